@@ -1,0 +1,41 @@
+/** What was asked for makes no sense: the user corrects the command line. */
+export class UsageError extends Error {
+  override name = "UsageError";
+  /** The exit status scp gives for this mistake: 1, or 255 for a bad value. */
+  readonly status: 1 | 255;
+  /** Whether scp answers this mistake with its usage text too. */
+  readonly showUsage: boolean;
+
+  constructor(
+    message: string,
+    { status = 1, showUsage = false }: {
+      status?: 1 | 255;
+      showUsage?: boolean;
+    } = {},
+  ) {
+    super(message);
+    this.status = status;
+    this.showUsage = showUsage;
+  }
+}
+
+/** One entry failed and the channel is still in step: report it and go on. */
+export class EntryError extends Error {
+  override name = "EntryError";
+}
+
+/** The peer broke the protocol or gave up: drop this channel. */
+export class ProtocolError extends Error {
+  override name = "ProtocolError";
+}
+
+/** The connection is gone, or ssh could not be run: end this session. */
+export class SessionError extends Error {
+  override name = "SessionError";
+}
+
+/** For a `catch`: gives back an `EntryError` and rethrows anything else. */
+export function entryError(error: unknown): EntryError {
+  if (error instanceof EntryError) return error;
+  throw error;
+}
