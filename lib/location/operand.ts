@@ -1,0 +1,51 @@
+import { EntryError } from "../errors.ts";
+import type { Location, LocationRules } from "./location.ts";
+import { parseUri } from "./uri.ts";
+
+/**
+ * Reads an operand as scp does: `scp://…`, `[user@]host:path` where a colon
+ * stands before any slash, else a local path. On Windows a drive letter with
+ * a slash after its colon is local.
+ *
+ * @throws {EntryError} If it is a URI that says nothing ssh could use.
+ */
+export function parseLocation(operand: string, rules: LocationRules): Location {
+  if (operand.startsWith("scp://")) {
+    const remote = parseUri(operand, rules);
+    if (remote === undefined) throw new EntryError(`${operand}: invalid uri`);
+    return remote;
+  }
+  if (rules.platform === "windows" && /^[A-Za-z]:[\\/]/.test(operand)) {
+    return { kind: "local", path: operand };
+  }
+  const colon = findColon(operand);
+  if (colon === undefined) return { kind: "local", path: operand };
+  const at = operand.slice(0, colon).lastIndexOf("@");
+  const user = operand.slice(0, Math.max(at, 0));
+  return {
+    kind: "remote",
+    ...(user === "" ? {} : { user }),
+    host: withoutBrackets(operand.slice(at + 1, colon)),
+    path: operand.slice(colon + 1) || ".",
+  };
+}
+
+/** Where the host ends: the first colon before any slash, brackets minded. */
+function findColon(operand: string): number | undefined {
+  if (operand.startsWith(":")) return undefined;
+  let bracketed = operand.startsWith("[");
+  for (let at = 0; at < operand.length; at++) {
+    const char = operand.charAt(at);
+    if (char === "@" && operand.charAt(at + 1) === "[") bracketed = true;
+    if (char === "]" && operand.charAt(at + 1) === ":" && bracketed) {
+      return at + 1;
+    }
+    if (char === ":" && !bracketed) return at;
+    if (char === "/") return undefined;
+  }
+  return undefined;
+}
+
+function withoutBrackets(host: string): string {
+  return host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
+}
