@@ -1,0 +1,19 @@
+/** Which rules names on this side's disk follow. */
+export type Platform = "posix" | "windows";
+
+const windowsDevice =
+  /^(con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(\.|$)/i;
+
+/**
+ * Whether a name a peer sent may be created inside a folder: one component
+ * that stays in there. On Windows that excludes what the system reads as
+ * something else: separators, streams and drives, devices, trailing dots.
+ */
+export function isPlainName(name: string, platform: Platform): boolean {
+  if (name === "" || name === "." || name === "..") return false;
+  if (/[/\0]/.test(name)) return false;
+  if (platform === "posix") return true;
+  // deno-lint-ignore no-control-regex
+  return !/[\\:<>"|?*\x01-\x1f]|[. ]$/.test(name) &&
+    !windowsDevice.test(name);
+}

@@ -1,0 +1,159 @@
+/**
+ * The one place that says how a received entry comes to be on a disk: what is
+ * opened, which mode and times it gets and when. The order is OpenSSH's, from
+ * scp.c `sink()`.
+ */
+
+import { EntryError, entryError } from "../errors.ts";
+import type { Attributes, Files, OpenFile, Times } from "./files.ts";
+
+/** What of a peer's attributes is taken over. */
+export interface StorePolicy {
+  /** Take modes whole and times; else modes pass under `umask`. */
+  readonly preserve: boolean;
+  /** The bits that an entry does not get unless modes are preserved. */
+  readonly umask: number;
+  /** The bits that are ever taken from a peer; without set-id: 0o777. */
+  readonly modeBits: number;
+}
+
+/** A file that is being received. */
+export class StoredFile implements Disposable {
+  readonly file: OpenFile;
+  readonly path: string;
+  readonly #mode: number;
+  readonly #replaced: Attributes | undefined;
+  readonly #policy: StorePolicy;
+
+  private constructor(
+    file: OpenFile,
+    path: string,
+    mode: number,
+    replaced: Attributes | undefined,
+    policy: StorePolicy,
+  ) {
+    this.file = file;
+    this.path = path;
+    this.#mode = mode;
+    this.#replaced = replaced;
+    this.#policy = policy;
+  }
+
+  /**
+   * Opens the file at `path` in place, created if need be and never cut yet.
+   *
+   * @throws {EntryError} If it cannot be; then nothing was changed.
+   */
+  static async open(
+    files: Files,
+    path: string,
+    announced: number,
+    policy: StorePolicy,
+  ): Promise<StoredFile> {
+    const mode = takenMode(announced, policy);
+    const replaced = await files.find(path);
+    const file = await files.openToWrite(path, (mode & 0o777) | 0o200);
+    return new StoredFile(file, path, mode, replaced, policy);
+  }
+
+  /**
+   * Gives a file that arrived whole its length, mode and times.
+   *
+   * @returns The first thing that failed; the rest is done all the same.
+   */
+  async finish(
+    size: number,
+    times: Times | undefined,
+  ): Promise<EntryError | undefined> {
+    const failures: EntryError[] = [];
+    const attempt = async (step: Promise<void>) => {
+      await step.catch((error) => failures.push(entryError(error)));
+    };
+    if (this.#isRegular && this.#replaced !== undefined) {
+      await attempt(this.file.truncate(size));
+    }
+    if (this.#needsMode) await attempt(this.file.setMode(this.#mode));
+    if (times !== undefined) await attempt(this.file.setTimes(times));
+    return failures[0];
+  }
+
+  /**
+   * Cuts a file that did not arrive whole to the `written` bytes that did, so
+   * that nothing older stands behind them.
+   */
+  async abandon(written: number): Promise<void> {
+    if (!this.#isRegular) return;
+    await this.file.truncate(written).catch(entryError);
+  }
+
+  get #isRegular(): boolean {
+    return this.#replaced === undefined || this.#replaced.kind === "file";
+  }
+
+  get #needsMode(): boolean {
+    const asOpened = this.#replaced === undefined && (this.#mode & 0o200) !== 0;
+    return this.#policy.preserve
+      ? this.#isRegular
+      : this.#replaced === undefined && !asOpened;
+  }
+
+  [Symbol.dispose](): void {
+    this.file[Symbol.dispose]();
+  }
+}
+
+/** A folder whose content is being received. */
+export class StoredFolder {
+  readonly path: string;
+  readonly #files: Files;
+  readonly #mode: number | undefined;
+
+  private constructor(files: Files, path: string, mode: number | undefined) {
+    this.#files = files;
+    this.path = path;
+    this.#mode = mode;
+  }
+
+  /**
+   * Enters the folder at `path`, made if need be. Until it is left it stays
+   * open to its owner, so that read-only folders can be filled.
+   *
+   * @throws {EntryError} If something else is there, or it cannot be made.
+   */
+  static async enter(
+    files: Files,
+    path: string,
+    announced: number,
+    policy: StorePolicy,
+  ): Promise<StoredFolder> {
+    const mode = takenMode(announced, policy);
+    const existing = await files.find(path);
+    if (existing === undefined) {
+      await files.makeFolder(path, (mode & 0o777) | 0o700);
+      return new StoredFolder(files, path, mode);
+    }
+    if (existing.kind !== "folder") {
+      throw new EntryError(`${path}: Not a directory`);
+    }
+    if (!policy.preserve) return new StoredFolder(files, path, undefined);
+    await files.setMode(path, mode | 0o700);
+    return new StoredFolder(files, path, mode);
+  }
+
+  /**
+   * Gives the folder its times and mode, now that nothing more goes in.
+   *
+   * @throws {EntryError} If that fails; its content stays.
+   */
+  async leave(times: Times | undefined): Promise<void> {
+    if (times !== undefined) await this.#files.setTimes(this.path, times);
+    if (this.#mode !== undefined) {
+      await this.#files.setMode(this.path, this.#mode);
+    }
+  }
+}
+
+function takenMode(announced: number, policy: StorePolicy): number {
+  const mode = announced & policy.modeBits;
+  return policy.preserve ? mode : mode & ~policy.umask & 0o777;
+}
