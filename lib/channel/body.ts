@@ -1,0 +1,104 @@
+import { EntryError, entryError } from "../errors.ts";
+import type { OpenFile } from "../files/files.ts";
+import type { Channel } from "./channel.ts";
+
+/**
+ * How much of a file is moved at a time, in bytes. Measured: 64 to 256 KiB
+ * are alike, and less costs.
+ */
+const BLOCK_BYTES = 256 * 1024;
+
+/**
+ * Sends exactly `size` bytes of `file`, from its position on. Where the file
+ * ends early or a read fails, zeros make up the rest, so that the peer stays
+ * in step.
+ *
+ * @param path What a failure calls the file.
+ * @param moved Called with each count of real bytes that went out.
+ * @returns That failure.
+ * @throws {SessionError} If the connection is lost.
+ */
+export async function sendBody(
+  channel: Channel,
+  file: OpenFile,
+  { path, size, moved }: {
+    path: string;
+    size: number;
+    moved: (bytes: number) => void;
+  },
+): Promise<EntryError | undefined> {
+  const block = new Uint8Array(Math.min(size, BLOCK_BYTES));
+  let failure: EntryError | undefined;
+  for (let left = size; left > 0;) {
+    let part = block.subarray(0, Math.min(left, block.length));
+    if (failure === undefined) {
+      const count = await readOrFail(file, part);
+      if (typeof count !== "number") failure = count;
+      else if (count === 0) failure = shrank(path, size - left, size);
+      else part = part.subarray(0, count);
+      if (failure !== undefined) block.fill(0);
+    }
+    await channel.write(part);
+    left -= part.length;
+    if (failure === undefined) moved(part.length);
+  }
+  return failure;
+}
+
+function shrank(path: string, sent: number, size: number): EntryError {
+  return new EntryError(
+    `${path}: the file shrank while it was read: ${sent} of ${size} bytes ` +
+      "were there, zeros were sent for the rest",
+  );
+}
+
+async function readOrFail(
+  file: OpenFile,
+  into: Uint8Array,
+): Promise<number | EntryError> {
+  try {
+    return await file.read(into);
+  } catch (error) {
+    return entryError(error);
+  }
+}
+
+/** What became of a body that was received. */
+export interface ReceivedBody {
+  /** Bytes that came; less than announced if the stream ended. */
+  readonly received: number;
+  /** Bytes that are in the file. */
+  readonly written: number;
+  /** Why not all that came is in the file. */
+  readonly failure?: EntryError;
+}
+
+/**
+ * Receives `size` bytes into `file`, at its position. After a failed write the
+ * rest is read and dropped, so that the channel stays in step.
+ *
+ * @throws {SessionError} If the connection fails.
+ */
+export async function receiveBody(
+  channel: Channel,
+  file: OpenFile,
+  { size, moved }: { size: number; moved: (bytes: number) => void },
+): Promise<ReceivedBody> {
+  let received = 0;
+  let written = 0;
+  let failure: EntryError | undefined;
+  while (received < size) {
+    const part = await channel.read(Math.min(size - received, BLOCK_BYTES));
+    if (part.length === 0) break;
+    received += part.length;
+    moved(part.length);
+    if (failure !== undefined) continue;
+    try {
+      await file.write(part);
+      written += part.length;
+    } catch (error) {
+      failure = entryError(error);
+    }
+  }
+  return { received, written, ...(failure === undefined ? {} : { failure }) };
+}

@@ -1,0 +1,19 @@
+/**
+ * A byte stream both ways between an engine and its peer. Writes may be held
+ * back until the next read has to wait for the peer, so one that is answered
+ * leaves at the latest then.
+ *
+ * Whatever cannot be read or written because the connection is gone throws a
+ * `SessionError`.
+ */
+export interface Channel {
+  /**
+   * Reads between 1 and `limit` bytes, as they come; none at the end of the
+   * stream. What it gives is valid until the next read.
+   */
+  read(limit: number): Promise<Uint8Array>;
+  /** Writes all of `bytes`, which the caller may change afterwards. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Sends what was held back and tells the peer that nothing more comes. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,86 @@
+import { SessionError } from "../errors.ts";
+import type { Channel } from "./channel.ts";
+
+/** Writes below this many bytes are gathered until a read has to wait. */
+const GATHER_BYTES = 16 * 1024;
+
+/** A channel over two Web streams; what there is on every platform. */
+export class StreamChannel implements Channel {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  /** What has come and was not read yet. */
+  #input: Uint8Array = new Uint8Array();
+  readonly #held = new Uint8Array(GATHER_BYTES);
+  #heldLength = 0;
+
+  constructor(
+    readable: ReadableStream<Uint8Array>,
+    writable: WritableStream<Uint8Array>,
+  ) {
+    this.#reader = readable.getReader();
+    this.#writer = writable.getWriter();
+    this.#writer.closed.catch(() => {
+      // Every write says so itself.
+    });
+  }
+
+  async read(limit: number): Promise<Uint8Array> {
+    if (this.#input.length === 0) {
+      await this.#flushIfPeerListens();
+      this.#input = await this.#nextChunk();
+    }
+    const part = this.#input.subarray(0, limit);
+    this.#input = this.#input.subarray(part.length);
+    return part;
+  }
+
+  async #nextChunk(): Promise<Uint8Array> {
+    for (;;) {
+      const { done, value } = await this.#reader.read().catch(lost);
+      if (done) return new Uint8Array();
+      if (value.length > 0) return value;
+    }
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.#heldLength + bytes.length > GATHER_BYTES) await this.#flush();
+    if (bytes.length > GATHER_BYTES) {
+      await this.#writer.write(bytes).catch(lost);
+    } else {
+      this.#held.set(bytes, this.#heldLength);
+      this.#heldLength += bytes.length;
+    }
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#flush();
+      await this.#writer.close();
+    } catch {
+      // The peer has gone already: it is told by its exit status.
+    }
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#heldLength === 0) return;
+    const held = this.#held.subarray(0, this.#heldLength);
+    this.#heldLength = 0;
+    await this.#writer.write(held).catch(lost);
+  }
+
+  /**
+   * A peer that stopped listening may have said why: what it wrote before it
+   * left is still read, and the end of its stream tells the rest.
+   */
+  async #flushIfPeerListens(): Promise<void> {
+    try {
+      await this.#flush();
+    } catch (error) {
+      if (!(error instanceof SessionError)) throw error;
+    }
+  }
+}
+
+function lost(cause: unknown): never {
+  throw new SessionError("lost connection", { cause });
+}
