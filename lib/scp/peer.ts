@@ -1,0 +1,63 @@
+import type { Channel } from "../channel/channel.ts";
+import { readByte, readLine } from "../channel/line.ts";
+import { decodeName } from "../files/name_bytes.ts";
+import {
+  type Acknowledgement,
+  formatRecord,
+  MAX_RECORD_BYTES,
+  OK,
+  parseRecord,
+  type ScpRecord,
+  type SentRecord,
+} from "./messages.ts";
+
+/** The other side of an SCP dialogue: whole records and acknowledgements. */
+export class ScpPeer {
+  readonly channel: Channel;
+
+  constructor(channel: Channel) {
+    this.channel = channel;
+  }
+
+  async send(record: SentRecord): Promise<void> {
+    await this.channel.write(formatRecord(record));
+  }
+
+  async sendOk(): Promise<void> {
+    await this.channel.write(OK);
+  }
+
+  /** Tells of a failure the way every scp words it, prefix included. */
+  async sendFailure(message: string): Promise<void> {
+    await this.send({ kind: "warning", text: `scp: ${message}` });
+  }
+
+  /**
+   * Reads the next record; `undefined` if the stream ends before one.
+   *
+   * @throws {ProtocolError} If what comes is malformed or cut.
+   */
+  async nextRecord(): Promise<ScpRecord | undefined> {
+    const line = await readLine(this.channel, MAX_RECORD_BYTES);
+    return line && parseRecord(line);
+  }
+
+  /**
+   * Reads the answer to a record or a body; `undefined` if the stream ends
+   * instead.
+   *
+   * @throws {ProtocolError} If the answer is cut or too long.
+   */
+  async nextAcknowledgement(): Promise<Acknowledgement | undefined> {
+    const first = await readByte(this.channel);
+    if (first === undefined) return undefined;
+    if (first === OK[0]) return { kind: "ok" };
+    if (first === 0x0a) return { kind: "unknown", text: "" };
+    const line = await readLine(this.channel, MAX_RECORD_BYTES - 1);
+    const rest = line === undefined ? "" : decodeName(line);
+    if (first === 1) return { kind: "warning", text: rest };
+    if (first === 2) return { kind: "fatal", text: rest };
+    const text = decodeName(Uint8Array.of(first)) + rest;
+    return { kind: "unknown", text };
+  }
+}

@@ -1,0 +1,230 @@
+import { sendBody } from "../channel/body.ts";
+import type { Channel } from "../channel/channel.ts";
+import {
+  EntryError,
+  entryError,
+  ProtocolError,
+  SessionError,
+} from "../errors.ts";
+import type { Attributes, Files } from "../files/files.ts";
+import type { Observer } from "../progress/observer.ts";
+import {
+  type FileRecord,
+  type FolderRecord,
+  formatRecord,
+  needsEncoding,
+  RECORD_MODE_BITS,
+} from "./messages.ts";
+import { ScpPeer } from "./peer.ts";
+
+export interface SourceOptions {
+  /** Send folders with what they hold. */
+  readonly recursive: boolean;
+  /** Send times too. */
+  readonly preserve: boolean;
+}
+
+/** A folder that is being sent, and those it is in: what a link may lead to. */
+interface OpenFolder {
+  readonly path: string;
+  readonly identity: string | undefined;
+  readonly above: OpenFolder | undefined;
+}
+
+/**
+ * The sending side of the SCP protocol, in step: every record and every body
+ * is acknowledged before the next one leaves.
+ */
+export class Source {
+  readonly #peer: ScpPeer;
+  readonly #files: Files;
+  readonly #options: SourceOptions;
+  readonly #observer: Observer;
+
+  constructor(
+    channel: Channel,
+    files: Files,
+    options: SourceOptions,
+    observer: Observer,
+  ) {
+    this.#peer = new ScpPeer(channel);
+    this.#files = files;
+    this.#options = options;
+    this.#observer = observer;
+  }
+
+  /**
+   * Waits for the sink to be ready.
+   *
+   * @throws {ProtocolError} With the sink's words, if it refuses its target.
+   * @throws {SessionError} If it ends instead.
+   */
+  async begin(): Promise<void> {
+    const answer = await this.#nextAnswer();
+    if (answer !== undefined) throw new ProtocolError(answer);
+  }
+
+  /**
+   * Sends a file, or a folder with what it holds. An entry that cannot be sent
+   * is reported to the sink and to the observer, and the rest goes on.
+   *
+   * @throws {ProtocolError} If the sink gives up or answers nonsense.
+   * @throws {SessionError} If the connection is lost.
+   */
+  async send(path: string): Promise<void> {
+    const given = path.length > 1 ? path.replace(/(?<=.)\/+$/, "") : path;
+    await this.#sendEntry(given, this.#files.nameOf(given), undefined);
+  }
+
+  async #sendEntry(
+    path: string,
+    name: string,
+    above: OpenFolder | undefined,
+  ): Promise<void> {
+    try {
+      const attributes = await this.#files.attributes(path);
+      if (attributes.kind === "file") return await this.#sendFile(path, name);
+      if (attributes.kind !== "folder" || !this.#options.recursive) {
+        throw new EntryError(`${path}: not a regular file`);
+      }
+      await this.#sendFolder(path, name, attributes, above);
+    } catch (error) {
+      await this.#fail(entryError(error));
+    }
+  }
+
+  async #fail({ message }: EntryError): Promise<void> {
+    await this.#peer.sendFailure(message);
+    this.#observer.failed(message);
+  }
+
+  async #sendFile(path: string, name: string): Promise<void> {
+    using file = await this.#files.openToRead(path);
+    const attributes = await file.attributes();
+    if (attributes.kind !== "file") {
+      throw new EntryError(`${path}: not a regular file`);
+    }
+    const { mode, size } = attributes;
+    const accepted = await this.#announce(
+      { kind: "file", mode, size, name },
+      path,
+      attributes,
+    );
+    if (!accepted) return;
+    this.#observer.began(name, size);
+    try {
+      const failure = await sendBody(this.#peer.channel, file, {
+        path,
+        size,
+        moved: (bytes) => this.#observer.moved(bytes),
+      });
+      if (failure === undefined) await this.#peer.sendOk();
+      else await this.#fail(failure);
+      await this.#acknowledged();
+    } finally {
+      this.#observer.ended();
+    }
+  }
+
+  async #sendFolder(
+    path: string,
+    name: string,
+    attributes: Attributes,
+    above: OpenFolder | undefined,
+  ): Promise<void> {
+    const folder = { path, identity: attributes.identity, above };
+    checkLoop(folder);
+    const names = await this.#files.list(path);
+    const { mode } = attributes;
+    if (
+      !await this.#announce({ kind: "folder", mode, name }, path, attributes)
+    ) {
+      return;
+    }
+    try {
+      for await (const child of names) {
+        await this.#sendEntry(this.#files.join(path, child), child, folder);
+      }
+    } catch (error) {
+      await this.#fail(entryError(error));
+    }
+    await this.#peer.send({ kind: "end" });
+    await this.#acknowledged();
+  }
+
+  /** Sends an entry's times, if asked to, and its record. */
+  async #announce(
+    record: FileRecord | FolderRecord,
+    path: string,
+    { modified, accessed }: Attributes,
+  ): Promise<boolean> {
+    const bytes = formatRecord(record);
+    if (needsEncoding(record.name)) {
+      this.#observer.warned(
+        `${path}: a newline cannot travel in a name: it arrives encoded`,
+      );
+    }
+    if (this.#options.preserve) {
+      await this.#peer.send({
+        kind: "times",
+        modified: wholeSeconds(modified),
+        accessed: wholeSeconds(accessed),
+      });
+      if (!await this.#acknowledged()) return false;
+    }
+    const mode = (record.mode & RECORD_MODE_BITS).toString(8).padStart(4, "0");
+    this.#observer.explained(
+      record.kind === "file"
+        ? `Sending file modes: C${mode} ${record.size} ${record.name}`
+        : `Entering directory: D${mode} 0 ${record.name}`,
+    );
+    await this.#peer.channel.write(bytes);
+    return await this.#acknowledged();
+  }
+
+  /** Whether the sink took it; its reason not to is reported. */
+  async #acknowledged(): Promise<boolean> {
+    const refusal = await this.#nextAnswer();
+    if (refusal !== undefined) this.#observer.failed(refusal);
+    return refusal === undefined;
+  }
+
+  /** The text of a refusal; `undefined` for an acknowledgement. */
+  async #nextAnswer(): Promise<string | undefined> {
+    const answer = await this.#peer.nextAcknowledgement();
+    switch (answer?.kind) {
+      case "ok":
+        return undefined;
+      case "warning":
+        return answer.text;
+      case "fatal":
+        throw new ProtocolError(answer.text);
+      case "unknown":
+        throw new ProtocolError(
+          `the far side said something else than an acknowledgement: ` +
+            `"${answer.text}"`,
+        );
+      case undefined:
+        throw new SessionError("lost connection");
+      default:
+        return answer satisfies never;
+    }
+  }
+}
+
+/** @throws {EntryError} If a link led back to a folder that is being sent. */
+function checkLoop({ path, identity, above }: OpenFolder): void {
+  if (identity === undefined) return;
+  for (let folder = above; folder !== undefined; folder = folder.above) {
+    if (folder.identity === identity) {
+      throw new EntryError(
+        `${path}: Too many levels of symbolic links: it is ${folder.path} again`,
+      );
+    }
+  }
+}
+
+/** OpenSSH sends no fractions of a second. */
+function wholeSeconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000) * 1000;
+}
