@@ -1,0 +1,27 @@
+/**
+ * The number of a TCP service in the system's table, where ssh itself looks
+ * names up; `undefined` if it is not there.
+ */
+export function servicePort(name: string): number | undefined {
+  for (const line of readTable().split("\n")) {
+    const [service, port, ...aliases] = line.replace(/#.*/, "").trim()
+      .split(/\s+/);
+    const number = /^(\d+)\/tcp$/.exec(port ?? "")?.[1];
+    if (number && (service === name || aliases.includes(name))) {
+      return Number(number);
+    }
+  }
+  return undefined;
+}
+
+function readTable(): string {
+  const root = Deno.env.get("SystemRoot") ?? "C:\\Windows";
+  const path = Deno.build.os === "windows"
+    ? `${root}\\System32\\drivers\\etc\\services`
+    : "/etc/services";
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "";
+  }
+}

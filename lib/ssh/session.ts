@@ -1,0 +1,93 @@
+import type { Channel } from "../channel/channel.ts";
+import { StreamChannel } from "../channel/stream_channel.ts";
+import { SessionError } from "../errors.ts";
+import { systemReason } from "../files/system_error.ts";
+
+/** How much the far side may say after all is done, in bytes. */
+const IGNORED_BYTES = 64 * 1024;
+
+/**
+ * A running ssh, or what stands for it, and the channel through its standard
+ * input and output. Its standard error is ours, so that its prompts and
+ * messages reach the user as they are.
+ */
+export class SshSession implements AsyncDisposable {
+  readonly channel: Channel;
+  readonly #child: Deno.ChildProcess;
+  #ended = false;
+
+  private constructor(child: Deno.ChildProcess) {
+    this.#child = child;
+    this.channel = new StreamChannel(child.stdout, child.stdin);
+    child.status.then(() => this.#ended = true);
+  }
+
+  /**
+   * Starts `program`, found by the PATH if its name has no slash.
+   *
+   * @param interrupted Ends it when aborted.
+   * @throws {SessionError} If it cannot be started.
+   */
+  static start(
+    program: string,
+    args: readonly string[],
+    interrupted: AbortSignal,
+  ): SshSession {
+    try {
+      const command = new Deno.Command(program, {
+        args: [...args],
+        stdin: "piped",
+        stdout: "piped",
+        signal: interrupted,
+      });
+      return new SshSession(command.spawn());
+    } catch (error) {
+      throw new SessionError(startFailure(program, error), { cause: error });
+    }
+  }
+
+  /**
+   * Tells the far side that nothing more comes and waits until ssh has ended.
+   *
+   * @returns Why that was no success, or `undefined` if its status was 0.
+   */
+  async end(): Promise<string | undefined> {
+    await this.channel.close();
+    await this.#ignoreRest();
+    const { code, signal } = await this.#child.status;
+    if (signal !== null) return `ssh was ended by ${signal}`;
+    if (code === 255) return "ssh failed (exit status 255)";
+    if (code === 127) {
+      return "there is no scp on the far side (exit status 127)";
+    }
+    if (code !== 0) return `the far side ended with exit status ${code}`;
+    return undefined;
+  }
+
+  /**
+   * A far shell may say more once scp has ended. Were it not read, ssh could
+   * not end; were there no end to it, ssh is not waited for.
+   */
+  async #ignoreRest(): Promise<void> {
+    for (let left = IGNORED_BYTES; left > 0;) {
+      const part = await this.channel.read(left);
+      if (part.length === 0) return;
+      left -= part.length;
+    }
+    if (!this.#ended) this.#child.kill("SIGTERM");
+  }
+
+  /** Ends ssh at once, if it has not ended by itself. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#ended) this.#child.kill("SIGTERM");
+    await this.#child.status;
+    await this.channel.close();
+  }
+}
+
+function startFailure(program: string, error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) {
+    return `${program}: No such file or directory: is an ssh client installed?`;
+  }
+  return `${program}: ${systemReason(error)}`;
+}
