@@ -1,0 +1,30 @@
+import { encodeName } from "../files/name_bytes.ts";
+
+/**
+ * What may not reach a terminal as it is: control, format, private and
+ * unassigned characters, and the two line separators. The zero-width joiners
+ * stay: they only shape the characters beside them.
+ */
+const unprintable = /(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * The one escape that foreign text and file names pass before they reach a
+ * terminal: each byte of what cannot be shown becomes `\ooo`, three octal
+ * digits, as scp shows it (CVE-2019-6109).
+ */
+export function printable(text: string): string {
+  return text.replaceAll(unprintable, (char) => octal(bytesOf(char)));
+}
+
+function bytesOf(char: string): Uint8Array {
+  return char.isWellFormed() || /[\udc80-\udcff]/.test(char)
+    ? encodeName(char)
+    : encodeName("\ufffd");
+}
+
+function octal(bytes: Uint8Array): string {
+  return Array.from(
+    bytes,
+    (byte) => "\\" + byte.toString(8).padStart(3, "0"),
+  ).join("");
+}

@@ -1,0 +1,66 @@
+import { Meter } from "./meter.ts";
+import type { Observer } from "./observer.ts";
+import { printable } from "./printable.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface ReporterOptions {
+  /** No meter and no warnings; what failed is said all the same. */
+  readonly quiet: boolean;
+  /** Say each step too. */
+  readonly verbose: boolean;
+}
+
+/** Tells the user, on the terminal, and counts what failed. */
+export class Reporter implements Observer, Disposable {
+  readonly #terminal: Terminal;
+  readonly #options: ReporterOptions;
+  readonly #meter: Meter | undefined;
+  #failures = 0;
+
+  constructor(terminal: Terminal, options: ReporterOptions) {
+    this.#terminal = terminal;
+    this.#options = options;
+    if (!options.quiet && terminal.columns() !== undefined) {
+      this.#meter = new Meter(terminal);
+    }
+  }
+
+  /** How many failures were told. */
+  get failures(): number {
+    return this.#failures;
+  }
+
+  failed(message: string): void {
+    this.#failures++;
+    this.#say(message);
+  }
+
+  warned(message: string): void {
+    if (!this.#options.quiet) this.#say(`warning: ${message}`);
+  }
+
+  explained(message: string): void {
+    if (this.#options.verbose) this.#say(message);
+  }
+
+  began(name: string, size: number): void {
+    this.#meter?.began(name, size);
+  }
+
+  moved(bytes: number): void {
+    this.#meter?.moved(bytes);
+  }
+
+  ended(): void {
+    this.#meter?.ended();
+  }
+
+  #say(message: string): void {
+    this.#meter?.makeRoom();
+    this.#terminal.say(printable(message));
+  }
+
+  [Symbol.dispose](): void {
+    this.#meter?.[Symbol.dispose]();
+  }
+}
