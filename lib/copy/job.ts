@@ -1,0 +1,29 @@
+import type { LocationRules } from "../location/location.ts";
+import type { SshSettings } from "../ssh/arguments.ts";
+
+/** How a copy is to be made, as the command line says. */
+export interface CopyOptions {
+  /** Copy folders with what they hold. */
+  readonly recursive: boolean;
+  /** Preserve times and modes. */
+  readonly preserve: boolean;
+  /** Refuse names from the far side that were not asked for. */
+  readonly checkNames: boolean;
+  /** The target must be a folder. */
+  readonly targetIsFolder: boolean;
+  /** Be told each step; the far side too. */
+  readonly verbose: boolean;
+  /** The most bits a second that are moved, if there is such a limit. */
+  readonly bitsPerSecond?: number;
+  readonly ssh: SshSettings;
+}
+
+/** What is copied where, and how; operands as they were typed. */
+export interface CopyJob {
+  readonly sources: readonly string[];
+  readonly target: string;
+  readonly options: CopyOptions;
+  readonly rules: LocationRules;
+  /** Ends the copy when aborted. */
+  readonly interrupted: AbortSignal;
+}

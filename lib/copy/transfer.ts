@@ -1,0 +1,155 @@
+import { EntryError, entryError } from "../errors.ts";
+import type { Attributes, Files } from "../files/files.ts";
+import { StoredFile, StoredFolder, type StorePolicy } from "../files/store.ts";
+import type { Observer } from "../progress/observer.ts";
+
+/** One end of a transfer: a path in the files that hold it. */
+export interface Place {
+  readonly files: Files;
+  readonly path: string;
+}
+
+export interface TransferOptions {
+  readonly recursive: boolean;
+  /** Take over times too. */
+  readonly preserve: boolean;
+  readonly store: StorePolicy;
+}
+
+/** How much is moved at a time, in bytes. */
+const BLOCK_BYTES = 256 * 1024;
+
+/**
+ * Copies an entry to a path in the same or in other files: into the folder
+ * that is there, else under that very path. As with `cp -r`, a symbolic link is
+ * copied as a link where folders are copied, else what it names is. An entry
+ * that fails is reported to the observer and the rest goes on.
+ */
+export async function transfer(
+  from: Place,
+  to: Place,
+  { options, observer }: { options: TransferOptions; observer: Observer },
+): Promise<void> {
+  await new Transfer(from.files, to.files, options, observer)
+    .copyInto(from.path, to.path);
+}
+
+class Transfer {
+  readonly #from: Files;
+  readonly #to: Files;
+  readonly #options: TransferOptions;
+  readonly #observer: Observer;
+  readonly #block = new Uint8Array(BLOCK_BYTES);
+  /** Folders this transfer fills, which it must not copy into themselves. */
+  readonly #filled = new Set<string>();
+
+  constructor(
+    from: Files,
+    to: Files,
+    options: TransferOptions,
+    observer: Observer,
+  ) {
+    this.#from = from;
+    this.#to = to;
+    this.#options = options;
+    this.#observer = observer;
+  }
+
+  async copyInto(source: string, target: string): Promise<void> {
+    await this.#orReport(async () => {
+      const found = await this.#to.find(target);
+      await this.#copy(
+        source,
+        found?.kind === "folder"
+          ? this.#to.join(target, this.#from.nameOf(source))
+          : target,
+      );
+    });
+  }
+
+  async #copy(source: string, target: string): Promise<void> {
+    const { recursive } = this.#options;
+    const link = recursive ? await this.#from.readLink(source) : undefined;
+    if (link !== undefined) return await this.#to.makeLink(target, link);
+    const attributes = await this.#from.attributes(source);
+    if (attributes.kind === "file") {
+      return await this.#copyFile(source, target, attributes);
+    }
+    if (attributes.kind !== "folder" || !recursive) {
+      throw new EntryError(`${source}: not a regular file`);
+    }
+    await this.#copyFolder(source, target, attributes);
+  }
+
+  async #copyFile(
+    source: string,
+    target: string,
+    attributes: Attributes,
+  ): Promise<void> {
+    const { identity } = attributes;
+    const replaced = await this.#to.find(target);
+    if (
+      this.#from === this.#to && identity !== undefined &&
+      replaced?.identity === identity
+    ) {
+      throw new EntryError(`${source}: ${target} is the same file`);
+    }
+    const { preserve, store } = this.#options;
+    using input = await this.#from.openToRead(source);
+    using stored = await StoredFile.open(
+      this.#to,
+      target,
+      attributes.mode,
+      store,
+    );
+    let size = 0;
+    try {
+      for (let count; (count = await input.read(this.#block)) > 0;) {
+        await stored.file.write(this.#block.subarray(0, count));
+        size += count;
+      }
+    } catch (error) {
+      await stored.abandon(size);
+      throw error;
+    }
+    const failure = await stored.finish(
+      size,
+      preserve ? attributes : undefined,
+    );
+    if (failure !== undefined) throw failure;
+  }
+
+  async #copyFolder(
+    source: string,
+    target: string,
+    attributes: Attributes,
+  ): Promise<void> {
+    if (this.#filled.has(attributes.identity ?? "")) {
+      throw new EntryError(`${source}: cannot copy a folder into itself`);
+    }
+    const { preserve, store } = this.#options;
+    const names = await this.#from.list(source);
+    const folder = await StoredFolder.enter(
+      this.#to,
+      target,
+      attributes.mode,
+      store,
+    );
+    const { identity } = await this.#to.attributes(target);
+    if (identity !== undefined) this.#filled.add(identity);
+    for await (const name of names) {
+      await this.#orReport(() =>
+        this.#copy(this.#from.join(source, name), this.#to.join(target, name))
+      );
+    }
+    await folder.leave(preserve ? attributes : undefined);
+  }
+
+  async #orReport(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      this.#observer.failed(entryError(error).message);
+    }
+  }
+}
