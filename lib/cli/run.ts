@@ -1,0 +1,61 @@
+import { copy } from "../copy/copy.ts";
+import { UsageError } from "../errors.ts";
+import { Reporter } from "../progress/reporter.ts";
+import { printable } from "../progress/printable.ts";
+import type { Terminal } from "../progress/terminal.ts";
+import { servicePort } from "../ssh/service_port.ts";
+import { parseCommandLine } from "./command_line.ts";
+import { helpText, USAGE } from "./usage.ts";
+import { type Build, versionText } from "./version.ts";
+
+/** What a run has around it. */
+export interface Surroundings {
+  readonly terminal: Terminal;
+  readonly build: Build;
+  /** Ends the run when aborted; the reason is the exit status to give. */
+  readonly interrupted: AbortSignal;
+}
+
+/**
+ * Does what the arguments ask for.
+ *
+ * @returns The exit status: 0 only if everything was done, else scp's.
+ */
+export async function run(
+  args: readonly string[],
+  { terminal, build, interrupted }: Surroundings,
+): Promise<number> {
+  if (args[0] === "--help") {
+    terminal.write(helpText() + "\n");
+    return 0;
+  }
+  if (args[0] === "--version") {
+    terminal.write(versionText(build) + "\n");
+    return 0;
+  }
+  const rules = {
+    platform: build.os === "windows" ? "windows" : "posix",
+    servicePort,
+  } as const;
+  try {
+    const { quiet, ...command } = parseCommandLine(args, rules);
+    const { options } = command;
+    using reporter = new Reporter(terminal, {
+      quiet,
+      verbose: options.verbose,
+    });
+    await copy({ ...command, rules, interrupted }, reporter);
+    if (interrupted.aborted) return Number(interrupted.reason);
+    return reporter.failures === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    if (error.message !== "") terminal.say(sayable(error.message));
+    if (error.showUsage) terminal.say(USAGE);
+    return error.status;
+  }
+}
+
+/** The message under the program's name, its lines kept. */
+function sayable(message: string): string {
+  return `seacp: ${message.split("\n").map(printable).join("\n")}`;
+}

@@ -1,0 +1,28 @@
+import config from "./deno.json" with { type: "json" };
+import { run } from "./lib/cli/run.ts";
+import { processTerminal } from "./lib/progress/terminal.ts";
+
+/** Signals that end a copy, and the exit status for each: 128 and its number. */
+const ENDING: readonly (readonly [Deno.Signal, number])[] =
+  Deno.build.os === "windows"
+    ? [["SIGINT", 130]]
+    : [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]];
+
+if (import.meta.main) {
+  const interruption = new AbortController();
+  for (const [signal, status] of ENDING) {
+    Deno.addSignalListener(signal, () => interruption.abort(status));
+  }
+  Deno.exit(
+    await run(Deno.args, {
+      terminal: processTerminal(),
+      build: {
+        version: config.version,
+        target: Deno.build.target,
+        os: Deno.build.os,
+        deno: Deno.version.deno,
+      },
+      interrupted: interruption.signal,
+    }),
+  );
+}
