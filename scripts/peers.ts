@@ -1,0 +1,96 @@
+// deno-lint-ignore-file no-console -- a script talks to whoever runs it
+/**
+ * The programs a demonstration and the tests work with: OpenSSH's client and
+ * its server, from the system's packages.
+ */
+
+/** Where Debian has each program from. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  "ssh": "openssh-client",
+  "scp": "openssh-client",
+  "ssh-keygen": "openssh-client",
+  "sshd": "openssh-server",
+};
+
+/** `sshd` and its like are not in every user's PATH. */
+const FOLDERS = [
+  ...(Deno.env.get("PATH") ?? "").split(":"),
+  "/usr/sbin",
+  "/usr/local/sbin",
+];
+
+/** The absolute path of a program; `undefined` if it is not installed. */
+export function findProgram(name: string): string | undefined {
+  return FOLDERS.map((folder) => `${folder}/${name}`).find((path) => {
+    try {
+      return Deno.statSync(path).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** The packages that are missing. */
+function missingPackages(): string[] {
+  const missing = Object.keys(PACKAGES).filter((name) => !findProgram(name));
+  return [...new Set(missing.map((name) => PACKAGES[name]!))];
+}
+
+/**
+ * Installs what is missing, where that can be done here: as root, from
+ * Debian's packages. Elsewhere it says what to install.
+ *
+ * @returns Whether everything is there now.
+ */
+export function ensurePeers(): boolean {
+  const missing = missingPackages();
+  if (missing.length === 0) return true;
+  const install = `apt-get install -y ${missing.join(" ")}`;
+  if (Deno.build.os !== "linux" || !findProgram("apt-get")) {
+    console.error(`Missing: OpenSSH's client and server. Please install them.`);
+    return false;
+  }
+  if (Deno.uid() !== 0) {
+    console.error(`Missing: ${missing.join(", ")}. As root, run: ${install}`);
+    return false;
+  }
+  console.error(`Installing ${missing.join(" and ")}: ${install}`);
+  withoutServices(() => {
+    apt("update");
+    apt("install", "-y", "--no-install-recommends", ...missing);
+  });
+  return missingPackages().length === 0;
+}
+
+function apt(...args: string[]): void {
+  const { success, stderr } = new Deno.Command("apt-get", {
+    args: ["-q", ...args],
+    env: { DEBIAN_FRONTEND: "noninteractive" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).outputSync();
+  if (!success) console.error(new TextDecoder().decode(stderr));
+}
+
+/**
+ * Keeps Debian from starting the server it installs: what is wanted is the
+ * program, not an open port.
+ */
+function withoutServices(work: () => void): void {
+  const policy = "/usr/sbin/policy-rc.d";
+  try {
+    Deno.writeTextFileSync(policy, "#!/bin/sh\nexit 101\n", {
+      createNew: true,
+      mode: 0o755,
+    });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    return work();
+  }
+  try {
+    work();
+  } finally {
+    Deno.removeSync(policy);
+  }
+}

@@ -1,0 +1,141 @@
+import { findProgram } from "../../scripts/peers.ts";
+
+/**
+ * A real sshd of one's own: fresh keys, a free loopback port, a home folder
+ * for whoever logs in, and a client configuration that knows it as `far`.
+ * Everything lives in one folder and ends with it.
+ */
+export class Sshd implements AsyncDisposable {
+  /** What to give ssh with `-F`; it knows the host `far`. */
+  readonly config: string;
+  /** Where a login begins, and what `~` is there. */
+  readonly home: string;
+  readonly port: number;
+  readonly #folder: string;
+  readonly #child: Deno.ChildProcess;
+  readonly #log: string[];
+
+  private constructor(
+    folder: string,
+    port: number,
+    child: Deno.ChildProcess,
+    log: string[],
+  ) {
+    this.config = `${folder}/ssh_config`;
+    this.home = `${folder}/home`;
+    this.port = port;
+    this.#folder = folder;
+    this.#child = child;
+    this.#log = log;
+  }
+
+  /** Starts one, and waits until it listens. */
+  static async start(): Promise<Sshd> {
+    const folder = Deno.makeTempDirSync({ prefix: "seacp-sshd-" });
+    Deno.mkdirSync(`${folder}/home`);
+    await Promise.all([makeKey(`${folder}/host`), makeKey(`${folder}/user`)]);
+    Deno.copyFileSync(`${folder}/user.pub`, `${folder}/authorized_keys`);
+    if (Deno.uid() === 0) Deno.mkdirSync("/run/sshd", { recursive: true });
+    for (let tries = 5; tries > 0; tries--) {
+      const port = freePort();
+      writeConfigurations(folder, port);
+      const log: string[] = [];
+      const child = spawnServer(folder);
+      if (await isListening(child, log)) {
+        return new Sshd(folder, port, child, log);
+      }
+      await child.status;
+    }
+    throw new Error("sshd found no port to listen on");
+  }
+
+  /** What the server has said so far: for a failing test. */
+  get log(): string {
+    return this.#log.join("");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill("SIGTERM");
+    await this.#child.status;
+    Deno.removeSync(this.#folder, { recursive: true });
+  }
+}
+
+async function makeKey(path: string): Promise<void> {
+  await new Deno.Command(findProgram("ssh-keygen")!, {
+    args: ["-q", "-t", "ed25519", "-N", "", "-f", path],
+  }).output();
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+function writeConfigurations(folder: string, port: number): void {
+  const home = `${folder}/home`;
+  Deno.writeTextFileSync(
+    `${folder}/sshd_config`,
+    `Port ${port}
+ListenAddress 127.0.0.1
+HostKey ${folder}/host
+AuthorizedKeysFile ${folder}/authorized_keys
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PermitRootLogin prohibit-password
+PidFile none
+MaxStartups 200
+ForceCommand cd ${home} && HOME=${home} exec sh -c "$SSH_ORIGINAL_COMMAND"
+`,
+  );
+  const hostKey = Deno.readTextFileSync(`${folder}/host.pub`);
+  Deno.writeTextFileSync(
+    `${folder}/known_hosts`,
+    `[127.0.0.1]:${port} ${hostKey}`,
+  );
+  Deno.writeTextFileSync(
+    `${folder}/ssh_config`,
+    `Host far
+  HostName 127.0.0.1
+  Port ${port}
+Host *
+  IdentityFile ${folder}/user
+  IdentitiesOnly yes
+  IdentityAgent none
+  UserKnownHostsFile ${folder}/known_hosts
+  GlobalKnownHostsFile /dev/null
+  StrictHostKeyChecking yes
+  ControlPath none
+  BatchMode yes
+  LogLevel ERROR
+`,
+  );
+}
+
+function spawnServer(folder: string): Deno.ChildProcess {
+  return new Deno.Command(findProgram("sshd")!, {
+    args: ["-D", "-e", "-f", `${folder}/sshd_config`],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+}
+
+/** Whether it came to listen; what it says goes to `log` from then on. */
+function isListening(
+  child: Deno.ChildProcess,
+  log: string[],
+): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const text = child.stderr.pipeThrough(new TextDecoderStream());
+  (async () => {
+    for await (const part of text) {
+      log.push(part);
+      if (log.join("").includes("Server listening on")) resolve(true);
+    }
+    resolve(false);
+  })();
+  return promise;
+}

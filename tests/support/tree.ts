@@ -1,0 +1,93 @@
+/** Trees of files on the local disk: made, described, removed. */
+
+/** What a tree is made of: its content by path, folders ending in a slash. */
+export interface TreeEntry {
+  readonly path: string;
+  /** A file's content; a folder has none. */
+  readonly content?: string | Uint8Array;
+  /** Octal permission bits. */
+  readonly mode?: number;
+  /** Modification time, in seconds since 1970 UTC. */
+  readonly modified?: number;
+}
+
+/** Makes the entries below `root`, folders on the way included. */
+export function makeTree(root: string, entries: readonly TreeEntry[]): void {
+  for (const { path, content } of entries) {
+    const full = `${root}/${path}`;
+    Deno.mkdirSync(full.replace(/\/[^/]*$/, ""), { recursive: true });
+    if (content === undefined) continue;
+    if (typeof content === "string") Deno.writeTextFileSync(full, content);
+    else Deno.writeFileSync(full, content);
+  }
+  // A folder's mode and times come last: what goes into it changes them.
+  const deepestFirst = entries.toSorted((a, b) => depth(b) - depth(a));
+  for (const { path, mode, modified } of deepestFirst) {
+    const full = `${root}/${path}`;
+    if (modified !== undefined) Deno.utimeSync(full, modified, modified);
+    if (mode !== undefined) Deno.chmodSync(full, mode);
+  }
+}
+
+function depth({ path }: TreeEntry): number {
+  return path.split("/").filter((part) => part !== "").length;
+}
+
+/** Which facts a description of a tree holds besides names and content. */
+export interface DescribeOptions {
+  readonly modes?: boolean;
+  /** To the second, as the SCP protocol carries them. */
+  readonly times?: boolean;
+}
+
+/** A line for each entry below `root`, sorted by path. */
+export async function describeTree(
+  root: string,
+  { modes = false, times = false }: DescribeOptions = {},
+): Promise<string[]> {
+  const lines: string[] = [];
+  for (const path of walk(root, "")) {
+    const info = Deno.lstatSync(`${root}/${path}`);
+    lines.push([
+      info.isDirectory ? "folder" : info.isSymlink ? "link" : "file",
+      ...(modes ? [(info.mode! & 0o7777).toString(8).padStart(4, "0")] : []),
+      ...(times ? [String(Math.floor(info.mtime!.getTime() / 1000))] : []),
+      ...(info.isFile
+        ? [String(info.size), await digest(`${root}/${path}`)]
+        : []),
+      JSON.stringify(path),
+    ].join(" "));
+  }
+  return lines;
+}
+
+/** The paths below `root`, sorted, each folder before what it holds. */
+function* walk(root: string, prefix: string): Iterable<string> {
+  const entries = [...Deno.readDirSync(`${root}/${prefix}`)]
+    .toSorted((a, b) => a.name < b.name ? -1 : 1);
+  for (const { name, isDirectory } of entries) {
+    yield prefix + name;
+    if (isDirectory) yield* walk(root, `${prefix}${name}/`);
+  }
+}
+
+async function digest(path: string): Promise<string> {
+  const bytes = await crypto.subtle.digest(
+    "SHA-256",
+    Deno.readFileSync(path),
+  );
+  return new Uint8Array(bytes).toHex();
+}
+
+/** Removes a tree, read-only folders in it too. */
+export function removeTree(root: string): void {
+  makeWritable(root);
+  Deno.removeSync(root, { recursive: true });
+}
+
+function makeWritable(folder: string): void {
+  Deno.chmodSync(folder, 0o700);
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    if (isDirectory) makeWritable(`${folder}/${name}`);
+  }
+}
