@@ -65,15 +65,16 @@ export function writeScript(path: string, body: string): string {
 }
 
 /**
- * Registers a test that needs programs of the system. One that lacks some is
- * shown as ignored with the reason; in CI it runs and fails.
+ * Registers a test that needs programs of the system, or files named by their
+ * absolute path. One that lacks some is shown as ignored with the reason; in
+ * CI it runs and fails.
  */
 export function peerTest(
   name: string,
   needs: readonly string[],
   fn: () => Promise<void>,
 ): void {
-  const missing = needs.filter((program) => !findProgram(program));
+  const missing = needs.filter((name) => !isThere(name));
   const lacks = missing.length > 0;
   Deno.test({
     name: lacks ? `${name} (needs ${missing.join(", ")})` : name,
@@ -83,4 +84,14 @@ export function peerTest(
       await fn();
     },
   });
+}
+
+function isThere(name: string): boolean {
+  if (!name.startsWith("/")) return findProgram(name) !== undefined;
+  try {
+    Deno.statSync(name);
+    return true;
+  } catch {
+    return false;
+  }
 }

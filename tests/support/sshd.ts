@@ -97,7 +97,7 @@ ForceCommand cd ${home} && HOME=${home} exec sh -c "$SSH_ORIGINAL_COMMAND"
   );
   Deno.writeTextFileSync(
     `${folder}/ssh_config`,
-    `Host far
+    `Host far other
   HostName 127.0.0.1
   Port ${port}
 Host *

@@ -1,0 +1,568 @@
+/** One table of copies, each made through every door to a real scp. */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { childDoor, type Door, peerTest, sshdDoor } from "../support/doors.ts";
+import { Place, underUmask, UNPRIVILEGED } from "../support/place.ts";
+import { runProgram } from "../support/program.ts";
+import { describeTree, type TreeEntry } from "../support/tree.ts";
+
+interface Case {
+  readonly name: string;
+  /** What it needs besides its door. */
+  readonly needs?: readonly string[];
+  run(place: Place): Promise<void>;
+}
+
+/** Its length is said to be a page; what is in it is a line. */
+const SYSFS_FILE = "/sys/devices/system/cpu/online";
+
+const y2k = 946_684_800;
+
+const oddNames: readonly TreeEntry[] = [
+  "with blanks and  two",
+  'it\'s "quoted"',
+  "-leading-dash",
+  "star*and[brackets]?",
+  "back\\slash $HOME `id` ;&|",
+  "smile 😀 名前 é",
+  ".hidden",
+  "tab\there",
+].map((name, index) => ({
+  path: `tree/${name}`,
+  content: `${name}\n`,
+  modified: y2k + index,
+}));
+
+const tree: readonly TreeEntry[] = [
+  ...oddNames,
+  { path: "tree/empty", content: "" },
+  { path: "tree/empty folder/", mode: 0o700, modified: y2k },
+  { path: "tree/deep/er/est", content: "x".repeat(300_000), mode: 0o640 },
+  { path: "tree/deep/er/", mode: 0o751, modified: y2k + 1 },
+  { path: "tree/read-only/", mode: 0o555, modified: y2k + 2 },
+  { path: "tree/read-only/file", content: "r\n", mode: 0o444 },
+  { path: "tree/script", content: "#!/bin/sh\n", mode: 0o755, modified: y2k },
+];
+
+function read(path: string): string {
+  return Deno.readTextFileSync(path);
+}
+
+function modeOf(path: string): string {
+  return (Deno.statSync(path).mode! & 0o7777).toString(8).padStart(4, "0");
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const copies: readonly Case[] = [
+  {
+    name: "a file goes up into a folder, under its name",
+    run: async (place) => {
+      place.makeNear([{ path: "a", content: "alpha\n" }]);
+      await place.copyWell(["a", place.remote("")]);
+      assertEquals(read(`${place.far}/a`), "alpha\n");
+    },
+  },
+  {
+    name: "a file goes up and comes down under another name",
+    run: async (place) => {
+      place.makeNear([{ path: "a", content: "alpha\n" }]);
+      await place.copyWell(["a", place.remote("b")]);
+      await place.copyWell([place.remote("b"), "c"]);
+      assertEquals(read(`${place.near}/c`), "alpha\n");
+    },
+  },
+  {
+    name: "a tree goes up and comes down with -rp and is the same",
+    run: async (place) => {
+      place.makeNear(tree);
+      await place.copyWell(["-rp", "tree", place.remote("")]);
+      await place.copyWell(["-rp", place.remote("tree"), "back"]);
+      const facts = { modes: true, times: true };
+      const sent = await describeTree(`${place.near}/tree`, facts);
+      assertEquals(await describeTree(`${place.far}/tree`, facts), sent);
+      assertEquals(await describeTree(`${place.near}/back`, facts), sent);
+    },
+  },
+  {
+    name: "modes without -p pass under the umask, of files and of folders",
+    run: async (place) => {
+      place.makeFar([
+        { path: "d/", mode: 0o777 },
+        { path: "d/f", content: "", mode: 0o666 },
+        { path: "d/x", content: "", mode: 0o4755 },
+        { path: "d/r", content: "", mode: 0o444 },
+        { path: "d/s/", mode: 0o2775 },
+      ]);
+      await place.copyWell(["-r", place.remote("d"), "."], {
+        wrapper: underUmask("027"),
+      });
+      assertEquals(
+        ["d", "d/f", "d/x", "d/r", "d/s"].map((path) =>
+          modeOf(`${place.near}/${path}`)
+        ),
+        ["0750", "0640", "0750", "0440", "0750"],
+      );
+    },
+  },
+  {
+    name: "set-id bits do not come down, -p or not",
+    run: async (place) => {
+      place.makeFar([
+        { path: "f", content: "", mode: 0o6755 },
+        { path: "d/", mode: 0o2755 },
+      ]);
+      await place.copyWell(["-rp", place.remote("f"), place.remote("d"), "."]);
+      assertEquals(modeOf(`${place.near}/f`), "0755");
+      assertEquals(modeOf(`${place.near}/d`), "0755");
+    },
+  },
+  {
+    name: "symbolic links are followed, to files and to folders",
+    run: async (place) => {
+      place.makeNear([{ path: "t/d/f", content: "f\n" }]);
+      Deno.symlinkSync("d/f", `${place.near}/t/to-file`);
+      Deno.symlinkSync("d", `${place.near}/t/to-folder`);
+      await place.copyWell(["-r", "t", place.remote("")]);
+      assert(Deno.lstatSync(`${place.far}/t/to-file`).isFile);
+      assertEquals(read(`${place.far}/t/to-folder/f`), "f\n");
+    },
+  },
+  {
+    name: "a loop of links is an error for that entry, not an endless copy",
+    run: async (place) => {
+      place.makeNear([
+        { path: "t/a/f", content: "f\n" },
+        { path: "t/z", content: "z\n" },
+      ]);
+      Deno.symlinkSync("..", `${place.near}/t/a/up`);
+      const { status, stderr } = await place.copy([
+        "-r",
+        "t",
+        place.remote(""),
+      ]);
+      assertEquals(
+        stderr,
+        "t/a/up: Too many levels of symbolic links: it is t again\n",
+      );
+      assertEquals(status, 1);
+      assertEquals(
+        (await describeTree(`${place.far}/t`)).length,
+        3,
+        "a, a/f and z arrived, up did not",
+      );
+    },
+  },
+  {
+    name: "a dangling link is an error for that entry",
+    run: async (place) => {
+      place.makeNear([{ path: "t/f", content: "f\n" }]);
+      Deno.symlinkSync("nowhere", `${place.near}/t/link`);
+      const { status, stderr } = await place.copy([
+        "-r",
+        "t",
+        place.remote(""),
+      ]);
+      assertEquals(stderr, "t/link: No such file or directory\n");
+      assertEquals(status, 1);
+      assertEquals(read(`${place.far}/t/f`), "f\n");
+      assert(!exists(`${place.far}/t/link`));
+    },
+  },
+  {
+    name: "empty and sparse files arrive whole",
+    run: async (place) => {
+      place.makeNear([{ path: "empty", content: "" }]);
+      using sparse = Deno.createSync(`${place.near}/sparse`);
+      sparse.truncateSync(3_000_001);
+      await place.copyWell(["empty", "sparse", place.remote("")]);
+      assertEquals(Deno.statSync(`${place.far}/empty`).size, 0);
+      assertEquals(
+        Deno.readFileSync(`${place.far}/sparse`),
+        new Uint8Array(3_000_001),
+      );
+    },
+  },
+  {
+    name: "a name with a newline goes up encoded, with a warning",
+    run: async (place) => {
+      place.makeNear([{ path: "d/a\nb\\", content: "x\n" }]);
+      const outcome = await place.copy(["-r", "d", place.remote("")]);
+      assertEquals(outcome, {
+        status: 0,
+        stdout: "",
+        stderr: "warning: d/a\\012b\\: a newline cannot travel in a name: " +
+          "it arrives encoded\n",
+      });
+      assertEquals(read(`${place.far}/d/a\\^Jb\\\\`), "x\n");
+      await place.copyWell(["-qr", "d", place.remote("quiet")]);
+    },
+  },
+  {
+    name: "the far shell expands patterns, and what it answers is accepted",
+    run: async (place) => {
+      place.makeFar([
+        { path: "a1.txt", content: "1" },
+        { path: "a2.txt", content: "2" },
+        { path: "b.txt", content: "b" },
+        { path: "with blank", content: "w" },
+      ]);
+      await place.copyWell([place.remote("a*.txt"), "."]);
+      await place.copyWell([place.remote("'with blank'"), "."]);
+      await place.copyWell([place.remote("[b].txt"), "."]);
+      assertEquals(
+        [...Deno.readDirSync(place.near)].map(({ name }) => name).toSorted(),
+        ["a1.txt", "a2.txt", "b.txt", "with blank"],
+      );
+    },
+  },
+  {
+    name: "several files that match do not overwrite one target in turn",
+    run: async (place) => {
+      place.makeFar([
+        { path: "x1", content: "one" },
+        { path: "x2", content: "two!" },
+      ]);
+      const { status, stderr } = await place.copy([place.remote("x*"), "out"]);
+      assertEquals(status, 1);
+      assertEquals(stderr, "out: Not a directory: no place for x2\n");
+      assertEquals(read(`${place.near}/out`), "one");
+    },
+  },
+  {
+    name: "several sources from several hosts come into one folder",
+    run: async (place) => {
+      place.makeFar([
+        { path: "a", content: "a" },
+        { path: "b", content: "b" },
+      ]);
+      place.makeNear([
+        { path: "c", content: "c" },
+        { path: "in/" },
+      ]);
+      await place.copyWell([
+        place.remote("a"),
+        place.remote("b", "other"),
+        "c",
+        "in",
+      ]);
+      assertEquals(
+        ["a", "b", "c"].map((name) => read(`${place.near}/in/${name}`)),
+        ["a", "b", "c"],
+      );
+    },
+  },
+  {
+    name: "a longer file is overwritten in place and cut, its mode kept",
+    run: async (place) => {
+      place.makeNear([{ path: "f", content: "new", mode: 0o644 }]);
+      place.makeFar([{ path: "f", content: "old and longer", mode: 0o600 }]);
+      Deno.linkSync(`${place.far}/f`, `${place.far}/hard-link`);
+      await place.copyWell(["f", place.remote("f")]);
+      assertEquals(read(`${place.far}/hard-link`), "new");
+      assertEquals(modeOf(`${place.far}/f`), "0600");
+      Deno.writeTextFileSync(`${place.near}/g`, "older and longer");
+      Deno.chmodSync(`${place.near}/g`, 0o600);
+      Deno.linkSync(`${place.near}/g`, `${place.near}/hard-link`);
+      await place.copyWell([place.remote("f"), "g"]);
+      assertEquals(read(`${place.near}/hard-link`), "new");
+      assertEquals(modeOf(`${place.near}/g`), "0600");
+    },
+  },
+  {
+    name: "an empty remote path is the home folder, and ~ is too",
+    run: async (place) => {
+      const name = `home-${crypto.randomUUID()}`;
+      place.makeNear([{ path: name, content: "h" }]);
+      await place.copyWell([name, "far:"]);
+      await place.copyWell([`far:~/${name}`, "back"]);
+      await Deno.remove(`${place.far}/../${name}`);
+      assertEquals(read(`${place.near}/back`), "h");
+    },
+  },
+  {
+    name: "a URI names a file by its path from the home folder",
+    run: async (place) => {
+      place.makeNear([{ path: "f", content: "f" }]);
+      const folder = place.remote("").slice("far:".length);
+      await place.copyWell(["f", `scp://far/${folder}a%2Db`]);
+      assertEquals(read(`${place.far}/a-b`), "f");
+    },
+  },
+  {
+    name: "paths with colons are local after a slash",
+    run: async (place) => {
+      place.makeNear([{ path: "a:b", content: "colon" }]);
+      await place.copyWell(["./a:b", place.remote("")]);
+      assertEquals(read(`${place.far}/a:b`), "colon");
+    },
+  },
+  {
+    name: "a rate limit lets everything through",
+    run: async (place) => {
+      place.makeNear([{ path: "f", content: "x".repeat(50_000) }]);
+      await place.copyWell(["-l", "100000", "f", place.remote("")]);
+      await place.copyWell(["-l", "100000", place.remote("f"), "g"]);
+      assertEquals(read(`${place.near}/g`), "x".repeat(50_000));
+    },
+  },
+];
+
+const failures: readonly Case[] = [
+  {
+    name: "a missing source is told, the rest goes up",
+    run: async (place) => {
+      place.makeNear([{ path: "a", content: "a" }]);
+      const outcome = await place.copy(["missing", "a", place.remote("")]);
+      assertEquals(outcome, {
+        status: 1,
+        stdout: "",
+        stderr: "missing: No such file or directory\n",
+      });
+      assertEquals(read(`${place.far}/a`), "a");
+      assert(!exists(`${place.far}/missing`));
+    },
+  },
+  {
+    name: "a missing remote source is told, the rest comes down",
+    run: async (place) => {
+      place.makeFar([{ path: "a", content: "a" }]);
+      place.makeNear([{ path: "in/" }]);
+      const missing = place.remote("missing");
+      const { status, stderr } = await place.copy([
+        missing,
+        place.remote("a"),
+        "in",
+      ]);
+      assertEquals(status, 1);
+      assertEquals(
+        stderr,
+        `scp: ${missing.slice("far:".length)}: No such file or directory\n`,
+      );
+      assertEquals(read(`${place.near}/in/a`), "a");
+      assert(!exists(`${place.near}/in/missing`));
+    },
+  },
+  {
+    name: "an unreadable file is told, the rest of its folder goes up",
+    needs: UNPRIVILEGED.slice(0, 1),
+    run: async (place) => {
+      place.makeNear([
+        { path: "t/a", content: "a" },
+        { path: "t/secret", content: "s", mode: 0 },
+        { path: "t/locked/", mode: 0 },
+        { path: "t/z", content: "z" },
+      ]);
+      const { status, stderr } = await place.copy(
+        ["-r", "t", place.remote("")],
+        { wrapper: UNPRIVILEGED },
+      );
+      assertEquals(status, 1);
+      assertEquals(stderr.trimEnd().split("\n").toSorted(), [
+        "t/locked: Permission denied",
+        "t/secret: Permission denied",
+      ]);
+      assertEquals(
+        (await describeTree(`${place.far}/t`)).map((line) => line.at(-2)),
+        ["a", "z"],
+      );
+    },
+  },
+  {
+    name: "a folder that cannot be written to is told, nothing is there",
+    needs: UNPRIVILEGED.slice(0, 1),
+    run: async (place) => {
+      place.makeFar([{ path: "a", content: "a" }]);
+      place.makeNear([{ path: "locked/", mode: 0o555 }]);
+      const { status, stderr } = await place.copy(
+        [place.remote("a"), "locked"],
+        { wrapper: UNPRIVILEGED },
+      );
+      assertEquals(status, 1);
+      assertEquals(stderr, "locked/a: Permission denied\n");
+      assert(!exists(`${place.near}/locked/a`));
+    },
+  },
+  {
+    name: "a folder without -r is told, up and down",
+    run: async (place) => {
+      place.makeNear([{ path: "d/f", content: "f" }]);
+      place.makeFar([{ path: "e/f", content: "f" }]);
+      const up = await place.copy(["d", place.remote("")]);
+      assertEquals([up.status, up.stderr], [1, "d: not a regular file\n"]);
+      assert(!exists(`${place.far}/d`));
+      const down = await place.copy([place.remote("e"), "."]);
+      assertEquals(down.status, 1);
+      assertStringIncludes(down.stderr, "e: not a regular file\n");
+      assert(!exists(`${place.near}/e`));
+    },
+  },
+  {
+    name: "a FIFO is told and does not hang the copy",
+    needs: ["mkfifo"],
+    run: async (place) => {
+      place.makeNear([{ path: "t/f", content: "f" }]);
+      await runProgram(["mkfifo", `${place.near}/t/pipe`]);
+      const { status, stderr } = await place.copy([
+        "-r",
+        "t",
+        place.remote(""),
+      ]);
+      assertEquals([status, stderr], [1, "t/pipe: not a regular file\n"]);
+      assertEquals(read(`${place.far}/t/f`), "f");
+      assert(!exists(`${place.far}/t/pipe`));
+    },
+  },
+  {
+    name: "several sources need a folder there, and nothing goes without one",
+    run: async (place) => {
+      place.makeNear([
+        { path: "a", content: "a" },
+        { path: "b", content: "b" },
+      ]);
+      place.makeFar([{ path: "file", content: "as it was" }]);
+      const missing = place.remote("missing");
+      const none = await place.copy(["a", "b", missing]);
+      assertEquals([none.status, none.stderr], [
+        1,
+        `scp: ${missing.slice("far:".length)}: No such file or directory\n`,
+      ]);
+      assert(!exists(`${place.far}/missing`));
+      const file = await place.copy(["a", "b", place.remote("file")]);
+      assertEquals(file.status, 1);
+      assertStringIncludes(file.stderr, "file: Not a directory\n");
+      assertEquals(read(`${place.far}/file`), "as it was");
+    },
+  },
+  {
+    name: "several sources need a folder here, and nothing comes without one",
+    run: async (place) => {
+      place.makeFar([
+        { path: "a", content: "a" },
+        { path: "b", content: "b" },
+      ]);
+      place.makeNear([{ path: "file", content: "as it was" }]);
+      const sources = [place.remote("a"), place.remote("b")];
+      const none = await place.copy([...sources, "missing"]);
+      assertEquals([none.status, none.stderr], [
+        1,
+        "missing: No such file or directory\n",
+      ]);
+      assert(!exists(`${place.near}/missing`));
+      const file = await place.copy([...sources, "file"]);
+      assertEquals([file.status, file.stderr], [1, "file: Not a directory\n"]);
+      assertEquals(read(`${place.near}/file`), "as it was");
+    },
+  },
+  {
+    name:
+      "a file does not replace a folder, a folder not a file; the rest goes",
+    run: async (place) => {
+      const clash: TreeEntry[] = [
+        { path: "t/x/", mode: 0o755 },
+        { path: "t/y", content: "was" },
+      ];
+      const sent: TreeEntry[] = [
+        { path: "t/x", content: "file" },
+        { path: "t/y/f", content: "f" },
+        { path: "t/z", content: "z" },
+      ];
+      place.makeNear(sent);
+      place.makeFar(clash);
+      const up = await place.copy(["-r", "t", place.remote("")]);
+      assertEquals(up.status, 1);
+      assertStringIncludes(up.stderr, "t/x: Is a directory\n");
+      assertStringIncludes(up.stderr, "t/y: Not a directory\n");
+      assertEquals(read(`${place.far}/t/z`), "z");
+      assertEquals(read(`${place.far}/t/y`), "was");
+      assert(!exists(`${place.far}/t/f`));
+
+      Deno.removeSync(`${place.near}/t`, { recursive: true });
+      Deno.removeSync(`${place.far}/t`, { recursive: true });
+      place.makeNear(clash);
+      place.makeFar(sent);
+      const down = await place.copy(["-r", place.remote("t"), "."]);
+      assertEquals(down.status, 1);
+      assertEquals(down.stderr.trimEnd().split("\n").toSorted(), [
+        "./t/x: Is a directory",
+        "./t/y: Not a directory",
+      ]);
+      assertEquals(read(`${place.near}/t/z`), "z");
+      assertEquals(read(`${place.near}/t/y`), "was");
+      assert(!exists(`${place.near}/t/f`));
+    },
+  },
+  {
+    name: "a target in a folder that is not there is told, up and down",
+    run: async (place) => {
+      place.makeNear([{ path: "a", content: "a" }]);
+      place.makeFar([{ path: "b", content: "b" }]);
+      const up = await place.copy(["a", place.remote("no/where")]);
+      assertEquals(up.status, 1);
+      assertStringIncludes(up.stderr, "no/where: No such file or directory\n");
+      assert(!exists(`${place.far}/no`));
+      const down = await place.copy([place.remote("b"), "no/where"]);
+      assertEquals([down.status, down.stderr], [
+        1,
+        "no/where: No such file or directory\n",
+      ]);
+      assert(!exists(`${place.near}/no`));
+    },
+  },
+  {
+    name: "a file that is shorter than its length is padded and told",
+    needs: [SYSFS_FILE],
+    run: async (place) => {
+      const source = SYSFS_FILE;
+      const size = Deno.statSync(source).size;
+      const content = read(source);
+      place.makeNear([{ path: "after", content: "in step" }]);
+      const { status, stderr } = await place.copy([
+        source,
+        "after",
+        place.remote(""),
+      ]);
+      assertEquals(status, 1);
+      assertEquals(
+        stderr,
+        `${source}: the file shrank while it was read: ${content.length} of ` +
+          `${size} bytes were there, zeros were sent for the rest\n`,
+      );
+      const padded = read(`${place.far}/online`);
+      assertEquals(padded, content + "\0".repeat(size - content.length));
+      assertEquals(read(`${place.far}/after`), "in step");
+    },
+  },
+  {
+    name: "names from the far side are shown escaped",
+    run: async (place) => {
+      const { status, stderr } = await place.copy([
+        place.remote("'no\x1b[2J\x07such'"),
+        ".",
+      ]);
+      assertEquals(status, 1);
+      assertStringIncludes(stderr, "no\\033[2J\\007such: No such file");
+      assert(!stderr.includes("\x1b"));
+    },
+  },
+];
+
+for (const kind of [childDoor, sshdDoor]) {
+  let opened: Promise<Door> | undefined;
+  Deno.test.afterAll(async () => {
+    await (await opened)?.[Symbol.asyncDispose]();
+  });
+  for (const { name, needs = [], run } of [...copies, ...failures]) {
+    peerTest(`${kind.name}: ${name}`, [...kind.needs, ...needs], async () => {
+      using place = new Place(await (opened ??= kind.open()));
+      await run(place);
+    });
+  }
+}

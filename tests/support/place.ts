@@ -1,0 +1,80 @@
+import { assertEquals } from "@std/assert";
+import type { Door } from "./doors.ts";
+import { type Outcome, type RunOptions, seacp } from "./program.ts";
+import { makeTree, removeTree, type TreeEntry } from "./tree.ts";
+
+/**
+ * Where one case happens: an empty folder on this side, another one on the far
+ * side, and a door between them. It goes with the case.
+ */
+export class Place implements Disposable {
+  /** The near folder; the program runs in it. */
+  readonly near: string;
+  /** The far folder, on this disk. */
+  readonly far: string;
+  readonly #door: Door;
+
+  constructor(door: Door) {
+    this.near = Deno.makeTempDirSync({ prefix: "seacp-near-" });
+    this.far = Deno.makeTempDirSync({ dir: door.home });
+    this.#door = door;
+  }
+
+  /** The operand for a path in the far folder, relative to the home folder. */
+  remote(path: string, host = "far"): string {
+    return `${host}:${this.far.split("/").at(-1)}/${path}`;
+  }
+
+  makeNear(entries: readonly TreeEntry[]): void {
+    makeTree(this.near, entries);
+  }
+
+  makeFar(entries: readonly TreeEntry[]): void {
+    makeTree(this.far, entries);
+  }
+
+  /** Runs the program in the near folder, with the door's options. */
+  async copy(
+    args: readonly string[],
+    options: RunOptions = {},
+  ): Promise<Outcome> {
+    return await seacp([...this.#door.options, ...args], {
+      cwd: this.near,
+      ...options,
+    });
+  }
+
+  /** Runs it and expects that all went well and nothing was said. */
+  async copyWell(
+    args: readonly string[],
+    options: RunOptions = {},
+  ): Promise<void> {
+    assertEquals(await this.copy(args, options), {
+      status: 0,
+      stdout: "",
+      stderr: "",
+    });
+  }
+
+  [Symbol.dispose](): void {
+    removeTree(this.near);
+    removeTree(this.far);
+  }
+}
+
+/**
+ * Runs a program with permissions minded although root starts it: without the
+ * capabilities that let root read and write everything.
+ */
+export const UNPRIVILEGED: readonly string[] = Deno.uid() === 0
+  ? [
+    "setpriv",
+    "--bounding-set=-dac_override,-dac_read_search",
+    "--inh-caps=-dac_override,-dac_read_search",
+  ]
+  : [];
+
+/** Runs a program under a umask. */
+export function underUmask(umask: string): readonly string[] {
+  return ["sh", "-c", `umask ${umask} && exec "$@"`, "sh"];
+}
