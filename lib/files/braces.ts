@@ -8,8 +8,10 @@ export function expandBraces(word: Word): Word[] {
   const done: Word[] = [];
   const queue: Word[] = [word];
   for (let next; (next = queue.pop()) !== undefined;) {
-    const brace = findBrace(next);
-    if (brace === undefined || queue.length + done.length > MAX_ALTERNATIVES) {
+    const brace = queue.length + done.length > MAX_ALTERNATIVES
+      ? undefined
+      : findBrace(next);
+    if (brace === undefined) {
       done.push(next);
       continue;
     }
@@ -37,7 +39,7 @@ function findBrace(word: Word): Brace | undefined {
     const end = findEnd(word, start);
     if (end === undefined) continue;
     const choices = choicesOf(word.slice(start + 1, end));
-    if (choices.length > 1) return { start, end, choices };
+    if (choices.length > 0) return { start, end, choices };
   }
   return undefined;
 }

@@ -61,6 +61,7 @@ export interface Files {
   setTimes(path: string, times: Times): Promise<void>;
   /** What a symbolic link says, or `undefined` where `path` is none. */
   readLink(path: string): Promise<string | undefined>;
+  /** Makes a symbolic link; a file or link that is there gives way. */
   makeLink(path: string, destination: string): Promise<void>;
   /** The path of `name` in `folder`, as scp writes it: `folder/name`. */
   join(folder: string, name: string): string;

@@ -64,7 +64,10 @@ export class LocalFiles implements Files {
   }
 
   async makeLink(path: string, destination: string): Promise<void> {
-    attempt(path, () => Deno.symlinkSync(destination, path));
+    attempt(path, () => {
+      removeUnlessFolder(path);
+      Deno.symlinkSync(destination, path);
+    });
   }
 
   join(folder: string, name: string): string {
@@ -127,6 +130,14 @@ class LocalFile implements OpenFile {
 
   [Symbol.dispose](): void {
     this.#file.close();
+  }
+}
+
+function removeUnlessFolder(path: string): void {
+  try {
+    if (!Deno.lstatSync(path).isDirectory) Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -2,7 +2,7 @@
 export type Platform = "posix" | "windows";
 
 const windowsDevice =
-  /^(con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(\.|$)/i;
+  /^(con|conin\$|conout\$|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]) *(\.|$)/i;
 
 /**
  * Whether a name a peer sent may be created inside a folder: one component

@@ -13,7 +13,11 @@ export function isActive(char: Char | undefined, what: string): boolean {
   return char !== undefined && !char.quoted && char.char === what;
 }
 
-/** Splits on blanks and removes quotes, as sh does. */
+/**
+ * Splits on blanks and removes quotes, as sh does. A command that is
+ * substituted is one active `$` or backtick: what it prints only the far shell
+ * can tell.
+ */
 export function shellWords(text: string): Word[] {
   const words: Char[][] = [];
   let word: Char[] | undefined;
@@ -31,8 +35,9 @@ export function shellWords(text: string): Word[] {
     else if (char === "\\" && escapes(quote, chars[at + 1])) {
       word.push({ char: chars[++at]!, quoted: true });
     } else {
-      const expands = quote === '"' && (char === "$" || char === "`");
+      const expands = quote !== "'" && (char === "$" || char === "`");
       word.push({ char, quoted: quote !== "" && !expands });
+      if (expands) at = substitutionEnd(chars, at);
     }
   }
   return words;
@@ -41,4 +46,19 @@ export function shellWords(text: string): Word[] {
 function escapes(quote: string, next: string | undefined): boolean {
   if (next === undefined || quote === "'") return false;
   return quote === "" || '$`"\\\n'.includes(next);
+}
+
+/** Where the command that `$(` or a backtick at `start` begins ends. */
+function substitutionEnd(chars: readonly string[], start: number): number {
+  if (chars[start] === "`") {
+    const end = chars.indexOf("`", start + 1);
+    return end < 0 ? chars.length : end;
+  }
+  if (chars[start + 1] !== "(") return start;
+  let depth = 0;
+  for (let at = start + 1; at < chars.length; at++) {
+    if (chars[at] === "(") depth++;
+    if (chars[at] === ")" && --depth === 0) return at;
+  }
+  return chars.length;
 }

@@ -51,6 +51,7 @@ function parseHost(text: string): string | undefined {
       ? text.slice(1, -1)
       : undefined;
   }
-  const host = text.replace(/\.$/, "");
-  return /^\w[\w.-]*$/.test(host) && !host.includes("..") ? host : undefined;
+  return /^\w[\w.-]*$/.test(text) && !text.includes("..")
+    ? text.replace(/\.$/, "")
+    : undefined;
 }
