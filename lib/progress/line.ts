@@ -28,7 +28,7 @@ export function renderProgress(progress: Progress, columns: number): string {
   }
   const rest = fields.join("");
   const name = fitted(printable(progress.name), width - rest.length);
-  return (name + rest).slice(0, Math.max(0, width));
+  return name + rest.slice(0, Math.max(0, width));
 }
 
 function percentText(progress: Progress): string {

@@ -65,8 +65,7 @@ export class Meter implements Disposable {
       if (text !== "" || line !== this.#shown) text += `\r${line}`;
     }
     this.#finished = "";
-    this.#shown = line;
-    this.#write(text);
+    if (this.#write(text)) this.#shown = line;
   }
 
   /** Makes room for a message: an unfinished line is wiped, to come back. */
@@ -77,10 +76,11 @@ export class Meter implements Disposable {
     this.#shown = "";
   }
 
-  #write(text: string): void {
-    if (text === "" || !this.#terminal.isForeground()) return;
+  #write(text: string): boolean {
+    if (text === "" || !this.#terminal.isForeground()) return false;
     this.#terminal.write(text);
     this.#lastWrite = this.#now();
+    return true;
   }
 
   get #columns(): number {

@@ -7,8 +7,8 @@ export interface Observer {
   failed(message: string): void;
   /** Something is not as asked for, yet nothing failed. */
   warned(message: string): void;
-  /** A step, for whoever asked to see the steps. */
-  explained(message: string): void;
+  /** A step, put into words only for whoever asked to see the steps. */
+  explained(message: () => string): void;
   /** The body of a file begins, `size` bytes as announced. */
   began(name: string, size: number): void;
   /** That many bytes more of it were moved. */

@@ -86,7 +86,7 @@ function averageRate({ position, started, now }: Progress): number {
 
 /** Whole percent; a file is at 100 only when nothing is left of it. */
 export function percentOf({ position, size }: Progress): number {
-  return position >= size ? 100 : Math.floor(position / size * 100);
+  return position >= size ? 100 : Math.floor(position * 100 / size);
 }
 
 /** What is left to wait, in seconds; at the end, what it took. */

@@ -39,8 +39,8 @@ export class Reporter implements Observer, Disposable {
     if (!this.#options.quiet) this.#say(`warning: ${message}`);
   }
 
-  explained(message: string): void {
-    if (this.#options.verbose) this.#say(message);
+  explained(message: () => string): void {
+    if (this.#options.verbose) this.#say(message());
   }
 
   began(name: string, size: number): void {
