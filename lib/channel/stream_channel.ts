@@ -4,7 +4,11 @@ import type { Channel } from "./channel.ts";
 /** Writes below this many bytes are gathered until a read has to wait. */
 const GATHER_BYTES = 16 * 1024;
 
-/** A channel over two Web streams; what there is on every platform. */
+/**
+ * A channel over two Web streams; what there is on every platform. The
+ * writable one must be done with a chunk when its write resolves, as a child's
+ * standard input is: the bytes are used again.
+ */
 export class StreamChannel implements Channel {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;

@@ -14,8 +14,7 @@ export const OPTIONS: readonly Option[] = [
   { letter: "q", summary: "Quiet: no meter, no warnings; ssh is told too." },
   {
     letter: "v",
-    summary:
-      "Say each step, here, in ssh and on the far side. Repeat for more.",
+    summary: "Say each step, ssh and the far side too. Repeat for more.",
   },
   { letter: "P", value: "port", summary: "The port ssh connects to." },
   { letter: "i", value: "identity_file", summary: "The key ssh logs in with." },
@@ -40,7 +39,7 @@ export const OPTIONS: readonly Option[] = [
   {
     letter: "S",
     value: "program",
-    summary: "Run this program instead of ssh; it must know ssh's options.",
+    summary: "Run this program, which knows ssh's options, for ssh.",
   },
   { letter: "O", summary: "Speak the SCP protocol: what seacp does anyway." },
   { letter: "s", summary: "Speak SFTP. Not built yet." },

@@ -21,7 +21,8 @@ export async function download(
     return false;
   };
   const failuresBefore = reporter.failures;
-  await farSide.run("-f", source, async (channel) => {
+  const remote = { role: "-f", location: source, targetIsFolder } as const;
+  await farSide.run(remote, async (channel) => {
     const sink = new Sink(channel, files, {
       recursive,
       targetIsFolder,

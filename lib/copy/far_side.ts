@@ -7,6 +7,14 @@ import { remoteScpCommand, sshArguments } from "../ssh/arguments.ts";
 import { SshSession } from "../ssh/session.ts";
 import type { CopyJob } from "./job.ts";
 
+/** An scp on the far side. */
+export interface RemoteScp {
+  /** Sink or source. */
+  readonly role: "-t" | "-f";
+  readonly location: RemoteLocation;
+  readonly targetIsFolder: boolean;
+}
+
 /** Starts scp on the hosts a job names, and sees each one to its end. */
 export class FarSide {
   readonly #job: CopyJob;
@@ -21,18 +29,17 @@ export class FarSide {
   }
 
   /**
-   * Starts scp at `location` as sink (`-t`) or source (`-f`) and has `dialogue`
-   * talk to it. Reports what breaks the dialogue, and an end of ssh that is no
+   * Starts scp at a location and has `dialogue` talk to it. Reports what breaks the dialogue, and an end of ssh that is no
    * success unless the far side has said why already.
    */
   async run(
-    role: "-t" | "-f",
-    location: RemoteLocation,
+    remote: RemoteScp,
     dialogue: (channel: Channel) => Promise<void>,
   ): Promise<void> {
     const failuresBefore = this.#reporter.failures;
+    const { location } = remote;
     try {
-      await using session = this.#start(role, location);
+      await using session = this.#start(remote);
       const broken = await this.#talk(session, dialogue);
       if (broken instanceof ProtocolError) {
         return this.#reporter.failed(broken.message);
@@ -51,12 +58,15 @@ export class FarSide {
     }
   }
 
-  #start(role: "-t" | "-f", location: RemoteLocation): SshSession {
+  #start({ role, location, targetIsFolder }: RemoteScp): SshSession {
     const { options, interrupted } = this.#job;
-    const command = remoteScpCommand(role, location.path, options);
-    this.#reporter.explained(
+    const command = remoteScpCommand(role, location.path, {
+      ...options,
+      targetIsFolder,
+    });
+    this.#reporter.explained(() =>
       `Executing: program ${options.ssh.program} host ${location.host}, ` +
-        `user ${location.user ?? "(unspecified)"}, command ${command}`,
+      `user ${location.user ?? "(unspecified)"}, command ${command}`
     );
     const args = sshArguments(options.ssh, location, command);
     return SshSession.start(options.ssh.program, args, interrupted);

@@ -40,8 +40,6 @@ class Transfer {
   readonly #options: TransferOptions;
   readonly #observer: Observer;
   readonly #block = new Uint8Array(BLOCK_BYTES);
-  /** Folders this transfer fills, which it must not copy into themselves. */
-  readonly #filled = new Set<string>();
 
   constructor(
     from: Files,
@@ -124,9 +122,6 @@ class Transfer {
     target: string,
     attributes: Attributes,
   ): Promise<void> {
-    if (this.#filled.has(attributes.identity ?? "")) {
-      throw new EntryError(`${source}: cannot copy a folder into itself`);
-    }
     const { preserve, store } = this.#options;
     const names = await this.#from.list(source);
     const folder = await StoredFolder.enter(
@@ -135,14 +130,27 @@ class Transfer {
       attributes.mode,
       store,
     );
-    const { identity } = await this.#to.attributes(target);
-    if (identity !== undefined) this.#filled.add(identity);
+    if (await this.#isInside(target, attributes)) {
+      throw new EntryError(`${source}: cannot copy a folder into itself`);
+    }
     for await (const name of names) {
       await this.#orReport(() =>
         this.#copy(this.#from.join(source, name), this.#to.join(target, name))
       );
     }
     await folder.leave(preserve ? attributes : undefined);
+  }
+
+  /** Whether a folder that is filled is `outer`, or in it at any depth. */
+  async #isInside(folder: string, { identity }: Attributes): Promise<boolean> {
+    if (this.#from !== this.#to || identity === undefined) return false;
+    let below: string | undefined;
+    for (let path = folder;; path = this.#to.join(path, "..")) {
+      const here = (await this.#to.attributes(path)).identity;
+      if (here === identity) return true;
+      if (here === below) return false;
+      below = here;
+    }
   }
 
   async #orReport(step: () => Promise<void>): Promise<void> {

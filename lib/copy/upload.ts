@@ -1,3 +1,4 @@
+import { isPlainName } from "../files/names.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { Source } from "../scp/source.ts";
 import type { CopyContext } from "./context.ts";
@@ -8,7 +9,16 @@ export async function upload(
   target: RemoteLocation,
   { job, files, reporter, farSide }: CopyContext,
 ): Promise<void> {
-  await farSide.run("-t", target, async (channel) => {
+  const { recursive, targetIsFolder } = job.options;
+  // What a folder without a name holds goes straight into the target.
+  const isNameless = (path: string) =>
+    !isPlainName(files.nameOf(path), job.rules.platform);
+  const remote = {
+    role: "-t",
+    location: target,
+    targetIsFolder: targetIsFolder || (recursive && paths.some(isNameless)),
+  } as const;
+  await farSide.run(remote, async (channel) => {
     const source = new Source(channel, files, job.options, reporter);
     await source.begin();
     for (const path of paths) await source.send(path);

@@ -12,7 +12,10 @@ export const MAX_RECORD_BYTES = 2048;
 /** The mode bits a record carries: set-id and permissions, never sticky. */
 export const RECORD_MODE_BITS = 0o6777;
 
-/** `T`: times of the next entry, in milliseconds since 1970 UTC. */
+/**
+ * `T`: times of the next entry, in milliseconds since 1970 UTC, however far
+ * away they are.
+ */
 export interface TimesRecord {
   readonly kind: "times";
   readonly modified: number;
@@ -152,14 +155,8 @@ function parseTime(
     throw violation(`${field}.usec not delimited`);
   }
   const milliseconds = Number(seconds) * 1000 + Number(micros) / 1000;
-  if (milliseconds > MAX_TIME_MILLISECONDS) {
-    throw violation(`${field}.sec out of range`);
-  }
   return [milliseconds, rest.slice(micros.length + 1)];
 }
-
-/** The last moment a `Date` can hold. */
-const MAX_TIME_MILLISECONDS = 8.64e15;
 
 function violation(what: string): ProtocolError {
   return new ProtocolError(`protocol error: ${what}`);

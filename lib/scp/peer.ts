@@ -1,5 +1,6 @@
 import type { Channel } from "../channel/channel.ts";
 import { readByte, readLine } from "../channel/line.ts";
+import { ProtocolError } from "../errors.ts";
 import { decodeName } from "../files/name_bytes.ts";
 import {
   type Acknowledgement,
@@ -14,9 +15,12 @@ import {
 /** The other side of an SCP dialogue: whole records and acknowledgements. */
 export class ScpPeer {
   readonly channel: Channel;
+  readonly #overheard: (line: string) => void;
 
-  constructor(channel: Channel) {
+  /** @param overheard Told each record that comes, as it came. */
+  constructor(channel: Channel, overheard: (line: string) => void = () => {}) {
     this.channel = channel;
+    this.#overheard = overheard;
   }
 
   async send(record: SentRecord): Promise<void> {
@@ -39,7 +43,9 @@ export class ScpPeer {
    */
   async nextRecord(): Promise<ScpRecord | undefined> {
     const line = await readLine(this.channel, MAX_RECORD_BYTES);
-    return line && parseRecord(line);
+    if (line === undefined) return undefined;
+    this.#overheard(decodeName(line));
+    return parseRecord(line);
   }
 
   /**
@@ -54,10 +60,12 @@ export class ScpPeer {
     if (first === OK[0]) return { kind: "ok" };
     if (first === 0x0a) return { kind: "unknown", text: "" };
     const line = await readLine(this.channel, MAX_RECORD_BYTES - 1);
-    const rest = line === undefined ? "" : decodeName(line);
-    if (first === 1) return { kind: "warning", text: rest };
-    if (first === 2) return { kind: "fatal", text: rest };
-    const text = decodeName(Uint8Array.of(first)) + rest;
+    if (line === undefined) {
+      throw new ProtocolError("protocol error: lost connection");
+    }
+    if (first === 1) return { kind: "warning", text: decodeName(line) };
+    if (first === 2) return { kind: "fatal", text: decodeName(line) };
+    const text = decodeName(Uint8Array.of(first, ...line));
     return { kind: "unknown", text };
   }
 }

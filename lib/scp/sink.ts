@@ -10,7 +10,12 @@ import type { Files, Times } from "../files/files.ts";
 import { isPlainName, type Platform } from "../files/names.ts";
 import { StoredFile, StoredFolder, type StorePolicy } from "../files/store.ts";
 import type { Observer } from "../progress/observer.ts";
-import type { FileRecord, FolderRecord, ScpRecord } from "./messages.ts";
+import type {
+  FileRecord,
+  FolderRecord,
+  ScpRecord,
+  TimesRecord,
+} from "./messages.ts";
 import { ScpPeer } from "./peer.ts";
 
 export interface SinkOptions {
@@ -28,6 +33,9 @@ export interface SinkOptions {
   readonly platform: Platform;
   readonly store: StorePolicy;
 }
+
+/** The latest time a clock here can hold, in milliseconds since 1970 UTC. */
+const LAST_MOMENT = 8.64e15;
 
 /** Where the records that come now belong. */
 interface Level {
@@ -60,7 +68,10 @@ export class Sink {
     options: SinkOptions,
     observer: Observer,
   ) {
-    this.#peer = new ScpPeer(channel);
+    this.#peer = new ScpPeer(
+      channel,
+      (line) => observer.explained(() => `Sink: ${line}`),
+    );
     this.#files = files;
     this.#options = options;
     this.#observer = observer;
@@ -90,8 +101,9 @@ export class Sink {
     for (let isFirst = true;;) {
       const record = await this.#nextRecord();
       if (record === undefined) break;
+      const depth = this.#levels.length;
       if (!await this.#take(record, isFirst)) break;
-      isFirst = record.kind === "folder";
+      isFirst = this.#levels.length > depth;
     }
     if (this.#levels.length > 1) {
       throw new ProtocolError(
@@ -123,7 +135,7 @@ export class Sink {
       case "fatal":
         throw new ProtocolError(record.text);
       case "times":
-        this.#times = record;
+        this.#keepTimes(record);
         await this.#peer.sendOk();
         return true;
       case "file":
@@ -142,6 +154,14 @@ export class Sink {
       default:
         return record satisfies never;
     }
+  }
+
+  /** OpenSSH's sink, too, acknowledges times that it cannot set. */
+  #keepTimes(record: TimesRecord): void {
+    const { modified, accessed } = record;
+    const areReal = Math.max(modified, accessed) <= LAST_MOMENT;
+    this.#times = areReal ? record : undefined;
+    if (!areReal) this.#observer.warned("times out of range are not set");
   }
 
   async #takeEntry(record: FileRecord | FolderRecord): Promise<void> {

@@ -7,13 +7,14 @@ import {
   SessionError,
 } from "../errors.ts";
 import type { Attributes, Files } from "../files/files.ts";
+import { decodeName } from "../files/name_bytes.ts";
+import { isPlainName } from "../files/names.ts";
 import type { Observer } from "../progress/observer.ts";
 import {
   type FileRecord,
   type FolderRecord,
   formatRecord,
   needsEncoding,
-  RECORD_MODE_BITS,
 } from "./messages.ts";
 import { ScpPeer } from "./peer.ts";
 
@@ -65,8 +66,10 @@ export class Source {
   }
 
   /**
-   * Sends a file, or a folder with what it holds. An entry that cannot be sent
-   * is reported to the sink and to the observer, and the rest goes on.
+   * Sends a file, or a folder with what it holds. A folder that has no name of
+   * its own (`.`, `..`, `/`) cannot travel: what it holds is sent alone. An
+   * entry that cannot be sent is reported to the sink and to the observer, and
+   * the rest goes on.
    *
    * @throws {ProtocolError} If the sink gives up or answers nonsense.
    * @throws {SessionError} If the connection is lost.
@@ -136,20 +139,27 @@ export class Source {
     checkLoop(folder);
     const names = await this.#files.list(path);
     const { mode } = attributes;
-    if (
-      !await this.#announce({ kind: "folder", mode, name }, path, attributes)
-    ) {
-      return;
-    }
+    const record = { kind: "folder", mode, name } as const;
+    const isNamed = isPlainName(name, "posix");
+    if (isNamed && !await this.#announce(record, path, attributes)) return;
+    await this.#sendEntries(names, folder);
+    if (!isNamed) return;
+    await this.#peer.send({ kind: "end" });
+    await this.#acknowledged();
+  }
+
+  async #sendEntries(
+    names: Iterable<string> | AsyncIterable<string>,
+    folder: OpenFolder,
+  ): Promise<void> {
     try {
-      for await (const child of names) {
-        await this.#sendEntry(this.#files.join(path, child), child, folder);
+      for await (const name of names) {
+        const path = this.#files.join(folder.path, name);
+        await this.#sendEntry(path, name, folder);
       }
     } catch (error) {
       await this.#fail(entryError(error));
     }
-    await this.#peer.send({ kind: "end" });
-    await this.#acknowledged();
   }
 
   /** Sends an entry's times, if asked to, and its record. */
@@ -165,20 +175,23 @@ export class Source {
       );
     }
     if (this.#options.preserve) {
-      await this.#peer.send({
+      const times = formatRecord({
         kind: "times",
         modified: wholeSeconds(modified),
         accessed: wholeSeconds(accessed),
       });
-      if (!await this.#acknowledged()) return false;
+      if (!await this.#offer("Sending file timestamps", times)) return false;
     }
-    const mode = (record.mode & RECORD_MODE_BITS).toString(8).padStart(4, "0");
-    this.#observer.explained(
-      record.kind === "file"
-        ? `Sending file modes: C${mode} ${record.size} ${record.name}`
-        : `Entering directory: D${mode} 0 ${record.name}`,
-    );
-    await this.#peer.channel.write(bytes);
+    const title = record.kind === "file"
+      ? "Sending file modes"
+      : "Entering directory";
+    return await this.#offer(title, bytes);
+  }
+
+  /** Sends a record; whether the sink took it. */
+  async #offer(title: string, record: Uint8Array): Promise<boolean> {
+    this.#observer.explained(() => `${title}: ${decodeName(record).trimEnd()}`);
+    await this.#peer.channel.write(record);
     return await this.#acknowledged();
   }
 
