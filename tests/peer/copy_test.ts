@@ -1,6 +1,11 @@
 /** One table of copies, each made through every door to a real scp. */
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { childDoor, type Door, peerTest, sshdDoor } from "../support/doors.ts";
 import { Place, underUmask, UNPRIVILEGED } from "../support/place.ts";
 import { runProgram } from "../support/program.ts";
@@ -274,6 +279,46 @@ const copies: readonly Case[] = [
       await place.copyWell([place.remote("f"), "g"]);
       assertEquals(read(`${place.near}/hard-link`), "new");
       assertEquals(modeOf(`${place.near}/g`), "0600");
+    },
+  },
+  {
+    name: "what a folder without a name of its own holds goes into the target",
+    run: async (place) => {
+      place.makeNear([
+        { path: "t/a", content: "a" },
+        { path: "t/d/b", content: "b" },
+      ]);
+      const options = { cwd: `${place.near}/t` };
+      await place.copyWell(["-r", ".", place.remote("")], options);
+      assertEquals(read(`${place.far}/a`) + read(`${place.far}/d/b`), "ab");
+      const { status, stderr } = await place.copy(
+        ["-r", ".", place.remote("missing")],
+        options,
+      );
+      assertEquals(status, 1);
+      assertStringIncludes(stderr, "missing: No such file or directory\n");
+      assert(!exists(`${place.far}/missing`));
+    },
+  },
+  {
+    name: "-v says what scp's says, record by record",
+    run: async (place) => {
+      place.makeNear([{ path: "d/f", content: "f", mode: 0o644 }]);
+      Deno.utimeSync(`${place.near}/d/f`, y2k, y2k);
+      Deno.chmodSync(`${place.near}/d`, 0o755);
+      const up = await place.copy(["-vrp", "d", place.remote("")]);
+      assertEquals(up.status, 0);
+      for (
+        const line of [
+          /^Executing: program .* host far, user \(unspecified\), command scp -v -r -p -t /m,
+          /^Sending file timestamps: T\d+ 0 \d+ 0$/m,
+          /^Entering directory: D0755 0 d$/m,
+          /^Sending file timestamps: T946684800 0 946684800 0$/m,
+          /^Sending file modes: C0644 1 f$/m,
+        ]
+      ) assertMatch(up.stderr, line);
+      const down = await place.copy(["-v", place.remote("d/f"), "."]);
+      assertMatch(down.stderr, /^Sink: C0644 1 f$/m);
     },
   },
   {

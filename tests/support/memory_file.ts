@@ -25,7 +25,10 @@ export class MemoryFile implements OpenFile {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    this.content = Uint8Array.of(...this.content, ...bytes);
+    const grown = new Uint8Array(this.content.length + bytes.length);
+    grown.set(this.content);
+    grown.set(bytes, this.content.length);
+    this.content = grown;
   }
 
   truncate(): Promise<void> {

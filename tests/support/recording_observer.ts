@@ -17,8 +17,8 @@ export class RecordingObserver implements Observer {
     this.warnings.push(message);
   }
 
-  explained(message: string): void {
-    this.explanations.push(message);
+  explained(message: () => string): void {
+    this.explanations.push(message());
   }
 
   began(name: string, size: number): void {

@@ -1,0 +1,227 @@
+/** How connections that fail are told: a real ssh, and scripts in its place. */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { peerTest, writeScript } from "../support/doors.ts";
+import { runProgram, seacp } from "../support/program.ts";
+import { Sshd } from "../support/sshd.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+
+const SSHD = ["ssh", "scp", "sshd", "ssh-keygen"];
+
+function isEmpty(folder: string, ...but: string[]): boolean {
+  return [...Deno.readDirSync(folder)].every(({ name }) => but.includes(name));
+}
+
+peerTest(
+  "A host that does not resolve is told, up and down",
+  ["ssh"],
+  async () => {
+    using folder = new TempFolder();
+    Deno.writeTextFileSync(`${folder.path}/a`, "a");
+    const up = await seacp(["a", "host.invalid:"], { cwd: folder.path });
+    assertEquals(up.status, 1);
+    assertStringIncludes(up.stderr, "ssh: Could not resolve hostname");
+    assertStringIncludes(
+      up.stderr,
+      "host.invalid: lost connection: ssh failed (exit status 255)\n",
+    );
+    const down = await seacp(["host.invalid:b", "b"], { cwd: folder.path });
+    assertEquals(down.status, 1);
+    assertStringIncludes(
+      down.stderr,
+      "host.invalid: nothing came for b: ssh failed (exit status 255)\n",
+    );
+    assert(isEmpty(folder.path, "a"));
+  },
+);
+
+peerTest("A refused key is told and nothing is copied", SSHD, async () => {
+  using folder = new TempFolder();
+  await using sshd = await Sshd.start();
+  await runProgram([
+    "ssh-keygen",
+    "-q",
+    "-t",
+    "ed25519",
+    "-N",
+    "",
+    "-f",
+    `${folder.path}/other`,
+  ]);
+  const config = Deno.readTextFileSync(sshd.config)
+    .replace(/IdentityFile .*/, `IdentityFile ${folder.path}/other`);
+  Deno.writeTextFileSync(`${folder.path}/config`, config);
+  const { status, stderr } = await seacp(
+    ["-F", "config", "config", "far:stolen"],
+    { cwd: folder.path },
+  );
+  assertEquals(status, 1);
+  assertStringIncludes(stderr, "Permission denied (publickey)");
+  assertStringIncludes(stderr, "far: lost connection: ssh failed");
+  assert(isEmpty(sshd.home));
+});
+
+peerTest(
+  "A host key that changed is told and nothing is copied",
+  SSHD,
+  async () => {
+    using folder = new TempFolder();
+    await using sshd = await Sshd.start();
+    Deno.writeTextFileSync(`${folder.path}/known_hosts`, "");
+    const { status, stderr } = await seacp([
+      "-F",
+      sshd.config,
+      "-o",
+      `UserKnownHostsFile=${folder.path}/known_hosts`,
+      "far:x",
+      "x",
+    ], { cwd: folder.path });
+    assertEquals(status, 1);
+    assertStringIncludes(stderr, "Host key verification failed");
+    assert(isEmpty(folder.path, "known_hosts"));
+  },
+);
+
+peerTest("A port where nobody listens is told", SSHD, async () => {
+  using folder = new TempFolder();
+  await using sshd = await Sshd.start();
+  // The server's own port, but on an address where it does not listen.
+  const { status, stderr } = await seacp([
+    "-F",
+    sshd.config,
+    "-P",
+    String(sshd.port),
+    "scp://127.0.0.2/x",
+    "x",
+  ], { cwd: folder.path });
+  assertEquals(status, 1);
+  assertStringIncludes(stderr, "Connection refused");
+  assert(isEmpty(folder.path));
+});
+
+Deno.test("An ssh that is not there is told, with what to do", async () => {
+  using folder = new TempFolder();
+  const { status, stderr } = await seacp([
+    "-S",
+    "no-such-ssh",
+    "far:x",
+    "x",
+  ], { cwd: folder.path });
+  assertEquals([status, stderr], [
+    1,
+    "no-such-ssh: No such file or directory: is an ssh client installed?\n",
+  ]);
+});
+
+Deno.test("A far side without scp is told as that", async () => {
+  using folder = new TempFolder();
+  Deno.writeTextFileSync(`${folder.path}/a`, "a");
+  const program = writeScript(`${folder.path}/ssh`, "exit 127\n");
+  const { status, stderr } = await seacp(["-S", program, "a", "far:"], {
+    cwd: folder.path,
+  });
+  assertEquals([status, stderr], [
+    1,
+    "far: lost connection: there is no scp on the far side " +
+    "(exit status 127)\n",
+  ]);
+});
+
+peerTest(
+  "Every ssh's status counts, not the last one's alone",
+  ["scp"],
+  async () => {
+    using folder = new TempFolder();
+    Deno.mkdirSync(`${folder.path}/in`);
+    Deno.writeTextFileSync(`${folder.path}/a`, "a");
+    const program = writeScript(
+      `${folder.path}/ssh`,
+      `for last; do :; done
+case "$*" in
+  *bad*) sh -c "$last"; exit 3 ;;
+  *) exec sh -c "$last" ;;
+esac
+`,
+    );
+    const a = `${folder.path}/a`;
+    const { status, stderr } = await seacp([
+      "-S",
+      program,
+      `bad:${a}`,
+      `good:${a}`,
+      "in",
+    ], { cwd: folder.path });
+    assertEquals([status, stderr], [
+      1,
+      "bad: the far side ended with exit status 3\n",
+    ]);
+    assertEquals(Deno.readTextFileSync(`${folder.path}/in/a`), "a");
+  },
+);
+
+Deno.test("An ssh that is killed inside a file leaves a true prefix, named", async () => {
+  using folder = new TempFolder();
+  Deno.writeTextFileSync(`${folder.path}/f`, "older and much longer");
+  const program = writeScript(
+    `${folder.path}/ssh`,
+    "printf 'C0644 100 f\\nnew'\nexec >&-\nhead -c 2 > /dev/null\nkill -9 $$\n",
+  );
+  const { status, stderr } = await seacp(["-S", program, "far:f", "f"], {
+    cwd: folder.path,
+  });
+  assertEquals([status, stderr], [
+    1,
+    "far: f: lost connection after 3 of 100 bytes: " +
+    "ssh was ended by SIGKILL\n",
+  ]);
+  assertEquals(Deno.readTextFileSync(`${folder.path}/f`), "new");
+});
+
+Deno.test("A far side that says more after the end does not hang the copy", async () => {
+  using folder = new TempFolder();
+  Deno.writeTextFileSync(`${folder.path}/a`, "");
+  const program = writeScript(
+    `${folder.path}/ssh`,
+    "printf '\\0\\0\\0'\nwhile printf 'more and more and more\\n'; do :; done\n",
+  );
+  const { status, stderr } = await seacp(["-S", program, "a", "far:"], {
+    cwd: folder.path,
+  });
+  assertEquals([status, stderr], [1, "far: ssh was ended by SIGTERM\n"]);
+});
+
+for (
+  const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const
+) {
+  Deno.test(`${signal} ends the copy and its ssh with status ${expected}`, async () => {
+    using folder = new TempFolder();
+    Deno.writeTextFileSync(`${folder.path}/f`, "older and much longer");
+    // The signal comes from the far side: by then the copy is under way.
+    const program = writeScript(
+      `${folder.path}/ssh`,
+      `echo $$ > "${folder.path}/pid"
+printf 'C0644 100 f\\nnew'
+head -c 2 > /dev/null
+kill -s ${signal.slice(3)} $PPID
+exec sleep 600
+`,
+    );
+    const { status, stderr } = await seacp(["-S", program, "far:f", "f"], {
+      cwd: folder.path,
+    });
+    assertEquals([status, stderr], [
+      expected,
+      "far: f: lost connection after 3 of 100 bytes: interrupted\n",
+    ]);
+    assertEquals(Deno.readTextFileSync(`${folder.path}/f`), "new");
+    const pid = Number(Deno.readTextFileSync(`${folder.path}/pid`));
+    let isRunning = true;
+    try {
+      Deno.kill(pid, "SIGCONT");
+    } catch (error) {
+      assert(error instanceof Deno.errors.NotFound);
+      isRunning = false;
+    }
+    assert(!isRunning, "ssh is gone");
+  });
+}

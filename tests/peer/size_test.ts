@@ -1,0 +1,116 @@
+/** Files and trees so large that a copy must not hold them. */
+
+import { assert, assertEquals } from "@std/assert";
+import { peerTest, writeScript } from "../support/doors.ts";
+import { seacp } from "../support/program.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+
+const FIVE_GIB = 5 * 1024 ** 3;
+
+/** What the program may have had in memory at most, in KiB. */
+const MAX_KIB = 150 * 1024;
+
+/** For a script in ssh's place: writes down the most its parent ever held. */
+const NOTE_MEMORY = 'grep VmHWM "/proc/$PPID/status" > memory\n';
+
+function peakKib(folder: string): number {
+  return Number(/\d+/.exec(Deno.readTextFileSync(`${folder}/memory`))![0]);
+}
+
+const NEEDS = ["head", "grep", "/proc/self/status"];
+
+peerTest("A file of 5 GiB goes up whole, in little memory", NEEDS, async () => {
+  using folder = new TempFolder();
+  using file = Deno.createSync(`${folder.path}/big`);
+  file.truncateSync(FIVE_GIB);
+  const program = writeScript(
+    `${folder.path}/ssh`,
+    `printf '\\0'
+IFS= read -r record
+echo "$record" > record
+printf '\\0'
+head -c ${FIVE_GIB} | wc -c > count
+head -c 1 > trailer
+${NOTE_MEMORY}printf '\\0'
+`,
+  );
+  const outcome = await seacp(["-S", program, "big", "far:"], {
+    cwd: folder.path,
+  });
+  assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
+  const { path } = folder;
+  assertEquals(
+    Deno.readTextFileSync(`${path}/record`),
+    `C0644 ${FIVE_GIB} big\n`,
+  );
+  assertEquals(Number(Deno.readTextFileSync(`${path}/count`)), FIVE_GIB);
+  assertEquals(Deno.readFileSync(`${path}/trailer`), Uint8Array.of(0));
+  assert(peakKib(path) < MAX_KIB, `${peakKib(path)} KiB`);
+});
+
+peerTest(
+  "A file of 5 GiB comes down whole, in little memory",
+  NEEDS,
+  async () => {
+    using folder = new TempFolder();
+    const program = writeScript(
+      `${folder.path}/ssh`,
+      `printf 'C0644 ${FIVE_GIB} null\\n'
+head -c ${FIVE_GIB} /dev/zero
+printf '\\0C0644 3 last\\nend\\0'
+head -c 5 > answers
+${NOTE_MEMORY}`,
+    );
+    Deno.mkdirSync(`${folder.path}/in`);
+    // What is written to the null device is not kept, and so takes no room.
+    Deno.symlinkSync("/dev/null", `${folder.path}/in/null`);
+    const outcome = await seacp(["-S", program, "far:{null,last}", "in"], {
+      cwd: folder.path,
+    });
+    assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
+    assertEquals(Deno.readTextFileSync(`${folder.path}/in/last`), "end");
+    assertEquals(
+      Deno.readFileSync(`${folder.path}/answers`),
+      new Uint8Array(5),
+    );
+    const peak = peakKib(folder.path);
+    assert(peak < MAX_KIB, `${peak} KiB`);
+  },
+);
+
+/** Folders times files in each: enough to show what grows with their number. */
+const FOLDERS = 50;
+const FILES_EACH = 400;
+
+peerTest(
+  `A tree of ${
+    FOLDERS * FILES_EACH
+  } files goes there and back in little memory`,
+  ["scp", ...NEEDS],
+  async () => {
+    using folder = new TempFolder();
+    const { path } = folder;
+    for (let at = 0; at < FOLDERS; at++) {
+      Deno.mkdirSync(`${path}/tree/${at}`, { recursive: true });
+      for (let file = 0; file < FILES_EACH; file++) {
+        Deno.writeTextFileSync(`${path}/tree/${at}/${file}`, "");
+      }
+    }
+    const program = writeScript(
+      `${path}/ssh`,
+      `for last; do :; done\nsh -c "$last"\nstatus=$?\n${NOTE_MEMORY}exit $status\n`,
+    );
+    for (const args of [["tree", "far:there"], ["far:there", "back"]]) {
+      const outcome = await seacp(["-S", program, "-r", ...args], {
+        cwd: path,
+      });
+      assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
+      assert(peakKib(path) < MAX_KIB, `${args}: ${peakKib(path)} KiB`);
+    }
+    let count = 0;
+    for (let at = 0; at < FOLDERS; at++) {
+      count += [...Deno.readDirSync(`${path}/back/${at}`)].length;
+    }
+    assertEquals(count, FOLDERS * FILES_EACH);
+  },
+);

@@ -1,0 +1,151 @@
+/** The meter and the messages, on a real terminal. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { peerTest, RUN_LAST, writeScript } from "../support/doors.ts";
+import { seacp } from "../support/program.ts";
+import {
+  LENDS_TERMINAL,
+  linesLeft,
+  onTerminal,
+  seacpCommand,
+} from "../support/pseudo_terminal.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { makeTree } from "../support/tree.ts";
+
+const NEEDS = [LENDS_TERMINAL, "stty", "scp"];
+
+/** A folder with two files and a program that runs scp on this machine. */
+function prepare(folder: string): string {
+  makeTree(folder, [
+    { path: "in/" },
+    { path: "a", content: "x".repeat(2048) },
+    { path: "名前 é", content: "" },
+  ]);
+  return writeScript(`${folder}/ssh`, RUN_LAST);
+}
+
+peerTest(
+  "The meter leaves a line for each file, as scp's does",
+  NEEDS,
+  async () => {
+    using folder = new TempFolder();
+    const program = prepare(folder.path);
+    const { status, stdout } = await onTerminal(
+      seacpCommand(["-S", program, "a", "名前 é", `far:${folder.path}/in`]),
+      80,
+      { cwd: folder.path },
+    );
+    assertEquals(status, 0);
+    const [first, second, ...more] = linesLeft(stdout);
+    assertMatch(
+      first!,
+      /^a {44} 100% 2048 {3}[ .\d]{5}[KM]B\/s {3}00:00 {4}$/,
+    );
+    assertEquals(
+      second,
+      "名前 é" + " ".repeat(39) +
+        " 100%    0     0.0KB/s   00:00    ",
+    );
+    assertEquals(more, []);
+  },
+);
+
+peerTest(
+  "The meter comes down with a file and fits 20 columns",
+  NEEDS,
+  async () => {
+    using folder = new TempFolder();
+    const program = prepare(folder.path);
+    const { status, stdout } = await onTerminal(
+      seacpCommand(["-S", program, `far:${folder.path}/a`, "in"]),
+      20,
+      { cwd: folder.path },
+    );
+    assertEquals(status, 0);
+    assertEquals(linesLeft(stdout), ["a       100% 2048  "]);
+  },
+);
+
+peerTest(
+  "No meter with -q, and none where there is no terminal",
+  NEEDS,
+  async () => {
+    using folder = new TempFolder();
+    const program = prepare(folder.path);
+    const args = ["-S", program, "a", `far:${folder.path}/in`];
+    const quiet = await onTerminal(seacpCommand(["-q", ...args]), 80, {
+      cwd: folder.path,
+    });
+    assertEquals([quiet.status, quiet.stdout], [0, ""]);
+    const piped = await seacp(args, { cwd: folder.path });
+    assertEquals(piped, { status: 0, stdout: "", stderr: "" });
+  },
+);
+
+peerTest("No meter from a background job", NEEDS, async () => {
+  using folder = new TempFolder();
+  const program = prepare(folder.path);
+  const command = seacpCommand(["-S", program, "a", `far:${folder.path}/in`]);
+  const { stdout } = await onTerminal(`set -m; ${command} & wait $!`, 80, {
+    cwd: folder.path,
+  });
+  assertEquals(linesLeft(stdout), []);
+  assertEquals(Deno.statSync(`${folder.path}/in/a`).size, 2048);
+});
+
+/** A source that says it has 4 bytes, gives 2, waits, and does the rest. */
+function slowSource(folder: string, rest: string): string {
+  return writeScript(
+    `${folder}/slow`,
+    `printf 'C0644 4 f\\nab'\nsleep 0.3\n${rest}`,
+  );
+}
+
+peerTest(
+  "The meter is redrawn when the terminal is resized",
+  NEEDS,
+  async () => {
+    using folder = new TempFolder();
+    const program = slowSource(
+      folder.path,
+      "stty cols 50 < /dev/tty\nsleep 0.3\nprintf 'cd\\0'\n",
+    );
+    const { status, stdout } = await onTerminal(
+      seacpCommand(["-S", program, "far:f", "f"]),
+      80,
+      { cwd: folder.path },
+    );
+    assertEquals(status, 0);
+    const drawn = stdout.split(/[\r\n]+/).filter((line) => line !== "");
+    const half = drawn.filter((line) => line.includes(" 50% "));
+    assert(half.some((line) => line.length === 79), stdout);
+    assert(half.some((line) => line.length === 49), stdout);
+    assertMatch(drawn.at(-1)!, /^f {14} 100% {4}4 {5}0\.0KB\/s {3}00:00 {4}$/);
+  },
+);
+
+peerTest(
+  "A message gets a line of its own while the meter stands",
+  NEEDS,
+  async () => {
+    using folder = new TempFolder();
+    const program = slowSource(
+      folder.path,
+      "exec >&-\nhead -c 2 > /dev/null\n",
+    );
+    const { status, stdout } = await onTerminal(
+      seacpCommand(["-S", program, "far:f", "f"]),
+      80,
+      { cwd: folder.path },
+    );
+    assertEquals(status, 1);
+    const [meter, message, ...more] = linesLeft(stdout);
+    assertMatch(meter!, /^f {44} {2}50% {4}2 /);
+    assertEquals(
+      message,
+      "far: f: lost connection after 2 of 4 bytes: " +
+        "the far side ended too early",
+    );
+    assertEquals(more, []);
+  },
+);

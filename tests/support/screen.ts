@@ -1,0 +1,36 @@
+import type { Terminal } from "../../lib/progress/terminal.ts";
+
+/** A terminal whose width and foreground change, and that keeps each write. */
+export class Screen implements Terminal {
+  /** Each write to standard output. */
+  readonly written: string[] = [];
+  /** Each line on standard error. */
+  readonly said: string[] = [];
+  /** Both, in the order a user's screen got them. */
+  text = "";
+  /** Its width; `undefined` where standard output is no terminal. */
+  width: number | undefined;
+  inForeground = true;
+
+  constructor(width?: number) {
+    this.width = width;
+  }
+
+  columns(): number | undefined {
+    return this.width;
+  }
+
+  isForeground(): boolean {
+    return this.inForeground;
+  }
+
+  write(text: string): void {
+    this.written.push(text);
+    this.text += text;
+  }
+
+  say(line: string): void {
+    this.said.push(line);
+    this.text += line + "\n";
+  }
+}

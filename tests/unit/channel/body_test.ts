@@ -1,0 +1,203 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { receiveBody, sendBody } from "../../../lib/channel/body.ts";
+import type { Channel } from "../../../lib/channel/channel.ts";
+import { EntryError, SessionError } from "../../../lib/errors.ts";
+import type { OpenFile } from "../../../lib/files/files.ts";
+import { withFaults } from "../../support/faulty_files.ts";
+import { MemoryFile } from "../../support/memory_file.ts";
+import { ScriptedPeer } from "../../support/scripted_peer.ts";
+
+/** How much of a file is moved at a time, in bytes. */
+const BLOCK = 256 * 1024;
+
+/** Bytes none of which is zero. */
+function content(size: number): Uint8Array {
+  return Uint8Array.from({ length: size }, (_, at) => at % 255 + 1);
+}
+
+/** Sends a body that was announced with `size`, as the bytes of the script. */
+async function send(
+  file: OpenFile,
+  size: number,
+  expected: Uint8Array,
+): Promise<{ failure: string | undefined; moved: number }> {
+  const peer = new ScriptedPeer().weSay(expected);
+  let moved = 0;
+  const failure = await sendBody(peer, file, {
+    path: "f",
+    size,
+    moved: (bytes) => moved += bytes,
+  });
+  peer.assertDone();
+  return { failure: failure?.message, moved };
+}
+
+Deno.test("sendBody() sends exactly the file, whatever its size", async () => {
+  for (const size of [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK]) {
+    const bytes = content(size);
+    assertEquals(
+      await send(new MemoryFile(bytes), size, bytes),
+      { failure: undefined, moved: size },
+      `${size} bytes`,
+    );
+  }
+});
+
+Deno.test("sendBody() sends no more than was announced of a file that grew", async () => {
+  assertEquals(
+    await send(new MemoryFile(content(9)), 4, content(4)),
+    { failure: undefined, moved: 4 },
+  );
+});
+
+Deno.test("sendBody() puts zeros for what a file that shrank lacks", async () => {
+  for (const size of [0, 1, 7, BLOCK + 3]) {
+    const expected = new Uint8Array(BLOCK + 10);
+    expected.set(content(size));
+    assertEquals(
+      await send(new MemoryFile(content(size)), BLOCK + 10, expected),
+      {
+        failure: "f: the file shrank while it was read: " +
+          `${size} of ${BLOCK + 10} bytes were there, ` +
+          "zeros were sent for the rest",
+        moved: size,
+      },
+      `${size} bytes`,
+    );
+  }
+});
+
+Deno.test("sendBody() puts zeros, and nothing read before, after a failed read", async () => {
+  const whole = new MemoryFile(content(8));
+  let reads = 0;
+  const file = withFaults(whole, {
+    read: async (buffer) => {
+      if (++reads === 1) return await whole.read(buffer.subarray(0, 3));
+      buffer.set(content(4));
+      throw new EntryError("f: Input/output error");
+    },
+  });
+  assertEquals(
+    await send(file, 8, Uint8Array.of(1, 2, 3, 0, 0, 0, 0, 0)),
+    { failure: "f: Input/output error", moved: 3 },
+  );
+  assertEquals(reads, 2, "a file is not read again once it failed");
+});
+
+Deno.test("sendBody() lets an error that is no EntryError through", async () => {
+  const file = withFaults(new MemoryFile(), {
+    read: () => Promise.reject(new TypeError("a bug")),
+  });
+  await assertRejects(() => send(file, 1, content(0)), TypeError, "a bug");
+});
+
+Deno.test("sendBody() throws a SessionError if the connection is lost", async () => {
+  const channel: Channel = {
+    read: () => Promise.reject(new SessionError("lost connection")),
+    write: () => Promise.reject(new SessionError("lost connection")),
+    close: () => Promise.resolve(),
+  };
+  await assertRejects(
+    () =>
+      sendBody(channel, new MemoryFile(content(1)), {
+        path: "f",
+        size: 1,
+        moved: () => {},
+      }),
+    SessionError,
+    "lost connection",
+  );
+});
+
+/** Receives a body of `size` bytes from a peer that says `words`. */
+async function receive(
+  file: OpenFile,
+  size: number,
+  words: Uint8Array,
+  grain = Infinity,
+): Promise<
+  {
+    received: number;
+    written: number;
+    failure: string | undefined;
+    moved: number;
+    left: number;
+  }
+> {
+  const peer = new ScriptedPeer(grain).peerSays(words);
+  let moved = 0;
+  const body = await receiveBody(peer, file, {
+    size,
+    moved: (bytes) => moved += bytes,
+  });
+  const left = await peer.read(1);
+  return {
+    received: body.received,
+    written: body.written,
+    failure: body.failure?.message,
+    moved,
+    left: left.length,
+  };
+}
+
+Deno.test("receiveBody() takes exactly the announced bytes, however they come", async () => {
+  for (const size of [0, 1, 20, BLOCK - 1, BLOCK, BLOCK + 1]) {
+    for (const grain of size > 20 ? [BLOCK] : [1, 7, BLOCK]) {
+      const file = new MemoryFile();
+      const words = new Uint8Array(size + 1);
+      words.set(content(size));
+      assertEquals(
+        await receive(file, size, words, grain),
+        {
+          received: size,
+          written: size,
+          failure: undefined,
+          moved: size,
+          left: 1,
+        },
+        `${size} bytes, ${grain} at a time`,
+      );
+      assertEquals(file.content, content(size));
+    }
+  }
+});
+
+Deno.test("receiveBody() tells how much came before the stream ended", async () => {
+  const file = new MemoryFile();
+  assertEquals(
+    await receive(file, 10, content(4)),
+    { received: 4, written: 4, failure: undefined, moved: 4, left: 0 },
+  );
+  assertEquals(file.content, content(4));
+});
+
+Deno.test("receiveBody() reads and drops the rest after a failed write", async () => {
+  const whole = new MemoryFile();
+  let writes = 0;
+  const file = withFaults(whole, {
+    write: async (bytes) => {
+      if (++writes > 2) throw new EntryError("f: No space left on device");
+      await whole.write(bytes);
+    },
+  });
+  const words = Uint8Array.of(...content(10), 0);
+  assertEquals(
+    await receive(file, 10, words, 2),
+    {
+      received: 10,
+      written: 4,
+      failure: "f: No space left on device",
+      moved: 10,
+      left: 1,
+    },
+  );
+  assertEquals(writes, 3, "a file is not written again once it failed");
+  assertEquals(whole.content, content(4));
+});
+
+Deno.test("receiveBody() lets an error that is no EntryError through", async () => {
+  const file = withFaults(new MemoryFile(), {
+    write: () => Promise.reject(new TypeError("a bug")),
+  });
+  await assertRejects(() => receive(file, 1, content(1)), TypeError, "a bug");
+});

@@ -1,0 +1,58 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { readByte, readLine } from "../../../lib/channel/line.ts";
+import { ProtocolError } from "../../../lib/errors.ts";
+import { ScriptedPeer } from "../../support/scripted_peer.ts";
+
+Deno.test("readByte() gives one byte after the other, then undefined", async () => {
+  const peer = new ScriptedPeer().peerSays(Uint8Array.of(0x00, 0xff));
+  assertEquals(await readByte(peer), 0x00);
+  assertEquals(await readByte(peer), 0xff);
+  assertEquals(await readByte(peer), undefined);
+});
+
+/** A line of at most five bytes, newline included. */
+async function firstLine(words: string): Promise<string | undefined> {
+  const line = await readLine(new ScriptedPeer().peerSays(words), 5);
+  return line && new TextDecoder().decode(line);
+}
+
+Deno.test("readLine() gives a line without its newline", async () => {
+  for (
+    const [words, line] of [
+      ["", undefined],
+      ["\n", ""],
+      ["a\n", "a"],
+      ["abcd\n", "abcd"],
+      ["\0\r\t\n", "\0\r\t"],
+      ["a\nb\n", "a"],
+    ] as const
+  ) {
+    assertEquals(await firstLine(words), line, JSON.stringify(words));
+  }
+});
+
+Deno.test("readLine() leaves what follows the newline to the next read", async () => {
+  const peer = new ScriptedPeer().peerSays("a\nbody");
+  await readLine(peer, 100);
+  assertEquals(new TextDecoder().decode(await peer.read(100)), "body");
+});
+
+Deno.test("readLine() throws where the stream ends inside a line", async () => {
+  for (const words of ["a", "ab", "abcd"]) {
+    await assertRejects(
+      () => firstLine(words),
+      ProtocolError,
+      "protocol error: lost connection",
+    );
+  }
+});
+
+Deno.test("readLine() throws at the limit, before it reads any further", async () => {
+  const peer = new ScriptedPeer().peerSays("abcdef\n");
+  await assertRejects(
+    () => readLine(peer, 5),
+    ProtocolError,
+    "protocol error: line longer than 5 bytes",
+  );
+  assertEquals(new TextDecoder().decode(await peer.read(100)), "f\n");
+});

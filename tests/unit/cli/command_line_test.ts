@@ -1,0 +1,180 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  type CommandLine,
+  parseCommandLine,
+} from "../../../lib/cli/command_line.ts";
+import type { CopyOptions } from "../../../lib/copy/job.ts";
+import { UsageError } from "../../../lib/errors.ts";
+import type { SshSettings } from "../../../lib/ssh/arguments.ts";
+
+const RULES = {
+  servicePort: (name: string) => name === "ssh" ? 22 : undefined,
+};
+
+function parse(text: string): CommandLine {
+  return parseCommandLine(text.split(" "), RULES);
+}
+
+const SSH: SshSettings = { program: "ssh", flags: [] };
+
+const PLAIN: CopyOptions = {
+  recursive: false,
+  preserve: false,
+  checkNames: true,
+  targetIsFolder: false,
+  verbose: false,
+  ssh: SSH,
+};
+
+/** Options, and what they make of a copy besides its two operands. */
+const ROWS: readonly (readonly [
+  string,
+  Partial<CopyOptions>,
+  Partial<SshSettings>?,
+])[] = [
+  ["-O", {}],
+  ["-r", { recursive: true }],
+  ["-p", { preserve: true }],
+  ["-rp", { recursive: true, preserve: true }],
+  ["-T", { checkNames: false }],
+  ["-d", { targetIsFolder: true }],
+  ["-v", { verbose: true }, { flags: ["-v"] }],
+  ["-vvv", { verbose: true }, { flags: ["-v", "-v", "-v"] }],
+  ["-2", {}],
+  ["-l 1", { bitsPerSecond: 1024 }],
+  ["-l 8000", { bitsPerSecond: 8_192_000 }],
+  ["-l 104857600", { bitsPerSecond: 104_857_600 * 1024 }],
+  ["-l 5 -l 7", { bitsPerSecond: 7 * 1024 }],
+  ["-X nrequests=1", {}],
+  ["-X nrequests=262144", {}],
+  ["-X buffer=1", {}],
+  ["-X buffer=262144", {}],
+  ["-X buffer=256K", {}],
+  ["-X buffer=1k", {}],
+  ["-P 2222", {}, { port: 2222 }],
+  ["-P2222", {}, { port: 2222 }],
+  ["-P 1 -P 65535", {}, { port: 65535 }],
+  ["-P ssh", {}, { port: 22 }],
+  ["-S /opt/ssh", {}, { program: "/opt/ssh" }],
+  ["-q", {}, { flags: ["-q"] }],
+  ["-B", {}, { flags: ["-oBatchmode=yes"] }],
+  ["-46AC", {}, { flags: ["-4", "-6", "-A", "-C"] }],
+  [
+    "-c aes -F cfg -i key -J jump -o User=bob",
+    {},
+    {
+      flags: [
+        ...["-c", "aes", "-F", "cfg", "-i", "key", "-J", "jump"],
+        ...["-o", "User=bob"],
+      ],
+    },
+  ],
+  [
+    "-oA=b -C -rq -J jump -oC=d -4B",
+    { recursive: true },
+    {
+      flags: [
+        ...["-o", "A=b", "-C", "-q", "-J", "jump", "-o", "C=d", "-4"],
+        "-oBatchmode=yes",
+      ],
+    },
+  ],
+];
+
+Deno.test("parseCommandLine() reads every option", () => {
+  for (const [text, options, ssh] of ROWS) {
+    assertEquals(
+      parse(`${text} a b`).options,
+      { ...PLAIN, ...options, ssh: { ...SSH, ...ssh } },
+      text,
+    );
+  }
+});
+
+Deno.test("parseCommandLine() takes the last operand for the target", () => {
+  for (
+    const [text, sources, target, targetIsFolder] of [
+      ["a b", ["a"], "b", false],
+      ["a b c", ["a", "b"], "c", true],
+      ["a h:b -r", ["a", "h:b"], "-r", true],
+      ["-- -a -b", ["-a"], "-b", false],
+      ["- .", ["-"], ".", false],
+    ] as const
+  ) {
+    const line = parse(text);
+    assertEquals(line.sources, sources, text);
+    assertEquals(line.target, target, text);
+    assertEquals(line.options.targetIsFolder, targetIsFolder, text);
+  }
+});
+
+Deno.test("parseCommandLine() tells whether to be quiet", () => {
+  assertEquals(parse("-q a b").quiet, true);
+  assertEquals(parse("-v a b").quiet, false);
+});
+
+/** What scp does not take: its words, status, and whether usage follows. */
+const REFUSED: readonly (readonly [string, string, 1 | 255, boolean])[] = [
+  ["", "", 1, true],
+  ["a", "", 1, true],
+  ["-r a", "", 1, true],
+  ["-z a b", "unknown option -- z", 1, true],
+  ["-h", "unknown option -- h", 1, true],
+  ["-V", "unknown option -- V", 1, true],
+  ["-r --help", "unknown option -- -", 1, true],
+  ["-P", "option requires an argument -- P", 1, true],
+  ["-M x a b", "", 1, true],
+  ["-1 a b", "SSH protocol v.1 is no longer supported", 255, false],
+  ["-l 0 a b", "", 1, true],
+  ["-l -1 a b", "", 1, true],
+  ["-l 1k a b", "", 1, true],
+  ["-l 104857601 a b", "", 1, true],
+  ["-l 1.5 a b", "", 1, true],
+  ["-l x -l 5 a b", "", 1, true],
+  ["-P 0 a b", 'bad port "0"\n', 255, false],
+  ["-P 65536 a b", 'bad port "65536"\n', 255, false],
+  ["-P -1 a b", 'bad port "-1"\n', 255, false],
+  ["-P nosuch a b", 'bad port "nosuch"\n', 255, false],
+  ["-P nosuch -P 22 a b", 'bad port "nosuch"\n', 255, false],
+  ["-P nosuch", 'bad port "nosuch"\n', 255, false],
+  ["-X a b", "Invalid -X option", 255, false],
+  ["-X buffers=1 a b", "Invalid -X option", 255, false],
+  ["-X nrequests a b", "Invalid -X option", 255, false],
+];
+
+for (const value of ["", "0", "262145", "x", "1K", "-1", "1.5"]) {
+  Deno.test(`parseCommandLine() refuses -X nrequests=${value}`, () => {
+    const error = assertThrows(
+      () => parse(`-X nrequests=${value} a b`),
+      UsageError,
+      `Invalid number of requests "${value}": `,
+    );
+    assertEquals([error.status, error.showUsage], [255, false]);
+  });
+}
+
+for (const value of ["", "0", "262145", "257K", "1M", "1G", "K", "1X", "-1"]) {
+  Deno.test(`parseCommandLine() refuses -X buffer=${value}`, () => {
+    const error = assertThrows(
+      () => parse(`-X buffer=${value} a b`),
+      UsageError,
+      `Invalid buffer size "${value}": `,
+    );
+    assertEquals([error.status, error.showUsage], [255, false]);
+  });
+}
+
+Deno.test("parseCommandLine() refuses what scp does not take, with its status", () => {
+  for (const [text, ...expected] of REFUSED) {
+    const args = text === "" ? [] : text.split(" ");
+    const error = assertThrows(
+      () => parseCommandLine(args, RULES),
+      UsageError,
+    );
+    assertEquals(
+      [error.message, error.status, error.showUsage],
+      expected,
+      text,
+    );
+  }
+});

@@ -1,0 +1,76 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { getopt } from "../../../lib/cli/getopt.ts";
+import { UsageError } from "../../../lib/errors.ts";
+
+const TABLE = [
+  { letter: "r" },
+  { letter: "p" },
+  { letter: "P", value: "port" },
+  { letter: "o", value: "ssh_option" },
+];
+
+/** Arguments, the options found in them, and the operands. */
+const ROWS: readonly (readonly [string[], string[], string[]])[] = [
+  [[], [], []],
+  [["a", "b"], [], ["a", "b"]],
+  [["-r", "a"], ["r"], ["a"]],
+  [["-rp", "a"], ["r", "p"], ["a"]],
+  [["-r", "-r", "a"], ["r", "r"], ["a"]],
+  [["-P22", "a"], ["P=22"], ["a"]],
+  [["-P", "22", "a"], ["P=22"], ["a"]],
+  [["-rpP22", "a"], ["r", "p", "P=22"], ["a"]],
+  [["-rP", "22", "a"], ["r", "P=22"], ["a"]],
+  [["-oUser=bob", "a"], ["o=User=bob"], ["a"]],
+  [["-o", "User bob", "a"], ["o=User bob"], ["a"]],
+  [["-o", "", "a"], ["o="], ["a"]],
+  [["-o", "-r", "a"], ["o=-r"], ["a"]],
+  [["-o", "--", "a"], ["o=--"], ["a"]],
+  [["-o-", "a"], ["o=-"], ["a"]],
+  [["-o é", "a"], ["o= é"], ["a"]],
+  [["a", "-r"], [], ["a", "-r"]],
+  [["-r", "a", "-p", "b"], ["r"], ["a", "-p", "b"]],
+  [["--", "-r"], [], ["-r"]],
+  [["-r", "--", "-p", "--"], ["r"], ["-p", "--"]],
+  [["--"], [], []],
+  [["-", "-r"], [], ["-", "-r"]],
+  [["", "-r"], [], ["", "-r"]],
+];
+
+Deno.test("getopt() reads arguments as BSD getopt does", () => {
+  for (const [args, options, operands] of ROWS) {
+    const found = getopt(args, TABLE);
+    assertEquals(
+      {
+        options: found.given.map(({ letter, value }) =>
+          "rp".includes(letter) ? letter : `${letter}=${value}`
+        ),
+        operands: found.operands,
+      },
+      { options, operands },
+      JSON.stringify(args),
+    );
+  }
+});
+
+const REFUSED: readonly (readonly [string[], string])[] = [
+  [["-z"], "unknown option -- z"],
+  [["-rz", "a", "b"], "unknown option -- z"],
+  [["-R"], "unknown option -- R"],
+  [["--help"], "unknown option -- -"],
+  [["-r-"], "unknown option -- -"],
+  [["-:"], "unknown option -- :"],
+  [["-🦕"], "unknown option -- 🦕"],
+  [["-P"], "option requires an argument -- P"],
+  [["-rP"], "option requires an argument -- P"],
+];
+
+Deno.test("getopt() refuses what it does not know, and says the usage is due", () => {
+  for (const [args, message] of REFUSED) {
+    const error = assertThrows(() => getopt(args, TABLE), UsageError);
+    assertEquals(
+      [error.message, error.status, error.showUsage],
+      [message, 1, true],
+      JSON.stringify(args),
+    );
+  }
+});

@@ -1,0 +1,198 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { OPTIONS } from "../../../lib/cli/options.ts";
+import { run } from "../../../lib/cli/run.ts";
+import { listing } from "../../support/listing.ts";
+import { Screen } from "../../support/screen.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { makeTree } from "../../support/tree.ts";
+
+const USAGE = `\
+usage: scp [-346ABCOpqRrsTv] [-c cipher] [-D sftp_server_path] [-F ssh_config]
+           [-i identity_file] [-J destination] [-l limit] [-o ssh_option]
+           [-P port] [-S program] [-X sftp_option] source ... target
+`;
+
+const BUILD = {
+  version: "1.2.3",
+  target: "x86_64-unknown-linux-gnu",
+  os: "linux",
+  deno: "2.9.6",
+};
+
+/** How a run ended, and what it wrote. */
+interface Ending {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function runWith(
+  args: readonly string[],
+  { interrupted = new AbortController().signal, columns }: {
+    interrupted?: AbortSignal;
+    columns?: number;
+  } = {},
+): Promise<Ending> {
+  const terminal = new Screen(columns);
+  const status = await run(args, { terminal, build: BUILD, interrupted });
+  return {
+    status,
+    stdout: terminal.written.join(""),
+    stderr: terminal.said.map((line) => `${line}\n`).join(""),
+  };
+}
+
+/** Wrong calls, their exit status, and all of standard error. */
+const WRONG_CALLS: readonly (readonly [string[], number, string])[] = [
+  [[], 1, USAGE],
+  [["a"], 1, USAGE],
+  [["-r"], 1, USAGE],
+  [["-z", "a", "b"], 1, `seacp: unknown option -- z\n${USAGE}`],
+  [["-h"], 1, `seacp: unknown option -- h\n${USAGE}`],
+  [["-r", "--help"], 1, `seacp: unknown option -- -\n${USAGE}`],
+  [["-P"], 1, `seacp: option requires an argument -- P\n${USAGE}`],
+  [["-\x1b", "a", "b"], 1, `seacp: unknown option -- \\033\n${USAGE}`],
+  [["-l", "0", "a", "b"], 1, USAGE],
+  [["-M", "x", "a", "b"], 1, USAGE],
+  [["-P", "0", "a", "b"], 255, 'seacp: bad port "0"\n\n'],
+  [["-P", "\x1b[2J", "a", "b"], 255, 'seacp: bad port "\\033[2J"\n\n'],
+  [
+    ["-1", "a", "b"],
+    255,
+    "seacp: SSH protocol v.1 is no longer supported\n",
+  ],
+  [["-X", "x", "a", "b"], 255, "seacp: Invalid -X option\n"],
+];
+
+Deno.test("run() answers a wrong call with scp's words and status", async () => {
+  for (const [args, status, stderr] of WRONG_CALLS) {
+    assertEquals(
+      await runWith(args),
+      { status, stdout: "", stderr },
+      JSON.stringify(args),
+    );
+  }
+});
+
+Deno.test("run() prints help on standard output, every option in it", async () => {
+  const { status, stdout, stderr } = await runWith(["--help"]);
+  assertEquals([status, stderr], [0, ""]);
+  assertStringIncludes(stdout, "Usage: seacp [options] source ... target\n");
+  assertStringIncludes(stdout, "Exit status: ");
+  for (const { letter, value, summary } of OPTIONS) {
+    const line = `\n  -${letter}${value === undefined ? " " : ` ${value} `}`;
+    assertEquals(stdout.includes(line), summary !== undefined, letter);
+  }
+  assert(stdout.endsWith(".\n"));
+});
+
+Deno.test("run() prints its version, what it was made of, and its ssh", async () => {
+  const { status, stdout, stderr } = await runWith(["--version"]);
+  assertEquals([status, stderr], [0, ""]);
+  assertEquals(stdout.split("\n").slice(0, 3), [
+    "seacp 1.2.3",
+    "target: x86_64-unknown-linux-gnu",
+    "deno:   2.9.6",
+  ]);
+  assertStringIncludes(stdout, "\nssh:    ");
+});
+
+Deno.test("run() copies here and says nothing", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "a", content: "abc" }]);
+  assertEquals(
+    await runWith([`${folder.path}/a`, `${folder.path}/b`]),
+    { status: 0, stdout: "", stderr: "" },
+  );
+  assertEquals(listing(folder.path), ['a = "abc"', 'b = "abc"']);
+});
+
+Deno.test("run() leaves a terminal without a meter for a copy here", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "a", content: "abc" }]);
+  assertEquals(
+    await runWith([`${folder.path}/a`, `${folder.path}/b`], { columns: 80 }),
+    { status: 0, stdout: "", stderr: "" },
+  );
+});
+
+Deno.test("run() names what failed without a prefix, and copies the rest", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "a", content: "abc" },
+    { path: "to/" },
+  ]);
+  const at = (name: string) => `${folder.path}/${name}`;
+  assertEquals(
+    await runWith(["-q", at("no\x1b"), at("a"), at("to")]),
+    {
+      status: 1,
+      stdout: "",
+      stderr: `${at("no\\033")}: No such file or directory\n`,
+    },
+  );
+  assertEquals(listing(folder.path), ['a = "abc"', "to/", 'to/a = "abc"']);
+});
+
+Deno.test("run() copies nothing to a target that has to be a folder", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "a", content: "a" },
+    { path: "b", content: "b" },
+  ]);
+  const at = (name: string) => `${folder.path}/${name}`;
+  for (
+    const [args, message] of [
+      [[at("a"), at("b"), at("no")], `${at("no")}: No such file or directory`],
+      [["-d", at("a"), at("b")], `${at("b")}: Not a directory`],
+    ] as const
+  ) {
+    assertEquals(
+      await runWith(args),
+      { status: 1, stdout: "", stderr: `${message}\n` },
+    );
+  }
+  assertEquals(listing(folder.path), ['a = "a"', 'b = "b"']);
+});
+
+Deno.test("run() reports a source that is no URI and copies the others", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "a", content: "a" }, { path: "to/" }]);
+  const args = ["scp://h:0/x", `${folder.path}/a`, `${folder.path}/to`];
+  assertEquals(
+    await runWith(args),
+    { status: 1, stdout: "", stderr: "scp://h:0/x: invalid uri\n" },
+  );
+  assertEquals(listing(`${folder.path}/to`), ['a = "a"']);
+});
+
+Deno.test("run() copies nothing to a target that is no URI", async () => {
+  assertEquals(
+    await runWith(["a", "scp://h:0/x"]),
+    { status: 1, stdout: "", stderr: "scp://h:0/x: invalid uri\n" },
+  );
+});
+
+Deno.test("run() says that ssh could not be run", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "a", content: "a" }]);
+  const program = `${folder.path}/no-ssh`;
+  const { status, stderr } = await runWith(
+    ["-S", program, `${folder.path}/a`, "host:"],
+  );
+  assertEquals(status, 1);
+  assertStringIncludes(stderr, `${program}: No such file or directory`);
+});
+
+Deno.test("run() gives the status of its interruption, and copies no more", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "a", content: "abc" }]);
+  for (const status of [129, 130, 143]) {
+    const ending = await runWith(
+      [`${folder.path}/a`, `${folder.path}/b`],
+      { interrupted: AbortSignal.abort(status) },
+    );
+    assertEquals(ending.status, status);
+  }
+  assertEquals(listing(folder.path), ['a = "abc"']);
+});

@@ -1,0 +1,111 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { ProtocolError } from "../../../lib/errors.ts";
+import type { Acknowledgement } from "../../../lib/scp/messages.ts";
+import { ScpPeer } from "../../../lib/scp/peer.ts";
+import { ScriptedPeer } from "../../support/scripted_peer.ts";
+
+/** The longest error text that fits in a line. */
+const LONGEST_TEXT = 2048 - "\x01\n".length;
+
+Deno.test("ScpPeer sends records, acknowledgements and failures as bytes", async () => {
+  const script = new ScriptedPeer()
+    .weSay("\0")
+    .weSay("E\n")
+    .weSay("\x01scp: a: Is a directory\n");
+  const peer = new ScpPeer(script);
+  await peer.sendOk();
+  await peer.send({ kind: "end" });
+  await peer.sendFailure("a: Is a directory");
+  script.assertDone();
+});
+
+Deno.test("nextRecord() reads glued records one by one, up to the end", async () => {
+  const script = new ScriptedPeer().peerSays("T1 0 2 0\nC0644 3 a\nE\n");
+  const peer = new ScpPeer(script);
+  const kinds: (string | undefined)[] = [];
+  for (let count = 0; count < 4; count++) {
+    kinds.push((await peer.nextRecord())?.kind);
+  }
+  assertEquals(kinds, ["times", "file", "end", undefined]);
+});
+
+Deno.test("nextRecord() refuses a record that is cut, at each byte", async () => {
+  const line = "C0644 3 a\n";
+  for (let length = 1; length < line.length; length++) {
+    const script = new ScriptedPeer().peerSays(line.slice(0, length));
+    await assertRejects(
+      () => new ScpPeer(script).nextRecord(),
+      ProtocolError,
+      "protocol error: lost connection",
+    );
+  }
+});
+
+Deno.test("nextRecord() refuses a line of more than 2048 bytes", async () => {
+  const name = "a".repeat(2048 - "C0644 3 \n".length);
+  const longest = new ScriptedPeer().peerSays(`C0644 3 ${name}\n`);
+  assertEquals(
+    await new ScpPeer(longest).nextRecord(),
+    { kind: "file", mode: 0o644, size: 3, name },
+  );
+  const longer = new ScriptedPeer().peerSays(`C0644 3 ${name}a\n`);
+  await assertRejects(
+    () => new ScpPeer(longer).nextRecord(),
+    ProtocolError,
+    "protocol error: line longer than 2048 bytes",
+  );
+});
+
+const ANSWERS: readonly (readonly [string, Acknowledgement])[] = [
+  ["\0", { kind: "ok" }],
+  ["\x01\n", { kind: "warning", text: "" }],
+  ["\x01scp: é: no\n", { kind: "warning", text: "scp: é: no" }],
+  [
+    `\x01${"a".repeat(LONGEST_TEXT)}\n`,
+    { kind: "warning", text: "a".repeat(LONGEST_TEXT) },
+  ],
+  ["\x02bye\n", { kind: "fatal", text: "bye" }],
+  ["hello\n", { kind: "unknown", text: "hello" }],
+  ["\n", { kind: "unknown", text: "" }],
+];
+
+Deno.test("nextAcknowledgement() reads every kind of answer and nothing after it", async () => {
+  for (const [words, answer] of ANSWERS) {
+    const script = new ScriptedPeer().peerSays(words + "\0");
+    const row = JSON.stringify(words);
+    const peer = new ScpPeer(script);
+    assertEquals(await peer.nextAcknowledgement(), answer, row);
+    assertEquals(await peer.nextAcknowledgement(), { kind: "ok" }, row);
+    assertEquals(await peer.nextAcknowledgement(), undefined, row);
+  }
+});
+
+Deno.test("nextAcknowledgement() keeps a first character of several bytes", async () => {
+  const peer = new ScpPeer(new ScriptedPeer().peerSays("Été\n"));
+  assertEquals(
+    await peer.nextAcknowledgement(),
+    { kind: "unknown", text: "Été" },
+  );
+});
+
+Deno.test("nextAcknowledgement() refuses an answer that is cut, at each byte", async () => {
+  for (const line of ["\x01scp: no\n", "\x02bye\n", "hello\n"]) {
+    for (let length = 1; length < line.length; length++) {
+      const script = new ScriptedPeer().peerSays(line.slice(0, length));
+      await assertRejects(
+        () => new ScpPeer(script).nextAcknowledgement(),
+        ProtocolError,
+        "protocol error: lost connection",
+      );
+    }
+  }
+});
+
+Deno.test("nextAcknowledgement() refuses an answer of more than 2048 bytes", async () => {
+  const words = `\x01${"a".repeat(LONGEST_TEXT + 1)}\n`;
+  await assertRejects(
+    () => new ScpPeer(new ScriptedPeer().peerSays(words)).nextAcknowledgement(),
+    ProtocolError,
+    "protocol error: line longer than",
+  );
+});

@@ -1,0 +1,155 @@
+import { assertEquals } from "@std/assert";
+import type { Channel } from "../../../lib/channel/channel.ts";
+import { EntryError } from "../../../lib/errors.ts";
+import type { Files } from "../../../lib/files/files.ts";
+import { LocalFiles } from "../../../lib/files/local_files.ts";
+import { Sink } from "../../../lib/scp/sink.ts";
+import { Source } from "../../../lib/scp/source.ts";
+import { channelPair } from "../../support/channel_pair.ts";
+import { FaultyFiles } from "../../support/faulty_files.ts";
+import { RecordingObserver } from "../../support/recording_observer.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { describeTree, makeTree, type TreeEntry } from "../../support/tree.ts";
+
+const TREE: readonly TreeEntry[] = [
+  { path: 'tree/it\'s "quoted"', content: "q", modified: 1_000_000_000 },
+  { path: "tree/🦕 é", content: "dinosaur", mode: 0o600 },
+  { path: "tree/ two  spaces ", content: "s", mode: 0o444 },
+  { path: "tree/-rf", content: "not an option", mode: 0o755 },
+  { path: "tree/$(evil) `evil` \\ * ? ~", content: "no shell" },
+  { path: "tree/tab\tCR\rESC\x1b[2J", content: "control" },
+  { path: "tree/records", content: "C0644 5 evil\nE\n\0\x01\x02D0755 0 x\n" },
+  { path: "tree/empty", content: "", modified: 7 },
+  { path: "tree/large", content: pattern(700_000), modified: 2_000_000_000 },
+  { path: "tree/read only/f", content: "f", modified: 42 },
+  { path: "tree/read only/", mode: 0o555, modified: 41 },
+  { path: "tree/a/b/c/", mode: 0o700, modified: 123_456_789 },
+  { path: "tree/a/b/", modified: 3 },
+  { path: "tree/a/", mode: 0o711, modified: 4 },
+  { path: "tree/", mode: 0o755, modified: 5 },
+];
+
+/** Bytes of every value, in no short period. */
+function pattern(size: number): Uint8Array {
+  return Uint8Array.from({ length: size }, (_, at) => at ^ (at >> 8));
+}
+
+/** What both ends of a copy told. */
+interface Copied {
+  readonly entries: number;
+  readonly sent: RecordingObserver;
+  readonly received: RecordingObserver;
+}
+
+/** Sends a path from one end, and stores it at the other. */
+async function copy(
+  path: string,
+  target: string,
+  { from = new LocalFiles(), to = new LocalFiles() }: {
+    from?: Files;
+    to?: Files;
+  } = {},
+): Promise<Copied> {
+  const [near, far] = channelPair();
+  const sent = new RecordingObserver();
+  const received = new RecordingObserver();
+  const sink = new Sink(far, to, {
+    recursive: true,
+    targetIsFolder: false,
+    isWanted: () => true,
+    overwriteTarget: false,
+    platform: "posix",
+    store: { preserve: true, umask: 0o022, modeBits: 0o777 },
+  }, received);
+  const [entries] = await Promise.all([
+    sink.receive(target),
+    sendAll(near, from, path, sent),
+  ]);
+  return { entries, sent, received };
+}
+
+async function sendAll(
+  channel: Channel,
+  files: Files,
+  path: string,
+  observer: RecordingObserver,
+): Promise<void> {
+  const options = { recursive: true, preserve: true };
+  const source = new Source(channel, files, options, observer);
+  await source.begin();
+  await source.send(path);
+  await channel.close();
+}
+
+Deno.test("Source and Sink copy a tree whole: names, content, modes, times", async () => {
+  using folder = new TempFolder();
+  using target = new TempFolder();
+  makeTree(folder.path, TREE);
+  const described = await describeTree(folder.path, {
+    modes: true,
+    times: true,
+  });
+  const { entries, sent, received } = await copy(
+    `${folder.path}/tree`,
+    target.path,
+  );
+  assertEquals([...sent.failures, ...received.failures], []);
+  assertEquals(entries, TREE.length);
+  assertEquals(
+    await describeTree(target.path, { modes: true, times: true }),
+    described,
+  );
+  assertEquals(sent.bodies.toSorted(), received.bodies.toSorted());
+});
+
+Deno.test("Source and Sink copy a tree over an earlier copy of it", async () => {
+  using folder = new TempFolder();
+  using target = new TempFolder();
+  makeTree(folder.path, [
+    { path: "tree/f", content: "a long first version", modified: 1 },
+    { path: "tree/d/e/", modified: 2 },
+  ]);
+  await copy(`${folder.path}/tree`, target.path);
+  makeTree(folder.path, [{ path: "tree/f", content: "short", modified: 3 }]);
+  const { sent, received } = await copy(`${folder.path}/tree`, target.path);
+  assertEquals([...sent.failures, ...received.failures], []);
+  assertEquals(
+    await describeTree(target.path),
+    await describeTree(folder.path),
+  );
+});
+
+Deno.test("Source and Sink stay in step where reads or writes fail", async () => {
+  const tree = [
+    { path: "tree/a", content: pattern(300_000) },
+    { path: "tree/b/c", content: "c" },
+    { path: "tree/b/d/", mode: 0o700 },
+  ];
+  const fail = async () => {
+    throw new EntryError("f: Input/output error");
+  };
+  for (
+    const ends of [
+      { from: new FaultyFiles({ read: fail }) },
+      { to: new FaultyFiles({ write: fail }) },
+      {
+        from: new FaultyFiles({ read: fail }),
+        to: new FaultyFiles({ write: fail }),
+      },
+    ]
+  ) {
+    using folder = new TempFolder();
+    using target = new TempFolder();
+    makeTree(folder.path, tree);
+    const { entries, sent, received } = await copy(
+      `${folder.path}/tree`,
+      target.path,
+      ends,
+    );
+    const failing = Object.keys(ends).length;
+    assertEquals(entries, 5);
+    assertEquals(sent.failures.length, 2 * failing);
+    assertEquals(received.failures.length, 2 * failing);
+    assertEquals(Deno.statSync(`${target.path}/tree/b/d`).mode! & 0o777, 0o700);
+  }
+});

@@ -1,0 +1,845 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  EntryError,
+  ProtocolError,
+  SessionError,
+} from "../../../lib/errors.ts";
+import type { Files, OpenFile } from "../../../lib/files/files.ts";
+import { LocalFiles } from "../../../lib/files/local_files.ts";
+import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
+import { FaultyFiles } from "../../support/faulty_files.ts";
+import { listing } from "../../support/listing.ts";
+import { RecordingObserver } from "../../support/recording_observer.ts";
+import { ScriptedPeer } from "../../support/scripted_peer.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { makeTree } from "../../support/tree.ts";
+
+/** What `scp -r -t` is, under the umask 022. */
+const OPTIONS: SinkOptions = {
+  recursive: true,
+  targetIsFolder: false,
+  isWanted: () => true,
+  overwriteTarget: false,
+  platform: "posix",
+  store: { preserve: false, umask: 0o022, modeBits: 0o777 },
+};
+
+const PRESERVE = { store: { preserve: true, umask: 0o022, modeBits: 0o777 } };
+
+/** What a sink told while it received. */
+interface Received {
+  readonly entries: number;
+  readonly failures: readonly string[];
+  readonly bodies: readonly string[];
+}
+
+/** Receives a dialogue to its end: what it was told and every answer fits. */
+async function receive(
+  peer: ScriptedPeer,
+  target: string,
+  { files = new LocalFiles(), ...options }: Partial<SinkOptions> & {
+    files?: Files;
+  } = {},
+): Promise<Received> {
+  const observer = new RecordingObserver();
+  const sink = new Sink(peer, files, { ...OPTIONS, ...options }, observer);
+  const entries = await sink.receive(target);
+  peer.assertDone();
+  return { entries, failures: observer.failures, bodies: observer.bodies };
+}
+
+/** Receives a dialogue that breaks off with a `ProtocolError`; its message. */
+async function receiveBroken(
+  peer: ScriptedPeer,
+  target: string,
+  options: Partial<SinkOptions> = {},
+): Promise<string> {
+  const { message } = await assertRejects(
+    () => receive(peer, target, options),
+    ProtocolError,
+  );
+  peer.assertDone();
+  return message;
+}
+
+function modeOf(path: string): number {
+  return Deno.statSync(path).mode! & 0o7777;
+}
+
+/** Modification and access time, in seconds. */
+function timesOf(path: string): [number, number] {
+  const { mtime, atime } = Deno.statSync(path);
+  return [mtime!.getTime() / 1000, atime!.getTime() / 1000];
+}
+
+Deno.test("Sink takes a file step by step, in chunks of any size", async () => {
+  for (const grain of [1, 2, 7, Infinity]) {
+    using folder = new TempFolder();
+    const peer = new ScriptedPeer(grain)
+      .weSay("\0").peerSays("C0644 3 a\n")
+      .weSay("\0").peerSays("abc\0")
+      .weSay("\0");
+    assertEquals(
+      await receive(peer, folder.path),
+      { entries: 1, failures: [], bodies: ["a 3/3"] },
+      `${grain} bytes at a time`,
+    );
+    assertEquals(listing(folder.path), ['a = "abc"']);
+  }
+});
+
+Deno.test("Sink takes records that come glued to bodies", async () => {
+  using folder = new TempFolder();
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0644 3 a\nabc\0C0644 2 b\nxy\0")
+    .weSay("\0\0\0\0");
+  assertEquals((await receive(peer, folder.path)).entries, 2);
+  assertEquals(listing(folder.path), ['a = "abc"', 'b = "xy"']);
+});
+
+Deno.test("Sink takes an empty file", async () => {
+  using folder = new TempFolder();
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0644 0 a\n")
+    .weSay("\0").peerSays("\0")
+    .weSay("\0");
+  assertEquals((await receive(peer, folder.path)).bodies, ["a 0/0"]);
+  assertEquals(listing(folder.path), ['a = ""']);
+});
+
+Deno.test("Sink gives a file its times, also when it does not preserve", async () => {
+  for (const options of [{}, PRESERVE]) {
+    using folder = new TempFolder();
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays("T1000000000 0 1000000001 0\nC0644 3 t\nabc\0")
+      .weSay("\0\0\0");
+    await receive(peer, folder.path, options);
+    assertEquals(timesOf(`${folder.path}/t`), [1_000_000_000, 1_000_000_001]);
+  }
+});
+
+Deno.test("Sink refuses a file where a folder is, and stays in step", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "isdir/" }]);
+  const refusal = `${folder.path}/isdir: Is a directory`;
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0644 3 isdir\n")
+    .weSay(`\x01scp: ${refusal}\n`).peerSays("C0644 2 ok\n")
+    .weSay("\0").peerSays("xy\0")
+    .weSay("\0");
+  assertEquals(
+    await receive(peer, folder.path),
+    { entries: 2, failures: [refusal], bodies: ["ok 2/2"] },
+  );
+  assertEquals(listing(folder.path), ["isdir/", 'ok = "xy"']);
+});
+
+Deno.test("Sink reads the body of a refused file as records", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "isdir/" }]);
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0644 3 isdir\nabc\0")
+    .weSay(`\x01scp: ${folder.path}/isdir: Is a directory\n`).peerEnds()
+    .weSay("\x01scp: protocol error: lost connection\n");
+  assertEquals(
+    await receiveBroken(peer, folder.path),
+    "protocol error: lost connection",
+  );
+  assertEquals(listing(folder.path), ["isdir/"]);
+});
+
+Deno.test("Sink stays where it is after a refused folder", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "f", content: "old" }]);
+  const refusal = `${folder.path}/f: Not a directory`;
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("D0755 0 f\n")
+    .weSay(`\x01scp: ${refusal}\n`).peerSays("C0644 1 x\n")
+    .weSay("\0").peerSays("x\0")
+    .weSay("\0").peerSays("E\n")
+    .weSay("\0");
+  assertEquals((await receive(peer, folder.path)).failures, [refusal]);
+  assertEquals(listing(folder.path), ['f = "old"', 'x = "x"']);
+});
+
+Deno.test("Sink ends at an E that closes no folder, and reads no further", async () => {
+  using folder = new TempFolder();
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("E\n")
+    .weSay("\0");
+  assertEquals(
+    await receive(peer, folder.path),
+    { entries: 0, failures: [], bodies: [] },
+  );
+  const after = new ScriptedPeer(1)
+    .weSay("\0").peerSays("E\nC0644 1 a\na\0")
+    .weSay("\0");
+  const sink = new Sink(
+    after,
+    new LocalFiles(),
+    OPTIONS,
+    new RecordingObserver(),
+  );
+  await sink.receive(folder.path);
+  assertEquals(listing(folder.path), []);
+});
+
+Deno.test("Sink reports a warning between records and does not answer it", async () => {
+  using folder = new TempFolder();
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("\x01oops\nC0644 1 a\n")
+    .weSay("\0").peerSays("a\0")
+    .weSay("\0").peerSays("\x01scp: b: No such file or directory\n");
+  assertEquals(
+    (await receive(peer, folder.path)).failures,
+    ["oops", "scp: b: No such file or directory"],
+  );
+  assertEquals(listing(folder.path), ['a = "a"']);
+});
+
+Deno.test("Sink ends at a fatal record without an answer", async () => {
+  using folder = new TempFolder();
+  const peer = new ScriptedPeer().weSay("\0").peerSays("\x02bye\n");
+  assertEquals(await receiveBroken(peer, folder.path), "bye");
+});
+
+Deno.test("Sink keeps a file that the source could not read whole", async () => {
+  using folder = new TempFolder();
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("T1000000000 0 1000000001 0\n")
+    .weSay("\0").peerSays("C0640 3 e\n")
+    .weSay("\0").peerSays("abc")
+    .peerSays("\x01scp: e: Input/output error\n")
+    .weSay("\0").peerSays("C0644 0 next\n")
+    .weSay("\0").peerSays("\0")
+    .weSay("\0");
+  const { failures } = await receive(peer, folder.path, PRESERVE);
+  assertEquals(failures, ["scp: e: Input/output error"]);
+  assertEquals(timesOf(`${folder.path}/e`), [1_000_000_000, 1_000_000_001]);
+  assertEquals(listing(folder.path), ['e = "abc"', 'next = ""']);
+  assertEquals(modeOf(`${folder.path}/e`), 0o640);
+});
+
+Deno.test("Sink ends without an answer where a body is followed by nonsense", async () => {
+  for (const words of ["Zzz\n", "\x02Zzz\n", "\n"]) {
+    using folder = new TempFolder();
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays("C0644 3 e\n")
+      .weSay("\0").peerSays("abc" + words);
+    const message = await receiveBroken(peer, folder.path);
+    assert(message.includes(words.slice(1, -1)), JSON.stringify(words));
+  }
+});
+
+/** A local disk whose files take the first `room` bytes, then are full. */
+function fullDisk(room: number): Files {
+  class FullDisk extends LocalFiles {
+    override async openToWrite(path: string, mode: number): Promise<OpenFile> {
+      const file = await super.openToWrite(path, mode);
+      let left = room;
+      const write = file.write.bind(file);
+      file.write = async (bytes) => {
+        left -= bytes.length;
+        if (left < 0) throw new EntryError(`${path}: No space left on device`);
+        await write(bytes);
+      };
+      return file;
+    }
+  }
+  return new FullDisk();
+}
+
+Deno.test("Sink answers a full disk once, after the body, and stays in step", async () => {
+  for (const grain of [1, Infinity]) {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: "a", content: "an older, longer file" }]);
+    const refusal = `${folder.path}/a: No space left on device`;
+    const peer = new ScriptedPeer(grain)
+      .weSay("\0").peerSays("T1 0 1 0\n")
+      .weSay("\0").peerSays("C0644 9 a\n")
+      .weSay("\0").peerSays("C0644 1 x\0")
+      .weSay(`\x01scp: ${refusal}\n`).peerSays("C0644 3 b\n")
+      .weSay("\0").peerSays("xyz\0")
+      .weSay("\0");
+    assertEquals(
+      await receive(peer, folder.path, { files: fullDisk(4) }),
+      { entries: 2, failures: [refusal], bodies: ["a 9/9", "b 3/3"] },
+    );
+    assertEquals(listing(folder.path), [
+      grain === 1 ? 'a = "C064"' : 'a = ""',
+      'b = "xyz"',
+    ]);
+    assert(timesOf(`${folder.path}/a`)[0] > 1, "no times of what is not there");
+  }
+});
+
+Deno.test("Sink answers once although a write fails and the source warns too", async () => {
+  using folder = new TempFolder();
+  const refusal = `${folder.path}/a: No space left on device`;
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0644 3 a\n")
+    .weSay("\0").peerSays("abc\x01scp: a: Input/output error\n")
+    .weSay(`\x01scp: ${refusal}\n`).peerSays("E\n")
+    .weSay("\0");
+  const { failures } = await receive(peer, folder.path, { files: fullDisk(0) });
+  assertEquals(
+    failures.toSorted(),
+    [refusal, "scp: a: Input/output error"].toSorted(),
+  );
+});
+
+Deno.test("Sink answers once although length, mode and times all fail", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "a", content: "older" }]);
+  const fail = (what: string) => async () => {
+    throw new EntryError(`a: ${what}: Operation not permitted`);
+  };
+  const files = new FaultyFiles({
+    truncate: fail("truncate"),
+    setMode: fail("set mode"),
+    setTimes: fail("set times"),
+  });
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("T1 0 1 0\nC0644 5 a\nabcde\0")
+    .weSay("\0\0\x01scp: a: truncate: Operation not permitted\n")
+    .peerSays("E\n")
+    .weSay("\0");
+  assertEquals(
+    (await receive(peer, folder.path, { files, ...PRESERVE })).failures,
+    ["a: truncate: Operation not permitted"],
+  );
+});
+
+Deno.test("Sink refuses a target that has to be a folder before it is ready", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "f", content: "old" }]);
+  for (
+    const [target, refusal] of [
+      [`${folder.path}/missing`, "No such file or directory"],
+      [`${folder.path}/f`, "Not a directory"],
+    ] as const
+  ) {
+    const peer = new ScriptedPeer().weSay(`\x01scp: ${target}: ${refusal}\n`);
+    assertEquals(
+      await receiveBroken(peer, target, { targetIsFolder: true }),
+      `${target}: ${refusal}`,
+    );
+  }
+  assertEquals(listing(folder.path), ['f = "old"']);
+});
+
+Deno.test("Sink refuses a file below a folder that is not there", async () => {
+  using folder = new TempFolder();
+  const target = `${folder.path}/no/pe`;
+  const refusal = `${target}: No such file or directory`;
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0644 1 a\n")
+    .weSay(`\x01scp: ${refusal}\n`);
+  assertEquals((await receive(peer, target)).failures, [refusal]);
+  assertEquals(listing(folder.path), []);
+});
+
+Deno.test({
+  name: "Sink refuses a file for a missing target that ends in a slash",
+  ignore: Deno.build.os !== "linux", // The words are that system's own.
+  fn: async () => {
+    using folder = new TempFolder();
+    const refusal = `${folder.path}/nope/: Is a directory`;
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays("C0644 1 a\n")
+      .weSay(`\x01scp: ${refusal}\n`);
+    assertEquals(
+      (await receive(peer, `${folder.path}/nope/`)).failures,
+      [refusal],
+    );
+    assertEquals(listing(folder.path), []);
+  },
+});
+
+Deno.test("Sink makes a missing target of a folder that comes", async () => {
+  using folder = new TempFolder();
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("D0750 0 zz\n")
+    .weSay("\0").peerSays("C0644 1 a\n")
+    .weSay("\0").peerSays("a\0")
+    .weSay("\0").peerSays("D0700 0 sub\n")
+    .weSay("\0").peerSays("E\n")
+    .weSay("\0").peerSays("E\n")
+    .weSay("\0");
+  const { entries } = await receive(peer, `${folder.path}/new`);
+  assertEquals(entries, 3);
+  assertEquals(listing(folder.path), ["new/", 'new/a = "a"', "new/sub/"]);
+  assertEquals(modeOf(`${folder.path}/new`), 0o750);
+});
+
+Deno.test("Sink does not take a stream that ends inside a folder for whole", async () => {
+  using folder = new TempFolder();
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("D0755 0 dd\n")
+    .weSay("\0").peerSays("C0644 1 a\n")
+    .weSay("\0").peerSays("a\0")
+    .weSay("\0");
+  assertEquals(
+    await receiveBroken(peer, folder.path),
+    `protocol error: the far side ended inside ${folder.path}/dd`,
+  );
+  assertEquals(listing(folder.path), ["dd/", 'dd/a = "a"']);
+});
+
+Deno.test("Sink cuts a file to what came where the stream ends in its body", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "a", content: "an older, longer file" }]);
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0644 5 a\n")
+    .weSay("\0").peerSays("ab");
+  await assertRejects(
+    () => receive(peer, folder.path),
+    SessionError,
+    `${folder.path}/a: lost connection after 2 of 5 bytes`,
+  );
+  peer.assertDone();
+  assertEquals(listing(folder.path), ['a = "ab"']);
+});
+
+Deno.test("Sink throws a SessionError where the stream ends before a verdict", async () => {
+  using folder = new TempFolder();
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0644 2 a\n")
+    .weSay("\0").peerSays("ab");
+  await assertRejects(
+    () => receive(peer, folder.path),
+    SessionError,
+    "lost connection",
+  );
+});
+
+Deno.test("Sink gives the times of a refused entry to no other", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "isdir/" }, { path: "f", content: "" }]);
+  for (const record of ["C0644 3 isdir", "D0755 0 f"]) {
+    const path = `${folder.path}/${record.split(" ").at(-1)}`;
+    const words = record.startsWith("C") ? "Is a directory" : "Not a directory";
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays(`T1000000000 0 1000000001 0\n${record}\n`)
+      .weSay(`\0\x01scp: ${path}: ${words}\n`).peerSays("C0644 2 ok\n")
+      .weSay("\0").peerSays("xy\0")
+      .weSay("\0");
+    await receive(peer, folder.path);
+    assert(timesOf(`${folder.path}/ok`)[0] > 1_000_000_000, record);
+  }
+});
+
+Deno.test("Sink gives times to the one entry they came before", async () => {
+  using folder = new TempFolder();
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("T1 0 2 0\nC0644 0 a\n\0C0644 0 b\n\0")
+    .weSay("\0".repeat(5)).peerSays("T3 0 4 0\nE\n")
+    .weSay("\0\0");
+  await receive(peer, folder.path);
+  assertEquals(timesOf(`${folder.path}/a`), [1, 2]);
+  assert(timesOf(`${folder.path}/b`)[0] > 4);
+  assert(timesOf(folder.path)[0] > 4);
+});
+
+Deno.test("Sink stores an entry without times that no clock holds", async () => {
+  for (const seconds of ["8640000000001", "9223372036854775808"]) {
+    using folder = new TempFolder();
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays(`T${seconds} 0 1 0\n`)
+      .weSay("\0").peerSays("C0644 1 a\n")
+      .weSay("\0").peerSays("a\0")
+      .weSay("\0");
+    assertEquals((await receive(peer, folder.path)).failures, [], seconds);
+    assertEquals(listing(folder.path), ['a = "a"']);
+  }
+});
+
+Deno.test("Sink gives a folder its times after all that came into it", async () => {
+  using folder = new TempFolder();
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("T1000000000 0 1000000001 0\nD0755 0 d\n")
+    .weSay("\0\0").peerSays("C0644 1 a\na\0")
+    .weSay("\0\0").peerSays("D0755 0 sub\nE\n")
+    .weSay("\0\0").peerSays("E\n")
+    .weSay("\0");
+  await receive(peer, folder.path);
+  assertEquals(timesOf(`${folder.path}/d`)[0], 1_000_000_000);
+  assert(timesOf(`${folder.path}/d/sub`)[0] > 1_000_000_001);
+});
+
+Deno.test("Sink lets only the first entry have a target that is no folder", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "f", content: "an older, longer file" }]);
+  const target = `${folder.path}/f`;
+  const refusal = `${target}: Not a directory: no place for b`;
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0644 1 a\n")
+    .weSay("\0").peerSays("a\0")
+    .weSay("\0").peerSays("C0644 1 b\n")
+    .weSay(`\x01scp: ${refusal}\n`);
+  assertEquals((await receive(peer, target)).failures, [refusal]);
+  assertEquals(listing(folder.path), ['f = "a"']);
+});
+
+Deno.test("Sink lets every entry have the target if it is told to", async () => {
+  using folder = new TempFolder();
+  const target = `${folder.path}/f`;
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0644 3 a\naaa\0C0644 1 b\nb\0")
+    .weSay("\0\0\0\0");
+  await receive(peer, target, { overwriteTarget: true });
+  assertEquals(listing(folder.path), ['f = "b"']);
+});
+
+Deno.test("Sink puts two folders into a missing target only if it is told to", async () => {
+  for (const overwriteTarget of [false, true]) {
+    using folder = new TempFolder();
+    const target = `${folder.path}/new`;
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays("D0755 0 a\nC0644 1 x\nx\0E\n")
+      .weSay("\0\0\0\0").peerSays("D0755 0 b\n")
+      .weSay(
+        overwriteTarget
+          ? "\0"
+          : `\x01scp: ${target}: Not a directory: no place for b\n`,
+      );
+    if (overwriteTarget) peer.peerSays("E\n").weSay("\0");
+    await receive(peer, target, { overwriteTarget });
+    assertEquals(listing(folder.path), ["new/", 'new/x = "x"']);
+  }
+});
+
+/** Names that must not lead anywhere, on any system. */
+const HOSTILE_NAMES: readonly string[] = [
+  "",
+  ".",
+  "..",
+  "/",
+  "/tmp/seacp-evil",
+  "../evil",
+  "a/../evil",
+  "a/evil",
+  "evil/",
+  "./evil",
+  "..\0",
+  "evil\0",
+];
+
+for (const name of HOSTILE_NAMES) {
+  for (const record of ["C0644 4", "D0700 0"]) {
+    const row = JSON.stringify(`${record} ${name}`);
+
+    Deno.test(`Sink refuses ${row} and creates nothing`, async () => {
+      using folder = new TempFolder();
+      makeTree(folder.path, [{ path: "in/a/", mode: 0o750 }]);
+      Deno.chmodSync(`${folder.path}/in`, 0o751);
+      const peer = new ScriptedPeer()
+        .weSay("\0").peerSays(`${record} ${name}\n`)
+        .weSay(`\x01scp: error: unexpected filename: ${name}\n`);
+      assertEquals(
+        await receiveBroken(peer, `${folder.path}/in`, PRESERVE),
+        `error: unexpected filename: ${name}`,
+      );
+      assertEquals(listing(folder.path), ["in/", "in/a/"]);
+      assertEquals(modeOf(`${folder.path}/in`), 0o751);
+      assertEquals(modeOf(`${folder.path}/in/a`), 0o750);
+    });
+
+    Deno.test(`Sink refuses ${row} inside a folder and for a missing target`, async () => {
+      using folder = new TempFolder();
+      const inside = new ScriptedPeer()
+        .weSay("\0").peerSays("D0755 0 d\n")
+        .weSay("\0").peerSays(`${record} ${name}\n`)
+        .weSay(`\x01scp: error: unexpected filename: ${name}\n`);
+      await receiveBroken(inside, folder.path);
+      assertEquals(listing(folder.path), ["d/"]);
+      const missing = new ScriptedPeer()
+        .weSay("\0").peerSays(`${record} ${name}\n`)
+        .weSay(`\x01scp: error: unexpected filename: ${name}\n`);
+      await receiveBroken(missing, `${folder.path}/new`);
+      assertEquals(listing(folder.path), ["d/"]);
+    });
+  }
+}
+
+for (
+  const name of ["a\\evil", "C:evil", "evil:stream", "NUL", "con.txt", "a."]
+) {
+  Deno.test(`Sink refuses ${JSON.stringify(name)} on Windows and creates nothing`, async () => {
+    using folder = new TempFolder();
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays(`C0644 4 ${name}\n`)
+      .weSay(`\x01scp: error: unexpected filename: ${name}\n`);
+    await receiveBroken(peer, folder.path, { platform: "windows" });
+    assertEquals(listing(folder.path), []);
+  });
+}
+
+Deno.test("Sink takes names that only look hostile", async () => {
+  for (const name of ["...", "..a", "-rf", "~", "$(evil)", "a\\b", " "]) {
+    using folder = new TempFolder();
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays(`C0644 1 ${name}\n`)
+      .weSay("\0").peerSays("a\0")
+      .weSay("\0");
+    await receive(peer, folder.path);
+    assertEquals(listing(folder.path), [`${name} = "a"`]);
+  }
+});
+
+Deno.test("Sink refuses what was not asked for and creates nothing", async () => {
+  const isWanted = (name: string) => name === "f";
+  for (const record of ["C0644 1 .bashrc", "D0700 0 .ssh", "C0644 1 F"]) {
+    using folder = new TempFolder();
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays(`${record}\n`)
+      .weSay("\x01scp: protocol error: filename does not match request\n");
+    assertEquals(
+      await receiveBroken(peer, folder.path, { isWanted }),
+      "protocol error: filename does not match request",
+      record,
+    );
+    assertEquals(listing(folder.path), [], record);
+  }
+});
+
+Deno.test("Sink refuses what was not asked for after what was", async () => {
+  using folder = new TempFolder();
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("D0755 0 f\nC0644 1 x\nx\0E\n")
+    .weSay("\0\0\0\0").peerSays("C0644 1 x\n")
+    .weSay("\x01scp: protocol error: filename does not match request\n");
+  await receiveBroken(peer, folder.path, { isWanted: (name) => name === "f" });
+  assertEquals(listing(folder.path), ["f/", 'f/x = "x"']);
+});
+
+Deno.test("Sink takes a name that was asked for twice", async () => {
+  using folder = new TempFolder();
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0644 3 f\none\0C0644 1 f\n2\0")
+    .weSay("\0\0\0\0");
+  await receive(peer, folder.path, { isWanted: (name) => name === "f" });
+  assertEquals(listing(folder.path), ['f = "2"']);
+});
+
+Deno.test("Sink refuses a folder if it is not recursive, after its name", async () => {
+  for (
+    const [name, refusal] of [
+      ["d", "protocol error: received directory without -r"],
+      ["..", "error: unexpected filename: .."],
+      ["x", "protocol error: filename does not match request"],
+    ] as const
+  ) {
+    using folder = new TempFolder();
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays(`D0755 0 ${name}\n`)
+      .weSay(`\x01scp: ${refusal}\n`);
+    assertEquals(
+      await receiveBroken(peer, folder.path, {
+        recursive: false,
+        isWanted: (name) => name === "d",
+      }),
+      refusal,
+    );
+    assertEquals(listing(folder.path), []);
+  }
+});
+
+/** What breaks the protocol after the greeting, and the one answer to it. */
+const VIOLATIONS: readonly (readonly [string, string])[] = [
+  ["\n", "protocol error: unexpected <newline>"],
+  ["C0644 3", "protocol error: lost connection"],
+  ["C644 3 a\n", "protocol error: bad mode"],
+  ["C0644 9223372036854775808 a\n", "protocol error: size out of range"],
+  ["T1 0 1\n", "protocol error: atime.sec not delimited"],
+  ["Welcome to far\n", "Welcome to far"],
+  ["sh: scp: not found\n", "sh: scp: not found"],
+  ["\x03\n", "\x03"],
+];
+
+for (const [words, refusal] of VIOLATIONS) {
+  Deno.test(`Sink answers ${JSON.stringify(words)} once and ends`, async () => {
+    using folder = new TempFolder();
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays(words);
+    if (!words.endsWith("\n")) peer.peerEnds();
+    peer.weSay(`\x01scp: ${refusal}\n`);
+    assertEquals(await receiveBroken(peer, folder.path), refusal);
+    assertEquals(listing(folder.path), []);
+  });
+}
+
+Deno.test("Sink quotes a line that is no record only at the start of a folder", async () => {
+  const expected = "protocol error: expected control record";
+  for (
+    const [before, answers, refusal] of [
+      ["D0755 0 d\n", "\0", "Welcome"],
+      ["C0644 0 a\n\0", "\0\0", expected],
+      ["T1 0 1 0\n", "\0", expected],
+      ["D0755 0 d\nE\n", "\0\0", expected],
+      ["\x01oops\n", "", expected],
+    ] as const
+  ) {
+    using folder = new TempFolder();
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays(`${before}Welcome\n`)
+      .weSay(`${answers}\x01scp: ${refusal}\n`);
+    assertEquals(await receiveBroken(peer, folder.path), refusal, before);
+  }
+});
+
+Deno.test("Sink refuses a line of more than 2048 bytes, and creates nothing", async () => {
+  using folder = new TempFolder();
+  const refusal = "protocol error: line longer than 2048 bytes";
+  const peer = new ScriptedPeer(1)
+    .weSay("\0").peerSays("C0644 1 " + "a".repeat(2040))
+    .weSay(`\x01scp: ${refusal}\n`);
+  assertEquals(await receiveBroken(peer, folder.path), refusal);
+  assertEquals(listing(folder.path), []);
+});
+
+Deno.test("Sink refuses a name the disk finds too long, and stays in step", async () => {
+  using folder = new TempFolder();
+  const name = "a".repeat(300);
+  const refusal = `${folder.path}/${name}: File name too long`;
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays(`C0644 1 ${name}\n`)
+    .weSay(`\x01scp: ${refusal}\n`).peerSays(`D0755 0 ${name}\n`)
+    .weSay(`\x01scp: ${refusal}\n`).peerSays("C0644 1 b\n")
+    .weSay("\0").peerSays("b\0")
+    .weSay("\0");
+  assertEquals((await receive(peer, folder.path)).failures, [refusal, refusal]);
+  assertEquals(listing(folder.path), ['b = "b"']);
+});
+
+/** What comes, and the mode it gets under the umask 022. */
+const MODES: readonly (readonly [string, Partial<SinkOptions>, number])[] = [
+  ["C4755", {}, 0o755],
+  ["C6777", {}, 0o755],
+  ["C0444", {}, 0o444],
+  ["C0000", {}, 0],
+  ["D2777", {}, 0o755],
+  ["D0555", {}, 0o555],
+  ["D0000", {}, 0],
+  ...(["C4755", "C6755", "D2755"] as const).map((record) =>
+    [
+      record,
+      { store: { preserve: false, umask: 0o022, modeBits: 0o6777 } },
+      0o755,
+    ] as const
+  ),
+  ["C0777", PRESERVE, 0o777],
+  ["C4755", PRESERVE, 0o755],
+  ["C0444", PRESERVE, 0o444],
+  ["D2777", PRESERVE, 0o777],
+  ["D0555", PRESERVE, 0o555],
+  [
+    "D0777",
+    { store: { preserve: false, umask: 0o077, modeBits: 0o777 } },
+    0o700,
+  ],
+  [
+    "D2775",
+    { store: { preserve: true, umask: 0o022, modeBits: 0o6777 } },
+    0o2775,
+  ],
+];
+
+for (const [record, options, mode] of MODES) {
+  const row = `${record} under ${JSON.stringify(options.store ?? "umask 022")}`;
+
+  Deno.test({
+    name: `Sink makes a new entry with the mode taken: ${row}`,
+    ignore: Deno.build.os === "windows",
+    fn: async () => {
+      using folder = new TempFolder();
+      const peer = new ScriptedPeer().weSay("\0");
+      if (record.startsWith("C")) {
+        peer.peerSays(`${record} 1 new\nx\0`).weSay("\0\0");
+      } else {
+        peer.peerSays(`${record} 0 new\nC0644 0 f\n\0E\n`).weSay("\0\0\0\0");
+      }
+      const umask = Deno.umask(options.store?.umask ?? 0o022);
+      try {
+        await receive(peer, folder.path, options);
+      } finally {
+        Deno.umask(umask);
+      }
+      assertEquals(modeOf(`${folder.path}/new`).toString(8), mode.toString(8));
+    },
+  });
+}
+
+Deno.test("Sink keeps the mode of what is there unless modes are preserved", async () => {
+  for (
+    const [options, file, sub] of [
+      [{}, 0o604, 0o705],
+      [PRESERVE, 0o640, 0o750],
+    ] as const
+  ) {
+    using folder = new TempFolder();
+    makeTree(folder.path, [
+      { path: "f", content: "an older, longer file", mode: 0o604 },
+      { path: "d/", mode: 0o705 },
+    ]);
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays("C0640 1 f\nx\0D0750 0 d\nE\n")
+      .weSay("\0\0\0\0");
+    await receive(peer, folder.path, options);
+    assertEquals(listing(folder.path), ["d/", 'f = "x"']);
+    assertEquals(modeOf(`${folder.path}/f`), file);
+    assertEquals(modeOf(`${folder.path}/d`), sub);
+  }
+});
+
+Deno.test("Sink writes through links that are there, as scp does", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "real/f", content: "old" }]);
+  Deno.symlinkSync("real", `${folder.path}/d`);
+  Deno.symlinkSync("real/f", `${folder.path}/f`);
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("D0755 0 d\nC0644 1 g\nx\0E\nC0644 1 f\ny\0")
+    .weSay("\0\0\0\0\0\0");
+  await receive(peer, folder.path);
+  assertEquals(
+    listing(folder.path),
+    ["d -> real", "f -> real/f", "real/", 'real/f = "y"', 'real/g = "x"'],
+  );
+});
+
+Deno.test("Sink reports a folder it cannot finish and goes on", async () => {
+  using folder = new TempFolder();
+  class NoTimes extends LocalFiles {
+    override async setTimes(path: string): Promise<void> {
+      throw new EntryError(`${path}: set times: Operation not permitted`);
+    }
+  }
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("T1 0 1 0\nD0755 0 d\nE\n")
+    .weSay("\0\0\0").peerSays("C0644 1 a\na\0")
+    .weSay("\0\0");
+  assertEquals(
+    (await receive(peer, folder.path, { files: new NoTimes() })).failures,
+    [`${folder.path}/d: set times: Operation not permitted`],
+  );
+  assertEquals(listing(folder.path), ['a = "a"', "d/"]);
+});
+
+Deno.test("Sink keeps all that was there whatever is wrong with a refused entry", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "a", content: "mine" }]);
+  class NoWriting extends LocalFiles {
+    override async openToWrite(path: string): Promise<OpenFile> {
+      throw new EntryError(`${path}: Permission denied`);
+    }
+  }
+  const refusal = `${folder.path}/a: Permission denied`;
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0600 4 a\n")
+    .weSay(`\x01scp: ${refusal}\n`);
+  assertEquals(
+    (await receive(peer, folder.path, { files: new NoWriting() })).failures,
+    [refusal],
+  );
+  assertEquals(listing(folder.path), ['a = "mine"']);
+});

@@ -1,0 +1,515 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  EntryError,
+  ProtocolError,
+  SessionError,
+} from "../../../lib/errors.ts";
+import type { Files } from "../../../lib/files/files.ts";
+import { LocalFiles } from "../../../lib/files/local_files.ts";
+import { Source, type SourceOptions } from "../../../lib/scp/source.ts";
+import { FaultyFiles } from "../../support/faulty_files.ts";
+import { RecordingObserver } from "../../support/recording_observer.ts";
+import { ScriptedPeer } from "../../support/scripted_peer.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { makeTree } from "../../support/tree.ts";
+
+/** The local disk, with the names in each folder in order. */
+class SortedFiles extends LocalFiles {
+  override async list(path: string): Promise<Iterable<string>> {
+    return [...await super.list(path)].toSorted();
+  }
+}
+
+/** Sends paths to a sink that is ready, through the whole dialogue. */
+async function send(
+  peer: ScriptedPeer,
+  paths: readonly string[],
+  { files = new SortedFiles(), ...options }: Partial<SourceOptions> & {
+    files?: Files;
+  } = {},
+): Promise<RecordingObserver> {
+  const observer = new RecordingObserver();
+  const source = new Source(
+    peer,
+    files,
+    { recursive: false, preserve: false, ...options },
+    observer,
+  );
+  await source.begin();
+  for (const path of paths) await source.send(path);
+  peer.assertDone();
+  return observer;
+}
+
+/** A sink that says `count` acknowledgements ahead, and what it is sent. */
+function acknowledging(count: number, words: string): ScriptedPeer {
+  return new ScriptedPeer().peerSays("\0".repeat(count)).weSay(words);
+}
+
+Deno.test("Source sends a file step by step", async () => {
+  for (const grain of [1, Infinity]) {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: "a", content: "hello", mode: 0o640 }]);
+    const peer = new ScriptedPeer(grain)
+      .peerSays("\0").weSay("C0640 5 a\n")
+      .peerSays("\0").weSay("hello\0")
+      .peerSays("\0");
+    const { bodies, failures, explanations } = await send(
+      peer,
+      [`${folder.path}/a`],
+    );
+    assertEquals(bodies, ["a 5/5"]);
+    assertEquals(failures, []);
+    assertEquals(explanations, ["Sending file modes: C0640 5 a"]);
+  }
+});
+
+Deno.test("Source sends nothing of an empty file's body ahead of its turn", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "a", content: "", mode: 0o600 }]);
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("C0600 0 a\n")
+    .peerSays("\0").weSay("\0")
+    .peerSays("\0");
+  await send(peer, [`${folder.path}/a`]);
+});
+
+Deno.test("Source goes on after a file that is refused", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "a", content: "C0644 5 evil\n", mode: 0o644 },
+    { path: "b", content: "bb", mode: 0o644 },
+  ]);
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("C0644 13 a\n")
+    .peerSays("\x01nope\n").weSay("C0644 2 b\n")
+    .peerSays("\0").weSay("bb\0")
+    .peerSays("\0");
+  const { failures, bodies } = await send(
+    peer,
+    [`${folder.path}/a`, `${folder.path}/b`],
+  );
+  assertEquals(failures, ["nope"]);
+  assertEquals(bodies, ["b 2/2"]);
+});
+
+Deno.test("Source ends at once where the sink gives up or says something else", async () => {
+  for (
+    const [words, message] of [
+      ["\x02bye\n", "bye"],
+      ["hello\n", '"hello"'],
+      ["\n", '""'],
+    ] as const
+  ) {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: "a", content: "hello", mode: 0o644 }]);
+    const peer = new ScriptedPeer()
+      .peerSays("\0").weSay("C0644 5 a\n")
+      .peerSays(words);
+    await assertRejects(
+      () => send(peer, [`${folder.path}/a`]),
+      ProtocolError,
+      message,
+    );
+    peer.assertDone();
+  }
+});
+
+Deno.test("Source throws a SessionError where the sink ends in between", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "a", content: "hello", mode: 0o644 }]);
+  for (
+    const peer of [
+      new ScriptedPeer(),
+      new ScriptedPeer().peerSays("\0").weSay("C0644 5 a\n"),
+      new ScriptedPeer()
+        .peerSays("\0").weSay("C0644 5 a\n")
+        .peerSays("\0").weSay("hello\0"),
+    ]
+  ) {
+    await assertRejects(
+      () => send(peer, [`${folder.path}/a`]),
+      SessionError,
+      "lost connection",
+    );
+    peer.assertDone();
+  }
+});
+
+Deno.test("Source skips a folder that is refused, its E too", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "d/a", content: "a" },
+    { path: "d/", mode: 0o755 },
+    { path: "f", content: "f", mode: 0o644 },
+  ]);
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("D0755 0 d\n")
+    .peerSays("\x01nope\n").weSay("C0644 1 f\n")
+    .peerSays("\0").weSay("f\0")
+    .peerSays("\0");
+  const { failures } = await send(
+    peer,
+    [`${folder.path}/d`, `${folder.path}/f`],
+    { recursive: true },
+  );
+  assertEquals(failures, ["nope"]);
+});
+
+Deno.test("Source skips an entry whose times are refused", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "d/a", content: "a" },
+    { path: "d/", mode: 0o755, modified: 5 },
+    { path: "f", content: "f", mode: 0o644, modified: 6 },
+  ]);
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("T5 0 5 0\n")
+    .peerSays("\x01no times\n").weSay("T6 0 6 0\n")
+    .peerSays("\x01no times\n");
+  const { failures } = await send(
+    peer,
+    [`${folder.path}/d`, `${folder.path}/f`],
+    { recursive: true, preserve: true },
+  );
+  assertEquals(failures, ["no times", "no times"]);
+});
+
+Deno.test("Source sends a tree with its times, 1970 for what is older", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "sub/b", content: "bb", mode: 0o644, modified: 1_000_000_000.9 },
+    { path: "sub/deep/c", content: "c", mode: 0o600, modified: 7 },
+    { path: "sub/deep/", mode: 0o700, modified: 8 },
+    { path: "sub/", mode: 0o755, modified: -1000 },
+  ]);
+  const peer = acknowledging(
+    13,
+    "T0 0 0 0\nD0755 0 sub\n" +
+      "T1000000000 0 1000000000 0\nC0644 2 b\nbb\0" +
+      "T8 0 8 0\nD0700 0 deep\n" +
+      "T7 0 7 0\nC0600 1 c\nc\0" +
+      "E\nE\n",
+  );
+  const { failures } = await send(peer, [`${folder.path}/sub`], {
+    recursive: true,
+    preserve: true,
+  });
+  assertEquals(failures, []);
+});
+
+Deno.test("Source waits after every record of a tree", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "d/a", content: "a", mode: 0o644 },
+    { path: "d/e/", mode: 0o711 },
+    { path: "d/", mode: 0o755 },
+  ]);
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("D0755 0 d\n")
+    .peerSays("\0").weSay("C0644 1 a\n")
+    .peerSays("\0").weSay("a\0")
+    .peerSays("\0").weSay("D0711 0 e\n")
+    .peerSays("\0").weSay("E\n")
+    .peerSays("\0").weSay("E\n")
+    .peerSays("\0");
+  const { explanations } = await send(peer, [`${folder.path}/d`], {
+    recursive: true,
+  });
+  assertEquals(explanations, [
+    "Entering directory: D0755 0 d",
+    "Sending file modes: C0644 1 a",
+    "Entering directory: D0711 0 e",
+  ]);
+});
+
+Deno.test("Source tells the sink what is missing and goes on, unanswered", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "a", content: "a", mode: 0o644 }]);
+  Deno.symlinkSync("nowhere", `${folder.path}/dangling`);
+  const missing = `${folder.path}/missing: No such file or directory`;
+  const dangling = `${folder.path}/dangling: No such file or directory`;
+  const peer = new ScriptedPeer()
+    .peerSays("\0")
+    .weSay(`\x01scp: ${missing}\n\x01scp: ${dangling}\nC0644 1 a\n`)
+    .peerSays("\0").weSay("a\0")
+    .peerSays("\0");
+  const { failures } = await send(peer, [
+    `${folder.path}/missing`,
+    `${folder.path}/dangling`,
+    `${folder.path}/a`,
+  ]);
+  assertEquals(failures, [missing, dangling]);
+});
+
+Deno.test("Source sends what a folder without a name of its own holds", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "d/e/f", content: "f", mode: 0o644 },
+    { path: "d/e/", mode: 0o755 },
+  ]);
+  for (const path of ["d/.", "d/e/..", "d/e/../."]) {
+    const peer = acknowledging(5, "D0755 0 e\nC0644 1 f\nf\0E\n");
+    const observer = await send(peer, [`${folder.path}/${path}`], {
+      recursive: true,
+    });
+    assertEquals(observer.failures, [], path);
+  }
+});
+
+Deno.test("Source names a folder without the slashes after it", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "d/", mode: 0o755 }]);
+  for (const slashes of ["", "/", "///"]) {
+    const peer = acknowledging(3, "D0755 0 d\nE\n");
+    await send(peer, [`${folder.path}/d${slashes}`], { recursive: true });
+  }
+});
+
+Deno.test("Source refuses folders unless it is recursive, and devices always", async () => {
+  using folder = new TempFolder();
+  for (
+    const [path, recursive] of [
+      [folder.path, false],
+      ["/dev/null", false],
+      ["/dev/null", true],
+    ] as const
+  ) {
+    const refusal = `${path}: not a regular file`;
+    const peer = acknowledging(1, `\x01scp: ${refusal}\n`);
+    const { failures } = await send(peer, [path], { recursive });
+    assertEquals(failures, [refusal]);
+  }
+});
+
+Deno.test("Source refuses what is no file any more once it is open", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "a", content: "a" }]);
+  const attributes = await new LocalFiles().attributes("/dev/null");
+  const refusal = `${folder.path}/a: not a regular file`;
+  const peer = acknowledging(1, `\x01scp: ${refusal}\n`);
+  const { failures } = await send(peer, [`${folder.path}/a`], {
+    files: new FaultyFiles({ attributes: async () => attributes }),
+  });
+  assertEquals(failures, [refusal]);
+});
+
+Deno.test("Source follows links to files and folders", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "real/f", content: "f", mode: 0o644 },
+    { path: "real/", mode: 0o755 },
+    { path: "d/", mode: 0o755 },
+  ]);
+  Deno.symlinkSync("../real", `${folder.path}/d/l`);
+  const peer = acknowledging(
+    7,
+    "D0755 0 d\nD0755 0 l\nC0644 1 f\nf\0E\nE\n",
+  );
+  await send(peer, [`${folder.path}/d`], { recursive: true });
+});
+
+Deno.test("Source does not follow a link back into a folder it is sending", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "d/e/", mode: 0o755 },
+    { path: "d/", mode: 0o755 },
+  ]);
+  Deno.symlinkSync("..", `${folder.path}/d/e/up`);
+  const refusal = `${folder.path}/d/e/up: Too many levels of symbolic links: ` +
+    `it is ${folder.path}/d again`;
+  const peer = acknowledging(
+    5,
+    `D0755 0 d\nD0755 0 e\n\x01scp: ${refusal}\nE\nE\n`,
+  );
+  const { failures } = await send(peer, [`${folder.path}/d`], {
+    recursive: true,
+  });
+  assertEquals(failures, [refusal]);
+});
+
+Deno.test("Source sends set-id bits and never the sticky bit", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "d/f", content: "", mode: 0o4755 },
+    { path: "d/", mode: 0o1777 },
+  ]);
+  const peer = acknowledging(5, "D0777 0 d\nC4755 0 f\n\0E\n");
+  await send(peer, [`${folder.path}/d`], { recursive: true });
+});
+
+Deno.test("Source sends only the announced size of a file that grows", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "a", content: "hello world", mode: 0o644 },
+    { path: "b", content: "hello world", mode: 0o644 },
+  ]);
+  const attributes = await new LocalFiles().attributes(`${folder.path}/a`);
+  const files = new FaultyFiles({
+    attributes: async () => ({ ...attributes, size: 5 }),
+  });
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("C0644 5 a\n")
+    .peerSays("\0").weSay("hello\0")
+    .peerSays("\0").weSay("C0644 5 b\n")
+    .peerSays("\0").weSay("hello\0")
+    .peerSays("\0");
+  const { failures } = await send(
+    peer,
+    [`${folder.path}/a`, `${folder.path}/b`],
+    { files },
+  );
+  assertEquals(failures, []);
+});
+
+Deno.test("Source sends zeros and why for what a file that shrinks lacks", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "a", content: "hello", mode: 0o644 }]);
+  const attributes = await new LocalFiles().attributes(`${folder.path}/a`);
+  const files = new FaultyFiles({
+    attributes: async () => ({ ...attributes, size: 8 }),
+  });
+  const why = `${folder.path}/a: the file shrank while it was read: ` +
+    "5 of 8 bytes were there, zeros were sent for the rest";
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("C0644 8 a\n")
+    .peerSays("\0").weSay(`hello\0\0\0\x01scp: ${why}\n`)
+    .peerSays("\0").weSay("\x01scp: missing: No such file or directory\n");
+  const { failures, bodies } = await send(
+    peer,
+    [`${folder.path}/a`, "missing"],
+    { files },
+  );
+  assertEquals(failures, [why, "missing: No such file or directory"]);
+  assertEquals(bodies, ["a 5/8"]);
+});
+
+Deno.test("Source sends zeros and why where a file cannot be read", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "a", content: "hello", mode: 0o644 }]);
+  const files = new FaultyFiles({
+    read: async () => {
+      throw new EntryError("a: Input/output error");
+    },
+  });
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("C0644 5 a\n")
+    .peerSays("\0").weSay("\0\0\0\0\0\x01scp: a: Input/output error\n")
+    .peerSays("\0");
+  const { failures } = await send(peer, [`${folder.path}/a`], { files });
+  assertEquals(failures, ["a: Input/output error"]);
+});
+
+Deno.test("Source notes that the sink could not store a file and goes on", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "a", content: "a", mode: 0o644 },
+    { path: "b", content: "b", mode: 0o644 },
+  ]);
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("C0644 1 a\n")
+    .peerSays("\0").weSay("a\0")
+    .peerSays("\x01scp: a: No space left on device\n").weSay("C0644 1 b\n")
+    .peerSays("\0").weSay("b\0")
+    .peerSays("\0");
+  const { failures } = await send(
+    peer,
+    [`${folder.path}/a`, `${folder.path}/b`],
+  );
+  assertEquals(failures, ["scp: a: No space left on device"]);
+});
+
+Deno.test("Source skips a folder that cannot be listed, and sends no D", async () => {
+  using folder = new TempFolder();
+  class Unlistable extends LocalFiles {
+    override async list(path: string): Promise<never> {
+      throw new EntryError(`${path}: Permission denied`);
+    }
+  }
+  const refusal = `${folder.path}: Permission denied`;
+  const peer = acknowledging(1, `\x01scp: ${refusal}\n`);
+  const { failures } = await send(peer, [folder.path], {
+    recursive: true,
+    files: new Unlistable(),
+  });
+  assertEquals(failures, [refusal]);
+});
+
+Deno.test("Source closes a folder whose listing breaks off", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "d/a", content: "a", mode: 0o644 },
+    { path: "d/", mode: 0o755 },
+  ]);
+  class Breaking extends LocalFiles {
+    override async list(path: string): Promise<Iterable<string>> {
+      return (function* () {
+        yield "a";
+        throw new EntryError(`${path}: Input/output error`);
+      })();
+    }
+  }
+  const refusal = `${folder.path}/d: Input/output error`;
+  const peer = acknowledging(
+    5,
+    `D0755 0 d\nC0644 1 a\na\0\x01scp: ${refusal}\nE\n`,
+  );
+  const { failures } = await send(peer, [`${folder.path}/d`], {
+    recursive: true,
+    files: new Breaking(),
+  });
+  assertEquals(failures, [refusal]);
+});
+
+Deno.test("Source sends a name with a newline encoded, and warns of it", async () => {
+  using folder = new TempFolder();
+  const name = "a\nC0644 1 é";
+  makeTree(folder.path, [{ path: name, content: "a", mode: 0o644 }]);
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("C0644 1 a\\^JC0644 1 \\M-C\\M-)\n")
+    .peerSays("\0").weSay("a\0")
+    .peerSays("\0");
+  const { warnings, failures } = await send(peer, [`${folder.path}/${name}`]);
+  assertEquals(failures, []);
+  assertEquals(warnings.length, 1);
+  assert(warnings[0]!.startsWith(`${folder.path}/${name}: `));
+});
+
+Deno.test("Source tells of a missing name with a newline in one line", async () => {
+  const peer = acknowledging(
+    1,
+    "\x01scp: no\\^JE: No such file or directory\n",
+  );
+  await send(peer, ["no\nE"]);
+});
+
+Deno.test("Source skips a name that fits no record", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "a", content: "a", mode: 0o644 }]);
+  const name = "a".repeat(2048);
+  class LongNames extends LocalFiles {
+    override nameOf(): string {
+      return name;
+    }
+  }
+  const peer = acknowledging(1, `\x01scp: ${name}`.slice(0, 2046) + "\n");
+  const { failures } = await send(peer, [`${folder.path}/a`], {
+    preserve: true,
+    files: new LongNames(),
+  });
+  assertEquals(failures.length, 1);
+});
+
+Deno.test("begin() throws the sink's reason not to take anything", async () => {
+  for (
+    const [words, message] of [
+      ["\x01scp: /x: Not a directory\n", "scp: /x: Not a directory"],
+      ["\x02bye\n", "bye"],
+      ["Welcome\n", '"Welcome"'],
+    ] as const
+  ) {
+    const peer = new ScriptedPeer().peerSays(words);
+    await assertRejects(() => send(peer, []), ProtocolError, message);
+    peer.assertDone();
+  }
+});

@@ -1,0 +1,116 @@
+import { assertEquals } from "@std/assert";
+import type { RemoteLocation } from "../../../lib/location/location.ts";
+import {
+  remoteScpCommand,
+  type RemoteScpOptions,
+  sshArguments,
+  type SshSettings,
+} from "../../../lib/ssh/arguments.ts";
+
+/** What OpenSSH's scp 10.5 gives ssh before the user's options. */
+const FIXED =
+  "-x -oPermitLocalCommand=no -oClearAllForwardings=yes -oRemoteCommand=none " +
+  "-oRequestTTY=no -oControlMaster=no";
+
+type Host = Omit<RemoteLocation, "kind" | "path">;
+
+/** Settings, a host, and what stands between the fixed options and `--`. */
+const CALLS: readonly (readonly [Partial<SshSettings>, Host, string[]])[] = [
+  [{}, { host: "far" }, []],
+  [{}, { host: "far", user: "bob" }, ["-l", "bob"]],
+  [{}, { host: "far", user: "u@v" }, ["-l", "u@v"]],
+  [{}, { host: "far", user: "-oX=y" }, ["-l", "-oX=y"]],
+  [{ port: 2222 }, { host: "far" }, ["-p", "2222"]],
+  [{ port: 2222 }, { host: "far", port: 22 }, ["-p", "22"]],
+  [
+    { port: 1 },
+    { host: "far", user: "bob", port: 65535 },
+    ["-p", "65535", "-l", "bob"],
+  ],
+  [{}, { host: "2001:db8::1" }, []],
+  [{}, { host: "" }, []],
+  [{}, { host: "-oProxyCommand=evil" }, []],
+];
+
+Deno.test("sshArguments() are OpenSSH's, the host after --", () => {
+  for (const [settings, location, between] of CALLS) {
+    assertEquals(
+      sshArguments(
+        { program: "ssh", flags: [], ...settings },
+        location,
+        "scp -t a b",
+      ),
+      [
+        ...FIXED.split(" "),
+        "-oForwardAgent=no",
+        ...between,
+        "--",
+        location.host,
+        "scp -t a b",
+      ],
+      JSON.stringify([settings, location]),
+    );
+  }
+});
+
+Deno.test("sshArguments() put the user's options where they cannot override", () => {
+  const flags = ["-4", "-o", "ControlMaster=yes", "-A", "-i", "my key"];
+  assertEquals(
+    sshArguments({ program: "ssh", flags, port: 22 }, { host: "far" }, "scp"),
+    [
+      ...FIXED.split(" "),
+      ...flags,
+      "-oForwardAgent=no",
+      "-p",
+      "22",
+      "--",
+      "far",
+      "scp",
+    ],
+  );
+});
+
+const NOTHING: RemoteScpOptions = {
+  verbose: false,
+  recursive: false,
+  preserve: false,
+  targetIsFolder: false,
+};
+
+const COMMANDS: readonly (readonly [
+  string,
+  "-t" | "-f",
+  string,
+  Partial<RemoteScpOptions>,
+])[] = [
+  ["scp -t .", "-t", ".", {}],
+  ["scp -f a b", "-f", "a b", {}],
+  ["scp -d -t dir", "-t", "dir", { targetIsFolder: true }],
+  ["scp -d -f dir", "-f", "dir", { targetIsFolder: true }],
+  [
+    "scp -v -r -p -t a b",
+    "-t",
+    "a b",
+    { verbose: true, recursive: true, preserve: true },
+  ],
+  [
+    "scp -v -r -p -d -f x",
+    "-f",
+    "x",
+    { targetIsFolder: true, preserve: true, recursive: true, verbose: true },
+  ],
+  ["scp -f -- -f", "-f", "-f", {}],
+  ["scp -t -- --", "-t", "--", {}],
+  ["scp -f ~bob/x", "-f", "~bob/x", {}],
+  ["scp -f 'it''s' $HOME *", "-f", "'it''s' $HOME *", {}],
+  ["scp -t é\n;x", "-t", "é\n;x", {}],
+];
+
+Deno.test("remoteScpCommand() is OpenSSH's, the path left as it is", () => {
+  for (const [command, role, path, options] of COMMANDS) {
+    assertEquals(
+      remoteScpCommand(role, path, { ...NOTHING, ...options }),
+      command,
+    );
+  }
+});
