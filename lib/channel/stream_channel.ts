@@ -4,16 +4,24 @@ import type { Channel } from "./channel.ts";
 /** Writes below this many bytes are gathered until a read has to wait. */
 const GATHER_BYTES = 16 * 1024;
 
+/** What is read at most at a time, in bytes. */
+const READ_BYTES = 256 * 1024;
+
 /**
  * A channel over two Web streams; what there is on every platform. The
+ * readable one must be a stream of bytes, as a child's standard output is: one
+ * buffer serves all its reads, where a new one each, of 64 KiB for a single
+ * acknowledgement, would take a tree of 100,000 files past 150 MiB. The
  * writable one must be done with a chunk when its write resolves, as a child's
  * standard input is: the bytes are used again.
  */
 export class StreamChannel implements Channel {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #reader: ReadableStreamBYOBReader;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   /** What has come and was not read yet. */
   #input: Uint8Array = new Uint8Array();
+  /** What the next read fills; absent once the stream has ended. */
+  #buffer: ArrayBuffer | undefined = new ArrayBuffer(READ_BYTES);
   readonly #held = new Uint8Array(GATHER_BYTES);
   #heldLength = 0;
 
@@ -21,7 +29,7 @@ export class StreamChannel implements Channel {
     readable: ReadableStream<Uint8Array>,
     writable: WritableStream<Uint8Array>,
   ) {
-    this.#reader = readable.getReader();
+    this.#reader = readable.getReader({ mode: "byob" });
     this.#writer = writable.getWriter();
     this.#writer.closed.catch(() => {
       // Every write says so itself.
@@ -39,11 +47,11 @@ export class StreamChannel implements Channel {
   }
 
   async #nextChunk(): Promise<Uint8Array> {
-    for (;;) {
-      const { done, value } = await this.#reader.read().catch(lost);
-      if (done) return new Uint8Array();
-      if (value.length > 0) return value;
-    }
+    if (this.#buffer === undefined) return new Uint8Array();
+    const view = new Uint8Array(this.#buffer);
+    const { done, value } = await this.#reader.read(view).catch(lost);
+    this.#buffer = done ? undefined : value.buffer;
+    return value ?? new Uint8Array();
   }
 
   async write(bytes: Uint8Array): Promise<void> {

@@ -29,32 +29,28 @@ export class FarSide {
   }
 
   /**
-   * Starts scp at a location and has `dialogue` talk to it. Reports what breaks the dialogue, and an end of ssh that is no
-   * success unless the far side has said why already.
+   * Starts scp at a location and has `dialogue` talk to it. Reports what breaks
+   * the dialogue, and an end of ssh that is no success, unless the far side has
+   * said by then what failed.
    */
   async run(
     remote: RemoteScp,
     dialogue: (channel: Channel) => Promise<void>,
   ): Promise<void> {
     const failuresBefore = this.#reporter.failures;
-    const { location } = remote;
     try {
       await using session = this.#start(remote);
-      const broken = await this.#talk(session, dialogue);
-      if (broken instanceof ProtocolError) {
-        return this.#reporter.failed(broken.message);
-      }
+      const lost = await dialogue(this.#paced(session.channel))
+        .catch(sessionError);
       const status = await session.end();
-      if (broken !== undefined) {
-        this.#reporter.failed(this.#lost(location, broken.message, status));
-      } else if (
-        status !== undefined && this.#reporter.failures === failuresBefore
-      ) {
-        this.#reporter.failed(`${location.host}: ${status}`);
+      if (lost instanceof SessionError) {
+        this.#reportLost(remote.location, lost.message, status);
+      } else if (status && this.#reporter.failures === failuresBefore) {
+        this.#reporter.failed(`${remote.location.host}: ${status}`);
       }
     } catch (error) {
-      if (!(error instanceof SessionError)) throw error;
-      this.#reporter.failed(error.message);
+      const isPeers = error instanceof ProtocolError;
+      this.#reporter.failed((isPeers ? error : sessionError(error)).message);
     }
   }
 
@@ -72,30 +68,24 @@ export class FarSide {
     return SshSession.start(options.ssh.program, args, interrupted);
   }
 
-  /** What broke the dialogue; `undefined` if it came to its end. */
-  async #talk(
-    session: SshSession,
-    dialogue: (channel: Channel) => Promise<void>,
-  ): Promise<ProtocolError | SessionError | undefined> {
-    const { channel } = session;
-    try {
-      await dialogue(
-        this.#pacer ? new PacedChannel(channel, this.#pacer) : channel,
-      );
-      return undefined;
-    } catch (error) {
-      if (error instanceof ProtocolError) return error;
-      if (error instanceof SessionError) return error;
-      throw error;
-    }
+  #paced(channel: Channel): Channel {
+    return this.#pacer ? new PacedChannel(channel, this.#pacer) : channel;
   }
 
-  #lost(
+  #reportLost(
     { host }: RemoteLocation,
     what: string,
     status: string | undefined,
-  ): string {
-    if (this.#job.interrupted.aborted) return `${host}: ${what}: interrupted`;
-    return `${host}: ${what}: ${status ?? "the far side ended too early"}`;
+  ): void {
+    const why = this.#job.interrupted.aborted
+      ? "interrupted"
+      : status ?? "the far side ended too early";
+    this.#reporter.failed(`${host}: ${what}: ${why}`);
   }
+}
+
+/** For a `catch`: gives back a `SessionError` and rethrows anything else. */
+function sessionError(error: unknown): SessionError {
+  if (error instanceof SessionError) return error;
+  throw error;
 }

@@ -49,7 +49,7 @@ export interface Files {
   /** Follows links; that nothing is there is an error too. */
   attributes(path: string): Promise<Attributes>;
   /** The names in a folder, without `.` and `..`, in no order. */
-  list(path: string): Promise<Iterable<string> | AsyncIterable<string>>;
+  list(path: string): Promise<AsyncIterable<string>>;
   openToRead(path: string): Promise<OpenFile>;
   /**
    * Creates the file with `mode` under the process's umask, or opens the one

@@ -6,7 +6,8 @@ import { systemReason } from "./system_error.ts";
 
 /**
  * The local disk. The calls are synchronous ones, made when their result is
- * wanted: measured, an asynchronous read costs an upload 15 %.
+ * wanted: measured, an asynchronous read costs an upload 15 %. A folder alone
+ * is listed asynchronously, part by part: at once, 100,000 names take 90 MiB.
  */
 export class LocalFiles implements Files {
   async find(path: string): Promise<Attributes | undefined> {
@@ -22,9 +23,10 @@ export class LocalFiles implements Files {
     return attempt(path, () => attributesOf(path, Deno.statSync(path)));
   }
 
-  async list(path: string): Promise<Iterable<string>> {
-    const entries = attempt(path, () => Deno.readDirSync(path));
-    return names(entries);
+  async list(path: string): Promise<AsyncIterable<string>> {
+    const entries = Deno.readDir(path)[Symbol.asyncIterator]();
+    const first = await nextEntry(path, entries);
+    return names(path, entries, first);
   }
 
   async openToRead(path: string): Promise<OpenFile> {
@@ -150,8 +152,27 @@ function seconds(milliseconds: number): number {
   return milliseconds / 1000;
 }
 
-function* names(entries: Iterable<Deno.DirEntry>): Iterable<string> {
-  for (const entry of entries) yield entry.name;
+type Entries = AsyncIterator<Deno.DirEntry>;
+
+async function* names(
+  path: string,
+  entries: Entries,
+  first: IteratorResult<Deno.DirEntry>,
+): AsyncIterable<string> {
+  for (let next = first; !next.done; next = await nextEntry(path, entries)) {
+    yield next.value.name;
+  }
+}
+
+async function nextEntry(
+  path: string,
+  entries: Entries,
+): Promise<IteratorResult<Deno.DirEntry>> {
+  try {
+    return await entries.next();
+  } catch (error) {
+    throw failure(path, error);
+  }
 }
 
 function attributesOf(path: string, info: Deno.FileInfo): Attributes {

@@ -149,7 +149,7 @@ export class Source {
   }
 
   async #sendEntries(
-    names: Iterable<string> | AsyncIterable<string>,
+    names: AsyncIterable<string>,
     folder: OpenFolder,
   ): Promise<void> {
     try {

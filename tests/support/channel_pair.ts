@@ -1,4 +1,5 @@
 import type { Channel } from "../../lib/channel/channel.ts";
+import { byteStream } from "./byte_stream.ts";
 import { StreamChannel } from "../../lib/channel/stream_channel.ts";
 
 /** Two channels, each the other's far end, with no process in between. */
@@ -6,8 +7,8 @@ export function channelPair(): [Channel, Channel] {
   const there = pipe();
   const back = pipe();
   return [
-    new StreamChannel(back.readable, there.writable),
-    new StreamChannel(there.readable, back.writable),
+    new StreamChannel(byteStream(back.readable), there.writable),
+    new StreamChannel(byteStream(there.readable), back.writable),
   ];
 }
 

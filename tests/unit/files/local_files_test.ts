@@ -99,7 +99,7 @@ Deno.test("list() gives every name but . and ..", async () => {
     { path: "b", content: "" },
     { path: "d/inside", content: "" },
   ]);
-  const names = [...await files.list(folder.path)];
+  const names = await Array.fromAsync(await files.list(folder.path));
   assertEquals(names.toSorted(), [".hidden", "b", "d"]);
 });
 

@@ -15,8 +15,9 @@ import { makeTree } from "../../support/tree.ts";
 
 /** The local disk, with the names in each folder in order. */
 class SortedFiles extends LocalFiles {
-  override async list(path: string): Promise<Iterable<string>> {
-    return [...await super.list(path)].toSorted();
+  override async list(path: string): Promise<AsyncIterable<string>> {
+    const names = await Array.fromAsync(await super.list(path));
+    return ReadableStream.from(names.toSorted());
   }
 }
 
@@ -442,8 +443,8 @@ Deno.test("Source closes a folder whose listing breaks off", async () => {
     { path: "d/", mode: 0o755 },
   ]);
   class Breaking extends LocalFiles {
-    override async list(path: string): Promise<Iterable<string>> {
-      return (function* () {
+    override async list(path: string): Promise<AsyncIterable<string>> {
+      return (async function* () {
         yield "a";
         throw new EntryError(`${path}: Input/output error`);
       })();
