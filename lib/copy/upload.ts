@@ -18,9 +18,15 @@ export async function upload(
     location: target,
     targetIsFolder: targetIsFolder || (recursive && paths.some(isNameless)),
   } as const;
+  let begun = 0;
   await farSide.run(remote, async (channel) => {
     const source = new Source(channel, files, job.options, reporter);
     await source.begin();
-    for (const path of paths) await source.send(path);
+    for (const path of paths) {
+      begun++;
+      await source.send(path);
+    }
   });
+  if (begun === 0) return;
+  for (const path of paths.slice(begun)) reporter.failed(`${path}: not sent`);
 }

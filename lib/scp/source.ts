@@ -6,7 +6,7 @@ import {
   ProtocolError,
   SessionError,
 } from "../errors.ts";
-import type { Attributes, Files } from "../files/files.ts";
+import type { Attributes, Files, OpenFile } from "../files/files.ts";
 import { decodeName } from "../files/name_bytes.ts";
 import { isPlainName } from "../files/names.ts";
 import type { Observer } from "../progress/observer.ts";
@@ -116,17 +116,29 @@ export class Source {
     if (!accepted) return;
     this.#observer.began(name, size);
     try {
-      const failure = await sendBody(this.#peer.channel, file, {
-        path,
-        size,
-        moved: (bytes) => this.#observer.moved(bytes),
-      });
-      if (failure === undefined) await this.#peer.sendOk();
-      else await this.#fail(failure);
-      await this.#acknowledged();
+      await this.#sendContent(file, path, size);
+    } catch (error) {
+      if (!(error instanceof SessionError)) throw error;
+      throw new SessionError(`${path}: ${error.message}`, { cause: error });
     } finally {
       this.#observer.ended();
     }
+  }
+
+  /** @throws {SessionError} If the connection is lost: a part has arrived. */
+  async #sendContent(
+    file: OpenFile,
+    path: string,
+    size: number,
+  ): Promise<void> {
+    const failure = await sendBody(this.#peer.channel, file, {
+      path,
+      size,
+      moved: (bytes) => this.#observer.moved(bytes),
+    });
+    if (failure === undefined) await this.#peer.sendOk();
+    else await this.#fail(failure);
+    await this.#acknowledged();
   }
 
   async #sendFolder(

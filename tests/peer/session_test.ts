@@ -190,6 +190,23 @@ Deno.test("A far side that says more after the end does not hang the copy", asyn
   assertEquals([status, stderr], [1, "far: ssh was ended by SIGTERM\n"]);
 });
 
+Deno.test("A far side that ends inside a body is told, with the file", async () => {
+  using folder = new TempFolder();
+  Deno.writeTextFileSync(`${folder.path}/a`, "x".repeat(10_000_000));
+  const program = writeScript(
+    `${folder.path}/ssh`,
+    "printf '\\0\\0'\nhead -c 1000 > /dev/null\nexit 7\n",
+  );
+  const { status, stderr } = await seacp(["-S", program, "a", "b", "far:"], {
+    cwd: folder.path,
+  });
+  assertEquals([status, stderr], [
+    1,
+    "far: a: lost connection: the far side ended with exit status 7\n" +
+    "b: not sent\n",
+  ]);
+});
+
 for (
   const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const
 ) {

@@ -29,9 +29,10 @@ peerTest("A file of 5 GiB goes up whole, in little memory", NEEDS, async () => {
 IFS= read -r record
 echo "$record" > record
 printf '\\0'
-head -c ${FIVE_GIB} | wc -c > count
+head -c ${FIVE_GIB} > /dev/null
 head -c 1 > trailer
 ${NOTE_MEMORY}printf '\\0'
+cat > rest
 `,
   );
   const outcome = await seacp(["-S", program, "big", "far:"], {
@@ -43,8 +44,8 @@ ${NOTE_MEMORY}printf '\\0'
     Deno.readTextFileSync(`${path}/record`),
     `C0644 ${FIVE_GIB} big\n`,
   );
-  assertEquals(Number(Deno.readTextFileSync(`${path}/count`)), FIVE_GIB);
   assertEquals(Deno.readFileSync(`${path}/trailer`), Uint8Array.of(0));
+  assertEquals(Deno.readFileSync(`${path}/rest`), new Uint8Array());
   assert(peakKib(path) < MAX_KIB, `${peakKib(path)} KiB`);
 });
 
