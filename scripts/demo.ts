@@ -9,6 +9,7 @@ import { Sshd } from "../tests/support/sshd.ts";
 import {
   describeTree,
   makeTree,
+  ODD_NAMES,
   removeTree,
   type TreeEntry,
 } from "../tests/support/tree.ts";
@@ -29,15 +30,7 @@ function treeEntries(): TreeEntry[] {
     { path: "read-only/", mode: 0o555, modified: y2k + 4 },
     { path: "read-only/file", content: "read me\n", mode: 0o444 },
     { path: "run.sh", content: "#!/bin/sh\n", mode: 0o755, modified: y2k + 5 },
-    ...[
-      "with blanks and  two",
-      'it\'s "quoted"',
-      "-leading-dash",
-      "star*and[brackets]?",
-      "back\\slash $HOME `id` ;&|",
-      "smile 😀 名前 é",
-      ".hidden",
-    ].map((name, index) => ({
+    ...ODD_NAMES.map((name, index) => ({
       path: `odd names/${name}`,
       content: `${name}\n`,
       modified: y2k + 10 + index,

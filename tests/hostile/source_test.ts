@@ -7,7 +7,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { TempFolder } from "../support/temp_folder.ts";
 import { writeScript } from "../support/doors.ts";
 import { type Outcome, seacp } from "../support/program.ts";
-import { describeTree } from "../support/tree.ts";
+import { describeTree, exists } from "../support/tree.ts";
 
 interface Attack {
   readonly name: string;
@@ -216,13 +216,4 @@ for (const row of attacks) {
       assertEquals(mtime!.getTime() > 1_000_000_000_000, true);
     }
   });
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

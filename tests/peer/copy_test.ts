@@ -9,7 +9,12 @@ import {
 import { childDoor, type Door, peerTest, sshdDoor } from "../support/doors.ts";
 import { Place, underUmask, UNPRIVILEGED } from "../support/place.ts";
 import { runProgram } from "../support/program.ts";
-import { describeTree, type TreeEntry } from "../support/tree.ts";
+import {
+  describeTree,
+  exists,
+  ODD_NAMES,
+  type TreeEntry,
+} from "../support/tree.ts";
 
 interface Case {
   readonly name: string;
@@ -23,16 +28,7 @@ const SYSFS_FILE = "/sys/devices/system/cpu/online";
 
 const y2k = 946_684_800;
 
-const oddNames: readonly TreeEntry[] = [
-  "with blanks and  two",
-  'it\'s "quoted"',
-  "-leading-dash",
-  "star*and[brackets]?",
-  "back\\slash $HOME `id` ;&|",
-  "smile 😀 名前 é",
-  ".hidden",
-  "tab\there",
-].map((name, index) => ({
+const oddNames: readonly TreeEntry[] = ODD_NAMES.map((name, index) => ({
   path: `tree/${name}`,
   content: `${name}\n`,
   modified: y2k + index,
@@ -55,15 +51,6 @@ function read(path: string): string {
 
 function modeOf(path: string): string {
   return (Deno.statSync(path).mode! & 0o7777).toString(8).padStart(4, "0");
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const copies: readonly Case[] = [

@@ -11,6 +11,29 @@ export interface TreeEntry {
   readonly modified?: number;
 }
 
+/** Names that a careless copy loses, breaks or takes for something else. */
+export const ODD_NAMES: readonly string[] = [
+  "with blanks and  two",
+  'it\'s "quoted"',
+  "-leading-dash",
+  "star*and[brackets]?",
+  "back\\slash $HOME `id` ;&|",
+  "smile 😀 名前 é",
+  ".hidden",
+  "tab\there",
+];
+
+/** Whether anything is at `path`, a dangling link too. */
+export function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 /** Makes the entries below `root`, folders on the way included. */
 export function makeTree(root: string, entries: readonly TreeEntry[]): void {
   for (const { path, content } of entries) {
