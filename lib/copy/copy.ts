@@ -37,12 +37,12 @@ class Copy {
 
   /** @throws {EntryError} If the target cannot be one, for any source. */
   async run(): Promise<void> {
-    const { job, reporter } = this.#context;
+    const { job } = this.#context;
     const target = parseLocation(job.target, job.rules);
     if (target.kind === "remote") return await this.#copyToRemote(target);
     if (job.options.targetIsFolder) await this.#checkFolder(target.path);
     for (const source of this.#sources()) {
-      if (job.interrupted.aborted) return reporter.failed("interrupted");
+      if (job.interrupted.aborted) return;
       if (source.kind === "local") {
         await this.#copyHere(source.path, target.path);
       } else await download(source, target.path, this.#context);
@@ -92,7 +92,15 @@ class Copy {
     await transfer(
       { files, path: source },
       { files, path: target },
-      { options: { recursive, preserve, store }, observer: reporter },
+      {
+        options: {
+          recursive,
+          preserve,
+          store,
+          interrupted: job.interrupted,
+        },
+        observer: reporter,
+      },
     );
   }
 }

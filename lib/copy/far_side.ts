@@ -4,7 +4,7 @@ import { ProtocolError, SessionError } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Reporter } from "../progress/reporter.ts";
 import { remoteScpCommand, sshArguments } from "../ssh/arguments.ts";
-import { SshSession } from "../ssh/session.ts";
+import { type SshEnd, SshSession } from "../ssh/session.ts";
 import type { CopyJob } from "./job.ts";
 
 /** An scp on the far side. */
@@ -30,8 +30,7 @@ export class FarSide {
 
   /**
    * Starts scp at a location and has `dialogue` talk to it. Reports what breaks
-   * the dialogue, and an end of ssh that is no success, unless the far side has
-   * said by then what failed.
+   * the dialogue, and an end of ssh that is no success.
    */
   async run(
     remote: RemoteScp,
@@ -42,12 +41,14 @@ export class FarSide {
       await using session = this.#start(remote);
       const lost = await dialogue(this.#paced(session.channel))
         .catch(sessionError);
-      const status = await session.end();
+      const end = await session.end();
       if (lost instanceof SessionError) {
-        this.#reportLost(remote.location, lost.message, status);
-      } else if (status && this.#reporter.failures === failuresBefore) {
-        this.#reporter.failed(`${remote.location.host}: ${status}`);
+        return this.#reportLost(remote.location, lost.message, end);
       }
+      // An scp that could not copy something has said so, and ends with 1.
+      const isTold = end.code === 1 && this.#reporter.failures > failuresBefore;
+      if (end.failure === undefined || isTold) return;
+      this.#reporter.failed(`${remote.location.host}: ${end.failure}`);
     } catch (error) {
       const isPeers = error instanceof ProtocolError;
       this.#reporter.failed((isPeers ? error : sessionError(error)).message);
@@ -75,11 +76,11 @@ export class FarSide {
   #reportLost(
     { host }: RemoteLocation,
     what: string,
-    status: string | undefined,
+    { failure }: SshEnd,
   ): void {
     const why = this.#job.interrupted.aborted
       ? "interrupted"
-      : status ?? "the far side ended too early";
+      : failure ?? "the far side ended too early";
     this.#reporter.failed(`${host}: ${what}: ${why}`);
   }
 }

@@ -14,10 +14,15 @@ export interface TransferOptions {
   /** Take over times too. */
   readonly preserve: boolean;
   readonly store: StorePolicy;
+  /** Ends the transfer when aborted: the file at hand is cut and named. */
+  readonly interrupted: AbortSignal;
 }
 
 /** How much is moved at a time, in bytes. */
 const BLOCK_BYTES = 256 * 1024;
+
+/** How long signals may have to wait, in milliseconds. */
+const TURN_MILLISECONDS = 50;
 
 /**
  * Copies an entry to a path in the same or in other files: into the folder
@@ -40,6 +45,7 @@ class Transfer {
   readonly #options: TransferOptions;
   readonly #observer: Observer;
   readonly #block = new Uint8Array(BLOCK_BYTES);
+  #lastTurn = performance.now();
 
   constructor(
     from: Files,
@@ -66,7 +72,8 @@ class Transfer {
   }
 
   async #copy(source: string, target: string): Promise<void> {
-    const { recursive } = this.#options;
+    const { recursive, interrupted } = this.#options;
+    if (interrupted.aborted) return;
     const link = recursive ? await this.#from.readLink(source) : undefined;
     if (link !== undefined) return await this.#to.makeLink(target, link);
     const attributes = await this.#from.attributes(source);
@@ -105,6 +112,10 @@ class Transfer {
       for (let count; (count = await input.read(this.#block)) > 0;) {
         await stored.file.write(this.#block.subarray(0, count));
         size += count;
+        await this.#letOthersRun();
+        if (this.#options.interrupted.aborted) {
+          throw new EntryError(`${target}: interrupted after ${size} bytes`);
+        }
       }
     } catch (error) {
       await stored.abandon(size);
@@ -151,6 +162,13 @@ class Transfer {
       if (here === below) return false;
       below = here;
     }
+  }
+
+  /** Files that never make us wait would keep every signal out. */
+  async #letOthersRun(): Promise<void> {
+    if (performance.now() - this.#lastTurn < TURN_MILLISECONDS) return;
+    await new Promise((resolve) => setTimeout(resolve));
+    this.#lastTurn = performance.now();
   }
 
   async #orReport(step: () => Promise<void>): Promise<void> {

@@ -6,6 +6,14 @@ import { systemReason } from "../files/system_error.ts";
 /** How much the far side may say after all is done, in bytes. */
 const IGNORED_BYTES = 64 * 1024;
 
+/** How an ssh ended. */
+export interface SshEnd {
+  /** Its exit status; 128 and the number if a signal ended it. */
+  readonly code: number;
+  /** Why that is no success; absent if it is one. */
+  readonly failure?: string;
+}
+
 /**
  * A running ssh, or what stands for it, and the channel through its standard
  * input and output. Its standard error is ours, so that its prompts and
@@ -46,22 +54,12 @@ export class SshSession implements AsyncDisposable {
     }
   }
 
-  /**
-   * Tells the far side that nothing more comes and waits until ssh has ended.
-   *
-   * @returns Why that was no success, or `undefined` if its status was 0.
-   */
-  async end(): Promise<string | undefined> {
+  /** Tells the far side that nothing more comes and waits until ssh ended. */
+  async end(): Promise<SshEnd> {
     await this.channel.close();
     await this.#ignoreRest();
     const { code, signal } = await this.#child.status;
-    if (signal !== null) return `ssh was ended by ${signal}`;
-    if (code === 255) return "ssh failed (exit status 255)";
-    if (code === 127) {
-      return "there is no scp on the far side (exit status 127)";
-    }
-    if (code !== 0) return `the far side ended with exit status ${code}`;
-    return undefined;
+    return { code, ...(code === 0 ? {} : { failure: reason(code, signal) }) };
   }
 
   /**
@@ -83,6 +81,13 @@ export class SshSession implements AsyncDisposable {
     await this.#child.status;
     await this.channel.close();
   }
+}
+
+function reason(code: number, signal: Deno.Signal | null): string {
+  if (signal !== null) return `ssh was ended by ${signal}`;
+  if (code === 255) return "ssh failed (exit status 255)";
+  if (code === 127) return "there is no scp on the far side (exit status 127)";
+  return `the far side ended with exit status ${code}`;
 }
 
 function startFailure(program: string, error: unknown): string {

@@ -1,6 +1,11 @@
 /** How connections that fail are told: a real ssh, and scripts in its place. */
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { peerTest, writeScript } from "../support/doors.ts";
 import { runProgram, seacp } from "../support/program.ts";
 import { Sshd } from "../support/sshd.ts";
@@ -242,3 +247,18 @@ exec sleep 600
     assert(!isRunning, "ssh is gone");
   });
 }
+
+peerTest("SIGINT ends a copy on this machine, too, and names the file", [
+  "timeout",
+], async () => {
+  using folder = new TempFolder();
+  // So long that nobody copies it in a second.
+  using file = Deno.createSync(`${folder.path}/big`);
+  file.truncateSync(1024 ** 4);
+  const { status, stderr } = await seacp(["big", "/dev/null"], {
+    cwd: folder.path,
+    wrapper: ["timeout", "--preserve-status", "--signal=INT", "1"],
+  });
+  assertEquals(status, 130);
+  assertMatch(stderr, /^\/dev\/null: interrupted after \d+ bytes\n$/);
+});

@@ -20,10 +20,11 @@ async function copy(
 ): Promise<string[]> {
   const observer = new RecordingObserver();
   const store = { preserve, umask: 0o022, modeBits: 0o777 };
+  const interrupted = new AbortController().signal;
   await transfer(
     { files, path: source },
     { files, path: target },
-    { options: { recursive, preserve, store }, observer },
+    { options: { recursive, preserve, store, interrupted }, observer },
   );
   return observer.failures;
 }
