@@ -3,12 +3,6 @@ import type { OpenFile } from "../files/files.ts";
 import type { Channel } from "./channel.ts";
 
 /**
- * How much of a file is moved at a time, in bytes. Measured: 64 to 256 KiB
- * are alike, and less costs.
- */
-const BLOCK_BYTES = 256 * 1024;
-
-/**
  * Sends exactly `size` bytes of `file`, from its position on. Where the file
  * ends early or a read fails, zeros make up the rest, so that the peer stays
  * in step.
@@ -27,7 +21,7 @@ export async function sendBody(
     moved: (bytes: number) => void;
   },
 ): Promise<EntryError | undefined> {
-  const block = new Uint8Array(Math.min(size, BLOCK_BYTES));
+  const block = new Uint8Array(Math.min(size, channel.blockBytes));
   let failure: EntryError | undefined;
   for (let left = size; left > 0;) {
     let part = block.subarray(0, Math.min(left, block.length));
@@ -88,7 +82,9 @@ export async function receiveBody(
   let written = 0;
   let failure: EntryError | undefined;
   while (received < size) {
-    const part = await channel.read(Math.min(size - received, BLOCK_BYTES));
+    const part = await channel.read(
+      Math.min(size - received, channel.blockBytes),
+    );
     if (part.length === 0) break;
     received += part.length;
     moved(part.length);

@@ -7,6 +7,8 @@
  * `SessionError`.
  */
 export interface Channel {
+  /** How many bytes of a body are best moved at a time. */
+  readonly blockBytes: number;
   /**
    * Reads between 1 and `limit` bytes, as they come; none at the end of the
    * stream. What it gives is valid until the next read.

@@ -57,6 +57,10 @@ export class PacedChannel implements Channel {
     this.#pacer = pacer;
   }
 
+  get blockBytes(): number {
+    return Math.min(this.#inner.blockBytes, this.#pacer.sliceBytes);
+  }
+
   async read(limit: number): Promise<Uint8Array> {
     const slice = Math.min(limit, this.#pacer.sliceBytes);
     const part = await this.#inner.read(slice);

@@ -36,8 +36,8 @@ ${optionLines().join("\n")}
   --version           Show what this is and which ssh it runs.
 
 Exit status: 0 if everything arrived whole and every ssh ended well, 1 if
-something did not, 255 if an option's value makes no sense, 130 or 143 if
-interrupted.`;
+something did not, 255 if an option's value makes no sense; 130, 143 or 129 if
+an interrupt, a TERM or a HUP signal ended it.`;
 }
 
 function optionLines(): string[] {

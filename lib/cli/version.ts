@@ -1,3 +1,4 @@
+import { printable } from "../progress/printable.ts";
 import { findSshProgram } from "../ssh/program.ts";
 
 /** What this executable was made of. */
@@ -17,7 +18,7 @@ export function versionText({ version, target, deno }: Build): string {
     `seacp ${version}`,
     `target: ${target}`,
     `deno:   ${deno}`,
-    `ssh:    ${ssh.path ?? "not found in the PATH"}`,
-    ...(ssh.version ? [`        ${ssh.version}`] : []),
+    `ssh:    ${printable(ssh.path ?? "not found in the PATH")}`,
+    ...(ssh.version ? [`        ${printable(ssh.version)}`] : []),
   ].join("\n");
 }

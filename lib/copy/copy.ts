@@ -88,7 +88,7 @@ class Copy {
   async #copyHere(source: string, target: string): Promise<void> {
     const { job, files, reporter } = this.#context;
     const { recursive, preserve } = job.options;
-    const store = { preserve, umask: currentUmask(), modeBits: 0o777 };
+    const store = { preserve, umask: currentUmask(), modeBits: 0o1777 };
     await transfer(
       { files, path: source },
       { files, path: target },

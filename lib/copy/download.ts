@@ -27,7 +27,6 @@ export async function download(
       recursive,
       targetIsFolder,
       isWanted,
-      overwriteTarget: false,
       platform: job.rules.platform,
       // Set-id bits from another machine are never ours to grant.
       store: { preserve, umask: currentUmask(), modeBits: 0o777 },

@@ -50,8 +50,10 @@ export class FarSide {
       if (end.failure === undefined || isTold) return;
       this.#reporter.failed(`${remote.location.host}: ${end.failure}`);
     } catch (error) {
-      const isPeers = error instanceof ProtocolError;
-      this.#reporter.failed((isPeers ? error : sessionError(error)).message);
+      const isTheirs = error instanceof ProtocolError;
+      const isSession = error instanceof SessionError;
+      if (!isTheirs && !isSession) throw error;
+      this.#reporter.failed(error.message);
     }
   }
 

@@ -1,5 +1,6 @@
 import { EntryError, entryError } from "../errors.ts";
 import type { Attributes, Files } from "../files/files.ts";
+import { isNameless } from "../files/names.ts";
 import { StoredFile, StoredFolder, type StorePolicy } from "../files/store.ts";
 import type { Observer } from "../progress/observer.ts";
 
@@ -26,7 +27,8 @@ const TURN_MILLISECONDS = 50;
 
 /**
  * Copies an entry to a path in the same or in other files: into the folder
- * that is there, else under that very path. As with `cp -r`, a symbolic link is
+ * that is there, else under that very path; what a folder without a name of its
+ * own (`.`, `..`) holds goes straight into the target. As with `cp -r`, a symbolic link is
  * copied as a link where folders are copied, else what it names is. An entry
  * that fails is reported to the observer and the rest goes on.
  */
@@ -62,11 +64,11 @@ class Transfer {
   async copyInto(source: string, target: string): Promise<void> {
     await this.#orReport(async () => {
       const found = await this.#to.find(target);
+      const name = this.#from.nameOf(source);
+      const goesInside = found?.kind === "folder" && !isNameless(name);
       await this.#copy(
         source,
-        found?.kind === "folder"
-          ? this.#to.join(target, this.#from.nameOf(source))
-          : target,
+        goesInside ? this.#to.join(target, name) : target,
       );
     });
   }
@@ -75,7 +77,8 @@ class Transfer {
     const { recursive, interrupted } = this.#options;
     if (interrupted.aborted) return;
     const link = recursive ? await this.#from.readLink(source) : undefined;
-    if (link !== undefined) return await this.#to.makeLink(target, link);
+    this.#observer.explained(() => `Copying: ${source} to ${target}`);
+    if (link !== undefined) return await this.#copyLink(source, target, link);
     const attributes = await this.#from.attributes(source);
     if (attributes.kind === "file") {
       return await this.#copyFile(source, target, attributes);
@@ -86,19 +89,34 @@ class Transfer {
     await this.#copyFolder(source, target, attributes);
   }
 
+  async #copyLink(
+    source: string,
+    target: string,
+    destination: string,
+  ): Promise<void> {
+    const attributes = await this.#from.find(source);
+    if (attributes) await this.#checkDifferent(source, target, attributes);
+    await this.#to.makeLink(target, destination);
+  }
+
+  /** @throws {EntryError} If what would be replaced is what is copied. */
+  async #checkDifferent(
+    source: string,
+    target: string,
+    { identity }: Attributes,
+  ): Promise<void> {
+    if (this.#from !== this.#to || identity === undefined) return;
+    if ((await this.#to.find(target))?.identity === identity) {
+      throw new EntryError(`${source}: ${target} is the same file`);
+    }
+  }
+
   async #copyFile(
     source: string,
     target: string,
     attributes: Attributes,
   ): Promise<void> {
-    const { identity } = attributes;
-    const replaced = await this.#to.find(target);
-    if (
-      this.#from === this.#to && identity !== undefined &&
-      replaced?.identity === identity
-    ) {
-      throw new EntryError(`${source}: ${target} is the same file`);
-    }
+    await this.#checkDifferent(source, target, attributes);
     const { preserve, store } = this.#options;
     using input = await this.#from.openToRead(source);
     using stored = await StoredFile.open(
@@ -149,7 +167,8 @@ class Transfer {
         this.#copy(this.#from.join(source, name), this.#to.join(target, name))
       );
     }
-    await folder.leave(preserve ? attributes : undefined);
+    const failure = await folder.leave(preserve ? attributes : undefined);
+    if (failure !== undefined) throw failure;
   }
 
   /** Whether a folder that is filled is `outer`, or in it at any depth. */

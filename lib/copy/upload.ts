@@ -1,4 +1,4 @@
-import { isPlainName } from "../files/names.ts";
+import { isNameless } from "../files/names.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { Source } from "../scp/source.ts";
 import type { CopyContext } from "./context.ts";
@@ -10,13 +10,13 @@ export async function upload(
   { job, files, reporter, farSide }: CopyContext,
 ): Promise<void> {
   const { recursive, targetIsFolder } = job.options;
-  // What a folder without a name holds goes straight into the target.
-  const isNameless = (path: string) =>
-    !isPlainName(files.nameOf(path), job.rules.platform);
+  // What a nameless folder holds goes straight into the target.
+  const fillsTarget = recursive &&
+    paths.some((path) => isNameless(files.nameOf(path)));
   const remote = {
     role: "-t",
     location: target,
-    targetIsFolder: targetIsFolder || (recursive && paths.some(isNameless)),
+    targetIsFolder: targetIsFolder || fillsTarget,
   } as const;
   let begun = 0;
   await farSide.run(remote, async (channel) => {

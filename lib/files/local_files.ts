@@ -11,12 +11,14 @@ import { systemReason } from "./system_error.ts";
  */
 export class LocalFiles implements Files {
   async find(path: string): Promise<Attributes | undefined> {
-    try {
-      return attributesOf(path, Deno.statSync(path));
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw failure(path, error);
-    }
+    return attempt(path, () => {
+      try {
+        return attributesOf(path, Deno.statSync(path));
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) return undefined;
+        throw error;
+      }
+    });
   }
 
   async attributes(path: string): Promise<Attributes> {
@@ -24,7 +26,10 @@ export class LocalFiles implements Files {
   }
 
   async list(path: string): Promise<AsyncIterable<string>> {
-    const entries = Deno.readDir(path)[Symbol.asyncIterator]();
+    const entries = attempt(
+      path,
+      () => Deno.readDir(path)[Symbol.asyncIterator](),
+    );
     const first = await nextEntry(path, entries);
     return names(path, entries, first);
   }
@@ -77,7 +82,8 @@ export class LocalFiles implements Files {
   }
 
   nameOf(path: string): string {
-    return Deno.build.os === "windows" ? windowsName(path) : posixName(path);
+    if (Deno.build.os !== "windows") return posixName(path);
+    return windowsName(path).replace("\\", "/");
   }
 }
 
@@ -159,8 +165,12 @@ async function* names(
   entries: Entries,
   first: IteratorResult<Deno.DirEntry>,
 ): AsyncIterable<string> {
-  for (let next = first; !next.done; next = await nextEntry(path, entries)) {
-    yield next.value.name;
+  try {
+    for (let next = first; !next.done; next = await nextEntry(path, entries)) {
+      yield next.value.name;
+    }
+  } finally {
+    await entries.return?.();
   }
 }
 
@@ -176,22 +186,30 @@ async function nextEntry(
 }
 
 function attributesOf(path: string, info: Deno.FileInfo): Attributes {
-  const identity = info.ino !== null
-    ? `${info.dev}:${info.ino}`
-    : info.isDirectory
-    ? Deno.realPathSync(path)
-    : undefined;
   return {
     kind: info.isFile ? "file" : info.isDirectory ? "folder" : "other",
     size: info.size,
     mode: (info.mode ?? (info.isDirectory ? 0o755 : 0o644)) & 0o7777,
     modified: info.mtime?.getTime() ?? 0,
     accessed: info.atime?.getTime() ?? info.mtime?.getTime() ?? 0,
-    ...(identity === undefined ? {} : { identity }),
+    identity: identityOf(path, info),
   };
 }
 
+/** Inode numbers beyond 2^53, as overlay file systems give, are not exact. */
+function identityOf(path: string, { dev, ino }: Deno.FileInfo): string {
+  return ino !== null && Number.isSafeInteger(ino)
+    ? `${dev}:${ino}`
+    : Deno.realPathSync(path);
+}
+
+/** @param what The path, and perhaps what is done to it. */
 function attempt<T>(what: string, call: () => T): T {
+  if (!what.isWellFormed()) {
+    throw new EntryError(
+      `${what}: names that are not UTF-8 cannot be used yet`,
+    );
+  }
   try {
     return call();
   } catch (error) {
@@ -201,5 +219,9 @@ function attempt<T>(what: string, call: () => T): T {
 
 function failure(what: string, cause: unknown): EntryError {
   if (cause instanceof TypeError) throw cause;
-  return new EntryError(`${what}: ${systemReason(cause)}`, { cause });
+  const isNotFound = cause instanceof Deno.errors.NotFound;
+  const reason = isNotFound && what.includes("\ufffd")
+    ? "the name is not UTF-8 and cannot be used yet"
+    : systemReason(cause);
+  return new EntryError(`${what}: ${reason}`, { cause });
 }

@@ -1,6 +1,14 @@
 /** Which rules names on this side's disk follow. */
 export type Platform = "posix" | "windows";
 
+/**
+ * Whether the last component of a path names nothing: `.`, `..` and `/` lead to
+ * a folder, but no copy of it can be called that.
+ */
+export function isNameless(name: string): boolean {
+  return /^(\.{0,2}|\/)$/.test(name);
+}
+
 const windowsDevice =
   /^(con|conin\$|conout\$|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]) *(\.|$)/i;
 

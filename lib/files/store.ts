@@ -13,7 +13,7 @@ export interface StorePolicy {
   readonly preserve: boolean;
   /** The bits that an entry does not get unless modes are preserved. */
   readonly umask: number;
-  /** The bits that are ever taken from a peer; without set-id: 0o777. */
+  /** The bits that are ever taken over; 0o777 leaves set-id and sticky out. */
   readonly modeBits: number;
 }
 
@@ -65,16 +65,13 @@ export class StoredFile implements Disposable {
     size: number,
     times: Times | undefined,
   ): Promise<EntryError | undefined> {
-    const failures: EntryError[] = [];
-    const attempt = async (step: Promise<void>) => {
-      await step.catch((error) => failures.push(entryError(error)));
-    };
+    const steps: (() => Promise<void>)[] = [];
     if (this.#isRegular && this.#replaced !== undefined) {
-      await attempt(this.file.truncate(size));
+      steps.push(() => this.file.truncate(size));
     }
-    if (this.#needsMode) await attempt(this.file.setMode(this.#mode));
-    if (times !== undefined) await attempt(this.file.setTimes(times));
-    return failures[0];
+    if (this.#needsMode) steps.push(() => this.file.setMode(this.#mode));
+    if (times !== undefined) steps.push(() => this.file.setTimes(times));
+    return await firstFailure(steps);
   }
 
   /**
@@ -136,24 +133,47 @@ export class StoredFolder {
       throw new EntryError(`${path}: Not a directory`);
     }
     if (!policy.preserve) return new StoredFolder(files, path, undefined);
-    await files.setMode(path, mode | 0o700);
+    // Somebody else's folder may be open to us all the same.
+    await files.setMode(path, mode | 0o700).catch(entryError);
     return new StoredFolder(files, path, mode);
   }
 
   /**
    * Gives the folder its times and mode, now that nothing more goes in.
    *
-   * @throws {EntryError} If that fails; its content stays.
+   * @returns The first thing that failed; the rest is done all the same.
    */
-  async leave(times: Times | undefined): Promise<void> {
-    if (times !== undefined) await this.#files.setTimes(this.path, times);
-    if (this.#mode !== undefined) {
-      await this.#files.setMode(this.path, this.#mode);
+  async leave(times: Times | undefined): Promise<EntryError | undefined> {
+    const mode = this.#mode;
+    const steps: (() => Promise<void>)[] = [];
+    if (times !== undefined) {
+      steps.push(() => this.#files.setTimes(this.path, times));
     }
+    if (mode !== undefined) {
+      steps.push(() => this.#files.setMode(this.path, mode));
+    }
+    return await firstFailure(steps);
   }
 }
 
+async function firstFailure(
+  steps: readonly (() => Promise<void>)[],
+): Promise<EntryError | undefined> {
+  let failure: EntryError | undefined;
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      failure ??= entryError(error);
+    }
+  }
+  return failure;
+}
+
+/** Never taken unless modes are preserved (CVE-2026-35385). */
+const SET_ID_BITS = 0o6000;
+
 function takenMode(announced: number, policy: StorePolicy): number {
   const mode = announced & policy.modeBits;
-  return policy.preserve ? mode : mode & ~policy.umask & 0o777;
+  return policy.preserve ? mode : mode & ~(policy.umask | SET_ID_BITS);
 }

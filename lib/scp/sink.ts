@@ -25,11 +25,6 @@ export interface SinkOptions {
   readonly targetIsFolder: boolean;
   /** Whether a name that comes at the top is one that was asked for. */
   isWanted(name: string): boolean;
-  /**
-   * Let everything that comes for a target that is no folder overwrite it, as
-   * OpenSSH's sink does; else only the first entry may have it.
-   */
-  readonly overwriteTarget: boolean;
   readonly platform: Platform;
   readonly store: StorePolicy;
 }
@@ -79,7 +74,7 @@ export class Sink {
 
   /**
    * Receives all that the source sends into `target`: into the folder if it is
-   * one, else under that very path.
+   * one, else under that very path, which only the first entry can have.
    *
    * @returns How many files and folders came, refused ones included.
    * @throws {ProtocolError} If the source breaks the protocol, sends what was
@@ -199,7 +194,7 @@ export class Sink {
   #place(name: string): string {
     const { path, isFolder } = this.#level;
     if (isFolder) return this.#files.join(path, name);
-    if (this.#entries > 1 && !this.#options.overwriteTarget) {
+    if (this.#entries > 1) {
       throw new EntryError(`${path}: Not a directory: no place for ${name}`);
     }
     return path;
@@ -219,11 +214,8 @@ export class Sink {
   async #leaveFolder(): Promise<void> {
     const { folder, times } = this.#levels.pop()!;
     this.#times = undefined;
-    try {
-      await folder?.leave(times);
-    } catch (error) {
-      this.#observer.failed(entryError(error).message);
-    }
+    const failure = await folder?.leave(times);
+    if (failure !== undefined) this.#observer.failed(failure.message);
   }
 
   /** @throws {EntryError} If the file cannot be opened, before any answer. */

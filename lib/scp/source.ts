@@ -8,7 +8,7 @@ import {
 } from "../errors.ts";
 import type { Attributes, Files, OpenFile } from "../files/files.ts";
 import { decodeName } from "../files/name_bytes.ts";
-import { isPlainName } from "../files/names.ts";
+import { isNameless } from "../files/names.ts";
 import type { Observer } from "../progress/observer.ts";
 import {
   type FileRecord,
@@ -75,7 +75,7 @@ export class Source {
    * @throws {SessionError} If the connection is lost.
    */
   async send(path: string): Promise<void> {
-    const given = path.length > 1 ? path.replace(/(?<=.)\/+$/, "") : path;
+    const given = path.replace(/(?<=.)\/+$/, "");
     await this.#sendEntry(given, this.#files.nameOf(given), undefined);
   }
 
@@ -119,6 +119,7 @@ export class Source {
       await this.#sendContent(file, path, size);
     } catch (error) {
       if (!(error instanceof SessionError)) throw error;
+      await this.#hearLastWords();
       throw new SessionError(`${path}: ${error.message}`, { cause: error });
     } finally {
       this.#observer.ended();
@@ -152,7 +153,7 @@ export class Source {
     const names = await this.#files.list(path);
     const { mode } = attributes;
     const record = { kind: "folder", mode, name } as const;
-    const isNamed = isPlainName(name, "posix");
+    const isNamed = !isNameless(name);
     if (isNamed && !await this.#announce(record, path, attributes)) return;
     await this.#sendEntries(names, folder);
     if (!isNamed) return;
@@ -205,6 +206,15 @@ export class Source {
     this.#observer.explained(() => `${title}: ${decodeName(record).trimEnd()}`);
     await this.#peer.channel.write(record);
     return await this.#acknowledged();
+  }
+
+  /** A sink that does not listen any more may have said why. */
+  async #hearLastWords(): Promise<void> {
+    try {
+      await this.#acknowledged();
+    } catch {
+      // It has not.
+    }
   }
 
   /** Whether the sink took it; its reason not to is reported. */

@@ -2,35 +2,42 @@
 export interface SshProgram {
   /** Where the PATH leads to; `undefined` if it is not there. */
   readonly path: string | undefined;
-  /** What it says of itself, on one line. */
+  /** What it says of itself, on one line; `undefined` if it says nothing. */
   readonly version: string | undefined;
 }
 
 /** Looks `program` up and asks it for its version. */
 export function findSshProgram(program: string): SshProgram {
   const path = findInPath(program);
-  if (path === undefined) return { path, version: undefined };
-  const { stderr } = new Deno.Command(path, {
-    args: ["-V"],
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).outputSync();
-  return { path, version: new TextDecoder().decode(stderr).split("\n")[0] };
+  return { path, version: path && versionOf(path) };
+}
+
+function versionOf(path: string): string | undefined {
+  try {
+    const { stderr } = new Deno.Command(path, {
+      args: ["-V"],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).outputSync();
+    return new TextDecoder().decode(stderr).split("\n")[0];
+  } catch {
+    return undefined;
+  }
 }
 
 function findInPath(program: string): string | undefined {
   const isWindows = Deno.build.os === "windows";
-  if (/[/\\]/.test(program)) return program;
   const folders = (Deno.env.get("PATH") ?? "").split(isWindows ? ";" : ":");
   return folders
     .map((folder) => `${folder}/${program}${isWindows ? ".exe" : ""}`)
-    .find(isFile);
+    .find(isExecutable);
 }
 
-function isFile(path: string): boolean {
+function isExecutable(path: string): boolean {
   try {
-    return Deno.statSync(path).isFile;
+    const { isFile, mode } = Deno.statSync(path);
+    return isFile && (mode === null || (mode & 0o111) !== 0);
   } catch {
     return false;
   }

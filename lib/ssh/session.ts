@@ -6,6 +6,9 @@ import { systemReason } from "../files/system_error.ts";
 /** How much the far side may say after all is done, in bytes. */
 const IGNORED_BYTES = 64 * 1024;
 
+/** How long a far side that broke the protocol may take to end. */
+const GRACE_MILLISECONDS = 500;
+
 /** How an ssh ended. */
 export interface SshEnd {
   /** Its exit status; 128 and the number if a signal ended it. */
@@ -59,6 +62,8 @@ export class SshSession implements AsyncDisposable {
     await this.channel.close();
     await this.#ignoreRest();
     const { code, signal } = await this.#child.status;
+    // A Ctrl-C reaches ssh and us alike: let ours be noticed before its end is.
+    await new Promise((resolve) => setTimeout(resolve));
     return { code, ...(code === 0 ? {} : { failure: reason(code, signal) }) };
   }
 
@@ -75,11 +80,17 @@ export class SshSession implements AsyncDisposable {
     if (!this.#ended) this.#child.kill("SIGTERM");
   }
 
-  /** Ends ssh at once, if it has not ended by itself. */
+  /**
+   * Ends ssh if it has not ended by itself. What was said last still leaves,
+   * and a far side that takes it for the end gets a moment to do so.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#ended) this.#child.kill("SIGTERM");
-    await this.#child.status;
+    const timer = setTimeout(() => {
+      if (!this.#ended) this.#child.kill("SIGTERM");
+    }, GRACE_MILLISECONDS);
     await this.channel.close();
+    await this.#child.status;
+    clearTimeout(timer);
   }
 }
 
@@ -92,7 +103,8 @@ function reason(code: number, signal: Deno.Signal | null): string {
 
 function startFailure(program: string, error: unknown): string {
   if (error instanceof Deno.errors.NotFound) {
-    return `${program}: No such file or directory: is an ssh client installed?`;
+    const hint = program === "ssh" ? ": is an ssh client installed?" : "";
+    return `${program}: No such file or directory${hint}`;
   }
   return `${program}: ${systemReason(error)}`;
 }

@@ -104,7 +104,7 @@ peerTest("A port where nobody listens is told", SSHD, async () => {
   assert(isEmpty(folder.path));
 });
 
-Deno.test("An ssh that is not there is told, with what to do", async () => {
+Deno.test("An ssh that is not there is told", async () => {
   using folder = new TempFolder();
   const { status, stderr } = await seacp([
     "-S",
@@ -114,7 +114,7 @@ Deno.test("An ssh that is not there is told, with what to do", async () => {
   ], { cwd: folder.path });
   assertEquals([status, stderr], [
     1,
-    "no-such-ssh: No such file or directory: is an ssh client installed?\n",
+    "no-such-ssh: No such file or directory\n",
   ]);
 });
 
@@ -195,6 +195,24 @@ Deno.test("A far side that says more after the end does not hang the copy", asyn
   assertEquals([status, stderr], [1, "far: ssh was ended by SIGTERM\n"]);
 });
 
+Deno.test("A far side that gives up inside a body is quoted", async () => {
+  using folder = new TempFolder();
+  Deno.writeTextFileSync(`${folder.path}/a`, "x".repeat(10_000_000));
+  const program = writeScript(
+    `${folder.path}/ssh`,
+    "printf '\\0\\0'\nhead -c 1000 > /dev/null\n" +
+      "printf '\\001scp: disk on fire\\n'\nexit 1\n",
+  );
+  const { status, stderr } = await seacp(["-S", program, "a", "far:"], {
+    cwd: folder.path,
+  });
+  assertEquals([status, stderr], [
+    1,
+    "scp: disk on fire\n" +
+    "far: a: lost connection: the far side ended with exit status 1\n",
+  ]);
+});
+
 Deno.test("A far side that ends inside a body is told, with the file", async () => {
   using folder = new TempFolder();
   Deno.writeTextFileSync(`${folder.path}/a`, "x".repeat(10_000_000));
@@ -213,7 +231,11 @@ Deno.test("A far side that ends inside a body is told, with the file", async () 
 });
 
 for (
-  const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const
+  const [signal, expected] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const
 ) {
   Deno.test(`${signal} ends the copy and its ssh with status ${expected}`, async () => {
     using folder = new TempFolder();

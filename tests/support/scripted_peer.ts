@@ -28,6 +28,7 @@ const END = -1;
  * last words the stream ends.
  */
 export class ScriptedPeer implements Channel {
+  readonly blockBytes = 256 * 1024;
   /** Whether we said that nothing more comes. */
   isClosed = false;
   readonly #theirs: Said[] = [];

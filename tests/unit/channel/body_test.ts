@@ -93,6 +93,7 @@ Deno.test("sendBody() lets an error that is no EntryError through", async () => 
 
 Deno.test("sendBody() throws a SessionError if the connection is lost", async () => {
   const channel: Channel = {
+    blockBytes: BLOCK,
     read: () => Promise.reject(new SessionError("lost connection")),
     write: () => Promise.reject(new SessionError("lost connection")),
     close: () => Promise.resolve(),
@@ -200,4 +201,21 @@ Deno.test("receiveBody() lets an error that is no EntryError through", async () 
     write: () => Promise.reject(new TypeError("a bug")),
   });
   await assertRejects(() => receive(file, 1, content(1)), TypeError, "a bug");
+});
+
+Deno.test("sendBody() tells of each block as it goes, of the channel's size", async () => {
+  const peer = new ScriptedPeer().weSay("abcdefg");
+  const channel: Channel = {
+    blockBytes: 3,
+    read: (limit) => peer.read(limit),
+    write: (bytes) => peer.write(bytes),
+    close: () => peer.close(),
+  };
+  const moved: number[] = [];
+  await sendBody(channel, new MemoryFile(new TextEncoder().encode("abcdefg")), {
+    path: "f",
+    size: 7,
+    moved: (bytes) => moved.push(bytes),
+  });
+  assertEquals(moved, [3, 3, 1]);
 });

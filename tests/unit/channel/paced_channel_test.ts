@@ -26,6 +26,7 @@ class FakeClock implements PacerClock {
 
 /** An endless peer that takes and gives whatever it is asked for. */
 class Endless implements Channel {
+  readonly blockBytes = 65_536;
   readonly written: number[] = [];
   readonly asked: number[] = [];
   isClosed = false;

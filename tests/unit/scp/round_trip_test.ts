@@ -57,7 +57,6 @@ async function copy(
     recursive: true,
     targetIsFolder: false,
     isWanted: () => true,
-    overwriteTarget: false,
     platform: "posix",
     store: { preserve: true, umask: 0o022, modeBits: 0o777 },
   }, received);

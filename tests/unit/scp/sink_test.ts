@@ -19,7 +19,6 @@ const OPTIONS: SinkOptions = {
   recursive: true,
   targetIsFolder: false,
   isWanted: () => true,
-  overwriteTarget: false,
   platform: "posix",
   store: { preserve: false, umask: 0o022, modeBits: 0o777 },
 };
@@ -481,32 +480,15 @@ Deno.test("Sink lets only the first entry have a target that is no folder", asyn
   assertEquals(listing(folder.path), ['f = "a"']);
 });
 
-Deno.test("Sink lets every entry have the target if it is told to", async () => {
+Deno.test("Sink puts only the first of two folders into a missing target", async () => {
   using folder = new TempFolder();
-  const target = `${folder.path}/f`;
+  const target = `${folder.path}/new`;
   const peer = new ScriptedPeer()
-    .weSay("\0").peerSays("C0644 3 a\naaa\0C0644 1 b\nb\0")
-    .weSay("\0\0\0\0");
-  await receive(peer, target, { overwriteTarget: true });
-  assertEquals(listing(folder.path), ['f = "b"']);
-});
-
-Deno.test("Sink puts two folders into a missing target only if it is told to", async () => {
-  for (const overwriteTarget of [false, true]) {
-    using folder = new TempFolder();
-    const target = `${folder.path}/new`;
-    const peer = new ScriptedPeer()
-      .weSay("\0").peerSays("D0755 0 a\nC0644 1 x\nx\0E\n")
-      .weSay("\0\0\0\0").peerSays("D0755 0 b\n")
-      .weSay(
-        overwriteTarget
-          ? "\0"
-          : `\x01scp: ${target}: Not a directory: no place for b\n`,
-      );
-    if (overwriteTarget) peer.peerSays("E\n").weSay("\0");
-    await receive(peer, target, { overwriteTarget });
-    assertEquals(listing(folder.path), ["new/", 'new/x = "x"']);
-  }
+    .weSay("\0").peerSays("D0755 0 a\nC0644 1 x\nx\0E\n")
+    .weSay("\0\0\0\0").peerSays("D0755 0 b\n")
+    .weSay(`\x01scp: ${target}: Not a directory: no place for b\n`);
+  await receive(peer, target);
+  assertEquals(listing(folder.path), ["new/", 'new/x = "x"']);
 });
 
 /** Names that must not lead anywhere, on any system. */

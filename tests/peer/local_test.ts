@@ -1,0 +1,121 @@
+/** Copies on this machine, beside what cp leaves, which scp would have run. */
+
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { peerTest } from "../support/doors.ts";
+import { listing } from "../support/listing.ts";
+import { underUmask } from "../support/place.ts";
+import { runProgram, seacp } from "../support/program.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { describeTree, makeTree } from "../support/tree.ts";
+
+const y2k = 946_684_800;
+
+/** A tree with links, odd modes and old times, and some targets for it. */
+function prepare(folder: string): void {
+  makeTree(folder, [
+    { path: "file", content: "data", mode: 0o640, modified: y2k },
+    { path: "old", content: "older and longer", mode: 0o600 },
+    { path: "d/in/deep", content: "deep", mode: 0o604, modified: y2k },
+    { path: "d/in/", mode: 0o2775, modified: y2k + 1 },
+    { path: "d/sticky/", mode: 0o1777, modified: y2k + 2 },
+    { path: "d/shut/f", content: "f", mode: 0o444 },
+    { path: "d/shut/", mode: 0o555, modified: y2k + 3 },
+    { path: "there/in/was", content: "was" },
+  ]);
+  Deno.symlinkSync("in/deep", `${folder}/d/link`);
+  Deno.symlinkSync("nowhere", `${folder}/d/dangling`);
+  Deno.symlinkSync("in", `${folder}/d/to-folder`);
+  Deno.symlinkSync("file", `${folder}/link`);
+}
+
+/** Arguments that cp takes as they are, with the same result. */
+const alike: readonly (readonly string[])[] = [
+  ["file", "new"],
+  ["file", "old"],
+  ["file", "there"],
+  ["link", "new"],
+  ["-r", "link", "new"],
+  ["-r", "d", "new"],
+  ["-r", "d", "there"],
+  ["-r", "d/in/..", "there"],
+  ["-r", "d/.", "there"],
+  ["-r", "d", "file", "there"],
+  ["-p", "file", "new"],
+];
+
+for (const args of alike) {
+  peerTest(
+    `A local copy leaves what cp does: ${args.join(" ")}`,
+    ["cp"],
+    async () => {
+      using ours = new TempFolder();
+      using theirs = new TempFolder();
+      prepare(ours.path);
+      prepare(theirs.path);
+      const wrapper = underUmask("027");
+      assertEquals(await seacp(args, { cwd: ours.path, wrapper }), {
+        status: 0,
+        stdout: "",
+        stderr: "",
+      });
+      const cp = await runProgram([...wrapper, "cp", ...args], {
+        cwd: theirs.path,
+      });
+      assertEquals(cp.status, 0, cp.stderr);
+      const facts = { modes: true, times: args.includes("-p") };
+      assertEquals(
+        await describeTree(ours.path, facts),
+        await describeTree(theirs.path, facts),
+      );
+    },
+  );
+}
+
+Deno.test("A local copy with -rp preserves times and modes but set-id bits", async () => {
+  using folder = new TempFolder();
+  prepare(folder.path);
+  const { status } = await seacp(["-rp", "d", "new"], { cwd: folder.path });
+  assertEquals(status, 0);
+  const facts = { modes: true, times: true };
+  const isOld = (line: string) => !line.startsWith("link");
+  const sent = await describeTree(`${folder.path}/d`, facts);
+  assertEquals(
+    (await describeTree(`${folder.path}/new`, facts)).filter(isOld),
+    sent.filter(isOld).map((line) =>
+      line.replace("folder 2775", "folder 0775")
+    ),
+  );
+});
+
+/** Calls that would destroy what they copy; what is said of each. */
+const refused: readonly (readonly [readonly string[], RegExp])[] = [
+  [["file", "file"], /^file: file is the same file\n$/],
+  [["file", "link"], /^file: link is the same file\n$/],
+  [["-r", "link", "file"], /^link: file is the same file\n$/],
+  [["-r", "d", "d/in"], /^d: cannot copy a folder into itself\n$/],
+  [["d", "new"], /^d: not a regular file\n$/],
+  [["missing", "new"], /^missing: No such file or directory\n$/],
+  [["", "new"], /^: No such file or directory\n$/],
+  [["file", "no/where"], /^no\/where: No such file or directory\n$/],
+  [["file", "old", "new"], /^new: No such file or directory\n$/],
+];
+
+for (const [args, says] of refused) {
+  Deno.test(`A local copy is refused and harms nothing: ${args.join(" ")}`, async () => {
+    using folder = new TempFolder();
+    prepare(folder.path);
+    const before = listing(folder.path);
+    const { status, stderr } = await seacp(args, { cwd: folder.path });
+    assertEquals(status, 1);
+    assertMatch(stderr, says);
+    const isMade = (line: string) => line !== "d/in/d/";
+    assertEquals(listing(folder.path).filter(isMade), before);
+  });
+}
+
+Deno.test("-v says what is copied here", async () => {
+  using folder = new TempFolder();
+  prepare(folder.path);
+  const { stderr } = await seacp(["-rv", "d", "new"], { cwd: folder.path });
+  assertStringIncludes(stderr, "Copying: d/in/deep to new/in/deep\n");
+});
