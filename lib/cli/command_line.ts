@@ -3,15 +3,22 @@ import { UsageError } from "../errors.ts";
 import type { LocationRules } from "../location/location.ts";
 import { parsePort } from "../location/port.ts";
 import { getopt, type GivenOption } from "./getopt.ts";
-import { OPTIONS } from "./options.ts";
+import { dashed, OPTIONS } from "./options.ts";
 
-/** What the user asked for. */
-export interface CommandLine {
+/** A copy, as the user asked for it. */
+export interface CopyRequest {
+  readonly kind: "copy";
   readonly sources: readonly string[];
   readonly target: string;
   readonly quiet: boolean;
   readonly options: CopyOptions;
 }
+
+/** What the user asked for. */
+export type CommandLine =
+  | CopyRequest
+  | { readonly kind: "help" }
+  | { readonly kind: "version" };
 
 /** The largest `-l`, in Kbit/s. */
 const MAX_LIMIT = 104_857_600;
@@ -29,69 +36,79 @@ export function parseCommandLine(
   rules: Pick<LocationRules, "servicePort">,
 ): CommandLine {
   const { given, operands } = getopt(args, OPTIONS);
-  const has = (letter: string) => given.some((o) => o.letter === letter);
-  const last = (letter: string) =>
-    given.findLast((o) => o.letter === letter)?.value;
-  for (const option of given) checkOption(option, rules);
-  checkBuilt(given);
-  if (operands.length < 2) throw new UsageError("", { showUsage: true });
-
-  const port = last("P") === undefined
-    ? undefined
-    : parsePort(last("P")!, rules);
-  const limit = last("l");
+  for (const { name } of given) {
+    if (name === "help" || name === "version") return { kind: name };
+  }
+  const options = parseCopyOptions(given, rules);
+  if (operands.length < 2) throw wrongUse();
   return {
+    kind: "copy",
     sources: operands.slice(0, -1),
     target: operands.at(-1)!,
-    quiet: has("q"),
+    quiet: given.some(({ name }) => name === "q"),
     options: {
-      recursive: has("r"),
-      preserve: has("p"),
-      checkNames: !has("T"),
-      targetIsFolder: has("d") || operands.length > 2,
-      verbose: has("v"),
-      ...(limit === undefined ? {} : { bitsPerSecond: Number(limit) * 1024 }),
-      ssh: {
-        program: last("S") ?? "ssh",
-        flags: given.flatMap(sshFlags),
-        ...(port === undefined ? {} : { port }),
-      },
+      ...options,
+      targetIsFolder: options.targetIsFolder || operands.length > 2,
+    },
+  };
+}
+
+function parseCopyOptions(
+  given: readonly GivenOption[],
+  rules: Pick<LocationRules, "servicePort">,
+): CopyOptions {
+  const has = (wanted: string) => given.some(({ name }) => name === wanted);
+  const values = (wanted: string) =>
+    given.filter(({ name }) => name === wanted).map(({ value }) => value);
+  if (has("1")) {
+    throw new UsageError("SSH protocol v.1 is no longer supported", {
+      status: 255,
+    });
+  }
+  if (has("M")) throw wrongUse();
+  const port = values("P").map((text) => readPort(text, rules)).at(-1);
+  const bitsPerSecond = values("l").map(readLimit).at(-1);
+  values("X").forEach(checkSftpOption);
+  checkBuilt(given);
+  return {
+    recursive: has("r"),
+    preserve: has("p"),
+    checkNames: !has("T"),
+    targetIsFolder: has("d"),
+    verbose: has("v"),
+    ...(bitsPerSecond === undefined ? {} : { bitsPerSecond }),
+    ssh: {
+      program: values("S").at(-1) ?? "ssh",
+      flags: given.flatMap(sshFlags),
+      ...(port === undefined ? {} : { port }),
     },
   };
 }
 
 /** What an option says to ssh, word for word as OpenSSH's scp says it. */
-function sshFlags({ letter, value }: GivenOption): string[] {
-  if ("46ACvq".includes(letter)) return [`-${letter}`];
-  if ("cFiJo".includes(letter)) return [`-${letter}`, value];
-  return letter === "B" ? ["-oBatchmode=yes"] : [];
+function sshFlags({ name, value }: GivenOption): string[] {
+  if ("46ACvq".includes(name)) return [dashed(name)];
+  if ("cFiJo".includes(name)) return [dashed(name), value];
+  return name === "B" ? ["-oBatchmode=yes"] : [];
 }
 
-/** @throws {UsageError} If scp does not take the option's value. */
-function checkOption(
-  { letter, value }: GivenOption,
+function wrongUse(): UsageError {
+  return new UsageError("", { showUsage: true });
+}
+
+function readPort(
+  text: string,
   rules: Pick<LocationRules, "servicePort">,
-): void {
-  switch (letter) {
-    case "1":
-      throw new UsageError("SSH protocol v.1 is no longer supported", {
-        status: 255,
-      });
-    case "M":
-      throw new UsageError("", { showUsage: true });
-    case "l":
-      if (!isWithin(value, MAX_LIMIT)) {
-        throw new UsageError("", { showUsage: true });
-      }
-      return;
-    case "P":
-      if (parsePort(value, rules) === undefined) {
-        throw new UsageError(`bad port "${value}"\n`, { status: 255 });
-      }
-      return;
-    case "X":
-      return checkSftpOption(value);
-  }
+): number {
+  const port = parsePort(text, rules);
+  if (port !== undefined) return port;
+  throw new UsageError(`bad port "${text}"\n`, { status: 255 });
+}
+
+/** Reads Kbit/s; gives bits a second, a Kbit being 1024 of them. */
+function readLimit(text: string): number {
+  if (!isWithin(text, MAX_LIMIT)) throw wrongUse();
+  return Number(text) * 1024;
 }
 
 /** @throws {UsageError} If it is no `nrequests=…` or `buffer=…` scp takes. */
@@ -123,12 +140,12 @@ function isWithin(digits: string, maximum: number): boolean {
 
 /** @throws {UsageError} If what is asked for is yet to be built. */
 function checkBuilt(given: readonly GivenOption[]): void {
-  const protocol = given.findLast(({ letter }) => "Os".includes(letter));
-  const missing =
-    given.find(({ letter }) =>
-      "tf".includes(letter) || (letter === "D" && protocol?.letter !== "O")
-    ) ?? (protocol?.letter === "s" ? protocol : undefined);
+  const protocol = given.findLast(({ name }) => "Os".includes(name))?.name;
+  const isMissing = ({ name }: GivenOption) =>
+    "tf".includes(name) || (name === "D" && protocol !== "O") ||
+    (name === "s" && protocol === "s");
+  const missing = given.find(isMissing);
   if (missing !== undefined) {
-    throw new UsageError(`-${missing.letter} is not built yet`);
+    throw new UsageError(`${dashed(missing.name)} is not built yet`);
   }
 }

@@ -1,9 +1,9 @@
 import { UsageError } from "../errors.ts";
-import type { Option } from "./options.ts";
+import { dashed, type Option } from "./options.ts";
 
 /** An option as it stood on the command line. */
 export interface GivenOption {
-  readonly letter: string;
+  readonly name: string;
   /** Empty for an option without a value. */
   readonly value: string;
 }
@@ -11,7 +11,7 @@ export interface GivenOption {
 /**
  * Reads arguments as BSD getopt(3) does: letters cluster, a value is glued to
  * its letter or comes next, `--` or the first operand ends the options, and a
- * lone `-` is an operand.
+ * lone `-` is an operand. Words after two dashes are options of their own.
  *
  * @throws {UsageError} If an option is unknown or lacks its value.
  */
@@ -20,6 +20,11 @@ export function getopt(
   table: readonly Option[],
 ): { given: GivenOption[]; operands: string[] } {
   const given: GivenOption[] = [];
+  const find = (typed: string) => {
+    const option = table.find(({ name }) => dashed(name) === typed);
+    if (option !== undefined) return option;
+    throw usage(`unknown option -- ${typed.replace(/^--?(?=.)/, "")}`);
+  };
   let at = 0;
   for (; at < args.length; at++) {
     const arg = args[at]!;
@@ -28,20 +33,22 @@ export function getopt(
       break;
     }
     if (!arg.startsWith("-") || arg === "-") break;
+    if (arg.startsWith("--")) {
+      given.push({ name: find(arg).name, value: "" });
+      continue;
+    }
     for (let rest = arg.slice(1); rest !== "";) {
-      const letter = [...rest][0]!;
-      rest = rest.slice(letter.length);
-      const option = table.find((option) => option.letter === letter);
-      if (option === undefined) throw usage(`unknown option -- ${letter}`);
-      if (option.value === undefined) {
-        given.push({ letter, value: "" });
+      const { name, value: takesValue } = find(`-${[...rest][0]}`);
+      rest = rest.slice(name.length);
+      if (takesValue === undefined) {
+        given.push({ name, value: "" });
         continue;
       }
       const value = rest !== "" ? rest : args[++at];
       if (value === undefined) {
-        throw usage(`option requires an argument -- ${letter}`);
+        throw usage(`option requires an argument -- ${name}`);
       }
-      given.push({ letter, value });
+      given.push({ name, value });
       rest = "";
     }
   }

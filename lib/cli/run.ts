@@ -1,10 +1,11 @@
 import { copy } from "../copy/copy.ts";
+import type { CopyJob } from "../copy/job.ts";
 import { UsageError } from "../errors.ts";
 import { Reporter } from "../progress/reporter.ts";
 import { printable } from "../progress/printable.ts";
 import type { Terminal } from "../progress/terminal.ts";
 import { servicePort } from "../ssh/service_port.ts";
-import { parseCommandLine } from "./command_line.ts";
+import { type CopyRequest, parseCommandLine } from "./command_line.ts";
 import { helpText, USAGE } from "./usage.ts";
 import { type Build, versionText } from "./version.ts";
 
@@ -25,34 +26,42 @@ export async function run(
   args: readonly string[],
   { terminal, build, interrupted }: Surroundings,
 ): Promise<number> {
-  if (args[0] === "--help") {
-    terminal.write(helpText() + "\n");
-    return 0;
-  }
-  if (args[0] === "--version") {
-    terminal.write(versionText(build) + "\n");
-    return 0;
-  }
   const rules = {
     platform: build.os === "windows" ? "windows" : "posix",
     servicePort,
   } as const;
   try {
-    const { quiet, ...command } = parseCommandLine(args, rules);
-    const { options } = command;
-    using reporter = new Reporter(terminal, {
-      quiet,
-      verbose: options.verbose,
-    });
-    await copy({ ...command, rules, interrupted }, reporter);
-    if (interrupted.aborted) return Number(interrupted.reason);
-    return reporter.failures === 0 ? 0 : 1;
+    const command = parseCommandLine(args, rules);
+    switch (command.kind) {
+      case "help":
+        terminal.write(helpText() + "\n");
+        return 0;
+      case "version":
+        terminal.write(versionText(build) + "\n");
+        return 0;
+      case "copy":
+        return await runCopy(command, terminal, { rules, interrupted });
+      default:
+        return command satisfies never;
+    }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     if (error.message !== "") terminal.say(sayable(error.message));
     if (error.showUsage) terminal.say(USAGE);
     return error.status;
   }
+}
+
+async function runCopy(
+  { quiet, ...request }: CopyRequest,
+  terminal: Terminal,
+  { rules, interrupted }: Pick<CopyJob, "rules" | "interrupted">,
+): Promise<number> {
+  const { verbose } = request.options;
+  using reporter = new Reporter(terminal, { quiet, verbose });
+  await copy({ ...request, rules, interrupted }, reporter);
+  if (interrupted.aborted) return Number(interrupted.reason);
+  return reporter.failures === 0 ? 0 : 1;
 }
 
 /** The message under the program's name, its lines kept. */

@@ -1,4 +1,4 @@
-import { OPTIONS } from "./options.ts";
+import { dashed, OPTIONS } from "./options.ts";
 
 /** scp's own usage text, to the letter: what a wrong call is answered with. */
 export const USAGE = `\
@@ -32,8 +32,6 @@ Sources and target:
 
 Options:
 ${optionLines().join("\n")}
-  --help              Show this.
-  --version           Show what this is and which ssh it runs.
 
 Exit status: 0 if everything arrived whole and every ssh ended well, 1 if
 something did not, 255 if an option's value makes no sense; 130, 143 or 129 if
@@ -41,9 +39,9 @@ an interrupt, a TERM or a HUP signal ended it.`;
 }
 
 function optionLines(): string[] {
-  return OPTIONS.flatMap(({ letter, value, summary }) =>
-    summary === undefined
-      ? []
-      : [`  ${`-${letter}${value ? ` ${value}` : ""}`.padEnd(19)} ${summary}`]
-  );
+  return OPTIONS.flatMap(({ name, value, summary }) => {
+    if (summary === undefined) return [];
+    const typed = dashed(name) + (value === undefined ? "" : ` ${value}`);
+    return [`  ${typed.padEnd(19)} ${summary}`];
+  });
 }

@@ -1,6 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
-  type CommandLine,
+  type CopyRequest,
   parseCommandLine,
 } from "../../../lib/cli/command_line.ts";
 import type { CopyOptions } from "../../../lib/copy/job.ts";
@@ -11,8 +11,10 @@ const RULES = {
   servicePort: (name: string) => name === "ssh" ? 22 : undefined,
 };
 
-function parse(text: string): CommandLine {
-  return parseCommandLine(text.split(" "), RULES);
+function parse(text: string): CopyRequest {
+  const command = parseCommandLine(text.split(" "), RULES);
+  assert(command.kind === "copy");
+  return command;
 }
 
 const SSH: SshSettings = { program: "ssh", flags: [] };
@@ -121,7 +123,6 @@ const REFUSED: readonly (readonly [string, string, 1 | 255, boolean])[] = [
   ["-z a b", "unknown option -- z", 1, true],
   ["-h", "unknown option -- h", 1, true],
   ["-V", "unknown option -- V", 1, true],
-  ["-r --help", "unknown option -- -", 1, true],
   ["-P", "option requires an argument -- P", 1, true],
   ["-M x a b", "", 1, true],
   ["-1 a b", "SSH protocol v.1 is no longer supported", 255, false],
@@ -177,4 +178,13 @@ Deno.test("parseCommandLine() refuses what scp does not take, with its status", 
       text,
     );
   }
+});
+
+Deno.test("parseCommandLine() knows --help and --version among the options only", () => {
+  const kind = (text: string) => parseCommandLine(text.split(" "), RULES).kind;
+  assertEquals(kind("--help"), "help");
+  assertEquals(kind("-r --version"), "version");
+  assertEquals(kind("-rP 22 --help a b"), "help");
+  assertEquals(kind("a --help"), "copy");
+  assertEquals(kind("-- --version --help"), "copy");
 });

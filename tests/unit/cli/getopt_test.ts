@@ -3,10 +3,11 @@ import { getopt } from "../../../lib/cli/getopt.ts";
 import { UsageError } from "../../../lib/errors.ts";
 
 const TABLE = [
-  { letter: "r" },
-  { letter: "p" },
-  { letter: "P", value: "port" },
-  { letter: "o", value: "ssh_option" },
+  { name: "r" },
+  { name: "help" },
+  { name: "p" },
+  { name: "P", value: "port" },
+  { name: "o", value: "ssh_option" },
 ];
 
 /** Arguments, the options found in them, and the operands. */
@@ -41,8 +42,8 @@ Deno.test("getopt() reads arguments as BSD getopt does", () => {
     const found = getopt(args, TABLE);
     assertEquals(
       {
-        options: found.given.map(({ letter, value }) =>
-          "rp".includes(letter) ? letter : `${letter}=${value}`
+        options: found.given.map(({ name, value }) =>
+          "rp".includes(name) ? name : `${name}=${value}`
         ),
         operands: found.operands,
       },
@@ -56,7 +57,9 @@ const REFUSED: readonly (readonly [string[], string])[] = [
   [["-z"], "unknown option -- z"],
   [["-rz", "a", "b"], "unknown option -- z"],
   [["-R"], "unknown option -- R"],
-  [["--help"], "unknown option -- -"],
+  [["--halp"], "unknown option -- halp"],
+  [["--r"], "unknown option -- r"],
+  [["-h"], "unknown option -- h"],
   [["-r-"], "unknown option -- -"],
   [["-:"], "unknown option -- :"],
   [["-🦕"], "unknown option -- 🦕"],

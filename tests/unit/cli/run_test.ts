@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { OPTIONS } from "../../../lib/cli/options.ts";
+import { dashed, OPTIONS } from "../../../lib/cli/options.ts";
 import { run } from "../../../lib/cli/run.ts";
 import { listing } from "../../support/listing.ts";
 import { Screen } from "../../support/screen.ts";
@@ -49,7 +49,7 @@ const WRONG_CALLS: readonly (readonly [string[], number, string])[] = [
   [["-r"], 1, USAGE],
   [["-z", "a", "b"], 1, `seacp: unknown option -- z\n${USAGE}`],
   [["-h"], 1, `seacp: unknown option -- h\n${USAGE}`],
-  [["-r", "--help"], 1, `seacp: unknown option -- -\n${USAGE}`],
+  [["-r", "--halp"], 1, `seacp: unknown option -- halp\n${USAGE}`],
   [["-P"], 1, `seacp: option requires an argument -- P\n${USAGE}`],
   [["-\x1b", "a", "b"], 1, `seacp: unknown option -- \\033\n${USAGE}`],
   [["-l", "0", "a", "b"], 1, USAGE],
@@ -75,13 +75,15 @@ Deno.test("run() answers a wrong call with scp's words and status", async () => 
 });
 
 Deno.test("run() prints help on standard output, every option in it", async () => {
-  const { status, stdout, stderr } = await runWith(["--help"]);
+  const { status, stdout, stderr } = await runWith(["-r", "--help"]);
   assertEquals([status, stderr], [0, ""]);
   assertStringIncludes(stdout, "Usage: seacp [options] source ... target\n");
   assertStringIncludes(stdout, "Exit status: ");
-  for (const { letter, value, summary } of OPTIONS) {
-    const line = `\n  -${letter}${value === undefined ? " " : ` ${value} `}`;
-    assertEquals(stdout.includes(line), summary !== undefined, letter);
+  for (const { name, value, summary } of OPTIONS) {
+    const line = `\n  ${dashed(name)}${
+      value === undefined ? " " : ` ${value} `
+    }`;
+    assertEquals(stdout.includes(line), summary !== undefined, name);
   }
   assert(stdout.endsWith(".\n"));
 });
