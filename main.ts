@@ -11,7 +11,11 @@ const ENDING: readonly (readonly [Deno.Signal, number])[] =
 if (import.meta.main) {
   const interruption = new AbortController();
   for (const [signal, status] of ENDING) {
-    Deno.addSignalListener(signal, () => interruption.abort(status));
+    Deno.addSignalListener(signal, () => {
+      // Whoever asks twice does not want to wait for ssh to end.
+      if (interruption.signal.aborted) Deno.exit(status);
+      interruption.abort(status);
+    });
   }
   Deno.exit(
     await run(Deno.args, {

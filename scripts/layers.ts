@@ -136,6 +136,26 @@ function findCycles(modules: readonly Module[]): string[] {
   return cycles.map((cycle) => `files import each other: ${cycle}`);
 }
 
+/** Files of the program that it does not use. */
+function findUnused(modules: readonly Module[]): string[] {
+  const used = new Set(modules.map(({ specifier }) => specifier));
+  return [...filesBelow("lib/")]
+    .filter((path) => path.endsWith(".ts") && !isForTests(path))
+    .filter((path) => !used.has(root + path))
+    .map((path) => `${path}: nothing that main.ts leads to imports it`);
+}
+
+function isForTests(path: string): boolean {
+  return path.startsWith("lib/std/assert/");
+}
+
+function* filesBelow(folder: string): Iterable<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, root))) {
+    if (isDirectory) yield* filesBelow(`${folder}${name}/`);
+    else yield folder + name;
+  }
+}
+
 if (import.meta.main) {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", "main.ts"],
@@ -146,7 +166,11 @@ if (import.meta.main) {
     modules: readonly Module[];
   };
   const own = modules.filter(({ specifier }) => specifier.startsWith(root));
-  const complaints = [...own.flatMap(checkModule), ...findCycles(own)];
+  const complaints = [
+    ...own.flatMap(checkModule),
+    ...findCycles(own),
+    ...findUnused(own),
+  ];
   for (const complaint of complaints) console.error(complaint);
   console.log(`layers: ${own.length} files, ${complaints.length} complaints`);
   if (complaints.length > 0 || own.length < 2) Deno.exit(1);
