@@ -45,7 +45,9 @@ class Copy {
       if (job.interrupted.aborted) return;
       if (source.kind === "local") {
         await this.#copyHere(source.path, target.path);
-      } else await download(source, target.path, this.#context);
+      } else {
+        await download(source, target.path, this.#context);
+      }
     }
   }
 

@@ -28,9 +28,10 @@ const TURN_MILLISECONDS = 50;
 /**
  * Copies an entry to a path in the same or in other files: into the folder
  * that is there, else under that very path; what a folder without a name of its
- * own (`.`, `..`) holds goes straight into the target. As with `cp -r`, a symbolic link is
- * copied as a link where folders are copied, else what it names is. An entry
- * that fails is reported to the observer and the rest goes on.
+ * own (`.`, `..`) holds goes straight into the target. As with `cp -r`, a
+ * symbolic link is copied as a link where folders are copied, else what it
+ * names is. An entry that fails is reported to the observer and the rest goes
+ * on.
  */
 export async function transfer(
   from: Place,
@@ -94,8 +95,11 @@ class Transfer {
     target: string,
     destination: string,
   ): Promise<void> {
-    const attributes = await this.#from.find(source);
-    if (attributes) await this.#checkDifferent(source, target, attributes);
+    const named = await this.#from.find(source);
+    const replacesNamed = named !== undefined &&
+      await this.#to.find(target) !== undefined &&
+      await this.#to.readLink(target) === undefined;
+    if (replacesNamed) await this.#checkDifferent(source, target, named);
     await this.#to.makeLink(target, destination);
   }
 

@@ -24,6 +24,7 @@ function prepare(folder: string): void {
   ]);
   Deno.symlinkSync("in/deep", `${folder}/d/link`);
   Deno.symlinkSync("nowhere", `${folder}/d/dangling`);
+  Deno.symlinkSync("/dev/null", `${folder}/d/absolute`);
   Deno.symlinkSync("in", `${folder}/d/to-folder`);
   Deno.symlinkSync("file", `${folder}/link`);
 }
@@ -53,15 +54,15 @@ for (const args of alike) {
       prepare(ours.path);
       prepare(theirs.path);
       const wrapper = underUmask("027");
-      assertEquals(await seacp(args, { cwd: ours.path, wrapper }), {
-        status: 0,
-        stdout: "",
-        stderr: "",
-      });
-      const cp = await runProgram([...wrapper, "cp", ...args], {
-        cwd: theirs.path,
-      });
-      assertEquals(cp.status, 0, cp.stderr);
+      // Twice: the second time, what is there is replaced.
+      for (const time of ["first", "second"]) {
+        const outcome = await seacp(args, { cwd: ours.path, wrapper });
+        assertEquals(outcome, { status: 0, stdout: "", stderr: "" }, time);
+        const cp = await runProgram([...wrapper, "cp", ...args], {
+          cwd: theirs.path,
+        });
+        assertEquals(cp.status, 0, cp.stderr);
+      }
       const facts = { modes: true, times: args.includes("-p") };
       assertEquals(
         await describeTree(ours.path, facts),

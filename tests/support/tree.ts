@@ -75,6 +75,7 @@ export async function describeTree(
       info.isDirectory ? "folder" : info.isSymlink ? "link" : "file",
       ...(modes ? [(info.mode! & 0o7777).toString(8).padStart(4, "0")] : []),
       ...(times ? [String(Math.floor(info.mtime!.getTime() / 1000))] : []),
+      ...(info.isSymlink ? [Deno.readLinkSync(`${root}/${path}`)] : []),
       ...(info.isFile
         ? [String(info.size), await digest(`${root}/${path}`)]
         : []),
