@@ -143,3 +143,40 @@ for (const { args, flags = [], login = [], host = "far", command } of rows) {
     assertEquals(ours, theirs);
   });
 }
+
+/** Wrong calls; the exit status and the first line that answers each. */
+const refused: readonly (readonly [readonly string[], number, string])[] = [
+  [["-z", "a", "far:"], 1, "seacp: unknown option -- z"],
+  [["--lock", "a", "far:"], 1, "seacp: unknown option -- lock"],
+  [["-P"], 1, "seacp: option requires an argument -- P"],
+  [["-P", "99x", "a", "far:"], 255, 'seacp: bad port "99x"'],
+  [["-P0", "a", "far:"], 255, 'seacp: bad port "0"'],
+  [["-l", "0", "a", "far:"], 1, "usage: scp [-346ABCOpqRrsTv] [-c cipher]"],
+  [["a"], 1, "usage: scp [-346ABCOpqRrsTv] [-c cipher]"],
+  [["-1", "a", "far:"], 255, "seacp: SSH protocol v.1 is no longer supported"],
+  [["-X", "buffer=0", "a", "far:"], 255, 'seacp: Invalid buffer size "0"'],
+  [["-s", "a", "far:"], 1, "seacp: -s is not built yet"],
+  [["a", "-far:"], 1, "-far: invalid host name"],
+  [["a", "x;y@far:"], 1, "x;y: invalid user name"],
+  [["--", "-x@far:f", "."], 1, "-x: invalid user name"],
+  [["a b@far:f", "."], 1, "a b: invalid user name"],
+  [["scp://far:0/f", "."], 1, "scp://far:0/f: invalid uri"],
+  [["a", "scp://far/%zz"], 1, "scp://far/%zz: invalid uri"],
+  [["far:a", "there:b"], 1, "far: copies between two remote hosts"],
+];
+
+for (const [args, expected, says] of refused) {
+  Deno.test(`ssh is not run for a wrong call: ${args.join(" ")}`, async () => {
+    using folder = new TempFolder();
+    Deno.writeTextFileSync(`${folder.path}/a`, "a");
+    const program = recorder(folder.path);
+    const { status, stdout, stderr } = await seacp(
+      ["-S", program, ...args],
+      { cwd: folder.path },
+    );
+    assertEquals([status, stdout], [expected, ""]);
+    assertEquals(stderr.slice(0, says.length), says);
+    const names = [...Deno.readDirSync(folder.path)].map(({ name }) => name);
+    assertEquals(names.toSorted(), ["a", "recorder"]);
+  });
+}
