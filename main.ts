@@ -8,13 +8,17 @@ const ENDING: readonly (readonly [Deno.Signal, number])[] =
     ? [["SIGINT", 130]]
     : [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]];
 
+/** How long what has been interrupted may take to end. */
+const PATIENCE_MILLISECONDS = 2000;
+
 if (import.meta.main) {
   const interruption = new AbortController();
   for (const [signal, status] of ENDING) {
     Deno.addSignalListener(signal, () => {
-      // Whoever asks twice does not want to wait for ssh to end.
+      // Whoever asks twice does not want to wait for what has yet to end.
       if (interruption.signal.aborted) Deno.exit(status);
       interruption.abort(status);
+      setTimeout(() => Deno.exit(status), PATIENCE_MILLISECONDS);
     });
   }
   Deno.exit(

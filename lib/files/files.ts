@@ -54,8 +54,14 @@ export interface Files {
   /**
    * Creates the file with `mode` under the process's umask, or opens the one
    * that is there as it is: neither its length nor its mode changes.
+   *
+   * @param replaced What `find` said is there: a FIFO may keep us waiting.
    */
-  openToWrite(path: string, mode: number): Promise<OpenFile>;
+  openToWrite(
+    path: string,
+    mode: number,
+    replaced?: Attributes,
+  ): Promise<OpenFile>;
   makeFolder(path: string, mode: number): Promise<void>;
   setMode(path: string, mode: number): Promise<void>;
   setTimes(path: string, times: Times): Promise<void>;

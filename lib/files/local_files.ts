@@ -30,7 +30,7 @@ export class LocalFiles implements Files {
       path,
       () => Deno.readDir(path)[Symbol.asyncIterator](),
     );
-    const first = await nextEntry(path, entries);
+    const first = await attemptLater(path, () => entries.next());
     return names(path, entries, first);
   }
 
@@ -38,8 +38,16 @@ export class LocalFiles implements Files {
     return new LocalFile(path, attempt(path, () => Deno.openSync(path)));
   }
 
-  async openToWrite(path: string, mode: number): Promise<OpenFile> {
+  async openToWrite(
+    path: string,
+    mode: number,
+    replaced?: Attributes,
+  ): Promise<OpenFile> {
     const options = { write: true, create: true, mode };
+    if (replaced?.kind === "other") {
+      const file = await attemptLater(path, () => Deno.open(path, options));
+      return new WaitingFile(path, file);
+    }
     return new LocalFile(
       path,
       attempt(path, () => Deno.openSync(path, options)),
@@ -149,6 +157,26 @@ function removeUnlessFolder(path: string): void {
   }
 }
 
+/** A FIFO or a device: while it keeps us waiting, signals still get in. */
+class WaitingFile extends LocalFile {
+  readonly #path: string;
+  readonly #file: Deno.FsFile;
+
+  constructor(path: string, file: Deno.FsFile) {
+    super(path, file);
+    this.#path = path;
+    this.#file = file;
+  }
+
+  override async write(bytes: Uint8Array): Promise<void> {
+    await attemptLater(this.#path, async () => {
+      for (let at = 0; at < bytes.length;) {
+        at += await this.#file.write(bytes.subarray(at));
+      }
+    });
+  }
+}
+
 function setMode(path: string, mode: number): void {
   if (Deno.build.os === "windows") return;
   attempt(`${path}: set mode`, () => Deno.chmodSync(path, mode));
@@ -166,22 +194,12 @@ async function* names(
   first: IteratorResult<Deno.DirEntry>,
 ): AsyncIterable<string> {
   try {
-    for (let next = first; !next.done; next = await nextEntry(path, entries)) {
+    for (let next = first; !next.done;) {
       yield next.value.name;
+      next = await attemptLater(path, () => entries.next());
     }
   } finally {
     await entries.return?.();
-  }
-}
-
-async function nextEntry(
-  path: string,
-  entries: Entries,
-): Promise<IteratorResult<Deno.DirEntry>> {
-  try {
-    return await entries.next();
-  } catch (error) {
-    throw failure(path, error);
   }
 }
 
@@ -212,6 +230,18 @@ function attempt<T>(what: string, call: () => T): T {
   }
   try {
     return call();
+  } catch (error) {
+    throw failure(what, error);
+  }
+}
+
+/** The same for a call that takes its time. */
+async function attemptLater<T>(
+  what: string,
+  call: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await call();
   } catch (error) {
     throw failure(what, error);
   }

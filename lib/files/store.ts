@@ -52,7 +52,8 @@ export class StoredFile implements Disposable {
   ): Promise<StoredFile> {
     const mode = takenMode(announced, policy);
     const replaced = await files.find(path);
-    const file = await files.openToWrite(path, (mode & 0o777) | 0o200);
+    const openMode = (mode & 0o777) | 0o200;
+    const file = await files.openToWrite(path, openMode, replaced);
     return new StoredFile(file, path, mode, replaced, policy);
   }
 

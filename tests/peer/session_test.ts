@@ -284,3 +284,43 @@ peerTest("SIGINT ends a copy on this machine, too, and names the file", [
   assertEquals(status, 130);
   assertMatch(stderr, /^\/dev\/null: interrupted after \d+ bytes\n$/);
 });
+
+peerTest("A FIFO as target is written to while somebody reads", [
+  "mkfifo",
+  "cat",
+], async () => {
+  using folder = new TempFolder();
+  await runProgram(["mkfifo", `${folder.path}/fifo`]);
+  const program = writeScript(
+    `${folder.path}/ssh`,
+    `cat "${folder.path}/fifo" > "${folder.path}/read" &
+printf 'C0644 4 f\\ntext\\0'
+head -c 3 > "${folder.path}/answers"
+wait
+`,
+  );
+  const outcome = await seacp(["-S", program, "far:f", "fifo"], {
+    cwd: folder.path,
+  });
+  assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
+  assertEquals(Deno.readTextFileSync(`${folder.path}/read`), "text");
+});
+
+peerTest(
+  "A FIFO that nobody reads does not keep a signal out",
+  ["mkfifo"],
+  async () => {
+    using folder = new TempFolder();
+    await runProgram(["mkfifo", `${folder.path}/fifo`]);
+    // The signal comes once the record is there, so while the FIFO is opened.
+    const program = writeScript(
+      `${folder.path}/ssh`,
+      "printf 'C0644 4 f\\n'\nhead -c 1 > /dev/null\n" +
+        "kill -s TERM $PPID\nexec sleep 600\n",
+    );
+    const { status } = await seacp(["-S", program, "far:f", "fifo"], {
+      cwd: folder.path,
+    });
+    assertEquals(status, 143);
+  },
+);
