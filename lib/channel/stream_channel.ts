@@ -5,10 +5,10 @@ import type { Channel } from "./channel.ts";
 const GATHER_BYTES = 16 * 1024;
 
 /**
- * What a pipe holds, in bytes. Measured, moving more at a time gains nothing,
- * and the meter sees less of it.
+ * Twice what a pipe holds, in bytes. Measured, half of it costs an upload some
+ * 8 %, and more gains nothing but a meter that looks stalled on a slow line.
  */
-const BLOCK_BYTES = 64 * 1024;
+const BLOCK_BYTES = 128 * 1024;
 
 /**
  * A channel over two Web streams; what there is on every platform. The
