@@ -97,7 +97,7 @@ peerTest("No meter from a background job", NEEDS, async () => {
 function slowSource(folder: string, rest: string): string {
   return writeScript(
     `${folder}/slow`,
-    `printf 'C0644 4 f\\nab'\nsleep 0.3\n${rest}`,
+    `printf 'C0644 4 f\\nab'\nsleep 1\n${rest}`,
   );
 }
 
@@ -108,7 +108,7 @@ peerTest(
     using folder = new TempFolder();
     const program = slowSource(
       folder.path,
-      "stty cols 50 < /dev/tty\nsleep 0.3\nprintf 'cd\\0'\n",
+      "stty cols 50 < /dev/tty\nsleep 1\nprintf 'cd\\0'\n",
     );
     const { status, stdout } = await onTerminal(
       seacpCommand(["-S", program, "far:f", "f"]),
