@@ -5,6 +5,7 @@
  */
 
 import { SEACP } from "../tests/support/program.ts";
+import { LENDS_TERMINAL, quoted } from "../tests/support/pseudo_terminal.ts";
 import { Sshd } from "../tests/support/sshd.ts";
 import {
   describeTree,
@@ -50,7 +51,9 @@ function randomBytes(count: number): Uint8Array {
 async function copy(args: readonly string[]): Promise<void> {
   console.log(`\n$ seacp ${args.map(quoted).join(" ")}`);
   const command = [...SEACP, ...args];
-  const script = Deno.stdout.isTerminal() ? undefined : findProgram("script");
+  const script = Deno.stdout.isTerminal()
+    ? undefined
+    : findProgram(LENDS_TERMINAL);
   const [program, ...rest] = script === undefined
     ? command
     : [script, "-qec", command.map(quoted).join(" "), "/dev/null"];
@@ -61,12 +64,6 @@ async function copy(args: readonly string[]): Promise<void> {
     stderr: "inherit",
   }).spawn().status;
   if (code !== 0) throw new Error(`seacp ended with exit status ${code}`);
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word)
-    ? word
-    : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Says what differs between two descriptions of a tree. */

@@ -1,4 +1,4 @@
-import type { CopyOptions } from "../copy/job.ts";
+import type { CopyJob, CopyOptions } from "../copy/job.ts";
 import { UsageError } from "../errors.ts";
 import type { LocationRules } from "../location/location.ts";
 import { parsePort } from "../location/port.ts";
@@ -6,12 +6,10 @@ import { getopt, type GivenOption } from "./getopt.ts";
 import { dashed, OPTIONS } from "./options.ts";
 
 /** A copy, as the user asked for it. */
-export interface CopyRequest {
+export interface CopyRequest
+  extends Pick<CopyJob, "sources" | "target" | "options"> {
   readonly kind: "copy";
-  readonly sources: readonly string[];
-  readonly target: string;
   readonly quiet: boolean;
-  readonly options: CopyOptions;
 }
 
 /** What the user asked for. */

@@ -1,6 +1,6 @@
 import type { Channel } from "../channel/channel.ts";
 import { readByte, readLine } from "../channel/line.ts";
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError, SessionError } from "../errors.ts";
 import { decodeName } from "../files/name_bytes.ts";
 import {
   type Acknowledgement,
@@ -15,10 +15,13 @@ import {
 /** The other side of an SCP dialogue: whole records and acknowledgements. */
 export class ScpPeer {
   readonly channel: Channel;
-  readonly #overheard: (line: string) => void;
+  readonly #overheard: (line: Uint8Array) => void;
 
   /** @param overheard Told each record that comes, as it came. */
-  constructor(channel: Channel, overheard: (line: string) => void = () => {}) {
+  constructor(
+    channel: Channel,
+    overheard: (line: Uint8Array) => void = () => {},
+  ) {
     this.channel = channel;
     this.#overheard = overheard;
   }
@@ -44,8 +47,36 @@ export class ScpPeer {
   async nextRecord(): Promise<ScpRecord | undefined> {
     const line = await readLine(this.channel, MAX_RECORD_BYTES);
     if (line === undefined) return undefined;
-    this.#overheard(decodeName(line));
+    this.#overheard(line);
     return parseRecord(line);
+  }
+
+  /**
+   * Reads the answer to a record or a body: the text of a warning, `undefined`
+   * for an acknowledgement.
+   *
+   * @param describe Words for the error, where something else is said.
+   * @throws {ProtocolError} If the peer gives up or says something else.
+   * @throws {SessionError} If it ends instead.
+   */
+  async nextWarning(
+    describe: (text: string) => string,
+  ): Promise<string | undefined> {
+    const answer = await this.nextAcknowledgement();
+    switch (answer?.kind) {
+      case "ok":
+        return undefined;
+      case "warning":
+        return answer.text;
+      case "fatal":
+        throw new ProtocolError(answer.text);
+      case "unknown":
+        throw new ProtocolError(describe(answer.text));
+      case undefined:
+        throw new SessionError("lost connection");
+      default:
+        return answer satisfies never;
+    }
   }
 
   /**

@@ -7,6 +7,7 @@ import {
   SessionError,
 } from "../errors.ts";
 import type { Files, Times } from "../files/files.ts";
+import { decodeName } from "../files/name_bytes.ts";
 import { isPlainName, type Platform } from "../files/names.ts";
 import { StoredFile, StoredFolder, type StorePolicy } from "../files/store.ts";
 import type { Observer } from "../progress/observer.ts";
@@ -65,7 +66,7 @@ export class Sink {
   ) {
     this.#peer = new ScpPeer(
       channel,
-      (line) => observer.explained(() => `Sink: ${line}`),
+      (line) => observer.explained(() => `Sink: ${decodeName(line)}`),
     );
     this.#files = files;
     this.#options = options;
@@ -174,9 +175,7 @@ export class Sink {
       if (record.kind === "file") await this.#receiveFile(record, path, times);
       else await this.#enterFolder(record, path, times);
     } catch (error) {
-      const { message } = entryError(error);
-      await this.#peer.sendFailure(message);
-      this.#observer.failed(message);
+      await this.#fail(entryError(error));
     }
   }
 
@@ -228,9 +227,8 @@ export class Sink {
     using stored = await StoredFile.open(this.#files, path, mode, store);
     await this.#peer.sendOk();
     const failure = await this.#receiveContent(stored, name, size, times);
-    if (failure === undefined) return await this.#peer.sendOk();
-    this.#observer.failed(failure.message);
-    await this.#peer.sendFailure(failure.message);
+    if (failure === undefined) await this.#peer.sendOk();
+    else await this.#fail(failure);
   }
 
   /** Takes a body and the source's verdict on it; gives what failed here. */
@@ -268,23 +266,16 @@ export class Sink {
 
   /** What the source says of the body it sent: whole, or read with errors. */
   async #takeVerdict(): Promise<void> {
-    const verdict = await this.#peer.nextAcknowledgement();
-    switch (verdict?.kind) {
-      case "ok":
-        return;
-      case "warning":
-        return this.#observer.failed(verdict.text);
-      case "fatal":
-        throw new ProtocolError(verdict.text);
-      case "unknown":
-        throw new ProtocolError(
-          `protocol error: the far side said "${verdict.text}" after a file`,
-        );
-      case undefined:
-        throw new SessionError("lost connection");
-      default:
-        return verdict satisfies never;
-    }
+    const warning = await this.#peer.nextWarning((text) =>
+      `protocol error: the far side said "${text}" after a file`
+    );
+    if (warning !== undefined) this.#observer.failed(warning);
+  }
+
+  /** Answers an entry that failed here, and reports it. */
+  async #fail({ message }: EntryError): Promise<void> {
+    await this.#peer.sendFailure(message);
+    this.#observer.failed(message);
   }
 
   /** Answers what breaks the protocol; gives the error to throw for it. */

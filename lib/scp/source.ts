@@ -226,24 +226,9 @@ export class Source {
 
   /** The text of a refusal; `undefined` for an acknowledgement. */
   async #nextAnswer(): Promise<string | undefined> {
-    const answer = await this.#peer.nextAcknowledgement();
-    switch (answer?.kind) {
-      case "ok":
-        return undefined;
-      case "warning":
-        return answer.text;
-      case "fatal":
-        throw new ProtocolError(answer.text);
-      case "unknown":
-        throw new ProtocolError(
-          `the far side said something else than an acknowledgement: ` +
-            `"${answer.text}"`,
-        );
-      case undefined:
-        throw new SessionError("lost connection");
-      default:
-        return answer satisfies never;
-    }
+    return await this.#peer.nextWarning((text) =>
+      `the far side said something else than an acknowledgement: "${text}"`
+    );
   }
 }
 

@@ -27,9 +27,11 @@ export function seacpCommand(args: readonly string[]): string {
   return [...SEACP, ...args].map(quoted).join(" ");
 }
 
-/** One word for a shell. */
+/** One word for a shell; bare where that needs no quotes. */
 export function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`;
+  return /^[\w@%+=:,./-]+$/.test(word)
+    ? word
+    : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** What stood on each line of the terminal when it was left. */
