@@ -1,5 +1,6 @@
 import config from "./deno.json" with { type: "json" };
 import { run } from "./lib/cli/run.ts";
+import { rawArguments } from "./lib/files/raw_arguments.ts";
 import { processTerminal } from "./lib/progress/terminal.ts";
 
 /** Signals that end a copy, and the exit status for each: 128 and its number. */
@@ -22,7 +23,7 @@ if (import.meta.main) {
     });
   }
   Deno.exit(
-    await run(Deno.args, {
+    await run(rawArguments(Deno.args), {
       terminal: processTerminal(),
       build: {
         version: config.version,

@@ -62,6 +62,8 @@ export interface Files {
     mode: number,
     replaced?: Attributes,
   ): Promise<OpenFile>;
+  /** Removes what is no folder. */
+  remove(path: string): Promise<void>;
   makeFolder(path: string, mode: number): Promise<void>;
   setMode(path: string, mode: number): Promise<void>;
   setTimes(path: string, times: Times): Promise<void>;

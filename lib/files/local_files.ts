@@ -1,41 +1,38 @@
-import { basename as posixName } from "@std/path/posix/basename";
-import { basename as windowsName } from "@std/path/windows/basename";
-import { EntryError } from "../errors.ts";
+import { EntryError, entryError } from "../errors.ts";
+import { DenoFiles } from "./deno_files.ts";
 import type { Attributes, Files, OpenFile, Times } from "./files.ts";
-import { systemReason } from "./system_error.ts";
+import { joinPath, nameOfPath } from "./local_path.ts";
+import { RawFiles } from "./raw_files.ts";
+
+/** Whether names are any bytes here, and may be no UTF-8. */
+const hasRawNames = Deno.build.os === "linux";
 
 /**
- * The local disk. The calls are synchronous ones, made when their result is
- * wanted: measured, an asynchronous read costs an upload 15 %. A folder alone
- * is listed asynchronously, part by part: at once, 100,000 names take 90 MiB.
+ * The local disk, every name on it: what the runtime cannot name is reached by
+ * the system's own calls. Where there is no such name, that it is asked for is
+ * an `EntryError`.
  */
 export class LocalFiles implements Files {
+  readonly #named = new DenoFiles();
+  readonly #raw = new RawFiles();
+
   async find(path: string): Promise<Attributes | undefined> {
-    return attempt(path, () => {
-      try {
-        return attributesOf(path, Deno.statSync(path));
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return undefined;
-        throw error;
-      }
-    });
+    return this.#filesFor(path).find(path);
   }
 
   async attributes(path: string): Promise<Attributes> {
-    return attempt(path, () => attributesOf(path, Deno.statSync(path)));
+    return this.#filesFor(path).attributes(path);
   }
 
   async list(path: string): Promise<AsyncIterable<string>> {
-    const entries = attempt(
-      path,
-      () => Deno.readDir(path)[Symbol.asyncIterator](),
-    );
-    const first = await attemptLater(path, () => entries.next());
-    return names(path, entries, first);
+    const names = await this.#filesFor(path).list(path);
+    return hasRawNames && path.isWellFormed()
+      ? this.#exactNames(path, names)
+      : names;
   }
 
   async openToRead(path: string): Promise<OpenFile> {
-    return new LocalFile(path, attempt(path, () => Deno.openSync(path)));
+    return this.#filesFor(path).openToRead(path);
   }
 
   async openToWrite(
@@ -43,55 +40,73 @@ export class LocalFiles implements Files {
     mode: number,
     replaced?: Attributes,
   ): Promise<OpenFile> {
-    const options = { write: true, create: true, mode };
-    if (replaced?.kind === "other") {
-      const file = await attemptLater(path, () => Deno.open(path, options));
-      return new WaitingFile(path, file);
-    }
-    return new LocalFile(
-      path,
-      attempt(path, () => Deno.openSync(path, options)),
-    );
+    return this.#filesFor(path).openToWrite(path, mode, replaced);
+  }
+
+  async remove(path: string): Promise<void> {
+    return this.#filesFor(path).remove(path);
   }
 
   async makeFolder(path: string, mode: number): Promise<void> {
-    attempt(path, () => Deno.mkdirSync(path, { mode }));
+    return this.#filesFor(path).makeFolder(path, mode);
   }
 
   async setMode(path: string, mode: number): Promise<void> {
-    setMode(path, mode);
+    return this.#filesFor(path).setMode(path, mode);
   }
 
   async setTimes(path: string, times: Times): Promise<void> {
-    attempt(
-      `${path}: set times`,
-      () =>
-        Deno.utimeSync(path, seconds(times.accessed), seconds(times.modified)),
-    );
+    return this.#filesFor(path).setTimes(path, times);
   }
 
   async readLink(path: string): Promise<string | undefined> {
-    return attempt(
-      path,
-      () =>
-        Deno.lstatSync(path).isSymlink ? Deno.readLinkSync(path) : undefined,
-    );
+    try {
+      return await this.#filesFor(path).readLink(path);
+    } catch (error) {
+      // The runtime does not read a link that leads to what it cannot name.
+      const { cause } = entryError(error);
+      if (!hasRawNames || !(cause instanceof Deno.errors.InvalidData)) {
+        throw error;
+      }
+      return this.#raw.readLink(path);
+    }
   }
 
   async makeLink(path: string, destination: string): Promise<void> {
-    attempt(path, () => {
-      removeUnlessFolder(path);
-      Deno.symlinkSync(destination, path);
-    });
+    return this.#filesFor(path, destination).makeLink(path, destination);
   }
 
   join(folder: string, name: string): string {
-    return folder === "/" ? folder + name : `${folder}/${name}`;
+    return joinPath(folder, name);
   }
 
   nameOf(path: string): string {
-    if (Deno.build.os !== "windows") return posixName(path);
-    return windowsName(path).replace("\\", "/");
+    return nameOfPath(path);
+  }
+
+  /** @throws {EntryError} If a name is of a kind that this system lacks. */
+  #filesFor(path: string, destination = ""): Files {
+    if (path.isWellFormed() && destination.isWellFormed()) return this.#named;
+    if (hasRawNames) return this.#raw;
+    throw new EntryError(
+      `${path}: names that are not UTF-8 cannot be used on this system`,
+    );
+  }
+
+  /** The names as they are; the folder is listed again for those in doubt. */
+  async *#exactNames(
+    path: string,
+    names: AsyncIterable<string>,
+  ): AsyncIterable<string> {
+    let areExact = true;
+    for await (const name of names) {
+      if (isUnclear(name)) areExact = false;
+      else yield name;
+    }
+    if (areExact) return;
+    for await (const name of await this.#raw.list(path)) {
+      if (isUnclear(name)) yield name;
+    }
   }
 }
 
@@ -100,158 +115,7 @@ export function currentUmask(): number {
   return Deno.build.os === "windows" ? 0 : Deno.umask();
 }
 
-class LocalFile implements OpenFile {
-  readonly #path: string;
-  readonly #file: Deno.FsFile;
-
-  constructor(path: string, file: Deno.FsFile) {
-    this.#path = path;
-    this.#file = file;
-  }
-
-  async attributes(): Promise<Attributes> {
-    return attempt(
-      this.#path,
-      () => attributesOf(this.#path, this.#file.statSync()),
-    );
-  }
-
-  async read(buffer: Uint8Array): Promise<number> {
-    return attempt(this.#path, () => this.#file.readSync(buffer) ?? 0);
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    attempt(this.#path, () => {
-      for (let at = 0; at < bytes.length;) {
-        at += this.#file.writeSync(bytes.subarray(at));
-      }
-    });
-  }
-
-  async truncate(size: number): Promise<void> {
-    attempt(`${this.#path}: truncate`, () => this.#file.truncateSync(size));
-  }
-
-  async setMode(mode: number): Promise<void> {
-    setMode(this.#path, mode);
-  }
-
-  async setTimes(times: Times): Promise<void> {
-    attempt(
-      `${this.#path}: set times`,
-      () =>
-        this.#file.utimeSync(seconds(times.accessed), seconds(times.modified)),
-    );
-  }
-
-  [Symbol.dispose](): void {
-    this.#file.close();
-  }
-}
-
-function removeUnlessFolder(path: string): void {
-  try {
-    if (!Deno.lstatSync(path).isDirectory) Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-/** A FIFO or a device: while it keeps us waiting, signals still get in. */
-class WaitingFile extends LocalFile {
-  readonly #path: string;
-  readonly #file: Deno.FsFile;
-
-  constructor(path: string, file: Deno.FsFile) {
-    super(path, file);
-    this.#path = path;
-    this.#file = file;
-  }
-
-  override async write(bytes: Uint8Array): Promise<void> {
-    await attemptLater(this.#path, async () => {
-      for (let at = 0; at < bytes.length;) {
-        at += await this.#file.write(bytes.subarray(at));
-      }
-    });
-  }
-}
-
-function setMode(path: string, mode: number): void {
-  if (Deno.build.os === "windows") return;
-  attempt(`${path}: set mode`, () => Deno.chmodSync(path, mode));
-}
-
-function seconds(milliseconds: number): number {
-  return milliseconds / 1000;
-}
-
-type Entries = AsyncIterator<Deno.DirEntry>;
-
-async function* names(
-  path: string,
-  entries: Entries,
-  first: IteratorResult<Deno.DirEntry>,
-): AsyncIterable<string> {
-  try {
-    for (let next = first; !next.done;) {
-      yield next.value.name;
-      next = await attemptLater(path, () => entries.next());
-    }
-  } finally {
-    await entries.return?.();
-  }
-}
-
-function attributesOf(path: string, info: Deno.FileInfo): Attributes {
-  return {
-    kind: info.isFile ? "file" : info.isDirectory ? "folder" : "other",
-    size: info.size,
-    mode: (info.mode ?? (info.isDirectory ? 0o755 : 0o644)) & 0o7777,
-    modified: info.mtime?.getTime() ?? 0,
-    accessed: info.atime?.getTime() ?? info.mtime?.getTime() ?? 0,
-    identity: identityOf(path, info),
-  };
-}
-
-/** Inode numbers beyond 2^53, as overlay file systems give, are not exact. */
-function identityOf(path: string, { dev, ino }: Deno.FileInfo): string {
-  return ino !== null && Number.isSafeInteger(ino)
-    ? `${dev}:${ino}`
-    : Deno.realPathSync(path);
-}
-
-/** @param what The path, and perhaps what is done to it. */
-function attempt<T>(what: string, call: () => T): T {
-  if (!what.isWellFormed()) {
-    throw new EntryError(
-      `${what}: names that are not UTF-8 cannot be used yet`,
-    );
-  }
-  try {
-    return call();
-  } catch (error) {
-    throw failure(what, error);
-  }
-}
-
-/** The same for a call that takes its time. */
-async function attemptLater<T>(
-  what: string,
-  call: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await call();
-  } catch (error) {
-    throw failure(what, error);
-  }
-}
-
-function failure(what: string, cause: unknown): EntryError {
-  if (cause instanceof TypeError) throw cause;
-  const isNotFound = cause instanceof Deno.errors.NotFound;
-  const reason = isNotFound && what.includes("\ufffd")
-    ? "the name is not UTF-8 and cannot be used yet"
-    : systemReason(cause);
-  return new EntryError(`${what}: ${reason}`, { cause });
+/** Whether the runtime gives this name, or gives it for another one. */
+function isUnclear(name: string): boolean {
+  return name.includes("\ufffd") || !name.isWellFormed();
 }

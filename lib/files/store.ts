@@ -21,17 +21,20 @@ export interface StorePolicy {
 export class StoredFile implements Disposable {
   readonly file: OpenFile;
   readonly path: string;
+  readonly #files: Files;
   readonly #mode: number;
   readonly #replaced: Attributes | undefined;
   readonly #policy: StorePolicy;
 
   private constructor(
+    files: Files,
     file: OpenFile,
     path: string,
     mode: number,
     replaced: Attributes | undefined,
     policy: StorePolicy,
   ) {
+    this.#files = files;
     this.file = file;
     this.path = path;
     this.#mode = mode;
@@ -54,7 +57,7 @@ export class StoredFile implements Disposable {
     const replaced = await files.find(path);
     const openMode = (mode & 0o777) | 0o200;
     const file = await files.openToWrite(path, openMode, replaced);
-    return new StoredFile(file, path, mode, replaced, policy);
+    return new StoredFile(files, file, path, mode, replaced, policy);
   }
 
   /**
@@ -72,7 +75,18 @@ export class StoredFile implements Disposable {
     }
     if (this.#needsMode) steps.push(() => this.file.setMode(this.#mode));
     if (times !== undefined) steps.push(() => this.file.setTimes(times));
+    if (this.#isRegular) steps.push(() => this.#checkStillThere());
     return await firstFailure(steps);
+  }
+
+  /** @throws {EntryError} If what was written is not what the path names. */
+  async #checkStillThere(): Promise<void> {
+    const { identity } = await this.file.attributes();
+    const there = await this.#files.find(this.path);
+    if (there?.identity === identity) return;
+    throw new EntryError(
+      `${this.path}: it was removed or replaced while it was written`,
+    );
   }
 
   /**
@@ -82,6 +96,14 @@ export class StoredFile implements Disposable {
   async abandon(written: number): Promise<void> {
     if (!this.#isRegular) return;
     await this.file.truncate(written).catch(entryError);
+  }
+
+  /** Takes a file away that was never meant, unless there was one before. */
+  async discard(): Promise<void> {
+    const isOurs = this.#replaced === undefined &&
+      await this.#files.readLink(this.path) === undefined;
+    if (!isOurs) return await this.abandon(0);
+    await this.#files.remove(this.path).catch(entryError);
   }
 
   get #isRegular(): boolean {

@@ -1,330 +1,131 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import { currentUmask, LocalFiles } from "../../../lib/files/local_files.ts";
+import { LocalFiles } from "../../../lib/files/local_files.ts";
+import { testDisk } from "../../support/disk_tests.ts";
+import { emptied, lacksRawNames, shell } from "../../support/raw_names.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree } from "../../support/tree.ts";
 
 const files = new LocalFiles();
-const onWindows = Deno.build.os === "windows";
+const ignore = lacksRawNames !== undefined;
 
-Deno.test("find() tells what is there and that nothing is", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/" }, { path: "f", content: "abc" }]);
-  const file = await files.find(`${folder.path}/f`);
-  assertEquals([file?.kind, file?.size], ["file", 3]);
-  assertEquals((await files.find(`${folder.path}/d`))?.kind, "folder");
-  assertEquals((await files.find(`${folder.path}/d/`))?.kind, "folder");
-  assertEquals(await files.find(`${folder.path}/missing`), undefined);
-  assertEquals(await files.find(`${folder.path}/missing/f`), undefined);
-});
+testDisk({ name: "LocalFiles", files });
 
-Deno.test("find() follows links, and finds nothing behind a dangling one", {
-  ignore: onWindows,
+Deno.test("list() gives names that are not UTF-8 as they are, each once", {
+  ignore,
 }, async () => {
   using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/f", content: "abc" }]);
-  Deno.symlinkSync("d/f", `${folder.path}/to-file`);
-  Deno.symlinkSync("d", `${folder.path}/to-folder`);
-  Deno.symlinkSync("missing", `${folder.path}/dangling`);
-  assertEquals((await files.find(`${folder.path}/to-file`))?.size, 3);
-  assertEquals((await files.find(`${folder.path}/to-folder`))?.kind, "folder");
-  assertEquals(await files.find(`${folder.path}/dangling`), undefined);
-});
-
-Deno.test("find() calls a device something else", {
-  ignore: onWindows,
-}, async () => {
-  assertEquals((await files.find("/dev/null"))?.kind, "other");
-});
-
-Deno.test("find() fails where the path leads through a file", {
-  ignore: onWindows,
-}, async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "" }]);
-  const path = `${folder.path}/f/x`;
-  const error = await assertRejects(() => files.find(path), EntryError);
-  assertEquals(error.message, `${path}: Not a directory`);
-});
-
-Deno.test("attributes() gives the whole mode and the times in milliseconds", {
-  ignore: onWindows,
-}, async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
-    { path: "f", content: "abc", mode: 0o4751, modified: 1_000_000_000 },
-    { path: "d/", mode: 0o1777, modified: 1_234_567_890 },
-  ]);
-  const file = await files.attributes(`${folder.path}/f`);
-  assertEquals(file.mode, 0o4751);
-  assertEquals(file.modified, 1_000_000_000_000);
-  assertEquals(file.accessed, 1_000_000_000_000);
-  const folderAttributes = await files.attributes(`${folder.path}/d`);
-  assertEquals(folderAttributes.mode, 0o1777);
-  assertEquals(folderAttributes.modified, 1_234_567_890_000);
-});
-
-Deno.test("attributes() identifies an entry, whichever path leads to it", {
-  ignore: onWindows,
-}, async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
-    { path: "a", content: "same" },
-    { path: "b", content: "same" },
-  ]);
-  Deno.linkSync(`${folder.path}/a`, `${folder.path}/hard`);
-  Deno.symlinkSync("a", `${folder.path}/soft`);
-  const identityOf = async (name: string): Promise<string | undefined> =>
-    (await files.attributes(`${folder.path}/${name}`)).identity;
-  assert(await identityOf("a") !== undefined);
-  assertEquals(await identityOf("hard"), await identityOf("a"));
-  assertEquals(await identityOf("soft"), await identityOf("a"));
-  assert(await identityOf("b") !== await identityOf("a"));
-});
-
-Deno.test("attributes() identifies an open file as its path does", {
-  ignore: onWindows,
-}, async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "abc" }]);
-  using file = await files.openToRead(`${folder.path}/f`);
-  const open = await file.attributes();
-  assertEquals(open, await files.attributes(`${folder.path}/f`));
-});
-
-Deno.test("list() gives every name but . and ..", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
-    { path: ".hidden", content: "" },
-    { path: "b", content: "" },
-    { path: "d/inside", content: "" },
-  ]);
-  const names = await Array.fromAsync(await files.list(folder.path));
-  assertEquals(names.toSorted(), [".hidden", "b", "d"]);
-});
-
-Deno.test("LocalFiles names the path and the system's reason in every error", {
-  ignore: onWindows,
-}, async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/" }, { path: "f", content: "" }]);
-  const missing = `${folder.path}/missing`;
-  const taken = `${folder.path}/f`;
-  const times = { modified: 0, accessed: 0 };
-  const rows: readonly (readonly [
-    call: () => Promise<unknown>,
-    message: string,
-  ])[] = [
-    [() => files.attributes(missing), `${missing}: No such file or directory`],
-    [() => files.list(missing), `${missing}: No such file or directory`],
-    [() => files.list(taken), `${taken}: Not a directory`],
-    [() => files.openToRead(missing), `${missing}: No such file or directory`],
-    [
-      () => files.openToWrite(`${missing}/f`, 0o644),
-      `${missing}/f: No such file or directory`,
-    ],
-    [
-      () => files.openToWrite(`${folder.path}/d`, 0o644),
-      `${folder.path}/d: Is a directory`,
-    ],
-    [() => files.makeFolder(taken, 0o755), `${taken}: File exists`],
-    [
-      () => files.setMode(missing, 0o644),
-      `${missing}: set mode: No such file or directory`,
-    ],
-    [
-      () => files.setTimes(missing, times),
-      `${missing}: set times: No such file or directory`,
-    ],
-    [() => files.readLink(missing), `${missing}: No such file or directory`],
-    [
-      () => files.makeLink(`${folder.path}/d`, "x"),
-      `${folder.path}/d: File exists`,
-    ],
-  ];
-  for (const [call, message] of rows) {
-    const error = await assertRejects(call, EntryError);
-    assertEquals(error.message, message);
-  }
-});
-
-Deno.test("openToRead() reads on from where the last read ended", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "abcde" }]);
-  using file = await files.openToRead(`${folder.path}/f`);
-  const buffer = new Uint8Array(3);
-  const text = (length: number) =>
-    new TextDecoder().decode(buffer.subarray(0, length));
-  assertEquals(text(await file.read(buffer)), "abc");
-  assertEquals(text(await file.read(buffer)), "de");
-  assertEquals(await file.read(buffer), 0);
-  assertEquals(await file.read(buffer), 0);
-});
-
-Deno.test("read() of a folder fails with its path", {
-  ignore: onWindows,
-}, async () => {
-  using folder = new TempFolder();
-  using file = await files.openToRead(folder.path);
-  const error = await assertRejects(
-    () => file.read(new Uint8Array(1)),
-    EntryError,
+  using _emptied = emptied(folder.path);
+  shell(
+    "touch plain $(printf 'caf\\351 caf\\352 caf\\303\\251 \\357\\277\\275')",
+    folder.path,
   );
-  assertEquals(error.message, `${folder.path}: Is a directory`);
+  const names = await Array.fromAsync(await files.list(folder.path));
+  assertEquals(
+    names.toSorted(),
+    ["caf\udce9", "caf\udcea", "café", "plain", "\ufffd"].toSorted(),
+  );
 });
 
-Deno.test("openToWrite() changes neither length nor mode of what is there", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "old content", mode: 0o640 }]);
-  const path = `${folder.path}/f`;
-  {
-    using file = await files.openToWrite(path, 0o777);
-    assertEquals(Deno.readTextFileSync(path), "old content");
-    await file.write(new TextEncoder().encode("new"));
-    await file.write(new TextEncoder().encode("er"));
-  }
-  assertEquals(Deno.readTextFileSync(path), "newerontent");
-  if (!onWindows) assertEquals(Deno.statSync(path).mode! & 0o7777, 0o640);
-});
-
-Deno.test(
-  "openToWrite() and makeFolder() give a new entry its mode under the umask",
-  {
-    ignore: onWindows,
-  },
-  async () => {
-    using folder = new TempFolder();
-    const before = Deno.umask(0o027);
-    try {
-      using _file = await files.openToWrite(`${folder.path}/f`, 0o666);
-      await files.makeFolder(`${folder.path}/d`, 0o777);
-      assertEquals(currentUmask(), 0o027);
-    } finally {
-      Deno.umask(before);
-    }
-    assertEquals(Deno.statSync(`${folder.path}/f`).mode! & 0o7777, 0o640);
-    assertEquals(Deno.statSync(`${folder.path}/d`).mode! & 0o7777, 0o750);
-  },
-);
-
-Deno.test("openToWrite() writes through a link", {
-  ignore: onWindows,
+Deno.test("list() gives what is in a folder whose name is not UTF-8", {
+  ignore,
 }, async () => {
   using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "old" }]);
-  Deno.symlinkSync("f", `${folder.path}/link`);
+  using _emptied = emptied(folder.path);
+  shell(
+    "d=$(printf 'd\\351') && mkdir $d && touch $d/a $d/$d $d/.h",
+    folder.path,
+  );
+  const names = await Array.fromAsync(
+    await files.list(`${folder.path}/d\udce9`),
+  );
+  assertEquals(names.toSorted(), [".h", "a", "d\udce9"]);
+});
+
+Deno.test("A file whose name is not UTF-8 is made, read and written", {
+  ignore,
+}, async () => {
+  using folder = new TempFolder();
+  using _emptied = emptied(folder.path);
+  await files.makeFolder(`${folder.path}/d\udcff`, 0o755);
+  const path = `${folder.path}/d\udcff/f\udce9`;
+  assertEquals(await files.find(path), undefined);
   {
-    using file = await files.openToWrite(`${folder.path}/link`, 0o644);
-    await file.write(new TextEncoder().encode("new"));
+    using file = await files.openToWrite(path, 0o644);
+    await file.write(new TextEncoder().encode("content"));
   }
-  assertEquals(Deno.readTextFileSync(`${folder.path}/f`), "new");
-  assert(Deno.lstatSync(`${folder.path}/link`).isSymlink);
+  await files.setMode(path, 0o640);
+  await files.setTimes(path, { modified: 1_000, accessed: 2_000 });
+  const { size, mode, modified } = await files.attributes(path);
+  assertEquals([size, mode, modified], [7, 0o640, 1_000]);
+  using file = await files.openToRead(path);
+  const buffer = new Uint8Array(9);
+  assertEquals(await file.read(buffer), 7);
+  assertEquals(
+    shell("cat $(printf 'd\\377/f\\351')", folder.path),
+    "content",
+  );
 });
 
-Deno.test("truncate() cuts and extends", async () => {
-  using folder = new TempFolder();
-  const path = `${folder.path}/f`;
-  using file = await files.openToWrite(path, 0o644);
-  await file.write(new TextEncoder().encode("abcde"));
-  await file.truncate(2);
-  assertEquals(Deno.readTextFileSync(path), "ab");
-  await file.truncate(4);
-  assertEquals(Deno.readTextFileSync(path), "ab\0\0");
-});
-
-Deno.test("setMode() sets all twelve bits, whatever the umask", {
-  ignore: onWindows,
+Deno.test("A link leads where it says, and is called, in any bytes", {
+  ignore,
 }, async () => {
   using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "" }, { path: "d/" }]);
-  using file = await files.openToWrite(`${folder.path}/f`, 0o644);
-  await file.setMode(0o4757);
-  await files.setMode(`${folder.path}/d`, 0o1777);
-  assertEquals(Deno.statSync(`${folder.path}/f`).mode! & 0o7777, 0o4757);
-  assertEquals(Deno.statSync(`${folder.path}/d`).mode! & 0o7777, 0o1777);
-});
-
-Deno.test("setTimes() sets both times, each its own", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
-    { path: "a", content: "" },
-    { path: "b", content: "" },
-  ]);
-  const times = {
-    modified: 1_000_000_000_000,
-    accessed: 1_000_000_001_000,
-  };
-  using file = await files.openToWrite(`${folder.path}/a`, 0o644);
-  await file.setTimes(times);
-  await files.setTimes(`${folder.path}/b`, times);
-  for (const name of ["a", "b"]) {
-    const { mtime, atime } = Deno.statSync(`${folder.path}/${name}`);
-    assertEquals(mtime?.getTime(), 1_000_000_000_000, name);
-    assertEquals(atime?.getTime(), 1_000_000_001_000, name);
+  using _emptied = emptied(folder.path);
+  const links = [
+    ["plain", "to\udce9"],
+    ["raw\udce9", "to"],
+    ["replacement", "to\ufffd"],
+    ["raw\udcea", "to\udce9"],
+  ] as const;
+  for (const [name, destination] of links) {
+    const path = `${folder.path}/${name}`;
+    await files.makeLink(path, "what it was");
+    await files.makeLink(path, destination);
+    assertEquals(await files.readLink(path), destination);
   }
+  assertEquals(shell("readlink plain", folder.path), "to\xe9\n");
 });
 
-Deno.test("setTimes() keeps every millisecond", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
-    { path: "a", content: "" },
-    { path: "b", content: "" },
-  ]);
-  using file = await files.openToWrite(`${folder.path}/a`, 0o644);
-  for (
-    const modified of [
-      1,
-      999,
-      1_000_000_000_001,
-      1_000_000_000_123,
-      1_732_359_999_999,
-      4_102_444_800_007,
-    ]
-  ) {
-    await file.setTimes({ modified, accessed: modified });
-    await files.setTimes(`${folder.path}/b`, { modified, accessed: modified });
-    for (const name of ["a", "b"]) {
-      const path = `${folder.path}/${name}`;
-      assertEquals((await files.attributes(path)).modified, modified, name);
-    }
-  }
-});
-
-Deno.test("readLink() tells what a link says, and that nothing else is one", {
-  ignore: onWindows,
+Deno.test("An entry is the same by a name that is UTF-8 and one that is not", {
+  ignore,
 }, async () => {
   using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "" }, { path: "d/" }]);
-  await files.makeLink(`${folder.path}/link`, "../else where");
-  assertEquals(await files.readLink(`${folder.path}/link`), "../else where");
-  assertEquals(await files.readLink(`${folder.path}/f`), undefined);
-  assertEquals(await files.readLink(`${folder.path}/d`), undefined);
-});
-
-Deno.test("join() writes a path as scp does", () => {
-  const rows: readonly (readonly [string, string, string])[] = [
-    ["d", "f", "d/f"],
-    ["/", "f", "/f"],
-    ["d/", "f", "d//f"],
-    [".", "f", "./f"],
-    ["//", "f", "///f"],
-  ];
-  for (const [folder, name, expected] of rows) {
-    assertEquals(files.join(folder, name), expected);
+  using _emptied = emptied(folder.path);
+  makeTree(folder.path, [{ path: "f", content: "abc", mode: 0o4751 }]);
+  shell(
+    "ln f $(printf 'hard\\351'); ln -s f $(printf 'soft\\351'); " +
+      "ln -s $(printf 'hard\\351') soft",
+    folder.path,
+  );
+  const expected = await files.attributes(`${folder.path}/f`);
+  for (const name of ["hard\udce9", "soft\udce9", "soft"]) {
+    const path = `${folder.path}/${name}`;
+    assertEquals(await files.attributes(path), expected, name);
+    using file = await files.openToRead(path);
+    assertEquals(await file.attributes(), expected, name);
   }
 });
 
-Deno.test("nameOf() gives the last component, trailing slashes ignored", () => {
-  const rows: readonly (readonly [string, string])[] = [
-    ["f", "f"],
-    ["d/f", "f"],
-    ["d/f//", "f"],
-    ["/f", "f"],
-    ["..", ".."],
-    ["d/.", "."],
-    ["a b", "a b"],
-  ];
-  for (const [path, expected] of rows) {
-    assertEquals(files.nameOf(path), expected, path);
-  }
+Deno.test("A name that only looks like one that is there is not found", {
+  ignore,
+}, async () => {
+  using folder = new TempFolder();
+  using _emptied = emptied(folder.path);
+  shell("touch $(printf 'f\\351')", folder.path);
+  const path = `${folder.path}/f\ufffd`;
+  const error = await assertRejects(() => files.attributes(path), EntryError);
+  assertEquals(error.message, `${path}: No such file or directory`);
+  assertEquals(await files.find(path), undefined);
+  assertEquals(await files.find(`${folder.path}/f\udcea`), undefined);
+});
+
+Deno.test("A name that is not UTF-8 is refused where there is none", {
+  ignore: !ignore,
+}, async () => {
+  const error = await assertRejects(() => files.find("f\udce9"), EntryError);
+  assertEquals(
+    error.message,
+    "f\udce9: names that are not UTF-8 cannot be used on this system",
+  );
 });

@@ -1,0 +1,270 @@
+/**
+ * Linux's own file calls, for names that the runtime cannot pass on: it takes
+ * only UTF-8. Paths are names as `name_bytes.ts` decodes them. The library is
+ * loaded by the first call.
+ */
+
+import { decodeName, encodeName } from "./name_bytes.ts";
+
+const SYMBOLS = {
+  __errno_location: { parameters: [], result: "pointer" },
+  strerror: { parameters: ["i32"], result: "pointer" },
+  open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+  read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  poll: {
+    parameters: ["buffer", "u64", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
+  ftruncate: { parameters: ["i32", "i64"], result: "i32" },
+  fchmod: { parameters: ["i32", "u32"], result: "i32" },
+  chmod: { parameters: ["buffer", "u32"], result: "i32" },
+  futimens: { parameters: ["i32", "buffer"], result: "i32" },
+  utimensat: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
+  statx: {
+    parameters: ["i32", "buffer", "i32", "u32", "buffer"],
+    result: "i32",
+  },
+  mkdir: { parameters: ["buffer", "u32"], result: "i32" },
+  unlink: { parameters: ["buffer"], result: "i32" },
+  symlink: { parameters: ["buffer", "buffer"], result: "i32" },
+  readlink: { parameters: ["buffer", "buffer", "usize"], result: "isize" },
+  getdirentries64: {
+    parameters: ["i32", "buffer", "usize", "buffer"],
+    result: "isize",
+  },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+let library: Deno.DynamicLibrary<typeof SYMBOLS> | undefined;
+
+function libc(): Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] {
+  return (library ??= Deno.dlopen("libc.so.6", SYMBOLS)).symbols;
+}
+
+export const O_RDONLY = 0;
+export const O_WRONLY = 0o1;
+export const O_CREAT = 0o100;
+export const O_NONBLOCK = 0o4000;
+const O_CLOEXEC = 0o2000000;
+
+export const ENOENT = 2;
+const EINTR = 4;
+export const EAGAIN = 11;
+export const EISDIR = 21;
+export const EINVAL = 22;
+
+/** A call failed; the message is the system's text for `code`. */
+export class LibcError extends Error {
+  override name = "LibcError";
+  /** The number in `errno`. */
+  readonly code: number;
+
+  constructor(code: number) {
+    super(Deno.UnsafePointerView.getCString(libc().strerror(code)!));
+    this.code = code;
+  }
+}
+
+/** Opens a file, to be closed by `close`; no program we run inherits it. */
+export function open(path: string, flags: number, mode = 0): number {
+  const name = pathBytes(path);
+  return checked(() => libc().open(name, flags | O_CLOEXEC, mode));
+}
+
+/** Closes what `open` gave. That it could not be written is told before. */
+export function close(fd: number): void {
+  libc().close(fd);
+}
+
+/** Reads into `buffer`; how many bytes, 0 at the end. */
+export function read(fd: number, buffer: Uint8Array): number {
+  return checked(() => libc().read(fd, bytesOf(buffer), size(buffer)));
+}
+
+/** Writes some of `bytes`; how many. */
+export function write(fd: number, bytes: Uint8Array): number {
+  return checked(() => libc().write(fd, bytesOf(bytes), size(bytes)));
+}
+
+/** Waits until `write` has room, or can tell why it never will. */
+export async function writable(fd: number): Promise<void> {
+  const POLLOUT = 4;
+  const request = Int32Array.of(fd, POLLOUT);
+  await libc().poll(request, 1n, -1);
+}
+
+export function ftruncate(fd: number, size: number): void {
+  checked(() => libc().ftruncate(fd, BigInt(size)));
+}
+
+export function fchmod(fd: number, mode: number): void {
+  checked(() => libc().fchmod(fd, mode));
+}
+
+export function chmod(path: string, mode: number): void {
+  const name = pathBytes(path);
+  checked(() => libc().chmod(name, mode));
+}
+
+/** Sets both times, in milliseconds since 1970 UTC. */
+export function futimens(fd: number, accessed: number, modified: number): void {
+  const times = timeSpecs(accessed, modified);
+  checked(() => libc().futimens(fd, times));
+}
+
+/** Sets both times, in milliseconds since 1970 UTC, links followed. */
+export function utimens(
+  path: string,
+  accessed: number,
+  modified: number,
+): void {
+  const name = pathBytes(path);
+  const times = timeSpecs(accessed, modified);
+  checked(() => libc().utimensat(AT_FDCWD, name, times, 0));
+}
+
+/** What an inode says. */
+export interface Status {
+  /** The kind of entry (`S_IFMT`) and its permission bits. */
+  readonly mode: number;
+  /** The number the runtime gives as `Deno.FileInfo.dev`. */
+  readonly device: number;
+  readonly inode: bigint;
+  /** In bytes. */
+  readonly size: number;
+  /** In whole milliseconds since 1970 UTC. */
+  readonly modified: number;
+  /** In whole milliseconds since 1970 UTC. */
+  readonly accessed: number;
+}
+
+/** What is at `path`, links followed. */
+export function stat(path: string): Status {
+  return statx(AT_FDCWD, path, 0);
+}
+
+export function fstat(fd: number): Status {
+  const AT_EMPTY_PATH = 0x1000;
+  return statx(fd, "", AT_EMPTY_PATH);
+}
+
+export function mkdir(path: string, mode: number): void {
+  const name = pathBytes(path);
+  checked(() => libc().mkdir(name, mode));
+}
+
+export function unlink(path: string): void {
+  const name = pathBytes(path);
+  checked(() => libc().unlink(name));
+}
+
+export function symlink(destination: string, path: string): void {
+  const [text, name] = [pathBytes(destination), pathBytes(path)];
+  checked(() => libc().symlink(text, name));
+}
+
+/** What a symbolic link says. */
+export function readlink(path: string): string {
+  const name = pathBytes(path);
+  const buffer = new Uint8Array(PATH_BYTES);
+  const length = checked(() => libc().readlink(name, buffer, size(buffer)));
+  return decodeName(buffer.subarray(0, length));
+}
+
+/** The names in an open folder, `.` and `..` among them. */
+export function* entryNames(fd: number): Iterable<string> {
+  const block = new Uint8Array(LISTING_BYTES);
+  const view = new DataView(block.buffer);
+  const base = new BigInt64Array(1);
+  for (;;) {
+    const end = checked(() =>
+      libc().getdirentries64(fd, block, size(block), base)
+    );
+    if (end === 0) return;
+    for (let at = 0; at < end;) {
+      const next = at + view.getUint16(at + LENGTH_OFFSET, true);
+      const name = block.subarray(at + NAME_OFFSET, next);
+      yield decodeName(name.subarray(0, name.indexOf(0)));
+      at = next;
+    }
+  }
+}
+
+/** The longest path Linux takes and the longest link it makes, in bytes. */
+const PATH_BYTES = 4096;
+
+/** How much of a folder is listed at a time. */
+const LISTING_BYTES = 32 * 1024;
+
+/** `d_reclen` and `d_name` in a `struct dirent64`. */
+const LENGTH_OFFSET = 16;
+const NAME_OFFSET = 19;
+
+const AT_FDCWD = -100;
+
+function statx(folder: number, path: string, flags: number): Status {
+  const STATX_BASIC_STATS = 0x7ff;
+  const name = pathBytes(path);
+  const view = new DataView(new ArrayBuffer(256));
+  checked(() => libc().statx(folder, name, flags, STATX_BASIC_STATS, view));
+  return {
+    mode: view.getUint16(28, true),
+    inode: view.getBigUint64(32, true),
+    size: Number(view.getBigUint64(40, true)),
+    accessed: millisecondsAt(view, 64),
+    modified: millisecondsAt(view, 112),
+    device: deviceNumber(view.getUint32(136, true), view.getUint32(140, true)),
+  };
+}
+
+/** makedev(3), for the 12 and 20 bits that Linux has. */
+function deviceNumber(major: number, minor: number): number {
+  const low = (major & 0xfff) << 8 | (minor & 0xff);
+  return (low | (minor & 0xfff00) << 12) >>> 0;
+}
+
+function millisecondsAt(view: DataView, offset: number): number {
+  const seconds = Number(view.getBigInt64(offset, true));
+  const nanoseconds = view.getUint32(offset + 8, true);
+  return seconds * 1000 + Math.floor(nanoseconds / 1_000_000);
+}
+
+/** Each time as seconds and nanoseconds; a fraction holds microseconds. */
+function timeSpecs(...times: readonly number[]): BigInt64Array<ArrayBuffer> {
+  return BigInt64Array.from(times.flatMap((time) => {
+    const seconds = Math.floor(time / 1000);
+    const microseconds = Math.round((time - seconds * 1000) * 1000);
+    return [BigInt(seconds), BigInt(microseconds * 1000)];
+  }));
+}
+
+/** A path as C takes it. */
+function pathBytes(path: string): Uint8Array<ArrayBuffer> {
+  if (path.includes("\0")) throw new LibcError(EINVAL);
+  return bytesOf(encodeName(`${path}\0`));
+}
+
+/** None of the program's buffers is shared, which the types cannot tell. */
+function bytesOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes as Uint8Array<ArrayBuffer>;
+}
+
+function size(bytes: Uint8Array): bigint {
+  return BigInt(bytes.length);
+}
+
+/** Gives what a call gives, made again where a signal came between. */
+function checked(call: () => number | bigint): number {
+  for (;;) {
+    const result = Number(call());
+    if (result !== -1) return result;
+    const code = errno();
+    if (code !== EINTR) throw new LibcError(code);
+  }
+}
+
+function errno(): number {
+  return new Deno.UnsafePointerView(libc().__errno_location()!).getInt32();
+}

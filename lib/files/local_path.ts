@@ -1,0 +1,13 @@
+import { basename as posixName } from "@std/path/posix/basename";
+import { basename as windowsName } from "@std/path/windows/basename";
+
+/** The path of `name` in `folder`, as scp writes it: `folder/name`. */
+export function joinPath(folder: string, name: string): string {
+  return folder === "/" ? folder + name : `${folder}/${name}`;
+}
+
+/** The last component of a path of this system, trailing separators ignored. */
+export function nameOfPath(path: string): string {
+  if (Deno.build.os !== "windows") return posixName(path);
+  return windowsName(path).replace("\\", "/");
+}

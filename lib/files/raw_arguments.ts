@@ -1,0 +1,56 @@
+import * as libc from "./libc.ts";
+import { decodeName } from "./name_bytes.ts";
+
+/** How much of the command line is read at a time. */
+const BLOCK_BYTES = 64 * 1024;
+
+const lossy = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * The process's arguments as they were given. The runtime's have U+FFFD for
+ * bytes that are no UTF-8; where Linux can be asked, they become names as
+ * `decodeName` gives them.
+ *
+ * @param args The last of the process's arguments, as the runtime gives them.
+ */
+export function rawArguments(args: readonly string[]): readonly string[] {
+  if (Deno.build.os !== "linux") return args;
+  if (!args.some((arg) => arg.includes("\ufffd"))) return args;
+  const words = commandLine().slice(-args.length);
+  const areTheirs = words.length === args.length &&
+    words.every((word, index) => lossy.decode(word) === args[index]);
+  return areTheirs ? words.map(decodeName) : args;
+}
+
+/** What the process was started with; nothing where that cannot be read. */
+function commandLine(): Uint8Array[] {
+  try {
+    return [...wordsOf(readAll("/proc/self/cmdline"))];
+  } catch {
+    return [];
+  }
+}
+
+function readAll(path: string): Uint8Array {
+  const fd = libc.open(path, libc.O_RDONLY);
+  try {
+    const content: number[] = [];
+    const block = new Uint8Array(BLOCK_BYTES);
+    for (let count; (count = libc.read(fd, block)) > 0;) {
+      for (const byte of block.subarray(0, count)) content.push(byte);
+    }
+    return Uint8Array.from(content);
+  } finally {
+    libc.close(fd);
+  }
+}
+
+/** The words, each of which ends with a NUL. */
+function* wordsOf(content: Uint8Array): Iterable<Uint8Array> {
+  for (let start = 0; start < content.length;) {
+    const end = content.indexOf(0, start);
+    if (end === -1) return;
+    yield content.subarray(start, end);
+    start = end + 1;
+  }
+}

@@ -1,0 +1,189 @@
+import { attempt } from "./attempt.ts";
+import type { Attributes, Files, OpenFile, Times } from "./files.ts";
+import * as libc from "./libc.ts";
+import { joinPath, nameOfPath } from "./local_path.ts";
+
+/**
+ * A Linux disk, whatever bytes its names are: by the system's own calls,
+ * synchronous ones. A folder is listed at once.
+ */
+export class RawFiles implements Files {
+  async find(path: string): Promise<Attributes | undefined> {
+    return attempt(
+      path,
+      () => unlessErrno([libc.ENOENT], () => attributesOf(libc.stat(path))),
+    );
+  }
+
+  async attributes(path: string): Promise<Attributes> {
+    return attempt(path, () => attributesOf(libc.stat(path)));
+  }
+
+  async list(path: string): Promise<AsyncIterable<string>> {
+    return asynchronous(attempt(path, () => namesIn(path)));
+  }
+
+  async openToRead(path: string): Promise<OpenFile> {
+    const fd = attempt(path, () => libc.open(path, libc.O_RDONLY));
+    return new RawFile(path, fd);
+  }
+
+  /** A FIFO that nobody reads is an error: waiting would keep signals out. */
+  async openToWrite(
+    path: string,
+    mode: number,
+    replaced?: Attributes,
+  ): Promise<OpenFile> {
+    const flags = libc.O_WRONLY | libc.O_CREAT |
+      (replaced?.kind === "other" ? libc.O_NONBLOCK : 0);
+    const fd = attempt(path, () => libc.open(path, flags, mode));
+    return new RawFile(path, fd);
+  }
+
+  async remove(path: string): Promise<void> {
+    attempt(path, () => libc.unlink(path));
+  }
+
+  async makeFolder(path: string, mode: number): Promise<void> {
+    attempt(path, () => libc.mkdir(path, mode));
+  }
+
+  async setMode(path: string, mode: number): Promise<void> {
+    attempt(`${path}: set mode`, () => libc.chmod(path, mode));
+  }
+
+  async setTimes(path: string, { accessed, modified }: Times): Promise<void> {
+    attempt(
+      `${path}: set times`,
+      () => libc.utimens(path, accessed, modified),
+    );
+  }
+
+  async readLink(path: string): Promise<string | undefined> {
+    return attempt(
+      path,
+      () => unlessErrno([libc.EINVAL], () => libc.readlink(path)),
+    );
+  }
+
+  async makeLink(path: string, destination: string): Promise<void> {
+    attempt(path, () => {
+      unlessErrno([libc.ENOENT, libc.EISDIR], () => libc.unlink(path));
+      libc.symlink(destination, path);
+    });
+  }
+
+  join(folder: string, name: string): string {
+    return joinPath(folder, name);
+  }
+
+  nameOf(path: string): string {
+    return nameOfPath(path);
+  }
+}
+
+/** What tells an entry from all others, links followed. */
+export function rawIdentity(path: string): string {
+  return identityOf(libc.stat(path));
+}
+
+class RawFile implements OpenFile {
+  readonly #path: string;
+  readonly #fd: number;
+
+  constructor(path: string, fd: number) {
+    this.#path = path;
+    this.#fd = fd;
+  }
+
+  async attributes(): Promise<Attributes> {
+    return attempt(this.#path, () => attributesOf(libc.fstat(this.#fd)));
+  }
+
+  async read(buffer: Uint8Array): Promise<number> {
+    return attempt(this.#path, () => libc.read(this.#fd, buffer));
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) {
+      const count = attempt(
+        this.#path,
+        () =>
+          unlessErrno(
+            [libc.EAGAIN],
+            () => libc.write(this.#fd, bytes.subarray(at)),
+          ),
+      );
+      if (count === undefined) await libc.writable(this.#fd);
+      else at += count;
+    }
+  }
+
+  async truncate(size: number): Promise<void> {
+    attempt(`${this.#path}: truncate`, () => libc.ftruncate(this.#fd, size));
+  }
+
+  async setMode(mode: number): Promise<void> {
+    attempt(`${this.#path}: set mode`, () => libc.fchmod(this.#fd, mode));
+  }
+
+  async setTimes({ accessed, modified }: Times): Promise<void> {
+    attempt(
+      `${this.#path}: set times`,
+      () => libc.futimens(this.#fd, accessed, modified),
+    );
+  }
+
+  [Symbol.dispose](): void {
+    libc.close(this.#fd);
+  }
+}
+
+/** What `call` gives; `undefined` where it fails in one of these ways. */
+function unlessErrno<T>(
+  codes: readonly number[],
+  call: () => T,
+): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof libc.LibcError && codes.includes(error.code)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function namesIn(path: string): string[] {
+  // Should a FIFO have taken the folder's place, its open does not wait.
+  const fd = libc.open(path, libc.O_RDONLY | libc.O_NONBLOCK);
+  try {
+    return [...libc.entryNames(fd)].filter((name) => !/^\.\.?$/.test(name));
+  } finally {
+    libc.close(fd);
+  }
+}
+
+async function* asynchronous<T>(values: Iterable<T>): AsyncIterable<T> {
+  yield* values;
+}
+
+const KINDS: Readonly<Record<number, Attributes["kind"]>> = {
+  0o100000: "file",
+  0o040000: "folder",
+};
+
+function attributesOf(status: libc.Status): Attributes {
+  return {
+    kind: KINDS[status.mode & 0o170000] ?? "other",
+    size: status.size,
+    mode: status.mode & 0o7777,
+    modified: status.modified,
+    accessed: status.accessed,
+    identity: identityOf(status),
+  };
+}
+
+function identityOf({ device, inode }: libc.Status): string {
+  return `${device}:${inode}`;
+}

@@ -1,0 +1,357 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { EntryError } from "../../lib/errors.ts";
+import type { Files } from "../../lib/files/files.ts";
+import { currentUmask } from "../../lib/files/local_files.ts";
+import { TempFolder } from "./temp_folder.ts";
+import { makeTree } from "./tree.ts";
+
+const onWindows = Deno.build.os === "windows";
+
+/** What serves the local disk, under test. */
+export interface Disk {
+  readonly name: string;
+  readonly files: Files;
+  /** Why it cannot be tested here; absent if it can. */
+  readonly lacks?: string;
+}
+
+/** Registers the tests that whatever serves the local disk has to pass. */
+export function testDisk({ name, files, lacks }: Disk): void {
+  const test = (
+    behaviour: string,
+    fn: () => void | Promise<void>,
+    ignore = lacks !== undefined,
+  ): void => {
+    const reason = lacks === undefined ? "" : ` (${lacks})`;
+    Deno.test({ name: `${name}: ${behaviour}${reason}`, ignore, fn });
+  };
+  const testOnUnix = (behaviour: string, fn: () => Promise<void>): void =>
+    test(behaviour, fn, onWindows || lacks !== undefined);
+
+  test("find() tells what is there and that nothing is", async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: "d/" }, { path: "f", content: "abc" }]);
+    const file = await files.find(`${folder.path}/f`);
+    assertEquals([file?.kind, file?.size], ["file", 3]);
+    assertEquals((await files.find(`${folder.path}/d`))?.kind, "folder");
+    assertEquals((await files.find(`${folder.path}/d/`))?.kind, "folder");
+    assertEquals(await files.find(`${folder.path}/missing`), undefined);
+    assertEquals(await files.find(`${folder.path}/missing/f`), undefined);
+  });
+
+  testOnUnix(
+    "find() follows links, and finds nothing behind a dangling one",
+    async () => {
+      using folder = new TempFolder();
+      makeTree(folder.path, [{ path: "d/f", content: "abc" }]);
+      Deno.symlinkSync("d/f", `${folder.path}/to-file`);
+      Deno.symlinkSync("d", `${folder.path}/to-folder`);
+      Deno.symlinkSync("missing", `${folder.path}/dangling`);
+      assertEquals((await files.find(`${folder.path}/to-file`))?.size, 3);
+      assertEquals(
+        (await files.find(`${folder.path}/to-folder`))?.kind,
+        "folder",
+      );
+      assertEquals(await files.find(`${folder.path}/dangling`), undefined);
+    },
+  );
+
+  testOnUnix("find() calls a device something else", async () => {
+    assertEquals((await files.find("/dev/null"))?.kind, "other");
+  });
+
+  testOnUnix("find() fails where the path leads through a file", async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: "f", content: "" }]);
+    const path = `${folder.path}/f/x`;
+    const error = await assertRejects(() => files.find(path), EntryError);
+    assertEquals(error.message, `${path}: Not a directory`);
+  });
+
+  testOnUnix(
+    "attributes() gives the whole mode and the times in milliseconds",
+    async () => {
+      using folder = new TempFolder();
+      makeTree(folder.path, [
+        { path: "f", content: "abc", mode: 0o4751, modified: 1_000_000_000 },
+        { path: "d/", mode: 0o1777, modified: 1_234_567_890 },
+      ]);
+      const file = await files.attributes(`${folder.path}/f`);
+      assertEquals(file.mode, 0o4751);
+      assertEquals(file.modified, 1_000_000_000_000);
+      assertEquals(file.accessed, 1_000_000_000_000);
+      const folderAttributes = await files.attributes(`${folder.path}/d`);
+      assertEquals(folderAttributes.mode, 0o1777);
+      assertEquals(folderAttributes.modified, 1_234_567_890_000);
+    },
+  );
+
+  testOnUnix(
+    "attributes() identifies an entry, whichever path leads to it",
+    async () => {
+      using folder = new TempFolder();
+      makeTree(folder.path, [
+        { path: "a", content: "same" },
+        { path: "b", content: "same" },
+      ]);
+      Deno.linkSync(`${folder.path}/a`, `${folder.path}/hard`);
+      Deno.symlinkSync("a", `${folder.path}/soft`);
+      const identityOf = async (name: string): Promise<string | undefined> =>
+        (await files.attributes(`${folder.path}/${name}`)).identity;
+      assert(await identityOf("a") !== undefined);
+      assertEquals(await identityOf("hard"), await identityOf("a"));
+      assertEquals(await identityOf("soft"), await identityOf("a"));
+      assert(await identityOf("b") !== await identityOf("a"));
+    },
+  );
+
+  testOnUnix(
+    "attributes() identifies an open file as its path does",
+    async () => {
+      using folder = new TempFolder();
+      makeTree(folder.path, [{ path: "f", content: "abc" }]);
+      using file = await files.openToRead(`${folder.path}/f`);
+      const open = await file.attributes();
+      assertEquals(open, await files.attributes(`${folder.path}/f`));
+    },
+  );
+
+  test("list() gives every name but . and ..", async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [
+      { path: ".hidden", content: "" },
+      { path: "b", content: "" },
+      { path: "d/inside", content: "" },
+    ]);
+    const names = await Array.fromAsync(await files.list(folder.path));
+    assertEquals(names.toSorted(), [".hidden", "b", "d"]);
+  });
+
+  testOnUnix("every error names the path and the system's reason", async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: "d/" }, { path: "f", content: "" }]);
+    const missing = `${folder.path}/missing`;
+    const taken = `${folder.path}/f`;
+    const times = { modified: 0, accessed: 0 };
+    const rows: readonly (readonly [
+      call: () => Promise<unknown>,
+      message: string,
+    ])[] = [
+      [
+        () => files.attributes(missing),
+        `${missing}: No such file or directory`,
+      ],
+      [() => files.list(missing), `${missing}: No such file or directory`],
+      [() => files.list(taken), `${taken}: Not a directory`],
+      [
+        () => files.openToRead(missing),
+        `${missing}: No such file or directory`,
+      ],
+      [
+        () => files.openToWrite(`${missing}/f`, 0o644),
+        `${missing}/f: No such file or directory`,
+      ],
+      [
+        () => files.openToWrite(`${folder.path}/d`, 0o644),
+        `${folder.path}/d: Is a directory`,
+      ],
+      [() => files.makeFolder(taken, 0o755), `${taken}: File exists`],
+      [
+        () => files.setMode(missing, 0o644),
+        `${missing}: set mode: No such file or directory`,
+      ],
+      [
+        () => files.setTimes(missing, times),
+        `${missing}: set times: No such file or directory`,
+      ],
+      [() => files.readLink(missing), `${missing}: No such file or directory`],
+      [
+        () => files.makeLink(`${folder.path}/d`, "x"),
+        `${folder.path}/d: File exists`,
+      ],
+    ];
+    for (const [call, message] of rows) {
+      const error = await assertRejects(call, EntryError);
+      assertEquals(error.message, message);
+    }
+  });
+
+  test("openToRead() reads on from where the last read ended", async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: "f", content: "abcde" }]);
+    using file = await files.openToRead(`${folder.path}/f`);
+    const buffer = new Uint8Array(3);
+    const text = (length: number) =>
+      new TextDecoder().decode(buffer.subarray(0, length));
+    assertEquals(text(await file.read(buffer)), "abc");
+    assertEquals(text(await file.read(buffer)), "de");
+    assertEquals(await file.read(buffer), 0);
+    assertEquals(await file.read(buffer), 0);
+  });
+
+  testOnUnix("read() of a folder fails with its path", async () => {
+    using folder = new TempFolder();
+    using file = await files.openToRead(folder.path);
+    const error = await assertRejects(
+      () => file.read(new Uint8Array(1)),
+      EntryError,
+    );
+    assertEquals(error.message, `${folder.path}: Is a directory`);
+  });
+
+  test("openToWrite() changes neither length nor mode of what is there", async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: "f", content: "old content", mode: 0o640 }]);
+    const path = `${folder.path}/f`;
+    {
+      using file = await files.openToWrite(path, 0o777);
+      assertEquals(Deno.readTextFileSync(path), "old content");
+      await file.write(new TextEncoder().encode("new"));
+      await file.write(new TextEncoder().encode("er"));
+    }
+    assertEquals(Deno.readTextFileSync(path), "newerontent");
+    if (!onWindows) assertEquals(Deno.statSync(path).mode! & 0o7777, 0o640);
+  });
+
+  testOnUnix(
+    "openToWrite() and makeFolder() give a new entry its mode under the umask",
+    async () => {
+      using folder = new TempFolder();
+      const before = Deno.umask(0o027);
+      try {
+        using _file = await files.openToWrite(`${folder.path}/f`, 0o666);
+        await files.makeFolder(`${folder.path}/d`, 0o777);
+        assertEquals(currentUmask(), 0o027);
+      } finally {
+        Deno.umask(before);
+      }
+      assertEquals(Deno.statSync(`${folder.path}/f`).mode! & 0o7777, 0o640);
+      assertEquals(Deno.statSync(`${folder.path}/d`).mode! & 0o7777, 0o750);
+    },
+  );
+
+  testOnUnix("openToWrite() writes through a link", async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: "f", content: "old" }]);
+    Deno.symlinkSync("f", `${folder.path}/link`);
+    {
+      using file = await files.openToWrite(`${folder.path}/link`, 0o644);
+      await file.write(new TextEncoder().encode("new"));
+    }
+    assertEquals(Deno.readTextFileSync(`${folder.path}/f`), "new");
+    assert(Deno.lstatSync(`${folder.path}/link`).isSymlink);
+  });
+
+  test("truncate() cuts and extends", async () => {
+    using folder = new TempFolder();
+    const path = `${folder.path}/f`;
+    using file = await files.openToWrite(path, 0o644);
+    await file.write(new TextEncoder().encode("abcde"));
+    await file.truncate(2);
+    assertEquals(Deno.readTextFileSync(path), "ab");
+    await file.truncate(4);
+    assertEquals(Deno.readTextFileSync(path), "ab\0\0");
+  });
+
+  testOnUnix("setMode() sets all twelve bits, whatever the umask", async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: "f", content: "" }, { path: "d/" }]);
+    using file = await files.openToWrite(`${folder.path}/f`, 0o644);
+    await file.setMode(0o4757);
+    await files.setMode(`${folder.path}/d`, 0o1777);
+    assertEquals(Deno.statSync(`${folder.path}/f`).mode! & 0o7777, 0o4757);
+    assertEquals(Deno.statSync(`${folder.path}/d`).mode! & 0o7777, 0o1777);
+  });
+
+  test("setTimes() sets both times, each its own", async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [
+      { path: "a", content: "" },
+      { path: "b", content: "" },
+    ]);
+    const times = {
+      modified: 1_000_000_000_000,
+      accessed: 1_000_000_001_000,
+    };
+    using file = await files.openToWrite(`${folder.path}/a`, 0o644);
+    await file.setTimes(times);
+    await files.setTimes(`${folder.path}/b`, times);
+    for (const name of ["a", "b"]) {
+      const { mtime, atime } = Deno.statSync(`${folder.path}/${name}`);
+      assertEquals(mtime?.getTime(), 1_000_000_000_000, name);
+      assertEquals(atime?.getTime(), 1_000_000_001_000, name);
+    }
+  });
+
+  test("setTimes() keeps every millisecond", async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [
+      { path: "a", content: "" },
+      { path: "b", content: "" },
+    ]);
+    using file = await files.openToWrite(`${folder.path}/a`, 0o644);
+    for (
+      const modified of [
+        1,
+        999,
+        1_000_000_000_001,
+        1_000_000_000_123,
+        1_732_359_999_999,
+        4_102_444_800_007,
+      ]
+    ) {
+      await file.setTimes({ modified, accessed: modified });
+      await files.setTimes(`${folder.path}/b`, {
+        modified,
+        accessed: modified,
+      });
+      for (const name of ["a", "b"]) {
+        const path = `${folder.path}/${name}`;
+        assertEquals((await files.attributes(path)).modified, modified, name);
+      }
+    }
+  });
+
+  testOnUnix(
+    "readLink() tells what a link says, and that nothing else is one",
+    async () => {
+      using folder = new TempFolder();
+      makeTree(folder.path, [{ path: "f", content: "" }, { path: "d/" }]);
+      await files.makeLink(`${folder.path}/link`, "../else where");
+      assertEquals(
+        await files.readLink(`${folder.path}/link`),
+        "../else where",
+      );
+      assertEquals(await files.readLink(`${folder.path}/f`), undefined);
+      assertEquals(await files.readLink(`${folder.path}/d`), undefined);
+    },
+  );
+
+  test("join() writes a path as scp does", () => {
+    const rows: readonly (readonly [string, string, string])[] = [
+      ["d", "f", "d/f"],
+      ["/", "f", "/f"],
+      ["d/", "f", "d//f"],
+      [".", "f", "./f"],
+      ["//", "f", "///f"],
+    ];
+    for (const [folder, name, expected] of rows) {
+      assertEquals(files.join(folder, name), expected);
+    }
+  });
+
+  test("nameOf() gives the last component, trailing slashes ignored", () => {
+    const rows: readonly (readonly [string, string])[] = [
+      ["f", "f"],
+      ["d/f", "f"],
+      ["d/f//", "f"],
+      ["/f", "f"],
+      ["..", ".."],
+      ["d/.", "."],
+      ["a b", "a b"],
+    ];
+    for (const [path, expected] of rows) {
+      assertEquals(files.nameOf(path), expected, path);
+    }
+  });
+}

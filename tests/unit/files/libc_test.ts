@@ -1,0 +1,50 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import * as libc from "../../../lib/files/libc.ts";
+import { lacksRawNames } from "../../support/raw_names.ts";
+
+const ignore = lacksRawNames !== undefined;
+
+Deno.test("A call that fails says what strerror says, and errno's number", {
+  ignore,
+}, () => {
+  const rows: readonly (readonly [() => unknown, number, string])[] = [
+    [() => libc.stat("/none"), libc.ENOENT, "No such file or directory"],
+    [() => libc.unlink("/"), libc.EISDIR, "Is a directory"],
+    [() => libc.readlink("/"), libc.EINVAL, "Invalid argument"],
+    [() => libc.open("/dev/null/x", libc.O_RDONLY), 20, "Not a directory"],
+    [() => libc.fstat(-1), 9, "Bad file descriptor"],
+    [() => libc.mkdir("/", 0o755), 17, "File exists"],
+  ];
+  for (const [call, code, message] of rows) {
+    const error = assertThrows(call, libc.LibcError);
+    assertEquals([error.code, error.message], [code, message]);
+  }
+});
+
+Deno.test("stat() gives the numbers that the runtime gives", {
+  ignore,
+}, () => {
+  for (const path of ["/", "/dev", "/dev/null", "/proc/self", "/etc/passwd"]) {
+    const { device, inode, mode } = libc.stat(path);
+    const { dev, ino, mode: expected } = Deno.statSync(path);
+    assertEquals(
+      [device, Number(inode), mode],
+      [dev, ino, expected],
+      path,
+    );
+  }
+});
+
+Deno.test("A descriptor is not inherited by programs we run", {
+  ignore,
+}, async () => {
+  const fd = libc.open("/dev/null", libc.O_RDONLY);
+  try {
+    const { success } = await new Deno.Command("sh", {
+      args: ["-c", `! [ -e /proc/self/fd/${fd} ]`],
+    }).output();
+    assertEquals(success, true);
+  } finally {
+    libc.close(fd);
+  }
+});
