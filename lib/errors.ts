@@ -29,6 +29,14 @@ export class ProtocolError extends Error {
   override name = "ProtocolError";
 }
 
+/**
+ * What the peer said first is none of the protocol's: a shell's own words most
+ * likely. Open the session again and have scp's first message marked.
+ */
+export class GreetingError extends ProtocolError {
+  override name = "GreetingError";
+}
+
 /** The connection is gone, or ssh could not be run: end this session. */
 export class SessionError extends Error {
   override name = "SessionError";

@@ -1,4 +1,4 @@
-import { EntryError, entryError } from "../errors.ts";
+import { EntryError, entryError, SessionError } from "../errors.ts";
 import type { OpenFile } from "../files/files.ts";
 import type { Channel } from "./channel.ts";
 
@@ -69,9 +69,8 @@ export interface ReceivedBody {
 
 /**
  * Receives `size` bytes into `file`, at its position. After a failed write the
- * rest is read and dropped, so that the channel stays in step.
- *
- * @throws {SessionError} If the connection fails.
+ * rest is read and dropped, so that the channel stays in step. A connection
+ * that fails is a stream that ends.
  */
 export async function receiveBody(
   channel: Channel,
@@ -82,9 +81,8 @@ export async function receiveBody(
   let written = 0;
   let failure: EntryError | undefined;
   while (received < size) {
-    const part = await channel.read(
-      Math.min(size - received, channel.blockBytes),
-    );
+    const limit = Math.min(size - received, channel.blockBytes);
+    const part = await channel.read(limit).catch(noBytes);
     if (part.length === 0) break;
     received += part.length;
     moved(part.length);
@@ -97,4 +95,9 @@ export async function receiveBody(
     }
   }
   return { received, written, ...(failure === undefined ? {} : { failure }) };
+}
+
+function noBytes(error: unknown): Uint8Array {
+  if (error instanceof SessionError) return new Uint8Array();
+  throw error;
 }

@@ -11,11 +11,14 @@ export interface Channel {
   readonly blockBytes: number;
   /**
    * Reads between 1 and `limit` bytes, as they come; none at the end of the
-   * stream. What it gives is valid until the next read.
+   * stream. What it gives is valid until the read after the next one, so that
+   * it can be handed on meanwhile.
    */
   read(limit: number): Promise<Uint8Array>;
   /** Writes all of `bytes`, which the caller may change afterwards. */
   write(bytes: Uint8Array): Promise<void>;
+  /** Sends what was held back, for a peer that is not read from next. */
+  flush(): Promise<void>;
   /** Sends what was held back and tells the peer that nothing more comes. */
   close(): Promise<void>;
 }

@@ -1,4 +1,6 @@
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError, SessionError } from "../errors.ts";
+import { decodeName } from "../files/name_bytes.ts";
+import { quoted } from "../progress/printable.ts";
 import type { Channel } from "./channel.ts";
 
 /** Reads one byte; `undefined` at the end of the stream. */
@@ -11,8 +13,8 @@ export async function readByte(channel: Channel): Promise<number | undefined> {
  *
  * @param limit The longest line accepted, in bytes, newline included.
  * @returns `undefined` if the stream ends before the line begins.
- * @throws {ProtocolError} If the stream ends inside the line, or if no newline
- * comes within the limit.
+ * @throws {ProtocolError} If no newline comes within the limit.
+ * @throws {SessionError} If the stream ends inside the line.
  */
 export async function readLine(
   channel: Channel,
@@ -24,7 +26,10 @@ export async function readLine(
     if (byte === 0x0a) return Uint8Array.from(line);
     if (byte === undefined && line.length === 0) return undefined;
     if (byte === undefined) {
-      throw new ProtocolError("protocol error: lost connection");
+      const text = decodeName(Uint8Array.from(line));
+      throw new SessionError(
+        `lost connection in the middle of ${quoted(text)}`,
+      );
     }
     line.push(byte);
     if (line.length === limit) {

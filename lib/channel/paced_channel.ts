@@ -77,6 +77,10 @@ export class PacedChannel implements Channel {
     }
   }
 
+  flush(): Promise<void> {
+    return this.#inner.flush();
+  }
+
   close(): Promise<void> {
     return this.#inner.close();
   }

@@ -12,8 +12,8 @@ const BLOCK_BYTES = 128 * 1024;
 
 /**
  * A channel over two Web streams; what there is on every platform. The
- * readable one must be a stream of bytes, as a child's standard output is: one
- * buffer serves all its reads, where a new one each, of 64 KiB for a single
+ * readable one must be a stream of bytes, as a child's standard output is: two
+ * buffers serve all its reads, where a new one each, of 64 KiB for a single
  * acknowledgement, would take a tree of 100,000 files past 150 MiB. The
  * writable one must be done with a chunk when its write resolves, as a child's
  * standard input is: the bytes are used again.
@@ -24,10 +24,14 @@ export class StreamChannel implements Channel {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   /** What has come and was not read yet. */
   #input: Uint8Array = new Uint8Array();
-  /** What the next read fills; absent once the stream has ended or failed. */
-  #buffer: ArrayBuffer | undefined = new ArrayBuffer(BLOCK_BYTES);
+  /** What reads fill, in turn; none once the stream has ended or failed. */
+  readonly #buffers = [
+    new ArrayBuffer(BLOCK_BYTES),
+    new ArrayBuffer(BLOCK_BYTES),
+  ];
   readonly #held = new Uint8Array(GATHER_BYTES);
   #heldLength = 0;
+  #isLost = false;
 
   constructor(
     readable: ReadableStream<Uint8Array>,
@@ -51,18 +55,19 @@ export class StreamChannel implements Channel {
   }
 
   async #nextChunk(): Promise<Uint8Array> {
-    if (this.#buffer === undefined) return new Uint8Array();
-    const view = new Uint8Array(this.#buffer);
-    this.#buffer = undefined;
-    const { done, value } = await this.#reader.read(view).catch(lost);
-    if (!done) this.#buffer = value.buffer;
+    const buffer = this.#buffers.shift();
+    if (buffer === undefined) return new Uint8Array();
+    const { done, value } = await this.#reader.read(new Uint8Array(buffer))
+      .catch(lost);
+    if (done) this.#buffers.length = 0;
+    else this.#buffers.push(value.buffer);
     return value ?? new Uint8Array();
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    if (this.#heldLength + bytes.length > GATHER_BYTES) await this.#flush();
+    if (this.#heldLength + bytes.length > GATHER_BYTES) await this.flush();
     if (bytes.length > GATHER_BYTES) {
-      await this.#writer.write(bytes).catch(lost);
+      await this.#send(bytes);
     } else {
       this.#held.set(bytes, this.#heldLength);
       this.#heldLength += bytes.length;
@@ -71,18 +76,35 @@ export class StreamChannel implements Channel {
 
   async close(): Promise<void> {
     try {
-      await this.#flush();
+      await this.flush();
       await this.#writer.close();
     } catch {
       // The peer has gone already: it is told by its exit status.
     }
   }
 
-  async #flush(): Promise<void> {
-    if (this.#heldLength === 0) return;
+  /** Ends what is read, as if the peer had: a read that waits gets nothing. */
+  endInput(): void {
+    this.#reader.cancel().catch(() => {
+      // It has ended, or failed, already.
+    });
+  }
+
+  async flush(): Promise<void> {
+    if (this.#heldLength === 0 && !this.#isLost) return;
     const held = this.#held.subarray(0, this.#heldLength);
     this.#heldLength = 0;
-    await this.#writer.write(held).catch(lost);
+    await this.#send(held);
+  }
+
+  /** Once something did not arrive, nothing does any more. */
+  async #send(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.#writer.write(bytes);
+    } catch (error) {
+      this.#isLost = true;
+      lost(error);
+    }
   }
 
   /**
@@ -91,7 +113,7 @@ export class StreamChannel implements Channel {
    */
   async #flushIfPeerListens(): Promise<void> {
     try {
-      await this.#flush();
+      await this.flush();
     } catch (error) {
       if (!(error instanceof SessionError)) throw error;
     }

@@ -2,6 +2,7 @@ import type { CopyJob, CopyOptions } from "../copy/job.ts";
 import { UsageError } from "../errors.ts";
 import type { LocationRules } from "../location/location.ts";
 import { parsePort } from "../location/port.ts";
+import type { ServeRequest } from "../server/serve.ts";
 import { getopt, type GivenOption } from "./getopt.ts";
 import { dashed, OPTIONS } from "./options.ts";
 
@@ -12,9 +13,15 @@ export interface CopyRequest
   readonly quiet: boolean;
 }
 
+/** The far side's part of a copy, as a client's scp asks for it. */
+export interface FarSideRequest extends ServeRequest {
+  readonly kind: "serve";
+}
+
 /** What the user asked for. */
 export type CommandLine =
   | CopyRequest
+  | FarSideRequest
   | { readonly kind: "help" }
   | { readonly kind: "version" };
 
@@ -38,6 +45,10 @@ export function parseCommandLine(
     if (name === "help" || name === "version") return { kind: name };
   }
   const options = parseCopyOptions(given, rules);
+  const role = parseRole(given);
+  if (role !== undefined) {
+    return { kind: "serve", role, paths: operands, ...options };
+  }
   if (operands.length < 2) throw wrongUse();
   return {
     kind: "copy",
@@ -49,6 +60,14 @@ export function parseCommandLine(
       targetIsFolder: options.targetIsFolder || operands.length > 2,
     },
   };
+}
+
+/** As in scp, a source comes before a sink. */
+function parseRole(
+  given: readonly GivenOption[],
+): FarSideRequest["role"] | undefined {
+  const has = (wanted: string) => given.some(({ name }) => name === wanted);
+  return has("f") ? "source" : has("t") ? "sink" : undefined;
 }
 
 function parseCopyOptions(
@@ -73,6 +92,8 @@ function parseCopyOptions(
     preserve: has("p"),
     checkNames: !has("T"),
     targetIsFolder: has("d"),
+    throughHere:
+      given.findLast(({ name }) => "3R".includes(name))?.name !== "R",
     verbose: has("v"),
     ...(bitsPerSecond === undefined ? {} : { bitsPerSecond }),
     ssh: {
@@ -140,7 +161,7 @@ function isWithin(digits: string, maximum: number): boolean {
 function checkBuilt(given: readonly GivenOption[]): void {
   const protocol = given.findLast(({ name }) => "Os".includes(name))?.name;
   const isMissing = ({ name }: GivenOption) =>
-    "tf".includes(name) || (name === "D" && protocol !== "O") ||
+    (name === "D" && protocol !== "O") ||
     (name === "s" && protocol === "s");
   const missing = given.find(isMissing);
   if (missing !== undefined) {

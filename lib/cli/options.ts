@@ -49,11 +49,11 @@ export const OPTIONS: readonly Option[] = [
   { name: "s", summary: "Speak SFTP. Not built yet." },
   {
     name: "3",
-    summary: "Copy between two hosts through this one. Not built yet.",
+    summary: "Copy between two hosts through this one: the default.",
   },
   {
     name: "R",
-    summary: "Copy between two hosts directly. Not built yet.",
+    summary: "Copy between two hosts directly: the first one runs scp.",
   },
   {
     name: "D",

@@ -1,11 +1,18 @@
 import { copy } from "../copy/copy.ts";
 import type { CopyJob } from "../copy/job.ts";
 import { UsageError } from "../errors.ts";
+import { LocalFiles } from "../files/local_files.ts";
 import { Reporter } from "../progress/reporter.ts";
 import { printable } from "../progress/printable.ts";
 import type { Terminal } from "../progress/terminal.ts";
 import { servicePort } from "../ssh/service_port.ts";
-import { type CopyRequest, parseCommandLine } from "./command_line.ts";
+import { serve } from "../server/serve.ts";
+import { standardChannel } from "../server/standard_channel.ts";
+import {
+  type CopyRequest,
+  type FarSideRequest,
+  parseCommandLine,
+} from "./command_line.ts";
 import { helpText, USAGE } from "./usage.ts";
 import { type Build, versionText } from "./version.ts";
 
@@ -41,6 +48,8 @@ export async function run(
         return 0;
       case "copy":
         return await runCopy(command, terminal, { rules, interrupted });
+      case "serve":
+        return await runFarSide(command, terminal, { rules, interrupted });
       default:
         return command satisfies never;
     }
@@ -62,6 +71,20 @@ async function runCopy(
   await copy({ ...request, rules, interrupted }, reporter);
   if (interrupted.aborted) return Number(interrupted.reason);
   return reporter.failures === 0 ? 0 : 1;
+}
+
+async function runFarSide(
+  request: FarSideRequest,
+  terminal: Terminal,
+  { rules, interrupted }: Pick<CopyJob, "rules" | "interrupted">,
+): Promise<number> {
+  const status = await serve(request, {
+    channel: standardChannel(interrupted),
+    files: new LocalFiles(),
+    platform: rules.platform,
+    say: (line) => terminal.say(line),
+  });
+  return interrupted.aborted ? Number(interrupted.reason) : status;
 }
 
 /** The message under the program's name, its lines kept. */

@@ -24,6 +24,7 @@ Examples:
   seacp -J jump f inner:                through a jump host
   seacp f '[2001:db8::1]:' ; seacp f scp://bob@host:2222/docs/f
   seacp -l 8000 big.iso host:           at most 8000 Kbit/s
+  seacp -rp one:/srv/www two:/srv/      from host to host, through this one
 
 Sources and target:
   path                                  here; ./a:b is a path, too

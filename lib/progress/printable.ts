@@ -16,6 +16,16 @@ export function printable(text: string): string {
   return text.replaceAll(unprintable, (char) => octal(bytesOf(char)));
 }
 
+/** How much of what a peer said is quoted, in characters. */
+const MAX_QUOTED = 240;
+
+/** Foreign text as a message quotes it, cut where it gets long; not escaped. */
+export function quoted(text: string): string {
+  return text.length > MAX_QUOTED
+    ? `"${text.slice(0, MAX_QUOTED)}…"`
+    : `"${text}"`;
+}
+
 function bytesOf(char: string): Uint8Array {
   return char.isWellFormed() || /[\udc80-\udcff]/.test(char)
     ? encodeName(char)

@@ -12,6 +12,9 @@ export const MAX_RECORD_BYTES = 2048;
 /** The mode bits a record carries: set-id and permissions, never sticky. */
 export const RECORD_MODE_BITS = 0o6777;
 
+/** The latest time a clock here can hold, in milliseconds since 1970 UTC. */
+export const LAST_MOMENT = 8.64e15;
+
 /**
  * `T`: times of the next entry, in milliseconds since 1970 UTC, however far
  * away they are.

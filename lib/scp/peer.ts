@@ -42,7 +42,8 @@ export class ScpPeer {
   /**
    * Reads the next record; `undefined` if the stream ends before one.
    *
-   * @throws {ProtocolError} If what comes is malformed or cut.
+   * @throws {ProtocolError} If what comes is malformed.
+   * @throws {SessionError} If it is cut.
    */
   async nextRecord(): Promise<ScpRecord | undefined> {
     const line = await readLine(this.channel, MAX_RECORD_BYTES);
@@ -55,12 +56,12 @@ export class ScpPeer {
    * Reads the answer to a record or a body: the text of a warning, `undefined`
    * for an acknowledgement.
    *
-   * @param describe Words for the error, where something else is said.
+   * @param otherwise The error for something else that is said.
    * @throws {ProtocolError} If the peer gives up or says something else.
    * @throws {SessionError} If it ends instead.
    */
   async nextWarning(
-    describe: (text: string) => string,
+    otherwise: (text: string) => ProtocolError,
   ): Promise<string | undefined> {
     const answer = await this.nextAcknowledgement();
     switch (answer?.kind) {
@@ -71,7 +72,7 @@ export class ScpPeer {
       case "fatal":
         throw new ProtocolError(answer.text);
       case "unknown":
-        throw new ProtocolError(describe(answer.text));
+        throw otherwise(answer.text);
       case undefined:
         throw new SessionError("lost connection");
       default:
@@ -81,22 +82,34 @@ export class ScpPeer {
 
   /**
    * Reads the answer to a record or a body; `undefined` if the stream ends
-   * instead.
+   * instead. Of something else it gives what has come, since nothing tells
+   * where that ends.
    *
-   * @throws {ProtocolError} If the answer is cut or too long.
+   * @throws {ProtocolError} If the answer is too long.
+   * @throws {SessionError} If it is cut.
    */
   async nextAcknowledgement(): Promise<Acknowledgement | undefined> {
     const first = await readByte(this.channel);
-    if (first === undefined) return undefined;
-    if (first === OK[0]) return { kind: "ok" };
-    if (first === 0x0a) return { kind: "unknown", text: "" };
-    const line = await readLine(this.channel, MAX_RECORD_BYTES - 1);
-    if (line === undefined) {
-      throw new ProtocolError("protocol error: lost connection");
+    switch (first) {
+      case undefined:
+        return undefined;
+      case OK[0]:
+        return { kind: "ok" };
+      case 1:
+        return { kind: "warning", text: await this.#nextText() };
+      case 2:
+        return { kind: "fatal", text: await this.#nextText() };
+      default: {
+        const rest = await this.channel.read(MAX_RECORD_BYTES);
+        const text = decodeName(Uint8Array.of(first, ...rest));
+        return { kind: "unknown", text };
+      }
     }
-    if (first === 1) return { kind: "warning", text: decodeName(line) };
-    if (first === 2) return { kind: "fatal", text: decodeName(line) };
-    const text = decodeName(Uint8Array.of(first, ...line));
-    return { kind: "unknown", text };
+  }
+
+  async #nextText(): Promise<string> {
+    const line = await readLine(this.channel, MAX_RECORD_BYTES - 1);
+    if (line !== undefined) return decodeName(line);
+    throw new SessionError("lost connection");
   }
 }

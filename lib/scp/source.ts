@@ -3,6 +3,7 @@ import type { Channel } from "../channel/channel.ts";
 import {
   EntryError,
   entryError,
+  GreetingError,
   ProtocolError,
   SessionError,
 } from "../errors.ts";
@@ -10,6 +11,7 @@ import type { Attributes, Files, OpenFile } from "../files/files.ts";
 import { decodeName } from "../files/name_bytes.ts";
 import { isNameless } from "../files/names.ts";
 import type { Observer } from "../progress/observer.ts";
+import { quoted } from "../progress/printable.ts";
 import {
   type FileRecord,
   type FolderRecord,
@@ -23,6 +25,11 @@ export interface SourceOptions {
   readonly recursive: boolean;
   /** Send times too. */
   readonly preserve: boolean;
+  /**
+   * Send a record for a folder without a name of its own (`.`, `..`, `/`), as
+   * scp's far side does; else only what it holds.
+   */
+  readonly announceNameless: boolean;
 }
 
 /** A folder that is being sent, and those it is in: what a link may lead to. */
@@ -41,6 +48,8 @@ export class Source {
   readonly #files: Files;
   readonly #options: SourceOptions;
   readonly #observer: Observer;
+  /** Whether what the sink says has proven to be the protocol. */
+  #isUnderstood = false;
 
   constructor(
     channel: Channel,
@@ -55,28 +64,29 @@ export class Source {
   }
 
   /**
-   * Waits for the sink to be ready.
+   * Waits for the sink to be ready. Resolves to its words if it refuses its
+   * target instead.
    *
-   * @throws {ProtocolError} With the sink's words, if it refuses its target.
-   * @throws {SessionError} If it ends instead.
+   * @throws {GreetingError} If something else is said.
+   * @throws {ProtocolError} If it gives up.
+   * @throws {SessionError} If it ends.
    */
-  async begin(): Promise<void> {
-    const answer = await this.#nextAnswer();
-    if (answer !== undefined) throw new ProtocolError(answer);
+  async begin(): Promise<string | undefined> {
+    return await this.#nextAnswer();
   }
 
   /**
-   * Sends a file, or a folder with what it holds. A folder that has no name of
-   * its own (`.`, `..`, `/`) cannot travel: what it holds is sent alone. An
-   * entry that cannot be sent is reported to the sink and to the observer, and
-   * the rest goes on.
+   * Sends a file, or a folder with what it holds. An entry that cannot be sent
+   * is reported to the sink and to the observer, and the rest goes on.
    *
-   * @throws {ProtocolError} If the sink gives up or answers nonsense.
+   * @throws {GreetingError} If the first entry is answered with nonsense.
+   * @throws {ProtocolError} If the sink gives up or answers nonsense later.
    * @throws {SessionError} If the connection is lost.
    */
   async send(path: string): Promise<void> {
     const given = path.replace(/(?<=.)\/+$/, "");
     await this.#sendEntry(given, this.#files.nameOf(given), undefined);
+    this.#isUnderstood = true;
   }
 
   async #sendEntry(
@@ -116,11 +126,7 @@ export class Source {
     if (!accepted) return;
     this.#observer.began(name, size);
     try {
-      await this.#sendContent(file, path, size);
-    } catch (error) {
-      if (!(error instanceof SessionError)) throw error;
-      await this.#hearLastWords();
-      throw new SessionError(`${path}: ${error.message}`, { cause: error });
+      await this.#naming(path, () => this.#sendContent(file, path, size));
     } finally {
       this.#observer.ended();
     }
@@ -137,8 +143,9 @@ export class Source {
       size,
       moved: (bytes) => this.#observer.moved(bytes),
     });
-    if (failure === undefined) await this.#peer.sendOk();
-    else await this.#fail(failure);
+    const flaw = failure ?? await grown(file, path, size);
+    if (flaw === undefined) await this.#peer.sendOk();
+    else await this.#fail(flaw);
     await this.#acknowledged();
   }
 
@@ -151,14 +158,19 @@ export class Source {
     const folder = { path, identity: attributes.identity, above };
     checkLoop(folder);
     const names = await this.#files.list(path);
+    if (isNameless(name) && !this.#options.announceNameless) {
+      return await this.#sendEntries(names, folder);
+    }
     const { mode } = attributes;
-    const record = { kind: "folder", mode, name } as const;
-    const isNamed = !isNameless(name);
-    if (isNamed && !await this.#announce(record, path, attributes)) return;
+    const record = {
+      kind: "folder",
+      mode,
+      name: name === "/" ? "" : name,
+    } as const;
+    if (!await this.#announce(record, path, attributes)) return;
     await this.#sendEntries(names, folder);
-    if (!isNamed) return;
     await this.#peer.send({ kind: "end" });
-    await this.#acknowledged();
+    await this.#naming(path, () => this.#acknowledged());
   }
 
   async #sendEntries(
@@ -193,12 +205,15 @@ export class Source {
         modified: wholeSeconds(modified),
         accessed: wholeSeconds(accessed),
       });
-      if (!await this.#offer("Sending file timestamps", times)) return false;
+      const title = "Sending file timestamps";
+      if (!await this.#naming(path, () => this.#offer(title, times))) {
+        return false;
+      }
     }
     const title = record.kind === "file"
       ? "Sending file modes"
       : "Entering directory";
-    return await this.#offer(title, bytes);
+    return await this.#naming(path, () => this.#offer(title, bytes));
   }
 
   /** Sends a record; whether the sink took it. */
@@ -206,6 +221,17 @@ export class Source {
     this.#observer.explained(() => `${title}: ${decodeName(record).trimEnd()}`);
     await this.#peer.channel.write(record);
     return await this.#acknowledged();
+  }
+
+  /** What `step` resolves to; where it breaks off, the entry is named. */
+  async #naming<T>(path: string, step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (error) {
+      if (!(error instanceof SessionError)) throw error;
+      await this.#hearLastWords();
+      throw new SessionError(`${path}: ${error.message}`, { cause: error });
+    }
   }
 
   /** A sink that does not listen any more may have said why. */
@@ -227,7 +253,9 @@ export class Source {
   /** The text of a refusal; `undefined` for an acknowledgement. */
   async #nextAnswer(): Promise<string | undefined> {
     return await this.#peer.nextWarning((text) =>
-      `the far side said something else than an acknowledgement: "${text}"`
+      new (this.#isUnderstood ? ProtocolError : GreetingError)(
+        `the far side said ${quoted(text)} instead of an acknowledgement`,
+      )
     );
   }
 }
@@ -242,6 +270,20 @@ function checkLoop({ path, identity, above }: OpenFolder): void {
       );
     }
   }
+}
+
+/** What to say of a file whose end was not there when it was announced. */
+async function grown(
+  file: OpenFile,
+  path: string,
+  size: number,
+): Promise<EntryError | undefined> {
+  const { size: sizeNow } = await file.attributes();
+  if (sizeNow <= size) return undefined;
+  return new EntryError(
+    `${path}: the file grew while it was read: ${size} of ${sizeNow} bytes ` +
+      "were sent",
+  );
 }
 
 /** OpenSSH sends no fractions of a second. */

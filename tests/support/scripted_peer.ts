@@ -102,6 +102,8 @@ export class ScriptedPeer implements Channel {
     }
   }
 
+  async flush(): Promise<void> {}
+
   async close(): Promise<void> {
     this.isClosed = true;
   }

@@ -96,6 +96,7 @@ Deno.test("sendBody() throws a SessionError if the connection is lost", async ()
     blockBytes: BLOCK,
     read: () => Promise.reject(new SessionError("lost connection")),
     write: () => Promise.reject(new SessionError("lost connection")),
+    flush: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
   await assertRejects(
@@ -209,6 +210,7 @@ Deno.test("sendBody() tells of each block as it goes, of the channel's size", as
     blockBytes: 3,
     read: (limit) => peer.read(limit),
     write: (bytes) => peer.write(bytes),
+    flush: () => peer.flush(),
     close: () => peer.close(),
   };
   const moved: number[] = [];

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { readByte, readLine } from "../../../lib/channel/line.ts";
-import { ProtocolError } from "../../../lib/errors.ts";
+import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 
 Deno.test("readByte() gives one byte after the other, then undefined", async () => {
@@ -41,8 +41,8 @@ Deno.test("readLine() throws where the stream ends inside a line", async () => {
   for (const words of ["a", "ab", "abcd"]) {
     await assertRejects(
       () => firstLine(words),
-      ProtocolError,
-      "protocol error: lost connection",
+      SessionError,
+      `lost connection in the middle of "${words}"`,
     );
   }
 });

@@ -40,6 +40,8 @@ class Endless implements Channel {
     this.written.push(bytes.length);
   }
 
+  async flush(): Promise<void> {}
+
   async close(): Promise<void> {
     this.isClosed = true;
   }

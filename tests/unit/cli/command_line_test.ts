@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   type CopyRequest,
+  type FarSideRequest,
   parseCommandLine,
 } from "../../../lib/cli/command_line.ts";
 import type { CopyOptions } from "../../../lib/copy/job.ts";
@@ -17,6 +18,12 @@ function parse(text: string): CopyRequest {
   return command;
 }
 
+function parseServe(text: string): FarSideRequest {
+  const command = parseCommandLine(text.split(" "), RULES);
+  assert(command.kind === "serve", text);
+  return command;
+}
+
 const SSH: SshSettings = { program: "ssh", flags: [] };
 
 const PLAIN: CopyOptions = {
@@ -24,6 +31,7 @@ const PLAIN: CopyOptions = {
   preserve: false,
   checkNames: true,
   targetIsFolder: false,
+  throughHere: true,
   verbose: false,
   ssh: SSH,
 };
@@ -43,6 +51,12 @@ const ROWS: readonly (readonly [
   ["-v", { verbose: true }, { flags: ["-v"] }],
   ["-vvv", { verbose: true }, { flags: ["-v", "-v", "-v"] }],
   ["-2", {}],
+  ["-3", { throughHere: true }],
+  ["-R", { throughHere: false }],
+  ["-3R", { throughHere: false }],
+  ["-R -3", { throughHere: true }],
+  ["-R -3 -R", { throughHere: false }],
+  ["-R -r -O", { throughHere: false, recursive: true }],
   ["-l 1", { bitsPerSecond: 1024 }],
   ["-l 8000", { bitsPerSecond: 8_192_000 }],
   ["-l 104857600", { bitsPerSecond: 104_857_600 * 1024 }],
@@ -113,6 +127,63 @@ Deno.test("parseCommandLine() takes the last operand for the target", () => {
 Deno.test("parseCommandLine() tells whether to be quiet", () => {
   assertEquals(parse("-q a b").quiet, true);
   assertEquals(parse("-v a b").quiet, false);
+});
+
+/** What a far side is asked, and its request without what is plain. */
+const SERVED: readonly (readonly [string, Partial<FarSideRequest>])[] = [
+  ["-t d", { role: "sink", paths: ["d"] }],
+  ["-f a", { role: "source", paths: ["a"] }],
+  ["-f a b c", { role: "source", paths: ["a", "b", "c"] }],
+  ["-f", { role: "source", paths: [] }],
+  ["-t", { role: "sink", paths: [] }],
+  ["-t a b", { role: "sink", paths: ["a", "b"] }],
+  ["-t -f a", { role: "source", paths: ["a"] }],
+  ["-f -t a", { role: "source", paths: ["a"] }],
+  ["-ft a", { role: "source", paths: ["a"] }],
+  ["-t -- -f", { role: "sink", paths: ["-f"] }],
+  ["-t d -f", { role: "sink", paths: ["d", "-f"] }],
+  ["-r -t d", { role: "sink", paths: ["d"], recursive: true }],
+  ["-p -t d", { role: "sink", paths: ["d"], preserve: true }],
+  ["-d -t d", { role: "sink", paths: ["d"], targetIsFolder: true }],
+  ["-d -f d", { role: "source", paths: ["d"], targetIsFolder: true }],
+  ["-v -t d", { role: "sink", paths: ["d"], verbose: true }],
+  [
+    "-vrpdt d",
+    {
+      role: "sink",
+      paths: ["d"],
+      verbose: true,
+      recursive: true,
+      preserve: true,
+      targetIsFolder: true,
+    },
+  ],
+];
+
+Deno.test("parseCommandLine() reads a far side's part, however many paths", () => {
+  for (const [text, expected] of SERVED) {
+    const { role, paths, ...rest } = parseServe(text);
+    const { recursive, preserve, targetIsFolder, verbose } = rest;
+    assertEquals(
+      { role, paths, recursive, preserve, targetIsFolder, verbose },
+      {
+        role: "sink",
+        paths: [],
+        recursive: false,
+        preserve: false,
+        targetIsFolder: false,
+        verbose: false,
+        ...expected,
+      },
+      text,
+    );
+  }
+});
+
+Deno.test("parseCommandLine() refuses a far side's wrong options as a client's", () => {
+  for (const text of ["-t -z d", "-t -P 0 d", "-f -l 0 a", "-t -P"]) {
+    assertThrows(() => parseServe(text), UsageError);
+  }
 });
 
 /** What scp does not take: its words, status, and whether usage follows. */

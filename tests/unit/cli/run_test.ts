@@ -175,6 +175,18 @@ Deno.test("run() copies nothing to a target that is no URI", async () => {
   );
 });
 
+Deno.test("run() refuses a target's port for a direct copy between two hosts", async () => {
+  assertEquals(
+    await runWith(["-R", "-S", "/no/ssh", "a:x", "scp://b:2222/y"]),
+    {
+      status: 255,
+      stdout: "",
+      stderr: "seacp: target port not supported with two remote hosts and " +
+        "the -R option\n",
+    },
+  );
+});
+
 Deno.test("run() says that ssh could not be run", async () => {
   using folder = new TempFolder();
   makeTree(folder.path, [{ path: "a", content: "a" }]);

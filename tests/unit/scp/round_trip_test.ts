@@ -9,7 +9,12 @@ import { channelPair } from "../../support/channel_pair.ts";
 import { FaultyFiles } from "../../support/faulty_files.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
-import { describeTree, makeTree, type TreeEntry } from "../../support/tree.ts";
+import {
+  describeTree,
+  makeTree,
+  pattern,
+  type TreeEntry,
+} from "../../support/tree.ts";
 
 const TREE: readonly TreeEntry[] = [
   { path: 'tree/it\'s "quoted"', content: "q", modified: 1_000_000_000 },
@@ -28,11 +33,6 @@ const TREE: readonly TreeEntry[] = [
   { path: "tree/a/", mode: 0o711, modified: 4 },
   { path: "tree/", mode: 0o755, modified: 5 },
 ];
-
-/** Bytes of every value, in no short period. */
-function pattern(size: number): Uint8Array {
-  return Uint8Array.from({ length: size }, (_, at) => at ^ (at >> 8));
-}
 
 /** What both ends of a copy told. */
 interface Copied {
@@ -56,11 +56,13 @@ async function copy(
   const sink = new Sink(far, to, {
     recursive: true,
     targetIsFolder: false,
-    isWanted: () => true,
+    overwriteTarget: false,
+    mayHearShell: true,
+    objectionTo: () => undefined,
     platform: "posix",
     store: { preserve: true, umask: 0o022, modeBits: 0o777 },
   }, received);
-  const [entries] = await Promise.all([
+  const [{ entries }] = await Promise.all([
     sink.receive(target),
     sendAll(near, from, path, sent),
   ]);
@@ -73,7 +75,7 @@ async function sendAll(
   path: string,
   observer: RecordingObserver,
 ): Promise<void> {
-  const options = { recursive: true, preserve: true };
+  const options = { recursive: true, preserve: true, announceNameless: false };
   const source = new Source(channel, files, options, observer);
   await source.begin();
   await source.send(path);

@@ -18,16 +18,25 @@ import { makeTree } from "../../support/tree.ts";
 const OPTIONS: SinkOptions = {
   recursive: true,
   targetIsFolder: false,
-  isWanted: () => true,
+  overwriteTarget: false,
+  mayHearShell: true,
+  objectionTo: () => undefined,
   platform: "posix",
   store: { preserve: false, umask: 0o022, modeBits: 0o777 },
 };
 
 const PRESERVE = { store: { preserve: true, umask: 0o022, modeBits: 0o777 } };
 
+/** The objection to every name but one. */
+function only(wanted: string): SinkOptions["objectionTo"] {
+  return (name) => name === wanted ? undefined : `${name} for ${wanted}`;
+}
+
 /** What a sink told while it received. */
-interface Received {
+interface Told {
   readonly entries: number;
+  readonly isToldEnd: boolean;
+  readonly endedInside?: string;
   readonly failures: readonly string[];
   readonly bodies: readonly string[];
 }
@@ -39,26 +48,36 @@ async function receive(
   { files = new LocalFiles(), ...options }: Partial<SinkOptions> & {
     files?: Files;
   } = {},
-): Promise<Received> {
+): Promise<Told> {
   const observer = new RecordingObserver();
   const sink = new Sink(peer, files, { ...OPTIONS, ...options }, observer);
-  const entries = await sink.receive(target);
+  const received = await sink.receive(target);
   peer.assertDone();
-  return { entries, failures: observer.failures, bodies: observer.bodies };
+  const { failures, bodies } = observer;
+  return { ...received, failures, bodies };
 }
 
-/** Receives a dialogue that breaks off with a `ProtocolError`; its message. */
+/** Receives a dialogue that breaks off with a `ProtocolError`; that error. */
+async function breakOff(
+  peer: ScriptedPeer,
+  target: string,
+  options: Partial<SinkOptions> = {},
+): Promise<ProtocolError> {
+  const error = await assertRejects(
+    () => receive(peer, target, options),
+    ProtocolError,
+  );
+  peer.assertDone();
+  return error;
+}
+
+/** The same; what the error says. */
 async function receiveBroken(
   peer: ScriptedPeer,
   target: string,
   options: Partial<SinkOptions> = {},
 ): Promise<string> {
-  const { message } = await assertRejects(
-    () => receive(peer, target, options),
-    ProtocolError,
-  );
-  peer.assertDone();
-  return message;
+  return (await breakOff(peer, target, options)).message;
 }
 
 function modeOf(path: string): number {
@@ -80,7 +99,7 @@ Deno.test("Sink takes a file step by step, in chunks of any size", async () => {
       .weSay("\0");
     assertEquals(
       await receive(peer, folder.path),
-      { entries: 1, failures: [], bodies: ["a 3/3"] },
+      { entries: 1, isToldEnd: false, failures: [], bodies: ["a 3/3"] },
       `${grain} bytes at a time`,
     );
     assertEquals(listing(folder.path), ['a = "abc"']);
@@ -128,7 +147,12 @@ Deno.test("Sink refuses a file where a folder is, and stays in step", async () =
     .weSay("\0");
   assertEquals(
     await receive(peer, folder.path),
-    { entries: 2, failures: [refusal], bodies: ["ok 2/2"] },
+    {
+      entries: 2,
+      isToldEnd: false,
+      failures: [refusal],
+      bodies: ["ok 2/2"],
+    },
   );
   assertEquals(listing(folder.path), ["isdir/", 'ok = "xy"']);
 });
@@ -140,10 +164,12 @@ Deno.test("Sink reads the body of a refused file as records", async () => {
     .weSay("\0").peerSays("C0644 3 isdir\nabc\0")
     .weSay(`\x01scp: ${folder.path}/isdir: Is a directory\n`).peerEnds()
     .weSay("\x01scp: protocol error: lost connection\n");
-  assertEquals(
-    await receiveBroken(peer, folder.path),
-    "protocol error: lost connection",
+  await assertRejects(
+    () => receive(peer, folder.path),
+    SessionError,
+    'lost connection in the middle of "abc\0"',
   );
+  peer.assertDone();
   assertEquals(listing(folder.path), ["isdir/"]);
 });
 
@@ -168,7 +194,7 @@ Deno.test("Sink ends at an E that closes no folder, and reads no further", async
     .weSay("\0");
   assertEquals(
     await receive(peer, folder.path),
-    { entries: 0, failures: [], bodies: [] },
+    { entries: 0, isToldEnd: true, failures: [], bodies: [] },
   );
   const after = new ScriptedPeer(1)
     .weSay("\0").peerSays("E\nC0644 1 a\na\0")
@@ -262,7 +288,12 @@ Deno.test("Sink answers a full disk once, after the body, and stays in step", as
       .weSay("\0");
     assertEquals(
       await receive(peer, folder.path, { files: fullDisk(4) }),
-      { entries: 2, failures: [refusal], bodies: ["a 9/9", "b 3/3"] },
+      {
+        entries: 2,
+        isToldEnd: false,
+        failures: [refusal],
+        bodies: ["a 9/9", "b 3/3"],
+      },
     );
     assertEquals(listing(folder.path), [
       grain === 1 ? 'a = "C064"' : 'a = ""',
@@ -371,26 +402,52 @@ Deno.test("Sink makes a missing target of a folder that comes", async () => {
   assertEquals(modeOf(`${folder.path}/new`), 0o750);
 });
 
-Deno.test("Sink does not take a stream that ends inside a folder for whole", async () => {
-  using folder = new TempFolder();
-  const peer = new ScriptedPeer()
-    .weSay("\0").peerSays("D0755 0 dd\n")
-    .weSay("\0").peerSays("C0644 1 a\n")
-    .weSay("\0").peerSays("a\0")
-    .weSay("\0");
-  assertEquals(
-    await receiveBroken(peer, folder.path),
-    `protocol error: the far side ended inside ${folder.path}/dd`,
-  );
-  assertEquals(listing(folder.path), ["dd/", 'dd/a = "a"']);
+Deno.test("Sink tells which folder a stream ended inside", async () => {
+  for (
+    const [records, answers, inside] of [
+      ["D0755 0 dd\nC0644 1 a\na\0", "\0\0\0", "dd"],
+      ["D0755 0 dd\nC0644 1 a\na\0D0755 0 ee\n", "\0\0\0\0", "dd/ee"],
+      ["D0755 0 dd\nC0644 1 a\na\0D0755 0 ee\nE\n", "\0\0\0\0\0", "dd"],
+    ] as const
+  ) {
+    using folder = new TempFolder();
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays(records)
+      .weSay(answers);
+    const { isToldEnd, endedInside } = await receive(peer, folder.path);
+    assertEquals([isToldEnd, endedInside], [false, `${folder.path}/${inside}`]);
+    assertEquals(listing(folder.path).slice(0, 2), ["dd/", 'dd/a = "a"']);
+  }
 });
 
-Deno.test("Sink cuts a file to what came where the stream ends in its body", async () => {
+Deno.test("Sink tells whether the source or its stream ended", async () => {
+  for (
+    const [records, answers, expected] of [
+      ["", "", { entries: 0, isToldEnd: false }],
+      ["E\n", "\0", { entries: 0, isToldEnd: true }],
+      ["T1 0 1 0\n", "\0", { entries: 0, isToldEnd: false }],
+      ["C0644 0 a\n\0", "\0\0", { entries: 1, isToldEnd: false }],
+      ["C0644 0 a\n\0E\n", "\0\0\0", { entries: 1, isToldEnd: true }],
+      ["D0755 0 d\nE\n", "\0\0", { entries: 1, isToldEnd: false }],
+      ["D0755 0 d\nE\nE\n", "\0\0\0", { entries: 1, isToldEnd: true }],
+    ] as const
+  ) {
+    using folder = new TempFolder();
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays(records)
+      .weSay(answers);
+    const { entries, isToldEnd } = await receive(peer, folder.path);
+    assertEquals({ entries, isToldEnd }, expected, records);
+  }
+});
+
+Deno.test("Sink cuts a file to what came where the stream ends in its body, and says so", async () => {
   using folder = new TempFolder();
   makeTree(folder.path, [{ path: "a", content: "an older, longer file" }]);
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 5 a\n")
-    .weSay("\0").peerSays("ab");
+    .weSay("\0").peerSays("ab").peerEnds()
+    .weSay("\x01scp: Broken pipe\n");
   await assertRejects(
     () => receive(peer, folder.path),
     SessionError,
@@ -491,6 +548,57 @@ Deno.test("Sink puts only the first of two folders into a missing target", async
   assertEquals(listing(folder.path), ["new/", 'new/x = "x"']);
 });
 
+Deno.test("Sink has one entry overwrite another in a target that may take each", async () => {
+  for (const before of [[], [{ path: "f", content: "older and longer" }]]) {
+    using folder = new TempFolder();
+    makeTree(folder.path, before);
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays("C0644 5 a\nfirst\0C0644 3 b\n2nd\0")
+      .weSay("\0\0\0\0");
+    const { entries, failures } = await receive(peer, `${folder.path}/f`, {
+      overwriteTarget: true,
+    });
+    assertEquals([entries, failures], [2, []]);
+    assertEquals(listing(folder.path), ['f = "2nd"']);
+  }
+});
+
+Deno.test("Sink merges folders in a target that may take each", async () => {
+  using folder = new TempFolder();
+  const target = `${folder.path}/new`;
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("D0755 0 a\nC0644 1 x\nx\0E\n")
+    .weSay("\0\0\0\0").peerSays("D0700 0 b\nC0644 1 y\ny\0E\n")
+    .weSay("\0\0\0\0").peerSays("C0644 1 c\n")
+    .weSay(`\x01scp: ${target}: Is a directory\n`);
+  const { entries } = await receive(peer, target, { overwriteTarget: true });
+  assertEquals(entries, 5);
+  assertEquals(
+    listing(folder.path),
+    ["new/", 'new/x = "x"', 'new/y = "y"'],
+  );
+  assertEquals(modeOf(target), 0o755, "what is there keeps its mode");
+});
+
+Deno.test("refuse() tells the source why, and throws the same", async () => {
+  const peer = new ScriptedPeer().weSay("\x01scp: ambiguous target\n");
+  const sink = new Sink(
+    peer,
+    new LocalFiles(),
+    OPTIONS,
+    new RecordingObserver(),
+  );
+  const error = await assertRejects(
+    () => sink.refuse("ambiguous target"),
+    ProtocolError,
+  );
+  assertEquals([error.message, error.name], [
+    "ambiguous target",
+    "ProtocolError",
+  ]);
+  peer.assertDone();
+});
+
 /** Names that must not lead anywhere, on any system. */
 const HOSTILE_NAMES: readonly string[] = [
   "",
@@ -570,15 +678,16 @@ Deno.test("Sink takes names that only look hostile", async () => {
 });
 
 Deno.test("Sink refuses what was not asked for and creates nothing", async () => {
-  const isWanted = (name: string) => name === "f";
+  const objectionTo = only("f");
   for (const record of ["C0644 1 .bashrc", "D0700 0 .ssh", "C0644 1 F"]) {
     using folder = new TempFolder();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(`${record}\n`)
       .weSay("\x01scp: protocol error: filename does not match request\n");
     assertEquals(
-      await receiveBroken(peer, folder.path, { isWanted }),
-      "protocol error: filename does not match request",
+      await receiveBroken(peer, folder.path, { objectionTo }),
+      "protocol error: filename does not match request: " +
+        `${record.split(" ").at(-1)} for f`,
       record,
     );
     assertEquals(listing(folder.path), [], record);
@@ -591,7 +700,7 @@ Deno.test("Sink refuses what was not asked for after what was", async () => {
     .weSay("\0").peerSays("D0755 0 f\nC0644 1 x\nx\0E\n")
     .weSay("\0\0\0\0").peerSays("C0644 1 x\n")
     .weSay("\x01scp: protocol error: filename does not match request\n");
-  await receiveBroken(peer, folder.path, { isWanted: (name) => name === "f" });
+  await receiveBroken(peer, folder.path, { objectionTo: only("f") });
   assertEquals(listing(folder.path), ["f/", 'f/x = "x"']);
 });
 
@@ -600,16 +709,16 @@ Deno.test("Sink takes a name that was asked for twice", async () => {
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 3 f\none\0C0644 1 f\n2\0")
     .weSay("\0\0\0\0");
-  await receive(peer, folder.path, { isWanted: (name) => name === "f" });
+  await receive(peer, folder.path, { objectionTo: only("f") });
   assertEquals(listing(folder.path), ['f = "2"']);
 });
 
 Deno.test("Sink refuses a folder if it is not recursive, after its name", async () => {
   for (
-    const [name, refusal] of [
-      ["d", "protocol error: received directory without -r"],
-      ["..", "error: unexpected filename: .."],
-      ["x", "protocol error: filename does not match request"],
+    const [name, refusal, detail] of [
+      ["d", "protocol error: received directory without -r", ""],
+      ["..", "error: unexpected filename: ..", ""],
+      ["x", "protocol error: filename does not match request", ": x for d"],
     ] as const
   ) {
     using folder = new TempFolder();
@@ -619,39 +728,65 @@ Deno.test("Sink refuses a folder if it is not recursive, after its name", async 
     assertEquals(
       await receiveBroken(peer, folder.path, {
         recursive: false,
-        isWanted: (name) => name === "d",
+        objectionTo: only("d"),
       }),
-      refusal,
+      refusal + detail,
     );
     assertEquals(listing(folder.path), []);
   }
 });
 
-/** What breaks the protocol after the greeting, and the one answer to it. */
-const VIOLATIONS: readonly (readonly [string, string])[] = [
-  ["\n", "protocol error: unexpected <newline>"],
-  ["C0644 3", "protocol error: lost connection"],
-  ["C644 3 a\n", "protocol error: bad mode"],
-  ["C0644 9223372036854775808 a\n", "protocol error: size out of range"],
-  ["T1 0 1\n", "protocol error: atime.sec not delimited"],
-  ["Welcome to far\n", "Welcome to far"],
-  ["sh: scp: not found\n", "sh: scp: not found"],
-  ["\x03\n", "\x03"],
+/** What breaks the protocol, the one answer to it, and what is said of it. */
+const VIOLATIONS: readonly (readonly [string, string, string])[] = [
+  ...[
+    ["\n", "unexpected <newline>"],
+    ["C644 3 a\n", "bad mode"],
+    ["C0644 9223372036854775808 a\n", "size out of range"],
+    ["T1 0 1\n", "atime.sec not delimited"],
+  ].map(([words, why]) =>
+    [
+      words!,
+      `protocol error: ${why}`,
+      `protocol error: ${why}: the far side said "${words!.trimEnd()}"`,
+    ] as const
+  ),
+  ...["Welcome to far", "sh: scp: not found", "\x03"].map((words) =>
+    [
+      `${words}\n`,
+      words,
+      `the far side said "${words}" instead of a record`,
+    ] as const
+  ),
 ];
 
-for (const [words, refusal] of VIOLATIONS) {
+for (const [words, answer, said] of VIOLATIONS) {
   Deno.test(`Sink answers ${JSON.stringify(words)} once and ends`, async () => {
     using folder = new TempFolder();
     const peer = new ScriptedPeer()
-      .weSay("\0").peerSays(words);
-    if (!words.endsWith("\n")) peer.peerEnds();
-    peer.weSay(`\x01scp: ${refusal}\n`);
-    assertEquals(await receiveBroken(peer, folder.path), refusal);
+      .weSay("\0").peerSays(words)
+      .weSay(`\x01scp: ${answer}\n`);
+    assertEquals(await receiveBroken(peer, folder.path), said);
     assertEquals(listing(folder.path), []);
   });
 }
 
-Deno.test("Sink quotes a line that is no record only at the start of a folder", async () => {
+Deno.test("Sink throws a SessionError where the stream ends in a record, and says so", async () => {
+  for (const words of ["C0644 3", "T1 0 1 0", "\x01oo", "\x02oo", "Welcome"]) {
+    using folder = new TempFolder();
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays(words).peerEnds()
+      .weSay("\x01scp: protocol error: lost connection\n");
+    await assertRejects(
+      () => receive(peer, folder.path),
+      SessionError,
+      `lost connection in the middle of "${words}"`,
+    );
+    peer.assertDone();
+    assertEquals(listing(folder.path), []);
+  }
+});
+
+Deno.test("Sink answers a line that is no record with its words only at the start of a folder", async () => {
   const expected = "protocol error: expected control record";
   for (
     const [before, answers, refusal] of [
@@ -666,8 +801,99 @@ Deno.test("Sink quotes a line that is no record only at the start of a folder", 
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(`${before}Welcome\n`)
       .weSay(`${answers}\x01scp: ${refusal}\n`);
-    assertEquals(await receiveBroken(peer, folder.path), refusal, before);
+    assertEquals(
+      await receiveBroken(peer, folder.path),
+      'the far side said "Welcome" instead of a record',
+      before,
+    );
   }
+});
+
+/** What comes, our answers, and the class of the error it ends with. */
+const BREACHES: readonly (readonly [
+  words: string,
+  answers: string,
+  name: "GreetingError" | "ProtocolError",
+])[] = [
+  ...VIOLATIONS.map(([words, answer]) =>
+    [words, `\x01scp: ${answer}\n`, "GreetingError"] as const
+  ),
+  [
+    "C0644 1 other\n",
+    "\x01scp: protocol error: filename does not match request\n",
+    "GreetingError",
+  ],
+  [
+    "C0644 1 ..\n",
+    "\x01scp: error: unexpected filename: ..\n",
+    "GreetingError",
+  ],
+  [
+    "T1 0 1 0\nWelcome\n",
+    "\0\x01scp: protocol error: expected control record\n",
+    "GreetingError",
+  ],
+  ["C0644 1 f\naWelcome\n", "\0", "GreetingError"],
+  ["C0644 1 f\na\x02bye\n", "\0", "ProtocolError"],
+  ["\x02bye\n", "", "ProtocolError"],
+  [
+    "\x01oops\nWelcome\n",
+    "\x01scp: protocol error: expected control record\n",
+    "ProtocolError",
+  ],
+  ["D0755 0 f\nWelcome\n", "\0\x01scp: Welcome\n", "ProtocolError"],
+  ["D0755 0 f\nC0644 1 x\naWelcome\n", "\0\0", "ProtocolError"],
+  [
+    "C0644 1 f\na\0C0644 1 other\n",
+    "\0\0\x01scp: protocol error: filename does not match request\n",
+    "ProtocolError",
+  ],
+  [
+    "C0644 1 f\na\0Welcome\n",
+    "\0\0\x01scp: protocol error: expected control record\n",
+    "ProtocolError",
+  ],
+  [
+    "C0644 1 f\na\x01scp: f: Input/output error\n\n",
+    "\0\0\x01scp: protocol error: unexpected <newline>\n",
+    "ProtocolError",
+  ],
+];
+
+for (const [words, answers, name] of BREACHES) {
+  Deno.test(`Sink throws a ${name} at the end of ${JSON.stringify(words)}`, async () => {
+    using folder = new TempFolder();
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays(words)
+      .weSay(answers);
+    const error = await breakOff(peer, folder.path, {
+      objectionTo: only("f"),
+    });
+    assertEquals(error.name, name);
+  });
+}
+
+Deno.test("Sink throws a GreetingError after an entry that was refused", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "isdir/" }]);
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0644 3 isdir\nabc\n")
+    .weSay(`\x01scp: ${folder.path}/isdir: Is a directory\n`)
+    .weSay("\x01scp: protocol error: expected control record\n");
+  const error = await breakOff(peer, folder.path);
+  assertEquals(error.name, "GreetingError");
+});
+
+Deno.test("Sink quotes the beginning of a line that is long", async () => {
+  using folder = new TempFolder();
+  const line = "Welcome ".repeat(50).trimEnd();
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays(`${line}\n`)
+    .weSay(`\x01scp: ${line}\n`);
+  assertEquals(
+    await receiveBroken(peer, folder.path),
+    `the far side said "${line.slice(0, 240)}…" instead of a record`,
+  );
 });
 
 Deno.test("Sink refuses a line of more than 2048 bytes, and creates nothing", async () => {
@@ -789,20 +1015,21 @@ Deno.test("Sink writes through links that are there, as scp does", async () => {
   );
 });
 
-Deno.test("Sink reports a folder it cannot finish and goes on", async () => {
+Deno.test("Sink answers once for a folder it cannot finish, and goes on", async () => {
   using folder = new TempFolder();
   class NoTimes extends LocalFiles {
     override async setTimes(path: string): Promise<void> {
       throw new EntryError(`${path}: set times: Operation not permitted`);
     }
   }
+  const refusal = `${folder.path}/d: set times: Operation not permitted`;
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("T1 0 1 0\nD0755 0 d\nE\n")
-    .weSay("\0\0\0").peerSays("C0644 1 a\na\0")
+    .weSay(`\0\0\x01scp: ${refusal}\n`).peerSays("C0644 1 a\na\0")
     .weSay("\0\0");
   assertEquals(
     (await receive(peer, folder.path, { files: new NoTimes() })).failures,
-    [`${folder.path}/d: set times: Operation not permitted`],
+    [refusal],
   );
   assertEquals(listing(folder.path), ['a = "a"', "d/"]);
 });

@@ -33,10 +33,15 @@ async function send(
   const source = new Source(
     peer,
     files,
-    { recursive: false, preserve: false, ...options },
+    {
+      recursive: false,
+      preserve: false,
+      announceNameless: false,
+      ...options,
+    },
     observer,
   );
-  await source.begin();
+  assertEquals(await source.begin(), undefined);
   for (const path of paths) await source.send(path);
   peer.assertDone();
   return observer;
@@ -98,8 +103,9 @@ Deno.test("Source ends at once where the sink gives up or says something else", 
   for (
     const [words, message] of [
       ["\x02bye\n", "bye"],
-      ["hello\n", '"hello"'],
-      ["\n", '""'],
+      ["hello\n", '"hello\n"'],
+      ["hello", '"hello"'],
+      ["\n", '"\n"'],
     ] as const
   ) {
     using folder = new TempFolder();
@@ -255,6 +261,47 @@ Deno.test("Source sends what a folder without a name of its own holds", async ()
       recursive: true,
     });
     assertEquals(observer.failures, [], path);
+  }
+});
+
+Deno.test("Source announces a folder without a name of its own if told to", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "d/e/f", content: "f", mode: 0o644 },
+    { path: "d/e/", mode: 0o755 },
+    { path: "d/", mode: 0o750 },
+  ]);
+  for (
+    const [path, record] of [
+      ["d/.", "D0750 0 .\n"],
+      ["d/./", "D0750 0 .\n"],
+      ["d/e/..", "D0750 0 ..\n"],
+    ] as const
+  ) {
+    const peer = acknowledging(
+      7,
+      `${record}D0755 0 e\nC0644 1 f\nf\0E\nE\n`,
+    );
+    const { failures } = await send(peer, [`${folder.path}/${path}`], {
+      recursive: true,
+      announceNameless: true,
+    });
+    assertEquals(failures, [], path);
+  }
+});
+
+Deno.test("Source announces the root by an empty name if told to", async () => {
+  for (const path of ["/", "//"]) {
+    const { mode } = Deno.statSync("/");
+    const digits = (mode! & 0o6777).toString(8).padStart(4, "0");
+    const peer = new ScriptedPeer()
+      .peerSays("\0").weSay(`D${digits} 0 \n`)
+      .peerSays("\x01no\n");
+    const { failures } = await send(peer, [path], {
+      recursive: true,
+      announceNameless: true,
+    });
+    assertEquals(failures, ["no"]);
   }
 });
 
@@ -501,16 +548,113 @@ Deno.test("Source skips a name that fits no record", async () => {
   assertEquals(failures.length, 1);
 });
 
-Deno.test("begin() throws the sink's reason not to take anything", async () => {
+/** A source of nothing so far, towards a peer. */
+function sourceTo(peer: ScriptedPeer): Source {
+  return new Source(
+    peer,
+    new SortedFiles(),
+    { recursive: true, preserve: false, announceNameless: false },
+    new RecordingObserver(),
+  );
+}
+
+Deno.test("begin() resolves to the words of a sink that refuses its target", async () => {
+  const peer = new ScriptedPeer().peerSays("\x01scp: /x: Not a directory\n");
+  assertEquals(
+    await sourceTo(peer).begin(),
+    "scp: /x: Not a directory",
+  );
+  peer.assertDone();
+});
+
+Deno.test("begin() throws what a sink says that is not ready", async () => {
   for (
-    const [words, message] of [
-      ["\x01scp: /x: Not a directory\n", "scp: /x: Not a directory"],
-      ["\x02bye\n", "bye"],
-      ["Welcome\n", '"Welcome"'],
+    const [words, name, message] of [
+      ["\x02bye\n", "ProtocolError", "bye"],
+      [
+        "Welcome\n",
+        "GreetingError",
+        'the far side said "Welcome\n" instead of an acknowledgement',
+      ],
     ] as const
   ) {
     const peer = new ScriptedPeer().peerSays(words);
-    await assertRejects(() => send(peer, []), ProtocolError, message);
+    const error = await assertRejects(
+      () => sourceTo(peer).begin(),
+      ProtocolError,
+    );
+    assertEquals([error.name, error.message], [name, message]);
     peer.assertDone();
   }
 });
+
+Deno.test("Source sends what is offered all the same to a sink that refused", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "a", content: "a", mode: 0o644 }]);
+  const peer = new ScriptedPeer()
+    .peerSays("\x01nope\n").weSay("C0644 1 a\n")
+    .peerSays("\0").weSay("a\0")
+    .peerSays("\0");
+  const source = sourceTo(peer);
+  assertEquals(await source.begin(), "nope");
+  await source.send(`${folder.path}/a`);
+  peer.assertDone();
+});
+
+/**
+ * What the sink says and the source in turn, up to the words that break the
+ * protocol, and the class of the error: an entry is complete with its operand.
+ */
+const BREACHES: readonly (readonly [
+  dialogue: readonly string[],
+  name: "GreetingError" | "ProtocolError",
+])[] = [
+  [["Welcome\n"], "GreetingError"],
+  [["\x02bye\n"], "ProtocolError"],
+  [["\0", "D0755 0 d\n", "\n"], "GreetingError"],
+  [["\0", "D0755 0 d\n", "\x02bye\n"], "ProtocolError"],
+  [["\0", "D0755 0 d\n", "\0", "C0644 1 x\n", "hi\n"], "GreetingError"],
+  [
+    ["\0", "D0755 0 d\n", "\0", "C0644 1 x\n", "\0", "x\0", "hi\n"],
+    "GreetingError",
+  ],
+  [
+    [
+      ...["\0", "D0755 0 d\n", "\0", "C0644 1 x\n", "\0", "x\0", "\0", "E\n"],
+      "hi\n",
+    ],
+    "GreetingError",
+  ],
+  [["\0", "D0755 0 d\n", "\x01no\n", "C0644 1 f\n", "hi\n"], "ProtocolError"],
+  [
+    [
+      ...["\0", "D0755 0 d\n", "\0", "C0644 1 x\n", "\0", "x\0", "\0", "E\n"],
+      ...["\0", "C0644 1 f\n", "hi\n"],
+    ],
+    "ProtocolError",
+  ],
+];
+
+for (const [dialogue, name] of BREACHES) {
+  Deno.test(`Source throws a ${name} at the end of ${JSON.stringify(dialogue)}`, async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [
+      { path: "d/x", content: "x", mode: 0o644 },
+      { path: "d/", mode: 0o755 },
+      { path: "f", content: "f", mode: 0o644 },
+    ]);
+    const peer = new ScriptedPeer();
+    for (const [at, words] of dialogue.entries()) {
+      if (at % 2 === 0) peer.peerSays(words);
+      else peer.weSay(words);
+    }
+    const source = sourceTo(peer);
+    const error = await assertRejects(async () => {
+      await source.begin();
+      await source.send(`${folder.path}/d`);
+      await source.send(`${folder.path}/f`);
+    }, ProtocolError);
+    assertEquals(error.name, name);
+    peer.assertDone();
+  });
+}

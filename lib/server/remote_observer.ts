@@ -1,0 +1,29 @@
+import type { Observer } from "../progress/observer.ts";
+import { printable } from "../progress/printable.ts";
+
+/** Counts what failed: the client is told by the protocol and shows it. */
+export class RemoteObserver implements Observer {
+  failures = 0;
+  readonly #say: (line: string) => void;
+
+  /** @param say Where each step is told. */
+  constructor(say: (line: string) => void) {
+    this.#say = say;
+  }
+
+  failed(): void {
+    this.failures++;
+  }
+
+  warned(): void {}
+
+  explained(message: () => string): void {
+    this.#say(printable(message()));
+  }
+
+  began(): void {}
+
+  moved(): void {}
+
+  ended(): void {}
+}

@@ -1,0 +1,96 @@
+import type { Channel } from "../channel/channel.ts";
+import { ProtocolError, SessionError } from "../errors.ts";
+import type { Files } from "../files/files.ts";
+import { currentUmask } from "../files/local_files.ts";
+import type { Platform } from "../files/names.ts";
+import { Sink } from "../scp/sink.ts";
+import { Source } from "../scp/source.ts";
+import { RemoteObserver } from "./remote_observer.ts";
+
+/** What a client asks of its far side, by the arguments it starts it with. */
+export interface ServeRequest {
+  /** What this side is: `-t` asks for a sink, `-f` for a source. */
+  readonly role: "sink" | "source";
+  /** A sink has one, its target. */
+  readonly paths: readonly string[];
+  readonly recursive: boolean;
+  readonly preserve: boolean;
+  /** The target must be a folder. */
+  readonly targetIsFolder: boolean;
+  /** Say each step on standard error. */
+  readonly verbose: boolean;
+}
+
+/** What a far side works with. */
+export interface ServeSurroundings {
+  /** To the client. */
+  readonly channel: Channel;
+  readonly files: Files;
+  readonly platform: Platform;
+  /** Writes a line to standard error. */
+  say(line: string): void;
+}
+
+/**
+ * Is the far side of a copy, as OpenSSH's scp is when it is started with `-t`
+ * or `-f`. Whatever fails is told to the client alone, by the protocol.
+ *
+ * @returns The exit status: 0 if nothing failed, else 1.
+ */
+export async function serve(
+  request: ServeRequest,
+  { channel, files, platform, say }: ServeSurroundings,
+): Promise<0 | 1> {
+  const observer = new RemoteObserver(request.verbose ? say : () => {});
+  const run = request.role === "sink" ? serveSink : serveSource;
+  try {
+    await run(request, { channel, files, platform, observer });
+    await channel.flush();
+  } catch (error) {
+    const isClients = error instanceof ProtocolError ||
+      error instanceof SessionError;
+    if (!isClients) throw error;
+    observer.failed();
+  } finally {
+    await channel.close();
+  }
+  return observer.failures === 0 ? 0 : 1;
+}
+
+type Served = Pick<ServeSurroundings, "channel" | "files" | "platform"> & {
+  readonly observer: RemoteObserver;
+};
+
+async function serveSource(
+  { paths, recursive, preserve }: ServeRequest,
+  { channel, files, observer }: Served,
+): Promise<void> {
+  const options = { recursive, preserve, announceNameless: true };
+  const source = new Source(channel, files, options, observer);
+  // A client that refuses its own target gets the files offered all the same.
+  if (await source.begin() !== undefined) observer.failed();
+  for (const path of paths) await source.send(path);
+}
+
+async function serveSink(
+  { paths, recursive, preserve, targetIsFolder }: ServeRequest,
+  { channel, files, platform, observer }: Served,
+): Promise<void> {
+  const sink = new Sink(channel, files, {
+    recursive,
+    targetIsFolder,
+    overwriteTarget: true,
+    mayHearShell: false,
+    objectionTo: () => undefined,
+    platform,
+    store: {
+      preserve,
+      umask: currentUmask(),
+      modeBits: preserve ? 0o7777 : 0o777,
+    },
+  }, observer);
+  const [target, ...others] = paths;
+  if (target === undefined || others.length > 0) {
+    await sink.refuse("ambiguous target");
+  } else await sink.receive(target);
+}
