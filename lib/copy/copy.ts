@@ -4,10 +4,12 @@ import type { Location, RemoteLocation } from "../location/location.ts";
 import { checkLogin, checkSourceUser } from "../location/login.ts";
 import { parseLocation } from "../location/operand.ts";
 import type { Reporter } from "../progress/reporter.ts";
-import { download } from "./download.ts";
 import type { CopyContext } from "./context.ts";
+import { copyDirectly } from "./direct.ts";
+import { download } from "./download.ts";
 import { FarSide } from "./far_side.ts";
 import type { CopyJob } from "./job.ts";
+import { relay } from "./relay.ts";
 import { transfer } from "./transfer.ts";
 import { upload } from "./upload.ts";
 
@@ -25,6 +27,7 @@ export async function copy(job: CopyJob, reporter: Reporter): Promise<void> {
 
 class Copy {
   readonly #context: CopyContext;
+  readonly #madeLinks = new Set<string>();
 
   constructor(job: CopyJob, reporter: Reporter) {
     this.#context = {
@@ -68,18 +71,37 @@ class Copy {
     }
   }
 
+  /** Neighbouring local sources share a session. */
   async #copyToRemote(target: RemoteLocation): Promise<void> {
     checkLogin(target);
-    const paths: string[] = [];
+    let paths: string[] = [];
     for (const source of this.#sources()) {
       if (source.kind === "local") paths.push(source.path);
       else {
-        this.#context.reporter.failed(
-          `${source.host}: copies between two remote hosts are not built yet`,
-        );
+        await this.#upload(paths, target);
+        paths = [];
+        await this.#copyBetween(source, target);
       }
     }
-    if (paths.length > 0) await upload(paths, target, this.#context);
+    await this.#upload(paths, target);
+  }
+
+  async #upload(
+    paths: readonly string[],
+    target: RemoteLocation,
+  ): Promise<void> {
+    if (paths.length === 0 || this.#context.job.interrupted.aborted) return;
+    await upload(paths, target, this.#context);
+  }
+
+  async #copyBetween(
+    source: RemoteLocation,
+    target: RemoteLocation,
+  ): Promise<void> {
+    const { job } = this.#context;
+    if (job.interrupted.aborted) return;
+    const copy = job.options.throughHere ? relay : copyDirectly;
+    await copy(source, target, this.#context);
   }
 
   async #checkFolder(path: string): Promise<void> {
@@ -99,6 +121,7 @@ class Copy {
           recursive,
           preserve,
           store,
+          madeLinks: this.#madeLinks,
           interrupted: job.interrupted,
         },
         observer: reporter,

@@ -1,11 +1,16 @@
 import type { Channel } from "../channel/channel.ts";
 import { PacedChannel, Pacer } from "../channel/paced_channel.ts";
-import { ProtocolError, SessionError } from "../errors.ts";
+import { GreetingError, ProtocolError, SessionError } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Reporter } from "../progress/reporter.ts";
-import { remoteScpCommand, sshArguments } from "../ssh/arguments.ts";
+import {
+  markedCommand,
+  remoteScpCommand,
+  sshArguments,
+} from "../ssh/arguments.ts";
 import { type SshEnd, SshSession } from "../ssh/session.ts";
 import type { CopyJob } from "./job.ts";
+import { TalkativeShells } from "./talkative_shells.ts";
 
 /** An scp on the far side. */
 export interface RemoteScp {
@@ -13,6 +18,36 @@ export interface RemoteScp {
   readonly role: "-t" | "-f";
   readonly location: RemoteLocation;
   readonly targetIsFolder: boolean;
+  /** Whether it is the second host of a copy between two. */
+  readonly isSecond?: true;
+}
+
+/** What broke the dialogue with one far side; nothing if it was completed. */
+export type Breach = ProtocolError | SessionError | undefined;
+
+/** A dialogue with far sides; resolves to what broke it with each of them. */
+export type Dialogue = (
+  channels: readonly Channel[],
+) => Promise<readonly Breach[]>;
+
+/** For a `catch`: gives back what breaks a dialogue, rethrows anything else. */
+export function breach(error: unknown): ProtocolError | SessionError {
+  if (error instanceof ProtocolError || error instanceof SessionError) {
+    return error;
+  }
+  throw error;
+}
+
+/** An scp that was started, in an ssh of its own. */
+interface StartedScp extends RemoteScp {
+  readonly session: SshSession;
+  /** What is said just before its first message, where a shell talks too. */
+  readonly marker: string | undefined;
+}
+
+/** An scp that was talked to. */
+interface EndedScp extends StartedScp {
+  readonly breach: Breach;
 }
 
 /** Starts scp on the hosts a job names, and sees each one to its end. */
@@ -20,75 +55,155 @@ export class FarSide {
   readonly #job: CopyJob;
   readonly #reporter: Reporter;
   readonly #pacer: Pacer | undefined;
+  readonly #shells: TalkativeShells;
 
   constructor(job: CopyJob, reporter: Reporter) {
     this.#job = job;
     this.#reporter = reporter;
+    this.#shells = new TalkativeShells(reporter);
     const { bitsPerSecond } = job.options;
     if (bitsPerSecond !== undefined) this.#pacer = new Pacer(bitsPerSecond);
   }
 
   /**
    * Starts scp at a location and has `dialogue` talk to it. Reports what breaks
-   * the dialogue, and an end of ssh that is no success.
+   * the dialogue, and an end of ssh that is no success. Where a shell's words
+   * got into it, the whole dialogue is held once more, without them.
    */
   async run(
     remote: RemoteScp,
     dialogue: (channel: Channel) => Promise<void>,
   ): Promise<void> {
-    const failuresBefore = this.#reporter.failures;
+    await this.runAll([remote], async ([channel]) => [
+      await dialogue(channel!).then(() => undefined, breach),
+    ]);
+  }
+
+  /** The same with several scps in one dialogue. */
+  async runAll(
+    remotes: readonly RemoteScp[],
+    dialogue: Dialogue,
+  ): Promise<void> {
     try {
-      await using session = this.#start(remote);
-      const lost = await dialogue(this.#paced(session.channel))
-        .catch(sessionError);
-      const end = await session.end();
-      if (lost instanceof SessionError) {
-        return this.#reportLost(remote.location, lost.message, end);
-      }
-      // An scp that could not copy something has said so, and ends with 1.
-      const isTold = end.code === 1 && this.#reporter.failures > failuresBefore;
-      if (end.failure === undefined || isTold) return;
-      this.#reporter.failed(`${remote.location.host}: ${end.failure}`);
+      while (await this.#isMisheard(remotes, dialogue));
     } catch (error) {
-      const isTheirs = error instanceof ProtocolError;
-      const isSession = error instanceof SessionError;
-      if (!isTheirs && !isSession) throw error;
-      this.#reporter.failed(error.message);
+      this.#reporter.failed(breach(error).message);
     }
   }
 
-  #start({ role, location, targetIsFolder }: RemoteScp): SshSession {
+  /** Holds the dialogue; whether a shell got into it that is known now. */
+  async #isMisheard(
+    remotes: readonly RemoteScp[],
+    dialogue: Dialogue,
+  ): Promise<boolean> {
+    const failuresBefore = this.#reporter.failures;
+    await using sessions = new AsyncDisposableStack();
+    const started = remotes.map((remote) => {
+      const scp = this.#start(remote);
+      sessions.use(scp.session);
+      return scp;
+    });
+    for (const { location, session, marker } of started) {
+      if (marker === undefined) continue;
+      await this.#shells.pass(location, session.channel, marker);
+    }
+    const breaches = await dialogue(
+      started.map(({ isSecond, session }) =>
+        isSecond ? session.channel : this.#paced(session.channel)
+      ),
+    );
+    const scps = started.map((scp, at) => ({ ...scp, breach: breaches[at] }));
+    return this.#heardShells(scps) ||
+      await this.#seeToTheirEnd(scps, failuresBefore);
+  }
+
+  #start(remote: RemoteScp): StartedScp {
+    const { role, location, targetIsFolder, isSecond = false } = remote;
     const { options, interrupted } = this.#job;
-    const command = remoteScpCommand(role, location.path, {
+    const marker = this.#shells.markerFor(location);
+    const plain = remoteScpCommand(role, location.path, {
       ...options,
       targetIsFolder,
     });
+    const command = marker === undefined ? plain : markedCommand(plain, marker);
     this.#reporter.explained(() =>
-      `Executing: program ${options.ssh.program} host ${location.host}, ` +
-      `user ${location.user ?? "(unspecified)"}, command ${command}`
+      `Executing: ${isSecond ? "2nd " : ""}program ${options.ssh.program} ` +
+      `host ${location.host}, user ${location.user ?? "(unspecified)"}, ` +
+      `command ${command}`
     );
-    const args = sshArguments(options.ssh, location, command);
-    return SshSession.start(options.ssh.program, args, interrupted);
+    const args = sshArguments(options.ssh, location, command, {
+      asksNothing: isSecond,
+    });
+    const session = SshSession.start(options.ssh.program, args, interrupted);
+    return { ...remote, session, marker };
   }
 
   #paced(channel: Channel): Channel {
     return this.#pacer ? new PacedChannel(channel, this.#pacer) : channel;
   }
 
+  /** Remembers the shells that were taken for scp; whether there are any. */
+  #heardShells(scps: readonly EndedScp[]): boolean {
+    if (this.#job.interrupted.aborted) return false;
+    let any = false;
+    for (const { location, marker, breach } of scps) {
+      if (marker !== undefined || !(breach instanceof GreetingError)) continue;
+      this.#shells.add(location, breach);
+      any = true;
+    }
+    return any;
+  }
+
+  /** Reports what each scp left to report; whether it was a shell instead. */
+  async #seeToTheirEnd(
+    scps: readonly EndedScp[],
+    failuresBefore: number,
+  ): Promise<boolean> {
+    const broken = scps.filter(({ breach }) => breach instanceof ProtocolError);
+    for (const { breach } of broken) this.#reporter.failed(breach!.message);
+    if (broken.length > 0) return false;
+    const ends = await Promise.all(scps.map(({ session }) => session.end()));
+    const ended = scps.map((scp, at) => ({ ...scp, end: ends[at]! }));
+    const isWhole = scps.every(({ breach }) => breach === undefined);
+    if (isWhole && this.#heardShells(ended.map(withEcho))) return true;
+    for (const { location, breach, end } of ended) {
+      if (breach !== undefined) this.#reportLost(location, breach, end);
+    }
+    for (const { location, breach, end } of ended) {
+      // An scp that could not copy something has said so, and ends with 1.
+      const isTold = (end.code === 1 || this.#job.interrupted.aborted) &&
+        this.#reporter.failures > failuresBefore;
+      if (breach !== undefined || end.failure === undefined || isTold) continue;
+      this.#reporter.failed(`${location.host}: ${end.failure}`);
+    }
+    return false;
+  }
+
   #reportLost(
     { host }: RemoteLocation,
-    what: string,
+    { message }: SessionError,
     { failure }: SshEnd,
   ): void {
     const why = this.#job.interrupted.aborted
       ? "interrupted"
       : failure ?? "the far side ended too early";
-    this.#reporter.failed(`${host}: ${what}: ${why}`);
+    this.#reporter.failed(`${host}: ${message}: ${why}`);
   }
 }
 
-/** For a `catch`: gives back a `SessionError` and rethrows anything else. */
-function sessionError(error: unknown): SessionError {
-  if (error instanceof SessionError) return error;
-  throw error;
+/**
+ * A shell may say what looks like scp's first acknowledgement. Then each that
+ * follows is taken for the one before it, and one is left over.
+ */
+function withEcho(scp: EndedScp & { readonly end: SshEnd }): EndedScp {
+  const { role, end: { leftover } } = scp;
+  const isLeftOver = role === "-t" && leftover !== undefined && leftover <= 2;
+  return isLeftOver
+    ? {
+      ...scp,
+      breach: new GreetingError(
+        "the far side acknowledged more than it was sent",
+      ),
+    }
+    : scp;
 }

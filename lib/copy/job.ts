@@ -11,6 +11,8 @@ export interface CopyOptions {
   readonly checkNames: boolean;
   /** The target must be a folder. */
   readonly targetIsFolder: boolean;
+  /** Copy between two hosts through this one, not directly. */
+  readonly throughHere: boolean;
   /** Be told each step; the far side too. */
   readonly verbose: boolean;
   /** The most bits a second that are moved, if there is such a limit. */

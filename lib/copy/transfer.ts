@@ -15,6 +15,11 @@ export interface TransferOptions {
   /** Take over times too. */
   readonly preserve: boolean;
   readonly store: StorePolicy;
+  /**
+   * The paths of links that were made, by this transfer and those before it:
+   * nothing is written through them.
+   */
+  readonly madeLinks: Set<string>;
   /** Ends the transfer when aborted: the file at hand is cut and named. */
   readonly interrupted: AbortSignal;
 }
@@ -80,6 +85,9 @@ class Transfer {
     const link = recursive ? await this.#from.readLink(source) : undefined;
     this.#observer.explained(() => `Copying: ${source} to ${target}`);
     if (link !== undefined) return await this.#copyLink(source, target, link);
+    if (this.#options.madeLinks.has(target)) {
+      throw new EntryError(`${source}: ${target} is a link that was just made`);
+    }
     const attributes = await this.#from.attributes(source);
     if (attributes.kind === "file") {
       return await this.#copyFile(source, target, attributes);
@@ -101,6 +109,7 @@ class Transfer {
       await this.#to.readLink(target) === undefined;
     if (replacesNamed) await this.#checkDifferent(source, target, named);
     await this.#to.makeLink(target, destination);
+    this.#options.madeLinks.add(target);
   }
 
   /** @throws {EntryError} If what would be replaced is what is copied. */

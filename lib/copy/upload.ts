@@ -1,3 +1,4 @@
+import { ProtocolError } from "../errors.ts";
 import { isNameless } from "../files/names.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { Source } from "../scp/source.ts";
@@ -20,8 +21,13 @@ export async function upload(
   } as const;
   let begun = 0;
   await farSide.run(remote, async (channel) => {
-    const source = new Source(channel, files, job.options, reporter);
-    await source.begin();
+    begun = 0;
+    const source = new Source(channel, files, {
+      ...job.options,
+      announceNameless: false,
+    }, reporter);
+    const refusal = await source.begin();
+    if (refusal !== undefined) throw new ProtocolError(refusal);
     for (const path of paths) {
       begun++;
       await source.send(path);

@@ -20,21 +20,66 @@ const FIXED = [
   "-oControlMaster=no",
 ];
 
-/** The arguments OpenSSH's scp 10.5 gives ssh to run `command` on a host. */
+/** Who is logged in where. */
+export type Login = Omit<RemoteLocation, "kind" | "path">;
+
+/**
+ * The arguments OpenSSH's scp 10.5 gives ssh to run `command` on a host.
+ *
+ * @param asksNothing Whether ssh may not ask for a password, as on the second
+ * host of a copy between two.
+ */
 export function sshArguments(
   settings: SshSettings,
-  { user, host, port = settings.port }: Omit<RemoteLocation, "kind" | "path">,
+  { user, host, port = settings.port }: Login,
   command: string,
+  { asksNothing = false }: { asksNothing?: boolean } = {},
 ): string[] {
   return [
     ...FIXED,
     ...settings.flags,
     "-oForwardAgent=no",
-    ...(port === undefined ? [] : ["-p", String(port)]),
-    ...(user === undefined ? [] : ["-l", user]),
+    ...login(user, port),
+    ...(asksNothing ? ["-oBatchMode=yes"] : []),
     "--",
     host,
     command,
+  ];
+}
+
+/**
+ * The arguments OpenSSH's scp 10.5 gives ssh to have one host copy to another
+ * by itself: neither `-P` nor a limit applies. Unlike OpenSSH's, an IPv6
+ * address keeps its brackets.
+ *
+ * @param target Its port is not told: no scp could be.
+ */
+export function directCopyArguments(
+  settings: SshSettings,
+  source: RemoteLocation,
+  target: RemoteLocation,
+  options: RemoteScpOptions,
+): string[] {
+  const host = target.host.includes(":") ? `[${target.host}]` : target.host;
+  const user = target.user === undefined ? "" : `${target.user}@`;
+  return [
+    "-x",
+    "-oClearAllForwardings=yes",
+    "-n",
+    ...settings.flags,
+    ...login(source.user, source.port),
+    "--",
+    source.host,
+    scpWords(options).join(" "),
+    source.path,
+    `${user}${host}:${target.path}`,
+  ];
+}
+
+function login(user: string | undefined, port: number | undefined): string[] {
+  return [
+    ...(port === undefined ? [] : ["-p", String(port)]),
+    ...(user === undefined ? [] : ["-l", user]),
   ];
 }
 
@@ -53,16 +98,29 @@ export interface RemoteScpOptions {
 export function remoteScpCommand(
   role: "-t" | "-f",
   path: string,
-  { verbose, recursive, preserve, targetIsFolder }: RemoteScpOptions,
+  options: RemoteScpOptions,
 ): string {
+  return [
+    ...scpWords(options),
+    role,
+    ...(path.startsWith("-") ? ["--"] : []),
+    path,
+  ].join(" ");
+}
+
+function scpWords(
+  { verbose, recursive, preserve, targetIsFolder }: RemoteScpOptions,
+): string[] {
   return [
     "scp",
     ...(verbose ? ["-v"] : []),
     ...(recursive ? ["-r"] : []),
     ...(preserve ? ["-p"] : []),
     ...(targetIsFolder ? ["-d"] : []),
-    role,
-    ...(path.startsWith("-") ? ["--"] : []),
-    path,
-  ].join(" ");
+  ];
+}
+
+/** The same command, which a shell with a greeting says `marker` before. */
+export function markedCommand(command: string, marker: string): string {
+  return `echo ${marker}; exec ${command}`;
 }

@@ -136,12 +136,109 @@ for (const { args, flags = [], login = [], host = "far", command } of rows) {
       cwd: folder.path,
     });
     const theirs = recorded(folder.path);
-    // OpenSSH before 10.0 does not say this one yet.
-    const ours = theirs.includes("-oControlMaster=no")
-      ? expected
-      : expected.filter((word) => word !== "-oControlMaster=no");
-    assertEquals(ours, theirs);
+    assertEquals(withoutNews(expected), withoutNews(theirs));
   });
+}
+
+/** Copies between two hosts, and what each ssh that is run is given. */
+const between: readonly (readonly [readonly string[], string[][]])[] = [
+  [["far:a", "there:b"], [
+    [...BEFORE, AFTER, "--", "far", "scp -f a"],
+    [...BEFORE, AFTER, "-oBatchMode=yes", "--", "there", "scp -t b"],
+  ]],
+  [
+    [
+      "-rp",
+      "-P22",
+      "-i",
+      "key",
+      "-l",
+      "800",
+      "-R",
+      "-3",
+      "bob@far:a",
+      "you@there:-b",
+    ],
+    [
+      [...BEFORE, "-i", "key", AFTER, "-p", "22", "-l", "bob", "--", "far"]
+        .concat("scp -r -p -f a"),
+      [...BEFORE, "-i", "key", AFTER, "-p", "22", "-l", "you"]
+        .concat("-oBatchMode=yes", "--", "there", "scp -r -p -t -- -b"),
+    ],
+  ],
+  [["-R", "far:a b", "there:c"], [
+    ["-x", "-oClearAllForwardings=yes", "-n", "--", "far"]
+      .concat("scp", "a b", "there:c"),
+  ]],
+  [
+    [
+      "-3R",
+      "-rvp",
+      "-P22",
+      "-C",
+      "-l",
+      "800",
+      "-q",
+      "scp://bob@far:2022/a",
+      "you@there:",
+    ],
+    [
+      ["-x", "-oClearAllForwardings=yes", "-n", "-v", "-C", "-q"]
+        .concat("-p", "2022", "-l", "bob", "--", "far")
+        .concat("scp -v -r -p", "a", "you@there:."),
+    ],
+  ],
+  [["-R", "far:a", "far:b", "there:c"], [
+    ["-x", "-oClearAllForwardings=yes", "-n", "--", "far"]
+      .concat("scp -d", "a", "there:c"),
+    ["-x", "-oClearAllForwardings=yes", "-n", "--", "far"]
+      .concat("scp -d", "b", "there:c"),
+  ]],
+];
+
+/** The same, a file for each time it is run: two of them run at once. */
+function recorderOfEach(folder: string): string {
+  return writeScript(
+    `${folder}/recorder`,
+    `printf '%s\\n' "$@" > "${folder}/argv.$$"\nexit 1\n`,
+  );
+}
+
+function recordedEach(folder: string): string[][] {
+  const paths = [...Deno.readDirSync(folder)]
+    .filter(({ name }) => name.startsWith("argv."))
+    .map(({ name }) => `${folder}/${name}`);
+  const calls = paths.map((path) =>
+    withoutNews(Deno.readTextFileSync(path).trimEnd().split("\n"))
+  );
+  paths.forEach((path) => Deno.removeSync(path));
+  return calls.toSorted(byText);
+}
+
+/** What OpenSSH before 10.0 does not say yet is left out. */
+function withoutNews(words: readonly string[]): string[] {
+  return words.filter((word) => word !== "-oControlMaster=no");
+}
+
+function byText(a: readonly string[], b: readonly string[]): number {
+  return String(a) < String(b) ? -1 : 1;
+}
+
+for (const [args, expected] of between) {
+  peerTest(
+    `ssh is run for a copy between two hosts as scp runs it: ${args.join(" ")}`,
+    ["scp"],
+    async () => {
+      using folder = new TempFolder();
+      const options = { cwd: folder.path };
+      const program = recorderOfEach(folder.path);
+      await seacp(["-O", "-S", program, ...args], options);
+      const calls = expected.map(withoutNews).toSorted(byText);
+      assertEquals(recordedEach(folder.path), calls);
+      await runProgram(["scp", "-O", "-S", program, ...args], options);
+      assertEquals(recordedEach(folder.path), calls);
+    },
+  );
 }
 
 /** Wrong calls; the exit status and the first line that answers each. */
@@ -162,7 +259,13 @@ const refused: readonly (readonly [readonly string[], number, string])[] = [
   [["a b@far:f", "."], 1, "a b: invalid user name"],
   [["scp://far:0/f", "."], 1, "scp://far:0/f: invalid uri"],
   [["a", "scp://far/%zz"], 1, "scp://far/%zz: invalid uri"],
-  [["far:a", "there:b"], 1, "far: copies between two remote hosts"],
+  [["-R", "far:a", "x y@there:b"], 1, "x y: invalid user name"],
+  [["-R", "far:a", "x'y@there:b"], 1, "x'y: invalid user name"],
+  [
+    ["-R", "far:a", "scp://there:23/b"],
+    255,
+    "seacp: target port not supported with two remote hosts and the -R option",
+  ],
 ];
 
 for (const [args, expected, says] of refused) {

@@ -24,7 +24,16 @@ async function copy(
   await transfer(
     { files, path: source },
     { files, path: target },
-    { options: { recursive, preserve, store, interrupted }, observer },
+    {
+      options: {
+        recursive,
+        preserve,
+        store,
+        madeLinks: new Set(),
+        interrupted,
+      },
+      observer,
+    },
   );
   return observer.failures;
 }

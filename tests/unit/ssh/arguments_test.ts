@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { RemoteLocation } from "../../../lib/location/location.ts";
 import {
+  directCopyArguments,
+  markedCommand,
   remoteScpCommand,
   type RemoteScpOptions,
   sshArguments,
@@ -70,6 +72,34 @@ Deno.test("sshArguments() put the user's options where they cannot override", ()
   );
 });
 
+Deno.test("sshArguments() forbid questions just before --", () => {
+  for (
+    const [location, between] of [
+      [{ host: "far" }, []],
+      [{ host: "far", user: "bob", port: 1 }, ["-p", "1", "-l", "bob"]],
+    ] as const
+  ) {
+    const settings = { program: "ssh", flags: ["-oBatchMode=no"] };
+    assertEquals(
+      sshArguments(settings, location, "scp -t x", { asksNothing: true }),
+      [
+        ...FIXED.split(" "),
+        "-oBatchMode=no",
+        "-oForwardAgent=no",
+        ...between,
+        "-oBatchMode=yes",
+        "--",
+        "far",
+        "scp -t x",
+      ],
+    );
+    assertEquals(
+      sshArguments(settings, location, "scp -t x", { asksNothing: false }),
+      sshArguments(settings, location, "scp -t x"),
+    );
+  }
+});
+
 const NOTHING: RemoteScpOptions = {
   verbose: false,
   recursive: false,
@@ -112,5 +142,74 @@ Deno.test("remoteScpCommand() is OpenSSH's, the path left as it is", () => {
       remoteScpCommand(role, path, { ...NOTHING, ...options }),
       command,
     );
+  }
+});
+
+Deno.test("markedCommand() says the marker, then becomes the command", () => {
+  assertEquals(
+    markedCommand("scp -t -- -a b", "mark-1"),
+    "echo mark-1; exec scp -t -- -a b",
+  );
+});
+
+/** Two hosts, options, and all that ssh is given after `-n` and its flags. */
+const DIRECT: readonly (readonly [
+  source: Omit<RemoteLocation, "kind">,
+  target: Omit<RemoteLocation, "kind">,
+  options: Partial<RemoteScpOptions>,
+  args: string[],
+])[] = [
+  [
+    { host: "a", path: "x" },
+    { host: "b", path: "y" },
+    {},
+    ["--", "a", "scp", "x", "b:y"],
+  ],
+  [
+    { host: "a", user: "ann", port: 2222, path: "x y" },
+    { host: "b", user: "bob", path: "." },
+    {},
+    ["-p", "2222", "-l", "ann", "--", "a", "scp", "x y", "bob@b:."],
+  ],
+  [
+    { host: "2001:db8::1", path: "." },
+    { host: "2001:db8::2", path: "d/e" },
+    {},
+    ["--", "2001:db8::1", "scp", ".", "[2001:db8::2]:d/e"],
+  ],
+  [
+    { host: "a", path: "x" },
+    { host: "::1", user: "bob", path: "y" },
+    {},
+    ["--", "a", "scp", "x", "bob@[::1]:y"],
+  ],
+  [
+    { host: "a", path: "x" },
+    { host: "b", port: 22, path: "y" },
+    { recursive: true, preserve: true, targetIsFolder: true, verbose: true },
+    ["--", "a", "scp -v -r -p -d", "x", "b:y"],
+  ],
+  [
+    { host: "-oProxyCommand=evil", path: "-x" },
+    { host: "b", path: "-y" },
+    { preserve: true },
+    ["--", "-oProxyCommand=evil", "scp -p", "-x", "b:-y"],
+  ],
+];
+
+Deno.test("directCopyArguments() are OpenSSH's, an IPv6 target in brackets", () => {
+  for (const [source, target, options, args] of DIRECT) {
+    for (const flags of [[], ["-4", "-o", "User=bob", "-v"]]) {
+      assertEquals(
+        directCopyArguments(
+          { program: "ssh", flags, port: 99 },
+          { kind: "remote", ...source },
+          { kind: "remote", ...target },
+          { ...NOTHING, ...options },
+        ),
+        ["-x", "-oClearAllForwardings=yes", "-n", ...flags, ...args],
+        "-P does not apply",
+      );
+    }
   }
 });

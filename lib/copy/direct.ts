@@ -1,0 +1,45 @@
+import { SessionError, UsageError } from "../errors.ts";
+import type { RemoteLocation } from "../location/location.ts";
+import { checkSourceUser } from "../location/login.ts";
+import { directCopyArguments } from "../ssh/arguments.ts";
+import { runSsh } from "../ssh/session.ts";
+import type { CopyContext } from "./context.ts";
+
+/** The port that a host has where none is named. */
+const SSH_PORT = 22;
+
+/**
+ * Has the source's host copy to the target's by itself: its scp, its keys, its
+ * way there.
+ *
+ * @throws {EntryError} If the target's user could reach a shell there.
+ * @throws {UsageError} If the target has a port: that scp cannot be told.
+ */
+export async function copyDirectly(
+  source: RemoteLocation,
+  target: RemoteLocation,
+  { job, reporter }: Pick<CopyContext, "job" | "reporter">,
+): Promise<void> {
+  checkSourceUser(target);
+  if (target.port !== undefined && target.port !== SSH_PORT) {
+    throw new UsageError(
+      "target port not supported with two remote hosts and the -R option",
+      { status: 255 },
+    );
+  }
+  const { program } = job.options.ssh;
+  const args = directCopyArguments(
+    job.options.ssh,
+    source,
+    target,
+    job.options,
+  );
+  reporter.explained(() => `Executing: ${[program, ...args].join(" ")}`);
+  try {
+    const { failure } = await runSsh(program, args, job.interrupted);
+    if (failure !== undefined) reporter.failed(`${source.host}: ${failure}`);
+  } catch (error) {
+    if (!(error instanceof SessionError)) throw error;
+    reporter.failed(error.message);
+  }
+}

@@ -1,0 +1,280 @@
+/** Copies from one host to another, through this one and directly. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  childDoor,
+  type Door,
+  peerTest,
+  sshdDoor,
+  writeScript,
+} from "../support/doors.ts";
+import { Place } from "../support/place.ts";
+import { isRunning, lengthOf, until } from "../support/processes.ts";
+import {
+  LENDS_TERMINAL,
+  linesLeft,
+  onTerminal,
+  seacpCommand,
+} from "../support/pseudo_terminal.ts";
+import { Sshd } from "../support/sshd.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import {
+  cutShort,
+  describeTree,
+  exists,
+  makeTree,
+  ODD_NAMES,
+  pattern,
+  type TreeEntry,
+} from "../support/tree.ts";
+
+const TREE: readonly TreeEntry[] = [
+  ...ODD_NAMES.map((name) => ({ path: `tree/${name}`, content: name })),
+  { path: "tree/records", content: "C0644 5 evil\nE\n\0\x01\x02D0755 0 x\n" },
+  { path: "tree/empty", content: "", modified: 7 },
+  { path: "tree/large", content: pattern(700_000), modified: 2_000_000_000 },
+  { path: "tree/read only/f", content: "f", mode: 0o444, modified: 42 },
+  { path: "tree/read only/", mode: 0o555, modified: 41 },
+  { path: "tree/a/b/c/", mode: 0o700, modified: 123_456_789 },
+  { path: "tree/", mode: 0o750, modified: 5 },
+];
+
+const WHOLE = { modes: true, times: true };
+
+for (const kind of [childDoor, sshdDoor]) {
+  const test = (
+    name: string,
+    fn: (place: Place, door: Door) => Promise<void>,
+  ) =>
+    peerTest(`${name} (${kind.name})`, kind.needs, async () => {
+      await using door = await kind.open();
+      using place = new Place(door);
+      await fn(place, door);
+    });
+
+  test("A tree goes from one host to another, with times and modes", async (place) => {
+    place.makeFar(TREE);
+    await place.copyWell([
+      "-rp",
+      place.remote("tree"),
+      place.remote("copy", "other"),
+    ]);
+    assertEquals(
+      await describeTree(`${place.far}/copy`, WHOLE),
+      await describeTree(`${place.far}/tree`, WHOLE),
+    );
+    assertEquals([...Deno.readDirSync(place.near)], []);
+  });
+
+  test("Several sources go from their hosts into one folder, in order", async (place) => {
+    place.makeFar([
+      { path: "one/f", content: "1" },
+      { path: "two/f", content: "2" },
+      { path: "two/x1", content: "x1" },
+      { path: "two/x2", content: "x2" },
+      { path: "in/" },
+    ]);
+    place.makeNear([{ path: "here", content: "h" }]);
+    await place.copyWell([
+      place.remote("one/f"),
+      "here",
+      place.remote("two/f", "other"),
+      place.remote("two/x*"),
+      place.remote("in", "other"),
+    ]);
+    const names = [...Deno.readDirSync(`${place.far}/in`)]
+      .map(({ name }) => name).toSorted();
+    assertEquals(names, ["f", "here", "x1", "x2"]);
+    assertEquals(Deno.readTextFileSync(`${place.far}/in/f`), "2");
+  });
+
+  test("Each failure between two hosts names its host, the rest goes", async (place) => {
+    place.makeFar([
+      { path: "a", content: "a" },
+      { path: "b", content: "b" },
+      { path: "big", content: pattern(300_000) },
+      { path: "in/a/" },
+      { path: "in/big/" },
+    ]);
+    const { status, stderr } = await place.copy([
+      place.remote("a"),
+      place.remote("missing"),
+      place.remote("big"),
+      place.remote("b"),
+      place.remote("in", "other"),
+    ]);
+    const far = place.far.split("/").at(-1)!;
+    assertEquals(status, 1);
+    assertEquals(
+      stderr,
+      `other: scp: ${far}/in/a: Is a directory\n` +
+        `far: scp: ${far}/missing: No such file or directory\n` +
+        `other: scp: ${far}/in/big: Is a directory\n`,
+    );
+    assertEquals(Deno.readTextFileSync(`${place.far}/in/b`), "b");
+  });
+
+  test("What a refused folder holds goes nowhere", async (place) => {
+    place.makeFar([
+      { path: "from/d/evil", content: "evil" },
+      { path: "from/f", content: "f" },
+      { path: "in/from/d", content: "a file" },
+    ]);
+    const { status, stderr } = await place.copy([
+      "-r",
+      place.remote("from"),
+      place.remote("in", "other"),
+    ]);
+    assertEquals(status, 1);
+    assertMatch(stderr, /^other: scp: \S+\/in\/from\/d: Not a directory\n$/);
+    assert(!exists(`${place.far}/in/from/evil`));
+    assertEquals(Deno.readTextFileSync(`${place.far}/in/from/f`), "f");
+  });
+
+  test("A target that is no folder is refused before anything moves", async (place) => {
+    place.makeFar([{ path: "a", content: "a" }, { path: "f", content: "f" }]);
+    const { status, stderr } = await place.copy([
+      place.remote("a"),
+      place.remote("a"),
+      place.remote("f", "other"),
+    ]);
+    assertEquals(status, 1);
+    assertMatch(stderr, /^(other: scp: \S+\/f: Not a directory\n){2}$/);
+    assertEquals(Deno.readTextFileSync(`${place.far}/f`), "f");
+  });
+
+  test("A rate limit holds between two hosts", async (place) => {
+    place.makeFar([{ path: "from/a", content: pattern(50_000) }]);
+    const before = performance.now();
+    await place.copyWell([
+      "-r",
+      "-l",
+      "800",
+      place.remote("from"),
+      place.remote("to", "other"),
+    ]);
+    // 50,000 bytes take half a second at 102,400 bytes a second.
+    assert(performance.now() - before > 350);
+    assertEquals(cutShort(`${place.far}/from`, `${place.far}/to`), []);
+  });
+}
+
+peerTest(
+  "The meter shows a copy between two hosts",
+  [LENDS_TERMINAL, "stty", ...childDoor.needs],
+  async () => {
+    await using door = await childDoor.open();
+    using place = new Place(door);
+    place.makeFar([{ path: "a", content: pattern(2048) }]);
+    const { status, stdout } = await onTerminal(
+      seacpCommand([
+        ...door.options,
+        place.remote("a"),
+        place.remote("b", "other"),
+      ]),
+      80,
+    );
+    assertEquals(status, 0);
+    const [line, ...more] = linesLeft(stdout);
+    assertMatch(line!, /^a {40,}100% 2048 /);
+    assertEquals(more, []);
+  },
+);
+
+peerTest(
+  "A host that cannot be reached is named, and is the exit status",
+  sshdDoor.needs,
+  async () => {
+    await using door = await sshdDoor.open();
+    using place = new Place(door);
+    place.makeFar([{ path: "a", content: "a" }]);
+    const nowhere = ["-o", "ConnectTimeout=2", "-o", "ProxyCommand=false"];
+    const from = await place.copy([...nowhere, "nohost:a", place.remote("b")]);
+    assertEquals(from.status, 1);
+    assertMatch(from.stderr, /^nohost: .*ssh failed \(exit status 255\)$/m);
+    assert(!exists(`${place.far}/b`));
+  },
+);
+
+peerTest(
+  "An ssh that is killed between two hosts ends both, and its host is named",
+  sshdDoor.needs,
+  async () => {
+    for (const [host, role] of [["far", "-f"], ["other", "-t"]] as const) {
+      await using door = await sshdDoor.open();
+      using place = new Place(door);
+      using scripts = new TempFolder();
+      const program = writeScript(
+        `${scripts.path}/ssh`,
+        `for last; do :; done
+case $last in *' -f '*) echo $$ > ${scripts.path}/-f ;; *) echo $$ > ${scripts.path}/-t ;; esac
+exec ssh "$@"
+`,
+      );
+      place.makeFar([{ path: "a", content: pattern(3_000_000) }]);
+      const running = place.start([
+        "-S",
+        program,
+        "-l",
+        "8000",
+        place.remote("a"),
+        place.remote("b", "other"),
+      ]);
+      await until(
+        "the copy begins",
+        () => (lengthOf(`${place.far}/b`) ?? 0) > 0,
+      );
+      const pids = ["-f", "-t"].map((name) =>
+        Number(Deno.readTextFileSync(`${scripts.path}/${name}`))
+      );
+      Deno.kill(pids[role === "-f" ? 0 : 1]!, "SIGKILL");
+      const { status, stderr } = await running.outcome;
+      assertEquals(status, 1, host + stderr);
+      assertMatch(
+        stderr,
+        new RegExp(
+          `^${host}: a: lost connection.*: ssh was ended by SIGKILL$`,
+          "m",
+        ),
+      );
+      assertEquals(pids.filter(isRunning), []);
+    }
+  },
+);
+
+peerTest(
+  "With -R the first host copies to the second",
+  sshdDoor.needs,
+  async () => {
+    using scripts = new TempFolder();
+    await using sshd = await Sshd.start({
+      environment: `PATH=${scripts.path}:$PATH`,
+    });
+    // The hosts know each other by the same configuration as we do.
+    writeScript(
+      `${scripts.path}/scp`,
+      `PATH=$(echo "$PATH" | cut -d: -f2-) exec scp -O -F ${sshd.config} "$@"\n`,
+    );
+    makeTree(sshd.home, [{ path: "d/f", content: "f", modified: 42 }]);
+    using place = new Place({
+      options: ["-F", sshd.config],
+      home: sshd.home,
+      [Symbol.asyncDispose]: async () => {},
+    });
+    await place.copyWell(["-R", "-rp", "far:d", "other:e"]);
+    assertEquals(
+      await describeTree(`${sshd.home}/e`, WHOLE),
+      await describeTree(`${sshd.home}/d`, WHOLE),
+    );
+    const { status, stderr } = await place.copy([
+      "-R",
+      "far:missing",
+      "far:d/f",
+      "other:e",
+    ]);
+    assertEquals(status, 1);
+    assertMatch(stderr, /missing: No such file or directory/);
+    assertMatch(stderr, /^far: the far side ended with exit status 1$/m);
+    assert(exists(`${sshd.home}/e/f`));
+  },
+);
