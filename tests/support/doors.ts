@@ -1,4 +1,5 @@
 import { findProgram } from "../../scripts/peers.ts";
+import { seacpCommand } from "./pseudo_terminal.ts";
 import { Sshd } from "./sshd.ts";
 
 /**
@@ -24,36 +25,72 @@ export interface DoorKind {
 export const childDoor: DoorKind = {
   name: "scp as a child",
   needs: ["scp"],
-  // deno-lint-ignore require-await
-  open: async () => {
-    const folder = Deno.makeTempDirSync({ prefix: "seacp-child-" });
-    const home = `${folder}/home`;
-    Deno.mkdirSync(home);
-    const program = writeScript(
-      `${folder}/ssh`,
-      `cd ${home} && export HOME=${home}\n${RUN_LAST}`,
-    );
-    return {
-      options: ["-S", program],
-      home,
-      [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
-    };
-  },
+  open: () => openChild(""),
 };
 
 /** The system's scp through a real sshd. */
 export const sshdDoor: DoorKind = {
   name: "scp through sshd",
   needs: ["ssh", "scp", "sshd", "ssh-keygen"],
-  open: async () => {
-    const sshd = await Sshd.start();
-    return {
-      options: ["-F", sshd.config],
-      home: sshd.home,
-      [Symbol.asyncDispose]: () => sshd[Symbol.asyncDispose](),
-    };
-  },
+  open: () => openSshd(""),
 };
+
+/** The same doors, but that the far side's scp is the program under test. */
+export const seacpDoors: readonly DoorKind[] = [
+  {
+    name: "seacp as a child",
+    needs: [],
+    open: () => openWithSeacp(openChild),
+  },
+  {
+    name: "seacp through sshd",
+    needs: ["ssh", "sshd", "ssh-keygen"],
+    open: () => openWithSeacp(openSshd),
+  },
+];
+
+/** @param environment Settings a shell puts before the far side's command. */
+// deno-lint-ignore require-await
+async function openChild(environment: string): Promise<Door> {
+  const folder = Deno.makeTempDirSync({ prefix: "seacp-child-" });
+  const home = `${folder}/home`;
+  Deno.mkdirSync(home);
+  const program = writeScript(
+    `${folder}/ssh`,
+    `cd ${home} && export HOME=${home} ${environment}\n${RUN_LAST}`,
+  );
+  return {
+    options: ["-S", program],
+    home,
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+async function openSshd(environment: string): Promise<Door> {
+  const sshd = await Sshd.start({ environment });
+  return {
+    options: ["-F", sshd.config],
+    home: sshd.home,
+    [Symbol.asyncDispose]: () => sshd[Symbol.asyncDispose](),
+  };
+}
+
+/** Opens a door to a far side that finds the program where it looks for scp. */
+async function openWithSeacp(
+  open: (environment: string) => Promise<Door>,
+): Promise<Door> {
+  const folder = Deno.makeTempDirSync({ prefix: "seacp-path-" });
+  writeScript(`${folder}/scp`, `exec ${seacpCommand([])} "$@"\n`);
+  const door = await open(`PATH=${folder}:$PATH`);
+  return {
+    options: door.options,
+    home: door.home,
+    [Symbol.asyncDispose]: async () => {
+      await door[Symbol.asyncDispose]();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
 
 /** For a `-S` program: runs the command, its last argument, as sshd would. */
 export const RUN_LAST = 'for last; do :; done\nexec sh -c "$last"\n';
@@ -72,16 +109,16 @@ export function writeScript(path: string, body: string): string {
 export function peerTest(
   name: string,
   needs: readonly string[],
-  fn: () => Promise<void>,
+  fn: (context: Deno.TestContext) => Promise<void>,
 ): void {
   const missing = needs.filter((name) => !isThere(name));
   const lacks = missing.length > 0;
   Deno.test({
     name: lacks ? `${name} (needs ${missing.join(", ")})` : name,
     ignore: lacks && Deno.env.get("CI") !== "true",
-    fn: async () => {
+    fn: async (context) => {
       if (lacks) throw new Error(`not installed: ${missing.join(", ")}`);
-      await fn();
+      await fn(context);
     },
   });
 }

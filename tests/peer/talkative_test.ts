@@ -1,0 +1,269 @@
+/** Login shells that print before scp starts: a real sshd, a real `.bashrc`. */
+
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { peerTest, sshdDoor, writeScript } from "../support/doors.ts";
+import { type Outcome, seacp } from "../support/program.ts";
+import { Sshd } from "../support/sshd.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { describeTree, makeTree } from "../support/tree.ts";
+
+const NEEDS = [...sshdDoor.needs, "bash"];
+
+interface Shell {
+  readonly name: string;
+  readonly bashrc: string;
+  /** What it says, as the user is shown it. */
+  readonly said: string;
+}
+
+const talkative: readonly Shell[] = [
+  { name: "a welcome", bashrc: "echo Welcome", said: "Welcome\\012" },
+  { name: "an empty line", bashrc: 'echo ""', said: "\\012" },
+  {
+    name: "a banner of many lines",
+    bashrc: 'for i in 1 2 3 4; do echo "* $i *"; done',
+    said: "* 1 *\\012* 2 *\\012* 3 *\\012* 4 *\\012",
+  },
+  {
+    name: "a notice without a newline",
+    bashrc: "printf 'upgrade available'",
+    said: "upgrade available",
+  },
+  {
+    name: "an acknowledgement",
+    bashrc: "printf '\\0'",
+    said: "\\000",
+  },
+  {
+    name: "several acknowledgements",
+    bashrc: "printf '\\0\\0\\0'",
+    said: "\\000\\000\\000",
+  },
+  {
+    name: "a file record of another name",
+    bashrc: "echo 'C0644 5 evil'",
+    said: "C0644 5 evil\\012",
+  },
+  {
+    name: "a file record of the name that is asked for",
+    bashrc: "echo 'C0644 5 tree'",
+    said: "C0644 5 tree\\012",
+  },
+  {
+    name: "a folder record",
+    bashrc: "echo 'D0755 0 evil'",
+    said: "D0755 0 evil\\012",
+  },
+  {
+    name: "a word that begins like the end of a folder",
+    bashrc: "echo 'Enjoy your stay'",
+    said: "Enjoy your stay\\012",
+  },
+  {
+    name: "words that begin like times",
+    bashrc: "echo 'Today is a good day'",
+    said: "Today is a good day\\012",
+  },
+  {
+    name: "escapes for a terminal",
+    bashrc: "printf '\\033[2J\\033]0;owned\\007\\n'",
+    said: "\\033[2J\\033]0;owned\\007\\012",
+  },
+];
+
+/** A login whose shell is bash, with a `.bashrc`, and folders on both sides. */
+class Login implements AsyncDisposable {
+  readonly near = new TempFolder();
+  readonly #sshd: Sshd;
+  readonly #program: string;
+
+  private constructor(sshd: Sshd) {
+    this.#sshd = sshd;
+    this.#program = writeScript(
+      `${this.near.path}/ssh`,
+      `for last; do :; done
+echo "$last" >> '${this.near.path}/commands'
+exec ssh "$@"
+`,
+    );
+    Deno.mkdirSync(this.far);
+  }
+
+  static async open(bashrc: string): Promise<Login> {
+    const sshd = await Sshd.start({ shell: "bash" });
+    Deno.writeTextFileSync(`${sshd.home}/.bashrc`, `${bashrc}\n`);
+    return new Login(sshd);
+  }
+
+  get far(): string {
+    return `${this.#sshd.home}/there`;
+  }
+
+  async copy(...args: readonly string[]): Promise<Outcome> {
+    const options = ["-F", this.#sshd.config, "-S", this.#program];
+    return await seacp([...options, ...args], { cwd: this.near.path });
+  }
+
+  /** What the far shell was told, in order. */
+  get commands(): string[] {
+    const text = Deno.readTextFileSync(`${this.near.path}/commands`);
+    return text.trimEnd().split("\n");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.near[Symbol.dispose]();
+    await this.#sshd[Symbol.asyncDispose]();
+  }
+}
+
+const TREE = [
+  { path: "tree/a", content: "C0644 5 evil\nevil\n\0" },
+  { path: "tree/d/b", content: "b".repeat(300_000) },
+  { path: "tree/empty", content: "" },
+];
+
+function warning(said: string, host = "far"): string {
+  return `warning: ${host}: the shell said "${said}" before scp began. The ` +
+    "copy works without it. To keep the shell quiet, put this at the top of " +
+    "its profile, as ~/.bashrc: case $- in *i*) ;; *) return ;; esac\n";
+}
+
+for (const { name, bashrc, said } of talkative) {
+  peerTest(`An upload gets past a shell that says ${name}`, NEEDS, async () => {
+    await using login = await Login.open(bashrc);
+    makeTree(login.near.path, TREE);
+    assertEquals(await login.copy("-r", "tree", "far:there"), {
+      status: 0,
+      stdout: "",
+      stderr: warning(said),
+    });
+    assertEquals(
+      await describeTree(`${login.far}/tree`),
+      await describeTree(`${login.near.path}/tree`),
+    );
+    assertEquals([...Deno.readDirSync(login.far)].length, 1);
+  });
+
+  peerTest(
+    `A download gets past a shell that says ${name}`,
+    NEEDS,
+    async () => {
+      await using login = await Login.open(bashrc);
+      makeTree(login.far, TREE);
+      const got = `${login.near.path}/got`;
+      Deno.mkdirSync(got);
+      assertEquals(await login.copy("-r", "far:there/tree", "got"), {
+        status: 0,
+        stdout: "",
+        stderr: warning(said),
+      });
+      assertEquals(
+        await describeTree(`${got}/tree`),
+        await describeTree(`${login.far}/tree`),
+      );
+      assertEquals([...Deno.readDirSync(got)].length, 1);
+    },
+  );
+}
+
+peerTest("A quiet shell is told nothing new", NEEDS, async () => {
+  await using login = await Login.open("case $- in *i*) echo Hello ;; esac");
+  makeTree(login.near.path, TREE);
+  assertEquals((await login.copy("-r", "tree", "far:there")).stderr, "");
+  assertEquals((await login.copy("far:there/tree/a", ".")).stderr, "");
+  assertEquals(login.commands, ["scp -r -t there", "scp -f there/tree/a"]);
+});
+
+peerTest(
+  "A talkative shell is asked plainly first, then once for each session",
+  NEEDS,
+  async () => {
+    await using login = await Login.open("echo Welcome");
+    makeTree(login.far, TREE);
+    const sources = ["far:there/tree/a", "far:there/tree/empty"];
+    assertEquals(
+      (await login.copy(...sources, ".")).stderr,
+      warning("Welcome\\012"),
+    );
+    const [first, ...later] = login.commands;
+    assertEquals(first, "scp -d -f there/tree/a");
+    for (const [at, path] of ["a", "empty"].entries()) {
+      assertMatch(
+        later[at]!,
+        new RegExp(
+          `^echo seacp-[0-9a-f-]{36}; exec scp -d -f there/tree/${path}$`,
+        ),
+      );
+    }
+    assertEquals(later.length, 2);
+  },
+);
+
+peerTest("With -q nothing is said of a talkative shell", NEEDS, async () => {
+  await using login = await Login.open("echo Welcome");
+  makeTree(login.near.path, TREE);
+  assertEquals(await login.copy("-q", "tree/a", "far:there"), {
+    status: 0,
+    stdout: "",
+    stderr: "",
+  });
+});
+
+peerTest(
+  "Two talkative shells do not stop a copy between their hosts",
+  NEEDS,
+  async () => {
+    await using login = await Login.open("echo Welcome");
+    makeTree(login.far, TREE);
+    const { status, stderr } = await login.copy(
+      "-r",
+      "far:there/tree",
+      "other:there/copy",
+    );
+    assertEquals([status, stderr], [
+      0,
+      warning("Welcome\\012", "other") + warning("Welcome\\012"),
+    ]);
+    assertEquals(
+      await describeTree(`${login.far}/copy`),
+      await describeTree(`${login.far}/tree`),
+    );
+  },
+);
+
+peerTest("An error past a talkative shell is scp's own", NEEDS, async () => {
+  await using login = await Login.open("echo Welcome");
+  const { status, stderr } = await login.copy("far:there/missing", ".");
+  assertEquals(status, 1);
+  assertEquals(
+    stderr,
+    warning("Welcome\\012") +
+      "scp: there/missing: No such file or directory\n",
+  );
+});
+
+peerTest(
+  "A shell that talks and ends is quoted, both ways",
+  NEEDS,
+  async () => {
+    await using login = await Login.open("echo 'Account expired'; exit 3");
+    makeTree(login.near.path, TREE);
+    for (const args of [["tree/a", "far:there"], ["far:there/a", "."]]) {
+      const { status, stderr } = await login.copy(...args);
+      assertEquals(status, 1);
+      assertStringIncludes(stderr, 'the far side said "Account expired');
+    }
+    assertEquals([...Deno.readDirSync(login.far)], []);
+  },
+);
+
+peerTest("A shell that talks without end is quoted", NEEDS, async () => {
+  await using login = await Login.open("yes endless");
+  makeTree(login.near.path, TREE);
+  for (const args of [["tree/a", "far:there"], ["far:there/a", "."]]) {
+    const { status, stderr } = await login.copy(...args);
+    assertEquals(status, 1);
+    assertStringIncludes(stderr, 'the far side said "endless');
+  }
+  assertEquals([...Deno.readDirSync(login.far)], []);
+});
