@@ -7,6 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { peerTest, writeScript } from "../support/doors.ts";
+import { isRunning } from "../support/processes.ts";
 import { runProgram, seacp } from "../support/program.ts";
 import { Sshd } from "../support/sshd.ts";
 import { TempFolder } from "../support/temp_folder.ts";
@@ -259,14 +260,7 @@ exec sleep 600
     ]);
     assertEquals(Deno.readTextFileSync(`${folder.path}/f`), "new");
     const pid = Number(Deno.readTextFileSync(`${folder.path}/pid`));
-    let isRunning = true;
-    try {
-      Deno.kill(pid, "SIGCONT");
-    } catch (error) {
-      assert(error instanceof Deno.errors.NotFound);
-      isRunning = false;
-    }
-    assert(!isRunning, "ssh is gone");
+    assert(!isRunning(pid), "ssh is gone");
   });
 }
 

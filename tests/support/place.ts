@@ -1,6 +1,11 @@
 import { assertEquals } from "@std/assert";
 import type { Door } from "./doors.ts";
-import { type Outcome, type RunOptions, seacp } from "./program.ts";
+import {
+  type Outcome,
+  type Running,
+  type RunOptions,
+  startSeacp,
+} from "./program.ts";
 import { makeTree, removeTree, type TreeEntry } from "./tree.ts";
 
 /**
@@ -18,6 +23,11 @@ export class Place implements Disposable {
     this.near = Deno.makeTempDirSync({ prefix: "seacp-near-" });
     this.far = Deno.makeTempDirSync({ dir: door.home });
     this.#door = door;
+  }
+
+  /** The door's options, which stand before all others. */
+  get options(): readonly string[] {
+    return this.#door.options;
   }
 
   /** The operand for a path in the far folder, relative to the home folder. */
@@ -38,7 +48,12 @@ export class Place implements Disposable {
     args: readonly string[],
     options: RunOptions = {},
   ): Promise<Outcome> {
-    return await seacp([...this.#door.options, ...args], {
+    return await this.start(args, options).outcome;
+  }
+
+  /** The same, not waited for. */
+  start(args: readonly string[], options: RunOptions = {}): Running {
+    return startSeacp([...this.options, ...args], {
       cwd: this.near,
       ...options,
     });

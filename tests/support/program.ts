@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly env?: Record<string, string>;
   /** What stands before the program: a wrapper and its arguments. */
   readonly wrapper?: readonly string[];
+  /** What is written to its standard input, once that is known. */
+  readonly input?: Promise<string>;
 }
 
 /** The command line that starts the program from its source. */
@@ -26,31 +28,68 @@ export const SEACP: readonly string[] = [
   MAIN,
 ];
 
+/** A program that was started and may not have ended yet. */
+export interface Running {
+  readonly pid: number;
+  readonly outcome: Promise<Outcome>;
+}
+
 /** Runs the program with these arguments, without a terminal. */
 export async function seacp(
   args: readonly string[],
-  { wrapper = [], ...options }: RunOptions = {},
+  options: RunOptions = {},
 ): Promise<Outcome> {
-  return await runProgram([...wrapper, ...SEACP, ...args], options);
+  return await startSeacp(args, options).outcome;
+}
+
+/** The same, not waited for. */
+export function startSeacp(
+  args: readonly string[],
+  { wrapper = [], ...options }: RunOptions = {},
+): Running {
+  return startProgram([...wrapper, ...SEACP, ...args], options);
 }
 
 /** Runs any program, without a terminal. */
 export async function runProgram(
-  [program, ...args]: readonly string[],
-  { cwd, env = {} }: Omit<RunOptions, "wrapper"> = {},
+  command: readonly string[],
+  options: Omit<RunOptions, "wrapper"> = {},
 ): Promise<Outcome> {
-  const { code, stdout, stderr } = await new Deno.Command(program!, {
+  return await startProgram(command, options).outcome;
+}
+
+/** The same, not waited for. */
+export function startProgram(
+  [program, ...args]: readonly string[],
+  { cwd, env = {}, input }: Omit<RunOptions, "wrapper">,
+): Running {
+  const child = new Deno.Command(program!, {
     args,
     ...(cwd === undefined ? {} : { cwd }),
     env: { LC_ALL: "C.UTF-8", ...env },
-    stdin: "null",
+    stdin: input === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",
-  }).output();
+  }).spawn();
+  if (input !== undefined) feed(child.stdin, input);
+  return { pid: child.pid, outcome: outcomeOf(child) };
+}
+
+async function outcomeOf(child: Deno.ChildProcess): Promise<Outcome> {
+  const { code, stdout, stderr } = await child.output();
   const decoder = new TextDecoder();
   return {
     status: code,
     stdout: decoder.decode(stdout),
     stderr: decoder.decode(stderr),
   };
+}
+
+async function feed(
+  stdin: WritableStream<Uint8Array>,
+  input: Promise<string>,
+): Promise<void> {
+  const writer = stdin.getWriter();
+  await writer.write(new TextEncoder().encode(await input));
+  await writer.close();
 }

@@ -1,24 +1,44 @@
-import { type Outcome, type RunOptions, runProgram, SEACP } from "./program.ts";
+import {
+  type Outcome,
+  type Running,
+  type RunOptions,
+  SEACP,
+  startProgram,
+} from "./program.ts";
 
 /** The program that lends a terminal; from Debian's bsdutils. */
 export const LENDS_TERMINAL = "script";
 
+export interface TerminalOptions extends Omit<RunOptions, "wrapper"> {
+  /** A file to which all goes that the terminal is sent, as it is sent. */
+  readonly transcript?: string;
+}
+
 /**
  * Runs a shell command on a terminal of so many columns. Its standard output
- * is what the terminal was sent, standard error included.
+ * is what the terminal was sent, standard error included; its input is what is
+ * typed there.
  */
 export async function onTerminal(
   command: string,
   columns: number,
-  options: RunOptions = {},
+  options: TerminalOptions = {},
 ): Promise<Outcome> {
-  return await runProgram([
+  return await startOnTerminal(command, columns, options).outcome;
+}
+
+/** The same, not waited for. */
+export function startOnTerminal(
+  command: string,
+  columns: number,
+  { transcript = "/dev/null", ...options }: TerminalOptions = {},
+): Running {
+  return startProgram([
     LENDS_TERMINAL,
-    "--quiet",
-    "--return",
+    ...["--quiet", "--return", "--flush"],
     "--command",
     `stty cols ${columns} rows 24 && ${command}`,
-    "/dev/null",
+    transcript,
   ], { ...options, env: { SHELL: "/bin/sh", ...options.env } });
 }
 

@@ -1,5 +1,7 @@
 /** Trees of files on the local disk: made, described, removed. */
 
+import { assertEquals } from "@std/assert";
+
 /** What a tree is made of: its content by path, folders ending in a slash. */
 export interface TreeEntry {
   readonly path: string;
@@ -22,6 +24,11 @@ export const ODD_NAMES: readonly string[] = [
   ".hidden",
   "tab\there",
 ];
+
+/** Bytes of every value, in no short period. */
+export function pattern(size: number): Uint8Array {
+  return Uint8Array.from({ length: size }, (_, at) => at ^ (at >> 8));
+}
 
 /** Whether anything is at `path`, a dangling link too. */
 export function exists(path: string): boolean {
@@ -83,6 +90,20 @@ export async function describeTree(
     ].join(" "));
   }
   return lines;
+}
+
+/**
+ * Expects that what is below `copy` is below `root`, too, each file the whole
+ * of its original or its beginning; gives the paths of those cut short.
+ */
+export function cutShort(root: string, copy: string): string[] {
+  return [...walk(copy, "")].filter((path) => {
+    if (Deno.statSync(`${copy}/${path}`).isDirectory) return false;
+    const original = Deno.readFileSync(`${root}/${path}`);
+    const content = Deno.readFileSync(`${copy}/${path}`);
+    assertEquals(content, original.subarray(0, content.length), path);
+    return content.length < original.length;
+  });
 }
 
 /** The paths below `root`, sorted, each folder before what it holds. */

@@ -1,0 +1,186 @@
+/** A real connection, cut after every so many bytes of a session. */
+
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import type { Cut, Direction } from "../support/cut_proxy.ts";
+import { peerTest, sshdDoor } from "../support/doors.ts";
+import { FaultyLine } from "../support/faulty_line.ts";
+import { Place } from "../support/place.ts";
+import type { Outcome } from "../support/program.ts";
+import { Sshd } from "../support/sshd.ts";
+import {
+  cutShort,
+  describeTree,
+  pattern,
+  type TreeEntry,
+} from "../support/tree.ts";
+
+const TREE: readonly TreeEntry[] = [
+  { path: "tree/a", content: "a\n".repeat(500) },
+  { path: "tree/large", content: pattern(65_536) },
+  { path: "tree/d/z", content: pattern(3000) },
+];
+
+/** A copy of the tree, up or down. */
+interface Way {
+  readonly name: string;
+  /** Makes the tree where it is copied from; gives where that is, and to. */
+  prepare(place: Place): { from: string; to: string };
+  args(place: Place): readonly string[];
+}
+
+const ways: readonly Way[] = [
+  {
+    name: "An upload",
+    prepare: (place) => {
+      place.makeNear(TREE);
+      return { from: place.near, to: place.far };
+    },
+    args: (place) => ["-r", "tree", place.remote("")],
+  },
+  {
+    name: "A download",
+    prepare: (place) => {
+      place.makeFar(TREE);
+      return { from: place.far, to: place.near };
+    },
+    args: (place) => ["-r", place.remote("tree"), "."],
+  },
+];
+
+/** How the copies are cut: at marks evenly spread, and more at the end. */
+function marks(total: number): number[] {
+  const spread = Array.from(
+    { length: 15 },
+    (_, at) => Math.floor(total * at / 15),
+  );
+  return [...spread, ...[600, 300, 150, 60, 1].map((left) => total - left)];
+}
+
+/** Copies the tree over a line that may be cut, and says what is wrong. */
+async function copyCut(
+  { prepare, args }: Way,
+  cut: Cut | undefined,
+): Promise<Readonly<Record<Direction, number>>> {
+  await using line = new FaultyLine(await (opened ??= Sshd.start()), cut);
+  using place = new Place(line);
+  const { from, to } = prepare(place);
+  const outcome = await place.copy(args(place));
+  await line.assertNobodyLeft();
+  const partial = cutShort(from, to);
+  const isWhole = (await describeTree(to)).join() ===
+    (await describeTree(from)).join();
+  const { moved } = line.proxy;
+  if (cut === undefined || moved[cut.direction] < cut.after) {
+    assertEquals(outcome.status, 0, outcome.stderr);
+  }
+  if (outcome.status === 0) assertSaysWhole(outcome, isWhole);
+  else assertSaysWhy(outcome, partial);
+  return moved;
+}
+
+/** ssh may say that it was cut after the far side's good end, too. */
+function assertSaysWhole(
+  { stdout, stderr }: Outcome,
+  isWhole: boolean,
+): void {
+  assert(isWhole, "status 0, but not all has arrived");
+  assertEquals(stdout, "");
+  assertMatch(stderr, /^(Connection to .* closed by remote host\.\r\n)?$/);
+}
+
+function assertSaysWhy(
+  { status, stdout, stderr }: Outcome,
+  partial: readonly string[],
+): void {
+  assertEquals([status, stdout], [1, ""]);
+  assertMatch(stderr, /^far: (.+: )?ssh failed \(exit status 255\)$/m);
+  assert(!/^ +at |Uncaught|Error:/m.test(stderr), stderr);
+  for (const path of partial) {
+    assert(
+      stderr.includes(path),
+      `${path} is cut short and not named: ${stderr}`,
+    );
+  }
+}
+
+let opened: Promise<Sshd> | undefined;
+Deno.test.afterAll(async () => {
+  await (await opened)?.[Symbol.asyncDispose]();
+});
+
+for (const way of ways) {
+  for (const direction of ["up", "down"] as const) {
+    peerTest(
+      `${way.name} cut after any count of bytes that went ${direction} ` +
+        "ends with 1 and names what is not whole",
+      sshdDoor.needs,
+      async () => {
+        const total = (await copyCut(way, undefined))[direction];
+        const failures: string[] = [];
+        await fourAtATime(marks(total), async (after) => {
+          try {
+            await copyCut(way, { direction, after });
+          } catch (error) {
+            failures.push(`after ${after} of ${total} bytes: ${error}`);
+          }
+        });
+        assertEquals(failures, []);
+      },
+    );
+  }
+}
+
+/** What ssh is told so that it notices a line that is dead. */
+const ALIVE = [
+  "ServerAliveInterval=1",
+  "ServerAliveCountMax=1",
+  "LogLevel=INFO",
+]
+  .flatMap((option) => ["-o", option]);
+
+for (
+  const { name, direction, prepare, args } of [
+    { ...ways[0]!, direction: "up" },
+    { ...ways[1]!, direction: "down" },
+  ] as const
+) {
+  peerTest(
+    `${name} whose line falls silent ends when ssh says that it is dead`,
+    sshdDoor.needs,
+    async () => {
+      const cut = { direction, after: 40_000, isHeld: true };
+      await using line = new FaultyLine(await (opened ??= Sshd.start()), cut);
+      using place = new Place(line);
+      const { from, to } = prepare(place);
+      const { status, stdout, stderr } = await place.copy([
+        ...ALIVE,
+        ...args(place),
+      ]);
+      await line.assertNobodyLeft();
+      assertEquals([status, stdout], [1, ""]);
+      const partial = cutShort(from, to);
+      assertEquals(partial, ["tree/large"]);
+      assertStringIncludes(stderr, "not responding");
+      assertMatch(
+        stderr,
+        /^far: .*tree\/large: lost connection.*: ssh failed \(exit status 255\)$/m,
+      );
+    },
+  );
+}
+
+/** Does something with each item, with four of them at any time. */
+async function fourAtATime<T>(
+  items: readonly T[],
+  act: (item: T) => Promise<void>,
+): Promise<void> {
+  const left = items.values();
+  await Promise.all(Array.from({ length: 4 }, async () => {
+    for (const item of left) await act(item);
+  }));
+}

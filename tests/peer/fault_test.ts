@@ -1,0 +1,356 @@
+/** Faults on the way of a copy: processes killed, disks full, files changed. */
+
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { childDoor, peerTest, sshdDoor } from "../support/doors.ts";
+import { FaultyLine } from "../support/faulty_line.ts";
+import {
+  haltCopy,
+  type Halted,
+  LENGTH,
+  type Plan,
+  type Way,
+  ways,
+} from "../support/halted_copy.ts";
+import { Place, UNPRIVILEGED } from "../support/place.ts";
+import type { Outcome } from "../support/program.ts";
+import { Sshd } from "../support/sshd.ts";
+import { diskTest, SmallDisk } from "../support/small_disk.ts";
+import { cutShort, exists, pattern } from "../support/tree.ts";
+
+let opened: Promise<Sshd> | undefined;
+Deno.test.afterAll(async () => {
+  await (await opened)?.[Symbol.asyncDispose]();
+});
+
+/** Has a copy halted inside `f`, and expects that nothing is reported. */
+async function copyMeanwhile(
+  way: Way,
+  plan: Plan,
+  check: (outcome: Outcome, halted: Halted) => void,
+): Promise<void> {
+  const sshd = await (opened ??= Sshd.start());
+  await haltCopy({ sshd, way }, plan, (outcome, halted) => {
+    assertEquals(outcome.stdout, "");
+    check(outcome, halted);
+  });
+}
+
+for (const way of ways) {
+  const { name, direction } = way;
+
+  peerTest(`ssh killed inside ${name} leaves a true prefix, named`, [
+    ...sshdDoor.needs,
+  ], async () => {
+    await copyMeanwhile(way, {
+      after: { z: "z" },
+      act: async ({ line }) => Deno.kill(await line.sshId(), "SIGKILL"),
+    }, ({ status, stderr }, { from, to }) => {
+      assertEquals(status, 1);
+      assertEquals(cutShort(from, to), ["f"]);
+      assertMatch(
+        stderr,
+        /^far: \S+\/f: lost connection.*: ssh was ended by SIGKILL$/m,
+      );
+      assert(!exists(`${to}/z`));
+      if (direction === "up") {
+        assertStringIncludes(stderr, "from/z: not sent\n");
+      }
+    });
+  });
+
+  peerTest(
+    `The far side's scp killed inside ${name} leaves a true prefix, named`,
+    sshdDoor.needs,
+    async () => {
+      await copyMeanwhile(way, {
+        act: async ({ line }) => Deno.kill(await line.scpId(), "SIGKILL"),
+      }, ({ status, stderr }, { from, to }) => {
+        assertEquals(status, 1);
+        assertEquals(cutShort(from, to), ["f"]);
+        assertMatch(
+          stderr,
+          /^far: \S+\/f: lost connection.*: ssh failed \(exit status 255\)$/m,
+        );
+      });
+    },
+  );
+
+  peerTest(
+    `A target folder that vanishes under ${name} is told`,
+    sshdDoor.needs,
+    async () => {
+      await copyMeanwhile(way, {
+        after: { y: "y", z: "z" },
+        act: ({ to }) => Deno.removeSync(to, { recursive: true }),
+      }, ({ status, stderr }, { to }) => {
+        assertEquals(status, 1);
+        assert(!exists(to));
+        for (const name of ["y", "z"]) {
+          assertMatch(
+            stderr,
+            new RegExp(`to(/${name})?: No such file or directory$`, "m"),
+          );
+        }
+      });
+    },
+  );
+
+  peerTest(
+    `A file that vanishes before its turn in ${name} is told, the rest goes`,
+    sshdDoor.needs,
+    async () => {
+      await copyMeanwhile(way, {
+        after: { gone: "g", z: "z" },
+        act: ({ from }) => Deno.removeSync(`${from}/gone`),
+      }, ({ status, stderr }, { from, to }) => {
+        assertEquals(status, 1);
+        assertMatch(
+          stderr,
+          /^(scp: \S+\/)?from\/gone: No such file or directory\n$/,
+        );
+        assertEquals(cutShort(from, to), []);
+        assert(!exists(`${to}/gone`));
+        assert(exists(`${to}/z`));
+      });
+    },
+  );
+
+  peerTest(
+    `Files that shrink and grow before their turn in ${name} arrive as they are`,
+    sshdDoor.needs,
+    async () => {
+      await copyMeanwhile(way, {
+        after: { y: "long ago", z: "short" },
+        act: ({ from }) => {
+          Deno.writeTextFileSync(`${from}/y`, "long");
+          Deno.writeTextFileSync(`${from}/z`, "er", { append: true });
+        },
+      }, ({ status, stderr }, { from, to }) => {
+        assertEquals([status, stderr], [0, ""]);
+        assertEquals(cutShort(from, to), []);
+        assertEquals(Deno.readTextFileSync(`${to}/y`), "long");
+        assertEquals(Deno.readTextFileSync(`${to}/z`), "shorter");
+      });
+    },
+  );
+
+  peerTest(
+    `A file that shrinks under ${name} is told, the rest goes`,
+    sshdDoor.needs,
+    async () => {
+      await copyMeanwhile(way, {
+        after: { z: "z" },
+        act: ({ from }) => Deno.truncateSync(`${from}/f`, 1000),
+      }, ({ status, stderr }, { to }) => {
+        assertEquals(status, 1);
+        // What is a pipe here is OpenSSH's own mistake, on the far side.
+        assertMatch(
+          stderr,
+          /^(from\/f: the file shrank while it was read: .*|scp: \S+\/from\/f: Broken pipe)\n$/,
+        );
+        assertEquals(Deno.readTextFileSync(`${to}/z`), "z");
+      });
+    },
+  );
+
+  peerTest(
+    `A file that grows under ${name} is told where it is seen, the rest goes`,
+    sshdDoor.needs,
+    async () => {
+      await copyMeanwhile(way, {
+        after: { z: "z" },
+        act: ({ from }) =>
+          Deno.writeTextFileSync(`${from}/f`, "more", { append: true }),
+      }, ({ status, stderr }, { from, to }) => {
+        // OpenSSH's far side does not look, and so cannot tell.
+        const said = `from/f: the file grew while it was read: ${LENGTH} of ` +
+          `${LENGTH + 4} bytes were sent\n`;
+        assertEquals(
+          [status, stderr],
+          name === "an upload" ? [1, said] : [0, ""],
+        );
+        assertEquals(cutShort(from, to), ["f"]);
+        assertEquals(Deno.statSync(`${to}/f`).size, LENGTH);
+        assertEquals(Deno.readTextFileSync(`${to}/z`), "z");
+      });
+    },
+  );
+
+  peerTest(
+    `A file removed under ${name} arrives whole all the same`,
+    sshdDoor.needs,
+    async () => {
+      await copyMeanwhile(way, {
+        act: ({ from }) => Deno.removeSync(`${from}/f`),
+      }, ({ status, stderr }, { to }) => {
+        assertEquals([status, stderr], [0, ""]);
+        assertEquals(Deno.readFileSync(`${to}/f`), pattern(LENGTH));
+      });
+    },
+  );
+
+  diskTest(
+    `A disk that is full in ${name} leaves a true prefix, named; the rest goes`,
+    sshdDoor.needs,
+    async () => {
+      await using line = new FaultyLine(await (opened ??= Sshd.start()));
+      using place = new Place(line);
+      const { from, to } = way.ends(place);
+      Deno.mkdirSync(from);
+      Deno.mkdirSync(to);
+      using _disk = new SmallDisk(to);
+      Deno.writeTextFileSync(`${from}/a`, "a".repeat(20_000));
+      Deno.writeFileSync(`${from}/large`, pattern(700_000));
+      Deno.writeTextFileSync(`${from}/there`, "new");
+      Deno.writeTextFileSync(`${from}/void`, "");
+      // A file that is there already has its room.
+      Deno.writeTextFileSync(`${to}/there`, "old");
+      const { status, stdout, stderr } = await place.copy(way.args(place));
+      await line.assertNobodyLeft();
+      assertEquals([status, stdout], [1, ""]);
+      assertMatch(
+        stderr,
+        /^(scp: \S+\/)?to\/large: No space left on device\n$/,
+      );
+      assertEquals(cutShort(from, to), ["large"]);
+      assertEquals(Deno.readTextFileSync(`${to}/there`), "new");
+      assert(exists(`${to}/a`) && exists(`${to}/void`));
+    },
+  );
+}
+
+peerTest(
+  "A file that is gone from its folder when it has come is no success",
+  sshdDoor.needs,
+  async () => {
+    await copyMeanwhile(ways[1]!, {
+      act: ({ to }) => Deno.removeSync(to, { recursive: true }),
+    }, ({ status, stderr }) => {
+      assertEquals(status, 1);
+      assertStringIncludes(stderr, "to/f");
+    });
+  },
+);
+
+diskTest(
+  "A disk that is full in a copy on this machine leaves a true prefix, named",
+  childDoor.needs,
+  async () => {
+    await using door = await childDoor.open();
+    using place = new Place(door);
+    place.makeNear([
+      { path: "from/large", content: pattern(700_000) },
+      { path: "from/void", content: "" },
+      { path: "to/" },
+    ]);
+    using _disk = new SmallDisk(`${place.near}/to`);
+    const outcome = await place.copy(["from/large", "from/void", "to"]);
+    assertEquals(outcome, {
+      status: 1,
+      stdout: "",
+      stderr: "to/large: No space left on device\n",
+    });
+    assertEquals(cutShort(`${place.near}/from`, `${place.near}/to`), ["large"]);
+    assert(exists(`${place.near}/to/void`));
+  },
+);
+
+peerTest(
+  "A device that is full is told, up, down and on this machine",
+  [...childDoor.needs, "/dev/full"],
+  async () => {
+    await using door = await childDoor.open();
+    using place = new Place(door);
+    place.makeNear([{ path: "f", content: pattern(300_000) }]);
+    place.makeFar([{ path: "f", content: pattern(300_000) }]);
+    for (
+      const [source, target, says] of [
+        ["f", "far:/dev/full", "scp: /dev/full: No space left on device\n"],
+        [
+          place.remote("f"),
+          "/dev/full",
+          "/dev/full: No space left on device\n",
+        ],
+        ["f", "/dev/full", "/dev/full: No space left on device\n"],
+      ] as const
+    ) {
+      const outcome = await place.copy([source, target]);
+      assertEquals(outcome, { status: 1, stdout: "", stderr: says });
+    }
+  },
+);
+
+/** What may not be read or written, and what is said of it. */
+const forbidden: readonly {
+  readonly name: string;
+  readonly args: (place: Place) => readonly string[];
+  readonly says: RegExp;
+}[] = [
+  {
+    name: "a read-only folder on the far side",
+    args: (place) => ["a", place.remote("locked")],
+    says: /^scp: \S+\/locked\/a: Permission denied\n$/,
+  },
+  {
+    name: "a read-only file on the far side",
+    args: (place) => ["a", place.remote("read-only")],
+    says: /^scp: \S+\/read-only: Permission denied\n$/,
+  },
+  {
+    name: "a read-only file here",
+    args: (place) => [place.remote("a"), "read-only"],
+    says: /^read-only: Permission denied\n$/,
+  },
+  {
+    name: "an unreadable file on the far side",
+    args: (place) => [place.remote("secret"), "a"],
+    says: /^scp: \S+\/secret: Permission denied\n$/,
+  },
+  {
+    name: "an unreadable folder on the far side",
+    args: (place) => ["-r", place.remote("shut"), "."],
+    says: /^scp: \S+\/shut: Permission denied\n$/,
+  },
+  {
+    name: "a new folder in a read-only one here",
+    args: (place) => ["-r", place.remote("d"), "locked"],
+    says: /^locked\/d: Permission denied\n$/,
+  },
+];
+
+for (const { name, args, says } of forbidden) {
+  peerTest(
+    `No permission is told and changes nothing: ${name}`,
+    [...childDoor.needs, ...UNPRIVILEGED.slice(0, 1)],
+    async () => {
+      await using door = await childDoor.open();
+      using place = new Place(door);
+      const entries = [
+        { path: "a", content: "a" },
+        { path: "d/f", content: "f" },
+        { path: "locked/", mode: 0o555 },
+        { path: "read-only", content: "as it was", mode: 0o444 },
+        { path: "secret", content: "s", mode: 0 },
+        { path: "shut/f", content: "f" },
+        { path: "shut/", mode: 0 },
+      ];
+      place.makeNear(entries);
+      place.makeFar(entries);
+      const { status, stdout, stderr } = await place.copy(args(place), {
+        wrapper: UNPRIVILEGED,
+      });
+      assertEquals([status, stdout], [1, ""]);
+      assertMatch(stderr, says);
+      for (const root of [place.near, place.far]) {
+        assertEquals([...Deno.readDirSync(`${root}/locked`)], []);
+        assertEquals(Deno.readTextFileSync(`${root}/read-only`), "as it was");
+        assertEquals(Deno.readTextFileSync(`${root}/a`), "a");
+      }
+    },
+  );
+}

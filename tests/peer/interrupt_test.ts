@@ -1,0 +1,205 @@
+/** Signals, Ctrl-C on a terminal, and standard streams that nobody reads. */
+
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { findProgram } from "../../scripts/peers.ts";
+import { type Door, peerTest, sshdDoor } from "../support/doors.ts";
+import { haltCopy, LENGTH, type Way, ways } from "../support/halted_copy.ts";
+import { Place } from "../support/place.ts";
+import { until } from "../support/processes.ts";
+import { runProgram } from "../support/program.ts";
+import {
+  LENDS_TERMINAL,
+  linesLeft,
+  onTerminal,
+  seacpCommand,
+  startOnTerminal,
+} from "../support/pseudo_terminal.ts";
+import { Sshd } from "../support/sshd.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { cutShort, describeTree, exists, pattern } from "../support/tree.ts";
+
+let opened: Promise<Sshd> | undefined;
+Deno.test.afterAll(async () => {
+  await (await opened)?.[Symbol.asyncDispose]();
+});
+
+async function sharedSshd(): Promise<Sshd> {
+  return await (opened ??= Sshd.start());
+}
+
+/** What is said of `f` when it is interrupted. */
+function interruption({ direction }: Way): RegExp {
+  return direction === "up"
+    ? /^far: from\/f: lost connection: interrupted$/m
+    : new RegExp(
+      `^far: to/f: lost connection after \\d+ of ${LENGTH} bytes: interrupted$`,
+      "m",
+    );
+}
+
+for (const way of ways) {
+  for (
+    const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const
+  ) {
+    peerTest(
+      `${signal} inside ${way.name} ends it and ssh, leaves a true prefix, named`,
+      sshdDoor.needs,
+      async () => {
+        await haltCopy({ sshd: await sharedSshd(), way }, {
+          after: { z: "z" },
+          act: async ({ pid, outcome }) => {
+            Deno.kill(pid, signal);
+            await outcome;
+          },
+        }, ({ status, stdout, stderr }, { from, to }) => {
+          assertEquals([status, stdout], [expected, ""]);
+          assertMatch(stderr, interruption(way));
+          assertEquals(cutShort(from, to), ["f"]);
+          assert(!exists(`${to}/z`));
+        });
+      },
+    );
+  }
+
+  peerTest(
+    `Ctrl-C inside ${way.name} leaves a true prefix, named, and the terminal whole`,
+    [...sshdDoor.needs, LENDS_TERMINAL, "stty"],
+    async () => {
+      const typed = Promise.withResolvers<string>();
+      await haltCopy({ sshd: await sharedSshd(), way }, {
+        start: (place, args) =>
+          startOnTerminal(
+            betweenSettings(seacpCommand([...place.options, ...args])),
+            80,
+            { cwd: place.near, input: typed.promise },
+          ),
+        act: async ({ outcome }) => {
+          typed.resolve(CTRL_C);
+          await outcome;
+        },
+      }, ({ status, stdout }, { from, to, place }) => {
+        assertEquals(status, 130, stdout);
+        assertEquals(cutShort(from, to), ["f"]);
+        const [meter, ...said] = linesLeft(stdout.replace("^C", ""));
+        assertMatch(meter!, /^f +\d+% /);
+        assertMatch(said.at(-1)!, interruption(way));
+        assertSameSettings(place.near);
+      });
+    },
+  );
+}
+
+peerTest(
+  "Ctrl-C while ssh asks for a passphrase leaves the terminal whole",
+  [...sshdDoor.needs, LENDS_TERMINAL, "stty"],
+  async () => {
+    const sshd = await sharedSshd();
+    using folder = new TempFolder();
+    const { path } = folder;
+    const config = Deno.readTextFileSync(sshd.config);
+    const [, key] = /IdentityFile (.*)/.exec(config)!;
+    Deno.copyFileSync(key!, `${path}/key`);
+    await runProgram([
+      findProgram("ssh-keygen")!,
+      ...["-q", "-p", "-P", "", "-N", "secret", "-f", `${path}/key`],
+    ]);
+    Deno.writeTextFileSync(
+      `${path}/config`,
+      config.replace(key!, `${path}/key`).replace(
+        "BatchMode yes",
+        "BatchMode no",
+      ),
+    );
+    const transcript = `${path}/transcript`;
+    Deno.writeTextFileSync(transcript, "");
+    const isAsked = until(
+      "ssh asks for the passphrase",
+      () => Deno.readTextFileSync(transcript).includes("Enter passphrase"),
+    );
+    const { status, stdout } = await onTerminal(
+      betweenSettings(seacpCommand(["-F", "config", "far:x", "x"])),
+      80,
+      { cwd: path, transcript, input: isAsked.then(() => CTRL_C) },
+    );
+    assertEquals(status, 130, stdout);
+    assertStringIncludes(stdout, "interrupted");
+    assertSameSettings(path);
+  },
+);
+
+const CTRL_C = "\x03";
+
+/** Runs a command, and writes down the terminal's settings around it. */
+function betweenSettings(command: string): string {
+  return `trap : INT; stty -g > before; ${command}; status=$?; ` +
+    "stty -g > after; exit $status";
+}
+
+function assertSameSettings(folder: string): void {
+  assertEquals(
+    Deno.readTextFileSync(`${folder}/after`),
+    Deno.readTextFileSync(`${folder}/before`),
+  );
+}
+
+/** How a shell runs the program, `"$@"`, with a stream that leads nowhere. */
+const streams: Readonly<Record<string, string>> = {
+  "standard output is a pipe that nobody reads": nobodyReads(""),
+  "both outputs are a pipe that nobody reads": nobodyReads("2>&1"),
+  "both outputs are a pipe of which one byte is read":
+    '{ "$@" 2>&1; echo $? > status; } | head -c 1 > first; ' +
+    "exit $(cat status)",
+  "standard input is closed": '"$@" <&-',
+  "standard output is closed": '"$@" >&-',
+  "standard error is closed": '"$@" 2>&-',
+  "all three are closed": '"$@" <&- >&- 2>&-',
+};
+
+/** The reader is gone before the program starts. */
+function nobodyReads(also: string): string {
+  return "rm -f pipe && mkfifo pipe && { sleep 0 < pipe & } && " +
+    `exec 3> pipe && wait && "$@" >&3 ${also}`;
+}
+
+let door: Promise<Door> | undefined;
+Deno.test.afterAll(async () => {
+  await (await door)?.[Symbol.asyncDispose]();
+});
+
+for (const [name, script] of Object.entries(streams)) {
+  peerTest(
+    `A copy arrives whole, and a failure is a failure, where ${name}`,
+    [...sshdDoor.needs, "sh", "mkfifo", "head"],
+    async () => {
+      using place = new Place(await (door ??= sshdDoor.open()));
+      const wrapper = ["sh", "-c", script, "sh"];
+      const content = pattern(300_000);
+      place.makeNear([
+        { path: "tree/f", content },
+        { path: "tree/d/g", content: "g" },
+      ]);
+      const sent = await describeTree(`${place.near}/tree`);
+      // -v has all of us, ssh and the far side, say a lot.
+      for (
+        const args of [
+          ["-vr", "tree", place.remote("")],
+          ["-vr", place.remote("tree"), "back"],
+        ]
+      ) {
+        const { status } = await place.copy(args, { wrapper });
+        assertEquals(status, 0, args.join(" "));
+      }
+      assertEquals(await describeTree(`${place.far}/tree`), sent);
+      assertEquals(await describeTree(`${place.near}/back`), sent);
+      const { status } = await place.copy(["-v", "no", place.remote("")], {
+        wrapper,
+      });
+      assertEquals(status, 1);
+    },
+  );
+}

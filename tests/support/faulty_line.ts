@@ -1,0 +1,85 @@
+import { assert } from "@std/assert";
+import { type Cut, CutProxy } from "./cut_proxy.ts";
+import { type Door, writeScript } from "./doors.ts";
+import { isRunning, until } from "./processes.ts";
+import type { Sshd } from "./sshd.ts";
+
+/**
+ * The way of one run to an sshd, on which things go wrong: the connection can
+ * be cut or halted, and the ids of both processes it is held between are known,
+ * so that either can be killed and both can be asked after.
+ */
+export class FaultyLine implements Door {
+  readonly options: readonly string[];
+  readonly home: string;
+  readonly proxy: CutProxy;
+  readonly #folder = Deno.makeTempDirSync({ prefix: "seacp-line-" });
+
+  constructor(sshd: Sshd, cut?: Cut) {
+    this.home = sshd.home;
+    this.proxy = new CutProxy(sshd.port, cut);
+    const program = writeScript(`${this.#folder}/ssh`, noteIds(this.#folder));
+    this.options = [
+      ...["-F", sshd.config, "-S", program],
+      ...["-P", String(this.proxy.port)],
+      ...["-o", `HostKeyAlias=[127.0.0.1]:${sshd.port}`],
+    ];
+  }
+
+  /** The id of ssh, once it runs. */
+  async sshId(): Promise<number> {
+    return await this.#id("near");
+  }
+
+  /** The id of the far side's scp, once it runs. */
+  async scpId(): Promise<number> {
+    return await this.#id("far");
+  }
+
+  async #id(side: string): Promise<number> {
+    await until(`the ${side} side starts`, () => this.#ids(side).length > 0);
+    return this.#ids(side)[0]!;
+  }
+
+  /** Expects that ssh is gone, and that the far side's scp ends, too. */
+  async assertNobodyLeft(): Promise<void> {
+    assert(!this.#ids("near").some(isRunning), "ssh still runs");
+    this.proxy.drop();
+    await until(
+      "the far side's scp ends",
+      () => !this.#ids("far").some(isRunning),
+    );
+  }
+
+  #ids(side: string): number[] {
+    try {
+      return Deno.readTextFileSync(`${this.#folder}/${side}`)
+        .split("\n").filter((line) => line !== "").map(Number);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return [];
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.proxy[Symbol.asyncDispose]();
+    Deno.removeSync(this.#folder, { recursive: true });
+  }
+}
+
+/**
+ * For a `-S` program: runs ssh with its arguments, but has the far shell write
+ * down its id before the command, the last argument, takes its place.
+ */
+function noteIds(folder: string): string {
+  return `echo $$ >> ${folder}/near
+left=$#
+for arg; do
+  shift
+  left=$((left - 1))
+  [ $left -eq 0 ] && arg="echo \\$\\$ >> ${folder}/far; exec $arg"
+  set -- "$@" "$arg"
+done
+exec ssh "$@"
+`;
+}

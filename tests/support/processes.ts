@@ -1,0 +1,41 @@
+/** Other processes, and what they bring about. */
+
+/** How long anything may take that must happen, in milliseconds. */
+const PATIENCE_MILLISECONDS = 20_000;
+
+/** Whether there is a process of this id that has not ended. */
+export function isRunning(pid: number): boolean {
+  try {
+    Deno.kill(pid, "SIGCONT");
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/**
+ * Resolves once something holds that other processes bring about.
+ *
+ * @param what Names it where it does not come.
+ */
+export async function until(
+  what: string,
+  holds: () => boolean,
+): Promise<void> {
+  const last = performance.now() + PATIENCE_MILLISECONDS;
+  while (!holds()) {
+    if (performance.now() > last) throw new Error(`never happened: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** A file's length; 0 where there is none. */
+export function lengthOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+}
