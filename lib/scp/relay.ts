@@ -65,7 +65,7 @@ export class Relay {
 
   /** Whether what `run()` threw broke the target's side, not the source's. */
   get isTargetBroken(): boolean {
-    return this.#target.isBroken;
+    return this.#target.isBroken && !this.#source.isBroken;
   }
 
   /**
@@ -83,9 +83,15 @@ export class Relay {
       await this.#target.fail(new ProtocolError(refusal));
     }
     await this.#source.peer.sendOk();
-    for (;;) {
-      const record = await this.#source.nextRecord();
-      if (record === undefined || !await this.#take(record)) break;
+    try {
+      for (;;) {
+        const record = await this.#source.nextRecord();
+        if (record === undefined || !await this.#take(record)) break;
+      }
+    } catch (error) {
+      // Of a file that it has whole, the sink may still say what became of it.
+      await this.#settle().catch(() => {});
+      throw error;
     }
     await this.#settle();
     return {
