@@ -16,7 +16,7 @@ export interface TransferOptions {
   readonly preserve: boolean;
   readonly store: StorePolicy;
   /**
-   * The paths of links that were made, by this transfer and those before it:
+   * The keys of links that were made, by this transfer and those before it:
    * nothing is written through them.
    */
   readonly madeLinks: Set<string>;
@@ -85,7 +85,7 @@ class Transfer {
     const link = recursive ? await this.#from.readLink(source) : undefined;
     this.#observer.explained(() => `Copying: ${source} to ${target}`);
     if (link !== undefined) return await this.#copyLink(source, target, link);
-    if (this.#options.madeLinks.has(target)) {
+    if (await this.#isMadeLink(target)) {
       throw new EntryError(`${source}: ${target} is a link that was just made`);
     }
     const attributes = await this.#from.attributes(source);
@@ -109,7 +109,12 @@ class Transfer {
       await this.#to.readLink(target) === undefined;
     if (replacesNamed) await this.#checkDifferent(source, target, named);
     await this.#to.makeLink(target, destination);
-    this.#options.madeLinks.add(target);
+    this.#options.madeLinks.add(linkKey(target));
+  }
+
+  async #isMadeLink(path: string): Promise<boolean> {
+    return this.#options.madeLinks.has(linkKey(path)) &&
+      await this.#to.readLink(path) !== undefined;
   }
 
   /** @throws {EntryError} If what would be replaced is what is copied. */
@@ -210,4 +215,9 @@ class Transfer {
       this.#observer.failed(entryError(error).message);
     }
   }
+}
+
+/** The same for paths that some disk may take for the same. */
+function linkKey(path: string): string {
+  return path.normalize("NFC").toLowerCase();
 }

@@ -1,16 +1,21 @@
 import { type Char, isActive, type Word } from "./shell_word.ts";
 
-/** More alternatives than anybody types; what is beyond stays unexpanded. */
+/**
+ * More than anybody types, in alternatives and in characters of them all; what
+ * is beyond stays unexpanded.
+ */
 const MAX_ALTERNATIVES = 10_000;
+const MAX_CHARACTERS = 1_000_000;
 
 /** `a{b,c}d` as `abd` and `acd`, `{1..3}` as `1`, `2`, `3`, nested too. */
 export function expandBraces(word: Word): Word[] {
   const done: Word[] = [];
   const queue: Word[] = [word];
+  let characters = word.length;
   for (let next; (next = queue.pop()) !== undefined;) {
-    const brace = queue.length + done.length > MAX_ALTERNATIVES
-      ? undefined
-      : findBrace(next);
+    const isFull = queue.length + done.length > MAX_ALTERNATIVES ||
+      characters > MAX_CHARACTERS;
+    const brace = isFull ? undefined : findBrace(next);
     if (brace === undefined) {
       done.push(next);
       continue;
@@ -18,7 +23,9 @@ export function expandBraces(word: Word): Word[] {
     const before = next.slice(0, brace.start);
     const after = next.slice(brace.end + 1);
     for (const choice of brace.choices) {
-      queue.push([...before, ...choice, ...after]);
+      const word = [...before, ...choice, ...after];
+      queue.push(word);
+      characters += word.length;
     }
   }
   return done;

@@ -6,8 +6,8 @@
 import { EntryError, ProtocolError } from "../errors.ts";
 import { decodeName, encodeName } from "../files/name_bytes.ts";
 
-/** Longest control line either side accepts, in bytes, newline included. */
-export const MAX_RECORD_BYTES = 2048;
+/** The longest control line of OpenSSH's scp, in bytes, newline included. */
+export const MAX_RECORD_BYTES = 2047;
 
 /** The mode bits a record carries: set-id and permissions, never sticky. */
 export const RECORD_MODE_BITS = 0o6777;
@@ -208,7 +208,7 @@ function entryLine(
   const digits = (mode & RECORD_MODE_BITS).toString(8).padStart(4, "0");
   const sent = needsEncoding(name) ? visuallyEncoded(name) : name;
   const bytes = line(`${letter}${digits} ${size} ${sent}`);
-  if (bytes.length >= MAX_RECORD_BYTES) {
+  if (bytes.length > MAX_RECORD_BYTES) {
     throw new EntryError(`${name}: name too long`);
   }
   return bytes;
@@ -219,8 +219,8 @@ function errorLine(first: string, text: string): Uint8Array {
   const bytes = line(
     first + (needsEncoding(sendable) ? visuallyEncoded(sendable) : sendable),
   );
-  if (bytes.length < MAX_RECORD_BYTES) return bytes;
-  const cut = bytes.slice(0, MAX_RECORD_BYTES - 1);
+  if (bytes.length <= MAX_RECORD_BYTES) return bytes;
+  const cut = bytes.slice(0, MAX_RECORD_BYTES);
   cut[cut.length - 1] = 0x0a;
   return cut;
 }

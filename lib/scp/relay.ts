@@ -79,7 +79,6 @@ export class Relay {
   async run(): Promise<Received> {
     const refusal = await this.#target.nextWarning();
     if (refusal !== undefined) {
-      this.#target.isUnderstood = true;
       await this.#target.fail(new ProtocolError(refusal));
     }
     await this.#source.peer.sendOk();
@@ -127,7 +126,7 @@ export class Relay {
         return this.#depth >= 0;
       case "unknown":
         return await this.#source.fail(
-          new ProtocolError(
+          this.#source.violation(
             `the far side said ${quoted(record.text)} instead of a record`,
           ),
         );
@@ -293,7 +292,7 @@ export class Relay {
   /** Tells the source what it may not send, and ends the relay for it. */
   async #refuse(message: string): Promise<never> {
     await this.#source.peer.sendFailure(message);
-    return await this.#source.fail(new ProtocolError(message));
+    return await this.#source.fail(this.#source.violation(message));
   }
 
   #failed({ host }: Side, text: string): void {
@@ -319,18 +318,30 @@ class Side {
   }
 
   async nextRecord(): Promise<ScpRecord | undefined> {
-    return await this.attempt(() => this.peer.nextRecord());
+    return await this.attempt(async () => {
+      try {
+        return await this.peer.nextRecord();
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) throw error;
+        throw this.violation(error.message);
+      }
+    });
   }
 
   /** The text of a warning; `undefined` for an acknowledgement. */
   async nextWarning(): Promise<string | undefined> {
     return await this.attempt(() =>
       this.peer.nextWarning((text) =>
-        new ProtocolError(
+        this.violation(
           `the far side said ${quoted(text)} instead of an acknowledgement`,
         )
       )
     );
+  }
+
+  /** The error for what is not the protocol. */
+  violation(message: string): ProtocolError {
+    return new (this.isUnderstood ? ProtocolError : GreetingError)(message);
   }
 
   /** @throws {ProtocolError | SessionError} Always. */
@@ -338,17 +349,17 @@ class Side {
     return await this.attempt(() => Promise.reject(error));
   }
 
-  /** What `step` resolves to; what it throws names the host. */
+  /** What `step` resolves to; a breach of the protocol names the host. */
   async attempt<T>(step: () => Promise<T>): Promise<T> {
     try {
       return await step();
     } catch (error) {
       this.isBroken = true;
       if (!(error instanceof ProtocolError)) throw error;
-      const named = `${this.host}: ${error.message}`;
-      throw this.isUnderstood
-        ? new ProtocolError(named)
-        : new GreetingError(named);
+      const Kind = error instanceof GreetingError
+        ? GreetingError
+        : ProtocolError;
+      throw new Kind(`${this.host}: ${error.message}`);
     }
   }
 }

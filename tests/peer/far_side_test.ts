@@ -51,7 +51,7 @@ interface Group {
 const OK_AHEAD = ">" + "\0".repeat(40);
 
 /** A line of more bytes than a peer reads at a time. */
-const TOO_LONG = "a line longer than 2048 bytes is an error, not two lines";
+const TOO_LONG = "a line longer than 2047 bytes is an error, not two lines";
 
 const OLDER = "printf 'older and longer' > d/a";
 
@@ -294,9 +294,9 @@ const REFUSED_RECORDS: Group = {
       [">C0644 1 " + "n".repeat(2039) + "\nC0644 1 a\na\0"],
       {
         differs: {
-          why: "one byte more is taken",
-          stdout: `\0\x01scp: d/${"n".repeat(2038)}\n\0\0`,
-          contents: ["d/a = a", "d/was = a\n"],
+          why: TOO_LONG,
+          contents: ["d/was = a\n"],
+          stdout: "\0\x01scp: protocol error: line longer than 2047 bytes\n",
         },
       },
     ],
@@ -307,7 +307,7 @@ const REFUSED_RECORDS: Group = {
       {
         differs: {
           why: TOO_LONG,
-          stdout: "\0\x01scp: protocol error: line longer than 2048 bytes\n",
+          stdout: "\0\x01scp: protocol error: line longer than 2047 bytes\n",
         },
       },
     ],
@@ -319,7 +319,7 @@ const REFUSED_RECORDS: Group = {
         differs: {
           why: TOO_LONG,
           contents: ["d/was = a\n"],
-          stdout: "\0\x01scp: protocol error: line longer than 2048 bytes\n",
+          stdout: "\0\x01scp: protocol error: line longer than 2047 bytes\n",
         },
       },
     ],

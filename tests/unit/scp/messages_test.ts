@@ -307,7 +307,7 @@ Deno.test("formatRecord() writes an error text whatever is in it", () => {
 });
 
 Deno.test("formatRecord() cuts an error text to what a peer reads", () => {
-  const fits = MAX_RECORD_BYTES - "\x01\n".length - 1;
+  const fits = MAX_RECORD_BYTES - "\x01\n".length;
   for (const length of [fits - 1, fits, fits + 1, 100_000]) {
     assertEquals(
       unwire(formatRecord({ kind: "warning", text: "a".repeat(length) })),
@@ -318,10 +318,10 @@ Deno.test("formatRecord() cuts an error text to what a peer reads", () => {
 });
 
 Deno.test("formatRecord() refuses a name that makes the line too long", () => {
-  const fits = MAX_RECORD_BYTES - "C0644 1 \n".length - 1;
+  const fits = MAX_RECORD_BYTES - "C0644 1 \n".length;
   const record = (name: string) =>
     formatRecord({ kind: "file", mode: 0o644, size: 1, name });
-  assertEquals(record("a".repeat(fits)).length, MAX_RECORD_BYTES - 1);
+  assertEquals(record("a".repeat(fits)).length, MAX_RECORD_BYTES);
   for (const name of ["a".repeat(fits + 1), "é".repeat(fits / 2 + 1)]) {
     assertThrows(() => record(name), EntryError, "name too long");
   }

@@ -5,7 +5,7 @@ import { ScpPeer } from "../../../lib/scp/peer.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 
 /** The longest error text that fits in a line. */
-const LONGEST_TEXT = 2048 - "\x01\n".length;
+const LONGEST_TEXT = 2047 - "\x01\n".length;
 
 Deno.test("ScpPeer sends records, acknowledgements and failures as bytes", async () => {
   const script = new ScriptedPeer()
@@ -41,8 +41,8 @@ Deno.test("nextRecord() refuses a record that is cut, at each byte", async () =>
   }
 });
 
-Deno.test("nextRecord() refuses a line of more than 2048 bytes", async () => {
-  const name = "a".repeat(2048 - "C0644 3 \n".length);
+Deno.test("nextRecord() refuses a line of more than 2047 bytes", async () => {
+  const name = "a".repeat(2047 - "C0644 3 \n".length);
   const longest = new ScriptedPeer().peerSays(`C0644 3 ${name}\n`);
   assertEquals(
     await new ScpPeer(longest).nextRecord(),
@@ -52,7 +52,7 @@ Deno.test("nextRecord() refuses a line of more than 2048 bytes", async () => {
   await assertRejects(
     () => new ScpPeer(longer).nextRecord(),
     ProtocolError,
-    "protocol error: line longer than 2048 bytes",
+    "protocol error: line longer than 2047 bytes",
   );
 });
 
@@ -98,7 +98,7 @@ Deno.test("nextAcknowledgement() refuses an answer that is cut, at each byte", a
   }
 });
 
-Deno.test("nextAcknowledgement() refuses an answer of more than 2048 bytes", async () => {
+Deno.test("nextAcknowledgement() refuses an answer of more than 2047 bytes", async () => {
   const words = `\x01${"a".repeat(LONGEST_TEXT + 1)}\n`;
   await assertRejects(
     () => new ScpPeer(new ScriptedPeer().peerSays(words)).nextAcknowledgement(),

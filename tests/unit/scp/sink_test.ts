@@ -896,11 +896,11 @@ Deno.test("Sink quotes the beginning of a line that is long", async () => {
   );
 });
 
-Deno.test("Sink refuses a line of more than 2048 bytes, and creates nothing", async () => {
+Deno.test("Sink refuses a line of more than 2047 bytes, and creates nothing", async () => {
   using folder = new TempFolder();
-  const refusal = "protocol error: line longer than 2048 bytes";
+  const refusal = "protocol error: line longer than 2047 bytes";
   const peer = new ScriptedPeer(1)
-    .weSay("\0").peerSays("C0644 1 " + "a".repeat(2040))
+    .weSay("\0").peerSays("C0644 1 " + "a".repeat(2039))
     .weSay(`\x01scp: ${refusal}\n`);
   assertEquals(await receiveBroken(peer, folder.path), refusal);
   assertEquals(listing(folder.path), []);

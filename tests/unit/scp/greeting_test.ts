@@ -1,0 +1,152 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Channel } from "../../../lib/channel/channel.ts";
+import { ProtocolError, SessionError } from "../../../lib/errors.ts";
+import { skipGreeting } from "../../../lib/scp/greeting.ts";
+import { ScriptedPeer } from "../../support/scripted_peer.ts";
+
+const MARKER = "seacp-0b7e5d35-64f5-4a5f-8ad1-6b9c1f2a3e4d";
+
+/** The most that is passed over, in bytes. */
+const LONGEST = 64 * 1024;
+
+/** A greeting, and what comes of it. */
+interface Greeting {
+  readonly name: string;
+  readonly said: string;
+  readonly greeting: string;
+}
+
+const GREETINGS: readonly Greeting[] = [
+  { name: "nothing", said: `${MARKER}\n`, greeting: "" },
+  {
+    name: "a line",
+    said: `Welcome to far\n${MARKER}\n`,
+    greeting: "Welcome to far\n",
+  },
+  {
+    name: "text without a newline",
+    said: `Password expires soon ${MARKER}\n`,
+    greeting: "Password expires soon ",
+  },
+  {
+    name: "lines of a terminal",
+    said: `Welcome\r\n${MARKER}\r\n`,
+    greeting: "Welcome\r\n",
+  },
+  { name: "a newline", said: `\n${MARKER}\n`, greeting: "\n" },
+  {
+    name: "what looks like an acknowledgement",
+    said: `\0${MARKER}\n`,
+    greeting: "\0",
+  },
+  {
+    name: "what looks like a record",
+    said: `C0644 1 f\nx\0${MARKER}\n`,
+    greeting: "C0644 1 f\nx\0",
+  },
+  {
+    name: "a part of the marker",
+    said: `${MARKER.slice(0, 20)}\n${MARKER.slice(1)}\n${MARKER}\n`,
+    greeting: `${MARKER.slice(0, 20)}\n${MARKER.slice(1)}\n`,
+  },
+  {
+    name: "the marker with more on its line",
+    said: `+ echo ${MARKER}; exec scp -t f\n${MARKER}\n`,
+    greeting: `+ echo ${MARKER}; exec scp -t f\n`,
+  },
+];
+
+for (const { name, said, greeting } of GREETINGS) {
+  Deno.test(`skipGreeting() passes ${name} and reads nothing more, in chunks of any size`, async () => {
+    for (const grain of [1, 2, 7, Infinity]) {
+      const peer = new ScriptedPeer(grain).peerSays(`${said}\0after`);
+      assertEquals(await skipGreeting(peer, MARKER), greeting);
+      assertEquals((await peer.read(1))[0], 0);
+    }
+  });
+}
+
+Deno.test("skipGreeting() gives bytes that are no UTF-8 as names give them", async () => {
+  const latin = Uint8Array.of(0xe9, 0x0a);
+  const peer = new ScriptedPeer().peerSays(latin).peerSays(`${MARKER}\n`);
+  assertEquals(await skipGreeting(peer, MARKER), "\udce9\n");
+});
+
+Deno.test("skipGreeting() ends where the stream does, the marker cut at any byte", async () => {
+  const said = `Welcome\n${MARKER}\n`;
+  for (let length = 0; length < said.length; length++) {
+    const peer = new ScriptedPeer().peerSays(said.slice(0, length));
+    await assertRejects(
+      () => skipGreeting(peer, MARKER),
+      ProtocolError,
+      `the far side does not speak SCP: it said "${said.slice(0, length)}"`,
+    );
+  }
+});
+
+Deno.test("skipGreeting() passes 64 KiB with the marker in them, and no byte more", async () => {
+  const room = LONGEST - `\n${MARKER}\n`.length;
+  const longest = new ScriptedPeer()
+    .peerSays(`${"x".repeat(room)}\n${MARKER}\n`);
+  assertEquals((await skipGreeting(longest, MARKER)).length, room + 1);
+  const longer = new ScriptedPeer()
+    .peerSays(`${"x".repeat(room + 1)}\n${MARKER}\n\0`);
+  await assertRejects(() => skipGreeting(longer, MARKER), ProtocolError);
+  assertEquals(new TextDecoder().decode(await longer.read(9)), "\n\0");
+});
+
+/** A channel whose far side says something and then falls silent. */
+function silentAfter(said: string): Channel {
+  const peer = new ScriptedPeer(1).peerSays(said);
+  let left = said.length;
+  return {
+    blockBytes: peer.blockBytes,
+    read: async (limit) => {
+      if (left-- > 0) return await peer.read(limit);
+      return await new Promise<never>(() => {});
+    },
+    write: (bytes) => peer.write(bytes),
+    flush: () => peer.flush(),
+    close: () => peer.close(),
+  };
+}
+
+Deno.test("skipGreeting() gives up on a shell that falls silent once it began", async () => {
+  await assertRejects(
+    () => skipGreeting(silentAfter("Password: "), MARKER, 1),
+    ProtocolError,
+    'the far side does not speak SCP: it said "Password: "',
+  );
+});
+
+Deno.test("skipGreeting() waits for the first byte as long as it takes: for a password, say", async () => {
+  const peer = new ScriptedPeer().peerSays(`${MARKER}\n`);
+  const { promise: loggedIn, resolve } = Promise.withResolvers<void>();
+  const slow: Channel = {
+    blockBytes: peer.blockBytes,
+    read: async (limit) => {
+      await loggedIn;
+      return await peer.read(limit);
+    },
+    write: (bytes) => peer.write(bytes),
+    flush: () => peer.flush(),
+    close: () => peer.close(),
+  };
+  const greeting = skipGreeting(slow, MARKER, 1);
+  // Longer than its patience.
+  setTimeout(resolve, 20);
+  assertEquals(await greeting, "");
+});
+
+Deno.test("skipGreeting() throws that the connection is lost", async () => {
+  const lost: Channel = {
+    blockBytes: 1,
+    read: async () => {
+      throw new SessionError("lost connection");
+    },
+    write: async () => {},
+    flush: async () => {},
+    close: async () => {},
+  };
+  await assertRejects(() => skipGreeting(lost, MARKER), SessionError);
+});

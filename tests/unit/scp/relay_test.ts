@@ -1,0 +1,661 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ProtocolError, SessionError } from "../../../lib/errors.ts";
+import { Relay, type RelayOptions } from "../../../lib/scp/relay.ts";
+import type { Received } from "../../../lib/scp/sink.ts";
+import { RecordingObserver } from "../../support/recording_observer.ts";
+import { ScriptedPeer } from "../../support/scripted_peer.ts";
+
+/** A relay of `host:…` with `-r`, for whoever takes any name. */
+const OPTIONS: RelayOptions = {
+  recursive: true,
+  objectionTo: () => undefined,
+};
+
+/** A dialogue with both hosts, each from its own side. */
+interface Dialogue {
+  /** The host `from`, whose scp sends. */
+  readonly source: ScriptedPeer;
+  /** The host `to`, whose scp stores. */
+  readonly target: ScriptedPeer;
+}
+
+/** A source that is told to begin. */
+function source(grain?: number): ScriptedPeer {
+  return new ScriptedPeer(grain).weSay("\0");
+}
+
+/** A sink that is ready. */
+function target(grain?: number): ScriptedPeer {
+  return new ScriptedPeer(grain).peerSays("\0");
+}
+
+function relayOf(
+  { source, target }: Dialogue,
+  options: Partial<RelayOptions>,
+): { relay: Relay; observer: RecordingObserver } {
+  const observer = new RecordingObserver();
+  const relay = new Relay(
+    { host: "from", channel: source },
+    { host: "to", channel: target },
+    { ...OPTIONS, ...options },
+    observer,
+  );
+  return { relay, observer };
+}
+
+/** Relays two dialogues to their ends; all that is said in them fits. */
+async function relayed(
+  dialogue: Dialogue,
+  options: Partial<RelayOptions> = {},
+): Promise<Received & { observer: RecordingObserver }> {
+  const { relay, observer } = relayOf(dialogue, options);
+  const received = await relay.run();
+  assertEquals(relay.isTargetBroken, false);
+  dialogue.source.assertDone();
+  dialogue.target.assertDone();
+  return { ...received, observer };
+}
+
+/** How a relay broke off. */
+interface Broken {
+  readonly kind: string;
+  readonly message: string;
+  readonly by: "source" | "target";
+}
+
+/** Relays two dialogues until it breaks off; all that is said in them fits. */
+async function broken(
+  dialogue: Dialogue,
+  options: Partial<RelayOptions> = {},
+): Promise<Broken> {
+  const { relay } = relayOf(dialogue, options);
+  const error = await assertRejects(() => relay.run(), Error);
+  const isKnown = error instanceof ProtocolError ||
+    error instanceof SessionError;
+  if (!isKnown) throw error;
+  dialogue.source.assertDone();
+  dialogue.target.assertDone();
+  return {
+    kind: error.name,
+    message: error.message,
+    by: relay.isTargetBroken ? "target" : "source",
+  };
+}
+
+Deno.test("Relay hands on a file, in chunks of any size", async () => {
+  for (const grain of [1, 2, Infinity]) {
+    const dialogue = {
+      source: source(grain).peerSays("C0644 3 a\n")
+        .weSay("\0").peerSays("abc\0")
+        .weSay("\0"),
+      target: target(grain).weSay("C0644 3 a\n")
+        .peerSays("\0").weSay("abc\0")
+        .peerSays("\0"),
+    };
+    const { entries, isToldEnd, endedInside, observer } = await relayed(
+      dialogue,
+    );
+    assertEquals({ entries, isToldEnd, endedInside }, {
+      entries: 1,
+      isToldEnd: false,
+      endedInside: undefined,
+    });
+    assertEquals(observer.bodies, ["a 3/3"]);
+    assertEquals(observer.failures, []);
+  }
+});
+
+Deno.test("Relay hands on an empty file", async () => {
+  const dialogue = {
+    source: source().peerSays("C0600 0 a\n").weSay("\0").peerSays("\0")
+      .weSay("\0"),
+    target: target().weSay("C0600 0 a\n").peerSays("\0").weSay("\0")
+      .peerSays("\0"),
+  };
+  assertEquals((await relayed(dialogue)).observer.bodies, ["a 0/0"]);
+});
+
+Deno.test("Relay hands on a tree, each time with its entry", async () => {
+  const dialogue = {
+    source: source().peerSays("T1000000000 0 1000000001 0\n")
+      .weSay("\0").peerSays("D0755 0 d\n")
+      .weSay("\0").peerSays("T7 0 8 500000\n")
+      .weSay("\0").peerSays("C0600 1 f\n")
+      .weSay("\0").peerSays("x\0")
+      .weSay("\0").peerSays("D0700 0 e\n")
+      .weSay("\0").peerSays("E\n")
+      .weSay("\0").peerSays("E\n")
+      .weSay("\0").peerSays("C0644 1 g\n")
+      .weSay("\0").peerSays("y\0")
+      .weSay("\0"),
+    target: target().weSay("T1000000000 0 1000000001 0\nD0755 0 d\n")
+      .peerSays("\0\0").weSay("T7 0 8 500000\nC0600 1 f\n")
+      .peerSays("\0\0").weSay("x\0D0700 0 e\n")
+      .peerSays("\0\0").weSay("E\n")
+      .peerSays("\0").weSay("E\n")
+      .peerSays("\0").weSay("C0644 1 g\n")
+      .peerSays("\0").weSay("y\0")
+      .peerSays("\0"),
+  };
+  const { entries, endedInside, observer } = await relayed(dialogue);
+  assertEquals(entries, 4);
+  assertEquals(endedInside, undefined);
+  assertEquals(observer.bodies, ["f 1/1", "g 1/1"]);
+});
+
+Deno.test("Relay hands on a body of many blocks whole", async () => {
+  const size = 700_001;
+  const body = Uint8Array.from({ length: size }, (_, at) => at ^ (at >> 8));
+  for (const grain of [100_000, Infinity]) {
+    const { observer } = await relayed({
+      source: source(grain).peerSays(`C0644 ${size} a\n`)
+        .weSay("\0").peerSays(body).peerSays("\0")
+        .weSay("\0"),
+      target: target().weSay(`C0644 ${size} a\n`)
+        .peerSays("\0").weSay(body).weSay("\0")
+        .peerSays("\0"),
+    });
+    assertEquals(observer.bodies, [`a ${size}/${size}`]);
+  }
+});
+
+Deno.test("Relay writes records anew: without sticky bits and what follows an E", async () => {
+  await relayed({
+    source: source().peerSays("D1777 12 d\n").weSay("\0").peerSays("E so\n")
+      .weSay("\0"),
+    target: target().weSay("D0777 0 d\n").peerSays("\0").weSay("E\n")
+      .peerSays("\0"),
+  });
+});
+
+Deno.test("Relay drops a small file that the target refuses, and goes on", async () => {
+  const { entries, observer } = await relayed({
+    source: source().peerSays("C0644 12 a\n")
+      .weSay("\0").peerSays("C0644 1 evil\0")
+      .weSay("\0").peerSays("C0644 1 b\n")
+      .weSay("\0").peerSays("y\0")
+      .weSay("\0"),
+    target: target().weSay("C0644 12 a\n")
+      .peerSays("\x01scp: a: Is a directory\n").weSay("C0644 1 b\n")
+      .peerSays("\0").weSay("y\0")
+      .peerSays("\0"),
+  });
+  assertEquals(entries, 2);
+  assertEquals(observer.failures, ["to: scp: a: Is a directory"]);
+});
+
+Deno.test("Relay does not have a large file sent that the target refuses", async () => {
+  const { observer } = await relayed({
+    source: source().peerSays("C0644 1000000 a\n")
+      .weSay("\x01scp: a: Is a directory\n").peerSays("C0644 1 b\n")
+      .weSay("\0").peerSays("y\0")
+      .weSay("\0"),
+    target: target().weSay("C0644 1000000 a\n")
+      .peerSays("\x01scp: a: Is a directory\n").weSay("C0644 1 b\n")
+      .peerSays("\0").weSay("y\0")
+      .peerSays("\0"),
+  });
+  assertEquals(observer.failures, ["to: scp: a: Is a directory"]);
+});
+
+Deno.test("Relay tells the source of a folder that the target refuses", async () => {
+  const { endedInside, observer } = await relayed({
+    source: source().peerSays("D0755 0 d\n")
+      .weSay("\x01scp: d: Not a directory\n").peerSays("C0644 1 b\n")
+      .weSay("\0").peerSays("y\0")
+      .weSay("\0"),
+    target: target().weSay("D0755 0 d\n")
+      .peerSays("\x01scp: d: Not a directory\n").weSay("C0644 1 b\n")
+      .peerSays("\0").weSay("y\0")
+      .peerSays("\0"),
+  });
+  assertEquals(endedInside, undefined);
+  assertEquals(observer.failures, ["to: scp: d: Not a directory"]);
+});
+
+Deno.test("Relay reports once what the target says after a body or a folder", async () => {
+  const { observer } = await relayed({
+    source: source().peerSays("D0755 0 d\n")
+      .weSay("\0").peerSays("C0644 1 a\n")
+      .weSay("\0").peerSays("x\0")
+      .weSay("\0").peerSays("E\n")
+      .weSay("\0"),
+    target: target().weSay("D0755 0 d\n")
+      .peerSays("\0").weSay("C0644 1 a\n")
+      .peerSays("\0").weSay("x\0E\n")
+      .peerSays("\x01scp: a: No space left on device\n")
+      .peerSays("\x01scp: d: set mode: Operation not permitted\n"),
+  });
+  assertEquals(observer.failures, [
+    "to: scp: a: No space left on device",
+    "to: scp: d: set mode: Operation not permitted",
+  ]);
+});
+
+Deno.test("Relay reports what the source warns of between records, to nobody else", async () => {
+  const { entries, observer } = await relayed({
+    source: source().peerSays("\x01scp: x: Permission denied\nC0644 1 a\n")
+      .weSay("\0").peerSays("x\0\x01scp: y: Permission denied\n")
+      .weSay("\0"),
+    target: target().weSay("C0644 1 a\n").peerSays("\0").weSay("x\0")
+      .peerSays("\0"),
+  });
+  assertEquals(entries, 1);
+  assertEquals(observer.failures, [
+    "from: scp: x: Permission denied",
+    "from: scp: y: Permission denied",
+  ]);
+});
+
+Deno.test("Relay tells the target of a file that the source could not read", async () => {
+  const { observer } = await relayed({
+    source: source().peerSays("C0644 2 a\n")
+      .weSay("\0").peerSays("x\0\x01scp: a: Input/output error\n")
+      .weSay("\0"),
+    target: target().weSay("C0644 2 a\n")
+      .peerSays("\0").weSay("x\0\x01scp: a: Input/output error\n")
+      .peerSays("\0"),
+  });
+  assertEquals(observer.failures, ["from: scp: a: Input/output error"]);
+});
+
+Deno.test("Relay keeps back times that no clock holds, with a warning", async () => {
+  const { observer } = await relayed({
+    source: source().peerSays("T9223372036854775807 0 1 0\n")
+      .weSay("\0").peerSays("C0644 0 a\n")
+      .weSay("\0").peerSays("\0")
+      .weSay("\0"),
+    target: target().weSay("C0644 0 a\n").peerSays("\0").weSay("\0")
+      .peerSays("\0"),
+  });
+  assertEquals(observer.warnings, ["times out of range are not set"]);
+});
+
+Deno.test("Relay gives an entry no times but its own", async () => {
+  await relayed({
+    source: source().peerSays("T1 0 1 0\n")
+      .weSay("\0").peerSays("C0644 0 refused\n")
+      .weSay("\0").peerSays("\0")
+      .weSay("\0").peerSays("D0755 0 d\n")
+      .weSay("\0").peerSays("T2 0 2 0\n")
+      .weSay("\0").peerSays("E\n")
+      .weSay("\0").peerSays("C0644 0 b\n")
+      .weSay("\0").peerSays("\0")
+      .weSay("\0"),
+    target: target().weSay("T1 0 1 0\nC0644 0 refused\n")
+      .peerSays("\0\x01no\n").weSay("D0755 0 d\n")
+      .peerSays("\0").weSay("E\n")
+      .peerSays("\0").weSay("C0644 0 b\n")
+      .peerSays("\0").weSay("\0")
+      .peerSays("\0"),
+  });
+});
+
+Deno.test("Relay ends at an E that ends no folder, which the target never hears", async () => {
+  const { entries, isToldEnd } = await relayed({
+    source: source().peerSays("E\n"),
+    target: target(),
+  });
+  assertEquals({ entries, isToldEnd }, { entries: 0, isToldEnd: true });
+});
+
+Deno.test("Relay tells where the source ended in a folder", async () => {
+  const { entries, endedInside } = await relayed({
+    source: source().peerSays("D0755 0 d\n").weSay("\0"),
+    target: target().weSay("D0755 0 d\n").peerSays("\0"),
+  });
+  assertEquals(entries, 1);
+  assert(endedInside !== undefined);
+});
+
+/** A sink that stops listening, but said why. */
+class DeafSink extends ScriptedPeer {
+  #writesLeft: number;
+
+  constructor(writes: number) {
+    super();
+    this.#writesLeft = writes;
+  }
+
+  override async write(bytes: Uint8Array): Promise<void> {
+    if (this.#writesLeft-- <= 0) throw new SessionError("lost connection");
+    await super.write(bytes);
+  }
+}
+
+Deno.test("Relay reports the last words of a target that stops listening", async () => {
+  const dialogue = {
+    source: source().peerSays("C0644 3 a\n").weSay("\0").peerSays("abc\0"),
+    target: new DeafSink(1).peerSays("\0").weSay("C0644 3 a\n")
+      .peerSays("\0\x01scp: a: Disk quota exceeded\n"),
+  };
+  const { relay, observer } = relayOf(dialogue, {});
+  await assertRejects(() => relay.run(), SessionError, "a: lost connection");
+  assertEquals(relay.isTargetBroken, true);
+  assertEquals(observer.failures, ["to: scp: a: Disk quota exceeded"]);
+  assertEquals(observer.bodies.length, 1);
+});
+
+/** Names that are none; each is refused at the top and in a folder. */
+const BAD_NAMES = ["", ".", "..", "../x", "/x", "a/b", "x/", "x\0y"];
+
+Deno.test("Relay refuses a name that is none, and hands nothing of it on", async () => {
+  for (const name of BAD_NAMES) {
+    for (const letter of ["C", "D"]) {
+      const message = `error: unexpected filename: ${name}`;
+      assertEquals(
+        await broken({
+          source: source().peerSays(`${letter}0755 0 ${name}\n`)
+            .weSay(`\x01scp: ${message}\n`),
+          target: target(),
+        }),
+        { kind: "GreetingError", message: `from: ${message}`, by: "source" },
+      );
+      assertEquals(
+        await broken({
+          source: source().peerSays("D0755 0 d\n")
+            .weSay("\0").peerSays(`${letter}0755 0 ${name}\n`)
+            .weSay(`\x01scp: ${message}\n`),
+          target: target().weSay("D0755 0 d\n").peerSays("\0"),
+        }),
+        { kind: "ProtocolError", message: `from: ${message}`, by: "source" },
+      );
+    }
+  }
+});
+
+Deno.test("Relay refuses at the top what was not asked for, with -r too", async () => {
+  const objectionTo = (name: string) =>
+    name === "d" ? undefined : `${name} for d`;
+  const message = "protocol error: filename does not match request: e for d";
+  for (const letter of ["C", "D"]) {
+    const { kind, by } = await broken({
+      source: source().peerSays(`${letter}0755 0 e\n`)
+        .weSay(`\x01scp: ${message}\n`),
+      target: target(),
+    }, { objectionTo });
+    assertEquals({ kind, by }, { kind: "GreetingError", by: "source" });
+  }
+  const after = await broken({
+    source: source().peerSays("D0755 0 d\n")
+      .weSay("\0").peerSays("C0644 0 e\n")
+      .weSay("\0").peerSays("\0")
+      .weSay("\0").peerSays("E\n")
+      .weSay("\0").peerSays("C0644 0 e\n")
+      .weSay(`\x01scp: ${message}\n`),
+    target: target().weSay("D0755 0 d\n")
+      .peerSays("\0").weSay("C0644 0 e\n")
+      .peerSays("\0").weSay("\0E\n")
+      .peerSays("\0\0"),
+  }, { objectionTo });
+  assertEquals(after, {
+    kind: "ProtocolError",
+    message: `from: ${message}`,
+    by: "source",
+  });
+});
+
+Deno.test("Relay refuses a folder without -r", async () => {
+  const message = "protocol error: received directory without -r";
+  assertEquals(
+    await broken({
+      source: source().peerSays("D0755 0 d\n").weSay(`\x01scp: ${message}\n`),
+      target: target(),
+    }, { recursive: false }),
+    { kind: "GreetingError", message: `from: ${message}`, by: "source" },
+  );
+});
+
+/** A dialogue that one side breaks, and what comes of it. */
+interface Break {
+  readonly name: string;
+  dialogue(): Dialogue;
+  readonly kind: string;
+  readonly message: string;
+  readonly by: "source" | "target";
+}
+
+/** What the source says before its first file is whole. */
+function begunFile(): Dialogue {
+  return {
+    source: source().peerSays("C0644 3 a\n").weSay("\0"),
+    target: target().weSay("C0644 3 a\n").peerSays("\0"),
+  };
+}
+
+/** One file, up to the answer that the target owes for it. */
+function sentFile(): Dialogue {
+  const { source, target } = begunFile();
+  return {
+    source: source.peerSays("abc\0").weSay("\0"),
+    target: target.weSay("abc\0"),
+  };
+}
+
+/** One file that is whole, with the next record that the source says. */
+function wholeFile(next: string): Dialogue {
+  const { source, target } = sentFile();
+  return { source: source.peerSays(next), target };
+}
+
+const BREAKS: readonly Break[] = [
+  {
+    name: "the source gives up before anything else",
+    dialogue: () => ({
+      source: source().peerSays("\x02bye\n"),
+      target: target(),
+    }),
+    kind: "ProtocolError",
+    message: "from: bye",
+    by: "source",
+  },
+  {
+    name: "the source gives up after a file",
+    dialogue: () => wholeFile("\x02bye\n"),
+    kind: "ProtocolError",
+    message: "from: bye",
+    by: "source",
+  },
+  {
+    name: "the source gives up in place of a verdict",
+    dialogue: () => {
+      const { source, target } = begunFile();
+      return {
+        source: source.peerSays("abc\x02bye\n"),
+        target: target.weSay("abc"),
+      };
+    },
+    kind: "ProtocolError",
+    message: "from: bye",
+    by: "source",
+  },
+  {
+    name: "the source says something else in place of a verdict",
+    dialogue: () => {
+      const { source, target } = begunFile();
+      return {
+        source: source.peerSays("abcC0644 1 b\n"),
+        target: target.weSay("abc"),
+      };
+    },
+    kind: "GreetingError",
+    message: 'from: the far side said "C0644 1 b\n" instead of an ' +
+      "acknowledgement",
+    by: "source",
+  },
+  {
+    name: "a shell's words come in the source's place",
+    dialogue: () => ({
+      source: source().peerSays("Welcome to far\n"),
+      target: target(),
+    }),
+    kind: "GreetingError",
+    message: 'from: the far side said "Welcome to far" instead of a record',
+    by: "source",
+  },
+  {
+    name: "the source says no record after a file",
+    dialogue: () => wholeFile("Welcome to far\n"),
+    kind: "ProtocolError",
+    message: 'from: the far side said "Welcome to far" instead of a record',
+    by: "source",
+  },
+  {
+    name: "the source says no record after a warning",
+    dialogue: () => ({
+      source: source().peerSays("\x01scp: x: no\nWelcome\n"),
+      target: target(),
+    }),
+    kind: "ProtocolError",
+    message: 'from: the far side said "Welcome" instead of a record',
+    by: "source",
+  },
+  {
+    name: "the source's record is malformed",
+    dialogue: () => ({
+      source: source().peerSays("C644 1 a\n"),
+      target: target(),
+    }),
+    kind: "GreetingError",
+    message: "from: protocol error: bad mode",
+    by: "source",
+  },
+  {
+    name: "the source ends in a record",
+    dialogue: () => ({ source: source().peerSays("C0644"), target: target() }),
+    kind: "SessionError",
+    message: "lost connection",
+    by: "source",
+  },
+  {
+    name: "the source ends in a body",
+    dialogue: () => {
+      const { source, target } = begunFile();
+      return { source: source.peerSays("ab"), target: target.weSay("ab") };
+    },
+    kind: "SessionError",
+    message: "a: lost connection after 2 of 3 bytes",
+    by: "source",
+  },
+  {
+    name: "the source ends before its verdict",
+    dialogue: () => {
+      const { source, target } = begunFile();
+      return { source: source.peerSays("abc"), target: target.weSay("abc") };
+    },
+    kind: "SessionError",
+    message: "lost connection",
+    by: "source",
+  },
+  {
+    name: "the target refuses to begin",
+    dialogue: () => ({
+      source: new ScriptedPeer(),
+      target: new ScriptedPeer().peerSays("\x01scp: t: Not a directory\n"),
+    }),
+    kind: "ProtocolError",
+    message: "to: scp: t: Not a directory",
+    by: "target",
+  },
+  {
+    name: "the target gives up before it begins",
+    dialogue: () => ({
+      source: new ScriptedPeer(),
+      target: new ScriptedPeer().peerSays("\x02bye\n"),
+    }),
+    kind: "ProtocolError",
+    message: "to: bye",
+    by: "target",
+  },
+  {
+    name: "a shell's words come in the target's place",
+    dialogue: () => ({
+      source: new ScriptedPeer(),
+      target: new ScriptedPeer().peerSays("Welcome to far\n"),
+    }),
+    kind: "GreetingError",
+    message:
+      'to: the far side said "Welcome to far\n" instead of an acknowledgement',
+    by: "target",
+  },
+  {
+    name: "the target ends before it begins",
+    dialogue: () => ({
+      source: new ScriptedPeer(),
+      target: new ScriptedPeer().peerEnds(),
+    }),
+    kind: "SessionError",
+    message: "lost connection",
+    by: "target",
+  },
+  {
+    name: "the target answers a record with something else",
+    dialogue: () => ({
+      source: source().peerSays("C0644 3 a\n").weSay("\0"),
+      target: target().weSay("C0644 3 a\n").peerSays("hello\n"),
+    }),
+    kind: "GreetingError",
+    message: 'to: the far side said "hello\n" instead of an acknowledgement',
+    by: "target",
+  },
+  {
+    name: "the target gives up in place of a record's answer",
+    dialogue: () => ({
+      source: source().peerSays("C0644 3 a\n").weSay("\0"),
+      target: target().weSay("C0644 3 a\n").peerSays("\x02bye\n"),
+    }),
+    kind: "ProtocolError",
+    message: "to: bye",
+    by: "target",
+  },
+  {
+    name: "the target ends in place of a record's answer",
+    dialogue: () => ({
+      source: source().peerSays("D0755 0 d\n"),
+      target: target().weSay("D0755 0 d\n").peerEnds(),
+    }),
+    kind: "SessionError",
+    message: "lost connection",
+    by: "target",
+  },
+  {
+    name: "the target ends in place of a body's answer",
+    dialogue: () => {
+      const { source, target } = sentFile();
+      return { source, target: target.peerEnds() };
+    },
+    kind: "SessionError",
+    message: "lost connection",
+    by: "target",
+  },
+  {
+    name: "the target gives up after a body",
+    dialogue: () => {
+      const { source, target } = sentFile();
+      return { source, target: target.peerSays("\x02disk full\n") };
+    },
+    kind: "ProtocolError",
+    message: "to: disk full",
+    by: "target",
+  },
+  {
+    name: "the target says something else after a folder",
+    dialogue: () => ({
+      source: source().peerSays("D0755 0 d\n").weSay("\0").peerSays("E\n")
+        .weSay("\0"),
+      target: target().weSay("D0755 0 d\n").peerSays("\0").weSay("E\n")
+        .peerSays("hello"),
+    }),
+    kind: "ProtocolError",
+    message: 'to: the far side said "hello" instead of an acknowledgement',
+    by: "target",
+  },
+];
+
+for (const { name, dialogue, kind, message, by } of BREAKS) {
+  Deno.test(`Relay breaks off where ${name}, and knows the host`, async () => {
+    const how = await broken(dialogue());
+    assertEquals({ kind: how.kind, by: how.by }, { kind, by });
+    assert(how.message.includes(message), how.message);
+  });
+}
