@@ -3,27 +3,45 @@
  * the place of ssh, against the whole program.
  */
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TempFolder } from "../support/temp_folder.ts";
-import { writeScript } from "../support/doors.ts";
+import { peerTest, writeScript } from "../support/doors.ts";
+import { listing } from "../support/listing.ts";
+import { underUmask } from "../support/place.ts";
 import { type Outcome, seacp } from "../support/program.ts";
-import { describeTree } from "../support/tree.ts";
+import {
+  LENDS_TERMINAL,
+  onTerminal,
+  seacpCommand,
+} from "../support/pseudo_terminal.ts";
+import { emptied, lacksRawNames, shell } from "../support/raw_names.ts";
+import { describeTree, makeTree } from "../support/tree.ts";
 
 interface Attack {
   readonly name: string;
-  /** What the far side prints, for printf(1); then it reads all answers. */
+  /**
+   * What the far side prints, for printf(1); then it reads all answers. It does
+   * so again where it is started again, without the words it is asked for.
+   * `{here}` is the path of the folder that the program runs in.
+   */
   readonly sends: string;
   readonly args: readonly string[];
-  /** What must be said, as one line of several perhaps. */
+  /** What must be said, as one line of several perhaps; status 0 if nothing. */
   readonly says: string;
-  /** What there is afterwards, besides the folder `in` with `kept` in it. */
+  /** Links of the user's own in `in`, to what stands beside it. */
+  readonly links?: Readonly<Record<string, string>>;
+  /** What there is in `in` afterwards, besides the folder `kept`. */
   readonly leaves?: readonly string[];
+  /** What the file `mine` beside `in` holds then; the same as before if absent. */
+  readonly mine?: string;
+  /** Files that may not have the times of 2001. */
+  readonly timeless?: readonly string[];
 }
 
 const REFUSED_NAME = "error: unexpected filename: ";
-const NOT_ASKED_FOR = "protocol error: filename does not match request";
+const NOT_ASKED_FOR = "protocol error: filename does not match request: ";
 
-const attacks: readonly Attack[] = [
+const NAMES: readonly Attack[] = [
   {
     name: "a name that leads out (CVE-2000-0992)",
     sends: "C0644 5 ../evil\\nevil\\n\\0",
@@ -32,9 +50,33 @@ const attacks: readonly Attack[] = [
   },
   {
     name: "an absolute name (CVE-2004-0175)",
-    sends: "C0644 5 /tmp/evil\\nevil\\n\\0",
+    sends: "C0644 5 {here}/evil\\nevil\\n\\0",
     args: ["-T", "far:f", "in"],
-    says: `${REFUSED_NAME}/tmp/evil`,
+    says: REFUSED_NAME,
+  },
+  {
+    name: "a name that leads in and out again",
+    sends: "C0644 5 kept/../../evil\\nevil\\n\\0",
+    args: ["-T", "far:f", "in"],
+    says: `${REFUSED_NAME}kept/../../evil`,
+  },
+  {
+    name: "a name that leads into another folder",
+    sends: "C0644 5 kept/evil\\nevil\\n\\0",
+    args: ["-rT", "far:f", "in"],
+    says: `${REFUSED_NAME}kept/evil`,
+  },
+  {
+    name: "a name that ends in a slash",
+    sends: "D0755 0 f/\\nE\\n",
+    args: ["-r", "far:f", "in"],
+    says: `${REFUSED_NAME}f/`,
+  },
+  {
+    name: "the folder above, as a file",
+    sends: "C0644 5 ..\\nevil\\n\\0",
+    args: ["-T", "far:f", "in"],
+    says: `${REFUSED_NAME}..`,
   },
   {
     name: "a name that leads out, with -T and -r",
@@ -43,9 +85,29 @@ const attacks: readonly Attack[] = [
     says: `${REFUSED_NAME}..`,
   },
   {
+    name: "a name that leads out of a folder that was asked for",
+    sends: "D0755 0 f\\nC0644 5 ../../evil\\nevil\\n\\0E\\n",
+    args: ["-r", "far:f", "in"],
+    says: `${REFUSED_NAME}../../evil`,
+    leaves: ["folder 0755 f"],
+  },
+  {
+    name: "the folder above, twice, in a folder that was asked for",
+    sends: "D0755 0 f\\nD0755 0 ..\\nD0755 0 ..\\nC0644 5 evil\\nevil\\n\\0",
+    args: ["-r", "far:f", "in"],
+    says: `${REFUSED_NAME}..`,
+    leaves: ["folder 0755 f"],
+  },
+  {
     name: "the folder itself (CVE-2018-20685)",
     sends: "D0777 0 .\\nE\\n",
     args: ["-rp", "far:f", "in"],
+    says: `${REFUSED_NAME}.`,
+  },
+  {
+    name: "the folder itself, with -T and no -p (CVE-2018-20685)",
+    sends: "D0777 0 .\\nE\\n",
+    args: ["-rT", "far:f", "in"],
     says: `${REFUSED_NAME}.`,
   },
   {
@@ -55,16 +117,37 @@ const attacks: readonly Attack[] = [
     says: REFUSED_NAME,
   },
   {
+    name: "an empty name in a folder that was asked for",
+    sends: "D0755 0 f\\nD0777 0 \\nE\\nE\\n",
+    args: ["-rp", "far:f", "in"],
+    says: REFUSED_NAME,
+    leaves: ["folder 0755 f"],
+  },
+  {
     name: "a file nobody asked for (CVE-2019-6111)",
     sends: "C0644 5 .bashrc\\nevil\\n\\0",
     args: ["far:f", "in"],
-    says: NOT_ASKED_FOR,
+    says: `${NOT_ASKED_FOR}far sent .bashrc for f: -T takes any name`,
   },
   {
-    name: "a folder nobody asked for, with -r",
+    name: "a folder nobody asked for, with -r (CVE-2019-6111)",
     sends: "D0755 0 .ssh\\nC0644 5 authorized_keys\\nevil\\n\\0E\\n",
     args: ["-r", "far:f", "in"],
-    says: NOT_ASKED_FOR,
+    says: `${NOT_ASKED_FOR}far sent .ssh for f: -T takes any name`,
+  },
+  {
+    name: "a folder nobody asked for, after one that was",
+    sends: "D0755 0 f\\nE\\nD0755 0 .ssh\\nE\\n",
+    args: ["-r", "far:f", "in"],
+    says: `${NOT_ASKED_FOR}far sent .ssh for f`,
+    leaves: ["folder 0755 f"],
+  },
+  {
+    name: "a file nobody asked for, after one that was",
+    sends: "C0644 1 a.txt\\na\\0C0644 5 .profile\\nevil\\n\\0",
+    args: ["far:*.txt", "in"],
+    says: `${NOT_ASKED_FOR}far sent .profile for *.txt`,
+    leaves: ["file 0644 1 a.txt"],
   },
   {
     name: "a folder although -r was not given",
@@ -79,6 +162,12 @@ const attacks: readonly Attack[] = [
     says: `${REFUSED_NAME}f\\000g`,
   },
   {
+    name: "the folder above, hidden by a NUL",
+    sends: "D0755 0 ..\\0f\\nC0644 5 evil\\nevil\\n\\0E\\n",
+    args: ["-rT", "far:f", "in"],
+    says: `${REFUSED_NAME}..\\000f`,
+  },
+  {
     name: "terminal escapes in a name (CVE-2019-6109)",
     sends: "C0644 5 \\033]0;evil\\007/\\n",
     args: ["far:f", "in"],
@@ -86,31 +175,22 @@ const attacks: readonly Attack[] = [
   },
   {
     name: "terminal escapes in a message (CVE-2019-6109)",
-    sends: "\\001scp: \\033[2K\\rall is well\\n",
+    sends: "\\001scp: \\033[2K\\rall is well\\302\\233\\342\\200\\256\\n",
     args: ["far:f", "in"],
-    says: "scp: \\033[2K\\015all is well",
+    says: "scp: \\033[2K\\015all is well\\302\\233\\342\\200\\256",
   },
   {
-    name: "names that are not UTF-8 and would become one",
-    sends: "C0644 1 f\\351\\nC0644 1 f\\352\\nC0644 1 f\\nx\\0",
-    args: ["-T", "far:f*", "in"],
-    says: "in/f\\351: names that are not UTF-8 cannot be used yet\n" +
-      "in/f\\352: names that are not UTF-8 cannot be used yet\n",
-    leaves: ["file 0644 1 f"],
+    name: "terminal escapes in a greeting (CVE-2019-6109)",
+    sends: "\\033[2K\\rWelcome\\n",
+    args: ["far:f", "in"],
+    says: 'the far side said "\\033[2K\\015Welcome" instead of a record',
   },
   {
-    name: "set-id bits (CVE-2026-35385)",
-    sends: "C6755 5 f\\ntext\\n\\0",
-    args: ["-p", "far:f", "in"],
+    name: "one name twice, which it may",
+    sends: "C0644 3 f\\none\\0C0644 4 f\\ntwo!\\0",
+    args: ["far:f", "in"],
     says: "",
-    leaves: ["file 0755 5 f"],
-  },
-  {
-    name: "times that belong to an entry that was refused",
-    sends: "T1000000000 0 1000000000 0\\nC0644 1 kept\\nC0644 1 f\\nx\\0",
-    args: ["-pT", "far:f", "in"],
-    says: "in/kept: Is a directory",
-    leaves: ["file 0644 1 f not 2001"],
+    leaves: ["file 0644 4 f"],
   },
   {
     name: "a second file for a target that is one file",
@@ -120,10 +200,172 @@ const attacks: readonly Attack[] = [
     leaves: ["file 0644 3 out"],
   },
   {
+    name: "a file for which the user made a link, and only then goes beside",
+    sends: "C0644 3 f\\nnew\\0",
+    args: ["far:f", "in"],
+    links: { f: "../mine" },
+    says: "",
+    leaves: ["link 0777 ../mine f"],
+    mine: "new",
+  },
+  {
+    name: "a folder for which the user made a link, and only then goes beside",
+    sends: "D0755 0 f\\nC0644 3 mine\\nnew\\0E\\n",
+    args: ["-r", "far:f", "in"],
+    links: { f: ".." },
+    says: "",
+    leaves: ["link 0777 .. f"],
+    mine: "new",
+  },
+];
+
+const MODES: readonly Attack[] = [
+  {
+    name: "set-id bits, with -p (CVE-2026-35385)",
+    sends: "C6755 5 f\\ntext\\n\\0",
+    args: ["-p", "far:f", "in"],
+    says: "",
+    leaves: ["file 0755 5 f"],
+  },
+  {
+    name: "set-id bits, without -p (CVE-2026-35385)",
+    sends: "C4755 5 f\\ntext\\n\\0",
+    args: ["far:f", "in"],
+    says: "",
+    leaves: ["file 0755 5 f"],
+  },
+  {
+    name: "a folder with set-id and sticky bits, with -p",
+    sends: "D7777 0 f\\nE\\n",
+    args: ["-rp", "far:f", "in"],
+    says: "",
+    leaves: ["folder 0777 f"],
+  },
+  {
+    name: "a folder with set-id bits, without -p (CVE-2026-35385)",
+    sends: "D2777 0 f\\nE\\n",
+    args: ["-r", "far:f", "in"],
+    says: "",
+    leaves: ["folder 0755 f"],
+  },
+  {
+    name: "a set-id bit for a file that is there, with -p",
+    sends: "C0644 1 f\\na\\0C6755 1 f\\nb\\0",
+    args: ["-p", "far:f", "in"],
+    says: "",
+    leaves: ["file 0755 1 f"],
+  },
+];
+
+const TIMES: readonly Attack[] = [
+  {
+    name: "times that belong to a file that was refused",
+    sends: "T1000000000 0 1000000000 0\\nC0644 1 kept\\nC0644 1 f\\nx\\0",
+    args: ["-pT", "far:f", "in"],
+    says: "in/kept: Is a directory",
+    leaves: ["file 0644 1 f"],
+    timeless: ["f"],
+  },
+  {
+    name: "times that belong to a folder that was refused",
+    sends: "T1000000000 0 1000000000 0\\nD0755 0 mine\\nD0755 0 f\\nE\\n",
+    args: ["-rpT", "far:f", "in"],
+    links: { mine: "../mine" },
+    says: "in/mine: Not a directory",
+    leaves: ["folder 0755 f", "link 0777 ../mine mine"],
+    timeless: ["f"],
+  },
+  {
+    name: "times that belong to nothing in a folder that ends",
+    sends: "D0755 0 f\\nT1000000000 0 1000000000 0\\nE\\nD0755 0 f\\nE\\n",
+    args: ["-rp", "far:f", "in"],
+    says: "",
+    leaves: ["folder 0755 f"],
+    timeless: ["f"],
+  },
+  {
+    name: "times that no clock holds",
+    sends: "T9223372036854775808 0 1 0\\nC0644 1 f\\nx\\0",
+    args: ["-p", "far:f", "in"],
+    says: "",
+    leaves: ["file 0644 1 f"],
+    timeless: ["f"],
+  },
+  {
+    name: "times before 1970",
+    sends: "T-1 0 -1 0\\nC0644 1 f\\nx\\0",
+    args: ["-p", "far:f", "in"],
+    says: "protocol error: mtime.sec not present",
+  },
+];
+
+/** Sizes that no file has. */
+const NO_SIZES: readonly (readonly [size: string, says: string])[] = [
+  ["9007199254740992", "size out of range"],
+  ["9223372036854775807", "size out of range"],
+  ["9223372036854775808", "size out of range"],
+  ["18446744073709551617", "size out of range"],
+  ["-1", "size not present"],
+  [" 1", "size not present"],
+  ["1e3", "size not delimited"],
+  ["0x10", "size not delimited"],
+];
+
+const SIZES: readonly Attack[] = [
+  ...NO_SIZES.map(([size, says]) => ({
+    name: `the size ${size}`,
+    sends: `C0644 ${size} f\\nx\\0`,
+    args: ["far:f", "in"],
+    says: `protocol error: ${says}: the far side said "C0644 ${size} f"`,
+  })),
+  {
+    name: "the greatest size there is, and little of it",
+    sends: "C0644 9007199254740991 f\\nlittle",
+    args: ["far:f", "in"],
+    says: "far: in/f: lost connection after 6 of 9007199254740991 bytes: " +
+      "the far side ended too early",
+    leaves: ["file 0644 6 f"],
+  },
+  {
+    name: "a record without an end",
+    sends: "C0644 10 %04096d\\n",
+    args: ["-T", "far:f", "in"],
+    says: "protocol error: line longer than",
+  },
+  {
+    name: "a record that is just too long",
+    sends: "C0644 10 %02040d\\n",
+    args: ["-T", "far:f", "in"],
+    says: "protocol error: line longer than",
+  },
+  {
+    name: "the longest record there may be",
+    sends: "C0644 10 %02037d\\n",
+    args: ["-T", "far:f", "in"],
+    says: "File name too long",
+  },
+];
+
+const STRUCTURE: readonly Attack[] = [
+  {
+    name: "a file's bytes although it was refused, which look like a record",
+    sends: "C0644 20 kept\\nC0644 5 .bashrc\\nevil\\n\\0",
+    args: ["far:kept", "in"],
+    says: `${NOT_ASKED_FOR}far sent .bashrc for kept`,
+  },
+  {
+    name: "what a folder holds although it was refused",
+    sends: "D0755 0 f\\nC0644 5 .bashrc\\nevil\\n\\0E\\n",
+    args: ["-r", "far:f", "in"],
+    links: { f: "../mine" },
+    says: `${NOT_ASKED_FOR}far sent .bashrc for f`,
+    leaves: ["link 0777 ../mine f"],
+  },
+  {
     name: "the end inside a folder",
     sends: "D0755 0 f\\nC0644 1 g\\nx\\0",
     args: ["-r", "far:f", "in"],
-    says: "protocol error: the far side ended inside in/f",
+    says: "far: lost connection inside in/f: the far side ended too early",
     leaves: ["folder 0755 f", "file 0644 1 f/g"],
   },
   {
@@ -136,7 +378,14 @@ const attacks: readonly Attack[] = [
     name: "the end of a folder that never began, and nothing else",
     sends: "E\\n",
     args: ["-r", "far:f", "in"],
-    says: "far: nothing came for f: the far side ended too early",
+    says: "protocol error: the far side ended a folder that it did not begin",
+  },
+  {
+    name: "the end of more folders than began, and then a file",
+    sends: "D0755 0 f\\nE\\nE\\nE\\nC0644 5 evil\\nevil\\n\\0",
+    args: ["-rT", "far:f", "in"],
+    says: "",
+    leaves: ["folder 0755 f"],
   },
   {
     name: "the end inside a file",
@@ -150,25 +399,39 @@ const attacks: readonly Attack[] = [
     name: "the end inside a record",
     sends: "C0644 10",
     args: ["far:f", "in"],
-    says: "protocol error: lost connection",
+    says: 'far: lost connection in the middle of "C0644 10": ' +
+      "the far side ended too early",
   },
   {
-    name: "a size beyond all files",
-    sends: "C0644 9223372036854775808 f\\n",
+    name: "that it gives up",
+    sends: "\\002scp: enough\\n",
     args: ["far:f", "in"],
-    says: "protocol error: size out of range",
-  },
-  {
-    name: "a record without an end",
-    sends: "C0644 10 %04096d\\n",
-    args: ["-T", "far:f", "in"],
-    says: "protocol error: line longer than 2048 bytes",
+    says: "scp: enough",
   },
   {
     name: "a greeting",
     sends: "Welcome to far\\nC0644 1 f\\nx\\0",
     args: ["far:f", "in"],
-    says: "Welcome to far",
+    says: 'the far side said "Welcome to far" instead of a record',
+  },
+  {
+    name: "no record after a file",
+    sends: "C0644 1 f\\nx\\0Welcome\\n",
+    args: ["far:f", "in"],
+    says: 'the far side said "Welcome" instead of a record',
+    leaves: ["file 0644 1 f"],
+  },
+  {
+    name: "a newline and nothing before it",
+    sends: "\\nC0644 1 f\\nx\\0",
+    args: ["far:f", "in"],
+    says: "protocol error: unexpected <newline>",
+  },
+  {
+    name: "a mode of five digits",
+    sends: "C00644 1 f\\nx\\0",
+    args: ["far:f", "in"],
+    says: "protocol error: mode not delimited",
   },
   {
     name: "a file it could not read to its end",
@@ -179,28 +442,53 @@ const attacks: readonly Attack[] = [
   },
 ];
 
+/** The folder `in` for a source to fill, and the file `mine` beside it. */
+function makePlace(folder: string, links: Attack["links"] = {}): void {
+  makeTree(folder, [
+    { path: "in/kept/", mode: 0o755 },
+    { path: "in/", mode: 0o750 },
+    { path: "mine", content: "mine", mode: 0o600 },
+  ]);
+  for (const [name, destination] of Object.entries(links)) {
+    Deno.symlinkSync(destination, `${folder}/in/${name}`);
+  }
+}
+
 async function attack(
-  { sends, args }: Attack,
+  { sends, args, links }: Attack,
   folder: string,
 ): Promise<Outcome> {
-  Deno.mkdirSync(`${folder}/in/kept`, { recursive: true });
-  Deno.chmodSync(`${folder}/in`, 0o750);
+  makePlace(folder, links);
   const program = writeScript(
     `${folder}/ssh`,
-    `printf '${sends}'\nexec >&-\ncat > "${folder}/answers"\n`,
+    `printf '${sends.replaceAll("{here}", folder)}'\nexec >&-\n` +
+      `cat >> "${folder}/answers"\n`,
   );
   return await seacp(["-S", program, ...args], { cwd: folder });
 }
 
-/** Mode, kind and size of all there is, the times of what is old. */
+/** Mode, kind and size of all there is in `in`. */
 async function leftBehind(folder: string): Promise<string[]> {
   const lines = await describeTree(`${folder}/in`, { modes: true });
   return lines
     .map((line) => line.replace(/ [0-9a-f]{64} /, " ").replaceAll('"', ""))
-    .filter((line) => !line.endsWith("kept"));
+    .toSorted();
 }
 
-for (const row of attacks) {
+/** Expects that nothing beside `in` was made, changed or taken away. */
+function assertUnharmed(folder: string, mine = "mine"): void {
+  assertEquals(
+    [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted(),
+    ["answers", "in", "mine", "ssh"],
+  );
+  assertEquals(Deno.readTextFileSync(`${folder}/mine`), mine);
+  const modeOf = (name: string) =>
+    Deno.statSync(`${folder}/${name}`).mode! & 0o7777;
+  assertEquals(modeOf("in"), 0o750, "the target keeps its mode");
+  assertEquals(modeOf("mine"), 0o600);
+}
+
+for (const row of [...NAMES, ...MODES, ...TIMES, ...SIZES, ...STRUCTURE]) {
   Deno.test(`A source that sends ${row.name} does no harm`, async () => {
     using folder = new TempFolder();
     const { status, stderr, stdout } = await attack(row, folder.path);
@@ -208,28 +496,182 @@ for (const row of attacks) {
     assertStringIncludes(stderr, row.says);
     assertEquals(/[^\n\x20-\x7e]/.test(stderr), false, stderr);
     assertEquals(stdout, "");
-    const left = await leftBehind(folder.path);
-    const wanted = (row.leaves ?? []).map((line) => line.replace(/ not.*/, ""));
-    assertEquals(left, wanted);
-    const { mode } = Deno.statSync(`${folder.path}/in`);
-    assertEquals(mode! & 0o7777, 0o750, "the target keeps its mode");
     assertEquals(
-      [...Deno.readDirSync(folder.path)].map(({ name }) => name).toSorted(),
-      ["answers", "in", "ssh"],
+      await leftBehind(folder.path),
+      ["folder 0755 kept", ...row.leaves ?? []].toSorted(),
     );
+    assertUnharmed(folder.path, row.mine);
     if (row.says.startsWith(REFUSED_NAME)) {
-      const answers = Deno.readFileSync(`${folder.path}/answers`);
-      assertEquals(
-        new TextDecoder().decode(answers).startsWith(
-          `\0\x01scp: ${REFUSED_NAME}`,
-        ),
-        true,
-        "the source is told of it",
-      );
+      const answers = Deno.readTextFileSync(`${folder.path}/answers`);
+      assertStringIncludes(answers, `\x01scp: ${REFUSED_NAME}`);
     }
-    if (row.leaves?.some((line) => line.endsWith("not 2001"))) {
-      const { mtime } = Deno.statSync(`${folder.path}/in/f`);
-      assertEquals(mtime!.getTime() > 1_000_000_000_000, true);
+    for (const name of row.timeless ?? []) {
+      const { mtime } = Deno.statSync(`${folder.path}/in/${name}`);
+      assert(mtime!.getTime() > 1_000_000_000_000, `${name} is of 2001`);
     }
   });
 }
+
+Deno.test("A source that sends names which look alike fills a file for each", {
+  ignore: lacksRawNames !== undefined,
+}, async () => {
+  using folder = new TempFolder();
+  const outcome = await attack({
+    name: "names that are not UTF-8",
+    sends: "C0644 2 f\\351\\nab\\0C0644 2 f\\352\\ncd\\0C0644 2 f\\nef\\0",
+    args: ["far:f*", "in"],
+    says: "",
+  }, folder.path);
+  assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
+  assertEquals(
+    shell("for f in f*; do echo $f $(cat $f); done", `${folder.path}/in`),
+    "f ef\nf\xe9 ab\nf\xea cd\n",
+  );
+});
+
+/** For a script: reads answers, a byte each, and shows the modes in `in`. */
+const SHOW_MODES = `show() {
+  head -c "$1" > answer
+  find in -mindepth 1 -printf '%m %P\\n' >> modes
+}`;
+
+peerTest(
+  "What a source sends is never open to more than a umask allows, while it is made",
+  [
+    "find",
+    "head",
+  ],
+  async () => {
+    using folder = new TempFolder();
+    Deno.mkdirSync(`${folder.path}/in`);
+    const program = writeScript(
+      `${folder.path}/ssh`,
+      `${SHOW_MODES}
+show 1; printf 'D0777 0 f\\n'
+show 1; printf 'C0666 1 g\\n'
+show 1; printf 'x'
+show 0; printf '\\0'
+show 1; printf 'D0777 0 e\\n'
+show 1; printf 'E\\nE\\n'
+show 2
+`,
+    );
+    const outcome = await seacp(["-S", program, "-r", "far:f", "in"], {
+      cwd: folder.path,
+      wrapper: underUmask("077"),
+    });
+    assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
+    const seen = Deno.readTextFileSync(`${folder.path}/modes`).split("\n");
+    assertEquals([...new Set(seen)].toSorted(), [
+      "",
+      "600 f/g",
+      "700 f",
+      "700 f/e",
+    ]);
+  },
+);
+
+const LACKS_OTHERS_FILES = Deno.build.os !== "linux" || Deno.uid() !== 0
+  ? " (only root can make a file that is somebody else's)"
+  : undefined;
+
+for (
+  const [what, flags, failure] of [
+    ["times", [], "set times"],
+    ["mode and times", ["-p"], "set mode"],
+  ] as const
+) {
+  Deno.test({
+    name: `A sink that cannot set ${what} says so once, and stays in step ` +
+      `(CVE-2020-12062)${LACKS_OTHERS_FILES ?? ""}`,
+    ignore: LACKS_OTHERS_FILES !== undefined,
+    fn: async () => {
+      using folder = new TempFolder();
+      makeTree(folder.path, [{ path: "in/f", content: "old", mode: 0o666 }]);
+      Deno.chownSync(`${folder.path}/in/f`, 65534, 65534);
+      const program = writeScript(
+        `${folder.path}/ssh`,
+        `printf 'T1000000000 0 1000000000 0\\nC0644 1 f\\nx\\0'
+printf 'C0644 1 g\\ny\\0'
+exec >&-
+cat > answers
+`,
+      );
+      const { status, stderr } = await seacp(
+        ["-S", program, ...flags, "far:?", "in"],
+        {
+          cwd: folder.path,
+          // Without the right to change what is others'.
+          wrapper: ["setpriv", "--bounding-set=-fowner", "--inh-caps=-fowner"],
+        },
+      );
+      const refusal = `in/f: ${failure}: Operation not permitted`;
+      assertEquals({ status, stderr }, { status: 1, stderr: `${refusal}\n` });
+      assertEquals(
+        Deno.readTextFileSync(`${folder.path}/answers`),
+        `\0\0\0\x01scp: ${refusal}\n\0\0`,
+      );
+      assertEquals(listing(`${folder.path}/in`), ['f = "x"', 'g = "y"']);
+    },
+  });
+}
+
+peerTest(
+  "Folders in folders without end are refused by the system, in little memory",
+  [
+    "yes",
+    "/proc/self/status",
+  ],
+  async () => {
+    using folder = new TempFolder();
+    using _ = emptied(folder.path);
+    Deno.mkdirSync(`${folder.path}/in`);
+    const program = writeScript(
+      `${folder.path}/ssh`,
+      `exec 3<&0
+cat <&3 > /dev/null &
+yes D0700 0 ${"d".repeat(200)} | head -n 20000
+grep VmHWM /proc/$PPID/status > peak
+`,
+    );
+    const { status, stderr } = await seacp(
+      ["-S", program, "-r", "far:d*", "in"],
+      { cwd: folder.path },
+    );
+    assertEquals(status, 1);
+    const lines = stderr.trimEnd().split("\n");
+    assertEquals(lines.filter((line) => !/: File name too long$/.test(line)), [
+      lines.at(-1),
+    ]);
+    assertStringIncludes(lines.at(-1)!, "far: lost connection inside in/ddd");
+    const peak = Deno.readTextFileSync(`${folder.path}/peak`);
+    assert(Number(/\d+/.exec(peak)![0]) < 200 * 1024, peak);
+  },
+);
+
+peerTest(
+  "Names that would rewrite the terminal are shown escaped by the meter (CVE-2019-6109)",
+  [
+    LENDS_TERMINAL,
+  ],
+  async () => {
+    using folder = new TempFolder();
+    makePlace(folder.path);
+    const program = writeScript(
+      `${folder.path}/ssh`,
+      `printf 'C0644 1 a\\033[2K\\r\\007\\302\\233b\\nx\\0'
+exec >&-
+cat > answers
+`,
+    );
+    const { status, stdout } = await onTerminal(
+      seacpCommand(["-S", program, "far:*", "in"]),
+      80,
+      { cwd: folder.path },
+    );
+    assertEquals(status, 0, stdout);
+    assertStringIncludes(stdout, "a\\033[2K\\015\\007\\302\\233b");
+    // deno-lint-ignore no-control-regex
+    assertEquals(/[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]/.test(stdout), false);
+  },
+);

@@ -1,0 +1,54 @@
+/** What the fuzz test found, each as a case of its own. */
+
+import { assert } from "@std/assert";
+import type { Channel } from "../../lib/channel/channel.ts";
+import { ProtocolError } from "../../lib/errors.ts";
+import { Relay } from "../../lib/scp/relay.ts";
+import { RecordingObserver } from "../support/recording_observer.ts";
+
+/** A channel whose peer says its words, whatever it is told. */
+class Saying implements Channel {
+  readonly blockBytes = 4096;
+  /** Each write's length, in bytes. */
+  readonly written: number[] = [];
+  #words: Uint8Array;
+
+  constructor(words: string) {
+    this.#words = new TextEncoder().encode(words);
+  }
+
+  async read(limit: number): Promise<Uint8Array> {
+    const part = this.#words.subarray(0, limit);
+    this.#words = this.#words.subarray(part.length);
+    return part;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.written.push(bytes.length);
+  }
+
+  async flush(): Promise<void> {}
+
+  async close(): Promise<void> {}
+}
+
+// deno task fuzz --seed=1 --case=115: it ended with an EntryError of 2048.
+for (const length of [2046, 2047, 2048, 2049]) {
+  Deno.test(`A relay hands on a record of ${length} bytes if a sink reads so many, and else ends for its source`, async () => {
+    const name = "n".repeat(length - "C0644 0 \n".length);
+    const target = new Saying("\0\0\0");
+    const relay = new Relay(
+      { host: "from", channel: new Saying(`C0644 0 ${name}\n\0`) },
+      { host: "to", channel: target },
+      { recursive: false, objectionTo: () => undefined },
+      new RecordingObserver(),
+    );
+    try {
+      await relay.run();
+      assert(Math.max(...target.written) === length && length < 2048);
+    } catch (error) {
+      assert(error instanceof ProtocolError, String(error));
+      assert(target.written.length === 0 && length >= 2048);
+    }
+  });
+}

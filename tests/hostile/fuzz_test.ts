@@ -1,0 +1,104 @@
+/**
+ * Mutated dialogues against every part that reads what a peer says. The same
+ * seed gives the same cases: `deno task fuzz --cases=1000000 --seed=7`, and
+ * `--case=123` for one of them alone.
+ */
+
+import { assert } from "@std/assert";
+import type { CaseMaker } from "../support/fuzz/fuzz_case.ts";
+import { greetingCase } from "../support/fuzz/greeting_cases.ts";
+import { locationCase } from "../support/fuzz/location_cases.ts";
+import { neededBytes, usedBytes } from "../support/fuzz/memory.ts";
+import { Random } from "../support/fuzz/random.ts";
+import { recordCase } from "../support/fuzz/record_cases.ts";
+import { relayCase } from "../support/fuzz/relay_cases.ts";
+import { sinkCase } from "../support/fuzz/sink_cases.ts";
+import { sourceCase } from "../support/fuzz/source_cases.ts";
+import { Watchdog } from "../support/fuzz/watchdog.ts";
+import { World } from "../support/fuzz/world.ts";
+
+/** What is tested, and with how many of a hundred cases. */
+const SUBJECTS: readonly (readonly [string, CaseMaker, number])[] = [
+  ["A sink stores nothing but what it may", sinkCase, 45],
+  ["A source sends nothing but what can be read", sourceCase, 15],
+  ["A relay hands on nothing but what it may", relayCase, 20],
+  ["A greeting is passed up to its marker", greetingCase, 5],
+  ["A record is read as it was written", recordCase, 10],
+  ["An operand is a location or refused", locationCase, 5],
+];
+
+const COUNT = numberArgument("cases") ?? 20_000;
+const SEED = numberArgument("seed") ?? 1;
+const ONLY = numberArgument("case");
+
+/** How long one case may take, in milliseconds. */
+const PATIENCE_MILLISECONDS = 5000;
+
+/** How much more memory may be in use after a case than before, in bytes. */
+const CASE_BYTES = 256 * 1024 * 1024;
+
+/** How much more may be needed after all cases of a subject, in bytes. */
+const TOTAL_BYTES = 16 * 1024 * 1024;
+
+function numberArgument(name: string): number | undefined {
+  const text = Deno.args.find((arg) => arg.startsWith(`--${name}=`));
+  return text === undefined ? undefined : Number(text.split("=")[1]);
+}
+
+/** Expects that what was begun ends in time, and did. */
+async function inTime(ran: Promise<void>): Promise<void> {
+  const begin = performance.now();
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const error = new Error(`It took more than ${PATIENCE_MILLISECONDS} ms`);
+  const timer = setTimeout(() => reject(error), PATIENCE_MILLISECONDS);
+  try {
+    await Promise.race([ran, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+  if (performance.now() - begin > PATIENCE_MILLISECONDS) throw error;
+}
+
+async function runCase(
+  make: CaseMaker,
+  world: World,
+  number: number,
+): Promise<void> {
+  const fuzzCase = make(new Random(SEED, number), world);
+  const usedBefore = usedBytes();
+  try {
+    await inTime(fuzzCase.run());
+    const bytes = usedBytes() - usedBefore;
+    assert(bytes < CASE_BYTES, `took ${bytes} bytes of memory`);
+  } catch (cause) {
+    throw new Error(
+      `--seed=${SEED} --case=${number}: ${fuzzCase.described}`,
+      { cause },
+    );
+  }
+}
+
+async function runCases(
+  name: string,
+  make: CaseMaker,
+  numbers: readonly number[],
+): Promise<void> {
+  using world = new World();
+  using watchdog = new Watchdog(`${name}: --seed=${SEED}`);
+  const neededBefore = neededBytes();
+  for (const number of numbers) {
+    watchdog.began(number);
+    await runCase(make, world, number);
+  }
+  const bytes = neededBytes() - neededBefore;
+  assert(bytes < TOTAL_BYTES, `${bytes} bytes more are needed`);
+}
+
+for (const [name, make, percent] of SUBJECTS) {
+  const numbers = ONLY === undefined
+    ? Array(Math.ceil(COUNT * percent / 100)).keys().toArray()
+    : [ONLY];
+  Deno.test(`${name}, whatever it is told (${numbers.length} cases)`, async () => {
+    await runCases(name, make, numbers);
+  });
+}

@@ -1,0 +1,155 @@
+/** Operands and names that a shell would run something for. */
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { writeScript } from "../support/doors.ts";
+import { listing } from "../support/listing.ts";
+import { type Outcome, seacp } from "../support/program.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { exists, makeTree } from "../support/tree.ts";
+
+/** Each of them would make the file `pwn`. */
+const COMMANDS: readonly string[] = [
+  "$(touch pwn)",
+  "`touch pwn`",
+  "; touch pwn",
+  "| touch pwn",
+  "&& touch pwn",
+  "f > pwn",
+  "\ntouch pwn\n",
+  '"; touch pwn; "',
+  "'; touch pwn; '",
+  "a b",
+  "*",
+  "~",
+];
+
+/** A program that writes down what it is given, a NUL after each. */
+const RECORDER = `printf '%s\\0' "$@" >> "\${0%/*}/argv"\nexit 1\n`;
+
+/** Runs the program with a recorder for ssh, and a file `f` to copy. */
+async function record(
+  folder: string,
+  args: readonly string[],
+  name = "ssh",
+): Promise<{ outcome: Outcome; argv: readonly string[] }> {
+  makeTree(folder, [{ path: "cwd/f", content: "f" }]);
+  const program = writeScript(`${folder}/${name}`, RECORDER);
+  const cwd = `${folder}/cwd`;
+  const outcome = await seacp(["-S", program, ...args], { cwd });
+  assertEquals(listing(cwd), ['f = "f"'], "nothing was run here");
+  const recorded = `${folder}/argv`;
+  const argv = exists(recorded)
+    ? Deno.readTextFileSync(recorded).split("\0").slice(0, -1)
+    : [];
+  return { outcome, argv };
+}
+
+for (const path of COMMANDS) {
+  Deno.test(`The path ${JSON.stringify(path)} reaches ssh as it is, and no shell here (CVE-2020-15778)`, async () => {
+    for (
+      const [args, words] of [
+        [["f", `far:${path}`], [`scp -t ${path}`]],
+        [[`far:${path}`, "."], [`scp -f ${path}`]],
+        [
+          ["-3", `far:${path}`, `other:${path}`],
+          [`scp -f ${path}`, `scp -t ${path}`],
+        ],
+        [["-R", `far:${path}`, `other:${path}`], [path, `other:${path}`]],
+      ] as const
+    ) {
+      using folder = new TempFolder();
+      const { outcome, argv } = await record(folder.path, args);
+      assertEquals(outcome.status, 1);
+      for (const word of words) {
+        assertEquals(argv.filter((arg) => arg === word), [word], args.join());
+      }
+    }
+  });
+}
+
+Deno.test("The program that -S names is run as it is, and no shell", async () => {
+  for (const name of ["my ssh", "ssh; touch pwn", "$(touch pwn)"]) {
+    using folder = new TempFolder();
+    const { argv } = await record(folder.path, ["f", "far:"], name);
+    assertEquals(argv.at(-1), "scp -t .");
+  }
+});
+
+Deno.test("A local copy of files with the names of commands runs none (CVE-2006-0225)", async () => {
+  for (const flags of [[], ["-p"], ["-r"]]) {
+    using folder = new TempFolder();
+    const names = COMMANDS.map((name) => `${name}.x`);
+    makeTree(folder.path, [
+      ...names.map((name) => ({ path: `from/${name}`, content: name })),
+      { path: "in/" },
+    ]);
+    const outcome = await seacp(
+      [...flags, "--", ...names.map((name) => `from/${name}`), "in"],
+      { cwd: folder.path },
+    );
+    assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
+    const copies = (root: string) => listing(`${folder.path}/${root}`);
+    assertEquals(copies("in"), copies("from"));
+    assertEquals(exists(`${folder.path}/pwn`), false);
+  }
+});
+
+/** Operands that ssh, or a shell in its configuration, could be misled by. */
+const REFUSED: readonly (readonly [operand: string, says: string])[] = [
+  ["scp://far/%00", "scp://far/%00: invalid uri"],
+  ["scp://far/f%00/../g", "invalid uri"],
+  ["scp://u%00@far/f", "invalid uri"],
+  ["scp://u%0atouch@far/f", "u\\012touch: invalid user name"],
+  ["scp://u%1b[2J@far/f", "u\\033[2J: invalid user name"],
+  ["scp://-oProxyCommand=x/f", "invalid uri"],
+  ["scp://$(touch+pwn)/f", "invalid uri"],
+  ["a\nb@far:f", "a\\012b: invalid user name"],
+  ["a\x7fb@far:f", "a\\177b: invalid user name"],
+  ["$(touch pwn)@far:f", "$(touch pwn): invalid user name"],
+  ["`touch pwn`@far:f", "`touch pwn`: invalid user name"],
+  ["u;touch pwn@far:f", "u;touch pwn: invalid user name"],
+  ["u|touch@far:f", "u|touch: invalid user name"],
+  ["u -oProxyCommand=x@far:f", "invalid user name"],
+  ["-oProxyCommand=x@far:f", "-oProxyCommand=x: invalid user name"],
+  ["u\\@far:f", "u\\: invalid user name"],
+  ["a'b@far:f", "a'b: invalid user name"],
+  ["-oProxyCommand=touch:f", "-oProxyCommand=touch: invalid host name"],
+  ["u@-oProxyCommand=touch:f", "-oProxyCommand=touch: invalid host name"],
+  ["$(touch pwn):f", "$(touch pwn): invalid host name"],
+  ["`touch`:f", "`touch`: invalid host name"],
+  ["far;touch:f", "far;touch: invalid host name"],
+  ["fa\nr:f", "fa\\012r: invalid host name"],
+  ["fa r:f", "fa r: invalid host name"],
+  ["fa\x1b]0;r:f", "fa\\033]0;r: invalid host name"],
+];
+
+for (const [operand, says] of REFUSED) {
+  Deno.test(`The operand ${JSON.stringify(operand)} is refused before ssh is run (CVE-2025-61984, CVE-2025-61985, CVE-2026-35386)`, async () => {
+    for (
+      const args of [
+        ["--", operand, "."],
+        ["--", "f", operand],
+        ["-3", "--", operand, "other:f"],
+        ["-R", "--", operand, "other:f"],
+      ]
+    ) {
+      using folder = new TempFolder();
+      const { outcome, argv } = await record(folder.path, args);
+      assertEquals(outcome.status, 1, args.join());
+      assertStringIncludes(outcome.stderr, says);
+      assertEquals(/[^\n\x20-\x7e]/.test(outcome.stderr), false);
+      assertEquals(argv, [], args.join());
+    }
+  });
+}
+
+Deno.test("-R refuses a target's user that a far shell could be misled by (CVE-2006-0225)", async () => {
+  for (const user of ["a b", "a'b", 'a"b', "a`b", "a#b", "$(x)", "é"]) {
+    using folder = new TempFolder();
+    const args = ["-R", "far:f", `${user}@other:f`];
+    const { outcome, argv } = await record(folder.path, args);
+    assertEquals(outcome.status, 1);
+    assertStringIncludes(outcome.stderr, `${user}: invalid user name`);
+    assertEquals(argv, []);
+  }
+});

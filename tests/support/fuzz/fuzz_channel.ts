@@ -1,0 +1,88 @@
+import type { Channel } from "../../../lib/channel/channel.ts";
+import { SessionError } from "../../../lib/errors.ts";
+import { bytesOf, textOf } from "./byte_text.ts";
+import type { Random } from "./random.ts";
+
+/** How often a stream may be read again once it has ended. */
+const PATIENCE_READS = 100;
+
+/** Who follows what passes through a channel, as text. */
+export interface ChannelListener {
+  /** One write. */
+  hear(text: string): void;
+  /** What one read gave. */
+  give(text: string): void;
+}
+
+/**
+ * A channel whose peer says `input`, whatever it is told. What a read gives is
+ * overwritten by the read after the next one, as a channel may do.
+ */
+export class FuzzChannel implements Channel {
+  readonly blockBytes: number;
+  /** All that was written, in its order. */
+  readonly written: string[] = [];
+  /** Whether a read failed, since the connection was lost. */
+  wasLost = false;
+  readonly #input: Uint8Array;
+  /** What the next read fills, and what the last one filled. */
+  #buffers: [Uint8Array, Uint8Array];
+  /** Whether the end of the input is an error: the connection was lost. */
+  readonly #isLost: boolean;
+  /** After how many writes the peer stops listening. */
+  #writesLeft: number;
+  #at = 0;
+  #readsPastEnd = 0;
+  readonly #listener: ChannelListener | undefined;
+
+  constructor(
+    input: string,
+    random: Random,
+    listener?: ChannelListener,
+  ) {
+    this.#input = bytesOf(input);
+    this.blockBytes = random.pick([512, 4096, 128 * 1024]);
+    const grain = random.pick([1, 7, 64, 4096]);
+    this.#buffers = [new Uint8Array(grain), new Uint8Array(grain)];
+    this.#isLost = random.chance(10);
+    this.#writesLeft = random.chance(5) ? random.below(12) : Infinity;
+    this.#listener = listener;
+  }
+
+  /** How many bytes were read. */
+  get position(): number {
+    return this.#at;
+  }
+
+  async read(limit: number): Promise<Uint8Array> {
+    if (!(limit >= 1)) throw new Error(`A read of ${limit} bytes`);
+    if (this.#at === this.#input.length) this.#readPastEnd();
+    const [buffer, last] = this.#buffers;
+    this.#buffers = [last, buffer];
+    const part = buffer.subarray(0, limit)
+      .subarray(0, this.#input.length - this.#at);
+    part.set(this.#input.subarray(this.#at, this.#at + part.length));
+    this.#at += part.length;
+    this.#listener?.give(textOf(part));
+    return part;
+  }
+
+  #readPastEnd(): void {
+    if (++this.#readsPastEnd > PATIENCE_READS) {
+      throw new Error("The end is read again and again");
+    }
+    this.wasLost = this.#isLost;
+    if (this.#isLost) throw new SessionError("lost connection");
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.#writesLeft-- <= 0) throw new SessionError("lost connection");
+    const text = textOf(bytes);
+    this.written.push(text);
+    this.#listener?.hear(text);
+  }
+
+  async flush(): Promise<void> {}
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,133 @@
+import { EntryError } from "../../../lib/errors.ts";
+import type {
+  Attributes,
+  EntryKind,
+  Files,
+  OpenFile,
+} from "../../../lib/files/files.ts";
+
+interface Entry {
+  readonly kind: EntryKind;
+  size: number;
+  mode: number;
+}
+
+/** A disk in memory that keeps no content: names, lengths and modes. */
+export class MemoryFiles implements Files {
+  readonly entries = new Map<string, Entry>();
+
+  addFolder(path: string): void {
+    this.entries.set(path, { kind: "folder", size: 0, mode: 0o700 });
+  }
+
+  addFile(path: string, size: number): void {
+    this.entries.set(path, { kind: "file", size, mode: 0o600 });
+  }
+
+  async find(path: string): Promise<Attributes | undefined> {
+    const entry = this.entries.get(path);
+    return entry && { ...entry, modified: 0, accessed: 0 };
+  }
+
+  async attributes(path: string): Promise<Attributes> {
+    return { ...this.#entry(path), modified: 0, accessed: 0 };
+  }
+
+  async openToWrite(path: string, mode: number): Promise<OpenFile> {
+    const found = this.entries.get(path);
+    if (found?.kind === "folder") throw failure(path, "Is a directory");
+    if (found === undefined) this.#add(path, { kind: "file", size: 0, mode });
+    return new MemoryOpenFile(this.#entry(path));
+  }
+
+  async makeFolder(path: string, mode: number): Promise<void> {
+    if (this.entries.has(path)) throw failure(path, "File exists");
+    this.#add(path, { kind: "folder", size: 0, mode });
+  }
+
+  async setMode(path: string, mode: number): Promise<void> {
+    this.#entry(path).mode = mode;
+  }
+
+  async setTimes(path: string): Promise<void> {
+    this.#entry(path);
+  }
+
+  async remove(path: string): Promise<void> {
+    if (!this.entries.delete(path)) {
+      throw failure(path, "No such file or directory");
+    }
+  }
+
+  async list(path: string): Promise<never> {
+    throw failure(path, "Operation not supported");
+  }
+
+  async openToRead(path: string): Promise<never> {
+    throw failure(path, "Operation not supported");
+  }
+
+  async readLink(): Promise<undefined> {}
+
+  async makeLink(path: string): Promise<void> {
+    throw failure(path, "Operation not supported");
+  }
+
+  join(folder: string, name: string): string {
+    return `${folder}/${name}`;
+  }
+
+  nameOf(path: string): string {
+    return path.slice(path.lastIndexOf("/") + 1);
+  }
+
+  #entry(path: string): Entry {
+    const entry = this.entries.get(path);
+    if (entry === undefined) throw failure(path, "No such file or directory");
+    return entry;
+  }
+
+  #add(path: string, entry: Entry): void {
+    const above = this.#entry(path.slice(0, path.lastIndexOf("/")));
+    if (above.kind !== "folder") throw failure(path, "Not a directory");
+    this.entries.set(path, entry);
+  }
+}
+
+class MemoryOpenFile implements OpenFile {
+  readonly #entry: Entry;
+  #position = 0;
+
+  constructor(entry: Entry) {
+    this.#entry = entry;
+  }
+
+  async attributes(): Promise<Attributes> {
+    return { ...this.#entry, modified: 0, accessed: 0 };
+  }
+
+  async read(): Promise<number> {
+    return 0;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#position += bytes.length;
+    this.#entry.size = Math.max(this.#entry.size, this.#position);
+  }
+
+  async truncate(size: number): Promise<void> {
+    this.#entry.size = size;
+  }
+
+  async setMode(mode: number): Promise<void> {
+    this.#entry.mode = mode;
+  }
+
+  async setTimes(): Promise<void> {}
+
+  [Symbol.dispose](): void {}
+}
+
+function failure(path: string, reason: string): EntryError {
+  return new EntryError(`${path}: ${reason}`);
+}

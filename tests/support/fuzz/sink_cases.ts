@@ -1,0 +1,136 @@
+import { ProtocolError, SessionError } from "../../../lib/errors.ts";
+import type { Files } from "../../../lib/files/files.ts";
+import { LocalFiles } from "../../../lib/files/local_files.ts";
+import type { Platform } from "../../../lib/files/names.ts";
+import { requestMatcher } from "../../../lib/files/pattern.ts";
+import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
+import { literal } from "./byte_text.ts";
+import { assertEnds, type FuzzCase } from "./fuzz_case.ts";
+import { FuzzChannel } from "./fuzz_channel.ts";
+import { MemoryFiles } from "./memory_files.ts";
+import { mutated } from "./mutations.ts";
+import type { Random } from "./random.ts";
+import { sourceSession } from "./sessions.ts";
+import {
+  assertAnswers,
+  assertInStep,
+  CheckedObserver,
+} from "./stream_check.ts";
+import { NO_WINDOWS_NAME, WatchedFiles } from "./watched_files.ts";
+import { KEPT, type TargetKind, TARGETS, type World } from "./world.ts";
+
+/** How many cases out of a hundred have a real disk. */
+const REAL_PERCENT = 40;
+
+/** What peers can grant nobody on this machine. */
+const SET_ID_AND_STICKY = 0o7000;
+
+/** The process's own: what the system takes from modes in any case. */
+const umask = Deno.build.os === "windows" ? 0 : Deno.umask();
+
+/** A sink, a client's or a far side's, that a mutated source talks to. */
+export function sinkCase(random: Random, world: World): FuzzCase {
+  const request = random.pick(["f", "*", "{f,sub}", undefined]);
+  const isClient = random.chance(60);
+  const preserve = random.chance(40);
+  const rules = {
+    recursive: random.chance(75),
+    targetIsFolder: random.chance(15),
+    overwriteTarget: !isClient,
+    mayHearShell: isClient,
+    platform: random.pick<Platform>(["posix", "posix", "windows"]),
+    store: {
+      preserve,
+      umask,
+      modeBits: isClient || !preserve ? 0o777 : 0o7777,
+    },
+  } as const;
+  const kind = random.pick(TARGETS);
+  const isReal = random.chance(REAL_PERCENT);
+  const input = mutated(random, sourceSession(random));
+  return {
+    described: `${isReal ? "a real" : "a"} ${kind} for ${request ?? "any"}, ` +
+      `${JSON.stringify(rules)}, the source says\n${literal(input)}`,
+    run: async () => {
+      const disk = isReal ? realDisk(world, kind) : memoryDisk(kind);
+      const modeBits = allowedBits(rules);
+      const { target } = disk;
+      const limits = {
+        target,
+        modeBits,
+        ...(rules.platform === "windows" ? { forbidden: NO_WINDOWS_NAME } : {}),
+      };
+      const files = new WatchedFiles(disk.files, limits, random);
+      await receive(input, files, random, {
+        target,
+        options: { ...rules, objectionTo: objectionTo(request, isClient) },
+      });
+      if (!isReal) return;
+      const ownBits = preserve ? 0o777 : 0o755;
+      world.assertUnharmed(modeBits | ownBits, input.length + KEPT.length);
+    },
+  };
+}
+
+async function receive(
+  input: string,
+  files: WatchedFiles,
+  random: Random,
+  { target, options }: { target: string; options: SinkOptions },
+): Promise<void> {
+  const channel = new FuzzChannel(input, random);
+  const observer = new CheckedObserver();
+  const sink = new Sink(channel, files, options, observer);
+  let end: "whole" | "broken" | "lost" = "broken";
+  await assertEnds(
+    async () => {
+      await sink.receive(target);
+      end = "whole";
+    },
+    ProtocolError,
+    SessionError,
+  );
+  if (channel.wasLost) end = "lost";
+  files.assertUnharmed();
+  observer.assertDone();
+  assertAnswers(channel.written);
+  assertInStep(input.slice(0, channel.position), channel.written, end);
+}
+
+/** The bits that an entry may be given, its owner's rights to it aside. */
+function allowedBits(
+  { overwriteTarget, store }: Pick<SinkOptions, "overwriteTarget" | "store">,
+): number {
+  if (!store.preserve) return 0o777 & ~store.umask;
+  return overwriteTarget ? 0o7777 : 0o7777 & ~SET_ID_AND_STICKY;
+}
+
+function objectionTo(
+  request: string | undefined,
+  isClient: boolean,
+): SinkOptions["objectionTo"] {
+  if (request === undefined || !isClient) return () => undefined;
+  const matches = requestMatcher(request);
+  return (name) => matches(name) ? undefined : `${name} for ${request}`;
+}
+
+interface Disk {
+  readonly files: Files;
+  readonly target: string;
+}
+
+function realDisk(world: World, kind: TargetKind): Disk {
+  return { files: new LocalFiles(), target: world.makeTarget(kind) };
+}
+
+function memoryDisk(kind: TargetKind): Disk {
+  const files = new MemoryFiles();
+  files.addFolder("/m");
+  if (kind === "file") files.addFile("/m/t", KEPT.length);
+  if (kind === "folder") {
+    files.addFolder("/m/t");
+    files.addFolder("/m/t/sub");
+    files.addFile("/m/t/kept", KEPT.length);
+  }
+  return { files, target: kind === "nowhere" ? "/m/t/no/target" : "/m/t" };
+}

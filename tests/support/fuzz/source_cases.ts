@@ -1,0 +1,61 @@
+import { ProtocolError, SessionError } from "../../../lib/errors.ts";
+import { LocalFiles } from "../../../lib/files/local_files.ts";
+import { Source } from "../../../lib/scp/source.ts";
+import { literal } from "./byte_text.ts";
+import { assertEnds, type FuzzCase } from "./fuzz_case.ts";
+import { FuzzChannel } from "./fuzz_channel.ts";
+import { mutated } from "./mutations.ts";
+import type { Random } from "./random.ts";
+import { answerSession } from "./sessions.ts";
+import { SpeechCheck } from "./stream_check.ts";
+import { WatchedFiles } from "./watched_files.ts";
+import type { World } from "./world.ts";
+
+const PATHS = [
+  "",
+  "/a",
+  "/d",
+  "/d/",
+  "/d/..",
+  "/d/new\nline",
+  "/dangling",
+  "/no",
+];
+
+/** A source with a real tree that a mutated sink answers. */
+export function sourceCase(random: Random, world: World): FuzzCase {
+  const options = {
+    recursive: random.chance(75),
+    preserve: random.chance(40),
+    announceNameless: random.chance(50),
+  };
+  const paths = Array.from(
+    { length: 1 + random.below(3) },
+    () => random.pick(PATHS),
+  );
+  const input = mutated(random, answerSession(random));
+  return {
+    described: `${JSON.stringify(paths)}, ${JSON.stringify(options)}, ` +
+      `the sink says\n${literal(input)}`,
+    run: async () => {
+      const files = new WatchedFiles(new LocalFiles(), { modeBits: 0 }, random);
+      const speech = new SpeechCheck({
+        recursive: options.recursive,
+        allowsNameless: options.announceNameless,
+        isAskedFor: () => true,
+      });
+      const channel = new FuzzChannel(input, random, speech);
+      const source = new Source(channel, files, options, speech);
+      await assertEnds(
+        async () => {
+          await source.begin();
+          for (const path of paths) await source.send(world.tree + path);
+        },
+        ProtocolError,
+        SessionError,
+      );
+      files.assertUnharmed();
+      speech.assertDone();
+    },
+  };
+}

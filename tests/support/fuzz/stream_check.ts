@@ -1,0 +1,167 @@
+import { assert } from "@std/assert";
+import { RecordingObserver } from "../recording_observer.ts";
+import { printable } from "../../../lib/progress/printable.ts";
+import { literal } from "./byte_text.ts";
+import type { ChannelListener } from "./fuzz_channel.ts";
+
+/** What must hold of all that an engine tells, whatever it is told. */
+export class CheckedObserver extends RecordingObserver {
+  /** Expects that no body was left open, and that messages can be shown. */
+  assertDone(): void {
+    for (const body of this.bodies) assert(/ \d+\/\d+$/.test(body), body);
+    for (const message of [...this.failures, ...this.warnings]) {
+      // deno-lint-ignore no-control-regex
+      assert(!/[\x00-\x1f\x7f-\x9f\u2028\u202e]/.test(printable(message)));
+      assert(printable(message).isWellFormed());
+    }
+  }
+}
+
+/** What is said of a failure, as a whole. */
+function isComplaint(text: string): boolean {
+  return text.startsWith("\x01") && text.indexOf("\n") === text.length - 1;
+}
+
+/** Expects that each of these is an answer, as a source reads them. */
+export function assertAnswers(written: readonly string[]): void {
+  for (const answer of written) {
+    const isAnswer = answer === "\0" || isComplaint(answer);
+    assert(isAnswer && answer.length <= 2048, `answered ${literal(answer)}`);
+  }
+}
+
+/**
+ * Expects that a sink gave one answer where one is due, and none elsewhere: by
+ * counting along with what it read, as a source does.
+ *
+ * @param end Whether the sink took all that it read, broke off, or lost the
+ * connection: then it may say so, to nobody.
+ */
+export function assertInStep(
+  read: string,
+  answers: readonly string[],
+  end: "whole" | "broken" | "lost",
+): void {
+  const due = answersDue(read, answers);
+  const most = end === "lost" ? due + 1 : due;
+  const shown = answers.map(literal).join(", ");
+  assert(answers.length <= most, `answers for ${due}: ${shown}`);
+  assert(end !== "whole" || answers.length === due, `no ${due}: ${shown}`);
+}
+
+/** How many answers are due, the given ones telling which bodies come. */
+function answersDue(read: string, answers: readonly string[]): number {
+  let due = 1;
+  for (let at = 0; at < read.length;) {
+    const end = read.indexOf("\n", at);
+    const line = read.slice(at, end < 0 ? undefined : end);
+    if (end < 0) return due + 1;
+    if (line.startsWith("\x02")) break;
+    if (!line.startsWith("\x01")) due++;
+    at = end + 1;
+    if (!line.startsWith("C") || answers[due - 1] !== "\0") continue;
+    at += Number(line.split(" ")[1]);
+    const verdictEnd = "\0" === read[at] ? at : read.indexOf("\n", at);
+    const isGiven = "\0\x01".includes(read[at] ?? "none") && verdictEnd >= 0;
+    // Of a body that is cut, the sink tells; of a verdict, it does not.
+    if (isGiven || at > read.length) due++;
+    if (!isGiven) break;
+    at = verdictEnd + 1;
+  }
+  return due;
+}
+
+/** Which records may be said. */
+export interface SpeechRules {
+  readonly recursive: boolean;
+  /** Whether folders without a name of their own may be announced. */
+  readonly allowsNameless?: boolean;
+  isAskedFor(name: string): boolean;
+}
+
+/** What was said to a sink, and is yet to be answered. */
+interface Unanswered {
+  readonly kind: "start" | "file" | "folder" | "other";
+  /** Of a file's body, in bytes. */
+  readonly size: number;
+}
+
+/**
+ * Follows what an engine says to a sink, one write at a time, and what the sink
+ * answers: whether a stock scp would understand it.
+ */
+export class SpeechCheck extends CheckedObserver implements ChannelListener {
+  readonly #rules: SpeechRules;
+  readonly #unanswered: Unanswered[] = [{ kind: "start", size: 0 }];
+  /** How much of a body is still to be said; absent between bodies. */
+  #left: number | undefined;
+  /** How many folders the sink is in. */
+  #depth = 0;
+  /** An answer whose line is not read to its end. */
+  #refusal = "";
+
+  constructor(rules: SpeechRules) {
+    super();
+    this.#rules = rules;
+  }
+
+  /** Takes one write. */
+  hear(text: string): void {
+    if (this.#left === undefined) return this.#hearRecord(text);
+    if (this.#left > 0) {
+      assert(text.length <= this.#left, "more than the body was said");
+      this.#left -= text.length;
+    } else {
+      assert(text === "\0" || isComplaint(text), `verdict ${literal(text)}`);
+      this.#left = undefined;
+      this.#unanswered.push({ kind: "other", size: 0 });
+    }
+  }
+
+  #hearRecord(text: string): void {
+    assert(text.length <= 2048, "the record is too long");
+    if (isComplaint(text)) return;
+    if (text === "E\n") {
+      this.#depth--;
+      assert(this.#depth >= 0, "a folder ends that did not begin");
+    } else if (!/^T\d+ \d{1,6} \d+ \d{1,6}\n$/.test(text)) {
+      return this.#hearEntry(text);
+    }
+    this.#unanswered.push({ kind: "other", size: 0 });
+  }
+
+  #hearEntry(text: string): void {
+    const [, letter, size, name] =
+      /^([CD])[0-7]{4} (\d+) ([^\n]*)\n$/.exec(text) ?? [];
+    assert(name !== undefined, `said ${literal(text)}`);
+    const isPlain = !/^\.{0,2}$|[/\0]/.test(name);
+    assert(isPlain || this.#rules.allowsNameless, `said ${literal(text)}`);
+    assert(
+      this.#depth > 0 || this.#rules.isAskedFor(name),
+      `not asked for: ${literal(name)}`,
+    );
+    assert(letter === "C" || this.#rules.recursive, "a folder without -r");
+    assert(
+      this.#unanswered.every(({ kind }) => kind === "other"),
+      "an entry is said before it is known where it belongs",
+    );
+    const kind = letter === "C" ? "file" : "folder";
+    this.#unanswered.push({ kind, size: Number(size) });
+  }
+
+  /** Takes what a read gave: answers, or parts of one. */
+  give(text: string): void {
+    for (const char of text) {
+      if (this.#refusal !== "" && char !== "\n") continue;
+      if (this.#refusal === "" && "\x01\x02".includes(char)) {
+        this.#refusal = char;
+        continue;
+      }
+      const answered = this.#unanswered.shift();
+      const isTaken = this.#refusal === "" && char === "\0";
+      if (isTaken && answered?.kind === "folder") this.#depth++;
+      if (isTaken && answered?.kind === "file") this.#left = answered.size;
+      this.#refusal = "";
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import { EntryError } from "../../../lib/errors.ts";
+import type {
+  Attributes,
+  Files,
+  OpenFile,
+  Times,
+} from "../../../lib/files/files.ts";
+import { withFaults } from "../faulty_files.ts";
+import type { Random } from "./random.ts";
+
+/** What may be done to a disk. */
+export interface Limits {
+  /** Nothing changes but this path and what is below it; absent for nothing. */
+  readonly target?: string;
+  /** The mode bits an entry may be given. */
+  readonly modeBits: number;
+  /** What no name may hold, besides what no system allows. */
+  readonly forbidden?: RegExp;
+}
+
+/** For `forbidden`: what Windows reads as something else than a name. */
+export const NO_WINDOWS_NAME = /[\\:*?"<>|]|[. ]$|^(nul|con)(\.|$)/i;
+
+/**
+ * Files that notice what no peer may bring about: the case fails for it,
+ * before it is done. Now and then a call fails by itself, as on a bad disk.
+ * Names are listed in order, so that a case can be had again.
+ */
+export class WatchedFiles implements Files {
+  /** How many files are open. */
+  openFiles = 0;
+  readonly #inner: Files;
+  readonly #limits: Limits;
+  readonly #random: Random;
+  /** How many calls out of a hundred fail. */
+  readonly #failing: number;
+  #breach: string | undefined;
+
+  constructor(inner: Files, limits: Limits, random: Random) {
+    this.#inner = inner;
+    this.#limits = limits;
+    this.#random = random;
+    this.#failing = random.pick([0, 0, 0, 10]);
+  }
+
+  /** @throws {Error} If something was done that may not be. */
+  assertUnharmed(): void {
+    if (this.#breach !== undefined) throw new Error(this.#breach);
+    if (this.openFiles !== 0) throw new Error("A file was left open");
+  }
+
+  async find(path: string): Promise<Attributes | undefined> {
+    return await this.#inner.find(path);
+  }
+
+  async attributes(path: string): Promise<Attributes> {
+    this.#failAtTimes(path);
+    return await this.#inner.attributes(path);
+  }
+
+  async list(path: string): Promise<AsyncIterable<string>> {
+    this.#failAtTimes(path);
+    return inOrder(await Array.fromAsync(await this.#inner.list(path)));
+  }
+
+  async openToRead(path: string): Promise<OpenFile> {
+    this.#failAtTimes(path);
+    return this.#watched(path, await this.#inner.openToRead(path));
+  }
+
+  async openToWrite(
+    path: string,
+    mode: number,
+    replaced?: Attributes,
+  ): Promise<OpenFile> {
+    this.#checkPath(path);
+    this.#checkMode(path, mode & ~0o200);
+    this.#failAtTimes(path);
+    const file = await this.#inner.openToWrite(path, mode, replaced);
+    return this.#watched(path, file);
+  }
+
+  async makeFolder(path: string, mode: number): Promise<void> {
+    this.#checkPath(path);
+    this.#checkMode(path, mode & ~0o700);
+    this.#failAtTimes(path);
+    await this.#inner.makeFolder(path, mode);
+  }
+
+  async setMode(path: string, mode: number): Promise<void> {
+    this.#checkPath(path);
+    this.#checkMode(path, mode & ~0o700);
+    this.#failAtTimes(path);
+    await this.#inner.setMode(path, mode);
+  }
+
+  async setTimes(path: string, times: Times): Promise<void> {
+    this.#checkPath(path);
+    this.#failAtTimes(path);
+    await this.#inner.setTimes(path, times);
+  }
+
+  async remove(path: string): Promise<void> {
+    this.#checkPath(path);
+    this.#failAtTimes(path);
+    await this.#inner.remove(path);
+  }
+
+  async readLink(path: string): Promise<string | undefined> {
+    return await this.#inner.readLink(path);
+  }
+
+  async makeLink(path: string): Promise<void> {
+    return this.#refuse(`A link is made: ${path}`);
+  }
+
+  join(folder: string, name: string): string {
+    return this.#inner.join(folder, name);
+  }
+
+  nameOf(path: string): string {
+    return this.#inner.nameOf(path);
+  }
+
+  #watched(path: string, file: OpenFile): OpenFile {
+    this.openFiles++;
+    return withFaults(file, {
+      read: async (buffer) => {
+        this.#failAtTimes(path);
+        return await file.read(buffer);
+      },
+      write: async (bytes) => {
+        this.#failAtTimes(path);
+        await file.write(bytes);
+      },
+      truncate: async (size) => {
+        this.#failAtTimes(path);
+        await file.truncate(size);
+      },
+      setMode: async (mode) => {
+        this.#checkMode(path, mode);
+        this.#failAtTimes(path);
+        await file.setMode(mode);
+      },
+      [Symbol.dispose]: () => {
+        this.openFiles--;
+        file[Symbol.dispose]();
+      },
+    });
+  }
+
+  #failAtTimes(path: string): void {
+    if (this.#failing > 0 && this.#random.chance(this.#failing)) {
+      throw new EntryError(`${path}: Input/output error`);
+    }
+  }
+
+  #checkPath(path: string): void {
+    const { target, forbidden } = this.#limits;
+    if (target === undefined) this.#refuse(`Nothing may change: ${path}`);
+    if (path === target) return;
+    const names = path.slice(target.length + 1).split("/");
+    const isBelow = path.startsWith(`${target}/`) &&
+      names.every((name) => !/^\.{0,2}$|\0/.test(name)) &&
+      !names.some((name) => forbidden?.test(name));
+    if (!isBelow) this.#refuse(`Out of the target: ${path}`);
+  }
+
+  #checkMode(path: string, mode: number): void {
+    if ((mode & ~this.#limits.modeBits) === 0) return;
+    this.#refuse(`${path} is given mode ${mode.toString(8)}`);
+  }
+
+  #refuse(breach: string): never {
+    this.#breach = breach;
+    throw new Error(breach);
+  }
+}
+
+async function* inOrder(names: string[]): AsyncIterable<string> {
+  yield* names.toSorted();
+}
