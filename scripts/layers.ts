@@ -14,6 +14,7 @@ interface Room {
 }
 
 const PLAIN: Room = { layer: 0, name: "plain" };
+const SYSTEM: Room = { layer: 0, name: "system", usesSystem: true };
 const PIPE: Room = { layer: 1, name: "channel", usesSystem: true };
 const STORE: Room = { layer: 1, name: "store" };
 const ENTRY: Room = { layer: 4, name: "cli" };
@@ -44,6 +45,7 @@ const ROOMS: readonly (readonly [RegExp, Room])[] = [
   [/^lib\/progress\//, PLAIN],
   [/^lib\/channel\//, PIPE],
   [/^lib\/location\//, PLAIN],
+  [/^lib\/system\//, SYSTEM],
   [/^lib\/errors\.ts$/, PLAIN],
 ];
 

@@ -1,23 +1,22 @@
 /**
  * Linux's own file calls, for names that the runtime cannot pass on: it takes
- * only UTF-8. Paths are names as `name_bytes.ts` decodes them. The library is
- * loaded by the first call.
+ * only UTF-8. Paths are names as `name_bytes.ts` decodes them.
  */
 
+import {
+  bytesOf,
+  type Calls,
+  checked,
+  EINVAL,
+  libcCalls,
+  LibcError,
+  O_CLOEXEC,
+  size,
+} from "../system/libc.ts";
 import { decodeName, encodeName } from "./name_bytes.ts";
 
-const SYMBOLS = {
-  __errno_location: { parameters: [], result: "pointer" },
-  strerror: { parameters: ["i32"], result: "pointer" },
+const FUNCTIONS = {
   open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
-  close: { parameters: ["i32"], result: "i32" },
-  read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
-  write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
-  poll: {
-    parameters: ["buffer", "u64", "i32"],
-    result: "i32",
-    nonblocking: true,
-  },
   ftruncate: { parameters: ["i32", "i64"], result: "i32" },
   fchmod: { parameters: ["i32", "u32"], result: "i32" },
   chmod: { parameters: ["buffer", "u32"], result: "i32" },
@@ -35,64 +34,24 @@ const SYMBOLS = {
     parameters: ["i32", "buffer", "usize", "buffer"],
     result: "isize",
   },
-} as const satisfies Deno.ForeignLibraryInterface;
+} as const;
 
-let library: Deno.DynamicLibrary<typeof SYMBOLS> | undefined;
+let loaded: Calls<typeof FUNCTIONS> | undefined;
 
-function libc(): Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] {
-  return (library ??= Deno.dlopen("libc.so.6", SYMBOLS)).symbols;
+function libc(): Calls<typeof FUNCTIONS> {
+  return loaded ??= libcCalls(FUNCTIONS);
 }
 
 export const O_RDONLY = 0;
 export const O_WRONLY = 0o1;
 export const O_CREAT = 0o100;
-export const O_NONBLOCK = 0o4000;
-const O_CLOEXEC = 0o2000000;
 
-export const ENOENT = 2;
-const EINTR = 4;
-export const EAGAIN = 11;
 export const EISDIR = 21;
-export const EINVAL = 22;
-
-/** A call failed; the message is the system's text for `code`. */
-export class LibcError extends Error {
-  override name = "LibcError";
-  /** The number in `errno`. */
-  readonly code: number;
-
-  constructor(code: number) {
-    super(Deno.UnsafePointerView.getCString(libc().strerror(code)!));
-    this.code = code;
-  }
-}
 
 /** Opens a file, to be closed by `close`; no program we run inherits it. */
 export function open(path: string, flags: number, mode = 0): number {
   const name = pathBytes(path);
   return checked(() => libc().open(name, flags | O_CLOEXEC, mode));
-}
-
-/** Closes what `open` gave. That it could not be written is told before. */
-export function close(fd: number): void {
-  libc().close(fd);
-}
-
-/** Reads into `buffer`; how many bytes, 0 at the end. */
-export function read(fd: number, buffer: Uint8Array): number {
-  return checked(() => libc().read(fd, bytesOf(buffer), size(buffer)));
-}
-
-/** Writes some of `bytes`; how many. */
-export function write(fd: number, bytes: Uint8Array): number {
-  return checked(() => libc().write(fd, bytesOf(bytes), size(bytes)));
-}
-
-/** Waits until `write` has room, or can tell why it never will. */
-export async function writable(fd: number): Promise<void> {
-  const POLLOUT = 4;
-  const request = Int32Array.of(fd, POLLOUT);
-  await libc().poll(request, 1n, -1);
 }
 
 export function ftruncate(fd: number, size: number): void {
@@ -244,27 +203,4 @@ function timeSpecs(...times: readonly number[]): BigInt64Array<ArrayBuffer> {
 function pathBytes(path: string): Uint8Array<ArrayBuffer> {
   if (path.includes("\0")) throw new LibcError(EINVAL);
   return bytesOf(encodeName(`${path}\0`));
-}
-
-/** None of the program's buffers is shared, which the types cannot tell. */
-function bytesOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return bytes as Uint8Array<ArrayBuffer>;
-}
-
-function size(bytes: Uint8Array): bigint {
-  return BigInt(bytes.length);
-}
-
-/** Gives what a call gives, made again where a signal came between. */
-function checked(call: () => number | bigint): number {
-  for (;;) {
-    const result = Number(call());
-    if (result !== -1) return result;
-    const code = errno();
-    if (code !== EINTR) throw new LibcError(code);
-  }
-}
-
-function errno(): number {
-  return new Deno.UnsafePointerView(libc().__errno_location()!).getInt32();
 }

@@ -1,4 +1,5 @@
-import * as libc from "./libc.ts";
+import { close, read } from "../system/libc.ts";
+import { O_RDONLY, open } from "./libc.ts";
 import { decodeName } from "./name_bytes.ts";
 
 /** How much of the command line is read at a time. */
@@ -32,16 +33,16 @@ function commandLine(): Uint8Array[] {
 }
 
 function readAll(path: string): Uint8Array {
-  const fd = libc.open(path, libc.O_RDONLY);
+  const fd = open(path, O_RDONLY);
   try {
     const content: number[] = [];
     const block = new Uint8Array(BLOCK_BYTES);
-    for (let count; (count = libc.read(fd, block)) > 0;) {
+    for (let count; (count = read(fd, block)!) > 0;) {
       for (const byte of block.subarray(0, count)) content.push(byte);
     }
     return Uint8Array.from(content);
   } finally {
-    libc.close(fd);
+    close(fd);
   }
 }
 

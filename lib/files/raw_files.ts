@@ -1,3 +1,4 @@
+import * as system from "../system/libc.ts";
 import { attempt } from "./attempt.ts";
 import type { Attributes, Files, OpenFile, Times } from "./files.ts";
 import * as libc from "./libc.ts";
@@ -11,7 +12,7 @@ export class RawFiles implements Files {
   async find(path: string): Promise<Attributes | undefined> {
     return attempt(
       path,
-      () => unlessErrno([libc.ENOENT], () => attributesOf(libc.stat(path))),
+      () => unlessErrno([system.ENOENT], () => attributesOf(libc.stat(path))),
     );
   }
 
@@ -35,7 +36,7 @@ export class RawFiles implements Files {
     replaced?: Attributes,
   ): Promise<OpenFile> {
     const flags = libc.O_WRONLY | libc.O_CREAT |
-      (replaced?.kind === "other" ? libc.O_NONBLOCK : 0);
+      (replaced?.kind === "other" ? system.O_NONBLOCK : 0);
     const fd = attempt(path, () => libc.open(path, flags, mode));
     return new RawFile(path, fd);
   }
@@ -62,13 +63,13 @@ export class RawFiles implements Files {
   async readLink(path: string): Promise<string | undefined> {
     return attempt(
       path,
-      () => unlessErrno([libc.EINVAL], () => libc.readlink(path)),
+      () => unlessErrno([system.EINVAL], () => libc.readlink(path)),
     );
   }
 
   async makeLink(path: string, destination: string): Promise<void> {
     attempt(path, () => {
-      unlessErrno([libc.ENOENT, libc.EISDIR], () => libc.unlink(path));
+      unlessErrno([system.ENOENT, libc.EISDIR], () => libc.unlink(path));
       libc.symlink(destination, path);
     });
   }
@@ -101,20 +102,20 @@ class RawFile implements OpenFile {
   }
 
   async read(buffer: Uint8Array): Promise<number> {
-    return attempt(this.#path, () => libc.read(this.#fd, buffer));
+    const count = attempt(
+      this.#path,
+      () => system.read(this.#fd, buffer),
+    );
+    return count!;
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length;) {
       const count = attempt(
         this.#path,
-        () =>
-          unlessErrno(
-            [libc.EAGAIN],
-            () => libc.write(this.#fd, bytes.subarray(at)),
-          ),
+        () => system.write(this.#fd, bytes.subarray(at)),
       );
-      if (count === undefined) await libc.writable(this.#fd);
+      if (count === undefined) await system.writable(this.#fd);
       else at += count;
     }
   }
@@ -135,7 +136,7 @@ class RawFile implements OpenFile {
   }
 
   [Symbol.dispose](): void {
-    libc.close(this.#fd);
+    system.close(this.#fd);
   }
 }
 
@@ -147,7 +148,7 @@ function unlessErrno<T>(
   try {
     return call();
   } catch (error) {
-    if (error instanceof libc.LibcError && codes.includes(error.code)) {
+    if (error instanceof system.LibcError && codes.includes(error.code)) {
       return undefined;
     }
     throw error;
@@ -156,11 +157,11 @@ function unlessErrno<T>(
 
 function namesIn(path: string): string[] {
   // Should a FIFO have taken the folder's place, its open does not wait.
-  const fd = libc.open(path, libc.O_RDONLY | libc.O_NONBLOCK);
+  const fd = libc.open(path, libc.O_RDONLY | system.O_NONBLOCK);
   try {
     return [...libc.entryNames(fd)].filter((name) => !/^\.\.?$/.test(name));
   } finally {
-    libc.close(fd);
+    system.close(fd);
   }
 }
 

@@ -1,14 +1,23 @@
 import type { Channel } from "../channel/channel.ts";
-import { StreamChannel } from "../channel/stream_channel.ts";
 import { SessionError } from "../errors.ts";
+import { decodeName } from "../files/name_bytes.ts";
 import { systemReason } from "../files/system_error.ts";
-import { rawCommand } from "./raw_command.ts";
+import { ENOENT, LibcError } from "../system/libc.ts";
+import { commandSpawner } from "./command_spawner.ts";
+import { rawSpawner } from "./raw_spawner.ts";
+import type { Process, Spawner, TalkingProcess } from "./spawner.ts";
 
 /** How much the far side may say after all is done, in bytes. */
 const IGNORED_BYTES = 64 * 1024;
 
+/** How much of it is looked at. */
+const KEPT_BYTES = 2048;
+
 /** How long a far side that broke the protocol may take to end. */
 const GRACE_MILLISECONDS = 500;
+
+/** How long ssh may take to tell why its far side fell silent. */
+const LOST_GRACE_MILLISECONDS = 5000;
 
 /** How much later than ssh we may notice what ended us both. */
 const NOTICE_MILLISECONDS = 100;
@@ -19,8 +28,8 @@ export interface SshEnd {
   readonly code: number;
   /** Why that is no success; absent if it is one. */
   readonly failure?: string;
-  /** The first byte of what it said after all was done; absent for none. */
-  readonly leftover?: number;
+  /** How what it said after all was done begins. */
+  readonly leftover: string;
 }
 
 /**
@@ -29,16 +38,12 @@ export interface SshEnd {
  * messages reach the user as they are.
  */
 export class SshSession implements AsyncDisposable {
-  readonly channel: Channel;
-  readonly #child: Deno.ChildProcess;
+  readonly #process: TalkingProcess;
   readonly #interrupted: AbortSignal;
-  #ended = false;
 
-  private constructor(child: Deno.ChildProcess, interrupted: AbortSignal) {
-    this.#child = child;
+  private constructor(process: TalkingProcess, interrupted: AbortSignal) {
+    this.#process = process;
     this.#interrupted = interrupted;
-    this.channel = new StreamChannel(child.stdout, child.stdin);
-    child.status.then(() => this.#ended = true);
   }
 
   /**
@@ -52,37 +57,51 @@ export class SshSession implements AsyncDisposable {
     args: readonly string[],
     interrupted: AbortSignal,
   ): SshSession {
-    const child = spawn(program, args, {
-      stdin: "piped",
-      stdout: "piped",
-      signal: interrupted,
-    });
-    return new SshSession(child, interrupted);
+    const started = start(
+      program,
+      interrupted,
+      (spawner) => spawner.talkTo(program, args),
+    );
+    return new SshSession(started, interrupted);
   }
 
-  /** Tells the far side that nothing more comes and waits until ssh ended. */
-  async end(): Promise<SshEnd> {
+  get channel(): Channel {
+    return this.#process.channel;
+  }
+
+  /**
+   * Tells the far side that nothing more comes and waits until ssh ended.
+   *
+   * @param isWhole Whether all was done: else ssh gets some time to end.
+   */
+  async end({ isWhole }: { isWhole: boolean }): Promise<SshEnd> {
+    const timer = isWhole ? undefined : this.#stopIn(LOST_GRACE_MILLISECONDS);
     await this.channel.close();
     const leftover = await this.#ignoreRest();
-    const end = await endOf(this.#child, this.#interrupted);
-    return { ...end, ...(leftover === undefined ? {} : { leftover }) };
+    const end = await endOf(this.#process, this.#interrupted);
+    clearTimeout(timer);
+    return { ...end, leftover };
   }
 
   /**
    * A far shell may say more once scp has ended. Were it not read, ssh could
-   * not end; were there no end to it, ssh is not waited for. Gives the first
-   * byte of it.
+   * not end; were there no end to it, ssh is not waited for. Gives how it
+   * begins.
    */
-  async #ignoreRest(): Promise<number | undefined> {
-    let first: number | undefined;
+  async #ignoreRest(): Promise<string> {
+    let beginning = "";
     for (let left = IGNORED_BYTES; left > 0;) {
       const part = await this.channel.read(left);
-      if (part.length === 0) return first;
-      first ??= part[0];
+      if (part.length === 0) return beginning;
+      if (beginning === "") beginning = decodeName(part.slice(0, KEPT_BYTES));
       left -= part.length;
     }
-    if (!this.#ended) this.#child.kill("SIGTERM");
-    return first;
+    this.#process.stop();
+    return beginning;
+  }
+
+  #stopIn(milliseconds: number): ReturnType<typeof setTimeout> {
+    return setTimeout(() => this.#process.stop(), milliseconds);
   }
 
   /**
@@ -90,11 +109,10 @@ export class SshSession implements AsyncDisposable {
    * and a far side that takes it for the end gets a moment to do so.
    */
   async [Symbol.asyncDispose](): Promise<void> {
-    const timer = setTimeout(() => {
-      if (!this.#ended) this.#child.kill("SIGTERM");
-    }, GRACE_MILLISECONDS);
-    await this.channel.close();
-    await this.#child.status;
+    using process = this.#process;
+    const timer = this.#stopIn(GRACE_MILLISECONDS);
+    await process.channel.close();
+    await process.ended;
     clearTimeout(timer);
   }
 }
@@ -109,34 +127,42 @@ export async function runSsh(
   program: string,
   args: readonly string[],
   interrupted: AbortSignal,
-): Promise<SshEnd> {
-  const child = spawn(program, args, {
-    stdin: "null",
-    stdout: "inherit",
-    signal: interrupted,
-  });
-  return await endOf(child, interrupted);
+): Promise<Omit<SshEnd, "leftover">> {
+  const started = start(
+    program,
+    interrupted,
+    (spawner) => spawner.run(program, args),
+  );
+  return await endOf(started, interrupted);
 }
 
-function spawn(
+/** @param how Starts the program. */
+function start<P extends Process>(
   program: string,
-  args: readonly string[],
-  options: Deno.CommandOptions,
-): Deno.ChildProcess {
+  interrupted: AbortSignal,
+  how: (spawner: Spawner) => P,
+): P {
   try {
-    const raw = rawCommand(program, args);
-    return new Deno.Command(raw.program, { ...options, args: [...raw.args] })
-      .spawn();
+    const started = how(rawSpawner() ?? commandSpawner);
+    stopOnAbort(started, interrupted);
+    return started;
   } catch (error) {
     throw new SessionError(startFailure(program, error), { cause: error });
   }
 }
 
+function stopOnAbort(process: Process, interrupted: AbortSignal): void {
+  const stop = () => process.stop();
+  interrupted.addEventListener("abort", stop);
+  process.ended.then(() => interrupted.removeEventListener("abort", stop));
+  if (interrupted.aborted) stop();
+}
+
 async function endOf(
-  child: Deno.ChildProcess,
+  process: Process,
   interrupted: AbortSignal,
-): Promise<SshEnd> {
-  const { code, signal } = await child.status;
+): Promise<Omit<SshEnd, "leftover">> {
+  const { code, signal } = await process.ended;
   if (signal !== null || code === 255) await noticed(interrupted);
   return { code, ...(code === 0 ? {} : { failure: reason(code, signal) }) };
 }
@@ -151,7 +177,7 @@ async function noticed(interrupted: AbortSignal): Promise<void> {
   clearTimeout(timer);
 }
 
-function reason(code: number, signal: Deno.Signal | null): string {
+function reason(code: number, signal: string | null): string {
   if (signal !== null) return `ssh was ended by ${signal}`;
   if (code === 255) return "ssh failed (exit status 255)";
   if (code === 127) return "there is no scp on the far side (exit status 127)";
@@ -159,9 +185,14 @@ function reason(code: number, signal: Deno.Signal | null): string {
 }
 
 function startFailure(program: string, error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) {
+  if (isMissing(error)) {
     const hint = program === "ssh" ? ": is an ssh client installed?" : "";
     return `${program}: No such file or directory${hint}`;
   }
   return `${program}: ${systemReason(error)}`;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound ||
+    error instanceof LibcError && error.code === ENOENT;
 }

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import * as libc from "../../../lib/files/libc.ts";
+import * as system from "../../../lib/system/libc.ts";
 import { lacksRawNames } from "../../support/raw_names.ts";
 
 const ignore = lacksRawNames !== undefined;
@@ -8,15 +9,15 @@ Deno.test("A call that fails says what strerror says, and errno's number", {
   ignore,
 }, () => {
   const rows: readonly (readonly [() => unknown, number, string])[] = [
-    [() => libc.stat("/none"), libc.ENOENT, "No such file or directory"],
+    [() => libc.stat("/none"), system.ENOENT, "No such file or directory"],
     [() => libc.unlink("/"), libc.EISDIR, "Is a directory"],
-    [() => libc.readlink("/"), libc.EINVAL, "Invalid argument"],
+    [() => libc.readlink("/"), system.EINVAL, "Invalid argument"],
     [() => libc.open("/dev/null/x", libc.O_RDONLY), 20, "Not a directory"],
     [() => libc.fstat(-1), 9, "Bad file descriptor"],
     [() => libc.mkdir("/", 0o755), 17, "File exists"],
   ];
   for (const [call, code, message] of rows) {
-    const error = assertThrows(call, libc.LibcError);
+    const error = assertThrows(call, system.LibcError);
     assertEquals([error.code, error.message], [code, message]);
   }
 });
@@ -45,6 +46,6 @@ Deno.test("A descriptor is not inherited by programs we run", {
     }).output();
     assertEquals(success, true);
   } finally {
-    libc.close(fd);
+    system.close(fd);
   }
 });

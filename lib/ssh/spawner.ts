@@ -1,0 +1,34 @@
+import type { Channel } from "../channel/channel.ts";
+
+/** How a process ended. */
+export interface ProcessEnd {
+  /** Its exit status; 128 and the number if a signal ended it. */
+  readonly code: number;
+  /** The signal's name, as in `SIGTERM`. */
+  readonly signal: string | null;
+}
+
+/** A program that was started. Its standard error is ours. */
+export interface Process {
+  readonly ended: Promise<ProcessEnd>;
+  /** Asks it to end, by SIGTERM; harmless once it has. */
+  stop(): void;
+}
+
+/**
+ * One that is talked to through its standard input and output. Disposed of
+ * once it has ended, it leaves nothing open.
+ */
+export interface TalkingProcess extends Process, Disposable {
+  readonly channel: Channel;
+}
+
+/**
+ * How this system starts programs, which the PATH leads to if their names have
+ * no slash. Where one cannot be started, the system's error is thrown.
+ */
+export interface Spawner {
+  talkTo(program: string, args: readonly string[]): TalkingProcess;
+  /** Starts one that has nothing to read and prints where we print. */
+  run(program: string, args: readonly string[]): Process;
+}

@@ -1,0 +1,207 @@
+/**
+ * The C library of Linux, and what every room needs of it that calls it:
+ * descriptors and errors. The library is loaded by the first call.
+ */
+
+type Functions = Readonly<Record<string, Deno.ForeignFunction>>;
+
+/** A way to call each of some functions. */
+export type Calls<F extends Functions> = {
+  readonly [Name in keyof F]: Deno.UnsafeFnPointer<F[Name]>["call"];
+};
+
+/**
+ * Finds functions of the library. They are called by their addresses: were
+ * they loaded as functions, the runtime would compile each one, which takes
+ * 0.3 ms, and saves less than 1 µs a call.
+ *
+ * @throws If there is no such library or function, or it may not be used.
+ */
+export function libcCalls<const F extends Functions>(functions: F): Calls<F> {
+  const entries = Object.entries(functions);
+  const addresses = libcAddresses(
+    entries.map(([key, { name }]) => name ?? key),
+  );
+  const calls = entries.map(([key, definition]) => {
+    const address = addresses[definition.name ?? key] as Deno.PointerObject<
+      typeof definition
+    >;
+    const pointer = new Deno.UnsafeFnPointer(address, definition);
+    return [key, pointer.call.bind(pointer)];
+  });
+  return Object.fromEntries(calls) as Calls<F>;
+}
+
+/**
+ * Where functions and variables of the library are.
+ *
+ * @throws If there is no such library or name, or it may not be used.
+ */
+export function libcAddresses(
+  names: readonly string[],
+): Readonly<Record<string, Deno.PointerObject>> {
+  const types = names.map((name) => [name, { type: "pointer" }] as const);
+  return Deno.dlopen("libc.so.6", Object.fromEntries(types))
+    .symbols as Record<string, Deno.PointerObject>;
+}
+
+const FUNCTIONS = {
+  __errno_location: { parameters: [], result: "pointer" },
+  strerror: { parameters: ["i32"], result: "pointer" },
+  close: { parameters: ["i32"], result: "i32" },
+  read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  poll: {
+    parameters: ["buffer", "u64", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
+  poll_here: {
+    name: "poll",
+    parameters: ["buffer", "u64", "i32"],
+    result: "i32",
+  },
+  pipe2: { parameters: ["buffer", "i32"], result: "i32" },
+  fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
+} as const satisfies Functions;
+
+let loaded: Calls<typeof FUNCTIONS> | undefined;
+
+function libc(): Calls<typeof FUNCTIONS> {
+  return loaded ??= libcCalls(FUNCTIONS);
+}
+
+export const O_NONBLOCK = 0o4000;
+export const O_CLOEXEC = 0o2000000;
+
+export const ENOENT = 2;
+const EINTR = 4;
+export const ENOEXEC = 8;
+const EAGAIN = 11;
+export const EINVAL = 22;
+
+/** A call failed; the message is the system's text for `code`. */
+export class LibcError extends Error {
+  override name = "LibcError";
+  /** The number in `errno`. */
+  readonly code: number;
+
+  constructor(code: number) {
+    super(Deno.UnsafePointerView.getCString(libc().strerror(code)!));
+    this.code = code;
+  }
+}
+
+/** Closes a descriptor. That it could not be written is told before. */
+export function close(fd: number): void {
+  libc().close(fd);
+}
+
+/**
+ * Reads into `buffer`; how many bytes, 0 at the end. `undefined` where that
+ * would wait and the descriptor does not.
+ */
+export function read(fd: number, buffer: Uint8Array): number | undefined {
+  return unlessItWaits(() => libc().read(fd, bytesOf(buffer), size(buffer)));
+}
+
+/**
+ * Writes some of `bytes`; how many. `undefined` where that would wait and the
+ * descriptor does not.
+ */
+export function write(fd: number, bytes: Uint8Array): number | undefined {
+  return unlessItWaits(() => libc().write(fd, bytesOf(bytes), size(bytes)));
+}
+
+/** What of a descriptor is waited for, as poll(2) numbers it. */
+const POLLIN = 1;
+const POLLOUT = 4;
+
+/** Waits until `read` gives something, the end of what comes included. */
+export function readable(fd: number): Promise<void> {
+  return polled(Int32Array.of(fd, POLLIN), -1);
+}
+
+/** Waits until `write` has room, or can tell why it never will. */
+export function writable(fd: number): Promise<void> {
+  return polled(Int32Array.of(fd, POLLOUT), -1);
+}
+
+/** Lets all that waits for the event loop have its turn. */
+export function turn(): Promise<void> {
+  return polled(new Int32Array(), 0);
+}
+
+/** Waits on a thread. May resolve too early, where a signal comes between. */
+function polled(
+  requests: Int32Array<ArrayBuffer>,
+  milliseconds: number,
+): Promise<void> {
+  const count = BigInt(requests.length / 2);
+  return libc().poll(requests, count, milliseconds).then(() => {
+    // Only now may the garbage collector take them.
+    requests.fill(0);
+  });
+}
+
+/** Stops all else until `read` gives something, and tells whether it does. */
+export function isReadableWithin(fd: number, milliseconds: number): boolean {
+  return libc().poll_here(Int32Array.of(fd, POLLIN), 1n, milliseconds) === 1;
+}
+
+/** A pipe's descriptors, each to be closed; no program we run inherits them. */
+export interface Pipe {
+  readonly readEnd: number;
+  readonly writeEnd: number;
+}
+
+/** Makes a pipe that holds `bytes`, or less where the system allows less. */
+export function makePipe(bytes: number): Pipe {
+  const F_SETPIPE_SZ = 1031;
+  const ends = new Int32Array(2);
+  checked(() => libc().pipe2(ends, O_CLOEXEC));
+  const [readEnd, writeEnd] = ends as Int32Array & [number, number];
+  libc().fcntl(readEnd, F_SETPIPE_SZ, bytes);
+  return { readEnd, writeEnd };
+}
+
+/** Has `read` and `write` give `undefined` instead of waiting. */
+export function setNonBlocking(fd: number): void {
+  const F_GETFL = 3;
+  const F_SETFL = 4;
+  const flags = checked(() => libc().fcntl(fd, F_GETFL, 0));
+  checked(() => libc().fcntl(fd, F_SETFL, flags | O_NONBLOCK));
+}
+
+/** Gives what a call gives, made again where a signal came between. */
+export function checked(call: () => number | bigint): number {
+  for (;;) {
+    const result = Number(call());
+    if (result !== -1) return result;
+    const code = errno();
+    if (code !== EINTR) throw new LibcError(code);
+  }
+}
+
+function unlessItWaits(call: () => number | bigint): number | undefined {
+  for (;;) {
+    const result = Number(call());
+    if (result !== -1) return result;
+    const code = errno();
+    if (code === EAGAIN) return undefined;
+    if (code !== EINTR) throw new LibcError(code);
+  }
+}
+
+function errno(): number {
+  return new Deno.UnsafePointerView(libc().__errno_location()!).getInt32();
+}
+
+/** None of the program's buffers is shared, which the types cannot tell. */
+export function bytesOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes as Uint8Array<ArrayBuffer>;
+}
+
+export function size(bytes: Uint8Array): bigint {
+  return BigInt(bytes.length);
+}

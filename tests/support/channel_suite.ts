@@ -1,0 +1,197 @@
+/** What every channel to another process promises, whatever it is made of. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { Channel } from "../../lib/channel/channel.ts";
+import { SessionError } from "../../lib/errors.ts";
+
+/** What is gathered at most before it is sent, in bytes. */
+export const GATHERED = 16 * 1024;
+
+/** A channel, and what the peer at its other end says and hears. */
+export interface ChannelEnds extends Disposable {
+  readonly channel: Channel;
+  say(text: string): void;
+  /** Says nothing more. */
+  fallSilent(): void;
+  /** Listens no more. */
+  goDeaf(): void;
+  /** All that was heard so far, `(closed)` after it if nothing more comes. */
+  heard(): string;
+}
+
+export function encode(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
+
+export function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+async function readText(channel: Channel, limit = 100): Promise<string> {
+  return decode(await channel.read(limit));
+}
+
+/** Registers the tests for one kind of channel. */
+export function testChannels(
+  name: string,
+  open: () => ChannelEnds,
+  { ignore = false }: { ignore?: boolean } = {},
+): void {
+  for (const [title, test] of Object.entries(tests)) {
+    Deno.test(`${name}: ${title}`, { ignore }, async () => {
+      using ends = open();
+      await test(ends);
+    });
+  }
+}
+
+const tests: Record<string, (ends: ChannelEnds) => Promise<void>> = {
+  "read() gives what came, at most the limit, and keeps the rest": async (
+    { channel, say },
+  ) => {
+    say("abcde");
+    assertEquals(await readText(channel, 2), "ab");
+    assertEquals(await readText(channel, 2), "cd");
+    assertEquals(await readText(channel, 2), "e");
+    say("fg");
+    assertEquals(await readText(channel, 2), "fg");
+  },
+
+  "read() waits for what has yet to come": async ({ channel, say }) => {
+    const text = readText(channel);
+    setTimeout(() => say("late"), 20);
+    assertEquals(await text, "late");
+  },
+
+  "read() gives nothing at the end of the stream, again and again": async (
+    { channel, say, fallSilent },
+  ) => {
+    say("a");
+    fallSilent();
+    assertEquals(await readText(channel), "a");
+    assertEquals(await readText(channel), "");
+    assertEquals(await readText(channel), "");
+  },
+
+  "What read() gives is valid until the read after the next one": async (
+    { channel, say },
+  ) => {
+    say("a");
+    const first = await channel.read(100);
+    say("b");
+    const second = await channel.read(100);
+    assertEquals([decode(first), decode(second)], ["a", "b"]);
+  },
+
+  "write() holds bytes back until a read has to wait": async (
+    { channel, say, heard },
+  ) => {
+    say("xy");
+    await readText(channel, 1);
+    await channel.write(encode("a"));
+    await channel.write(encode("b"));
+    await readText(channel, 1);
+    assertEquals(heard(), "", "a read that need not wait sends nothing");
+    say("z");
+    await readText(channel, 1);
+    assertEquals(heard(), "ab");
+  },
+
+  "flush() sends what was held": async ({ channel, heard }) => {
+    await channel.write(encode("a"));
+    await channel.flush();
+    assertEquals(heard(), "a");
+  },
+
+  "write() gathers no more than its buffer holds": async (
+    { channel, heard },
+  ) => {
+    const whole = "a".repeat(GATHERED);
+    await channel.write(encode(whole));
+    assertEquals(heard(), "");
+    await channel.write(encode("b"));
+    assertEquals(heard(), whole);
+    await channel.close();
+    assertEquals(heard(), `${whole}b(closed)`);
+  },
+
+  "write() sends a large block at once, after what was held": async (
+    { channel, heard },
+  ) => {
+    const block = "b".repeat(GATHERED + 1);
+    await channel.write(encode("a"));
+    await channel.write(encode(block));
+    assertEquals(heard(), `a${block}`);
+  },
+
+  "write() has taken the bytes, which may change afterwards": async (
+    { channel, heard },
+  ) => {
+    let expected = "";
+    for (const size of [1, GATHERED, GATHERED + 1]) {
+      const block = new Uint8Array(size).fill(0x61);
+      await channel.write(block);
+      block.fill(0x7a);
+      await channel.write(block.subarray(0, 1));
+      expected += "a".repeat(size) + "z";
+    }
+    await channel.close();
+    assertEquals(heard(), `${expected}(closed)`);
+  },
+
+  "write() throws a SessionError if the peer does not listen": async (
+    { channel, goDeaf },
+  ) => {
+    goDeaf();
+    for (let count = 0; count < 2; count++) {
+      await assertRejects(
+        () => channel.write(new Uint8Array(GATHERED + 1)),
+        SessionError,
+        "lost connection",
+      );
+    }
+  },
+
+  "read() gives the last words of a peer that does not listen": async (
+    { channel, say, fallSilent, goDeaf },
+  ) => {
+    say("scp: no space");
+    fallSilent();
+    goDeaf();
+    await channel.write(encode("held back"));
+    assertEquals(await readText(channel), "scp: no space");
+    assertEquals(await readText(channel), "");
+  },
+
+  "close() sends what was held and ends the stream": async (
+    { channel, say, heard },
+  ) => {
+    say("last");
+    await channel.write(encode("a"));
+    await channel.close();
+    assertEquals(heard(), "a(closed)");
+    assertEquals(await readText(channel), "last");
+  },
+
+  "close() waits for what is on its way": async ({ channel, heard }) => {
+    const block = "b".repeat(GATHERED + 1);
+    const written = channel.write(encode(block));
+    await channel.close();
+    assertEquals(heard(), `${block}(closed)`);
+    await written;
+  },
+
+  "close() does not mind a peer that has gone": async (
+    { channel, goDeaf },
+  ) => {
+    await channel.write(encode("held back"));
+    goDeaf();
+    await channel.close();
+  },
+
+  "close() does not mind a second call": async ({ channel, heard }) => {
+    await channel.close();
+    await channel.close();
+    assert(heard() === "(closed)");
+  },
+};

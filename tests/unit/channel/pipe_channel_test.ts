@@ -1,0 +1,191 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { PipeChannel } from "../../../lib/channel/pipe_channel.ts";
+import { SessionError } from "../../../lib/errors.ts";
+import { O_RDONLY, open } from "../../../lib/files/libc.ts";
+import * as libc from "../../../lib/system/libc.ts";
+import {
+  type ChannelEnds,
+  decode,
+  encode,
+  testChannels,
+} from "../../support/channel_suite.ts";
+import { pattern } from "../../support/tree.ts";
+
+const ignore = Deno.build.os !== "linux";
+
+const PIPE_BYTES = 64 * 1024;
+
+/** A descriptor of the peer's; it may be closed before its time. */
+function owned(fd: number): Disposable {
+  const stack = new DisposableStack();
+  stack.adopt(fd, libc.close);
+  return stack;
+}
+
+/** A program that is being started elsewhere may hold a pipe for a moment. */
+function isHeld(writeEnd: number): boolean {
+  try {
+    libc.write(writeEnd, new Uint8Array(1));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function ends(): ChannelEnds & { readonly channel: PipeChannel } {
+  const words = libc.makePipe(PIPE_BYTES);
+  const ears = libc.makePipe(PIPE_BYTES);
+  libc.setNonBlocking(ears.readEnd);
+  const mouth = owned(words.writeEnd);
+  const ear = owned(ears.readEnd);
+  const channel = new PipeChannel(words.readEnd, ears.writeEnd);
+  const block = new Uint8Array(PIPE_BYTES);
+  let heard = "";
+  return {
+    channel,
+    say: (text) => {
+      libc.write(words.writeEnd, encode(text));
+    },
+    fallSilent: () => mouth[Symbol.dispose](),
+    goDeaf: () => {
+      ear[Symbol.dispose]();
+      while (isHeld(ears.writeEnd));
+    },
+    heard: () => {
+      let count;
+      while ((count = libc.read(ears.readEnd, block))) {
+        heard += decode(block.subarray(0, count));
+      }
+      return heard + (count === 0 ? "(closed)" : "");
+    },
+    [Symbol.dispose]: () => {
+      mouth[Symbol.dispose]();
+      ear[Symbol.dispose]();
+      channel[Symbol.dispose]();
+    },
+  };
+}
+
+testChannels("PipeChannel", ends, { ignore });
+
+/** Two channels, each of which is the other's peer. */
+function pair(): readonly [PipeChannel, PipeChannel] {
+  const there = libc.makePipe(PIPE_BYTES);
+  const back = libc.makePipe(PIPE_BYTES);
+  return [
+    new PipeChannel(back.readEnd, there.writeEnd),
+    new PipeChannel(there.readEnd, back.writeEnd),
+  ];
+}
+
+async function readAll(channel: PipeChannel, limit: number): Promise<number[]> {
+  const all: number[] = [];
+  for (;;) {
+    const part = await channel.read(limit);
+    if (part.length === 0) return all;
+    for (const byte of part) all.push(byte);
+  }
+}
+
+for (const limit of [1000, 1024 * 1024]) {
+  Deno.test(`PipeChannel: what no pipe holds arrives whole, read by ${limit}`, {
+    ignore,
+  }, async () => {
+    const [one, other] = pair();
+    using _one = one;
+    using _other = other;
+    const content = pattern(3_000_000);
+    const received = readAll(other, limit);
+    await one.write(content);
+    await one.close();
+    assertEquals(Uint8Array.from(await received), content);
+  });
+}
+
+Deno.test("PipeChannel: writes that nobody waited for keep their order", {
+  ignore,
+}, async () => {
+  const [one, other] = pair();
+  using _one = one;
+  using _other = other;
+  const blocks = ["a", "b", "c"].map((text) => text.repeat(200_000));
+  const writes = blocks.map((block) => one.write(encode(block)));
+  const received = readAll(other, 100_000);
+  await one.close();
+  await Promise.all(writes);
+  assertEquals(
+    decode(Uint8Array.from(await received)),
+    blocks.join(""),
+  );
+});
+
+Deno.test("PipeChannel: timers run while a read waits, and while none has to", {
+  ignore,
+}, async () => {
+  const { writeEnd } = libc.makePipe(PIPE_BYTES);
+  using channel = new PipeChannel(open("/dev/zero", O_RDONLY), writeEnd);
+  let isTime = false;
+  setTimeout(() => {
+    isTime = true;
+  }, 30);
+  const last = performance.now() + 10_000;
+  while (!isTime && performance.now() < last) await channel.read(1024 * 1024);
+  assert(isTime, "nothing else had its turn");
+
+  using peer = ends();
+  let ticks = 0;
+  const timer = setInterval(() => {
+    if (++ticks === 3) peer.say("x");
+  }, 10);
+  assertEquals(decode(await peer.channel.read(10)), "x");
+  clearInterval(timer);
+});
+
+Deno.test("PipeChannel: a write that waits ends when the peer has gone", {
+  ignore,
+}, async () => {
+  using peer = ends();
+  const written = peer.channel.write(new Uint8Array(5 * PIPE_BYTES));
+  setTimeout(() => peer.goDeaf(), 20);
+  const error = await assertRejects(
+    () => written,
+    SessionError,
+    "lost connection",
+  );
+  assertEquals((error.cause as Error).message, "Broken pipe");
+});
+
+Deno.test("PipeChannel: closes its descriptors, and each of them once", {
+  ignore,
+}, async () => {
+  const input = libc.makePipe(PIPE_BYTES);
+  const output = libc.makePipe(PIPE_BYTES);
+  using _said = owned(input.writeEnd);
+  using _heard = owned(output.readEnd);
+  const channel = new PipeChannel(input.readEnd, output.writeEnd);
+  const links = [input.readEnd, output.writeEnd].map((fd) =>
+    `/proc/self/fd/${fd}`
+  );
+  const pipes = links.map((link) => Deno.readLinkSync(link));
+  await channel.close();
+  channel[Symbol.dispose]();
+  channel[Symbol.dispose]();
+  for (const [at, link] of links.entries()) {
+    assert(linkOf(link) !== pipes[at], "still open");
+  }
+  await assertRejects(() => channel.read(1), SessionError, "lost connection");
+  await assertRejects(
+    () => channel.write(new Uint8Array(PIPE_BYTES)),
+    SessionError,
+    "lost connection",
+  );
+});
+
+/** What a link says; nothing where there is none any more. */
+function linkOf(path: string): string | undefined {
+  try {
+    return Deno.readLinkSync(path);
+  } catch {
+    return undefined;
+  }
+}

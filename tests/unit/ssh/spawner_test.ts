@@ -1,0 +1,239 @@
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { EntryError } from "../../../lib/errors.ts";
+import { decodeName } from "../../../lib/files/name_bytes.ts";
+import { commandSpawner } from "../../../lib/ssh/command_spawner.ts";
+import { rawSpawner } from "../../../lib/ssh/raw_spawner.ts";
+import type { Spawner, TalkingProcess } from "../../../lib/ssh/spawner.ts";
+import { LibcError } from "../../../lib/system/libc.ts";
+import { seacp } from "../../support/program.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { writeScript } from "../../support/doors.ts";
+
+const isWindows = Deno.build.os === "windows";
+const isLinux = Deno.build.os === "linux";
+
+/** Each way there is here. */
+const ways: readonly (readonly [string, Spawner])[] = [
+  ["commandSpawner", commandSpawner],
+  ...(isLinux ? [["rawSpawner", rawSpawner()!] as const] : []),
+];
+
+/** Tells a process that nothing comes and gives all that it says. */
+async function output(process: TalkingProcess): Promise<string> {
+  using talking = process;
+  await talking.channel.close();
+  const said: number[] = [];
+  for (;;) {
+    const part = await talking.channel.read(1000);
+    if (part.length === 0) break;
+    said.push(...part);
+  }
+  await talking.ended;
+  return decodeName(Uint8Array.from(said));
+}
+
+function sh(spawner: Spawner, script: string): TalkingProcess {
+  return spawner.talkTo("sh", ["-c", script]);
+}
+
+const ENDS = [
+  ["exit 0", { code: 0, signal: null }],
+  ["exit 37", { code: 37, signal: null }],
+  ["exit 255", { code: 255, signal: null }],
+  ["kill -TERM $$", { code: 143, signal: "SIGTERM" }],
+  ["kill -KILL $$", { code: 137, signal: "SIGKILL" }],
+  ["kill -PIPE $$", { code: 141, signal: "SIGPIPE" }],
+] as const;
+
+for (const [name, spawner] of ways) {
+  const test = (title: string, run: () => Promise<void>) => {
+    Deno.test(`${name}: ${title}`, { ignore: isWindows }, run);
+  };
+
+  test("tells how a process ended, talked to or not", async () => {
+    for (const [script, end] of ENDS) {
+      using process = sh(spawner, script);
+      await process.channel.close();
+      await output(process);
+      const alone = spawner.run("sh", ["-c", script]);
+      for (const { ended } of [process, alone]) {
+        const { code, signal } = await ended;
+        assertEquals({ code, signal }, end, script);
+      }
+    }
+  });
+
+  test("hands on what is said, both ways", async () => {
+    using process = spawner.talkTo("cat", []);
+    await process.channel.write(new TextEncoder().encode("hello"));
+    assertEquals(await output(process), "hello");
+  });
+
+  test("gives a process that is not talked to nothing to read", async () => {
+    const { ended } = spawner.run("sh", ["-c", "! read line"]);
+    assertEquals((await ended).code, 0);
+  });
+
+  test("stop() ends a process, and one that has ended does not mind", async () => {
+    using process = sh(spawner, "exec sleep 600");
+    process.stop();
+    assertEquals((await process.ended).signal, "SIGTERM");
+    process.stop();
+    await output(process);
+  });
+
+  test("gives a process no ignored or blocked signal of the runtime's", async () => {
+    const status = await output(spawner.talkTo("cat", ["/proc/self/status"]));
+    assertMatch(status, /^SigBlk:\t0{16}$/m);
+    assertMatch(status, /^SigIgn:\t[0-9a-f]{12}[02468ace][0-9a-f]{3}$/m);
+  });
+
+  test("runs a script without #!, as a shell would", async () => {
+    using folder = new TempFolder();
+    const script = `${folder.path}/script`;
+    Deno.writeTextFileSync(script, `printf '%s|' "$@"`, { mode: 0o755 });
+    assertEquals(
+      await output(spawner.talkTo(script, ["a b", "", "$HOME"])),
+      "a b||$HOME|",
+    );
+  });
+
+  test("throws if there is no such program", async () => {
+    assertThrows(() => spawner.talkTo("no such program", []), Error);
+    assertThrows(() => spawner.run("/none/at all", []), Error);
+    assertThrows(() => spawner.talkTo("/dev/null", []), Error);
+  });
+
+  test("throws if a word holds a NUL", async () => {
+    assertThrows(() => spawner.talkTo("sh", ["-c", "exit 0\0x"]), Error);
+  });
+}
+
+Deno.test("commandSpawner refuses words that are not UTF-8", () => {
+  assertThrows(
+    () => commandSpawner.talkTo("ssh", ["caf\udce9"]),
+    EntryError,
+    "caf\udce9: what is not UTF-8 cannot be said to ssh here",
+  );
+});
+
+const WORDS: readonly string[] = [
+  "caf\udce9",
+  "",
+  ".",
+  "trailing newlines\n\n",
+  "\n",
+  "-n",
+  "%s%b\\n\\c\\0101",
+  "$(id) `id` $HOME ' \" ; & | * ?",
+  "é😀",
+  decodeName(Uint8Array.from({ length: 0xff }, (_, index) => index + 1)),
+];
+
+Deno.test("rawSpawner hands on words of any bytes", {
+  ignore: !isLinux,
+}, async () => {
+  const print = ["-c", `printf '%s\\0' "$@"`, "sh"];
+  const said = await output(rawSpawner()!.talkTo("sh", [...print, ...WORDS]));
+  assertEquals(said.split("\0").slice(0, -1), WORDS);
+});
+
+Deno.test("rawSpawner runs a program of any name", {
+  ignore: !isLinux,
+}, async () => {
+  using folder = new TempFolder();
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-c", `cp /bin/echo "$(printf 'e\\351')"; ls`],
+    cwd: folder.path,
+  }).output();
+  const name = decodeName(stdout).trimEnd();
+  assertEquals(name, "e\udce9");
+  const program = `${folder.path}/${name}`;
+  assertEquals(await output(rawSpawner()!.talkTo(program, ["x"])), "x\n");
+  await new Deno.Command("sh", { args: ["-c", "rm e*"], cwd: folder.path })
+    .output();
+});
+
+Deno.test("rawSpawner gives a process the descriptors that the runtime gives", {
+  ignore: !isLinux,
+}, async () => {
+  const [all, more] = await Promise.all(
+    [commandSpawner, rawSpawner()!].map((spawner) =>
+      output(sh(spawner, "cd /proc/$$/fd; echo *"))
+    ),
+  );
+  assertEquals(more, all);
+  assertMatch(more!, /^0 1 /);
+});
+
+Deno.test("rawSpawner leaves no descriptor of ours open, whatever comes", {
+  ignore: !isLinux,
+}, async () => {
+  const links = await output(
+    sh(rawSpawner()!, "readlink /proc/$$/fd/0 /proc/$$/fd/1"),
+  );
+  const pipes = links.trimEnd().split("\n");
+  assertEquals(pipes.length, 2);
+  assert(pipes.every((pipe) => pipe.startsWith("pipe:")));
+  assert(!openLinks().some((link) => pipes.includes(link)));
+
+  // So many times that a leak cannot hide among what other tests open.
+  const before = openLinks().length;
+  for (let count = 0; count < 100; count++) {
+    assertThrows(() => rawSpawner()!.talkTo("/none", []), LibcError);
+    assertThrows(() => rawSpawner()!.run("/none", []), LibcError);
+  }
+  assert(openLinks().length < before + 100);
+});
+
+/** What each of our descriptors is. */
+function openLinks(): string[] {
+  return [...Deno.readDirSync("/proc/self/fd")].flatMap(({ name }) => {
+    try {
+      return [Deno.readLinkSync(`/proc/self/fd/${name}`)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+Deno.test("ssh gets our environment as it is, odd names and bytes too", {
+  ignore: !isLinux,
+}, async () => {
+  using folder = new TempFolder();
+  const program = writeScript(
+    `${folder.path}/ssh`,
+    "cat /proc/$$/environ > ssh; cat /proc/$PPID/environ > ours; exit 3\n",
+  );
+  await seacp(["-S", program, "far:x", "x"], {
+    cwd: folder.path,
+    wrapper: [
+      "sh",
+      "-c",
+      `exec env 'BASH_FUNC_x%%=() { :; }' 'a.b=1' 'empty=' "odd=$(printf '\\351')" "$@"`,
+      "sh",
+    ],
+  });
+  const [ours, theirs] = ["ours", "ssh"].map((name) =>
+    decodeName(Deno.readFileSync(`${folder.path}/${name}`))
+      .split("\0").toSorted()
+  );
+  assert(ours!.includes("BASH_FUNC_x%%=() { :; }"));
+  assert(ours!.includes("odd=\udce9"));
+  assertEquals(theirs, ours);
+});
+
+Deno.test("How ssh ended is known where we were told to ignore such ends", {
+  ignore: !isLinux,
+}, async () => {
+  using folder = new TempFolder();
+  const program = writeScript(`${folder.path}/ssh`, "exit 3\n");
+  const { status, stderr } = await seacp(["-S", program, "far:x", "x"], {
+    cwd: folder.path,
+    wrapper: ["env", "--ignore-signal=CHLD"],
+  });
+  assertEquals([status, stderr], [
+    1,
+    "far: nothing came for x: the far side ended with exit status 3\n",
+  ]);
+});

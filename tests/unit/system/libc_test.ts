@@ -1,0 +1,76 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import * as libc from "../../../lib/system/libc.ts";
+
+const ignore = Deno.build.os !== "linux";
+
+const [A] = Uint8Array.of(0x61);
+
+Deno.test("libcCalls() throws for a function that is not there", {
+  ignore,
+}, () => {
+  const missing = { parameters: [], result: "void" } as const;
+  assertThrows(() => libc.libcCalls({ no_such_function: missing }), Error);
+});
+
+Deno.test("A pipe gives what it was given, then its end", { ignore }, () => {
+  const { readEnd, writeEnd } = libc.makePipe(4096);
+  const buffer = new Uint8Array(10);
+  assertEquals(libc.write(writeEnd, Uint8Array.of(A!, A!)), 2);
+  assertEquals(libc.read(readEnd, buffer), 2);
+  assertEquals(buffer.subarray(0, 3), Uint8Array.of(A!, A!, 0));
+  libc.close(writeEnd);
+  assertEquals(libc.read(readEnd, buffer), 0);
+  libc.close(readEnd);
+});
+
+Deno.test("A descriptor that does not wait gives undefined instead", {
+  ignore,
+}, async () => {
+  const { readEnd, writeEnd } = libc.makePipe(4096);
+  libc.setNonBlocking(readEnd);
+  libc.setNonBlocking(writeEnd);
+  const block = new Uint8Array(1024 * 1024);
+  assertEquals(libc.read(readEnd, block), undefined);
+  assert(!libc.isReadableWithin(readEnd, 0));
+  await libc.writable(writeEnd);
+  while (libc.write(writeEnd, block) !== undefined);
+  await libc.readable(readEnd);
+  assert(libc.isReadableWithin(readEnd, 0));
+  libc.close(readEnd);
+  assertThrows(
+    // A program that is being started elsewhere may hold it for a moment.
+    () => {
+      while (libc.write(writeEnd, block) === undefined);
+    },
+    libc.LibcError,
+    "Broken pipe",
+  );
+  libc.close(writeEnd);
+});
+
+Deno.test(
+  "A pipe is not inherited by programs we run",
+  { ignore },
+  async () => {
+    const { readEnd, writeEnd } = libc.makePipe(4096);
+    const { success } = await new Deno.Command("sh", {
+      args: [
+        "-c",
+        `! [ -e /proc/self/fd/${readEnd} ] && ! [ -e /proc/self/fd/${writeEnd} ]`,
+      ],
+    }).output();
+    assert(success);
+    libc.close(readEnd);
+    libc.close(writeEnd);
+  },
+);
+
+Deno.test("turn() lets timers run", { ignore }, async () => {
+  let isTime = false;
+  setTimeout(() => {
+    isTime = true;
+  }, 0);
+  const last = performance.now() + 10_000;
+  while (!isTime && performance.now() < last) await libc.turn();
+  assert(isTime);
+});
