@@ -29,6 +29,11 @@ export class ProtocolError extends Error {
   override name = "ProtocolError";
 }
 
+/** The peer gave up; the message is its own words, which say why. */
+export class RefusalError extends ProtocolError {
+  override name = "RefusalError";
+}
+
 /**
  * What the peer said first is none of the protocol's: a shell's own words most
  * likely. Open the session again and have scp's first message marked.
@@ -46,4 +51,19 @@ export class SessionError extends Error {
 export function entryError(error: unknown): EntryError {
   if (error instanceof EntryError) return error;
   throw error;
+}
+
+/**
+ * For a `throw`: the same error, said of an entry or a host. What a peer says
+ * itself, and what is about no dialogue, stays as it is.
+ */
+export function naming(name: string, error: unknown): unknown {
+  const isOurs = (error instanceof ProtocolError &&
+    !(error instanceof RefusalError)) || error instanceof SessionError;
+  if (!isOurs) return error;
+  const Kind = error.constructor as new (
+    message: string,
+    options: ErrorOptions,
+  ) => Error;
+  return new Kind(`${name}: ${error.message}`, { cause: error });
 }

@@ -1,6 +1,12 @@
 import type { Channel } from "../channel/channel.ts";
 import { PacedChannel, Pacer } from "../channel/paced_channel.ts";
-import { GreetingError, ProtocolError, SessionError } from "../errors.ts";
+import {
+  GreetingError,
+  naming,
+  ProtocolError,
+  RefusalError,
+  SessionError,
+} from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Reporter } from "../progress/reporter.ts";
 import {
@@ -41,6 +47,8 @@ export function breach(error: unknown): ProtocolError | SessionError {
 /** An scp that was started, in an ssh of its own. */
 interface StartedScp extends RemoteScp {
   readonly session: SshSession;
+  /** By `performance.now()`. */
+  readonly startedAt: number;
   /** What is said just before its first message, where a shell talks too. */
   readonly marker: string | undefined;
 }
@@ -103,18 +111,16 @@ export class FarSide {
       sessions.use(scp.session);
       return scp;
     });
-    for (const { location, session, marker } of started) {
-      if (marker === undefined) continue;
-      await this.#shells.pass(location, session.channel, marker);
-    }
+    for (const scp of started) await this.#passShell(scp);
     const breaches = await dialogue(
       started.map(({ isSecond, session }) =>
         isSecond ? session.channel : this.#paced(session.channel)
       ),
     );
     const scps = started.map((scp, at) => ({ ...scp, breach: breaches[at] }));
-    return this.#heardShells(scps) ||
-      await this.#seeToTheirEnd(scps, failuresBefore);
+    if (this.#heardShells(scps)) return true;
+    await this.#seeToTheirEnd(scps, failuresBefore);
+    return false;
   }
 
   #start(remote: RemoteScp): StartedScp {
@@ -134,49 +140,82 @@ export class FarSide {
     const args = sshArguments(options.ssh, location, command, {
       asksNothing: isSecond,
     });
+    const startedAt = performance.now();
     const session = SshSession.start(options.ssh.program, args, interrupted);
-    return { ...remote, session, marker };
+    return { ...remote, session, startedAt, marker };
   }
 
   #paced(channel: Channel): Channel {
     return this.#pacer ? new PacedChannel(channel, this.#pacer) : channel;
   }
 
+  /** @throws {ProtocolError} If a shell that talks does not get to scp. */
+  async #passShell({ location, session, marker }: StartedScp): Promise<void> {
+    if (marker === undefined) return;
+    try {
+      await this.#shells.pass(location, session.channel, marker);
+    } catch (error) {
+      throw naming(location.host, error);
+    }
+  }
+
   /** Remembers the shells that were taken for scp; whether there are any. */
   #heardShells(scps: readonly EndedScp[]): boolean {
     if (this.#job.interrupted.aborted) return false;
     let any = false;
-    for (const { location, marker, breach } of scps) {
+    for (const { location, marker, breach, startedAt } of scps) {
       if (marker !== undefined || !(breach instanceof GreetingError)) continue;
-      this.#shells.add(location, breach);
+      this.#shells.add(location, breach, performance.now() - startedAt);
       any = true;
     }
     return any;
   }
 
-  /** Reports what each scp left to report; whether it was a shell instead. */
+  /** Reports what each scp left to report. */
   async #seeToTheirEnd(
     scps: readonly EndedScp[],
     failuresBefore: number,
-  ): Promise<boolean> {
-    const broken = scps.filter(({ breach }) => breach instanceof ProtocolError);
-    for (const { breach } of broken) this.#reporter.failed(breach!.message);
-    if (broken.length > 0) return false;
-    const ends = await Promise.all(scps.map(({ session }) => session.end()));
-    const ended = scps.map((scp, at) => ({ ...scp, end: ends[at]! }));
+  ): Promise<void> {
     const isWhole = scps.every(({ breach }) => breach === undefined);
-    if (isWhole && this.#heardShells(ended.map(withEcho))) return true;
+    for (const { location: { host }, breach } of scps) {
+      if (!(breach instanceof ProtocolError)) continue;
+      const isTheirs = breach instanceof RefusalError && scps.length === 1;
+      const { message } = breach;
+      this.#reporter.failed(isTheirs ? message : `${host}: ${message}`);
+    }
+    if (scps.some(({ breach }) => breach instanceof ProtocolError)) return;
+    const ends = await Promise.all(
+      scps.map(({ session }) => session.end({ isWhole })),
+    );
+    const ended = scps.map((scp, at) => ({ ...scp, end: ends[at]! }));
     for (const { location, breach, end } of ended) {
       if (breach !== undefined) this.#reportLost(location, breach, end);
     }
-    for (const { location, breach, end } of ended) {
+    // What one host's end brings about at another is not that one's failure.
+    if (!isWhole) return;
+    for (const scp of ended) {
+      if (scp.role === "-t") this.#hearLeftover(scp);
+    }
+    for (const { location, end } of ended) {
       // An scp that could not copy something has said so, and ends with 1.
       const isTold = (end.code === 1 || this.#job.interrupted.aborted) &&
         this.#reporter.failures > failuresBefore;
-      if (breach !== undefined || end.failure === undefined || isTold) continue;
+      if (end.failure === undefined || isTold) continue;
       this.#reporter.failed(`${location.host}: ${end.failure}`);
     }
-    return false;
+  }
+
+  /**
+   * A shell may say what looks like scp's first acknowledgement. Then each that
+   * follows is taken for the one before it, and the last is left over.
+   */
+  #hearLeftover(
+    { location, end: { leftover } }: EndedScp & { readonly end: SshEnd },
+  ): void {
+    // deno-lint-ignore no-control-regex
+    const [, extra, refusal] = /^(\0*)(?:\x01(.*)\n)?/s.exec(leftover)!;
+    if (extra !== "") this.#shells.tell(location, extra!);
+    if (refusal !== undefined) this.#reporter.failed(refusal);
   }
 
   #reportLost(
@@ -189,21 +228,4 @@ export class FarSide {
       : failure ?? "the far side ended too early";
     this.#reporter.failed(`${host}: ${message}: ${why}`);
   }
-}
-
-/**
- * A shell may say what looks like scp's first acknowledgement. Then each that
- * follows is taken for the one before it, and one is left over.
- */
-function withEcho(scp: EndedScp & { readonly end: SshEnd }): EndedScp {
-  const { role, end: { leftover } } = scp;
-  const isLeftOver = role === "-t" && leftover !== undefined && leftover <= 2;
-  return isLeftOver
-    ? {
-      ...scp,
-      breach: new GreetingError(
-        "the far side acknowledged more than it was sent",
-      ),
-    }
-    : scp;
 }

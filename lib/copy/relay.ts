@@ -10,7 +10,7 @@ export async function relay(
   target: RemoteLocation,
   { job, reporter, farSide }: CopyContext,
 ): Promise<void> {
-  const { recursive, targetIsFolder } = job.options;
+  const { recursive, preserve, targetIsFolder } = job.options;
   const objectionTo = requestChecker(source, job.options);
   const failuresBefore = reporter.failures;
   await farSide.runAll([
@@ -20,7 +20,8 @@ export async function relay(
     const relay = new Relay(
       { host: source.host, channel: from! },
       { host: target.host, channel: to! },
-      { recursive, objectionTo },
+      // Names that are fit for one disk are not for another: its scp knows.
+      { preserve, rules: { recursive, platform: "posix", objectionTo } },
       reporter,
     );
     try {

@@ -8,19 +8,36 @@ import { skipGreeting } from "../scp/greeting.ts";
 /** What keeps a shell quiet for whoever is no terminal. */
 const GUARD = "case $- in *i*) ;; *) return ;; esac";
 
+/** How many times longer than the first a second login may take. */
+const SLOWER = 3;
+
+/** How long a shell may then talk before it gets to scp, in milliseconds. */
+const PATIENCE_MILLISECONDS = 10_000;
+
+/** How a shell was taken for scp. */
+interface Misheard {
+  readonly breach: ProtocolError;
+  /** How long its login took, in milliseconds. */
+  readonly took: number;
+}
+
 /** The logins whose shells say something before scp does. */
 export class TalkativeShells {
   readonly #observer: Observer;
-  readonly #misheard = new Map<string, ProtocolError>();
+  readonly #misheard = new Map<string, Misheard>();
   readonly #told = new Set<string>();
 
   constructor(observer: Observer) {
     this.#observer = observer;
   }
 
-  /** Remembers a shell by how it was misheard. */
-  add(location: RemoteLocation, misheard: ProtocolError): void {
-    this.#misheard.set(loginOf(location), misheard);
+  /**
+   * Remembers a shell.
+   *
+   * @param took How long its login took, in milliseconds.
+   */
+  add(location: RemoteLocation, breach: ProtocolError, took: number): void {
+    this.#misheard.set(loginOf(location), { breach, took });
   }
 
   /** What is to be said just before scp's first message; nothing if quiet. */
@@ -33,7 +50,7 @@ export class TalkativeShells {
    * Reads past what the shell says before `marker`, and tells the user once.
    *
    * @throws {ProtocolError} If the marker does not come: how the shell was
-   * misheard.
+   * misheard. Its next login is a plain one.
    * @throws {SessionError} If the connection is lost.
    */
   async pass(
@@ -42,10 +59,21 @@ export class TalkativeShells {
     marker: string,
   ): Promise<void> {
     const login = loginOf(location);
-    const greeting = await skipGreeting(channel, marker).catch((error) => {
-      throw error instanceof ProtocolError ? this.#misheard.get(login) : error;
-    });
-    if (greeting === "" || this.#told.has(login)) return;
+    const { breach, took } = this.#misheard.get(login)!;
+    const patience = PATIENCE_MILLISECONDS + SLOWER * took;
+    try {
+      const greeting = await skipGreeting(channel, marker, patience);
+      if (greeting !== "") this.tell(location, greeting);
+    } catch (error) {
+      this.#misheard.delete(login);
+      throw error instanceof ProtocolError ? breach : error;
+    }
+  }
+
+  /** Tells the user what the shell said, once. */
+  tell(location: RemoteLocation, greeting: string): void {
+    const login = loginOf(location);
+    if (this.#told.has(login)) return;
     this.#told.add(login);
     this.#observer.warned(
       `${location.host}: the shell said ${

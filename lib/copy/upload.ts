@@ -1,4 +1,4 @@
-import { ProtocolError } from "../errors.ts";
+import { RefusalError } from "../errors.ts";
 import { isNameless } from "../files/names.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { Source } from "../scp/source.ts";
@@ -27,7 +27,7 @@ export async function upload(
       announceNameless: false,
     }, reporter);
     const refusal = await source.begin();
-    if (refusal !== undefined) throw new ProtocolError(refusal);
+    if (refusal !== undefined) throw new RefusalError(refusal);
     for (const path of paths) {
       begun++;
       await source.send(path);

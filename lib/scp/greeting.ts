@@ -12,14 +12,11 @@ import { quoted } from "../progress/printable.ts";
 /** The longest greeting that is passed over, in bytes. */
 const MAX_GREETING_BYTES = 64 * 1024;
 
-/** How long the marker may take once a greeting began, in milliseconds. */
-const PATIENCE_MILLISECONDS = 10_000;
-
 /**
  * Reads up to a line that is, or ends in, `marker`, and gives what came before
  * it.
  *
- * @param patience How long that may take, in milliseconds from its first byte.
+ * @param patience How long that may take, in milliseconds.
  * @throws {ProtocolError} If there is no marker in the first 64 KiB, within
  * that time, or before the end.
  * @throws {SessionError} If the connection is lost.
@@ -27,13 +24,12 @@ const PATIENCE_MILLISECONDS = 10_000;
 export async function skipGreeting(
   channel: Channel,
   marker: string,
-  patience: number = PATIENCE_MILLISECONDS,
+  patience: number,
 ): Promise<string> {
   const greeting: number[] = [];
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const first = await readByte(channel);
   const timer = setTimeout(() => reject(noMarker(greeting)), patience);
-  const found = readGreeting(channel, marker, first, greeting);
+  const found = readGreeting(channel, marker, greeting);
   // Nobody may be there any more for what ends it once it is late.
   found.catch(() => {});
   try {
@@ -46,11 +42,10 @@ export async function skipGreeting(
 async function readGreeting(
   channel: Channel,
   marker: string,
-  first: number | undefined,
   greeting: number[],
 ): Promise<string> {
   const endsInMarker = new RegExp(`${marker}\r?\n$`);
-  for (let byte = first; byte !== undefined; byte = await readByte(channel)) {
+  for (let byte; (byte = await readByte(channel)) !== undefined;) {
     greeting.push(byte);
     if (byte === 0x0a) {
       const tail = greeting.slice(-marker.length - 2);

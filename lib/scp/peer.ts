@@ -1,7 +1,14 @@
 import type { Channel } from "../channel/channel.ts";
 import { readByte, readLine } from "../channel/line.ts";
-import { ProtocolError, SessionError } from "../errors.ts";
+import {
+  GreetingError,
+  ProtocolError,
+  RefusalError,
+  SessionError,
+} from "../errors.ts";
 import { decodeName } from "../files/name_bytes.ts";
+import { quoted } from "../progress/printable.ts";
+import type { Refusal } from "./entry_rules.ts";
 import {
   type Acknowledgement,
   formatRecord,
@@ -12,18 +19,69 @@ import {
   type SentRecord,
 } from "./messages.ts";
 
+/** How long a shell's words may be ahead of scp's, in milliseconds. */
+const SHELL_MILLISECONDS = 500;
+
+export interface ScpPeerOptions {
+  /** Whether a shell's words may be taken for the peer's. */
+  readonly mayHearShell?: boolean;
+  /** Told each record that comes, as it came. */
+  overheard?(line: Uint8Array): void;
+}
+
 /** The other side of an SCP dialogue: whole records and acknowledgements. */
 export class ScpPeer {
   readonly channel: Channel;
+  readonly #mayHearShell: boolean;
   readonly #overheard: (line: Uint8Array) => void;
+  #isUnderstood = false;
 
-  /** @param overheard Told each record that comes, as it came. */
   constructor(
     channel: Channel,
-    overheard: (line: Uint8Array) => void = () => {},
+    { mayHearShell = true, overheard = () => {} }: ScpPeerOptions = {},
   ) {
     this.channel = channel;
+    this.#mayHearShell = mayHearShell;
     this.#overheard = overheard;
+  }
+
+  /** What the peer says has proven to be the protocol: no shell's words. */
+  understand(): void {
+    this.#isUnderstood = true;
+  }
+
+  /** The error for what is not the protocol: perhaps a shell's words. */
+  violation(message: string): ProtocolError {
+    return this.#mayBeShell
+      ? new GreetingError(message)
+      : new ProtocolError(message);
+  }
+
+  get #mayBeShell(): boolean {
+    return this.#mayHearShell && !this.#isUnderstood;
+  }
+
+  /**
+   * Tells a source what it may not send. One that is a source waits for this
+   * answer; after a shell's words, however alike, comes what scp says.
+   *
+   * @throws {GreetingError} If it may have been a shell's.
+   * @throws {ProtocolError} Else.
+   */
+  async refuse({ answer, said }: Refusal): Promise<never> {
+    const isShells = this.#mayBeShell && await this.#saysMore();
+    await this.sendFailure(answer);
+    throw isShells ? new GreetingError(said) : new ProtocolError(said);
+  }
+
+  async #saysMore(): Promise<boolean> {
+    const { promise: silence, resolve } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => resolve(false), SHELL_MILLISECONDS);
+    const more = readByte(this.channel)
+      .then((byte) => byte !== undefined, () => false);
+    const saysMore = await Promise.race([more, silence]);
+    clearTimeout(timer);
+    return saysMore;
   }
 
   async send(record: SentRecord): Promise<void> {
@@ -40,29 +98,44 @@ export class ScpPeer {
   }
 
   /**
-   * Reads the next record; `undefined` if the stream ends before one.
+   * Reads the next record; `undefined` if the stream ends before one. What is
+   * malformed or cut is answered.
    *
-   * @throws {ProtocolError} If what comes is malformed.
+   * @throws {GreetingError} If it is malformed, perhaps by a shell.
+   * @throws {ProtocolError} If it is malformed.
    * @throws {SessionError} If it is cut.
    */
   async nextRecord(): Promise<ScpRecord | undefined> {
-    const line = await readLine(this.channel, MAX_RECORD_BYTES);
-    if (line === undefined) return undefined;
-    this.#overheard(line);
-    return parseRecord(line);
+    let line: Uint8Array | undefined;
+    try {
+      line = await readLine(this.channel, MAX_RECORD_BYTES);
+      if (line === undefined) return undefined;
+      this.#overheard(line);
+      return parseRecord(line);
+    } catch (error) {
+      if (error instanceof SessionError) {
+        await this.sendFailure("protocol error: lost connection");
+      }
+      if (!(error instanceof ProtocolError)) throw error;
+      const { message } = error;
+      await this.sendFailure(message);
+      throw this.violation(
+        line === undefined
+          ? message
+          : `${message}: the far side said ${quoted(decodeName(line))}`,
+      );
+    }
   }
 
   /**
    * Reads the answer to a record or a body: the text of a warning, `undefined`
    * for an acknowledgement.
    *
-   * @param otherwise The error for something else that is said.
+   * @throws {GreetingError} If something else is said, perhaps by a shell.
    * @throws {ProtocolError} If the peer gives up or says something else.
    * @throws {SessionError} If it ends instead.
    */
-  async nextWarning(
-    otherwise: (text: string) => ProtocolError,
-  ): Promise<string | undefined> {
+  async nextWarning(): Promise<string | undefined> {
     const answer = await this.nextAcknowledgement();
     switch (answer?.kind) {
       case "ok":
@@ -70,9 +143,12 @@ export class ScpPeer {
       case "warning":
         return answer.text;
       case "fatal":
-        throw new ProtocolError(answer.text);
+        throw new RefusalError(answer.text);
       case "unknown":
-        throw otherwise(answer.text);
+        throw this.violation(
+          `the far side said ${quoted(answer.text)} instead of an ` +
+            "acknowledgement",
+        );
       case undefined:
         throw new SessionError("lost connection");
       default:

@@ -1,15 +1,19 @@
 import type { Channel } from "../channel/channel.ts";
-import { GreetingError, ProtocolError, SessionError } from "../errors.ts";
-import { isPlainName } from "../files/names.ts";
+import {
+  naming,
+  type ProtocolError,
+  RefusalError,
+  SessionError,
+} from "../errors.ts";
 import type { Observer } from "../progress/observer.ts";
 import { quoted } from "../progress/printable.ts";
-import {
-  type FileRecord,
-  type FolderRecord,
-  LAST_MOMENT,
-  type ScpRecord,
-  type SentRecord,
-  type TimesRecord,
+import { areReal, type EntryRules, refusalOf } from "./entry_rules.ts";
+import type {
+  FileRecord,
+  FolderRecord,
+  ScpRecord,
+  SentRecord,
+  TimesRecord,
 } from "./messages.ts";
 import { ScpPeer } from "./peer.ts";
 import type { Received } from "./sink.ts";
@@ -21,11 +25,14 @@ export interface RelayEnd {
 }
 
 export interface RelayOptions {
-  /** Accept folders. */
-  readonly recursive: boolean;
-  /** Why a name that comes at the top is not one that was asked for. */
-  objectionTo(name: string): string | undefined;
+  /** Whether modes are preserved: else no set-id bits pass. */
+  readonly preserve: boolean;
+  /** What of the source's entries is taken; the target has rules of its own. */
+  readonly rules: EntryRules;
 }
+
+/** What lets a file run as its owner. */
+const SET_ID_BITS = 0o6000;
 
 /** A body up to this many bytes may come in vain, if the sink refuses it. */
 const SMALL_BYTES = 64 * 1024;
@@ -36,7 +43,7 @@ const SMALL_BYTES = 64 * 1024;
  * the source does not wait for the sink where it need not: a small file is
  * acknowledged as it comes, and dropped if the sink refuses it; and the sink
  * gets the next record before it has answered the last body, which changes
- * nothing for it. Every failure names its host.
+ * nothing for it.
  */
 export class Relay {
   readonly #source: Side;
@@ -44,12 +51,13 @@ export class Relay {
   readonly #options: RelayOptions;
   readonly #observer: Observer;
   #entries = 0;
-  /** How many folders the source is in. */
-  #depth = 0;
+  /** The names of the folders that the source is in. */
+  readonly #folders: string[] = [];
+  #isToldEnd = false;
   /** Times that wait for their entry. */
   #times: TimesRecord | undefined;
-  /** Whether the sink has yet to answer the last body. */
-  #isAnswerDue = false;
+  /** The file whose body the sink has yet to answer. */
+  #unanswered: string | undefined;
 
   constructor(
     source: RelayEnd,
@@ -79,7 +87,7 @@ export class Relay {
   async run(): Promise<Received> {
     const refusal = await this.#target.nextWarning();
     if (refusal !== undefined) {
-      await this.#target.fail(new ProtocolError(refusal));
+      await this.#target.fail(new RefusalError(refusal));
     }
     await this.#source.peer.sendOk();
     try {
@@ -93,10 +101,11 @@ export class Relay {
       throw error;
     }
     await this.#settle();
+    const folder = this.#folders.join("/");
     return {
       entries: this.#entries,
-      isToldEnd: this.#depth < 0,
-      ...(this.#depth > 0 ? { endedInside: "a folder" } : {}),
+      isToldEnd: this.#isToldEnd,
+      ...(folder === "" ? {} : { endedInside: folder }),
     };
   }
 
@@ -104,29 +113,27 @@ export class Relay {
   async #take(record: ScpRecord): Promise<boolean> {
     switch (record.kind) {
       case "warning":
-        this.#source.isUnderstood = true;
+        this.#source.peer.understand();
         this.#failed(this.#source, record.text);
         return true;
       case "fatal":
-        return await this.#source.fail(new ProtocolError(record.text));
+        return await this.#source.fail(new RefusalError(record.text));
       case "times":
         await this.#keepTimes(record);
         return true;
       case "file":
-        await this.#checkName(record.name);
+        await this.#check(record);
         await this.#relayFile(record);
         return true;
       case "folder":
-        await this.#checkName(record.name);
+        await this.#check(record);
         await this.#relayFolder(record);
         return true;
       case "end":
-        this.#depth--;
-        if (this.#depth >= 0) await this.#relayEnd();
-        return this.#depth >= 0;
+        return await this.#takeEnd();
       case "unknown":
         return await this.#source.fail(
-          this.#source.violation(
+          this.#source.peer.violation(
             `the far side said ${quoted(record.text)} instead of a record`,
           ),
         );
@@ -135,49 +142,49 @@ export class Relay {
     }
   }
 
-  async #checkName(name: string): Promise<void> {
+  async #takeEnd(): Promise<boolean> {
+    const folder = this.#folders.pop();
+    if (folder === undefined) this.#isToldEnd = true;
+    else await this.#relayEnd(folder);
+    return !this.#isToldEnd;
+  }
+
+  async #check(record: FileRecord | FolderRecord): Promise<void> {
     this.#entries++;
-    // The rules that the target's disk adds are the target's to check.
-    if (!isPlainName(name, "posix")) {
-      await this.#refuse(`error: unexpected filename: ${name}`);
-    }
-    if (this.#depth > 0) return;
-    const objection = this.#options.objectionTo(name);
-    if (objection !== undefined) {
-      await this.#refuse(
-        `protocol error: filename does not match request: ${objection}`,
-      );
+    const isTop = this.#folders.length === 0;
+    const refusal = refusalOf(record, isTop, this.#options.rules);
+    if (refusal !== undefined) {
+      await this.#source.attempt(() => this.#source.peer.refuse(refusal));
     }
   }
 
   /** Times are sent on together with their entry. */
   async #keepTimes(record: TimesRecord): Promise<void> {
-    const areReal = Math.max(record.modified, record.accessed) <= LAST_MOMENT;
-    this.#times = areReal ? record : undefined;
-    if (!areReal) this.#observer.warned("times out of range are not set");
+    this.#times = areReal(record) ? record : undefined;
+    if (this.#times === undefined) {
+      this.#observer.warned("times out of range are not set");
+    }
     await this.#source.peer.sendOk();
   }
 
   async #relayFolder(record: FolderRecord): Promise<void> {
-    if (!this.#options.recursive) {
-      await this.#refuse("protocol error: received directory without -r");
-    }
+    // Once a folder is made, to send it again would put it into itself.
+    this.#target.peer.understand();
     const refusal = await this.#offer(record);
     if (refusal !== undefined) {
       return await this.#sendRefusal(refusal);
     }
     await this.#source.peer.sendOk();
-    this.#depth++;
-    this.#source.isUnderstood = true;
-    this.#target.isUnderstood = true;
+    this.#folders.push(record.name);
+    this.#source.peer.understand();
   }
 
-  async #relayEnd(): Promise<void> {
+  async #relayEnd(name: string): Promise<void> {
     this.#times = undefined;
     await this.#acknowledge();
     await this.#target.send({ kind: "end" });
     await this.#settle();
-    await this.#nextRefusal();
+    await this.#nextRefusal(name);
   }
 
   async #relayFile(record: FileRecord): Promise<void> {
@@ -190,7 +197,7 @@ export class Relay {
     this.#observer.began(record.name, record.size);
     try {
       await this.#relayBody(record, isTaken);
-      await this.#relayVerdict(isTaken);
+      await this.#relayVerdict(record, isTaken);
     } finally {
       this.#observer.ended();
     }
@@ -235,29 +242,30 @@ export class Relay {
     try {
       await written;
     } catch {
-      await this.#nextRefusal().catch(() => {});
+      await this.#nextRefusal(name).catch(() => {});
       await this.#target.fail(lost());
     }
   }
 
-  /** Relays what the source says of the body it sent, and the answer to it. */
-  async #relayVerdict(isTaken: boolean): Promise<void> {
-    const warning = await this.#source.nextWarning();
-    this.#source.isUnderstood = true;
+  /** Relays what the source says of the body it sent. */
+  async #relayVerdict({ name }: FileRecord, isTaken: boolean): Promise<void> {
+    const warning = await this.#source.nextWarning(name);
+    this.#source.peer.understand();
     if (warning !== undefined) this.#failed(this.#source, warning);
     await this.#acknowledge();
     if (!isTaken) return;
     if (warning === undefined) await this.#target.peer.sendOk();
     else await this.#target.send({ kind: "warning", text: warning });
     await this.#target.attempt(() => this.#target.peer.channel.flush());
-    this.#isAnswerDue = true;
+    this.#unanswered = name;
   }
 
   async #settle(): Promise<void> {
-    if (!this.#isAnswerDue) return;
-    this.#isAnswerDue = false;
-    await this.#nextRefusal();
-    this.#target.isUnderstood = true;
+    const name = this.#unanswered;
+    if (name === undefined) return;
+    this.#unanswered = undefined;
+    await this.#nextRefusal(name);
+    this.#target.peer.understand();
   }
 
   /** Sends an entry's times and its record; resolves to a refusal's words. */
@@ -265,15 +273,17 @@ export class Relay {
     const times = this.#times;
     this.#times = undefined;
     if (times !== undefined) await this.#target.send(times);
-    await this.#target.send(record);
+    const { preserve } = this.#options;
+    const mode = preserve ? record.mode : record.mode & ~SET_ID_BITS;
+    await this.#target.send({ ...record, mode });
     await this.#settle();
-    if (times !== undefined) await this.#nextRefusal();
-    return await this.#nextRefusal();
+    if (times !== undefined) await this.#nextRefusal(record.name);
+    return await this.#nextRefusal(record.name);
   }
 
   /** The target's answer: reported, if it refuses. */
-  async #nextRefusal(): Promise<string | undefined> {
-    const refusal = await this.#target.nextWarning();
+  async #nextRefusal(name: string): Promise<string | undefined> {
+    const refusal = await this.#target.nextWarning(name);
     if (refusal !== undefined) this.#failed(this.#target, refusal);
     return refusal;
   }
@@ -289,24 +299,16 @@ export class Relay {
     });
   }
 
-  /** Tells the source what it may not send, and ends the relay for it. */
-  async #refuse(message: string): Promise<never> {
-    await this.#source.peer.sendFailure(message);
-    return await this.#source.fail(this.#source.violation(message));
-  }
-
   #failed({ host }: Side, text: string): void {
     this.#observer.failed(`${host}: ${text}`);
   }
 }
 
-/** One side of a relay: what breaks it is known to be this host's. */
+/** One side of a relay, which knows when it was the one that broke. */
 class Side {
   readonly peer: ScpPeer;
   readonly host: string;
   isBroken = false;
-  /** Whether what it says has proven to be the protocol. */
-  isUnderstood = false;
 
   constructor({ host, channel }: RelayEnd) {
     this.host = host;
@@ -318,30 +320,22 @@ class Side {
   }
 
   async nextRecord(): Promise<ScpRecord | undefined> {
+    return await this.attempt(() => this.peer.nextRecord());
+  }
+
+  /**
+   * The text of a warning; `undefined` for an acknowledgement.
+   *
+   * @param entry What it is about, for an error.
+   */
+  async nextWarning(entry?: string): Promise<string | undefined> {
     return await this.attempt(async () => {
       try {
-        return await this.peer.nextRecord();
+        return await this.peer.nextWarning();
       } catch (error) {
-        if (!(error instanceof ProtocolError)) throw error;
-        throw this.violation(error.message);
+        throw entry === undefined ? error : naming(entry, error);
       }
     });
-  }
-
-  /** The text of a warning; `undefined` for an acknowledgement. */
-  async nextWarning(): Promise<string | undefined> {
-    return await this.attempt(() =>
-      this.peer.nextWarning((text) =>
-        this.violation(
-          `the far side said ${quoted(text)} instead of an acknowledgement`,
-        )
-      )
-    );
-  }
-
-  /** The error for what is not the protocol. */
-  violation(message: string): ProtocolError {
-    return new (this.isUnderstood ? ProtocolError : GreetingError)(message);
   }
 
   /** @throws {ProtocolError | SessionError} Always. */
@@ -349,17 +343,12 @@ class Side {
     return await this.attempt(() => Promise.reject(error));
   }
 
-  /** What `step` resolves to; a breach of the protocol names the host. */
   async attempt<T>(step: () => Promise<T>): Promise<T> {
     try {
       return await step();
     } catch (error) {
       this.isBroken = true;
-      if (!(error instanceof ProtocolError)) throw error;
-      const Kind = error instanceof GreetingError
-        ? GreetingError
-        : ProtocolError;
-      throw new Kind(`${this.host}: ${error.message}`);
+      throw error;
     }
   }
 }

@@ -4,27 +4,25 @@ import {
   EntryError,
   entryError,
   GreetingError,
-  ProtocolError,
+  naming,
+  RefusalError,
   SessionError,
 } from "../errors.ts";
 import type { Files, Times } from "../files/files.ts";
 import { decodeName } from "../files/name_bytes.ts";
-import { isPlainName, type Platform } from "../files/names.ts";
 import { StoredFile, StoredFolder, type StorePolicy } from "../files/store.ts";
 import type { Observer } from "../progress/observer.ts";
 import { quoted } from "../progress/printable.ts";
-import {
-  type FileRecord,
-  type FolderRecord,
-  LAST_MOMENT,
-  type ScpRecord,
-  type TimesRecord,
+import { areReal, type EntryRules, refusalOf } from "./entry_rules.ts";
+import type {
+  FileRecord,
+  FolderRecord,
+  ScpRecord,
+  TimesRecord,
 } from "./messages.ts";
 import { ScpPeer } from "./peer.ts";
 
-export interface SinkOptions {
-  /** Accept folders. */
-  readonly recursive: boolean;
+export interface SinkOptions extends EntryRules {
   /** Refuse a target that is no folder. */
   readonly targetIsFolder: boolean;
   /** Let a target that is no folder take each entry; else only the first. */
@@ -34,9 +32,6 @@ export interface SinkOptions {
    * first entry is a `GreetingError`, and leaves nothing of it behind.
    */
   readonly mayHearShell: boolean;
-  /** Why a name that comes at the top is not one that was asked for. */
-  objectionTo(name: string): string | undefined;
-  readonly platform: Platform;
   readonly store: StorePolicy;
 }
 
@@ -74,10 +69,6 @@ export class Sink {
   /** Times that wait for their entry; gone once it came, refused or not. */
   #times: Times | undefined;
   #entries = 0;
-  /** Whether what the source says has proven to be the protocol. */
-  #isUnderstood = false;
-  /** The line that came last; absent if it was cut. */
-  #line: string | undefined;
 
   constructor(
     channel: Channel,
@@ -85,9 +76,10 @@ export class Sink {
     options: SinkOptions,
     observer: Observer,
   ) {
-    this.#peer = new ScpPeer(channel, (line) => {
-      this.#line = decodeName(line);
-      observer.explained(() => `Sink: ${this.#line}`);
+    this.#peer = new ScpPeer(channel, {
+      mayHearShell: options.mayHearShell,
+      overheard: (line) =>
+        observer.explained(() => `Sink: ${decodeName(line)}`),
     });
     this.#files = files;
     this.#options = options;
@@ -117,7 +109,7 @@ export class Sink {
     this.#levels = [{ path: target, isFolder }];
     await this.#peer.sendOk();
     for (let isFirst = true;;) {
-      const record = await this.#nextRecord();
+      const record = await this.#peer.nextRecord();
       if (record === undefined) break;
       const depth = this.#levels.length;
       if (!await this.#take(record, isFirst)) break;
@@ -135,45 +127,26 @@ export class Sink {
   /**
    * Tells the source that there is no target for it.
    *
-   * @throws {ProtocolError} Always, with the same words.
+   * @throws {RefusalError} Always, with the same words.
    */
   async refuse(message: string): Promise<never> {
     await this.#peer.sendFailure(message);
-    throw new ProtocolError(message);
+    throw new RefusalError(message);
   }
 
   get #level(): Level {
     return this.#levels.at(-1)!;
   }
 
-  async #nextRecord(): Promise<ScpRecord | undefined> {
-    this.#line = undefined;
-    try {
-      return await this.#peer.nextRecord();
-    } catch (error) {
-      if (error instanceof SessionError) {
-        await this.#peer.sendFailure("protocol error: lost connection");
-      }
-      if (!(error instanceof ProtocolError)) throw error;
-      const { message } = error;
-      throw await this.#violation(
-        message,
-        this.#line === undefined
-          ? message
-          : `${message}: the far side said ${quoted(this.#line)}`,
-      );
-    }
-  }
-
   /** Answers one record. Resolves to whether more may come. */
   async #take(record: ScpRecord, isFirst: boolean): Promise<boolean> {
     switch (record.kind) {
       case "warning":
-        this.#isUnderstood = true;
+        this.#peer.understand();
         this.#observer.failed(record.text);
         return true;
       case "fatal":
-        throw new ProtocolError(record.text);
+        throw new RefusalError(record.text);
       case "times":
         this.#keepTimes(record);
         await this.#peer.sendOk();
@@ -187,8 +160,10 @@ export class Sink {
         return this.#levels.length > 0;
       case "unknown":
         // A shell that fails says so in words of its own, before any record.
-        throw await this.#violation(
+        await this.#peer.sendFailure(
           isFirst ? record.text : "protocol error: expected control record",
+        );
+        throw this.#peer.violation(
           `the far side said ${quoted(record.text)} instead of a record`,
         );
       default:
@@ -196,21 +171,17 @@ export class Sink {
     }
   }
 
-  /** OpenSSH's sink, too, acknowledges times that it cannot set. */
   #keepTimes(record: TimesRecord): void {
-    const { modified, accessed } = record;
-    const areReal = Math.max(modified, accessed) <= LAST_MOMENT;
-    this.#times = areReal ? record : undefined;
-    if (!areReal) this.#observer.warned("times out of range are not set");
+    this.#times = areReal(record) ? record : undefined;
+    if (this.#times === undefined) {
+      this.#observer.warned("times out of range are not set");
+    }
   }
 
   async #takeEntry(record: FileRecord | FolderRecord): Promise<void> {
-    await this.#checkName(record.name);
-    if (record.kind === "folder" && !this.#options.recursive) {
-      throw await this.#violation(
-        "protocol error: received directory without -r",
-      );
-    }
+    const isTop = this.#levels.length === 1;
+    const refusal = refusalOf(record, isTop, this.#options);
+    if (refusal !== undefined) await this.#peer.refuse(refusal);
     const times = this.#times;
     this.#times = undefined;
     this.#entries++;
@@ -220,18 +191,6 @@ export class Sink {
       else await this.#enterFolder(record, path, times);
     } catch (error) {
       await this.#fail(entryError(error));
-    }
-  }
-
-  async #checkName(name: string): Promise<void> {
-    if (!isPlainName(name, this.#options.platform)) {
-      throw await this.#violation(`error: unexpected filename: ${name}`);
-    }
-    if (this.#levels.length > 1) return;
-    const objection = this.#options.objectionTo(name);
-    if (objection !== undefined) {
-      const message = "protocol error: filename does not match request";
-      throw await this.#violation(message, `${message}: ${objection}`);
     }
   }
 
@@ -252,7 +211,7 @@ export class Sink {
     const { store } = this.#options;
     const folder = await StoredFolder.enter(this.#files, path, mode, store);
     this.#levels.push({ path, isFolder: true, folder, times });
-    this.#isUnderstood = true;
+    this.#peer.understand();
     await this.#peer.sendOk();
   }
 
@@ -296,9 +255,10 @@ export class Sink {
     try {
       const failure = await this.#receiveBody(stored, size);
       await this.#takeVerdict().catch(async (error) => {
-        if (error instanceof GreetingError) await stored.discard();
+        if (error instanceof GreetingError) await stored.discard(size);
         else if (failure === undefined) await stored.abandon(size);
-        throw error instanceof SessionError ? named(stored.path, error) : error;
+        else this.#observer.failed(failure.message);
+        throw naming(stored.path, error);
       });
       return failure ?? await stored.finish(size, times);
     } finally {
@@ -317,6 +277,7 @@ export class Sink {
     );
     if (received < size || failure !== undefined) await stored.abandon(written);
     if (received === size) return failure;
+    if (failure !== undefined) this.#observer.failed(failure.message);
     await this.#peer.sendFailure("Broken pipe");
     throw new SessionError(
       `${stored.path}: lost connection after ${received} of ${size} bytes`,
@@ -325,12 +286,8 @@ export class Sink {
 
   /** What the source says of the body it sent: whole, or read with errors. */
   async #takeVerdict(): Promise<void> {
-    const warning = await this.#peer.nextWarning((text) =>
-      this.#protocolError(
-        `protocol error: the far side said ${quoted(text)} after a file`,
-      )
-    );
-    this.#isUnderstood = true;
+    const warning = await this.#peer.nextWarning();
+    this.#peer.understand();
     if (warning !== undefined) this.#observer.failed(warning);
   }
 
@@ -344,25 +301,4 @@ export class Sink {
     await this.#peer.sendFailure(message);
     this.#observer.failed(message);
   }
-
-  /**
-   * Answers what breaks the protocol; gives the error to throw for it.
-   *
-   * @param said The error's words, where they are not those for the source.
-   */
-  async #violation(answer: string, said = answer): Promise<ProtocolError> {
-    await this.#peer.sendFailure(answer);
-    return this.#protocolError(said);
-  }
-
-  #protocolError(message: string): ProtocolError {
-    return this.#options.mayHearShell && !this.#isUnderstood
-      ? new GreetingError(message)
-      : new ProtocolError(message);
-  }
-}
-
-/** The same, said of an entry. */
-function named(path: string, error: SessionError): SessionError {
-  return new SessionError(`${path}: ${error.message}`, { cause: error });
 }

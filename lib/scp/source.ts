@@ -1,17 +1,10 @@
 import { sendBody } from "../channel/body.ts";
 import type { Channel } from "../channel/channel.ts";
-import {
-  EntryError,
-  entryError,
-  GreetingError,
-  ProtocolError,
-  SessionError,
-} from "../errors.ts";
+import { EntryError, entryError, naming, SessionError } from "../errors.ts";
 import type { Attributes, Files, OpenFile } from "../files/files.ts";
 import { decodeName } from "../files/name_bytes.ts";
 import { isNameless } from "../files/names.ts";
 import type { Observer } from "../progress/observer.ts";
-import { quoted } from "../progress/printable.ts";
 import {
   type FileRecord,
   type FolderRecord,
@@ -48,8 +41,6 @@ export class Source {
   readonly #files: Files;
   readonly #options: SourceOptions;
   readonly #observer: Observer;
-  /** Whether what the sink says has proven to be the protocol. */
-  #isUnderstood = false;
 
   constructor(
     channel: Channel,
@@ -72,7 +63,7 @@ export class Source {
    * @throws {SessionError} If it ends.
    */
   async begin(): Promise<string | undefined> {
-    return await this.#nextAnswer();
+    return await this.#peer.nextWarning();
   }
 
   /**
@@ -86,7 +77,6 @@ export class Source {
   async send(path: string): Promise<void> {
     const given = path.replace(/(?<=.)\/+$/, "");
     await this.#sendEntry(given, this.#files.nameOf(given), undefined);
-    this.#isUnderstood = true;
   }
 
   async #sendEntry(
@@ -147,6 +137,7 @@ export class Source {
     if (flaw === undefined) await this.#peer.sendOk();
     else await this.#fail(flaw);
     await this.#acknowledged();
+    this.#peer.understand();
   }
 
   async #sendFolder(
@@ -167,6 +158,8 @@ export class Source {
       mode,
       name: name === "/" ? "" : name,
     } as const;
+    // Once a folder is made, to send it again would put it into itself.
+    this.#peer.understand();
     if (!await this.#announce(record, path, attributes)) return;
     await this.#sendEntries(names, folder);
     await this.#peer.send({ kind: "end" });
@@ -228,9 +221,8 @@ export class Source {
     try {
       return await step();
     } catch (error) {
-      if (!(error instanceof SessionError)) throw error;
-      await this.#hearLastWords();
-      throw new SessionError(`${path}: ${error.message}`, { cause: error });
+      if (error instanceof SessionError) await this.#hearLastWords();
+      throw naming(path, error);
     }
   }
 
@@ -245,18 +237,9 @@ export class Source {
 
   /** Whether the sink took it; its reason not to is reported. */
   async #acknowledged(): Promise<boolean> {
-    const refusal = await this.#nextAnswer();
+    const refusal = await this.#peer.nextWarning();
     if (refusal !== undefined) this.#observer.failed(refusal);
     return refusal === undefined;
-  }
-
-  /** The text of a refusal; `undefined` for an acknowledgement. */
-  async #nextAnswer(): Promise<string | undefined> {
-    return await this.#peer.nextWarning((text) =>
-      new (this.#isUnderstood ? ProtocolError : GreetingError)(
-        `the far side said ${quoted(text)} instead of an acknowledgement`,
-      )
-    );
   }
 }
 

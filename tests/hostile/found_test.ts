@@ -40,7 +40,14 @@ for (const length of [2046, 2047, 2048, 2049]) {
     const relay = new Relay(
       { host: "from", channel: new Saying(`C0644 0 ${name}\n\0`) },
       { host: "to", channel: target },
-      { recursive: false, objectionTo: () => undefined },
+      {
+        preserve: false,
+        rules: {
+          recursive: false,
+          platform: "posix",
+          objectionTo: () => undefined,
+        },
+      },
       new RecordingObserver(),
     );
     try {

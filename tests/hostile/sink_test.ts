@@ -117,7 +117,7 @@ const attacks: readonly Attack[] = [
   {
     name: "acknowledgements without end",
     answers: LISTEN + "cat /dev/zero",
-    says: "the far side acknowledged more than it was sent",
+    says: "far: ssh was ended by SIGTERM",
   },
   {
     name: "words without end",

@@ -1,11 +1,16 @@
 /** Login shells that print before scp starts: a real sshd, a real `.bashrc`. */
 
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { peerTest, sshdDoor, writeScript } from "../support/doors.ts";
 import { type Outcome, seacp } from "../support/program.ts";
 import { Sshd } from "../support/sshd.ts";
 import { TempFolder } from "../support/temp_folder.ts";
-import { describeTree, makeTree } from "../support/tree.ts";
+import { describeTree, exists, makeTree } from "../support/tree.ts";
 
 const NEEDS = [...sshdDoor.needs, "bash"];
 
@@ -165,6 +170,70 @@ for (const { name, bashrc, said } of talkative) {
     },
   );
 }
+
+for (const { name, bashrc } of talkative) {
+  peerTest(
+    `A folder goes to a new place once, past a shell that says ${name}`,
+    NEEDS,
+    async () => {
+      await using login = await Login.open(bashrc);
+      makeTree(login.near.path, TREE);
+      const { status } = await login.copy("-r", "tree", "far:there/new");
+      assertEquals(status, 0);
+      assertEquals(
+        await describeTree(`${login.far}/new`),
+        await describeTree(`${login.near.path}/tree`),
+      );
+    },
+  );
+}
+
+peerTest(
+  "A folder is not sent twice where a shell says an acknowledgement and more",
+  NEEDS,
+  async () => {
+    await using login = await Login.open("printf '\\0Welcome\\n'");
+    makeTree(login.near.path, TREE);
+    const { status, stderr } = await login.copy("-r", "tree", "far:there/new");
+    assertEquals(status, 1);
+    assertEquals(
+      stderr,
+      'far: tree: the far side said "Welcome\\012" instead of an ' +
+        "acknowledgement\n",
+    );
+    assert(!exists(`${login.far}/new/tree`));
+  },
+);
+
+peerTest(
+  "A refusal past a shell that says an acknowledgement is told once",
+  NEEDS,
+  async () => {
+    await using login = await Login.open("printf '\\0'");
+    makeTree(login.near.path, [{ path: "f", content: "" }]);
+    makeTree(login.far, [{ path: "f/" }]);
+    const { status, stderr } = await login.copy("gone", "f", "far:there");
+    assertEquals(status, 1);
+    assertEquals(stderr.match(/gone: No such file/g)?.length, 1);
+    assertEquals(stderr.match(/there\/f: Is a directory/g)?.length, 1);
+  },
+);
+
+peerTest(
+  "A name that was not asked for is no reason to log in again",
+  NEEDS,
+  async () => {
+    await using login = await Login.open("X=there/tree/a");
+    makeTree(login.far, TREE);
+    const { status, stderr } = await login.copy("far:$X", ".");
+    assertEquals(status, 1);
+    assertStringIncludes(
+      stderr,
+      "far: protocol error: filename does not match",
+    );
+    assertEquals(login.commands, ["scp -f $X"]);
+  },
+);
 
 peerTest("A quiet shell is told nothing new", NEEDS, async () => {
   await using login = await Login.open("case $- in *i*) echo Hello ;; esac");

@@ -49,7 +49,7 @@ export function greetingCase(random: Random): FuzzCase {
       const found = new RegExp(`${MARKER}\r?\n`).exec(input);
       const end = found === null ? Infinity : found.index + found[0].length;
       await assertEnds(async () => {
-        const greeting = await skipGreeting(channel, MARKER);
+        const greeting = await skipGreeting(channel, MARKER, 10_000);
         const said = decodeName(bytesOf(input.slice(0, found!.index)));
         assertEquals(greeting, said);
         assertEquals(channel.position, end, "nothing more was read");

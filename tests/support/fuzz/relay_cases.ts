@@ -30,8 +30,12 @@ export function relayCase(random: Random): FuzzCase {
         { host: "from", channel: source },
         { host: "to", channel: target },
         {
-          recursive,
-          objectionTo: (name) => matches(name) ? undefined : "not asked for",
+          preserve: true,
+          rules: {
+            recursive,
+            platform: "posix",
+            objectionTo: (name) => matches(name) ? undefined : "not asked for",
+          },
         },
         speech,
       );

@@ -32,7 +32,9 @@ Deno.test("nextRecord() reads glued records one by one, up to the end", async ()
 Deno.test("nextRecord() refuses a record that is cut, at each byte", async () => {
   const line = "C0644 3 a\n";
   for (let length = 1; length < line.length; length++) {
-    const script = new ScriptedPeer().peerSays(line.slice(0, length));
+    const script = new ScriptedPeer()
+      .peerSays(line.slice(0, length)).peerEnds()
+      .weSay("\x01scp: protocol error: lost connection\n");
     await assertRejects(
       () => new ScpPeer(script).nextRecord(),
       SessionError,
@@ -48,7 +50,8 @@ Deno.test("nextRecord() refuses a line of more than 2047 bytes", async () => {
     await new ScpPeer(longest).nextRecord(),
     { kind: "file", mode: 0o644, size: 3, name },
   );
-  const longer = new ScriptedPeer().peerSays(`C0644 3 ${name}a\n`);
+  const longer = new ScriptedPeer().peerSays(`C0644 3 ${name}a\n`)
+    .weSay("\x01scp: protocol error: line longer than 2047 bytes\n");
   await assertRejects(
     () => new ScpPeer(longer).nextRecord(),
     ProtocolError,

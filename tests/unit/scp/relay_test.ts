@@ -1,15 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
+import type { EntryRules } from "../../../lib/scp/entry_rules.ts";
 import { Relay, type RelayOptions } from "../../../lib/scp/relay.ts";
 import type { Received } from "../../../lib/scp/sink.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 
-/** A relay of `host:…` with `-r`, for whoever takes any name. */
-const OPTIONS: RelayOptions = {
-  recursive: true,
-  objectionTo: () => undefined,
-};
+/** What of a relay's options differs from `-r` for whoever takes any name. */
+type Options = Partial<EntryRules & Pick<RelayOptions, "preserve">>;
 
 /** A dialogue with both hosts, each from its own side. */
 interface Dialogue {
@@ -31,13 +29,21 @@ function target(grain?: number): ScriptedPeer {
 
 function relayOf(
   { source, target }: Dialogue,
-  options: Partial<RelayOptions>,
+  { preserve = true, ...rules }: Options,
 ): { relay: Relay; observer: RecordingObserver } {
   const observer = new RecordingObserver();
   const relay = new Relay(
     { host: "from", channel: source },
     { host: "to", channel: target },
-    { ...OPTIONS, ...options },
+    {
+      preserve,
+      rules: {
+        recursive: true,
+        platform: "posix",
+        objectionTo: () => undefined,
+        ...rules,
+      },
+    },
     observer,
   );
   return { relay, observer };
@@ -46,7 +52,7 @@ function relayOf(
 /** Relays two dialogues to their ends; all that is said in them fits. */
 async function relayed(
   dialogue: Dialogue,
-  options: Partial<RelayOptions> = {},
+  options: Options = {},
 ): Promise<Received & { observer: RecordingObserver }> {
   const { relay, observer } = relayOf(dialogue, options);
   const received = await relay.run();
@@ -66,7 +72,7 @@ interface Broken {
 /** Relays two dialogues until it breaks off; all that is said in them fits. */
 async function broken(
   dialogue: Dialogue,
-  options: Partial<RelayOptions> = {},
+  options: Options = {},
 ): Promise<Broken> {
   const { relay } = relayOf(dialogue, options);
   const error = await assertRejects(() => relay.run(), Error);
@@ -349,7 +355,7 @@ Deno.test("Relay refuses a name that is none, and hands nothing of it on", async
             .weSay(`\x01scp: ${message}\n`),
           target: target(),
         }),
-        { kind: "GreetingError", message: `from: ${message}`, by: "source" },
+        { kind: "ProtocolError", message, by: "source" },
       );
       assertEquals(
         await broken({
@@ -358,7 +364,7 @@ Deno.test("Relay refuses a name that is none, and hands nothing of it on", async
             .weSay(`\x01scp: ${message}\n`),
           target: target().weSay("D0755 0 d\n").peerSays("\0"),
         }),
-        { kind: "ProtocolError", message: `from: ${message}`, by: "source" },
+        { kind: "ProtocolError", message, by: "source" },
       );
     }
   }
@@ -367,14 +373,15 @@ Deno.test("Relay refuses a name that is none, and hands nothing of it on", async
 Deno.test("Relay refuses at the top what was not asked for, with -r too", async () => {
   const objectionTo = (name: string) =>
     name === "d" ? undefined : `${name} for d`;
-  const message = "protocol error: filename does not match request: e for d";
+  const answer = "protocol error: filename does not match request";
+  const message = `${answer}: e for d`;
   for (const letter of ["C", "D"]) {
     const { kind, by } = await broken({
       source: source().peerSays(`${letter}0755 0 e\n`)
-        .weSay(`\x01scp: ${message}\n`),
+        .weSay(`\x01scp: ${answer}\n`),
       target: target(),
     }, { objectionTo });
-    assertEquals({ kind, by }, { kind: "GreetingError", by: "source" });
+    assertEquals({ kind, by }, { kind: "ProtocolError", by: "source" });
   }
   const after = await broken({
     source: source().peerSays("D0755 0 d\n")
@@ -382,7 +389,7 @@ Deno.test("Relay refuses at the top what was not asked for, with -r too", async 
       .weSay("\0").peerSays("\0")
       .weSay("\0").peerSays("E\n")
       .weSay("\0").peerSays("C0644 0 e\n")
-      .weSay(`\x01scp: ${message}\n`),
+      .weSay(`\x01scp: ${answer}\n`),
     target: target().weSay("D0755 0 d\n")
       .peerSays("\0").weSay("C0644 0 e\n")
       .peerSays("\0").weSay("\0E\n")
@@ -390,7 +397,7 @@ Deno.test("Relay refuses at the top what was not asked for, with -r too", async 
   }, { objectionTo });
   assertEquals(after, {
     kind: "ProtocolError",
-    message: `from: ${message}`,
+    message,
     by: "source",
   });
 });
@@ -402,8 +409,30 @@ Deno.test("Relay refuses a folder without -r", async () => {
       source: source().peerSays("D0755 0 d\n").weSay(`\x01scp: ${message}\n`),
       target: target(),
     }, { recursive: false }),
-    { kind: "GreetingError", message: `from: ${message}`, by: "source" },
+    { kind: "ProtocolError", message, by: "source" },
   );
+});
+
+Deno.test("Relay takes a record that is not waited for to be a shell's", async () => {
+  const answer = "protocol error: filename does not match request";
+  const { kind } = await broken({
+    source: source().peerSays("C0644 4 e\nC")
+      .weSay(`\x01scp: ${answer}\n`),
+    target: target(),
+  }, { objectionTo: () => "not e" });
+  assertEquals(kind, "GreetingError");
+});
+
+Deno.test("Relay passes set-id bits on with -p alone", async () => {
+  for (const [preserve, mode] of [[true, "6755"], [false, "0755"]] as const) {
+    const { observer } = await relayed({
+      source: source().peerSays("C6755 0 e\n").weSay("\0").peerSays("\0")
+        .weSay("\0"),
+      target: target().weSay(`C${mode} 0 e\n`).peerSays("\0").weSay("\0")
+        .peerSays("\0"),
+    }, { preserve });
+    assertEquals(observer.failures, []);
+  }
 });
 
 /** A dialogue that one side breaks, and what comes of it. */
@@ -445,15 +474,15 @@ const BREAKS: readonly Break[] = [
       source: source().peerSays("\x02bye\n"),
       target: target(),
     }),
-    kind: "ProtocolError",
-    message: "from: bye",
+    kind: "RefusalError",
+    message: "bye",
     by: "source",
   },
   {
     name: "the source gives up after a file",
     dialogue: () => wholeFile("\x02bye\n"),
-    kind: "ProtocolError",
-    message: "from: bye",
+    kind: "RefusalError",
+    message: "bye",
     by: "source",
   },
   {
@@ -465,8 +494,8 @@ const BREAKS: readonly Break[] = [
         target: target.weSay("abc"),
       };
     },
-    kind: "ProtocolError",
-    message: "from: bye",
+    kind: "RefusalError",
+    message: "bye",
     by: "source",
   },
   {
@@ -479,7 +508,7 @@ const BREAKS: readonly Break[] = [
       };
     },
     kind: "GreetingError",
-    message: 'from: the far side said "C0644 1 b\n" instead of an ' +
+    message: 'the far side said "C0644 1 b\n" instead of an ' +
       "acknowledgement",
     by: "source",
   },
@@ -490,14 +519,14 @@ const BREAKS: readonly Break[] = [
       target: target(),
     }),
     kind: "GreetingError",
-    message: 'from: the far side said "Welcome to far" instead of a record',
+    message: 'the far side said "Welcome to far" instead of a record',
     by: "source",
   },
   {
     name: "the source says no record after a file",
     dialogue: () => wholeFile("Welcome to far\n"),
     kind: "ProtocolError",
-    message: 'from: the far side said "Welcome to far" instead of a record',
+    message: 'the far side said "Welcome to far" instead of a record',
     by: "source",
   },
   {
@@ -507,22 +536,27 @@ const BREAKS: readonly Break[] = [
       target: target(),
     }),
     kind: "ProtocolError",
-    message: 'from: the far side said "Welcome" instead of a record',
+    message: 'the far side said "Welcome" instead of a record',
     by: "source",
   },
   {
     name: "the source's record is malformed",
     dialogue: () => ({
-      source: source().peerSays("C644 1 a\n"),
+      source: source().peerSays("C644 1 a\n")
+        .weSay("\x01scp: protocol error: bad mode\n"),
       target: target(),
     }),
     kind: "GreetingError",
-    message: "from: protocol error: bad mode",
+    message: "protocol error: bad mode",
     by: "source",
   },
   {
     name: "the source ends in a record",
-    dialogue: () => ({ source: source().peerSays("C0644"), target: target() }),
+    dialogue: () => ({
+      source: source().peerSays("C0644").peerEnds()
+        .weSay("\x01scp: protocol error: lost connection\n"),
+      target: target(),
+    }),
     kind: "SessionError",
     message: "lost connection",
     by: "source",
@@ -553,8 +587,8 @@ const BREAKS: readonly Break[] = [
       source: new ScriptedPeer(),
       target: new ScriptedPeer().peerSays("\x01scp: t: Not a directory\n"),
     }),
-    kind: "ProtocolError",
-    message: "to: scp: t: Not a directory",
+    kind: "RefusalError",
+    message: "scp: t: Not a directory",
     by: "target",
   },
   {
@@ -563,8 +597,8 @@ const BREAKS: readonly Break[] = [
       source: new ScriptedPeer(),
       target: new ScriptedPeer().peerSays("\x02bye\n"),
     }),
-    kind: "ProtocolError",
-    message: "to: bye",
+    kind: "RefusalError",
+    message: "bye",
     by: "target",
   },
   {
@@ -575,7 +609,7 @@ const BREAKS: readonly Break[] = [
     }),
     kind: "GreetingError",
     message:
-      'to: the far side said "Welcome to far\n" instead of an acknowledgement',
+      'the far side said "Welcome to far\n" instead of an acknowledgement',
     by: "target",
   },
   {
@@ -595,7 +629,7 @@ const BREAKS: readonly Break[] = [
       target: target().weSay("C0644 3 a\n").peerSays("hello\n"),
     }),
     kind: "GreetingError",
-    message: 'to: the far side said "hello\n" instead of an acknowledgement',
+    message: 'the far side said "hello\n" instead of an acknowledgement',
     by: "target",
   },
   {
@@ -604,8 +638,8 @@ const BREAKS: readonly Break[] = [
       source: source().peerSays("C0644 3 a\n").weSay("\0"),
       target: target().weSay("C0644 3 a\n").peerSays("\x02bye\n"),
     }),
-    kind: "ProtocolError",
-    message: "to: bye",
+    kind: "RefusalError",
+    message: "bye",
     by: "target",
   },
   {
@@ -634,8 +668,8 @@ const BREAKS: readonly Break[] = [
       const { source, target } = sentFile();
       return { source, target: target.peerSays("\x02disk full\n") };
     },
-    kind: "ProtocolError",
-    message: "to: disk full",
+    kind: "RefusalError",
+    message: "disk full",
     by: "target",
   },
   {
@@ -647,7 +681,7 @@ const BREAKS: readonly Break[] = [
         .peerSays("hello"),
     }),
     kind: "ProtocolError",
-    message: 'to: the far side said "hello" instead of an acknowledgement',
+    message: 'the far side said "hello" instead of an acknowledgement',
     by: "target",
   },
 ];

@@ -594,7 +594,7 @@ Deno.test("refuse() tells the source why, and throws the same", async () => {
   );
   assertEquals([error.message, error.name], [
     "ambiguous target",
-    "ProtocolError",
+    "RefusalError",
   ]);
   peer.assertDone();
 });
@@ -813,7 +813,7 @@ Deno.test("Sink answers a line that is no record with its words only at the star
 const BREACHES: readonly (readonly [
   words: string,
   answers: string,
-  name: "GreetingError" | "ProtocolError",
+  name: "GreetingError" | "ProtocolError" | "RefusalError",
 ])[] = [
   ...VIOLATIONS.map(([words, answer]) =>
     [words, `\x01scp: ${answer}\n`, "GreetingError"] as const
@@ -821,12 +821,17 @@ const BREACHES: readonly (readonly [
   [
     "C0644 1 other\n",
     "\x01scp: protocol error: filename does not match request\n",
+    "ProtocolError",
+  ],
+  [
+    "C0644 1 other\nC",
+    "\x01scp: protocol error: filename does not match request\n",
     "GreetingError",
   ],
   [
     "C0644 1 ..\n",
     "\x01scp: error: unexpected filename: ..\n",
-    "GreetingError",
+    "ProtocolError",
   ],
   [
     "T1 0 1 0\nWelcome\n",
@@ -834,8 +839,8 @@ const BREACHES: readonly (readonly [
     "GreetingError",
   ],
   ["C0644 1 f\naWelcome\n", "\0", "GreetingError"],
-  ["C0644 1 f\na\x02bye\n", "\0", "ProtocolError"],
-  ["\x02bye\n", "", "ProtocolError"],
+  ["C0644 1 f\na\x02bye\n", "\0", "RefusalError"],
+  ["\x02bye\n", "", "RefusalError"],
   [
     "\x01oops\nWelcome\n",
     "\x01scp: protocol error: expected control record\n",

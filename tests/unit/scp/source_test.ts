@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   EntryError,
+  GreetingError,
   ProtocolError,
   SessionError,
 } from "../../../lib/errors.ts";
@@ -570,7 +571,7 @@ Deno.test("begin() resolves to the words of a sink that refuses its target", asy
 Deno.test("begin() throws what a sink says that is not ready", async () => {
   for (
     const [words, name, message] of [
-      ["\x02bye\n", "ProtocolError", "bye"],
+      ["\x02bye\n", "RefusalError", "bye"],
       [
         "Welcome\n",
         "GreetingError",
@@ -603,37 +604,41 @@ Deno.test("Source sends what is offered all the same to a sink that refused", as
 
 /**
  * What the sink says and the source in turn, up to the words that break the
- * protocol, and the class of the error: an entry is complete with its operand.
+ * protocol, and the class of the error. Once a folder was announced, nothing is
+ * to be sent again.
  */
 const BREACHES: readonly (readonly [
   dialogue: readonly string[],
-  name: "GreetingError" | "ProtocolError",
+  name: "GreetingError" | "ProtocolError" | "RefusalError",
 ])[] = [
   [["Welcome\n"], "GreetingError"],
-  [["\x02bye\n"], "ProtocolError"],
-  [["\0", "D0755 0 d\n", "\n"], "GreetingError"],
-  [["\0", "D0755 0 d\n", "\x02bye\n"], "ProtocolError"],
-  [["\0", "D0755 0 d\n", "\0", "C0644 1 x\n", "hi\n"], "GreetingError"],
+  [["\x02bye\n"], "RefusalError"],
+  [["\0", "C0644 1 f\n", "hi\n"], "GreetingError"],
+  [["\0", "C0644 1 f\n", "\0", "f\0", "hi\n"], "GreetingError"],
+  [["\0", "C0644 1 f\n", "\x02bye\n"], "RefusalError"],
+  [["\0", "C0644 1 f\n", "\x01no\n", "C0644 1 g\n", "hi\n"], "GreetingError"],
   [
-    ["\0", "D0755 0 d\n", "\0", "C0644 1 x\n", "\0", "x\0", "hi\n"],
-    "GreetingError",
-  ],
-  [
-    [
-      ...["\0", "D0755 0 d\n", "\0", "C0644 1 x\n", "\0", "x\0", "\0", "E\n"],
-      "hi\n",
-    ],
-    "GreetingError",
-  ],
-  [["\0", "D0755 0 d\n", "\x01no\n", "C0644 1 f\n", "hi\n"], "ProtocolError"],
-  [
-    [
-      ...["\0", "D0755 0 d\n", "\0", "C0644 1 x\n", "\0", "x\0", "\0", "E\n"],
-      ...["\0", "C0644 1 f\n", "hi\n"],
-    ],
+    ["\0", "C0644 1 f\n", "\0", "f\0", "\0", "C0644 1 g\n", "hi\n"],
     "ProtocolError",
   ],
+  [["\0", "D0755 0 d\n", "\n"], "ProtocolError"],
+  [["\0", "D0755 0 d\n", "\x02bye\n"], "RefusalError"],
+  [["\0", "D0755 0 d\n", "\0", "C0644 1 x\n", "hi\n"], "ProtocolError"],
 ];
+
+Deno.test("Source takes an entry that it could not offer for no proof of the sink", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "f", content: "f", mode: 0o644 }]);
+  const gone = `${folder.path}/gone`;
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay(`\x01scp: ${gone}: No such file or directory\n`)
+    .weSay("C0644 1 f\n").peerSays("hi\n");
+  const source = sourceTo(peer);
+  await source.begin();
+  await source.send(gone);
+  await assertRejects(() => source.send(`${folder.path}/f`), GreetingError);
+  peer.assertDone();
+});
 
 for (const [dialogue, name] of BREACHES) {
   Deno.test(`Source throws a ${name} at the end of ${JSON.stringify(dialogue)}`, async () => {
@@ -642,6 +647,7 @@ for (const [dialogue, name] of BREACHES) {
       { path: "d/x", content: "x", mode: 0o644 },
       { path: "d/", mode: 0o755 },
       { path: "f", content: "f", mode: 0o644 },
+      { path: "g", content: "g", mode: 0o644 },
     ]);
     const peer = new ScriptedPeer();
     for (const [at, words] of dialogue.entries()) {
@@ -651,8 +657,10 @@ for (const [dialogue, name] of BREACHES) {
     const source = sourceTo(peer);
     const error = await assertRejects(async () => {
       await source.begin();
-      await source.send(`${folder.path}/d`);
-      await source.send(`${folder.path}/f`);
+      const isFolder = dialogue[1]?.startsWith("D");
+      for (const name of isFolder ? ["d"] : ["f", "g"]) {
+        await source.send(`${folder.path}/${name}`);
+      }
     }, ProtocolError);
     assertEquals(error.name, name);
     peer.assertDone();
