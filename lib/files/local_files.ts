@@ -40,7 +40,12 @@ export class LocalFiles implements Files {
     mode: number,
     replaced?: Attributes,
   ): Promise<OpenFile> {
-    return this.#filesFor(path).openToWrite(path, mode, replaced);
+    // The runtime sets an open file's mode by its path, which may have come to
+    // lead elsewhere; only it can wait for who reads a FIFO.
+    const files = hasRawNames && replaced?.kind !== "other"
+      ? this.#raw
+      : this.#filesFor(path);
+    return files.openToWrite(path, mode, replaced);
   }
 
   async remove(path: string): Promise<void> {

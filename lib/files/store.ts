@@ -75,16 +75,22 @@ export class StoredFile implements Disposable {
     }
     if (this.#needsMode) steps.push(() => this.file.setMode(this.#mode));
     if (times !== undefined) steps.push(() => this.file.setTimes(times));
-    if (this.#isRegular) steps.push(() => this.#checkStillThere());
-    return await firstFailure(steps);
+    // Some systems set a mode by the path: it must lead to this file still.
+    const gone = await this.#goneFailure();
+    return gone ?? await firstFailure(steps);
   }
 
-  /** @throws {EntryError} If what was written is not what the path names. */
-  async #checkStillThere(): Promise<void> {
-    const { identity } = await this.file.attributes();
-    const there = await this.#files.find(this.path);
-    if (there?.identity === identity) return;
-    throw new EntryError(
+  /** What to say if what was written is not what the path names any more. */
+  async #goneFailure(): Promise<EntryError | undefined> {
+    if (!this.#isRegular) return undefined;
+    try {
+      const { identity } = await this.file.attributes();
+      const there = await this.#files.find(this.path);
+      if (there?.identity === identity) return undefined;
+    } catch (error) {
+      return entryError(error);
+    }
+    return new EntryError(
       `${this.path}: it was removed or replaced while it was written`,
     );
   }
@@ -98,11 +104,14 @@ export class StoredFile implements Disposable {
     await this.file.truncate(written).catch(entryError);
   }
 
-  /** Takes a file away that was never meant, unless there was one before. */
-  async discard(): Promise<void> {
+  /**
+   * Takes a file away that was never meant; where there was one before, it is
+   * cut as `abandon` cuts it.
+   */
+  async discard(written: number): Promise<void> {
     const isOurs = this.#replaced === undefined &&
       await this.#files.readLink(this.path) === undefined;
-    if (!isOurs) return await this.abandon(0);
+    if (!isOurs) return await this.abandon(written);
     await this.#files.remove(this.path).catch(entryError);
   }
 

@@ -188,10 +188,17 @@ peerTest(
     await using door = await sshdDoor.open();
     using place = new Place(door);
     place.makeFar([{ path: "a", content: "a" }]);
-    const nowhere = ["-o", "ConnectTimeout=2", "-o", "ProxyCommand=false"];
-    const from = await place.copy([...nowhere, "nohost:a", place.remote("b")]);
+    const nowhere = "scp://127.0.0.1:1/a";
+    const from = await place.copy([nowhere, place.remote("b")]);
     assertEquals(from.status, 1);
-    assertMatch(from.stderr, /^nohost: .*ssh failed \(exit status 255\)$/m);
+    assertMatch(
+      from.stderr,
+      /^127\.0\.0\.1: .*ssh failed \(exit status 255\)$/m,
+    );
+    const to = await place.copy([place.remote("a"), nowhere]);
+    assertEquals(to.status, 1);
+    assertMatch(to.stderr, /^127\.0\.0\.1: .*ssh failed \(exit status 255\)$/m);
+    assert(!/^far: /m.test(to.stderr), to.stderr);
     assert(!exists(`${place.far}/b`));
   },
 );

@@ -470,6 +470,7 @@ Deno.test("A far side needs nothing but its folder: no configuration, no environ
     `--allow-read=${here}`,
     `--allow-write=${here}`,
     "--allow-sys",
+    "--allow-ffi",
     SEACP.at(-1)!,
   ];
   const sink = await runProgram([...restricted, "-rpt", "."], {
