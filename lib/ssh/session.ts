@@ -89,15 +89,15 @@ export class SshSession implements AsyncDisposable {
    * begins.
    */
   async #ignoreRest(): Promise<string> {
-    let beginning = "";
+    const beginning: number[] = [];
     for (let left = IGNORED_BYTES; left > 0;) {
       const part = await this.channel.read(left);
-      if (part.length === 0) return beginning;
-      if (beginning === "") beginning = decodeName(part.slice(0, KEPT_BYTES));
+      if (part.length === 0) return decodeName(Uint8Array.from(beginning));
+      beginning.push(...part.subarray(0, KEPT_BYTES - beginning.length));
       left -= part.length;
     }
     this.#process.stop();
-    return beginning;
+    return decodeName(Uint8Array.from(beginning));
   }
 
   #stopIn(milliseconds: number): ReturnType<typeof setTimeout> {
