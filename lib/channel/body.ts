@@ -3,7 +3,7 @@ import type { OpenFile } from "../files/files.ts";
 import type { Channel } from "./channel.ts";
 
 /**
- * Sends exactly `size` bytes of `file`, from its position on. Where the file
+ * Sends exactly the first `size` bytes of `file`. Where the file
  * ends early or a read fails, zeros make up the rest, so that the peer stays
  * in step.
  *
@@ -26,7 +26,7 @@ export async function sendBody(
   for (let left = size; left > 0;) {
     let part = block.subarray(0, Math.min(left, block.length));
     if (failure === undefined) {
-      const count = await readOrFail(file, part);
+      const count = await readOrFail(file, part, size - left);
       if (typeof count !== "number") failure = count;
       else if (count === 0) failure = shrank(path, size - left, size);
       else part = part.subarray(0, count);
@@ -49,9 +49,10 @@ function shrank(path: string, sent: number, size: number): EntryError {
 async function readOrFail(
   file: OpenFile,
   into: Uint8Array,
+  at: number,
 ): Promise<number | EntryError> {
   try {
-    return await file.read(into);
+    return await file.read(into, at);
   } catch (error) {
     return entryError(error);
   }
@@ -68,7 +69,7 @@ export interface ReceivedBody {
 }
 
 /**
- * Receives `size` bytes into `file`, at its position. After a failed write the
+ * Receives `size` bytes into the start of `file`. After a failed write the
  * rest is read and dropped, so that the channel stays in step. A connection
  * that fails is a stream that ends.
  */
@@ -88,7 +89,7 @@ export async function receiveBody(
     moved(part.length);
     if (failure !== undefined) continue;
     try {
-      await file.write(part);
+      await file.write(part, written);
       written += part.length;
     } catch (error) {
       failure = entryError(error);

@@ -17,11 +17,19 @@ export abstract class BufferedChannel implements Channel {
   readonly #buffers: ArrayBuffer[];
   readonly #held = new Uint8Array(GATHER_BYTES);
   #heldLength = 0;
+  /** Resolves when what was held is sent: until then it may not change. */
+  #heldSent = Promise.resolve();
   #isLost = false;
+  #hasReceived = false;
 
   constructor(blockBytes: number) {
     this.blockBytes = blockBytes;
     this.#buffers = [new ArrayBuffer(blockBytes), new ArrayBuffer(blockBytes)];
+  }
+
+  /** Whether the peer has said anything. */
+  get hasReceived(): boolean {
+    return this.#hasReceived;
   }
 
   /**
@@ -56,7 +64,10 @@ export abstract class BufferedChannel implements Channel {
     if (buffer === undefined) return new Uint8Array();
     const chunk = await this.receive(buffer, limit).catch(lost);
     if (chunk.length === 0) this.#buffers.length = 0;
-    else this.#buffers.push(chunk.buffer);
+    else {
+      this.#buffers.push(chunk.buffer);
+      this.#hasReceived = true;
+    }
     return chunk;
   }
 
@@ -65,6 +76,9 @@ export abstract class BufferedChannel implements Channel {
     if (bytes.length > GATHER_BYTES) {
       await this.#sendOrLose(bytes);
     } else {
+      // Whoever reads may send what is held at any time, this one included.
+      let sent: Promise<void> | undefined;
+      while (sent !== this.#heldSent) await (sent = this.#heldSent);
       this.#held.set(bytes, this.#heldLength);
       this.#heldLength += bytes.length;
     }
@@ -74,7 +88,11 @@ export abstract class BufferedChannel implements Channel {
     if (this.#heldLength === 0 && !this.#isLost) return;
     const held = this.#held.subarray(0, this.#heldLength);
     this.#heldLength = 0;
-    await this.#sendOrLose(held);
+    const sent = this.#sendOrLose(held);
+    this.#heldSent = sent.catch(() => {
+      // Whoever sends is told.
+    });
+    await sent;
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 /**
  * A byte stream both ways between an engine and its peer. Writes may be held
  * back until the next read has to wait for the peer, so one that is answered
- * leaves at the latest then.
+ * leaves at the latest then. One may read and another write at the same time.
  *
  * Whatever cannot be read or written because the connection is gone throws a
  * `SessionError`.

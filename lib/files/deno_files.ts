@@ -1,6 +1,13 @@
 import { attempt, attemptLater } from "./attempt.ts";
-import type { Attributes, Files, OpenFile, Times } from "./files.ts";
-import { joinPath, nameOfPath } from "./local_path.ts";
+import type {
+  Attributes,
+  Files,
+  ListedEntry,
+  Listing,
+  OpenFile,
+  Times,
+} from "./files.ts";
+import { joinPath, LOCAL_PACE, nameOfPath } from "./local_path.ts";
 import { rawIdentity } from "./raw_files.ts";
 
 /**
@@ -12,6 +19,9 @@ import { rawIdentity } from "./raw_files.ts";
  * asynchronously, part by part: at once, 100,000 names take 90 MiB.
  */
 export class DenoFiles implements Files {
+  readonly label = "";
+  readonly pace = LOCAL_PACE;
+
   async find(path: string): Promise<Attributes | undefined> {
     return attempt(path, () => {
       try {
@@ -27,13 +37,20 @@ export class DenoFiles implements Files {
     return attempt(path, () => attributesOf(path, Deno.statSync(path)));
   }
 
-  async list(path: string): Promise<AsyncIterable<string>> {
+  async identify(path: string): Promise<string | undefined> {
+    return (await this.attributes(path)).identity;
+  }
+
+  async list(path: string): Promise<Listing> {
     const entries = attempt(
       path,
       () => Deno.readDir(path)[Symbol.asyncIterator](),
     );
     const first = await attemptLater(path, () => entries.next());
-    return names(path, entries, first);
+    return {
+      [Symbol.asyncIterator]: () => listed(path, entries, first),
+      [Symbol.dispose]: () => entries.return?.(),
+    };
   }
 
   async openToRead(path: string): Promise<OpenFile> {
@@ -103,6 +120,9 @@ export class DenoFiles implements Files {
 class DenoFile implements OpenFile {
   readonly #path: string;
   readonly #file: Deno.FsFile;
+  /** Where the system reads and writes next. */
+  #position = 0;
+  #isOpen = true;
 
   constructor(path: string, file: Deno.FsFile) {
     this.#path = path;
@@ -116,16 +136,34 @@ class DenoFile implements OpenFile {
     );
   }
 
-  async read(buffer: Uint8Array): Promise<number> {
-    return attempt(this.#path, () => this.#file.readSync(buffer) ?? 0);
+  async identify(): Promise<string | undefined> {
+    return (await this.attributes()).identity;
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
+  async read(buffer: Uint8Array, at: number): Promise<number> {
+    return attempt(this.#path, () => {
+      this.#seek(at);
+      const count = this.#file.readSync(buffer) ?? 0;
+      this.#position += count;
+      return count;
+    });
+  }
+
+  async write(bytes: Uint8Array, at: number): Promise<void> {
     attempt(this.#path, () => {
-      for (let at = 0; at < bytes.length;) {
-        at += this.#file.writeSync(bytes.subarray(at));
+      this.#seek(at);
+      for (let done = 0; done < bytes.length;) {
+        const count = this.#file.writeSync(bytes.subarray(done));
+        this.#position += count;
+        done += count;
       }
     });
+  }
+
+  /** Only if need be: not every kind of file can. */
+  #seek(at: number): void {
+    if (at !== this.#position) this.#file.seekSync(at, Deno.SeekMode.Start);
+    this.#position = at;
   }
 
   async truncate(size: number): Promise<void> {
@@ -144,8 +182,13 @@ class DenoFile implements OpenFile {
     );
   }
 
+  async close(): Promise<void> {
+    this[Symbol.dispose]();
+  }
+
   [Symbol.dispose](): void {
-    this.#file.close();
+    if (this.#isOpen) this.#file.close();
+    this.#isOpen = false;
   }
 }
 
@@ -188,14 +231,14 @@ function seconds(milliseconds: number): number {
 
 type Entries = AsyncIterator<Deno.DirEntry>;
 
-async function* names(
+async function* listed(
   path: string,
   entries: Entries,
   first: IteratorResult<Deno.DirEntry>,
-): AsyncIterable<string> {
+): AsyncIterator<ListedEntry> {
   try {
     for (let next = first; !next.done;) {
-      yield next.value.name;
+      yield { name: next.value.name };
       next = await attemptLater(path, () => entries.next());
     }
   } finally {

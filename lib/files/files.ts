@@ -14,42 +14,90 @@ export interface Attributes extends Times {
   readonly size: number;
   /** Permission bits, set-id and sticky included: 0 to 0o7777. */
   readonly mode: number;
-  /**
-   * Equal for two paths exactly when they are the same entry; absent where
-   * the system cannot tell.
-   */
+  /** As `Files.identify` tells it; absent where that was not asked. */
   readonly identity?: string;
 }
 
+/** An entry as a listing of its folder tells of it. */
+export interface ListedEntry {
+  readonly name: string;
+  /** Links followed; absent where the listing does not tell. */
+  readonly attributes?: Attributes;
+}
+
 /**
- * An open file with a position of its own, which reads and writes advance.
- * Everything that fails throws an `EntryError` whose message begins with the
- * path the file was opened by.
+ * What is in a folder. It is gone through once; if it is not, or not to its
+ * end, it has to be disposed of.
+ */
+export interface Listing extends AsyncIterable<ListedEntry>, Disposable {}
+
+/**
+ * An open file. Reads and writes say where, and several may be under way at
+ * once; what is no regular file is read and written from its start on, one at a
+ * time. Everything that fails throws an `EntryError` whose message begins with
+ * the path the file was opened by.
  */
 export interface OpenFile extends Disposable {
   attributes(): Promise<Attributes>;
-  /** Fills `buffer` from its start; resolves to how many bytes, 0 at the end. */
-  read(buffer: Uint8Array): Promise<number>;
-  /** Writes all of `bytes`. */
-  write(bytes: Uint8Array): Promise<void>;
+  /** As `Files.identify` tells it of the path. */
+  identify(): Promise<string | undefined>;
+  /**
+   * Fills the start of `buffer` with what is in the file from the byte `at` on;
+   * resolves to how many bytes those are, 0 at the end.
+   */
+  read(buffer: Uint8Array, at: number): Promise<number>;
+  /**
+   * Writes all of `bytes` from the byte `at` on. They may not change before
+   * that is done.
+   */
+  write(bytes: Uint8Array, at: number): Promise<void>;
   /** Cuts or extends the file to `size` bytes. */
   truncate(size: number): Promise<void>;
   setMode(mode: number): Promise<void>;
   setTimes(times: Times): Promise<void>;
+  /**
+   * Closes the file, and throws if not all that was written is kept. Without
+   * it, disposing of the file closes it and does not wait to be told.
+   */
+  close(): Promise<void>;
+}
+
+/** How much is best under way at once. */
+export interface Pace {
+  /** Entries of a tree. */
+  readonly entries: number;
+  /** Reads and writes, of all open files together. */
+  readonly blocks: number;
+  /** The length of each, in bytes. */
+  readonly blockBytes: number;
 }
 
 /**
  * A place that holds files: the local disk here, a server elsewhere. Paths
  * are its own; everything that fails throws an `EntryError` whose message is
- * `path: reason`, the reason in the system's words.
+ * the label and `path: reason`, the reason in the system's words.
+ *
+ * Calls that are made one after the other, without waiting, are carried out in
+ * that order.
  */
 export interface Files {
+  /** What messages about a path of this place put before it. */
+  readonly label: string;
+  readonly pace: Pace;
   /** Follows links. Resolves to `undefined` where nothing is there. */
   find(path: string): Promise<Attributes | undefined>;
   /** Follows links; that nothing is there is an error too. */
   attributes(path: string): Promise<Attributes>;
-  /** The names in a folder, without `.` and `..`, in no order. */
-  list(path: string): Promise<AsyncIterable<string>>;
+  /**
+   * What is equal for two paths exactly when they lead to the same entry;
+   * `undefined` where the system cannot tell.
+   */
+  identify(path: string): Promise<string | undefined>;
+  /**
+   * What is in a folder, without `.` and `..`, in no order. Each name is one
+   * component of a path, whoever gave it.
+   */
+  list(path: string): Promise<Listing>;
   openToRead(path: string): Promise<OpenFile>;
   /**
    * Creates the file with `mode` under the process's umask, or opens the one
@@ -62,6 +110,17 @@ export interface Files {
     mode: number,
     replaced?: Attributes,
   ): Promise<OpenFile>;
+  /**
+   * Copies between two open files of this place without moving what is in them
+   * through here: `length` bytes from the byte `at` on to the same place in the
+   * other, or all that there is. Absent where that cannot be done.
+   */
+  copyRange?(
+    from: OpenFile,
+    to: OpenFile,
+    at: number,
+    length: number | "all",
+  ): Promise<void>;
   /** Removes what is no folder. */
   remove(path: string): Promise<void>;
   makeFolder(path: string, mode: number): Promise<void>;

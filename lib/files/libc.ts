@@ -17,6 +17,7 @@ import { decodeName, encodeName } from "./name_bytes.ts";
 
 const FUNCTIONS = {
   open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
+  lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
   ftruncate: { parameters: ["i32", "i64"], result: "i32" },
   fchmod: { parameters: ["i32", "u32"], result: "i32" },
   chmod: { parameters: ["buffer", "u32"], result: "i32" },
@@ -52,6 +53,12 @@ export const EISDIR = 21;
 export function open(path: string, flags: number, mode = 0): number {
   const name = pathBytes(path);
   return checked(() => libc().open(name, flags | O_CLOEXEC, mode));
+}
+
+/** Has the next read or write begin at the byte `at`. */
+export function seek(fd: number, at: number): void {
+  const SEEK_SET = 0;
+  checked(() => libc().lseek(fd, BigInt(at), SEEK_SET));
 }
 
 export function ftruncate(fd: number, size: number): void {

@@ -1,7 +1,14 @@
 import { EntryError, entryError } from "../errors.ts";
 import { DenoFiles } from "./deno_files.ts";
-import type { Attributes, Files, OpenFile, Times } from "./files.ts";
-import { joinPath, nameOfPath } from "./local_path.ts";
+import type {
+  Attributes,
+  Files,
+  ListedEntry,
+  Listing,
+  OpenFile,
+  Times,
+} from "./files.ts";
+import { joinPath, LOCAL_PACE, nameOfPath } from "./local_path.ts";
 import { RawFiles } from "./raw_files.ts";
 
 /** Whether names are any bytes here, and may be no UTF-8. */
@@ -13,6 +20,8 @@ const hasRawNames = Deno.build.os === "linux";
  * an `EntryError`.
  */
 export class LocalFiles implements Files {
+  readonly label = "";
+  readonly pace = LOCAL_PACE;
   readonly #named = new DenoFiles();
   readonly #raw = new RawFiles();
 
@@ -24,11 +33,17 @@ export class LocalFiles implements Files {
     return this.#filesFor(path).attributes(path);
   }
 
-  async list(path: string): Promise<AsyncIterable<string>> {
-    const names = await this.#filesFor(path).list(path);
-    return hasRawNames && path.isWellFormed()
-      ? this.#exactNames(path, names)
-      : names;
+  async identify(path: string): Promise<string | undefined> {
+    return this.#filesFor(path).identify(path);
+  }
+
+  async list(path: string): Promise<Listing> {
+    const entries = await this.#filesFor(path).list(path);
+    if (!hasRawNames || !path.isWellFormed()) return entries;
+    return {
+      [Symbol.asyncIterator]: () => this.#exactly(path, entries),
+      [Symbol.dispose]: () => entries[Symbol.dispose](),
+    };
   }
 
   async openToRead(path: string): Promise<OpenFile> {
@@ -99,18 +114,18 @@ export class LocalFiles implements Files {
   }
 
   /** The names as they are; the folder is listed again for those in doubt. */
-  async *#exactNames(
+  async *#exactly(
     path: string,
-    names: AsyncIterable<string>,
-  ): AsyncIterable<string> {
+    entries: Listing,
+  ): AsyncIterator<ListedEntry> {
     let areExact = true;
-    for await (const name of names) {
-      if (isUnclear(name)) areExact = false;
-      else yield name;
+    for await (const entry of entries) {
+      if (isUnclear(entry.name)) areExact = false;
+      else yield entry;
     }
     if (areExact) return;
-    for await (const name of await this.#raw.list(path)) {
-      if (isUnclear(name)) yield name;
+    for await (const entry of await this.#raw.list(path)) {
+      if (isUnclear(entry.name)) yield entry;
     }
   }
 }

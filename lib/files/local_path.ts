@@ -1,5 +1,13 @@
 import { basename as posixName } from "@std/path/posix/basename";
 import { basename as windowsName } from "@std/path/windows/basename";
+import type { Pace } from "./files.ts";
+
+/** Calls that nobody waits for are best made one after the other. */
+export const LOCAL_PACE: Pace = {
+  entries: 1,
+  blocks: 1,
+  blockBytes: 256 * 1024,
+};
 
 /** The path of `name` in `folder`, as scp writes it: `folder/name`. */
 export function joinPath(folder: string, name: string): string {

@@ -25,3 +25,8 @@ export function isPlainName(name: string, platform: Platform): boolean {
   return !/[\\:<>"|?*\x01-\x1f]|[. ]$/.test(name) &&
     !windowsDevice.test(name);
 }
+
+/** The path as scp takes it: only a lone slash stays at its end. */
+export function withoutTrailingSlashes(path: string): string {
+  return path.replace(/(?<=.)\/+$/, "");
+}

@@ -1,14 +1,24 @@
 import * as system from "../system/libc.ts";
 import { attempt } from "./attempt.ts";
-import type { Attributes, Files, OpenFile, Times } from "./files.ts";
+import type {
+  Attributes,
+  Files,
+  ListedEntry,
+  Listing,
+  OpenFile,
+  Times,
+} from "./files.ts";
 import * as libc from "./libc.ts";
-import { joinPath, nameOfPath } from "./local_path.ts";
+import { joinPath, LOCAL_PACE, nameOfPath } from "./local_path.ts";
 
 /**
  * A Linux disk, whatever bytes its names are: by the system's own calls,
  * synchronous ones. A folder is listed at once.
  */
 export class RawFiles implements Files {
+  readonly label = "";
+  readonly pace = LOCAL_PACE;
+
   async find(path: string): Promise<Attributes | undefined> {
     return attempt(
       path,
@@ -20,8 +30,18 @@ export class RawFiles implements Files {
     return attempt(path, () => attributesOf(libc.stat(path)));
   }
 
-  async list(path: string): Promise<AsyncIterable<string>> {
-    return asynchronous(attempt(path, () => namesIn(path)));
+  async identify(path: string): Promise<string | undefined> {
+    return attempt(path, () => rawIdentity(path));
+  }
+
+  async list(path: string): Promise<Listing> {
+    const names = attempt(path, () => namesIn(path));
+    return {
+      [Symbol.asyncIterator]: () => listed(names),
+      [Symbol.dispose]: () => {
+        // It was read at once.
+      },
+    };
   }
 
   async openToRead(path: string): Promise<OpenFile> {
@@ -91,6 +111,9 @@ export function rawIdentity(path: string): string {
 class RawFile implements OpenFile {
   readonly #path: string;
   readonly #fd: number;
+  /** Where the system reads and writes next. */
+  #position = 0;
+  #isOpen = true;
 
   constructor(path: string, fd: number) {
     this.#path = path;
@@ -101,23 +124,38 @@ class RawFile implements OpenFile {
     return attempt(this.#path, () => attributesOf(libc.fstat(this.#fd)));
   }
 
-  async read(buffer: Uint8Array): Promise<number> {
-    const count = attempt(
-      this.#path,
-      () => system.read(this.#fd, buffer),
-    );
-    return count!;
+  async identify(): Promise<string | undefined> {
+    return attempt(this.#path, () => identityOf(libc.fstat(this.#fd)));
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) {
+  async read(buffer: Uint8Array, at: number): Promise<number> {
+    return attempt(this.#path, () => {
+      this.#seek(at);
+      const count = system.read(this.#fd, buffer)!;
+      this.#position += count;
+      return count;
+    });
+  }
+
+  async write(bytes: Uint8Array, at: number): Promise<void> {
+    attempt(this.#path, () => this.#seek(at));
+    for (let done = 0; done < bytes.length;) {
       const count = attempt(
         this.#path,
-        () => system.write(this.#fd, bytes.subarray(at)),
+        () => system.write(this.#fd, bytes.subarray(done)),
       );
       if (count === undefined) await system.writable(this.#fd);
-      else at += count;
+      else {
+        this.#position += count;
+        done += count;
+      }
     }
+  }
+
+  /** Only if need be: not every kind of file can. */
+  #seek(at: number): void {
+    if (at !== this.#position) libc.seek(this.#fd, at);
+    this.#position = at;
   }
 
   async truncate(size: number): Promise<void> {
@@ -135,8 +173,15 @@ class RawFile implements OpenFile {
     );
   }
 
+  async close(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    attempt(`${this.#path}: close`, () => system.closeWritten(this.#fd));
+  }
+
   [Symbol.dispose](): void {
-    system.close(this.#fd);
+    if (this.#isOpen) system.close(this.#fd);
+    this.#isOpen = false;
   }
 }
 
@@ -165,8 +210,8 @@ function namesIn(path: string): string[] {
   }
 }
 
-async function* asynchronous<T>(values: Iterable<T>): AsyncIterable<T> {
-  yield* values;
+async function* listed(names: Iterable<string>): AsyncIterator<ListedEntry> {
+  for (const name of names) yield { name };
 }
 
 const KINDS: Readonly<Record<number, Attributes["kind"]>> = {

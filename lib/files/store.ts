@@ -4,17 +4,34 @@
  * scp.c `sink()`.
  */
 
-import { EntryError, entryError } from "../errors.ts";
+import {
+  EntryError,
+  entryError,
+  ProtocolError,
+  SessionError,
+} from "../errors.ts";
 import type { Attributes, Files, OpenFile, Times } from "./files.ts";
 
 /** What of a peer's attributes is taken over. */
 export interface StorePolicy {
-  /** Take modes whole and times; else modes pass under `umask`. */
+  /** Take modes whole and times; else modes pass under the umask. */
   readonly preserve: boolean;
-  /** The bits that an entry does not get unless modes are preserved. */
-  readonly umask: number;
+  /**
+   * The bits that an entry does not get unless modes are preserved; absent
+   * where the system that stores it has a umask that nobody else knows.
+   */
+  readonly umask?: number;
   /** The bits that are ever taken over; 0o777 leaves set-id and sticky out. */
   readonly modeBits: number;
+}
+
+/** What is to be stored where. */
+export interface EntryToStore {
+  readonly path: string;
+  /** As announced. */
+  readonly mode: number;
+  /** What `Files.find` said is there. */
+  readonly replaced: Attributes | undefined;
 }
 
 /** A file that is being received. */
@@ -43,25 +60,23 @@ export class StoredFile implements Disposable {
   }
 
   /**
-   * Opens the file at `path` in place, created if need be and never cut yet.
+   * Opens the file in place, created if need be and never cut yet.
    *
    * @throws {EntryError} If it cannot be; then nothing was changed.
    */
   static async open(
     files: Files,
-    path: string,
-    announced: number,
+    { path, mode: announced, replaced }: EntryToStore,
     policy: StorePolicy,
   ): Promise<StoredFile> {
     const mode = takenMode(announced, policy);
-    const replaced = await files.find(path);
-    const openMode = (mode & 0o777) | 0o200;
+    const openMode = (mode & 0o777) | openBits(policy, OWNER_WRITE);
     const file = await files.openToWrite(path, openMode, replaced);
     return new StoredFile(files, file, path, mode, replaced, policy);
   }
 
   /**
-   * Gives a file that arrived whole its length, mode and times.
+   * Gives a file that arrived whole its length, mode and times, and closes it.
    *
    * @returns The first thing that failed; the rest is done all the same.
    */
@@ -75,6 +90,7 @@ export class StoredFile implements Disposable {
     }
     if (this.#needsMode) steps.push(() => this.file.setMode(this.#mode));
     if (times !== undefined) steps.push(() => this.file.setTimes(times));
+    steps.push(() => this.file.close());
     // Some systems set a mode by the path: it must lead to this file still.
     const gone = await this.#goneFailure();
     return gone ?? await firstFailure(steps);
@@ -84,24 +100,26 @@ export class StoredFile implements Disposable {
   async #goneFailure(): Promise<EntryError | undefined> {
     if (!this.#isRegular) return undefined;
     try {
-      const { identity } = await this.file.attributes();
+      const identity = await this.file.identify();
+      if (identity === undefined) return undefined;
       const there = await this.#files.find(this.path);
       if (there?.identity === identity) return undefined;
     } catch (error) {
       return entryError(error);
     }
     return new EntryError(
-      `${this.path}: it was removed or replaced while it was written`,
+      `${this.#files.label}${this.path}: it was removed or replaced while it was written`,
     );
   }
 
   /**
    * Cuts a file that did not arrive whole to the `written` bytes that did, so
-   * that nothing older stands behind them.
+   * that nothing older stands behind them. Where it is out of reach by now, it
+   * stays as it is.
    */
   async abandon(written: number): Promise<void> {
     if (!this.#isRegular) return;
-    await this.file.truncate(written).catch(entryError);
+    await this.file.truncate(written).catch(orLost);
   }
 
   /**
@@ -120,10 +138,9 @@ export class StoredFile implements Disposable {
   }
 
   get #needsMode(): boolean {
-    const asOpened = this.#replaced === undefined && (this.#mode & 0o200) !== 0;
-    return this.#policy.preserve
-      ? this.#isRegular
-      : this.#replaced === undefined && !asOpened;
+    if (this.#policy.preserve) return this.#isRegular;
+    const opened = this.#mode | openBits(this.#policy, OWNER_WRITE);
+    return this.#replaced === undefined && opened !== this.#mode;
   }
 
   [Symbol.dispose](): void {
@@ -134,40 +151,56 @@ export class StoredFile implements Disposable {
 /** A folder whose content is being received. */
 export class StoredFolder {
   readonly path: string;
+  /** Whether it was not there before. */
+  readonly isNew: boolean;
   readonly #files: Files;
+  /** What it gets at last; absent if its mode stays as it is. */
   readonly #mode: number | undefined;
+  readonly #policy: StorePolicy;
 
-  private constructor(files: Files, path: string, mode: number | undefined) {
+  private constructor(
+    files: Files,
+    path: string,
+    { isNew, mode, policy }: {
+      isNew: boolean;
+      mode: number | undefined;
+      policy: StorePolicy;
+    },
+  ) {
     this.#files = files;
     this.path = path;
+    this.isNew = isNew;
     this.#mode = mode;
+    this.#policy = policy;
   }
 
   /**
    * Enters the folder at `path`, made if need be. Until it is left it stays
    * open to its owner, so that read-only folders can be filled.
    *
+   * @param announced Its mode.
    * @throws {EntryError} If something else is there, or it cannot be made.
    */
   static async enter(
     files: Files,
-    path: string,
-    announced: number,
+    { path, mode: announced, replaced }: EntryToStore,
     policy: StorePolicy,
   ): Promise<StoredFolder> {
     const mode = takenMode(announced, policy);
-    const existing = await files.find(path);
-    if (existing === undefined) {
-      await files.makeFolder(path, (mode & 0o777) | 0o700);
-      return new StoredFolder(files, path, mode);
+    const isNew = replaced === undefined;
+    if (replaced === undefined) {
+      await files.makeFolder(path, (mode & 0o777) | OWNER_ALL);
+      return new StoredFolder(files, path, { isNew, mode, policy });
     }
-    if (existing.kind !== "folder") {
-      throw new EntryError(`${path}: Not a directory`);
+    if (replaced.kind !== "folder") {
+      throw new EntryError(`${files.label}${path}: Not a directory`);
     }
-    if (!policy.preserve) return new StoredFolder(files, path, undefined);
+    if (!policy.preserve) {
+      return new StoredFolder(files, path, { isNew, mode: undefined, policy });
+    }
     // Somebody else's folder may be open to us all the same.
-    await files.setMode(path, mode | 0o700).catch(entryError);
-    return new StoredFolder(files, path, mode);
+    await files.setMode(path, mode | OWNER_ALL).catch(entryError);
+    return new StoredFolder(files, path, { isNew, mode, policy });
   }
 
   /**
@@ -176,36 +209,61 @@ export class StoredFolder {
    * @returns The first thing that failed; the rest is done all the same.
    */
   async leave(times: Times | undefined): Promise<EntryError | undefined> {
-    const mode = this.#mode;
     const steps: (() => Promise<void>)[] = [];
     if (times !== undefined) {
       steps.push(() => this.#files.setTimes(this.path, times));
     }
-    if (mode !== undefined) {
-      steps.push(() => this.#files.setMode(this.path, mode));
-    }
+    if (this.#mode !== undefined) steps.push(() => this.#setMode(this.#mode!));
     return await firstFailure(steps);
+  }
+
+  async #setMode(mode: number): Promise<void> {
+    const { preserve, umask } = this.#policy;
+    if (preserve || umask !== undefined) {
+      return await this.#files.setMode(this.path, mode);
+    }
+    // The system has taken off its bits; ours that filled it come off now.
+    if ((mode & OWNER_ALL) === OWNER_ALL) return;
+    const { mode: made } = await this.#files.attributes(this.path);
+    await this.#files.setMode(this.path, made & ~(OWNER_ALL & ~mode));
   }
 }
 
+/**
+ * Takes the steps in their order, none waiting for the one before it to be
+ * done.
+ */
 async function firstFailure(
   steps: readonly (() => Promise<void>)[],
 ): Promise<EntryError | undefined> {
-  let failure: EntryError | undefined;
-  for (const step of steps) {
-    try {
-      await step();
-    } catch (error) {
-      failure ??= entryError(error);
-    }
-  }
-  return failure;
+  const outcomes = await Promise.all(
+    steps.map((step) => step().then(() => undefined, entryError)),
+  );
+  return outcomes.find((failure) => failure !== undefined);
 }
+
+/** For a `catch` of what is done to a file that is lost anyhow. */
+function orLost(error: unknown): void {
+  const isExpected = error instanceof EntryError ||
+    error instanceof SessionError || error instanceof ProtocolError;
+  if (!isExpected) throw error;
+}
+
+const OWNER_WRITE = 0o200;
+const OWNER_ALL = 0o700;
 
 /** Never taken unless modes are preserved (CVE-2026-35385). */
 const SET_ID_BITS = 0o6000;
 
+/**
+ * What an entry is made with beyond its mode, to be filled; none where it could
+ * not be taken back, and no system needs it.
+ */
+function openBits({ umask }: StorePolicy, bits: number): number {
+  return umask === undefined ? 0 : bits;
+}
+
 function takenMode(announced: number, policy: StorePolicy): number {
   const mode = announced & policy.modeBits;
-  return policy.preserve ? mode : mode & ~(policy.umask | SET_ID_BITS);
+  return policy.preserve ? mode : mode & ~((policy.umask ?? 0) | SET_ID_BITS);
 }

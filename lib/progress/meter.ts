@@ -1,4 +1,5 @@
 import { renderProgress } from "./line.ts";
+import type { FileProgress } from "./observer.ts";
 import {
   beginProgress,
   endProgress,
@@ -10,17 +11,24 @@ import type { Terminal } from "./terminal.ts";
 /** Shortest time between two writes to the terminal. */
 const DRAW_MILLISECONDS = 100;
 
+/** A file that moves, or has moved and waits for those before it. */
+interface Line {
+  progress: Progress;
+  position: number;
+}
+
 /**
  * scp's progress meter: a line for each file, redrawn while it moves and left
- * behind when it ended. It draws from a timer, never from the copy itself, and
- * only what differs from what is on the screen.
+ * behind when it ended. Of files that move at once, the first that began is
+ * shown, and each leaves its line in that order. It draws from a timer, never
+ * from the copy itself, and only what differs from what is on the screen.
  */
 export class Meter implements Disposable {
   readonly #terminal: Terminal;
   readonly #now: () => number;
   readonly #timer: ReturnType<typeof setInterval>;
-  #progress: Progress | undefined;
-  #position = 0;
+  /** In the order in which they began; the first one is shown. */
+  readonly #lines: Line[] = [];
   /** Lines of files that ended since the terminal was last written to. */
   #finished = "";
   /** What stands on the terminal's current line. */
@@ -34,38 +42,42 @@ export class Meter implements Disposable {
     this.#timer = setInterval(() => this.draw(), DRAW_MILLISECONDS);
   }
 
-  began(name: string, size: number): void {
-    this.#progress = beginProgress(name, size, this.#now());
-    this.#position = 0;
+  began(name: string, size: number): FileProgress {
+    const progress = beginProgress(name, size, this.#now());
+    const line: Line = { progress, position: 0 };
+    this.#lines.push(line);
+    return {
+      moved: (bytes) => line.position += bytes,
+      ended: () => this.#end(line),
+    };
   }
 
-  moved(bytes: number): void {
-    this.#position += bytes;
-  }
-
-  ended(): void {
-    if (this.#progress === undefined) return;
-    const ended = endProgress(this.#progress, this.#position, this.#now());
-    this.#finished += `\r${renderProgress(ended, this.#columns)}\n`;
-    this.#progress = undefined;
+  #end(line: Line): void {
+    line.progress = endProgress(line.progress, line.position, this.#now());
+    const before = this.#finished;
+    while (this.#lines[0]?.progress.ended) {
+      const { progress } = this.#lines.shift()!;
+      this.#finished += `\r${renderProgress(progress, this.#columns)}\n`;
+    }
+    if (this.#finished === before) return;
     if (this.#now() - this.#lastWrite >= DRAW_MILLISECONDS) this.draw();
   }
 
   /** Brings the terminal up to date. */
   draw(): void {
     let text = this.#finished;
-    let line = text === "" ? this.#shown : "";
-    if (this.#progress !== undefined) {
-      this.#progress = updateProgress(
-        this.#progress,
-        this.#position,
-        this.#now(),
-      );
-      line = renderProgress(this.#progress, this.#columns);
-      if (text !== "" || line !== this.#shown) text += `\r${line}`;
+    let shown = text === "" ? this.#shown : "";
+    for (const line of this.#lines) {
+      if (line.progress.ended) continue;
+      line.progress = updateProgress(line.progress, line.position, this.#now());
+    }
+    const [first] = this.#lines;
+    if (first !== undefined) {
+      shown = renderProgress(first.progress, this.#columns);
+      if (text !== "" || shown !== this.#shown) text += `\r${shown}`;
     }
     this.#finished = "";
-    if (this.#write(text)) this.#shown = line;
+    if (this.#write(text)) this.#shown = shown;
   }
 
   /** Makes room for a message: an unfinished line is wiped, to come back. */

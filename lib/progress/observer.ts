@@ -9,10 +9,23 @@ export interface Observer {
   warned(message: string): void;
   /** A step, put into words only for whoever asked to see the steps. */
   explained(message: () => string): void;
-  /** The body of a file begins, `size` bytes as announced. */
-  began(name: string, size: number): void;
+  /**
+   * A file of `size` bytes, as announced, begins to move; others may be under
+   * way.
+   */
+  began(name: string, size: number): FileProgress;
+}
+
+/** What an engine tells of one file that moves. */
+export interface FileProgress {
   /** That many bytes more of it were moved. */
   moved(bytes: number): void;
-  /** The body is over, moved whole or not. */
+  /** It is over, moved whole or not. */
   ended(): void;
 }
+
+/** Of a file that nobody watches. */
+export const UNWATCHED: FileProgress = {
+  moved: () => {},
+  ended: () => {},
+};

@@ -1,5 +1,5 @@
 import { Meter } from "./meter.ts";
-import type { Observer } from "./observer.ts";
+import { type FileProgress, type Observer, UNWATCHED } from "./observer.ts";
 import { printable } from "./printable.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -43,16 +43,8 @@ export class Reporter implements Observer, Disposable {
     if (this.#options.verbose) this.#say(message());
   }
 
-  began(name: string, size: number): void {
-    this.#meter?.began(name, size);
-  }
-
-  moved(bytes: number): void {
-    this.#meter?.moved(bytes);
-  }
-
-  ended(): void {
-    this.#meter?.ended();
+  began(name: string, size: number): FileProgress {
+    return this.#meter?.began(name, size) ?? UNWATCHED;
   }
 
   #say(message: string): void {

@@ -5,7 +5,7 @@ import {
   RefusalError,
   SessionError,
 } from "../errors.ts";
-import type { Observer } from "../progress/observer.ts";
+import type { FileProgress, Observer } from "../progress/observer.ts";
 import { quoted } from "../progress/printable.ts";
 import { areReal, type EntryRules, refusalOf } from "./entry_rules.ts";
 import type {
@@ -194,19 +194,19 @@ export class Relay {
     const isTaken = refusal === undefined;
     if (!isSmall && !isTaken) return await this.#sendRefusal(refusal);
     if (!isSmall) await this.#source.peer.sendOk();
-    this.#observer.began(record.name, record.size);
+    const progress = this.#observer.began(record.name, record.size);
     try {
-      await this.#relayBody(record, isTaken);
+      await this.#relayBody(record, isTaken ? progress : undefined);
       await this.#relayVerdict(record, isTaken);
     } finally {
-      this.#observer.ended();
+      progress.ended();
     }
   }
 
-  /** @param isTaken Whether the target waits for the body. */
+  /** @param progress Absent where the target does not wait for the body. */
   async #relayBody(
     { name, size }: FileRecord,
-    isTaken: boolean,
+    progress: FileProgress | undefined,
   ): Promise<void> {
     const { channel } = this.#source.peer;
     let passed = 0;
@@ -222,8 +222,8 @@ export class Relay {
       if (part.length === 0) await this.#source.fail(lost());
       await this.#orLoseTarget(written, lost);
       passed += part.length;
-      if (!isTaken) continue;
-      this.#observer.moved(part.length);
+      if (progress === undefined) continue;
+      progress.moved(part.length);
       // The next part is read while this one leaves.
       written = this.#target.peer.channel.write(part);
       written.catch(() => {});

@@ -11,7 +11,7 @@ import {
 import type { Files, Times } from "../files/files.ts";
 import { decodeName } from "../files/name_bytes.ts";
 import { StoredFile, StoredFolder, type StorePolicy } from "../files/store.ts";
-import type { Observer } from "../progress/observer.ts";
+import type { FileProgress, Observer } from "../progress/observer.ts";
 import { quoted } from "../progress/printable.ts";
 import { areReal, type EntryRules, refusalOf } from "./entry_rules.ts";
 import type {
@@ -209,7 +209,12 @@ export class Sink {
     times: Times | undefined,
   ): Promise<void> {
     const { store } = this.#options;
-    const folder = await StoredFolder.enter(this.#files, path, mode, store);
+    const replaced = await this.#files.find(path);
+    const folder = await StoredFolder.enter(
+      this.#files,
+      { path, mode, replaced },
+      store,
+    );
     this.#levels.push({ path, isFolder: true, folder, times });
     this.#peer.understand();
     await this.#peer.sendOk();
@@ -239,7 +244,12 @@ export class Sink {
     times: Times | undefined,
   ): Promise<void> {
     const { store } = this.#options;
-    using stored = await StoredFile.open(this.#files, path, mode, store);
+    const replaced = await this.#files.find(path);
+    using stored = await StoredFile.open(
+      this.#files,
+      { path, mode, replaced },
+      store,
+    );
     await this.#peer.sendOk();
     await this.#answer(await this.#receiveContent(stored, name, size, times));
   }
@@ -251,9 +261,9 @@ export class Sink {
     size: number,
     times: Times | undefined,
   ): Promise<EntryError | undefined> {
-    this.#observer.began(name, size);
+    const progress = this.#observer.began(name, size);
     try {
-      const failure = await this.#receiveBody(stored, size);
+      const failure = await this.#receiveBody(stored, size, progress);
       await this.#takeVerdict().catch(async (error) => {
         if (error instanceof GreetingError) await stored.discard(size);
         else if (failure === undefined) await stored.abandon(size);
@@ -262,18 +272,19 @@ export class Sink {
       });
       return failure ?? await stored.finish(size, times);
     } finally {
-      this.#observer.ended();
+      progress.ended();
     }
   }
 
   async #receiveBody(
     stored: StoredFile,
     size: number,
+    progress: FileProgress,
   ): Promise<EntryError | undefined> {
     const { received, written, failure } = await receiveBody(
       this.#peer.channel,
       stored.file,
-      { size, moved: (bytes) => this.#observer.moved(bytes) },
+      { size, moved: (bytes) => progress.moved(bytes) },
     );
     if (received < size || failure !== undefined) await stored.abandon(written);
     if (received === size) return failure;

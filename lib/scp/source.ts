@@ -1,10 +1,15 @@
 import { sendBody } from "../channel/body.ts";
 import type { Channel } from "../channel/channel.ts";
 import { EntryError, entryError, naming, SessionError } from "../errors.ts";
-import type { Attributes, Files, OpenFile } from "../files/files.ts";
+import type {
+  Attributes,
+  Files,
+  ListedEntry,
+  OpenFile,
+} from "../files/files.ts";
 import { decodeName } from "../files/name_bytes.ts";
-import { isNameless } from "../files/names.ts";
-import type { Observer } from "../progress/observer.ts";
+import { isNameless, withoutTrailingSlashes } from "../files/names.ts";
+import type { FileProgress, Observer } from "../progress/observer.ts";
 import {
   type FileRecord,
   type FolderRecord,
@@ -75,7 +80,7 @@ export class Source {
    * @throws {SessionError} If the connection is lost.
    */
   async send(path: string): Promise<void> {
-    const given = path.replace(/(?<=.)\/+$/, "");
+    const given = withoutTrailingSlashes(path);
     await this.#sendEntry(given, this.#files.nameOf(given), undefined);
   }
 
@@ -114,24 +119,30 @@ export class Source {
       attributes,
     );
     if (!accepted) return;
-    this.#observer.began(name, size);
+    const progress = this.#observer.began(name, size);
     try {
-      await this.#naming(path, () => this.#sendContent(file, path, size));
+      await this.#naming(
+        path,
+        () => this.#sendContent(file, { path, size, progress }),
+      );
     } finally {
-      this.#observer.ended();
+      progress.ended();
     }
   }
 
   /** @throws {SessionError} If the connection is lost: a part has arrived. */
   async #sendContent(
     file: OpenFile,
-    path: string,
-    size: number,
+    { path, size, progress }: {
+      path: string;
+      size: number;
+      progress: FileProgress;
+    },
   ): Promise<void> {
     const failure = await sendBody(this.#peer.channel, file, {
       path,
       size,
-      moved: (bytes) => this.#observer.moved(bytes),
+      moved: (bytes) => progress.moved(bytes),
     });
     const flaw = failure ?? await grown(file, path, size);
     if (flaw === undefined) await this.#peer.sendOk();
@@ -148,9 +159,9 @@ export class Source {
   ): Promise<void> {
     const folder = { path, identity: attributes.identity, above };
     checkLoop(folder);
-    const names = await this.#files.list(path);
+    const entries = await this.#files.list(path);
     if (isNameless(name) && !this.#options.announceNameless) {
-      return await this.#sendEntries(names, folder);
+      return await this.#sendEntries(entries, folder);
     }
     const { mode } = attributes;
     const record = {
@@ -161,17 +172,17 @@ export class Source {
     // Once a folder is made, to send it again would put it into itself.
     this.#peer.understand();
     if (!await this.#announce(record, path, attributes)) return;
-    await this.#sendEntries(names, folder);
+    await this.#sendEntries(entries, folder);
     await this.#peer.send({ kind: "end" });
     await this.#naming(path, () => this.#acknowledged());
   }
 
   async #sendEntries(
-    names: AsyncIterable<string>,
+    entries: AsyncIterable<ListedEntry>,
     folder: OpenFolder,
   ): Promise<void> {
     try {
-      for await (const name of names) {
+      for await (const { name } of entries) {
         const path = this.#files.join(folder.path, name);
         await this.#sendEntry(path, name, folder);
       }

@@ -1,4 +1,8 @@
-import type { Observer } from "../progress/observer.ts";
+import {
+  type FileProgress,
+  type Observer,
+  UNWATCHED,
+} from "../progress/observer.ts";
 import { printable } from "../progress/printable.ts";
 
 /** Counts what failed: the client is told by the protocol and shows it. */
@@ -21,9 +25,7 @@ export class RemoteObserver implements Observer {
     this.#say(printable(message()));
   }
 
-  began(): void {}
-
-  moved(): void {}
-
-  ended(): void {}
+  began(): FileProgress {
+    return UNWATCHED;
+  }
 }

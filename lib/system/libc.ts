@@ -61,6 +61,7 @@ const FUNCTIONS = {
     parameters: ["buffer", "u64", "i32"],
     result: "i32",
   },
+  usleep: { parameters: ["u32"], result: "i32" },
   pipe2: { parameters: ["buffer", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
 } as const satisfies Functions;
@@ -95,6 +96,18 @@ export class LibcError extends Error {
 /** Closes a descriptor. That it could not be written is told before. */
 export function close(fd: number): void {
   libc().close(fd);
+}
+
+/**
+ * The same for one that was written to.
+ *
+ * @throws {LibcError} If not all that was written is kept; it is closed then,
+ * too.
+ */
+export function closeWritten(fd: number): void {
+  if (libc().close(fd) === 0) return;
+  const code = errno();
+  if (code !== EINTR) throw new LibcError(code);
 }
 
 /**
@@ -147,6 +160,11 @@ function polled(
 /** Stops all else until `read` gives something, and tells whether it does. */
 export function isReadableWithin(fd: number, milliseconds: number): boolean {
   return libc().poll_here(Int32Array.of(fd, POLLIN), 1n, milliseconds) === 1;
+}
+
+/** Stops all else for so long, and some 50 µs more. */
+export function pause(microseconds: number): void {
+  libc().usleep(microseconds);
 }
 
 /** A pipe's descriptors, each to be closed; no program we run inherits them. */

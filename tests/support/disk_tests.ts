@@ -116,6 +116,32 @@ export function testDisk({ name, files, lacks }: Disk): void {
     },
   );
 
+  testOnUnix(
+    "identify() tells the same of an entry by whatever leads to it",
+    async () => {
+      using folder = new TempFolder();
+      makeTree(folder.path, [
+        { path: "d/f", content: "abc" },
+        { path: "d/g", content: "abc" },
+      ]);
+      Deno.symlinkSync("d/f", `${folder.path}/link`);
+      const identity = await files.identify(`${folder.path}/d/f`);
+      assert(identity !== undefined);
+      for (const path of ["link", "d/../d/f"]) {
+        const other = await files.identify(`${folder.path}/${path}`);
+        assertEquals(other, identity, path);
+      }
+      using read = await files.openToRead(`${folder.path}/link`);
+      assertEquals(await read.identify(), identity);
+      using written = await files.openToWrite(`${folder.path}/d/f`, 0o644);
+      assertEquals(await written.identify(), identity);
+      for (const path of ["d/g", "d"]) {
+        const other = await files.identify(`${folder.path}/${path}`);
+        assert(other !== undefined && other !== identity, path);
+      }
+    },
+  );
+
   test("list() gives every name but . and ..", async () => {
     using folder = new TempFolder();
     makeTree(folder.path, [
@@ -123,8 +149,28 @@ export function testDisk({ name, files, lacks }: Disk): void {
       { path: "b", content: "" },
       { path: "d/inside", content: "" },
     ]);
-    const names = await Array.fromAsync(await files.list(folder.path));
+    const names = await Array.fromAsync(
+      await files.list(folder.path),
+      ({ name }) => name,
+    );
     assertEquals(names.toSorted(), [".hidden", "b", "d"]);
+  });
+
+  test("list() gives a listing that need not be gone through, or to its end", async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [
+      { path: "a", content: "" },
+      { path: "b", content: "" },
+    ]);
+    {
+      using _unread = await files.list(folder.path);
+    }
+    const listing = await files.list(folder.path);
+    for await (const { name } of listing) {
+      assert(["a", "b"].includes(name));
+      break;
+    }
+    listing[Symbol.dispose]();
   });
 
   testOnUnix("every error names the path and the system's reason", async () => {
@@ -143,6 +189,7 @@ export function testDisk({ name, files, lacks }: Disk): void {
       ],
       [() => files.list(missing), `${missing}: No such file or directory`],
       [() => files.list(taken), `${taken}: Not a directory`],
+      [() => files.identify(missing), `${missing}: No such file or directory`],
       [
         () => files.openToRead(missing),
         `${missing}: No such file or directory`,
@@ -176,24 +223,53 @@ export function testDisk({ name, files, lacks }: Disk): void {
     }
   });
 
-  test("openToRead() reads on from where the last read ended", async () => {
+  test("read() gives what is in the file from where it is told on", async () => {
     using folder = new TempFolder();
     makeTree(folder.path, [{ path: "f", content: "abcde" }]);
     using file = await files.openToRead(`${folder.path}/f`);
     const buffer = new Uint8Array(3);
     const text = (length: number) =>
       new TextDecoder().decode(buffer.subarray(0, length));
-    assertEquals(text(await file.read(buffer)), "abc");
-    assertEquals(text(await file.read(buffer)), "de");
-    assertEquals(await file.read(buffer), 0);
-    assertEquals(await file.read(buffer), 0);
+    assertEquals(text(await file.read(buffer, 0)), "abc");
+    assertEquals(text(await file.read(buffer, 3)), "de");
+    assertEquals(await file.read(buffer, 5), 0);
+    assertEquals(await file.read(buffer, 5), 0);
+    assertEquals(await file.read(buffer, 100), 0);
+    assertEquals(text(await file.read(buffer, 1)), "bcd");
+  });
+
+  test("write() puts bytes where it is told, in any order", async () => {
+    using folder = new TempFolder();
+    const path = `${folder.path}/f`;
+    {
+      using file = await files.openToWrite(path, 0o644);
+      const parts = [["ef", 4], ["ab", 0], ["cd", 2], ["B", 1]] as const;
+      for (const [text, at] of parts) {
+        await file.write(new TextEncoder().encode(text), at);
+      }
+    }
+    assertEquals(Deno.readTextFileSync(path), "aBcdef");
+  });
+
+  test("close() closes a file, which may be disposed of after it", async () => {
+    using folder = new TempFolder();
+    const path = `${folder.path}/f`;
+    using written = await files.openToWrite(path, 0o644);
+    await written.write(new TextEncoder().encode("abc"), 0);
+    await written.close();
+    using other = await files.openToRead(path);
+    written[Symbol.dispose]();
+    const buffer = new Uint8Array(4);
+    assertEquals(await other.read(buffer, 0), 3);
+    await other.close();
+    assertEquals(Deno.readTextFileSync(path), "abc");
   });
 
   testOnUnix("read() of a folder fails with its path", async () => {
     using folder = new TempFolder();
     using file = await files.openToRead(folder.path);
     const error = await assertRejects(
-      () => file.read(new Uint8Array(1)),
+      () => file.read(new Uint8Array(1), 0),
       EntryError,
     );
     assertEquals(error.message, `${folder.path}: Is a directory`);
@@ -206,8 +282,8 @@ export function testDisk({ name, files, lacks }: Disk): void {
     {
       using file = await files.openToWrite(path, 0o777);
       assertEquals(Deno.readTextFileSync(path), "old content");
-      await file.write(new TextEncoder().encode("new"));
-      await file.write(new TextEncoder().encode("er"));
+      await file.write(new TextEncoder().encode("new"), 0);
+      await file.write(new TextEncoder().encode("er"), 3);
     }
     assertEquals(Deno.readTextFileSync(path), "newerontent");
     if (!onWindows) assertEquals(Deno.statSync(path).mode! & 0o7777, 0o640);
@@ -236,7 +312,7 @@ export function testDisk({ name, files, lacks }: Disk): void {
     Deno.symlinkSync("f", `${folder.path}/link`);
     {
       using file = await files.openToWrite(`${folder.path}/link`, 0o644);
-      await file.write(new TextEncoder().encode("new"));
+      await file.write(new TextEncoder().encode("new"), 0);
     }
     assertEquals(Deno.readTextFileSync(`${folder.path}/f`), "new");
     assert(Deno.lstatSync(`${folder.path}/link`).isSymlink);
@@ -246,7 +322,7 @@ export function testDisk({ name, files, lacks }: Disk): void {
     using folder = new TempFolder();
     const path = `${folder.path}/f`;
     using file = await files.openToWrite(path, 0o644);
-    await file.write(new TextEncoder().encode("abcde"));
+    await file.write(new TextEncoder().encode("abcde"), 0);
     await file.truncate(2);
     assertEquals(Deno.readTextFileSync(path), "ab");
     await file.truncate(4);

@@ -26,11 +26,13 @@ export function withFaults(
 ): OpenFile {
   return {
     attributes: () => file.attributes(),
-    read: (buffer) => file.read(buffer),
-    write: (bytes) => file.write(bytes),
+    identify: () => file.identify(),
+    read: (buffer, at) => file.read(buffer, at),
+    write: (bytes, at) => file.write(bytes, at),
     truncate: (size) => file.truncate(size),
     setMode: (mode) => file.setMode(mode),
     setTimes: (times) => file.setTimes(times),
+    close: () => file.close(),
     [Symbol.dispose]: () => file[Symbol.dispose](),
     ...faults,
   };

@@ -4,7 +4,6 @@ import { EntryError } from "../../lib/errors.ts";
 /** An open file that is bytes in memory. */
 export class MemoryFile implements OpenFile {
   content: Uint8Array;
-  #position = 0;
 
   constructor(content: Uint8Array = new Uint8Array()) {
     this.content = content;
@@ -14,20 +13,21 @@ export class MemoryFile implements OpenFile {
     return unsupported();
   }
 
-  async read(buffer: Uint8Array): Promise<number> {
-    const part = this.content.subarray(
-      this.#position,
-      this.#position + buffer.length,
-    );
+  identify(): Promise<never> {
+    return unsupported();
+  }
+
+  async read(buffer: Uint8Array, at: number): Promise<number> {
+    const part = this.content.subarray(at, at + buffer.length);
     buffer.set(part);
-    this.#position += part.length;
     return part.length;
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
-    const grown = new Uint8Array(this.content.length + bytes.length);
+  async write(bytes: Uint8Array, at: number): Promise<void> {
+    const end = Math.max(this.content.length, at + bytes.length);
+    const grown = new Uint8Array(end);
     grown.set(this.content);
-    grown.set(bytes, this.content.length);
+    grown.set(bytes, at);
     this.content = grown;
   }
 
@@ -42,6 +42,8 @@ export class MemoryFile implements OpenFile {
   setTimes(): Promise<void> {
     return unsupported();
   }
+
+  async close(): Promise<void> {}
 
   [Symbol.dispose](): void {}
 }

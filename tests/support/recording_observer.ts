@@ -1,4 +1,4 @@
-import type { Observer } from "../../lib/progress/observer.ts";
+import type { FileProgress, Observer } from "../../lib/progress/observer.ts";
 
 /** Keeps all that an engine tells. */
 export class RecordingObserver implements Observer {
@@ -7,7 +7,6 @@ export class RecordingObserver implements Observer {
   readonly explanations: string[] = [];
   /** Each body, as `name moved/size`; with a `…` until it ended. */
   readonly bodies: string[] = [];
-  #body: { name: string; size: number; moved: number } | undefined;
 
   failed(message: string): void {
     this.failures.push(message);
@@ -21,18 +20,12 @@ export class RecordingObserver implements Observer {
     this.explanations.push(message());
   }
 
-  began(name: string, size: number): void {
-    this.#body = { name, size, moved: 0 };
-    this.bodies.push(`${name} 0/${size}…`);
-  }
-
-  moved(bytes: number): void {
-    this.#body!.moved += bytes;
-  }
-
-  ended(): void {
-    const { name, size, moved } = this.#body!;
-    this.bodies[this.bodies.length - 1] = `${name} ${moved}/${size}`;
-    this.#body = undefined;
+  began(name: string, size: number): FileProgress {
+    let moved = 0;
+    const index = this.bodies.push(`${name} 0/${size}…`) - 1;
+    return {
+      moved: (bytes) => moved += bytes,
+      ended: () => this.bodies[index] = `${name} ${moved}/${size}`,
+    };
   }
 }

@@ -5,6 +5,7 @@ import type {
   Files,
   OpenFile,
 } from "../../../lib/files/files.ts";
+import { LOCAL_PACE } from "../../../lib/files/local_path.ts";
 
 interface Entry {
   readonly kind: EntryKind;
@@ -14,6 +15,8 @@ interface Entry {
 
 /** A disk in memory that keeps no content: names, lengths and modes. */
 export class MemoryFiles implements Files {
+  readonly label = "";
+  readonly pace = LOCAL_PACE;
   readonly entries = new Map<string, Entry>();
 
   addFolder(path: string): void {
@@ -31,6 +34,10 @@ export class MemoryFiles implements Files {
 
   async attributes(path: string): Promise<Attributes> {
     return { ...this.#entry(path), modified: 0, accessed: 0 };
+  }
+
+  async identify(path: string): Promise<undefined> {
+    this.#entry(path);
   }
 
   async openToWrite(path: string, mode: number): Promise<OpenFile> {
@@ -96,7 +103,6 @@ export class MemoryFiles implements Files {
 
 class MemoryOpenFile implements OpenFile {
   readonly #entry: Entry;
-  #position = 0;
 
   constructor(entry: Entry) {
     this.#entry = entry;
@@ -106,13 +112,14 @@ class MemoryOpenFile implements OpenFile {
     return { ...this.#entry, modified: 0, accessed: 0 };
   }
 
+  async identify(): Promise<undefined> {}
+
   async read(): Promise<number> {
     return 0;
   }
 
-  async write(bytes: Uint8Array): Promise<void> {
-    this.#position += bytes.length;
-    this.#entry.size = Math.max(this.#entry.size, this.#position);
+  async write(bytes: Uint8Array, at: number): Promise<void> {
+    this.#entry.size = Math.max(this.#entry.size, at + bytes.length);
   }
 
   async truncate(size: number): Promise<void> {
@@ -124,6 +131,8 @@ class MemoryOpenFile implements OpenFile {
   }
 
   async setTimes(): Promise<void> {}
+
+  async close(): Promise<void> {}
 
   [Symbol.dispose](): void {}
 }

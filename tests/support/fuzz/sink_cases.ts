@@ -3,6 +3,7 @@ import type { Files } from "../../../lib/files/files.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
 import type { Platform } from "../../../lib/files/names.ts";
 import { requestMatcher } from "../../../lib/files/pattern.ts";
+import type { StorePolicy } from "../../../lib/files/store.ts";
 import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
 import { literal } from "./byte_text.ts";
 import { assertEnds, type FuzzCase } from "./fuzz_case.ts";
@@ -99,7 +100,10 @@ async function receive(
 
 /** The bits that an entry may be given, its owner's rights to it aside. */
 function allowedBits(
-  { overwriteTarget, store }: Pick<SinkOptions, "overwriteTarget" | "store">,
+  { overwriteTarget, store }: {
+    overwriteTarget: boolean;
+    store: Required<StorePolicy>;
+  },
 ): number {
   if (!store.preserve) return 0o777 & ~store.umask;
   return overwriteTarget ? 0o7777 : 0o7777 & ~SET_ID_AND_STICKY;

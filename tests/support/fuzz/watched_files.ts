@@ -2,10 +2,13 @@ import { EntryError } from "../../../lib/errors.ts";
 import type {
   Attributes,
   Files,
+  Listing,
   OpenFile,
+  Pace,
   Times,
 } from "../../../lib/files/files.ts";
 import { withFaults } from "../faulty_files.ts";
+import { listingOf, sortedEntries } from "../listed_entries.ts";
 import type { Random } from "./random.ts";
 
 /** What may be done to a disk. */
@@ -27,6 +30,8 @@ export const NO_WINDOWS_NAME = /[\\:*?"<>|]|[. ]$|^(nul|con)(\.|$)/i;
  * Names are listed in order, so that a case can be had again.
  */
 export class WatchedFiles implements Files {
+  readonly label: string;
+  readonly pace: Pace;
   /** How many files are open. */
   openFiles = 0;
   readonly #inner: Files;
@@ -37,6 +42,8 @@ export class WatchedFiles implements Files {
   #breach: string | undefined;
 
   constructor(inner: Files, limits: Limits, random: Random) {
+    this.label = inner.label;
+    this.pace = inner.pace;
     this.#inner = inner;
     this.#limits = limits;
     this.#random = random;
@@ -58,9 +65,14 @@ export class WatchedFiles implements Files {
     return await this.#inner.attributes(path);
   }
 
-  async list(path: string): Promise<AsyncIterable<string>> {
+  async identify(path: string): Promise<string | undefined> {
     this.#failAtTimes(path);
-    return inOrder(await Array.fromAsync(await this.#inner.list(path)));
+    return await this.#inner.identify(path);
+  }
+
+  async list(path: string): Promise<Listing> {
+    this.#failAtTimes(path);
+    return listingOf(await sortedEntries(await this.#inner.list(path)));
   }
 
   async openToRead(path: string): Promise<OpenFile> {
@@ -125,13 +137,13 @@ export class WatchedFiles implements Files {
   #watched(path: string, file: OpenFile): OpenFile {
     this.openFiles++;
     return withFaults(file, {
-      read: async (buffer) => {
+      read: async (buffer, at) => {
         this.#failAtTimes(path);
-        return await file.read(buffer);
+        return await file.read(buffer, at);
       },
-      write: async (bytes) => {
+      write: async (bytes, at) => {
         this.#failAtTimes(path);
-        await file.write(bytes);
+        await file.write(bytes, at);
       },
       truncate: async (size) => {
         this.#failAtTimes(path);
@@ -141,6 +153,10 @@ export class WatchedFiles implements Files {
         this.#checkMode(path, mode);
         this.#failAtTimes(path);
         await file.setMode(mode);
+      },
+      close: async () => {
+        await file.close();
+        this.#failAtTimes(path);
       },
       [Symbol.dispose]: () => {
         this.openFiles--;
@@ -175,8 +191,4 @@ export class WatchedFiles implements Files {
     this.#breach = breach;
     throw new Error(breach);
   }
-}
-
-async function* inOrder(names: string[]): AsyncIterable<string> {
-  yield* names.toSorted();
 }

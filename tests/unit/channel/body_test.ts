@@ -71,8 +71,8 @@ Deno.test("sendBody() puts zeros, and nothing read before, after a failed read",
   const whole = new MemoryFile(content(8));
   let reads = 0;
   const file = withFaults(whole, {
-    read: async (buffer) => {
-      if (++reads === 1) return await whole.read(buffer.subarray(0, 3));
+    read: async (buffer, at) => {
+      if (++reads === 1) return await whole.read(buffer.subarray(0, 3), at);
       buffer.set(content(4));
       throw new EntryError("f: Input/output error");
     },
@@ -177,9 +177,9 @@ Deno.test("receiveBody() reads and drops the rest after a failed write", async (
   const whole = new MemoryFile();
   let writes = 0;
   const file = withFaults(whole, {
-    write: async (bytes) => {
+    write: async (bytes, at) => {
       if (++writes > 2) throw new EntryError("f: No space left on device");
-      await whole.write(bytes);
+      await whole.write(bytes, at);
     },
   });
   const words = Uint8Array.of(...content(10), 0);

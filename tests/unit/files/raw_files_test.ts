@@ -24,7 +24,10 @@ Deno.test("list() gives every name of a folder that is listed in parts", {
     (_, index) => String(index).padStart(200, "0"),
   );
   makeTree(folder.path, names.map((path) => ({ path, content: "" })));
-  const listed = await Array.fromAsync(await files.list(folder.path));
+  const listed = await Array.fromAsync(
+    await files.list(folder.path),
+    ({ name }) => name,
+  );
   assertEquals(listed.toSorted(), names);
 });
 
@@ -36,7 +39,7 @@ Deno.test("A failing step on an open file names the path, the step and why", {
   const path = `${folder.path}/f`;
   using file = await files.openToRead(path);
   const rows: readonly (readonly [() => Promise<unknown>, string])[] = [
-    [() => file.write(new Uint8Array(1)), `${path}: Bad file descriptor`],
+    [() => file.write(new Uint8Array(1), 0), `${path}: Bad file descriptor`],
     [() => file.truncate(0), `${path}: truncate: Invalid argument`],
   ];
   for (const [call, message] of rows) {
@@ -105,7 +108,7 @@ Deno.test("write() waits until a FIFO has room, for all of the bytes", {
   );
   const [received] = await Promise.all([
     readExactly(reader, sent.length),
-    file.write(sent),
+    file.write(sent, 0),
   ]);
   assertEquals(received, sent);
 });

@@ -1,13 +1,17 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { EntryError } from "../../../lib/errors.ts";
-import type { Attributes, OpenFile } from "../../../lib/files/files.ts";
+import {
+  EntryError,
+  ProtocolError,
+  SessionError,
+} from "../../../lib/errors.ts";
+import type { Attributes, Files, OpenFile } from "../../../lib/files/files.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
 import {
   StoredFile,
   StoredFolder,
   type StorePolicy,
 } from "../../../lib/files/store.ts";
-import { FaultyFiles } from "../../support/faulty_files.ts";
+import { FaultyFiles, withFaults } from "../../support/faulty_files.ts";
 import { listing } from "../../support/listing.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree } from "../../support/tree.ts";
@@ -32,6 +36,28 @@ function octal(mode: number): string {
   return mode.toString(8).padStart(4, "0");
 }
 
+/** Opens a file for what is announced, in place of what is found. */
+async function openFile(
+  path: string,
+  mode: number,
+  policy: StorePolicy,
+  disk: Files = files,
+): Promise<StoredFile> {
+  const replaced = await disk.find(path);
+  return await StoredFile.open(disk, { path, mode, replaced }, policy);
+}
+
+/** The same for a folder. */
+async function enterFolder(
+  path: string,
+  mode: number,
+  policy: StorePolicy,
+  disk: Files = files,
+): Promise<StoredFolder> {
+  const replaced = await disk.find(path);
+  return await StoredFolder.enter(disk, { path, mode, replaced }, policy);
+}
+
 /** Receives `text` as a whole file. */
 async function store(
   path: string,
@@ -39,8 +65,8 @@ async function store(
   policy: StorePolicy,
   text = "new",
 ): Promise<void> {
-  using stored = await StoredFile.open(files, path, announced, policy);
-  await stored.file.write(bytes(text));
+  using stored = await openFile(path, announced, policy);
+  await stored.file.write(bytes(text), 0);
   assertEquals(await stored.finish(text.length, undefined), undefined);
 }
 
@@ -67,7 +93,7 @@ Deno.test("StoredFile.open() leaves the content of what is there", async () => {
   makeTree(folder.path, [{ path: "f", content: "old content", mode: 0o640 }]);
   const path = `${folder.path}/f`;
   for (const policy of [plain, preserving]) {
-    using _stored = await StoredFile.open(files, path, 0o777, policy);
+    using _stored = await openFile(path, 0o777, policy);
     assertEquals(Deno.readTextFileSync(path), "old content");
     if (!onWindows) assertEquals(modeOf(path), 0o640);
   }
@@ -85,7 +111,7 @@ Deno.test("StoredFile.open() fails without a trace", {
   for (const [name, reason] of rows) {
     const path = `${folder.path}/${name}`;
     const error = await assertRejects(
-      () => StoredFile.open(files, path, 0o644, preserving),
+      () => openFile(path, 0o644, preserving),
       EntryError,
     );
     assertEquals(error.message, `${path}: ${reason}`);
@@ -166,7 +192,7 @@ Deno.test("a new file is never open to more than it was announced with", {
   for (const announced of [0o600, 0o400, 0o4700, 0o000]) {
     using folder = new TempFolder();
     const path = `${folder.path}/f`;
-    using _stored = await StoredFile.open(files, path, announced, preserving);
+    using _stored = await openFile(path, announced, preserving);
     assertEquals(octal(modeOf(path) & 0o7077), "0000", octal(announced));
   }
 });
@@ -176,8 +202,8 @@ Deno.test("finish() sets the times it is given, none else", async () => {
   makeTree(folder.path, [{ path: "f", content: "old", modified: 5 }]);
   const path = `${folder.path}/f`;
   for (const policy of [plain, preserving]) {
-    using stored = await StoredFile.open(files, path, 0o644, policy);
-    await stored.file.write(bytes("new"));
+    using stored = await openFile(path, 0o644, policy);
+    await stored.file.write(bytes("new"), 0);
     assertEquals(await stored.finish(3, times), undefined);
     const { mtime, atime } = Deno.statSync(path);
     assertEquals(mtime?.getTime(), times.modified);
@@ -200,7 +226,7 @@ Deno.test("finish() and abandon() touch nothing of a device but its times", asyn
     const changes: string[] = [];
     const noting = new NotingFiles(device, changes);
     const path = `${folder.path}/f`;
-    using stored = await StoredFile.open(noting, path, 0o600, policy);
+    using stored = await openFile(path, 0o600, policy, noting);
     assertEquals(await stored.finish(3, times), undefined);
     await stored.abandon(1);
     assertEquals(changes, ["times 1000000000000"]);
@@ -231,7 +257,7 @@ Deno.test("finish() gives the first failure and does the rest all the same", asy
     setTimes: fail("set times"),
   });
   const path = `${folder.path}/f`;
-  using stored = await StoredFile.open(faulty, path, 0o644, preserving);
+  using stored = await openFile(path, 0o644, preserving, faulty);
   const failure = await stored.finish(3, times);
   assertEquals(failure?.message, "f: truncate: injected");
   assertEquals(done, ["truncate", "set mode", "set times"]);
@@ -244,7 +270,7 @@ Deno.test("finish() and abandon() do not swallow what is no entry's fault", asyn
     Promise.reject(new RangeError("injected"));
   const faulty = new FaultyFiles({ truncate });
   const path = `${folder.path}/f`;
-  using stored = await StoredFile.open(faulty, path, 0o644, plain);
+  using stored = await openFile(path, 0o644, plain, faulty);
   await assertRejects(() => stored.finish(3, times), RangeError, "injected");
   await assertRejects(() => stored.abandon(1), RangeError, "injected");
 });
@@ -255,8 +281,8 @@ Deno.test("abandon() leaves nothing older behind what arrived", async () => {
   for (const old of ["much longer", "x", undefined]) {
     if (old === undefined) Deno.removeSync(path);
     else Deno.writeTextFileSync(path, old);
-    using stored = await StoredFile.open(files, path, 0o644, plain);
-    await stored.file.write(bytes("half"));
+    using stored = await openFile(path, 0o644, plain);
+    await stored.file.write(bytes("half"), 0);
     await stored.abandon(4);
     assertEquals(Deno.readTextFileSync(path), "half", old);
   }
@@ -265,12 +291,7 @@ Deno.test("abandon() leaves nothing older behind what arrived", async () => {
 Deno.test("abandon() empties a file of which nothing arrived", async () => {
   using folder = new TempFolder();
   makeTree(folder.path, [{ path: "f", content: "old" }]);
-  using stored = await StoredFile.open(
-    files,
-    `${folder.path}/f`,
-    0o644,
-    preserving,
-  );
+  using stored = await openFile(`${folder.path}/f`, 0o644, preserving);
   await stored.abandon(0);
   assertEquals(listing(folder.path), ['f = ""']);
 });
@@ -281,8 +302,20 @@ Deno.test("abandon() is silent about a file that cannot be cut", async () => {
     truncate: () => Promise.reject(new EntryError("f: truncate: injected")),
   });
   const path = `${folder.path}/f`;
-  using stored = await StoredFile.open(faulty, path, 0o644, plain);
+  using stored = await openFile(path, 0o644, plain, faulty);
   await stored.abandon(0);
+});
+
+Deno.test("abandon() is silent about a file that is out of reach", async () => {
+  using folder = new TempFolder();
+  for (const Kind of [SessionError, ProtocolError]) {
+    const faulty = new FaultyFiles({
+      truncate: () => Promise.reject(new Kind("lost connection")),
+    });
+    const path = `${folder.path}/f`;
+    using stored = await openFile(path, 0o644, plain, faulty);
+    await stored.abandon(0);
+  }
 });
 
 Deno.test(
@@ -311,7 +344,7 @@ Deno.test(
       using folder = new TempFolder();
       const path = `${folder.path}/d`;
       const row = `${octal(announced)} ${JSON.stringify(policy)}`;
-      const stored = await StoredFolder.enter(files, path, announced, {
+      const stored = await enterFolder(path, announced, {
         ...plain,
         ...policy,
       });
@@ -329,9 +362,9 @@ Deno.test("StoredFolder is never open to more than it was announced with", {
   for (const policy of [plain, preserving]) {
     using folder = new TempFolder();
     const path = `${folder.path}/d`;
-    await StoredFolder.enter(files, path, 0o700, policy);
+    await enterFolder(path, 0o700, policy);
     assertEquals(octal(modeOf(path)), "0700");
-    await StoredFolder.enter(files, path, 0o500, policy);
+    await enterFolder(path, 0o500, policy);
     assertEquals(octal(modeOf(path)), "0700");
   }
 });
@@ -344,7 +377,7 @@ Deno.test("StoredFolder leaves the mode of a folder that was there", {
   const path = `${folder.path}/d`;
   Deno.chmodSync(path, 0o751);
   for (const announced of [0o777, 0o500, 0o2755]) {
-    const stored = await StoredFolder.enter(files, path, announced, plain);
+    const stored = await enterFolder(path, announced, plain);
     assertEquals(octal(modeOf(path)), "0751", octal(announced));
     await stored.leave(undefined);
     assertEquals(octal(modeOf(path)), "0751", octal(announced));
@@ -361,7 +394,7 @@ Deno.test(
     using folder = new TempFolder();
     makeTree(folder.path, [{ path: "d/", mode: 0o555 }]);
     const path = `${folder.path}/d`;
-    const stored = await StoredFolder.enter(files, path, 0o555, preserving);
+    const stored = await enterFolder(path, 0o555, preserving);
     assertEquals(octal(modeOf(path)), "0755");
     await store(`${path}/f`, 0o644, preserving);
     await stored.leave(times);
@@ -375,7 +408,7 @@ Deno.test("StoredFolder sets the times it is given when it is left", async () =>
   using folder = new TempFolder();
   for (const [name, policy] of [["a", plain], ["b", preserving]] as const) {
     const path = `${folder.path}/${name}`;
-    const stored = await StoredFolder.enter(files, path, 0o755, policy);
+    const stored = await enterFolder(path, 0o755, policy);
     await store(`${path}/f`, 0o644, policy);
     await stored.leave(times);
     assertEquals(Deno.statSync(path).mtime?.getTime(), times.modified, name);
@@ -388,7 +421,7 @@ Deno.test("StoredFolder.enter() refuses where something else is", async () => {
   const path = `${folder.path}/f`;
   for (const policy of [plain, preserving]) {
     const error = await assertRejects(
-      () => StoredFolder.enter(files, path, 0o777, policy),
+      () => enterFolder(path, 0o777, policy),
       EntryError,
     );
     assertEquals(error.message, `${path}: Not a directory`);
@@ -403,9 +436,214 @@ Deno.test("StoredFolder.enter() makes no folder on the way", {
   using folder = new TempFolder();
   const path = `${folder.path}/missing/d`;
   const error = await assertRejects(
-    () => StoredFolder.enter(files, path, 0o755, plain),
+    () => enterFolder(path, 0o755, plain),
     EntryError,
   );
   assertEquals(error.message, `${path}: No such file or directory`);
   assertEquals(listing(folder.path), []);
 });
+
+/** A system with a umask of its own, 0o077; notes the modes it is told. */
+class UmaskedFiles extends LocalFiles {
+  readonly modes: string[] = [];
+
+  override async openToWrite(path: string, mode: number): Promise<OpenFile> {
+    this.modes.push(`open ${octal(mode)}`);
+    const file = await super.openToWrite(path, mode & ~0o077);
+    return withFaults(file, {
+      setMode: async (mode) => {
+        this.modes.push(`set ${octal(mode)}`);
+        await file.setMode(mode);
+      },
+    });
+  }
+
+  override async makeFolder(path: string, mode: number): Promise<void> {
+    this.modes.push(`make ${octal(mode)}`);
+    await super.makeFolder(path, mode & ~0o077);
+  }
+
+  override async setMode(path: string, mode: number): Promise<void> {
+    this.modes.push(`set ${octal(mode)}`);
+    await super.setMode(path, mode);
+  }
+}
+
+/** Modes pass under a umask of the system that stores. */
+const unknown: StorePolicy = { preserve: false, modeBits: 0o7777 };
+
+Deno.test(
+  "Where nobody knows the umask, a new file is opened with its mode, and that is all",
+  {
+    ignore: onWindows,
+  },
+  async () => {
+    const rows: readonly (readonly [
+      announced: number,
+      opened: number,
+      expected: number,
+    ])[] = [
+      [0o644, 0o644, 0o600],
+      [0o444, 0o444, 0o400],
+      [0o066, 0o066, 0o000],
+      [0o000, 0o000, 0o000],
+      [0o4755, 0o755, 0o700],
+      [0o6555, 0o555, 0o500],
+      [0o1644, 0o644, 0o600],
+    ];
+    for (const [announced, opened, expected] of rows) {
+      using folder = new TempFolder();
+      const path = `${folder.path}/f`;
+      const disk = new UmaskedFiles();
+      using stored = await openFile(path, announced, unknown, disk);
+      await stored.file.write(bytes("new"), 0);
+      assertEquals(await stored.finish(3, undefined), undefined);
+      assertEquals(disk.modes, [`open ${octal(opened)}`], octal(announced));
+      assertEquals(octal(modeOf(path)), octal(expected), octal(announced));
+      if ((expected & 0o400) !== 0) {
+        assertEquals(listing(folder.path), ['f = "new"']);
+      }
+    }
+  },
+);
+
+Deno.test("Where nobody knows the umask, a file that is there keeps its mode", {
+  ignore: onWindows,
+}, async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "f", content: "longer", mode: 0o640 }]);
+  const path = `${folder.path}/f`;
+  const disk = new UmaskedFiles();
+  for (const announced of [0o777, 0o444]) {
+    using stored = await openFile(path, announced, unknown, disk);
+    await stored.file.write(bytes("new"), 0);
+    assertEquals(await stored.finish(3, undefined), undefined);
+    assertEquals(octal(modeOf(path)), "0640", octal(announced));
+  }
+  assertEquals(disk.modes, ["open 0777", "open 0444"]);
+  assertEquals(listing(folder.path), ['f = "new"']);
+});
+
+Deno.test(
+  "Where nobody knows the umask, a mode that is preserved is set whole",
+  {
+    ignore: onWindows,
+  },
+  async () => {
+    for (const announced of [0o644, 0o444, 0o4777]) {
+      using folder = new TempFolder();
+      const path = `${folder.path}/f`;
+      const disk = new UmaskedFiles();
+      const policy = { ...unknown, preserve: true };
+      using stored = await openFile(path, announced, policy, disk);
+      assertEquals(await stored.finish(0, undefined), undefined);
+      const isSet = disk.modes.at(-1) === `set ${octal(announced)}`;
+      assert(isSet, disk.modes.join(", "));
+      assertEquals(octal(modeOf(path)), octal(announced));
+    }
+  },
+);
+
+Deno.test(
+  "Where nobody knows the umask, a new folder loses at last the bits that only filled it",
+  { ignore: onWindows },
+  async () => {
+    const rows: readonly (readonly [
+      announced: number,
+      made: number,
+      set: number | undefined,
+      expected: number,
+    ])[] = [
+      [0o755, 0o755, undefined, 0o700],
+      [0o700, 0o700, undefined, 0o700],
+      [0o2777, 0o777, undefined, 0o700],
+      [0o555, 0o755, 0o500, 0o500],
+      [0o055, 0o755, 0o000, 0o000],
+      [0o500, 0o700, 0o500, 0o500],
+      [0o677, 0o777, 0o600, 0o600],
+      [0o000, 0o700, 0o000, 0o000],
+    ];
+    for (const [announced, made, set, expected] of rows) {
+      using folder = new TempFolder();
+      const path = `${folder.path}/d`;
+      const disk = new UmaskedFiles();
+      const stored = await enterFolder(path, announced, unknown, disk);
+      assertEquals(disk.modes, [`make ${octal(made)}`], octal(announced));
+      Deno.writeTextFileSync(`${path}/f`, "f");
+      assertEquals(await stored.leave(times), undefined);
+      assertEquals(
+        disk.modes.slice(1),
+        set === undefined ? [] : [`set ${octal(set)}`],
+        octal(announced),
+      );
+      assertEquals(octal(modeOf(path)), octal(expected), octal(announced));
+      assertEquals(Deno.statSync(path).mtime?.getTime(), times.modified);
+    }
+  },
+);
+
+Deno.test(
+  "Where nobody knows the umask, a folder that is there keeps its mode",
+  {
+    ignore: onWindows,
+  },
+  async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: "d/", mode: 0o751 }]);
+    const path = `${folder.path}/d`;
+    const disk = new UmaskedFiles();
+    for (const announced of [0o777, 0o500, 0o000]) {
+      const stored = await enterFolder(path, announced, unknown, disk);
+      assertEquals(await stored.leave(undefined), undefined);
+    }
+    assertEquals(disk.modes, []);
+    assertEquals(octal(modeOf(path)), "0751");
+  },
+);
+
+Deno.test("finish() closes the file, after all else, and tells if that fails", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "f", content: "longer" }]);
+  const steps: string[] = [];
+  const note = (step: string) => async () => void steps.push(step);
+  const faulty = new FaultyFiles({
+    truncate: note("truncate"),
+    setMode: note("set mode"),
+    setTimes: note("set times"),
+    close: async () => {
+      steps.push("close");
+      throw new EntryError("f: close: No space left on device");
+    },
+  });
+  using stored = await openFile(
+    `${folder.path}/f`,
+    0o644,
+    preserving,
+    faulty,
+  );
+  assertEquals(steps, []);
+  const failure = await stored.finish(3, times);
+  assertEquals(failure?.message, "f: close: No space left on device");
+  assertEquals(steps, ["truncate", "set mode", "set times", "close"]);
+});
+
+Deno.test(
+  "finish() finds out that the file was replaced while it was written",
+  {
+    ignore: onWindows,
+  },
+  async () => {
+    using folder = new TempFolder();
+    const path = `${folder.path}/f`;
+    using stored = await openFile(path, 0o644, preserving);
+    Deno.removeSync(path);
+    Deno.writeTextFileSync(path, "other");
+    const failure = await stored.finish(0, times);
+    assertEquals(
+      failure?.message,
+      `${path}: it was removed or replaced while it was written`,
+    );
+    assertEquals(listing(folder.path), ['f = "other"']);
+    assert(Deno.statSync(path).mtime!.getTime() > times.modified);
+  },
+);

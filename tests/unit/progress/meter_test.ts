@@ -20,9 +20,9 @@ class Bench implements Disposable {
 
   /** A whole file of 10 bytes, in no time. */
   copy(name: string): void {
-    this.meter.began(name, 10);
-    this.meter.moved(10);
-    this.meter.ended();
+    const progress = this.meter.began(name, 10);
+    progress.moved(10);
+    progress.ended();
   }
 
   [Symbol.dispose](): void {
@@ -43,19 +43,18 @@ function firstLine(name: string): string {
 Deno.test("Meter draws nothing without a file", () => {
   using bench = new Bench(48);
   bench.meter.draw();
-  bench.meter.ended();
   bench.meter.makeRoom();
   assertEquals(bench.written(), []);
 });
 
 Deno.test("Meter draws a file's line over the one before", () => {
   using bench = new Bench(48);
-  bench.meter.began("a", 4096);
+  const progress = bench.meter.began("a", 4096);
   bench.meter.draw();
   assertEquals(bench.written(), [`\r${firstLine("a")}`]);
   bench.now = 1000;
-  bench.meter.moved(1000);
-  bench.meter.moved(24);
+  progress.moved(1000);
+  progress.moved(24);
   bench.meter.draw();
   assertEquals(bench.written(), [
     "\ra              25% 1024     1.0KB/s   00:03 ETA",
@@ -84,10 +83,10 @@ Deno.test("Meter leaves the line of an ended file behind", () => {
 
 Deno.test("Meter shows how far a file came that ended early", () => {
   using bench = new Bench(48);
-  bench.meter.began("a", 100);
-  bench.meter.moved(50);
+  const progress = bench.meter.began("a", 100);
+  progress.moved(50);
   bench.now = 2000;
-  bench.meter.ended();
+  progress.ended();
   assertEquals(bench.written(), [
     "\ra              50%   50     0.0KB/s   00:02    \n",
   ]);
@@ -215,4 +214,73 @@ Deno.test("Meter lets no name act on the terminal", () => {
   assertEquals(text.lastIndexOf("\r"), 0);
   assertEquals(text.indexOf("\n"), text.length - 1);
   assert(text.startsWith("\r\\033[2K\\015\\012"), JSON.stringify(text));
+});
+
+Deno.test("Meter shows the file that began first of those that move at once", () => {
+  using bench = new Bench(48);
+  const first = bench.meter.began("a", 4096);
+  const second = bench.meter.began("b", 4096);
+  bench.meter.draw();
+  assertEquals(bench.written(), [`\r${firstLine("a")}`]);
+  bench.now = 1000;
+  second.moved(4096);
+  first.moved(1024);
+  bench.meter.draw();
+  assertEquals(bench.written(), [
+    "\ra              25% 1024     1.0KB/s   00:03 ETA",
+  ]);
+  first.ended();
+  assertEquals(bench.written(), []);
+  bench.now = 1100;
+  bench.meter.draw();
+  assertEquals(bench.written(), [
+    "\ra              25% 1024     1.0KB/s   00:01    \n" +
+    "\rb             100% 4096     4.0KB/s   00:00 ETA",
+  ]);
+});
+
+Deno.test("Meter leaves lines in the order in which their files began", () => {
+  using bench = new Bench(48);
+  const files = ["a", "b", "c", "d"].map((name) => bench.meter.began(name, 10));
+  const end = (index: number): void => {
+    files[index]!.moved(10);
+    files[index]!.ended();
+  };
+  bench.meter.draw();
+  bench.written();
+  end(2);
+  end(1);
+  bench.now = 100;
+  bench.meter.draw();
+  assertEquals(bench.written(), []);
+  bench.now = 0;
+  end(0);
+  bench.now = 200;
+  bench.meter.draw();
+  assertEquals(bench.written(), [
+    `\r${wholeLine("a")}\n\r${wholeLine("b")}\n\r${wholeLine("c")}\n` +
+    `\r${firstLine("d")}`,
+  ]);
+  end(3);
+});
+
+Deno.test("Meter shows of a file that waits for those before it what it took", () => {
+  using bench = new Bench(48);
+  const first = bench.meter.began("a", 100);
+  const second = bench.meter.began("b", 100);
+  bench.now = 2000;
+  second.moved(50);
+  second.ended();
+  bench.now = 9000;
+  bench.meter.draw();
+  bench.written();
+  second.moved(50);
+  first.ended();
+  bench.meter.draw();
+  const [shownFirst, shownSecond] = bench.screen.text.split("\n");
+  assert(shownFirst!.endsWith("00:09    "), JSON.stringify(shownFirst));
+  assertEquals(
+    shownSecond,
+    "\rb              50%   50     0.0KB/s   00:02    ",
+  );
 });

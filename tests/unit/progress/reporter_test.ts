@@ -9,9 +9,9 @@ const plain: ReporterOptions = { quiet: false, verbose: false };
 
 /** All that a reporter can be told, once. */
 function tellAll(reporter: Reporter): void {
-  reporter.began("f", 10);
-  reporter.moved(10);
-  reporter.ended();
+  const progress = reporter.began("f", 10);
+  progress.moved(10);
+  progress.ended();
   reporter.explained(() => "Sink: C0644 10 f");
   reporter.warned("took the other protocol");
   reporter.failed("g: No such file or directory");

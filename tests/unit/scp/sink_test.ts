@@ -263,10 +263,10 @@ function fullDisk(room: number): Files {
       const file = await super.openToWrite(path, mode);
       let left = room;
       const write = file.write.bind(file);
-      file.write = async (bytes) => {
+      file.write = async (bytes, at) => {
         left -= bytes.length;
         if (left < 0) throw new EntryError(`${path}: No space left on device`);
-        await write(bytes);
+        await write(bytes, at);
       };
       return file;
     }

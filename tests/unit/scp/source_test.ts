@@ -5,10 +5,11 @@ import {
   ProtocolError,
   SessionError,
 } from "../../../lib/errors.ts";
-import type { Files } from "../../../lib/files/files.ts";
+import type { Files, Listing } from "../../../lib/files/files.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
 import { Source, type SourceOptions } from "../../../lib/scp/source.ts";
 import { FaultyFiles } from "../../support/faulty_files.ts";
+import { listingOf, sortedEntries } from "../../support/listed_entries.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
@@ -16,9 +17,8 @@ import { makeTree } from "../../support/tree.ts";
 
 /** The local disk, with the names in each folder in order. */
 class SortedFiles extends LocalFiles {
-  override async list(path: string): Promise<AsyncIterable<string>> {
-    const names = await Array.fromAsync(await super.list(path));
-    return ReadableStream.from(names.toSorted());
+  override async list(path: string): Promise<Listing> {
+    return listingOf(await sortedEntries(await super.list(path)));
   }
 }
 
@@ -491,11 +491,11 @@ Deno.test("Source closes a folder whose listing breaks off", async () => {
     { path: "d/", mode: 0o755 },
   ]);
   class Breaking extends LocalFiles {
-    override async list(path: string): Promise<AsyncIterable<string>> {
-      return (async function* () {
-        yield "a";
+    override async list(path: string): Promise<Listing> {
+      return listingOf((async function* () {
+        yield { name: "a" };
         throw new EntryError(`${path}: Input/output error`);
-      })();
+      })());
     }
   }
   const refusal = `${folder.path}/d: Input/output error`;

@@ -1,0 +1,25 @@
+import type { ListedEntry, Listing } from "../../lib/files/files.ts";
+
+/** A listing of these entries, in their order. */
+export function listingOf(
+  entries: Iterable<ListedEntry> | AsyncIterable<ListedEntry>,
+): Listing {
+  return {
+    [Symbol.asyncIterator]: () => inOrder(entries),
+    [Symbol.dispose]: () => {
+      // Nothing is open.
+    },
+  };
+}
+
+async function* inOrder(
+  entries: Iterable<ListedEntry> | AsyncIterable<ListedEntry>,
+): AsyncIterator<ListedEntry> {
+  yield* entries;
+}
+
+/** All that is listed, by name. */
+export async function sortedEntries(listing: Listing): Promise<ListedEntry[]> {
+  const entries = await Array.fromAsync(listing);
+  return entries.toSorted((a, b) => a.name < b.name ? -1 : 1);
+}
