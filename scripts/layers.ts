@@ -25,11 +25,16 @@ const ROOMS: readonly (readonly [RegExp, Room])[] = [
   [/^deno\.json$/, PLAIN],
   [/^lib\/std\//, { layer: -1, name: "std" }],
   [/^lib\/cli\//, ENTRY],
-  [/^lib\/copy\/transfer\.ts$/, { layer: 2, name: "transfer" }],
+  [/^lib\/transfer\//, { layer: 2, name: "transfer" }],
   [/^lib\/copy\//, { layer: 3, name: "copy" }],
   [/^lib\/server\//, { layer: 3, name: "server", usesSystem: true }],
   [/^lib\/scp\/messages\.ts$/, PLAIN],
   [/^lib\/scp\//, { layer: 2, name: "scp" }],
+  [
+    /^lib\/sftp\/(\w+_packets|packet_types|attributes|requests|status|wire|greeting)\.ts$/,
+    PLAIN,
+  ],
+  [/^lib\/sftp\//, { layer: 2, name: "sftp" }],
   [/^lib\/ssh\/arguments\.ts$/, PLAIN],
   [/^lib\/ssh\//, { layer: 2, name: "ssh", usesSystem: true }],
   [

@@ -1,50 +1,78 @@
-import { EntryError, entryError } from "../errors.ts";
-import type { Attributes, Files } from "../files/files.ts";
-import { isNameless } from "../files/names.ts";
-import { StoredFile, StoredFolder, type StorePolicy } from "../files/store.ts";
+import { EntryError, naming, ProtocolError, SessionError } from "../errors.ts";
+import type { Attributes, Files, Listing } from "../files/files.ts";
+import { isNameless, isPlainName } from "../files/names.ts";
+import { StoredFolder } from "../files/store.ts";
 import type { Observer } from "../progress/observer.ts";
+import { Claims } from "./claims.ts";
+import { type Destination, type FoundEntry, keyOf } from "./destination.ts";
+import { FileCopier } from "./file_copier.ts";
+import { checkOutside, type OpenFolder, openFolder } from "./folder_loops.ts";
+import { LinkCopier } from "./link_copier.ts";
+import type { TransferOptions } from "./options.ts";
+import { Pending } from "./pending.ts";
+import { Window } from "./window.ts";
 
-/** One end of a transfer: a path in the files that hold it. */
-export interface Place {
+/** What is copied: entries of the files that hold them. */
+export interface Sources {
+  readonly files: Files;
+  readonly entries: readonly SourceEntry[];
+}
+
+export interface SourceEntry {
+  readonly path: string;
+  /** Absent where nobody has looked yet. */
+  readonly attributes?: Attributes | undefined;
+}
+
+/** Where to: a path in the files that will hold it. */
+export interface Target {
   readonly files: Files;
   readonly path: string;
+  /** Refuse a target that is no folder. */
+  readonly mustBeFolder: boolean;
 }
 
-export interface TransferOptions {
-  readonly recursive: boolean;
-  /** Take over times too. */
-  readonly preserve: boolean;
-  readonly store: StorePolicy;
-  /**
-   * The keys of links that were made, by this transfer and those before it:
-   * nothing is written through them.
-   */
-  readonly madeLinks: Set<string>;
-  /** Ends the transfer when aborted: the file at hand is cut and named. */
-  readonly interrupted: AbortSignal;
-}
-
-/** How much is moved at a time, in bytes. */
-const BLOCK_BYTES = 256 * 1024;
-
-/** How long signals may have to wait, in milliseconds. */
-const TURN_MILLISECONDS = 50;
+/** How many folders are gone through at once, beside the one at hand. */
+const FOLDERS_AT_ONCE = 16;
 
 /**
- * Copies an entry to a path in the same or in other files: into the folder
- * that is there, else under that very path; what a folder without a name of its
- * own (`.`, `..`) holds goes straight into the target. As with `cp -r`, a
- * symbolic link is copied as a link where folders are copied, else what it
- * names is. An entry that fails is reported to the observer and the rest goes
- * on.
+ * Copies entries to a path in the same or in other files: into the folder that
+ * is there, else the first of them under that very path; what a folder without
+ * a name of its own (`.`, `..`) holds goes straight into the target. Many
+ * entries are under way at once where that is what their places are best at.
+ * An entry that fails is reported to the observer, in its turn, and the rest
+ * goes on.
+ *
+ * @throws {EntryError} If the target cannot be one, for any source.
+ * @throws {ProtocolError} If a place broke its protocol. What arrived whole
+ * before stays; each file that was under way is named.
+ * @throws {SessionError} If the connection to a place is lost; the same.
  */
 export async function transfer(
-  from: Place,
-  to: Place,
+  sources: Sources,
+  target: Target,
   { options, observer }: { options: TransferOptions; observer: Observer },
 ): Promise<void> {
-  await new Transfer(from.files, to.files, options, observer)
-    .copyInto(from.path, to.path);
+  await new Transfer(sources.files, target.files, options, observer)
+    .run(sources.entries, target);
+}
+
+/** A folder that is filled. */
+interface FilledFolder {
+  readonly source: OpenFolder;
+  readonly entries: Listing;
+  readonly stored: StoredFolder;
+  readonly destination: Destination;
+  /** What was begun in it. */
+  readonly pending: Pending;
+}
+
+/** What an entry is part of. */
+interface Surroundings {
+  /** The folder it is in; none at the top. */
+  readonly above: OpenFolder | undefined;
+  /** What has to end with it. */
+  readonly pending: Pending;
 }
 
 class Transfer {
@@ -52,8 +80,14 @@ class Transfer {
   readonly #to: Files;
   readonly #options: TransferOptions;
   readonly #observer: Observer;
-  readonly #block = new Uint8Array(BLOCK_BYTES);
-  #lastTurn = performance.now();
+  readonly #window: Window;
+  readonly #files: FileCopier;
+  readonly #links: LinkCopier | undefined;
+  /** Folders that are filled, by the keys of their destinations. */
+  readonly #folders = new Claims();
+  #foldersToSpare: number;
+  /** What broke it; nothing more is begun. */
+  #breach: { readonly error: unknown } | undefined;
 
   constructor(
     from: Files,
@@ -65,159 +99,296 @@ class Transfer {
     this.#to = to;
     this.#options = options;
     this.#observer = observer;
+    const entries = Math.max(from.pace.entries, to.pace.entries);
+    this.#window = new Window(entries, (error) => this.#report(error));
+    this.#foldersToSpare = entries > 1 ? FOLDERS_AT_ONCE : 0;
+    this.#files = new FileCopier(from, to, options, observer);
+    const { recursive, links } = options;
+    if (recursive && links !== "followed") {
+      this.#links = new LinkCopier(from, to, links);
+    }
   }
 
-  async copyInto(source: string, target: string): Promise<void> {
-    await this.#orReport(async () => {
-      const found = await this.#to.find(target);
-      const name = this.#from.nameOf(source);
-      const goesInside = found?.kind === "folder" && !isNameless(name);
-      await this.#copy(
-        source,
-        goesInside ? this.#to.join(target, name) : target,
+  async run(entries: readonly SourceEntry[], target: Target): Promise<void> {
+    const { isFolder, destination } = await this.#look(target);
+    const pending = new Pending();
+    for (const [index, entry] of entries.entries()) {
+      await this.#orReport(async () => {
+        const name = this.#from.nameOf(entry.path);
+        const goesInside = isFolder && !isNameless(name);
+        if (!isFolder && index > 0) {
+          throw new EntryError(
+            `${this.#to.label}${target.path}: Not a directory: ` +
+              `no place for ${name}`,
+          );
+        }
+        await this.#copy(
+          entry,
+          goesInside ? this.#inside(destination, name, true) : destination,
+          { above: undefined, pending },
+        );
+      });
+    }
+    pending.end();
+    await pending.over;
+    await this.#window.drained();
+    if (this.#breach !== undefined) throw this.#breach.error;
+  }
+
+  async #look(
+    { path, mustBeFolder }: Target,
+  ): Promise<{ isFolder: boolean; destination: Destination }> {
+    const found = mustBeFolder
+      ? await this.#to.attributes(path)
+      : await this.#to.find(path);
+    const isFolder = found?.kind === "folder";
+    if (mustBeFolder && !isFolder) {
+      throw new EntryError(`${this.#to.label}${path}: Not a directory`);
+    }
+    const identity = isFolder ? await this.#to.identify(path) : undefined;
+    return {
+      isFolder,
+      destination: { path, mayExist: true, key: keyOf(identity ?? path) },
+    };
+  }
+
+  /** @throws {EntryError} If the name cannot be one there. */
+  #inside(folder: Destination, name: string, mayExist: boolean): Destination {
+    if (!isPlainName(name, this.#options.platform)) {
+      throw new EntryError(`error: unexpected filename: ${name}`);
+    }
+    return {
+      path: this.#to.join(folder.path, name),
+      key: keyOf(this.#to.join(folder.key, name)),
+      mayExist,
+    };
+  }
+
+  /** Begins to copy an entry and all that is in it. */
+  async #copy(
+    source: SourceEntry,
+    destination: Destination,
+    surroundings: Surroundings,
+  ): Promise<void> {
+    const { path } = source;
+    if (this.#isOver) return this.#pass(path, surroundings);
+    this.#observer.explained(() => `Copying: ${path} to ${destination.path}`);
+    const link = await this.#links?.find(path);
+    if (link !== undefined) {
+      return await this.#begin(
+        path,
+        surroundings,
+        () => this.#links!.copy(path, destination.path, link),
       );
-    });
-  }
-
-  async #copy(source: string, target: string): Promise<void> {
-    const { recursive, interrupted } = this.#options;
-    if (interrupted.aborted) return;
-    const link = recursive ? await this.#from.readLink(source) : undefined;
-    this.#observer.explained(() => `Copying: ${source} to ${target}`);
-    if (link !== undefined) return await this.#copyLink(source, target, link);
-    if (await this.#isMadeLink(target)) {
-      throw new EntryError(`${source}: ${target} is a link that was just made`);
     }
-    const attributes = await this.#from.attributes(source);
+    const attributes = source.attributes ?? await this.#from.attributes(path);
     if (attributes.kind === "file") {
-      return await this.#copyFile(source, target, attributes);
+      return await this.#begin(
+        path,
+        surroundings,
+        () => this.#copyFile(path, attributes, destination),
+      );
     }
-    if (attributes.kind !== "folder" || !recursive) {
-      throw new EntryError(`${source}: not a regular file`);
+    if (attributes.kind !== "folder" || !this.#options.recursive) {
+      throw new EntryError(`${this.#from.label}${path}: not a regular file`);
     }
-    await this.#copyFolder(source, target, attributes);
+    await this.#beside(
+      this.#copyFolder({ path, attributes }, destination, surroundings),
+    );
   }
 
-  async #copyLink(
-    source: string,
-    target: string,
-    destination: string,
-  ): Promise<void> {
-    const named = await this.#from.find(source);
-    const replacesNamed = named !== undefined &&
-      await this.#to.find(target) !== undefined &&
-      await this.#to.readLink(target) === undefined;
-    if (replacesNamed) await this.#checkDifferent(source, target, named);
-    await this.#to.makeLink(target, destination);
-    this.#options.madeLinks.add(linkKey(target));
+  /** @throws {EntryError} If an entry at the top is not copied any more. */
+  #pass(path: string, { above }: Surroundings): void {
+    if (this.#breach === undefined || above !== undefined) return;
+    throw new EntryError(`${this.#from.label}${path}: not sent`);
   }
 
-  async #isMadeLink(path: string): Promise<boolean> {
-    return this.#options.madeLinks.has(linkKey(path)) &&
-      await this.#to.readLink(path) !== undefined;
-  }
-
-  /** @throws {EntryError} If what would be replaced is what is copied. */
-  async #checkDifferent(
-    source: string,
-    target: string,
-    { identity }: Attributes,
-  ): Promise<void> {
-    if (this.#from !== this.#to || identity === undefined) return;
-    if ((await this.#to.find(target))?.identity === identity) {
-      throw new EntryError(`${source}: ${target} is the same file`);
-    }
+  /** Goes on beside what was begun, unless too much is going on. */
+  async #beside(begun: Promise<void>): Promise<void> {
+    if (this.#foldersToSpare === 0) return await begun;
+    this.#foldersToSpare--;
+    begun.then(() => this.#foldersToSpare++);
   }
 
   async #copyFile(
-    source: string,
-    target: string,
+    path: string,
     attributes: Attributes,
+    destination: Destination,
   ): Promise<void> {
-    await this.#checkDifferent(source, target, attributes);
-    const { preserve, store } = this.#options;
-    using input = await this.#from.openToRead(source);
-    using stored = await StoredFile.open(
-      this.#to,
-      target,
-      attributes.mode,
-      store,
-    );
-    let size = 0;
     try {
-      for (let count; (count = await input.read(this.#block)) > 0;) {
-        await stored.file.write(this.#block.subarray(0, count));
-        size += count;
-        await this.#letOthersRun();
-        if (this.#options.interrupted.aborted) {
-          throw new EntryError(`${target}: interrupted after ${size} bytes`);
-        }
-      }
+      await this.#links?.checkNotMade(path, destination.path);
+      await this.#files.copy({ path, attributes }, destination);
     } catch (error) {
-      await stored.abandon(size);
-      throw error;
+      if (!isBreach(error)) throw error;
+      const { namedBy } = this.#options;
+      const name = namedBy === "source" ? path : destination.path;
+      if (this.#breach !== undefined) {
+        throw new EntryError(`${name}: ${error.message}`);
+      }
+      this.#breach = { error: naming(name, error) };
     }
-    const failure = await stored.finish(
-      size,
-      preserve ? attributes : undefined,
-    );
-    if (failure !== undefined) throw failure;
   }
 
+  /** Begins to copy a folder and all that is in it. */
   async #copyFolder(
-    source: string,
-    target: string,
+    source: FoundEntry,
+    destination: Destination,
+    surroundings: Surroundings,
+  ): Promise<void> {
+    const { above, pending } = surroundings;
+    pending.begin();
+    // What is to be in one folder comes from one folder after the other.
+    const claimed = await this.#folders.claim(destination.key);
+    const entered = Promise.withResolvers<FilledFolder | undefined>();
+    await this.#window.begin(async () => {
+      try {
+        if (this.#isOver) this.#pass(source.path, surroundings);
+        else {
+          await this.#links?.checkNotMade(source.path, destination.path);
+          entered.resolve(await this.#enter(source, destination, above));
+        }
+      } finally {
+        entered.resolve(undefined);
+      }
+    });
+    const folder = await entered.promise;
+    if (folder !== undefined) {
+      const left = this.#leaveWhenFilled(folder, source.attributes);
+      left.then(() => {
+        claimed[Symbol.dispose]();
+        pending.end();
+      });
+      await this.#fill(folder);
+      folder.pending.end();
+    } else {
+      claimed[Symbol.dispose]();
+      pending.end();
+    }
+  }
+
+  async #enter(
+    { path, attributes }: FoundEntry,
+    destination: Destination,
+    above: OpenFolder | undefined,
+  ): Promise<FilledFolder> {
+    const opening = openFolder(this.#from, { path, attributes, above });
+    opening.catch(() => {
+      // It is awaited below, unless the folder cannot be listed.
+    });
+    using listing = new DisposableStack();
+    const entries = listing.use(await this.#from.list(path));
+    const source = await opening;
+    const stored = await this.#store(source, attributes, destination);
+    listing.move();
+    return {
+      source,
+      entries,
+      stored,
+      destination: {
+        ...destination,
+        key: await this.#keyOf(stored) ?? destination.key,
+      },
+      pending: new Pending(),
+    };
+  }
+
+  async #store(
+    source: OpenFolder,
+    { mode }: Attributes,
+    { path, mayExist }: Destination,
+  ): Promise<StoredFolder> {
+    const replaced = mayExist ? await this.#to.find(path) : undefined;
+    const stored = await StoredFolder.enter(
+      this.#to,
+      { path, mode, replaced },
+      this.#options.store,
+    );
+    if (this.#from === this.#to) await checkOutside(this.#to, path, source);
+    return stored;
+  }
+
+  /** What is there may be reached by another path, too. */
+  async #keyOf({ path }: StoredFolder): Promise<string | undefined> {
+    const identity = await this.#to.identify(path);
+    return identity === undefined ? undefined : keyOf(identity);
+  }
+
+  /** Begins to copy all that is in a folder. */
+  async #fill(
+    { source, entries, stored, destination, pending }: FilledFolder,
+  ): Promise<void> {
+    // A folder that is new has nothing in it but what came from this one.
+    const filled = new Set<string>();
+    await this.#orReport(async () => {
+      for await (const { name, attributes } of entries) {
+        if (this.#isOver) return;
+        await this.#orReport(() => {
+          const mayExist = !stored.isNew || filled.has(keyOf(name));
+          if (stored.isNew) filled.add(keyOf(name));
+          return this.#copy(
+            { path: this.#from.join(source.path, name), attributes },
+            this.#inside(destination, name, mayExist),
+            { above: source, pending },
+          );
+        });
+      }
+    });
+  }
+
+  async #leaveWhenFilled(
+    { stored, pending }: FilledFolder,
     attributes: Attributes,
   ): Promise<void> {
-    const { preserve, store } = this.#options;
-    const names = await this.#from.list(source);
-    const folder = await StoredFolder.enter(
-      this.#to,
-      target,
-      attributes.mode,
-      store,
-    );
-    if (await this.#isInside(target, attributes)) {
-      throw new EntryError(`${source}: cannot copy a folder into itself`);
-    }
-    for await (const name of names) {
-      await this.#orReport(() =>
-        this.#copy(this.#from.join(source, name), this.#to.join(target, name))
-      );
-    }
-    const failure = await folder.leave(preserve ? attributes : undefined);
-    if (failure !== undefined) throw failure;
+    await pending.over;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    await this.#window.begin(async () => {
+      try {
+        const { preserve } = this.#options;
+        const failure = await stored.leave(preserve ? attributes : undefined);
+        if (failure !== undefined) throw failure;
+      } finally {
+        resolve();
+      }
+    });
+    await promise;
   }
 
-  /** Whether a folder that is filled is `outer`, or in it at any depth. */
-  async #isInside(folder: string, { identity }: Attributes): Promise<boolean> {
-    if (this.#from !== this.#to || identity === undefined) return false;
-    let below: string | undefined;
-    for (let path = folder;; path = this.#to.join(path, "..")) {
-      const here = (await this.#to.attributes(path)).identity;
-      if (here === identity) return true;
-      if (here === below) return false;
-      below = here;
-    }
+  async #begin(
+    path: string,
+    surroundings: Surroundings,
+    step: () => Promise<void>,
+  ): Promise<void> {
+    const { pending } = surroundings;
+    pending.begin();
+    await this.#window.begin(async () => {
+      try {
+        if (this.#isOver) this.#pass(path, surroundings);
+        else await step();
+      } finally {
+        pending.end();
+      }
+    });
   }
 
-  /** Files that never make us wait would keep every signal out. */
-  async #letOthersRun(): Promise<void> {
-    if (performance.now() - this.#lastTurn < TURN_MILLISECONDS) return;
-    await new Promise((resolve) => setTimeout(resolve));
-    this.#lastTurn = performance.now();
-  }
-
+  /** What a step throws is reported after what was begun before. */
   async #orReport(step: () => Promise<void>): Promise<void> {
     try {
       await step();
     } catch (error) {
-      this.#observer.failed(entryError(error).message);
+      await this.#window.begin(() => Promise.reject(error));
     }
+  }
+
+  #report(error: unknown): void {
+    if (error instanceof EntryError) this.#observer.failed(error.message);
+    else this.#breach ??= { error };
+  }
+
+  get #isOver(): boolean {
+    return this.#breach !== undefined || this.#options.interrupted.aborted;
   }
 }
 
-/** The same for paths that some disk may take for the same. */
-function linkKey(path: string): string {
-  return path.normalize("NFC").toLowerCase();
+function isBreach(error: unknown): error is ProtocolError | SessionError {
+  return error instanceof ProtocolError || error instanceof SessionError;
 }

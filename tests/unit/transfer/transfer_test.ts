@@ -1,8 +1,18 @@
-import { assert, assertEquals } from "@std/assert";
-import { transfer } from "../../../lib/copy/transfer.ts";
-import { EntryError } from "../../../lib/errors.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { EntryError, SessionError } from "../../../lib/errors.ts";
+import type {
+  Attributes,
+  Files,
+  ListedEntry,
+  Listing,
+  OpenFile,
+} from "../../../lib/files/files.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
-import { FaultyFiles } from "../../support/faulty_files.ts";
+import type { TransferOptions } from "../../../lib/transfer/options.ts";
+import { transfer } from "../../../lib/transfer/transfer.ts";
+import { FaultyFiles, withFaults } from "../../support/faulty_files.ts";
+import { HeldFiles } from "../../support/held_files.ts";
+import { listingOf } from "../../support/listed_entries.ts";
 import { listing } from "../../support/listing.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
@@ -22,14 +32,17 @@ async function copy(
   const store = { preserve, umask: 0o022, modeBits: 0o777 };
   const interrupted = new AbortController().signal;
   await transfer(
-    { files, path: source },
-    { files, path: target },
+    { files, entries: [{ path: source }] },
+    { files, path: target, mustBeFolder: false },
     {
       options: {
         recursive,
         preserve,
         store,
-        madeLinks: new Set(),
+        links: new Set(),
+        platform: "posix",
+        isWatched: false,
+        namedBy: "target",
         interrupted,
       },
       observer,
@@ -352,4 +365,419 @@ Deno.test({
       assertEquals(modifiedOf(`${folder.path}/to`) === 2000, preserve);
     }
   },
+});
+
+/** Copies entries of one place to another, not recursively; what failed. */
+async function copyAll(
+  sources: readonly { path: string; attributes?: Attributes }[],
+  target: string,
+  {
+    from = new LocalFiles(),
+    to = new LocalFiles(),
+    mustBeFolder = false,
+    observer = new RecordingObserver(),
+    ...options
+  }: Partial<TransferOptions> & {
+    from?: Files;
+    to?: Files;
+    mustBeFolder?: boolean;
+    observer?: RecordingObserver;
+  } = {},
+): Promise<string[]> {
+  await transfer(
+    { files: from, entries: sources },
+    { files: to, path: target, mustBeFolder },
+    {
+      options: {
+        recursive: false,
+        preserve: false,
+        store: { preserve: false, umask: 0o022, modeBits: 0o777 },
+        links: "followed",
+        platform: "posix",
+        isWatched: false,
+        namedBy: "target",
+        interrupted: new AbortController().signal,
+        ...options,
+      },
+      observer,
+    },
+  );
+  return observer.failures;
+}
+
+/** A place whose folders hold what it says they do. */
+class Listed extends HeldFiles {
+  readonly #entries: readonly ListedEntry[];
+
+  constructor(root: string, entries: readonly ListedEntry[], atOnce: number) {
+    super(root, atOnce);
+    this.#entries = entries;
+  }
+
+  override async list(): Promise<Listing> {
+    return listingOf(this.#entries);
+  }
+}
+
+Deno.test("transfer() refuses names in a listing that are none, and makes nothing for them", async () => {
+  const names = ["..", ".", "", "a/b", "/", "/tmp/x", "../evil", "a\0b", "a/"];
+  for (const atOnce of [1, 4]) {
+    for (const target of ["new", "there"]) {
+      using folder = new TempFolder();
+      makeTree(folder.path, [
+        { path: "d/a/b", content: "evil" },
+        { path: "d/good", content: "good" },
+        { path: "d/last", content: "last" },
+        { path: "evil", content: "evil" },
+        { path: "to/there/" },
+      ]);
+      const entries = ["good", ...names, "last"].map((name) => ({ name }));
+      assertEquals(
+        await copyAll(
+          [{ path: `${folder.path}/d` }],
+          target === "new"
+            ? `${folder.path}/to/new`
+            : `${folder.path}/to/there`,
+          {
+            from: new Listed(folder.path, entries, atOnce),
+            recursive: true,
+          },
+        ),
+        names.map((name) => `error: unexpected filename: ${name}`),
+      );
+      const into = target === "new" ? "new/" : "there/d/";
+      assertEquals(
+        listing(`${folder.path}/to`).filter((line) => line.includes("=")),
+        [`${into}good = "good"`, `${into}last = "last"`],
+      );
+      assertEquals(
+        listing(`${folder.path}/to`).filter((line) => line.endsWith("/")),
+        target === "new" ? ["new/", "there/"] : ["there/", "there/d/"],
+      );
+    }
+  }
+});
+
+Deno.test("transfer() refuses names in a listing that are folders, and lists none of them", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "d/" }, { path: "to/" }]);
+  const attributes: Attributes = {
+    kind: "folder",
+    size: 0,
+    mode: 0o777,
+    modified: 0,
+    accessed: 0,
+  };
+  const names = ["..", ".", "a/b"];
+  const entries = names.map((name) => ({ name, attributes }));
+  const from = new Listed(folder.path, entries, 4);
+  assertEquals(
+    await copyAll([{ path: `${folder.path}/d` }], `${folder.path}/to`, {
+      from,
+      recursive: true,
+    }),
+    names.map((name) => `error: unexpected filename: ${name}`),
+  );
+  assertEquals(listing(folder.path), ["d/", "to/", "to/d/"]);
+});
+
+Deno.test("transfer() refuses what is no name where it stores", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  using folder = new TempFolder();
+  const names = ["nul", "a:b", "back\\slash", "dot."];
+  makeTree(folder.path, [
+    ...["good", ...names].map((name) => ({ path: `d/${name}`, content: "x" })),
+    { path: "to/" },
+  ]);
+  const failures = await copyAll(
+    [{ path: `${folder.path}/d` }],
+    `${folder.path}/to`,
+    { recursive: true, platform: "windows" },
+  );
+  assertEquals(
+    failures.toSorted(),
+    names.map((name) => `error: unexpected filename: ${name}`).toSorted(),
+  );
+  assertEquals(listing(`${folder.path}/to`), ["d/", 'd/good = "x"']);
+});
+
+Deno.test("transfer() takes what is told of an entry, and looks only where it is not", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "a", content: "a" },
+    { path: "d/told", content: "told" },
+    { path: "d/untold", content: "untold" },
+    { path: "to/" },
+  ]);
+  const files = new LocalFiles();
+  const entries = [
+    {
+      name: "told",
+      attributes: await files.attributes(`${folder.path}/d/told`),
+    },
+    { name: "untold" },
+  ];
+  const from = new Listed(folder.path, entries, 4);
+  assertEquals(
+    await copyAll(
+      [
+        {
+          path: `${folder.path}/a`,
+          attributes: await files.attributes(`${folder.path}/a`),
+        },
+        { path: `${folder.path}/d` },
+      ],
+      `${folder.path}/to`,
+      { from, recursive: true },
+    ),
+    [],
+  );
+  assertEquals(
+    from.calls.filter((call) => call.startsWith("attributes")),
+    ["attributes d", "attributes d/untold"],
+  );
+  assertEquals(
+    listing(`${folder.path}/to`),
+    ['a = "a"', "d/", 'd/told = "told"', 'd/untold = "untold"'],
+  );
+});
+
+Deno.test("transfer() takes no target that has to be a folder and is none", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "a", content: "a" },
+    { path: "b", content: "b" },
+  ]);
+  for (
+    const [target, reason] of [
+      ["b", "Not a directory"],
+      ["missing", "No such file or directory"],
+    ] as const
+  ) {
+    const path = `${folder.path}/${target}`;
+    const error = await assertRejects(
+      () =>
+        copyAll([{ path: `${folder.path}/a` }], path, { mustBeFolder: true }),
+      EntryError,
+    );
+    assertEquals(error.message, `${path}: ${reason}`);
+  }
+  assertEquals(listing(folder.path), ['a = "a"', 'b = "b"']);
+});
+
+Deno.test("transfer() has a place for one source alone where the target is no folder", async () => {
+  for (const before of ["nothing", "a file"]) {
+    using folder = new TempFolder();
+    makeTree(folder.path, [
+      ...["a", "b", "c"].map((path) => ({ path, content: path })),
+      ...(before === "nothing" ? [] : [{ path: "to", content: "old" }]),
+    ]);
+    const to = `${folder.path}/to`;
+    assertEquals(
+      await copyAll(
+        ["a", "b", "c"].map((name) => ({ path: `${folder.path}/${name}` })),
+        to,
+      ),
+      [
+        `${to}: Not a directory: no place for b`,
+        `${to}: Not a directory: no place for c`,
+      ],
+    );
+    assertEquals(Deno.readTextFileSync(to), "a");
+  }
+});
+
+Deno.test(
+  "transfer() copies what links name if links are followed, and no loop",
+  {
+    ignore: Deno.build.os === "windows",
+  },
+  async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [
+      { path: "d/e/f", content: "f" },
+      { path: "file", content: "file" },
+    ]);
+    Deno.symlinkSync("../file", `${folder.path}/d/l`);
+    Deno.symlinkSync("..", `${folder.path}/d/e/up`);
+    Deno.symlinkSync("nowhere", `${folder.path}/d/dangling`);
+    const failures = await copyAll(
+      [{ path: `${folder.path}/d` }],
+      `${folder.path}/to`,
+      { recursive: true },
+    );
+    assertEquals(failures.toSorted(), [
+      `${folder.path}/d/dangling: No such file or directory`,
+      `${folder.path}/d/e/up: Too many levels of symbolic links: ` +
+      `it is ${folder.path}/d again`,
+    ]);
+    assertEquals(
+      listing(`${folder.path}/to`),
+      ["e/", 'e/f = "f"', 'l = "file"'],
+    );
+  },
+);
+
+/** The local disk, but some files are told to be longer or shorter. */
+class Misjudged extends LocalFiles {
+  readonly #size: number;
+
+  constructor(size: number) {
+    super();
+    this.#size = size;
+  }
+
+  override async attributes(path: string): Promise<Attributes> {
+    const attributes = await super.attributes(path);
+    return attributes.kind === "file"
+      ? { ...attributes, size: this.#size }
+      : attributes;
+  }
+}
+
+Deno.test("transfer() copies a file to its end, whatever length it was told to have", async () => {
+  for (const before of ["nothing", "what was there, longer than the new one"]) {
+    for (const size of [0, 1, 5, 4096, 600_000]) {
+      using folder = new TempFolder();
+      makeTree(folder.path, [
+        { path: "a", content: "short" },
+        ...(before === "nothing" ? [] : [{ path: "to", content: before }]),
+      ]);
+      assertEquals(
+        await copyAll([{ path: `${folder.path}/a` }], `${folder.path}/to`, {
+          from: new Misjudged(size),
+        }),
+        [],
+      );
+      assertEquals(
+        Deno.readTextFileSync(`${folder.path}/to`),
+        "short",
+        `${size} bytes, before it ${before}`,
+      );
+    }
+  }
+});
+
+Deno.test("transfer() tells of a file that shrinks while it is read", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "a", content: "0123456789" },
+    { path: "to", content: "what was there, longer than the new one" },
+  ]);
+  let reads = 0;
+  class Shrinking extends LocalFiles {
+    override async openToRead(path: string): Promise<OpenFile> {
+      const file = await super.openToRead(path);
+      return withFaults(file, {
+        read: async (buffer, at) => {
+          if (reads++ > 0) return 0;
+          return await file.read(buffer.subarray(0, 4), at);
+        },
+        attributes: async () => ({ ...await file.attributes(), size: 3 }),
+      });
+    }
+  }
+  assertEquals(
+    await copyAll([{ path: `${folder.path}/a` }], `${folder.path}/to`, {
+      from: new Shrinking(),
+    }),
+    [
+      `${folder.path}/a: the file shrank while it was read: ` +
+      "4 of 10 bytes were there",
+    ],
+  );
+  assertEquals(Deno.readTextFileSync(`${folder.path}/to`), "0123");
+});
+
+/** The local disk, which copies between its files itself. */
+class Copying extends Misjudged {
+  copied = 0;
+
+  async copyRange(
+    from: OpenFile,
+    to: OpenFile,
+    at: number,
+    length: number | "all",
+  ): Promise<void> {
+    const bytes = new Uint8Array(length === "all" ? 1000 : length);
+    const count = await from.read(bytes, at);
+    await to.write(bytes.subarray(0, count), at);
+    this.copied += count;
+  }
+}
+
+Deno.test("transfer() has a place copy to new files itself, if it can", async () => {
+  for (const before of ["nothing", "what was there, longer than the new one"]) {
+    using folder = new TempFolder();
+    makeTree(folder.path, [
+      { path: "a", content: "short" },
+      ...(before === "nothing" ? [] : [{ path: "to", content: before }]),
+    ]);
+    const files = new Copying(5);
+    assertEquals(
+      await copyAll([{ path: `${folder.path}/a` }], `${folder.path}/to`, {
+        from: files,
+        to: files,
+      }),
+      [],
+    );
+    assertEquals(files.copied, before === "nothing" ? 5 : 0);
+    assertEquals(Deno.readTextFileSync(`${folder.path}/to`), "short");
+  }
+});
+
+Deno.test("What a place copies itself is whole, whatever length it was told to have", async () => {
+  for (const before of ["nothing", "what was there, longer than the new one"]) {
+    for (const size of [0, 3, 20]) {
+      using folder = new TempFolder();
+      makeTree(folder.path, [
+        { path: "a", content: "short" },
+        ...(before === "nothing" ? [] : [{ path: "to", content: before }]),
+      ]);
+      const files = new Copying(size);
+      assertEquals(
+        await copyAll([{ path: `${folder.path}/a` }], `${folder.path}/to`, {
+          from: files,
+          to: files,
+        }),
+        [],
+      );
+      assertEquals(
+        Deno.readTextFileSync(`${folder.path}/to`),
+        "short",
+        `${size} bytes, before it ${before}`,
+      );
+    }
+  }
+});
+
+Deno.test("transfer() ends where a place is lost: what was not begun is named, what was is cut", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    ...["a", "b", "c"].map((path) => ({ path, content: "0123456789" })),
+    { path: "to/a", content: "what was there, longer than the new one" },
+  ]);
+  const from = new FaultyFiles({
+    read: () => Promise.reject(new SessionError("lost connection")),
+  });
+  const observer = new RecordingObserver();
+  const error = await assertRejects(
+    () =>
+      copyAll(
+        ["a", "b", "c"].map((name) => ({ path: `${folder.path}/${name}` })),
+        `${folder.path}/to`,
+        { from, observer },
+      ),
+    SessionError,
+  );
+  assertEquals(
+    error.message,
+    `${folder.path}/to/a: lost connection after 0 of 10 bytes`,
+  );
+  assertEquals(
+    observer.failures,
+    ["b", "c"].map((name) => `${folder.path}/${name}: not sent`),
+  );
+  assertEquals(listing(`${folder.path}/to`), ['a = ""']);
 });

@@ -1,0 +1,120 @@
+import type { OpenFile } from "../files/files.ts";
+import type { Blocks } from "./blocks.ts";
+
+export interface ContentOptions {
+  /** How long the file is said to be, in bytes. */
+  readonly expected: number;
+  readonly blocks: Blocks;
+  /** The most blocks of this file that are under way at once. */
+  readonly atOnce: number;
+  /** Told each count of bytes that were moved. */
+  moved(bytes: number): void;
+  /** Called after each block; what it throws ends the copy. */
+  checkpoint(): Promise<void>;
+}
+
+/** What became of a file's content. */
+export interface CopiedContent {
+  /** Bytes that were copied; where something failed, those before it. */
+  readonly size: number;
+  /** The first thing that failed, seen from the file's start. */
+  readonly failure?: unknown;
+}
+
+/**
+ * Copies all that is in one open file to another: in blocks, several at once,
+ * in whatever order they are done. It ends where the file does, whatever length
+ * was expected; past the size it gives, the other file may hold anything.
+ */
+export async function copyContent(
+  from: OpenFile,
+  to: OpenFile,
+  options: ContentOptions,
+): Promise<CopiedContent> {
+  return await new ContentCopy(from, to, options).run();
+}
+
+class ContentCopy {
+  readonly #from: OpenFile;
+  readonly #to: OpenFile;
+  readonly #options: ContentOptions;
+  /** Where the next block begins. */
+  #next = 0;
+  /** The last byte that one may begin at: past the end, to see that it is. */
+  #limit: number;
+  /** Where the file was found to end. */
+  #end = Infinity;
+  #failed: { readonly at: number; readonly error: unknown } | undefined;
+
+  constructor(from: OpenFile, to: OpenFile, options: ContentOptions) {
+    this.#from = from;
+    this.#to = to;
+    this.#options = options;
+    this.#limit = options.expected;
+  }
+
+  async run(): Promise<CopiedContent> {
+    const { expected, blocks, atOnce } = this.#options;
+    const needed = Math.floor(expected / blocks.bytesEach) + 1;
+    const workers = { length: Math.min(atOnce, needed) };
+    await Promise.all(Array.from(workers, () => this.#copyBlocks()));
+    if (this.#failed === undefined) return { size: this.#end };
+    const { at, error } = this.#failed;
+    return { size: Math.min(at, this.#end), failure: error };
+  }
+
+  async #copyBlocks(): Promise<void> {
+    while (this.#hasMore) {
+      using block = await this.#options.blocks.take();
+      if (!this.#hasMore) return;
+      const at = this.#next;
+      this.#next += block.bytes.length;
+      let done = at;
+      try {
+        done += await this.#copyBlock(block.bytes, at);
+        await this.#options.checkpoint();
+      } catch (error) {
+        this.#fail(done, error);
+      }
+    }
+  }
+
+  /** @param at Where what it is about begins. */
+  #fail(at: number, error: unknown): void {
+    if (at < (this.#failed?.at ?? Infinity)) this.#failed = { at, error };
+  }
+
+  get #hasMore(): boolean {
+    return this.#failed === undefined && this.#next <= this.#limit &&
+      this.#next < this.#end;
+  }
+
+  /** Gives how many bytes it was. */
+  async #copyBlock(block: Uint8Array, at: number): Promise<number> {
+    const count = await this.#fill(block, at);
+    if (count < block.length) this.#end = Math.min(this.#end, at + count);
+    else this.#limit = Math.max(this.#limit, at + count);
+    if (count === 0) return 0;
+    await this.#to.write(block.subarray(0, count), at);
+    this.#options.moved(count);
+    return count;
+  }
+
+  /** Gives how many bytes there were; less than a block only at the end. */
+  async #fill(block: Uint8Array, at: number): Promise<number> {
+    const { expected } = this.#options;
+    let count = 0;
+    while (count < block.length) {
+      // What ends where it should is not asked for more, if one byte more was.
+      const due = expected - at - count;
+      const asked = due > 0
+        ? Math.min(due + 1, block.length - count)
+        : block.length - count;
+      const part = block.subarray(count, count + asked);
+      const got = await this.#from.read(part, at + count);
+      count += got;
+      if (got === 0 || (got === due && got < asked)) break;
+    }
+    return count;
+  }
+}

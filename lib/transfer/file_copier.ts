@@ -1,0 +1,191 @@
+import { EntryError, SessionError } from "../errors.ts";
+import type { Attributes, Files, OpenFile } from "../files/files.ts";
+import { StoredFile } from "../files/store.ts";
+import {
+  type FileProgress,
+  type Observer,
+  UNWATCHED,
+} from "../progress/observer.ts";
+import { Blocks } from "./blocks.ts";
+import { Claims } from "./claims.ts";
+import { type CopiedContent, copyContent } from "./content.ts";
+import { type Destination, type FoundEntry, keyOf } from "./destination.ts";
+import { copyRanges } from "./ranges.ts";
+import type { TransferOptions } from "./options.ts";
+import { checkDifferent } from "./same_file.ts";
+
+/** How long signals may have to wait, in milliseconds. */
+const TURN_MILLISECONDS = 50;
+
+/** A destination that no other file is copied to meanwhile. */
+interface Claim extends Disposable {
+  /** What is there. */
+  readonly replaced: Attributes | undefined;
+}
+
+/** Copies files, any number of them at once. */
+export class FileCopier {
+  readonly #from: Files;
+  readonly #to: Files;
+  readonly #options: TransferOptions;
+  readonly #observer: Observer;
+  readonly #blocks: Blocks;
+  readonly #blocksAtOnce: number;
+  readonly #claims = new Claims();
+  #lastTurn = performance.now();
+
+  constructor(
+    from: Files,
+    to: Files,
+    options: TransferOptions,
+    observer: Observer,
+  ) {
+    this.#from = from;
+    this.#to = to;
+    this.#options = options;
+    this.#observer = observer;
+    this.#blocksAtOnce = Math.max(from.pace.blocks, to.pace.blocks);
+    this.#blocks = new Blocks(
+      this.#blocksAtOnce,
+      Math.min(from.pace.blockBytes, to.pace.blockBytes),
+    );
+  }
+
+  /**
+   * Copies a file whole, or as far as can be.
+   *
+   * @throws {EntryError} If something failed: what arrived is a beginning.
+   * @throws {ProtocolError} If a place broke its protocol; the same.
+   * @throws {SessionError} If the connection is lost; the same.
+   */
+  async copy(source: FoundEntry, destination: Destination): Promise<void> {
+    using claim = await this.#claim(destination);
+    const { replaced } = claim;
+    if (replaced !== undefined) {
+      await checkDifferent(
+        { files: this.#from, ...source },
+        { files: this.#to, path: destination.path, attributes: replaced },
+      );
+    }
+    using input = await this.#from.openToRead(source.path);
+    using stored = await StoredFile.open(this.#to, {
+      path: destination.path,
+      mode: source.attributes.mode,
+      replaced,
+    }, this.#options.store);
+    const { size } = source.attributes;
+    const progress = this.#options.isWatched
+      ? this.#observer.began(this.#from.nameOf(source.path), size)
+      : UNWATCHED;
+    try {
+      await this.#fill(stored, input, { source, replaced, progress });
+    } finally {
+      progress.ended();
+    }
+  }
+
+  /**
+   * Waits until nothing else is copied to a destination, by its own path or by
+   * another one.
+   */
+  async #claim({ path, mayExist, key }: Destination): Promise<Claim> {
+    using claimed = new DisposableStack();
+    const waited = await this.#claims.claim(key);
+    claimed.use(waited);
+    const replaced = mayExist || waited.hasWaited
+      ? await this.#to.find(path)
+      : undefined;
+    const { identity } = replaced ?? {};
+    if (identity !== undefined && keyOf(identity) !== key) {
+      claimed.use(await this.#claims.claim(keyOf(identity)));
+    }
+    const claims = claimed.move();
+    return { replaced, [Symbol.dispose]: () => claims.dispose() };
+  }
+
+  async #fill(
+    stored: StoredFile,
+    input: OpenFile,
+    { source, replaced, progress }: {
+      source: FoundEntry;
+      replaced: Attributes | undefined;
+      progress: FileProgress;
+    },
+  ): Promise<void> {
+    const { attributes } = source;
+    const options = {
+      expected: attributes.size,
+      blocks: this.#blocks,
+      // What is no regular file takes one thing after the other.
+      atOnce: replaced?.kind === "other" ? 1 : this.#blocksAtOnce,
+      moved: (bytes: number) => progress.moved(bytes),
+      checkpoint: () => this.#checkpoint(),
+    };
+    const canStay = this.#from === this.#to && replaced === undefined &&
+      this.#to.copyRange !== undefined;
+    const copied = canStay
+      ? await copyRanges(
+        (at, length) => this.#to.copyRange!(input, stored.file, at, length),
+        options,
+      )
+      : await copyContent(input, stored.file, options);
+    const { size, failure } = copied;
+    if (failure !== undefined || size < attributes.size) {
+      await stored.abandon(size);
+    }
+    if (failure !== undefined) {
+      throw this.#cutShort(stored.path, attributes.size, copied);
+    }
+    if (size < attributes.size) {
+      await checkWhole(input, size, { ...source, label: this.#from.label });
+    }
+    const { preserve } = this.#options;
+    const flaw = await stored.finish(size, preserve ? attributes : undefined);
+    if (flaw !== undefined) throw flaw;
+  }
+
+  /** Files that never make us wait would keep every signal out. */
+  async #checkpoint(): Promise<void> {
+    if (performance.now() - this.#lastTurn >= TURN_MILLISECONDS) {
+      await new Promise((resolve) => setTimeout(resolve));
+      this.#lastTurn = performance.now();
+    }
+    this.#options.interrupted.throwIfAborted();
+  }
+
+  #cutShort(
+    target: string,
+    expected: number,
+    { size, failure }: CopiedContent,
+  ): unknown {
+    if (failure instanceof SessionError) {
+      return new SessionError(
+        `${failure.message} after ${size} of ${expected} bytes`,
+        { cause: failure },
+      );
+    }
+    const { aborted, reason } = this.#options.interrupted;
+    return aborted && failure === reason
+      ? new EntryError(`${target}: interrupted after ${size} bytes`)
+      : failure;
+  }
+}
+
+/**
+ * Expects that a file which ended early is not being cut. The length of some,
+ * as in /sys, never was what they said.
+ *
+ * @throws {EntryError} If it is.
+ */
+async function checkWhole(
+  file: OpenFile,
+  size: number,
+  { path, attributes, label }: FoundEntry & { label: string },
+): Promise<void> {
+  const { size: sizeNow } = await file.attributes();
+  if (sizeNow === size || sizeNow === attributes.size) return;
+  throw new EntryError(
+    `${label}${path}: the file shrank while it was read: ${size} of ` +
+      `${attributes.size} bytes were there`,
+  );
+}
