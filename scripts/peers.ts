@@ -10,13 +10,18 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "scp": "openssh-client",
   "ssh-keygen": "openssh-client",
   "sshd": "openssh-server",
+  "sftp-server": "openssh-sftp-server",
 };
 
-/** `sshd` and its like are not in every user's PATH. */
+/** `sshd` and its like are not in every user's PATH, `sftp-server` in nobody's. */
 const FOLDERS = [
   ...(Deno.env.get("PATH") ?? "").split(":"),
   "/usr/sbin",
   "/usr/local/sbin",
+  "/usr/lib/openssh",
+  "/usr/lib/ssh",
+  "/usr/libexec/openssh",
+  "/usr/libexec",
 ];
 
 /** The absolute path of a program; `undefined` if it is not installed. */

@@ -85,8 +85,8 @@ function parseCopyOptions(
   if (has("M")) throw wrongUse();
   const port = values("P").map((text) => readPort(text, rules)).at(-1);
   const bitsPerSecond = values("l").map(readLimit).at(-1);
-  values("X").forEach(checkSftpOption);
-  checkBuilt(given);
+  const sftpServer = values("D").at(-1);
+  const protocol = parseProtocol(given);
   return {
     recursive: has("r"),
     preserve: has("p"),
@@ -96,12 +96,25 @@ function parseCopyOptions(
       given.findLast(({ name }) => "3R".includes(name))?.name !== "R",
     verbose: has("v"),
     ...(bitsPerSecond === undefined ? {} : { bitsPerSecond }),
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(sftpServer === undefined ? {} : { sftpServer }),
+    sftpTuning: Object.assign({}, ...values("X").map(readSftpOption)),
     ssh: {
       program: values("S").at(-1) ?? "ssh",
       flags: given.flatMap(sshFlags),
       ...(port === undefined ? {} : { port }),
     },
   };
+}
+
+/** The last one named; an SFTP server of one's own is to be spoken to, too. */
+function parseProtocol(
+  given: readonly GivenOption[],
+): CopyOptions["protocol"] {
+  const named = given.findLast(({ name }) => "Os".includes(name))?.name;
+  if (named === "O") return "scp";
+  const isSftp = named === "s" || given.some(({ name }) => name === "D");
+  return isSftp ? "sftp" : undefined;
 }
 
 /** What an option says to ssh, word for word as OpenSSH's scp says it. */
@@ -130,8 +143,12 @@ function readLimit(text: string): number {
   return Number(text) * 1024;
 }
 
-/** @throws {UsageError} If it is no `nrequests=…` or `buffer=…` scp takes. */
-function checkSftpOption(text: string): void {
+/**
+ * Reads `nrequests=…` or `buffer=…`, the latter in bytes or with a unit.
+ *
+ * @throws {UsageError} If scp does not take it.
+ */
+function readSftpOption(text: string): CopyOptions["sftpTuning"] {
   const [, name, value] = /^(buffer|nrequests)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) {
     throw new UsageError("Invalid -X option", { status: 255 });
@@ -142,9 +159,10 @@ function checkSftpOption(text: string): void {
     : unit === ""
     ? 1
     : NaN;
-  const isValid = digits !== undefined &&
-    isWithin(String(Number(digits) * scale), MAX_SFTP_TUNING);
-  if (isValid) return;
+  const number = Number(digits) * scale;
+  if (digits !== undefined && isWithin(String(number), MAX_SFTP_TUNING)) {
+    return name === "buffer" ? { bufferBytes: number } : { requests: number };
+  }
   const what = name === "buffer" ? "buffer size" : "number of requests";
   throw new UsageError(
     `Invalid ${what} "${value}": it must be from 1 to ${MAX_SFTP_TUNING}`,
@@ -155,16 +173,4 @@ function checkSftpOption(text: string): void {
 function isWithin(digits: string, maximum: number): boolean {
   return /^\d+$/.test(digits) && Number(digits) >= 1 &&
     Number(digits) <= maximum;
-}
-
-/** @throws {UsageError} If what is asked for is yet to be built. */
-function checkBuilt(given: readonly GivenOption[]): void {
-  const protocol = given.findLast(({ name }) => "Os".includes(name))?.name;
-  const isMissing = ({ name }: GivenOption) =>
-    (name === "D" && protocol !== "O") ||
-    (name === "s" && protocol === "s");
-  const missing = given.find(isMissing);
-  if (missing !== undefined) {
-    throw new UsageError(`${dashed(missing.name)} is not built yet`);
-  }
 }

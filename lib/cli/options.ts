@@ -45,8 +45,8 @@ export const OPTIONS: readonly Option[] = [
     value: "program",
     summary: "Run this program, which knows ssh's options, for ssh.",
   },
-  { name: "O", summary: "Speak the SCP protocol: what seacp does anyway." },
-  { name: "s", summary: "Speak SFTP. Not built yet." },
+  { name: "O", summary: "Speak SCP, and nothing else." },
+  { name: "s", summary: "Speak SFTP, and nothing else." },
   {
     name: "3",
     summary: "Copy between two hosts through this one: the default.",
@@ -58,7 +58,7 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "D",
     value: "sftp_server_path",
-    summary: "Run this SFTP server instead of ssh. Not built yet.",
+    summary: "Run this SFTP server, on this machine, in place of ssh.",
   },
   {
     name: "X",

@@ -1,12 +1,21 @@
+import type { Pacer } from "../channel/paced_channel.ts";
 import type { LocalFiles } from "../files/local_files.ts";
 import type { Reporter } from "../progress/reporter.ts";
-import type { FarSide } from "./far_side.ts";
 import type { CopyJob } from "./job.ts";
+import type { Protocols } from "./protocols.ts";
+import type { TalkativeShells } from "./talkative_shells.ts";
 
-/** What every route of a job works with. */
-export interface CopyContext {
+/** What every dialogue with a far side works with, whatever its protocol. */
+export interface DialogueContext {
   readonly job: CopyJob;
-  readonly files: LocalFiles;
   readonly reporter: Reporter;
-  readonly farSide: FarSide;
+  /** Keeps to the rate limit, if there is one. */
+  readonly pacer: Pacer | undefined;
+  readonly shells: TalkativeShells;
+  readonly protocols: Protocols;
+}
+
+/** What every route works with. */
+export interface RouteContext extends DialogueContext {
+  readonly files: LocalFiles;
 }

@@ -1,41 +1,75 @@
+import { Pacer } from "../channel/paced_channel.ts";
 import { EntryError, entryError } from "../errors.ts";
 import { currentUmask, LocalFiles } from "../files/local_files.ts";
 import type { Location, RemoteLocation } from "../location/location.ts";
 import { checkLogin, checkSourceUser } from "../location/login.ts";
 import { parseLocation } from "../location/operand.ts";
 import type { Reporter } from "../progress/reporter.ts";
-import type { CopyContext } from "./context.ts";
+import { transfer } from "../transfer/transfer.ts";
 import { copyDirectly } from "./direct.ts";
-import { download } from "./download.ts";
-import { FarSide } from "./far_side.ts";
+import { FarSide, type Outcome } from "./far_side.ts";
 import type { CopyJob } from "./job.ts";
-import { relay } from "./relay.ts";
-import { transfer } from "./transfer.ts";
-import { upload } from "./upload.ts";
+import {
+  downloadOverScp,
+  relayOverScp,
+  type ScpContext,
+  uploadOverScp,
+} from "./over_scp.ts";
+import {
+  downloadOverSftp,
+  relayOverSftp,
+  type SftpContext,
+  uploadOverSftp,
+} from "./over_sftp.ts";
+import { Protocols } from "./protocols.ts";
+import { SftpServers } from "./sftp_servers.ts";
+import { TalkativeShells } from "./talkative_shells.ts";
 
 /**
  * Copies each source to the target, in order, by the route its two ends ask
  * for. What fails is told to the reporter; nothing is thrown for it.
  */
 export async function copy(job: CopyJob, reporter: Reporter): Promise<void> {
+  const copy = new Copy(job, reporter);
   try {
-    await new Copy(job, reporter).run();
+    await copy.run();
   } catch (error) {
     reporter.failed(entryError(error).message);
+  } finally {
+    await copy.end();
   }
 }
 
+/** One copy, over each protocol. */
+interface Routes {
+  scp(): Promise<Outcome>;
+  sftp(): Promise<void>;
+}
+
 class Copy {
-  readonly #context: CopyContext;
+  readonly #context: ScpContext & SftpContext;
   readonly #madeLinks = new Set<string>();
 
   constructor(job: CopyJob, reporter: Reporter) {
-    this.#context = {
+    const { bitsPerSecond, protocol } = job.options;
+    const context = {
       job,
       reporter,
       files: new LocalFiles(),
-      farSide: new FarSide(job, reporter),
+      pacer: bitsPerSecond === undefined ? undefined : new Pacer(bitsPerSecond),
+      shells: new TalkativeShells(reporter),
+      protocols: new Protocols(protocol, reporter),
     };
+    this.#context = {
+      ...context,
+      farSide: new FarSide(context),
+      sftpServers: new SftpServers(context),
+    };
+  }
+
+  /** Ends what serves the whole job. */
+  async end(): Promise<void> {
+    await this.#context.sftpServers.end();
   }
 
   /** @throws {EntryError} If the target cannot be one, for any source. */
@@ -47,9 +81,9 @@ class Copy {
     for (const source of this.#sources()) {
       if (job.interrupted.aborted) return;
       if (source.kind === "local") {
-        await this.#copyHere(source.path, target.path);
+        await this.#orReport(() => this.#copyHere(source.path, target.path));
       } else {
-        await download(source, target.path, this.#context);
+        await this.#download(source, target.path);
       }
     }
   }
@@ -91,7 +125,17 @@ class Copy {
     target: RemoteLocation,
   ): Promise<void> {
     if (paths.length === 0 || this.#context.job.interrupted.aborted) return;
-    await upload(paths, target, this.#context);
+    await this.#speak([target], {
+      scp: () => uploadOverScp(paths, target, this.#context),
+      sftp: () => uploadOverSftp(paths, target, this.#context),
+    });
+  }
+
+  async #download(source: RemoteLocation, target: string): Promise<void> {
+    await this.#speak([source], {
+      scp: () => downloadOverScp(source, target, this.#context),
+      sftp: () => downloadOverSftp(source, target, this.#context),
+    });
   }
 
   async #copyBetween(
@@ -100,8 +144,24 @@ class Copy {
   ): Promise<void> {
     const { job } = this.#context;
     if (job.interrupted.aborted) return;
-    const copy = job.options.throughHere ? relay : copyDirectly;
-    await copy(source, target, this.#context);
+    if (!job.options.throughHere) {
+      return await copyDirectly(source, target, this.#context);
+    }
+    await this.#speak([source, target], {
+      scp: () => relayOverScp(source, target, this.#context),
+      sftp: () => relayOverSftp(source, target, this.#context),
+    });
+  }
+
+  /** Takes the route of the protocol that these are spoken to in. */
+  async #speak(
+    locations: readonly RemoteLocation[],
+    { scp, sftp }: Routes,
+  ): Promise<void> {
+    const { protocols } = this.#context;
+    const isHeld = protocols.of(...locations) === "scp" &&
+      await scp() === "held";
+    if (!isHeld) await sftp();
   }
 
   async #checkFolder(path: string): Promise<void> {
@@ -109,19 +169,30 @@ class Copy {
     if (kind !== "folder") throw new EntryError(`${path}: Not a directory`);
   }
 
+  async #orReport(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      this.#context.reporter.failed(entryError(error).message);
+    }
+  }
+
   async #copyHere(source: string, target: string): Promise<void> {
     const { job, files, reporter } = this.#context;
     const { recursive, preserve } = job.options;
     const store = { preserve, umask: currentUmask(), modeBits: 0o1777 };
     await transfer(
-      { files, path: source },
-      { files, path: target },
+      { files, entries: [{ path: source }] },
+      { files, path: target, mustBeFolder: false },
       {
         options: {
           recursive,
           preserve,
           store,
-          madeLinks: this.#madeLinks,
+          links: this.#madeLinks,
+          platform: job.rules.platform,
+          isWatched: false,
+          namedBy: "target",
           interrupted: job.interrupted,
         },
         observer: reporter,

@@ -3,7 +3,7 @@ import type { RemoteLocation } from "../location/location.ts";
 import { checkSourceUser } from "../location/login.ts";
 import { directCopyArguments } from "../ssh/arguments.ts";
 import { runSsh } from "../ssh/session.ts";
-import type { CopyContext } from "./context.ts";
+import type { RouteContext } from "./context.ts";
 
 /** The port that a host has where none is named. */
 const SSH_PORT = 22;
@@ -18,7 +18,7 @@ const SSH_PORT = 22;
 export async function copyDirectly(
   source: RemoteLocation,
   target: RemoteLocation,
-  { job, reporter }: Pick<CopyContext, "job" | "reporter">,
+  { job, reporter }: Pick<RouteContext, "job" | "reporter">,
 ): Promise<void> {
   checkSourceUser(target);
   if (target.port !== undefined && target.port !== SSH_PORT) {

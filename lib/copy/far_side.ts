@@ -1,11 +1,10 @@
 import type { Channel } from "../channel/channel.ts";
-import { PacedChannel, Pacer } from "../channel/paced_channel.ts";
+import { PacedChannel, type Pacer } from "../channel/paced_channel.ts";
 import {
   GreetingError,
   naming,
   ProtocolError,
   RefusalError,
-  SessionError,
 } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Reporter } from "../progress/reporter.ts";
@@ -15,8 +14,13 @@ import {
   sshArguments,
 } from "../ssh/arguments.ts";
 import { type SshEnd, SshSession } from "../ssh/session.ts";
+import { type Breach, breach } from "./breach.ts";
+import type { DialogueContext } from "./context.ts";
 import type { CopyJob } from "./job.ts";
-import { TalkativeShells } from "./talkative_shells.ts";
+import { lostMessage } from "./lost.ts";
+import type { Protocols } from "./protocols.ts";
+import { absenceOf } from "./scp_absence.ts";
+import type { TalkativeShells } from "./talkative_shells.ts";
 
 /** An scp on the far side. */
 export interface RemoteScp {
@@ -28,21 +32,13 @@ export interface RemoteScp {
   readonly isSecond?: true;
 }
 
-/** What broke the dialogue with one far side; nothing if it was completed. */
-export type Breach = ProtocolError | SessionError | undefined;
-
-/** A dialogue with far sides; resolves to what broke it with each of them. */
+/**
+ * A dialogue with far sides; resolves to what broke it with each of them, and to
+ * nothing for one where it was completed.
+ */
 export type Dialogue = (
   channels: readonly Channel[],
-) => Promise<readonly Breach[]>;
-
-/** For a `catch`: gives back what breaks a dialogue, rethrows anything else. */
-export function breach(error: unknown): ProtocolError | SessionError {
-  if (error instanceof ProtocolError || error instanceof SessionError) {
-    return error;
-  }
-  throw error;
-}
+) => Promise<readonly (Breach | undefined)[]>;
 
 /** An scp that was started, in an ssh of its own. */
 interface StartedScp extends RemoteScp {
@@ -55,8 +51,15 @@ interface StartedScp extends RemoteScp {
 
 /** An scp that was talked to. */
 interface EndedScp extends StartedScp {
-  readonly breach: Breach;
+  readonly breach: Breach | undefined;
 }
+
+/** What came of a dialogue that was to be held. */
+export type Outcome =
+  /** It is over, and all there was to report was reported. */
+  | "held"
+  /** There is no scp to hold it with; nothing was copied. */
+  | "no scp";
 
 /** Starts scp on the hosts a job names, and sees each one to its end. */
 export class FarSide {
@@ -64,25 +67,29 @@ export class FarSide {
   readonly #reporter: Reporter;
   readonly #pacer: Pacer | undefined;
   readonly #shells: TalkativeShells;
+  readonly #protocols: Protocols;
 
-  constructor(job: CopyJob, reporter: Reporter) {
+  constructor(
+    { job, reporter, pacer, shells, protocols }: DialogueContext,
+  ) {
     this.#job = job;
     this.#reporter = reporter;
-    this.#shells = new TalkativeShells(reporter);
-    const { bitsPerSecond } = job.options;
-    if (bitsPerSecond !== undefined) this.#pacer = new Pacer(bitsPerSecond);
+    this.#pacer = pacer;
+    this.#shells = shells;
+    this.#protocols = protocols;
   }
 
   /**
    * Starts scp at a location and has `dialogue` talk to it. Reports what breaks
    * the dialogue, and an end of ssh that is no success. Where a shell's words
-   * got into it, the whole dialogue is held once more, without them.
+   * got into it, the whole dialogue is held once more, without them. Where there
+   * is no scp, and another protocol may be spoken, only that is reported.
    */
   async run(
     remote: RemoteScp,
     dialogue: (channel: Channel) => Promise<void>,
-  ): Promise<void> {
-    await this.runAll([remote], async ([channel]) => [
+  ): Promise<Outcome> {
+    return await this.runAll([remote], async ([channel]) => [
       await dialogue(channel!).then(() => undefined, breach),
     ]);
   }
@@ -91,19 +98,23 @@ export class FarSide {
   async runAll(
     remotes: readonly RemoteScp[],
     dialogue: Dialogue,
-  ): Promise<void> {
+  ): Promise<Outcome> {
     try {
-      while (await this.#isMisheard(remotes, dialogue));
+      for (;;) {
+        const outcome = await this.#hold(remotes, dialogue);
+        if (outcome !== "misheard") return outcome;
+      }
     } catch (error) {
       this.#reporter.failed(breach(error).message);
+      return "held";
     }
   }
 
-  /** Holds the dialogue; whether a shell got into it that is known now. */
-  async #isMisheard(
+  /** @returns "misheard" where a shell got into it that is known now. */
+  async #hold(
     remotes: readonly RemoteScp[],
     dialogue: Dialogue,
-  ): Promise<boolean> {
+  ): Promise<Outcome | "misheard"> {
     const failuresBefore = this.#reporter.failures;
     await using sessions = new AsyncDisposableStack();
     const started = remotes.map((remote) => {
@@ -118,9 +129,23 @@ export class FarSide {
       ),
     );
     const scps = started.map((scp, at) => ({ ...scp, breach: breaches[at] }));
-    if (this.#heardShells(scps)) return true;
+    const absence = await this.#missScp(scps);
+    if (absence !== undefined) return absence;
+    if (this.#heardShells(scps)) return "misheard";
     await this.#seeToTheirEnd(scps, failuresBefore);
-    return false;
+    return "held";
+  }
+
+  /** What becomes of a dialogue with what was no scp; nothing if all were. */
+  async #missScp(scps: readonly EndedScp[]): Promise<Outcome | undefined> {
+    if (this.#job.interrupted.aborted) return undefined;
+    let outcome: Outcome | undefined;
+    for (const { location, breach, session } of scps) {
+      const why = await absenceOf(breach, session);
+      if (why === undefined) continue;
+      outcome = this.#protocols.missScp(location, why) ? "no scp" : "held";
+    }
+    return outcome;
   }
 
   #start(remote: RemoteScp): StartedScp {
@@ -141,7 +166,10 @@ export class FarSide {
       asksNothing: isSecond,
     });
     const startedAt = performance.now();
-    const session = SshSession.start(options.ssh.program, args, interrupted);
+    const session = SshSession.start(options.ssh.program, args, {
+      interrupted,
+      seeks: "scp",
+    });
     return { ...remote, session, startedAt, marker };
   }
 
@@ -189,7 +217,10 @@ export class FarSide {
     );
     const ended = scps.map((scp, at) => ({ ...scp, end: ends[at]! }));
     for (const { location, breach, end } of ended) {
-      if (breach !== undefined) this.#reportLost(location, breach, end);
+      if (breach === undefined) continue;
+      this.#reporter.failed(
+        lostMessage(location, breach, { end, job: this.#job }),
+      );
     }
     // What one host's end brings about at another is not that one's failure.
     if (!isWhole) return;
@@ -216,16 +247,5 @@ export class FarSide {
     const [, extra, refusal] = /^(\0*)(?:\x01(.*)\n)?/s.exec(leftover)!;
     if (extra !== "") this.#shells.tell(location, extra!);
     if (refusal !== undefined) this.#reporter.failed(refusal);
-  }
-
-  #reportLost(
-    { host }: RemoteLocation,
-    { message }: SessionError,
-    { failure }: SshEnd,
-  ): void {
-    const why = this.#job.interrupted.aborted
-      ? "interrupted"
-      : failure ?? "the far side ended too early";
-    this.#reporter.failed(`${host}: ${message}: ${why}`);
   }
 }

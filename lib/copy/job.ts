@@ -1,4 +1,5 @@
 import type { LocationRules } from "../location/location.ts";
+import type { SftpTuning } from "../sftp/remote_files.ts";
 import type { SshSettings } from "../ssh/arguments.ts";
 
 /** How a copy is to be made, as the command line says. */
@@ -17,6 +18,11 @@ export interface CopyOptions {
   readonly verbose: boolean;
   /** The most bits a second that are moved, if there is such a limit. */
   readonly bitsPerSecond?: number;
+  /** The protocol to speak; absent where it is to be found. */
+  readonly protocol?: "scp" | "sftp";
+  /** An SFTP server here, to be run in ssh's place. */
+  readonly sftpServer?: string;
+  readonly sftpTuning: SftpTuning;
   readonly ssh: SshSettings;
 }
 

@@ -4,6 +4,7 @@ import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../progress/observer.ts";
 import { quoted } from "../progress/printable.ts";
 import { skipGreeting } from "../scp/greeting.ts";
+import { loginOf } from "./logins.ts";
 
 /** What keeps a shell quiet for whoever is no terminal. */
 const GUARD = "case $- in *i*) ;; *) return ;; esac";
@@ -70,21 +71,21 @@ export class TalkativeShells {
     }
   }
 
-  /** Tells the user what the shell said, once. */
-  tell(location: RemoteLocation, greeting: string): void {
+  /**
+   * Tells the user what the shell said, once.
+   *
+   * @param before What it said it before.
+   */
+  tell(location: RemoteLocation, greeting: string, before = "scp"): void {
     const login = loginOf(location);
     if (this.#told.has(login)) return;
     this.#told.add(login);
     this.#observer.warned(
       `${location.host}: the shell said ${
         quoted(greeting)
-      } before scp began. ` +
+      } before ${before} began. ` +
         "The copy works without it. To keep the shell quiet, put this at the " +
         `top of its profile, as ~/.bashrc: ${GUARD}`,
     );
   }
-}
-
-function loginOf({ user, host, port }: RemoteLocation): string {
-  return JSON.stringify([user, host, port]);
 }

@@ -48,6 +48,33 @@ export function sshArguments(
 }
 
 /**
+ * The arguments OpenSSH's scp 10.5 gives ssh to reach a host's SFTP server: the
+ * subsystem of that name.
+ */
+export function sftpArguments(
+  settings: SshSettings,
+  { user, host, port = settings.port }: Login,
+): string[] {
+  return [
+    ...FIXED,
+    ...settings.flags,
+    "-oForwardAgent=no",
+    ...login(user, port),
+    "-s",
+    "--",
+    host,
+    SFTP_SUBSYSTEM,
+  ];
+}
+
+/** The arguments it gives an SFTP server that runs here, in ssh's place. */
+export function sftpServerArguments({ host }: Login): string[] {
+  return ["--", host, SFTP_SUBSYSTEM];
+}
+
+const SFTP_SUBSYSTEM = "sftp";
+
+/**
  * The arguments OpenSSH's scp 10.5 gives ssh to have one host copy to another
  * by itself: neither `-P` nor a limit applies. Unlike OpenSSH's, an IPv6
  * address keeps its brackets.

@@ -5,7 +5,12 @@ import { systemReason } from "../files/system_error.ts";
 import { ENOENT, LibcError } from "../system/libc.ts";
 import { commandSpawner } from "./command_spawner.ts";
 import { rawSpawner } from "./raw_spawner.ts";
-import type { Process, Spawner, TalkingProcess } from "./spawner.ts";
+import type {
+  Process,
+  ProcessEnd,
+  Spawner,
+  TalkingProcess,
+} from "./spawner.ts";
 
 /** How much the far side may say after all is done, in bytes. */
 const IGNORED_BYTES = 64 * 1024;
@@ -32,6 +37,13 @@ export interface SshEnd {
   readonly leftover: string;
 }
 
+export interface SessionOptions {
+  /** Ends it when aborted. */
+  readonly interrupted: AbortSignal;
+  /** What is looked for on the far side, as a message calls it. */
+  readonly seeks: string;
+}
+
 /**
  * A running ssh, or what stands for it, and the channel through its standard
  * input and output. Its standard error is ours, so that its prompts and
@@ -39,46 +51,54 @@ export interface SshEnd {
  */
 export class SshSession implements AsyncDisposable {
   readonly #process: TalkingProcess;
-  readonly #interrupted: AbortSignal;
+  readonly #options: SessionOptions;
 
-  private constructor(process: TalkingProcess, interrupted: AbortSignal) {
+  private constructor(process: TalkingProcess, options: SessionOptions) {
     this.#process = process;
-    this.#interrupted = interrupted;
+    this.#options = options;
   }
 
   /**
    * Starts `program`, found by the PATH if its name has no slash.
    *
-   * @param interrupted Ends it when aborted.
    * @throws {SessionError} If it cannot be started.
    */
   static start(
     program: string,
     args: readonly string[],
-    interrupted: AbortSignal,
+    options: SessionOptions,
   ): SshSession {
     const started = start(
       program,
-      interrupted,
+      options.interrupted,
       (spawner) => spawner.talkTo(program, args),
     );
-    return new SshSession(started, interrupted);
+    return new SshSession(started, options);
   }
 
   get channel(): Channel {
     return this.#process.channel;
   }
 
+  /** Whether the far side has said anything. */
+  get hasHeard(): boolean {
+    return this.#process.channel.hasReceived;
+  }
+
   /**
    * Tells the far side that nothing more comes and waits until ssh ended.
    *
    * @param isWhole Whether all was done: else ssh gets some time to end.
+   * @param readToEnd Resolves when whoever still reads from it does so no more.
    */
-  async end({ isWhole }: { isWhole: boolean }): Promise<SshEnd> {
+  async end(
+    { isWhole, readToEnd }: { isWhole: boolean; readToEnd?: Promise<void> },
+  ): Promise<SshEnd> {
     const timer = isWhole ? undefined : this.#stopIn(LOST_GRACE_MILLISECONDS);
     await this.channel.close();
+    await readToEnd;
     const leftover = await this.#ignoreRest();
-    const end = await endOf(this.#process, this.#interrupted);
+    const end = await endOf(this.#process, this.#options);
     clearTimeout(timer);
     return { ...end, leftover };
   }
@@ -133,7 +153,7 @@ export async function runSsh(
     interrupted,
     (spawner) => spawner.run(program, args),
   );
-  return await endOf(started, interrupted);
+  return await endOf(started, { interrupted, seeks: "scp" });
 }
 
 /** @param how Starts the program. */
@@ -160,11 +180,12 @@ function stopOnAbort(process: Process, interrupted: AbortSignal): void {
 
 async function endOf(
   process: Process,
-  interrupted: AbortSignal,
+  { interrupted, seeks }: SessionOptions,
 ): Promise<Omit<SshEnd, "leftover">> {
-  const { code, signal } = await process.ended;
-  if (signal !== null || code === 255) await noticed(interrupted);
-  return { code, ...(code === 0 ? {} : { failure: reason(code, signal) }) };
+  const end = await process.ended;
+  if (end.signal !== null || end.code === 255) await noticed(interrupted);
+  const { code } = end;
+  return { code, ...(code === 0 ? {} : { failure: reason(end, seeks) }) };
 }
 
 /** A Ctrl-C reaches ssh and us alike: lets ours be noticed, if it was one. */
@@ -177,10 +198,12 @@ async function noticed(interrupted: AbortSignal): Promise<void> {
   clearTimeout(timer);
 }
 
-function reason(code: number, signal: string | null): string {
+function reason({ code, signal }: ProcessEnd, seeks: string): string {
   if (signal !== null) return `ssh was ended by ${signal}`;
   if (code === 255) return "ssh failed (exit status 255)";
-  if (code === 127) return "there is no scp on the far side (exit status 127)";
+  if (code === 127) {
+    return `there is no ${seeks} on the far side (exit status 127)`;
+  }
   return `the far side ended with exit status ${code}`;
 }
 

@@ -1,4 +1,4 @@
-import type { Channel } from "../channel/channel.ts";
+import type { BufferedChannel } from "../channel/buffered_channel.ts";
 
 /** How a process ended. */
 export interface ProcessEnd {
@@ -20,7 +20,7 @@ export interface Process {
  * once it has ended, it leaves nothing open.
  */
 export interface TalkingProcess extends Process, Disposable {
-  readonly channel: Channel;
+  readonly channel: BufferedChannel;
 }
 
 /**

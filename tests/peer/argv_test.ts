@@ -1,6 +1,7 @@
 /** What ssh is given, beside what OpenSSH's own scp gives it. */
 
 import { assertEquals } from "@std/assert";
+import { findProgram } from "../../scripts/peers.ts";
 import { peerTest, writeScript } from "../support/doors.ts";
 import { runProgram, seacp } from "../support/program.ts";
 import { TempFolder } from "../support/temp_folder.ts";
@@ -23,7 +24,8 @@ interface Row {
   /** Port and user, as ssh gets them. */
   readonly login?: readonly string[];
   readonly host?: string;
-  readonly command: string;
+  /** What the far shell is told; absent where SFTP is asked for instead. */
+  readonly command?: string;
 }
 
 const rows: readonly Row[] = [
@@ -93,6 +95,30 @@ const rows: readonly Row[] = [
   },
 ];
 
+/** The same over SFTP: no path is said to ssh. */
+const sftpRows: readonly Row[] = [
+  { args: ["a", "far:"] },
+  { args: ["far:f", "."] },
+  { args: ["-rp", "a", "far:b c"] },
+  { args: ["-v", "-pr", "-v", "far:f", "."], flags: ["-v", "-v"] },
+  { args: ["a", "a", "far:d"] },
+  { args: ["-q", "far:-f", "."], flags: ["-q"] },
+  { args: ["-P2222", "a", "bob@far:"], login: ["-p", "2222", "-l", "bob"] },
+  {
+    args: ["-P", "22", "a", "scp://bob@far:2022/x%20y"],
+    login: ["-p", "2022", "-l", "bob"],
+  },
+  {
+    args: ["-4", "-A", "-C", "-B", "-i", "key", "-J", "jump", "a", "far:"],
+    flags: [
+      ...["-4", "-A", "-C", "-oBatchmode=yes"],
+      ...["-i", "key", "-J", "jump"],
+    ],
+  },
+  { args: ["-X", "nrequests=3", "-l", "800", "far:f", "."] },
+  { args: ["a", "[::1]:f"], host: "::1" },
+];
+
 /** A program in ssh's place that writes its arguments down and fails. */
 function recorder(folder: string): string {
   return writeScript(
@@ -107,16 +133,23 @@ function recorded(folder: string): string[] {
   return text.trimEnd().split("\n");
 }
 
-for (const { args, flags = [], login = [], host = "far", command } of rows) {
-  const title = args.join(" ");
+for (
+  const { args, flags = [], login = [], host = "far", command } of [
+    ...rows,
+    ...sftpRows,
+  ]
+) {
+  const protocol = command === undefined ? "-s" : "-O";
+  const title = [protocol, ...args].join(" ");
   const expected = [
     ...BEFORE,
     ...flags,
     AFTER,
     ...login,
+    ...(command === undefined ? ["-s"] : []),
     "--",
     host,
-    command,
+    command ?? "sftp",
     "end",
   ];
 
@@ -124,7 +157,7 @@ for (const { args, flags = [], login = [], host = "far", command } of rows) {
     using folder = new TempFolder();
     Deno.writeTextFileSync(`${folder.path}/a`, "a");
     const program = recorder(folder.path);
-    await seacp(["-O", "-S", program, ...args], { cwd: folder.path });
+    await seacp([protocol, "-S", program, ...args], { cwd: folder.path });
     assertEquals(recorded(folder.path), expected);
   });
 
@@ -132,13 +165,69 @@ for (const { args, flags = [], login = [], host = "far", command } of rows) {
     using folder = new TempFolder();
     Deno.writeTextFileSync(`${folder.path}/a`, "a");
     const program = recorder(folder.path);
-    await runProgram(["scp", "-O", "-S", program, ...args], {
+    await runProgram(["scp", protocol, "-S", program, ...args], {
       cwd: folder.path,
     });
     const theirs = recorded(folder.path);
     assertEquals(withoutNews(expected), withoutNews(theirs));
   });
 }
+
+Deno.test("An SFTP server here is run in ssh's place, and told no more than the host", async () => {
+  using folder = new TempFolder();
+  Deno.writeTextFileSync(`${folder.path}/a`, "a");
+  const program = recorder(folder.path);
+  const args = ["-P", "22", "-C", "-i", "key", "a", "bob@far:"];
+  await seacp(["-D", program, ...args], { cwd: folder.path });
+  assertEquals(recorded(folder.path), ["--", "far", "sftp", "end"]);
+});
+
+Deno.test("SCP is tried first, and SFTP where there is no scp, each once", async () => {
+  using folder = new TempFolder();
+  Deno.writeTextFileSync(`${folder.path}/a`, "a");
+  const program = writeScript(
+    `${folder.path}/recorder`,
+    `printf '%s\\n' "$@" end >> "${folder.path}/argv"\nexit 127\n`,
+  );
+  await seacp(["-S", program, "-rp", "a", "far:b"], { cwd: folder.path });
+  assertEquals(recorded(folder.path), [
+    ...[...BEFORE, AFTER, "--", "far", "scp -r -p -t b", "end"],
+    ...[...BEFORE, AFTER, "-s", "--", "far", "sftp", "end"],
+  ]);
+});
+
+peerTest(
+  "Each host of a copy over SFTP is logged in to once, the source first",
+  ["sftp-server"],
+  async () => {
+    using folder = new TempFolder();
+    for (const name of ["a", "b", "c"]) {
+      Deno.writeTextFileSync(`${folder.path}/${name}`, name);
+    }
+    const program = writeScript(
+      `${folder.path}/ssh`,
+      `printf '%s\\n' "$@" end >> "${folder.path}/argv"\n` +
+        `exec ${findProgram("sftp-server")}\n`,
+    );
+    const options = { cwd: folder.path };
+    const there = [...BEFORE, AFTER];
+    Deno.mkdirSync(`${folder.path}/to`);
+    await seacp([
+      ...["-s", "-S", program],
+      ...["far:a", "far:b", "bob@far:c", `there:${folder.path}/to`],
+    ], options);
+    assertEquals(recorded(folder.path), [
+      ...[...there, "-s", "--", "far", "sftp", "end"],
+      ...[...there, "-s", "--", "there", "sftp", "end"],
+      ...[...there, "-l", "bob", "-s", "--", "far", "sftp", "end"],
+    ]);
+    assertEquals(
+      [...Deno.readDirSync(`${folder.path}/to`)].map(({ name }) => name)
+        .toSorted(),
+      ["a", "b", "c"],
+    );
+  },
+);
 
 /** Copies between two hosts, and what each ssh that is run is given. */
 const between: readonly (readonly [readonly string[], string[][]])[] = [
@@ -252,7 +341,6 @@ const refused: readonly (readonly [readonly string[], number, string])[] = [
   [["a"], 1, "usage: scp [-346ABCOpqRrsTv] [-c cipher]"],
   [["-1", "a", "far:"], 255, "seacp: SSH protocol v.1 is no longer supported"],
   [["-X", "buffer=0", "a", "far:"], 255, 'seacp: Invalid buffer size "0"'],
-  [["-s", "a", "far:"], 1, "seacp: -s is not built yet"],
   [["a", "-far:"], 1, "-far: invalid host name"],
   [["a", "x;y@far:"], 1, "x;y: invalid user name"],
   [["--", "-x@far:f", "."], 1, "-x: invalid user name"],

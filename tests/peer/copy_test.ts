@@ -6,13 +6,14 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { childDoor, type Door, peerTest, sshdDoor } from "../support/doors.ts";
+import { type Door, peerTest, systemDoors } from "../support/doors.ts";
 import { Place, underUmask, UNPRIVILEGED } from "../support/place.ts";
 import { runProgram } from "../support/program.ts";
 import {
   describeTree,
   exists,
   ODD_NAMES,
+  pattern,
   type TreeEntry,
 } from "../support/tree.ts";
 
@@ -20,6 +21,8 @@ interface Case {
   readonly name: string;
   /** What it needs besides its door. */
   readonly needs?: readonly string[];
+  /** The one protocol it is about; absent where it is about both. */
+  readonly protocol?: "scp" | "sftp";
   run(place: Place): Promise<void>;
 }
 
@@ -184,6 +187,7 @@ const copies: readonly Case[] = [
   },
   {
     name: "a name with a newline goes up encoded, with a warning",
+    protocol: "scp",
     run: async (place) => {
       place.makeNear([{ path: "d/a\nb\\", content: "x\n" }]);
       const outcome = await place.copy(["-r", "d", place.remote("")]);
@@ -198,7 +202,169 @@ const copies: readonly Case[] = [
     },
   },
   {
+    name: "a name with a newline goes up and comes down as it is",
+    protocol: "sftp",
+    run: async (place) => {
+      place.makeNear([{ path: "d/a\nb\\", content: "x\n" }]);
+      await place.copyWell(["-r", "d", place.remote("")]);
+      await place.copyWell(["-r", place.remote("d"), "back"]);
+      assertEquals(
+        await describeTree(`${place.near}/back`),
+        await describeTree(`${place.near}/d`),
+      );
+    },
+  },
+  {
+    name: "a sticky folder stays one, with -p and without",
+    protocol: "sftp",
+    run: async (place) => {
+      place.makeNear([{ path: "d/", mode: 0o1777 }]);
+      await place.copyWell(["-rp", "d", place.remote("preserved")]);
+      assertEquals(modeOf(`${place.far}/preserved`), "1777");
+      await place.copyWell(["-rp", place.remote("preserved"), "back"]);
+      assertEquals(modeOf(`${place.near}/back`), "1777");
+    },
+  },
+  {
+    name: "set-id bits do not go up, -p or not",
+    protocol: "sftp",
+    run: async (place) => {
+      place.makeNear([
+        { path: "f", content: "", mode: 0o6755 },
+        { path: "d/", mode: 0o2755 },
+      ]);
+      await place.copyWell(["-rp", "f", "d", place.remote("")]);
+      assertEquals(modeOf(`${place.far}/f`), "0755");
+      assertEquals(modeOf(`${place.far}/d`), "0755");
+    },
+  },
+  {
+    name: "what goes up without -p gets its mode under the far side's umask",
+    protocol: "sftp",
+    run: async (place) => {
+      place.makeNear([
+        { path: "t/", mode: 0o777 },
+        { path: "t/f", content: "", mode: 0o666 },
+        { path: "t/r", content: "", mode: 0o444 },
+        { path: "t/locked/", mode: 0o577 },
+        { path: "t/locked/f", content: "", mode: 0o600 },
+      ]);
+      await place.copyWell(["-r", "t", place.remote("")], {
+        wrapper: underUmask("022"),
+      });
+      assertEquals(
+        ["t", "t/f", "t/r", "t/locked", "t/locked/f"].map((path) =>
+          modeOf(`${place.far}/${path}`)
+        ),
+        ["0755", "0644", "0444", "0555", "0600"],
+      );
+    },
+  },
+  {
+    name: "patterns are matched case by case; a name that exists comes first",
+    protocol: "sftp",
+    run: async (place) => {
+      place.makeFar([
+        { path: "a1.txt", content: "1" },
+        { path: "a2.txt", content: "2" },
+        { path: "A3.txt", content: "3" },
+        { path: ".a4.txt", content: "4" },
+        { path: "[b].txt", content: "b" },
+        { path: "b.txt", content: "another b" },
+        { path: "with blank", content: "w" },
+        { path: "d/e/f", content: "f" },
+      ]);
+      const got = () => {
+        const names = [...Deno.readDirSync(place.near)]
+          .map(({ name }) => name).toSorted();
+        for (const name of names) Deno.removeSync(`${place.near}/${name}`);
+        return names;
+      };
+      await place.copyWell([place.remote("a*.txt"), "."]);
+      assertEquals(got(), ["a1.txt", "a2.txt"]);
+      await place.copyWell([place.remote("[aA][13].tx?"), "."]);
+      assertEquals(got(), ["A3.txt", "a1.txt"]);
+      await place.copyWell([place.remote("[b].txt"), "."]);
+      assertEquals(got(), ["[b].txt"]);
+      await place.copyWell([place.remote("\\[b\\].txt"), "."]);
+      assertEquals(got(), ["[b].txt"]);
+      await place.copyWell([place.remote(".a*"), "."]);
+      assertEquals(got(), [".a4.txt"]);
+      await place.copyWell([place.remote("with blank"), "."]);
+      assertEquals(got(), ["with blank"]);
+      await place.copyWell([place.remote("d/*/?"), "."]);
+      assertEquals(got(), ["f"]);
+    },
+  },
+  {
+    name: "~ and ~user are the homes that the server knows",
+    protocol: "sftp",
+    needs: ["getent"],
+    run: async (place) => {
+      const name = `home-${crypto.randomUUID()}`;
+      place.makeNear([{ path: name, content: "h" }]);
+      await place.copyWell([name, "far:~"]);
+      await place.copyWell([`far:~/${name}`, "back"]);
+      await Deno.remove(`${place.far}/../${name}`);
+      assertEquals(read(`${place.near}/back`), "h");
+      const { status, stderr } = await place.copy(["far:~no-such-user/x", "."]);
+      assertEquals(status, 1);
+      assertStringIncludes(stderr, "scp: ~no-such-user/x: ");
+    },
+  },
+  {
+    name: "a source that ends in .. is the folder that it leads to",
+    protocol: "sftp",
+    run: async (place) => {
+      place.makeFar([
+        { path: "t/a", content: "a" },
+        { path: "t/d/b", content: "b" },
+      ]);
+      await place.copyWell(["-r", place.remote("t/d/.."), "new"]);
+      assertEquals(
+        await describeTree(`${place.near}/new`),
+        await describeTree(`${place.far}/t`),
+      );
+      assertEquals([...Deno.readDirSync(place.near)].length, 1);
+    },
+  },
+  {
+    name: "many files are copied whole, each with its times and its mode",
+    protocol: "sftp",
+    run: async (place) => {
+      place.makeNear(
+        Array.from({ length: 400 }, (_, index) => ({
+          path: `t/d${index % 7}/e${index % 3}/f${index}`,
+          content: `${index}`.repeat(index),
+          modified: y2k + index,
+          mode: index % 2 === 0 ? 0o640 : 0o444,
+        })),
+      );
+      await place.copyWell(["-rp", "t", place.remote("")]);
+      await place.copyWell(["-rp", place.remote("t"), "back"]);
+      const facts = { modes: true, times: true };
+      const sent = await describeTree(`${place.near}/t`, facts);
+      assertEquals(await describeTree(`${place.far}/t`, facts), sent);
+      assertEquals(await describeTree(`${place.near}/back`, facts), sent);
+    },
+  },
+  {
+    name: "-X tells how much is asked for at once, and how often",
+    protocol: "sftp",
+    run: async (place) => {
+      const content = pattern(1_000_003);
+      place.makeNear([{ path: "f", content }]);
+      for (const tuning of ["buffer=1", "buffer=1000", "buffer=256K"]) {
+        const options = ["-X", tuning, "-X", "nrequests=3"];
+        await place.copyWell([...options, "f", place.remote("f")]);
+        await place.copyWell([...options, place.remote("f"), "back"]);
+        assertEquals(Deno.readFileSync(`${place.near}/back`), content);
+      }
+    },
+  },
+  {
     name: "the far shell expands patterns, and what it answers is accepted",
+    protocol: "scp",
     run: async (place) => {
       place.makeFar([
         { path: "a1.txt", content: "1" },
@@ -289,6 +455,7 @@ const copies: readonly Case[] = [
   },
   {
     name: "-v says what scp's says, record by record",
+    protocol: "scp",
     run: async (place) => {
       place.makeNear([{ path: "d/f", content: "f", mode: 0o644 }]);
       Deno.utimeSync(`${place.near}/d/f`, y2k, y2k);
@@ -549,7 +716,21 @@ const failures: readonly Case[] = [
     },
   },
   {
+    name: "a file whose length is not what is in it arrives as it is",
+    protocol: "sftp",
+    needs: [SYSFS_FILE, "/proc/version"],
+    run: async (place) => {
+      for (const source of [SYSFS_FILE, "/proc/version"]) {
+        await place.copyWell([source, place.remote("up")]);
+        assertEquals(read(`${place.far}/up`), read(source));
+        await place.copyWell([`far:${source}`, "down"]);
+        assertEquals(read(`${place.near}/down`), read(source));
+      }
+    },
+  },
+  {
     name: "a file that is shorter than its length is padded and told",
+    protocol: "scp",
     needs: [SYSFS_FILE],
     run: async (place) => {
       const source = SYSFS_FILE;
@@ -576,7 +757,11 @@ const failures: readonly Case[] = [
     name: "names from the far side are shown escaped",
     run: async (place) => {
       const { status, stderr } = await place.copy([
-        place.remote("'no\x1b[2J\x07such'"),
+        place.remote(
+          place.protocol === "scp"
+            ? "'no\x1b[2J\x07such'"
+            : "no\x1b[2J\x07such",
+        ),
         ".",
       ]);
       assertEquals(status, 1);
@@ -586,12 +771,15 @@ const failures: readonly Case[] = [
   },
 ];
 
-for (const kind of [childDoor, sshdDoor]) {
+for (const kind of systemDoors) {
   let opened: Promise<Door> | undefined;
   Deno.test.afterAll(async () => {
     await (await opened)?.[Symbol.asyncDispose]();
   });
-  for (const { name, needs = [], run } of [...copies, ...failures]) {
+  const cases = [...copies, ...failures].filter(({ protocol }) =>
+    protocol === undefined || protocol === kind.protocol
+  );
+  for (const { name, needs = [], run } of cases) {
     peerTest(`${kind.name}: ${name}`, [...kind.needs, ...needs], async () => {
       using place = new Place(await (opened ??= kind.open()));
       await run(place);

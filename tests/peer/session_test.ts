@@ -123,13 +123,25 @@ Deno.test("A far side without scp is told as that", async () => {
   using folder = new TempFolder();
   Deno.writeTextFileSync(`${folder.path}/a`, "a");
   const program = writeScript(`${folder.path}/ssh`, "exit 127\n");
-  const { status, stderr } = await seacp(["-S", program, "a", "far:"], {
-    cwd: folder.path,
-  });
-  assertEquals([status, stderr], [
+  const options = { cwd: folder.path };
+  const scp = await seacp(["-O", "-S", program, "a", "far:"], options);
+  assertEquals([scp.status, scp.stderr], [
     1,
-    "far: lost connection: there is no scp on the far side " +
+    "far: there is no scp on the far side (exit status 127): try -s\n",
+  ]);
+  const any = await seacp(["-S", program, "a", "far:"], options);
+  assertEquals([any.status, any.stderr], [
+    1,
+    "warning: far: there is no scp on the far side (exit status 127): going " +
+    "on over SFTP\n" +
+    "far: lost connection: there is no SFTP server on the far side " +
     "(exit status 127)\n",
+  ]);
+  const sftp = await seacp(["-s", "-S", program, "a", "far:"], options);
+  assertEquals([sftp.status, sftp.stderr], [
+    1,
+    "far: lost connection: there is no SFTP server on the far side " +
+    "(exit status 127): if there is no SFTP server there, try -O\n",
   ]);
 });
 

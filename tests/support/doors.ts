@@ -11,11 +11,14 @@ export interface Door extends AsyncDisposable {
   readonly options: readonly string[];
   /** The far side's home folder, on this disk. */
   readonly home: string;
+  /** What is spoken with it; SCP, if absent. */
+  readonly protocol?: "scp" | "sftp";
 }
 
 /** A door that is opened for a file of tests. */
 export interface DoorKind {
   readonly name: string;
+  readonly protocol: "scp" | "sftp";
   /** The programs it cannot do without. */
   readonly needs: readonly string[];
   open(): Promise<Door>;
@@ -24,6 +27,7 @@ export interface DoorKind {
 /** The system's scp as a child, behind a `-S` program: no ssh, no network. */
 export const childDoor: DoorKind = {
   name: "scp as a child",
+  protocol: "scp",
   needs: ["scp"],
   open: () => openChild(""),
 };
@@ -31,19 +35,49 @@ export const childDoor: DoorKind = {
 /** The system's scp through a real sshd. */
 export const sshdDoor: DoorKind = {
   name: "scp through sshd",
+  protocol: "scp",
   needs: ["ssh", "scp", "sshd", "ssh-keygen"],
   open: () => openSshd(""),
 };
+
+/** The system's sftp-server as a child, by `-D`: no ssh, no network. */
+export const sftpChildDoor: DoorKind = {
+  name: "sftp-server as a child",
+  protocol: "sftp",
+  needs: ["sftp-server"],
+  open: openSftpChild,
+};
+
+/** The system's sftp-server through a real sshd. */
+export const sftpSshdDoor: DoorKind = {
+  name: "sftp-server through sshd",
+  protocol: "sftp",
+  needs: ["ssh", "sshd", "ssh-keygen", "sftp-server"],
+  open: async () => {
+    const { options, home, ...door } = await openSshd("");
+    return { ...door, home, options: ["-s", ...options], protocol: "sftp" };
+  },
+};
+
+/** The doors to what a far side has of the system, for either protocol. */
+export const systemDoors: readonly DoorKind[] = [
+  childDoor,
+  sshdDoor,
+  sftpChildDoor,
+  sftpSshdDoor,
+];
 
 /** The same doors, but that the far side's scp is the program under test. */
 export const seacpDoors: readonly DoorKind[] = [
   {
     name: "seacp as a child",
+    protocol: "scp",
     needs: [],
     open: () => openWithSeacp(openChild),
   },
   {
     name: "seacp through sshd",
+    protocol: "scp",
     needs: ["ssh", "sshd", "ssh-keygen"],
     open: () => openWithSeacp(openSshd),
   },
@@ -62,6 +96,23 @@ async function openChild(environment: string): Promise<Door> {
   return {
     options: ["-S", program],
     home,
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+// deno-lint-ignore require-await
+async function openSftpChild(): Promise<Door> {
+  const folder = Deno.makeTempDirSync({ prefix: "seacp-child-" });
+  const home = `${folder}/home`;
+  Deno.mkdirSync(home);
+  const server = writeScript(
+    `${folder}/server`,
+    `cd ${home} && export HOME=${home}\nexec ${findProgram("sftp-server")}\n`,
+  );
+  return {
+    options: ["-D", server],
+    home,
+    protocol: "sftp",
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
 }

@@ -30,6 +30,11 @@ export class Place implements Disposable {
     return this.#door.options;
   }
 
+  /** What is spoken with the far side. */
+  get protocol(): "scp" | "sftp" {
+    return this.#door.protocol ?? "scp";
+  }
+
   /** The operand for a path in the far folder, relative to the home folder. */
   remote(path: string, host = "far"): string {
     return `${host}:${this.far.split("/").at(-1)}/${path}`;

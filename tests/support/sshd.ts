@@ -6,6 +6,11 @@ export interface LoginSettings {
   readonly environment?: string;
   /** The shell that runs the command; bash reads its `.bashrc`. */
   readonly shell?: "sh" | "bash";
+  /**
+   * How SFTP is served: by a program that a login's shell starts; by nothing; or
+   * by sshd itself, which then serves nothing else.
+   */
+  readonly sftp?: "program" | "none" | "only";
 }
 
 /**
@@ -87,7 +92,7 @@ function freePort(): number {
 function writeConfigurations(
   folder: string,
   port: number,
-  { environment = "", shell = "sh" }: LoginSettings,
+  settings: LoginSettings,
 ): void {
   const home = `${folder}/home`;
   Deno.writeTextFileSync(
@@ -103,7 +108,8 @@ KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 PidFile none
 MaxStartups 200
-ForceCommand cd ${home} && HOME=${home} ${environment} exec ${shell} -c "$SSH_ORIGINAL_COMMAND"
+${servedSftp(settings)}
+ForceCommand ${forcedCommand(home, settings)}
 `,
   );
   const hostKey = Deno.readTextFileSync(`${folder}/host.pub`);
@@ -128,6 +134,20 @@ Host *
   LogLevel ERROR
 `,
   );
+}
+
+function servedSftp({ sftp = "program" }: LoginSettings): string {
+  if (sftp === "none") return "";
+  return `Subsystem sftp ${findProgram("sftp-server") ?? "internal-sftp"}`;
+}
+
+function forcedCommand(
+  home: string,
+  { environment = "", shell = "sh", sftp }: LoginSettings,
+): string {
+  if (sftp === "only") return `internal-sftp -d ${home}`;
+  return `cd ${home} && HOME=${home} ${environment} ` +
+    `exec ${shell} -c "$SSH_ORIGINAL_COMMAND"`;
 }
 
 function spawnServer(folder: string): Deno.ChildProcess {

@@ -1,0 +1,100 @@
+/** Why a request failed: most servers say no more than "Failure". */
+
+import {
+  Extension,
+  type FileSystem,
+  parseFileSystem,
+} from "./extended_packets.ts";
+import { attributesFrom } from "./attributes.ts";
+import type { StatusResponse } from "./response_packets.ts";
+import type { SftpSession } from "./session.ts";
+import { Status, statusText } from "./status.ts";
+import type { Attributes } from "../files/files.ts";
+
+/** What was tried with an entry. */
+export type Attempt = "create file" | "create folder" | "write" | "other";
+
+/** Less is no room, for what is written at a time; in bytes. */
+const ROOM_BYTES = 1024 * 1024;
+
+/**
+ * Gives the reason in the system's words. Where the server's own say nothing,
+ * it is asked what stands in the way: at the path, in the folder above, on the
+ * disk.
+ *
+ * @throws {ProtocolError} If it breaks the protocol.
+ * @throws {SessionError} If the connection is lost.
+ */
+export async function reasonFor(
+  session: SftpSession,
+  { path, attempt }: { path: string; attempt: Attempt },
+  response: StatusResponse,
+): Promise<string> {
+  const text = statusText(response);
+  if (attempt === "other") return text;
+  const isVague = text === "Failure" ||
+    (response.code === Status.NO_SUCH_FILE && attempt !== "write");
+  if (!isVague) return text;
+  const [there, above, fileSystem] = await Promise.all([
+    find(session, path),
+    find(session, folderOf(path)),
+    findFileSystem(session, attempt === "write" ? path : folderOf(path)),
+  ]);
+  return obstacle(attempt, { there, above, fileSystem }) ?? text;
+}
+
+interface Scene {
+  /** What is at the path. */
+  readonly there: Attributes | undefined;
+  /** The folder it is in. */
+  readonly above: Attributes | undefined;
+  readonly fileSystem: FileSystem | undefined;
+}
+
+function obstacle(
+  attempt: Attempt,
+  { there, above, fileSystem }: Scene,
+): string | undefined {
+  if (above === undefined) return "No such file or directory";
+  if (above.kind !== "folder") return "Not a directory";
+  if (attempt === "create folder" && there !== undefined) return "File exists";
+  if (there?.kind === "folder") return "Is a directory";
+  // What a disk has free says nothing of a device on it.
+  if (there?.kind === "other") return undefined;
+  if (fileSystem?.isReadOnly) return "Read-only file system";
+  if (fileSystem === undefined) return undefined;
+  const isFull = fileSystem.free < ROOM_BYTES ||
+    (there === undefined && fileSystem.isOutOfInodes);
+  if (isFull) return "No space left on device";
+  return attempt === "write"
+    ? "Failure, though there is room on the disk: a quota or a limit on the " +
+      "length of files is exceeded, most likely"
+    : undefined;
+}
+
+async function find(
+  session: SftpSession,
+  path: string,
+): Promise<Attributes | undefined> {
+  const response = await session.request({ kind: "stat", path });
+  return response.kind === "attributes"
+    ? attributesFrom(response.attributes)
+    : undefined;
+}
+
+async function findFileSystem(
+  session: SftpSession,
+  path: string,
+): Promise<FileSystem | undefined> {
+  if (!session.extensions.has(Extension.STATVFS)) return undefined;
+  const response = await session.request({ kind: "file system", path });
+  return response.kind === "extended"
+    ? parseFileSystem(response.body)
+    : undefined;
+}
+
+/** The folder a path is in, as the server understands paths. */
+function folderOf(path: string): string {
+  const [, folder] = /^(.*?)\/+[^/]*\/*$/s.exec(path) ?? [];
+  return folder === undefined ? "." : folder || "/";
+}

@@ -1,0 +1,100 @@
+import type { Attributes, OpenFile, Times } from "../files/files.ts";
+import { attributesFrom, type WireAttributes } from "./attributes.ts";
+import type { Handle } from "./handle_packets.ts";
+import type { Requests } from "./remote_requests.ts";
+import { Status } from "./status.ts";
+
+/** What one request may ask for, in bytes. */
+export interface BlockLimits {
+  readonly read: number;
+  readonly write: number;
+}
+
+/** A file that is open on a server. */
+export class RemoteFile implements OpenFile {
+  readonly handle: Handle;
+  readonly path: string;
+  readonly #requests: Requests;
+  readonly #limits: BlockLimits;
+  #isOpen = true;
+
+  constructor(
+    handle: Handle,
+    path: string,
+    { requests, limits }: { requests: Requests; limits: BlockLimits },
+  ) {
+    this.handle = handle;
+    this.path = path;
+    this.#requests = requests;
+    this.#limits = limits;
+  }
+
+  async attributes(): Promise<Attributes> {
+    const { handle } = this;
+    return attributesFrom(
+      await this.#requests.attributes({ kind: "stat open", handle }, this.path),
+    );
+  }
+
+  /** No server tells it of what is open. */
+  async identify(): Promise<undefined> {}
+
+  async read(buffer: Uint8Array, at: number): Promise<number> {
+    const part = buffer.subarray(0, this.#limits.read);
+    const { session } = this.#requests;
+    const response = await session.read(this.handle, part, at);
+    if (response.kind === "data") return response.length;
+    if (response.kind !== "status") throw session.violation(response);
+    if (response.code === Status.EOF) return 0;
+    throw await this.#requests.failure({ path: this.path }, response);
+  }
+
+  async write(bytes: Uint8Array, at: number): Promise<void> {
+    const { write: limit } = this.#limits;
+    const writes: Promise<void>[] = [];
+    for (let start = 0; start < bytes.length; start += limit) {
+      writes.push(this.#requests.done({
+        kind: "write",
+        handle: this.handle,
+        offset: at + start,
+        data: bytes.subarray(start, start + limit),
+      }, { path: this.path, attempt: "write" }));
+    }
+    await Promise.all(writes);
+  }
+
+  async truncate(size: number): Promise<void> {
+    await this.#set({ size }, "truncate");
+  }
+
+  async setMode(mode: number): Promise<void> {
+    await this.#set({ permissions: mode }, "set mode");
+  }
+
+  async setTimes(times: Times): Promise<void> {
+    await this.#set({ times }, "set times");
+  }
+
+  async #set(attributes: WireAttributes, doing: string): Promise<void> {
+    const { handle, path } = this;
+    await this.#requests.done(
+      { kind: "set open", handle, attributes },
+      { path, doing },
+    );
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    const { handle, path } = this;
+    await this.#requests.done(
+      { kind: "close", handle },
+      { path, doing: "close" },
+    );
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#isOpen) this.#requests.closeLater(this.handle);
+    this.#isOpen = false;
+  }
+}

@@ -1,0 +1,265 @@
+import { basename } from "@std/path/posix/basename";
+import { EntryError } from "../errors.ts";
+import type {
+  Attributes,
+  Files,
+  Listing,
+  OpenFile,
+  Pace,
+  Times,
+} from "../files/files.ts";
+import { attributesFrom, isLink, type WireAttributes } from "./attributes.ts";
+import { Extension, type ServerLimits } from "./extended_packets.ts";
+import { listingOf } from "./listing.ts";
+import { type BlockLimits, RemoteFile } from "./remote_file.ts";
+import { Requests, type Subject } from "./remote_requests.ts";
+import type { SftpSession } from "./session.ts";
+import { Status } from "./status.ts";
+
+/** How much is asked for at once, where the user says so. */
+export interface SftpTuning {
+  /** The most reads and writes that are under way at once. */
+  readonly requests?: number;
+  /** How much each of them moves, in bytes. */
+  readonly bufferBytes?: number;
+}
+
+export interface RemoteFilesOptions {
+  /** What messages about a path put before it. */
+  readonly label: string;
+  readonly tuning: SftpTuning;
+  /** The most that is best moved at a time, in bytes. */
+  readonly blockBytes: number;
+}
+
+/** What OpenSSH's scp has under way at once. */
+const USUAL_REQUESTS = 64;
+
+/** What every server takes, where it does not tell (section 3), in bytes. */
+const SAFE_BLOCK_BYTES = 32 * 1024;
+
+/** What OpenSSH's server takes, and its scp never goes beyond, in bytes. */
+const MOST_BLOCK_BYTES = 255 * 1024;
+
+/** The least that OpenSSH's scp moves at a time, in bytes. */
+const LEAST_BLOCK_BYTES = 64;
+
+/** Entries that are under way at once, if the server holds so many open. */
+const USUAL_ENTRIES = 64;
+
+/** The files of a server. Its paths are separated by `/`, whatever it runs on. */
+export class RemoteFiles implements Files {
+  readonly label: string;
+  readonly pace: Pace;
+  readonly copyRange?: NonNullable<Files["copyRange"]>;
+  readonly #requests: Requests;
+  readonly #limits: BlockLimits;
+
+  private constructor(
+    requests: Requests,
+    limits: ServerLimits | undefined,
+    { label, tuning, blockBytes }: RemoteFilesOptions,
+  ) {
+    this.label = label;
+    this.#requests = requests;
+    const wanted = tuning.bufferBytes ?? blockBytes;
+    const untold = tuning.bufferBytes ?? SAFE_BLOCK_BYTES;
+    const limit = (told = 0) =>
+      Math.max(
+        LEAST_BLOCK_BYTES,
+        Math.min(wanted, told || untold, MOST_BLOCK_BYTES),
+      );
+    this.#limits = { read: limit(limits?.read), write: limit(limits?.write) };
+    this.pace = {
+      entries: entriesFor(limits?.handles),
+      blocks: tuning.requests ?? USUAL_REQUESTS,
+      blockBytes: Math.min(this.#limits.read, this.#limits.write),
+    };
+    if (requests.session.extensions.has(Extension.COPY_DATA)) {
+      this.copyRange = (from, to, at, length) =>
+        this.#copyRange(from, to, { at, length });
+    }
+  }
+
+  /** The files that a session leads to. */
+  static async of(
+    session: SftpSession,
+    options: RemoteFilesOptions,
+  ): Promise<RemoteFiles> {
+    const requests = new Requests(session, options.label);
+    return new RemoteFiles(requests, await session.limits(), options);
+  }
+
+  /** What links lead to is told by the path without them, too. */
+  async find(path: string): Promise<Attributes | undefined> {
+    const { session } = this.#requests;
+    const response = await session.request({ kind: "link stat", path });
+    if (isMissing(response)) return undefined;
+    if (response.kind !== "attributes") {
+      throw await this.#requests.failure({ path }, response);
+    }
+    if (!isLink(response.attributes)) {
+      return attributesFrom(response.attributes);
+    }
+    const [behind, identity] = await Promise.all([
+      session.request({ kind: "stat", path }),
+      this.identify(path),
+    ]);
+    if (isMissing(behind)) return undefined;
+    if (behind.kind !== "attributes") {
+      throw await this.#requests.failure({ path }, behind);
+    }
+    return {
+      ...attributesFrom(behind.attributes),
+      ...(identity === undefined ? {} : { identity }),
+    };
+  }
+
+  async attributes(path: string): Promise<Attributes> {
+    return attributesFrom(
+      await this.#requests.attributes({ kind: "stat", path }, path),
+    );
+  }
+
+  /** The path without links: the one name that an entry has. */
+  async identify(path: string): Promise<string | undefined> {
+    const { session } = this.#requests;
+    const response = await session.request({ kind: "real path", path });
+    return response.kind === "name" ? response.entries[0]?.name : undefined;
+  }
+
+  async list(path: string): Promise<Listing> {
+    const requests = this.#requests;
+    const handle = await requests.handle(
+      { kind: "open folder", path },
+      { path },
+    );
+    return listingOf({
+      next: () => requests.session.request({ kind: "list", handle }),
+      namesIn: (response) => requests.names(response, path),
+      refuse: (name) =>
+        new EntryError(
+          `${this.label}${path}: error: unexpected filename: ${name}`,
+        ),
+      close: () => requests.closeLater(handle),
+    });
+  }
+
+  async openToRead(path: string): Promise<OpenFile> {
+    return await this.#open(path, "read", {}, { path });
+  }
+
+  async openToWrite(path: string, mode: number): Promise<OpenFile> {
+    const subject = { path, attempt: "create file" } as const;
+    return await this.#open(path, "write", { permissions: mode }, subject);
+  }
+
+  async #open(
+    path: string,
+    access: "read" | "write",
+    attributes: WireAttributes,
+    subject: Subject,
+  ): Promise<RemoteFile> {
+    const handle = await this.#requests.handle(
+      { kind: "open", path, access, attributes },
+      subject,
+    );
+    return new RemoteFile(handle, path, {
+      requests: this.#requests,
+      limits: this.#limits,
+    });
+  }
+
+  async #copyRange(
+    from: OpenFile,
+    to: OpenFile,
+    { at, length }: { at: number; length: number | "all" },
+  ): Promise<void> {
+    if (!(from instanceof RemoteFile && to instanceof RemoteFile)) {
+      throw new TypeError("Files of another place cannot be copied here");
+    }
+    await this.#requests.done({
+      kind: "copy data",
+      from: from.handle,
+      to: to.handle,
+      offset: at,
+      length: length === "all" ? 0 : length,
+    }, { path: to.path, attempt: "write" });
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.#requests.done({ kind: "remove", path }, { path });
+  }
+
+  async makeFolder(path: string, mode: number): Promise<void> {
+    await this.#requests.done(
+      { kind: "make folder", path, attributes: { permissions: mode } },
+      { path, attempt: "create folder" },
+    );
+  }
+
+  async setMode(path: string, mode: number): Promise<void> {
+    await this.#requests.done(
+      { kind: "set", path, attributes: { permissions: mode } },
+      { path, doing: "set mode" },
+    );
+  }
+
+  async setTimes(path: string, times: Times): Promise<void> {
+    await this.#requests.done(
+      { kind: "set", path, attributes: { times } },
+      { path, doing: "set times" },
+    );
+  }
+
+  async readLink(path: string): Promise<string | undefined> {
+    const attributes = await this.#requests.attributes(
+      { kind: "link stat", path },
+      path,
+    );
+    if (!isLink(attributes)) return undefined;
+    return await this.#requests.name({ kind: "read link", path }, { path });
+  }
+
+  async makeLink(path: string, destination: string): Promise<void> {
+    const { session } = this.#requests;
+    // Where a folder is in the way, what follows says so.
+    await session.request({ kind: "remove", path });
+    await this.#requests.done(
+      { kind: "make link", path, destination },
+      { path, attempt: "create folder" },
+    );
+  }
+
+  /**
+   * The path with its `~` or `~user` expanded by the server.
+   *
+   * @throws {EntryError} If it cannot be.
+   */
+  async expandPath(path: string): Promise<string> {
+    if (!this.#requests.session.extensions.has(Extension.EXPAND_PATH)) {
+      throw new EntryError(
+        `${this.label}${path}: the server cannot tell whose home that is`,
+      );
+    }
+    return await this.#requests.name({ kind: "expand path", path }, { path });
+  }
+
+  join(folder: string, name: string): string {
+    return folder === "/" ? folder + name : `${folder}/${name}`;
+  }
+
+  nameOf(path: string): string {
+    return basename(path);
+  }
+}
+
+function isMissing(response: { kind: string; code?: number }): boolean {
+  return response.kind === "status" && response.code === Status.NO_SUCH_FILE;
+}
+
+/** Half of what may be open is for files; folders that are listed have more. */
+function entriesFor(handles = 0): number {
+  if (handles === 0) return USUAL_ENTRIES;
+  return Math.max(1, Math.min(USUAL_ENTRIES, Math.floor(handles / 2)));
+}

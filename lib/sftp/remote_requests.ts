@@ -1,0 +1,97 @@
+import { EntryError } from "../errors.ts";
+import type { WireAttributes } from "./attributes.ts";
+import { type Attempt, reasonFor } from "./failures.ts";
+import type { Handle } from "./handle_packets.ts";
+import type { Request } from "./requests.ts";
+import type { NameEntry, Response } from "./response_packets.ts";
+import type { SftpSession } from "./session.ts";
+import { Status } from "./status.ts";
+
+/** What a request is about, for an error. */
+export interface Subject {
+  readonly path: string;
+  /** What is done to it, where the path alone does not say. */
+  readonly doing?: string;
+  readonly attempt?: Attempt;
+}
+
+/**
+ * Requests by the responses that they want. A failure the server tells of is an
+ * `EntryError`: the label, what it is about, and why; a response of another
+ * kind is the end of the session.
+ */
+export class Requests {
+  readonly session: SftpSession;
+  readonly label: string;
+
+  constructor(session: SftpSession, label: string) {
+    this.session = session;
+    this.label = label;
+  }
+
+  /** Expects that it is done. */
+  async done(request: Request, subject: Subject): Promise<void> {
+    const response = await this.session.request(request);
+    if (response.kind !== "status") throw this.session.violation(response);
+    if (response.code !== Status.OK) {
+      throw await this.failure(subject, response);
+    }
+  }
+
+  async handle(request: Request, subject: Subject): Promise<Handle> {
+    const response = await this.session.request(request);
+    if (response.kind === "handle") return response.handle;
+    throw await this.failure(subject, response);
+  }
+
+  async attributes(request: Request, path: string): Promise<WireAttributes> {
+    const response = await this.session.request(request);
+    if (response.kind === "attributes") return response.attributes;
+    throw await this.failure({ path }, response);
+  }
+
+  /** The one name that answers a request about one path. */
+  async name(request: Request, subject: Subject): Promise<string> {
+    const response = await this.session.request(request);
+    if (response.kind !== "name") throw await this.failure(subject, response);
+    const [entry, ...others] = response.entries;
+    if (entry === undefined || others.length > 0) {
+      throw this.session.violation(response);
+    }
+    return entry.name;
+  }
+
+  /** Some names of a folder; `undefined` after the last. */
+  async names(
+    response: Response,
+    path: string,
+  ): Promise<readonly NameEntry[] | undefined> {
+    if (response.kind === "status" && response.code === Status.EOF) {
+      return undefined;
+    }
+    if (response.kind !== "name") throw await this.failure({ path }, response);
+    // A server without names to tell would be asked for ever.
+    if (response.entries.length === 0) throw this.session.violation(response);
+    return response.entries;
+  }
+
+  /** The error that a response is, to be thrown. */
+  async failure(
+    { path, doing, attempt = "other" }: Subject,
+    response: Response,
+  ): Promise<Error> {
+    const isFailure = response.kind === "status" &&
+      response.code !== Status.OK;
+    if (!isFailure) return this.session.violation(response);
+    const reason = await reasonFor(this.session, { path, attempt }, response);
+    const what = doing === undefined ? path : `${path}: ${doing}`;
+    return new EntryError(`${this.label}${what}: ${reason}`);
+  }
+
+  /** Closes what nothing was written to; whether that is done, nobody asks. */
+  closeLater(handle: Handle): void {
+    this.session.request({ kind: "close", handle }).catch(() => {
+      // The session has ended, and all handles with it.
+    });
+  }
+}

@@ -1,0 +1,270 @@
+import type { Channel } from "../channel/channel.ts";
+import { ProtocolError, SessionError } from "../errors.ts";
+import { decodeName } from "../files/name_bytes.ts";
+import { quoted } from "../progress/printable.ts";
+import {
+  Extension,
+  parseLimits,
+  type ServerLimits,
+} from "./extended_packets.ts";
+import {
+  type Beginning,
+  checkVersion,
+  findBeginning,
+  MAX_GREETING_BYTES,
+  mayBegin,
+} from "./greeting.ts";
+import type { Handle } from "./handle_packets.ts";
+import { formatInit } from "./init_packets.ts";
+import { ExactInput } from "./input.ts";
+import { PacketType } from "./packet_types.ts";
+import { formatRequest, type Request } from "./requests.ts";
+import {
+  DATA_HEAD_BYTES,
+  parseResponse,
+  parseResponseHead,
+  type Response,
+  RESPONSE_HEAD_BYTES,
+} from "./response_packets.ts";
+
+/** How long a shell may talk before the server begins, in milliseconds. */
+const PATIENCE_MILLISECONDS = 10_000;
+
+/** Who waits for a response. */
+interface Waiter {
+  /** Where data go; absent where none may come. */
+  readonly into?: Uint8Array;
+  resolve(response: Response): void;
+  reject(error: Error): void;
+}
+
+/**
+ * An SFTP session over a channel. Any number of requests may be under way at
+ * once; each response finds its own, in whatever order they come. There is one
+ * way to die: what breaks the session is what every request then throws.
+ */
+export class SftpSession {
+  /** What the server offers beyond its version. */
+  readonly extensions: ReadonlyMap<string, string>;
+  /** What came before the server's first packet; empty most often. */
+  readonly greeting: string;
+  /** Resolves when nothing more is read: the session has come to its end. */
+  readonly ended: Promise<void>;
+  readonly #channel: Channel;
+  readonly #input: ExactInput;
+  readonly #waiters = new Map<number, Waiter>();
+  readonly #outgoing: Uint8Array[] = [];
+  #isSending = false;
+  #lastId = 0;
+  #failure: Error | undefined;
+
+  private constructor(
+    channel: Channel,
+    { greeting, server }: Beginning,
+  ) {
+    this.#channel = channel;
+    this.#input = new ExactInput(channel);
+    this.greeting = decodeName(greeting);
+    this.extensions = server.extensions;
+    this.ended = this.#receiveAll();
+  }
+
+  /** Whether requests can still be answered. */
+  get isAlive(): boolean {
+    return this.#failure === undefined;
+  }
+
+  /**
+   * Begins a session, whatever a login shell says before.
+   *
+   * @param patience How long it may talk, in milliseconds.
+   * @throws {ProtocolError} If what comes is no server's, or another version's.
+   * @throws {SessionError} If nothing comes, or the connection is lost.
+   */
+  static async begin(
+    channel: Channel,
+    patience: number = PATIENCE_MILLISECONDS,
+  ): Promise<SftpSession> {
+    await channel.write(formatInit());
+    const beginning = await readBeginning(channel, patience);
+    checkVersion(beginning.server);
+    return new SftpSession(channel, beginning);
+  }
+
+  /**
+   * Asks the server; resolves to its response, whichever it is.
+   *
+   * @param into Where data go that answer, for a request that asks for some.
+   * @throws {EntryError} If a path in it stands for no bytes.
+   * @throws {ProtocolError} If the server broke the protocol, now or before.
+   * @throws {SessionError} If the connection is lost.
+   */
+  request(request: Request, into?: Uint8Array): Promise<Response> {
+    const { promise, resolve, reject } = Promise.withResolvers<Response>();
+    if (this.#failure !== undefined) reject(this.#failure);
+    else {
+      const id = this.#nextId();
+      try {
+        this.#outgoing.push(...formatRequest(id, request));
+        this.#waiters.set(id, {
+          resolve,
+          reject,
+          ...(into === undefined ? {} : { into }),
+        });
+        this.#send();
+      } catch (error) {
+        reject(error);
+      }
+    }
+    return promise;
+  }
+
+  /** Reads up to `buffer.length` bytes of a file. The response says how many. */
+  read(handle: Handle, buffer: Uint8Array, offset: number): Promise<Response> {
+    const { length } = buffer;
+    return this.request({ kind: "read", handle, offset, length }, buffer);
+  }
+
+  /** What the server takes; `undefined` where it does not tell. */
+  async limits(): Promise<ServerLimits | undefined> {
+    if (!this.extensions.has(Extension.LIMITS)) return undefined;
+    const response = await this.request({ kind: "limits" });
+    return response.kind === "extended"
+      ? parseLimits(response.body)
+      : undefined;
+  }
+
+  /** The error for a response that does not answer its request; it is the end. */
+  violation(response: Response): ProtocolError {
+    const error = new ProtocolError(
+      `protocol error: a ${response.kind} does not answer the request`,
+    );
+    this.#die(error);
+    return error;
+  }
+
+  #nextId(): number {
+    this.#lastId = (this.#lastId + 1) % 2 ** 32;
+    return this.#lastId;
+  }
+
+  /** Sends what waits to be sent, packet by packet. */
+  async #send(): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    try {
+      // What is asked in one turn leaves together.
+      await undefined;
+      for (let piece; (piece = this.#outgoing.shift()) !== undefined;) {
+        await this.#channel.write(piece);
+        if (this.#outgoing.length === 0) await this.#channel.flush();
+      }
+    } catch {
+      // The peer has gone: what is read tells what it said, and the end.
+      this.#outgoing.length = 0;
+    } finally {
+      this.#isSending = false;
+    }
+  }
+
+  async #receiveAll(): Promise<void> {
+    try {
+      while (await this.#receive());
+      this.#die(new SessionError("lost connection"));
+    } catch (error) {
+      this.#die(error as Error);
+    }
+  }
+
+  /** Takes one response; whether more may come. */
+  async #receive(): Promise<boolean> {
+    const headBytes = await this.#exactly(RESPONSE_HEAD_BYTES);
+    if (headBytes === undefined) return false;
+    const head = parseResponseHead(headBytes);
+    const waiter = this.#waiters.get(head.id);
+    if (waiter === undefined) {
+      throw new ProtocolError(
+        `protocol error: an answer to request ${head.id}, which is none`,
+      );
+    }
+    const hasData = head.type === PacketType.DATA;
+    const bodyLength = hasData
+      ? Math.min(DATA_HEAD_BYTES, head.left)
+      : head.left;
+    const body = await this.#exactly(bodyLength);
+    if (body === undefined) return false;
+    const response = parseResponse(head, body);
+    if (
+      response.kind === "data" && !await this.#takeData(response.length, waiter)
+    ) {
+      return false;
+    }
+    this.#waiters.delete(head.id);
+    waiter.resolve(response);
+    return true;
+  }
+
+  async #takeData(length: number, { into }: Waiter): Promise<boolean> {
+    if (into === undefined || length > into.length) {
+      throw new ProtocolError("protocol error: more data than were asked for");
+    }
+    return await this.#input.fill(into.subarray(0, length)) === length;
+  }
+
+  async #exactly(length: number): Promise<Uint8Array | undefined> {
+    const bytes = new Uint8Array(length);
+    return await this.#input.fill(bytes) === length ? bytes : undefined;
+  }
+
+  #die(error: Error): void {
+    this.#failure ??= error;
+    for (const waiter of this.#waiters.values()) waiter.reject(this.#failure);
+    this.#waiters.clear();
+  }
+}
+
+/**
+ * Reads up to the end of the server's first packet.
+ *
+ * @throws {ProtocolError} If it does not come: what came instead is quoted.
+ */
+async function readBeginning(
+  channel: Channel,
+  patience: number,
+): Promise<Beginning> {
+  const buffer = new Uint8Array(MAX_GREETING_BYTES);
+  let came = buffer.subarray(0, 0);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const read = async (): Promise<Beginning> => {
+    while (came.length < MAX_GREETING_BYTES) {
+      const part = await channel.read(MAX_GREETING_BYTES - came.length);
+      if (part.length === 0) break;
+      buffer.set(part, came.length);
+      came = buffer.subarray(0, came.length + part.length);
+      const beginning = findBeginning(came);
+      if (beginning !== undefined) return beginning;
+      // Until something is said there may be a password to type.
+      if (!mayBegin(came)) {
+        timer ??= setTimeout(() => reject(noBeginning(came)), patience);
+      }
+    }
+    throw noBeginning(came);
+  };
+  const found = read();
+  // Nobody may be there any more for what ends it once it is late.
+  found.catch(() => {});
+  try {
+    return await Promise.race([found, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function noBeginning(came: Uint8Array): ProtocolError | SessionError {
+  if (came.length === 0) return new SessionError("lost connection");
+  const text = quoted(decodeName(came));
+  return new ProtocolError(
+    `the far side does not speak SFTP: it said ${text}`,
+  );
+}
