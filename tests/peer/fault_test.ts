@@ -6,13 +6,19 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { childDoor, peerTest, sshdDoor } from "../support/doors.ts";
+import {
+  childDoor,
+  peerTest,
+  sftpChildDoor,
+  sshdDoor,
+} from "../support/doors.ts";
 import { FaultyLine } from "../support/faulty_line.ts";
 import {
   haltCopy,
   type Halted,
   LENGTH,
   type Plan,
+  sftpWays,
   type Way,
   ways,
 } from "../support/halted_copy.ts";
@@ -40,32 +46,37 @@ async function copyMeanwhile(
   });
 }
 
-for (const way of ways) {
-  const { name, direction } = way;
+const NEEDS = [...sshdDoor.needs, "sftp-server"];
 
-  peerTest(`ssh killed inside ${name} leaves a true prefix, named`, [
-    ...sshdDoor.needs,
-  ], async () => {
-    await copyMeanwhile(way, {
-      after: { z: "z" },
-      act: async ({ line }) => Deno.kill(await line.sshId(), "SIGKILL"),
-    }, ({ status, stderr }, { from, to }) => {
-      assertEquals(status, 1);
-      assertEquals(cutShort(from, to), ["f"]);
-      assertMatch(
-        stderr,
-        /^far: \S+\/f: lost connection.*: ssh was ended by SIGKILL$/m,
-      );
-      assert(!exists(`${to}/z`));
-      if (direction === "up") {
-        assertStringIncludes(stderr, "from/z: not sent\n");
-      }
-    });
-  });
+for (const way of [...ways, ...sftpWays]) {
+  const { name } = way;
 
   peerTest(
-    `The far side's scp killed inside ${name} leaves a true prefix, named`,
-    sshdDoor.needs,
+    `ssh killed inside ${name} leaves a true prefix, named`,
+    NEEDS,
+    async () => {
+      await copyMeanwhile(way, {
+        after: { z: "z" },
+        act: async ({ line }) => Deno.kill(await line.sshId(), "SIGKILL"),
+      }, ({ status, stderr }, { from, to }) => {
+        assertEquals(status, 1);
+        assertMatch(
+          stderr,
+          /^far: \S+\/f: lost connection.*: ssh was ended by SIGKILL$/m,
+        );
+        const partial = cutShort(from, to);
+        assert(partial.includes("f"));
+        for (const name of [...partial, "z"]) {
+          const isTold = stderr.includes(`/${name}: `);
+          assert(isTold || !exists(`${to}/${name}`), stderr);
+        }
+      });
+    },
+  );
+
+  peerTest(
+    `The far side's program killed inside ${name} leaves a true prefix, named`,
+    NEEDS,
     async () => {
       await copyMeanwhile(way, {
         act: async ({ line }) => Deno.kill(await line.scpId(), "SIGKILL"),
@@ -76,6 +87,71 @@ for (const way of ways) {
           stderr,
           /^far: \S+\/f: lost connection.*: ssh failed \(exit status 255\)$/m,
         );
+      });
+    },
+  );
+
+  peerTest(
+    `A file removed under ${name} arrives whole all the same`,
+    NEEDS,
+    async () => {
+      await copyMeanwhile(way, {
+        act: ({ from }) => Deno.removeSync(`${from}/f`),
+      }, ({ status, stderr }, { to }) => {
+        assertEquals([status, stderr], [0, ""]);
+        assertEquals(Deno.readFileSync(`${to}/f`), pattern(LENGTH));
+      });
+    },
+  );
+
+  diskTest(
+    `A disk that is full in ${name} leaves a true prefix, named; the rest goes`,
+    NEEDS,
+    async () => {
+      await using line = new FaultyLine(await (opened ??= Sshd.start()));
+      using place = new Place(line);
+      const { from, to } = way.ends(place);
+      Deno.mkdirSync(from);
+      Deno.mkdirSync(to);
+      using _disk = new SmallDisk(to);
+      Deno.writeTextFileSync(`${from}/a`, "a".repeat(20_000));
+      Deno.writeFileSync(`${from}/large`, pattern(700_000));
+      Deno.writeTextFileSync(`${from}/there`, "new");
+      Deno.writeTextFileSync(`${from}/void`, "");
+      // A file that is there already has its room.
+      Deno.writeTextFileSync(`${to}/there`, "old");
+      const { status, stdout, stderr } = await place.copy(way.args(place));
+      await line.assertNobodyLeft();
+      assertEquals([status, stdout], [1, ""]);
+      assertMatch(
+        stderr,
+        /^(scp: \S+\/)?to\/large: No space left on device\n$/,
+      );
+      assertEquals(cutShort(from, to), ["large"]);
+      assertEquals(Deno.readTextFileSync(`${to}/there`), "new");
+      assert(exists(`${to}/a`) && exists(`${to}/void`));
+    },
+  );
+}
+
+/** In step, what comes later has not been looked at during the halt. */
+for (const way of ways) {
+  const { name, direction } = way;
+
+  peerTest(
+    `ssh killed inside ${name} leaves nothing of what comes later, named`,
+    sshdDoor.needs,
+    async () => {
+      await copyMeanwhile(way, {
+        after: { z: "z" },
+        act: async ({ line }) => Deno.kill(await line.sshId(), "SIGKILL"),
+      }, ({ status, stderr }, { from, to }) => {
+        assertEquals(status, 1);
+        assertEquals(cutShort(from, to), ["f"]);
+        assert(!exists(`${to}/z`));
+        if (direction === "up") {
+          assertStringIncludes(stderr, "from/z: not sent\n");
+        }
       });
     },
   );
@@ -180,62 +256,57 @@ for (const way of ways) {
       });
     },
   );
-
-  peerTest(
-    `A file removed under ${name} arrives whole all the same`,
-    sshdDoor.needs,
-    async () => {
-      await copyMeanwhile(way, {
-        act: ({ from }) => Deno.removeSync(`${from}/f`),
-      }, ({ status, stderr }, { to }) => {
-        assertEquals([status, stderr], [0, ""]);
-        assertEquals(Deno.readFileSync(`${to}/f`), pattern(LENGTH));
-      });
-    },
-  );
-
-  diskTest(
-    `A disk that is full in ${name} leaves a true prefix, named; the rest goes`,
-    sshdDoor.needs,
-    async () => {
-      await using line = new FaultyLine(await (opened ??= Sshd.start()));
-      using place = new Place(line);
-      const { from, to } = way.ends(place);
-      Deno.mkdirSync(from);
-      Deno.mkdirSync(to);
-      using _disk = new SmallDisk(to);
-      Deno.writeTextFileSync(`${from}/a`, "a".repeat(20_000));
-      Deno.writeFileSync(`${from}/large`, pattern(700_000));
-      Deno.writeTextFileSync(`${from}/there`, "new");
-      Deno.writeTextFileSync(`${from}/void`, "");
-      // A file that is there already has its room.
-      Deno.writeTextFileSync(`${to}/there`, "old");
-      const { status, stdout, stderr } = await place.copy(way.args(place));
-      await line.assertNobodyLeft();
-      assertEquals([status, stdout], [1, ""]);
-      assertMatch(
-        stderr,
-        /^(scp: \S+\/)?to\/large: No space left on device\n$/,
-      );
-      assertEquals(cutShort(from, to), ["large"]);
-      assertEquals(Deno.readTextFileSync(`${to}/there`), "new");
-      assert(exists(`${to}/a`) && exists(`${to}/void`));
-    },
-  );
 }
 
 peerTest(
-  "A file that is gone from its folder when it has come is no success",
-  sshdDoor.needs,
+  "A file that shrinks under a download over SFTP is told, and is a true prefix",
+  NEEDS,
   async () => {
-    await copyMeanwhile(ways[1]!, {
-      act: ({ to }) => Deno.removeSync(to, { recursive: true }),
-    }, ({ status, stderr }) => {
+    await copyMeanwhile(sftpWays[1]!, {
+      after: { z: "z" },
+      act: ({ from }) => Deno.truncateSync(`${from}/f`, 1000),
+    }, ({ status, stderr }, { to }) => {
       assertEquals(status, 1);
-      assertStringIncludes(stderr, "to/f");
+      assertMatch(
+        stderr,
+        /^scp: \S+\/from\/f: the file shrank while it was read: \d+ of \d+ bytes were there\n$/,
+      );
+      const content = Deno.readFileSync(`${to}/f`);
+      assertEquals(content, pattern(LENGTH).subarray(0, content.length));
+      assertEquals(Deno.readTextFileSync(`${to}/z`), "z");
     });
   },
 );
+
+peerTest(
+  "A file that grows under a download over SFTP is copied to its end",
+  NEEDS,
+  async () => {
+    await copyMeanwhile(sftpWays[1]!, {
+      act: ({ from }) =>
+        Deno.writeTextFileSync(`${from}/f`, "more", { append: true }),
+    }, ({ status, stderr }, { from, to }) => {
+      assertEquals([status, stderr], [0, ""]);
+      assertEquals(cutShort(from, to), []);
+      assertEquals(Deno.statSync(`${to}/f`).size, LENGTH + 4);
+    });
+  },
+);
+
+for (const way of [ways[1]!, sftpWays[1]!]) {
+  peerTest(
+    `A file that is gone from its folder when it has come is no success: ${way.name}`,
+    NEEDS,
+    async () => {
+      await copyMeanwhile(way, {
+        act: ({ to }) => Deno.removeSync(to, { recursive: true }),
+      }, ({ status, stderr }) => {
+        assertEquals(status, 1);
+        assertStringIncludes(stderr, "to/f");
+      });
+    },
+  );
+}
 
 diskTest(
   "A disk that is full in a copy on this machine leaves a true prefix, named",
@@ -323,12 +394,16 @@ const forbidden: readonly {
   },
 ];
 
-for (const { name, args, says } of forbidden) {
+for (
+  const { name, args, says, kind } of [childDoor, sftpChildDoor].flatMap(
+    (kind) => forbidden.map((row) => ({ ...row, kind })),
+  )
+) {
   peerTest(
-    `No permission is told and changes nothing: ${name}`,
-    [...childDoor.needs, ...UNPRIVILEGED.slice(0, 1)],
+    `No permission is told and changes nothing: ${name} (${kind.name})`,
+    [...kind.needs, ...UNPRIVILEGED.slice(0, 1)],
     async () => {
-      await using door = await childDoor.open();
+      await using door = await kind.open();
       using place = new Place(door);
       const entries = [
         { path: "a", content: "a" },

@@ -188,6 +188,51 @@ for (const { name, bashrc } of talkative) {
   );
 }
 
+for (const { name, bashrc, said } of talkative) {
+  peerTest(
+    `Over SFTP a tree goes both ways past a shell that says ${name}`,
+    [...NEEDS, "sftp-server"],
+    async () => {
+      await using login = await Login.open(bashrc);
+      makeTree(login.near.path, TREE);
+      const told = {
+        status: 0,
+        stdout: "",
+        stderr: warning(said).replace("before scp", "before SFTP"),
+      };
+      assertEquals(await login.copy("-s", "-r", "tree", "far:there"), told);
+      assertEquals(
+        await login.copy("-s", "-r", "far:there/tree", "back"),
+        told,
+      );
+      const sent = await describeTree(`${login.near.path}/tree`);
+      assertEquals(await describeTree(`${login.far}/tree`), sent);
+      assertEquals(await describeTree(`${login.near.path}/back`), sent);
+      assertEquals(login.commands, ["sftp", "sftp"]);
+    },
+  );
+}
+
+for (const bashrc of ["echo 'Account expired'; exit 3", "yes endless"]) {
+  peerTest(
+    `Over SFTP a shell that does not get to the server is quoted: ${bashrc}`,
+    [...NEEDS, "sftp-server"],
+    async () => {
+      await using login = await Login.open(bashrc);
+      makeTree(login.near.path, TREE);
+      for (const args of [["tree/a", "far:there"], ["far:there/a", "."]]) {
+        const { status, stderr } = await login.copy("-s", ...args);
+        assertEquals(status, 1);
+        assertMatch(
+          stderr,
+          /^far: the far side does not speak SFTP: it said "(Account expired|endless)/m,
+        );
+      }
+      assertEquals([...Deno.readDirSync(login.far)], []);
+    },
+  );
+}
+
 peerTest(
   "A folder is not sent twice where a shell says an acknowledgement and more",
   NEEDS,

@@ -139,6 +139,28 @@ const tests: Record<string, (ends: ChannelEnds) => Promise<void>> = {
     assertEquals(heard(), `${expected}(closed)`);
   },
 
+  "Small writes keep their order and their bytes while another reads": async (
+    ends,
+  ) => {
+    const pieces = Array.from({ length: 600 }, (_, at) => `${at};`);
+    await writeWhileReading(ends, pieces);
+  },
+
+  "Writes of any size keep their order and their bytes while another reads":
+    async (ends) => {
+      const sizes = [1, 7, 999, GATHERED - 1, GATHERED, GATHERED + 1, 40];
+      const pieces = Array.from({ length: 300 }, (_, at) => {
+        const size = sizes[at % sizes.length]!;
+        return `${at};`.padEnd(size, "abcdefg");
+      });
+      await writeWhileReading(ends, pieces);
+    },
+
+  "Writes and flushes keep their order while another reads": async (ends) => {
+    const pieces = Array.from({ length: 600 }, (_, at) => `${at};`);
+    await writeWhileReading(ends, pieces, () => ends.channel.flush());
+  },
+
   "write() throws a SessionError if the peer does not listen": async (
     { channel, goDeaf },
   ) => {
@@ -195,3 +217,44 @@ const tests: Record<string, (ends: ChannelEnds) => Promise<void>> = {
     assert(heard() === "(closed)");
   },
 };
+
+/**
+ * Writes one piece after the other while what the peer says is read. It says
+ * something after every few of them; and whoever has read that reads on, which
+ * sends what is held, just when more is written. Expects that all arrives, both
+ * ways.
+ *
+ * @param written Follows each write.
+ */
+async function writeWhileReading(
+  { channel, say, fallSilent, heard }: ChannelEnds,
+  pieces: readonly string[],
+  written: () => Promise<void> = async () => {},
+): Promise<void> {
+  let said = "";
+  let read = "";
+  let next = Promise.withResolvers<void>();
+  const reading = (async () => {
+    for (let text; (text = await readText(channel)) !== "";) {
+      read += text;
+      next.resolve();
+    }
+  })();
+  for (const [at, piece] of pieces.entries()) {
+    await channel.write(encode(piece));
+    await written();
+    if (at % 3 > 0) continue;
+    next = Promise.withResolvers();
+    const words = `${at}!`;
+    said += words;
+    say(words);
+    await next.promise;
+    // What has arrived makes room for more.
+    heard();
+  }
+  fallSilent();
+  await reading;
+  await channel.close();
+  assertEquals(read, said);
+  assertEquals(heard(), `${pieces.join("")}(closed)`);
+}

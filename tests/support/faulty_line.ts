@@ -1,4 +1,5 @@
 import { assert } from "@std/assert";
+import { findProgram } from "../../scripts/peers.ts";
 import { type Cut, CutProxy } from "./cut_proxy.ts";
 import { type Door, writeScript } from "./doors.ts";
 import { isRunning, until } from "./processes.ts";
@@ -69,7 +70,8 @@ export class FaultyLine implements Door {
 
 /**
  * For a `-S` program: runs ssh with its arguments, but has the far shell write
- * down its id before the command, the last argument, takes its place.
+ * down its id before the command, the last argument, takes its place. Where that
+ * is a subsystem, its program is run by the shell, too.
  */
 function noteIds(folder: string): string {
   return `echo $$ >> ${folder}/near
@@ -77,6 +79,8 @@ left=$#
 for arg; do
   shift
   left=$((left - 1))
+  [ "$arg" = -s ] && continue
+  [ $left -eq 0 ] && [ "$arg" = sftp ] && arg='${findProgram("sftp-server")}'
   [ $left -eq 0 ] && arg="echo \\$\\$ >> ${folder}/far; exec $arg"
   set -- "$@" "$arg"
 done

@@ -34,11 +34,18 @@ export const ways: readonly Way[] = [
   },
 ];
 
+/** The same over SFTP, where several files are under way at once. */
+export const sftpWays: readonly Way[] = ways.map((way) => ({
+  ...way,
+  name: `${way.name} over SFTP`,
+  args: (place) => ["-s", ...way.args(place)],
+}));
+
 /** The length of `f`, in bytes: more than ssh's window and all pipes hold. */
 export const LENGTH = 4 * 1024 ** 2;
 
 /** How much passes before the halt, in bytes. */
-const PASSED_BYTES = 200_000;
+const PASSED_BYTES = 600_000;
 
 /** A copy that is halted inside the file `f`. */
 export interface Halted {

@@ -18,7 +18,8 @@ export interface Answer {
   readonly body: string;
 }
 
-export type Handler = (asked: Asked) => Answer;
+/** Answers a request; or does not, ever. */
+export type Handler = (asked: Asked) => Answer | undefined;
 
 const NAMES: Readonly<Record<number, string>> = {
   3: "OPEN",
@@ -71,6 +72,11 @@ export class SftpServer {
     return this;
   }
 
+  /** Says nothing more, after all that was said. */
+  end(): void {
+    this.#channel.fallSilent();
+  }
+
   /** Takes all packets that are whole. */
   #hear(bytes: Uint8Array): void {
     this.#heard += unwire(bytes);
@@ -95,6 +101,7 @@ export class SftpServer {
     this.asked.push(`${asked.name} ${asked.subject}`);
     const handler = this.#handlers.get(asked.name) ?? (() => status(8));
     const answer = handler(asked);
+    if (answer === undefined) return;
     this.#channel.say(wire(string(answer.type + id + answer.body)));
   }
 }

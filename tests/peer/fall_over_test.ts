@@ -1,0 +1,226 @@
+/** Servers that lack one of the protocols, and how the other one is found. */
+
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { findProgram } from "../../scripts/peers.ts";
+import { peerTest, sftpSshdDoor } from "../support/doors.ts";
+import { Place } from "../support/place.ts";
+import { until } from "../support/processes.ts";
+import { startProgram } from "../support/program.ts";
+import { type LoginSettings, Sshd } from "../support/sshd.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import {
+  describeTree,
+  exists,
+  ODD_NAMES,
+  pattern,
+  type TreeEntry,
+} from "../support/tree.ts";
+
+const TREE: readonly TreeEntry[] = [
+  ...ODD_NAMES.map((name) => ({ path: `tree/${name}`, content: name })),
+  { path: "tree/records", content: "C0644 5 evil\nevil\0" },
+  { path: "tree/large", content: pattern(700_000), modified: 2_000_000_000 },
+  { path: "tree/read only/f", content: "f", mode: 0o444, modified: 42 },
+  { path: "tree/read only/", mode: 0o555, modified: 41 },
+];
+
+const WHOLE = { modes: true, times: true };
+
+/** A server without scp, and what is said of that. */
+interface Lack {
+  readonly name: string;
+  readonly settings: (folder: string) => LoginSettings;
+  readonly said: RegExp;
+}
+
+const withoutScp: readonly Lack[] = [
+  {
+    name: "a server that serves SFTP alone",
+    settings: () => ({ sftp: "only" }),
+    said:
+      /^far: scp is refused: the far side said "This service allows sftp connections only\.(\\012)?"/,
+  },
+  {
+    name: "a server whose PATH lacks scp",
+    settings: (folder) => {
+      for (const name of ["sh", "cat"]) {
+        Deno.symlinkSync(findProgram(name)!, `${folder}/${name}`);
+      }
+      return { environment: `PATH=${folder}` };
+    },
+    said: /^far: there is no scp on the far side \(exit status 127\)/m,
+  },
+];
+
+/** Runs a case against a server with these settings. */
+async function against(
+  settings: (folder: string) => LoginSettings,
+  run: (place: Place, sshd: Sshd) => Promise<void>,
+): Promise<void> {
+  using folder = new TempFolder();
+  await using sshd = await Sshd.start(settings(folder.path));
+  using place = new Place({
+    options: ["-F", sshd.config],
+    home: sshd.home,
+    [Symbol.asyncDispose]: async () => {},
+  });
+  await run(place, sshd);
+}
+
+/** How many logins a server has seen. */
+function logins({ log }: Sshd): number {
+  return log.match(/Accepted publickey/g)?.length ?? 0;
+}
+
+/** What we say ourselves; a far shell may have said something before. */
+function warnings(stderr: string): string[] {
+  return stderr.split("\n").filter((line) => line.startsWith("warning: "));
+}
+
+for (const { name, settings, said } of withoutScp) {
+  const test = (
+    behaviour: string,
+    run: (place: Place, sshd: Sshd) => Promise<void>,
+  ) =>
+    peerTest(
+      `${behaviour}: ${name}`,
+      sftpSshdDoor.needs,
+      () => against(settings, run),
+    );
+
+  test("A tree goes up and comes down over SFTP where there is no scp", async (place) => {
+    place.makeNear(TREE);
+    const up = await place.copy(["-rp", "tree", place.remote("")]);
+    assertEquals([up.status, up.stdout], [0, ""]);
+    const [line, ...more] = warnings(up.stderr);
+    assertMatch(line!.slice("warning: ".length), said);
+    assertMatch(line!, /: going on over SFTP$/);
+    assertEquals(more, []);
+    const down = await place.copy(["-rp", place.remote("tree"), "back"]);
+    assertEquals([down.status, warnings(down.stderr).length], [0, 1]);
+    const sent = await describeTree(`${place.near}/tree`, WHOLE);
+    assertEquals(await describeTree(`${place.far}/tree`, WHOLE), sent);
+    assertEquals(await describeTree(`${place.near}/back`, WHOLE), sent);
+  });
+
+  test("A tree goes from one host to another over SFTP where there is no scp", async (place) => {
+    place.makeFar(TREE);
+    const { status } = await place.copy([
+      "-rp",
+      place.remote("tree"),
+      place.remote("copy", "other"),
+    ]);
+    assertEquals(status, 0);
+    assertEquals(
+      await describeTree(`${place.far}/copy`, WHOLE),
+      await describeTree(`${place.far}/tree`, WHOLE),
+    );
+  });
+
+  test("What is known of a server is not asked again", async (place, sshd) => {
+    place.makeFar([
+      { path: "a", content: "a" },
+      { path: "b", content: "b" },
+      { path: "c", content: "c" },
+    ]);
+    const { status, stderr } = await place.copy([
+      ...["a", "b", "c"].map((path) => place.remote(path)),
+      ".",
+    ]);
+    assertEquals([status, warnings(stderr).length], [0, 1]);
+    assertEquals(logins(sshd), 2);
+  });
+
+  test("A path keeps the meaning that a far shell would have given it", async (place) => {
+    place.makeFar([
+      { path: "with blank", content: "w" },
+      { path: "x1", content: "1" },
+      { path: "x2", content: "2" },
+    ]);
+    for (const path of ["'with blank'", "with\\ blank", "x{1,2}"]) {
+      const { status, stderr } = await place.copy([place.remote(path), "."]);
+      assertEquals(status, 0, stderr);
+    }
+    assertEquals(
+      [...Deno.readDirSync(place.near)].map(({ name }) => name).toSorted(),
+      ["with blank", "x1", "x2"],
+    );
+    place.makeNear([{ path: "up", content: "up" }]);
+    await place.copy(["up", place.remote("'another blank'")]);
+    assert(exists(`${place.far}/another blank`));
+  });
+
+  test("With -q nothing of ours is said", async (place) => {
+    place.makeNear([{ path: "a", content: "a" }]);
+    const { status, stderr } = await place.copy(["-q", "a", place.remote("")]);
+    assertEquals([status, warnings(stderr)], [0, []]);
+  });
+
+  test("With -O it is said what to try, and nothing is copied", async (place) => {
+    place.makeNear([{ path: "a", content: "a" }]);
+    place.makeFar([{ path: "b", content: "b" }]);
+    for (const args of [["a", place.remote("")], [place.remote("b"), "."]]) {
+      const { status, stderr } = await place.copy(["-O", ...args]);
+      assertEquals(status, 1);
+      assertMatch(stderr, said);
+      assertStringIncludes(stderr, ": try -s\n");
+    }
+    assert(!exists(`${place.far}/a`) && !exists(`${place.near}/b`));
+  });
+
+  test("An error over SFTP is told as over SCP", async (place) => {
+    const { status, stderr } = await place.copy([place.remote("gone"), "."]);
+    assertEquals(status, 1);
+    const path = place.remote("gone").slice("far:".length);
+    assertStringIncludes(stderr, `scp: ${path}: No such file or directory\n`);
+  });
+}
+
+peerTest(
+  "A login that is shared already serves for both protocols",
+  sftpSshdDoor.needs,
+  () =>
+    against(() => ({ sftp: "only" }), async (place, sshd) => {
+      using folder = new TempFolder();
+      const socket = `${folder.path}/s`;
+      const ssh = ["ssh", "-F", sshd.config, "-o", `ControlPath=${socket}`];
+      const master = startProgram([...ssh, "-MN", "far"], {});
+      await until("the login is shared", () => exists(socket));
+      place.makeNear([{ path: "a", content: "a" }]);
+      const { status } = await place.copy([
+        ...["-o", `ControlPath=${socket}`],
+        ...["a", place.remote("")],
+      ]);
+      await startProgram([...ssh, "-O", "exit", "far"], {}).outcome;
+      await master.outcome;
+      assertEquals(status, 0);
+      assertEquals(Deno.readTextFileSync(`${place.far}/a`), "a");
+      assertEquals(logins(sshd), 1);
+    }),
+);
+
+peerTest(
+  "With -s it is said what to try where there is no SFTP, and nothing is copied",
+  sftpSshdDoor.needs,
+  () =>
+    against(() => ({ sftp: "none" }), async (place, sshd) => {
+      place.makeNear([{ path: "a", content: "a" }]);
+      place.makeFar([{ path: "b", content: "b" }]);
+      for (const args of [["a", place.remote("")], [place.remote("b"), "."]]) {
+        const { status, stderr } = await place.copy(["-s", ...args]);
+        assertEquals(status, 1);
+        assertStringIncludes(
+          stderr,
+          "far: lost connection: ssh failed (exit status 255): " +
+            "if there is no SFTP server there, try -O\n",
+        );
+      }
+      assert(!exists(`${place.far}/a`) && !exists(`${place.near}/b`));
+      assertEquals(logins(sshd), 2);
+    }),
+);

@@ -1,0 +1,201 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  EntryError,
+  ProtocolError,
+  SessionError,
+} from "../../../lib/errors.ts";
+import type { ListedEntry, Listing } from "../../../lib/files/files.ts";
+import { RemoteFiles } from "../../../lib/sftp/remote_files.ts";
+import { SftpSession } from "../../../lib/sftp/session.ts";
+import {
+  type Answer,
+  handle,
+  names,
+  SftpServer,
+  status,
+} from "../../support/sftp_server.ts";
+import { turn } from "../../support/turn.ts";
+
+const FILE = 0o100644;
+const FOLDER = 0o040755;
+const LINK = 0o120777;
+
+const END = status(1, "End of file");
+
+/** A server whose only folder has these parts of a listing, then the end. */
+function serverOf(...parts: readonly Answer[]): SftpServer {
+  const left = [...parts];
+  return new SftpServer()
+    .on("OPENDIR", () => handle("h"))
+    .on("READDIR", () => left.shift() ?? END)
+    .on("CLOSE", () => status(0));
+}
+
+async function listingOf(server: SftpServer): Promise<Listing> {
+  const session = await SftpSession.begin(server.channel);
+  const files = await RemoteFiles.of(session, {
+    label: "scp: ",
+    tuning: {},
+    blockBytes: 32 * 1024,
+  });
+  return await files.list("d");
+}
+
+function count(server: SftpServer, asked: string): number {
+  return server.asked.filter((one) => one === asked).length;
+}
+
+Deno.test("list() gives what all parts of a listing tell, in their order", async () => {
+  const server = serverOf(
+    names([".", FOLDER], ["..", FOLDER], ["b", FILE]),
+    names(["a", FOLDER]),
+    names([".hidden", FILE], ["c", FILE]),
+  );
+  const listed = await Array.fromAsync(
+    await listingOf(server),
+    ({ name, attributes }) => [name, attributes?.kind],
+  );
+  assertEquals(listed, [
+    ["b", "file"],
+    ["a", "folder"],
+    [".hidden", "file"],
+    ["c", "file"],
+  ]);
+  assertEquals(count(server, "CLOSE h"), 1);
+});
+
+Deno.test("list() gives nothing of an empty folder", async () => {
+  const listing = await listingOf(serverOf(names(["."], [".."])));
+  assertEquals(await Array.fromAsync(listing), []);
+  assertEquals(await Array.fromAsync(await listingOf(serverOf())), []);
+});
+
+Deno.test("list() does not tell what links lead to, nor what it was not told", async () => {
+  const listed: ListedEntry[] = await Array.fromAsync(
+    await listingOf(serverOf(names(["link", LINK], ["untold"], ["f", FILE]))),
+  );
+  assertEquals(listed.slice(0, 2), [{ name: "link" }, { name: "untold" }]);
+  assertEquals(listed[2]!.attributes?.mode, 0o644);
+});
+
+Deno.test("list() gives all other entries, and throws for names that are none", async () => {
+  for (
+    const name of [
+      "a/b",
+      "/",
+      "../f",
+      "../../etc/passwd",
+      "/etc",
+      "",
+      "f\0",
+      "d/",
+    ]
+  ) {
+    const server = serverOf(
+      names(["a", FILE], [name, FILE]),
+      names([name, FOLDER], ["b", FILE]),
+    );
+    const given: string[] = [];
+    const error = await assertRejects(async () => {
+      for await (const { name } of await listingOf(server)) given.push(name);
+    }, EntryError);
+    assertEquals(
+      error.message,
+      `scp: d: error: unexpected filename: ${name}`,
+    );
+    assertEquals(given, ["a", "b"]);
+    assertEquals(count(server, "CLOSE h"), 1);
+  }
+});
+
+Deno.test("list() throws where the server fails in the middle", async () => {
+  const server = serverOf(names(["a", FILE]), status(4, "Failure"));
+  const given: string[] = [];
+  const error = await assertRejects(async () => {
+    for await (const { name } of await listingOf(server)) given.push(name);
+  }, EntryError);
+  assertEquals(error.message, "scp: d: Failure");
+  assertEquals(given, ["a"]);
+  assertEquals(count(server, "CLOSE h"), 1);
+});
+
+Deno.test("list() throws where the server tells of no names for ever", async () => {
+  const server = serverOf().on("READDIR", () => names());
+  await assertRejects(
+    async () => await Array.fromAsync(await listingOf(server)),
+    ProtocolError,
+    "protocol error: a name does not answer the request",
+  );
+});
+
+Deno.test("list() throws for an answer that is none", async () => {
+  for (const answer of [handle("h"), status(0)]) {
+    await assertRejects(
+      async () => await Array.fromAsync(await listingOf(serverOf(answer))),
+      ProtocolError,
+      "does not answer the request",
+    );
+  }
+});
+
+Deno.test("list() throws where the folder cannot be opened, and closes nothing", async () => {
+  const server = serverOf().on("OPENDIR", () => status(2));
+  const error = await assertRejects(() => listingOf(server), EntryError);
+  assertEquals(error.message, "scp: d: No such file or directory");
+  await turn();
+  assertEquals(server.asked, ["OPENDIR d"]);
+});
+
+Deno.test("A listing that is left is closed, once, and not asked for any more", async () => {
+  const server = serverOf().on("READDIR", () => names(["a", FILE]));
+  const listing = await listingOf(server);
+  for await (const { name } of listing) {
+    assertEquals(name, "a");
+    break;
+  }
+  const asked = count(server, "READDIR h");
+  listing[Symbol.dispose]();
+  await turn();
+  assertEquals(count(server, "CLOSE h"), 1);
+  assert(asked < 10);
+  assertEquals(count(server, "READDIR h"), asked);
+});
+
+Deno.test("A listing that nobody goes through is closed, and not asked for", async () => {
+  const server = serverOf(names(["a", FILE]));
+  {
+    using _unread = await listingOf(server);
+  }
+  await turn();
+  assertEquals(server.asked, ["OPENDIR d", "CLOSE h"]);
+});
+
+Deno.test("list() asks for some parts of a long listing at once", async () => {
+  let most = 0;
+  let given = 0;
+  let asked = 0;
+  const server = serverOf().on("READDIR", () => {
+    asked++;
+    return asked > 100 ? END : names([`f${asked}`, FILE]);
+  });
+  for await (const _entry of await listingOf(server)) {
+    given++;
+    most = Math.max(most, asked - given);
+  }
+  assertEquals(given, 100);
+  assert(most > 1 && most < 16, `${most} at once`);
+});
+
+Deno.test("list() throws that the connection is lost where it is", async () => {
+  const server = serverOf(names(["a", FILE]));
+  const listing = await listingOf(server);
+  server.on("READDIR", () => {
+    server.end();
+    return undefined;
+  });
+  await assertRejects(
+    async () => await Array.fromAsync(listing),
+    SessionError,
+    "lost connection",
+  );
+});

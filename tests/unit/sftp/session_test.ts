@@ -1,0 +1,636 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  EntryError,
+  ProtocolError,
+  SessionError,
+} from "../../../lib/errors.ts";
+import { MAX_GREETING_BYTES } from "../../../lib/sftp/greeting.ts";
+import { MAX_RESPONSE_BYTES } from "../../../lib/sftp/response_packets.ts";
+import { SftpSession } from "../../../lib/sftp/session.ts";
+import {
+  packet,
+  string,
+  uint32,
+  uint64,
+  unwire,
+  VERSION,
+  versionPacket,
+  wire,
+} from "../../support/sftp_bytes.ts";
+import { SftpChannel } from "../../support/sftp_channel.ts";
+import { pattern } from "../../support/tree.ts";
+import { turn } from "../../support/turn.ts";
+
+const INIT = wire(
+  "\x00\x00\x00\x05",
+  "\x01", // SSH_FXP_INIT
+  "\x00\x00\x00\x03",
+);
+
+const HANDLE = wire("h");
+
+/** A session that has begun, and the channel whose far side is the test. */
+async function begun(
+  { version = VERSION, grain = Infinity } = {},
+): Promise<{ session: SftpSession; channel: SftpChannel }> {
+  const channel = new SftpChannel({ grain });
+  channel.say(version);
+  const session = await SftpSession.begin(channel);
+  assertEquals(await channel.heard(), INIT);
+  return { session, channel };
+}
+
+/** A request for attributes of a path of one letter. */
+function statPacket(id: number, path: string): string {
+  return unwire(packet("\x11", uint32(id), string(path)));
+}
+
+function readPacket(id: number, offset: number, length: number): string {
+  return unwire(
+    packet("\x05", uint32(id), string("h"), uint64(offset), uint32(length)),
+  );
+}
+
+/** The attributes of an entry of some bytes. */
+function attrs(id: number, size: number): Uint8Array {
+  return packet("\x69", uint32(id), "\x00\x00\x00\x01", uint64(size));
+}
+
+function attributesOf(size: number): unknown {
+  return { kind: "attributes", attributes: { size } };
+}
+
+function data(id: number, bytes: string): Uint8Array {
+  return packet("\x67", uint32(id), string(bytes));
+}
+
+Deno.test("begin() asks for version 3 and takes what the server offers", async () => {
+  const { session } = await begun({
+    version: versionPacket({ "statvfs@openssh.com": "2" }),
+  });
+  assertEquals([...session.extensions], [["statvfs@openssh.com", "2"]]);
+  assertEquals(session.greeting, "");
+  assert(session.isAlive);
+});
+
+Deno.test("begin() passes a greeting, in chunks of any size", async () => {
+  for (const grain of [1, 2, 7, Infinity]) {
+    const channel = new SftpChannel({ grain });
+    channel.say(wire("Welcome to f\xe4r\n"), versionPacket({ a: "b" }));
+    const session = await SftpSession.begin(channel);
+    assertEquals(session.greeting, "Welcome to f\udce4r\n");
+    assertEquals([...session.extensions], [["a", "b"]]);
+  }
+});
+
+Deno.test("begin() takes what comes after its first packet for responses", async () => {
+  const { session, channel } = await begun({ grain: 1 });
+  const response = session.request({ kind: "stat", path: "a" });
+  await channel.heard();
+  channel.say(attrs(1, 3));
+  assertEquals(await response, attributesOf(3));
+});
+
+Deno.test("begin() throws at the end of what is no server's, and quotes it", async () => {
+  for (
+    const said of [
+      "sh: 1: exec: no such thing\n",
+      "\x00",
+      unwire(VERSION.subarray(0, 8)),
+      unwire(VERSION) + "\n",
+    ]
+  ) {
+    const channel = new SftpChannel();
+    channel.say(wire(said));
+    channel.fallSilent();
+    const error = await assertRejects(
+      () => SftpSession.begin(channel),
+      ProtocolError,
+    );
+    assertEquals(
+      error.message,
+      `the far side does not speak SFTP: it said "${said}"`,
+    );
+  }
+});
+
+Deno.test("begin() throws that the connection is lost where nothing is said", async () => {
+  const channel = new SftpChannel();
+  channel.fallSilent();
+  await assertRejects(
+    () => SftpSession.begin(channel),
+    SessionError,
+    "lost connection",
+  );
+});
+
+Deno.test("begin() throws that the connection is lost where it is", async () => {
+  const channel = new SftpChannel();
+  channel.goDeaf();
+  await assertRejects(
+    () => SftpSession.begin(channel),
+    SessionError,
+    "lost connection",
+  );
+});
+
+Deno.test("begin() loses its patience with a shell that falls silent once it began", async () => {
+  const channel = new SftpChannel({ grain: 1 });
+  channel.say(wire("Password: "));
+  await assertRejects(
+    () => SftpSession.begin(channel, 1),
+    ProtocolError,
+    'the far side does not speak SFTP: it said "Password: "',
+  );
+});
+
+Deno.test("begin() loses its patience with a shell that talks on", async () => {
+  const channel = new SftpChannel();
+  const timer = setInterval(() => channel.say(wire("more\n")), 1);
+  try {
+    await assertRejects(
+      () => SftpSession.begin(channel, 3),
+      ProtocolError,
+      'the far side does not speak SFTP: it said "more\n',
+    );
+  } finally {
+    clearInterval(timer);
+  }
+});
+
+Deno.test("begin() has any patience until something is said, or while it may be the first packet", async () => {
+  for (const length of [0, 1, 4, 5, 8]) {
+    const channel = new SftpChannel();
+    channel.say(VERSION.subarray(0, length));
+    const beginning = SftpSession.begin(channel, 0);
+    await turn();
+    await timersDue();
+    channel.say(VERSION.subarray(length));
+    assertEquals((await beginning).greeting, "");
+  }
+});
+
+/** Resolves when the timers of no time that began before have fired. */
+async function timersDue(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+Deno.test("begin() passes 64 KiB with the first packet in them, and no byte more", async () => {
+  const room = MAX_GREETING_BYTES - VERSION.length;
+  const longest = new SftpChannel();
+  longest.say(wire("x".repeat(room)), VERSION);
+  assertEquals((await SftpSession.begin(longest)).greeting.length, room);
+  const longer = new SftpChannel();
+  longer.say(wire("x".repeat(room + 1)), VERSION);
+  await assertRejects(() => SftpSession.begin(longer), ProtocolError);
+});
+
+Deno.test("begin() throws for a server of another version", async () => {
+  for (const version of ["\x02", "\x04", "\x06"]) {
+    const channel = new SftpChannel();
+    channel.say(packet("\x02", "\x00\x00\x00", version));
+    await assertRejects(
+      () => SftpSession.begin(channel),
+      ProtocolError,
+      `the far side speaks version ${version.charCodeAt(0)} of SFTP, not 3`,
+    );
+  }
+});
+
+Deno.test("request() numbers its requests, and sends those of one turn together", async () => {
+  const { session, channel } = await begun();
+  const data = pattern(20);
+  session.request({ kind: "stat", path: "a" });
+  session.request({ kind: "write", handle: HANDLE, offset: 5, data });
+  session.read(HANDLE, new Uint8Array(7), 9);
+  assertEquals(
+    unwire(await channel.heard()),
+    statPacket(1, "a") +
+      unwire(packet(
+        "\x06",
+        uint32(2),
+        string("h"),
+        uint64(5),
+        string(unwire(data)),
+      )) +
+      readPacket(3, 9, 7),
+  );
+  await turn();
+  assertEquals(channel.unheard, 0);
+  session.request({ kind: "stat", path: "b" });
+  assertEquals(unwire(await channel.heard()), statPacket(4, "b"));
+});
+
+Deno.test("request() sends what is asked while something else is sent", async () => {
+  const { session, channel } = await begun();
+  session.request({ kind: "stat", path: "a" });
+  let all = "";
+  for (const path of ["b", "c", "d", "e"]) {
+    await undefined;
+    session.request({ kind: "stat", path });
+  }
+  const expected = ["a", "b", "c", "d", "e"]
+    .map((path, at) => statPacket(at + 1, path)).join("");
+  while (all.length < expected.length) all += unwire(await channel.heard());
+  assertEquals(all, expected);
+});
+
+Deno.test("request() finds its response, in whatever order and chunks they come", async () => {
+  const orders = [[1, 2, 3], [3, 2, 1], [2, 3, 1]];
+  for (const grain of [1, 5, Infinity]) {
+    for (const order of orders) {
+      const { session, channel } = await begun({ grain });
+      const responses = ["a", "b", "c"].map((path) =>
+        session.request({ kind: "stat", path })
+      );
+      await channel.heard();
+      for (const id of order) channel.say(attrs(id, 10 * id));
+      assertEquals(
+        await Promise.all(responses),
+        [10, 20, 30].map(attributesOf),
+      );
+    }
+  }
+});
+
+Deno.test("request() resolves to whatever answers it", async () => {
+  const { session, channel } = await begun();
+  const rows: readonly (readonly [Uint8Array, unknown])[] = [
+    [
+      packet("\x65", uint32(1), uint32(3), string("no"), string("en")),
+      { kind: "status", code: 3, message: "no" },
+    ],
+    [
+      packet("\x66", uint32(2), string("\x00\xff")),
+      { kind: "handle", handle: wire("\x00\xff") },
+    ],
+    [
+      packet("\x68", uint32(3), uint32(1), string("f"), string(""), uint32(0)),
+      { kind: "name", entries: [{ name: "f", attributes: {} }] },
+    ],
+    [attrs(4, 5), attributesOf(5)],
+    [
+      packet("\xc9", uint32(5), "any"),
+      { kind: "extended", body: wire("any") },
+    ],
+  ];
+  for (const [said, response] of rows) {
+    const answered = session.request({ kind: "stat", path: "a" });
+    await channel.heard();
+    channel.say(said);
+    assertEquals<unknown>(await answered, response);
+  }
+});
+
+Deno.test("A response stays what it is when others follow", async () => {
+  const { session, channel } = await begun({ grain: 4 });
+  const handles = [1, 2, 3, 4].map(() =>
+    session.request({ kind: "open folder", path: "a" })
+  );
+  await channel.heard();
+  for (const id of [1, 2, 3, 4]) {
+    channel.say(packet("\x66", uint32(id), string(`handle ${id}`)));
+  }
+  for (const [at, handle] of handles.entries()) {
+    assertEquals<unknown>(await handle, {
+      kind: "handle",
+      handle: wire(`handle ${at + 1}`),
+    });
+  }
+});
+
+Deno.test("read() puts data in the buffer it is given, and tells how many", async () => {
+  for (const grain of [1, 3, Infinity]) {
+    for (const bytes of ["", "a", "abcd", "abcdefgh"]) {
+      const { session, channel } = await begun({ grain });
+      const buffer = new Uint8Array(8);
+      const response = session.read(HANDLE, buffer, 5);
+      assertEquals(unwire(await channel.heard()), readPacket(1, 5, 8));
+      channel.say(data(1, bytes));
+      assertEquals(await response, { kind: "data", length: bytes.length });
+      assertEquals(unwire(buffer), bytes.padEnd(8, "\0"));
+    }
+  }
+});
+
+Deno.test("read() puts data in the right one of several buffers", async () => {
+  const { session, channel } = await begun({ grain: 7 });
+  const whole = new Uint8Array(12);
+  const reads = [0, 4, 8].map((at) =>
+    session.read(HANDLE, whole.subarray(at, at + 4), at)
+  );
+  await channel.heard();
+  channel.say(data(3, "ijkl"), data(1, "abcd"), data(2, "ef"));
+  assertEquals<unknown>(
+    await Promise.all(reads),
+    [4, 2, 4].map((length) => ({ kind: "data", length })),
+  );
+  assertEquals(unwire(whole), "abcdef\0\0ijkl");
+});
+
+Deno.test("read() takes long data, short responses between them", async () => {
+  const content = unwire(pattern(255 * 1024));
+  for (const grain of [1000, 32 * 1024, Infinity]) {
+    const { session, channel } = await begun({ grain });
+    const buffers = [0, 1, 2].map(() => new Uint8Array(content.length));
+    const reads = buffers.map((buffer) => session.read(HANDLE, buffer, 0));
+    const stat = session.request({ kind: "stat", path: "a" });
+    await channel.heard();
+    channel.say(data(1, content), attrs(4, 6), data(3, content), data(2, "x"));
+    assertEquals(await stat, attributesOf(6));
+    assertEquals(
+      (await Promise.all(reads)).map((read) =>
+        read.kind === "data" && read.length
+      ),
+      [content.length, 1, content.length],
+    );
+    assert(unwire(buffers[0]!) === content);
+    assert(unwire(buffers[2]!) === content);
+    assertEquals(unwire(buffers[1]!.subarray(0, 2)), "x\0");
+  }
+});
+
+Deno.test("read() resolves to the status at the end of a file", async () => {
+  const { session, channel } = await begun();
+  const response = session.read(HANDLE, new Uint8Array(8), 5);
+  await channel.heard();
+  channel.say(packet("\x65", uint32(1), uint32(1), string(""), string("")));
+  assertEquals(await response, { kind: "status", code: 1, message: "" });
+});
+
+/** What a server says, or leaves unsaid, that is the end of a session. */
+interface Breach {
+  readonly name: string;
+  /** What it says while two requests wait: a `stat`, and a read of 4 bytes. */
+  readonly said: Uint8Array;
+  /** Whether its stream ends then. */
+  readonly ends?: true;
+  readonly message: string;
+}
+
+const LOST = "lost connection";
+
+const BREACHES: readonly Breach[] = [
+  { name: "the end between packets", said: wire(), ends: true, message: LOST },
+  {
+    name: "an answer to a request that was none",
+    said: attrs(9, 3),
+    message: "protocol error: an answer to request 9, which is none",
+  },
+  {
+    name: "an answer to a request that was answered",
+    said: wire(unwire(attrs(1, 3)), unwire(attrs(1, 3))),
+    message: "protocol error: an answer to request 1, which is none",
+  },
+  {
+    name: "an answer to a request that is yet to come",
+    said: attrs(4, 3),
+    message: "protocol error: an answer to request 4, which is none",
+  },
+  {
+    name: "another first packet",
+    said: VERSION,
+    message: "protocol error: a packet of type 2",
+  },
+  {
+    name: "a type that is no response's",
+    said: packet("\x6a", uint32(2), "any"),
+    message: "protocol error: a packet of type 106",
+  },
+  {
+    name: "a request",
+    said: wire(statPacket(2, "a")),
+    message: "protocol error: a packet of type 17",
+  },
+  {
+    name: "a packet that is too long",
+    said: wire(uint32(MAX_RESPONSE_BYTES + 1), "\x69", uint32(2)),
+    message: `protocol error: a packet of ${MAX_RESPONSE_BYTES + 1} bytes`,
+  },
+  {
+    name: "a packet that has no end",
+    said: wire("\xff\xff\xff\xff", "\x69", uint32(2)),
+    message: "protocol error: a packet of 4294967295 bytes",
+  },
+  {
+    name: "a packet that is too short",
+    said: wire("\x00\x00\x00\x04", "\x69", uint32(2)),
+    message: "protocol error: a packet of 4 bytes",
+  },
+  {
+    name: "a shell's words",
+    said: wire("Connection to far closed.\r\n"),
+    message: "protocol error: a packet of 1131376238 bytes",
+  },
+  {
+    name: "a response that lacks something",
+    said: packet("\x69", uint32(2), "\x00\x00\x00\x01"),
+    message: "protocol error: packet too short",
+  },
+  {
+    name: "data without a length",
+    said: packet("\x67", uint32(3), "\x00\x00"),
+    message: "protocol error: packet too short",
+  },
+  {
+    name: "data that differ from their packet in length",
+    said: packet("\x67", uint32(3), "\x00\x00\x00\x03ab"),
+    message: "protocol error: data and packet differ in length",
+  },
+  {
+    name: "more data than the buffer holds",
+    said: data(3, "abcde"),
+    message: "protocol error: more data than were asked for",
+  },
+  {
+    name: "data that nobody asked for",
+    said: data(2, "abcd"),
+    message: "protocol error: more data than were asked for",
+  },
+  {
+    name: "data of no bytes that nobody asked for",
+    said: data(2, ""),
+    message: "protocol error: more data than were asked for",
+  },
+  ...cuts(attrs(2, 3)),
+  ...cuts(data(3, "abcd")),
+];
+
+/** The end at every byte of a packet. */
+function cuts(packet: Uint8Array): Breach[] {
+  return Array.from({ length: packet.length - 1 }, (_, at) => ({
+    name: `the end after ${at + 1} bytes of a ${
+      packet[4] === 0x69 ? "response" : "read's data"
+    }`,
+    said: packet.subarray(0, at + 1),
+    ends: true,
+    message: LOST,
+  }));
+}
+
+for (const { name, said, ends = false, message } of BREACHES) {
+  Deno.test(`A session ends with ${name}, and all requests with the same error`, async () => {
+    const { session, channel } = await begun();
+    const first = session.request({ kind: "stat", path: "a" });
+    await channel.heard();
+    const stat = session.request({ kind: "stat", path: "b" });
+    const read = session.read(HANDLE, new Uint8Array(4), 0);
+    await channel.heard();
+    channel.say(attrs(1, 3));
+    assertEquals(await first, attributesOf(3));
+
+    channel.say(said);
+    if (ends) channel.fallSilent();
+    await assertDead(session, [stat, read], message);
+  });
+}
+
+/** Expects one error for what waits and for all that will be asked. */
+async function assertDead(
+  session: SftpSession,
+  waiting: readonly Promise<unknown>[],
+  message: string,
+): Promise<void> {
+  const Kind = message === LOST ? SessionError : ProtocolError;
+  const errors = [];
+  for (const response of waiting) {
+    errors.push(await assertRejects(() => response, Kind));
+  }
+  await session.ended;
+  assert(!session.isAlive);
+  for (let count = 0; count < 2; count++) {
+    errors.push(
+      await assertRejects(
+        () => session.request({ kind: "stat", path: "later" }),
+        Kind,
+      ),
+    );
+  }
+  for (const error of errors) assert(error === errors[0]);
+  assertEquals(errors[0]!.message, message);
+}
+
+Deno.test("A session ends with a response before any request", async () => {
+  const { session, channel } = await begun();
+  channel.say(attrs(1, 3));
+  await session.ended;
+  await assertDead(
+    session,
+    [],
+    "protocol error: an answer to request 1, which is none",
+  );
+});
+
+Deno.test("A session ends with its stream, and nobody need have asked", async () => {
+  const { session, channel } = await begun();
+  assert(session.isAlive);
+  channel.fallSilent();
+  await assertDead(session, [], LOST);
+});
+
+Deno.test("What is said before the end is an answer yet, after it nothing is", async () => {
+  const { session, channel } = await begun({ grain: 1 });
+  const responses = ["a", "b"].map((path) =>
+    session.request({ kind: "stat", path })
+  );
+  await channel.heard();
+  channel.say(attrs(2, 3), wire("\xff\xff\xff\xff\x69"), uint32Wire(1));
+  channel.say(attrs(1, 3));
+  assertEquals(await responses[1], attributesOf(3));
+  await assertDead(
+    session,
+    [responses[0]!],
+    "protocol error: a packet of 4294967295 bytes",
+  );
+});
+
+function uint32Wire(value: number): Uint8Array {
+  return wire(uint32(value));
+}
+
+Deno.test("Data that are too long are not put in the buffer", async () => {
+  const { session, channel } = await begun();
+  const buffer = new Uint8Array(4);
+  const read = session.read(HANDLE, buffer.subarray(0, 2), 0);
+  await channel.heard();
+  channel.say(data(1, "abcd"));
+  await assertRejects(() => read, ProtocolError);
+  assertEquals(buffer, new Uint8Array(4));
+});
+
+Deno.test("The last words of a server that does not listen are still answers", async () => {
+  const { session, channel } = await begun();
+  const first = session.request({ kind: "stat", path: "a" });
+  await channel.heard();
+  channel.goDeaf();
+  const second = session.request({ kind: "stat", path: "b" });
+  await turn();
+  assert(session.isAlive);
+  channel.say(attrs(1, 3));
+  assertEquals(await first, attributesOf(3));
+  const third = session.request({ kind: "stat", path: "c" });
+  await turn();
+  channel.fallSilent();
+  await assertDead(session, [second, third], LOST);
+});
+
+Deno.test("A request for a path that no bytes stand for fails alone, and is not sent", async () => {
+  const { session, channel } = await begun();
+  const before = session.request({ kind: "stat", path: "a" });
+  await assertRejects(
+    () => session.request({ kind: "stat", path: "\ud800" }),
+    EntryError,
+  );
+  const after = session.request({ kind: "stat", path: "b" });
+  let all = "";
+  const expected = statPacket(1, "a") + statPacket(3, "b");
+  while (all.length < expected.length) all += unwire(await channel.heard());
+  assertEquals(all, expected);
+  channel.say(attrs(3, 4), attrs(1, 3));
+  assertEquals(await before, attributesOf(3));
+  assertEquals(await after, attributesOf(4));
+});
+
+Deno.test("violation() is the end of the session, and its error", async () => {
+  const { session, channel } = await begun();
+  const waiting = session.request({ kind: "stat", path: "a" });
+  await channel.heard();
+  const error = session.violation({ kind: "handle", handle: HANDLE });
+  assertEquals(
+    error.message,
+    "protocol error: a handle does not answer the request",
+  );
+  assert(!session.isAlive);
+  assert(error === await assertRejects(() => waiting, ProtocolError));
+  const later = () => session.request({ kind: "stat", path: "b" });
+  assert(error === await assertRejects(later, ProtocolError));
+  channel.fallSilent();
+  await session.ended;
+  assert(error === await assertRejects(later, ProtocolError));
+});
+
+Deno.test("limits() asks a server that offers to tell", async () => {
+  const version = versionPacket({ "limits@openssh.com": "1" });
+  const { session, channel } = await begun({ version });
+  const limits = session.limits();
+  assertEquals(
+    await channel.heard(),
+    packet("\xc8", uint32(1), string("limits@openssh.com")),
+  );
+  channel.say(packet("\xc9", uint32(1), ...[4, 3, 2, 1].map(uint64)));
+  assertEquals(await limits, { packet: 4, read: 3, write: 2, handles: 1 });
+
+  const untold = session.limits();
+  await channel.heard();
+  channel.say(packet("\x65", uint32(2), uint32(8), string(""), string("")));
+  assertEquals(await untold, undefined);
+});
+
+Deno.test("limits() asks no server that does not", async () => {
+  const { session, channel } = await begun({
+    version: versionPacket({ "statvfs@openssh.com": "2" }),
+  });
+  assertEquals(await session.limits(), undefined);
+  await turn();
+  assertEquals(channel.unheard, 0);
+});
