@@ -25,6 +25,7 @@ Examples:
   seacp f '[2001:db8::1]:' ; seacp f scp://bob@host:2222/docs/f
   seacp -l 8000 big.iso host:           at most 8000 Kbit/s
   seacp -rp one:/srv/www two:/srv/      from host to host, through this one
+  seacp -s -r 'host:src/*.c' src/       over SFTP, where no far shell is asked
 
 Sources and target:
   path                                  here; ./a:b is a path, too
