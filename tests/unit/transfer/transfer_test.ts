@@ -781,3 +781,23 @@ Deno.test("transfer() ends where a place is lost: what was not begun is named, w
   );
   assertEquals(listing(`${folder.path}/to`), ['a = ""']);
 });
+
+Deno.test("transfer() does not wait for itself where a link in the target leads back", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "from/d/x/x/f", content: "f" },
+    { path: "to/d/" },
+  ]);
+  Deno.symlinkSync(".", `${folder.path}/to/d/x`);
+  assertEquals(
+    await copyAll([{ path: `${folder.path}/from/d` }], `${folder.path}/to`, {
+      recursive: true,
+    }),
+    [],
+  );
+  assertEquals(listing(`${folder.path}/to`), [
+    "d/",
+    'd/f = "f"',
+    "d/x -> .",
+  ]);
+});

@@ -1,0 +1,248 @@
+import { EntryError } from "../errors.ts";
+import type { Attributes, Files } from "../files/files.ts";
+import { isPlainName } from "../files/names.ts";
+import { Claims } from "./claims.ts";
+import type { Course } from "./course.ts";
+import { type Destination, type FoundEntry, keyOf } from "./destination.ts";
+import { FileCopier } from "./file_copier.ts";
+import { type FilledFolder, FolderCopier } from "./folder_copier.ts";
+import type { OpenFolder } from "./folder_loops.ts";
+import { LinkCopier } from "./link_copier.ts";
+import type { TransferOptions } from "./options.ts";
+import type { Pending } from "./pending.ts";
+
+/** What is copied. */
+export interface SourceEntry {
+  readonly path: string;
+  /** Absent where nobody has looked yet. */
+  readonly attributes?: Attributes | undefined;
+}
+
+/** What an entry is part of. */
+export interface Surroundings {
+  /** The folder it is in; none at the top. */
+  readonly above: Branch | undefined;
+  /** What has to end with it. */
+  readonly pending: Pending;
+}
+
+/** A folder that is copied, and those it is in. */
+interface Branch {
+  readonly source: OpenFolder;
+  /** The key that it has claimed for its destination. */
+  readonly key: string;
+  readonly above: Branch | undefined;
+}
+
+/** How many folders are gone through at once, beside the one at hand. */
+const FOLDERS_AT_ONCE = 16;
+
+/** Goes through trees and begins to copy what it finds. */
+export class TreeCopier {
+  readonly #from: Files;
+  readonly #to: Files;
+  readonly #options: TransferOptions;
+  readonly #course: Course;
+  readonly #files: FileCopier;
+  readonly #folders: FolderCopier;
+  readonly #links: LinkCopier | undefined;
+  /** Folders that are filled, by the keys of their destinations. */
+  readonly #filled = new Claims();
+  #foldersToSpare: number;
+
+  constructor(
+    from: Files,
+    to: Files,
+    options: TransferOptions,
+    course: Course,
+  ) {
+    this.#from = from;
+    this.#to = to;
+    this.#options = options;
+    this.#course = course;
+    this.#files = new FileCopier(from, to, options, course.observer);
+    this.#folders = new FolderCopier(from, to, options, course);
+    const isSlow = Math.max(from.pace.entries, to.pace.entries) > 1;
+    this.#foldersToSpare = isSlow ? FOLDERS_AT_ONCE : 0;
+    const { recursive, links } = options;
+    if (recursive && links !== "followed") {
+      this.#links = new LinkCopier(from, to, links);
+    }
+  }
+
+  /**
+   * Where an entry of that name goes in a folder.
+   *
+   * @throws {EntryError} If it cannot be a name there.
+   */
+  inside(folder: Destination, name: string, mayExist: boolean): Destination {
+    if (!isPlainName(name, this.#options.platform)) {
+      throw new EntryError(`error: unexpected filename: ${name}`);
+    }
+    return {
+      path: this.#to.join(folder.path, name),
+      key: keyOf(this.#to.join(folder.key, name)),
+      mayExist,
+    };
+  }
+
+  /**
+   * Begins to copy an entry and all that is in it.
+   *
+   * @throws {EntryError} If it is nothing that can be copied.
+   */
+  async copy(
+    source: SourceEntry,
+    destination: Destination,
+    surroundings: Surroundings,
+  ): Promise<void> {
+    const { path } = source;
+    if (this.#course.isOver) return this.#pass(path, surroundings);
+    this.#course.observer.explained(() =>
+      `Copying: ${path} to ${destination.path}`
+    );
+    const link = await this.#links?.find(path);
+    if (link !== undefined) {
+      return await this.#begin(
+        path,
+        surroundings,
+        () => this.#links!.copy(path, destination.path, link),
+      );
+    }
+    const attributes = source.attributes ?? await this.#from.attributes(path);
+    const found = { path, attributes };
+    if (attributes.kind === "file") {
+      return await this.#begin(
+        path,
+        surroundings,
+        () => this.#copyFile(found, destination),
+      );
+    }
+    if (attributes.kind !== "folder" || !this.#options.recursive) {
+      throw new EntryError(`${this.#from.label}${path}: not a regular file`);
+    }
+    await this.#beside(this.#copyFolder(found, destination, surroundings));
+  }
+
+  /** @throws {EntryError} If an entry at the top is not copied any more. */
+  #pass(path: string, { above }: Surroundings): void {
+    if (!this.#course.isBroken || above !== undefined) return;
+    throw new EntryError(`${this.#from.label}${path}: not sent`);
+  }
+
+  async #begin(
+    path: string,
+    surroundings: Surroundings,
+    step: () => Promise<void>,
+  ): Promise<void> {
+    const { pending } = surroundings;
+    pending.begin();
+    await this.#course.begin(async () => {
+      try {
+        if (this.#course.isOver) this.#pass(path, surroundings);
+        else await step();
+      } finally {
+        pending.end();
+      }
+    });
+  }
+
+  /** Goes on beside what was begun, unless too much is going on. */
+  async #beside(begun: Promise<void>): Promise<void> {
+    if (this.#foldersToSpare === 0) return await begun;
+    this.#foldersToSpare--;
+    begun.then(() => this.#foldersToSpare++);
+  }
+
+  async #copyFile(
+    source: FoundEntry,
+    destination: Destination,
+  ): Promise<void> {
+    try {
+      await this.#links?.checkNotMade(source.path, destination.path);
+      await this.#files.copy(source, destination);
+    } catch (error) {
+      const { namedBy } = this.#options;
+      const { path } = namedBy === "source" ? source : destination;
+      this.#course.break(path, error);
+    }
+  }
+
+  /** Begins to copy a folder and all that is in it. */
+  async #copyFolder(
+    source: FoundEntry,
+    destination: Destination,
+    surroundings: Surroundings,
+  ): Promise<void> {
+    const { above, pending } = surroundings;
+    const { key } = destination;
+    pending.begin();
+    // What is to be in one folder comes from one folder after the other; a link
+    // in it may lead to where this one is being filled already.
+    const claimed = isClaimed(key, above)
+      ? undefined
+      : await this.#filled.claim(key);
+    const end = () => {
+      claimed?.[Symbol.dispose]();
+      pending.end();
+    };
+    const folder = await this.#enter(source, destination, surroundings);
+    if (folder === undefined) return end();
+    folder.left.then(end);
+    await this.#fill(folder, { source: folder.source, key, above });
+    folder.pending.end();
+  }
+
+  /** Gives nothing if that failed, which is reported. */
+  async #enter(
+    source: FoundEntry,
+    destination: Destination,
+    surroundings: Surroundings,
+  ): Promise<FilledFolder | undefined> {
+    const { path } = source;
+    const { promise, resolve } = Promise.withResolvers<
+      FilledFolder | undefined
+    >();
+    await this.#course.begin(async () => {
+      try {
+        if (this.#course.isOver) return this.#pass(path, surroundings);
+        await this.#links?.checkNotMade(path, destination.path);
+        const above = surroundings.above?.source;
+        resolve(await this.#folders.enter(source, destination, above));
+      } finally {
+        resolve(undefined);
+      }
+    });
+    return await promise;
+  }
+
+  /** Begins to copy all that is in a folder. */
+  async #fill(
+    { source, entries, destination, isNew, pending }: FilledFolder,
+    above: Branch,
+  ): Promise<void> {
+    // A folder that is new has nothing in it but what came from this one.
+    const filled = new Set<string>();
+    await this.#course.orReport(async () => {
+      for await (const { name, attributes } of entries) {
+        if (this.#course.isOver) return;
+        await this.#course.orReport(() => {
+          const mayExist = !isNew || filled.has(keyOf(name));
+          if (isNew) filled.add(keyOf(name));
+          return this.copy(
+            { path: this.#from.join(source.path, name), attributes },
+            this.inside(destination, name, mayExist),
+            { above, pending },
+          );
+        });
+      }
+    });
+  }
+}
+
+function isClaimed(key: string, above: Branch | undefined): boolean {
+  for (let branch = above; branch !== undefined; branch = branch.above) {
+    if (branch.key === key) return true;
+  }
+  return false;
+}
