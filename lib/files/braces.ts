@@ -7,7 +7,7 @@ import { type Char, isActive, type Word } from "./shell_word.ts";
 const MAX_ALTERNATIVES = 10_000;
 const MAX_CHARACTERS = 1_000_000;
 
-/** `a{b,c}d` as `abd` and `acd`, `{1..3}` as `1`, `2`, `3`, nested too. */
+/** `a{b,c}d` as `abd`, `acd`, `{1..3}` as `1`, `2`, `3`, nested too, in order. */
 export function expandBraces(word: Word): Word[] {
   const done: Word[] = [];
   const queue: Word[] = [word];
@@ -22,7 +22,7 @@ export function expandBraces(word: Word): Word[] {
     }
     const before = next.slice(0, brace.start);
     const after = next.slice(brace.end + 1);
-    for (const choice of brace.choices) {
+    for (const choice of brace.choices.toReversed()) {
       const word = [...before, ...choice, ...after];
       queue.push(word);
       characters += word.length;

@@ -111,12 +111,17 @@ const READ_ONLY = 0x1;
 
 export function parseFileSystem(body: Uint8Array): FileSystem {
   const reader = new WireReader(body);
-  const [, blockBytes, , , freeBlocks, inodes, , freeInodes, , flags] = Array
-    .from({ length: 11 }, () => reader.clampedUint64());
+  const [, blockBytes, , , freeBlocks, inodes, , freeInodes] = Array.from(
+    { length: 9 },
+    () => reader.clampedUint64(),
+  );
+  reader.uint32();
+  const flags = reader.uint32();
+  reader.clampedUint64();
   return {
     free: blockBytes! * freeBlocks!,
     // Where there is no limit, both numbers are 0.
     isOutOfInodes: inodes! > 0 && freeInodes === 0,
-    isReadOnly: flags! % 2 === READ_ONLY,
+    isReadOnly: (flags & READ_ONLY) !== 0,
   };
 }

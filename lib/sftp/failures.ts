@@ -10,6 +10,7 @@ import type { StatusResponse } from "./response_packets.ts";
 import type { SftpSession } from "./session.ts";
 import { Status, statusText } from "./status.ts";
 import type { Attributes } from "../files/files.ts";
+import { withoutTrailingSlashes } from "../files/names.ts";
 
 /** What was tried with an entry. */
 export type Attempt = "create file" | "create folder" | "write" | "other";
@@ -40,7 +41,8 @@ export async function reasonFor(
     find(session, folderOf(path)),
     findFileSystem(session, attempt === "write" ? path : folderOf(path)),
   ]);
-  return obstacle(attempt, { there, above, fileSystem }) ?? text;
+  const mustBeFolder = path.endsWith("/");
+  return obstacle(attempt, { there, above, mustBeFolder, fileSystem }) ?? text;
 }
 
 interface Scene {
@@ -48,23 +50,28 @@ interface Scene {
   readonly there: Attributes | undefined;
   /** The folder it is in. */
   readonly above: Attributes | undefined;
+  /** Whether the path can only be a folder's. */
+  readonly mustBeFolder: boolean;
   readonly fileSystem: FileSystem | undefined;
 }
 
 function obstacle(
   attempt: Attempt,
-  { there, above, fileSystem }: Scene,
+  { there, above, mustBeFolder, fileSystem }: Scene,
 ): string | undefined {
   if (above === undefined) return "No such file or directory";
   if (above.kind !== "folder") return "Not a directory";
   if (attempt === "create folder" && there !== undefined) return "File exists";
-  if (there?.kind === "folder") return "Is a directory";
+  const isFolder = there?.kind === "folder" ||
+    (mustBeFolder && there === undefined && attempt === "create file");
+  if (isFolder) return "Is a directory";
   // What a disk has free says nothing of a device on it.
   if (there?.kind === "other") return undefined;
   if (fileSystem?.isReadOnly) return "Read-only file system";
   if (fileSystem === undefined) return undefined;
-  const isFull = fileSystem.free < ROOM_BYTES ||
-    (there === undefined && fileSystem.isOutOfInodes);
+  const isFull = there === undefined
+    ? fileSystem.free < ROOM_BYTES || fileSystem.isOutOfInodes
+    : attempt === "write" && fileSystem.free < ROOM_BYTES;
   if (isFull) return "No space left on device";
   return attempt === "write"
     ? "Failure, though there is room on the disk: a quota or a limit on the " +
@@ -95,6 +102,7 @@ async function findFileSystem(
 
 /** The folder a path is in, as the server understands paths. */
 function folderOf(path: string): string {
-  const [, folder] = /^(.*?)\/+[^/]*\/*$/s.exec(path) ?? [];
+  const [, folder] = /^(.*?)\/+[^/]*$/s.exec(withoutTrailingSlashes(path)) ??
+    [];
   return folder === undefined ? "." : folder || "/";
 }

@@ -69,8 +69,10 @@ export async function targetPath(
   reading: Reading,
 ): Promise<string> {
   const [word, ...others] = reading === "shell" ? shellWords(text) : [];
-  const isOneWord = word !== undefined && others.length === 0;
-  return await withoutTilde(files, isOneWord ? textOf(word) : text);
+  if (word === undefined || others.length > 0) {
+    return await withoutTilde(files, text);
+  }
+  return await pathOf(files, word);
 }
 
 /** The home folder is where a session begins, so `~/` need not be said. */
@@ -95,12 +97,16 @@ async function namedByWord(
   files: RemoteFiles,
   word: Word,
 ): Promise<readonly NamedEntry[]> {
-  const text = textOf(word);
-  const path = isActive(word[0], "~") ? await withoutTilde(files, text) : text;
-  if (!isPattern(word)) return [{ path: path || "." }];
+  if (!isPattern(word)) return [{ path: await pathOf(files, word) }];
   const matches = await matchPattern(files, word);
   if (matches.length > 0) return matches;
-  throw missing(files, text);
+  throw missing(files, textOf(word));
+}
+
+/** A quoted `~` is a name. */
+async function pathOf(files: RemoteFiles, word: Word): Promise<string> {
+  const text = textOf(word);
+  return isActive(word[0], "~") ? await withoutTilde(files, text) : text || ".";
 }
 
 function isPattern(word: Word): boolean {

@@ -137,7 +137,7 @@ export class SftpSession {
   /** The error for a response that does not answer its request; it is the end. */
   violation(response: Response): ProtocolError {
     const error = new ProtocolError(
-      `protocol error: a ${response.kind} does not answer the request`,
+      `protocol error: what was asked is not answered by ${response.kind}`,
     );
     this.#die(error);
     return error;
@@ -251,11 +251,8 @@ async function readBeginning(
     }
     throw noBeginning(came);
   };
-  const found = read();
-  // Nobody may be there any more for what ends it once it is late.
-  found.catch(() => {});
   try {
-    return await Promise.race([found, late]);
+    return await Promise.race([read(), late]);
   } finally {
     clearTimeout(timer);
   }

@@ -59,6 +59,7 @@ export class SftpServer {
   readonly #extensions: Readonly<Record<string, string>>;
   readonly #handlers = new Map<string, Handler>();
   #heard = "";
+  #hasEnded = false;
 
   /** @param extensions What it offers, by name. */
   constructor(extensions: Readonly<Record<string, string>> = {}) {
@@ -72,8 +73,9 @@ export class SftpServer {
     return this;
   }
 
-  /** Says nothing more, after all that was said. */
+  /** Says nothing more, whatever it is asked. */
   end(): void {
+    this.#hasEnded = true;
     this.#channel.fallSilent();
   }
 
@@ -101,7 +103,7 @@ export class SftpServer {
     this.asked.push(`${asked.name} ${asked.subject}`);
     const handler = this.#handlers.get(asked.name) ?? (() => status(8));
     const answer = handler(asked);
-    if (answer === undefined) return;
+    if (answer === undefined || this.#hasEnded) return;
     this.#channel.say(wire(string(answer.type + id + answer.body)));
   }
 }

@@ -76,7 +76,14 @@ Deno.test("findBeginning() waits for all of the packet, whatever came before it"
 
 Deno.test("findBeginning() finds none that something follows", () => {
   for (
-    const following of ["\n", "\x00", "\xff", "\x00\x00\x00\x05", "more\n"]
+    const following of [
+      "\n",
+      "\x00",
+      "\xff",
+      "\x00\x00\x00\x05",
+      "more\n",
+      "\x00\x00\x00\x01a\x00\x00\x00\x01b",
+    ]
   ) {
     for (const packet of [VERSION, OPENSSH]) {
       assertEquals(

@@ -1,0 +1,504 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { EntryError } from "../../../lib/errors.ts";
+import {
+  namedEntries,
+  type Reading,
+  targetPath,
+} from "../../../lib/sftp/operand_paths.ts";
+import { RemoteFiles } from "../../../lib/sftp/remote_files.ts";
+import { SftpSession } from "../../../lib/sftp/session.ts";
+import { peerTest } from "../../support/doors.ts";
+import { UNPRIVILEGED } from "../../support/place.ts";
+import { emptied, lacksRawNames, shell } from "../../support/raw_names.ts";
+import {
+  SFTP_CHILD_NEEDS,
+  SftpChild,
+  type SftpChildOptions,
+} from "../../support/sftp_child.ts";
+import {
+  handle,
+  names,
+  SftpServer,
+  status,
+} from "../../support/sftp_server.ts";
+import { makeTree } from "../../support/tree.ts";
+
+/** Registers a test with the files of the system's own server. */
+function childTest(
+  name: string,
+  test: (files: RemoteFiles, root: string) => Promise<void>,
+  { lacks, ...options }: SftpChildOptions & { lacks?: string | undefined } = {},
+): void {
+  if (lacks !== undefined) {
+    Deno.test({ name: `${name} (${lacks})`, ignore: true, fn: () => {} });
+    return;
+  }
+  const needs = [...SFTP_CHILD_NEEDS, ...(options.wrapper ?? []).slice(0, 1)];
+  peerTest(name, needs, async () => {
+    await using child = await SftpChild.start(options);
+    await test(child.files, child.path);
+  });
+}
+
+const TREE = [
+  "a.txt",
+  "b.txt",
+  "c.txt",
+  "B.txt",
+  ".hidden.txt",
+  "d1/f",
+  "d1/.dot",
+  "d2/f",
+  "d2/g",
+  "deep/er/x1",
+  "deep/er/x2",
+  "name[1]",
+  "name1",
+  "star*",
+  "starx",
+  "back\\slash",
+  "one two",
+  "quote's",
+  "{a,b}.md",
+  "a.md",
+].map((path) => ({ path, content: "x" }));
+
+/** The paths that an operand below `root` names, relative to it. */
+async function named(
+  files: RemoteFiles,
+  root: string,
+  [operand, reading]: readonly [operand: string, reading: Reading],
+): Promise<string[]> {
+  const entries = await namedEntries(files, `${root}/${operand}`, reading);
+  return entries.map(({ path }) => path.replace(`${root}/`, ""));
+}
+
+type Row = readonly [operand: string, names: readonly string[]];
+
+async function assertNames(
+  files: RemoteFiles,
+  root: string,
+  { reading, rows }: { reading: Reading; rows: readonly Row[] },
+): Promise<void> {
+  for (const [operand, names] of rows) {
+    assertEquals(
+      await named(files, root, [operand, reading]),
+      names,
+      `${reading}: ${operand}`,
+    );
+  }
+}
+
+/** What means the same to a far shell and without one. */
+const PATTERNS: readonly Row[] = [
+  ["*.txt", ["B.txt", "a.txt", "b.txt", "c.txt"]],
+  ["?.txt", ["B.txt", "a.txt", "b.txt", "c.txt"]],
+  ["a*", ["a.md", "a.txt"]],
+  ["*a*t*", ["a.txt", "starx"].filter((name) => /a.*t/.test(name))],
+  [
+    "?????",
+    ["a.txt", "b.txt", "c.txt", "B.txt", "name1", "star*", "starx"]
+      .toSorted(),
+  ],
+  ["[a-c].txt", ["a.txt", "b.txt", "c.txt"]],
+  ["[ab].txt", ["a.txt", "b.txt"]],
+  ["[!a].txt", ["B.txt", "b.txt", "c.txt"]],
+  ["[^a].txt", ["B.txt", "b.txt", "c.txt"]],
+  ["[[:upper:]].txt", ["B.txt"]],
+  ["b.tx[t]", ["b.txt"]],
+  [".*", [".hidden.txt"]],
+  [".h*.txt", [".hidden.txt"]],
+  ["*/f", ["d1/f", "d2/f"]],
+  ["d?/*", ["d1/f", "d2/f", "d2/g"]],
+  ["d?/.*", ["d1/.dot"]],
+  ["d[2]/[fg]", ["d2/f", "d2/g"]],
+  ["*/er/x*", ["deep/er/x1", "deep/er/x2"]],
+  ["deep/*/x2", ["deep/er/x2"]],
+  ["d?/../a*", ["d1/../a.md", "d1/../a.txt", "d2/../a.md", "d2/../a.txt"]],
+  ["d*/", ["d1", "d2", "deep"]],
+  ["d1//*", ["d1/f"]],
+  ["*/", ["d1", "d2", "deep"]],
+  // Escapes take the meaning from what follows them.
+  ["star\\*", ["star*"]],
+  ["sta[r]\\*", ["star*"]],
+  ["\\a.tx?", ["a.txt"]],
+  ["nam?[1]", ["name1"]],
+  ["nam?\\[1]", ["name[1]"]],
+  ["back\\\\slas?", ["back\\slash"]],
+  ["one\\ tw?", ["one two"]],
+  // What is there under the very name is meant.
+  ["name[1]", ["name[1]"]],
+  ["star*", ["star*"]],
+  ["back\\slash", ["back\\slash"]],
+  ["one two", ["one two"]],
+  ["quote's", ["quote's"]],
+  ["{a,b}.md", ["{a,b}.md"]],
+];
+
+for (const reading of ["plain", "shell"] as const) {
+  childTest(
+    `Read as ${reading}, a pattern names what it matches, sorted, but for leading dots`,
+    async (
+      files,
+      root,
+    ) => {
+      makeTree(root, TREE);
+      await assertNames(files, root, { reading, rows: PATTERNS });
+    },
+  );
+
+  childTest(
+    `Read as ${reading}, a pattern that matches nothing is an error that shows it`,
+    async (
+      files,
+      root,
+    ) => {
+      makeTree(root, TREE);
+      for (
+        const operand of [
+          "nope*",
+          "*.TXT",
+          "A*",
+          "?",
+          "[!a-z]",
+          "*.txt/",
+          "*.txt/*",
+          "nope/*",
+          "*/nope",
+          "d?/[h-z]",
+          "[",
+          "[a",
+        ]
+      ) {
+        const error = await assertRejects(
+          () => named(files, root, [operand, reading]),
+          EntryError,
+          operand,
+        );
+        assertEquals(
+          error.message,
+          `scp: ${root}/${operand}: No such file or directory`,
+        );
+      }
+    },
+  );
+
+  childTest(
+    `Read as ${reading}, a name without a pattern is not looked for`,
+    async (files, root) => {
+      for (const name of ["a.txt", "missing", "d/../e", "d/", "#;&|<>!%"]) {
+        assertEquals(
+          await namedEntries(files, `${root}/${name}`, reading),
+          [{ path: `${root}/${name}` }],
+        );
+      }
+      assertEquals(await namedEntries(files, "", reading), [{ path: "." }]);
+    },
+  );
+
+  childTest(
+    `Read as ${reading}, the home folder is where the session begins`,
+    async (files, root) => {
+      makeTree(root, TREE);
+      const rows: readonly Row[] = [
+        ["~", ["."]],
+        ["~/", ["."]],
+        ["~/a.txt", ["a.txt"]],
+        ["~//a.txt", ["a.txt"]],
+        ["~/missing", ["missing"]],
+        ["~/[ab].txt", ["a.txt", "b.txt"]],
+        ["~/d?/f", ["d1/f", "d2/f"]],
+        ["~/name[1]", ["name[1]"]],
+        ["[ab].txt", ["a.txt", "b.txt"]],
+        ["d?/f", ["d1/f", "d2/f"]],
+        ["./[ab].txt", ["./a.txt", "./b.txt"]],
+        ["\\~", ["~"]],
+        ["\\~/a.txt", ["~/a.txt"]],
+        ["a~", ["a~"]],
+        ["./~", ["./~"]],
+      ];
+      for (const [operand, names] of rows) {
+        const entries = await namedEntries(files, operand, reading);
+        assertEquals(entries.map(({ path }) => path), names, operand);
+      }
+    },
+  );
+
+  childTest(
+    `Read as ${reading}, another's home folder is the server's to tell`,
+    async (files) => {
+      const home = await files.expandPath("~root");
+      for (
+        const [operand, path] of [
+          ["~root", home],
+          ["~root/missing", `${home}/missing`],
+        ] as const
+      ) {
+        assertEquals(await namedEntries(files, operand, reading), [{ path }]);
+        assertEquals(await targetPath(files, operand, reading), path);
+      }
+      for (const operand of ["~no-such-user-here", "~no-such-user-here/*"]) {
+        await assertRejects(
+          () => namedEntries(files, operand, reading),
+          EntryError,
+          "scp: ~no-such-user-here",
+        );
+        await assertRejects(
+          () => targetPath(files, operand, reading),
+          EntryError,
+          "scp: ~no-such-user-here",
+        );
+      }
+    },
+  );
+}
+
+childTest(
+  "Read plain, quotes and braces are characters as others are",
+  async (files, root) => {
+    makeTree(root, [
+      ...TREE,
+      { path: "'q r'", content: "" },
+      { path: "$HOME", content: "" },
+    ]);
+    await assertNames(files, root, {
+      reading: "plain",
+      rows: [
+        ["'q r'", ["'q r'"]],
+        ["'?*", ["'q r'"]],
+        ["'one two'", ["'one two'"]],
+        ['"one two"', ['"one two"']],
+        ["{a,b}.txt", ["{a,b}.txt"]],
+        ["{a,b}.m?", ["{a,b}.md"]],
+        ["$HOME", ["$HOME"]],
+        ["$HO?E", ["$HOME"]],
+        ["*s", ["quote's"]],
+        ["a.txt b.txt", ["a.txt b.txt"]],
+        ["one tw?", ["one two"]],
+        ["tail\\", ["tail\\"]],
+      ],
+    });
+  },
+);
+
+childTest(
+  "Read as a shell does, quotes take the meaning from what is in them",
+  async (files, root) => {
+    makeTree(root, TREE);
+    await assertNames(files, root, {
+      reading: "shell",
+      rows: [
+        ["'one two'", ["one two"]],
+        ['"one two"', ["one two"]],
+        ["one\\ two", ["one two"]],
+        ["one' 'two", ["one two"]],
+        ["'star*'", ["star*"]],
+        ["'*'.txt", ["*.txt"]],
+        ['"?".txt', ["?.txt"]],
+        ["'a'.tx?", ["a.txt"]],
+        ["'one t'w?", ["one two"]],
+        ['"quote\'s"', ["quote's"]],
+        ["quote\\'?", ["quote's"]],
+        ["'name[1]'", ["name[1]"]],
+        ["'{a,b}'.m?", ["{a,b}.md"]],
+        ["\\{a,b\\}.md", ["{a,b}.md"]],
+      ],
+    });
+  },
+);
+
+childTest(
+  "Read as a shell does, braces name each of what is in them",
+  async (files, root) => {
+    makeTree(root, TREE);
+    await assertNames(files, root, {
+      reading: "shell",
+      rows: [
+        ["{a,b}.txt", ["a.txt", "b.txt"]],
+        ["{b,a}.txt", ["b.txt", "a.txt"]],
+        ["{a,missing}.txt", ["a.txt", "missing.txt"]],
+        ["d{1,2}/?", ["d1/f", "d2/f", "d2/g"]],
+        ["{a..c}.txt", ["a.txt", "b.txt", "c.txt"]],
+      ],
+    });
+  },
+);
+
+childTest(
+  "Read as a shell does, each word names its own",
+  async (files, root) => {
+    makeTree(root, TREE);
+    const entries = await namedEntries(
+      files,
+      `${root}/b.txt ${root}/[ac].txt  '${root}/one two' `,
+      "shell",
+    );
+    assertEquals(
+      entries.map(({ path }) => path),
+      ["b.txt", "a.txt", "c.txt", "one two"].map((name) => `${root}/${name}`),
+    );
+    const error = await assertRejects(
+      () => namedEntries(files, `${root}/a.txt ${root}/nope*`, "shell"),
+      EntryError,
+    );
+    assertEquals(
+      error.message,
+      `scp: ${root}/nope*: No such file or directory`,
+    );
+    await assertRejects(() => namedEntries(files, "  ", "shell"), EntryError);
+  },
+);
+
+childTest("A quoted ~ is a name", async (files, root) => {
+  makeTree(root, [{ path: "~/f", content: "" }, { path: "f", content: "" }]);
+  for (const operand of ["'~'/f", '"~"/f', "'~/f'", "\\~/f", "'~'/?"]) {
+    const entries = await namedEntries(files, operand, "shell");
+    assertEquals(entries.map(({ path }) => path), ["~/f"], operand);
+  }
+});
+
+childTest(
+  "What a pattern matches is told with what is known of it",
+  async (files, root) => {
+    makeTree(root, [{ path: "a1", content: "abc" }, { path: "a2/" }]);
+    Deno.symlinkSync("a1", `${root}/a3`);
+    Deno.symlinkSync("a2", `${root}/a4`);
+    for (const pattern of ["a?", "a[1-4]"]) {
+      const entries = await namedEntries(files, `${root}/${pattern}`, "plain");
+      assertEquals(
+        entries.map(({ path, attributes }) => [path, attributes?.kind]),
+        [
+          [`${root}/a1`, "file"],
+          [`${root}/a2`, "folder"],
+          [`${root}/a3`, "file"],
+          [`${root}/a4`, "folder"],
+        ],
+      );
+    }
+    assertEquals(
+      await named(files, root, ["a*/", "plain"]),
+      ["a2", "a4"],
+    );
+  },
+);
+
+childTest("A link that dangles is not matched", async (files, root) => {
+  makeTree(root, [{ path: "a1", content: "abc" }]);
+  Deno.symlinkSync("missing", `${root}/a2`);
+  assertEquals(await named(files, root, ["a?", "plain"]), ["a1"]);
+  await assertRejects(() => named(files, root, ["?2", "plain"]), EntryError);
+});
+
+childTest("A pattern may match in many folders", async (files, root) => {
+  const folders = Array.from({ length: 100 }, (_, at) => `d${at}`);
+  makeTree(root, folders.map((path) => ({ path: `${path}/f`, content: "" })));
+  assertEquals(
+    await named(files, root, ["*/?", "plain"]),
+    folders.toSorted().map((path) => `${path}/f`),
+  );
+});
+
+Deno.test("A pattern looks for more in folders alone", async () => {
+  let isListed = false;
+  const server = new SftpServer()
+    .on("LSTAT", () => status(2))
+    .on("OPENDIR", ({ subject }) => handle(subject))
+    .on("READDIR", ({ subject }) => {
+      if (subject !== "." || isListed) return status(1);
+      isListed = true;
+      return names(["f", 0o100644], ["d", 0o040755], ["link", 0o120777]);
+    });
+  const session = await SftpSession.begin(server.channel);
+  const files = await RemoteFiles.of(session, {
+    label: "scp: ",
+    tuning: {},
+    blockBytes: 1024,
+  });
+  await assertRejects(() => namedEntries(files, "*/x*", "plain"), EntryError);
+  assertEquals(
+    server.asked.filter((asked) => asked.startsWith("OPENDIR ")),
+    ["OPENDIR .", "OPENDIR d", "OPENDIR link"],
+  );
+});
+
+childTest(
+  "A pattern passes over folders that cannot be read",
+  async (files, root) => {
+    makeTree(root, [
+      { path: "closed/f", content: "" },
+      { path: "closed/", mode: 0o000 },
+      { path: "open/f", content: "" },
+    ]);
+    assertEquals(await named(files, root, ["*/?", "plain"]), ["open/f"]);
+    assertEquals(await named(files, root, ["*/f", "plain"]), ["open/f"]);
+  },
+  { wrapper: UNPRIVILEGED },
+);
+
+childTest("A pattern matches names that are not UTF-8", async (files, root) => {
+  using _emptied = emptied(root);
+  shell("touch $(printf 'caf\\351 caf\\303\\251 cafe')", root);
+  assertEquals(
+    await named(files, root, ["caf?", "plain"]),
+    ["cafe", "café", "caf\udce9"],
+  );
+  assertEquals(
+    await named(files, root, ["ca?\udce9", "plain"]),
+    ["caf\udce9"],
+  );
+}, { lacks: lacksRawNames });
+
+type TargetRow = readonly [operand: string, path: string];
+
+const TARGETS: readonly TargetRow[] = [
+  ["", "."],
+  ["f", "f"],
+  ["/d/f", "/d/f"],
+  ["d/", "d/"],
+  ["~", "."],
+  ["~/", "."],
+  ["~/f", "f"],
+  ["~//d/f", "d/f"],
+  ["./~", "./~"],
+  ["a*b?[c]", "a*b?[c]"],
+  ["{a,b}", "{a,b}"],
+  ["$HOME/f", "$HOME/f"],
+  ["two words", "two words"],
+];
+
+childTest("targetPath() takes a target as it is, but for ~", async (files) => {
+  const rows: readonly TargetRow[] = [
+    ...TARGETS,
+    ["'one two'", "'one two'"],
+    ["one\\ two", "one\\ two"],
+    ["\\~/f", "\\~/f"],
+  ];
+  for (const [operand, path] of rows) {
+    assertEquals(await targetPath(files, operand, "plain"), path, operand);
+  }
+});
+
+childTest(
+  "targetPath() removes quotes where a far shell would have",
+  async (files) => {
+    const rows: readonly TargetRow[] = [
+      ...TARGETS,
+      ["'one two'", "one two"],
+      ['"one two"', "one two"],
+      ["one\\ two", "one two"],
+      ["a'b'\"c\"", "abc"],
+      ["'a*'", "a*"],
+      ["~/'one two'", "one two"],
+      ["''", "."],
+    ];
+    for (const [operand, path] of rows) {
+      assertEquals(await targetPath(files, operand, "shell"), path, operand);
+    }
+  },
+);
+
+childTest("targetPath() takes a quoted ~ for a name", async (files) => {
+  for (const operand of ["'~'/f", '"~"/f', "'~/f'", "\\~/f"]) {
+    assertEquals(await targetPath(files, operand, "shell"), "~/f", operand);
+  }
+});

@@ -1,0 +1,332 @@
+/** `RemoteFiles` over servers that answer as no system's does here. */
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  EntryError,
+  ProtocolError,
+  SessionError,
+} from "../../../lib/errors.ts";
+import type { Files, Pace } from "../../../lib/files/files.ts";
+import {
+  RemoteFiles,
+  type SftpTuning,
+} from "../../../lib/sftp/remote_files.ts";
+import { SftpSession } from "../../../lib/sftp/session.ts";
+import { uint64, wire } from "../../support/sftp_bytes.ts";
+import {
+  type Answer,
+  attributes,
+  data,
+  extended,
+  handle,
+  names,
+  SftpServer,
+  status,
+} from "../../support/sftp_server.ts";
+
+async function assertFails(
+  call: () => Promise<unknown>,
+  message: string,
+): Promise<void> {
+  const error = await assertRejects(call, EntryError);
+  assertEquals(error.message, message);
+}
+
+/** The files of a server in memory. */
+async function filesOf(
+  server: SftpServer,
+  tuning: SftpTuning = {},
+  blockBytes = 256 * 1024,
+): Promise<RemoteFiles> {
+  const session = await SftpSession.begin(server.channel);
+  return await RemoteFiles.of(session, { label: "scp: ", tuning, blockBytes });
+}
+
+/** A server that tells how much it takes; 0 where it does not say. */
+function limitedServer(
+  { read = 0, write = 0, handles = 0 },
+): SftpServer {
+  return new SftpServer({ "limits@openssh.com": "1" })
+    .on(
+      "limits@openssh.com",
+      () => extended([0, read, write, handles].map(uint64).join("")),
+    );
+}
+
+interface PaceRow {
+  readonly name: string;
+  readonly server: SftpServer;
+  readonly tuning?: SftpTuning;
+  readonly blockBytes?: number;
+  readonly pace: Pace;
+}
+
+const KIB = 1024;
+
+const PACES: readonly PaceRow[] = [
+  {
+    name: "a server that does not tell what it takes",
+    server: new SftpServer(),
+    pace: { entries: 64, blocks: 64, blockBytes: 32 * KIB },
+  },
+  {
+    name: "a server that says it does, and refuses",
+    server: new SftpServer({ "limits@openssh.com": "1" }),
+    pace: { entries: 64, blocks: 64, blockBytes: 32 * KIB },
+  },
+  {
+    name: "OpenSSH's server",
+    server: limitedServer({
+      read: 255 * KIB,
+      write: 255 * KIB,
+      handles: 1019,
+    }),
+    pace: { entries: 64, blocks: 64, blockBytes: 255 * KIB },
+  },
+  {
+    name: "a server without limits",
+    server: limitedServer({}),
+    pace: { entries: 64, blocks: 64, blockBytes: 32 * KIB },
+  },
+  {
+    name: "a server whose limits are very high",
+    server: limitedServer({
+      read: 2 ** 52,
+      write: 2 ** 52,
+      handles: 2 ** 52,
+    }),
+    pace: { entries: 64, blocks: 64, blockBytes: 255 * KIB },
+  },
+  {
+    name: "a server that takes little, and holds little open",
+    server: limitedServer({ read: 40_000, write: 30_000, handles: 9 }),
+    pace: { entries: 4, blocks: 64, blockBytes: 30_000 },
+  },
+  {
+    name: "a server that takes next to nothing",
+    server: limitedServer({ read: 1, write: 1, handles: 1 }),
+    pace: { entries: 1, blocks: 64, blockBytes: 64 },
+  },
+  {
+    name: "a slow copy",
+    server: limitedServer({ read: 255 * KIB, write: 255 * KIB }),
+    blockBytes: 4096,
+    pace: { entries: 64, blocks: 64, blockBytes: 4096 },
+  },
+  {
+    name: "a user who wants few and small requests",
+    server: limitedServer({ read: 255 * KIB, write: 255 * KIB }),
+    tuning: { requests: 1, bufferBytes: 100 },
+    pace: { entries: 64, blocks: 1, blockBytes: 100 },
+  },
+  {
+    name: "a user who wants many and large ones of a server that does not tell",
+    server: new SftpServer(),
+    tuning: { requests: 1000, bufferBytes: 1_000_000 },
+    pace: { entries: 64, blocks: 1000, blockBytes: 255 * KIB },
+  },
+  {
+    name: "a user who wants more than the server takes",
+    server: limitedServer({ read: 50_000, write: 60_000 }),
+    tuning: { bufferBytes: 100_000 },
+    pace: { entries: 64, blocks: 64, blockBytes: 50_000 },
+  },
+  {
+    name: "a user who wants requests of no length",
+    server: new SftpServer(),
+    tuning: { bufferBytes: 1 },
+    pace: { entries: 64, blocks: 64, blockBytes: 64 },
+  },
+];
+
+for (const { name, server, tuning, blockBytes, pace } of PACES) {
+  Deno.test(`The pace is that of ${name}`, async () => {
+    const files = await filesOf(server, tuning, blockBytes);
+    assertEquals(files.pace, pace);
+  });
+}
+
+Deno.test("Reads and writes are no longer than the server takes, each by its own limit", async () => {
+  const server = limitedServer({ read: 100, write: 70 })
+    .on("OPEN", () => handle("h"))
+    .on("READ", () => data("x".repeat(100)))
+    .on("WRITE", () => status(0));
+  const files = await filesOf(server);
+  const asked: string[] = [];
+  for (const name of ["READ", "WRITE"]) {
+    server.on(name, ({ rest }) => {
+      const view = new DataView(wire(rest).buffer);
+      asked.push(`${name} ${view.getBigUint64(0)} ${view.getUint32(8)}`);
+      return name === "READ" ? data("x".repeat(100)) : status(0);
+    });
+  }
+  const file = await files.openToWrite("f", 0o644);
+  assertEquals(await file.read(new Uint8Array(1000), 5), 100);
+  await file.write(new Uint8Array(150), 7);
+  assertEquals(asked, [
+    "READ 5 100",
+    "WRITE 7 70",
+    "WRITE 77 70",
+    "WRITE 147 10",
+  ]);
+});
+
+Deno.test("write() throws where any of its requests fails", async () => {
+  let writes = 0;
+  const server = limitedServer({ read: 100, write: 100 })
+    .on("OPEN", () => handle("h"))
+    .on("WRITE", () => status(++writes === 2 ? 3 : 0));
+  const files = await filesOf(server);
+  const file = await files.openToWrite("f", 0o644);
+  await assertFails(
+    () => file.write(new Uint8Array(300), 0),
+    "scp: f: Permission denied",
+  );
+});
+
+Deno.test("read() gives what a server that sends less has sent", async () => {
+  const server = new SftpServer()
+    .on("OPEN", () => handle("h"))
+    .on("READ", () => data("ab"));
+  const files = await filesOf(server);
+  const file = await files.openToRead("f");
+  const buffer = new Uint8Array(4);
+  assertEquals(await file.read(buffer, 0), 2);
+  assertEquals(buffer, wire("ab\0\0"));
+});
+
+Deno.test("copyRange() and expandPath() are for servers that offer them", async () => {
+  const files: Files = await filesOf(new SftpServer());
+  assertEquals(files.copyRange, undefined);
+  const server = new SftpServer({ "copy-data": "1" });
+  assert((await filesOf(server)).copyRange !== undefined);
+  await assertFails(
+    async () => await (await filesOf(new SftpServer())).expandPath("~u/f"),
+    "scp: ~u/f: the server cannot tell whose home that is",
+  );
+});
+
+/** Calls whose answers have to be of one kind. */
+const CALLS: Readonly<
+  Record<string, (files: RemoteFiles) => Promise<unknown>>
+> = {
+  LSTAT: (files) => files.find("f"),
+  STAT: (files) => files.attributes("f"),
+  OPEN: (files) => files.openToRead("f"),
+  OPENDIR: (files) => files.list("f"),
+  REMOVE: (files) => files.remove("f"),
+  MKDIR: (files) => files.makeFolder("f", 0o755),
+  SETSTAT: (files) => files.setMode("f", 0o644),
+  SYMLINK: (files) => files.makeLink("f", "x"),
+  "expand-path@openssh.com": (files) => files.expandPath("~u"),
+};
+
+const EXTENSIONS = { "expand-path@openssh.com": "1" };
+
+for (const [name, call] of Object.entries(CALLS)) {
+  Deno.test(`An answer to ${name} that is none is the end of the session`, async () => {
+    const server = new SftpServer(EXTENSIONS).on(name, () => extended("x"));
+    const files = await filesOf(server);
+    const error = await assertRejects(() => call(files), ProtocolError);
+    assertEquals(
+      error.message,
+      "protocol error: what was asked is not answered by extended",
+    );
+    const later = await assertRejects(() => files.find("g"), ProtocolError);
+    assert(later === error);
+  });
+}
+
+for (const name of ["STAT", "OPEN", "OPENDIR", "LSTAT"]) {
+  Deno.test(`That ${name} went well, and no more, is the end of the session`, async () => {
+    const server = new SftpServer().on(name, () => status(0));
+    const files = await filesOf(server);
+    await assertRejects(() => CALLS[name]!(files), ProtocolError);
+  });
+}
+
+Deno.test("Two names where one was asked for, or none, are the end of the session", async () => {
+  for (const answer of [names(), names(["a"], ["b"])]) {
+    const server = new SftpServer()
+      .on("LSTAT", () => attributes(0o120777))
+      .on("READLINK", () => answer);
+    const files = await filesOf(server);
+    await assertRejects(() => files.readLink("f"), ProtocolError);
+  }
+});
+
+Deno.test("identify() cannot tell where the server cannot", async () => {
+  for (const answer of [status(2), status(4), names()]) {
+    const server = new SftpServer().on("REALPATH", () => answer);
+    const files = await filesOf(server);
+    assertEquals(await files.identify("f"), undefined);
+  }
+});
+
+Deno.test("find() of a link says what is behind it, its identity or not", async () => {
+  const serverOf = (realPath: Answer): SftpServer =>
+    new SftpServer()
+      .on("LSTAT", () => attributes(0o120777))
+      .on("STAT", () => attributes(0o040755))
+      .on("REALPATH", () => realPath);
+  const found = await (await filesOf(serverOf(status(4)))).find("link");
+  assertEquals([found?.kind, found?.identity], ["folder", undefined]);
+  const known = await (await filesOf(serverOf(names(["/d"])))).find("link");
+  assertEquals([known?.kind, known?.identity], ["folder", "/d"]);
+});
+
+Deno.test("Everything throws that the connection is lost where it is", async () => {
+  for (const [name, call] of Object.entries(CALLS)) {
+    const server = new SftpServer(EXTENSIONS);
+    const files = await filesOf(server.on(name, () => {
+      server.end();
+      return undefined;
+    }));
+    await assertRejects(() => call(files), SessionError, "lost connection");
+  }
+});
+
+Deno.test("What is closed later need not be answered, nor the connection last", async () => {
+  const server = new SftpServer()
+    .on("OPEN", () => handle("h"))
+    .on("CLOSE", () => {
+      server.end();
+      return undefined;
+    });
+  const files = await filesOf(server);
+  {
+    using _file = await files.openToRead("f");
+  }
+  await assertRejects(() => files.find("f"), SessionError);
+});
+
+Deno.test("join() writes a path as scp does", async () => {
+  const files = await filesOf(new SftpServer());
+  const rows: readonly (readonly [string, string, string])[] = [
+    ["d", "f", "d/f"],
+    ["/", "f", "/f"],
+    ["d/", "f", "d//f"],
+    [".", "f", "./f"],
+    ["//", "f", "///f"],
+  ];
+  for (const [folder, name, expected] of rows) {
+    assertEquals(files.join(folder, name), expected);
+  }
+});
+
+Deno.test("nameOf() gives the last component, trailing slashes ignored", async () => {
+  const files = await filesOf(new SftpServer());
+  const rows: readonly (readonly [string, string])[] = [
+    ["f", "f"],
+    ["d/f", "f"],
+    ["d/f//", "f"],
+    ["/f", "f"],
+    ["..", ".."],
+    ["d/.", "."],
+    ["a b", "a b"],
+    ["d\\f", "d\\f"],
+  ];
+  for (const [path, expected] of rows) {
+    assertEquals(files.nameOf(path), expected, path);
+  }
+});
