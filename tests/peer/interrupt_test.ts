@@ -8,7 +8,13 @@ import {
 } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
 import { type Door, peerTest, sshdDoor } from "../support/doors.ts";
-import { haltCopy, LENGTH, type Way, ways } from "../support/halted_copy.ts";
+import {
+  haltCopy,
+  LENGTH,
+  sftpWays,
+  type Way,
+  ways,
+} from "../support/halted_copy.ts";
 import { Place } from "../support/place.ts";
 import { until } from "../support/processes.ts";
 import { runProgram } from "../support/program.ts";
@@ -40,6 +46,30 @@ function interruption({ direction }: Way): RegExp {
       `^far: to/f: lost connection after \\d+ of ${LENGTH} bytes: interrupted$`,
       "m",
     );
+}
+
+for (const way of sftpWays) {
+  peerTest(
+    `SIGINT inside ${way.name} ends it and ssh, and names what is cut short`,
+    [...sshdDoor.needs, "sftp-server"],
+    async () => {
+      await haltCopy({ sshd: await sharedSshd(), way }, {
+        after: { z: "z" },
+        act: async ({ pid, outcome }) => {
+          Deno.kill(pid, "SIGINT");
+          await outcome;
+        },
+      }, ({ status, stdout, stderr }, { from, to }) => {
+        assertEquals([status, stdout], [130, ""]);
+        const partial = cutShort(from, to);
+        assert(partial.includes("f"));
+        for (const name of partial) {
+          assertMatch(stderr, new RegExp(`/${name}: .*(interrupted|lost)`));
+        }
+        assertStringIncludes(stderr, "interrupted");
+      });
+    },
+  );
 }
 
 for (const way of ways) {
