@@ -6,6 +6,7 @@ import {
   type Door,
   peerTest,
   sshdDoor,
+  systemDoors,
   writeScript,
 } from "../support/doors.ts";
 import { Place } from "../support/place.ts";
@@ -41,7 +42,7 @@ const TREE: readonly TreeEntry[] = [
 
 const WHOLE = { modes: true, times: true };
 
-for (const kind of [childDoor, sshdDoor]) {
+for (const kind of systemDoors) {
   const test = (
     name: string,
     fn: (place: Place, door: Door) => Promise<void>,
