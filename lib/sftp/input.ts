@@ -16,6 +16,20 @@ export class ExactInput {
   }
 
   /**
+   * The next `length` bytes; less of them if the stream ended. They are valid
+   * until something is read again.
+   */
+  async take(length: number): Promise<Uint8Array> {
+    if (this.#rest.length < length) {
+      const bytes = new Uint8Array(length);
+      return bytes.subarray(0, await this.fill(bytes));
+    }
+    const bytes = this.#rest.subarray(0, length);
+    this.#rest = this.#rest.subarray(length);
+    return bytes;
+  }
+
+  /**
    * Fills `buffer`.
    *
    * @returns How many bytes there were; less than it holds if the stream ended.

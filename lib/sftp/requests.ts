@@ -18,13 +18,15 @@ export type Request =
  * Encodes a request as one packet, in pieces: the data of a `write` are not
  * copied.
  *
+ * @param writer What it is written with.
  * @throws {EntryError} If a path in it stands for no bytes.
  */
 export function formatRequest(
   id: number,
   request: Request,
+  writer: WireWriter = new WireWriter(),
 ): readonly Uint8Array[] {
-  const writer = new WireWriter();
+  writer.begin();
   switch (request.kind) {
     case "open":
     case "open folder":

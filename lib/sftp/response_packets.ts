@@ -89,7 +89,8 @@ export function parseResponseHead(head: Uint8Array): ResponseHead {
 }
 
 /**
- * Decodes what follows; of data, what comes before them.
+ * Decodes what follows; of data, what comes before them. Nothing of it is a
+ * view of `body`.
  *
  * @throws {ProtocolError} If it is cut, or no response.
  */
@@ -115,7 +116,7 @@ export function parseResponse(
     case PacketType.ATTRS:
       return { kind: "attributes", attributes: readAttributes(reader) };
     case PacketType.EXTENDED_REPLY:
-      return { kind: "extended", body };
+      return { kind: "extended", body: body.slice() };
     default:
       throw new ProtocolError(`protocol error: a packet of type ${type}`);
   }
@@ -123,7 +124,7 @@ export function parseResponse(
 
 function readHandle(reader: WireReader): Handle {
   const handle = reader.string();
-  if (handle.length <= MAX_HANDLE_BYTES) return handle;
+  if (handle.length <= MAX_HANDLE_BYTES) return handle.slice();
   throw new ProtocolError("protocol error: handle too long");
 }
 

@@ -26,6 +26,7 @@ import {
   type Response,
   RESPONSE_HEAD_BYTES,
 } from "./response_packets.ts";
+import { WireWriter } from "./wire.ts";
 
 /** How long a shell may talk before the server begins, in milliseconds. */
 const PATIENCE_MILLISECONDS = 10_000;
@@ -54,6 +55,7 @@ export class SftpSession {
   readonly #input: ExactInput;
   readonly #waiters = new Map<number, Waiter>();
   readonly #outgoing: Uint8Array[] = [];
+  readonly #writer = new WireWriter();
   #isSending = false;
   #lastId = 0;
   #failure: Error | undefined;
@@ -105,7 +107,7 @@ export class SftpSession {
     else {
       const id = this.#nextId();
       try {
-        this.#outgoing.push(...formatRequest(id, request));
+        this.#outgoing.push(...formatRequest(id, request, this.#writer));
         this.#waiters.set(id, {
           resolve,
           reject,
@@ -178,8 +180,8 @@ export class SftpSession {
 
   /** Takes one response; whether more may come. */
   async #receive(): Promise<boolean> {
-    const headBytes = await this.#exactly(RESPONSE_HEAD_BYTES);
-    if (headBytes === undefined) return false;
+    const headBytes = await this.#input.take(RESPONSE_HEAD_BYTES);
+    if (headBytes.length < RESPONSE_HEAD_BYTES) return false;
     const head = parseResponseHead(headBytes);
     const waiter = this.#waiters.get(head.id);
     if (waiter === undefined) {
@@ -191,8 +193,8 @@ export class SftpSession {
     const bodyLength = hasData
       ? Math.min(DATA_HEAD_BYTES, head.left)
       : head.left;
-    const body = await this.#exactly(bodyLength);
-    if (body === undefined) return false;
+    const body = await this.#input.take(bodyLength);
+    if (body.length < bodyLength) return false;
     const response = parseResponse(head, body);
     if (
       response.kind === "data" && !await this.#takeData(response.length, waiter)
@@ -209,11 +211,6 @@ export class SftpSession {
       throw new ProtocolError("protocol error: more data than were asked for");
     }
     return await this.#input.fill(into.subarray(0, length)) === length;
-  }
-
-  async #exactly(length: number): Promise<Uint8Array | undefined> {
-    const bytes = new Uint8Array(length);
-    return await this.#input.fill(bytes) === length ? bytes : undefined;
   }
 
   #die(error: Error): void {

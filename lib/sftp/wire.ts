@@ -77,7 +77,7 @@ const USUAL_BYTES = 128;
 /** The field that every packet begins with: how many bytes follow it. */
 export const LENGTH_BYTES = 4;
 
-/** Writes a packet's fields one after the other. */
+/** Writes a packet's fields one after the other; then those of the next one. */
 export class WireWriter {
   #bytes = new Uint8Array(USUAL_BYTES);
   #view = new DataView(this.#bytes.buffer);
@@ -113,14 +113,19 @@ export class WireWriter {
     return this.string(encodeName(text));
   }
 
+  /** Begins another packet; what was written is dropped. */
+  begin(): void {
+    this.#length = LENGTH_BYTES;
+  }
+
   /**
-   * All that was written, behind its length.
+   * A copy of all that was written, behind its length.
    *
    * @param following How many bytes of the packet follow elsewhere.
    */
   packet(following = 0): Uint8Array {
     this.#view.setUint32(0, this.#length - LENGTH_BYTES + following);
-    return this.#bytes.subarray(0, this.#length);
+    return this.#bytes.slice(0, this.#length);
   }
 
   #extend(length: number): number {

@@ -1,7 +1,7 @@
 /** Names that are not UTF-8, through every door to a real scp and back. */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { childDoor, type Door, peerTest, sshdDoor } from "../support/doors.ts";
+import { type Door, peerTest, systemDoors } from "../support/doors.ts";
 import { Place } from "../support/place.ts";
 import { seacp } from "../support/program.ts";
 import {
@@ -142,7 +142,7 @@ function registerIgnored(name: string): void {
 
 const register = lacksRawNames === undefined ? peerTest : registerIgnored;
 
-for (const kind of [childDoor, sshdDoor]) {
+for (const kind of systemDoors) {
   let opened: Promise<Door> | undefined;
   Deno.test.afterAll(async () => {
     await (await opened)?.[Symbol.asyncDispose]();
