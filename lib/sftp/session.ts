@@ -56,6 +56,7 @@ export class SftpSession {
   readonly #waiters = new Map<number, Waiter>();
   readonly #outgoing: Uint8Array[] = [];
   readonly #writer = new WireWriter();
+  #limits: Promise<ServerLimits | undefined> | undefined;
   #isSending = false;
   #lastId = 0;
   #failure: Error | undefined;
@@ -128,7 +129,11 @@ export class SftpSession {
   }
 
   /** What the server takes; `undefined` where it does not tell. */
-  async limits(): Promise<ServerLimits | undefined> {
+  limits(): Promise<ServerLimits | undefined> {
+    return this.#limits ??= this.#askForLimits();
+  }
+
+  async #askForLimits(): Promise<ServerLimits | undefined> {
     if (!this.extensions.has(Extension.LIMITS)) return undefined;
     const response = await this.request({ kind: "limits" });
     return response.kind === "extended"

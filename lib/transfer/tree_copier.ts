@@ -34,8 +34,11 @@ interface Branch {
   readonly above: Branch | undefined;
 }
 
-/** How many folders are gone through at once, beside the one at hand. */
-const FOLDERS_AT_ONCE = 16;
+/**
+ * How many entries are under way for each folder that is gone through beside
+ * the one at hand. A folder is open meanwhile, as an entry is.
+ */
+const ENTRIES_A_FOLDER = 4;
 
 /** Goes through trees and begins to copy what it finds. */
 export class TreeCopier {
@@ -62,8 +65,8 @@ export class TreeCopier {
     this.#course = course;
     this.#files = new FileCopier(from, to, options, course.observer);
     this.#folders = new FolderCopier(from, to, options, course);
-    const isSlow = Math.max(from.pace.entries, to.pace.entries) > 1;
-    this.#foldersToSpare = isSlow ? FOLDERS_AT_ONCE : 0;
+    const entries = Math.max(from.pace.entries, to.pace.entries);
+    this.#foldersToSpare = Math.floor(entries / ENTRIES_A_FOLDER);
     const { recursive, links } = options;
     if (recursive && links !== "followed") {
       this.#links = new LinkCopier(from, to, links);

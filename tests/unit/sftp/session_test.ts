@@ -612,7 +612,7 @@ Deno.test("violation() is the end of the session, and its error", async () => {
   assert(error === await assertRejects(later, ProtocolError));
 });
 
-Deno.test("limits() asks a server that offers to tell", async () => {
+Deno.test("limits() asks a server that offers to tell, once", async () => {
   const version = versionPacket({ "limits@openssh.com": "1" });
   const { session, channel } = await begun({ version });
   const limits = session.limits();
@@ -621,12 +621,20 @@ Deno.test("limits() asks a server that offers to tell", async () => {
     packet("\xc8", uint32(1), string("limits@openssh.com")),
   );
   channel.say(packet("\xc9", uint32(1), ...[4, 3, 2, 1].map(uint64)));
-  assertEquals(await limits, { packet: 4, read: 3, write: 2, handles: 1 });
+  const told = { packet: 4, read: 3, write: 2, handles: 1 };
+  assertEquals(await limits, told);
+  assertEquals(await session.limits(), told);
+  await turn();
+  assertEquals(channel.unheard, 0);
+});
 
-  const untold = session.limits();
+Deno.test("limits() does without where a server does not tell in spite of its offer", async () => {
+  const version = versionPacket({ "limits@openssh.com": "1" });
+  const { session, channel } = await begun({ version });
+  const limits = session.limits();
   await channel.heard();
-  channel.say(packet("\x65", uint32(2), uint32(8), string(""), string("")));
-  assertEquals(await untold, undefined);
+  channel.say(packet("\x65", uint32(1), uint32(8), string(""), string("")));
+  assertEquals(await limits, undefined);
 });
 
 Deno.test("limits() asks no server that does not", async () => {
