@@ -32,8 +32,11 @@ export interface RemoteFilesOptions {
   readonly blockBytes: number;
 }
 
-/** What OpenSSH's scp has under way at once. */
-const USUAL_REQUESTS = 64;
+/** What OpenSSH's scp has under way at once, at most. */
+const MOST_REQUESTS = 64;
+
+/** What is under way at once, in bytes: ssh's window twice. More is no faster. */
+const UNDER_WAY_BYTES = 4 * 1024 * 1024;
 
 /** What every server takes, where it does not tell (section 3), in bytes. */
 const SAFE_BLOCK_BYTES = 32 * 1024;
@@ -70,10 +73,12 @@ export class RemoteFiles implements Files {
         Math.min(wanted, told || untold, MOST_BLOCK_BYTES),
       );
     this.#limits = { read: limit(limits?.read), write: limit(limits?.write) };
+    const bytes = Math.min(this.#limits.read, this.#limits.write);
+    const blocks = Math.min(MOST_REQUESTS, Math.ceil(UNDER_WAY_BYTES / bytes));
     this.pace = {
       entries: entriesFor(limits?.handles),
-      blocks: tuning.requests ?? USUAL_REQUESTS,
-      blockBytes: Math.min(this.#limits.read, this.#limits.write),
+      blocks: tuning.requests ?? blocks,
+      blockBytes: bytes,
     };
     if (requests.session.extensions.has(Extension.COPY_DATA)) {
       this.copyRange = (from, to, at, length) =>

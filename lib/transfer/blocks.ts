@@ -1,41 +1,61 @@
-/** Buffers that all copies of a transfer share, each for one at a time. */
+/** Who waits for a buffer. */
+interface Waiting {
+  readonly bytes: number;
+  resolve(): void;
+}
+
+/**
+ * Buffers that all copies of a transfer share, each for one at a time: as much
+ * memory as so many whole ones take, and no more.
+ */
 export class Blocks {
-  /** The length of each. */
-  readonly bytesEach: number;
+  /** The length of a whole one. */
+  readonly wholeBytes: number;
+  /** Whole ones that nobody has. */
   readonly #free: Uint8Array[] = [];
-  readonly #waiting: ((block: Uint8Array) => void)[] = [];
-  #unmade: number;
+  readonly #waiting: Waiting[] = [];
+  #bytesLeft: number;
+
+  /** @param count How many whole ones there are; they are made when needed. */
+  constructor(count: number, wholeBytes: number) {
+    this.wholeBytes = wholeBytes;
+    this.#bytesLeft = count * wholeBytes;
+  }
 
   /**
-   * @param count How many there are at most; they are made when they are
-   * needed.
-   * @param bytesEach The length of each.
+   * Waits in line for a buffer of that length, a whole one's at most, and has
+   * it for as long as it is not disposed of.
    */
-  constructor(count: number, bytesEach: number) {
-    this.#unmade = count;
-    this.bytesEach = bytesEach;
+  async take(bytes: number): Promise<Block> {
+    if (this.#waiting.length > 0 || bytes > this.#bytesLeft) {
+      await new Promise<void>((resolve) =>
+        this.#waiting.push({ bytes, resolve })
+      );
+    } else this.#bytesLeft -= bytes;
+    const isWhole = bytes === this.wholeBytes;
+    const block = isWhole ? this.#free.pop() : undefined;
+    return this.#lent(block ?? new Uint8Array(bytes));
   }
 
-  /** Waits for a buffer, and has it for as long as it is not disposed of. */
-  async take(): Promise<Block> {
-    const bytes = this.#free.pop() ?? this.#make() ?? await this.#freed();
-    return { bytes, [Symbol.dispose]: () => this.#giveBack(bytes) };
+  #lent(bytes: Uint8Array): Block {
+    return {
+      bytes,
+      [Symbol.dispose]: () => {
+        if (bytes.length === this.wholeBytes) this.#free.push(bytes);
+        this.#giveBack(bytes.length);
+      },
+    };
   }
 
-  #make(): Uint8Array | undefined {
-    if (this.#unmade === 0) return undefined;
-    this.#unmade--;
-    return new Uint8Array(this.bytesEach);
-  }
-
-  #freed(): Promise<Uint8Array> {
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  #giveBack(bytes: Uint8Array): void {
-    const next = this.#waiting.shift();
-    if (next === undefined) this.#free.push(bytes);
-    else next(bytes);
+  #giveBack(bytes: number): void {
+    this.#bytesLeft += bytes;
+    for (;;) {
+      const next = this.#waiting[0];
+      if (next === undefined || next.bytes > this.#bytesLeft) return;
+      this.#waiting.shift();
+      this.#bytesLeft -= next.bytes;
+      next.resolve();
+    }
   }
 }
 

@@ -21,6 +21,9 @@ export interface CopiedContent {
   readonly failure?: unknown;
 }
 
+/** How much is asked for where nothing is expected, in bytes. */
+const UNEXPECTED_BYTES = 16 * 1024;
+
 /**
  * Copies all that is in one open file to another: in blocks, several at once,
  * in whatever order they are done. It ends where the file does, whatever length
@@ -55,7 +58,7 @@ class ContentCopy {
 
   async run(): Promise<CopiedContent> {
     const { expected, blocks, atOnce } = this.#options;
-    const needed = Math.floor(expected / blocks.bytesEach) + 1;
+    const needed = Math.floor(expected / blocks.wholeBytes) + 1;
     const workers = { length: Math.min(atOnce, needed) };
     await Promise.all(Array.from(workers, () => this.#copyBlocks()));
     if (this.#failed === undefined) return { size: this.#end };
@@ -65,10 +68,11 @@ class ContentCopy {
 
   async #copyBlocks(): Promise<void> {
     while (this.#hasMore) {
-      using block = await this.#options.blocks.take();
-      if (!this.#hasMore) return;
       const at = this.#next;
-      this.#next += block.bytes.length;
+      const length = this.#lengthAt(at);
+      this.#next += length;
+      using block = await this.#options.blocks.take(length);
+      if (this.#failed !== undefined || at > this.#end) return;
       let done = at;
       try {
         done += await this.#copyBlock(block.bytes, at);
@@ -77,6 +81,13 @@ class ContentCopy {
         this.#fail(done, error);
       }
     }
+  }
+
+  /** One byte past what is expected shows whether that is all. */
+  #lengthAt(at: number): number {
+    const { expected, blocks: { wholeBytes } } = this.#options;
+    const due = at < expected ? expected - at + 1 : UNEXPECTED_BYTES;
+    return Math.min(wholeBytes, due);
   }
 
   /** @param at Where what it is about begins. */
@@ -105,15 +116,12 @@ class ContentCopy {
     const { expected } = this.#options;
     let count = 0;
     while (count < block.length) {
-      // What ends where it should is not asked for more, if one byte more was.
+      const part = block.subarray(count);
       const due = expected - at - count;
-      const asked = due > 0
-        ? Math.min(due + 1, block.length - count)
-        : block.length - count;
-      const part = block.subarray(count, count + asked);
       const got = await this.#from.read(part, at + count);
       count += got;
-      if (got === 0 || (got === due && got < asked)) break;
+      // What ends where it should is not asked for more: one byte more was.
+      if (got === 0 || (got === due && got < part.length)) break;
     }
     return count;
   }

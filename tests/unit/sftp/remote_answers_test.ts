@@ -81,7 +81,7 @@ const PACES: readonly PaceRow[] = [
       write: 255 * KIB,
       handles: 1019,
     }),
-    pace: { entries: 64, blocks: 64, blockBytes: 255 * KIB },
+    pace: { entries: 64, blocks: 17, blockBytes: 255 * KIB },
   },
   {
     name: "a server without limits",
@@ -95,7 +95,7 @@ const PACES: readonly PaceRow[] = [
       write: 2 ** 52,
       handles: 2 ** 52,
     }),
-    pace: { entries: 64, blocks: 64, blockBytes: 255 * KIB },
+    pace: { entries: 64, blocks: 17, blockBytes: 255 * KIB },
   },
   {
     name: "a server that takes little, and holds little open",

@@ -4,11 +4,11 @@ import { turn } from "../../support/turn.ts";
 
 Deno.test("Blocks gives as many buffers as there are, all different", async () => {
   const blocks = new Blocks(3, 5);
-  assertEquals(blocks.bytesEach, 5);
+  assertEquals(blocks.wholeBytes, 5);
   const taken = [
-    await blocks.take(),
-    await blocks.take(),
-    await blocks.take(),
+    await blocks.take(5),
+    await blocks.take(5),
+    await blocks.take(5),
   ];
   assertEquals(taken.map(({ bytes }) => bytes.length), [5, 5, 5]);
   assertEquals(new Set(taken.map(({ bytes }) => bytes.buffer)).size, 3);
@@ -18,7 +18,7 @@ Deno.test("Blocks gives a buffer that was given back again, and makes no other",
   const blocks = new Blocks(8, 1);
   let last: Uint8Array | undefined;
   for (let round = 0; round < 3; round++) {
-    using block = await blocks.take();
+    using block = await blocks.take(1);
     if (last !== undefined) assert(block.bytes === last);
     last = block.bytes;
   }
@@ -26,11 +26,11 @@ Deno.test("Blocks gives a buffer that was given back again, and makes no other",
 
 Deno.test("Blocks has whoever comes when all are taken wait, in turn", async () => {
   const blocks = new Blocks(2, 1);
-  const first = await blocks.take();
-  const second = await blocks.take();
+  const first = await blocks.take(1);
+  const second = await blocks.take(1);
   const given: { name: string; block: Block }[] = [];
   const take = (name: string): void => {
-    blocks.take().then((block) => given.push({ name, block }));
+    blocks.take(1).then((block) => given.push({ name, block }));
   };
   for (const name of ["a", "b", "c"]) take(name);
   await turn();
@@ -43,6 +43,30 @@ Deno.test("Blocks has whoever comes when all are taken wait, in turn", async () 
   given[0]!.block[Symbol.dispose]();
   await turn();
   assertEquals(given.map(({ name }) => name), ["a", "b", "c"]);
-  assert(given[1]!.block.bytes === first.bytes);
-  assert(given[2]!.block.bytes === second.bytes);
+  const buffers = given.slice(1).map(({ block }) => block.bytes);
+  assert(buffers.includes(first.bytes) && buffers.includes(second.bytes));
+});
+
+Deno.test("Blocks has more of small buffers than of whole ones, in the same room", async () => {
+  const blocks = new Blocks(2, 4);
+  const given: number[] = [];
+  const taken: Block[] = [];
+  const take = (bytes: number): void => {
+    blocks.take(bytes).then((block) => {
+      given.push(block.bytes.length);
+      taken.push(block);
+    });
+  };
+  for (const bytes of [4, 1, 2, 1, 3, 1]) take(bytes);
+  await turn();
+  assertEquals(given, [4, 1, 2, 1]);
+  taken[1]![Symbol.dispose]();
+  await turn();
+  assertEquals(given, [4, 1, 2, 1], "whoever is first in line is served first");
+  taken[2]![Symbol.dispose]();
+  await turn();
+  assertEquals(given, [4, 1, 2, 1, 3]);
+  taken[0]![Symbol.dispose]();
+  await turn();
+  assertEquals(given, [4, 1, 2, 1, 3, 1]);
 });
