@@ -16,14 +16,17 @@ export function printable(text: string): string {
   return text.replaceAll(unprintable, (char) => octal(bytesOf(char)));
 }
 
-/** How much of what a peer said is quoted, in characters. */
-const MAX_QUOTED = 240;
+/** How much of what a peer said is told, in characters. */
+const MAX_TOLD = 240;
 
-/** Foreign text as a message quotes it, cut where it gets long; not escaped. */
+/** Foreign text as a message tells it, cut where it gets long; not escaped. */
+export function shortened(text: string): string {
+  return text.length > MAX_TOLD ? `${text.slice(0, MAX_TOLD)}…` : text;
+}
+
+/** The same in quotes. */
 export function quoted(text: string): string {
-  return text.length > MAX_QUOTED
-    ? `"${text.slice(0, MAX_QUOTED)}…"`
-    : `"${text}"`;
+  return `"${shortened(text)}"`;
 }
 
 function bytesOf(char: string): Uint8Array {

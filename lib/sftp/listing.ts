@@ -1,10 +1,14 @@
 import type { ListedEntry, Listing } from "../files/files.ts";
 import { isPlainName } from "../files/names.ts";
+import { shortened } from "../progress/printable.ts";
 import { attributesFrom, isLink } from "./attributes.ts";
 import type { NameEntry, Response } from "./response_packets.ts";
 
 /** Requests for parts of a listing that are under way at once. */
 const MOST_AHEAD = 8;
+
+/** Longer than any system has names, in characters. */
+const MAX_NAME_LENGTH = 4096;
 
 export interface ListingSource {
   /** Asks for more names; the response tells them, or that there are none. */
@@ -32,6 +36,10 @@ export function listingOf(source: ListingSource): Listing {
   };
 }
 
+function isEntryName(name: string): boolean {
+  return isPlainName(name, "posix") && name.length <= MAX_NAME_LENGTH;
+}
+
 async function* entries(
   source: ListingSource,
   close: () => void,
@@ -54,7 +62,7 @@ async function* entries(
       if (asked.length < MOST_AHEAD) ask();
       for (const { name, attributes } of names) {
         if (name === "." || name === "..") continue;
-        if (!isPlainName(name, "posix")) refused ??= name;
+        if (!isEntryName(name)) refused ??= shortened(name);
         else if (isLink(attributes) || attributes.permissions === undefined) {
           yield { name };
         } else yield { name, attributes: attributesFrom(attributes) };

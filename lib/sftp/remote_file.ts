@@ -1,3 +1,4 @@
+import { EntryError } from "../errors.ts";
 import type { Attributes, OpenFile, Times } from "../files/files.ts";
 import { attributesFrom, type WireAttributes } from "./attributes.ts";
 import type { Handle } from "./handle_packets.ts";
@@ -41,12 +42,17 @@ export class RemoteFile implements OpenFile {
 
   async read(buffer: Uint8Array, at: number): Promise<number> {
     const part = buffer.subarray(0, this.#limits.read);
-    const { session } = this.#requests;
-    const response = await session.read(this.handle, part, at);
-    if (response.kind === "data") return response.length;
-    if (response.kind !== "status") throw session.violation(response);
-    if (response.code === Status.EOF) return 0;
-    throw await this.#requests.failure({ path: this.path }, response);
+    const { session, label } = this.#requests;
+    for (let tries = 0; tries < 2; tries++) {
+      const response = await session.read(this.handle, part, at);
+      if (response.kind === "status" && response.code === Status.EOF) return 0;
+      if (response.kind !== "data") {
+        throw await this.#requests.failure({ path: this.path }, response);
+      }
+      if (response.length > 0) return response.length;
+    }
+    // That is no end of a file, and could be asked for for ever.
+    throw new EntryError(`${label}${this.path}: the server sent no data`);
   }
 
   async write(bytes: Uint8Array, at: number): Promise<void> {

@@ -1,5 +1,6 @@
 /** Statuses (draft-ietf-secsh-filexfer-02, section 7) and what they say. */
 
+import { shortened } from "../progress/printable.ts";
 import type { StatusResponse } from "./response_packets.ts";
 
 export const Status = {
@@ -44,7 +45,7 @@ const EMPTY_WORDS = new Set([
 /** Why a request failed: the server's own words if they say more than its code. */
 export function statusText({ code, message }: StatusResponse): string {
   const text = TEXTS[code] ?? `status ${code}`;
-  const words = message.trim().replace(/\.$/, "");
+  const words = shortened(message.trim().replace(/\.$/, ""));
   if (EMPTY_WORDS.has(words.toLowerCase())) return text;
   return code === Status.FAILURE ? words : `${text} (${words})`;
 }

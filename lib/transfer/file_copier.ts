@@ -31,7 +31,9 @@ export class FileCopier {
   readonly #observer: Observer;
   readonly #blocks: Blocks;
   readonly #blocksAtOnce: number;
-  readonly #claims = new Claims();
+  /** Destinations by their keys, and files by what tells them from others. */
+  readonly #paths = new Claims();
+  readonly #files = new Claims();
   #lastTurn = performance.now();
 
   constructor(
@@ -86,19 +88,19 @@ export class FileCopier {
 
   /**
    * Waits until nothing else is copied to a destination, by its own path or by
-   * another one.
+   * another one. What is waited for second never waits itself, whatever a server
+   * says of where its links lead to.
    */
   async #claim({ path, mayExist, key }: Destination): Promise<Claim> {
     using claimed = new DisposableStack();
-    const waited = await this.#claims.claim(key);
-    claimed.use(waited);
-    const replaced = mayExist || waited.hasWaited
+    const own = claimed.use(await this.#paths.claim(key));
+    const replaced = mayExist || own.hasWaited
       ? await this.#to.find(path)
       : undefined;
     const { identity } = replaced ?? {};
-    if (identity !== undefined && keyOf(identity) !== key) {
-      claimed.use(await this.#claims.claim(keyOf(identity)));
-    }
+    claimed.use(
+      await this.#files.claim(identity === undefined ? key : keyOf(identity)),
+    );
     const claims = claimed.move();
     return { replaced, [Symbol.dispose]: () => claims.dispose() };
   }

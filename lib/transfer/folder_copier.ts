@@ -81,12 +81,16 @@ export class FolderCopier {
     { mode }: Attributes,
     { path, mayExist }: Destination,
   ): Promise<StoredFolder> {
+    const { store } = this.#options;
+    const enter = (replaced: Attributes | undefined) =>
+      StoredFolder.enter(this.#to, { path, mode, replaced }, store);
     const replaced = mayExist ? await this.#to.find(path) : undefined;
-    const stored = await StoredFolder.enter(
-      this.#to,
-      { path, mode, replaced },
-      this.#options.store,
-    );
+    const stored = await enter(replaced).catch(async (error) => {
+      // Somebody may have made it meanwhile, by another path.
+      const made = replaced ?? await this.#to.find(path);
+      if (replaced !== undefined || made?.kind !== "folder") throw error;
+      return await enter(made);
+    });
     if (this.#from === this.#to) await checkOutside(this.#to, path, source);
     return stored;
   }

@@ -21,17 +21,9 @@ export interface SourceEntry {
 /** What an entry is part of. */
 export interface Surroundings {
   /** The folder it is in; none at the top. */
-  readonly above: Branch | undefined;
+  readonly above: OpenFolder | undefined;
   /** What has to end with it. */
   readonly pending: Pending;
-}
-
-/** A folder that is copied, and those it is in. */
-interface Branch {
-  readonly source: OpenFolder;
-  /** The key that it has claimed for its destination. */
-  readonly key: string;
-  readonly above: Branch | undefined;
 }
 
 /**
@@ -49,7 +41,10 @@ export class TreeCopier {
   readonly #files: FileCopier;
   readonly #folders: FolderCopier;
   readonly #links: LinkCopier | undefined;
-  /** Folders that are filled, by the keys of their destinations. */
+  /**
+   * Folders that are filled, by their paths. What a server says of where they
+   * lead to is no part of that: they could then wait for each other.
+   */
   readonly #filled = new Claims();
   #foldersToSpare: number;
 
@@ -177,22 +172,18 @@ export class TreeCopier {
     destination: Destination,
     surroundings: Surroundings,
   ): Promise<void> {
-    const { above, pending } = surroundings;
-    const { key } = destination;
+    const { pending } = surroundings;
     pending.begin();
-    // What is to be in one folder comes from one folder after the other; a link
-    // in it may lead to where this one is being filled already.
-    const claimed = isClaimed(key, above)
-      ? undefined
-      : await this.#filled.claim(key);
+    // What is to be in one folder comes from one folder after the other.
+    const claimed = await this.#filled.claim(keyOf(destination.path));
     const end = () => {
-      claimed?.[Symbol.dispose]();
+      claimed[Symbol.dispose]();
       pending.end();
     };
     const folder = await this.#enter(source, destination, surroundings);
     if (folder === undefined) return end();
     folder.left.then(end);
-    await this.#fill(folder, { source: folder.source, key, above });
+    await this.#fill(folder);
     folder.pending.end();
   }
 
@@ -210,7 +201,7 @@ export class TreeCopier {
       try {
         if (this.#course.isOver) return this.#pass(path, surroundings);
         await this.#links?.checkNotMade(path, destination.path);
-        const above = surroundings.above?.source;
+        const { above } = surroundings;
         resolve(await this.#folders.enter(source, destination, above));
       } finally {
         resolve(undefined);
@@ -222,7 +213,6 @@ export class TreeCopier {
   /** Begins to copy all that is in a folder. */
   async #fill(
     { source, entries, destination, isNew, pending }: FilledFolder,
-    above: Branch,
   ): Promise<void> {
     // A folder that is new has nothing in it but what came from this one.
     const filled = new Set<string>();
@@ -235,17 +225,10 @@ export class TreeCopier {
           return this.copy(
             { path: this.#from.join(source.path, name), attributes },
             this.inside(destination, name, mayExist),
-            { above, pending },
+            { above: source, pending },
           );
         });
       }
     });
   }
-}
-
-function isClaimed(key: string, above: Branch | undefined): boolean {
-  for (let branch = above; branch !== undefined; branch = branch.above) {
-    if (branch.key === key) return true;
-  }
-  return false;
 }
