@@ -96,7 +96,7 @@ async function findFileSystem(
   if (!session.extensions.has(Extension.STATVFS)) return undefined;
   const response = await session.request({ kind: "file system", path });
   return response.kind === "extended"
-    ? parseFileSystem(response.body)
+    ? session.decode(() => parseFileSystem(response.body))
     : undefined;
 }
 

@@ -53,15 +53,6 @@ function versionIn(body: Uint8Array): ServerVersion | undefined {
   }
 }
 
-/** Whether a first packet may come of what came so far, nothing before it. */
-export function mayBegin(bytes: Uint8Array): boolean {
-  const [one = 0, two = 0, high = 0, low = 0xff, type = PacketType.VERSION] =
-    bytes;
-  const length = high * 256 + low;
-  return one === 0 && two === 0 && length >= SHORTEST_BODY_BYTES &&
-    type === PacketType.VERSION && bytes.length < LENGTH_BYTES + length;
-}
-
 /** @throws {ProtocolError} If the server speaks another version. */
 export function checkVersion({ version }: ServerVersion): void {
   if (version === SFTP_VERSION) return;

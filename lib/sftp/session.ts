@@ -12,7 +12,6 @@ import {
   checkVersion,
   findBeginning,
   MAX_GREETING_BYTES,
-  mayBegin,
 } from "./greeting.ts";
 import type { Handle } from "./handle_packets.ts";
 import { formatInit } from "./init_packets.ts";
@@ -137,8 +136,22 @@ export class SftpSession {
     if (!this.extensions.has(Extension.LIMITS)) return undefined;
     const response = await this.request({ kind: "limits" });
     return response.kind === "extended"
-      ? parseLimits(response.body)
+      ? this.decode(() => parseLimits(response.body))
       : undefined;
+  }
+
+  /**
+   * Decodes what a response holds; that it cannot be is the end of the session.
+   *
+   * @throws {ProtocolError} In that case.
+   */
+  decode<T>(parse: () => T): T {
+    try {
+      return parse();
+    } catch (error) {
+      if (error instanceof ProtocolError) this.#die(error);
+      throw error;
+    }
   }
 
   /** The error for a response that does not answer its request; it is the end. */
@@ -220,6 +233,8 @@ export class SftpSession {
 
   #die(error: Error): void {
     this.#failure ??= error;
+    // Whoever is told takes back the data that were to be sent.
+    this.#outgoing.length = 0;
     for (const waiter of this.#waiters.values()) waiter.reject(this.#failure);
     this.#waiters.clear();
   }
@@ -247,9 +262,7 @@ async function readBeginning(
       const beginning = findBeginning(came);
       if (beginning !== undefined) return beginning;
       // Until something is said there may be a password to type.
-      if (!mayBegin(came)) {
-        timer ??= setTimeout(() => reject(noBeginning(came)), patience);
-      }
+      timer ??= setTimeout(() => reject(noBeginning(came)), patience);
     }
     throw noBeginning(came);
   };

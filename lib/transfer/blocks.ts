@@ -15,6 +15,7 @@ export class Blocks {
   readonly #free: Uint8Array[] = [];
   readonly #waiting: Waiting[] = [];
   #bytesLeft: number;
+  #end: { readonly error: unknown } | undefined;
 
   /** @param count How many whole ones there are; they are made when needed. */
   constructor(count: number, wholeBytes: number) {
@@ -25,6 +26,8 @@ export class Blocks {
   /**
    * Waits in line for a buffer of that length, a whole one's at most, and has
    * it for as long as it is not disposed of.
+   *
+   * @throws What ended it all.
    */
   async take(bytes: number): Promise<Block> {
     if (this.#waiting.length > 0 || bytes > this.#bytesLeft) {
@@ -32,9 +35,21 @@ export class Blocks {
         this.#waiting.push({ bytes, resolve })
       );
     } else this.#bytesLeft -= bytes;
+    if (this.#end !== undefined) {
+      this.#giveBack(bytes);
+      throw this.#end.error;
+    }
     const isWhole = bytes === this.wholeBytes;
     const block = isWhole ? this.#free.pop() : undefined;
     return this.#lent(block ?? new Uint8Array(bytes));
+  }
+
+  /**
+   * Gives no more buffers, but this error to whoever wants one: what broke with
+   * it may still send from those that come back.
+   */
+  end(error: unknown): void {
+    this.#end ??= { error };
   }
 
   #lent(bytes: Uint8Array): Block {

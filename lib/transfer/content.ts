@@ -1,3 +1,4 @@
+import { EntryError } from "../errors.ts";
 import type { OpenFile } from "../files/files.ts";
 import type { Blocks } from "./blocks.ts";
 
@@ -71,10 +72,10 @@ class ContentCopy {
       const at = this.#next;
       const length = this.#lengthAt(at);
       this.#next += length;
-      using block = await this.#options.blocks.take(length);
-      if (this.#failed !== undefined || at > this.#end) return;
       let done = at;
       try {
+        using block = await this.#options.blocks.take(length);
+        if (this.#failed !== undefined || at > this.#end) return;
         done += await this.#copyBlock(block.bytes, at);
         await this.#options.checkpoint();
       } catch (error) {
@@ -92,6 +93,7 @@ class ContentCopy {
 
   /** @param at Where what it is about begins. */
   #fail(at: number, error: unknown): void {
+    if (!(error instanceof EntryError)) this.#options.blocks.end(error);
     if (at < (this.#failed?.at ?? Infinity)) this.#failed = { at, error };
   }
 

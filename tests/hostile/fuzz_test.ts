@@ -12,6 +12,8 @@ import { neededBytes, usedBytes } from "../support/fuzz/memory.ts";
 import { Random } from "../support/fuzz/random.ts";
 import { recordCase } from "../support/fuzz/record_cases.ts";
 import { relayCase } from "../support/fuzz/relay_cases.ts";
+import { sftpCase } from "../support/fuzz/sftp_cases.ts";
+import { sftpPacketCase } from "../support/fuzz/sftp_packet_cases.ts";
 import { sinkCase } from "../support/fuzz/sink_cases.ts";
 import { sourceCase } from "../support/fuzz/source_cases.ts";
 import { Watchdog } from "../support/fuzz/watchdog.ts";
@@ -19,12 +21,14 @@ import { World } from "../support/fuzz/world.ts";
 
 /** What is tested, and with how many of a hundred cases. */
 const SUBJECTS: readonly (readonly [string, CaseMaker, number])[] = [
-  ["A sink stores nothing but what it may", sinkCase, 45],
-  ["A source sends nothing but what can be read", sourceCase, 15],
-  ["A relay hands on nothing but what it may", relayCase, 20],
+  ["A sink stores nothing but what it may", sinkCase, 35],
+  ["A source sends nothing but what can be read", sourceCase, 10],
+  ["A relay hands on nothing but what it may", relayCase, 15],
   ["A greeting is passed up to its marker", greetingCase, 5],
-  ["A record is read as it was written", recordCase, 10],
+  ["A record is read as it was written", recordCase, 5],
   ["An operand is a location or refused", locationCase, 5],
+  ["An SFTP client stores nothing but what it may", sftpCase, 20],
+  ["An SFTP packet is read as it was written", sftpPacketCase, 5],
 ];
 
 const COUNT = numberArgument("cases") ?? 20_000;

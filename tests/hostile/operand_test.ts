@@ -70,7 +70,7 @@ for (const path of COMMANDS) {
 Deno.test("The program that -S names is run as it is, and no shell", async () => {
   for (const name of ["my ssh", "ssh; touch pwn", "$(touch pwn)"]) {
     using folder = new TempFolder();
-    const { argv } = await record(folder.path, ["f", "far:"], name);
+    const { argv } = await record(folder.path, ["-O", "f", "far:"], name);
     assertEquals(argv.at(-1), "scp -t .");
   }
 });

@@ -73,7 +73,8 @@ export class SftpChannel implements Channel {
     while (this.#said.length === 0 && !this.#isSilent) {
       // Whether the far side listens, writes tell.
       if (!this.#isDeaf) await this.flush();
-      if (this.#said.length === 0) await this.#changed.promise;
+      const hasSaid = this.#said.length > 0 || this.#isSilent;
+      if (!hasSaid) await this.#changed.promise;
     }
     const part = this.#said.slice(0, Math.min(limit, this.#grain));
     this.#said = this.#said.subarray(part.length);

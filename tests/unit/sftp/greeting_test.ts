@@ -1,10 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ProtocolError } from "../../../lib/errors.ts";
-import {
-  checkVersion,
-  findBeginning,
-  mayBegin,
-} from "../../../lib/sftp/greeting.ts";
+import { checkVersion, findBeginning } from "../../../lib/sftp/greeting.ts";
 import { unwire, VERSION, wire } from "../../support/sftp_bytes.ts";
 
 /** What OpenSSH's server begins with, cut short. */
@@ -125,41 +121,6 @@ Deno.test("findBeginning() finds it in bytes that begin inside a larger buffer",
   const bytes = wire("xx", "Hi\n", unwire(OPENSSH), "yy");
   const beginning = findBeginning(bytes.subarray(2, bytes.length - 2));
   assertEquals(beginning?.greeting, wire("Hi\n"));
-});
-
-Deno.test("mayBegin() waits for a packet that is cut at any byte, and not once it is whole", () => {
-  for (const packet of [VERSION, OPENSSH]) {
-    for (let length = 0; length < packet.length; length++) {
-      assertEquals(mayBegin(packet.subarray(0, length)), true);
-    }
-    assertEquals(mayBegin(packet), false);
-    assertEquals(mayBegin(wire(unwire(packet), "\n")), false);
-  }
-});
-
-Deno.test("mayBegin() waits for no packet behind text, or what is none", () => {
-  for (
-    const said of [
-      "W",
-      "Welcome to far\n",
-      "\n",
-      "\x00W",
-      "\x00\x00\x00\x00",
-      "\x00\x00\x00\x04",
-      "\x00\x00\x00\x05\x01",
-      "\x00\x00\x00\x05\x65",
-      "\x01\x00",
-      "\x00\x01",
-      "\x00\x00\x00\x00\x00\x00\x00\x05\x02",
-    ]
-  ) {
-    assertEquals(mayBegin(wire(said)), false, JSON.stringify(said));
-  }
-});
-
-Deno.test("mayBegin() waits for a first packet of up to 64 KiB", () => {
-  assertEquals(mayBegin(wire("\x00\x00\xff\xff\x02\x00\x00\x00\x03")), true);
-  assertEquals(mayBegin(wire("\x00\x00\x01")), true);
 });
 
 Deno.test("checkVersion() takes version 3 and no other", () => {

@@ -228,12 +228,12 @@ Deno.test("How ssh ended is known where we were told to ignore such ends", {
 }, async () => {
   using folder = new TempFolder();
   const program = writeScript(`${folder.path}/ssh`, "exit 3\n");
-  const { status, stderr } = await seacp(["-S", program, "far:x", "x"], {
+  const { status, stderr } = await seacp(["-O", "-S", program, "far:x", "x"], {
     cwd: folder.path,
     wrapper: ["env", "--ignore-signal=CHLD"],
   });
   assertEquals([status, stderr], [
     1,
-    "far: nothing came for x: the far side ended with exit status 3\n",
+    "far: scp is refused: the far side ended with exit status 3: try -s\n",
   ]);
 });

@@ -509,9 +509,11 @@ for (
         ...bench.failures,
       ];
       assertEquals(told[0], `${nameOf("a")}: ${says}`);
-      assert(told.includes(`${nameOf("b")}: ${says}`), told.join("; "));
-      for (const name of ["e", "f", "g", "h"]) {
-        const isTold = told.includes(`${nameOf(name)}: ${says}`) ||
+      // How far the others came is another matter: nothing more is begun.
+      const saysSo = says.replace("8", "\\d");
+      for (const name of ["b", "e", "f", "g", "h"]) {
+        const cutShort = new RegExp(`^${nameOf(name)}: ${saysSo}$`);
+        const isTold = told.some((line) => cutShort.test(line)) ||
           told.includes(`${name}: not sent`);
         assert(isTold, `${name} is missing: ${told.join("; ")}`);
       }
@@ -519,7 +521,7 @@ for (
       const stored = listing(`${bench.path}/to`);
       assert(stored.includes('whole = "0123456"'), stored.join("; "));
       for (const line of stored) {
-        assert(/ = "(0123456|01234567)"$/.test(line), line);
+        assert(/ = "(|0123|0123456|01234567)"$/.test(line), line);
       }
     }
   });

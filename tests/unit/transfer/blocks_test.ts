@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Block, Blocks } from "../../../lib/transfer/blocks.ts";
 import { turn } from "../../support/turn.ts";
 
@@ -69,4 +69,15 @@ Deno.test("Blocks has more of small buffers than of whole ones, in the same room
   taken[0]![Symbol.dispose]();
   await turn();
   assertEquals(given, [4, 1, 2, 1, 3, 1]);
+});
+
+Deno.test("Blocks gives no buffer that came back once it has ended, but the error", async () => {
+  const blocks = new Blocks(1, 4);
+  const given = await blocks.take(4);
+  const waiting = assertRejects(() => blocks.take(4), Error, "lost");
+  blocks.end(new Error("lost"));
+  blocks.end(new Error("later"));
+  given[Symbol.dispose]();
+  await waiting;
+  await assertRejects(() => blocks.take(1), Error, "lost");
 });

@@ -299,9 +299,9 @@ Deno.test("copyContent() gives its blocks back, whatever became of it", async ()
     const blocks = new Blocks(3, BLOCK);
     await copy(bytes(30), { ...faults, blocks });
     const taken = await Promise.all([
-      blocks.take(),
-      blocks.take(),
-      blocks.take(),
+      blocks.take(BLOCK),
+      blocks.take(BLOCK),
+      blocks.take(BLOCK),
     ]);
     assertEquals(new Set(taken.map(({ bytes }) => bytes)).size, 3);
   }
