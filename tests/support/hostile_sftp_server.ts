@@ -4,6 +4,7 @@ import { HostileSftpTree } from "./hostile_sftp_tree.ts";
 import { packet, uint32, unwire, versionPacket } from "./sftp_bytes.ts";
 import type { Answer } from "./sftp_server.ts";
 import type { TreeEntry } from "./tree.ts";
+import { REQUEST_NAMES } from "./sftp_request_names.ts";
 
 /** A request, and what a good server says to it. */
 export interface Exchange {
@@ -43,27 +44,6 @@ export interface HostileSftpServerOptions {
 
 /** More requests than any test needs. */
 const MOST_REQUESTS = 50_000;
-
-const NAMES: Readonly<Record<number, string>> = {
-  1: "INIT",
-  3: "OPEN",
-  4: "CLOSE",
-  5: "READ",
-  6: "WRITE",
-  7: "LSTAT",
-  8: "FSTAT",
-  9: "SETSTAT",
-  10: "FSETSTAT",
-  11: "OPENDIR",
-  12: "READDIR",
-  13: "REMOVE",
-  14: "MKDIR",
-  16: "REALPATH",
-  17: "STAT",
-  19: "READLINK",
-  20: "SYMLINK",
-  200: "EXTENDED",
-};
 
 /**
  * A server with a tree in memory, over a channel in memory. It is a good one
@@ -141,7 +121,7 @@ export class HostileSftpServer {
     this.requests++;
     if (this.requests > MOST_REQUESTS) throw new Error("It asks for ever");
     const type = fields.byte();
-    let name = NAMES[type] ?? `type ${type}`;
+    let name = REQUEST_NAMES[type] ?? `type ${type}`;
     const id = name === "INIT" ? 0 : fields.uint32();
     if (name === "EXTENDED") name = fields.string();
     const index = this.#counts.get(name) ?? 0;

@@ -1,6 +1,7 @@
 import type { Channel } from "../../lib/channel/channel.ts";
 import { string, uint32, unwire, versionPacket, wire } from "./sftp_bytes.ts";
 import { SftpChannel } from "./sftp_channel.ts";
+import { REQUEST_NAMES } from "./sftp_request_names.ts";
 
 /** A request as it came. */
 export interface Asked {
@@ -20,25 +21,6 @@ export interface Answer {
 
 /** Answers a request; or does not, ever. */
 export type Handler = (asked: Asked) => Answer | undefined;
-
-const NAMES: Readonly<Record<number, string>> = {
-  3: "OPEN",
-  4: "CLOSE",
-  5: "READ",
-  6: "WRITE",
-  7: "LSTAT",
-  8: "FSTAT",
-  9: "SETSTAT",
-  10: "FSETSTAT",
-  11: "OPENDIR",
-  12: "READDIR",
-  13: "REMOVE",
-  14: "MKDIR",
-  16: "REALPATH",
-  17: "STAT",
-  19: "READLINK",
-  20: "SYMLINK",
-};
 
 const INIT = 1;
 const EXTENDED = 200;
@@ -99,7 +81,7 @@ export class SftpServer {
     const id = body.slice(1, 5);
     const asked = type === EXTENDED
       ? extendedIn(body.slice(5))
-      : askedIn(NAMES[type] ?? `type ${type}`, body.slice(5));
+      : askedIn(REQUEST_NAMES[type] ?? `type ${type}`, body.slice(5));
     this.asked.push(`${asked.name} ${asked.subject}`);
     const handler = this.#handlers.get(asked.name) ?? (() => status(8));
     const answer = handler(asked);

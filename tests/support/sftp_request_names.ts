@@ -1,0 +1,21 @@
+/** What tests call requests, by the number that is their type. */
+export const REQUEST_NAMES: Readonly<Record<number, string>> = {
+  1: "INIT",
+  3: "OPEN",
+  4: "CLOSE",
+  5: "READ",
+  6: "WRITE",
+  7: "LSTAT",
+  8: "FSTAT",
+  9: "SETSTAT",
+  10: "FSETSTAT",
+  11: "OPENDIR",
+  12: "READDIR",
+  13: "REMOVE",
+  14: "MKDIR",
+  16: "REALPATH",
+  17: "STAT",
+  19: "READLINK",
+  20: "SYMLINK",
+  200: "EXTENDED",
+};
