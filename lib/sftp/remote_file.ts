@@ -66,7 +66,10 @@ export class RemoteFile implements OpenFile {
         data: bytes.subarray(start, start + limit),
       }, { path: this.path, attempt: "write" }));
     }
-    await Promise.all(writes);
+    // While one of them is under way, the bytes may not change.
+    const outcomes = await Promise.allSettled(writes);
+    const failed = outcomes.find(({ status }) => status === "rejected");
+    if (failed?.status === "rejected") throw failed.reason;
   }
 
   async truncate(size: number): Promise<void> {
