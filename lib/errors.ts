@@ -47,6 +47,13 @@ export class SessionError extends Error {
   override name = "SessionError";
 }
 
+/** Whether an error breaks the dialogue with a peer. */
+export function isBreach(
+  error: unknown,
+): error is ProtocolError | SessionError {
+  return error instanceof ProtocolError || error instanceof SessionError;
+}
+
 /** For a `catch`: gives back an `EntryError` and rethrows anything else. */
 export function entryError(error: unknown): EntryError {
   if (error instanceof EntryError) return error;
@@ -58,9 +65,7 @@ export function entryError(error: unknown): EntryError {
  * itself, and what is about no dialogue, stays as it is.
  */
 export function naming(name: string, error: unknown): unknown {
-  const isOurs = (error instanceof ProtocolError &&
-    !(error instanceof RefusalError)) || error instanceof SessionError;
-  if (!isOurs) return error;
+  if (!isBreach(error) || error instanceof RefusalError) return error;
   const Kind = error.constructor as new (
     message: string,
     options: ErrorOptions,

@@ -1,12 +1,10 @@
-import { ProtocolError, SessionError } from "../errors.ts";
+import { isBreach, type ProtocolError, type SessionError } from "../errors.ts";
 
 /** What breaks a dialogue with a far side. */
 export type Breach = ProtocolError | SessionError;
 
 /** For a `catch`: gives back what breaks a dialogue, rethrows anything else. */
 export function breach(error: unknown): Breach {
-  if (error instanceof ProtocolError || error instanceof SessionError) {
-    return error;
-  }
+  if (isBreach(error)) return error;
   throw error;
 }

@@ -4,12 +4,7 @@
  * scp.c `sink()`.
  */
 
-import {
-  EntryError,
-  entryError,
-  ProtocolError,
-  SessionError,
-} from "../errors.ts";
+import { EntryError, entryError, isBreach } from "../errors.ts";
 import type { Attributes, Files, OpenFile, Times } from "./files.ts";
 
 /** What of a peer's attributes is taken over. */
@@ -244,9 +239,7 @@ async function firstFailure(
 
 /** For a `catch` of what is done to a file that is lost anyhow. */
 function orLost(error: unknown): void {
-  const isExpected = error instanceof EntryError ||
-    error instanceof SessionError || error instanceof ProtocolError;
-  if (!isExpected) throw error;
+  if (!(error instanceof EntryError) && !isBreach(error)) throw error;
 }
 
 const OWNER_WRITE = 0o200;

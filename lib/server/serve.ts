@@ -1,5 +1,5 @@
 import type { Channel } from "../channel/channel.ts";
-import { ProtocolError, SessionError } from "../errors.ts";
+import { isBreach } from "../errors.ts";
 import type { Files } from "../files/files.ts";
 import { currentUmask } from "../files/local_files.ts";
 import type { Platform } from "../files/names.ts";
@@ -47,9 +47,7 @@ export async function serve(
     await run(request, { channel, files, platform, observer });
     await channel.flush();
   } catch (error) {
-    const isClients = error instanceof ProtocolError ||
-      error instanceof SessionError;
-    if (!isClients) throw error;
+    if (!isBreach(error)) throw error;
     observer.failed();
   } finally {
     await channel.close();

@@ -1,4 +1,4 @@
-import { EntryError, naming, ProtocolError, SessionError } from "../errors.ts";
+import { EntryError, isBreach, naming } from "../errors.ts";
 import type { Observer } from "../progress/observer.ts";
 import { Window } from "./window.ts";
 
@@ -54,9 +54,7 @@ export class Course {
    * @throws Whatever else it is, as it is.
    */
   break(name: string, error: unknown): void {
-    const isBreach = error instanceof ProtocolError ||
-      error instanceof SessionError;
-    if (!isBreach) throw error;
+    if (!isBreach(error)) throw error;
     if (this.isBroken) throw new EntryError(`${name}: ${error.message}`);
     this.#breach = { error: naming(name, error) };
   }
