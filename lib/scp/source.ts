@@ -9,6 +9,7 @@ import type {
 } from "../files/files.ts";
 import { decodeName } from "../files/name_bytes.ts";
 import { isNameless, withoutTrailingSlashes } from "../files/names.ts";
+import { checkLoop, type OpenFolder } from "../files/open_folder.ts";
 import type { FileProgress, Observer } from "../progress/observer.ts";
 import {
   type FileRecord,
@@ -28,13 +29,6 @@ export interface SourceOptions {
    * scp's far side does; else only what it holds.
    */
   readonly announceNameless: boolean;
-}
-
-/** A folder that is being sent, and those it is in: what a link may lead to. */
-interface OpenFolder {
-  readonly path: string;
-  readonly identity: string | undefined;
-  readonly above: OpenFolder | undefined;
 }
 
 /**
@@ -251,18 +245,6 @@ export class Source {
     const refusal = await this.#peer.nextWarning();
     if (refusal !== undefined) this.#observer.failed(refusal);
     return refusal === undefined;
-  }
-}
-
-/** @throws {EntryError} If a link led back to a folder that is being sent. */
-function checkLoop({ path, identity, above }: OpenFolder): void {
-  if (identity === undefined) return;
-  for (let folder = above; folder !== undefined; folder = folder.above) {
-    if (folder.identity === identity) {
-      throw new EntryError(
-        `${path}: Too many levels of symbolic links: it is ${folder.path} again`,
-      );
-    }
   }
 }
 

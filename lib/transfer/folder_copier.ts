@@ -2,13 +2,13 @@ import type { Attributes, Files, Listing } from "../files/files.ts";
 import { StoredFolder } from "../files/store.ts";
 import type { Course } from "./course.ts";
 import { type Destination, type FoundEntry, keyOf } from "./destination.ts";
-import { checkOutside, type OpenFolder, openFolder } from "./folder_loops.ts";
+import { checkOutside, type CopiedFolder, openFolder } from "./folder_loops.ts";
 import type { TransferOptions } from "./options.ts";
 import { Pending } from "./pending.ts";
 
 /** A folder that is filled. */
 export interface FilledFolder {
-  readonly source: OpenFolder;
+  readonly source: CopiedFolder;
   readonly entries: Listing;
   /** Where what is in it goes. */
   readonly destination: Destination;
@@ -49,7 +49,7 @@ export class FolderCopier {
   async enter(
     { path, attributes }: FoundEntry,
     destination: Destination,
-    above: OpenFolder | undefined,
+    above: CopiedFolder | undefined,
   ): Promise<FilledFolder> {
     const opening = openFolder(this.#from, { path, attributes, above });
     opening.catch(() => {
@@ -77,7 +77,7 @@ export class FolderCopier {
   }
 
   async #store(
-    source: OpenFolder,
+    source: CopiedFolder,
     { mode }: Attributes,
     { path, mayExist }: Destination,
   ): Promise<StoredFolder> {
@@ -86,9 +86,10 @@ export class FolderCopier {
       StoredFolder.enter(this.#to, { path, mode, replaced }, store);
     const replaced = mayExist ? await this.#to.find(path) : undefined;
     const stored = await enter(replaced).catch(async (error) => {
+      if (replaced !== undefined) throw error;
       // Somebody may have made it meanwhile, by another path.
-      const made = replaced ?? await this.#to.find(path);
-      if (replaced !== undefined || made?.kind !== "folder") throw error;
+      const made = await this.#to.find(path);
+      if (made?.kind !== "folder") throw error;
       return await enter(made);
     });
     if (this.#from === this.#to) await checkOutside(this.#to, path, source);

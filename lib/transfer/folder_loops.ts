@@ -2,14 +2,11 @@
 
 import { EntryError } from "../errors.ts";
 import type { Attributes, Files } from "../files/files.ts";
+import { checkLoop, type OpenFolder } from "../files/open_folder.ts";
 
-/** A folder that is being copied, and those it is in. */
-export interface OpenFolder {
-  readonly path: string;
-  /** `undefined` where nothing tells. */
-  readonly identity: string | undefined;
+/** A folder that is being copied, and how many it is in. */
+export interface CopiedFolder extends OpenFolder {
   readonly depth: number;
-  readonly above: OpenFolder | undefined;
 }
 
 /** How deep folders may be in each other, whatever a server makes up. */
@@ -25,9 +22,9 @@ export async function openFolder(
   { path, attributes, above }: {
     path: string;
     attributes: Attributes;
-    above: OpenFolder | undefined;
+    above: CopiedFolder | undefined;
   },
-): Promise<OpenFolder> {
+): Promise<CopiedFolder> {
   const identity = attributes.identity ?? await files.identify(path);
   const depth = (above?.depth ?? 0) + 1;
   if (depth > MAX_DEPTH) {
@@ -35,14 +32,9 @@ export async function openFolder(
       `${files.label}${path}: folders are more than ${MAX_DEPTH} deep`,
     );
   }
-  for (let folder = above; folder !== undefined; folder = folder.above) {
-    if (identity !== undefined && folder.identity === identity) {
-      throw new EntryError(
-        `${files.label}${path}: Too many levels of symbolic links: it is ${folder.path} again`,
-      );
-    }
-  }
-  return { path, identity, depth, above };
+  const folder = { path, identity, depth, above };
+  checkLoop(folder, files.label);
+  return folder;
 }
 
 /** @throws {EntryError} If `path` is in the folder `outer`, at any depth. */

@@ -6,7 +6,7 @@ import type { Course } from "./course.ts";
 import { type Destination, type FoundEntry, keyOf } from "./destination.ts";
 import { FileCopier } from "./file_copier.ts";
 import { type FilledFolder, FolderCopier } from "./folder_copier.ts";
-import type { OpenFolder } from "./folder_loops.ts";
+import type { CopiedFolder } from "./folder_loops.ts";
 import { LinkCopier } from "./link_copier.ts";
 import type { TransferOptions } from "./options.ts";
 import type { Pending } from "./pending.ts";
@@ -21,7 +21,7 @@ export interface SourceEntry {
 /** What an entry is part of. */
 export interface Surroundings {
   /** The folder it is in; none at the top. */
-  readonly above: OpenFolder | undefined;
+  readonly above: CopiedFolder | undefined;
   /** What has to end with it. */
   readonly pending: Pending;
 }
@@ -220,8 +220,9 @@ export class TreeCopier {
       for await (const { name, attributes } of entries) {
         if (this.#course.isOver) return;
         await this.#course.orReport(() => {
-          const mayExist = !isNew || filled.has(keyOf(name));
-          if (isNew) filled.add(keyOf(name));
+          const key = keyOf(name);
+          const mayExist = !isNew || filled.has(key);
+          if (isNew) filled.add(key);
           return this.copy(
             { path: this.#from.join(source.path, name), attributes },
             this.inside(destination, name, mayExist),

@@ -4,7 +4,7 @@ import type { Attributes } from "../../../lib/files/files.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
 import {
   checkOutside,
-  type OpenFolder,
+  type CopiedFolder,
   openFolder,
 } from "../../../lib/transfer/folder_loops.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
@@ -26,7 +26,7 @@ class NoIdentities extends LocalFiles {
 }
 
 Deno.test("openFolder() knows the folders above by what identifies them", async () => {
-  const open = (path: string, identity: string, above?: OpenFolder) =>
+  const open = (path: string, identity: string, above?: CopiedFolder) =>
     openFolder(files, { path, attributes: { ...attributes, identity }, above });
   const top = await open("d", "1");
   const inner = await open("d/e", "2", top);
@@ -49,7 +49,7 @@ Deno.test("openFolder() knows the folders above by what identifies them", async 
 Deno.test("openFolder() asks what identifies a folder where that was not told", async () => {
   using folder = new TempFolder();
   makeTree(folder.path, [{ path: "d/e/" }]);
-  const open = (path: string, above?: OpenFolder) =>
+  const open = (path: string, above?: CopiedFolder) =>
     openFolder(files, { path: folder.path + path, attributes, above });
   const top = await open("/d");
   await open("/d/e", top);
@@ -58,9 +58,9 @@ Deno.test("openFolder() asks what identifies a folder where that was not told", 
 
 Deno.test("openFolder() opens no more than 1000 folders in each other", async () => {
   const nowhere = new NoIdentities();
-  const open = (above: OpenFolder | undefined): Promise<OpenFolder> =>
+  const open = (above: CopiedFolder | undefined): Promise<CopiedFolder> =>
     openFolder(nowhere, { path: "d", attributes, above });
-  let folder: OpenFolder | undefined;
+  let folder: CopiedFolder | undefined;
   for (let depth = 1; depth <= 1000; depth++) folder = await open(folder);
   const error = await assertRejects(() => open(folder), EntryError);
   assertEquals(error.message, "d: folders are more than 1000 deep");
