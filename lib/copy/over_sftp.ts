@@ -18,6 +18,9 @@ export interface SftpContext extends RouteContext {
   readonly sftpServers: SftpServers;
 }
 
+/** What depends on where a copy goes. */
+type PlaceOptions = Pick<TransferOptions, "store" | "platform" | "namedBy">;
+
 /**
  * Bits that go over SFTP, as with OpenSSH's scp: set-id bits from another
  * machine are never ours to grant, nor does it grant ours.
@@ -30,7 +33,7 @@ export async function uploadOverSftp(
   target: RemoteLocation,
   context: SftpContext,
 ): Promise<void> {
-  const { files, job, sftpServers } = context;
+  const { files, sftpServers } = context;
   await sftpServers.run([target], farSide, async ([server]) => {
     const entries = paths.map((path) => ({
       path: withoutTrailingSlashes(path),
@@ -43,11 +46,7 @@ export async function uploadOverSftp(
         mustBeFolder: mustBeFolder(paths, context),
       },
       context,
-      {
-        store: { preserve: job.options.preserve, modeBits: MODE_BITS },
-        platform: "posix",
-        namedBy: "source",
-      },
+      ontoServer(context),
     );
   });
 }
@@ -88,7 +87,7 @@ export async function relayOverSftp(
   target: RemoteLocation,
   context: SftpContext,
 ): Promise<void> {
-  const { job, sftpServers } = context;
+  const { sftpServers } = context;
   await sftpServers.run([source, target], oneOfTwo, async ([from, to]) => {
     const reading = readingOf(context);
     const entries = await namedEntries(from!, source.path, reading);
@@ -103,13 +102,18 @@ export async function relayOverSftp(
         ),
       },
       context,
-      {
-        store: { preserve: job.options.preserve, modeBits: MODE_BITS },
-        platform: "posix",
-        namedBy: "source",
-      },
+      ontoServer(context),
     );
   });
+}
+
+/** A server has a umask of its own, which is not told. */
+function ontoServer({ job }: SftpContext): PlaceOptions {
+  return {
+    store: { preserve: job.options.preserve, modeBits: MODE_BITS },
+    platform: "posix",
+    namedBy: "source",
+  };
 }
 
 /** How messages begin that are about the far side, as with scp. */
@@ -130,7 +134,7 @@ async function copy(
   sources: Sources,
   target: Target,
   { job, reporter }: SftpContext,
-  options: Pick<TransferOptions, "store" | "platform" | "namedBy">,
+  options: PlaceOptions,
 ): Promise<void> {
   const { recursive, preserve } = job.options;
   await transfer(sources, target, {
