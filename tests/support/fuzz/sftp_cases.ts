@@ -4,7 +4,7 @@ import {
   ProtocolError,
   SessionError,
 } from "../../../lib/errors.ts";
-import type { Files, Listing } from "../../../lib/files/files.ts";
+import type { Listing } from "../../../lib/files/files.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
 import type { Platform } from "../../../lib/files/names.ts";
 import { copyOverSftp, type SftpCopy } from "../hostile_sftp_copy.ts";
@@ -13,14 +13,14 @@ import { listingOf } from "../listed_entries.ts";
 import type { TreeEntry } from "../tree.ts";
 import { turn } from "../turn.ts";
 import { literal } from "./byte_text.ts";
+import { memoryDisk, realDisk } from "./disks.ts";
 import { assertEnds, type FuzzCase } from "./fuzz_case.ts";
-import { MemoryFiles } from "./memory_files.ts";
 import type { Random } from "./random.ts";
 import { NAMES } from "./sessions.ts";
 import { MutatedAnswers } from "./sftp_mutations.ts";
 import { CheckedObserver } from "./stream_check.ts";
 import { NO_WINDOWS_NAME, WatchedFiles } from "./watched_files.ts";
-import { KEPT, type TargetKind, TARGETS, type World } from "./world.ts";
+import { KEPT, TARGETS, type World } from "./world.ts";
 
 /** How many cases out of a hundred have a real disk. */
 const REAL_PERCENT = 40;
@@ -192,25 +192,4 @@ async function ended(
     if (idle > IDLE_TURNS) throw new Error("The client waits for nothing");
   }
   await over;
-}
-
-interface Disk {
-  readonly files: Files;
-  readonly target: string;
-}
-
-function realDisk(world: World, kind: TargetKind): Disk {
-  return { files: new LocalFiles(), target: world.makeTarget(kind) };
-}
-
-function memoryDisk(kind: TargetKind): Disk {
-  const files = new MemoryFiles();
-  files.addFolder("/m");
-  if (kind === "file") files.addFile("/m/t", KEPT.length);
-  if (kind === "folder") {
-    files.addFolder("/m/t");
-    files.addFolder("/m/t/sub");
-    files.addFile("/m/t/kept", KEPT.length);
-  }
-  return { files, target: kind === "nowhere" ? "/m/t/no/target" : "/m/t" };
 }

@@ -1,14 +1,12 @@
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
-import type { Files } from "../../../lib/files/files.ts";
-import { LocalFiles } from "../../../lib/files/local_files.ts";
 import type { Platform } from "../../../lib/files/names.ts";
 import { requestMatcher } from "../../../lib/files/pattern.ts";
 import type { StorePolicy } from "../../../lib/files/store.ts";
 import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
 import { literal } from "./byte_text.ts";
+import { memoryDisk, realDisk } from "./disks.ts";
 import { assertEnds, type FuzzCase } from "./fuzz_case.ts";
 import { FuzzChannel } from "./fuzz_channel.ts";
-import { MemoryFiles } from "./memory_files.ts";
 import { mutated } from "./mutations.ts";
 import type { Random } from "./random.ts";
 import { sourceSession } from "./sessions.ts";
@@ -18,7 +16,7 @@ import {
   CheckedObserver,
 } from "./stream_check.ts";
 import { NO_WINDOWS_NAME, WatchedFiles } from "./watched_files.ts";
-import { KEPT, type TargetKind, TARGETS, type World } from "./world.ts";
+import { KEPT, TARGETS, type World } from "./world.ts";
 
 /** How many cases out of a hundred have a real disk. */
 const REAL_PERCENT = 40;
@@ -116,25 +114,4 @@ function objectionTo(
   if (request === undefined || !isClient) return () => undefined;
   const matches = requestMatcher(request);
   return (name) => matches(name) ? undefined : `${name} for ${request}`;
-}
-
-interface Disk {
-  readonly files: Files;
-  readonly target: string;
-}
-
-function realDisk(world: World, kind: TargetKind): Disk {
-  return { files: new LocalFiles(), target: world.makeTarget(kind) };
-}
-
-function memoryDisk(kind: TargetKind): Disk {
-  const files = new MemoryFiles();
-  files.addFolder("/m");
-  if (kind === "file") files.addFile("/m/t", KEPT.length);
-  if (kind === "folder") {
-    files.addFolder("/m/t");
-    files.addFolder("/m/t/sub");
-    files.addFile("/m/t/kept", KEPT.length);
-  }
-  return { files, target: kind === "nowhere" ? "/m/t/no/target" : "/m/t" };
 }
