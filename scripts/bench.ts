@@ -1,159 +1,107 @@
 // deno-lint-ignore-file no-console -- a script talks to whoever runs it
 /**
- * How fast a copy is, as ratios to the system's scp in the same run: over a
- * throw-away sshd on loopback, in memory where there is such a folder, and with
- * latency through a proxy of its own. Both take turns, each first in every other
- * round, so that a machine that gets slower is so for both.
+ * How fast seacp is, as ratios to others that make the same copies in the same
+ * run: over a throw-away sshd on loopback, in memory where there is room for it,
+ * and with latency through a proxy of its own. All take turns, in one order and
+ * then in the other, so that a machine that gets slower is so for all.
  *
  *     deno task bench --rounds=5 --mebibytes=1024 --files=2000 --rtt=20
- *     deno task bench --only=files --protocol=scp
+ *     deno task bench --only=files --direction=up --peers=scp-O,limit
+ *     deno task bench --protocol=sftp --content=random --json
+ *     deno task bench --scale --many=100000 --only=folder
+ *
+ * A ratio is the median of those of the rounds, each seacp's seconds by the
+ * peer's in the same round: below 1, seacp is faster. `limit` is one file of as
+ * many bytes through `ssh far cat`; for the start-up, a program of one line.
+ * CPU time and memory are those of seacp's own process: the median, the most.
  */
 
-import { SEACP } from "../tests/support/program.ts";
 import { Sshd } from "../tests/support/sshd.ts";
-import { makeTree, removeTree } from "../tests/support/tree.ts";
-import { LatencyProxy } from "./bench/latency_proxy.ts";
-import { sources, type Work, works } from "./bench/works.ts";
-import { ensurePeers, findProgram } from "./peers.ts";
+import { describeConditions } from "./bench/conditions.ts";
+import { isInstalled, peer, seacp } from "./bench/contenders.ts";
+import { Field, makeFolder, neededBytes } from "./bench/field.ts";
+import { measure } from "./bench/measure.ts";
+import { jsonReport, type Report, textReport } from "./bench/report.ts";
+import { playRounds } from "./bench/rounds.ts";
+import { parseSettings, type Settings } from "./bench/settings.ts";
+import { sourcesOf, startTurns } from "./bench/turns.ts";
+import { type Work, works } from "./bench/works.ts";
+import { ensurePeers } from "./peers.ts";
 
-/** What both programs are told to speak. */
-const PROTOCOLS = { sftp: "-s", scp: "-O" } as const;
+/** What ends the benchmark early, and the exit status for each. */
+const ENDING = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-interface Settings {
-  readonly rounds: number;
-  readonly protocol: keyof typeof PROTOCOLS;
-  /** What a work's name has to hold. */
-  readonly only: string;
-}
-
-/** Where the copies happen. */
-interface Field {
-  readonly sshd: Sshd;
-  readonly folder: string;
+/** What is to be done. */
+interface Plan {
   readonly settings: Settings;
+  readonly works: readonly Work[];
 }
 
-function argument(name: string, fallback: string): string {
-  const given = Deno.args.find((arg) => arg.startsWith(`--${name}=`));
-  return given?.split("=")[1] ?? fallback;
+/** @throws {RangeError} If it makes no sense; with a sentence that says why. */
+function planOf(args: readonly string[]): Plan {
+  const settings = parseSettings(args);
+  return { settings, works: works(settings) };
 }
 
-/** In memory, disks have no part in it. */
-function useMemory(): void {
-  try {
-    if (Deno.statSync("/dev/shm").isDirectory) {
-      Deno.env.set("TMPDIR", "/dev/shm");
-    }
-  } catch {
-    // Then it is on a disk.
-  }
+function reportFor({ json, peers }: Settings): Report {
+  return json
+    ? jsonReport(console.log)
+    : textReport(peers.map((name) => peer(name).name), console.log);
 }
 
-async function measure(work: Work, field: Field): Promise<string[]> {
-  await using proxy = work.roundTrip === 0
-    ? undefined
-    : new LatencyProxy(field.sshd.port, work.roundTrip);
-  const port = proxy?.port ?? field.sshd.port;
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  const turns = [
-    [SEACP, ours],
-    [[findProgram("scp")!], theirs],
-  ] as const;
-  for (let round = 0; round < field.settings.rounds; round++) {
-    const order = round % 2 === 0 ? turns : turns.toReversed();
-    for (const [program, seconds] of order) {
-      seconds.push(await copySeconds(program, work, { ...field, port }));
-    }
-  }
-  const ratios = ours.map((seconds, at) => seconds / theirs[at]!);
-  return [
-    work.name,
-    work.direction,
-    median(ours).toFixed(2),
-    median(theirs).toFixed(2),
-    median(ratios).toFixed(3),
-  ];
-}
-
-/** Makes one copy; what it leaves is removed. */
-async function copySeconds(
-  program: readonly string[],
-  work: Work,
-  { sshd, folder, settings, port }: Field & { readonly port: number },
-): Promise<number> {
-  const near = `${folder}/near`;
-  const far = `${sshd.home}/far`;
-  const [from, to] = work.direction === "up"
-    ? [`${folder}/${work.source}`, "far:far/copy"]
-    : [`far:${work.source}`, `${near}/copy`];
-  Deno.mkdirSync(near);
-  Deno.mkdirSync(far);
-  const args = [
-    ...program.slice(1),
-    ...[PROTOCOLS[settings.protocol], "-q", "-F", sshd.config],
-    ...["-P", String(port), "-o", `HostKeyAlias=[127.0.0.1]:${sshd.port}`],
-    ...[...work.options, from, to],
-  ];
-  const before = performance.now();
-  const { code } = await new Deno.Command(program[0]!, { args, stdin: "null" })
-    .spawn().status;
-  const seconds = (performance.now() - before) / 1000;
-  if (code !== 0) throw new Error(`${program[0]} ${args.join(" ")}: ${code}`);
-  removeTree(near);
-  removeTree(far);
-  return seconds;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? sorted[middle]!
-    : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-function printRow(cells: readonly string[]): void {
-  console.log(`| ${cells.join(" | ")} |`);
-}
-
-if (import.meta.main) {
-  if (!ensurePeers()) Deno.exit(1);
-  useMemory();
-  const protocol = argument("protocol", "sftp");
-  if (protocol !== "sftp" && protocol !== "scp") {
-    console.error(`--protocol=${protocol}: it is sftp or scp`);
-    Deno.exit(1);
-  }
-  const settings: Settings = {
-    rounds: Number(argument("rounds", "5")),
-    only: argument("only", ""),
-    protocol,
+/** Measures what is planned; leaves nothing behind. */
+async function run(
+  { settings, works }: Plan,
+  report: Report,
+  interrupted: AbortSignal,
+): Promise<void> {
+  const peers = settings.peers.map(peer);
+  const contest = {
+    seacp: seacp(settings.protocol),
+    peers: peers.filter(isInstalled),
+    rounds: settings.rounds,
   };
-  const sizes = {
-    fileBytes: Number(argument("mebibytes", "1024")) * 1024 ** 2,
-    files: Number(argument("files", "2000")),
-    roundTrip: Number(argument("rtt", "20")),
-  };
-  const folder = Deno.makeTempDirSync({ prefix: "seacp-bench-" });
-  await using sshd = await Sshd.start();
+  const needed = works.map((work) => neededBytes(sourcesOf(work, contest)));
+  const folder = makeFolder(Math.max(...needed));
   try {
-    const entries = sources(sizes);
-    makeTree(folder, entries);
-    makeTree(sshd.home, entries);
-    printRow([
-      "work",
-      "",
-      "seacp, s",
-      `scp ${PROTOCOLS[protocol]}, s`,
-      "ratio",
-    ]);
-    printRow(["---", "---", "---", "---", "---"]);
-    for (const work of works(sizes)) {
-      if (!work.name.includes(settings.only)) continue;
-      printRow(await measure(work, { sshd, folder, settings }));
-    }
+    await using sshd = await Sshd.start();
+    const field = new Field(folder, sshd, interrupted);
+    // Deno keeps what it has compiled: no round is to pay for that.
+    await playRounds(startTurns(contest, field), field, { rounds: 1 });
+    const missing = peers.filter((each) => !contest.peers.includes(each))
+      .map(({ name }) => name);
+    report.begin(describeConditions({ folder, settings, missing }));
+    for (const work of works) report.add(await measure(work, contest, field));
+    report.end();
   } finally {
-    removeTree(folder);
+    Deno.removeSync(folder, { recursive: true });
   }
 }
+
+async function main(args: readonly string[]): Promise<number> {
+  let plan: Plan;
+  try {
+    plan = planOf(args);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    console.error(error.message);
+    return 1;
+  }
+  if (!ensurePeers()) return 1;
+  const interruption = new AbortController();
+  for (const [signal, status] of Object.entries(ENDING)) {
+    Deno.addSignalListener(
+      signal as keyof typeof ENDING,
+      () => interruption.abort(status),
+    );
+  }
+  try {
+    await run(plan, reportFor(plan.settings), interruption.signal);
+    return 0;
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
+    return interruption.signal.reason;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,77 +1,132 @@
-/** What is copied in the benchmark. */
+/** What is measured: copies, the start of the program, the cost of many files. */
 
-import type { TreeEntry } from "../../tests/support/tree.ts";
+import type { Direction } from "./copy.ts";
+import type { Settings } from "./settings.ts";
+import type { Source } from "./sources.ts";
 
-/** Up or down between here and a host. */
-export type Direction = "up" | "down";
-
-/** One copy that is timed. */
-export interface Work {
+interface Named {
   readonly name: string;
+  /** That it is the start and the end that take the time. */
+  readonly isBrief?: true;
+}
+
+/** A copy that all contenders make. */
+export interface CopyWork extends Named {
+  readonly kind: "copy";
   readonly direction: Direction;
-  /** What is copied, by its name in the folder of sources. */
-  readonly source: string;
-  /** Options that the copy needs. */
-  readonly options: readonly string[];
+  readonly source: Source;
+  /** Whether times and modes are preserved. */
+  readonly preserves: boolean;
   /** The round-trip time that is added, in milliseconds. */
   readonly roundTrip: number;
 }
 
-export interface WorkSizes {
-  /** The large file, in bytes. */
-  readonly fileBytes: number;
-  /** How many small files there are, in ten folders. */
-  readonly files: number;
-  /** The round-trip time of the works that have one, in milliseconds. */
-  readonly roundTrip: number;
+/** How long the program takes to say its version. */
+export interface StartWork extends Named {
+  readonly kind: "start";
 }
 
+/** What each of very many files takes, next to a tenth as many. */
+export interface ScaleWork extends Named {
+  readonly kind: "scale";
+  readonly direction: Direction;
+  readonly source: Source;
+  /** A tenth of the files in a tenth of the folders, as many in each. */
+  readonly tenth: Source;
+  /** One such file: what a copy takes besides its files. */
+  readonly single: Source;
+}
+
+export type Work = CopyWork | StartWork | ScaleWork;
+
+const MEBIBYTE = 1024 ** 2;
 const SMALL_BYTES = 1024;
+const SMALL_FOLDERS = 10;
+const MANY_FOLDERS = 500;
 
-const FOLDERS = 10;
-
-/** Each work up and down. */
-export function works({ fileBytes, files, roundTrip }: WorkSizes): Work[] {
-  const large = {
-    name: `one file of ${fileBytes / 1024 ** 2} MiB`,
-    source: "large",
-    options: [],
-    roundTrip: 0,
-  };
-  const small = {
-    name: `${files} files of ${SMALL_BYTES} bytes`,
-    source: "small",
-    options: ["-r"],
-    roundTrip: 0,
-  };
-  const rows = [
-    large,
-    small,
-    { ...small, name: `${small.name}, -p`, options: ["-rp"] },
-    { ...small, name: `${small.name}, ${roundTrip} ms away`, roundTrip },
+/**
+ * All works that these settings ask for, those with the same source together.
+ *
+ * @throws {RangeError} If there are none; the message is for whoever set them.
+ */
+export function works(settings: Settings): Work[] {
+  const all: Work[] = [
+    ...copyWorks(settings),
+    { kind: "start", name: "start-up, --version", isBrief: true },
+    ...(settings.scale ? scaleWorks(settings) : []),
   ];
-  return rows.flatMap((row) => [
-    { ...row, direction: "up" as const },
-    { ...row, direction: "down" as const },
-  ]);
+  const { only, direction } = settings;
+  const asked = all.filter((work) =>
+    work.name.includes(only) &&
+    (direction === undefined || work.kind === "start" ||
+      work.direction === direction)
+  );
+  if (asked.length > 0) return asked;
+  const names = new Set(all.map(({ name }) => `"${name}"`)).values().toArray();
+  throw new RangeError(
+    `--only=${only}: no work's name holds this; there are ${names.join(", ")}`,
+  );
 }
 
-/** The files that all works copy. */
-export function sources({ fileBytes, files }: WorkSizes): TreeEntry[] {
-  return [
-    { path: "large", content: randomBytes(fileBytes) },
-    ...Array.from({ length: files }, (_, index) => ({
-      path: `small/d${index % FOLDERS}/f${index}`,
-      content: randomBytes(SMALL_BYTES),
-    })),
+function copyWorks({ mebibytes, files, rtt, content }: Settings): CopyWork[] {
+  const large: Source = {
+    name: "large",
+    folders: 0,
+    files: 1,
+    fileBytes: mebibytes * MEBIBYTE,
+    content: "random",
+  };
+  const small: Source = {
+    name: "small",
+    folders: SMALL_FOLDERS,
+    files,
+    fileBytes: SMALL_BYTES,
+    content,
+  };
+  const tiny: Source = { ...small, name: "tiny", folders: 0, files: 1 };
+  const trees = `${files} files of 1 KiB`;
+  const plain = { kind: "copy", preserves: false, roundTrip: 0 } as const;
+  const far = { roundTrip: rtt };
+  const kept = { preserves: true };
+  const rows: Omit<CopyWork, "direction">[] = [
+    { ...plain, name: `one file of ${mebibytes} MiB`, source: large },
+    { ...plain, name: trees, source: small },
+    { ...plain, ...kept, name: `${trees}, -p`, source: small },
+    { ...plain, ...far, name: `${trees}, ${rtt} ms away`, source: small },
+    {
+      ...plain,
+      ...kept,
+      ...far,
+      name: `${trees}, -p, ${rtt} ms away`,
+      source: small,
+    },
+    { ...plain, name: "one file of 1 KiB", source: tiny, isBrief: true },
   ];
+  return rows.flatMap(bothWays);
 }
 
-function randomBytes(count: number): Uint8Array {
-  const MOST_AT_ONCE = 65536;
-  const bytes = new Uint8Array(count);
-  for (let at = 0; at < count; at += MOST_AT_ONCE) {
-    crypto.getRandomValues(bytes.subarray(at, at + MOST_AT_ONCE));
-  }
-  return bytes;
+function scaleWorks({ many, content }: Settings): ScaleWork[] {
+  return [1, MANY_FOLDERS].flatMap((folders) => {
+    const source: Source = {
+      name: `many${folders}`,
+      folders,
+      files: many,
+      fileBytes: SMALL_BYTES,
+      content,
+    };
+    const tenth: Source = {
+      ...source,
+      name: `tenth${folders}`,
+      folders: Math.ceil(folders / 10),
+      files: Math.round(many / 10),
+    };
+    const single: Source = { ...source, name: "single", folders: 0, files: 1 };
+    const place = folders === 1 ? "one folder" : `${folders} folders`;
+    const name = `${many} files in ${place}`;
+    return bothWays({ kind: "scale" as const, name, source, tenth, single });
+  });
+}
+
+function bothWays<Row>(row: Row): (Row & { direction: Direction })[] {
+  return [{ ...row, direction: "up" }, { ...row, direction: "down" }];
 }

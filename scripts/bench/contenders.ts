@@ -1,0 +1,120 @@
+/** The programs that make the same copies, and how each is told to. */
+
+import { SEACP } from "../../tests/support/program.ts";
+import { findProgram } from "../peers.ts";
+import { COPIES, type Copy, type Direction, HOST } from "./copy.ts";
+
+/** What seacp speaks: `-O` or `-s`. */
+export type Protocol = "scp" | "sftp";
+
+/** Makes a copy of a source, below its own name, in the folder for copies. */
+export interface Contender {
+  readonly name: string;
+  /** The programs of the system that it needs. */
+  readonly programs: readonly string[];
+  /** That it moves one file only: of a tree, all the bytes in one file. */
+  readonly isOneFile?: true;
+  /** That its CPU time and memory are measured. */
+  readonly isWatched?: true;
+  readonly command: (copy: Copy) => readonly string[];
+}
+
+export type PeerName = "scp-O" | "scp" | "rsync" | "tar" | "limit";
+
+/** The peer that does no more than has to be done. */
+export const LIMIT: PeerName = "limit";
+
+const PEERS: Readonly<Record<PeerName, Contender>> = {
+  "scp-O": {
+    name: "scp -O",
+    programs: ["scp"],
+    command: (copy) => scpCommand([findProgram("scp")!, "-O"], copy),
+  },
+  "scp": {
+    name: "scp",
+    programs: ["scp"],
+    command: (copy) => scpCommand([findProgram("scp")!], copy),
+  },
+  "rsync": {
+    name: "rsync",
+    programs: ["rsync"],
+    command: (copy) => [
+      findProgram("rsync")!,
+      ...["-a", "-e", `ssh -F ${copy.config}`],
+      ...operands(copy),
+    ],
+  },
+  "tar": {
+    name: "tar",
+    programs: ["sh", "tar"],
+    command: (copy) =>
+      shellCommand(copy, {
+        up: `tar -cf - "$2" | ssh -F "$1" ${HOST} tar -xf - -C ${COPIES}`,
+        down: `ssh -F "$1" ${HOST} tar -cf - "$2" | tar -xf - -C ${COPIES}`,
+      }),
+  },
+  "limit": {
+    name: "limit",
+    programs: ["sh", "cat"],
+    isOneFile: true,
+    command: (copy) =>
+      shellCommand(copy, {
+        up: `ssh -F "$1" ${HOST} 'cat > ${COPIES}/file' < "$2"`,
+        down: `ssh -F "$1" ${HOST} cat "$2" > ${COPIES}/file`,
+      }),
+  },
+};
+
+export const PEER_NAMES = Object.keys(PEERS) as readonly PeerName[];
+
+export function isPeerName(name: string): name is PeerName {
+  return Object.hasOwn(PEERS, name);
+}
+
+/** The peer with this name, installed or not. */
+export function peer(name: PeerName): Contender {
+  return PEERS[name];
+}
+
+/** Whether all that it needs of the system is there. */
+export function isInstalled({ programs }: Contender): boolean {
+  return programs.every((program) => findProgram(program) !== undefined);
+}
+
+/** seacp, run from its source as its users run it. */
+export function seacp(protocol: Protocol): Contender {
+  const option = protocol === "scp" ? "-O" : "-s";
+  return {
+    name: "seacp",
+    programs: [],
+    isWatched: true,
+    command: (copy) => scpCommand([...SEACP, option], copy),
+  };
+}
+
+function scpCommand(program: readonly string[], copy: Copy): string[] {
+  return [
+    ...program,
+    ...["-q", "-F", copy.config],
+    ...(copy.isTree ? ["-r"] : []),
+    ...(copy.preserves ? ["-p"] : []),
+    ...operands(copy),
+  ];
+}
+
+function operands({ direction, source }: Copy): [string, string] {
+  return direction === "up"
+    ? [source, `${HOST}:${COPIES}`]
+    : [`${HOST}:${source}`, COPIES];
+}
+
+/**
+ * The script gets the configuration as `$1` and the source as `$2`. The far
+ * shell reads the source's name, too: it is letters, digits and dots.
+ */
+function shellCommand(
+  { direction, source, config }: Copy,
+  scripts: Readonly<Record<Direction, string>>,
+): string[] {
+  return [findProgram("sh")!, "-c", scripts[direction], "sh", config, source];
+}
