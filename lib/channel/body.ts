@@ -75,7 +75,7 @@ export interface ReceivedBody {
  */
 export async function receiveBody(
   channel: Channel,
-  file: OpenFile,
+  file: Pick<OpenFile, "write">,
   { size, moved }: { size: number; moved: (bytes: number) => void },
 ): Promise<ReceivedBody> {
   let received = 0;

@@ -50,15 +50,16 @@ export class ScpPeer {
     this.#isUnderstood = true;
   }
 
-  /** The error for what is not the protocol: perhaps a shell's words. */
-  violation(message: string): ProtocolError {
-    return this.#mayBeShell
-      ? new GreetingError(message)
-      : new ProtocolError(message);
+  /** Whether the peer is known to speak the protocol. */
+  get isUnderstood(): boolean {
+    return this.#isUnderstood || !this.#mayHearShell;
   }
 
-  get #mayBeShell(): boolean {
-    return this.#mayHearShell && !this.#isUnderstood;
+  /** The error for what is not the protocol: perhaps a shell's words. */
+  violation(message: string): ProtocolError {
+    return this.isUnderstood
+      ? new ProtocolError(message)
+      : new GreetingError(message);
   }
 
   /**
@@ -69,7 +70,7 @@ export class ScpPeer {
    * @throws {ProtocolError} Else.
    */
   async refuse({ answer, said }: Refusal): Promise<never> {
-    const isShells = this.#mayBeShell && await this.#saysMore();
+    const isShells = !this.isUnderstood && await this.#saysMore();
     await this.sendFailure(answer);
     throw isShells ? new GreetingError(said) : new ProtocolError(said);
   }

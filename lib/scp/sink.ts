@@ -8,11 +8,12 @@ import {
   RefusalError,
   SessionError,
 } from "../errors.ts";
-import type { Files, Times } from "../files/files.ts";
+import type { Files, OpenFile, Times } from "../files/files.ts";
 import { decodeName } from "../files/name_bytes.ts";
 import { StoredFile, StoredFolder, type StorePolicy } from "../files/store.ts";
 import type { FileProgress, Observer } from "../progress/observer.ts";
 import { quoted } from "../progress/printable.ts";
+import { type Ahead, Answers } from "./answers.ts";
 import { areReal, type EntryRules, refusalOf } from "./entry_rules.ts";
 import type {
   FileRecord,
@@ -32,6 +33,11 @@ export interface SinkOptions extends EntryRules {
    * first entry is a `GreetingError`, and leaves nothing of it behind.
    */
   readonly mayHearShell: boolean;
+  /**
+   * How far acknowledgements run ahead. What is acknowledged before it came and
+   * cannot be stored is read, dropped, and told to the observer alone.
+   */
+  readonly ahead: Ahead;
   readonly store: StorePolicy;
 }
 
@@ -45,6 +51,9 @@ export interface Received {
   readonly endedInside?: string;
 }
 
+/** Takes what is stored nowhere. */
+const NOWHERE: Pick<OpenFile, "write"> = { write: async () => {} };
+
 /** Where the records that come now belong. */
 interface Level {
   /** The folder they go into; at the top, perhaps the target itself. */
@@ -52,6 +61,8 @@ interface Level {
   readonly isFolder: boolean;
   /** Absent at the top, whose folder is not ours to change. */
   readonly folder?: StoredFolder;
+  /** There is no such folder: what comes for it is dropped. */
+  readonly isLost?: true;
   readonly times?: Times | undefined;
 }
 
@@ -65,6 +76,7 @@ export class Sink {
   readonly #files: Files;
   readonly #options: SinkOptions;
   readonly #observer: Observer;
+  readonly #answers: Answers;
   #levels: Level[] = [];
   /** Times that wait for their entry; gone once it came, refused or not. */
   #times: Times | undefined;
@@ -84,6 +96,7 @@ export class Sink {
     this.#files = files;
     this.#options = options;
     this.#observer = observer;
+    this.#answers = new Answers(this.#peer, options.ahead);
   }
 
   /**
@@ -107,7 +120,7 @@ export class Sink {
       );
     }
     this.#levels = [{ path: target, isFolder }];
-    await this.#peer.sendOk();
+    await this.#ok();
     for (let isFirst = true;;) {
       const record = await this.#peer.nextRecord();
       if (record === undefined) break;
@@ -149,7 +162,8 @@ export class Sink {
         throw new RefusalError(record.text);
       case "times":
         this.#keepTimes(record);
-        await this.#peer.sendOk();
+        // Its entry follows, and the body or the end of that one.
+        await this.#ok(2);
         return true;
       case "file":
       case "folder":
@@ -185,13 +199,42 @@ export class Sink {
     const times = this.#times;
     this.#times = undefined;
     this.#entries++;
+    if (this.#level.isLost) return await this.#drop(record);
     try {
       const path = this.#place(record.name);
       if (record.kind === "file") await this.#receiveFile(record, path, times);
       else await this.#enterFolder(record, path, times);
     } catch (error) {
-      await this.#fail(entryError(error));
+      await this.#refuse(record, entryError(error));
     }
+  }
+
+  /** Refuses an entry or, if it was acknowledged before it came, drops it. */
+  async #refuse(
+    record: FileRecord | FolderRecord,
+    { message }: EntryError,
+  ): Promise<void> {
+    this.#observer.failed(message);
+    if (this.#answers.isGiven) await this.#drop(record);
+    else await this.#answers.fail(message);
+  }
+
+  /** Takes an entry that is stored nowhere. */
+  async #drop(record: FileRecord | FolderRecord): Promise<void> {
+    const path = this.#files.join(this.#level.path, record.name);
+    if (record.kind === "folder") {
+      this.#levels.push({ path, isFolder: true, isLost: true });
+      return await this.#ok();
+    }
+    await this.#ok(1);
+    const { size } = record;
+    const { received } = await receiveBody(this.#peer.channel, NOWHERE, {
+      size,
+      moved: () => {},
+    });
+    if (received < size) await this.#breakOff(path, received, size);
+    await this.#takeVerdict();
+    await this.#ok();
   }
 
   #place(name: string): string {
@@ -217,7 +260,7 @@ export class Sink {
     );
     this.#levels.push({ path, isFolder: true, folder, times });
     this.#peer.understand();
-    await this.#peer.sendOk();
+    await this.#ok();
   }
 
   async #leaveFolder(): Promise<void> {
@@ -231,7 +274,7 @@ export class Sink {
     const innermost = this.#levels.length > 1 ? this.#level.path : undefined;
     while (this.#levels.length > 1) {
       const { folder, times } = this.#levels.pop()!;
-      const failure = await folder!.leave(times);
+      const failure = await folder?.leave(times);
       if (failure !== undefined) this.#observer.failed(failure.message);
     }
     return innermost;
@@ -250,7 +293,7 @@ export class Sink {
       { path, mode, replaced },
       store,
     );
-    await this.#peer.sendOk();
+    await this.#ok(1);
     await this.#answer(await this.#receiveContent(stored, name, size, times));
   }
 
@@ -289,9 +332,18 @@ export class Sink {
     if (received < size || failure !== undefined) await stored.abandon(written);
     if (received === size) return failure;
     if (failure !== undefined) this.#observer.failed(failure.message);
+    return await this.#breakOff(stored.path, received, size);
+  }
+
+  /** For a body that ends too early. */
+  async #breakOff(
+    path: string,
+    received: number,
+    size: number,
+  ): Promise<never> {
     await this.#peer.sendFailure("Broken pipe");
     throw new SessionError(
-      `${stored.path}: lost connection after ${received} of ${size} bytes`,
+      `${path}: lost connection after ${received} of ${size} bytes`,
     );
   }
 
@@ -302,14 +354,20 @@ export class Sink {
     if (warning !== undefined) this.#observer.failed(warning);
   }
 
-  async #answer(failure: EntryError | undefined): Promise<void> {
-    if (failure === undefined) await this.#peer.sendOk();
-    else await this.#fail(failure);
+  /**
+   * Acknowledges what is to be answered next.
+   *
+   * @param following How many answers it brings with it; those to the ends of
+   * the folders that the source is in are to come as well.
+   */
+  async #ok(following = 0): Promise<void> {
+    const depth = this.#levels.length - 1;
+    await this.#answers.ok(following + Math.max(0, depth), depth > 0);
   }
 
-  /** Answers an entry that failed here, and reports it. */
-  async #fail({ message }: EntryError): Promise<void> {
-    await this.#peer.sendFailure(message);
-    this.#observer.failed(message);
+  async #answer(failure: EntryError | undefined): Promise<void> {
+    if (failure === undefined) return await this.#ok();
+    await this.#answers.fail(failure.message);
+    this.#observer.failed(failure.message);
   }
 }
