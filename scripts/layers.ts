@@ -28,7 +28,7 @@ const ROOMS: readonly (readonly [RegExp, Room])[] = [
   [/^lib\/transfer\//, { layer: 2, name: "transfer" }],
   [/^lib\/copy\//, { layer: 3, name: "copy" }],
   [/^lib\/server\//, { layer: 3, name: "server", usesSystem: true }],
-  [/^lib\/scp\/messages\.ts$/, PLAIN],
+  [/^lib\/scp\/(messages|harmless)\.ts$/, PLAIN],
   [/^lib\/scp\//, { layer: 2, name: "scp" }],
   [
     /^lib\/sftp\/(\w+_packets|packet_types|attributes|requests|status|wire|greeting)\.ts$/,

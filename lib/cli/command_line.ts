@@ -95,6 +95,7 @@ function parseCopyOptions(
     throughHere:
       given.findLast(({ name }) => "3R".includes(name))?.name !== "R",
     verbose: has("v"),
+    lockstep: has("lockstep"),
     ...(bitsPerSecond === undefined ? {} : { bitsPerSecond }),
     ...(protocol === undefined ? {} : { protocol }),
     ...(sftpServer === undefined ? {} : { sftpServer }),

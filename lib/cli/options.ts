@@ -65,6 +65,10 @@ export const OPTIONS: readonly Option[] = [
     value: "sftp_option",
     summary: "Tune SFTP: nrequests=number or buffer=size.",
   },
+  {
+    name: "lockstep",
+    summary: "Wait for each answer before going on: for odd servers.",
+  },
   { name: "help", summary: "Show examples, then every option." },
   { name: "version", summary: "Show what this is and which ssh it runs." },
   { name: "d" },

@@ -1,5 +1,3 @@
-import type { Channel } from "../channel/channel.ts";
-import { PacedChannel, type Pacer } from "../channel/paced_channel.ts";
 import {
   GreetingError,
   naming,
@@ -8,49 +6,25 @@ import {
 } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Reporter } from "../progress/reporter.ts";
-import {
-  markedCommand,
-  remoteScpCommand,
-  sshArguments,
-} from "../ssh/arguments.ts";
-import { type SshEnd, SshSession } from "../ssh/session.ts";
+import type { SshEnd } from "../ssh/session.ts";
 import { type Breach, breach } from "./breach.ts";
 import type { DialogueContext } from "./context.ts";
+import { FarScp, type RemoteScp } from "./far_scp.ts";
 import type { CopyJob } from "./job.ts";
 import { lostMessage } from "./lost.ts";
-import type { Protocols } from "./protocols.ts";
 import { absenceOf } from "./scp_absence.ts";
-import type { TalkativeShells } from "./talkative_shells.ts";
-
-/** An scp on the far side. */
-export interface RemoteScp {
-  /** Sink or source. */
-  readonly role: "-t" | "-f";
-  readonly location: RemoteLocation;
-  readonly targetIsFolder: boolean;
-  /** Whether it is the second host of a copy between two. */
-  readonly isSecond?: true;
-}
 
 /**
  * A dialogue with far sides; resolves to what broke it with each of them, and to
  * nothing for one where it was completed.
  */
 export type Dialogue = (
-  channels: readonly Channel[],
+  scps: readonly FarScp[],
 ) => Promise<readonly (Breach | undefined)[]>;
 
-/** An scp that was started, in an ssh of its own. */
-interface StartedScp extends RemoteScp {
-  readonly session: SshSession;
-  /** By `performance.now()`. */
-  readonly startedAt: number;
-  /** What is said just before its first message, where a shell talks too. */
-  readonly marker: string | undefined;
-}
-
 /** An scp that was talked to. */
-interface EndedScp extends StartedScp {
+interface EndedScp {
+  readonly scp: FarScp;
   readonly breach: Breach | undefined;
 }
 
@@ -63,20 +37,14 @@ export type Outcome =
 
 /** Starts scp on the hosts a job names, and sees each one to its end. */
 export class FarSide {
+  readonly #context: DialogueContext;
   readonly #job: CopyJob;
   readonly #reporter: Reporter;
-  readonly #pacer: Pacer | undefined;
-  readonly #shells: TalkativeShells;
-  readonly #protocols: Protocols;
 
-  constructor(
-    { job, reporter, pacer, shells, protocols }: DialogueContext,
-  ) {
-    this.#job = job;
-    this.#reporter = reporter;
-    this.#pacer = pacer;
-    this.#shells = shells;
-    this.#protocols = protocols;
+  constructor(context: DialogueContext) {
+    this.#context = context;
+    this.#job = context.job;
+    this.#reporter = context.reporter;
   }
 
   /**
@@ -87,10 +55,10 @@ export class FarSide {
    */
   async run(
     remote: RemoteScp,
-    dialogue: (channel: Channel) => Promise<void>,
+    dialogue: (scp: FarScp) => Promise<void>,
   ): Promise<Outcome> {
-    return await this.runAll([remote], async ([channel]) => [
-      await dialogue(channel!).then(() => undefined, breach),
+    return await this.runAll([remote], async ([scp]) => [
+      await dialogue(scp!).then(() => undefined, breach),
     ]);
   }
 
@@ -117,18 +85,12 @@ export class FarSide {
   ): Promise<Outcome | "misheard"> {
     const failuresBefore = this.#reporter.failures;
     await using sessions = new AsyncDisposableStack();
-    const started = remotes.map((remote) => {
-      const scp = this.#start(remote);
-      sessions.use(scp.session);
-      return scp;
-    });
-    for (const scp of started) await this.#passShell(scp);
-    const breaches = await dialogue(
-      started.map(({ isSecond, session }) =>
-        isSecond ? session.channel : this.#paced(session.channel)
-      ),
+    const started = remotes.map((remote) =>
+      sessions.use(new FarScp(remote, this.#context))
     );
-    const scps = started.map((scp, at) => ({ ...scp, breach: breaches[at] }));
+    for (const scp of started) await passShell(scp);
+    const breaches = await dialogue(started);
+    const scps = started.map((scp, at) => ({ scp, breach: breaches[at] }));
     const absence = await this.#missScp(scps);
     if (absence !== undefined) return absence;
     if (this.#heardShells(scps)) return "misheard";
@@ -140,60 +102,22 @@ export class FarSide {
   async #missScp(scps: readonly EndedScp[]): Promise<Outcome | undefined> {
     if (this.#job.interrupted.aborted) return undefined;
     let outcome: Outcome | undefined;
-    for (const { location, breach, session } of scps) {
+    for (const { scp: { location, session }, breach } of scps) {
       const why = await absenceOf(breach, session);
       if (why === undefined) continue;
-      outcome = this.#protocols.missScp(location, why) ? "no scp" : "held";
+      const { protocols } = this.#context;
+      outcome = protocols.missScp(location, why) ? "no scp" : "held";
     }
     return outcome;
-  }
-
-  #start(remote: RemoteScp): StartedScp {
-    const { role, location, targetIsFolder, isSecond = false } = remote;
-    const { options, interrupted } = this.#job;
-    const marker = this.#shells.markerFor(location);
-    const plain = remoteScpCommand(role, location.path, {
-      ...options,
-      targetIsFolder,
-    });
-    const command = marker === undefined ? plain : markedCommand(plain, marker);
-    this.#reporter.explained(() =>
-      `Executing: ${isSecond ? "2nd " : ""}program ${options.ssh.program} ` +
-      `host ${location.host}, user ${location.user ?? "(unspecified)"}, ` +
-      `command ${command}`
-    );
-    const args = sshArguments(options.ssh, location, command, {
-      asksNothing: isSecond,
-    });
-    const startedAt = performance.now();
-    const session = SshSession.start(options.ssh.program, args, {
-      interrupted,
-      seeks: "scp",
-    });
-    return { ...remote, session, startedAt, marker };
-  }
-
-  #paced(channel: Channel): Channel {
-    return this.#pacer ? new PacedChannel(channel, this.#pacer) : channel;
-  }
-
-  /** @throws {ProtocolError} If a shell that talks does not get to scp. */
-  async #passShell({ location, session, marker }: StartedScp): Promise<void> {
-    if (marker === undefined) return;
-    try {
-      await this.#shells.pass(location, session.channel, marker);
-    } catch (error) {
-      throw naming(location.host, error);
-    }
   }
 
   /** Remembers the shells that were taken for scp; whether there are any. */
   #heardShells(scps: readonly EndedScp[]): boolean {
     if (this.#job.interrupted.aborted) return false;
     let any = false;
-    for (const { location, marker, breach, startedAt } of scps) {
-      if (marker !== undefined || !(breach instanceof GreetingError)) continue;
-      this.#shells.add(location, breach, performance.now() - startedAt);
+    for (const { scp, breach } of scps) {
+      if (scp.isMarked || !(breach instanceof GreetingError)) continue;
+      this.#context.shells.add(scp.location, breach, scp.age);
       any = true;
     }
     return any;
@@ -205,7 +129,7 @@ export class FarSide {
     failuresBefore: number,
   ): Promise<void> {
     const isWhole = scps.every(({ breach }) => breach === undefined);
-    for (const { location: { host }, breach } of scps) {
+    for (const { scp: { location: { host } }, breach } of scps) {
       if (!(breach instanceof ProtocolError)) continue;
       const isTheirs = breach instanceof RefusalError && scps.length === 1;
       const { message } = breach;
@@ -213,9 +137,14 @@ export class FarSide {
     }
     if (scps.some(({ breach }) => breach instanceof ProtocolError)) return;
     const ends = await Promise.all(
-      scps.map(({ session }) => session.end({ isWhole })),
+      scps.map(({ scp }) => scp.session.end({ isWhole })),
     );
-    const ended = scps.map((scp, at) => ({ ...scp, end: ends[at]! }));
+    const ended = scps.map(({ scp: { location, role }, breach }, at) => ({
+      location,
+      role,
+      breach,
+      end: ends[at]!,
+    }));
     for (const { location, breach, end } of ended) {
       if (breach === undefined) continue;
       this.#reporter.failed(
@@ -224,8 +153,8 @@ export class FarSide {
     }
     // What one host's end brings about at another is not that one's failure.
     if (!isWhole) return;
-    for (const scp of ended) {
-      if (scp.role === "-t") this.#hearLeftover(scp);
+    for (const { location, role, end } of ended) {
+      if (role === "-t") this.#hearLeftover(location, end);
     }
     for (const { location, end } of ended) {
       // An scp that could not copy something has said so, and ends with 1.
@@ -240,12 +169,19 @@ export class FarSide {
    * A shell may say what looks like scp's first acknowledgement. Then each that
    * follows is taken for the one before it, and the last is left over.
    */
-  #hearLeftover(
-    { location, end: { leftover } }: EndedScp & { readonly end: SshEnd },
-  ): void {
+  #hearLeftover(location: RemoteLocation, { leftover }: SshEnd): void {
     // deno-lint-ignore no-control-regex
     const [, extra, refusal] = /^(\0*)(?:\x01(.*)\n)?/s.exec(leftover)!;
-    if (extra !== "") this.#shells.tell(location, extra!);
+    if (extra !== "") this.#context.shells.tell(location, extra!);
     if (refusal !== undefined) this.#reporter.failed(refusal);
+  }
+}
+
+/** @throws {ProtocolError} If a shell that talks does not get to scp. */
+async function passShell(scp: FarScp): Promise<void> {
+  try {
+    await scp.passShell();
+  } catch (error) {
+    throw naming(scp.location.host, error);
   }
 }

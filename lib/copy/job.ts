@@ -23,6 +23,8 @@ export interface CopyOptions {
   /** An SFTP server here, to be run in ssh's place. */
   readonly sftpServer?: string;
   readonly sftpTuning: SftpTuning;
+  /** Wait for each answer before what comes next is sent. */
+  readonly lockstep: boolean;
   readonly ssh: SshSettings;
 }
 

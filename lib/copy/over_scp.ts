@@ -8,8 +8,10 @@ import { Sink } from "../scp/sink.ts";
 import { Source } from "../scp/source.ts";
 import { breach } from "./breach.ts";
 import type { RouteContext } from "./context.ts";
+import type { RemoteScp } from "./far_scp.ts";
 import type { FarSide, Outcome } from "./far_side.ts";
-import { checkReceived, requestChecker } from "./request.ts";
+import { nextUpload } from "./next_upload.ts";
+import { aheadFor, checkReceived, requestChecker } from "./request.ts";
 import { mustBeFolder } from "./target_rules.ts";
 
 export interface ScpContext extends RouteContext {
@@ -22,24 +24,34 @@ export async function uploadOverScp(
   target: RemoteLocation,
   { job, files, reporter, farSide }: ScpContext,
 ): Promise<Outcome> {
-  const remote = {
+  const targetIsFolder = mustBeFolder(paths, { files, job });
+  const { lockstep, recursive } = job.options;
+  const beginNext = lockstep || (paths.length === 1 && !recursive)
+    ? undefined
+    : await nextUpload(paths, target, { files, targetIsFolder });
+  const remote: RemoteScp = {
     role: "-t",
     location: target,
-    targetIsFolder: mustBeFolder(paths, { files, job }),
-  } as const;
+    targetIsFolder,
+    mayRestart: beginNext !== undefined,
+  };
   let begun = 0;
-  const outcome = await farSide.run(remote, async (channel) => {
+  const outcome = await farSide.run(remote, async (scp) => {
     begun = 0;
-    const source = new Source(channel, files, {
+    const source = new Source(scp.channel, files, {
       ...job.options,
       announceNameless: false,
     }, reporter);
     const refusal = await source.begin();
     if (refusal !== undefined) throw new RefusalError(refusal);
+    if (beginNext !== undefined && scp.canRestart) {
+      source.sendAhead(() => beginNext(scp));
+    }
     for (const path of paths) {
       begun++;
       await source.send(path);
     }
+    await source.end();
   });
   if (begun > 0) {
     for (const path of paths.slice(begun)) reporter.failed(`${path}: not sent`);
@@ -57,12 +69,13 @@ export async function downloadOverScp(
   const objectionTo = requestChecker(source, job.options);
   const failuresBefore = reporter.failures;
   const remote = { role: "-f", location: source, targetIsFolder } as const;
-  return await farSide.run(remote, async (channel) => {
-    const sink = new Sink(channel, files, {
+  return await farSide.run(remote, async (scp) => {
+    const sink = new Sink(scp.channel, files, {
       recursive,
       targetIsFolder,
       overwriteTarget: false,
       mayHearShell: true,
+      ahead: aheadFor(source.path, job.options),
       objectionTo,
       platform: job.rules.platform,
       // Set-id bits from another machine are never ours to grant.
@@ -88,8 +101,8 @@ export async function relayOverScp(
     { role: "-t", location: target, targetIsFolder, isSecond: true },
   ], async ([from, to]) => {
     const relay = new Relay(
-      { host: source.host, channel: from! },
-      { host: target.host, channel: to! },
+      { host: source.host, channel: from!.channel },
+      { host: target.host, channel: to!.channel },
       // Names that are fit for one disk are not for another: its scp knows.
       { preserve, rules: { recursive, platform: "posix", objectionTo } },
       reporter,

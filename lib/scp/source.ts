@@ -1,6 +1,13 @@
 import { sendBody } from "../channel/body.ts";
 import type { Channel } from "../channel/channel.ts";
-import { EntryError, entryError, naming, SessionError } from "../errors.ts";
+import {
+  EntryError,
+  entryError,
+  naming,
+  ProtocolError,
+  RefusalError,
+  SessionError,
+} from "../errors.ts";
 import type {
   Attributes,
   Files,
@@ -11,12 +18,15 @@ import { decodeName } from "../files/name_bytes.ts";
 import { isNameless, withoutTrailingSlashes } from "../files/names.ts";
 import { checkLoop, type OpenFolder } from "../files/open_folder.ts";
 import type { FileProgress, Observer } from "../progress/observer.ts";
+import { isHarmless, MOST_AHEAD_BYTES } from "./harmless.ts";
 import {
   type FileRecord,
   type FolderRecord,
   formatRecord,
   needsEncoding,
+  OK,
 } from "./messages.ts";
+import { OwedAnswers, type SentEntry } from "./owed_answers.ts";
 import { ScpPeer } from "./peer.ts";
 
 export interface SourceOptions {
@@ -29,17 +39,71 @@ export interface SourceOptions {
    * scp's far side does; else only what it holds.
    */
   readonly announceNameless: boolean;
+  /** Wait for the answer to each record and each body before the next step. */
+  readonly lockstep: boolean;
+}
+
+/** A dialogue with another sink, which takes the place of one that is lost. */
+export interface NextDialogue {
+  readonly channel: Channel;
+  /** What the outermost folder is called there; absent if it keeps its name. */
+  readonly outermost?: string;
 }
 
 /**
- * The sending side of the SCP protocol, in step: every record and every body
- * is acknowledged before the next one leaves.
+ * Ends the dialogue and begins another one with the same target.
+ *
+ * @throws {SessionError} If that cannot be done.
+ */
+export type BeginAnew = () => Promise<NextDialogue>;
+
+/** A folder whose content is being sent. */
+interface SentFolder extends OpenFolder {
+  readonly above: SentFolder | undefined;
+  /** What announced it; absent where only its content is sent. */
+  readonly announcement: Announcement | undefined;
+  /**
+   * Whether it can be entered once more when the dialogue was lost inside: a
+   * sink that did not leave it may have left it without its mode.
+   */
+  readonly staysOpen: boolean;
+}
+
+/** The records of one entry: its times, if they are sent, and itself. */
+interface Announcement {
+  readonly path: string;
+  readonly record: FileRecord | FolderRecord;
+  readonly times: Pick<Attributes, "modified" | "accessed">;
+}
+
+/** How many answers may be owed for what goes ahead. */
+const MOST_OWED = 4096;
+
+/**
+ * The sending side of the SCP protocol. It does not wait for answers that make
+ * no difference (behaviour of OpenSSH's scp.c, `sink()`):
+ *
+ * - Times and the record they are for leave together, and right behind the body
+ *   before them: that body's answer changes nothing for the sink.
+ * - A folder's content waits until the folder is taken: else it would end up in
+ *   the folder above.
+ * - A file's body waits until its record is taken, or else a sink that refuses
+ *   the file would read it as records. Where another dialogue can take the place
+ *   of one that is lost so, small bodies that do no harm then do not wait. After
+ *   the first refusal all that the lost dialogue did not answer is sent once
+ *   more in the next one, where every body waits.
  */
 export class Source {
-  readonly #peer: ScpPeer;
   readonly #files: Files;
   readonly #options: SourceOptions;
   readonly #observer: Observer;
+  #peer: ScpPeer;
+  #owed: OwedAnswers;
+  #folder: SentFolder | undefined;
+  /** Present while bodies may go ahead. */
+  #beginAnew: BeginAnew | undefined;
+  /** Holds a body that may go ahead, and shows whether there is more of it. */
+  #bodyAhead: Uint8Array | undefined;
 
   constructor(
     channel: Channel,
@@ -47,10 +111,11 @@ export class Source {
     options: SourceOptions,
     observer: Observer,
   ) {
-    this.#peer = new ScpPeer(channel);
     this.#files = files;
     this.#options = options;
     this.#observer = observer;
+    this.#peer = new ScpPeer(channel);
+    this.#owed = new OwedAnswers(this.#peer, observer);
   }
 
   /**
@@ -66,8 +131,20 @@ export class Source {
   }
 
   /**
+   * From now on, lets small bodies leave before their records are acknowledged,
+   * where a refusal does no harm but to the dialogue.
+   *
+   * @param beginAnew Called once at most.
+   */
+  sendAhead(beginAnew: BeginAnew): void {
+    this.#beginAnew = beginAnew;
+    this.#bodyAhead = new Uint8Array(MOST_AHEAD_BYTES + 1);
+  }
+
+  /**
    * Sends a file, or a folder with what it holds. An entry that cannot be sent
-   * is reported to the sink and to the observer, and the rest goes on.
+   * is reported to the sink and to the observer, and the rest goes on. What the
+   * sink owes an answer for may still be refused: `end` waits for that.
    *
    * @throws {GreetingError} If the first entry is answered with nonsense.
    * @throws {ProtocolError} If the sink gives up or answers nonsense later.
@@ -75,28 +152,30 @@ export class Source {
    */
   async send(path: string): Promise<void> {
     const given = withoutTrailingSlashes(path);
-    await this.#sendEntry(given, this.#files.nameOf(given), undefined);
+    await this.#sendEntry(given, this.#files.nameOf(given));
   }
 
-  async #sendEntry(
-    path: string,
-    name: string,
-    above: OpenFolder | undefined,
-  ): Promise<void> {
+  /** Hears what the sink has to say of all that was sent; throws as `send`. */
+  async end(): Promise<void> {
+    await this.#hear();
+  }
+
+  async #sendEntry(path: string, name: string): Promise<void> {
     try {
       const attributes = await this.#files.attributes(path);
       if (attributes.kind === "file") return await this.#sendFile(path, name);
       if (attributes.kind !== "folder" || !this.#options.recursive) {
         throw new EntryError(`${path}: not a regular file`);
       }
-      await this.#sendFolder(path, name, attributes, above);
+      await this.#sendFolder(path, name, attributes);
     } catch (error) {
-      await this.#fail(entryError(error));
+      await this.#fail(path, entryError(error));
     }
   }
 
-  async #fail({ message }: EntryError): Promise<void> {
-    await this.#peer.sendFailure(message);
+  async #fail(path: string, { message }: EntryError): Promise<void> {
+    const text = `scp: ${message}`;
+    await this.#write(path, [formatRecord({ kind: "warning", text })]);
     this.#observer.failed(message);
   }
 
@@ -107,24 +186,55 @@ export class Source {
       throw new EntryError(`${path}: not a regular file`);
     }
     const { mode, size } = attributes;
-    const accepted = await this.#announce(
-      { kind: "file", mode, size, name },
+    const announcement: Announcement = {
       path,
-      attributes,
-    );
-    if (!accepted) return;
-    const progress = this.#observer.began(name, size);
-    try {
-      await this.#naming(
-        path,
-        () => this.#sendContent(file, { path, size, progress }),
-      );
-    } finally {
-      progress.ended();
+      record: { kind: "file", mode, size, name },
+      times: attributes,
+    };
+    this.#warnIfEncoded(announcement);
+    const ahead = await this.#harmlessBody(file, size);
+    if (ahead !== undefined) await this.#sendFileAhead(announcement, ahead);
+    else if (await this.#offer(announcement)) {
+      const progress = this.#observer.began(name, size);
+      try {
+        await this.#sendContent(file, { path, size, progress });
+      } finally {
+        progress.ended();
+      }
     }
   }
 
-  /** @throws {SessionError} If the connection is lost: a part has arrived. */
+  /** The body of a file whose record need not be waited for, if it is one. */
+  async #harmlessBody(
+    file: OpenFile,
+    size: number,
+  ): Promise<Uint8Array | undefined> {
+    const mayGoAhead = this.#beginAnew !== undefined &&
+      this.#peer.isUnderstood && this.#folder?.staysOpen !== false;
+    if (!mayGoAhead || size > MOST_AHEAD_BYTES) return undefined;
+    const room = this.#bodyAhead!.subarray(0, size + 1);
+    const count = await file.read(room, 0).catch(() => undefined);
+    const body = room.subarray(0, size);
+    return count === size && isHarmless(body) ? body : undefined;
+  }
+
+  async #sendFileAhead(
+    announcement: Announcement,
+    body: Uint8Array,
+  ): Promise<void> {
+    const { path, record: { name } } = announcement;
+    const progress = this.#observer.began(name, body.length);
+    const records = this.#recordsOf(announcement);
+    this.#owed.add({ path, name, isAhead: true }, [
+      ...records.map(() => "record" as const),
+      "body",
+    ]);
+    await this.#write(path, [...records, body, OK]);
+    progress.moved(body.length);
+    progress.ended();
+    if (this.#owed.count > MOST_OWED) await this.#hear(MOST_OWED / 2);
+  }
+
   async #sendContent(
     file: OpenFile,
     { path, size, progress }: {
@@ -133,118 +243,188 @@ export class Source {
       progress: FileProgress;
     },
   ): Promise<void> {
-    const failure = await sendBody(this.#peer.channel, file, {
-      path,
-      size,
-      moved: (bytes) => progress.moved(bytes),
-    });
-    const flaw = failure ?? await grown(file, path, size);
-    if (flaw === undefined) await this.#peer.sendOk();
-    else await this.#fail(flaw);
-    await this.#acknowledged();
-    this.#peer.understand();
+    this.#owed.add({ path }, ["body"]);
+    try {
+      const failure = await sendBody(this.#peer.channel, file, {
+        path,
+        size,
+        moved: (bytes) => progress.moved(bytes),
+      });
+      const flaw = failure ?? await grown(file, path, size);
+      if (flaw === undefined) await this.#peer.sendOk();
+      else {
+        await this.#peer.sendFailure(flaw.message);
+        this.#observer.failed(flaw.message);
+      }
+    } catch (error) {
+      // A sink that does not listen any more may have said why.
+      if (error instanceof SessionError) await this.#hear().catch(() => {});
+      throw naming(path, error);
+    }
+    if (this.#options.lockstep) await this.#hear();
   }
 
   async #sendFolder(
     path: string,
     name: string,
     attributes: Attributes,
-    above: OpenFolder | undefined,
   ): Promise<void> {
-    const folder = { path, identity: attributes.identity, above };
-    checkLoop(folder);
+    const above = this.#folder;
+    const { mode, identity } = attributes;
+    checkLoop({ path, identity, above });
     const entries = await this.#files.list(path);
-    if (isNameless(name) && !this.#options.announceNameless) {
-      return await this.#sendEntries(entries, folder);
+    const isNamed = !isNameless(name) || this.#options.announceNameless;
+    const announcement: Announcement | undefined = isNamed
+      ? {
+        path,
+        record: { kind: "folder", mode, name: name === "/" ? "" : name },
+        times: attributes,
+      }
+      : undefined;
+    if (announcement !== undefined) {
+      this.#warnIfEncoded(announcement);
+      // Once a folder is made, to send it again would put it into itself.
+      this.#peer.understand();
+      if (!await this.#offer(announcement)) return;
     }
-    const { mode } = attributes;
-    const record = {
-      kind: "folder",
-      mode,
-      name: name === "/" ? "" : name,
-    } as const;
-    // Once a folder is made, to send it again would put it into itself.
-    this.#peer.understand();
-    if (!await this.#announce(record, path, attributes)) return;
-    await this.#sendEntries(entries, folder);
-    await this.#peer.send({ kind: "end" });
-    await this.#naming(path, () => this.#acknowledged());
+    this.#folder = {
+      path,
+      identity,
+      above,
+      announcement,
+      staysOpen: above?.staysOpen !== false && (mode & 0o700) === 0o700,
+    };
+    await this.#sendEntries(entries, path);
+    if (announcement !== undefined) await this.#leave(path);
+    this.#folder = above;
   }
 
   async #sendEntries(
     entries: AsyncIterable<ListedEntry>,
-    folder: OpenFolder,
+    folder: string,
   ): Promise<void> {
     try {
       for await (const { name } of entries) {
-        const path = this.#files.join(folder.path, name);
-        await this.#sendEntry(path, name, folder);
+        await this.#sendEntry(this.#files.join(folder, name), name);
       }
     } catch (error) {
-      await this.#fail(entryError(error));
+      await this.#fail(folder, entryError(error));
     }
   }
 
-  /** Sends an entry's times, if asked to, and its record. */
-  async #announce(
-    record: FileRecord | FolderRecord,
-    path: string,
-    { modified, accessed }: Attributes,
-  ): Promise<boolean> {
-    const bytes = formatRecord(record);
-    if (needsEncoding(record.name)) {
-      this.#observer.warned(
-        `${path}: a newline cannot travel in a name: it arrives encoded`,
-      );
+  async #leave(path: string): Promise<void> {
+    // Were the last file refused, its body might take the end with it.
+    if (this.#owed.isAhead) await this.#hear();
+    this.#owed.add({ path }, ["end"]);
+    await this.#write(path, [formatRecord({ kind: "end" })]);
+    if (this.#options.lockstep) await this.#hear();
+  }
+
+  #warnIfEncoded({ path, record: { name } }: Announcement): void {
+    if (!needsEncoding(name)) return;
+    this.#observer.warned(
+      `${path}: a newline cannot travel in a name: it arrives encoded`,
+    );
+  }
+
+  /** Sends the records of an entry; whether the sink takes it. */
+  async #offer(announcement: Announcement): Promise<boolean> {
+    const records = this.#recordsOf(announcement);
+    const flights = this.#options.lockstep
+      ? records.map((record) => [record])
+      : [records];
+    for (const flight of flights) {
+      if (!await this.#isTaken(announcement.path, flight)) return false;
     }
+    return true;
+  }
+
+  /** Sends records of one entry and hears all answers; what the last one is. */
+  async #isTaken(path: string, records: Uint8Array[]): Promise<boolean> {
+    for (;;) {
+      const peer = this.#peer;
+      const entry: SentEntry = { path };
+      this.#owed.add(entry, records.map(() => "record"));
+      await this.#write(path, records);
+      await this.#hear();
+      // What was sent to a sink that is lost counts for nothing.
+      if (peer === this.#peer) return entry.isRefused !== true;
+    }
+  }
+
+  #recordsOf({ record, times }: Announcement): Uint8Array[] {
+    const records: Uint8Array[] = [];
+    const say = (title: string, bytes: Uint8Array) => {
+      this.#observer.explained(() =>
+        `${title}: ${decodeName(bytes).trimEnd()}`
+      );
+      records.push(bytes);
+    };
     if (this.#options.preserve) {
-      const times = formatRecord({
-        kind: "times",
-        modified: wholeSeconds(modified),
-        accessed: wholeSeconds(accessed),
-      });
-      const title = "Sending file timestamps";
-      if (!await this.#naming(path, () => this.#offer(title, times))) {
-        return false;
-      }
+      const modified = wholeSeconds(times.modified);
+      const accessed = wholeSeconds(times.accessed);
+      const bytes = formatRecord({ kind: "times", modified, accessed });
+      say("Sending file timestamps", bytes);
     }
     const title = record.kind === "file"
       ? "Sending file modes"
       : "Entering directory";
-    return await this.#naming(path, () => this.#offer(title, bytes));
+    say(title, formatRecord(record));
+    return records;
   }
 
-  /** Sends a record; whether the sink took it. */
-  async #offer(title: string, record: Uint8Array): Promise<boolean> {
-    this.#observer.explained(() => `${title}: ${decodeName(record).trimEnd()}`);
-    await this.#peer.channel.write(record);
-    return await this.#acknowledged();
-  }
-
-  /** What `step` resolves to; where it breaks off, the entry is named. */
-  async #naming<T>(path: string, step: () => Promise<T>): Promise<T> {
+  /** Writes what was added to what is owed, or needs no answer. */
+  async #write(path: string, parts: readonly Uint8Array[]): Promise<void> {
+    const peer = this.#peer;
     try {
-      return await step();
+      for (const part of parts) await peer.channel.write(part);
     } catch (error) {
-      if (error instanceof SessionError) await this.#hearLastWords();
-      throw naming(path, error);
+      if (!(error instanceof SessionError)) throw error;
+      // A sink that does not listen any more may have said why: perhaps it
+      // refused what went ahead, and is lost by that alone.
+      await this.#hear();
+      if (peer === this.#peer) throw naming(path, error);
     }
   }
 
-  /** A sink that does not listen any more may have said why. */
-  async #hearLastWords(): Promise<void> {
-    try {
-      await this.#acknowledged();
-    } catch {
-      // It has not.
+  /** Hears answers until no more than so many are owed. */
+  async #hear(most = 0): Promise<void> {
+    while (this.#owed.count > most) {
+      const lost = await this.#owed.hear();
+      if (lost !== undefined) await this.#goOnAnew(lost);
     }
   }
 
-  /** Whether the sink took it; its reason not to is reported. */
-  async #acknowledged(): Promise<boolean> {
-    const refusal = await this.#peer.nextWarning();
-    if (refusal !== undefined) this.#observer.failed(refusal);
-    return refusal === undefined;
+  /** Goes on with another sink, and sends these once more. */
+  async #goOnAnew(lost: readonly SentEntry[]): Promise<void> {
+    const beginAnew = this.#beginAnew!;
+    this.#beginAnew = undefined;
+    const { channel, outermost } = await beginAnew();
+    this.#peer = new ScpPeer(channel, { mayHearShell: false });
+    this.#owed = new OwedAnswers(this.#peer, this.#observer);
+    const refusal = await this.begin();
+    if (refusal !== undefined) throw new RefusalError(refusal);
+    await this.#enterAgain(this.#folder, outermost);
+    for (const { path, name } of lost) await this.#sendEntry(path, name!);
+  }
+
+  /** Enters a folder, and those it is in, as they were entered before. */
+  async #enterAgain(
+    folder: SentFolder | undefined,
+    outermost: string | undefined,
+  ): Promise<void> {
+    if (folder === undefined) return;
+    const { above, announcement } = folder;
+    await this.#enterAgain(above, outermost);
+    if (announcement === undefined) return;
+    const { path, record } = announcement;
+    const name = above === undefined && outermost !== undefined
+      ? outermost
+      : record.name;
+    if (await this.#offer({ ...announcement, record: { ...record, name } })) {
+      return;
+    }
+    throw new ProtocolError(`${path}: it cannot be entered once more`);
   }
 }
 

@@ -17,6 +17,8 @@ export interface ServeRequest {
   readonly preserve: boolean;
   /** The target must be a folder. */
   readonly targetIsFolder: boolean;
+  /** Wait for each answer before what comes next is sent. */
+  readonly lockstep: boolean;
   /** Say each step on standard error. */
   readonly verbose: boolean;
 }
@@ -60,14 +62,15 @@ type Served = Pick<ServeSurroundings, "channel" | "files" | "platform"> & {
 };
 
 async function serveSource(
-  { paths, recursive, preserve }: ServeRequest,
+  { paths, recursive, preserve, lockstep }: ServeRequest,
   { channel, files, observer }: Served,
 ): Promise<void> {
-  const options = { recursive, preserve, announceNameless: true };
+  const options = { recursive, preserve, lockstep, announceNameless: true };
   const source = new Source(channel, files, options, observer);
   // A client that refuses its own target gets the files offered all the same.
   if (await source.begin() !== undefined) observer.failed();
   for (const path of paths) await source.send(path);
+  await source.end();
 }
 
 async function serveSink(
@@ -79,6 +82,8 @@ async function serveSink(
     targetIsFolder,
     overwriteTarget: true,
     mayHearShell: false,
+    // A client must never hold for stored what is not.
+    ahead: "none",
     objectionTo: () => undefined,
     platform,
     store: {
