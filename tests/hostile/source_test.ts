@@ -607,9 +607,11 @@ cat > answers
       );
       const refusal = `in/f: ${failure}: Operation not permitted`;
       assertEquals({ status, stderr }, { status: 1, stderr: `${refusal}\n` });
+      // From there on, what is not yet to be acknowledged is, too.
+      const answers = Deno.readTextFileSync(`${folder.path}/answers`);
       assertEquals(
-        Deno.readTextFileSync(`${folder.path}/answers`),
-        `\0\0\0\x01scp: ${refusal}\n\0\0`,
+        answers.replace(/\0+$/, ""),
+        `\0\0\0\x01scp: ${refusal}\n`,
       );
       assertEquals(listing(`${folder.path}/in`), ['f = "x"', 'g = "y"']);
     },

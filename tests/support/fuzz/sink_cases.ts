@@ -1,4 +1,5 @@
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
+import type { Ahead } from "../../../lib/scp/answers.ts";
 import type { Platform } from "../../../lib/files/names.ts";
 import { requestMatcher } from "../../../lib/files/pattern.ts";
 import type { StorePolicy } from "../../../lib/files/store.ts";
@@ -14,6 +15,7 @@ import {
   assertAnswers,
   assertInStep,
   CheckedObserver,
+  singly,
 } from "./stream_check.ts";
 import { NO_WINDOWS_NAME, WatchedFiles } from "./watched_files.ts";
 import { KEPT, TARGETS, type World } from "./world.ts";
@@ -23,6 +25,9 @@ const REAL_PERCENT = 40;
 
 /** What peers can grant nobody on this machine. */
 const SET_ID_AND_STICKY = 0o7000;
+
+/** The most acknowledgements that a sink gives before they are due. */
+const MOST_AHEAD = 8192;
 
 /** The process's own: what the system takes from modes in any case. */
 const umask = Deno.build.os === "windows" ? 0 : Deno.umask();
@@ -37,6 +42,9 @@ export function sinkCase(random: Random, world: World): FuzzCase {
     targetIsFolder: random.chance(15),
     overwriteTarget: !isClient,
     mayHearShell: isClient,
+    ahead: isClient
+      ? random.pick<Ahead>(["none", "certain", "window"])
+      : "none",
     platform: random.pick<Platform>(["posix", "posix", "windows"]),
     store: {
       preserve,
@@ -92,8 +100,14 @@ async function receive(
   if (channel.wasLost) end = "lost";
   files.assertUnharmed();
   observer.assertDone();
-  assertAnswers(channel.written);
-  assertInStep(input.slice(0, channel.position), channel.written, end);
+  const answers = singly(channel.written);
+  assertAnswers(answers);
+  assertInStep(
+    input.slice(0, channel.position),
+    answers,
+    end,
+    options.ahead === "none" ? 0 : MOST_AHEAD,
+  );
 }
 
 /** The bits that an entry may be given, its owner's rights to it aside. */

@@ -28,6 +28,7 @@ export function sourceCase(random: Random, world: World): FuzzCase {
     recursive: random.chance(75),
     preserve: random.chance(40),
     announceNameless: random.chance(50),
+    lockstep: random.chance(30),
   };
   const paths = Array.from(
     { length: 1 + random.below(3) },
@@ -50,6 +51,7 @@ export function sourceCase(random: Random, world: World): FuzzCase {
         async () => {
           await source.begin();
           for (const path of paths) await source.send(world.tree + path);
+          await source.end();
         },
         ProtocolError,
         SessionError,

@@ -33,6 +33,7 @@ const PLAIN: CopyOptions = {
   targetIsFolder: false,
   throughHere: true,
   verbose: false,
+  lockstep: false,
   sftpTuning: {},
   ssh: SSH,
 };
@@ -56,6 +57,7 @@ const ROWS: readonly (readonly [
   ["-T", { checkNames: false }],
   ["-d", { targetIsFolder: true }],
   ["-v", { verbose: true }, { flags: ["-v"] }],
+  ["--lockstep", { lockstep: true }, {}],
   ["-vvv", { verbose: true }, { flags: ["-v", "-v", "-v"] }],
   ["-2", {}],
   ["-3", { throughHere: true }],

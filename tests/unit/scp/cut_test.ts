@@ -6,24 +6,50 @@ import {
   SessionError,
   UsageError,
 } from "../../../lib/errors.ts";
+import type { Ahead } from "../../../lib/scp/answers.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
-import { Sink } from "../../../lib/scp/sink.ts";
+import { type Received, Sink } from "../../../lib/scp/sink.ts";
 import { Source } from "../../../lib/scp/source.ts";
 import { channelPair, type PairCut } from "../../support/channel_pair.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { cutShort, describeTree, makeTree } from "../../support/tree.ts";
 
+/** How far the two sides go ahead of each other. */
+interface Mode {
+  readonly name: string;
+  readonly lockstep: boolean;
+  readonly ahead: Ahead;
+}
+
+const MODES: readonly Mode[] = [
+  { name: "in lockstep", lockstep: true, ahead: "none" },
+  { name: "the source ahead", lockstep: false, ahead: "none" },
+  { name: "the sink ahead", lockstep: false, ahead: "window" },
+];
+
+/** One side of a copy. */
+interface Side {
+  readonly observer: RecordingObserver;
+  readonly mode: Mode;
+}
+
 async function send(
   channel: Channel,
   path: string,
-  observer: RecordingObserver,
+  { observer, mode: { lockstep } }: Side,
 ): Promise<void> {
-  const options = { recursive: true, preserve: true, announceNameless: false };
+  const options = {
+    recursive: true,
+    preserve: true,
+    announceNameless: false,
+    lockstep,
+  };
   const source = new Source(channel, new LocalFiles(), options, observer);
   try {
     await source.begin();
     await source.send(path);
+    await source.end();
   } finally {
     await channel.close();
   }
@@ -32,19 +58,20 @@ async function send(
 async function receive(
   channel: Channel,
   target: string,
-  observer: RecordingObserver,
-): Promise<void> {
+  { observer, mode: { ahead } }: Side,
+): Promise<Received> {
   const sink = new Sink(channel, new LocalFiles(), {
     recursive: true,
     targetIsFolder: false,
     overwriteTarget: false,
     mayHearShell: true,
+    ahead,
     objectionTo: () => undefined,
     platform: "posix",
     store: { preserve: true, umask: 0o022, modeBits: 0o777 },
   }, observer);
   try {
-    await sink.receive(target);
+    return await sink.receive(target);
   } finally {
     await channel.close();
   }
@@ -57,7 +84,7 @@ const OLDER = "older and longer";
  * Copies a small tree over a pair that is cut, and checks what comes of it;
  * whether all came through before.
  */
-async function copyCut(cut: PairCut): Promise<boolean> {
+async function copyCut(cut: PairCut, mode: Mode): Promise<boolean> {
   using folder = new TempFolder();
   using target = new TempFolder();
   makeTree(folder.path, [
@@ -70,13 +97,13 @@ async function copyCut(cut: PairCut): Promise<boolean> {
   const sender = new RecordingObserver();
   const receiver = new RecordingObserver();
   const [sent, received] = await Promise.allSettled([
-    send(near, `${folder.path}/tree`, sender),
-    receive(far, target.path, receiver),
+    send(near, `${folder.path}/tree`, { observer: sender, mode }),
+    receive(far, target.path, { observer: receiver, mode }),
   ]);
   assertKnown(sent);
   assertKnown(received);
-  // The sink's end alone is no sign that all has come: ssh's status is.
-  if (sent.status === "fulfilled") {
+  const isWhole = isTold(mode.ahead === "window" ? received : sent);
+  if (isWhole) {
     assertEquals([...sender.failures, ...receiver.failures], []);
     assertEquals(
       await describeTree(target.path),
@@ -86,24 +113,39 @@ async function copyCut(cut: PairCut): Promise<boolean> {
   const first = `${target.path}/tree/a`;
   if (Deno.readTextFileSync(first) === OLDER) Deno.removeSync(first);
   cutShort(folder.path, target.path);
-  return sent.status === "fulfilled";
+  return isWhole;
+}
+
+/**
+ * Whether one side knows that all has come: a source that waited for all
+ * answers, or a sink that was told the end of all that it was to get.
+ */
+function isTold(end: PromiseSettledResult<Received | void>): boolean {
+  if (end.status === "rejected") return false;
+  const { entries, endedInside } = end.value ?? { entries: 1 };
+  return entries > 0 && endedInside === undefined;
 }
 
 /** Expects an end that is good or has one of our own classes. */
-function assertKnown(end: PromiseSettledResult<void>): void {
+function assertKnown(end: PromiseSettledResult<Received | void>): void {
   if (end.status === "fulfilled") return;
   const kinds = [EntryError, ProtocolError, SessionError, UsageError];
   assert(kinds.some((kind) => end.reason instanceof kind), end.reason);
 }
 
 for (const way of ["there", "back"] as const) {
-  Deno.test(`Source and Sink end wherever their stream is cut, on its way ${way}, and leave true prefixes`, async () => {
-    let after = 0;
-    try {
-      while (!await copyCut({ way, after })) after++;
-    } catch (cause) {
-      throw new Error(`cut after ${after} bytes`, { cause });
-    }
-    assert(after > 10, `all is there after ${after} bytes`);
-  });
+  for (const mode of MODES) {
+    Deno.test(`Source and Sink, ${mode.name}, end wherever their stream is cut, on its way ${way}, and leave true prefixes`, async () => {
+      let after = 0;
+      try {
+        // What is acknowledged ahead is many bytes, and all alike.
+        while (!await copyCut({ way, after }, mode)) {
+          after += after > 100 && way === "back" ? 500 : 1;
+        }
+      } catch (cause) {
+        throw new Error(`cut after ${after} bytes`, { cause });
+      }
+      assert(after > 10, `all is there after ${after} bytes`);
+    });
+  }
 }

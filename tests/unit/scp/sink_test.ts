@@ -20,6 +20,7 @@ const OPTIONS: SinkOptions = {
   targetIsFolder: false,
   overwriteTarget: false,
   mayHearShell: true,
+  ahead: "none",
   objectionTo: () => undefined,
   platform: "posix",
   store: { preserve: false, umask: 0o022, modeBits: 0o777 },

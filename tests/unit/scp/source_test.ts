@@ -38,12 +38,14 @@ async function send(
       recursive: false,
       preserve: false,
       announceNameless: false,
+      lockstep: true,
       ...options,
     },
     observer,
   );
   assertEquals(await source.begin(), undefined);
   for (const path of paths) await source.send(path);
+  await source.end();
   peer.assertDone();
   return observer;
 }
@@ -554,7 +556,12 @@ function sourceTo(peer: ScriptedPeer): Source {
   return new Source(
     peer,
     new SortedFiles(),
-    { recursive: true, preserve: false, announceNameless: false },
+    {
+      recursive: true,
+      preserve: false,
+      announceNameless: false,
+      lockstep: true,
+    },
     new RecordingObserver(),
   );
 }
