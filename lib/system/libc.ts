@@ -105,8 +105,9 @@ export function close(fd: number): void {
  * too.
  */
 export function closeWritten(fd: number): void {
+  const error = errorPlace();
   if (libc().close(fd) === 0) return;
-  const code = errno();
+  const code = error.getInt32();
   if (code !== EINTR) throw new LibcError(code);
 }
 
@@ -193,26 +194,34 @@ export function setNonBlocking(fd: number): void {
 
 /** Gives what a call gives, made again where a signal came between. */
 export function checked(call: () => number | bigint): number {
+  const error = errorPlace();
   for (;;) {
     const result = Number(call());
     if (result !== -1) return result;
-    const code = errno();
+    const code = error.getInt32();
     if (code !== EINTR) throw new LibcError(code);
   }
 }
 
 function unlessItWaits(call: () => number | bigint): number | undefined {
+  const error = errorPlace();
   for (;;) {
     const result = Number(call());
     if (result !== -1) return result;
-    const code = errno();
+    const code = error.getInt32();
     if (code === EAGAIN) return undefined;
     if (code !== EINTR) throw new LibcError(code);
   }
 }
 
-function errno(): number {
-  return new Deno.UnsafePointerView(libc().__errno_location()!).getInt32();
+let found: Deno.UnsafePointerView | undefined;
+
+/**
+ * Where this thread's calls leave the number of their error. It is to be found
+ * before the call: to look for it may leave another one there.
+ */
+function errorPlace(): Deno.UnsafePointerView {
+  return found ??= new Deno.UnsafePointerView(libc().__errno_location()!);
 }
 
 /** None of the program's buffers is shared, which the types cannot tell. */
