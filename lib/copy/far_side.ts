@@ -8,6 +8,7 @@ import type { RemoteLocation } from "../location/location.ts";
 import type { Reporter } from "../progress/reporter.ts";
 import type { SshEnd } from "../ssh/session.ts";
 import { type Breach, breach } from "./breach.ts";
+import { confusionHint } from "./confusion.ts";
 import type { DialogueContext } from "./context.ts";
 import { FarScp, type RemoteScp } from "./far_scp.ts";
 import type { CopyJob } from "./job.ts";
@@ -132,7 +133,8 @@ export class FarSide {
     for (const { scp: { location: { host } }, breach } of scps) {
       if (!(breach instanceof ProtocolError)) continue;
       const isTheirs = breach instanceof RefusalError && scps.length === 1;
-      const { message } = breach;
+      const message = breach.message +
+        confusionHint(breach, this.#job.options);
       this.#reporter.failed(isTheirs ? message : `${host}: ${message}`);
     }
     if (scps.some(({ breach }) => breach instanceof ProtocolError)) return;

@@ -244,7 +244,7 @@ peerTest(
     // What scp itself says may have come by then, too.
     assertMatch(
       stderr,
-      /^far: tree: the far side said "Welcome\\012(\\000)?" instead of an acknowledgement\n$/,
+      /^far: tree: the far side said "Welcome\\012(\\000)?" instead of an acknowledgement: try --lockstep\n$/,
     );
     assert(!exists(`${login.far}/new/tree`));
   },
