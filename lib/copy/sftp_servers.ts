@@ -106,13 +106,13 @@ export class SftpServers {
     location: RemoteLocation,
     isFirst: boolean,
   ): Promise<Server | undefined> {
-    const { reporter, shells } = this.#context;
+    const { job: { options: { lockstep } }, reporter, shells } = this.#context;
     try {
       await using sessions = new AsyncDisposableStack();
       const ssh = sessions.use(this.#startSsh(location));
       const channel = isFirst ? this.#paced(ssh.channel) : ssh.channel;
       try {
-        const sftp = await SftpSession.begin(channel);
+        const sftp = await SftpSession.begin(channel, { lockstep });
         if (sftp.greeting !== "") shells.tell(location, sftp.greeting, "SFTP");
         sessions.move();
         return { location, ssh, sftp };

@@ -27,8 +27,15 @@ import {
 } from "./response_packets.ts";
 import { WireWriter } from "./wire.ts";
 
-/** How long a shell may talk before the server begins, in milliseconds. */
+/** How long it may, where nothing else is said. */
 const PATIENCE_MILLISECONDS = 10_000;
+
+export interface SftpSessionOptions {
+  /** How long a shell may talk before the server begins, in milliseconds. */
+  readonly patience?: number;
+  /** Send no request before the one before it is answered. */
+  readonly lockstep?: boolean;
+}
 
 /** Who waits for a response. */
 interface Waiter {
@@ -53,17 +60,23 @@ export class SftpSession {
   readonly #channel: Channel;
   readonly #input: ExactInput;
   readonly #waiters = new Map<number, Waiter>();
-  readonly #outgoing: Uint8Array[] = [];
+  /** The packets that wait to be sent, each in its pieces. */
+  readonly #outgoing: (readonly Uint8Array[])[] = [];
+  readonly #mostUnderWay: number;
   readonly #writer = new WireWriter();
   #limits: Promise<ServerLimits | undefined> | undefined;
   #isSending = false;
+  /** Requests that were sent and not answered. */
+  #underWay = 0;
   #lastId = 0;
   #failure: Error | undefined;
 
   private constructor(
     channel: Channel,
     { greeting, server }: Beginning,
+    { lockstep }: SftpSessionOptions,
   ) {
+    this.#mostUnderWay = lockstep ? 1 : Infinity;
     this.#channel = channel;
     this.#input = new ExactInput(channel);
     this.greeting = decodeName(greeting);
@@ -79,18 +92,18 @@ export class SftpSession {
   /**
    * Begins a session, whatever a login shell says before.
    *
-   * @param patience How long it may talk, in milliseconds.
    * @throws {ProtocolError} If what comes is no server's, or another version's.
    * @throws {SessionError} If nothing comes, or the connection is lost.
    */
   static async begin(
     channel: Channel,
-    patience: number = PATIENCE_MILLISECONDS,
+    options: SftpSessionOptions = {},
   ): Promise<SftpSession> {
+    const { patience = PATIENCE_MILLISECONDS } = options;
     await channel.write(formatInit());
     const beginning = await readBeginning(channel, patience);
     checkVersion(beginning.server);
-    return new SftpSession(channel, beginning);
+    return new SftpSession(channel, beginning, options);
   }
 
   /**
@@ -107,7 +120,7 @@ export class SftpSession {
     else {
       const id = this.#nextId();
       try {
-        this.#outgoing.push(...formatRequest(id, request, this.#writer));
+        this.#outgoing.push(formatRequest(id, request, this.#writer));
         this.#waiters.set(id, {
           resolve,
           reject,
@@ -175,9 +188,14 @@ export class SftpSession {
     try {
       // What is asked in one turn leaves together.
       await undefined;
-      for (let piece; (piece = this.#outgoing.shift()) !== undefined;) {
-        await this.#channel.write(piece);
-        if (this.#outgoing.length === 0) await this.#channel.flush();
+      while (this.#underWay < this.#mostUnderWay) {
+        const packet = this.#outgoing.shift();
+        if (packet === undefined) break;
+        this.#underWay++;
+        for (const piece of packet) await this.#channel.write(piece);
+        const isLast = this.#outgoing.length === 0 ||
+          this.#underWay >= this.#mostUnderWay;
+        if (isLast) await this.#channel.flush();
       }
     } catch {
       // The peer has gone: what is read tells what it said, and the end.
@@ -220,6 +238,8 @@ export class SftpSession {
       return false;
     }
     this.#waiters.delete(head.id);
+    this.#underWay--;
+    if (this.#outgoing.length > 0) this.#send();
     waiter.resolve(response);
     return true;
   }

@@ -45,7 +45,9 @@ export async function copyOverSftp(
   observer: Observer,
 ): Promise<void> {
   const { files: local = new LocalFiles(), blockBytes = 4096 } = copy;
-  const session = await SftpSession.begin(channel, PATIENCE_MILLISECONDS);
+  const session = await SftpSession.begin(channel, {
+    patience: PATIENCE_MILLISECONDS,
+  });
   const remote = await RemoteFiles.of(session, {
     label: "scp: ",
     tuning: {},

@@ -31,11 +31,11 @@ const HANDLE = wire("h");
 
 /** A session that has begun, and the channel whose far side is the test. */
 async function begun(
-  { version = VERSION, grain = Infinity } = {},
+  { version = VERSION, grain = Infinity, lockstep = false } = {},
 ): Promise<{ session: SftpSession; channel: SftpChannel }> {
   const channel = new SftpChannel({ grain });
   channel.say(version);
-  const session = await SftpSession.begin(channel);
+  const session = await SftpSession.begin(channel, { lockstep });
   assertEquals(await channel.heard(), INIT);
   return { session, channel };
 }
@@ -138,7 +138,7 @@ Deno.test("begin() loses its patience with a shell that falls silent once it beg
   const channel = new SftpChannel({ grain: 1 });
   channel.say(wire("Password: "));
   await assertRejects(
-    () => SftpSession.begin(channel, 1),
+    () => SftpSession.begin(channel, { patience: 1 }),
     ProtocolError,
     'the far side does not speak SFTP: it said "Password: "',
   );
@@ -152,7 +152,7 @@ Deno.test("begin() loses its patience with a shell that talks on", async () => {
   const timer = setInterval(() => channel.say(wire("more\n")), 1);
   try {
     await assertRejects(
-      () => SftpSession.begin(channel, 3),
+      () => SftpSession.begin(channel, { patience: 3 }),
       ProtocolError,
       'the far side does not speak SFTP: it said "more\n',
     );
@@ -163,7 +163,7 @@ Deno.test("begin() loses its patience with a shell that talks on", async () => {
 
 Deno.test("begin() has any patience until something is said", async () => {
   const channel = new SftpChannel();
-  const beginning = SftpSession.begin(channel, 0);
+  const beginning = SftpSession.begin(channel, { patience: 0 });
   await turn();
   await timersDue();
   channel.say(VERSION);
@@ -173,7 +173,10 @@ Deno.test("begin() has any patience until something is said", async () => {
 Deno.test("begin() loses its patience with a first packet that does not go on", async () => {
   const channel = new SftpChannel();
   channel.say(VERSION.subarray(0, 5));
-  await assertRejects(() => SftpSession.begin(channel, 1), ProtocolError);
+  await assertRejects(
+    () => SftpSession.begin(channel, { patience: 1 }),
+    ProtocolError,
+  );
 });
 
 /** Resolves when the timers of no time that began before have fired. */
@@ -647,4 +650,18 @@ Deno.test("limits() asks no server that does not", async () => {
   assertEquals(await session.limits(), undefined);
   await turn();
   assertEquals(channel.unheard, 0);
+});
+
+Deno.test("A session in lockstep sends no request before the one before it is answered", async () => {
+  const { session, channel } = await begun({ lockstep: true });
+  const responses = ["a", "b", "c"].map((path) =>
+    session.request({ kind: "stat", path })
+  );
+  for (const [at, path] of ["a", "b", "c"].entries()) {
+    assertEquals(unwire(await channel.heard()), statPacket(at + 1, path));
+    await turn();
+    assertEquals(channel.unheard, 0);
+    channel.say(attrs(at + 1, at));
+    assertEquals(await responses[at], attributesOf(at));
+  }
 });
