@@ -7,6 +7,7 @@ import { SftpSession } from "../sftp/session.ts";
 import { sftpArguments, sftpServerArguments } from "../ssh/arguments.ts";
 import { SshSession } from "../ssh/session.ts";
 import { type Breach, breach } from "./breach.ts";
+import { confusionHint } from "./confusion.ts";
 import type { DialogueContext } from "./context.ts";
 import { loginOf } from "./logins.ts";
 import { lostMessage } from "./lost.ts";
@@ -173,7 +174,8 @@ export class SftpServers {
     this.#servers.delete(loginOf(location));
     await using _session = ssh;
     if (error instanceof ProtocolError) {
-      reporter.failed(breach(naming(location.host, error)).message);
+      const { message } = breach(naming(location.host, error));
+      reporter.failed(message + confusionHint(error, job.options));
     } else {
       const end = await ssh.end({ isWhole: false, readToEnd: sftp.ended });
       reporter.failed(lostMessage(location, error, { end, job }));
