@@ -1,6 +1,5 @@
 import config from "./deno.json" with { type: "json" };
 import { run } from "./lib/cli/run.ts";
-import { rawArguments } from "./lib/files/raw_arguments.ts";
 import { processTerminal } from "./lib/progress/terminal.ts";
 
 /** Signals that end a copy, and the exit status for each: 128 and its number. */
@@ -9,10 +8,21 @@ const ENDING: readonly (readonly [Deno.Signal, number])[] =
     ? [["SIGINT", 130]]
     : [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]];
 
+/** What the runtime puts for bytes of an argument that are no UTF-8. */
+const REPLACED = "\ufffd";
+
+/** The arguments as they were given. */
+async function givenArguments(): Promise<readonly string[]> {
+  if (!Deno.args.some((arg) => arg.includes(REPLACED))) return Deno.args;
+  const { rawArguments } = await import("./lib/files/raw_arguments.ts");
+  return rawArguments(Deno.args);
+}
+
 /** How long what has been interrupted may take to end. */
 const PATIENCE_MILLISECONDS = 2000;
 
-if (import.meta.main) {
+/** Is aborted, with the exit status to give, by the first signal that ends us. */
+function interruption(): AbortSignal {
   const interruption = new AbortController();
   for (const [signal, status] of ENDING) {
     Deno.addSignalListener(signal, () => {
@@ -22,8 +32,12 @@ if (import.meta.main) {
       setTimeout(() => Deno.exit(status), PATIENCE_MILLISECONDS);
     });
   }
+  return interruption.signal;
+}
+
+if (import.meta.main) {
   Deno.exit(
-    await run(rawArguments(Deno.args), {
+    await run(await givenArguments(), {
       terminal: processTerminal(),
       build: {
         version: config.version,
@@ -31,7 +45,7 @@ if (import.meta.main) {
         os: Deno.build.os,
         deno: Deno.version.deno,
       },
-      interrupted: interruption.signal,
+      interruption,
     }),
   );
 }

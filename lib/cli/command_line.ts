@@ -23,7 +23,7 @@ export type CommandLine =
   | CopyRequest
   | FarSideRequest
   | { readonly kind: "help" }
-  | { readonly kind: "version" };
+  | { readonly kind: "version"; readonly verbose: boolean };
 
 /** The largest `-l`, in Kbit/s. */
 const MAX_LIMIT = 104_857_600;
@@ -42,7 +42,10 @@ export function parseCommandLine(
 ): CommandLine {
   const { given, operands } = getopt(args, OPTIONS);
   for (const { name } of given) {
-    if (name === "help" || name === "version") return { kind: name };
+    if (name === "help") return { kind: name };
+    if (name === "version") {
+      return { kind: name, verbose: given.some(({ name }) => name === "v") };
+    }
   }
   const options = parseCopyOptions(given, rules);
   const role = parseRole(given);

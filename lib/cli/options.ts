@@ -70,7 +70,10 @@ export const OPTIONS: readonly Option[] = [
     summary: "Wait for each answer before going on: for odd servers.",
   },
   { name: "help", summary: "Show examples, then every option." },
-  { name: "version", summary: "Show what this is and which ssh it runs." },
+  {
+    name: "version",
+    summary: "Show what this is and which ssh it runs; with -v, its version.",
+  },
   { name: "d" },
   { name: "t" },
   { name: "f" },

@@ -1,37 +1,36 @@
-import { copy } from "../copy/copy.ts";
 import type { CopyJob } from "../copy/job.ts";
 import { UsageError } from "../errors.ts";
-import { LocalFiles } from "../files/local_files.ts";
-import { Reporter } from "../progress/reporter.ts";
 import { printable } from "../progress/printable.ts";
 import type { Terminal } from "../progress/terminal.ts";
 import { servicePort } from "../ssh/service_port.ts";
-import { serve } from "../server/serve.ts";
-import { standardChannel } from "../server/standard_channel.ts";
 import {
   type CopyRequest,
   type FarSideRequest,
   parseCommandLine,
 } from "./command_line.ts";
 import { helpText, USAGE } from "./usage.ts";
-import { type Build, versionText } from "./version.ts";
+import type { Build } from "./version.ts";
 
 /** What a run has around it. */
 export interface Surroundings {
   readonly terminal: Terminal;
   readonly build: Build;
-  /** Ends the run when aborted; the reason is the exit status to give. */
-  readonly interrupted: AbortSignal;
+  /**
+   * What ends the run when it is aborted; the reason is the exit status to give.
+   * It is asked for once, where there is something to end.
+   */
+  interruption(): AbortSignal;
 }
 
 /**
- * Does what the arguments ask for.
+ * Does what the arguments ask for. What only one kind of command needs is
+ * loaded for that one: all of it would take longer than the runtime to start.
  *
  * @returns The exit status: 0 only if everything was done, else scp's.
  */
 export async function run(
   args: readonly string[],
-  { terminal, build, interrupted }: Surroundings,
+  { terminal, build, interruption }: Surroundings,
 ): Promise<number> {
   const rules = {
     platform: build.os === "windows" ? "windows" : "posix",
@@ -43,13 +42,21 @@ export async function run(
       case "help":
         terminal.write(helpText() + "\n");
         return 0;
-      case "version":
-        terminal.write(versionText(build) + "\n");
+      case "version": {
+        const { versionText } = await import("./version.ts");
+        terminal.write(versionText(build, command) + "\n");
         return 0;
+      }
       case "copy":
-        return await runCopy(command, terminal, { rules, interrupted });
+        return await runCopy(command, terminal, {
+          rules,
+          interrupted: interruption(),
+        });
       case "serve":
-        return await runFarSide(command, terminal, { rules, interrupted });
+        return await runFarSide(command, terminal, {
+          rules,
+          interrupted: interruption(),
+        });
       default:
         return command satisfies never;
     }
@@ -67,6 +74,8 @@ async function runCopy(
   { rules, interrupted }: Pick<CopyJob, "rules" | "interrupted">,
 ): Promise<number> {
   const { verbose } = request.options;
+  const { Reporter } = await import("../progress/reporter.ts");
+  const { copy } = await import("../copy/copy.ts");
   using reporter = new Reporter(terminal, { quiet, verbose });
   await copy({ ...request, rules, interrupted }, reporter);
   if (interrupted.aborted) return Number(interrupted.reason);
@@ -78,6 +87,9 @@ async function runFarSide(
   terminal: Terminal,
   { rules, interrupted }: Pick<CopyJob, "rules" | "interrupted">,
 ): Promise<number> {
+  const { serve } = await import("../server/serve.ts");
+  const { standardChannel } = await import("../server/standard_channel.ts");
+  const { LocalFiles } = await import("../files/local_files.ts");
   const status = await serve(request, {
     channel: standardChannel(interrupted),
     files: new LocalFiles(),

@@ -1,5 +1,5 @@
 import { printable } from "../progress/printable.ts";
-import { findSshProgram } from "../ssh/program.ts";
+import { findInPath, versionOf } from "../ssh/program.ts";
 
 /** What this executable was made of. */
 export interface Build {
@@ -11,14 +11,22 @@ export interface Build {
   readonly deno: string;
 }
 
-/** What `--version` prints: this program, then the ssh it would run. */
-export function versionText({ version, target, deno }: Build): string {
-  const ssh = findSshProgram("ssh");
+/**
+ * What `--version` prints: this program, then the ssh it would run.
+ *
+ * @param verbose Whether that one is asked for its own version, too.
+ */
+export function versionText(
+  { version, target, deno }: Build,
+  { verbose }: { verbose: boolean },
+): string {
+  const ssh = findInPath("ssh");
+  const said = verbose && ssh !== undefined ? versionOf(ssh) : undefined;
   return [
     `seacp ${version}`,
     `target: ${target}`,
     `deno:   ${deno}`,
-    `ssh:    ${printable(ssh.path ?? "not found in the PATH")}`,
-    ...(ssh.version ? [`        ${printable(ssh.version)}`] : []),
+    `ssh:    ${printable(ssh ?? "not found in the PATH")}`,
+    ...(said === undefined ? [] : [`        ${printable(said)}`]),
   ].join("\n");
 }

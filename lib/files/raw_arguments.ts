@@ -16,7 +16,6 @@ const lossy = new TextDecoder("utf-8", { ignoreBOM: true });
  */
 export function rawArguments(args: readonly string[]): readonly string[] {
   if (Deno.build.os !== "linux") return args;
-  if (!args.some((arg) => arg.includes("\ufffd"))) return args;
   const words = commandLine().slice(-args.length);
   const areTheirs = words.length === args.length &&
     words.every((word, index) => lossy.decode(word) === args[index]);

@@ -3,6 +3,11 @@
  * alone it may draw. Where the system cannot be asked, it counts as there.
  */
 export function foregroundTest(): () => boolean {
+  let test: (() => boolean) | undefined;
+  return () => (test ??= loadedTest())();
+}
+
+function loadedTest(): () => boolean {
   const name = {
     linux: "libc.so.6",
     darwin: "libSystem.B.dylib",

@@ -13,6 +13,8 @@ const unprintable = /(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/gu;
  * digits, as scp shows it (CVE-2019-6109).
  */
 export function printable(text: string): string {
+  // Most is plain, and Unicode's tables take a millisecond to be ready.
+  if (/^[\x20-\x7e]*$/.test(text)) return text;
   return text.replaceAll(unprintable, (char) => octal(bytesOf(char)));
 }
 

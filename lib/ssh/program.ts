@@ -1,18 +1,7 @@
-/** The ssh a copy would run, for whoever asks what is in use. */
-export interface SshProgram {
-  /** Where the PATH leads to; `undefined` if it is not there. */
-  readonly path: string | undefined;
-  /** What it says of itself, on one line; `undefined` if it says nothing. */
-  readonly version: string | undefined;
-}
+/** The ssh that a copy would run, for whoever asks what is in use. */
 
-/** Looks `program` up and asks it for its version. */
-export function findSshProgram(program: string): SshProgram {
-  const path = findInPath(program);
-  return { path, version: path && versionOf(path) };
-}
-
-function versionOf(path: string): string | undefined {
+/** What a program says of itself, on one line; `undefined` if it says nothing. */
+export function versionOf(path: string): string | undefined {
   try {
     const { stderr } = new Deno.Command(path, {
       args: ["-V"],
@@ -26,7 +15,8 @@ function versionOf(path: string): string | undefined {
   }
 }
 
-function findInPath(program: string): string | undefined {
+/** Where the PATH leads to; `undefined` if it is not there. */
+export function findInPath(program: string): string | undefined {
   const isWindows = Deno.build.os === "windows";
   const folders = (Deno.env.get("PATH") ?? "").split(isWindows ? ";" : ":");
   return folders

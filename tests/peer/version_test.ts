@@ -3,7 +3,7 @@ import { writeScript } from "../support/doors.ts";
 import { seacp } from "../support/program.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
-Deno.test("--version names itself, its target, Deno and the ssh it would run", async () => {
+Deno.test("--version names itself, its target, Deno and the ssh it would run, and with -v that one's version", async () => {
   using folder = new TempFolder();
   Deno.mkdirSync(`${folder.path}/first`);
   // Found first, but nothing that could be run.
@@ -12,17 +12,23 @@ Deno.test("--version names itself, its target, Deno and the ssh it would run", a
     `${folder.path}/ssh`,
     "printf 'OpenSSH_for_\\033[2JTests\\nmore\\n' >&2\n",
   );
-  const { status, stdout } = await seacp(["--version"], {
-    env: { PATH: `${folder.path}/first:${folder.path}` },
-  });
-  assertEquals(status, 0);
-  const [name, target, deno, path, version, ...more] = stdout.split("\n");
-  assertMatch(name!, /^seacp \d+\.\d+\.\d+$/);
-  assertEquals(target, `target: ${Deno.build.target}`);
-  assertEquals(deno, `deno:   ${Deno.version.deno}`);
-  assertEquals(path, `ssh:    ${ssh}`);
-  assertEquals(version, "        OpenSSH_for_\\033[2JTests");
-  assertEquals(more, [""]);
+  for (
+    const [args, versions] of [
+      [["--version"], []],
+      [["-v", "--version"], ["        OpenSSH_for_\\033[2JTests"]],
+    ] as const
+  ) {
+    const { status, stdout } = await seacp(args, {
+      env: { PATH: `${folder.path}/first:${folder.path}` },
+    });
+    assertEquals(status, 0);
+    const [name, target, deno, path, ...more] = stdout.split("\n");
+    assertMatch(name!, /^seacp \d+\.\d+\.\d+$/);
+    assertEquals(target, `target: ${Deno.build.target}`);
+    assertEquals(deno, `deno:   ${Deno.version.deno}`);
+    assertEquals(path, `ssh:    ${ssh}`);
+    assertEquals(more, [...versions, ""]);
+  }
 });
 
 Deno.test("--version says so where there is no ssh", async () => {

@@ -34,7 +34,11 @@ async function runWith(
   } = {},
 ): Promise<Ending> {
   const terminal = new Screen(columns);
-  const status = await run(args, { terminal, build: BUILD, interrupted });
+  const status = await run(args, {
+    terminal,
+    build: BUILD,
+    interruption: () => interrupted,
+  });
   return {
     status,
     stdout: terminal.written.join(""),
