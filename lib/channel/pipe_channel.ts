@@ -5,31 +5,41 @@ import { BufferedChannel } from "./buffered_channel.ts";
 const BLOCK_BYTES = 256 * 1024;
 
 /**
- * How long a body's bytes, or room for them, may gather before they are looked
- * for again. Measured: in 100 µs little comes, and in a timer's shortest time,
- * which is more than a millisecond, ssh fills the pipe and has to wait.
+ * How long room for a body's bytes may gather before it is looked for again.
+ * Measured: a timer's shortest time is more than a millisecond, and ssh comes
+ * to wait for us meanwhile.
  */
 const GATHER_MICROSECONDS = 300;
 
-/** How often they are looked for so, before it is called a wait. */
-const GATHERINGS = 5;
-
-/** How long a short message is waited for right here, without a thread. */
+/** How long what comes is waited for right here, without a thread. */
 const SOON_MILLISECONDS = 1;
+
+/** How often either is done, before it is called a wait. */
+const TRIES_HERE = 5;
 
 /** How long we may go on without letting timers and signals have their turn. */
 const TURN_MILLISECONDS = 10;
+
+/** How a call is waited for that cannot be made at once. */
+interface Waiting {
+  /** How often `waitHere` is tried before `wait`. */
+  readonly triesHere: number;
+  /** Waits for a moment. */
+  waitHere(): Promise<void>;
+  /** Waits until the call can do something. */
+  wait(): Promise<void>;
+}
 
 /** What a descriptor is once it was closed: no call takes it. */
 const CLOSED = -1;
 
 /**
- * A channel over two pipes of our own, on Linux: a large file takes ssh and us
- * a tenth to a fifth less CPU time than over Web streams. What can be moved at
- * once is. What cannot is waited for in one of two ways: a long body, or room
- * in a full pipe, by some pauses of this thread, so that one waking moves a lot;
- * a short message by a moment's pause that it ends, if there is nothing to send meanwhile, and
- * then by another thread, so that it is here at once.
+ * A channel over a socket and a pipe of our own, on Linux: a large file takes
+ * ssh and us a tenth to a fifth less CPU time than over Web streams. What can be
+ * moved at once is. What cannot is waited for right here for a moment, which
+ * stops all else, and then by another thread. A socket wakes us once for all
+ * that ssh writes at a time; room in a full pipe is waited for by pauses, so
+ * that one waking moves a lot.
  */
 export class PipeChannel extends BufferedChannel implements Disposable {
   #input: number;
@@ -42,9 +52,9 @@ export class PipeChannel extends BufferedChannel implements Disposable {
   #turned = performance.now();
 
   /**
-   * Owns both descriptors, of pipes, from now on.
+   * Owns both descriptors from now on.
    *
-   * @param input What is read from.
+   * @param input What is read from, best a socket.
    * @param output What is written to.
    */
   constructor(input: number, output: number) {
@@ -60,18 +70,19 @@ export class PipeChannel extends BufferedChannel implements Disposable {
     limit: number,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(buffer);
-    const count = await this.#retried(
-      () => libc.read(this.#input, bytes),
-      limit < BLOCK_BYTES ? 0 : GATHERINGS,
-      () => this.#readable(),
-    );
+    const isLong = limit >= BLOCK_BYTES;
+    const count = await this.#retried(() => libc.read(this.#input, bytes), {
+      triesHere: isLong ? TRIES_HERE : 1,
+      waitHere: async () => {
+        // What was read may have to be written, or more asked for, before more
+        // comes; and a message that is being sent may be what it answers.
+        if (isLong) await this.#letOthersTurn();
+        else if (this.#sends > 0) return;
+        libc.isReadableWithin(this.#input, SOON_MILLISECONDS);
+      },
+      wait: () => libc.readable(this.#input),
+    });
     return bytes.subarray(0, count);
-  }
-
-  async #readable(): Promise<void> {
-    const isIdle = this.#sends === 0;
-    if (isIdle && libc.isReadableWithin(this.#input, SOON_MILLISECONDS)) return;
-    await this.#turn(libc.readable(this.#input));
   }
 
   protected override send(bytes: Uint8Array): Promise<void> {
@@ -88,39 +99,37 @@ export class PipeChannel extends BufferedChannel implements Disposable {
       const rest = bytes.subarray(at);
       // A pipe that took only a part is full.
       if (at > 0) libc.pause(GATHER_MICROSECONDS);
-      at += await this.#retried(
-        () => libc.write(this.#output, rest),
-        GATHERINGS,
-        () => this.#turn(libc.writable(this.#output)),
-      );
+      at += await this.#retried(() => libc.write(this.#output, rest), {
+        triesHere: TRIES_HERE,
+        waitHere: async () => libc.pause(GATHER_MICROSECONDS),
+        wait: () => libc.writable(this.#output),
+      });
     }
   }
 
-  /**
-   * Makes a call until it need not wait.
-   *
-   * @param gatherings How often it is made again after a pause.
-   * @param possible Waits until the call can do something.
-   */
+  /** Makes a call until it need not wait. */
   async #retried(
     call: () => number | undefined,
-    gatherings: number,
-    possible: () => Promise<void>,
+    { triesHere, waitHere, wait }: Waiting,
   ): Promise<number> {
     for (let tries = 0;; tries++) {
       const count = call();
       if (count !== undefined) {
-        await this.#letOthersTurn();
+        if (performance.now() - this.#turned > TURN_MILLISECONDS) {
+          await this.#letOthersTurn();
+        }
         return count;
       }
-      if (tries < gatherings) libc.pause(GATHER_MICROSECONDS);
-      else await possible();
+      if (tries < triesHere) await waitHere();
+      else await this.#turn(wait());
     }
   }
 
+  /** Lets all that waits for the event loop have its turn. */
   async #letOthersTurn(): Promise<void> {
-    const now = performance.now();
-    if (now - this.#turned > TURN_MILLISECONDS) await this.#turn(libc.turn());
+    const { promise, resolve } = Promise.withResolvers<void>();
+    setImmediate(resolve);
+    await this.#turn(promise);
   }
 
   /** @param event What comes with a turn of the event loop. */

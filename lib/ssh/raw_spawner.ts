@@ -1,9 +1,9 @@
 import { PipeChannel } from "../channel/pipe_channel.ts";
-import { close, makePipe } from "../system/libc.ts";
+import { close, makePipe, makeSocketPair } from "../system/libc.ts";
 import { canStartProcesses, startProcess } from "./raw_process.ts";
 import type { Process, Spawner, TalkingProcess } from "./spawner.ts";
 
-/** What a pipe holds: all that whoever is not root may have. */
+/** What waits on the way, at most: all of a pipe that is not root's. */
 const PIPE_BYTES = 1024 * 1024;
 
 /**
@@ -21,7 +21,8 @@ function talkTo(program: string, args: readonly string[]): TalkingProcess {
   const toIt = makePipe(PIPE_BYTES);
   theirs.adopt(toIt.readEnd, close);
   ours.adopt(toIt.writeEnd, close);
-  const fromIt = makePipe(PIPE_BYTES);
+  // A socket, as scp has it: a pipe would wake us for each page of a write.
+  const fromIt = makeSocketPair(PIPE_BYTES);
   theirs.adopt(fromIt.writeEnd, close);
   ours.adopt(fromIt.readEnd, close);
   const process = startProcess([program, ...args], {

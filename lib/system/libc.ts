@@ -63,6 +63,14 @@ const FUNCTIONS = {
   },
   usleep: { parameters: ["u32"], result: "i32" },
   pipe2: { parameters: ["buffer", "i32"], result: "i32" },
+  socketpair: {
+    parameters: ["i32", "i32", "i32", "buffer"],
+    result: "i32",
+  },
+  setsockopt: {
+    parameters: ["i32", "i32", "i32", "buffer", "u32"],
+    result: "i32",
+  },
   fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
 } as const satisfies Functions;
 
@@ -133,28 +141,20 @@ const POLLOUT = 4;
 
 /** Waits until `read` gives something, the end of what comes included. */
 export function readable(fd: number): Promise<void> {
-  return polled(Int32Array.of(fd, POLLIN), -1);
+  return polled(Int32Array.of(fd, POLLIN));
 }
 
 /** Waits until `write` has room, or can tell why it never will. */
 export function writable(fd: number): Promise<void> {
-  return polled(Int32Array.of(fd, POLLOUT), -1);
-}
-
-/** Lets all that waits for the event loop have its turn. */
-export function turn(): Promise<void> {
-  return polled(new Int32Array(), 0);
+  return polled(Int32Array.of(fd, POLLOUT));
 }
 
 /** Waits on a thread. May resolve too early, where a signal comes between. */
-function polled(
-  requests: Int32Array<ArrayBuffer>,
-  milliseconds: number,
-): Promise<void> {
-  const count = BigInt(requests.length / 2);
-  return libc().poll(requests, count, milliseconds).then(() => {
-    // Only now may the garbage collector take them.
-    requests.fill(0);
+function polled(request: Int32Array<ArrayBuffer>): Promise<void> {
+  const FOR_EVER = -1;
+  return libc().poll(request, 1n, FOR_EVER).then(() => {
+    // Only now may the garbage collector take it.
+    request.fill(0);
   });
 }
 
@@ -168,7 +168,10 @@ export function pause(microseconds: number): void {
   libc().usleep(microseconds);
 }
 
-/** A pipe's descriptors, each to be closed; no program we run inherits them. */
+/**
+ * The descriptors of a pipe, or of two sockets that stand for one, each to be
+ * closed; no program we run inherits them.
+ */
 export interface Pipe {
   readonly readEnd: number;
   readonly writeEnd: number;
@@ -181,6 +184,23 @@ export function makePipe(bytes: number): Pipe {
   checked(() => libc().pipe2(ends, O_CLOEXEC));
   const [readEnd, writeEnd] = ends as Int32Array & [number, number];
   libc().fcntl(readEnd, F_SETPIPE_SZ, bytes);
+  return { readEnd, writeEnd };
+}
+
+/**
+ * Makes two sockets that hold `bytes` on the way from one to the other, or less
+ * where the system allows less.
+ */
+export function makeSocketPair(bytes: number): Pipe {
+  const AF_UNIX = 1;
+  const SOCK_STREAM = 1;
+  const SOL_SOCKET = 1;
+  const SO_SNDBUF = 7;
+  const ends = new Int32Array(2);
+  checked(() => libc().socketpair(AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0, ends));
+  const [readEnd, writeEnd] = ends as Int32Array & [number, number];
+  const value = Int32Array.of(bytes);
+  libc().setsockopt(writeEnd, SOL_SOCKET, SO_SNDBUF, value, value.byteLength);
   return { readEnd, writeEnd };
 }
 

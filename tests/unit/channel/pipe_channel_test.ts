@@ -33,7 +33,7 @@ function isHeld(writeEnd: number): boolean {
 }
 
 function ends(): ChannelEnds & { readonly channel: PipeChannel } {
-  const words = libc.makePipe(PIPE_BYTES);
+  const words = libc.makeSocketPair(PIPE_BYTES);
   const ears = libc.makePipe(PIPE_BYTES);
   libc.setNonBlocking(ears.readEnd);
   const mouth = owned(words.writeEnd);
