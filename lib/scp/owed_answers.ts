@@ -1,17 +1,7 @@
 import { naming } from "../errors.ts";
 import type { Observer } from "../progress/observer.ts";
 import type { ScpPeer } from "./peer.ts";
-
-/** An entry of which something was sent. */
-export interface SentEntry {
-  readonly path: string;
-  /** As it was announced; present where the entry went ahead. */
-  readonly name?: string;
-  /** Whether its body was sent before its record was acknowledged. */
-  readonly isAhead?: true;
-  /** Whether the answer to the last record that was answered refused it. */
-  isRefused?: boolean;
-}
+import type { SentEntry } from "./sent_entry.ts";
 
 /** What a sink answers: a record, a body, or the end of a folder. */
 type Part = "record" | "body" | "end";
@@ -36,9 +26,9 @@ export class OwedAnswers {
     return this.#owed.length;
   }
 
-  /** Whether something of what is owed an answer went ahead. */
-  get isAhead(): boolean {
-    return this.#owed.at(-1)?.entry.isAhead === true;
+  /** The first file that went ahead and is owed an answer. */
+  get firstAhead(): SentEntry["ahead"] {
+    return this.#owed.find(({ entry }) => entry.ahead)?.entry.ahead;
   }
 
   /** Says what of an entry is to be answered next. */
@@ -49,8 +39,9 @@ export class OwedAnswers {
   /**
    * Hears the next answer and reports what it refuses.
    *
-   * @returns Where a file that went ahead was refused, which loses the sink: the
-   * others that went ahead and were not answered. Nothing is owed any more then.
+   * @returns Where a file that went ahead was refused, which loses the sink: that
+   * file, then the others that went ahead and were not answered. Nothing is owed
+   * any more then.
    * @throws {GreetingError} If something else is said, perhaps by a shell.
    * @throws {ProtocolError} If the sink gives up or says something else.
    * @throws {SessionError} If it ends.
@@ -64,8 +55,8 @@ export class OwedAnswers {
     if (part === "record") entry.isRefused = refusal !== undefined;
     if (refusal === undefined) return undefined;
     this.#observer.failed(refusal);
-    if (part !== "record" || entry.isAhead !== true) return undefined;
-    return this.#lose(entry);
+    const isLost = part === "record" && entry.ahead !== undefined;
+    return isLost ? this.#lose(entry) : undefined;
   }
 
   /** What a broken dialogue is named after: all that may not have arrived. */
@@ -81,10 +72,7 @@ export class OwedAnswers {
   }
 
   #lose(refused: SentEntry): readonly SentEntry[] {
-    const lost = new Set(
-      this.#owed.splice(0).map(({ entry }) => entry)
-        .filter((entry) => entry !== refused && entry.isAhead === true),
-    );
-    return [...lost];
+    const owed = this.#owed.splice(0).map(({ entry }) => entry);
+    return [...new Set([refused, ...owed.filter(({ ahead }) => ahead)])];
   }
 }

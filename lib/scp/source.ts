@@ -16,18 +16,13 @@ import type {
 } from "../files/files.ts";
 import { decodeName } from "../files/name_bytes.ts";
 import { isNameless, withoutTrailingSlashes } from "../files/names.ts";
-import { checkLoop, type OpenFolder } from "../files/open_folder.ts";
+import { checkLoop } from "../files/open_folder.ts";
 import type { FileProgress, Observer } from "../progress/observer.ts";
 import { isHarmless, MOST_AHEAD_BYTES } from "./harmless.ts";
-import {
-  type FileRecord,
-  type FolderRecord,
-  formatRecord,
-  needsEncoding,
-  OK,
-} from "./messages.ts";
-import { OwedAnswers, type SentEntry } from "./owed_answers.ts";
+import { formatRecord, needsEncoding, OK } from "./messages.ts";
+import { OwedAnswers } from "./owed_answers.ts";
 import { ScpPeer } from "./peer.ts";
+import type { Announcement, SentEntry, SentFolder } from "./sent_entry.ts";
 
 export interface SourceOptions {
   /** Send folders with what they hold. */
@@ -57,25 +52,6 @@ export interface NextDialogue {
  */
 export type BeginAnew = () => Promise<NextDialogue>;
 
-/** A folder whose content is being sent. */
-interface SentFolder extends OpenFolder {
-  readonly above: SentFolder | undefined;
-  /** What announced it; absent where only its content is sent. */
-  readonly announcement: Announcement | undefined;
-  /**
-   * Whether it can be entered once more when the dialogue was lost inside: a
-   * sink that did not leave it may have left it without its mode.
-   */
-  readonly staysOpen: boolean;
-}
-
-/** The records of one entry: its times, if they are sent, and itself. */
-interface Announcement {
-  readonly path: string;
-  readonly record: FileRecord | FolderRecord;
-  readonly times: Pick<Attributes, "modified" | "accessed">;
-}
-
 /** How many answers may be owed for what goes ahead. */
 const MOST_OWED = 4096;
 
@@ -87,6 +63,7 @@ const MOST_OWED = 4096;
  *   before them: that body's answer changes nothing for the sink.
  * - A folder's content waits until the folder is taken: else it would end up in
  *   the folder above.
+ * - What follows a folder's end does not wait for it.
  * - A file's body waits until its record is taken, or else a sink that refuses
  *   the file would read it as records. Where another dialogue can take the place
  *   of one that is lost so, small bodies that do no harm then do not wait. After
@@ -223,9 +200,13 @@ export class Source {
     body: Uint8Array,
   ): Promise<void> {
     const { path, record: { name } } = announcement;
+    const folder = this.#folder;
+    // What is lost together is to be in one folder.
+    const { firstAhead = { folder } } = this.#owed;
+    if (firstAhead.folder !== folder) await this.#hear();
     const progress = this.#observer.began(name, body.length);
     const records = this.#recordsOf(announcement);
-    this.#owed.add({ path, name, isAhead: true }, [
+    this.#owed.add({ path, ahead: { name, folder } }, [
       ...records.map(() => "record" as const),
       "body",
     ]);
@@ -295,8 +276,8 @@ export class Source {
       staysOpen: above?.staysOpen !== false && (mode & 0o700) === 0o700,
     };
     await this.#sendEntries(entries, path);
-    if (announcement !== undefined) await this.#leave(path);
     this.#folder = above;
+    if (announcement !== undefined) await this.#leave(path);
   }
 
   async #sendEntries(
@@ -313,10 +294,10 @@ export class Source {
   }
 
   async #leave(path: string): Promise<void> {
-    // Were the last file refused, its body might take the end with it.
-    if (this.#owed.isAhead) await this.#hear();
-    this.#owed.add({ path }, ["end"]);
-    await this.#write(path, [formatRecord({ kind: "end" })]);
+    const records = [formatRecord({ kind: "end" })];
+    if (this.#owed.firstAhead !== undefined) records.unshift(guard());
+    this.#owed.add({ path }, records.map(() => "end"));
+    await this.#write(path, records);
     if (this.#options.lockstep) await this.#hear();
   }
 
@@ -395,8 +376,10 @@ export class Source {
     }
   }
 
-  /** Goes on with another sink, and sends these once more. */
-  async #goOnAnew(lost: readonly SentEntry[]): Promise<void> {
+  /** Goes on with another sink after a file that lost this one; sends these. */
+  async #goOnAnew(
+    [refused, ...lost]: readonly SentEntry[],
+  ): Promise<void> {
     const beginAnew = this.#beginAnew!;
     this.#beginAnew = undefined;
     const { channel, outermost } = await beginAnew();
@@ -404,8 +387,18 @@ export class Source {
     this.#owed = new OwedAnswers(this.#peer, this.#observer);
     const refusal = await this.begin();
     if (refusal !== undefined) throw new RefusalError(refusal);
+    const current = this.#folder;
+    this.#folder = refused!.ahead!.folder;
     await this.#enterAgain(this.#folder, outermost);
-    for (const { path, name } of lost) await this.#sendEntry(path, name!);
+    for (const { path, ahead } of lost) {
+      await this.#sendEntry(path, ahead!.name);
+    }
+    // It may have been left since then, and those that it is in.
+    while (this.#folder !== undefined && this.#folder !== current) {
+      const { path, announcement, above } = this.#folder;
+      this.#folder = above;
+      if (announcement !== undefined) await this.#leave(path);
+    }
   }
 
   /** Enters a folder, and those it is in, as they were entered before. */
@@ -440,6 +433,16 @@ async function grown(
     `${path}: the file grew while it was read: ${size} of ${sizeNow} bytes ` +
       "were sent",
   );
+}
+
+/**
+ * What may stand before the end of a folder and does nothing. A sink that passes
+ * over lines it does not know takes what follows a body that it refused for the
+ * last line of that; were that the end, the next folder would be made in here.
+ */
+function guard(): Uint8Array {
+  const now = wholeSeconds(Date.now());
+  return formatRecord({ kind: "times", modified: now, accessed: now });
 }
 
 /** OpenSSH sends no fractions of a second. */

@@ -1,0 +1,38 @@
+/** What a source knows of what it has sent. */
+
+import type { Times } from "../files/files.ts";
+import type { OpenFolder } from "../files/open_folder.ts";
+import type { FileRecord, FolderRecord } from "./messages.ts";
+
+/** The records of one entry: its times, if they are sent, and itself. */
+export interface Announcement {
+  readonly path: string;
+  readonly record: FileRecord | FolderRecord;
+  readonly times: Times;
+}
+
+/** A folder whose content is being sent. */
+export interface SentFolder extends OpenFolder {
+  readonly above: SentFolder | undefined;
+  /** What announced it; absent where only its content is sent. */
+  readonly announcement: Announcement | undefined;
+  /**
+   * Whether it can be entered once more when the dialogue was lost inside: a
+   * sink that did not leave it may have left it without its mode.
+   */
+  readonly staysOpen: boolean;
+}
+
+/** An entry of which something was sent. */
+export interface SentEntry {
+  readonly path: string;
+  /** Whether the answer to the last record that was answered refused it. */
+  isRefused?: boolean;
+  /** Present where its body was sent before its record was acknowledged. */
+  readonly ahead?: {
+    /** As it was announced. */
+    readonly name: string;
+    /** The folder that it was sent into; absent at the top. */
+    readonly folder: SentFolder | undefined;
+  };
+}
