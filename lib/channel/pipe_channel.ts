@@ -34,7 +34,7 @@ interface Waiting {
 const CLOSED = -1;
 
 /**
- * A channel over a socket and a pipe of our own, on Linux: a large file takes
+ * A channel over a socket and a pipe of our own: a large file takes
  * ssh and us a tenth to a fifth less CPU time than over Web streams. What can be
  * moved at once is. What cannot is waited for right here for a moment, which
  * stops all else, and then by another thread. A socket wakes us once for all

@@ -4,10 +4,12 @@ import {
   checked,
   EINVAL,
   ENOEXEC,
+  hasWorkingDescriptors,
   libcAddresses,
   libcCalls,
   LibcError,
 } from "../system/libc.ts";
+import { platform } from "../system/platform.ts";
 import { signalName } from "./signal_name.ts";
 import type { Process, ProcessEnd } from "./spawner.ts";
 
@@ -54,10 +56,10 @@ function libc(): Library {
 
 /** Whether this system and its library have what it takes. */
 export function canStartProcesses(): boolean {
-  if (Deno.build.os !== "linux") return false;
+  if (!["linux", "darwin"].includes(Deno.build.os)) return false;
   try {
     libc();
-    return true;
+    return hasWorkingDescriptors();
   } catch {
     return false;
   }
@@ -176,13 +178,21 @@ function addressesOf(
 }
 
 function environment(): Deno.PointerObject {
-  const { environ } = libcAddresses(["environ"]);
-  return new Deno.UnsafePointerView(environ!).getPointer()!;
+  return new Deno.UnsafePointerView(environmentPlace()).getPointer()!;
+}
+
+/** Where the variable is that points to our environment. */
+function environmentPlace(): Deno.PointerObject {
+  if (Deno.build.os !== "darwin") return libcAddresses(["environ"])["environ"]!;
+  const { _NSGetEnviron } = libcCalls({
+    _NSGetEnviron: { parameters: [], result: "pointer" },
+  });
+  return _NSGetEnviron()!;
 }
 
 /** Where children's ends are ignored, as by some who start us, none is told. */
 function keepChildren(): void {
-  const SIGCHLD = 17;
+  const { SIGCHLD } = platform;
   const SIG_IGN = 1n;
   const action = new BigUint64Array(RECORD_BYTES / 8);
   checked(() => libc().sigaction(SIGCHLD, null, action));
@@ -229,8 +239,11 @@ class RawProcess implements Process {
   async #ends(): Promise<void> {
     const P_PID = 1;
     const WEXITED = 4;
-    const WNOWAIT = 0x01000000;
-    await libc().waitid(P_PID, this.#id, null, WEXITED | WNOWAIT);
+    const { WNOWAIT } = platform;
+    const told = new Uint8Array(RECORD_BYTES);
+    await libc().waitid(P_PID, this.#id, told, WEXITED | WNOWAIT);
+    // Only now may the garbage collector take it.
+    told.fill(0);
   }
 }
 
@@ -239,5 +252,5 @@ function endOf(status: number): ProcessEnd {
   const signal = status & 0x7f;
   return signal === 0
     ? { code: status >> 8 & 0xff, signal: null }
-    : { code: 128 + signal, signal: signalName(signal) };
+    : { code: 128 + signal, signal: signalName(signal, Deno.build.os) };
 }

@@ -7,9 +7,10 @@ import type { Process, Spawner, TalkingProcess } from "./spawner.ts";
 const PIPE_BYTES = 1024 * 1024;
 
 /**
- * Starts programs by Linux's own calls: their arguments are any bytes, and
- * their pipes hold sixteen times what the runtime's do. There is none on other
- * systems, nor where the C library is another one.
+ * Starts programs by the C library's calls, on Linux and macOS: their arguments
+ * are any bytes, and more waits on the way to and from them than in the runtime's
+ * pipes. There is none on other systems, nor where the library is another one or
+ * does not behave as it should.
  */
 export function rawSpawner(): Spawner | undefined {
   return canStartProcesses() ? { talkTo, run } : undefined;

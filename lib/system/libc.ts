@@ -1,7 +1,9 @@
 /**
- * The C library of Linux, and what every room needs of it that calls it:
- * descriptors and errors. The library is loaded by the first call.
+ * The C library of Linux and macOS, and what every room needs of it that calls
+ * it: descriptors and errors. The library is loaded by the first call.
  */
+
+import { platform } from "./platform.ts";
 
 type Functions = Readonly<Record<string, Deno.ForeignFunction>>;
 
@@ -41,12 +43,16 @@ export function libcAddresses(
   names: readonly string[],
 ): Readonly<Record<string, Deno.PointerObject>> {
   const types = names.map((name) => [name, { type: "pointer" }] as const);
-  return Deno.dlopen("libc.so.6", Object.fromEntries(types))
+  return Deno.dlopen(platform.library, Object.fromEntries(types))
     .symbols as Record<string, Deno.PointerObject>;
 }
 
 const FUNCTIONS = {
-  __errno_location: { parameters: [], result: "pointer" },
+  errno_place: {
+    name: platform.errnoFunction,
+    parameters: [],
+    result: "pointer",
+  },
   strerror: { parameters: ["i32"], result: "pointer" },
   close: { parameters: ["i32"], result: "i32" },
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
@@ -62,7 +68,11 @@ const FUNCTIONS = {
     result: "i32",
   },
   usleep: { parameters: ["u32"], result: "i32" },
-  pipe2: { parameters: ["buffer", "i32"], result: "i32" },
+  pipe: {
+    name: platform.pipeFunction,
+    parameters: ["buffer", "i32"],
+    result: "i32",
+  },
   socketpair: {
     parameters: ["i32", "i32", "i32", "buffer"],
     result: "i32",
@@ -71,7 +81,16 @@ const FUNCTIONS = {
     parameters: ["i32", "i32", "i32", "buffer", "u32"],
     result: "i32",
   },
-  fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  // Its last argument is looked for in the third place or, where arguments of
+  // varying number are on the stack (macOS on ARM), in the first one there.
+  fcntl: {
+    parameters: [
+      "i32",
+      "i32",
+      ...["i64", "i64", "i64", "i64", "i64", "i64", "i64"] as const,
+    ],
+    result: "i32",
+  },
 } as const satisfies Functions;
 
 let loaded: Calls<typeof FUNCTIONS> | undefined;
@@ -80,13 +99,12 @@ function libc(): Calls<typeof FUNCTIONS> {
   return loaded ??= libcCalls(FUNCTIONS);
 }
 
-export const O_NONBLOCK = 0o4000;
-export const O_CLOEXEC = 0o2000000;
+export const { O_NONBLOCK } = platform;
+export const O_CLOEXEC = platform.O_CLOEXEC ?? 0;
 
 export const ENOENT = 2;
 const EINTR = 4;
 export const ENOEXEC = 8;
-const EAGAIN = 11;
 export const EINVAL = 22;
 
 /** A call failed; the message is the system's text for `code`. */
@@ -179,12 +197,12 @@ export interface Pipe {
 
 /** Makes a pipe that holds `bytes`, or less where the system allows less. */
 export function makePipe(bytes: number): Pipe {
-  const F_SETPIPE_SZ = 1031;
   const ends = new Int32Array(2);
-  checked(() => libc().pipe2(ends, O_CLOEXEC));
-  const [readEnd, writeEnd] = ends as Int32Array & [number, number];
-  libc().fcntl(readEnd, F_SETPIPE_SZ, bytes);
-  return { readEnd, writeEnd };
+  checked(() => libc().pipe(ends, O_CLOEXEC));
+  const pipe = ownPipe(ends);
+  const { F_SETPIPE_SZ } = platform;
+  if (F_SETPIPE_SZ !== undefined) fcntl(pipe.readEnd, F_SETPIPE_SZ, bytes);
+  return pipe;
 }
 
 /**
@@ -194,13 +212,25 @@ export function makePipe(bytes: number): Pipe {
 export function makeSocketPair(bytes: number): Pipe {
   const AF_UNIX = 1;
   const SOCK_STREAM = 1;
-  const SOL_SOCKET = 1;
-  const SO_SNDBUF = 7;
   const ends = new Int32Array(2);
   checked(() => libc().socketpair(AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0, ends));
-  const [readEnd, writeEnd] = ends as Int32Array & [number, number];
+  const pair = ownPipe(ends);
+  const { SOL_SOCKET, SO_SNDBUF } = platform;
   const value = Int32Array.of(bytes);
+  const { writeEnd } = pair;
   libc().setsockopt(writeEnd, SOL_SOCKET, SO_SNDBUF, value, value.byteLength);
+  return pair;
+}
+
+/** Both ends, which no program inherits from now on. */
+function ownPipe(ends: Int32Array): Pipe {
+  const F_SETFD = 2;
+  const FD_CLOEXEC = 1;
+  const [readEnd, writeEnd] = ends as Int32Array & [number, number];
+  if (platform.O_CLOEXEC === undefined) {
+    fcntl(readEnd, F_SETFD, FD_CLOEXEC);
+    fcntl(writeEnd, F_SETFD, FD_CLOEXEC);
+  }
   return { readEnd, writeEnd };
 }
 
@@ -208,8 +238,34 @@ export function makeSocketPair(bytes: number): Pipe {
 export function setNonBlocking(fd: number): void {
   const F_GETFL = 3;
   const F_SETFL = 4;
-  const flags = checked(() => libc().fcntl(fd, F_GETFL, 0));
-  checked(() => libc().fcntl(fd, F_SETFL, flags | O_NONBLOCK));
+  const flags = checked(() => fcntl(fd, F_GETFL, 0));
+  checked(() => fcntl(fd, F_SETFL, flags | O_NONBLOCK));
+}
+
+function fcntl(fd: number, command: number, value: number): number {
+  const at = BigInt(value);
+  return libc().fcntl(fd, command, at, at, at, at, at, at, at);
+}
+
+/**
+ * Whether descriptors do here what this file says of them: what is wrong about
+ * a system shows before anything depends on it.
+ */
+export function hasWorkingDescriptors(): boolean {
+  const { readEnd, writeEnd } = makeSocketPair(4096);
+  const byte = new Uint8Array(1);
+  try {
+    setNonBlocking(readEnd);
+    return read(readEnd, byte) === undefined &&
+      write(writeEnd, Uint8Array.of(7)) === 1 &&
+      isReadableWithin(readEnd, 0) && read(readEnd, byte) === 1 &&
+      byte[0] === 7;
+  } catch {
+    return false;
+  } finally {
+    close(readEnd);
+    close(writeEnd);
+  }
 }
 
 /** Gives what a call gives, made again where a signal came between. */
@@ -229,7 +285,7 @@ function unlessItWaits(call: () => number | bigint): number | undefined {
     const result = Number(call());
     if (result !== -1) return result;
     const code = error.getInt32();
-    if (code === EAGAIN) return undefined;
+    if (code === platform.EAGAIN) return undefined;
     if (code !== EINTR) throw new LibcError(code);
   }
 }
@@ -241,7 +297,7 @@ let found: Deno.UnsafePointerView | undefined;
  * before the call: to look for it may leave another one there.
  */
 function errorPlace(): Deno.UnsafePointerView {
-  return found ??= new Deno.UnsafePointerView(libc().__errno_location()!);
+  return found ??= new Deno.UnsafePointerView(libc().errno_place()!);
 }
 
 /** None of the program's buffers is shared, which the types cannot tell. */

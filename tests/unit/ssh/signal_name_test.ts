@@ -1,21 +1,24 @@
 import { assertEquals } from "@std/assert";
 import { signalName } from "../../../lib/ssh/signal_name.ts";
 
-Deno.test("signalName() gives Linux's names, and a number for what has none", () => {
+Deno.test("signalName() gives each system's names, and a number for what has none", () => {
   for (
-    const [number, name] of [
-      [1, "SIGHUP"],
-      [2, "SIGINT"],
-      [6, "SIGABRT"],
-      [9, "SIGKILL"],
-      [11, "SIGSEGV"],
-      [13, "SIGPIPE"],
-      [15, "SIGTERM"],
-      [24, "SIGXCPU"],
-      [31, "SIGSYS"],
-      [40, "SIG40"],
+    const [number, linux, darwin] of [
+      [1, "SIGHUP", "SIGHUP"],
+      [2, "SIGINT", "SIGINT"],
+      [6, "SIGABRT", "SIGABRT"],
+      [9, "SIGKILL", "SIGKILL"],
+      [10, "SIGUSR1", "SIGBUS"],
+      [11, "SIGSEGV", "SIGSEGV"],
+      [13, "SIGPIPE", "SIGPIPE"],
+      [15, "SIGTERM", "SIGTERM"],
+      [24, "SIGXCPU", "SIGXCPU"],
+      [31, "SIGSYS", "SIGUSR2"],
+      [40, "SIG40", "SIG40"],
     ] as const
   ) {
-    assertEquals(signalName(number), name);
+    assertEquals(signalName(number, "linux"), linux);
+    assertEquals(signalName(number, "darwin"), darwin);
+    assertEquals(signalName(number, "other"), `SIG${number}`);
   }
 });

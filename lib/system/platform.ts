@@ -1,0 +1,53 @@
+/**
+ * What differs between the C libraries whose calls are made, by their headers
+ * (<fcntl.h>, <errno.h>, <signal.h>, <sys/socket.h>, <sys/wait.h>).
+ */
+
+export interface Platform {
+  readonly library: string;
+  /** Gives where the calling thread's `errno` is. */
+  readonly errnoFunction: string;
+  /** Makes a pipe; one without `O_CLOEXEC` passes over that argument. */
+  readonly pipeFunction: string;
+  readonly O_NONBLOCK: number;
+  /** Absent where descriptors cannot be made so that no program inherits them. */
+  readonly O_CLOEXEC?: number;
+  readonly EAGAIN: number;
+  readonly SOL_SOCKET: number;
+  readonly SO_SNDBUF: number;
+  /** Absent where a pipe holds what the system gives it. */
+  readonly F_SETPIPE_SZ?: number;
+  readonly SIGCHLD: number;
+  readonly WNOWAIT: number;
+}
+
+const PLATFORMS: Readonly<Record<string, Platform>> = {
+  linux: {
+    library: "libc.so.6",
+    errnoFunction: "__errno_location",
+    pipeFunction: "pipe2",
+    O_NONBLOCK: 0o4000,
+    O_CLOEXEC: 0o2000000,
+    EAGAIN: 11,
+    SOL_SOCKET: 1,
+    SO_SNDBUF: 7,
+    F_SETPIPE_SZ: 1031,
+    SIGCHLD: 17,
+    WNOWAIT: 0x01000000,
+  },
+  darwin: {
+    library: "libSystem.B.dylib",
+    errnoFunction: "__error",
+    pipeFunction: "pipe",
+    O_NONBLOCK: 0x4,
+    EAGAIN: 35,
+    SOL_SOCKET: 0xffff,
+    SO_SNDBUF: 0x1001,
+    SIGCHLD: 20,
+    WNOWAIT: 0x20,
+  },
+};
+
+/** This system's, or Linux's where its library is not called. */
+export const platform: Platform = PLATFORMS[Deno.build.os] ??
+  PLATFORMS["linux"]!;
