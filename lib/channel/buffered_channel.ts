@@ -35,12 +35,9 @@ export abstract class BufferedChannel implements Channel {
   /**
    * Waits for bytes and puts them at the front of `buffer`, which it may
    * detach. Gives none at the end of the stream.
-   *
-   * @param limit How many are asked for now; more may come.
    */
   protected abstract receive(
     buffer: ArrayBuffer,
-    limit: number,
   ): Promise<Uint8Array<ArrayBuffer>>;
 
   /** Sends all of `bytes`, after all that is being sent. */
@@ -52,17 +49,17 @@ export abstract class BufferedChannel implements Channel {
   async read(limit: number): Promise<Uint8Array> {
     if (this.#input.length === 0) {
       await this.#flushIfPeerListens();
-      this.#input = await this.#nextChunk(limit);
+      this.#input = await this.#nextChunk();
     }
     const part = this.#input.subarray(0, limit);
     this.#input = this.#input.subarray(part.length);
     return part;
   }
 
-  async #nextChunk(limit: number): Promise<Uint8Array> {
+  async #nextChunk(): Promise<Uint8Array> {
     const buffer = this.#buffers.shift();
     if (buffer === undefined) return new Uint8Array();
-    const chunk = await this.receive(buffer, limit).catch(lost);
+    const chunk = await this.receive(buffer).catch(lost);
     if (chunk.length === 0) this.#buffers.length = 0;
     else {
       this.#buffers.push(chunk.buffer);

@@ -22,8 +22,6 @@ const TURN_MILLISECONDS = 10;
 
 /** How a call is waited for that cannot be made at once. */
 interface Waiting {
-  /** How often `waitHere` is tried before `wait`. */
-  readonly triesHere: number;
   /** Waits for a moment. */
   waitHere(): Promise<void>;
   /** Waits until the call can do something. */
@@ -46,8 +44,6 @@ export class PipeChannel extends BufferedChannel implements Disposable {
   #output: number;
   /** Resolves when all that is to be sent was. */
   #sent = Promise.resolve();
-  /** How much is to be sent yet, in calls. */
-  #sends = 0;
   /** When others last had their turn. */
   #turned = performance.now();
 
@@ -67,17 +63,13 @@ export class PipeChannel extends BufferedChannel implements Disposable {
 
   protected override async receive(
     buffer: ArrayBuffer,
-    limit: number,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(buffer);
-    const isLong = limit >= BLOCK_BYTES;
     const count = await this.#retried(() => libc.read(this.#input, bytes), {
-      triesHere: isLong ? TRIES_HERE : 1,
       waitHere: async () => {
-        // What was read may have to be written, or more asked for, before more
-        // comes; and a message that is being sent may be what it answers.
-        if (isLong) await this.#letOthersTurn();
-        else if (this.#sends > 0) return;
+        // What came may have to be written, or more asked for, before more
+        // comes; and what is being sent may be what is to be answered.
+        await this.#letOthersTurn();
         libc.isReadableWithin(this.#input, SOON_MILLISECONDS);
       },
       wait: () => libc.readable(this.#input),
@@ -86,11 +78,10 @@ export class PipeChannel extends BufferedChannel implements Disposable {
   }
 
   protected override send(bytes: Uint8Array): Promise<void> {
-    this.#sends++;
     const sent = this.#sent.then(() => this.#writeAll(bytes));
     this.#sent = sent.catch(() => {
       // Whoever sends is told.
-    }).finally(() => this.#sends--);
+    });
     return sent;
   }
 
@@ -100,7 +91,6 @@ export class PipeChannel extends BufferedChannel implements Disposable {
       // A pipe that took only a part is full.
       if (at > 0) libc.pause(GATHER_MICROSECONDS);
       at += await this.#retried(() => libc.write(this.#output, rest), {
-        triesHere: TRIES_HERE,
         waitHere: async () => libc.pause(GATHER_MICROSECONDS),
         wait: () => libc.writable(this.#output),
       });
@@ -110,7 +100,7 @@ export class PipeChannel extends BufferedChannel implements Disposable {
   /** Makes a call until it need not wait. */
   async #retried(
     call: () => number | undefined,
-    { triesHere, waitHere, wait }: Waiting,
+    { waitHere, wait }: Waiting,
   ): Promise<number> {
     for (let tries = 0;; tries++) {
       const count = call();
@@ -120,7 +110,7 @@ export class PipeChannel extends BufferedChannel implements Disposable {
         }
         return count;
       }
-      if (tries < triesHere) await waitHere();
+      if (tries < TRIES_HERE) await waitHere();
       else await this.#turn(wait());
     }
   }
