@@ -109,6 +109,7 @@ PermitRootLogin prohibit-password
 PidFile none
 MaxStartups 200
 ${servedSftp(settings)}
+SetEnv SHLVL=1
 ForceCommand ${forcedCommand(home, settings)}
 `,
   );
@@ -141,12 +142,16 @@ function servedSftp({ sftp = "program" }: LoginSettings): string {
   return `Subsystem sftp ${findProgram("sftp-server") ?? "internal-sftp"}`;
 }
 
+/**
+ * bash takes whoever logs in for somebody who wants their own `.bashrc` read, if
+ * no shell is above it; only a login of the tests is to have one, of its own.
+ */
 function forcedCommand(
   home: string,
   { environment = "", shell = "sh", sftp }: LoginSettings,
 ): string {
   if (sftp === "only") return `internal-sftp -d ${home}`;
-  return `cd ${home} && HOME=${home} ${environment} ` +
+  return `cd ${home} && HOME=${home} SHLVL=0 ${environment} ` +
     `exec ${shell} -c "$SSH_ORIGINAL_COMMAND"`;
 }
 
