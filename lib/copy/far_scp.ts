@@ -40,6 +40,7 @@ export class FarScp implements AsyncDisposable {
   readonly #remote: RemoteScp;
   readonly #context: DialogueContext;
   #run: Run;
+  #hasHeardBefore = false;
 
   /** @throws {SessionError} If ssh cannot be started. */
   constructor(remote: RemoteScp, context: DialogueContext) {
@@ -65,6 +66,11 @@ export class FarScp implements AsyncDisposable {
   /** How long it has run, in milliseconds. */
   get age(): number {
     return performance.now() - this.#run.startedAt;
+  }
+
+  /** Whether this scp, or one before it in its place, has said anything. */
+  get hasHeard(): boolean {
+    return this.#hasHeardBefore || this.session.hasHeard;
   }
 
   /** Whether a shell's words before its first message are passed over. */
@@ -96,6 +102,7 @@ export class FarScp implements AsyncDisposable {
    */
   async restart(path: string): Promise<Channel> {
     await this.session.end({ isWhole: false });
+    this.#hasHeardBefore = this.hasHeard;
     await this[Symbol.asyncDispose]();
     this.#run = this.#start({
       ...this.#remote,

@@ -103,11 +103,11 @@ export class FarSide {
   async #missScp(scps: readonly EndedScp[]): Promise<Outcome | undefined> {
     if (this.#job.interrupted.aborted) return undefined;
     let outcome: Outcome | undefined;
-    for (const { scp: { location, session }, breach } of scps) {
-      const why = await absenceOf(breach, session);
+    for (const { scp, breach } of scps) {
+      const why = await absenceOf(breach, scp);
       if (why === undefined) continue;
       const { protocols } = this.#context;
-      outcome = protocols.missScp(location, why) ? "no scp" : "held";
+      outcome = protocols.missScp(scp.location, why) ? "no scp" : "held";
     }
     return outcome;
   }

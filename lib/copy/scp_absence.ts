@@ -1,6 +1,6 @@
 import { GreetingError } from "../errors.ts";
-import type { SshSession } from "../ssh/session.ts";
 import type { Breach } from "./breach.ts";
+import type { FarScp } from "./far_scp.ts";
 
 /** What is said, in scp's place, where only SFTP is served or scp is missing. */
 const REFUSALS: readonly RegExp[] = [
@@ -20,14 +20,14 @@ const SIGNALLED = 128;
  */
 export async function absenceOf(
   breach: Breach | undefined,
-  session: SshSession,
+  { session, hasHeard }: FarScp,
 ): Promise<string | undefined> {
   if (breach instanceof GreetingError) {
     const [, said] = /the far side said (".*")/s.exec(breach.message) ?? [];
     const isRefusal = REFUSALS.some((refusal) => refusal.test(said ?? ""));
     return isRefusal ? `scp is refused: the far side said ${said}` : undefined;
   }
-  if (breach === undefined || session.hasHeard) return undefined;
+  if (breach === undefined || hasHeard) return undefined;
   const { code, failure } = await session.end({ isWhole: false });
   if (code === NOT_FOUND) return failure;
   const isRefused = code !== 0 && code < SIGNALLED;

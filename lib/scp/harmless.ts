@@ -4,6 +4,8 @@
  * as records, and does what they say.
  */
 
+import { MAX_RECORD_BYTES } from "./messages.ts";
+
 /** The longest body that goes ahead, in bytes: it is looked through first. */
 export const MOST_AHEAD_BYTES = 256 * 1024;
 
@@ -18,16 +20,20 @@ const FIRST_BYTES: ReadonlySet<number | undefined> = new Set([
  * Whether a body does no harm where it is read as records. OpenSSH's scp ends
  * at the first line that begins with none of `C D E T \1 \2`, an empty one
  * included (scp.c, `sink()`), so that nothing after it counts; but other sinks
- * may pass over lines they do not know, so no line may look like a record. What
- * follows the body, the next file's record and body, was looked at in its turn.
+ * may pass over lines they do not know, so no line may look like a record, nor
+ * be longer than is read at a time, or its rest would be another one. What follows
+ * the body, the next file's record and body, was looked at in its turn.
  */
 export function isHarmless(body: Uint8Array): boolean {
   if (FIRST_BYTES.has(body[0])) return false;
-  let at = 0;
-  while ((at = body.indexOf(NEWLINE, at) + 1) > 0) {
+  for (let at = 0;;) {
+    const end = body.indexOf(NEWLINE, at);
+    const length = (end === -1 ? body.length : end) - at;
+    if (length >= MAX_RECORD_BYTES) return false;
+    if (end === -1) return true;
+    at = end + 1;
     if (looksLikeRecord(body, at)) return false;
   }
-  return true;
 }
 
 /** Whether the line that begins there does; a word in capitals does not. */

@@ -1,7 +1,7 @@
 import { naming } from "../errors.ts";
 import type { Observer } from "../progress/observer.ts";
 import type { ScpPeer } from "./peer.ts";
-import type { SentEntry } from "./sent_entry.ts";
+import { type SentEntry, unsure } from "./sent_entry.ts";
 
 /** What a sink answers: a record, a body, or the end of a folder. */
 type Part = "record" | "body" | "end";
@@ -60,15 +60,9 @@ export class OwedAnswers {
   }
 
   /** What a broken dialogue is named after: all that may not have arrived. */
-  #waiting({ path }: SentEntry): string {
-    const others = new Set(
-      this.#owed.filter(({ part }) => part !== "end")
-        .map(({ entry }) => entry.path),
-    );
-    others.delete(path);
-    return others.size === 0
-      ? path
-      : `${path} and ${others.size} more after it`;
+  #waiting(first: SentEntry): string {
+    const others = this.#owed.filter(({ part }) => part !== "end");
+    return unsure([first, ...others.map(({ entry }) => entry)]);
   }
 
   #lose(refused: SentEntry): readonly SentEntry[] {

@@ -36,3 +36,11 @@ export interface SentEntry {
     readonly folder: SentFolder | undefined;
   };
 }
+
+/** What a message calls entries that may not have arrived, the first one first. */
+export function unsure(entries: readonly SentEntry[]): string {
+  const [first, ...more] = new Set(entries.map(({ path }) => path));
+  return more.length === 0
+    ? first!
+    : `${first} and ${more.length} more after it`;
+}

@@ -5,7 +5,6 @@ import {
   entryError,
   naming,
   ProtocolError,
-  RefusalError,
   SessionError,
 } from "../errors.ts";
 import type {
@@ -22,7 +21,12 @@ import { isHarmless, MOST_AHEAD_BYTES } from "./harmless.ts";
 import { formatRecord, needsEncoding, OK } from "./messages.ts";
 import { OwedAnswers } from "./owed_answers.ts";
 import { ScpPeer } from "./peer.ts";
-import type { Announcement, SentEntry, SentFolder } from "./sent_entry.ts";
+import {
+  type Announcement,
+  type SentEntry,
+  type SentFolder,
+  unsure,
+} from "./sent_entry.ts";
 
 export interface SourceOptions {
   /** Send folders with what they hold. */
@@ -192,7 +196,11 @@ export class Source {
     const room = this.#bodyAhead!.subarray(0, size + 1);
     const count = await file.read(room, 0).catch(() => undefined);
     const body = room.subarray(0, size);
-    return count === size && isHarmless(body) ? body : undefined;
+    if (count !== size || !isHarmless(body)) return undefined;
+    // What is lost together is to be in one folder.
+    const { firstAhead = { folder: this.#folder } } = this.#owed;
+    if (firstAhead.folder !== this.#folder) await this.#hear();
+    return this.#beginAnew === undefined ? undefined : body;
   }
 
   async #sendFileAhead(
@@ -201,18 +209,18 @@ export class Source {
   ): Promise<void> {
     const { path, record: { name } } = announcement;
     const folder = this.#folder;
-    // What is lost together is to be in one folder.
-    const { firstAhead = { folder } } = this.#owed;
-    if (firstAhead.folder !== folder) await this.#hear();
     const progress = this.#observer.began(name, body.length);
     const records = this.#recordsOf(announcement);
     this.#owed.add({ path, ahead: { name, folder } }, [
       ...records.map(() => "record" as const),
       "body",
     ]);
-    await this.#write(path, [...records, body, OK]);
-    progress.moved(body.length);
-    progress.ended();
+    try {
+      await this.#write(path, [...records, body, OK]);
+      progress.moved(body.length);
+    } finally {
+      progress.ended();
+    }
     if (this.#owed.count > MOST_OWED) await this.#hear(MOST_OWED / 2);
   }
 
@@ -380,16 +388,11 @@ export class Source {
   async #goOnAnew(
     [refused, ...lost]: readonly SentEntry[],
   ): Promise<void> {
-    const beginAnew = this.#beginAnew!;
-    this.#beginAnew = undefined;
-    const { channel, outermost } = await beginAnew();
-    this.#peer = new ScpPeer(channel, { mayHearShell: false });
-    this.#owed = new OwedAnswers(this.#peer, this.#observer);
-    const refusal = await this.begin();
-    if (refusal !== undefined) throw new RefusalError(refusal);
     const current = this.#folder;
     this.#folder = refused!.ahead!.folder;
-    await this.#enterAgain(this.#folder, outermost);
+    await this.#beginOnceMore().catch((error) => {
+      throw lost.length === 0 ? error : naming(unsure(lost), error);
+    });
     for (const { path, ahead } of lost) {
       await this.#sendEntry(path, ahead!.name);
     }
@@ -399,6 +402,18 @@ export class Source {
       this.#folder = above;
       if (announcement !== undefined) await this.#leave(path);
     }
+  }
+
+  /** Begins with another sink, in the folder that is being sent. */
+  async #beginOnceMore(): Promise<void> {
+    const beginAnew = this.#beginAnew!;
+    this.#beginAnew = undefined;
+    const { channel, outermost } = await beginAnew();
+    this.#peer = new ScpPeer(channel, { mayHearShell: false });
+    this.#owed = new OwedAnswers(this.#peer, this.#observer);
+    const refusal = await this.begin();
+    if (refusal !== undefined) throw new ProtocolError(refusal);
+    await this.#enterAgain(this.#folder, outermost);
   }
 
   /** Enters a folder, and those it is in, as they were entered before. */

@@ -24,7 +24,8 @@ export interface AskingWatch extends Disposable {
 /**
  * Begins to watch: ssh opens the terminal for nothing else than to ask for a
  * password, a passphrase, or whether to trust a host. Another program that
- * opens a terminal meanwhile counts as well. Where nobody can tell, on other
+ * opens a terminal meanwhile counts as well; what an agent asks by itself, and a
+ * key that wants to be touched, do not. Where nobody can tell, on other
  * systems than Linux or where a graphical program asks, the answer is yes.
  */
 export function watchAsking(): AskingWatch {

@@ -1,3 +1,4 @@
+import { assert } from "@std/assert";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
 import { Source } from "../../../lib/scp/source.ts";
@@ -22,7 +23,10 @@ const PATHS = [
   "/no",
 ];
 
-/** A source with a real tree that a mutated sink answers. */
+/**
+ * A source with a real tree that a mutated sink answers, and another one where
+ * bodies go ahead and are refused.
+ */
 export function sourceCase(random: Random, world: World): FuzzCase {
   const options = {
     recursive: random.chance(75),
@@ -35,21 +39,33 @@ export function sourceCase(random: Random, world: World): FuzzCase {
     () => random.pick(PATHS),
   );
   const input = mutated(random, answerSession(random));
+  const nextInput = mutated(random, answerSession(random));
+  const isAhead = !options.lockstep && random.chance(70);
   return {
     described: `${JSON.stringify(paths)}, ${JSON.stringify(options)}, ` +
-      `the sink says\n${literal(input)}`,
+      `the sink says\n${literal(input)}` +
+      (isAhead ? `\nand the one after it\n${literal(nextInput)}` : ""),
     run: async () => {
       const files = new WatchedFiles(new LocalFiles(), { modeBits: 0 }, random);
-      const speech = new SpeechCheck({
+      const rules = {
         recursive: options.recursive,
         allowsNameless: options.announceNameless,
         isAskedFor: () => true,
-      });
+      };
+      const speech = new SpeechCheck({ ...rules, allowsAhead: isAhead });
+      const nextSpeech = new SpeechCheck(rules);
       const channel = new FuzzChannel(input, random, speech);
       const source = new Source(channel, files, options, speech);
+      let restarts = 0;
+      const beginAnew = async () => {
+        restarts++;
+        const channel = new FuzzChannel(nextInput, random, nextSpeech);
+        return { channel, ...(random.chance(50) ? { outermost: "new" } : {}) };
+      };
       await assertEnds(
         async () => {
           await source.begin();
+          if (isAhead) source.sendAhead(beginAnew);
           for (const path of paths) await source.send(world.tree + path);
           await source.end();
         },
@@ -58,6 +74,7 @@ export function sourceCase(random: Random, world: World): FuzzCase {
       );
       files.assertUnharmed();
       speech.assertDone();
+      assert(restarts <= 1, `begun anew ${restarts} times`);
     },
   };
 }

@@ -80,17 +80,24 @@ function answersDue(read: string, answers: readonly string[]): number {
   return due;
 }
 
+/** A line of a body that some sink may take for a record. */
+const RECORD_INSIDE =
+  // deno-lint-ignore no-control-regex -- two of them begin so
+  /^[CDET\x01\x02]|\n(?:[CDT]\d|E(?:[\s\0]|$)|[\x01\x02])/;
+
 /** Which records may be said. */
 export interface SpeechRules {
   readonly recursive: boolean;
   /** Whether folders without a name of their own may be announced. */
   readonly allowsNameless?: boolean;
+  /** Whether bodies that do no harm may be said before they are waited for. */
+  readonly allowsAhead?: boolean;
   isAskedFor(name: string): boolean;
 }
 
 /** What was said to a sink, and is yet to be answered. */
 interface Unanswered {
-  readonly kind: "start" | "file" | "folder" | "other";
+  readonly kind: "start" | "file" | "ahead" | "folder" | "other";
   /** Of a file's body, in bytes. */
   readonly size: number;
 }
@@ -108,6 +115,12 @@ export class SpeechCheck extends CheckedObserver implements ChannelListener {
   #depth = 0;
   /** An answer whose line is not read to its end. */
   #refusal = "";
+  /** Whether something was refused whose body is read as records then. */
+  #isLost = false;
+  /** Whether times were said last: they keep a body from what follows it. */
+  #isGuarded = false;
+  /** Whether a folder was left since something went ahead there. */
+  #hasLeft = false;
 
   constructor(rules: SpeechRules) {
     super();
@@ -116,6 +129,11 @@ export class SpeechCheck extends CheckedObserver implements ChannelListener {
 
   /** Takes one write. */
   hear(text: string): void {
+    assert(!this.#isLost, "more is said to a sink that is lost");
+    const last = this.#unanswered.at(-1);
+    if (last?.kind === "file" && this.#rules.allowsAhead) {
+      return this.#hearAhead(text, last);
+    }
     if (this.#left === undefined) return this.#hearRecord(text);
     if (this.#left > 0) {
       assert(text.length <= this.#left, "more than the body was said");
@@ -127,19 +145,36 @@ export class SpeechCheck extends CheckedObserver implements ChannelListener {
     }
   }
 
+  #hearAhead(body: string, file: Unanswered): void {
+    assert(body.length === file.size, "another body than was announced");
+    assert(!RECORD_INSIDE.test(body), `ahead of its time: ${literal(body)}`);
+    assert(!this.#hasLeft, "it is ahead in another folder than those before");
+    this.#unanswered.splice(-1, 1, { ...file, kind: "ahead" });
+    this.#left = 0;
+  }
+
   #hearRecord(text: string): void {
     assert(text.length <= 2048, "the record is too long");
     if (isComplaint(text)) return;
     if (text === "E\n") {
       this.#depth--;
+      this.#hasLeft = this.#isAhead;
+      assert(!this.#isAhead || this.#isGuarded, "a body may take the end");
       assert(this.#depth >= 0, "a folder ends that did not begin");
     } else if (!/^T\d+ \d{1,6} \d+ \d{1,6}\n$/.test(text)) {
       return this.#hearEntry(text);
     }
+    this.#isGuarded = text.startsWith("T");
     this.#unanswered.push({ kind: "other", size: 0 });
   }
 
+  /** Whether what went ahead is not answered. */
+  get #isAhead(): boolean {
+    return this.#unanswered.some(({ kind }) => kind === "ahead");
+  }
+
   #hearEntry(text: string): void {
+    this.#isGuarded = false;
     const [, letter, size, name] =
       /^([CD])[0-7]{4} (\d+) ([^\n]*)\n$/.exec(text) ?? [];
     assert(name !== undefined, `said ${literal(text)}`);
@@ -151,7 +186,7 @@ export class SpeechCheck extends CheckedObserver implements ChannelListener {
     );
     assert(letter === "C" || this.#rules.recursive, "a folder without -r");
     assert(
-      this.#unanswered.every(({ kind }) => kind === "other"),
+      this.#unanswered.every(({ kind }) => ["ahead", "other"].includes(kind)),
       "an entry is said before it is known where it belongs",
     );
     const kind = letter === "C" ? "file" : "folder";
@@ -170,6 +205,8 @@ export class SpeechCheck extends CheckedObserver implements ChannelListener {
       const isTaken = this.#refusal === "" && char === "\0";
       if (isTaken && answered?.kind === "folder") this.#depth++;
       if (isTaken && answered?.kind === "file") this.#left = answered.size;
+      if (!isTaken && answered?.kind === "ahead") this.#isLost = true;
+      this.#hasLeft &&= this.#isAhead;
       this.#refusal = "";
     }
   }

@@ -27,6 +27,7 @@ export class World implements Disposable {
       { path: "tree/a", content: "alpha\n", mode: 0o644 },
       { path: "tree/d/empty", content: "", mode: 0o444 },
       { path: "tree/d/new\nline/f", content: "C0644 5 f\nE\n\0" },
+      { path: "tree/d/z", content: "omega\n" },
       { path: "tree/d/large", content: "0123456789".repeat(3000) },
     ]);
     Deno.symlinkSync("nowhere", `${this.tree}/dangling`);

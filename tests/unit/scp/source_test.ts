@@ -9,18 +9,12 @@ import type { Files, Listing } from "../../../lib/files/files.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
 import { Source, type SourceOptions } from "../../../lib/scp/source.ts";
 import { FaultyFiles } from "../../support/faulty_files.ts";
-import { listingOf, sortedEntries } from "../../support/listed_entries.ts";
+import { listingOf } from "../../support/listed_entries.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
+import { SortedFiles } from "../../support/sorted_files.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree } from "../../support/tree.ts";
-
-/** The local disk, with the names in each folder in order. */
-class SortedFiles extends LocalFiles {
-  override async list(path: string): Promise<Listing> {
-    return listingOf(await sortedEntries(await super.list(path)));
-  }
-}
 
 /** Sends paths to a sink that is ready, through the whole dialogue. */
 async function send(

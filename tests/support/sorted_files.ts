@@ -1,0 +1,10 @@
+import type { Listing } from "../../lib/files/files.ts";
+import { LocalFiles } from "../../lib/files/local_files.ts";
+import { listingOf, sortedEntries } from "./listed_entries.ts";
+
+/** The local disk, with the names in each folder in order. */
+export class SortedFiles extends LocalFiles {
+  override async list(path: string): Promise<Listing> {
+    return listingOf(await sortedEntries(await super.list(path)));
+  }
+}

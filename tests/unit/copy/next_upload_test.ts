@@ -1,0 +1,210 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { FarScp } from "../../../lib/copy/far_scp.ts";
+import { type BeginNext, nextUpload } from "../../../lib/copy/next_upload.ts";
+import { ProtocolError, SessionError } from "../../../lib/errors.ts";
+import { LocalFiles } from "../../../lib/files/local_files.ts";
+import type { NextDialogue } from "../../../lib/scp/source.ts";
+import { ScriptedPeer } from "../../support/scripted_peer.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { makeTree } from "../../support/tree.ts";
+
+const THERE = "\0";
+const MISSING = "\x01scp: no/d: No such file or directory\n";
+
+/** How to go on with an upload of paths in a folder, if that can be told. */
+async function decide(
+  folder: TempFolder,
+  paths: readonly string[],
+  target: string,
+  { targetIsFolder = false } = {},
+): Promise<BeginNext | undefined> {
+  return await nextUpload(
+    paths.map((path) => `${folder.path}/${path}`),
+    { kind: "remote", host: "far", path: target },
+    { files: new LocalFiles(), targetIsFolder },
+  );
+}
+
+/** Where scp was started once more, and what it led to. */
+interface Begun {
+  readonly restarts: readonly string[];
+  readonly next: NextDialogue;
+  /** What the scp that was started last is talked to through. */
+  readonly last: ScriptedPeer;
+}
+
+/** Begins the next dialogue with an scp that says these when it is started. */
+async function begin(
+  beginNext: BeginNext,
+  ...answers: readonly string[]
+): Promise<Begun> {
+  const restarts: string[] = [];
+  const channels: ScriptedPeer[] = [];
+  const scp: Pick<FarScp, "restart"> = {
+    restart: async (path) => {
+      const channel = new ScriptedPeer().peerSays(answers[restarts.length]!);
+      restarts.push(path);
+      channels.push(channel);
+      return channel;
+    },
+  };
+  const next = await beginNext(scp as FarScp);
+  return { restarts, next, last: channels.at(-1)! };
+}
+
+/** A folder with `d`, which holds `f`, and with the file `f`. */
+function near(): TempFolder {
+  const folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "d/f", content: "f" },
+    { path: "f", content: "f" },
+  ]);
+  return folder;
+}
+
+for (
+  const target of [
+    "",
+    "~",
+    "/",
+    ".",
+    "..",
+    "a/.",
+    "a/..",
+    "/.",
+    "a b/..",
+    "*/.",
+  ]
+) {
+  Deno.test(`nextUpload() goes on in ${JSON.stringify(target)}, which is a folder if anything`, async () => {
+    using folder = near();
+    const beginNext = await decide(folder, ["d"], target);
+    const { restarts, next, last } = await begin(beginNext!, THERE);
+    assertEquals(restarts, [target]);
+    assertEquals(next, { channel: last });
+  });
+}
+
+for (const target of ["new", "a b", "*", "$HOME", "é"]) {
+  Deno.test(`nextUpload() goes on in ${JSON.stringify(target)} if that has to be a folder`, async () => {
+    using folder = near();
+    const beginNext = await decide(folder, ["f", "d"], target, {
+      targetIsFolder: true,
+    });
+    const { restarts, next, last } = await begin(beginNext!, THERE);
+    assertEquals(restarts, [target]);
+    assertEquals(next, { channel: last });
+  });
+}
+
+/** A target, the path it is asked for, and what is where it was missing. */
+const TARGETS: readonly (readonly [
+  target: string,
+  inTarget: string,
+  above: string,
+  outermost: string,
+])[] = [
+  ["new", "new/d", ".", "new"],
+  ["new/", "new/d", ".", "new"],
+  ["new//", "new/d", ".", "new"],
+  ["/new", "/new/d", "/", "new"],
+  ["//new", "//new/d", "//", "new"],
+  ["a/new", "a/new/d", "a/", "new"],
+  ["/srv/www/new/", "/srv/www/new/d", "/srv/www/", "new"],
+  ["~/new", "~/new/d", "~/", "new"],
+  ["~user/new", "~user/new/d", "~user/", "new"],
+  ["~user", "~user/d", ".", "~user"],
+  ["../new", "../new/d", "../", "new"],
+  ["a/../new", "a/../new/d", "a/../", "new"],
+  [".hidden", ".hidden/d", ".", ".hidden"],
+  ["...", ".../d", ".", "..."],
+  ["-x", "-x/d", ".", "-x"],
+  ["a.b_c+d,e:f@g%h=i", "a.b_c+d,e:f@g%h=i/d", ".", "a.b_c+d,e:f@g%h=i"],
+];
+
+for (const [target, inTarget, above, outermost] of TARGETS) {
+  Deno.test(`nextUpload() asks whether ${inTarget} came to be, for the target ${target}`, async () => {
+    using folder = near();
+    for (const source of ["d", "d/", "d//"]) {
+      const beginNext = await decide(folder, [source], target);
+      const inside = await begin(beginNext!, THERE, THERE);
+      assertEquals(inside.restarts, [inTarget, target]);
+      assertEquals(inside.next, { channel: inside.last });
+      const renamed = await begin(beginNext!, MISSING, THERE);
+      assertEquals(renamed.restarts, [inTarget, above]);
+      assertEquals(renamed.next, { channel: renamed.last, outermost });
+    }
+  });
+}
+
+for (
+  const target of [
+    "a b",
+    "'new'",
+    '"new"',
+    "a\\ b",
+    "n*w",
+    "n?w",
+    "[n]ew",
+    "{a,b}",
+    "$HOME/new",
+    "`ls`",
+    "$(ls)",
+    "a;b",
+    "a&b",
+    "a\nb",
+    "a\n..",
+    "#a",
+    "!a",
+    "é",
+    "a*/new",
+  ]
+) {
+  Deno.test(`nextUpload() does not go on where a far shell may make something else of ${JSON.stringify(target)}`, async () => {
+    using folder = near();
+    assertEquals(await decide(folder, ["d"], target), undefined);
+  });
+}
+
+Deno.test("nextUpload() does not go on with a folder whose name a far shell may read otherwise", async () => {
+  for (const name of ["a b", "$x", "star*", "é", "new\nline"]) {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: `${name}/f`, content: "f" }]);
+    assertEquals(await decide(folder, [name], "new"), undefined, name);
+    assert(await decide(folder, [name], "."), name);
+  }
+});
+
+Deno.test("nextUpload() does not go on with a folder that holds one of its own name", async () => {
+  for (const twin of ["d/d/f", "d/d"]) {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: twin, content: "f" }]);
+    assertEquals(await decide(folder, ["d"], "new"), undefined, twin);
+    assertEquals(await decide(folder, ["d/"], "new"), undefined, twin);
+    assert(await decide(folder, ["d"], "."), twin);
+  }
+});
+
+Deno.test("nextUpload() does not go on where it cannot be told what a folder holds", async () => {
+  using folder = near();
+  const looped = `${folder.path}/d/d`;
+  Deno.symlinkSync("d", looped);
+  assertEquals(await decide(folder, ["d"], "new"), undefined);
+});
+
+Deno.test("nextUpload() throws what breaks the dialogue in which it asks", async () => {
+  using folder = near();
+  const beginNext = await decide(folder, ["d"], "new");
+  const greeted = await assertRejects(
+    () => begin(beginNext!, "Welcome\n"),
+    ProtocolError,
+    'the far side said "Welcome\n" instead of an acknowledgement',
+  );
+  // To hold the whole dialogue again would send everything twice.
+  assertEquals(greeted.name, "ProtocolError");
+  await assertRejects(
+    () => begin(beginNext!, ""),
+    SessionError,
+    "lost connection",
+  );
+});

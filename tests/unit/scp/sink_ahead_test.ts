@@ -1,0 +1,446 @@
+/** What a sink acknowledges before it has come, and what becomes of it then. */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  EntryError,
+  ProtocolError,
+  SessionError,
+} from "../../../lib/errors.ts";
+import type { Files, OpenFile } from "../../../lib/files/files.ts";
+import { LocalFiles } from "../../../lib/files/local_files.ts";
+import type { Ahead } from "../../../lib/scp/answers.ts";
+import { Sink } from "../../../lib/scp/sink.ts";
+import { listing } from "../../support/listing.ts";
+import { RecordingObserver } from "../../support/recording_observer.ts";
+import { ScriptedPeer } from "../../support/scripted_peer.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { makeTree, type TreeEntry } from "../../support/tree.ts";
+
+/** What is given at once where a source comes to be in a folder. */
+const WINDOW = "\0".repeat(8192);
+
+/** Receives a dialogue to its end; what failed, the target left out. */
+async function receive(
+  peer: ScriptedPeer,
+  target: string,
+  { files = new LocalFiles(), ahead }: { files?: Files; ahead: Ahead },
+): Promise<string[]> {
+  const observer = new RecordingObserver();
+  const sink = new Sink(peer, files, {
+    recursive: true,
+    targetIsFolder: false,
+    overwriteTarget: false,
+    mayHearShell: true,
+    ahead,
+    objectionTo: () => undefined,
+    platform: "posix",
+    store: { preserve: false, umask: 0o022, modeBits: 0o777 },
+  }, observer);
+  await sink.receive(target);
+  peer.assertDone();
+  return observer.failures.map((text) => text.replace(`${target}/`, ""));
+}
+
+/** A dialogue up to where the folder `d` was taken and a window was given. */
+function insideD(): ScriptedPeer {
+  return new ScriptedPeer()
+    .weSay("\0").peerSays("D0755 0 d\n")
+    .weSay("\0" + WINDOW);
+}
+
+Deno.test("Sink gives a window once it is in a folder, and nothing ahead before", async () => {
+  using folder = new TempFolder();
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("T1 0 1 0\n")
+    .weSay("\0").peerSays("D0755 0 d\n")
+    .weSay("\0" + WINDOW).peerSays("T1 0 1 0\nC0644 1 a\na\0D0755 0 e\nE\nE\n");
+  assertEquals(await receive(peer, folder.path, { ahead: "window" }), []);
+  assertEquals(listing(folder.path), ["d/", 'd/a = "a"', "d/e/"]);
+});
+
+Deno.test("Sink fills its window up when less than half of it is left", async () => {
+  using folder = new TempFolder();
+  const file = "C0644 1 a\na\0";
+  const peer = insideD()
+    .peerSays(file.repeat(2048))
+    .peerSays("C0644 1 a\n")
+    .weSay("\0".repeat(4097)).peerSays("a\0" + file.repeat(2047))
+    // From some levels down it is the same window.
+    .peerSays("D0755 0 e\n")
+    .peerSays("D0755 0 f\n")
+    .weSay("\0".repeat(4097)).peerSays("E\nE\nE\n");
+  assertEquals(await receive(peer, folder.path, { ahead: "window" }), []);
+  assertEquals(listing(folder.path), ["d/", 'd/a = "a"', "d/e/", "d/e/f/"]);
+});
+
+Deno.test("Sink has a window leave at once, for it may be busy for long", async () => {
+  using folder = new TempFolder();
+  const steps: string[] = [];
+  class Noting extends ScriptedPeer {
+    override async read(limit: number): Promise<Uint8Array> {
+      steps.push("read");
+      return await super.read(limit);
+    }
+    override async write(bytes: Uint8Array): Promise<void> {
+      steps.push(`write ${bytes.length}`);
+      await super.write(bytes);
+    }
+    override async flush(): Promise<void> {
+      steps.push("flush");
+    }
+  }
+  const peer = new Noting()
+    .weSay("\0").peerSays("D0755 0 d\n")
+    .weSay("\0" + WINDOW).peerSays("E\n");
+  await receive(peer, folder.path, { ahead: "window" });
+  assertEquals(
+    steps.filter((step) => step !== "read"),
+    ["write 1", "write 1", "write 8192", "flush"],
+  );
+  assertEquals(steps.at(steps.indexOf("write 8192") + 1), "flush");
+});
+
+Deno.test("Sink gives no window for files at the top", async () => {
+  using folder = new TempFolder();
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0644 1 a\n")
+    .weSay("\0").peerSays("a\0")
+    .weSay("\0").peerSays("T1 0 1 0\n")
+    .weSay("\0\0\0").peerSays("C0644 1 b\nb\0");
+  assertEquals(await receive(peer, folder.path, { ahead: "window" }), []);
+  assertEquals(listing(folder.path), ['a = "a"', 'b = "b"']);
+});
+
+Deno.test("Sink gives what is left of its window to what follows the folder", async () => {
+  using folder = new TempFolder();
+  const peer = insideD().peerSays("E\nC0644 1 b\nb\0");
+  assertEquals(await receive(peer, folder.path, { ahead: "window" }), []);
+  assertEquals(listing(folder.path), ['b = "b"', "d/"]);
+});
+
+/** What comes, and what is answered to it with `none` and with `certain`. */
+const STEPS: readonly (readonly [
+  name: string,
+  steps: readonly (readonly [words: string, none: string, certain: string])[],
+])[] = [
+  ["a file at first", [
+    ["T1 0 1 0\n", "\0", "\0"],
+    ["C0644 1 a\n", "\0", "\0"],
+    ["a\0", "\0", "\0"],
+  ]],
+  ["a file and its times, after another one", [
+    ["C0644 1 a\na\0", "\0\0", "\0\0"],
+    ["T1 0 1 0\n", "\0", "\0\0\0"],
+    ["C0644 1 b\n", "\0", ""],
+    ["b\0", "\0", ""],
+  ]],
+  ["a file alone, after another one", [
+    ["C0644 1 a\na\0", "\0\0", "\0\0"],
+    ["C0644 1 b\n", "\0", "\0\0"],
+    ["b\0", "\0", ""],
+    ["C0644 1 c\n", "\0", "\0\0"],
+    ["c\0", "\0", ""],
+  ]],
+  ["a folder at first", [
+    ["T1 0 1 0\n", "\0", "\0"],
+    ["D0755 0 d\n", "\0", "\0\0"],
+    ["E\n", "\0", ""],
+  ]],
+  ["a folder and its times, after a file", [
+    ["C0644 1 a\na\0", "\0\0", "\0\0"],
+    ["T1 0 1 0\n", "\0", "\0\0\0"],
+    ["D0755 0 d\n", "\0", ""],
+    ["E\n", "\0", ""],
+    ["C0644 1 b\n", "\0", "\0\0"],
+    ["b\0", "\0", ""],
+  ]],
+  ["what is in a folder", [
+    ["D0755 0 d\n", "\0", "\0\0"],
+    ["C0644 1 a\n", "\0", "\0\0"],
+    ["a\0", "\0", ""],
+    ["T1 0 1 0\n", "\0", "\0\0\0"],
+    ["C0644 1 b\n", "\0", ""],
+    ["b\0", "\0", ""],
+    ["D0755 0 e\n", "\0", "\0\0"],
+    ["C0644 1 c\n", "\0", "\0\0"],
+    ["c\0", "\0", ""],
+    ["E\n", "\0", ""],
+    ["E\n", "\0", ""],
+  ]],
+];
+
+for (const [name, steps] of STEPS) {
+  for (const ahead of ["none", "certain"] as const) {
+    Deno.test(`Sink, when it is to acknowledge ${ahead} ahead, gives what is due for ${name}`, async () => {
+      using folder = new TempFolder();
+      const peer = new ScriptedPeer().weSay("\0");
+      for (const [words, none, certain] of steps) {
+        peer.peerSays(words).weSay(ahead === "none" ? none : certain);
+      }
+      assertEquals(await receive(peer, folder.path, { ahead }), []);
+      const files = steps.flatMap(([words]) =>
+        [...words.matchAll(/C.* (.)\n/g)].map(([, file]) => file)
+      );
+      assertEquals(
+        listing(folder.path).filter((line) => line.includes(" = ")).length,
+        files.length,
+      );
+    });
+  }
+}
+
+Deno.test("Sink gives no more answers than are due with certain, whatever is refused", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "isdir/" }, { path: "isfile", content: "" }]);
+  const refusal = (name: string, why: string) =>
+    `\x01scp: ${folder.path}/${name}: ${why}\n`;
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0644 1 a\na\0")
+    // What is not given yet is refused as ever.
+    .weSay("\0\0").peerSays("C0644 3 isdir\n")
+    .weSay(refusal("isdir", "Is a directory")).peerSays("D0755 0 isfile\n")
+    .weSay(refusal("isfile", "Not a directory")).peerSays("T1 0 1 0\n")
+    .weSay("\0\0\0").peerSays("C0644 3 isdir\nE\nx\0T1 0 1 0\n")
+    .weSay("\0\0\0").peerSays("D0755 0 isfile\n")
+    // Inside it, files are acknowledged as they would be in a folder.
+    .peerSays("C0644 1 x\n").weSay("\0\0").peerSays("x\0E\nC0644 1 b\n")
+    .weSay("\0\0").peerSays("b\0");
+  assertEquals(await receive(peer, folder.path, { ahead: "certain" }), [
+    "isdir: Is a directory",
+    "isfile: Not a directory",
+    "isdir: Is a directory",
+    "isfile: Not a directory",
+  ]);
+  assertEquals(
+    listing(folder.path),
+    ['a = "a"', 'b = "b"', "isdir/", 'isfile = ""'],
+  );
+});
+
+/** What comes into a folder that was acknowledged, and is not stored. */
+const DROPPED: readonly {
+  readonly name: string;
+  /** What stands in the target before. */
+  readonly before: readonly TreeEntry[];
+  readonly words: string;
+  readonly failures: readonly string[];
+  /** What is in `d` afterwards besides the file `z`. */
+  readonly after: readonly string[];
+}[] = [
+  {
+    name: "a file where a folder is",
+    before: [{ path: "d/b/" }],
+    words: "C0644 1 a\na\0C0644 3 b\nbad\0",
+    failures: ["d/b: Is a directory"],
+    after: ['d/a = "a"', "d/b/"],
+  },
+  {
+    name: "a file that holds records",
+    before: [{ path: "d/b/" }],
+    words: "C0644 28 b\nE\nC0644 4 evil\nevil\0D0700 0 \0",
+    failures: ["d/b: Is a directory"],
+    after: ["d/b/"],
+  },
+  {
+    name: "an empty file",
+    before: [{ path: "d/b/" }],
+    words: "T1 0 1 0\nC0644 0 b\n\0",
+    failures: ["d/b: Is a directory"],
+    after: ["d/b/"],
+  },
+  {
+    name: "a file that the source could not read either",
+    before: [{ path: "d/b/" }],
+    words: "C0644 2 b\n\0\0\x01scp: b: Input/output error\n",
+    failures: ["d/b: Is a directory", "scp: b: Input/output error"],
+    after: ["d/b/"],
+  },
+  {
+    name: "a folder where a file is, with all that is in it",
+    before: [{ path: "d/e", content: "older" }],
+    words: "T1 0 1 0\nD0755 0 e\nC0644 1 x\nx\0T1 0 1 0\nC0644 1 y\ny\0" +
+      "D0755 0 f\nC0644 1 w\nw\0E\nE\n",
+    failures: ["d/e: Not a directory"],
+    after: ['d/e = "older"'],
+  },
+  {
+    name: "a folder where a dangling link is",
+    before: [],
+    words: "D0755 0 l\nC0644 1 x\nx\0E\n",
+    failures: ["d/l: File exists"],
+    after: ["d/l -> nowhere"],
+  },
+];
+
+for (const { name, before, words, failures, after } of DROPPED) {
+  Deno.test(`Sink drops ${name}, tells of it once, and takes what follows`, async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: "d/" }, ...before]);
+    if (after.some((line) => line.includes("->"))) {
+      Deno.symlinkSync("nowhere", `${folder.path}/d/l`);
+    }
+    const peer = insideD().peerSays(`${words}C0644 1 z\nz\0E\n`);
+    assertEquals(
+      await receive(peer, folder.path, { ahead: "window" }),
+      failures,
+    );
+    assertEquals(listing(folder.path), ["d/", ...after, 'd/z = "z"']);
+  });
+}
+
+Deno.test("Sink drops what cannot be written, tells of it once, and takes what follows", async () => {
+  using folder = new TempFolder();
+  class FullDisk extends LocalFiles {
+    override async openToWrite(path: string, mode: number): Promise<OpenFile> {
+      const file = await super.openToWrite(path, mode);
+      const write = async () => {
+        throw new EntryError(`${path}: No space left on device`);
+      };
+      return path.endsWith("/b") ? Object.assign(file, { write }) : file;
+    }
+  }
+  const peer = insideD()
+    .peerSays("C0644 1 a\na\0C0644 13 b\nC0644 1 evil\n\0C0644 1 c\nc\0E\n");
+  assertEquals(
+    await receive(peer, folder.path, {
+      ahead: "window",
+      files: new FullDisk(),
+    }),
+    ["d/b: No space left on device"],
+  );
+  assertEquals(
+    listing(folder.path),
+    ["d/", 'd/a = "a"', 'd/b = ""', 'd/c = "c"'],
+  );
+});
+
+Deno.test("Sink tells of a folder it cannot finish, and gives no answer more", async () => {
+  using folder = new TempFolder();
+  class NoTimes extends LocalFiles {
+    override async setTimes(path: string): Promise<void> {
+      throw new EntryError(`${path}: set times: Operation not permitted`);
+    }
+  }
+  const peer = insideD().peerSays("T1 0 1 0\nD0755 0 e\nE\nE\n");
+  assertEquals(
+    await receive(peer, folder.path, { ahead: "window", files: new NoTimes() }),
+    ["d/e: set times: Operation not permitted"],
+  );
+});
+
+Deno.test("Sink refuses a top folder that cannot be made as ever, before any window", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "d", content: "older" }]);
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("D0755 0 d\n")
+    .weSay(`\x01scp: ${folder.path}/d: Not a directory\n`);
+  assertEquals(
+    await receive(peer, folder.path, { ahead: "window" }),
+    ["d: Not a directory"],
+  );
+  assertEquals(listing(folder.path), ['d = "older"']);
+});
+
+Deno.test("Sink throws a SessionError where a dropped body ends early", async () => {
+  for (const ahead of ["window", "certain"] as const) {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: "d/b/" }]);
+    const [forFolder, forFile] = ahead === "window"
+      ? [WINDOW, ""]
+      : ["\0", "\0\0"];
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays("D0755 0 d\n")
+      .weSay("\0" + forFolder).peerSays("C0644 3 b\n")
+      .weSay(forFile).peerSays("b").peerEnds()
+      .weSay("\x01scp: Broken pipe\n");
+    await assertRejects(
+      () => receive(peer, folder.path, { ahead }),
+      SessionError,
+      `${folder.path}/d/b: lost connection after 1 of 3 bytes`,
+    );
+    peer.assertDone();
+    assertEquals(listing(folder.path), ["d/", "d/b/"]);
+  }
+});
+
+Deno.test("Sink throws a SessionError where the verdict on a dropped body is missing", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "d/b/" }]);
+  const peer = insideD().peerSays("C0644 3 b\nbad");
+  await assertRejects(
+    () => receive(peer, folder.path, { ahead: "window" }),
+    SessionError,
+    "lost connection",
+  );
+  assertEquals(listing(folder.path), ["d/", "d/b/"]);
+});
+
+/** What is refused although it was acknowledged: it breaks the protocol. */
+const BREACHES: readonly (readonly [words: string, answer: string])[] = [
+  ["C0644 1 ..\n", "error: unexpected filename: .."],
+  ["D0755 0 a/b\n", "error: unexpected filename: a/b"],
+  ["C0644 1\n", "protocol error: size not delimited"],
+  ["Welcome\n", "Welcome"],
+  ["E\nWelcome\n", "protocol error: expected control record"],
+];
+
+for (const [words, answer] of BREACHES) {
+  Deno.test(`Sink answers ${JSON.stringify(words)} in a folder that is dropped, and ends`, async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: "d/e", content: "older" }]);
+    const peer = insideD().peerSays(`D0755 0 e\n${words}`)
+      .weSay(`\x01scp: ${answer}\n`);
+    await assertRejects(
+      () => receive(peer, folder.path, { ahead: "window" }),
+      ProtocolError,
+    );
+    peer.assertDone();
+    assertEquals(listing(folder.path), ["d/", 'd/e = "older"']);
+  });
+}
+
+/** A source that has said all, and takes no acknowledgement more. */
+class DeafSource extends ScriptedPeer {
+  readonly #deafTo: "writes" | "flushes";
+  #left: number;
+
+  /** @param bytes How many it takes. */
+  constructor(deafTo: "writes" | "flushes", bytes: number) {
+    super();
+    this.#deafTo = deafTo;
+    this.#left = bytes;
+  }
+
+  override async write(bytes: Uint8Array): Promise<void> {
+    this.#left -= bytes.length;
+    if (this.#left < 0 && this.#deafTo === "writes") this.#fail();
+    await super.write(bytes);
+  }
+
+  override async flush(): Promise<void> {
+    if (this.#left < 0) this.#fail();
+  }
+
+  #fail(): never {
+    throw new SessionError("lost connection");
+  }
+}
+
+for (const deafTo of ["writes", "flushes"] as const) {
+  Deno.test(`Sink takes what still comes where nobody takes what it ${deafTo} ahead`, async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: "d/b/" }]);
+    const peer = new DeafSource(deafTo, 2)
+      .weSay("\0").peerSays("D0755 0 d\n")
+      .weSay(deafTo === "writes" ? "\0" : "\0" + WINDOW)
+      .peerSays("C0644 1 a\na\0C0644 1 b\nb\0C0644 1 c\nc\0E\n");
+    assertEquals(
+      await receive(peer, folder.path, { ahead: "window" }),
+      ["d/b: Is a directory"],
+    );
+    assertEquals(
+      listing(folder.path),
+      ["d/", 'd/a = "a"', "d/b/", 'd/c = "c"'],
+    );
+  });
+}

@@ -1,0 +1,473 @@
+/** What a source sends before the answers to what it has sent. */
+
+import { assertEquals } from "@std/assert";
+import { EntryError, SessionError } from "../../../lib/errors.ts";
+import type {
+  Attributes,
+  Files,
+  Listing,
+  OpenFile,
+} from "../../../lib/files/files.ts";
+import { MOST_AHEAD_BYTES } from "../../../lib/scp/harmless.ts";
+import { FaultyFiles } from "../../support/faulty_files.ts";
+import { listingOf } from "../../support/listed_entries.ts";
+import { ScriptedPeer } from "../../support/scripted_peer.ts";
+import {
+  GUARD,
+  ScriptedSource,
+  type Sending,
+} from "../../support/scripted_source.ts";
+import { SortedFiles } from "../../support/sorted_files.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { makeTree, type TreeEntry } from "../../support/tree.ts";
+
+/** Must not be needed: nothing is refused that went ahead. */
+const UNUSED = new SessionError("another dialogue was begun");
+
+/** Where bodies may go ahead. */
+const AHEAD: Sending = { next: UNUSED };
+
+/** The folder `d`, with a file of its own name's content for each name. */
+function folderOf(...names: readonly string[]): TreeEntry[] {
+  return [
+    ...names.map((name) => ({ path: `d/${name}`, content: name, mode: 0o644 })),
+    { path: "d/", mode: 0o755 },
+  ];
+}
+
+/** Sends what was made in a folder through the whole dialogue. */
+async function send(
+  peer: ScriptedPeer,
+  { tree, paths = ["d"], failures = [], ...sending }: Sending & {
+    tree: readonly TreeEntry[];
+    paths?: readonly string[];
+    failures?: readonly string[];
+  },
+): Promise<ScriptedSource> {
+  using folder = new TempFolder();
+  makeTree(folder.path, tree);
+  const source = new ScriptedSource(peer, sending);
+  await source.send(...paths.map((path) => `${folder.path}/${path}`));
+  peer.assertDone();
+  assertEquals(
+    source.observer.failures.map((text) => text.replace(folder.path, "")),
+    failures,
+  );
+  assertEquals(source.restarts, 0);
+  return source;
+}
+
+Deno.test("Source sends times and the record they are for at once", async () => {
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("T8 0 8 0\nD0755 0 d\n")
+    .peerSays("\0").peerSays("\0").weSay("T7 0 7 0\nC0644 1 a\n")
+    .peerSays("\0").peerSays("\0").weSay("a\0E\n")
+    .peerSays("\0\0");
+  await send(peer, {
+    tree: [
+      { path: "d/a", content: "a", mode: 0o644, modified: 7 },
+      { path: "d/", mode: 0o755, modified: 8 },
+    ],
+    preserve: true,
+  });
+});
+
+Deno.test("Source sends the next entry's records right behind a body", async () => {
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("T7 0 7 0\nC0644 1 f\n")
+    .peerSays("\0").peerSays("\0").weSay("f\0T8 0 8 0\nC0644 1 g\n")
+    .peerSays("\0").peerSays("\0").peerSays("\0")
+    .weSay("g\0T9 0 9 0\nD0755 0 h\n")
+    .peerSays("\0").peerSays("\0").peerSays("\0").weSay("E\n")
+    .peerSays("\0");
+  await send(peer, {
+    tree: [
+      { path: "f", content: "f", mode: 0o644, modified: 7 },
+      { path: "g", content: "g", mode: 0o644, modified: 8 },
+      { path: "h/", mode: 0o755, modified: 9 },
+    ],
+    paths: ["f", "g", "h"],
+    preserve: true,
+  });
+});
+
+Deno.test("Source sends the end of a folder, and what follows it, right behind a body", async () => {
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("D0755 0 d\n")
+    .peerSays("\0").weSay("C0644 1 a\n")
+    .peerSays("\0").weSay("a\0D0755 0 e\n")
+    .peerSays("\0").peerSays("\0").weSay("E\nE\nC0644 1 f\n")
+    .peerSays("\0\0").peerSays("\0").weSay("f\0")
+    .peerSays("\0");
+  await send(peer, {
+    tree: [
+      ...folderOf("a"),
+      { path: "d/e/", mode: 0o755 },
+      { path: "f", content: "f", mode: 0o644 },
+    ],
+    paths: ["d", "f"],
+  });
+});
+
+Deno.test("Source waits for its record's answer before a body, an empty one too, unless told otherwise", async () => {
+  for (const content of ["a", ""]) {
+    const record = `C0644 ${content.length} a\n`;
+    const peer = new ScriptedPeer()
+      .peerSays("\0").weSay("D0755 0 d\n")
+      .peerSays("\0").weSay(record)
+      .peerSays("\0").weSay(`${content}\0E\n`)
+      .peerSays("\0\0");
+    await send(peer, {
+      tree: [...folderOf(), { path: "d/a", content, mode: 0o644 }],
+    });
+  }
+});
+
+Deno.test("Source skips what is refused while answers are owed for what came before it", async () => {
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("C0644 1 f\n")
+    .peerSays("\0").weSay("f\0D0755 0 d\n")
+    .peerSays("\x01f: No space left on device\n").peerSays("\x01d: no\n")
+    .weSay("C0644 1 g\n")
+    .peerSays("\0").weSay("g\0")
+    .peerSays("\x01g: No space left on device\n");
+  await send(peer, {
+    tree: [
+      ...folderOf("a"),
+      { path: "f", content: "f", mode: 0o644 },
+      { path: "g", content: "g", mode: 0o644 },
+    ],
+    paths: ["f", "d", "g"],
+    failures: [
+      "f: No space left on device",
+      "d: no",
+      "g: No space left on device",
+    ],
+  });
+});
+
+Deno.test("Source sends small bodies ahead of all answers inside a folder", async () => {
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("D0755 0 d\n")
+    .peerSays("\0")
+    .weSay("C0644 1 a\na\0C0644 1 b\nb\0C0644 0 c\n\0")
+    .weSay(`${GUARD}E\n`)
+    .peerSays("\0\0\0\0\0\0\0\0");
+  const { observer } = await send(peer, {
+    ...AHEAD,
+    tree: [
+      ...folderOf("a", "b"),
+      { path: "d/c", content: "", mode: 0o644 },
+    ],
+  });
+  assertEquals(observer.bodies, ["a 1/1", "b 1/1", "c 0/0"]);
+  assertEquals(observer.explanations, [
+    "Entering directory: D0755 0 d",
+    "Sending file modes: C0644 1 a",
+    "Sending file modes: C0644 1 b",
+    "Sending file modes: C0644 0 c",
+  ]);
+});
+
+Deno.test("Source sends times ahead with the body they are for", async () => {
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("T9 0 9 0\nD0755 0 d\n")
+    .peerSays("\0").peerSays("\0")
+    .weSay("T7 0 7 0\nC0644 1 a\na\0T8 0 8 0\nC0644 1 b\nb\0")
+    .weSay(`${GUARD}E\n`)
+    .peerSays("\0\0\0\0\0\0\0\0");
+  await send(peer, {
+    ...AHEAD,
+    preserve: true,
+    tree: [
+      { path: "d/a", content: "a", mode: 0o644, modified: 7 },
+      { path: "d/b", content: "b", mode: 0o644, modified: 8 },
+      { path: "d/", mode: 0o755, modified: 9 },
+    ],
+  });
+});
+
+Deno.test("Source sends no body ahead before the first file was taken whole", async () => {
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("C0644 1 f\n")
+    .peerSays("\0").weSay("f\0C0644 1 g\n")
+    .peerSays("\0").peerSays("\0").weSay("g\0C0644 1 h\nh\0C0644 1 i\ni\0")
+    .peerSays("\0\0\0\0\0");
+  await send(peer, {
+    ...AHEAD,
+    tree: [..."fghi"].map((path) => ({ path, content: path, mode: 0o644 })),
+    paths: [..."fghi"],
+  });
+});
+
+Deno.test("Source sends nothing ahead into a folder that is not taken yet", async () => {
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("D0755 0 d\n")
+    .peerSays("\0").weSay("C0644 1 a\na\0D0755 0 e\n")
+    .peerSays("\0\0").peerSays("\0")
+    .weSay(`C0644 1 b\nb\0${GUARD}E\n`)
+    .peerSays("\0\0\0").peerSays("\0")
+    .weSay(`C0644 1 f\nf\0${GUARD}E\n`)
+    .peerSays("\0\0\0\0");
+  await send(peer, {
+    ...AHEAD,
+    tree: [
+      ...folderOf("a", "f"),
+      { path: "d/e/b", content: "b", mode: 0o644 },
+      { path: "d/e/", mode: 0o755 },
+    ],
+  });
+});
+
+Deno.test("Source skips a folder that is refused behind bodies that went ahead", async () => {
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("D0755 0 d\n")
+    .peerSays("\0").weSay("C0644 1 a\na\0D0755 0 e\n")
+    .peerSays("\0\0").peerSays("\x01e: no\n")
+    .weSay(`C0644 1 f\nf\0${GUARD}E\n`)
+    .peerSays("\0\0\0\0");
+  await send(peer, {
+    ...AHEAD,
+    tree: [
+      ...folderOf("a", "f"),
+      { path: "d/e/b", content: "b", mode: 0o644 },
+      { path: "d/e/", mode: 0o755 },
+    ],
+    failures: ["e: no"],
+  });
+});
+
+Deno.test("Source goes on ahead where a body that went ahead could not be stored", async () => {
+  const full = "No space left on device";
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("D0755 0 d\n")
+    .peerSays("\0").weSay(`C0644 1 a\na\0C0644 1 b\nb\0${GUARD}E\n`)
+    .peerSays(`\0\x01a: ${full}\n\0\x01b: ${full}\n\0`).peerSays("\0")
+    .weSay("C0644 1 f\nf\0C0644 1 g\ng\0")
+    .peerSays("\0\0\0\0");
+  await send(peer, {
+    ...AHEAD,
+    tree: [
+      ...folderOf("a", "b"),
+      { path: "f", content: "f", mode: 0o644 },
+      { path: "g", content: "g", mode: 0o644 },
+    ],
+    paths: ["d", "f", "g"],
+    failures: [`a: ${full}`, `b: ${full}`],
+  });
+});
+
+Deno.test("Source tells of what is missing between bodies that go ahead, unanswered", async () => {
+  const failure = "/d/b: No such file or directory";
+  using folder = new TempFolder();
+  makeTree(folder.path, folderOf("a", "c"));
+  Deno.symlinkSync("nowhere", `${folder.path}/d/b`);
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("D0755 0 d\n")
+    .peerSays("\0").weSay("C0644 1 a\na\0")
+    .weSay(`\x01scp: ${folder.path}${failure}\nC0644 1 c\nc\0${GUARD}E\n`)
+    .peerSays("\0\0\0\0\0\0");
+  const source = new ScriptedSource(peer, AHEAD);
+  await source.send(`${folder.path}/d`);
+  peer.assertDone();
+  assertEquals(source.observer.failures, [folder.path + failure]);
+});
+
+/** Files that are sent as if nothing might go ahead. */
+const WAITING: readonly {
+  readonly name: string;
+  readonly content: string;
+  /** What is announced in place of its length. */
+  readonly size?: number;
+  readonly faults?: Partial<OpenFile>;
+  /** What is sent for it. */
+  readonly body: string;
+  readonly failure?: string;
+}[] = [
+  {
+    name: "is large",
+    content: "x".repeat(MOST_AHEAD_BYTES + 1),
+    body: "x".repeat(MOST_AHEAD_BYTES + 1) + "\0",
+  },
+  {
+    name: "begins as a record does",
+    content: "Copyright\n",
+    body: "Copyright\n\0",
+  },
+  {
+    name: "holds what looks like a record",
+    content: "x\nC0644 5 evil\nevil!",
+    body: "x\nC0644 5 evil\nevil!\0",
+  },
+  {
+    name: "grew",
+    content: "hello world",
+    size: 5,
+    body: "hello\x01scp: b: the file grew while it was read: 5 of 11 bytes " +
+      "were sent\n",
+    failure: "b: the file grew while it was read: 5 of 11 bytes were sent",
+  },
+  {
+    name: "shrank",
+    content: "hi",
+    size: 4,
+    body: "hi\0\0\x01scp: b: the file shrank while it was read: 2 of 4 bytes " +
+      "were there, zeros were sent for the rest\n",
+    failure: "b: the file shrank while it was read: 2 of 4 bytes were there, " +
+      "zeros were sent for the rest",
+  },
+  {
+    name: "cannot be read",
+    content: "hi",
+    faults: {
+      read: async () => {
+        throw new EntryError("b: Input/output error");
+      },
+    },
+    body: "\0\0\x01scp: b: Input/output error\n",
+    failure: "b: Input/output error",
+  },
+];
+
+/** The local disk, but that the file `b` is not what it seems first. */
+function filesWith(
+  { size, faults = {} }: typeof WAITING[number],
+  folder: string,
+): Files {
+  class Changing extends FaultyFiles {
+    override async openToRead(path: string): Promise<OpenFile> {
+      const file = await new FaultyFiles({}).openToRead(path);
+      if (path !== `${folder}/b`) return file;
+      const attributes = await file.attributes();
+      let isFirst = true;
+      return Object.assign(file, {
+        attributes: async () => {
+          const seen = isFirst && size !== undefined ? size : attributes.size;
+          isFirst = false;
+          return { ...attributes, size: seen };
+        },
+        ...faults,
+      });
+    }
+    override async list(): Promise<Listing> {
+      return listingOf([{ name: "a" }, { name: "b" }, { name: "c" }]);
+    }
+  }
+  return new Changing({});
+}
+
+for (const file of WAITING) {
+  Deno.test(`Source waits before the body of a file that ${file.name}, and goes on ahead after it`, async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [
+      ...folderOf("a", "c"),
+      { path: "d/b", content: file.content, mode: 0o644 },
+    ]);
+    const { size = file.content.length, failure } = file;
+    const path = `${folder.path}/d`;
+    const named = (text: string) =>
+      text.replace(/\bb: (?=the file)/, `${path}/b: `);
+    const peer = new ScriptedPeer()
+      .peerSays("\0").weSay("D0755 0 d\n")
+      .peerSays("\0").weSay(`C0644 1 a\na\0C0644 ${size} b\n`)
+      .peerSays("\0\0").peerSays("\0")
+      .weSay(`${named(file.body)}C0644 1 c\nc\0${GUARD}E\n`)
+      .peerSays("\0\0\0\0\0");
+    const source = new ScriptedSource(peer, {
+      ...AHEAD,
+      files: filesWith(file, path),
+    });
+    await source.send(path);
+    peer.assertDone();
+    const { failures } = source.observer;
+    assertEquals(failures, failure === undefined ? [] : [named(failure)]);
+  });
+}
+
+Deno.test("Source sends the longest harmless body ahead", async () => {
+  const content = `${"x".repeat(63)}\n`.repeat(MOST_AHEAD_BYTES / 64);
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("D0755 0 d\n")
+    .peerSays("\0").weSay(`C0644 262144 a\n${content}\0C0644 1 b\nb\0`)
+    .weSay(`${GUARD}E\n`)
+    .peerSays("\0\0\0\0\0\0");
+  await send(peer, {
+    ...AHEAD,
+    tree: [...folderOf("b"), { path: "d/a", content, mode: 0o644 }],
+  });
+});
+
+Deno.test("Source sends nothing ahead below a folder that may not be entered twice", async () => {
+  for (const mode of [0o555, 0o655, 0o377]) {
+    class ClosedFolder extends SortedFiles {
+      override async attributes(path: string): Promise<Attributes> {
+        const attributes = await super.attributes(path);
+        return path.endsWith("/e") ? { ...attributes, mode } : attributes;
+      }
+    }
+    const digits = mode.toString(8).padStart(4, "0");
+    const peer = new ScriptedPeer()
+      .peerSays("\0").weSay("D0755 0 d\n")
+      .peerSays("\0").weSay(`D${digits} 0 e\n`)
+      .peerSays("\0").weSay("C0644 1 a\n")
+      .peerSays("\0").weSay("a\0D0755 0 g\n")
+      .peerSays("\0").peerSays("\0").weSay("C0644 1 b\n")
+      .peerSays("\0").weSay(`b\0E\nE\nC0644 1 z\nz\0${GUARD}E\n`)
+      .peerSays("\0\0\0\0\0\0\0");
+    await send(peer, {
+      ...AHEAD,
+      files: new ClosedFolder(),
+      tree: [
+        ...folderOf("z"),
+        { path: "d/e/a", content: "a", mode: 0o644 },
+        { path: "d/e/g/b", content: "b", mode: 0o644 },
+        { path: "d/e/g/", mode: 0o755 },
+      ],
+    });
+  }
+});
+
+Deno.test("Source guards the end of a folder only while what went ahead is owed an answer", async () => {
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("D0755 0 d\n")
+    .peerSays("\0").weSay("D0711 0 e\n")
+    .peerSays("\0").weSay("E\nD0711 0 f\n")
+    .peerSays("\0").peerSays("\0").weSay("C0644 1 a\na\0")
+    // Of two ends, a body that was refused may take either with it.
+    .weSay(`${GUARD}E\n${GUARD}E\nC0644 2 z\n`)
+    .peerSays("\0\0\0\0\0\0").peerSays("\0").weSay("E\n\0")
+    .peerSays("\0");
+  await send(peer, {
+    ...AHEAD,
+    tree: [
+      ...folderOf(),
+      { path: "d/e/", mode: 0o711 },
+      { path: "d/f/a", content: "a", mode: 0o644 },
+      { path: "d/f/", mode: 0o711 },
+      { path: "z", content: "E\n", mode: 0o644 },
+    ],
+    paths: ["d", "z"],
+  });
+});
+
+Deno.test("Source owes no more than some 4096 answers", async () => {
+  class ManyFiles extends FaultyFiles {
+    override async list(): Promise<Listing> {
+      return listingOf(Array(2100).fill({ name: "a" }));
+    }
+  }
+  const file = "C0644 1 a\na\0";
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("D0755 0 d\n")
+    // Two answers each: with 4098 owed, it hears half of them.
+    .peerSays("\0").weSay(file.repeat(2049))
+    .peerSays("\0".repeat(2049)).peerSays("\0").weSay(file.repeat(51))
+    .weSay(`${GUARD}E\n`)
+    .peerSays("\0".repeat(2152));
+  const { observer } = await send(peer, {
+    ...AHEAD,
+    files: new ManyFiles({}),
+    tree: folderOf("a"),
+  });
+  assertEquals(observer.bodies.length, 2100);
+});

@@ -1,0 +1,698 @@
+/** What a source does where something that went ahead is refused or lost. */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  ProtocolError,
+  RefusalError,
+  SessionError,
+} from "../../../lib/errors.ts";
+import type { OpenFile } from "../../../lib/files/files.ts";
+import { withFaults } from "../../support/faulty_files.ts";
+import { ScriptedPeer } from "../../support/scripted_peer.ts";
+import {
+  GUARD,
+  ScriptedSource,
+  type Sending,
+} from "../../support/scripted_source.ts";
+import { SortedFiles } from "../../support/sorted_files.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { makeTree, type TreeEntry } from "../../support/tree.ts";
+
+/** The folder `d`, and in it a file of its name's content for each name. */
+function folderOf(...names: readonly string[]): TreeEntry[] {
+  return [
+    ...names.map((name) => ({ path: `d/${name}`, content: name, mode: 0o644 })),
+    { path: "d/", mode: 0o755 },
+  ];
+}
+
+/** How a folder ends while something that went ahead is owed an answer. */
+const END = `${GUARD}E\n`;
+
+/** A body that never goes ahead. */
+const UNSAFE = "E\n";
+
+/** A dialogue up to where the folder `d` was taken. */
+function insideD(name = "d"): ScriptedPeer {
+  return new ScriptedPeer()
+    .peerSays("\0").weSay(`D0755 0 ${name}\n`)
+    .peerSays("\0");
+}
+
+/** One file of a letter, each step of it waited for. */
+function takesInTurn(peer: ScriptedPeer, ...names: string[]): ScriptedPeer {
+  for (const [at, name] of names.entries()) {
+    // The answer to a body is waited for together with the next record's.
+    peer.weSay(`C0644 1 ${name}\n`);
+    if (at > 0) peer.peerSays("\0");
+    peer.peerSays("\0").weSay(`${name}\0`);
+  }
+  return peer;
+}
+
+/** The local disk, but that to read a file does not change its times. */
+class Unread extends SortedFiles {
+  override async openToRead(path: string): Promise<OpenFile> {
+    const file = await super.openToRead(path);
+    const attributes = await file.attributes();
+    return withFaults(file, {
+      attributes: async () => ({
+        ...attributes,
+        accessed: attributes.modified,
+      }),
+    });
+  }
+}
+
+interface Case extends Omit<Sending, "next"> {
+  readonly tree: readonly TreeEntry[];
+  readonly paths?: readonly string[];
+  readonly outermost?: string;
+}
+
+/** Sends through a dialogue that is lost, and through the one after it. */
+async function sendAnew(
+  first: ScriptedPeer,
+  second: ScriptedPeer,
+  { tree, paths = ["d"], outermost, ...sending }: Case,
+): Promise<ScriptedSource> {
+  using folder = new TempFolder();
+  makeTree(folder.path, tree);
+  const source = new ScriptedSource(first, {
+    ...sending,
+    next: {
+      channel: second,
+      ...(outermost === undefined ? {} : { outermost }),
+    },
+  });
+  await source.send(...paths.map((path) => `${folder.path}/${path}`));
+  first.assertDone();
+  second.assertDone();
+  assertEquals(source.restarts, 1);
+  return source;
+}
+
+Deno.test("Source begins anew once after a refusal, and sends what was not answered, in its order, waiting each time", async () => {
+  const first = insideD()
+    .weSay("C0644 1 a\na\0C0644 1 b\nb\0C0644 1 c\nc\0C0644 1 e\ne\0")
+    .weSay(END)
+    .peerSays("\0\0\x01b: Is a directory\n");
+  const second = takesInTurn(insideD(), "c", "e").weSay("E\n")
+    .peerSays("\0\0");
+  const { observer } = await sendAnew(first, second, {
+    tree: folderOf("a", "b", "c", "e"),
+  });
+  assertEquals(observer.failures, ["b: Is a directory"]);
+});
+
+Deno.test("Source begins anew where the first file of a folder is refused", async () => {
+  const first = insideD()
+    .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}`)
+    .peerSays("\x01a: no\n");
+  const second = takesInTurn(insideD(), "b").weSay("E\n")
+    .peerSays("\0\0");
+  const { observer } = await sendAnew(first, second, {
+    tree: folderOf("a", "b"),
+  });
+  assertEquals(observer.failures, ["a: no"]);
+});
+
+Deno.test("Source begins anew where the last file of a folder is refused, to end it", async () => {
+  const first = insideD()
+    .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}C0644 2 f\n`)
+    .peerSays("\0\0\x01b: no\n");
+  const second = insideD().weSay("E\n")
+    .peerSays("\0").weSay("C0644 2 f\n")
+    .peerSays("\0").weSay("E\n\0")
+    .peerSays("\0");
+  const { observer } = await sendAnew(first, second, {
+    tree: [...folderOf("a", "b"), { path: "f", content: UNSAFE, mode: 0o644 }],
+    paths: ["d", "f"],
+  });
+  assertEquals(observer.failures, ["b: no"]);
+});
+
+Deno.test("Source begins anew at the top for the last file of all", async () => {
+  const first = new ScriptedPeer()
+    .peerSays("\0").weSay("C0644 1 f\n")
+    .peerSays("\0").weSay("f\0C0644 1 g\n")
+    .peerSays("\0").peerSays("\0").weSay("g\0C0644 1 h\nh\0C0644 1 i\ni\0")
+    .peerSays("\0\0\0\x01i: no\n");
+  const second = new ScriptedPeer().peerSays("\0");
+  const { observer } = await sendAnew(first, second, {
+    tree: [..."fghi"].map((path) => ({ path, content: path, mode: 0o644 })),
+    paths: [..."fghi"],
+  });
+  assertEquals(observer.failures, ["i: no"]);
+});
+
+Deno.test("Source sends a file that was not refused itself once more at the top, by its own name", async () => {
+  const first = insideD().weSay("E\nC0644 1 f\nf\0C0644 1 g\ng\0")
+    .peerSays("\0\x01f: no\n");
+  const second = takesInTurn(new ScriptedPeer().peerSays("\0"), "g")
+    .peerSays("\0");
+  const { observer } = await sendAnew(first, second, {
+    tree: [
+      ...folderOf(),
+      { path: "f", content: "f", mode: 0o644 },
+      { path: "g", content: "g", mode: 0o644 },
+    ],
+    paths: ["d", "f", "g"],
+    // Only a folder that is entered again has another name.
+    outermost: "elsewhere",
+  });
+  assertEquals(observer.failures, ["f: no"]);
+});
+
+/** Folders in folders, each with times of its own. */
+const NESTED: readonly TreeEntry[] = [
+  { path: "d/e/a", content: "a", mode: 0o644, modified: 1 },
+  { path: "d/e/b", content: "b", mode: 0o644, modified: 2 },
+  { path: "d/e/", mode: 0o711, modified: 3 },
+  { path: "d/z", content: UNSAFE, mode: 0o644, modified: 4 },
+  { path: "d/", mode: 0o755, modified: 5 },
+];
+
+for (const outermost of [undefined, "new name"]) {
+  const how = outermost === undefined ? "by their names" : "one renamed";
+  Deno.test(`Source enters the folders again that it was in, ${how}, with their times`, async () => {
+    const first = new ScriptedPeer()
+      .peerSays("\0").weSay("T5 0 5 0\nD0755 0 d\n")
+      .peerSays("\0").peerSays("\0").weSay("T3 0 3 0\nD0711 0 e\n")
+      .peerSays("\0").peerSays("\0")
+      .weSay("T1 0 1 0\nC0644 1 a\na\0T2 0 2 0\nC0644 1 b\nb\0")
+      .weSay(`${END}T4 0 4 0\nC0644 2 z\n`)
+      .peerSays("\0\x01a: no\n");
+    const second = new ScriptedPeer()
+      .peerSays("\0").weSay(`T5 0 5 0\nD0755 0 ${outermost ?? "d"}\n`)
+      .peerSays("\0").peerSays("\0").weSay("T3 0 3 0\nD0711 0 e\n")
+      .peerSays("\0").peerSays("\0").weSay("T2 0 2 0\nC0644 1 b\n")
+      .peerSays("\0").peerSays("\0").weSay("b\0E\n")
+      .peerSays("\0").peerSays("\0").weSay("T4 0 4 0\nC0644 2 z\n")
+      .peerSays("\0").peerSays("\0").weSay("E\n\0E\n")
+      .peerSays("\0\0");
+    const { observer } = await sendAnew(first, second, {
+      tree: NESTED,
+      preserve: true,
+      files: new Unread(),
+      ...(outermost === undefined ? {} : { outermost }),
+    });
+    assertEquals(observer.failures, ["a: no"]);
+  });
+}
+
+Deno.test("Source leaves the folders again that it had left by then", async () => {
+  const first = insideD().weSay("D0711 0 e\n")
+    .peerSays("\0").weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}${END}`)
+    .peerSays("\x01a: no\n");
+  const second = insideD().weSay("D0711 0 e\n")
+    .peerSays("\0").weSay("C0644 1 b\n")
+    .peerSays("\0").weSay("b\0E\nE\n")
+    .peerSays("\0\0\0");
+  const { observer } = await sendAnew(first, second, {
+    tree: NESTED.filter(({ path }) => path !== "d/z"),
+  });
+  assertEquals(observer.failures, ["a: no"]);
+});
+
+Deno.test("Source leaves a folder again before it enters the one after it", async () => {
+  const first = insideD().weSay("D0711 0 e\n")
+    .peerSays("\0").weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}D0700 0 g\n`)
+    .peerSays("\0\0\x01b: no\n");
+  const second = insideD().weSay("D0711 0 e\n")
+    .peerSays("\0").weSay("E\n")
+    .peerSays("\0").weSay("D0700 0 g\n")
+    .peerSays("\0").weSay("C0644 1 x\n")
+    .peerSays("\0").weSay("x\0E\nE\n")
+    .peerSays("\0\0\0");
+  const { observer } = await sendAnew(first, second, {
+    tree: [
+      ...NESTED.filter(({ path }) => path !== "d/z"),
+      { path: "d/g/x", content: "x", mode: 0o644 },
+      { path: "d/g/", mode: 0o700 },
+    ],
+  });
+  assertEquals(observer.failures, ["b: no"]);
+});
+
+Deno.test("Source enters no folder again that it only sent the content of", async () => {
+  const first = insideD("e")
+    .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}C0644 2 z\n`)
+    .peerSays("\x01a: no\n");
+  const second = takesInTurn(insideD("e"), "b").weSay("E\n")
+    .peerSays("\0").peerSays("\0").weSay("C0644 2 z\n")
+    .peerSays("\0").weSay("E\n\0")
+    .peerSays("\0");
+  await sendAnew(first, second, {
+    tree: [
+      { path: "d/e/a", content: "a", mode: 0o644 },
+      { path: "d/e/b", content: "b", mode: 0o644 },
+      { path: "d/e/", mode: 0o755 },
+      { path: "d/z", content: UNSAFE, mode: 0o644 },
+      { path: "d/", mode: 0o755 },
+    ],
+    paths: ["d/."],
+  });
+});
+
+Deno.test("Source does not begin anew twice: what is refused then is skipped", async () => {
+  const first = insideD()
+    .weSay("C0644 1 a\na\0C0644 1 b\nb\0C0644 1 c\nc\0")
+    .weSay(`${END}C0644 2 f\n`)
+    .peerSays("\x01a: no\n");
+  const second = insideD().weSay("C0644 1 b\n")
+    .peerSays("\x01b: no\n").weSay("C0644 1 c\n")
+    .peerSays("\x01c: no\n").weSay("E\n")
+    .peerSays("\0").weSay("C0644 2 f\n")
+    .peerSays("\x01f: no\n").weSay("C0644 1 g\n")
+    .peerSays("\x01g: no\n");
+  const { observer } = await sendAnew(first, second, {
+    tree: [
+      ...folderOf("a", "b", "c"),
+      { path: "f", content: UNSAFE, mode: 0o644 },
+      { path: "g", content: "g", mode: 0o644 },
+    ],
+    paths: ["d", "f", "g"],
+  });
+  assertEquals(
+    observer.failures,
+    ["a: no", "b: no", "c: no", "f: no", "g: no"],
+  );
+});
+
+Deno.test("Source does not send a file again whose times were refused", async () => {
+  const first = new ScriptedPeer()
+    .peerSays("\0").weSay("T5 0 5 0\nD0711 0 e\n")
+    .peerSays("\0").peerSays("\0")
+    .weSay(`T1 0 1 0\nC0644 1 a\na\0T2 0 2 0\nC0644 1 b\nb\0${END}`)
+    .peerSays("\x01no times\n");
+  const second = new ScriptedPeer()
+    .peerSays("\0").weSay("T5 0 5 0\nD0711 0 e\n")
+    .peerSays("\0").peerSays("\0").weSay("T2 0 2 0\nC0644 1 b\n")
+    .peerSays("\0").peerSays("\0").weSay("b\0E\n")
+    .peerSays("\0\0");
+  const { observer } = await sendAnew(first, second, {
+    tree: [
+      { path: "d/e/a", content: "a", mode: 0o644, modified: 1 },
+      { path: "d/e/b", content: "b", mode: 0o644, modified: 2 },
+      { path: "d/e/", mode: 0o711, modified: 5 },
+    ],
+    paths: ["d/e"],
+    preserve: true,
+    files: new Unread(),
+  });
+  assertEquals(observer.failures, ["no times"]);
+});
+
+Deno.test("Source offers a file again that waited behind the one that was refused", async () => {
+  const first = insideD()
+    .weSay("C0644 1 a\na\0C0644 1 b\nb\0C0644 2 c\n")
+    .peerSays("\x01a: no\n");
+  const second = insideD().weSay("C0644 1 b\n")
+    .peerSays("\0").weSay("b\0")
+    .peerSays("\0").weSay("C0644 2 c\n")
+    .peerSays("\0").weSay("E\n\0E\n")
+    .peerSays("\0\0");
+  const { observer } = await sendAnew(first, second, {
+    tree: [...folderOf("a", "b"), {
+      path: "d/c",
+      content: UNSAFE,
+      mode: 0o644,
+    }],
+  });
+  assertEquals(observer.failures, ["a: no"]);
+});
+
+Deno.test("Source enters a folder anew that waited behind the one that was refused", async () => {
+  const first = insideD()
+    .weSay("C0644 1 a\na\0C0644 1 b\nb\0D0711 0 e\n")
+    .peerSays("\0\0\x01b: no\n");
+  const second = insideD().weSay("D0711 0 e\n")
+    .peerSays("\0").weSay("C0644 1 x\n")
+    .peerSays("\0").weSay("x\0E\nE\n")
+    .peerSays("\0\0\0");
+  const { observer } = await sendAnew(first, second, {
+    tree: [
+      ...folderOf("a", "b"),
+      { path: "d/e/x", content: "x", mode: 0o644 },
+      { path: "d/e/", mode: 0o711 },
+    ],
+  });
+  assertEquals(observer.failures, ["b: no"]);
+});
+
+Deno.test("Source passes over what a sink answers after a refusal: another one answers that", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, folderOf("a", "b", "c"));
+  // It reads a refused body by its size, and so goes on to take the others.
+  const first = insideD()
+    .weSay(`C0644 1 a\na\0C0644 1 b\nb\0C0644 1 c\nc\0${END}`)
+    .peerSays("\x01a: no\n\0\0\0\0\0\0");
+  const second = insideD().weSay("C0644 1 b\n")
+    .peerSays("\x01b: no\n").weSay("C0644 1 c\n")
+    .peerSays("\0").weSay("c\0E\n")
+    .peerSays("\0\0");
+  const source = new ScriptedSource(first, { next: { channel: second } });
+  await source.send(`${folder.path}/d`);
+  second.assertDone();
+  assertEquals(source.observer.failures, ["a: no", "b: no"]);
+});
+
+/** What the second sink says, and what comes of it. */
+const SECOND_SINKS: readonly (readonly [
+  peer: () => ScriptedPeer,
+  // deno-lint-ignore no-explicit-any -- constructors of any arguments
+  kind: new (...args: any[]) => Error,
+  message: string,
+])[] = [
+  [
+    () => insideD().weSay("C0644 1 b\n"),
+    SessionError,
+    "/d/b: lost connection",
+  ],
+  [
+    () =>
+      new ScriptedPeer()
+        .peerSays("\0").weSay("D0755 0 d\n")
+        .peerSays("\x01d: Not a directory\n"),
+    ProtocolError,
+    "/d/b: /d: it cannot be entered once more",
+  ],
+  [
+    () => new ScriptedPeer().peerSays("\x01scp: gone\n"),
+    ProtocolError,
+    "/d/b: scp: gone",
+  ],
+  [
+    () => new ScriptedPeer().peerSays("\x02bye\n"),
+    RefusalError,
+    "bye",
+  ],
+  [
+    () => new ScriptedPeer().peerSays("Welcome\n"),
+    ProtocolError,
+    '/d/b: the far side said "Welcome\n" instead of an acknowledgement',
+  ],
+  [() => new ScriptedPeer(), SessionError, "/d/b: lost connection"],
+];
+
+for (const [peer, kind, message] of SECOND_SINKS) {
+  Deno.test(`Source throws a ${kind.name} where the second dialogue comes to ${JSON.stringify(message)}`, async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, folderOf("a", "b"));
+    const first = insideD()
+      .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}`)
+      .peerSays("\x01a: no\n");
+    const second = peer();
+    const source = new ScriptedSource(first, { next: { channel: second } });
+    const error = await assertRejects(
+      () => source.send(`${folder.path}/d`),
+      kind,
+    );
+    // To hold the whole dialogue again would send everything twice.
+    assertEquals(error.name, kind.name);
+    assertEquals(error.message.replaceAll(folder.path, ""), message);
+    second.assertDone();
+    assertEquals(source.restarts, 1);
+    assertEquals(source.observer.failures[0], "a: no");
+  });
+}
+
+Deno.test("Source throws why no other dialogue could be begun, and asks for none again", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, folderOf("a", "b"));
+  const first = insideD()
+    .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}`)
+    .peerSays("\x01a: no\n");
+  const source = new ScriptedSource(first, {
+    next: new SessionError("no more logins"),
+  });
+  await assertRejects(
+    () => source.send(`${folder.path}/d`),
+    SessionError,
+    "no more logins",
+  );
+  assertEquals(source.restarts, 1);
+  assertEquals(source.observer.failures, ["a: no"]);
+});
+
+/** What a sink answers before it is gone, and the name of what is lost. */
+const LOST: readonly (readonly [answers: string, named: string])[] = [
+  ["", "/d/a and 2 more after it"],
+  ["\0", "/d/a and 2 more after it"],
+  ["\0\0", "/d/b and 1 more after it"],
+  ["\0\0\0\0", "/d/c"],
+  ["\0\0\0\0\0", "/d/c"],
+];
+
+for (const [answers, named] of LOST) {
+  Deno.test(`Source names what may be lost after ${answers.length} of 6 answers`, async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, folderOf("a", "b", "c"));
+    const peer = insideD()
+      .weSay(`C0644 1 a\na\0C0644 1 b\nb\0C0644 1 c\nc\0${END}`)
+      .peerSays(answers);
+    const source = new ScriptedSource(peer, {
+      next: new SessionError("another dialogue was begun"),
+    });
+    const error = await assertRejects(
+      () => source.send(`${folder.path}/d`),
+      SessionError,
+    );
+    assertEquals(
+      error.message.replaceAll(folder.path, ""),
+      `${named}: lost connection`,
+    );
+    peer.assertDone();
+    assertEquals(source.restarts, 0);
+    assertEquals(source.observer.failures, []);
+  });
+}
+
+Deno.test("Source counts no end of a folder among what may be lost", async () => {
+  for (const next of [undefined, "f"]) {
+    using folder = new TempFolder();
+    makeTree(folder.path, [
+      { path: "d/e/a", content: "a", mode: 0o644 },
+      { path: "d/e/", mode: 0o711 },
+      { path: "d/", mode: 0o755 },
+      { path: "f", content: "f", mode: 0o644 },
+    ]);
+    const peer = insideD().weSay("D0711 0 e\n")
+      .peerSays("\0").weSay("C0644 1 a\n")
+      .peerSays("\0").weSay("a\0E\nE\n");
+    if (next !== undefined) peer.weSay("C0644 1 f\n");
+    const source = new ScriptedSource(peer);
+    const paths = next === undefined ? ["d"] : ["d", next];
+    const error = await assertRejects(
+      () => source.send(...paths.map((path) => `${folder.path}/${path}`)),
+      SessionError,
+    );
+    assertEquals(
+      error.message.replaceAll(folder.path, ""),
+      next === undefined
+        ? "/d/e/a: lost connection"
+        : "/d/e/a and 1 more after it: lost connection",
+    );
+    peer.assertDone();
+  }
+});
+
+Deno.test("Source throws what a sink says in place of an answer to what went ahead", async () => {
+  for (
+    const [words, message] of [
+      ["\x02bye\n", "bye"],
+      ["hi\n", 'the far side said "hi\n" instead of an acknowledgement'],
+    ] as const
+  ) {
+    using folder = new TempFolder();
+    makeTree(folder.path, folderOf("a", "b"));
+    const peer = insideD()
+      .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}`)
+      .peerSays(`\0\0${words}`);
+    const source = new ScriptedSource(peer, {
+      next: new SessionError("another dialogue was begun"),
+    });
+    const error = await assertRejects(
+      () => source.send(`${folder.path}/d`),
+      ProtocolError,
+      message,
+    );
+    assertEquals(error.name === "GreetingError", false);
+    assertEquals(source.restarts, 0);
+  }
+});
+
+/** A sink that takes so many bytes and hears no more; what it said is there. */
+class DeafPeer extends ScriptedPeer {
+  #left: number;
+
+  constructor(bytes: number) {
+    super();
+    this.#left = bytes;
+  }
+
+  override async write(bytes: Uint8Array): Promise<void> {
+    this.#left -= bytes.length;
+    if (this.#left < 0) throw new SessionError("lost connection");
+    await super.write(bytes);
+  }
+}
+
+/** What reached a sink that refused `a` and was gone, and what follows. */
+const UNHEARD: readonly (readonly [
+  name: string,
+  heard: string,
+  tree: readonly TreeEntry[],
+  rest: (second: ScriptedPeer) => ScriptedPeer,
+])[] = [
+  [
+    "a file ahead",
+    "C0644 1 a\na\0",
+    folderOf("a", "b"),
+    (second) => takesInTurn(second, "b").peerSays("\0").weSay("E\n"),
+  ],
+  [
+    "its body",
+    "C0644 1 a\na\0C0644 1 b\n",
+    folderOf("a", "b"),
+    (second) => takesInTurn(second, "b").peerSays("\0").weSay("E\n"),
+  ],
+  [
+    "the end of its folder",
+    "C0644 1 a\na\0",
+    folderOf("a"),
+    (second) => second.weSay("E\n"),
+  ],
+  [
+    "the end of its folder that was guarded",
+    `C0644 1 a\na\0${GUARD}`,
+    folderOf("a"),
+    (second) => second.weSay("E\n"),
+  ],
+  [
+    "a record that is waited for",
+    "C0644 1 a\na\0",
+    [...folderOf("a"), { path: "d/b", content: UNSAFE, mode: 0o644 }],
+    (second) =>
+      second.weSay("C0644 2 b\n").peerSays("\0").weSay("E\n\0E\n")
+        .peerSays("\0"),
+  ],
+  [
+    "a folder",
+    "C0644 1 a\na\0",
+    [...folderOf("a"), { path: "d/e/", mode: 0o711 }],
+    (second) =>
+      second.weSay("D0711 0 e\n").peerSays("\0").weSay("E\nE\n")
+        .peerSays("\0"),
+  ],
+];
+
+for (const [name, heard, tree, rest] of UNHEARD) {
+  Deno.test(`Source begins anew where a sink that refused a file hears no more before ${name}`, async () => {
+    const record = "D0755 0 d\n";
+    const first = new DeafPeer(record.length + heard.length)
+      .peerSays("\0").weSay(record)
+      .peerSays("\0").weSay(heard)
+      .peerSays("\x01a: no\n");
+    const second = rest(insideD()).peerSays("\0");
+    const { observer } = await sendAnew(first, second, { tree });
+    assertEquals(observer.failures, ["a: no"]);
+  });
+}
+
+Deno.test("Source tells of what is missing all the same where a sink that refused a file hears no more", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, folderOf("a"));
+  Deno.symlinkSync("nowhere", `${folder.path}/d/b`);
+  const heard = "D0755 0 d\nC0644 1 a\na\0";
+  const first = new DeafPeer(heard.length)
+    .peerSays("\0").weSay("D0755 0 d\n")
+    .peerSays("\0").weSay("C0644 1 a\na\0")
+    .peerSays("\x01a: no\n");
+  const second = insideD().weSay("E\n").peerSays("\0");
+  const source = new ScriptedSource(first, { next: { channel: second } });
+  await source.send(`${folder.path}/d`);
+  second.assertDone();
+  assertEquals(source.observer.failures, [
+    "a: no",
+    `${folder.path}/d/b: No such file or directory`,
+  ]);
+});
+
+Deno.test("Source throws a SessionError where a sink that refused nothing hears no more", async () => {
+  for (const answers of ["", "\0\0"]) {
+    using folder = new TempFolder();
+    makeTree(folder.path, folderOf("a", "b"));
+    const heard = "D0755 0 d\nC0644 1 a\na\0";
+    const peer = new DeafPeer(heard.length)
+      .peerSays("\0").weSay("D0755 0 d\n")
+      .peerSays("\0").weSay("C0644 1 a\na\0")
+      .peerSays(answers);
+    const source = new ScriptedSource(peer, {
+      next: new SessionError("another dialogue was begun"),
+    });
+    const error = await assertRejects(
+      () => source.send(`${folder.path}/d`),
+      SessionError,
+    );
+    assertEquals(
+      error.message.replaceAll(folder.path, ""),
+      answers === ""
+        ? "/d/a and 1 more after it: lost connection"
+        : "/d/b: lost connection",
+    );
+    assertEquals(source.restarts, 0);
+    peer.assertDone();
+  }
+});
+
+Deno.test("Source sends no body ahead any more where the refusal is heard before a file in the folder above", async () => {
+  const first = insideD()
+    .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}`)
+    .peerSays("\0\0\x01b: no\n");
+  const second = insideD().weSay("E\n")
+    .peerSays("\0").weSay("C0644 1 f\n")
+    .peerSays("\0").weSay("f\0")
+    .peerSays("\0");
+  const { observer } = await sendAnew(first, second, {
+    tree: [...folderOf("a", "b"), { path: "f", content: "f", mode: 0o644 }],
+    paths: ["d", "f"],
+  });
+  assertEquals(observer.failures, ["b: no"]);
+});
+
+Deno.test("Source skips a file that is refused right after it began anew", async () => {
+  const first = insideD()
+    .weSay(`C0644 1 a\na\0${END}`)
+    .peerSays("\x01a: no\n");
+  const second = insideD().weSay("E\n")
+    .peerSays("\0").weSay("C0644 1 f\n")
+    .peerSays("\x01f: no\n").weSay("C0644 1 g\n")
+    .peerSays("\0").weSay("g\0")
+    .peerSays("\0");
+  const { observer } = await sendAnew(first, second, {
+    tree: [
+      ...folderOf("a"),
+      { path: "f", content: "f", mode: 0o644 },
+      { path: "g", content: "g", mode: 0o644 },
+    ],
+    paths: ["d", "f", "g"],
+  });
+  assertEquals(observer.failures, ["a: no", "f: no"]);
+});
+
+Deno.test("Source ends the progress of a body that is lost on its way", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, folderOf("a", "b"));
+  const heard = "D0755 0 d\nC0644 1 a\na\0";
+  const peer = new DeafPeer(heard.length)
+    .peerSays("\0").weSay("D0755 0 d\n")
+    .peerSays("\0").weSay("C0644 1 a\na\0")
+    .peerSays("\0\0");
+  const source = new ScriptedSource(peer, {
+    next: new SessionError("another dialogue was begun"),
+  });
+  await assertRejects(() => source.send(`${folder.path}/d`), SessionError);
+  assertEquals(source.observer.bodies, ["a 1/1", "b 0/1"]);
+});
