@@ -6,6 +6,9 @@ import type { Process, Spawner, TalkingProcess } from "./spawner.ts";
 /** What waits on the way, at most: all of a pipe that is not root's. */
 const PIPE_BYTES = 1024 * 1024;
 
+/** What waits on the way to us: measured, half and twice as much are slower. */
+const SOCKET_BYTES = 512 * 1024;
+
 /**
  * Starts programs by the C library's calls, on Linux and macOS: their arguments
  * are any bytes, and more waits on the way to and from them than in the runtime's
@@ -23,7 +26,7 @@ function talkTo(program: string, args: readonly string[]): TalkingProcess {
   theirs.adopt(toIt.readEnd, close);
   ours.adopt(toIt.writeEnd, close);
   // A socket, as scp has it: a pipe would wake us for each page of a write.
-  const fromIt = makeSocketPair(PIPE_BYTES);
+  const fromIt = makeSocketPair(SOCKET_BYTES);
   theirs.adopt(fromIt.writeEnd, close);
   ours.adopt(fromIt.readEnd, close);
   const process = startProcess([program, ...args], {

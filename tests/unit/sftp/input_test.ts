@@ -56,34 +56,3 @@ Deno.test("fill() takes what is longer than any read gives", async () => {
   await input.fill(next);
   assertEquals(unwire(next), "next");
 });
-
-/** A channel that notes how much each read asks for. */
-class NotingChannel extends SftpChannel {
-  readonly limits: number[] = [];
-
-  override async read(limit: number): Promise<Uint8Array> {
-    this.limits.push(limit);
-    return await super.read(limit);
-  }
-}
-
-Deno.test("fill() asks for a channel's whole block only where much is to come", async () => {
-  const channel = new NotingChannel();
-  const input = new ExactInput(channel);
-  const read = async (length: number, said: number): Promise<void> => {
-    channel.say(new Uint8Array(said));
-    await input.fill(new Uint8Array(length));
-  };
-  await read(9, 9);
-  // A long message, whose end is read with what begins the next.
-  await read(9, 9);
-  await read(100_000, 100_009);
-  await read(9, 0);
-  // Another long one is likely, a short one after it not.
-  await read(9, 9);
-  await read(9, 9);
-  assertEquals(
-    channel.limits.map((limit) => limit === channel.blockBytes),
-    [false, false, true, true, true, false],
-  );
-});

@@ -665,3 +665,58 @@ Deno.test("A session in lockstep sends no request before the one before it is an
     assertEquals(await responses[at], attributesOf(at));
   }
 });
+
+Deno.test("Reads of much leave together while the server has twice as many to answer", async () => {
+  const LENGTH = 100_000;
+  const { session, channel } = await begun();
+  const handle = wire("h");
+  let asked = 0;
+  const read = () =>
+    session.read(handle, new Uint8Array(LENGTH), LENGTH * asked++);
+  const packets = (...ids: number[]) =>
+    ids.map((id) => readPacket(id, LENGTH * (id - 1), LENGTH)).join("");
+  const answer = async (id: number, response: Promise<unknown>) => {
+    channel.say(data(id, "x"));
+    assertEquals(await response, { kind: "data", length: 1 });
+    await turn();
+  };
+  const hear = async (expected: string) => {
+    let heard = "";
+    while (heard.length < expected.length) {
+      heard += unwire(await channel.heard());
+    }
+    assertEquals(heard, expected);
+  };
+  const first = Array.from({ length: 6 }, read);
+  await hear(packets(1, 2, 3, 4, 5, 6));
+  await answer(1, first[0]!);
+  const later = [read(), read()];
+  await answer(2, first[1]!);
+  assertEquals(channel.unheard, 0);
+  await answer(3, first[2]!);
+  await hear(packets(7, 8));
+  // Nothing else waits, and what waits goes before it.
+  later.push(read());
+  const stat = session.request({ kind: "stat", path: "a" });
+  await hear(packets(9) + statPacket(10, "a"));
+  channel.say(attrs(10, 3));
+  assertEquals(await stat, attributesOf(3));
+  for (const [at, id] of [4, 5, 6].entries()) await answer(id, first[at + 3]!);
+  for (const [at, id] of [7, 8, 9].entries()) await answer(id, later[at]!);
+});
+
+Deno.test("Reads of much that wait leave at the latest when nothing is under way", async () => {
+  const { session, channel } = await begun();
+  const read = (offset: number) =>
+    session.read(wire("h"), new Uint8Array(100_000), offset);
+  const first = [read(0), read(1)];
+  await channel.heard();
+  const last = read(2);
+  await turn();
+  assertEquals(channel.unheard, 0);
+  channel.say(data(1, "x"));
+  await first[0];
+  assertEquals(unwire(await channel.heard()), readPacket(3, 2, 100_000));
+  channel.say(data(2, "x"), data(3, "x"));
+  await Promise.all([first[1], last]);
+});
