@@ -22,6 +22,7 @@ export interface Run {
   /** From 0. */
   readonly round: number;
   readonly seconds: number;
+  /** Of the contender, in a run of its own. */
   readonly usage?: Usage;
 }
 
@@ -48,11 +49,19 @@ export async function playRounds(
   { rounds, patience = Infinity }: RoundOptions,
 ): Promise<Run[]> {
   const runs: Run[] = [];
+  const usages = await usagesOf(turns, field);
   let playing = turns;
   for (let round = 0; round < rounds; round++) {
     for (const turn of round % 2 === 0 ? playing : playing.toReversed()) {
       const { contender } = turn;
-      runs.push({ contender, round, ...await take(turn, field) });
+      const { seconds } = await take(turn, field);
+      const usage = usages.get(contender);
+      runs.push({
+        contender,
+        round,
+        seconds,
+        ...(usage === undefined ? {} : { usage }),
+      });
     }
     if (round > 0) continue;
     playing = turns.filter((turn, at) =>
@@ -65,15 +74,30 @@ export async function playRounds(
   return runs;
 }
 
+/** To watch slows down who is watched: it is done once, before the rounds. */
+async function usagesOf(
+  turns: readonly Turn[],
+  field: Field,
+): Promise<ReadonlyMap<string, Usage>> {
+  const usages = new Map<string, Usage>();
+  for (const turn of turns) {
+    if (!turn.isWatched) continue;
+    const { usage } = await take(turn, field, { isWatched: true });
+    if (usage !== undefined) usages.set(turn.contender, usage);
+  }
+  return usages;
+}
+
 /** Takes a turn; what it copied is removed. */
 async function take(
   turn: Turn,
   field: Field,
+  watching = { isWatched: false },
 ): Promise<Pick<Run, "seconds" | "usage">> {
-  if (turn.copy === undefined) return await time(turn, field);
+  if (turn.copy === undefined) return await time(turn, field, watching);
   const copies = field.copies(turn.copy.direction);
   Deno.mkdirSync(copies);
-  const figures = await time(turn, field);
+  const figures = await time(turn, field, watching);
   const { files, bytes } = amountIn(copies);
   const { amount } = turn.copy;
   if (files !== amount.files || bytes !== amount.bytes) {
@@ -90,8 +114,9 @@ async function take(
 
 /** From before the program starts until it has ended. */
 async function time(
-  { command, isWatched }: Turn,
+  { command }: Turn,
   { folder, interrupted }: Field,
+  { isWatched }: { isWatched: boolean },
 ): Promise<Pick<Run, "seconds" | "usage">> {
   interrupted.throwIfAborted();
   const [program, ...args] = command;
