@@ -44,6 +44,8 @@ export class PipeChannel extends BufferedChannel implements Disposable {
   #output: number;
   /** Resolves when all that is to be sent was. */
   #sent = Promise.resolve();
+  /** How much is to be sent yet, in calls. */
+  #sends = 0;
   /** When others last had their turn. */
   #turned = performance.now();
 
@@ -68,8 +70,9 @@ export class PipeChannel extends BufferedChannel implements Disposable {
     const count = await this.#retried(() => libc.read(this.#input, bytes), {
       waitHere: async () => {
         // What came may have to be written, or more asked for, before more
-        // comes; and what is being sent may be what is to be answered.
+        // comes; and what is being sent is not to be kept waiting.
         await this.#letOthersTurn();
+        if (this.#sends > 0) return;
         libc.isReadableWithin(this.#input, SOON_MILLISECONDS);
       },
       wait: () => libc.readable(this.#input),
@@ -78,10 +81,11 @@ export class PipeChannel extends BufferedChannel implements Disposable {
   }
 
   protected override send(bytes: Uint8Array): Promise<void> {
+    this.#sends++;
     const sent = this.#sent.then(() => this.#writeAll(bytes));
     this.#sent = sent.catch(() => {
       // Whoever sends is told.
-    });
+    }).finally(() => this.#sends--);
     return sent;
   }
 
