@@ -7,9 +7,7 @@ import { ScpPeer } from "../scp/peer.ts";
 import type { NextDialogue } from "../scp/source.ts";
 import type { RouteContext } from "./context.ts";
 import type { FarScp } from "./far_scp.ts";
-
-/** What no far shell takes for anything but a path. */
-const PLAIN_PATH = /^[\w./~+,:@%=-]+$/;
+import { isPlainPath } from "./plain_path.ts";
 
 /** Paths that lead to a folder, if they lead anywhere. */
 const FOLDER_PATH = /^(|~|\/|(.*\/)?\.\.?)$/;
@@ -37,7 +35,7 @@ export async function nextUpload(
   const source = withoutTrailingSlashes(paths[0]!);
   const name = files.nameOf(source);
   const inTarget = `${withoutTrailingSlashes(target)}/${name}`;
-  if (!PLAIN_PATH.test(inTarget)) return undefined;
+  if (!isPlainPath(inTarget)) return undefined;
   // A folder of that name inside would look like the one that it is in.
   const twin = await files.find(files.join(source, name)).catch(entryError);
   if (twin !== undefined) return undefined;

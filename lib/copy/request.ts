@@ -4,14 +4,14 @@ import type { RemoteLocation } from "../location/location.ts";
 import type { Ahead } from "../scp/answers.ts";
 import type { Received } from "../scp/sink.ts";
 import type { CopyOptions } from "./job.ts";
+import { isPlainPath } from "./plain_path.ts";
 
 /** How far a sink may acknowledge ahead what a request is answered with. */
 export function aheadFor(
   path: string,
   { recursive, lockstep }: Pick<CopyOptions, "recursive" | "lockstep">,
 ): Ahead {
-  // A far shell makes several words or names of others alone.
-  const isOneEntry = /^[\w./~+,:@%=-]*$/.test(path);
+  const isOneEntry = isPlainPath(path);
   if (lockstep || (isOneEntry && !recursive)) return "none";
   return isOneEntry ? "window" : "certain";
 }
