@@ -3,6 +3,7 @@ import { UsageError } from "../errors.ts";
 import type { LocationRules } from "../location/location.ts";
 import { parsePort } from "../location/port.ts";
 import type { ServeRequest } from "../server/serve.ts";
+import { BATCH_MODE } from "../ssh/arguments.ts";
 import { getopt, type GivenOption } from "./getopt.ts";
 import { dashed, OPTIONS } from "./options.ts";
 
@@ -125,7 +126,7 @@ function parseProtocol(
 function sshFlags({ name, value }: GivenOption): string[] {
   if ("46ACvq".includes(name)) return [dashed(name)];
   if ("cFiJo".includes(name)) return [dashed(name), value];
-  return name === "B" ? ["-oBatchmode=yes"] : [];
+  return name === "B" ? [BATCH_MODE] : [];
 }
 
 function wrongUse(): UsageError {

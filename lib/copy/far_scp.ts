@@ -2,6 +2,7 @@ import type { Channel } from "../channel/channel.ts";
 import { PacedChannel } from "../channel/paced_channel.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import {
+  BATCH_MODE,
   markedCommand,
   remoteScpCommand,
   sshArguments,
@@ -81,7 +82,7 @@ export class FarScp implements AsyncDisposable {
   /** Whether another login would ask nobody for anything, nor did this one. */
   get canRestart(): boolean {
     const { flags } = this.#context.job.options.ssh;
-    return flags.includes("-oBatchmode=yes") ||
+    return flags.includes(BATCH_MODE) ||
       this.#run.asking?.hasAsked === false;
   }
 
@@ -136,12 +137,15 @@ export class FarScp implements AsyncDisposable {
     const args = sshArguments(options.ssh, location, command, {
       asksNothing: isSecond,
     });
-    const asking = mayRestart ? watchAsking() : undefined;
+    using watches = new DisposableStack();
+    const asking = mayRestart ? watches.use(watchAsking()) : undefined;
     const startedAt = performance.now();
     const session = SshSession.start(options.ssh.program, args, {
       interrupted,
       seeks: "scp",
     });
+    // From here on it is the run's to dispose of.
+    watches.move();
     return { session, asking, startedAt, marker };
   }
 }

@@ -10,6 +10,9 @@ export interface SshSettings {
   readonly port?: number;
 }
 
+/** What `-B` says to ssh, in the spelling of OpenSSH's scp: ask for nothing. */
+export const BATCH_MODE = "-oBatchmode=yes";
+
 /** What ssh reads first, and so cannot be told otherwise by the user. */
 const FIXED = [
   "-x",

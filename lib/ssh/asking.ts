@@ -60,6 +60,7 @@ function hasTerminal(): boolean {
 
 class TerminalWatch implements AskingWatch {
   readonly #fd: number;
+  readonly #opened: DisposableStack;
   #hasAsked = false;
 
   constructor() {
@@ -70,7 +71,7 @@ class TerminalWatch implements AskingWatch {
     this.#fd = checked(() => libc.inotify_init1(O_NONBLOCK | O_CLOEXEC));
     opened.adopt(this.#fd, close);
     checked(() => libc.inotify_add_watch(this.#fd, path, IN_OPEN));
-    opened.move();
+    this.#opened = opened.move();
   }
 
   get hasAsked(): boolean {
@@ -80,6 +81,6 @@ class TerminalWatch implements AskingWatch {
   }
 
   [Symbol.dispose](): void {
-    close(this.#fd);
+    this.#opened.dispose();
   }
 }
