@@ -54,8 +54,14 @@ function libc(): Library {
   return loaded ??= libcCalls(FUNCTIONS);
 }
 
+let hasWhatItTakes: boolean | undefined;
+
 /** Whether this system and its library have what it takes. */
 export function canStartProcesses(): boolean {
+  return hasWhatItTakes ??= findWhatItTakes();
+}
+
+function findWhatItTakes(): boolean {
   if (!["linux", "darwin"].includes(Deno.build.os)) return false;
   try {
     libc();
