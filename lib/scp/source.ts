@@ -12,6 +12,7 @@ import type {
   Files,
   ListedEntry,
   OpenFile,
+  Times,
 } from "../files/files.ts";
 import { decodeName } from "../files/name_bytes.ts";
 import { isNameless, withoutTrailingSlashes } from "../files/names.ts";
@@ -350,10 +351,7 @@ export class Source {
       records.push(bytes);
     };
     if (this.#options.preserve) {
-      const modified = wholeSeconds(times.modified);
-      const accessed = wholeSeconds(times.accessed);
-      const bytes = formatRecord({ kind: "times", modified, accessed });
-      say("Sending file timestamps", bytes);
+      say("Sending file timestamps", timesRecord(times));
     }
     const title = record.kind === "file"
       ? "Sending file modes"
@@ -456,8 +454,16 @@ async function grown(
  * last line of that; were that the end, the next folder would be made in here.
  */
 function guard(): Uint8Array {
-  const now = wholeSeconds(Date.now());
-  return formatRecord({ kind: "times", modified: now, accessed: now });
+  const now = Date.now();
+  return timesRecord({ modified: now, accessed: now });
+}
+
+function timesRecord({ modified, accessed }: Times): Uint8Array {
+  return formatRecord({
+    kind: "times",
+    modified: wholeSeconds(modified),
+    accessed: wholeSeconds(accessed),
+  });
 }
 
 /** OpenSSH sends no fractions of a second. */
