@@ -12,6 +12,7 @@ import { type Received, Sink } from "../../../lib/scp/sink.ts";
 import { Source } from "../../../lib/scp/source.ts";
 import { channelPair, type PairCut } from "../../support/channel_pair.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
+import { PRESERVING_SINK } from "../../support/sink_options.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { cutShort, describeTree, makeTree } from "../../support/tree.ts";
 
@@ -61,14 +62,8 @@ async function receive(
   { observer, mode: { ahead } }: Side,
 ): Promise<Received> {
   const sink = new Sink(channel, new LocalFiles(), {
-    recursive: true,
-    targetIsFolder: false,
-    overwriteTarget: false,
-    mayHearShell: true,
+    ...PRESERVING_SINK,
     ahead,
-    objectionTo: () => undefined,
-    platform: "posix",
-    store: { preserve: true, umask: 0o022, modeBits: 0o777 },
   }, observer);
   try {
     return await sink.receive(target);

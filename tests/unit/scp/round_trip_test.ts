@@ -8,6 +8,7 @@ import { Source } from "../../../lib/scp/source.ts";
 import { channelPair } from "../../support/channel_pair.ts";
 import { FaultyFiles } from "../../support/faulty_files.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
+import { PRESERVING_SINK } from "../../support/sink_options.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import {
   describeTree,
@@ -55,14 +56,8 @@ async function copy(
   const sent = new RecordingObserver();
   const received = new RecordingObserver();
   const sink = new Sink(far, to, {
-    recursive: true,
-    targetIsFolder: false,
-    overwriteTarget: false,
-    mayHearShell: true,
+    ...PRESERVING_SINK,
     ahead: lockstep ? "none" : "window",
-    objectionTo: () => undefined,
-    platform: "posix",
-    store: { preserve: true, umask: 0o022, modeBits: 0o777 },
   }, received);
   const [{ entries }] = await Promise.all([
     sink.receive(target),

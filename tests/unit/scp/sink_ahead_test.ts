@@ -13,6 +13,7 @@ import { Sink } from "../../../lib/scp/sink.ts";
 import { listing } from "../../support/listing.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
+import { CLIENT_SINK } from "../../support/sink_options.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree, type TreeEntry } from "../../support/tree.ts";
 
@@ -27,14 +28,8 @@ async function receive(
 ): Promise<string[]> {
   const observer = new RecordingObserver();
   const sink = new Sink(peer, files, {
-    recursive: true,
-    targetIsFolder: false,
-    overwriteTarget: false,
-    mayHearShell: true,
+    ...CLIENT_SINK,
     ahead,
-    objectionTo: () => undefined,
-    platform: "posix",
-    store: { preserve: false, umask: 0o022, modeBits: 0o777 },
   }, observer);
   await sink.receive(target);
   peer.assertDone();

@@ -11,22 +11,9 @@ import { FaultyFiles } from "../../support/faulty_files.ts";
 import { listing } from "../../support/listing.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
+import { CLIENT_SINK, PRESERVING_SINK } from "../../support/sink_options.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree } from "../../support/tree.ts";
-
-/** What `scp -r -t` is, under the umask 022. */
-const OPTIONS: SinkOptions = {
-  recursive: true,
-  targetIsFolder: false,
-  overwriteTarget: false,
-  mayHearShell: true,
-  ahead: "none",
-  objectionTo: () => undefined,
-  platform: "posix",
-  store: { preserve: false, umask: 0o022, modeBits: 0o777 },
-};
-
-const PRESERVE = { store: { preserve: true, umask: 0o022, modeBits: 0o777 } };
 
 /** The objection to every name but one. */
 function only(wanted: string): SinkOptions["objectionTo"] {
@@ -51,7 +38,7 @@ async function receive(
   } = {},
 ): Promise<Told> {
   const observer = new RecordingObserver();
-  const sink = new Sink(peer, files, { ...OPTIONS, ...options }, observer);
+  const sink = new Sink(peer, files, { ...CLIENT_SINK, ...options }, observer);
   const received = await sink.receive(target);
   peer.assertDone();
   const { failures, bodies } = observer;
@@ -127,7 +114,7 @@ Deno.test("Sink takes an empty file", async () => {
 });
 
 Deno.test("Sink gives a file its times, also when it does not preserve", async () => {
-  for (const options of [{}, PRESERVE]) {
+  for (const options of [{}, PRESERVING_SINK]) {
     using folder = new TempFolder();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays("T1000000000 0 1000000001 0\nC0644 3 t\nabc\0")
@@ -203,7 +190,7 @@ Deno.test("Sink ends at an E that closes no folder, and reads no further", async
   const sink = new Sink(
     after,
     new LocalFiles(),
-    OPTIONS,
+    CLIENT_SINK,
     new RecordingObserver(),
   );
   await sink.receive(folder.path);
@@ -239,7 +226,7 @@ Deno.test("Sink keeps a file that the source could not read whole", async () => 
     .weSay("\0").peerSays("C0644 0 next\n")
     .weSay("\0").peerSays("\0")
     .weSay("\0");
-  const { failures } = await receive(peer, folder.path, PRESERVE);
+  const { failures } = await receive(peer, folder.path, PRESERVING_SINK);
   assertEquals(failures, ["scp: e: Input/output error"]);
   assertEquals(timesOf(`${folder.path}/e`), [1_000_000_000, 1_000_000_001]);
   assertEquals(listing(folder.path), ['e = "abc"', 'next = ""']);
@@ -336,7 +323,7 @@ Deno.test("Sink answers once although length, mode and times all fail", async ()
     .peerSays("E\n")
     .weSay("\0");
   assertEquals(
-    (await receive(peer, folder.path, { files, ...PRESERVE })).failures,
+    (await receive(peer, folder.path, { files, ...PRESERVING_SINK })).failures,
     ["a: truncate: Operation not permitted"],
   );
 });
@@ -586,7 +573,7 @@ Deno.test("refuse() tells the source why, and throws the same", async () => {
   const sink = new Sink(
     peer,
     new LocalFiles(),
-    OPTIONS,
+    CLIENT_SINK,
     new RecordingObserver(),
   );
   const error = await assertRejects(
@@ -628,7 +615,7 @@ for (const name of HOSTILE_NAMES) {
         .weSay("\0").peerSays(`${record} ${name}\n`)
         .weSay(`\x01scp: error: unexpected filename: ${name}\n`);
       assertEquals(
-        await receiveBroken(peer, `${folder.path}/in`, PRESERVE),
+        await receiveBroken(peer, `${folder.path}/in`, PRESERVING_SINK),
         `error: unexpected filename: ${name}`,
       );
       assertEquals(listing(folder.path), ["in/", "in/a/"]);
@@ -942,11 +929,11 @@ const MODES: readonly (readonly [string, Partial<SinkOptions>, number])[] = [
       0o755,
     ] as const
   ),
-  ["C0777", PRESERVE, 0o777],
-  ["C4755", PRESERVE, 0o755],
-  ["C0444", PRESERVE, 0o444],
-  ["D2777", PRESERVE, 0o777],
-  ["D0555", PRESERVE, 0o555],
+  ["C0777", PRESERVING_SINK, 0o777],
+  ["C4755", PRESERVING_SINK, 0o755],
+  ["C0444", PRESERVING_SINK, 0o444],
+  ["D2777", PRESERVING_SINK, 0o777],
+  ["D0555", PRESERVING_SINK, 0o555],
   [
     "D0777",
     { store: { preserve: false, umask: 0o077, modeBits: 0o777 } },
@@ -988,7 +975,7 @@ Deno.test("Sink keeps the mode of what is there unless modes are preserved", asy
   for (
     const [options, file, sub] of [
       [{}, 0o604, 0o705],
-      [PRESERVE, 0o640, 0o750],
+      [PRESERVING_SINK, 0o640, 0o750],
     ] as const
   ) {
     using folder = new TempFolder();
