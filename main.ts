@@ -12,10 +12,12 @@ const ENDING: readonly (readonly [Deno.Signal, number])[] =
 const REPLACED = "\ufffd";
 
 /** The arguments as they were given. */
-async function givenArguments(): Promise<readonly string[]> {
-  if (!Deno.args.some((arg) => arg.includes(REPLACED))) return Deno.args;
+async function givenArguments(isCompiled: boolean): Promise<readonly string[]> {
+  const mayDiffer = isCompiled ||
+    Deno.args.some((arg) => arg.includes(REPLACED));
+  if (!mayDiffer) return Deno.args;
   const { rawArguments } = await import("./lib/files/raw_arguments.ts");
-  return rawArguments(Deno.args);
+  return rawArguments(Deno.args, isCompiled);
 }
 
 /** How long what has been interrupted may take to end. */
@@ -35,12 +37,19 @@ function interruption(): AbortSignal {
   return interruption.signal;
 }
 
-if (import.meta.main) {
+/**
+ * Runs the program as this process, to its end.
+ *
+ * @param commit What it was compiled from; absent where it runs from its
+ * source.
+ */
+export async function main(commit?: string): Promise<never> {
   Deno.exit(
-    await run(await givenArguments(), {
+    await run(await givenArguments(commit !== undefined), {
       terminal: processTerminal(),
       build: {
         version: config.version,
+        commit,
         target: Deno.build.target,
         os: Deno.build.os,
         deno: Deno.version.deno,
@@ -49,3 +58,5 @@ if (import.meta.main) {
     }),
   );
 }
+
+if (import.meta.main) await main();

@@ -8,11 +8,10 @@ import type {
   Times,
 } from "./files.ts";
 import { joinPath, LOCAL_PACE, nameOfPath } from "./local_path.ts";
-import { rawIdentity } from "./raw_files.ts";
 
 /**
- * The local disk, by the runtime's calls. They take well-formed paths alone,
- * and where they give a name, U+FFFD may stand for a byte that is no UTF-8.
+ * The local disk, by the runtime's calls. They take well-formed paths alone:
+ * that another one is asked for is an `EntryError`.
  *
  * The calls are synchronous ones, made when their result is wanted: measured,
  * an asynchronous read costs an upload 15 %. A folder alone is listed
@@ -25,7 +24,7 @@ export class DenoFiles implements Files {
   async find(path: string): Promise<Attributes | undefined> {
     return attempt(path, () => {
       try {
-        return attributesOf(path, Deno.statSync(path));
+        return attributesOf(path, Deno.statSync(named(path)));
       } catch (error) {
         if (error instanceof Deno.errors.NotFound) return undefined;
         throw error;
@@ -34,7 +33,7 @@ export class DenoFiles implements Files {
   }
 
   async attributes(path: string): Promise<Attributes> {
-    return attempt(path, () => attributesOf(path, Deno.statSync(path)));
+    return attempt(path, () => attributesOf(path, Deno.statSync(named(path))));
   }
 
   async identify(path: string): Promise<string | undefined> {
@@ -44,7 +43,7 @@ export class DenoFiles implements Files {
   async list(path: string): Promise<Listing> {
     const entries = attempt(
       path,
-      () => Deno.readDir(path)[Symbol.asyncIterator](),
+      () => Deno.readDir(named(path))[Symbol.asyncIterator](),
     );
     const first = await attemptLater(path, () => entries.next());
     return {
@@ -54,7 +53,7 @@ export class DenoFiles implements Files {
   }
 
   async openToRead(path: string): Promise<OpenFile> {
-    return new DenoFile(path, attempt(path, () => Deno.openSync(path)));
+    return new DenoFile(path, attempt(path, () => Deno.openSync(named(path))));
   }
 
   async openToWrite(
@@ -64,21 +63,24 @@ export class DenoFiles implements Files {
   ): Promise<OpenFile> {
     const options = { write: true, create: true, mode };
     if (replaced?.kind === "other") {
-      const file = await attemptLater(path, () => Deno.open(path, options));
+      const file = await attemptLater(
+        path,
+        () => Deno.open(named(path), options),
+      );
       return new WaitingFile(path, file);
     }
     return new DenoFile(
       path,
-      attempt(path, () => Deno.openSync(path, options)),
+      attempt(path, () => Deno.openSync(named(path), options)),
     );
   }
 
   async remove(path: string): Promise<void> {
-    attempt(path, () => Deno.removeSync(path));
+    attempt(path, () => Deno.removeSync(named(path)));
   }
 
   async makeFolder(path: string, mode: number): Promise<void> {
-    attempt(path, () => Deno.mkdirSync(path, { mode }));
+    attempt(path, () => Deno.mkdirSync(named(path), { mode }));
   }
 
   async setMode(path: string, mode: number): Promise<void> {
@@ -89,7 +91,11 @@ export class DenoFiles implements Files {
     attempt(
       `${path}: set times`,
       () =>
-        Deno.utimeSync(path, seconds(times.accessed), seconds(times.modified)),
+        Deno.utimeSync(
+          named(path),
+          seconds(times.accessed),
+          seconds(times.modified),
+        ),
     );
   }
 
@@ -97,14 +103,16 @@ export class DenoFiles implements Files {
     return attempt(
       path,
       () =>
-        Deno.lstatSync(path).isSymlink ? Deno.readLinkSync(path) : undefined,
+        Deno.lstatSync(named(path)).isSymlink
+          ? Deno.readLinkSync(named(path))
+          : undefined,
     );
   }
 
   async makeLink(path: string, destination: string): Promise<void> {
     attempt(path, () => {
       removeUnlessFolder(path);
-      Deno.symlinkSync(destination, path);
+      Deno.symlinkSync(named(destination), named(path));
     });
   }
 
@@ -192,9 +200,15 @@ class DenoFile implements OpenFile {
   }
 }
 
+/** @throws If the runtime cannot pass this name on. */
+function named(path: string): string {
+  if (path.isWellFormed()) return path;
+  throw new Error("names that are not UTF-8 cannot be used on this system");
+}
+
 function removeUnlessFolder(path: string): void {
   try {
-    if (!Deno.lstatSync(path).isDirectory) Deno.removeSync(path);
+    if (!Deno.lstatSync(named(path)).isDirectory) Deno.removeSync(named(path));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
@@ -222,7 +236,7 @@ class WaitingFile extends DenoFile {
 
 function setMode(path: string, mode: number): void {
   if (Deno.build.os === "windows") return;
-  attempt(`${path}: set mode`, () => Deno.chmodSync(path, mode));
+  attempt(`${path}: set mode`, () => Deno.chmodSync(named(path), mode));
 }
 
 function seconds(milliseconds: number): number {
@@ -260,7 +274,5 @@ function attributesOf(path: string, info: Deno.FileInfo): Attributes {
 /** Inode numbers beyond 2^53, as overlay file systems give, are not exact. */
 function identityOf(path: string, { dev, ino }: Deno.FileInfo): string {
   if (ino !== null && Number.isSafeInteger(ino)) return `${dev}:${ino}`;
-  return Deno.build.os === "linux"
-    ? rawIdentity(path)
-    : Deno.realPathSync(path);
+  return Deno.realPathSync(path);
 }

@@ -1,7 +1,4 @@
-/**
- * Linux's own file calls, for names that the runtime cannot pass on: it takes
- * only UTF-8. Paths are names as `name_bytes.ts` decodes them.
- */
+/** Linux's own file calls. Paths are names as `name_bytes.ts` decodes them. */
 
 import {
   bytesOf,
@@ -11,12 +8,20 @@ import {
   libcCalls,
   LibcError,
   O_CLOEXEC,
+  O_NONBLOCK,
+  setNonBlocking,
   size,
 } from "../system/libc.ts";
 import { decodeName, encodeName } from "./name_bytes.ts";
 
 const FUNCTIONS = {
   open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
+  open_on_thread: {
+    name: "open",
+    parameters: ["buffer", "i32", "u32"],
+    result: "i32",
+    nonblocking: true,
+  },
   lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
   ftruncate: { parameters: ["i32", "i64"], result: "i32" },
   fchmod: { parameters: ["i32", "u32"], result: "i32" },
@@ -43,16 +48,52 @@ function libc(): Calls<typeof FUNCTIONS> {
   return loaded ??= libcCalls(FUNCTIONS);
 }
 
+/** Whether this system has these calls, under which a name is any bytes. */
+export function hasFileCalls(): boolean {
+  if (Deno.build.os !== "linux") return false;
+  try {
+    libc();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export const O_RDONLY = 0;
 export const O_WRONLY = 0o1;
 export const O_CREAT = 0o100;
 
 export const EISDIR = 21;
+const ENXIO = 6;
 
 /** Opens a file, to be closed by `close`; no program we run inherits it. */
 export function open(path: string, flags: number, mode = 0): number {
   const name = pathBytes(path);
   return checked(() => libc().open(name, flags | O_CLOEXEC, mode));
+}
+
+/**
+ * Opens what is there and no regular file: waits, on a thread, until somebody
+ * reads a FIFO that nobody reads. What is opened gives `undefined` instead of
+ * keeping a read or write waiting.
+ */
+export async function openPatiently(
+  path: string,
+  flags: number,
+  mode: number,
+): Promise<number> {
+  try {
+    return open(path, flags | O_NONBLOCK, mode);
+  } catch (error) {
+    if (!(error instanceof LibcError) || error.code !== ENXIO) throw error;
+  }
+  const name = pathBytes(path);
+  const fd = await libc().open_on_thread(name, flags | O_CLOEXEC, mode);
+  // Only now may the garbage collector take it. The thread's `errno` is its own.
+  name.fill(0);
+  if (fd === -1) throw new LibcError(ENXIO);
+  setNonBlocking(fd);
+  return fd;
 }
 
 /** Has the next read or write begin at the byte `at`. */
@@ -95,7 +136,6 @@ export function utimens(
 export interface Status {
   /** The kind of entry (`S_IFMT`) and its permission bits. */
   readonly mode: number;
-  /** The number the runtime gives as `Deno.FileInfo.dev`. */
   readonly device: number;
   readonly inode: bigint;
   /** In bytes. */
@@ -139,7 +179,7 @@ export function readlink(path: string): string {
   return decodeName(buffer.subarray(0, length));
 }
 
-/** The names in an open folder, `.` and `..` among them. */
+/** The names in an open folder, `.` and `..` among them, read part by part. */
 export function* entryNames(fd: number): Iterable<string> {
   const block = new Uint8Array(LISTING_BYTES);
   const view = new DataView(block.buffer);

@@ -8,18 +8,25 @@ const BLOCK_BYTES = 64 * 1024;
 const lossy = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * The process's arguments as they were given. The runtime's have U+FFFD for
- * bytes that are no UTF-8; where Linux can be asked, they become names as
- * `decodeName` gives them.
+ * The process's arguments as they were given, each a name as `decodeName` gives
+ * it, where Linux can be asked for them. The runtime's have U+FFFD for bytes
+ * that are no UTF-8, and a compiled program's lack the first one if it is the
+ * program's own path.
  *
- * @param args The last of the process's arguments, as the runtime gives them.
+ * @param args The process's arguments, as the runtime gives them.
+ * @param isCompiled Whether all that follows the program's name is for it.
  */
-export function rawArguments(args: readonly string[]): readonly string[] {
+export function rawArguments(
+  args: readonly string[],
+  isCompiled: boolean,
+): readonly string[] {
   if (Deno.build.os !== "linux") return args;
-  const words = commandLine().slice(-args.length);
-  const areTheirs = words.length === args.length &&
-    words.every((word, index) => lossy.decode(word) === args[index]);
-  return areTheirs ? words.map(decodeName) : args;
+  const words = commandLine();
+  const given = words.slice(isCompiled ? 1 : words.length - args.length);
+  const known = given.slice(given.length - args.length);
+  const areTheirs = known.length === args.length &&
+    known.every((word, index) => lossy.decode(word) === args[index]);
+  return areTheirs ? given.map(decodeName) : args;
 }
 
 /** What the process was started with; nothing where that cannot be read. */

@@ -3,7 +3,7 @@ import { writeScript } from "../support/doors.ts";
 import { seacp } from "../support/program.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
-Deno.test("--version names itself, its target, Deno and the ssh it would run, and with -v that one's version", async () => {
+Deno.test("--version names itself, its commit and target, Deno, the protocols and the ssh it would run, and with -v that one's version", async () => {
   using folder = new TempFolder();
   Deno.mkdirSync(`${folder.path}/first`);
   // Found first, but nothing that could be run.
@@ -15,19 +15,24 @@ Deno.test("--version names itself, its target, Deno and the ssh it would run, an
   for (
     const [args, versions] of [
       [["--version"], []],
-      [["-v", "--version"], ["        OpenSSH_for_\\033[2JTests"]],
+      [["-v", "--version"], ["           OpenSSH_for_\\033[2JTests"]],
     ] as const
   ) {
     const { status, stdout } = await seacp(args, {
       env: { PATH: `${folder.path}/first:${folder.path}` },
     });
     assertEquals(status, 0);
-    const [name, target, deno, path, ...more] = stdout.split("\n");
+    const [name, ...more] = stdout.split("\n");
     assertMatch(name!, /^seacp \d+\.\d+\.\d+$/);
-    assertEquals(target, `target: ${Deno.build.target}`);
-    assertEquals(deno, `deno:   ${Deno.version.deno}`);
-    assertEquals(path, `ssh:    ${ssh}`);
-    assertEquals(more, [...versions, ""]);
+    assertEquals(more, [
+      "commit:    none: run from its source",
+      `target:    ${Deno.build.target}`,
+      `deno:      ${Deno.version.deno}`,
+      "protocols: SCP, SFTP 3",
+      `ssh:       ${ssh}`,
+      ...versions,
+      "",
+    ]);
   }
 });
 
@@ -37,5 +42,5 @@ Deno.test("--version says so where there is no ssh", async () => {
     env: { PATH: folder.path },
   });
   assertEquals(status, 0);
-  assertMatch(stdout, /^ssh: {4}not found in the PATH$/m);
+  assertMatch(stdout, /^ssh: {7}not found in the PATH$/m);
 });

@@ -14,6 +14,7 @@ usage: scp [-346ABCOpqRrsTv] [-c cipher] [-D sftp_server_path] [-F ssh_config]
 
 const BUILD = {
   version: "1.2.3",
+  commit: "0123abc",
   target: "x86_64-unknown-linux-gnu",
   os: "linux",
   deno: "2.9.6",
@@ -95,12 +96,14 @@ Deno.test("run() prints help on standard output, every option in it", async () =
 Deno.test("run() prints its version, what it was made of, and its ssh", async () => {
   const { status, stdout, stderr } = await runWith(["--version"]);
   assertEquals([status, stderr], [0, ""]);
-  assertEquals(stdout.split("\n").slice(0, 3), [
+  assertEquals(stdout.split("\n").slice(0, 5), [
     "seacp 1.2.3",
-    "target: x86_64-unknown-linux-gnu",
-    "deno:   2.9.6",
+    "commit:    0123abc",
+    "target:    x86_64-unknown-linux-gnu",
+    "deno:      2.9.6",
+    "protocols: SCP, SFTP 3",
   ]);
-  assertStringIncludes(stdout, "\nssh:    ");
+  assertStringIncludes(stdout, "\nssh:       ");
 });
 
 Deno.test("run() copies here and says nothing", async () => {

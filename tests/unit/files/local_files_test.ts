@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
+import { DenoFiles } from "../../../lib/files/deno_files.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
 import { testDisk } from "../../support/disk_tests.ts";
 import { emptied, lacksRawNames, shell } from "../../support/raw_names.ts";
@@ -10,6 +11,7 @@ const files = new LocalFiles();
 const ignore = lacksRawNames !== undefined;
 
 testDisk({ name: "LocalFiles", files });
+testDisk({ name: "DenoFiles", files: new DenoFiles() });
 
 Deno.test("list() gives names that are not UTF-8 as they are, each once", {
   ignore,
@@ -124,12 +126,31 @@ Deno.test("A name that only looks like one that is there is not found", {
   assertEquals(await files.find(`${folder.path}/f\udcea`), undefined);
 });
 
-Deno.test("A name that is not UTF-8 is refused where there is none", {
-  ignore: !ignore,
-}, async () => {
-  const error = await assertRejects(() => files.find("f\udce9"), EntryError);
-  assertEquals(
-    error.message,
-    "f\udce9: names that are not UTF-8 cannot be used on this system",
-  );
+Deno.test("A name that is not UTF-8 is refused by the runtime's calls, each of them", async () => {
+  const deno = new DenoFiles();
+  for (
+    const [call, what] of [
+      [() => deno.find("f\udce9"), ""],
+      [() => deno.attributes("f\udce9"), ""],
+      [() => deno.identify("f\udce9"), ""],
+      [() => deno.list("f\udce9"), ""],
+      [() => deno.openToRead("f\udce9"), ""],
+      [() => deno.openToWrite("f\udce9", 0o644), ""],
+      [() => deno.remove("f\udce9"), ""],
+      [() => deno.makeFolder("f\udce9", 0o755), ""],
+      [() => deno.setMode("f\udce9", 0o644), ": set mode"],
+      [
+        () => deno.setTimes("f\udce9", { modified: 0, accessed: 0 }),
+        ": set times",
+      ],
+      [() => deno.readLink("f\udce9"), ""],
+      [() => deno.makeLink("f\udce9", "to"), ""],
+    ] as const
+  ) {
+    const error = await assertRejects<Error>(call, EntryError);
+    assertEquals(
+      error.message,
+      `f\udce9${what}: names that are not UTF-8 cannot be used on this system`,
+    );
+  }
 });

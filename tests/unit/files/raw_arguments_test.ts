@@ -16,7 +16,7 @@ async function argumentsSeen(words: readonly string[]): Promise<string[]> {
   Deno.writeTextFileSync(
     script,
     `import { rawArguments } from "${MODULE}";
-    console.log(JSON.stringify(rawArguments(Deno.args)));`,
+    console.log(JSON.stringify(rawArguments(Deno.args, false)));`,
   );
   const deno = [Deno.execPath(), "run", "--quiet", "--allow-ffi", script];
   const { stdout, stderr } = await runProgram([
@@ -45,10 +45,10 @@ Deno.test("rawArguments() gives each byte of each argument", {
 
 Deno.test("rawArguments() leaves arguments without a replacement as they are", () => {
   const args = ["a", "", "é"];
-  assert(rawArguments(args) === args);
+  assert(rawArguments(args, false) === args);
 });
 
 Deno.test("rawArguments() leaves what the process was not given", () => {
   const args = ["caf\ufffd"];
-  assert(rawArguments(args) === args);
+  assert(rawArguments(args, false) === args);
 });

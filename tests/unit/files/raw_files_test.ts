@@ -79,12 +79,31 @@ Deno.test("Times before 1970 and fractions of a second are kept", {
   assertEquals(shell("stat -c %.6X f", folder.path), "1.234567\n");
 });
 
-Deno.test("openToWrite() of a FIFO that nobody reads fails", {
-  ignore,
-}, async () => {
+Deno.test(
+  "openToWrite() of a FIFO waits until somebody reads it, and all else goes on",
+  {
+    ignore,
+  },
+  async () => {
+    using folder = new TempFolder();
+    shell("mkfifo pipe", folder.path);
+    const path = `${folder.path}/pipe`;
+    const opened = files.openToWrite(path, 0o644, await files.find(path));
+    const reader = await Deno.open(path);
+    using file = await opened;
+    const sent = pattern(3);
+    await file.write(sent, 0);
+    assertEquals(await readExactly(reader, sent.length), sent);
+    reader.close();
+    const error = await assertRejects(() => file.write(sent, 3), EntryError);
+    assertEquals(error.message, `${path}: Broken pipe`);
+  },
+);
+
+Deno.test("openToWrite() of a socket fails", { ignore }, async () => {
   using folder = new TempFolder();
-  shell("mkfifo pipe", folder.path);
-  const path = `${folder.path}/pipe`;
+  const path = `${folder.path}/socket`;
+  using _listener = Deno.listen({ transport: "unix", path });
   const found = await files.find(path);
   const error = await assertRejects(
     () => files.openToWrite(path, 0o644, found),

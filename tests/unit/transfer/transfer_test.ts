@@ -694,7 +694,7 @@ Deno.test("transfer() tells of a file that shrinks while it is read", async () =
 class Copying extends Misjudged {
   copied = 0;
 
-  async copyRange(
+  override async copyRange(
     from: OpenFile,
     to: OpenFile,
     at: number,
