@@ -19,14 +19,13 @@ export interface RunOptions {
   readonly input?: Promise<string>;
 }
 
-/** The command line that starts the program from its source. */
-export const SEACP: readonly string[] = [
-  Deno.execPath(),
-  "run",
-  "--quiet",
-  "--allow-all",
-  MAIN,
-];
+/** An executable to test in place of the source. */
+const EXECUTABLE = Deno.env.get("SEACP_EXECUTABLE");
+
+/** The command line that starts the program. */
+export const SEACP: readonly string[] = EXECUTABLE === undefined
+  ? [Deno.execPath(), "run", "--quiet", "--allow-all", MAIN]
+  : [EXECUTABLE];
 
 /** A program that was started and may not have ended yet. */
 export interface Running {

@@ -1,0 +1,71 @@
+// deno-lint-ignore-file no-console -- a script talks to whoever runs it
+/**
+ * Makes `dist/seacp`, one executable file for this machine, or with `--target`
+ * those for others, each in a folder of its own below `dist`.
+ */
+
+import { parseArgs } from "node:util";
+import { bundle } from "./build/bundle.ts";
+import { checkedOutCommit } from "./build/commit.ts";
+import { compileExecutable } from "./build/executable.ts";
+import { sha256 } from "./build/npm_runtime.ts";
+import { dist } from "./build/root.ts";
+import { findTarget, type Target } from "./build/targets.ts";
+
+/** What is to be made, and where. */
+interface Product {
+  readonly target: Target;
+  readonly output: URL;
+}
+
+function products(triples: readonly string[]): Product[] {
+  if (triples.length === 0) {
+    const target = findTarget(Deno.build.target);
+    return [{ target, output: new URL(target.executable, dist) }];
+  }
+  return triples.map(findTarget).map((target) => ({
+    target,
+    output: new URL(`${target.triple}/${target.executable}`, dist),
+  }));
+}
+
+/**
+ * Makes every product, in their order, and tells each.
+ *
+ * @throws {CommandError} At the first that cannot be made.
+ */
+async function build(
+  products: readonly Product[],
+  options: { readonly official: boolean },
+): Promise<void> {
+  const program = await bundle(checkedOutCommit());
+  for (const { target: { triple }, output } of products) {
+    const remark = await compileExecutable(program, {
+      ...options,
+      triple,
+      output,
+    });
+    if (remark !== undefined) console.error(remark);
+    const bytes = Deno.readFileSync(output);
+    console.log(
+      `${output.pathname.slice(dist.pathname.length - "dist/".length)}: ` +
+        `${bytes.length.toLocaleString("en")} bytes, SHA-256 ${sha256(bytes)}`,
+    );
+  }
+}
+
+if (import.meta.main) {
+  try {
+    const { values } = parseArgs({
+      args: Deno.args,
+      options: {
+        target: { type: "string", multiple: true, default: [] },
+        release: { type: "boolean", default: false },
+      },
+    });
+    await build(products(values.target), { official: values.release });
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,49 @@
+import type { Commit } from "./commit.ts";
+import { removeIfThere } from "./files.ts";
+import { dist, root } from "./root.ts";
+import { runCommand } from "./run.ts";
+
+/** The program in as few files as it can be read from, types stripped. */
+export interface Bundle {
+  readonly folder: URL;
+  readonly entry: URL;
+}
+
+const ENTRY = "seacp";
+
+/**
+ * Bundles the program: what each kind of command needs stays a file of its own,
+ * read only for that. That is 5 of the 40 ms which a small copy takes.
+ *
+ * The same commit gives the same bytes, and files of the same age.
+ */
+export async function bundle(commit: Commit | undefined): Promise<Bundle> {
+  const folder = new URL("bundle/", dist);
+  removeIfThere(folder);
+  await Deno.mkdir(folder, { recursive: true });
+  const source = new URL(`${ENTRY}.ts`, folder);
+  const name = JSON.stringify(commit?.name ?? "unknown");
+  await Deno.writeTextFile(
+    source,
+    `import { main } from "../../main.ts";\nawait main(${name});\n`,
+  );
+  await runCommand([
+    Deno.execPath(),
+    "bundle",
+    "--quiet",
+    "--platform=deno",
+    "--code-splitting",
+    "--outdir=dist/bundle",
+    `dist/bundle/${ENTRY}.ts`,
+  ], { cwd: root });
+  await Deno.remove(source);
+  await setAge(folder, commit?.date ?? new Date(0));
+  return { folder, entry: new URL(`${ENTRY}.js`, folder) };
+}
+
+/** The age of files becomes part of an executable. */
+async function setAge(folder: URL, date: Date): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) {
+    await Deno.utime(new URL(name, folder), date, date);
+  }
+}

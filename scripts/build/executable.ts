@@ -1,0 +1,93 @@
+import { fileURLToPath } from "node:url";
+import { removeIfThere } from "./files.ts";
+import { npmRuntime } from "./npm_runtime.ts";
+import { root } from "./root.ts";
+import { type Command, CommandError, runCommand } from "./run.ts";
+
+/**
+ * What the program may do, and how its runtime is set up. No network: only ssh
+ * opens connections. No prompt: what was not granted is refused, not asked
+ * for. No code cache: it would be a file of a well-known name in a folder that
+ * everybody may write to, and be run as code.
+ */
+const COMPILE_OPTIONS: readonly string[] = [
+  "--quiet",
+  "--no-config",
+  "--no-check",
+  "--no-prompt",
+  "--no-code-cache",
+  ...["read", "write", "run", "env", "sys", "ffi"].map((it) => `--allow-${it}`),
+  ...["net", "import"].map((it) => `--deny-${it}`),
+];
+
+/** What is put into one file. */
+export interface Program {
+  readonly entry: URL;
+  /** A folder that holds the entry and all that it loads. */
+  readonly folder?: URL;
+}
+
+export interface CompileOptions {
+  readonly triple: string;
+  readonly output: URL;
+  /** Whether only Deno's own download of the runtime will do. */
+  readonly official: boolean;
+}
+
+/**
+ * Compiles a program into one executable file.
+ *
+ * @returns A sentence on where its runtime came from, if not from Deno itself.
+ * @throws {Error} If it cannot be compiled, or its runtime not be had; then
+ * there is no such file.
+ */
+export async function compileExecutable(
+  program: Program,
+  { triple, output, official }: CompileOptions,
+): Promise<string | undefined> {
+  removeIfThere(output);
+  if (official && Deno.env.get("DENORT_BIN")) {
+    throw new Error("A release takes Deno's own runtime: unset DENORT_BIN");
+  }
+  const compileWith = async (deno: Command, env: Record<string, string> = {}) =>
+    await runCommand([
+      ...deno,
+      "compile",
+      ...COMPILE_OPTIONS,
+      `--target=${triple}`,
+      `--output=${fileURLToPath(output)}`,
+      ...included(program),
+      fileURLToPath(program.entry),
+    ], { cwd: root, env });
+  try {
+    await compileWith([Deno.execPath()]);
+    return undefined;
+  } catch (error) {
+    if (!isRuntimeOutOfReach(error)) throw error;
+    const runtime = official ? undefined : await npmRuntime(triple);
+    if (runtime === undefined) {
+      throw new Error(
+        `Deno's runtime for ${triple} cannot be downloaded` +
+          (official
+            ? ", and a release takes no other"
+            : ", and the npm registry has none"),
+        { cause: error },
+      );
+    }
+    await compileWith(["npx", "-y", `deno@${runtime.deno}`], {
+      DENORT_BIN: runtime.path,
+    });
+    return `Deno's server is out of reach: the runtime is the one that ` +
+      `${runtime.package} carries, checked against its SHA-256. ` +
+      `Good for tests, not for a release.`;
+  }
+}
+
+function included({ folder }: Program): string[] {
+  return folder === undefined ? [] : [`--include=${fileURLToPath(folder)}`];
+}
+
+function isRuntimeOutOfReach(error: unknown): boolean {
+  return error instanceof CommandError &&
+    error.stderr.includes("Setting up base binary");
+}

@@ -1,0 +1,18 @@
+/** What a file holds; `undefined` if it is not there. */
+export function readIfThere(file: URL): Uint8Array<ArrayBuffer> | undefined {
+  return unlessMissing(() => Deno.readFileSync(file));
+}
+
+/** Removes a file, or a folder with all it holds, if it is there. */
+export function removeIfThere(path: URL): void {
+  unlessMissing(() => Deno.removeSync(path, { recursive: true }));
+}
+
+function unlessMissing<Result>(work: () => Result): Result | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
