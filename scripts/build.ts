@@ -13,16 +13,19 @@ import { dist } from "./build/root.ts";
 import { findTarget, type Target } from "./build/targets.ts";
 
 /** What is to be made, and where. */
-interface Product {
+export interface Product {
   readonly target: Target;
   readonly output: URL;
 }
 
-function products(triples: readonly string[]): Product[] {
-  if (triples.length === 0) {
-    const target = findTarget(Deno.build.target);
-    return [{ target, output: new URL(target.executable, dist) }];
-  }
+/** The executable for this machine. */
+export function productHere(): Product {
+  const target = findTarget(Deno.build.target);
+  return { target, output: new URL(target.executable, dist) };
+}
+
+/** The executable for each target, in a folder of its own. */
+export function productsFor(triples: readonly string[]): Product[] {
   return triples.map(findTarget).map((target) => ({
     target,
     output: new URL(`${target.triple}/${target.executable}`, dist),
@@ -32,9 +35,9 @@ function products(triples: readonly string[]): Product[] {
 /**
  * Makes every product, in their order, and tells each.
  *
- * @throws {CommandError} At the first that cannot be made.
+ * @throws {Error} At the first that cannot be made.
  */
-async function build(
+export async function build(
   products: readonly Product[],
   options: { readonly official: boolean },
 ): Promise<void> {
@@ -63,7 +66,10 @@ if (import.meta.main) {
         release: { type: "boolean", default: false },
       },
     });
-    await build(products(values.target), { official: values.release });
+    const products = values.target.length === 0
+      ? [productHere()]
+      : productsFor(values.target);
+    await build(products, { official: values.release });
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     Deno.exit(1);

@@ -21,12 +21,14 @@ interface Line {
  * scp's progress meter: a line for each file, redrawn while it moves and left
  * behind when it ended. Of files that move at once, the first that began is
  * shown, and each leaves its line in that order. It draws from a timer, never
- * from the copy itself, and only what differs from what is on the screen.
+ * from the copy itself, and only what differs from what is on the screen. On a
+ * terminal that cannot redraw, the lines of files that ended are all there is.
  */
 export class Meter implements Disposable {
   readonly #terminal: Terminal;
   readonly #now: () => number;
   readonly #timer: ReturnType<typeof setInterval>;
+  readonly #canRedraw: boolean;
   /** In the order in which they began; the first one is shown. */
   readonly #lines: Line[] = [];
   /** Lines of files that ended since the terminal was last written to. */
@@ -39,6 +41,7 @@ export class Meter implements Disposable {
   constructor(terminal: Terminal, now: () => number = () => performance.now()) {
     this.#terminal = terminal;
     this.#now = now;
+    this.#canRedraw = terminal.canRedraw();
     this.#timer = setInterval(() => this.draw(), DRAW_MILLISECONDS);
   }
 
@@ -57,7 +60,8 @@ export class Meter implements Disposable {
     const before = this.#finished;
     while (this.#lines[0]?.progress.ended) {
       const { progress } = this.#lines.shift()!;
-      this.#finished += `\r${renderProgress(progress, this.#columns)}\n`;
+      const start = this.#canRedraw ? "\r" : "";
+      this.#finished += `${start}${renderProgress(progress, this.#columns)}\n`;
     }
     if (this.#finished === before) return;
     if (this.#now() - this.#lastWrite >= DRAW_MILLISECONDS) this.draw();
@@ -72,7 +76,7 @@ export class Meter implements Disposable {
       line.progress = updateProgress(line.progress, line.position, this.#now());
     }
     const [first] = this.#lines;
-    if (first !== undefined) {
+    if (first !== undefined && this.#canRedraw) {
       shown = renderProgress(first.progress, this.#columns);
       if (text !== "" || shown !== this.#shown) text += `\r${shown}`;
     }

@@ -4,6 +4,8 @@ import { foregroundTest } from "./foreground.ts";
 export interface Terminal {
   /** The width of the terminal on standard output; `undefined` if it is none. */
   columns(): number | undefined;
+  /** Whether a line can be drawn again; else each is written once. */
+  canRedraw(): boolean;
   /** Whether the meter may draw now: not from a background job. */
   isForeground(): boolean;
   /** Writes to standard output as it is. */
@@ -21,6 +23,7 @@ export function processTerminal(): Terminal {
   let isForeground: (() => boolean) | undefined;
   return {
     columns: () => Deno.stdout.isTerminal() ? consoleColumns() : undefined,
+    canRedraw: () => Deno.env.get("TERM") !== "dumb",
     isForeground: () => (isForeground ??= foregroundTest())(),
     write: (text) => writeAll(Deno.stdout, text),
     say: (line) => writeAll(Deno.stderr, line + "\n"),

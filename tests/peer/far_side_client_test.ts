@@ -12,7 +12,12 @@ import {
 } from "../support/doors.ts";
 import { Place } from "../support/place.ts";
 import { lengthOf, until } from "../support/processes.ts";
-import { type Outcome, runProgram, SEACP } from "../support/program.ts";
+import {
+  EXECUTABLE,
+  type Outcome,
+  runProgram,
+  SEACP,
+} from "../support/program.ts";
 import {
   LENDS_TERMINAL,
   onTerminal,
@@ -460,32 +465,38 @@ for (const [name, script] of Object.entries(outputs)) {
   }
 }
 
-Deno.test("A far side needs nothing but its folder: no configuration, no environment, no program", async () => {
-  using folder = new TempFolder();
-  const here = `${folder.path}/here`;
-  Deno.mkdirSync(here);
-  const restricted = [
-    ...SEACP.filter((word) => word !== "--allow-all").slice(0, -1),
-    "--no-prompt",
-    `--allow-read=${here}`,
-    `--allow-write=${here}`,
-    "--allow-sys",
-    "--allow-ffi",
-    SEACP.at(-1)!,
-  ];
-  const sink = await runProgram([...restricted, "-rpt", "."], {
-    cwd: here,
-    input: Promise.resolve("T1 0 2 0\nC0755 1 a\na\0D0700 0 d\nE\n"),
-  });
-  assertEquals(sink, { status: 0, stdout: "\0".repeat(6), stderr: "" });
-  const source = await runProgram([...restricted, "-pf", "a"], {
-    cwd: here,
-    input: Promise.resolve("\0\0\0\0"),
-  });
-  assertEquals(source.status, 0);
-  assertEquals(source.stderr, "");
-  assert(source.stdout.endsWith("C0755 1 a\na\0"));
-});
+Deno.test(
+  "A far side needs nothing but its folder: no configuration, no environment, no program",
+  {
+    ignore: EXECUTABLE !== undefined,
+  },
+  async () => {
+    using folder = new TempFolder();
+    const here = `${folder.path}/here`;
+    Deno.mkdirSync(here);
+    const restricted = [
+      ...SEACP.filter((word) => word !== "--allow-all").slice(0, -1),
+      "--no-prompt",
+      `--allow-read=${here}`,
+      `--allow-write=${here}`,
+      "--allow-sys",
+      "--allow-ffi",
+      SEACP.at(-1)!,
+    ];
+    const sink = await runProgram([...restricted, "-rpt", "."], {
+      cwd: here,
+      input: Promise.resolve("T1 0 2 0\nC0755 1 a\na\0D0700 0 d\nE\n"),
+    });
+    assertEquals(sink, { status: 0, stdout: "\0".repeat(6), stderr: "" });
+    const source = await runProgram([...restricted, "-pf", "a"], {
+      cwd: here,
+      input: Promise.resolve("\0\0\0\0"),
+    });
+    assertEquals(source.status, 0);
+    assertEquals(source.stderr, "");
+    assert(source.stdout.endsWith("C0755 1 a\na\0"));
+  },
+);
 
 peerTest(
   "A far side says nothing to its terminal and asks it nothing",

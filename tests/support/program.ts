@@ -20,7 +20,7 @@ export interface RunOptions {
 }
 
 /** An executable to test in place of the source. */
-const EXECUTABLE = Deno.env.get("SEACP_EXECUTABLE");
+export const EXECUTABLE: string | undefined = Deno.env.get("SEACP_EXECUTABLE");
 
 /** The command line that starts the program. */
 export const SEACP: readonly string[] = EXECUTABLE === undefined

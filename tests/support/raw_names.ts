@@ -1,9 +1,15 @@
 /** Names that are not UTF-8, made and seen by programs that take bytes. */
 
+import { EXECUTABLE } from "./program.ts";
+
 /** Why a test of such names is ignored; `undefined` where there are some. */
 export const lacksRawNames: string | undefined = Deno.build.os === "linux"
   ? undefined
   : "names are any bytes on Linux alone";
+
+/** The same for operands: Deno's runtime for compiled programs takes none. */
+export const lacksRawOperands: string | undefined = lacksRawNames ??
+  (EXECUTABLE && "the runtime of compiled programs takes no such arguments");
 
 /**
  * Runs a program with bytes for arguments: each `\0ooo` in what follows is one,

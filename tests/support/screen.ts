@@ -11,6 +11,7 @@ export class Screen implements Terminal {
   /** Its width; `undefined` where standard output is no terminal. */
   width: number | undefined;
   inForeground = true;
+  isDumb = false;
 
   constructor(width?: number) {
     this.width = width;
@@ -18,6 +19,10 @@ export class Screen implements Terminal {
 
   columns(): number | undefined {
     return this.width;
+  }
+
+  canRedraw(): boolean {
+    return !this.isDumb;
   }
 
   isForeground(): boolean {

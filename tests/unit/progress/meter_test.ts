@@ -8,8 +8,9 @@ class Bench implements Disposable {
   readonly meter: Meter;
   now = 0;
 
-  constructor(columns?: number) {
+  constructor(columns?: number, { isDumb = false } = {}) {
     this.screen = new Screen(columns);
+    this.screen.isDumb = isDumb;
     this.meter = new Meter(this.screen, () => this.now);
   }
 
@@ -283,4 +284,20 @@ Deno.test("Meter shows of a file that waits for those before it what it took", (
     shownSecond,
     "\rb              50%   50     0.0KB/s   00:02    ",
   );
+});
+
+Deno.test("Meter writes each file's line once, at its end, where it cannot redraw", () => {
+  using bench = new Bench(48, { isDumb: true });
+  const progress = bench.meter.began("a", 10);
+  bench.now = 1000;
+  progress.moved(5);
+  bench.meter.draw();
+  bench.meter.makeRoom();
+  assertEquals(bench.written(), []);
+  progress.moved(5);
+  progress.ended();
+  bench.meter.draw();
+  assertEquals(bench.written(), [
+    "a             100%   10     0.0KB/s   00:01    \n",
+  ]);
 });
