@@ -8,7 +8,10 @@
  *     deno task bench --rounds=5 --mebibytes=1024 --files=2000 --rtt=20
  *     deno task bench --only=files --direction=up --peers=scp-O,limit
  *     deno task bench --protocol=sftp --content=random --json
+ *     deno task bench --program=source
  *     deno task bench --scale --many=100000 --only=folder
+ *
+ * seacp is the executable, which is built first, or its source.
  *
  * A ratio is the median of those of the rounds, each seacp's seconds by the
  * peer's in the same round: below 1, seacp is faster. `limit` is one file of as
@@ -22,6 +25,7 @@ import { isInstalled, peer, seacp } from "./bench/contenders.ts";
 import { Field, makeFolder, neededBytes } from "./bench/field.ts";
 import { measure } from "./bench/measure.ts";
 import { jsonReport, type Report, textReport } from "./bench/report.ts";
+import { prepareProgram } from "./bench/program.ts";
 import { playRounds } from "./bench/rounds.ts";
 import { parseSettings, type Settings } from "./bench/settings.ts";
 import { sourcesOf, startTurns } from "./bench/turns.ts";
@@ -56,21 +60,29 @@ async function run(
   interrupted: AbortSignal,
 ): Promise<void> {
   const peers = settings.peers.map(peer);
-  const contest = {
-    seacp: seacp(settings.protocol),
-    peers: peers.filter(isInstalled),
-    rounds: settings.rounds,
-  };
-  const needed = works.map((work) => neededBytes(sourcesOf(work, contest)));
+  const installed = peers.filter(isInstalled);
+  const needed = works.map((work) => neededBytes(sourcesOf(work, installed)));
   const folder = makeFolder(Math.max(...needed));
   try {
+    const program = await prepareProgram(
+      settings.program,
+      folder,
+      console.error,
+    );
+    const contest = {
+      program,
+      seacp: seacp(program.command, settings.protocol),
+      peers: installed,
+      rounds: settings.rounds,
+    };
     await using sshd = await Sshd.start();
     const field = new Field(folder, sshd, interrupted);
     // Deno keeps what it has compiled: no round is to pay for that.
-    await playRounds(startTurns(contest, field), field, { rounds: 1 });
-    const missing = peers.filter((each) => !contest.peers.includes(each))
+    await playRounds(startTurns(contest), field, { rounds: 1 });
+    const missing = peers.filter((each) => !installed.includes(each))
       .map(({ name }) => name);
-    report.begin(describeConditions({ folder, settings, missing }));
+    const { deno } = program;
+    report.begin(describeConditions({ deno, folder, settings, missing }));
     for (const work of works) report.add(await measure(work, contest, field));
     report.end();
   } finally {

@@ -32,6 +32,13 @@ export function productsFor(triples: readonly string[]): Product[] {
   }));
 }
 
+export interface BuildOptions {
+  /** Whether only Deno's own download of the runtime will do. */
+  readonly official: boolean;
+  /** Is told what was made, a line each. */
+  readonly tell?: (line: string) => void;
+}
+
 /**
  * Makes every product, in their order, and tells each.
  *
@@ -39,18 +46,18 @@ export function productsFor(triples: readonly string[]): Product[] {
  */
 export async function build(
   products: readonly Product[],
-  options: { readonly official: boolean },
+  { official, tell = console.log }: BuildOptions,
 ): Promise<void> {
   const program = await bundle(checkedOutCommit());
   for (const { target: { triple }, output } of products) {
     const remark = await compileExecutable(program, {
-      ...options,
+      official,
       triple,
       output,
     });
     if (remark !== undefined) console.error(remark);
     const bytes = Deno.readFileSync(output);
-    console.log(
+    tell(
       `${output.pathname.slice(dist.pathname.length - "dist/".length)}: ` +
         `${bytes.length.toLocaleString("en")} bytes, SHA-256 ${sha256(bytes)}`,
     );

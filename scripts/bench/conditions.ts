@@ -5,6 +5,7 @@ export interface Conditions {
   readonly cores: number;
   readonly kernel: string;
   readonly openssh: string;
+  /** The runtime of the program that is measured. */
   readonly deno: string;
   /** Where the copies happen. */
   readonly folder: string;
@@ -15,7 +16,7 @@ export interface Conditions {
 
 /** This machine's, with these. */
 export function describeConditions(
-  given: Pick<Conditions, "folder" | "settings" | "missing">,
+  given: Pick<Conditions, "deno" | "folder" | "settings" | "missing">,
 ): Conditions {
   // ssh says its version where others say what went wrong.
   const { stderr } = new Deno.Command("ssh", {
@@ -28,7 +29,6 @@ export function describeConditions(
     cores: navigator.hardwareConcurrency,
     kernel: `${Deno.build.os} ${Deno.osRelease()}`,
     openssh: new TextDecoder().decode(stderr).split(",")[0]!.trim(),
-    deno: Deno.version.deno,
     ...given,
   };
 }
@@ -36,10 +36,11 @@ export function describeConditions(
 /** The same in one line. */
 export function conditionsText(conditions: Conditions): string {
   const { cores, kernel, openssh, deno, folder, missing } = conditions;
-  const { protocol, content, rounds } = conditions.settings;
+  const { program, protocol, content, rounds } = conditions.settings;
   return [
     `${cores} cores, ${kernel}, ${openssh}, Deno ${deno}, in ${folder}`,
-    `seacp over ${protocol.toUpperCase()}`,
+    `seacp ${program === "built" ? "built" : "from its source"}, ` +
+    `over ${protocol.toUpperCase()}`,
     `small files of ${content === "text" ? "text" : "random bytes"}`,
     `rounds: ${rounds}`,
     ...(missing.length === 0 ? [] : [`not installed: ${missing.join(", ")}`]),

@@ -1,6 +1,5 @@
 /** The programs that make the same copies, and how each is told to. */
 
-import { SEACP } from "../../tests/support/program.ts";
 import { findProgram } from "../peers.ts";
 import { COPIES, type Copy, type Direction, HOST } from "./copy.ts";
 
@@ -81,14 +80,17 @@ export function isInstalled({ programs }: Contender): boolean {
   return programs.every((program) => findProgram(program) !== undefined);
 }
 
-/** seacp, run from its source as its users run it. */
-export function seacp(protocol: Protocol): Contender {
+/** seacp, which this command line starts. */
+export function seacp(
+  program: readonly string[],
+  protocol: Protocol,
+): Contender {
   const option = protocol === "scp" ? "-O" : "-s";
   return {
     name: "seacp",
     programs: [],
     isWatched: true,
-    command: (copy) => scpCommand([...SEACP, option], copy),
+    command: (copy) => scpCommand([...program, option], copy),
   };
 }
 

@@ -20,7 +20,7 @@ export async function measure(
   contest: Contest,
   field: Field,
 ): Promise<Summary> {
-  field.provide(sourcesOf(work, contest));
+  field.provide(sourcesOf(work, contest.peers));
   const roundTrip = work.kind === "copy" ? work.roundTrip : 0;
   await using line = new Line(field, roundTrip);
   const place = { folder: field.folder, config: line.config };

@@ -8,6 +8,7 @@ import {
 } from "./contenders.ts";
 import type { Content } from "./content.ts";
 import type { Direction } from "./copy.ts";
+import type { Form } from "./program.ts";
 
 /** Each option by its name, `--scale` and `--json` without a value. */
 export interface Settings {
@@ -24,6 +25,8 @@ export interface Settings {
   readonly only: string;
   /** The one direction to measure; both if there is none. */
   readonly direction: Direction | undefined;
+  /** In which form seacp is measured. */
+  readonly program: Form;
   /** Whom seacp is compared with, where they are installed. */
   readonly peers: readonly PeerName[];
   readonly protocol: Protocol;
@@ -43,6 +46,7 @@ const DEFAULTS: Settings = {
   many: 100_000,
   only: "",
   direction: undefined,
+  program: "built",
   peers: PEER_NAMES,
   protocol: "scp",
   content: "text",
@@ -60,6 +64,7 @@ const READERS: { readonly [Name in keyof Settings]: Reader<Settings[Name]> } = {
   many: (value) => wholeNumber(value, 20),
   only: given,
   direction: (value) => oneOf<Direction>(value, ["up", "down"]),
+  program: (value) => oneOf<Form>(value, ["built", "source"]),
   peers: peerNames,
   protocol: (value) => oneOf(value, ["scp", "sftp"]),
   content: (value) => oneOf(value, ["text", "random"]),

@@ -1,13 +1,14 @@
 /** Whose turns each kind of work consists of. */
 
-import { SEACP } from "../../tests/support/program.ts";
 import { type Contender, LIMIT } from "./contenders.ts";
+import type { Program } from "./program.ts";
 import type { Turn } from "./rounds.ts";
 import { amountOf, asOneFile, type Source } from "./sources.ts";
 import type { CopyWork, ScaleWork, Work } from "./works.ts";
 
 /** Who takes part, and how often. */
 export interface Contest {
+  readonly program: Program;
   readonly seacp: Contender;
   /** Whom it is compared with; they are installed. */
   readonly peers: readonly Contender[];
@@ -25,11 +26,8 @@ export interface Place {
 /** What a work with many files is compared with: seacp, with fewer, with one. */
 export const FEWER = { tenth: "a tenth", single: "one file" } as const;
 
-/** A program that starts, prints a line and ends. */
-const ONE_LINE = { file: "one_line.ts", text: 'console.log("one line");\n' };
-
 /** What has to be there for a work. */
-export function sourcesOf(work: Work, { peers }: Contest): Source[] {
+export function sourcesOf(work: Work, peers: readonly Contender[]): Source[] {
   if (work.kind === "start") return [];
   if (work.kind === "scale") return [work.source, work.tenth, work.single];
   const { source } = work;
@@ -46,26 +44,25 @@ export function turnsOf(work: Work, contest: Contest, place: Place): Turn[] {
         copyTurn(contender, work, place)
       );
     case "start":
-      return startTurns(contest, place);
+      return startTurns(contest);
     case "scale":
       return scaleTurns(work, contest, place);
   }
 }
 
 /** The same, for the start of the program. */
-export function startTurns(
-  { peers }: Contest,
-  { folder }: Pick<Place, "folder">,
-): Turn[] {
+export function startTurns({ program, peers }: Contest): Turn[] {
   const own = {
     contender: "seacp",
-    command: [...SEACP, "--version"],
+    command: [...program.command, "--version"],
     isWatched: true,
   };
   if (!peers.some(({ name }) => name === LIMIT)) return [own];
-  Deno.writeTextFileSync(`${folder}/${ONE_LINE.file}`, ONE_LINE.text);
-  const command = [...SEACP.slice(0, -1), ONE_LINE.file];
-  return [own, { contender: LIMIT, command, isWatched: false }];
+  return [own, {
+    contender: LIMIT,
+    command: program.oneLine,
+    isWatched: false,
+  }];
 }
 
 function scaleTurns(
