@@ -27,6 +27,11 @@ const ROOMS: readonly (readonly [RegExp, Room])[] = [
   [/^lib\/cli\//, ENTRY],
   [/^lib\/transfer\//, { layer: 2, name: "transfer" }],
   [/^lib\/copy\//, { layer: 3, name: "copy" }],
+  [/^lib\/completions\/shell_names\.ts$/, PLAIN],
+  [
+    /^lib\/completions\//,
+    { layer: 3, name: "completions", usesSystem: true },
+  ],
   [/^lib\/server\//, { layer: 3, name: "server", usesSystem: true }],
   [/^lib\/scp\/(messages|harmless)\.ts$/, PLAIN],
   [/^lib\/scp\//, { layer: 2, name: "scp" }],

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a script talks to whoever runs it
 /**
  * The programs a demonstration and the tests work with: OpenSSH's client and
- * its server, from the system's packages.
+ * its server, from the system's packages, and what checks the manual.
  */
 
 /** Where Debian has each program from. */
@@ -11,6 +11,18 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "ssh-keygen": "openssh-client",
   "sshd": "openssh-server",
   "sftp-server": "openssh-sftp-server",
+};
+
+/** The same for what only tests need. */
+const TEST_PACKAGES: Readonly<Record<string, string>> = {
+  "mandoc": "mandoc",
+  "tmux": "tmux",
+  "zsh": "zsh",
+  "fish": "fish",
+  "curl": "curl",
+  "wget": "wget",
+  "openssl": "openssl",
+  "shasum": "perl",
 };
 
 /** `sshd` and its like are not in every user's PATH, `sftp-server` in nobody's. */
@@ -35,36 +47,44 @@ export function findProgram(name: string): string | undefined {
   });
 }
 
-/** The packages that are missing. */
-function missingPackages(): string[] {
-  const missing = Object.keys(PACKAGES).filter((name) => !findProgram(name));
-  return [...new Set(missing.map((name) => PACKAGES[name]!))];
+/** Those of the packages that are missing. */
+function missingOf(packages: Readonly<Record<string, string>>): string[] {
+  const missing = Object.keys(packages).filter((name) => !findProgram(name));
+  return [...new Set(missing.map((name) => packages[name]!))];
+}
+
+function canCopy(): boolean {
+  return missingOf(PACKAGES).length === 0;
 }
 
 /**
  * Installs what is missing, where that can be done here: as root, from
  * Debian's packages. Elsewhere it says what to install.
  *
- * @returns Whether everything is there now.
+ * @param forTests Whether what only tests need is wanted, too.
+ * @returns Whether all that copies need is there now.
  */
-export function ensurePeers(): boolean {
-  const missing = missingPackages();
+export function ensurePeers({ forTests = false } = {}): boolean {
+  const missing = missingOf(
+    forTests ? { ...PACKAGES, ...TEST_PACKAGES } : PACKAGES,
+  );
   if (missing.length === 0) return true;
   const install = `apt-get install -y ${missing.join(" ")}`;
   if (Deno.build.os !== "linux" || !findProgram("apt-get")) {
-    console.error(`Missing: OpenSSH's client and server. Please install them.`);
-    return false;
+    const names = missing.join(", ");
+    console.error(`Missing: ${names}, as Debian calls them. Please install.`);
+    return canCopy();
   }
   if (Deno.uid() !== 0) {
     console.error(`Missing: ${missing.join(", ")}. As root, run: ${install}`);
-    return false;
+    return canCopy();
   }
   console.error(`Installing ${missing.join(" and ")}: ${install}`);
   withoutServices(() => {
     apt("update");
     apt("install", "-y", "--no-install-recommends", ...missing);
   });
-  return missingPackages().length === 0;
+  return canCopy();
 }
 
 function apt(...args: string[]): void {

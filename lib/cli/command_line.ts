@@ -1,3 +1,4 @@
+import { isShell, type Shell } from "../completions/shell_names.ts";
 import type { CopyJob, CopyOptions } from "../copy/job.ts";
 import { UsageError } from "../errors.ts";
 import type { LocationRules } from "../location/location.ts";
@@ -24,7 +25,14 @@ export type CommandLine =
   | CopyRequest
   | FarSideRequest
   | { readonly kind: "help" }
-  | { readonly kind: "version"; readonly verbose: boolean };
+  | { readonly kind: "version"; readonly verbose: boolean }
+  | { readonly kind: "completions"; readonly shell: Shell }
+  | {
+    readonly kind: "complete";
+    readonly shell: Shell;
+    /** What the shell's completion function says of what is typed. */
+    readonly words: readonly string[];
+  };
 
 /** The largest `-l`, in Kbit/s. */
 const MAX_LIMIT = 104_857_600;
@@ -42,10 +50,14 @@ export function parseCommandLine(
   rules: Pick<LocationRules, "servicePort">,
 ): CommandLine {
   const { given, operands } = getopt(args, OPTIONS);
-  for (const { name } of given) {
+  for (const { name, value } of given) {
     if (name === "help") return { kind: name };
     if (name === "version") {
       return { kind: name, verbose: given.some(({ name }) => name === "v") };
+    }
+    if (name === "completions") return { kind: name, shell: readShell(value) };
+    if (name === "complete") {
+      return { kind: name, shell: readShell(value), words: operands };
     }
   }
   const options = parseCopyOptions(given, rules);
@@ -74,7 +86,12 @@ function parseRole(
   return has("f") ? "source" : has("t") ? "sink" : undefined;
 }
 
-function parseCopyOptions(
+/**
+ * What the options say of a copy.
+ *
+ * @throws {UsageError} If a value makes no sense.
+ */
+export function parseCopyOptions(
   given: readonly GivenOption[],
   rules: Pick<LocationRules, "servicePort">,
 ): CopyOptions {
@@ -131,6 +148,14 @@ function sshFlags({ name, value }: GivenOption): string[] {
 
 function wrongUse(): UsageError {
   return new UsageError("", { showUsage: true });
+}
+
+function readShell(name: string): Shell {
+  if (isShell(name)) return name;
+  throw new UsageError(
+    `unknown shell "${name}": it must be bash, zsh, fish or powershell`,
+    { status: 255 },
+  );
 }
 
 function readPort(

@@ -11,7 +11,8 @@ export interface GivenOption {
 /**
  * Reads arguments as BSD getopt(3) does: letters cluster, a value is glued to
  * its letter or comes next, `--` or the first operand ends the options, and a
- * lone `-` is an operand. Words after two dashes are options of their own.
+ * lone `-` is an operand. Words after two dashes are options of their own; their
+ * values come next or are glued by a `=`.
  *
  * @throws {UsageError} If an option is unknown or lacks its value.
  */
@@ -34,7 +35,13 @@ export function getopt(
     }
     if (!arg.startsWith("-") || arg === "-") break;
     if (arg.startsWith("--")) {
-      given.push({ name: find(arg).name, value: "" });
+      const [typed, glued] = splitWord(arg);
+      const { name, value: takesValue } = find(typed);
+      if (takesValue === undefined && glued !== undefined) {
+        throw usage(`option doesn't take an argument -- ${name}`);
+      }
+      const value = takesValue === undefined ? "" : glued ?? args[++at];
+      given.push({ name, value: expected(value, name) });
       continue;
     }
     for (let rest = arg.slice(1); rest !== "";) {
@@ -45,14 +52,22 @@ export function getopt(
         continue;
       }
       const value = rest !== "" ? rest : args[++at];
-      if (value === undefined) {
-        throw usage(`option requires an argument -- ${name}`);
-      }
-      given.push({ name, value });
+      given.push({ name, value: expected(value, name) });
       rest = "";
     }
   }
   return { given, operands: args.slice(at) };
+}
+
+/** A word after two dashes, and what is glued to it by a `=`. */
+function splitWord(arg: string): [typed: string, glued?: string] {
+  const at = arg.indexOf("=");
+  return at < 0 ? [arg] : [arg.slice(0, at), arg.slice(at + 1)];
+}
+
+function expected(value: string | undefined, name: string): string {
+  if (value !== undefined) return value;
+  throw usage(`option requires an argument -- ${name}`);
 }
 
 function usage(message: string): UsageError {

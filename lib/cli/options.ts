@@ -8,11 +8,27 @@ export interface Option {
   readonly summary?: string;
 }
 
+/** What a value is, for whatever completes it. */
+export type ValueKind = "file" | "host" | "cipher" | "ssh_option" | "text";
+
+interface Flag extends Option {
+  readonly value?: never;
+  readonly valueKind?: never;
+}
+
+interface OptionWithValue extends Option {
+  readonly value: string;
+  readonly valueKind: ValueKind;
+}
+
+/** An option of the table: one that takes a value says of what kind it is. */
+export type TableOption = Flag | OptionWithValue;
+
 /**
  * OpenSSH's scp 10.5's options, every one, and seacp's own, in the order help
  * shows them.
  */
-export const OPTIONS: readonly Option[] = [
+export const OPTIONS: readonly TableOption[] = [
   { name: "r", summary: "Copy folders with all they hold, links followed." },
   { name: "p", summary: "Preserve times and modes." },
   { name: "q", summary: "Quiet: no meter, no warnings; ssh is told too." },
@@ -20,15 +36,46 @@ export const OPTIONS: readonly Option[] = [
     name: "v",
     summary: "Say each step, ssh and the far side too. Repeat for more.",
   },
-  { name: "P", value: "port", summary: "The port ssh connects to." },
-  { name: "i", value: "identity_file", summary: "The key ssh logs in with." },
-  { name: "F", value: "ssh_config", summary: "The configuration ssh reads." },
-  { name: "J", value: "destination", summary: "The host ssh jumps through." },
-  { name: "o", value: "ssh_option", summary: "Any option of ssh_config(5)." },
-  { name: "c", value: "cipher", summary: "The cipher ssh uses." },
+  {
+    name: "P",
+    value: "port",
+    valueKind: "text",
+    summary: "The port ssh connects to.",
+  },
+  {
+    name: "i",
+    value: "identity_file",
+    valueKind: "file",
+    summary: "The key ssh logs in with.",
+  },
+  {
+    name: "F",
+    value: "ssh_config",
+    valueKind: "file",
+    summary: "The configuration ssh reads.",
+  },
+  {
+    name: "J",
+    value: "destination",
+    valueKind: "host",
+    summary: "The host ssh jumps through.",
+  },
+  {
+    name: "o",
+    value: "ssh_option",
+    valueKind: "ssh_option",
+    summary: "Any option of ssh_config(5).",
+  },
+  {
+    name: "c",
+    value: "cipher",
+    valueKind: "cipher",
+    summary: "The cipher ssh uses.",
+  },
   {
     name: "l",
     value: "limit",
+    valueKind: "text",
     summary: "Move no more than this, in Kbit/s of 1024 bits.",
   },
   { name: "C", summary: "Have ssh compress." },
@@ -43,6 +90,7 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "S",
     value: "program",
+    valueKind: "file",
     summary: "Run this program, which knows ssh's options, for ssh.",
   },
   { name: "O", summary: "Speak SCP, and nothing else." },
@@ -58,16 +106,24 @@ export const OPTIONS: readonly Option[] = [
   {
     name: "D",
     value: "sftp_server_path",
+    valueKind: "file",
     summary: "Run this SFTP server, on this machine, in place of ssh.",
   },
   {
     name: "X",
     value: "sftp_option",
+    valueKind: "text",
     summary: "Tune SFTP: nrequests=number or buffer=size.",
   },
   {
     name: "lockstep",
     summary: "Wait for each answer before going on: for odd servers.",
+  },
+  {
+    name: "completions",
+    value: "shell",
+    valueKind: "text",
+    summary: "Print the completions of bash, zsh, fish or powershell.",
   },
   { name: "help", summary: "Show examples, then every option." },
   {
@@ -79,7 +135,8 @@ export const OPTIONS: readonly Option[] = [
   { name: "f" },
   { name: "1" },
   { name: "2" },
-  { name: "M", value: "value" },
+  { name: "M", value: "value", valueKind: "text" },
+  { name: "complete", value: "shell", valueKind: "text" },
 ];
 
 /** An option as it is typed, dashes included. */

@@ -47,6 +47,17 @@ export async function run(
         terminal.write(versionText(build, command) + "\n");
         return 0;
       }
+      case "completions": {
+        const { completionScript } = await import("./complete.ts");
+        terminal.write(completionScript(command.shell));
+        return 0;
+      }
+      case "complete": {
+        const { completionAnswer } = await import("./complete.ts");
+        const { shell, words } = command;
+        terminal.write(await completionAnswer(shell, words, rules));
+        return 0;
+      }
       case "copy":
         return await runCopy(command, terminal, {
           rules,

@@ -8,6 +8,7 @@ const TABLE = [
   { name: "p" },
   { name: "P", value: "port" },
   { name: "o", value: "ssh_option" },
+  { name: "shell", value: "name" },
 ];
 
 /** Arguments, the options found in them, and the operands. */
@@ -28,6 +29,14 @@ const ROWS: readonly (readonly [string[], string[], string[]])[] = [
   [["-o", "--", "a"], ["o=--"], ["a"]],
   [["-o-", "a"], ["o=-"], ["a"]],
   [["-o é", "a"], ["o= é"], ["a"]],
+  [["--shell", "zsh", "a"], ["shell=zsh"], ["a"]],
+  [["--shell=zsh", "a"], ["shell=zsh"], ["a"]],
+  [["--shell=", "a"], ["shell="], ["a"]],
+  [["--shell=a=b"], ["shell=a=b"], []],
+  [["--shell", "", "a"], ["shell="], ["a"]],
+  [["--shell", "--", "a"], ["shell=--"], ["a"]],
+  [["--shell", "-r", "-r"], ["shell=-r", "r"], []],
+  [["a", "--shell"], [], ["a", "--shell"]],
   [["a", "-r"], [], ["a", "-r"]],
   [["-r", "a", "-p", "b"], ["r"], ["a", "-p", "b"]],
   [["--", "-r"], [], ["-r"]],
@@ -65,6 +74,13 @@ const REFUSED: readonly (readonly [string[], string])[] = [
   [["-🦕"], "unknown option -- 🦕"],
   [["-P"], "option requires an argument -- P"],
   [["-rP"], "option requires an argument -- P"],
+  [["--shell"], "option requires an argument -- shell"],
+  [["-r", "--shell"], "option requires an argument -- shell"],
+  [["--help=zsh"], "option doesn't take an argument -- help"],
+  [["--help="], "option doesn't take an argument -- help"],
+  [["--halp=zsh"], "unknown option -- halp"],
+  [["--=zsh"], "unknown option -- -"],
+  [["--shell", "zsh", "--shel"], "unknown option -- shel"],
 ];
 
 Deno.test("getopt() refuses what it does not know, and says the usage is due", () => {

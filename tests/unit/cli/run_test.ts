@@ -67,6 +67,12 @@ const WRONG_CALLS: readonly (readonly [string[], number, string])[] = [
     "seacp: SSH protocol v.1 is no longer supported\n",
   ],
   [["-X", "x", "a", "b"], 255, "seacp: Invalid -X option\n"],
+  [
+    ["--completions", "tcsh\x1b"],
+    255,
+    'seacp: unknown shell "tcsh\\033": it must be bash, zsh, fish or ' +
+    "powershell\n",
+  ],
 ];
 
 Deno.test("run() answers a wrong call with scp's words and status", async () => {
@@ -104,6 +110,37 @@ Deno.test("run() prints its version, what it was made of, and its ssh", async ()
     "protocols: SCP, SFTP 3",
   ]);
   assertStringIncludes(stdout, "\nssh:       ");
+});
+
+Deno.test("run() prints a script for each shell that has completions", async () => {
+  for (const shell of ["bash", "zsh", "fish", "powershell"]) {
+    const { status, stdout, stderr } = await runWith(["--completions", shell]);
+    assertEquals([status, stderr], [0, ""]);
+    assertStringIncludes(stdout, ` --complete ${shell} -- `);
+  }
+});
+
+Deno.test("run() answers a completion, and says nothing of what is wrong", async () => {
+  const rows: readonly (readonly [string[], string])[] = [
+    [["fish", "--", "--lock"], "words\n--lockstep\tWait for each answer"],
+    [["zsh", "--", "-X", "b"], "words\nopen\tbuffer=\tbuffer="],
+    [["powershell", "--", "=--completions", "=z"], "words\nzsh\n"],
+    [["bash", "--", "new", "seacp -rp", "-rp"], "whole\n-rp\n"],
+    [["bash", "--", "old", "seacp -rp", "-rp"], "whole\n-rp \n"],
+    [["bash", "--", "new", "seacp a/b", "a/b"], "files\n"],
+    [["bash", "--", "new", "seacp -i", "-i"], "whole\n-i\n"],
+    [["bash"], "files\n"],
+    [["fish", "--", "-P", "0", "host:"], ""],
+    [["fish", "--", "-host:"], "words\n"],
+    [["fish", "--", "ho;st:"], ""],
+    [["fish", "--", "scp://h/"], "words\n"],
+  ];
+  for (const [args, beginning] of rows) {
+    const { status, stdout, stderr } = await runWith(["--complete", ...args]);
+    assertEquals([status, stderr], [0, ""], args.join(" "));
+    assert(stdout.startsWith(beginning), `${args.join(" ")}: ${stdout}`);
+    if (beginning === "") assertEquals(stdout, "", args.join(" "));
+  }
 });
 
 Deno.test("run() copies here and says nothing", async () => {

@@ -1,0 +1,58 @@
+/** A call that works as it stands. */
+export interface Example {
+  readonly command: string;
+  /** What it does, without a capital or a full stop. */
+  readonly effect: string;
+}
+
+/** What help and the manual begin to explain the program with. */
+export const EXAMPLES: readonly Example[] = [
+  {
+    command: "seacp notes.txt host:",
+    effect: "to your home folder on host",
+  },
+  {
+    command: "seacp notes.txt host:docs/todo.txt",
+    effect: "under another name",
+  },
+  {
+    command: "seacp host:docs/todo.txt .",
+    effect: "from host to this folder",
+  },
+  {
+    command: "seacp -rp site/ host:/srv/www",
+    effect: "a folder, times and modes preserved",
+  },
+  {
+    command: "seacp a.txt b.txt host:docs/",
+    effect: "several files into one folder",
+  },
+  {
+    command: "seacp 'host:logs/*.gz' logs/",
+    effect: "the far shell expands the pattern",
+  },
+  {
+    command: "seacp -P 2222 f bob@host:",
+    effect: "another port, another user",
+  },
+  {
+    command: "seacp -J jump f inner:",
+    effect: "through a jump host",
+  },
+  {
+    command: "seacp f '[2001:db8::1]:' ; seacp f scp://bob@host:2222/docs/f",
+    effect: "to an IPv6 address; to a URI",
+  },
+  {
+    command: "seacp -l 8000 big.iso host:",
+    effect: "at most 8000 Kbit/s",
+  },
+  {
+    command: "seacp -rp one:/srv/www two:/srv/",
+    effect: "from host to host, through this one",
+  },
+  {
+    command: "seacp -s -r 'host:src/*.c' src/",
+    effect: "over SFTP, where no far shell is asked",
+  },
+];

@@ -1,0 +1,123 @@
+/** What is being completed, told from the words up to the cursor. */
+
+/** What a completion has to know of an option. */
+export interface CompletedOption {
+  /** A letter after one dash, or a word after two. */
+  readonly name: string;
+  /** What its value is called; absent if it takes none. */
+  readonly value?: string;
+  /** What its value is. */
+  readonly valueKind?: ValueKind;
+  /** Absent for an option that is not shown. */
+  readonly summary?: string;
+}
+
+export type ValueKind = "file" | "host" | "cipher" | "ssh_option" | "text";
+
+/** An option that stands before the cursor, and its value or nothing. */
+export interface TypedOption {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What the word at the cursor is. */
+export type Wanted =
+  | { readonly kind: "option"; readonly typed: string }
+  | {
+    readonly kind: "value";
+    readonly option: CompletedOption;
+    /** What of the word stands before the value: nothing, if that is apart. */
+    readonly before: string;
+    readonly typed: string;
+  }
+  | { readonly kind: "operand"; readonly typed: string };
+
+/** The word at the cursor, and the options before it. */
+export interface Situation {
+  readonly wanted: Wanted;
+  readonly given: readonly TypedOption[];
+}
+
+/**
+ * Reads words as scp's getopt does. What it would refuse is passed over, as more
+ * may yet be typed.
+ *
+ * @param words What the shell makes of the words behind the command's name; the
+ * last one is the one at the cursor, up to there.
+ */
+export function situationOf(
+  words: readonly string[],
+  table: readonly CompletedOption[],
+): Situation {
+  const given: TypedOption[] = [];
+  const typed = words.at(-1) ?? "";
+  const situation = (wanted: Wanted): Situation => ({ wanted, given });
+  const before = words.slice(0, -1);
+  for (let at = 0; at < before.length; at++) {
+    const word = before[at]!;
+    if (word === "--" || !isOption(word)) {
+      return situation({ kind: "operand", typed });
+    }
+    const { flags, option, value } = readOption(word, table);
+    given.push(...flags);
+    if (option === undefined) continue;
+    if (value !== "") given.push({ name: option.name, value });
+    else if (at + 1 < before.length) {
+      given.push({ name: option.name, value: before[++at]! });
+    } else return situation({ kind: "value", option, before: "", typed });
+  }
+  if (!typed.startsWith("-")) return situation({ kind: "operand", typed });
+  const { option, value } = readOption(typed, table);
+  if (option === undefined || value === "" && !typed.includes("=")) {
+    return situation({ kind: "option", typed });
+  }
+  const length = typed.length - value.length;
+  return situation({
+    kind: "value",
+    option,
+    before: typed.slice(0, length),
+    typed: value,
+  });
+}
+
+/** An option as it is typed, dashes included. */
+export function typedName({ name }: CompletedOption): string {
+  return (name.length === 1 ? "-" : "--") + name;
+}
+
+function isOption(word: string): boolean {
+  return word.startsWith("-") && word !== "-";
+}
+
+interface ReadOption {
+  /** Those without a value. */
+  readonly flags: readonly TypedOption[];
+  /** The one whose value is the rest of the word, or the next one. */
+  readonly option?: CompletedOption;
+  readonly value: string;
+}
+
+/** Reads one word: letters that cluster, or a word of its own. */
+function readOption(
+  word: string,
+  table: readonly CompletedOption[],
+): ReadOption {
+  const find = (typed: string) =>
+    table.find((option) => typedName(option) === typed);
+  if (word.startsWith("--")) {
+    const [, name, , value = ""] = /^(.*?)(=(.*))?$/s.exec(word)!;
+    const option = find(name!);
+    return option?.value === undefined
+      ? { flags: option ? [{ name: option.name, value: "" }] : [], value: "" }
+      : { flags: [], option, value };
+  }
+  const flags: TypedOption[] = [];
+  for (let rest = word.slice(1); rest !== "";) {
+    const letter = [...rest][0]!;
+    rest = rest.slice(letter.length);
+    const option = find(`-${letter}`);
+    if (option?.value !== undefined) return { flags, option, value: rest };
+    if (option !== undefined) flags.push({ name: letter, value: "" });
+  }
+  return { flags, value: "" };
+}

@@ -1,0 +1,266 @@
+/** What a far side has, told to whoever presses Tab: soon, and with no question. */
+
+import { assert, assertEquals } from "@std/assert";
+import { Cache, type RemoteName } from "../../lib/completions/cache.ts";
+import { remoteNames } from "../../lib/completions/remote_names.ts";
+import {
+  closingQuote,
+  quotedFor,
+  type Quoting,
+} from "../../lib/completions/shell_text.ts";
+import { readTypedPath } from "../../lib/completions/typed_path.ts";
+import { peerTest, writeScript } from "../support/doors.ts";
+import { ODD_NAMES } from "../support/odd_names.ts";
+import { isRunning, until } from "../support/processes.ts";
+import { type Outcome, runProgram, seacp } from "../support/program.ts";
+import {
+  LENDS_TERMINAL,
+  onTerminal,
+  seacpCommand,
+} from "../support/pseudo_terminal.ts";
+import { Sshd } from "../support/sshd.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { makeTree } from "../support/tree.ts";
+
+const NEEDS = ["ssh", "sshd", "ssh-keygen", "sftp-server"];
+
+/** No machine is too busy for that. */
+const LONG_MILLISECONDS = 20_000;
+
+let started: Promise<Sshd> | undefined;
+
+Deno.test.afterAll(async () => {
+  await (await started)?.[Symbol.asyncDispose]();
+});
+
+function sshd(): Promise<Sshd> {
+  return started ??= Sshd.start();
+}
+
+/** Asks for the names that fit a path. */
+async function namesAt(
+  path: string,
+  { flags, program = "ssh", cache = new Cache(undefined), limit }: {
+    flags: readonly string[];
+    program?: string;
+    cache?: Cache;
+    limit?: number;
+  },
+): Promise<RemoteName[]> {
+  return await remoteNames(
+    { kind: "remote", host: "far", path },
+    readTypedPath(path, "server")!,
+    {
+      ssh: { program, flags },
+      cache,
+      limit: limit ?? LONG_MILLISECONDS,
+    },
+  );
+}
+
+function told(names: readonly RemoteName[]): string[] {
+  return names.map(({ name, kind }) => `${name}: ${kind}`);
+}
+
+peerTest(
+  "A folder's names are told, but for what is hostile",
+  NEEDS,
+  async () => {
+    const { home, config } = await sshd();
+    makeTree(home, [
+      { path: "d/" },
+      { path: "d/sub/" },
+      { path: "d/.hidden", content: "" },
+      { path: "d/new\nline", content: "" },
+      { path: "d/\x1b[2J", content: "" },
+      { path: "d/$(touch x)", content: "" },
+      { path: "e/" },
+    ]);
+    Deno.symlinkSync("sub", `${home}/d/to folder`);
+    Deno.symlinkSync("nowhere", `${home}/d/to nowhere`);
+    await runProgram(["sh", "-c", `touch "$(printf '${home}/d/\\351')"`]);
+    const flags = ["-F", config];
+    assertEquals(told(await namesAt("d/", { flags })), [
+      "$(touch x): file",
+      "sub: folder",
+      "to folder: folder",
+      "to nowhere: file",
+    ]);
+    assertEquals(told(await namesAt("~/d/s", { flags })), ["sub: folder"]);
+    assertEquals(told(await namesAt("d/.", { flags })), [".hidden: file"]);
+    assertEquals(told(await namesAt("e/", { flags })), []);
+    assertEquals(told(await namesAt("no/", { flags })), []);
+    assertEquals(told(await namesAt("d/sub/../s", { flags })), ["sub: folder"]);
+  },
+);
+
+peerTest("What is known of a folder is not asked again", NEEDS, async () => {
+  const { home, config } = await sshd();
+  using folder = new TempFolder();
+  let time = Date.now();
+  const cache = new Cache(`${folder.path}/cache`, () => time);
+  makeTree(home, [{ path: "kept/" }, { path: "kept/one", content: "" }]);
+  const ask = async () =>
+    told(await namesAt("kept/", { flags: ["-F", config], cache }));
+  assertEquals(await ask(), ["one: file"]);
+  makeTree(home, [{ path: "kept/two", content: "" }]);
+  assertEquals(await ask(), ["one: file"]);
+  time += 60_000;
+  assertEquals(await ask(), ["one: file", "two: file"]);
+});
+
+peerTest(
+  "A host that does not answer is left alone for a while",
+  [],
+  async () => {
+    using folder = new TempFolder();
+    let time = Date.now();
+    const cache = new Cache(`${folder.path}/cache`, () => time);
+    const program = writeScript(
+      `${folder.path}/ssh`,
+      `echo $$ >> ${folder.path}/log\nexec sleep 100\n`,
+    );
+    const logins = () => Deno.readTextFileSync(`${folder.path}/log`).trim();
+    const ask = () => namesAt("d/", { flags: [], program, cache, limit: 1000 });
+    const before = performance.now();
+    assertEquals(await ask(), []);
+    const took = performance.now() - before;
+    assert(took >= 850 && took < LONG_MILLISECONDS, `${took} ms`);
+    const pid = Number(logins());
+    await until("ssh has ended", () => !isRunning(pid));
+    assertEquals(await namesAt("e/", { flags: [], program, cache }), []);
+    time += 14_999;
+    assertEquals(await ask(), []);
+    assertEquals(logins(), String(pid));
+    time += 1;
+    assertEquals(await ask(), []);
+    assert(logins() !== String(pid));
+  },
+);
+
+/** What the completion of a path prints where ssh could ask at a terminal. */
+async function completedOnTerminal(
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<Outcome> {
+  const command = seacpCommand(["--complete", "fish", "--", ...args]);
+  return await onTerminal(
+    `answer=$(${command} </dev/null 2>/dev/null); echo "[$answer]"`,
+    200,
+    { env },
+  );
+}
+
+peerTest(
+  "No ssh asks at the terminal, a jump host's neither, nor by a program",
+  [...NEEDS, LENDS_TERMINAL],
+  async () => {
+    const { config } = await sshd();
+    using folder = new TempFolder();
+    const at = (name: string) => `${folder.path}/${name}`;
+    // The server takes it, so that ssh wants to know its passphrase.
+    Deno.copyFileSync(config.replace("ssh_config", "user"), at("key"));
+    await runProgram([
+      ...["ssh-keygen", "-q", "-p", "-P", "", "-N", "secret", "-f", at("key")],
+    ]);
+    const text = Deno.readTextFileSync(config)
+      .replace(/IdentityFile .*/, `IdentityFile ${at("key")}`)
+      .replace("BatchMode yes", "BatchMode no");
+    Deno.writeTextFileSync(at("passphrase"), text);
+    Deno.writeTextFileSync(
+      at("unknown"),
+      text.replace(/UserKnownHostsFile .*/, "UserKnownHostsFile /dev/null")
+        .replace("StrictHostKeyChecking yes", "StrictHostKeyChecking ask"),
+    );
+    const asked = writeScript(at("ask"), `echo "$@" >> ${at("asked")}\n`);
+    const env = {
+      HOME: folder.path,
+      SSH_ASKPASS: asked,
+      SSH_ASKPASS_REQUIRE: "prefer",
+      DISPLAY: ":0",
+    };
+    const rows = [
+      ["-F", at("passphrase"), "far:"],
+      ["-F", at("unknown"), "far:"],
+      ["-F", at("passphrase"), "-J", "other", "far:"],
+      ["-F", at("unknown"), "-J", "other", "far:"],
+      ["-oBatchMode=no", "-F", at("passphrase"), "far:"],
+    ];
+    for (const args of rows) {
+      assertEquals(
+        await completedOnTerminal(args, env),
+        { status: 0, stdout: "[words]\r\n", stderr: "" },
+        args.join(" "),
+      );
+    }
+    assertEquals(
+      [...Deno.readDirSync(folder.path)].map(({ name }) => name)
+        .includes("asked"),
+      false,
+    );
+  },
+);
+
+peerTest(
+  "Nothing is left of an ssh that hangs, nor of what it runs",
+  NEEDS,
+  async () => {
+    let pid = 0;
+    // A busy machine may not come to start the proxy in time.
+    for (let tries = 5; pid === 0 && tries > 0; tries--) {
+      using folder = new TempFolder();
+      const pidFile = `${folder.path}/pid`;
+      Deno.writeTextFileSync(pidFile, "0");
+      const program = writeScript(
+        `${folder.path}/proxy`,
+        `trap : HUP\necho $$ > ${pidFile}\nexec sleep 100\n`,
+      );
+      const command = seacpCommand([
+        ...["--complete", "zsh", "--", `-oProxyCommand=${program}`, "far:"],
+      ]);
+      const { status, stdout, stderr } = await runProgram(
+        ["sh", "-c", `answer=$(${command} 2>&1); echo "[$answer]"`],
+        { env: { HOME: folder.path } },
+      );
+      assertEquals([status, stdout, stderr], [0, "[words]\n", ""]);
+      pid = Number(Deno.readTextFileSync(pidFile));
+    }
+    assert(pid > 0);
+    await until("its proxy has ended", () => !isRunning(pid));
+  },
+);
+
+peerTest("A server that lies is believed nothing", [], async () => {
+  using folder = new TempFolder();
+  const bodies = ["echo hello", "cat /dev/zero", "exit 1", "kill $$", "cat"];
+  for (const [at, body] of bodies.entries()) {
+    const program = writeScript(`${folder.path}/ssh${at}`, `${body}\n`);
+    const outcome = await seacp(
+      ["--complete", "zsh", "--", "-S", program, "far:"],
+      { env: { HOME: folder.path } },
+    );
+    assertEquals(outcome, { status: 0, stdout: "words\n", stderr: "" }, body);
+  }
+});
+
+/** Shells that read a word, and the quotes that may be open in it. */
+const READERS: readonly (readonly [string, readonly Quoting[]])[] = [
+  ["bash", ["", "'", '"', "$'"]],
+  ["dash", ["", "'", '"']],
+  ["zsh", ["", "'", '"']],
+  ["fish", [""]],
+];
+
+for (const [shell, quotings] of READERS) {
+  peerTest(`${shell} reads every name as it is`, [shell], async () => {
+    for (const quoting of quotings) {
+      const words = ODD_NAMES.map((name) =>
+        quoting + quotedFor(quoting, name) + closingQuote(quoting)
+      ).map((word) => word.startsWith("=") ? `\\${word}` : word);
+      const { stdout } = await runProgram(
+        [shell, "-c", `printf '%s\\n' ${words.join(" ")}`],
+      );
+      assertEquals(stdout.split("\n").slice(0, -1), ODD_NAMES, quoting);
+    }
+  });
+}
