@@ -1,0 +1,41 @@
+// deno-lint-ignore-file no-console -- a script talks to whoever runs it
+/**
+ * Makes what the table of options is told in: the man page `dist/seacp.1` and
+ * the table in README. With `--check` it writes nothing, and fails if README's
+ * differs from what it would make.
+ */
+
+import { parseArgs } from "node:util";
+import config from "../deno.json" with { type: "json" };
+import { checkedOutCommit } from "./build/commit.ts";
+import { dist, root } from "./build/root.ts";
+import { manualPage } from "./manual/page.ts";
+import { checkOptionsTable, withOptionsTable } from "./manual/readme.ts";
+
+const README = new URL("README.md", root);
+
+/** Writes both. The page has the date of the commit that is checked out. */
+function make(): void {
+  const made = checkedOutCommit()?.date ?? new Date();
+  const date = made.toISOString().slice(0, "YYYY-MM-DD".length);
+  const page = new URL("seacp.1", dist);
+  Deno.mkdirSync(dist, { recursive: true });
+  Deno.writeTextFileSync(page, manualPage({ version: config.version, date }));
+  const readme = Deno.readTextFileSync(README);
+  Deno.writeTextFileSync(README, withOptionsTable(readme));
+  console.log("dist/seacp.1 and the table of options in README.md are made");
+}
+
+if (import.meta.main) {
+  try {
+    const { values } = parseArgs({
+      args: Deno.args,
+      options: { check: { type: "boolean", default: false } },
+    });
+    if (values.check) checkOptionsTable(Deno.readTextFileSync(README));
+    else make();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}

@@ -1,0 +1,211 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { EXAMPLES } from "../../../lib/cli/examples.ts";
+import { dashed, OPTIONS } from "../../../lib/cli/options.ts";
+import { helpText, USAGE } from "../../../lib/cli/usage.ts";
+import { argument, textLines } from "../../../scripts/manual/mdoc.ts";
+import { OPTION_REMARKS } from "../../../scripts/manual/option_remarks.ts";
+import { manualPage } from "../../../scripts/manual/page.ts";
+import {
+  checkOptionsTable,
+  withOptionsTable,
+} from "../../../scripts/manual/readme.ts";
+import { findProgram } from "../../../scripts/peers.ts";
+import { peerTest } from "../../support/doors.ts";
+
+const PAGE = manualPage({ version: "1.2.3", date: "2026-11-05" });
+
+/** What mandoc says of a page, or makes of it, without its overstriking. */
+async function mandoc(
+  args: readonly string[],
+  page: string,
+): Promise<string> {
+  const child = new Deno.Command(findProgram("mandoc")!, {
+    args: ["-mdoc", ...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const output = child.output();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(page));
+  await writer.close();
+  // deno-lint-ignore no-control-regex -- a character, backspace, and it again
+  return new TextDecoder().decode((await output).stdout).replace(/.\x08/gu, "");
+}
+
+/** A page as it is read at 80 columns, its lines joined. */
+async function readPage(page: string): Promise<string> {
+  return (await mandoc(["-Tutf8"], page)).replaceAll(/\s+/g, " ");
+}
+
+/** A page that shows these lines of mdoc, and nothing else. */
+function pageOf(lines: string): string {
+  return [
+    ".Dd November 5, 2026",
+    ".Dt TEST 1",
+    ".Os",
+    ".Sh NAME",
+    ".Nm test",
+    ".Nd a test",
+    ".Sh DESCRIPTION",
+    lines,
+    "",
+  ].join("\n");
+}
+
+Deno.test("manualPage() tells every option that --help shows, and no other", () => {
+  const told = PAGE.split("\n").filter((line) => /^\.It Fl .+/.test(line));
+  const expected = OPTIONS
+    .filter(({ summary }) => summary !== undefined)
+    .map(({ name, value, summary }) => {
+      const typed = name.length === 1 ? name : `\\-${name}`;
+      const line = `.It Fl ${typed}${
+        value === undefined ? "" : ` Ar ${value}`
+      }`;
+      assertStringIncludes(PAGE, `\n${line}\n${textLines(summary!)}\n`);
+      return line;
+    });
+  assertEquals(told, expected);
+});
+
+Deno.test("manualPage() has a remark on no option that is not shown", () => {
+  for (const name of Object.keys(OPTION_REMARKS)) {
+    const option = OPTIONS.find((option) => option.name === name);
+    assert(option?.summary !== undefined, name);
+  }
+});
+
+Deno.test("manualPage() gives --help's examples", () => {
+  for (const { command } of EXAMPLES) {
+    assertStringIncludes(helpText(), `\n  ${command}`);
+  }
+  const shown = PAGE.split("\n").filter((line) => line.startsWith(".Dl"));
+  assertEquals(shown, EXAMPLES.map((it) => `.Dl ${argument(it.command)}`));
+});
+
+Deno.test("manualPage() has the version, the date, ASCII and no empty line", () => {
+  assertStringIncludes(PAGE, "seacp 1.2.3.\n");
+  assertMatch(PAGE, /^\.Dd November 5, 2026\n/);
+  assertMatch(PAGE, /^([\x20-\x7e]+\n)+$/);
+});
+
+peerTest("mandoc finds nothing wrong with the manual", ["mandoc"], async () => {
+  const said = await mandoc(["-Tlint"], PAGE);
+  // Which other manuals are there is up to the system.
+  const complaints = said.split("\n").filter((line) =>
+    line !== "" && !line.includes("referenced manual not found")
+  );
+  assertEquals(complaints, []);
+});
+
+peerTest(
+  "the manual reads as the table and --help do",
+  ["mandoc"],
+  async () => {
+    const text = await readPage(PAGE);
+    for (const { name, value = "", summary } of OPTIONS) {
+      if (summary === undefined) continue;
+      const typed = `${dashed(name)} ${value}`.trimEnd();
+      assertStringIncludes(text, ` ${typed} ${summary} `);
+    }
+    for (const { command } of EXAMPLES) assertStringIncludes(text, command);
+  },
+);
+
+peerTest(
+  "the manual's synopsis is scp's usage, and more",
+  ["mandoc"],
+  async () => {
+    const [, options] = /usage: scp (.*) source/s.exec(USAGE)!;
+    const ours = " [--lockstep]";
+    const [first, ...others] = options!.replaceAll(/\s+/g, " ").split(
+      /(?<=\])/,
+    );
+    const expected = `seacp ${first}${ours}${
+      others.join("")
+    } source ... target`;
+    assertStringIncludes(
+      await readPage(PAGE),
+      `SYNOPSIS ${expected} seacp --completions shell seacp --help`,
+    );
+  },
+);
+
+/** What a formatter could take for a command, or show as something else. */
+const ODD_TEXTS: readonly string[] = [
+  ".Sh starts a line",
+  "...",
+  "'quoted' and \"so\"",
+  '"',
+  "\\fB is no font, \\ is one character",
+  "\\",
+  "~/a ^ `b` -r --help - a-b -",
+  ".\n.b\n'c\n\\d\n-e",
+  "First. Second! .third",
+  "Fl Ar . , ( | %A",
+];
+
+peerTest("textLines() reads as the text that it was", ["mandoc"], async () => {
+  for (const text of ODD_TEXTS) {
+    const read = await readPage(pageOf(textLines(text)));
+    const expected = text.replaceAll(/\s+/g, " ");
+    assertStringIncludes(read, `DESCRIPTION ${expected} `);
+  }
+});
+
+Deno.test("an option's hyphens are ASCII, and a word's can end a line", () => {
+  assertEquals(
+    textLines("-r and --help, case-by-case"),
+    "\\-r and \\-\\-help, case-by-case",
+  );
+  assertEquals(argument("my-file -r"), '"my\\-file \\-r"');
+});
+
+const ODD_ARGUMENTS: readonly string[] = [
+  ...ODD_TEXTS.filter((text) => !text.includes("\n")),
+  ...["Fl", "Ar", "Bsx", "%A", "."],
+  ...[",", "(", "[", "|", ";", "a b", "a", "-", "\\."],
+];
+
+peerTest("argument() reads as the text that it was", ["mandoc"], async () => {
+  for (const text of ODD_ARGUMENTS) {
+    const read = await readPage(pageOf(`.Dl ${argument(text)}`));
+    assertStringIncludes(read, `DESCRIPTION ${text} `);
+  }
+});
+
+const README = Deno.readTextFileSync(
+  new URL("../../../README.md", import.meta.url),
+);
+
+Deno.test("checkOptionsTable() wants README's rows to be the table's", () => {
+  checkOptionsTable(README);
+  const [row] = /^\| `-p` .*\n/m.exec(README)!;
+  for (const other of ["", row + row, row.replace("Preserve", "Keep")]) {
+    const changed = README.replace(row, other);
+    assertThrows(
+      () => checkOptionsTable(changed),
+      Error,
+      "run deno task manual",
+    );
+    assertEquals(withOptionsTable(changed), README);
+  }
+});
+
+Deno.test("checkOptionsTable() says which mark it misses", () => {
+  for (
+    const mark of ["<!-- options: made by task manual -->", "<!-- /options -->"]
+  ) {
+    assertThrows(
+      () => checkOptionsTable(README.replace(mark, "")),
+      Error,
+      `README.md has no <!-- options: made by task manual --> with`,
+    );
+  }
+});
