@@ -1,0 +1,133 @@
+// deno-lint-ignore-file no-console -- a script talks to whoever runs it
+/**
+ * Makes a release in `dist/release`: an archive for each target, with Deno's own
+ * runtime, their checksums, the install scripts, a Homebrew formula and a Scoop
+ * manifest. It publishes nothing.
+ *
+ *     deno task release --tag=v1.2.3 --releases=https://…/releases
+ */
+
+import { parseArgs } from "node:util";
+import config from "../deno.json" with { type: "json" };
+import { SCRIPTS } from "../lib/completions/scripts.ts";
+import { build, productsFor } from "./build.ts";
+import { checkedOutCommit, type Commit } from "./build/commit.ts";
+import { removeIfThere } from "./build/files.ts";
+import { dist, root } from "./build/root.ts";
+import { TARGETS } from "./build/targets.ts";
+import { manualPage } from "./manual/page.ts";
+import type { Packed } from "./release/archives.ts";
+import { releaseAssets } from "./release/assets.ts";
+
+/** Assets that are made from a text with marks. */
+const TEMPLATES: Readonly<Record<string, string>> = {
+  "install.sh": "scripts/install.sh",
+  "install.ps1": "scripts/install.ps1",
+  "seacp.rb": "scripts/release/seacp.rb",
+  "seacp.json": "scripts/release/seacp.json",
+};
+
+/** What every archive holds besides the executable. */
+export function documents(version: string, date: Date): Packed[] {
+  const encoder = new TextEncoder();
+  const day = date.toISOString().slice(0, "YYYY-MM-DD".length);
+  const texts: Readonly<Record<string, string>> = {
+    "seacp.1": manualPage({ version, date: day }),
+    "completions/seacp.bash": SCRIPTS.bash,
+    "completions/_seacp": SCRIPTS.zsh,
+    "completions/seacp.fish": SCRIPTS.fish,
+    "completions/seacp.ps1": SCRIPTS.powershell,
+    ...Object.fromEntries(
+      ["LICENSE", "README.md", "CHANGELOG.md"].map((
+        name,
+      ) => [name, read(name)]),
+    ),
+  };
+  return Object.entries(texts).map(([path, text]) => ({
+    path,
+    content: encoder.encode(text),
+    mode: 0o644,
+  }));
+}
+
+/** The templates of a release, by the names of what is made from them. */
+export function templates(): Map<string, string> {
+  return new Map(
+    Object.entries(TEMPLATES).map(([name, path]) => [name, read(path)]),
+  );
+}
+
+/**
+ * Checks that what is checked out is what the tag says.
+ *
+ * @throws {RangeError} With a sentence, if it is not.
+ */
+export function checkTag(
+  tag: string,
+  { version, changelog, commit }: {
+    readonly version: string;
+    readonly changelog: string;
+    readonly commit: Commit | undefined;
+  },
+): Commit {
+  if (tag !== `v${version}`) {
+    throw new RangeError(`The tag is ${tag}, but deno.json says ${version}`);
+  }
+  if (!changelog.includes(`\n## [${version}] - `)) {
+    throw new RangeError(`CHANGELOG.md has no section for ${version}`);
+  }
+  if (commit === undefined || commit.name.endsWith("-dirty")) {
+    throw new RangeError("What is checked out is no commit as it was made");
+  }
+  return commit;
+}
+
+function read(path: string): string {
+  return Deno.readTextFileSync(new URL(path, root));
+}
+
+async function release(tag: string, releases: string): Promise<void> {
+  const { version } = config;
+  const { date } = checkTag(tag, {
+    version,
+    changelog: read("CHANGELOG.md"),
+    commit: checkedOutCommit(),
+  });
+  const products = productsFor(TARGETS.map(({ triple }) => triple));
+  await build(products, { official: true });
+  const folder = new URL("release/", dist);
+  removeIfThere(folder);
+  Deno.mkdirSync(folder, { recursive: true });
+  const assets = releaseAssets({
+    version,
+    releases,
+    date,
+    documents: documents(version, date),
+    templates: templates(),
+    targets: TARGETS,
+    executable: (target) => {
+      const product = products.find((each) => each.target === target)!;
+      return Deno.readFileSync(product.output);
+    },
+  });
+  for (const { name, content } of assets) {
+    Deno.writeFileSync(new URL(name, folder), content);
+    console.log(`dist/release/${name}`);
+  }
+}
+
+if (import.meta.main) {
+  try {
+    const { values: { tag, releases } } = parseArgs({
+      args: Deno.args,
+      options: { tag: { type: "string" }, releases: { type: "string" } },
+    });
+    if (tag === undefined || releases === undefined) {
+      throw new RangeError("--tag=vX.Y.Z and --releases=ADDRESS are needed");
+    }
+    await release(tag, releases.replace(/\/$/, ""));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    Deno.exit(1);
+  }
+}

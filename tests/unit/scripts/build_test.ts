@@ -1,0 +1,153 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { pathToFileURL } from "node:url";
+import { compileExecutable } from "../../../scripts/build/executable.ts";
+import { withoutPayload } from "../../../scripts/build/npm_runtime.ts";
+import { findTarget, TARGETS } from "../../../scripts/build/targets.ts";
+import { runProgram } from "../../support/program.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { exists } from "../../support/tree.ts";
+
+/** A compiled program: its runtime, a payload, and what ends it. */
+function compiled(payloadBytes: bigint, magic = "d3n0l4nd"): Uint8Array {
+  const program = new TextEncoder().encode(
+    `runtimepayload${magic}01234567________`,
+  );
+  new DataView(program.buffer).setBigUint64(
+    program.length - 8,
+    payloadBytes,
+    true,
+  );
+  return program;
+}
+
+Deno.test("withoutPayload() leaves the runtime alone", () => {
+  const decoder = new TextDecoder();
+  assertEquals(decoder.decode(withoutPayload(compiled(7n))), "runtime");
+  assertEquals(decoder.decode(withoutPayload(compiled(0n))), "runtimepayload");
+  assertEquals(withoutPayload(compiled(14n)).length, 0);
+});
+
+Deno.test("withoutPayload() refuses what is no compiled program", () => {
+  for (
+    const program of [
+      compiled(15n),
+      compiled(2n ** 64n - 1n),
+      compiled(7n, "D3N0L4ND"),
+      compiled(0n).subarray(15),
+      new Uint8Array(23),
+      new Uint8Array(),
+    ]
+  ) {
+    assertThrows(() => withoutPayload(program), RangeError, "Not a compiled");
+  }
+});
+
+Deno.test("findTarget() knows each target and the name of its executable", () => {
+  assertEquals(TARGETS.length, 6);
+  for (const target of TARGETS) {
+    assertEquals(findTarget(target.triple), target);
+    const isWindows = target.triple.includes("windows");
+    assertEquals(target.executable, isWindows ? "seacp.exe" : "seacp");
+  }
+  assertThrows(() => findTarget("riscv64"), RangeError, "aarch64-apple-darwin");
+});
+
+/** Compiles a file where Deno's server cannot be reached, and says how it went. */
+const COMPILE = `
+import { compileExecutable } from "${
+  import.meta.resolve("../../../scripts/build/executable.ts")
+}";
+try {
+  await compileExecutable(
+    { entry: new URL("entry.js", import.meta.url) },
+    {
+      triple: Deno.args[0],
+      output: new URL("made", import.meta.url),
+      official: Deno.args[1] === "official",
+    },
+  );
+  console.log("made");
+} catch (error) {
+  console.log(error.message);
+}
+`;
+
+for (
+  const [triple, kind, expected] of [
+    [
+      "x86_64-unknown-linux-gnu",
+      "official",
+      "Deno's runtime for x86_64-unknown-linux-gnu cannot be downloaded, " +
+      "and a release takes no other\n",
+    ],
+    [
+      "aarch64-apple-darwin",
+      "any",
+      "Deno's runtime for aarch64-apple-darwin cannot be downloaded, " +
+      "and the npm registry has none\n",
+    ],
+  ] as const
+) {
+  Deno.test(`compileExecutable() for ${triple} without Deno's server, ${kind}, fails and leaves nothing`, async () => {
+    using folder = new TempFolder();
+    Deno.writeTextFileSync(`${folder.path}/compile.ts`, COMPILE);
+    Deno.writeTextFileSync(`${folder.path}/entry.js`, "");
+    Deno.writeTextFileSync(`${folder.path}/made`, "older");
+    const outcome = await runProgram(
+      [
+        ...[Deno.execPath(), "run", "-A", "--quiet", "--no-config"],
+        ...[`${folder.path}/compile.ts`, triple, kind],
+      ],
+      {
+        env: {
+          // No other runtime may be known from earlier; nobody listens there.
+          DENO_DIR: `${folder.path}/deno`,
+          HTTPS_PROXY: "http://127.0.0.1:9",
+        },
+      },
+    );
+    assertEquals(outcome, { status: 0, stdout: expected, stderr: "" });
+    assertEquals(exists(`${folder.path}/made`), false);
+  });
+}
+
+Deno.test("compileExecutable() for a release refuses a runtime from elsewhere", async () => {
+  using folder = new TempFolder();
+  const before = Deno.env.get("DENORT_BIN");
+  Deno.env.set("DENORT_BIN", "/bin/true");
+  try {
+    await assertRejects(
+      () =>
+        compileExecutable(
+          { entry: pathToFileURL(`${folder.path}/entry.js`) },
+          {
+            triple: "x86_64-unknown-linux-gnu",
+            output: pathToFileURL(`${folder.path}/made`),
+            official: true,
+          },
+        ),
+      Error,
+      "unset DENORT_BIN",
+    );
+  } finally {
+    if (before === undefined) Deno.env.delete("DENORT_BIN");
+    else Deno.env.set("DENORT_BIN", before);
+  }
+});
+
+Deno.test("task build names every target where it is asked for another one", async () => {
+  const { status, stderr } = await runProgram([
+    ...[Deno.execPath(), "run", "-A", "--quiet"],
+    import.meta.resolve("../../../scripts/build.ts"),
+    "--target=sparc-sun-solaris",
+  ]);
+  assertEquals(status, 1);
+  assertStringIncludes(stderr, "Unknown target: sparc-sun-solaris");
+  assert(TARGETS.every(({ triple }) => stderr.includes(triple)));
+});
