@@ -54,7 +54,7 @@ if (import.meta.main) {
     options: { built: { type: "boolean", default: false } },
     allowPositionals: true,
   });
-  ensurePeers();
+  ensurePeers({ forTests: true });
   const product = productHere();
   await buildIfPossible(product);
   const { code, output } = await runTests(

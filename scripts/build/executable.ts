@@ -8,7 +8,8 @@ import { type Command, CommandError, runCommand } from "./run.ts";
  * What the program may do, and how its runtime is set up. No network: only ssh
  * opens connections. No prompt: what was not granted is refused, not asked
  * for. No code cache: it would be a file of a well-known name in a folder that
- * everybody may write to, and be run as code.
+ * everybody may write to, and be run as code. The heap's young part stays small:
+ * with 50,000 files over SFTP that is 120 MiB at most instead of 167, and faster.
  */
 const COMPILE_OPTIONS: readonly string[] = [
   "--quiet",
@@ -16,6 +17,7 @@ const COMPILE_OPTIONS: readonly string[] = [
   "--no-check",
   "--no-prompt",
   "--no-code-cache",
+  "--v8-flags=--max-semi-space-size=8",
   ...["read", "write", "run", "env", "sys", "ffi"].map((it) => `--allow-${it}`),
   ...["net", "import"].map((it) => `--deny-${it}`),
 ];
