@@ -216,11 +216,14 @@ async function remotePathsLike(
   const host = typed.slice(0, typed.length - text.length);
   const path = readTypedPath(text, protocol === "sftp" ? "server" : "shell");
   if (path === undefined) return NOTHING;
-  const isOwnGroup = askNobody();
+  let isOwnGroup = false;
   try {
     const names = await remoteNames(location, path, {
       ...withHomes(reach),
       cache: new Cache(cacheFolder(variable)),
+      prepare: () => {
+        isOwnGroup = askNobody();
+      },
     });
     const candidates = names.map(({ name, kind }) => ({
       text: host + path.withName(name, kind),

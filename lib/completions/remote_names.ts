@@ -29,6 +29,8 @@ export interface Reach {
 
 export interface RemoteNamesOptions {
   readonly cache: Cache;
+  /** Is called before a program is run. */
+  readonly prepare?: () => void;
   /** How long it may take in all, in milliseconds. */
   readonly limit?: number;
 }
@@ -65,7 +67,7 @@ const SILENT = [
 export async function remoteNames(
   location: RemoteLocation,
   path: TypedPath,
-  { ssh, sftpServer, cache, limit = LIMIT_MILLISECONDS }:
+  { ssh, sftpServer, cache, prepare, limit = LIMIT_MILLISECONDS }:
     & Reach
     & RemoteNamesOptions,
 ): Promise<RemoteName[]> {
@@ -82,6 +84,7 @@ export async function remoteNames(
     const known = await cache.get(key);
     if (known !== undefined) return offered(known, path.beginning);
   }
+  prepare?.();
   const asked = await ask(command, path, limit);
   if (asked.names === undefined) {
     await cache.put(

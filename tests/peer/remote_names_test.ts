@@ -20,7 +20,7 @@ import {
 } from "../support/pseudo_terminal.ts";
 import { Sshd } from "../support/sshd.ts";
 import { TempFolder } from "../support/temp_folder.ts";
-import { makeTree } from "../support/tree.ts";
+import { exists, makeTree } from "../support/tree.ts";
 
 const NEEDS = ["ssh", "sshd", "ssh-keygen", "sftp-server"];
 
@@ -241,6 +241,22 @@ peerTest("A server that lies is believed nothing", [], async () => {
     );
     assertEquals(outcome, { status: 0, stdout: "words\n", stderr: "" }, body);
   }
+});
+
+Deno.test("A host that ssh would not be given is asked nothing", async () => {
+  using folder = new TempFolder();
+  const program = writeScript(
+    `${folder.path}/ssh`,
+    `: > ${folder.path}/started\n`,
+  );
+  for (const host of ["ho;st:", "a`b:", "-oX@y:"]) {
+    const outcome = await seacp(
+      ["--complete", "fish", "--", "-S", program, "--", host],
+      { env: { HOME: folder.path } },
+    );
+    assertEquals([outcome.status, outcome.stderr], [0, ""], host);
+  }
+  assertEquals(exists(`${folder.path}/started`), false);
 });
 
 /** Shells that read a word, and the quotes that may be open in it. */

@@ -132,9 +132,9 @@ Deno.test("run() answers a completion, and says nothing of what is wrong", async
     [["bash"], "files\n"],
     [["fish", "--", "-P", "0", "host:"], ""],
     [["fish", "--", "-host:"], "words\n"],
-    [["fish", "--", "ho;st:"], ""],
     [["fish", "--", "scp://h/"], "words\n"],
   ];
+  // None of them asks a far side: for that a process gives itself up.
   for (const [args, beginning] of rows) {
     const { status, stdout, stderr } = await runWith(["--complete", ...args]);
     assertEquals([status, stderr], [0, ""], args.join(" "));
