@@ -79,8 +79,8 @@ export async function compileExecutable(
     await compileWith(["npx", "-y", `deno@${runtime.deno}`], {
       DENORT_BIN: runtime.path,
     });
-    return `Deno's server is out of reach: the runtime is the one that ` +
-      `${runtime.package} carries, checked against its SHA-256. ` +
+    return `Deno's server is out of reach: the runtime is one from the npm ` +
+      `registry, of the SHA-256 ${runtime.sha256} that is known. ` +
       `Good for tests, not for a release.`;
   }
 }

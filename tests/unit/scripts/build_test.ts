@@ -7,7 +7,10 @@ import {
 } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { compileExecutable } from "../../../scripts/build/executable.ts";
-import { withoutPayload } from "../../../scripts/build/npm_runtime.ts";
+import {
+  checkRuntime,
+  withoutPayload,
+} from "../../../scripts/build/npm_runtime.ts";
 import { findTarget, TARGETS } from "../../../scripts/build/targets.ts";
 import { runProgram } from "../../support/program.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
@@ -45,6 +48,16 @@ Deno.test("withoutPayload() refuses what is no compiled program", () => {
     ]
   ) {
     assertThrows(() => withoutPayload(program), RangeError, "Not a compiled");
+  }
+});
+
+Deno.test("checkRuntime() refuses what is not the one that is known", () => {
+  const runtime = new TextEncoder().encode("abc");
+  const known =
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  checkRuntime(runtime, known);
+  for (const other of [runtime.subarray(1), new Uint8Array()]) {
+    assertThrows(() => checkRuntime(other, known), Error, "Refusing a runtime");
   }
 });
 
