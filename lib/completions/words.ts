@@ -12,6 +12,7 @@ export interface CompletedOption {
   readonly summary?: string;
 }
 
+/** What a value is, which tells how it is completed. */
 export type ValueKind = "file" | "host" | "cipher" | "ssh_option" | "text";
 
 /** An option that stands before the cursor, and its value or nothing. */
