@@ -24,6 +24,7 @@ const ROOMS: readonly (readonly [RegExp, Room])[] = [
   [/^main\.ts$/, { layer: 5, name: "main", usesSystem: true }],
   [/^deno\.json$/, PLAIN],
   [/^lib\/std\//, { layer: -1, name: "std" }],
+  [/^lib\/cli\/(options|getopt)\.ts$/, PLAIN],
   [/^lib\/cli\//, ENTRY],
   [/^lib\/transfer\//, { layer: 2, name: "transfer" }],
   [/^lib\/copy\//, { layer: 3, name: "copy" }],

@@ -3,7 +3,6 @@ import { SCRIPTS } from "../completions/scripts.ts";
 import type { Shell } from "../completions/shell_names.ts";
 import type { LocationRules } from "../location/location.ts";
 import { parseCopyOptions } from "./command_line.ts";
-import { OPTIONS } from "./options.ts";
 
 /** What `--completions` prints. */
 export function completionScript(shell: Shell): string {
@@ -23,7 +22,6 @@ export async function completionAnswer(
 ): Promise<string> {
   try {
     return await answerTo(shell, words, {
-      options: OPTIONS,
       rules,
       reachBy: (given) => parseCopyOptions(given, rules),
     });

@@ -1,5 +1,3 @@
-import type { ValueKind } from "../completions/words.ts";
-
 /** One option of the command line. */
 export interface Option {
   /** A letter after one dash, or a word after two. */
@@ -9,6 +7,9 @@ export interface Option {
   /** One sentence for help and documentation; absent if it is not shown. */
   readonly summary?: string;
 }
+
+/** What a value is, which tells how it is completed. */
+export type ValueKind = "file" | "host" | "cipher" | "ssh_option" | "text";
 
 interface Flag extends Option {
   readonly value?: never;

@@ -12,7 +12,7 @@ import {
   localCandidates,
 } from "./candidates.ts";
 import { fishValue } from "./fish_token.ts";
-import { type Shell, SHELLS } from "./shell_names.ts";
+import type { Shell } from "./shell_names.ts";
 
 /**
  * Answers a completion function.
@@ -22,12 +22,11 @@ import { type Shell, SHELLS } from "./shell_names.ts";
 export async function answerTo(
   shell: Shell,
   args: readonly string[],
-  program: Omit<CompletedProgram, "shells">,
+  program: CompletedProgram,
 ): Promise<string> {
-  const completed = { ...program, shells: SHELLS };
   const lines = shell === "bash"
-    ? await linesForBash(args, completed)
-    : linesFor(shell, await completionOf(wordsFrom(shell, args), completed));
+    ? await linesForBash(args, program)
+    : linesFor(shell, await completionOf(wordsFrom(shell, args), program));
   return lines.map((line) => `${line}\n`).join("");
 }
 

@@ -1,3 +1,5 @@
+import type { GivenOption } from "../cli/getopt.ts";
+import { dashed, OPTIONS, type TableOption } from "../cli/options.ts";
 import type { LocationRules, RemoteLocation } from "../location/location.ts";
 import { parseLocation } from "../location/operand.ts";
 import { findInPath } from "../ssh/program.ts";
@@ -6,15 +8,10 @@ import { hostsOfUser } from "./host_files.ts";
 import { localNames, withHome } from "./local_names.ts";
 import { askNobody, endGroup } from "./process.ts";
 import { type Reach, remoteNames } from "./remote_names.ts";
+import { SHELLS } from "./shell_names.ts";
 import { SSH_KEYWORDS } from "./ssh_keywords.ts";
 import { readTypedPath } from "./typed_path.ts";
-import {
-  type CompletedOption,
-  type Situation,
-  situationOf,
-  typedName,
-  type TypedOption,
-} from "./words.ts";
+import { type Situation, situationOf } from "./words.ts";
 
 /** What a word may become. */
 export interface Candidate {
@@ -41,11 +38,9 @@ export interface CopyReach extends Reach {
 
 /** What completions need to know of the program. */
 export interface CompletedProgram {
-  readonly options: readonly CompletedOption[];
-  readonly shells: readonly string[];
   readonly rules: LocationRules;
   /** What options say. It may throw what the program says of wrong ones. */
-  reachBy(given: readonly TypedOption[]): CopyReach;
+  reachBy(given: readonly GivenOption[]): CopyReach;
 }
 
 /** Says that remote paths are not to be completed. */
@@ -67,11 +62,11 @@ export async function completionOf(
   words: readonly string[],
   program: CompletedProgram,
 ): Promise<Completion> {
-  const situation = situationOf(words, program.options);
+  const situation = situationOf(words, OPTIONS);
   const { wanted } = situation;
   switch (wanted.kind) {
     case "option":
-      return optionsLike(wanted.typed, program.options);
+      return optionsLike(wanted.typed);
     case "value":
       return wanted.option.valueKind === "file" && wanted.before === ""
         ? FILES
@@ -86,10 +81,9 @@ export async function completionOf(
 
 function optionsLike(
   typed: string,
-  table: readonly CompletedOption[],
 ): Completion {
-  const candidates = table.flatMap((option) => {
-    const text = typedName(option);
+  const candidates = OPTIONS.flatMap((option) => {
+    const text = dashed(option.name);
     const { summary: description } = option;
     return description !== undefined && text.startsWith(typed)
       ? [{ text, isOpen: false, description }]
@@ -124,7 +118,7 @@ function withBefore(completion: Completion, before: string): Completion {
 /** An option's value, by its kind. */
 async function valuesLike(
   typed: string,
-  option: CompletedOption,
+  option: TableOption,
   { situation: { given }, program }: {
     situation: Situation;
     program: CompletedProgram;
@@ -159,19 +153,18 @@ async function valuesLike(
         true,
       );
     default:
-      return textsLike(typed, option, program);
+      return textsLike(typed, option);
   }
 }
 
 function textsLike(
   typed: string,
-  { name }: CompletedOption,
-  { shells }: CompletedProgram,
+  { name }: TableOption,
 ): Completion {
   const like = (texts: readonly string[]) =>
     texts.filter((text) => text.startsWith(typed));
   if (name === "X") return words(like(["buffer=", "nrequests="]), true);
-  return name === "completions" ? words(like(shells)) : NOTHING;
+  return name === "completions" ? words(like(SHELLS)) : NOTHING;
 }
 
 /** Files and folders here, where the shell does not look for them itself. */
@@ -248,7 +241,7 @@ function withHomes({ ssh, sftpServer }: Reach): Reach {
   };
 }
 
-function hosts(given: readonly TypedOption[]): string[] {
+function hosts(given: readonly GivenOption[]): string[] {
   return hostsOfUser(
     homeFolder(),
     given.findLast(({ name }) => name === "F")?.value,

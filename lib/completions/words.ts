@@ -1,32 +1,14 @@
 /** What is being completed, told from the words up to the cursor. */
 
-/** What a completion has to know of an option. */
-export interface CompletedOption {
-  /** A letter after one dash, or a word after two. */
-  readonly name: string;
-  /** What its value is called; absent if it takes none. */
-  readonly value?: string;
-  /** What its value is. */
-  readonly valueKind?: ValueKind;
-  /** Absent for an option that is not shown. */
-  readonly summary?: string;
-}
-
-/** What a value is, which tells how it is completed. */
-export type ValueKind = "file" | "host" | "cipher" | "ssh_option" | "text";
-
-/** An option that stands before the cursor, and its value or nothing. */
-export interface TypedOption {
-  readonly name: string;
-  readonly value: string;
-}
+import type { GivenOption } from "../cli/getopt.ts";
+import { dashed, type TableOption } from "../cli/options.ts";
 
 /** What the word at the cursor is. */
 export type Wanted =
   | { readonly kind: "option"; readonly typed: string }
   | {
     readonly kind: "value";
-    readonly option: CompletedOption;
+    readonly option: TableOption;
     /** What of the word stands before the value: nothing, if that is apart. */
     readonly before: string;
     readonly typed: string;
@@ -36,7 +18,7 @@ export type Wanted =
 /** The word at the cursor, and the options before it. */
 export interface Situation {
   readonly wanted: Wanted;
-  readonly given: readonly TypedOption[];
+  readonly given: readonly GivenOption[];
 }
 
 /**
@@ -48,9 +30,9 @@ export interface Situation {
  */
 export function situationOf(
   words: readonly string[],
-  table: readonly CompletedOption[],
+  table: readonly TableOption[],
 ): Situation {
-  const given: TypedOption[] = [];
+  const given: GivenOption[] = [];
   const typed = words.at(-1) ?? "";
   const situation = (wanted: Wanted): Situation => ({ wanted, given });
   const before = words.slice(0, -1);
@@ -81,30 +63,25 @@ export function situationOf(
   });
 }
 
-/** An option as it is typed, dashes included. */
-export function typedName({ name }: CompletedOption): string {
-  return (name.length === 1 ? "-" : "--") + name;
-}
-
 function isOption(word: string): boolean {
   return word.startsWith("-") && word !== "-";
 }
 
 interface ReadOption {
   /** Those without a value. */
-  readonly flags: readonly TypedOption[];
+  readonly flags: readonly GivenOption[];
   /** The one whose value is the rest of the word, or the next one. */
-  readonly option?: CompletedOption;
+  readonly option?: TableOption;
   readonly value: string;
 }
 
 /** Reads one word: letters that cluster, or a word of its own. */
 function readOption(
   word: string,
-  table: readonly CompletedOption[],
+  table: readonly TableOption[],
 ): ReadOption {
   const find = (typed: string) =>
-    table.find((option) => typedName(option) === typed);
+    table.find((option) => dashed(option.name) === typed);
   if (word.startsWith("--")) {
     const [, name, , value = ""] = /^(.*?)(=(.*))?$/s.exec(word)!;
     const option = find(name!);
@@ -112,7 +89,7 @@ function readOption(
       ? { flags: option ? [{ name: option.name, value: "" }] : [], value: "" }
       : { flags: [], option, value };
   }
-  const flags: TypedOption[] = [];
+  const flags: GivenOption[] = [];
   for (let rest = word.slice(1); rest !== "";) {
     const letter = [...rest][0]!;
     rest = rest.slice(letter.length);
