@@ -8,9 +8,10 @@ import { parseArgs } from "node:util";
 import { bundle } from "./build/bundle.ts";
 import { checkedOutCommit } from "./build/commit.ts";
 import { compileExecutable } from "./build/executable.ts";
-import { sha256 } from "./build/npm_runtime.ts";
+import { sha256 } from "./build/sha256.ts";
 import { dist } from "./build/root.ts";
 import { findTarget, type Target } from "./build/targets.ts";
+import { runTask } from "./task.ts";
 
 /** What is to be made, and where. */
 export interface Product {
@@ -65,7 +66,7 @@ export async function build(
 }
 
 if (import.meta.main) {
-  try {
+  await runTask(async () => {
     const { values } = parseArgs({
       args: Deno.args,
       options: {
@@ -77,8 +78,5 @@ if (import.meta.main) {
       ? [productHere()]
       : productsFor(values.target);
     await build(products, { official: values.release });
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
+  });
 }

@@ -11,13 +11,13 @@ import { checkedOutCommit } from "./build/commit.ts";
 import { dist, root } from "./build/root.ts";
 import { manualPage } from "./manual/page.ts";
 import { checkOptionsTable, withOptionsTable } from "./manual/readme.ts";
+import { runTask } from "./task.ts";
 
 const README = new URL("README.md", root);
 
 /** Writes both. The page has the date of the commit that is checked out. */
 function make(): void {
-  const made = checkedOutCommit()?.date ?? new Date();
-  const date = made.toISOString().slice(0, "YYYY-MM-DD".length);
+  const date = checkedOutCommit()?.date ?? new Date();
   const page = new URL("seacp.1", dist);
   Deno.mkdirSync(dist, { recursive: true });
   Deno.writeTextFileSync(page, manualPage({ version: config.version, date }));
@@ -27,15 +27,12 @@ function make(): void {
 }
 
 if (import.meta.main) {
-  try {
+  await runTask(() => {
     const { values } = parseArgs({
       args: Deno.args,
       options: { check: { type: "boolean", default: false } },
     });
     if (values.check) checkOptionsTable(Deno.readTextFileSync(README));
     else make();
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
+  });
 }

@@ -18,6 +18,7 @@ import { TARGETS } from "./build/targets.ts";
 import { manualPage } from "./manual/page.ts";
 import type { Packed } from "./release/archives.ts";
 import { releaseAssets } from "./release/assets.ts";
+import { runTask } from "./task.ts";
 
 /** Assets that are made from a text with marks. */
 const TEMPLATES: Readonly<Record<string, string>> = {
@@ -30,9 +31,8 @@ const TEMPLATES: Readonly<Record<string, string>> = {
 /** What every archive holds besides the executable. */
 export function documents(version: string, date: Date): Packed[] {
   const encoder = new TextEncoder();
-  const day = date.toISOString().slice(0, "YYYY-MM-DD".length);
   const texts: Readonly<Record<string, string>> = {
-    "seacp.1": manualPage({ version, date: day }),
+    "seacp.1": manualPage({ version, date }),
     "completions/seacp.bash": SCRIPTS.bash,
     "completions/_seacp": SCRIPTS.zsh,
     "completions/seacp.fish": SCRIPTS.fish,
@@ -117,7 +117,7 @@ async function release(tag: string, releases: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  try {
+  await runTask(async () => {
     const { values: { tag, releases } } = parseArgs({
       args: Deno.args,
       options: { tag: { type: "string" }, releases: { type: "string" } },
@@ -126,8 +126,5 @@ if (import.meta.main) {
       throw new RangeError("--tag=vX.Y.Z and --releases=ADDRESS are needed");
     }
     await release(tag, releases.replace(/\/$/, ""));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    Deno.exit(1);
-  }
+  });
 }

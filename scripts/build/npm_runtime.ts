@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { readIfThere } from "./files.ts";
 import { dist } from "./root.ts";
 import { runCommand } from "./run.ts";
+import { sha256 } from "./sha256.ts";
 
 /** A package that holds a program which somebody compiled with Deno. */
 interface Carrier {
@@ -76,11 +76,6 @@ export function checkRuntime(runtime: Uint8Array, expected: string): void {
   throw new Error(
     `Refusing a runtime: its SHA-256 is ${found}, not ${expected}`,
   );
-}
-
-/** The SHA-256 of bytes, in hexadecimal digits. */
-export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** @throws The last one's error, if none can be had. */

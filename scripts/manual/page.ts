@@ -13,8 +13,8 @@ import {
 /** What a manual is the manual of. */
 export interface ManualBuild {
   readonly version: string;
-  /** When it was made: `2026-11-25`. */
-  readonly date: string;
+  /** When it was made. */
+  readonly date: Date;
 }
 
 /** The options that are shown to users. */
@@ -102,8 +102,8 @@ function joined(parts: readonly string[]): string {
 }
 
 /** The date as mdoc wants it: `November 25, 2026`. */
-function longDate(date: string): string {
-  return new Date(date).toLocaleDateString("en-US", {
+function longDate(date: Date): string {
+  return date.toLocaleDateString("en-US", {
     dateStyle: "long",
     timeZone: "UTC",
   });

@@ -1,4 +1,4 @@
-import { sha256 } from "../build/npm_runtime.ts";
+import { sha256 } from "../build/sha256.ts";
 import type { Target } from "../build/targets.ts";
 import { archiveName, packArchive, type Packed } from "./archives.ts";
 import { checksums, stamp } from "./stamp.ts";

@@ -7,6 +7,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
+import { sha256 } from "../../scripts/build/sha256.ts";
 import { diskTest, SmallDisk } from "../support/small_disk.ts";
 import { peerTest } from "../support/doors.ts";
 import {
@@ -22,7 +23,6 @@ import {
   checksums,
   releaseFiles,
   ReleaseServer,
-  sha256,
 } from "../support/release_server.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { describeTree, exists, makeTree } from "../support/tree.ts";
@@ -89,7 +89,7 @@ class Site implements AsyncDisposable {
   ): Promise<void> {
     const assets = { [asset]: bytes };
     this.server.publish(folder, assets);
-    this.server.serve(`${folder}/SHA256SUMS`, await checksums(assets));
+    this.server.serve(`${folder}/SHA256SUMS`, checksums(assets));
   }
 
   /** The same, made of these files, as the latest release. */
@@ -521,7 +521,7 @@ async function publishSum(
   { server }: Site,
   change: (sum: string) => string,
 ): Promise<void> {
-  const sum = await sha256(await released("1.2.3"));
+  const sum = sha256(await released("1.2.3"));
   server.serve(SUMS, `${change(sum)}  ${ASSET}\n`);
 }
 
@@ -568,7 +568,7 @@ const MISHAPS: readonly Mishap[] = [
     title: "an archive that is not listed",
     sentence: UNLISTED,
     prepare: async ({ server }) => {
-      const sum = await sha256(await released("1.2.3"));
+      const sum = sha256(await released("1.2.3"));
       const likes = [
         ASSET.replace("x86_64", "aarch64"),
         `${ASSET}.sig`,
@@ -720,7 +720,7 @@ shellTest(
         "seacp": `#!/bin/sh\n${touch("ran")}${answering("seacp 1.2.3")}`,
       });
       const assets = { [ASSET]: await released("1.0.0") };
-      const right = (await checksums(assets)).split(" ")[0]!;
+      const right = (checksums(assets)).split(" ")[0]!;
       site.server.serve(SUMS, `${change(right)}  ${ASSET}\n`);
       assertEquals((await site.install()).status, 1);
       assertEquals(site.server.asked.length > 0, true);
@@ -735,7 +735,7 @@ shellTest(
   async (shell) => {
     for (const [mark, end] of [["*", "\n"], [" ", ""]] as const) {
       await using site = await Site.open(shell);
-      const sum = await sha256(await released("1.2.3"));
+      const sum = sha256(await released("1.2.3"));
       site.server.serve(
         SUMS,
         `${"0".repeat(64)}  another.zip\n${sum} ${mark}${ASSET}${end}`,
@@ -1226,7 +1226,7 @@ for (const tool of ["curl", "wget"]) {
       assertInstalled(await site.install(args, { env }), site);
       const assets = { [ASSET]: await released("1.2.3") };
       plain.publish("latest/download", assets);
-      plain.serve(SUMS, await checksums(assets));
+      plain.serve(SUMS, checksums(assets));
       const before = await below(site.prefix);
       for (const name of ["SHA256SUMS", ASSET]) {
         for (const suffix of ["", "?to=:https://127.0.0.1/"]) {

@@ -4,12 +4,12 @@
  */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { sha256 } from "../../scripts/build/sha256.ts";
 import { type Outcome, startProgram } from "../support/program.ts";
 import {
   checksums,
   releaseFiles,
   ReleaseServer,
-  sha256,
 } from "../support/release_server.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { exists, makeTree } from "../support/tree.ts";
@@ -213,7 +213,7 @@ class WindowsSite implements AsyncDisposable {
   async publish(folder: string, bytes: Uint8Array): Promise<void> {
     const assets = { [ASSET]: bytes };
     this.server.publish(folder, assets);
-    this.server.serve(`${folder}/SHA256SUMS`, await checksums(assets));
+    this.server.serve(`${folder}/SHA256SUMS`, checksums(assets));
   }
 
   async install(
@@ -343,7 +343,7 @@ powerShellTest(
     const sums = "latest/download/SHA256SUMS";
     const latest = `latest/download/${ASSET}`;
     const right = await released("1.2.3");
-    const sum = await sha256(right);
+    const sum = sha256(right);
     const wrong = (sum[0] === "0" ? "1" : "0") + sum.slice(1);
     for (
       const [prepare, sentence] of [

@@ -1,5 +1,6 @@
 /** Releases made for a test, and a page on 127.0.0.1 to download them from. */
 
+import { sha256 } from "../../scripts/build/sha256.ts";
 import { runProgram } from "./program.ts";
 import { TempFolder } from "./temp_folder.ts";
 import { makeTree } from "./tree.ts";
@@ -120,19 +121,13 @@ export async function archive(
   return Deno.readFileSync(`${folder.path}/${top}.tar.gz`);
 }
 
-/** The SHA-256 of these bytes, in hex. */
-export async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new Uint8Array(bytes));
-  return new Uint8Array(digest).toHex();
-}
-
 /** The lines sha256sum prints for these files. */
-export async function checksums(
+export function checksums(
   assets: Readonly<Record<string, Uint8Array>>,
-): Promise<string> {
+): string {
   let lines = "";
   for (const [name, bytes] of Object.entries(assets)) {
-    lines += `${await sha256(bytes)}  ${name}\n`;
+    lines += `${sha256(bytes)}  ${name}\n`;
   }
   return lines;
 }

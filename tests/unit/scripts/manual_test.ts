@@ -18,7 +18,7 @@ import {
 import { findProgram } from "../../../scripts/peers.ts";
 import { peerTest } from "../../support/doors.ts";
 
-const PAGE = manualPage({ version: "1.2.3", date: "2026-11-05" });
+const PAGE = manualPage({ version: "1.2.3", date: new Date("2026-11-05") });
 
 /** What mandoc says of a page, or makes of it, without its overstriking. */
 async function mandoc(

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { unzipSync } from "fflate";
-import { sha256 } from "../../../scripts/build/npm_runtime.ts";
+import { sha256 } from "../../../scripts/build/sha256.ts";
 import { findTarget, TARGETS } from "../../../scripts/build/targets.ts";
 import { checkTag, documents, templates } from "../../../scripts/release.ts";
 import { packArchive, type Packed } from "../../../scripts/release/archives.ts";
@@ -84,7 +84,7 @@ Deno.test("packArchive() gives the same bytes in any time zone", async () => {
     import.meta.resolve("../../../scripts/release/archives.ts")
   }";
     import { sha256 } from "${
-    import.meta.resolve("../../../scripts/build/npm_runtime.ts")
+    import.meta.resolve("../../../scripts/build/sha256.ts")
   }";
     const files = [{ path: "seacp", content: new Uint8Array(9), mode: 0o755 }];
     for (const executable of ["seacp", "seacp.exe"]) {
