@@ -76,7 +76,7 @@ export async function describeTree(
   { modes = false, times = false }: DescribeOptions = {},
 ): Promise<string[]> {
   const lines: string[] = [];
-  for (const path of walk(root, "")) {
+  for (const path of sorted(root)) {
     const info = Deno.lstatSync(`${root}/${path}`);
     lines.push([
       info.isDirectory ? "folder" : info.isSymlink ? "link" : "file",
@@ -97,7 +97,7 @@ export async function describeTree(
  * of its original or its beginning; gives the paths of those cut short.
  */
 export function cutShort(root: string, copy: string): string[] {
-  return [...walk(copy, "")].filter((path) => {
+  return sorted(copy).filter((path) => {
     if (Deno.statSync(`${copy}/${path}`).isDirectory) return false;
     const original = Deno.readFileSync(`${root}/${path}`);
     const content = Deno.readFileSync(`${copy}/${path}`);
@@ -106,14 +106,22 @@ export function cutShort(root: string, copy: string): string[] {
   });
 }
 
-/** The paths below `root`, sorted, each folder before what it holds. */
-function* walk(root: string, prefix: string): Iterable<string> {
-  const entries = [...Deno.readDirSync(`${root}/${prefix}`)]
-    .toSorted((a, b) => a.name < b.name ? -1 : 1);
-  for (const { name, isDirectory } of entries) {
+/**
+ * The paths below `root` in the order in which the system lists them, which is
+ * the order of a copy; each folder before what it holds.
+ */
+export function* listed(root: string, prefix = ""): Iterable<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(`${root}/${prefix}`)) {
     yield prefix + name;
-    if (isDirectory) yield* walk(root, `${prefix}${name}/`);
+    if (isDirectory) yield* listed(root, `${prefix}${name}/`);
   }
+}
+
+/** The same, each folder's entries by their names. */
+function sorted(root: string): string[] {
+  return [...listed(root)].toSorted((a, b) =>
+    a.replaceAll("/", "\0") < b.replaceAll("/", "\0") ? -1 : 1
+  );
 }
 
 async function digest(path: string): Promise<string> {
