@@ -62,7 +62,7 @@ for (const way of [...ways, ...sftpWays]) {
         assertEquals(status, 1);
         assertMatch(
           stderr,
-          /^far: \S+\/f: lost connection.*: ssh was ended by SIGKILL$/m,
+          /^far: \S+\/[fz]: lost connection.*: ssh was ended by SIGKILL$/m,
         );
         const partial = cutShort(from, to);
         assert(partial.includes("f"));
