@@ -1,5 +1,5 @@
 import { SessionError } from "../errors.ts";
-import type { Channel } from "./channel.ts";
+import { type Channel, upTo } from "./channel.ts";
 
 /** Writes below this many bytes are gathered until a read has to wait. */
 const GATHER_BYTES = 16 * 1024;
@@ -46,12 +46,12 @@ export abstract class BufferedChannel implements Channel {
   /** Tells the peer that nothing more comes; harmless if it was told. */
   protected abstract finish(): Promise<void>;
 
-  async read(limit: number): Promise<Uint8Array> {
+  async read(limit: number, last?: number): Promise<Uint8Array> {
     if (this.#input.length === 0) {
       await this.#flushIfPeerListens();
       this.#input = await this.#nextChunk();
     }
-    const part = this.#input.subarray(0, limit);
+    const part = upTo(last, this.#input.subarray(0, limit));
     this.#input = this.#input.subarray(part.length);
     return part;
   }

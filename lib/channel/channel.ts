@@ -13,12 +13,20 @@ export interface Channel {
    * Reads between 1 and `limit` bytes, as they come; none at the end of the
    * stream. What it gives is valid until the read after the next one, so that
    * it can be handed on meanwhile.
+   *
+   * @param last A byte behind which nothing is read.
    */
-  read(limit: number): Promise<Uint8Array>;
+  read(limit: number, last?: number): Promise<Uint8Array>;
   /** Writes all of `bytes`, which the caller may change afterwards. */
   write(bytes: Uint8Array): Promise<void>;
   /** Sends what was held back, for a peer that is not read from next. */
   flush(): Promise<void>;
   /** Sends what was held back and tells the peer that nothing more comes. */
   close(): Promise<void>;
+}
+
+/** The bytes up to the first that is `last`; all of them if none is. */
+export function upTo(last: number | undefined, bytes: Uint8Array): Uint8Array {
+  const at = last === undefined ? -1 : bytes.indexOf(last);
+  return at < 0 ? bytes : bytes.subarray(0, at + 1);
 }

@@ -3,13 +3,16 @@ import { decodeName } from "../files/name_bytes.ts";
 import { quoted } from "../progress/printable.ts";
 import type { Channel } from "./channel.ts";
 
+const NEWLINE = 0x0a;
+
 /** Reads one byte; `undefined` at the end of the stream. */
 export async function readByte(channel: Channel): Promise<number | undefined> {
   return (await channel.read(1))[0];
 }
 
 /**
- * Reads up to the next newline and gives the line without it.
+ * Reads up to the next newline and gives the line without it, valid as long as
+ * what a read gives.
  *
  * @param limit The longest line accepted, in bytes, newline included.
  * @returns `undefined` if the stream ends before the line begins.
@@ -20,18 +23,17 @@ export async function readLine(
   channel: Channel,
   limit: number,
 ): Promise<Uint8Array | undefined> {
-  const line: number[] = [];
+  let line: Uint8Array = new Uint8Array();
   for (;;) {
-    const byte = await readByte(channel);
-    if (byte === 0x0a) return Uint8Array.from(line);
-    if (byte === undefined && line.length === 0) return undefined;
-    if (byte === undefined) {
-      const text = decodeName(Uint8Array.from(line));
+    const part = await channel.read(limit - line.length, NEWLINE);
+    if (part.length === 0 && line.length === 0) return undefined;
+    if (part.length === 0) {
       throw new SessionError(
-        `lost connection in the middle of ${quoted(text)}`,
+        `lost connection in the middle of ${quoted(decodeName(line))}`,
       );
     }
-    line.push(byte);
+    line = line.length === 0 ? part : Uint8Array.of(...line, ...part);
+    if (line.at(-1) === NEWLINE) return line.subarray(0, -1);
     if (line.length === limit) {
       throw new ProtocolError(
         `protocol error: line longer than ${limit} bytes`,

@@ -61,9 +61,9 @@ export class PacedChannel implements Channel {
     return Math.min(this.#inner.blockBytes, this.#pacer.sliceBytes);
   }
 
-  async read(limit: number): Promise<Uint8Array> {
+  async read(limit: number, last?: number): Promise<Uint8Array> {
     const slice = Math.min(limit, this.#pacer.sliceBytes);
-    const part = await this.#inner.read(slice);
+    const part = await this.#inner.read(slice, last);
     await this.#pacer.pass(part.length);
     return part;
   }

@@ -57,6 +57,19 @@ const tests: Record<string, (ends: ChannelEnds) => Promise<void>> = {
     assertEquals(await readText(channel, 2), "fg");
   },
 
+  "read() gives nothing behind the last byte that is asked for": async (
+    { channel, say },
+  ) => {
+    say("ab\n\ncd\n");
+    const lines: string[] = [];
+    for (const limit of [100, 100, 2, 100]) {
+      lines.push(decode(await channel.read(limit, 0x0a)));
+    }
+    assertEquals(lines, ["ab\n", "\n", "cd", "\n"]);
+    say("e");
+    assertEquals(decode(await channel.read(100, 0x0a)), "e");
+  },
+
   "read() waits for what has yet to come": async ({ channel, say }) => {
     const text = readText(channel);
     setTimeout(() => say("late"), 20);

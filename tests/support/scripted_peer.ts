@@ -68,7 +68,7 @@ export class ScriptedPeer implements Channel {
     return this;
   }
 
-  async read(limit: number): Promise<Uint8Array> {
+  async read(limit: number, last?: number): Promise<Uint8Array> {
     const part: number[] = [];
     while (part.length < Math.min(limit, this.#grain)) {
       const next = this.#theirs[this.#read] ??
@@ -84,6 +84,7 @@ export class ScriptedPeer implements Channel {
       }
       part.push(next.byte);
       this.#read++;
+      if (next.byte === last) break;
     }
     return Uint8Array.from(part);
   }

@@ -1,4 +1,4 @@
-import type { Channel } from "../../../lib/channel/channel.ts";
+import { type Channel, upTo } from "../../../lib/channel/channel.ts";
 import { SessionError } from "../../../lib/errors.ts";
 import { bytesOf, textOf } from "./byte_text.ts";
 import type { Random } from "./random.ts";
@@ -54,14 +54,15 @@ export class FuzzChannel implements Channel {
     return this.#at;
   }
 
-  async read(limit: number): Promise<Uint8Array> {
+  async read(limit: number, last?: number): Promise<Uint8Array> {
     if (!(limit >= 1)) throw new Error(`A read of ${limit} bytes`);
     if (this.#at === this.#input.length) this.#readPastEnd();
-    const [buffer, last] = this.#buffers;
-    this.#buffers = [last, buffer];
-    const part = buffer.subarray(0, limit)
-      .subarray(0, this.#input.length - this.#at);
-    part.set(this.#input.subarray(this.#at, this.#at + part.length));
+    const [buffer, lastBuffer] = this.#buffers;
+    this.#buffers = [lastBuffer, buffer];
+    const end = this.#at + Math.min(limit, buffer.length);
+    const said = upTo(last, this.#input.subarray(this.#at, end));
+    const part = buffer.subarray(0, said.length);
+    part.set(said);
     this.#at += part.length;
     this.#listener?.give(textOf(part));
     return part;

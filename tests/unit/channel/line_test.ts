@@ -31,6 +31,15 @@ Deno.test("readLine() gives a line without its newline", async () => {
   }
 });
 
+Deno.test("readLine() puts a line together that comes in parts", async () => {
+  for (const grain of [1, 2, 3]) {
+    const peer = new ScriptedPeer(grain).peerSays("abcd\nef\n");
+    assertEquals(await readLine(peer, 5), new TextEncoder().encode("abcd"));
+    assertEquals(await readLine(peer, 5), new TextEncoder().encode("ef"));
+    assertEquals(await readLine(peer, 5), undefined);
+  }
+});
+
 Deno.test("readLine() leaves what follows the newline to the next read", async () => {
   const peer = new ScriptedPeer().peerSays("a\nbody");
   await readLine(peer, 100);

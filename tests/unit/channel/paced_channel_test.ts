@@ -5,6 +5,7 @@ import {
   Pacer,
   type PacerClock,
 } from "../../../lib/channel/paced_channel.ts";
+import { ScriptedPeer } from "../../support/scripted_peer.ts";
 
 /** A clock that only sleeping moves, and that wakes `late` milliseconds late. */
 class FakeClock implements PacerClock {
@@ -146,6 +147,14 @@ Deno.test("PacedChannel moves no more than a tenth of a second at a time", async
   assertEquals((await channel.read(25_000)).length, 10_000);
   assertEquals((await channel.read(1)).length, 1);
   assertEquals(inner.asked, [10_000, 1]);
+});
+
+Deno.test("PacedChannel gives nothing behind the last byte that is asked for", async () => {
+  const inner = new ScriptedPeer().peerSays("ab\ncd\n");
+  const channel = new PacedChannel(inner, new Pacer(8000, new FakeClock()));
+  for (const line of ["ab\n", "cd\n"]) {
+    assertEquals(await channel.read(10, 0x0a), new TextEncoder().encode(line));
+  }
 });
 
 Deno.test("PacedChannel gives the end of the stream and closes it", async () => {
