@@ -2,6 +2,7 @@ import { attempt, attemptLater } from "./attempt.ts";
 import type {
   Attributes,
   Files,
+  Identified,
   ListedEntry,
   Listing,
   OpenFile,
@@ -54,6 +55,18 @@ export class DenoFiles implements Files {
 
   async openToRead(path: string): Promise<OpenFile> {
     return new DenoFile(path, attempt(path, () => Deno.openSync(named(path))));
+  }
+
+  async create(path: string, mode: number): Promise<OpenFile | undefined> {
+    return attempt(path, () => {
+      const options = { write: true, createNew: true, mode };
+      try {
+        return new DenoFile(path, Deno.openSync(named(path), options));
+      } catch (error) {
+        if (error instanceof Deno.errors.AlreadyExists) return undefined;
+        throw error;
+      }
+    });
   }
 
   async openToWrite(
@@ -144,8 +157,10 @@ class DenoFile implements OpenFile {
     );
   }
 
-  async identify(): Promise<string | undefined> {
-    return (await this.attributes()).identity;
+  async identify(): Promise<Identified | undefined> {
+    const attributes = await this.attributes();
+    const { identity } = attributes;
+    return identity === undefined ? undefined : { ...attributes, identity };
   }
 
   async read(buffer: Uint8Array, at: number): Promise<number> {

@@ -18,6 +18,11 @@ export interface Attributes extends Times {
   readonly identity?: string;
 }
 
+/** What is known of an entry, and which one it is. */
+export interface Identified extends Attributes {
+  readonly identity: string;
+}
+
 /** An entry as a listing of its folder tells of it. */
 export interface ListedEntry {
   readonly name: string;
@@ -39,8 +44,11 @@ export interface Listing extends AsyncIterable<ListedEntry>, Disposable {}
  */
 export interface OpenFile extends Disposable {
   attributes(): Promise<Attributes>;
-  /** As `Files.identify` tells it of the path. */
-  identify(): Promise<string | undefined>;
+  /**
+   * The attributes with the identity that `Files.identify` tells of the path;
+   * `undefined` where the system cannot tell that of an open file.
+   */
+  identify(): Promise<Identified | undefined>;
   /**
    * Fills the start of `buffer` with what is in the file from the byte `at` on;
    * resolves to how many bytes those are, 0 at the end.
@@ -99,6 +107,11 @@ export interface Files {
    */
   list(path: string): Promise<Listing>;
   openToRead(path: string): Promise<OpenFile>;
+  /**
+   * Makes a file that was not there, with `mode` under the process's umask;
+   * `undefined` where something is. Absent where to look first costs no more.
+   */
+  create?(path: string, mode: number): Promise<OpenFile | undefined>;
   /**
    * Creates the file with `mode` under the process's umask, or opens the one
    * that is there as it is: neither its length nor its mode changes.

@@ -5,12 +5,14 @@ import {
   type Calls,
   checked,
   EINVAL,
+  ENOENT,
   libcCalls,
   LibcError,
   O_CLOEXEC,
   O_NONBLOCK,
   setNonBlocking,
   size,
+  unlessErrno,
 } from "../system/libc.ts";
 import { decodeName, encodeName } from "./name_bytes.ts";
 
@@ -45,7 +47,12 @@ const FUNCTIONS = {
 let loaded: Calls<typeof FUNCTIONS> | undefined;
 
 function libc(): Calls<typeof FUNCTIONS> {
-  return loaded ??= libcCalls(FUNCTIONS);
+  return loaded ??= libcCalls(FUNCTIONS, [
+    "open",
+    "statx",
+    "fchmod",
+    "futimens",
+  ]);
 }
 
 /** Whether this system has these calls, under which a name is any bytes. */
@@ -62,14 +69,26 @@ export function hasFileCalls(): boolean {
 export const O_RDONLY = 0;
 export const O_WRONLY = 0o1;
 export const O_CREAT = 0o100;
+const O_EXCL = 0o200;
 
-export const EISDIR = 21;
+const EEXIST = 17;
+const EISDIR = 21;
 const ENXIO = 6;
 
 /** Opens a file, to be closed by `close`; no program we run inherits it. */
 export function open(path: string, flags: number, mode = 0): number {
   const name = pathBytes(path);
   return checked(() => libc().open(name, flags | O_CLOEXEC, mode));
+}
+
+/**
+ * Makes a file and opens it to be written, to be closed by `close`; `undefined`
+ * if something is there.
+ */
+export function create(path: string, mode: number): number | undefined {
+  const flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+  const name = pathBytes(path);
+  return unlessErrno([EEXIST], () => libc().open(name, flags, mode));
 }
 
 /**
@@ -148,12 +167,20 @@ export interface Status {
 
 /** What is at `path`, links followed. */
 export function stat(path: string): Status {
-  return statx(AT_FDCWD, path, 0);
+  checked(() => statx(AT_FDCWD, path, 0));
+  return statusRead();
+}
+
+/** The same; `undefined` if nothing is. */
+export function find(path: string): Status | undefined {
+  const found = unlessErrno([ENOENT], () => statx(AT_FDCWD, path, 0));
+  return found === undefined ? undefined : statusRead();
 }
 
 export function fstat(fd: number): Status {
   const AT_EMPTY_PATH = 0x1000;
-  return statx(fd, "", AT_EMPTY_PATH);
+  checked(() => statx(fd, "", AT_EMPTY_PATH));
+  return statusRead();
 }
 
 export function mkdir(path: string, mode: number): void {
@@ -166,17 +193,28 @@ export function unlink(path: string): void {
   checked(() => libc().unlink(name));
 }
 
+/** Removes what is at `path`, if there is something and it is no folder. */
+export function unlinkUnlessFolder(path: string): void {
+  const name = pathBytes(path);
+  unlessErrno([ENOENT, EISDIR], () => libc().unlink(name));
+}
+
 export function symlink(destination: string, path: string): void {
   const [text, name] = [pathBytes(destination), pathBytes(path)];
   checked(() => libc().symlink(text, name));
 }
 
-/** What a symbolic link says. */
-export function readlink(path: string): string {
+/** What a symbolic link says; `undefined` if something else is there. */
+export function readlink(path: string): string | undefined {
   const name = pathBytes(path);
   const buffer = new Uint8Array(PATH_BYTES);
-  const length = checked(() => libc().readlink(name, buffer, size(buffer)));
-  return decodeName(buffer.subarray(0, length));
+  const length = unlessErrno(
+    [EINVAL],
+    () => libc().readlink(name, buffer, size(buffer)),
+  );
+  return length === undefined
+    ? undefined
+    : decodeName(buffer.subarray(0, length));
 }
 
 /** The names in an open folder, `.` and `..` among them, read part by part. */
@@ -210,11 +248,15 @@ const NAME_OFFSET = 19;
 
 const AT_FDCWD = -100;
 
-function statx(folder: number, path: string, flags: number): Status {
+/** Where the last `statx` left its status: one place for all, read at once. */
+const view = new DataView(new ArrayBuffer(256));
+
+function statx(folder: number, path: string, flags: number): number {
   const STATX_BASIC_STATS = 0x7ff;
-  const name = pathBytes(path);
-  const view = new DataView(new ArrayBuffer(256));
-  checked(() => libc().statx(folder, name, flags, STATX_BASIC_STATS, view));
+  return libc().statx(folder, pathBytes(path), flags, STATX_BASIC_STATS, view);
+}
+
+function statusRead(): Status {
   return {
     mode: view.getUint16(28, true),
     inode: view.getBigUint64(32, true),

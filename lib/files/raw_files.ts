@@ -3,6 +3,7 @@ import { attempt, attemptLater } from "./attempt.ts";
 import type {
   Attributes,
   Files,
+  Identified,
   ListedEntry,
   Listing,
   OpenFile,
@@ -23,10 +24,10 @@ export class RawFiles implements Files {
   readonly pace = LOCAL_PACE;
 
   async find(path: string): Promise<Attributes | undefined> {
-    return attempt(
-      path,
-      () => unlessErrno([system.ENOENT], () => attributesOf(libc.stat(path))),
-    );
+    return attempt(path, () => {
+      const status = libc.find(path);
+      return status && attributesOf(status);
+    });
   }
 
   async attributes(path: string): Promise<Attributes> {
@@ -51,6 +52,11 @@ export class RawFiles implements Files {
   async openToRead(path: string): Promise<OpenFile> {
     const fd = attempt(path, () => libc.open(path, libc.O_RDONLY));
     return new RawFile(path, fd);
+  }
+
+  async create(path: string, mode: number): Promise<OpenFile | undefined> {
+    const fd = attempt(path, () => libc.create(path, mode));
+    return fd === undefined ? undefined : new RawFile(path, fd);
   }
 
   async openToWrite(
@@ -85,15 +91,12 @@ export class RawFiles implements Files {
   }
 
   async readLink(path: string): Promise<string | undefined> {
-    return attempt(
-      path,
-      () => unlessErrno([system.EINVAL], () => libc.readlink(path)),
-    );
+    return attempt(path, () => libc.readlink(path));
   }
 
   async makeLink(path: string, destination: string): Promise<void> {
     attempt(path, () => {
-      unlessErrno([system.ENOENT, libc.EISDIR], () => libc.unlink(path));
+      libc.unlinkUnlessFolder(path);
       libc.symlink(destination, path);
     });
   }
@@ -119,12 +122,12 @@ class RawFile implements OpenFile {
     this.#fd = fd;
   }
 
-  async attributes(): Promise<Attributes> {
+  async attributes(): Promise<Identified> {
     return attempt(this.#path, () => attributesOf(libc.fstat(this.#fd)));
   }
 
-  async identify(): Promise<string | undefined> {
-    return attempt(this.#path, () => identityOf(libc.fstat(this.#fd)));
+  async identify(): Promise<Identified> {
+    return await this.attributes();
   }
 
   async read(buffer: Uint8Array, at: number): Promise<number> {
@@ -184,21 +187,6 @@ class RawFile implements OpenFile {
   }
 }
 
-/** What `call` gives; `undefined` where it fails in one of these ways. */
-function unlessErrno<T>(
-  codes: readonly number[],
-  call: () => T,
-): T | undefined {
-  try {
-    return call();
-  } catch (error) {
-    if (error instanceof system.LibcError && codes.includes(error.code)) {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
 function* namesIn(path: string): Generator<string, void> {
   // Should a FIFO have taken the folder's place, its open does not wait.
   const fd = libc.open(path, libc.O_RDONLY | system.O_NONBLOCK);
@@ -231,7 +219,7 @@ const KINDS: Readonly<Record<number, Attributes["kind"]>> = {
   0o040000: "folder",
 };
 
-function attributesOf(status: libc.Status): Attributes {
+function attributesOf(status: libc.Status): Identified {
   return {
     kind: KINDS[status.mode & 0o170000] ?? "other",
     size: status.size,

@@ -5,7 +5,13 @@
  */
 
 import { EntryError, entryError, isBreach } from "../errors.ts";
-import type { Attributes, Files, OpenFile, Times } from "./files.ts";
+import type {
+  Attributes,
+  Files,
+  Identified,
+  OpenFile,
+  Times,
+} from "./files.ts";
 
 /** What of a peer's attributes is taken over. */
 export interface StorePolicy {
@@ -65,9 +71,31 @@ export class StoredFile implements Disposable {
     policy: StorePolicy,
   ): Promise<StoredFile> {
     const mode = takenMode(announced, policy);
-    const openMode = (mode & 0o777) | openBits(policy, OWNER_WRITE);
-    const file = await files.openToWrite(path, openMode, replaced);
+    const file = await files.openToWrite(
+      path,
+      openMode(mode, policy),
+      replaced,
+    );
     return new StoredFile(files, file, path, mode, replaced, policy);
+  }
+
+  /** The same for a path that nobody has looked at yet. */
+  static async create(
+    files: Files,
+    { path, mode: announced }: Omit<EntryToStore, "replaced">,
+    policy: StorePolicy,
+  ): Promise<StoredFile> {
+    const mode = takenMode(announced, policy);
+    const file = await files.create?.(path, openMode(mode, policy));
+    if (file !== undefined) {
+      return new StoredFile(files, file, path, mode, undefined, policy);
+    }
+    const replaced = await files.find(path);
+    return await StoredFile.open(
+      files,
+      { path, mode: announced, replaced },
+      policy,
+    );
   }
 
   /**
@@ -79,30 +107,34 @@ export class StoredFile implements Disposable {
     size: number,
     times: Times | undefined,
   ): Promise<EntryError | undefined> {
+    // Some systems set a mode by the path: it must lead to this file still.
+    const written = await this.#findWritten().catch(entryError);
+    if (written instanceof EntryError) return written;
     const steps: (() => Promise<void>)[] = [];
     if (this.#isRegular && this.#replaced !== undefined) {
       steps.push(() => this.file.truncate(size));
     }
-    if (this.#needsMode) steps.push(() => this.file.setMode(this.#mode));
+    if (this.#needsMode(written)) {
+      steps.push(() => this.file.setMode(this.#mode));
+    }
     if (times !== undefined) steps.push(() => this.file.setTimes(times));
     steps.push(() => this.file.close());
-    // Some systems set a mode by the path: it must lead to this file still.
-    const gone = await this.#goneFailure();
-    return gone ?? await firstFailure(steps);
+    return await firstFailure(steps);
   }
 
-  /** What to say if what was written is not what the path names any more. */
-  async #goneFailure(): Promise<EntryError | undefined> {
+  /**
+   * What is known of the file now; `undefined` where nothing tells which one it
+   * is.
+   *
+   * @throws {EntryError} If the path names another one, or none any more.
+   */
+  async #findWritten(): Promise<Identified | undefined> {
     if (!this.#isRegular) return undefined;
-    try {
-      const identity = await this.file.identify();
-      if (identity === undefined) return undefined;
-      const there = await this.#files.find(this.path);
-      if (there?.identity === identity) return undefined;
-    } catch (error) {
-      return entryError(error);
-    }
-    return new EntryError(
+    const written = await this.file.identify();
+    if (written === undefined) return undefined;
+    const there = await this.#files.find(this.path);
+    if (there?.identity === written.identity) return written;
+    throw new EntryError(
       `${this.#files.label}${this.path}: it was removed or replaced while it was written`,
     );
   }
@@ -132,10 +164,14 @@ export class StoredFile implements Disposable {
     return this.#replaced === undefined || this.#replaced.kind === "file";
   }
 
-  get #needsMode(): boolean {
-    if (this.#policy.preserve) return this.#isRegular;
+  #needsMode(written: Attributes | undefined): boolean {
+    const isNew = this.#replaced === undefined;
+    if (this.#policy.preserve) {
+      // One that was there loses set-id bits when it is cut.
+      return this.#isRegular && !(isNew && written?.mode === this.#mode);
+    }
     const opened = this.#mode | openBits(this.#policy, OWNER_WRITE);
-    return this.#replaced === undefined && opened !== this.#mode;
+    return isNew && opened !== this.#mode;
   }
 
   [Symbol.dispose](): void {
@@ -254,6 +290,11 @@ const SET_ID_BITS = 0o6000;
  */
 function openBits({ umask }: StorePolicy, bits: number): number {
   return umask === undefined ? 0 : bits;
+}
+
+/** What a file is opened with that is to have `mode` at last. */
+function openMode(mode: number, policy: StorePolicy): number {
+  return (mode & 0o777) | openBits(policy, OWNER_WRITE);
 }
 
 function takenMode(announced: number, policy: StorePolicy): number {

@@ -286,12 +286,10 @@ export class Sink {
     path: string,
     times: Times | undefined,
   ): Promise<void> {
-    const { store } = this.#options;
-    const replaced = await this.#files.find(path);
-    using stored = await StoredFile.open(
+    using stored = await StoredFile.create(
       this.#files,
-      { path, mode, replaced },
-      store,
+      { path, mode },
+      this.#options.store,
     );
     await this.#ok(1);
     await this.#answer(await this.#receiveContent(stored, name, size, times));

@@ -1,5 +1,10 @@
 import { PipeChannel } from "../channel/pipe_channel.ts";
-import { close, makePipe, makeSocketPair } from "../system/libc.ts";
+import {
+  close,
+  compileCalls,
+  makePipe,
+  makeSocketPair,
+} from "../system/libc.ts";
 import { canStartProcesses, startProcess } from "./raw_process.ts";
 import type { Process, Spawner, TalkingProcess } from "./spawner.ts";
 
@@ -33,6 +38,8 @@ function talkTo(program: string, args: readonly string[]): TalkingProcess {
     input: toIt.readEnd,
     output: fromIt.writeEnd,
   });
+  // It takes its time until it says something.
+  compileCalls();
   // From here on they are the channel's to close.
   ours.move();
   const channel = new PipeChannel(fromIt.readEnd, toIt.writeEnd);

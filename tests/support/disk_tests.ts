@@ -132,9 +132,9 @@ export function testDisk({ name, files, lacks }: Disk): void {
         assertEquals(other, identity, path);
       }
       using read = await files.openToRead(`${folder.path}/link`);
-      assertEquals(await read.identify(), identity);
+      assertEquals((await read.identify())?.identity, identity);
       using written = await files.openToWrite(`${folder.path}/d/f`, 0o644);
-      assertEquals(await written.identify(), identity);
+      assertEquals((await written.identify())?.identity, identity);
       for (const path of ["d/g", "d"]) {
         const other = await files.identify(`${folder.path}/${path}`);
         assert(other !== undefined && other !== identity, path);
@@ -273,6 +273,33 @@ export function testDisk({ name, files, lacks }: Disk): void {
       EntryError,
     );
     assertEquals(error.message, `${folder.path}: Is a directory`);
+  });
+
+  test("create() makes what is not there, and tells what is", async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: "f", content: "old" }, { path: "d/" }]);
+    if (!onWindows) Deno.symlinkSync("nowhere", `${folder.path}/link`);
+    for (const name of ["f", "d", ...(onWindows ? [] : ["link"])]) {
+      const found = await files.create!(`${folder.path}/${name}`, 0o644);
+      assertEquals(found, undefined, name);
+    }
+    assertEquals(Deno.readTextFileSync(`${folder.path}/f`), "old");
+    const path = `${folder.path}/new`;
+    {
+      using made = await files.create!(path, 0o600);
+      await made!.write(new TextEncoder().encode("abc"), 0);
+      await made!.close();
+    }
+    assertEquals(Deno.readTextFileSync(path), "abc");
+    if (!onWindows) assertEquals(Deno.statSync(path).mode! & 0o7777, 0o600);
+    const error = await assertRejects(
+      () => files.create!(`${folder.path}/missing/f`, 0o644),
+      EntryError,
+    );
+    assertEquals(
+      error.message,
+      `${folder.path}/missing/f: No such file or directory`,
+    );
   });
 
   test("openToWrite() changes neither length nor mode of what is there", async () => {

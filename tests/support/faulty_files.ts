@@ -14,6 +14,14 @@ export class FaultyFiles extends LocalFiles {
     return withFaults(await super.openToRead(path), this.#faults);
   }
 
+  override async create(
+    path: string,
+    mode: number,
+  ): Promise<OpenFile | undefined> {
+    const file = await super.create?.(path, mode);
+    return file && withFaults(file, this.#faults);
+  }
+
   override async openToWrite(path: string, mode: number): Promise<OpenFile> {
     return withFaults(await super.openToWrite(path, mode), this.#faults);
   }

@@ -40,6 +40,10 @@ export class MemoryFiles implements Files {
     this.#entry(path);
   }
 
+  async create(path: string, mode: number): Promise<OpenFile | undefined> {
+    return this.entries.has(path) ? undefined : this.openToWrite(path, mode);
+  }
+
   async openToWrite(path: string, mode: number): Promise<OpenFile> {
     const found = this.entries.get(path);
     if (found?.kind === "folder") throw failure(path, "Is a directory");

@@ -80,6 +80,14 @@ export class WatchedFiles implements Files {
     return this.#watched(path, await this.#inner.openToRead(path));
   }
 
+  async create(path: string, mode: number): Promise<OpenFile | undefined> {
+    this.#checkPath(path);
+    this.#checkMode(path, mode & ~0o200);
+    this.#failAtTimes(path);
+    const file = await this.#inner.create?.(path, mode);
+    return file && this.#watched(path, file);
+  }
+
   async openToWrite(
     path: string,
     mode: number,

@@ -70,6 +70,11 @@ async function store(
   assertEquals(await stored.finish(text.length, undefined), undefined);
 }
 
+/** A local disk that cannot make a file without a look at what is there. */
+class LooksFirst extends LocalFiles {
+  override async create(): Promise<undefined> {}
+}
+
 /** A place whose one entry is `found`, and that notes each change to it. */
 class NotingFiles extends FaultyFiles {
   readonly #found: Attributes;
@@ -118,6 +123,67 @@ Deno.test("StoredFile.open() fails without a trace", {
   }
   assertEquals(listing(folder.path), ["d/"]);
   assertEquals(modeOf(`${folder.path}/d`), 0o750);
+});
+
+Deno.test("StoredFile.create() makes a file, or opens what is there as it is", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "old", content: "longer" }, { path: "d/" }]);
+  const names = ["new", "old"];
+  if (!onWindows) {
+    Deno.symlinkSync("old", `${folder.path}/link`);
+    Deno.symlinkSync("d/far", `${folder.path}/dangling`);
+    names.push("link", "dangling");
+  }
+  for (const disk of [files, new LooksFirst()]) {
+    for (const name of names) {
+      const path = `${folder.path}/${name}`;
+      using stored = await StoredFile.create(
+        disk,
+        { path, mode: 0o644 },
+        plain,
+      );
+      await stored.file.write(bytes(name), 0);
+      assertEquals(await stored.finish(name.length, undefined), undefined);
+      assertEquals(Deno.readTextFileSync(path), name);
+    }
+    const path = `${folder.path}/d`;
+    const error = await assertRejects(
+      () => StoredFile.create(disk, { path, mode: 0o644 }, plain),
+      EntryError,
+    );
+    if (!onWindows) assertEquals(error.message, `${path}: Is a directory`);
+    Deno.removeSync(`${folder.path}/new`);
+  }
+  const left = ["d/", "old"];
+  if (!onWindows) left.push("dangling -> d/far", "link -> old");
+  assertEquals(
+    listing(folder.path).map((line) => line.replace(/ = .*/, "")),
+    onWindows ? left : ["d/", "d/far", ...left.slice(1)].toSorted(),
+  );
+});
+
+Deno.test("finish() sets no mode that a new file has already", {
+  ignore: onWindows,
+}, async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "old", content: "", mode: 0o600 }]);
+  const set: string[] = [];
+  const noting = new FaultyFiles({
+    setMode: async (mode) => void set.push(octal(mode)),
+  });
+  for (
+    const [name, mode, expected] of [
+      ["a", 0o600, []],
+      ["b", 0o400, ["0400"]],
+      ["c", 0o4600, ["4600"]],
+      ["old", 0o600, ["0600"]],
+    ] as const
+  ) {
+    const path = `${folder.path}/${name}`;
+    using stored = await StoredFile.create(noting, { path, mode }, preserving);
+    assertEquals(await stored.finish(0, undefined), undefined);
+    assertEquals(set.splice(0), [...expected], name);
+  }
 });
 
 Deno.test("finish() cuts what is there to the length that arrived", async () => {

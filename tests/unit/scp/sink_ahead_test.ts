@@ -286,6 +286,8 @@ for (const { name, before, words, failures, after } of DROPPED) {
 Deno.test("Sink drops what cannot be written, tells of it once, and takes what follows", async () => {
   using folder = new TempFolder();
   class FullDisk extends LocalFiles {
+    override async create(): Promise<undefined> {}
+
     override async openToWrite(path: string, mode: number): Promise<OpenFile> {
       const file = await super.openToWrite(path, mode);
       const write = async () => {

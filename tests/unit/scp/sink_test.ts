@@ -247,6 +247,8 @@ Deno.test("Sink ends without an answer where a body is followed by nonsense", as
 /** A local disk whose files take the first `room` bytes, then are full. */
 function fullDisk(room: number): Files {
   class FullDisk extends LocalFiles {
+    override async create(): Promise<undefined> {}
+
     override async openToWrite(path: string, mode: number): Promise<OpenFile> {
       const file = await super.openToWrite(path, mode);
       let left = room;
@@ -1031,6 +1033,8 @@ Deno.test("Sink keeps all that was there whatever is wrong with a refused entry"
   using folder = new TempFolder();
   makeTree(folder.path, [{ path: "a", content: "mine" }]);
   class NoWriting extends LocalFiles {
+    override async create(): Promise<undefined> {}
+
     override async openToWrite(path: string): Promise<OpenFile> {
       throw new EntryError(`${path}: Permission denied`);
     }
