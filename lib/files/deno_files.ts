@@ -139,6 +139,7 @@ export class DenoFiles implements Files {
 }
 
 class DenoFile implements OpenFile {
+  readonly writesAtOnce: boolean = true;
   readonly #path: string;
   readonly #file: Deno.FsFile;
   /** Where the system reads and writes next. */
@@ -231,6 +232,7 @@ function removeUnlessFolder(path: string): void {
 
 /** A FIFO or a device: while it keeps us waiting, signals still get in. */
 class WaitingFile extends DenoFile {
+  override readonly writesAtOnce = false;
   readonly #path: string;
   readonly #file: Deno.FsFile;
 

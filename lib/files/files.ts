@@ -55,10 +55,18 @@ export interface OpenFile extends Disposable {
    */
   read(buffer: Uint8Array, at: number): Promise<number>;
   /**
+   * Reads at most `length` bytes from the byte `at` on, and writes each part that
+   * comes to the same place in another file, one that writes at once; resolves to
+   * how many bytes those are, 0 at the end. Absent where a read gives all at once.
+   */
+  readTo?(to: OpenFile, at: number, length: number): Promise<number>;
+  /**
    * Writes all of `bytes` from the byte `at` on. They may not change before
    * that is done.
    */
   write(bytes: Uint8Array, at: number): Promise<void>;
+  /** Whether nobody else has to do anything for a write to be done. */
+  readonly writesAtOnce?: boolean;
   /** Cuts or extends the file to `size` bytes. */
   truncate(size: number): Promise<void>;
   setMode(mode: number): Promise<void>;

@@ -65,10 +65,17 @@ export class RawFiles implements Files {
     replaced?: Attributes,
   ): Promise<OpenFile> {
     const flags = libc.O_WRONLY | libc.O_CREAT;
-    const fd = replaced?.kind === "other"
-      ? await attemptLater(path, () => libc.openPatiently(path, flags, mode))
-      : attempt(path, () => libc.open(path, flags, mode));
-    return new RawFile(path, fd);
+    if (replaced?.kind !== "other") {
+      return new RawFile(
+        path,
+        attempt(path, () => libc.open(path, flags, mode)),
+      );
+    }
+    const fd = await attemptLater(
+      path,
+      () => libc.openPatiently(path, flags, mode),
+    );
+    return new RawFile(path, fd, { writesAtOnce: false });
   }
 
   async remove(path: string): Promise<void> {
@@ -110,16 +117,21 @@ export class RawFiles implements Files {
   }
 }
 
+/** What a descriptor is once it was closed: no call takes it. */
+const CLOSED = -1;
+
 class RawFile implements OpenFile {
+  readonly writesAtOnce: boolean;
   readonly #path: string;
-  readonly #fd: number;
+  /** `CLOSED` once it is. */
+  #fd: number;
   /** Where the system reads and writes next. */
   #position = 0;
-  #isOpen = true;
 
-  constructor(path: string, fd: number) {
+  constructor(path: string, fd: number, { writesAtOnce = true } = {}) {
     this.#path = path;
     this.#fd = fd;
+    this.writesAtOnce = writesAtOnce;
   }
 
   async attributes(): Promise<Identified> {
@@ -176,14 +188,21 @@ class RawFile implements OpenFile {
   }
 
   async close(): Promise<void> {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    attempt(`${this.#path}: close`, () => system.closeWritten(this.#fd));
+    const fd = this.#closed();
+    if (fd === CLOSED) return;
+    attempt(`${this.#path}: close`, () => system.closeWritten(fd));
   }
 
   [Symbol.dispose](): void {
-    if (this.#isOpen) system.close(this.#fd);
-    this.#isOpen = false;
+    const fd = this.#closed();
+    if (fd !== CLOSED) system.close(fd);
+  }
+
+  /** Gives what is to be closed now. */
+  #closed(): number {
+    const fd = this.#fd;
+    this.#fd = CLOSED;
+    return fd;
   }
 }
 

@@ -15,32 +15,32 @@ export class ExactInput {
    * until something is read again.
    */
   async take(length: number): Promise<Uint8Array> {
-    if (this.#rest.length < length) {
-      const bytes = new Uint8Array(length);
-      return bytes.subarray(0, await this.fill(bytes));
+    if (this.#rest.length >= length) return this.#cut(length);
+    const bytes = new Uint8Array(length);
+    let count = 0;
+    while (count < length) {
+      const part = await this.next(length - count);
+      if (part.length === 0) break;
+      bytes.set(part, count);
+      count += part.length;
     }
-    const bytes = this.#rest.subarray(0, length);
-    this.#rest = this.#rest.subarray(length);
-    return bytes;
+    return bytes.subarray(0, count);
   }
 
   /**
-   * Fills `buffer`.
-   *
-   * @returns How many bytes there were; less than it holds if the stream ended.
+   * What comes next, at most so many bytes; none at the end of the stream. They
+   * are valid until something is read again.
    */
-  async fill(buffer: Uint8Array): Promise<number> {
-    let filled = 0;
-    while (filled < buffer.length) {
-      if (this.#rest.length === 0) {
-        this.#rest = await this.#channel.read(this.#channel.blockBytes);
-      }
-      if (this.#rest.length === 0) break;
-      const part = this.#rest.subarray(0, buffer.length - filled);
-      buffer.set(part, filled);
-      filled += part.length;
-      this.#rest = this.#rest.subarray(part.length);
+  async next(most: number): Promise<Uint8Array> {
+    if (this.#rest.length === 0) {
+      this.#rest = await this.#channel.read(this.#channel.blockBytes);
     }
-    return filled;
+    return this.#cut(most);
+  }
+
+  #cut(most: number): Uint8Array {
+    const bytes = this.#rest.subarray(0, most);
+    this.#rest = this.#rest.subarray(bytes.length);
+    return bytes;
   }
 }

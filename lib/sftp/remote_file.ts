@@ -3,6 +3,7 @@ import type { Attributes, OpenFile, Times } from "../files/files.ts";
 import { attributesFrom, type WireAttributes } from "./attributes.ts";
 import type { Handle } from "./handle_packets.ts";
 import type { Requests } from "./remote_requests.ts";
+import { type DataTaker, takerInto } from "./session.ts";
 import { Status } from "./status.ts";
 
 /** What one request may ask for, in bytes. */
@@ -41,10 +42,23 @@ export class RemoteFile implements OpenFile {
   async identify(): Promise<undefined> {}
 
   async read(buffer: Uint8Array, at: number): Promise<number> {
-    const part = buffer.subarray(0, this.#limits.read);
+    return await this.#read(
+      at,
+      takerInto(buffer.subarray(0, this.#limits.read)),
+    );
+  }
+
+  async readTo(to: OpenFile, at: number, length: number): Promise<number> {
+    return await this.#read(at, {
+      most: Math.min(length, this.#limits.read),
+      take: (part, start) => to.write(part, at + start),
+    });
+  }
+
+  async #read(at: number, taker: DataTaker): Promise<number> {
     const { session, label } = this.#requests;
     for (let tries = 0; tries < 2; tries++) {
-      const response = await session.read(this.handle, part, at);
+      const response = await session.read(this.handle, taker, at);
       if (response.kind === "status" && response.code === Status.EOF) return 0;
       if (response.kind !== "data") {
         throw await this.#requests.failure({ path: this.path }, response);

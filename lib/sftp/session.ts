@@ -51,10 +51,30 @@ interface Outgoing {
  */
 const PATIENT_BYTES = 64 * 1024;
 
+/** Who takes the data that answer a read. */
+export interface DataTaker {
+  /** The most bytes that it takes. */
+  readonly most: number;
+  /**
+   * Takes a part of them, which is valid until it is done.
+   *
+   * @param at How many bytes came before it.
+   */
+  take(part: Uint8Array, at: number): void | Promise<void>;
+}
+
+/** Takes data into the start of a buffer, as much as it holds. */
+export function takerInto(buffer: Uint8Array): DataTaker {
+  return {
+    most: buffer.length,
+    take: (part, at) => buffer.set(part, at),
+  };
+}
+
 /** Who waits for a response. */
 interface Waiter {
-  /** Where data go; absent where none may come. */
-  readonly into?: Uint8Array;
+  /** Absent where no data may come. */
+  readonly taker?: DataTaker;
   resolve(response: Response): void;
   reject(error: Error): void;
 }
@@ -123,12 +143,13 @@ export class SftpSession {
   /**
    * Asks the server; resolves to its response, whichever it is.
    *
-   * @param into Where data go that answer, for a request that asks for some.
+   * @param taker Who takes data, for a request that asks for some. What it
+   * throws is thrown here; the rest is dropped then.
    * @throws {EntryError} If a path in it stands for no bytes.
    * @throws {ProtocolError} If the server broke the protocol, now or before.
    * @throws {SessionError} If the connection is lost.
    */
-  request(request: Request, into?: Uint8Array): Promise<Response> {
+  request(request: Request, taker?: DataTaker): Promise<Response> {
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
     if (this.#failure !== undefined) reject(this.#failure);
     else {
@@ -141,7 +162,7 @@ export class SftpSession {
         this.#waiters.set(id, {
           resolve,
           reject,
-          ...(into === undefined ? {} : { into }),
+          ...(taker === undefined ? {} : { taker }),
         });
         this.#send();
       } catch (error) {
@@ -151,10 +172,10 @@ export class SftpSession {
     return promise;
   }
 
-  /** Reads up to `buffer.length` bytes of a file. The response says how many. */
-  read(handle: Handle, buffer: Uint8Array, offset: number): Promise<Response> {
-    const { length } = buffer;
-    return this.request({ kind: "read", handle, offset, length }, buffer);
+  /** Reads as much of a file as is taken. The response says how much that is. */
+  read(handle: Handle, taker: DataTaker, offset: number): Promise<Response> {
+    const length = taker.most;
+    return this.request({ kind: "read", handle, offset, length }, taker);
   }
 
   /** What the server takes; `undefined` where it does not tell. */
@@ -268,11 +289,30 @@ export class SftpSession {
     return true;
   }
 
-  async #takeData(length: number, { into }: Waiter): Promise<boolean> {
-    if (into === undefined || length > into.length) {
+  /** Hands data on as they come; whether all of them did. */
+  async #takeData(
+    length: number,
+    { taker, reject }: Waiter,
+  ): Promise<boolean> {
+    if (taker === undefined || length > taker.most) {
       throw new ProtocolError("protocol error: more data than were asked for");
     }
-    return await this.#input.fill(into.subarray(0, length)) === length;
+    let isTaken = true;
+    for (let at = 0; at < length;) {
+      const part = await this.#input.next(length - at);
+      if (part.length === 0) return false;
+      // Whoever waited is gone once the session is dead.
+      if (isTaken && this.isAlive) {
+        try {
+          await taker.take(part, at);
+        } catch (error) {
+          isTaken = false;
+          reject(error as Error);
+        }
+      }
+      at += part.length;
+    }
+    return true;
   }
 
   #die(error: Error): void {

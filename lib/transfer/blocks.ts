@@ -39,9 +39,7 @@ export class Blocks {
       this.#giveBack(bytes);
       throw this.#end.error;
     }
-    const isWhole = bytes === this.wholeBytes;
-    const block = isWhole ? this.#free.pop() : undefined;
-    return this.#lent(block ?? new Uint8Array(bytes));
+    return this.#lent(bytes);
   }
 
   /**
@@ -52,12 +50,19 @@ export class Blocks {
     this.#end ??= { error };
   }
 
-  #lent(bytes: Uint8Array): Block {
+  #lent(length: number): Block {
+    const free = this.#free;
+    const isWhole = length === this.wholeBytes;
+    let buffer: Uint8Array | undefined;
     return {
-      bytes,
+      length,
+      get bytes() {
+        buffer ??= isWhole ? free.pop() : undefined;
+        return buffer ??= new Uint8Array(length);
+      },
       [Symbol.dispose]: () => {
-        if (bytes.length === this.wholeBytes) this.#free.push(bytes);
-        this.#giveBack(bytes.length);
+        if (isWhole && buffer !== undefined) free.push(buffer);
+        this.#giveBack(length);
       },
     };
   }
@@ -74,6 +79,9 @@ export class Blocks {
   }
 }
 
+/** A buffer, or the leave to have so many bytes under way. */
 export interface Block extends Disposable {
+  readonly length: number;
+  /** The buffer itself; it takes no memory before it is asked for. */
   readonly bytes: Uint8Array;
 }

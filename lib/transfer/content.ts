@@ -1,6 +1,6 @@
 import { EntryError } from "../errors.ts";
 import type { OpenFile } from "../files/files.ts";
-import type { Blocks } from "./blocks.ts";
+import type { Block, Blocks } from "./blocks.ts";
 
 export interface ContentOptions {
   /** How long the file is said to be, in bytes. */
@@ -76,7 +76,7 @@ class ContentCopy {
       try {
         using block = await this.#options.blocks.take(length);
         if (this.#failed !== undefined || at > this.#end) return;
-        done += await this.#copyBlock(block.bytes, at);
+        done += await this.#copyBlock(block, at);
         await this.#options.checkpoint();
       } catch (error) {
         this.#fail(done, error);
@@ -103,27 +103,36 @@ class ContentCopy {
   }
 
   /** Gives how many bytes it was. */
-  async #copyBlock(block: Uint8Array, at: number): Promise<number> {
-    const count = await this.#fill(block, at);
+  async #copyBlock(block: Block, at: number): Promise<number> {
+    const count = await this.#read(block, at);
     if (count < block.length) this.#end = Math.min(this.#end, at + count);
     else this.#limit = Math.max(this.#limit, at + count);
     if (count === 0) return 0;
-    await this.#to.write(block.subarray(0, count), at);
+    if (!this.#isStraight) {
+      await this.#to.write(block.bytes.subarray(0, count), at);
+    }
     this.#options.moved(count);
     return count;
   }
 
+  /** Whether what comes is written before more of it is read. */
+  get #isStraight(): boolean {
+    return this.#from.readTo !== undefined && this.#to.writesAtOnce === true;
+  }
+
   /** Gives how many bytes there were; less than a block only at the end. */
-  async #fill(block: Uint8Array, at: number): Promise<number> {
+  async #read(block: Block, at: number): Promise<number> {
     const { expected } = this.#options;
     let count = 0;
     while (count < block.length) {
-      const part = block.subarray(count);
+      const left = block.length - count;
       const due = expected - at - count;
-      const got = await this.#from.read(part, at + count);
+      const got = this.#isStraight
+        ? await this.#from.readTo!(this.#to, at + count, left)
+        : await this.#from.read(block.bytes.subarray(count), at + count);
       count += got;
       // What ends where it should is not asked for more: one byte more was.
-      if (got === 0 || (got === due && got < part.length)) break;
+      if (got === 0 || (got === due && got < left)) break;
     }
     return count;
   }

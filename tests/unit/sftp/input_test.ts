@@ -1,10 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { ExactInput } from "../../../lib/sftp/input.ts";
 import { unwire, wire } from "../../support/sftp_bytes.ts";
 import { SftpChannel } from "../../support/sftp_channel.ts";
 import { pattern } from "../../support/tree.ts";
 
-Deno.test("fill() fills buffers one after the other, in chunks of any size", async () => {
+Deno.test("take() gives exact lengths, whatever chunks come", async () => {
   for (const grain of [1, 2, 5, Infinity]) {
     const channel = new SftpChannel({ grain });
     channel.say(wire("abcdefg"));
@@ -12,47 +12,52 @@ Deno.test("fill() fills buffers one after the other, in chunks of any size", asy
     const input = new ExactInput(channel);
     const parts = [];
     for (const length of [3, 0, 1, 3]) {
-      const buffer = new Uint8Array(length);
-      assertEquals(await input.fill(buffer), length);
-      parts.push(unwire(buffer));
+      parts.push(unwire(await input.take(length)));
     }
     assertEquals(parts, ["abc", "", "d", "efg"]);
-    assertEquals(await input.fill(new Uint8Array(1)), 0);
+    assertEquals(await input.take(1), new Uint8Array());
   }
 });
 
-Deno.test("fill() tells how much there was before the end, and leaves the rest", async () => {
+Deno.test("take() gives what there was before the end", async () => {
   const channel = new SftpChannel({ grain: 2 });
   channel.say(wire("abc"));
   channel.fallSilent();
   const input = new ExactInput(channel);
-  const buffer = wire("......");
-  assertEquals(await input.fill(buffer), 3);
-  assertEquals(unwire(buffer), "abc...");
-  assertEquals(await input.fill(buffer), 0);
+  assertEquals(unwire(await input.take(6)), "abc");
+  assertEquals(await input.take(6), new Uint8Array());
 });
 
-Deno.test("fill() waits for what has yet to come", async () => {
+Deno.test("take() waits for what has yet to come", async () => {
   const channel = new SftpChannel();
   const input = new ExactInput(channel);
-  const buffer = new Uint8Array(4);
-  const filled = input.fill(buffer);
+  const taken = input.take(4);
   channel.say(wire("ab"));
   await undefined;
   channel.say(wire("cd"));
-  assertEquals(await filled, 4);
-  assertEquals(unwire(buffer), "abcd");
+  assertEquals(unwire(await taken), "abcd");
 });
 
-Deno.test("fill() takes what is longer than any read gives", async () => {
+Deno.test("take() gives what is longer than any read", async () => {
   const content = pattern(500_000);
   const channel = new SftpChannel();
   channel.say(content, wire("next"));
   const input = new ExactInput(channel);
-  const buffer = new Uint8Array(content.length);
-  assertEquals(await input.fill(buffer), content.length);
-  assertEquals(buffer, content);
-  const next = new Uint8Array(4);
-  await input.fill(next);
-  assertEquals(unwire(next), "next");
+  assertEquals(await input.take(content.length), content);
+  assertEquals(unwire(await input.take(4)), "next");
+});
+
+Deno.test("next() gives what comes, at most so much, and none at the end", async () => {
+  for (const grain of [1, 3, Infinity]) {
+    const channel = new SftpChannel({ grain });
+    channel.say(wire("abcdefg"));
+    channel.fallSilent();
+    const input = new ExactInput(channel);
+    let text = unwire(await input.take(1));
+    for (let part; (part = await input.next(4)).length > 0;) {
+      assert(part.length <= 4);
+      text += unwire(part);
+    }
+    assertEquals(text, "abcdefg");
+  }
 });

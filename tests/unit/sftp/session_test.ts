@@ -6,7 +6,7 @@ import {
 } from "../../../lib/errors.ts";
 import { MAX_GREETING_BYTES } from "../../../lib/sftp/greeting.ts";
 import { MAX_RESPONSE_BYTES } from "../../../lib/sftp/response_packets.ts";
-import { SftpSession } from "../../../lib/sftp/session.ts";
+import { SftpSession, takerInto } from "../../../lib/sftp/session.ts";
 import {
   packet,
   string,
@@ -211,7 +211,7 @@ Deno.test("request() numbers its requests, and sends those of one turn together"
   const data = pattern(20);
   session.request({ kind: "stat", path: "a" });
   session.request({ kind: "write", handle: HANDLE, offset: 5, data });
-  session.read(HANDLE, new Uint8Array(7), 9);
+  session.read(HANDLE, takerInto(new Uint8Array(7)), 9);
   assertEquals(
     unwire(await channel.heard()),
     statPacket(1, "a") +
@@ -313,7 +313,7 @@ Deno.test("read() puts data in the buffer it is given, and tells how many", asyn
     for (const bytes of ["", "a", "abcd", "abcdefgh"]) {
       const { session, channel } = await begun({ grain });
       const buffer = new Uint8Array(8);
-      const response = session.read(HANDLE, buffer, 5);
+      const response = session.read(HANDLE, takerInto(buffer), 5);
       assertEquals(unwire(await channel.heard()), readPacket(1, 5, 8));
       channel.say(data(1, bytes));
       assertEquals(await response, { kind: "data", length: bytes.length });
@@ -326,7 +326,7 @@ Deno.test("read() puts data in the right one of several buffers", async () => {
   const { session, channel } = await begun({ grain: 7 });
   const whole = new Uint8Array(12);
   const reads = [0, 4, 8].map((at) =>
-    session.read(HANDLE, whole.subarray(at, at + 4), at)
+    session.read(HANDLE, takerInto(whole.subarray(at, at + 4)), at)
   );
   await channel.heard();
   channel.say(data(3, "ijkl"), data(1, "abcd"), data(2, "ef"));
@@ -342,7 +342,9 @@ Deno.test("read() takes long data, short responses between them", async () => {
   for (const grain of [1000, 32 * 1024, Infinity]) {
     const { session, channel } = await begun({ grain });
     const buffers = [0, 1, 2].map(() => new Uint8Array(content.length));
-    const reads = buffers.map((buffer) => session.read(HANDLE, buffer, 0));
+    const reads = buffers.map((buffer) =>
+      session.read(HANDLE, takerInto(buffer), 0)
+    );
     const stat = session.request({ kind: "stat", path: "a" });
     await channel.heard();
     channel.say(data(1, content), attrs(4, 6), data(3, content), data(2, "x"));
@@ -361,7 +363,7 @@ Deno.test("read() takes long data, short responses between them", async () => {
 
 Deno.test("read() resolves to the status at the end of a file", async () => {
   const { session, channel } = await begun();
-  const response = session.read(HANDLE, new Uint8Array(8), 5);
+  const response = session.read(HANDLE, takerInto(new Uint8Array(8)), 5);
   await channel.heard();
   channel.say(packet("\x65", uint32(1), uint32(1), string(""), string("")));
   assertEquals(await response, { kind: "status", code: 1, message: "" });
@@ -483,7 +485,7 @@ for (const { name, said, ends = false, message } of BREACHES) {
     const first = session.request({ kind: "stat", path: "a" });
     await channel.heard();
     const stat = session.request({ kind: "stat", path: "b" });
-    const read = session.read(HANDLE, new Uint8Array(4), 0);
+    const read = session.read(HANDLE, takerInto(new Uint8Array(4)), 0);
     await channel.heard();
     channel.say(attrs(1, 3));
     assertEquals(await first, attributesOf(3));
@@ -557,10 +559,75 @@ function uint32Wire(value: number): Uint8Array {
   return wire(uint32(value));
 }
 
+Deno.test("Data are handed on part by part, each with its place", async () => {
+  const { session, channel } = await begun({ grain: 3 });
+  const parts: (readonly [string, number])[] = [];
+  const read = session.read(HANDLE, {
+    most: 10,
+    take: async (part, at) => {
+      await undefined;
+      parts.push([unwire(part), at]);
+    },
+  }, 0);
+  await channel.heard();
+  channel.say(data(1, "abcdefgh"));
+  assertEquals(await read, { kind: "data", length: 8 });
+  assertEquals(parts.map(([text]) => text).join(""), "abcdefgh");
+  assert(parts.length > 2);
+  let place = 0;
+  for (const [text, at] of parts) {
+    assertEquals(at, place);
+    place += text.length;
+  }
+});
+
+Deno.test("What a taker throws is its request's, and the next ones are answered", async () => {
+  const { session, channel } = await begun({ grain: 2 });
+  let taken = 0;
+  const failing = session.read(HANDLE, {
+    most: 10,
+    take: () => {
+      taken++;
+      throw new EntryError("f: No space left on device");
+    },
+  }, 0);
+  const buffer = new Uint8Array(3);
+  const read = session.read(HANDLE, takerInto(buffer), 10);
+  await channel.heard();
+  channel.say(data(1, "abcdefgh"), data(2, "xyz"));
+  await assertRejects(() => failing, EntryError, "f: No space left on device");
+  assertEquals(await read, { kind: "data", length: 3 });
+  assertEquals(unwire(buffer), "xyz");
+  assertEquals(taken, 1);
+  assert(session.isAlive);
+});
+
+Deno.test("No data are handed on once the session is dead", async () => {
+  const { session, channel } = await begun({ grain: 30 });
+  const stat = session.request({ kind: "stat", path: "a" });
+  const taken: string[] = [];
+  const read = session.read(HANDLE, {
+    most: 1000,
+    take: (part) => {
+      taken.push(unwire(part));
+      if (taken.length > 1) return;
+      // Whoever decodes another answer meanwhile finds that it is none.
+      session.violation({ kind: "status", code: 0, message: "" });
+    },
+  }, 0);
+  await channel.heard();
+  channel.say(data(2, "x".repeat(100)), attrs(1, 6));
+  await assertRejects(() => read, ProtocolError);
+  await assertRejects(() => stat, ProtocolError);
+  channel.fallSilent();
+  await session.ended;
+  assertEquals(taken.length, 1);
+});
+
 Deno.test("Data that are too long are not put in the buffer", async () => {
   const { session, channel } = await begun();
   const buffer = new Uint8Array(4);
-  const read = session.read(HANDLE, buffer.subarray(0, 2), 0);
+  const read = session.read(HANDLE, takerInto(buffer.subarray(0, 2)), 0);
   await channel.heard();
   channel.say(data(1, "abcd"));
   await assertRejects(() => read, ProtocolError);
@@ -672,7 +739,7 @@ Deno.test("Reads of much leave together while the server has twice as many to an
   const handle = wire("h");
   let asked = 0;
   const read = () =>
-    session.read(handle, new Uint8Array(LENGTH), LENGTH * asked++);
+    session.read(handle, takerInto(new Uint8Array(LENGTH)), LENGTH * asked++);
   const packets = (...ids: number[]) =>
     ids.map((id) => readPacket(id, LENGTH * (id - 1), LENGTH)).join("");
   const answer = async (id: number, response: Promise<unknown>) => {
@@ -708,7 +775,7 @@ Deno.test("Reads of much leave together while the server has twice as many to an
 Deno.test("Reads of much that wait leave at the latest when nothing is under way", async () => {
   const { session, channel } = await begun();
   const read = (offset: number) =>
-    session.read(wire("h"), new Uint8Array(100_000), offset);
+    session.read(wire("h"), takerInto(new Uint8Array(100_000)), offset);
   const first = [read(0), read(1)];
   await channel.heard();
   const last = read(2);

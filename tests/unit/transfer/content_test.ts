@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
+import type { OpenFile } from "../../../lib/files/files.ts";
 import { Blocks } from "../../../lib/transfer/blocks.ts";
 import { copyContent } from "../../../lib/transfer/content.ts";
 import { Gate, type Order, ORDERS } from "../../support/gate.ts";
@@ -44,6 +45,25 @@ class GatedFile extends MemoryFile {
   }
 }
 
+/** One that hands on what is read of it, in parts. */
+class StraightFile extends GatedFile {
+  async readTo(to: OpenFile, at: number, length: number): Promise<number> {
+    const PART = 3;
+    const buffer = new Uint8Array(length);
+    const count = await this.read(buffer, at);
+    for (let done = 0; done < count; done += PART) {
+      const part = buffer.subarray(done, Math.min(done + PART, count));
+      await to.write(part, at + done);
+    }
+    return count;
+  }
+}
+
+/** One that takes what is handed on. */
+class WritingFile extends GatedFile {
+  readonly writesAtOnce = true;
+}
+
 function failure(what: string, at: number): EntryError {
   return new EntryError(`f: ${what} at ${at}`);
 }
@@ -54,6 +74,8 @@ interface Setting extends Faults {
   readonly blocks?: Blocks;
   readonly gate?: Gate;
   readonly order?: Order;
+  /** Whether what is read is handed straight on. */
+  readonly isStraight?: boolean;
   checkpoint?(): Promise<void>;
 }
 
@@ -80,12 +102,14 @@ async function copy(
     blocks = new Blocks(8, BLOCK),
     gate = new Gate(),
     order = () => 0,
+    isStraight = false,
     checkpoint = async () => {},
     ...faults
   }: Setting = {},
 ): Promise<Outcome> {
-  const from = new GatedFile(gate, faults, content);
-  const to = new GatedFile(gate, faults);
+  const From = isStraight ? StraightFile : GatedFile;
+  const from = new From(gate, faults, content);
+  const to = new WritingFile(gate, faults);
   let moved = 0;
   const copying = copyContent(from, to, {
     expected,
@@ -105,11 +129,24 @@ async function copy(
   };
 }
 
-/** Whichever call is done first, and however many blocks are under way. */
-function* settings(): Iterable<{ row: string; order: Order; atOnce: number }> {
+/**
+ * Whichever call is done first, however many blocks are under way, and whether
+ * they are buffers or handed straight on.
+ */
+function* settings(): Iterable<
+  { row: string; order: Order; atOnce: number; isStraight: boolean }
+> {
   for (const [name, order] of Object.entries(ORDERS)) {
     for (const atOnce of [1, 2, 5]) {
-      yield { row: `${name}, ${atOnce} at once`, order, atOnce };
+      for (const isStraight of [false, true]) {
+        const way = isStraight ? "straight" : "by buffers";
+        yield {
+          row: `${name}, ${atOnce} at once, ${way}`,
+          order,
+          atOnce,
+          isStraight,
+        };
+      }
     }
   }
 }
@@ -240,6 +277,26 @@ Deno.test("copyContent() begins nothing more once something failed", async () =>
   }
   const { reads } = await copy(bytes(40), { reads: [0], atOnce: 3 });
   assertEquals(reads, ["0+4", "4+4", "8+4"]);
+});
+
+Deno.test("copyContent() takes no buffer for what is handed straight on", async () => {
+  const blocks = new Blocks(3, BLOCK);
+  const buffers: Uint8Array[] = [];
+  const take = blocks.take.bind(blocks);
+  blocks.take = async (bytes) => {
+    const block = await take(bytes);
+    return {
+      length: block.length,
+      get bytes() {
+        buffers.push(block.bytes);
+        return block.bytes;
+      },
+      [Symbol.dispose]: () => block[Symbol.dispose](),
+    };
+  };
+  const { content } = await copy(bytes(23), { blocks, isStraight: true });
+  assertEquals(content, bytes(23));
+  assertEquals(buffers, []);
 });
 
 Deno.test("copyContent() hands on whatever failed as it is", async () => {
