@@ -63,7 +63,10 @@ export class DenoFiles implements Files {
       try {
         return new DenoFile(path, Deno.openSync(named(path), options));
       } catch (error) {
-        if (error instanceof Deno.errors.AlreadyExists) return undefined;
+        const { AlreadyExists, IsADirectory } = Deno.errors;
+        const isThere = error instanceof AlreadyExists ||
+          error instanceof IsADirectory;
+        if (isThere) return undefined;
         throw error;
       }
     });

@@ -117,7 +117,7 @@ export interface Files {
   openToRead(path: string): Promise<OpenFile>;
   /**
    * Makes a file that was not there, with `mode` under the process's umask;
-   * `undefined` where something is. Absent where to look first costs no more.
+   * `undefined` where something is, or a path ends in a slash. Absent where to look first costs no more.
    */
   create?(path: string, mode: number): Promise<OpenFile | undefined>;
   /**

@@ -88,7 +88,8 @@ export function open(path: string, flags: number, mode = 0): number {
 export function create(path: string, mode: number): number | undefined {
   const flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
   const name = pathBytes(path);
-  return unlessErrno([EEXIST], () => libc().open(name, flags, mode));
+  // What ends in a slash is refused as a folder, whatever it is.
+  return unlessErrno([EEXIST, EISDIR], () => libc().open(name, flags, mode));
 }
 
 /**

@@ -279,7 +279,9 @@ export function testDisk({ name, files, lacks }: Disk): void {
     using folder = new TempFolder();
     makeTree(folder.path, [{ path: "f", content: "old" }, { path: "d/" }]);
     if (!onWindows) Deno.symlinkSync("nowhere", `${folder.path}/link`);
-    for (const name of ["f", "d", ...(onWindows ? [] : ["link"])]) {
+    for (
+      const name of ["f", "d", ...(onWindows ? [] : ["link", "f/", "no/"])]
+    ) {
       const found = await files.create!(`${folder.path}/${name}`, 0o644);
       assertEquals(found, undefined, name);
     }
