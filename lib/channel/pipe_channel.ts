@@ -28,9 +28,6 @@ interface Waiting {
   wait(): Promise<void>;
 }
 
-/** What a descriptor is once it was closed: no call takes it. */
-const CLOSED = -1;
-
 /**
  * A channel over a socket and a pipe of our own: a large file takes
  * ssh and us a tenth to a fifth less CPU time than over Web streams. What can be
@@ -140,12 +137,12 @@ export class PipeChannel extends BufferedChannel implements Disposable {
   /** Closes both ways; what is read or written from now on is lost. */
   [Symbol.dispose](): void {
     this.#closeOutput();
-    if (this.#input !== CLOSED) libc.close(this.#input);
-    this.#input = CLOSED;
+    if (this.#input !== libc.CLOSED) libc.close(this.#input);
+    this.#input = libc.CLOSED;
   }
 
   #closeOutput(): void {
-    if (this.#output !== CLOSED) libc.close(this.#output);
-    this.#output = CLOSED;
+    if (this.#output !== libc.CLOSED) libc.close(this.#output);
+    this.#output = libc.CLOSED;
   }
 }

@@ -2,7 +2,6 @@ import { attempt, attemptLater } from "./attempt.ts";
 import type {
   Attributes,
   Files,
-  Identified,
   ListedEntry,
   Listing,
   OpenFile,
@@ -161,10 +160,8 @@ class DenoFile implements OpenFile {
     );
   }
 
-  async identify(): Promise<Identified | undefined> {
-    const attributes = await this.attributes();
-    const { identity } = attributes;
-    return identity === undefined ? undefined : { ...attributes, identity };
+  async identify(): Promise<Attributes> {
+    return await this.attributes();
   }
 
   async read(buffer: Uint8Array, at: number): Promise<number> {

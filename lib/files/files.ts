@@ -18,11 +18,6 @@ export interface Attributes extends Times {
   readonly identity?: string;
 }
 
-/** What is known of an entry, and which one it is. */
-export interface Identified extends Attributes {
-  readonly identity: string;
-}
-
 /** An entry as a listing of its folder tells of it. */
 export interface ListedEntry {
   readonly name: string;
@@ -45,10 +40,10 @@ export interface Listing extends AsyncIterable<ListedEntry>, Disposable {}
 export interface OpenFile extends Disposable {
   attributes(): Promise<Attributes>;
   /**
-   * The attributes with the identity that `Files.identify` tells of the path;
-   * `undefined` where the system cannot tell that of an open file.
+   * The attributes, for the identity that is in them; `undefined` where no open
+   * file has one.
    */
-  identify(): Promise<Identified | undefined>;
+  identify(): Promise<Attributes | undefined>;
   /**
    * Fills the start of `buffer` with what is in the file from the byte `at` on;
    * resolves to how many bytes those are, 0 at the end.
@@ -117,7 +112,8 @@ export interface Files {
   openToRead(path: string): Promise<OpenFile>;
   /**
    * Makes a file that was not there, with `mode` under the process's umask;
-   * `undefined` where something is, or a path ends in a slash. Absent where to look first costs no more.
+   * `undefined` where something is, or the path ends in a slash. Absent where to
+   * look first costs no more.
    */
   create?(path: string, mode: number): Promise<OpenFile | undefined>;
   /**

@@ -83,12 +83,12 @@ export function open(path: string, flags: number, mode = 0): number {
 
 /**
  * Makes a file and opens it to be written, to be closed by `close`; `undefined`
- * if something is there.
+ * if something is there, or the path ends in a slash.
  */
 export function create(path: string, mode: number): number | undefined {
   const flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
   const name = pathBytes(path);
-  // What ends in a slash is refused as a folder, whatever it is.
+  // The latter is refused as a folder, whatever it is.
   return unlessErrno([EEXIST, EISDIR], () => libc().open(name, flags, mode));
 }
 
@@ -169,19 +169,19 @@ export interface Status {
 /** What is at `path`, links followed. */
 export function stat(path: string): Status {
   checked(() => statx(AT_FDCWD, path, 0));
-  return statusRead();
+  return readStatus();
 }
 
 /** The same; `undefined` if nothing is. */
 export function find(path: string): Status | undefined {
   const found = unlessErrno([ENOENT], () => statx(AT_FDCWD, path, 0));
-  return found === undefined ? undefined : statusRead();
+  return found === undefined ? undefined : readStatus();
 }
 
 export function fstat(fd: number): Status {
   const AT_EMPTY_PATH = 0x1000;
   checked(() => statx(fd, "", AT_EMPTY_PATH));
-  return statusRead();
+  return readStatus();
 }
 
 export function mkdir(path: string, mode: number): void {
@@ -250,21 +250,30 @@ const NAME_OFFSET = 19;
 const AT_FDCWD = -100;
 
 /** Where the last `statx` left its status: one place for all, read at once. */
-const view = new DataView(new ArrayBuffer(256));
+const status = new DataView(new ArrayBuffer(256));
 
 function statx(folder: number, path: string, flags: number): number {
   const STATX_BASIC_STATS = 0x7ff;
-  return libc().statx(folder, pathBytes(path), flags, STATX_BASIC_STATS, view);
+  return libc().statx(
+    folder,
+    pathBytes(path),
+    flags,
+    STATX_BASIC_STATS,
+    status,
+  );
 }
 
-function statusRead(): Status {
+function readStatus(): Status {
   return {
-    mode: view.getUint16(28, true),
-    inode: view.getBigUint64(32, true),
-    size: Number(view.getBigUint64(40, true)),
-    accessed: millisecondsAt(view, 64),
-    modified: millisecondsAt(view, 112),
-    device: deviceNumber(view.getUint32(136, true), view.getUint32(140, true)),
+    mode: status.getUint16(28, true),
+    inode: status.getBigUint64(32, true),
+    size: Number(status.getBigUint64(40, true)),
+    accessed: millisecondsAt(status, 64),
+    modified: millisecondsAt(status, 112),
+    device: deviceNumber(
+      status.getUint32(136, true),
+      status.getUint32(140, true),
+    ),
   };
 }
 

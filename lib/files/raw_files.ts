@@ -3,7 +3,6 @@ import { attempt, attemptLater } from "./attempt.ts";
 import type {
   Attributes,
   Files,
-  Identified,
   ListedEntry,
   Listing,
   OpenFile,
@@ -117,13 +116,9 @@ export class RawFiles implements Files {
   }
 }
 
-/** What a descriptor is once it was closed: no call takes it. */
-const CLOSED = -1;
-
 class RawFile implements OpenFile {
   readonly writesAtOnce: boolean;
   readonly #path: string;
-  /** `CLOSED` once it is. */
   #fd: number;
   /** Where the system reads and writes next. */
   #position = 0;
@@ -134,11 +129,11 @@ class RawFile implements OpenFile {
     this.writesAtOnce = writesAtOnce;
   }
 
-  async attributes(): Promise<Identified> {
+  async attributes(): Promise<Attributes> {
     return attempt(this.#path, () => attributesOf(libc.fstat(this.#fd)));
   }
 
-  async identify(): Promise<Identified> {
+  async identify(): Promise<Attributes> {
     return await this.attributes();
   }
 
@@ -189,19 +184,19 @@ class RawFile implements OpenFile {
 
   async close(): Promise<void> {
     const fd = this.#closed();
-    if (fd === CLOSED) return;
+    if (fd === system.CLOSED) return;
     attempt(`${this.#path}: close`, () => system.closeWritten(fd));
   }
 
   [Symbol.dispose](): void {
     const fd = this.#closed();
-    if (fd !== CLOSED) system.close(fd);
+    if (fd !== system.CLOSED) system.close(fd);
   }
 
   /** Gives what is to be closed now. */
   #closed(): number {
     const fd = this.#fd;
-    this.#fd = CLOSED;
+    this.#fd = system.CLOSED;
     return fd;
   }
 }
@@ -238,7 +233,7 @@ const KINDS: Readonly<Record<number, Attributes["kind"]>> = {
   0o040000: "folder",
 };
 
-function attributesOf(status: libc.Status): Identified {
+function attributesOf(status: libc.Status): Attributes {
   return {
     kind: KINDS[status.mode & 0o170000] ?? "other",
     size: status.size,

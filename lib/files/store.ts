@@ -5,13 +5,7 @@
  */
 
 import { EntryError, entryError, isBreach } from "../errors.ts";
-import type {
-  Attributes,
-  Files,
-  Identified,
-  OpenFile,
-  Times,
-} from "./files.ts";
+import type { Attributes, Files, OpenFile, Times } from "./files.ts";
 
 /** What of a peer's attributes is taken over. */
 export interface StorePolicy {
@@ -128,10 +122,10 @@ export class StoredFile implements Disposable {
    *
    * @throws {EntryError} If the path names another one, or none any more.
    */
-  async #findWritten(): Promise<Identified | undefined> {
+  async #findWritten(): Promise<Attributes | undefined> {
     if (!this.#isRegular) return undefined;
     const written = await this.file.identify();
-    if (written === undefined) return undefined;
+    if (written?.identity === undefined) return undefined;
     const there = await this.#files.find(this.path);
     if (there?.identity === written.identity) return written;
     throw new EntryError(

@@ -297,20 +297,19 @@ export class SftpSession {
     if (taker === undefined || length > taker.most) {
       throw new ProtocolError("protocol error: more data than were asked for");
     }
-    let isTaken = true;
-    for (let at = 0; at < length;) {
-      const part = await this.#input.next(length - at);
+    let isWanted = true;
+    let part: Uint8Array;
+    for (let at = 0; at < length; at += part.length) {
+      part = await this.#input.next(length - at);
       if (part.length === 0) return false;
       // Whoever waited is gone once the session is dead.
-      if (isTaken && this.isAlive) {
-        try {
-          await taker.take(part, at);
-        } catch (error) {
-          isTaken = false;
-          reject(error as Error);
-        }
+      if (!isWanted || !this.isAlive) continue;
+      try {
+        await taker.take(part, at);
+      } catch (error) {
+        isWanted = false;
+        reject(error as Error);
       }
-      at += part.length;
     }
     return true;
   }

@@ -145,6 +145,9 @@ export class LibcError extends Error {
   }
 }
 
+/** What a descriptor is once it was closed: no call takes it. */
+export const CLOSED = -1;
+
 /** Closes a descriptor. That it could not be written is told before. */
 export function close(fd: number): void {
   libc().close(fd);

@@ -119,7 +119,7 @@ function assertNamesCutShort(
   to: string,
   { stderr }: Outcome,
 ): void {
-  const counted = countedIn(stderr, [...listed(from)]);
+  const counted = countedIn(stderr, listed(from));
   for (const path of cutShort(from, to)) {
     if (!counted.includes(path)) assertStringIncludes(stderr, path);
   }

@@ -110,18 +110,31 @@ export function cutShort(root: string, copy: string): string[] {
  * The paths below `root` in the order in which the system lists them, which is
  * the order of a copy; each folder before what it holds.
  */
-export function* listed(root: string, prefix = ""): Iterable<string> {
-  for (const { name, isDirectory } of Deno.readDirSync(`${root}/${prefix}`)) {
-    yield prefix + name;
-    if (isDirectory) yield* listed(root, `${prefix}${name}/`);
-  }
+export function listed(root: string): string[] {
+  return [...walk(root, "", (entries) => entries)];
 }
 
 /** The same, each folder's entries by their names. */
 function sorted(root: string): string[] {
-  return [...listed(root)].toSorted((a, b) =>
-    a.replaceAll("/", "\0") < b.replaceAll("/", "\0") ? -1 : 1
-  );
+  return [
+    ...walk(
+      root,
+      "",
+      (entries) => entries.toSorted((a, b) => a.name < b.name ? -1 : 1),
+    ),
+  ];
+}
+
+function* walk(
+  root: string,
+  prefix: string,
+  arranged: (entries: Deno.DirEntry[]) => Deno.DirEntry[],
+): Iterable<string> {
+  const entries = arranged([...Deno.readDirSync(`${root}/${prefix}`)]);
+  for (const { name, isDirectory } of entries) {
+    yield prefix + name;
+    if (isDirectory) yield* walk(root, `${prefix}${name}/`, arranged);
+  }
 }
 
 async function digest(path: string): Promise<string> {

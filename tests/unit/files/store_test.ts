@@ -13,6 +13,7 @@ import {
 } from "../../../lib/files/store.ts";
 import { FaultyFiles, withFaults } from "../../support/faulty_files.ts";
 import { listing } from "../../support/listing.ts";
+import { LooksFirst } from "../../support/looks_first.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree } from "../../support/tree.ts";
 
@@ -68,11 +69,6 @@ async function store(
   using stored = await openFile(path, announced, policy);
   await stored.file.write(bytes(text), 0);
   assertEquals(await stored.finish(text.length, undefined), undefined);
-}
-
-/** A local disk that cannot make a file without a look at what is there. */
-class LooksFirst extends LocalFiles {
-  override async create(): Promise<undefined> {}
 }
 
 /** A place whose one entry is `found`, and that notes each change to it. */

@@ -11,6 +11,7 @@ import { LocalFiles } from "../../../lib/files/local_files.ts";
 import type { Ahead } from "../../../lib/scp/answers.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { listing } from "../../support/listing.ts";
+import { LooksFirst } from "../../support/looks_first.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 import { CLIENT_SINK } from "../../support/sink_options.ts";
@@ -285,9 +286,7 @@ for (const { name, before, words, failures, after } of DROPPED) {
 
 Deno.test("Sink drops what cannot be written, tells of it once, and takes what follows", async () => {
   using folder = new TempFolder();
-  class FullDisk extends LocalFiles {
-    override async create(): Promise<undefined> {}
-
+  class FullDisk extends LooksFirst {
     override async openToWrite(path: string, mode: number): Promise<OpenFile> {
       const file = await super.openToWrite(path, mode);
       const write = async () => {

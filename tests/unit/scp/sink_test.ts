@@ -9,6 +9,7 @@ import { LocalFiles } from "../../../lib/files/local_files.ts";
 import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
 import { FaultyFiles } from "../../support/faulty_files.ts";
 import { listing } from "../../support/listing.ts";
+import { LooksFirst } from "../../support/looks_first.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 import { CLIENT_SINK, PRESERVING_SINK } from "../../support/sink_options.ts";
@@ -246,9 +247,7 @@ Deno.test("Sink ends without an answer where a body is followed by nonsense", as
 
 /** A local disk whose files take the first `room` bytes, then are full. */
 function fullDisk(room: number): Files {
-  class FullDisk extends LocalFiles {
-    override async create(): Promise<undefined> {}
-
+  class FullDisk extends LooksFirst {
     override async openToWrite(path: string, mode: number): Promise<OpenFile> {
       const file = await super.openToWrite(path, mode);
       let left = room;
@@ -1032,9 +1031,7 @@ Deno.test("Sink answers once for a folder it cannot finish, and goes on", async 
 Deno.test("Sink keeps all that was there whatever is wrong with a refused entry", async () => {
   using folder = new TempFolder();
   makeTree(folder.path, [{ path: "a", content: "mine" }]);
-  class NoWriting extends LocalFiles {
-    override async create(): Promise<undefined> {}
-
+  class NoWriting extends LooksFirst {
     override async openToWrite(path: string): Promise<OpenFile> {
       throw new EntryError(`${path}: Permission denied`);
     }

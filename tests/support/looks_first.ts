@@ -1,0 +1,6 @@
+import { LocalFiles } from "../../lib/files/local_files.ts";
+
+/** The local disk, where a file is not made without a look at what is there. */
+export class LooksFirst extends LocalFiles {
+  override async create(): Promise<undefined> {}
+}
