@@ -81,7 +81,7 @@ const PACES: readonly PaceRow[] = [
       write: 255 * KIB,
       handles: 1019,
     }),
-    pace: { entries: 64, blocks: 17, blockBytes: 255 * KIB },
+    pace: { entries: 64, blocks: 10, blockBytes: 255 * KIB },
   },
   {
     name: "a server without limits",
@@ -95,7 +95,7 @@ const PACES: readonly PaceRow[] = [
       write: 2 ** 52,
       handles: 2 ** 52,
     }),
-    pace: { entries: 64, blocks: 17, blockBytes: 255 * KIB },
+    pace: { entries: 64, blocks: 10, blockBytes: 255 * KIB },
   },
   {
     name: "a server that takes little, and holds little open",
@@ -129,7 +129,7 @@ const PACES: readonly PaceRow[] = [
     name: "a user who wants more than the server takes",
     server: limitedServer({ read: 50_000, write: 60_000 }),
     tuning: { bufferBytes: 100_000 },
-    pace: { entries: 64, blocks: 64, blockBytes: 50_000 },
+    pace: { entries: 64, blocks: 52, blockBytes: 50_000 },
   },
   {
     name: "a user who wants requests of no length",
