@@ -77,7 +77,7 @@ export interface OpenFile extends Disposable {
 export interface Pace {
   /** Entries of a tree. */
   readonly entries: number;
-  /** Reads and writes, of all open files together. */
+  /** Reads and writes, of all open files together; 0 if each is done at once. */
   readonly blocks: number;
   /** The length of each, in bytes. */
   readonly blockBytes: number;

@@ -5,7 +5,7 @@ import type { Pace } from "./files.ts";
 /** Calls that nobody waits for are best made one after the other. */
 export const LOCAL_PACE: Pace = {
   entries: 1,
-  blocks: 1,
+  blocks: 0,
   blockBytes: 256 * 1024,
 };
 

@@ -46,7 +46,8 @@ export class FileCopier {
     this.#to = to;
     this.#options = options;
     this.#observer = observer;
-    this.#blocksAtOnce = Math.max(from.pace.blocks, to.pace.blocks);
+    // A block is under way twice: to be read, and then to be written.
+    this.#blocksAtOnce = Math.max(1, from.pace.blocks + to.pace.blocks);
     this.#blocks = new Blocks(
       this.#blocksAtOnce,
       Math.min(from.pace.blockBytes, to.pace.blockBytes),

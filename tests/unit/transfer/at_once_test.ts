@@ -75,6 +75,21 @@ class Bench implements Disposable {
   }
 }
 
+/** A far place whose reads wait until they are let go. */
+class GatedFiles extends HeldFiles {
+  readonly gate = new Gate();
+
+  override async openToRead(path: string): Promise<OpenFile> {
+    const file = await super.openToRead(path);
+    return withFaults(file, {
+      read: async (buffer, at) => {
+        await this.gate.pass();
+        return await file.read(buffer, at);
+      },
+    });
+  }
+}
+
 Deno.test("transfer() copies a tree whole that is copied many entries at once", async () => {
   using bench = new Bench();
   const names = Array.from({ length: 30 }, (_, index) => `f${index}`);
@@ -116,6 +131,21 @@ Deno.test("transfer() has as many entries under way as the faster place is best 
     listing(`${bench.path}/to`),
     names.map((name) => `${name} = "${name}"`),
   );
+});
+
+Deno.test("transfer() has as many blocks under way as both places are best at together", async () => {
+  for (const toFarPlace of [false, true]) {
+    using bench = new Bench();
+    const content = "0123456789".repeat(10);
+    makeTree(bench.path, [{ path: "f", content }]);
+    const from = new GatedFiles(bench.path);
+    const to = toFarPlace ? new HeldFiles(bench.path) : new LocalFiles();
+    const copying = bench.copy(["f"], { from, to });
+    await from.gate.open(ORDERS["first come"]);
+    await copying;
+    assertEquals(from.gate.most, toFarPlace ? 6 : 3);
+    assertEquals(Deno.readTextFileSync(`${bench.path}/to`), content);
+  }
 });
 
 Deno.test("transfer() reports what failed in the order in which it was begun", async () => {
@@ -407,25 +437,11 @@ Deno.test("What is no regular file is written in order, one block at a time", as
       });
     }
   }
-  const gate = new Gate();
-  class Gated extends HeldFiles {
-    override async openToRead(path: string): Promise<OpenFile> {
-      const file = await super.openToRead(path);
-      return withFaults(file, {
-        read: async (buffer, at) => {
-          await gate.pass();
-          return await file.read(buffer, at);
-        },
-      });
-    }
-  }
-  const copying = bench.copy(["f"], {
-    from: new Gated(bench.path),
-    to: new Device(),
-  });
-  await gate.open(ORDERS["last come"]);
+  const from = new GatedFiles(bench.path);
+  const copying = bench.copy(["f"], { from, to: new Device() });
+  await from.gate.open(ORDERS["last come"]);
   await copying;
-  assertEquals(gate.most, 1);
+  assertEquals(from.gate.most, 1);
   assertEquals(
     written,
     [0, 4, 8, 12, 16, 20, 24, 28].map((at) =>
