@@ -83,7 +83,7 @@ export async function receiveBody(
   let failure: EntryError | undefined;
   while (received < size) {
     const limit = Math.min(size - received, channel.blockBytes);
-    const part = await channel.read(limit).catch(noBytes);
+    const part = await channel.read(limit, { soon: limit }).catch(noBytes);
     if (part.length === 0) break;
     received += part.length;
     moved(part.length);

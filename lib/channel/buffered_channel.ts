@@ -1,5 +1,5 @@
 import { SessionError } from "../errors.ts";
-import { type Channel, upTo } from "./channel.ts";
+import { type Channel, type ReadOptions, upTo } from "./channel.ts";
 
 /** Writes below this many bytes are gathered until a read has to wait. */
 const GATHER_BYTES = 16 * 1024;
@@ -35,9 +35,12 @@ export abstract class BufferedChannel implements Channel {
   /**
    * Waits for bytes and puts them at the front of `buffer`, which it may
    * detach. Gives none at the end of the stream.
+   *
+   * @param soon As of `read`; not more than the buffer holds.
    */
   protected abstract receive(
     buffer: ArrayBuffer,
+    soon: number,
   ): Promise<Uint8Array<ArrayBuffer>>;
 
   /** Sends all of `bytes`, after all that is being sent. */
@@ -46,20 +49,23 @@ export abstract class BufferedChannel implements Channel {
   /** Tells the peer that nothing more comes; harmless if it was told. */
   protected abstract finish(): Promise<void>;
 
-  async read(limit: number, last?: number): Promise<Uint8Array> {
+  async read(
+    limit: number,
+    { last, soon = 0 }: ReadOptions = {},
+  ): Promise<Uint8Array> {
     if (this.#input.length === 0) {
       await this.#flushIfPeerListens();
-      this.#input = await this.#nextChunk();
+      this.#input = await this.#nextChunk(Math.min(soon, this.blockBytes));
     }
     const part = upTo(last, this.#input.subarray(0, limit));
     this.#input = this.#input.subarray(part.length);
     return part;
   }
 
-  async #nextChunk(): Promise<Uint8Array> {
+  async #nextChunk(soon: number): Promise<Uint8Array> {
     const buffer = this.#buffers.shift();
     if (buffer === undefined) return new Uint8Array();
-    const chunk = await this.receive(buffer).catch(lost);
+    const chunk = await this.receive(buffer, soon).catch(lost);
     if (chunk.length === 0) this.#buffers.length = 0;
     else {
       this.#buffers.push(chunk.buffer);

@@ -1,9 +1,11 @@
 import { ProtocolError, SessionError } from "../errors.ts";
 import { decodeName } from "../files/name_bytes.ts";
 import { quoted } from "../progress/printable.ts";
-import type { Channel } from "./channel.ts";
+import type { Channel, ReadOptions } from "./channel.ts";
 
 const NEWLINE = 0x0a;
+
+const TO_NEWLINE: ReadOptions = { last: NEWLINE };
 
 /** Reads one byte; `undefined` at the end of the stream. */
 export async function readByte(channel: Channel): Promise<number | undefined> {
@@ -25,7 +27,7 @@ export async function readLine(
 ): Promise<Uint8Array | undefined> {
   let line: Uint8Array = new Uint8Array();
   for (;;) {
-    const part = await channel.read(limit - line.length, NEWLINE);
+    const part = await channel.read(limit - line.length, TO_NEWLINE);
     if (part.length === 0 && line.length === 0) return undefined;
     if (part.length === 0) {
       throw new SessionError(

@@ -1,4 +1,4 @@
-import type { Channel } from "./channel.ts";
+import type { Channel, ReadOptions } from "./channel.ts";
 
 /** Keeps what passes through any number of channels to one rate. */
 export class Pacer {
@@ -61,9 +61,9 @@ export class PacedChannel implements Channel {
     return Math.min(this.#inner.blockBytes, this.#pacer.sliceBytes);
   }
 
-  async read(limit: number, last?: number): Promise<Uint8Array> {
+  async read(limit: number, options?: ReadOptions): Promise<Uint8Array> {
     const slice = Math.min(limit, this.#pacer.sliceBytes);
-    const part = await this.#inner.read(slice, last);
+    const part = await this.#inner.read(slice, options);
     await this.#pacer.pass(part.length);
     return part;
   }

@@ -14,6 +14,13 @@ const GATHER_MICROSECONDS = 300;
 /** How long what comes is waited for right here, without a thread. */
 const SOON_MILLISECONDS = 1;
 
+/**
+ * So many bytes that come soon are waited for together, in one call. Each part
+ * of them that is read by itself costs us some 5 µs: measured, a twelfth of the
+ * time in which a large file comes over SFTP.
+ */
+const TOGETHER_BYTES = 64 * 1024;
+
 /** How often either is done, before it is called a wait. */
 const TRIES_HERE = 5;
 
@@ -49,22 +56,25 @@ export class PipeChannel extends BufferedChannel implements Disposable {
   /**
    * Owns both descriptors from now on.
    *
-   * @param input What is read from, best a socket.
+   * @param input A socket that is read from.
    * @param output What is written to.
    */
   constructor(input: number, output: number) {
     super(BLOCK_BYTES);
     this.#input = input;
     this.#output = output;
-    libc.setNonBlocking(input);
+    libc.setReceiveTime(input, SOON_MILLISECONDS);
     libc.setNonBlocking(output);
   }
 
   protected override async receive(
     buffer: ArrayBuffer,
+    soon: number,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(buffer);
-    const count = await this.#retried(() => libc.read(this.#input, bytes), {
+    const together = await this.#receiveTogether(bytes.subarray(0, soon));
+    if (together !== undefined) return together;
+    const count = await this.#retried(() => libc.receive(this.#input, bytes), {
       waitHere: async () => {
         // What came may have to be written, or more asked for, before more
         // comes; and what is being sent is not to be kept waiting.
@@ -75,6 +85,17 @@ export class PipeChannel extends BufferedChannel implements Disposable {
       wait: () => libc.readable(this.#input),
     });
     return bytes.subarray(0, count);
+  }
+
+  /** Waits for all of them, for a moment; `undefined` if none came. */
+  async #receiveTogether(
+    bytes: Uint8Array<ArrayBuffer>,
+  ): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (bytes.length < TOGETHER_BYTES) return undefined;
+    await this.#letOthersTurn();
+    if (this.#sends > 0) return undefined;
+    const count = libc.receiveAll(this.#input, bytes);
+    return count === undefined ? undefined : bytes.subarray(0, count);
   }
 
   protected override send(bytes: Uint8Array): Promise<void> {

@@ -30,10 +30,12 @@ export class ExactInput {
   /**
    * What comes next, at most so many bytes; none at the end of the stream. They
    * are valid until something is read again.
+   *
+   * @param soon How many are on their way, as a channel is told.
    */
-  async next(most: number): Promise<Uint8Array> {
+  async next(most: number, soon = 0): Promise<Uint8Array> {
     if (this.#rest.length === 0) {
-      this.#rest = await this.#channel.read(this.#channel.blockBytes);
+      this.#rest = await this.#channel.read(this.#channel.blockBytes, { soon });
     }
     return this.#cut(most);
   }

@@ -305,8 +305,12 @@ export class SftpSession {
     }
     let isWanted = true;
     let part: Uint8Array;
+    // Whatever is answered next begins with so much.
+    const nextHead = RESPONSE_HEAD_BYTES + DATA_HEAD_BYTES;
+    const following = this.#underWay > 1 ? nextHead : 0;
     for (let at = 0; at < length; at += part.length) {
-      part = await this.#input.next(length - at);
+      const left = length - at;
+      part = await this.#input.next(left, left + following);
       if (part.length === 0) return false;
       // Whoever waited is gone once the session is dead.
       if (!isWanted || !this.isAlive) continue;

@@ -82,6 +82,10 @@ const FUNCTIONS = {
   close: { parameters: ["i32"], result: "i32" },
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+  recv: {
+    parameters: ["i32", "buffer", "usize", "i32"],
+    result: "isize",
+  },
   poll: {
     parameters: ["buffer", "u64", "i32"],
     result: "i32",
@@ -121,7 +125,7 @@ const FUNCTIONS = {
 let loaded: Calls<typeof FUNCTIONS> | undefined;
 
 function libc(): Calls<typeof FUNCTIONS> {
-  return loaded ??= libcCalls(FUNCTIONS, ["read", "write", "close"]);
+  return loaded ??= libcCalls(FUNCTIONS, ["recv", "write", "close"]);
 }
 
 export const { O_NONBLOCK } = platform;
@@ -188,6 +192,49 @@ export function write(fd: number, bytes: Uint8Array): number | undefined {
   );
 }
 
+/** The same as `read`, from a socket, which need not be told not to wait. */
+export function receive(fd: number, buffer: Uint8Array): number | undefined {
+  return received(fd, buffer, platform.MSG_DONTWAIT);
+}
+
+/**
+ * Stops all else until a socket has filled `buffer`, or its time is over; how
+ * many bytes it gave, less only then and at the end. `undefined` if none came.
+ */
+export function receiveAll(fd: number, buffer: Uint8Array): number | undefined {
+  return received(fd, buffer, platform.MSG_WAITALL);
+}
+
+function received(
+  fd: number,
+  buffer: Uint8Array,
+  flags: number,
+): number | undefined {
+  return unlessErrno(
+    WOULD_WAIT,
+    () => libc().recv(fd, bytesOf(buffer), size(buffer), flags),
+  );
+}
+
+/** Has `receiveAll` take so long at most, and to the next tick of the system. */
+export function setReceiveTime(fd: number, milliseconds: number): void {
+  const { SO_RCVTIMEO } = platform;
+  const seconds = BigInt(Math.floor(milliseconds / 1000));
+  const microseconds = BigInt((milliseconds % 1000) * 1000);
+  checked(() =>
+    setSocketOption(fd, SO_RCVTIMEO, BigInt64Array.of(seconds, microseconds))
+  );
+}
+
+function setSocketOption(
+  fd: number,
+  option: number,
+  value: Int32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>,
+): number {
+  const { SOL_SOCKET } = platform;
+  return libc().setsockopt(fd, SOL_SOCKET, option, value, value.byteLength);
+}
+
 /** What of a descriptor is waited for, as poll(2) numbers it. */
 const POLLIN = 1;
 const POLLOUT = 4;
@@ -250,10 +297,7 @@ export function makeSocketPair(bytes: number): Pipe {
   const ends = new Int32Array(2);
   checked(() => libc().socketpair(AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0, ends));
   const pair = ownPipe(ends);
-  const { SOL_SOCKET, SO_SNDBUF } = platform;
-  const value = Int32Array.of(bytes);
-  const { writeEnd } = pair;
-  libc().setsockopt(writeEnd, SOL_SOCKET, SO_SNDBUF, value, value.byteLength);
+  setSocketOption(pair.writeEnd, platform.SO_SNDBUF, Int32Array.of(bytes));
   return pair;
 }
 
@@ -289,12 +333,13 @@ function fcntl(fd: number, command: number, value: number): number {
 export function hasWorkingDescriptors(): boolean {
   const { readEnd, writeEnd } = makeSocketPair(4096);
   const byte = new Uint8Array(1);
+  const isHandedOn = (take: typeof receive) =>
+    write(writeEnd, Uint8Array.of(7)) === 1 && isReadableWithin(readEnd, 0) &&
+    take(readEnd, byte) === 1 && byte[0] === 7;
   try {
-    setNonBlocking(readEnd);
-    return read(readEnd, byte) === undefined &&
-      write(writeEnd, Uint8Array.of(7)) === 1 &&
-      isReadableWithin(readEnd, 0) && read(readEnd, byte) === 1 &&
-      byte[0] === 7;
+    setReceiveTime(readEnd, 1);
+    return receive(readEnd, byte) === undefined && isHandedOn(receive) &&
+      isHandedOn(receiveAll);
   } catch {
     return false;
   } finally {

@@ -15,6 +15,9 @@ export interface Platform {
   readonly EAGAIN: number;
   readonly SOL_SOCKET: number;
   readonly SO_SNDBUF: number;
+  readonly SO_RCVTIMEO: number;
+  readonly MSG_DONTWAIT: number;
+  readonly MSG_WAITALL: number;
   /** Absent where a pipe holds what the system gives it. */
   readonly F_SETPIPE_SZ?: number;
   readonly SIGCHLD: number;
@@ -31,6 +34,9 @@ const PLATFORMS: Readonly<Record<string, Platform>> = {
     EAGAIN: 11,
     SOL_SOCKET: 1,
     SO_SNDBUF: 7,
+    SO_RCVTIMEO: 20,
+    MSG_DONTWAIT: 0x40,
+    MSG_WAITALL: 0x100,
     F_SETPIPE_SZ: 1031,
     SIGCHLD: 17,
     WNOWAIT: 0x01000000,
@@ -43,6 +49,9 @@ const PLATFORMS: Readonly<Record<string, Platform>> = {
     EAGAIN: 35,
     SOL_SOCKET: 0xffff,
     SO_SNDBUF: 0x1001,
+    SO_RCVTIMEO: 0x1006,
+    MSG_DONTWAIT: 0x80,
+    MSG_WAITALL: 0x40,
     SIGCHLD: 20,
     WNOWAIT: 0x20,
   },

@@ -1,7 +1,11 @@
 /** What the fuzz test found, each as a case of its own. */
 
 import { assert } from "@std/assert";
-import { type Channel, upTo } from "../../lib/channel/channel.ts";
+import {
+  type Channel,
+  type ReadOptions,
+  upTo,
+} from "../../lib/channel/channel.ts";
 import { ProtocolError } from "../../lib/errors.ts";
 import { Relay } from "../../lib/scp/relay.ts";
 import { RecordingObserver } from "../support/recording_observer.ts";
@@ -17,7 +21,7 @@ class Saying implements Channel {
     this.#words = new TextEncoder().encode(words);
   }
 
-  async read(limit: number, last?: number): Promise<Uint8Array> {
+  async read(limit: number, { last }: ReadOptions = {}): Promise<Uint8Array> {
     const part = upTo(last, this.#words.subarray(0, limit));
     this.#words = this.#words.subarray(part.length);
     return part;

@@ -63,11 +63,30 @@ const tests: Record<string, (ends: ChannelEnds) => Promise<void>> = {
     say("ab\n\ncd\n");
     const lines: string[] = [];
     for (const limit of [100, 100, 2, 100]) {
-      lines.push(decode(await channel.read(limit, 0x0a)));
+      lines.push(decode(await channel.read(limit, { last: 0x0a })));
     }
     assertEquals(lines, ["ab\n", "\n", "cd", "\n"]);
     say("e");
-    assertEquals(decode(await channel.read(100, 0x0a)), "e");
+    assertEquals(decode(await channel.read(100, { last: 0x0a })), "e");
+  },
+
+  "read() gives what came, however much is said to come soon": async (
+    { channel, say, fallSilent },
+  ) => {
+    const read = async (soon: number): Promise<string> =>
+      decode(await channel.read(1000, { soon }));
+    for (const soon of [1, 3, 100_000, 10_000_000]) {
+      say("abc");
+      assertEquals(await read(soon), "abc");
+    }
+    say("de");
+    assertEquals(decode(await channel.read(1, { soon: 100_000 })), "d");
+    assertEquals(await read(100_000), "e");
+    const late = read(100_000);
+    setTimeout(() => say("late"), 20);
+    assertEquals(await late, "late");
+    fallSilent();
+    assertEquals(await read(100_000), "");
   },
 
   "read() waits for what has yet to come": async ({ channel, say }) => {

@@ -1,4 +1,4 @@
-import type { Channel } from "../../lib/channel/channel.ts";
+import type { Channel, ReadOptions } from "../../lib/channel/channel.ts";
 
 /** What we did is not what the script has us do. */
 export class ScriptError extends Error {
@@ -68,7 +68,7 @@ export class ScriptedPeer implements Channel {
     return this;
   }
 
-  async read(limit: number, last?: number): Promise<Uint8Array> {
+  async read(limit: number, { last }: ReadOptions = {}): Promise<Uint8Array> {
     const part: number[] = [];
     while (part.length < Math.min(limit, this.#grain)) {
       const next = this.#theirs[this.#read] ??

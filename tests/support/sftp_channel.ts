@@ -1,4 +1,4 @@
-import type { Channel } from "../../lib/channel/channel.ts";
+import type { Channel, ReadOptions } from "../../lib/channel/channel.ts";
 import { SessionError } from "../../lib/errors.ts";
 
 export interface SftpChannelOptions {
@@ -15,6 +15,8 @@ export interface SftpChannelOptions {
  */
 export class SftpChannel implements Channel {
   readonly blockBytes = 64 * 1024;
+  /** What each read was told to come soon. */
+  readonly soon: number[] = [];
   readonly #grain: number;
   readonly #hear: (bytes: Uint8Array) => void;
   /** What can be read yet. */
@@ -68,7 +70,11 @@ export class SftpChannel implements Channel {
     this.#changed = Promise.withResolvers();
   }
 
-  async read(limit: number): Promise<Uint8Array> {
+  async read(
+    limit: number,
+    { soon = 0 }: ReadOptions = {},
+  ): Promise<Uint8Array> {
+    this.soon.push(soon);
     if (this.#lent.length === 2) this.#lent.shift()!.fill(0xee);
     while (this.#said.length === 0 && !this.#isSilent) {
       // Whether the far side listens, writes tell.

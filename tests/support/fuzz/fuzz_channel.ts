@@ -1,4 +1,8 @@
-import { type Channel, upTo } from "../../../lib/channel/channel.ts";
+import {
+  type Channel,
+  type ReadOptions,
+  upTo,
+} from "../../../lib/channel/channel.ts";
 import { SessionError } from "../../../lib/errors.ts";
 import { bytesOf, textOf } from "./byte_text.ts";
 import type { Random } from "./random.ts";
@@ -54,7 +58,7 @@ export class FuzzChannel implements Channel {
     return this.#at;
   }
 
-  async read(limit: number, last?: number): Promise<Uint8Array> {
+  async read(limit: number, { last }: ReadOptions = {}): Promise<Uint8Array> {
     if (!(limit >= 1)) throw new Error(`A read of ${limit} bytes`);
     if (this.#at === this.#input.length) this.#readPastEnd();
     const [buffer, lastBuffer] = this.#buffers;

@@ -164,6 +164,26 @@ Deno.test("receiveBody() takes exactly the announced bytes, however they come", 
   }
 });
 
+Deno.test("receiveBody() tells the channel that the rest of a block comes soon", async () => {
+  const soon: unknown[] = [];
+  const peer = new ScriptedPeer(100_000).peerSays(content(BLOCK + 1));
+  const channel: Channel = {
+    blockBytes: BLOCK,
+    read: (limit, options) => {
+      soon.push(options?.soon);
+      return peer.read(limit);
+    },
+    write: (bytes) => peer.write(bytes),
+    flush: () => peer.flush(),
+    close: () => peer.close(),
+  };
+  await receiveBody(channel, new MemoryFile(), {
+    size: BLOCK + 1,
+    moved: () => {},
+  });
+  assertEquals(soon, [BLOCK, BLOCK + 1 - 100_000, BLOCK + 1 - 200_000]);
+});
+
 Deno.test("receiveBody() tells how much came before the stream ended", async () => {
   const file = new MemoryFile();
   assertEquals(

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Channel } from "../../../lib/channel/channel.ts";
+import type { Channel, ReadOptions } from "../../../lib/channel/channel.ts";
 import {
   PacedChannel,
   Pacer,
@@ -30,10 +30,15 @@ class Endless implements Channel {
   readonly blockBytes = 65_536;
   readonly written: number[] = [];
   readonly asked: number[] = [];
+  readonly soon: number[] = [];
   isClosed = false;
 
-  async read(limit: number): Promise<Uint8Array> {
+  async read(
+    limit: number,
+    { soon = 0 }: ReadOptions = {},
+  ): Promise<Uint8Array> {
     this.asked.push(limit);
+    this.soon.push(soon);
     return new Uint8Array(limit);
   }
 
@@ -153,8 +158,18 @@ Deno.test("PacedChannel gives nothing behind the last byte that is asked for", a
   const inner = new ScriptedPeer().peerSays("ab\ncd\n");
   const channel = new PacedChannel(inner, new Pacer(8000, new FakeClock()));
   for (const line of ["ab\n", "cd\n"]) {
-    assertEquals(await channel.read(10, 0x0a), new TextEncoder().encode(line));
+    assertEquals(
+      await channel.read(10, { last: 0x0a }),
+      new TextEncoder().encode(line),
+    );
   }
+});
+
+Deno.test("PacedChannel hands on how much comes soon", async () => {
+  const inner = new Endless();
+  const channel = new PacedChannel(inner, new Pacer(800_000, new FakeClock()));
+  await channel.read(5, { soon: 3 });
+  assertEquals(inner.soon, [3]);
 });
 
 Deno.test("PacedChannel gives the end of the stream and closes it", async () => {

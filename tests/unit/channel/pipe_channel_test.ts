@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { PipeChannel } from "../../../lib/channel/pipe_channel.ts";
 import { SessionError } from "../../../lib/errors.ts";
-import { O_RDONLY, open } from "../../../lib/files/libc.ts";
+import { startProcess } from "../../../lib/ssh/raw_process.ts";
 import * as libc from "../../../lib/system/libc.ts";
 import {
   type ChannelEnds,
@@ -70,8 +70,8 @@ testChannels("PipeChannel", ends, { ignore });
 
 /** Two channels, each of which is the other's peer. */
 function pair(): readonly [PipeChannel, PipeChannel] {
-  const there = libc.makePipe(PIPE_BYTES);
-  const back = libc.makePipe(PIPE_BYTES);
+  const there = libc.makeSocketPair(PIPE_BYTES);
+  const back = libc.makeSocketPair(PIPE_BYTES);
   return [
     new PipeChannel(back.readEnd, there.writeEnd),
     new PipeChannel(there.readEnd, back.writeEnd),
@@ -102,6 +102,38 @@ for (const limit of [1000, 1024 * 1024]) {
   });
 }
 
+Deno.test(
+  "PipeChannel: what comes soon is read together, though no socket holds it",
+  {
+    ignore,
+  },
+  async () => {
+    const BLOCK = 256 * 1024;
+    const words = libc.makeSocketPair(4096);
+    const ears = libc.makePipe(4096);
+    using channel = new PipeChannel(words.readEnd, ears.writeEnd);
+    const { ended } = startProcess([
+      "head",
+      "-c",
+      `${400 * BLOCK}`,
+      "/dev/zero",
+    ], {
+      input: ears.readEnd,
+      output: words.writeEnd,
+    });
+    for (const fd of [ears.readEnd, words.writeEnd]) libc.close(fd);
+    const lengths: number[] = [];
+    for (;;) {
+      const { length } = await channel.read(BLOCK, { soon: BLOCK });
+      if (length === 0) break;
+      lengths.push(length);
+    }
+    await ended;
+    assertEquals(lengths.reduce((sum, length) => sum + length), 400 * BLOCK);
+    assertEquals(Math.max(...lengths), BLOCK);
+  },
+);
+
 Deno.test("PipeChannel: writes that nobody waited for keep their order", {
   ignore,
 }, async () => {
@@ -122,17 +154,18 @@ Deno.test("PipeChannel: writes that nobody waited for keep their order", {
 Deno.test("PipeChannel: timers run while a read waits, and while none has to", {
   ignore,
 }, async () => {
-  const { writeEnd } = libc.makePipe(PIPE_BYTES);
-  using channel = new PipeChannel(open("/dev/zero", O_RDONLY), writeEnd);
+  using peer = ends();
   let isTime = false;
   setTimeout(() => {
     isTime = true;
   }, 30);
   const last = performance.now() + 10_000;
-  while (!isTime && performance.now() < last) await channel.read(1024 * 1024);
+  while (!isTime && performance.now() < last) {
+    peer.say("there already");
+    await peer.channel.read(100);
+  }
   assert(isTime, "nothing else had its turn");
 
-  using peer = ends();
   let ticks = 0;
   const timer = setInterval(() => {
     if (++ticks === 3) peer.say("x");
@@ -158,7 +191,7 @@ Deno.test("PipeChannel: a write that waits ends when the peer has gone", {
 Deno.test("PipeChannel: closes its descriptors, and each of them once", {
   ignore,
 }, async () => {
-  const input = libc.makePipe(PIPE_BYTES);
+  const input = libc.makeSocketPair(PIPE_BYTES);
   const output = libc.makePipe(PIPE_BYTES);
   using _said = owned(input.writeEnd);
   using _heard = owned(output.readEnd);

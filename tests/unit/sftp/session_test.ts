@@ -581,6 +581,19 @@ Deno.test("Data are handed on part by part, each with its place", async () => {
   }
 });
 
+Deno.test("A channel is told how many data come soon, and the head of what follows", async () => {
+  const { session, channel } = await begun({ grain: 13 });
+  const read = () => session.read(HANDLE, takerInto(new Uint8Array(20)), 0);
+  const reads = [read(), read()];
+  await channel.heard();
+  channel.soon.length = 0;
+  channel.say(data(1, "x".repeat(20)), data(2, "y".repeat(15)));
+  await Promise.all(reads);
+  // The first body and a head, twice; the rest of that head; the second body,
+  // of which 6 bytes came with it; and whatever else may come.
+  assertEquals(channel.soon, [20 + 13, 7 + 13, 0, 15 - 6, 0]);
+});
+
 Deno.test("What a taker throws is its request's, and the next ones are answered", async () => {
   const { session, channel } = await begun({ grain: 2 });
   let taken = 0;

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { startProcess } from "../../../lib/ssh/raw_process.ts";
 import * as libc from "../../../lib/system/libc.ts";
 
 const ignore = Deno.build.os !== "linux";
@@ -62,6 +63,68 @@ Deno.test(
     assert(success);
     libc.close(readEnd);
     libc.close(writeEnd);
+  },
+);
+
+Deno.test(
+  "receive() gives what a socket holds, and never waits",
+  { ignore },
+  () => {
+    const { readEnd, writeEnd } = libc.makeSocketPair(64 * 1024);
+    const buffer = new Uint8Array(8);
+    try {
+      assertEquals(libc.receive(readEnd, buffer), undefined);
+      assertEquals(libc.write(writeEnd, Uint8Array.of(1, 2, 3)), 3);
+      assertEquals(libc.receive(readEnd, buffer), 3);
+      assertEquals([...buffer.subarray(0, 4)], [1, 2, 3, 0]);
+    } finally {
+      libc.close(writeEnd);
+    }
+    assertEquals(libc.receive(readEnd, buffer), 0);
+    libc.close(readEnd);
+  },
+);
+
+Deno.test("receiveAll() waits until all has come, or nothing more does", {
+  ignore,
+}, async () => {
+  const { readEnd, writeEnd } = libc.makeSocketPair(4096);
+  const input = libc.makePipe(4096);
+  libc.setReceiveTime(readEnd, 60_000);
+  const { ended } = startProcess(["head", "-c", "1000000", "/dev/zero"], {
+    input: input.readEnd,
+    output: writeEnd,
+  });
+  for (const fd of [input.readEnd, input.writeEnd, writeEnd]) libc.close(fd);
+  const buffer = new Uint8Array(600_000).fill(7);
+  try {
+    assertEquals(libc.receiveAll(readEnd, buffer), 600_000);
+    assert(buffer.every((byte) => byte === 0));
+    assertEquals(libc.receiveAll(readEnd, buffer), 400_000);
+    assertEquals(libc.receiveAll(readEnd, buffer), 0);
+  } finally {
+    libc.close(readEnd);
+    await ended;
+  }
+});
+
+Deno.test(
+  "receiveAll() gives what came in its time, undefined if nothing did",
+  {
+    ignore,
+  },
+  () => {
+    const { readEnd, writeEnd } = libc.makeSocketPair(4096);
+    libc.setReceiveTime(readEnd, 1);
+    const buffer = new Uint8Array(8);
+    try {
+      assertEquals(libc.receiveAll(readEnd, buffer), undefined);
+      libc.write(writeEnd, Uint8Array.of(1, 2, 3));
+      assertEquals(libc.receiveAll(readEnd, buffer), 3);
+    } finally {
+      libc.close(readEnd);
+      libc.close(writeEnd);
+    }
   },
 );
 
