@@ -76,10 +76,7 @@ export class PipeChannel extends BufferedChannel implements Disposable {
     if (together !== undefined) return together;
     const count = await this.#retried(() => libc.receive(this.#input, bytes), {
       waitHere: async () => {
-        // What came may have to be written, or more asked for, before more
-        // comes; and what is being sent is not to be kept waiting.
-        await this.#letOthersTurn();
-        if (this.#sends > 0) return;
+        if (!await this.#mayStop()) return;
         libc.isReadableWithin(this.#input, SOON_MILLISECONDS);
       },
       wait: () => libc.readable(this.#input),
@@ -92,10 +89,18 @@ export class PipeChannel extends BufferedChannel implements Disposable {
     bytes: Uint8Array<ArrayBuffer>,
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
     if (bytes.length < TOGETHER_BYTES) return undefined;
-    await this.#letOthersTurn();
-    if (this.#sends > 0) return undefined;
+    if (!await this.#mayStop()) return undefined;
     const count = libc.receiveAll(this.#input, bytes);
     return count === undefined ? undefined : bytes.subarray(0, count);
+  }
+
+  /**
+   * Whether all else may be stopped to wait for what comes: what came before may
+   * have to be written, or more asked for, and what is being sent goes first.
+   */
+  async #mayStop(): Promise<boolean> {
+    await this.#letOthersTurn();
+    return this.#sends === 0;
   }
 
   protected override send(bytes: Uint8Array): Promise<void> {

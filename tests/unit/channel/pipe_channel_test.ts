@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { PipeChannel } from "../../../lib/channel/pipe_channel.ts";
 import { SessionError } from "../../../lib/errors.ts";
-import { startProcess } from "../../../lib/ssh/raw_process.ts";
 import * as libc from "../../../lib/system/libc.ts";
 import {
   type ChannelEnds,
@@ -10,6 +9,7 @@ import {
   testChannels,
 } from "../../support/channel_suite.ts";
 import { pattern } from "../../support/tree.ts";
+import { sayZeros } from "../../support/zeros.ts";
 
 const ignore = Deno.build.os !== "linux";
 
@@ -104,24 +104,13 @@ for (const limit of [1000, 1024 * 1024]) {
 
 Deno.test(
   "PipeChannel: what comes soon is read together, though no socket holds it",
-  {
-    ignore,
-  },
+  { ignore },
   async () => {
     const BLOCK = 256 * 1024;
-    const words = libc.makeSocketPair(4096);
     const ears = libc.makePipe(4096);
-    using channel = new PipeChannel(words.readEnd, ears.writeEnd);
-    const { ended } = startProcess([
-      "head",
-      "-c",
-      `${400 * BLOCK}`,
-      "/dev/zero",
-    ], {
-      input: ears.readEnd,
-      output: words.writeEnd,
-    });
-    for (const fd of [ears.readEnd, words.writeEnd]) libc.close(fd);
+    using _ear = owned(ears.readEnd);
+    const { socket, ended } = sayZeros(400 * BLOCK);
+    using channel = new PipeChannel(socket, ears.writeEnd);
     const lengths: number[] = [];
     for (;;) {
       const { length } = await channel.read(BLOCK, { soon: BLOCK });

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { startProcess } from "../../../lib/ssh/raw_process.ts";
 import * as libc from "../../../lib/system/libc.ts";
+import { sayZeros } from "../../support/zeros.ts";
 
 const ignore = Deno.build.os !== "linux";
 
@@ -88,31 +88,23 @@ Deno.test(
 Deno.test("receiveAll() waits until all has come, or nothing more does", {
   ignore,
 }, async () => {
-  const { readEnd, writeEnd } = libc.makeSocketPair(4096);
-  const input = libc.makePipe(4096);
-  libc.setReceiveTime(readEnd, 60_000);
-  const { ended } = startProcess(["head", "-c", "1000000", "/dev/zero"], {
-    input: input.readEnd,
-    output: writeEnd,
-  });
-  for (const fd of [input.readEnd, input.writeEnd, writeEnd]) libc.close(fd);
+  const { socket, ended } = sayZeros(1_000_000);
+  libc.setReceiveTime(socket, 60_000);
   const buffer = new Uint8Array(600_000).fill(7);
   try {
-    assertEquals(libc.receiveAll(readEnd, buffer), 600_000);
+    assertEquals(libc.receiveAll(socket, buffer), 600_000);
     assert(buffer.every((byte) => byte === 0));
-    assertEquals(libc.receiveAll(readEnd, buffer), 400_000);
-    assertEquals(libc.receiveAll(readEnd, buffer), 0);
+    assertEquals(libc.receiveAll(socket, buffer), 400_000);
+    assertEquals(libc.receiveAll(socket, buffer), 0);
   } finally {
-    libc.close(readEnd);
+    libc.close(socket);
     await ended;
   }
 });
 
 Deno.test(
   "receiveAll() gives what came in its time, undefined if nothing did",
-  {
-    ignore,
-  },
+  { ignore },
   () => {
     const { readEnd, writeEnd } = libc.makeSocketPair(4096);
     libc.setReceiveTime(readEnd, 1);
