@@ -40,7 +40,7 @@ export async function uploadOverScp(
     begun = 0;
     const source = new Source(scp.channel, files, {
       ...job.options,
-      announceNameless: false,
+      dotPaths: "content",
     }, reporter);
     const refusal = await source.begin();
     if (refusal !== undefined) throw new RefusalError(refusal);
@@ -76,6 +76,7 @@ export async function downloadOverScp(
       overwriteTarget: false,
       mayHearShell: true,
       ahead: aheadFor(source.path, job.options),
+      top: "named",
       objectionTo,
       platform: job.rules.platform,
       // Set-id bits from another machine are never ours to grant.
@@ -104,7 +105,10 @@ export async function relayOverScp(
       { host: source.host, channel: from!.channel },
       { host: target.host, channel: to!.channel },
       // Names that are fit for one disk are not for another: its scp knows.
-      { preserve, rules: { recursive, platform: "posix", objectionTo } },
+      {
+        preserve,
+        rules: { recursive, platform: "posix", top: "named", objectionTo },
+      },
       reporter,
     );
     try {

@@ -7,7 +7,12 @@ import {
 } from "../errors.ts";
 import type { FileProgress, Observer } from "../progress/observer.ts";
 import { quoted } from "../progress/printable.ts";
-import { areReal, type EntryRules, refusalOf } from "./entry_rules.ts";
+import {
+  areReal,
+  type EntryRules,
+  isContent,
+  refusalOf,
+} from "./entry_rules.ts";
 import type {
   FileRecord,
   FolderRecord,
@@ -29,6 +34,18 @@ export interface RelayOptions {
   readonly preserve: boolean;
   /** What of the source's entries is taken; the target has rules of its own. */
   readonly rules: EntryRules;
+  /**
+   * Name under which the one directory at the top is passed on, where the rules
+   * are for content; absent: only its content is.
+   */
+  readonly topName?: string;
+}
+
+/** Directory of the source, by the name it has at the target. */
+interface RelayedFolder {
+  readonly name: string;
+  /** False where the target sees only its content. */
+  readonly isPassedOn: boolean;
 }
 
 /** What lets a file run as its owner. */
@@ -51,8 +68,8 @@ export class Relay {
   readonly #options: RelayOptions;
   readonly #observer: Observer;
   #entries = 0;
-  /** The names of the folders that the source is in. */
-  readonly #folders: string[] = [];
+  /** Directories that the source is in, from the top. */
+  readonly #folders: RelayedFolder[] = [];
   #isToldEnd = false;
   /** Times that wait for their entry. */
   #times: TimesRecord | undefined;
@@ -101,7 +118,7 @@ export class Relay {
       throw error;
     }
     await this.#settle();
-    const folder = this.#folders.join("/");
+    const folder = this.#folders.map(({ name }) => name).join("/");
     return {
       entries: this.#entries,
       isToldEnd: this.#isToldEnd,
@@ -145,14 +162,14 @@ export class Relay {
   async #takeEnd(): Promise<boolean> {
     const folder = this.#folders.pop();
     if (folder === undefined) this.#isToldEnd = true;
-    else await this.#relayEnd(folder);
+    else if (folder.isPassedOn) await this.#relayEnd(folder.name);
+    else await this.#takeUnsent();
     return !this.#isToldEnd;
   }
 
   async #check(record: FileRecord | FolderRecord): Promise<void> {
-    this.#entries++;
-    const isTop = this.#folders.length === 0;
-    const refusal = refusalOf(record, isTop, this.#options.rules);
+    const place = { isTop: this.#isTop, entriesBefore: this.#entries++ };
+    const refusal = refusalOf(record, place, this.#options.rules);
     if (refusal !== undefined) {
       await this.#source.attempt(() => this.#source.peer.refuse(refusal));
     }
@@ -167,7 +184,25 @@ export class Relay {
     await this.#source.peer.sendOk();
   }
 
-  async #relayFolder(record: FolderRecord): Promise<void> {
+  get #isTop(): boolean {
+    return this.#folders.length === 0;
+  }
+
+  /** Takes a record of the source that the target is not to see. */
+  async #takeUnsent(): Promise<void> {
+    this.#times = undefined;
+    this.#source.peer.understand();
+    await this.#source.peer.sendOk();
+  }
+
+  async #relayFolder(announced: FolderRecord): Promise<void> {
+    const { rules, topName } = this.#options;
+    const isOuter = isContent({ isTop: this.#isTop }, rules);
+    if (isOuter && topName === undefined) {
+      this.#folders.push({ name: ".", isPassedOn: false });
+      return await this.#takeUnsent();
+    }
+    const record = isOuter ? { ...announced, name: topName! } : announced;
     // Once a folder is made, to send it again would put it into itself.
     this.#target.peer.understand();
     const refusal = await this.#offer(record);
@@ -175,7 +210,7 @@ export class Relay {
       return await this.#sendRefusal(refusal);
     }
     await this.#source.peer.sendOk();
-    this.#folders.push(record.name);
+    this.#folders.push({ name: record.name, isPassedOn: true });
     this.#source.peer.understand();
   }
 

@@ -14,7 +14,12 @@ import { StoredFile, StoredFolder, type StorePolicy } from "../files/store.ts";
 import type { FileProgress, Observer } from "../progress/observer.ts";
 import { quoted } from "../progress/printable.ts";
 import { type Ahead, Answers } from "./answers.ts";
-import { areReal, type EntryRules, refusalOf } from "./entry_rules.ts";
+import {
+  areReal,
+  type EntryRules,
+  isContent,
+  refusalOf,
+} from "./entry_rules.ts";
 import type {
   FileRecord,
   FolderRecord,
@@ -59,7 +64,7 @@ interface Level {
   /** The folder they go into; at the top, perhaps the target itself. */
   readonly path: string;
   readonly isFolder: boolean;
-  /** Absent at the top, whose folder is not ours to change. */
+  /** Absent where it is not ours to change: the target that was there. */
   readonly folder?: StoredFolder;
   /** There is no such folder: what comes for it is dropped. */
   readonly isLost?: true;
@@ -194,13 +199,17 @@ export class Sink {
 
   async #takeEntry(record: FileRecord | FolderRecord): Promise<void> {
     const isTop = this.#levels.length === 1;
-    const refusal = refusalOf(record, isTop, this.#options);
+    const place = { isTop, entriesBefore: this.#entries };
+    const refusal = refusalOf(record, place, this.#options);
     if (refusal !== undefined) await this.#peer.refuse(refusal);
     const times = this.#times;
     this.#times = undefined;
     this.#entries++;
     if (this.#level.isLost) return await this.#drop(record);
     try {
+      if (record.kind === "folder" && isContent({ isTop }, this.#options)) {
+        return await this.#enterTarget(record, times);
+      }
       const path = this.#place(record.name);
       if (record.kind === "file") await this.#receiveFile(record, path, times);
       else await this.#enterFolder(record, path, times);
@@ -246,6 +255,16 @@ export class Sink {
     return path;
   }
 
+  /** Enters the target itself: one that was there keeps its mode and times. */
+  async #enterTarget(
+    record: FolderRecord,
+    times: Times | undefined,
+  ): Promise<void> {
+    const { path, isFolder } = this.#level;
+    if (!isFolder) return await this.#enterFolder(record, path, times);
+    await this.#goInto({ path, isFolder });
+  }
+
   async #enterFolder(
     { mode }: FolderRecord,
     path: string,
@@ -258,7 +277,11 @@ export class Sink {
       { path, mode, replaced },
       store,
     );
-    this.#levels.push({ path, isFolder: true, folder, times });
+    await this.#goInto({ path, isFolder: true, folder, times });
+  }
+
+  async #goInto(level: Level): Promise<void> {
+    this.#levels.push(level);
     this.#peer.understand();
     await this.#ok();
   }

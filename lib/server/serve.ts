@@ -65,7 +65,12 @@ async function serveSource(
   { paths, recursive, preserve, lockstep }: ServeRequest,
   { channel, files, observer }: Served,
 ): Promise<void> {
-  const options = { recursive, preserve, lockstep, announceNameless: true };
+  const options = {
+    recursive,
+    preserve,
+    lockstep,
+    dotPaths: "announced",
+  } as const;
   const source = new Source(channel, files, options, observer);
   // A client that refuses its own target gets the files offered all the same.
   if (await source.begin() !== undefined) observer.failed();
@@ -84,6 +89,7 @@ async function serveSink(
     mayHearShell: false,
     // A client must never hold for stored what is not.
     ahead: "none",
+    top: "named",
     objectionTo: () => undefined,
     platform,
     store: {

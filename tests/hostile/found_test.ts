@@ -49,6 +49,7 @@ for (const length of [2046, 2047, 2048, 2049]) {
         rules: {
           recursive: false,
           platform: "posix",
+          top: "named",
           objectionTo: () => undefined,
         },
       },
