@@ -17,8 +17,6 @@ export interface ServeRequest {
   readonly preserve: boolean;
   /** The target must be a folder. */
   readonly targetIsFolder: boolean;
-  /** Wait for each answer before what comes next is sent. */
-  readonly lockstep: boolean;
   /** Say each step on standard error. */
   readonly verbose: boolean;
 }
@@ -62,13 +60,15 @@ type Served = Pick<ServeSurroundings, "channel" | "files" | "platform"> & {
 };
 
 async function serveSource(
-  { paths, recursive, preserve, lockstep }: ServeRequest,
+  { paths, recursive, preserve }: ServeRequest,
   { channel, files, observer }: Served,
 ): Promise<void> {
   const options = {
     recursive,
     preserve,
-    lockstep,
+    // Clients take two records that come together for one and hang. One that
+    // acknowledges in advance loses nothing.
+    lockstep: true,
     dotPaths: "announced",
   } as const;
   const source = new Source(channel, files, options, observer);

@@ -29,8 +29,6 @@ interface Extra extends Partial<Pick<Dialogue, "setup" | "umask" | "wrapper">> {
   /** Whether standard error may be written to: `-v` is among the arguments. */
   readonly verbose?: boolean;
   readonly differs?: Difference;
-  /** Whether ours is told to wait for each answer. */
-  readonly lockstep?: true;
 }
 
 /** A dialogue: its name, the arguments, what is said, and the rest. */
@@ -55,20 +53,6 @@ const OK_AHEAD = ">" + "\0".repeat(40);
 
 /** A line of more bytes than a peer reads at a time. */
 const TOO_LONG = "a line longer than 2047 bytes is an error, not two lines";
-
-/** What a client sees that does not say what a source waits for. */
-const AHEAD = "the next record does not wait for what became of a body";
-
-/** What a source does that waits for every answer. */
-const LOCKSTEP: readonly Row[] = [
-  ["an end after a body", "-f a b", [">\0\0"]],
-  ["a giving up after a body", "-f a b", [">\0\0\x02no\n\0\0\0"]],
-  ["refused times", "-pf a b", [">\0\x01no\n\0\0\0\0"]],
-  ["refused times of a folder", "-prf sub a", [">\0\x01no\n\0\0\0\0"]],
-  ["refused entries of a folder", "-prf sub a", [
-    ">\0\0\0\0\x01no\n\0\x01no\n\0\0\0\0",
-  ]],
-];
 
 const OLDER = "printf 'older and longer' > d/a";
 
@@ -831,19 +815,14 @@ const SOURCES: Group = {
     ["an early newline", "-f a", [">\n\0\0\0\0"]],
     ["an end inside a refusal", "-f a", [">\0\x01no"]],
     ["an end after a record", "-f a b", [">\0"]],
-    ["an end after a body", "-f a b", [">\0\0"], {
-      differs: { why: AHEAD, stdout: "C0644 5 a\nalpha\0C0640 4 b\n" },
-    }],
-    ["a giving up after a body", "-f a b", [">\0\0\x02no\n\0\0\0"], {
-      differs: { why: AHEAD, stdout: "C0644 5 a\nalpha\0C0640 4 b\n" },
-    }],
+    ["an end after a body", "-f a b", [">\0\0"]],
+    ["a giving up after a body", "-f a b", [">\0\0\x02no\n\0\0\0"]],
     ["a failure after a body", "-f a b", [">\0\0\x01no\n\0\0"]],
-    ...LOCKSTEP.map(([name, args, talk]): Row => [
-      `${name}, in lockstep`,
-      args,
-      talk,
-      { lockstep: true },
-    ]),
+    ["refused times", "-pf a b", [">\0\x01no\n\0\0\0\0"]],
+    ["refused times of a folder", "-prf sub a", [">\0\x01no\n\0\0\0\0"]],
+    ["refused entries of a folder", "-prf sub a", [
+      ">\0\0\0\0\x01no\n\0\x01no\n\0\0\0\0",
+    ]],
     ["a refusal longer than a line", "-f a b", [
       `>\0\x01${"x".repeat(3000)}\n\0\0\0\0\0`,
     ], { differs: { why: TOO_LONG, stdout: "C0644 5 a\n" } }],
@@ -1028,7 +1007,7 @@ function hasBytes([, args]: Row): boolean {
 }
 
 async function play(
-  [_, args, talk, { verbose = false, differs, lockstep, ...extra } = {}]: Row,
+  [_, args, talk, { verbose = false, differs, ...extra } = {}]: Row,
   setup: string,
 ): Promise<void> {
   const dialogue: Dialogue = {
@@ -1041,10 +1020,7 @@ async function play(
     [findProgram("scp")!],
     dialogue,
   );
-  const { stderr, ...ours } = await runFarSide(
-    lockstep ? [...SEACP, "--lockstep"] : SEACP,
-    dialogue,
-  );
+  const { stderr, ...ours } = await runFarSide(SEACP, dialogue);
   assertEquals(stderr !== "", verbose, stderr);
   const script = talk.filter((words) => words.startsWith("<"))
     .map((words) => words.slice(1)).join("");
