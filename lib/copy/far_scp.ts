@@ -143,6 +143,7 @@ export class FarScp implements AsyncDisposable {
     const session = SshSession.start(options.ssh.program, args, {
       interrupted,
       seeks: "scp",
+      say: (text) => reporter.pass(text),
     });
     // From here on it is the run's to dispose of.
     watches.move();

@@ -140,6 +140,7 @@ export class SftpServers {
     return SshSession.start(program, args, {
       interrupted,
       seeks: "SFTP server",
+      say: (text) => reporter.pass(text),
     });
   }
 

@@ -43,6 +43,12 @@ export class Reporter implements Observer, Disposable {
     if (this.#options.verbose) this.#say(message());
   }
 
+  /** Hands on what ssh says on standard error, as the terminal takes it. */
+  pass(text: string): void {
+    this.#meter?.makeRoom();
+    this.#terminal.pass(text);
+  }
+
   began(name: string, size: number): FileProgress {
     return this.#meter?.began(name, size) ?? UNWATCHED;
   }
