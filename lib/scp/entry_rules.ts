@@ -32,10 +32,13 @@ export interface Refusal {
   readonly said: string;
 }
 
+/** Directories in each other that a source may send. */
+export const MAX_DEPTH = 1000;
+
 /** Position of an entry among those that a source sends. */
 export interface EntryPlace {
-  /** True where it is in no directory that the source sends. */
-  readonly isTop: boolean;
+  /** Directories of the source that it is in; 0 at the top. */
+  readonly depth: number;
   /** Entries that came before it. */
   readonly entriesBefore: number;
 }
@@ -56,23 +59,27 @@ export function refusalOf(
     if (!isPlainName(name, platform)) {
       return refusal(`error: unexpected filename: ${name}`);
     }
-    const objection = place.isTop ? rules.objectionTo(name) : undefined;
+    const objection = place.depth === 0 ? rules.objectionTo(name) : undefined;
     if (objection !== undefined) {
       const answer = "protocol error: filename does not match request";
       return { answer, said: `${answer}: ${objection}` };
     }
   }
-  return kind === "folder" && !recursive
-    ? refusal("protocol error: received directory without -r")
-    : undefined;
+  if (kind === "file") return undefined;
+  if (!recursive) {
+    return refusal("protocol error: received directory without -r");
+  }
+  return place.depth < MAX_DEPTH ? undefined : refusal(
+    `protocol error: directories more than ${MAX_DEPTH} deep`,
+  );
 }
 
 /** Tells if only the content of what comes there is wanted. */
 export function isContent(
-  { isTop }: Pick<EntryPlace, "isTop">,
+  { depth }: Pick<EntryPlace, "depth">,
   { top }: Pick<EntryRules, "top">,
 ): boolean {
-  return isTop && top === "content";
+  return depth === 0 && top === "content";
 }
 
 function refusal(answer: string): Refusal {

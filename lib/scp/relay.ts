@@ -13,12 +13,13 @@ import {
   isContent,
   refusalOf,
 } from "./entry_rules.ts";
-import type {
-  FileRecord,
-  FolderRecord,
-  ScpRecord,
-  SentRecord,
-  TimesRecord,
+import {
+  type FileRecord,
+  type FolderRecord,
+  type ScpRecord,
+  sendingFailure,
+  type SentRecord,
+  type TimesRecord,
 } from "./messages.ts";
 import { ScpPeer } from "./peer.ts";
 import type { Received } from "./sink.ts";
@@ -139,12 +140,8 @@ export class Relay {
         await this.#keepTimes(record);
         return true;
       case "file":
-        await this.#check(record);
-        await this.#relayFile(record);
-        return true;
       case "folder":
-        await this.#check(record);
-        await this.#relayFolder(record);
+        await this.#relayEntry(record);
         return true;
       case "end":
         return await this.#takeEnd();
@@ -167,8 +164,21 @@ export class Relay {
     return !this.#isToldEnd;
   }
 
+  async #relayEntry(record: FileRecord | FolderRecord): Promise<void> {
+    await this.#check(record);
+    const failure = sendingFailure(record);
+    if (failure !== undefined) {
+      this.#times = undefined;
+      this.#observer.failed(failure.message);
+      await this.#source.attempt(() =>
+        this.#source.peer.sendFailure(failure.message)
+      );
+    } else if (record.kind === "file") await this.#relayFile(record);
+    else await this.#relayFolder(record);
+  }
+
   async #check(record: FileRecord | FolderRecord): Promise<void> {
-    const place = { isTop: this.#isTop, entriesBefore: this.#entries++ };
+    const place = { depth: this.#depth, entriesBefore: this.#entries++ };
     const refusal = refusalOf(record, place, this.#options.rules);
     if (refusal !== undefined) {
       await this.#source.attempt(() => this.#source.peer.refuse(refusal));
@@ -184,8 +194,8 @@ export class Relay {
     await this.#source.peer.sendOk();
   }
 
-  get #isTop(): boolean {
-    return this.#folders.length === 0;
+  get #depth(): number {
+    return this.#folders.length;
   }
 
   /** Takes a record of the source that the target is not to see. */
@@ -197,7 +207,7 @@ export class Relay {
 
   async #relayFolder(announced: FolderRecord): Promise<void> {
     const { rules, topName } = this.#options;
-    const isOuter = isContent({ isTop: this.#isTop }, rules);
+    const isOuter = isContent({ depth: this.#depth }, rules);
     if (isOuter && topName === undefined) {
       this.#folders.push({ name: ".", isPassedOn: false });
       return await this.#takeUnsent();

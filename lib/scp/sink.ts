@@ -66,7 +66,10 @@ interface Level {
   readonly isFolder: boolean;
   /** Absent where it is not ours to change: the target that was there. */
   readonly folder?: StoredFolder;
-  /** There is no such folder: what comes for it is dropped. */
+  /**
+   * There is no such folder: what comes for it is dropped, and the path is that
+   * of the outermost one.
+   */
   readonly isLost?: true;
   readonly times?: Times | undefined;
 }
@@ -198,8 +201,8 @@ export class Sink {
   }
 
   async #takeEntry(record: FileRecord | FolderRecord): Promise<void> {
-    const isTop = this.#levels.length === 1;
-    const place = { isTop, entriesBefore: this.#entries };
+    const depth = this.#levels.length - 1;
+    const place = { depth, entriesBefore: this.#entries };
     const refusal = refusalOf(record, place, this.#options);
     if (refusal !== undefined) await this.#peer.refuse(refusal);
     const times = this.#times;
@@ -207,7 +210,7 @@ export class Sink {
     this.#entries++;
     if (this.#level.isLost) return await this.#drop(record);
     try {
-      if (record.kind === "folder" && isContent({ isTop }, this.#options)) {
+      if (record.kind === "folder" && isContent(place, this.#options)) {
         return await this.#enterTarget(record, times);
       }
       const path = this.#place(record.name);
@@ -230,7 +233,9 @@ export class Sink {
 
   /** Takes an entry that is stored nowhere. */
   async #drop(record: FileRecord | FolderRecord): Promise<void> {
-    const path = this.#files.join(this.#level.path, record.name);
+    const { isLost, path: above } = this.#level;
+    // The paths of deep directories, each with all above it, are long.
+    const path = isLost ? above : this.#files.join(above, record.name);
     if (record.kind === "folder") {
       this.#levels.push({ path, isFolder: true, isLost: true });
       return await this.#ok();

@@ -52,7 +52,7 @@ interface Group {
 const OK_AHEAD = ">" + "\0".repeat(40);
 
 /** A line of more bytes than a peer reads at a time. */
-const TOO_LONG = "a line longer than 2047 bytes is an error, not two lines";
+const TOO_LONG = "a line longer than 2047 bytes is one line, not two";
 
 const OLDER = "printf 'older and longer' > d/a";
 
@@ -296,31 +296,32 @@ const REFUSED_RECORDS: Group = {
       {
         differs: {
           why: TOO_LONG,
-          contents: ["d/was = a\n"],
-          stdout: "\0\x01scp: protocol error: line longer than 2047 bytes\n",
+          contents: ["d/a = a", "d/was = a\n"],
+          stdout: `\0\x01scp: d/${"n".repeat(2038)}\n\0\0`,
         },
       },
     ],
     [
       "a line of many bytes",
       "-rt d",
-      [">D0755 0 " + "n".repeat(2039) + "E\nC0644 0 a\n\0"],
+      [">D0755 0 " + "n".repeat(5000) + "E\nC0644 0 a\n\0"],
       {
         differs: {
           why: TOO_LONG,
-          stdout: "\0\x01scp: protocol error: line longer than 2047 bytes\n",
+          contents: ["d/a = ", "d/was = a\n"],
+          stdout: `\0\x01scp: d/${"n".repeat(2038)}\n\0\0`,
         },
       },
     ],
     [
-      "a warning of many bytes",
+      "a warning of many bytes, then a file",
       "-t d",
-      [">\x01" + "w".repeat(2046) + "C0644 0 a\n\0"],
+      [">\x01" + "w".repeat(5000) + "\nC0644 1 a\na\0"],
       {
         differs: {
           why: TOO_LONG,
-          contents: ["d/was = a\n"],
-          stdout: "\0\x01scp: protocol error: line longer than 2047 bytes\n",
+          contents: ["d/a = a", "d/was = a\n"],
+          stdout: "\0\0\0",
         },
       },
     ],
@@ -825,7 +826,12 @@ const SOURCES: Group = {
     ]],
     ["a refusal longer than a line", "-f a b", [
       `>\0\x01${"x".repeat(3000)}\n\0\0\0\0\0`,
-    ], { differs: { why: TOO_LONG, stdout: "C0644 5 a\n" } }],
+    ], {
+      differs: {
+        why: TOO_LONG,
+        stdout: "C0644 5 a\nC0640 4 b\nbeta\0",
+      },
+    }],
     ["a file that is shorter than its length", `-f ${SYSFS_FILE} a`, [
       OK_AHEAD,
     ], {

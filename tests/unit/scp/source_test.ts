@@ -553,7 +553,8 @@ Deno.test("Source skips a name that fits no record", async () => {
       return name;
     }
   }
-  const peer = acknowledging(1, `\x01scp: ${name}`.slice(0, 2046) + "\n");
+  const shown = `${name.slice(0, 240)}…`;
+  const peer = acknowledging(1, `\x01scp: ${shown}: name too long\n`);
   const { failures } = await send(peer, [`${folder.path}/a`], {
     preserve: true,
     files: new LongNames(),
