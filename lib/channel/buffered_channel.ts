@@ -72,6 +72,11 @@ export abstract class BufferedChannel implements Channel {
     });
   }
 
+  /** Gives the first byte that is there to be read, and leaves it there. */
+  peek(): number | undefined {
+    return this.#input[0];
+  }
+
   #fill(soon: number): Promise<void> {
     return this.#filling ??= this.#receiveInput(soon);
   }

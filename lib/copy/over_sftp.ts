@@ -103,6 +103,7 @@ function routeTo(
     begin: async (terms) =>
       await sftpServers.begin(locations, terms) ?? {
         kind: "begun",
+        isCertain: true,
         run: () => sftpServers.run(locations, use),
         // The servers stay for what else is to be copied, and end with the job.
         abandon: async () => {},
