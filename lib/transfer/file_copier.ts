@@ -10,6 +10,7 @@ import { Blocks } from "./blocks.ts";
 import { Claims } from "./claims.ts";
 import { type CopiedContent, copyContent } from "./content.ts";
 import { type Destination, type FoundEntry, keyOf } from "./destination.ts";
+import type { OpenEntries } from "./open_entries.ts";
 import { copyRanges } from "./ranges.ts";
 import type { TransferOptions } from "./options.ts";
 import { checkDifferent } from "./same_file.ts";
@@ -29,6 +30,7 @@ export class FileCopier {
   readonly #to: Files;
   readonly #options: TransferOptions;
   readonly #observer: Observer;
+  readonly #open: OpenEntries;
   readonly #blocks: Blocks;
   readonly #blocksAtOnce: number;
   /** Destinations by their keys, and files by what tells them from others. */
@@ -40,12 +42,13 @@ export class FileCopier {
     from: Files,
     to: Files,
     options: TransferOptions,
-    observer: Observer,
+    { observer, open }: { observer: Observer; open: OpenEntries },
   ) {
     this.#from = from;
     this.#to = to;
     this.#options = options;
     this.#observer = observer;
+    this.#open = open;
     // A block is under way twice: to be read, and then to be written.
     this.#blocksAtOnce = Math.max(1, from.pace.blocks + to.pace.blocks);
     this.#blocks = new Blocks(
@@ -70,12 +73,27 @@ export class FileCopier {
         { files: this.#to, path: destination.path, attributes: replaced },
       );
     }
+    await this.#open.use((opened) =>
+      this.#copyOpen(source, { path: destination.path, replaced, opened })
+    );
+  }
+
+  /** @param opened Called when both files are open. */
+  async #copyOpen(
+    source: FoundEntry,
+    { path, replaced, opened }: {
+      path: string;
+      replaced: Attributes | undefined;
+      opened: () => void;
+    },
+  ): Promise<void> {
     using input = await this.#from.openToRead(source.path);
     using stored = await StoredFile.open(this.#to, {
-      path: destination.path,
+      path,
       mode: source.attributes.mode,
       replaced,
     }, this.#options.store);
+    opened();
     const { size } = source.attributes;
     const progress = this.#options.isWatched
       ? this.#observer.began(this.#from.nameOf(source.path), size)

@@ -56,7 +56,12 @@ export class FolderCopier {
       // It is awaited below, unless the folder cannot be listed.
     });
     using listing = new DisposableStack();
-    const entries = listing.use(await this.#from.list(path));
+    const entries = listing.use(
+      await this.#course.open.list(
+        `${this.#from.label}${path}`,
+        () => this.#from.list(path),
+      ),
+    );
     const source = await opening;
     const stored = await this.#store(source, attributes, destination);
     // What is there may be reached by another path, too.

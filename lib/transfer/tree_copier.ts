@@ -58,7 +58,7 @@ export class TreeCopier {
     this.#to = to;
     this.#options = options;
     this.#course = course;
-    this.#files = new FileCopier(from, to, options, course.observer);
+    this.#files = new FileCopier(from, to, options, course);
     this.#folders = new FolderCopier(from, to, options, course);
     const entries = Math.max(from.pace.entries, to.pace.entries);
     this.#foldersToSpare = Math.floor(entries / ENTRIES_A_FOLDER);
