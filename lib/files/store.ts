@@ -31,8 +31,8 @@ export interface EntryToStore {
 
 /** A file that is being received. */
 export class StoredFile implements Disposable {
-  readonly file: OpenFile;
   readonly path: string;
+  #file: OpenFile;
   readonly #files: Files;
   readonly #mode: number;
   readonly #replaced: Attributes | undefined;
@@ -47,7 +47,7 @@ export class StoredFile implements Disposable {
     policy: StorePolicy,
   ) {
     this.#files = files;
-    this.file = file;
+    this.#file = file;
     this.path = path;
     this.#mode = mode;
     this.#replaced = replaced;
@@ -89,6 +89,26 @@ export class StoredFile implements Disposable {
       files,
       { path, mode: announced, replaced },
       policy,
+    );
+  }
+
+  get file(): OpenFile {
+    return this.#file;
+  }
+
+  /**
+   * Opens the file once more and empties it, for a server that did not cut it.
+   *
+   * @throws {EntryError} If it cannot be opened, or is not empty then.
+   */
+  async empty(): Promise<void> {
+    this.#file[Symbol.dispose]();
+    const mode = openMode(this.#mode, this.#policy);
+    this.#file = await this.#files.openToWrite(this.path, mode);
+    const told = await this.#file.attributes().catch(entryError);
+    if (told instanceof EntryError || told.size === 0) return;
+    throw new EntryError(
+      `${this.#files.label}${this.path}: truncate: the server does not`,
     );
   }
 
@@ -155,7 +175,8 @@ export class StoredFile implements Disposable {
   }
 
   get #isRegular(): boolean {
-    return this.#replaced === undefined || this.#replaced.kind === "file";
+    const { kind = "file" } = this.#replaced ?? {};
+    return kind === "file" || kind === "unknown";
   }
 
   #needsMode(written: Attributes | undefined): boolean {
@@ -247,10 +268,12 @@ export class StoredFolder {
     if (preserve || umask !== undefined) {
       return await this.#files.setMode(this.path, mode);
     }
-    // The system has taken off its bits; ours that filled it come off now.
+    // The system has taken off its bits; ours that filled it come off now, if
+    // the system lets them.
     if ((mode & OWNER_ALL) === OWNER_ALL) return;
     const { mode: made } = await this.#files.attributes(this.path);
-    await this.#files.setMode(this.path, made & ~(OWNER_ALL & ~mode));
+    await this.#files.setMode(this.path, made & ~(OWNER_ALL & ~mode))
+      .catch(entryError);
   }
 }
 

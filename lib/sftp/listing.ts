@@ -1,7 +1,7 @@
 import type { ListedEntry, Listing } from "../files/files.ts";
 import { isPlainName } from "../files/names.ts";
 import { shortened } from "../progress/printable.ts";
-import { attributesFrom, isLink } from "./attributes.ts";
+import { attributesFrom, isLink, tellsKind } from "./attributes.ts";
 import type { NameEntry, Response } from "./response_packets.ts";
 
 /** Requests for parts of a listing that are under way at once. */
@@ -36,8 +36,9 @@ export function listingOf(source: ListingSource): Listing {
   };
 }
 
-function isEntryName(name: string): boolean {
-  return isPlainName(name, "posix") && name.length <= MAX_NAME_LENGTH;
+function isEntryName({ name, isWhole }: NameEntry): boolean {
+  return isWhole && name.length <= MAX_NAME_LENGTH &&
+    isPlainName(name, "posix");
 }
 
 async function* entries(
@@ -60,10 +61,11 @@ async function* entries(
       if (names === undefined) break;
       // A folder that goes on will go on: more is asked for at once.
       if (asked.length < MOST_AHEAD) ask();
-      for (const { name, attributes } of names) {
+      for (const entry of names) {
+        const { name, attributes } = entry;
         if (name === "." || name === "..") continue;
-        if (!isEntryName(name)) refused ??= shortened(name);
-        else if (isLink(attributes) || attributes.permissions === undefined) {
+        if (!isEntryName(entry)) refused ??= shortened(name);
+        else if (isLink(attributes) || !tellsKind(attributes)) {
           yield { name };
         } else yield { name, attributes: attributesFrom(attributes) };
       }

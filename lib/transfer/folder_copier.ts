@@ -89,13 +89,15 @@ export class FolderCopier {
     const { store } = this.#options;
     const enter = (replaced: Attributes | undefined) =>
       StoredFolder.enter(this.#to, { path, mode, replaced }, store);
-    const replaced = mayExist ? await this.#to.find(path) : undefined;
+    const found = mayExist ? await this.#to.find(path) : undefined;
+    const replaced = found?.kind === "unknown" ? undefined : found;
     const stored = await enter(replaced).catch(async (error) => {
       if (replaced !== undefined) throw error;
-      // Somebody may have made it meanwhile, by another path.
+      // Somebody may have made it meanwhile, by another path; where nothing
+      // tells, what is copied into it does.
       const made = await this.#to.find(path);
-      if (made?.kind !== "folder") throw error;
-      return await enter(made);
+      if (made?.kind !== "folder" && made?.kind !== "unknown") throw error;
+      return await enter({ ...made, kind: "folder" });
     });
     if (this.#from === this.#to) await checkOutside(this.#to, path, source);
     return stored;

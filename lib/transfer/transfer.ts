@@ -94,10 +94,11 @@ class Transfer {
   async #look(
     { path, mustBeFolder }: Target,
   ): Promise<{ isFolder: boolean; destination: Destination }> {
-    const found = mustBeFolder
-      ? await this.#to.attributes(path)
-      : await this.#to.find(path);
-    const isFolder = found?.kind === "folder";
+    const found = await this.#to.find(path) ??
+      (mustBeFolder ? await this.#to.attributes(path) : undefined);
+    // Where nothing tells, it is what the command line says it is.
+    const isFolder = found?.kind === "folder" ||
+      (mustBeFolder && found?.kind === "unknown");
     if (mustBeFolder && !isFolder) {
       throw new EntryError(`${this.#to.label}${path}: Not a directory`);
     }
