@@ -44,7 +44,7 @@ export class Lookups {
   async find(path: string): Promise<Attributes | undefined> {
     const link = await this.#ask({ kind: "link stat", path });
     if (link === "missing") return undefined;
-    if (link !== undefined && !isLink(link)) {
+    if (link !== "refused" && !isLink(link)) {
       return await this.#withKind(path, link);
     }
     const [behind, identity] = await Promise.all([
@@ -52,11 +52,10 @@ export class Lookups {
       this.identify(path),
     ]);
     if (behind === "missing") return undefined;
-    const found = behind === undefined
+    const found = behind === "refused"
       ? await this.#probeDirectory(path)
       : await this.#withKind(path, behind);
-    if (found === undefined || identity === undefined) return found;
-    return { ...found, identity };
+    return identity === undefined ? found : { ...found, identity };
   }
 
   /**
@@ -65,12 +64,14 @@ export class Lookups {
    */
   async findSource(path: string): Promise<Attributes | undefined> {
     const found = await this.find(path);
-    return found?.kind === "unknown" ? await this.#readable(path) : found;
+    if (found?.kind !== "unknown") return found;
+    const readable = await this.#openToLook(path);
+    return typeof readable === "string" ? undefined : readable;
   }
 
   /** Finds the same; that nothing is there, or cannot be told, is an error. */
   async attributes(path: string): Promise<Attributes> {
-    const { session } = this.#requests;
+    const { session, label } = this.#requests;
     const response = await session.request({ kind: "stat", path });
     if (response.kind === "attributes") {
       return await this.#withKind(path, response.attributes);
@@ -78,8 +79,9 @@ export class Lookups {
     const failure = await this.#requests.failure({ path }, response);
     if (!(failure instanceof EntryError) || isMissing(response)) throw failure;
     const found = await this.#attributesOtherwise(path);
-    if (found === undefined) throw failure;
-    return found;
+    if (found === "refused") throw failure;
+    if (found !== "missing") return found;
+    throw new EntryError(`${label}${path}: No such file or directory`);
   }
 
   /** The path without links: the one name that an entry has. */
@@ -93,28 +95,28 @@ export class Lookups {
   }
 
   /** Finds out without STAT what is at a source path. */
-  async #attributesOtherwise(path: string): Promise<Attributes | undefined> {
+  async #attributesOtherwise(path: string): Promise<Attributes | Nothing> {
     const link = await this.#ask({ kind: "link stat", path });
-    if (link === "missing") return undefined;
-    if (link !== undefined && !isLink(link)) {
+    if (link === "missing") return link;
+    if (link !== "refused" && !isLink(link)) {
       return await this.#withKind(path, link);
     }
     const found = await this.#probeDirectory(path);
-    return found?.kind === "unknown" ? await this.#readable(path) : found;
+    return found.kind === "unknown" ? await this.#openToLook(path) : found;
   }
 
-  /** Opens what no look-up tells of, as a file. */
-  async #readable(path: string): Promise<Attributes | undefined> {
+  /** Opens as a file what no look-up tells of, to ask for what it is. */
+  async #openToLook(path: string): Promise<Attributes | Nothing> {
     const handle = await this.#open({
       kind: "open",
       path,
       access: "read",
       attributes: {},
     });
-    if (typeof handle === "string") return undefined;
+    if (typeof handle === "string") return handle;
     try {
       const open = await this.#ask({ kind: "stat open", handle });
-      return attributesFrom(open === "missing" ? {} : open ?? {});
+      return attributesFrom(typeof open === "string" ? {} : open);
     } finally {
       this.#requests.closeLater(handle);
     }
@@ -124,25 +126,22 @@ export class Lookups {
   async #withKind(path: string, told: WireAttributes): Promise<Attributes> {
     const attributes = attributesFrom(told);
     if (tellsKind(told)) return attributes;
-    const probed = await this.#probeDirectory(path);
-    return {
-      ...attributes,
-      kind: probed?.kind === "folder" ? "folder" : "file",
-    };
+    const { kind } = await this.#probeDirectory(path);
+    return { ...attributes, kind: kind === "folder" ? kind : "file" };
   }
 
-  /** Opens a path as a directory, which changes nothing whatever is there. */
-  async #probeDirectory(path: string): Promise<Attributes | undefined> {
+  /**
+   * Opens a path as a directory, which changes nothing whatever is there. Where
+   * that fails it may be a file, or nothing: many servers tell no difference.
+   */
+  async #probeDirectory(path: string): Promise<Attributes> {
     const handle = await this.#open({ kind: "open folder", path });
-    if (handle === "missing") return undefined;
-    if (handle === "refused") return UNKNOWN;
+    if (typeof handle === "string") return UNKNOWN;
     this.#requests.closeLater(handle);
     return { ...UNKNOWN, kind: "folder" };
   }
 
-  async #open(
-    request: OpeningRequest,
-  ): Promise<Handle | "missing" | "refused"> {
+  async #open(request: OpeningRequest): Promise<Handle | Nothing> {
     const { session } = this.#requests;
     const response = await session.request(request);
     if (response.kind === "handle") return response.handle;
@@ -151,18 +150,18 @@ export class Lookups {
     return "refused";
   }
 
-  /** Asks for attributes; gives `undefined` where the server refuses. */
-  async #ask(
-    request: AttributesRequest,
-  ): Promise<WireAttributes | "missing" | undefined> {
+  async #ask(request: AttributesRequest): Promise<WireAttributes | Nothing> {
     const { session } = this.#requests;
     const response = await session.request(request);
     if (response.kind === "attributes") return response.attributes;
     if (isMissing(response)) return "missing";
     if (!isRefusal(response)) throw session.violation(response);
-    return undefined;
+    return "refused";
   }
 }
+
+/** A server's answer that is no other one: nothing is there, or it refuses. */
+type Nothing = "missing" | "refused";
 
 type AttributesRequest =
   | { readonly kind: "stat" | "link stat"; readonly path: string }
