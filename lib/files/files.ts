@@ -66,6 +66,14 @@ export interface OpenFile extends Disposable {
   /** Whether nobody else has to do anything for a write to be done. */
   readonly writesAtOnce?: boolean;
   /**
+   * Cuts a longer file to the size that is to be written, while nothing is yet.
+   * Absent where `truncate` is sure to cut it, and to keep what was written:
+   * some servers empty a file instead, or fill it with zeros.
+   *
+   * @throws {NotCutError} If it is longer still, or nothing tells.
+   */
+  shorten?(size: number): Promise<void>;
+  /**
    * Cuts or extends the file to `size` bytes.
    *
    * @throws {NotCutError} If a server did not, or does not tell.

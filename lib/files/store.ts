@@ -4,7 +4,7 @@
  * scp.c `sink()`.
  */
 
-import { EntryError, entryError, isBreach } from "../errors.ts";
+import { EntryError, entryError, isBreach, NotCutError } from "../errors.ts";
 import type { Attributes, Files, OpenFile, Times } from "./files.ts";
 
 /** What of a peer's attributes is taken over. */
@@ -97,6 +97,22 @@ export class StoredFile implements Disposable {
   }
 
   /**
+   * Has a longer file that was there shortened to the size that is expected,
+   * where that cannot wait until it was written.
+   *
+   * @throws {EntryError} If it cannot be, or is not empty then.
+   */
+  async prepare(size: number): Promise<void> {
+    if (this.#replaced?.kind !== "file") return;
+    try {
+      await this.#file.shorten?.(size);
+    } catch (error) {
+      if (!(error instanceof NotCutError)) throw error;
+      await this.empty();
+    }
+  }
+
+  /**
    * Opens the file once more and empties it, for a server that did not cut it.
    *
    * @throws {EntryError} If it cannot be opened, or is not empty then.
@@ -108,7 +124,7 @@ export class StoredFile implements Disposable {
     const told = await this.#file.attributes().catch(entryError);
     if (told instanceof EntryError || told.size === 0) return;
     throw new EntryError(
-      `${this.#files.label}${this.path}: truncate: the server does not`,
+      `${this.#files.label}${this.path}: truncate: the server neither cuts nor empties it`,
     );
   }
 

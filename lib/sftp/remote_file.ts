@@ -109,34 +109,44 @@ export class RemoteFile implements OpenFile {
     this.#length = Math.max(this.#length, length);
   }
 
+  async shorten(size: number): Promise<void> {
+    if (size >= this.#length) return;
+    this.#length = await this.#setLength(size, (length) => length <= size);
+  }
+
   /** Asks nothing of the server where the file has that length already. */
   async truncate(size: number): Promise<void> {
     if (size === this.#length) return;
-    const cut = this.#setLength(size);
-    this.#cut = cut.catch(() => {});
-    await cut;
-    this.#length = size;
+    const cut = this.#setLength(size, (length) => length === size);
+    this.#cut = cut.then(() => {}, () => {});
+    this.#length = await cut;
   }
 
   /**
    * Sets the length, by the path if not by the handle. Some servers say that
    * they did and did not, or emptied the file: FSTAT alone tells.
+   *
+   * @param isRight Whether the length that it has then will do.
    */
-  async #setLength(size: number): Promise<void> {
+  async #setLength(
+    size: number,
+    isRight: (length: number) => boolean,
+  ): Promise<number> {
     const { handle, path } = this;
     const attributes = { size };
     const subject = { path, doing: "truncate" };
-    const [refusal, isSet] = await Promise.all([
-      this.#try({ kind: "set open", handle, attributes }, subject),
-      this.#hasLength(size),
-    ]);
-    if (isSet) return;
+    const byHandle = await this.#lengthAfter(
+      { kind: "set open", handle, attributes },
+      subject,
+    );
+    if (isRight(byHandle.length)) return byHandle.length;
+    const { refusal } = byHandle;
     if (refusal !== undefined) {
-      const [, isSetNow] = await Promise.all([
-        this.#try({ kind: "set", path, attributes }, subject),
-        this.#hasLength(size),
-      ]);
-      if (isSetNow) return;
+      const { length } = await this.#lengthAfter(
+        { kind: "set", path, attributes },
+        subject,
+      );
+      if (isRight(length)) return length;
     }
     const { label } = this.#requests;
     throw new NotCutError(
@@ -145,15 +155,21 @@ export class RemoteFile implements OpenFile {
     );
   }
 
-  async #hasLength(size: number): Promise<boolean> {
-    const { handle } = this;
+  /** Asks for something and for the length then, which is `NaN` if not told. */
+  async #lengthAfter(
+    request: Request,
+    subject: Subject,
+  ): Promise<{ refusal: EntryError | undefined; length: number }> {
     const { session } = this.#requests;
-    const response = await session.request({ kind: "stat open", handle });
-    if (response.kind === "attributes") {
-      return response.attributes.size === size;
+    const [refusal, told] = await Promise.all([
+      this.#try(request, subject),
+      session.request({ kind: "stat open", handle: this.handle }),
+    ]);
+    if (told.kind === "attributes") {
+      return { refusal, length: told.attributes.size ?? NaN };
     }
-    if (response.kind !== "status") throw session.violation(response);
-    return false;
+    if (told.kind !== "status") throw session.violation(told);
+    return { refusal, length: NaN };
   }
 
   async setMode(mode: number): Promise<void> {

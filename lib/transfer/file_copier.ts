@@ -103,6 +103,7 @@ export class FileCopier {
     }, this.#options.store);
     opened();
     const { size } = source.attributes;
+    await stored.prepare(size);
     const progress = this.#options.isWatched
       ? this.#observer.began(this.#from.nameOf(source.path), size)
       : UNWATCHED;

@@ -4,6 +4,15 @@
  */
 
 import { assertEquals } from "@std/assert";
+import type {
+  Attributes,
+  Files,
+  ListedEntry,
+  Listing,
+  OpenFile,
+} from "../../lib/files/files.ts";
+import { LocalFiles } from "../../lib/files/local_files.ts";
+import { withFaults } from "../support/faulty_files.ts";
 import { Fields } from "../support/hostile_sftp_fields.ts";
 import { attack } from "../support/hostile_sftp_attack.ts";
 import {
@@ -15,23 +24,23 @@ import {
   packetFor,
 } from "../support/hostile_sftp_server.ts";
 import type { HeldEntry } from "../support/hostile_sftp_tree.ts";
+import { listingOf } from "../support/listed_entries.ts";
 import { status } from "../support/sftp_server.ts";
-
-const SIZE = 0x1;
 
 const denied = instead(status(3, "Permission denied"));
 const unsupported = instead(status(8, "Operation unsupported"));
 
-/** Whether a FSETSTAT or SETSTAT has a size in it. */
-function setsSize({ fields }: Exchange): boolean {
+/** The size that a FSETSTAT or SETSTAT sets, if it does. */
+function sizeIn({ fields }: Exchange): number | undefined {
   const asked = new Fields(fields.rest);
   asked.string();
-  return (asked.uint32() & SIZE) !== 0;
+  return asked.attributes().size;
 }
 
 /** A hook that answers what sets a size, and does not do it. */
 function forSize(answer: Hook): Hook {
-  return (exchange) => setsSize(exchange) ? answer(exchange) : undefined;
+  return (exchange) =>
+    sizeIn(exchange) !== undefined ? answer(exchange) : undefined;
 }
 
 const notDone = instead(status(0));
@@ -39,7 +48,10 @@ const notDone = instead(status(0));
 /** Copies `new content` over what is longer, to a server that can be hooked. */
 async function overwriteLonger(
   hooks: (held: () => HeldEntry) => Hooks,
-  expected = "new content",
+  { expected = "new content", files = new LocalFiles() }: {
+    expected?: string;
+    files?: Files;
+  } = {},
 ): Promise<readonly string[]> {
   let server: HostileSftpServer | undefined;
   const held = () => server!.tree.entries.get("/in/d/f")!;
@@ -49,6 +61,7 @@ async function overwriteLonger(
     expected: new Map([["d/", ""], ["d/f", expected]]),
     hooks: hooks(held),
     blockBytes: 5,
+    files,
     beside: (running) => {
       server = running;
       return Promise.resolve();
@@ -127,17 +140,76 @@ for (const { name, hooks } of ROWS) {
   }
 }
 
-Deno.test("A server that empties a file when it is to cut it gets the file once more", async () => {
-  const told = await overwriteLonger((held) => ({
-    FSETSTAT: forSize(({ id }) => {
-      held().content = "";
-      return packetFor(id, status(0));
-    }),
-  }));
-  assertEquals(told, []);
-});
+/** What servers make of a file that is to be cut. */
+const CUTS: Readonly<Record<string, (held: HeldEntry, size: number) => void>> =
+  {
+    "empties a file": (held) => void (held.content = ""),
+    // Paramiko's stub server does.
+    "fills a file with zeros": (held, size) =>
+      void (held.content = "\0".repeat(size)),
+    "leaves a file as it is": () => {},
+    "makes a file longer": (held) => void (held.content += "more"),
+  };
 
-Deno.test("A server that neither cuts nor empties a file is told of", async () => {
+for (const [name, cut] of Object.entries(CUTS)) {
+  Deno.test(`A server that ${name} when it is to cut it holds what was written`, async () => {
+    const told = await overwriteLonger((held) => ({
+      FSETSTAT: (exchange) => {
+        const size = sizeIn(exchange);
+        if (size === undefined) return undefined;
+        cut(held(), size);
+        return packetFor(exchange.id, status(0));
+      },
+    }));
+    assertEquals(told, []);
+  });
+}
+
+/** Tells that files are longer than they are, as /sys does. */
+class Boasting extends LocalFiles {
+  override async attributes(path: string): Promise<Attributes> {
+    return longer(await super.attributes(path));
+  }
+
+  override async list(path: string): Promise<Listing> {
+    const listing = await super.list(path);
+    return listingOf(untold(listing));
+  }
+
+  override async openToRead(path: string): Promise<OpenFile> {
+    const file = await super.openToRead(path);
+    return withFaults(file, {
+      attributes: async () => longer(await file.attributes()),
+    });
+  }
+}
+
+function longer(attributes: Attributes): Attributes {
+  return { ...attributes, size: 4096 };
+}
+
+async function* untold(listing: Listing): AsyncIterable<ListedEntry> {
+  for await (const { name } of listing) yield { name };
+}
+
+for (const name of ["empties a file", "leaves a file as it is"]) {
+  Deno.test(`A server that ${name} when it is to cut it gets what was shorter than it was told to be once more`, async () => {
+    let opened = 0;
+    const told = await overwriteLonger((held) => ({
+      OPEN: () => void opened++,
+      FSETSTAT: (exchange) => {
+        const size = sizeIn(exchange);
+        if (size === undefined) return undefined;
+        CUTS[name]!(held(), size);
+        return packetFor(exchange.id, status(0));
+      },
+    }), { files: new Boasting() });
+    assertEquals(told, []);
+    assertEquals(opened, 2);
+  });
+}
+
+Deno.test("A server that neither cuts nor empties a file is told of, and keeps it", async () => {
   const told = await overwriteLonger((held) => ({
     FSETSTAT: forSize(denied),
     SETSTAT: forSize(denied),
@@ -147,9 +219,9 @@ Deno.test("A server that neither cuts nor empties a file is told of", async () =
       held().content = content;
       return packet;
     },
-  }), "new content, which is longer");
+  }), { expected: "old content, which is longer" });
   assertEquals(told, [
-    "scp: in/d/f: truncate: the server does not",
+    "scp: in/d/f: truncate: the server neither cuts nor empties it",
   ]);
 });
 
