@@ -129,10 +129,7 @@ export class RemoteFiles implements Files {
     return listingOf({
       next: () => requests.session.request({ kind: "list", handle }),
       namesIn: (response) => requests.names(response, path),
-      refuse: (name) =>
-        new EntryError(
-          `${this.label}${path}: error: unexpected filename: ${name}`,
-        ),
+      failure: (reason) => new EntryError(`${this.label}${path}: ${reason}`),
       close: () => requests.closeLater(handle),
     });
   }
