@@ -12,7 +12,7 @@ export const MAX_NAME_LENGTH = 4096;
 
 /** The most of one listing that is taken. */
 export interface ListingLimits {
-  /** Entries in all. */
+  /** Entries in all, `.` and `..` among them. */
   readonly entries: number;
   /** Those among them whose names are none. */
   readonly refused: number;
@@ -63,30 +63,34 @@ async function* entries(
 ): AsyncIterator<ListedEntry> {
   let count = 0;
   let refusedCount = 0;
-  let refused: string | undefined;
+  let refused: Error | undefined;
   try {
-    for await (const entry of namesOf(source)) {
-      const { name, attributes } = entry;
-      if (name === "." || name === "..") continue;
-      if (++count > limits.entries) {
-        throw source.failure(`more than ${limits.entries} entries`);
+    for await (const part of partsOf(source)) {
+      for (const entry of part) {
+        const { name, attributes } = entry;
+        if (++count > limits.entries) {
+          throw source.failure(`more than ${limits.entries} entries`);
+        }
+        if (name === "." || name === "..") continue;
+        if (!isEntryName(entry)) {
+          refused ??= source.failure(
+            `error: unexpected filename: ${shortened(name)}`,
+          );
+          if (++refusedCount > limits.refused) throw refused;
+        } else if (isLink(attributes) || !tellsKind(attributes)) yield { name };
+        else yield { name, attributes: attributesFrom(attributes) };
       }
-      if (!isEntryName(entry)) {
-        refused ??= shortened(name);
-        if (++refusedCount > limits.refused) break;
-      } else if (isLink(attributes) || !tellsKind(attributes)) yield { name };
-      else yield { name, attributes: attributesFrom(attributes) };
     }
   } finally {
     close();
   }
-  if (refused !== undefined) {
-    throw source.failure(`error: unexpected filename: ${refused}`);
-  }
+  if (refused !== undefined) throw refused;
 }
 
-/** All names that a server tells, some requests ahead of what is taken. */
-async function* namesOf(source: ListingSource): AsyncIterable<NameEntry> {
+/** Asks for a listing part by part, some of them ahead of what is taken. */
+async function* partsOf(
+  source: ListingSource,
+): AsyncIterable<readonly NameEntry[]> {
   const asked: Promise<Response>[] = [];
   const ask = () => {
     const response = source.next();
@@ -101,6 +105,6 @@ async function* namesOf(source: ListingSource): AsyncIterable<NameEntry> {
     if (names === undefined) return;
     // A folder that goes on will go on: more is asked for at once.
     if (asked.length < MOST_AHEAD) ask();
-    yield* names;
+    yield names;
   }
 }
