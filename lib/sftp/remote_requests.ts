@@ -44,16 +44,22 @@ export class Requests {
   }
 
   /**
-   * @throws {TooManyOpenError} If it fails for no reason, or that one, while
-   * something else is open.
+   * @throws {TooManyOpenError} If it fails while something else is open, and
+   * not for another reason.
    */
   async handle(request: OpeningRequest, subject: Subject): Promise<Handle> {
     const { session } = this;
+    const { path } = subject;
     const isOther = session.handles.count > 0;
     const response = await session.request(request);
     if (response.kind === "handle") return response.handle;
     const failure = await this.failure(subject, response);
-    if (isOther && failure instanceof EntryError && isTooMany(failure)) {
+    const mayBeTooMany = isOther && failure instanceof EntryError &&
+      isTooMany(
+        response,
+        failure.message.slice(this.label.length + path.length),
+      );
+    if (mayBeTooMany) {
       throw new TooManyOpenError(failure.message);
     }
     throw failure;
@@ -117,7 +123,13 @@ export class Requests {
   }
 }
 
+/** Reasons that do not go by themselves, in the system's words. */
+const OTHER_REASONS =
+  /(is|not) a directory|no such|denied|exists|no space|quota|read-only|levels of/i;
+
 /** Most servers say no more than that it failed. */
-function isTooMany({ message }: EntryError): boolean {
-  return /: (Failure|.*too many open files.*)$/i.test(message);
+function isTooMany(response: Response, reason: string): boolean {
+  if (/too many open files/i.test(reason)) return true;
+  return response.kind === "status" && response.code === Status.FAILURE &&
+    !OTHER_REASONS.test(reason);
 }

@@ -163,6 +163,8 @@ const TOO_MANY: readonly Answer[] = [
   status(4),
   status(4, "Failure"),
   status(4, "Too many open files"),
+  // Twisted Conch's words.
+  status(4, "open failed"),
   status(4, "open f: too many open files in system"),
   status(24, "Too many open files"),
 ];
