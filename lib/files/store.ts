@@ -4,7 +4,7 @@
  * scp.c `sink()`.
  */
 
-import { EntryError, entryError, isBreach } from "../errors.ts";
+import { EntryError, entryError, isBreach, NotCutError } from "../errors.ts";
 import type { Attributes, Files, OpenFile, Times } from "./files.ts";
 
 /** What of a peer's attributes is taken over. */
@@ -31,8 +31,8 @@ export interface EntryToStore {
 
 /** A file that is being received. */
 export class StoredFile implements Disposable {
-  readonly file: OpenFile;
   readonly path: string;
+  #file: OpenFile;
   readonly #files: Files;
   readonly #mode: number;
   readonly #replaced: Attributes | undefined;
@@ -47,7 +47,7 @@ export class StoredFile implements Disposable {
     policy: StorePolicy,
   ) {
     this.#files = files;
-    this.file = file;
+    this.#file = file;
     this.path = path;
     this.#mode = mode;
     this.#replaced = replaced;
@@ -89,6 +89,42 @@ export class StoredFile implements Disposable {
       files,
       { path, mode: announced, replaced },
       policy,
+    );
+  }
+
+  get file(): OpenFile {
+    return this.#file;
+  }
+
+  /**
+   * Has a longer file that was there shortened to the size that is expected,
+   * where that cannot wait until it was written.
+   *
+   * @throws {EntryError} If it cannot be, or is not empty then.
+   */
+  async prepare(size: number): Promise<void> {
+    if (this.#replaced?.kind !== "file") return;
+    try {
+      await this.#file.shorten?.(size);
+    } catch (error) {
+      if (!(error instanceof NotCutError)) throw error;
+      await this.empty();
+    }
+  }
+
+  /**
+   * Opens the file once more and empties it, for a server that did not cut it.
+   *
+   * @throws {EntryError} If it cannot be opened, or is not empty then.
+   */
+  async empty(): Promise<void> {
+    this.#file[Symbol.dispose]();
+    const mode = openMode(this.#mode, this.#policy);
+    this.#file = await this.#files.openToWrite(this.path, mode);
+    const told = await this.#file.attributes().catch(entryError);
+    if (told instanceof EntryError || told.size === 0) return;
+    throw new EntryError(
+      `${this.#files.label}${this.path}: truncate: the server neither cuts nor empties it`,
     );
   }
 
@@ -155,7 +191,8 @@ export class StoredFile implements Disposable {
   }
 
   get #isRegular(): boolean {
-    return this.#replaced === undefined || this.#replaced.kind === "file";
+    const { kind = "file" } = this.#replaced ?? {};
+    return kind === "file" || kind === "unknown";
   }
 
   #needsMode(written: Attributes | undefined): boolean {
@@ -181,16 +218,23 @@ export class StoredFolder {
   readonly #files: Files;
   /** What it gets at last; absent if its mode stays as it is. */
   readonly #mode: number | undefined;
+  /** True where that only takes back what filled it: a system may refuse it. */
+  readonly #isOptional: boolean;
 
   private constructor(
     files: Files,
     path: string,
-    { isNew, mode }: { isNew: boolean; mode: number | undefined },
+    { isNew, mode, policy: { preserve, umask } }: {
+      isNew: boolean;
+      mode: number | undefined;
+      policy: StorePolicy;
+    },
   ) {
     this.#files = files;
     this.path = path;
     this.isNew = isNew;
     this.#mode = mode;
+    this.#isOptional = !preserve && umask === undefined;
   }
 
   /**
@@ -209,17 +253,17 @@ export class StoredFolder {
     const isNew = replaced === undefined;
     if (replaced === undefined) {
       const last = await makeFolder(files, { path, mode }, policy);
-      return new StoredFolder(files, path, { isNew, mode: last });
+      return new StoredFolder(files, path, { isNew, mode: last, policy });
     }
     if (replaced.kind !== "folder") {
       throw new EntryError(`${files.label}${path}: Not a directory`);
     }
     if (!policy.preserve) {
-      return new StoredFolder(files, path, { isNew, mode: undefined });
+      return new StoredFolder(files, path, { isNew, mode: undefined, policy });
     }
     // Somebody else's folder may be open to us all the same.
     await files.setMode(path, mode | OWNER_ALL).catch(entryError);
-    return new StoredFolder(files, path, { isNew, mode });
+    return new StoredFolder(files, path, { isNew, mode, policy });
   }
 
   /**
@@ -234,7 +278,10 @@ export class StoredFolder {
     }
     const mode = this.#mode;
     if (mode !== undefined) {
-      steps.push(() => this.#files.setMode(this.path, mode));
+      steps.push(async () => {
+        const set = this.#files.setMode(this.path, mode);
+        await (this.#isOptional ? set.catch(entryError) : set);
+      });
     }
     return await firstFailure(steps);
   }

@@ -115,17 +115,19 @@ export class FolderCopier {
         : store;
       return StoredFolder.enter(this.#to, { path, mode, replaced }, policy);
     };
-    const replaced = mayExist ? await this.#to.find(path) : undefined;
+    const found = mayExist ? await this.#to.find(path) : undefined;
+    const replaced = found?.kind === "unknown" ? undefined : found;
     if (replaced !== undefined && place?.isNamesake) {
       await place.among.check(place.name);
     }
     const stored = await enter(replaced).catch(async (error) => {
       if (replaced !== undefined) throw error;
-      // Somebody may have made it meanwhile, by another path.
+      // Somebody may have made it meanwhile, by another path; where nothing
+      // tells, what is copied into it does.
       const made = await this.#to.find(path);
-      if (made?.kind !== "folder") throw error;
+      if (made?.kind !== "folder" && made?.kind !== "unknown") throw error;
       await place?.among.check(place.name);
-      return await enter(made);
+      return await enter({ ...made, kind: "folder" });
     });
     if (this.#from === this.#to) await checkOutside(this.#to, path, source);
     return stored;
