@@ -47,7 +47,7 @@ export async function namedEntries(
     return [{ path: await withoutTilde(files, text) }];
   }
   const literal = await withoutTilde(files, text);
-  const attributes = await files.find(literal);
+  const attributes = await files.findSource(literal);
   if (attributes !== undefined) return [{ path: literal, attributes }];
   const words = reading === "shell"
     ? shellWords(text).flatMap(expandBraces)
@@ -205,7 +205,7 @@ async function findQuietly(
   path: string,
 ): Promise<Attributes | undefined> {
   try {
-    return await files.find(path);
+    return await files.findSource(path);
   } catch (error) {
     entryError(error);
     return undefined;

@@ -1,9 +1,14 @@
-import { EntryError } from "../errors.ts";
+import { EntryError, TooManyOpenError } from "../errors.ts";
 import type { WireAttributes } from "./attributes.ts";
 import { type Attempt, reasonFor } from "./failures.ts";
 import type { Handle } from "./handle_packets.ts";
+import type { OpeningRequest } from "./open_packets.ts";
 import type { Request } from "./requests.ts";
-import type { NameEntry, Response } from "./response_packets.ts";
+import {
+  MAX_PATH_BYTES,
+  type NameEntry,
+  type Response,
+} from "./response_packets.ts";
 import type { SftpSession } from "./session.ts";
 import { Status } from "./status.ts";
 
@@ -38,10 +43,20 @@ export class Requests {
     }
   }
 
-  async handle(request: Request, subject: Subject): Promise<Handle> {
-    const response = await this.session.request(request);
+  /**
+   * @throws {TooManyOpenError} If it fails for no reason, or that one, while
+   * something else is open.
+   */
+  async handle(request: OpeningRequest, subject: Subject): Promise<Handle> {
+    const { session } = this;
+    const isOther = session.handles.count > 0;
+    const response = await session.request(request);
     if (response.kind === "handle") return response.handle;
-    throw await this.failure(subject, response);
+    const failure = await this.failure(subject, response);
+    if (isOther && failure instanceof EntryError && isTooMany(failure)) {
+      throw new TooManyOpenError(failure.message);
+    }
+    throw failure;
   }
 
   async attributes(request: Request, path: string): Promise<WireAttributes> {
@@ -57,6 +72,12 @@ export class Requests {
     const [entry, ...others] = response.entries;
     if (entry === undefined || others.length > 0) {
       throw this.session.violation(response);
+    }
+    if (!entry.isWhole) {
+      throw new EntryError(
+        `${this.label}${subject.path}: the server answers with a name of more ` +
+          `than ${MAX_PATH_BYTES} bytes`,
+      );
     }
     return entry.name;
   }
@@ -94,4 +115,9 @@ export class Requests {
       // The session has ended, and all handles with it.
     });
   }
+}
+
+/** Most servers say no more than that it failed. */
+function isTooMany({ message }: EntryError): boolean {
+  return /: (Failure|.*too many open files.*)$/i.test(message);
 }

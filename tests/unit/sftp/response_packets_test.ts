@@ -119,13 +119,14 @@ const ROWS: readonly Row[] = [
       entries: [
         {
           name: "café",
+          isWhole: true,
           attributes: {
             permissions: 0o100644,
             times: { accessed: 1000, modified: 2000 },
           },
         },
-        { name: "caf\udce9", attributes: {} },
-        { name: "\n", attributes: {} },
+        { name: "caf\udce9", isWhole: true, attributes: {} },
+        { name: "\n", isWhole: true, attributes: {} },
       ],
     },
   },

@@ -275,7 +275,7 @@ Deno.test("request() resolves to whatever answers it", async () => {
     ],
     [
       packet("\x68", uint32(3), uint32(1), string("f"), string(""), uint32(0)),
-      { kind: "name", entries: [{ name: "f", attributes: {} }] },
+      { kind: "name", entries: [{ name: "f", isWhole: true, attributes: {} }] },
     ],
     [attrs(4, 5), attributesOf(5)],
     [
