@@ -210,6 +210,13 @@ export class StoredFile implements Disposable {
   }
 }
 
+/** The mode that a directory gets when all is in it. */
+interface LastMode {
+  readonly bits: number;
+  /** Present where it is no failure if it cannot be set. */
+  readonly isOptional?: true;
+}
+
 /** A directory whose content is being received. */
 export class StoredFolder {
   readonly path: string;
@@ -217,24 +224,17 @@ export class StoredFolder {
   readonly isNew: boolean;
   readonly #files: Files;
   /** What it gets at last; absent if its mode stays as it is. */
-  readonly #mode: number | undefined;
-  /** True where that only takes back what filled it: a system may refuse it. */
-  readonly #isOptional: boolean;
+  readonly #mode: LastMode | undefined;
 
   private constructor(
     files: Files,
     path: string,
-    { isNew, mode, policy: { preserve, umask } }: {
-      isNew: boolean;
-      mode: number | undefined;
-      policy: StorePolicy;
-    },
+    { isNew, mode }: { isNew: boolean; mode: LastMode | undefined },
   ) {
     this.#files = files;
     this.path = path;
     this.isNew = isNew;
     this.#mode = mode;
-    this.#isOptional = !preserve && umask === undefined;
   }
 
   /**
@@ -253,17 +253,17 @@ export class StoredFolder {
     const isNew = replaced === undefined;
     if (replaced === undefined) {
       const last = await makeFolder(files, { path, mode }, policy);
-      return new StoredFolder(files, path, { isNew, mode: last, policy });
+      return new StoredFolder(files, path, { isNew, mode: last });
     }
     if (replaced.kind !== "folder") {
       throw new EntryError(`${files.label}${path}: Not a directory`);
     }
     if (!policy.preserve) {
-      return new StoredFolder(files, path, { isNew, mode: undefined, policy });
+      return new StoredFolder(files, path, { isNew, mode: undefined });
     }
     // Somebody else's folder may be open to us all the same.
     await files.setMode(path, mode | OWNER_ALL).catch(entryError);
-    return new StoredFolder(files, path, { isNew, mode, policy });
+    return new StoredFolder(files, path, { isNew, mode: { bits: mode } });
   }
 
   /**
@@ -278,10 +278,8 @@ export class StoredFolder {
     }
     const mode = this.#mode;
     if (mode !== undefined) {
-      steps.push(async () => {
-        const set = this.#files.setMode(this.path, mode);
-        await (this.#isOptional ? set.catch(entryError) : set);
-      });
+      const set = () => this.#files.setMode(this.path, mode.bits);
+      steps.push(mode.isOptional ? () => set().catch(ignored) : set);
     }
     return await firstFailure(steps);
   }
@@ -297,7 +295,7 @@ async function makeFolder(
   files: Files,
   { path, mode }: { path: string; mode: number },
   { preserve, umask }: StorePolicy,
-): Promise<number | undefined> {
+): Promise<LastMode | undefined> {
   const made = (mode & 0o777) | OWNER_ALL;
   if (!preserve && made === (umask === undefined ? mode & 0o777 : mode)) {
     await files.makeFolder(path, made);
@@ -310,10 +308,13 @@ async function makeFolder(
   ]);
   const foundMode = found instanceof EntryError ? undefined : found.mode;
   if (preserve || umask !== undefined) {
-    return mode | ((foundMode ?? 0) & SET_GROUP_ID);
+    return { bits: mode | ((foundMode ?? 0) & SET_GROUP_ID) };
   }
-  // The system has taken off its bits; ours that filled it come off at last.
-  return (foundMode ?? mode) & ~(OWNER_ALL & ~mode);
+  // The system has taken off its bits; ours that filled it come off at last, if
+  // the system lets them.
+  return foundMode === undefined
+    ? undefined
+    : { bits: foundMode & ~(OWNER_ALL & ~mode), isOptional: true };
 }
 
 /**
@@ -327,6 +328,11 @@ async function firstFailure(
     steps.map((step) => step().then(() => undefined, entryError)),
   );
   return outcomes.find((failure) => failure !== undefined);
+}
+
+/** For a `catch` of what need not succeed. */
+function ignored(error: unknown): void {
+  entryError(error);
 }
 
 /** For a `catch` of what is done to a file that is lost anyhow. */

@@ -10,7 +10,7 @@ import {
 import { Blocks } from "./blocks.ts";
 import { Claims } from "./claims.ts";
 import { type CopiedContent, copyContent } from "./content.ts";
-import type { Destination, FoundEntry } from "./destination.ts";
+import { type Destination, type FoundEntry, isKnown } from "./destination.ts";
 import type { OpenEntries } from "./open_entries.ts";
 import { copyRanges } from "./ranges.ts";
 import type { TransferOptions } from "./options.ts";
@@ -126,7 +126,7 @@ export class FileCopier {
     const replaced = mayExist || own.hasWaited
       ? await this.#to.find(path)
       : undefined;
-    if (replaced !== undefined && place?.isNamesake) {
+    if (isKnown(replaced) && place?.isNamesake) {
       await place.among.check(place.name);
     }
     const { identity } = replaced ?? {};

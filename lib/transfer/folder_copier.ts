@@ -2,7 +2,12 @@ import type { Attributes, Files, Listing, Times } from "../files/files.ts";
 import { keyOf } from "../files/name_key.ts";
 import { StoredFolder } from "../files/store.ts";
 import type { Course } from "./course.ts";
-import type { Destination, FoundEntry, Place } from "./destination.ts";
+import {
+  type Destination,
+  type FoundEntry,
+  isKnown,
+  type Place,
+} from "./destination.ts";
 import { checkOutside, type CopiedFolder, openFolder } from "./folder_loops.ts";
 import type { TransferOptions } from "./options.ts";
 import type { OwnWork } from "./own_work.ts";
@@ -116,7 +121,7 @@ export class FolderCopier {
       return StoredFolder.enter(this.#to, { path, mode, replaced }, policy);
     };
     const found = mayExist ? await this.#to.find(path) : undefined;
-    const replaced = found?.kind === "unknown" ? undefined : found;
+    const replaced = isKnown(found) ? found : undefined;
     if (replaced !== undefined && place?.isNamesake) {
       await place.among.check(place.name);
     }
@@ -126,7 +131,7 @@ export class FolderCopier {
       // tells, what is copied into it does.
       const made = await this.#to.find(path);
       if (made?.kind !== "folder" && made?.kind !== "unknown") throw error;
-      await place?.among.check(place.name);
+      if (isKnown(made)) await place?.among.check(place.name);
       return await enter({ ...made, kind: "folder" });
     });
     if (this.#from === this.#to) await checkOutside(this.#to, path, source);

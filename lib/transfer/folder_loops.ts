@@ -49,7 +49,7 @@ export async function checkOutside(
     if (identity === undefined || identity === below) return;
     if (identity === outer.identity) {
       throw new EntryError(
-        `${files.label}${outer.path}: cannot copy a folder into itself`,
+        `${files.label}${outer.path}: cannot copy a directory into itself`,
       );
     }
     below = identity;
