@@ -21,6 +21,8 @@ export interface RemoteScp {
   readonly isSecond?: boolean;
   /** Whether a restart may be wanted. */
   readonly mayRestart?: boolean;
+  /** Whether it is told of times, whatever the options are. */
+  readonly preserve?: boolean;
 }
 
 /** One run of it. */
@@ -101,14 +103,18 @@ export class FarScp implements AsyncDisposable {
    * @throws {ProtocolError} If a shell that talks does not get to it.
    * @throws {SessionError} If ssh cannot be started.
    */
-  async restart(path: string): Promise<Channel> {
+  async restart(
+    path: string,
+    { targetIsFolder = true, preserve = false } = {},
+  ): Promise<Channel> {
     await this.session.end({ isWhole: false });
     this.#hasHeardBefore = this.hasHeard;
     await this[Symbol.asyncDispose]();
     this.#run = this.#start({
       ...this.#remote,
       location: { ...this.location, path },
-      targetIsFolder: true,
+      targetIsFolder,
+      preserve,
     });
     await this.passShell();
     return this.channel;
@@ -120,13 +126,14 @@ export class FarScp implements AsyncDisposable {
   }
 
   #start(
-    { role, location, targetIsFolder, isSecond = false, mayRestart }: RemoteScp,
+    { role, location, targetIsFolder, isSecond = false, ...remote }: RemoteScp,
   ): Run {
     const { job: { options, interrupted }, reporter, shells } = this.#context;
     const marker = shells.markerFor(location);
     const plain = remoteScpCommand(role, location.path, {
       ...options,
       targetIsFolder,
+      preserve: options.preserve || remote.preserve === true,
     });
     const command = marker === undefined ? plain : markedCommand(plain, marker);
     reporter.explained(() =>
@@ -138,7 +145,7 @@ export class FarScp implements AsyncDisposable {
       asksNothing: isSecond,
     });
     using watches = new DisposableStack();
-    const asking = mayRestart ? watches.use(watchAsking()) : undefined;
+    const asking = remote.mayRestart ? watches.use(watchAsking()) : undefined;
     const startedAt = performance.now();
     const session = SshSession.start(options.ssh.program, args, {
       interrupted,

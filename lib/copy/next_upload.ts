@@ -47,13 +47,18 @@ async function goOnWhereItIs(
   target: string,
   inTarget: string,
 ): Promise<NextDialogue> {
-  const probe = new ScpPeer(await scp.restart(inTarget), {
-    mayHearShell: false,
-  });
-  const isInTarget = await probe.nextWarning() === undefined;
-  if (isInTarget) return { channel: await scp.restart(target) };
+  const channel = await scp.restart(inTarget, { preserve: true });
+  const probe = new ScpPeer(channel, { mayHearShell: false });
+  if (await isThere(probe)) return { channel: await scp.restart(target) };
   const given = withoutTrailingSlashes(target);
   const end = given.lastIndexOf("/") + 1;
   const above = end === 0 ? "." : given.slice(0, end);
   return { channel: await scp.restart(above), outermost: given.slice(end) };
+}
+
+/** Some sinks look at their target when the first record comes. */
+async function isThere(sink: ScpPeer): Promise<boolean> {
+  if (await sink.nextWarning() !== undefined) return false;
+  await sink.send({ kind: "times", modified: 0, accessed: 0 });
+  return await sink.nextWarning() === undefined;
 }

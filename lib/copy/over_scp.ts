@@ -1,11 +1,11 @@
 /** The routes over SCP: each one a dialogue with an scp on the far side. */
 
-import { RefusalError } from "../errors.ts";
+import { ProtocolError, RefusalError } from "../errors.ts";
 import { currentUmask } from "../files/local_files.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { Relay } from "../scp/relay.ts";
 import { Sink } from "../scp/sink.ts";
-import { Source } from "../scp/source.ts";
+import { type BeginAnew, Source } from "../scp/source.ts";
 import { breach } from "./breach.ts";
 import type { RouteContext } from "./context.ts";
 import type { RemoteScp } from "./far_scp.ts";
@@ -44,9 +44,14 @@ export async function uploadOverScp(
     }, reporter);
     const refusal = await source.begin();
     if (refusal !== undefined) throw new RefusalError(refusal);
-    if (beginNext !== undefined && scp.canRestart) {
-      source.sendAhead(() => beginNext(scp));
-    }
+    const beginAnew: BeginAnew = async (isInside) => {
+      if (isInside && beginNext !== undefined) return await beginNext(scp);
+      if (isInside) throw new ProtocolError("one message at a time is taken");
+      const channel = await scp.restart(target.path, { targetIsFolder });
+      return { channel };
+    };
+    if (beginNext !== undefined && scp.canRestart) source.sendAhead(beginAnew);
+    else if (!lockstep) source.restartBy(beginAnew);
     for (const path of paths) {
       begun++;
       await source.send(path);

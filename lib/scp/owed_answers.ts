@@ -2,6 +2,7 @@ import { naming } from "../errors.ts";
 import type { Observer } from "../progress/observer.ts";
 import type { ScpPeer } from "./peer.ts";
 import { type SentEntry, unsure } from "./sent_entry.ts";
+import { SILENCE_MILLISECONDS } from "./watched_channel.ts";
 
 /** What a sink answers: a record, a body, or the end of a folder. */
 type Part = "record" | "body" | "end";
@@ -14,9 +15,6 @@ export type SentPart = readonly [part: Part, bytes: number];
  * pipe takes so many in one piece, so that ssh sends them as one packet.
  */
 export const TRIAL_BYTES = 4096;
-
-/** Time that an answer is waited for on trial, in milliseconds. */
-const SILENCE_MILLISECONDS = 3000;
 
 interface Owed {
   readonly entry: SentEntry;
@@ -49,13 +47,19 @@ export class OwedAnswers {
   readonly #peer: ScpPeer;
   readonly #observer: Observer;
   readonly #owed: Owed[] = [];
-  #isOnTrial = true;
+  #isOnTrial: boolean;
   /** Messages since the sink had last answered all. */
   #together = 0;
 
-  constructor(peer: ScpPeer, observer: Observer) {
+  /** @param isLockstep True where each answer is waited for. */
+  constructor(
+    peer: ScpPeer,
+    observer: Observer,
+    { isLockstep }: { readonly isLockstep: boolean },
+  ) {
     this.#peer = peer;
     this.#observer = observer;
+    this.#isOnTrial = !isLockstep;
   }
 
   get count(): number {

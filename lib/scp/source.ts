@@ -112,7 +112,13 @@ export class Source {
     this.#isLockstep = options.lockstep;
     this.#observer = observer;
     this.#peer = new ScpPeer(channel);
-    this.#owed = new OwedAnswers(this.#peer, observer);
+    this.#owed = this.#newAnswers();
+  }
+
+  #newAnswers(): OwedAnswers {
+    return new OwedAnswers(this.#peer, this.#observer, {
+      isLockstep: this.#isLockstep,
+    });
   }
 
   /**
@@ -476,7 +482,7 @@ export class Source {
     this.#bodies = new SmallBodies();
     const { channel, outermost } = await beginAnew(this.#folder !== undefined);
     this.#peer = new ScpPeer(channel, { mayHearShell: false });
-    this.#owed = new OwedAnswers(this.#peer, this.#observer);
+    this.#owed = this.#newAnswers();
     const refusal = await this.begin();
     if (refusal !== undefined) throw new ProtocolError(refusal);
     await this.#enterAgain(this.#folder, outermost);
