@@ -99,7 +99,7 @@ export async function relayOverScp(
   target: RemoteLocation,
   { job, reporter, farSide }: ScpContext,
 ): Promise<Outcome> {
-  const { recursive, preserve, targetIsFolder } = job.options;
+  const { recursive, preserve, targetIsFolder, lockstep } = job.options;
   const objectionTo = requestChecker(source, job.options);
   const failuresBefore = reporter.failures;
   return await farSide.runAll([
@@ -112,6 +112,7 @@ export async function relayOverScp(
       // Names that are fit for one disk are not for another: its scp knows.
       {
         preserve,
+        lockstep,
         rules: { recursive, platform: "posix", top: "named", objectionTo },
       },
       reporter,

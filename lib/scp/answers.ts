@@ -1,6 +1,7 @@
 import { SessionError } from "../errors.ts";
 import type { Observer } from "../progress/observer.ts";
 import type { ScpPeer } from "./peer.ts";
+import { ONE_AT_A_TIME } from "./silence.ts";
 
 /**
  * How far a sink's acknowledgements are ahead of what they acknowledge:
@@ -94,12 +95,17 @@ export class Answers {
     await this.#give(() => this.#peer.sendFailure(message));
   }
 
+  /** Says that the source went on after the last answer. */
+  taken(): void {
+    const isTaken = this.#trial === "open" && this.#wasGiven;
+    this.#wasGiven = false;
+    if (isTaken && ++this.#taken >= PROOF) this.#trial = "passed";
+  }
+
   /** Sends the last answer again, and from now on each one that is due. */
   async repeat(): Promise<void> {
     this.#trial = "swallowed";
-    this.#observer.explained(() =>
-      "The remote side takes one message at a time: going on in lockstep"
-    );
+    this.#observer.explained(() => `${ONE_AT_A_TIME}: going on in lockstep`);
     await this.#sendOrLeave(new Uint8Array(1));
     await this.#peer.channel.flush().catch(unlessLost);
   }
@@ -108,7 +114,6 @@ export class Answers {
     if (this.#trial === "swallowed") {
       return await this.#sendOrLeave(new Uint8Array(1));
     }
-    if (this.#wasGiven && ++this.#taken >= PROOF) this.#trial = "passed";
     this.#wasGiven = this.isGiven;
     if (this.#wasGiven) this.#ahead--;
     else await send();

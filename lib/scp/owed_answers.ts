@@ -2,7 +2,7 @@ import { naming } from "../errors.ts";
 import type { Observer } from "../progress/observer.ts";
 import type { ScpPeer } from "./peer.ts";
 import { type SentEntry, unsure } from "./sent_entry.ts";
-import { SILENCE_MILLISECONDS } from "./watched_channel.ts";
+import { orSilence } from "./silence.ts";
 
 /** What a sink answers: a record, a body, or the end of a folder. */
 type Part = "record" | "body" | "end";
@@ -126,16 +126,7 @@ export class OwedAnswers {
 
   async #answer(): Promise<{ refusal: string | undefined } | "silence"> {
     const answer = this.#peer.nextWarning().then((refusal) => ({ refusal }));
-    if (!this.#tellsBySilence) return await answer;
-    // Nobody waits for it any more after a silence.
-    answer.catch(() => {});
-    const { promise: silence, resolve } = Promise.withResolvers<"silence">();
-    const timer = setTimeout(() => resolve("silence"), SILENCE_MILLISECONDS);
-    try {
-      return await Promise.race([answer, silence]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return await (this.#tellsBySilence ? orSilence(answer) : answer);
   }
 
   get #tellsBySilence(): boolean {

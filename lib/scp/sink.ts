@@ -27,7 +27,7 @@ import type {
   TimesRecord,
 } from "./messages.ts";
 import { ScpPeer } from "./peer.ts";
-import { WatchedChannel } from "./watched_channel.ts";
+import { WatchedChannel } from "./silence.ts";
 
 export interface SinkOptions extends EntryRules {
   /** Refuse a target that is no folder. */
@@ -100,6 +100,7 @@ export class Sink {
     const watched = new WatchedChannel(channel, {
       isOn: () => this.#answers.mayBeSwallowed,
       onSilence: () => this.#answers.repeat(),
+      onInput: () => this.#answers.taken(),
     });
     this.#peer = new ScpPeer(watched, {
       mayHearShell: options.mayHearShell,

@@ -26,6 +26,7 @@ import {
   TRIAL_BYTES,
 } from "./owed_answers.ts";
 import { ScpPeer } from "./peer.ts";
+import { ONE_AT_A_TIME } from "./silence.ts";
 import { SMALL_BYTES, SmallBodies } from "./small_bodies.ts";
 import {
   type Announcement,
@@ -295,7 +296,7 @@ export class Source {
   ): Promise<EntryError | undefined> {
     const { channel } = this.#peer;
     if (content instanceof Uint8Array) {
-      await channel.write(content);
+      if (size > 0) await channel.write(content);
       progress.moved(size);
       return undefined;
     }
@@ -449,9 +450,7 @@ export class Source {
     const current = this.#folder;
     if (why === "silent") {
       this.#isLockstep = true;
-      this.#observer.explained(() =>
-        "The remote side takes one message at a time: going on in lockstep"
-      );
+      this.#observer.explained(() => `${ONE_AT_A_TIME}: going on in lockstep`);
     }
     if (entries.length > 0) this.#folder = entries[0]!.ahead!.folder;
     const lost = why === "refused" ? entries.slice(1) : entries;
@@ -473,7 +472,7 @@ export class Source {
   async #beginOnceMore(): Promise<void> {
     const beginAnew = this.#beginAnew;
     if (beginAnew === undefined) {
-      throw new ProtocolError("the remote side takes one message at a time");
+      throw new ProtocolError(ONE_AT_A_TIME);
     }
     // In lockstep, nothing is lost but the connection.
     if (this.#isLockstep) this.#beginAnew = undefined;
