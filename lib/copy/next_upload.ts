@@ -33,8 +33,12 @@ export async function nextUpload(
     targetIsFolder: boolean;
   },
 ): Promise<BeginNext | undefined> {
-  const restart = (scp: RemoteScp, path: string) =>
-    scp.restart({ path: targetText(path, options), targetIsFolder: true });
+  const restart = (scp: RemoteScp, path: string, { preserve = false } = {}) =>
+    scp.restart({
+      path: targetText(path, options),
+      targetIsFolder: true,
+      preserve,
+    });
   if (targetIsFolder || FOLDER_PATH.test(target)) {
     return async (scp) => ({ channel: await restart(scp, target) });
   }
@@ -46,18 +50,29 @@ export async function nextUpload(
   const twin = await files.find(files.join(source, name)).catch(entryError);
   if (twin !== undefined) return undefined;
   return (scp) =>
-    goOnWhereItIs((path) => restart(scp, path), { target, inTarget });
+    goOnWhereItIs((path, change) => restart(scp, path, change), {
+      target,
+      inTarget,
+    });
 }
 
 async function goOnWhereItIs(
-  restart: (path: string) => Promise<Channel>,
+  restart: (path: string, change?: { preserve: boolean }) => Promise<Channel>,
   { target, inTarget }: { target: string; inTarget: string },
 ): Promise<NextDialogue> {
-  const probe = new ScpPeer(await restart(inTarget), { mayHearShell: false });
-  const isInTarget = await probe.nextWarning() === undefined;
-  if (isInTarget) return { channel: await restart(target) };
+  const probe = new ScpPeer(await restart(inTarget, { preserve: true }), {
+    mayHearShell: false,
+  });
+  if (await isThere(probe)) return { channel: await restart(target) };
   const given = withoutTrailingSlashes(target);
   const end = given.lastIndexOf("/") + 1;
   const above = end === 0 ? "." : given.slice(0, end);
   return { channel: await restart(above), outermost: given.slice(end) };
+}
+
+/** Some sinks look at their target when the first record comes. */
+async function isThere(sink: ScpPeer): Promise<boolean> {
+  if (await sink.nextWarning() !== undefined) return false;
+  await sink.send({ kind: "times", modified: 0, accessed: 0 });
+  return await sink.nextWarning() === undefined;
 }

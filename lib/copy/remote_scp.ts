@@ -23,6 +23,8 @@ export interface ScpRequest {
   readonly isSecond?: boolean;
   /** True where a restart may be wanted. */
   readonly mayRestart?: boolean;
+  /** True where it is told of times, whatever the options are. */
+  readonly preserve?: boolean;
 }
 
 /** One run of it. */
@@ -107,11 +109,25 @@ export class RemoteScp implements AsyncDisposable {
    * @throws {SessionError} If ssh cannot be started.
    */
   async restart(
+<<<<<<< HEAD:lib/copy/remote_scp.ts
     change: Pick<ScpRequest, "path" | "targetIsFolder">,
+=======
+    path: string,
+    { targetIsFolder = true, preserve = false } = {},
+>>>>>>> w-scp:lib/copy/far_scp.ts
   ): Promise<Channel> {
     await this.session.end({ isWhole: false });
     await this[Symbol.asyncDispose]();
+<<<<<<< HEAD:lib/copy/remote_scp.ts
     this.#run = this.#start({ ...this.#request, ...change });
+=======
+    this.#run = this.#start({
+      ...this.#remote,
+      location: { ...this.location, path },
+      targetIsFolder,
+      preserve,
+    });
+>>>>>>> w-scp:lib/copy/far_scp.ts
     await this.passShell();
     return this.channel;
   }
@@ -122,12 +138,24 @@ export class RemoteScp implements AsyncDisposable {
   }
 
   #start(
+<<<<<<< HEAD:lib/copy/remote_scp.ts
     { role, location, path, targetIsFolder, isSecond = false, mayRestart }:
       ScpRequest,
+=======
+    { role, location, targetIsFolder, isSecond = false, ...remote }: RemoteScp,
+>>>>>>> w-scp:lib/copy/far_scp.ts
   ): Run {
     const { job: { options }, reporter, shells } = this.#context;
     const marker = shells.markerFor(location);
+<<<<<<< HEAD:lib/copy/remote_scp.ts
     const plain = remoteScpCommand(role, path, { ...options, targetIsFolder });
+=======
+    const plain = remoteScpCommand(role, location.path, {
+      ...options,
+      targetIsFolder,
+      preserve: options.preserve || remote.preserve === true,
+    });
+>>>>>>> w-scp:lib/copy/far_scp.ts
     const command = marker === undefined ? plain : markedCommand(plain, marker);
     reporter.explained(() =>
       `Executing: ${isSecond ? "2nd " : ""}program ${options.ssh.program} ` +
@@ -136,7 +164,7 @@ export class RemoteScp implements AsyncDisposable {
     );
     const args = sshArguments(options.ssh, location, command);
     using watches = new DisposableStack();
-    const asking = mayRestart ? watches.use(watchAsking()) : undefined;
+    const asking = request.mayRestart ? watches.use(watchAsking()) : undefined;
     const startedAt = performance.now();
     const session = SshSession.start(options.ssh.program, args, {
       interrupted: this.#interrupted,

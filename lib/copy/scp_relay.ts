@@ -111,13 +111,14 @@ export class RelayDialogue implements Dialogue {
     target: RemoteScp["channel"],
     topName: string | undefined,
   ): Relay {
-    const { recursive, preserve } = this.#context.job.options;
+    const { recursive, preserve, lockstep } = this.#context.job.options;
     const { top, objectionTo } = this.#rules;
     return new Relay(
       { host: this.#source.host, channel: from.channel },
       { host: this.#target.host, channel: target },
       {
         preserve,
+        lockstep,
         // Names that are fit for one disk are not for another: its scp knows.
         rules: { recursive, platform: "posix", top, objectionTo },
         ...(topName === undefined ? {} : { topName }),

@@ -1,9 +1,9 @@
-import { RefusalError } from "../errors.ts";
+import { ProtocolError, RefusalError } from "../errors.ts";
 import { isPlainName } from "../files/names.ts";
 import { lastName } from "../files/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../progress/observer.ts";
-import { Source } from "../scp/source.ts";
+import { type BeginAnew, Source } from "../scp/source.ts";
 import { breach } from "./breach.ts";
 import type { RouteContext } from "./context.ts";
 import { type BeginNext, nextUpload } from "./next_upload.ts";
@@ -90,9 +90,11 @@ export class UploadDialogue implements Dialogue {
     const source = this.#source(scp.channel, "content");
     const refusal = await source.begin();
     if (refusal === undefined) {
-      const beginNext = this.#beginNext;
-      if (beginNext !== undefined && scp.canRestart) {
-        source.sendAhead(() => beginNext(scp));
+      const beginAnew = this.#beginAnewWith(scp);
+      if (this.#beginNext !== undefined && scp.canRestart) {
+        source.sendAhead(beginAnew);
+      } else if (!this.#context.job.options.lockstep) {
+        source.restartBy(beginAnew);
       }
       return source;
     }
@@ -101,6 +103,16 @@ export class UploadDialogue implements Dialogue {
       isDotTree(this.#paths, this.#context);
     if (!isMissing || !isOneTree) throw new RefusalError(refusal);
     return await this.#makeTarget(scp);
+  }
+
+  #beginAnewWith(scp: RemoteScp): BeginAnew {
+    const { path, targetIsFolder } = this.request;
+    return async (isInside) => {
+      const beginNext = this.#beginNext;
+      if (isInside && beginNext !== undefined) return await beginNext(scp);
+      if (isInside) throw new ProtocolError("one message at a time is taken");
+      return { channel: await scp.restart({ path, targetIsFolder }) };
+    };
   }
 
   /** Has the sink make a missing target of a directory without a name. */

@@ -1,5 +1,6 @@
 import type { Channel } from "../channel/channel.ts";
 import { ByteBuffer, readByte, readLine } from "../channel/line.ts";
+import { Turns } from "../channel/turns.ts";
 import {
   GreetingError,
   ProtocolError,
@@ -35,6 +36,7 @@ export class ScpPeer {
   readonly channel: Channel;
   readonly #mayHearShell: boolean;
   readonly #overheard: (line: Uint8Array) => void;
+  readonly #turns = new Turns();
   #isUnderstood = false;
 
   constructor(
@@ -108,6 +110,7 @@ export class ScpPeer {
    * @throws {SessionError} If it is cut.
    */
   async nextRecord(): Promise<ScpRecord | undefined> {
+    if (this.#turns.isDue) await this.#turns.give();
     let line: Uint8Array | undefined;
     try {
       line = await readLine(this.channel, MAX_LINE_BYTES);
@@ -167,6 +170,7 @@ export class ScpPeer {
    * @throws {SessionError} If it is cut.
    */
   async nextAcknowledgement(): Promise<Acknowledgement | undefined> {
+    if (this.#turns.isDue) await this.#turns.give();
     const first = await readByte(this.channel);
     switch (first) {
       case undefined:

@@ -1,7 +1,7 @@
 import type { Channel } from "../channel/channel.ts";
 import {
   naming,
-  type ProtocolError,
+  ProtocolError,
   RefusalError,
   SessionError,
 } from "../errors.ts";
@@ -22,6 +22,7 @@ import {
   type TimesRecord,
 } from "./messages.ts";
 import { ScpPeer } from "./peer.ts";
+import { ONE_AT_A_TIME, orSilence } from "./silence.ts";
 import type { Received } from "./sink.ts";
 
 /** One of the two hosts that a relay stands between. */
@@ -33,6 +34,8 @@ export interface RelayEnd {
 export interface RelayOptions {
   /** Whether modes are preserved: else no set-id bits pass. */
   readonly preserve: boolean;
+  /** Has the target answer each message before it gets the next one. */
+  readonly lockstep?: boolean;
   /** What of the source's entries is taken; the target has rules of its own. */
   readonly rules: EntryRules;
   /**
@@ -72,8 +75,10 @@ export class Relay {
   /** Directories that the source is in, from the top. */
   readonly #folders: RelayedFolder[] = [];
   #isToldEnd = false;
-  /** Times that wait for their entry. */
-  #times: TimesRecord | undefined;
+  /** True where the sink has the times of the next entry, and owes an answer. */
+  #hasTimes = false;
+  /** True until the sink has answered a message behind one that it had not. */
+  #isOnTrial = true;
   /** The file whose body the sink has yet to answer. */
   #unanswered: string | undefined;
 
@@ -137,6 +142,7 @@ export class Relay {
       await this.#settle().catch(() => {});
       throw error;
     }
+    await this.#settleTimes();
     await this.#settle();
     const folder = this.#folders.map(({ name }) => name).join("/");
     return {
@@ -156,7 +162,7 @@ export class Relay {
       case "fatal":
         return await this.#source.fail(new RefusalError(record.text));
       case "times":
-        await this.#keepTimes(record);
+        await this.#relayTimes(record);
         return true;
       case "file":
       case "folder":
@@ -187,7 +193,6 @@ export class Relay {
     await this.#check(record);
     const failure = sendingFailure(record);
     if (failure !== undefined) {
-      this.#times = undefined;
       this.#observer.failed(failure.message);
       await this.#source.attempt(() =>
         this.#source.peer.sendFailure(failure.message)
@@ -204,13 +209,36 @@ export class Relay {
     }
   }
 
-  /** Times are sent on together with their entry. */
-  async #keepTimes(record: TimesRecord): Promise<void> {
-    this.#times = areReal(record) ? record : undefined;
-    if (this.#times === undefined) {
-      this.#observer.warned("times out of range are not set");
+  /**
+   * Passes times on before their entry comes: some sinks take one message from
+   * each packet.
+   */
+  async #relayTimes(record: TimesRecord): Promise<void> {
+    await this.#acknowledge();
+    if (!areReal(record)) {
+      return this.#observer.warned("times out of range are not set");
     }
-    await this.#source.peer.sendOk();
+    const { rules, topName } = this.#options;
+    const isOuter = isContent({ depth: this.#depth }, rules);
+    if (isOuter && topName === undefined) return;
+    await this.#settleTimes();
+    if (this.#options.lockstep) await this.#settle();
+    await this.#target.send(record);
+    await this.#flushTarget();
+    this.#hasTimes = true;
+  }
+
+  async #flushTarget(): Promise<void> {
+    await this.#target.attempt(() => this.#target.peer.channel.flush());
+  }
+
+  /** Hears what the sink says of times that it was sent. */
+  async #settleTimes(): Promise<void> {
+    if (!this.#hasTimes) return;
+    this.#hasTimes = false;
+    const isBehind = this.#unanswered !== undefined;
+    await this.#settle();
+    await this.#hear(isBehind);
   }
 
   get #depth(): number {
@@ -219,7 +247,6 @@ export class Relay {
 
   /** Takes a record of the source that the target is not to see. */
   async #takeUnsent(): Promise<void> {
-    this.#times = undefined;
     this.#source.peer.understand();
     await this.#source.peer.sendOk();
   }
@@ -251,11 +278,9 @@ export class Relay {
   }
 
   async #relayEnd(name: string): Promise<void> {
-    this.#times = undefined;
     await this.#acknowledge();
-    await this.#target.send({ kind: "end" });
-    await this.#settle();
-    await this.#nextRefusal(name);
+    await this.#settleTimes();
+    await this.#ask({ kind: "end" }, name);
   }
 
   async #relayFile(record: FileRecord): Promise<void> {
@@ -327,7 +352,8 @@ export class Relay {
     if (!isTaken) return;
     if (warning === undefined) await this.#target.peer.sendOk();
     else await this.#target.send({ kind: "warning", text: warning });
-    await this.#target.attempt(() => this.#target.peer.channel.flush());
+    // On trial, the end of the body leaves with what comes behind it.
+    if (!this.#isOnTrial || this.#options.lockstep) await this.#flushTarget();
     this.#unanswered = name;
   }
 
@@ -341,19 +367,36 @@ export class Relay {
 
   /** Sends an entry's times and its record; resolves to a refusal's words. */
   async #offer(record: FileRecord | FolderRecord): Promise<string | undefined> {
-    const times = this.#times;
-    this.#times = undefined;
-    if (times !== undefined) await this.#target.send(times);
+    await this.#settleTimes();
     const { preserve } = this.#options;
     const mode = preserve ? record.mode : record.mode & ~SET_ID_BITS;
-    await this.#target.send({ ...record, mode });
+    return await this.#ask({ ...record, mode }, record.name);
+  }
+
+  /**
+   * Sends a record, right behind the last body where the target may take both;
+   * resolves to a refusal's words.
+   */
+  async #ask(record: SentRecord, name: string): Promise<string | undefined> {
+    if (this.#options.lockstep) await this.#settle();
+    const isBehind = this.#unanswered !== undefined;
+    await this.#target.send(record);
     await this.#settle();
-    if (times !== undefined) await this.#nextRefusal(record.name);
-    return await this.#nextRefusal(record.name);
+    return await this.#hear(isBehind, name);
+  }
+
+  /** @param isBehind True where what is answered left behind a body. */
+  async #hear(isBehind: boolean, name?: string): Promise<string | undefined> {
+    if (!isBehind || !this.#isOnTrial) return await this.#nextRefusal(name);
+    const refusal = await orSilence(this.#nextRefusal(name));
+    this.#isOnTrial = false;
+    return refusal === "silence"
+      ? await this.#target.fail(new ProtocolError(ONE_AT_A_TIME))
+      : refusal;
   }
 
   /** The target's answer: reported, if it refuses. */
-  async #nextRefusal(name: string): Promise<string | undefined> {
+  async #nextRefusal(name?: string): Promise<string | undefined> {
     const refusal = await this.#target.nextWarning(name);
     if (refusal !== undefined) this.#failed(this.#target, refusal);
     return refusal;

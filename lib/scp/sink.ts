@@ -27,6 +27,7 @@ import type {
   TimesRecord,
 } from "./messages.ts";
 import { ScpPeer } from "./peer.ts";
+import { WatchedChannel } from "./silence.ts";
 
 export interface SinkOptions extends EntryRules {
   /** Refuse a target that is no folder. */
@@ -98,7 +99,12 @@ export class Sink {
     options: SinkOptions,
     observer: Observer,
   ) {
-    this.#peer = new ScpPeer(channel, {
+    const watched = new WatchedChannel(channel, {
+      isOn: () => this.#answers.mayBeSwallowed,
+      onSilence: () => this.#answers.repeat(),
+      onInput: () => this.#answers.taken(),
+    });
+    this.#peer = new ScpPeer(watched, {
       mayHearShell: options.mayHearShell,
       overheard: (line) =>
         observer.explained(() => `Sink: ${decodeName(line)}`),
@@ -106,7 +112,7 @@ export class Sink {
     this.#files = files;
     this.#options = options;
     this.#observer = observer;
-    this.#answers = new Answers(this.#peer, options.ahead);
+    this.#answers = new Answers(this.#peer, options.ahead, observer);
   }
 
   /**

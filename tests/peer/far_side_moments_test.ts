@@ -89,7 +89,8 @@ async function compareAnswers(
   const theirs = await answersOfScp(folder, asked, said);
   const ours = await answersOfOurs(folder, asked, said);
   assertEquals(ours, theirs, JSON.stringify([asked, said]));
-  const isOver = said.length > MOST_STEPS || /[\x02w]/.test(said);
+  const isOver = said.length > MOST_STEPS || said.includes("\x02") ||
+    said.includes("w");
   if (isOver) return;
   for (const [at, answer] of ANSWERS.entries()) {
     const count = refusals + Math.min(at, 1);

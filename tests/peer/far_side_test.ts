@@ -829,7 +829,7 @@ const SOURCES: Group = {
     ], {
       differs: {
         why: TOO_LONG,
-        stdout: "C0644 5 a\nC0640 4 b\nbeta\0",
+        stdout: "C0644 5 a\nC0640 4 b\ndata\0",
       },
     }],
     ["a file that is shorter than its length", `-f ${SYSFS_FILE} a`, [

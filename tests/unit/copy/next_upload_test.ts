@@ -9,6 +9,10 @@ import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree } from "../../support/tree.ts";
 
 const THERE = "\0";
+/** Answers of what is there and takes times, each with what it answers. */
+const PROBED = "probed";
+/** The same of what is missing, for a sink that looks late. */
+const LATE = "late";
 const MISSING = "\x01scp: no/d: No such file or directory\n";
 
 /** How to go on with an upload of paths in a folder, if that can be told. */
@@ -42,7 +46,11 @@ async function begin(
   const channels: ScriptedPeer[] = [];
   const scp: Pick<FarScp, "restart"> = {
     restart: async (path) => {
-      const channel = new ScriptedPeer().peerSays(answers[restarts.length]!);
+      const answer = answers[restarts.length]!;
+      const channel = answer === PROBED || answer === LATE
+        ? new ScriptedPeer().peerSays("\0").weSay("T0 0 0 0\n")
+          .peerSays(answer === PROBED ? "\0" : MISSING)
+        : new ScriptedPeer().peerSays(answer);
       restarts.push(path);
       channels.push(channel);
       return channel;
@@ -127,12 +135,14 @@ for (const [target, inTarget, above, outermost] of TARGETS) {
     using folder = near();
     for (const source of ["d", "d/", "d//"]) {
       const beginNext = await decide(folder, [source], target);
-      const inside = await begin(beginNext!, THERE, THERE);
+      const inside = await begin(beginNext!, PROBED, THERE);
       assertEquals(inside.restarts, [inTarget, target]);
       assertEquals(inside.next, { channel: inside.last });
-      const renamed = await begin(beginNext!, MISSING, THERE);
-      assertEquals(renamed.restarts, [inTarget, above]);
-      assertEquals(renamed.next, { channel: renamed.last, outermost });
+      for (const missing of [MISSING, LATE]) {
+        const renamed = await begin(beginNext!, missing, THERE);
+        assertEquals(renamed.restarts, [inTarget, above]);
+        assertEquals(renamed.next, { channel: renamed.last, outermost });
+      }
     }
   });
 }

@@ -203,8 +203,9 @@ for (const outer of OUTER_RECORDS) {
 
   Deno.test(`Relay passes on ${JSON.stringify(outer)} by the name it is given`, async () => {
     const target = new ScriptedPeer()
-      .peerSays("\0").weSay("T1 0 1 0\nD0755 0 new\n")
-      .peerSays("\0\0").weSay("C0644 1 f\n")
+      .peerSays("\0").weSay("T1 0 1 0\n")
+      .peerSays("\0").weSay("D0755 0 new\n")
+      .peerSays("\0").weSay("C0644 1 f\n")
       .peerSays("\0").weSay("x\0E\n")
       .peerSays("\0\0");
     await relay(sourceOf(outer), target, "new");
