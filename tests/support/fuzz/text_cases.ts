@@ -29,7 +29,7 @@ export function textCase(random: Random): FuzzCase {
   const text = Array.from(
     { length: random.below(30) },
     () => random.chance(80) ? random.pick(PIECES) : random.bytes(1),
-  ).join("").repeat(random.chance(3) ? random.below(3000) : 1);
+  ).join("").repeat(random.chance(3) ? random.below(40) : 1);
   const cuts = Array.from({ length: 3 }, () => random.below(text.length + 1));
   return {
     described: `text ${literal(text)} cut at ${cuts}`,
