@@ -2,6 +2,7 @@ import config from "./deno.json" with { type: "json" };
 import { run } from "./lib/cli/run.ts";
 import { processTerminal } from "./lib/progress/terminal.ts";
 import { ignore, isIgnored } from "./lib/system/ignored_signals.ts";
+import { programName } from "./lib/system/program_name.ts";
 
 /** Signals that end a copy, and the exit status for each: 128 and its number. */
 const ENDING: readonly (readonly [Deno.Signal, number])[] =
@@ -60,6 +61,7 @@ export async function main(commit?: string): Promise<never> {
   Deno.exit(
     await run(await givenArguments(commit !== undefined), {
       terminal: processTerminal(),
+      programName: programName(commit !== undefined),
       build: {
         version: config.version,
         commit,

@@ -14,6 +14,8 @@ import type { Build } from "./version.ts";
 /** What a run has around it. */
 export interface Surroundings {
   readonly terminal: Terminal;
+  /** Name under which the program was called; messages begin with it. */
+  readonly programName: string;
   readonly build: Build;
   /**
    * What ends the run when it is aborted; the reason is the exit status to give.
@@ -30,7 +32,7 @@ export interface Surroundings {
  */
 export async function run(
   args: readonly string[],
-  { terminal, build, interruption }: Surroundings,
+  { terminal, programName, build, interruption }: Surroundings,
 ): Promise<number> {
   const rules = {
     platform: build.os === "windows" ? "windows" : "posix",
@@ -73,7 +75,7 @@ export async function run(
     }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    if (error.message !== "") terminal.say(sayable(error.message));
+    if (error.message !== "") terminal.say(sayable(programName, error.message));
     if (error.showUsage) terminal.say(USAGE);
     return error.status;
   }
@@ -111,6 +113,6 @@ async function runFarSide(
 }
 
 /** The message under the program's name, its lines kept. */
-function sayable(message: string): string {
-  return `seacp: ${message.split("\n").map(printable).join("\n")}`;
+function sayable(programName: string, message: string): string {
+  return `${programName}: ${message.split("\n").map(printable).join("\n")}`;
 }
