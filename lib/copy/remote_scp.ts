@@ -109,25 +109,11 @@ export class RemoteScp implements AsyncDisposable {
    * @throws {SessionError} If ssh cannot be started.
    */
   async restart(
-<<<<<<< HEAD:lib/copy/remote_scp.ts
-    change: Pick<ScpRequest, "path" | "targetIsFolder">,
-=======
-    path: string,
-    { targetIsFolder = true, preserve = false } = {},
->>>>>>> w-scp:lib/copy/far_scp.ts
+    change: Pick<ScpRequest, "path" | "targetIsFolder" | "preserve">,
   ): Promise<Channel> {
     await this.session.end({ isWhole: false });
     await this[Symbol.asyncDispose]();
-<<<<<<< HEAD:lib/copy/remote_scp.ts
     this.#run = this.#start({ ...this.#request, ...change });
-=======
-    this.#run = this.#start({
-      ...this.#remote,
-      location: { ...this.location, path },
-      targetIsFolder,
-      preserve,
-    });
->>>>>>> w-scp:lib/copy/far_scp.ts
     await this.passShell();
     return this.channel;
   }
@@ -138,24 +124,16 @@ export class RemoteScp implements AsyncDisposable {
   }
 
   #start(
-<<<<<<< HEAD:lib/copy/remote_scp.ts
-    { role, location, path, targetIsFolder, isSecond = false, mayRestart }:
+    { role, location, path, targetIsFolder, isSecond = false, ...request }:
       ScpRequest,
-=======
-    { role, location, targetIsFolder, isSecond = false, ...remote }: RemoteScp,
->>>>>>> w-scp:lib/copy/far_scp.ts
   ): Run {
     const { job: { options }, reporter, shells } = this.#context;
     const marker = shells.markerFor(location);
-<<<<<<< HEAD:lib/copy/remote_scp.ts
-    const plain = remoteScpCommand(role, path, { ...options, targetIsFolder });
-=======
-    const plain = remoteScpCommand(role, location.path, {
+    const plain = remoteScpCommand(role, path, {
       ...options,
       targetIsFolder,
-      preserve: options.preserve || remote.preserve === true,
+      preserve: options.preserve || request.preserve === true,
     });
->>>>>>> w-scp:lib/copy/far_scp.ts
     const command = marker === undefined ? plain : markedCommand(plain, marker);
     reporter.explained(() =>
       `Executing: ${isSecond ? "2nd " : ""}program ${options.ssh.program} ` +
