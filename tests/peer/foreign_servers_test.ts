@@ -6,9 +6,9 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { type Cut, CutProxy } from "../support/cut_proxy.ts";
+import { startAll } from "../support/at_once.ts";
+import type { Cut } from "../support/cut_proxy.ts";
 import { peerTest } from "../support/doors.ts";
-import { Place } from "../support/place.ts";
 import type { Outcome } from "../support/program.ts";
 import { asyncsshKinds } from "../support/servers/asyncssh.ts";
 import { conchKind } from "../support/servers/conch.ts";
@@ -18,17 +18,18 @@ import { paramikoKind } from "../support/servers/paramiko.ts";
 import { proftpdKind } from "../support/servers/proftpd.ts";
 import { rcloneKinds } from "../support/servers/rclone.ts";
 import { Server, type ServerKind } from "../support/servers/server.ts";
-import { tinysshKinds } from "../support/servers/tinyssh.ts";
 import {
-  describeTree,
-  exists,
-  ODD_NAMES,
-  pattern,
-  type TreeEntry,
-} from "../support/tree.ts";
+  type Mode,
+  MODES,
+  Stage,
+  TIMED_OUT,
+} from "../support/servers/stage.ts";
+import { tinysshKinds } from "../support/servers/tinyssh.ts";
+import { exists, ODD_NAMES, pattern, type TreeEntry } from "../support/tree.ts";
 
 const KINDS: readonly ServerKind[] = [
   ...opensshKinds,
+  ...refusingKinds,
   proftpdKind,
   ...asyncsshKinds,
   paramikoKind,
@@ -37,73 +38,6 @@ const KINDS: readonly ServerKind[] = [
   ...dropbearKinds,
   ...tinysshKinds,
 ];
-
-/** Options that name a protocol, or none. */
-interface Mode {
-  readonly name: string;
-  readonly flags: readonly string[];
-  /** The only protocol that may be spoken. */
-  readonly protocol?: "scp" | "sftp";
-}
-
-const SFTP: Mode = { name: "with -s", flags: ["-s"], protocol: "sftp" };
-
-const MODES: readonly Mode[] = [
-  { name: "by default", flags: [] },
-  SFTP,
-  { name: "with -O", flags: ["-O"], protocol: "scp" },
-];
-
-/** Every server with its modes; those that refuse a request have one. */
-const TABLE: readonly (readonly [ServerKind, readonly Mode[]])[] = [
-  ...KINDS.map((kind) => [kind, MODES] as const),
-  ...refusingKinds.map((kind) => [kind, [SFTP]] as const),
-];
-
-/** Copies made at any time, by two cores. */
-const AT_ONCE = 4;
-
-/** How long a copy may take that has nothing to wait for, in seconds. */
-const PATIENCE_SECONDS = 40;
-
-/** What a run ends with that took longer. */
-const TIMED_OUT = 124;
-
-/** Where one row of the table happens. */
-class Stage extends Place {
-  readonly #server: Server;
-
-  constructor(server: Server, readonly kind: ServerKind, readonly mode: Mode) {
-    super(server);
-    this.#server = server;
-  }
-
-  /** Runs one copy in this mode; it remembers nothing of earlier ones. */
-  override async copy(args: readonly string[]): Promise<Outcome> {
-    return await super.copy([...this.mode.flags, ...args], {
-      wrapper: ["timeout", "--kill-after=5", String(PATIENCE_SECONDS)],
-      env: { XDG_CACHE_HOME: this.#server.newFolder() },
-    });
-  }
-
-  /** Runs one copy over a line that is cut. */
-  async copyCut(cut: Cut, args: readonly string[]): Promise<Outcome> {
-    await using proxy = new CutProxy(this.#server.port, cut);
-    return await this.copy(["-P", String(proxy.port), ...args]);
-  }
-
-  /** Gives what is below a folder, as far as the server keeps it. */
-  async describe(root: string): Promise<string[]> {
-    const { keeps = "everything" } = this.kind;
-    const facts = {
-      modes: keeps === "everything",
-      times: keeps !== "nothing",
-    };
-    const lines = await describeTree(root, facts);
-    if (keeps !== "times of files") return lines;
-    return lines.map((line) => line.replace(/^folder \d+/, "folder"));
-  }
-}
 
 /** One row of the table. */
 interface Case {
@@ -306,10 +240,8 @@ function assertLost({ status, stdout, stderr }: Outcome, mode: Mode): void {
 }
 
 /** The rows of a server, each with its name and its work. */
-function rowsFor(
-  kind: ServerKind,
-  modes: readonly Mode[],
-): readonly (readonly [Mode, Case])[] {
+function rowsFor(kind: ServerKind): readonly (readonly [Mode, Case])[] {
+  const modes = MODES.filter(({ flag }) => kind.modes?.includes(flag) ?? true);
   return modes.flatMap((mode) => {
     const { protocol } = mode;
     if (protocol !== undefined && !kind.speaks[protocol]) {
@@ -321,28 +253,10 @@ function rowsFor(
   });
 }
 
-/** Starts all work, so much at a time; each promise resolves to its failure. */
-function startAll(
-  works: readonly (() => Promise<void>)[],
-): readonly Promise<unknown>[] {
-  const results = works.map(() => Promise.withResolvers<unknown>());
-  const left = works.entries();
-  for (let worker = 0; worker < AT_ONCE; worker++) {
-    (async () => {
-      for (const [at, work] of left) {
-        results[at]!.resolve(
-          await work().then(() => undefined, (error) => error),
-        );
-      }
-    })();
-  }
-  return results.map(({ promise }) => promise);
-}
-
-for (const [kind, modes] of TABLE) {
+for (const kind of KINDS) {
   peerTest(`Copies to and from ${kind.name}`, kind.needs, async (context) => {
     await using server = await Server.start(kind);
-    const rows = rowsFor(kind, modes);
+    const rows = rowsFor(kind);
     const failures = startAll(rows.map(([mode, { run }]) => async () => {
       using stage = new Stage(server, kind, mode);
       await run(stage);

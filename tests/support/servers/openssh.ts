@@ -1,7 +1,7 @@
 import { findProgram } from "../../../scripts/peers.ts";
 import { lenientOptions } from "../sshd.ts";
 import { type Account, ACCOUNT_LIBRARY } from "./account.ts";
-import type { Command, ServerKind } from "./server.ts";
+import type { Command, Kept, ModeFlag, ServerKind } from "./server.ts";
 
 const NEEDS = ["sshd", "ssh", "ssh-keygen", ACCOUNT_LIBRARY];
 
@@ -31,6 +31,9 @@ ${lines}
   };
 }
 
+/** Modes that tell how it is found out that there is no scp. */
+const NO_SCP: readonly ModeFlag[] = ["", "-O"];
+
 /** A server that runs one program whatever is asked for: SFTP alone. */
 function forced(
   name: string,
@@ -40,7 +43,7 @@ function forced(
   const lines = `Subsystem sftp internal-sftp\nForceCommand ${command}`;
   return {
     name: `OpenSSH with ${name} forced`,
-    needs: [...NEEDS, "sftp-server"],
+    needs: NEEDS,
     speaks: { scp: false, sftp: true },
     prepare: (account, port) => prepare(lines, account, port),
     ...more,
@@ -53,30 +56,31 @@ function withShell(shell: string): ServerKind {
     name: `OpenSSH with ${shell} for a login shell`,
     needs: [...NEEDS, shell],
     speaks: { scp: false, sftp: true },
+    modes: NO_SCP,
     shell: findProgram(shell) ?? shell,
     prepare: (account, port) =>
       prepare("Subsystem sftp internal-sftp", account, port),
   };
 }
 
-/** Requests that a server may refuse, and no copy may need. */
-const REFUSED: readonly (readonly [
-  requests: string,
-  keeps?: NonNullable<ServerKind["keeps"]>,
-])[] = [
-  ["stat,lstat"],
-  ["lstat"],
-  ["fstat"],
-  ["fsetstat"],
+/** Requests that a server may refuse and no copy may need; what it keeps then. */
+const REFUSED: readonly (readonly [requests: string, keeps: Kept])[] = [
+  ["stat,lstat", "nothing"],
+  ["lstat", "everything"],
+  ["fstat", "everything"],
+  ["fsetstat", "everything"],
   ["setstat", "nothing"],
   ["setstat,fsetstat", "nothing"],
-  ["realpath"],
-  ["limits,expand-path"],
+  ["realpath", "everything"],
+  ["limits,expand-path", "everything"],
 ];
 
 export const opensshKinds: readonly ServerKind[] = [
   forced("internal-sftp", "internal-sftp"),
-  forced("an external sftp-server", `${findProgram("sftp-server")}`),
+  forced("an external sftp-server", `${findProgram("sftp-server")}`, {
+    needs: [...NEEDS, "sftp-server"],
+    modes: NO_SCP,
+  }),
   forced("a read-only sftp-server", "internal-sftp -R", { isReadOnly: true }),
   withShell("nologin"),
   withShell("git-shell"),
@@ -88,6 +92,6 @@ export const refusingKinds: readonly ServerKind[] = REFUSED.map((
   forced(
     `an sftp-server that refuses ${requests}`,
     `internal-sftp -P ${requests}`,
-    keeps === undefined ? {} : { keeps },
+    { modes: ["-s"], keeps },
   )
 );

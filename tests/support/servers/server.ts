@@ -8,6 +8,12 @@ export interface Command {
   readonly cwd?: string;
 }
 
+/** Option that names a protocol; empty where none is named. */
+export type ModeFlag = "" | "-s" | "-O";
+
+/** Of modes and times, those that arrive on a server. */
+export type Kept = "everything" | "times of files" | "nothing";
+
 /** A server program and the way it is set up. */
 export interface ServerKind {
   readonly name: string;
@@ -15,10 +21,12 @@ export interface ServerKind {
   readonly needs: readonly string[];
   /** Protocols that it serves. */
   readonly speaks: Readonly<Record<"scp" | "sftp", boolean>>;
+  /** Modes worth a try, where another kind's would tell the same; absent: all. */
+  readonly modes?: readonly ModeFlag[];
   /** Absent: everything may be written. */
   readonly isReadOnly?: true;
-  /** Absent: modes and times of files and directories. */
-  readonly keeps?: "nothing" | "times of files";
+  /** Attributes that -p preserves there; absent: everything. */
+  readonly keeps?: Kept;
   /** The account's login shell. */
   readonly shell?: string;
   /** Directory for the account's files; that of other temporary files if absent. */
@@ -27,7 +35,7 @@ export interface ServerKind {
   prepare(account: Account, port: number): Command | Promise<Command>;
 }
 
-/** How long a daemon may take until it listens, in milliseconds. */
+/** Longest that a daemon may take until it listens, in milliseconds. */
 const START_MILLISECONDS = 30_000;
 
 /** Ports that are tried: another process may take one that was free. */
