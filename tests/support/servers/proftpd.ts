@@ -47,9 +47,11 @@ SFTPLog ${folder}/sftp.log
   };
 }
 
+/** Over SCP it sends no times of directories. */
 export const proftpdKind: ServerKind = {
   name: "ProFTPD with mod_sftp",
   needs: ["proftpd", MODULE, "ssh", "ssh-keygen"],
   speaks: { scp: true, sftp: true },
+  keeps: "all but times of directories",
   prepare,
 };

@@ -12,7 +12,11 @@ export interface Command {
 export type ModeFlag = "" | "-s" | "-O";
 
 /** Of modes and times, those that arrive on a server. */
-export type Kept = "everything" | "times of files" | "nothing";
+export type Kept =
+  | "everything"
+  | "all but times of directories"
+  | "times of files"
+  | "nothing";
 
 /** A server program and the way it is set up. */
 export interface ServerKind {

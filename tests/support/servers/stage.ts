@@ -51,12 +51,11 @@ export class Stage extends Place {
   /** Gives what is below a folder, as far as the server keeps it. */
   async describe(root: string): Promise<string[]> {
     const { keeps = "everything" } = this.kind;
-    const facts = {
-      modes: keeps === "everything",
+    const lines = await describeTree(root, {
+      modes: keeps.startsWith("all") || keeps === "everything",
       times: keeps !== "nothing",
-    };
-    const lines = await describeTree(root, facts);
-    if (keeps !== "times of files") return lines;
-    return lines.map((line) => line.replace(/^folder \d+/, "folder"));
+    });
+    if (keeps === "everything" || keeps === "nothing") return lines;
+    return lines.map((line) => line.replace(/^(folder.*) \d+ (?=")/, "$1 "));
   }
 }

@@ -6,8 +6,8 @@ import type { Command, ServerKind } from "./server.ts";
 
 const NEEDS = ["tinysshd", "tinysshd-makekey", "scp", "ssh", "ssh-keygen"];
 
-/** Folder below which nobody else may write: TinySSH reads no keys in /tmp. */
-const FOLDER = Deno.env.get("HOME") ?? "/";
+/** Folder that nobody else may write in: TinySSH reads no keys below /tmp. */
+const FOLDER = Deno.uid() === 0 ? "/run" : Deno.env.get("HOME") ?? "/";
 
 async function prepare(
   options: readonly string[],
