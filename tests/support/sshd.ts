@@ -11,6 +11,10 @@ export interface LoginSettings {
    * by sshd itself, which then serves nothing else.
    */
   readonly sftp?: "program" | "none" | "only";
+  /** Further lines of its sshd_config; the first value of a setting counts. */
+  readonly settings?: string;
+  /** Environment of the server itself. */
+  readonly serverEnvironment?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -24,7 +28,8 @@ export class Sshd implements AsyncDisposable {
   /** Where a login begins, and what `~` is there. */
   readonly home: string;
   readonly port: number;
-  readonly #folder: string;
+  /** Holds the keys `user` and `host`, `known_hosts` and the configurations. */
+  readonly folder: string;
   readonly #child: Deno.ChildProcess;
   readonly #log: string[];
 
@@ -37,7 +42,7 @@ export class Sshd implements AsyncDisposable {
     this.config = `${folder}/ssh_config`;
     this.home = `${folder}/home`;
     this.port = port;
-    this.#folder = folder;
+    this.folder = folder;
     this.#child = child;
     this.#log = log;
   }
@@ -57,7 +62,7 @@ export class Sshd implements AsyncDisposable {
       const port = freePort();
       writeConfigurations(folder, port, settings);
       const log: string[] = [];
-      const child = spawnServer(folder);
+      const child = spawnServer(folder, settings.serverEnvironment);
       if (await isListening(child, log)) {
         return new Sshd(folder, port, child, log);
       }
@@ -74,7 +79,7 @@ export class Sshd implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill("SIGTERM");
     await this.#child.status;
-    Deno.removeSync(this.#folder, { recursive: true });
+    Deno.removeSync(this.folder, { recursive: true });
   }
 }
 
@@ -97,7 +102,8 @@ function writeConfigurations(
   const home = `${folder}/home`;
   Deno.writeTextFileSync(
     `${folder}/sshd_config`,
-    `Port ${port}
+    `${settings.settings ?? ""}
+Port ${port}
 ListenAddress 127.0.0.1
 HostKey ${folder}/host
 AuthorizedKeysFile ${folder}/authorized_keys
@@ -155,12 +161,16 @@ function forcedCommand(
     `exec ${shell} -c "$SSH_ORIGINAL_COMMAND"`;
 }
 
-function spawnServer(folder: string): Deno.ChildProcess {
+function spawnServer(
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Deno.ChildProcess {
   return new Deno.Command(findProgram("sshd")!, {
     args: ["-D", "-e", ...serverOptions(folder)],
     stdin: "null",
     stdout: "null",
     stderr: "piped",
+    env,
   }).spawn();
 }
 
