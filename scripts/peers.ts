@@ -24,6 +24,7 @@ const TEST_PACKAGES: Readonly<Record<string, string>> = {
   "krb5kdc": "krb5-kdc",
   "kadmin.local": "krb5-admin-server",
   "kinit": "krb5-user",
+  "sshpass": "sshpass",
   "mandoc": "mandoc",
   "tmux": "tmux",
   "zsh": "zsh",

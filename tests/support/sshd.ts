@@ -11,10 +11,15 @@ export interface LoginSettings {
    * by sshd itself, which then serves nothing else.
    */
   readonly sftp?: "program" | "none" | "only";
-  /** Further lines of its sshd_config; the first value of a setting counts. */
-  readonly settings?: string;
-  /** Environment of the server itself. */
-  readonly serverEnvironment?: Readonly<Record<string, string>>;
+  /** Makes in the server's folder all that its own settings name. */
+  readonly prepare?: (folder: string) => Promise<ServerSettings>;
+}
+
+/** Settings of a server itself, before it starts. */
+export interface ServerSettings {
+  /** Further lines of its sshd_config; they come before all others. */
+  readonly lines?: string;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -58,11 +63,13 @@ export class Sshd implements AsyncDisposable {
     await Promise.all([makeKey(`${folder}/host`), makeKey(`${folder}/user`)]);
     Deno.copyFileSync(`${folder}/user.pub`, `${folder}/authorized_keys`);
     if (Deno.uid() === 0) Deno.mkdirSync("/run/sshd", { recursive: true });
+    const own = await settings.prepare?.(folder) ?? {};
     for (let tries = 5; tries > 0; tries--) {
       const port = freePort();
       writeConfigurations(folder, port, settings);
+      prependLines(`${folder}/sshd_config`, own.lines);
       const log: string[] = [];
-      const child = spawnServer(folder, settings.serverEnvironment);
+      const child = spawnServer(folder, own.environment);
       if (await isListening(child, log)) {
         return new Sshd(folder, port, child, log);
       }
@@ -89,7 +96,7 @@ async function makeKey(path: string): Promise<void> {
   }).output();
 }
 
-function freePort(): number {
+export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
@@ -102,8 +109,7 @@ function writeConfigurations(
   const home = `${folder}/home`;
   Deno.writeTextFileSync(
     `${folder}/sshd_config`,
-    `${settings.settings ?? ""}
-Port ${port}
+    `Port ${port}
 ListenAddress 127.0.0.1
 HostKey ${folder}/host
 AuthorizedKeysFile ${folder}/authorized_keys
@@ -141,6 +147,10 @@ Host *
   LogLevel ERROR
 `,
   );
+}
+
+function prependLines(path: string, lines = ""): void {
+  Deno.writeTextFileSync(path, `${lines}\n${Deno.readTextFileSync(path)}`);
 }
 
 function servedSftp({ sftp = "program" }: LoginSettings): string {
