@@ -33,9 +33,6 @@ const TEST_PACKAGES: Readonly<Record<string, string>> = {
   "wget": "wget",
   "openssl": "openssl",
   "shasum": "perl",
-  "python3/dist-packages/asyncssh/__init__.py": "python3-asyncssh",
-  "python3/dist-packages/paramiko/__init__.py": "python3-paramiko",
-  "libnss_wrapper.so": "libnss-wrapper",
 };
 
 /**
