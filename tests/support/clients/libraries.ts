@@ -2,8 +2,9 @@
 
 import type { Client, CopyRequest, Feature } from "./client.ts";
 
-/** Debian's own, which finds Debian's libraries. */
+/** Debian's own interpreters, which find Debian's libraries. */
 const PYTHON = "/usr/bin/python3";
+const RUBY = "/usr/bin/ruby";
 
 interface Library {
   readonly name: string;
@@ -59,7 +60,7 @@ export const libraries: readonly Client[] = [
   }),
   clientOf({
     name: "Ruby's Net::SCP",
-    program: ["ruby", "net_scp_client.rb"],
+    program: [RUBY, "net_scp_client.rb"],
     needs: ["../share/doc/ruby-net-scp/copyright"],
     lacks: ["pattern"],
     changesTrees: "it downloads into a folder that it makes first",
