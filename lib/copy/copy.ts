@@ -9,6 +9,7 @@ import { environmentVariable } from "../system/private_folder.ts";
 import { transfer } from "../transfer/transfer.ts";
 import { copyDirectly } from "./direct.ts";
 import { converse, type Routes } from "./conversation.ts";
+import { filesForDownload } from "./home_guard.ts";
 import { HostMemory, memoryFolder } from "./host_memory.ts";
 import { Hosts } from "./hosts.ts";
 import type { CopyJob } from "./job.ts";
@@ -131,9 +132,15 @@ class Copy {
   }
 
   async #download(source: RemoteLocation, target: string): Promise<void> {
+    const paths = { source: source.path, target };
+    const { files, job } = this.#context;
+    const context = {
+      ...this.#context,
+      files: await filesForDownload(files, paths, job.options),
+    };
     await this.#converse([source], {
-      scp: downloadOverScp(source, target, this.#context),
-      sftp: downloadOverSftp(source, target, this.#context),
+      scp: downloadOverScp(source, target, context),
+      sftp: downloadOverSftp(source, target, context),
     }, { sendsDirectories: false });
   }
 
