@@ -24,6 +24,14 @@ export class EntryError extends Error {
   override name = "EntryError";
 }
 
+/**
+ * Nothing more can be opened until something is closed, on the local disk or on
+ * a server: try again then. Where nothing else is open, the entry has failed.
+ */
+export class TooManyOpenError extends EntryError {
+  override name = "TooManyOpenError";
+}
+
 /** The peer broke the protocol or gave up: drop this channel. */
 export class ProtocolError extends Error {
   override name = "ProtocolError";

@@ -39,8 +39,8 @@ export interface RelayOptions {
   /** What of the source's entries is taken; the target has rules of its own. */
   readonly rules: EntryRules;
   /**
-   * Name under which the one directory at the top is passed on, where the rules
-   * are for content; absent: only its content is.
+   * Name under which what comes at the top is passed on. Absent: its own; where
+   * the rules are for content, only that is passed on.
    */
   readonly topName?: string;
 }
@@ -100,6 +100,30 @@ export class Relay {
   }
 
   /**
+   * Waits for the target to be ready, and tells the source to begin.
+   *
+   * @throws {GreetingError} If the target says something else.
+   * @throws {RefusalError} If it refuses, or has no such directory.
+   * @throws {SessionError} If the connection to either one is lost.
+   */
+  async begin(): Promise<void> {
+    const refusal = await this.#target.nextWarning();
+    if (refusal !== undefined) {
+      await this.#target.fail(new RefusalError(refusal));
+    }
+    await this.#source.attempt(async () => {
+      await this.#source.peer.sendOk();
+      await this.#source.peer.channel.flush();
+    });
+  }
+
+  /** Begins, and relays all that the source sends; throws as both do. */
+  async run(): Promise<Received> {
+    await this.begin();
+    return await this.relayEntries();
+  }
+
+  /**
    * Relays all that the source sends.
    *
    * @throws {GreetingError} If what either host says first is not the protocol.
@@ -107,12 +131,7 @@ export class Relay {
    * up. What arrived whole before stays.
    * @throws {SessionError} If the connection to either one is lost.
    */
-  async run(): Promise<Received> {
-    const refusal = await this.#target.nextWarning();
-    if (refusal !== undefined) {
-      await this.#target.fail(new RefusalError(refusal));
-    }
-    await this.#source.peer.sendOk();
+  async relayEntries(): Promise<Received> {
     try {
       for (;;) {
         const record = await this.#source.nextRecord();
@@ -239,7 +258,7 @@ export class Relay {
       this.#folders.push({ name: ".", isPassedOn: false });
       return await this.#takeUnsent();
     }
-    const record = isOuter ? { ...announced, name: topName! } : announced;
+    const record = this.#named(announced);
     // Once a folder is made, to send it again would put it into itself.
     this.#target.peer.understand();
     const refusal = await this.#offer(record);
@@ -249,6 +268,13 @@ export class Relay {
     await this.#source.peer.sendOk();
     this.#folders.push({ name: record.name, isPassedOn: true });
     this.#source.peer.understand();
+  }
+
+  /** Gives a record under the name that it is passed on with. */
+  #named<R extends FileRecord | FolderRecord>(record: R): R {
+    const { topName } = this.#options;
+    const isRenamed = this.#depth === 0 && topName !== undefined;
+    return isRenamed ? { ...record, name: topName } : record;
   }
 
   async #relayEnd(name: string): Promise<void> {

@@ -44,6 +44,8 @@ export interface SinkOptions extends EntryRules {
    * cannot be stored is read, dropped, and told to the observer alone.
    */
   readonly ahead: Ahead;
+  /** Name of what comes at the top, whatever the source calls it. */
+  readonly topName?: string;
   readonly store: StorePolicy;
 }
 
@@ -114,16 +116,12 @@ export class Sink {
   }
 
   /**
-   * Receives all that the source sends into `target`: into the folder if it is
-   * one, else under that very path.
+   * Tells the source to begin: what it sends goes into `target`, the directory
+   * if it is one, else that very path.
    *
-   * @throws {GreetingError} If what comes first is no entry that was asked for
-   * and may be a shell's.
-   * @throws {ProtocolError} If the source breaks the protocol later, sends what
-   * was not asked for, or gives up. What arrived whole before stays.
-   * @throws {SessionError} If the connection is lost.
+   * @throws {RefusalError} If the target has to be a directory and is none.
    */
-  async receive(target: string): Promise<Received> {
+  async begin(target: string): Promise<void> {
     const found = await this.#files.attributes(target).catch(entryError);
     const isFolder = !(found instanceof EntryError) && found.kind === "folder";
     if (this.#options.targetIsFolder && !isFolder) {
@@ -135,6 +133,25 @@ export class Sink {
     }
     this.#levels = [{ path: target, isFolder }];
     await this.#ok();
+    await this.#peer.channel.flush();
+  }
+
+  /** Begins, and receives all that the source sends; throws as both do. */
+  async receive(target: string): Promise<Received> {
+    await this.begin(target);
+    return await this.receiveEntries();
+  }
+
+  /**
+   * Receives all that the source sends.
+   *
+   * @throws {GreetingError} If what comes first is no entry that was asked for
+   * and may be a shell's.
+   * @throws {ProtocolError} If the source breaks the protocol later, sends what
+   * was not asked for, or gives up. What arrived whole before stays.
+   * @throws {SessionError} If the connection is lost.
+   */
+  async receiveEntries(): Promise<Received> {
     for (let isFirst = true;;) {
       const record = await this.#peer.nextRecord();
       if (record === undefined) break;
@@ -219,7 +236,10 @@ export class Sink {
       if (record.kind === "folder" && isContent(place, this.#options)) {
         return await this.#enterTarget(record, times);
       }
-      const path = this.#place(record.name);
+      const { topName } = this.#options;
+      const path = this.#place(
+        depth === 0 && topName ? topName : record.name,
+      );
       if (record.kind === "file") await this.#receiveFile(record, path, times);
       else await this.#enterFolder(record, path, times);
     } catch (error) {

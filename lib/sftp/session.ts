@@ -141,6 +141,7 @@ export class SftpSession {
   ): Promise<SftpSession> {
     const { patience = PATIENCE_MILLISECONDS } = options;
     await channel.write(formatInit());
+    await channel.flush();
     const beginning = await readBeginning(channel, patience);
     checkVersion(beginning.server);
     return new SftpSession(channel, beginning, options);

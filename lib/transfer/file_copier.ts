@@ -1,5 +1,6 @@
 import { EntryError, SessionError } from "../errors.ts";
 import type { Attributes, Files, OpenFile } from "../files/files.ts";
+import { keyOf } from "../files/name_key.ts";
 import { StoredFile } from "../files/store.ts";
 import {
   type FileProgress,
@@ -9,7 +10,8 @@ import {
 import { Blocks } from "./blocks.ts";
 import { Claims } from "./claims.ts";
 import { type CopiedContent, copyContent } from "./content.ts";
-import { type Destination, type FoundEntry, keyOf } from "./destination.ts";
+import type { Destination, FoundEntry } from "./destination.ts";
+import type { OpenEntries } from "./open_entries.ts";
 import { copyRanges } from "./ranges.ts";
 import type { TransferOptions } from "./options.ts";
 import { checkDifferent } from "./same_file.ts";
@@ -29,6 +31,7 @@ export class FileCopier {
   readonly #to: Files;
   readonly #options: TransferOptions;
   readonly #observer: Observer;
+  readonly #open: OpenEntries;
   readonly #blocks: Blocks;
   readonly #blocksAtOnce: number;
   /** Destinations by their keys, and files by what tells them from others. */
@@ -40,12 +43,13 @@ export class FileCopier {
     from: Files,
     to: Files,
     options: TransferOptions,
-    observer: Observer,
+    { observer, open }: { observer: Observer; open: OpenEntries },
   ) {
     this.#from = from;
     this.#to = to;
     this.#options = options;
     this.#observer = observer;
+    this.#open = open;
     // A block is under way twice: to be read, and then to be written.
     this.#blocksAtOnce = Math.max(1, from.pace.blocks + to.pace.blocks);
     this.#blocks = new Blocks(
@@ -70,12 +74,27 @@ export class FileCopier {
         { files: this.#to, path: destination.path, attributes: replaced },
       );
     }
+    await this.#open.use((opened) =>
+      this.#copyOpen(source, { path: destination.path, replaced, opened })
+    );
+  }
+
+  /** @param opened Called when both files are open. */
+  async #copyOpen(
+    source: FoundEntry,
+    { path, replaced, opened }: {
+      path: string;
+      replaced: Attributes | undefined;
+      opened: () => void;
+    },
+  ): Promise<void> {
     using input = await this.#from.openToRead(source.path);
     using stored = await StoredFile.open(this.#to, {
-      path: destination.path,
+      path,
       mode: source.attributes.mode,
       replaced,
     }, this.#options.store);
+    opened();
     const { size } = source.attributes;
     const progress = this.#options.isWatched
       ? this.#observer.began(this.#from.nameOf(source.path), size)
@@ -92,12 +111,15 @@ export class FileCopier {
    * another one. What is waited for second never waits itself, whatever a server
    * says of where its links lead to.
    */
-  async #claim({ path, mayExist, key }: Destination): Promise<Claim> {
+  async #claim({ path, mayExist, key, place }: Destination): Promise<Claim> {
     using claimed = new DisposableStack();
     const own = claimed.use(await this.#paths.claim(key));
     const replaced = mayExist || own.hasWaited
       ? await this.#to.find(path)
       : undefined;
+    if (replaced !== undefined && place?.isNamesake) {
+      await place.among.check(place.name);
+    }
     const { identity } = replaced ?? {};
     claimed.use(
       await this.#files.claim(identity === undefined ? key : keyOf(identity)),

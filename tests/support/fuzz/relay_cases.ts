@@ -1,5 +1,5 @@
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
-import { requestMatcher } from "../../../lib/files/pattern.ts";
+import { shellNameMatcher } from "../../../lib/files/pattern.ts";
 import { Relay } from "../../../lib/scp/relay.ts";
 import { literal } from "./byte_text.ts";
 import { assertEnds, type FuzzCase } from "./fuzz_case.ts";
@@ -25,7 +25,7 @@ export function relayCase(random: Random): FuzzCase {
       `(${topName}), the source says\n` +
       `${literal(sourceSays)}\nthe target says\n${literal(targetSays)}`,
     run: async () => {
-      const matches = requestMatcher(request);
+      const matches = shellNameMatcher(request);
       const speech = new SpeechCheck({
         recursive,
         isAskedFor: top === "content" ? () => true : matches,

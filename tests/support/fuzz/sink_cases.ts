@@ -1,5 +1,5 @@
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
-import { requestMatcher } from "../../../lib/files/pattern.ts";
+import { shellNameMatcher } from "../../../lib/files/pattern.ts";
 import type { StorePolicy } from "../../../lib/files/store.ts";
 import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
 import { literal } from "./byte_text.ts";
@@ -125,6 +125,6 @@ function objectionTo(
   isClient: boolean,
 ): SinkOptions["objectionTo"] {
   if (request === undefined || !isClient) return () => undefined;
-  const matches = requestMatcher(request);
+  const matches = shellNameMatcher(request);
   return (name) => matches(name) ? undefined : `${name} for ${request}`;
 }
