@@ -134,7 +134,8 @@ export class UploadDialogue implements Dialogue {
     dotPaths: "content" | { readonly name: string },
   ): Source {
     const { files, job } = this.#context;
-    const options = { ...job.options, dotPaths };
+    const targetName = lastName(this.request.location.path);
+    const options = { ...job.options, dotPaths, targetName };
     return new Source(channel, files, options, this.#observer);
   }
 }
