@@ -193,7 +193,7 @@ export class Source {
 
   async #fail(path: string, { message }: EntryError): Promise<void> {
     const text = `scp: ${message}`;
-    this.#owed.addUnanswered();
+    this.#owed.addWarning();
     await this.#write(path, [formatRecord({ kind: "warning", text })]);
     this.#observer.failed(message);
   }
