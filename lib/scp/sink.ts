@@ -20,6 +20,7 @@ import {
   isContent,
   refusalOf,
 } from "./entry_rules.ts";
+import { folderLevel, type Level, pathIn } from "./level.ts";
 import type {
   FileRecord,
   FolderRecord,
@@ -61,21 +62,6 @@ export interface Received {
 
 /** Takes what is stored nowhere. */
 const NOWHERE: Pick<OpenFile, "write"> = { write: async () => {} };
-
-/** Where the records that come now belong. */
-interface Level {
-  /** The folder they go into; at the top, perhaps the target itself. */
-  readonly path: string;
-  readonly isFolder: boolean;
-  /** Absent where it is not ours to change: the target that was there. */
-  readonly folder?: StoredFolder;
-  /**
-   * There is no such folder: what comes for it is dropped, and the path is that
-   * of the outermost one.
-   */
-  readonly isLost?: true;
-  readonly times?: Times | undefined;
-}
 
 /**
  * The receiving side of the SCP protocol. Each record is answered once: with
@@ -131,7 +117,11 @@ export class Sink {
           : `${target}: Not a directory`,
       );
     }
-    this.#levels = [{ path: target, isFolder }];
+    this.#levels = [
+      isFolder
+        ? folderLevel(this.#files, { path: target })
+        : { path: target, isFolder },
+    ];
     await this.#ok();
     await this.#peer.channel.flush();
   }
@@ -237,7 +227,7 @@ export class Sink {
         return await this.#enterTarget(record, times);
       }
       const { topName } = this.#options;
-      const path = this.#place(
+      const path = await this.#place(
         depth === 0 && topName ? topName : record.name,
       );
       if (record.kind === "file") await this.#receiveFile(record, path, times);
@@ -277,9 +267,9 @@ export class Sink {
     await this.#ok();
   }
 
-  #place(name: string): string {
+  async #place(name: string): Promise<string> {
     const { path, isFolder } = this.#level;
-    if (isFolder) return this.#files.join(path, name);
+    if (isFolder) return await pathIn(this.#level, name, this.#files);
     if (this.#entries > 1 && !this.#options.overwriteTarget) {
       throw new EntryError(`${path}: Not a directory: no place for ${name}`);
     }
@@ -293,7 +283,7 @@ export class Sink {
   ): Promise<void> {
     const { path, isFolder } = this.#level;
     if (!isFolder) return await this.#enterFolder(record, path, times);
-    await this.#goInto({ path, isFolder });
+    await this.#goInto(folderLevel(this.#files, { path }));
   }
 
   async #enterFolder(
@@ -308,7 +298,7 @@ export class Sink {
       { path, mode, replaced },
       store,
     );
-    await this.#goInto({ path, isFolder: true, folder, times });
+    await this.#goInto(folderLevel(this.#files, { path, folder, times }));
   }
 
   async #goInto(level: Level): Promise<void> {
