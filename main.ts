@@ -47,6 +47,7 @@ export async function main(commit?: string): Promise<never> {
   Deno.exit(
     await run(await givenArguments(commit !== undefined), {
       terminal: processTerminal(),
+      programName: "seacp",
       build: {
         version: config.version,
         commit,

@@ -21,6 +21,8 @@ export abstract class BufferedChannel implements Channel {
   #heldSent = Promise.resolve();
   #isLost = false;
   #hasReceived = false;
+  /** The wait for input, which a read joins if one goes on already. */
+  #filling: Promise<void> | undefined;
 
   constructor(blockBytes: number) {
     this.blockBytes = blockBytes;
@@ -53,13 +55,34 @@ export abstract class BufferedChannel implements Channel {
     limit: number,
     { last, soon = 0 }: ReadOptions = {},
   ): Promise<Uint8Array> {
-    if (this.#input.length === 0) {
-      await this.#flushIfPeerListens();
-      this.#input = await this.#nextChunk(Math.min(soon, this.blockBytes));
-    }
+    if (this.#input.length === 0) await this.#fill(soon);
     const part = upTo(last, this.#input.subarray(0, limit));
     this.#input = this.#input.subarray(part.length);
     return part;
+  }
+
+  /**
+   * Waits until there is something to read, or the stream has ended or failed;
+   * reads nothing. What was held back is sent before.
+   */
+  async awaitInput(): Promise<void> {
+    if (this.#input.length > 0) return;
+    await this.#fill(0).catch(() => {
+      // The next read is told.
+    });
+  }
+
+  #fill(soon: number): Promise<void> {
+    return this.#filling ??= this.#receiveInput(soon);
+  }
+
+  async #receiveInput(soon: number): Promise<void> {
+    try {
+      await this.#flushIfPeerListens();
+      this.#input = await this.#nextChunk(Math.min(soon, this.blockBytes));
+    } finally {
+      this.#filling = undefined;
+    }
   }
 
   async #nextChunk(soon: number): Promise<Uint8Array> {

@@ -19,6 +19,11 @@ export interface Attributes extends Times {
   readonly mode: number;
   /** As `Files.identify` tells it; absent where that was not asked. */
   readonly identity?: string;
+  /**
+   * When a directory was made, in milliseconds since 1970 UTC; where the disk
+   * does not keep that, when its inode last changed. Absent where nothing tells.
+   */
+  readonly born?: number;
 }
 
 /** An entry as a listing of its folder tells of it. */

@@ -210,7 +210,7 @@ export class StoredFile implements Disposable {
   }
 }
 
-/** A folder whose content is being received. */
+/** A directory whose content is being received. */
 export class StoredFolder {
   readonly path: string;
   /** Whether it was not there before. */
@@ -218,7 +218,8 @@ export class StoredFolder {
   readonly #files: Files;
   /** What it gets at last; absent if its mode stays as it is. */
   readonly #mode: number | undefined;
-  readonly #policy: StorePolicy;
+  /** Whether its mode matters to whoever copies. */
+  readonly #mustHaveMode: boolean;
 
   private constructor(
     files: Files,
@@ -233,7 +234,8 @@ export class StoredFolder {
     this.path = path;
     this.isNew = isNew;
     this.#mode = mode;
-    this.#policy = policy;
+    // A server that sets no modes has made the directory by its own umask.
+    this.#mustHaveMode = policy.preserve || policy.umask !== undefined;
   }
 
   /**
@@ -251,8 +253,8 @@ export class StoredFolder {
     const mode = takenMode(announced, policy);
     const isNew = replaced === undefined;
     if (replaced === undefined) {
-      await files.makeFolder(path, (mode & 0o777) | OWNER_ALL);
-      return new StoredFolder(files, path, { isNew, mode, policy });
+      const last = await makeFolder(files, { path, mode }, policy);
+      return new StoredFolder(files, path, { isNew, mode: last, policy });
     }
     if (replaced.kind !== "folder") {
       throw new EntryError(`${files.label}${path}: Not a directory`);
@@ -275,22 +277,47 @@ export class StoredFolder {
     if (times !== undefined) {
       steps.push(() => this.#files.setTimes(this.path, times));
     }
-    if (this.#mode !== undefined) steps.push(() => this.#setMode(this.#mode!));
+    const mode = this.#mode;
+    if (mode !== undefined) {
+      steps.push(() => this.#setMode(mode));
+    }
     return await firstFailure(steps);
   }
 
   async #setMode(mode: number): Promise<void> {
-    const { preserve, umask } = this.#policy;
-    if (preserve || umask !== undefined) {
-      return await this.#files.setMode(this.path, mode);
-    }
-    // The system has taken off its bits; ours that filled it come off now, if
-    // the system lets them.
-    if ((mode & OWNER_ALL) === OWNER_ALL) return;
-    const { mode: made } = await this.#files.attributes(this.path);
-    await this.#files.setMode(this.path, made & ~(OWNER_ALL & ~mode))
-      .catch(entryError);
+    const set = this.#files.setMode(this.path, mode);
+    if (this.#mustHaveMode) await set;
+    else await set.catch(entryError);
   }
+}
+
+/**
+ * Makes a directory that its owner can fill.
+ *
+ * @returns The mode to set at last; `undefined` where the system gave it the
+ * right one. A set-group-ID bit that it inherited stays.
+ */
+async function makeFolder(
+  files: Files,
+  { path, mode }: { path: string; mode: number },
+  { preserve, umask }: StorePolicy,
+): Promise<number | undefined> {
+  const made = (mode & 0o777) | OWNER_ALL;
+  if (!preserve && made === (umask === undefined ? mode & 0o777 : mode)) {
+    await files.makeFolder(path, made);
+    return undefined;
+  }
+  // Both leave at once: what a server made of the mode costs no round trip.
+  const [, found] = await Promise.all([
+    files.makeFolder(path, made),
+    files.attributes(path).catch(entryError),
+  ]);
+  const foundMode = found instanceof EntryError ? undefined : found.mode;
+  if (preserve || umask !== undefined) {
+    return mode | ((foundMode ?? 0) & SET_GROUP_ID);
+  }
+  // The system has taken off its bits; ours that filled it come off at last.
+  return (foundMode ?? mode) & ~(OWNER_ALL & ~mode);
 }
 
 /**
@@ -313,6 +340,7 @@ function orLost(error: unknown): void {
 
 const OWNER_WRITE = 0o200;
 const OWNER_ALL = 0o700;
+const SET_GROUP_ID = 0o2000;
 
 /** Never taken unless modes are preserved (CVE-2026-35385). */
 const SET_ID_BITS = 0o6000;

@@ -18,6 +18,13 @@ export function printable(text: string): string {
   return text.replaceAll(unprintable, (char) => octal(bytesOf(char)));
 }
 
+/** The same for text of many lines, ended by `\n` or `\r\n`; tabs stay. */
+export function printableLines(text: string): string {
+  return text.split(/\r?\n/).map((line) =>
+    line.split("\t").map(printable).join("\t")
+  ).join("\n");
+}
+
 /** How much of what a peer said is told, in characters. */
 const MAX_TOLD = 240;
 

@@ -1,17 +1,18 @@
 import type { Channel } from "../channel/channel.ts";
-import { readByte, readLine } from "../channel/line.ts";
+import { ByteBuffer, readByte, readLine } from "../channel/line.ts";
 import {
   GreetingError,
   ProtocolError,
   RefusalError,
   SessionError,
 } from "../errors.ts";
-import { decodeName } from "../files/name_bytes.ts";
 import { quoted } from "../progress/printable.ts";
 import type { Refusal } from "./entry_rules.ts";
 import {
   type Acknowledgement,
+  decodeText,
   formatRecord,
+  MAX_LINE_BYTES,
   MAX_RECORD_BYTES,
   OK,
   parseRecord,
@@ -109,7 +110,7 @@ export class ScpPeer {
   async nextRecord(): Promise<ScpRecord | undefined> {
     let line: Uint8Array | undefined;
     try {
-      line = await readLine(this.channel, MAX_RECORD_BYTES);
+      line = await readLine(this.channel, MAX_LINE_BYTES);
       if (line === undefined) return undefined;
       this.#overheard(line);
       return parseRecord(line);
@@ -123,7 +124,7 @@ export class ScpPeer {
       throw this.violation(
         line === undefined
           ? message
-          : `${message}: the far side said ${quoted(decodeName(line))}`,
+          : `${message}: the far side said ${quoted(decodeText(line))}`,
       );
     }
   }
@@ -177,16 +178,16 @@ export class ScpPeer {
       case 2:
         return { kind: "fatal", text: await this.#nextText() };
       default: {
-        const rest = await this.channel.read(MAX_RECORD_BYTES);
-        const text = decodeName(Uint8Array.of(first, ...rest));
-        return { kind: "unknown", text };
+        const said = new ByteBuffer(Uint8Array.of(first));
+        said.add(await this.channel.read(MAX_RECORD_BYTES));
+        return { kind: "unknown", text: decodeText(said.bytes) };
       }
     }
   }
 
   async #nextText(): Promise<string> {
-    const line = await readLine(this.channel, MAX_RECORD_BYTES - 1);
-    if (line !== undefined) return decodeName(line);
+    const line = await readLine(this.channel, MAX_LINE_BYTES - 1);
+    if (line !== undefined) return decodeText(line);
     throw new SessionError("lost connection");
   }
 }

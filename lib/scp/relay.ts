@@ -7,13 +7,19 @@ import {
 } from "../errors.ts";
 import type { FileProgress, Observer } from "../progress/observer.ts";
 import { quoted } from "../progress/printable.ts";
-import { areReal, type EntryRules, refusalOf } from "./entry_rules.ts";
-import type {
-  FileRecord,
-  FolderRecord,
-  ScpRecord,
-  SentRecord,
-  TimesRecord,
+import {
+  areReal,
+  type EntryRules,
+  isContent,
+  refusalOf,
+} from "./entry_rules.ts";
+import {
+  type FileRecord,
+  type FolderRecord,
+  type ScpRecord,
+  sendingFailure,
+  type SentRecord,
+  type TimesRecord,
 } from "./messages.ts";
 import { ScpPeer } from "./peer.ts";
 import type { Received } from "./sink.ts";
@@ -29,6 +35,18 @@ export interface RelayOptions {
   readonly preserve: boolean;
   /** What of the source's entries is taken; the target has rules of its own. */
   readonly rules: EntryRules;
+  /**
+   * Name under which what comes at the top is passed on. Absent: its own; where
+   * the rules are for content, only that is passed on.
+   */
+  readonly topName?: string;
+}
+
+/** Directory of the source, by the name it has at the target. */
+interface RelayedFolder {
+  readonly name: string;
+  /** False where the target sees only its content. */
+  readonly isPassedOn: boolean;
 }
 
 /** What lets a file run as its owner. */
@@ -51,8 +69,8 @@ export class Relay {
   readonly #options: RelayOptions;
   readonly #observer: Observer;
   #entries = 0;
-  /** The names of the folders that the source is in. */
-  readonly #folders: string[] = [];
+  /** Directories that the source is in, from the top. */
+  readonly #folders: RelayedFolder[] = [];
   #isToldEnd = false;
   /** Times that wait for their entry. */
   #times: TimesRecord | undefined;
@@ -77,6 +95,30 @@ export class Relay {
   }
 
   /**
+   * Waits for the target to be ready, and tells the source to begin.
+   *
+   * @throws {GreetingError} If the target says something else.
+   * @throws {RefusalError} If it refuses, or has no such directory.
+   * @throws {SessionError} If the connection to either one is lost.
+   */
+  async begin(): Promise<void> {
+    const refusal = await this.#target.nextWarning();
+    if (refusal !== undefined) {
+      await this.#target.fail(new RefusalError(refusal));
+    }
+    await this.#source.attempt(async () => {
+      await this.#source.peer.sendOk();
+      await this.#source.peer.channel.flush();
+    });
+  }
+
+  /** Begins, and relays all that the source sends; throws as both do. */
+  async run(): Promise<Received> {
+    await this.begin();
+    return await this.relayEntries();
+  }
+
+  /**
    * Relays all that the source sends.
    *
    * @throws {GreetingError} If what either host says first is not the protocol.
@@ -84,12 +126,7 @@ export class Relay {
    * up. What arrived whole before stays.
    * @throws {SessionError} If the connection to either one is lost.
    */
-  async run(): Promise<Received> {
-    const refusal = await this.#target.nextWarning();
-    if (refusal !== undefined) {
-      await this.#target.fail(new RefusalError(refusal));
-    }
-    await this.#source.peer.sendOk();
+  async relayEntries(): Promise<Received> {
     try {
       for (;;) {
         const record = await this.#source.nextRecord();
@@ -101,7 +138,7 @@ export class Relay {
       throw error;
     }
     await this.#settle();
-    const folder = this.#folders.join("/");
+    const folder = this.#folders.map(({ name }) => name).join("/");
     return {
       entries: this.#entries,
       isToldEnd: this.#isToldEnd,
@@ -122,12 +159,8 @@ export class Relay {
         await this.#keepTimes(record);
         return true;
       case "file":
-        await this.#check(record);
-        await this.#relayFile(record);
-        return true;
       case "folder":
-        await this.#check(record);
-        await this.#relayFolder(record);
+        await this.#relayEntry(record);
         return true;
       case "end":
         return await this.#takeEnd();
@@ -145,14 +178,27 @@ export class Relay {
   async #takeEnd(): Promise<boolean> {
     const folder = this.#folders.pop();
     if (folder === undefined) this.#isToldEnd = true;
-    else await this.#relayEnd(folder);
+    else if (folder.isPassedOn) await this.#relayEnd(folder.name);
+    else await this.#takeUnsent();
     return !this.#isToldEnd;
   }
 
+  async #relayEntry(record: FileRecord | FolderRecord): Promise<void> {
+    await this.#check(record);
+    const failure = sendingFailure(record);
+    if (failure !== undefined) {
+      this.#times = undefined;
+      this.#observer.failed(failure.message);
+      await this.#source.attempt(() =>
+        this.#source.peer.sendFailure(failure.message)
+      );
+    } else if (record.kind === "file") await this.#relayFile(record);
+    else await this.#relayFolder(record);
+  }
+
   async #check(record: FileRecord | FolderRecord): Promise<void> {
-    this.#entries++;
-    const isTop = this.#folders.length === 0;
-    const refusal = refusalOf(record, isTop, this.#options.rules);
+    const place = { depth: this.#depth, entriesBefore: this.#entries++ };
+    const refusal = refusalOf(record, place, this.#options.rules);
     if (refusal !== undefined) {
       await this.#source.attempt(() => this.#source.peer.refuse(refusal));
     }
@@ -167,7 +213,25 @@ export class Relay {
     await this.#source.peer.sendOk();
   }
 
-  async #relayFolder(record: FolderRecord): Promise<void> {
+  get #depth(): number {
+    return this.#folders.length;
+  }
+
+  /** Takes a record of the source that the target is not to see. */
+  async #takeUnsent(): Promise<void> {
+    this.#times = undefined;
+    this.#source.peer.understand();
+    await this.#source.peer.sendOk();
+  }
+
+  async #relayFolder(announced: FolderRecord): Promise<void> {
+    const { rules, topName } = this.#options;
+    const isOuter = isContent({ depth: this.#depth }, rules);
+    if (isOuter && topName === undefined) {
+      this.#folders.push({ name: ".", isPassedOn: false });
+      return await this.#takeUnsent();
+    }
+    const record = this.#named(announced);
     // Once a folder is made, to send it again would put it into itself.
     this.#target.peer.understand();
     const refusal = await this.#offer(record);
@@ -175,8 +239,15 @@ export class Relay {
       return await this.#sendRefusal(refusal);
     }
     await this.#source.peer.sendOk();
-    this.#folders.push(record.name);
+    this.#folders.push({ name: record.name, isPassedOn: true });
     this.#source.peer.understand();
+  }
+
+  /** Gives a record under the name that it is passed on with. */
+  #named<R extends FileRecord | FolderRecord>(record: R): R {
+    const { topName } = this.#options;
+    const isRenamed = this.#depth === 0 && topName !== undefined;
+    return isRenamed ? { ...record, name: topName } : record;
   }
 
   async #relayEnd(name: string): Promise<void> {

@@ -14,7 +14,12 @@ import { StoredFile, StoredFolder, type StorePolicy } from "../files/store.ts";
 import type { FileProgress, Observer } from "../progress/observer.ts";
 import { quoted } from "../progress/printable.ts";
 import { type Ahead, Answers } from "./answers.ts";
-import { areReal, type EntryRules, refusalOf } from "./entry_rules.ts";
+import {
+  areReal,
+  type EntryRules,
+  isContent,
+  refusalOf,
+} from "./entry_rules.ts";
 import type {
   FileRecord,
   FolderRecord,
@@ -38,6 +43,8 @@ export interface SinkOptions extends EntryRules {
    * cannot be stored is read, dropped, and told to the observer alone.
    */
   readonly ahead: Ahead;
+  /** Name of what comes at the top, whatever the source calls it. */
+  readonly topName?: string;
   readonly store: StorePolicy;
 }
 
@@ -59,9 +66,12 @@ interface Level {
   /** The folder they go into; at the top, perhaps the target itself. */
   readonly path: string;
   readonly isFolder: boolean;
-  /** Absent at the top, whose folder is not ours to change. */
+  /** Absent where it is not ours to change: the target that was there. */
   readonly folder?: StoredFolder;
-  /** There is no such folder: what comes for it is dropped. */
+  /**
+   * There is no such folder: what comes for it is dropped, and the path is that
+   * of the outermost one.
+   */
   readonly isLost?: true;
   readonly times?: Times | undefined;
 }
@@ -100,16 +110,12 @@ export class Sink {
   }
 
   /**
-   * Receives all that the source sends into `target`: into the folder if it is
-   * one, else under that very path.
+   * Tells the source to begin: what it sends goes into `target`, the directory
+   * if it is one, else that very path.
    *
-   * @throws {GreetingError} If what comes first is no entry that was asked for
-   * and may be a shell's.
-   * @throws {ProtocolError} If the source breaks the protocol later, sends what
-   * was not asked for, or gives up. What arrived whole before stays.
-   * @throws {SessionError} If the connection is lost.
+   * @throws {RefusalError} If the target has to be a directory and is none.
    */
-  async receive(target: string): Promise<Received> {
+  async begin(target: string): Promise<void> {
     const found = await this.#files.attributes(target).catch(entryError);
     const isFolder = !(found instanceof EntryError) && found.kind === "folder";
     if (this.#options.targetIsFolder && !isFolder) {
@@ -121,6 +127,25 @@ export class Sink {
     }
     this.#levels = [{ path: target, isFolder }];
     await this.#ok();
+    await this.#peer.channel.flush();
+  }
+
+  /** Begins, and receives all that the source sends; throws as both do. */
+  async receive(target: string): Promise<Received> {
+    await this.begin(target);
+    return await this.receiveEntries();
+  }
+
+  /**
+   * Receives all that the source sends.
+   *
+   * @throws {GreetingError} If what comes first is no entry that was asked for
+   * and may be a shell's.
+   * @throws {ProtocolError} If the source breaks the protocol later, sends what
+   * was not asked for, or gives up. What arrived whole before stays.
+   * @throws {SessionError} If the connection is lost.
+   */
+  async receiveEntries(): Promise<Received> {
     for (let isFirst = true;;) {
       const record = await this.#peer.nextRecord();
       if (record === undefined) break;
@@ -193,15 +218,22 @@ export class Sink {
   }
 
   async #takeEntry(record: FileRecord | FolderRecord): Promise<void> {
-    const isTop = this.#levels.length === 1;
-    const refusal = refusalOf(record, isTop, this.#options);
+    const depth = this.#levels.length - 1;
+    const place = { depth, entriesBefore: this.#entries };
+    const refusal = refusalOf(record, place, this.#options);
     if (refusal !== undefined) await this.#peer.refuse(refusal);
     const times = this.#times;
     this.#times = undefined;
     this.#entries++;
     if (this.#level.isLost) return await this.#drop(record);
     try {
-      const path = this.#place(record.name);
+      if (record.kind === "folder" && isContent(place, this.#options)) {
+        return await this.#enterTarget(record, times);
+      }
+      const { topName } = this.#options;
+      const path = this.#place(
+        depth === 0 && topName ? topName : record.name,
+      );
       if (record.kind === "file") await this.#receiveFile(record, path, times);
       else await this.#enterFolder(record, path, times);
     } catch (error) {
@@ -221,7 +253,9 @@ export class Sink {
 
   /** Takes an entry that is stored nowhere. */
   async #drop(record: FileRecord | FolderRecord): Promise<void> {
-    const path = this.#files.join(this.#level.path, record.name);
+    const { isLost, path: above } = this.#level;
+    // The paths of deep directories, each with all above it, are long.
+    const path = isLost ? above : this.#files.join(above, record.name);
     if (record.kind === "folder") {
       this.#levels.push({ path, isFolder: true, isLost: true });
       return await this.#ok();
@@ -246,6 +280,16 @@ export class Sink {
     return path;
   }
 
+  /** Enters the target itself: one that was there keeps its mode and times. */
+  async #enterTarget(
+    record: FolderRecord,
+    times: Times | undefined,
+  ): Promise<void> {
+    const { path, isFolder } = this.#level;
+    if (!isFolder) return await this.#enterFolder(record, path, times);
+    await this.#goInto({ path, isFolder });
+  }
+
   async #enterFolder(
     { mode }: FolderRecord,
     path: string,
@@ -258,7 +302,11 @@ export class Sink {
       { path, mode, replaced },
       store,
     );
-    this.#levels.push({ path, isFolder: true, folder, times });
+    await this.#goInto({ path, isFolder: true, folder, times });
+  }
+
+  async #goInto(level: Level): Promise<void> {
+    this.#levels.push(level);
     this.#peer.understand();
     await this.#ok();
   }

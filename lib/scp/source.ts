@@ -35,10 +35,11 @@ export interface SourceOptions {
   /** Send times too. */
   readonly preserve: boolean;
   /**
-   * Send a record for a folder without a name of its own (`.`, `..`, `/`), as
-   * scp's far side does; else only what it holds.
+   * Record of a directory without a name of its own (`.`, `..`, `/`). `content`:
+   * none, only the content is sent. `announced`: as scp -f sends it. Else under
+   * this name.
    */
-  readonly announceNameless: boolean;
+  readonly dotPaths: "content" | "announced" | { readonly name: string };
   /** Wait for the answer to each record and each body before the next step. */
   readonly lockstep: boolean;
 }
@@ -263,14 +264,14 @@ export class Source {
     const { mode, identity } = attributes;
     checkLoop({ path, identity, above });
     const entries = await this.#files.list(path);
-    const isNamed = !isNameless(name) || this.#options.announceNameless;
-    const announcement: Announcement | undefined = isNamed
-      ? {
+    const sent = this.#sentName(name);
+    const announcement: Announcement | undefined = sent === undefined
+      ? undefined
+      : {
         path,
-        record: { kind: "folder", mode, name: name === "/" ? "" : name },
+        record: { kind: "folder", mode, name: sent },
         times: attributes,
-      }
-      : undefined;
+      };
     if (announcement !== undefined) {
       this.#warnIfEncoded(announcement);
       // Once a folder is made, to send it again would put it into itself.
@@ -287,6 +288,15 @@ export class Source {
     await this.#sendEntries(entries, path);
     this.#folder = above;
     if (announcement !== undefined) await this.#leave(path);
+  }
+
+  /** Gives the name of a directory's record; `undefined` if it gets none. */
+  #sentName(name: string): string | undefined {
+    const { dotPaths } = this.#options;
+    if (!isNameless(name)) return name;
+    if (dotPaths === "content") return undefined;
+    if (dotPaths === "announced") return name === "/" ? "" : name;
+    return dotPaths.name;
   }
 
   async #sendEntries(

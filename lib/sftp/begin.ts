@@ -29,6 +29,7 @@ export async function beginSession(
   patience: number,
 ): Promise<Beginning> {
   await channel.write(formatInit());
+  await channel.flush();
   const beginning = await readBeginning(channel, patience);
   checkVersion(beginning.server);
   return beginning;

@@ -1,5 +1,6 @@
 import { EntryError, NotCutError, SessionError } from "../errors.ts";
 import type { Attributes, Files, OpenFile } from "../files/files.ts";
+import { keyOf } from "../files/name_key.ts";
 import { StoredFile } from "../files/store.ts";
 import {
   type FileProgress,
@@ -9,7 +10,7 @@ import {
 import { Blocks } from "./blocks.ts";
 import { Claims } from "./claims.ts";
 import { type CopiedContent, copyContent } from "./content.ts";
-import { type Destination, type FoundEntry, keyOf } from "./destination.ts";
+import type { Destination, FoundEntry } from "./destination.ts";
 import type { OpenEntries } from "./open_entries.ts";
 import { copyRanges } from "./ranges.ts";
 import type { TransferOptions } from "./options.ts";
@@ -119,12 +120,15 @@ export class FileCopier {
    * another one. What is waited for second never waits itself, whatever a server
    * says of where its links lead to.
    */
-  async #claim({ path, mayExist, key }: Destination): Promise<Claim> {
+  async #claim({ path, mayExist, key, place }: Destination): Promise<Claim> {
     using claimed = new DisposableStack();
     const own = claimed.use(await this.#paths.claim(key));
     const replaced = mayExist || own.hasWaited
       ? await this.#to.find(path)
       : undefined;
+    if (replaced !== undefined && place?.isNamesake) {
+      await place.among.check(place.name);
+    }
     const { identity } = replaced ?? {};
     claimed.use(
       await this.#files.claim(identity === undefined ? key : keyOf(identity)),

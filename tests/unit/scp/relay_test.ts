@@ -7,7 +7,9 @@ import { RecordingObserver } from "../../support/recording_observer.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 
 /** What of a relay's options differs from `-r` for whoever takes any name. */
-type Options = Partial<EntryRules & Pick<RelayOptions, "preserve">>;
+type Options = Partial<
+  EntryRules & Pick<RelayOptions, "preserve" | "topName">
+>;
 
 /** A dialogue with both hosts, each from its own side. */
 interface Dialogue {
@@ -29,7 +31,7 @@ function target(grain?: number): ScriptedPeer {
 
 function relayOf(
   { source, target }: Dialogue,
-  { preserve = true, ...rules }: Options,
+  { preserve = true, topName, ...rules }: Options,
 ): { relay: Relay; observer: RecordingObserver } {
   const observer = new RecordingObserver();
   const relay = new Relay(
@@ -37,9 +39,11 @@ function relayOf(
     { host: "to", channel: target },
     {
       preserve,
+      ...(topName === undefined ? {} : { topName }),
       rules: {
         recursive: true,
         platform: "posix",
+        top: "named",
         objectionTo: () => undefined,
         ...rules,
       },

@@ -31,7 +31,7 @@ async function send(
     {
       recursive: false,
       preserve: false,
-      announceNameless: false,
+      dotPaths: "content",
       lockstep: true,
       ...options,
     },
@@ -281,7 +281,23 @@ Deno.test("Source announces a folder without a name of its own if told to", asyn
     );
     const { failures } = await send(peer, [`${folder.path}/${path}`], {
       recursive: true,
-      announceNameless: true,
+      dotPaths: "announced",
+    });
+    assertEquals(failures, [], path);
+  }
+});
+
+Deno.test("Source sends a directory without a name of its own under one it is given", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "d/", mode: 0o750 },
+    { path: "d/f", content: "f", mode: 0o644 },
+  ]);
+  for (const path of ["d/.", "d/./"]) {
+    const peer = acknowledging(5, "D0750 0 new\nC0644 1 f\nf\0E\n");
+    const { failures } = await send(peer, [`${folder.path}/${path}`], {
+      recursive: true,
+      dotPaths: { name: "new" },
     });
     assertEquals(failures, [], path);
   }
@@ -296,7 +312,7 @@ Deno.test("Source announces the root by an empty name if told to", async () => {
       .peerSays("\x01no\n");
     const { failures } = await send(peer, [path], {
       recursive: true,
-      announceNameless: true,
+      dotPaths: "announced",
     });
     assertEquals(failures, ["no"]);
   }
@@ -537,7 +553,8 @@ Deno.test("Source skips a name that fits no record", async () => {
       return name;
     }
   }
-  const peer = acknowledging(1, `\x01scp: ${name}`.slice(0, 2046) + "\n");
+  const shown = `${name.slice(0, 240)}…`;
+  const peer = acknowledging(1, `\x01scp: ${shown}: name too long\n`);
   const { failures } = await send(peer, [`${folder.path}/a`], {
     preserve: true,
     files: new LongNames(),
@@ -553,7 +570,7 @@ function sourceTo(peer: ScriptedPeer): Source {
     {
       recursive: true,
       preserve: false,
-      announceNameless: false,
+      dotPaths: "content",
       lockstep: true,
     },
     new RecordingObserver(),
