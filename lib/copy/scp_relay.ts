@@ -5,6 +5,7 @@ import type { RemoteLocation } from "../location/location.ts";
 import { Relay } from "../scp/relay.ts";
 import { type Breach, breach } from "./breach.ts";
 import type { RouteContext } from "./context.ts";
+import { lengthlessObserver } from "./lengthless.ts";
 import { MissingFirst } from "./missing_first.ts";
 import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
 import {
@@ -51,7 +52,10 @@ export class RelayDialogue implements Dialogue {
     this.#target = target;
     this.#context = context;
     this.#rules = topRules(source, options);
-    this.#missing = new MissingFirst(context.reporter, { hasNext });
+    this.#missing = new MissingFirst(
+      lengthlessObserver(source, context.reporter),
+      { hasNext },
+    );
     const { targetIsFolder } = options;
     this.requests = [{
       role: "-t",
