@@ -15,6 +15,16 @@ const PACKAGES: Readonly<Record<string, string>> = {
 
 /** The same for what only tests need. */
 const TEST_PACKAGES: Readonly<Record<string, string>> = {
+  "pscp": "putty-tools",
+  "puttygen": "putty-tools",
+  "python3/dist-packages/scp.py": "python3-scp",
+  "ruby": "ruby",
+  "../share/doc/ruby-net-scp/copyright": "ruby-net-scp",
+  "libssh.so.4": "libssh-4",
+  "krb5kdc": "krb5-kdc",
+  "kadmin.local": "krb5-admin-server",
+  "kinit": "krb5-user",
+  "sshpass": "sshpass",
   "mandoc": "mandoc",
   "tmux": "tmux",
   "zsh": "zsh",
@@ -23,9 +33,22 @@ const TEST_PACKAGES: Readonly<Record<string, string>> = {
   "wget": "wget",
   "openssl": "openssl",
   "shasum": "perl",
+  "proftpd": "proftpd-core",
+  "proftpd/mod_sftp.so": "proftpd-mod-crypto",
+  "rclone": "rclone",
+  "dropbear": "dropbear-bin",
+  "tinysshd": "tinysshd",
+  "git-shell": "git",
+  "python3/dist-packages/asyncssh/__init__.py": "python3-asyncssh",
+  "python3/dist-packages/paramiko/__init__.py": "python3-paramiko",
+  "python3/dist-packages/twisted/conch/__init__.py": "python3-twisted",
+  "libnss_wrapper.so": "libnss-wrapper",
 };
 
-/** `sshd` and its like are not in every user's PATH, `sftp-server` in nobody's. */
+/**
+ * `sshd` and its like are not in every user's PATH, `sftp-server` in nobody's;
+ * what a package brings besides programs is below the last two.
+ */
 const FOLDERS = [
   ...(Deno.env.get("PATH") ?? "").split(":"),
   "/usr/sbin",
@@ -34,6 +57,8 @@ const FOLDERS = [
   "/usr/lib/ssh",
   "/usr/libexec/openssh",
   "/usr/libexec",
+  "/usr/lib",
+  `/usr/lib/${Deno.build.arch}-linux-gnu`,
 ];
 
 /** The absolute path of a program; `undefined` if it is not installed. */

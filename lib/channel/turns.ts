@@ -1,21 +1,26 @@
-/** Longest time without a turn for timers and signals, in milliseconds. */
-const TURN_MILLISECONDS = 50;
+/** Longest time that we may go on without one, in milliseconds. */
+const TURN_MILLISECONDS = 10;
 
-/**
- * Turns of the event loop that a loop gives while there always is something to
- * read: a peer that floods us would keep Ctrl-C from being heard.
- */
+/** Turns of the event loop, which timers and signals wait for. */
 export class Turns {
+  /** When others last had theirs. */
   #last = performance.now();
 
-  /** Tells if the loop has gone on for long enough. */
-  get isDue(): boolean {
+  /** Whether it is time for one. */
+  get areDue(): boolean {
     return performance.now() - this.#last > TURN_MILLISECONDS;
   }
 
-  /** Lets all that waits for the event loop have its turn. */
+  /** Gives others their turn. */
   async give(): Promise<void> {
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    setImmediate(resolve);
+    await this.pass(promise);
+  }
+
+  /** Waits for an event, which comes with a turn. */
+  async pass(event: Promise<void>): Promise<void> {
+    await event;
     this.#last = performance.now();
   }
 }

@@ -14,7 +14,7 @@ import type { Build } from "./version.ts";
 /** What a run has around it. */
 export interface Surroundings {
   readonly terminal: Terminal;
-  /** Name that the program was called by: `seacp`, or `scp` where it stands for it. */
+  /** Name under which the program was called; messages begin with it. */
   readonly programName: string;
   readonly build: Build;
   /**
@@ -76,9 +76,7 @@ export async function run(
     }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    if (error.message !== "") {
-      terminal.say(sayable(programName, error.message));
-    }
+    if (error.message !== "") terminal.say(sayable(programName, error.message));
     if (error.showUsage) terminal.say(USAGE);
     return error.status;
   }
@@ -94,6 +92,7 @@ async function runCopy(
   const { verbose, protocol } = request.options;
   const { Reporter } = await import("../progress/reporter.ts");
   const { copy } = await import("../copy/copy.ts");
+  const { hostHint } = await import("./host_hint.ts");
   // With -O messages and statuses are scp -O's, else those of scp since 9.0.
   const isOld = protocol === "scp";
   using reporter = new Reporter(terminal, {
@@ -101,6 +100,8 @@ async function runCopy(
     verbose,
     ...(isOld ? {} : { program: programName }),
   });
+  const hint = await hostHint({ ...request, rules });
+  if (hint !== undefined) reporter.warned(hint);
   await copy({ ...request, rules, interrupted }, reporter);
   if (interrupted.aborted) return Number(interrupted.reason);
   if (reporter.failures === 0) return 0;
@@ -125,6 +126,6 @@ async function runFarSide(
 }
 
 /** The message under the program's name, its lines kept. */
-function sayable(program: string, message: string): string {
-  return `${program}: ${message.split("\n").map(printable).join("\n")}`;
+function sayable(programName: string, message: string): string {
+  return `${programName}: ${message.split("\n").map(printable).join("\n")}`;
 }

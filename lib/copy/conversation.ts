@@ -37,15 +37,18 @@ export async function converse(
   const absence = await held(await routes[protocol].begin(standby.terms));
   if (absence === undefined || interrupted.aborted) return;
   const next = await standby.beginning();
-  if (next.kind === "begun") {
+  const isCertain = next.kind === "begun" && next.isCertain;
+  const change = async () => {
     await hosts.remember(absence, protocol);
     reporter.warned(
       `${absence.location.host}: ${absence.why}: ` +
         `going on over ${PROTOCOL_NAMES[other]}`,
     );
-  }
+  };
+  if (isCertain) await change();
   const absenceToo = await held(next);
-  if (absenceToo === undefined || interrupted.aborted) return;
+  if (next.kind === "over" || interrupted.aborted) return;
+  if (absenceToo === undefined) return isCertain ? undefined : await change();
   reporter.disconnected(
     neither({ [protocol]: absence, [other]: absenceToo } as Absences),
   );

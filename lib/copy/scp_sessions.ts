@@ -8,12 +8,7 @@ import type { RemoteLocation } from "../location/location.ts";
 import type { Reporter } from "../progress/reporter.ts";
 import type { SshEnd } from "../ssh/session.ts";
 import { type Absence, meaningOf, refusalIn } from "./absence.ts";
-import {
-  type Beginning,
-  LAST_PATIENCE,
-  PATIENCE,
-  type Terms,
-} from "./beginning.ts";
+import { awaitSpeech, type Beginning, type Terms } from "./beginning.ts";
 import { type Breach, breach } from "./breach.ts";
 import { confusionHint } from "./confusion.ts";
 import type { DialogueContext } from "./context.ts";
@@ -78,6 +73,7 @@ export class ScpSessions {
       if ("kind" in opened) return opened;
       return {
         kind: "begun",
+        isCertain: opened.scps.every(soundsLikeScp),
         run: () => this.#run(opened, { requests, dialogue }),
         abandon: () => opened.sessions.disposeAsync(),
       };
@@ -121,14 +117,7 @@ export class ScpSessions {
     { session, location }: RemoteScp,
     terms: Terms,
   ): Promise<Beginning | undefined> {
-    let patience: typeof PATIENCE | typeof LAST_PATIENCE = PATIENCE;
-    if (terms.whileSilent === undefined) patience = LAST_PATIENCE;
-    let sign = await session.firstSign(patience);
-    if (sign === "silent" && terms.whileSilent !== undefined) {
-      const hasChanged = await terms.whileSilent(session.channel.awaitInput());
-      if (hasChanged) return silence(location);
-      sign = await session.firstSign(LAST_PATIENCE);
-    }
+    const sign = await awaitSpeech(session, this.#context.hosts, terms);
     if (sign === "spoke") return undefined;
     if (sign === "silent") return silence(location);
     return await this.#seeUnspoken(session, location, terms);
@@ -312,9 +301,19 @@ export class ScpSessions {
   }
 }
 
+/** First bytes of what scp says: a sink's answers, a source's records. */
+const FIRST_BYTES = { "-t": "\0\x01\x02", "-f": "\x01\x02CDET" } as const;
+
+/** Tells whether an scp that has spoken began as one. */
+function soundsLikeScp({ role, session, isMarked }: RemoteScp): boolean {
+  const first = session.channel.peek();
+  if (isMarked || first === undefined) return isMarked;
+  return FIRST_BYTES[role].includes(String.fromCharCode(first));
+}
+
 function silence(location: RemoteLocation): Beginning {
   const why = "SCP did not begin: the server says nothing";
-  return { kind: "absent", location, why, isProven: false };
+  return { kind: "absent", location, why, isProven: true };
 }
 
 /** @throws {ProtocolError} If a shell that talks does not get to scp. */

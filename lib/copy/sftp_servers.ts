@@ -12,12 +12,7 @@ import type { DialogueContext } from "./context.ts";
 import { loginOf } from "./logins.ts";
 import { lostMessage } from "./lost.ts";
 import { type EndMeaning, meaningOf } from "./absence.ts";
-import {
-  type Beginning,
-  LAST_PATIENCE,
-  PATIENCE,
-  type Terms,
-} from "./beginning.ts";
+import { awaitSpeech, type Beginning, type Terms } from "./beginning.ts";
 
 /** A server that is talked to. */
 interface Server {
@@ -109,7 +104,7 @@ export class SftpServers {
     location: RemoteLocation,
     { isFirst, terms }: { isFirst: boolean; terms: Terms },
   ): Promise<Server | Exclude<Beginning, { kind: "begun" }>> {
-    const { job: { options: { lockstep } }, shells } = this.#context;
+    const { job: { options: { lockstep } }, hosts, shells } = this.#context;
     try {
       await using sessions = new AsyncDisposableStack();
       const ssh = sessions.use(this.#startSsh(location, terms));
@@ -118,10 +113,10 @@ export class SftpServers {
       beginning.catch(() => {
         // It is awaited below, unless the server is silent.
       });
-      const sign = await this.#awaitSign(ssh, terms);
+      const sign = await awaitSpeech(ssh, hosts, terms);
       if (sign === "silent") {
         const why = "SFTP did not begin: the server says nothing";
-        return { kind: "absent", location, why, isProven: false };
+        return { kind: "absent", location, why, isProven: true };
       }
       const sftp = await beginning.catch(breach);
       if (!(sftp instanceof SftpSession)) {
@@ -135,18 +130,6 @@ export class SftpServers {
       this.#lose(breach(error).message, terms);
       return { kind: "over" };
     }
-  }
-
-  /** Waits until a server has said something, or its stream has ended. */
-  async #awaitSign(
-    ssh: SshSession,
-    { whileSilent }: Terms,
-  ): Promise<"spoke" | "ended" | "silent"> {
-    if (whileSilent === undefined) return await ssh.firstSign(LAST_PATIENCE);
-    const sign = await ssh.firstSign(PATIENCE);
-    if (sign !== "silent") return sign;
-    const hasChanged = await whileSilent(ssh.channel.awaitInput());
-    return hasChanged ? "silent" : await ssh.firstSign(LAST_PATIENCE);
   }
 
   /** Finds out why no session came about. */

@@ -9,14 +9,14 @@ import { NameTable, type Precedence } from "./name_table.ts";
  * that it does not overwrite the first.
  */
 export class Namesakes {
-  readonly #files: Pick<Files, "join" | "label" | "list">;
+  readonly #files: Pick<Files, "find" | "join" | "label" | "list">;
   readonly #directory: string;
   readonly #names = new NameTable();
   /** Names in the directory when one of them was first in doubt. */
   #present: Promise<NameTable> | undefined;
 
   constructor(
-    files: Pick<Files, "join" | "label" | "list">,
+    files: Pick<Files, "find" | "join" | "label" | "list">,
     directory: string,
   ) {
     this.#files = files;
@@ -46,6 +46,17 @@ export class Namesakes {
       `${this.#files.label}${path}: not copied: the target takes its name ` +
         "for that of another entry, which was copied before",
     );
+  }
+
+  /**
+   * Adds and checks a name, for who copies one entry after the other.
+   *
+   * @throws {EntryError} If another entry of this copy is there by that name.
+   */
+  async admit(name: string): Promise<void> {
+    if (this.add(name) !== "other") return;
+    const path = this.#files.join(this.#directory, name);
+    if (await this.#files.find(path) !== undefined) await this.check(name);
   }
 
   async #list(): Promise<NameTable> {

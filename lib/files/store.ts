@@ -4,7 +4,7 @@
  * scp.c `sink()`.
  */
 
-import { EntryError, entryError, isBreach } from "../errors.ts";
+import { EntryError, entryError, isBreach, NotCutError } from "../errors.ts";
 import type { Attributes, Files, OpenFile, Times } from "./files.ts";
 
 /** What of a peer's attributes is taken over. */
@@ -31,8 +31,8 @@ export interface EntryToStore {
 
 /** A file that is being received. */
 export class StoredFile implements Disposable {
-  readonly file: OpenFile;
   readonly path: string;
+  #file: OpenFile;
   readonly #files: Files;
   readonly #mode: number;
   readonly #replaced: Attributes | undefined;
@@ -47,7 +47,7 @@ export class StoredFile implements Disposable {
     policy: StorePolicy,
   ) {
     this.#files = files;
-    this.file = file;
+    this.#file = file;
     this.path = path;
     this.#mode = mode;
     this.#replaced = replaced;
@@ -89,6 +89,42 @@ export class StoredFile implements Disposable {
       files,
       { path, mode: announced, replaced },
       policy,
+    );
+  }
+
+  get file(): OpenFile {
+    return this.#file;
+  }
+
+  /**
+   * Has a longer file that was there shortened to the size that is expected,
+   * where that cannot wait until it was written.
+   *
+   * @throws {EntryError} If it cannot be, or is not empty then.
+   */
+  async prepare(size: number): Promise<void> {
+    if (this.#replaced?.kind !== "file") return;
+    try {
+      await this.#file.shorten?.(size);
+    } catch (error) {
+      if (!(error instanceof NotCutError)) throw error;
+      await this.empty();
+    }
+  }
+
+  /**
+   * Opens the file once more and empties it, for a server that did not cut it.
+   *
+   * @throws {EntryError} If it cannot be opened, or is not empty then.
+   */
+  async empty(): Promise<void> {
+    this.#file[Symbol.dispose]();
+    const mode = openMode(this.#mode, this.#policy);
+    this.#file = await this.#files.openToWrite(this.path, mode);
+    const told = await this.#file.attributes().catch(entryError);
+    if (told instanceof EntryError || told.size === 0) return;
+    throw new EntryError(
+      `${this.#files.label}${this.path}: truncate: the server neither cuts nor empties it`,
     );
   }
 
@@ -155,7 +191,8 @@ export class StoredFile implements Disposable {
   }
 
   get #isRegular(): boolean {
-    return this.#replaced === undefined || this.#replaced.kind === "file";
+    const { kind = "file" } = this.#replaced ?? {};
+    return kind === "file" || kind === "unknown";
   }
 
   #needsMode(written: Attributes | undefined): boolean {
@@ -173,6 +210,13 @@ export class StoredFile implements Disposable {
   }
 }
 
+/** The mode that a directory gets when all is in it. */
+interface LastMode {
+  readonly bits: number;
+  /** Present where it is no failure if it cannot be set. */
+  readonly isOptional?: true;
+}
+
 /** A directory whose content is being received. */
 export class StoredFolder {
   readonly path: string;
@@ -180,12 +224,12 @@ export class StoredFolder {
   readonly isNew: boolean;
   readonly #files: Files;
   /** What it gets at last; absent if its mode stays as it is. */
-  readonly #mode: number | undefined;
+  readonly #mode: LastMode | undefined;
 
   private constructor(
     files: Files,
     path: string,
-    { isNew, mode }: { isNew: boolean; mode: number | undefined },
+    { isNew, mode }: { isNew: boolean; mode: LastMode | undefined },
   ) {
     this.#files = files;
     this.path = path;
@@ -219,7 +263,7 @@ export class StoredFolder {
     }
     // Somebody else's folder may be open to us all the same.
     await files.setMode(path, mode | OWNER_ALL).catch(entryError);
-    return new StoredFolder(files, path, { isNew, mode });
+    return new StoredFolder(files, path, { isNew, mode: { bits: mode } });
   }
 
   /**
@@ -234,7 +278,8 @@ export class StoredFolder {
     }
     const mode = this.#mode;
     if (mode !== undefined) {
-      steps.push(() => this.#files.setMode(this.path, mode));
+      const set = () => this.#files.setMode(this.path, mode.bits);
+      steps.push(mode.isOptional ? () => set().catch(ignored) : set);
     }
     return await firstFailure(steps);
   }
@@ -250,7 +295,7 @@ async function makeFolder(
   files: Files,
   { path, mode }: { path: string; mode: number },
   { preserve, umask }: StorePolicy,
-): Promise<number | undefined> {
+): Promise<LastMode | undefined> {
   const made = (mode & 0o777) | OWNER_ALL;
   if (!preserve && made === (umask === undefined ? mode & 0o777 : mode)) {
     await files.makeFolder(path, made);
@@ -263,10 +308,13 @@ async function makeFolder(
   ]);
   const foundMode = found instanceof EntryError ? undefined : found.mode;
   if (preserve || umask !== undefined) {
-    return mode | ((foundMode ?? 0) & SET_GROUP_ID);
+    return { bits: mode | ((foundMode ?? 0) & SET_GROUP_ID) };
   }
-  // The system has taken off its bits; ours that filled it come off at last.
-  return (foundMode ?? mode) & ~(OWNER_ALL & ~mode);
+  // The system has taken off its bits; ours that filled it come off at last, if
+  // the system lets them.
+  return foundMode === undefined
+    ? undefined
+    : { bits: foundMode & ~(OWNER_ALL & ~mode), isOptional: true };
 }
 
 /**
@@ -280,6 +328,11 @@ async function firstFailure(
     steps.map((step) => step().then(() => undefined, entryError)),
   );
   return outcomes.find((failure) => failure !== undefined);
+}
+
+/** For a `catch` of what need not succeed. */
+function ignored(error: unknown): void {
+  entryError(error);
 }
 
 /** For a `catch` of what is done to a file that is lost anyhow. */

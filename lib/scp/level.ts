@@ -22,9 +22,9 @@ export interface Level {
 /** Makes the level of a folder that is there. */
 export function folderLevel(
   files: Files,
-  level: Pick<Level, "path" | "folder" | "times">,
+  level: Pick<Level, "path" | "folder" | "times" | "among">,
 ): Level {
-  const among = new Namesakes(files, level.path);
+  const { among = new Namesakes(files, level.path) } = level;
   return { ...level, isFolder: true, among };
 }
 
@@ -39,10 +39,6 @@ export async function pathIn(
   name: string,
   files: Files,
 ): Promise<string> {
-  const place = files.join(path, name);
-  const isInDoubt = among?.add(name) === "other";
-  if (isInDoubt && await files.find(place) !== undefined) {
-    await among!.check(name);
-  }
-  return place;
+  await among?.admit(name);
+  return files.join(path, name);
 }

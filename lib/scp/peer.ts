@@ -110,7 +110,7 @@ export class ScpPeer {
    * @throws {SessionError} If it is cut.
    */
   async nextRecord(): Promise<ScpRecord | undefined> {
-    if (this.#turns.isDue) await this.#turns.give();
+    if (this.#turns.areDue) await this.#turns.give();
     let line: Uint8Array | undefined;
     try {
       line = await readLine(this.channel, MAX_LINE_BYTES);
@@ -170,7 +170,7 @@ export class ScpPeer {
    * @throws {SessionError} If it is cut.
    */
   async nextAcknowledgement(): Promise<Acknowledgement | undefined> {
-    if (this.#turns.isDue) await this.#turns.give();
+    if (this.#turns.areDue) await this.#turns.give();
     const first = await readByte(this.channel);
     switch (first) {
       case undefined:

@@ -20,6 +20,7 @@ import {
   isContent,
   refusalOf,
 } from "./entry_rules.ts";
+import type { Namesakes } from "../files/namesakes.ts";
 import { folderLevel, type Level, pathIn } from "./level.ts";
 import type {
   FileRecord,
@@ -47,6 +48,8 @@ export interface SinkOptions extends EntryRules {
   readonly ahead: Ahead;
   /** Name of what comes at the top, whatever the source calls it. */
   readonly topName?: string;
+  /** Names that other copies put into the target; absent where there are none. */
+  readonly among?: Namesakes;
   readonly store: StorePolicy;
 }
 
@@ -117,9 +120,13 @@ export class Sink {
           : `${target}: Not a directory`,
       );
     }
+    const { among } = this.#options;
     this.#levels = [
       isFolder
-        ? folderLevel(this.#files, { path: target })
+        ? folderLevel(this.#files, {
+          path: target,
+          ...(among === undefined ? {} : { among }),
+        })
         : { path: target, isFolder },
     ];
     await this.#ok();

@@ -47,7 +47,7 @@ export async function namedEntries(
     name: nameInPath(text),
   };
   if (!mayBePattern(text)) return [literal];
-  const attributes = await files.find(literal.path);
+  const attributes = await files.findSource(literal.path);
   if (attributes !== undefined) return [{ ...literal, attributes }];
   const word = sourceWord(text);
   if (isPattern(word)) {
@@ -164,7 +164,7 @@ async function findQuietly(
   path: string,
 ): Promise<Attributes | undefined> {
   try {
-    return await files.find(path);
+    return await files.findSource(path);
   } catch (error) {
     entryError(error);
     return undefined;

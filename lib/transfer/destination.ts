@@ -25,3 +25,10 @@ export interface Place {
   /** Whether some disk may take it for a name that came before. */
   readonly isNamesake: boolean;
 }
+
+/** Tells an entry that is there from one that may be: nothing says more of it. */
+export function isKnown(
+  found: Attributes | undefined,
+): found is Attributes {
+  return found !== undefined && found.kind !== "unknown";
+}

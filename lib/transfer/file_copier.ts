@@ -1,4 +1,4 @@
-import { EntryError, SessionError } from "../errors.ts";
+import { EntryError, NotCutError, SessionError } from "../errors.ts";
 import type { Attributes, Files, OpenFile } from "../files/files.ts";
 import { keyOf } from "../files/name_key.ts";
 import { StoredFile } from "../files/store.ts";
@@ -10,7 +10,7 @@ import {
 import { Blocks } from "./blocks.ts";
 import { Claims } from "./claims.ts";
 import { type CopiedContent, copyContent } from "./content.ts";
-import type { Destination, FoundEntry } from "./destination.ts";
+import { type Destination, type FoundEntry, isKnown } from "./destination.ts";
 import type { OpenEntries } from "./open_entries.ts";
 import { copyRanges } from "./ranges.ts";
 import type { TransferOptions } from "./options.ts";
@@ -23,6 +23,14 @@ const TURN_MILLISECONDS = 50;
 interface Claim extends Disposable {
   /** What is there. */
   readonly replaced: Attributes | undefined;
+}
+
+/** A file that is to be filled. */
+interface FileToFill {
+  readonly source: FoundEntry;
+  /** What was there. */
+  readonly replaced: Attributes | undefined;
+  readonly progress: FileProgress;
 }
 
 /** Copies files, any number of them at once. */
@@ -96,6 +104,7 @@ export class FileCopier {
     }, this.#options.store);
     opened();
     const { size } = source.attributes;
+    await stored.prepare(size);
     const progress = this.#options.isWatched
       ? this.#observer.began(this.#from.nameOf(source.path), size)
       : UNWATCHED;
@@ -117,7 +126,7 @@ export class FileCopier {
     const replaced = mayExist || own.hasWaited
       ? await this.#to.find(path)
       : undefined;
-    if (replaced !== undefined && place?.isNamesake) {
+    if (isKnown(replaced) && place?.isNamesake) {
       await place.among.check(place.name);
     }
     const { identity } = replaced ?? {};
@@ -128,32 +137,43 @@ export class FileCopier {
     return { replaced, [Symbol.dispose]: () => claims.dispose() };
   }
 
+  /** Fills a file; once more where a server has not cut what was there. */
   async #fill(
     stored: StoredFile,
     input: OpenFile,
-    { source, replaced, progress }: {
-      source: FoundEntry;
-      replaced: Attributes | undefined;
-      progress: FileProgress;
-    },
+    file: FileToFill,
   ): Promise<void> {
+    const { preserve } = this.#options;
+    const times = preserve ? file.source.attributes : undefined;
+    let flaw = await stored.finish(
+      await this.#send(stored, input, file),
+      times,
+    );
+    if (flaw instanceof NotCutError) {
+      await stored.empty();
+      const again = { ...file, progress: UNWATCHED };
+      flaw = await stored.finish(
+        await this.#send(stored, input, again),
+        times,
+      );
+    }
+    if (flaw !== undefined) throw flaw;
+  }
+
+  /**
+   * Sends all that is in a file.
+   *
+   * @returns How much that is, in bytes.
+   * @throws What failed; then the file was cut to what arrived.
+   */
+  async #send(
+    stored: StoredFile,
+    input: OpenFile,
+    file: FileToFill,
+  ): Promise<number> {
+    const { source } = file;
     const { attributes } = source;
-    const options = {
-      expected: attributes.size,
-      blocks: this.#blocks,
-      // What is no regular file takes one thing after the other.
-      atOnce: replaced?.kind === "other" ? 1 : this.#blocksAtOnce,
-      moved: (bytes: number) => progress.moved(bytes),
-      checkpoint: () => this.#checkpoint(),
-    };
-    const canStay = this.#from === this.#to && replaced === undefined &&
-      this.#to.copyRange !== undefined;
-    const copied = canStay
-      ? await copyRanges(
-        (at, length) => this.#to.copyRange!(input, stored.file, at, length),
-        options,
-      )
-      : await copyContent(input, stored.file, options);
+    const copied = await this.#copyContent(stored, input, file);
     const { size, failure } = copied;
     if (failure !== undefined || size < attributes.size) {
       await stored.abandon(size);
@@ -164,9 +184,36 @@ export class FileCopier {
     if (size < attributes.size) {
       await checkWhole(input, size, { ...source, label: this.#from.label });
     }
-    const { preserve } = this.#options;
-    const flaw = await stored.finish(size, preserve ? attributes : undefined);
-    if (flaw !== undefined) throw flaw;
+    return size;
+  }
+
+  /** A place that is to copy within itself and does not is not relied on. */
+  async #copyContent(
+    stored: StoredFile,
+    input: OpenFile,
+    { source, replaced, progress }: FileToFill,
+  ): Promise<CopiedContent> {
+    const options = {
+      expected: source.attributes.size,
+      blocks: this.#blocks,
+      // What is no regular file takes one thing after the other.
+      atOnce: replaced?.kind === "other" ? 1 : this.#blocksAtOnce,
+      moved: (bytes: number) => progress.moved(bytes),
+      checkpoint: () => this.#checkpoint(),
+    };
+    const canStay = this.#from === this.#to && replaced === undefined &&
+      this.#to.copyRange !== undefined;
+    if (canStay) {
+      const copied = await copyRanges(
+        (at, length) => this.#to.copyRange!(input, stored.file, at, length),
+        options,
+      );
+      const { aborted } = this.#options.interrupted;
+      const isRefused = copied.size === 0 && !aborted &&
+        copied.failure instanceof EntryError;
+      if (!isRefused) return copied;
+    }
+    return await copyContent(input, stored.file, options);
   }
 
   /** Files that never make us wait would keep every signal out. */

@@ -2,7 +2,12 @@ import type { Attributes, Files, Listing, Times } from "../files/files.ts";
 import { keyOf } from "../files/name_key.ts";
 import { StoredFolder } from "../files/store.ts";
 import type { Course } from "./course.ts";
-import type { Destination, FoundEntry, Place } from "./destination.ts";
+import {
+  type Destination,
+  type FoundEntry,
+  isKnown,
+  type Place,
+} from "./destination.ts";
 import { checkOutside, type CopiedFolder, openFolder } from "./folder_loops.ts";
 import type { TransferOptions } from "./options.ts";
 import type { OwnWork } from "./own_work.ts";
@@ -115,17 +120,19 @@ export class FolderCopier {
         : store;
       return StoredFolder.enter(this.#to, { path, mode, replaced }, policy);
     };
-    const replaced = mayExist ? await this.#to.find(path) : undefined;
+    const found = mayExist ? await this.#to.find(path) : undefined;
+    const replaced = isKnown(found) ? found : undefined;
     if (replaced !== undefined && place?.isNamesake) {
       await place.among.check(place.name);
     }
     const stored = await enter(replaced).catch(async (error) => {
       if (replaced !== undefined) throw error;
-      // Somebody may have made it meanwhile, by another path.
+      // Somebody may have made it meanwhile, by another path; where nothing
+      // tells, what is copied into it does.
       const made = await this.#to.find(path);
-      if (made?.kind !== "folder") throw error;
-      await place?.among.check(place.name);
-      return await enter(made);
+      if (made?.kind !== "folder" && made?.kind !== "unknown") throw error;
+      if (isKnown(made)) await place?.among.check(place.name);
+      return await enter({ ...made, kind: "folder" });
     });
     if (this.#from === this.#to) await checkOutside(this.#to, path, source);
     return stored;

@@ -110,10 +110,11 @@ class Transfer {
 
   async #look(): Promise<{ isFolder: boolean; destination: Destination }> {
     const { files, path, mustBeFolder } = this.#target;
-    const found = mustBeFolder
-      ? await files.attributes(path)
-      : await files.find(path);
-    const isFolder = found?.kind === "folder";
+    const found = await files.find(path) ??
+      (mustBeFolder ? await files.attributes(path) : undefined);
+    // Where nothing tells, it is what the command line says it is.
+    const isFolder = found?.kind === "folder" ||
+      (mustBeFolder && found?.kind === "unknown");
     if (mustBeFolder && !isFolder) {
       throw new EntryError(`${files.label}${path}: Not a directory`);
     }

@@ -17,6 +17,7 @@ import { sftpCase } from "../support/fuzz/sftp_cases.ts";
 import { sftpPacketCase } from "../support/fuzz/sftp_packet_cases.ts";
 import { sinkCase } from "../support/fuzz/sink_cases.ts";
 import { sourceCase } from "../support/fuzz/source_cases.ts";
+import { textCase } from "../support/fuzz/text_cases.ts";
 import { Watchdog } from "../support/fuzz/watchdog.ts";
 import { World } from "../support/fuzz/world.ts";
 
@@ -31,6 +32,7 @@ const SUBJECTS: readonly (readonly [string, CaseMaker, number])[] = [
   ["An operand is a location or refused", locationCase, 5],
   ["An SFTP client stores nothing but what it may", sftpCase, 20],
   ["An SFTP packet is read as it was written", sftpPacketCase, 5],
+  ["Foreign text loses no byte and reaches no terminal raw", textCase, 5],
 ];
 
 const COUNT = numberArgument("cases") ?? 20_000;
