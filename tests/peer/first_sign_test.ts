@@ -6,7 +6,7 @@ import { SshSession } from "../../lib/ssh/session.ts";
 import { decodeName } from "../../lib/files/name_bytes.ts";
 import { findProgram } from "../../scripts/peers.ts";
 import { peerTest, sshdDoor } from "../support/doors.ts";
-import { until } from "../support/processes.ts";
+import { lengthOf, until } from "../support/processes.ts";
 import { runProgram } from "../support/program.ts";
 import { Sshd } from "../support/sshd.ts";
 import { TempFolder } from "../support/temp_folder.ts";
@@ -153,5 +153,29 @@ peerTest(
       graceMilliseconds: 200,
     });
     assertEquals([stopped, code !== 0], [true, true]);
+  },
+);
+
+Deno.test(
+  "end() does not wait for others that hold the output of what it stopped",
+  { ignore: Deno.build.os === "windows" },
+  async () => {
+    using folder = new TempFolder();
+    const child = `${folder.path}/child`;
+    await using session = SshSession.start("sh", [
+      "-c",
+      `sleep 600 & echo $! > ${child}; wait`,
+    ], {
+      interrupted: new AbortController().signal,
+      seeks: "scp",
+      say: () => {},
+    });
+    await until("it has started another", () => lengthOf(child) > 1);
+    const { stopped } = await session.end({
+      isWhole: true,
+      graceMilliseconds: 1,
+    });
+    Deno.kill(Number(Deno.readTextFileSync(child)), "SIGKILL");
+    assertEquals(stopped, true);
   },
 );
