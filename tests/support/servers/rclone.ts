@@ -19,7 +19,8 @@ export const rcloneKinds: readonly ServerKind[] = CACHES.map((cache) => ({
       ...["--vfs-cache-mode", cache, "--cache-dir", `${account.folder}/cache`],
       // What comes to be, there or here, is seen by the other side at once.
       ...["--dir-cache-time", "1ns", "--vfs-write-back", "0s"],
-      ...["--config", "/dev/null"],
+      // Else a name with a tab has another character in its place.
+      ...["--local-encoding", "None", "--config", "/dev/null"],
     ],
   }),
 }));
