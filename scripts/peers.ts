@@ -15,6 +15,16 @@ const PACKAGES: Readonly<Record<string, string>> = {
 
 /** The same for what only tests need. */
 const TEST_PACKAGES: Readonly<Record<string, string>> = {
+  "pscp": "putty-tools",
+  "puttygen": "putty-tools",
+  "python3/dist-packages/scp.py": "python3-scp",
+  "ruby": "ruby",
+  "../share/doc/ruby-net-scp/copyright": "ruby-net-scp",
+  "libssh.so.4": "libssh-4",
+  "krb5kdc": "krb5-kdc",
+  "kadmin.local": "krb5-admin-server",
+  "kinit": "krb5-user",
+  "sshpass": "sshpass",
   "mandoc": "mandoc",
   "tmux": "tmux",
   "zsh": "zsh",

@@ -1,15 +1,8 @@
-/** The program on the far side: real clients talk to it, leave it and end it. */
+/** The program on the far side: clients leave it and end it. */
 
 import { assert, assertEquals } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
-import {
-  childDoor,
-  type Door,
-  type DoorKind,
-  peerTest,
-  seacpDoors,
-  sshdDoor,
-} from "../support/doors.ts";
+import { peerTest, seacpDoors } from "../support/doors.ts";
 import { Place } from "../support/place.ts";
 import { lengthOf, until } from "../support/processes.ts";
 import {
@@ -24,280 +17,24 @@ import {
   seacpCommand,
 } from "../support/pseudo_terminal.ts";
 import { TempFolder } from "../support/temp_folder.ts";
-import {
-  describeTree,
-  makeTree,
-  ODD_NAMES,
-  type TreeEntry,
-} from "../support/tree.ts";
-
-const y2k = 946_684_800;
-
-const tree: readonly TreeEntry[] = [
-  ...ODD_NAMES.map((name, index) => ({
-    path: `tree/${name}`,
-    content: `${name}\n`,
-    modified: y2k + index,
-  })),
-  { path: "tree/empty", content: "" },
-  { path: "tree/deep/er/est", content: "x".repeat(300_000), mode: 0o640 },
-  { path: "tree/deep/er/", mode: 0o751, modified: y2k + 1 },
-  { path: "tree/read-only/file", content: "r\n", mode: 0o444 },
-  { path: "tree/read-only/", mode: 0o555, modified: y2k + 2 },
-];
-
-/** A client that is run in a place. */
-interface Client {
-  readonly name: string;
-  readonly needs: readonly string[];
-  copy(place: Place, args: readonly string[]): Promise<Outcome>;
-}
-
-const clients: readonly Client[] = [
-  {
-    name: "OpenSSH's scp -O",
-    needs: ["scp"],
-    copy: async (place, args) =>
-      await runProgram(
-        [findProgram("scp")!, "-O", ...place.options, ...args],
-        { cwd: place.near },
-      ),
-  },
-  {
-    name: "seacp",
-    needs: [],
-    copy: async (place, args) => await place.copy(args),
-  },
-];
-
-/** A copy that a client makes. */
-interface Case {
-  readonly name: string;
-  readonly near?: readonly TreeEntry[];
-  readonly far?: readonly TreeEntry[];
-  args(place: Place): readonly string[];
-  /** Whether it fails: then something is said. */
-  readonly fails?: true;
-  /** Whether it is made through sshd, too, which takes its time. */
-  readonly overSshd?: true;
-}
-
-const two: readonly TreeEntry[] = [
-  { path: "a", content: "alpha\n", mode: 0o640 },
-  { path: "b", content: "beta\n", mode: 0o755 },
-];
-
-const cases: readonly Case[] = [
-  {
-    name: "a tree of odd names goes up with -rp",
-    overSshd: true,
-    near: tree,
-    args: (place) => ["-rp", "tree", place.remote("")],
-  },
-  {
-    name: "a tree of odd names comes down with -rp",
-    overSshd: true,
-    far: tree,
-    args: (place) => ["-rp", place.remote("tree"), "."],
-  },
-  {
-    name: "a tree goes up under another name, over one that is there",
-    near: tree,
-    far: [{ path: "other/tree/deep/er/est", content: "x".repeat(400_000) }],
-    args: (place) => ["-r", "tree", place.remote("other")],
-  },
-  {
-    name: "several files go up into a folder",
-    overSshd: true,
-    near: two,
-    far: [{ path: "in/" }],
-    args: (place) => ["a", "b", place.remote("in")],
-  },
-  {
-    name: "a file goes up with -d",
-    near: two,
-    far: [{ path: "in/" }],
-    args: (place) => ["-d", "a", place.remote("in")],
-  },
-  {
-    name: "several files come down",
-    far: two,
-    near: [{ path: "in/" }],
-    args: (place) => [place.remote("a"), place.remote("b"), "in"],
-  },
-  {
-    name: "a pattern comes down",
-    far: two,
-    near: [{ path: "in/" }],
-    args: (place) => ["-p", place.remote("[ab]"), "in"],
-  },
-  {
-    name: "several sources are missing, one is there",
-    far: two,
-    near: [{ path: "in/" }],
-    args: (place) => [
-      ...[place.remote("no"), place.remote("a"), place.remote("not")],
-      "in",
-    ],
-    fails: true,
-  },
-  {
-    name: "sources of one request are missing",
-    overSshd: true,
-    far: two,
-    near: [{ path: "in/" }],
-    args: (place) => [place.remote("{no,a,not,b}"), "in"],
-    fails: true,
-  },
-  {
-    name: "a local source is missing, the rest goes up",
-    near: two,
-    far: [{ path: "in/" }],
-    args: (place) => ["a", "no", "b", place.remote("in")],
-    fails: true,
-  },
-  {
-    name: "the target that has to be a folder is missing",
-    overSshd: true,
-    near: two,
-    args: (place) => ["a", "b", place.remote("no")],
-    fails: true,
-  },
-  {
-    name: "the target that has to be a folder is a file",
-    near: two,
-    far: two,
-    args: (place) => ["-d", "b", place.remote("a")],
-    fails: true,
-  },
-  {
-    name: "the target is in a missing folder",
-    near: two,
-    args: (place) => ["a", place.remote("no/where")],
-    fails: true,
-  },
-  {
-    name: "a file is to go where a folder is, and one where it may",
-    overSshd: true,
-    near: two,
-    far: [{ path: "a/" }],
-    args: (place) => ["a", "b", place.remote("")],
-    fails: true,
-  },
-  {
-    name: "a folder is to go where a file is",
-    near: [{ path: "a/f", content: "f" }],
-    far: two,
-    args: (place) => ["-r", "a", place.remote("")],
-    fails: true,
-  },
-  {
-    name: "a folder is to come down without -r",
-    far: [{ path: "d/f", content: "f" }],
-    args: (place) => [place.remote("d"), "."],
-    fails: true,
-  },
-];
-
-/** Keeps a door open for all tests of this file. */
-function shared(kind: DoorKind): () => Promise<Door> {
-  let opened: Promise<Door> | undefined;
-  Deno.test.afterAll(async () => {
-    await (await opened)?.[Symbol.asyncDispose]();
-  });
-  return () => opened ??= kind.open();
-}
-
-/** What came of a copy, whatever the far folder is called. */
-interface Copied {
-  readonly outcome: Outcome;
-  readonly near: readonly string[];
-  readonly far: readonly string[];
-}
-
-async function copyThrough(
-  door: Door,
-  client: Client,
-  { near = [], far = [], args }: Case,
-): Promise<Copied> {
-  using place = new Place(door);
-  place.makeNear(near);
-  place.makeFar(far);
-  const { status, stdout, stderr } = await client.copy(place, args(place));
-  const here = place.far.split("/").at(-1)!;
-  const facts = { modes: true };
-  return {
-    outcome: { status, stdout, stderr: stderr.replaceAll(here, "FAR") },
-    near: await describeTree(place.near, facts),
-    far: await describeTree(place.far, facts),
-  };
-}
-
-for (const [index, kind] of [childDoor, sshdDoor].entries()) {
-  const seacpKind = seacpDoors[index]!;
-  const openTheirs = shared(kind);
-  const openOurs = shared(seacpKind);
-  for (const client of clients) {
-    const rows = kind === sshdDoor
-      ? cases.filter(({ overSshd }) => overSshd)
-      : cases;
-    for (const row of rows) {
-      peerTest(
-        `${client.name} finds in ${seacpKind.name} what it finds in the ` +
-          `system's scp: ${row.name}`,
-        [...kind.needs, ...client.needs],
-        async () => {
-          const [theirs, ours] = await Promise.all(
-            [await openTheirs(), await openOurs()]
-              .map((door) => copyThrough(door, client, row)),
-          );
-          assertEquals(ours, theirs);
-          const { status, stderr } = ours!.outcome;
-          if (row.fails) {
-            assertEquals(status, 1);
-            assert(stderr !== "");
-          } else assertEquals([status, stderr], [0, ""]);
-        },
-      );
-    }
-
-    peerTest(
-      `${client.name} has a tree go to ${seacpKind.name} and come back the same`,
-      [...seacpKind.needs, ...client.needs],
-      async () => {
-        using place = new Place(await openOurs());
-        place.makeNear(tree);
-        const well = { status: 0, stdout: "", stderr: "" };
-        const up = await client.copy(place, ["-rp", "tree", place.remote("")]);
-        assertEquals(up, well);
-        const down = await client.copy(place, [
-          "-rp",
-          place.remote("tree"),
-          "back",
-        ]);
-        assertEquals(down, well);
-        const facts = { modes: true, times: true };
-        const sent = await describeTree(`${place.near}/tree`, facts);
-        assertEquals(await describeTree(`${place.far}/tree`, facts), sent);
-        assertEquals(await describeTree(`${place.near}/back`, facts), sent);
-      },
-    );
-  }
-}
+import { makeTree } from "../support/tree.ts";
 
 for (const kind of seacpDoors) {
-  const open = shared(kind);
   peerTest(
     `OpenSSH's scp -O is told by ${kind.name} where a loop of links closes`,
     ["scp", ...kind.needs],
     async () => {
-      using place = new Place(await open());
+      await using door = await kind.open();
+      using place = new Place(door);
       place.makeFar([{ path: "d/" }]);
       Deno.symlinkSync(".", `${place.far}/d/l`);
       const d = place.remote("d");
       const path = d.slice("far:".length);
       assertEquals(
-        await clients[0]!.copy(place, ["-r", d, "."]),
+        await runProgram(
+          [findProgram("scp")!, "-O", ...place.options, "-r", d, "."],
+          { cwd: place.near },
+        ),
         {
           status: 1,
           stdout: "",

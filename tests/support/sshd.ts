@@ -11,6 +11,15 @@ export interface LoginSettings {
    * by sshd itself, which then serves nothing else.
    */
   readonly sftp?: "program" | "none" | "only";
+  /** Makes in the server's folder all that its own settings name. */
+  readonly prepare?: (folder: string) => Promise<ServerSettings>;
+}
+
+/** Settings of a server itself, before it starts. */
+export interface ServerSettings {
+  /** Further lines of its sshd_config; they come before all others. */
+  readonly lines?: string;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -24,7 +33,8 @@ export class Sshd implements AsyncDisposable {
   /** Where a login begins, and what `~` is there. */
   readonly home: string;
   readonly port: number;
-  readonly #folder: string;
+  /** Holds the keys `user` and `host`, `known_hosts` and the configurations. */
+  readonly folder: string;
   readonly #child: Deno.ChildProcess;
   readonly #log: string[];
 
@@ -37,7 +47,7 @@ export class Sshd implements AsyncDisposable {
     this.config = `${folder}/ssh_config`;
     this.home = `${folder}/home`;
     this.port = port;
-    this.#folder = folder;
+    this.folder = folder;
     this.#child = child;
     this.#log = log;
   }
@@ -53,11 +63,13 @@ export class Sshd implements AsyncDisposable {
     await Promise.all([makeKey(`${folder}/host`), makeKey(`${folder}/user`)]);
     Deno.copyFileSync(`${folder}/user.pub`, `${folder}/authorized_keys`);
     if (Deno.uid() === 0) Deno.mkdirSync("/run/sshd", { recursive: true });
+    const own = await settings.prepare?.(folder) ?? {};
     for (let tries = 5; tries > 0; tries--) {
       const port = freePort();
       writeConfigurations(folder, port, settings);
+      prependLines(`${folder}/sshd_config`, own.lines);
       const log: string[] = [];
-      const child = spawnServer(folder);
+      const child = spawnServer(folder, own.environment);
       if (await isListening(child, log)) {
         return new Sshd(folder, port, child, log);
       }
@@ -74,7 +86,7 @@ export class Sshd implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill("SIGTERM");
     await this.#child.status;
-    Deno.removeSync(this.#folder, { recursive: true });
+    Deno.removeSync(this.folder, { recursive: true });
   }
 }
 
@@ -84,7 +96,7 @@ async function makeKey(path: string): Promise<void> {
   }).output();
 }
 
-function freePort(): number {
+export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
@@ -137,6 +149,10 @@ Host *
   );
 }
 
+function prependLines(path: string, lines = ""): void {
+  Deno.writeTextFileSync(path, `${lines}\n${Deno.readTextFileSync(path)}`);
+}
+
 function servedSftp({ sftp = "program" }: LoginSettings): string {
   if (sftp === "none") return "";
   return `Subsystem sftp ${findProgram("sftp-server") ?? "internal-sftp"}`;
@@ -155,12 +171,16 @@ function forcedCommand(
     `exec ${shell} -c "$SSH_ORIGINAL_COMMAND"`;
 }
 
-function spawnServer(folder: string): Deno.ChildProcess {
+function spawnServer(
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Deno.ChildProcess {
   return new Deno.Command(findProgram("sshd")!, {
     args: ["-D", "-e", ...lenientOptions(`${folder}/sshd_config`)],
     stdin: "null",
     stdout: "null",
     stderr: "piped",
+    env,
   }).spawn();
 }
 

@@ -1,0 +1,117 @@
+import { findProgram } from "../../../scripts/peers.ts";
+import { type Cut, CutProxy } from "../cut_proxy.ts";
+import { writeScript } from "../doors.ts";
+import { isRunning, until } from "../processes.ts";
+import { runProgram } from "../program.ts";
+import { seacpCommand } from "../pseudo_terminal.ts";
+import { Sshd } from "../sshd.ts";
+
+/** Facts a client needs to log in. */
+export interface Site {
+  readonly port: number;
+  readonly user: string;
+  /** Path of the private key, in OpenSSH's format. */
+  readonly key: string;
+  /** Path of the private key, in PuTTY's format. */
+  readonly puttyKey: string;
+  readonly knownHosts: string;
+  /** Base64 of the host key's SHA-256, unpadded. */
+  readonly fingerprint: string;
+}
+
+/** A connection of its own to a site. */
+export interface Line extends AsyncDisposable {
+  readonly site: Site;
+}
+
+/** A real sshd whose `scp` is the program under test, or the system's. */
+export class ClientSite implements AsyncDisposable {
+  readonly #sshd: Sshd;
+  readonly #folder: string;
+  readonly #fingerprint: string;
+
+  private constructor(sshd: Sshd, folder: string, fingerprint: string) {
+    this.#sshd = sshd;
+    this.#folder = folder;
+    this.#fingerprint = fingerprint;
+  }
+
+  static async start(scp: "seacp" | "system"): Promise<ClientSite> {
+    const folder = Deno.makeTempDirSync({ prefix: "seacp-path-" });
+    const command = scp === "seacp" ? seacpCommand([]) : findProgram("scp")!;
+    writeScript(
+      `${folder}/scp`,
+      `echo $$ >> ${folder}/pids\nexec ${command} "$@"\n`,
+    );
+    const sshd = await Sshd.start({ environment: `PATH=${folder}:$PATH` });
+    const site = new ClientSite(
+      sshd,
+      folder,
+      await fingerprintOf(`${sshd.folder}/host.pub`),
+    );
+    if (findProgram("puttygen")) await site.#writePuttyKey();
+    return site;
+  }
+
+  get home(): string {
+    return this.#sshd.home;
+  }
+
+  get site(): Site {
+    const { port, folder } = this.#sshd;
+    return {
+      port,
+      user: userName(),
+      key: `${folder}/user`,
+      puttyKey: `${this.#folder}/user.ppk`,
+      knownHosts: `${folder}/known_hosts`,
+      fingerprint: this.#fingerprint,
+    };
+  }
+
+  async #writePuttyKey(): Promise<void> {
+    const { key, puttyKey } = this.site;
+    await runProgram(
+      [findProgram("puttygen")!, key, "-O", "private", "-o", puttyKey],
+      { env: { HOME: this.#folder } },
+    );
+  }
+
+  /** Leads to the same site; is cut once so many bytes have passed. */
+  cutAfter(cut: Cut): Line {
+    const proxy = new CutProxy(this.#sshd.port, cut);
+    const knownHosts = `${this.#folder}/known_hosts.${proxy.port}`;
+    const hostKey = Deno.readTextFileSync(`${this.#sshd.folder}/host.pub`);
+    Deno.writeTextFileSync(knownHosts, `[127.0.0.1]:${proxy.port} ${hostKey}`);
+    return {
+      site: { ...this.site, port: proxy.port, knownHosts },
+      [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
+    };
+  }
+
+  /** Expects that every scp that was started here ends. */
+  async assertNobodyLeft(): Promise<void> {
+    const pids = Deno.readTextFileSync(`${this.#folder}/pids`)
+      .trim().split("\n").map(Number);
+    await until("the remote scp ends", () => !pids.some(isRunning));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#sshd[Symbol.asyncDispose]();
+    Deno.removeSync(this.#folder, { recursive: true });
+  }
+}
+
+/** The account that runs the tests, which is who logs in. */
+function userName(): string {
+  const { stdout } = new Deno.Command("id", { args: ["-un"] }).outputSync();
+  return new TextDecoder().decode(stdout).trim();
+}
+
+async function fingerprintOf(publicKey: string): Promise<string> {
+  const { stdout } = await runProgram([
+    findProgram("ssh-keygen")!,
+    ...["-lf", publicKey],
+  ]);
+  return /SHA256:(\S+)/.exec(stdout)![1]!;
+}
