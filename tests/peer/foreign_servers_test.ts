@@ -189,7 +189,7 @@ const IN_VAIN: Case = {
     ) {
       const { status, stderr } = outcome;
       assert(status !== 0 && status !== TIMED_OUT, `${status}: ${stderr}`);
-      assertMatch(stderr, /^far: /m);
+      assertMatch(stderr, /^(seacp: )?far: /m);
     }
     assert(!exists(`${stage.far}/a`) && !exists(`${stage.near}/b`));
   },
@@ -217,14 +217,14 @@ function read(path: string): Uint8Array {
 function assertGood(outcome: Outcome, { protocol }: Mode): void {
   const { status, stdout, stderr } = outcome;
   assertEquals([status, stdout], [0, ""], stderr);
-  if (protocol === undefined) assertMatch(stderr, /^(warning: .*\n)?$/);
+  if (protocol === undefined) assertMatch(stderr, /^(seacp: warning: .*\n)?$/);
   else assertEquals(stderr, "");
 }
 
 function assertOnlyGone({ status, stdout, stderr }: Outcome): void {
   assertEquals([status, stdout], [1, ""], stderr);
   const [line = "", ...more] = stderr.split("\n")
-    .filter((line) => line !== "" && !line.startsWith("warning: "));
+    .filter((line) => line !== "" && !line.startsWith("seacp: warning: "));
   assertMatch(line, /gone/);
   assertEquals(more, []);
 }
@@ -236,7 +236,7 @@ function assertLost({ status, stdout, stderr }: Outcome, mode: Mode): void {
     [mode.protocol === "scp" ? 1 : 255, ""],
     stderr,
   );
-  assertMatch(stderr, /^far: /m);
+  assertMatch(stderr, /^(seacp: )?far: /m);
 }
 
 /** The rows of a server, each with its name and its work. */

@@ -10,6 +10,7 @@ export const rcloneKinds: readonly ServerKind[] = CACHES.map((cache) => ({
   needs: ["rclone", "ssh", "ssh-keygen"],
   speaks: { scp: false, sftp: true },
   keeps: "times of files",
+  listsTab: "\u2409",
   prepare: (account, port) => ({
     args: [
       ...[findProgram("rclone")!, "serve", "sftp", account.home],
@@ -19,8 +20,7 @@ export const rcloneKinds: readonly ServerKind[] = CACHES.map((cache) => ({
       ...["--vfs-cache-mode", cache, "--cache-dir", `${account.folder}/cache`],
       // What comes to be, there or here, is seen by the other side at once.
       ...["--dir-cache-time", "1ns", "--vfs-write-back", "0s"],
-      // Else a name with a tab has another character in its place.
-      ...["--local-encoding", "None", "--config", "/dev/null"],
+      ...["--config", "/dev/null"],
     ],
   }),
 }));

@@ -31,6 +31,8 @@ export interface ServerKind {
   readonly isReadOnly?: true;
   /** Attributes that -p preserves there; absent: everything. */
   readonly keeps?: Kept;
+  /** Text in a listing for a tab in a name; absent: the tab. */
+  readonly listsTab?: string;
   /** The account's login shell. */
   readonly shell?: string;
   /** Directory for the account's files; that of other temporary files if absent. */
