@@ -153,7 +153,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: "a line that is cut on the way up is told",
-    appliesTo: (kind, mode) => isWritable(kind) && isAtOnceSpoken(kind, mode),
+    appliesTo: (kind, mode) => isWritable(kind) && isCut(kind, mode),
     run: async (stage) => {
       stage.makeNear([BIG]);
       const cut: Cut = { direction: "up", after: CUT_AFTER };
@@ -165,7 +165,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: "a line that is cut on the way down is told",
-    appliesTo: isAtOnceSpoken,
+    appliesTo: isCut,
     run: async (stage) => {
       stage.makeFar([BIG]);
       const cut: Cut = { direction: "down", after: CUT_AFTER };
@@ -199,9 +199,12 @@ function isWritable({ isReadOnly }: ServerKind): boolean {
   return !isReadOnly;
 }
 
-/** With one connection: a second one does not pass a line that is cut. */
-function isAtOnceSpoken({ speaks }: ServerKind, { protocol }: Mode): boolean {
-  return protocol !== undefined || speaks.scp;
+/**
+ * A line that is cut takes one connection, so that the first protocol must be
+ * there; kinds that are much like another one are not cut.
+ */
+function isCut({ modes, speaks }: ServerKind, { protocol }: Mode): boolean {
+  return modes === undefined && (protocol !== undefined || speaks.scp);
 }
 
 /** With -O a path is for the server's shell, or whatever there is in its place. */

@@ -25,7 +25,7 @@ export interface ServerKind {
   readonly needs: readonly string[];
   /** Protocols that it serves. */
   readonly speaks: Readonly<Record<"scp" | "sftp", boolean>>;
-  /** Modes worth a try, where another kind's would tell the same; absent: all. */
+  /** Modes worth a try where another kind behaves much the same; absent: all. */
   readonly modes?: readonly ModeFlag[];
   /** Absent: everything may be written. */
   readonly isReadOnly?: true;
