@@ -1,6 +1,8 @@
 import config from "./deno.json" with { type: "json" };
 import { run } from "./lib/cli/run.ts";
 import { processTerminal } from "./lib/progress/terminal.ts";
+import { ignore, isIgnored } from "./lib/system/ignored_signals.ts";
+import { programName } from "./lib/system/program_name.ts";
 
 /** Signals that end a copy, and the exit status for each: 128 and its number. */
 const ENDING: readonly (readonly [Deno.Signal, number])[] =
@@ -20,20 +22,32 @@ async function givenArguments(isCompiled: boolean): Promise<readonly string[]> {
   return rawArguments(Deno.args, isCompiled);
 }
 
-/** How long what has been interrupted may take to end. */
-const PATIENCE_MILLISECONDS = 2000;
+/**
+ * How long what has been interrupted may take to end: all of it takes less than
+ * two seconds, whatever a peer does.
+ */
+const PATIENCE_MILLISECONDS = 1500;
 
-/** Is aborted, with the exit status to give, by the first signal that ends us. */
+/**
+ * Is aborted, with the exit status to give, by the first signal that ends us. A
+ * signal that was ignored when we were started stays ignored, for ssh too.
+ */
 function interruption(): AbortSignal {
   const interruption = new AbortController();
-  for (const [signal, status] of ENDING) {
+  // To be asked before anything listens: the runtime then listens to others too.
+  const ignored = ENDING.filter(([signal]) => isIgnored(signal));
+  for (const ending of ENDING) {
+    const [signal, status] = ending;
     Deno.addSignalListener(signal, () => {
+      if (ignored.includes(ending)) return;
       // Whoever asks twice does not want to wait for what has yet to end.
       if (interruption.signal.aborted) Deno.exit(status);
       interruption.abort(status);
       setTimeout(() => Deno.exit(status), PATIENCE_MILLISECONDS);
     });
   }
+  // Else Deno 2.9 would come to listen half a second after its start, and end us.
+  for (const [signal] of ignored) ignore(signal);
   return interruption.signal;
 }
 
@@ -47,6 +61,7 @@ export async function main(commit?: string): Promise<never> {
   Deno.exit(
     await run(await givenArguments(commit !== undefined), {
       terminal: processTerminal(),
+      programName: programName(commit !== undefined),
       build: {
         version: config.version,
         commit,

@@ -24,6 +24,22 @@ export class EntryError extends Error {
   override name = "EntryError";
 }
 
+/**
+ * Nothing more can be opened until something is closed, on the local disk or on
+ * a server: try again then. Where nothing else is open, the entry has failed.
+ */
+export class TooManyOpenError extends EntryError {
+  override name = "TooManyOpenError";
+}
+
+/**
+ * A longer file that was there did not get the length of what was written to
+ * it: empty it, and write all of it anew.
+ */
+export class NotCutError extends EntryError {
+  override name = "NotCutError";
+}
+
 /** The peer broke the protocol or gave up: drop this channel. */
 export class ProtocolError extends Error {
   override name = "ProtocolError";

@@ -32,6 +32,16 @@ const TEST_PACKAGES: Readonly<Record<string, string>> = {
   "wget": "wget",
   "openssl": "openssl",
   "shasum": "perl",
+  "proftpd": "proftpd-core",
+  "proftpd/mod_sftp.so": "proftpd-mod-crypto",
+  "rclone": "rclone",
+  "dropbear": "dropbear-bin",
+  "tinysshd": "tinysshd",
+  "git-shell": "git",
+  "python3/dist-packages/asyncssh/__init__.py": "python3-asyncssh",
+  "python3/dist-packages/paramiko/__init__.py": "python3-paramiko",
+  "python3/dist-packages/twisted/conch/__init__.py": "python3-twisted",
+  "libnss_wrapper.so": "libnss-wrapper",
 };
 
 /**

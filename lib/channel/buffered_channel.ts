@@ -1,8 +1,12 @@
 import { SessionError } from "../errors.ts";
 import { type Channel, type ReadOptions, upTo } from "./channel.ts";
+import { Turns } from "./turns.ts";
 
 /** Writes below this many bytes are gathered until a read has to wait. */
 const GATHER_BYTES = 16 * 1024;
+
+/** Reads that a buffer serves between looks at the clock. */
+const READS_A_LOOK = 64;
 
 /**
  * What all channels to another process have in common: two buffers that serve
@@ -11,6 +15,10 @@ const GATHER_BYTES = 16 * 1024;
  */
 export abstract class BufferedChannel implements Channel {
   readonly blockBytes: number;
+  /** A peer that always has more to say may not keep others from their turn. */
+  protected readonly turns = new Turns();
+  /** Reads that were served without a wait. */
+  #served = 0;
   /** What has come and was not read yet. */
   #input: Uint8Array = new Uint8Array();
   /** What reads fill, in turn; none once the stream has ended or failed. */
@@ -21,6 +29,8 @@ export abstract class BufferedChannel implements Channel {
   #heldSent = Promise.resolve();
   #isLost = false;
   #hasReceived = false;
+  /** The wait for input, which a read joins if one goes on already. */
+  #filling: Promise<void> | undefined;
 
   constructor(blockBytes: number) {
     this.blockBytes = blockBytes;
@@ -53,13 +63,42 @@ export abstract class BufferedChannel implements Channel {
     limit: number,
     { last, soon = 0 }: ReadOptions = {},
   ): Promise<Uint8Array> {
-    if (this.#input.length === 0) {
-      await this.#flushIfPeerListens();
-      this.#input = await this.#nextChunk(Math.min(soon, this.blockBytes));
+    if (this.#input.length === 0) await this.#fill(soon);
+    else if (++this.#served % READS_A_LOOK === 0 && this.turns.areDue) {
+      await this.turns.give();
     }
     const part = upTo(last, this.#input.subarray(0, limit));
     this.#input = this.#input.subarray(part.length);
     return part;
+  }
+
+  /**
+   * Waits until there is something to read, or the stream has ended or failed;
+   * reads nothing. What was held back is sent before.
+   */
+  async awaitInput(): Promise<void> {
+    if (this.#input.length > 0) return;
+    await this.#fill(0).catch(() => {
+      // The next read is told.
+    });
+  }
+
+  /** Gives the first byte that is there to be read, and leaves it there. */
+  peek(): number | undefined {
+    return this.#input[0];
+  }
+
+  #fill(soon: number): Promise<void> {
+    return this.#filling ??= this.#receiveInput(soon);
+  }
+
+  async #receiveInput(soon: number): Promise<void> {
+    try {
+      await this.#flushIfPeerListens();
+      this.#input = await this.#nextChunk(Math.min(soon, this.blockBytes));
+    } finally {
+      this.#filling = undefined;
+    }
   }
 
   async #nextChunk(soon: number): Promise<Uint8Array> {

@@ -7,6 +7,12 @@ const NEWLINE = 0x0a;
 
 const TO_NEWLINE: ReadOptions = { last: NEWLINE };
 
+/** Room for a line that comes in parts, in bytes; it grows from there. */
+const FIRST_ROOM_BYTES = 256;
+
+/** Bytes of a cut line that a message is given at most. */
+const MAX_SHOWN_BYTES = 1024;
+
 /** Reads one byte; `undefined` at the end of the stream. */
 export async function readByte(channel: Channel): Promise<number | undefined> {
   return (await channel.read(1))[0];
@@ -25,21 +31,58 @@ export async function readLine(
   channel: Channel,
   limit: number,
 ): Promise<Uint8Array | undefined> {
-  let line: Uint8Array = new Uint8Array();
-  for (;;) {
-    const part = await channel.read(limit - line.length, TO_NEWLINE);
-    if (part.length === 0 && line.length === 0) return undefined;
-    if (part.length === 0) {
-      throw new SessionError(
-        `lost connection in the middle of ${quoted(decodeName(line))}`,
-      );
+  const first = await channel.read(limit, TO_NEWLINE);
+  if (first.length === 0) return undefined;
+  const line = first.at(-1) === NEWLINE
+    ? first
+    : await readRest(channel, first, limit);
+  return line.subarray(0, -1);
+}
+
+/** Reads the rest of a line, newline included, behind its first bytes. */
+async function readRest(
+  channel: Channel,
+  first: Uint8Array,
+  limit: number,
+): Promise<Uint8Array> {
+  const line = new ByteBuffer(first);
+  while (line.bytes.length < limit) {
+    const part = await channel.read(limit - line.bytes.length, TO_NEWLINE);
+    if (part.length === 0) throw cutOff(line.bytes);
+    line.add(part);
+    if (part.at(-1) === NEWLINE) return line.bytes;
+  }
+  throw new ProtocolError(`protocol error: line longer than ${limit} bytes`);
+}
+
+function cutOff(line: Uint8Array): SessionError {
+  const shown = quoted(decodeName(line.subarray(0, MAX_SHOWN_BYTES)));
+  return new SessionError(`lost connection in the middle of ${shown}`);
+}
+
+/** Bytes that were gathered; it grows by doubling, so that time is linear. */
+export class ByteBuffer {
+  #room: Uint8Array;
+  #length = 0;
+
+  constructor(first: Uint8Array = new Uint8Array()) {
+    this.#room = new Uint8Array(Math.max(FIRST_ROOM_BYTES, first.length));
+    this.add(first);
+  }
+
+  /** All of them, valid until the next are added. */
+  get bytes(): Uint8Array {
+    return this.#room.subarray(0, this.#length);
+  }
+
+  add(part: Uint8Array): void {
+    const length = this.#length + part.length;
+    if (length > this.#room.length) {
+      const room = new Uint8Array(Math.max(length, 2 * this.#room.length));
+      room.set(this.bytes);
+      this.#room = room;
     }
-    line = line.length === 0 ? part : Uint8Array.of(...line, ...part);
-    if (line.at(-1) === NEWLINE) return line.subarray(0, -1);
-    if (line.length === limit) {
-      throw new ProtocolError(
-        `protocol error: line longer than ${limit} bytes`,
-      );
-    }
+    this.#room.set(part, this.#length);
+    this.#length = length;
   }
 }

@@ -24,9 +24,6 @@ const TOGETHER_BYTES = 64 * 1024;
 /** How often either is done, before it is called a wait. */
 const TRIES_HERE = 5;
 
-/** How long we may go on without letting timers and signals have their turn. */
-const TURN_MILLISECONDS = 10;
-
 /** How a call is waited for that cannot be made at once. */
 interface Waiting {
   /** Waits for a moment. */
@@ -50,8 +47,6 @@ export class PipeChannel extends BufferedChannel implements Disposable {
   #sent = Promise.resolve();
   /** How much is to be sent yet, in calls. */
   #sends = 0;
-  /** When others last had their turn. */
-  #turned = performance.now();
 
   /**
    * Owns both descriptors from now on.
@@ -99,7 +94,7 @@ export class PipeChannel extends BufferedChannel implements Disposable {
    * have to be written, or more asked for, and what is being sent goes first.
    */
   async #mayStop(): Promise<boolean> {
-    await this.#letOthersTurn();
+    await this.turns.give();
     return this.#sends === 0;
   }
 
@@ -132,27 +127,12 @@ export class PipeChannel extends BufferedChannel implements Disposable {
     for (let tries = 0;; tries++) {
       const count = call();
       if (count !== undefined) {
-        if (performance.now() - this.#turned > TURN_MILLISECONDS) {
-          await this.#letOthersTurn();
-        }
+        if (this.turns.areDue) await this.turns.give();
         return count;
       }
       if (tries < TRIES_HERE) await waitHere();
-      else await this.#turn(wait());
+      else await this.turns.pass(wait());
     }
-  }
-
-  /** Lets all that waits for the event loop have its turn. */
-  async #letOthersTurn(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    setImmediate(resolve);
-    await this.#turn(promise);
-  }
-
-  /** @param event What comes with a turn of the event loop. */
-  async #turn(event: Promise<void>): Promise<void> {
-    await event;
-    this.#turned = performance.now();
   }
 
   protected override async finish(): Promise<void> {

@@ -14,6 +14,8 @@ import type { Build } from "./version.ts";
 /** What a run has around it. */
 export interface Surroundings {
   readonly terminal: Terminal;
+  /** Name under which the program was called; messages begin with it. */
+  readonly programName: string;
   readonly build: Build;
   /**
    * What ends the run when it is aborted; the reason is the exit status to give.
@@ -30,7 +32,7 @@ export interface Surroundings {
  */
 export async function run(
   args: readonly string[],
-  { terminal, build, interruption }: Surroundings,
+  { terminal, programName, build, interruption }: Surroundings,
 ): Promise<number> {
   const rules = {
     platform: build.os === "windows" ? "windows" : "posix",
@@ -62,6 +64,7 @@ export async function run(
         return await runCopy(command, terminal, {
           rules,
           interrupted: interruption(),
+          programName,
         });
       case "serve":
         return await runFarSide(command, terminal, {
@@ -73,7 +76,7 @@ export async function run(
     }
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    if (error.message !== "") terminal.say(sayable(error.message));
+    if (error.message !== "") terminal.say(sayable(programName, error.message));
     if (error.showUsage) terminal.say(USAGE);
     return error.status;
   }
@@ -82,15 +85,27 @@ export async function run(
 async function runCopy(
   { quiet, ...request }: CopyRequest,
   terminal: Terminal,
-  { rules, interrupted }: Pick<CopyJob, "rules" | "interrupted">,
+  { rules, interrupted, programName }:
+    & Pick<CopyJob, "rules" | "interrupted">
+    & Pick<Surroundings, "programName">,
 ): Promise<number> {
-  const { verbose } = request.options;
+  const { verbose, protocol } = request.options;
   const { Reporter } = await import("../progress/reporter.ts");
   const { copy } = await import("../copy/copy.ts");
-  using reporter = new Reporter(terminal, { quiet, verbose });
+  const { hostHint } = await import("./host_hint.ts");
+  // With -O messages and statuses are scp -O's, else those of scp since 9.0.
+  const isOld = protocol === "scp";
+  using reporter = new Reporter(terminal, {
+    quiet,
+    verbose,
+    ...(isOld ? {} : { program: programName }),
+  });
+  const hint = await hostHint({ ...request, rules });
+  if (hint !== undefined) reporter.warned(hint);
   await copy({ ...request, rules, interrupted }, reporter);
   if (interrupted.aborted) return Number(interrupted.reason);
-  return reporter.failures === 0 ? 0 : 1;
+  if (reporter.failures === 0) return 0;
+  return reporter.hasLostHost && !isOld ? 255 : 1;
 }
 
 async function runFarSide(
@@ -111,6 +126,6 @@ async function runFarSide(
 }
 
 /** The message under the program's name, its lines kept. */
-function sayable(message: string): string {
-  return `seacp: ${message.split("\n").map(printable).join("\n")}`;
+function sayable(programName: string, message: string): string {
+  return `${programName}: ${message.split("\n").map(printable).join("\n")}`;
 }

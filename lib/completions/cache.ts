@@ -1,3 +1,4 @@
+import { PrivateFolder } from "../system/private_folder.ts";
 import type { NameKind } from "./typed_path.ts";
 
 /** A name in a folder of a far side. */
@@ -12,13 +13,8 @@ export const KNOWN_MILLISECONDS = 60_000;
 /** How long a host is left alone that did not answer. */
 export const SILENT_MILLISECONDS = 15_000;
 
-/** A file of more bytes is not ours. */
-const MAX_BYTES = 8 * 1024 * 1024;
-
-/** What else is in the folder is left alone. */
+/** Names of our files, and of those that are being written. */
 const OUR_NAME = /^[0-9a-f]{64}(\.[0-9a-f-]{36})?$/;
-
-const MINE_ALONE = 0o077;
 
 /** What is in a file: the whole key, as two might have one hash. */
 interface Content {
@@ -33,31 +29,23 @@ interface Content {
  * else put there is not believed.
  */
 export class Cache {
-  readonly #folder: string | undefined;
+  readonly #folder: PrivateFolder;
   readonly #now: () => number;
 
   /** @param folder Absent where there is none. */
   constructor(folder: string | undefined, now: () => number = Date.now) {
-    this.#folder = folder;
+    this.#folder = new PrivateFolder(folder, OUR_NAME);
     this.#now = now;
   }
 
   /** What was kept under this key; `undefined` if that is too long ago. */
   async get(key: string): Promise<readonly RemoteName[] | undefined> {
-    try {
-      const path = await this.#pathFor(key);
-      if (path === undefined || !isOwn(this.#folder!, "folder")) {
-        return undefined;
-      }
-      if (!isOwn(path, "file")) return undefined;
-      const content = parseContent(Deno.readTextFileSync(path));
-      const now = this.#now();
-      const isKnown = content?.key === key && content.until > now &&
-        content.until <= now + KNOWN_MILLISECONDS;
-      return isKnown ? content.names : undefined;
-    } catch {
-      return undefined;
-    }
+    const text = this.#folder.read(await fileNameFor(key));
+    const content = text === undefined ? undefined : parseContent(text);
+    const now = this.#now();
+    const isKnown = content?.key === key && content.until > now &&
+      content.until <= now + KNOWN_MILLISECONDS;
+    return isKnown ? content.names : undefined;
   }
 
   /** Keeps names, and removes what is too old. */
@@ -66,49 +54,15 @@ export class Cache {
     names: readonly RemoteName[],
     milliseconds: number,
   ): Promise<void> {
-    try {
-      const path = await this.#pathFor(key);
-      if (path === undefined || !this.#makeFolder()) return;
-      const content: Content = {
-        key,
-        until: this.#now() + milliseconds,
-        names,
-      };
-      const begun = `${path}.${crypto.randomUUID()}`;
-      Deno.writeTextFileSync(begun, JSON.stringify(content), {
-        createNew: true,
-        mode: 0o600,
-      });
-      Deno.renameSync(begun, path);
-      this.#removeOldBut(path);
-    } catch {
-      // Then it is asked again.
-    }
+    const content: Content = { key, until: this.#now() + milliseconds, names };
+    this.#folder.write(await fileNameFor(key), JSON.stringify(content));
+    this.#folder.removeOlder(this.#now() - KNOWN_MILLISECONDS);
   }
+}
 
-  async #pathFor(key: string): Promise<string | undefined> {
-    if (this.#folder === undefined) return undefined;
-    const bytes = new TextEncoder().encode(key);
-    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-    return `${this.#folder}/${hash.toHex()}`;
-  }
-
-  /** Whether it is there, and ours. */
-  #makeFolder(): boolean {
-    const folder = this.#folder!;
-    Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return isOwn(folder, "folder");
-  }
-
-  #removeOldBut(fresh: string): void {
-    for (const { name } of Deno.readDirSync(this.#folder!)) {
-      if (!OUR_NAME.test(name)) continue;
-      const path = `${this.#folder}/${name}`;
-      if (path === fresh) continue;
-      const written = Deno.lstatSync(path).mtime?.getTime() ?? 0;
-      if (written < this.#now() - KNOWN_MILLISECONDS) Deno.removeSync(path);
-    }
-  }
+async function fileNameFor(key: string): Promise<string> {
+  const bytes = new TextEncoder().encode(key);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
 /** Where the cache is on this system. */
@@ -123,17 +77,15 @@ export function cacheFolder(
   return home ? `${home}/.cache/seacp` : undefined;
 }
 
-/** Whether an entry is of this kind, and nobody else's, links not followed. */
-function isOwn(path: string, kind: "file" | "folder"): boolean {
-  const { isFile, isDirectory, size, uid, mode } = Deno.lstatSync(path);
-  const isKind = kind === "file" ? isFile && size <= MAX_BYTES : isDirectory;
-  const isMine = Deno.build.os === "windows" ||
-    uid === Deno.uid() && (mode! & MINE_ALONE) === 0;
-  return isKind && isMine;
+function parseContent(text: string): Content | undefined {
+  try {
+    return contentFrom(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
-function parseContent(text: string): Content | undefined {
-  const value: unknown = JSON.parse(text);
+function contentFrom(value: unknown): Content | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { key, until, names } = value as Record<string, unknown>;
   const isContent = typeof key === "string" && typeof until === "number" &&

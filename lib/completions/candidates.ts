@@ -10,8 +10,8 @@ import { askNobody, endGroup } from "./process.ts";
 import { type Reach, remoteNames } from "./remote_names.ts";
 import { SHELLS } from "./shell_names.ts";
 import { SSH_KEYWORDS } from "./ssh_keywords.ts";
-import { readTypedPath } from "./typed_path.ts";
-import { type Situation, situationOf } from "./words.ts";
+import { type PathReader, readTypedPath } from "./typed_path.ts";
+import { type Situation, situationOf, type Wanted } from "./words.ts";
 
 /** What a word may become. */
 export interface Candidate {
@@ -43,6 +43,8 @@ export interface CompletedProgram {
   reachBy(given: readonly GivenOption[]): CopyReach;
 }
 
+type WantedOperand = Extract<Wanted, { kind: "operand" }>;
+
 /** Says that remote paths are not to be completed. */
 const REMOTE_VARIABLE = "SEACP_COMPLETE_REMOTE";
 
@@ -73,7 +75,7 @@ export async function completionOf(
         : valuesLike(wanted.typed, wanted.option, { situation, program })
           .then((values) => withBefore(values, wanted.before));
     case "operand":
-      return await operandsLike(wanted.typed, situation, program);
+      return await operandsLike(wanted, situation, program);
     default:
       return wanted satisfies never;
   }
@@ -176,7 +178,7 @@ export function localCandidates(typed: string, home?: string): Candidate[] {
 }
 
 async function operandsLike(
-  typed: string,
+  { typed, isFirst }: Pick<WantedOperand, "typed" | "isFirst">,
   { given }: Situation,
   program: CompletedProgram,
 ): Promise<Completion> {
@@ -184,7 +186,11 @@ async function operandsLike(
   if (typed.startsWith("scp://")) return NOTHING;
   const location = parseLocation(typed, program.rules);
   if (location.kind === "remote") {
-    return await remotePathsLike(typed, location, program.reachBy(given));
+    const reach = program.reachBy(given);
+    return await remotePathsLike(typed, location, {
+      reach,
+      reader: readerOf(reach, isFirst),
+    });
   }
   if (typed.includes("/")) return FILES;
   const at = typed.lastIndexOf("@") + 1;
@@ -196,10 +202,16 @@ async function operandsLike(
   return { candidates, withFiles: true };
 }
 
+/** Tells who reads a path: only `-O` has the remote's shell do so. */
+function readerOf({ protocol }: CopyReach, isSource: boolean): PathReader {
+  if (protocol === "scp") return "shell";
+  return protocol === undefined && isSource ? "pattern" : "server";
+}
+
 async function remotePathsLike(
   typed: string,
   location: RemoteLocation,
-  { protocol, ...reach }: CopyReach,
+  { reach, reader }: { reach: Reach; reader: PathReader },
 ): Promise<Completion> {
   const variable = (name: string) => Deno.env.get(name);
   if (variable(REMOTE_VARIABLE) === "no") return NOTHING;
@@ -207,7 +219,7 @@ async function remotePathsLike(
     ? ""
     : location.path;
   const host = typed.slice(0, typed.length - text.length);
-  const path = readTypedPath(text, protocol === "sftp" ? "server" : "shell");
+  const path = readTypedPath(text, reader);
   if (path === undefined) return NOTHING;
   let isOwnGroup = false;
   try {

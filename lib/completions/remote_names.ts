@@ -128,6 +128,7 @@ async function ask(
     await using ssh = SshSession.start(program!, args, {
       interrupted: enough.signal,
       seeks: "SFTP server",
+      say: () => {},
     });
     const session = await SftpSession.begin(ssh.channel, { patience: limit });
     asked.isAnswering = true;

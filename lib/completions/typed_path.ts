@@ -9,8 +9,11 @@ import {
   valueOf,
 } from "./shell_text.ts";
 
-/** Who reads a path: the far side's shell, or the SFTP server as it is. */
-export type PathReader = "shell" | "server";
+/**
+ * Reader of a path: the remote's shell; this program, to which it is a pattern
+ * where no such name is there; or the SFTP server as it is.
+ */
+export type PathReader = "shell" | "pattern" | "server";
 
 /** A path that goes on. */
 export interface TypedPath {
@@ -43,7 +46,16 @@ export function readTypedPath(
   text: string,
   reader: PathReader,
 ): TypedPath | undefined {
-  return reader === "shell" ? readForShell(text) : readForServer(text);
+  switch (reader) {
+    case "shell":
+      return readForShell(text);
+    case "pattern":
+      return readAsPattern(text);
+    case "server":
+      return readForServer(text);
+    default:
+      return reader satisfies never;
+  }
 }
 
 function readForShell(text: string): TypedPath | undefined {
@@ -60,6 +72,17 @@ function readForShell(text: string): TypedPath | undefined {
       // In front of a word, zsh looks for a program of that name.
       (word.chars.length === 0 && rest.startsWith("=") ? "\\" : "") +
       quotedFor(quoting, rest) + (isWhole ? closingQuote(quoting) : ""),
+  });
+}
+
+/** Names are typed with a `\` before what means something in a pattern. */
+function readAsPattern(text: string): TypedPath | undefined {
+  const typed = text.replace(/(?<!\\)((?:\\\\)*)\\$/, "$1");
+  return pathOf(typed.replaceAll(/\\([\\*?[\]])/g, "$1"), {
+    hasTilde: text.startsWith("~"),
+    withRest: (rest) =>
+      (text === "" && rest.startsWith("~") ? "./" : typed) +
+      rest.replaceAll(/[\\*?[\]]/g, "\\$&"),
   });
 }
 

@@ -13,7 +13,12 @@ export type Wanted =
     readonly before: string;
     readonly typed: string;
   }
-  | { readonly kind: "operand"; readonly typed: string };
+  | {
+    readonly kind: "operand";
+    readonly typed: string;
+    /** Whether it is the first one, which is a source whatever follows. */
+    readonly isFirst: boolean;
+  };
 
 /** The word at the cursor, and the options before it. */
 export interface Situation {
@@ -39,7 +44,8 @@ export function situationOf(
   for (let at = 0; at < before.length; at++) {
     const word = before[at]!;
     if (word === "--" || !isOption(word)) {
-      return situation({ kind: "operand", typed });
+      const isFirst = word === "--" && at === before.length - 1;
+      return situation({ kind: "operand", typed, isFirst });
     }
     const { flags, option, value } = readOption(word, table);
     given.push(...flags);
@@ -49,7 +55,9 @@ export function situationOf(
       given.push({ name: option.name, value: before[++at]! });
     } else return situation({ kind: "value", option, before: "", typed });
   }
-  if (!typed.startsWith("-")) return situation({ kind: "operand", typed });
+  if (!typed.startsWith("-")) {
+    return situation({ kind: "operand", typed, isFirst: true });
+  }
   const { option, value } = readOption(typed, table);
   if (option === undefined || value === "" && !typed.includes("=")) {
     return situation({ kind: "option", typed });

@@ -1,21 +1,24 @@
 import type { Pacer } from "../channel/paced_channel.ts";
 import type { LocalFiles } from "../files/local_files.ts";
+import type { Namesakes } from "../files/namesakes.ts";
 import type { Reporter } from "../progress/reporter.ts";
+import type { Hosts } from "./hosts.ts";
 import type { CopyJob } from "./job.ts";
-import type { Protocols } from "./protocols.ts";
 import type { TalkativeShells } from "./talkative_shells.ts";
 
-/** What every dialogue with a far side works with, whatever its protocol. */
+/** What every dialogue with a host works with, whatever its protocol. */
 export interface DialogueContext {
   readonly job: CopyJob;
   readonly reporter: Reporter;
   /** Keeps to the rate limit, if there is one. */
   readonly pacer: Pacer | undefined;
   readonly shells: TalkativeShells;
-  readonly protocols: Protocols;
+  readonly hosts: Hosts;
 }
 
 /** What every route works with. */
 export interface RouteContext extends DialogueContext {
   readonly files: LocalFiles;
+  /** Names that the job's copies put into its target, where that is local. */
+  readonly among: Namesakes;
 }

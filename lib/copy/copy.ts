@@ -1,13 +1,20 @@
 import { Pacer } from "../channel/paced_channel.ts";
 import { EntryError, entryError } from "../errors.ts";
+import { Namesakes } from "../files/namesakes.ts";
 import { currentUmask, LocalFiles } from "../files/local_files.ts";
 import type { Location, RemoteLocation } from "../location/location.ts";
 import { checkLogin, checkSourceUser } from "../location/login.ts";
 import { parseLocation } from "../location/operand.ts";
 import type { Reporter } from "../progress/reporter.ts";
+import { environmentVariable } from "../system/private_folder.ts";
 import { transfer } from "../transfer/transfer.ts";
+import { isInside, mayLieInside } from "./nesting.ts";
 import { copyDirectly } from "./direct.ts";
-import { FarSide, type Outcome } from "./far_side.ts";
+import { converse, type Routes } from "./conversation.ts";
+import { filesForDownload } from "./home_guard.ts";
+import { HostMemory, memoryFolder } from "./host_memory.ts";
+import { type CopyFacts, Hosts } from "./hosts.ts";
+import { isLengthless } from "./lengthless.ts";
 import type { CopyJob } from "./job.ts";
 import {
   downloadOverScp,
@@ -21,7 +28,7 @@ import {
   type SftpContext,
   uploadOverSftp,
 } from "./over_sftp.ts";
-import { Protocols } from "./protocols.ts";
+import { ScpSessions } from "./scp_sessions.ts";
 import { SftpServers } from "./sftp_servers.ts";
 import { TalkativeShells } from "./talkative_shells.ts";
 
@@ -40,29 +47,33 @@ export async function copy(job: CopyJob, reporter: Reporter): Promise<void> {
   }
 }
 
-/** One copy, over each protocol. */
-interface Routes {
-  scp(): Promise<Outcome>;
-  sftp(): Promise<void>;
-}
+/** Facts of most copies. */
+const NO_FACTS: CopyFacts = {
+  sendsDirectories: false,
+  mayNest: false,
+  isLengthless: false,
+};
 
 class Copy {
   readonly #context: ScpContext & SftpContext;
   readonly #madeLinks = new Set<string>();
 
   constructor(job: CopyJob, reporter: Reporter) {
-    const { bitsPerSecond, protocol } = job.options;
+    const { bitsPerSecond } = job.options;
+    const memory = new HostMemory(memoryFolder(environmentVariable));
+    const files = new LocalFiles();
     const context = {
       job,
       reporter,
-      files: new LocalFiles(),
+      files,
+      among: new Namesakes(files, job.target),
       pacer: bitsPerSecond === undefined ? undefined : new Pacer(bitsPerSecond),
       shells: new TalkativeShells(reporter),
-      protocols: new Protocols(protocol, reporter),
+      hosts: new Hosts(job.options, { memory, observer: reporter }),
     };
     this.#context = {
       ...context,
-      farSide: new FarSide(context),
+      scpSessions: new ScpSessions(context),
       sftpServers: new SftpServers(context),
     };
   }
@@ -125,17 +136,26 @@ class Copy {
     target: RemoteLocation,
   ): Promise<void> {
     if (paths.length === 0 || this.#context.job.interrupted.aborted) return;
-    await this.#speak([target], {
-      scp: () => uploadOverScp(paths, target, this.#context),
-      sftp: () => uploadOverSftp(paths, target, this.#context),
-    });
+    const { recursive } = this.#context.job.options;
+    await this.#converse([target], {
+      scp: uploadOverScp(paths, target, this.#context),
+      sftp: uploadOverSftp(paths, target, this.#context),
+    }, { sendsDirectories: recursive });
   }
 
   async #download(source: RemoteLocation, target: string): Promise<void> {
-    await this.#speak([source], {
-      scp: () => downloadOverScp(source, target, this.#context),
-      sftp: () => downloadOverSftp(source, target, this.#context),
-    });
+    const paths = { source: source.path, target };
+    const { files, job } = this.#context;
+    const context = {
+      ...this.#context,
+      files: await filesForDownload(files, paths, job.options),
+    };
+    const mayNest = job.options.recursive &&
+      await mayLieInside(files, target, source.path);
+    await this.#converse([source], {
+      scp: downloadOverScp(source, target, context),
+      sftp: downloadOverSftp(source, target, context),
+    }, { mayNest, isLengthless: isLengthless(source.path) });
   }
 
   async #copyBetween(
@@ -147,21 +167,23 @@ class Copy {
     if (!job.options.throughHere) {
       return await copyDirectly(source, target, this.#context);
     }
-    await this.#speak([source, target], {
-      scp: () => relayOverScp(source, target, this.#context),
-      sftp: () => relayOverSftp(source, target, this.#context),
+    await this.#converse([source, target], {
+      scp: relayOverScp(source, target, this.#context),
+      sftp: relayOverSftp(source, target, this.#context),
+    }, {
+      isLengthless: isLengthless(source.path),
+      mayNest: job.options.recursive && isInside(target.path, source.path),
     });
   }
 
-  /** Takes the route of the protocol that these are spoken to in. */
-  async #speak(
+  async #converse(
     locations: readonly RemoteLocation[],
-    { scp, sftp }: Routes,
+    routes: Routes,
+    facts: Partial<CopyFacts>,
   ): Promise<void> {
-    const { protocols } = this.#context;
-    const isHeld = protocols.of(...locations) === "scp" &&
-      await scp() === "held";
-    if (!isHeld) await sftp();
+    const { hosts, reporter, job: { interrupted } } = this.#context;
+    const choice = await hosts.choose(locations, { ...NO_FACTS, ...facts });
+    await converse(routes, choice, { hosts, reporter, interrupted });
   }
 
   async #checkFolder(path: string): Promise<void> {
@@ -178,12 +200,12 @@ class Copy {
   }
 
   async #copyHere(source: string, target: string): Promise<void> {
-    const { job, files, reporter } = this.#context;
+    const { job, files, reporter, among } = this.#context;
     const { recursive, preserve } = job.options;
     const store = { preserve, umask: currentUmask(), modeBits: 0o1777 };
     await transfer(
       { files, entries: [{ path: source }] },
-      { files, path: target, mustBeFolder: false },
+      { files, path: target, mustBeFolder: false, among },
       {
         options: {
           recursive,

@@ -36,7 +36,10 @@ export async function copyDirectly(
   );
   reporter.explained(() => `Executing: ${[program, ...args].join(" ")}`);
   try {
-    const { failure } = await runSsh(program, args, job.interrupted);
+    const { failure } = await runSsh(program, args, {
+      interrupted: job.interrupted,
+      say: (text) => reporter.pass(text),
+    });
     if (failure !== undefined) reporter.failed(`${source.host}: ${failure}`);
   } catch (error) {
     if (!(error instanceof SessionError)) throw error;

@@ -1,19 +1,22 @@
 /** How an upload goes on in another dialogue, once its sink was lost. */
 
+import type { Channel } from "../channel/channel.ts";
 import { entryError } from "../errors.ts";
 import { withoutTrailingSlashes } from "../files/names.ts";
+import { isPlainPath } from "../files/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { ScpPeer } from "../scp/peer.ts";
 import type { NextDialogue } from "../scp/source.ts";
 import type { RouteContext } from "./context.ts";
-import type { FarScp } from "./far_scp.ts";
-import { isPlainPath } from "./plain_path.ts";
+import type { CopyOptions } from "./job.ts";
+import type { RemoteScp } from "./remote_scp.ts";
+import { isShellsToRead, targetText } from "./request.ts";
 
 /** Paths that lead to a folder, if they lead anywhere. */
 const FOLDER_PATH = /^(|~|\/|(.*\/)?\.\.?)$/;
 
 /** Begins another dialogue in the place of one with this scp. */
-export type BeginNext = (scp: FarScp) => Promise<NextDialogue>;
+export type BeginNext = (scp: RemoteScp) => Promise<NextDialogue>;
 
 /**
  * How to go on with an upload; `undefined` if there is no telling where its
@@ -25,35 +28,50 @@ export type BeginNext = (scp: FarScp) => Promise<NextDialogue>;
 export async function nextUpload(
   paths: readonly string[],
   { path: target }: RemoteLocation,
-  { files, targetIsFolder }: Pick<RouteContext, "files"> & {
+  { files, options, targetIsFolder }: Pick<RouteContext, "files"> & {
+    options: CopyOptions;
     targetIsFolder: boolean;
   },
 ): Promise<BeginNext | undefined> {
+  const restart = (scp: RemoteScp, path: string, preserve = false) =>
+    scp.restart({
+      path: targetText(path, options),
+      targetIsFolder: true,
+      preserve,
+    });
   if (targetIsFolder || FOLDER_PATH.test(target)) {
-    return async (scp) => ({ channel: await scp.restart(target) });
+    return async (scp) => ({ channel: await restart(scp, target) });
   }
   const source = withoutTrailingSlashes(paths[0]!);
   const name = files.nameOf(source);
   const inTarget = `${withoutTrailingSlashes(target)}/${name}`;
-  if (!isPlainPath(inTarget)) return undefined;
+  if (isShellsToRead(options) && !isPlainPath(inTarget)) return undefined;
   // A folder of that name inside would look like the one that it is in.
   const twin = await files.find(files.join(source, name)).catch(entryError);
   if (twin !== undefined) return undefined;
-  return (scp) => goOnWhereItIs(scp, target, inTarget);
+  return (scp) =>
+    goOnWhereItIs(
+      (path, preserve) => restart(scp, path, preserve),
+      { target, inTarget },
+    );
 }
 
 async function goOnWhereItIs(
-  scp: FarScp,
-  target: string,
-  inTarget: string,
+  restart: (path: string, preserve?: boolean) => Promise<Channel>,
+  { target, inTarget }: { target: string; inTarget: string },
 ): Promise<NextDialogue> {
-  const probe = new ScpPeer(await scp.restart(inTarget), {
-    mayHearShell: false,
-  });
-  const isInTarget = await probe.nextWarning() === undefined;
-  if (isInTarget) return { channel: await scp.restart(target) };
+  const channel = await restart(inTarget, true);
+  const probe = new ScpPeer(channel, { mayHearShell: false });
+  if (await isThere(probe)) return { channel: await restart(target) };
   const given = withoutTrailingSlashes(target);
   const end = given.lastIndexOf("/") + 1;
   const above = end === 0 ? "." : given.slice(0, end);
-  return { channel: await scp.restart(above), outermost: given.slice(end) };
+  return { channel: await restart(above), outermost: given.slice(end) };
+}
+
+/** Some sinks look at their target when the first record comes. */
+async function isThere(sink: ScpPeer): Promise<boolean> {
+  if (await sink.nextWarning() !== undefined) return false;
+  await sink.send({ kind: "times", modified: 0, accessed: 0 });
+  return await sink.nextWarning() === undefined;
 }

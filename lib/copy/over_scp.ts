@@ -1,121 +1,116 @@
-/** The routes over SCP: each one a dialogue with an scp on the far side. */
+/** The routes over SCP: each one a dialogue with an scp on a host. */
 
-import { RefusalError } from "../errors.ts";
-import { currentUmask } from "../files/local_files.ts";
+import { entryError } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
-import { Relay } from "../scp/relay.ts";
-import { Sink } from "../scp/sink.ts";
-import { Source } from "../scp/source.ts";
-import { breach } from "./breach.ts";
+import type { Beginning, Route, Terms } from "./beginning.ts";
 import type { RouteContext } from "./context.ts";
-import type { RemoteScp } from "./far_scp.ts";
-import type { FarSide, Outcome } from "./far_side.ts";
-import { nextUpload } from "./next_upload.ts";
-import { aheadFor, checkReceived, requestChecker } from "./request.ts";
-import { mustBeFolder } from "./target_rules.ts";
+import { sourceTexts } from "./request.ts";
+import { DownloadDialogue } from "./scp_download.ts";
+import { RelayDialogue } from "./scp_relay.ts";
+import type { Dialogue, ScpSessions } from "./scp_sessions.ts";
+import { UploadDialogue } from "./scp_upload.ts";
 
 export interface ScpContext extends RouteContext {
-  readonly farSide: FarSide;
+  readonly scpSessions: ScpSessions;
 }
 
 /** Copies local paths, in their order, through one session to one target. */
-export async function uploadOverScp(
+export function uploadOverScp(
   paths: readonly string[],
   target: RemoteLocation,
-  { job, files, reporter, farSide }: ScpContext,
-): Promise<Outcome> {
-  const targetIsFolder = mustBeFolder(paths, { files, job });
-  const { lockstep, recursive } = job.options;
-  const beginNext = lockstep || (paths.length === 1 && !recursive)
-    ? undefined
-    : await nextUpload(paths, target, { files, targetIsFolder });
-  const remote: RemoteScp = {
-    role: "-t",
-    location: target,
-    targetIsFolder,
-    mayRestart: beginNext !== undefined,
-  };
-  let begun = 0;
-  const outcome = await farSide.run(remote, async (scp) => {
-    begun = 0;
-    const source = new Source(scp.channel, files, {
-      ...job.options,
-      announceNameless: false,
-    }, reporter);
-    const refusal = await source.begin();
-    if (refusal !== undefined) throw new RefusalError(refusal);
-    if (beginNext !== undefined && scp.canRestart) {
-      source.sendAhead(() => beginNext(scp));
-    }
-    for (const path of paths) {
-      begun++;
-      await source.send(path);
-    }
-    await source.end();
+  context: ScpContext,
+): Route {
+  return routeTo(target, async (terms) => {
+    const dialogue = await UploadDialogue.prepare(paths, target, context);
+    return await context.scpSessions.begin([dialogue.request], dialogue, terms);
   });
-  if (begun > 0) {
-    for (const path of paths.slice(begun)) reporter.failed(`${path}: not sent`);
-  }
-  return outcome;
 }
 
 /** Copies what a remote operand asks for to a path on this machine. */
-export async function downloadOverScp(
+export function downloadOverScp(
   source: RemoteLocation,
   target: string,
-  { job, files, reporter, farSide }: ScpContext,
-): Promise<Outcome> {
-  const { recursive, preserve, targetIsFolder } = job.options;
-  const objectionTo = requestChecker(source, job.options);
-  const failuresBefore = reporter.failures;
-  const remote = { role: "-f", location: source, targetIsFolder } as const;
-  return await farSide.run(remote, async (scp) => {
-    const sink = new Sink(scp.channel, files, {
-      recursive,
-      targetIsFolder,
-      overwriteTarget: false,
-      mayHearShell: true,
-      ahead: aheadFor(source.path, job.options),
-      objectionTo,
-      platform: job.rules.platform,
-      // Set-id bits from another machine are never ours to grant.
-      store: { preserve, umask: currentUmask(), modeBits: 0o777 },
-    }, reporter);
-    checkReceived(await sink.receive(target), source.path, {
-      isExplained: reporter.failures > failuresBefore,
-    });
+  context: ScpContext,
+): Route {
+  return routeTo(source, (terms) => {
+    const tries = triesFor(source, context).map((reading) =>
+      new DownloadDialogue(source, { ...reading, target }, context)
+    );
+    return beginTries(
+      tries,
+      terms,
+      (dialogue, terms) =>
+        context.scpSessions.begin([dialogue.request], dialogue, terms),
+    );
   });
 }
 
 /** Copies what a remote operand asks for to another host, through this one. */
-export async function relayOverScp(
+export function relayOverScp(
   source: RemoteLocation,
   target: RemoteLocation,
-  { job, reporter, farSide }: ScpContext,
-): Promise<Outcome> {
-  const { recursive, preserve, targetIsFolder } = job.options;
-  const objectionTo = requestChecker(source, job.options);
-  const failuresBefore = reporter.failures;
-  return await farSide.runAll([
-    { role: "-f", location: source, targetIsFolder },
-    { role: "-t", location: target, targetIsFolder, isSecond: true },
-  ], async ([from, to]) => {
-    const relay = new Relay(
-      { host: source.host, channel: from!.channel },
-      { host: target.host, channel: to!.channel },
-      // Names that are fit for one disk are not for another: its scp knows.
-      { preserve, rules: { recursive, platform: "posix", objectionTo } },
-      reporter,
+  context: ScpContext,
+): Route {
+  return routeTo(source, (terms) => {
+    const tries = triesFor(source, context).map((reading) =>
+      new RelayDialogue(source, target, reading, context)
     );
-    try {
-      checkReceived(await relay.run(), source.path, {
-        isExplained: reporter.failures > failuresBefore,
-      });
-      return [undefined, undefined];
-    } catch (error) {
-      return relay.isTargetBroken
-        ? [undefined, breach(error)]
-        : [breach(error), undefined];
-    }
+    return beginTries(
+      tries,
+      terms,
+      (dialogue, terms) =>
+        context.scpSessions.begin(dialogue.requests, dialogue, terms),
+    );
   });
+}
+
+/** A path that no remote shell can be given is no failure of SFTP. */
+function routeTo(
+  location: RemoteLocation,
+  begin: (terms: Terms) => Promise<Beginning>,
+): Route {
+  return {
+    begin: async (terms) => {
+      try {
+        return await begin(terms);
+      } catch (error) {
+        const why = entryError(error).message;
+        return { kind: "absent", location, why, isProven: false };
+      }
+    },
+  };
+}
+
+/** Readings of a source operand, in the order of the tries. */
+function triesFor(
+  { path }: RemoteLocation,
+  { job }: RouteContext,
+): readonly { readonly path: string; readonly hasNext: boolean }[] {
+  const texts = sourceTexts(path, job.options);
+  return texts.map((path, at) => ({ path, hasNext: at + 1 < texts.length }));
+}
+
+/** A dialogue that may find nothing, where another reading comes after it. */
+interface Try extends Dialogue {
+  readonly foundNothing: boolean;
+}
+
+/** Begins the first try; each next one follows where that found nothing. */
+async function beginTries<T extends Try>(
+  [first, ...others]: readonly T[],
+  terms: Terms,
+  begin: (dialogue: T, terms: Terms) => Promise<Beginning>,
+): Promise<Beginning> {
+  const beginning = await begin(first!, terms);
+  if (beginning.kind !== "begun" || others.length === 0) return beginning;
+  return {
+    ...beginning,
+    run: async () => {
+      const absence = await beginning.run();
+      if (absence !== undefined || !first!.foundNothing) return absence;
+      const next = await beginTries(others, {}, begin);
+      if (next.kind === "begun") return await next.run();
+      return next.kind === "absent" ? next : undefined;
+    },
+  };
 }

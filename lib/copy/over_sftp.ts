@@ -3,22 +3,19 @@
 import { currentUmask } from "../files/local_files.ts";
 import { withoutTrailingSlashes } from "../files/names.ts";
 import type { RemoteLocation } from "../location/location.ts";
-import {
-  namedEntries,
-  type Reading,
-  targetPath,
-} from "../sftp/operand_paths.ts";
+import { namedEntries, targetPath } from "../sftp/operand_paths.ts";
+import type { RemoteFiles } from "../sftp/remote_files.ts";
 import type { TransferOptions } from "../transfer/options.ts";
 import { type Sources, type Target, transfer } from "../transfer/transfer.ts";
+import type { Route } from "./beginning.ts";
 import type { RouteContext } from "./context.ts";
 import type { SftpServers } from "./sftp_servers.ts";
-import { mustBeFolder } from "./target_rules.ts";
 
 export interface SftpContext extends RouteContext {
   readonly sftpServers: SftpServers;
 }
 
-/** What depends on where a copy goes. */
+/** Options that depend on where a copy goes. */
 type PlaceOptions = Pick<TransferOptions, "store" | "platform" | "namedBy">;
 
 /**
@@ -28,13 +25,13 @@ type PlaceOptions = Pick<TransferOptions, "store" | "platform" | "namedBy">;
 const MODE_BITS = 0o1777;
 
 /** Copies local paths, in their order, to one target. */
-export async function uploadOverSftp(
+export function uploadOverSftp(
   paths: readonly string[],
   target: RemoteLocation,
   context: SftpContext,
-): Promise<void> {
-  const { files, sftpServers } = context;
-  await sftpServers.run([target], farSide, async ([server]) => {
+): Route {
+  const { files, job } = context;
+  return routeTo([target], context, async ([server]) => {
     const entries = paths.map((path) => ({
       path: withoutTrailingSlashes(path),
     }));
@@ -42,8 +39,8 @@ export async function uploadOverSftp(
       { files, entries },
       {
         files: server!,
-        path: await targetPath(server!, target.path, readingOf(context)),
-        mustBeFolder: mustBeFolder(paths, context),
+        path: await targetPath(server!, target.path),
+        mustBeFolder: job.options.targetIsFolder,
       },
       context,
       ontoServer(context),
@@ -52,21 +49,16 @@ export async function uploadOverSftp(
 }
 
 /** Copies what a remote operand names to a path on this machine. */
-export async function downloadOverSftp(
+export function downloadOverSftp(
   source: RemoteLocation,
   target: string,
   context: SftpContext,
-): Promise<void> {
-  const { files, job, sftpServers } = context;
-  await sftpServers.run([source], farSide, async ([server]) => {
-    const entries = await namedEntries(
-      server!,
-      source.path,
-      readingOf(context),
-    );
+): Route {
+  const { files, job, among } = context;
+  return routeTo([source], context, async ([server]) => {
     await copy(
-      { files: server!, entries },
-      { files, path: target, mustBeFolder: false },
+      { files: server!, entries: await namedEntries(server!, source.path) },
+      { files, path: target, mustBeFolder: false, among },
       context,
       {
         store: {
@@ -82,29 +74,41 @@ export async function downloadOverSftp(
 }
 
 /** Copies what a remote operand names to another host, through this one. */
-export async function relayOverSftp(
+export function relayOverSftp(
   source: RemoteLocation,
   target: RemoteLocation,
   context: SftpContext,
-): Promise<void> {
-  const { sftpServers } = context;
-  await sftpServers.run([source, target], oneOfTwo, async ([from, to]) => {
-    const reading = readingOf(context);
-    const entries = await namedEntries(from!, source.path, reading);
+): Route {
+  const { job } = context;
+  return routeTo([source, target], context, async ([from, to]) => {
     await copy(
-      { files: from!, entries },
+      { files: from!, entries: await namedEntries(from!, source.path) },
       {
         files: to!,
-        path: await targetPath(to!, target.path, reading),
-        mustBeFolder: mustBeFolder(
-          entries.map(({ path }) => path),
-          context,
-        ),
+        path: await targetPath(to!, target.path),
+        mustBeFolder: job.options.targetIsFolder,
       },
       context,
       ontoServer(context),
     );
   });
+}
+
+function routeTo(
+  locations: readonly RemoteLocation[],
+  { sftpServers }: SftpContext,
+  use: (files: readonly RemoteFiles[]) => Promise<void>,
+): Route {
+  return {
+    begin: async (terms) =>
+      await sftpServers.begin(locations, terms) ?? {
+        kind: "begun",
+        isCertain: true,
+        run: () => sftpServers.run(locations, use),
+        // The servers stay for what else is to be copied, and end with the job.
+        abandon: async () => {},
+      },
+  };
 }
 
 /** A server has a umask of its own, which is not told. */
@@ -114,20 +118,6 @@ function ontoServer({ job }: SftpContext): PlaceOptions {
     platform: "posix",
     namedBy: "source",
   };
-}
-
-/** How messages begin that are about the far side, as with scp. */
-function farSide(): string {
-  return "scp: ";
-}
-
-function oneOfTwo({ host }: RemoteLocation): string {
-  return `${host}: scp: `;
-}
-
-/** An operand that a far shell was to read keeps the meaning it has there. */
-function readingOf({ protocols }: SftpContext): Reading {
-  return protocols.canChange ? "shell" : "plain";
 }
 
 async function copy(

@@ -1,35 +1,102 @@
+/** Requests to a remote scp: text for its shell, and the names that answer it. */
+
 import { GreetingError, SessionError } from "../errors.ts";
-import { requestMatcher } from "../files/pattern.ts";
+import { nameMatcher, shellNameMatcher } from "../files/pattern.ts";
+import {
+  isDotPath,
+  isPattern,
+  isPlainPath,
+  literalWord,
+  nameInPath,
+  sourceWord,
+} from "../files/remote_path.ts";
+import { quotedForShell } from "../files/shell_quoting.ts";
+import { textOf } from "../files/shell_word.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Ahead } from "../scp/answers.ts";
+import type { EntryRules } from "../scp/entry_rules.ts";
 import type { Received } from "../scp/sink.ts";
 import type { CopyOptions } from "./job.ts";
-import { isPlainPath } from "./plain_path.ts";
 
-/** How far a sink may acknowledge ahead what a request is answered with. */
+/**
+ * Tells whether the remote shell reads the paths as they were typed: with `-O`,
+ * whose contract that is.
+ */
+export function isShellsToRead(
+  { protocol }: Pick<CopyOptions, "protocol">,
+): boolean {
+  return protocol === "scp";
+}
+
+/**
+ * Gives a target's path for the remote shell: it is never a pattern.
+ *
+ * @throws {EntryError} If no shell can be given it.
+ */
+export function targetText(path: string, options: CopyOptions): string {
+  return isShellsToRead(options) ? path : quotedForShell(literalWord(path));
+}
+
+/**
+ * Gives a source's path for the remote shell, in the order of the tries: what
+ * exists as it is written comes before what a pattern matches.
+ *
+ * @throws {EntryError} If no shell can be given it.
+ */
+export function sourceTexts(
+  path: string,
+  options: CopyOptions,
+): readonly [string, ...string[]] {
+  if (isShellsToRead(options)) return [path];
+  const literal = quotedForShell(literalWord(path));
+  const word = sourceWord(path);
+  const isSame = !isPattern(word) && textOf(word) === path;
+  return isSame ? [literal] : [literal, quotedForShell(word)];
+}
+
+/** Tells how far a sink may acknowledge in advance what answers a request. */
 export function aheadFor(
   path: string,
-  { recursive, lockstep }: Pick<CopyOptions, "recursive" | "lockstep">,
+  options: Pick<CopyOptions, "recursive" | "lockstep" | "protocol">,
 ): Ahead {
-  const isOneEntry = isPlainPath(path);
+  const { recursive, lockstep } = options;
+  const isOneEntry = isShellsToRead(options)
+    ? isPlainPath(path)
+    : !isPattern(sourceWord(path));
   if (lockstep || (isOneEntry && !recursive)) return "none";
   return isOneEntry ? "window" : "certain";
 }
 
+/** Rules for what comes at the top in answer to a request. */
+export type TopRules = Pick<EntryRules, "top" | "objectionTo"> & {
+  /** Name of what comes; absent: the one that the request allows. */
+  readonly topName?: string;
+};
+
 /**
- * Gives the test for names that a source answers a request with: why one is
- * not what was asked for.
+ * Gives the rules for what answers a request. A directory without a name of its
+ * own brings its content; a name that was not asked for is refused; `~user` is
+ * called by that user, not by what a host says of it.
  */
-export function requestChecker(
+export function topRules(
   { host, path }: RemoteLocation,
-  { checkNames }: Pick<CopyOptions, "checkNames">,
-): (name: string) => string | undefined {
-  if (!checkNames) return () => undefined;
-  const matches = requestMatcher(path);
-  return (name) =>
-    matches(name)
-      ? undefined
-      : `${host} sent ${name} for ${path}: -T takes any name`;
+  options: CopyOptions,
+): TopRules {
+  const { checkNames } = options;
+  const isShells = isShellsToRead(options);
+  const isContent = isDotPath(path) && (!isShells || isPlainPath(path));
+  if (isContent) return { top: "content", objectionTo: () => undefined };
+  if (!checkNames) return { top: "named", objectionTo: () => undefined };
+  const matches = isShells ? shellNameMatcher(path) : nameMatcher(path);
+  const isHome = !isShells && /^~[^/]+\/*$/.test(path);
+  return {
+    top: "named",
+    ...(isHome ? { topName: nameInPath(path) } : {}),
+    objectionTo: (name) =>
+      matches(name)
+        ? undefined
+        : `${host} sent ${name} for ${path}: -T takes any name`,
+  };
 }
 
 /**
@@ -37,7 +104,7 @@ export function requestChecker(
  *
  * @param isExplained Whether it was reported why nothing came.
  * @throws {GreetingError} If it ended what it had not begun.
- * @throws {SessionError} If it ended inside a folder, or sent nothing.
+ * @throws {SessionError} If it ended inside a directory, or sent nothing.
  */
 export function checkReceived(
   { entries, isToldEnd, endedInside }: Received,

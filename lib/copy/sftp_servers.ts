@@ -11,6 +11,8 @@ import { confusionHint } from "./confusion.ts";
 import type { DialogueContext } from "./context.ts";
 import { loginOf } from "./logins.ts";
 import { lostMessage } from "./lost.ts";
+import { type EndMeaning, meaningOf } from "./absence.ts";
+import { awaitSpeech, type Beginning, type Terms } from "./beginning.ts";
 
 /** A server that is talked to. */
 interface Server {
@@ -25,8 +27,8 @@ const BLOCK_BYTES = 256 * 1024;
 /** The least, however slow the copy is to be. */
 const LEAST_BLOCK_BYTES = 4096;
 
-/** What to do where no session comes about. */
-const HINT = "if there is no SFTP server there, try -O";
+/** Longest wait for a server to close a channel that is done, in milliseconds. */
+const CLOSE_MILLISECONDS = 2000;
 
 /**
  * The SFTP servers of a job. Each login is made once, when it is first needed,
@@ -41,27 +43,41 @@ export class SftpServers {
   }
 
   /**
-   * Has `use` work with the files at some locations; those of one login are the
-   * same. Reports what breaks it.
+   * Sees to it that the servers of some locations are there, one after the
+   * other, since each ssh may ask.
    *
-   * @param label What messages about a path there put before it.
+   * @returns The end of it all if they are not.
+   */
+  async begin(
+    locations: readonly RemoteLocation[],
+    terms: Terms,
+  ): Promise<Exclude<Beginning, { kind: "begun" }> | undefined> {
+    for (const [at, location] of locations.entries()) {
+      const login = loginOf(location);
+      if (this.#servers.get(login)?.sftp.isAlive) continue;
+      const server = await this.#start(location, { isFirst: at === 0, terms });
+      if ("kind" in server) return server;
+      this.#servers.set(login, server);
+    }
+    return undefined;
+  }
+
+  /**
+   * Has `use` work with the files of locations whose servers were begun; those
+   * of one login are the same. Reports what breaks it.
    */
   async run(
     locations: readonly RemoteLocation[],
-    label: (location: RemoteLocation) => string,
     use: (files: readonly RemoteFiles[]) => Promise<void>,
-  ): Promise<void> {
-    const servers: Server[] = [];
-    for (const location of locations) {
-      const server = await this.#serverFor(location, servers.length === 0);
-      if (server === undefined) return;
-      servers.push(server);
-    }
+  ): Promise<undefined> {
+    const servers = locations.map((location) =>
+      this.#servers.get(loginOf(location))!
+    );
     try {
       const files = new Map<Server, RemoteFiles>();
       for (const server of servers) {
         if (files.has(server)) continue;
-        files.set(server, await this.#filesOf(server, label));
+        files.set(server, await this.#filesOf(server));
       }
       await use(servers.map((server) => files.get(server)!));
     } catch (error) {
@@ -71,13 +87,10 @@ export class SftpServers {
     }
   }
 
-  async #filesOf(
-    { location, sftp }: Server,
-    label: (location: RemoteLocation) => string,
-  ): Promise<RemoteFiles> {
+  async #filesOf({ location, sftp }: Server): Promise<RemoteFiles> {
     const { job, pacer } = this.#context;
     return await RemoteFiles.of(sftp, {
-      label: label(location),
+      label: `${location.host}: `,
       tuning: job.options.sftpTuning,
       blockBytes: Math.max(
         LEAST_BLOCK_BYTES,
@@ -86,47 +99,71 @@ export class SftpServers {
     });
   }
 
-  /**
-   * The server of a login; `undefined` if there is none, which is reported.
-   *
-   * @param isFirst Whether it is the one whose rate is limited.
-   */
-  async #serverFor(
-    location: RemoteLocation,
-    isFirst: boolean,
-  ): Promise<Server | undefined> {
-    const login = loginOf(location);
-    const known = this.#servers.get(login);
-    if (known?.sftp.isAlive) return known;
-    const server = await this.#start(location, isFirst);
-    if (server !== undefined) this.#servers.set(login, server);
-    return server;
-  }
-
+  /** @param isFirst Whether it is the one whose rate is limited. */
   async #start(
     location: RemoteLocation,
-    isFirst: boolean,
-  ): Promise<Server | undefined> {
-    const { job: { options: { lockstep } }, reporter, shells } = this.#context;
+    { isFirst, terms }: { isFirst: boolean; terms: Terms },
+  ): Promise<Server | Exclude<Beginning, { kind: "begun" }>> {
+    const { job: { options: { lockstep } }, hosts, shells } = this.#context;
     try {
       await using sessions = new AsyncDisposableStack();
-      const ssh = sessions.use(this.#startSsh(location));
+      const ssh = sessions.use(this.#startSsh(location, terms));
       const channel = isFirst ? this.#paced(ssh.channel) : ssh.channel;
-      try {
-        const sftp = await SftpSession.begin(channel, { lockstep });
-        if (sftp.greeting !== "") shells.tell(location, sftp.greeting, "SFTP");
-        sessions.move();
-        return { location, ssh, sftp };
-      } catch (error) {
-        reporter.failed(await this.#absence(location, ssh, breach(error)));
+      const beginning = SftpSession.begin(channel, { lockstep });
+      beginning.catch(() => {
+        // It is awaited below, unless the server is silent.
+      });
+      const sign = await awaitSpeech(ssh, hosts, terms);
+      if (sign === "silent") {
+        const why = "SFTP did not begin: the server says nothing";
+        return { kind: "absent", location, why, isProven: true };
       }
+      const sftp = await beginning.catch(breach);
+      if (!(sftp instanceof SftpSession)) {
+        return await this.#seeUnbegun(ssh, { location, terms, error: sftp });
+      }
+      if (sftp.greeting !== "") shells.tell(location, sftp.greeting, "SFTP");
+      ssh.showHeld();
+      sessions.move();
+      return { location, ssh, sftp };
     } catch (error) {
-      reporter.failed(breach(error).message);
+      this.#lose(breach(error).message, terms);
+      return { kind: "over" };
     }
-    return undefined;
   }
 
-  #startSsh(location: RemoteLocation): SshSession {
+  /** Finds out why no session came about. */
+  async #seeUnbegun(
+    ssh: SshSession,
+    { location, terms, error }: {
+      location: RemoteLocation;
+      terms: Terms;
+      error: Breach;
+    },
+  ): Promise<Exclude<Beginning, { kind: "begun" }>> {
+    const { job, hosts } = this.#context;
+    const end = error instanceof ProtocolError
+      ? undefined
+      : await ssh.end({ isWhole: false });
+    const meaning: EndMeaning = end === undefined
+      ? { kind: "absent", why: error.message, isProven: false }
+      : meaningOf({ protocol: "sftp", ...end, said: ssh.said });
+    if (meaning.kind === "absent" && !job.interrupted.aborted) {
+      if (!hosts.mayChange) ssh.showHeld();
+      return { ...meaning, location };
+    }
+    ssh.showHeld();
+    this.#lose(lostMessage(location, error, { end: end ?? {}, job }), terms);
+    return { kind: "over" };
+  }
+
+  #lose(message: string, { abandoned }: Terms): void {
+    if (abandoned?.aborted !== true) {
+      this.#context.reporter.disconnected(message);
+    }
+  }
+
+  #startSsh(location: RemoteLocation, { abandoned }: Terms): SshSession {
     const { job: { options, interrupted }, reporter } = this.#context;
     const { ssh, sftpServer } = options;
     const program = sftpServer ?? ssh.program;
@@ -138,32 +175,17 @@ export class SftpServers {
       ? sftpArguments(ssh, location)
       : sftpServerArguments(location);
     return SshSession.start(program, args, {
-      interrupted,
+      interrupted: abandoned === undefined
+        ? interrupted
+        : AbortSignal.any([interrupted, abandoned]),
       seeks: "SFTP server",
+      say: (text) => reporter.pass(text),
     });
   }
 
   #paced(channel: Channel): Channel {
     const { pacer } = this.#context;
     return pacer === undefined ? channel : new PacedChannel(channel, pacer);
-  }
-
-  /** What to say where no session came about. */
-  async #absence(
-    location: RemoteLocation,
-    ssh: SshSession,
-    error: Breach,
-  ): Promise<string> {
-    const { job, protocols } = this.#context;
-    const message = error instanceof ProtocolError
-      ? `${location.host}: ${error.message}`
-      : lostMessage(location, error, {
-        end: await ssh.end({ isWhole: false }),
-        job,
-      });
-    const canHelp = !protocols.canChange && !job.interrupted.aborted &&
-      job.options.sftpServer === undefined;
-    return canHelp ? `${message}: ${HINT}` : message;
   }
 
   /** Reports what broke a session, and ends it. */
@@ -178,22 +200,35 @@ export class SftpServers {
       reporter.failed(message + confusionHint(error, job.options));
     } else {
       const end = await ssh.end({ isWhole: false, readToEnd: sftp.ended });
-      reporter.failed(lostMessage(location, error, { end, job }));
+      reporter.disconnected(lostMessage(location, error, { end, job }));
     }
   }
 
-  /** Sees all servers to their end, and reports one that is no success. */
+  /** Sees all servers to their end. */
   async end(): Promise<void> {
     for (const server of this.#servers.values()) await this.#end(server);
     this.#servers.clear();
   }
 
+  /**
+   * Ends a server's session. Every request was answered, which proves the copy:
+   * a status that is missing or odd is no failure, nor is a channel that the
+   * server does not close.
+   */
   async #end({ location, ssh, sftp }: Server): Promise<void> {
     const { job, reporter } = this.#context;
     await using _session = ssh;
     const isWhole = sftp.isAlive;
-    const { failure } = await ssh.end({ isWhole, readToEnd: sftp.ended });
+    const { failure, stopped } = await ssh.end({
+      isWhole,
+      readToEnd: sftp.ended,
+      graceMilliseconds: CLOSE_MILLISECONDS,
+    });
     if (failure === undefined || job.interrupted.aborted) return;
-    reporter.failed(`${location.host}: ${failure}`);
+    const { host } = location;
+    if (!isWhole) reporter.disconnected(`${host}: ${failure}`);
+    else if (stopped) {
+      reporter.explained(() => `${host}: the server did not close its channel`);
+    } else reporter.explained(() => `${host}: ${failure}`);
   }
 }

@@ -1,15 +1,24 @@
 import { isNameless } from "../files/names.ts";
 import type { RouteContext } from "./context.ts";
 
+type Rules = Pick<RouteContext, "files" | "job">;
+
+/** Tells whether the content of a directory without a name is copied. */
+export function isDotTree(
+  sources: readonly string[],
+  { files, job }: Rules,
+): boolean {
+  return job.options.recursive &&
+    sources.some((path) => isNameless(files.nameOf(path)));
+}
+
 /**
- * Whether the target of a copy has to be a folder that is there: what a
- * nameless source folder holds goes straight into it.
+ * Tells whether an scp that is a sink has to be told that its target is a
+ * directory: what a directory without a name holds goes straight into it.
  */
 export function mustBeFolder(
   sources: readonly string[],
-  { files, job }: Pick<RouteContext, "files" | "job">,
+  rules: Rules,
 ): boolean {
-  const { recursive, targetIsFolder } = job.options;
-  return targetIsFolder ||
-    (recursive && sources.some((path) => isNameless(files.nameOf(path))));
+  return rules.job.options.targetIsFolder || isDotTree(sources, rules);
 }

@@ -1,13 +1,18 @@
 /** Calls to the system, whose failures are those of one entry. */
 
-import { EntryError } from "../errors.ts";
+import { EntryError, TooManyOpenError } from "../errors.ts";
+import { LibcError } from "../system/libc.ts";
 import { systemReason } from "./system_error.ts";
+
+/** Numbers for too many open files: ENFILE and EMFILE, or Windows' own. */
+const TOO_MANY_OPEN = Deno.build.os === "windows" ? [4] : [23, 24];
 
 /**
  * Gives what `call` gives.
  *
  * @param what The path, and perhaps what is done to it.
- * @throws {EntryError} If it fails: `what: reason`.
+ * @throws {TooManyOpenError} If nothing more can be open now.
+ * @throws {EntryError} If it fails otherwise: `what: reason`.
  */
 export function attempt<T>(what: string, call: () => T): T {
   try {
@@ -31,5 +36,14 @@ export async function attemptLater<T>(
 
 function failure(what: string, cause: unknown): EntryError {
   if (cause instanceof TypeError) throw cause;
-  return new EntryError(`${what}: ${systemReason(cause)}`, { cause });
+  const Kind = isTooManyOpen(cause) ? TooManyOpenError : EntryError;
+  return new Kind(`${what}: ${systemReason(cause)}`, { cause });
+}
+
+/** The runtime tells the number in its message alone. */
+function isTooManyOpen(error: unknown): boolean {
+  const code = error instanceof LibcError
+    ? error.code
+    : Number(/\(os error (\d+)\)/.exec(String(error))?.[1]);
+  return TOO_MANY_OPEN.includes(code);
 }

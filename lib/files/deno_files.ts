@@ -285,7 +285,15 @@ function attributesOf(path: string, info: Deno.FileInfo): Attributes {
     modified: info.mtime?.getTime() ?? 0,
     accessed: info.atime?.getTime() ?? info.mtime?.getTime() ?? 0,
     identity: identityOf(path, info),
+    ...bornOf(info),
   };
+}
+
+function bornOf(
+  { isDirectory, birthtime, ctime }: Deno.FileInfo,
+): Pick<Attributes, "born"> {
+  const born = birthtime ?? ctime;
+  return isDirectory && born !== null ? { born: born.getTime() } : {};
 }
 
 /** Inode numbers beyond 2^53, as overlay file systems give, are not exact. */

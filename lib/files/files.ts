@@ -1,5 +1,8 @@
-/** What an entry is, links followed. */
-export type EntryKind = "file" | "folder" | "other";
+/**
+ * What an entry is, links followed; "unknown" where something is there, or may
+ * be, and a server refuses to tell.
+ */
+export type EntryKind = "file" | "folder" | "other" | "unknown";
 
 /** Times in milliseconds since 1970 UTC; a fraction holds microseconds. */
 export interface Times {
@@ -16,6 +19,11 @@ export interface Attributes extends Times {
   readonly mode: number;
   /** As `Files.identify` tells it; absent where that was not asked. */
   readonly identity?: string;
+  /**
+   * When a directory was made, in milliseconds since 1970 UTC; where the disk
+   * does not keep that, when its inode last changed. Absent where nothing tells.
+   */
+  readonly born?: number;
 }
 
 /** An entry as a listing of its folder tells of it. */
@@ -62,7 +70,19 @@ export interface OpenFile extends Disposable {
   write(bytes: Uint8Array, at: number): Promise<void>;
   /** Whether nobody else has to do anything for a write to be done. */
   readonly writesAtOnce?: boolean;
-  /** Cuts or extends the file to `size` bytes. */
+  /**
+   * Cuts a longer file to the size that is to be written, while nothing is yet.
+   * Absent where `truncate` is sure to cut it, and to keep what was written:
+   * some servers empty a file instead, or fill it with zeros.
+   *
+   * @throws {NotCutError} If it is longer still, or nothing tells.
+   */
+  shorten?(size: number): Promise<void>;
+  /**
+   * Cuts or extends the file to `size` bytes.
+   *
+   * @throws {NotCutError} If a server did not, or does not tell.
+   */
   truncate(size: number): Promise<void>;
   setMode(mode: number): Promise<void>;
   setTimes(times: Times): Promise<void>;
@@ -95,7 +115,10 @@ export interface Files {
   /** What messages about a path of this place put before it. */
   readonly label: string;
   readonly pace: Pace;
-  /** Follows links. Resolves to `undefined` where nothing is there. */
+  /**
+   * Follows links. Resolves to `undefined` where nothing is there, and to the
+   * kind "unknown" where a server refuses to tell.
+   */
   find(path: string): Promise<Attributes | undefined>;
   /** Follows links; that nothing is there is an error too. */
   attributes(path: string): Promise<Attributes>;
@@ -118,7 +141,8 @@ export interface Files {
   create?(path: string, mode: number): Promise<OpenFile | undefined>;
   /**
    * Creates the file with `mode` under the process's umask, or opens the one
-   * that is there as it is: neither its length nor its mode changes.
+   * that is there as it is: neither its length nor its mode changes. On a
+   * server, one that nothing was found of is emptied.
    *
    * @param replaced What `find` said is there: a FIFO may keep us waiting.
    */

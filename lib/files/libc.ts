@@ -164,6 +164,8 @@ export interface Status {
   readonly modified: number;
   /** In whole milliseconds since 1970 UTC. */
   readonly accessed: number;
+  /** The same, of its birth or else its last change; directories alone. */
+  readonly born?: number;
 }
 
 /** What is at `path`, links followed. */
@@ -249,6 +251,9 @@ const NAME_OFFSET = 19;
 
 const AT_FDCWD = -100;
 
+/** Asks `statx` for the time of birth, and tells that it gave it. */
+const STATX_BTIME = 0x800;
+
 /** Where the last `statx` left its status: one place for all, read at once. */
 const status = new DataView(new ArrayBuffer(256));
 
@@ -258,14 +263,15 @@ function statx(folder: number, path: string, flags: number): number {
     folder,
     pathBytes(path),
     flags,
-    STATX_BASIC_STATS,
+    STATX_BASIC_STATS | STATX_BTIME,
     status,
   );
 }
 
 function readStatus(): Status {
+  const mode = status.getUint16(28, true);
   return {
-    mode: status.getUint16(28, true),
+    mode,
     inode: status.getBigUint64(32, true),
     size: Number(status.getBigUint64(40, true)),
     accessed: millisecondsAt(status, 64),
@@ -274,7 +280,17 @@ function readStatus(): Status {
       status.getUint32(136, true),
       status.getUint32(140, true),
     ),
+    ...(isDirectory(mode) ? { born: bornAt() } : {}),
   };
+}
+
+function isDirectory(mode: number): boolean {
+  return (mode & 0o170000) === 0o040000;
+}
+
+function bornAt(): number {
+  const isKept = (status.getUint32(0, true) & STATX_BTIME) !== 0;
+  return millisecondsAt(status, isKept ? 80 : 96);
 }
 
 /** makedev(3), for the 12 and 20 bits that Linux has. */

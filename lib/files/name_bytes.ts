@@ -19,32 +19,62 @@ export function decodeName(bytes: Uint8Array): string {
   }
 }
 
+/** Decodes what is not UTF-8 as a whole, a code unit for each byte at most. */
 function decodeMixed(bytes: Uint8Array): string {
-  let text = "";
+  const units = new Uint16Array(bytes.length);
+  let count = 0;
   for (let at = 0; at < bytes.length;) {
-    const length = sequenceLength(bytes.subarray(at, at + 4));
-    if (length === 0) {
-      text += String.fromCharCode(0xdc00 + bytes[at]!);
-      at++;
-    } else {
-      text += strict.decode(bytes.subarray(at, at + length));
-      at += length;
+    const lead = bytes[at]!;
+    const length = sequenceLength(bytes, at);
+    if (length <= 1) units[count++] = length === 1 ? lead : 0xdc00 + lead;
+    else if (length < 4) units[count++] = codePoint(bytes, at, length);
+    else {
+      const beyond = codePoint(bytes, at, length) - 0x10000;
+      units[count++] = 0xd800 + (beyond >> 10);
+      units[count++] = 0xdc00 + (beyond & 0x3ff);
     }
+    at += Math.max(length, 1);
   }
-  return text;
+  return textOf(units.subarray(0, count));
 }
 
-/** The length of the UTF-8 sequence `bytes` begins with; 0 if it is none. */
-function sequenceLength(bytes: Uint8Array): number {
-  const lead = bytes[0]!;
-  const length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-  if (bytes.length < length) return 0;
-  try {
-    strict.decode(bytes.subarray(0, length));
-    return length;
-  } catch {
-    return 0;
+/**
+ * Gives the length of the UTF-8 sequence at `at`, 0 if there is none: the table
+ * of well-formed sequences of the Unicode standard (3.9, table 3-7).
+ */
+function sequenceLength(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at]!;
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  const second = bytes[at + 1] ?? 0;
+  const least = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+  const most = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  if (second < least || second > most) return 0;
+  const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  for (let next = 2; next < length; next++) {
+    if (((bytes[at + next] ?? 0) & 0xc0) !== 0x80) return 0;
   }
+  return length;
+}
+
+/** Gives the code point of a sequence of two to four bytes. */
+function codePoint(bytes: Uint8Array, at: number, length: number): number {
+  let code = bytes[at]! & (0x7f >> length);
+  for (let next = 1; next < length; next++) {
+    code = code << 6 | bytes[at + next]! & 0x3f;
+  }
+  return code;
+}
+
+/** Most code units that are made text of at a time. */
+const TEXT_UNITS = 8192;
+
+function textOf(units: Uint16Array): string {
+  let text = "";
+  for (let at = 0; at < units.length; at += TEXT_UNITS) {
+    text += String.fromCharCode(...units.subarray(at, at + TEXT_UNITS));
+  }
+  return text;
 }
 
 /**
@@ -55,13 +85,27 @@ function sequenceLength(bytes: Uint8Array): number {
  */
 export function encodeName(name: string): Uint8Array {
   if (name.isWellFormed()) return encoder.encode(name);
-  const bytes: number[] = [];
-  for (const char of name) {
-    const code = char.codePointAt(0)!;
-    if (code >= 0xdc80 && code <= 0xdcff) bytes.push(code - 0xdc00);
-    else if (code >= 0xd800 && code <= 0xdfff) {
-      throw new EntryError(`${name}: the name cannot be written as UTF-8`);
-    } else bytes.push(...encoder.encode(char));
+  const bytes = new Uint8Array(name.length * MOST_BYTES_A_UNIT);
+  let length = 0;
+  for (let at = 0; at < name.length;) {
+    const code = name.codePointAt(at)!;
+    if (code >= 0xd800 && code <= 0xdfff) {
+      bytes[length++] = byteOf(code, name);
+      at++;
+    } else {
+      const char = String.fromCodePoint(code);
+      length += encoder.encodeInto(char, bytes.subarray(length)).written;
+      at += char.length;
+    }
   }
-  return Uint8Array.from(bytes);
+  return bytes.slice(0, length);
+}
+
+/** Most bytes that a code unit becomes. */
+const MOST_BYTES_A_UNIT = 3;
+
+/** Gives the byte that a lone surrogate stands for. */
+function byteOf(surrogate: number, name: string): number {
+  if (surrogate >= 0xdc80 && surrogate <= 0xdcff) return surrogate - 0xdc00;
+  throw new EntryError(`${name}: the name cannot be written as UTF-8`);
 }

@@ -28,5 +28,7 @@ export function isPlainName(name: string, platform: Platform): boolean {
 
 /** The path as scp takes it: only a lone slash stays at its end. */
 export function withoutTrailingSlashes(path: string): string {
-  return path.replace(/(?<=.)\/+$/, "");
+  let end = path.length;
+  while (end > 1 && path[end - 1] === "/") end--;
+  return path.slice(0, end);
 }

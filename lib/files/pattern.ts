@@ -1,23 +1,45 @@
+/** Names that a source may answer a request with, and patterns in a listing. */
+
 import { expandBraces } from "./braces.ts";
 import { matchesGlob } from "./glob.ts";
-import { isActive, shellWords, type Word } from "./shell_word.ts";
+import { nameInPath, sourceWord } from "./remote_path.ts";
+import { isActive, shellWords, textOf, type Word } from "./shell_word.ts";
+
+/** Test that a name has to pass. */
+export type NameTest = (name: string) => boolean;
 
 /**
- * What a remote operand asked for, as the names a source may answer with. The
- * far shell reads the operand, so this reads it as a shell does: quotes,
- * braces, then a glob. OpenSSH's check knows braces and globs only.
- *
- * Gives the test a name must pass to be what `request`, the path of a remote
- * operand, asked for: each word's last component, literally or as a glob.
- * What only the far shell can know (`$…`, backticks) matches nothing; `~` and
- * `~user` match any one name that is not hidden.
+ * Gives the test for names that answer a literal path or a pattern: its last
+ * component as it is written, or what that matches. A `~user` alone is answered
+ * by whatever that home directory is called.
  */
-export function requestMatcher(request: string): (name: string) => boolean {
-  const tests = shellWords(request).flatMap(expandBraces).map(nameTest);
+export function nameMatcher(request: string): NameTest {
+  const literal = nameInPath(request);
+  const word = sourceWord(request);
+  const test = testFor(word);
+  return (name) => name === literal || test(name);
+}
+
+/**
+ * Gives the same test for a request that a remote shell reads, with `-O`: quotes
+ * and braces too, where OpenSSH's check knows braces and globs alone. What only
+ * that shell can know (`$…`, backticks) matches nothing.
+ */
+export function shellNameMatcher(request: string): NameTest {
+  const tests = shellWords(request).flatMap(expandBraces).map(testFor);
   return (name) => tests.some((test) => test(name));
 }
 
-function nameTest(word: Word): (name: string) => boolean {
+/**
+ * Tells whether a pattern matches a name. As in a shell, a leading dot has to be
+ * asked for: `*` covers no hidden name, over either protocol.
+ */
+export function matchesName(pattern: Word, name: string): boolean {
+  return (!name.startsWith(".") || pattern[0]?.char === ".") &&
+    matchesGlob(pattern, name);
+}
+
+function testFor(word: Word): NameTest {
   const end = word.findLastIndex(({ char }) => char !== "/") + 1;
   const start = word.slice(0, end).findLastIndex(({ char }) => char === "/") +
     1;
@@ -28,6 +50,6 @@ function nameTest(word: Word): (name: string) => boolean {
   if (start === 0 && isActive(pattern[0], "~")) {
     return (name) => !name.startsWith(".");
   }
-  const literal = pattern.map(({ char }) => char).join("");
-  return (name) => name === literal || matchesGlob(pattern, name);
+  const literal = textOf(pattern);
+  return (name) => name === literal || matchesName(pattern, name);
 }

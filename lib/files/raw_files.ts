@@ -241,6 +241,7 @@ function attributesOf(status: libc.Status): Attributes {
     modified: status.modified,
     accessed: status.accessed,
     identity: identityOf(status),
+    ...(status.born === undefined ? {} : { born: status.born }),
   };
 }
 

@@ -13,6 +13,11 @@ export function isActive(char: Char | undefined, what: string): boolean {
   return char !== undefined && !char.quoted && char.char === what;
 }
 
+/** The characters of a word, without what tells which are quoted. */
+export function textOf(word: Word): string {
+  return word.map(({ char }) => char).join("");
+}
+
 /**
  * Splits on blanks and removes quotes, as sh does. A command that is
  * substituted is one active `$` or backtick: what it prints only the far shell

@@ -4,7 +4,7 @@
  * scp.c `sink()`.
  */
 
-import { EntryError, entryError, isBreach } from "../errors.ts";
+import { EntryError, entryError, isBreach, NotCutError } from "../errors.ts";
 import type { Attributes, Files, OpenFile, Times } from "./files.ts";
 
 /** What of a peer's attributes is taken over. */
@@ -31,8 +31,8 @@ export interface EntryToStore {
 
 /** A file that is being received. */
 export class StoredFile implements Disposable {
-  readonly file: OpenFile;
   readonly path: string;
+  #file: OpenFile;
   readonly #files: Files;
   readonly #mode: number;
   readonly #replaced: Attributes | undefined;
@@ -47,7 +47,7 @@ export class StoredFile implements Disposable {
     policy: StorePolicy,
   ) {
     this.#files = files;
-    this.file = file;
+    this.#file = file;
     this.path = path;
     this.#mode = mode;
     this.#replaced = replaced;
@@ -89,6 +89,42 @@ export class StoredFile implements Disposable {
       files,
       { path, mode: announced, replaced },
       policy,
+    );
+  }
+
+  get file(): OpenFile {
+    return this.#file;
+  }
+
+  /**
+   * Has a longer file that was there shortened to the size that is expected,
+   * where that cannot wait until it was written.
+   *
+   * @throws {EntryError} If it cannot be, or is not empty then.
+   */
+  async prepare(size: number): Promise<void> {
+    if (this.#replaced?.kind !== "file") return;
+    try {
+      await this.#file.shorten?.(size);
+    } catch (error) {
+      if (!(error instanceof NotCutError)) throw error;
+      await this.empty();
+    }
+  }
+
+  /**
+   * Opens the file once more and empties it, for a server that did not cut it.
+   *
+   * @throws {EntryError} If it cannot be opened, or is not empty then.
+   */
+  async empty(): Promise<void> {
+    this.#file[Symbol.dispose]();
+    const mode = openMode(this.#mode, this.#policy);
+    this.#file = await this.#files.openToWrite(this.path, mode);
+    const told = await this.#file.attributes().catch(entryError);
+    if (told instanceof EntryError || told.size === 0) return;
+    throw new EntryError(
+      `${this.#files.label}${this.path}: truncate: the server neither cuts nor empties it`,
     );
   }
 
@@ -155,7 +191,8 @@ export class StoredFile implements Disposable {
   }
 
   get #isRegular(): boolean {
-    return this.#replaced === undefined || this.#replaced.kind === "file";
+    const { kind = "file" } = this.#replaced ?? {};
+    return kind === "file" || kind === "unknown";
   }
 
   #needsMode(written: Attributes | undefined): boolean {
@@ -173,30 +210,31 @@ export class StoredFile implements Disposable {
   }
 }
 
-/** A folder whose content is being received. */
+/** The mode that a directory gets when all is in it. */
+interface LastMode {
+  readonly bits: number;
+  /** Present where it is no failure if it cannot be set. */
+  readonly isOptional?: true;
+}
+
+/** A directory whose content is being received. */
 export class StoredFolder {
   readonly path: string;
   /** Whether it was not there before. */
   readonly isNew: boolean;
   readonly #files: Files;
   /** What it gets at last; absent if its mode stays as it is. */
-  readonly #mode: number | undefined;
-  readonly #policy: StorePolicy;
+  readonly #mode: LastMode | undefined;
 
   private constructor(
     files: Files,
     path: string,
-    { isNew, mode, policy }: {
-      isNew: boolean;
-      mode: number | undefined;
-      policy: StorePolicy;
-    },
+    { isNew, mode }: { isNew: boolean; mode: LastMode | undefined },
   ) {
     this.#files = files;
     this.path = path;
     this.isNew = isNew;
     this.#mode = mode;
-    this.#policy = policy;
   }
 
   /**
@@ -214,18 +252,18 @@ export class StoredFolder {
     const mode = takenMode(announced, policy);
     const isNew = replaced === undefined;
     if (replaced === undefined) {
-      await files.makeFolder(path, (mode & 0o777) | OWNER_ALL);
-      return new StoredFolder(files, path, { isNew, mode, policy });
+      const last = await makeFolder(files, { path, mode }, policy);
+      return new StoredFolder(files, path, { isNew, mode: last });
     }
     if (replaced.kind !== "folder") {
       throw new EntryError(`${files.label}${path}: Not a directory`);
     }
     if (!policy.preserve) {
-      return new StoredFolder(files, path, { isNew, mode: undefined, policy });
+      return new StoredFolder(files, path, { isNew, mode: undefined });
     }
     // Somebody else's folder may be open to us all the same.
     await files.setMode(path, mode | OWNER_ALL).catch(entryError);
-    return new StoredFolder(files, path, { isNew, mode, policy });
+    return new StoredFolder(files, path, { isNew, mode: { bits: mode } });
   }
 
   /**
@@ -238,20 +276,45 @@ export class StoredFolder {
     if (times !== undefined) {
       steps.push(() => this.#files.setTimes(this.path, times));
     }
-    if (this.#mode !== undefined) steps.push(() => this.#setMode(this.#mode!));
+    const mode = this.#mode;
+    if (mode !== undefined) {
+      const set = () => this.#files.setMode(this.path, mode.bits);
+      steps.push(mode.isOptional ? () => set().catch(ignored) : set);
+    }
     return await firstFailure(steps);
   }
+}
 
-  async #setMode(mode: number): Promise<void> {
-    const { preserve, umask } = this.#policy;
-    if (preserve || umask !== undefined) {
-      return await this.#files.setMode(this.path, mode);
-    }
-    // The system has taken off its bits; ours that filled it come off now.
-    if ((mode & OWNER_ALL) === OWNER_ALL) return;
-    const { mode: made } = await this.#files.attributes(this.path);
-    await this.#files.setMode(this.path, made & ~(OWNER_ALL & ~mode));
+/**
+ * Makes a directory that its owner can fill.
+ *
+ * @returns The mode to set at last; `undefined` where the system gave it the
+ * right one. A set-group-ID bit that it inherited stays.
+ */
+async function makeFolder(
+  files: Files,
+  { path, mode }: { path: string; mode: number },
+  { preserve, umask }: StorePolicy,
+): Promise<LastMode | undefined> {
+  const made = (mode & 0o777) | OWNER_ALL;
+  if (!preserve && made === (umask === undefined ? mode & 0o777 : mode)) {
+    await files.makeFolder(path, made);
+    return undefined;
   }
+  // Both leave at once: what a server made of the mode costs no round trip.
+  const [, found] = await Promise.all([
+    files.makeFolder(path, made),
+    files.attributes(path).catch(entryError),
+  ]);
+  const foundMode = found instanceof EntryError ? undefined : found.mode;
+  if (preserve || umask !== undefined) {
+    return { bits: mode | ((foundMode ?? 0) & SET_GROUP_ID) };
+  }
+  // The system has taken off its bits; ours that filled it come off at last, if
+  // the system lets them.
+  return foundMode === undefined
+    ? undefined
+    : { bits: foundMode & ~(OWNER_ALL & ~mode), isOptional: true };
 }
 
 /**
@@ -267,6 +330,11 @@ async function firstFailure(
   return outcomes.find((failure) => failure !== undefined);
 }
 
+/** For a `catch` of what need not succeed. */
+function ignored(error: unknown): void {
+  entryError(error);
+}
+
 /** For a `catch` of what is done to a file that is lost anyhow. */
 function orLost(error: unknown): void {
   if (!(error instanceof EntryError) && !isBreach(error)) throw error;
@@ -274,6 +342,7 @@ function orLost(error: unknown): void {
 
 const OWNER_WRITE = 0o200;
 const OWNER_ALL = 0o700;
+const SET_GROUP_ID = 0o2000;
 
 /** Never taken unless modes are preserved (CVE-2026-35385). */
 const SET_ID_BITS = 0o6000;

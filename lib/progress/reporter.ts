@@ -8,6 +8,8 @@ export interface ReporterOptions {
   readonly quiet: boolean;
   /** Say each step too. */
   readonly verbose: boolean;
+  /** Name of the program before each message; absent with `-O`, as scp's. */
+  readonly program?: string;
 }
 
 /** Tells the user, on the terminal, and counts what failed. */
@@ -16,6 +18,7 @@ export class Reporter implements Observer, Disposable {
   readonly #options: ReporterOptions;
   readonly #meter: Meter | undefined;
   #failures = 0;
+  #hasLostHost = false;
 
   constructor(terminal: Terminal, options: ReporterOptions) {
     this.#terminal = terminal;
@@ -30,17 +33,39 @@ export class Reporter implements Observer, Disposable {
     return this.#failures;
   }
 
+  /** True where a connection could not be made, or was lost. */
+  get hasLostHost(): boolean {
+    return this.#hasLostHost;
+  }
+
   failed(message: string): void {
     this.#failures++;
-    this.#say(message);
+    this.#say(this.#named(message));
+  }
+
+  /** Reports that a connection could not be made, or was lost: a failure. */
+  disconnected(message: string): void {
+    this.#hasLostHost = true;
+    this.failed(message);
   }
 
   warned(message: string): void {
-    if (!this.#options.quiet) this.#say(`warning: ${message}`);
+    if (!this.#options.quiet) this.#say(this.#named(`warning: ${message}`));
+  }
+
+  #named(message: string): string {
+    const { program } = this.#options;
+    return program === undefined ? message : `${program}: ${message}`;
   }
 
   explained(message: () => string): void {
     if (this.#options.verbose) this.#say(message());
+  }
+
+  /** Hands on what ssh says on standard error, as the terminal takes it. */
+  pass(text: string): void {
+    this.#meter?.makeRoom();
+    this.#terminal.pass(text);
   }
 
   began(name: string, size: number): FileProgress {

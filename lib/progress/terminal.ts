@@ -1,4 +1,6 @@
+import { encodeName } from "../files/name_bytes.ts";
 import { foregroundTest } from "./foreground.ts";
+import { printableLines } from "./printable.ts";
 
 /** Where a user sees what happens: standard output and standard error. */
 export interface Terminal {
@@ -12,6 +14,11 @@ export interface Terminal {
   write(text: string): void;
   /** Writes a line to standard error. */
   say(line: string): void;
+  /**
+   * Hands on foreign text to standard error, lines ended or not, as `decodeName`
+   * gives it: escaped where that is a terminal, else its bytes as they came.
+   */
+  pass(text: string): void;
 }
 
 /** The widest line scp draws. */
@@ -27,6 +34,10 @@ export function processTerminal(): Terminal {
     isForeground: () => (isForeground ??= foregroundTest())(),
     write: (text) => writeAll(Deno.stdout, text),
     say: (line) => writeAll(Deno.stderr, line + "\n"),
+    pass: (text) => {
+      const isShown = Deno.stderr.isTerminal();
+      writeAll(Deno.stderr, isShown ? printableLines(text) : text);
+    },
   };
 }
 
@@ -43,7 +54,7 @@ function writeAll(
   to: { writeSync(bytes: Uint8Array): number },
   text: string,
 ): void {
-  const bytes = new TextEncoder().encode(text);
+  const bytes = encodeName(text);
   try {
     for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));
   } catch {

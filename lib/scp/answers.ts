@@ -1,5 +1,7 @@
 import { SessionError } from "../errors.ts";
+import type { Observer } from "../progress/observer.ts";
 import type { ScpPeer } from "./peer.ts";
+import { ONE_AT_A_TIME } from "./silence.ts";
 
 /**
  * How far a sink's acknowledgements are ahead of what they acknowledge:
@@ -22,24 +24,56 @@ export type Ahead = "none" | "certain" | "window";
 const WINDOW = 8192;
 
 /**
+ * Acknowledgements that the first window holds: a pipe takes so many in one
+ * piece, so that ssh sends them as one packet.
+ */
+const FIRST_WINDOW = 2048;
+
+/**
+ * Acknowledgements of those that left together which a source has to take one by
+ * one, before it is known to: one packet may have been two.
+ */
+const PROOF = 4;
+
+/**
  * The answers of a sink: one for each record and one for each body. A source
  * reads one byte after each step and does not care when it was sent. What is
  * acknowledged before it came cannot be refused any more.
+ *
+ * Some sources take one message from each packet, so that of acknowledgements
+ * that leave together only one counts (ProFTPD's mod_sftp). So the first ones are
+ * on trial. Where they were swallowed, each answer is given once more when it is
+ * due: an acknowledgement, so that a source that was merely slow finds nothing
+ * but acknowledgements that it did not need.
  */
 export class Answers {
   readonly #peer: ScpPeer;
   readonly #mode: Ahead;
+  readonly #observer: Observer;
   /** Acknowledgements that were sent and are not due yet. */
   #ahead = 0;
+  #trial: "open" | "passed" | "swallowed" = "open";
+  /** Acknowledgements that the next window holds. */
+  #window = FIRST_WINDOW;
+  /** Acknowledgements in advance that the source went on by. */
+  #taken = 0;
+  /** True where the last answer was given in advance, and not sent again. */
+  #wasGiven = false;
 
-  constructor(peer: ScpPeer, mode: Ahead) {
+  constructor(peer: ScpPeer, mode: Ahead, observer: Observer) {
     this.#peer = peer;
     this.#mode = mode;
+    this.#observer = observer;
   }
 
   /** Whether the answer that is due next was given, as an acknowledgement. */
   get isGiven(): boolean {
-    return this.#ahead > 0;
+    return this.#trial === "swallowed" || this.#ahead > 0;
+  }
+
+  /** Tells if the source may wait for an answer that was sent in advance. */
+  get mayBeSwallowed(): boolean {
+    return this.#trial === "open" && this.#wasGiven;
   }
 
   /**
@@ -49,8 +83,7 @@ export class Answers {
    * @param isInside Whether the source is in a folder after it.
    */
   async ok(certain: number, isInside: boolean): Promise<void> {
-    if (this.isGiven) this.#ahead--;
-    else await this.#peer.sendOk();
+    await this.#give(() => this.#peer.sendOk());
     await this.#runAhead(certain, isInside);
   }
 
@@ -59,25 +92,53 @@ export class Answers {
    * acknowledgement is not told.
    */
   async fail(message: string): Promise<void> {
-    if (this.isGiven) this.#ahead--;
-    else await this.#peer.sendFailure(message);
+    await this.#give(() => this.#peer.sendFailure(message));
+  }
+
+  /** Says that the source went on after the last answer. */
+  taken(): void {
+    const isTaken = this.#trial === "open" && this.#wasGiven;
+    this.#wasGiven = false;
+    if (isTaken && ++this.#taken >= PROOF) this.#trial = "passed";
+  }
+
+  /** Sends the last answer again, and from now on each one that is due. */
+  async repeat(): Promise<void> {
+    this.#trial = "swallowed";
+    this.#observer.explained(() => `${ONE_AT_A_TIME}: going on in lockstep`);
+    await this.#sendOrLeave(new Uint8Array(1));
+    await this.#peer.channel.flush().catch(unlessLost);
+  }
+
+  async #give(send: () => Promise<void>): Promise<void> {
+    if (this.#trial === "swallowed") {
+      return await this.#sendOrLeave(new Uint8Array(1));
+    }
+    this.#wasGiven = this.isGiven;
+    if (this.#wasGiven) this.#ahead--;
+    else await send();
   }
 
   async #runAhead(certain: number, isInside: boolean): Promise<void> {
-    if (this.#mode === "none" || !this.#peer.isUnderstood) return;
+    if (this.#mode === "none" || this.#trial === "swallowed") return;
+    if (!this.#peer.isUnderstood) return;
     const hasWindow = this.#mode === "window" && isInside;
-    if (this.#ahead >= (hasWindow ? WINDOW / 2 : certain)) return;
-    const wanted = hasWindow ? WINDOW : certain;
+    if (this.#ahead >= (hasWindow ? this.#window / 2 : certain)) return;
+    if (this.#trial === "passed") this.#window = WINDOW;
+    const wanted = hasWindow ? this.#window : certain;
     const acknowledgements = new Uint8Array(wanted - this.#ahead);
     this.#ahead = wanted;
-    const { channel } = this.#peer;
-    try {
-      await channel.write(acknowledgements);
-      // The source may be out of them before we have to wait for it.
-      if (hasWindow) await channel.flush();
-    } catch (error) {
-      // A source that has said all needs none; one that has not shows it.
-      if (!(error instanceof SessionError)) throw error;
-    }
+    await this.#sendOrLeave(acknowledgements);
+    // The source may be out of them before we have to wait for it.
+    if (hasWindow) await this.#peer.channel.flush().catch(unlessLost);
   }
+
+  /** A source that has said all needs none; one that has not shows it. */
+  async #sendOrLeave(acknowledgements: Uint8Array): Promise<void> {
+    await this.#peer.channel.write(acknowledgements).catch(unlessLost);
+  }
+}
+
+function unlessLost(error: unknown): void {
+  if (!(error instanceof SessionError)) throw error;
 }

@@ -13,6 +13,13 @@ export interface EntryRules {
   readonly recursive: boolean;
   /** Whose disk names have to suit. */
   readonly platform: Platform;
+  /**
+   * Meaning of the entries at the top. `named`: each has the name that it gets.
+   * `content`: the operand has no name of its own (`.`, `..`, `~`, `/`), so that
+   * one directory comes, called whatever the source likes, and its content goes
+   * straight into the target.
+   */
+  readonly top: "named" | "content";
   /** Why a name that comes at the top is not one that was asked for. */
   objectionTo(name: string): string | undefined;
 }
@@ -25,27 +32,54 @@ export interface Refusal {
   readonly said: string;
 }
 
-/**
- * Why a source may not send this entry; `undefined` if it may.
- *
- * @param isTop Whether it is in no folder that the source sends.
- */
+/** Directories in each other that a source may send. */
+export const MAX_DEPTH = 1000;
+
+/** Position of an entry among those that a source sends. */
+export interface EntryPlace {
+  /** Directories of the source that it is in; 0 at the top. */
+  readonly depth: number;
+  /** Entries that came before it. */
+  readonly entriesBefore: number;
+}
+
+/** Tells why a source may not send this entry; `undefined` if it may. */
 export function refusalOf(
-  { kind, name }: FileRecord | FolderRecord,
-  isTop: boolean,
-  { recursive, platform, objectionTo }: EntryRules,
+  record: FileRecord | FolderRecord,
+  place: EntryPlace,
+  rules: EntryRules,
 ): Refusal | undefined {
-  if (!isPlainName(name, platform)) {
-    return refusal(`error: unexpected filename: ${name}`);
+  const { kind, name } = record;
+  const { platform, recursive } = rules;
+  if (isContent(place, rules)) {
+    if (kind === "file" || place.entriesBefore > 0) {
+      return refusal(`error: unexpected filename: ${name}`);
+    }
+  } else {
+    if (!isPlainName(name, platform)) {
+      return refusal(`error: unexpected filename: ${name}`);
+    }
+    const objection = place.depth === 0 ? rules.objectionTo(name) : undefined;
+    if (objection !== undefined) {
+      const answer = "protocol error: filename does not match request";
+      return { answer, said: `${answer}: ${objection}` };
+    }
   }
-  const objection = isTop ? objectionTo(name) : undefined;
-  if (objection !== undefined) {
-    const answer = "protocol error: filename does not match request";
-    return { answer, said: `${answer}: ${objection}` };
+  if (kind === "file") return undefined;
+  if (!recursive) {
+    return refusal("protocol error: received directory without -r");
   }
-  return kind === "folder" && !recursive
-    ? refusal("protocol error: received directory without -r")
-    : undefined;
+  return place.depth < MAX_DEPTH ? undefined : refusal(
+    `protocol error: directories more than ${MAX_DEPTH} deep`,
+  );
+}
+
+/** Tells if only the content of what comes there is wanted. */
+export function isContent(
+  { depth }: Pick<EntryPlace, "depth">,
+  { top }: Pick<EntryRules, "top">,
+): boolean {
+  return depth === 0 && top === "content";
 }
 
 function refusal(answer: string): Refusal {

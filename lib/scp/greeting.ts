@@ -4,13 +4,18 @@
  */
 
 import type { Channel } from "../channel/channel.ts";
-import { readByte } from "../channel/line.ts";
+import { ByteBuffer } from "../channel/line.ts";
 import { ProtocolError } from "../errors.ts";
 import { decodeName } from "../files/name_bytes.ts";
 import { quoted } from "../progress/printable.ts";
 
 /** The longest greeting that is passed over, in bytes. */
 const MAX_GREETING_BYTES = 64 * 1024;
+
+/** Bytes of a greeting that a message is given at most. */
+const MAX_SHOWN_BYTES = 1024;
+
+const NEWLINE = 0x0a;
 
 /**
  * Reads up to a line that is, or ends in, `marker`, and gives what came before
@@ -26,9 +31,9 @@ export async function skipGreeting(
   marker: string,
   patience: number,
 ): Promise<string> {
-  const greeting: number[] = [];
+  const greeting = new ByteBuffer();
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(noMarker(greeting)), patience);
+  const timer = setTimeout(() => reject(noMarker(greeting.bytes)), patience);
   const found = readGreeting(channel, marker, greeting);
   // Nobody may be there any more for what ends it once it is late.
   found.catch(() => {});
@@ -42,24 +47,23 @@ export async function skipGreeting(
 async function readGreeting(
   channel: Channel,
   marker: string,
-  greeting: number[],
+  greeting: ByteBuffer,
 ): Promise<string> {
   const endsInMarker = new RegExp(`${marker}\r?\n$`);
-  for (let byte; (byte = await readByte(channel)) !== undefined;) {
-    greeting.push(byte);
-    if (byte === 0x0a) {
-      const tail = greeting.slice(-marker.length - 2);
-      if (endsInMarker.test(String.fromCharCode(...tail))) {
-        const text = decodeName(Uint8Array.from(greeting));
-        return text.replace(endsInMarker, "");
-      }
-    }
-    if (greeting.length === MAX_GREETING_BYTES) break;
+  for (let left = MAX_GREETING_BYTES; left > 0;) {
+    const part = await channel.read(left, { last: NEWLINE });
+    if (part.length === 0) break;
+    greeting.add(part);
+    left -= part.length;
+    const tail = greeting.bytes.slice(-marker.length - 2);
+    const [ending] = endsInMarker.exec(String.fromCharCode(...tail)) ?? [];
+    if (ending === undefined) continue;
+    return decodeName(greeting.bytes.subarray(0, -ending.length));
   }
-  throw noMarker(greeting);
+  throw noMarker(greeting.bytes);
 }
 
-function noMarker(greeting: readonly number[]): ProtocolError {
-  const text = quoted(decodeName(Uint8Array.from(greeting)));
+function noMarker(greeting: Uint8Array): ProtocolError {
+  const text = quoted(decodeName(greeting.subarray(0, MAX_SHOWN_BYTES)));
   return new ProtocolError(`the far side does not speak SCP: it said ${text}`);
 }

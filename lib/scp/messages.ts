@@ -3,11 +3,24 @@
  * Facts: OpenSSH's scp.c, `source()`, `sink()`, `response()`.
  */
 
-import { EntryError, ProtocolError } from "../errors.ts";
+import { EntryError, entryError, ProtocolError } from "../errors.ts";
 import { decodeName, encodeName } from "../files/name_bytes.ts";
+import { shortened } from "../progress/printable.ts";
 
-/** The longest control line of OpenSSH's scp, in bytes, newline included. */
+/**
+ * Longest control line that is sent, in bytes, newline included: OpenSSH's scp
+ * reads no longer ones.
+ */
 export const MAX_RECORD_BYTES = 2047;
+
+/**
+ * Longest control line accepted from a peer, in bytes, newline included: a path
+ * of any system, encoded, and why it failed.
+ */
+export const MAX_LINE_BYTES = 64 * 1024;
+
+/** Bytes of a peer's message that are kept; the rest is read and dropped. */
+const MAX_TEXT_BYTES = MAX_RECORD_BYTES - 2;
 
 /** The mode bits a record carries: set-id and permissions, never sticky. */
 export const RECORD_MODE_BITS = 0o6777;
@@ -93,28 +106,33 @@ export const OK = Uint8Array.of(0);
  * @throws {ProtocolError} In the words OpenSSH's sink uses for the mistake.
  */
 export function parseRecord(line: Uint8Array): ScpRecord {
-  const text = decodeName(line);
-  const rest = text.slice(1);
-  switch (text.charAt(0)) {
-    case "":
-      throw violation("unexpected <newline>");
+  if (line.length === 0) throw violation("unexpected <newline>");
+  const rest = line.subarray(1);
+  switch (String.fromCharCode(line[0]!)) {
     case "\x01":
-      return { kind: "warning", text: rest };
+      return { kind: "warning", text: decodeText(rest) };
     case "\x02":
-      return { kind: "fatal", text: rest };
+      return { kind: "fatal", text: decodeText(rest) };
     case "E":
       return { kind: "end" };
     case "T":
-      return parseTimes(rest);
+      return parseTimes(decodeName(rest));
     case "C":
-      return { kind: "file", ...parseEntry(rest) };
+      return { kind: "file", ...parseEntry(decodeName(rest)) };
     case "D": {
-      const { mode, name } = parseEntry(rest);
+      const { mode, name } = parseEntry(decodeName(rest));
       return { kind: "folder", mode, name };
     }
     default:
-      return { kind: "unknown", text };
+      return { kind: "unknown", text: decodeText(line) };
   }
+}
+
+/** Decodes a peer's message, cut to what is kept of it. */
+export function decodeText(bytes: Uint8Array): string {
+  return bytes.length <= MAX_TEXT_BYTES
+    ? decodeName(bytes)
+    : `${decodeName(bytes.subarray(0, MAX_TEXT_BYTES))}…`;
 }
 
 function parseEntry(
@@ -195,6 +213,16 @@ export function formatRecord(record: SentRecord): Uint8Array {
   }
 }
 
+/** Tells why a record cannot be sent; `undefined` if it can. */
+export function sendingFailure(record: SentRecord): EntryError | undefined {
+  try {
+    formatRecord(record);
+    return undefined;
+  } catch (error) {
+    return entryError(error);
+  }
+}
+
 function line(text: string): Uint8Array {
   return encodeName(text + "\n");
 }
@@ -209,7 +237,7 @@ function entryLine(
   const sent = needsEncoding(name) ? visuallyEncoded(name) : name;
   const bytes = line(`${letter}${digits} ${size} ${sent}`);
   if (bytes.length > MAX_RECORD_BYTES) {
-    throw new EntryError(`${name}: name too long`);
+    throw new EntryError(`${shortened(name)}: name too long`);
   }
   return bytes;
 }

@@ -1,17 +1,19 @@
 import type { Channel } from "../channel/channel.ts";
-import { readByte, readLine } from "../channel/line.ts";
+import { ByteBuffer, readByte, readLine } from "../channel/line.ts";
+import { Turns } from "../channel/turns.ts";
 import {
   GreetingError,
   ProtocolError,
   RefusalError,
   SessionError,
 } from "../errors.ts";
-import { decodeName } from "../files/name_bytes.ts";
 import { quoted } from "../progress/printable.ts";
 import type { Refusal } from "./entry_rules.ts";
 import {
   type Acknowledgement,
+  decodeText,
   formatRecord,
+  MAX_LINE_BYTES,
   MAX_RECORD_BYTES,
   OK,
   parseRecord,
@@ -34,6 +36,7 @@ export class ScpPeer {
   readonly channel: Channel;
   readonly #mayHearShell: boolean;
   readonly #overheard: (line: Uint8Array) => void;
+  readonly #turns = new Turns();
   #isUnderstood = false;
 
   constructor(
@@ -107,9 +110,10 @@ export class ScpPeer {
    * @throws {SessionError} If it is cut.
    */
   async nextRecord(): Promise<ScpRecord | undefined> {
+    if (this.#turns.areDue) await this.#turns.give();
     let line: Uint8Array | undefined;
     try {
-      line = await readLine(this.channel, MAX_RECORD_BYTES);
+      line = await readLine(this.channel, MAX_LINE_BYTES);
       if (line === undefined) return undefined;
       this.#overheard(line);
       return parseRecord(line);
@@ -123,7 +127,7 @@ export class ScpPeer {
       throw this.violation(
         line === undefined
           ? message
-          : `${message}: the far side said ${quoted(decodeName(line))}`,
+          : `${message}: the far side said ${quoted(decodeText(line))}`,
       );
     }
   }
@@ -166,6 +170,7 @@ export class ScpPeer {
    * @throws {SessionError} If it is cut.
    */
   async nextAcknowledgement(): Promise<Acknowledgement | undefined> {
+    if (this.#turns.areDue) await this.#turns.give();
     const first = await readByte(this.channel);
     switch (first) {
       case undefined:
@@ -177,16 +182,16 @@ export class ScpPeer {
       case 2:
         return { kind: "fatal", text: await this.#nextText() };
       default: {
-        const rest = await this.channel.read(MAX_RECORD_BYTES);
-        const text = decodeName(Uint8Array.of(first, ...rest));
-        return { kind: "unknown", text };
+        const said = new ByteBuffer(Uint8Array.of(first));
+        said.add(await this.channel.read(MAX_RECORD_BYTES));
+        return { kind: "unknown", text: decodeText(said.bytes) };
       }
     }
   }
 
   async #nextText(): Promise<string> {
-    const line = await readLine(this.channel, MAX_RECORD_BYTES - 1);
-    if (line !== undefined) return decodeName(line);
+    const line = await readLine(this.channel, MAX_LINE_BYTES - 1);
+    if (line !== undefined) return decodeText(line);
     throw new SessionError("lost connection");
   }
 }

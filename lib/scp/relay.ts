@@ -1,21 +1,28 @@
 import type { Channel } from "../channel/channel.ts";
 import {
   naming,
-  type ProtocolError,
+  ProtocolError,
   RefusalError,
   SessionError,
 } from "../errors.ts";
 import type { FileProgress, Observer } from "../progress/observer.ts";
 import { quoted } from "../progress/printable.ts";
-import { areReal, type EntryRules, refusalOf } from "./entry_rules.ts";
-import type {
-  FileRecord,
-  FolderRecord,
-  ScpRecord,
-  SentRecord,
-  TimesRecord,
+import {
+  areReal,
+  type EntryRules,
+  isContent,
+  refusalOf,
+} from "./entry_rules.ts";
+import {
+  type FileRecord,
+  type FolderRecord,
+  type ScpRecord,
+  sendingFailure,
+  type SentRecord,
+  type TimesRecord,
 } from "./messages.ts";
 import { ScpPeer } from "./peer.ts";
+import { ONE_AT_A_TIME, orSilence } from "./silence.ts";
 import type { Received } from "./sink.ts";
 
 /** One of the two hosts that a relay stands between. */
@@ -27,8 +34,22 @@ export interface RelayEnd {
 export interface RelayOptions {
   /** Whether modes are preserved: else no set-id bits pass. */
   readonly preserve: boolean;
+  /** Has the target answer each message before it gets the next one. */
+  readonly lockstep?: boolean;
   /** What of the source's entries is taken; the target has rules of its own. */
   readonly rules: EntryRules;
+  /**
+   * Name under which what comes at the top is passed on. Absent: its own; where
+   * the rules are for content, only that is passed on.
+   */
+  readonly topName?: string;
+}
+
+/** Directory of the source, by the name it has at the target. */
+interface RelayedFolder {
+  readonly name: string;
+  /** False where the target sees only its content. */
+  readonly isPassedOn: boolean;
 }
 
 /** What lets a file run as its owner. */
@@ -51,11 +72,13 @@ export class Relay {
   readonly #options: RelayOptions;
   readonly #observer: Observer;
   #entries = 0;
-  /** The names of the folders that the source is in. */
-  readonly #folders: string[] = [];
+  /** Directories that the source is in, from the top. */
+  readonly #folders: RelayedFolder[] = [];
   #isToldEnd = false;
-  /** Times that wait for their entry. */
-  #times: TimesRecord | undefined;
+  /** True where the sink has the times of the next entry, and owes an answer. */
+  #hasTimes = false;
+  /** True until the sink has answered a message behind one that it had not. */
+  #isOnTrial = true;
   /** The file whose body the sink has yet to answer. */
   #unanswered: string | undefined;
 
@@ -77,6 +100,30 @@ export class Relay {
   }
 
   /**
+   * Waits for the target to be ready, and tells the source to begin.
+   *
+   * @throws {GreetingError} If the target says something else.
+   * @throws {RefusalError} If it refuses, or has no such directory.
+   * @throws {SessionError} If the connection to either one is lost.
+   */
+  async begin(): Promise<void> {
+    const refusal = await this.#target.nextWarning();
+    if (refusal !== undefined) {
+      await this.#target.fail(new RefusalError(refusal));
+    }
+    await this.#source.attempt(async () => {
+      await this.#source.peer.sendOk();
+      await this.#source.peer.channel.flush();
+    });
+  }
+
+  /** Begins, and relays all that the source sends; throws as both do. */
+  async run(): Promise<Received> {
+    await this.begin();
+    return await this.relayEntries();
+  }
+
+  /**
    * Relays all that the source sends.
    *
    * @throws {GreetingError} If what either host says first is not the protocol.
@@ -84,12 +131,7 @@ export class Relay {
    * up. What arrived whole before stays.
    * @throws {SessionError} If the connection to either one is lost.
    */
-  async run(): Promise<Received> {
-    const refusal = await this.#target.nextWarning();
-    if (refusal !== undefined) {
-      await this.#target.fail(new RefusalError(refusal));
-    }
-    await this.#source.peer.sendOk();
+  async relayEntries(): Promise<Received> {
     try {
       for (;;) {
         const record = await this.#source.nextRecord();
@@ -100,8 +142,9 @@ export class Relay {
       await this.#settle().catch(() => {});
       throw error;
     }
+    await this.#settleTimes();
     await this.#settle();
-    const folder = this.#folders.join("/");
+    const folder = this.#folders.map(({ name }) => name).join("/");
     return {
       entries: this.#entries,
       isToldEnd: this.#isToldEnd,
@@ -119,15 +162,11 @@ export class Relay {
       case "fatal":
         return await this.#source.fail(new RefusalError(record.text));
       case "times":
-        await this.#keepTimes(record);
+        await this.#relayTimes(record);
         return true;
       case "file":
-        await this.#check(record);
-        await this.#relayFile(record);
-        return true;
       case "folder":
-        await this.#check(record);
-        await this.#relayFolder(record);
+        await this.#relayEntry(record);
         return true;
       case "end":
         return await this.#takeEnd();
@@ -145,29 +184,81 @@ export class Relay {
   async #takeEnd(): Promise<boolean> {
     const folder = this.#folders.pop();
     if (folder === undefined) this.#isToldEnd = true;
-    else await this.#relayEnd(folder);
+    else if (folder.isPassedOn) await this.#relayEnd(folder.name);
+    else await this.#takeUnsent();
     return !this.#isToldEnd;
   }
 
+  async #relayEntry(record: FileRecord | FolderRecord): Promise<void> {
+    await this.#check(record);
+    const failure = sendingFailure(record);
+    if (failure !== undefined) {
+      this.#observer.failed(failure.message);
+      await this.#source.attempt(() =>
+        this.#source.peer.sendFailure(failure.message)
+      );
+    } else if (record.kind === "file") await this.#relayFile(record);
+    else await this.#relayFolder(record);
+  }
+
   async #check(record: FileRecord | FolderRecord): Promise<void> {
-    this.#entries++;
-    const isTop = this.#folders.length === 0;
-    const refusal = refusalOf(record, isTop, this.#options.rules);
+    const place = { depth: this.#depth, entriesBefore: this.#entries++ };
+    const refusal = refusalOf(record, place, this.#options.rules);
     if (refusal !== undefined) {
       await this.#source.attempt(() => this.#source.peer.refuse(refusal));
     }
   }
 
-  /** Times are sent on together with their entry. */
-  async #keepTimes(record: TimesRecord): Promise<void> {
-    this.#times = areReal(record) ? record : undefined;
-    if (this.#times === undefined) {
-      this.#observer.warned("times out of range are not set");
+  /**
+   * Passes times on before their entry comes: some sinks take one message from
+   * each packet.
+   */
+  async #relayTimes(record: TimesRecord): Promise<void> {
+    await this.#acknowledge();
+    if (!areReal(record)) {
+      return this.#observer.warned("times out of range are not set");
     }
+    const { rules, topName } = this.#options;
+    const isOuter = isContent({ depth: this.#depth }, rules);
+    if (isOuter && topName === undefined) return;
+    await this.#settleTimes();
+    if (this.#options.lockstep) await this.#settle();
+    await this.#target.send(record);
+    await this.#flushTarget();
+    this.#hasTimes = true;
+  }
+
+  async #flushTarget(): Promise<void> {
+    await this.#target.attempt(() => this.#target.peer.channel.flush());
+  }
+
+  /** Hears what the sink says of times that it was sent. */
+  async #settleTimes(): Promise<void> {
+    if (!this.#hasTimes) return;
+    this.#hasTimes = false;
+    const isBehind = this.#unanswered !== undefined;
+    await this.#settle();
+    await this.#hear(isBehind);
+  }
+
+  get #depth(): number {
+    return this.#folders.length;
+  }
+
+  /** Takes a record of the source that the target is not to see. */
+  async #takeUnsent(): Promise<void> {
+    this.#source.peer.understand();
     await this.#source.peer.sendOk();
   }
 
-  async #relayFolder(record: FolderRecord): Promise<void> {
+  async #relayFolder(announced: FolderRecord): Promise<void> {
+    const { rules, topName } = this.#options;
+    const isOuter = isContent({ depth: this.#depth }, rules);
+    if (isOuter && topName === undefined) {
+      this.#folders.push({ name: ".", isPassedOn: false });
+      return await this.#takeUnsent();
+    }
+    const record = this.#named(announced);
     // Once a folder is made, to send it again would put it into itself.
     this.#target.peer.understand();
     const refusal = await this.#offer(record);
@@ -175,16 +266,21 @@ export class Relay {
       return await this.#sendRefusal(refusal);
     }
     await this.#source.peer.sendOk();
-    this.#folders.push(record.name);
+    this.#folders.push({ name: record.name, isPassedOn: true });
     this.#source.peer.understand();
   }
 
+  /** Gives a record under the name that it is passed on with. */
+  #named<R extends FileRecord | FolderRecord>(record: R): R {
+    const { topName } = this.#options;
+    const isRenamed = this.#depth === 0 && topName !== undefined;
+    return isRenamed ? { ...record, name: topName } : record;
+  }
+
   async #relayEnd(name: string): Promise<void> {
-    this.#times = undefined;
     await this.#acknowledge();
-    await this.#target.send({ kind: "end" });
-    await this.#settle();
-    await this.#nextRefusal(name);
+    await this.#settleTimes();
+    await this.#ask({ kind: "end" }, name);
   }
 
   async #relayFile(record: FileRecord): Promise<void> {
@@ -256,7 +352,8 @@ export class Relay {
     if (!isTaken) return;
     if (warning === undefined) await this.#target.peer.sendOk();
     else await this.#target.send({ kind: "warning", text: warning });
-    await this.#target.attempt(() => this.#target.peer.channel.flush());
+    // On trial, the end of the body leaves with what comes behind it.
+    if (!this.#isOnTrial || this.#options.lockstep) await this.#flushTarget();
     this.#unanswered = name;
   }
 
@@ -270,19 +367,36 @@ export class Relay {
 
   /** Sends an entry's times and its record; resolves to a refusal's words. */
   async #offer(record: FileRecord | FolderRecord): Promise<string | undefined> {
-    const times = this.#times;
-    this.#times = undefined;
-    if (times !== undefined) await this.#target.send(times);
+    await this.#settleTimes();
     const { preserve } = this.#options;
     const mode = preserve ? record.mode : record.mode & ~SET_ID_BITS;
-    await this.#target.send({ ...record, mode });
+    return await this.#ask({ ...record, mode }, record.name);
+  }
+
+  /**
+   * Sends a record, right behind the last body where the target may take both;
+   * resolves to a refusal's words.
+   */
+  async #ask(record: SentRecord, name: string): Promise<string | undefined> {
+    if (this.#options.lockstep) await this.#settle();
+    const isBehind = this.#unanswered !== undefined;
+    await this.#target.send(record);
     await this.#settle();
-    if (times !== undefined) await this.#nextRefusal(record.name);
-    return await this.#nextRefusal(record.name);
+    return await this.#hear(isBehind, name);
+  }
+
+  /** @param isBehind True where what is answered left behind a body. */
+  async #hear(isBehind: boolean, name?: string): Promise<string | undefined> {
+    if (!isBehind || !this.#isOnTrial) return await this.#nextRefusal(name);
+    const refusal = await orSilence(this.#nextRefusal(name));
+    this.#isOnTrial = false;
+    return refusal === "silence"
+      ? await this.#target.fail(new ProtocolError(ONE_AT_A_TIME))
+      : refusal;
   }
 
   /** The target's answer: reported, if it refuses. */
-  async #nextRefusal(name: string): Promise<string | undefined> {
+  async #nextRefusal(name?: string): Promise<string | undefined> {
     const refusal = await this.#target.nextWarning(name);
     if (refusal !== undefined) this.#failed(this.#target, refusal);
     return refusal;

@@ -14,7 +14,14 @@ import { StoredFile, StoredFolder, type StorePolicy } from "../files/store.ts";
 import type { FileProgress, Observer } from "../progress/observer.ts";
 import { quoted } from "../progress/printable.ts";
 import { type Ahead, Answers } from "./answers.ts";
-import { areReal, type EntryRules, refusalOf } from "./entry_rules.ts";
+import {
+  areReal,
+  type EntryRules,
+  isContent,
+  refusalOf,
+} from "./entry_rules.ts";
+import type { Namesakes } from "../files/namesakes.ts";
+import { folderLevel, type Level, pathIn } from "./level.ts";
 import type {
   FileRecord,
   FolderRecord,
@@ -22,6 +29,7 @@ import type {
   TimesRecord,
 } from "./messages.ts";
 import { ScpPeer } from "./peer.ts";
+import { WatchedChannel } from "./silence.ts";
 
 export interface SinkOptions extends EntryRules {
   /** Refuse a target that is no folder. */
@@ -38,6 +46,10 @@ export interface SinkOptions extends EntryRules {
    * cannot be stored is read, dropped, and told to the observer alone.
    */
   readonly ahead: Ahead;
+  /** Name of what comes at the top, whatever the source calls it. */
+  readonly topName?: string;
+  /** Names that other copies put into the target; absent where there are none. */
+  readonly among?: Namesakes;
   readonly store: StorePolicy;
 }
 
@@ -53,18 +65,6 @@ export interface Received {
 
 /** Takes what is stored nowhere. */
 const NOWHERE: Pick<OpenFile, "write"> = { write: async () => {} };
-
-/** Where the records that come now belong. */
-interface Level {
-  /** The folder they go into; at the top, perhaps the target itself. */
-  readonly path: string;
-  readonly isFolder: boolean;
-  /** Absent at the top, whose folder is not ours to change. */
-  readonly folder?: StoredFolder;
-  /** There is no such folder: what comes for it is dropped. */
-  readonly isLost?: true;
-  readonly times?: Times | undefined;
-}
 
 /**
  * The receiving side of the SCP protocol. Each record is answered once: with
@@ -88,7 +88,12 @@ export class Sink {
     options: SinkOptions,
     observer: Observer,
   ) {
-    this.#peer = new ScpPeer(channel, {
+    const watched = new WatchedChannel(channel, {
+      isOn: () => this.#answers.mayBeSwallowed,
+      onSilence: () => this.#answers.repeat(),
+      onInput: () => this.#answers.taken(),
+    });
+    this.#peer = new ScpPeer(watched, {
       mayHearShell: options.mayHearShell,
       overheard: (line) =>
         observer.explained(() => `Sink: ${decodeName(line)}`),
@@ -96,20 +101,16 @@ export class Sink {
     this.#files = files;
     this.#options = options;
     this.#observer = observer;
-    this.#answers = new Answers(this.#peer, options.ahead);
+    this.#answers = new Answers(this.#peer, options.ahead, observer);
   }
 
   /**
-   * Receives all that the source sends into `target`: into the folder if it is
-   * one, else under that very path.
+   * Tells the source to begin: what it sends goes into `target`, the directory
+   * if it is one, else that very path.
    *
-   * @throws {GreetingError} If what comes first is no entry that was asked for
-   * and may be a shell's.
-   * @throws {ProtocolError} If the source breaks the protocol later, sends what
-   * was not asked for, or gives up. What arrived whole before stays.
-   * @throws {SessionError} If the connection is lost.
+   * @throws {RefusalError} If the target has to be a directory and is none.
    */
-  async receive(target: string): Promise<Received> {
+  async begin(target: string): Promise<void> {
     const found = await this.#files.attributes(target).catch(entryError);
     const isFolder = !(found instanceof EntryError) && found.kind === "folder";
     if (this.#options.targetIsFolder && !isFolder) {
@@ -119,8 +120,35 @@ export class Sink {
           : `${target}: Not a directory`,
       );
     }
-    this.#levels = [{ path: target, isFolder }];
+    const { among } = this.#options;
+    this.#levels = [
+      isFolder
+        ? folderLevel(this.#files, {
+          path: target,
+          ...(among === undefined ? {} : { among }),
+        })
+        : { path: target, isFolder },
+    ];
     await this.#ok();
+    await this.#peer.channel.flush();
+  }
+
+  /** Begins, and receives all that the source sends; throws as both do. */
+  async receive(target: string): Promise<Received> {
+    await this.begin(target);
+    return await this.receiveEntries();
+  }
+
+  /**
+   * Receives all that the source sends.
+   *
+   * @throws {GreetingError} If what comes first is no entry that was asked for
+   * and may be a shell's.
+   * @throws {ProtocolError} If the source breaks the protocol later, sends what
+   * was not asked for, or gives up. What arrived whole before stays.
+   * @throws {SessionError} If the connection is lost.
+   */
+  async receiveEntries(): Promise<Received> {
     for (let isFirst = true;;) {
       const record = await this.#peer.nextRecord();
       if (record === undefined) break;
@@ -193,15 +221,22 @@ export class Sink {
   }
 
   async #takeEntry(record: FileRecord | FolderRecord): Promise<void> {
-    const isTop = this.#levels.length === 1;
-    const refusal = refusalOf(record, isTop, this.#options);
+    const depth = this.#levels.length - 1;
+    const place = { depth, entriesBefore: this.#entries };
+    const refusal = refusalOf(record, place, this.#options);
     if (refusal !== undefined) await this.#peer.refuse(refusal);
     const times = this.#times;
     this.#times = undefined;
     this.#entries++;
     if (this.#level.isLost) return await this.#drop(record);
     try {
-      const path = this.#place(record.name);
+      if (record.kind === "folder" && isContent(place, this.#options)) {
+        return await this.#enterTarget(record, times);
+      }
+      const { topName } = this.#options;
+      const path = await this.#place(
+        depth === 0 && topName ? topName : record.name,
+      );
       if (record.kind === "file") await this.#receiveFile(record, path, times);
       else await this.#enterFolder(record, path, times);
     } catch (error) {
@@ -221,7 +256,9 @@ export class Sink {
 
   /** Takes an entry that is stored nowhere. */
   async #drop(record: FileRecord | FolderRecord): Promise<void> {
-    const path = this.#files.join(this.#level.path, record.name);
+    const { isLost, path: above } = this.#level;
+    // The paths of deep directories, each with all above it, are long.
+    const path = isLost ? above : this.#files.join(above, record.name);
     if (record.kind === "folder") {
       this.#levels.push({ path, isFolder: true, isLost: true });
       return await this.#ok();
@@ -237,13 +274,23 @@ export class Sink {
     await this.#ok();
   }
 
-  #place(name: string): string {
+  async #place(name: string): Promise<string> {
     const { path, isFolder } = this.#level;
-    if (isFolder) return this.#files.join(path, name);
+    if (isFolder) return await pathIn(this.#level, name, this.#files);
     if (this.#entries > 1 && !this.#options.overwriteTarget) {
       throw new EntryError(`${path}: Not a directory: no place for ${name}`);
     }
     return path;
+  }
+
+  /** Enters the target itself: one that was there keeps its mode and times. */
+  async #enterTarget(
+    record: FolderRecord,
+    times: Times | undefined,
+  ): Promise<void> {
+    const { path, isFolder } = this.#level;
+    if (!isFolder) return await this.#enterFolder(record, path, times);
+    await this.#goInto(folderLevel(this.#files, { path }));
   }
 
   async #enterFolder(
@@ -258,7 +305,11 @@ export class Sink {
       { path, mode, replaced },
       store,
     );
-    this.#levels.push({ path, isFolder: true, folder, times });
+    await this.#goInto(folderLevel(this.#files, { path, folder, times }));
+  }
+
+  async #goInto(level: Level): Promise<void> {
+    this.#levels.push(level);
     this.#peer.understand();
     await this.#ok();
   }

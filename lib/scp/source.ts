@@ -12,16 +12,23 @@ import type {
   Files,
   ListedEntry,
   OpenFile,
-  Times,
 } from "../files/files.ts";
-import { decodeName } from "../files/name_bytes.ts";
 import { isNameless, withoutTrailingSlashes } from "../files/names.ts";
 import { checkLoop } from "../files/open_folder.ts";
+import { isOwnCopy } from "../files/own_copy.ts";
 import type { FileProgress, Observer } from "../progress/observer.ts";
+import { guard, recordsOf } from "./announcements.ts";
 import { isHarmless, MOST_AHEAD_BYTES } from "./harmless.ts";
 import { formatRecord, needsEncoding, OK } from "./messages.ts";
-import { OwedAnswers } from "./owed_answers.ts";
+import {
+  type LostSink,
+  OwedAnswers,
+  type SentPart,
+  TRIAL_BYTES,
+} from "./owed_answers.ts";
 import { ScpPeer } from "./peer.ts";
+import { ONE_AT_A_TIME } from "./silence.ts";
+import { SMALL_BYTES, SmallBodies } from "./small_bodies.ts";
 import {
   type Announcement,
   type SentEntry,
@@ -35,12 +42,15 @@ export interface SourceOptions {
   /** Send times too. */
   readonly preserve: boolean;
   /**
-   * Send a record for a folder without a name of its own (`.`, `..`, `/`), as
-   * scp's far side does; else only what it holds.
+   * Record of a directory without a name of its own (`.`, `..`, `/`). `content`:
+   * none, only the content is sent. `announced`: as scp -f sends it. Else under
+   * this name.
    */
-  readonly announceNameless: boolean;
+  readonly dotPaths: "content" | "announced" | { readonly name: string };
   /** Wait for the answer to each record and each body before the next step. */
   readonly lockstep: boolean;
+  /** Name that a directory may get by a target that was not there. */
+  readonly targetName?: string;
 }
 
 /** A dialogue with another sink, which takes the place of one that is lost. */
@@ -53,9 +63,14 @@ export interface NextDialogue {
 /**
  * Ends the dialogue and begins another one with the same target.
  *
+ * @param isInside True where the dialogue goes on in a folder that the sink has
+ * taken.
  * @throws {SessionError} If that cannot be done.
  */
-export type BeginAnew = () => Promise<NextDialogue>;
+export type BeginAnew = (isInside: boolean) => Promise<NextDialogue>;
+
+/** Longest body that goes ahead to a sink on trial, beside its records. */
+const MOST_ON_TRIAL_BYTES = TRIAL_BYTES / 2;
 
 /** How many answers may be owed for what goes ahead. */
 const MOST_OWED = 4096;
@@ -82,10 +97,15 @@ export class Source {
   #peer: ScpPeer;
   #owed: OwedAnswers;
   #folder: SentFolder | undefined;
-  /** Present while bodies may go ahead. */
+  /** Names of directories at the top: the copy may lead into itself. */
+  readonly #ownWork = { began: Date.now(), names: new Set<string>() };
+  /** Waits for each answer before the next step. */
+  #isLockstep: boolean;
+  /** Present while another dialogue may take the place of this one. */
   #beginAnew: BeginAnew | undefined;
-  /** Holds a body that may go ahead, and shows whether there is more of it. */
-  #bodyAhead: Uint8Array | undefined;
+  /** True while bodies may go ahead. */
+  #sendsAhead = false;
+  #bodies = new SmallBodies();
 
   constructor(
     channel: Channel,
@@ -95,9 +115,18 @@ export class Source {
   ) {
     this.#files = files;
     this.#options = options;
+    this.#isLockstep = options.lockstep;
+    const { targetName } = options;
+    if (targetName !== undefined) this.#ownWork.names.add(targetName);
     this.#observer = observer;
     this.#peer = new ScpPeer(channel);
-    this.#owed = new OwedAnswers(this.#peer, observer);
+    this.#owed = this.#newAnswers();
+  }
+
+  #newAnswers(): OwedAnswers {
+    return new OwedAnswers(this.#peer, this.#observer, {
+      isLockstep: this.#isLockstep,
+    });
   }
 
   /**
@@ -113,14 +142,21 @@ export class Source {
   }
 
   /**
-   * From now on, lets small bodies leave before their records are acknowledged,
+   * From now on, has another dialogue take the place of this one where it is
+   * lost, and lets small bodies leave before their records are acknowledged,
    * where a refusal does no harm but to the dialogue.
    *
-   * @param beginAnew Called once at most.
+   * @param beginAnew Called twice at most: where a body is refused that went
+   * ahead, and where a sink takes one message at a time.
    */
   sendAhead(beginAnew: BeginAnew): void {
+    this.restartBy(beginAnew);
+    this.#sendsAhead = true;
+  }
+
+  /** The same without bodies that leave before. */
+  restartBy(beginAnew: BeginAnew): void {
     this.#beginAnew = beginAnew;
-    this.#bodyAhead = new Uint8Array(MOST_AHEAD_BYTES + 1);
   }
 
   /**
@@ -157,6 +193,7 @@ export class Source {
 
   async #fail(path: string, { message }: EntryError): Promise<void> {
     const text = `scp: ${message}`;
+    this.#owed.addWarning();
     await this.#write(path, [formatRecord({ kind: "warning", text })]);
     this.#observer.failed(message);
   }
@@ -167,41 +204,43 @@ export class Source {
     if (attributes.kind !== "file") {
       throw new EntryError(`${path}: not a regular file`);
     }
-    const { mode, size } = attributes;
+    const body = await this.#bodies.read(file, {
+      path,
+      size: attributes.size,
+      limit: this.#mayGoAhead ? MOST_AHEAD_BYTES : SMALL_BYTES,
+    });
+    const size = body?.length ?? attributes.size;
     const announcement: Announcement = {
       path,
-      record: { kind: "file", mode, size, name },
+      record: { kind: "file", mode: attributes.mode, size, name },
       times: attributes,
     };
     this.#warnIfEncoded(announcement);
-    const ahead = await this.#harmlessBody(file, size);
-    if (ahead !== undefined) await this.#sendFileAhead(announcement, ahead);
-    else if (await this.#offer(announcement)) {
+    if (body !== undefined && await this.#goesAhead(body)) {
+      await this.#sendFileAhead(announcement, body);
+    } else if (await this.#offer(announcement)) {
       const progress = this.#observer.began(name, size);
       try {
-        await this.#sendContent(file, { path, size, progress });
+        await this.#sendContent(body ?? file, { path, size, progress });
       } finally {
         progress.ended();
       }
     }
   }
 
-  /** The body of a file whose record need not be waited for, if it is one. */
-  async #harmlessBody(
-    file: OpenFile,
-    size: number,
-  ): Promise<Uint8Array | undefined> {
-    const mayGoAhead = this.#beginAnew !== undefined &&
-      this.#peer.isUnderstood && this.#folder?.staysOpen !== false;
-    if (!mayGoAhead || size > MOST_AHEAD_BYTES) return undefined;
-    const room = this.#bodyAhead!.subarray(0, size + 1);
-    const count = await file.read(room, 0).catch(() => undefined);
-    const body = room.subarray(0, size);
-    if (count !== size || !isHarmless(body)) return undefined;
+  get #mayGoAhead(): boolean {
+    return this.#sendsAhead && this.#peer.isUnderstood &&
+      this.#folder?.staysOpen !== false;
+  }
+
+  /** Tells if the record of a body need not be waited for. */
+  async #goesAhead(body: Uint8Array): Promise<boolean> {
+    const isTooLong = this.#owed.isOnTrial && body.length > MOST_ON_TRIAL_BYTES;
+    if (!this.#mayGoAhead || isTooLong || !isHarmless(body)) return false;
     // What is lost together is to be in one folder.
     const { firstAhead = { folder: this.#folder } } = this.#owed;
     if (firstAhead.folder !== this.#folder) await this.#hear();
-    return this.#beginAnew === undefined ? undefined : body;
+    return this.#sendsAhead;
   }
 
   async #sendFileAhead(
@@ -210,12 +249,16 @@ export class Source {
   ): Promise<void> {
     const { path, record: { name } } = announcement;
     const folder = this.#folder;
-    const progress = this.#observer.began(name, body.length);
-    const records = this.#recordsOf(announcement);
-    this.#owed.add({ path, ahead: { name, folder } }, [
-      ...records.map(() => "record" as const),
-      "body",
+    const records = recordsOf(announcement, this.#options, this.#observer);
+    const entry: SentEntry = { path, ahead: { name, folder } };
+    if (await this.#makeRoom([...records, body])) {
+      return await this.#sendEntry(path, name);
+    }
+    this.#owed.add(entry, [
+      ...sentAs("record", records),
+      ["body", body.length + OK.length],
     ]);
+    const progress = this.#observer.began(name, body.length);
     try {
       await this.#write(path, [...records, body, OK]);
       progress.moved(body.length);
@@ -226,21 +269,16 @@ export class Source {
   }
 
   async #sendContent(
-    file: OpenFile,
+    content: OpenFile | Uint8Array,
     { path, size, progress }: {
       path: string;
       size: number;
       progress: FileProgress;
     },
   ): Promise<void> {
-    this.#owed.add({ path }, ["body"]);
+    this.#owed.add({ path }, [["body", size + OK.length]]);
     try {
-      const failure = await sendBody(this.#peer.channel, file, {
-        path,
-        size,
-        moved: (bytes) => progress.moved(bytes),
-      });
-      const flaw = failure ?? await grown(file, path, size);
+      const flaw = await this.#sendBytes(content, { path, size, progress });
       if (flaw === undefined) await this.#peer.sendOk();
       else {
         await this.#peer.sendFailure(flaw.message);
@@ -251,7 +289,30 @@ export class Source {
       if (error instanceof SessionError) await this.#hear().catch(() => {});
       throw naming(path, error);
     }
-    if (this.#options.lockstep) await this.#hear();
+    if (this.#isLockstep) await this.#hear();
+  }
+
+  /** Sends a body; gives what is wrong with it. */
+  async #sendBytes(
+    content: OpenFile | Uint8Array,
+    { path, size, progress }: {
+      path: string;
+      size: number;
+      progress: FileProgress;
+    },
+  ): Promise<EntryError | undefined> {
+    const { channel } = this.#peer;
+    if (content instanceof Uint8Array) {
+      if (size > 0) await channel.write(content);
+      progress.moved(size);
+      return undefined;
+    }
+    const failure = await sendBody(channel, content, {
+      path,
+      size,
+      moved: (bytes) => progress.moved(bytes),
+    });
+    return failure ?? await grown(content, path, size);
   }
 
   async #sendFolder(
@@ -260,17 +321,21 @@ export class Source {
     attributes: Attributes,
   ): Promise<void> {
     const above = this.#folder;
-    const { mode, identity } = attributes;
+    const { mode, identity, born } = attributes;
     checkLoop({ path, identity, above });
+    if (above === undefined) this.#ownWork.names.add(name);
+    else if (isOwnCopy({ name, born }, this.#ownWork)) {
+      throw new EntryError(`${path}: cannot copy a directory into itself`);
+    }
     const entries = await this.#files.list(path);
-    const isNamed = !isNameless(name) || this.#options.announceNameless;
-    const announcement: Announcement | undefined = isNamed
-      ? {
+    const sent = this.#sentName(name);
+    const announcement: Announcement | undefined = sent === undefined
+      ? undefined
+      : {
         path,
-        record: { kind: "folder", mode, name: name === "/" ? "" : name },
+        record: { kind: "folder", mode, name: sent },
         times: attributes,
-      }
-      : undefined;
+      };
     if (announcement !== undefined) {
       this.#warnIfEncoded(announcement);
       // Once a folder is made, to send it again would put it into itself.
@@ -289,6 +354,15 @@ export class Source {
     if (announcement !== undefined) await this.#leave(path);
   }
 
+  /** Gives the name of a directory's record; `undefined` if it gets none. */
+  #sentName(name: string): string | undefined {
+    const { dotPaths } = this.#options;
+    if (!isNameless(name)) return name;
+    if (dotPaths === "content") return undefined;
+    if (dotPaths === "announced") return name === "/" ? "" : name;
+    return dotPaths.name;
+  }
+
   async #sendEntries(
     entries: AsyncIterable<ListedEntry>,
     folder: string,
@@ -305,9 +379,10 @@ export class Source {
   async #leave(path: string): Promise<void> {
     const records = [formatRecord({ kind: "end" })];
     if (this.#owed.firstAhead !== undefined) records.unshift(guard());
-    this.#owed.add({ path }, records.map(() => "end"));
+    if (await this.#makeRoom(records)) return;
+    this.#owed.add({ path }, sentAs("end", records));
     await this.#write(path, records);
-    if (this.#options.lockstep) await this.#hear();
+    if (this.#isLockstep) await this.#hear();
   }
 
   #warnIfEncoded({ path, record: { name } }: Announcement): void {
@@ -317,47 +392,46 @@ export class Source {
     );
   }
 
-  /** Sends the records of an entry; whether the sink takes it. */
+  /** Sends the records of an entry; tells if the sink takes it. */
   async #offer(announcement: Announcement): Promise<boolean> {
-    const records = this.#recordsOf(announcement);
-    const flights = this.#options.lockstep
+    const { path } = announcement;
+    const records = recordsOf(announcement, this.#options, this.#observer);
+    for (;;) {
+      const peer = this.#peer;
+      const isTaken = await this.#isTaken(path, records);
+      // What was sent to a sink that is lost counts for nothing.
+      if (peer === this.#peer) return isTaken;
+    }
+  }
+
+  async #isTaken(
+    path: string,
+    records: readonly Uint8Array[],
+  ): Promise<boolean> {
+    const flights = this.#isLockstep
       ? records.map((record) => [record])
       : [records];
+    const entry: SentEntry = { path };
     for (const flight of flights) {
-      if (!await this.#isTaken(announcement.path, flight)) return false;
+      if (await this.#makeRoom(flight)) return false;
+      this.#owed.add(entry, sentAs("record", flight));
+      await this.#write(path, flight);
+      await this.#hear();
+      if (entry.isRefused) return false;
     }
     return true;
   }
 
-  /** Sends records of one entry and hears all answers; what the last one is. */
-  async #isTaken(path: string, records: Uint8Array[]): Promise<boolean> {
-    for (;;) {
-      const peer = this.#peer;
-      const entry: SentEntry = { path };
-      this.#owed.add(entry, records.map(() => "record"));
-      await this.#write(path, records);
-      await this.#hear();
-      // What was sent to a sink that is lost counts for nothing.
-      if (peer === this.#peer) return entry.isRefused !== true;
-    }
-  }
-
-  #recordsOf({ record, times }: Announcement): Uint8Array[] {
-    const records: Uint8Array[] = [];
-    const say = (title: string, bytes: Uint8Array) => {
-      this.#observer.explained(() =>
-        `${title}: ${decodeName(bytes).trimEnd()}`
-      );
-      records.push(bytes);
-    };
-    if (this.#options.preserve) {
-      say("Sending file timestamps", timesRecord(times));
-    }
-    const title = record.kind === "file"
-      ? "Sending file modes"
-      : "Entering directory";
-    say(title, formatRecord(record));
-    return records;
+  /**
+   * Hears what is owed where so much more would hide what a sink on trial is.
+   *
+   * @returns True if another dialogue was begun meanwhile.
+   */
+  async #makeRoom(parts: readonly Uint8Array[]): Promise<boolean> {
+    const peer = this.#peer;
+    const bytes = parts.reduce((sum, { length }) => sum + length, OK.length);
+    if (this.#owed.exceedsTrial(bytes)) await this.#hear();
+    return peer !== this.#peer;
   }
 
   /** Writes what was added to what is owed, or needs no answer. */
@@ -382,12 +456,15 @@ export class Source {
     }
   }
 
-  /** Goes on with another sink after a file that lost this one; sends these. */
-  async #goOnAnew(
-    [refused, ...lost]: readonly SentEntry[],
-  ): Promise<void> {
+  /** Goes on with another sink after this one was lost; sends what was, too. */
+  async #goOnAnew({ why, entries }: LostSink): Promise<void> {
     const current = this.#folder;
-    this.#folder = refused!.ahead!.folder;
+    if (why === "silent") {
+      this.#isLockstep = true;
+      this.#observer.explained(() => `${ONE_AT_A_TIME}: going on in lockstep`);
+    }
+    if (entries.length > 0) this.#folder = entries[0]!.ahead!.folder;
+    const lost = why === "refused" ? entries.slice(1) : entries;
     await this.#beginOnceMore().catch((error) => {
       throw lost.length === 0 ? error : naming(unsure(lost), error);
     });
@@ -404,11 +481,18 @@ export class Source {
 
   /** Begins with another sink, in the folder that is being sent. */
   async #beginOnceMore(): Promise<void> {
-    const beginAnew = this.#beginAnew!;
-    this.#beginAnew = undefined;
-    const { channel, outermost } = await beginAnew();
+    const beginAnew = this.#beginAnew;
+    if (beginAnew === undefined) {
+      throw new ProtocolError(ONE_AT_A_TIME);
+    }
+    // In lockstep, nothing is lost but the connection.
+    if (this.#isLockstep) this.#beginAnew = undefined;
+    this.#sendsAhead = false;
+    // A body that waits is still in the room of this one.
+    this.#bodies = new SmallBodies();
+    const { channel, outermost } = await beginAnew(this.#folder !== undefined);
     this.#peer = new ScpPeer(channel, { mayHearShell: false });
-    this.#owed = new OwedAnswers(this.#peer, this.#observer);
+    this.#owed = this.#newAnswers();
     const refusal = await this.begin();
     if (refusal !== undefined) throw new ProtocolError(refusal);
     await this.#enterAgain(this.#folder, outermost);
@@ -448,25 +532,9 @@ async function grown(
   );
 }
 
-/**
- * What may stand before the end of a folder and does nothing. A sink that passes
- * over lines it does not know takes what follows a body that it refused for the
- * last line of that; were that the end, the next folder would be made in here.
- */
-function guard(): Uint8Array {
-  const now = Date.now();
-  return timesRecord({ modified: now, accessed: now });
-}
-
-function timesRecord({ modified, accessed }: Times): Uint8Array {
-  return formatRecord({
-    kind: "times",
-    modified: wholeSeconds(modified),
-    accessed: wholeSeconds(accessed),
-  });
-}
-
-/** OpenSSH sends no fractions of a second. */
-function wholeSeconds(milliseconds: number): number {
-  return Math.floor(milliseconds / 1000) * 1000;
+function sentAs(
+  part: SentPart[0],
+  records: readonly Uint8Array[],
+): SentPart[] {
+  return records.map(({ length }) => [part, length]);
 }

@@ -17,8 +17,6 @@ export interface ServeRequest {
   readonly preserve: boolean;
   /** The target must be a folder. */
   readonly targetIsFolder: boolean;
-  /** Wait for each answer before what comes next is sent. */
-  readonly lockstep: boolean;
   /** Say each step on standard error. */
   readonly verbose: boolean;
 }
@@ -62,10 +60,17 @@ type Served = Pick<ServeSurroundings, "channel" | "files" | "platform"> & {
 };
 
 async function serveSource(
-  { paths, recursive, preserve, lockstep }: ServeRequest,
+  { paths, recursive, preserve }: ServeRequest,
   { channel, files, observer }: Served,
 ): Promise<void> {
-  const options = { recursive, preserve, lockstep, announceNameless: true };
+  const options = {
+    recursive,
+    preserve,
+    // Clients take two records that come together for one and hang. One that
+    // acknowledges in advance loses nothing.
+    lockstep: true,
+    dotPaths: "announced",
+  } as const;
   const source = new Source(channel, files, options, observer);
   // A client that refuses its own target gets the files offered all the same.
   if (await source.begin() !== undefined) observer.failed();
@@ -84,6 +89,7 @@ async function serveSink(
     mayHearShell: false,
     // A client must never hold for stored what is not.
     ahead: "none",
+    top: "named",
     objectionTo: () => undefined,
     platform,
     store: {

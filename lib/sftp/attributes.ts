@@ -98,6 +98,11 @@ export function isLink({ permissions = 0 }: WireAttributes): boolean {
   return (permissions & KIND_BITS) === LINK;
 }
 
+/** Whether what was said tells what kind of entry it is. */
+export function tellsKind({ permissions = 0 }: WireAttributes): boolean {
+  return (permissions & KIND_BITS) !== 0;
+}
+
 /** What a server that says nothing of a mode is taken to mean. */
 const USUAL_PERMISSIONS = 0o100644;
 

@@ -9,8 +9,7 @@ import { attributesFrom } from "./attributes.ts";
 import type { StatusResponse } from "./response_packets.ts";
 import type { SftpSession } from "./session.ts";
 import { Status, statusText } from "./status.ts";
-import type { Attributes } from "../files/files.ts";
-import { withoutTrailingSlashes } from "../files/names.ts";
+import type { EntryKind } from "../files/files.ts";
 
 /** What was tried with an entry. */
 export type Attempt = "create file" | "create folder" | "write" | "other";
@@ -45,11 +44,14 @@ export async function reasonFor(
   return obstacle(attempt, { there, above, mustBeFolder, fileSystem }) ?? text;
 }
 
+/** What is at a path, as far as the server tells. */
+type Seen = EntryKind | "missing";
+
 interface Scene {
   /** What is at the path. */
-  readonly there: Attributes | undefined;
+  readonly there: Seen;
   /** The folder it is in. */
-  readonly above: Attributes | undefined;
+  readonly above: Seen;
   /** Whether the path can only be a folder's. */
   readonly mustBeFolder: boolean;
   readonly fileSystem: FileSystem | undefined;
@@ -59,17 +61,18 @@ function obstacle(
   attempt: Attempt,
   { there, above, mustBeFolder, fileSystem }: Scene,
 ): string | undefined {
-  if (above === undefined) return "No such file or directory";
-  if (above.kind !== "folder") return "Not a directory";
-  if (attempt === "create folder" && there !== undefined) return "File exists";
-  const isFolder = there?.kind === "folder" ||
-    (mustBeFolder && there === undefined && attempt === "create file");
+  if (above === "missing") return "No such file or directory";
+  if (above === "file" || above === "other") return "Not a directory";
+  const isThere = there !== "missing" && there !== "unknown";
+  if (attempt === "create folder" && isThere) return "File exists";
+  const isFolder = there === "folder" ||
+    (mustBeFolder && !isThere && attempt === "create file");
   if (isFolder) return "Is a directory";
   // What a disk has free says nothing of a device on it.
-  if (there?.kind === "other") return undefined;
+  if (there === "other") return undefined;
   if (fileSystem?.isReadOnly) return "Read-only file system";
   if (fileSystem === undefined) return undefined;
-  const isFull = there === undefined
+  const isFull = there === "missing"
     ? fileSystem.free < ROOM_BYTES || fileSystem.isOutOfInodes
     : attempt === "write" && fileSystem.free < ROOM_BYTES;
   if (isFull) return "No space left on device";
@@ -79,14 +82,14 @@ function obstacle(
     : undefined;
 }
 
-async function find(
-  session: SftpSession,
-  path: string,
-): Promise<Attributes | undefined> {
+async function find(session: SftpSession, path: string): Promise<Seen> {
   const response = await session.request({ kind: "stat", path });
-  return response.kind === "attributes"
-    ? attributesFrom(response.attributes)
-    : undefined;
+  if (response.kind === "attributes") {
+    return attributesFrom(response.attributes).kind;
+  }
+  const isMissing = response.kind === "status" &&
+    response.code === Status.NO_SUCH_FILE;
+  return isMissing ? "missing" : "unknown";
 }
 
 async function findFileSystem(
@@ -100,9 +103,18 @@ async function findFileSystem(
     : undefined;
 }
 
+const SLASH = "/";
+
 /** The folder a path is in, as the server understands paths. */
 function folderOf(path: string): string {
-  const [, folder] = /^(.*?)\/+[^/]*$/s.exec(withoutTrailingSlashes(path)) ??
-    [];
-  return folder === undefined ? "." : folder || "/";
+  const end = pastSlashes(path, path.length);
+  const start = path.lastIndexOf(SLASH, end - 1);
+  if (start < 0) return ".";
+  return path.slice(0, pastSlashes(path, start)) || SLASH;
+}
+
+/** Goes back from an end over the slashes before it, but for one at the start. */
+function pastSlashes(path: string, end: number): number {
+  while (end > 0 && path[end - 1] === SLASH) end--;
+  return end;
 }

@@ -7,11 +7,14 @@ import { type WireAttributes, writeAttributes } from "./attributes.ts";
 import { PacketType } from "./packet_types.ts";
 import type { WireWriter } from "./wire.ts";
 
-/** Opens a file to read it; or to write it, created if it is not there. */
+/**
+ * Opens a file to read it; or to write it, created if it is not there, and
+ * emptied or as it is if it is.
+ */
 export interface OpenRequest {
   readonly kind: "open";
   readonly path: string;
-  readonly access: "read" | "write";
+  readonly access: "read" | "write" | "write anew";
   /** What a file that is created gets. */
   readonly attributes: WireAttributes;
 }
@@ -26,6 +29,13 @@ export type OpeningRequest = OpenRequest | OpenFolderRequest;
 const READ = 0x1;
 const WRITE = 0x2;
 const CREAT = 0x8;
+const TRUNC = 0x10;
+
+const ACCESS = {
+  "read": READ,
+  "write": WRITE | CREAT,
+  "write anew": WRITE | CREAT | TRUNC,
+} as const;
 
 export function writeOpening(
   writer: WireWriter,
@@ -35,7 +45,7 @@ export function writeOpening(
   switch (request.kind) {
     case "open":
       writer.byte(PacketType.OPEN).uint32(id).text(request.path)
-        .uint32(request.access === "read" ? READ : WRITE | CREAT);
+        .uint32(ACCESS[request.access]);
       return writeAttributes(writer, request.attributes);
     case "open folder":
       writer.byte(PacketType.OPENDIR).uint32(id).text(request.path);

@@ -5,118 +5,81 @@
 
 import { EntryError, entryError } from "../errors.ts";
 import type { Attributes } from "../files/files.ts";
-import { expandBraces } from "../files/braces.ts";
-import { matchesGlob } from "../files/glob.ts";
+import { matchesName } from "../files/pattern.ts";
 import {
-  type Char,
-  isActive,
-  shellWords,
-  type Word,
-} from "../files/shell_word.ts";
+  homeIn,
+  isPattern,
+  lastName,
+  mayBePattern,
+  nameInPath,
+  sourceWord,
+} from "../files/remote_path.ts";
+import { type Char, isActive, textOf, type Word } from "../files/shell_word.ts";
 import type { RemoteFiles } from "./remote_files.ts";
 
-/**
- * How an operand's path is read: its characters as they are, but for patterns
- * and `\` escapes; or as a far shell would have read it, where it was meant for
- * one.
- */
-export type Reading = "plain" | "shell";
-
-/** An entry that an operand names. */
+/** Entry that an operand names. */
 export interface NamedEntry {
   readonly path: string;
+  /**
+   * Name that it gets at the target: the operand's, or the one that a pattern
+   * matched, never one that only a server says. Empty where it has none.
+   */
+  readonly name: string;
   /** Absent where nobody has looked yet. */
   readonly attributes?: Attributes | undefined;
 }
 
-/** Folders that are listed at once for one pattern. */
+/** Most directories that are listed at once for one pattern. */
 const LISTED_AT_ONCE = 16;
 
 /**
- * The entries that a source operand names, sorted. What exists under the very
- * name comes before what a pattern matches.
+ * Gives the entries that a source operand names, sorted. What exists under the
+ * very name comes before what a pattern matches.
  *
- * @throws {EntryError} If nothing does, or a home folder cannot be told.
+ * @throws {EntryError} If there is none, or a home directory cannot be told.
  */
 export async function namedEntries(
   files: RemoteFiles,
   text: string,
-  reading: Reading,
 ): Promise<readonly NamedEntry[]> {
-  if (!/[\\*?[\]{}'"$` \t\n]/.test(text)) {
-    return [{ path: await withoutTilde(files, text) }];
+  const literal = {
+    path: await withoutTilde(files, text),
+    name: nameInPath(text),
+  };
+  if (!mayBePattern(text)) return [literal];
+  const attributes = await files.findSource(literal.path);
+  if (attributes !== undefined) return [{ ...literal, attributes }];
+  const word = sourceWord(text);
+  if (isPattern(word)) {
+    const matches = await matchPattern(files, word);
+    if (matches.length > 0) return matches;
+    throw missing(files, text);
   }
-  const literal = await withoutTilde(files, text);
-  const attributes = await files.find(literal);
-  if (attributes !== undefined) return [{ path: literal, attributes }];
-  const words = reading === "shell"
-    ? shellWords(text).flatMap(expandBraces)
-    : [plainWord(text)];
-  const named: NamedEntry[] = [];
-  for (const word of words) named.push(...await namedByWord(files, word));
-  if (named.length > 0) return named;
-  throw missing(files, text);
+  const plain = textOf(word);
+  const path = word[0]?.quoted ? plain : await withoutTilde(files, plain);
+  return [{ path, name: nameInPath(plain) }];
 }
 
 /**
- * The path that a target operand names.
+ * Gives the path that a target operand names.
  *
- * @throws {EntryError} If a home folder cannot be told.
+ * @throws {EntryError} If a home directory cannot be told.
  */
 export async function targetPath(
   files: RemoteFiles,
   text: string,
-  reading: Reading,
 ): Promise<string> {
-  const [word, ...others] = reading === "shell" ? shellWords(text) : [];
-  if (word === undefined || others.length > 0) {
-    return await withoutTilde(files, text);
-  }
-  return await pathOf(files, word);
+  return await withoutTilde(files, text);
 }
 
-/** The home folder is where a session begins, so `~/` need not be said. */
+/** Takes the leading `~` off a path: a session begins in the home directory. */
 async function withoutTilde(files: RemoteFiles, path: string): Promise<string> {
-  if (/^~[^/]/.test(path)) return await files.expandPath(path);
-  return path.replace(/^~(\/+|$)/, "") || ".";
-}
-
-/** A word whose `\` take the meaning from what follows them. */
-function plainWord(text: string): Word {
-  const chars = [...text];
-  const word: Char[] = [];
-  for (let at = 0; at < chars.length; at++) {
-    const quoted = chars[at] === "\\" && at + 1 < chars.length;
-    if (quoted) at++;
-    word.push({ char: chars[at]!, quoted });
-  }
-  return word;
-}
-
-async function namedByWord(
-  files: RemoteFiles,
-  word: Word,
-): Promise<readonly NamedEntry[]> {
-  if (!isPattern(word)) return [{ path: await pathOf(files, word) }];
-  const matches = await matchPattern(files, word);
-  if (matches.length > 0) return matches;
-  throw missing(files, textOf(word));
-}
-
-/** A quoted `~` is a name. */
-async function pathOf(files: RemoteFiles, word: Word): Promise<string> {
-  const text = textOf(word);
-  return isActive(word[0], "~") ? await withoutTilde(files, text) : text || ".";
-}
-
-function isPattern(word: Word): boolean {
-  return word.some((char) =>
-    ["*", "?", "["].some((one) => isActive(char, one))
-  );
-}
-
-function textOf(word: Word): string {
-  return word.map(({ char }) => char).join("");
+  const home = homeIn(path);
+  const rest = path.slice(home.length);
+  if (home.length > 1) return await files.expandPath(path);
+  let start = 0;
+  while (home !== "" && rest[start] === "/") start++;
+  return rest.slice(start) || ".";
 }
 
 function missing(files: RemoteFiles, path: string): EntryError {
@@ -125,16 +88,18 @@ function missing(files: RemoteFiles, path: string): EntryError {
   );
 }
 
+/** What matches so far. */
+type Match = Omit<NamedEntry, "name">;
+
 /** Goes from component to component, with all that match so far. */
 async function matchPattern(
   files: RemoteFiles,
   word: Word,
 ): Promise<readonly NamedEntry[]> {
-  const home = isActive(word[0], "~");
   const components = componentsOf(word);
   const isAbsolute = word[0]?.char === "/";
-  let found: NamedEntry[] = [{ path: isAbsolute ? "/" : "" }];
-  if (home) {
+  let found: Match[] = [{ path: isAbsolute ? "/" : "" }];
+  if (isActive(word[0], "~") && homeIn(textOf(word)) !== "") {
     const [first] = components.splice(0, 1);
     const path = await withoutTilde(files, textOf(first!));
     found = [{ path: path === "." ? "" : path }];
@@ -145,11 +110,11 @@ async function matchPattern(
       : found.map(({ path }) => ({ path: inside(path, textOf(component)) }));
   }
   const mustBeFolder = word.at(-1)?.char === "/";
-  const seen = await inBatches(found, async (entry) => {
-    const attributes = entry.attributes ?? await findQuietly(files, entry.path);
+  const seen = await inBatches(found, async ({ path, attributes: known }) => {
+    const attributes = known ?? await findQuietly(files, path);
     const isWanted = attributes !== undefined &&
       (!mustBeFolder || attributes.kind === "folder");
-    return isWanted ? [{ path: entry.path, attributes }] : [];
+    return isWanted ? [{ path, name: lastName(path), attributes }] : [];
   });
   return seen.toSorted((a, b) => a.path < b.path ? -1 : 1);
 }
@@ -167,16 +132,16 @@ function componentsOf(word: Word): Word[] {
 
 async function matchesIn(
   files: RemoteFiles,
-  folders: readonly NamedEntry[],
+  folders: readonly Match[],
   pattern: Word,
-): Promise<NamedEntry[]> {
+): Promise<Match[]> {
   return await inBatches(folders, async ({ path, attributes }) => {
     if (attributes !== undefined && attributes.kind !== "folder") return [];
-    const matches: NamedEntry[] = [];
+    const matches: Match[] = [];
     try {
       for await (const entry of await files.list(path || ".")) {
         const { name, attributes } = entry;
-        if (isMatch(pattern, name)) {
+        if (matchesName(pattern, name)) {
           matches.push({ path: inside(path, name), attributes });
         }
       }
@@ -186,12 +151,6 @@ async function matchesIn(
     }
     return matches;
   });
-}
-
-/** As in a shell, a leading dot has to be asked for. */
-function isMatch(pattern: Word, name: string): boolean {
-  return (!name.startsWith(".") || pattern[0]?.char === ".") &&
-    matchesGlob(pattern, name);
 }
 
 function inside(folder: string, name: string): string {
@@ -205,7 +164,7 @@ async function findQuietly(
   path: string,
 ): Promise<Attributes | undefined> {
   try {
-    return await files.find(path);
+    return await files.findSource(path);
   } catch (error) {
     entryError(error);
     return undefined;
@@ -219,7 +178,9 @@ async function inBatches<T, U>(
   const results: U[] = [];
   for (let at = 0; at < values.length; at += LISTED_AT_ONCE) {
     const batch = values.slice(at, at + LISTED_AT_ONCE);
-    results.push(...(await Promise.all(batch.map(step))).flat());
+    for (const found of await Promise.all(batch.map(step))) {
+      for (const result of found) results.push(result);
+    }
   }
   return results;
 }

@@ -1,8 +1,9 @@
-import { EntryError } from "../errors.ts";
+import { EntryError, entryError, NotCutError } from "../errors.ts";
 import type { Attributes, OpenFile, Times } from "../files/files.ts";
 import { attributesFrom, type WireAttributes } from "./attributes.ts";
 import type { Handle } from "./handle_packets.ts";
-import type { Requests } from "./remote_requests.ts";
+import type { Requests, Subject } from "./remote_requests.ts";
+import type { Request } from "./requests.ts";
 import { type DataTaker, takerInto } from "./session.ts";
 import { Status } from "./status.ts";
 
@@ -18,23 +19,39 @@ export class RemoteFile implements OpenFile {
   readonly path: string;
   readonly #requests: Requests;
   readonly #limits: BlockLimits;
+  /** How long it is by now, at most, in bytes. */
+  #length: number;
+  /** Resolves when its length is what it should be, or cannot be set. */
+  #cut: Promise<void> | undefined;
   #isOpen = true;
 
+  /** @param length How long the file is, in bytes, if it is written to. */
   constructor(
     handle: Handle,
     path: string,
-    { requests, limits }: { requests: Requests; limits: BlockLimits },
+    { requests, limits, length }: {
+      requests: Requests;
+      limits: BlockLimits;
+      length: number;
+    },
   ) {
+    this.#length = length;
     this.handle = handle;
     this.path = path;
     this.#requests = requests;
     this.#limits = limits;
   }
 
+  /** Asks for them by the path where the server refuses them by the handle. */
   async attributes(): Promise<Attributes> {
-    const { handle } = this;
+    const { handle, path } = this;
+    const requests = this.#requests;
+    const told = await requests.attributes({ kind: "stat open", handle }, path)
+      .catch(entryError);
     return attributesFrom(
-      await this.#requests.attributes({ kind: "stat open", handle }, this.path),
+      told instanceof EntryError
+        ? await requests.attributes({ kind: "stat", path }, path)
+        : told,
     );
   }
 
@@ -71,6 +88,7 @@ export class RemoteFile implements OpenFile {
 
   async write(bytes: Uint8Array, at: number): Promise<void> {
     const { write: limit } = this.#limits;
+    this.#length = Math.max(this.#length, at + bytes.length);
     const writes: Promise<void>[] = [];
     for (let start = 0; start < bytes.length; start += limit) {
       writes.push(this.#requests.done({
@@ -86,8 +104,72 @@ export class RemoteFile implements OpenFile {
     if (failed?.status === "rejected") throw failed.reason;
   }
 
+  /** Notes that the server may have written up to that byte by itself. */
+  grew(length: number): void {
+    this.#length = Math.max(this.#length, length);
+  }
+
+  async shorten(size: number): Promise<void> {
+    if (size >= this.#length) return;
+    this.#length = await this.#setLength(size, (length) => length <= size);
+  }
+
+  /** Asks nothing of the server where the file has that length already. */
   async truncate(size: number): Promise<void> {
-    await this.#set({ size }, "truncate");
+    if (size === this.#length) return;
+    const cut = this.#setLength(size, (length) => length === size);
+    this.#cut = cut.then(() => {}, () => {});
+    this.#length = await cut;
+  }
+
+  /**
+   * Sets the length, by the path if not by the handle. Some servers say that
+   * they did and did not, or emptied the file: FSTAT alone tells.
+   *
+   * @param isRight Whether the length that it has then will do.
+   */
+  async #setLength(
+    size: number,
+    isRight: (length: number) => boolean,
+  ): Promise<number> {
+    const { handle, path } = this;
+    const attributes = { size };
+    const subject = { path, doing: "truncate" };
+    const byHandle = await this.#lengthAfter(
+      { kind: "set open", handle, attributes },
+      subject,
+    );
+    if (isRight(byHandle.length)) return byHandle.length;
+    const { refusal } = byHandle;
+    if (refusal !== undefined) {
+      const { length } = await this.#lengthAfter(
+        { kind: "set", path, attributes },
+        subject,
+      );
+      if (isRight(length)) return length;
+    }
+    const { label } = this.#requests;
+    throw new NotCutError(
+      refusal?.message ??
+        `${label}${path}: truncate: the server did not do what it says`,
+    );
+  }
+
+  /** Asks for something and for the length then, which is `NaN` if not told. */
+  async #lengthAfter(
+    request: Request,
+    subject: Subject,
+  ): Promise<{ refusal: EntryError | undefined; length: number }> {
+    const { session } = this.#requests;
+    const [refusal, told] = await Promise.all([
+      this.#try(request, subject),
+      session.request({ kind: "stat open", handle: this.handle }),
+    ]);
+    if (told.kind === "attributes") {
+      return { refusal, length: told.attributes.size ?? NaN };
+    }
+    if (told.kind !== "status") throw session.violation(told);
+    return { refusal, length: NaN };
   }
 
   async setMode(mode: number): Promise<void> {
@@ -98,17 +180,37 @@ export class RemoteFile implements OpenFile {
     await this.#set({ times }, "set times");
   }
 
+  /** Sets attributes, by the path where the server does not by the handle. */
   async #set(attributes: WireAttributes, doing: string): Promise<void> {
     const { handle, path } = this;
-    await this.#requests.done(
+    const subject = { path, doing };
+    // To be cut changes the times, and what it does to the mode nobody knows.
+    if (this.#cut !== undefined) await this.#cut;
+    const refusal = await this.#try(
       { kind: "set open", handle, attributes },
-      { path, doing },
+      subject,
     );
+    if (refusal === undefined) return;
+    const isRefused = await this.#try(
+      { kind: "set", path, attributes },
+      subject,
+    );
+    if (isRefused) throw refusal;
+  }
+
+  /** Gives why something cannot be done. */
+  async #try(
+    request: Request,
+    subject: Subject,
+  ): Promise<EntryError | undefined> {
+    return await this.#requests.done(request, subject)
+      .then(() => undefined, entryError);
   }
 
   async close(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    if (this.#cut !== undefined) await this.#cut;
     const { handle, path } = this;
     await this.#requests.done(
       { kind: "close", handle },

@@ -8,13 +8,14 @@ import type {
   Pace,
   Times,
 } from "../files/files.ts";
-import { attributesFrom, isLink, type WireAttributes } from "./attributes.ts";
+import { isLink } from "./attributes.ts";
 import { Extension, type ServerLimits } from "./extended_packets.ts";
 import { listingOf } from "./listing.ts";
+import { Lookups } from "./lookups.ts";
+import type { OpenRequest } from "./open_packets.ts";
 import { type BlockLimits, RemoteFile } from "./remote_file.ts";
 import { Requests, type Subject } from "./remote_requests.ts";
 import type { SftpSession } from "./session.ts";
-import { Status } from "./status.ts";
 
 /** How much is asked for at once, where the user says so. */
 export interface SftpTuning {
@@ -60,6 +61,7 @@ export class RemoteFiles implements Files {
   readonly pace: Pace;
   readonly copyRange?: NonNullable<Files["copyRange"]>;
   readonly #requests: Requests;
+  readonly #lookups: Lookups;
   readonly #limits: BlockLimits;
 
   private constructor(
@@ -69,6 +71,7 @@ export class RemoteFiles implements Files {
   ) {
     this.label = label;
     this.#requests = requests;
+    this.#lookups = new Lookups(requests);
     const wanted = tuning.bufferBytes ?? blockBytes;
     const untold = tuning.bufferBytes ?? SAFE_BLOCK_BYTES;
     const limit = (told = 0) =>
@@ -79,9 +82,10 @@ export class RemoteFiles implements Files {
     this.#limits = { read: limit(limits?.read), write: limit(limits?.write) };
     const bytes = Math.min(this.#limits.read, this.#limits.write);
     const blocks = Math.min(MOST_REQUESTS, Math.floor(UNDER_WAY_BYTES / bytes));
+    const { isLockstep } = requests.session;
     this.pace = {
-      entries: entriesFor(limits?.handles),
-      blocks: tuning.requests ?? blocks,
+      entries: isLockstep ? 1 : entriesFor(limits?.handles),
+      blocks: isLockstep ? 1 : tuning.requests ?? blocks,
       blockBytes: bytes,
     };
     if (requests.session.extensions.has(Extension.COPY_DATA)) {
@@ -99,42 +103,21 @@ export class RemoteFiles implements Files {
     return new RemoteFiles(requests, await session.limits(), options);
   }
 
-  /** What links lead to is told by the path without them, too. */
   async find(path: string): Promise<Attributes | undefined> {
-    const { session } = this.#requests;
-    const response = await session.request({ kind: "link stat", path });
-    if (isMissing(response)) return undefined;
-    if (response.kind !== "attributes") {
-      throw await this.#requests.failure({ path }, response);
-    }
-    if (!isLink(response.attributes)) {
-      return attributesFrom(response.attributes);
-    }
-    const [behind, identity] = await Promise.all([
-      session.request({ kind: "stat", path }),
-      this.identify(path),
-    ]);
-    if (isMissing(behind)) return undefined;
-    if (behind.kind !== "attributes") {
-      throw await this.#requests.failure({ path }, behind);
-    }
-    return {
-      ...attributesFrom(behind.attributes),
-      ...(identity === undefined ? {} : { identity }),
-    };
+    return await this.#lookups.find(path);
+  }
+
+  /** The same for a source: where the server refuses to tell, it is opened. */
+  async findSource(path: string): Promise<Attributes | undefined> {
+    return await this.#lookups.findSource(path);
   }
 
   async attributes(path: string): Promise<Attributes> {
-    return attributesFrom(
-      await this.#requests.attributes({ kind: "stat", path }, path),
-    );
+    return await this.#lookups.attributes(path);
   }
 
-  /** The path without links: the one name that an entry has. */
   async identify(path: string): Promise<string | undefined> {
-    const { session } = this.#requests;
-    const response = await session.request({ kind: "real path", path });
-    return response.kind === "name" ? response.entries[0]?.name : undefined;
+    return await this.#lookups.identify(path);
   }
 
   async list(path: string): Promise<Listing> {
@@ -146,36 +129,51 @@ export class RemoteFiles implements Files {
     return listingOf({
       next: () => requests.session.request({ kind: "list", handle }),
       namesIn: (response) => requests.names(response, path),
-      refuse: (name) =>
-        new EntryError(
-          `${this.label}${path}: error: unexpected filename: ${name}`,
-        ),
+      failure: (reason) => new EntryError(`${this.label}${path}: ${reason}`),
       close: () => requests.closeLater(handle),
     });
   }
 
   async openToRead(path: string): Promise<OpenFile> {
-    return await this.#open(path, "read", {}, { path });
+    return await this.#open(
+      { kind: "open", path, access: "read", attributes: {} },
+      { path },
+    );
   }
 
-  async openToWrite(path: string, mode: number): Promise<OpenFile> {
-    const subject = { path, attempt: "create file" } as const;
-    return await this.#open(path, "write", { permissions: mode }, subject);
+  /**
+   * Empties the file where there is nothing to keep until something new is
+   * there: where it is absent or empty, or the server does not tell.
+   */
+  async openToWrite(
+    path: string,
+    mode: number,
+    replaced?: Attributes,
+  ): Promise<OpenFile> {
+    const keeps = replaced !== undefined && replaced.kind !== "unknown" &&
+      (replaced.kind !== "file" || replaced.size > 0);
+    return await this.#open(
+      {
+        kind: "open",
+        path,
+        access: keeps ? "write" : "write anew",
+        attributes: { permissions: mode },
+      },
+      { path, attempt: "create file" },
+      keeps ? replaced.size : 0,
+    );
   }
 
   async #open(
-    path: string,
-    access: "read" | "write",
-    attributes: WireAttributes,
+    request: OpenRequest,
     subject: Subject,
+    length = 0,
   ): Promise<RemoteFile> {
-    const handle = await this.#requests.handle(
-      { kind: "open", path, access, attributes },
-      subject,
-    );
-    return new RemoteFile(handle, path, {
+    const handle = await this.#requests.handle(request, subject);
+    return new RemoteFile(handle, request.path, {
       requests: this.#requests,
       limits: this.#limits,
+      length,
     });
   }
 
@@ -187,6 +185,7 @@ export class RemoteFiles implements Files {
     if (!(from instanceof RemoteFile && to instanceof RemoteFile)) {
       throw new TypeError("Files of another place cannot be copied here");
     }
+    to.grew(length === "all" ? Infinity : at + length);
     await this.#requests.done({
       kind: "copy data",
       from: from.handle,
@@ -255,16 +254,12 @@ export class RemoteFiles implements Files {
   }
 
   join(folder: string, name: string): string {
-    return folder === "/" ? folder + name : `${folder}/${name}`;
+    return folder.endsWith("/") ? folder + name : `${folder}/${name}`;
   }
 
   nameOf(path: string): string {
     return basename(path);
   }
-}
-
-function isMissing(response: { kind: string; code?: number }): boolean {
-  return response.kind === "status" && response.code === Status.NO_SUCH_FILE;
 }
 
 /** Half of what may be open is for files; folders that are listed have more. */

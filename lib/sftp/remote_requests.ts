@@ -1,9 +1,14 @@
-import { EntryError } from "../errors.ts";
+import { EntryError, TooManyOpenError } from "../errors.ts";
 import type { WireAttributes } from "./attributes.ts";
 import { type Attempt, reasonFor } from "./failures.ts";
 import type { Handle } from "./handle_packets.ts";
+import type { OpeningRequest } from "./open_packets.ts";
 import type { Request } from "./requests.ts";
-import type { NameEntry, Response } from "./response_packets.ts";
+import {
+  MAX_PATH_BYTES,
+  type NameEntry,
+  type Response,
+} from "./response_packets.ts";
 import type { SftpSession } from "./session.ts";
 import { Status } from "./status.ts";
 
@@ -38,10 +43,26 @@ export class Requests {
     }
   }
 
-  async handle(request: Request, subject: Subject): Promise<Handle> {
-    const response = await this.session.request(request);
+  /**
+   * @throws {TooManyOpenError} If it fails while something else is open, and
+   * not for another reason.
+   */
+  async handle(request: OpeningRequest, subject: Subject): Promise<Handle> {
+    const { session } = this;
+    const { path } = subject;
+    const isOther = session.handles.count > 0;
+    const response = await session.request(request);
     if (response.kind === "handle") return response.handle;
-    throw await this.failure(subject, response);
+    const failure = await this.failure(subject, response);
+    const mayBeTooMany = isOther && failure instanceof EntryError &&
+      isTooMany(
+        response,
+        failure.message.slice(this.label.length + path.length),
+      );
+    if (mayBeTooMany) {
+      throw new TooManyOpenError(failure.message);
+    }
+    throw failure;
   }
 
   async attributes(request: Request, path: string): Promise<WireAttributes> {
@@ -57,6 +78,12 @@ export class Requests {
     const [entry, ...others] = response.entries;
     if (entry === undefined || others.length > 0) {
       throw this.session.violation(response);
+    }
+    if (!entry.isWhole) {
+      throw new EntryError(
+        `${this.label}${subject.path}: the server answers with a name of more ` +
+          `than ${MAX_PATH_BYTES} bytes`,
+      );
     }
     return entry.name;
   }
@@ -94,4 +121,15 @@ export class Requests {
       // The session has ended, and all handles with it.
     });
   }
+}
+
+/** Reasons that do not go by themselves, in the system's words. */
+const OTHER_REASONS =
+  /(is|not) a directory|no such|denied|exists|no space|quota|read-only|levels of/i;
+
+/** Most servers say no more than that it failed. */
+function isTooMany(response: Response, reason: string): boolean {
+  if (/too many open files/i.test(reason)) return true;
+  return response.kind === "status" && response.code === Status.FAILURE &&
+    !OTHER_REASONS.test(reason);
 }

@@ -2,6 +2,7 @@
 
 import { ProtocolError } from "../errors.ts";
 import { readAttributes, type WireAttributes } from "./attributes.ts";
+import { decodeName } from "../files/name_bytes.ts";
 import type { Handle } from "./handle_packets.ts";
 import { PacketType } from "./packet_types.ts";
 import { LENGTH_BYTES, WireReader } from "./wire.ts";
@@ -25,7 +26,9 @@ export interface DataResponse {
 }
 
 export interface NameEntry {
+  /** Cut to what is told of it where it is longer than any path. */
   readonly name: string;
+  readonly isWhole: boolean;
   readonly attributes: WireAttributes;
 }
 
@@ -60,6 +63,12 @@ export const DATA_HEAD_BYTES = 4;
 
 /** The longest response that is taken, in bytes, its length not counted. */
 export const MAX_RESPONSE_BYTES = 256 * 1024 + 1024;
+
+/** The longest path or name that is taken, in bytes: longer than any system's. */
+export const MAX_PATH_BYTES = 32 * 1024;
+
+/** What is read of a server's own words, in bytes. */
+export const MAX_MESSAGE_BYTES = 1024;
 
 /** The longest handle a server may choose (section 6.2), in bytes. */
 const MAX_HANDLE_BYTES = 256;
@@ -105,7 +114,7 @@ export function parseResponse(
         kind: "status",
         code: reader.uint32(),
         // Servers of versions before 3 send no message, and some others.
-        message: reader.left === 0 ? "" : reader.text(),
+        message: reader.left === 0 ? "" : reader.text(MAX_MESSAGE_BYTES),
       };
     case PacketType.HANDLE:
       return { kind: "handle", handle: readHandle(reader) };
@@ -137,10 +146,14 @@ function readDataLength(reader: WireReader, left: number): number {
 function readNames(reader: WireReader): NameEntry[] {
   const entries: NameEntry[] = [];
   for (let left = reader.uint32(); left > 0; left--) {
-    const name = reader.text();
+    const bytes = reader.string();
+    const isWhole = bytes.length <= MAX_PATH_BYTES;
+    const name = decodeName(
+      isWhole ? bytes : bytes.subarray(0, MAX_MESSAGE_BYTES),
+    );
     // What a user would read of it: a line as of `ls -l`.
     reader.string();
-    entries.push({ name, attributes: readAttributes(reader) });
+    entries.push({ name, isWhole, attributes: readAttributes(reader) });
   }
   return entries;
 }

@@ -1,21 +1,16 @@
 import type { Channel } from "../channel/channel.ts";
 import { ProtocolError, SessionError } from "../errors.ts";
 import { decodeName } from "../files/name_bytes.ts";
-import { quoted } from "../progress/printable.ts";
+import { beginSession } from "./begin.ts";
 import {
   Extension,
   parseLimits,
   type ServerLimits,
 } from "./extended_packets.ts";
-import {
-  type Beginning,
-  checkVersion,
-  findBeginning,
-  MAX_GREETING_BYTES,
-} from "./greeting.ts";
+import type { Beginning } from "./greeting.ts";
 import type { Handle } from "./handle_packets.ts";
-import { formatInit } from "./init_packets.ts";
 import { ExactInput } from "./input.ts";
+import { OpenHandles } from "./open_handles.ts";
 import { PacketType } from "./packet_types.ts";
 import { formatRequest, type Request } from "./requests.ts";
 import {
@@ -81,6 +76,8 @@ export function takerInto(buffer: Uint8Array): DataTaker {
 interface Waiter {
   /** Absent where no data may come. */
   readonly taker?: DataTaker;
+  /** Whether a handle may come. */
+  readonly opens: boolean;
   resolve(response: Response): void;
   reject(error: Error): void;
 }
@@ -97,6 +94,10 @@ export class SftpSession {
   readonly greeting: string;
   /** Resolves when nothing more is read: the session has come to its end. */
   readonly ended: Promise<void>;
+  /** Whether no request is sent before the one before it is answered. */
+  readonly isLockstep: boolean;
+  /** What is open on the server. */
+  readonly handles = new OpenHandles();
   readonly #channel: Channel;
   readonly #input: ExactInput;
   readonly #waiters = new Map<number, Waiter>();
@@ -114,8 +115,9 @@ export class SftpSession {
   private constructor(
     channel: Channel,
     { greeting, server }: Beginning,
-    { lockstep }: SftpSessionOptions,
+    { lockstep = false }: SftpSessionOptions,
   ) {
+    this.isLockstep = lockstep;
     this.#mostUnderWay = lockstep ? 1 : Infinity;
     this.#channel = channel;
     this.#input = new ExactInput(channel);
@@ -130,7 +132,8 @@ export class SftpSession {
   }
 
   /**
-   * Begins a session, whatever a login shell says before.
+   * Begins a session, whatever a login shell says before. It ends with a
+   * `SessionError` if the channel is closed meanwhile.
    *
    * @throws {ProtocolError} If what comes is no server's, or another version's.
    * @throws {SessionError} If nothing comes, or the connection is lost.
@@ -140,9 +143,7 @@ export class SftpSession {
     options: SftpSessionOptions = {},
   ): Promise<SftpSession> {
     const { patience = PATIENCE_MILLISECONDS } = options;
-    await channel.write(formatInit());
-    const beginning = await readBeginning(channel, patience);
-    checkVersion(beginning.server);
+    const beginning = await beginSession(channel, patience);
     return new SftpSession(channel, beginning, options);
   }
 
@@ -165,7 +166,11 @@ export class SftpSession {
           pieces: formatRequest(id, request, this.#writer),
           isPatient: request.kind === "read" && request.length > PATIENT_BYTES,
         });
+        const opens = request.kind === "open" || request.kind === "open folder";
+        if (opens) this.handles.ask();
+        if (request.kind === "close") this.handles.close(request.handle);
         this.#waiters.set(id, {
+          opens,
           resolve,
           reject,
           ...(taker === undefined ? {} : { taker }),
@@ -288,6 +293,10 @@ export class SftpSession {
     ) {
       return false;
     }
+    if (waiter.opens) {
+      this.handles.answered();
+      if (response.kind === "handle") this.handles.open(response.handle);
+    }
     this.#waiters.delete(head.id);
     this.#underWay--;
     if (this.#outgoing.length > 0) this.#send();
@@ -331,45 +340,4 @@ export class SftpSession {
     for (const waiter of this.#waiters.values()) waiter.reject(this.#failure);
     this.#waiters.clear();
   }
-}
-
-/**
- * Reads up to the end of the server's first packet.
- *
- * @throws {ProtocolError} If it does not come: what came instead is quoted.
- */
-async function readBeginning(
-  channel: Channel,
-  patience: number,
-): Promise<Beginning> {
-  const buffer = new Uint8Array(MAX_GREETING_BYTES);
-  let came = buffer.subarray(0, 0);
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const read = async (): Promise<Beginning> => {
-    while (came.length < MAX_GREETING_BYTES) {
-      const part = await channel.read(MAX_GREETING_BYTES - came.length);
-      if (part.length === 0) break;
-      buffer.set(part, came.length);
-      came = buffer.subarray(0, came.length + part.length);
-      const beginning = findBeginning(came);
-      if (beginning !== undefined) return beginning;
-      // Until something is said there may be a password to type.
-      timer ??= setTimeout(() => reject(noBeginning(came)), patience);
-    }
-    throw noBeginning(came);
-  };
-  try {
-    return await Promise.race([read(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function noBeginning(came: Uint8Array): ProtocolError | SessionError {
-  if (came.length === 0) return new SessionError("lost connection");
-  const text = quoted(decodeName(came));
-  return new ProtocolError(
-    `the far side does not speak SFTP: it said ${text}`,
-  );
 }

@@ -55,9 +55,9 @@ export class WireReader {
     return this.#bytes.subarray(start, start + length);
   }
 
-  /** A string of text or a name, whatever bytes it is. */
-  text(): string {
-    return decodeName(this.string());
+  /** A string of text or a name, whatever bytes it is; its first bytes. */
+  text(most = Infinity): string {
+    return decodeName(this.string().subarray(0, most));
   }
 
   /** The one place where what is there is compared with what is wanted. */

@@ -27,23 +27,19 @@ const FIXED = [
 export type Login = Omit<RemoteLocation, "kind" | "path">;
 
 /**
- * The arguments OpenSSH's scp 10.5 gives ssh to run `command` on a host.
- *
- * @param asksNothing Whether ssh may not ask for a password, as on the second
- * host of a copy between two.
+ * The arguments OpenSSH's scp 10.5 gives ssh to run `command` on a host. The
+ * second host of a copy between two is no exception: its ssh may ask as well.
  */
 export function sshArguments(
   settings: SshSettings,
   { user, host, port = settings.port }: Login,
   command: string,
-  { asksNothing = false }: { asksNothing?: boolean } = {},
 ): string[] {
   return [
     ...FIXED,
     ...settings.flags,
     "-oForwardAgent=no",
     ...login(user, port),
-    ...(asksNothing ? ["-oBatchMode=yes"] : []),
     "--",
     host,
     command,
@@ -122,8 +118,9 @@ export interface RemoteScpOptions {
 }
 
 /**
- * The command OpenSSH's scp gives the far shell. The path stays as the user
- * wrote it: quotes, globs and `~` are for that shell.
+ * The command OpenSSH's scp gives the remote shell.
+ *
+ * @param path Text for that shell, as the user wrote it or quoted.
  */
 export function remoteScpCommand(
   role: "-t" | "-f",
@@ -133,7 +130,7 @@ export function remoteScpCommand(
   return [
     ...scpWords(options),
     role,
-    ...(path.startsWith("-") ? ["--"] : []),
+    ...(/^['\\]?-/.test(path) ? ["--"] : []),
     path,
   ].join(" ");
 }

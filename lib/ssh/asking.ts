@@ -12,8 +12,8 @@ const FUNCTIONS = {
   inotify_add_watch: { parameters: ["i32", "buffer", "u32"], result: "i32" },
 } as const;
 
-/** Where programs ask, whatever their standard streams are. */
-const TERMINAL = "/dev/tty";
+/** Path of the terminal that programs ask at, whatever their standard streams. */
+export const TERMINAL = "/dev/tty";
 
 /** Tells whether ssh may have asked somebody for something. */
 export interface AskingWatch extends Disposable {
@@ -49,7 +49,8 @@ function asksByProgram(): boolean {
   return hasDisplay && !hasTerminal();
 }
 
-function hasTerminal(): boolean {
+/** Tells whether there is a terminal to ask at. */
+export function hasTerminal(): boolean {
   try {
     Deno.openSync(TERMINAL).close();
     return true;

@@ -1,16 +1,31 @@
 import { StreamChannel } from "../channel/stream_channel.ts";
 import { EntryError } from "../errors.ts";
-import type { Process, Spawner, TalkingProcess } from "./spawner.ts";
+import type {
+  Hear,
+  Process,
+  ProcessEnd,
+  Spawner,
+  TalkingProcess,
+} from "./spawner.ts";
+
+/** How long standard error may stay open after its program, in milliseconds. */
+const LAST_MILLISECONDS = 100;
 
 /**
  * Starts programs as the runtime does, on every system. Throws an `EntryError`
- * for words that are not UTF-8: the runtime would change them.
+ * for words that are not UTF-8: the runtime would change them. Standard error is
+ * a pipe even where ours is a terminal, for what comes from a remote has to pass
+ * the escape; Windows' ssh asks at the console all the same.
  */
 export const commandSpawner: Spawner = {
-  talkTo(program, args): TalkingProcess {
-    const child = spawn(program, args, { stdin: "piped", stdout: "piped" });
+  talkTo(program, args, hear): TalkingProcess {
+    const child = spawn(program, args, {
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    });
     return {
-      ...processOf(child),
+      ...processOf(child, hear),
       channel: new StreamChannel(child.stdout, child.stdin),
       [Symbol.dispose]: () => {
         // The runtime closes its streams itself.
@@ -18,10 +33,13 @@ export const commandSpawner: Spawner = {
     };
   },
 
-  run(program, args): Process {
-    return processOf(
-      spawn(program, args, { stdin: "null", stdout: "inherit" }),
-    );
+  run(program, args, hear): Process {
+    const child = spawn(program, args, {
+      stdin: "null",
+      stdout: "inherit",
+      stderr: "piped",
+    });
+    return processOf(child, hear);
   },
 };
 
@@ -39,13 +57,36 @@ function spawn(
   return new Deno.Command(program, { ...options, args: [...args] }).spawn();
 }
 
-function processOf(child: Deno.ChildProcess): Process {
+function processOf(child: Deno.ChildProcess, hear: Hear): Process {
   let hasEnded = false;
   child.status.then(() => hasEnded = true);
   return {
-    ended: child.status,
+    id: child.pid,
+    ended: endedAndHeard(child, hear),
     stop: () => {
       if (!hasEnded) child.kill("SIGTERM");
     },
   };
+}
+
+async function endedAndHeard(
+  { status, stderr }: Deno.ChildProcess,
+  hear: Hear,
+): Promise<ProcessEnd> {
+  const reader = stderr.getReader();
+  const heard = (async () => {
+    for (;;) {
+      const { value } = await reader.read();
+      if (value === undefined) return;
+      hear(value);
+    }
+  })();
+  const end = await status;
+  // Others that it started may hold it for much longer.
+  const timer = setTimeout(() => reader.cancel(), LAST_MILLISECONDS);
+  await heard.catch(() => {
+    // It can be read no more.
+  });
+  clearTimeout(timer);
+  return end;
 }

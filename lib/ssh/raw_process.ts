@@ -71,16 +71,17 @@ function findWhatItTakes(): boolean {
   }
 }
 
-/** What a program gets as its standard input and output. */
+/** Descriptors that a program gets as its standard streams. */
 export interface Streams {
   readonly input: number;
   readonly output: number;
+  readonly error: number;
 }
 
 /**
  * Starts the program that the first word names, with these words as its
  * arguments, our environment as it is, and no descriptor of ours but these
- * streams and standard error. Signals are to it as if a shell had started it.
+ * streams. Signals are to it as if a shell had started it.
  *
  * @throws {LibcError} If it cannot be started.
  */
@@ -104,14 +105,17 @@ const SCRIPT_SHELL = ["/bin/sh", "-c", `exec "$0" "$@"`] as const;
 const RECORD_BYTES = 512;
 
 /** Gives the process id. */
-function spawn(words: readonly string[], { input, output }: Streams): number {
+function spawn(
+  words: readonly string[],
+  { input, output, error }: Streams,
+): number {
   const attributes = new Uint8Array(RECORD_BYTES);
   const actions = new Uint8Array(RECORD_BYTES);
   succeeds(libc().posix_spawnattr_init(attributes));
   succeeds(libc().posix_spawn_file_actions_init(actions));
   try {
     resetSignals(attributes);
-    for (const [standard, fd] of [input, output].entries()) {
+    for (const [standard, fd] of [input, output, error].entries()) {
       succeeds(
         libc().posix_spawn_file_actions_adddup2(actions, fd, standard),
       );
@@ -212,17 +216,17 @@ function succeeds(error: number): void {
 }
 
 class RawProcess implements Process {
+  readonly id: number;
   readonly ended: Promise<ProcessEnd>;
-  readonly #id: number;
   #isReaped = false;
 
   constructor(id: number) {
-    this.#id = id;
+    this.id = id;
     this.ended = this.#awaitEnd();
   }
 
   stop(): void {
-    if (!this.#isReaped) Deno.kill(this.#id, "SIGTERM");
+    if (!this.#isReaped) Deno.kill(this.id, "SIGTERM");
   }
 
   /**
@@ -235,7 +239,7 @@ class RawProcess implements Process {
     do {
       await this.#ends();
     } while (
-      checked(() => libc().waitpid(this.#id, status, WNOHANG)) !== this.#id
+      checked(() => libc().waitpid(this.id, status, WNOHANG)) !== this.id
     );
     this.#isReaped = true;
     return endOf(status[0]!);
@@ -247,7 +251,7 @@ class RawProcess implements Process {
     const WEXITED = 4;
     const { WNOWAIT } = platform;
     const told = new Uint8Array(RECORD_BYTES);
-    await libc().waitid(P_PID, this.#id, told, WEXITED | WNOWAIT);
+    await libc().waitid(P_PID, this.id, told, WEXITED | WNOWAIT);
     // Only now may the garbage collector take it.
     told.fill(0);
   }

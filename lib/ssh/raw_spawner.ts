@@ -5,8 +5,15 @@ import {
   makePipe,
   makeSocketPair,
 } from "../system/libc.ts";
+import { ErrorPipe } from "./error_pipe.ts";
 import { canStartProcesses, startProcess } from "./raw_process.ts";
-import type { Process, Spawner, TalkingProcess } from "./spawner.ts";
+import type {
+  Hear,
+  Process,
+  ProcessEnd,
+  Spawner,
+  TalkingProcess,
+} from "./spawner.ts";
 
 /** What waits on the way, at most: all of a pipe that is not root's. */
 const PIPE_BYTES = 1024 * 1024;
@@ -24,7 +31,11 @@ export function rawSpawner(): Spawner | undefined {
   return canStartProcesses() ? { talkTo, run } : undefined;
 }
 
-function talkTo(program: string, args: readonly string[]): TalkingProcess {
+function talkTo(
+  program: string,
+  args: readonly string[],
+  hear: Hear,
+): TalkingProcess {
   using ours = new DisposableStack();
   using theirs = new DisposableStack();
   const toIt = makePipe(PIPE_BYTES);
@@ -34,9 +45,11 @@ function talkTo(program: string, args: readonly string[]): TalkingProcess {
   const fromIt = makeSocketPair(SOCKET_BYTES);
   theirs.adopt(fromIt.writeEnd, close);
   ours.adopt(fromIt.readEnd, close);
+  const errors = ours.use(new ErrorPipe(hear));
   const process = startProcess([program, ...args], {
     input: toIt.readEnd,
     output: fromIt.writeEnd,
+    error: errors.writeEnd,
   });
   // It takes its time until it says something.
   compileCalls();
@@ -44,21 +57,39 @@ function talkTo(program: string, args: readonly string[]): TalkingProcess {
   ours.move();
   const channel = new PipeChannel(fromIt.readEnd, toIt.writeEnd);
   return {
+    id: process.id,
     channel,
-    ended: process.ended,
+    ended: endedAndHeard(process, errors),
     stop: () => process.stop(),
     [Symbol.dispose]: () => channel[Symbol.dispose](),
   };
 }
 
-function run(program: string, args: readonly string[]): Process {
+function run(program: string, args: readonly string[], hear: Hear): Process {
   const STANDARD_OUTPUT = 1;
+  using ours = new DisposableStack();
   using theirs = new DisposableStack();
   const { readEnd, writeEnd } = makePipe(PIPE_BYTES);
   close(writeEnd);
   theirs.adopt(readEnd, close);
-  return startProcess([program, ...args], {
+  const errors = ours.use(new ErrorPipe(hear));
+  const process = startProcess([program, ...args], {
     input: readEnd,
     output: STANDARD_OUTPUT,
+    error: errors.writeEnd,
   });
+  ours.move();
+  return {
+    id: process.id,
+    ended: endedAndHeard(process, errors),
+    stop: () => process.stop(),
+  };
+}
+
+async function endedAndHeard(
+  { ended }: Process,
+  errors: ErrorPipe,
+): Promise<ProcessEnd> {
+  await errors.listenUntil(ended);
+  return await ended;
 }

@@ -1,9 +1,12 @@
-import type { Channel } from "../channel/channel.ts";
+import type { BufferedChannel } from "../channel/buffered_channel.ts";
 import { SessionError } from "../errors.ts";
 import { decodeName } from "../files/name_bytes.ts";
 import { systemReason } from "../files/system_error.ts";
 import { ENOENT, LibcError } from "../system/libc.ts";
 import { commandSpawner } from "./command_spawner.ts";
+import { ErrorText } from "./error_text.ts";
+import { outlastSilence, type Patience } from "./first_sign.ts";
+import { type LoginView, viewLogin } from "./login_view.ts";
 import { rawSpawner } from "./raw_spawner.ts";
 import type {
   Process,
@@ -27,14 +30,20 @@ const LOST_GRACE_MILLISECONDS = 5000;
 /** How much later than ssh we may notice what ended us both. */
 const NOTICE_MILLISECONDS = 100;
 
-/** How an ssh ended. */
-export interface SshEnd {
-  /** Its exit status; 128 and the number if a signal ended it. */
+/** Exit status of an ssh. */
+export interface ExitStatus {
+  /** The number; 128 and the signal's if a signal ended it. */
   readonly code: number;
   /** Why that is no success; absent if it is one. */
   readonly failure?: string;
+}
+
+/** How a session ended. */
+export interface SshEnd extends ExitStatus {
   /** How what it said after all was done begins. */
   readonly leftover: string;
+  /** True if it did not end by itself in its time, so that we ended it. */
+  readonly stopped: boolean;
 }
 
 export interface SessionOptions {
@@ -42,20 +51,46 @@ export interface SessionOptions {
   readonly interrupted: AbortSignal;
   /** What is looked for on the far side, as a message calls it. */
   readonly seeks: string;
+  /**
+   * Takes what ssh says on standard error, a remote's words among it: text as
+   * `decodeName` gives it, lines ended or not, to be escaped before it is shown.
+   */
+  say(text: string): void;
+}
+
+/** End of a session as its caller wants it. */
+export interface EndOptions {
+  /** Whether all was done: else ssh gets some time to end. */
+  readonly isWhole: boolean;
+  /** Resolves when whoever still reads from it does so no more. */
+  readonly readToEnd?: Promise<void>;
+  /**
+   * Time in which ssh is to end, then it is stopped.
+   *
+   * @default None if all was done, else 5 seconds.
+   */
+  readonly graceMilliseconds?: number;
 }
 
 /**
  * A running ssh, or what stands for it, and the channel through its standard
- * input and output. Its standard error is ours, so that its prompts and
- * messages reach the user as they are.
+ * input and output. Its standard error is read and handed on; its prompts go to
+ * the terminal without us.
  */
 export class SshSession implements AsyncDisposable {
   readonly #process: TalkingProcess;
   readonly #options: SessionOptions;
+  readonly #errors: ErrorText;
+  #wasStopped = false;
 
-  private constructor(process: TalkingProcess, options: SessionOptions) {
+  private constructor(
+    process: TalkingProcess,
+    options: SessionOptions,
+    errors: ErrorText,
+  ) {
     this.#process = process;
     this.#options = options;
+    this.#errors = errors;
   }
 
   /**
@@ -68,15 +103,16 @@ export class SshSession implements AsyncDisposable {
     args: readonly string[],
     options: SessionOptions,
   ): SshSession {
+    const errors = new ErrorText(options.say);
     const started = start(
       program,
       options.interrupted,
-      (spawner) => spawner.talkTo(program, args),
+      (spawner) => spawner.talkTo(program, args, (part) => errors.take(part)),
     );
-    return new SshSession(started, options);
+    return new SshSession(started, options, errors);
   }
 
-  get channel(): Channel {
+  get channel(): BufferedChannel {
     return this.#process.channel;
   }
 
@@ -85,22 +121,58 @@ export class SshSession implements AsyncDisposable {
     return this.#process.channel.hasReceived;
   }
 
+  /** The last lines of ssh's standard error so far, each cut to a limit. */
+  get said(): readonly string[] {
+    return this.#errors.said;
+  }
+
   /**
-   * Tells the far side that nothing more comes and waits until ssh ended.
-   *
-   * @param isWhole Whether all was done: else ssh gets some time to end.
-   * @param readToEnd Resolves when whoever still reads from it does so no more.
+   * Shows the lines that may tell that the wanted program is not there, and all
+   * that follow; else they are dropped when the session ends.
    */
+  showHeld(): void {
+    this.#errors.showHeld();
+  }
+
+  /**
+   * Waits for the first byte of the remote, and reads nothing.
+   *
+   * @returns `ended` if its stream ended before one; `silent` if none came in
+   * time, after which one may yet come.
+   */
+  async firstSign(patience: Patience): Promise<"spoke" | "ended" | "silent"> {
+    const over = new AbortController();
+    const input = this.channel.awaitInput().then(() => "over" as const);
+    const silence = outlastSilence({
+      view: () => this.#view(),
+      patience,
+      over: over.signal,
+    });
+    const first = await Promise.race([input, silence]);
+    over.abort();
+    if (first === "silent") return "silent";
+    return this.hasHeard ? "spoke" : "ended";
+  }
+
+  #view(): LoginView {
+    const view = viewLogin(this.#process.id);
+    return this.#errors.awaitsTouch ? { ...view, isAsking: true } : view;
+  }
+
+  /** Tells the far side that nothing more comes and waits until ssh ended. */
   async end(
-    { isWhole, readToEnd }: { isWhole: boolean; readToEnd?: Promise<void> },
+    { isWhole, readToEnd, graceMilliseconds }: EndOptions,
   ): Promise<SshEnd> {
-    const timer = isWhole ? undefined : this.#stopIn(LOST_GRACE_MILLISECONDS);
+    const grace = graceMilliseconds ??
+      (isWhole ? undefined : LOST_GRACE_MILLISECONDS);
+    const timer = grace === undefined ? undefined : this.#stopIn(grace);
     await this.channel.close();
     await readToEnd;
     const leftover = await this.#ignoreRest();
     const end = await endOf(this.#process, this.#options);
     clearTimeout(timer);
-    return { ...end, leftover };
+    this.#errors.end();
+    return { ...end, leftover, stopped: this.#wasStopped };
   }
 
   /**
@@ -116,12 +188,17 @@ export class SshSession implements AsyncDisposable {
       beginning.push(...part.subarray(0, KEPT_BYTES - beginning.length));
       left -= part.length;
     }
-    this.#process.stop();
+    this.#stop();
     return decodeName(Uint8Array.from(beginning));
   }
 
   #stopIn(milliseconds: number): ReturnType<typeof setTimeout> {
-    return setTimeout(() => this.#process.stop(), milliseconds);
+    return setTimeout(() => this.#stop(), milliseconds);
+  }
+
+  #stop(): void {
+    this.#wasStopped = true;
+    this.#process.stop();
   }
 
   /**
@@ -134,26 +211,30 @@ export class SshSession implements AsyncDisposable {
     await process.channel.close();
     await process.ended;
     clearTimeout(timer);
+    this.#errors.end();
   }
 }
 
 /**
- * Runs ssh for what it does by itself, with our standard output and error.
+ * Runs ssh for what it does by itself, with our standard output.
  *
- * @param interrupted Ends it when aborted.
  * @throws {SessionError} If it cannot be started.
  */
 export async function runSsh(
   program: string,
   args: readonly string[],
-  interrupted: AbortSignal,
-): Promise<Omit<SshEnd, "leftover">> {
+  { interrupted, say }: Pick<SessionOptions, "interrupted" | "say">,
+): Promise<ExitStatus> {
+  const errors = new ErrorText(say);
+  errors.showHeld();
   const started = start(
     program,
     interrupted,
-    (spawner) => spawner.run(program, args),
+    (spawner) => spawner.run(program, args, (part) => errors.take(part)),
   );
-  return await endOf(started, { interrupted, seeks: "scp" });
+  const end = await endOf(started, { interrupted, seeks: "scp" });
+  errors.end();
+  return end;
 }
 
 /** @param how Starts the program. */
@@ -180,8 +261,8 @@ function stopOnAbort(process: Process, interrupted: AbortSignal): void {
 
 async function endOf(
   process: Process,
-  { interrupted, seeks }: SessionOptions,
-): Promise<Omit<SshEnd, "leftover">> {
+  { interrupted, seeks }: Pick<SessionOptions, "interrupted" | "seeks">,
+): Promise<ExitStatus> {
   const end = await process.ended;
   if (end.signal !== null || end.code === 255) await noticed(interrupted);
   const { code } = end;

@@ -303,14 +303,19 @@ export function makeSocketPair(bytes: number): Pipe {
 
 /** Both ends, which no program inherits from now on. */
 function ownPipe(ends: Int32Array): Pipe {
-  const F_SETFD = 2;
-  const FD_CLOEXEC = 1;
   const [readEnd, writeEnd] = ends as Int32Array & [number, number];
   if (platform.O_CLOEXEC === undefined) {
-    fcntl(readEnd, F_SETFD, FD_CLOEXEC);
-    fcntl(writeEnd, F_SETFD, FD_CLOEXEC);
+    setCloseOnExec(readEnd);
+    setCloseOnExec(writeEnd);
   }
   return { readEnd, writeEnd };
+}
+
+/** Keeps the programs we run from inheriting a descriptor. */
+export function setCloseOnExec(fd: number): void {
+  const F_SETFD = 2;
+  const FD_CLOEXEC = 1;
+  fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 /** Has `read` and `write` give `undefined` instead of waiting. */

@@ -10,6 +10,7 @@ export interface Platform {
   /** Makes a pipe; one without `O_CLOEXEC` passes over that argument. */
   readonly pipeFunction: string;
   readonly O_NONBLOCK: number;
+  readonly O_NOCTTY: number;
   /** Absent where descriptors cannot be made so that no program inherits them. */
   readonly O_CLOEXEC?: number;
   readonly EAGAIN: number;
@@ -30,6 +31,7 @@ const PLATFORMS: Readonly<Record<string, Platform>> = {
     errnoFunction: "__errno_location",
     pipeFunction: "pipe2",
     O_NONBLOCK: 0o4000,
+    O_NOCTTY: 0o400,
     O_CLOEXEC: 0o2000000,
     EAGAIN: 11,
     SOL_SOCKET: 1,
@@ -46,6 +48,7 @@ const PLATFORMS: Readonly<Record<string, Platform>> = {
     errnoFunction: "__error",
     pipeFunction: "pipe",
     O_NONBLOCK: 0x4,
+    O_NOCTTY: 0x20000,
     EAGAIN: 35,
     SOL_SOCKET: 0xffff,
     SO_SNDBUF: 0x1001,

@@ -1,10 +1,12 @@
 import { EntryError, isBreach, naming } from "../errors.ts";
 import type { Observer } from "../progress/observer.ts";
+import { OpenEntries } from "./open_entries.ts";
 import { Window } from "./window.ts";
 
 /** What every part of a transfer goes by: what is begun, and what broke it. */
 export class Course {
   readonly observer: Observer;
+  readonly open = new OpenEntries();
   readonly #window: Window;
   readonly #interrupted: AbortSignal;
   #breach: { readonly error: unknown } | undefined;

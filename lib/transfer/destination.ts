@@ -1,4 +1,5 @@
 import type { Attributes } from "../files/files.ts";
+import type { Namesakes } from "../files/namesakes.ts";
 
 /** An entry that was looked at. */
 export interface FoundEntry {
@@ -13,9 +14,21 @@ export interface Destination {
   readonly mayExist: boolean;
   /** The same for all paths that lead there, as far as is known. */
   readonly key: string;
+  /** The entry's place in its directory; absent for the target itself. */
+  readonly place?: Place;
 }
 
-/** The same for paths that some disk may take for the same. */
-export function keyOf(path: string): string {
-  return path.normalize("NFC").toLowerCase();
+/** A name among those that the copy puts into one directory. */
+export interface Place {
+  readonly name: string;
+  readonly among: Namesakes;
+  /** Whether some disk may take it for a name that came before. */
+  readonly isNamesake: boolean;
+}
+
+/** Tells an entry that is there from one that may be: nothing says more of it. */
+export function isKnown(
+  found: Attributes | undefined,
+): found is Attributes {
+  return found !== undefined && found.kind !== "unknown";
 }

@@ -1,5 +1,6 @@
-import { EntryError, SessionError } from "../errors.ts";
+import { EntryError, NotCutError, SessionError } from "../errors.ts";
 import type { Attributes, Files, OpenFile } from "../files/files.ts";
+import { keyOf } from "../files/name_key.ts";
 import { StoredFile } from "../files/store.ts";
 import {
   type FileProgress,
@@ -9,7 +10,8 @@ import {
 import { Blocks } from "./blocks.ts";
 import { Claims } from "./claims.ts";
 import { type CopiedContent, copyContent } from "./content.ts";
-import { type Destination, type FoundEntry, keyOf } from "./destination.ts";
+import { type Destination, type FoundEntry, isKnown } from "./destination.ts";
+import type { OpenEntries } from "./open_entries.ts";
 import { copyRanges } from "./ranges.ts";
 import type { TransferOptions } from "./options.ts";
 import { checkDifferent } from "./same_file.ts";
@@ -23,12 +25,21 @@ interface Claim extends Disposable {
   readonly replaced: Attributes | undefined;
 }
 
+/** A file that is to be filled. */
+interface FileToFill {
+  readonly source: FoundEntry;
+  /** What was there. */
+  readonly replaced: Attributes | undefined;
+  readonly progress: FileProgress;
+}
+
 /** Copies files, any number of them at once. */
 export class FileCopier {
   readonly #from: Files;
   readonly #to: Files;
   readonly #options: TransferOptions;
   readonly #observer: Observer;
+  readonly #open: OpenEntries;
   readonly #blocks: Blocks;
   readonly #blocksAtOnce: number;
   /** Destinations by their keys, and files by what tells them from others. */
@@ -40,12 +51,13 @@ export class FileCopier {
     from: Files,
     to: Files,
     options: TransferOptions,
-    observer: Observer,
+    { observer, open }: { observer: Observer; open: OpenEntries },
   ) {
     this.#from = from;
     this.#to = to;
     this.#options = options;
     this.#observer = observer;
+    this.#open = open;
     // A block is under way twice: to be read, and then to be written.
     this.#blocksAtOnce = Math.max(1, from.pace.blocks + to.pace.blocks);
     this.#blocks = new Blocks(
@@ -70,13 +82,29 @@ export class FileCopier {
         { files: this.#to, path: destination.path, attributes: replaced },
       );
     }
+    await this.#open.use((opened) =>
+      this.#copyOpen(source, { path: destination.path, replaced, opened })
+    );
+  }
+
+  /** @param opened Called when both files are open. */
+  async #copyOpen(
+    source: FoundEntry,
+    { path, replaced, opened }: {
+      path: string;
+      replaced: Attributes | undefined;
+      opened: () => void;
+    },
+  ): Promise<void> {
     using input = await this.#from.openToRead(source.path);
     using stored = await StoredFile.open(this.#to, {
-      path: destination.path,
+      path,
       mode: source.attributes.mode,
       replaced,
     }, this.#options.store);
+    opened();
     const { size } = source.attributes;
+    await stored.prepare(size);
     const progress = this.#options.isWatched
       ? this.#observer.began(this.#from.nameOf(source.path), size)
       : UNWATCHED;
@@ -92,12 +120,15 @@ export class FileCopier {
    * another one. What is waited for second never waits itself, whatever a server
    * says of where its links lead to.
    */
-  async #claim({ path, mayExist, key }: Destination): Promise<Claim> {
+  async #claim({ path, mayExist, key, place }: Destination): Promise<Claim> {
     using claimed = new DisposableStack();
     const own = claimed.use(await this.#paths.claim(key));
     const replaced = mayExist || own.hasWaited
       ? await this.#to.find(path)
       : undefined;
+    if (isKnown(replaced) && place?.isNamesake) {
+      await place.among.check(place.name);
+    }
     const { identity } = replaced ?? {};
     claimed.use(
       await this.#files.claim(identity === undefined ? key : keyOf(identity)),
@@ -106,32 +137,43 @@ export class FileCopier {
     return { replaced, [Symbol.dispose]: () => claims.dispose() };
   }
 
+  /** Fills a file; once more where a server has not cut what was there. */
   async #fill(
     stored: StoredFile,
     input: OpenFile,
-    { source, replaced, progress }: {
-      source: FoundEntry;
-      replaced: Attributes | undefined;
-      progress: FileProgress;
-    },
+    file: FileToFill,
   ): Promise<void> {
+    const { preserve } = this.#options;
+    const times = preserve ? file.source.attributes : undefined;
+    let flaw = await stored.finish(
+      await this.#send(stored, input, file),
+      times,
+    );
+    if (flaw instanceof NotCutError) {
+      await stored.empty();
+      const again = { ...file, progress: UNWATCHED };
+      flaw = await stored.finish(
+        await this.#send(stored, input, again),
+        times,
+      );
+    }
+    if (flaw !== undefined) throw flaw;
+  }
+
+  /**
+   * Sends all that is in a file.
+   *
+   * @returns How much that is, in bytes.
+   * @throws What failed; then the file was cut to what arrived.
+   */
+  async #send(
+    stored: StoredFile,
+    input: OpenFile,
+    file: FileToFill,
+  ): Promise<number> {
+    const { source } = file;
     const { attributes } = source;
-    const options = {
-      expected: attributes.size,
-      blocks: this.#blocks,
-      // What is no regular file takes one thing after the other.
-      atOnce: replaced?.kind === "other" ? 1 : this.#blocksAtOnce,
-      moved: (bytes: number) => progress.moved(bytes),
-      checkpoint: () => this.#checkpoint(),
-    };
-    const canStay = this.#from === this.#to && replaced === undefined &&
-      this.#to.copyRange !== undefined;
-    const copied = canStay
-      ? await copyRanges(
-        (at, length) => this.#to.copyRange!(input, stored.file, at, length),
-        options,
-      )
-      : await copyContent(input, stored.file, options);
+    const copied = await this.#copyContent(stored, input, file);
     const { size, failure } = copied;
     if (failure !== undefined || size < attributes.size) {
       await stored.abandon(size);
@@ -142,9 +184,36 @@ export class FileCopier {
     if (size < attributes.size) {
       await checkWhole(input, size, { ...source, label: this.#from.label });
     }
-    const { preserve } = this.#options;
-    const flaw = await stored.finish(size, preserve ? attributes : undefined);
-    if (flaw !== undefined) throw flaw;
+    return size;
+  }
+
+  /** A place that is to copy within itself and does not is not relied on. */
+  async #copyContent(
+    stored: StoredFile,
+    input: OpenFile,
+    { source, replaced, progress }: FileToFill,
+  ): Promise<CopiedContent> {
+    const options = {
+      expected: source.attributes.size,
+      blocks: this.#blocks,
+      // What is no regular file takes one thing after the other.
+      atOnce: replaced?.kind === "other" ? 1 : this.#blocksAtOnce,
+      moved: (bytes: number) => progress.moved(bytes),
+      checkpoint: () => this.#checkpoint(),
+    };
+    const canStay = this.#from === this.#to && replaced === undefined &&
+      this.#to.copyRange !== undefined;
+    if (canStay) {
+      const copied = await copyRanges(
+        (at, length) => this.#to.copyRange!(input, stored.file, at, length),
+        options,
+      );
+      const { aborted } = this.#options.interrupted;
+      const isRefused = copied.size === 0 && !aborted &&
+        copied.failure instanceof EntryError;
+      if (!isRefused) return copied;
+    }
+    return await copyContent(input, stored.file, options);
   }
 
   /** Files that never make us wait would keep every signal out. */

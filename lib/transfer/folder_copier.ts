@@ -1,9 +1,16 @@
-import type { Attributes, Files, Listing } from "../files/files.ts";
+import type { Attributes, Files, Listing, Times } from "../files/files.ts";
+import { keyOf } from "../files/name_key.ts";
 import { StoredFolder } from "../files/store.ts";
 import type { Course } from "./course.ts";
-import { type Destination, type FoundEntry, keyOf } from "./destination.ts";
+import {
+  type Destination,
+  type FoundEntry,
+  isKnown,
+  type Place,
+} from "./destination.ts";
 import { checkOutside, type CopiedFolder, openFolder } from "./folder_loops.ts";
 import type { TransferOptions } from "./options.ts";
+import type { OwnWork } from "./own_work.ts";
 import { Pending } from "./pending.ts";
 
 /** A folder that is filled. */
@@ -26,17 +33,19 @@ export class FolderCopier {
   readonly #to: Files;
   readonly #options: TransferOptions;
   readonly #course: Course;
+  readonly #ownWork: OwnWork;
 
   constructor(
     from: Files,
     to: Files,
     options: TransferOptions,
-    course: Course,
+    { course, ownWork }: { course: Course; ownWork: OwnWork },
   ) {
     this.#from = from;
     this.#to = to;
     this.#options = options;
     this.#course = course;
+    this.#ownWork = ownWork;
   }
 
   /**
@@ -51,17 +60,24 @@ export class FolderCopier {
     destination: Destination,
     above: CopiedFolder | undefined,
   ): Promise<FilledFolder> {
-    const opening = openFolder(this.#from, { path, attributes, above });
+    const opening = this.#open({ path, attributes }, above);
     opening.catch(() => {
       // It is awaited below, unless the folder cannot be listed.
     });
     using listing = new DisposableStack();
-    const entries = listing.use(await this.#from.list(path));
+    const entries = listing.use(
+      await this.#course.open.list(
+        `${this.#from.label}${path}`,
+        () => this.#from.list(path),
+      ),
+    );
     const source = await opening;
     const stored = await this.#store(source, attributes, destination);
     // What is there may be reached by another path, too.
     const identity = await this.#to.identify(stored.path);
+    if (above === undefined) this.#ownWork.began(stored.path, identity);
     listing.move();
+    const { preserve } = this.#options;
     const pending = new Pending();
     return {
       source,
@@ -72,25 +88,51 @@ export class FolderCopier {
       },
       isNew: stored.isNew,
       pending,
-      left: this.#leave(stored, attributes, pending),
+      left: this.#leave(
+        stored,
+        preserve && !isTarget(!stored.isNew, destination.place)
+          ? attributes
+          : undefined,
+        pending,
+      ),
     };
+  }
+
+  /** @throws {EntryError} If it is one that it is in, or what is being made. */
+  async #open(
+    { path, attributes }: FoundEntry,
+    above: CopiedFolder | undefined,
+  ): Promise<CopiedFolder> {
+    const source = await openFolder(this.#from, { path, attributes, above });
+    if (above !== undefined) await this.#ownWork.check(source, attributes);
+    return source;
   }
 
   async #store(
     source: CopiedFolder,
     { mode }: Attributes,
-    { path, mayExist }: Destination,
+    { path, mayExist, place }: Destination,
   ): Promise<StoredFolder> {
     const { store } = this.#options;
-    const enter = (replaced: Attributes | undefined) =>
-      StoredFolder.enter(this.#to, { path, mode, replaced }, store);
-    const replaced = mayExist ? await this.#to.find(path) : undefined;
+    const enter = (replaced: Attributes | undefined) => {
+      const policy = isTarget(replaced !== undefined, place)
+        ? { ...store, preserve: false }
+        : store;
+      return StoredFolder.enter(this.#to, { path, mode, replaced }, policy);
+    };
+    const found = mayExist ? await this.#to.find(path) : undefined;
+    const replaced = isKnown(found) ? found : undefined;
+    if (replaced !== undefined && place?.isNamesake) {
+      await place.among.check(place.name);
+    }
     const stored = await enter(replaced).catch(async (error) => {
       if (replaced !== undefined) throw error;
-      // Somebody may have made it meanwhile, by another path.
+      // Somebody may have made it meanwhile, by another path; where nothing
+      // tells, what is copied into it does.
       const made = await this.#to.find(path);
-      if (made?.kind !== "folder") throw error;
-      return await enter(made);
+      if (made?.kind !== "folder" && made?.kind !== "unknown") throw error;
+      if (isKnown(made)) await place?.among.check(place.name);
+      return await enter({ ...made, kind: "folder" });
     });
     if (this.#from === this.#to) await checkOutside(this.#to, path, source);
     return stored;
@@ -98,15 +140,14 @@ export class FolderCopier {
 
   async #leave(
     stored: StoredFolder,
-    attributes: Attributes,
+    times: Times | undefined,
     pending: Pending,
   ): Promise<void> {
     await pending.over;
     const { promise: left, resolve } = Promise.withResolvers<void>();
     await this.#course.begin(async () => {
       try {
-        const { preserve } = this.#options;
-        const failure = await stored.leave(preserve ? attributes : undefined);
+        const failure = await stored.leave(times);
         if (failure !== undefined) throw failure;
       } finally {
         resolve();
@@ -114,4 +155,9 @@ export class FolderCopier {
     });
     await left;
   }
+}
+
+/** Tells the target itself, whose mode and times are its own if it was there. */
+function isTarget(wasThere: boolean, place: Place | undefined): boolean {
+  return wasThere && place === undefined;
 }

@@ -1,13 +1,16 @@
-import { EntryError } from "../errors.ts";
-import type { Files } from "../files/files.ts";
-import { keyOf } from "./destination.ts";
+import { EntryError, entryError } from "../errors.ts";
+import type { Attributes, Files } from "../files/files.ts";
+import type { Destination } from "./destination.ts";
 import { checkDifferent } from "./same_file.ts";
 
 /** Copies symbolic links as links. */
 export class LinkCopier {
   readonly #from: Files;
   readonly #to: Files;
-  /** The keys of links that were made: nothing is written through them. */
+  /**
+   * The keys of links that were made: nothing is written through them, whatever
+   * path leads there.
+   */
   readonly #made: Set<string>;
 
   constructor(from: Files, to: Files, made: Set<string>) {
@@ -22,18 +25,20 @@ export class LinkCopier {
   }
 
   /** @throws {EntryError} If `target` is a link that was made. */
-  async checkNotMade(source: string, target: string): Promise<void> {
-    if (!await this.#isMade(target)) return;
-    throw new EntryError(`${source}: ${target} is a link that was just made`);
-  }
-
-  async #isMade(path: string): Promise<boolean> {
-    return this.#made.has(keyOf(path)) &&
-      await this.#to.readLink(path) !== undefined;
+  async checkNotMade(
+    source: string,
+    { path, key }: Destination,
+  ): Promise<void> {
+    if (!this.#made.has(key) || !await this.#isLink(path)) return;
+    throw new EntryError(`${source}: ${path} is a link that was just made`);
   }
 
   /** @throws {EntryError} If it would replace what it names. */
-  async copy(source: string, target: string, says: string): Promise<void> {
+  async copy(
+    source: string,
+    { path: target, key, place }: Destination,
+    says: string,
+  ): Promise<void> {
     const named = await this.#from.find(source);
     const replaced = await this.#to.find(target);
     const replacesFile = named !== undefined && replaced !== undefined &&
@@ -44,7 +49,22 @@ export class LinkCopier {
         { files: this.#to, path: target, attributes: replaced },
       );
     }
+    if (place?.isNamesake && await this.#isThere(target, replaced)) {
+      await place.among.check(place.name);
+    }
     await this.#to.makeLink(target, says);
-    this.#made.add(keyOf(target));
+    this.#made.add(key);
+  }
+
+  /** A link that leads nowhere is there, too. */
+  async #isThere(
+    path: string,
+    found: Attributes | undefined,
+  ): Promise<boolean> {
+    return found !== undefined || await this.#isLink(path);
+  }
+
+  async #isLink(path: string): Promise<boolean> {
+    return typeof await this.#to.readLink(path).catch(entryError) === "string";
   }
 }

@@ -1,10 +1,13 @@
 import { EntryError } from "../errors.ts";
 import type { Files } from "../files/files.ts";
+import { keyOf } from "../files/name_key.ts";
 import { isNameless } from "../files/names.ts";
+import { Namesakes } from "../files/namesakes.ts";
 import type { Observer } from "../progress/observer.ts";
 import { Course } from "./course.ts";
-import { type Destination, keyOf } from "./destination.ts";
+import type { Destination } from "./destination.ts";
 import type { TransferOptions } from "./options.ts";
+import { OwnWork } from "./own_work.ts";
 import { Pending } from "./pending.ts";
 import { type SourceEntry, TreeCopier } from "./tree_copier.ts";
 
@@ -20,13 +23,19 @@ export interface Target {
   readonly path: string;
   /** Refuse a target that is no folder. */
   readonly mustBeFolder: boolean;
+  /**
+   * Names that the job's other copies put into this very target; absent where
+   * there are no others.
+   */
+  readonly among?: Namesakes;
 }
 
 /**
  * Copies entries to a path in the same or in other files: into the folder that
  * is there, else the first of them under that very path; what a folder without
- * a name of its own (`.`, `..`) holds goes straight into the target. Many
- * entries are under way at once where that is what their places are best at.
+ * a name of its own (`.`, `..`) holds goes straight into the target, which keeps
+ * its mode and times if it was there. Many entries are under way at once where
+ * that is what their places are best at.
  * An entry that fails is reported to the observer, in its turn, and the rest
  * goes on.
  *
@@ -40,47 +49,55 @@ export async function transfer(
   target: Target,
   { options, observer }: { options: TransferOptions; observer: Observer },
 ): Promise<void> {
-  await new Transfer(sources.files, target.files, options, observer)
-    .run(sources.entries, target);
+  await new Transfer(sources, target, options, observer).run();
 }
 
 class Transfer {
-  readonly #from: Files;
-  readonly #to: Files;
+  readonly #sources: Sources;
+  readonly #target: Target;
   readonly #course: Course;
   readonly #trees: TreeCopier;
 
   constructor(
-    from: Files,
-    to: Files,
+    sources: Sources,
+    target: Target,
     options: TransferOptions,
     observer: Observer,
   ) {
-    this.#from = from;
-    this.#to = to;
+    const { files: from } = sources;
+    const { files: to } = target;
+    this.#sources = sources;
+    this.#target = target;
     const { interrupted } = options;
     const steps = Math.max(from.pace.entries, to.pace.entries);
     this.#course = new Course(steps, { observer, interrupted });
-    this.#trees = new TreeCopier(from, to, options, this.#course);
+    const names = new Set(sources.entries.map((entry) => nameOf(entry, from)));
+    names.add(to.nameOf(target.path));
+    this.#trees = new TreeCopier(from, to, options, {
+      course: this.#course,
+      ownWork: new OwnWork(from, to, { began: Date.now(), names }),
+    });
   }
 
-  async run(entries: readonly SourceEntry[], target: Target): Promise<void> {
-    const { isFolder, destination } = await this.#look(target);
+  async run(): Promise<void> {
+    const { files, entries } = this.#sources;
+    const { files: to, path, among = new Namesakes(to, path) } = this.#target;
+    const { isFolder, destination } = await this.#look();
     const pending = new Pending();
     for (const [index, entry] of entries.entries()) {
       await this.#course.orReport(async () => {
-        const name = this.#from.nameOf(entry.path);
+        const name = nameOf(entry, files);
         const goesInside = isFolder && !isNameless(name);
         if (!isFolder && index > 0) {
           throw new EntryError(
-            `${this.#to.label}${target.path}: Not a directory: ` +
+            `${to.label}${path}: Not a directory: ` +
               `no place for ${name}`,
           );
         }
         await this.#trees.copy(
           entry,
           goesInside
-            ? this.#trees.inside(destination, name, true)
+            ? this.#trees.inside(destination, name, { isNew: false, among })
             : destination,
           { above: undefined, pending },
         );
@@ -91,20 +108,25 @@ class Transfer {
     await this.#course.end();
   }
 
-  async #look(
-    { path, mustBeFolder }: Target,
-  ): Promise<{ isFolder: boolean; destination: Destination }> {
-    const found = mustBeFolder
-      ? await this.#to.attributes(path)
-      : await this.#to.find(path);
-    const isFolder = found?.kind === "folder";
+  async #look(): Promise<{ isFolder: boolean; destination: Destination }> {
+    const { files, path, mustBeFolder } = this.#target;
+    const found = await files.find(path) ??
+      (mustBeFolder ? await files.attributes(path) : undefined);
+    // Where nothing tells, it is what the command line says it is.
+    const isFolder = found?.kind === "folder" ||
+      (mustBeFolder && found?.kind === "unknown");
     if (mustBeFolder && !isFolder) {
-      throw new EntryError(`${this.#to.label}${path}: Not a directory`);
+      throw new EntryError(`${files.label}${path}: Not a directory`);
     }
-    const identity = isFolder ? await this.#to.identify(path) : undefined;
+    const identity = isFolder ? await files.identify(path) : undefined;
     return {
       isFolder,
       destination: { path, mayExist: true, key: keyOf(identity ?? path) },
     };
   }
+}
+
+/** The name that an entry gets at the target. */
+function nameOf({ path, name }: SourceEntry, files: Files): string {
+  return name ?? files.nameOf(path);
 }

@@ -1,19 +1,28 @@
 import { EntryError } from "../errors.ts";
 import type { Attributes, Files } from "../files/files.ts";
+import { keyOf, nameKeyOf } from "../files/name_key.ts";
 import { isPlainName } from "../files/names.ts";
+import { Namesakes } from "../files/namesakes.ts";
 import { Claims } from "./claims.ts";
 import type { Course } from "./course.ts";
-import { type Destination, type FoundEntry, keyOf } from "./destination.ts";
+import type { Destination, FoundEntry } from "./destination.ts";
 import { FileCopier } from "./file_copier.ts";
 import { type FilledFolder, FolderCopier } from "./folder_copier.ts";
 import type { CopiedFolder } from "./folder_loops.ts";
 import { LinkCopier } from "./link_copier.ts";
 import type { TransferOptions } from "./options.ts";
+import type { OwnWork } from "./own_work.ts";
 import type { Pending } from "./pending.ts";
 
 /** What is copied. */
 export interface SourceEntry {
   readonly path: string;
+  /**
+   * The name that it gets at the target; absent where that is its path's. What a
+   * directory holds whose name is empty or a dot path goes straight into the
+   * target.
+   */
+  readonly name?: string;
   /** Absent where nobody has looked yet. */
   readonly attributes?: Attributes | undefined;
 }
@@ -52,14 +61,14 @@ export class TreeCopier {
     from: Files,
     to: Files,
     options: TransferOptions,
-    course: Course,
+    { course, ownWork }: { course: Course; ownWork: OwnWork },
   ) {
     this.#from = from;
     this.#to = to;
     this.#options = options;
     this.#course = course;
-    this.#files = new FileCopier(from, to, options, course.observer);
-    this.#folders = new FolderCopier(from, to, options, course);
+    this.#files = new FileCopier(from, to, options, course);
+    this.#folders = new FolderCopier(from, to, options, { course, ownWork });
     const entries = Math.max(from.pace.entries, to.pace.entries);
     this.#foldersToSpare = Math.floor(entries / ENTRIES_A_FOLDER);
     const { recursive, links } = options;
@@ -69,18 +78,25 @@ export class TreeCopier {
   }
 
   /**
-   * Where an entry of that name goes in a folder.
+   * Gives the place that the next entry has in a directory.
    *
-   * @throws {EntryError} If it cannot be a name there.
+   * @param isNew Nothing is in it but what came before.
+   * @throws {EntryError} If the name can be none there.
    */
-  inside(folder: Destination, name: string, mayExist: boolean): Destination {
+  inside(
+    directory: Destination,
+    name: string,
+    { isNew, among }: { isNew: boolean; among: Namesakes },
+  ): Destination {
     if (!isPlainName(name, this.#options.platform)) {
       throw new EntryError(`error: unexpected filename: ${name}`);
     }
+    const precedence = among.add(name);
     return {
-      path: this.#to.join(folder.path, name),
-      key: keyOf(this.#to.join(folder.key, name)),
-      mayExist,
+      path: this.#to.join(directory.path, name),
+      key: this.#to.join(directory.key, nameKeyOf(name)),
+      mayExist: !isNew || precedence !== "first",
+      place: { name, among, isNamesake: precedence === "other" },
     };
   }
 
@@ -104,7 +120,7 @@ export class TreeCopier {
       return await this.#begin(
         path,
         surroundings,
-        () => this.#links!.copy(path, destination.path, link),
+        () => this.#links!.copy(path, destination, link),
       );
     }
     const attributes = source.attributes ?? await this.#from.attributes(path);
@@ -157,7 +173,7 @@ export class TreeCopier {
     destination: Destination,
   ): Promise<void> {
     try {
-      await this.#links?.checkNotMade(source.path, destination.path);
+      await this.#links?.checkNotMade(source.path, destination);
       await this.#files.copy(source, destination);
     } catch (error) {
       const { namedBy } = this.#options;
@@ -200,7 +216,7 @@ export class TreeCopier {
     await this.#course.begin(async () => {
       try {
         if (this.#course.isOver) return this.#pass(path, surroundings);
-        await this.#links?.checkNotMade(path, destination.path);
+        await this.#links?.checkNotMade(path, destination);
         const { above } = surroundings;
         resolve(await this.#folders.enter(source, destination, above));
       } finally {
@@ -214,21 +230,17 @@ export class TreeCopier {
   async #fill(
     { source, entries, destination, isNew, pending }: FilledFolder,
   ): Promise<void> {
-    // A folder that is new has nothing in it but what came from this one.
-    const filled = new Set<string>();
+    const among = new Namesakes(this.#to, destination.path);
     await this.#course.orReport(async () => {
       for await (const { name, attributes } of entries) {
         if (this.#course.isOver) return;
-        await this.#course.orReport(() => {
-          const key = keyOf(name);
-          const mayExist = !isNew || filled.has(key);
-          if (isNew) filled.add(key);
-          return this.copy(
+        await this.#course.orReport(() =>
+          this.copy(
             { path: this.#from.join(source.path, name), attributes },
-            this.inside(destination, name, mayExist),
+            this.inside(destination, name, { isNew, among }),
             { above: source, pending },
-          );
-        });
+          )
+        );
       }
     });
   }

@@ -7,6 +7,7 @@
 import { assert } from "@std/assert";
 import type { CaseMaker } from "../support/fuzz/fuzz_case.ts";
 import { greetingCase } from "../support/fuzz/greeting_cases.ts";
+import { packetCase } from "../support/fuzz/packet_cases.ts";
 import { locationCase } from "../support/fuzz/location_cases.ts";
 import { neededBytes, usedBytes } from "../support/fuzz/memory.ts";
 import { Random } from "../support/fuzz/random.ts";
@@ -16,12 +17,14 @@ import { sftpCase } from "../support/fuzz/sftp_cases.ts";
 import { sftpPacketCase } from "../support/fuzz/sftp_packet_cases.ts";
 import { sinkCase } from "../support/fuzz/sink_cases.ts";
 import { sourceCase } from "../support/fuzz/source_cases.ts";
+import { textCase } from "../support/fuzz/text_cases.ts";
 import { Watchdog } from "../support/fuzz/watchdog.ts";
 import { World } from "../support/fuzz/world.ts";
 
 /** What is tested, and with how many of a hundred cases. */
 const SUBJECTS: readonly (readonly [string, CaseMaker, number])[] = [
   ["A sink stores nothing but what it may", sinkCase, 35],
+  ["A source ends where one message is taken from each packet", packetCase, 2],
   ["A source sends nothing but what can be read", sourceCase, 10],
   ["A relay hands on nothing but what it may", relayCase, 15],
   ["A greeting is passed up to its marker", greetingCase, 5],
@@ -29,6 +32,7 @@ const SUBJECTS: readonly (readonly [string, CaseMaker, number])[] = [
   ["An operand is a location or refused", locationCase, 5],
   ["An SFTP client stores nothing but what it may", sftpCase, 20],
   ["An SFTP packet is read as it was written", sftpPacketCase, 5],
+  ["Foreign text loses no byte and reaches no terminal raw", textCase, 5],
 ];
 
 const COUNT = numberArgument("cases") ?? 20_000;

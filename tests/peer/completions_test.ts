@@ -263,7 +263,7 @@ for (const shell of [BASH, ZSH, FISH]) {
         );
         assert(!screen.includes(".hidden"), screen);
       });
-      for (const options of ["-qF c", "-sqF c"]) {
+      for (const options of ["-qF c", "-sqF c", "-OqF c"]) {
         await context.step(`odd names with ${options}`, async () => {
           const names = ["blank a b.txt", "quote it's.txt", ODD_NAME];
           for (const name of names) {
@@ -321,8 +321,9 @@ peerTest(
     const blank = { name: "blank a b.txt", content: "blank" };
     await typist.copy("seacp -qF c $'far:bl", "b.txt'", blank);
     await typist.copy("true; seacp -qF c far:bl", "b.txt", blank);
-    await typist.copy("seacp -qF c far:blank\\\\\\ ", "b.txt", blank);
-    await typist.copy("seacp -qF c far:blank\\\\\\", "b.txt", blank);
+    await typist.copy("seacp -OqF c far:blank\\\\\\ ", "b.txt", blank);
+    await typist.copy("seacp -OqF c far:blank\\\\\\", "b.txt", blank);
+    await typist.copy("seacp -qF c far:blank\\ ", "b.txt", blank);
   },
 );
 

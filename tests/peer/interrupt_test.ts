@@ -7,7 +7,12 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
-import { type Door, peerTest, sshdDoor } from "../support/doors.ts";
+import {
+  type Door,
+  peerTest,
+  sshdDoor,
+  writeScript,
+} from "../support/doors.ts";
 import {
   haltCopy,
   LENGTH,
@@ -17,7 +22,7 @@ import {
 } from "../support/halted_copy.ts";
 import { Place } from "../support/place.ts";
 import { until } from "../support/processes.ts";
-import { runProgram } from "../support/program.ts";
+import { runProgram, startSeacp } from "../support/program.ts";
 import {
   LENDS_TERMINAL,
   linesLeft,
@@ -161,6 +166,98 @@ peerTest(
     assertSameSettings(path);
   },
 );
+
+for (const way of ways) {
+  peerTest(
+    `Signals that were ignored at the start stay ignored inside ${way.name}`,
+    [...sshdDoor.needs, "env"],
+    async () => {
+      await haltCopy({ sshd: await sharedSshd(), way }, {
+        after: { z: "z" },
+        start: (place, args) =>
+          place.start(args, {
+            wrapper: ["env", "--ignore-signal=HUP,INT,TERM"],
+          }),
+        act: async ({ pid }) => {
+          const begin = performance.now();
+          await until(
+            "the runtime listens by itself, if it ever does",
+            () => listens(pid) || performance.now() - begin > 2000,
+          );
+          for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) {
+            for (const id of [pid, ...childrenOf(pid)]) Deno.kill(id, signal);
+          }
+        },
+      }, ({ status, stdout, stderr }, { from, to }) => {
+        assertEquals([status, stdout, stderr], [0, "", ""]);
+        assertEquals(cutShort(from, to), []);
+        assert(exists(`${to}/z`));
+      });
+    },
+  );
+}
+
+/** Whether a process of the runtime has begun to listen to SIGUSR1. */
+function listens(pid: number): boolean {
+  const SIGUSR1 = 1n << 9n;
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  const [, mask] = /^SigCgt:\t(.*)$/m.exec(status)!;
+  return (BigInt(`0x${mask}`) & SIGUSR1) !== 0n;
+}
+
+/** The processes that one has started, as Linux tells. */
+function childrenOf(pid: number): number[] {
+  const { stdout } = new Deno.Command("ps", {
+    args: ["-o", "pid=", "--ppid", `${pid}`],
+  }).outputSync();
+  return new TextDecoder().decode(stdout).split("\n").map(Number)
+    .filter((id) => id > 0);
+}
+
+/** Peers that say things for ever, as fast as they can. */
+const FLOODS: Readonly<Record<string, readonly [string, readonly string[]]>> = {
+  "of empty files": [
+    `awk 'BEGIN { printf "D0755 0 d\\n"; while (1) printf "C0644 0 f\\n%c", 0 }'`,
+    ["-O", "-r"],
+  ],
+  "of warnings": [
+    `awk 'BEGIN { printf "D0755 0 d\\n"; while (1) printf "%cscp: no\\n", 1 }'`,
+    ["-O", "-r"],
+  ],
+  "on standard error": ["yes '\x1b[2J' >&2", ["-O", "-r"]],
+  "of what is no protocol": ["yes nonsense", ["-O", "-r"]],
+};
+
+/** Longest time that an interrupted copy may take here, in milliseconds. */
+const INTERRUPTED_MILLISECONDS = 8000;
+
+for (const [name, [script, options]] of Object.entries(FLOODS)) {
+  peerTest(
+    `SIGINT ends a copy from a flood ${name}`,
+    ["awk", "yes"],
+    async () => {
+      using folder = new TempFolder();
+      const { path } = folder;
+      const program = writeScript(
+        `${path}/ssh`,
+        `echo > ${path}/started\n${script}\n`,
+      );
+      const { pid, outcome } = startSeacp(
+        [...options, "-S", program, "far:d", path],
+        { env: { TMPDIR: path } },
+      );
+      await until("the peer speaks", () => exists(`${path}/started`));
+      const begin = performance.now();
+      try {
+        Deno.kill(pid, "SIGINT");
+      } catch {
+        // It has found out already that this is no protocol.
+      }
+      await outcome;
+      assert(performance.now() - begin < INTERRUPTED_MILLISECONDS);
+    },
+  );
+}
 
 const CTRL_C = "\x03";
 

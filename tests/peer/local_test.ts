@@ -93,7 +93,7 @@ const refused: readonly (readonly [readonly string[], RegExp])[] = [
   [["file", "file"], /^file: file is the same file\n$/],
   [["file", "link"], /^file: link is the same file\n$/],
   [["-r", "link", "file"], /^link: file is the same file\n$/],
-  [["-r", "d", "d/in"], /^d: cannot copy a folder into itself\n$/],
+  [["-r", "d", "d/in"], /^d: cannot copy a directory into itself\n$/],
   [["d", "new"], /^d: not a regular file\n$/],
   [["missing", "new"], /^missing: No such file or directory\n$/],
   [["", "new"], /^: No such file or directory\n$/],

@@ -87,6 +87,26 @@ export function testDisk({ name, files, lacks }: Disk): void {
   );
 
   testOnUnix(
+    "attributes() tells when a directory was born, whatever happened to it since",
+    async () => {
+      using folder = new TempFolder();
+      const path = `${folder.path}/d`;
+      const before = Date.now();
+      Deno.mkdirSync(path);
+      const { born } = await files.attributes(path);
+      // A kernel's clock ticks 100 times a second, or more often.
+      assert(born! >= before - 10 && born! <= Date.now(), `${born}`);
+      Deno.utimeSync(path, 1_000_000_000, 1_000_000_000);
+      assert((await files.attributes(path)).born! >= born!);
+      makeTree(folder.path, [{ path: "f", content: "" }]);
+      assertEquals(
+        (await files.attributes(`${folder.path}/f`)).born,
+        undefined,
+      );
+    },
+  );
+
+  testOnUnix(
     "attributes() identifies an entry, whichever path leads to it",
     async () => {
       using folder = new TempFolder();

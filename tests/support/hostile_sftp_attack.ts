@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Channel } from "../../lib/channel/channel.ts";
 import { type Breach, breach } from "../../lib/copy/breach.ts";
 import { EntryError } from "../../lib/errors.ts";
+import type { Files } from "../../lib/files/files.ts";
 import type { Platform } from "../../lib/files/names.ts";
 import { copyOverSftp } from "./hostile_sftp_copy.ts";
 import type { HostileSftpChannel } from "./hostile_sftp_channel.ts";
@@ -54,6 +55,8 @@ export interface Attack extends Omit<HostileSftpServerOptions, "entries"> {
   readonly preserve?: boolean;
   readonly blockBytes?: number;
   readonly platform?: Platform;
+  /** The disk here; the local one if absent. */
+  readonly files?: Files;
   /** What a server that is written to holds already, besides the target. */
   readonly held?: readonly TreeEntry[];
   /** Puts into a target here what the user has in it already. */

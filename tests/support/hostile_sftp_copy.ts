@@ -55,14 +55,14 @@ export async function copyOverSftp(
   });
   const options = optionsFor(copy);
   if (copy.way === "down") {
-    const entries = await namedEntries(remote, copy.source, "plain");
+    const entries = await namedEntries(remote, copy.source);
     await transfer(
       { files: remote, entries },
       { files: local, path: copy.target, mustBeFolder: false },
       { options, observer },
     );
   } else {
-    const path = await targetPath(remote, copy.target, "plain");
+    const path = await targetPath(remote, copy.target);
     await transfer(
       { files: local, entries: [{ path: copy.source }] },
       { files: remote, path, mustBeFolder: false },

@@ -28,6 +28,7 @@ const FAILURE = status(4, "Failure");
 const NAMES_AT_ONCE = 3;
 
 const CREAT = 0x8;
+const TRUNC = 0x10;
 
 /** A tree in memory, and the right answer to each request about it. */
 export class HostileSftpTree {
@@ -117,7 +118,8 @@ export class HostileSftpTree {
   }
 
   #openFile(path: string, fields: Fields): Answer {
-    const mayCreate = (fields.uint32() & CREAT) !== 0;
+    const flags = fields.uint32();
+    const mayCreate = (flags & CREAT) !== 0;
     const { mode = 0o666 } = fields.attributes();
     const above = this.entries.get(folderOf(path));
     if (above?.kind !== "folder") return MISSING;
@@ -125,6 +127,7 @@ export class HostileSftpTree {
     if (found === undefined && !mayCreate) return MISSING;
     if (found?.kind === "folder") return FAILURE;
     const entry = found ?? this.#add(path, { kind: "file", content: "", mode });
+    if ((flags & TRUNC) !== 0) entry.content = "";
     return this.#opening({ entry, names: [] });
   }
 

@@ -53,7 +53,7 @@ export class ScriptedSource {
     this.#source = new Source(peer, files, {
       recursive: true,
       preserve: false,
-      announceNameless: false,
+      dotPaths: "content",
       lockstep: false,
       ...options,
     }, this.observer);

@@ -49,6 +49,7 @@ export class SftpChild implements AsyncDisposable {
     const ssh = stack.use(SshSession.start(program!, args, {
       interrupted: new AbortController().signal,
       seeks: "SFTP server",
+      say: () => {},
     }));
     const session = await SftpSession.begin(ssh.channel);
     stack.defer(async () => {

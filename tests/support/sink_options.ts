@@ -7,6 +7,7 @@ export const CLIENT_SINK: SinkOptions = {
   overwriteTarget: false,
   mayHearShell: true,
   ahead: "none",
+  top: "named",
   objectionTo: () => undefined,
   platform: "posix",
   store: { preserve: false, umask: 0o022, modeBits: 0o777 },

@@ -176,7 +176,7 @@ function spawnServer(
   env: Readonly<Record<string, string>> = {},
 ): Deno.ChildProcess {
   return new Deno.Command(findProgram("sshd")!, {
-    args: ["-D", "-e", ...serverOptions(folder)],
+    args: ["-D", "-e", ...lenientOptions(`${folder}/sshd_config`)],
     stdin: "null",
     stdout: "null",
     stderr: "piped",
@@ -185,11 +185,12 @@ function spawnServer(
 }
 
 /**
- * From 9.8 on, a server shuts out for a while whoever breaks off too often,
- * and the tests do; the servers before do not know the option.
+ * Gives sshd's options for a configuration. From 9.8 on, a server shuts out for
+ * a while whoever breaks off too often, and the tests do; the servers before do
+ * not know the option.
  */
-function serverOptions(folder: string): string[] {
-  const options = ["-f", `${folder}/sshd_config`];
+export function lenientOptions(config: string): string[] {
+  const options = ["-f", config];
   const lenient = [...options, "-o", "PerSourcePenalties=no"];
   const { success } = new Deno.Command(findProgram("sshd")!, {
     args: ["-t", ...lenient],

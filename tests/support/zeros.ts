@@ -16,6 +16,7 @@ export function sayZeros(count: number): Zeros {
   const { ended } = startProcess(["head", "-c", `${count}`, "/dev/zero"], {
     input: input.readEnd,
     output: writeEnd,
+    error: 2,
   });
   for (const fd of [input.readEnd, input.writeEnd, writeEnd]) close(fd);
   return { socket: readEnd, ended };

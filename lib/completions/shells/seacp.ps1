@@ -22,9 +22,11 @@ Register-ArgumentCompleter -Native -CommandName seacp, seacp.exe -ScriptBlock {
     )
     $typed = [string]$wordToComplete
     $quote = ''
-    if ($typed -match '^[''"]') {
+    # Curly quotes quote as straight ones do, and two of them stand for one.
+    if ($typed -match '^[''"\u2018-\u201e]') {
         $quote = $typed.Substring(0, 1)
-        $typed = $typed.Trim($quote).Replace("''", "'")
+        $typed = $typed.Substring(1) -replace '[''"\u2018-\u201e]$', ''
+        $typed = $typed -replace '([''\u2018-\u201b])[''\u2018-\u201b]', '$1'
     }
     $before = [Console]::OutputEncoding
     try {
@@ -41,7 +43,9 @@ Register-ArgumentCompleter -Native -CommandName seacp, seacp.exe -ScriptBlock {
         if (-not $description) { $description = $text }
         $inserted = $text
         if ($quote -or $text -notmatch '^[\w./\\:@%+=,~-]+$' -or $text -match '^@') {
-            $inserted = "'" + $text.Replace("'", "''") + "'"
+            $inserted = "'" +
+                [System.Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($text) +
+                "'"
         }
         [System.Management.Automation.CompletionResult]::new($inserted, $text, 'ParameterValue', $description)
     }

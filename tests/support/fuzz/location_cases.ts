@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import type { Platform } from "../../../lib/files/names.ts";
-import { requestMatcher } from "../../../lib/files/pattern.ts";
+import { shellNameMatcher } from "../../../lib/files/pattern.ts";
 import type { Location } from "../../../lib/location/location.ts";
 import { checkLogin, checkSourceUser } from "../../../lib/location/login.ts";
 import { parseLocation } from "../../../lib/location/operand.ts";
@@ -65,7 +65,7 @@ export function locationCase(random: Random): FuzzCase {
         EntryError,
       );
       if (location !== undefined) checkLocation(location, operand);
-      const matches = requestMatcher(operand);
+      const matches = shellNameMatcher(operand);
       assertEquals(typeof matches(name), "boolean");
     },
   };

@@ -1,5 +1,5 @@
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
-import { requestMatcher } from "../../../lib/files/pattern.ts";
+import { shellNameMatcher } from "../../../lib/files/pattern.ts";
 import { Relay } from "../../../lib/scp/relay.ts";
 import { literal } from "./byte_text.ts";
 import { assertEnds, type FuzzCase } from "./fuzz_case.ts";
@@ -13,17 +13,23 @@ import { assertAnswers, SpeechCheck } from "./stream_check.ts";
 export function relayCase(random: Random): FuzzCase {
   const request = random.pick(["f", "*", "{f,sub}", "?*"]);
   const recursive = random.chance(75);
+  const top = random.chance(20) ? "content" : "named";
+  const topName = random.chance(50) ? "f" : undefined;
   const sourceSays = mutated(random, sourceSession(random));
   const answers = Array<string>(200).fill("\0");
   const targetSays = random.chance(50)
     ? answers.join("")
     : mutated(random, random.chance(50) ? answers : answerSession(random));
   return {
-    described: `${request}${recursive ? " with -r" : ""}, the source says\n` +
+    described: `${request}${recursive ? " with -r" : ""}, ${top} at the top ` +
+      `(${topName}), the source says\n` +
       `${literal(sourceSays)}\nthe target says\n${literal(targetSays)}`,
     run: async () => {
-      const matches = requestMatcher(request);
-      const speech = new SpeechCheck({ recursive, isAskedFor: matches });
+      const matches = shellNameMatcher(request);
+      const speech = new SpeechCheck({
+        recursive,
+        isAskedFor: top === "content" ? () => true : matches,
+      });
       const source = new FuzzChannel(sourceSays, random);
       const target = new FuzzChannel(targetSays, random, speech);
       const relay = new Relay(
@@ -31,9 +37,11 @@ export function relayCase(random: Random): FuzzCase {
         { host: "to", channel: target },
         {
           preserve: true,
+          ...(topName === undefined ? {} : { topName }),
           rules: {
             recursive,
             platform: "posix",
+            top,
             objectionTo: (name) => matches(name) ? undefined : "not asked for",
           },
         },

@@ -1,7 +1,5 @@
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
-import type { Ahead } from "../../../lib/scp/answers.ts";
-import type { Platform } from "../../../lib/files/names.ts";
-import { requestMatcher } from "../../../lib/files/pattern.ts";
+import { shellNameMatcher } from "../../../lib/files/pattern.ts";
 import type { StorePolicy } from "../../../lib/files/store.ts";
 import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
 import { literal } from "./byte_text.ts";
@@ -37,21 +35,22 @@ export function sinkCase(random: Random, world: World): FuzzCase {
   const request = random.pick(["f", "*", "{f,sub}", undefined]);
   const isClient = random.chance(60);
   const preserve = random.chance(40);
-  const rules = {
+  const rules: Omit<SinkOptions, "objectionTo"> & {
+    readonly store: Required<StorePolicy>;
+  } = {
+    top: isClient && random.chance(20) ? "content" : "named",
     recursive: random.chance(75),
     targetIsFolder: random.chance(15),
     overwriteTarget: !isClient,
     mayHearShell: isClient,
-    ahead: isClient
-      ? random.pick<Ahead>(["none", "certain", "window"])
-      : "none",
-    platform: random.pick<Platform>(["posix", "posix", "windows"]),
+    ahead: isClient ? random.pick(["none", "certain", "window"]) : "none",
+    platform: random.pick(["posix", "posix", "windows"]),
     store: {
       preserve,
       umask,
       modeBits: isClient || !preserve ? 0o777 : 0o7777,
     },
-  } as const;
+  };
   const kind = random.pick(TARGETS);
   const isReal = random.chance(REAL_PERCENT);
   const input = mutated(random, sourceSession(random));
@@ -97,6 +96,8 @@ async function receive(
     ProtocolError,
     SessionError,
   );
+  // Who does not listen to what is acknowledged in advance may say all the same.
+  if (channel.wasDeaf) end = "broken";
   if (channel.wasLost) end = "lost";
   files.assertUnharmed();
   observer.assertDone();
@@ -126,6 +127,6 @@ function objectionTo(
   isClient: boolean,
 ): SinkOptions["objectionTo"] {
   if (request === undefined || !isClient) return () => undefined;
-  const matches = requestMatcher(request);
+  const matches = shellNameMatcher(request);
   return (name) => matches(name) ? undefined : `${name} for ${request}`;
 }

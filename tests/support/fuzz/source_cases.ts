@@ -1,7 +1,7 @@
 import { assert } from "@std/assert";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
-import { Source } from "../../../lib/scp/source.ts";
+import { Source, type SourceOptions } from "../../../lib/scp/source.ts";
 import { literal } from "./byte_text.ts";
 import { assertEnds, type FuzzCase } from "./fuzz_case.ts";
 import { FuzzChannel } from "./fuzz_channel.ts";
@@ -23,6 +23,12 @@ const PATHS = [
   "/no",
 ];
 
+const DOT_PATHS: readonly SourceOptions["dotPaths"][] = [
+  "announced",
+  "content",
+  { name: "named" },
+];
+
 /**
  * A source with a real tree that a mutated sink answers, and another one where
  * bodies go ahead and are refused.
@@ -31,7 +37,7 @@ export function sourceCase(random: Random, world: World): FuzzCase {
   const options = {
     recursive: random.chance(75),
     preserve: random.chance(40),
-    announceNameless: random.chance(50),
+    dotPaths: random.pick(DOT_PATHS),
     lockstep: random.chance(30),
   };
   const paths = Array.from(
@@ -49,7 +55,7 @@ export function sourceCase(random: Random, world: World): FuzzCase {
       const files = new WatchedFiles(new LocalFiles(), { modeBits: 0 }, random);
       const rules = {
         recursive: options.recursive,
-        allowsNameless: options.announceNameless,
+        allowsNameless: options.dotPaths === "announced",
         isAskedFor: () => true,
       };
       const speech = new SpeechCheck({ ...rules, allowsAhead: isAhead });

@@ -38,6 +38,7 @@ async function runWith(
   const status = await run(args, {
     terminal,
     build: BUILD,
+    programName: "seacp",
     interruption: () => interrupted,
   });
   return {

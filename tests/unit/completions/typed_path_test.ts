@@ -38,6 +38,17 @@ const ROWS: readonly (readonly [
   ["d/", "server", "d/", "", "~x", "d/~x"],
   ["~/d/", "server", "d/", "", "a", "~/d/a"],
   ["*/a", "server", "*/", "a", "ab", "*/ab"],
+  ["", "pattern", "", "", "a b'$(x)", "a b'$(x)"],
+  ["", "pattern", "", "", "[a]*?\\", "\\[a\\]\\*\\?\\\\"],
+  ["a\\[", "pattern", "", "a[", "a[b]", "a\\[b\\]"],
+  ["a\\", "pattern", "", "a", "a*", "a\\*"],
+  ["a\\\\", "pattern", "", "a\\", "a\\b", "a\\\\b"],
+  ["d\\*/f", "pattern", "d*/", "f", "fg", "d\\*/fg"],
+  ["d*/f", "pattern", "d*/", "f", "fg", "d*/fg"],
+  ["C:\\x", "pattern", "", "C:\\x", "C:\\xy", "C:\\xy"],
+  ["", "pattern", "", "", "~x", "./~x"],
+  ["d/", "pattern", "d/", "", "~x", "d/~x"],
+  ["~/d/", "pattern", "d/", "", "a", "~/d/a"],
 ];
 
 Deno.test("readTypedPath() tells the folder, and how a name is typed in it", () => {
@@ -52,7 +63,7 @@ Deno.test("readTypedPath() tells the folder, and how a name is typed in it", () 
 });
 
 Deno.test("readTypedPath() has the server tell whose home it is", () => {
-  for (const reader of ["shell", "server"] as const) {
+  for (const reader of ["shell", "pattern", "server"] as const) {
     const { folder, hasTilde } = readTypedPath("~bob/d/a", reader)!;
     assertEquals([folder, hasTilde], ["~bob/d/", true]);
   }
@@ -70,6 +81,7 @@ Deno.test("readTypedPath() leaves to a shell what only it can tell", () => {
     assertEquals(readTypedPath(text, "shell"), undefined, text);
   }
   assertEquals(readTypedPath("~bob", "server"), undefined);
+  assertEquals(readTypedPath("~bob", "pattern"), undefined);
 });
 
 Deno.test("Any name that is typed for a far shell is one word of it", () => {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { OPTIONS } from "../../../lib/cli/options.ts";
-import { situationOf } from "../../../lib/completions/words.ts";
+import { situationOf, type Wanted } from "../../../lib/completions/words.ts";
 
 /** The words, what is wanted, and the options before it. */
 const ROWS: readonly (readonly [string[], string, string])[] = [
@@ -23,9 +23,11 @@ const ROWS: readonly (readonly [string[], string, string])[] = [
   [["-o", "--", "h"], "operand h", "o=--"],
   [["-F", "a", "-J", "j"], "value J||j", "F=a"],
   [["-r", "--", "-P"], "operand -P", "r"],
-  [["a", "-P"], "operand -P", ""],
-  [["-", "-P"], "operand -P", ""],
-  [["", "-P"], "operand -P", ""],
+  [["-r", "--", "a", "h"], "next operand h", "r"],
+  [["--", "--", "h"], "next operand h", ""],
+  [["a", "-P"], "next operand -P", ""],
+  [["-", "-P"], "next operand -P", ""],
+  [["", "-P"], "next operand -P", ""],
   [["-z", "--what", "h"], "operand h", ""],
   [["-zr", "h"], "operand h", "r"],
   [["--completions"], "option --completions", ""],
@@ -37,12 +39,16 @@ const ROWS: readonly (readonly [string[], string, string])[] = [
   [["-é", "h"], "operand h", ""],
 ];
 
+function isNext(wanted: Wanted): boolean {
+  return wanted.kind === "operand" && !wanted.isFirst;
+}
+
 Deno.test("situationOf() tells what is typed, as getopt would read it", () => {
   for (const [words, expected, expectedOptions] of ROWS) {
     const { wanted, given } = situationOf(words, OPTIONS);
     const told = wanted.kind === "value"
       ? `value ${wanted.option.name}|${wanted.before}|${wanted.typed}`
-      : `${wanted.kind} ${wanted.typed}`;
+      : `${isNext(wanted) ? "next " : ""}${wanted.kind} ${wanted.typed}`;
     const options = given.map(({ name, value }) =>
       value === "" ? name : `${name}=${value}`
     );

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { FarScp } from "../../../lib/copy/far_scp.ts";
 import { type BeginNext, nextUpload } from "../../../lib/copy/next_upload.ts";
+import type { RemoteScp } from "../../../lib/copy/remote_scp.ts";
+import type { CopyOptions } from "../../../lib/copy/job.ts";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
 import type { NextDialogue } from "../../../lib/scp/source.ts";
@@ -9,6 +10,10 @@ import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree } from "../../support/tree.ts";
 
 const THERE = "\0";
+/** Answers of what is there and takes times, each with what it answers. */
+const PROBED = "probed";
+/** The same of what is missing, for a sink that looks late. */
+const LATE = "late";
 const MISSING = "\x01scp: no/d: No such file or directory\n";
 
 /** How to go on with an upload of paths in a folder, if that can be told. */
@@ -21,7 +26,11 @@ async function decide(
   return await nextUpload(
     paths.map((path) => `${folder.path}/${path}`),
     { kind: "remote", host: "far", path: target },
-    { files: new LocalFiles(), targetIsFolder },
+    {
+      files: new LocalFiles(),
+      options: { protocol: "scp" } as CopyOptions,
+      targetIsFolder,
+    },
   );
 }
 
@@ -40,15 +49,19 @@ async function begin(
 ): Promise<Begun> {
   const restarts: string[] = [];
   const channels: ScriptedPeer[] = [];
-  const scp: Pick<FarScp, "restart"> = {
-    restart: async (path) => {
-      const channel = new ScriptedPeer().peerSays(answers[restarts.length]!);
+  const scp: Pick<RemoteScp, "restart"> = {
+    restart: async ({ path }) => {
+      const answer = answers[restarts.length]!;
+      const channel = answer === PROBED || answer === LATE
+        ? new ScriptedPeer().peerSays("\0").weSay("T0 0 0 0\n")
+          .peerSays(answer === PROBED ? "\0" : MISSING)
+        : new ScriptedPeer().peerSays(answer);
       restarts.push(path);
       channels.push(channel);
       return channel;
     },
   };
-  const next = await beginNext(scp as FarScp);
+  const next = await beginNext(scp as RemoteScp);
   return { restarts, next, last: channels.at(-1)! };
 }
 
@@ -127,12 +140,14 @@ for (const [target, inTarget, above, outermost] of TARGETS) {
     using folder = near();
     for (const source of ["d", "d/", "d//"]) {
       const beginNext = await decide(folder, [source], target);
-      const inside = await begin(beginNext!, THERE, THERE);
+      const inside = await begin(beginNext!, PROBED, THERE);
       assertEquals(inside.restarts, [inTarget, target]);
       assertEquals(inside.next, { channel: inside.last });
-      const renamed = await begin(beginNext!, MISSING, THERE);
-      assertEquals(renamed.restarts, [inTarget, above]);
-      assertEquals(renamed.next, { channel: renamed.last, outermost });
+      for (const missing of [MISSING, LATE]) {
+        const renamed = await begin(beginNext!, missing, THERE);
+        assertEquals(renamed.restarts, [inTarget, above]);
+        assertEquals(renamed.next, { channel: renamed.last, outermost });
+      }
     }
   });
 }

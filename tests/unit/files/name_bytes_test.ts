@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import { decodeName, encodeName } from "../../../lib/files/name_bytes.ts";
+import { Random } from "../../support/fuzz/random.ts";
+import { decodeSlowly } from "../../support/slow_names.ts";
 
 /** Bytes in hexadecimal, and the name they are in here. */
 const rows: readonly (readonly [hex: string, name: string])[] = [
@@ -75,5 +77,42 @@ Deno.test("encodeName() refuses surrogates that stand for no byte", () => {
       EntryError,
       "the name cannot be written as UTF-8",
     );
+  }
+});
+
+Deno.test("decodeName() gives what the runtime's strict decoder takes apart", () => {
+  const random = new Random(2026);
+  // Bytes at which the rules for a sequence change.
+  const edges = [
+    ...[0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2],
+    ...[0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf3, 0xf4, 0xf5, 0xff],
+  ];
+  for (let count = 0; count < 20_000; count++) {
+    const bytes = Uint8Array.from(
+      { length: random.below(12) },
+      () => random.chance(80) ? random.pick(edges) : random.below(256),
+    );
+    const name = decodeName(bytes);
+    assertEquals(name, decodeSlowly(bytes), bytes.toHex());
+    assertEquals(encodeName(name), bytes, bytes.toHex());
+  }
+});
+
+Deno.test("decodeName() and encodeName() stay fast for megabytes that are no UTF-8", () => {
+  const patterns = [
+    "ff",
+    "ff61",
+    "61ff",
+    "c3",
+    "f09f98",
+    "e9202020",
+    "f09f9880ff",
+  ];
+  for (const pattern of patterns) {
+    const bytes = Uint8Array.fromHex(pattern.repeat(300_000));
+    const begin = performance.now();
+    assertEquals(encodeName(decodeName(bytes)).length, bytes.length);
+    // An exception for each bad byte takes some ten times as long.
+    assert(performance.now() - begin < 5000, pattern);
   }
 });

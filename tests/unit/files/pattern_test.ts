@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { requestMatcher } from "../../../lib/files/pattern.ts";
+import { shellNameMatcher } from "../../../lib/files/pattern.ts";
 
 type Row = readonly [
   request: string,
@@ -9,7 +9,7 @@ type Row = readonly [
 
 function assertRows(rows: readonly Row[]): void {
   for (const [request, asked, unasked] of rows) {
-    const matches = requestMatcher(request);
+    const matches = shellNameMatcher(request);
     for (const name of asked) {
       assert(matches(name), `${request} should match ${name}`);
     }
@@ -19,7 +19,7 @@ function assertRows(rows: readonly Row[]): void {
   }
 }
 
-Deno.test("requestMatcher() matches the last component of what was asked for", () => {
+Deno.test("shellNameMatcher() matches the last component of what was asked for", () => {
   assertRows([
     ["f", ["f"], ["g", "", ".bashrc", ".ssh", "ff", "F"]],
     ["/etc/motd", ["motd"], ["etc", "/etc/motd", "passwd"]],
@@ -34,7 +34,7 @@ Deno.test("requestMatcher() matches the last component of what was asked for", (
   ]);
 });
 
-Deno.test("requestMatcher() matches a glob, and a name that looks like one", () => {
+Deno.test("shellNameMatcher() matches a glob, and a name that looks like one", () => {
   assertRows([
     ["*", ["a", ".bashrc", "*"], []],
     ["*.txt", ["a.txt", ".txt"], ["a.sh"]],
@@ -43,7 +43,7 @@ Deno.test("requestMatcher() matches a glob, and a name that looks like one", () 
   ]);
 });
 
-Deno.test("requestMatcher() removes quotes as the far shell does", () => {
+Deno.test("shellNameMatcher() removes quotes as the far shell does", () => {
   assertRows([
     ["a\\ b", ["a b"], ["a", "b", "a\\ b"]],
     ["'a b'", ["a b"], ["a", "b", "'a b'"]],
@@ -57,14 +57,14 @@ Deno.test("requestMatcher() removes quotes as the far shell does", () => {
   ]);
 });
 
-Deno.test("requestMatcher() matches each of several words", () => {
+Deno.test("shellNameMatcher() matches each of several words", () => {
   assertRows([
     ["a b", ["a", "b"], ["a b", "c"]],
     ["d/a  e/*.txt", ["a", "x.txt"], ["d", "e", "b"]],
   ]);
 });
 
-Deno.test("requestMatcher() matches each alternative in braces", () => {
+Deno.test("shellNameMatcher() matches each alternative in braces", () => {
   assertRows([
     ["{a,b}.txt", ["a.txt", "b.txt"], ["c.txt", "{a,b}.txt", ".txt"]],
     ["{d/a,e/b}", ["a", "b"], ["d", "e"]],
@@ -75,7 +75,7 @@ Deno.test("requestMatcher() matches each alternative in braces", () => {
   ]);
 });
 
-Deno.test("requestMatcher() matches nothing only the far shell can know", () => {
+Deno.test("shellNameMatcher() matches nothing only the far shell can know", () => {
   assertRows([
     ["$X", [], ["X", "$X", "", "a", ".bashrc"]],
     ['"$X"', [], ["X", "$X", ""]],
@@ -85,7 +85,7 @@ Deno.test("requestMatcher() matches nothing only the far shell can know", () => 
   ]);
 });
 
-Deno.test("requestMatcher() matches no word of a command that the far shell runs", () => {
+Deno.test("shellNameMatcher() matches no word of a command that the far shell runs", () => {
   assertRows([
     ["$(ls a b c)", [], ["ls", "a", "b", "c", "c)"]],
     ["`ls a b c`", [], ["ls", "a", "b", "c", "c`"]],
@@ -97,7 +97,7 @@ Deno.test("requestMatcher() matches no word of a command that the far shell runs
   ]);
 });
 
-Deno.test("requestMatcher() matches any name but a hidden one for a home folder", () => {
+Deno.test("shellNameMatcher() matches any name but a hidden one for a home folder", () => {
   assertRows([
     ["~", ["bob", "root", "home"], [".bashrc", ".ssh", ".", ".."]],
     ["~bob", ["bob", "b"], [".bashrc", ".."]],

@@ -23,6 +23,10 @@ const onWindows = Deno.build.os === "windows";
 /** Under a umask as strict as any this process may have. */
 const plain: StorePolicy = { preserve: false, umask: 0o077, modeBits: 0o7777 };
 const preserving: StorePolicy = { ...plain, preserve: true };
+
+/** Modes pass under a umask of the system that stores. */
+const unknown: StorePolicy = { preserve: false, modeBits: 0o7777 };
+
 const times = { modified: 1_000_000_000_000, accessed: 1_000_000_001_000 };
 
 function bytes(text: string): Uint8Array {
@@ -466,6 +470,64 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "StoredFolder keeps the set-group-ID bit that a new folder inherits",
+  {
+    ignore: Deno.build.os !== "linux",
+  },
+  async () => {
+    const rows: readonly (readonly [
+      announced: number,
+      policy: StorePolicy,
+      expected: number,
+    ])[] = [
+      [0o755, plain, 0o2700],
+      [0o555, plain, 0o2500],
+      [0o1777, plain, 0o3700],
+      [0o755, preserving, 0o2755],
+      [0o555, preserving, 0o2555],
+      [0o755, unknown, 0o2755],
+      [0o555, unknown, 0o2555],
+      [0o755, { ...unknown, preserve: true }, 0o2755],
+    ];
+    for (const [announced, policy, expected] of rows) {
+      using folder = new TempFolder();
+      Deno.chmodSync(folder.path, 0o2775);
+      const path = `${folder.path}/d`;
+      const row = `${octal(announced)} ${JSON.stringify(policy)}`;
+      const stored = await enterFolder(path, announced, policy);
+      assertEquals(await stored.leave(times), undefined, row);
+      assertEquals(octal(modeOf(path)), octal(expected), row);
+    }
+  },
+);
+
+Deno.test(
+  "StoredFolder looks at no folder and sets no mode that is right as it was made",
+  {
+    ignore: onWindows,
+  },
+  async () => {
+    using folder = new TempFolder();
+    const disk = new UmaskedFiles();
+    let looks = 0;
+    disk.attributes = (path) => {
+      looks++;
+      return files.attributes(path);
+    };
+    for (const [name, policy] of [["a", plain], ["b", unknown]] as const) {
+      const stored = await StoredFolder.enter(disk, {
+        path: `${folder.path}/${name}`,
+        mode: 0o755,
+        replaced: undefined,
+      }, policy);
+      assertEquals(await stored.leave(undefined), undefined);
+    }
+    assertEquals(disk.modes, ["make 0700", "make 0755"]);
+    assertEquals(looks, 0);
+  },
+);
+
 Deno.test("StoredFolder sets the times it is given when it is left", async () => {
   using folder = new TempFolder();
   for (const [name, policy] of [["a", plain], ["b", preserving]] as const) {
@@ -530,9 +592,6 @@ class UmaskedFiles extends LocalFiles {
     await super.setMode(path, mode);
   }
 }
-
-/** Modes pass under a umask of the system that stores. */
-const unknown: StorePolicy = { preserve: false, modeBits: 0o7777 };
 
 Deno.test(
   "Where nobody knows the umask, a new file is opened with its mode, and that is all",

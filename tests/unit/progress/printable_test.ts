@@ -1,5 +1,11 @@
-import { assertEquals, assertMatch } from "@std/assert";
-import { printable } from "../../../lib/progress/printable.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { encodeName } from "../../../lib/files/name_bytes.ts";
+import {
+  printable,
+  printableLines,
+  quotedBytes,
+  shortened,
+} from "../../../lib/progress/printable.ts";
 
 Deno.test("printable() leaves what a terminal only shows", () => {
   for (
@@ -84,6 +90,49 @@ Deno.test("printable() lets no control, format or separator character through", 
     for (let code = first; code <= last; code++) {
       const shown = printable(`a${String.fromCodePoint(code)}b`);
       assertMatch(shown, /^a(\\[0-3][0-7]{2})+b$/, code.toString(16));
+    }
+  }
+});
+
+Deno.test("printable() stays fast for megabytes that cannot be shown", () => {
+  for (const char of ["\udcff", "a\udcff", "\x1b", "\u202e", "\u{e0041}"]) {
+    const begin = performance.now();
+    assert(printable(char.repeat(300_000)).length >= 1_200_000);
+    assert(performance.now() - begin < 5000, JSON.stringify(char));
+  }
+});
+
+Deno.test("printableLines() keeps lines and tabs, and escapes the rest", () => {
+  const rows: readonly (readonly [string, string])[] = [
+    ["", ""],
+    ["a\nb\r\n\tc", "a\nb\n\tc"],
+    ["50%\r100%\r\n", "50%\\015100%\n"],
+    ["a\r\r\n", "a\\015\n"],
+    ["\x1b[2J\n\x1b]0;t\x07\n", "\\033[2J\n\\033]0;t\\007\n"],
+    ["\u2028\x85\v\f", "\\342\\200\\250\\302\\205\\013\\014"],
+    ["caf\udce9\n", "caf\\351\n"],
+  ];
+  for (const [text, expected] of rows) {
+    assertEquals(printableLines(text), expected, JSON.stringify(text));
+  }
+});
+
+Deno.test("shortened() cuts text behind 240 code units, and no character", () => {
+  for (const length of [0, 239, 240]) {
+    assertEquals(shortened("a".repeat(length)), "a".repeat(length));
+  }
+  assertEquals(shortened("a".repeat(241)), `${"a".repeat(240)}…`);
+  assertEquals(shortened("a".repeat(239) + "😀"), `${"a".repeat(239)}…`);
+  assertEquals(shortened("a".repeat(238) + "😀b"), `${"a".repeat(238)}😀…`);
+  const bytes = "\udcff".repeat(241);
+  assertEquals(shortened(bytes), `${bytes.slice(1)}…`);
+});
+
+Deno.test("quotedBytes() gives what quotes of all bytes give", () => {
+  for (const piece of ["a", "é", "漢", "😀", "\udcff", "a\udcf0\udc9f"]) {
+    for (const count of [0, 1, 79, 80, 81, 239, 240, 241, 1000]) {
+      const text = piece.repeat(count);
+      assertEquals(quotedBytes(encodeName(text)), `"${shortened(text)}"`);
     }
   }
 });

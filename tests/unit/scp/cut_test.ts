@@ -43,7 +43,7 @@ async function send(
   const options = {
     recursive: true,
     preserve: true,
-    announceNameless: false,
+    dotPaths: "content" as const,
     lockstep,
   };
   const source = new Source(channel, new LocalFiles(), options, observer);

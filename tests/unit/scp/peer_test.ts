@@ -43,21 +43,48 @@ Deno.test("nextRecord() refuses a record that is cut, at each byte", async () =>
   }
 });
 
-Deno.test("nextRecord() refuses a line of more than 2047 bytes", async () => {
-  const name = "a".repeat(2047 - "C0644 3 \n".length);
+Deno.test("nextRecord() refuses a line of more than 64 KiB", async () => {
+  const name = "a".repeat(65536 - "C0644 3 \n".length);
   const longest = new ScriptedPeer().peerSays(`C0644 3 ${name}\n`);
   assertEquals(
     await new ScpPeer(longest).nextRecord(),
     { kind: "file", mode: 0o644, size: 3, name },
   );
   const longer = new ScriptedPeer().peerSays(`C0644 3 ${name}a\n`)
-    .weSay("\x01scp: protocol error: line longer than 2047 bytes\n");
+    .weSay("\x01scp: protocol error: line longer than 65536 bytes\n");
   await assertRejects(
     () => new ScpPeer(longer).nextRecord(),
     ProtocolError,
-    "protocol error: line longer than 2047 bytes",
+    "protocol error: line longer than 65536 bytes",
   );
 });
+
+for (const length of [2044, 2045, 2046, 65534]) {
+  const sent = "a".repeat(length);
+  const kept = length <= 2045 ? sent : `${sent.slice(0, 2045)}…`;
+
+  Deno.test(`nextRecord() keeps 2045 bytes of a message of ${length}, and reads all of it`, async () => {
+    for (
+      const [letter, kind] of [["\x01", "warning"], ["\x02", "fatal"]] as const
+    ) {
+      const script = new ScriptedPeer(1000).peerSays(`${letter}${sent}\nE\n`);
+      const peer = new ScpPeer(script);
+      const record = await peer.nextRecord();
+      assertEquals(record, { kind, text: kept });
+      assertEquals(await peer.nextRecord(), { kind: "end" });
+    }
+  });
+
+  Deno.test(`nextAcknowledgement() keeps 2045 bytes of a message of ${length}, and reads all of it`, async () => {
+    const script = new ScriptedPeer(1000).peerSays(`\x01${sent}\n\0`);
+    const peer = new ScpPeer(script);
+    assertEquals(await peer.nextAcknowledgement(), {
+      kind: "warning",
+      text: kept,
+    });
+    assertEquals(await peer.nextAcknowledgement(), { kind: "ok" });
+  });
+}
 
 const ANSWERS: readonly (readonly [string, Acknowledgement])[] = [
   ["\0", { kind: "ok" }],
@@ -101,8 +128,8 @@ Deno.test("nextAcknowledgement() refuses an answer that is cut, at each byte", a
   }
 });
 
-Deno.test("nextAcknowledgement() refuses an answer of more than 2047 bytes", async () => {
-  const words = `\x01${"a".repeat(LONGEST_TEXT + 1)}\n`;
+Deno.test("nextAcknowledgement() refuses an answer of more than 64 KiB", async () => {
+  const words = `\x01${"a".repeat(65535)}\n`;
   await assertRejects(
     () => new ScpPeer(new ScriptedPeer().peerSays(words)).nextAcknowledgement(),
     ProtocolError,

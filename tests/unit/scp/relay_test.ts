@@ -7,7 +7,9 @@ import { RecordingObserver } from "../../support/recording_observer.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 
 /** What of a relay's options differs from `-r` for whoever takes any name. */
-type Options = Partial<EntryRules & Pick<RelayOptions, "preserve">>;
+type Options = Partial<
+  EntryRules & Pick<RelayOptions, "preserve" | "topName">
+>;
 
 /** A dialogue with both hosts, each from its own side. */
 interface Dialogue {
@@ -29,7 +31,7 @@ function target(grain?: number): ScriptedPeer {
 
 function relayOf(
   { source, target }: Dialogue,
-  { preserve = true, ...rules }: Options,
+  { preserve = true, topName, ...rules }: Options,
 ): { relay: Relay; observer: RecordingObserver } {
   const observer = new RecordingObserver();
   const relay = new Relay(
@@ -37,9 +39,11 @@ function relayOf(
     { host: "to", channel: target },
     {
       preserve,
+      ...(topName === undefined ? {} : { topName }),
       rules: {
         recursive: true,
         platform: "posix",
+        top: "named",
         objectionTo: () => undefined,
         ...rules,
       },
@@ -134,9 +138,12 @@ Deno.test("Relay hands on a tree, each time with its entry", async () => {
       .weSay("\0").peerSays("C0644 1 g\n")
       .weSay("\0").peerSays("y\0")
       .weSay("\0"),
-    target: target().weSay("T1000000000 0 1000000001 0\nD0755 0 d\n")
-      .peerSays("\0\0").weSay("T7 0 8 500000\nC0600 1 f\n")
-      .peerSays("\0\0").weSay("x\0D0700 0 e\n")
+    // Some sinks take one message from each packet.
+    target: target().weSay("T1000000000 0 1000000001 0\n")
+      .peerSays("\0").weSay("D0755 0 d\n")
+      .peerSays("\0").weSay("T7 0 8 500000\n")
+      .peerSays("\0").weSay("C0600 1 f\n")
+      .peerSays("\0").weSay("x\0D0700 0 e\n")
       .peerSays("\0\0").weSay("E\n")
       .peerSays("\0").weSay("E\n")
       .peerSays("\0").weSay("C0644 1 g\n")
@@ -288,8 +295,11 @@ Deno.test("Relay gives an entry no times but its own", async () => {
       .weSay("\0").peerSays("C0644 0 b\n")
       .weSay("\0").peerSays("\0")
       .weSay("\0"),
-    target: target().weSay("T1 0 1 0\nC0644 0 refused\n")
-      .peerSays("\0\x01no\n").weSay("D0755 0 d\n")
+    target: target().weSay("T1 0 1 0\n")
+      .peerSays("\0").weSay("C0644 0 refused\n")
+      .peerSays("\x01no\n").weSay("D0755 0 d\n")
+      // What is inside of a folder does not reach beyond its end.
+      .peerSays("\0").weSay("T2 0 2 0\n")
       .peerSays("\0").weSay("E\n")
       .peerSays("\0").weSay("C0644 0 b\n")
       .peerSays("\0").weSay("\0")

@@ -75,7 +75,7 @@ async function sendAll(
   const options = {
     recursive: true,
     preserve: true,
-    announceNameless: false,
+    dotPaths: "content" as const,
     lockstep,
   };
   const source = new Source(channel, files, options, observer);

@@ -19,7 +19,7 @@ import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree, type TreeEntry } from "../../support/tree.ts";
 
 /** What is given at once where a source comes to be in a folder. */
-const WINDOW = "\0".repeat(8192);
+const WINDOW = "\0".repeat(2048);
 
 /** Receives a dialogue to its end; what failed, the target left out. */
 async function receive(
@@ -54,13 +54,13 @@ Deno.test("Sink gives a window once it is in a folder, and nothing ahead before"
   assertEquals(listing(folder.path), ["d/", 'd/a = "a"', "d/e/"]);
 });
 
-Deno.test("Sink fills its window up when less than half of it is left", async () => {
+Deno.test("Sink fills its window up when less than half of it is left, and the first one to four times as much", async () => {
   using folder = new TempFolder();
   const file = "C0644 1 a\na\0";
   const peer = insideD()
-    .peerSays(file.repeat(2048))
+    .peerSays(file.repeat(512))
     .peerSays("C0644 1 a\n")
-    .weSay("\0".repeat(4097)).peerSays("a\0" + file.repeat(2047))
+    .weSay("\0".repeat(7169)).peerSays("a\0" + file.repeat(2047))
     // From some levels down it is the same window.
     .peerSays("D0755 0 e\n")
     .peerSays("D0755 0 f\n")
@@ -91,9 +91,9 @@ Deno.test("Sink has a window leave at once, for it may be busy for long", async 
   await receive(peer, folder.path, { ahead: "window" });
   assertEquals(
     steps.filter((step) => step !== "read"),
-    ["write 1", "write 1", "write 8192", "flush"],
+    ["write 1", "flush", "write 1", "write 2048", "flush"],
   );
-  assertEquals(steps.at(steps.indexOf("write 8192") + 1), "flush");
+  assertEquals(steps.at(steps.indexOf("write 2048") + 1), "flush");
 });
 
 Deno.test("Sink gives no window for files at the top", async () => {

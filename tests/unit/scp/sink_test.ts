@@ -890,11 +890,43 @@ Deno.test("Sink quotes the beginning of a line that is long", async () => {
   );
 });
 
-Deno.test("Sink refuses a line of more than 2047 bytes, and creates nothing", async () => {
+Deno.test("Sink takes messages of any length, and what comes after them", async () => {
+  for (const length of [2045, 2046, 5000, 65534]) {
+    using folder = new TempFolder();
+    const text = "w".repeat(length);
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays(`\x01${text}\nC0644 1 a\n`)
+      .weSay("\0").peerSays(`x\x01${text}\n`)
+      .weSay("\0").peerSays("C0644 1 b\n")
+      .weSay("\0").peerSays("b\0")
+      .weSay("\0");
+    const { failures } = await receive(peer, folder.path);
+    const kept = length > 2045 ? `${text.slice(0, 2045)}…` : text;
+    assertEquals(failures, [kept, kept]);
+    assertEquals(listing(folder.path), ['a = "x"', 'b = "b"']);
+  }
+});
+
+Deno.test("Sink refuses a name that makes a line longer than 2047 bytes, and goes on", async () => {
   using folder = new TempFolder();
-  const refusal = "protocol error: line longer than 2047 bytes";
-  const peer = new ScriptedPeer(1)
-    .weSay("\0").peerSays("C0644 1 " + "a".repeat(2039))
+  const name = "a".repeat(5000);
+  const answer = `\x01scp: ${folder.path}/${name}`.slice(0, 2046) + "\n";
+  const peer = new ScriptedPeer(100)
+    .weSay("\0").peerSays(`C0644 1 ${name}\n`)
+    .weSay(answer).peerSays("C0644 1 b\n")
+    .weSay("\0").peerSays("b\0")
+    .weSay("\0");
+  assertEquals((await receive(peer, folder.path)).failures, [
+    `${folder.path}/${name}: File name too long`,
+  ]);
+  assertEquals(listing(folder.path), ['b = "b"']);
+});
+
+Deno.test("Sink refuses a line of more than 64 KiB, and creates nothing", async () => {
+  using folder = new TempFolder();
+  const refusal = "protocol error: line longer than 65536 bytes";
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0644 1 " + "a".repeat(65528))
     .weSay(`\x01scp: ${refusal}\n`);
   assertEquals(await receiveBroken(peer, folder.path), refusal);
   assertEquals(listing(folder.path), []);

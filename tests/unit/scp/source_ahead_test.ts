@@ -301,20 +301,13 @@ const WAITING: readonly {
   },
   {
     name: "grew",
-    content: "hello world",
-    size: 5,
-    body: "hello\x01scp: b: the file grew while it was read: 5 of 11 bytes " +
+    content: "x".repeat(66_000),
+    size: 65_537,
+    body: "x".repeat(65_537) +
+      "\x01scp: b: the file grew while it was read: 65537 of 66000 bytes " +
       "were sent\n",
-    failure: "b: the file grew while it was read: 5 of 11 bytes were sent",
-  },
-  {
-    name: "shrank",
-    content: "hi",
-    size: 4,
-    body: "hi\0\0\x01scp: b: the file shrank while it was read: 2 of 4 bytes " +
-      "were there, zeros were sent for the rest\n",
-    failure: "b: the file shrank while it was read: 2 of 4 bytes were there, " +
-      "zeros were sent for the rest",
+    failure: "b: the file grew while it was read: 65537 of 66000 bytes were " +
+      "sent",
   },
   {
     name: "cannot be read",
@@ -384,17 +377,90 @@ for (const file of WAITING) {
   });
 }
 
+for (const size of [4, 66_000]) {
+  Deno.test(`Source sends a file that is shorter than ${size} bytes, as it says, ahead as it reads`, async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [
+      ...folderOf("a", "c"),
+      { path: "d/b", content: "hi", mode: 0o644 },
+    ]);
+    const path = `${folder.path}/d`;
+    const peer = new ScriptedPeer()
+      .peerSays("\0").weSay("D0755 0 d\n")
+      .peerSays("\0").weSay("C0644 1 a\na\0C0644 2 b\nhi\0C0644 1 c\nc\0")
+      .weSay(`${GUARD}E\n`)
+      .peerSays("\0\0\0\0\0\0\0\0");
+    const source = new ScriptedSource(peer, {
+      ...AHEAD,
+      files: filesWith(
+        { name: "shrank", content: "hi", size, body: "" },
+        path,
+      ),
+    });
+    await source.send(path);
+    peer.assertDone();
+    assertEquals(source.observer.failures, []);
+  });
+}
+
 Deno.test("Source sends the longest harmless body ahead", async () => {
   const content = `${"x".repeat(63)}\n`.repeat(MOST_AHEAD_BYTES / 64);
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
-    .peerSays("\0").weSay(`C0644 262144 a\n${content}\0C0644 1 b\nb\0`)
-    .weSay(`${GUARD}E\n`)
-    .peerSays("\0\0\0\0\0\0");
+    .peerSays("\0").weSay("D0755 0 0\n")
+    .peerSays("\0").weSay("E\nC0644 262144 a\n")
+    .peerSays("\0\0").weSay(`${content}\0C0644 262144 b\n${content}\0`)
+    .weSay(`C0644 1 c\nc\0${GUARD}E\n`)
+    .peerSays("\0\0\0\0\0\0\0");
   await send(peer, {
     ...AHEAD,
-    tree: [...folderOf("b"), { path: "d/a", content, mode: 0o644 }],
+    tree: [
+      ...folderOf("c"),
+      { path: "d/0/", mode: 0o755 },
+      { path: "d/a", content, mode: 0o644 },
+      { path: "d/b", content, mode: 0o644 },
+    ],
   });
+});
+
+Deno.test("Source sends no more than 4 KiB ahead until two messages that left together are answered", async () => {
+  const content = "x".repeat(1000);
+  const file = (name: string) => `C0644 1000 ${name}\n${content}\0`;
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("D0755 0 d\n")
+    .peerSays("\0").weSay(["a", "b", "c", "d"].map(file).join(""))
+    .peerSays("\0".repeat(8)).weSay(
+      ["e", "f", "g", "h", "i"].map(file).join(""),
+    )
+    .weSay(`${GUARD}E\n`)
+    .peerSays("\0".repeat(12));
+  await send(peer, {
+    ...AHEAD,
+    tree: [
+      ...folderOf(),
+      ...[..."abcdefghi"].map((name) => ({
+        path: `d/${name}`,
+        content,
+        mode: 0o644,
+      })),
+    ],
+  });
+});
+
+Deno.test("Source sends no body of more than 2 KiB ahead until then", async () => {
+  for (const [size, isAhead] of [[2048, true], [2049, false]] as const) {
+    const content = `${"x".repeat(63)}\n`.repeat(32) + "x".repeat(size - 2048);
+    const peer = new ScriptedPeer()
+      .peerSays("\0").weSay("D0755 0 d\n")
+      .peerSays("\0").weSay(`C0644 ${size} a\n`);
+    if (!isAhead) peer.peerSays("\0");
+    peer.weSay(`${content}\0${isAhead ? GUARD : ""}E\n`)
+      .peerSays("\0".repeat(isAhead ? 4 : 2));
+    await send(peer, {
+      ...AHEAD,
+      tree: [...folderOf(), { path: "d/a", content, mode: 0o644 }],
+    });
+  }
 });
 
 Deno.test("Source sends nothing ahead below a folder that may not be entered twice", async () => {
@@ -453,14 +519,17 @@ Deno.test("Source guards the end of a folder only while what went ahead is owed 
 Deno.test("Source owes no more than some 4096 answers", async () => {
   class ManyFiles extends FaultyFiles {
     override async list(): Promise<Listing> {
-      return listingOf(Array(2100).fill({ name: "a" }));
+      return listingOf(Array(2441).fill({ name: "a" }));
     }
   }
   const file = "C0644 1 a\na\0";
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
+    // On trial, 4 KiB at most are owed an answer.
+    .peerSays("\0").weSay(file.repeat(341))
+    .peerSays("\0".repeat(682))
     // Two answers each: with 4098 owed, it hears half of them.
-    .peerSays("\0").weSay(file.repeat(2049))
+    .weSay(file.repeat(2049))
     .peerSays("\0".repeat(2049)).peerSays("\0").weSay(file.repeat(51))
     .weSay(`${GUARD}E\n`)
     .peerSays("\0".repeat(2152));
@@ -469,5 +538,5 @@ Deno.test("Source owes no more than some 4096 answers", async () => {
     files: new ManyFiles({}),
     tree: folderOf("a"),
   });
-  assertEquals(observer.bodies.length, 2100);
+  assertEquals(observer.bodies.length, 2441);
 });

@@ -31,7 +31,7 @@ async function send(
     {
       recursive: false,
       preserve: false,
-      announceNameless: false,
+      dotPaths: "content",
       lockstep: true,
       ...options,
     },
@@ -281,7 +281,23 @@ Deno.test("Source announces a folder without a name of its own if told to", asyn
     );
     const { failures } = await send(peer, [`${folder.path}/${path}`], {
       recursive: true,
-      announceNameless: true,
+      dotPaths: "announced",
+    });
+    assertEquals(failures, [], path);
+  }
+});
+
+Deno.test("Source sends a directory without a name of its own under one it is given", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "d/", mode: 0o750 },
+    { path: "d/f", content: "f", mode: 0o644 },
+  ]);
+  for (const path of ["d/.", "d/./"]) {
+    const peer = acknowledging(5, "D0750 0 new\nC0644 1 f\nf\0E\n");
+    const { failures } = await send(peer, [`${folder.path}/${path}`], {
+      recursive: true,
+      dotPaths: { name: "new" },
     });
     assertEquals(failures, [], path);
   }
@@ -296,7 +312,7 @@ Deno.test("Source announces the root by an empty name if told to", async () => {
       .peerSays("\x01no\n");
     const { failures } = await send(peer, [path], {
       recursive: true,
-      announceNameless: true,
+      dotPaths: "announced",
     });
     assertEquals(failures, ["no"]);
   }
@@ -385,19 +401,21 @@ Deno.test("Source sends set-id bits and never the sticky bit", async () => {
 
 Deno.test("Source sends only the announced size of a file that grows", async () => {
   using folder = new TempFolder();
+  const content = "hello world".repeat(6000);
+  const sent = content.slice(0, 65_537);
   makeTree(folder.path, [
-    { path: "a", content: "hello world", mode: 0o644 },
-    { path: "b", content: "hello world", mode: 0o644 },
+    { path: "a", content, mode: 0o644 },
+    { path: "b", content, mode: 0o644 },
   ]);
   const attributes = await new LocalFiles().attributes(`${folder.path}/a`);
   const files = new FaultyFiles({
-    attributes: async () => ({ ...attributes, size: 5 }),
+    attributes: async () => ({ ...attributes, size: 65_537 }),
   });
   const peer = new ScriptedPeer()
-    .peerSays("\0").weSay("C0644 5 a\n")
-    .peerSays("\0").weSay("hello\0")
-    .peerSays("\0").weSay("C0644 5 b\n")
-    .peerSays("\0").weSay("hello\0")
+    .peerSays("\0").weSay("C0644 65537 a\n")
+    .peerSays("\0").weSay(`${sent}\0`)
+    .peerSays("\0").weSay("C0644 65537 b\n")
+    .peerSays("\0").weSay(`${sent}\0`)
     .peerSays("\0");
   const { failures } = await send(
     peer,
@@ -409,16 +427,17 @@ Deno.test("Source sends only the announced size of a file that grows", async () 
 
 Deno.test("Source sends zeros and why for what a file that shrinks lacks", async () => {
   using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "hello", mode: 0o644 }]);
+  const content = "hello".repeat(14_000);
+  makeTree(folder.path, [{ path: "a", content, mode: 0o644 }]);
   const attributes = await new LocalFiles().attributes(`${folder.path}/a`);
   const files = new FaultyFiles({
-    attributes: async () => ({ ...attributes, size: 8 }),
+    attributes: async () => ({ ...attributes, size: 70_003 }),
   });
   const why = `${folder.path}/a: the file shrank while it was read: ` +
-    "5 of 8 bytes were there, zeros were sent for the rest";
+    "70000 of 70003 bytes were there, zeros were sent for the rest";
   const peer = new ScriptedPeer()
-    .peerSays("\0").weSay("C0644 8 a\n")
-    .peerSays("\0").weSay(`hello\0\0\0\x01scp: ${why}\n`)
+    .peerSays("\0").weSay("C0644 70003 a\n")
+    .peerSays("\0").weSay(`${content}\0\0\0\x01scp: ${why}\n`)
     .peerSays("\0").weSay("\x01scp: missing: No such file or directory\n");
   const { failures, bodies } = await send(
     peer,
@@ -426,7 +445,7 @@ Deno.test("Source sends zeros and why for what a file that shrinks lacks", async
     { files },
   );
   assertEquals(failures, [why, "missing: No such file or directory"]);
-  assertEquals(bodies, ["a 5/8"]);
+  assertEquals(bodies, ["a 70000/70003"]);
 });
 
 Deno.test("Source sends zeros and why where a file cannot be read", async () => {
@@ -537,7 +556,8 @@ Deno.test("Source skips a name that fits no record", async () => {
       return name;
     }
   }
-  const peer = acknowledging(1, `\x01scp: ${name}`.slice(0, 2046) + "\n");
+  const shown = `${name.slice(0, 240)}…`;
+  const peer = acknowledging(1, `\x01scp: ${shown}: name too long\n`);
   const { failures } = await send(peer, [`${folder.path}/a`], {
     preserve: true,
     files: new LongNames(),
@@ -553,7 +573,7 @@ function sourceTo(peer: ScriptedPeer): Source {
     {
       recursive: true,
       preserve: false,
-      announceNameless: false,
+      dotPaths: "content",
       lockstep: true,
     },
     new RecordingObserver(),

@@ -15,7 +15,6 @@ function asked(letters: string, paths: readonly string[]): ServeRequest {
     recursive: has("r"),
     preserve: has("p"),
     targetIsFolder: has("d"),
-    lockstep: true,
     verbose: has("v"),
   };
 }

@@ -1,10 +1,11 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ProtocolError } from "../../../lib/errors.ts";
 import type { Attributes } from "../../../lib/files/files.ts";
 import {
   attributesFrom,
   isLink,
   readAttributes,
+  tellsKind,
   type WireAttributes,
   writeAttributes,
 } from "../../../lib/sftp/attributes.ts";
@@ -257,4 +258,11 @@ Deno.test("isLink() tells a symbolic link from everything else", () => {
     assertEquals(isLink({ permissions }), false, permissions.toString(8));
   }
   assertEquals(isLink({}), false);
+});
+
+Deno.test("tellsKind() is true of what has a kind of its own in its permissions", () => {
+  assert(tellsKind({ permissions: 0o100644 }));
+  assert(tellsKind({ permissions: 0o010000 }));
+  assert(!tellsKind({ permissions: 0o644 }));
+  assert(!tellsKind({ size: 1 }));
 });

@@ -5,7 +5,13 @@ import {
   SessionError,
 } from "../../../lib/errors.ts";
 import type { ListedEntry, Listing } from "../../../lib/files/files.ts";
+import {
+  type ListingLimits,
+  listingOf as limitedListingOf,
+  MAX_NAME_LENGTH,
+} from "../../../lib/sftp/listing.ts";
 import { RemoteFiles } from "../../../lib/sftp/remote_files.ts";
+import type { NameEntry } from "../../../lib/sftp/response_packets.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import {
   type Answer,
@@ -198,4 +204,71 @@ Deno.test("list() throws that the connection is lost where it is", async () => {
     SessionError,
     "lost connection",
   );
+});
+
+/** A listing of the parts that a server answers, straight from its packets. */
+function limitedListing(
+  parts: readonly (readonly NameEntry[])[],
+  limits: ListingLimits,
+): { listing: Listing; closed: () => number } {
+  const left = [...parts];
+  let closed = 0;
+  const listing = limitedListingOf({
+    next: () => Promise.resolve({ kind: "name", entries: left.shift() ?? [] }),
+    namesIn: (response) =>
+      Promise.resolve(
+        response.kind === "name" && response.entries.length > 0
+          ? response.entries
+          : undefined,
+      ),
+    failure: (reason) => new EntryError(`scp: d: ${reason}`),
+    close: () => closed++,
+  }, limits);
+  return { listing, closed: () => closed };
+}
+
+function entryOf(name: string): NameEntry {
+  return { name, isWhole: true, attributes: { permissions: FILE } };
+}
+
+Deno.test("A listing gives as many entries as it may have, and fails beyond", async () => {
+  const names = ["a", "b", ".", "c"].map(entryOf);
+  const limits = { entries: 4, refused: 10 };
+  const { listing } = limitedListing([names], limits);
+  assertEquals((await Array.fromAsync(listing)).length, 3);
+  const beyond = limitedListing([names, [entryOf("d")]], limits);
+  const error = await assertRejects(
+    () => Array.fromAsync(beyond.listing),
+    EntryError,
+  );
+  assertEquals(error.message, "scp: d: more than 4 entries");
+  assertEquals(beyond.closed(), 1);
+});
+
+Deno.test("A listing passes as many names that are none as it may have, and ends beyond", async () => {
+  const limits = { entries: 100, refused: 2 };
+  for (const [bad, given] of [[2, ["a", "z"]], [3, ["a"]]] as const) {
+    const names = Array.from({ length: bad }, () => entryOf("x/y"));
+    const { listing, closed } = limitedListing(
+      [[entryOf("a")], names, [entryOf("z")]],
+      limits,
+    );
+    const told: string[] = [];
+    const error = await assertRejects(async () => {
+      for await (const { name } of listing) told.push(name);
+    }, EntryError);
+    assertEquals(error.message, "scp: d: error: unexpected filename: x/y");
+    assertEquals(told, [...given]);
+    assertEquals(closed(), 1);
+  }
+});
+
+Deno.test("A name of 4096 characters is one, and a longer one is not", async () => {
+  const longest = "n".repeat(MAX_NAME_LENGTH);
+  const [entry] = await Array.fromAsync(
+    await listingOf(serverOf(names([longest, FILE]))),
+  );
+  assertEquals(entry?.name, longest);
+  const longer = await listingOf(serverOf(names([`${longest}n`, FILE])));
+  await assertRejects(() => Array.fromAsync(longer), EntryError, "unexpected");
 });

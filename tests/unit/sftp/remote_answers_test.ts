@@ -5,6 +5,7 @@ import {
   EntryError,
   ProtocolError,
   SessionError,
+  TooManyOpenError,
 } from "../../../lib/errors.ts";
 import type { Files, Pace } from "../../../lib/files/files.ts";
 import {
@@ -145,6 +146,70 @@ for (const { name, server, tuning, blockBytes, pace } of PACES) {
     assertEquals(files.pace, pace);
   });
 }
+
+Deno.test("In lockstep there is one entry at a time, and one block", async () => {
+  const server = limitedServer({ handles: 100 });
+  const session = await SftpSession.begin(server.channel, { lockstep: true });
+  const { pace } = await RemoteFiles.of(session, {
+    label: "",
+    tuning: { requests: 10 },
+    blockBytes: KIB,
+  });
+  assertEquals(pace, { entries: 1, blocks: 1, blockBytes: KIB });
+});
+
+/** How a server refuses to open what it could open later. */
+const TOO_MANY: readonly Answer[] = [
+  status(4),
+  status(4, "Failure"),
+  status(4, "Too many open files"),
+  // Twisted Conch's words.
+  status(4, "open failed"),
+  status(4, "open f: too many open files in system"),
+  status(24, "Too many open files"),
+];
+
+for (const open of ["openToRead", "list"] as const) {
+  Deno.test(`${open}() tells that too many are open where others are`, async () => {
+    for (const answer of TOO_MANY) {
+      const server = new SftpServer().on("CLOSE", () => status(0));
+      const files = await filesOf(server);
+      server.on("OPEN", () => handle("h")).on("OPENDIR", () => handle("h"));
+      const other = await files.openToRead("other");
+      server.on("OPEN", () => answer).on("OPENDIR", () => answer);
+      await assertRejects(() => files[open]("f"), TooManyOpenError);
+      await other.close();
+      const error = await assertRejects(() => files[open]("f"), EntryError);
+      assert(!(error instanceof TooManyOpenError));
+    }
+  });
+
+  Deno.test(`${open}() does not take other failures for that`, async () => {
+    for (const answer of [status(2), status(3), status(4, "Is a directory")]) {
+      const server = new SftpServer();
+      const files = await filesOf(server);
+      server.on("OPEN", () => handle("h"));
+      await files.openToRead("other");
+      server.on("OPEN", () => answer).on("OPENDIR", () => answer);
+      const error = await assertRejects(() => files[open]("f"), EntryError);
+      assert(!(error instanceof TooManyOpenError));
+    }
+  });
+}
+
+Deno.test("What is being opened counts as open", async () => {
+  const server = new SftpServer().on(
+    "OPEN",
+    ({ subject }) => subject === "a" ? handle("h") : status(4),
+  );
+  const files = await filesOf(server);
+  const [, other] = await Promise.allSettled([
+    files.openToRead("a"),
+    files.openToRead("b"),
+  ]);
+  assert(other.status === "rejected");
+  assert(other.reason instanceof TooManyOpenError);
+});
 
 Deno.test("Reads and writes are no longer than the server takes, each by its own limit", async () => {
   const server = limitedServer({ read: 100, write: 70 })
@@ -305,9 +370,9 @@ Deno.test("join() writes a path as scp does", async () => {
   const rows: readonly (readonly [string, string, string])[] = [
     ["d", "f", "d/f"],
     ["/", "f", "/f"],
-    ["d/", "f", "d//f"],
+    ["d/", "f", "d/f"],
     [".", "f", "./f"],
-    ["//", "f", "///f"],
+    ["//", "f", "//f"],
   ];
   for (const [folder, name, expected] of rows) {
     assertEquals(files.join(folder, name), expected);

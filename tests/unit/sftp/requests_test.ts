@@ -37,6 +37,17 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
     ),
   ],
   [
+    { kind: "open", path: "f", access: "write anew", attributes: {} },
+    wire(
+      "\x00\x00\x00\x12",
+      "\x03", // SSH_FXP_OPEN
+      "\x00\x00\x00\x2a",
+      "\x00\x00\x00\x01f",
+      "\x00\x00\x00\x1a", // SSH_FXF_WRITE, SSH_FXF_CREAT, SSH_FXF_TRUNC
+      "\x00\x00\x00\x00",
+    ),
+  ],
+  [
     { kind: "open folder", path: "." },
     wire(
       "\x00\x00\x00\x0a",

@@ -1,12 +1,15 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ProtocolError } from "../../../lib/errors.ts";
 import {
+  MAX_MESSAGE_BYTES,
+  MAX_PATH_BYTES,
   MAX_RESPONSE_BYTES,
+  type NameEntry,
   parseResponse,
   parseResponseHead,
   type Response,
 } from "../../../lib/sftp/response_packets.ts";
-import { uint32, wire } from "../../support/sftp_bytes.ts";
+import { string, uint32, wire } from "../../support/sftp_bytes.ts";
 
 /** Decodes a packet as a session does, but for data: all of it at once. */
 function responseIn(packet: Uint8Array): Response {
@@ -119,13 +122,14 @@ const ROWS: readonly Row[] = [
       entries: [
         {
           name: "café",
+          isWhole: true,
           attributes: {
             permissions: 0o100644,
             times: { accessed: 1000, modified: 2000 },
           },
         },
-        { name: "caf\udce9", attributes: {} },
-        { name: "\n", attributes: {} },
+        { name: "caf\udce9", isWhole: true, attributes: {} },
+        { name: "\n", isWhole: true, attributes: {} },
       ],
     },
   },
@@ -438,4 +442,42 @@ Deno.test("parseResponseHead() throws for a head cut at any byte", () => {
       ProtocolError,
     );
   }
+});
+
+Deno.test("parseResponse() reads 1024 bytes of a server's own words, and drops the rest", () => {
+  const messageOf = (length: number): string => {
+    const body = wire(uint32(4) + string("m".repeat(length)) + string(""));
+    const response = parseResponse(
+      { type: 0x65, id: 42, left: body.length },
+      body,
+    );
+    return response.kind === "status" ? response.message : "";
+  };
+  assertEquals(messageOf(MAX_MESSAGE_BYTES), "m".repeat(1024));
+  assertEquals(messageOf(MAX_MESSAGE_BYTES + 1), "m".repeat(1024));
+  assertEquals(messageOf(250_000), "m".repeat(1024));
+});
+
+Deno.test("parseResponse() takes names of 32 KiB, and no longer one whole", () => {
+  const entryOf = (name: string): NameEntry | undefined => {
+    const body = wire(
+      uint32(1) + string(name) + string("") + uint32(0),
+    );
+    const response = parseResponse(
+      { type: 0x68, id: 42, left: body.length },
+      body,
+    );
+    return response.kind === "name" ? response.entries[0] : undefined;
+  };
+  const longest = "n".repeat(MAX_PATH_BYTES);
+  assertEquals(entryOf(longest), {
+    name: longest,
+    isWhole: true,
+    attributes: {},
+  });
+  assertEquals(entryOf(`${longest}n`), {
+    name: "n".repeat(1024),
+    isWhole: false,
+    attributes: {},
+  });
 });

@@ -7,6 +7,7 @@ import {
 import { MAX_GREETING_BYTES } from "../../../lib/sftp/greeting.ts";
 import { MAX_RESPONSE_BYTES } from "../../../lib/sftp/response_packets.ts";
 import { SftpSession, takerInto } from "../../../lib/sftp/session.ts";
+import { SshSession } from "../../../lib/ssh/session.ts";
 import {
   packet,
   string,
@@ -275,7 +276,7 @@ Deno.test("request() resolves to whatever answers it", async () => {
     ],
     [
       packet("\x68", uint32(3), uint32(1), string("f"), string(""), uint32(0)),
-      { kind: "name", entries: [{ name: "f", attributes: {} }] },
+      { kind: "name", entries: [{ name: "f", isWhole: true, attributes: {} }] },
     ],
     [attrs(4, 5), attributesOf(5)],
     [
@@ -802,4 +803,58 @@ Deno.test("Reads of much that wait leave alone once the server has less to answe
   assertEquals(unwire(await channel.heard()), readPacket(6, 5, 100_000));
   for (const id of [2, 3, 4, 5, 6]) channel.say(data(id, "x"));
   await Promise.all([...first, last]);
+});
+
+function handlePacket(id: number, bytes: string): Uint8Array {
+  return packet("\x66", uint32(id), string(bytes));
+}
+
+Deno.test("A session ends with a handle that is given out while it is open", async () => {
+  const { session, channel } = await begun();
+  const open = (path: string) => session.request({ kind: "open folder", path });
+  channel.say(handlePacket(1, "h"), handlePacket(2, "other"));
+  await Promise.all([open("a"), open("b")]);
+  assertEquals(session.handles.count, 2);
+  const both = [open("c"), session.request({ kind: "stat", path: "d" })];
+  channel.say(handlePacket(3, "h"));
+  for (const request of both) {
+    await assertRejects(
+      () => request,
+      ProtocolError,
+      "protocol error: a handle was given out twice that is still open",
+    );
+  }
+  assert(!session.isAlive);
+});
+
+Deno.test("A handle may be given out again once it was to be closed", async () => {
+  const { session, channel } = await begun();
+  const open = (path: string) => session.request({ kind: "open folder", path });
+  channel.say(handlePacket(1, "h"));
+  await open("a");
+  const closed = session.request({ kind: "close", handle: HANDLE });
+  const again = open("b");
+  assertEquals(session.handles.count, 1);
+  channel.say(
+    packet("\x65", uint32(2), uint32(0), string(""), string("")),
+    handlePacket(3, "h"),
+  );
+  assertEquals((await closed).kind, "status");
+  assertEquals((await again).kind, "handle");
+  assertEquals(session.handles.count, 1);
+});
+
+Deno.test("begin() is given up when its channel is closed, though nothing was said", async () => {
+  const ssh = SshSession.start("sh", ["-c", "exec sleep 600"], {
+    interrupted: new AbortController().signal,
+    seeks: "SFTP server",
+    say: () => {},
+  });
+  const beginning = assertRejects(
+    () => SftpSession.begin(ssh.channel),
+    SessionError,
+  );
+  await turn();
+  await ssh[Symbol.asyncDispose]();
+  await beginning;
 });

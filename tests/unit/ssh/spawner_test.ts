@@ -10,6 +10,9 @@ import { TempFolder } from "../../support/temp_folder.ts";
 import { writeScript } from "../../support/doors.ts";
 
 const isWindows = Deno.build.os === "windows";
+/** Hears what is written to standard error, and keeps nothing. */
+const ignore = (): void => {};
+
 const isLinux = Deno.build.os === "linux";
 
 /** Each way there is here. */
@@ -17,6 +20,14 @@ const ways: readonly (readonly [string, Spawner])[] = [
   ["commandSpawner", commandSpawner],
   ...(isLinux ? [["rawSpawner", rawSpawner()!] as const] : []),
 ];
+
+/** Keeps what is heard. */
+class Heard {
+  text = "";
+  readonly hear = (bytes: Uint8Array): void => {
+    this.text += decodeName(bytes);
+  };
+}
 
 /** Tells a process that nothing comes and gives all that it says. */
 async function output(process: TalkingProcess): Promise<string> {
@@ -33,7 +44,7 @@ async function output(process: TalkingProcess): Promise<string> {
 }
 
 function sh(spawner: Spawner, script: string): TalkingProcess {
-  return spawner.talkTo("sh", ["-c", script]);
+  return spawner.talkTo("sh", ["-c", script], ignore);
 }
 
 const ENDS = [
@@ -55,7 +66,7 @@ for (const [name, spawner] of ways) {
       using process = sh(spawner, script);
       await process.channel.close();
       await output(process);
-      const alone = spawner.run("sh", ["-c", script]);
+      const alone = spawner.run("sh", ["-c", script], ignore);
       for (const { ended } of [process, alone]) {
         const { code, signal } = await ended;
         assertEquals({ code, signal }, end, script);
@@ -64,13 +75,13 @@ for (const [name, spawner] of ways) {
   });
 
   test("hands on what is said, both ways", async () => {
-    using process = spawner.talkTo("cat", []);
+    using process = spawner.talkTo("cat", [], ignore);
     await process.channel.write(new TextEncoder().encode("hello"));
     assertEquals(await output(process), "hello");
   });
 
   test("gives a process that is not talked to nothing to read", async () => {
-    const { ended } = spawner.run("sh", ["-c", "! read line"]);
+    const { ended } = spawner.run("sh", ["-c", "! read line"], ignore);
     assertEquals((await ended).code, 0);
   });
 
@@ -83,9 +94,33 @@ for (const [name, spawner] of ways) {
   });
 
   test("gives a process no ignored or blocked signal of the runtime's", async () => {
-    const status = await output(spawner.talkTo("cat", ["/proc/self/status"]));
+    const status = await output(
+      spawner.talkTo("cat", ["/proc/self/status"], ignore),
+    );
     assertMatch(status, /^SigBlk:\t0{16}$/m);
     assertMatch(status, /^SigIgn:\t[0-9a-f]{12}[02468ace][0-9a-f]{3}$/m);
+  });
+
+  test("hands on standard error, all of it before the end is told", async () => {
+    const script = "seq 30000 >&2; exit 3";
+    const numbers = Array.from({ length: 30000 }, (_, at) => `${at + 1}\n`);
+    const spoken = new Heard();
+    using process = spawner.talkTo("sh", ["-c", script], spoken.hear);
+    await output(process);
+    const alone = new Heard();
+    const { code } = await spawner.run("sh", ["-c", script], alone.hear).ended;
+    assertEquals(code, 3);
+    for (const { text } of [spoken, alone]) {
+      assertEquals(text, numbers.join(""));
+    }
+  });
+
+  test("does not wait for others that hold standard error", async () => {
+    const script = "sleep 600 <&- >&- & echo $! >&2";
+    const heard = new Heard();
+    const { code } = await spawner.run("sh", ["-c", script], heard.hear).ended;
+    Deno.kill(Number(heard.text), "SIGKILL");
+    assertEquals(code, 0);
   });
 
   test("runs a script without #!, as a shell would", async () => {
@@ -93,25 +128,28 @@ for (const [name, spawner] of ways) {
     const script = `${folder.path}/script`;
     Deno.writeTextFileSync(script, `printf '%s|' "$@"`, { mode: 0o755 });
     assertEquals(
-      await output(spawner.talkTo(script, ["a b", "", "$HOME"])),
+      await output(spawner.talkTo(script, ["a b", "", "$HOME"], ignore)),
       "a b||$HOME|",
     );
   });
 
   test("throws if there is no such program", async () => {
-    assertThrows(() => spawner.talkTo("no such program", []), Error);
-    assertThrows(() => spawner.run("/none/at all", []), Error);
-    assertThrows(() => spawner.talkTo("/dev/null", []), Error);
+    assertThrows(() => spawner.talkTo("no such program", [], ignore), Error);
+    assertThrows(() => spawner.run("/none/at all", [], ignore), Error);
+    assertThrows(() => spawner.talkTo("/dev/null", [], ignore), Error);
   });
 
   test("throws if a word holds a NUL", async () => {
-    assertThrows(() => spawner.talkTo("sh", ["-c", "exit 0\0x"]), Error);
+    assertThrows(
+      () => spawner.talkTo("sh", ["-c", "exit 0\0x"], ignore),
+      Error,
+    );
   });
 }
 
 Deno.test("commandSpawner refuses words that are not UTF-8", () => {
   assertThrows(
-    () => commandSpawner.talkTo("ssh", ["caf\udce9"]),
+    () => commandSpawner.talkTo("ssh", ["caf\udce9"], ignore),
     EntryError,
     "caf\udce9: what is not UTF-8 cannot be said to ssh here",
   );
@@ -134,7 +172,9 @@ Deno.test("rawSpawner hands on words of any bytes", {
   ignore: !isLinux,
 }, async () => {
   const print = ["-c", `printf '%s\\0' "$@"`, "sh"];
-  const said = await output(rawSpawner()!.talkTo("sh", [...print, ...WORDS]));
+  const said = await output(
+    rawSpawner()!.talkTo("sh", [...print, ...WORDS], ignore),
+  );
   assertEquals(said.split("\0").slice(0, -1), WORDS);
 });
 
@@ -149,7 +189,10 @@ Deno.test("rawSpawner runs a program of any name", {
   const name = decodeName(stdout).trimEnd();
   assertEquals(name, "e\udce9");
   const program = `${folder.path}/${name}`;
-  assertEquals(await output(rawSpawner()!.talkTo(program, ["x"])), "x\n");
+  assertEquals(
+    await output(rawSpawner()!.talkTo(program, ["x"], ignore)),
+    "x\n",
+  );
   await new Deno.Command("sh", { args: ["-c", "rm e*"], cwd: folder.path })
     .output();
 });
@@ -170,20 +213,20 @@ Deno.test("rawSpawner leaves no descriptor of ours open, whatever comes", {
   ignore: !isLinux,
 }, async () => {
   const links = await output(
-    sh(rawSpawner()!, "readlink /proc/$$/fd/0 /proc/$$/fd/1"),
+    sh(rawSpawner()!, "readlink /proc/$$/fd/[012]"),
   );
   const theirs = links.trimEnd().split("\n");
   assertEquals(
     theirs.map((link) => link.replace(/\d+/, "N")),
-    ["pipe:[N]", "socket:[N]"],
+    ["pipe:[N]", "socket:[N]", "pipe:[N]"],
   );
   assert(!openLinks().some((link) => theirs.includes(link)));
 
   // So many times that a leak cannot hide among what other tests open.
   const before = openLinks().length;
   for (let count = 0; count < 100; count++) {
-    assertThrows(() => rawSpawner()!.talkTo("/none", []), LibcError);
-    assertThrows(() => rawSpawner()!.run("/none", []), LibcError);
+    assertThrows(() => rawSpawner()!.talkTo("/none", [], ignore), LibcError);
+    assertThrows(() => rawSpawner()!.run("/none", [], ignore), LibcError);
   }
   assert(openLinks().length < before + 100);
 });

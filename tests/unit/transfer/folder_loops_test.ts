@@ -81,7 +81,7 @@ Deno.test("checkOutside() throws for a folder and all that is in it, nothing els
     );
     assertEquals(
       error.message,
-      `${folder.path}/d: cannot copy a folder into itself`,
+      `${folder.path}/d: cannot copy a directory into itself`,
     );
   }
   for (const path of ["de", "", "de/..", "d/.."]) {

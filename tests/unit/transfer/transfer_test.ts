@@ -231,7 +231,7 @@ Deno.test("transfer() does not copy a folder into itself for ever", async () => 
   makeTree(folder.path, [{ path: "d/f", content: "f" }, { path: "d/in/" }]);
   const into = await copy(`${folder.path}/d`, `${folder.path}/d/in`);
   assertEquals(into.length, 1);
-  assert(into[0]!.includes("cannot copy a folder into itself"));
+  assert(into[0]!.includes("cannot copy a directory into itself"));
   assertEquals(
     listing(`${folder.path}/d`).filter((line) => line.endsWith('"f"')),
     ['f = "f"'],

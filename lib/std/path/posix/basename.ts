@@ -3,7 +3,8 @@
  * ignored; a path of separators alone is one separator.
  */
 export function basename(path: string): string {
-  const stripped = path.replace(/\/+$/, "");
-  if (stripped === "") return path === "" ? "" : "/";
-  return stripped.slice(stripped.lastIndexOf("/") + 1);
+  let end = path.length;
+  while (end > 0 && path[end - 1] === "/") end--;
+  if (end === 0) return path === "" ? "" : "/";
+  return path.slice(path.lastIndexOf("/", end - 1) + 1, end);
 }

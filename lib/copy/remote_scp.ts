@@ -11,16 +11,20 @@ import { type AskingWatch, watchAsking } from "../ssh/asking.ts";
 import { SshSession } from "../ssh/session.ts";
 import type { DialogueContext } from "./context.ts";
 
-/** An scp on the far side, as it is asked for. */
-export interface RemoteScp {
+/** Request for an scp on a host. */
+export interface ScpRequest {
   /** Sink or source. */
   readonly role: "-t" | "-f";
   readonly location: RemoteLocation;
+  /** Text of its path for the remote shell. */
+  readonly path: string;
   readonly targetIsFolder: boolean;
-  /** Whether it is the second host of a copy between two. */
+  /** True for the second host of a copy between two: it has no rate limit. */
   readonly isSecond?: boolean;
-  /** Whether a restart may be wanted. */
+  /** True where a restart may be wanted. */
   readonly mayRestart?: boolean;
+  /** True where it is told of times, whatever the options are. */
+  readonly preserve?: boolean;
 }
 
 /** One run of it. */
@@ -30,56 +34,59 @@ interface Run {
   readonly asking: AskingWatch | undefined;
   /** By `performance.now()`. */
   readonly startedAt: number;
-  /** What is said just before its first message, where a shell talks too. */
+  /** Line that comes just before its first message, where a shell talks too. */
   readonly marker: string | undefined;
 }
 
-/** An scp on the far side that was started, in an ssh of its own. */
-export class FarScp implements AsyncDisposable {
+/** An scp on a host that was started, in an ssh of its own. */
+export class RemoteScp implements AsyncDisposable {
   readonly role: "-t" | "-f";
   readonly location: RemoteLocation;
-  readonly #remote: RemoteScp;
+  readonly #request: ScpRequest;
   readonly #context: DialogueContext;
+  readonly #interrupted: AbortSignal;
   #run: Run;
-  #hasHeardBefore = false;
 
-  /** @throws {SessionError} If ssh cannot be started. */
-  constructor(remote: RemoteScp, context: DialogueContext) {
-    this.role = remote.role;
-    this.location = remote.location;
-    this.#remote = remote;
+  /**
+   * @param interrupted Ends it when aborted.
+   * @throws {SessionError} If ssh cannot be started.
+   */
+  constructor(
+    request: ScpRequest,
+    context: DialogueContext,
+    interrupted: AbortSignal,
+  ) {
+    this.role = request.role;
+    this.location = request.location;
+    this.#request = request;
     this.#context = context;
-    this.#run = this.#start(remote);
+    this.#interrupted = interrupted;
+    this.#run = this.#start(request);
   }
 
   get session(): SshSession {
     return this.#run.session;
   }
 
-  /** What it is talked to through, at the rate that the user allows. */
+  /** The channel to it, at the rate that the user allows. */
   get channel(): Channel {
     const { pacer } = this.#context;
     const { channel } = this.session;
-    const isPaced = pacer !== undefined && !this.#remote.isSecond;
+    const isPaced = pacer !== undefined && !this.#request.isSecond;
     return isPaced ? new PacedChannel(channel, pacer) : channel;
   }
 
-  /** How long it has run, in milliseconds. */
+  /** Time since its start, in milliseconds. */
   get age(): number {
     return performance.now() - this.#run.startedAt;
   }
 
-  /** Whether this scp, or one before it in its place, has said anything. */
-  get hasHeard(): boolean {
-    return this.#hasHeardBefore || this.session.hasHeard;
-  }
-
-  /** Whether a shell's words before its first message are passed over. */
+  /** True where a shell's words before its first message are passed over. */
   get isMarked(): boolean {
     return this.#run.marker !== undefined;
   }
 
-  /** Whether another login would ask nobody for anything, nor did this one. */
+  /** True where another login would ask nobody for anything, nor did this one. */
   get canRestart(): boolean {
     const { flags } = this.#context.job.options.ssh;
     return flags.includes(BATCH_MODE) ||
@@ -96,20 +103,17 @@ export class FarScp implements AsyncDisposable {
   /**
    * Ends it as it is, and starts another one in its place.
    *
-   * @param path Where that one is to work.
-   * @returns What it is talked to through.
+   * @param change Path and kind of the target of that one.
+   * @returns The channel to it.
    * @throws {ProtocolError} If a shell that talks does not get to it.
    * @throws {SessionError} If ssh cannot be started.
    */
-  async restart(path: string): Promise<Channel> {
+  async restart(
+    change: Pick<ScpRequest, "path" | "targetIsFolder" | "preserve">,
+  ): Promise<Channel> {
     await this.session.end({ isWhole: false });
-    this.#hasHeardBefore = this.hasHeard;
     await this[Symbol.asyncDispose]();
-    this.#run = this.#start({
-      ...this.#remote,
-      location: { ...this.location, path },
-      targetIsFolder: true,
-    });
+    this.#run = this.#start({ ...this.#request, ...change });
     await this.passShell();
     return this.channel;
   }
@@ -119,14 +123,14 @@ export class FarScp implements AsyncDisposable {
     await this.session[Symbol.asyncDispose]();
   }
 
-  #start(
-    { role, location, targetIsFolder, isSecond = false, mayRestart }: RemoteScp,
-  ): Run {
-    const { job: { options, interrupted }, reporter, shells } = this.#context;
+  #start(request: ScpRequest): Run {
+    const { role, location, path, isSecond = false, mayRestart } = request;
+    const { job: { options }, reporter, shells } = this.#context;
     const marker = shells.markerFor(location);
-    const plain = remoteScpCommand(role, location.path, {
+    const plain = remoteScpCommand(role, path, {
       ...options,
-      targetIsFolder,
+      targetIsFolder: request.targetIsFolder,
+      preserve: options.preserve || request.preserve === true,
     });
     const command = marker === undefined ? plain : markedCommand(plain, marker);
     reporter.explained(() =>
@@ -134,15 +138,14 @@ export class FarScp implements AsyncDisposable {
       `host ${location.host}, user ${location.user ?? "(unspecified)"}, ` +
       `command ${command}`
     );
-    const args = sshArguments(options.ssh, location, command, {
-      asksNothing: isSecond,
-    });
+    const args = sshArguments(options.ssh, location, command);
     using watches = new DisposableStack();
     const asking = mayRestart ? watches.use(watchAsking()) : undefined;
     const startedAt = performance.now();
     const session = SshSession.start(options.ssh.program, args, {
-      interrupted,
+      interrupted: this.#interrupted,
       seeks: "scp",
+      say: (text) => reporter.pass(text),
     });
     // From here on it is the run's to dispose of.
     watches.move();

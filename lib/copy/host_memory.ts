@@ -1,0 +1,80 @@
+import { PrivateFolder } from "../system/private_folder.ts";
+import type { Protocol } from "./protocol_choice.ts";
+
+/** Longest time that a fact is believed, in milliseconds: 30 days. */
+export const KNOWN_MILLISECONDS = 30 * 24 * 60 * 60 * 1000;
+
+/** Variable that switches the memory off: `no`. */
+export const SWITCH = "SEACP_HOST_MEMORY";
+
+const OUR_NAME = /^[0-9a-f]{64}(\.[0-9a-f-]{36})?$/;
+
+/** File of the salt, which keeps others from guessing hosts by their hashes. */
+const SALT = "salt";
+
+/**
+ * Facts about hosts that outlast a run: that one lacks scp, or SFTP. A host is
+ * known by a salted hash of all that ssh would use for it, as `ssh -G` prints
+ * it: user, host, port, jump and configuration. Another fact replaces a wrong
+ * one.
+ */
+export class HostMemory {
+  readonly #folder: PrivateFolder;
+  readonly #now: () => number;
+
+  /** @param folder Absent where nothing is to be kept. */
+  constructor(folder: string | undefined, now: () => number = Date.now) {
+    this.#folder = new PrivateFolder(folder, OUR_NAME);
+    this.#now = now;
+  }
+
+  /** Gives the protocol that a host was found to lack. */
+  async lacking(configuration: string): Promise<Protocol | undefined> {
+    const salt = this.#folder.read(SALT);
+    if (salt === undefined) return undefined;
+    const text = this.#folder.read(await nameFor(salt, configuration));
+    const [, protocol, since] = /^(scp|sftp) (\d{1,15})$/.exec(text ?? "") ??
+      [];
+    const age = this.#now() - Number(since);
+    const isKnown = age >= 0 && age < KNOWN_MILLISECONDS;
+    return isKnown ? protocol as Protocol : undefined;
+  }
+
+  /** Keeps that a host lacks a protocol, and removes what is too old. */
+  async keep(configuration: string, lacking: Protocol): Promise<void> {
+    const name = await nameFor(this.#salt(), configuration);
+    this.#folder.write(name, `${lacking} ${this.#now()}`);
+    this.#folder.removeOlder(this.#now() - KNOWN_MILLISECONDS);
+  }
+
+  /** Forgets what is kept of a host. */
+  async forget(configuration: string): Promise<void> {
+    const salt = this.#folder.read(SALT);
+    if (salt === undefined) return;
+    this.#folder.remove(await nameFor(salt, configuration));
+  }
+
+  #salt(): string {
+    const known = this.#folder.read(SALT);
+    if (known !== undefined) return known;
+    const salt = crypto.randomUUID();
+    this.#folder.write(SALT, salt);
+    return salt;
+  }
+}
+
+async function nameFor(salt: string, configuration: string): Promise<string> {
+  const bytes = new TextEncoder().encode(salt + configuration);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+/** Gives the memory's directory; `undefined` where it is off or has no place. */
+export function memoryFolder(
+  variable: (name: string) => string | undefined,
+): string | undefined {
+  if (variable(SWITCH) === "no") return undefined;
+  const cache = variable("XDG_CACHE_HOME") || variable("LOCALAPPDATA");
+  if (cache) return `${cache}/seacp/hosts`;
+  const home = variable("HOME");
+  return home ? `${home}/.cache/seacp/hosts` : undefined;
+}

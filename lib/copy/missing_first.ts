@@ -1,0 +1,54 @@
+import type { FileProgress, Observer } from "../progress/observer.ts";
+
+/**
+ * Observer of a try to copy what may not be there, where another try follows:
+ * that something is missing is reported only if anything else came.
+ */
+export class MissingFirst implements Observer {
+  readonly #observer: Observer;
+  readonly #hasNext: boolean;
+  readonly #held: string[] = [];
+  #isMissing = false;
+
+  constructor(observer: Observer, { hasNext }: { hasNext: boolean }) {
+    this.#observer = observer;
+    this.#hasNext = hasNext;
+  }
+
+  /** True where the try found nothing, and reported nothing. */
+  get isMissing(): boolean {
+    return this.#isMissing;
+  }
+
+  failed(message: string): void {
+    const isMissing = message.endsWith("No such file or directory");
+    if (this.#hasNext && isMissing && this.#held.length === 0) {
+      this.#held.push(message);
+    } else this.#observer.failed(message);
+  }
+
+  warned(message: string): void {
+    this.#observer.warned(message);
+  }
+
+  explained(message: () => string): void {
+    this.#observer.explained(message);
+  }
+
+  began(name: string, size: number): FileProgress {
+    return this.#observer.began(name, size);
+  }
+
+  /**
+   * Ends the try.
+   *
+   * @param entries How many came; absent if it broke.
+   */
+  settle(entries?: number): void {
+    if (entries === 0 && this.#held.length === 1) {
+      this.#isMissing = true;
+      return;
+    }
+    for (const message of this.#held.splice(0)) this.#observer.failed(message);
+  }
+}

@@ -1,0 +1,326 @@
+import {
+  GreetingError,
+  naming,
+  ProtocolError,
+  RefusalError,
+} from "../errors.ts";
+import type { RemoteLocation } from "../location/location.ts";
+import type { Reporter } from "../progress/reporter.ts";
+import type { SshEnd } from "../ssh/session.ts";
+import { type Absence, meaningOf, refusalIn } from "./absence.ts";
+import { awaitSpeech, type Beginning, type Terms } from "./beginning.ts";
+import { type Breach, breach } from "./breach.ts";
+import { confusionHint } from "./confusion.ts";
+import type { DialogueContext } from "./context.ts";
+import type { CopyJob } from "./job.ts";
+import { lostMessage } from "./lost.ts";
+import { RemoteScp, type ScpRequest } from "./remote_scp.ts";
+import { asHostsWords } from "./remote_words.ts";
+
+/** Failures of a dialogue, one for each scp; absent for one that is whole. */
+export type Breaches = readonly (Breach | undefined)[];
+
+/** Dialogue with one or more scps. */
+export interface Dialogue {
+  /**
+   * Says what makes a source speak: a sink speaks first by itself.
+   *
+   * @returns What broke it already.
+   */
+  begin(scps: readonly RemoteScp[]): Promise<Breaches | undefined>;
+  hold(scps: readonly RemoteScp[]): Promise<Breaches>;
+  /** True where nothing was found, which another dialogue is to report. */
+  readonly foundNothing?: boolean;
+}
+
+/** Sessions that are open, and how far their dialogue is. */
+interface Opened {
+  readonly scps: readonly RemoteScp[];
+  /** What broke the dialogue when it was begun. */
+  readonly breaches: Breaches | undefined;
+  readonly sessions: AsyncDisposableStack;
+}
+
+/** An scp that was talked to. */
+interface EndedScp {
+  readonly scp: RemoteScp;
+  readonly breach: Breach | undefined;
+}
+
+/** Starts scp on the hosts of a job, and sees each one to its end. */
+export class ScpSessions {
+  readonly #context: DialogueContext;
+  readonly #job: CopyJob;
+  readonly #reporter: Reporter;
+
+  constructor(context: DialogueContext) {
+    this.#context = context;
+    this.#job = context.job;
+    this.#reporter = context.reporter;
+  }
+
+  /**
+   * Starts the scps one after the other, since each ssh may ask, and waits until
+   * all of them have spoken.
+   */
+  async begin(
+    requests: readonly ScpRequest[],
+    dialogue: Dialogue,
+    terms: Terms,
+  ): Promise<Beginning> {
+    try {
+      const opened = await this.#open(requests, dialogue, terms);
+      if ("kind" in opened) return opened;
+      return {
+        kind: "begun",
+        isCertain: opened.scps.every(soundsLikeScp),
+        run: () => this.#run(opened, { requests, dialogue }),
+        abandon: () => opened.sessions.disposeAsync(),
+      };
+    } catch (error) {
+      this.#lose(breach(error).message, terms);
+      return { kind: "over" };
+    }
+  }
+
+  async #open(
+    requests: readonly ScpRequest[],
+    dialogue: Dialogue,
+    terms: Terms,
+  ): Promise<Opened | Beginning> {
+    await using sessions = new AsyncDisposableStack();
+    const scps: RemoteScp[] = [];
+    const interrupted = terms.abandoned === undefined
+      ? this.#job.interrupted
+      : AbortSignal.any([this.#job.interrupted, terms.abandoned]);
+    for (const request of requests) {
+      const scp = new RemoteScp(request, this.#context, interrupted);
+      scps.push(sessions.use(scp));
+      await passShell(scp);
+      if (scp.role === "-f") continue;
+      const ending = await this.#awaitSign(scp, terms);
+      if (ending !== undefined) return ending;
+    }
+    const breaches = await dialogue.begin(scps);
+    if (breaches === undefined) {
+      for (const scp of scps) {
+        if (scp.role === "-t") continue;
+        const ending = await this.#awaitSign(scp, terms);
+        if (ending !== undefined) return ending;
+      }
+    }
+    return { scps, breaches, sessions: sessions.move() };
+  }
+
+  /** Waits until an scp has spoken; gives the end of it all if it does not. */
+  async #awaitSign(
+    { session, location }: RemoteScp,
+    terms: Terms,
+  ): Promise<Beginning | undefined> {
+    const sign = await awaitSpeech(session, this.#context.hosts, terms);
+    if (sign === "spoke") return undefined;
+    if (sign === "silent") return silence(location);
+    return await this.#seeUnspoken(session, location, terms);
+  }
+
+  /** Finds out what the end of an scp means that never spoke. */
+  async #seeUnspoken(
+    session: RemoteScp["session"],
+    location: RemoteLocation,
+    terms: Terms,
+  ): Promise<Beginning> {
+    const { code, failure } = await session.end({ isWhole: false });
+    const meaning = meaningOf({
+      protocol: "scp",
+      code,
+      said: session.said,
+      ...(failure === undefined ? {} : { failure }),
+    });
+    if (meaning.kind === "absent" && !this.#job.interrupted.aborted) {
+      if (!this.#context.hosts.mayChange) session.showHeld();
+      return { ...meaning, location };
+    }
+    session.showHeld();
+    if (meaning.kind === "no match") {
+      this.#reporter.failed(
+        `${location.host}: ${location.path}: No such file or directory`,
+      );
+      return { kind: "over" };
+    }
+    const end = failure === undefined ? {} : { failure };
+    const lost = new Error("lost connection");
+    this.#lose(lostMessage(location, lost, { end, job: this.#job }), terms);
+    return { kind: "over" };
+  }
+
+  #lose(message: string, { abandoned }: Terms): void {
+    if (abandoned?.aborted !== true) this.#reporter.disconnected(message);
+  }
+
+  /**
+   * Holds the dialogue and reports what breaks it, and an end of ssh that is no
+   * success. Where a shell's words got into it, it is held once more, without
+   * them.
+   */
+  async #run(
+    first: Opened,
+    { requests, dialogue }: {
+      requests: readonly ScpRequest[];
+      dialogue: Dialogue;
+    },
+  ): Promise<Absence | undefined> {
+    let opened = first;
+    try {
+      for (;;) {
+        await using _sessions = opened.sessions;
+        const failuresBefore = this.#reporter.failures;
+        const { scps, breaches } = opened;
+        const broken = breaches ?? await dialogue.hold(scps);
+        const ended = scps.map((scp, at) => ({ scp, breach: broken[at] }));
+        const absence = this.#refusalAmong(ended);
+        if (absence !== undefined) return absence;
+        if (!this.#heardShells(ended)) {
+          // What was not found is no end that could be reported.
+          if (dialogue.foundNothing) return undefined;
+          await this.#seeToTheirEnd(ended, failuresBefore);
+          return undefined;
+        }
+        await opened.sessions.disposeAsync();
+        const again = await this.#open(requests, dialogue, {});
+        if ("kind" in again) return again.kind === "absent" ? again : undefined;
+        opened = again;
+      }
+    } catch (error) {
+      return this.#seeUnmarked(requests, breach(error));
+    }
+  }
+
+  /** A shell that talks, and never gets to scp, is no scp. */
+  #seeUnmarked(
+    requests: readonly ScpRequest[],
+    error: Breach,
+  ): Absence | undefined {
+    const [{ location }] = requests as [ScpRequest];
+    if (error instanceof ProtocolError && this.#context.hosts.mayChange) {
+      return { location, why: error.message, isProven: false };
+    }
+    this.#reporter.disconnected(error.message);
+    return undefined;
+  }
+
+  /** Gives the words of a host, in scp's place, that it has none. */
+  #refusalAmong(scps: readonly EndedScp[]): Absence | undefined {
+    if (this.#job.interrupted.aborted) return undefined;
+    for (const { scp: { location }, breach } of scps) {
+      if (!(breach instanceof GreetingError)) continue;
+      const [, words] = /the far side said (".*")/s.exec(breach.message) ?? [];
+      const refusal = refusalIn(words ?? "");
+      if (refusal !== undefined) return { location, ...refusal };
+    }
+    return undefined;
+  }
+
+  /** Remembers the shells that were taken for scp; whether there are any. */
+  #heardShells(scps: readonly EndedScp[]): boolean {
+    if (this.#job.interrupted.aborted) return false;
+    let any = false;
+    for (const { scp, breach } of scps) {
+      if (scp.isMarked || !(breach instanceof GreetingError)) continue;
+      this.#context.shells.add(scp.location, breach, scp.age);
+      any = true;
+    }
+    return any;
+  }
+
+  /** Reports what each scp left to report. */
+  async #seeToTheirEnd(
+    scps: readonly EndedScp[],
+    failuresBefore: number,
+  ): Promise<void> {
+    for (const { scp: { session } } of scps) session.showHeld();
+    const isWhole = scps.every(({ breach }) => breach === undefined);
+    for (const { scp: { location: { host } }, breach } of scps) {
+      if (!(breach instanceof ProtocolError)) continue;
+      const message = breach.message +
+        confusionHint(breach, this.#job.options);
+      const isTheirs = breach instanceof RefusalError && scps.length === 1;
+      const isRaw = isTheirs && !this.#context.hosts.mayChange;
+      this.#reporter.failed(isRaw ? message : asHostsWords(host, message));
+    }
+    if (scps.some(({ breach }) => breach instanceof ProtocolError)) return;
+    const ends = await Promise.all(
+      scps.map(({ scp }) => scp.session.end({ isWhole })),
+    );
+    const ended = scps.map(({ scp: { location, role }, breach }, at) => ({
+      location,
+      role,
+      breach,
+      end: ends[at]!,
+    }));
+    for (const { location, breach, end } of ended) {
+      if (breach === undefined) continue;
+      this.#reporter.disconnected(
+        lostMessage(location, breach, { end, job: this.#job }),
+      );
+    }
+    // What one host's end brings about at another is not that one's failure.
+    if (!isWhole) return;
+    for (const { location, role, end } of ended) {
+      if (role === "-t") this.#hearLeftover(location, end);
+    }
+    for (const { location, end } of ended) {
+      this.#reportEnd(location, end, failuresBefore);
+    }
+  }
+
+  #reportEnd(
+    { host }: RemoteLocation,
+    { code, failure }: SshEnd,
+    failuresBefore: number,
+  ): void {
+    // An scp that could not copy something has said so, and ends with 1.
+    const isTold = (code === 1 || this.#job.interrupted.aborted) &&
+      this.#reporter.failures > failuresBefore;
+    if (failure === undefined || isTold) return;
+    const SSH_FAILED = 255;
+    if (code >= SSH_FAILED) this.#reporter.disconnected(`${host}: ${failure}`);
+    else this.#reporter.failed(`${host}: ${failure}`);
+  }
+
+  /**
+   * A shell may say what looks like scp's first acknowledgement. Then each that
+   * follows is taken for the one before it, and the last is left over.
+   */
+  #hearLeftover(location: RemoteLocation, { leftover }: SshEnd): void {
+    // deno-lint-ignore no-control-regex
+    const [, extra, refusal] = /^(\0*)(?:\x01(.*)\n)?/s.exec(leftover)!;
+    if (extra !== "") this.#context.shells.tell(location, extra!);
+    if (refusal !== undefined) {
+      this.#reporter.failed(asHostsWords(location.host, refusal));
+    }
+  }
+}
+
+/** First bytes of what scp says: a sink's answers, a source's records. */
+const FIRST_BYTES = { "-t": "\0\x01\x02", "-f": "\x01\x02CDET" } as const;
+
+/** Tells whether an scp that has spoken began as one. */
+function soundsLikeScp({ role, session, isMarked }: RemoteScp): boolean {
+  const first = session.channel.peek();
+  if (isMarked || first === undefined) return isMarked;
+  return FIRST_BYTES[role].includes(String.fromCharCode(first));
+}
+
+function silence(location: RemoteLocation): Beginning {
+  const why = "SCP did not begin: the server says nothing";
+  return { kind: "absent", location, why, isProven: true };
+}
+
+/** @throws {ProtocolError} If a shell that talks does not get to scp. */
+async function passShell(scp: RemoteScp): Promise<void> {
+  try {
+    await scp.passShell();
+  } catch (error) {
+    throw naming(scp.location.host, error);
+  }
+}

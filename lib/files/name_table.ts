@@ -1,0 +1,92 @@
+/** The most names that a table keeps: 32 MiB of memory. */
+export const MAX_KEPT_NAMES = 1_000_000;
+
+/** How a name relates to those that came before it. */
+export type Precedence = "first" | "again" | "other";
+
+const LEAST_ROOM = 16;
+
+/**
+ * Names by their keys, in 16 to 64 bytes each however long they are: what is
+ * kept is a 53-bit hash of both. A table that is full knows no more than before.
+ */
+export class NameTable {
+  readonly #most: number;
+  /** Hashes of keys, 0 where there is none, and of the names that had them. */
+  #keys = new Float64Array(LEAST_ROOM);
+  #names = new Float64Array(LEAST_ROOM);
+  #count = 0;
+
+  constructor(most: number = MAX_KEPT_NAMES) {
+    this.#most = most;
+  }
+
+  get isFull(): boolean {
+    return this.#count >= this.#most;
+  }
+
+  /**
+   * Tells whether the first name of this key was the same one or another, and
+   * keeps the name if it is the first itself. A full table keeps none, and takes
+   * what it does not know for another name.
+   */
+  add(key: string, name: string): Precedence {
+    const keyHash = hashOf(key);
+    const nameHash = hashOf(name);
+    const at = this.#find(keyHash);
+    if (this.#keys[at] !== 0) {
+      return this.#names[at] === nameHash ? "again" : "other";
+    }
+    if (this.isFull) return "other";
+    this.#keys[at] = keyHash;
+    this.#names[at] = nameHash;
+    this.#count++;
+    if (this.#count * 2 > this.#keys.length) this.#grow();
+    return "first";
+  }
+
+  has(key: string): boolean {
+    return this.#keys[this.#find(hashOf(key))] !== 0;
+  }
+
+  /** Gives the place of a key, or the free one that it would have. */
+  #find(hash: number): number {
+    const last = this.#keys.length - 1;
+    let at = hash % this.#keys.length;
+    while (this.#keys[at] !== 0 && this.#keys[at] !== hash) {
+      at = (at + 1) & last;
+    }
+    return at;
+  }
+
+  #grow(): void {
+    const [keys, names] = [this.#keys, this.#names];
+    this.#keys = new Float64Array(keys.length * 2);
+    this.#names = new Float64Array(keys.length * 2);
+    for (const [from, key] of keys.entries()) {
+      if (key === 0) continue;
+      const at = this.#find(key);
+      this.#keys[at] = key;
+      this.#names[at] = names[from]!;
+    }
+  }
+}
+
+/** A hash of 53 bits, never 0: two rounds of 32 bits each (cyrb53). */
+function hashOf(text: string): number {
+  let high = 0xdeadbeef;
+  let low = 0x41c6ce57;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    high = Math.imul(high ^ unit, 2654435761);
+    low = Math.imul(low ^ unit, 1597334677);
+  }
+  high = mixed(high, low);
+  low = mixed(low, high);
+  return (4294967296 * (low & 0x1fffff) + (high >>> 0)) || 1;
+}
+
+function mixed(one: number, other: number): number {
+  return Math.imul(one ^ (one >>> 16), 2246822507) ^
+    Math.imul(other ^ (other >>> 13), 3266489909);
+}

@@ -1,0 +1,86 @@
+/**
+ * The meaning of a remote operand's path, whichever protocol takes it there: it
+ * is literal, but for patterns in a source and a leading `~` or `~user`, as for
+ * OpenSSH's scp since 9.0. With `-O` alone the remote shell reads it.
+ */
+
+import { type Char, isActive, type Word } from "./shell_word.ts";
+
+/** A leading home directory: `~` or `~user`, up to the first slash. */
+const HOME = /^~([A-Za-z_][\w.-]*)?(?=\/|$)/;
+
+/** Text that means itself to every remote shell, wherever it stands. */
+const INERT = /^[\w./+,:@%=\p{L}\p{N}-]*$/u;
+
+/**
+ * Reads a source path: `\` takes the meaning from what follows it, and `*`, `?`
+ * and `[…]` are patterns where they stand without one.
+ */
+export function sourceWord(path: string): Word {
+  const chars = [...path];
+  const word: Char[] = [];
+  for (let at = 0; at < chars.length; at++) {
+    const quoted = chars[at] === "\\" && at + 1 < chars.length;
+    if (quoted) at++;
+    word.push({ char: chars[at]!, quoted });
+  }
+  return word;
+}
+
+/** Reads a path that is literal but for a leading `~` or `~user`. */
+export function literalWord(path: string): Word {
+  const home = homeIn(path).length;
+  return [...path].map((char, at) => ({ char, quoted: at >= home }));
+}
+
+/** Gives the leading `~` or `~user` of a path; empty where there is none. */
+export function homeIn(path: string): string {
+  return HOME.exec(path)?.[0] ?? "";
+}
+
+/** Tells whether a path means more than its characters where it is a source. */
+export function mayBePattern(path: string): boolean {
+  return /[\\*?[]/.test(path);
+}
+
+/** Tells whether a word matches names by a pattern. */
+export function isPattern(word: Word): boolean {
+  return word.some((char) =>
+    ["*", "?", "["].some((one) => isActive(char, one))
+  );
+}
+
+/**
+ * Tells whether every remote shell takes a path for one word, and for nothing
+ * but that path: none expands anything in it but a home directory.
+ */
+export function isPlainPath(path: string): boolean {
+  // zsh looks for a program behind a leading `=`, csh for a job behind `%`.
+  return !/^[=%]/.test(path) && INERT.test(path.slice(homeIn(path).length));
+}
+
+/**
+ * Tells whether a path leads to a directory and gives it no name: it ends in `.`
+ * or `..`, or is `/`, the home directory `~`, or empty.
+ */
+export function isDotPath(path: string): boolean {
+  return nameInPath(path) === "";
+}
+
+/**
+ * Gives the name that a path gives what it leads to: its last component, the
+ * user's for `~user`, and none for a dot path.
+ */
+export function nameInPath(path: string): string {
+  const name = lastName(path);
+  const isHome = path.startsWith(name) && homeIn(name) === name;
+  return isHome ? name.slice(1) : name;
+}
+
+/** Gives the last component of a path; empty where that is no name. */
+export function lastName(path: string): string {
+  let end = path.length;
+  while (end > 0 && path[end - 1] === "/") end--;
+  const name = path.slice(path.lastIndexOf("/", end - 1) + 1, end);
+  return name === "." || name === ".." ? "" : name;
+}

@@ -1,0 +1,56 @@
+/** Records of one entry, as a source sends them. */
+
+import type { Times } from "../files/files.ts";
+import { decodeName } from "../files/name_bytes.ts";
+import type { Observer } from "../progress/observer.ts";
+import { formatRecord } from "./messages.ts";
+import type { Announcement } from "./sent_entry.ts";
+
+/**
+ * Gives the records of an entry: its times, if they are preserved, and itself.
+ *
+ * @throws {EntryError} If a record would be longer than a peer accepts.
+ */
+export function recordsOf(
+  { record, times }: Announcement,
+  { preserve }: { readonly preserve: boolean },
+  observer: Observer,
+): Uint8Array[] {
+  const title = record.kind === "file"
+    ? "Sending file modes"
+    : "Entering directory";
+  const records: (readonly [title: string, bytes: Uint8Array])[] = [
+    [title, formatRecord(record)],
+  ];
+  if (preserve) {
+    records.unshift(["Sending file timestamps", timesRecord(times)]);
+  }
+  return records.map(([title, bytes]) => {
+    observer.explained(() => `${title}: ${decodeName(bytes).trimEnd()}`);
+    return bytes;
+  });
+}
+
+/**
+ * Gives a record that may stand before the end of a folder and does nothing. A
+ * sink that passes over lines it does not know takes what follows a body that it
+ * refused for the last line of that; were that the end, the next folder would be
+ * made in here.
+ */
+export function guard(): Uint8Array {
+  const now = Date.now();
+  return timesRecord({ modified: now, accessed: now });
+}
+
+function timesRecord({ modified, accessed }: Times): Uint8Array {
+  return formatRecord({
+    kind: "times",
+    modified: wholeSeconds(modified),
+    accessed: wholeSeconds(accessed),
+  });
+}
+
+/** OpenSSH sends no fractions of a second. */
+function wholeSeconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000) * 1000;
+}

@@ -1,0 +1,32 @@
+/** The name under which this program was called. */
+
+const DEFAULT = "seacp";
+
+/**
+ * Gives the name that messages begin with: `scp` where a compiled program was
+ * called so.
+ *
+ * @param isCompiled Whether this process is the program, not a runtime that
+ * runs its source.
+ */
+export function programName(isCompiled: boolean): string {
+  return isCompiled ? nameIn(firstWord()) : DEFAULT;
+}
+
+/** Gives the name in a path; the program's own where that is no plain name. */
+export function nameIn(path: string): string {
+  const name = path.replace(/^.*[/\\]/s, "").replace(/\.exe$/i, "");
+  return /^[\w.+-]{1,64}$/.test(name) ? name : DEFAULT;
+}
+
+/** What the process was called by, or where the program is. */
+function firstWord(): string {
+  try {
+    if (Deno.build.os === "linux") {
+      return Deno.readTextFileSync("/proc/self/cmdline").split("\0")[0]!;
+    }
+    return Deno.execPath();
+  } catch {
+    return DEFAULT;
+  }
+}

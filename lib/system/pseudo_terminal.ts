@@ -1,0 +1,60 @@
+/** Terminals of our own, for programs that ask for one on their standard error. */
+
+import {
+  checked,
+  close,
+  libcCalls,
+  LibcError,
+  O_CLOEXEC,
+  type Pipe,
+  setCloseOnExec,
+} from "./libc.ts";
+import { platform } from "./platform.ts";
+
+const FUNCTIONS = {
+  posix_openpt: { parameters: ["i32"], result: "i32" },
+  grantpt: { parameters: ["i32"], result: "i32" },
+  unlockpt: { parameters: ["i32"], result: "i32" },
+  ptsname_r: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  tcgetattr: { parameters: ["i32", "buffer"], result: "i32" },
+  cfmakeraw: { parameters: ["buffer"], result: "void" },
+  tcsetattr: { parameters: ["i32", "i32", "buffer"], result: "i32" },
+} as const;
+
+const O_RDWR = 2;
+
+/** Longest path of a terminal, in bytes. */
+const PATH_BYTES = 128;
+
+/** Size that every system's `struct termios` fits in, in bytes. */
+const SETTINGS_BYTES = 256;
+
+/**
+ * Opens a terminal that nobody sits at: what is written at one end is read at
+ * the other, unchanged. It becomes nobody's controlling terminal.
+ *
+ * @throws {LibcError} If the system has none left.
+ */
+export function openPseudoTerminal(): Pipe {
+  const libc = libcCalls(FUNCTIONS);
+  const flags = O_RDWR | platform.O_NOCTTY;
+  using opened = new DisposableStack();
+  const readEnd = checked(() => libc.posix_openpt(flags));
+  opened.adopt(readEnd, close);
+  setCloseOnExec(readEnd);
+  checked(() => libc.grantpt(readEnd));
+  checked(() => libc.unlockpt(readEnd));
+  const path = new Uint8Array(PATH_BYTES);
+  const error = libc.ptsname_r(readEnd, path, BigInt(PATH_BYTES));
+  if (error !== 0) throw new LibcError(error);
+  const writeEnd = checked(() => libc.open(path, flags | O_CLOEXEC));
+  opened.adopt(writeEnd, close);
+  setCloseOnExec(writeEnd);
+  const settings = new Uint8Array(SETTINGS_BYTES);
+  checked(() => libc.tcgetattr(writeEnd, settings));
+  libc.cfmakeraw(settings);
+  checked(() => libc.tcsetattr(writeEnd, 0, settings));
+  opened.move();
+  return { readEnd, writeEnd };
+}

@@ -1,0 +1,172 @@
+/**
+ * The moments at which a remote side speaks, against the system's scp: each
+ * dialogue is cut after every one of its steps, and what was said until then has
+ * to be equal. So nothing comes before what it waits for.
+ */
+
+import { assertEquals } from "@std/assert";
+import { findProgram } from "../../scripts/peers.ts";
+import { LocalFiles } from "../../lib/files/local_files.ts";
+import { serve, type ServeRequest } from "../../lib/server/serve.ts";
+import { peerTest } from "../support/doors.ts";
+import { SaidChannel } from "../support/said_channel.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { makeTree } from "../support/tree.ts";
+
+/** Letters a remote side is started with, and what is in its directory. */
+interface Asked {
+  readonly letters: string;
+  readonly paths: readonly string[];
+}
+
+/** A time that reading does not change: it is to come. */
+const LATER = 4_102_444_800;
+
+/** Answers of a sink to a source, in the order in which they are varied. */
+const ANSWERS = ["\0", "\x01no\n", "\x02no\n", "what\n"];
+
+/** Steps after which every dialogue with a source is over. */
+const MOST_STEPS = 13;
+
+/** Answers besides acknowledgements that one dialogue has at most. */
+const MOST_REFUSALS = 2;
+
+const SOURCES: readonly Asked[] = [
+  { letters: "f", paths: ["a", "b"] },
+  { letters: "pf", paths: ["a", "empty", "b"] },
+  { letters: "f", paths: ["missing", "a", "missing", "b"] },
+  { letters: "f", paths: ["sub", "a"] },
+  { letters: "rf", paths: ["sub", "a"] },
+  { letters: "prf", paths: ["sub", "a"] },
+  { letters: "prf", paths: ["a", "sub/."] },
+  { letters: "rf", paths: ["dangling", "a"] },
+];
+
+/** Dialogues with a sink; each is cut after every byte. */
+const SINKS: readonly (Asked & { readonly says: string })[] = [
+  { letters: "t", paths: ["d"], says: "C0644 3 x\nabc\0C0644 0 y\n\0" },
+  {
+    letters: "prt",
+    paths: ["d"],
+    says: "T1 0 1 0\nD0755 0 e\nT1 0 1 0\nC0600 1 x\nx\0E\nC0644 1 y\ny\0",
+  },
+  { letters: "rt", paths: ["d"], says: "D0755 0 a\nC0644 1 y\ny\0\x01no\nE\n" },
+  { letters: "rt", paths: ["d"], says: "C0644 1 sub\n\x01no\nC0644 1 y\ny\0" },
+  {
+    letters: "rt",
+    paths: ["d/new"],
+    says: "D0755 0 a\nC0644 1 y\ny\x01no\nE\n",
+  },
+  { letters: "t", paths: ["missing/x"], says: "C0644 1 a\nC0644 1 b\nb\0" },
+];
+
+peerTest("A source of ours speaks when the system's scp does", [
+  "scp",
+], async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "a", content: "alpha" },
+    { path: "b", content: "beta" },
+    { path: "empty", content: "" },
+    { path: "sub/c", content: "c" },
+    { path: "sub/" },
+  ]);
+  for (const name of ["a", "b", "empty", "sub/c", "sub"]) {
+    Deno.utimeSync(`${folder.path}/${name}`, LATER, 3);
+  }
+  Deno.symlinkSync("no", `${folder.path}/dangling`);
+  for (const asked of SOURCES) {
+    await compareAnswers(folder.path, asked, { said: "", refusals: 0 });
+  }
+});
+
+/** Compares all dialogues that begin with what was said. */
+async function compareAnswers(
+  folder: string,
+  asked: Asked,
+  { said, refusals }: { said: string; refusals: number },
+): Promise<void> {
+  const theirs = await answersOfScp(folder, asked, said);
+  const ours = await answersOfOurs(folder, asked, said);
+  assertEquals(ours, theirs, JSON.stringify([asked, said]));
+  const isOver = said.length > MOST_STEPS || said.includes("\x02") ||
+    said.includes("w");
+  if (isOver) return;
+  for (const [at, answer] of ANSWERS.entries()) {
+    const count = refusals + Math.min(at, 1);
+    if (count > MOST_REFUSALS) continue;
+    await compareAnswers(folder, asked, {
+      said: said + answer,
+      refusals: count,
+    });
+  }
+}
+
+peerTest("A sink of ours speaks when the system's scp does", [
+  "scp",
+], async () => {
+  for (const { says, ...asked } of SINKS) {
+    for (let end = 0; end <= says.length; end++) {
+      const said = says.slice(0, end);
+      const [theirs, ours] = [answersOfScp, answersOfOurs].map(
+        async (answersOf) => {
+          using folder = new TempFolder();
+          makeTree(folder.path, [
+            { path: "d/a", content: "a" },
+            { path: "d/sub/" },
+          ]);
+          const answers = await answersOf(folder.path, asked, said);
+          return answers.replaceAll(folder.path, "");
+        },
+      );
+      assertEquals(await ours, await theirs, JSON.stringify([asked, said]));
+    }
+  }
+});
+
+async function answersOfScp(
+  folder: string,
+  { letters, paths }: Asked,
+  said: string,
+): Promise<string> {
+  const child = new Deno.Command(findProgram("scp")!, {
+    args: [`-${letters}`, ...paths.map((path) => `${folder}/${path}`)],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  const all = new Response(child.stdout).text();
+  try {
+    await writer.write(new TextEncoder().encode(said));
+    await writer.close();
+  } catch {
+    // It has ended already.
+  }
+  await child.status;
+  return await all;
+}
+
+async function answersOfOurs(
+  folder: string,
+  { letters, paths }: Asked,
+  said: string,
+): Promise<string> {
+  const has = (letter: string) => letters.includes(letter);
+  const request: ServeRequest = {
+    role: has("f") ? "source" : "sink",
+    paths: paths.map((path) => `${folder}/${path}`),
+    recursive: has("r"),
+    preserve: has("p"),
+    targetIsFolder: has("d"),
+    verbose: false,
+  };
+  const channel = new SaidChannel(new TextEncoder().encode(said));
+  await serve(request, {
+    channel,
+    files: new LocalFiles(),
+    platform: "posix",
+    say: () => {},
+  });
+  return new TextDecoder().decode(channel.written);
+}

@@ -1,0 +1,157 @@
+/** The first byte of a remote, or the lack of it, through a real ssh. */
+
+import { assertEquals } from "@std/assert";
+import { type LoginView, viewLogin } from "../../lib/ssh/login_view.ts";
+import { SshSession } from "../../lib/ssh/session.ts";
+import { decodeName } from "../../lib/files/name_bytes.ts";
+import { findProgram } from "../../scripts/peers.ts";
+import { peerTest, sshdDoor } from "../support/doors.ts";
+import { until } from "../support/processes.ts";
+import { runProgram } from "../support/program.ts";
+import { Sshd } from "../support/sshd.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+
+let opened: Promise<Sshd> | undefined;
+Deno.test.afterAll(async () => {
+  await (await opened)?.[Symbol.asyncDispose]();
+});
+
+/** No test waits so long. */
+const NEVER = 24 * 60 * 60 * 1000;
+
+/** An ssh that runs a command over there. */
+async function sessionOf(
+  command: string,
+  options: readonly string[] = [],
+): Promise<SshSession> {
+  const { config } = await (opened ??= Sshd.start());
+  return SshSession.start("ssh", [
+    ...["-F", config],
+    ...options,
+    ...["--", "far", command],
+  ], {
+    interrupted: new AbortController().signal,
+    seeks: "scp",
+    say: () => {},
+  });
+}
+
+peerTest(
+  "firstSign() sees the first byte, and the end, and reads nothing",
+  sshdDoor.needs,
+  async () => {
+    const patience = { afterLogin: NEVER, unseen: NEVER };
+    await using speaking = await sessionOf("echo hello");
+    assertEquals(await speaking.firstSign(patience), "spoke");
+    assertEquals(decodeName(await speaking.channel.read(100)), "hello\n");
+    await using ending = await sessionOf("exit 3");
+    assertEquals(await ending.firstSign(patience), "ended");
+    const { code, stopped } = await ending.end({ isWhole: true });
+    assertEquals([code, stopped], [3, false]);
+  },
+);
+
+peerTest(
+  "What comes after a silence is read all the same",
+  sshdDoor.needs,
+  async () => {
+    await using session = await sessionOf("read line; echo $line");
+    const patience = { afterLogin: 1, unseen: NEVER };
+    assertEquals(await session.firstSign(patience), "silent");
+    const next = session.firstSign({ afterLogin: NEVER, unseen: NEVER });
+    await session.channel.write(new TextEncoder().encode("late\n"));
+    await session.channel.flush();
+    assertEquals(await next, "spoke");
+    assertEquals(decodeName(await session.channel.read(100)), "late\n");
+  },
+);
+
+/** Ways there, each of which shows the end of its login. */
+const ways: readonly (readonly [string, readonly string[]])[] = [
+  ["straight", []],
+  ["through a jump host", ["-J", "far"]],
+  ["as a master of its own", ["-oControlMaster=yes", "-oControlPath=PATH"]],
+  ["over a running master", ["-oControlPath=MASTER"]],
+];
+
+for (const [way, options] of ways) {
+  peerTest(
+    `firstSign() sees that a login has ended, ${way}`,
+    sshdDoor.needs,
+    async () => {
+      using folder = new TempFolder();
+      const master = `${folder.path}/master`;
+      const { config } = await (opened ??= Sshd.start());
+      const jump = `${folder.path}/config`;
+      // ssh gives its jump host's ssh the file, but no other option.
+      Deno.copyFileSync(config, jump);
+      await runProgram([
+        findProgram("ssh")!,
+        ...["-F", config, "-fNMS", master, "far"],
+      ]);
+      const paths = options.map((option) =>
+        option.replace("PATH", `${folder.path}/own`).replace("MASTER", master)
+      );
+      await using session = await sessionOf("cat > /dev/null", paths);
+      const patience = { afterLogin: 1, unseen: NEVER };
+      assertEquals(await session.firstSign(patience), "silent");
+      await runProgram([
+        findProgram("ssh")!,
+        ...["-F", config, "-S", master, "-O", "exit", "far"],
+      ]);
+    },
+  );
+}
+
+peerTest(
+  "viewLogin() sees a login that has not ended, and one that nobody knows",
+  sshdDoor.needs,
+  async () => {
+    using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const args = ["-F", "none", "-p", `${server.addr.port}`, "127.0.0.1"];
+    using ssh = start("ssh", args);
+    using connection = await server.accept();
+    await until("ssh logs in", () => isSeen(ssh.pid, { login: "open" }));
+    connection.close();
+    using other = start("sleep", ["600"]);
+    await until("it runs", () => isSeen(other.pid, { login: "unknown" }));
+    assertEquals(viewLogin(2 ** 30), { login: "unknown", isAsking: false });
+  },
+);
+
+function isSeen(pid: number, { login }: Pick<LoginView, "login">): boolean {
+  return viewLogin(pid).login === login;
+}
+
+/** A program with pipes, ended and forgotten at the end. */
+function start(
+  program: string,
+  args: readonly string[],
+): Disposable & { readonly pid: number } {
+  const child = new Deno.Command(program, {
+    args: [...args],
+    stdin: "piped",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  return {
+    pid: child.pid,
+    [Symbol.dispose]: () => {
+      child.stdin.close().catch(() => {});
+      child.kill("SIGKILL");
+    },
+  };
+}
+
+peerTest(
+  "end() stops an ssh that does not end in its time, and says so",
+  sshdDoor.needs,
+  async () => {
+    await using session = await sessionOf("tail --pid=$PPID -f /dev/null");
+    const { stopped, code } = await session.end({
+      isWhole: true,
+      graceMilliseconds: 200,
+    });
+    assertEquals([stopped, code !== 0], [true, true]);
+  },
+);

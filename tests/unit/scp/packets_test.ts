@@ -1,0 +1,177 @@
+/** Peers that take one message from each packet and drop what stands behind it. */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { ProtocolError } from "../../../lib/errors.ts";
+import { LocalFiles } from "../../../lib/files/local_files.ts";
+import type { Ahead } from "../../../lib/scp/answers.ts";
+import { Sink } from "../../../lib/scp/sink.ts";
+import { Source } from "../../../lib/scp/source.ts";
+import { listing } from "../../support/listing.ts";
+import { HastyClock, PacketPeer } from "../../support/packet_peer.ts";
+import { RecordingObserver } from "../../support/recording_observer.ts";
+import { CLIENT_SINK } from "../../support/sink_options.ts";
+import { SortedFiles } from "../../support/sorted_files.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { makeTree } from "../../support/tree.ts";
+
+/** A sink that takes one message a packet; a body has its end with it. */
+function packetSink(): PacketPeer {
+  return new PacketPeer("\0", () => "\0");
+}
+
+/** A source that says one thing after each packet, and then no more. */
+function packetSource(...words: readonly string[]): PacketPeer {
+  const left = words.values();
+  return new PacketPeer("", () => left.next().value ?? "");
+}
+
+interface Sending {
+  readonly preserve?: boolean;
+  readonly sendsAhead?: boolean;
+  /** False where nothing can take the place of the first dialogue. */
+  readonly canRestart?: boolean;
+}
+
+/** Sends paths to packet sinks; gives what each of them took. */
+async function send(
+  paths: readonly string[],
+  { preserve = false, sendsAhead = false, canRestart = true }: Sending = {},
+): Promise<{ packets: (readonly string[])[]; inside: boolean[] }> {
+  const peers = [packetSink()];
+  const inside: boolean[] = [];
+  const source = new Source(peers[0]!, new SortedFiles(), {
+    recursive: true,
+    preserve,
+    dotPaths: "content",
+    lockstep: false,
+  }, new RecordingObserver());
+  const beginAnew = async (isInside: boolean) => {
+    inside.push(isInside);
+    peers.push(packetSink());
+    return { channel: peers.at(-1)! };
+  };
+  if (sendsAhead) source.sendAhead(beginAnew);
+  else if (canRestart) source.restartBy(beginAnew);
+  await source.begin();
+  for (const path of paths) await source.send(path);
+  await source.end();
+  return { packets: peers.map(({ packets }) => packets), inside };
+}
+
+function tree(): TempFolder {
+  const folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "d/a", content: "a", mode: 0o644, modified: 1 },
+    { path: "d/b", content: "b", mode: 0o644, modified: 1 },
+    { path: "d/e/", mode: 0o755, modified: 1 },
+    { path: "d/", mode: 0o755, modified: 1 },
+  ]);
+  return folder;
+}
+
+Deno.test("Source sends times and a record again, one by one, in another dialogue where the record was dropped", async () => {
+  using folder = tree();
+  using clock = new HastyClock();
+  const { packets, inside } = await send([`${folder.path}/d/a`], {
+    preserve: true,
+  });
+  assertEquals(packets, [
+    ["T1 0 1 0\nC0644 1 a\n"],
+    ["T1 0 1 0\n", "C0644 1 a\n", "a\0"],
+  ]);
+  assertEquals(inside, [false]);
+  assertEquals(clock.fired, 1);
+});
+
+Deno.test("Source sends a record again in another dialogue where it was dropped behind a body", async () => {
+  using folder = tree();
+  using _clock = new HastyClock();
+  const { packets, inside } = await send([`${folder.path}/d`]);
+  assertEquals(packets, [
+    ["D0755 0 d\n", "C0644 1 a\n", "a\0C0644 1 b\n"],
+    ["D0755 0 d\n", "C0644 1 b\n", "b\0", "D0755 0 e\n", "E\n", "E\n"],
+  ]);
+  assertEquals(inside, [true]);
+});
+
+Deno.test("Source sends files again in another dialogue that went ahead and were dropped", async () => {
+  using folder = tree();
+  using _clock = new HastyClock();
+  const { packets, inside } = await send([`${folder.path}/d`], {
+    sendsAhead: true,
+  });
+  const [first, next] = packets;
+  assertEquals(first!.length, 2);
+  assertEquals(next, [
+    "D0755 0 d\n",
+    ...["C0644 1 a\n", "a\0", "C0644 1 b\n", "b\0"],
+    ...["D0755 0 e\n", "E\n", "E\n"],
+  ]);
+  assertEquals(inside, [true]);
+});
+
+Deno.test("Source says what kind of sink it is where there is no other dialogue", async () => {
+  using folder = tree();
+  using _clock = new HastyClock();
+  await assertRejects(
+    () => send([`${folder.path}/d`], { canRestart: false }),
+    ProtocolError,
+    "the remote side takes one message at a time",
+  );
+});
+
+Deno.test("Source waits for ever for the first answer, and in lockstep for each", async () => {
+  using folder = tree();
+  using clock = new HastyClock();
+  const observer = new RecordingObserver();
+  const peer = packetSink();
+  const source = new Source(peer, new SortedFiles(), {
+    recursive: true,
+    preserve: true,
+    dotPaths: "announced",
+    lockstep: true,
+  }, observer);
+  await source.begin();
+  await source.send("missing");
+  await source.send(`${folder.path}/d`);
+  await source.end();
+  assertEquals(clock.fired, 0);
+});
+
+async function receive(
+  peer: PacketPeer,
+  target: string,
+  ahead: Ahead,
+): Promise<void> {
+  const sink = new Sink(
+    peer,
+    new LocalFiles(),
+    { ...CLIENT_SINK, ahead },
+    new RecordingObserver(),
+  );
+  await sink.receive(target);
+}
+
+for (const ahead of ["certain", "window"] as const) {
+  Deno.test(`Sink acknowledges again what a source does not take where acknowledgements go ahead: ${ahead}`, async () => {
+    using folder = new TempFolder();
+    using clock = new HastyClock();
+    const peer = packetSource(
+      "T1 0 1 0\n",
+      "D0755 0 d\n",
+      ...["C0644 1 a\n", "a\0", "C0644 1 isdir\n", "x\0"],
+      ...["D0755 0 isdir\n", "E\n", "E\n"],
+      "E\n",
+    );
+    await receive(peer, folder.path, ahead);
+    assertEquals(listing(folder.path), [
+      "d/",
+      'd/a = "a"',
+      'd/isdir = "x"',
+    ]);
+    assertEquals(clock.fired, 1);
+    const said = peer.packets.join("");
+    assertEquals(said, "\0".repeat(said.length), "acknowledgements alone");
+    assertEquals(peer.packets.slice(-5), Array(5).fill("\0"));
+  });
+}
