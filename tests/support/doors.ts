@@ -24,7 +24,7 @@ export interface DoorKind {
   open(): Promise<Door>;
 }
 
-/** The system's scp as a child, behind a `-S` program: no ssh, no network. */
+/** The system's scp as a child, by `-O` and `-S`: no ssh, no network. */
 export const childDoor: DoorKind = {
   name: "scp as a child",
   protocol: "scp",
@@ -32,7 +32,7 @@ export const childDoor: DoorKind = {
   open: () => openChild(""),
 };
 
-/** The system's scp through a real sshd. */
+/** The system's scp through a real sshd, which serves SFTP too: the default mode. */
 export const sshdDoor: DoorKind = {
   name: "scp through sshd",
   protocol: "scp",
@@ -94,7 +94,7 @@ async function openChild(environment: string): Promise<Door> {
     `cd ${home} && export HOME=${home} ${environment}\n${RUN_LAST}`,
   );
   return {
-    options: ["-S", program],
+    options: ["-O", "-S", program],
     home,
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
@@ -134,7 +134,9 @@ async function openWithSeacp(
   writeScript(`${folder}/scp`, `exec ${seacpCommand([])} "$@"\n`);
   const door = await open(`PATH=${folder}:$PATH`);
   return {
-    options: door.options,
+    options: door.options.includes("-O")
+      ? door.options
+      : ["-O", ...door.options],
     home: door.home,
     [Symbol.asyncDispose]: async () => {
       await door[Symbol.asyncDispose]();
