@@ -11,14 +11,13 @@ export interface Door extends AsyncDisposable {
   readonly options: readonly string[];
   /** The far side's home folder, on this disk. */
   readonly home: string;
-  /** What is spoken with it; SCP, if absent. */
-  readonly protocol?: "scp" | "sftp";
 }
 
 /** A door that is opened for a file of tests. */
 export interface DoorKind {
   readonly name: string;
-  readonly protocol: "scp" | "sftp";
+  /** Protocol that its options name; `any` in the default mode. */
+  readonly protocol: "scp" | "sftp" | "any";
   /** The programs it cannot do without. */
   readonly needs: readonly string[];
   open(): Promise<Door>;
@@ -34,8 +33,8 @@ export const childDoor: DoorKind = {
 
 /** The system's scp through a real sshd, which serves SFTP too: the default mode. */
 export const sshdDoor: DoorKind = {
-  name: "scp through sshd",
-  protocol: "scp",
+  name: "either protocol through sshd",
+  protocol: "any",
   needs: ["ssh", "scp", "sshd", "ssh-keygen"],
   open: () => openSshd(""),
 };
@@ -54,8 +53,8 @@ export const sftpSshdDoor: DoorKind = {
   protocol: "sftp",
   needs: ["ssh", "sshd", "ssh-keygen", "sftp-server"],
   open: async () => {
-    const { options, home, ...door } = await openSshd("");
-    return { ...door, home, options: ["-s", ...options], protocol: "sftp" };
+    const { options, ...door } = await openSshd("");
+    return { ...door, options: ["-s", ...options] };
   },
 };
 
@@ -112,7 +111,6 @@ async function openSftpChild(): Promise<Door> {
   return {
     options: ["-D", server],
     home,
-    protocol: "sftp",
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
 }
