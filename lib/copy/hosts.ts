@@ -12,6 +12,7 @@ import type { CopyOptions } from "./job.ts";
 import { loginOf } from "./logins.ts";
 import {
   type Choice,
+  type ChoiceFacts,
   chooseProtocol,
   type Protocol,
   PROTOCOL_NAMES,
@@ -48,7 +49,7 @@ export class Hosts {
   /** Chooses the protocol of a copy between these locations and here. */
   async choose(
     locations: readonly RemoteLocation[],
-    { sendsDirectories }: { sendsDirectories: boolean },
+    copy: Pick<ChoiceFacts, "sendsDirectories" | "mayNest">,
   ): Promise<Choice> {
     const { protocol: named } = this.#options;
     const lacking = new Set<Protocol>();
@@ -61,7 +62,7 @@ export class Hosts {
       named,
       lacking,
       needsQuoting: locations.some(({ path }) => !isPlainPath(path)),
-      sendsDirectories,
+      ...copy,
     };
     const choice = chooseProtocol({ ...facts, willAsk: false });
     const isOpen = choice.mayChange && choice.protocol === "scp" &&

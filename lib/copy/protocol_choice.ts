@@ -9,6 +9,8 @@ export interface ChoiceFacts {
   readonly lacking: ReadonlySet<Protocol>;
   /** A remote shell would read a path otherwise than it is meant. */
   readonly needsQuoting: boolean;
+  /** A directory may lie in what is copied into it, if the hosts are one. */
+  readonly mayNest: boolean;
   /** Directories are sent. */
   readonly sendsDirectories: boolean;
   /** ssh will have to ask, so that a second login would ask again. */
@@ -24,9 +26,9 @@ export interface Choice {
 }
 
 /** Chooses the protocol to begin with: the first rule that fits. */
-export function chooseProtocol(
-  { named, lacking, needsQuoting, sendsDirectories, willAsk }: ChoiceFacts,
-): Choice {
+export function chooseProtocol(facts: ChoiceFacts): Choice {
+  const { named, lacking, needsQuoting, mayNest, sendsDirectories, willAsk } =
+    facts;
   if (named !== undefined) {
     return { protocol: named, reason: "an option names it", mayChange: false };
   }
@@ -42,6 +44,9 @@ export function chooseProtocol(
   }
   if (needsQuoting) {
     return found("sftp", "a remote shell would read the path otherwise");
+  }
+  if (mayNest) {
+    return found("sftp", "it sees a directory that is copied into itself");
   }
   if (sendsDirectories) {
     return found("sftp", "it sends directories faster");

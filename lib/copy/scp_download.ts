@@ -54,7 +54,7 @@ export class DownloadDialogue implements Dialogue {
   }
 
   async begin([scp]: readonly [RemoteScp]): Promise<Breaches | undefined> {
-    const { files, job } = this.#context;
+    const { files, job, among } = this.#context;
     const { location } = this.request;
     const { recursive, preserve, targetIsFolder } = job.options;
     this.#sink = new Sink(scp.channel, files, {
@@ -62,6 +62,7 @@ export class DownloadDialogue implements Dialogue {
       recursive,
       targetIsFolder,
       overwriteTarget: false,
+      among,
       mayHearShell: true,
       ahead: aheadFor(location.path, job.options),
       platform: job.rules.platform,

@@ -311,17 +311,13 @@ export class ScpSessions {
 }
 
 /** First bytes of what scp says: a sink's answers, a source's records. */
-const FIRST_BYTES: Readonly<Record<RemoteScp["role"], string>> = {
-  "-t": "\0\x01\x02",
-  "-f": "\x01\x02CDET",
-};
+const FIRST_BYTES = { "-t": "\0\x01\x02", "-f": "\x01\x02CDET" } as const;
 
 /** Tells whether an scp that has spoken began as one. */
 function soundsLikeScp({ role, session, isMarked }: RemoteScp): boolean {
   const first = session.channel.peek();
-  return isMarked ||
-    (first !== undefined &&
-      FIRST_BYTES[role].includes(String.fromCharCode(first)));
+  if (isMarked || first === undefined) return isMarked;
+  return FIRST_BYTES[role].includes(String.fromCharCode(first));
 }
 
 /**

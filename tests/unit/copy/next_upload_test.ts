@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { FarScp } from "../../../lib/copy/far_scp.ts";
 import { type BeginNext, nextUpload } from "../../../lib/copy/next_upload.ts";
+import type { RemoteScp } from "../../../lib/copy/remote_scp.ts";
+import type { CopyOptions } from "../../../lib/copy/job.ts";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
 import type { NextDialogue } from "../../../lib/scp/source.ts";
@@ -25,7 +26,11 @@ async function decide(
   return await nextUpload(
     paths.map((path) => `${folder.path}/${path}`),
     { kind: "remote", host: "far", path: target },
-    { files: new LocalFiles(), targetIsFolder },
+    {
+      files: new LocalFiles(),
+      options: { protocol: "scp" } as CopyOptions,
+      targetIsFolder,
+    },
   );
 }
 
@@ -44,8 +49,8 @@ async function begin(
 ): Promise<Begun> {
   const restarts: string[] = [];
   const channels: ScriptedPeer[] = [];
-  const scp: Pick<FarScp, "restart"> = {
-    restart: async (path) => {
+  const scp: Pick<RemoteScp, "restart"> = {
+    restart: async ({ path }) => {
       const answer = answers[restarts.length]!;
       const channel = answer === PROBED || answer === LATE
         ? new ScriptedPeer().peerSays("\0").weSay("T0 0 0 0\n")
@@ -56,7 +61,7 @@ async function begin(
       return channel;
     },
   };
-  const next = await beginNext(scp as FarScp);
+  const next = await beginNext(scp as RemoteScp);
   return { restarts, next, last: channels.at(-1)! };
 }
 
