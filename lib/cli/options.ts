@@ -93,7 +93,10 @@ export const OPTIONS: readonly TableOption[] = [
     valueKind: "file",
     summary: "Run this program, which knows ssh's options, for ssh.",
   },
-  { name: "O", summary: "Speak SCP, and nothing else: the remote shell reads the path." },
+  {
+    name: "O",
+    summary: "Speak SCP, and nothing else: the remote shell reads the path.",
+  },
   { name: "s", summary: "Speak SFTP, and nothing else." },
   {
     name: "3",
