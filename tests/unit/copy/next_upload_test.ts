@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { FarScp } from "../../../lib/copy/far_scp.ts";
+import type { CopyOptions } from "../../../lib/copy/job.ts";
 import { type BeginNext, nextUpload } from "../../../lib/copy/next_upload.ts";
+import type { RemoteScp } from "../../../lib/copy/remote_scp.ts";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
 import type { NextDialogue } from "../../../lib/scp/source.ts";
@@ -15,17 +16,33 @@ const PROBED = "probed";
 const LATE = "late";
 const MISSING = "\x01scp: no/d: No such file or directory\n";
 
+const OPTIONS: CopyOptions = {
+  recursive: true,
+  preserve: false,
+  checkNames: true,
+  targetIsFolder: false,
+  throughHere: false,
+  verbose: false,
+  sftpTuning: {},
+  lockstep: false,
+  ssh: { program: "ssh", flags: [] },
+};
+
 /** How to go on with an upload of paths in a folder, if that can be told. */
 async function decide(
   folder: TempFolder,
   paths: readonly string[],
   target: string,
-  { targetIsFolder = false } = {},
+  { targetIsFolder = false, isOld = true } = {},
 ): Promise<BeginNext | undefined> {
   return await nextUpload(
     paths.map((path) => `${folder.path}/${path}`),
     { kind: "remote", host: "far", path: target },
-    { files: new LocalFiles(), targetIsFolder },
+    {
+      files: new LocalFiles(),
+      options: { ...OPTIONS, ...(isOld ? { protocol: "scp" } : {}) },
+      targetIsFolder,
+    },
   );
 }
 
@@ -44,8 +61,8 @@ async function begin(
 ): Promise<Begun> {
   const restarts: string[] = [];
   const channels: ScriptedPeer[] = [];
-  const scp: Pick<FarScp, "restart"> = {
-    restart: async (path) => {
+  const scp: Pick<RemoteScp, "restart"> = {
+    restart: async ({ path }) => {
       const answer = answers[restarts.length]!;
       const channel = answer === PROBED || answer === LATE
         ? new ScriptedPeer().peerSays("\0").weSay("T0 0 0 0\n")
@@ -56,7 +73,7 @@ async function begin(
       return channel;
     },
   };
-  const next = await beginNext(scp as FarScp);
+  const next = await beginNext(scp as RemoteScp);
   return { restarts, next, last: channels.at(-1)! };
 }
 
@@ -127,6 +144,7 @@ const TARGETS: readonly (readonly [
   [".hidden", ".hidden/d", ".", ".hidden"],
   ["...", ".../d", ".", "..."],
   ["-x", "-x/d", ".", "-x"],
+  ["é", "é/d", ".", "é"],
   ["a.b_c+d,e:f@g%h=i", "a.b_c+d,e:f@g%h=i/d", ".", "a.b_c+d,e:f@g%h=i"],
 ];
 
@@ -166,7 +184,7 @@ for (
     "a\n..",
     "#a",
     "!a",
-    "é",
+    "e\u0301",
     "a*/new",
   ]
 ) {
@@ -177,12 +195,24 @@ for (
 }
 
 Deno.test("nextUpload() does not go on with a folder whose name a far shell may read otherwise", async () => {
-  for (const name of ["a b", "$x", "star*", "é", "new\nline"]) {
+  for (const name of ["a b", "$x", "star*", "e\u0301", "new\nline"]) {
     using folder = new TempFolder();
     makeTree(folder.path, [{ path: `${name}/f`, content: "f" }]);
     assertEquals(await decide(folder, [name], "new"), undefined, name);
     assert(await decide(folder, [name], "."), name);
   }
+});
+
+Deno.test("nextUpload() goes on without -O whatever the target's name, which is quoted", async () => {
+  using folder = near();
+  const beginNext = await decide(folder, ["d"], "to/$a b*", {
+    isOld: false,
+  });
+  const inside = await begin(beginNext!, PROBED, THERE);
+  assertEquals(inside.restarts, ["'to/$a b*/d'", "'to/$a b*'"]);
+  const renamed = await begin(beginNext!, MISSING, THERE);
+  assertEquals(renamed.restarts, ["'to/$a b*/d'", "to/"]);
+  assertEquals(renamed.next, { channel: renamed.last, outermost: "$a b*" });
 });
 
 Deno.test("nextUpload() does not go on with a folder that holds one of its own name", async () => {

@@ -848,6 +848,7 @@ Deno.test("begin() is given up when its channel is closed, though nothing was sa
   const ssh = SshSession.start("sh", ["-c", "exec sleep 600"], {
     interrupted: new AbortController().signal,
     seeks: "SFTP server",
+    say: () => {},
   });
   const beginning = assertRejects(
     () => SftpSession.begin(ssh.channel),
