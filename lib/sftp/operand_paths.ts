@@ -61,8 +61,11 @@ export async function namedEntries(
     throw missing(files, text);
   }
   const plain = textOf(word);
-  const path = word[0]?.quoted ? plain : await withoutTilde(files, plain);
-  return [{ path, name: nameInPath(plain) }];
+  if (word[0]?.quoted) return [{ path: plain, name: lastName(plain) }];
+  return [{
+    path: await withoutTilde(files, plain),
+    name: nameInPath(plain),
+  }];
 }
 
 /**

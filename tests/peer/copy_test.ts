@@ -1,10 +1,6 @@
 /** One table of copies, each made through every door to a real scp. */
 
-import {
-  assert,
-  assertEquals,
-  assertMatch,
-} from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Door, peerTest, systemDoors } from "../support/doors.ts";
 import { Place, underUmask, UNPRIVILEGED } from "../support/place.ts";
 import { runProgram } from "../support/program.ts";

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { BufferedChannel } from "../../lib/channel/buffered_channel.ts";
+import type { Channel } from "../../lib/channel/channel.ts";
 import { SessionError } from "../../lib/errors.ts";
 
 /** What is gathered at most before it is sent, in bytes. */
@@ -58,6 +59,50 @@ const tests: Record<string, (ends: ChannelEnds) => Promise<void>> = {
     assertEquals(await readText(channel, 2), "e");
     say("fg");
     assertEquals(await readText(channel, 2), "fg");
+  },
+
+  "peek() gives the first byte that waits to be read, and leaves it": async (
+    { channel, say, fallSilent },
+  ) => {
+    assertEquals(channel.peek(), undefined);
+    say("abc");
+    await channel.awaitInput();
+    assertEquals([channel.peek(), channel.peek()], [0x61, 0x61]);
+    assertEquals(await readText(channel, 2), "ab");
+    assertEquals(channel.peek(), 0x63);
+    assertEquals(await readText(channel, 1), "c");
+    assertEquals(channel.peek(), undefined);
+    fallSilent();
+    await channel.awaitInput();
+    assertEquals(channel.peek(), undefined);
+    assertEquals(await readText(channel), "");
+  },
+
+  "awaitInput() sends what was held, reads nothing, and ends with the stream":
+    async ({ channel, say, fallSilent, heard }) => {
+      const text = new TextEncoder().encode("held");
+      await channel.write(text);
+      const input = channel.awaitInput();
+      say("\0");
+      await input;
+      assertEquals(heard(), "held");
+      assertEquals(channel.peek(), 0);
+      assertEquals(channel.hasReceived, true);
+      await channel.awaitInput();
+      assertEquals(await readText(channel), "\0");
+      fallSilent();
+      await channel.awaitInput();
+      assertEquals(await readText(channel), "");
+    },
+
+  "awaitInput() and a read may wait together": async ({ channel, say }) => {
+    const input = channel.awaitInput();
+    const read = readText(channel, 1);
+    say("ab");
+    await input;
+    assertEquals(await read, "a");
+    assertEquals(channel.peek(), 0x62);
+    assertEquals(await readText(channel, 1), "b");
   },
 
   "read() gives nothing behind the last byte that is asked for": async (
