@@ -2,7 +2,6 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { BufferedChannel } from "../../lib/channel/buffered_channel.ts";
-import type { Channel } from "../../lib/channel/channel.ts";
 import { SessionError } from "../../lib/errors.ts";
 
 /** What is gathered at most before it is sent, in bytes. */

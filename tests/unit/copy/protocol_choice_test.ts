@@ -10,6 +10,8 @@ const NOTHING_KNOWN: ChoiceFacts = {
   named: undefined,
   lacking: new Set(),
   needsQuoting: false,
+  isLengthless: false,
+  mayNest: false,
   sendsDirectories: false,
   willAsk: false,
 };
@@ -19,6 +21,8 @@ const LACKS_SCP = "the host is known to lack scp";
 const LACKS_SFTP = "the host is known to lack SFTP";
 const QUOTED = "a remote shell would read the path otherwise";
 const TREES = "it sends directories faster";
+const LENGTHLESS = "files there have no length before they are read";
+const NESTED = "it sees a directory that is copied into itself";
 const ASKS = "ssh will ask, and should ask once";
 
 type Row = readonly [
@@ -50,6 +54,8 @@ const ROWS: readonly Row[] = [
     QUICK,
   ],
   ["SFTP where a path needs quotes", { needsQuoting: true }, "sftp", QUOTED],
+  ["SFTP for a file of /proc", { isLengthless: true }, "sftp", LENGTHLESS],
+  ["SFTP for a target in its source", { mayNest: true }, "sftp", NESTED],
   ["SFTP for directories", { sendsDirectories: true }, "sftp", TREES],
   ["SFTP where ssh will ask", { willAsk: true }, "sftp", ASKS],
   [
@@ -79,6 +85,24 @@ const ROWS: readonly Row[] = [
     { needsQuoting: true, sendsDirectories: true, willAsk: true },
     "sftp",
     QUOTED,
+  ],
+  [
+    "SFTP for a path before what is lengthless or nested",
+    { needsQuoting: true, isLengthless: true, mayNest: true },
+    "sftp",
+    QUOTED,
+  ],
+  [
+    "SFTP for what is lengthless before what is nested",
+    { isLengthless: true, mayNest: true },
+    "sftp",
+    LENGTHLESS,
+  ],
+  [
+    "SFTP for what is nested before directories",
+    { mayNest: true, sendsDirectories: true },
+    "sftp",
+    NESTED,
   ],
   [
     "SFTP for directories before questions",
