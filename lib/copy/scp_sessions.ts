@@ -3,6 +3,7 @@ import {
   naming,
   ProtocolError,
   RefusalError,
+  SessionError,
 } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Reporter } from "../progress/reporter.ts";
@@ -102,12 +103,10 @@ export class ScpSessions {
       if (ending !== undefined) return ending;
     }
     const breaches = await dialogue.begin(scps);
-    if (breaches === undefined) {
-      for (const scp of scps) {
-        if (scp.role === "-t") continue;
-        const ending = await this.#awaitSign(scp, terms);
-        if (ending !== undefined) return ending;
-      }
+    for (const [at, scp] of scps.entries()) {
+      if (scp.role === "-t" || !mayEndUnspoken(breaches, at)) continue;
+      const ending = await this.#awaitSign(scp, terms);
+      if (ending !== undefined) return ending;
     }
     return { scps, breaches, sessions: sessions.move() };
   }
@@ -244,8 +243,7 @@ export class ScpSessions {
       const message = breach.message +
         confusionHint(breach, this.#job.options);
       const isTheirs = breach instanceof RefusalError && scps.length === 1;
-      const isRaw = isTheirs && !this.#context.hosts.mayChange;
-      this.#reporter.failed(isRaw ? message : asHostsWords(host, message));
+      this.#reporter.failed(this.#worded(host, message, { isTheirs }));
     }
     if (scps.some(({ breach }) => breach instanceof ProtocolError)) return;
     const ends = await Promise.all(
@@ -273,6 +271,16 @@ export class ScpSessions {
     }
   }
 
+  /** Words a message about a host: with -O its scp's own are left as they are. */
+  #worded(
+    host: string,
+    message: string,
+    { isTheirs }: { isTheirs: boolean },
+  ): string {
+    if (this.#context.hosts.mayChange) return asHostsWords(host, message);
+    return isTheirs ? message : `${host}: ${message}`;
+  }
+
   #reportEnd(
     { host }: RemoteLocation,
     { code, failure }: SshEnd,
@@ -296,7 +304,8 @@ export class ScpSessions {
     const [, extra, refusal] = /^(\0*)(?:\x01(.*)\n)?/s.exec(leftover)!;
     if (extra !== "") this.#context.shells.tell(location, extra!);
     if (refusal !== undefined) {
-      this.#reporter.failed(asHostsWords(location.host, refusal));
+      const { host } = location;
+      this.#reporter.failed(this.#worded(host, refusal, { isTheirs: true }));
     }
   }
 }
@@ -309,6 +318,14 @@ function soundsLikeScp({ role, session, isMarked }: RemoteScp): boolean {
   const first = session.channel.peek();
   if (isMarked || first === undefined) return isMarked;
   return FIRST_BYTES[role].includes(String.fromCharCode(first));
+}
+
+/**
+ * Tells whether a source may end without a word: one that was asked to begin, or
+ * that had ended before it could be asked.
+ */
+function mayEndUnspoken(breaches: Breaches | undefined, at: number): boolean {
+  return breaches === undefined || breaches[at] instanceof SessionError;
 }
 
 function silence(location: RemoteLocation): Beginning {
