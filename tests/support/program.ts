@@ -85,11 +85,17 @@ async function outcomeOf(child: Deno.ChildProcess): Promise<Outcome> {
   };
 }
 
+/** Writes the input of a program, which may end before it has read all. */
 async function feed(
   stdin: WritableStream<Uint8Array>,
   input: Promise<string>,
 ): Promise<void> {
   const writer = stdin.getWriter();
-  await writer.write(new TextEncoder().encode(await input));
-  await writer.close();
+  const text = new TextEncoder().encode(await input);
+  try {
+    await writer.write(text);
+    await writer.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
 }
