@@ -150,7 +150,7 @@ for (const { name, answers, args, says } of attacks) {
     const program = writeScript(`${folder.path}/ssh`, answers + "\n");
     const before = listing(folder.path);
     const { status, stdout, stderr } = await seacp(
-      ["-S", program, ...args ?? ["-rp", "f", "d", "far:"]],
+      ["-O", "-S", program, ...args ?? ["-rp", "f", "d", "far:"]],
       { cwd: `${folder.path}/near` },
     );
     assertEquals(status, 1, stderr);
@@ -184,7 +184,10 @@ printf '%s' "$text" > text
   });
   const complaint = "f: the file shrank while it was read: 9 of 300000 bytes " +
     "were there, zeros were sent for the rest";
-  assertEquals({ status, stderr }, { status: 1, stderr: `${complaint}\n` });
+  assertEquals({ status, stderr }, {
+    status: 1,
+    stderr: `seacp: ${complaint}\n`,
+  });
   const read = (name: string) =>
     Deno.readTextFileSync(`${folder.path}/${name}`);
   assertStringIncludes(read("record"), " 300000 f");
