@@ -333,13 +333,13 @@ const SIZES: readonly Attack[] = [
   },
   {
     name: "a record without an end",
-    sends: "C0644 10 %04096d\\n",
+    sends: "C0644 10 %070000d\\n",
     args: ["-T", "far:f", "in"],
     says: "protocol error: line longer than",
   },
   {
     name: "a record that is just too long",
-    sends: "C0644 10 %02040d\\n",
+    sends: "C0644 10 %065527d\\n",
     args: ["-T", "far:f", "in"],
     says: "protocol error: line longer than",
   },
