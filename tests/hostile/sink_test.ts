@@ -27,12 +27,12 @@ const attacks: readonly Attack[] = [
     name: "nothing",
     answers: "exec cat > /dev/null",
     args: ["f", "far:"],
-    says: "far: lost connection: the far side ended too early",
+    says: "far: SCP did not begin: exit status 0: try -s\n",
   },
   {
     name: "nothing, and that it failed",
     answers: "exit 3",
-    says: "far: lost connection: the far side ended with exit status 3",
+    says: "far: SCP did not begin: exit status 3: try -s\n",
   },
   {
     name: "that it is ready, and then ends",

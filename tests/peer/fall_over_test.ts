@@ -216,6 +216,7 @@ peerTest(
         const { status, stderr } = await place.copy(["-s", ...args]);
         assertEquals([status, stderr], [
           255,
+          "subsystem request failed on channel 0\r\n" +
           "seacp: far: the server refuses it: " +
           "subsystem request failed on channel 0: try -O\n",
         ]);
