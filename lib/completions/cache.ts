@@ -55,8 +55,8 @@ export class Cache {
     milliseconds: number,
   ): Promise<void> {
     const content: Content = { key, until: this.#now() + milliseconds, names };
-    this.#folder.write(await fileNameFor(key), JSON.stringify(content));
     this.#folder.removeOlder(this.#now() - KNOWN_MILLISECONDS);
+    this.#folder.write(await fileNameFor(key), JSON.stringify(content));
   }
 }
 

@@ -57,6 +57,9 @@ const SFTP_ALONE = /sftp[^\n]*\bonly\b|\bonly\b[^\n]*sftp|allowed[^\n]*sftp/i;
 const NO_ACCESS =
   /\bnot available\b|unrecognized command|\bnot (?:allowed|permitted)\b|no shell access|scp[^\n]*not (?:found|recognized)|not (?:found|recognized)[^\n]*scp/i;
 
+/** Words of a notice to all who log in, which refuses nobody in particular. */
+const LEGAL_NOTICE = /unauthori[sz]ed|prohibited|prosecuted/i;
+
 /** Tells what an end without a word of the protocol means. */
 export function meaningOf(
   { protocol, code, failure, said }: SilentEnd,
@@ -85,7 +88,9 @@ export function meaningOf(
   const status = `exit status ${code}`;
   const why = `${PROTOCOL_NAMES[protocol]} did not begin: ` +
     (words === undefined ? status : `${quoted(words)} (${status})`);
-  return { kind: "absent", why, isProven: false };
+  const isProven = protocol === "scp" &&
+    said.some((line) => SFTP_ALONE.test(line));
+  return { kind: "absent", why, isProven };
 }
 
 /**
@@ -96,7 +101,8 @@ export function refusalIn(
   words: string,
 ): Pick<Absence, "why" | "isProven"> | undefined {
   const isSftpAlone = SFTP_ALONE.test(words);
-  if (!isSftpAlone && !NO_ACCESS.test(words)) return undefined;
+  const isRefusal = NO_ACCESS.test(words) && !LEGAL_NOTICE.test(words);
+  if (!isSftpAlone && !isRefusal) return undefined;
   return {
     why: `scp is refused: the server said ${words}`,
     isProven: isSftpAlone,

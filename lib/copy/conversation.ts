@@ -14,8 +14,8 @@ import {
 export type Routes = Readonly<Record<Protocol, Route>>;
 
 export interface ConversationContext {
-  readonly hosts: Hosts;
-  readonly reporter: Reporter;
+  readonly hosts: Pick<Hosts, "remember" | "hintBeside">;
+  readonly reporter: Pick<Reporter, "warned" | "disconnected">;
   readonly interrupted: AbortSignal;
 }
 

@@ -9,12 +9,12 @@ import type { Reporter } from "../progress/reporter.ts";
 import { environmentVariable } from "../system/private_folder.ts";
 import { transfer } from "../transfer/transfer.ts";
 import { isInside, mayLieInside } from "./nesting.ts";
-import type { ChoiceFacts } from "./protocol_choice.ts";
 import { copyDirectly } from "./direct.ts";
 import { converse, type Routes } from "./conversation.ts";
 import { filesForDownload } from "./home_guard.ts";
 import { HostMemory, memoryFolder } from "./host_memory.ts";
-import { Hosts } from "./hosts.ts";
+import { type CopyFacts, Hosts } from "./hosts.ts";
+import { isLengthless } from "./lengthless.ts";
 import type { CopyJob } from "./job.ts";
 import {
   downloadOverScp,
@@ -46,6 +46,13 @@ export async function copy(job: CopyJob, reporter: Reporter): Promise<void> {
     await copy.end();
   }
 }
+
+/** Facts of most copies. */
+const NO_FACTS: CopyFacts = {
+  sendsDirectories: false,
+  mayNest: false,
+  isLengthless: false,
+};
 
 class Copy {
   readonly #context: ScpContext & SftpContext;
@@ -133,7 +140,7 @@ class Copy {
     await this.#converse([target], {
       scp: uploadOverScp(paths, target, this.#context),
       sftp: uploadOverSftp(paths, target, this.#context),
-    }, { sendsDirectories: recursive, mayNest: false });
+    }, { sendsDirectories: recursive });
   }
 
   async #download(source: RemoteLocation, target: string): Promise<void> {
@@ -148,7 +155,7 @@ class Copy {
     await this.#converse([source], {
       scp: downloadOverScp(source, target, context),
       sftp: downloadOverSftp(source, target, context),
-    }, { sendsDirectories: false, mayNest });
+    }, { mayNest, isLengthless: isLengthless(source.path) });
   }
 
   async #copyBetween(
@@ -164,7 +171,7 @@ class Copy {
       scp: relayOverScp(source, target, this.#context),
       sftp: relayOverSftp(source, target, this.#context),
     }, {
-      sendsDirectories: false,
+      isLengthless: isLengthless(source.path),
       mayNest: job.options.recursive && isInside(target.path, source.path),
     });
   }
@@ -172,10 +179,10 @@ class Copy {
   async #converse(
     locations: readonly RemoteLocation[],
     routes: Routes,
-    facts: Pick<ChoiceFacts, "sendsDirectories" | "mayNest">,
+    facts: Partial<CopyFacts>,
   ): Promise<void> {
     const { hosts, reporter, job: { interrupted } } = this.#context;
-    const choice = await hosts.choose(locations, facts);
+    const choice = await hosts.choose(locations, { ...NO_FACTS, ...facts });
     await converse(routes, choice, { hosts, reporter, interrupted });
   }
 

@@ -43,8 +43,8 @@ export class HostMemory {
   /** Keeps that a host lacks a protocol, and removes what is too old. */
   async keep(configuration: string, lacking: Protocol): Promise<void> {
     const name = await nameFor(this.#salt(), configuration);
-    this.#folder.write(name, `${lacking} ${this.#now()}`);
     this.#folder.removeOlder(this.#now() - KNOWN_MILLISECONDS);
+    this.#folder.write(name, `${lacking} ${this.#now()}`);
   }
 
   /** Forgets what is kept of a host. */

@@ -18,6 +18,12 @@ import {
   PROTOCOL_NAMES,
 } from "./protocol_choice.ts";
 
+/** Facts about a copy that its hosts do not tell. */
+export type CopyFacts = Pick<
+  ChoiceFacts,
+  "sendsDirectories" | "mayNest" | "isLengthless"
+>;
+
 /** Facts about one login. */
 interface HostFacts {
   /** Absent where it was not asked for, or cannot be told. */
@@ -49,7 +55,7 @@ export class Hosts {
   /** Chooses the protocol of a copy between these locations and here. */
   async choose(
     locations: readonly RemoteLocation[],
-    copy: Pick<ChoiceFacts, "sendsDirectories" | "mayNest">,
+    copy: CopyFacts,
   ): Promise<Choice> {
     const { protocol: named } = this.#options;
     const lacking = new Set<Protocol>();

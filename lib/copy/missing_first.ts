@@ -7,7 +7,9 @@ import type { FileProgress, Observer } from "../progress/observer.ts";
 export class MissingFirst implements Observer {
   readonly #observer: Observer;
   readonly #hasNext: boolean;
-  readonly #held: string[] = [];
+  /** The first failure, if that is that something is missing. */
+  #held: string | undefined;
+  #hasFailed = false;
   #isMissing = false;
 
   constructor(observer: Observer, { hasNext }: { hasNext: boolean }) {
@@ -22,9 +24,13 @@ export class MissingFirst implements Observer {
 
   failed(message: string): void {
     const isMissing = message.endsWith("No such file or directory");
-    if (this.#hasNext && isMissing && this.#held.length === 0) {
-      this.#held.push(message);
-    } else this.#observer.failed(message);
+    const isHeld = this.#hasNext && isMissing && !this.#hasFailed;
+    this.#hasFailed = true;
+    if (isHeld) this.#held = message;
+    else {
+      this.#release();
+      this.#observer.failed(message);
+    }
   }
 
   warned(message: string): void {
@@ -45,10 +51,12 @@ export class MissingFirst implements Observer {
    * @param entries How many came; absent if it broke.
    */
   settle(entries?: number): void {
-    if (entries === 0 && this.#held.length === 1) {
-      this.#isMissing = true;
-      return;
-    }
-    for (const message of this.#held.splice(0)) this.#observer.failed(message);
+    if (entries === 0 && this.#held !== undefined) this.#isMissing = true;
+    else this.#release();
+  }
+
+  #release(): void {
+    if (this.#held !== undefined) this.#observer.failed(this.#held);
+    this.#held = undefined;
   }
 }

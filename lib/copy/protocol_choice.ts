@@ -9,6 +9,8 @@ export interface ChoiceFacts {
   readonly lacking: ReadonlySet<Protocol>;
   /** A remote shell would read a path otherwise than it is meant. */
   readonly needsQuoting: boolean;
+  /** Files of a source have no length before they are read. */
+  readonly isLengthless: boolean;
   /** A directory may lie in what is copied into it, if the hosts are one. */
   readonly mayNest: boolean;
   /** Directories are sent. */
@@ -27,8 +29,7 @@ export interface Choice {
 
 /** Chooses the protocol to begin with: the first rule that fits. */
 export function chooseProtocol(facts: ChoiceFacts): Choice {
-  const { named, lacking, needsQuoting, mayNest, sendsDirectories, willAsk } =
-    facts;
+  const { named, lacking, needsQuoting, isLengthless, mayNest } = facts;
   if (named !== undefined) {
     return { protocol: named, reason: "an option names it", mayChange: false };
   }
@@ -45,13 +46,16 @@ export function chooseProtocol(facts: ChoiceFacts): Choice {
   if (needsQuoting) {
     return found("sftp", "a remote shell would read the path otherwise");
   }
+  if (isLengthless) {
+    return found("sftp", "files there have no length before they are read");
+  }
   if (mayNest) {
     return found("sftp", "it sees a directory that is copied into itself");
   }
-  if (sendsDirectories) {
+  if (facts.sendsDirectories) {
     return found("sftp", "it sends directories faster");
   }
-  if (willAsk) return found("sftp", "ssh will ask, and should ask once");
+  if (facts.willAsk) return found("sftp", "ssh will ask, and should ask once");
   return found("scp", "it is the faster one");
 }
 

@@ -1,8 +1,10 @@
 /** Requests to a remote scp: text for its shell, and the names that answer it. */
 
 import { GreetingError, SessionError } from "../errors.ts";
+import { withoutTrailingSlashes } from "../files/names.ts";
 import { nameMatcher, shellNameMatcher } from "../files/pattern.ts";
 import {
+  homeIn,
   isDotPath,
   isPattern,
   isPlainPath,
@@ -88,7 +90,9 @@ export function topRules(
   if (isContent) return { top: "content", objectionTo: () => undefined };
   if (!checkNames) return { top: "named", objectionTo: () => undefined };
   const matches = isShells ? shellNameMatcher(path) : nameMatcher(path);
-  const isHome = !isShells && /^~[^/]+\/*$/.test(path);
+  const home = homeIn(path);
+  const isHome = !isShells && home.length > 1 &&
+    withoutTrailingSlashes(path) === home;
   return {
     top: "named",
     ...(isHome ? { topName: nameInPath(path) } : {}),

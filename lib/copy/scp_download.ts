@@ -4,6 +4,7 @@ import type { Observer } from "../progress/observer.ts";
 import { Sink } from "../scp/sink.ts";
 import { breach } from "./breach.ts";
 import type { RouteContext } from "./context.ts";
+import { lengthlessObserver } from "./lengthless.ts";
 import { MissingFirst } from "./missing_first.ts";
 import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
 import { hostObserver } from "./remote_words.ts";
@@ -45,7 +46,9 @@ export class DownloadDialogue implements Dialogue {
     const observer: Observer = isShellsToRead(job.options)
       ? reporter
       : hostObserver(source.host, reporter);
-    this.#missing = new MissingFirst(observer, { hasNext });
+    this.#missing = new MissingFirst(lengthlessObserver(source, observer), {
+      hasNext,
+    });
   }
 
   /** True where nothing is at the path, which was not reported. */

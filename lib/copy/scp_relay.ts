@@ -6,6 +6,7 @@ import type { Observer } from "../progress/observer.ts";
 import { Relay } from "../scp/relay.ts";
 import { type Breach, breach } from "./breach.ts";
 import type { RouteContext } from "./context.ts";
+import { lengthlessObserver } from "./lengthless.ts";
 import { MissingFirst } from "./missing_first.ts";
 import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
 import { hostsObserver } from "./remote_words.ts";
@@ -58,7 +59,9 @@ export class RelayDialogue implements Dialogue {
     const observer: Observer = isShellsToRead(options)
       ? reporter
       : hostsObserver([source.host, target.host], reporter);
-    this.#missing = new MissingFirst(observer, { hasNext });
+    this.#missing = new MissingFirst(lengthlessObserver(source, observer), {
+      hasNext,
+    });
     const { targetIsFolder } = options;
     this.requests = [{
       role: "-t",

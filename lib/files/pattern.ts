@@ -2,7 +2,7 @@
 
 import { expandBraces } from "./braces.ts";
 import { matchesGlob } from "./glob.ts";
-import { nameInPath, sourceWord } from "./remote_path.ts";
+import { homeIn, isPattern, nameInPath, sourceWord } from "./remote_path.ts";
 import { isActive, shellWords, textOf, type Word } from "./shell_word.ts";
 
 /** Test that a name has to pass. */
@@ -15,8 +15,7 @@ export type NameTest = (name: string) => boolean;
  */
 export function nameMatcher(request: string): NameTest {
   const literal = nameInPath(request);
-  const word = sourceWord(request);
-  const test = testFor(word);
+  const test = testFor(sourceWord(request), LITERAL);
   return (name) => name === literal || test(name);
 }
 
@@ -26,7 +25,8 @@ export function nameMatcher(request: string): NameTest {
  * that shell can know (`$…`, backticks) matches nothing.
  */
 export function shellNameMatcher(request: string): NameTest {
-  const tests = shellWords(request).flatMap(expandBraces).map(testFor);
+  const tests = shellWords(request).flatMap(expandBraces)
+    .map((word) => testFor(word, SHELLS));
   return (name) => tests.some((test) => test(name));
 }
 
@@ -39,15 +39,36 @@ export function matchesName(pattern: Word, name: string): boolean {
     matchesGlob(pattern, name);
 }
 
-function testFor(word: Word): NameTest {
+/** Differences between the readings of a request's last component. */
+interface Reading {
+  /** Tells whether a component alone that begins with `~` has any name. */
+  isAnyName(component: Word): boolean;
+  /** Tells whether nobody here can know what a component means. */
+  isUnknown(component: Word): boolean;
+}
+
+const LITERAL: Reading = {
+  isAnyName: (component) => {
+    const text = textOf(component);
+    return homeIn(text) === text;
+  },
+  isUnknown: () => false,
+};
+
+const SHELLS: Reading = {
+  // A shell knows more of them than homes: `~+`, `~-` and others.
+  isAnyName: (component) => !isPattern(component),
+  isUnknown: (component) =>
+    component.some((char) => isActive(char, "$") || isActive(char, "`")),
+};
+
+function testFor(word: Word, { isAnyName, isUnknown }: Reading): NameTest {
   const end = word.findLastIndex(({ char }) => char !== "/") + 1;
   const start = word.slice(0, end).findLastIndex(({ char }) => char === "/") +
     1;
   const pattern = word.slice(start, end);
-  if (pattern.some((char) => isActive(char, "$") || isActive(char, "`"))) {
-    return () => false;
-  }
-  if (start === 0 && isActive(pattern[0], "~")) {
+  if (isUnknown(pattern)) return () => false;
+  if (start === 0 && isActive(pattern[0], "~") && isAnyName(pattern)) {
     return (name) => !name.startsWith(".");
   }
   const literal = textOf(pattern);

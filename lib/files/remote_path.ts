@@ -72,15 +72,20 @@ export function isDotPath(path: string): boolean {
  * user's for `~user`, and none for a dot path.
  */
 export function nameInPath(path: string): string {
-  const name = lastName(path);
-  const isHome = path.startsWith(name) && homeIn(name) === name;
-  return isHome ? name.slice(1) : name;
+  const whole = path.slice(0, endOf(path));
+  return homeIn(whole) === whole ? whole.slice(1) : lastName(path);
 }
 
 /** Gives the last component of a path; empty where that is no name. */
 export function lastName(path: string): string {
-  let end = path.length;
-  while (end > 0 && path[end - 1] === "/") end--;
+  const end = endOf(path);
   const name = path.slice(path.lastIndexOf("/", end - 1) + 1, end);
   return name === "." || name === ".." ? "" : name;
+}
+
+/** Gives the length of a path without the slashes at its end. */
+function endOf(path: string): number {
+  let end = path.length;
+  while (end > 0 && path[end - 1] === "/") end--;
+  return end;
 }

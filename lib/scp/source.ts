@@ -151,7 +151,7 @@ export class Source {
    */
   sendAhead(beginAnew: BeginAnew): void {
     this.restartBy(beginAnew);
-    this.#sendsAhead = true;
+    this.#sendsAhead = !this.#isLockstep;
   }
 
   /** The same without bodies that leave before. */

@@ -11,7 +11,7 @@ export class SshConfiguration {
 
   constructor(text: string) {
     this.text = text;
-    for (const line of text.split("\n")) {
+    for (const line of text.split(/\r?\n/)) {
       const [, name, value] = /^(\w+) (.*)$/.exec(line) ?? [];
       if (name === undefined) continue;
       const values = this.#values.get(name);

@@ -52,7 +52,9 @@ export class PrivateFolder {
 
   remove(name: string): void {
     try {
-      Deno.removeSync(`${this.#path}/${name}`);
+      if (isOwn(this.#path!, "folder")) {
+        Deno.removeSync(`${this.#path}/${name}`);
+      }
     } catch {
       // It is gone, or was never there.
     }

@@ -29,16 +29,21 @@ interface Ending {
 
 async function runWith(
   args: readonly string[],
-  { interrupted = new AbortController().signal, columns }: {
+  {
+    interrupted = new AbortController().signal,
+    columns,
+    programName = "seacp",
+  }: {
     interrupted?: AbortSignal;
     columns?: number;
+    programName?: string;
   } = {},
 ): Promise<Ending> {
   const terminal = new Screen(columns);
   const status = await run(args, {
     terminal,
     build: BUILD,
-    programName: "seacp",
+    programName,
     interruption: () => interrupted,
   });
   return {
@@ -163,21 +168,32 @@ Deno.test("run() leaves a terminal without a meter for a copy here", async () =>
   );
 });
 
-Deno.test("run() names what failed without a prefix, and copies the rest", async () => {
+Deno.test("run() names what failed under the name that it was called by, and copies the rest", async () => {
   using folder = new TempFolder();
   makeTree(folder.path, [
     { path: "a", content: "abc" },
     { path: "to/" },
   ]);
   const at = (name: string) => `${folder.path}/${name}`;
-  assertEquals(
-    await runWith(["-q", at("no\x1b"), at("a"), at("to")]),
-    {
-      status: 1,
-      stdout: "",
-      stderr: `${at("no\\033")}: No such file or directory\n`,
-    },
-  );
+  const failure = `${at("no\\033")}: No such file or directory\n`;
+  for (
+    const [options, programName, stderr] of [
+      [[], "seacp", `seacp: ${failure}`],
+      [["-q"], "seacp", `seacp: ${failure}`],
+      [["-s"], "seacp", `seacp: ${failure}`],
+      [["-q"], "scp", `scp: ${failure}`],
+      [["-O"], "seacp", failure],
+      [["-O"], "scp", failure],
+    ] as const
+  ) {
+    assertEquals(
+      await runWith([...options, at("no\x1b"), at("a"), at("to")], {
+        programName,
+      }),
+      { status: 1, stdout: "", stderr },
+      `${programName} ${options}`,
+    );
+  }
   assertEquals(listing(folder.path), ['a = "abc"', "to/", 'to/a = "abc"']);
 });
 
@@ -196,7 +212,7 @@ Deno.test("run() copies nothing to a target that has to be a folder", async () =
   ) {
     assertEquals(
       await runWith(args),
-      { status: 1, stdout: "", stderr: `${message}\n` },
+      { status: 1, stdout: "", stderr: `seacp: ${message}\n` },
     );
   }
   assertEquals(listing(folder.path), ['a = "a"', 'b = "b"']);
@@ -208,7 +224,7 @@ Deno.test("run() reports a source that is no URI and copies the others", async (
   const args = ["scp://h:0/x", `${folder.path}/a`, `${folder.path}/to`];
   assertEquals(
     await runWith(args),
-    { status: 1, stdout: "", stderr: "scp://h:0/x: invalid uri\n" },
+    { status: 1, stdout: "", stderr: "seacp: scp://h:0/x: invalid uri\n" },
   );
   assertEquals(listing(`${folder.path}/to`), ['a = "a"']);
 });
@@ -216,7 +232,7 @@ Deno.test("run() reports a source that is no URI and copies the others", async (
 Deno.test("run() copies nothing to a target that is no URI", async () => {
   assertEquals(
     await runWith(["a", "scp://h:0/x"]),
-    { status: 1, stdout: "", stderr: "scp://h:0/x: invalid uri\n" },
+    { status: 1, stdout: "", stderr: "seacp: scp://h:0/x: invalid uri\n" },
   );
 });
 
@@ -232,15 +248,30 @@ Deno.test("run() refuses a target's port for a direct copy between two hosts", a
   );
 });
 
-Deno.test("run() says that ssh could not be run", async () => {
+Deno.test("run() says that ssh could not be run, with 255 but for -O", async () => {
   using folder = new TempFolder();
   makeTree(folder.path, [{ path: "a", content: "a" }]);
   const program = `${folder.path}/no-ssh`;
-  const { status, stderr } = await runWith(
-    ["-S", program, `${folder.path}/a`, "host:"],
-  );
-  assertEquals(status, 1);
-  assertStringIncludes(stderr, `${program}: No such file or directory`);
+  for (
+    const [options, status, prefix] of [
+      [[], 255, "seacp: "],
+      [["-r"], 255, "seacp: "],
+      [["-s"], 255, "seacp: "],
+      [["-O"], 1, ""],
+    ] as const
+  ) {
+    assertEquals(
+      await runWith(
+        [...options, "-S", program, `${folder.path}/a`, "host:"],
+      ),
+      {
+        status,
+        stdout: "",
+        stderr: `${prefix}${program}: No such file or directory\n`,
+      },
+      `${options}`,
+    );
+  }
 });
 
 Deno.test("run() gives the status of its interruption, and copies no more", async () => {

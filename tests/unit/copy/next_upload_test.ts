@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { CopyOptions } from "../../../lib/copy/job.ts";
 import { type BeginNext, nextUpload } from "../../../lib/copy/next_upload.ts";
 import type { RemoteScp } from "../../../lib/copy/remote_scp.ts";
-import type { CopyOptions } from "../../../lib/copy/job.ts";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
 import type { NextDialogue } from "../../../lib/scp/source.ts";
@@ -16,19 +16,31 @@ const PROBED = "probed";
 const LATE = "late";
 const MISSING = "\x01scp: no/d: No such file or directory\n";
 
+const OPTIONS: CopyOptions = {
+  recursive: true,
+  preserve: false,
+  checkNames: true,
+  targetIsFolder: false,
+  throughHere: false,
+  verbose: false,
+  sftpTuning: {},
+  lockstep: false,
+  ssh: { program: "ssh", flags: [] },
+};
+
 /** How to go on with an upload of paths in a folder, if that can be told. */
 async function decide(
   folder: TempFolder,
   paths: readonly string[],
   target: string,
-  { targetIsFolder = false } = {},
+  { targetIsFolder = false, isOld = true } = {},
 ): Promise<BeginNext | undefined> {
   return await nextUpload(
     paths.map((path) => `${folder.path}/${path}`),
     { kind: "remote", host: "far", path: target },
     {
       files: new LocalFiles(),
-      options: { protocol: "scp" } as CopyOptions,
+      options: { ...OPTIONS, ...(isOld ? { protocol: "scp" } : {}) },
       targetIsFolder,
     },
   );
@@ -132,6 +144,7 @@ const TARGETS: readonly (readonly [
   [".hidden", ".hidden/d", ".", ".hidden"],
   ["...", ".../d", ".", "..."],
   ["-x", "-x/d", ".", "-x"],
+  ["é", "é/d", ".", "é"],
   ["a.b_c+d,e:f@g%h=i", "a.b_c+d,e:f@g%h=i/d", ".", "a.b_c+d,e:f@g%h=i"],
 ];
 
@@ -171,7 +184,7 @@ for (
     "a\n..",
     "#a",
     "!a",
-    "é",
+    "e\u0301",
     "a*/new",
   ]
 ) {
@@ -182,12 +195,24 @@ for (
 }
 
 Deno.test("nextUpload() does not go on with a folder whose name a far shell may read otherwise", async () => {
-  for (const name of ["a b", "$x", "star*", "é", "new\nline"]) {
+  for (const name of ["a b", "$x", "star*", "e\u0301", "new\nline"]) {
     using folder = new TempFolder();
     makeTree(folder.path, [{ path: `${name}/f`, content: "f" }]);
     assertEquals(await decide(folder, [name], "new"), undefined, name);
     assert(await decide(folder, [name], "."), name);
   }
+});
+
+Deno.test("nextUpload() goes on without -O whatever the target's name, which is quoted", async () => {
+  using folder = near();
+  const beginNext = await decide(folder, ["d"], "to/$a b*", {
+    isOld: false,
+  });
+  const inside = await begin(beginNext!, PROBED, THERE);
+  assertEquals(inside.restarts, ["'to/$a b*/d'", "'to/$a b*'"]);
+  const renamed = await begin(beginNext!, MISSING, THERE);
+  assertEquals(renamed.restarts, ["'to/$a b*/d'", "to/"]);
+  assertEquals(renamed.next, { channel: renamed.last, outermost: "$a b*" });
 });
 
 Deno.test("nextUpload() does not go on with a folder that holds one of its own name", async () => {

@@ -1,5 +1,9 @@
 import { assert } from "@std/assert";
-import { shellNameMatcher } from "../../../lib/files/pattern.ts";
+import {
+  nameMatcher,
+  type NameTest,
+  shellNameMatcher,
+} from "../../../lib/files/pattern.ts";
 
 type Row = readonly [
   request: string,
@@ -7,9 +11,12 @@ type Row = readonly [
   unasked: readonly string[],
 ];
 
-function assertRows(rows: readonly Row[]): void {
+function assertRows(
+  rows: readonly Row[],
+  matcher: (request: string) => NameTest = shellNameMatcher,
+): void {
   for (const [request, asked, unasked] of rows) {
-    const matches = shellNameMatcher(request);
+    const matches = matcher(request);
     for (const name of asked) {
       assert(matches(name), `${request} should match ${name}`);
     }
@@ -34,13 +41,64 @@ Deno.test("shellNameMatcher() matches the last component of what was asked for",
   ]);
 });
 
-Deno.test("shellNameMatcher() matches a glob, and a name that looks like one", () => {
+/** Patterns that mean the same to a remote shell and without one. */
+const GLOBS: readonly Row[] = [
+  ["*", ["a", "*"], [".bashrc", ".", "..", ".*"]],
+  ["*.txt", ["a.txt"], ["a.sh", ".txt"]],
+  ["?x", ["ax"], [".x"]],
+  ["[.a]x", ["ax"], [".x"]],
+  ["[!b]x", ["ax"], [".x"]],
+  [".*", [".bashrc", ".*"], ["a"]],
+  [".?", [".a"], ["a", "aa"]],
+  ["\\.*", [".bashrc"], ["a"]],
+  ["f[1]", ["f1", "f[1]"], ["f", "f2"]],
+  ["d/f?", ["fa"], ["f", "faa"]],
+  ["d/*", ["a"], [".bashrc", "."]],
+  ["*/", ["a"], [".ssh"]],
+  ["*/*/", ["a"], [".ssh"]],
+  ["\\*", ["*"], ["a", "\\a"]],
+  ["a\\ b", ["a b"], ["a", "b"]],
+  ["*/f", ["f"], ["d", "*"]],
+];
+
+Deno.test("shellNameMatcher() matches a glob, and a name that looks like one, but no leading dot", () => {
+  assertRows(GLOBS);
+});
+
+Deno.test("nameMatcher() matches a glob, and a name that looks like one, but no leading dot", () => {
+  assertRows(GLOBS, nameMatcher);
+});
+
+Deno.test("nameMatcher() takes all but patterns and their escapes literally", () => {
   assertRows([
-    ["*", ["a", ".bashrc", "*"], []],
-    ["*.txt", ["a.txt", ".txt"], ["a.sh"]],
-    ["f[1]", ["f1", "f[1]"], ["f", "f2"]],
-    ["d/f?", ["fa"], ["f", "faa"]],
-  ]);
+    ["f", ["f"], ["g", "", ".bashrc", "F"]],
+    ["d/f", ["f"], ["d", "d/f"]],
+    ["d//", ["d"], ["", "/"]],
+    ["'a b'", ["'a b'"], ["a b", "a", "b"]],
+    ["a b", ["a b"], ["a", "b"]],
+    ["{a,b}", ["{a,b}"], ["a", "b"]],
+    ["$HOME", ["$HOME"], ["root", "HOME"]],
+    ["`id`", ["`id`"], ["id", "root"]],
+    ["x;touch y", ["x;touch y"], ["x", "y"]],
+    ["a\\", ["a\\"], ["a"]],
+    ["a\\b", ["a\\b", "ab"], ["b"]],
+    ["*$x", ["a$x"], ["a"]],
+    ["$*", ["$a", "$*"], ["a"]],
+  ], nameMatcher);
+});
+
+Deno.test("nameMatcher() matches the user, or any name but a hidden one, for a home directory alone", () => {
+  assertRows([
+    ["~bob", ["bob", "home"], [".bashrc", ".."]],
+    ["~bob/", ["bob", "home"], [".bashrc"]],
+    ["~bob/f", ["f"], ["bob"]],
+    ["~/f", ["f"], ["~"]],
+    ["~a b", ["~a b"], ["a", "x", "bob"]],
+    ["~*", ["~a", "~*"], ["a", "bob"]],
+    ["~/~bob", ["~bob"], ["bob", "x"]],
+    ["\\~bob", ["~bob"], ["bob", "x"]],
+    ["./~bob", ["~bob"], ["bob", "x"]],
+  ], nameMatcher);
 });
 
 Deno.test("shellNameMatcher() removes quotes as the far shell does", () => {

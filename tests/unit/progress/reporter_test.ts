@@ -96,3 +96,30 @@ Deno.test("Reporter lets no message act on the terminal", () => {
   const shown = "a\\033[2K\\015\\012b\\342\\200\\256\\302\\233\\377";
   assertEquals(screen.said, [shown, `warning: ${shown}`, shown]);
 });
+
+Deno.test("Reporter says failures and warnings under the program's name, steps without it", () => {
+  const screen = new Screen();
+  using reporter = new Reporter(screen, {
+    quiet: false,
+    verbose: true,
+    program: "scp",
+  });
+  tellAll(reporter);
+  reporter.disconnected("far: lost connection");
+  assertEquals(screen.said, [
+    "Sink: C0644 10 f",
+    "scp: warning: took the other protocol",
+    "scp: g: No such file or directory",
+    "scp: far: lost connection",
+  ]);
+});
+
+Deno.test("Reporter knows a lost host from what else fails, and counts it", () => {
+  using reporter = new Reporter(new Screen(), { ...plain, quiet: true });
+  tellAll(reporter);
+  assertEquals([reporter.failures, reporter.hasLostHost], [1, false]);
+  reporter.disconnected("far: lost connection");
+  assertEquals([reporter.failures, reporter.hasLostHost], [2, true]);
+  reporter.failed("g: No such file or directory");
+  assertEquals([reporter.failures, reporter.hasLostHost], [3, true]);
+});

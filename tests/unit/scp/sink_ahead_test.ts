@@ -91,6 +91,7 @@ Deno.test("Sink has a window leave at once, for it may be busy for long", async 
   await receive(peer, folder.path, { ahead: "window" });
   assertEquals(
     steps.filter((step) => step !== "read"),
+    // The first is what makes the source speak.
     ["write 1", "flush", "write 1", "write 2048", "flush"],
   );
   assertEquals(steps.at(steps.indexOf("write 2048") + 1), "flush");

@@ -72,34 +72,6 @@ Deno.test("sshArguments() put the user's options where they cannot override", ()
   );
 });
 
-Deno.test("sshArguments() forbid questions just before --", () => {
-  for (
-    const [location, between] of [
-      [{ host: "far" }, []],
-      [{ host: "far", user: "bob", port: 1 }, ["-p", "1", "-l", "bob"]],
-    ] as const
-  ) {
-    const settings = { program: "ssh", flags: ["-oBatchMode=no"] };
-    assertEquals(
-      sshArguments(settings, location, "scp -t x", { asksNothing: true }),
-      [
-        ...FIXED.split(" "),
-        "-oBatchMode=no",
-        "-oForwardAgent=no",
-        ...between,
-        "-oBatchMode=yes",
-        "--",
-        "far",
-        "scp -t x",
-      ],
-    );
-    assertEquals(
-      sshArguments(settings, location, "scp -t x", { asksNothing: false }),
-      sshArguments(settings, location, "scp -t x"),
-    );
-  }
-});
-
 const NOTHING: RemoteScpOptions = {
   verbose: false,
   recursive: false,

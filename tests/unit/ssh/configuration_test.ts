@@ -1,0 +1,140 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  resolveConfiguration,
+  SshConfiguration,
+  succeeds,
+} from "../../../lib/ssh/configuration.ts";
+import { peerTest, writeScript } from "../../support/doors.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+
+const TEXT = `\
+user bob
+hostname far.example
+port 22
+batchmode no
+gssapiauthentication yes
+hostbasedauthentication true
+canonicalizehostname false
+identityfile ~/.ssh/id_rsa
+identityfile /keys/my key
+proxycommand ssh -W %h:%p jump
+canonicaldomains
+  user mallory
+`;
+
+Deno.test("SshConfiguration gives values as ssh prints them, all of a keyword in their order", () => {
+  for (const text of [TEXT, TEXT.replaceAll("\n", "\r\n"), TEXT.trimEnd()]) {
+    const configuration = new SshConfiguration(text);
+    assertEquals(configuration.text, text);
+    for (
+      const [name, values] of [
+        ["user", ["bob"]],
+        ["hostname", ["far.example"]],
+        ["identityfile", ["~/.ssh/id_rsa", "/keys/my key"]],
+        ["proxycommand", ["ssh -W %h:%p jump"]],
+        ["canonicaldomains", []],
+        ["nothing", []],
+        ["User", []],
+      ] as const
+    ) {
+      assertEquals([...configuration.all(name)], [...values], name);
+      assertEquals(configuration.get(name), values[0], name);
+    }
+  }
+});
+
+Deno.test("SshConfiguration knows that a keyword is on by either spelling", () => {
+  const configuration = new SshConfiguration(TEXT);
+  for (
+    const [name, isOn] of [
+      ["gssapiauthentication", true],
+      ["hostbasedauthentication", true],
+      ["batchmode", false],
+      ["canonicalizehostname", false],
+      ["nothing", false],
+      ["user", false],
+    ] as const
+  ) assertEquals(configuration.isOn(name), isOn, name);
+});
+
+Deno.test("SshConfiguration of nothing has nothing", () => {
+  assertEquals(new SshConfiguration("").get("hostname"), undefined);
+  assertEquals([...new SshConfiguration("\n \nx\n").all("x")], []);
+});
+
+peerTest("resolveConfiguration() asks ssh for a login's, options and all", [
+  "ssh",
+], async () => {
+  const settings = {
+    program: "ssh",
+    flags: ["-F", "none", "-oBatchMode=yes"],
+    port: 1234,
+  };
+  const configuration = await resolveConfiguration(settings, {
+    host: "far.example",
+    user: "bob",
+  });
+  assertEquals(configuration?.get("hostname"), "far.example");
+  assertEquals(configuration?.get("user"), "bob");
+  assertEquals(configuration?.get("port"), "1234");
+  assertEquals(configuration?.isOn("batchmode"), true);
+  const again = await resolveConfiguration(settings, {
+    host: "far.example",
+    user: "bob",
+  });
+  assertEquals(again?.text, configuration?.text);
+  for (
+    const login of [
+      { host: "far.example", user: "eve" },
+      { host: "near.example", user: "bob" },
+      { host: "far.example", user: "bob", port: 4321 },
+    ]
+  ) {
+    const other = await resolveConfiguration(settings, login);
+    assert(other !== undefined && other.text !== configuration?.text);
+    assertEquals(other.get("port"), String(login.port ?? 1234));
+  }
+});
+
+peerTest(
+  "resolveConfiguration() gives nothing where ssh prints none",
+  ["ssh"],
+  async () => {
+    for (
+      const flags of [["-oNoSuchOption=1"], ["-F", "/no/such/file"]]
+    ) {
+      const settings = { program: "ssh", flags };
+      assertEquals(
+        await resolveConfiguration(settings, { host: "far" }),
+        undefined,
+      );
+    }
+  },
+);
+
+Deno.test("resolveConfiguration() asks no other program than ssh, by no path", async () => {
+  using folder = new TempFolder();
+  const asked = `${folder.path}/asked`;
+  const program = writeScript(
+    `${folder.path}/ssh`,
+    `touch ${asked}\necho hostname far\n`,
+  );
+  for (const other of [program, "plink", "/usr/bin/ssh", "ssh.exe"]) {
+    const settings = { program: other, flags: [] };
+    assertEquals(
+      await resolveConfiguration(settings, { host: "far" }),
+      undefined,
+    );
+  }
+  assertEquals([...Deno.readDirSync(folder.path)].length, 1);
+});
+
+Deno.test("succeeds() tells a program's status, and none from what cannot run", async () => {
+  assertEquals(await succeeds("true", []), true);
+  assertEquals(await succeeds("false", []), false);
+  assertEquals(await succeeds("/no/such/program", []), false);
+  assertEquals(
+    await succeeds("sh", ["-c", '[ "$X" = 1 ]'], { X: "1" }),
+    true,
+  );
+});

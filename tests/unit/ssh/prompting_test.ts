@@ -1,0 +1,254 @@
+import { assertEquals } from "@std/assert";
+import { SshConfiguration } from "../../../lib/ssh/configuration.ts";
+import {
+  isOpenKeyText,
+  type Means,
+  willAsk,
+} from "../../../lib/ssh/prompting.ts";
+import { peerTest } from "../../support/doors.ts";
+import { runProgram } from "../../support/program.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+
+/** Means that there are, and what was looked for. */
+class FakeMeans implements Means {
+  readonly looked: string[] = [];
+  readonly #there: readonly string[];
+
+  constructor(there: readonly string[]) {
+    this.#there = there;
+  }
+
+  #look(what: string): boolean {
+    this.looked.push(what);
+    return this.#there.includes(what);
+  }
+
+  hasTicket = async () => this.#look("ticket");
+  hasAgentKey = async (socket: string | undefined) =>
+    this.#look(`agent ${socket}`);
+  hasOpenKey = (path: string) => this.#look(`key ${path}`);
+  hasMaster = async () => this.#look("master");
+}
+
+const BASE = "hostname far\n";
+const KEYS = "identityfile /a\nidentityfile /b\n";
+
+type Row = readonly [
+  sentence: string,
+  configuration: string,
+  there: readonly string[],
+  asks: boolean,
+  looked: readonly string[],
+];
+
+const ROWS: readonly Row[] = [
+  [
+    "it will where nothing is there",
+    BASE + KEYS,
+    [],
+    true,
+    ["key /a", "key /b", "agent undefined"],
+  ],
+  [
+    "not with an open key, whichever, and nothing else is looked for",
+    BASE + KEYS,
+    ["key /b"],
+    false,
+    ["key /a", "key /b"],
+  ],
+  [
+    "not with an agent's key",
+    BASE + KEYS,
+    ["agent undefined"],
+    false,
+    ["key /a", "key /b", "agent undefined"],
+  ],
+  [
+    "not with the key of the agent that is configured",
+    BASE + "identityagent /s\n",
+    ["agent /s"],
+    false,
+    ["agent /s"],
+  ],
+  [
+    "it will where another agent is configured",
+    BASE + "identityagent /s\n",
+    ["agent undefined"],
+    true,
+    ["agent /s"],
+  ],
+  [
+    "it will where no agent may be asked",
+    BASE + "identityagent none\n",
+    ["agent none", "agent undefined"],
+    true,
+    [],
+  ],
+  [
+    "it will although there are keys, where none may be used",
+    BASE + KEYS + "pubkeyauthentication no\n",
+    ["key /a", "agent undefined"],
+    true,
+    [],
+  ],
+  [
+    "it will although there are keys, in the other spelling",
+    BASE + KEYS + "pubkeyauthentication false\n",
+    ["key /a"],
+    true,
+    [],
+  ],
+  [
+    "not with a key that is bound to a host",
+    BASE + KEYS + "pubkeyauthentication host-bound\n",
+    ["key /a"],
+    false,
+    ["key /a"],
+  ],
+  [
+    "it will although there are keys, where a password is preferred",
+    BASE + KEYS + "preferredauthentications password\n",
+    ["key /a", "agent undefined"],
+    true,
+    [],
+  ],
+  [
+    "not with a ticket",
+    BASE + "gssapiauthentication yes\n",
+    ["ticket"],
+    false,
+    ["agent undefined", "ticket"],
+  ],
+  [
+    "it will with a ticket that is not asked for",
+    BASE + "gssapiauthentication no\n",
+    ["ticket"],
+    true,
+    ["agent undefined"],
+  ],
+  [
+    "it will with a ticket that is not preferred",
+    BASE + "gssapiauthentication yes\npreferredauthentications password\n",
+    ["ticket"],
+    true,
+    [],
+  ],
+  [
+    "it will without a ticket",
+    BASE + "gssapiauthentication yes\n",
+    [],
+    true,
+    ["agent undefined", "ticket"],
+  ],
+  [
+    "not where the host itself is known",
+    BASE + "hostbasedauthentication yes\n",
+    [],
+    false,
+    ["agent undefined"],
+  ],
+  [
+    "not with a running master",
+    BASE + "controlpath /m\n",
+    ["master"],
+    false,
+    ["agent undefined", "master"],
+  ],
+  [
+    "it will with a master that has ended",
+    BASE + "controlpath /m\n",
+    [],
+    true,
+    ["agent undefined", "master"],
+  ],
+  [
+    "it will without a master's path",
+    BASE + "controlpath none\n",
+    ["master"],
+    true,
+    ["agent undefined"],
+  ],
+  ["not in batch mode", BASE + "batchmode yes\n", [], false, []],
+];
+
+for (const [sentence, text, there, asks, looked] of ROWS) {
+  Deno.test(`Will ssh ask: ${sentence}`, async () => {
+    const means = new FakeMeans(there);
+    assertEquals(await willAsk(new SshConfiguration(text), means), asks);
+    assertEquals(means.looked, looked);
+  });
+}
+
+Deno.test("Will ssh ask: not as far as is known, where no configuration is", async () => {
+  const means = new FakeMeans([]);
+  assertEquals(await willAsk(undefined, means), false);
+  assertEquals(means.looked, []);
+});
+
+/** Bytes of a key that are looked at, as the program does. */
+const HEAD = 512;
+
+for (
+  const options of [
+    ["-t", "ed25519"],
+    ["-t", "rsa", "-b", "2048"],
+    ["-t", "ecdsa"],
+    ["-t", "rsa", "-b", "2048", "-m", "PEM"],
+    ["-t", "rsa", "-b", "2048", "-m", "PKCS8"],
+    ["-t", "ecdsa", "-m", "PEM"],
+    ["-t", "ecdsa", "-m", "PKCS8"],
+  ]
+) {
+  peerTest(
+    `A key of ssh-keygen ${
+      options.join(" ")
+    } is open without a passphrase alone`,
+    ["ssh-keygen"],
+    async () => {
+      for (const [passphrase, isOpen] of [["", true], ["secret", false]]) {
+        using folder = new TempFolder();
+        const path = `${folder.path}/key`;
+        const { status } = await runProgram([
+          "ssh-keygen",
+          "-q",
+          ...options,
+          "-N",
+          passphrase as string,
+          "-f",
+          path,
+        ]);
+        assertEquals(status, 0);
+        const head = Deno.readTextFileSync(path).slice(0, HEAD);
+        assertEquals(isOpenKeyText(head), isOpen);
+        assertEquals(isOpenKeyText(head.replaceAll("\n", "\r\n")), isOpen);
+        assertEquals(
+          isOpenKeyText(Deno.readTextFileSync(`${path}.pub`)),
+          false,
+        );
+      }
+    },
+  );
+}
+
+for (
+  const [sentence, text] of [
+    ["Nothing", ""],
+    ["A public key", "ssh-ed25519 AAAA comment\n"],
+    ["A certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n"],
+    ["An OpenSSH key that is cut", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl"],
+    ["An OpenSSH key without a body", "-----BEGIN OPENSSH PRIVATE KEY-----"],
+    [
+      "An OpenSSH key that is no base64",
+      `-----BEGIN OPENSSH PRIVATE KEY-----\n${"!".repeat(80)}\n`,
+    ],
+    ["A PuTTY key", "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n"],
+    [
+      "A key behind other text",
+      "x\n-----BEGIN RSA PRIVATE KEY-----\nAAAA\n",
+    ],
+  ] as const
+) {
+  Deno.test(`${sentence} is no open key`, () => {
+    assertEquals(isOpenKeyText(text), false);
+  });
+}
