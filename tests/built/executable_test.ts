@@ -106,7 +106,7 @@ for (const [what, make] of NAMINGS) {
         ...["-F", sshd.config, "-vvv", "-C", "-o", "ControlMaster=no"],
         ...["-o", "KbdInteractiveAuthentication=no", "-o", "ConnectTimeout=10"],
         ...["-o", "PasswordAuthentication=no", `${folder.path}/it's a file`],
-        `[far]:${quoted(`${sshd.home}/it's there`)}`,
+        `[far]:${sshd.home}/it's there`,
       ], { env });
       assertEquals([status, stderr.includes("debug3: ")], [0, true], stderr);
       assertEquals(Deno.readTextFileSync(`${sshd.home}/it's there`), "text");
@@ -184,12 +184,15 @@ builtTest("a child that fails is told, and its status counts", [], async () => {
     "echo 'ssh: connect to host far: Connection refused' >&2\nexit 255\n",
   );
   const failed = await run(["-S", ssh, "a", "far:"], { cwd: folder.path });
-  assertEquals(failed.status, 1);
-  assertMatch(failed.stderr, /^ssh: connect .* refused\nfar: .*status 255/);
+  assertEquals(failed.status, 255);
+  assertMatch(
+    failed.stderr,
+    /^ssh: connect .* refused\nseacp: far: .*status 255/,
+  );
   const missing = await run(["-S", `${folder.path}/none`, "a", "far:"], {
     cwd: folder.path,
   });
-  assertEquals(missing.status, 1);
+  assertEquals(missing.status, 255);
   assertStringIncludes(missing.stderr, `${folder.path}/none`);
   assertStringIncludes(missing.stderr, "No such file or directory");
 });
@@ -237,7 +240,7 @@ builtTest(
     makeTree(folder.path, [{ path: "a", content: "abc" }]);
     assertEquals(
       (await run(["a", "/dev/full"], options)).stderr,
-      "/dev/full: No space left on device\n",
+      "seacp: /dev/full: No space left on device\n",
     );
     const out = await run(["a", "/dev/stdout"], options);
     assertEquals(out, { status: 0, stdout: "abc", stderr: "" });

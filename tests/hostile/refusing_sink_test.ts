@@ -266,7 +266,7 @@ const LONE: readonly {
   readonly target: string;
   readonly more?: readonly TreeEntry[];
 }[] = [
-  { name: "a target that a far shell may read otherwise", target: "né" },
+  { name: "a target that a far shell may read otherwise", target: "n~e" },
   {
     name: "a folder that holds one of its own name",
     target: "new",

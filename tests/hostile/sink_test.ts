@@ -27,12 +27,12 @@ const attacks: readonly Attack[] = [
     name: "nothing",
     answers: "exec cat > /dev/null",
     args: ["f", "far:"],
-    says: "far: lost connection: the far side ended too early",
+    says: "far: SCP did not begin: exit status 0: try -s\n",
   },
   {
     name: "nothing, and that it failed",
     answers: "exit 3",
-    says: "far: lost connection: the far side ended with exit status 3",
+    says: "far: SCP did not begin: exit status 3: try -s\n",
   },
   {
     name: "that it is ready, and then ends",
@@ -150,7 +150,7 @@ for (const { name, answers, args, says } of attacks) {
     const program = writeScript(`${folder.path}/ssh`, answers + "\n");
     const before = listing(folder.path);
     const { status, stdout, stderr } = await seacp(
-      ["-S", program, ...args ?? ["-rp", "f", "d", "far:"]],
+      ["-O", "-S", program, ...args ?? ["-rp", "f", "d", "far:"]],
       { cwd: `${folder.path}/near` },
     );
     assertEquals(status, 1, stderr);
@@ -184,7 +184,10 @@ printf '%s' "$text" > text
   });
   const complaint = "f: the file shrank while it was read: 9 of 300000 bytes " +
     "were there, zeros were sent for the rest";
-  assertEquals({ status, stderr }, { status: 1, stderr: `${complaint}\n` });
+  assertEquals({ status, stderr }, {
+    status: 1,
+    stderr: `seacp: ${complaint}\n`,
+  });
   const read = (name: string) =>
     Deno.readTextFileSync(`${folder.path}/${name}`);
   assertStringIncludes(read("record"), " 300000 f");

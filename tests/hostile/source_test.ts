@@ -3,7 +3,12 @@
  * the place of ssh, against the whole program.
  */
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { TempFolder } from "../support/temp_folder.ts";
 import { peerTest, writeScript } from "../support/doors.ts";
 import { listing } from "../support/listing.ts";
@@ -328,13 +333,13 @@ const SIZES: readonly Attack[] = [
   },
   {
     name: "a record without an end",
-    sends: "C0644 10 %04096d\\n",
+    sends: "C0644 10 %070000d\\n",
     args: ["-T", "far:f", "in"],
     says: "protocol error: line longer than",
   },
   {
     name: "a record that is just too long",
-    sends: "C0644 10 %02040d\\n",
+    sends: "C0644 10 %065527d\\n",
     args: ["-T", "far:f", "in"],
     says: "protocol error: line longer than",
   },
@@ -372,7 +377,7 @@ const STRUCTURE: readonly Attack[] = [
     name: "the end before anything came",
     sends: "",
     args: ["far:f", "in"],
-    says: "far: nothing came for f: the far side ended too early",
+    says: "far: SCP did not begin: exit status 0: try -s\n",
   },
   {
     name: "the end of a folder that never began, and nothing else",
@@ -454,17 +459,20 @@ function makePlace(folder: string, links: Attack["links"] = {}): void {
   }
 }
 
+/** @param protocol Option that names SCP; empty in the default mode. */
 async function attack(
   { sends, args, links }: Attack,
   folder: string,
+  protocol: readonly ["-O"] | readonly [],
 ): Promise<Outcome> {
   makePlace(folder, links);
   const program = writeScript(
     `${folder}/ssh`,
-    `printf '${sends.replaceAll("{here}", folder)}'\nexec >&-\n` +
+    `for last; do :; done; [ "$last" = sftp ] && exit 1\n` +
+      `printf '${sends.replaceAll("{here}", folder)}'\nexec >&-\n` +
       `cat >> "${folder}/answers"\n`,
   );
-  return await seacp(["-S", program, ...args], { cwd: folder });
+  return await seacp([...protocol, "-S", program, ...args], { cwd: folder });
 }
 
 /** Mode, kind and size of all there is in `in`. */
@@ -491,7 +499,7 @@ function assertUnharmed(folder: string, mine = "mine"): void {
 for (const row of [...NAMES, ...MODES, ...TIMES, ...SIZES, ...STRUCTURE]) {
   Deno.test(`A source that sends ${row.name} does no harm`, async () => {
     using folder = new TempFolder();
-    const { status, stderr, stdout } = await attack(row, folder.path);
+    const { status, stderr, stdout } = await attack(row, folder.path, ["-O"]);
     assertEquals(status, row.says === "" ? 0 : 1, stderr);
     assertStringIncludes(stderr, row.says);
     assertEquals(/[^\n\x20-\x7e]/.test(stderr), false, stderr);
@@ -510,18 +518,36 @@ for (const row of [...NAMES, ...MODES, ...TIMES, ...SIZES, ...STRUCTURE]) {
       assert(mtime!.getTime() > 1_000_000_000_000, `${name} is of 2001`);
     }
   });
+
+  Deno.test(`Nor does it where the copy may go over to SFTP: ${row.name}`, async () => {
+    using folder = new TempFolder();
+    const { status, stderr, stdout } = await attack(row, folder.path, []);
+    const statuses = row.says === "" ? [0] : [1, 255];
+    assert(statuses.includes(status), `${status}: ${stderr}`);
+    assertMatch(stderr, /^(seacp: [\n\x20-\x7e…]+)?$/);
+    assertEquals(stdout, "");
+    assertEquals(
+      await leftBehind(folder.path),
+      ["folder 0755 kept", ...row.leaves ?? []].toSorted(),
+    );
+    assertUnharmed(folder.path, row.mine);
+  });
 }
 
 Deno.test("A source that sends names which look alike fills a file for each", {
   ignore: lacksRawNames !== undefined,
 }, async () => {
   using folder = new TempFolder();
-  const outcome = await attack({
-    name: "names that are not UTF-8",
-    sends: "C0644 2 f\\351\\nab\\0C0644 2 f\\352\\ncd\\0C0644 2 f\\nef\\0",
-    args: ["far:f*", "in"],
-    says: "",
-  }, folder.path);
+  const outcome = await attack(
+    {
+      name: "names that are not UTF-8",
+      sends: "C0644 2 f\\351\\nab\\0C0644 2 f\\352\\ncd\\0C0644 2 f\\nef\\0",
+      args: ["far:f*", "in"],
+      says: "",
+    },
+    folder.path,
+    ["-O"],
+  );
   assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
   assertEquals(
     shell("for f in f*; do echo $f $(cat $f); done", `${folder.path}/in`),
@@ -598,7 +624,7 @@ cat > answers
 `,
       );
       const { status, stderr } = await seacp(
-        ["-S", program, ...flags, "far:?", "in"],
+        ["-O", "-S", program, ...flags, "far:?", "in"],
         {
           cwd: folder.path,
           // Without the right to change what is others'.
@@ -637,7 +663,7 @@ grep VmHWM /proc/$PPID/status > peak
 `,
     );
     const { status, stderr } = await seacp(
-      ["-S", program, "-r", "far:d*", "in"],
+      ["-O", "-S", program, "-r", "far:d*", "in"],
       { cwd: folder.path },
     );
     assertEquals(status, 1);
@@ -645,7 +671,10 @@ grep VmHWM /proc/$PPID/status > peak
     assertEquals(lines.filter((line) => !/: File name too long$/.test(line)), [
       lines.at(-1),
     ]);
-    assertStringIncludes(lines.at(-1)!, "far: lost connection inside in/ddd");
+    assertEquals(
+      lines.at(-1),
+      "far: protocol error: directories more than 1000 deep: try --lockstep",
+    );
     const peak = Deno.readTextFileSync(`${folder.path}/peak`);
     assert(Number(/\d+/.exec(peak)![0]) < 200 * 1024, peak);
   },
@@ -667,7 +696,7 @@ cat > answers
 `,
     );
     const { status, stdout } = await onTerminal(
-      seacpCommand(["-S", program, "far:*", "in"]),
+      seacpCommand(["-O", "-S", program, "far:*", "in"]),
       80,
       { cwd: folder.path },
     );

@@ -29,6 +29,8 @@ const TREE: readonly TreeEntry[] = [
 /** A copy of the tree, up or down. */
 interface Way {
   readonly name: string;
+  /** Status of a copy that is cut. */
+  readonly status: number;
   /** Makes the tree where it is copied from; gives where that is, and to. */
   prepare(place: Place): { from: string; to: string };
   args(place: Place): readonly string[];
@@ -36,15 +38,18 @@ interface Way {
 
 const ways: readonly [Way, Way] = [
   {
-    name: "An upload",
+    // By default it takes SFTP.
+    name: "An upload with -O",
+    status: 1,
     prepare: (place) => {
       place.makeNear(TREE);
       return { from: place.near, to: place.far };
     },
-    args: (place) => ["-r", "tree", place.remote("")],
+    args: (place) => ["-O", "-r", "tree", place.remote("")],
   },
   {
     name: "A download",
+    status: 255,
     prepare: (place) => {
       place.makeFar(TREE);
       return { from: place.far, to: place.near };
@@ -54,11 +59,19 @@ const ways: readonly [Way, Way] = [
 ];
 
 /** The same over SFTP, where several files are under way at once. */
-const sftpWays = ways.map((way) => ({
-  ...way,
-  name: `${way.name} over SFTP`,
-  args: (place: Place) => ["-s", ...way.args(place)],
-})) as unknown as typeof ways;
+const sftpWays: typeof ways = [
+  {
+    ...ways[0],
+    name: "An upload by default",
+    status: 255,
+    args: (place) => ["-r", "tree", place.remote("")],
+  },
+  {
+    ...ways[1],
+    name: "A download over SFTP",
+    args: (place) => ["-s", "-r", place.remote("tree"), "."],
+  },
+];
 
 /** How the copies are cut: at marks evenly spread, and more at the end. */
 function marks(total: number): number[] {
@@ -71,7 +84,7 @@ function marks(total: number): number[] {
 
 /** Copies the tree over a line that may be cut, and says what is wrong. */
 async function copyCut(
-  { prepare, args }: Way,
+  { prepare, args, status }: Way,
   cut: Cut | undefined,
 ): Promise<Readonly<Record<Direction, number>>> {
   await using line = new FaultyLine(await (opened ??= Sshd.start()), cut);
@@ -87,7 +100,7 @@ async function copyCut(
   }
   if (outcome.status === 0) assertSaysWhole(outcome, isWhole);
   else {
-    assertSaysWhy(outcome);
+    assertSaysWhy(outcome, status);
     assertNamesCutShort(from, to, outcome);
   }
   return moved;
@@ -103,12 +116,17 @@ function assertSaysWhole(
   assertMatch(stderr, /^(Connection to .* closed by remote host\.\r\n)?$/);
 }
 
-function assertSaysWhy({ status, stdout, stderr }: Outcome): void {
-  assertEquals([status, stdout], [1, ""]);
+function assertSaysWhy(
+  { status, stdout, stderr }: Outcome,
+  expected: number,
+): void {
+  assertEquals([status, stdout], [expected, ""], stderr);
   // A source that is acknowledged ahead may have ended well before the cut.
   assertMatch(
     stderr,
-    /^far: (.+: )?(ssh failed \(exit status 255\)|the far side ended too early)(: if there is no SFTP.*)?$/m,
+    expected === 1
+      ? /^far: (.+: )?(ssh failed \(exit status 255\)|the far side ended too early)$/m
+      : /^seacp: far: (.+: )?(ssh failed \(exit status 255\)|the far side ended too early)$/m,
   );
   assert(!/^ +at |Uncaught|Error:/m.test(stderr), stderr);
 }
@@ -127,7 +145,9 @@ function assertNamesCutShort(
 
 /** Those of the paths, in the order of a copy, that an error only counts. */
 function countedIn(stderr: string, paths: readonly string[]): string[] {
-  const counting = /^far: (.+) and (\d+) more after it: /m.exec(stderr);
+  const counting = /^(?:seacp: )?far: (.+) and (\d+) more after it: /m.exec(
+    stderr,
+  );
   if (counting === null) return [];
   const [, first, count] = counting;
   const at = paths.indexOf(first!);
@@ -144,7 +164,7 @@ for (const way of [...ways, ...sftpWays]) {
   for (const direction of ["up", "down"] as const) {
     peerTest(
       `${way.name} cut after any count of bytes that went ${direction} ` +
-        "ends with 1 and names what is not whole",
+        `ends with ${way.status} and names what is not whole`,
       [...sshdDoor.needs, "sftp-server"],
       async () => {
         const total = (await copyCut(way, undefined))[direction];
@@ -171,7 +191,7 @@ const ALIVE = [
   .flatMap((option) => ["-o", option]);
 
 for (
-  const { name, direction, prepare, args } of [
+  const { name, direction, prepare, args, status: expected } of [
     { ...ways[0], direction: "up" },
     { ...ways[1], direction: "down" },
     { ...sftpWays[0], direction: "up" },
@@ -189,13 +209,13 @@ for (
       const outcome = await place.copy([...ALIVE, ...args(place)]);
       const { status, stdout, stderr } = outcome;
       await line.assertNobodyLeft();
-      assertEquals([status, stdout], [1, ""]);
+      assertEquals([status, stdout], [expected, ""]);
       assert(cutShort(from, to).includes("tree/large"));
       assertNamesCutShort(from, to, outcome);
       assertStringIncludes(stderr, "not responding");
       assertMatch(
         stderr,
-        /^far: .*tree\/[\w/]+( and \d+ more after it)?: lost connection.*: ssh failed \(exit status 255\)$/m,
+        /^(seacp: )?far: .*tree\/[\w/]+( and \d+ more after it)?: lost connection.*: ssh failed \(exit status 255\)$/m,
       );
     },
   );

@@ -25,17 +25,17 @@ peerTest(
     using folder = new TempFolder();
     Deno.writeTextFileSync(`${folder.path}/a`, "a");
     const up = await seacp(["a", "host.invalid:"], { cwd: folder.path });
-    assertEquals(up.status, 1);
+    assertEquals(up.status, 255);
     assertStringIncludes(up.stderr, "ssh: Could not resolve hostname");
     assertStringIncludes(
       up.stderr,
-      "host.invalid: lost connection: ssh failed (exit status 255)\n",
+      "seacp: host.invalid: lost connection: ssh failed (exit status 255)\n",
     );
     const down = await seacp(["host.invalid:b", "b"], { cwd: folder.path });
-    assertEquals(down.status, 1);
+    assertEquals(down.status, 255);
     assertStringIncludes(
       down.stderr,
-      "host.invalid: nothing came for b: ssh failed (exit status 255)\n",
+      "seacp: host.invalid: lost connection: ssh failed (exit status 255)\n",
     );
     assert(isEmpty(folder.path, "a"));
   },
@@ -61,9 +61,9 @@ peerTest("A refused key is told and nothing is copied", SSHD, async () => {
     ["-F", "config", "config", "far:stolen"],
     { cwd: folder.path },
   );
-  assertEquals(status, 1);
+  assertEquals(status, 255);
   assertStringIncludes(stderr, "Permission denied (publickey)");
-  assertStringIncludes(stderr, "far: lost connection: ssh failed");
+  assertStringIncludes(stderr, "seacp: far: lost connection: ssh failed");
   assert(isEmpty(sshd.home));
 });
 
@@ -82,7 +82,7 @@ peerTest(
       "far:x",
       "x",
     ], { cwd: folder.path });
-    assertEquals(status, 1);
+    assertEquals(status, 255);
     assertStringIncludes(stderr, "Host key verification failed");
     assert(isEmpty(folder.path, "known_hosts"));
   },
@@ -100,7 +100,7 @@ peerTest("A port where nobody listens is told", SSHD, async () => {
     "scp://127.0.0.2/x",
     "x",
   ], { cwd: folder.path });
-  assertEquals(status, 1);
+  assertEquals(status, 255);
   assertStringIncludes(stderr, "Connection refused");
   assert(isEmpty(folder.path));
 });
@@ -114,8 +114,8 @@ Deno.test("An ssh that is not there is told", async () => {
     "x",
   ], { cwd: folder.path });
   assertEquals([status, stderr], [
-    1,
-    "no-such-ssh: No such file or directory\n",
+    255,
+    "seacp: no-such-ssh: No such file or directory\n",
   ]);
 });
 
@@ -127,21 +127,19 @@ Deno.test("A far side without scp is told as that", async () => {
   const scp = await seacp(["-O", "-S", program, "a", "far:"], options);
   assertEquals([scp.status, scp.stderr], [
     1,
-    "far: there is no scp on the far side (exit status 127): try -s\n",
+    "far: there is no scp (exit status 127): try -s\n",
   ]);
   const any = await seacp(["-S", program, "a", "far:"], options);
   assertEquals([any.status, any.stderr], [
-    1,
-    "warning: far: there is no scp on the far side (exit status 127): going " +
-    "on over SFTP\n" +
-    "far: lost connection: there is no SFTP server on the far side " +
-    "(exit status 127)\n",
+    255,
+    "seacp: far: neither protocol begins: " +
+    "SCP: there is no scp (exit status 127); " +
+    "SFTP: there is no SFTP server (exit status 127)\n",
   ]);
   const sftp = await seacp(["-s", "-S", program, "a", "far:"], options);
   assertEquals([sftp.status, sftp.stderr], [
-    1,
-    "far: lost connection: there is no SFTP server on the far side " +
-    "(exit status 127): if there is no SFTP server there, try -O\n",
+    255,
+    "seacp: far: there is no SFTP server (exit status 127): try -O\n",
   ]);
 });
 
@@ -171,7 +169,7 @@ esac
     ], { cwd: folder.path });
     assertEquals([status, stderr], [
       1,
-      "bad: the far side ended with exit status 3\n",
+      "seacp: bad: the far side ended with exit status 3\n",
     ]);
     assertEquals(Deno.readTextFileSync(`${folder.path}/in/a`), "a");
   },
@@ -188,8 +186,8 @@ Deno.test("An ssh that is killed inside a file leaves a true prefix, named", asy
     cwd: folder.path,
   });
   assertEquals([status, stderr], [
-    1,
-    "far: f: lost connection after 3 of 100 bytes: " +
+    255,
+    "seacp: far: f: lost connection after 3 of 100 bytes: " +
     "ssh was ended by SIGKILL\n",
   ]);
   assertEquals(Deno.readTextFileSync(`${folder.path}/f`), "new");
@@ -205,7 +203,7 @@ Deno.test("A far side that says more after the end does not hang the copy", asyn
   const { status, stderr } = await seacp(["-S", program, "a", "far:"], {
     cwd: folder.path,
   });
-  assertEquals([status, stderr], [1, "far: ssh was ended by SIGTERM\n"]);
+  assertEquals([status, stderr], [1, "seacp: far: ssh was ended by SIGTERM\n"]);
 });
 
 Deno.test("A far side that gives up inside a body is quoted", async () => {
@@ -220,9 +218,9 @@ Deno.test("A far side that gives up inside a body is quoted", async () => {
     cwd: folder.path,
   });
   assertEquals([status, stderr], [
-    1,
-    "scp: disk on fire\n" +
-    "far: a: lost connection: the far side ended with exit status 1\n",
+    255,
+    "seacp: far: disk on fire\n" +
+    "seacp: far: a: lost connection: the far side ended with exit status 1\n",
   ]);
 });
 
@@ -237,9 +235,9 @@ Deno.test("A far side that ends inside a body is told, with the file", async () 
     cwd: folder.path,
   });
   assertEquals([status, stderr], [
-    1,
-    "far: a: lost connection: the far side ended with exit status 7\n" +
-    "b: not sent\n",
+    255,
+    "seacp: b: not sent\n" +
+    "seacp: far: a: lost connection: the far side ended with exit status 7\n",
   ]);
 });
 
@@ -268,7 +266,7 @@ exec sleep 600
     });
     assertEquals([status, stderr], [
       expected,
-      "far: f: lost connection after 3 of 100 bytes: interrupted\n",
+      "seacp: far: f: lost connection after 3 of 100 bytes: interrupted\n",
     ]);
     assertEquals(Deno.readTextFileSync(`${folder.path}/f`), "new");
     const pid = Number(Deno.readTextFileSync(`${folder.path}/pid`));
@@ -288,7 +286,7 @@ peerTest("SIGINT ends a copy on this machine, too, and names the file", [
     wrapper: ["timeout", "--preserve-status", "--signal=INT", "1"],
   });
   assertEquals(status, 130);
-  assertMatch(stderr, /^\/dev\/null: interrupted after \d+ bytes\n$/);
+  assertMatch(stderr, /^seacp: \/dev\/null: interrupted after \d+ bytes\n$/);
 });
 
 peerTest("A FIFO as target is written to while somebody reads", [

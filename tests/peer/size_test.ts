@@ -65,9 +65,12 @@ ${NOTE_MEMORY}`,
     Deno.mkdirSync(`${folder.path}/in`);
     // What is written to the null device is not kept, and so takes no room.
     Deno.symlinkSync("/dev/null", `${folder.path}/in/null`);
-    const outcome = await seacp(["-S", program, "far:{null,last}", "in"], {
-      cwd: folder.path,
-    });
+    const outcome = await seacp(
+      ["-O", "-S", program, "far:{null,last}", "in"],
+      {
+        cwd: folder.path,
+      },
+    );
     assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
     assertEquals(Deno.readTextFileSync(`${folder.path}/in/last`), "end");
     assertEquals(
@@ -104,7 +107,7 @@ peerTest(
       `for last; do :; done\nsh -c "$last"\nstatus=$?\n${NOTE_MEMORY}exit $status\n`,
     );
     for (const args of [["tree", "far:there"], ["far:there", "back"]]) {
-      const outcome = await seacp(["-S", program, "-r", ...args], {
+      const outcome = await seacp(["-O", "-S", program, "-r", ...args], {
         cwd: path,
       });
       assertEquals(outcome, { status: 0, stdout: "", stderr: "" });

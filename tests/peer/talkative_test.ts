@@ -127,8 +127,9 @@ const TREE = [
   { path: "tree/empty", content: "" },
 ];
 
-function warning(said: string, host = "far"): string {
-  return `warning: ${host}: the shell said "${said}" before scp began. The ` +
+/** @param program Empty with -O. */
+function warning(said: string, host = "far", program = "seacp: "): string {
+  return `${program}warning: ${host}: the shell said "${said}" before scp began. The ` +
     "copy works without it. To keep the shell quiet, put this at the top of " +
     "its profile, as ~/.bashrc: case $- in *i*) ;; *) return ;; esac\n";
 }
@@ -137,10 +138,10 @@ for (const { name, bashrc, said } of talkative) {
   peerTest(`An upload gets past a shell that says ${name}`, NEEDS, async () => {
     await using login = await Login.open(bashrc);
     makeTree(login.near.path, TREE);
-    assertEquals(await login.copy("-r", "tree", "far:there"), {
+    assertEquals(await login.copy("-O", "-r", "tree", "far:there"), {
       status: 0,
       stdout: "",
-      stderr: warning(said),
+      stderr: warning(said, "far", ""),
     });
     assertEquals(
       await describeTree(`${login.far}/tree`),
@@ -178,7 +179,7 @@ for (const { name, bashrc } of talkative) {
     async () => {
       await using login = await Login.open(bashrc);
       makeTree(login.near.path, TREE);
-      const { status } = await login.copy("-r", "tree", "far:there/new");
+      const { status } = await login.copy("-O", "-r", "tree", "far:there/new");
       assertEquals(status, 0);
       assertEquals(
         await describeTree(`${login.far}/new`),
@@ -222,10 +223,10 @@ for (const bashrc of ["echo 'Account expired'; exit 3", "yes endless"]) {
       makeTree(login.near.path, TREE);
       for (const args of [["tree/a", "far:there"], ["far:there/a", "."]]) {
         const { status, stderr } = await login.copy("-s", ...args);
-        assertEquals(status, 1);
+        assertEquals(status, 255);
         assertMatch(
           stderr,
-          /^far: the far side does not speak SFTP: it said "(Account expired|endless)/m,
+          /^seacp: far: the far side does not speak SFTP: it said "(Account expired|endless)/m,
         );
       }
       assertEquals([...Deno.readDirSync(login.far)], []);
@@ -239,7 +240,9 @@ peerTest(
   async () => {
     await using login = await Login.open("printf '\\0Welcome\\n'");
     makeTree(login.near.path, TREE);
-    const { status, stderr } = await login.copy("-r", "tree", "far:there/new");
+    const { status, stderr } = await login.copy(
+      ...["-O", "-r", "tree", "far:there/new"],
+    );
     assertEquals(status, 1);
     // What scp itself says may have come by then, too.
     assertMatch(
@@ -270,7 +273,7 @@ peerTest(
   async () => {
     await using login = await Login.open("X=there/tree/a");
     makeTree(login.far, TREE);
-    const { status, stderr } = await login.copy("far:$X", ".");
+    const { status, stderr } = await login.copy("-O", "far:$X", ".");
     assertEquals(status, 1);
     assertStringIncludes(
       stderr,
@@ -283,7 +286,8 @@ peerTest(
 peerTest("A quiet shell is told nothing new", NEEDS, async () => {
   await using login = await Login.open("case $- in *i*) echo Hello ;; esac");
   makeTree(login.near.path, TREE);
-  assertEquals((await login.copy("-r", "tree", "far:there")).stderr, "");
+  const up = await login.copy("-O", "-r", "tree", "far:there");
+  assertEquals(up.stderr, "");
   assertEquals((await login.copy("far:there/tree/a", ".")).stderr, "");
   assertEquals(login.commands, ["scp -r -t there", "scp -f there/tree/a"]);
 });
@@ -345,16 +349,26 @@ peerTest(
   },
 );
 
-peerTest("An error past a talkative shell is scp's own", NEEDS, async () => {
-  await using login = await Login.open("echo Welcome");
-  const { status, stderr } = await login.copy("far:there/missing", ".");
-  assertEquals(status, 1);
-  assertEquals(
-    stderr,
-    warning("Welcome\\012") +
-      "scp: there/missing: No such file or directory\n",
-  );
-});
+peerTest(
+  "An error past a talkative shell is told as the host's",
+  NEEDS,
+  async () => {
+    await using login = await Login.open("echo Welcome");
+    const { status, stderr } = await login.copy("far:there/missing", ".");
+    assertEquals(status, 1);
+    assertEquals(
+      stderr,
+      warning("Welcome\\012") +
+        "seacp: far: there/missing: No such file or directory\n",
+    );
+  },
+);
+
+/** Options that name SCP, or nothing; the status where nothing begins. */
+const NAMED: readonly (readonly [readonly string[], number])[] = [
+  [["-O"], 1],
+  [[], 255],
+];
 
 peerTest(
   "A shell that talks and ends is quoted, both ways",
@@ -363,9 +377,11 @@ peerTest(
     await using login = await Login.open("echo 'Account expired'; exit 3");
     makeTree(login.near.path, TREE);
     for (const args of [["tree/a", "far:there"], ["far:there/a", "."]]) {
-      const { status, stderr } = await login.copy(...args);
-      assertEquals(status, 1);
-      assertStringIncludes(stderr, 'the far side said "Account expired');
+      for (const [protocol, expected] of NAMED) {
+        const { status, stderr } = await login.copy(...protocol, ...args);
+        assertEquals(status, expected);
+        assertStringIncludes(stderr, 'the far side said "Account expired');
+      }
     }
     assertEquals([...Deno.readDirSync(login.far)], []);
   },
@@ -375,9 +391,11 @@ peerTest("A shell that talks without end is quoted", NEEDS, async () => {
   await using login = await Login.open("yes endless");
   makeTree(login.near.path, TREE);
   for (const args of [["tree/a", "far:there"], ["far:there/a", "."]]) {
-    const { status, stderr } = await login.copy(...args);
-    assertEquals(status, 1);
-    assertStringIncludes(stderr, 'the far side said "endless');
+    for (const [protocol, expected] of NAMED) {
+      const { status, stderr } = await login.copy(...protocol, ...args);
+      assertEquals(status, expected);
+      assertStringIncludes(stderr, 'the far side said "endless');
+    }
   }
   assertEquals([...Deno.readDirSync(login.far)], []);
 });

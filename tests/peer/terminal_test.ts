@@ -138,12 +138,12 @@ peerTest(
       80,
       { cwd: folder.path },
     );
-    assertEquals(status, 1);
+    assertEquals(status, 255);
     const [meter, message, ...more] = linesLeft(stdout);
     assertMatch(meter!, /^f {44} {2}50% {4}2 /);
     assertEquals(
       message,
-      "far: f: lost connection after 2 of 4 bytes: " +
+      "seacp: far: f: lost connection after 2 of 4 bytes: " +
         "the far side ended too early",
     );
     assertEquals(more, []);

@@ -9,6 +9,8 @@ import { pattern } from "./tree.ts";
 /** Copies all files of one folder, in the order of their names, to another. */
 export interface Way {
   readonly name: string;
+  /** Protocol that an option names. */
+  readonly protocol: "scp" | "sftp";
   /** Where the files' content goes. */
   readonly direction: Direction;
   ends(place: Place): { from: string; to: string };
@@ -18,9 +20,11 @@ export interface Way {
 export const ways: readonly Way[] = [
   {
     name: "an upload",
+    protocol: "scp",
     direction: "up",
     ends: ({ near, far }) => ({ from: `${near}/from`, to: `${far}/to` }),
     args: (place) => [
+      "-O",
       ...[...Deno.readDirSync(`${place.near}/from`)]
         .map(({ name }) => `from/${name}`).toSorted(),
       place.remote("to"),
@@ -28,9 +32,10 @@ export const ways: readonly Way[] = [
   },
   {
     name: "a download",
+    protocol: "scp",
     direction: "down",
     ends: ({ near, far }) => ({ from: `${far}/from`, to: `${near}/to` }),
-    args: (place) => [place.remote("from/*"), "to"],
+    args: (place) => ["-O", place.remote("from/*"), "to"],
   },
 ];
 
@@ -38,7 +43,8 @@ export const ways: readonly Way[] = [
 export const sftpWays: readonly Way[] = ways.map((way) => ({
   ...way,
   name: `${way.name} over SFTP`,
-  args: (place) => ["-s", ...way.args(place)],
+  protocol: "sftp",
+  args: (place) => ["-s", ...way.args(place).slice(1)],
 }));
 
 /** The length of `f`, in bytes: more than ssh's window and all pipes hold. */

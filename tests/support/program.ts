@@ -91,11 +91,11 @@ async function feed(
   input: Promise<string>,
 ): Promise<void> {
   const writer = stdin.getWriter();
-  const text = new TextEncoder().encode(await input);
   try {
-    await writer.write(text);
+    await writer.write(new TextEncoder().encode(await input));
     await writer.close();
   } catch (error) {
+    // It may end without reading all of it.
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }
 }
