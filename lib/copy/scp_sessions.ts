@@ -1,8 +1,10 @@
 import {
   GreetingError,
+  isBreach,
   naming,
   ProtocolError,
   RefusalError,
+  SessionError,
 } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Reporter } from "../progress/reporter.ts";
@@ -13,7 +15,7 @@ import { type Breach, breach } from "./breach.ts";
 import { confusionHint } from "./confusion.ts";
 import type { DialogueContext } from "./context.ts";
 import type { CopyJob } from "./job.ts";
-import { lostMessage } from "./lost.ts";
+import { lostMessage, lostReason } from "./lost.ts";
 import { RemoteScp, type ScpRequest } from "./remote_scp.ts";
 import { asHostsWords } from "./remote_words.ts";
 
@@ -73,13 +75,15 @@ export class ScpSessions {
       if ("kind" in opened) return opened;
       return {
         kind: "begun",
-        isCertain: opened.scps.every(soundsLikeScp),
+        isCertain: opened.scps.every((scp) => scp.soundsLikeScp),
         run: () => this.#run(opened, { requests, dialogue }),
         abandon: () => opened.sessions.disposeAsync(),
       };
     } catch (error) {
-      this.#lose(breach(error).message, terms);
-      return { kind: "over" };
+      const absence = this.#seeUnmarked(requests, breach(error), terms);
+      return absence === undefined
+        ? { kind: "over" }
+        : { kind: "absent", ...absence };
     }
   }
 
@@ -102,12 +106,13 @@ export class ScpSessions {
       if (ending !== undefined) return ending;
     }
     const breaches = await dialogue.begin(scps);
-    if (breaches === undefined) {
-      for (const scp of scps) {
-        if (scp.role === "-t") continue;
-        const ending = await this.#awaitSign(scp, terms);
-        if (ending !== undefined) return ending;
-      }
+    for (const [at, scp] of scps.entries()) {
+      // One that does not listen may have ended without a word.
+      const isTold = breaches === undefined ||
+        breaches[at] instanceof SessionError;
+      if (scp.role === "-t" || !isTold) continue;
+      const ending = await this.#awaitSign(scp, terms);
+      if (ending !== undefined) return ending;
     }
     return { scps, breaches, sessions: sessions.move() };
   }
@@ -149,12 +154,24 @@ export class ScpSessions {
     }
     const end = failure === undefined ? {} : { failure };
     const lost = new Error("lost connection");
-    this.#lose(lostMessage(location, lost, { end, job: this.#job }), terms);
-    return { kind: "over" };
+    const loss = { end, job: this.#job };
+    return this.#lose(location, {
+      why: lostReason(lost, loss),
+      message: lostMessage(location, lost, loss),
+    }, terms);
   }
 
-  #lose(message: string, { abandoned }: Terms): void {
-    if (abandoned?.aborted !== true) this.#reporter.disconnected(message);
+  /** Reports a loss, unless the other protocol may yet begin. */
+  #lose(
+    location: RemoteLocation,
+    { why, message }: { why: string; message: string },
+    { abandoned }: Terms,
+  ): Beginning {
+    if (abandoned !== undefined) {
+      return { kind: "absent", location, why, isProven: false };
+    }
+    this.#reporter.disconnected(message);
+    return { kind: "over" };
   }
 
   /**
@@ -191,7 +208,7 @@ export class ScpSessions {
         opened = again;
       }
     } catch (error) {
-      return this.#seeUnmarked(requests, breach(error));
+      return this.#seeUnmarked(requests, breach(error), {});
     }
   }
 
@@ -199,10 +216,15 @@ export class ScpSessions {
   #seeUnmarked(
     requests: readonly ScpRequest[],
     error: Breach,
+    { abandoned }: Terms,
   ): Absence | undefined {
     const [{ location }] = requests as [ScpRequest];
-    if (error instanceof ProtocolError && this.#context.hosts.mayChange) {
-      return { location, why: error.message, isProven: false };
+    const isUnmarked = error instanceof ProtocolError &&
+      this.#context.hosts.mayChange;
+    if (isUnmarked || abandoned !== undefined) {
+      // The same without the host, which an absence has already.
+      const { message } = isBreach(error.cause) ? error.cause : error;
+      return { location, why: message, isProven: false };
     }
     this.#reporter.disconnected(error.message);
     return undefined;
@@ -299,20 +321,6 @@ export class ScpSessions {
       this.#reporter.failed(asHostsWords(location.host, refusal));
     }
   }
-}
-
-/** First bytes of what scp says: a sink's answers, a source's records. */
-const FIRST_BYTES: Readonly<Record<RemoteScp["role"], string>> = {
-  "-t": "\0\x01\x02",
-  "-f": "\x01\x02CDET",
-};
-
-/** Tells whether an scp that has spoken began as one. */
-function soundsLikeScp({ role, session, isMarked }: RemoteScp): boolean {
-  const first = session.channel.peek();
-  return isMarked ||
-    (first !== undefined &&
-      FIRST_BYTES[role].includes(String.fromCharCode(first)));
 }
 
 function silence(location: RemoteLocation): Beginning {
