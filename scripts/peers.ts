@@ -18,7 +18,6 @@ const TEST_PACKAGES: Readonly<Record<string, string>> = {
   "pscp": "putty-tools",
   "puttygen": "putty-tools",
   "python3/dist-packages/scp.py": "python3-scp",
-  "ruby": "ruby",
   "../share/doc/ruby-net-scp/copyright": "ruby-net-scp",
   "libssh.so.4": "libssh-4",
   "krb5kdc": "krb5-kdc",

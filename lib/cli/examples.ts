@@ -29,7 +29,7 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     command: "seacp 'host:logs/*.gz' logs/",
-    effect: "the far shell expands the pattern",
+    effect: "a pattern, in quotes: it is the server's to match",
   },
   {
     command: "seacp -P 2222 f bob@host:",
@@ -52,7 +52,7 @@ export const EXAMPLES: readonly Example[] = [
     effect: "from host to host, through this one",
   },
   {
-    command: "seacp -s -r 'host:src/*.c' src/",
-    effect: "over SFTP, where no far shell is asked",
+    command: "seacp 'host:my notes.txt' .",
+    effect: "a blank is a blank",
   },
 ];

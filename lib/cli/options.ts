@@ -34,7 +34,7 @@ export const OPTIONS: readonly TableOption[] = [
   { name: "q", summary: "Quiet: no meter, no warnings; ssh is told too." },
   {
     name: "v",
-    summary: "Say each step, ssh and the far side too. Repeat for more.",
+    summary: "Say each step, ssh and the remote too. Repeat for more.",
   },
   {
     name: "P",
@@ -85,7 +85,7 @@ export const OPTIONS: readonly TableOption[] = [
   { name: "6", summary: "Have ssh use IPv6 only." },
   {
     name: "T",
-    summary: "Take any names from the far side, asked for or not.",
+    summary: "Take any names from a host, asked for or not.",
   },
   {
     name: "S",
@@ -93,7 +93,10 @@ export const OPTIONS: readonly TableOption[] = [
     valueKind: "file",
     summary: "Run this program, which knows ssh's options, for ssh.",
   },
-  { name: "O", summary: "Speak SCP, and nothing else." },
+  {
+    name: "O",
+    summary: "Speak SCP, and nothing else: the remote shell reads the path.",
+  },
   { name: "s", summary: "Speak SFTP, and nothing else." },
   {
     name: "3",

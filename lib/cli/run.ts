@@ -92,6 +92,7 @@ async function runCopy(
   const { verbose, protocol } = request.options;
   const { Reporter } = await import("../progress/reporter.ts");
   const { copy } = await import("../copy/copy.ts");
+  const { hostHint } = await import("./host_hint.ts");
   // With -O messages and statuses are scp -O's, else those of scp since 9.0.
   const isOld = protocol === "scp";
   using reporter = new Reporter(terminal, {
@@ -99,6 +100,8 @@ async function runCopy(
     verbose,
     ...(isOld ? {} : { program: programName }),
   });
+  const hint = await hostHint({ ...request, rules });
+  if (hint !== undefined) reporter.warned(hint);
   await copy({ ...request, rules, interrupted }, reporter);
   if (interrupted.aborted) return Number(interrupted.reason);
   if (reporter.failures === 0) return 0;

@@ -25,9 +25,9 @@ Sources and target:
 Options:
 ${optionLines().join("\n")}
 
-Exit status: 0 if everything arrived whole and every ssh ended well, 1 if
-something did not, 255 if an option's value makes no sense; 130, 143 or 129 if
-an interrupt, a TERM or a HUP signal ended it.`;
+Exit status: 0 if everything arrived whole, 1 if something did not, 255 if ssh
+could not connect or was lost (with -O: 1) or an option's value makes no sense;
+130, 143 or 129 if an interrupt, a TERM or a HUP signal ended it.`;
 }
 
 /** What a command does stands beside it, if there is room. */

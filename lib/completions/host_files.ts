@@ -30,6 +30,16 @@ export function hostsOfUser(home: string, config?: string): string[] {
   return [...new Set([...named, ...known])].toSorted();
 }
 
+/**
+ * Tells whether a user's ssh knows a host by this name.
+ *
+ * @param config As of `hostsOfUser`.
+ */
+export function isHostOfUser(name: string, config?: string): boolean {
+  const home = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE");
+  return home !== undefined && hostsOfUser(home, config).includes(name);
+}
+
 /** Reads what `Include` names: relative paths are in `folder`. */
 function reader(
   folder: string,

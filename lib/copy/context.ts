@@ -1,5 +1,6 @@
 import type { Pacer } from "../channel/paced_channel.ts";
 import type { LocalFiles } from "../files/local_files.ts";
+import type { Namesakes } from "../files/namesakes.ts";
 import type { Reporter } from "../progress/reporter.ts";
 import type { Hosts } from "./hosts.ts";
 import type { CopyJob } from "./job.ts";
@@ -18,4 +19,6 @@ export interface DialogueContext {
 /** What every route works with. */
 export interface RouteContext extends DialogueContext {
   readonly files: LocalFiles;
+  /** Names that the job's copies put into its target, where that is local. */
+  readonly among: Namesakes;
 }

@@ -1,5 +1,6 @@
 import { Pacer } from "../channel/paced_channel.ts";
 import { EntryError, entryError } from "../errors.ts";
+import { Namesakes } from "../files/namesakes.ts";
 import { currentUmask, LocalFiles } from "../files/local_files.ts";
 import type { Location, RemoteLocation } from "../location/location.ts";
 import { checkLogin, checkSourceUser } from "../location/login.ts";
@@ -7,10 +8,13 @@ import { parseLocation } from "../location/operand.ts";
 import type { Reporter } from "../progress/reporter.ts";
 import { environmentVariable } from "../system/private_folder.ts";
 import { transfer } from "../transfer/transfer.ts";
+import { isInside, mayLieInside } from "./nesting.ts";
 import { copyDirectly } from "./direct.ts";
 import { converse, type Routes } from "./conversation.ts";
+import { filesForDownload } from "./home_guard.ts";
 import { HostMemory, memoryFolder } from "./host_memory.ts";
-import { Hosts } from "./hosts.ts";
+import { type CopyFacts, Hosts } from "./hosts.ts";
+import { isLengthless } from "./lengthless.ts";
 import type { CopyJob } from "./job.ts";
 import {
   downloadOverScp,
@@ -43,6 +47,13 @@ export async function copy(job: CopyJob, reporter: Reporter): Promise<void> {
   }
 }
 
+/** Facts of most copies. */
+const NO_FACTS: CopyFacts = {
+  sendsDirectories: false,
+  mayNest: false,
+  isLengthless: false,
+};
+
 class Copy {
   readonly #context: ScpContext & SftpContext;
   readonly #madeLinks = new Set<string>();
@@ -50,10 +61,12 @@ class Copy {
   constructor(job: CopyJob, reporter: Reporter) {
     const { bitsPerSecond } = job.options;
     const memory = new HostMemory(memoryFolder(environmentVariable));
+    const files = new LocalFiles();
     const context = {
       job,
       reporter,
-      files: new LocalFiles(),
+      files,
+      among: new Namesakes(files, job.target),
       pacer: bitsPerSecond === undefined ? undefined : new Pacer(bitsPerSecond),
       shells: new TalkativeShells(reporter),
       hosts: new Hosts(job.options, { memory, observer: reporter }),
@@ -131,10 +144,18 @@ class Copy {
   }
 
   async #download(source: RemoteLocation, target: string): Promise<void> {
+    const paths = { source: source.path, target };
+    const { files, job } = this.#context;
+    const context = {
+      ...this.#context,
+      files: await filesForDownload(files, paths, job.options),
+    };
+    const mayNest = job.options.recursive &&
+      await mayLieInside(files, target, source.path);
     await this.#converse([source], {
-      scp: downloadOverScp(source, target, this.#context),
-      sftp: downloadOverSftp(source, target, this.#context),
-    }, { sendsDirectories: false });
+      scp: downloadOverScp(source, target, context),
+      sftp: downloadOverSftp(source, target, context),
+    }, { mayNest, isLengthless: isLengthless(source.path) });
   }
 
   async #copyBetween(
@@ -149,16 +170,19 @@ class Copy {
     await this.#converse([source, target], {
       scp: relayOverScp(source, target, this.#context),
       sftp: relayOverSftp(source, target, this.#context),
-    }, { sendsDirectories: false });
+    }, {
+      isLengthless: isLengthless(source.path),
+      mayNest: job.options.recursive && isInside(target.path, source.path),
+    });
   }
 
   async #converse(
     locations: readonly RemoteLocation[],
     routes: Routes,
-    direction: { sendsDirectories: boolean },
+    facts: Partial<CopyFacts>,
   ): Promise<void> {
     const { hosts, reporter, job: { interrupted } } = this.#context;
-    const choice = await hosts.choose(locations, direction);
+    const choice = await hosts.choose(locations, { ...NO_FACTS, ...facts });
     await converse(routes, choice, { hosts, reporter, interrupted });
   }
 
@@ -176,12 +200,12 @@ class Copy {
   }
 
   async #copyHere(source: string, target: string): Promise<void> {
-    const { job, files, reporter } = this.#context;
+    const { job, files, reporter, among } = this.#context;
     const { recursive, preserve } = job.options;
     const store = { preserve, umask: currentUmask(), modeBits: 0o1777 };
     await transfer(
       { files, entries: [{ path: source }] },
-      { files, path: target, mustBeFolder: false },
+      { files, path: target, mustBeFolder: false, among },
       {
         options: {
           recursive,

@@ -12,10 +12,17 @@ import type { CopyOptions } from "./job.ts";
 import { loginOf } from "./logins.ts";
 import {
   type Choice,
+  type ChoiceFacts,
   chooseProtocol,
   type Protocol,
   PROTOCOL_NAMES,
 } from "./protocol_choice.ts";
+
+/** Facts about a copy that its hosts do not tell. */
+export type CopyFacts = Pick<
+  ChoiceFacts,
+  "sendsDirectories" | "mayNest" | "isLengthless"
+>;
 
 /** Facts about one login. */
 interface HostFacts {
@@ -48,7 +55,7 @@ export class Hosts {
   /** Chooses the protocol of a copy between these locations and here. */
   async choose(
     locations: readonly RemoteLocation[],
-    { sendsDirectories }: { sendsDirectories: boolean },
+    copy: CopyFacts,
   ): Promise<Choice> {
     const { protocol: named } = this.#options;
     const lacking = new Set<Protocol>();
@@ -61,7 +68,7 @@ export class Hosts {
       named,
       lacking,
       needsQuoting: locations.some(({ path }) => !isPlainPath(path)),
-      sendsDirectories,
+      ...copy,
     };
     const choice = chooseProtocol({ ...facts, willAsk: false });
     const isOpen = choice.mayChange && choice.protocol === "scp" &&

@@ -33,7 +33,7 @@ export async function nextUpload(
     targetIsFolder: boolean;
   },
 ): Promise<BeginNext | undefined> {
-  const restart = (scp: RemoteScp, path: string, { preserve = false } = {}) =>
+  const restart = (scp: RemoteScp, path: string, preserve = false) =>
     scp.restart({
       path: targetText(path, options),
       targetIsFolder: true,
@@ -50,19 +50,18 @@ export async function nextUpload(
   const twin = await files.find(files.join(source, name)).catch(entryError);
   if (twin !== undefined) return undefined;
   return (scp) =>
-    goOnWhereItIs((path, change) => restart(scp, path, change), {
-      target,
-      inTarget,
-    });
+    goOnWhereItIs(
+      (path, preserve) => restart(scp, path, preserve),
+      { target, inTarget },
+    );
 }
 
 async function goOnWhereItIs(
-  restart: (path: string, change?: { preserve: boolean }) => Promise<Channel>,
+  restart: (path: string, preserve?: boolean) => Promise<Channel>,
   { target, inTarget }: { target: string; inTarget: string },
 ): Promise<NextDialogue> {
-  const probe = new ScpPeer(await restart(inTarget, { preserve: true }), {
-    mayHearShell: false,
-  });
+  const channel = await restart(inTarget, true);
+  const probe = new ScpPeer(channel, { mayHearShell: false });
   if (await isThere(probe)) return { channel: await restart(target) };
   const given = withoutTrailingSlashes(target);
   const end = given.lastIndexOf("/") + 1;

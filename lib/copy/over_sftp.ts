@@ -54,11 +54,11 @@ export function downloadOverSftp(
   target: string,
   context: SftpContext,
 ): Route {
-  const { files, job } = context;
+  const { files, job, among } = context;
   return routeTo([source], context, async ([server]) => {
     await copy(
       { files: server!, entries: await namedEntries(server!, source.path) },
-      { files, path: target, mustBeFolder: false },
+      { files, path: target, mustBeFolder: false, among },
       context,
       {
         store: {

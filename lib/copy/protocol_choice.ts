@@ -9,6 +9,10 @@ export interface ChoiceFacts {
   readonly lacking: ReadonlySet<Protocol>;
   /** A remote shell would read a path otherwise than it is meant. */
   readonly needsQuoting: boolean;
+  /** Files of a source have no length before they are read. */
+  readonly isLengthless: boolean;
+  /** A directory may lie in what is copied into it, if the hosts are one. */
+  readonly mayNest: boolean;
   /** Directories are sent. */
   readonly sendsDirectories: boolean;
   /** ssh will have to ask, so that a second login would ask again. */
@@ -24,9 +28,8 @@ export interface Choice {
 }
 
 /** Chooses the protocol to begin with: the first rule that fits. */
-export function chooseProtocol(
-  { named, lacking, needsQuoting, sendsDirectories, willAsk }: ChoiceFacts,
-): Choice {
+export function chooseProtocol(facts: ChoiceFacts): Choice {
+  const { named, lacking, needsQuoting, isLengthless, mayNest } = facts;
   if (named !== undefined) {
     return { protocol: named, reason: "an option names it", mayChange: false };
   }
@@ -43,10 +46,16 @@ export function chooseProtocol(
   if (needsQuoting) {
     return found("sftp", "a remote shell would read the path otherwise");
   }
-  if (sendsDirectories) {
+  if (isLengthless) {
+    return found("sftp", "files there have no length before they are read");
+  }
+  if (mayNest) {
+    return found("sftp", "it sees a directory that is copied into itself");
+  }
+  if (facts.sendsDirectories) {
     return found("sftp", "it sends directories faster");
   }
-  if (willAsk) return found("sftp", "ssh will ask, and should ask once");
+  if (facts.willAsk) return found("sftp", "ssh will ask, and should ask once");
   return found("scp", "it is the faster one");
 }
 

@@ -137,15 +137,13 @@ export class RemoteScp implements AsyncDisposable {
     await this.session[Symbol.asyncDispose]();
   }
 
-  #start(
-    { role, location, path, targetIsFolder, isSecond = false, ...request }:
-      ScpRequest,
-  ): Run {
+  #start(request: ScpRequest): Run {
+    const { role, location, path, isSecond = false, mayRestart } = request;
     const { job: { options }, reporter, shells } = this.#context;
     const marker = shells.markerFor(location);
     const plain = remoteScpCommand(role, path, {
       ...options,
-      targetIsFolder,
+      targetIsFolder: request.targetIsFolder,
       preserve: options.preserve || request.preserve === true,
     });
     const command = marker === undefined ? plain : markedCommand(plain, marker);
@@ -156,7 +154,7 @@ export class RemoteScp implements AsyncDisposable {
     );
     const args = sshArguments(options.ssh, location, command);
     using watches = new DisposableStack();
-    const asking = request.mayRestart ? watches.use(watchAsking()) : undefined;
+    const asking = mayRestart ? watches.use(watchAsking()) : undefined;
     const startedAt = performance.now();
     const session = SshSession.start(options.ssh.program, args, {
       interrupted: this.#interrupted,

@@ -12,11 +12,34 @@ export function asHostsWords(host: string, words: string): string {
 
 /** Gives an observer that is told a remote scp's words as the host's. */
 export function hostObserver(host: string, observer: Observer): Observer {
+  return changing(
+    observer,
+    (message) =>
+      message.startsWith(PROGRAM) ? asHostsWords(host, message) : message,
+  );
+}
+
+/** The same for words that come with the name of one of these hosts already. */
+export function hostsObserver(
+  hosts: readonly string[],
+  observer: Observer,
+): Observer {
+  return changing(observer, (message) => {
+    const host = hosts.find((host) =>
+      message.startsWith(`${host}: ${PROGRAM}`)
+    );
+    return host === undefined
+      ? message
+      : asHostsWords(host, message.slice(`${host}: `.length));
+  });
+}
+
+function changing(
+  observer: Observer,
+  change: (message: string) => string,
+): Observer {
   return {
-    failed: (message) =>
-      observer.failed(
-        message.startsWith(PROGRAM) ? asHostsWords(host, message) : message,
-      ),
+    failed: (message) => observer.failed(change(message)),
     warned: (message) => observer.warned(message),
     explained: (message) => observer.explained(message),
     began: (name, size) => observer.began(name, size),

@@ -4,6 +4,7 @@ import type { Observer } from "../progress/observer.ts";
 import { Sink } from "../scp/sink.ts";
 import { breach } from "./breach.ts";
 import type { RouteContext } from "./context.ts";
+import { lengthlessObserver } from "./lengthless.ts";
 import { MissingFirst } from "./missing_first.ts";
 import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
 import { hostObserver } from "./remote_words.ts";
@@ -45,7 +46,9 @@ export class DownloadDialogue implements Dialogue {
     const observer: Observer = isShellsToRead(job.options)
       ? reporter
       : hostObserver(source.host, reporter);
-    this.#missing = new MissingFirst(observer, { hasNext });
+    this.#missing = new MissingFirst(lengthlessObserver(source, observer), {
+      hasNext,
+    });
   }
 
   /** True where nothing is at the path, which was not reported. */
@@ -54,7 +57,7 @@ export class DownloadDialogue implements Dialogue {
   }
 
   async begin([scp]: readonly [RemoteScp]): Promise<Breaches | undefined> {
-    const { files, job } = this.#context;
+    const { files, job, among } = this.#context;
     const { location } = this.request;
     const { recursive, preserve, targetIsFolder } = job.options;
     this.#sink = new Sink(scp.channel, files, {
@@ -62,6 +65,7 @@ export class DownloadDialogue implements Dialogue {
       recursive,
       targetIsFolder,
       overwriteTarget: false,
+      among,
       mayHearShell: true,
       ahead: aheadFor(location.path, job.options),
       platform: job.rules.platform,

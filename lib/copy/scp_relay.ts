@@ -2,13 +2,17 @@ import { ProtocolError, RefusalError } from "../errors.ts";
 import { isPlainName } from "../files/names.ts";
 import { lastName } from "../files/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
+import type { Observer } from "../progress/observer.ts";
 import { Relay } from "../scp/relay.ts";
 import { type Breach, breach } from "./breach.ts";
 import type { RouteContext } from "./context.ts";
+import { lengthlessObserver } from "./lengthless.ts";
 import { MissingFirst } from "./missing_first.ts";
 import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
+import { hostsObserver } from "./remote_words.ts";
 import {
   checkReceived,
+  isShellsToRead,
   targetText,
   type TopRules,
   topRules,
@@ -51,7 +55,13 @@ export class RelayDialogue implements Dialogue {
     this.#target = target;
     this.#context = context;
     this.#rules = topRules(source, options);
-    this.#missing = new MissingFirst(context.reporter, { hasNext });
+    const { reporter } = context;
+    const observer: Observer = isShellsToRead(options)
+      ? reporter
+      : hostsObserver([source.host, target.host], reporter);
+    this.#missing = new MissingFirst(lengthlessObserver(source, observer), {
+      hasNext,
+    });
     const { targetIsFolder } = options;
     this.requests = [{
       role: "-t",

@@ -107,10 +107,7 @@ export class ScpSessions {
     }
     const breaches = await dialogue.begin(scps);
     for (const [at, scp] of scps.entries()) {
-      // One that does not listen may have ended without a word.
-      const isTold = breaches === undefined ||
-        breaches[at] instanceof SessionError;
-      if (scp.role === "-t" || !isTold) continue;
+      if (scp.role === "-t" || !mayEndUnspoken(breaches, at)) continue;
       const ending = await this.#awaitSign(scp, terms);
       if (ending !== undefined) return ending;
     }
@@ -135,12 +132,9 @@ export class ScpSessions {
     terms: Terms,
   ): Promise<Beginning> {
     const { code, failure } = await session.end({ isWhole: false });
-    const meaning = meaningOf({
-      protocol: "scp",
-      code,
-      said: session.said,
-      ...(failure === undefined ? {} : { failure }),
-    });
+    const end = failure === undefined ? {} : { failure };
+    const { said } = session;
+    const meaning = meaningOf({ protocol: "scp", code, ...end, said });
     if (meaning.kind === "absent" && !this.#job.interrupted.aborted) {
       if (!this.#context.hosts.mayChange) session.showHeld();
       return { ...meaning, location };
@@ -152,7 +146,6 @@ export class ScpSessions {
       );
       return { kind: "over" };
     }
-    const end = failure === undefined ? {} : { failure };
     const lost = new Error("lost connection");
     const loss = { end, job: this.#job };
     return this.#lose(location, {
@@ -266,8 +259,7 @@ export class ScpSessions {
       const message = breach.message +
         confusionHint(breach, this.#job.options);
       const isTheirs = breach instanceof RefusalError && scps.length === 1;
-      const isRaw = isTheirs && !this.#context.hosts.mayChange;
-      this.#reporter.failed(isRaw ? message : asHostsWords(host, message));
+      this.#reporter.failed(this.#worded(host, message, { isTheirs }));
     }
     if (scps.some(({ breach }) => breach instanceof ProtocolError)) return;
     const ends = await Promise.all(
@@ -295,6 +287,16 @@ export class ScpSessions {
     }
   }
 
+  /** Words a message about a host: with -O its scp's own are left as they are. */
+  #worded(
+    host: string,
+    message: string,
+    { isTheirs }: { isTheirs: boolean },
+  ): string {
+    if (this.#context.hosts.mayChange) return asHostsWords(host, message);
+    return isTheirs ? message : `${host}: ${message}`;
+  }
+
   #reportEnd(
     { host }: RemoteLocation,
     { code, failure }: SshEnd,
@@ -318,9 +320,18 @@ export class ScpSessions {
     const [, extra, refusal] = /^(\0*)(?:\x01(.*)\n)?/s.exec(leftover)!;
     if (extra !== "") this.#context.shells.tell(location, extra!);
     if (refusal !== undefined) {
-      this.#reporter.failed(asHostsWords(location.host, refusal));
+      const { host } = location;
+      this.#reporter.failed(this.#worded(host, refusal, { isTheirs: true }));
     }
   }
+}
+
+/**
+ * Tells whether a source may end without a word: one that was asked to begin, or
+ * that had ended before it could be asked.
+ */
+function mayEndUnspoken(breaches: Breaches | undefined, at: number): boolean {
+  return breaches === undefined || breaches[at] instanceof SessionError;
 }
 
 function silence(location: RemoteLocation): Beginning {

@@ -3,6 +3,7 @@ import { isPlainName } from "../files/names.ts";
 import { lastName } from "../files/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../progress/observer.ts";
+import { ONE_AT_A_TIME } from "../scp/silence.ts";
 import { type BeginAnew, Source } from "../scp/source.ts";
 import { breach } from "./breach.ts";
 import type { RouteContext } from "./context.ts";
@@ -90,12 +91,10 @@ export class UploadDialogue implements Dialogue {
     const source = this.#source(scp.channel, "content");
     const refusal = await source.begin();
     if (refusal === undefined) {
-      const beginAnew = this.#beginAnewWith(scp);
-      if (this.#beginNext !== undefined && scp.canRestart) {
-        source.sendAhead(beginAnew);
-      } else if (!this.#context.job.options.lockstep) {
-        source.restartBy(beginAnew);
-      }
+      const beginAnew = this.#beginAnew(scp);
+      const mayGoAhead = this.#beginNext !== undefined && scp.canRestart;
+      if (mayGoAhead) source.sendAhead(beginAnew);
+      else source.restartBy(beginAnew);
       return source;
     }
     const isMissing = refusal.endsWith("No such file or directory");
@@ -105,13 +104,15 @@ export class UploadDialogue implements Dialogue {
     return await this.#makeTarget(scp);
   }
 
-  #beginAnewWith(scp: RemoteScp): BeginAnew {
+  /** Gives the way to go on where a sink is lost. */
+  #beginAnew(scp: RemoteScp): BeginAnew {
     const { path, targetIsFolder } = this.request;
     return async (isInside) => {
-      const beginNext = this.#beginNext;
-      if (isInside && beginNext !== undefined) return await beginNext(scp);
-      if (isInside) throw new ProtocolError("one message at a time is taken");
-      return { channel: await scp.restart({ path, targetIsFolder }) };
+      if (!isInside) {
+        return { channel: await scp.restart({ path, targetIsFolder }) };
+      }
+      if (this.#beginNext !== undefined) return await this.#beginNext(scp);
+      throw new ProtocolError(ONE_AT_A_TIME);
     };
   }
 
@@ -133,7 +134,8 @@ export class UploadDialogue implements Dialogue {
     dotPaths: "content" | { readonly name: string },
   ): Source {
     const { files, job } = this.#context;
-    const options = { ...job.options, dotPaths };
+    const targetName = lastName(this.request.location.path);
+    const options = { ...job.options, dotPaths, targetName };
     return new Source(channel, files, options, this.#observer);
   }
 }

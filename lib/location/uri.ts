@@ -47,9 +47,10 @@ function decode(text: string): string | undefined {
 
 function parseHost(text: string): string | undefined {
   if (text.startsWith("[")) {
-    return /^\[[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?\]$/.test(text)
-      ? text.slice(1, -1)
-      : undefined;
+    const [, address, zone] =
+      /^\[([0-9A-Fa-f:.]+)(?:%(?:25)?([A-Za-z0-9._-]+))?\]$/.exec(text) ?? [];
+    // RFC 6874 has a zone behind an encoded `%`; ssh takes it behind a plain one.
+    return zone === undefined ? address : `${address}%${zone}`;
   }
   return /^\w[\w.-]*$/.test(text) && !text.includes("..")
     ? text.replace(/\.$/, "")

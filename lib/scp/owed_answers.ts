@@ -16,12 +16,14 @@ export type SentPart = readonly [part: Part, bytes: number];
  */
 export const TRIAL_BYTES = 4096;
 
+/** What left with a message, before it. */
+type Behind = "nothing" | "warning" | "message";
+
 interface Owed {
   readonly entry: SentEntry;
   readonly part: Part;
   readonly bytes: number;
-  /** False where something that the sink had not read went out before it. */
-  readonly isFirst: boolean;
+  readonly behind: Behind;
 }
 
 /** Loss of a sink. */
@@ -48,8 +50,8 @@ export class OwedAnswers {
   readonly #observer: Observer;
   readonly #owed: Owed[] = [];
   #isOnTrial: boolean;
-  /** Messages since the sink had last answered all. */
-  #together = 0;
+  /** What the next message leaves behind. */
+  #behind: Behind = "nothing";
 
   /** @param isLockstep True where each answer is waited for. */
   constructor(
@@ -85,14 +87,14 @@ export class OwedAnswers {
   /** Says what of an entry is to be answered next. */
   add(entry: SentEntry, parts: readonly SentPart[]): void {
     for (const [part, bytes] of parts) {
-      const isFirst = this.#together++ === 0;
-      this.#owed.push({ entry, part, bytes, isFirst });
+      this.#owed.push({ entry, part, bytes, behind: this.#behind });
+      this.#behind = "message";
     }
   }
 
-  /** Says that a message was sent that is not answered. */
-  addUnanswered(): void {
-    this.#together++;
+  /** Says that a warning was sent, which is not answered. */
+  addWarning(): void {
+    if (this.#behind === "nothing") this.#behind = "warning";
   }
 
   /**
@@ -105,7 +107,7 @@ export class OwedAnswers {
    * @throws {SessionError} If it ends.
    */
   async hear(): Promise<LostSink | undefined> {
-    const { entry, part, isFirst } = this.#owed[0]!;
+    const { entry, part, behind } = this.#owed[0]!;
     const answer = await this.#answer()
       .catch((error) => Promise.reject(naming(this.#waiting(entry), error)));
     if (answer === "silence") {
@@ -114,8 +116,8 @@ export class OwedAnswers {
     }
     const { refusal } = answer;
     this.#owed.shift();
-    if (!isFirst) this.#isOnTrial = false;
-    if (this.count === 0) this.#together = 0;
+    if (behind === "message") this.#isOnTrial = false;
+    if (this.count === 0) this.#behind = "nothing";
     if (part === "body") this.#peer.understand();
     if (part === "record") entry.isRefused = refusal !== undefined;
     if (refusal === undefined) return undefined;
@@ -130,7 +132,7 @@ export class OwedAnswers {
   }
 
   get #tellsBySilence(): boolean {
-    return this.#isOnTrial && !this.#owed[0]!.isFirst &&
+    return this.#isOnTrial && this.#owed[0]!.behind !== "nothing" &&
       this.#bytes <= TRIAL_BYTES;
   }
 

@@ -20,6 +20,8 @@ import {
   isContent,
   refusalOf,
 } from "./entry_rules.ts";
+import type { Namesakes } from "../files/namesakes.ts";
+import { folderLevel, type Level, pathIn } from "./level.ts";
 import type {
   FileRecord,
   FolderRecord,
@@ -46,6 +48,8 @@ export interface SinkOptions extends EntryRules {
   readonly ahead: Ahead;
   /** Name of what comes at the top, whatever the source calls it. */
   readonly topName?: string;
+  /** Names that other copies put into the target; absent where there are none. */
+  readonly among?: Namesakes;
   readonly store: StorePolicy;
 }
 
@@ -61,21 +65,6 @@ export interface Received {
 
 /** Takes what is stored nowhere. */
 const NOWHERE: Pick<OpenFile, "write"> = { write: async () => {} };
-
-/** Where the records that come now belong. */
-interface Level {
-  /** The folder they go into; at the top, perhaps the target itself. */
-  readonly path: string;
-  readonly isFolder: boolean;
-  /** Absent where it is not ours to change: the target that was there. */
-  readonly folder?: StoredFolder;
-  /**
-   * There is no such folder: what comes for it is dropped, and the path is that
-   * of the outermost one.
-   */
-  readonly isLost?: true;
-  readonly times?: Times | undefined;
-}
 
 /**
  * The receiving side of the SCP protocol. Each record is answered once: with
@@ -131,7 +120,15 @@ export class Sink {
           : `${target}: Not a directory`,
       );
     }
-    this.#levels = [{ path: target, isFolder }];
+    const { among } = this.#options;
+    this.#levels = [
+      isFolder
+        ? folderLevel(this.#files, {
+          path: target,
+          ...(among === undefined ? {} : { among }),
+        })
+        : { path: target, isFolder },
+    ];
     await this.#ok();
     await this.#peer.channel.flush();
   }
@@ -237,7 +234,7 @@ export class Sink {
         return await this.#enterTarget(record, times);
       }
       const { topName } = this.#options;
-      const path = this.#place(
+      const path = await this.#place(
         depth === 0 && topName ? topName : record.name,
       );
       if (record.kind === "file") await this.#receiveFile(record, path, times);
@@ -277,9 +274,9 @@ export class Sink {
     await this.#ok();
   }
 
-  #place(name: string): string {
+  async #place(name: string): Promise<string> {
     const { path, isFolder } = this.#level;
-    if (isFolder) return this.#files.join(path, name);
+    if (isFolder) return await pathIn(this.#level, name, this.#files);
     if (this.#entries > 1 && !this.#options.overwriteTarget) {
       throw new EntryError(`${path}: Not a directory: no place for ${name}`);
     }
@@ -293,7 +290,7 @@ export class Sink {
   ): Promise<void> {
     const { path, isFolder } = this.#level;
     if (!isFolder) return await this.#enterFolder(record, path, times);
-    await this.#goInto({ path, isFolder });
+    await this.#goInto(folderLevel(this.#files, { path }));
   }
 
   async #enterFolder(
@@ -308,7 +305,7 @@ export class Sink {
       { path, mode, replaced },
       store,
     );
-    await this.#goInto({ path, isFolder: true, folder, times });
+    await this.#goInto(folderLevel(this.#files, { path, folder, times }));
   }
 
   async #goInto(level: Level): Promise<void> {

@@ -15,6 +15,7 @@ import type {
 } from "../files/files.ts";
 import { isNameless, withoutTrailingSlashes } from "../files/names.ts";
 import { checkLoop } from "../files/open_folder.ts";
+import { isOwnCopy } from "../files/own_copy.ts";
 import type { FileProgress, Observer } from "../progress/observer.ts";
 import { guard, recordsOf } from "./announcements.ts";
 import { isHarmless, MOST_AHEAD_BYTES } from "./harmless.ts";
@@ -48,6 +49,8 @@ export interface SourceOptions {
   readonly dotPaths: "content" | "announced" | { readonly name: string };
   /** Wait for the answer to each record and each body before the next step. */
   readonly lockstep: boolean;
+  /** Name that a directory may get by a target that was not there. */
+  readonly targetName?: string;
 }
 
 /** A dialogue with another sink, which takes the place of one that is lost. */
@@ -94,6 +97,8 @@ export class Source {
   #peer: ScpPeer;
   #owed: OwedAnswers;
   #folder: SentFolder | undefined;
+  /** Names of directories at the top: the copy may lead into itself. */
+  readonly #ownWork = { began: Date.now(), names: new Set<string>() };
   /** Waits for each answer before the next step. */
   #isLockstep: boolean;
   /** Present while another dialogue may take the place of this one. */
@@ -111,6 +116,8 @@ export class Source {
     this.#files = files;
     this.#options = options;
     this.#isLockstep = options.lockstep;
+    const { targetName } = options;
+    if (targetName !== undefined) this.#ownWork.names.add(targetName);
     this.#observer = observer;
     this.#peer = new ScpPeer(channel);
     this.#owed = this.#newAnswers();
@@ -144,7 +151,7 @@ export class Source {
    */
   sendAhead(beginAnew: BeginAnew): void {
     this.restartBy(beginAnew);
-    this.#sendsAhead = true;
+    this.#sendsAhead = !this.#isLockstep;
   }
 
   /** The same without bodies that leave before. */
@@ -186,7 +193,7 @@ export class Source {
 
   async #fail(path: string, { message }: EntryError): Promise<void> {
     const text = `scp: ${message}`;
-    this.#owed.addUnanswered();
+    this.#owed.addWarning();
     await this.#write(path, [formatRecord({ kind: "warning", text })]);
     this.#observer.failed(message);
   }
@@ -314,8 +321,12 @@ export class Source {
     attributes: Attributes,
   ): Promise<void> {
     const above = this.#folder;
-    const { mode, identity } = attributes;
+    const { mode, identity, born } = attributes;
     checkLoop({ path, identity, above });
+    if (above === undefined) this.#ownWork.names.add(name);
+    else if (isOwnCopy({ name, born }, this.#ownWork)) {
+      throw new EntryError(`${path}: cannot copy a directory into itself`);
+    }
     const entries = await this.#files.list(path);
     const sent = this.#sentName(name);
     const announcement: Announcement | undefined = sent === undefined

@@ -3,8 +3,8 @@
  * it: `~`, and patterns that are matched here, as OpenSSH's scp matches them.
  */
 
-import { EntryError, entryError } from "../errors.ts";
-import type { Attributes } from "../files/files.ts";
+import { EntryError, entryError, TooManyOpenError } from "../errors.ts";
+import type { Attributes, ListedEntry } from "../files/files.ts";
 import { matchesName } from "../files/pattern.ts";
 import {
   homeIn,
@@ -32,15 +32,20 @@ export interface NamedEntry {
 /** Most directories that are listed at once for one pattern. */
 const LISTED_AT_ONCE = 16;
 
+/** Most entries that one pattern may match. */
+export const MAX_MATCHES = 1_000_000;
+
 /**
  * Gives the entries that a source operand names, sorted. What exists under the
  * very name comes before what a pattern matches.
  *
+ * @param most How many entries a pattern may match.
  * @throws {EntryError} If there is none, or a home directory cannot be told.
  */
 export async function namedEntries(
   files: RemoteFiles,
   text: string,
+  most: number = MAX_MATCHES,
 ): Promise<readonly NamedEntry[]> {
   const literal = {
     path: await withoutTilde(files, text),
@@ -51,7 +56,7 @@ export async function namedEntries(
   if (attributes !== undefined) return [{ ...literal, attributes }];
   const word = sourceWord(text);
   if (isPattern(word)) {
-    const matches = await matchPattern(files, word);
+    const matches = await matchPattern(files, word, most);
     if (matches.length > 0) return matches;
     throw missing(files, text);
   }
@@ -98,6 +103,7 @@ type Match = Omit<NamedEntry, "name">;
 async function matchPattern(
   files: RemoteFiles,
   word: Word,
+  most: number,
 ): Promise<readonly NamedEntry[]> {
   const components = componentsOf(word);
   const isAbsolute = word[0]?.char === "/";
@@ -109,7 +115,7 @@ async function matchPattern(
   }
   for (const component of components) {
     found = isPattern(component)
-      ? await matchesIn(files, found, component)
+      ? await matchesIn(files, found, { pattern: component, most })
       : found.map(({ path }) => ({ path: inside(path, textOf(component)) }));
   }
   const mustBeFolder = word.at(-1)?.char === "/";
@@ -136,24 +142,41 @@ function componentsOf(word: Word): Word[] {
 async function matchesIn(
   files: RemoteFiles,
   folders: readonly Match[],
-  pattern: Word,
+  { pattern, most }: { pattern: Word; most: number },
 ): Promise<Match[]> {
+  let count = 0;
   return await inBatches(folders, async ({ path, attributes }) => {
     if (attributes !== undefined && attributes.kind !== "folder") return [];
     const matches: Match[] = [];
-    try {
-      for await (const entry of await files.list(path || ".")) {
-        const { name, attributes } = entry;
-        if (matchesName(pattern, name)) {
-          matches.push({ path: inside(path, name), attributes });
-        }
+    for await (const entry of listedQuietly(files, path || ".")) {
+      if (!matchesName(pattern, entry.name)) continue;
+      if (++count > most) {
+        throw new EntryError(
+          `${files.label}${textOf(pattern)}: more than ${most} entries match`,
+        );
       }
-    } catch (error) {
-      // What cannot be listed has nothing that matches, as in a shell.
-      entryError(error);
+      const { name, attributes } = entry;
+      matches.push({ path: inside(path, name), attributes });
     }
     return matches;
   });
+}
+
+/**
+ * Lists a directory; one that cannot be listed has nothing, as in a shell.
+ *
+ * @throws {TooManyOpenError} If it can be once others are closed.
+ */
+async function* listedQuietly(
+  files: RemoteFiles,
+  path: string,
+): AsyncIterable<ListedEntry> {
+  try {
+    yield* await files.list(path);
+  } catch (error) {
+    if (error instanceof TooManyOpenError) throw error;
+    entryError(error);
+  }
 }
 
 function inside(folder: string, name: string): string {
@@ -174,6 +197,7 @@ async function findQuietly(
   }
 }
 
+/** Takes steps, some at once; those that find too many open, one by one. */
 async function inBatches<T, U>(
   values: readonly T[],
   step: (value: T) => Promise<readonly U[]>,
@@ -181,9 +205,21 @@ async function inBatches<T, U>(
   const results: U[] = [];
   for (let at = 0; at < values.length; at += LISTED_AT_ONCE) {
     const batch = values.slice(at, at + LISTED_AT_ONCE);
-    for (const found of await Promise.all(batch.map(step))) {
+    const outcomes = await Promise.all(
+      batch.map((value) => step(value).catch(tooManyOpen)),
+    );
+    for (const [index, outcome] of outcomes.entries()) {
+      const found = outcome instanceof TooManyOpenError
+        ? await step(batch[index]!)
+        : outcome;
       for (const result of found) results.push(result);
     }
   }
   return results;
+}
+
+/** For a `catch`: gives back that too many are open, and rethrows the rest. */
+function tooManyOpen(error: unknown): TooManyOpenError {
+  if (error instanceof TooManyOpenError) return error;
+  throw error;
 }

@@ -7,6 +7,9 @@ const MOMENT_MILLISECONDS = 100;
 /** Longest line that is kept, and waited for, in bytes. */
 const LINE_BYTES = 2048;
 
+/** Longest beginning of a line that is searched, in UTF-16 code units. */
+const TELLING_UNITS = 512;
+
 /** Most lines that are kept. */
 const MOST_LINES = 64;
 
@@ -96,7 +99,7 @@ export class ErrorText {
     const length = this.#held.length + line.length;
     this.#wasHeld = isWhole && !this.#showsAll &&
       length <= MOST_LINES * LINE_BYTES &&
-      mayTellAbsence(text.slice(0, LINE_BYTES), this.#wasHeld);
+      mayTellAbsence(text.slice(0, TELLING_UNITS), this.#wasHeld);
     return this.#wasHeld;
   }
 

@@ -82,6 +82,9 @@ export class SshSession implements AsyncDisposable {
   readonly #options: SessionOptions;
   readonly #errors: ErrorText;
   #wasStopped = false;
+  /** Resolves, with nothing, when no more output of one we stopped is wanted. */
+  readonly #abandoned = Promise.withResolvers<Uint8Array>();
+  #abandonTimer: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(
     process: TalkingProcess,
@@ -167,10 +170,11 @@ export class SshSession implements AsyncDisposable {
       (isWhole ? undefined : LOST_GRACE_MILLISECONDS);
     const timer = grace === undefined ? undefined : this.#stopIn(grace);
     await this.channel.close();
-    await readToEnd;
+    await Promise.race([readToEnd, this.#abandoned.promise]);
     const leftover = await this.#ignoreRest();
     const end = await endOf(this.#process, this.#options);
     clearTimeout(timer);
+    clearTimeout(this.#abandonTimer);
     this.#errors.end();
     return { ...end, leftover, stopped: this.#wasStopped };
   }
@@ -183,7 +187,10 @@ export class SshSession implements AsyncDisposable {
   async #ignoreRest(): Promise<string> {
     const beginning: number[] = [];
     for (let left = IGNORED_BYTES; left > 0;) {
-      const part = await this.channel.read(left);
+      const part = await Promise.race([
+        this.channel.read(left),
+        this.#abandoned.promise,
+      ]);
       if (part.length === 0) return decodeName(Uint8Array.from(beginning));
       beginning.push(...part.subarray(0, KEPT_BYTES - beginning.length));
       left -= part.length;
@@ -196,9 +203,14 @@ export class SshSession implements AsyncDisposable {
     return setTimeout(() => this.#stop(), milliseconds);
   }
 
+  /** Others that it started may hold its output, which then has no end. */
   #stop(): void {
     this.#wasStopped = true;
     this.#process.stop();
+    const abandon = () => this.#abandoned.resolve(new Uint8Array());
+    this.#process.ended.then(() => {
+      this.#abandonTimer ??= setTimeout(abandon, GRACE_MILLISECONDS);
+    });
   }
 
   /**
@@ -211,6 +223,7 @@ export class SshSession implements AsyncDisposable {
     await process.channel.close();
     await process.ended;
     clearTimeout(timer);
+    clearTimeout(this.#abandonTimer);
     this.#errors.end();
   }
 }

@@ -36,7 +36,7 @@ const SETTINGS_BYTES = 256;
  *
  * @throws {LibcError} If the system has none left.
  */
-export function openPseudoTerminal(): Pipe {
+export function openPseudoTerminal(): Pipe & { readonly path: string } {
   const libc = libcCalls(FUNCTIONS);
   const flags = O_RDWR | platform.O_NOCTTY;
   using opened = new DisposableStack();
@@ -48,13 +48,22 @@ export function openPseudoTerminal(): Pipe {
   const path = new Uint8Array(PATH_BYTES);
   const error = libc.ptsname_r(readEnd, path, BigInt(PATH_BYTES));
   if (error !== 0) throw new LibcError(error);
-  const writeEnd = checked(() => libc.open(path, flags | O_CLOEXEC));
+  const name = new TextDecoder().decode(path.subarray(0, path.indexOf(0)));
+  const writeEnd = openForWriting(name);
   opened.adopt(writeEnd, close);
-  setCloseOnExec(writeEnd);
   const settings = new Uint8Array(SETTINGS_BYTES);
   checked(() => libc.tcgetattr(writeEnd, settings));
   libc.cfmakeraw(settings);
   checked(() => libc.tcsetattr(writeEnd, 0, settings));
   opened.move();
-  return { readEnd, writeEnd };
+  return { readEnd, writeEnd, path: name };
+}
+
+/** Opens what is there to write to it; no program we run inherits it. */
+export function openForWriting(path: string): number {
+  const name = new TextEncoder().encode(`${path}\0`);
+  const flags = O_RDWR | platform.O_NOCTTY | O_CLOEXEC;
+  const fd = checked(() => libcCalls(FUNCTIONS).open(name, flags));
+  setCloseOnExec(fd);
+  return fd;
 }

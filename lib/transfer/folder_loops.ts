@@ -43,15 +43,27 @@ export async function checkOutside(
   path: string,
   outer: OpenFolder,
 ): Promise<void> {
+  if (!await isWithin(files, path, outer.identity)) return;
+  throw new EntryError(
+    `${files.label}${outer.path}: cannot copy a directory into itself`,
+  );
+}
+
+/**
+ * Tells a directory that is another one, or lies in it at any depth.
+ *
+ * @param identity Identifies the other one; `undefined` where nothing does.
+ */
+export async function isWithin(
+  files: Files,
+  path: string,
+  identity: string | undefined,
+): Promise<boolean> {
   let below: string | undefined;
   for (let folder = path;; folder = files.join(folder, "..")) {
-    const identity = await files.identify(folder);
-    if (identity === undefined || identity === below) return;
-    if (identity === outer.identity) {
-      throw new EntryError(
-        `${files.label}${outer.path}: cannot copy a directory into itself`,
-      );
-    }
-    below = identity;
+    const it = await files.identify(folder);
+    if (it === undefined || it === below) return false;
+    if (it === identity) return true;
+    below = it;
   }
 }

@@ -48,9 +48,12 @@ Without it, ssh is told not to, whatever its configuration says; only with
 the configuration decides.`,
 
   T: String.raw`
-Over SCP, what it sends at the top of a copy otherwise has to be what was asked
-for, so that it cannot add files of its own.
-Its shell may read a pattern in a way of its own, and then this option helps.
+Otherwise what a host sends at the top of a copy has to be what was asked for,
+so that it cannot add files of its own; and what it holds in a directory without
+a name of its own, as in
+.Li host:.\& ,
+brings no hidden names right into one's home directory.
+A remote shell may read a pattern in a way of its own, and then this option helps.
 With or without it, no name leads out of the target.`,
 
   S: String.raw`
@@ -59,6 +62,9 @@ It is looked for in the
 if its name has no slash.`,
 
   O: String.raw`
+The path goes to the remote shell as it was typed; messages and statuses are
+those of
+.Nm scp Fl O .
 Of
 .Fl O
 and
@@ -66,12 +72,11 @@ and
 the last one holds.`,
 
   s: String.raw`
-No shell on the far side reads a path then.`,
+It is what OpenSSH's scp speaks since 9.0.`,
 
   "3": String.raw`
 Nothing is stored on this machine.
-Over SCP, ssh can ask for a password on the first host only; over SFTP, on
-both.
+ssh can ask for a password on both hosts, one after the other.
 The last one of
 .Fl 3
 and

@@ -84,49 +84,69 @@ Patterns in local paths are the local shell's.
 Those in the path of a source on another host have to be kept from it:
 .Li \(aqhost:logs/*.gz\(aq .
 .Pp
-Over SCP, the far side's shell reads the path, with all that it means there:
-patterns, quotes, braces, variables.
-A name with a blank is
-.Li \(aqhost:\(dqa b\(dq\(aq .
-.Pp
-With
-.Fl s
-no shell reads it, and the path is the name as it stands, blanks and all.
-If there is no such entry, then
+A remote path is literal, over either protocol: blanks, quotes and dollar signs
+are part of the name.
+In a source alone,
 .Li * ,
 .Li \&? ,
 .Li [a\-z]
 and
 .Li [!a\-z]
-are matched, a leading dot only where the pattern has one, and
+are patterns, a leading dot only where the pattern has one, and
 .Li \e
 takes the meaning from the character after it.
+An entry that has the very name comes before any pattern; a target is never one.
 .Pa \(ti/
-is the home folder,
+is the home directory,
 .Pa \(tiuser/
-that of another user where the server knows it.
+that of another user.
+A name with a line break needs SFTP.
+.Pp
+With
+.Fl O
+alone the remote shell reads the path as it was typed, as with
+.Nm scp Fl O :
+patterns, quotes, braces, variables, commands.
+.Pp
+What has no name of its own, as
+.Li host: ,
+.Li host:.\&
+or
+.Li host:dir/.\& ,
+brings with
+.Fl r
+what the directory holds, and leaves a target that is there its own mode and
+times.
 .Sh PROTOCOLS
-.Nm
-speaks SCP first.
-Where the far side turns out to have no scp, or to serve SFTP alone, it says
-so, logs in again and goes on over SFTP; operands keep the meaning that the far
-side's shell would have given to quotes, braces and blanks.
-That login costs nothing where ssh shares a connection (see
+A copy goes over SCP or over SFTP, and means the same over either.
+Without
+.Fl O ,
+.Fl s
+or
+.Fl D ,
+SFTP is taken where a remote shell would read a path otherwise, where
+directories are sent, where a target may lie in its source, below
+.Pa /proc
+and
+.Pa /sys ,
+and where ssh will have to ask for something; else SCP.
+.Fl v
+says which one, and why.
+.Pp
+If that protocol does not begin (no such program, a refused request, a shell
+that ends, a forced command that is silent), the copy goes on over the other
+one, and says so in one line.
+That is another login, which costs nothing where ssh shares a connection (see
 .Cm ControlMaster
 in
 .Xr ssh_config 5 ) ;
 .Nm
 never starts one to be shared.
-.Pp
-With
-.Fl O
-or
-.Fl s
-it speaks that protocol and no other.
+That a host has no scp, or no SFTP, is remembered for 30 days.
 .Pp
 Over both protocols small files do not wait for each other.
-Over SCP, the next one is sent before the far side has acknowledged the last
-one, or acknowledged before it came; over SFTP, up to 64 are under way at once.
+Over SCP, the next one is sent before the last one is acknowledged, or
+acknowledged before it came; over SFTP, up to 64 are in flight at once.
 .Sh ENVIRONMENT
 ssh is given the environment as it is, so that all it reads, such as
 .Ev SSH_AUTH_SOCK ,
@@ -153,11 +173,21 @@ the meter draws no line twice: each file has its line once it is there.
 If it is
 .Cm no ,
 completions ask no far side for its files.
+.It Ev SEACP_HOST_MEMORY
+If it is
+.Cm no ,
+it is neither kept nor looked up which hosts have no scp, or no SFTP.
 .It Ev XDG_RUNTIME_DIR , XDG_CACHE_HOME
-Where completions keep for a minute what a far side told them: in
+Where completions keep for a minute what a remote told them: in
 .Pa seacp
 there, or else in
 .Pa ~/.cache/seacp .
+Hosts are remembered in
+.Pa seacp/hosts
+in
+.Ev XDG_CACHE_HOME
+or
+.Pa ~/.cache .
 .It Ev SystemRoot
 Where Windows has its table of services.
 .El
@@ -165,6 +195,10 @@ Where Windows has its table of services.
 .Nm
 has no configuration of its own.
 .Bl -tag -width Ds
+.It Pa ~/.cache/seacp/hosts
+Hosts that have no scp, or no SFTP, by salted hashes; what is not the user's
+alone is not believed.
+It may be removed at any time.
 .It Pa /etc/services
 The ports that services have, for a port that is given by name; on Windows
 .Pa %SystemRoot%\eSystem32\edrivers\eetc\eservices .
@@ -176,7 +210,9 @@ Everything arrived whole, and every ssh ended well.
 .It 1
 Something did not, or the call was wrong.
 .It 255
-An option's value makes no sense.
+ssh could not connect, a connection was lost, or neither protocol began (with
+.Fl O
+this is 1); or an option's value makes no sense.
 .It 129 , 130 , 143
 A HUP signal, an interrupt or a TERM signal ended it, in this order.
 .El`;
@@ -184,11 +220,15 @@ A HUP signal, an interrupt or a TERM signal ended it, in this order.
 /** What is said after the examples. */
 export const AFTER_EXAMPLES = String.raw`
 .Sh DIAGNOSTICS
-Messages go to standard error, each on one line that names the file or the host
-and the cause; what is not printable in them is shown as
+Messages go to standard error, each on one line that names the program, the host
+and the file, and the cause; what is not printable in them is shown as
 .Li \e Ns Ar ooo .
-One that begins with
-.Ql warning\&:
+With
+.Fl O
+they have the form of
+.Nm scp Fl O .
+A
+.Ql warning
 leaves the exit status as it is.
 Some say what to do:
 .Bl -tag -width Ds
@@ -198,7 +238,7 @@ The far side broke the protocol, or says that
 did.
 It may be confused by what came before it was due.
 .It Li try \-s , Li try \-O
-The far side does not serve the protocol that was asked for.
+The server does not have the protocol that was asked for.
 .It Li \-T takes any name
 The far side sent something else than what was asked for, which was not taken.
 .It Li the shell said
@@ -231,9 +271,10 @@ SFTP is version 3, with extensions of OpenSSH.`;
 /** What ends the manual. */
 export const CAVEATS = String.raw`
 .Sh CAVEATS
-Over SCP the shell on the far side reads the path of an operand: what has a
-meaning for it has to be quoted for it, too.
-Over SFTP no shell does.
+With
+.Fl O
+the remote shell reads the path of an operand: what has a meaning for it has to
+be quoted for it, too.
 .Pp
 Names that are not UTF\-8 are copied on Linux; on other systems each is refused
 with a message.

@@ -137,7 +137,7 @@ const SINKS: readonly Attack[] = [
     name: "a record without an end",
     args: ["-t", "in"],
     says: "C0644 1 %09999d",
-    answers: "\0\x01scp: protocol error: line longer than 2047 bytes\n",
+    answers: "\0\x01scp: protocol error: lost connection\n",
   },
   {
     name: "two targets",

@@ -7,6 +7,7 @@
 import { assert } from "@std/assert";
 import type { CaseMaker } from "../support/fuzz/fuzz_case.ts";
 import { greetingCase } from "../support/fuzz/greeting_cases.ts";
+import { packetCase } from "../support/fuzz/packet_cases.ts";
 import { locationCase } from "../support/fuzz/location_cases.ts";
 import { neededBytes, usedBytes } from "../support/fuzz/memory.ts";
 import { Random } from "../support/fuzz/random.ts";
@@ -23,6 +24,7 @@ import { World } from "../support/fuzz/world.ts";
 /** What is tested, and with how many of a hundred cases. */
 const SUBJECTS: readonly (readonly [string, CaseMaker, number])[] = [
   ["A sink stores nothing but what it may", sinkCase, 35],
+  ["A source ends where one message is taken from each packet", packetCase, 2],
   ["A source sends nothing but what can be read", sourceCase, 10],
   ["A relay hands on nothing but what it may", relayCase, 15],
   ["A greeting is passed up to its marker", greetingCase, 5],

@@ -23,8 +23,24 @@ const COMMANDS: readonly string[] = [
   "~",
 ];
 
+/** The same, as a shell over there is given them where there is no SFTP. */
+const QUOTED: readonly (readonly [path: string, text: string])[] = [
+  ["$(touch pwn)", "'$(touch pwn)'"],
+  ["`touch pwn`", "'`touch pwn`'"],
+  ["; touch pwn", "'; touch pwn'"],
+  ["| touch pwn", "'| touch pwn'"],
+  ["&& touch pwn", "'&& touch pwn'"],
+  ["f > pwn", "'f > pwn'"],
+  ['"; touch pwn; "', "'\"; touch pwn; \"'"],
+  ["'; touch pwn; '", "\\''; touch pwn; '\\'"],
+  ["a b", "'a b'"],
+  ["*", "'*'"],
+  ["~", "~"],
+];
+
 /** A program that writes down what it is given, a NUL after each. */
-const RECORDER = `printf '%s\\0' "$@" >> "\${0%/*}/argv"\nexit 1\n`;
+const RECORDER = `printf '%s\\0' "$@" >> "\${0%/*}/argv"
+case $* in *" -t "*) printf '\\0' ;; esac\nexit 1\n`;
 
 /** Runs the program with a recorder for ssh, and a file `f` to copy. */
 async function record(
@@ -48,11 +64,12 @@ for (const path of COMMANDS) {
   Deno.test(`The path ${JSON.stringify(path)} reaches ssh as it is, and no shell here (CVE-2020-15778)`, async () => {
     for (
       const [args, words] of [
-        [["f", `far:${path}`], [`scp -t ${path}`]],
-        [[`far:${path}`, "."], [`scp -f ${path}`]],
+        [["-O", "f", `far:${path}`], [`scp -t ${path}`]],
+        [["-O", `far:${path}`, "."], [`scp -f ${path}`]],
         [
-          ["-3", `far:${path}`, `other:${path}`],
-          [`scp -f ${path}`, `scp -t ${path}`],
+          ["-O3", `far:${path}`, `other:${path}`],
+          // What a home directory holds goes into a directory.
+          [`scp -f ${path}`, `scp ${path === "~" ? "-d " : ""}-t ${path}`],
         ],
         [["-R", `far:${path}`, `other:${path}`], [path, `other:${path}`]],
       ] as const
@@ -66,6 +83,35 @@ for (const path of COMMANDS) {
     }
   });
 }
+
+for (const [path, text] of QUOTED) {
+  Deno.test(`The path ${JSON.stringify(path)} is quoted for the shell over there (CVE-2020-15778)`, async () => {
+    for (
+      const [args, command] of [
+        [["f", `far:${path}`], `scp -t ${text}`],
+        [[`far:${path}`, "."], `scp -f ${text}`],
+      ] as const
+    ) {
+      using folder = new TempFolder();
+      const { outcome, argv } = await record(folder.path, args);
+      assertEquals(outcome.status, 255);
+      assertEquals(argv.filter((arg) => arg.startsWith("scp ")), [command]);
+    }
+  });
+}
+
+Deno.test("A path with a line break reaches no shell over there (CVE-2020-15778)", async () => {
+  for (const args of [["f", "far:\ntouch pwn\n"], ["far:\ntouch pwn\n", "."]]) {
+    using folder = new TempFolder();
+    const { outcome, argv } = await record(folder.path, args);
+    assertEquals(outcome.status, 255);
+    assertStringIncludes(
+      outcome.stderr,
+      "SCP: \\012touch pwn\\012: a remote shell cannot be given a name with a line break",
+    );
+    assertEquals(argv.filter((arg) => arg.includes("touch")), []);
+  }
+});
 
 Deno.test("The program that -S names is run as it is, and no shell", async () => {
   for (const name of ["my ssh", "ssh; touch pwn", "$(touch pwn)"]) {

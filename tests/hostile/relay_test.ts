@@ -3,7 +3,12 @@
  * scripts in the place of ssh, against the whole program.
  */
 
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { writeScript } from "../support/doors.ts";
 import { type Outcome, seacp } from "../support/program.ts";
 import { TempFolder } from "../support/temp_folder.ts";
@@ -124,6 +129,7 @@ const attacks: readonly Attack[] = [
 async function attack(
   { args = ["-3"], sends, answers }: Attack,
   folder: string,
+  protocol: readonly string[],
 ): Promise<Outcome> {
   const answer = answers === undefined
     ? "cat /dev/zero &"
@@ -132,27 +138,42 @@ async function attack(
     `${folder}/ssh`,
     `for last; do :; done
 case $last in
+sftp) exit 1 ;;
 *-f*) printf '${sends}'; exec >&-; cat > /dev/null ;;
 *) exec 3<&0; ${answer} cat <&3 >> "${folder}/told"; kill $! 2> /dev/null ;;
 esac
 `,
   );
-  return await seacp(["-S", program, ...args, "from:f", "to:d"], {
-    cwd: folder,
-  });
+  return await seacp(
+    [...protocol, "-S", program, ...args, "from:f", "to:d"],
+    { cwd: folder },
+  );
+}
+
+/** Expects that an attack did no harm to the other host, nor to this one. */
+function assertKeptApart({ told }: Attack, folder: string): void {
+  const path = `${folder}/told`;
+  assertEquals(exists(path) ? Deno.readTextFileSync(path) : "", told);
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+  assertEquals(names.filter((name) => !/^(ssh|told)$/.test(name)), []);
 }
 
 for (const row of attacks) {
   Deno.test(`A relay between enemies keeps them apart: ${row.name}`, async () => {
     using folder = new TempFolder();
-    const { status, stdout, stderr } = await attack(row, folder.path);
-    assertEquals(status, 1, stderr);
-    assertStringIncludes(stderr, row.says);
-    assertEquals(/[^\n\x20-\x7e…]/.test(stderr), false, stderr);
+    const outcome = await attack(row, folder.path, ["-O"]);
+    assertEquals([outcome.status, outcome.stdout], [1, ""], outcome.stderr);
+    assertStringIncludes(outcome.stderr, row.says);
+    assertEquals(/[^\n\x20-\x7e…]/.test(outcome.stderr), false, outcome.stderr);
+    assertKeptApart(row, folder.path);
+  });
+
+  Deno.test(`So it does where it may go over to SFTP: ${row.name}`, async () => {
+    using folder = new TempFolder();
+    const { status, stdout, stderr } = await attack(row, folder.path, []);
+    assert(status === 1 || status === 255, `${status}: ${stderr}`);
+    assertMatch(stderr, /^seacp: [\n\x20-\x7e…]+$/);
     assertEquals(stdout, "");
-    const path = `${folder.path}/told`;
-    assertEquals(exists(path) ? Deno.readTextFileSync(path) : "", row.told);
-    const names = [...Deno.readDirSync(folder.path)].map(({ name }) => name);
-    assertEquals(names.filter((name) => !/^(ssh|told)$/.test(name)), []);
+    assertKeptApart(row, folder.path);
   });
 }

@@ -1,13 +1,18 @@
 /** The first byte of a remote, or the lack of it, through a real ssh. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { type LoginView, viewLogin } from "../../lib/ssh/login_view.ts";
 import { SshSession } from "../../lib/ssh/session.ts";
 import { decodeName } from "../../lib/files/name_bytes.ts";
 import { findProgram } from "../../scripts/peers.ts";
 import { peerTest, sshdDoor } from "../support/doors.ts";
-import { until } from "../support/processes.ts";
+import { lengthOf, until } from "../support/processes.ts";
 import { runProgram } from "../support/program.ts";
+import {
+  LENDS_TERMINAL,
+  onTerminal,
+  quoted,
+} from "../support/pseudo_terminal.ts";
 import { Sshd } from "../support/sshd.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
@@ -65,6 +70,42 @@ peerTest(
     assertEquals(decodeName(await session.channel.read(100)), "late\n");
   },
 );
+
+const VIEWER = new URL("../support/login_viewer.ts", import.meta.url).pathname;
+
+/** Programs that ask, each in a shell's words, until something is typed. */
+const QUESTIONS: Readonly<Record<string, string>> = {
+  "a program that opens the terminal": "read answer < /dev/tty",
+  "one that another starts": "sh -c 'read answer < /dev/tty; :'; :",
+  "one that asks in ssh's place":
+    `echo 'read answer < $TTY' > $PWD/ask; sh $PWD/ask; :`,
+};
+
+for (const [name, command] of Object.entries(QUESTIONS)) {
+  peerTest(
+    `viewLogin() sees the question of ${name}, as long as it is open`,
+    [LENDS_TERMINAL, "stty", "tty"],
+    async () => {
+      using folder = new TempFolder();
+      const transcript = `${folder.path}/transcript`;
+      Deno.writeTextFileSync(transcript, "");
+      const isSeen = () =>
+        Deno.readTextFileSync(transcript).includes("<unknown, asking>");
+      const words = [Deno.execPath(), "run", "-qA", VIEWER, command];
+      const { stdout } = await onTerminal(
+        `TTY=$(tty) ${words.map(quoted).join(" ")}`,
+        80,
+        {
+          cwd: folder.path,
+          transcript,
+          env: { SSH_ASKPASS: `${folder.path}/ask` },
+          input: until("the question is seen", isSeen).then(() => "x\n"),
+        },
+      );
+      assertMatch(stdout, /<unknown, asking>/);
+    },
+  );
+}
 
 /** Ways there, each of which shows the end of its login. */
 const ways: readonly (readonly [string, readonly string[]])[] = [
@@ -153,5 +194,29 @@ peerTest(
       graceMilliseconds: 200,
     });
     assertEquals([stopped, code !== 0], [true, true]);
+  },
+);
+
+Deno.test(
+  "end() does not wait for others that hold the output of what it stopped",
+  { ignore: Deno.build.os === "windows" },
+  async () => {
+    using folder = new TempFolder();
+    const child = `${folder.path}/child`;
+    await using session = SshSession.start("sh", [
+      "-c",
+      `sleep 600 & echo $! > ${child}; wait`,
+    ], {
+      interrupted: new AbortController().signal,
+      seeks: "scp",
+      say: () => {},
+    });
+    await until("it has started another", () => lengthOf(child) > 1);
+    const { stopped } = await session.end({
+      isWhole: true,
+      graceMilliseconds: 1,
+    });
+    Deno.kill(Number(Deno.readTextFileSync(child)), "SIGKILL");
+    assertEquals(stopped, true);
   },
 );

@@ -24,7 +24,7 @@ const CLIENTS: readonly Client[] = [...programs, ...libraries];
 const NEEDS = ["ssh", "scp", "sshd", "ssh-keygen"];
 
 /** Longest a client may take for a copy, in milliseconds. */
-const DEADLINE_MILLISECONDS = 12_000;
+const DEADLINE_MILLISECONDS = 20_000;
 
 const opened = new Map<"seacp" | "system", Promise<ClientSite>>();
 Deno.test.afterAll(async () => {

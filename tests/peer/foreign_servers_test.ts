@@ -153,7 +153,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: "a line that is cut on the way up is told",
-    appliesTo: (kind, mode) => isWritable(kind) && isAtOnceSpoken(kind, mode),
+    appliesTo: (kind, mode) => isWritable(kind) && isCut(kind, mode),
     run: async (stage) => {
       stage.makeNear([BIG]);
       const cut: Cut = { direction: "up", after: CUT_AFTER };
@@ -165,7 +165,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: "a line that is cut on the way down is told",
-    appliesTo: isAtOnceSpoken,
+    appliesTo: isCut,
     run: async (stage) => {
       stage.makeFar([BIG]);
       const cut: Cut = { direction: "down", after: CUT_AFTER };
@@ -189,7 +189,7 @@ const IN_VAIN: Case = {
     ) {
       const { status, stderr } = outcome;
       assert(status !== 0 && status !== TIMED_OUT, `${status}: ${stderr}`);
-      assertMatch(stderr, /^far: /m);
+      assertMatch(stderr, /^(seacp: )?far: /m);
     }
     assert(!exists(`${stage.far}/a`) && !exists(`${stage.near}/b`));
   },
@@ -199,9 +199,12 @@ function isWritable({ isReadOnly }: ServerKind): boolean {
   return !isReadOnly;
 }
 
-/** With one connection: a second one does not pass a line that is cut. */
-function isAtOnceSpoken({ speaks }: ServerKind, { protocol }: Mode): boolean {
-  return protocol !== undefined || speaks.scp;
+/**
+ * A line that is cut takes one connection, so that the first protocol must be
+ * there; kinds that are much like another one are not cut.
+ */
+function isCut({ modes, speaks }: ServerKind, { protocol }: Mode): boolean {
+  return modes === undefined && (protocol !== undefined || speaks.scp);
 }
 
 /** With -O a path is for the server's shell, or whatever there is in its place. */
@@ -217,14 +220,14 @@ function read(path: string): Uint8Array {
 function assertGood(outcome: Outcome, { protocol }: Mode): void {
   const { status, stdout, stderr } = outcome;
   assertEquals([status, stdout], [0, ""], stderr);
-  if (protocol === undefined) assertMatch(stderr, /^(warning: .*\n)?$/);
+  if (protocol === undefined) assertMatch(stderr, /^(seacp: warning: .*\n)?$/);
   else assertEquals(stderr, "");
 }
 
 function assertOnlyGone({ status, stdout, stderr }: Outcome): void {
   assertEquals([status, stdout], [1, ""], stderr);
   const [line = "", ...more] = stderr.split("\n")
-    .filter((line) => line !== "" && !line.startsWith("warning: "));
+    .filter((line) => line !== "" && !line.startsWith("seacp: warning: "));
   assertMatch(line, /gone/);
   assertEquals(more, []);
 }
@@ -236,7 +239,7 @@ function assertLost({ status, stdout, stderr }: Outcome, mode: Mode): void {
     [mode.protocol === "scp" ? 1 : 255, ""],
     stderr,
   );
-  assertMatch(stderr, /^far: /m);
+  assertMatch(stderr, /^(seacp: )?far: /m);
 }
 
 /** The rows of a server, each with its name and its work. */

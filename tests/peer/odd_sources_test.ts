@@ -164,7 +164,7 @@ for (const [about, args, made] of INTO_ITSELF) {
 }
 
 peerTest(
-  "A tree is copied with 32 descriptors: up, down, between two hosts and here",
+  "A tree is copied with 32 descriptors: up, down and here; between two hosts with 36",
   [
     ...sftpChildDoor.needs,
     "sh",
@@ -181,18 +181,23 @@ peerTest(
       { path: `t/${deep}f`, content: "f" },
     ]);
     const source = await describeTree(`${place.near}/t`);
-    const wrapper = ["sh", "-c", 'ulimit -n 32 && exec "$@"', "sh"];
+    const limitedTo = (count: number): readonly string[] => [
+      ...["sh", "-c", `ulimit -n ${count} && exec "$@"`],
+      "sh",
+    ];
     for (
-      const [args, copied] of [
-        [["-r", "t", place.remote("up")], `${place.far}/up`],
-        [["-r", place.remote("up"), "down"], `${place.near}/down`],
+      const [count, args, copied] of [
+        [32, ["-r", "t", place.remote("up")], `${place.far}/up`],
+        [32, ["-r", place.remote("up"), "down"], `${place.near}/down`],
         [
+          36,
           ["-3", "-r", place.remote("up"), place.remote("between", "other")],
           `${place.far}/between`,
         ],
-        [["-r", "t", "here"], `${place.near}/here`],
+        [32, ["-r", "t", "here"], `${place.near}/here`],
       ] as const
     ) {
+      const wrapper = limitedTo(count);
       const { status, stderr } = await place.copy(args, { wrapper });
       assertEquals(status, 0, stderr);
       assertEquals(await describeTree(copied), source, args.join(" "));
@@ -221,13 +226,13 @@ peerTest(
     try {
       const { status, stderr } = await place.copy(["-r", "d", long]);
       assertEquals(status, 1);
-      assertMatch(stderr, /^t+\/[n/]+\/l+: File name too long\n$/);
+      assertMatch(stderr, /^[^\n]*t+\/[n/]+\/l+: File name too long\n$/);
       for (const path of ["a", "z", `${folder}f`]) {
         assert(Deno.statSync(`${place.near}/${long}/${path}`).isFile, path);
       }
       const up = await place.copy(["-r", "d", place.remote(long)]);
       assertEquals(up.status, 1);
-      assertMatch(up.stderr, /^scp: [^\n]+: [^\n]+\n$/);
+      assertMatch(up.stderr, /^[^\n]+: [^\n]+\n$/);
       for (const path of ["a", "z"]) {
         assert(Deno.statSync(`${place.far}/${long}/${path}`).isFile, path);
       }

@@ -9,6 +9,7 @@ import {
   onTerminal,
   seacpCommand,
 } from "../support/pseudo_terminal.ts";
+import { until } from "../support/processes.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { makeTree } from "../support/tree.ts";
 
@@ -146,5 +147,128 @@ peerTest(
         "the far side ended too early",
     );
     assertEquals(more, []);
+  },
+);
+
+/** A program in ssh's place that says this on standard error, then runs scp. */
+function speaking(folder: string, words: string): string {
+  return writeScript(`${folder}/speaking`, `${words}\n${RUN_LAST}`);
+}
+
+/** What a hostile remote would have a terminal do: each part is an escape. */
+const EVIL =
+  "\\033]0;title\\007\\033[2J\\033[8mhidden\\r\\302\\2332J\\342\\200\\256\\377\\b";
+
+peerTest(
+  "What a remote says on standard error reaches a terminal escaped, nothing else raw",
+  NEEDS,
+  async () => {
+    using folder = new TempFolder();
+    prepare(folder.path);
+    const program = speaking(
+      folder.path,
+      `printf 'Welcome\\r\\n\\tto ${EVIL}\\nno end: ${EVIL}' >&2`,
+    );
+    const args = ["-q", "-S", program, "a", `far:${folder.path}/in`];
+    const { status, stdout } = await onTerminal(seacpCommand(args), 200, {
+      cwd: folder.path,
+    });
+    const shown = "\\033]0;title\\007\\033[2J\\033[8mhidden\\015" +
+      "\\302\\2332J\\342\\200\\256\\377\\010";
+    assertEquals(
+      [status, stdout],
+      [0, `Welcome\r\n\tto ${shown}\r\nno end: ${shown}`],
+    );
+    assertEquals(Deno.statSync(`${folder.path}/in/a`).size, 2048);
+  },
+);
+
+peerTest(
+  "What a remote says on standard error reaches a pipe byte by byte",
+  NEEDS,
+  async () => {
+    using folder = new TempFolder();
+    prepare(folder.path);
+    const program = speaking(
+      folder.path,
+      `printf 'Welcome\\r\\n\\tto \\303\\251\\033[2J\\r\\nno end' >&2`,
+    );
+    const args = ["-S", program, "a", `far:${folder.path}/in`];
+    const { status, stderr } = await seacp(args, { cwd: folder.path });
+    assertEquals(
+      [status, stderr],
+      [0, "Welcome\r\n\tto é\x1b[2J\r\nno end"],
+    );
+  },
+);
+
+peerTest(
+  "ssh's standard error is a terminal where ours is one, and nobody's own",
+  NEEDS,
+  async () => {
+    using folder = new TempFolder();
+    prepare(folder.path);
+    const program = speaking(
+      folder.path,
+      `if test -t 2; then echo a terminal >&2; else echo none >&2; fi
+: > /dev/tty && echo ask: > /dev/tty`,
+    );
+    const args = ["-q", "-S", program, "a", `far:${folder.path}/in`];
+    const there = await onTerminal(seacpCommand(args), 80, {
+      cwd: folder.path,
+    });
+    assertEquals([...there.stdout.split("\r\n")].toSorted(), [
+      "",
+      "a terminal",
+      "ask:",
+    ]);
+    const { stderr } = await onTerminal(
+      `${seacpCommand(args)} 2> err`,
+      80,
+      { cwd: folder.path },
+    );
+    assertEquals(stderr, "");
+    assertEquals(Deno.readTextFileSync(`${folder.path}/err`), "none\n");
+  },
+);
+
+peerTest(
+  "A line on standard error that is not ended is shown while the remote waits",
+  NEEDS,
+  async () => {
+    using folder = new TempFolder();
+    prepare(folder.path);
+    const transcript = `${folder.path}/transcript`;
+    Deno.writeTextFileSync(transcript, "");
+    const program = speaking(
+      folder.path,
+      "printf 'Touch the key: ' >&2\nread answer < /dev/tty",
+    );
+    const isShown = () =>
+      Deno.readTextFileSync(transcript).includes("Touch the key: ");
+    const args = ["-q", "-S", program, "a", `far:${folder.path}/in`];
+    const { status } = await onTerminal(seacpCommand(args), 80, {
+      cwd: folder.path,
+      transcript,
+      input: until("it is shown", isShown).then(() => "yes\n"),
+    });
+    assertEquals(status, 0);
+    assertEquals(Deno.statSync(`${folder.path}/in/a`).size, 2048);
+  },
+);
+
+peerTest(
+  "A message that scp is missing is not shown where the copy goes on",
+  NEEDS,
+  async () => {
+    using folder = new TempFolder();
+    prepare(folder.path);
+    const program = speaking(
+      folder.path,
+      "echo 'bash: line 1: scp: command not found' >&2; echo hello >&2",
+    );
+    const args = ["-S", program, "a", `far:${folder.path}/in`];
+    const { status, stderr } = await seacp(args, { cwd: folder.path });
+    assertEquals([status, stderr], [0, "hello\n"]);
   },
 );

@@ -2,7 +2,6 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { BufferedChannel } from "../../lib/channel/buffered_channel.ts";
-import type { Channel } from "../../lib/channel/channel.ts";
 import { SessionError } from "../../lib/errors.ts";
 
 /** What is gathered at most before it is sent, in bytes. */
@@ -28,7 +27,10 @@ export function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
 
-async function readText(channel: Channel, limit = 100): Promise<string> {
+async function readText(
+  channel: BufferedChannel,
+  limit = 100,
+): Promise<string> {
   return decode(await channel.read(limit));
 }
 
@@ -75,33 +77,6 @@ const tests: Record<string, (ends: ChannelEnds) => Promise<void>> = {
     assertEquals(await readText(channel), "");
   },
 
-  "awaitInput() sends what was held, reads nothing, and ends with the stream":
-    async ({ channel, say, fallSilent, heard }) => {
-      const text = new TextEncoder().encode("held");
-      await channel.write(text);
-      const input = channel.awaitInput();
-      say("\0");
-      await input;
-      assertEquals(heard(), "held");
-      assertEquals(channel.peek(), 0);
-      assertEquals(channel.hasReceived, true);
-      await channel.awaitInput();
-      assertEquals(await readText(channel), "\0");
-      fallSilent();
-      await channel.awaitInput();
-      assertEquals(await readText(channel), "");
-    },
-
-  "awaitInput() and a read may wait together": async ({ channel, say }) => {
-    const input = channel.awaitInput();
-    const read = readText(channel, 1);
-    say("ab");
-    await input;
-    assertEquals(await read, "a");
-    assertEquals(channel.peek(), 0x62);
-    assertEquals(await readText(channel, 1), "b");
-  },
-
   "read() gives nothing behind the last byte that is asked for": async (
     { channel, say },
   ) => {
@@ -138,6 +113,57 @@ const tests: Record<string, (ends: ChannelEnds) => Promise<void>> = {
     const text = readText(channel);
     setTimeout(() => say("late"), 20);
     assertEquals(await text, "late");
+  },
+
+  "awaitInput() sends what was held, waits, and reads nothing": async (
+    { channel, say, heard },
+  ) => {
+    await channel.write(encode("a"));
+    const waiting = channel.awaitInput();
+    setTimeout(() => say("late"), 20);
+    await waiting;
+    assertEquals(heard(), "a");
+    await channel.awaitInput();
+    assertEquals(channel.hasReceived, true);
+    assertEquals(await readText(channel), "late");
+  },
+
+  "awaitInput() goes together with a read that waits for the same": async (
+    { channel, say, fallSilent },
+  ) => {
+    for (const isReadFirst of [true, false, true, false]) {
+      const first = isReadFirst ? readText(channel) : channel.awaitInput();
+      const second = isReadFirst ? channel.awaitInput() : readText(channel);
+      say("x");
+      assertEquals(
+        await Promise.all([first, second]),
+        isReadFirst ? ["x", undefined] : [undefined, "x"],
+      );
+    }
+    fallSilent();
+    await channel.awaitInput();
+    assertEquals(await readText(channel), "");
+    await channel.awaitInput();
+  },
+
+  "Reads that a buffer serves let timers have their turn": async (
+    { channel, say },
+  ) => {
+    let isTime = false;
+    setTimeout(() => isTime = true, 1);
+    const last = performance.now() + 10_000;
+    let left = 0;
+    while (!isTime && performance.now() < last) {
+      if (left === 0) {
+        say("x".repeat(30_000));
+        left = 30_000;
+      }
+      left -= (await channel.read(1)).length;
+      const busy = performance.now() + 0.1;
+      while (performance.now() < busy);
+    }
+    assert(isTime, "nothing else had its turn");
+    assert(left > 0);
   },
 
   "read() gives nothing at the end of the stream, again and again": async (

@@ -11,20 +11,19 @@ export interface Door extends AsyncDisposable {
   readonly options: readonly string[];
   /** The far side's home folder, on this disk. */
   readonly home: string;
-  /** What is spoken with it; SCP, if absent. */
-  readonly protocol?: "scp" | "sftp";
 }
 
 /** A door that is opened for a file of tests. */
 export interface DoorKind {
   readonly name: string;
-  readonly protocol: "scp" | "sftp";
+  /** Protocol that its options name; `any` in the default mode. */
+  readonly protocol: "scp" | "sftp" | "any";
   /** The programs it cannot do without. */
   readonly needs: readonly string[];
   open(): Promise<Door>;
 }
 
-/** The system's scp as a child, behind a `-S` program: no ssh, no network. */
+/** The system's scp as a child, by `-O` and `-S`: no ssh, no network. */
 export const childDoor: DoorKind = {
   name: "scp as a child",
   protocol: "scp",
@@ -32,10 +31,10 @@ export const childDoor: DoorKind = {
   open: () => openChild(""),
 };
 
-/** The system's scp through a real sshd. */
+/** The system's scp through a real sshd, which serves SFTP too: the default mode. */
 export const sshdDoor: DoorKind = {
-  name: "scp through sshd",
-  protocol: "scp",
+  name: "either protocol through sshd",
+  protocol: "any",
   needs: ["ssh", "scp", "sshd", "ssh-keygen"],
   open: () => openSshd(""),
 };
@@ -54,8 +53,8 @@ export const sftpSshdDoor: DoorKind = {
   protocol: "sftp",
   needs: ["ssh", "sshd", "ssh-keygen", "sftp-server"],
   open: async () => {
-    const { options, home, ...door } = await openSshd("");
-    return { ...door, home, options: ["-s", ...options], protocol: "sftp" };
+    const { options, ...door } = await openSshd("");
+    return { ...door, options: ["-s", ...options] };
   },
 };
 
@@ -94,7 +93,7 @@ async function openChild(environment: string): Promise<Door> {
     `cd ${home} && export HOME=${home} ${environment}\n${RUN_LAST}`,
   );
   return {
-    options: ["-S", program],
+    options: ["-O", "-S", program],
     home,
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
@@ -112,7 +111,6 @@ async function openSftpChild(): Promise<Door> {
   return {
     options: ["-D", server],
     home,
-    protocol: "sftp",
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
 }
@@ -134,7 +132,9 @@ async function openWithSeacp(
   writeScript(`${folder}/scp`, `exec ${seacpCommand([])} "$@"\n`);
   const door = await open(`PATH=${folder}:$PATH`);
   return {
-    options: door.options,
+    options: door.options.includes("-O")
+      ? door.options
+      : ["-O", ...door.options],
     home: door.home,
     [Symbol.asyncDispose]: async () => {
       await door[Symbol.asyncDispose]();

@@ -30,9 +30,22 @@ export class Place implements Disposable {
     return this.#door.options;
   }
 
-  /** What is spoken with the far side. */
-  get protocol(): "scp" | "sftp" {
-    return this.#door.protocol ?? "scp";
+  /** True where SCP is named by -O, so that nobody's name is put before words. */
+  get isNameless(): boolean {
+    return this.#door.options.includes("-O");
+  }
+
+  /** Line that tells of something here. */
+  said(message: string): string {
+    return `${this.isNameless ? "" : "seacp: "}${message}\n`;
+  }
+
+  /** Line that tells of a path in the far folder: with -O, its scp's own words. */
+  saidThere(path: string, reason: string, host = "far"): string {
+    const operand = this.remote(path, host);
+    return this.isNameless
+      ? `scp: ${operand.slice(`${host}:`.length)}: ${reason}\n`
+      : `seacp: ${host}: ${operand.slice(`${host}:`.length)}: ${reason}\n`;
   }
 
   /** The operand for a path in the far folder, relative to the home folder. */

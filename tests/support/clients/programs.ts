@@ -5,7 +5,7 @@ import { SEACP } from "../program.ts";
 import type { Client, CopyRequest } from "./client.ts";
 import type { Site } from "./site.ts";
 
-/** A remote path as a client wants it that leaves it to the remote shell. */
+/** Gives a remote path to a client that passes it to the remote shell as it is. */
 function forShell(
   far: string,
   path: string,
@@ -17,7 +17,7 @@ function forShell(
     : `${far}/${path}`.replaceAll(/[^\w/.-]/g, "\\$&");
 }
 
-/** Sources and target, the remote ones after `prefix`. */
+/** Gives sources and target, the remote ones after `prefix`. */
 function operands(
   request: CopyRequest,
   far: string,
@@ -30,7 +30,7 @@ function operands(
     : [...sources.map(remote), target];
 }
 
-/** Arguments that OpenSSH's `scp -O` and ours have in common. */
+/** Gives the arguments that OpenSSH's `scp -O` and ours have in common. */
 function scpArguments(
   site: Site,
   request: CopyRequest,
@@ -50,7 +50,7 @@ function scpArguments(
   ];
 }
 
-/** Lives in the PATH; its folder keeps what it writes into a home folder. */
+/** PuTTY's client; it writes into a home folder, which is the site's. */
 const pscp: Client = {
   name: "pscp -scp",
   needs: ["pscp", "puttygen"],
@@ -67,7 +67,7 @@ const pscp: Client = {
   ],
 };
 
-/** Copies files alone, over libssh2. */
+/** A client of libssh2, for files alone. */
 const curl: Client = {
   name: "curl, with libssh2",
   needs: ["curl"],

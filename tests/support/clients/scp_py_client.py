@@ -17,7 +17,7 @@ def copy(request):
             key_filename=request["key"], look_for_keys=False, allow_agent=False,
         )
         options = {} if not request.get("isPattern") else {"sanitize": lambda path: path}
-        options["socket_timeout"] = 5
+        options["socket_timeout"] = 10
         with scp.SCPClient(client.get_transport(), **options) as channel:
             far, sources, target = request["far"], request["sources"], request["target"]
             flags = {

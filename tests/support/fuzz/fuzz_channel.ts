@@ -26,6 +26,8 @@ export class FuzzChannel implements Channel {
   readonly blockBytes: number;
   /** All that was written, in its order. */
   readonly written: string[] = [];
+  /** Whether a write failed: what it held, the peer never got. */
+  wasDeaf = false;
   /** Whether a read failed, since the connection was lost. */
   wasLost = false;
   readonly #input: Uint8Array;
@@ -81,7 +83,10 @@ export class FuzzChannel implements Channel {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    if (this.#writesLeft-- <= 0) throw new SessionError("lost connection");
+    if (this.#writesLeft-- <= 0) {
+      this.wasDeaf = true;
+      throw new SessionError("lost connection");
+    }
     const text = textOf(bytes);
     this.written.push(text);
     this.#listener?.hear(text);

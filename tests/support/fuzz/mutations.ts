@@ -100,6 +100,31 @@ const RECORDS: readonly string[] = [
     `C0644 0 ${"n".repeat(length)}\n`
   ),
   "x".repeat(5000),
+  "x".repeat(70_000),
+  // Lines of any length.
+  ...[2045, 2046, 5000, 65_534, 65_535].flatMap((length) => [
+    `\x01${"w".repeat(length)}\n`,
+    `\x02${"w".repeat(length)}\n`,
+    `C0644 0 ${"n".repeat(length - 7)}\n`,
+    `D0755 0 ${"n".repeat(length - 7)}\n`,
+  ]),
+  // Bytes that are no UTF-8.
+  `\x01${"\xff".repeat(60_000)}\n`,
+  `${"\xc3".repeat(60_000)}\n`,
+  `C0644 1 ${"\xff".repeat(255)}\nx\0`,
+  `D0755 0 ${"\xe2\x80".repeat(30_000)}\n`,
+  // Directories without a name of their own.
+  ...[".", "..", "", "/", "bob"].flatMap((name) => [
+    `D1777 0 ${name}\n`,
+    `T1000000000 0 1000000000 0\nD0000 0 ${name}\nC0644 1 f\nx\0E\n`,
+  ]),
+  // Trees without end, and floods.
+  "D0700 0 n\n".repeat(1010),
+  `D0700 0 ${"n".repeat(2000)}\n`.repeat(50),
+  "\x01\n".repeat(20_000),
+  "T0 0 0 0\n".repeat(5000),
+  "D0700 0 n\nE\n".repeat(1000),
+  "\0".repeat(50_000),
 ];
 
 const MUTATIONS: readonly Mutation[] = [

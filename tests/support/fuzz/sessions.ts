@@ -61,7 +61,9 @@ export function answerSession(random: Random): string[] {
       random.chance(92)
         ? "\0"
         : random.chance(80)
-        ? "\x01scp: f: No space left on device\n"
+        ? `\x01scp: f: No space left on device${
+          random.pick(["", "", "", "!".repeat(3000), "\xff".repeat(70_000)])
+        }\n`
         : "\x02scp: protocol error\n",
   );
 }

@@ -96,6 +96,8 @@ async function receive(
     ProtocolError,
     SessionError,
   );
+  // Who does not listen to what is acknowledged in advance may say all the same.
+  if (channel.wasDeaf) end = "broken";
   if (channel.wasLost) end = "lost";
   files.assertUnharmed();
   observer.assertDone();

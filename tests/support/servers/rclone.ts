@@ -2,14 +2,22 @@ import { findProgram } from "../../../scripts/peers.ts";
 import { USER } from "./account.ts";
 import type { ServerKind } from "./server.ts";
 
-/** `off` is rclone's default: a file is written from its start to its end only. */
-const CACHES = ["off", "writes"] as const;
+/** With the first, rclone's default, a file is written from its start to its end. */
+const CACHES:
+  readonly (readonly [mode: string, modes?: ServerKind["modes"]])[] = [
+    ["off"],
+    ["writes", ["-s"]],
+  ];
 
-export const rcloneKinds: readonly ServerKind[] = CACHES.map((cache) => ({
+export const rcloneKinds: readonly ServerKind[] = CACHES.map((
+  [cache, modes],
+) => ({
   name: `rclone serve sftp --vfs-cache-mode ${cache}`,
   needs: ["rclone", "ssh", "ssh-keygen"],
   speaks: { scp: false, sftp: true },
+  ...(modes === undefined ? {} : { modes }),
   keeps: "times of files",
+  listsTab: "\u2409",
   prepare: (account, port) => ({
     args: [
       ...[findProgram("rclone")!, "serve", "sftp", account.home],

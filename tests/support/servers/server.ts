@@ -25,12 +25,14 @@ export interface ServerKind {
   readonly needs: readonly string[];
   /** Protocols that it serves. */
   readonly speaks: Readonly<Record<"scp" | "sftp", boolean>>;
-  /** Modes worth a try, where another kind's would tell the same; absent: all. */
+  /** Modes worth a try where another kind behaves much the same; absent: all. */
   readonly modes?: readonly ModeFlag[];
   /** Absent: everything may be written. */
   readonly isReadOnly?: true;
   /** Attributes that -p preserves there; absent: everything. */
   readonly keeps?: Kept;
+  /** Text in a listing for a tab in a name; absent: the tab. */
+  readonly listsTab?: string;
   /** The account's login shell. */
   readonly shell?: string;
   /** Directory for the account's files; that of other temporary files if absent. */

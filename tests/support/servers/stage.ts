@@ -48,14 +48,18 @@ export class Stage extends Place {
     return await this.copy(["-P", String(proxy.port), ...args]);
   }
 
-  /** Gives what is below a folder, as far as the server keeps it. */
+  /** Describes what is below a folder, as far as the server keeps it. */
   async describe(root: string): Promise<string[]> {
-    const { keeps = "everything" } = this.kind;
+    const { keeps = "everything", listsTab = "\\t" } = this.kind;
     const lines = await describeTree(root, {
       modes: keeps.startsWith("all") || keeps === "everything",
       times: keeps !== "nothing",
     });
-    if (keeps === "everything" || keeps === "nothing") return lines;
-    return lines.map((line) => line.replace(/^(folder.*) \d+ (?=")/, "$1 "));
+    const hasTimes = keeps === "everything" || keeps === "nothing";
+    return lines
+      .map((line) => line.replaceAll("\\t", listsTab))
+      .map((line) =>
+        hasTimes ? line : line.replace(/^(folder.*) \d+ (?=")/, "$1 ")
+      );
   }
 }

@@ -35,6 +35,7 @@ export const tinysshKinds: readonly ServerKind[] = [
   },
   {
     name: "TinySSH with an SFTP subsystem",
+    modes: ["-s", "-O"],
     needs: [...NEEDS, PYTHON, ACCOUNT_LIBRARY, "sftp-server"],
     folder: FOLDER,
     speaks: { scp: true, sftp: true },

@@ -9,11 +9,9 @@ interface DaemonOptions {
 /** A program that serves until the test ends it. */
 export class Daemon implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
-  readonly #log: string[];
 
-  private constructor(child: Deno.ChildProcess, log: string[]) {
+  private constructor(child: Deno.ChildProcess) {
     this.#child = child;
-    this.#log = log;
   }
 
   /** Starts it, and waits for its greeting; `undefined` if it ends before. */
@@ -28,24 +26,19 @@ export class Daemon implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    const log: string[] = [];
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const listen = async (stream: ReadableStream<Uint8Array>) => {
+      let said = "";
       for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-        log.push(text);
-        if (log.join("").includes(greeting)) resolve(true);
+        said += text;
+        if (said.includes(greeting)) resolve(true);
       }
     };
     Promise.all([listen(child.stdout), listen(child.stderr)])
       .then(() => resolve(false));
-    if (await promise) return new Daemon(child, log);
+    if (await promise) return new Daemon(child);
     await child.status;
     return undefined;
-  }
-
-  /** Gives all that it has said. */
-  get log(): string {
-    return this.#log.join("");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

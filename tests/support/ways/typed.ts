@@ -2,7 +2,7 @@ import { LENDS_TERMINAL } from "../pseudo_terminal.ts";
 import type { Question } from "./way.ts";
 
 /** Longest that questions are waited for, in seconds, with `timeout`. */
-const DEADLINE_SECONDS = 20;
+const DEADLINE_SECONDS = 30;
 
 /** Programs that `answer()` needs. */
 export const ANSWER_NEEDS = [LENDS_TERMINAL, "stty", "timeout"];
@@ -35,7 +35,13 @@ export async function answer(
       "/dev/null",
     ],
     cwd,
-    env: { LC_ALL: "C.UTF-8", SHELL: "/bin/sh", ...NO_GRAPHICS, ...env },
+    env: {
+      LC_ALL: "C.UTF-8",
+      SEACP_HOST_MEMORY: "no",
+      SHELL: "/bin/sh",
+      ...NO_GRAPHICS,
+      ...env,
+    },
     stdin: "piped",
     stdout: "piped",
     stderr: "null",

@@ -108,6 +108,7 @@ Deno.test("parseUri() accepts an address in brackets", () => {
     ["scp://u@[::1]:22//x", { user: "u", host: "::1", port: 22, path: "/x" }],
     ["scp://[::ffff:192.0.2.1]", { host: "::ffff:192.0.2.1", path: "." }],
     ["scp://[fe80::1%eth0]/x", { host: "fe80::1%eth0", path: "x" }],
+    ["scp://[fe80::1%25eth0]/x", { host: "fe80::1%eth0", path: "x" }],
   ]);
 });
 

@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
+import type { Files } from "../../../lib/files/files.ts";
 import { transfer } from "../../../lib/transfer/transfer.ts";
+import { FoldingFiles } from "../../support/folding_files.ts";
 import { listing } from "../../support/listing.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { SortedFiles } from "../../support/sorted_files.ts";
@@ -121,10 +123,34 @@ Deno.test("A file whose name differs by case from a link just made is copied", {
   assertEquals(listing(`${path}/dst/t`), ['L = "kept apart"', "l -> nowhere"]);
 });
 
+Deno.test(
+  "Nothing is written through a link just made whose name differs by case, where the target ignores that",
+  {
+    ignore: Deno.build.os === "windows",
+  },
+  async () => {
+    using folder = new TempFolder();
+    const { path } = folder;
+    makeTree(path, [
+      { path: "outside/" },
+      { path: "p/t/" },
+      { path: "q/t/X/evil", content: "evil" },
+      { path: "dst/" },
+    ]);
+    Deno.symlinkSync("../../outside", `${path}/p/t/x`);
+    const to = new FoldingFiles(path, (name) => name.toLowerCase());
+    assertEquals(await copyBoth(path, ["p/t", "q/t"], to), [
+      `${path}/q/t/X: ${path}/dst/t/X is a link that was just made`,
+    ]);
+    assertEquals(listing(`${path}/outside`), []);
+  },
+);
+
 /** Copies as `cp -r` does, a transfer for each source; gives what failed. */
 async function copyBoth(
   root: string,
   sources: readonly string[],
+  to: Files = new SortedFiles(),
 ): Promise<readonly string[]> {
   const observer = new RecordingObserver();
   const files = new SortedFiles();
@@ -132,7 +158,7 @@ async function copyBoth(
   for (const source of sources) {
     await transfer(
       { files, entries: [{ path: `${root}/${source}` }] },
-      { files, path: `${root}/dst`, mustBeFolder: true },
+      { files: to, path: `${root}/dst`, mustBeFolder: true },
       {
         options: {
           recursive: true,

@@ -1,0 +1,47 @@
+import type { CopyJob } from "../copy/job.ts";
+import { EntryError } from "../errors.ts";
+import { LocalFiles } from "../files/local_files.ts";
+import { parseLocation } from "../location/operand.ts";
+
+/**
+ * Gives a hint for `seacp notes.txt host`, where the colon was forgotten: all is
+ * local, the target is a new name without a slash, and ssh knows a host of that
+ * name.
+ *
+ * @returns `undefined` where there is nothing to hint at.
+ */
+export async function hostHint(
+  { sources, target, rules, options }: Omit<CopyJob, "interrupted">,
+): Promise<string | undefined> {
+  const isLocal = [...sources, target].every((operand) =>
+    isLocalOperand(operand, rules)
+  );
+  const host = target.slice(target.lastIndexOf("@") + 1);
+  if (!isLocal || host === "" || /[\\/]/.test(target)) return undefined;
+  if (await isThere(target)) return undefined;
+  const { isHostOfUser } = await import("../completions/host_files.ts");
+  const { flags } = options.ssh;
+  const config = flags[flags.lastIndexOf("-F") + 1];
+  if (!isHostOfUser(host, flags.includes("-F") ? config : undefined)) {
+    return undefined;
+  }
+  return `${target} becomes a file here: for the host, write ${target}:`;
+}
+
+function isLocalOperand(operand: string, rules: CopyJob["rules"]): boolean {
+  try {
+    return parseLocation(operand, rules).kind === "local";
+  } catch (error) {
+    if (error instanceof EntryError) return false;
+    throw error;
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    return await new LocalFiles().find(path) !== undefined;
+  } catch (error) {
+    if (error instanceof EntryError) return true;
+    throw error;
+  }
+}

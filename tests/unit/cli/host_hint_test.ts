@@ -1,0 +1,38 @@
+import { assertEquals } from "@std/assert";
+import { parseCommandLine } from "../../../lib/cli/command_line.ts";
+import { hostHint } from "../../../lib/cli/host_hint.ts";
+import { locationRules } from "../../support/location_rules.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+
+/** Gives the hint for a command line, where `near` is a host and `here` a file. */
+async function hintFor(...operands: readonly string[]): Promise<
+  string | undefined
+> {
+  using folder = new TempFolder();
+  const config = `${folder.path}/config`;
+  Deno.writeTextFileSync(config, "Host near\n");
+  Deno.writeTextFileSync(`${folder.path}/here`, "");
+  const args = operands.map((operand) =>
+    operand.replace("DIR", () => folder.path)
+  );
+  const rules = locationRules();
+  const command = parseCommandLine(["-F", config, ...args], rules);
+  if (command.kind !== "copy") throw new Error("It is a copy");
+  return await hostHint({ ...command, rules });
+}
+
+Deno.test("A forgotten colon after a known host's name is hinted at", async () => {
+  for (const target of ["near", "bob@near"]) {
+    assertEquals(
+      await hintFor("notes.txt", target),
+      `${target} becomes a file here: for the host, write ${target}:`,
+    );
+  }
+});
+
+Deno.test("Nothing is hinted at where the target is no host, is there, or is a path", async () => {
+  for (const target of ["far", "./near", "near/", "DIR/here", "near:", "@"]) {
+    assertEquals(await hintFor("notes.txt", target), undefined, target);
+  }
+  assertEquals(await hintFor("other:notes.txt", "near"), undefined);
+});

@@ -1,0 +1,217 @@
+/** What a file on a server costs: the requests that it is written with. */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { EntryError, NotCutError } from "../../../lib/errors.ts";
+import type { Attributes, OpenFile } from "../../../lib/files/files.ts";
+import { StoredFile } from "../../../lib/files/store.ts";
+import { RemoteFiles } from "../../../lib/sftp/remote_files.ts";
+import { SftpSession } from "../../../lib/sftp/session.ts";
+import { uint32, uint64, wire } from "../../support/sftp_bytes.ts";
+import {
+  type Answer,
+  handle,
+  SftpServer,
+  status,
+} from "../../support/sftp_server.ts";
+
+const OK = status(0);
+const DENIED = status(3);
+
+function ofSize(size: number): Answer {
+  return { type: "\x69", body: uint32(1) + uint64(size) };
+}
+
+function fileOf(size: number, kind: Attributes["kind"] = "file"): Attributes {
+  return { kind, size, mode: 0o644, modified: 0, accessed: 0 };
+}
+
+async function filesOf(server: SftpServer): Promise<RemoteFiles> {
+  const session = await SftpSession.begin(server.channel);
+  return await RemoteFiles.of(session, {
+    label: "scp: ",
+    tuning: {},
+    blockBytes: 1024,
+  });
+}
+
+/** A server that does all that it is told, and says how long the file is. */
+function serverOf(size: number): SftpServer {
+  return new SftpServer()
+    .on("OPEN", () => handle("h"))
+    .on("WRITE", () => OK)
+    .on("FSETSTAT", () => OK)
+    .on("SETSTAT", () => OK)
+    .on("FSTAT", () => ofSize(size))
+    .on("CLOSE", () => OK);
+}
+
+const TRUNC = 0x10;
+
+for (
+  const [name, replaced, empties] of [
+    ["nothing", undefined, true],
+    ["an empty file", fileOf(0), true],
+    ["what nobody knows", fileOf(0, "unknown"), true],
+    ["a file", fileOf(1), false],
+    ["a device", fileOf(0, "other"), false],
+  ] as const
+) {
+  Deno.test(`openToWrite() ${empties ? "empties" : "keeps"} a file over ${name}`, async () => {
+    let flags = 0;
+    const server = serverOf(0).on("OPEN", ({ rest }) => {
+      flags = new DataView(wire(rest).buffer).getUint32(0);
+      return handle("h");
+    });
+    const files = await filesOf(server);
+    await files.openToWrite("f", 0o644, replaced);
+    assertEquals((flags & TRUNC) !== 0, empties);
+  });
+}
+
+/** Writes five bytes to a file, and gives what the server was asked. */
+async function askedFor(
+  replaced: Attributes | undefined,
+  server = serverOf(5),
+): Promise<readonly string[]> {
+  const files = await filesOf(server);
+  using stored = await StoredFile.open(
+    files,
+    { path: "f", mode: 0o644, replaced },
+    { preserve: false, modeBits: 0o777 },
+  );
+  await stored.prepare(5);
+  await stored.file.write(new Uint8Array(5), 0);
+  assertEquals(await stored.finish(5, undefined), undefined);
+  return server.asked;
+}
+
+Deno.test("A file that is new, no longer or not longer takes OPEN, WRITE and CLOSE", async () => {
+  for (const replaced of [undefined, fileOf(0), fileOf(3), fileOf(5)]) {
+    assertEquals(await askedFor(replaced), ["OPEN f", "WRITE h", "CLOSE h"]);
+  }
+});
+
+Deno.test("A longer file is cut before it is written, and asked for its length", async () => {
+  assertEquals(await askedFor(fileOf(6)), [
+    "OPEN f",
+    "FSETSTAT h",
+    "FSTAT h",
+    "WRITE h",
+    "CLOSE h",
+  ]);
+});
+
+Deno.test("Where a handle does not cut a file, its path does", async () => {
+  let size = 6;
+  const server = serverOf(0)
+    .on("FSETSTAT", () => DENIED)
+    .on("SETSTAT", () => {
+      size = 5;
+      return OK;
+    })
+    .on("FSTAT", () => ofSize(size));
+  assertEquals(await askedFor(fileOf(6), server), [
+    "OPEN f",
+    "FSETSTAT h",
+    "FSTAT h",
+    "SETSTAT f",
+    "FSTAT h",
+    "WRITE h",
+    "CLOSE h",
+  ]);
+});
+
+Deno.test("What is not known to be cut is emptied", async () => {
+  for (const told of [ofSize(6), DENIED, { type: "\x69", body: uint32(0) }]) {
+    let opened = 0;
+    const server = serverOf(0)
+      .on("OPEN", () => handle(`${opened++}`))
+      .on("FSTAT", ({ subject }) => subject === "0" ? told : ofSize(0));
+    assertEquals(await askedFor(fileOf(6), server), [
+      "OPEN f",
+      "FSETSTAT 0",
+      "FSTAT 0",
+      "CLOSE 0",
+      "OPEN f",
+      "FSTAT 1",
+      "WRITE 1",
+      "CLOSE 1",
+    ]);
+  }
+});
+
+async function opened(server: SftpServer, size: number): Promise<OpenFile> {
+  const files = await filesOf(server);
+  return await files.openToWrite("f", 0o644, fileOf(size));
+}
+
+Deno.test("truncate() throws where FSTAT tells another length, whatever was said", async () => {
+  for (const size of [0, 4, 6]) {
+    const file = await opened(serverOf(size), 10);
+    await assertRejects(
+      () => file.truncate(5),
+      NotCutError,
+      "scp: f: truncate: the server did not do what it says",
+    );
+  }
+  const refusing = serverOf(10).on("FSETSTAT", () => DENIED)
+    .on("SETSTAT", () => DENIED);
+  await assertRejects(
+    async () => await (await opened(refusing, 10)).truncate(5),
+    NotCutError,
+    "scp: f: truncate: Permission denied",
+  );
+});
+
+Deno.test("What was written beyond a file's end counts as its length", async () => {
+  const server = serverOf(5);
+  const file = await opened(server, 5);
+  await file.write(new Uint8Array(5), 5);
+  await file.truncate(5);
+  assertEquals(server.asked.slice(-2), ["FSETSTAT h", "FSTAT h"]);
+});
+
+Deno.test("Modes and times are set, and the file closed, once it was cut", async () => {
+  const server = serverOf(5).on(
+    "FSETSTAT",
+    ({ rest }) => rest.startsWith(uint32(0x1)) ? DENIED : OK,
+  );
+  const file = await opened(server, 10);
+  server.on("SETSTAT", () => {
+    server.on("FSTAT", () => ofSize(4));
+    return OK;
+  }).on("FSTAT", () => ofSize(10));
+  await Promise.all([
+    file.truncate(4),
+    file.setMode(0o600),
+    file.setTimes({ modified: 0, accessed: 0 }),
+    file.close(),
+  ]);
+  assertEquals(server.asked.slice(1), [
+    "FSETSTAT h",
+    "FSTAT h",
+    "SETSTAT f",
+    "FSTAT h",
+    "FSETSTAT h",
+    "FSETSTAT h",
+    "CLOSE h",
+  ]);
+});
+
+Deno.test("Modes and times are set by the path where they are not by the handle", async () => {
+  const server = serverOf(5).on("FSETSTAT", () => DENIED);
+  const file = await opened(server, 5);
+  await file.setMode(0o600);
+  await file.setTimes({ modified: 0, accessed: 0 });
+  assertEquals(server.asked.filter((asked) => asked === "SETSTAT f").length, 2);
+  server.on("SETSTAT", () => status(4, "no"));
+  const error = await assertRejects(() => file.setMode(0o600), EntryError);
+  assertEquals(error.message, "scp: f: set mode: Permission denied");
+});
+
+Deno.test("attributes() asks by the path where the handle tells nothing", async () => {
+  const server = serverOf(0).on("FSTAT", () => DENIED)
+    .on("STAT", () => ofSize(7));
+  const file = await opened(server, 5);
+  assertEquals((await file.attributes()).size, 7);
+});
