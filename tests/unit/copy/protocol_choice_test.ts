@@ -20,9 +20,9 @@ const QUICK = "it is the faster one";
 const LACKS_SCP = "the host is known to lack scp";
 const LACKS_SFTP = "the host is known to lack SFTP";
 const QUOTED = "a remote shell would read the path otherwise";
-const LENGTHLESS = "files there have no length before they are read";
-const NESTS = "it sees a directory that is copied into itself";
 const TREES = "it sends directories faster";
+const LENGTHLESS = "files there have no length before they are read";
+const NESTED = "it sees a directory that is copied into itself";
 const ASKS = "ssh will ask, and should ask once";
 
 type Row = readonly [
@@ -54,13 +54,8 @@ const ROWS: readonly Row[] = [
     QUICK,
   ],
   ["SFTP where a path needs quotes", { needsQuoting: true }, "sftp", QUOTED],
-  [
-    "SFTP for files without a length",
-    { isLengthless: true },
-    "sftp",
-    LENGTHLESS,
-  ],
-  ["SFTP where a copy may lie in itself", { mayNest: true }, "sftp", NESTS],
+  ["SFTP for a file of /proc", { isLengthless: true }, "sftp", LENGTHLESS],
+  ["SFTP for a target in its source", { mayNest: true }, "sftp", NESTED],
   ["SFTP for directories", { sendsDirectories: true }, "sftp", TREES],
   ["SFTP where ssh will ask", { willAsk: true }, "sftp", ASKS],
   [
@@ -68,8 +63,6 @@ const ROWS: readonly Row[] = [
     {
       lacking: new Set(["sftp"]),
       needsQuoting: true,
-      isLengthless: true,
-      mayNest: true,
       sendsDirectories: true,
       willAsk: true,
     },
@@ -81,8 +74,6 @@ const ROWS: readonly Row[] = [
     {
       lacking: new Set(["scp"]),
       needsQuoting: true,
-      isLengthless: true,
-      mayNest: true,
       sendsDirectories: true,
       willAsk: true,
     },
@@ -90,28 +81,28 @@ const ROWS: readonly Row[] = [
     LACKS_SCP,
   ],
   [
-    "SFTP for a path before all that the copy is",
-    {
-      needsQuoting: true,
-      isLengthless: true,
-      mayNest: true,
-      sendsDirectories: true,
-      willAsk: true,
-    },
+    "SFTP for a path before directories and questions",
+    { needsQuoting: true, sendsDirectories: true, willAsk: true },
     "sftp",
     QUOTED,
   ],
   [
-    "SFTP for files without a length before what may lie in itself",
-    { isLengthless: true, mayNest: true, sendsDirectories: true },
+    "SFTP for a path before what is lengthless or nested",
+    { needsQuoting: true, isLengthless: true, mayNest: true },
+    "sftp",
+    QUOTED,
+  ],
+  [
+    "SFTP for what is lengthless before what is nested",
+    { isLengthless: true, mayNest: true },
     "sftp",
     LENGTHLESS,
   ],
   [
-    "SFTP for what may lie in itself before directories",
-    { mayNest: true, sendsDirectories: true, willAsk: true },
+    "SFTP for what is nested before directories",
+    { mayNest: true, sendsDirectories: true },
     "sftp",
-    NESTS,
+    NESTED,
   ],
   [
     "SFTP for directories before questions",
