@@ -45,6 +45,11 @@ export class ProtocolError extends Error {
   override name = "ProtocolError";
 }
 
+/** The peer went beyond a limit that keeps us from harm: no confusion of its. */
+export class LimitError extends ProtocolError {
+  override name = "LimitError";
+}
+
 /** The peer gave up; the message is its own words, which say why. */
 export class RefusalError extends ProtocolError {
   override name = "RefusalError";

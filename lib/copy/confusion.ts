@@ -1,4 +1,9 @@
-import { GreetingError, RefusalError, SessionError } from "../errors.ts";
+import {
+  GreetingError,
+  LimitError,
+  RefusalError,
+  SessionError,
+} from "../errors.ts";
 import type { Breach } from "./breach.ts";
 import type { CopyOptions } from "./job.ts";
 
@@ -13,6 +18,6 @@ export function confusionHint(
   if (lockstep || breach instanceof SessionError) return "";
   const isConfused = breach instanceof RefusalError
     ? breach.message.includes("protocol error")
-    : !(breach instanceof GreetingError);
+    : !(breach instanceof GreetingError || breach instanceof LimitError);
   return isConfused ? ": try --lockstep" : "";
 }

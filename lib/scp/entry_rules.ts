@@ -30,6 +30,8 @@ export interface Refusal {
   readonly answer: string;
   /** For the user. */
   readonly said: string;
+  /** True for a limit of ours, which no confusion brings about. */
+  readonly isLimit?: true;
 }
 
 /** Directories in each other that a source may send. */
@@ -69,9 +71,9 @@ export function refusalOf(
   if (!recursive) {
     return refusal("protocol error: received directory without -r");
   }
-  return place.depth < MAX_DEPTH ? undefined : refusal(
-    `protocol error: directories more than ${MAX_DEPTH} deep`,
-  );
+  if (place.depth < MAX_DEPTH) return undefined;
+  const deep = `protocol error: directories more than ${MAX_DEPTH} deep`;
+  return { ...refusal(deep), isLimit: true };
 }
 
 /** Tells if only the content of what comes there is wanted. */

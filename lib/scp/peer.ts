@@ -3,6 +3,7 @@ import { ByteBuffer, readByte, readLine } from "../channel/line.ts";
 import { Turns } from "../channel/turns.ts";
 import {
   GreetingError,
+  LimitError,
   ProtocolError,
   RefusalError,
   SessionError,
@@ -70,12 +71,14 @@ export class ScpPeer {
    * answer; after a shell's words, however alike, comes what scp says.
    *
    * @throws {GreetingError} If it may have been a shell's.
+   * @throws {LimitError} If it is beyond a limit.
    * @throws {ProtocolError} Else.
    */
-  async refuse({ answer, said }: Refusal): Promise<never> {
+  async refuse({ answer, said, isLimit }: Refusal): Promise<never> {
     const isShells = !this.isUnderstood && await this.#saysMore();
     await this.sendFailure(answer);
-    throw isShells ? new GreetingError(said) : new ProtocolError(said);
+    if (isShells) throw new GreetingError(said);
+    throw isLimit ? new LimitError(said) : new ProtocolError(said);
   }
 
   async #saysMore(): Promise<boolean> {

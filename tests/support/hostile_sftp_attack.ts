@@ -82,6 +82,15 @@ export interface Outcome {
 /** How long a copy may take, in milliseconds. */
 const PATIENCE_MILLISECONDS = 10_000;
 
+/** Tick of a system's clock that directories are stamped by, in milliseconds. */
+const TICK_MILLISECONDS = 10;
+
+/** Waits until what was just made is older than a copy that begins now. */
+async function pastBirth(): Promise<void> {
+  const made = Date.now();
+  while (Date.now() <= made + TICK_MILLISECONDS) await turn();
+}
+
 /**
  * Copies into a folder, and expects that no harm is done: the copy ends;
  * nothing changes but what is in that folder; there is nothing but what should
@@ -97,6 +106,7 @@ export async function attack(way: Way, options: Attack): Promise<Outcome> {
     { path: "in/" },
     ...(isDown ? [] : belowFrom(entries)),
   ]);
+  await pastBirth();
   const target = `${folder.path}/in`;
   options.prepare?.(target);
   const before = around(folder.path);
