@@ -45,6 +45,8 @@ const SSH_FAILED = 255;
 /** Status of git-shell; a higher one is a signal's. */
 const LAST_STATUS = 128;
 
+const CLOSED = /^Connection to .* closed by remote host\./;
+
 const REQUEST_REFUSED = /^(?:exec|shell|subsystem) request failed on channel/;
 
 /** zsh's, csh's and fish's words where a pattern matches nothing. */
@@ -79,6 +81,13 @@ export function meaningOf(
     return {
       kind: "absent",
       why: "ssh failed (exit status 255)",
+      isProven: false,
+    };
+  }
+  if (said.some((line) => CLOSED.test(line))) {
+    return {
+      kind: "absent",
+      why: "the server closed the connection",
       isProven: false,
     };
   }

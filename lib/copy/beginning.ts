@@ -13,7 +13,10 @@ export interface Route {
 
 /** Conditions of a beginning. */
 export interface Terms {
-  /** Ends what has begun when aborted: the other protocol was faster. */
+  /**
+   * Ends what has begun when aborted: the other protocol was faster. As long as
+   * that one may begin, what fails here is no failure of the copy.
+   */
   readonly abandoned?: AbortSignal;
   /**
    * Tries the other protocol while this one is silent.

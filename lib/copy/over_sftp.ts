@@ -105,8 +105,7 @@ function routeTo(
         kind: "begun",
         isCertain: true,
         run: () => sftpServers.run(locations, use),
-        // The servers stay for what else is to be copied, and end with the job.
-        abandon: async () => {},
+        abandon: () => sftpServers.abandon(locations),
       },
   };
 }

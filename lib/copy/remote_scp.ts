@@ -38,6 +38,12 @@ interface Run {
   readonly marker: string | undefined;
 }
 
+/** First bytes of what scp says: a sink's answers, a source's records. */
+const FIRST_BYTES: Readonly<Record<ScpRequest["role"], string>> = {
+  "-t": "\0\x01\x02",
+  "-f": "\x01\x02CDET",
+};
+
 /** An scp on a host that was started, in an ssh of its own. */
 export class RemoteScp implements AsyncDisposable {
   readonly role: "-t" | "-f";
@@ -84,6 +90,14 @@ export class RemoteScp implements AsyncDisposable {
   /** True where a shell's words before its first message are passed over. */
   get isMarked(): boolean {
     return this.#run.marker !== undefined;
+  }
+
+  /** True where the first byte that waits to be read may be an scp's. */
+  get soundsLikeScp(): boolean {
+    const first = this.session.channel.peek();
+    return this.isMarked ||
+      (first !== undefined &&
+        FIRST_BYTES[this.role].includes(String.fromCharCode(first)));
   }
 
   /** True where another login would ask nobody for anything, nor did this one. */

@@ -1,5 +1,6 @@
 import {
   GreetingError,
+  isBreach,
   naming,
   ProtocolError,
   RefusalError,
@@ -14,7 +15,7 @@ import { type Breach, breach } from "./breach.ts";
 import { confusionHint } from "./confusion.ts";
 import type { DialogueContext } from "./context.ts";
 import type { CopyJob } from "./job.ts";
-import { lostMessage } from "./lost.ts";
+import { lostMessage, lostReason } from "./lost.ts";
 import { RemoteScp, type ScpRequest } from "./remote_scp.ts";
 import { asHostsWords } from "./remote_words.ts";
 
@@ -74,13 +75,15 @@ export class ScpSessions {
       if ("kind" in opened) return opened;
       return {
         kind: "begun",
-        isCertain: opened.scps.every(soundsLikeScp),
+        isCertain: opened.scps.every((scp) => scp.soundsLikeScp),
         run: () => this.#run(opened, { requests, dialogue }),
         abandon: () => opened.sessions.disposeAsync(),
       };
     } catch (error) {
-      this.#lose(breach(error).message, terms);
-      return { kind: "over" };
+      const absence = this.#seeUnmarked(requests, breach(error), terms);
+      return absence === undefined
+        ? { kind: "over" }
+        : { kind: "absent", ...absence };
     }
   }
 
@@ -129,12 +132,9 @@ export class ScpSessions {
     terms: Terms,
   ): Promise<Beginning> {
     const { code, failure } = await session.end({ isWhole: false });
-    const meaning = meaningOf({
-      protocol: "scp",
-      code,
-      said: session.said,
-      ...(failure === undefined ? {} : { failure }),
-    });
+    const end = failure === undefined ? {} : { failure };
+    const { said } = session;
+    const meaning = meaningOf({ protocol: "scp", code, ...end, said });
     if (meaning.kind === "absent" && !this.#job.interrupted.aborted) {
       if (!this.#context.hosts.mayChange) session.showHeld();
       return { ...meaning, location };
@@ -146,14 +146,25 @@ export class ScpSessions {
       );
       return { kind: "over" };
     }
-    const end = failure === undefined ? {} : { failure };
     const lost = new Error("lost connection");
-    this.#lose(lostMessage(location, lost, { end, job: this.#job }), terms);
-    return { kind: "over" };
+    const loss = { end, job: this.#job };
+    return this.#lose(location, {
+      why: lostReason(lost, loss),
+      message: lostMessage(location, lost, loss),
+    }, terms);
   }
 
-  #lose(message: string, { abandoned }: Terms): void {
-    if (abandoned?.aborted !== true) this.#reporter.disconnected(message);
+  /** Reports a loss, unless the other protocol may yet begin. */
+  #lose(
+    location: RemoteLocation,
+    { why, message }: { why: string; message: string },
+    { abandoned }: Terms,
+  ): Beginning {
+    if (abandoned !== undefined) {
+      return { kind: "absent", location, why, isProven: false };
+    }
+    this.#reporter.disconnected(message);
+    return { kind: "over" };
   }
 
   /**
@@ -190,7 +201,7 @@ export class ScpSessions {
         opened = again;
       }
     } catch (error) {
-      return this.#seeUnmarked(requests, breach(error));
+      return this.#seeUnmarked(requests, breach(error), {});
     }
   }
 
@@ -198,10 +209,15 @@ export class ScpSessions {
   #seeUnmarked(
     requests: readonly ScpRequest[],
     error: Breach,
+    { abandoned }: Terms,
   ): Absence | undefined {
     const [{ location }] = requests as [ScpRequest];
-    if (error instanceof ProtocolError && this.#context.hosts.mayChange) {
-      return { location, why: error.message, isProven: false };
+    const isUnmarked = error instanceof ProtocolError &&
+      this.#context.hosts.mayChange;
+    if (isUnmarked || abandoned !== undefined) {
+      // The same without the host, which an absence has already.
+      const { message } = isBreach(error.cause) ? error.cause : error;
+      return { location, why: message, isProven: false };
     }
     this.#reporter.disconnected(error.message);
     return undefined;
@@ -308,16 +324,6 @@ export class ScpSessions {
       this.#reporter.failed(this.#worded(host, refusal, { isTheirs: true }));
     }
   }
-}
-
-/** First bytes of what scp says: a sink's answers, a source's records. */
-const FIRST_BYTES = { "-t": "\0\x01\x02", "-f": "\x01\x02CDET" } as const;
-
-/** Tells whether an scp that has spoken began as one. */
-function soundsLikeScp({ role, session, isMarked }: RemoteScp): boolean {
-  const first = session.channel.peek();
-  if (isMarked || first === undefined) return isMarked;
-  return FIRST_BYTES[role].includes(String.fromCharCode(first));
 }
 
 /**

@@ -10,7 +10,7 @@ import { type Breach, breach } from "./breach.ts";
 import { confusionHint } from "./confusion.ts";
 import type { DialogueContext } from "./context.ts";
 import { loginOf } from "./logins.ts";
-import { lostMessage } from "./lost.ts";
+import { lostMessage, lostReason } from "./lost.ts";
 import { type EndMeaning, meaningOf } from "./absence.ts";
 import { awaitSpeech, type Beginning, type Terms } from "./beginning.ts";
 
@@ -19,7 +19,12 @@ interface Server {
   readonly location: RemoteLocation;
   readonly ssh: SshSession;
   readonly sftp: SftpSession;
+  /** Ends its ssh when aborted; absent where nothing does. */
+  readonly abandoned: AbortSignal | undefined;
 }
+
+/** Result of a beginning that came to nothing. */
+type Unbegun = Exclude<Beginning, { kind: "begun" }>;
 
 /** The most that is moved at a time, in bytes. */
 const BLOCK_BYTES = 256 * 1024;
@@ -51,15 +56,29 @@ export class SftpServers {
   async begin(
     locations: readonly RemoteLocation[],
     terms: Terms,
-  ): Promise<Exclude<Beginning, { kind: "begun" }> | undefined> {
+  ): Promise<Unbegun | undefined> {
     for (const [at, location] of locations.entries()) {
       const login = loginOf(location);
       if (this.#servers.get(login)?.sftp.isAlive) continue;
       const server = await this.#start(location, { isFirst: at === 0, terms });
-      if ("kind" in server) return server;
+      if ("kind" in server) {
+        await this.abandon(locations);
+        return server;
+      }
       this.#servers.set(login, server);
     }
     return undefined;
+  }
+
+  /** Ends the servers of locations that an abandoned beginning started. */
+  async abandon(locations: readonly RemoteLocation[]): Promise<void> {
+    for (const location of locations) {
+      const login = loginOf(location);
+      const server = this.#servers.get(login);
+      if (server?.abandoned?.aborted !== true) continue;
+      this.#servers.delete(login);
+      await server.ssh[Symbol.asyncDispose]();
+    }
   }
 
   /**
@@ -103,7 +122,7 @@ export class SftpServers {
   async #start(
     location: RemoteLocation,
     { isFirst, terms }: { isFirst: boolean; terms: Terms },
-  ): Promise<Server | Exclude<Beginning, { kind: "begun" }>> {
+  ): Promise<Server | Unbegun> {
     const { job: { options: { lockstep } }, hosts, shells } = this.#context;
     try {
       await using sessions = new AsyncDisposableStack();
@@ -125,10 +144,10 @@ export class SftpServers {
       if (sftp.greeting !== "") shells.tell(location, sftp.greeting, "SFTP");
       ssh.showHeld();
       sessions.move();
-      return { location, ssh, sftp };
+      return { location, ssh, sftp, abandoned: terms.abandoned };
     } catch (error) {
-      this.#lose(breach(error).message, terms);
-      return { kind: "over" };
+      const { message } = breach(error);
+      return this.#lose(location, { why: message, message }, terms);
     }
   }
 
@@ -140,7 +159,7 @@ export class SftpServers {
       terms: Terms;
       error: Breach;
     },
-  ): Promise<Exclude<Beginning, { kind: "begun" }>> {
+  ): Promise<Unbegun> {
     const { job, hosts } = this.#context;
     const end = error instanceof ProtocolError
       ? undefined
@@ -153,14 +172,24 @@ export class SftpServers {
       return { ...meaning, location };
     }
     ssh.showHeld();
-    this.#lose(lostMessage(location, error, { end: end ?? {}, job }), terms);
-    return { kind: "over" };
+    const loss = { end: end ?? {}, job };
+    return this.#lose(location, {
+      why: lostReason(error, loss),
+      message: lostMessage(location, error, loss),
+    }, terms);
   }
 
-  #lose(message: string, { abandoned }: Terms): void {
-    if (abandoned?.aborted !== true) {
-      this.#context.reporter.disconnected(message);
+  /** Reports a loss, unless the other protocol may yet begin. */
+  #lose(
+    location: RemoteLocation,
+    { why, message }: { why: string; message: string },
+    { abandoned }: Terms,
+  ): Unbegun {
+    if (abandoned !== undefined) {
+      return { kind: "absent", location, why, isProven: false };
     }
+    this.#context.reporter.disconnected(message);
+    return { kind: "over" };
   }
 
   #startSsh(location: RemoteLocation, { abandoned }: Terms): SshSession {

@@ -6,7 +6,7 @@ import {
   SessionError,
 } from "../errors.ts";
 import type { FileProgress, Observer } from "../progress/observer.ts";
-import { quoted } from "../progress/printable.ts";
+import { quoted, shortened } from "../progress/printable.ts";
 import {
   areReal,
   type EntryRules,
@@ -75,6 +75,8 @@ export class Relay {
   /** Directories that the source is in, from the top. */
   readonly #folders: RelayedFolder[] = [];
   #isToldEnd = false;
+  /** True once a name was warned of. */
+  #hasWarned = false;
   /** True where the sink has the times of the next entry, and owes an answer. */
   #hasTimes = false;
   /** True until the sink has answered a message behind one that it had not. */
@@ -191,6 +193,7 @@ export class Relay {
 
   async #relayEntry(record: FileRecord | FolderRecord): Promise<void> {
     await this.#check(record);
+    this.#warnOfPath(record);
     const failure = sendingFailure(record);
     if (failure !== undefined) {
       this.#observer.failed(failure.message);
@@ -199,6 +202,16 @@ export class Relay {
       );
     } else if (record.kind === "file") await this.#relayFile(record);
     else await this.#relayFolder(record);
+  }
+
+  /** Says once that a name is fit for a Unix disk alone: the sink may have none. */
+  #warnOfPath({ name }: FileRecord | FolderRecord): void {
+    if (this.#hasWarned || !/[\\:]/.test(name)) return;
+    this.#hasWarned = true;
+    this.#observer.warned(
+      `${this.#target.host}: ${shortened(name)}: a Windows server would take ` +
+        "such a name for a path",
+    );
   }
 
   async #check(record: FileRecord | FolderRecord): Promise<void> {

@@ -193,8 +193,10 @@ export class Source {
 
   async #fail(path: string, { message }: EntryError): Promise<void> {
     const text = `scp: ${message}`;
-    this.#owed.addWarning();
-    await this.#write(path, [formatRecord({ kind: "warning", text })]);
+    if (!this.#isLockstep || this.#options.dotPaths === "announced") {
+      this.#owed.addWarning();
+      await this.#write(path, [formatRecord({ kind: "warning", text })]);
+    }
     this.#observer.failed(message);
   }
 

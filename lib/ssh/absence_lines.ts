@@ -24,6 +24,8 @@ const REFUSED: readonly RegExp[] = [
   /^fatal: (?:unrecognized command|Interactive git shell)/,
   /sftp.*\bonly\b|\bonly\b.*sftp|allowed.*sftp/i,
   /^This account is (?:currently )?not available/,
+  // rclone.
+  /\bscp .*not implemented$/,
 ];
 
 /** Lines that go on from one of them. */

@@ -9,7 +9,6 @@ import { findProgram } from "../../scripts/peers.ts";
 import { peerTest } from "../support/doors.ts";
 import { type Dialogue, runFarSide, type Served } from "../support/far_side.ts";
 import { UNPRIVILEGED } from "../support/place.ts";
-import { lengthOf } from "../support/processes.ts";
 import { SEACP } from "../support/program.ts";
 import { lacksRawOperands } from "../support/raw_names.ts";
 
@@ -730,10 +729,19 @@ touch -d @7 sub; touch -a -d @4102444800 sub`;
 
 /** Its length is said to be a page; what is in it is a line. */
 const SYSFS_FILE = "/sys/devices/system/cpu/online";
-const SYSFS_LENGTH = lengthOf(SYSFS_FILE);
-const SYSFS_CONTENT = SYSFS_LENGTH === 0
-  ? ""
-  : Deno.readTextFileSync(SYSFS_FILE);
+const SYSFS_CONTENT = textAt(SYSFS_FILE);
+
+/** A file that says that it is empty. */
+const PROC_CONTENT = textAt("/proc/version");
+
+/** Text of a file; none where there is no such file. */
+function textAt(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "";
+  }
+}
 
 const SOURCES: Group = {
   name: "what is sent",
@@ -799,7 +807,12 @@ const SOURCES: Group = {
       setup: "mkdir e; mkfifo e/p",
     }],
     ["a device", "-rf /dev/null", [OK_AHEAD]],
-    ["a file without a length", "-f /proc/version", [OK_AHEAD]],
+    ["a file without a length", "-f /proc/version", [OK_AHEAD], {
+      differs: {
+        why: "it is what can be read",
+        stdout: `C0444 ${PROC_CONTENT.length} version\n${PROC_CONTENT}\0`,
+      },
+    }],
     ["a long file", "-f long", [OK_AHEAD], {
       setup: "seq 60000 > long",
     }],
@@ -836,12 +849,10 @@ const SOURCES: Group = {
       OK_AHEAD,
     ], {
       differs: {
-        why: "it was no pipe that broke",
-        stdout: `C0444 ${SYSFS_LENGTH} online\n${SYSFS_CONTENT}` +
-          "\0".repeat(SYSFS_LENGTH - SYSFS_CONTENT.length) +
-          `\x01scp: ${SYSFS_FILE}: the file shrank while it was read: ` +
-          `${SYSFS_CONTENT.length} of ${SYSFS_LENGTH} bytes were there, ` +
-          "zeros were sent for the rest\nC0644 5 a\nalpha\0",
+        why: "it is what can be read",
+        status: 0,
+        stdout: `C0444 ${SYSFS_CONTENT.length} online\n${SYSFS_CONTENT}\0` +
+          "C0644 5 a\nalpha\0",
       },
     }],
     ["a link to the folder it is in", "-rf e", [OK_AHEAD + OK_AHEAD], {
@@ -1022,17 +1033,32 @@ async function play(
     setup,
     ...extra,
   };
-  const { stderr: _theirs, ...theirs } = await runFarSide(
-    [findProgram("scp")!],
+  const { stderr: _theirs, ...theirs } = comparable(
+    await runFarSide([findProgram("scp")!], dialogue),
     dialogue,
   );
-  const { stderr, ...ours } = await runFarSide(SEACP, dialogue);
+  const { stderr, ...ours } = comparable(
+    await runFarSide(SEACP, dialogue),
+    dialogue,
+  );
   assertEquals(stderr !== "", verbose, stderr);
   const script = talk.filter((words) => words.startsWith("<"))
     .map((words) => words.slice(1)).join("");
   assertEquals(theirs.stdout.slice(0, script.length), script);
   if (differs === undefined) assertEquals(ours, theirs);
   else assertDiffers(ours, theirs, differs);
+}
+
+/**
+ * Leaves out when files of a source were read: ours reads small ones before it
+ * announces them, since only that tells how long those of /proc are.
+ */
+function comparable(served: Served, { args }: Dialogue): Served {
+  if (!/^-[a-z]*f/.test(args[0] ?? "")) return served;
+  const entries = served.entries.map((line) =>
+    line.replace(/^(f \S+ \S+ \S+) \S+/, "$1")
+  );
+  return { ...served, entries };
 }
 
 type Compared = Omit<Served, "stderr">;

@@ -220,16 +220,25 @@ function read(path: string): Uint8Array {
 function assertGood(outcome: Outcome, { protocol }: Mode): void {
   const { status, stdout, stderr } = outcome;
   assertEquals([status, stdout], [0, ""], stderr);
-  if (protocol === undefined) assertMatch(stderr, /^(seacp: warning: .*\n)?$/);
+  if (protocol === undefined) assertEquals(complaints(outcome), []);
   else assertEquals(stderr, "");
 }
 
-function assertOnlyGone({ status, stdout, stderr }: Outcome): void {
+function assertOnlyGone(outcome: Outcome): void {
+  const { status, stdout, stderr } = outcome;
   assertEquals([status, stdout], [1, ""], stderr);
-  const [line = "", ...more] = stderr.split("\n")
-    .filter((line) => line !== "" && !line.startsWith("seacp: warning: "));
+  const [line = "", ...more] = complaints(outcome);
   assertMatch(line, /gone/);
   assertEquals(more, []);
+}
+
+/**
+ * Gives the lines that are no news of another protocol: ours, or ssh's, of a
+ * server that ends the connection with the request that it refuses.
+ */
+function complaints({ stderr }: Outcome): string[] {
+  const news = /^(seacp: warning: .*|Connection to .* closed by .*\r|)$/;
+  return stderr.split("\n").filter((line) => !news.test(line));
 }
 
 /** 255 is scp's own; with -O the SCP protocol's is 1. */

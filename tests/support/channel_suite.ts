@@ -77,33 +77,6 @@ const tests: Record<string, (ends: ChannelEnds) => Promise<void>> = {
     assertEquals(await readText(channel), "");
   },
 
-  "awaitInput() sends what was held, reads nothing, and ends with the stream":
-    async ({ channel, say, fallSilent, heard }) => {
-      const text = new TextEncoder().encode("held");
-      await channel.write(text);
-      const input = channel.awaitInput();
-      say("\0");
-      await input;
-      assertEquals(heard(), "held");
-      assertEquals(channel.peek(), 0);
-      assertEquals(channel.hasReceived, true);
-      await channel.awaitInput();
-      assertEquals(await readText(channel), "\0");
-      fallSilent();
-      await channel.awaitInput();
-      assertEquals(await readText(channel), "");
-    },
-
-  "awaitInput() and a read may wait together": async ({ channel, say }) => {
-    const input = channel.awaitInput();
-    const read = readText(channel, 1);
-    say("ab");
-    await input;
-    assertEquals(await read, "a");
-    assertEquals(channel.peek(), 0x62);
-    assertEquals(await readText(channel, 1), "b");
-  },
-
   "read() gives nothing behind the last byte that is asked for": async (
     { channel, say },
   ) => {

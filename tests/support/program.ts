@@ -85,6 +85,7 @@ async function outcomeOf(child: Deno.ChildProcess): Promise<Outcome> {
   };
 }
 
+/** Writes the input of a program, which may end before it has read all. */
 async function feed(
   stdin: WritableStream<Uint8Array>,
   input: Promise<string>,

@@ -79,7 +79,8 @@ export const opensshKinds: readonly ServerKind[] = [
   forced("internal-sftp", "internal-sftp"),
   forced("an external sftp-server", `${findProgram("sftp-server")}`, {
     needs: [...NEEDS, "sftp-server"],
-    modes: NO_SCP,
+    // With -O alone its silence is borne for a minute.
+    modes: [""],
   }),
   forced("a read-only sftp-server", "internal-sftp -R", { isReadOnly: true }),
   withShell("nologin"),

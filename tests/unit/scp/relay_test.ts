@@ -703,3 +703,22 @@ for (const { name, dialogue, kind, message, by } of BREAKS) {
     assert(how.message.includes(message), how.message);
   });
 }
+
+for (const name of ["..\\..\\x", "C:\\x", "C:x", "f:stream"]) {
+  Deno.test(`Relay says once that a Windows server would take ${name} for a path, and hands it on`, async () => {
+    const { observer } = await relayed({
+      source: source().peerSays(`C0644 0 ${name}\n`)
+        .weSay("\0").peerSays("\0")
+        .weSay("\0").peerSays(`C0644 0 ${name}\n`)
+        .weSay("\0").peerSays("\0")
+        .weSay("\0"),
+      target: target().weSay(`C0644 0 ${name}\n`)
+        .peerSays("\0").weSay(`\0C0644 0 ${name}\n`)
+        .peerSays("\0\0").weSay("\0")
+        .peerSays("\0"),
+    });
+    assertEquals(observer.warnings, [
+      `to: ${name}: a Windows server would take such a name for a path`,
+    ]);
+  });
+}

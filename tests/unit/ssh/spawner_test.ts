@@ -279,6 +279,6 @@ Deno.test("How ssh ended is known where we were told to ignore such ends", {
   });
   assertEquals([status, stderr], [
     1,
-    "far: scp is refused: the far side ended with exit status 3: try -s\n",
+    "far: SCP did not begin: exit status 3: try -s\n",
   ]);
 });
