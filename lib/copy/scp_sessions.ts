@@ -49,6 +49,9 @@ interface EndedScp {
   readonly breach: Breach | undefined;
 }
 
+/** Messages that quote what came in the place of the protocol. */
+const QUOTED_TEXT = /the far side (?:said|does not speak)/;
+
 /** Starts scp on the hosts of a job, and sees each one to its end. */
 export class ScpSessions {
   readonly #context: DialogueContext;
@@ -212,14 +215,14 @@ export class ScpSessions {
     { abandoned }: Terms,
   ): Absence | undefined {
     const [{ location }] = requests as [ScpRequest];
-    const isUnmarked = error instanceof ProtocolError &&
-      this.#context.hosts.mayChange;
-    if (isUnmarked || abandoned !== undefined) {
-      // The same without the host, which an absence has already.
-      const { message } = isBreach(error.cause) ? error.cause : error;
+    // The same without the host, which an absence has already.
+    const { message } = isBreach(error.cause) ? error.cause : error;
+    const isText = error instanceof ProtocolError && QUOTED_TEXT.test(message);
+    if ((isText && this.#context.hosts.mayChange) || abandoned !== undefined) {
       return { location, why: message, isProven: false };
     }
-    this.#reporter.disconnected(error.message);
+    if (error instanceof ProtocolError) this.#reporter.failed(error.message);
+    else this.#reporter.disconnected(error.message);
     return undefined;
   }
 
