@@ -52,6 +52,8 @@ const NO_FACTS: CopyFacts = {
   sendsDirectories: false,
   mayNest: false,
   isLengthless: false,
+  hasLineBreak: false,
+  sendsSeveral: false,
 };
 
 class Copy {
@@ -140,7 +142,11 @@ class Copy {
     await this.#converse([target], {
       scp: uploadOverScp(paths, target, this.#context),
       sftp: uploadOverSftp(paths, target, this.#context),
-    }, { sendsDirectories: recursive });
+    }, {
+      sendsDirectories: recursive,
+      sendsSeveral: paths.length > 1,
+      hasLineBreak: paths.some((path) => path.includes("\n")),
+    });
   }
 
   async #download(source: RemoteLocation, target: string): Promise<void> {

@@ -19,9 +19,9 @@ import {
 } from "./protocol_choice.ts";
 
 /** Facts about a copy that its hosts do not tell. */
-export type CopyFacts = Pick<
+export type CopyFacts = Omit<
   ChoiceFacts,
-  "sendsDirectories" | "mayNest" | "isLengthless"
+  "named" | "lacking" | "needsQuoting" | "willAsk"
 >;
 
 /** Facts about one login. */

@@ -41,6 +41,7 @@ export function uploadOverSftp(
         files: server!,
         path: await targetPath(server!, target.path),
         mustBeFolder: job.options.targetIsFolder,
+        makesFolder: true,
       },
       context,
       ontoServer(context),
@@ -56,9 +57,10 @@ export function downloadOverSftp(
 ): Route {
   const { files, job, among } = context;
   return routeTo([source], context, async ([server]) => {
+    const entries = await namedEntries(server!, source.path);
     await copy(
-      { files: server!, entries: await namedEntries(server!, source.path) },
-      { files, path: target, mustBeFolder: false, among },
+      { files: server!, entries },
+      { files, path: target, among, ...placeFor(entries) },
       context,
       {
         store: {
@@ -81,12 +83,14 @@ export function relayOverSftp(
 ): Route {
   const { job } = context;
   return routeTo([source, target], context, async ([from, to]) => {
+    const entries = await namedEntries(from!, source.path);
+    const { targetIsFolder } = job.options;
     await copy(
-      { files: from!, entries: await namedEntries(from!, source.path) },
+      { files: from!, entries },
       {
         files: to!,
         path: await targetPath(to!, target.path),
-        mustBeFolder: job.options.targetIsFolder,
+        ...(targetIsFolder ? { mustBeFolder: true } : placeFor(entries)),
       },
       context,
       ontoServer(context),
@@ -108,6 +112,13 @@ function routeTo(
         abandon: () => sftpServers.abandon(locations),
       },
   };
+}
+
+/** Several matches of a pattern need a directory, which is made if need be. */
+function placeFor(
+  entries: readonly unknown[],
+): Pick<Target, "mustBeFolder" | "makesFolder"> {
+  return { mustBeFolder: entries.length > 1, makesFolder: true };
 }
 
 /** A server has a umask of its own, which is not told. */

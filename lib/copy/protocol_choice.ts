@@ -13,6 +13,10 @@ export interface ChoiceFacts {
   readonly isLengthless: boolean;
   /** A directory may lie in what is copied into it, if the hosts are one. */
   readonly mayNest: boolean;
+  /** A name that is sent has a line break, which SCP cannot send as it is. */
+  readonly hasLineBreak: boolean;
+  /** Several sources are sent, whose target may have to be made. */
+  readonly sendsSeveral: boolean;
   /** Directories are sent. */
   readonly sendsDirectories: boolean;
   /** ssh will have to ask, so that a second login would ask again. */
@@ -51,6 +55,15 @@ export function chooseProtocol(facts: ChoiceFacts): Choice {
   }
   if (mayNest) {
     return found("sftp", "it sees a directory that is copied into itself");
+  }
+  if (facts.hasLineBreak) {
+    return found(
+      "sftp",
+      "a name with a line break cannot go over SCP as it is",
+    );
+  }
+  if (facts.sendsSeveral) {
+    return found("sftp", "it makes the target of several sources");
   }
   if (facts.sendsDirectories) {
     return found("sftp", "it sends directories faster");

@@ -255,8 +255,9 @@ export class ScpSessions {
     scps: readonly EndedScp[],
     failuresBefore: number,
   ): Promise<void> {
-    for (const { scp: { session } } of scps) session.showHeld();
     const isWhole = scps.every(({ breach }) => breach === undefined);
+    const untold = isWhole ? [] : scps;
+    for (const { scp: { session } } of untold) session.showHeld();
     for (const { scp: { location: { host } }, breach } of scps) {
       if (!(breach instanceof ProtocolError)) continue;
       const message = breach.message +

@@ -20,8 +20,11 @@ export function sourceWord(path: string): Word {
   const chars = [...path];
   const word: Char[] = [];
   for (let at = 0; at < chars.length; at++) {
-    const quoted = chars[at] === "\\" && at + 1 < chars.length;
-    if (quoted) at++;
+    const isEscape = chars[at] === "\\" && at + 1 < chars.length;
+    if (isEscape) at++;
+    // Only `!` negates a set for scp.
+    const quoted = isEscape ||
+      (chars[at] === "^" && isActive(word.at(-1), "["));
     word.push({ char: chars[at]!, quoted });
   }
   return word;

@@ -43,8 +43,7 @@ function handlingAt(word: Word, at: number, home: number): Handling {
   const char = word[at]!;
   if (at < home) return "bare";
   if (["*", "?", "[", "]"].some((one) => isActive(char, one))) return "bare";
-  const negates = isActive(word[at - 1], "[") && /[!^]/.test(char.char);
-  if (negates && !char.quoted) return "bare";
+  if (isActive(word[at - 1], "[") && isActive(char, "!")) return "bare";
   return /[\\!']/.test(char.char) ? "escaped" : "text";
 }
 

@@ -23,6 +23,8 @@ export interface Target {
   readonly path: string;
   /** Refuse a target that is no folder. */
   readonly mustBeFolder: boolean;
+  /** Make one that has to be a folder and is missing. */
+  readonly makesFolder?: boolean;
   /**
    * Names that the job's other copies put into this very target; absent where
    * there are no others.
@@ -109,9 +111,12 @@ class Transfer {
   }
 
   async #look(): Promise<{ isFolder: boolean; destination: Destination }> {
-    const { files, path, mustBeFolder } = this.#target;
-    const found = await files.find(path) ??
-      (mustBeFolder ? await files.attributes(path) : undefined);
+    const { files, path, mustBeFolder, makesFolder } = this.#target;
+    let found = await files.find(path);
+    if (found === undefined && mustBeFolder) {
+      if (makesFolder) await files.makeFolder(path, NEW_FOLDER_MODE);
+      found = await files.attributes(path);
+    }
     // Where nothing tells, it is what the command line says it is.
     const isFolder = found?.kind === "folder" ||
       (mustBeFolder && found?.kind === "unknown");
@@ -125,6 +130,9 @@ class Transfer {
     };
   }
 }
+
+/** Mode of a target that is made for several entries, under the umask. */
+const NEW_FOLDER_MODE = 0o777;
 
 /** The name that an entry gets at the target. */
 function nameOf({ path, name }: SourceEntry, files: Files): string {

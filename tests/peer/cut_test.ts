@@ -121,12 +121,13 @@ function assertSaysWhy(
   expected: number,
 ): void {
   assertEquals([status, stdout], [expected, ""], stderr);
+  // An ssh that says nothing may have been refused the protocol.
   // A source that is acknowledged ahead may have ended well before the cut.
   assertMatch(
     stderr,
     expected === 1
-      ? /^far: (.+: )?(ssh failed \(exit status 255\)|the far side ended too early)$/m
-      : /^seacp: far: (.+: )?(ssh failed \(exit status 255\)|the far side ended too early)$/m,
+      ? /^far: (.+: )?(ssh failed \(exit status 255\)(: try -s)?|the far side ended too early)$/m
+      : /^seacp: far: (.+: )?(ssh failed \(exit status 255\)(: try -O)?|the far side ended too early)$/m,
   );
   assert(!/^ +at |Uncaught|Error:/m.test(stderr), stderr);
 }

@@ -12,6 +12,8 @@ const NOTHING_KNOWN: ChoiceFacts = {
   needsQuoting: false,
   isLengthless: false,
   mayNest: false,
+  hasLineBreak: false,
+  sendsSeveral: false,
   sendsDirectories: false,
   willAsk: false,
 };
@@ -23,6 +25,8 @@ const QUOTED = "a remote shell would read the path otherwise";
 const TREES = "it sends directories faster";
 const LENGTHLESS = "files there have no length before they are read";
 const NESTED = "it sees a directory that is copied into itself";
+const BROKEN = "a name with a line break cannot go over SCP as it is";
+const SEVERAL = "it makes the target of several sources";
 const ASKS = "ssh will ask, and should ask once";
 
 type Row = readonly [
@@ -56,6 +60,20 @@ const ROWS: readonly Row[] = [
   ["SFTP where a path needs quotes", { needsQuoting: true }, "sftp", QUOTED],
   ["SFTP for a file of /proc", { isLengthless: true }, "sftp", LENGTHLESS],
   ["SFTP for a target in its source", { mayNest: true }, "sftp", NESTED],
+  ["SFTP for a name with a line break", { hasLineBreak: true }, "sftp", BROKEN],
+  ["SFTP for several sources", { sendsSeveral: true }, "sftp", SEVERAL],
+  [
+    "SFTP for a line break before several sources",
+    { hasLineBreak: true, sendsSeveral: true },
+    "sftp",
+    BROKEN,
+  ],
+  [
+    "SFTP for several sources before directories",
+    { sendsSeveral: true, sendsDirectories: true },
+    "sftp",
+    SEVERAL,
+  ],
   ["SFTP for directories", { sendsDirectories: true }, "sftp", TREES],
   ["SFTP where ssh will ask", { willAsk: true }, "sftp", ASKS],
   [
@@ -99,8 +117,8 @@ const ROWS: readonly Row[] = [
     LENGTHLESS,
   ],
   [
-    "SFTP for what is nested before directories",
-    { mayNest: true, sendsDirectories: true },
+    "SFTP for what is nested before a line break",
+    { mayNest: true, hasLineBreak: true },
     "sftp",
     NESTED,
   ],

@@ -42,7 +42,7 @@ Deno.test("What is escaped in a source is quoted, a pattern is not", () => {
   assertEquals(quoted("*.txt"), "*.txt");
   assertEquals(quoted("a b*"), "'a b'*");
   assertEquals(quoted("[!a-c]?"), "[!a-c]?");
-  assertEquals(quoted("[^ab]$"), "[^ab]'$'");
+  assertEquals(quoted("[^ab]$"), "['^ab']'$'");
   assertEquals(quoted("new\\[1\\].txt"), "'new[1].txt'");
   assertEquals(quoted("a\\*b*"), "'a*b'*");
   assertEquals(quoted("~/*.c"), "~/*.c");

@@ -94,7 +94,8 @@ const PATTERNS: readonly Row[] = [
   ["[a-c].txt", ["a.txt", "b.txt", "c.txt"]],
   ["[ab].txt", ["a.txt", "b.txt"]],
   ["[!a].txt", ["B.txt", "b.txt", "c.txt"]],
-  ["[^a].txt", ["B.txt", "b.txt", "c.txt"]],
+  // For scp, `^` negates nothing.
+  ["[^a].txt", ["a.txt"]],
   ["[[:upper:]].txt", ["B.txt"]],
   ["b.tx[t]", ["b.txt"]],
   [".*", [".hidden.txt"]],
