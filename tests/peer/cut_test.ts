@@ -126,8 +126,8 @@ function assertSaysWhy(
   assertMatch(
     stderr,
     expected === 1
-      ? /^far: (.+: )?(ssh failed \(exit status 255\)(: try -s)?|the far side ended too early)$/m
-      : /^seacp: far: (.+: )?(ssh failed \(exit status 255\)(: try -O)?|the far side ended too early)$/m,
+      ? /^far: (.+: )?((ssh failed \(exit status 255\)|the server closed the connection)(: try -s)?|the far side ended too early)$/m
+      : /^seacp: far: (.+: )?((ssh failed \(exit status 255\)|the server closed the connection)(: try -O)?|the far side ended too early)$/m,
   );
   assert(!/^ +at |Uncaught|Error:/m.test(stderr), stderr);
 }
