@@ -74,7 +74,8 @@ export function memoryFolder(
 ): string | undefined {
   if (variable(SWITCH) === "no") return undefined;
   const cache = variable("XDG_CACHE_HOME") || variable("LOCALAPPDATA");
-  if (cache) return `${cache}/seacp/hosts`;
+  // A relative one is invalid, says the XDG base directory specification.
+  if (cache && /^([A-Za-z]:)?[\\/]/.test(cache)) return `${cache}/seacp/hosts`;
   const home = variable("HOME");
   return home ? `${home}/.cache/seacp/hosts` : undefined;
 }

@@ -3,7 +3,7 @@
 import type { Channel } from "../channel/channel.ts";
 import { entryError } from "../errors.ts";
 import { withoutTrailingSlashes } from "../files/names.ts";
-import { isPlainPath } from "../files/remote_path.ts";
+import { homeIn, isDotPath, isPlainPath } from "../files/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { ScpPeer } from "../scp/peer.ts";
 import type { NextDialogue } from "../scp/source.ts";
@@ -11,9 +11,6 @@ import type { RouteContext } from "./context.ts";
 import type { CopyOptions } from "./job.ts";
 import type { RemoteScp } from "./remote_scp.ts";
 import { isShellsToRead, targetText } from "./request.ts";
-
-/** Paths that lead to a folder, if they lead anywhere. */
-const FOLDER_PATH = /^(|~|\/|(.*\/)?\.\.?)$/;
 
 /** Begins another dialogue in the place of one with this scp. */
 export type BeginNext = (scp: RemoteScp) => Promise<NextDialogue>;
@@ -39,7 +36,8 @@ export async function nextUpload(
       targetIsFolder: true,
       preserve,
     });
-  if (targetIsFolder || FOLDER_PATH.test(target)) {
+  const isHome = homeIn(target) === withoutTrailingSlashes(target);
+  if (targetIsFolder || isHome || isDotPath(target)) {
     return async (scp) => ({ channel: await restart(scp, target) });
   }
   const source = withoutTrailingSlashes(paths[0]!);

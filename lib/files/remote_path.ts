@@ -10,7 +10,7 @@ import { type Char, isActive, type Word } from "./shell_word.ts";
 const HOME = /^~([A-Za-z_][\w.-]*)?(?=\/|$)/;
 
 /** Text that means itself to every remote shell, wherever it stands. */
-const INERT = /^[\w./+,:@%=\p{L}\p{N}-]*$/u;
+const INERT = /^[\w./+,:@=\p{L}\p{N}-]*$/u;
 
 /**
  * Reads a source path: `\` takes the meaning from what follows it, and `*`, `?`
@@ -58,8 +58,8 @@ export function isPattern(word: Word): boolean {
  * but that path: none expands anything in it but a home directory.
  */
 export function isPlainPath(path: string): boolean {
-  // zsh looks for a program behind a leading `=`, csh for a job behind `%`.
-  return !/^[=%]/.test(path) && INERT.test(path.slice(homeIn(path).length));
+  // zsh looks for a program behind a leading `=`.
+  return !path.startsWith("=") && INERT.test(path.slice(homeIn(path).length));
 }
 
 /**

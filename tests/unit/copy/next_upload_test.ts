@@ -91,6 +91,9 @@ for (
   const target of [
     "",
     "~",
+    "~user",
+    "~user/",
+    "dir/..",
     "/",
     ".",
     "..",
@@ -138,14 +141,13 @@ const TARGETS: readonly (readonly [
   ["/srv/www/new/", "/srv/www/new/d", "/srv/www/", "new"],
   ["~/new", "~/new/d", "~/", "new"],
   ["~user/new", "~user/new/d", "~user/", "new"],
-  ["~user", "~user/d", ".", "~user"],
   ["../new", "../new/d", "../", "new"],
   ["a/../new", "a/../new/d", "a/../", "new"],
   [".hidden", ".hidden/d", ".", ".hidden"],
   ["...", ".../d", ".", "..."],
   ["-x", "-x/d", ".", "-x"],
   ["é", "é/d", ".", "é"],
-  ["a.b_c+d,e:f@g%h=i", "a.b_c+d,e:f@g%h=i/d", ".", "a.b_c+d,e:f@g%h=i"],
+  ["a.b_c+d,e:f@g=h-i", "a.b_c+d,e:f@g=h-i/d", ".", "a.b_c+d,e:f@g=h-i"],
 ];
 
 for (const [target, inTarget, above, outermost] of TARGETS) {

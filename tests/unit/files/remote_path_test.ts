@@ -83,7 +83,7 @@ const PLAIN: readonly string[] = [
   "",
   "f",
   "/srv/www",
-  "a.b_c+d,e:f@g%h=i-j",
+  "a.b_c+d,e:f@g=h-i",
   "-f",
   "0",
   "é",

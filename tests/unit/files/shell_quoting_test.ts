@@ -21,6 +21,8 @@ const LITERAL: readonly (readonly [path: string, quoted: string])[] = [
   ["{a,b}", "'{a,b}'"],
   ["=ls", "'=ls'"],
   ["%1", "'%1'"],
+  // cmd.exe reads a variable between two of them.
+  ["a%PATH%", "'a%PATH%'"],
   ["~/a b", "~'/a b'"],
   ["~bob", "~bob"],
   ["~bob/x", "~bob/x"],
