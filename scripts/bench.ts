@@ -9,6 +9,8 @@
  *     deno task bench --only=files --direction=up --peers=scp-O,limit
  *     deno task bench --protocol=sftp --content=random --json
  *     deno task bench --program=source
+ *     deno task bench --protocol=default
+ *     deno task bench --remote=seacp --direction=down --only=files
  *     deno task bench --scale --many=100000 --only=folder
  *
  * seacp is the executable, which is built first, or its source.
@@ -75,7 +77,10 @@ async function run(
       peers: installed,
       rounds: settings.rounds,
     };
-    await using sshd = await Sshd.start();
+    const environment = settings.remote === "scp"
+      ? ""
+      : pathWithScp(program.command, folder);
+    await using sshd = await Sshd.start({ environment });
     const field = new Field(folder, sshd, interrupted);
     // Deno keeps what it has compiled: no round is to pay for that.
     await playRounds(startTurns(contest), field, { rounds: 1 });
@@ -88,6 +93,19 @@ async function run(
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+}
+
+/** Gives a shell's setting of a PATH whose scp is the program. */
+function pathWithScp(command: readonly string[], folder: string): string {
+  const directory = `${folder}/remote-bin`;
+  Deno.mkdirSync(directory);
+  const words = command.map((word) => `'${word}'`).join(" ");
+  Deno.writeTextFileSync(
+    `${directory}/scp`,
+    `#!/bin/sh\nexec ${words} "$@"\n`,
+    { mode: 0o755 },
+  );
+  return `PATH=${directory}:$PATH`;
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -36,11 +36,15 @@ export function describeConditions(
 /** The same in one line. */
 export function conditionsText(conditions: Conditions): string {
   const { cores, kernel, openssh, deno, folder, missing } = conditions;
-  const { program, protocol, content, rounds } = conditions.settings;
+  const { program, protocol, remote, content, rounds } = conditions.settings;
   return [
     `${cores} cores, ${kernel}, ${openssh}, Deno ${deno}, in ${folder}`,
     `seacp ${program === "built" ? "built" : "from its source"}, ` +
-    `over ${protocol.toUpperCase()}`,
+    `over ${
+      protocol === "default"
+        ? "the protocol it chooses"
+        : protocol.toUpperCase()
+    }, with ${remote === "scp" ? "OpenSSH's scp" : "itself"} on the server`,
     `small files of ${content === "text" ? "text" : "random bytes"}`,
     `rounds: ${rounds}`,
     ...(missing.length === 0 ? [] : [`not installed: ${missing.join(", ")}`]),

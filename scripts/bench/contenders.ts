@@ -3,8 +3,14 @@
 import { findProgram } from "../peers.ts";
 import { COPIES, type Copy, type Direction, HOST } from "./copy.ts";
 
-/** What seacp speaks: `-O` or `-s`. */
-export type Protocol = "scp" | "sftp";
+/** Protocol that seacp is told to speak: `-O`, `-s`, or none. */
+export type Protocol = "scp" | "sftp" | "default";
+
+const OPTIONS: Readonly<Record<Protocol, readonly string[]>> = {
+  scp: ["-O"],
+  sftp: ["-s"],
+  default: [],
+};
 
 /** Makes a copy of a source, below its own name, in the folder for copies. */
 export interface Contender {
@@ -85,12 +91,11 @@ export function seacp(
   program: readonly string[],
   protocol: Protocol,
 ): Contender {
-  const option = protocol === "scp" ? "-O" : "-s";
   return {
     name: "seacp",
     programs: [],
     isWatched: true,
-    command: (copy) => scpCommand([...program, option], copy),
+    command: (copy) => scpCommand([...program, ...OPTIONS[protocol]], copy),
   };
 }
 

@@ -10,6 +10,9 @@ import type { Content } from "./content.ts";
 import type { Direction } from "./copy.ts";
 import type { Form } from "./program.ts";
 
+/** Programs that may be scp on the server: OpenSSH's, or seacp itself. */
+export type Remote = "scp" | "seacp";
+
 /** Each option by its name, `--scale` and `--json` without a value. */
 export interface Settings {
   readonly rounds: number;
@@ -30,6 +33,8 @@ export interface Settings {
   /** Whom seacp is compared with, where they are installed. */
   readonly peers: readonly PeerName[];
   readonly protocol: Protocol;
+  /** Program that is scp on the server. */
+  readonly remote: Remote;
   /** What small files hold. */
   readonly content: Content;
   /** Whether the works with very many files are measured, too. */
@@ -49,6 +54,7 @@ const DEFAULTS: Settings = {
   program: "built",
   peers: PEER_NAMES,
   protocol: "scp",
+  remote: "scp",
   content: "text",
   scale: false,
   json: false,
@@ -66,7 +72,8 @@ const READERS: { readonly [Name in keyof Settings]: Reader<Settings[Name]> } = {
   direction: (value) => oneOf<Direction>(value, ["up", "down"]),
   program: (value) => oneOf<Form>(value, ["built", "source"]),
   peers: peerNames,
-  protocol: (value) => oneOf(value, ["scp", "sftp"]),
+  protocol: (value) => oneOf(value, ["scp", "sftp", "default"]),
+  remote: (value) => oneOf<Remote>(value, ["scp", "seacp"]),
   content: (value) => oneOf(value, ["text", "random"]),
   scale: flag,
   json: flag,
