@@ -231,13 +231,14 @@ Deno.test("A far side that ends inside a body is told, with the file", async () 
     `${folder.path}/ssh`,
     "printf '\\0\\0'\nhead -c 1000 > /dev/null\nexit 7\n",
   );
-  const { status, stderr } = await seacp(["-S", program, "a", "b", "far:"], {
-    cwd: folder.path,
-  });
+  const { status, stderr } = await seacp(
+    ["-O", "-S", program, "a", "b", "far:"],
+    { cwd: folder.path },
+  );
   assertEquals([status, stderr], [
-    255,
-    "seacp: b: not sent\n" +
-    "seacp: far: a: lost connection: the far side ended with exit status 7\n",
+    1,
+    "b: not sent\n" +
+    "far: a: lost connection: the far side ended with exit status 7\n",
   ]);
 });
 

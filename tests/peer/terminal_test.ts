@@ -32,7 +32,14 @@ peerTest(
     using folder = new TempFolder();
     const program = prepare(folder.path);
     const { status, stdout } = await onTerminal(
-      seacpCommand(["-S", program, "a", "名前 é", `far:${folder.path}/in`]),
+      seacpCommand([
+        "-O",
+        "-S",
+        program,
+        "a",
+        "名前 é",
+        `far:${folder.path}/in`,
+      ]),
       80,
       { cwd: folder.path },
     );
