@@ -1,6 +1,6 @@
 import type { Files, Times } from "../files/files.ts";
 import { Namesakes } from "../files/namesakes.ts";
-import type { StoredFolder } from "../files/store.ts";
+import type { StoredFolder } from "../files/stored_folder.ts";
 
 /** Where the records that come now belong. */
 export interface Level {

@@ -10,7 +10,9 @@ import {
 } from "../errors.ts";
 import type { Files, OpenFile, Times } from "../files/files.ts";
 import { decodeName } from "../files/name_bytes.ts";
-import { StoredFile, StoredFolder, type StorePolicy } from "../files/store.ts";
+import type { StorePolicy } from "../files/store.ts";
+import { StoredFile } from "../files/stored_file.ts";
+import { StoredFolder } from "../files/stored_folder.ts";
 import type { FileProgress, Observer } from "../progress/observer.ts";
 import { quoted } from "../progress/printable.ts";
 import { type Ahead, Answers } from "./answers.ts";

@@ -1,7 +1,7 @@
 import { EntryError, NotCutError, SessionError } from "../errors.ts";
 import type { Attributes, Files, OpenFile } from "../files/files.ts";
 import { keyOf } from "../files/name_key.ts";
-import { StoredFile } from "../files/store.ts";
+import { StoredFile } from "../files/stored_file.ts";
 import {
   type FileProgress,
   type Observer,
