@@ -23,6 +23,27 @@ export interface SentFolder extends OpenFolder {
   readonly staysOpen: boolean;
 }
 
+/**
+ * Gives the announcements that lead into a folder, the outermost one first.
+ *
+ * @param outermost Name that the outermost folder has now; absent if it keeps
+ * its own.
+ */
+export function announcementsInto(
+  folder: SentFolder | undefined,
+  outermost: string | undefined,
+): readonly Announcement[] {
+  if (folder === undefined) return [];
+  const { above, announcement } = folder;
+  const before = announcementsInto(above, outermost);
+  if (announcement === undefined) return before;
+  const { record } = announcement;
+  const name = above === undefined && outermost !== undefined
+    ? outermost
+    : record.name;
+  return [...before, { ...announcement, record: { ...record, name } }];
+}
+
 /** An entry of which something was sent. */
 export interface SentEntry {
   readonly path: string;
