@@ -14,10 +14,10 @@ import {
   sendingFailure,
   type TimesRecord,
 } from "./messages.ts";
+import type { Received } from "./received.ts";
 import { relayBody } from "./relay_body.ts";
 import { type RelayEnd, RelaySide } from "./relay_side.ts";
 import { RelayTarget, type RelayTargetOptions } from "./relay_target.ts";
-import type { Received } from "./sink.ts";
 
 export interface RelayOptions extends RelayTargetOptions {
   /** Rules for the source's entries; the target has rules of its own. */
