@@ -28,7 +28,7 @@ interface Claim extends Disposable {
 /** A file that is to be filled. */
 interface FileToFill {
   readonly source: FoundEntry;
-  /** What was there. */
+  /** Entry that was there. */
   readonly replaced: Attributes | undefined;
   readonly progress: FileProgress;
 }
