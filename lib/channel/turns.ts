@@ -6,7 +6,7 @@ export class Turns {
   /** When others last had theirs. */
   #last = performance.now();
 
-  /** Whether it is time for one. */
+  /** True when it is time for one. */
   get areDue(): boolean {
     return performance.now() - this.#last > TURN_MILLISECONDS;
   }

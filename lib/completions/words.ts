@@ -16,7 +16,7 @@ export type Wanted =
   | {
     readonly kind: "operand";
     readonly typed: string;
-    /** Whether it is the first one, which is a source whatever follows. */
+    /** True for the first one, which is a source whatever follows. */
     readonly isFirst: boolean;
   };
 

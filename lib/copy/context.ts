@@ -6,7 +6,7 @@ import type { Hosts } from "./hosts.ts";
 import type { CopyJob } from "./job.ts";
 import type { TalkativeShells } from "./talkative_shells.ts";
 
-/** What every dialogue with a host works with, whatever its protocol. */
+/** Tools of every dialogue with a host, whatever its protocol. */
 export interface DialogueContext {
   readonly job: CopyJob;
   readonly reporter: Reporter;

@@ -6,7 +6,7 @@ import { withoutTrailingSlashes } from "../files/names.ts";
 import { homeIn, isDotPath, isPlainPath } from "../files/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { ScpPeer } from "../scp/peer.ts";
-import type { NextDialogue } from "../scp/source.ts";
+import type { NextDialogue } from "../scp/next_dialogue.ts";
 import type { RouteContext } from "./context.ts";
 import type { CopyOptions } from "./job.ts";
 import type { RemoteScp } from "./remote_scp.ts";

@@ -17,7 +17,7 @@ import { textOf } from "../files/shell_word.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Ahead } from "../scp/answers.ts";
 import type { EntryRules } from "../scp/entry_rules.ts";
-import type { Received } from "../scp/sink.ts";
+import type { Received } from "../scp/received.ts";
 import type { CopyOptions } from "./job.ts";
 
 /**

@@ -35,7 +35,7 @@ export interface Dialogue {
 /** Sessions that are open, and how far their dialogue is. */
 interface Opened {
   readonly scps: readonly RemoteScp[];
-  /** What broke the dialogue when it was begun. */
+  /** Breaches that broke the dialogue when it was begun. */
   readonly breaches: Breaches | undefined;
   readonly sessions: AsyncDisposableStack;
 }

@@ -1,5 +1,5 @@
 /**
- * What an entry is, links followed; "unknown" where something is there, or may
+ * Kind of an entry, links followed; "unknown" where something is there, or may
  * be, and a server refuses to tell.
  */
 export type EntryKind = "file" | "folder" | "other" | "unknown";

@@ -1,7 +1,7 @@
 /** The most names that a table keeps: 32 MiB of memory. */
 export const MAX_KEPT_NAMES = 1_000_000;
 
-/** How a name relates to those that came before it. */
+/** Relation of a name to those that came before it. */
 export type Precedence = "first" | "again" | "other";
 
 const LEAST_ROOM = 16;

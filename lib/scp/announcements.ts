@@ -3,7 +3,7 @@
 import type { Times } from "../files/files.ts";
 import { decodeName } from "../files/name_bytes.ts";
 import type { Observer } from "../progress/observer.ts";
-import { formatRecord } from "./messages.ts";
+import { formatRecord, needsEncoding } from "./messages.ts";
 import type { Announcement } from "./sent_entry.ts";
 
 /**
@@ -29,6 +29,17 @@ export function recordsOf(
     observer.explained(() => `${title}: ${decodeName(bytes).trimEnd()}`);
     return bytes;
   });
+}
+
+/** Warns of a name that the records of its entry do not hold as it is. */
+export function warnIfEncoded(
+  { path, record: { name } }: Announcement,
+  observer: Observer,
+): void {
+  if (!needsEncoding(name)) return;
+  observer.warned(
+    `${path}: a newline cannot travel in a name: it arrives encoded`,
+  );
 }
 
 /**

@@ -1,8 +1,10 @@
+import type { EntryError } from "../errors.ts";
 import type { Files, Times } from "../files/files.ts";
 import { Namesakes } from "../files/namesakes.ts";
-import type { StoredFolder } from "../files/store.ts";
+import type { StoredFolder } from "../files/stored_folder.ts";
+import type { Observer } from "../progress/observer.ts";
 
-/** Where the records that come now belong. */
+/** Place that the records that come now belong to. */
 export interface Level {
   /** The folder they go into; at the top, perhaps the target itself. */
   readonly path: string;
@@ -41,4 +43,38 @@ export async function pathIn(
 ): Promise<string> {
   await among?.admit(name);
   return files.join(path, name);
+}
+
+/** The target, and the folders in it that the source is in. */
+export class OpenLevels {
+  readonly #levels: Level[] = [];
+
+  /** Number of levels, the target's included: 0 once that is left, too. */
+  get count(): number {
+    return this.#levels.length;
+  }
+
+  get innermost(): Level {
+    return this.#levels.at(-1)!;
+  }
+
+  enter(level: Level): void {
+    this.#levels.push(level);
+  }
+
+  /** Leaves the innermost level; gives what failed. */
+  async leave(): Promise<EntryError | undefined> {
+    const { folder, times } = this.#levels.pop()!;
+    return await folder?.leave(times);
+  }
+
+  /** Leaves the folders that the source did not; gives the innermost's path. */
+  async leaveAll(observer: Observer): Promise<string | undefined> {
+    const path = this.count > 1 ? this.innermost.path : undefined;
+    while (this.count > 1) {
+      const failure = await this.leave();
+      if (failure !== undefined) observer.failed(failure.message);
+    }
+    return path;
+  }
 }

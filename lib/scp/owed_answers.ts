@@ -4,7 +4,7 @@ import type { ScpPeer } from "./peer.ts";
 import { type SentEntry, unsure } from "./sent_entry.ts";
 import { orSilence } from "./silence.ts";
 
-/** What a sink answers: a record, a body, or the end of a folder. */
+/** Part of an entry that a sink answers: a record, a body, or the end of a folder. */
 type Part = "record" | "body" | "end";
 
 /** A part of an entry that was sent, and its length in bytes. */
@@ -16,7 +16,7 @@ export type SentPart = readonly [part: Part, bytes: number];
  */
 export const TRIAL_BYTES = 4096;
 
-/** What left with a message, before it. */
+/** Kind of the one that left right before a message, in one go with it. */
 type Behind = "nothing" | "warning" | "message";
 
 interface Owed {
@@ -50,7 +50,7 @@ export class OwedAnswers {
   readonly #observer: Observer;
   readonly #owed: Owed[] = [];
   #isOnTrial: boolean;
-  /** What the next message leaves behind. */
+  /** Kind of the one that leaves right before the next message. */
   #behind: Behind = "nothing";
 
   /** @param isLockstep True where each answer is waited for. */
@@ -141,7 +141,7 @@ export class OwedAnswers {
     return this.#owed.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** What a broken dialogue is named after: all that may not have arrived. */
+  /** Name for a broken dialogue's error: all that may not have arrived. */
   #waiting(first: SentEntry): string {
     const others = this.#owed.filter(({ part }) => part !== "end");
     return unsure([first, ...others.map(({ entry }) => entry)]);

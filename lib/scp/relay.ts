@@ -1,11 +1,5 @@
-import type { Channel } from "../channel/channel.ts";
-import {
-  naming,
-  ProtocolError,
-  RefusalError,
-  SessionError,
-} from "../errors.ts";
-import type { FileProgress, Observer } from "../progress/observer.ts";
+import { RefusalError } from "../errors.ts";
+import type { Observer } from "../progress/observer.ts";
 import { quoted, shortened } from "../progress/printable.ts";
 import {
   areReal,
@@ -18,25 +12,15 @@ import {
   type FolderRecord,
   type ScpRecord,
   sendingFailure,
-  type SentRecord,
   type TimesRecord,
 } from "./messages.ts";
-import { ScpPeer } from "./peer.ts";
-import { ONE_AT_A_TIME, orSilence } from "./silence.ts";
-import type { Received } from "./sink.ts";
+import type { Received } from "./received.ts";
+import { relayBody } from "./relay_body.ts";
+import { type RelayEnd, RelaySide } from "./relay_side.ts";
+import { RelayTarget, type RelayTargetOptions } from "./relay_target.ts";
 
-/** One of the two hosts that a relay stands between. */
-export interface RelayEnd {
-  readonly host: string;
-  readonly channel: Channel;
-}
-
-export interface RelayOptions {
-  /** Whether modes are preserved: else no set-id bits pass. */
-  readonly preserve: boolean;
-  /** Has the target answer each message before it gets the next one. */
-  readonly lockstep?: boolean;
-  /** What of the source's entries is taken; the target has rules of its own. */
+export interface RelayOptions extends RelayTargetOptions {
+  /** Rules for the source's entries; the target has rules of its own. */
   readonly rules: EntryRules;
   /**
    * Name under which what comes at the top is passed on. Absent: its own; where
@@ -52,9 +36,6 @@ interface RelayedFolder {
   readonly isPassedOn: boolean;
 }
 
-/** What lets a file run as its owner. */
-const SET_ID_BITS = 0o6000;
-
 /** A body up to this many bytes may come in vain, if the sink refuses it. */
 const SMALL_BYTES = 64 * 1024;
 
@@ -67,8 +48,8 @@ const SMALL_BYTES = 64 * 1024;
  * nothing for it.
  */
 export class Relay {
-  readonly #source: Side;
-  readonly #target: Side;
+  readonly #source: RelaySide;
+  readonly #target: RelayTarget;
   readonly #options: RelayOptions;
   readonly #observer: Observer;
   #entries = 0;
@@ -77,12 +58,6 @@ export class Relay {
   #isToldEnd = false;
   /** True once a name was warned of. */
   #hasWarned = false;
-  /** True where the sink has the times of the next entry, and owes an answer. */
-  #hasTimes = false;
-  /** True until the sink has answered a message behind one that it had not. */
-  #isOnTrial = true;
-  /** The file whose body the sink has yet to answer. */
-  #unanswered: string | undefined;
 
   constructor(
     source: RelayEnd,
@@ -90,15 +65,15 @@ export class Relay {
     options: RelayOptions,
     observer: Observer,
   ) {
-    this.#source = new Side(source);
-    this.#target = new Side(target);
+    this.#source = new RelaySide(source);
+    this.#target = new RelayTarget(new RelaySide(target), options, observer);
     this.#options = options;
     this.#observer = observer;
   }
 
-  /** Whether what `run()` threw broke the target's side, not the source's. */
+  /** True where what `run()` threw broke the target's side, not the source's. */
   get isTargetBroken(): boolean {
-    return this.#target.isBroken && !this.#source.isBroken;
+    return this.#target.side.isBroken && !this.#source.isBroken;
   }
 
   /**
@@ -109,14 +84,8 @@ export class Relay {
    * @throws {SessionError} If the connection to either one is lost.
    */
   async begin(): Promise<void> {
-    const refusal = await this.#target.nextWarning();
-    if (refusal !== undefined) {
-      await this.#target.fail(new RefusalError(refusal));
-    }
-    await this.#source.attempt(async () => {
-      await this.#source.peer.sendOk();
-      await this.#source.peer.channel.flush();
-    });
+    await this.#target.begin();
+    await this.#acknowledge();
   }
 
   /** Begins, and relays all that the source sends; throws as both do. */
@@ -141,11 +110,11 @@ export class Relay {
       }
     } catch (error) {
       // Of a file that it has whole, the sink may still say what became of it.
-      await this.#settle().catch(() => {});
+      await this.#target.settle().catch(() => {});
       throw error;
     }
-    await this.#settleTimes();
-    await this.#settle();
+    await this.#target.settleTimes();
+    await this.#target.settle();
     const folder = this.#folders.map(({ name }) => name).join("/");
     return {
       entries: this.#entries,
@@ -154,12 +123,12 @@ export class Relay {
     };
   }
 
-  /** Relays one record. Resolves to whether more may come. */
+  /** Relays one record; tells if more may come. */
   async #take(record: ScpRecord): Promise<boolean> {
     switch (record.kind) {
       case "warning":
         this.#source.peer.understand();
-        this.#failed(this.#source, record.text);
+        this.#failed(record.text);
         return true;
       case "fatal":
         return await this.#source.fail(new RefusalError(record.text));
@@ -209,7 +178,9 @@ export class Relay {
     if (this.#hasWarned || !/[\\:]/.test(name)) return;
     this.#hasWarned = true;
     this.#observer.warned(
-      `${this.#target.host}: ${shortened(name)}: a Windows server would take ` +
+      `${this.#target.side.host}: ${
+        shortened(name)
+      }: a Windows server would take ` +
         "such a name for a path",
     );
   }
@@ -234,24 +205,7 @@ export class Relay {
     const { rules, topName } = this.#options;
     const isOuter = isContent({ depth: this.#depth }, rules);
     if (isOuter && topName === undefined) return;
-    await this.#settleTimes();
-    if (this.#options.lockstep) await this.#settle();
-    await this.#target.send(record);
-    await this.#flushTarget();
-    this.#hasTimes = true;
-  }
-
-  async #flushTarget(): Promise<void> {
-    await this.#target.attempt(() => this.#target.peer.channel.flush());
-  }
-
-  /** Hears what the sink says of times that it was sent. */
-  async #settleTimes(): Promise<void> {
-    if (!this.#hasTimes) return;
-    this.#hasTimes = false;
-    const isBehind = this.#unanswered !== undefined;
-    await this.#settle();
-    await this.#hear(isBehind);
+    await this.#target.sendTimes(record);
   }
 
   get #depth(): number {
@@ -273,8 +227,8 @@ export class Relay {
     }
     const record = this.#named(announced);
     // Once a folder is made, to send it again would put it into itself.
-    this.#target.peer.understand();
-    const refusal = await this.#offer(record);
+    this.#target.side.peer.understand();
+    const refusal = await this.#target.offer(record);
     if (refusal !== undefined) {
       return await this.#sendRefusal(refusal);
     }
@@ -292,127 +246,33 @@ export class Relay {
 
   async #relayEnd(name: string): Promise<void> {
     await this.#acknowledge();
-    await this.#settleTimes();
-    await this.#ask({ kind: "end" }, name);
+    await this.#target.endFolder(name);
   }
 
   async #relayFile(record: FileRecord): Promise<void> {
     const isSmall = record.size <= SMALL_BYTES;
     if (isSmall) await this.#acknowledge();
-    const refusal = await this.#offer(record);
+    const refusal = await this.#target.offer(record);
     const isTaken = refusal === undefined;
     if (!isSmall && !isTaken) return await this.#sendRefusal(refusal);
     if (!isSmall) await this.#source.peer.sendOk();
     const progress = this.#observer.began(record.name, record.size);
     try {
-      await this.#relayBody(record, isTaken ? progress : undefined);
+      const sides = { source: this.#source, target: this.#target };
+      await relayBody(sides, record, isTaken ? progress : undefined);
       await this.#relayVerdict(record, isTaken);
     } finally {
       progress.ended();
     }
   }
 
-  /** @param progress Absent where the target does not wait for the body. */
-  async #relayBody(
-    { name, size }: FileRecord,
-    progress: FileProgress | undefined,
-  ): Promise<void> {
-    const { channel } = this.#source.peer;
-    let passed = 0;
-    let written = Promise.resolve();
-    while (passed < size) {
-      const part = await this.#source.attempt(() =>
-        channel.read(Math.min(size - passed, channel.blockBytes))
-      );
-      const lost = () =>
-        new SessionError(
-          `${name}: lost connection after ${passed} of ${size} bytes`,
-        );
-      if (part.length === 0) await this.#source.fail(lost());
-      await this.#orLoseTarget(written, lost);
-      passed += part.length;
-      if (progress === undefined) continue;
-      progress.moved(part.length);
-      // The next part is read while this one leaves.
-      written = this.#target.peer.channel.write(part);
-      written.catch(() => {});
-    }
-    await this.#orLoseTarget(
-      written,
-      () => new SessionError(`${name}: lost connection`),
-    );
-  }
-
-  /** A sink that does not listen any more may have said why. */
-  async #orLoseTarget(
-    written: Promise<void>,
-    lost: () => SessionError,
-  ): Promise<void> {
-    try {
-      await written;
-    } catch {
-      await this.#nextRefusal(name).catch(() => {});
-      await this.#target.fail(lost());
-    }
-  }
-
-  /** Relays what the source says of the body it sent. */
+  /** Relays the source's verdict on the body it sent. */
   async #relayVerdict({ name }: FileRecord, isTaken: boolean): Promise<void> {
     const warning = await this.#source.nextWarning(name);
     this.#source.peer.understand();
-    if (warning !== undefined) this.#failed(this.#source, warning);
+    if (warning !== undefined) this.#failed(warning);
     await this.#acknowledge();
-    if (!isTaken) return;
-    if (warning === undefined) await this.#target.peer.sendOk();
-    else await this.#target.send({ kind: "warning", text: warning });
-    // On trial, the end of the body leaves with what comes behind it.
-    if (!this.#isOnTrial || this.#options.lockstep) await this.#flushTarget();
-    this.#unanswered = name;
-  }
-
-  async #settle(): Promise<void> {
-    const name = this.#unanswered;
-    if (name === undefined) return;
-    this.#unanswered = undefined;
-    await this.#nextRefusal(name);
-    this.#target.peer.understand();
-  }
-
-  /** Sends an entry's times and its record; resolves to a refusal's words. */
-  async #offer(record: FileRecord | FolderRecord): Promise<string | undefined> {
-    await this.#settleTimes();
-    const { preserve } = this.#options;
-    const mode = preserve ? record.mode : record.mode & ~SET_ID_BITS;
-    return await this.#ask({ ...record, mode }, record.name);
-  }
-
-  /**
-   * Sends a record, right behind the last body where the target may take both;
-   * resolves to a refusal's words.
-   */
-  async #ask(record: SentRecord, name: string): Promise<string | undefined> {
-    if (this.#options.lockstep) await this.#settle();
-    const isBehind = this.#unanswered !== undefined;
-    await this.#target.send(record);
-    await this.#settle();
-    return await this.#hear(isBehind, name);
-  }
-
-  /** @param isBehind True where what is answered left behind a body. */
-  async #hear(isBehind: boolean, name?: string): Promise<string | undefined> {
-    if (!isBehind || !this.#isOnTrial) return await this.#nextRefusal(name);
-    const refusal = await orSilence(this.#nextRefusal(name));
-    this.#isOnTrial = false;
-    return refusal === "silence"
-      ? await this.#target.fail(new ProtocolError(ONE_AT_A_TIME))
-      : refusal;
-  }
-
-  /** The target's answer: reported, if it refuses. */
-  async #nextRefusal(name?: string): Promise<string | undefined> {
-    const refusal = await this.#target.nextWarning(name);
-    if (refusal !== undefined) this.#failed(this.#target, refusal);
-    return refusal;
+    if (isTaken) await this.#target.endBody(name, warning);
   }
 
   async #sendRefusal(text: string): Promise<void> {
@@ -426,56 +286,8 @@ export class Relay {
     });
   }
 
-  #failed({ host }: Side, text: string): void {
-    this.#observer.failed(`${host}: ${text}`);
-  }
-}
-
-/** One side of a relay, which knows when it was the one that broke. */
-class Side {
-  readonly peer: ScpPeer;
-  readonly host: string;
-  isBroken = false;
-
-  constructor({ host, channel }: RelayEnd) {
-    this.host = host;
-    this.peer = new ScpPeer(channel);
-  }
-
-  async send(record: SentRecord): Promise<void> {
-    await this.attempt(() => this.peer.send(record));
-  }
-
-  async nextRecord(): Promise<ScpRecord | undefined> {
-    return await this.attempt(() => this.peer.nextRecord());
-  }
-
-  /**
-   * The text of a warning; `undefined` for an acknowledgement.
-   *
-   * @param entry What it is about, for an error.
-   */
-  async nextWarning(entry?: string): Promise<string | undefined> {
-    return await this.attempt(async () => {
-      try {
-        return await this.peer.nextWarning();
-      } catch (error) {
-        throw entry === undefined ? error : naming(entry, error);
-      }
-    });
-  }
-
-  /** @throws {ProtocolError | SessionError} Always. */
-  async fail(error: ProtocolError | SessionError): Promise<never> {
-    return await this.attempt(() => Promise.reject(error));
-  }
-
-  async attempt<T>(step: () => Promise<T>): Promise<T> {
-    try {
-      return await step();
-    } catch (error) {
-      this.isBroken = true;
-      throw error;
-    }
+  /** Reports what the source could not send. */
+  #failed(text: string): void {
+    this.#observer.failed(`${this.#source.host}: ${text}`);
   }
 }

@@ -1,4 +1,4 @@
-/** What a source knows of what it has sent. */
+/** Knowledge of a source about entries that it has sent. */
 
 import type { Times } from "../files/files.ts";
 import type { OpenFolder } from "../files/open_folder.ts";
@@ -14,19 +14,40 @@ export interface Announcement {
 /** A folder whose content is being sent. */
 export interface SentFolder extends OpenFolder {
   readonly above: SentFolder | undefined;
-  /** What announced it; absent where only its content is sent. */
+  /** Its announcement; absent where only its content is sent. */
   readonly announcement: Announcement | undefined;
   /**
-   * Whether it can be entered once more when the dialogue was lost inside: a
+   * True if it can be entered once more when the dialogue was lost inside: a
    * sink that did not leave it may have left it without its mode.
    */
   readonly staysOpen: boolean;
 }
 
+/**
+ * Gives the announcements that lead into a folder, the outermost one first.
+ *
+ * @param outermost Name that the outermost folder has now; absent if it keeps
+ * its own.
+ */
+export function announcementsInto(
+  folder: SentFolder | undefined,
+  outermost: string | undefined,
+): readonly Announcement[] {
+  if (folder === undefined) return [];
+  const { above, announcement } = folder;
+  const before = announcementsInto(above, outermost);
+  if (announcement === undefined) return before;
+  const { record } = announcement;
+  const name = above === undefined && outermost !== undefined
+    ? outermost
+    : record.name;
+  return [...before, { ...announcement, record: { ...record, name } }];
+}
+
 /** An entry of which something was sent. */
 export interface SentEntry {
   readonly path: string;
-  /** Whether the answer to the last record that was answered refused it. */
+  /** True if the answer to the last record that was answered refused it. */
   isRefused?: boolean;
   /** Present where its body was sent before its record was acknowledged. */
   readonly ahead?: {
@@ -37,7 +58,7 @@ export interface SentEntry {
   };
 }
 
-/** What a message calls entries that may not have arrived, the first one first. */
+/** Names entries that may not have arrived, the first one first. */
 export function unsure(entries: readonly SentEntry[]): string {
   const [first, ...more] = new Set(entries.map(({ path }) => path));
   return more.length === 0

@@ -1,27 +1,22 @@
-import { receiveBody } from "../channel/body.ts";
 import type { Channel } from "../channel/channel.ts";
-import {
-  EntryError,
-  entryError,
-  GreetingError,
-  naming,
-  RefusalError,
-  SessionError,
-} from "../errors.ts";
-import type { Files, OpenFile, Times } from "../files/files.ts";
+import { EntryError, entryError, RefusalError } from "../errors.ts";
+import type { Files, Times } from "../files/files.ts";
 import { decodeName } from "../files/name_bytes.ts";
-import { StoredFile, StoredFolder, type StorePolicy } from "../files/store.ts";
-import type { FileProgress, Observer } from "../progress/observer.ts";
+import type { Namesakes } from "../files/namesakes.ts";
+import type { StorePolicy } from "../files/store.ts";
+import { StoredFile } from "../files/stored_file.ts";
+import { StoredFolder } from "../files/stored_folder.ts";
+import type { Observer } from "../progress/observer.ts";
 import { quoted } from "../progress/printable.ts";
 import { type Ahead, Answers } from "./answers.ts";
+import { BodyReceiver } from "./body_receiver.ts";
 import {
   areReal,
   type EntryRules,
   isContent,
   refusalOf,
 } from "./entry_rules.ts";
-import type { Namesakes } from "../files/namesakes.ts";
-import { folderLevel, type Level, pathIn } from "./level.ts";
+import { folderLevel, type Level, OpenLevels, pathIn } from "./level.ts";
 import type {
   FileRecord,
   FolderRecord,
@@ -29,6 +24,7 @@ import type {
   TimesRecord,
 } from "./messages.ts";
 import { ScpPeer } from "./peer.ts";
+import type { Received } from "./received.ts";
 import { WatchedChannel } from "./silence.ts";
 
 export interface SinkOptions extends EntryRules {
@@ -37,13 +33,14 @@ export interface SinkOptions extends EntryRules {
   /** Let a target that is no folder take each entry; else only the first. */
   readonly overwriteTarget: boolean;
   /**
-   * Whether a shell's words may be taken for the source's: then what breaks the
-   * first entry is a `GreetingError`, and leaves nothing of it behind.
+   * Expect a shell's words in place of the source's: then what breaks the first
+   * entry is a `GreetingError`, and leaves nothing of it behind.
    */
   readonly mayHearShell: boolean;
   /**
-   * How far acknowledgements run ahead. What is acknowledged before it came and
-   * cannot be stored is read, dropped, and told to the observer alone.
+   * Lead of the acknowledgements over what they are for. What is acknowledged
+   * before it came and cannot be stored is read, dropped, and told to the
+   * observer alone.
    */
   readonly ahead: Ahead;
   /** Name of what comes at the top, whatever the source calls it. */
@@ -52,19 +49,6 @@ export interface SinkOptions extends EntryRules {
   readonly among?: Namesakes;
   readonly store: StorePolicy;
 }
-
-/** What came until the source ended. */
-export interface Received {
-  /** How many files and folders, refused ones included. */
-  readonly entries: number;
-  /** Whether the source said so itself, by an `E` for no folder. */
-  readonly isToldEnd: boolean;
-  /** The folder it ended in: some of what belongs there has not come. */
-  readonly endedInside?: string;
-}
-
-/** Takes what is stored nowhere. */
-const NOWHERE: Pick<OpenFile, "write"> = { write: async () => {} };
 
 /**
  * The receiving side of the SCP protocol. Each record is answered once: with
@@ -77,7 +61,8 @@ export class Sink {
   readonly #options: SinkOptions;
   readonly #observer: Observer;
   readonly #answers: Answers;
-  #levels: Level[] = [];
+  readonly #bodies: BodyReceiver;
+  readonly #levels = new OpenLevels();
   /** Times that wait for their entry; gone once it came, refused or not. */
   #times: Times | undefined;
   #entries = 0;
@@ -102,6 +87,7 @@ export class Sink {
     this.#options = options;
     this.#observer = observer;
     this.#answers = new Answers(this.#peer, options.ahead, observer);
+    this.#bodies = new BodyReceiver(this.#peer, observer);
   }
 
   /**
@@ -121,14 +107,14 @@ export class Sink {
       );
     }
     const { among } = this.#options;
-    this.#levels = [
+    this.#levels.enter(
       isFolder
         ? folderLevel(this.#files, {
           path: target,
           ...(among === undefined ? {} : { among }),
         })
         : { path: target, isFolder },
-    ];
+    );
     await this.#ok();
     await this.#peer.channel.flush();
   }
@@ -152,12 +138,12 @@ export class Sink {
     for (let isFirst = true;;) {
       const record = await this.#peer.nextRecord();
       if (record === undefined) break;
-      const depth = this.#levels.length;
+      const depth = this.#levels.count;
       if (!await this.#take(record, isFirst)) break;
-      isFirst = this.#levels.length > depth;
+      isFirst = this.#levels.count > depth;
     }
-    const isToldEnd = this.#levels.length === 0;
-    const endedInside = await this.#leaveOpenFolders();
+    const isToldEnd = this.#levels.count === 0;
+    const endedInside = await this.#levels.leaveAll(this.#observer);
     return {
       entries: this.#entries,
       isToldEnd,
@@ -175,11 +161,7 @@ export class Sink {
     throw new RefusalError(message);
   }
 
-  get #level(): Level {
-    return this.#levels.at(-1)!;
-  }
-
-  /** Answers one record. Resolves to whether more may come. */
+  /** Answers one record; tells if more may come. */
   async #take(record: ScpRecord, isFirst: boolean): Promise<boolean> {
     switch (record.kind) {
       case "warning":
@@ -199,7 +181,7 @@ export class Sink {
         return true;
       case "end":
         await this.#leaveFolder();
-        return this.#levels.length > 0;
+        return this.#levels.count > 0;
       case "unknown":
         // A shell that fails says so in words of its own, before any record.
         await this.#peer.sendFailure(
@@ -221,14 +203,14 @@ export class Sink {
   }
 
   async #takeEntry(record: FileRecord | FolderRecord): Promise<void> {
-    const depth = this.#levels.length - 1;
+    const depth = this.#levels.count - 1;
     const place = { depth, entriesBefore: this.#entries };
     const refusal = refusalOf(record, place, this.#options);
     if (refusal !== undefined) await this.#peer.refuse(refusal);
     const times = this.#times;
     this.#times = undefined;
     this.#entries++;
-    if (this.#level.isLost) return await this.#drop(record);
+    if (this.#levels.innermost.isLost) return await this.#drop(record);
     try {
       if (record.kind === "folder" && isContent(place, this.#options)) {
         return await this.#enterTarget(record, times);
@@ -256,27 +238,23 @@ export class Sink {
 
   /** Takes an entry that is stored nowhere. */
   async #drop(record: FileRecord | FolderRecord): Promise<void> {
-    const { isLost, path: above } = this.#level;
+    const { isLost, path: above } = this.#levels.innermost;
     // The paths of deep directories, each with all above it, are long.
     const path = isLost ? above : this.#files.join(above, record.name);
     if (record.kind === "folder") {
-      this.#levels.push({ path, isFolder: true, isLost: true });
+      this.#levels.enter({ path, isFolder: true, isLost: true });
       return await this.#ok();
     }
     await this.#ok(1);
-    const { size } = record;
-    const { received } = await receiveBody(this.#peer.channel, NOWHERE, {
-      size,
-      moved: () => {},
-    });
-    if (received < size) await this.#breakOff(path, received, size);
-    await this.#takeVerdict();
+    await this.#bodies.drop(path, record.size);
     await this.#ok();
   }
 
   async #place(name: string): Promise<string> {
-    const { path, isFolder } = this.#level;
-    if (isFolder) return await pathIn(this.#level, name, this.#files);
+    const { path, isFolder } = this.#levels.innermost;
+    if (isFolder) {
+      return await pathIn(this.#levels.innermost, name, this.#files);
+    }
     if (this.#entries > 1 && !this.#options.overwriteTarget) {
       throw new EntryError(`${path}: Not a directory: no place for ${name}`);
     }
@@ -288,7 +266,7 @@ export class Sink {
     record: FolderRecord,
     times: Times | undefined,
   ): Promise<void> {
-    const { path, isFolder } = this.#level;
+    const { path, isFolder } = this.#levels.innermost;
     if (!isFolder) return await this.#enterFolder(record, path, times);
     await this.#goInto(folderLevel(this.#files, { path }));
   }
@@ -309,26 +287,14 @@ export class Sink {
   }
 
   async #goInto(level: Level): Promise<void> {
-    this.#levels.push(level);
+    this.#levels.enter(level);
     this.#peer.understand();
     await this.#ok();
   }
 
   async #leaveFolder(): Promise<void> {
-    const { folder, times } = this.#levels.pop()!;
     this.#times = undefined;
-    await this.#answer(await folder?.leave(times));
-  }
-
-  /** Leaves what the source did not; gives the innermost of them. */
-  async #leaveOpenFolders(): Promise<string | undefined> {
-    const innermost = this.#levels.length > 1 ? this.#level.path : undefined;
-    while (this.#levels.length > 1) {
-      const { folder, times } = this.#levels.pop()!;
-      const failure = await folder?.leave(times);
-      if (failure !== undefined) this.#observer.failed(failure.message);
-    }
-    return innermost;
+    await this.#answer(await this.#levels.leave());
   }
 
   /** @throws {EntryError} If the file cannot be opened, before any answer. */
@@ -343,74 +309,18 @@ export class Sink {
       this.#options.store,
     );
     await this.#ok(1);
-    await this.#answer(await this.#receiveContent(stored, name, size, times));
-  }
-
-  /** Takes a body and the source's verdict on it; gives what failed here. */
-  async #receiveContent(
-    stored: StoredFile,
-    name: string,
-    size: number,
-    times: Times | undefined,
-  ): Promise<EntryError | undefined> {
-    const progress = this.#observer.began(name, size);
-    try {
-      const failure = await this.#receiveBody(stored, size, progress);
-      await this.#takeVerdict().catch(async (error) => {
-        if (error instanceof GreetingError) await stored.discard(size);
-        else if (failure === undefined) await stored.abandon(size);
-        else this.#observer.failed(failure.message);
-        throw naming(stored.path, error);
-      });
-      return failure ?? await stored.finish(size, times);
-    } finally {
-      progress.ended();
-    }
-  }
-
-  async #receiveBody(
-    stored: StoredFile,
-    size: number,
-    progress: FileProgress,
-  ): Promise<EntryError | undefined> {
-    const { received, written, failure } = await receiveBody(
-      this.#peer.channel,
-      stored.file,
-      { size, moved: (bytes) => progress.moved(bytes) },
-    );
-    if (received < size || failure !== undefined) await stored.abandon(written);
-    if (received === size) return failure;
-    if (failure !== undefined) this.#observer.failed(failure.message);
-    return await this.#breakOff(stored.path, received, size);
-  }
-
-  /** For a body that ends too early. */
-  async #breakOff(
-    path: string,
-    received: number,
-    size: number,
-  ): Promise<never> {
-    await this.#peer.sendFailure("Broken pipe");
-    throw new SessionError(
-      `${path}: lost connection after ${received} of ${size} bytes`,
-    );
-  }
-
-  /** What the source says of the body it sent: whole, or read with errors. */
-  async #takeVerdict(): Promise<void> {
-    const warning = await this.#peer.nextWarning();
-    this.#peer.understand();
-    if (warning !== undefined) this.#observer.failed(warning);
+    const failure = await this.#bodies.receive(stored, { name, size }, times);
+    await this.#answer(failure);
   }
 
   /**
    * Acknowledges what is to be answered next.
    *
-   * @param following How many answers it brings with it; those to the ends of
-   * the folders that the source is in are to come as well.
+   * @param following Number of answers that it brings with it; those to the
+   * ends of the folders that the source is in are to come as well.
    */
   async #ok(following = 0): Promise<void> {
-    const depth = this.#levels.length - 1;
+    const depth = this.#levels.count - 1;
     await this.#answers.ok(following + Math.max(0, depth), depth > 0);
   }
 

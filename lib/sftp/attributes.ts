@@ -98,7 +98,7 @@ export function isLink({ permissions = 0 }: WireAttributes): boolean {
   return (permissions & KIND_BITS) === LINK;
 }
 
-/** Whether what was said tells what kind of entry it is. */
+/** Tells if attributes say what kind of entry they are of. */
 export function tellsKind({ permissions = 0 }: WireAttributes): boolean {
   return (permissions & KIND_BITS) !== 0;
 }

@@ -44,7 +44,7 @@ export async function reasonFor(
   return obstacle(attempt, { there, above, mustBeFolder, fileSystem }) ?? text;
 }
 
-/** What is at a path, as far as the server tells. */
+/** Kind of entry at a path, as far as the server tells. */
 type Seen = EntryKind | "missing";
 
 interface Scene {

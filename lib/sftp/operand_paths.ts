@@ -96,7 +96,7 @@ function missing(files: RemoteFiles, path: string): EntryError {
   );
 }
 
-/** What matches so far. */
+/** Entry that matches so far. */
 type Match = Omit<NamedEntry, "name">;
 
 /** Goes from component to component, with all that match so far. */

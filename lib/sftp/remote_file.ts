@@ -19,7 +19,7 @@ export class RemoteFile implements OpenFile {
   readonly path: string;
   readonly #requests: Requests;
   readonly #limits: BlockLimits;
-  /** How long it is by now, at most, in bytes. */
+  /** Length that it has by now, at most, in bytes. */
   #length: number;
   /** Resolves when its length is what it should be, or cannot be set. */
   #cut: Promise<void> | undefined;

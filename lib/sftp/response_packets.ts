@@ -67,7 +67,7 @@ export const MAX_RESPONSE_BYTES = 256 * 1024 + 1024;
 /** The longest path or name that is taken, in bytes: longer than any system's. */
 export const MAX_PATH_BYTES = 32 * 1024;
 
-/** What is read of a server's own words, in bytes. */
+/** Longest part that is read of a server's own words, in bytes. */
 export const MAX_MESSAGE_BYTES = 1024;
 
 /** The longest handle a server may choose (section 6.2), in bytes. */

@@ -76,7 +76,7 @@ export function takerInto(buffer: Uint8Array): DataTaker {
 interface Waiter {
   /** Absent where no data may come. */
   readonly taker?: DataTaker;
-  /** Whether a handle may come. */
+  /** True where a handle may come. */
   readonly opens: boolean;
   resolve(response: Response): void;
   reject(error: Error): void;
@@ -94,9 +94,9 @@ export class SftpSession {
   readonly greeting: string;
   /** Resolves when nothing more is read: the session has come to its end. */
   readonly ended: Promise<void>;
-  /** Whether no request is sent before the one before it is answered. */
+  /** True where no request is sent before the one before it is answered. */
   readonly isLockstep: boolean;
-  /** What is open on the server. */
+  /** Handles that are open on the server. */
   readonly handles = new OpenHandles();
   readonly #channel: Channel;
   readonly #input: ExactInput;

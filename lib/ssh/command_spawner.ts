@@ -8,7 +8,7 @@ import type {
   TalkingProcess,
 } from "./spawner.ts";
 
-/** How long standard error may stay open after its program, in milliseconds. */
+/** Time that standard error may stay open after its program, in milliseconds. */
 const LAST_MILLISECONDS = 100;
 
 /**

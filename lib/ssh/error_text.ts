@@ -25,12 +25,12 @@ export class ErrorText {
   readonly #say: (text: string) => void;
   readonly #said: string[] = [];
   #held = "";
-  /** Whether the line before was held. */
+  /** True if the line before was held. */
   #wasHeld = false;
   #showsAll = false;
   /** The line that has begun, as far as it was not said. */
   #rest: Uint8Array = new Uint8Array();
-  /** What was said of it, for the record. */
+  /** Part of it that was said, for the record. */
   #begun = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -44,7 +44,7 @@ export class ErrorText {
     return this.#said;
   }
 
-  /** Whether ssh has said that a key is to be touched, and not yet that it was. */
+  /** True while ssh waits for a key to be touched, by its own words. */
   get awaitsTouch(): boolean {
     const last = this.#said.findLast((line) => /[Uu]ser presence/.test(line));
     return last?.startsWith("Confirm user presence for key") ?? false;

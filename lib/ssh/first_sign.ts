@@ -6,7 +6,7 @@ import type { LoginView } from "./login_view.ts";
 export interface Patience {
   /** After a login whose end was seen. */
   readonly afterLogin: number;
-  /** Where no end of a login can be seen, and no question is pending. */
+  /** While no end of a login can be seen, and no question is pending. */
   readonly unseen: number;
 }
 

@@ -2,11 +2,11 @@
 
 import { hasTerminal, TERMINAL } from "./asking.ts";
 
-/** What can be seen of an ssh at one moment. */
+/** View of an ssh at one moment, from outside. */
 export interface LoginView {
-  /** Whether its login has ended; `unknown` where that cannot be seen. */
+  /** State of its login; `unknown` where that cannot be seen. */
   readonly login: "open" | "ended" | "unknown";
-  /** Whether it, or one that it started, asks the user for something. */
+  /** True while it, or one that it started, asks the user for something. */
   readonly isAsking: boolean;
 }
 

@@ -38,9 +38,9 @@ export interface ExitStatus {
   readonly failure?: string;
 }
 
-/** How a session ended. */
+/** End of a session. */
 export interface SshEnd extends ExitStatus {
-  /** How what it said after all was done begins. */
+  /** Start of what it said after all was done. */
   readonly leftover: string;
   /** True if it did not end by itself in its time, so that we ended it. */
   readonly stopped: boolean;
@@ -60,7 +60,7 @@ export interface SessionOptions {
 
 /** End of a session as its caller wants it. */
 export interface EndOptions {
-  /** Whether all was done: else ssh gets some time to end. */
+  /** True if all was done: else ssh gets some time to end. */
   readonly isWhole: boolean;
   /** Resolves when whoever still reads from it does so no more. */
   readonly readToEnd?: Promise<void>;

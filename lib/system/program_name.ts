@@ -19,7 +19,7 @@ export function nameIn(path: string): string {
   return /^[\w.+-]{1,64}$/.test(name) ? name : DEFAULT;
 }
 
-/** What the process was called by, or where the program is. */
+/** Reads the word that the process was called by, or the path of the program. */
 function firstWord(): string {
   try {
     if (Deno.build.os === "linux") {

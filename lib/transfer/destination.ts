@@ -22,7 +22,7 @@ export interface Destination {
 export interface Place {
   readonly name: string;
   readonly among: Namesakes;
-  /** Whether some disk may take it for a name that came before. */
+  /** True if some disk may take it for a name that came before. */
   readonly isNamesake: boolean;
 }
 

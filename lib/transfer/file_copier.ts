@@ -1,7 +1,7 @@
 import { EntryError, NotCutError, SessionError } from "../errors.ts";
 import type { Attributes, Files, OpenFile } from "../files/files.ts";
 import { keyOf } from "../files/name_key.ts";
-import { StoredFile } from "../files/store.ts";
+import { StoredFile } from "../files/stored_file.ts";
 import {
   type FileProgress,
   type Observer,
@@ -28,7 +28,7 @@ interface Claim extends Disposable {
 /** A file that is to be filled. */
 interface FileToFill {
   readonly source: FoundEntry;
-  /** What was there. */
+  /** Entry that was there. */
   readonly replaced: Attributes | undefined;
   readonly progress: FileProgress;
 }

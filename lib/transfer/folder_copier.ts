@@ -1,6 +1,6 @@
 import type { Attributes, Files, Listing, Times } from "../files/files.ts";
 import { keyOf } from "../files/name_key.ts";
-import { StoredFolder } from "../files/store.ts";
+import { StoredFolder } from "../files/stored_folder.ts";
 import type { Course } from "./course.ts";
 import {
   type Destination,

@@ -11,7 +11,7 @@ export class OpenEntries {
   /** Resolve when these are closed. */
   readonly #files = new Set<Promise<void>>();
   readonly #listings = new Map<HeldListing, Promise<void>>();
-  /** How often anything was to be opened. */
+  /** Number of times that anything was to be opened. */
   #attempts = 0;
   /** Those that wait try again one after the other. */
   #retried = Promise.resolve();

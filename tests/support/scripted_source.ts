@@ -1,10 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Files } from "../../lib/files/files.ts";
-import {
-  type NextDialogue,
-  Source,
-  type SourceOptions,
-} from "../../lib/scp/source.ts";
+import type { NextDialogue } from "../../lib/scp/next_dialogue.ts";
+import { Source, type SourceOptions } from "../../lib/scp/source.ts";
 import { RecordingObserver } from "./recording_observer.ts";
 import type { ScriptedPeer } from "./scripted_peer.ts";
 import { SortedFiles } from "./sorted_files.ts";

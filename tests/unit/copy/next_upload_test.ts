@@ -4,7 +4,7 @@ import { type BeginNext, nextUpload } from "../../../lib/copy/next_upload.ts";
 import type { RemoteScp } from "../../../lib/copy/remote_scp.ts";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
-import type { NextDialogue } from "../../../lib/scp/source.ts";
+import type { NextDialogue } from "../../../lib/scp/next_dialogue.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree } from "../../support/tree.ts";

@@ -6,11 +6,9 @@ import {
 } from "../../../lib/errors.ts";
 import type { Attributes, Files, OpenFile } from "../../../lib/files/files.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
-import {
-  StoredFile,
-  StoredFolder,
-  type StorePolicy,
-} from "../../../lib/files/store.ts";
+import type { StorePolicy } from "../../../lib/files/store.ts";
+import { StoredFile } from "../../../lib/files/stored_file.ts";
+import { StoredFolder } from "../../../lib/files/stored_folder.ts";
 import { FaultyFiles, withFaults } from "../../support/faulty_files.ts";
 import { listing } from "../../support/listing.ts";
 import { LooksFirst } from "../../support/looks_first.ts";

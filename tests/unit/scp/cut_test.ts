@@ -8,7 +8,8 @@ import {
 } from "../../../lib/errors.ts";
 import type { Ahead } from "../../../lib/scp/answers.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
-import { type Received, Sink } from "../../../lib/scp/sink.ts";
+import type { Received } from "../../../lib/scp/received.ts";
+import { Sink } from "../../../lib/scp/sink.ts";
 import { Source } from "../../../lib/scp/source.ts";
 import { channelPair, type PairCut } from "../../support/channel_pair.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";

@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError, NotCutError } from "../../../lib/errors.ts";
 import type { Attributes, OpenFile } from "../../../lib/files/files.ts";
-import { StoredFile } from "../../../lib/files/store.ts";
+import { StoredFile } from "../../../lib/files/stored_file.ts";
 import { RemoteFiles } from "../../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { uint32, uint64, wire } from "../../support/sftp_bytes.ts";

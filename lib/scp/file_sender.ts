@@ -1,0 +1,127 @@
+import { sendBody } from "../channel/body.ts";
+import { EntryError, naming, SessionError } from "../errors.ts";
+import type { Files, OpenFile } from "../files/files.ts";
+import type { FileProgress, Observer } from "../progress/observer.ts";
+import { warnIfEncoded } from "./announcements.ts";
+import { MOST_AHEAD_BYTES } from "./harmless.ts";
+import type { Announcement } from "./sent_entry.ts";
+import type { SinkDialogue } from "./sink_dialogue.ts";
+import { SMALL_BYTES, SmallBodies } from "./small_bodies.ts";
+
+/** Body that is being sent. */
+interface SentBody {
+  readonly path: string;
+  /** As announced, in bytes. */
+  readonly size: number;
+  readonly progress: FileProgress;
+}
+
+/** Sends files: their records, and their content once the sink has taken them. */
+export class FileSender {
+  readonly #files: Files;
+  readonly #dialogue: SinkDialogue;
+  readonly #observer: Observer;
+  readonly #bodies = new SmallBodies();
+
+  constructor(files: Files, dialogue: SinkDialogue, observer: Observer) {
+    this.#files = files;
+    this.#dialogue = dialogue;
+    this.#observer = observer;
+  }
+
+  /**
+   * Sends a file, unless the sink refuses it.
+   *
+   * @returns False if its sink was lost before anything of it was sent: then it
+   * is to be sent once more.
+   * @throws {EntryError} If it cannot be read, before it is announced.
+   */
+  async send(path: string, name: string): Promise<boolean> {
+    using file = await this.#files.openToRead(path);
+    const attributes = await file.attributes();
+    if (attributes.kind !== "file") {
+      throw new EntryError(`${path}: not a regular file`);
+    }
+    const body = await this.#bodies.read(file, {
+      path,
+      size: attributes.size,
+      limit: this.#dialogue.mayGoAhead ? MOST_AHEAD_BYTES : SMALL_BYTES,
+    });
+    const size = body?.length ?? attributes.size;
+    const announcement: Announcement = {
+      path,
+      record: { kind: "file", mode: attributes.mode, size, name },
+      times: attributes,
+    };
+    warnIfEncoded(announcement, this.#observer);
+    if (body !== undefined && await this.#dialogue.goesAhead(body)) {
+      return await this.#dialogue.sendAhead(announcement, body);
+    }
+    if (await this.#dialogue.offer(announcement)) {
+      const progress = this.#observer.began(name, size);
+      try {
+        await this.#sendContent(body ?? file, { path, size, progress });
+      } finally {
+        progress.ended();
+      }
+    }
+    return true;
+  }
+
+  async #sendContent(
+    content: OpenFile | Uint8Array,
+    sent: SentBody,
+  ): Promise<void> {
+    const { path, size } = sent;
+    const { peer } = this.#dialogue;
+    this.#dialogue.expectBodyAnswer(path, size);
+    try {
+      const flaw = await this.#sendBytes(content, sent);
+      if (flaw === undefined) await peer.sendOk();
+      else {
+        await peer.sendFailure(flaw.message);
+        this.#observer.failed(flaw.message);
+      }
+    } catch (error) {
+      // A sink that does not listen any more may have said why.
+      if (error instanceof SessionError) {
+        await this.#dialogue.hear().catch(() => {});
+      }
+      throw naming(path, error);
+    }
+    if (this.#dialogue.isLockstep) await this.#dialogue.hear();
+  }
+
+  /** Sends a body; gives what is wrong with it. */
+  async #sendBytes(
+    content: OpenFile | Uint8Array,
+    { path, size, progress }: SentBody,
+  ): Promise<EntryError | undefined> {
+    const { channel } = this.#dialogue.peer;
+    if (content instanceof Uint8Array) {
+      if (size > 0) await channel.write(content);
+      progress.moved(size);
+      return undefined;
+    }
+    const failure = await sendBody(channel, content, {
+      path,
+      size,
+      moved: (bytes) => progress.moved(bytes),
+    });
+    return failure ?? await grown(content, path, size);
+  }
+}
+
+/** Gives what to say of a file whose end was not there when it was announced. */
+async function grown(
+  file: OpenFile,
+  path: string,
+  size: number,
+): Promise<EntryError | undefined> {
+  const { size: sizeNow } = await file.attributes();
+  if (sizeNow <= size) return undefined;
+  return new EntryError(
+    `${path}: the file grew while it was read: ${size} of ${sizeNow} bytes ` +
+      "were sent",
+  );
+}
