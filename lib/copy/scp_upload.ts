@@ -136,7 +136,12 @@ export class UploadDialogue implements Dialogue {
   ): Source {
     const { files, job } = this.#context;
     const targetName = lastName(this.request.location.path);
-    const options = { ...job.options, dotPaths, targetName };
+    const options = {
+      ...job.options,
+      isClient: true as const,
+      dotPaths,
+      targetName,
+    };
     return new Source(channel, files, options, this.#observer);
   }
 }

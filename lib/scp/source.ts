@@ -24,6 +24,12 @@ export interface SourceOptions {
   readonly dotPaths: "content" | "announced" | { readonly name: string };
   /** Wait for the answer to each record and each body before the next step. */
   readonly lockstep: boolean;
+  /**
+   * Present for a client, whose user is told here: in lockstep it does not tell
+   * the sink of failures as well. One that takes one message a packet would lose
+   * the next.
+   */
+  readonly isClient?: true;
   /** Name that a directory may get by a target that was not there. */
   readonly targetName?: string;
 }
@@ -127,8 +133,8 @@ export class Source {
   }
 
   async #fail(path: string, { message }: EntryError): Promise<void> {
-    const { dotPaths } = this.#options;
-    if (!this.#dialogue.isLockstep || dotPaths === "announced") {
+    const isKept = this.#options.isClient && this.#dialogue.isLockstep;
+    if (!isKept) {
       await this.#dialogue.warn(path, `scp: ${message}`);
     }
     this.#observer.failed(message);

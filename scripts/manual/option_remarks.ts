@@ -53,7 +53,8 @@ so that it cannot add files of its own; and what it holds in a directory without
 a name of its own, as in
 .Li host:.\& ,
 brings no hidden names right into one's home directory.
-A remote shell may read a pattern in a way of its own, and then this option helps.
+A remote shell may read a pattern in a way of its own, and then this option
+helps.
 With or without it, no name leads out of the target.`,
 
   S: String.raw`

@@ -109,10 +109,10 @@ alone the remote shell reads the path as it was typed, as with
 patterns, quotes, braces, variables, commands.
 .Pp
 What has no name of its own, as
-.Li host: ,
-.Li host:.\&
+.Ql host:\& ,
+.Ql host:.\&
 or
-.Li host:dir/.\& ,
+.Ql host:dir/.\& ,
 brings with
 .Fl r
 what the directory holds, and leaves a target that is there its own mode and
