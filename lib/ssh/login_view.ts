@@ -1,5 +1,6 @@
 /** An ssh's state as the system shows it: its login, and questions it asks. */
 
+import { listProcNames, readProcFile, readProcLink } from "../system/proc.ts";
 import { hasTerminal, TERMINAL } from "./asking.ts";
 
 /** View of an ssh at one moment, from outside. */
@@ -73,21 +74,21 @@ function processesFrom(id: number): readonly ProcessView[] {
 function processOf(id: number): ProcessView {
   const folder = `/proc/${id}`;
   const links = new Map<number, string>();
-  for (const { name } of Deno.readDirSync(`${folder}/fd`)) {
+  for (const name of listProcNames(`${folder}/fd`)) {
     try {
-      links.set(Number(name), Deno.readLinkSync(`${folder}/fd/${name}`));
+      links.set(Number(name), readProcLink(`${folder}/fd/${name}`));
     } catch {
       // It was closed.
     }
   }
-  const program = Deno.readLinkSync(`${folder}/exe`)
+  const program = readProcLink(`${folder}/exe`)
     .replace(/ \(deleted\)$/, "").replace(/^.*\//, "");
   return { id, program, links, children: childrenOf(id) };
 }
 
 function childrenOf(id: number): readonly number[] {
   try {
-    return Deno.readTextFileSync(`/proc/${id}/task/${id}/children`)
+    return readProcFile(`/proc/${id}/task/${id}/children`)
       .split(" ").filter((word) => word !== "").map(Number);
   } catch {
     // Not every kernel tells.
@@ -105,7 +106,7 @@ function asks({ id, links }: ProcessView, askpass: string): boolean {
 /** The words that name a program: the second one where that is a script. */
 function firstWords(id: number): readonly string[] {
   try {
-    return Deno.readTextFileSync(`/proc/${id}/cmdline`).split("\0").slice(0, 2);
+    return readProcFile(`/proc/${id}/cmdline`).split("\0").slice(0, 2);
   } catch {
     return [];
   }
@@ -133,7 +134,7 @@ function isMastersClient(
     children.length > 0;
   if (sockets.length === 0 || reaches) return false;
   const local = new Set(
-    Deno.readTextFileSync(`/proc/${id}/net/unix`).split("\n")
+    readProcFile(`/proc/${id}/net/unix`).split("\n")
       .map((line) => `socket:[${line.split(/ +/)[6]}]`),
   );
   return sockets.every((socket) => local.has(socket));

@@ -1,4 +1,5 @@
 import { platform } from "./platform.ts";
+import { readProcFile } from "./proc.ts";
 
 /** Signals that can end a copy, as both systems number them. */
 const NUMBERS: Readonly<Record<string, number>> = {
@@ -31,7 +32,7 @@ export function isIgnored(signal: Deno.Signal): boolean {
 }
 
 function isIgnoredOnLinux(number: number): boolean {
-  const status = Deno.readTextFileSync("/proc/self/status");
+  const status = readProcFile("/proc/self/status");
   const [, mask] = /^SigIgn:\t([0-9a-f]+)$/m.exec(status) ?? [];
   return mask !== undefined &&
     (BigInt(`0x${mask}`) >> BigInt(number - 1) & 1n) === 1n;

@@ -1,5 +1,7 @@
 /** The name under which this program was called. */
 
+import { readProcFile } from "./proc.ts";
+
 const DEFAULT = "seacp";
 
 /**
@@ -23,7 +25,7 @@ export function nameIn(path: string): string {
 function firstWord(): string {
   try {
     if (Deno.build.os === "linux") {
-      return Deno.readTextFileSync("/proc/self/cmdline").split("\0")[0]!;
+      return readProcFile("/proc/self/cmdline").split("\0")[0]!;
     }
     return Deno.execPath();
   } catch {

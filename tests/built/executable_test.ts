@@ -113,6 +113,8 @@ for (const [what, make] of NAMINGS) {
       const wrong = await runProgram(["scp"], { env });
       assertMatch(wrong.stderr, /^usage: scp /);
       assertEquals(wrong.status, 1);
+      const missing = await runProgram(["scp", "none", "there"], { env });
+      assertEquals(missing.stderr, "scp: none: No such file or directory\n");
     },
   );
 }
@@ -213,6 +215,28 @@ builtTest("a signal ends it and its ssh", [], async () => {
   assertEquals((await running.outcome).status, 130);
   const ended = Number(Deno.readTextFileSync(`${folder.path}/pid`));
   await until("ssh ends", () => !isRunning(ended));
+});
+
+builtTest("a hangup that its caller ignores does not end it", [], async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "a", content: "abc" }, { path: "in/" }]);
+  const ssh = writeScript(
+    `${folder.path}/ssh`,
+    `kill -HUP $PPID\n${RUN_LAST}`,
+  );
+  const command = [BUILT, "-S", ssh, "a", `far:${folder.path}/in`];
+  const copy = async (before: string): Promise<Outcome> =>
+    await runProgram(
+      ["sh", "-c", `${before} exec ${command.map(quoted).join(" ")}`],
+      { cwd: folder.path },
+    );
+  assertEquals((await copy("")).status, 129);
+  assertEquals(await copy("trap '' HUP;"), {
+    status: 0,
+    stdout: "",
+    stderr: "",
+  });
+  assertEquals(exists(`${folder.path}/in/a`), true);
 });
 
 builtTest("it copies itself by its own path", [], async () => {
