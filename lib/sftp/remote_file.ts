@@ -109,9 +109,14 @@ export class RemoteFile implements OpenFile {
     this.#length = Math.max(this.#length, length);
   }
 
+  /**
+   * Cuts a longer file to one byte less than it is to have: broken off before
+   * its last byte is written, it is not of the right length.
+   */
   async shorten(size: number): Promise<void> {
     if (size >= this.#length) return;
-    this.#length = await this.#setLength(size, (length) => length <= size);
+    const least = Math.max(0, size - 1);
+    this.#length = await this.#setLength(least, (length) => length <= least);
   }
 
   /** Asks nothing of the server where the file has that length already. */

@@ -71,7 +71,7 @@ for (
 /** Writes five bytes to a file, and gives what the server was asked. */
 async function askedFor(
   replaced: Attributes | undefined,
-  server = serverOf(5),
+  server = serverOf(4),
 ): Promise<readonly string[]> {
   const files = await filesOf(server);
   using stored = await StoredFile.open(
@@ -91,7 +91,7 @@ Deno.test("A file that is new, no longer or not longer takes OPEN, WRITE and CLO
   }
 });
 
-Deno.test("A longer file is cut before it is written, and asked for its length", async () => {
+Deno.test("A longer file is cut below its new length before it is written, and asked for its length", async () => {
   assertEquals(await askedFor(fileOf(6)), [
     "OPEN f",
     "FSETSTAT h",
@@ -106,7 +106,7 @@ Deno.test("Where a handle does not cut a file, its path does", async () => {
   const server = serverOf(0)
     .on("FSETSTAT", () => DENIED)
     .on("SETSTAT", () => {
-      size = 5;
+      size = 4;
       return OK;
     })
     .on("FSTAT", () => ofSize(size));
