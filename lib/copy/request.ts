@@ -17,8 +17,12 @@ import { textOf } from "../files/shell_word.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Ahead } from "../scp/answers.ts";
 import type { EntryRules } from "../scp/entry_rules.ts";
+import { RECORD_MODE_BITS } from "../scp/messages.ts";
 import type { Received } from "../scp/received.ts";
 import type { CopyOptions } from "./job.ts";
+
+/** Bits of a mode without those that let a file run as its owner. */
+const PERMISSION_BITS = 0o777;
 
 /**
  * Tells whether the remote shell reads the paths as they were typed: with `-O`,
@@ -28,6 +32,14 @@ export function isShellsToRead(
   { protocol }: Pick<CopyOptions, "protocol">,
 ): boolean {
   return protocol === "scp";
+}
+
+/**
+ * Gives the mode bits that go to a sink. Set-id bits do with `-O`, as scp -O
+ * sends them; over SFTP no scp of today does.
+ */
+export function recordModeBits(options: CopyOptions): number {
+  return isShellsToRead(options) ? RECORD_MODE_BITS : PERMISSION_BITS;
 }
 
 /**

@@ -13,6 +13,7 @@ import { hostsObserver } from "./remote_words.ts";
 import {
   checkReceived,
   isShellsToRead,
+  recordModeBits,
   targetText,
   type TopRules,
   topRules,
@@ -121,13 +122,16 @@ export class RelayDialogue implements Dialogue {
     target: RemoteScp["channel"],
     topName: string | undefined,
   ): Relay {
-    const { recursive, preserve, lockstep } = this.#context.job.options;
+    const { options } = this.#context.job;
+    const { recursive, lockstep } = options;
+    const allBits = recordModeBits(options);
+    const modeBits = options.preserve ? allBits : allBits & 0o777;
     const { top, objectionTo } = this.#rules;
     return new Relay(
       { host: this.#source.host, channel: from.channel },
       { host: this.#target.host, channel: target },
       {
-        preserve,
+        modeBits,
         lockstep,
         // Names that are fit for one disk are not for another: its scp knows.
         rules: { recursive, platform: "posix", top, objectionTo },

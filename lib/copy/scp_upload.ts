@@ -11,7 +11,7 @@ import type { RouteContext } from "./context.ts";
 import { type BeginNext, nextUpload } from "./next_upload.ts";
 import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
 import { hostObserver } from "./remote_words.ts";
-import { isShellsToRead, targetText } from "./request.ts";
+import { isShellsToRead, recordModeBits, targetText } from "./request.ts";
 import type { Breaches, Dialogue } from "./scp_sessions.ts";
 import { isDotTree, mustBeFolder } from "./target_rules.ts";
 
@@ -138,6 +138,7 @@ export class UploadDialogue implements Dialogue {
     const targetName = lastName(this.request.location.path);
     const options = {
       ...job.options,
+      modeBits: recordModeBits(job.options),
       isClient: true as const,
       dotPaths,
       targetName,

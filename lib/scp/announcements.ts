@@ -13,14 +13,17 @@ import type { Announcement } from "./sent_entry.ts";
  */
 export function recordsOf(
   { record, times }: Announcement,
-  { preserve }: { readonly preserve: boolean },
+  { preserve, modeBits }: {
+    readonly preserve: boolean;
+    readonly modeBits: number;
+  },
   observer: Observer,
 ): Uint8Array[] {
   const title = record.kind === "file"
     ? "Sending file modes"
     : "Entering directory";
   const records: (readonly [title: string, bytes: Uint8Array])[] = [
-    [title, formatRecord(record)],
+    [title, formatRecord({ ...record, mode: record.mode & modeBits })],
   ];
   if (preserve) {
     records.unshift(["Sending file timestamps", timesRecord(times)]);

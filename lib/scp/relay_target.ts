@@ -10,14 +10,11 @@ import type { RelaySide } from "./relay_side.ts";
 import { ONE_AT_A_TIME, orSilence } from "./silence.ts";
 
 export interface RelayTargetOptions {
-  /** Preserve modes: else no set-id bits pass. */
-  readonly preserve: boolean;
+  /** Mode bits that pass, of those that a record carries. */
+  readonly modeBits: number;
   /** Has the target answer each message before it gets the next one. */
   readonly lockstep?: boolean;
 }
-
-/** Bits that let a file run as its owner. */
-const SET_ID_BITS = 0o6000;
 
 /**
  * The sink that a relay sends to, and the answers that it owes: it gets the next
@@ -69,8 +66,7 @@ export class RelayTarget {
   /** Sends an entry's record; resolves to a refusal's words. */
   async offer(record: FileRecord | FolderRecord): Promise<string | undefined> {
     await this.settleTimes();
-    const { preserve } = this.#options;
-    const mode = preserve ? record.mode : record.mode & ~SET_ID_BITS;
+    const mode = record.mode & this.#options.modeBits;
     return await this.#ask({ ...record, mode }, record.name);
   }
 

@@ -24,6 +24,8 @@ import { ONE_AT_A_TIME } from "./silence.ts";
 export interface DialogueOptions {
   /** Send times too. */
   readonly preserve: boolean;
+  /** Mode bits that are sent, of those that a record carries. */
+  readonly modeBits: number;
   /** Wait for the answer to each record and each body before the next step. */
   readonly lockstep: boolean;
   /** Sends entries once more, in their order, after the loss of their sink. */

@@ -7,6 +7,7 @@ import { isOwnCopy } from "../files/own_copy.ts";
 import type { Observer } from "../progress/observer.ts";
 import { warnIfEncoded } from "./announcements.ts";
 import { FileSender } from "./file_sender.ts";
+import { RECORD_MODE_BITS } from "./messages.ts";
 import type { BeginAnew } from "./next_dialogue.ts";
 import type { Announcement, SentEntry, SentFolder } from "./sent_entry.ts";
 import { SinkDialogue } from "./sink_dialogue.ts";
@@ -30,6 +31,8 @@ export interface SourceOptions {
    * the next.
    */
   readonly isClient?: true;
+  /** Mode bits that are sent; absent: all that a record carries. */
+  readonly modeBits?: number;
   /** Name that a directory may get by a target that was not there. */
   readonly targetName?: string;
 }
@@ -56,10 +59,12 @@ export class Source {
     this.#files = files;
     this.#options = options;
     const { preserve, lockstep, targetName } = options;
+    const { modeBits = RECORD_MODE_BITS } = options;
     if (targetName !== undefined) this.#ownWork.names.add(targetName);
     this.#observer = observer;
     this.#dialogue = new SinkDialogue(channel, {
       preserve,
+      modeBits,
       lockstep,
       sendAgain: (entries) => this.#sendAgain(entries),
     }, observer);

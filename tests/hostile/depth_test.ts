@@ -76,7 +76,7 @@ async function relay(source: Channel): Promise<void> {
   const relay = new Relay(
     { host: "from", channel: source },
     { host: "to", channel: new Repeating("\0", Infinity) },
-    { preserve: false, rules: CLIENT_SINK },
+    { modeBits: 0o777, rules: CLIENT_SINK },
     new RecordingObserver(),
   );
   await relay.run();

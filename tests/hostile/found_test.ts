@@ -46,7 +46,7 @@ for (const length of [2046, 2047, 2048, 2049]) {
       { host: "from", channel: new Saying(`C0644 0 ${name}\n${body}`) },
       { host: "to", channel: target },
       {
-        preserve: false,
+        modeBits: 0o777,
         rules: {
           recursive: false,
           platform: "posix",

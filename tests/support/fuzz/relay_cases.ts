@@ -36,7 +36,7 @@ export function relayCase(random: Random): FuzzCase {
         { host: "from", channel: source },
         { host: "to", channel: target },
         {
-          preserve: true,
+          modeBits: 0o6777,
           ...(topName === undefined ? {} : { topName }),
           rules: {
             recursive,

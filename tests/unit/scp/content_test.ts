@@ -163,7 +163,7 @@ async function relay(
     { host: "from", channel: source },
     { host: "to", channel: target },
     {
-      preserve: true,
+      modeBits: 0o6777,
       rules: {
         recursive: true,
         platform: "posix",

@@ -8,7 +8,7 @@ import { ScriptedPeer } from "../../support/scripted_peer.ts";
 
 /** What of a relay's options differs from `-r` for whoever takes any name. */
 type Options = Partial<
-  EntryRules & Pick<RelayOptions, "preserve" | "topName">
+  EntryRules & Pick<RelayOptions, "modeBits" | "topName">
 >;
 
 /** A dialogue with both hosts, each from its own side. */
@@ -31,14 +31,14 @@ function target(grain?: number): ScriptedPeer {
 
 function relayOf(
   { source, target }: Dialogue,
-  { preserve = true, topName, ...rules }: Options,
+  { modeBits = 0o6777, topName, ...rules }: Options,
 ): { relay: Relay; observer: RecordingObserver } {
   const observer = new RecordingObserver();
   const relay = new Relay(
     { host: "from", channel: source },
     { host: "to", channel: target },
     {
-      preserve,
+      modeBits,
       ...(topName === undefined ? {} : { topName }),
       rules: {
         recursive: true,
@@ -433,14 +433,14 @@ Deno.test("Relay takes a record that is not waited for to be a shell's", async (
   assertEquals(kind, "GreetingError");
 });
 
-Deno.test("Relay passes set-id bits on with -p alone", async () => {
-  for (const [preserve, mode] of [[true, "6755"], [false, "0755"]] as const) {
+Deno.test("Relay passes on the mode bits that it is told to", async () => {
+  for (const [modeBits, mode] of [[0o6777, "6755"], [0o777, "0755"]] as const) {
     const { observer } = await relayed({
       source: source().peerSays("C6755 0 e\n").weSay("\0").peerSays("\0")
         .weSay("\0"),
       target: target().weSay(`C${mode} 0 e\n`).peerSays("\0").weSay("\0")
         .peerSays("\0"),
-    }, { preserve });
+    }, { modeBits });
     assertEquals(observer.failures, []);
   }
 });
