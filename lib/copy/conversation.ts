@@ -85,8 +85,10 @@ function neither({ scp, sftp }: Absences): string {
   const hosts = new Set<RemoteLocation["host"]>(
     [scp, sftp].map(({ location }) => location.host),
   );
+  const reason = ({ location, why }: Absence): string =>
+    hosts.size > 1 ? `${location.host}: ${why}` : why;
   return `${[...hosts].join(", ")}: neither protocol begins: ` +
-    `SCP: ${scp.why}; SFTP: ${sftp.why}`;
+    `SCP: ${reason(scp)}; SFTP: ${reason(sftp)}`;
 }
 
 /** The other protocol, which begins while the first one is silent, or after it. */

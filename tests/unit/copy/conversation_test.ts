@@ -186,16 +186,18 @@ for (const first of ["scp", "sftp"] as const) {
     }
   });
 
-  Deno.test(`${first} first: where neither begins, each host is named once`, async () => {
+  Deno.test(`${first} first: where neither begins, each host is named with its reason`, async () => {
     const scene = new Scene();
     await scene.converse(
       first,
-      routes(async () => absent("a", "far"), async () => absent("a", "there")),
+      routes(async () => absent("a", "far"), async () => absent("b", "there")),
     );
-    const hosts = first === "scp" ? "far, there" : "there, far";
+    const [hosts, reasons] = first === "scp"
+      ? ["far, there", "SCP: far: a; SFTP: there: b"]
+      : ["there, far", "SCP: there: b; SFTP: far: a"];
     assertEquals(
       scene.seen.at(-1),
-      `failure: ${hosts}: neither protocol begins: SCP: a; SFTP: a`,
+      `failure: ${hosts}: neither protocol begins: ${reasons}`,
     );
   });
 
