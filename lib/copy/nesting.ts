@@ -2,6 +2,8 @@
 
 import { EntryError } from "../errors.ts";
 import type { Files } from "../files/files.ts";
+import { nameOfPath } from "../files/local_path.ts";
+import { withoutTrailingSlashes } from "../files/names.ts";
 import { isWithin } from "../transfer/folder_loops.ts";
 
 /** Tells whether a path is another one or below it, by their texts. */
@@ -23,10 +25,19 @@ export async function mayLieInside(
   if (!source.startsWith("/")) return false;
   try {
     const outer = await files.find(source);
-    return outer?.kind === "folder" &&
-      await isWithin(files, target, outer.identity);
+    if (outer?.kind !== "folder") return false;
+    const isThere = await files.find(target) !== undefined;
+    // What is not there yet would be made in its parent.
+    const inner = isThere ? target : parentOf(target);
+    return await isWithin(files, inner, outer.identity);
   } catch (error) {
     if (error instanceof EntryError) return false;
     throw error;
   }
+}
+
+/** Gives a local path without its last component. */
+function parentOf(path: string): string {
+  const whole = withoutTrailingSlashes(path);
+  return whole.slice(0, whole.length - nameOfPath(whole).length) || ".";
 }

@@ -238,7 +238,9 @@ export class FileCopier {
     }
     const { aborted, reason } = this.#options.interrupted;
     return aborted && failure === reason
-      ? new EntryError(`${target}: interrupted after ${size} bytes`)
+      ? new EntryError(
+        `${this.#to.label}${target}: interrupted after ${size} bytes`,
+      )
       : failure;
   }
 }
