@@ -82,10 +82,15 @@ export function aheadFor(
 }
 
 /** Rules for what comes at the top in answer to a request. */
-export type TopRules = Pick<EntryRules, "top" | "objectionTo"> & {
-  /** Name of what comes; absent: the one that the request allows. */
-  readonly topName?: string;
-};
+export type TopRules =
+  & Pick<
+    EntryRules,
+    "top" | "objectionTo" | "warnsOfEncoded"
+  >
+  & {
+    /** Name of what comes; absent: the one that the request allows. */
+    readonly topName?: string;
+  };
 
 /**
  * Gives the rules for what answers a request. A directory without a name of its
@@ -99,14 +104,17 @@ export function topRules(
   const { checkNames } = options;
   const isShells = isShellsToRead(options);
   const isContent = isDotPath(path) && (!isShells || isPlainPath(path));
-  if (isContent) return { top: "content", objectionTo: () => undefined };
-  if (!checkNames) return { top: "named", objectionTo: () => undefined };
+  const warnsOfEncoded = !isShells;
+  const objectionTo = (): undefined => undefined;
+  if (isContent) return { top: "content", warnsOfEncoded, objectionTo };
+  if (!checkNames) return { top: "named", warnsOfEncoded, objectionTo };
   const matches = isShells ? shellNameMatcher(path) : nameMatcher(path);
   const home = homeIn(path);
   const isHome = !isShells && home.length > 1 &&
     withoutTrailingSlashes(path) === home;
   return {
     top: "named",
+    warnsOfEncoded,
     ...(isHome ? { topName: nameInPath(path) } : {}),
     objectionTo: (name) =>
       matches(name)

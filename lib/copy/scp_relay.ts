@@ -126,7 +126,7 @@ export class RelayDialogue implements Dialogue {
     const { recursive, lockstep } = options;
     const allBits = recordModeBits(options);
     const modeBits = options.preserve ? allBits : allBits & 0o777;
-    const { top, objectionTo } = this.#rules;
+    const { top, warnsOfEncoded = false, objectionTo } = this.#rules;
     return new Relay(
       { host: this.#source.host, channel: from.channel },
       { host: this.#target.host, channel: target },
@@ -134,7 +134,13 @@ export class RelayDialogue implements Dialogue {
         modeBits,
         lockstep,
         // Names that are fit for one disk are not for another: its scp knows.
-        rules: { recursive, platform: "posix", top, objectionTo },
+        rules: {
+          recursive,
+          platform: "posix",
+          top,
+          warnsOfEncoded,
+          objectionTo,
+        },
         ...(topName === undefined ? {} : { topName }),
       },
       this.#missing,

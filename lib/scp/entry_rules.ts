@@ -1,6 +1,7 @@
 /** What a source may announce: one place for whoever receives or relays it. */
 
 import { isPlainName, type Platform } from "../files/names.ts";
+import type { Observer } from "../progress/observer.ts";
 import {
   type FileRecord,
   type FolderRecord,
@@ -20,6 +21,11 @@ export interface EntryRules {
    * straight into the target.
    */
   readonly top: "named" | "content";
+  /**
+   * Warn of names that hold a newline as OpenSSH's source encodes it: over SFTP
+   * they come as they are.
+   */
+  readonly warnsOfEncoded?: boolean;
   /** Why a name that comes at the top is not one that was asked for. */
   objectionTo(name: string): string | undefined;
 }
@@ -74,6 +80,21 @@ export function refusalOf(
   if (place.depth < MAX_DEPTH) return undefined;
   const deep = `protocol error: directories more than ${MAX_DEPTH} deep`;
   return { ...refusal(deep), isLimit: true };
+}
+
+/** Newline in a name, as OpenSSH's source encodes it by vis(3). */
+const ENCODED_NEWLINE = "\\^J";
+
+/** Warns of a name that its source may have encoded, where that is told. */
+export function warnIfReceivedEncoded(
+  { name }: FileRecord | FolderRecord,
+  { warnsOfEncoded = false }: EntryRules,
+  observer: Pick<Observer, "warned">,
+): void {
+  if (!warnsOfEncoded || !name.includes(ENCODED_NEWLINE)) return;
+  observer.warned(
+    `${name}: scp may have encoded a newline so: -s copies the name as it is`,
+  );
 }
 
 /** Tells if only the content of what comes there is wanted. */

@@ -6,6 +6,7 @@ import {
   type EntryRules,
   isContent,
   refusalOf,
+  warnIfReceivedEncoded,
 } from "./entry_rules.ts";
 import {
   type FileRecord,
@@ -191,6 +192,7 @@ export class Relay {
     if (refusal !== undefined) {
       await this.#source.attempt(() => this.#source.peer.refuse(refusal));
     }
+    warnIfReceivedEncoded(record, this.#options.rules, this.#observer);
   }
 
   /**

@@ -15,6 +15,7 @@ import {
   type EntryRules,
   isContent,
   refusalOf,
+  warnIfReceivedEncoded,
 } from "./entry_rules.ts";
 import { folderLevel, type Level, OpenLevels, pathIn } from "./level.ts";
 import type {
@@ -207,6 +208,7 @@ export class Sink {
     const place = { depth, entriesBefore: this.#entries };
     const refusal = refusalOf(record, place, this.#options);
     if (refusal !== undefined) await this.#peer.refuse(refusal);
+    warnIfReceivedEncoded(record, this.#options, this.#observer);
     const times = this.#times;
     this.#times = undefined;
     this.#entries++;

@@ -90,6 +90,7 @@ Deno.test("topRules() has a path without a name bring its content, whatever that
       const rules = topRules({ kind: "remote", host: "far", path }, options);
       assertEquals([rules.top, rules.topName], ["content", undefined], path);
       assertEquals(rules.objectionTo("anything"), undefined);
+      assertEquals(rules.warnsOfEncoded, options === OPTIONS);
     }
   }
 });

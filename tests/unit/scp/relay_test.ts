@@ -284,6 +284,26 @@ Deno.test("Relay keeps back times that no clock holds, with a warning", async ()
   assertEquals(observer.warnings, ["times out of range are not set"]);
 });
 
+Deno.test("Relay warns of a name that may hold an encoded newline, if it is told to", async () => {
+  const dialogue = () => ({
+    source: source().peerSays("C0644 0 a\\^Jb\n").weSay("\0").peerSays("\0")
+      .weSay("\0"),
+    target: target().weSay("C0644 0 a\\^Jb\n").peerSays("\0").weSay("\0")
+      .peerSays("\0"),
+  });
+  for (const warnsOfEncoded of [true, false]) {
+    const { observer } = await relayed(dialogue(), { warnsOfEncoded });
+    assertEquals(
+      observer.warnings.filter((warning) => warning.includes("newline")),
+      warnsOfEncoded
+        ? [
+          "a\\^Jb: scp may have encoded a newline so: -s copies the name as it is",
+        ]
+        : [],
+    );
+  }
+});
+
 Deno.test("Relay gives an entry no times but its own", async () => {
   await relayed({
     source: source().peerSays("T1 0 1 0\n")

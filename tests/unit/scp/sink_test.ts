@@ -702,6 +702,21 @@ Deno.test("Sink takes a name that was asked for twice", async () => {
   assertEquals(listing(folder.path), ['f = "2"']);
 });
 
+Deno.test("Sink warns of a name that may hold an encoded newline, if it is told to", async () => {
+  for (const warnsOfEncoded of [true, false]) {
+    using folder = new TempFolder();
+    const peer = new ScriptedPeer().weSay("\0").peerSays("C0644 0 a\\^Jb\n")
+      .weSay("\0").peerSays("\0").weSay("\0");
+    const observer = new RecordingObserver();
+    const options = { ...CLIENT_SINK, warnsOfEncoded };
+    const sink = new Sink(peer, new LocalFiles(), options, observer);
+    await sink.receive(folder.path);
+    peer.assertDone();
+    assertEquals(listing(folder.path), ['a\\^Jb = ""']);
+    assertEquals(observer.warnings.length, warnsOfEncoded ? 1 : 0);
+  }
+});
+
 Deno.test("Sink refuses a folder if it is not recursive, after its name", async () => {
   for (
     const [name, refusal, detail] of [
