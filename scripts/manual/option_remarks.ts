@@ -10,8 +10,8 @@ With
 .Pa \&.
 or
 .Pa ..
-as a source, what the folder holds is copied, into a target that has to be
-there.`,
+as a source, what the folder holds is copied; a target that is not there is
+made.`,
 
   p: String.raw`
 Times are those of modification and access.
