@@ -1,5 +1,6 @@
 /** Linux's own file calls. Paths are names as `name_bytes.ts` decodes them. */
 
+import { entryCalls, linkBytes, nameBytes } from "../system/entries.ts";
 import {
   bytesOf,
   type Calls,
@@ -11,13 +12,11 @@ import {
   O_CLOEXEC,
   O_NONBLOCK,
   setNonBlocking,
-  size,
   unlessErrno,
 } from "../system/libc.ts";
 import { decodeName, encodeName } from "./name_bytes.ts";
 
 const FUNCTIONS = {
-  open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
   open_on_thread: {
     name: "open",
     parameters: ["buffer", "i32", "u32"],
@@ -37,22 +36,12 @@ const FUNCTIONS = {
   mkdir: { parameters: ["buffer", "u32"], result: "i32" },
   unlink: { parameters: ["buffer"], result: "i32" },
   symlink: { parameters: ["buffer", "buffer"], result: "i32" },
-  readlink: { parameters: ["buffer", "buffer", "usize"], result: "isize" },
-  getdirentries64: {
-    parameters: ["i32", "buffer", "usize", "buffer"],
-    result: "isize",
-  },
 } as const;
 
 let loaded: Calls<typeof FUNCTIONS> | undefined;
 
 function libc(): Calls<typeof FUNCTIONS> {
-  return loaded ??= libcCalls(FUNCTIONS, [
-    "open",
-    "statx",
-    "fchmod",
-    "futimens",
-  ]);
+  return loaded ??= libcCalls(FUNCTIONS, ["statx", "fchmod", "futimens"]);
 }
 
 /** Whether this system has these calls, under which a name is any bytes. */
@@ -60,6 +49,7 @@ export function hasFileCalls(): boolean {
   if (Deno.build.os !== "linux") return false;
   try {
     libc();
+    entryCalls();
     return true;
   } catch {
     return false;
@@ -78,7 +68,7 @@ const ENXIO = 6;
 /** Opens a file, to be closed by `close`; no program we run inherits it. */
 export function open(path: string, flags: number, mode = 0): number {
   const name = pathBytes(path);
-  return checked(() => libc().open(name, flags | O_CLOEXEC, mode));
+  return checked(() => entryCalls().open(name, flags | O_CLOEXEC, mode));
 }
 
 /**
@@ -89,7 +79,10 @@ export function create(path: string, mode: number): number | undefined {
   const flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
   const name = pathBytes(path);
   // The latter is refused as a folder, whatever it is.
-  return unlessErrno([EEXIST, EISDIR], () => libc().open(name, flags, mode));
+  return unlessErrno(
+    [EEXIST, EISDIR],
+    () => entryCalls().open(name, flags, mode),
+  );
 }
 
 /**
@@ -209,45 +202,14 @@ export function symlink(destination: string, path: string): void {
 
 /** What a symbolic link says; `undefined` if something else is there. */
 export function readlink(path: string): string | undefined {
-  const name = pathBytes(path);
-  const buffer = new Uint8Array(PATH_BYTES);
-  const length = unlessErrno(
-    [EINVAL],
-    () => libc().readlink(name, buffer, size(buffer)),
-  );
-  return length === undefined
-    ? undefined
-    : decodeName(buffer.subarray(0, length));
+  const bytes = linkBytes(pathBytes(path));
+  return bytes === undefined ? undefined : decodeName(bytes);
 }
 
 /** The names in an open folder, `.` and `..` among them, read part by part. */
 export function* entryNames(fd: number): Iterable<string> {
-  const block = new Uint8Array(LISTING_BYTES);
-  const view = new DataView(block.buffer);
-  const base = new BigInt64Array(1);
-  for (;;) {
-    const end = checked(() =>
-      libc().getdirentries64(fd, block, size(block), base)
-    );
-    if (end === 0) return;
-    for (let at = 0; at < end;) {
-      const next = at + view.getUint16(at + LENGTH_OFFSET, true);
-      const name = block.subarray(at + NAME_OFFSET, next);
-      yield decodeName(name.subarray(0, name.indexOf(0)));
-      at = next;
-    }
-  }
+  for (const bytes of nameBytes(fd)) yield decodeName(bytes);
 }
-
-/** The longest path Linux takes and the longest link it makes, in bytes. */
-const PATH_BYTES = 4096;
-
-/** How much of a folder is listed at a time. */
-const LISTING_BYTES = 32 * 1024;
-
-/** `d_reclen` and `d_name` in a `struct dirent64`. */
-const LENGTH_OFFSET = 16;
-const NAME_OFFSET = 19;
 
 const AT_FDCWD = -100;
 
