@@ -1,7 +1,7 @@
 import config from "./deno.json" with { type: "json" };
 import { run } from "./lib/cli/run.ts";
 import { processTerminal } from "./lib/progress/terminal.ts";
-import { ignore, isIgnored } from "./lib/system/ignored_signals.ts";
+import { ignore, ignoredSignals } from "./lib/system/ignored_signals.ts";
 import { programName } from "./lib/system/program_name.ts";
 
 /** Signals that end a copy, and the exit status for each: 128 and its number. */
@@ -23,7 +23,7 @@ async function givenArguments(isCompiled: boolean): Promise<readonly string[]> {
 }
 
 /**
- * How long what has been interrupted may take to end: all of it takes less than
+ * Time that what has been interrupted may take to end: all of it takes less than
  * two seconds, whatever a peer does.
  */
 const PATIENCE_MILLISECONDS = 1500;
@@ -35,11 +35,10 @@ const PATIENCE_MILLISECONDS = 1500;
 function interruption(): AbortSignal {
   const interruption = new AbortController();
   // To be asked before anything listens: the runtime then listens to others too.
-  const ignored = ENDING.filter(([signal]) => isIgnored(signal));
-  for (const ending of ENDING) {
-    const [signal, status] = ending;
+  const ignored = ignoredSignals(ENDING.map(([signal]) => signal));
+  for (const [signal, status] of ENDING) {
     Deno.addSignalListener(signal, () => {
-      if (ignored.includes(ending)) return;
+      if (ignored.includes(signal)) return;
       // Whoever asks twice does not want to wait for what has yet to end.
       if (interruption.signal.aborted) Deno.exit(status);
       interruption.abort(status);
@@ -47,7 +46,7 @@ function interruption(): AbortSignal {
     });
   }
   // Else Deno 2.9 would come to listen half a second after its start, and end us.
-  for (const [signal] of ignored) ignore(signal);
+  for (const signal of ignored) ignore(signal);
   return interruption.signal;
 }
 

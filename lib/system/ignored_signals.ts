@@ -14,28 +14,36 @@ const RECORD_WORDS = 32;
 const SIG_IGN = 1n;
 
 /**
- * Tells whether this process was started with a signal ignored, as nohup and
- * shells do for what runs in the background. Is to be asked before the runtime
- * listens to it.
+ * Gives those of some signals that this process was started with ignored, as
+ * nohup and shells do for what runs in the background. Is to be asked before the
+ * runtime listens to them.
  */
-export function isIgnored(signal: Deno.Signal): boolean {
-  const number = NUMBERS[signal];
-  if (number === undefined) return false;
+export function ignoredSignals(
+  signals: readonly Deno.Signal[],
+): readonly Deno.Signal[] {
   try {
-    if (Deno.build.os === "linux") return isIgnoredOnLinux(number);
-    if (Deno.build.os !== "darwin") return false;
-    const action = new BigUint64Array(RECORD_WORDS);
-    return sigaction(number, null, action) === 0 && action[0] === SIG_IGN;
+    if (Deno.build.os === "linux") return ignoredOnLinux(signals);
+    if (Deno.build.os !== "darwin") return [];
+    return signals.filter((signal) => {
+      const action = new BigUint64Array(RECORD_WORDS);
+      return sigaction(NUMBERS[signal]!, null, action) === 0 &&
+        action[0] === SIG_IGN;
+    });
   } catch {
-    return false;
+    return [];
   }
 }
 
-function isIgnoredOnLinux(number: number): boolean {
+function ignoredOnLinux(
+  signals: readonly Deno.Signal[],
+): readonly Deno.Signal[] {
   const status = readProcFile("/proc/self/status");
-  const [, mask] = /^SigIgn:\t([0-9a-f]+)$/m.exec(status) ?? [];
-  return mask !== undefined &&
-    (BigInt(`0x${mask}`) >> BigInt(number - 1) & 1n) === 1n;
+  const [, digits] = /^SigIgn:\t([0-9a-f]+)$/m.exec(status) ?? [];
+  if (digits === undefined) return [];
+  const mask = BigInt(`0x${digits}`);
+  return signals.filter((signal) =>
+    (mask >> BigInt(NUMBERS[signal]! - 1) & 1n) === 1n
+  );
 }
 
 /** Ignores a signal, for the programs we run too. */
