@@ -24,6 +24,7 @@ import { RecordingObserver } from "../../support/recording_observer.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree } from "../../support/tree.ts";
 import { turn } from "../../support/turn.ts";
+import { transferOptions } from "../../support/transfer_options.ts";
 
 /** A folder in which is copied, from a far place to a near one if not told. */
 class Bench implements Disposable {
@@ -47,17 +48,11 @@ class Bench implements Disposable {
       },
       { files: to, path: `${this.path}/to`, mustBeFolder: false },
       {
-        options: {
-          recursive: true,
+        options: transferOptions({
           preserve,
           store: { preserve, umask: 0o022, modeBits: 0o777 },
-          links: "followed",
-          platform: "posix",
-          isWatched: false,
-          namedBy: "target",
-          interrupted: new AbortController().signal,
           ...options,
-        },
+        }),
         observer: this.observer,
       },
     );

@@ -7,6 +7,7 @@ import { RecordingObserver } from "../../support/recording_observer.ts";
 import { SortedFiles } from "../../support/sorted_files.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree } from "../../support/tree.ts";
+import { transferOptions } from "../../support/transfer_options.ts";
 
 /** A link: the path, and what it says. */
 type Link = readonly [path: string, says: string];
@@ -160,16 +161,7 @@ async function copyBoth(
       { files, entries: [{ path: `${root}/${source}` }] },
       { files: to, path: `${root}/dst`, mustBeFolder: true },
       {
-        options: {
-          recursive: true,
-          preserve: false,
-          store: { preserve: false, umask: 0o022, modeBits: 0o777 },
-          links,
-          platform: "posix",
-          isWatched: false,
-          namedBy: "target",
-          interrupted: new AbortController().signal,
-        },
+        options: transferOptions({ links }),
         observer,
       },
     );

@@ -6,6 +6,7 @@ import { listing } from "../../support/listing.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree } from "../../support/tree.ts";
+import { transferOptions } from "../../support/transfer_options.ts";
 
 const OLD_SECONDS = 1_000_000_000;
 const OLDER_SECONDS = 900_000_000;
@@ -20,16 +21,10 @@ async function copy(
     { files: new LocalFiles(), entries },
     { files: new LocalFiles(), ...target },
     {
-      options: {
-        recursive: true,
+      options: transferOptions({
         preserve: true,
         store: { preserve: true, umask: 0o022, modeBits: 0o1777 },
-        links: "followed",
-        platform: "posix",
-        isWatched: false,
-        namedBy: "target",
-        interrupted: new AbortController().signal,
-      },
+      }),
       observer,
     },
   );

@@ -9,6 +9,7 @@ import { RecordingObserver } from "../../support/recording_observer.ts";
 import { SortedFiles } from "../../support/sorted_files.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree, type TreeEntry } from "../../support/tree.ts";
+import { transferOptions } from "../../support/transfer_options.ts";
 
 const ignoresCase = (name: string): string => name.toLowerCase();
 const normalises = (name: string): string => name.normalize("NFC");
@@ -37,16 +38,7 @@ async function copyInto(
       ...(among === undefined ? {} : { among }),
     },
     {
-      options: {
-        recursive: true,
-        preserve: false,
-        store: { preserve: false, umask: 0o022, modeBits: 0o777 },
-        links,
-        platform: "posix",
-        isWatched: false,
-        namedBy: "target",
-        interrupted: new AbortController().signal,
-      },
+      options: transferOptions({ links }),
       observer,
     },
   );
@@ -281,16 +273,7 @@ Deno.test("A target is listed for names in doubt alone, and once", async () => {
       },
       { files, path: to.path, mustBeFolder: true },
       {
-        options: {
-          recursive: true,
-          preserve: false,
-          store: { preserve: false, umask: 0o022, modeBits: 0o777 },
-          links: "followed",
-          platform: "posix",
-          isWatched: false,
-          namedBy: "target",
-          interrupted: new AbortController().signal,
-        },
+        options: transferOptions(),
         observer,
       },
     );

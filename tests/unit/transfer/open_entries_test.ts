@@ -10,6 +10,7 @@ import { listingOf } from "../../support/listed_entries.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree, type TreeEntry } from "../../support/tree.ts";
+import { transferOptions } from "../../support/transfer_options.ts";
 
 /** Copies `from` to `to`, both in this folder, and gives what failed. */
 async function copyTree(
@@ -21,16 +22,7 @@ async function copyTree(
     { files: from, entries: [{ path: `${root}/from` }] },
     { files: to, path: `${root}/to`, mustBeFolder: false },
     {
-      options: {
-        recursive: true,
-        preserve: false,
-        store: { preserve: false, umask: 0o022, modeBits: 0o777 },
-        links: "followed",
-        platform: "posix",
-        isWatched: false,
-        namedBy: "target",
-        interrupted: new AbortController().signal,
-      },
+      options: transferOptions(),
       observer,
     },
   );

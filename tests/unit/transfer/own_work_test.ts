@@ -7,6 +7,7 @@ import { listing } from "../../support/listing.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree } from "../../support/tree.ts";
+import { transferOptions } from "../../support/transfer_options.ts";
 
 /** A disk whose folders are listed late: what was just made is seen. */
 class LateFiles extends LocalFiles {
@@ -94,16 +95,7 @@ async function copy(
     { files: from, entries: [{ path: source }] },
     { files: to, path: target, mustBeFolder: false },
     {
-      options: {
-        recursive: true,
-        preserve: false,
-        store: { preserve: false, umask: 0o022, modeBits: 0o777 },
-        links: "followed",
-        platform: "posix",
-        isWatched: false,
-        namedBy: "target",
-        interrupted: new AbortController().signal,
-      },
+      options: transferOptions(),
       observer,
     },
   );

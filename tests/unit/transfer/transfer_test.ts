@@ -17,6 +17,7 @@ import { listing } from "../../support/listing.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree } from "../../support/tree.ts";
+import { transferOptions } from "../../support/transfer_options.ts";
 
 /** Copies as `cp -r`, or as told; what failed. */
 async function copy(
@@ -388,17 +389,7 @@ async function copyAll(
     { files: from, entries: sources },
     { files: to, path: target, mustBeFolder },
     {
-      options: {
-        recursive: false,
-        preserve: false,
-        store: { preserve: false, umask: 0o022, modeBits: 0o777 },
-        links: "followed",
-        platform: "posix",
-        isWatched: false,
-        namedBy: "target",
-        interrupted: new AbortController().signal,
-        ...options,
-      },
+      options: transferOptions({ recursive: false, ...options }),
       observer,
     },
   );
