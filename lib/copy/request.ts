@@ -22,7 +22,7 @@ import type { Received } from "../scp/received.ts";
 import type { CopyOptions } from "./job.ts";
 
 /** Bits of a mode without those that let a file run as its owner. */
-const PERMISSION_BITS = 0o777;
+export const PERMISSION_BITS = 0o777;
 
 /**
  * Tells whether the remote shell reads the paths as they were typed: with `-O`,

@@ -12,6 +12,7 @@ import {
   aheadFor,
   checkReceived,
   isShellsToRead,
+  PERMISSION_BITS,
   topRules,
 } from "./request.ts";
 import type { Breaches, Dialogue } from "./scp_sessions.ts";
@@ -70,7 +71,7 @@ export class DownloadDialogue implements Dialogue {
       ahead: aheadFor(location.path, job.options),
       platform: job.rules.platform,
       // Set-id bits from another machine are never ours to grant.
-      store: { preserve, umask: currentUmask(), modeBits: 0o777 },
+      store: { preserve, umask: currentUmask(), modeBits: PERMISSION_BITS },
     }, this.#missing);
     return await this.#sink.begin(this.#target)
       .then(() => undefined, (error) => [breach(error)]);

@@ -13,6 +13,7 @@ import { hostsObserver } from "./remote_words.ts";
 import {
   checkReceived,
   isShellsToRead,
+  PERMISSION_BITS,
   recordModeBits,
   targetText,
   type TopRules,
@@ -124,8 +125,9 @@ export class RelayDialogue implements Dialogue {
   ): Relay {
     const { options } = this.#context.job;
     const { recursive, lockstep } = options;
-    const allBits = recordModeBits(options);
-    const modeBits = options.preserve ? allBits : allBits & 0o777;
+    const modeBits = options.preserve
+      ? recordModeBits(options)
+      : PERMISSION_BITS;
     const { top, warnsOfEncoded = false, objectionTo } = this.#rules;
     return new Relay(
       { host: this.#source.host, channel: from.channel },
