@@ -1,5 +1,6 @@
 import config from "./deno.json" with { type: "json" };
 import { run } from "./lib/cli/run.ts";
+import type { Compilation } from "./lib/cli/version.ts";
 import { processTerminal } from "./lib/progress/terminal.ts";
 import { ignore, ignoredSignals } from "./lib/system/ignored_signals.ts";
 import { programName } from "./lib/system/program_name.ts";
@@ -53,17 +54,18 @@ function interruption(): AbortSignal {
 /**
  * Runs the program as this process, to its end.
  *
- * @param commit What it was compiled from; absent where it runs from its
+ * @param compiled What it was compiled from; absent where it runs from its
  * source.
  */
-export async function main(commit?: string): Promise<never> {
+export async function main(compiled?: Compilation): Promise<never> {
+  const isCompiled = compiled !== undefined;
   Deno.exit(
-    await run(await givenArguments(commit !== undefined), {
+    await run(await givenArguments(isCompiled), {
       terminal: processTerminal(),
-      programName: programName(commit !== undefined),
+      programName: programName(isCompiled),
       build: {
         version: config.version,
-        commit,
+        compiled,
         target: Deno.build.target,
         os: Deno.build.os,
         deno: Deno.version.deno,

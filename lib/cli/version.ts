@@ -1,15 +1,23 @@
 import { printable } from "../progress/printable.ts";
 import { findInPath, versionOf } from "../ssh/program.ts";
 
-/** What this executable was made of. */
+/** What an executable was compiled from. */
+export interface Compilation {
+  readonly commit: string;
+  /** The version of the Deno that compiled it, whose runtime a release has. */
+  readonly deno: string;
+}
+
+/** The program that runs, and what runs it. */
 export interface Build {
   readonly version: string;
-  /** The commit; `undefined` where it runs from its source. */
-  readonly commit: string | undefined;
+  /** `undefined` where it runs from its source. */
+  readonly compiled: Compilation | undefined;
   /** The target triple. */
   readonly target: string;
   /** The operating system, as Deno names it. */
   readonly os: string;
+  /** The version of the runtime. */
   readonly deno: string;
 }
 
@@ -19,18 +27,25 @@ export interface Build {
  * @param verbose Whether that one is asked for its own version, too.
  */
 export function versionText(
-  { version, commit, target, deno }: Build,
+  { version, compiled, target, deno }: Build,
   { verbose }: { verbose: boolean },
 ): string {
   const ssh = findInPath("ssh");
   const said = verbose && ssh !== undefined ? versionOf(ssh) : undefined;
   return [
     `seacp ${version}`,
-    `commit:    ${commit ?? "none: run from its source"}`,
+    `commit:    ${compiled?.commit ?? "none: run from its source"}`,
     `target:    ${target}`,
-    `deno:      ${deno}`,
+    `deno:      ${deno}${standsIn(deno, compiled)}`,
     `protocols: SCP, SFTP 3`,
     `ssh:       ${printable(ssh ?? "not found in the PATH")}`,
     ...(said === undefined ? [] : [`           ${printable(said)}`]),
   ].join("\n");
+}
+
+/** Tells a runtime that is not the one of a release. */
+function standsIn(deno: string, compiled: Compilation | undefined): string {
+  return compiled === undefined || compiled.deno === deno
+    ? ""
+    : ` in place of ${compiled.deno}: for tests, not a release`;
 }

@@ -1,3 +1,4 @@
+import type { Compilation } from "../../lib/cli/version.ts";
 import type { Commit } from "./commit.ts";
 import { removeIfThere } from "./files.ts";
 import { dist, root } from "./root.ts";
@@ -22,10 +23,15 @@ export async function bundle(commit: Commit | undefined): Promise<Bundle> {
   removeIfThere(folder);
   await Deno.mkdir(folder, { recursive: true });
   const source = new URL(`${ENTRY}.ts`, folder);
-  const name = JSON.stringify(commit?.name ?? "unknown");
+  const compilation: Compilation = {
+    commit: commit?.name ?? "unknown",
+    deno: Deno.version.deno,
+  };
   await Deno.writeTextFile(
     source,
-    `import { main } from "../../main.ts";\nawait main(${name});\n`,
+    `import { main } from "../../main.ts";\nawait main(${
+      JSON.stringify(compilation)
+    });\n`,
   );
   await runCommand([
     Deno.execPath(),

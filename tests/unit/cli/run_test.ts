@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { dashed, OPTIONS } from "../../../lib/cli/options.ts";
+import type { Build } from "../../../lib/cli/version.ts";
 import { run } from "../../../lib/cli/run.ts";
 import { listing } from "../../support/listing.ts";
 import { Screen } from "../../support/screen.ts";
@@ -14,7 +15,7 @@ usage: scp [-346ABCOpqRrsTv] [-c cipher] [-D sftp_server_path] [-F ssh_config]
 
 const BUILD = {
   version: "1.2.3",
-  commit: "0123abc",
+  compiled: { commit: "0123abc", deno: "2.9.6" },
   target: "x86_64-unknown-linux-gnu",
   os: "linux",
   deno: "2.9.6",
@@ -30,10 +31,12 @@ interface Ending {
 async function runWith(
   args: readonly string[],
   {
+    build = BUILD,
     interrupted = new AbortController().signal,
     columns,
     programName = "seacp",
   }: {
+    build?: Build;
     interrupted?: AbortSignal;
     columns?: number;
     programName?: string;
@@ -42,7 +45,7 @@ async function runWith(
   const terminal = new Screen(columns);
   const status = await run(args, {
     terminal,
-    build: BUILD,
+    build,
     programName,
     interruption: () => interrupted,
   });
@@ -116,6 +119,23 @@ Deno.test("run() prints its version, what it was made of, and its ssh", async ()
     "protocols: SCP, SFTP 3",
   ]);
   assertStringIncludes(stdout, "\nssh:       ");
+});
+
+Deno.test("run() prints which runtime stands in for the one of a release", async () => {
+  for (
+    const [compiled, expected] of [
+      [{ commit: "0123abc", deno: "2.9.6" }, "2.9.6"],
+      [
+        { commit: "0123abc", deno: "2.10.0" },
+        "2.9.6 in place of 2.10.0: for tests, not a release",
+      ],
+      [undefined, "2.9.6"],
+    ] as const
+  ) {
+    const build = { ...BUILD, compiled };
+    const { stdout } = await runWith(["--version"], { build });
+    assertStringIncludes(stdout, `\ndeno:      ${expected}\n`);
+  }
 });
 
 Deno.test("run() prints a script for each shell that has completions", async () => {

@@ -7,49 +7,11 @@ import {
 } from "@std/assert";
 import { pathToFileURL } from "node:url";
 import { compileExecutable } from "../../../scripts/build/executable.ts";
-import {
-  checkRuntime,
-  withoutPayload,
-} from "../../../scripts/build/npm_runtime.ts";
+import { checkRuntime } from "../../../scripts/build/npm_runtime.ts";
 import { findTarget, TARGETS } from "../../../scripts/build/targets.ts";
 import { runProgram } from "../../support/program.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { exists } from "../../support/tree.ts";
-
-/** A compiled program: its runtime, a payload, and what ends it. */
-function compiled(payloadBytes: bigint, magic = "d3n0l4nd"): Uint8Array {
-  const program = new TextEncoder().encode(
-    `runtimepayload${magic}01234567________`,
-  );
-  new DataView(program.buffer).setBigUint64(
-    program.length - 8,
-    payloadBytes,
-    true,
-  );
-  return program;
-}
-
-Deno.test("withoutPayload() leaves the runtime alone", () => {
-  const decoder = new TextDecoder();
-  assertEquals(decoder.decode(withoutPayload(compiled(7n))), "runtime");
-  assertEquals(decoder.decode(withoutPayload(compiled(0n))), "runtimepayload");
-  assertEquals(withoutPayload(compiled(14n)).length, 0);
-});
-
-Deno.test("withoutPayload() refuses what is no compiled program", () => {
-  for (
-    const program of [
-      compiled(15n),
-      compiled(2n ** 64n - 1n),
-      compiled(7n, "D3N0L4ND"),
-      compiled(0n).subarray(15),
-      new Uint8Array(23),
-      new Uint8Array(),
-    ]
-  ) {
-    assertThrows(() => withoutPayload(program), RangeError, "Not a compiled");
-  }
-});
 
 Deno.test("checkRuntime() refuses what is not the one that is known", () => {
   const runtime = new TextEncoder().encode("abc");
@@ -100,9 +62,9 @@ for (
       "and a release takes no other\n",
     ],
     [
-      "aarch64-apple-darwin",
+      "aarch64-pc-windows-msvc",
       "any",
-      "Deno's runtime for aarch64-apple-darwin cannot be downloaded, " +
+      "Deno's runtime for aarch64-pc-windows-msvc cannot be downloaded, " +
       "and the npm registry has none\n",
     ],
   ] as const
