@@ -4,8 +4,10 @@
  * its server, from the system's packages, and what checks the manual.
  */
 
-/** Where Debian has each program from. */
-const PACKAGES: Readonly<Record<string, string>> = {
+/** Where Debian has each program from, or each file by its absolute path. */
+export type Packages = Readonly<Record<string, string>>;
+
+const PACKAGES: Packages = {
   "ssh": "openssh-client",
   "scp": "openssh-client",
   "ssh-keygen": "openssh-client",
@@ -14,7 +16,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 };
 
 /** The same for what only tests need. */
-const TEST_PACKAGES: Readonly<Record<string, string>> = {
+const TEST_PACKAGES: Packages = {
   "pscp": "putty-tools",
   "puttygen": "putty-tools",
   "python3/dist-packages/scp.py": "python3-scp",
@@ -60,9 +62,16 @@ const FOLDERS = [
   `/usr/lib/${Deno.build.arch}-linux-gnu`,
 ];
 
-/** The absolute path of a program; `undefined` if it is not installed. */
+/**
+ * Finds a program, or a file by its absolute path.
+ *
+ * @returns The absolute path; `undefined` if it is not installed.
+ */
 export function findProgram(name: string): string | undefined {
-  return FOLDERS.map((folder) => `${folder}/${name}`).find((path) => {
+  const paths = name.startsWith("/")
+    ? [name]
+    : FOLDERS.map((folder) => `${folder}/${name}`);
+  return paths.find((path) => {
     try {
       return Deno.statSync(path).isFile;
     } catch {
@@ -72,7 +81,7 @@ export function findProgram(name: string): string | undefined {
 }
 
 /** Those of the packages that are missing. */
-function missingOf(packages: Readonly<Record<string, string>>): string[] {
+function missingOf(packages: Packages): string[] {
   const missing = Object.keys(packages).filter((name) => !findProgram(name));
   return [...new Set(missing.map((name) => packages[name]!))];
 }
@@ -86,12 +95,20 @@ function canCopy(): boolean {
  * Debian's packages. Elsewhere it says what to install.
  *
  * @param forTests Whether what only tests need is wanted, too.
+ * @param more What else is.
  * @returns Whether all that copies need is there now.
  */
-export function ensurePeers({ forTests = false } = {}): boolean {
-  const missing = missingOf(
-    forTests ? { ...PACKAGES, ...TEST_PACKAGES } : PACKAGES,
-  );
+export function ensurePeers(
+  { forTests = false, more = {} }: {
+    readonly forTests?: boolean;
+    readonly more?: Packages;
+  } = {},
+): boolean {
+  const missing = missingOf({
+    ...PACKAGES,
+    ...(forTests ? TEST_PACKAGES : {}),
+    ...more,
+  });
   if (missing.length === 0) return true;
   const install = `apt-get install -y ${missing.join(" ")}`;
   if (Deno.build.os !== "linux" || !findProgram("apt-get")) {

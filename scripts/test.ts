@@ -1,7 +1,8 @@
 // deno-lint-ignore-file no-console -- a script talks to whoever runs it
 /**
  * Runs every test, or those below the folders given as arguments: with
- * `--built`, on the executable in place of the source. What the tests need of
+ * `--built`, on the executable in place of the source; with `--arm64`, the
+ * essential ones on the emulated executable for that processor. What the tests need of
  * the system is installed first where that can be done, and the executable is
  * made; where that fails, the tests that lack it are shown as ignored, or fail
  * in CI.
@@ -11,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build, type Product, productHere } from "./build.ts";
 import { ensurePeers } from "./peers.ts";
+import { testArm64 } from "./test/arm64.ts";
 import { runTests, summary, type TestResult } from "./test/deno_test.ts";
 
 /** Runs the tests on this system as it is, all of them unless told which. */
@@ -39,10 +41,15 @@ async function buildIfPossible(product: Product): Promise<void> {
 if (import.meta.main) {
   const { values, positionals } = parseArgs({
     args: Deno.args,
-    options: { built: { type: "boolean", default: false } },
+    options: {
+      built: { type: "boolean", default: false },
+      arm64: { type: "boolean", default: false },
+    },
     allowPositionals: true,
   });
-  const result = await testHere(positionals, values);
+  const result = values.arm64
+    ? await testArm64(positionals)
+    : await testHere(positionals, values);
   console.log(summary(result));
   Deno.exit(result.code);
 }
