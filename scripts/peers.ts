@@ -7,7 +7,8 @@
 /** Where Debian has each program from, or each file by its absolute path. */
 export type Packages = Readonly<Record<string, string>>;
 
-const PACKAGES: Packages = {
+/** The programs of OpenSSH, all that a copy needs. */
+export const OPENSSH: Packages = {
   "ssh": "openssh-client",
   "scp": "openssh-client",
   "ssh-keygen": "openssh-client",
@@ -87,7 +88,7 @@ function missingOf(packages: Packages): string[] {
 }
 
 function canCopy(): boolean {
-  return missingOf(PACKAGES).length === 0;
+  return missingOf(OPENSSH).length === 0;
 }
 
 /**
@@ -105,7 +106,7 @@ export function ensurePeers(
   } = {},
 ): boolean {
   const missing = missingOf({
-    ...PACKAGES,
+    ...OPENSSH,
     ...(forTests ? TEST_PACKAGES : {}),
     ...more,
   });

@@ -5,6 +5,9 @@
  * manifest. It publishes nothing.
  *
  *     deno task release --tag=v1.2.3 --releases=https://…/releases
+ *
+ * With `--trial`, makes the archives and their checksums in `dist/trial`, with the
+ * runtimes that can be had, and says in each that it is no release.
  */
 
 import { parseArgs } from "node:util";
@@ -13,11 +16,12 @@ import { SCRIPTS } from "../lib/completions/scripts.ts";
 import { build, productsFor } from "./build.ts";
 import { checkedOutCommit, type Commit } from "./build/commit.ts";
 import { removeIfThere } from "./build/files.ts";
+import { NPM_TARGETS } from "./build/npm_runtime.ts";
 import { dist, root } from "./build/root.ts";
 import { TARGETS } from "./build/targets.ts";
 import { manualPage } from "./manual/page.ts";
 import type { Packed } from "./release/archives.ts";
-import { releaseAssets } from "./release/assets.ts";
+import { type Release, releaseAssets } from "./release/assets.ts";
 import { runTask } from "./task.ts";
 
 /** Assets that are made from a text with marks. */
@@ -86,6 +90,50 @@ function read(path: string): string {
   return Deno.readTextFileSync(new URL(path, root));
 }
 
+/** The archive's word on a runtime that is not the one of a release. */
+const NOT_A_RELEASE: Packed = {
+  path: "NOT-A-RELEASE.txt",
+  content: new TextEncoder().encode(
+    "This was made for a trial, perhaps with another runtime than a release has.\n",
+  ),
+  mode: 0o644,
+};
+
+/** What is made, and where. */
+interface Order {
+  readonly triples: readonly string[];
+  /** Whether only Deno's own runtime will do. */
+  readonly official: boolean;
+  readonly folder: URL;
+  readonly release: Pick<
+    Release,
+    "version" | "releases" | "date" | "documents" | "templates"
+  >;
+}
+
+/** Makes the assets of a release in a folder, which holds nothing else then. */
+async function makeAssets(
+  { triples, official, folder, release }: Order,
+): Promise<void> {
+  const products = productsFor(triples);
+  await build(products, { official });
+  removeIfThere(folder);
+  Deno.mkdirSync(folder, { recursive: true });
+  const assets = releaseAssets({
+    ...release,
+    targets: products.map(({ target }) => target),
+    executable: (target) => {
+      const product = products.find((each) => each.target === target)!;
+      return Deno.readFileSync(product.output);
+    },
+  });
+  for (const { name, content } of assets) {
+    const path = new URL(name, folder);
+    Deno.writeFileSync(path, content);
+    console.log(path.pathname.slice(root.pathname.length));
+  }
+}
+
 async function release(tag: string, releases: string): Promise<void> {
   const { version } = config;
   const { date } = checkTag(tag, {
@@ -93,37 +141,52 @@ async function release(tag: string, releases: string): Promise<void> {
     changelog: read("CHANGELOG.md"),
     commit: checkedOutCommit(),
   });
-  const products = productsFor(TARGETS.map(({ triple }) => triple));
-  await build(products, { official: true });
-  const folder = new URL("release/", dist);
-  removeIfThere(folder);
-  Deno.mkdirSync(folder, { recursive: true });
-  const assets = releaseAssets({
-    version,
-    releases,
-    date,
-    documents: documents(version, date),
-    templates: templates(),
-    targets: TARGETS,
-    executable: (target) => {
-      const product = products.find((each) => each.target === target)!;
-      return Deno.readFileSync(product.output);
+  await makeAssets({
+    triples: TARGETS.map(({ triple }) => triple),
+    official: true,
+    folder: new URL("release/", dist),
+    release: {
+      version,
+      releases,
+      date,
+      documents: documents(version, date),
+      templates: templates(),
     },
   });
-  for (const { name, content } of assets) {
-    Deno.writeFileSync(new URL(name, folder), content);
-    console.log(`dist/release/${name}`);
-  }
+}
+
+async function makeTrial(): Promise<void> {
+  const { version } = config;
+  const date = checkedOutCommit()?.date ?? new Date(0);
+  await makeAssets({
+    triples: NPM_TARGETS,
+    official: false,
+    folder: new URL("trial/", dist),
+    release: {
+      version,
+      releases: "",
+      date,
+      documents: [...documents(version, date), NOT_A_RELEASE],
+      templates: new Map(),
+    },
+  });
 }
 
 if (import.meta.main) {
   await runTask(async () => {
-    const { values: { tag, releases } } = parseArgs({
+    const { values: { tag, releases, trial } } = parseArgs({
       args: Deno.args,
-      options: { tag: { type: "string" }, releases: { type: "string" } },
+      options: {
+        tag: { type: "string" },
+        releases: { type: "string" },
+        trial: { type: "boolean", default: false },
+      },
     });
+    if (trial) return await makeTrial();
     if (tag === undefined || releases === undefined) {
-      throw new RangeError("--tag=vX.Y.Z and --releases=ADDRESS are needed");
+      throw new RangeError(
+        "--tag=vX.Y.Z and --releases=ADDRESS are needed, or --trial",
+      );
     }
     await release(tag, releases.replace(/\/$/, ""));
   });

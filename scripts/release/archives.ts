@@ -1,6 +1,6 @@
-import { gzipSync } from "node:zlib";
-import { zipSync } from "fflate";
-import { createTar } from "nanotar";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { unzipSync, zipSync } from "fflate";
+import { createTar, parseTar } from "nanotar";
 import type { Target } from "../build/targets.ts";
 
 /** A file of an archive. */
@@ -33,6 +33,38 @@ export function packArchive(
   return archiveName(target).endsWith(".zip")
     ? packZip(placed, date)
     : packTar(placed, date);
+}
+
+/**
+ * Unpacks an archive that `packArchive` made into a folder that exists.
+ *
+ * @throws {Error} If it is no such archive, or a file cannot be written; then
+ * some may have been.
+ */
+export function unpackArchive(
+  target: Target,
+  content: Uint8Array,
+  folder: string,
+): void {
+  for (const { path, content: bytes, mode } of packedIn(target, content)) {
+    const file = `${folder}/${path}`;
+    Deno.mkdirSync(file.replace(/\/[^/]*$/, ""), { recursive: true });
+    Deno.writeFileSync(file, bytes, { mode });
+  }
+}
+
+/** The files of an archive; one for Windows holds no modes that count there. */
+function packedIn(target: Target, content: Uint8Array): Packed[] {
+  if (archiveName(target).endsWith(".zip")) {
+    return Object.entries(unzipSync(content)).map((
+      [path, content],
+    ) => ({ path, content, mode: 0o755 }));
+  }
+  return parseTar(new Uint8Array(gunzipSync(content))).map((file) => ({
+    path: file.name,
+    content: file.data ?? new Uint8Array(),
+    mode: parseInt(file.attrs?.mode ?? "644", 8) & 0o777,
+  }));
 }
 
 function packTar(files: readonly Packed[], date: Date): Uint8Array {

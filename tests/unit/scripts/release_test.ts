@@ -1,15 +1,27 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { unzipSync } from "fflate";
+import { fileURLToPath } from "node:url";
+import config from "../../../deno.json" with { type: "json" };
 import { sha256 } from "../../../scripts/build/sha256.ts";
 import { findTarget, TARGETS } from "../../../scripts/build/targets.ts";
 import { checkTag, documents, templates } from "../../../scripts/release.ts";
-import { packArchive, type Packed } from "../../../scripts/release/archives.ts";
+import {
+  archiveName,
+  packArchive,
+  type Packed,
+  unpackArchive,
+} from "../../../scripts/release/archives.ts";
 import {
   type Release,
   releaseAssets,
 } from "../../../scripts/release/assets.ts";
 import { stamp } from "../../../scripts/release/stamp.ts";
-import { runProgram } from "../../support/program.ts";
+import { type Outcome, runProgram } from "../../support/program.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 
 const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
@@ -64,6 +76,76 @@ Deno.test("packArchive() makes a tar archive of one folder, owned by nobody here
       `-rw-r--r-- 0/0 3 2026-11-25 12:34:56 seacp-${LINUX.triple}/completions/_seacp\n`,
     ].join(""),
   );
+});
+
+for (const target of [LINUX, WINDOWS]) {
+  Deno.test(`unpackArchive() gives back what packArchive() packed for ${target.triple}`, () => {
+    using folder = new TempFolder();
+    unpackArchive(target, packArchive(target, FILES, DATE), folder.path);
+    const root = `${folder.path}/seacp-${target.triple}`;
+    assertEquals(Deno.readTextFileSync(`${root}/seacp`), "program");
+    assertEquals(Deno.readTextFileSync(`${root}/completions/_seacp`), "zsh");
+    if (Deno.build.os === "windows") return;
+    assertEquals(Deno.statSync(`${root}/seacp`).mode! & 0o777, 0o755);
+  });
+}
+
+const HERE = findTarget(Deno.build.target);
+
+/** Runs the task on a folder with an archive that holds this as an executable. */
+async function startRelease(
+  script: string,
+  change: (archive: Uint8Array) => Uint8Array = (archive) => archive,
+): Promise<Outcome> {
+  using folder = new TempFolder();
+  const assets = releaseAssets(releaseOf({
+    targets: [HERE],
+    templates: new Map(),
+    executable: () => bytes(script),
+  }));
+  for (const { name, content } of assets) {
+    Deno.writeFileSync(
+      `${folder.path}/${name}`,
+      name === archiveName(HERE) ? change(content) : content,
+    );
+  }
+  return await runProgram([
+    ...[Deno.execPath(), "run", "-A", "--quiet"],
+    fileURLToPath(import.meta.resolve("../../../scripts/start.ts")),
+    `--release=${folder.path}`,
+  ]);
+}
+
+Deno.test("task start refuses an archive that is not the one in SHA256SUMS", async () => {
+  const { status, stdout, stderr } = await startRelease(
+    "#!/bin/sh\ntouch started\n",
+    (archive) => new Uint8Array([...archive, 0]),
+  );
+  assertEquals([status, stdout], [1, ""]);
+  assertStringIncludes(
+    stderr,
+    `${archiveName(HERE)} is not the one in SHA256SUMS`,
+  );
+});
+
+Deno.test("task start refuses a product of another version", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  const { status, stdout, stderr } = await startRelease(
+    `#!/bin/sh\nprintf 'seacp 9.9.9\\ntarget:    ${HERE.triple}\\n'\n`,
+  );
+  assertEquals([status, stdout], [1, ""]);
+  assertStringIncludes(stderr, "It says:\nseacp 9.9.9\n");
+});
+
+Deno.test("task start refuses a product that does not copy", {
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  const { status, stdout, stderr } = await startRelease(
+    `#!/bin/sh\nprintf 'seacp ${config.version}\\ntarget:    ${HERE.triple}\\n'\n`,
+  );
+  assertEquals([status, stdout], [1, ""]);
+  assertStringIncludes(stderr, "The demonstration failed");
 });
 
 Deno.test("packArchive() makes a zip archive for Windows", () => {

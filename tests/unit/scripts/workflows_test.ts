@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../../../deno.json" with { type: "json" };
+import { TARGETS } from "../../../scripts/build/targets.ts";
 
 const FOLDER = new URL("../../../.github/workflows/", import.meta.url);
 const NAMES = ["ci.yml", "release.yml"];
@@ -13,6 +14,14 @@ function read(name: string): string {
 Deno.test("There are these workflows", () => {
   const found = Array.from(Deno.readDirSync(FOLDER), ({ name }) => name);
   assertEquals(found.toSorted(), NAMES);
+});
+
+Deno.test("release.yml starts each product on its system before it publishes", () => {
+  const text = read("release.yml");
+  const [, systems = ""] = /^ {8}os:\n((?: {10}- .*\n)+)/m.exec(text) ?? [];
+  assertEquals(systems.trimEnd().split("\n").length, TARGETS.length);
+  assertMatch(text, /^ {2}publish:\n {4}needs: start$/m);
+  assertMatch(text, /^ {2}start:\n {4}needs: make$/m);
 });
 
 for (const name of NAMES) {
