@@ -245,17 +245,24 @@ class RawProcess implements Process {
     return endOf(status[0]!);
   }
 
-  /** Resolves when it has ended, or a signal comes between. */
+  /** Resolves when it has ended, or it is time to look whether it has. */
   async #ends(): Promise<void> {
     const P_PID = 1;
     const WEXITED = 4;
     const { WNOWAIT } = platform;
     const told = new Uint8Array(RECORD_BYTES);
-    await libc().waitid(P_PID, this.id, told, WEXITED | WNOWAIT);
+    const error = await libc().waitid(P_PID, this.id, told, WEXITED | WNOWAIT);
     // Only now may the garbage collector take it.
     told.fill(0);
+    // A signal came between, or a container's filter refuses the call.
+    if (error !== 0) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
+    }
   }
 }
+
+/** Time between looks for the end of a program that cannot be waited for. */
+const LOOK_MILLISECONDS = 10;
 
 /** @param status As waitpid(2) gives it. */
 function endOf(status: number): ProcessEnd {
