@@ -14,6 +14,12 @@ import {
   setNonBlocking,
   unlessErrno,
 } from "../system/libc.ts";
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  type Status,
+  statusCalls,
+} from "../system/status.ts";
 import { decodeName, encodeName } from "./name_bytes.ts";
 
 const FUNCTIONS = {
@@ -29,10 +35,6 @@ const FUNCTIONS = {
   chmod: { parameters: ["buffer", "u32"], result: "i32" },
   futimens: { parameters: ["i32", "buffer"], result: "i32" },
   utimensat: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
-  statx: {
-    parameters: ["i32", "buffer", "i32", "u32", "buffer"],
-    result: "i32",
-  },
   mkdir: { parameters: ["buffer", "u32"], result: "i32" },
   unlink: { parameters: ["buffer"], result: "i32" },
   symlink: { parameters: ["buffer", "buffer"], result: "i32" },
@@ -41,7 +43,7 @@ const FUNCTIONS = {
 let loaded: Calls<typeof FUNCTIONS> | undefined;
 
 function libc(): Calls<typeof FUNCTIONS> {
-  return loaded ??= libcCalls(FUNCTIONS, ["statx", "fchmod", "futimens"]);
+  return loaded ??= libcCalls(FUNCTIONS, ["fchmod", "futimens"]);
 }
 
 /** Whether this system has these calls, under which a name is any bytes. */
@@ -50,6 +52,7 @@ export function hasFileCalls(): boolean {
   try {
     libc();
     entryCalls();
+    statusCalls();
     return true;
   } catch {
     return false;
@@ -145,38 +148,27 @@ export function utimens(
   checked(() => libc().utimensat(AT_FDCWD, name, times, 0));
 }
 
-/** What an inode says. */
-export interface Status {
-  /** The kind of entry (`S_IFMT`) and its permission bits. */
-  readonly mode: number;
-  readonly device: number;
-  readonly inode: bigint;
-  /** In bytes. */
-  readonly size: number;
-  /** In whole milliseconds since 1970 UTC. */
-  readonly modified: number;
-  /** In whole milliseconds since 1970 UTC. */
-  readonly accessed: number;
-  /** The same, of its birth or else its last change; directories alone. */
-  readonly born?: number;
-}
-
 /** What is at `path`, links followed. */
 export function stat(path: string): Status {
-  checked(() => statx(AT_FDCWD, path, 0));
-  return readStatus();
+  const { look, read } = statusCalls();
+  const name = pathBytes(path);
+  checked(() => look(AT_FDCWD, name, 0));
+  return read();
 }
 
 /** The same; `undefined` if nothing is. */
 export function find(path: string): Status | undefined {
-  const found = unlessErrno([ENOENT], () => statx(AT_FDCWD, path, 0));
-  return found === undefined ? undefined : readStatus();
+  const { look, read } = statusCalls();
+  const name = pathBytes(path);
+  const found = unlessErrno([ENOENT], () => look(AT_FDCWD, name, 0));
+  return found === undefined ? undefined : read();
 }
 
 export function fstat(fd: number): Status {
-  const AT_EMPTY_PATH = 0x1000;
-  checked(() => statx(fd, "", AT_EMPTY_PATH));
-  return readStatus();
+  const { look, read } = statusCalls();
+  const name = pathBytes("");
+  checked(() => look(fd, name, AT_EMPTY_PATH));
+  return read();
 }
 
 export function mkdir(path: string, mode: number): void {
@@ -209,62 +201,6 @@ export function readlink(path: string): string | undefined {
 /** The names in an open folder, `.` and `..` among them, read part by part. */
 export function* entryNames(fd: number): Iterable<string> {
   for (const bytes of nameBytes(fd)) yield decodeName(bytes);
-}
-
-const AT_FDCWD = -100;
-
-/** Asks `statx` for the time of birth, and tells that it gave it. */
-const STATX_BTIME = 0x800;
-
-/** Where the last `statx` left its status: one place for all, read at once. */
-const status = new DataView(new ArrayBuffer(256));
-
-function statx(folder: number, path: string, flags: number): number {
-  const STATX_BASIC_STATS = 0x7ff;
-  return libc().statx(
-    folder,
-    pathBytes(path),
-    flags,
-    STATX_BASIC_STATS | STATX_BTIME,
-    status,
-  );
-}
-
-function readStatus(): Status {
-  const mode = status.getUint16(28, true);
-  return {
-    mode,
-    inode: status.getBigUint64(32, true),
-    size: Number(status.getBigUint64(40, true)),
-    accessed: millisecondsAt(status, 64),
-    modified: millisecondsAt(status, 112),
-    device: deviceNumber(
-      status.getUint32(136, true),
-      status.getUint32(140, true),
-    ),
-    ...(isDirectory(mode) ? { born: bornAt() } : {}),
-  };
-}
-
-function isDirectory(mode: number): boolean {
-  return (mode & 0o170000) === 0o040000;
-}
-
-function bornAt(): number {
-  const isKept = (status.getUint32(0, true) & STATX_BTIME) !== 0;
-  return millisecondsAt(status, isKept ? 80 : 96);
-}
-
-/** makedev(3), for the 12 and 20 bits that Linux has. */
-function deviceNumber(major: number, minor: number): number {
-  const low = (major & 0xfff) << 8 | (minor & 0xff);
-  return (low | (minor & 0xfff00) << 12) >>> 0;
-}
-
-function millisecondsAt(view: DataView, offset: number): number {
-  const seconds = Number(view.getBigInt64(offset, true));
-  const nanoseconds = view.getUint32(offset + 8, true);
-  return seconds * 1000 + Math.floor(nanoseconds / 1_000_000);
 }
 
 /** Each time as seconds and nanoseconds; a fraction holds microseconds. */

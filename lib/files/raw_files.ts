@@ -1,4 +1,5 @@
 import * as system from "../system/libc.ts";
+import type { Status } from "../system/status.ts";
 import { attempt, attemptLater } from "./attempt.ts";
 import type {
   Attributes,
@@ -233,7 +234,7 @@ const KINDS: Readonly<Record<number, Attributes["kind"]>> = {
   0o040000: "folder",
 };
 
-function attributesOf(status: libc.Status): Attributes {
+function attributesOf(status: Status): Attributes {
   return {
     kind: KINDS[status.mode & 0o170000] ?? "other",
     size: status.size,
@@ -245,6 +246,6 @@ function attributesOf(status: libc.Status): Attributes {
   };
 }
 
-function identityOf({ device, inode }: libc.Status): string {
+function identityOf({ device, inode }: Status): string {
   return `${device}:${inode}`;
 }

@@ -72,6 +72,26 @@ export function libcAddresses(
     .symbols as Record<string, Deno.PointerObject>;
 }
 
+/**
+ * Gives what the first of some ways gives that the system lets us go. An older
+ * kernel or library lacks the newer ones, a container's filter refuses them.
+ *
+ * @param ways Newest first. Each tries its calls once before it gives them, and
+ * throws where they do not work.
+ * @throws What the last one throws, if none works.
+ */
+export function firstThatWorks<T>(ways: readonly (() => T)[]): T {
+  let failure: unknown;
+  for (const way of ways) {
+    try {
+      return way();
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
 const FUNCTIONS = {
   errno_place: {
     name: platform.errnoFunction,

@@ -1,0 +1,28 @@
+/** Systems that refuse a call: old kernels, and containers with their filters. */
+
+import { fileURLToPath } from "node:url";
+
+const SCRIPT = fileURLToPath(new URL("refused_calls.py", import.meta.url));
+
+/** Errors of a call that is refused, by <asm-generic/errno.h>. */
+const ERRORS = { EPERM: 1, ENOSYS: 38 } as const;
+
+/** How a call is refused: by a filter, or by a kernel that does not know it. */
+type Refusal = keyof typeof ERRORS;
+
+/** Numbers of calls, by <asm/unistd.h>. */
+const NUMBERS = {
+  x86_64: { statx: 332, waitid: 247, inotify_init1: 294, setsockopt: 54 },
+  aarch64: { statx: 291, waitid: 95, inotify_init1: 26, setsockopt: 208 },
+} as const;
+
+type RefusedCall = keyof typeof NUMBERS["x86_64"];
+
+/** Gives what stands before a program to which the system refuses a call. */
+export function refusing(
+  call: RefusedCall,
+  refusal: Refusal,
+): readonly string[] {
+  const number = NUMBERS[Deno.build.arch][call];
+  return ["python3", SCRIPT, String(ERRORS[refusal]), String(number)];
+}

@@ -1,0 +1,76 @@
+import { assert, assertEquals } from "@std/assert";
+import { checked, close, makePipe } from "../../../lib/system/libc.ts";
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  byFstatat,
+  byStatx,
+  type Status,
+  type StatusCalls,
+  statusCalls,
+} from "../../../lib/system/status.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+
+const ignore = Deno.build.os !== "linux";
+
+function statusAt(path: string, { look, read }: StatusCalls): Status {
+  const bytes = new TextEncoder().encode(`${path}\0`);
+  checked(() => look(AT_FDCWD, bytes, 0));
+  return read();
+}
+
+Deno.test("statx and fstatat give the numbers that the runtime gives", {
+  ignore,
+}, () => {
+  using folder = new TempFolder();
+  const file = `${folder.path}/f`;
+  Deno.writeTextFileSync(file, "12345", { mode: 0o640 });
+  Deno.utimeSync(file, -1.5, 1_234.25);
+  for (const path of [file, folder.path, "/", "/dev/null", "/etc/passwd"]) {
+    const expected = Deno.statSync(path);
+    for (const calls of [byStatx(), byFstatat()]) {
+      const { born, inode, ...status } = statusAt(path, calls);
+      assertEquals({ ...status, inode: Number(inode) }, {
+        mode: expected.mode!,
+        device: expected.dev,
+        inode: expected.ino!,
+        size: expected.size,
+        modified: expected.mtime!.getTime(),
+        accessed: expected.atime!.getTime(),
+      }, path);
+      assertEquals(born !== undefined, expected.isDirectory, path);
+    }
+  }
+});
+
+Deno.test(
+  "fstatat gives the last change of a directory where statx may give its birth",
+  {
+    ignore,
+  },
+  () => {
+    using folder = new TempFolder();
+    const { born } = statusAt(folder.path, byFstatat());
+    // The runtime tells whole seconds.
+    const changed = Deno.statSync(folder.path).ctime!.getTime();
+    assertEquals(Math.floor(born! / 1000), changed / 1000);
+    assert(statusAt(folder.path, byStatx()).born! <= born!);
+  },
+);
+
+Deno.test("statx and fstatat take a descriptor for an empty path", {
+  ignore,
+}, () => {
+  const { readEnd, writeEnd } = makePipe(4096);
+  const empty = Uint8Array.of(0);
+  for (const { look, read } of [byStatx(), byFstatat()]) {
+    checked(() => look(readEnd, empty, AT_EMPTY_PATH));
+    assertEquals(read().mode & 0o170000, 0o010000);
+  }
+  close(readEnd);
+  close(writeEnd);
+});
+
+Deno.test("statusCalls() finds its way once", { ignore }, () => {
+  assertEquals(statusCalls(), statusCalls());
+});
