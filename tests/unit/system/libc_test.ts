@@ -138,3 +138,21 @@ Deno.test("makeSocketPair() hands on what is written, up to its end", {
   assertEquals(libc.read(readEnd, buffer), 0);
   libc.close(readEnd);
 });
+
+Deno.test("A pipe holds more than the system gives by itself, a socket less", {
+  ignore,
+}, () => {
+  const [more, less] = [128 * 1024, 4096];
+  for (
+    const [{ readEnd, writeEnd }, least, most] of [
+      [libc.makePipe(more), more, more],
+      [libc.makeSocketPair(less), 1, 64 * 1024],
+    ] as const
+  ) {
+    libc.setNonBlocking(writeEnd);
+    const count = libc.write(writeEnd, new Uint8Array(1024 * 1024))!;
+    assert(least <= count && count <= most, String(count));
+    libc.close(readEnd);
+    libc.close(writeEnd);
+  }
+});
