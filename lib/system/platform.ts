@@ -1,27 +1,35 @@
 /**
- * What differs between the C libraries whose calls are made, by their headers
- * (<fcntl.h>, <errno.h>, <signal.h>, <sys/socket.h>, <sys/wait.h>).
+ * What differs between the C libraries whose calls are made. Each number is a
+ * header's: Linux's are those of glibc on x86_64 and aarch64, where they are the
+ * same; macOS's those of XNU's bsd/sys. What both share is named where it is
+ * used.
  */
 
 export interface Platform {
+  /** File that the loader knows. */
   readonly library: string;
   /** Gives where the calling thread's `errno` is. */
   readonly errnoFunction: string;
   /** Makes a pipe; one without `O_CLOEXEC` passes over that argument. */
   readonly pipeFunction: string;
+  /** Of <fcntl.h>, as the next two. */
   readonly O_NONBLOCK: number;
   readonly O_NOCTTY: number;
   /** Absent where descriptors cannot be made so that no program inherits them. */
   readonly O_CLOEXEC?: number;
+  /** Of <errno.h>. */
   readonly EAGAIN: number;
+  /** Of <sys/socket.h>, as the next four. */
   readonly SOL_SOCKET: number;
   readonly SO_SNDBUF: number;
   readonly SO_RCVTIMEO: number;
   readonly MSG_DONTWAIT: number;
   readonly MSG_WAITALL: number;
-  /** Absent where a pipe holds what the system gives it. */
+  /** Of <fcntl.h>; absent where a pipe holds what the system gives it. */
   readonly F_SETPIPE_SZ?: number;
+  /** Of <signal.h>. */
   readonly SIGCHLD: number;
+  /** Of <sys/wait.h>. */
   readonly WNOWAIT: number;
 }
 
@@ -44,7 +52,8 @@ const PLATFORMS: Readonly<Record<string, Platform>> = {
     WNOWAIT: 0x01000000,
   },
   darwin: {
-    library: "libSystem.B.dylib",
+    // No file since macOS 11: the loader has it in its cache, under this path.
+    library: "/usr/lib/libSystem.B.dylib",
     errnoFunction: "__error",
     pipeFunction: "pipe",
     O_NONBLOCK: 0x4,
