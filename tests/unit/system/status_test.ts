@@ -72,5 +72,5 @@ Deno.test("statx and fstatat take a descriptor for an empty path", {
 });
 
 Deno.test("statusCalls() finds its way once", { ignore }, () => {
-  assertEquals(statusCalls(), statusCalls());
+  assert(statusCalls() === statusCalls());
 });
