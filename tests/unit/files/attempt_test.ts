@@ -45,3 +45,30 @@ Deno.test("attempt() takes every other failure for the entry's own", {
     assertEquals(error instanceof TooManyOpenError, false, cause.message);
   }
 });
+
+Deno.test("attempt() takes what the system calls an invalid argument for the entry's own", async () => {
+  const calls = [
+    () => Deno.statSync("a\0b"),
+    () => Deno.openSync("a\0b"),
+    () => {
+      using file = Deno.openSync(new URL(import.meta.url));
+      file.seekSync(-1, Deno.SeekMode.Start);
+    },
+  ];
+  for (const call of calls) {
+    assertThrows(call, TypeError);
+    const error = assertThrows(() => attempt("f", call), EntryError);
+    assertEquals(error.message.startsWith("f: "), true);
+    await assertRejects(
+      () => attemptLater("f", async () => call()),
+      EntryError,
+    );
+  }
+});
+
+Deno.test("attempt() takes no fault of this program for an entry's", async () => {
+  const nothing: unknown = undefined;
+  const call = () => (nothing as { name: string }).name;
+  assertThrows(() => attempt("f", call), TypeError);
+  await assertRejects(() => attemptLater("f", async () => call()), TypeError);
+});
