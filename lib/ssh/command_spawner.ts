@@ -58,13 +58,15 @@ function spawn(
 }
 
 function processOf(child: Deno.ChildProcess, hear: Hear): Process {
-  let hasEnded = false;
-  child.status.then(() => hasEnded = true);
   return {
     id: child.pid,
     ended: endedAndHeard(child, hear),
     stop: () => {
-      if (!hasEnded) child.kill("SIGTERM");
+      try {
+        child.kill("SIGTERM");
+      } catch {
+        // It has ended: the runtime may know before it tells.
+      }
     },
   };
 }

@@ -147,6 +147,23 @@ for (const [name, spawner] of ways) {
   });
 }
 
+Deno.test("commandSpawner: stop() does not mind an end that was not told yet", {
+  ignore: !isLinux,
+}, async () => {
+  const start = () => new Deno.Command("true").spawn();
+  const before = start();
+  const process = commandSpawner.run("true", [], ignore);
+  const after = start();
+  // All of them end in the same turn of the runtime, which tells one by one.
+  for (const { status } of [before, after]) status.then(() => process.stop());
+  const ids = [before.pid, process.id, after.pid].map(String);
+  const isEnded = "grep -q '^State:.Z' /proc/$id/status";
+  const wait = `for id; do until ${isEnded}; do :; done; done`;
+  new Deno.Command("sh", { args: ["-c", wait, "sh", ...ids] }).outputSync();
+  assertEquals((await process.ended).code, 0);
+  await Promise.all([before.status, after.status]);
+});
+
 Deno.test("commandSpawner refuses words that are not UTF-8", () => {
   assertThrows(
     () => commandSpawner.talkTo("ssh", ["caf\udce9"], ignore),
