@@ -7,6 +7,7 @@ import type {
   OpenFile,
   Times,
 } from "./files.ts";
+import { modeOf } from "./deno_mode.ts";
 import {
   directoryPath,
   linkedPath,
@@ -306,7 +307,7 @@ function attributesOf(path: string, info: Deno.FileInfo): Attributes {
   return {
     kind: info.isFile ? "file" : info.isDirectory ? "folder" : "other",
     size: info.size,
-    mode: (info.mode ?? (info.isDirectory ? 0o755 : 0o644)) & 0o7777,
+    mode: modeOf(Deno.build.os, info),
     modified: info.mtime?.getTime() ?? 0,
     accessed: info.atime?.getTime() ?? info.mtime?.getTime() ?? 0,
     identity: identityOf(path, info),
