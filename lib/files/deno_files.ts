@@ -9,8 +9,8 @@ import type {
 } from "./files.ts";
 import { modeOf } from "./deno_mode.ts";
 import {
+  danglingPath,
   directoryPath,
-  linkedPath,
   namesDirectory,
   passable,
   reachablePath,
@@ -237,8 +237,7 @@ function openLinked(path: string, options: Deno.OpenOptions): Deno.FsFile {
   try {
     return Deno.openSync(reached, options);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    const linked = linkedPath(reached);
+    const linked = danglingPath(reached);
     if (linked === undefined) throw error;
     return openLinked(linked, options);
   }

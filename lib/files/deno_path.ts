@@ -42,7 +42,7 @@ export function reachablePath(path: string): string {
 export function writablePath(path: string): string {
   const name = path.replace(SEPARATORS_AT_END, "");
   if (name === path) return reachablePath(path);
-  reachablePath(name.replace(LAST_NAME, ""));
+  reachablePath(name.replace(LAST_NAME, "") || ".");
   throw new Deno.errors.IsADirectory("Is a directory");
 }
 
@@ -51,11 +51,21 @@ export function directoryPath(path: string): string {
   return reachablePath(path.replace(SEPARATORS_AT_END, "") || path);
 }
 
-/** Gives where a symbolic link leads; `undefined` where `path` is none. */
-export function linkedPath(path: string): string | undefined {
-  if (!Deno.lstatSync(path).isSymlink) return undefined;
+/** Gives where a symbolic link to nothing leads; `undefined` for all else. */
+export function danglingPath(path: string): string | undefined {
+  if (!Deno.lstatSync(path).isSymlink || isThere(path)) return undefined;
   const said = Deno.readLinkSync(path);
   return ABSOLUTE.test(said) ? said : path.replace(LAST_NAME, () => said);
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /**
@@ -64,6 +74,9 @@ export function linkedPath(path: string): string | undefined {
  * @throws {Error} If the runtime cannot pass it on.
  */
 export function passable(path: string): string {
+  if (path === "") {
+    throw new Deno.errors.NotFound("No such file or directory");
+  }
   if (path.includes("\0")) throw new Error("Invalid argument");
   if (path.isWellFormed()) return path;
   throw new Error("names that are not UTF-8 cannot be used on this system");

@@ -200,6 +200,30 @@ export function testDiskPaths(test: Register, files: Files): void {
     assertEquals(exists(`${folder.path}/f`), false);
   });
 
+  test("an empty path is no entry's", async () => {
+    assertEquals(await files.find(""), undefined);
+    for (
+      const call of [
+        () => files.attributes(""),
+        () => files.openToRead(""),
+        () => files.openToWrite("", 0o644),
+        () => files.makeFolder("", 0o755),
+      ]
+    ) {
+      assertEquals(await outcomeOf(call), `: ${MISSING}`);
+    }
+  });
+
+  test("a loop of links is no entry", async () => {
+    using folder = new TempFolder();
+    const path = `${folder.path}/loop`;
+    Deno.symlinkSync("loop", path);
+    const reason = `${path}: Too many levels of symbolic links`;
+    assertEquals(await outcomeOf(() => files.find(path)), reason);
+    const write = () => files.openToWrite(path, 0o644);
+    assertEquals(await outcomeOf(write), reason);
+  });
+
   test("a path with a NUL is no entry's", async () => {
     using folder = new TempFolder();
     const path = `${folder.path}/a\0b`;
