@@ -174,6 +174,12 @@ export function peerTest(
   });
 }
 
+/** Registers such tests, shown as ignored with the reason where they lack something. */
+export function peerTestUnless(lacks: string | undefined): typeof peerTest {
+  if (lacks === undefined) return peerTest;
+  return (name) => Deno.test.ignore(`${name} (${lacks})`, () => {});
+}
+
 function isThere(name: string): boolean {
   if (!name.startsWith("/")) return findProgram(name) !== undefined;
   try {
