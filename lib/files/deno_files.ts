@@ -237,7 +237,10 @@ function openLinked(path: string, options: Deno.OpenOptions): Deno.FsFile {
   try {
     return Deno.openSync(reached, options);
   } catch (error) {
-    const linked = danglingPath(reached);
+    const { NotFound, FilesystemLoop } = Deno.errors;
+    const mayDangle = error instanceof NotFound ||
+      error instanceof FilesystemLoop;
+    const linked = mayDangle ? danglingPath(reached) : undefined;
     if (linked === undefined) throw error;
     return openLinked(linked, options);
   }
