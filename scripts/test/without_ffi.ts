@@ -23,7 +23,7 @@ export async function testWithoutFfi(
     env: ENV,
   };
   const executable: TestRun = {
-    paths: ["tests/peer"],
+    paths: ["tests/built", "tests/peer"],
     options,
     env: { ...ENV, SEACP_EXECUTABLE: fileURLToPath(output) },
   };

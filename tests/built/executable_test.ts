@@ -6,6 +6,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { lacksDevices, lacksLibrary } from "../support/c_library.ts";
 import { findProgram } from "../../scripts/peers.ts";
 import {
   type Door,
@@ -83,13 +84,17 @@ function testDoor(kind: DoorKind): void {
 
 systemDoors.forEach(testDoor);
 
-/** How a program comes to have another name. */
-const NAMINGS: readonly (readonly [string, (path: string) => void])[] = [
-  ["a symbolic link", (path) => Deno.symlinkSync(BUILT, path)],
-  ["a copy", (path) => Deno.copyFileSync(BUILT, path)],
+/** How a program comes to have another name, and why that cannot be seen here. */
+const NAMINGS: readonly (readonly [
+  what: string,
+  make: (path: string) => void,
+  lacks: string | undefined,
+])[] = [
+  ["a symbolic link", (path) => Deno.symlinkSync(BUILT, path), lacksLibrary],
+  ["a copy", (path) => Deno.copyFileSync(BUILT, path), undefined],
 ];
 
-for (const [what, make] of NAMINGS) {
+for (const [what, make, lacks] of NAMINGS) {
   builtTest(
     `it is scp under that name, for those who run it by name, as ${what}`,
     ["ssh", "sshd", "ssh-keygen"],
@@ -116,6 +121,7 @@ for (const [what, make] of NAMINGS) {
       const missing = await runProgram(["scp", "none", "there"], { env });
       assertEquals(missing.stderr, "scp: none: No such file or directory\n");
     },
+    { lacks },
   );
 }
 
@@ -237,7 +243,7 @@ builtTest("a hangup that its caller ignores does not end it", [], async () => {
     stderr: "",
   });
   assertEquals(exists(`${folder.path}/in/a`), true);
-});
+}, { lacks: lacksLibrary });
 
 builtTest("it copies itself by its own path", [], async () => {
   using folder = new TempFolder();
@@ -269,6 +275,7 @@ builtTest(
     const out = await run(["a", "/dev/stdout"], options);
     assertEquals(out, { status: 0, stdout: "abc", stderr: "" });
   },
+  { lacks: lacksDevices },
 );
 
 builtTest(

@@ -1,8 +1,12 @@
 import { fileURLToPath } from "node:url";
-import { peerTest } from "./doors.ts";
+import { peerTestUnless } from "./doors.ts";
+import { EXECUTABLE } from "./program.ts";
 
-/** What `task build` made of this checkout; `task test` makes it anew. */
-export const BUILT: string = fileURLToPath(
+/**
+ * The executable under test, else what `task build` made of this checkout;
+ * `task test` makes it anew.
+ */
+export const BUILT: string = EXECUTABLE ?? fileURLToPath(
   new URL(
     Deno.build.os === "windows" ? "../../dist/seacp.exe" : "../../dist/seacp",
     import.meta.url,
@@ -14,6 +18,7 @@ export function builtTest(
   name: string,
   needs: readonly string[],
   fn: () => Promise<void>,
+  { lacks }: { readonly lacks?: string | undefined } = {},
 ): void {
-  peerTest(`The executable: ${name}`, [BUILT, ...needs], fn);
+  peerTestUnless(lacks)(`The executable: ${name}`, [BUILT, ...needs], fn);
 }
