@@ -5,6 +5,16 @@ import { runTests, type TestResult, type TestRun } from "./deno_test.ts";
 /** Tells tests that neither they nor the program may call the C library. */
 const ENV = { SEACP_WITHOUT_FFI: "1" };
 
+/** Tests of what a peer says, which is the same with the library: they take long. */
+const SAME_EVERYWHERE = [
+  "foreign_clients",
+  "foreign_servers",
+  "protocol_choice",
+  "refusal",
+  "size",
+  "talkative",
+].map((name) => `tests/peer/${name}_test.ts`);
+
 /**
  * Runs tests on the code paths of macOS and Windows: Deno's own files and
  * processes, and no C library. Unit tests run the source, those against other
@@ -24,7 +34,7 @@ export async function testWithoutFfi(
   };
   const executable: TestRun = {
     paths: ["tests/built", "tests/peer"],
-    options,
+    options: [...options, `--ignore=${SAME_EVERYWHERE.join()}`],
     env: { ...ENV, SEACP_EXECUTABLE: fileURLToPath(output) },
   };
   const first = await runTests(source);
