@@ -7,7 +7,7 @@
 import { parseArgs } from "node:util";
 import { bundle } from "./build/bundle.ts";
 import { checkedOutCommit } from "./build/commit.ts";
-import { compileExecutable } from "./build/executable.ts";
+import { compileExecutable, type Permission } from "./build/executable.ts";
 import { sha256 } from "./build/sha256.ts";
 import { dist } from "./build/root.ts";
 import { findTarget, type Target } from "./build/targets.ts";
@@ -17,12 +17,21 @@ import { runTask } from "./task.ts";
 export interface Product {
   readonly target: Target;
   readonly output: URL;
+  /** As in `CompileOptions`. */
+  readonly without?: Permission;
 }
 
 /** The executable for this machine. */
 export function productHere(): Product {
   const target = findTarget(Deno.build.target);
   return { target, output: new URL(target.executable, dist) };
+}
+
+/** The executable for this machine that may not call the C library. */
+export function productWithoutFfi(): Product {
+  const { target } = productHere();
+  const output = new URL(`without-ffi/${target.executable}`, dist);
+  return { target, output, without: "ffi" };
 }
 
 /** The executable for each target, in a folder of its own. */
@@ -50,11 +59,12 @@ export async function build(
   { official, tell = console.log }: BuildOptions,
 ): Promise<void> {
   const program = await bundle(checkedOutCommit());
-  for (const { target: { triple }, output } of products) {
+  for (const { target: { triple }, output, without } of products) {
     const remark = await compileExecutable(program, {
       official,
       triple,
       output,
+      without,
     });
     if (remark !== undefined) console.error(remark);
     const bytes = Deno.readFileSync(output);

@@ -44,7 +44,7 @@ const ROOMS: readonly (readonly [RegExp, Room])[] = [
   [/^lib\/ssh\/arguments\.ts$/, PLAIN],
   [/^lib\/ssh\//, { layer: 2, name: "ssh", usesSystem: true }],
   [
-    /^lib\/files\/((local|deno|raw)_files|local_path|attempt|libc|raw_arguments)\.ts$/,
+    /^lib\/files\/((local|deno|raw)_files|deno_(mode|path)|local_path|attempt|libc|raw_arguments)\.ts$/,
     { layer: 2, name: "local files", usesSystem: true },
   ],
   [/^lib\/files\/(store|stored_file|stored_folder|namesakes)\.ts$/, STORE],

@@ -1,8 +1,9 @@
 // deno-lint-ignore-file no-console -- a script talks to whoever runs it
 /**
  * Runs every test, or those below the folders given as arguments: with
- * `--built`, on the executable in place of the source; with `--arm64`, the
- * essential ones on the emulated executable for that processor. What the tests need of
+ * `--built`, on the executable in place of the source; with `--without-ffi`, as
+ * on systems where the C library is not called; with `--arm64`, the essential
+ * ones on the emulated executable for that processor. What the tests need of
  * the system is installed first where that can be done, and the executable is
  * made; where that fails, the tests that lack it are shown as ignored, or fail
  * in CI.
@@ -10,10 +11,16 @@
 
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { build, type Product, productHere } from "./build.ts";
+import {
+  build,
+  type Product,
+  productHere,
+  productWithoutFfi,
+} from "./build.ts";
 import { ensurePeers } from "./peers.ts";
 import { testArm64 } from "./test/arm64.ts";
 import { runTests, summary, type TestResult } from "./test/deno_test.ts";
+import { testWithoutFfi } from "./test/without_ffi.ts";
 
 /** Runs the tests on this system as it is, all of them unless told which. */
 async function testHere(
@@ -30,6 +37,16 @@ async function testHere(
   });
 }
 
+/** Runs the tests without the C library, all those of its code paths unless told. */
+async function testHereWithoutFfi(
+  paths: readonly string[],
+): Promise<TestResult> {
+  ensurePeers({ forTests: true });
+  const product = productWithoutFfi();
+  await buildIfPossible(product);
+  return await testWithoutFfi(paths, product);
+}
+
 async function buildIfPossible(product: Product): Promise<void> {
   try {
     await build([product], { official: false });
@@ -43,11 +60,14 @@ if (import.meta.main) {
     args: Deno.args,
     options: {
       built: { type: "boolean", default: false },
+      "without-ffi": { type: "boolean", default: false },
       arm64: { type: "boolean", default: false },
     },
     allowPositionals: true,
   });
-  const result = values.arm64
+  const result = values["without-ffi"]
+    ? await testHereWithoutFfi(positionals)
+    : values.arm64
     ? await testArm64(positionals)
     : await testHere(positionals, values);
   console.log(summary(result));

@@ -35,9 +35,14 @@ export async function attemptLater<T>(
 }
 
 function failure(what: string, cause: unknown): EntryError {
-  if (cause instanceof TypeError) throw cause;
+  if (isFaultOfOurs(cause)) throw cause;
   const Kind = isTooManyOpen(cause) ? TooManyOpenError : EntryError;
   return new Kind(`${what}: ${systemReason(cause)}`, { cause });
+}
+
+/** What the system calls an invalid argument is a `TypeError` with its code. */
+function isFaultOfOurs(error: unknown): boolean {
+  return error instanceof TypeError && !("code" in error);
 }
 
 /** The runtime tells the number in its message alone. */

@@ -7,6 +7,15 @@ import type {
   OpenFile,
   Times,
 } from "./files.ts";
+import { modeOf } from "./deno_mode.ts";
+import {
+  danglingPath,
+  directoryPath,
+  namesDirectory,
+  passable,
+  reachablePath,
+  writablePath,
+} from "./deno_path.ts";
 import { joinPath, LOCAL_PACE, nameOfPath } from "./local_path.ts";
 
 /**
@@ -24,7 +33,7 @@ export class DenoFiles implements Files {
   async find(path: string): Promise<Attributes | undefined> {
     return attempt(path, () => {
       try {
-        return attributesOf(path, Deno.statSync(named(path)));
+        return lookedAt(path);
       } catch (error) {
         if (error instanceof Deno.errors.NotFound) return undefined;
         throw error;
@@ -33,7 +42,7 @@ export class DenoFiles implements Files {
   }
 
   async attributes(path: string): Promise<Attributes> {
-    return attempt(path, () => attributesOf(path, Deno.statSync(named(path))));
+    return attempt(path, () => lookedAt(path));
   }
 
   async identify(path: string): Promise<string | undefined> {
@@ -43,7 +52,7 @@ export class DenoFiles implements Files {
   async list(path: string): Promise<Listing> {
     const entries = attempt(
       path,
-      () => Deno.readDir(named(path))[Symbol.asyncIterator](),
+      () => Deno.readDir(reachablePath(path))[Symbol.asyncIterator](),
     );
     const first = await attemptLater(path, () => entries.next());
     return {
@@ -53,14 +62,15 @@ export class DenoFiles implements Files {
   }
 
   async openToRead(path: string): Promise<OpenFile> {
-    return new DenoFile(path, attempt(path, () => Deno.openSync(named(path))));
+    const file = attempt(path, () => Deno.openSync(reachablePath(path)));
+    return new DenoFile(path, file);
   }
 
   async create(path: string, mode: number): Promise<OpenFile | undefined> {
     return attempt(path, () => {
       const options = { write: true, createNew: true, mode };
       try {
-        return new DenoFile(path, Deno.openSync(named(path), options));
+        return new DenoFile(path, Deno.openSync(writablePath(path), options));
       } catch (error) {
         const { AlreadyExists, IsADirectory } = Deno.errors;
         const isThere = error instanceof AlreadyExists ||
@@ -80,22 +90,25 @@ export class DenoFiles implements Files {
     if (replaced?.kind === "other") {
       const file = await attemptLater(
         path,
-        () => Deno.open(named(path), options),
+        () => Deno.open(writablePath(path), options),
       );
       return new WaitingFile(path, file);
     }
-    return new DenoFile(
-      path,
-      attempt(path, () => Deno.openSync(named(path), options)),
-    );
+    return new DenoFile(path, attempt(path, () => openLinked(path, options)));
   }
 
   async remove(path: string): Promise<void> {
-    attempt(path, () => Deno.removeSync(named(path)));
+    attempt(path, () => {
+      const reached = reachablePath(path);
+      if (Deno.lstatSync(reached).isDirectory) {
+        throw new Deno.errors.IsADirectory("Is a directory");
+      }
+      Deno.removeSync(reached);
+    });
   }
 
   async makeFolder(path: string, mode: number): Promise<void> {
-    attempt(path, () => Deno.mkdirSync(named(path), { mode }));
+    attempt(path, () => Deno.mkdirSync(directoryPath(path), { mode }));
   }
 
   async setMode(path: string, mode: number): Promise<void> {
@@ -107,7 +120,7 @@ export class DenoFiles implements Files {
       `${path}: set times`,
       () =>
         Deno.utimeSync(
-          named(path),
+          reachablePath(path),
           seconds(times.accessed),
           seconds(times.modified),
         ),
@@ -115,19 +128,18 @@ export class DenoFiles implements Files {
   }
 
   async readLink(path: string): Promise<string | undefined> {
-    return attempt(
-      path,
-      () =>
-        Deno.lstatSync(named(path)).isSymlink
-          ? Deno.readLinkSync(named(path))
-          : undefined,
-    );
+    return attempt(path, () => {
+      const reached = reachablePath(path);
+      const isLink = !namesDirectory(path) && Deno.lstatSync(reached).isSymlink;
+      return isLink ? Deno.readLinkSync(reached) : undefined;
+    });
   }
 
   async makeLink(path: string, destination: string): Promise<void> {
     attempt(path, () => {
-      removeUnlessFolder(path);
-      Deno.symlinkSync(named(destination), named(path));
+      const reached = reachablePath(path);
+      if (!namesDirectory(path)) removeUnlessFolder(reached);
+      Deno.symlinkSync(passable(destination), reached);
     });
   }
 
@@ -216,15 +228,27 @@ class DenoFile implements OpenFile {
   }
 }
 
-/** @throws If the runtime cannot pass this name on. */
-function named(path: string): string {
-  if (path.isWellFormed()) return path;
-  throw new Error("names that are not UTF-8 cannot be used on this system");
+/**
+ * Opens a file, made where there is none. To a program that may not do
+ * everything the runtime opens no link that leads to nothing.
+ */
+function openLinked(path: string, options: Deno.OpenOptions): Deno.FsFile {
+  const reached = writablePath(path);
+  try {
+    return Deno.openSync(reached, options);
+  } catch (error) {
+    const { NotFound, FilesystemLoop } = Deno.errors;
+    const mayDangle = error instanceof NotFound ||
+      error instanceof FilesystemLoop;
+    const linked = mayDangle ? danglingPath(reached) : undefined;
+    if (linked === undefined) throw error;
+    return openLinked(linked, options);
+  }
 }
 
 function removeUnlessFolder(path: string): void {
   try {
-    if (!Deno.lstatSync(named(path)).isDirectory) Deno.removeSync(named(path));
+    if (!Deno.lstatSync(path).isDirectory) Deno.removeSync(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
@@ -253,7 +277,7 @@ class WaitingFile extends DenoFile {
 
 function setMode(path: string, mode: number): void {
   if (Deno.build.os === "windows") return;
-  attempt(`${path}: set mode`, () => Deno.chmodSync(named(path), mode));
+  attempt(`${path}: set mode`, () => Deno.chmodSync(reachablePath(path), mode));
 }
 
 function seconds(milliseconds: number): number {
@@ -277,11 +301,15 @@ async function* listed(
   }
 }
 
+function lookedAt(path: string): Attributes {
+  return attributesOf(path, Deno.statSync(reachablePath(path)));
+}
+
 function attributesOf(path: string, info: Deno.FileInfo): Attributes {
   return {
     kind: info.isFile ? "file" : info.isDirectory ? "folder" : "other",
     size: info.size,
-    mode: (info.mode ?? (info.isDirectory ? 0o755 : 0o644)) & 0o7777,
+    mode: modeOf(Deno.build.os, info),
     modified: info.mtime?.getTime() ?? 0,
     accessed: info.atime?.getTime() ?? info.mtime?.getTime() ?? 0,
     identity: identityOf(path, info),
@@ -296,8 +324,11 @@ function bornOf(
   return isDirectory && born !== null ? { born: born.getTime() } : {};
 }
 
-/** Inode numbers beyond 2^53, as overlay file systems give, are not exact. */
+/**
+ * Inode numbers beyond 2^53, as overlay file systems and Windows give, are not
+ * exact, and 0 stands for none.
+ */
 function identityOf(path: string, { dev, ino }: Deno.FileInfo): string {
-  if (ino !== null && Number.isSafeInteger(ino)) return `${dev}:${ino}`;
-  return Deno.realPathSync(path);
+  if (ino && Number.isSafeInteger(ino)) return `${dev}:${ino}`;
+  return Deno.realPathSync(reachablePath(path));
 }

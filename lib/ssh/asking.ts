@@ -49,8 +49,12 @@ function asksByProgram(): boolean {
   return hasDisplay && !hasTerminal();
 }
 
-/** Tells whether there is a terminal to ask at. */
+/** Tells whether there is a terminal to ask at; on Windows, a console in use. */
 export function hasTerminal(): boolean {
+  if (Deno.build.os === "windows") {
+    return [Deno.stdin, Deno.stdout, Deno.stderr]
+      .some((stream) => stream.isTerminal());
+  }
   try {
     Deno.openSync(TERMINAL).close();
     return true;

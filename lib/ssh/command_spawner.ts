@@ -12,6 +12,12 @@ import type {
 const LAST_MILLISECONDS = 100;
 
 /**
+ * End of a program where the system tells none, as for the children of one that
+ * was started with SIGCHLD ignored: that of an ssh that failed.
+ */
+const UNTOLD_END: ProcessEnd = { code: 255, signal: null };
+
+/**
  * Starts programs as the runtime does, on every system. Throws an `EntryError`
  * for words that are not UTF-8: the runtime would change them. Standard error is
  * a pipe even where ours is a terminal, for what comes from a remote has to pass
@@ -58,13 +64,15 @@ function spawn(
 }
 
 function processOf(child: Deno.ChildProcess, hear: Hear): Process {
-  let hasEnded = false;
-  child.status.then(() => hasEnded = true);
   return {
     id: child.pid,
     ended: endedAndHeard(child, hear),
     stop: () => {
-      if (!hasEnded) child.kill("SIGTERM");
+      try {
+        child.kill("SIGTERM");
+      } catch {
+        // It has ended: the runtime may know before it tells.
+      }
     },
   };
 }
@@ -81,7 +89,7 @@ async function endedAndHeard(
       hear(value);
     }
   })();
-  const end = await status;
+  const end = await status.catch(() => UNTOLD_END);
   // Others that it started may hold it for much longer.
   const timer = setTimeout(() => reader.cancel(), LAST_MILLISECONDS);
   await heard.catch(() => {

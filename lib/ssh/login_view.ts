@@ -2,6 +2,7 @@
 
 import { listProcNames, readProcFile, readProcLink } from "../system/proc.ts";
 import { hasTerminal, TERMINAL } from "./asking.ts";
+import { canStartProcesses } from "./raw_process.ts";
 
 /** View of an ssh at one moment, from outside. */
 export interface LoginView {
@@ -18,11 +19,12 @@ const MOST_PROCESSES = 64;
 const ASKPASS = "ssh-askpass";
 
 /**
- * Looks at a process and those it started. Elsewhere than on Linux nothing can
- * be seen: a login counts as open where there is a terminal to ask at.
+ * Looks at a process and those it started. Elsewhere than on Linux, and where
+ * the C library may not be called, nothing can be seen: a login counts as open
+ * where there is a terminal to ask at.
  */
 export function viewLogin(id: number): LoginView {
-  if (Deno.build.os === "linux") {
+  if (Deno.build.os === "linux" && canStartProcesses()) {
     return viewProcesses(id, Deno.env.get("SSH_ASKPASS") || ASKPASS);
   }
   return { login: hasTerminal() ? "open" : "unknown", isAsking: false };

@@ -17,17 +17,48 @@ export function versionOf(path: string): string | undefined {
 
 /** Where the PATH leads to; `undefined` if it is not there. */
 export function findInPath(program: string): string | undefined {
-  const isWindows = Deno.build.os === "windows";
-  const folders = (Deno.env.get("PATH") ?? "").split(isWindows ? ";" : ":");
-  return folders
-    .map((folder) => `${folder}/${program}${isWindows ? ".exe" : ""}`)
-    .find(isExecutable);
+  return pathsOf(program, {
+    os: Deno.build.os,
+    path: Deno.env.get("PATH") ?? "",
+    extensions: Deno.env.get("PATHEXT") ?? "",
+  }).find(isExecutable);
 }
 
+/** What tells where programs are. */
+export interface ProgramPlaces {
+  /** The operating system, as Deno names it. */
+  readonly os: string;
+  /** What PATH says. */
+  readonly path: string;
+  /** What PATHEXT says: Windows' names of programs end in one of these. */
+  readonly extensions: string;
+}
+
+/** Extensions where PATHEXT names none, as in cmd.exe's documentation. */
+const USUAL_EXTENSIONS = ".COM;.EXE;.BAT;.CMD";
+
+/** Gives each path that a program may have, in the order of the search. */
+export function pathsOf(
+  program: string,
+  { os, path, extensions }: ProgramPlaces,
+): string[] {
+  if (os !== "windows") {
+    return path.split(":").map((folder) => `${folder}/${program}`);
+  }
+  const ends = (extensions || USUAL_EXTENSIONS).toLowerCase().split(";")
+    .filter((extension) => extension !== "");
+  const isWhole = ends.some((end) => program.toLowerCase().endsWith(end));
+  const names = isWhole ? [program] : ends.map((end) => program + end);
+  return path.split(";")
+    .flatMap((folder) => names.map((name) => `${folder}\\${name}`));
+}
+
+/** On Windows the name alone makes a program; its mode says nothing. */
 function isExecutable(path: string): boolean {
+  const isByName = Deno.build.os === "windows";
   try {
     const { isFile, mode } = Deno.statSync(path);
-    return isFile && (mode === null || (mode & 0o111) !== 0);
+    return isFile && (isByName || (mode! & 0o111) !== 0);
   } catch {
     return false;
   }

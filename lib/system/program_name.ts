@@ -21,14 +21,15 @@ export function nameIn(path: string): string {
   return /^[\w.+-]{1,64}$/.test(name) ? name : DEFAULT;
 }
 
-/** Reads the word that the process was called by, or the path of the program. */
+/**
+ * Reads the word that the process was called by; the path of the program where
+ * nothing tells.
+ */
 function firstWord(): string {
+  if (Deno.build.os !== "linux") return Deno.execPath();
   try {
-    if (Deno.build.os === "linux") {
-      return readProcFile("/proc/self/cmdline").split("\0")[0]!;
-    }
-    return Deno.execPath();
+    return readProcFile("/proc/self/cmdline").split("\0")[0]!;
   } catch {
-    return DEFAULT;
+    return Deno.execPath();
   }
 }

@@ -4,8 +4,14 @@ import { npmRuntime } from "./npm_runtime.ts";
 import { root } from "./root.ts";
 import { type Command, CommandError, runCommand } from "./run.ts";
 
+/** What the program may do. */
+const PERMISSIONS = ["read", "write", "run", "env", "sys", "ffi"] as const;
+
+/** One of the permissions that the program has. */
+export type Permission = typeof PERMISSIONS[number];
+
 /**
- * What the program may do, and how its runtime is set up. No network: only ssh
+ * What the program may not do, and how its runtime is set up. No network: only ssh
  * opens connections. No prompt: what was not granted is refused, not asked
  * for. No code cache: it would be a file of a well-known name in a folder that
  * everybody may write to, and be run as code. The heap's young part stays small:
@@ -18,7 +24,6 @@ const COMPILE_OPTIONS: readonly string[] = [
   "--no-prompt",
   "--no-code-cache",
   "--v8-flags=--max-semi-space-size=8",
-  ...["read", "write", "run", "env", "sys", "ffi"].map((it) => `--allow-${it}`),
   ...["net", "import"].map((it) => `--deny-${it}`),
 ];
 
@@ -34,6 +39,12 @@ export interface CompileOptions {
   readonly output: URL;
   /** Whether only Deno's own download of the runtime will do. */
   readonly official: boolean;
+  /**
+   * The permission that it is made without, for a test of that.
+   *
+   * @default None.
+   */
+  readonly without?: Permission | undefined;
 }
 
 /**
@@ -45,7 +56,7 @@ export interface CompileOptions {
  */
 export async function compileExecutable(
   program: Program,
-  { triple, output, official }: CompileOptions,
+  { triple, output, official, without }: CompileOptions,
 ): Promise<string | undefined> {
   removeIfThere(output);
   if (official && Deno.env.get("DENORT_BIN")) {
@@ -56,6 +67,9 @@ export async function compileExecutable(
       ...deno,
       "compile",
       ...COMPILE_OPTIONS,
+      ...PERMISSIONS.filter((it) => it !== without).map((it) =>
+        `--allow-${it}`
+      ),
       `--target=${triple}`,
       `--output=${fileURLToPath(output)}`,
       ...included(program),

@@ -1,6 +1,7 @@
 /** The one file that is installed, as its users meet it. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { lacksDevices, lacksLibrary } from "../support/c_library.ts";
 import { RUN_LAST, writeScript } from "../support/doors.ts";
 import { lacksIgnoredSignals } from "../support/emulator.ts";
 import { BUILT, builtTest, runBuilt as run } from "../support/executable.ts";
@@ -17,13 +18,17 @@ import { Sshd } from "../support/sshd.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { exists, makeTree } from "../support/tree.ts";
 
-/** How a program comes to have another name. */
-const NAMINGS: readonly (readonly [string, (path: string) => void])[] = [
-  ["a symbolic link", (path) => Deno.symlinkSync(BUILT, path)],
-  ["a copy", (path) => Deno.copyFileSync(BUILT, path)],
+/** How a program comes to have another name, and why that cannot be seen here. */
+const NAMINGS: readonly (readonly [
+  what: string,
+  make: (path: string) => void,
+  lacks: string | undefined,
+])[] = [
+  ["a symbolic link", (path) => Deno.symlinkSync(BUILT, path), lacksLibrary],
+  ["a copy", (path) => Deno.copyFileSync(BUILT, path), undefined],
 ];
 
-for (const [what, make] of NAMINGS) {
+for (const [what, make, lacks] of NAMINGS) {
   builtTest(
     `it is scp under that name, for those who run it by name, as ${what}`,
     ["ssh", "sshd", "ssh-keygen"],
@@ -50,6 +55,7 @@ for (const [what, make] of NAMINGS) {
       const missing = await runProgram(["scp", "none", "there"], { env });
       assertEquals(missing.stderr, "scp: none: No such file or directory\n");
     },
+    { lacks },
   );
 }
 
@@ -109,10 +115,7 @@ builtTest("a signal ends it and its ssh", [], async () => {
   await until("ssh ends", () => !isRunning(ended));
 });
 
-const HANGUP = "a hangup that its caller ignores does not end it" +
-  (lacksIgnoredSignals === undefined ? "" : ` (lacks: ${lacksIgnoredSignals})`);
-
-builtTest(HANGUP, [], async () => {
+builtTest("a hangup that its caller ignores does not end it", [], async () => {
   using folder = new TempFolder();
   makeTree(folder.path, [{ path: "a", content: "abc" }, { path: "in/" }]);
   const ssh = writeScript(
@@ -126,14 +129,13 @@ builtTest(HANGUP, [], async () => {
       { cwd: folder.path },
     );
   assertEquals((await copy("")).status, 129);
-  if (lacksIgnoredSignals !== undefined) return;
   assertEquals(await copy("trap '' HUP;"), {
     status: 0,
     stdout: "",
     stderr: "",
   });
   assertEquals(exists(`${folder.path}/in/a`), true);
-});
+}, { lacks: lacksLibrary ?? lacksIgnoredSignals });
 
 builtTest("it copies itself by its own path", [], async () => {
   using folder = new TempFolder();
@@ -165,6 +167,7 @@ builtTest(
     const out = await run(["a", "/dev/stdout"], options);
     assertEquals(out, { status: 0, stdout: "abc", stderr: "" });
   },
+  { lacks: lacksDevices },
 );
 
 builtTest(

@@ -4,6 +4,7 @@ import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { pathToFileURL } from "node:url";
 import { compileExecutable } from "../../scripts/build/executable.ts";
+import { mayCallLibrary } from "../support/c_library.ts";
 import { BUILT, builtTest } from "../support/executable.ts";
 import { runProgram } from "../support/program.ts";
 import { TempFolder } from "../support/temp_folder.ts";
@@ -78,7 +79,7 @@ builtTest("no permission but those it needs is in it", [], async () => {
     .filter((name) => name.startsWith("allow_") && baked[name] !== null);
   assertEquals(everywhere.toSorted(), [
     "allow_env",
-    "allow_ffi",
+    ...(mayCallLibrary ? ["allow_ffi"] : []),
     // Hosts that modules may come from; all of them are denied below.
     "allow_import",
     "allow_read",

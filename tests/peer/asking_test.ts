@@ -6,9 +6,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { watchAsking } from "../../lib/ssh/asking.ts";
 import { findProgram } from "../../scripts/peers.ts";
+import { lacksLibrary } from "../support/c_library.ts";
 import {
   type Door,
   peerTest,
+  peerTestUnless,
   sshdDoor,
   writeScript,
 } from "../support/doors.ts";
@@ -184,7 +186,7 @@ peerTest(
 
 for (const isOnTerminal of [true, false]) {
   const where = isOnTerminal ? "on a terminal" : "without a terminal";
-  peerTest(
+  peerTestUnless(lacksLibrary)(
     `Bodies go ahead ${where} where ssh asks for nothing: a refusal takes another session`,
     NEEDS,
     async () => {

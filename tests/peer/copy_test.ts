@@ -1,7 +1,8 @@
 /** One table of copies, each made through every door to a real scp. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type Door, peerTest, systemDoors } from "../support/doors.ts";
+import { lacksDevices } from "../support/c_library.ts";
+import { type Door, peerTestUnless, systemDoors } from "../support/doors.ts";
 import { Place, underUmask, UNPRIVILEGED } from "../support/place.ts";
 import { runProgram } from "../support/program.ts";
 import {
@@ -16,6 +17,8 @@ interface Case {
   readonly name: string;
   /** What it needs besides its door. */
   readonly needs?: readonly string[];
+  /** Why it is ignored here; absent where it is not. */
+  readonly lacks?: string | undefined;
   /**
    * The one protocol it is about, if that is named; `any` for all that reads a
    * path as it is written. Absent where it is about all of them.
@@ -766,6 +769,7 @@ const failures: readonly Case[] = [
     name: "a file whose length is not what is in it arrives as it is",
     protocol: "sftp",
     needs: [SYSFS_FILE, "/proc/version"],
+    lacks: lacksDevices,
     run: async (place) => {
       for (const source of [SYSFS_FILE, "/proc/version"]) {
         await place.copyWell([source, place.remote("up")]);
@@ -779,6 +783,7 @@ const failures: readonly Case[] = [
     name: "a file whose length is not what is in it goes up as it is",
     protocol: "scp",
     needs: [SYSFS_FILE, "/proc/version"],
+    lacks: lacksDevices,
     run: async (place) => {
       const sources = [SYSFS_FILE, "/proc/version"];
       place.makeNear([{ path: "after", content: "in step" }]);
@@ -816,8 +821,9 @@ for (const kind of systemDoors) {
     protocol === undefined || protocol === kind.protocol ||
     (protocol === "any" && kind.protocol !== "scp")
   );
-  for (const { name, needs = [], run } of cases) {
-    peerTest(`${kind.name}: ${name}`, [...kind.needs, ...needs], async () => {
+  for (const { name, needs = [], lacks, run } of cases) {
+    const register = peerTestUnless(lacks);
+    register(`${kind.name}: ${name}`, [...kind.needs, ...needs], async () => {
       using place = new Place(await (opened ??= kind.open()));
       await run(place);
     });

@@ -6,11 +6,13 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
+import { lacksDevices, lacksLibrary } from "../support/c_library.ts";
 import { peerTest } from "../support/doors.ts";
 import { type Dialogue, runFarSide, type Served } from "../support/far_side.ts";
+import { lacksRecentRuntime } from "../support/old_runtime.ts";
 import { UNPRIVILEGED } from "../support/place.ts";
 import { SEACP } from "../support/program.ts";
-import { lacksRawOperands } from "../support/raw_names.ts";
+import { lacksRawNames, lacksRawOperands } from "../support/raw_names.ts";
 
 /**
  * Where seacp differs on purpose: why, and what comes of it instead. Entries
@@ -28,6 +30,8 @@ interface Extra extends Partial<Pick<Dialogue, "setup" | "umask" | "wrapper">> {
   /** Whether standard error may be written to: `-v` is among the arguments. */
   readonly verbose?: boolean;
   readonly differs?: Difference;
+  /** Why it is ignored here; absent where it is not. */
+  readonly lacks?: string | undefined;
 }
 
 /** A dialogue: its name, the arguments, what is said, and the rest. */
@@ -125,6 +129,7 @@ const VECTORS: Group = {
         ...["<\0", ">C0644 3 a\n", "<\0", ">abc\0"],
         "<\x01scp: /dev/full: No space left on device\n",
       ],
+      { lacks: lacksDevices },
     ],
     [
       "12: a missing target that has to be a folder",
@@ -195,6 +200,7 @@ const VECTORS: Group = {
       {
         setup: "mkdir -m 755 sub; mkdir -m 700 sub/deep; printf c > " +
           "sub/deep/c; touch -d @-1000 sub/deep/c sub/deep; touch -d @7 sub",
+        lacks: lacksRecentRuntime,
       },
     ],
     [
@@ -481,7 +487,7 @@ const FILES: Group = {
     ]],
     ["a full disk, then a file", "-t l", [
       ">T1 0 1 0\nC0644 40000 a\n" + "x".repeat(40000) + "\0C0644 0 b\n\0",
-    ], { setup: "ln -s /dev/full l" }],
+    ], { setup: "ln -s /dev/full l", lacks: lacksDevices }],
     ["a device", "-t l", [">C0644 3 a\nabc\0"], { setup: "ln -s /dev/null l" }],
   ],
 };
@@ -513,7 +519,9 @@ const TIMES: Group = {
     ["with microseconds", "-t d", [">T1 250000 2 500000\nC0644 0 a\n\0"]],
     ["of zero", "-t d", [">T0 0 0 0\nC0644 0 a\n\0"]],
     ["with zeros in front", "-t d", [">T007 00 010 000000\nC0644 0 a\n\0"]],
-    ["with single microseconds", "-t d", [">T7 5 10 9\nC0644 0 a\n\0"]],
+    ["with single microseconds", "-t d", [">T7 5 10 9\nC0644 0 a\n\0"], {
+      lacks: lacksLibrary,
+    }],
     ["past this runtime's clock, within the system's", "-t d", [
       ">T8640000000001 0 1 0\nC0644 0 a\n\0",
     ], {
@@ -649,26 +657,37 @@ const FOLDERS: Group = {
   ],
 };
 
+/** Says a file of each name, and a folder with one in it. */
+function taken(names: readonly string[]): string {
+  const records = names.map((name) =>
+    `C0644 1 ${name}\na\0D0755 0 ${name}x\nC0644 1 ${name}\nb\0E\n`
+  );
+  return `>${records.join("")}`;
+}
+
 const NAMES: Group = {
   name: "names that come",
   setup: "mkdir d",
   rows: [
     ["odd ones", "-rt d", [
-      ">" + [
+      taken([
         ...[" ", " a b ", "\t", "a\rb", "\x1b[2J", "\x01", "E", "...", "..a"],
         ...["-rf", "~", "$(id)", "`id`", "a\\b", "a\\^Jb", "'\"", "*?[x]"],
-        ...["caf\xc3\xa9", "caf\xe9", "\xff\xfe", "\xef\xbf\xbd", "C:x"],
-        "n".repeat(254),
-      ].map((name) =>
-        `C0644 1 ${name}\na\0D0755 0 ${name}x\nC0644 1 ${name}\nb\0E\n`
-      ).join(""),
+        ...["caf\xc3\xa9", "\xef\xbf\xbd", "C:x", "n".repeat(254)],
+      ]),
     ]],
+    ["odd bytes", "-rt d", [taken(["caf\xe9", "\xff\xfe"])], {
+      lacks: lacksRawNames,
+    }],
     ["a name too long", "-t d", [
       `>C0644 1 ${"n".repeat(256)}\nC0644 1 a\na\0`,
     ]],
     ["bytes in what is refused", "-rt d", [
       ">C0644 1 caf\xe9\nD0755 0 caf\xea\n",
-    ], { setup: "mkdir d d/$(printf 'caf\\351'); : > d/$(printf 'caf\\352')" }],
+    ], {
+      setup: "mkdir d d/$(printf 'caf\\351'); : > d/$(printf 'caf\\352')",
+      lacks: lacksRawNames,
+    }],
     ["bytes in an unknown record", "-rt d", [">caf\xe9\x1b\n"]],
     ["bytes in a refused name", "-rt d", [">C0644 1 caf\xe9/\x1b\n"]],
     ["bytes in a target", ["-t", "caf\xe9"], [">C0644 1 a\na\0"]],
@@ -753,6 +772,7 @@ const SOURCES: Group = {
     ]],
     ["files with times", "-pf a b empty", [OK_AHEAD], {
       setup: MAKE_SOURCES + "; touch -d @3 empty",
+      lacks: lacksRecentRuntime,
     }],
     ["a folder", "-rf sub", [OK_AHEAD]],
     ["a folder with times", "-prf sub", [OK_AHEAD]],
@@ -808,6 +828,7 @@ const SOURCES: Group = {
     }],
     ["a device", "-rf /dev/null", [OK_AHEAD]],
     ["a file without a length", "-f /proc/version", [OK_AHEAD], {
+      lacks: lacksDevices,
       differs: {
         why: "it is what can be read",
         stdout: `C0444 ${PROC_CONTENT.length} version\n${PROC_CONTENT}\0`,
@@ -832,7 +853,9 @@ const SOURCES: Group = {
     ["an end after a body", "-f a b", [">\0\0"]],
     ["a giving up after a body", "-f a b", [">\0\0\x02no\n\0\0\0"]],
     ["a failure after a body", "-f a b", [">\0\0\x01no\n\0\0"]],
-    ["refused times", "-pf a b", [">\0\x01no\n\0\0\0\0"]],
+    ["refused times", "-pf a b", [">\0\x01no\n\0\0\0\0"], {
+      lacks: lacksRecentRuntime,
+    }],
     ["refused times of a folder", "-prf sub a", [">\0\x01no\n\0\0\0\0"]],
     ["refused entries of a folder", "-prf sub a", [
       ">\0\0\0\0\x01no\n\0\x01no\n\0\0\0\0",
@@ -848,6 +871,7 @@ const SOURCES: Group = {
     ["a file that is shorter than its length", `-f ${SYSFS_FILE} a`, [
       OK_AHEAD,
     ], {
+      lacks: lacksDevices,
       differs: {
         why: "it is what can be read",
         status: 0,
@@ -868,6 +892,17 @@ const SOURCES: Group = {
 
 /** Sets times of an entry that reading it does not change. */
 const DATED = "touch -m -a -d @4102444800";
+
+/** Tells whether the bytes of a name, a character each, are UTF-8. */
+function isText(name: string): boolean {
+  const bytes = Uint8Array.from(name, (char) => char.charCodeAt(0));
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** A shell's words for a name: a file of it, and that name in a variable. */
 function naming(name: string): string {
@@ -903,7 +938,10 @@ const SENT_NAMES: Group = {
     ...[...ODD_NAMES, ...NEWLINE_NAMES.map(([name]) => name)].map(
       (name): Row => [`${JSON.stringify(name)} in a folder`, "-rf d", [
         OK_AHEAD,
-      ], { setup: `${naming(name)}; mkdir d; printf x > "d/$n"` }],
+      ], {
+        setup: `${naming(name)}; mkdir d; printf x > "d/$n"`,
+        lacks: isText(name) ? undefined : lacksRawNames,
+      }],
     ),
     ["odd ones by themselves", [
       "-pf",
@@ -1002,9 +1040,11 @@ for (const { name, setup, rows, needs = [] } of GROUPS) {
       const waiting = rows.values();
       const players = Array.from({ length: AT_A_TIME }, async () => {
         for (const row of waiting) {
+          const lacks = row[3]?.lacks ??
+            (hasBytes(row) ? lacksRawOperands : undefined);
           await context.step({
-            name: row[0],
-            ignore: lacksRawOperands !== undefined && hasBytes(row),
+            name: lacks === undefined ? row[0] : `${row[0]} (${lacks})`,
+            ignore: lacks !== undefined,
             // Steps that are played at the same time cannot have these.
             sanitizeOps: false,
             sanitizeResources: false,
@@ -1024,7 +1064,8 @@ function hasBytes([, args]: Row): boolean {
 }
 
 async function play(
-  [_, args, talk, { verbose = false, differs, ...extra } = {}]: Row,
+  [_, args, talk, { verbose = false, differs, lacks: _lacks, ...extra } = {}]:
+    Row,
   setup: string,
 ): Promise<void> {
   const dialogue: Dialogue = {

@@ -6,9 +6,11 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { lacksDevices } from "../support/c_library.ts";
 import {
   childDoor,
   peerTest,
+  peerTestUnless,
   sftpChildDoor,
   sshdDoor,
 } from "../support/doors.ts";
@@ -351,7 +353,7 @@ diskTest(
   },
 );
 
-peerTest(
+peerTestUnless(lacksDevices)(
   "A device that is full is told, up, down and on this machine",
   [...childDoor.needs, "/dev/full"],
   async () => {

@@ -81,6 +81,25 @@ const QUESTIONS: Readonly<Record<string, string>> = {
     `echo 'read answer < $TTY' > $PWD/ask; sh $PWD/ask; :`,
 };
 
+peerTest(
+  "viewLogin() takes a login for open where nothing of it can be seen and there is a terminal",
+  [LENDS_TERMINAL, "setsid"],
+  async () => {
+    using folder = new TempFolder();
+    const rights = ["run", "-q", "--allow-all", "--deny-ffi"];
+    const words = [Deno.execPath(), ...rights, VIEWER, "exec cat /dev/null"];
+    const options = { cwd: folder.path };
+    const { stdout } = await onTerminal(
+      words.map(quoted).join(" "),
+      80,
+      options,
+    );
+    assertMatch(stdout, /^<open>\s*$/);
+    const without = await runProgram(["setsid", "-w", ...words], options);
+    assertMatch(without.stdout, /^<unknown>\s*$/);
+  },
+);
+
 for (const [name, command] of Object.entries(QUESTIONS)) {
   peerTest(
     `viewLogin() sees the question of ${name}, as long as it is open`,

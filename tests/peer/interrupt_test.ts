@@ -7,9 +7,11 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
+import { lacksLibrary } from "../support/c_library.ts";
 import {
   type Door,
   peerTest,
+  peerTestUnless,
   sshdDoor,
   writeScript,
 } from "../support/doors.ts";
@@ -168,7 +170,7 @@ peerTest(
 );
 
 for (const way of ways) {
-  peerTest(
+  peerTestUnless(lacksLibrary)(
     `Signals that were ignored at the start stay ignored inside ${way.name}`,
     [...sshdDoor.needs, "env"],
     async () => {

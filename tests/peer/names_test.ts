@@ -1,7 +1,7 @@
 /** Names that are not UTF-8, through every door to a real scp and back. */
 
 import { assertEquals } from "@std/assert";
-import { type Door, peerTest, systemDoors } from "../support/doors.ts";
+import { type Door, peerTestUnless, systemDoors } from "../support/doors.ts";
 import { Place } from "../support/place.ts";
 import { seacp } from "../support/program.ts";
 import {
@@ -146,15 +146,8 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** A way to register tests, which are ignored if there is a reason. */
-function registerUnless(reason: string | undefined): typeof peerTest {
-  return reason === undefined
-    ? peerTest
-    : (name) => Deno.test.ignore(`${name} (${reason})`, () => {});
-}
-
-const register = registerUnless(lacksRawNames);
-const registerOperands = registerUnless(lacksRawOperands);
+const register = peerTestUnless(lacksRawNames);
+const registerOperands = peerTestUnless(lacksRawOperands);
 
 for (const kind of systemDoors) {
   let opened: Promise<Door> | undefined;

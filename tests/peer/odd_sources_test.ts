@@ -5,7 +5,13 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { childDoor, peerTest, sftpChildDoor } from "../support/doors.ts";
+import { lacksDevices } from "../support/c_library.ts";
+import {
+  childDoor,
+  peerTest,
+  peerTestUnless,
+  sftpChildDoor,
+} from "../support/doors.ts";
 import { listing } from "../support/listing.ts";
 import { Place } from "../support/place.ts";
 import { runProgram, seacp } from "../support/program.ts";
@@ -30,28 +36,32 @@ function modeOf(path: string): string {
 for (const source of MADE_UP_LENGTHS) {
   const name = source.split("/").at(-1)!;
 
-  peerTest(`${source} arrives as it reads, over SFTP and here`, [
-    ...sftpChildDoor.needs,
-    source,
-  ], async () => {
-    await using door = await sftpChildDoor.open();
-    using place = new Place(door);
-    const content = read(source);
-    // What was there before is longer, and leaves nothing behind.
-    const older = [{ path: name, content: "x".repeat(10_000) }];
-    for (const before of [[], older]) {
-      place.makeFar(before);
-      place.makeNear(before);
-      await place.copyWell([source, place.remote(name)]);
-      assertEquals(read(`${place.far}/${name}`), content);
-      await place.copyWell([`far:${source}`, name]);
-      assertEquals(read(`${place.near}/${name}`), content);
-      await place.copyWell(["-3", `far:${source}`, place.remote("relayed")]);
-      assertEquals(read(`${place.far}/relayed`), content);
-      await place.copyWell([source, "here"]);
-      assertEquals(read(`${place.near}/here`), content);
-    }
-  });
+  peerTestUnless(lacksDevices)(
+    `${source} arrives as it reads, over SFTP and here`,
+    [
+      ...sftpChildDoor.needs,
+      source,
+    ],
+    async () => {
+      await using door = await sftpChildDoor.open();
+      using place = new Place(door);
+      const content = read(source);
+      // What was there before is longer, and leaves nothing behind.
+      const older = [{ path: name, content: "x".repeat(10_000) }];
+      for (const before of [[], older]) {
+        place.makeFar(before);
+        place.makeNear(before);
+        await place.copyWell([source, place.remote(name)]);
+        assertEquals(read(`${place.far}/${name}`), content);
+        await place.copyWell([`far:${source}`, name]);
+        assertEquals(read(`${place.near}/${name}`), content);
+        await place.copyWell(["-3", `far:${source}`, place.remote("relayed")]);
+        assertEquals(read(`${place.far}/relayed`), content);
+        await place.copyWell([source, "here"]);
+        assertEquals(read(`${place.near}/here`), content);
+      }
+    },
+  );
 }
 
 peerTest("A file that cannot be read is a failure, whatever its length", [

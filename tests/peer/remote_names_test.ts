@@ -9,7 +9,8 @@ import {
   type Quoting,
 } from "../../lib/completions/shell_text.ts";
 import { readTypedPath } from "../../lib/completions/typed_path.ts";
-import { peerTest, writeScript } from "../support/doors.ts";
+import { lacksLibrary } from "../support/c_library.ts";
+import { peerTest, peerTestUnless, writeScript } from "../support/doors.ts";
 import { ODD_NAMES } from "../support/odd_names.ts";
 import { isRunning, until } from "../support/processes.ts";
 import { type Outcome, runProgram, seacp } from "../support/program.ts";
@@ -151,7 +152,7 @@ async function completedOnTerminal(
   );
 }
 
-peerTest(
+peerTestUnless(lacksLibrary)(
   "No ssh asks at the terminal, a jump host's neither, nor by a program",
   [...NEEDS, LENDS_TERMINAL],
   async () => {
@@ -201,7 +202,7 @@ peerTest(
   },
 );
 
-peerTest(
+peerTestUnless(lacksLibrary)(
   "Nothing is left of an ssh that hangs, nor of what it runs",
   NEEDS,
   async () => {

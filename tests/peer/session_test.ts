@@ -6,7 +6,8 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { peerTest, writeScript } from "../support/doors.ts";
+import { lacksRecentRuntime } from "../support/old_runtime.ts";
+import { peerTest, peerTestUnless, writeScript } from "../support/doors.ts";
 import { isRunning } from "../support/processes.ts";
 import { runProgram, seacp } from "../support/program.ts";
 import { Sshd } from "../support/sshd.ts";
@@ -311,7 +312,7 @@ wait
   assertEquals(Deno.readTextFileSync(`${folder.path}/read`), "text");
 });
 
-peerTest(
+peerTestUnless(lacksRecentRuntime)(
   "A FIFO that nobody reads does not keep a signal out",
   ["mkfifo"],
   async () => {

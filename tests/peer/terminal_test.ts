@@ -1,7 +1,13 @@
 /** The meter and the messages, on a real terminal. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { peerTest, RUN_LAST, writeScript } from "../support/doors.ts";
+import { lacksLibrary } from "../support/c_library.ts";
+import {
+  peerTest,
+  peerTestUnless,
+  RUN_LAST,
+  writeScript,
+} from "../support/doors.ts";
 import { seacp } from "../support/program.ts";
 import {
   LENDS_TERMINAL,
@@ -86,16 +92,20 @@ peerTest(
   },
 );
 
-peerTest("No meter from a background job", NEEDS, async () => {
-  using folder = new TempFolder();
-  const program = prepare(folder.path);
-  const command = seacpCommand(["-S", program, "a", `far:${folder.path}/in`]);
-  const { stdout } = await onTerminal(`set -m; ${command} & wait $!`, 80, {
-    cwd: folder.path,
-  });
-  assertEquals(linesLeft(stdout), []);
-  assertEquals(Deno.statSync(`${folder.path}/in/a`).size, 2048);
-});
+peerTestUnless(lacksLibrary)(
+  "No meter from a background job",
+  NEEDS,
+  async () => {
+    using folder = new TempFolder();
+    const program = prepare(folder.path);
+    const command = seacpCommand(["-S", program, "a", `far:${folder.path}/in`]);
+    const { stdout } = await onTerminal(`set -m; ${command} & wait $!`, 80, {
+      cwd: folder.path,
+    });
+    assertEquals(linesLeft(stdout), []);
+    assertEquals(Deno.statSync(`${folder.path}/in/a`).size, 2048);
+  },
+);
 
 /** A source that says it has 4 bytes, gives 2, waits, and does the rest. */
 function slowSource(folder: string, rest: string): string {
@@ -209,7 +219,7 @@ peerTest(
   },
 );
 
-peerTest(
+peerTestUnless(lacksLibrary)(
   "ssh's standard error is a terminal where ours is one, and nobody's own",
   NEEDS,
   async () => {

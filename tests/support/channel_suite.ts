@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { BufferedChannel } from "../../lib/channel/buffered_channel.ts";
 import { SessionError } from "../../lib/errors.ts";
+import { testUnless } from "./c_library.ts";
 
 /** What is gathered at most before it is sent, in bytes. */
 export const GATHERED = 16 * 1024;
@@ -34,14 +35,18 @@ async function readText(
   return decode(await channel.read(limit));
 }
 
-/** Registers the tests for one kind of channel. */
+/**
+ * Registers the tests for one kind of channel.
+ *
+ * @param lacks Why it cannot be tested here; absent if it can.
+ */
 export function testChannels(
   name: string,
   open: () => ChannelEnds,
-  { ignore = false }: { ignore?: boolean } = {},
+  lacks?: string,
 ): void {
   for (const [title, test] of Object.entries(tests)) {
-    Deno.test(`${name}: ${title}`, { ignore }, async () => {
+    testUnless(lacks, `${name}: ${title}`, async () => {
       using ends = open();
       await test(ends);
     });

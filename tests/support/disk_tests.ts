@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../lib/errors.ts";
 import type { Files } from "../../lib/files/files.ts";
 import { currentUmask } from "../../lib/files/local_files.ts";
+import { testDiskPaths } from "./disk_paths.ts";
 import { TempFolder } from "./temp_folder.ts";
 import { makeTree } from "./tree.ts";
 
@@ -27,6 +28,8 @@ export function testDisk({ name, files, lacks }: Disk): void {
   };
   const testOnUnix = (behaviour: string, fn: () => Promise<void>): void =>
     test(behaviour, fn, onWindows || lacks !== undefined);
+
+  testDiskPaths(testOnUnix, files);
 
   test("find() tells what is there and that nothing is", async () => {
     using folder = new TempFolder();

@@ -180,6 +180,12 @@ function isDue(name: string): boolean {
     Deno.build.os === "darwin" && name in OPENSSH;
 }
 
+/** Registers such tests, shown as ignored with the reason where they lack something. */
+export function peerTestUnless(lacks: string | undefined): typeof peerTest {
+  if (lacks === undefined) return peerTest;
+  return (name) => Deno.test.ignore(`${name} (${lacks})`, () => {});
+}
+
 function isThere(name: string): boolean {
   if (!name.startsWith("/")) return findProgram(name) !== undefined;
   try {

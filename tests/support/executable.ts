@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { peerTest } from "./doors.ts";
+import { peerTestUnless } from "./doors.ts";
 import {
   EXECUTABLE,
   type Outcome,
@@ -27,8 +27,9 @@ export function builtTest(
   name: string,
   needs: readonly string[],
   fn: () => Promise<void>,
+  { lacks }: { readonly lacks?: string | undefined } = {},
 ): void {
-  peerTest(`The executable: ${name}`, [BUILT, ...needs], fn);
+  peerTestUnless(lacks)(`The executable: ${name}`, [BUILT, ...needs], fn);
 }
 
 /** Runs it with these arguments, without a terminal. */

@@ -1,5 +1,7 @@
 /** The program under test, run as a user runs it. */
 
+import { mayCallLibrary } from "./c_library.ts";
+
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 
 /** How a program ended. */
@@ -22,9 +24,14 @@ export interface RunOptions {
 /** An executable to test in place of the source. */
 export const EXECUTABLE: string | undefined = Deno.env.get("SEACP_EXECUTABLE");
 
+/** What the source under test may do: whatever its tests may. */
+const PERMISSIONS: readonly string[] = mayCallLibrary
+  ? ["--allow-all"]
+  : ["--allow-all", "--deny-ffi"];
+
 /** The command line that starts the program. */
 export const SEACP: readonly string[] = EXECUTABLE === undefined
-  ? [Deno.execPath(), "run", "--quiet", "--allow-all", MAIN]
+  ? [Deno.execPath(), "run", "--quiet", ...PERMISSIONS, MAIN]
   : [EXECUTABLE];
 
 /** A program that was started and may not have ended yet. */

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { PipeChannel } from "../../../lib/channel/pipe_channel.ts";
 import { SessionError } from "../../../lib/errors.ts";
 import * as libc from "../../../lib/system/libc.ts";
+import { lacksLibrary, testUnless } from "../../support/c_library.ts";
 import {
   type ChannelEnds,
   decode,
@@ -10,8 +11,6 @@ import {
 } from "../../support/channel_suite.ts";
 import { pattern } from "../../support/tree.ts";
 import { sayZeros } from "../../support/zeros.ts";
-
-const ignore = Deno.build.os !== "linux";
 
 const PIPE_BYTES = 64 * 1024;
 
@@ -66,7 +65,7 @@ function ends(): ChannelEnds & { readonly channel: PipeChannel } {
   };
 }
 
-testChannels("PipeChannel", ends, { ignore });
+testChannels("PipeChannel", ends, lacksLibrary);
 
 /** Two channels, each of which is the other's peer. */
 function pair(): readonly [PipeChannel, PipeChannel] {
@@ -88,23 +87,25 @@ async function readAll(channel: PipeChannel, limit: number): Promise<number[]> {
 }
 
 for (const limit of [1000, 1024 * 1024]) {
-  Deno.test(`PipeChannel: what no pipe holds arrives whole, read by ${limit}`, {
-    ignore,
-  }, async () => {
-    const [one, other] = pair();
-    using _one = one;
-    using _other = other;
-    const content = pattern(3_000_000);
-    const received = readAll(other, limit);
-    await one.write(content);
-    await one.close();
-    assertEquals(Uint8Array.from(await received), content);
-  });
+  testUnless(
+    lacksLibrary,
+    `PipeChannel: what no pipe holds arrives whole, read by ${limit}`,
+    async () => {
+      const [one, other] = pair();
+      using _one = one;
+      using _other = other;
+      const content = pattern(3_000_000);
+      const received = readAll(other, limit);
+      await one.write(content);
+      await one.close();
+      assertEquals(Uint8Array.from(await received), content);
+    },
+  );
 }
 
-Deno.test(
+testUnless(
+  lacksLibrary,
   "PipeChannel: what comes soon is read together, though no socket holds it",
-  { ignore },
   async () => {
     const BLOCK = 256 * 1024;
     const ears = libc.makePipe(4096);
@@ -123,85 +124,93 @@ Deno.test(
   },
 );
 
-Deno.test("PipeChannel: writes that nobody waited for keep their order", {
-  ignore,
-}, async () => {
-  const [one, other] = pair();
-  using _one = one;
-  using _other = other;
-  const blocks = ["a", "b", "c"].map((text) => text.repeat(200_000));
-  const writes = blocks.map((block) => one.write(encode(block)));
-  const received = readAll(other, 100_000);
-  await one.close();
-  await Promise.all(writes);
-  assertEquals(
-    decode(Uint8Array.from(await received)),
-    blocks.join(""),
-  );
-});
+testUnless(
+  lacksLibrary,
+  "PipeChannel: writes that nobody waited for keep their order",
+  async () => {
+    const [one, other] = pair();
+    using _one = one;
+    using _other = other;
+    const blocks = ["a", "b", "c"].map((text) => text.repeat(200_000));
+    const writes = blocks.map((block) => one.write(encode(block)));
+    const received = readAll(other, 100_000);
+    await one.close();
+    await Promise.all(writes);
+    assertEquals(
+      decode(Uint8Array.from(await received)),
+      blocks.join(""),
+    );
+  },
+);
 
-Deno.test("PipeChannel: timers run while a read waits, and while none has to", {
-  ignore,
-}, async () => {
-  using peer = ends();
-  let isTime = false;
-  setTimeout(() => {
-    isTime = true;
-  }, 30);
-  const last = performance.now() + 10_000;
-  while (!isTime && performance.now() < last) {
-    peer.say("there already");
-    await peer.channel.read(100);
-  }
-  assert(isTime, "nothing else had its turn");
+testUnless(
+  lacksLibrary,
+  "PipeChannel: timers run while a read waits, and while none has to",
+  async () => {
+    using peer = ends();
+    let isTime = false;
+    setTimeout(() => {
+      isTime = true;
+    }, 30);
+    const last = performance.now() + 10_000;
+    while (!isTime && performance.now() < last) {
+      peer.say("there already");
+      await peer.channel.read(100);
+    }
+    assert(isTime, "nothing else had its turn");
 
-  let ticks = 0;
-  const timer = setInterval(() => {
-    if (++ticks === 3) peer.say("x");
-  }, 10);
-  assertEquals(decode(await peer.channel.read(10)), "x");
-  clearInterval(timer);
-});
+    let ticks = 0;
+    const timer = setInterval(() => {
+      if (++ticks === 3) peer.say("x");
+    }, 10);
+    assertEquals(decode(await peer.channel.read(10)), "x");
+    clearInterval(timer);
+  },
+);
 
-Deno.test("PipeChannel: a write that waits ends when the peer has gone", {
-  ignore,
-}, async () => {
-  using peer = ends();
-  const written = peer.channel.write(new Uint8Array(5 * PIPE_BYTES));
-  setTimeout(() => peer.goDeaf(), 20);
-  const error = await assertRejects(
-    () => written,
-    SessionError,
-    "lost connection",
-  );
-  assertEquals((error.cause as Error).message, "Broken pipe");
-});
+testUnless(
+  lacksLibrary,
+  "PipeChannel: a write that waits ends when the peer has gone",
+  async () => {
+    using peer = ends();
+    const written = peer.channel.write(new Uint8Array(5 * PIPE_BYTES));
+    setTimeout(() => peer.goDeaf(), 20);
+    const error = await assertRejects(
+      () => written,
+      SessionError,
+      "lost connection",
+    );
+    assertEquals((error.cause as Error).message, "Broken pipe");
+  },
+);
 
-Deno.test("PipeChannel: closes its descriptors, and each of them once", {
-  ignore,
-}, async () => {
-  const input = libc.makeSocketPair(PIPE_BYTES);
-  const output = libc.makePipe(PIPE_BYTES);
-  using _said = owned(input.writeEnd);
-  using _heard = owned(output.readEnd);
-  const channel = new PipeChannel(input.readEnd, output.writeEnd);
-  const links = [input.readEnd, output.writeEnd].map((fd) =>
-    `/proc/self/fd/${fd}`
-  );
-  const pipes = links.map((link) => Deno.readLinkSync(link));
-  await channel.close();
-  channel[Symbol.dispose]();
-  channel[Symbol.dispose]();
-  for (const [at, link] of links.entries()) {
-    assert(linkOf(link) !== pipes[at], "still open");
-  }
-  await assertRejects(() => channel.read(1), SessionError, "lost connection");
-  await assertRejects(
-    () => channel.write(new Uint8Array(PIPE_BYTES)),
-    SessionError,
-    "lost connection",
-  );
-});
+testUnless(
+  lacksLibrary,
+  "PipeChannel: closes its descriptors, and each of them once",
+  async () => {
+    const input = libc.makeSocketPair(PIPE_BYTES);
+    const output = libc.makePipe(PIPE_BYTES);
+    using _said = owned(input.writeEnd);
+    using _heard = owned(output.readEnd);
+    const channel = new PipeChannel(input.readEnd, output.writeEnd);
+    const links = [input.readEnd, output.writeEnd].map((fd) =>
+      `/proc/self/fd/${fd}`
+    );
+    const pipes = links.map((link) => Deno.readLinkSync(link));
+    await channel.close();
+    channel[Symbol.dispose]();
+    channel[Symbol.dispose]();
+    for (const [at, link] of links.entries()) {
+      assert(linkOf(link) !== pipes[at], "still open");
+    }
+    await assertRejects(() => channel.read(1), SessionError, "lost connection");
+    await assertRejects(
+      () => channel.write(new Uint8Array(PIPE_BYTES)),
+      SessionError,
+      "lost connection",
+    );
+  },
+);
 
 /** What a link says; nothing where there is none any more. */
 function linkOf(path: string): string | undefined {

@@ -17,6 +17,10 @@ Deno.test("systemReason() gives the system's words alone", () => {
       "The system cannot find the file specified",
     ],
     [
+      "Failed to spawn '/etc/ssh': Permission denied (os error 13)",
+      "Permission denied",
+    ],
+    [
       "Too many levels of symbolic links (os error 40)",
       "Too many levels of symbolic links",
     ],
@@ -24,6 +28,17 @@ Deno.test("systemReason() gives the system's words alone", () => {
   for (const [message, reason] of rows) {
     assertEquals(systemReason(new Error(message)), reason, message);
   }
+});
+
+Deno.test("systemReason() names no option of the runtime's", () => {
+  assertEquals(
+    systemReason(
+      new Deno.errors.NotCapable(
+        'Requires all access to "/dev/tty", run again with the --allow-all flag',
+      ),
+    ),
+    "refused by the runtime",
+  );
 });
 
 Deno.test("systemReason() gives the whole message where no system speaks", () => {
@@ -43,7 +58,7 @@ Deno.test("systemReason() knows the messages of this runtime", {
     }
     return "";
   };
-  const missing = "/dev/null/missing";
+  const missing = "/etc/passwd/missing";
   assertEquals(reasonOf(() => Deno.openSync(missing)), "Not a directory");
   assertEquals(reasonOf(() => Deno.statSync(missing)), "Not a directory");
   assertEquals(reasonOf(() => Deno.mkdirSync("/")), "File exists");

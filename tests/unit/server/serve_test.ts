@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
 import { serve, type ServeRequest } from "../../../lib/server/serve.ts";
+import { lacksDevices, testUnless } from "../../support/c_library.ts";
 import { listing } from "../../support/listing.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
@@ -521,10 +522,10 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "serve() answers a full disk after the body",
-  ignore: Deno.build.os !== "linux", // There is no such device elsewhere.
-  fn: async () => {
+testUnless(
+  lacksDevices,
+  "serve() answers a full disk after the body",
+  async () => {
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays("C0644 3 a\n")
       .weSay("\0").peerSays("abc\0")
@@ -534,7 +535,7 @@ Deno.test({
       said: [],
     });
   },
-});
+);
 
 Deno.test("serve() announces the root by an empty name", {
   ignore: Deno.build.os === "windows",

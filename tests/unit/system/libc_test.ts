@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as libc from "../../../lib/system/libc.ts";
+import { lacksLibrary } from "../../support/c_library.ts";
 import { sayZeros } from "../../support/zeros.ts";
 
-const ignore = Deno.build.os !== "linux";
+const ignore = lacksLibrary !== undefined;
 
 const [A] = Uint8Array.of(0x61);
 
