@@ -166,7 +166,6 @@ async function relay(
       modeBits: 0o6777,
       rules: {
         recursive: true,
-        platform: "posix",
         top: "content",
         objectionTo: () => "a name is no question here",
       },

@@ -8,8 +8,7 @@ import {
 } from "../../../lib/errors.ts";
 import type { Files, OpenFile } from "../../../lib/files/files.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
-import type { Ahead } from "../../../lib/scp/answers.ts";
-import { Sink } from "../../../lib/scp/sink.ts";
+import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
 import { listing } from "../../support/listing.ts";
 import { LooksFirst } from "../../support/looks_first.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
@@ -25,12 +24,15 @@ const WINDOW = "\0".repeat(2048);
 async function receive(
   peer: ScriptedPeer,
   target: string,
-  { files = new LocalFiles(), ahead }: { files?: Files; ahead: Ahead },
+  { files = new LocalFiles(), ...options }:
+    & Pick<SinkOptions, "ahead">
+    & Partial<SinkOptions>
+    & { files?: Files },
 ): Promise<string[]> {
   const observer = new RecordingObserver();
   const sink = new Sink(peer, files, {
     ...CLIENT_SINK,
-    ahead,
+    ...options,
   }, observer);
   await sink.receive(target);
   peer.assertDone();
@@ -336,6 +338,22 @@ Deno.test("Sink refuses a top folder that cannot be made as ever, before any win
     ["d: Not a directory"],
   );
   assertEquals(listing(folder.path), ['d = "older"']);
+});
+
+Deno.test("Sink drops what Windows does not allow, with all that is in it", async () => {
+  using folder = new TempFolder();
+  const peer = insideD().peerSays(
+    "C0644 3 a:b\nabc\0D0755 0 con\nC0644 1 f\nf\0D0755 0 q?\nE\nE\n" +
+      "C0644 1 last\nl\0E\n",
+  );
+  assertEquals(
+    await receive(peer, folder.path, { ahead: "window", platform: "windows" }),
+    [
+      "d/a:b: Windows does not allow this name",
+      "d/con: Windows does not allow this name",
+    ],
+  );
+  assertEquals(listing(folder.path), ["d/", 'd/last = "l"']);
 });
 
 Deno.test("Sink throws a SessionError where a dropped body ends early", async () => {

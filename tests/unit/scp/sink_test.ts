@@ -644,15 +644,43 @@ for (const name of HOSTILE_NAMES) {
 for (
   const name of ["a\\evil", "C:evil", "evil:stream", "NUL", "con.txt", "a."]
 ) {
-  Deno.test(`Sink refuses ${JSON.stringify(name)} on Windows and creates nothing`, async () => {
+  Deno.test(`Sink passes over ${JSON.stringify(name)} on Windows, and takes the rest`, async () => {
+    using folder = new TempFolder();
+    const refusal = `${folder.path}/${name}: Windows does not allow this name`;
+    const peer = new ScriptedPeer()
+      .weSay("\0").peerSays(`T1 0 1 0\nC0644 4 ${name}\n`)
+      .weSay(`\0\x01scp: ${refusal}\n`).peerSays(`D0755 0 ${name}\n`)
+      .weSay(`\x01scp: ${refusal}\n`).peerSays("C0644 1 b\n")
+      .weSay("\0").peerSays("b\0")
+      .weSay("\0");
+    assertEquals(
+      (await receive(peer, folder.path, { platform: "windows" })).failures,
+      [refusal, refusal],
+    );
+    assertEquals(listing(folder.path), ['b = "b"']);
+  });
+}
+
+Deno.test("Sink ends at a name that is hostile everywhere on Windows, too", async () => {
+  for (const name of ["..", "a/b", ""]) {
     using folder = new TempFolder();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(`C0644 4 ${name}\n`)
       .weSay(`\x01scp: error: unexpected filename: ${name}\n`);
     await receiveBroken(peer, folder.path, { platform: "windows" });
     assertEquals(listing(folder.path), []);
-  });
-}
+  }
+});
+
+Deno.test("Sink stores what Windows does not allow at a target with another name", async () => {
+  using folder = new TempFolder();
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0644 1 a:b\n")
+    .weSay("\0").peerSays("x\0")
+    .weSay("\0");
+  await receive(peer, `${folder.path}/new`, { platform: "windows" });
+  assertEquals(listing(folder.path), ['new = "x"']);
+});
 
 Deno.test("Sink takes names that only look hostile", async () => {
   for (const name of ["...", "..a", "-rf", "~", "$(evil)", "a\\b", " "]) {

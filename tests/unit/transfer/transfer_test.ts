@@ -488,7 +488,9 @@ Deno.test("transfer() refuses what is no name where it stores", {
   );
   assertEquals(
     failures.toSorted(),
-    names.map((name) => `error: unexpected filename: ${name}`).toSorted(),
+    names.map((name) =>
+      `${folder.path}/to/d/${name}: Windows does not allow this name`
+    ).toSorted(),
   );
   assertEquals(listing(`${folder.path}/to`), ["d/", 'd/good = "x"']);
 });
