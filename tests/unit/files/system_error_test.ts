@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { systemReason } from "../../../lib/files/system_error.ts";
+import { ownPlatform } from "../../../lib/system/own_platform.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 
 const NO_SUCH_FILE = "No such file or directory";
@@ -26,9 +27,12 @@ Deno.test("systemReason() gives the system's words alone", () => {
 });
 
 Deno.test("systemReason() gives the whole message where no system speaks", () => {
-  assertEquals(systemReason(new Error("Bad resource ID")), "Bad resource ID");
-  assertEquals(systemReason("torn"), "torn");
-  assertEquals(systemReason(undefined), "undefined");
+  assertEquals(
+    systemReason(new Error("Bad resource ID"), "posix"),
+    "Bad resource ID",
+  );
+  assertEquals(systemReason("torn", "posix"), "torn");
+  assertEquals(systemReason(undefined, "posix"), "undefined");
 });
 
 Deno.test("systemReason() says on Windows what other systems say", () => {
@@ -90,7 +94,7 @@ Deno.test("systemReason() knows the messages of this runtime", () => {
     try {
       call();
     } catch (error) {
-      return systemReason(error);
+      return systemReason(error, ownPlatform);
     }
     return "";
   };
