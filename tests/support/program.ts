@@ -1,6 +1,8 @@
 /** The program under test, run as a user runs it. */
 
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
 /** How a program ended. */
 export interface Outcome {

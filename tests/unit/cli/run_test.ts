@@ -17,7 +17,7 @@ const BUILD = {
   version: "1.2.3",
   compiled: { commit: "0123abc", deno: "2.9.6" },
   target: "x86_64-unknown-linux-gnu",
-  os: "linux",
+  os: Deno.build.os,
   deno: "2.9.6",
 };
 

@@ -564,10 +564,10 @@ Deno.test("serve() says each step if it is verbose, on standard error alone", as
     },
   );
   const sink = new ScriptedPeer()
-    .weSay("\0").peerSays("C0644 1 b\x1b[2J\nb\0")
+    .weSay("\0").peerSays("C0644 1 b\x7f[2J\nb\0")
     .weSay("\0\0").peerSays("\x01oops\n");
   const { said } = await serveAll(asked("vt", [folder.path]), sink);
-  assertEquals(said, ["Sink: C0644 1 b\\033[2J", "Sink: \\001oops"]);
+  assertEquals(said, ["Sink: C0644 1 b\\177[2J", "Sink: \\001oops"]);
 });
 
 Deno.test("serve() throws what is nobody's fault but ours, its channel closed", async () => {

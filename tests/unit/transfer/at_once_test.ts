@@ -20,6 +20,7 @@ import { Gate, ORDERS } from "../../support/gate.ts";
 import { HeldFiles } from "../../support/held_files.ts";
 import { listingOf } from "../../support/listed_entries.ts";
 import { listing } from "../../support/listing.ts";
+import { linkTest } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree } from "../../support/tree.ts";
@@ -246,11 +247,8 @@ for (
   }
 }
 
-Deno.test(
+linkTest(
   "The later of two files for one file wins, whole, whatever names lead there",
-  {
-    ignore: Deno.build.os === "windows",
-  },
   async () => {
     using bench = new Bench();
     makeTree(bench.path, [
@@ -341,11 +339,8 @@ Deno.test("A name that is listed twice is stored whole, as the later of the two"
 });
 
 for (const atOnce of [1, 4]) {
-  Deno.test(
+  linkTest(
     `Nothing is written through a link that was just made, ${atOnce} at once`,
-    {
-      ignore: Deno.build.os === "windows",
-    },
     async () => {
       using bench = new Bench();
       makeTree(bench.path, [
