@@ -12,27 +12,28 @@ const ROOT = /^(?:[\\/]{2}[^\\/]+[\\/]+[^\\/]+|[a-z]:)?[\\/]*/i;
 /**
  * Gives the paths that a local source names on Windows, as Microsoft's scp finds
  * them: `\` separates and escapes nothing, and case does not matter. What exists
- * as it is written comes before what a pattern matches; where that is nothing,
- * the path stays as it is.
+ * as it is written comes before what a pattern matches.
  *
- * @throws {EntryError} If too many entries match.
+ * @throws {EntryError} If nothing matches a pattern, or too many entries do.
  */
 export async function pathsOnWindows(
   path: string,
   disk: MatchedDisk,
-): Promise<readonly [string, ...string[]]> {
+): Promise<readonly string[]> {
   const [root] = ROOT.exec(path)!;
   const pattern = wordOf(path.slice(root.length).replaceAll("\\", "/"));
   if (!isPattern(pattern)) return [path];
   const found = await disk.find(path).catch(entryError);
   if (found !== undefined && !(found instanceof EntryError)) return [path];
-  const [first, ...others] = await matchesBelow(disk, root, pattern, {
+  const matches = await matchesBelow(disk, root, pattern, {
     most: MAX_MATCHES,
     matches: (component, name) =>
       matchesName(wordOf(textOf(component).toLowerCase()), name.toLowerCase()),
   });
-  if (first === undefined) return [path];
-  return [first.path, ...others.map((other) => other.path)];
+  if (matches.length === 0) {
+    throw new EntryError(`${disk.label}${path}: No such file or directory`);
+  }
+  return matches.map((match) => match.path);
 }
 
 function wordOf(text: string): Word {

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import type { ListedEntry } from "../../../lib/files/files.ts";
 import { pathsOnWindows } from "../../../lib/files/local_pattern.ts";
@@ -102,10 +102,14 @@ for (const [typed, paths] of ROWS) {
   });
 }
 
-Deno.test("pathsOnWindows() leaves what matches nothing as it was typed", async () => {
+Deno.test("pathsOnWindows() finds what matches nothing missing, as it was typed", async () => {
   const { disk } = diskOf(FOLDERS);
   for (const typed of ["*.md", "none\\*", "d\\q?", "?:\\x", "D*\\none\\*"]) {
-    assertEquals(await pathsOnWindows(typed, disk), [typed]);
+    const error = await assertRejects(
+      () => pathsOnWindows(typed, disk),
+      EntryError,
+    );
+    assertEquals(error.message, `${typed}: No such file or directory`);
   }
 });
 
