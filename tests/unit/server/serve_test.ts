@@ -489,7 +489,6 @@ for (
 ) {
   Deno.test({
     name: `serve() of -${letters} ${name}`,
-    ignore: Deno.build.os === "windows",
     fn: async () => {
       using folder = new TempFolder();
       const d = folder.path;
@@ -536,10 +535,9 @@ Deno.test({
   },
 });
 
-Deno.test("serve() announces the root by an empty name", {
-  ignore: Deno.build.os === "windows",
-}, async () => {
-  const digits = (Deno.statSync("/").mode! & 0o6777).toString(8);
+Deno.test("serve() announces the root by an empty name", async () => {
+  const { mode } = await new LocalFiles().attributes("/");
+  const digits = (mode & 0o6777).toString(8);
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay(`D${digits.padStart(4, "0")} 0 \n`)
     .peerSays("\x01no\n");
