@@ -1,5 +1,5 @@
 import { EntryError } from "../errors.ts";
-import type { Location, LocationRules } from "./location.ts";
+import type { LocalLocation, Location, LocationRules } from "./location.ts";
 import { parseUri } from "./uri.ts";
 
 /**
@@ -17,13 +17,13 @@ export function parseLocation(operand: string, rules: LocationRules): Location {
     return remote;
   }
   const colon = findColon(operand);
-  if (colon === undefined) return { kind: "local", path: operand };
+  if (colon === undefined) return localLocation(operand, rules);
   const at = operand.slice(0, colon).lastIndexOf("@");
   const user = operand.slice(0, Math.max(at, 0));
   const host = operand.slice(at + 1, colon);
   const isPath = /^[A-Za-z]:/.test(operand) || host.includes("\\");
   if (rules.platform === "windows" && isPath) {
-    return { kind: "local", path: operand };
+    return localLocation(operand, rules);
   }
   return {
     kind: "remote",
@@ -31,6 +31,20 @@ export function parseLocation(operand: string, rules: LocationRules): Location {
     host: withoutBrackets(host),
     path: operand.slice(colon + 1) || ".",
   };
+}
+
+/**
+ * On Windows `\\?\` has the system take a path as it stands: with `/` for no
+ * separator. The runtime needs no such words for a long path.
+ */
+function localLocation(
+  operand: string,
+  { platform }: LocationRules,
+): LocalLocation {
+  if (platform === "posix") return { kind: "local", path: operand };
+  const path = operand.replace(/^\\\\\?\\UNC\\/i, "\\\\")
+    .replace(/^\\\\\?\\(?=[a-z]:\\)/i, "");
+  return { kind: "local", path };
 }
 
 /** Where the host ends: the first colon before any slash, brackets minded. */

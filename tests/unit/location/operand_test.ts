@@ -119,7 +119,7 @@ Deno.test("parseLocation() takes a drive letter for local on Windows only", () =
 });
 
 Deno.test("parseLocation() takes no backslash for a part of a host on Windows", () => {
-  for (const operand of ["\\\\?\\C:\\x", ".\\a:b", "d\\a:b", "u@d\\a:b"]) {
+  for (const operand of [".\\a:b", "d\\a:b", "u@d\\a:b"]) {
     assertEquals(
       parseLocation(operand, windows),
       { kind: "local", path: operand },
@@ -132,6 +132,20 @@ Deno.test("parseLocation() takes no backslash for a part of a host on Windows", 
     host: "h",
     path: "x",
   });
+});
+
+Deno.test("parseLocation() takes a path that Windows would take as it stands for a usual one", () => {
+  const rows: readonly (readonly [string, string])[] = [
+    ["\\\\?\\C:\\x", "C:\\x"],
+    ["\\\\?\\UNC\\server\\share\\x", "\\\\server\\share\\x"],
+    ["\\\\?\\unc\\server\\share", "\\\\server\\share"],
+    ["\\\\?\\Volume{1}\\x", "\\\\?\\Volume{1}\\x"],
+    ["\\\\.\\nul", "\\\\.\\nul"],
+    ["\\\\server\\share\\x", "\\\\server\\share\\x"],
+  ];
+  for (const [operand, path] of rows) {
+    assertEquals(parseLocation(operand, windows), { kind: "local", path });
+  }
 });
 
 Deno.test("parseLocation() reads a URI by its scheme in lower case alone", () => {
