@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../lib/errors.ts";
 import type { Files } from "../../lib/files/files.ts";
 import { currentUmask } from "../../lib/files/local_files.ts";
-import { onWindows } from "./platform.ts";
+import { LACKS_BIRTH, onWindows } from "./platform.ts";
 import { TempFolder } from "./temp_folder.ts";
 import { makeTree } from "./tree.ts";
 
@@ -19,13 +19,14 @@ export function testDisk({ name, files, lacks }: Disk): void {
   const test = (
     behaviour: string,
     fn: () => void | Promise<void>,
-    ignore = lacks !== undefined,
+    missing = lacks,
   ): void => {
-    const reason = lacks === undefined ? "" : ` (${lacks})`;
+    const reason = missing === undefined ? "" : ` (${missing})`;
+    const ignore = missing !== undefined;
     Deno.test({ name: `${name}: ${behaviour}${reason}`, ignore, fn });
   };
   const testOnUnix = (behaviour: string, fn: () => Promise<void>): void =>
-    test(behaviour, fn, onWindows || lacks !== undefined);
+    test(behaviour, fn, lacks ?? (onWindows ? "not on Windows" : undefined));
 
   test("find() tells what is there and that nothing is", async () => {
     using folder = new TempFolder();
@@ -103,6 +104,7 @@ export function testDisk({ name, files, lacks }: Disk): void {
         undefined,
       );
     },
+    lacks ?? LACKS_BIRTH,
   );
 
   testOnUnix(

@@ -25,6 +25,11 @@ export function linkTest(name: string, fn: () => void | Promise<void>): void {
   Deno.test({ name: name + reason, ignore: LACKS_LINKS !== undefined, fn });
 }
 
+/** Reason why a directory's birth is not told here; absent where it is. */
+export const LACKS_BIRTH: string | undefined = Deno.env.has("WINELOADER")
+  ? "Wine tells the last change for it"
+  : undefined;
+
 /** Tells whether the disk can hold an entry of each name in a path. */
 export function isStorable(path: string): boolean {
   try {
