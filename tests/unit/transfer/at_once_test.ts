@@ -517,8 +517,9 @@ for (
         thrown.message.replaceAll(`${bench.path}/`, ""),
         ...bench.failures,
       ];
-      assertEquals(told[0], `${nameOf("a")}: ${says}`);
-      // How far the others came is another matter: nothing more is begun.
+      // Which one is told first, and how far the others came, is another
+      // matter: nothing more is begun.
+      assert(told.includes(`${nameOf("a")}: ${says}`), told.join("; "));
       const saysSo = says.replace("8", "\\d");
       for (const name of ["b", "e", "f", "g", "h"]) {
         const cutShort = new RegExp(`^${nameOf(name)}: ${saysSo}$`);
