@@ -47,7 +47,10 @@ const ROOMS: readonly (readonly [RegExp, Room])[] = [
     /^lib\/files\/((local|deno|raw)_files|deno_(mode|path)|local_path|attempt|libc|raw_arguments)\.ts$/,
     { layer: 2, name: "local files", usesSystem: true },
   ],
-  [/^lib\/files\/(store|stored_file|stored_folder|namesakes)\.ts$/, STORE],
+  [
+    /^lib\/files\/(store|stored_file|stored_folder|namesakes|local_pattern|path_pattern)\.ts$/,
+    STORE,
+  ],
   [/^lib\/files\//, PLAIN],
   [
     /^lib\/progress\/(meter|terminal|foreground|reporter)\.ts$/,

@@ -3,10 +3,10 @@
  * Runs every test, or those below the folders given as arguments: with
  * `--built`, on the executable in place of the source; with `--without-ffi`, as
  * on systems where the C library is not called; with `--arm64`, the essential
- * ones on the emulated executable for that processor. What the tests need of
- * the system is installed first where that can be done, and the executable is
- * made; where that fails, the tests that lack it are shown as ignored, or fail
- * in CI.
+ * ones on the emulated executable for that processor; with `--wine`, the unit
+ * tests on Deno for Windows. What the tests need of the system is installed first
+ * where that can be done, and the executable is made; where that fails, the tests
+ * that lack it are shown as ignored, or fail in CI.
  */
 
 import { fileURLToPath } from "node:url";
@@ -20,6 +20,7 @@ import {
 import { ensurePeers } from "./peers.ts";
 import { testArm64 } from "./test/arm64.ts";
 import { runTests, summary, type TestResult } from "./test/deno_test.ts";
+import { testUnderWine } from "./test/wine.ts";
 import { testWithoutFfi } from "./test/without_ffi.ts";
 
 /** Runs the tests on this system as it is, all of them unless told which. */
@@ -62,6 +63,7 @@ if (import.meta.main) {
       built: { type: "boolean", default: false },
       "without-ffi": { type: "boolean", default: false },
       arm64: { type: "boolean", default: false },
+      wine: { type: "boolean", default: false },
     },
     allowPositionals: true,
   });
@@ -69,6 +71,8 @@ if (import.meta.main) {
     ? await testHereWithoutFfi(positionals)
     : values.arm64
     ? await testArm64(positionals)
+    : values.wine
+    ? await testUnderWine(positionals)
     : await testHere(positionals, values);
   console.log(summary(result));
   Deno.exit(result.code);

@@ -1,3 +1,4 @@
+import { homeFolder } from "../system/home.ts";
 /**
  * What a shell's completion function is told: lines, the first of which says
  * what else is to be done. Candidates hold nothing that could end a line.
@@ -100,6 +101,6 @@ function withLocalOnes(
 ): readonly Candidate[] {
   const isWanted = withFiles && (isOld || candidates.length > 0);
   return isWanted
-    ? [...candidates, ...localCandidates(typed, Deno.env.get("HOME"))]
+    ? [...candidates, ...localCandidates(typed, homeFolder() || undefined)]
     : candidates;
 }

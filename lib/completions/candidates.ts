@@ -3,6 +3,7 @@ import { dashed, OPTIONS, type TableOption } from "../cli/options.ts";
 import type { LocationRules, RemoteLocation } from "../location/location.ts";
 import { parseLocation } from "../location/operand.ts";
 import { findInPath } from "../ssh/program.ts";
+import { homeFolder } from "../system/home.ts";
 import { Cache, cacheFolder } from "./cache.ts";
 import { hostsOfUser } from "./host_files.ts";
 import { localNames, withHome } from "./local_names.ts";
@@ -258,10 +259,6 @@ function hosts(given: readonly GivenOption[]): string[] {
     homeFolder(),
     given.findLast(({ name }) => name === "F")?.value,
   );
-}
-
-function homeFolder(): string {
-  return Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE") ?? "";
 }
 
 /** The ciphers that an ssh knows. */

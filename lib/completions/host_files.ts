@@ -1,4 +1,5 @@
 import { matchesGlob } from "../files/glob.ts";
+import { homeFolder } from "../system/home.ts";
 import { withHome } from "./local_names.ts";
 import { hostsInConfig, knownHosts } from "./ssh_hosts.ts";
 
@@ -36,8 +37,8 @@ export function hostsOfUser(home: string, config?: string): string[] {
  * @param config As of `hostsOfUser`.
  */
 export function isHostOfUser(name: string, config?: string): boolean {
-  const home = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE");
-  return home !== undefined && hostsOfUser(home, config).includes(name);
+  const home = homeFolder();
+  return home !== "" && hostsOfUser(home, config).includes(name);
 }
 
 /** Reads what `Include` names: relative paths are in `folder`. */

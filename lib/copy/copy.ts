@@ -2,6 +2,7 @@ import { Pacer } from "../channel/paced_channel.ts";
 import { EntryError, entryError } from "../errors.ts";
 import { Namesakes } from "../files/namesakes.ts";
 import { currentUmask, LocalFiles } from "../files/local_files.ts";
+import { pathsOnWindows } from "../files/local_pattern.ts";
 import type { Location, RemoteLocation } from "../location/location.ts";
 import { checkLogin, checkSourceUser } from "../location/login.ts";
 import { parseLocation } from "../location/operand.ts";
@@ -91,7 +92,7 @@ class Copy {
     const target = parseLocation(job.target, job.rules);
     if (target.kind === "remote") return await this.#copyToRemote(target);
     if (job.options.targetIsFolder) await this.#checkFolder(target.path);
-    for (const source of this.#sources()) {
+    for await (const source of this.#sources()) {
       if (job.interrupted.aborted) return;
       if (source.kind === "local") {
         await this.#orReport(() => this.#copyHere(source.path, target.path));
@@ -102,7 +103,7 @@ class Copy {
   }
 
   /** The sources that make sense; each other is reported in its turn. */
-  *#sources(): Iterable<Location> {
+  async *#sources(): AsyncIterable<Location> {
     const { job, reporter } = this.#context;
     for (const operand of job.sources) {
       try {
@@ -110,19 +111,30 @@ class Copy {
         if (source.kind === "remote") {
           checkLogin(source);
           checkSourceUser(source);
+          yield source;
+        } else {
+          for (const path of await this.#expanded(source.path)) {
+            yield { kind: "local", path };
+          }
         }
-        yield source;
       } catch (error) {
         reporter.failed(entryError(error).message);
       }
     }
   }
 
+  /** Elsewhere the shell has expanded the patterns. */
+  async #expanded(path: string): Promise<readonly string[]> {
+    const { job, files } = this.#context;
+    if (job.rules.platform === "posix") return [path];
+    return await pathsOnWindows(path, files);
+  }
+
   /** Neighbouring local sources share a session. */
   async #copyToRemote(target: RemoteLocation): Promise<void> {
     checkLogin(target);
     let paths: string[] = [];
-    for (const source of this.#sources()) {
+    for await (const source of this.#sources()) {
       if (source.kind === "local") paths.push(source.path);
       else {
         await this.#upload(paths, target);

@@ -2,7 +2,7 @@ import { EntryError, entryError } from "../errors.ts";
 import type { Attributes, OpenFile } from "../files/files.ts";
 import { LocalFiles } from "../files/local_files.ts";
 import { isDotPath } from "../files/remote_path.ts";
-import { environmentVariable } from "../system/private_folder.ts";
+import { homeFolder } from "../system/home.ts";
 import type { CopyOptions } from "./job.ts";
 
 /**
@@ -59,7 +59,7 @@ export async function filesForDownload(
   { source, target }: { source: string; target: string },
   { checkNames }: Pick<CopyOptions, "checkNames">,
 ): Promise<LocalFiles> {
-  const home = environmentVariable("HOME");
+  const home = homeFolder();
   if (!checkNames || !isDotPath(source) || !home) return files;
   const [there, ours] = await Promise.all([
     files.find(target).catch(entryError),

@@ -109,7 +109,7 @@ export class RelayDialogue implements Dialogue {
     const name = lastName(this.#target.path);
     try {
       const channel = await to.restart({ path, targetIsFolder: false });
-      const topName = isPlainName(name, "posix") ? name : ANY_NAME;
+      const topName = isPlainName(name) ? name : ANY_NAME;
       this.#relay = this.#relayFrom(from, channel, topName);
       await this.#relay.begin();
       return undefined;
@@ -135,10 +135,8 @@ export class RelayDialogue implements Dialogue {
       {
         modeBits,
         lockstep,
-        // Names that are fit for one disk are not for another: its scp knows.
         rules: {
           recursive,
-          platform: "posix",
           top,
           warnsOfEncoded,
           objectionTo,

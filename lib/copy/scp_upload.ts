@@ -123,7 +123,7 @@ export class UploadDialogue implements Dialogue {
     const channel = await scp.restart({ path, targetIsFolder: false });
     const name = lastName(location.path);
     const source = this.#source(channel, {
-      name: isPlainName(name, "posix") ? name : ANY_NAME,
+      name: isPlainName(name) ? name : ANY_NAME,
     });
     const refusal = await source.begin();
     if (refusal !== undefined) throw new RefusalError(refusal);

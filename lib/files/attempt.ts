@@ -2,6 +2,7 @@
 
 import { EntryError, TooManyOpenError } from "../errors.ts";
 import { LibcError } from "../system/libc.ts";
+import { ownPlatform } from "../system/own_platform.ts";
 import { systemReason } from "./system_error.ts";
 
 /** Numbers for too many open files: ENFILE and EMFILE, or Windows' own. */
@@ -37,7 +38,7 @@ export async function attemptLater<T>(
 function failure(what: string, cause: unknown): EntryError {
   if (isFaultOfOurs(cause)) throw cause;
   const Kind = isTooManyOpen(cause) ? TooManyOpenError : EntryError;
-  return new Kind(`${what}: ${systemReason(cause)}`, { cause });
+  return new Kind(`${what}: ${systemReason(cause, ownPlatform)}`, { cause });
 }
 
 /** What the system calls an invalid argument is a `TypeError` with its code. */

@@ -1,3 +1,5 @@
+import { EntryError } from "../errors.ts";
+
 /** Which rules names on this side's disk follow. */
 export type Platform = "posix" | "windows";
 
@@ -9,21 +11,38 @@ export function isNameless(name: string): boolean {
   return /^(\.{0,2}|\/)$/.test(name);
 }
 
-const windowsDevice =
+/**
+ * Tells if a name that a peer sent is one component that stays in its
+ * directory, on every platform.
+ */
+export function isPlainName(name: string): boolean {
+  return !/^\.{0,2}$|[/\0]/.test(name);
+}
+
+/** From Microsoft's "Naming Files, Paths, and Namespaces". */
+const WINDOWS_DEVICE =
   /^(con|conin\$|conout\$|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]) *(\.|$)/i;
 
 /**
- * Whether a name a peer sent may be created inside a folder: one component
- * that stays in there. On Windows that excludes what the system reads as
- * something else: separators, streams and drives, devices, trailing dots.
+ * Checks that a platform can hold an entry of a plain name. Windows reads some
+ * as something else: separators, streams and drives, devices; and cuts trailing
+ * dots and blanks off.
+ *
+ * @param path Path of the entry, for the error.
+ * @throws {EntryError} If it cannot.
  */
-export function isPlainName(name: string, platform: Platform): boolean {
-  if (name === "" || name === "." || name === "..") return false;
-  if (/[/\0]/.test(name)) return false;
-  if (platform === "posix") return true;
+export function checkStorable(
+  name: string,
+  path: string,
+  platform: Platform,
+): void {
+  if (platform === "posix") return;
   // deno-lint-ignore no-control-regex
-  return !/[\\:<>"|?*\x01-\x1f]|[. ]$/.test(name) &&
-    !windowsDevice.test(name);
+  const isStorable = !/[\\:<>"|?*\x01-\x1f]|[. ]$/.test(name) &&
+    !WINDOWS_DEVICE.test(name);
+  if (!isStorable) {
+    throw new EntryError(`${path}: Windows does not allow this name`);
+  }
 }
 
 /** The path as scp takes it: only a lone slash stays at its end. */

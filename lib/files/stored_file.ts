@@ -44,6 +44,10 @@ export class StoredFile implements Disposable {
     { path, mode: announced, replaced }: EntryToStore,
     policy: StorePolicy,
   ): Promise<StoredFile> {
+    // Windows opens a directory to write, and an empty file needs no more.
+    if (replaced?.kind === "folder") {
+      throw new EntryError(`${files.label}${path}: Is a directory`);
+    }
     const mode = takenMode(announced, policy);
     const file = await files.openToWrite(
       path,

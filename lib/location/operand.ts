@@ -1,11 +1,12 @@
 import { EntryError } from "../errors.ts";
-import type { Location, LocationRules } from "./location.ts";
+import type { LocalLocation, Location, LocationRules } from "./location.ts";
 import { parseUri } from "./uri.ts";
 
 /**
  * Reads an operand as scp does: `scp://…`, `[user@]host:path` where a colon
- * stands before any slash, else a local path. On Windows a drive letter with
- * a slash after its colon is local.
+ * stands before any slash, else a local path. On Windows one letter before the
+ * colon is a drive, as for Microsoft's scp, and a backslash in what would be the
+ * host makes a path; in a user it stands behind a domain.
  *
  * @throws {EntryError} If it is a URI that says nothing ssh could use.
  */
@@ -15,19 +16,35 @@ export function parseLocation(operand: string, rules: LocationRules): Location {
     if (remote === undefined) throw new EntryError(`${operand}: invalid uri`);
     return remote;
   }
-  if (rules.platform === "windows" && /^[A-Za-z]:[\\/]/.test(operand)) {
-    return { kind: "local", path: operand };
-  }
   const colon = findColon(operand);
-  if (colon === undefined) return { kind: "local", path: operand };
+  if (colon === undefined) return localLocation(operand, rules);
   const at = operand.slice(0, colon).lastIndexOf("@");
   const user = operand.slice(0, Math.max(at, 0));
+  const host = operand.slice(at + 1, colon);
+  const isPath = /^[A-Za-z]:/.test(operand) || host.includes("\\");
+  if (rules.platform === "windows" && isPath) {
+    return localLocation(operand, rules);
+  }
   return {
     kind: "remote",
     ...(user === "" ? {} : { user }),
-    host: withoutBrackets(operand.slice(at + 1, colon)),
+    host: withoutBrackets(host),
     path: operand.slice(colon + 1) || ".",
   };
+}
+
+/**
+ * On Windows `\\?\` has the system take a path as it stands: with `/` for no
+ * separator. The runtime needs no such words for a long path.
+ */
+function localLocation(
+  operand: string,
+  { platform }: LocationRules,
+): LocalLocation {
+  if (platform === "posix") return { kind: "local", path: operand };
+  const path = operand.replace(/^\\\\\?\\UNC\\/i, "\\\\")
+    .replace(/^\\\\\?\\(?=[a-z]:\\)/i, "");
+  return { kind: "local", path };
 }
 
 /** Where the host ends: the first colon before any slash, brackets minded. */

@@ -1,6 +1,6 @@
 /** What a source may announce: one place for whoever receives or relays it. */
 
-import { isPlainName, type Platform } from "../files/names.ts";
+import { isPlainName } from "../files/names.ts";
 import type { Observer } from "../progress/observer.ts";
 import {
   type FileRecord,
@@ -12,8 +12,6 @@ import {
 export interface EntryRules {
   /** Accept folders. */
   readonly recursive: boolean;
-  /** Whose disk names have to suit. */
-  readonly platform: Platform;
   /**
    * Meaning of the entries at the top. `named`: each has the name that it gets.
    * `content`: the operand has no name of its own (`.`, `..`, `~`, `/`), so that
@@ -58,13 +56,12 @@ export function refusalOf(
   rules: EntryRules,
 ): Refusal | undefined {
   const { kind, name } = record;
-  const { platform, recursive } = rules;
   if (isContent(place, rules)) {
     if (kind === "file" || place.entriesBefore > 0) {
       return refusal(`error: unexpected filename: ${name}`);
     }
   } else {
-    if (!isPlainName(name, platform)) {
+    if (!isPlainName(name)) {
       return refusal(`error: unexpected filename: ${name}`);
     }
     const objection = place.depth === 0 ? rules.objectionTo(name) : undefined;
@@ -74,7 +71,7 @@ export function refusalOf(
     }
   }
   if (kind === "file") return undefined;
-  if (!recursive) {
+  if (!rules.recursive) {
     return refusal("protocol error: received directory without -r");
   }
   if (place.depth < MAX_DEPTH) return undefined;

@@ -1,5 +1,6 @@
 import type { EntryError } from "../errors.ts";
 import type { Files, Times } from "../files/files.ts";
+import { checkStorable, type Platform } from "../files/names.ts";
 import { Namesakes } from "../files/namesakes.ts";
 import type { StoredFolder } from "../files/stored_folder.ts";
 import type { Observer } from "../progress/observer.ts";
@@ -30,19 +31,28 @@ export function folderLevel(
   return { ...level, isFolder: true, among };
 }
 
+/** Disk that a folder is on. */
+export interface Disk {
+  readonly files: Files;
+  /** Whose names it takes. */
+  readonly platform: Platform;
+}
+
 /**
  * Gives the path of an entry in a folder that is there.
  *
- * @throws {EntryError} If the disk takes its name for that of another one, which
- * came before.
+ * @throws {EntryError} If the disk has no such names, or takes this one for that
+ * of another entry, which came before.
  */
 export async function pathIn(
-  { path, among }: Level,
+  { path: folder, among }: Level,
   name: string,
-  files: Files,
+  { files, platform }: Disk,
 ): Promise<string> {
+  const path = files.join(folder, name);
+  checkStorable(name, path, platform);
   await among?.admit(name);
-  return files.join(path, name);
+  return path;
 }
 
 /** The target, and the folders in it that the source is in. */

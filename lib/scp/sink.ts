@@ -2,6 +2,7 @@ import type { Channel } from "../channel/channel.ts";
 import { EntryError, entryError, RefusalError } from "../errors.ts";
 import type { Files, Times } from "../files/files.ts";
 import { decodeName } from "../files/name_bytes.ts";
+import type { Platform } from "../files/names.ts";
 import type { Namesakes } from "../files/namesakes.ts";
 import type { StorePolicy } from "../files/store.ts";
 import { StoredFile } from "../files/stored_file.ts";
@@ -48,6 +49,8 @@ export interface SinkOptions extends EntryRules {
   readonly topName?: string;
   /** Names that other copies put into the target; absent where there are none. */
   readonly among?: Namesakes;
+  /** Whose names the disk takes. */
+  readonly platform: Platform;
   readonly store: StorePolicy;
 }
 
@@ -255,7 +258,10 @@ export class Sink {
   async #place(name: string): Promise<string> {
     const { path, isFolder } = this.#levels.innermost;
     if (isFolder) {
-      return await pathIn(this.#levels.innermost, name, this.#files);
+      return await pathIn(this.#levels.innermost, name, {
+        files: this.#files,
+        platform: this.#options.platform,
+      });
     }
     if (this.#entries > 1 && !this.#options.overwriteTarget) {
       throw new EntryError(`${path}: Not a directory: no place for ${name}`);

@@ -54,7 +54,7 @@ export function listingOf(
 
 function isEntryName({ name, isWhole }: NameEntry): boolean {
   return isWhole && name.length <= MAX_NAME_LENGTH &&
-    isPlainName(name, "posix");
+    isPlainName(name);
 }
 
 async function* entries(

@@ -3,9 +3,9 @@
  * it: `~`, and patterns that are matched here, as OpenSSH's scp matches them.
  */
 
-import { EntryError, entryError, TooManyOpenError } from "../errors.ts";
-import type { Attributes, ListedEntry } from "../files/files.ts";
-import { matchesName } from "../files/pattern.ts";
+import { EntryError } from "../errors.ts";
+import type { Attributes } from "../files/files.ts";
+import { matchesBelow, MAX_MATCHES } from "../files/path_pattern.ts";
 import {
   homeIn,
   isPattern,
@@ -14,7 +14,7 @@ import {
   nameInPath,
   sourceWord,
 } from "../files/remote_path.ts";
-import { type Char, isActive, textOf, type Word } from "../files/shell_word.ts";
+import { isActive, textOf, type Word } from "../files/shell_word.ts";
 import type { RemoteFiles } from "./remote_files.ts";
 
 /** Entry that an operand names. */
@@ -28,12 +28,6 @@ export interface NamedEntry {
   /** Absent where nobody has looked yet. */
   readonly attributes?: Attributes | undefined;
 }
-
-/** Most directories that are listed at once for one pattern. */
-const LISTED_AT_ONCE = 16;
-
-/** Most entries that one pattern may match. */
-export const MAX_MATCHES = 1_000_000;
 
 /**
  * Gives the entries that a source operand names, sorted. What exists under the
@@ -96,130 +90,24 @@ function missing(files: RemoteFiles, path: string): EntryError {
   );
 }
 
-/** Entry that matches so far. */
-type Match = Omit<NamedEntry, "name">;
-
-/** Goes from component to component, with all that match so far. */
+/** Gives what matches a pattern; a leading `~` is taken off. */
 async function matchPattern(
   files: RemoteFiles,
   word: Word,
   most: number,
 ): Promise<readonly NamedEntry[]> {
-  const components = componentsOf(word);
-  const isAbsolute = word[0]?.char === "/";
-  let found: Match[] = [{ path: isAbsolute ? "/" : "" }];
-  if (isActive(word[0], "~") && homeIn(textOf(word)) !== "") {
-    const [first] = components.splice(0, 1);
-    const path = await withoutTilde(files, textOf(first!));
-    found = [{ path: path === "." ? "" : path }];
-  }
-  for (const component of components) {
-    found = isPattern(component)
-      ? await matchesIn(files, found, { pattern: component, most })
-      : found.map(({ path }) => ({ path: inside(path, textOf(component)) }));
-  }
-  const mustBeFolder = word.at(-1)?.char === "/";
-  const seen = await inBatches(found, async ({ path, attributes: known }) => {
-    const attributes = known ?? await findQuietly(files, path);
-    const isWanted = attributes !== undefined &&
-      (!mustBeFolder || attributes.kind === "folder");
-    return isWanted ? [{ path, name: lastName(path), attributes }] : [];
-  });
-  return seen.toSorted((a, b) => a.path < b.path ? -1 : 1);
-}
-
-function componentsOf(word: Word): Word[] {
-  const components: Char[][] = [];
-  let component: Char[] | undefined;
-  for (const char of word) {
-    if (char.char === "/") component = undefined;
-    else if (component === undefined) components.push(component = [char]);
-    else component.push(char);
-  }
-  return components;
-}
-
-async function matchesIn(
-  files: RemoteFiles,
-  folders: readonly Match[],
-  { pattern, most }: { pattern: Word; most: number },
-): Promise<Match[]> {
-  let count = 0;
-  return await inBatches(folders, async ({ path, attributes }) => {
-    if (attributes !== undefined && attributes.kind !== "folder") return [];
-    const matches: Match[] = [];
-    for await (const entry of listedQuietly(files, path || ".")) {
-      if (!matchesName(pattern, entry.name)) continue;
-      if (++count > most) {
-        throw new EntryError(
-          `${files.label}${textOf(pattern)}: more than ${most} entries match`,
-        );
-      }
-      const { name, attributes } = entry;
-      matches.push({ path: inside(path, name), attributes });
-    }
-    return matches;
-  });
-}
-
-/**
- * Lists a directory; one that cannot be listed has nothing, as in a shell.
- *
- * @throws {TooManyOpenError} If it can be once others are closed.
- */
-async function* listedQuietly(
-  files: RemoteFiles,
-  path: string,
-): AsyncIterable<ListedEntry> {
-  try {
-    yield* await files.list(path);
-  } catch (error) {
-    if (error instanceof TooManyOpenError) throw error;
-    entryError(error);
-  }
-}
-
-function inside(folder: string, name: string): string {
-  return folder === "" || folder.endsWith("/")
-    ? folder + name
-    : `${folder}/${name}`;
-}
-
-async function findQuietly(
-  files: RemoteFiles,
-  path: string,
-): Promise<Attributes | undefined> {
-  try {
-    return await files.findSource(path);
-  } catch (error) {
-    entryError(error);
-    return undefined;
-  }
-}
-
-/** Takes steps, some at once; those that find too many open, one by one. */
-async function inBatches<T, U>(
-  values: readonly T[],
-  step: (value: T) => Promise<readonly U[]>,
-): Promise<U[]> {
-  const results: U[] = [];
-  for (let at = 0; at < values.length; at += LISTED_AT_ONCE) {
-    const batch = values.slice(at, at + LISTED_AT_ONCE);
-    const outcomes = await Promise.all(
-      batch.map((value) => step(value).catch(tooManyOpen)),
-    );
-    for (const [index, outcome] of outcomes.entries()) {
-      const found = outcome instanceof TooManyOpenError
-        ? await step(batch[index]!)
-        : outcome;
-      for (const result of found) results.push(result);
-    }
-  }
-  return results;
-}
-
-/** For a `catch`: gives back that too many are open, and rethrows the rest. */
-function tooManyOpen(error: unknown): TooManyOpenError {
-  if (error instanceof TooManyOpenError) return error;
-  throw error;
+  const isHome = isActive(word[0], "~") && homeIn(textOf(word)) !== "";
+  const slash = word.findIndex(({ char }) => char === "/");
+  const home = isHome ? word.slice(0, slash) : [];
+  const from = isHome ? await withoutTilde(files, textOf(home)) : "";
+  const isHere = from === "." || (from === "" && slash !== 0);
+  const root = isHere ? "" : `${from}/`;
+  const disk = {
+    label: files.label,
+    list: (path: string) => files.list(path),
+    find: (path: string) => files.findSource(path),
+  };
+  const pattern = word.slice(home.length);
+  const found = await matchesBelow(disk, root, pattern, { most });
+  return found.map((match) => ({ ...match, name: lastName(match.path) }));
 }

@@ -1,3 +1,4 @@
+import { homeFolder } from "../system/home.ts";
 /** Tells before a login whether ssh will have to ask its user for something. */
 
 import type { Login, SshSettings } from "./arguments.ts";
@@ -95,7 +96,7 @@ function agentPath(value: string | undefined): string | undefined {
 }
 
 function expanded(path: string): string {
-  const home = Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE") ?? "";
+  const home = homeFolder();
   return path.replace(/^~(?=\/)/, home).replaceAll("%d", home);
 }
 

@@ -3,6 +3,7 @@ import { SessionError } from "../errors.ts";
 import { decodeName } from "../files/name_bytes.ts";
 import { systemReason } from "../files/system_error.ts";
 import { ENOENT, LibcError } from "../system/libc.ts";
+import { ownPlatform } from "../system/own_platform.ts";
 import { commandSpawner } from "./command_spawner.ts";
 import { ErrorText } from "./error_text.ts";
 import { outlastSilence, type Patience } from "./first_sign.ts";
@@ -306,7 +307,7 @@ function startFailure(program: string, error: unknown): string {
     const hint = program === "ssh" ? ": is an ssh client installed?" : "";
     return `${program}: No such file or directory${hint}`;
   }
-  return `${program}: ${systemReason(error)}`;
+  return `${program}: ${systemReason(error, ownPlatform)}`;
 }
 
 function isMissing(error: unknown): boolean {

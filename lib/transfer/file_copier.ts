@@ -1,3 +1,4 @@
+import { Turns } from "../channel/turns.ts";
 import { EntryError, NotCutError, SessionError } from "../errors.ts";
 import type { Attributes, Files, OpenFile } from "../files/files.ts";
 import { keyOf } from "../files/name_key.ts";
@@ -15,9 +16,6 @@ import type { OpenEntries } from "./open_entries.ts";
 import { copyRanges } from "./ranges.ts";
 import type { TransferOptions } from "./options.ts";
 import { checkDifferent } from "./same_file.ts";
-
-/** How long signals may have to wait, in milliseconds. */
-const TURN_MILLISECONDS = 50;
 
 /** A destination that no other file is copied to meanwhile. */
 interface Claim extends Disposable {
@@ -45,7 +43,7 @@ export class FileCopier {
   /** Destinations by their keys, and files by what tells them from others. */
   readonly #paths = new Claims();
   readonly #files = new Claims();
-  #lastTurn = performance.now();
+  readonly #turns = new Turns();
 
   constructor(
     from: Files,
@@ -218,10 +216,7 @@ export class FileCopier {
 
   /** Files that never make us wait would keep every signal out. */
   async #checkpoint(): Promise<void> {
-    if (performance.now() - this.#lastTurn >= TURN_MILLISECONDS) {
-      await new Promise((resolve) => setTimeout(resolve));
-      this.#lastTurn = performance.now();
-    }
+    if (this.#turns.areDue) await this.#turns.give();
     this.#options.interrupted.throwIfAborted();
   }
 

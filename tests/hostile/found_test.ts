@@ -49,7 +49,6 @@ for (const length of [2046, 2047, 2048, 2049]) {
         modeBits: 0o777,
         rules: {
           recursive: false,
-          platform: "posix",
           top: "named",
           objectionTo: () => undefined,
         },

@@ -694,6 +694,15 @@ const WINDOWS_NAMES: readonly string[] = [
   "x\ty",
 ];
 
+function refusalOnWindows(path: string): string {
+  return `${path}: Windows does not allow this name`;
+}
+
+/** What was told, by paths from the target on. */
+function fromTarget(told: readonly string[]): string[] {
+  return told.map((text) => text.replace(/^.*\/in\//, ""));
+}
+
 for (
   const [what, saidOfIt] of [
     ["file", said({ size: 4, permissions: FILE })],
@@ -718,7 +727,7 @@ for (
         platform: "windows",
         hooks: luring(name, saidOfIt),
       });
-      assertEquals(told, [`error: unexpected filename: ${name}`]);
+      assertEquals(fromTarget(told), [refusalOnWindows(`d/${name}`)]);
       assert(arrived.has("d/sub/deep/c"), "the rest arrives");
     });
   }
@@ -756,7 +765,7 @@ for (const name of WINDOWS_NAMES.filter((name) => !name.startsWith("."))) {
       platform: "windows",
       hooks: luring(name, said({ size: 4, permissions: FILE })),
     });
-    assertEquals(told, [`error: unexpected filename: ${name}`]);
+    assertEquals(fromTarget(told), [refusalOnWindows(name)]);
     assert(arrived.has("sub/deep/c"), "the rest arrives");
   });
 }

@@ -1,4 +1,5 @@
 import { findProgram, OPENSSH } from "../../scripts/peers.ts";
+import { onWindows } from "./platform.ts";
 import { seacpCommand } from "./pseudo_terminal.ts";
 import { Sshd } from "./sshd.ts";
 
@@ -150,6 +151,23 @@ export const RUN_LAST = 'for last; do :; done\nexec sh -c "$last"\n';
 export function writeScript(path: string, body: string): string {
   Deno.writeTextFileSync(path, `#!/bin/sh\n${body}`, { mode: 0o755 });
   return path;
+}
+
+/**
+ * Writes a program that says a line on standard error and exits with a status;
+ * gives its path, which has another end on Windows.
+ */
+export function writeFailure(
+  path: string,
+  line: string,
+  status: number,
+): string {
+  if (!onWindows) {
+    return writeScript(path, `echo '${line}' >&2\nexit ${status}\n`);
+  }
+  const program = `${path}.cmd`;
+  Deno.writeTextFileSync(program, `@echo ${line}>&2\r\n@exit ${status}\r\n`);
+  return program;
 }
 
 /**

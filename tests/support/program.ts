@@ -1,8 +1,9 @@
 /** The program under test, run as a user runs it. */
 
+import { fileURLToPath } from "node:url";
 import { mayCallLibrary } from "./c_library.ts";
 
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
 
 /** How a program ended. */
 export interface Outcome {

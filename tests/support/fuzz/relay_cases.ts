@@ -40,7 +40,6 @@ export function relayCase(random: Random): FuzzCase {
           ...(topName === undefined ? {} : { topName }),
           rules: {
             recursive,
-            platform: "posix",
             top,
             objectionTo: (name) => matches(name) ? undefined : "not asked for",
           },

@@ -17,7 +17,7 @@ const BUILD = {
   version: "1.2.3",
   compiled: { commit: "0123abc", deno: "2.9.6" },
   target: "x86_64-unknown-linux-gnu",
-  os: "linux",
+  os: Deno.build.os,
   deno: "2.9.6",
 };
 
@@ -195,7 +195,7 @@ Deno.test("run() names what failed under the name that it was called by, and cop
     { path: "to/" },
   ]);
   const at = (name: string) => `${folder.path}/${name}`;
-  const failure = `${at("no\\033")}: No such file or directory\n`;
+  const failure = `${at("no\\177")}: No such file or directory\n`;
   for (
     const [options, programName, stderr] of [
       [[], "seacp", `seacp: ${failure}`],
@@ -207,7 +207,7 @@ Deno.test("run() names what failed under the name that it was called by, and cop
     ] as const
   ) {
     assertEquals(
-      await runWith([...options, at("no\x1b"), at("a"), at("to")], {
+      await runWith([...options, at("no\x7f"), at("a"), at("to")], {
         programName,
       }),
       { status: 1, stdout: "", stderr },
@@ -258,7 +258,7 @@ Deno.test("run() copies nothing to a target that is no URI", async () => {
 
 Deno.test("run() refuses a target's port for a direct copy between two hosts", async () => {
   assertEquals(
-    await runWith(["-R", "-S", "/no/ssh", "a:x", "scp://b:2222/y"]),
+    await runWith(["-R", "-S", "/no/ssh", "from:x", "scp://to:2222/y"]),
     {
       status: 255,
       stdout: "",

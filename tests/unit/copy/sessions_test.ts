@@ -10,7 +10,7 @@ import type { RemoteLocation } from "../../../lib/location/location.ts";
 import { Reporter } from "../../../lib/progress/reporter.ts";
 import { SessionError } from "../../../lib/errors.ts";
 import { findProgram } from "../../../scripts/peers.ts";
-import { peerTest, writeScript } from "../../support/doors.ts";
+import { peerTest, writeFailure, writeScript } from "../../support/doors.ts";
 import { Screen } from "../../support/screen.ts";
 import { SFTP_CHILD_NEEDS } from "../../support/sftp_child.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
@@ -27,7 +27,11 @@ class Stage extends TempFolder {
   });
   readonly context: DialogueContext;
 
-  constructor(script: string, protocol?: CopyOptions["protocol"]) {
+  /** @param ssh Writes the ssh by a path; gives where it is. */
+  constructor(
+    ssh: (path: string) => string,
+    protocol?: CopyOptions["protocol"],
+  ) {
     super();
     const options: CopyOptions = {
       recursive: false,
@@ -39,7 +43,7 @@ class Stage extends TempFolder {
       sftpTuning: {},
       lockstep: false,
       ssh: {
-        program: writeScript(`${this.path}/ssh`, script),
+        program: ssh(`${this.path}/ssh`),
         flags: [],
       },
       ...(protocol === undefined ? {} : { protocol }),
@@ -64,7 +68,17 @@ class Stage extends TempFolder {
   }
 }
 
-const BROKEN = "echo ssh: no route >&2\nexit 255\n";
+/** An ssh that is a shell script. */
+function script(body: string): (path: string) => string {
+  return (path) => writeScript(path, body);
+}
+
+/** An ssh that says a line on standard error, and exits with a status. */
+function saying(line: string, status: number): (path: string) => string {
+  return (path) => writeFailure(path, line, status);
+}
+
+const BROKEN = saying("ssh: no route", 255);
 const REASON = ": ssh failed (exit status 255)";
 
 Deno.test("An SFTP server that cannot be reached is a failure, but a reason alone while another protocol may begin", async () => {
@@ -89,7 +103,7 @@ peerTest(
     const server = findProgram("sftp-server")!;
     // What a second host says comes to nothing.
     using stage = new Stage(
-      `case " $* " in *" other "*) exit 1;; *) exec ${server};; esac\n`,
+      script(`case " $* " in *" other "*) exit 1;; *) exec ${server};; esac\n`),
     );
     for (const locations of [[FAR], [FAR, OTHER]]) {
       const servers = new SftpServers(stage.context);
@@ -111,7 +125,7 @@ peerTest(
   "An SFTP server that was not abandoned stays",
   SFTP_CHILD_NEEDS,
   async () => {
-    using stage = new Stage(`exec ${findProgram("sftp-server")}\n`);
+    using stage = new Stage(script(`exec ${findProgram("sftp-server")}\n`));
     const servers = new SftpServers(stage.context);
     const { signal } = new AbortController();
     assertEquals(await servers.begin([FAR], { abandoned: signal }), undefined);
@@ -143,7 +157,7 @@ const REQUEST = {
 
 Deno.test("An scp that ends before it is told to begin is as absent as one that ends after it", async () => {
   for (const failure of [undefined, new SessionError("lost connection")]) {
-    using stage = new Stage("echo no scp here >&2\nexit 3\n");
+    using stage = new Stage(saying("no scp here", 3));
     const beginning = await new ScpSessions(stage.context)
       .begin([REQUEST], dialogue(failure), {});
     assertEquals(beginning, {
@@ -182,7 +196,7 @@ Deno.test("A host that cannot be reached is a failure, but a reason alone while 
 });
 
 Deno.test("No match of a remote shell is a missing source, no missing scp", async () => {
-  using stage = new Stage("echo 'zsh:1: no matches found: *.x' >&2\nexit 1\n");
+  using stage = new Stage(saying("zsh:1: no matches found: *.x", 1));
   const beginning = await new ScpSessions(stage.context)
     .begin([REQUEST], dialogue(), {});
   assertEquals(beginning, { kind: "over" });

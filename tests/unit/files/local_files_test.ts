@@ -4,6 +4,7 @@ import { DenoFiles } from "../../../lib/files/deno_files.ts";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
 import { testUnless } from "../../support/c_library.ts";
 import { testDisk } from "../../support/disk_tests.ts";
+import { onWindows } from "../../support/platform.ts";
 import { emptied, lacksRawNames, shell } from "../../support/raw_names.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree } from "../../support/tree.ts";
@@ -150,7 +151,10 @@ Deno.test("A name that is not UTF-8 is refused by the runtime's calls, each of t
       [() => deno.openToWrite("f\udce9", 0o644), ""],
       [() => deno.remove("f\udce9"), ""],
       [() => deno.makeFolder("f\udce9", 0o755), ""],
-      [() => deno.setMode("f\udce9", 0o644), ": set mode"],
+      // Windows sets none.
+      ...(onWindows
+        ? []
+        : [[() => deno.setMode("f\udce9", 0o644), ": set mode"]] as const),
       [
         () => deno.setTimes("f\udce9", { modified: 0, accessed: 0 }),
         ": set times",

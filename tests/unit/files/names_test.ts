@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
-import { isPlainName } from "../../../lib/files/names.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { EntryError } from "../../../lib/errors.ts";
+import { checkStorable, isPlainName } from "../../../lib/files/names.ts";
 
-Deno.test("isPlainName() refuses what leads out of a folder, on every platform", () => {
+Deno.test("isPlainName() refuses what leads out of a folder", () => {
   for (
     const name of [
       "",
@@ -18,12 +19,11 @@ Deno.test("isPlainName() refuses what leads out of a folder, on every platform",
       "a\0/../b",
     ]
   ) {
-    assertEquals(isPlainName(name, "posix"), false, JSON.stringify(name));
-    assertEquals(isPlainName(name, "windows"), false, JSON.stringify(name));
+    assertEquals(isPlainName(name), false, JSON.stringify(name));
   }
 });
 
-Deno.test("isPlainName() accepts ordinary names on every platform", () => {
+Deno.test("Ordinary names are plain, and storable on every platform", () => {
   for (
     const name of [
       "a",
@@ -48,12 +48,13 @@ Deno.test("isPlainName() accepts ordinary names on every platform", () => {
       "xcon",
     ]
   ) {
-    assertEquals(isPlainName(name, "posix"), true, JSON.stringify(name));
-    assertEquals(isPlainName(name, "windows"), true, JSON.stringify(name));
+    assertEquals(isPlainName(name), true, JSON.stringify(name));
+    checkStorable(name, `d/${name}`, "posix");
+    checkStorable(name, `d/${name}`, "windows");
   }
 });
 
-Deno.test("isPlainName() refuses what Windows reads as something else, there alone", () => {
+Deno.test("checkStorable() refuses what Windows reads as something else, there alone", () => {
   for (
     const name of [
       // Separators, drives and streams.
@@ -89,26 +90,27 @@ Deno.test("isPlainName() refuses what Windows reads as something else, there alo
       "aux",
       "nul",
       "nul.tar.gz",
+      "aux.txt",
       "com1",
       "COM9.log",
       "lpt1",
       "com\u00b9",
       "LPT\u00b3.x",
+      "conin$",
+      "CONOUT$",
+      "CONIN$.txt",
+      // Blanks before a device's dot change nothing.
+      "nul .txt",
+      "CON  .tar.gz",
+      "com1 .log",
     ]
   ) {
-    assertEquals(isPlainName(name, "windows"), false, JSON.stringify(name));
-    assertEquals(isPlainName(name, "posix"), true, JSON.stringify(name));
-  }
-});
-
-Deno.test("isPlainName() refuses the console's devices on Windows", () => {
-  for (const name of ["conin$", "CONOUT$", "CONIN$.txt"]) {
-    assertEquals(isPlainName(name, "windows"), false, name);
-  }
-});
-
-Deno.test("isPlainName() refuses a device with blanks before its dot on Windows", () => {
-  for (const name of ["nul .txt", "CON  .tar.gz", "com1 .log"]) {
-    assertEquals(isPlainName(name, "windows"), false, name);
+    assertEquals(isPlainName(name), true, JSON.stringify(name));
+    checkStorable(name, `d/${name}`, "posix");
+    assertThrows(
+      () => checkStorable(name, `d/${name}`, "windows"),
+      EntryError,
+      `d/${name}: Windows does not allow this name`,
+    );
   }
 });

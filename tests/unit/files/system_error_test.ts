@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { systemReason } from "../../../lib/files/system_error.ts";
+import { ownPlatform } from "../../../lib/system/own_platform.ts";
+import { onWindows } from "../../support/platform.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+
+const NO_SUCH_FILE = "No such file or directory";
 
 Deno.test("systemReason() gives the system's words alone", () => {
   const rows: readonly (readonly [message: string, reason: string])[] = [
@@ -13,10 +18,6 @@ Deno.test("systemReason() gives the system's words alone", () => {
       "Permission denied",
     ],
     [
-      "The system cannot find the file specified. (os error 2): open 'x'",
-      "The system cannot find the file specified",
-    ],
-    [
       "Failed to spawn '/etc/ssh': Permission denied (os error 13)",
       "Permission denied",
     ],
@@ -26,7 +27,7 @@ Deno.test("systemReason() gives the system's words alone", () => {
     ],
   ];
   for (const [message, reason] of rows) {
-    assertEquals(systemReason(new Error(message)), reason, message);
+    assertEquals(systemReason(new Error(message), "posix"), reason, message);
   }
 });
 
@@ -36,31 +37,91 @@ Deno.test("systemReason() names no option of the runtime's", () => {
       new Deno.errors.NotCapable(
         'Requires all access to "/dev/tty", run again with the --allow-all flag',
       ),
+      "posix",
     ),
     "refused by the runtime",
   );
 });
 
 Deno.test("systemReason() gives the whole message where no system speaks", () => {
-  assertEquals(systemReason(new Error("Bad resource ID")), "Bad resource ID");
-  assertEquals(systemReason("torn"), "torn");
-  assertEquals(systemReason(undefined), "undefined");
+  assertEquals(
+    systemReason(new Error("Bad resource ID"), "posix"),
+    "Bad resource ID",
+  );
+  assertEquals(systemReason("torn", "posix"), "torn");
+  assertEquals(systemReason(undefined, "posix"), "undefined");
 });
 
-Deno.test("systemReason() knows the messages of this runtime", {
-  ignore: Deno.build.os === "windows",
-}, () => {
+Deno.test("systemReason() says on Windows what other systems say", () => {
+  const rows: readonly (readonly [message: string, reason: string])[] = [
+    [
+      "The system cannot find the file specified. (os error 2): open 'x'",
+      "No such file or directory",
+    ],
+    [
+      "Das System kann den angegebenen Pfad nicht finden. (os error 3)",
+      "No such file or directory",
+    ],
+    ["Access is denied. (os error 5): open 'x'", "Permission denied"],
+    ["The file exists. (os error 80)", "File exists"],
+    [
+      "There is not enough space on the disk. (os error 112)",
+      "No space left on device",
+    ],
+    [
+      "The filename, directory name, or volume label syntax is incorrect. (os error 123): stat 'a*b'",
+      "No such file or directory",
+    ],
+    [
+      "Cannot create a file when that file already exists. (os error 183): mkdir 'x'",
+      "File exists",
+    ],
+    [
+      "The filename or extension is too long. (os error 206)",
+      "File name too long",
+    ],
+    [
+      "The directory name is invalid. (os error 267): readdir 'f'",
+      "Not a directory",
+    ],
+    [
+      "A required privilege is not held by the client. (os error 1314): symlink 'a' -> 'b'",
+      "Permission denied",
+    ],
+  ];
+  for (const [message, reason] of rows) {
+    assertEquals(systemReason(new Error(message), "windows"), reason, message);
+  }
+});
+
+Deno.test("systemReason() leaves Windows its words where no other system has such", () => {
+  const words =
+    "The process cannot access the file because it is being used by another process";
+  assertEquals(
+    systemReason(new Error(`${words}. (os error 32): open 'x'`), "windows"),
+    words,
+  );
+});
+
+Deno.test("systemReason() knows the messages of this runtime", () => {
+  using folder = new TempFolder();
+  const file = `${folder.path}/f`;
+  Deno.writeTextFileSync(file, "");
   const reasonOf = (call: () => unknown): string => {
     try {
       call();
     } catch (error) {
-      return systemReason(error);
+      return systemReason(error, ownPlatform);
     }
     return "";
   };
-  const missing = "/etc/passwd/missing";
-  assertEquals(reasonOf(() => Deno.openSync(missing)), "Not a directory");
-  assertEquals(reasonOf(() => Deno.statSync(missing)), "Not a directory");
-  assertEquals(reasonOf(() => Deno.mkdirSync("/")), "File exists");
-  assertEquals(reasonOf(() => Deno.readLinkSync("/")), "Invalid argument");
+  const missing = `${folder.path}/missing`;
+  assertEquals(reasonOf(() => Deno.openSync(missing)), NO_SUCH_FILE);
+  assertEquals(reasonOf(() => Deno.statSync(`${missing}/f`)), NO_SUCH_FILE);
+  assertEquals(reasonOf(() => Deno.mkdirSync(file)), "File exists");
+  assertEquals(reasonOf(() => Deno.mkdirSync(folder.path)), "File exists");
+  assertEquals(reasonOf(() => [...Deno.readDirSync(file)]), "Not a directory");
+  if (!onWindows) {
+    assertEquals(reasonOf(() => Deno.readLinkSync("/")), "Invalid argument");
+  }
 });

@@ -103,7 +103,9 @@ Deno.test("parseLocation() reads an empty remote path as the home folder", () =>
 });
 
 Deno.test("parseLocation() takes a drive letter for local on Windows only", () => {
-  for (const operand of ["C:\\x", "c:/x", "Z:\\", "C:/a:b"]) {
+  for (
+    const operand of ["C:\\x", "c:/x", "Z:\\", "C:/a:b", "C:x", "c:", "d:a@b:c"]
+  ) {
     assertEquals(
       parseLocation(operand, windows),
       { kind: "local", path: operand },
@@ -111,8 +113,38 @@ Deno.test("parseLocation() takes a drive letter for local on Windows only", () =
     );
     assertEquals(parseLocation(operand, posix).kind, "remote", operand);
   }
-  for (const operand of ["C:x", "CC:\\x", "1:\\x", "u@C:\\x"]) {
+  for (const operand of ["CC:\\x", "1:\\x", "u@C:\\x", "[c]:x"]) {
     assertEquals(parseLocation(operand, windows).kind, "remote", operand);
+  }
+});
+
+Deno.test("parseLocation() takes no backslash for a part of a host on Windows", () => {
+  for (const operand of [".\\a:b", "d\\a:b", "u@d\\a:b"]) {
+    assertEquals(
+      parseLocation(operand, windows),
+      { kind: "local", path: operand },
+      operand,
+    );
+  }
+  assertEquals(parseLocation("corp\\bob@h:x", windows), {
+    kind: "remote",
+    user: "corp\\bob",
+    host: "h",
+    path: "x",
+  });
+});
+
+Deno.test("parseLocation() takes a path that Windows would take as it stands for a usual one", () => {
+  const rows: readonly (readonly [string, string])[] = [
+    ["\\\\?\\C:\\x", "C:\\x"],
+    ["\\\\?\\UNC\\server\\share\\x", "\\\\server\\share\\x"],
+    ["\\\\?\\unc\\server\\share", "\\\\server\\share"],
+    ["\\\\?\\Volume{1}\\x", "\\\\?\\Volume{1}\\x"],
+    ["\\\\.\\nul", "\\\\.\\nul"],
+    ["\\\\server\\share\\x", "\\\\server\\share\\x"],
+  ];
+  for (const [operand, path] of rows) {
+    assertEquals(parseLocation(operand, windows), { kind: "local", path });
   }
 });
 

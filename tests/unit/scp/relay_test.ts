@@ -42,7 +42,6 @@ function relayOf(
       ...(topName === undefined ? {} : { topName }),
       rules: {
         recursive: true,
-        platform: "posix",
         top: "named",
         objectionTo: () => undefined,
         ...rules,

@@ -11,6 +11,7 @@ import type {
 import { MOST_AHEAD_BYTES } from "../../../lib/scp/harmless.ts";
 import { FaultyFiles } from "../../support/faulty_files.ts";
 import { listingOf } from "../../support/listed_entries.ts";
+import { linkTest } from "../../support/platform.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 import {
   GUARD,
@@ -257,21 +258,24 @@ Deno.test("Source goes on ahead where a body that went ahead could not be stored
   });
 });
 
-Deno.test("Source tells of what is missing between bodies that go ahead, unanswered", async () => {
-  const failure = "/d/b: No such file or directory";
-  using folder = new TempFolder();
-  makeTree(folder.path, folderOf("a", "c"));
-  Deno.symlinkSync("nowhere", `${folder.path}/d/b`);
-  const peer = new ScriptedPeer()
-    .peerSays("\0").weSay("D0755 0 d\n")
-    .peerSays("\0").weSay("C0644 1 a\na\0")
-    .weSay(`\x01scp: ${folder.path}${failure}\nC0644 1 c\nc\0${GUARD}E\n`)
-    .peerSays("\0\0\0\0\0\0");
-  const source = new ScriptedSource(peer, AHEAD);
-  await source.send(`${folder.path}/d`);
-  peer.assertDone();
-  assertEquals(source.observer.failures, [folder.path + failure]);
-});
+linkTest(
+  "Source tells of what is missing between bodies that go ahead, unanswered",
+  async () => {
+    const failure = "/d/b: No such file or directory";
+    using folder = new TempFolder();
+    makeTree(folder.path, folderOf("a", "c"));
+    Deno.symlinkSync("nowhere", `${folder.path}/d/b`);
+    const peer = new ScriptedPeer()
+      .peerSays("\0").weSay("D0755 0 d\n")
+      .peerSays("\0").weSay("C0644 1 a\na\0")
+      .weSay(`\x01scp: ${folder.path}${failure}\nC0644 1 c\nc\0${GUARD}E\n`)
+      .peerSays("\0\0\0\0\0\0");
+    const source = new ScriptedSource(peer, AHEAD);
+    await source.send(`${folder.path}/d`);
+    peer.assertDone();
+    assertEquals(source.observer.failures, [folder.path + failure]);
+  },
+);
 
 /** Files that are sent as if nothing might go ahead. */
 const WAITING: readonly {
@@ -496,8 +500,8 @@ Deno.test("Source sends nothing ahead below a folder that may not be entered twi
 Deno.test("Source guards the end of a folder only while what went ahead is owed an answer", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
-    .peerSays("\0").weSay("D0711 0 e\n")
-    .peerSays("\0").weSay("E\nD0711 0 f\n")
+    .peerSays("\0").weSay("D0755 0 e\n")
+    .peerSays("\0").weSay("E\nD0755 0 f\n")
     .peerSays("\0").peerSays("\0").weSay("C0644 1 a\na\0")
     // Of two ends, a body that was refused may take either with it.
     .weSay(`${GUARD}E\n${GUARD}E\nC0644 2 z\n`)
@@ -507,9 +511,9 @@ Deno.test("Source guards the end of a folder only while what went ahead is owed 
     ...AHEAD,
     tree: [
       ...folderOf(),
-      { path: "d/e/", mode: 0o711 },
+      { path: "d/e/", mode: 0o755 },
       { path: "d/f/a", content: "a", mode: 0o644 },
-      { path: "d/f/", mode: 0o711 },
+      { path: "d/f/", mode: 0o755 },
       { path: "z", content: "E\n", mode: 0o644 },
     ],
     paths: ["d", "z"],

@@ -8,6 +8,7 @@ import {
 } from "../../../lib/errors.ts";
 import type { OpenFile } from "../../../lib/files/files.ts";
 import { withFaults } from "../../support/faulty_files.ts";
+import { linkTest } from "../../support/platform.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 import {
   GUARD,
@@ -168,7 +169,7 @@ Deno.test("Source sends a file that was not refused itself once more at the top,
 const NESTED: readonly TreeEntry[] = [
   { path: "d/e/a", content: "a", mode: 0o644, modified: 1 },
   { path: "d/e/b", content: "b", mode: 0o644, modified: 2 },
-  { path: "d/e/", mode: 0o711, modified: 3 },
+  { path: "d/e/", mode: 0o755, modified: 3 },
   { path: "d/z", content: UNSAFE, mode: 0o644, modified: 4 },
   { path: "d/", mode: 0o755, modified: 5 },
 ];
@@ -178,14 +179,14 @@ for (const outermost of [undefined, "new name"]) {
   Deno.test(`Source enters the folders again that it was in, ${how}, with their times`, async () => {
     const first = new ScriptedPeer()
       .peerSays("\0").weSay("T5 0 5 0\nD0755 0 d\n")
-      .peerSays("\0").peerSays("\0").weSay("T3 0 3 0\nD0711 0 e\n")
+      .peerSays("\0").peerSays("\0").weSay("T3 0 3 0\nD0755 0 e\n")
       .peerSays("\0").peerSays("\0")
       .weSay("T1 0 1 0\nC0644 1 a\na\0T2 0 2 0\nC0644 1 b\nb\0")
       .weSay(`${END}T4 0 4 0\nC0644 2 z\n`)
       .peerSays("\0\x01a: no\n");
     const second = new ScriptedPeer()
       .peerSays("\0").weSay(`T5 0 5 0\nD0755 0 ${outermost ?? "d"}\n`)
-      .peerSays("\0").peerSays("\0").weSay("T3 0 3 0\nD0711 0 e\n")
+      .peerSays("\0").peerSays("\0").weSay("T3 0 3 0\nD0755 0 e\n")
       .peerSays("\0").peerSays("\0").weSay("T2 0 2 0\nC0644 1 b\n")
       .peerSays("\0").peerSays("\0").weSay("b\0E\n")
       .peerSays("\0").peerSays("\0").weSay("T4 0 4 0\nC0644 2 z\n")
@@ -202,10 +203,10 @@ for (const outermost of [undefined, "new name"]) {
 }
 
 Deno.test("Source leaves the folders again that it had left by then", async () => {
-  const first = insideD().weSay("D0711 0 e\n")
+  const first = insideD().weSay("D0755 0 e\n")
     .peerSays("\0").weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}${END}`)
     .peerSays("\x01a: no\n");
-  const second = insideD().weSay("D0711 0 e\n")
+  const second = insideD().weSay("D0755 0 e\n")
     .peerSays("\0").weSay("C0644 1 b\n")
     .peerSays("\0").weSay("b\0E\nE\n")
     .peerSays("\0\0\0");
@@ -216,12 +217,12 @@ Deno.test("Source leaves the folders again that it had left by then", async () =
 });
 
 Deno.test("Source leaves a folder again before it enters the one after it", async () => {
-  const first = insideD().weSay("D0711 0 e\n")
-    .peerSays("\0").weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}D0700 0 g\n`)
+  const first = insideD().weSay("D0755 0 e\n")
+    .peerSays("\0").weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}D0755 0 g\n`)
     .peerSays("\0\0\x01b: no\n");
-  const second = insideD().weSay("D0711 0 e\n")
+  const second = insideD().weSay("D0755 0 e\n")
     .peerSays("\0").weSay("E\n")
-    .peerSays("\0").weSay("D0700 0 g\n")
+    .peerSays("\0").weSay("D0755 0 g\n")
     .peerSays("\0").weSay("C0644 1 x\n")
     .peerSays("\0").weSay("x\0E\nE\n")
     .peerSays("\0\0\0");
@@ -229,7 +230,7 @@ Deno.test("Source leaves a folder again before it enters the one after it", asyn
     tree: [
       ...NESTED.filter(({ path }) => path !== "d/z"),
       { path: "d/g/x", content: "x", mode: 0o644 },
-      { path: "d/g/", mode: 0o700 },
+      { path: "d/g/", mode: 0o755 },
     ],
   });
   assertEquals(observer.failures, ["b: no"]);
@@ -282,12 +283,12 @@ Deno.test("Source does not begin anew twice: what is refused then is skipped", a
 
 Deno.test("Source does not send a file again whose times were refused", async () => {
   const first = new ScriptedPeer()
-    .peerSays("\0").weSay("T5 0 5 0\nD0711 0 e\n")
+    .peerSays("\0").weSay("T5 0 5 0\nD0755 0 e\n")
     .peerSays("\0").peerSays("\0")
     .weSay(`T1 0 1 0\nC0644 1 a\na\0T2 0 2 0\nC0644 1 b\nb\0${END}`)
     .peerSays("\x01no times\n");
   const second = new ScriptedPeer()
-    .peerSays("\0").weSay("T5 0 5 0\nD0711 0 e\n")
+    .peerSays("\0").weSay("T5 0 5 0\nD0755 0 e\n")
     .peerSays("\0").peerSays("\0").weSay("T2 0 2 0\nC0644 1 b\n")
     .peerSays("\0").peerSays("\0").weSay("b\0E\n")
     .peerSays("\0\0");
@@ -295,7 +296,7 @@ Deno.test("Source does not send a file again whose times were refused", async ()
     tree: [
       { path: "d/e/a", content: "a", mode: 0o644, modified: 1 },
       { path: "d/e/b", content: "b", mode: 0o644, modified: 2 },
-      { path: "d/e/", mode: 0o711, modified: 5 },
+      { path: "d/e/", mode: 0o755, modified: 5 },
     ],
     paths: ["d/e"],
     preserve: true,
@@ -325,9 +326,9 @@ Deno.test("Source offers a file again that waited behind the one that was refuse
 
 Deno.test("Source enters a folder anew that waited behind the one that was refused", async () => {
   const first = insideD()
-    .weSay("C0644 1 a\na\0C0644 1 b\nb\0D0711 0 e\n")
+    .weSay("C0644 1 a\na\0C0644 1 b\nb\0D0755 0 e\n")
     .peerSays("\0\0\x01b: no\n");
-  const second = insideD().weSay("D0711 0 e\n")
+  const second = insideD().weSay("D0755 0 e\n")
     .peerSays("\0").weSay("C0644 1 x\n")
     .peerSays("\0").weSay("x\0E\nE\n")
     .peerSays("\0\0\0");
@@ -335,7 +336,7 @@ Deno.test("Source enters a folder anew that waited behind the one that was refus
     tree: [
       ...folderOf("a", "b"),
       { path: "d/e/x", content: "x", mode: 0o644 },
-      { path: "d/e/", mode: 0o711 },
+      { path: "d/e/", mode: 0o755 },
     ],
   });
   assertEquals(observer.failures, ["b: no"]);
@@ -474,11 +475,11 @@ Deno.test("Source counts no end of a folder among what may be lost", async () =>
     using folder = new TempFolder();
     makeTree(folder.path, [
       { path: "d/e/a", content: "a", mode: 0o644 },
-      { path: "d/e/", mode: 0o711 },
+      { path: "d/e/", mode: 0o755 },
       { path: "d/", mode: 0o755 },
       { path: "f", content: "f", mode: 0o644 },
     ]);
-    const peer = insideD().weSay("D0711 0 e\n")
+    const peer = insideD().weSay("D0755 0 e\n")
       .peerSays("\0").weSay("C0644 1 a\n")
       .peerSays("\0").weSay("a\0E\nE\n");
     if (next !== undefined) peer.weSay("C0644 1 f\n");
@@ -581,9 +582,9 @@ const UNHEARD: readonly (readonly [
   [
     "a folder",
     "C0644 1 a\na\0",
-    [...folderOf("a"), { path: "d/e/", mode: 0o711 }],
+    [...folderOf("a"), { path: "d/e/", mode: 0o755 }],
     (second) =>
-      second.weSay("D0711 0 e\n").peerSays("\0").weSay("E\nE\n")
+      second.weSay("D0755 0 e\n").peerSays("\0").weSay("E\nE\n")
         .peerSays("\0"),
   ],
 ];
@@ -601,24 +602,27 @@ for (const [name, heard, tree, rest] of UNHEARD) {
   });
 }
 
-Deno.test("Source tells of what is missing all the same where a sink that refused a file hears no more", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, folderOf("a"));
-  Deno.symlinkSync("nowhere", `${folder.path}/d/b`);
-  const heard = "D0755 0 d\nC0644 1 a\na\0";
-  const first = new DeafPeer(heard.length)
-    .peerSays("\0").weSay("D0755 0 d\n")
-    .peerSays("\0").weSay("C0644 1 a\na\0")
-    .peerSays("\x01a: no\n");
-  const second = insideD().weSay("E\n").peerSays("\0");
-  const source = new ScriptedSource(first, { next: { channel: second } });
-  await source.send(`${folder.path}/d`);
-  second.assertDone();
-  assertEquals(source.observer.failures, [
-    "a: no",
-    `${folder.path}/d/b: No such file or directory`,
-  ]);
-});
+linkTest(
+  "Source tells of what is missing all the same where a sink that refused a file hears no more",
+  async () => {
+    using folder = new TempFolder();
+    makeTree(folder.path, folderOf("a"));
+    Deno.symlinkSync("nowhere", `${folder.path}/d/b`);
+    const heard = "D0755 0 d\nC0644 1 a\na\0";
+    const first = new DeafPeer(heard.length)
+      .peerSays("\0").weSay("D0755 0 d\n")
+      .peerSays("\0").weSay("C0644 1 a\na\0")
+      .peerSays("\x01a: no\n");
+    const second = insideD().weSay("E\n").peerSays("\0");
+    const source = new ScriptedSource(first, { next: { channel: second } });
+    await source.send(`${folder.path}/d`);
+    second.assertDone();
+    assertEquals(source.observer.failures, [
+      "a: no",
+      `${folder.path}/d/b: No such file or directory`,
+    ]);
+  },
+);
 
 Deno.test("Source throws a SessionError where a sink that refused nothing hears no more", async () => {
   for (const answers of ["", "\0\0"]) {

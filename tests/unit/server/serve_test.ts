@@ -3,6 +3,7 @@ import { LocalFiles } from "../../../lib/files/local_files.ts";
 import { serve, type ServeRequest } from "../../../lib/server/serve.ts";
 import { lacksDevices, testUnless } from "../../support/c_library.ts";
 import { listing } from "../../support/listing.ts";
+import { keptMode } from "../../support/platform.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree, type TreeEntry } from "../../support/tree.ts";
@@ -80,8 +81,8 @@ function secondsOf(path: string): [modified: number, accessed: number] {
 /** Two files and a folder, for a source. */
 const SOURCES: readonly TreeEntry[] = [
   { path: "a", content: "alpha", mode: 0o644 },
-  { path: "b", content: "data", mode: 0o640 },
-  { path: "sub/c", content: "c", mode: 0o600 },
+  { path: "b", content: "data", mode: 0o644 },
+  { path: "sub/c", content: "c", mode: 0o644 },
   { path: "sub/", mode: 0o755 },
 ];
 
@@ -191,7 +192,7 @@ const SINK_ROWS: readonly Row[] = [
     left: ['e = "abc"'],
     check: (d) => {
       assertEquals(secondsOf(`${d}/e`), [1_000_000_000, 1_000_000_001]);
-      assertEquals(modeOf(`${d}/e`), 0o640);
+      assertEquals(modeOf(`${d}/e`), keptMode(0o640));
     },
   },
   {
@@ -240,7 +241,7 @@ const SINK_ROWS: readonly Row[] = [
         .weSay("\0"),
     status: 0,
     left: ["new/", 'new/a = "a"'],
-    check: (d) => assertEquals(modeOf(`${d}/new`), 0o750),
+    check: (d) => assertEquals(modeOf(`${d}/new`), keptMode(0o750)),
   },
   {
     name: "ends well where the stream ends inside a folder",
@@ -313,7 +314,7 @@ const SINK_ROWS: readonly Row[] = [
         .weSay("\0\0"),
     status: 0,
     left: ['x = "x"'],
-    check: (d) => assertEquals(modeOf(`${d}/x`), 0o755),
+    check: (d) => assertEquals(modeOf(`${d}/x`), keptMode(0o755)),
   },
   {
     name: "takes set-id bits with -p",
@@ -323,7 +324,7 @@ const SINK_ROWS: readonly Row[] = [
         .weSay("\0\0"),
     status: 0,
     left: ["s/"],
-    check: (d) => assertEquals(modeOf(`${d}/s`), 0o2777),
+    check: (d) => assertEquals(modeOf(`${d}/s`), keptMode(0o2777)),
   },
   {
     name: "refuses to choose among two targets",
@@ -358,7 +359,7 @@ const SOURCE_ROWS: readonly Row[] = [
     paths: ["a", "b"],
     script: (peer) =>
       peer.peerSays("\0").weSay("C0644 5 a\n")
-        .peerSays("\x01nope\n").weSay("C0640 4 b\n")
+        .peerSays("\x01nope\n").weSay("C0644 4 b\n")
         .peerSays("\0").weSay("data\0")
         .peerSays("\0"),
     status: 1,
@@ -418,12 +419,12 @@ const SOURCE_ROWS: readonly Row[] = [
     letters: "prf",
     paths: ["sub"],
     before: [
-      { path: "sub/c", content: "c", mode: 0o600, modified: 7 },
+      { path: "sub/c", content: "c", mode: 0o644, modified: 7 },
       { path: "sub/", mode: 0o755, modified: -1000 },
     ],
     script: (peer) =>
       peer.peerSays("\0".repeat(7))
-        .weSay("T0 0 0 0\nD0755 0 sub\nT7 0 7 0\nC0600 1 c\nc\0E\n"),
+        .weSay("T0 0 0 0\nD0755 0 sub\nT7 0 7 0\nC0644 1 c\nc\0E\n"),
     status: 0,
     left: ["sub/", 'sub/c = "c"'],
   },
@@ -443,7 +444,7 @@ const SOURCE_ROWS: readonly Row[] = [
     letters: "rf",
     paths: ["sub/."],
     script: (peer) =>
-      peer.peerSays("\0".repeat(5)).weSay("D0755 0 .\nC0600 1 c\nc\0E\n"),
+      peer.peerSays("\0".repeat(5)).weSay("D0755 0 .\nC0644 1 c\nc\0E\n"),
     status: 0,
   },
   {
@@ -490,7 +491,6 @@ for (
 ) {
   Deno.test({
     name: `serve() of -${letters} ${name}`,
-    ignore: Deno.build.os === "windows",
     fn: async () => {
       using folder = new TempFolder();
       const d = folder.path;
@@ -537,10 +537,9 @@ testUnless(
   },
 );
 
-Deno.test("serve() announces the root by an empty name", {
-  ignore: Deno.build.os === "windows",
-}, async () => {
-  const digits = (Deno.statSync("/").mode! & 0o6777).toString(8);
+Deno.test("serve() announces the root by an empty name", async () => {
+  const { mode } = await new LocalFiles().attributes("/");
+  const digits = (mode & 0o6777).toString(8);
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay(`D${digits.padStart(4, "0")} 0 \n`)
     .peerSays("\x01no\n");
@@ -565,10 +564,10 @@ Deno.test("serve() says each step if it is verbose, on standard error alone", as
     },
   );
   const sink = new ScriptedPeer()
-    .weSay("\0").peerSays("C0644 1 b\x1b[2J\nb\0")
+    .weSay("\0").peerSays("C0644 1 b\x7f[2J\nb\0")
     .weSay("\0\0").peerSays("\x01oops\n");
   const { said } = await serveAll(asked("vt", [folder.path]), sink);
-  assertEquals(said, ["Sink: C0644 1 b\\033[2J", "Sink: \\001oops"]);
+  assertEquals(said, ["Sink: C0644 1 b\\177[2J", "Sink: \\001oops"]);
 });
 
 Deno.test("serve() throws what is nobody's fault but ours, its channel closed", async () => {

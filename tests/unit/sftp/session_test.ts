@@ -844,8 +844,11 @@ Deno.test("A handle may be given out again once it was to be closed", async () =
   assertEquals(session.handles.count, 1);
 });
 
+/** A program that says nothing for long. */
+const SLEEP = "await new Promise((wake) => setTimeout(wake, 600_000))";
+
 Deno.test("begin() is given up when its channel is closed, though nothing was said", async () => {
-  const ssh = SshSession.start("sh", ["-c", "exec sleep 600"], {
+  const ssh = SshSession.start(Deno.execPath(), ["eval", SLEEP], {
     interrupted: new AbortController().signal,
     seeks: "SFTP server",
     say: () => {},

@@ -20,6 +20,7 @@ import { Gate, ORDERS } from "../../support/gate.ts";
 import { HeldFiles } from "../../support/held_files.ts";
 import { listingOf } from "../../support/listed_entries.ts";
 import { listing } from "../../support/listing.ts";
+import { linkTest } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { makeTree } from "../../support/tree.ts";
@@ -116,9 +117,12 @@ Deno.test("transfer() has as many entries under way as the faster place is best 
   const opened = (): number =>
     bench.from.calls.filter((call) => call.startsWith("openToRead")).length;
   for (const [index, { reached, letGo }] of holds.entries()) {
+    const most = Math.min(6, index + 4);
     await reached;
+    // What takes long gives other work its turn in between.
+    for (let turns = 0; turns < 100 && opened() < most; turns++) await turn();
     await turn();
-    assertEquals(opened(), Math.min(6, index + 4));
+    assertEquals(opened(), most);
     letGo();
   }
   await copying;
@@ -246,11 +250,8 @@ for (
   }
 }
 
-Deno.test(
+linkTest(
   "The later of two files for one file wins, whole, whatever names lead there",
-  {
-    ignore: Deno.build.os === "windows",
-  },
   async () => {
     using bench = new Bench();
     makeTree(bench.path, [
@@ -341,11 +342,8 @@ Deno.test("A name that is listed twice is stored whole, as the later of the two"
 });
 
 for (const atOnce of [1, 4]) {
-  Deno.test(
+  linkTest(
     `Nothing is written through a link that was just made, ${atOnce} at once`,
-    {
-      ignore: Deno.build.os === "windows",
-    },
     async () => {
       using bench = new Bench();
       makeTree(bench.path, [
@@ -519,8 +517,9 @@ for (
         thrown.message.replaceAll(`${bench.path}/`, ""),
         ...bench.failures,
       ];
-      assertEquals(told[0], `${nameOf("a")}: ${says}`);
-      // How far the others came is another matter: nothing more is begun.
+      // Which one is told first, and how far the others came, is another
+      // matter: nothing more is begun.
+      assert(told.includes(`${nameOf("a")}: ${says}`), told.join("; "));
       const saysSo = says.replace("8", "\\d");
       for (const name of ["b", "e", "f", "g", "h"]) {
         const cutShort = new RegExp(`^${nameOf(name)}: ${saysSo}$`);

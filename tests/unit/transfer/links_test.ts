@@ -3,6 +3,7 @@ import type { Files } from "../../../lib/files/files.ts";
 import { transfer } from "../../../lib/transfer/transfer.ts";
 import { FoldingFiles } from "../../support/folding_files.ts";
 import { listing } from "../../support/listing.ts";
+import { linkTest } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { SortedFiles } from "../../support/sorted_files.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
@@ -76,11 +77,8 @@ const ROWS: readonly Row[] = [
 ];
 
 for (const { about, before, first, evil, refused } of ROWS) {
-  Deno.test(
+  linkTest(
     `Nothing is written through a link that another source just made: ${about}`,
-    {
-      ignore: Deno.build.os === "windows",
-    },
     async () => {
       using folder = new TempFolder();
       const { path } = folder;
@@ -124,11 +122,8 @@ Deno.test("A file whose name differs by case from a link just made is copied", {
   assertEquals(listing(`${path}/dst/t`), ['L = "kept apart"', "l -> nowhere"]);
 });
 
-Deno.test(
+linkTest(
   "Nothing is written through a link just made whose name differs by case, where the target ignores that",
-  {
-    ignore: Deno.build.os === "windows",
-  },
   async () => {
     using folder = new TempFolder();
     const { path } = folder;

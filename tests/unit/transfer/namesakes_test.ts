@@ -5,6 +5,7 @@ import { Namesakes } from "../../../lib/files/namesakes.ts";
 import { transfer } from "../../../lib/transfer/transfer.ts";
 import { FoldingFiles } from "../../support/folding_files.ts";
 import { listing } from "../../support/listing.ts";
+import { linkTest } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { SortedFiles } from "../../support/sorted_files.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
@@ -184,11 +185,8 @@ Deno.test("Sources that a target takes for one: the second is refused, in the ne
   assertEquals(listing(to.path), ['README = "the last of that very name"']);
 });
 
-Deno.test(
+linkTest(
   "A link is not replaced by one whose name the target takes for the same",
-  {
-    ignore: Deno.build.os === "windows",
-  },
   async () => {
     using from = new TempFolder();
     using to = new TempFolder();

@@ -123,9 +123,6 @@ for (const [way, from, to] of PLACES) {
   for (const [source, target, refused, left] of ROWS) {
     Deno.test(
       `A directory that is copied into itself by way of a server is refused: ${way}, ${source} to ${target}`,
-      {
-        ignore: Deno.build.os === "windows",
-      },
       async () => {
         using folder = new TempFolder();
         const { path } = folder;
@@ -152,9 +149,6 @@ for (const [way, from, to] of PLACES) {
 for (const [way, from, to] of PLACES) {
   Deno.test(
     `A directory that is copied into one of its name inside itself ends: ${way}`,
-    {
-      ignore: Deno.build.os === "windows",
-    },
     async () => {
       using folder = new TempFolder();
       const { path } = folder;
@@ -188,9 +182,6 @@ Deno.test("A directory of the target's name that was there before is copied", as
 
 Deno.test(
   "A directory on another machine is copied, though this one has the same path",
-  {
-    ignore: Deno.build.os === "windows",
-  },
   async () => {
     using here = new TempFolder();
     using there = new TempFolder();

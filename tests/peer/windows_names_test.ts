@@ -1,0 +1,78 @@
+/** Trees of a Linux disk whose names Windows does not allow, over SCP. */
+
+import { assertEquals } from "@std/assert";
+import { LocalFiles } from "../../lib/files/local_files.ts";
+import type { Ahead } from "../../lib/scp/answers.ts";
+import { Sink } from "../../lib/scp/sink.ts";
+import { SshSession } from "../../lib/ssh/session.ts";
+import { peerTest } from "../support/doors.ts";
+import { listing } from "../support/listing.ts";
+import { SEACP } from "../support/program.ts";
+import { RecordingObserver } from "../support/recording_observer.ts";
+import { CLIENT_SINK } from "../support/sink_options.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { makeTree } from "../support/tree.ts";
+
+const REFUSED = [
+  ...["a:b", "con", "aux.txt", "com1", "q?", "a*b", "a|b", 'a"b', "a\\b"],
+  ...["<", ">", "trail.", "x ", "tab\there", "esc\x1b"],
+];
+
+const TREE = [
+  ...REFUSED.map((name) => ({ path: `t/${name}`, content: `of ${name}` })),
+  ...REFUSED.map((name) => ({ path: `t/in/${name}/f`, content: "f" })),
+  { path: "t/in/good", content: "good" },
+  { path: "t/z", content: "z" },
+];
+
+const SOURCES: readonly (readonly [string, readonly string[]])[] = [
+  ["scp", ["scp"]],
+  ["seacp", SEACP],
+];
+
+for (const [name, command] of SOURCES) {
+  for (const ahead of ["none", "certain", "window"] as const) {
+    peerTest(
+      `All that Windows allows comes from ${name}, and the rest is told, with ${ahead} in advance`,
+      name === "scp" ? ["scp"] : [],
+      async () => {
+        using from = new TempFolder();
+        using to = new TempFolder();
+        makeTree(from.path, TREE);
+        const told = await download(
+          [...command, "-rf", `${from.path}/t`],
+          to.path,
+          ahead,
+        );
+        assertEquals(
+          told.toSorted(),
+          REFUSED.flatMap((name) => [`t/${name}`, `t/in/${name}`])
+            .map((path) => `${path}: Windows does not allow this name`)
+            .toSorted(),
+        );
+        assertEquals(
+          listing(to.path),
+          ["t/", "t/in/", 't/in/good = "good"', 't/z = "z"'],
+        );
+      },
+    );
+  }
+}
+
+/** Takes what a source sends for Windows; gives what failed. */
+async function download(
+  [program, ...args]: readonly string[],
+  target: string,
+  ahead: Ahead,
+): Promise<string[]> {
+  const observer = new RecordingObserver();
+  await using source = SshSession.start(program!, args, {
+    interrupted: new AbortController().signal,
+    seeks: "scp",
+    say: () => {},
+  });
+  const options = { ...CLIENT_SINK, ahead, platform: "windows" } as const;
+  const files = new LocalFiles();
+  await new Sink(source.channel, files, options, observer).receive(target);
+  return observer.failures.map((text) => text.replace(`${target}/`, ""));
+}

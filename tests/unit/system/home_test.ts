@@ -1,0 +1,15 @@
+import { assertEquals } from "@std/assert";
+import { homeFolder } from "../../../lib/system/home.ts";
+
+Deno.test("homeFolder() takes HOME, else what Windows calls it", () => {
+  const rows: readonly (readonly [Record<string, string>, string])[] = [
+    [{ HOME: "/home/bob" }, "/home/bob"],
+    [{ USERPROFILE: "C:\\Users\\bob" }, "C:\\Users\\bob"],
+    [{ HOME: "/c/bob", USERPROFILE: "C:\\Users\\bob" }, "/c/bob"],
+    [{ HOME: "", USERPROFILE: "C:\\Users\\bob" }, "C:\\Users\\bob"],
+    [{}, ""],
+  ];
+  for (const [variables, home] of rows) {
+    assertEquals(homeFolder((name) => variables[name]), home);
+  }
+});
