@@ -11,6 +11,8 @@ import { modeOf } from "./deno_mode.ts";
 import {
   danglingPath,
   directoryPath,
+  isDirectory,
+  linkedPath,
   namesDirectory,
   passable,
   reachablePath,
@@ -139,7 +141,7 @@ export class DenoFiles implements Files {
     attempt(path, () => {
       const reached = reachablePath(path);
       if (!namesDirectory(path)) removeUnlessFolder(reached);
-      Deno.symlinkSync(passable(destination), reached);
+      makeLink(passable(destination), reached);
     });
   }
 
@@ -244,6 +246,12 @@ function openLinked(path: string, options: Deno.OpenOptions): Deno.FsFile {
     if (linked === undefined) throw error;
     return openLinked(linked, options);
   }
+}
+
+/** Makes a link; Windows has one kind for directories, another for all else. */
+function makeLink(destination: string, path: string): void {
+  const type = isDirectory(linkedPath(path, destination)) ? "dir" : "file";
+  Deno.symlinkSync(destination, path, { type });
 }
 
 function removeUnlessFolder(path: string): void {

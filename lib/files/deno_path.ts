@@ -54,8 +54,21 @@ export function directoryPath(path: string): string {
 /** Gives where a symbolic link to nothing leads; `undefined` for all else. */
 export function danglingPath(path: string): string | undefined {
   if (!Deno.lstatSync(path).isSymlink || isThere(path)) return undefined;
-  const said = Deno.readLinkSync(path);
+  return linkedPath(path, Deno.readLinkSync(path));
+}
+
+/** Gives where a symbolic link at `path` leads that says `said`. */
+export function linkedPath(path: string, said: string): string {
   return ABSOLUTE.test(said) ? said : path.replace(LAST_NAME, () => said);
+}
+
+/** Tells whether a directory is at a path, links followed. */
+export function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
 }
 
 function isThere(path: string): boolean {

@@ -9,7 +9,7 @@ export function versionOf(path: string): string | undefined {
       stdout: "null",
       stderr: "piped",
     }).outputSync();
-    return new TextDecoder().decode(stderr).split("\n")[0];
+    return new TextDecoder().decode(stderr).split(/\r?\n/)[0];
   } catch {
     return undefined;
   }
