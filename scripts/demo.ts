@@ -5,7 +5,11 @@
  */
 
 import { SEACP } from "../tests/support/program.ts";
-import { LENDS_TERMINAL, quoted } from "../tests/support/pseudo_terminal.ts";
+import {
+  LENDS_TERMINAL,
+  lentTerminal,
+  quoted,
+} from "../tests/support/pseudo_terminal.ts";
 import { Sshd } from "../tests/support/sshd.ts";
 import {
   describeTree,
@@ -51,12 +55,11 @@ function randomBytes(count: number): Uint8Array {
 async function copy(args: readonly string[]): Promise<void> {
   console.log(`\n$ seacp ${args.map(quoted).join(" ")}`);
   const command = [...SEACP, ...args];
-  const script = Deno.stdout.isTerminal()
-    ? undefined
-    : findProgram(LENDS_TERMINAL);
-  const [program, ...rest] = script === undefined
+  const hasMeter = Deno.stdout.isTerminal() ||
+    findProgram(LENDS_TERMINAL) === undefined;
+  const [program, ...rest] = hasMeter
     ? command
-    : [script, "-qec", command.map(quoted).join(" "), "/dev/null"];
+    : lentTerminal(command.map(quoted).join(" "));
   const { code } = await new Deno.Command(program!, {
     args: rest,
     stdin: "null",

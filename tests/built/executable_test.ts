@@ -1,7 +1,11 @@
 /** The one file that is installed, as its users meet it. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { lacksDevices, lacksLibrary } from "../support/c_library.ts";
+import {
+  lacksDevices,
+  lacksLibrary,
+  lacksLinuxLibrary,
+} from "../support/c_library.ts";
 import { RUN_LAST, writeScript } from "../support/doors.ts";
 import { lacksIgnoredSignals } from "../support/emulator.ts";
 import { BUILT, builtTest, runBuilt as run } from "../support/executable.ts";
@@ -24,7 +28,11 @@ const NAMINGS: readonly (readonly [
   make: (path: string) => void,
   lacks: string | undefined,
 ])[] = [
-  ["a symbolic link", (path) => Deno.symlinkSync(BUILT, path), lacksLibrary],
+  [
+    "a symbolic link",
+    (path) => Deno.symlinkSync(BUILT, path),
+    lacksLinuxLibrary,
+  ],
   ["a copy", (path) => Deno.copyFileSync(BUILT, path), undefined],
 ];
 

@@ -6,7 +6,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { watchAsking } from "../../lib/ssh/asking.ts";
 import { findProgram } from "../../scripts/peers.ts";
-import { lacksLibrary } from "../support/c_library.ts";
+import { lacksLinuxLibrary } from "../support/c_library.ts";
 import {
   type Door,
   peerTest,
@@ -186,7 +186,7 @@ peerTest(
 
 for (const isOnTerminal of [true, false]) {
   const where = isOnTerminal ? "on a terminal" : "without a terminal";
-  peerTestUnless(lacksLibrary)(
+  peerTestUnless(lacksLinuxLibrary)(
     `Bodies go ahead ${where} where ssh asks for nothing: a refusal takes another session`,
     NEEDS,
     async () => {

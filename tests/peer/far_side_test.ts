@@ -6,7 +6,7 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
-import { lacksDevices, lacksLibrary } from "../support/c_library.ts";
+import { lacksDevices, lacksLinuxLibrary } from "../support/c_library.ts";
 import { peerTest } from "../support/doors.ts";
 import { type Dialogue, runFarSide, type Served } from "../support/far_side.ts";
 import { lacksRecentRuntime } from "../support/old_runtime.ts";
@@ -520,7 +520,7 @@ const TIMES: Group = {
     ["of zero", "-t d", [">T0 0 0 0\nC0644 0 a\n\0"]],
     ["with zeros in front", "-t d", [">T007 00 010 000000\nC0644 0 a\n\0"]],
     ["with single microseconds", "-t d", [">T7 5 10 9\nC0644 0 a\n\0"], {
-      lacks: lacksLibrary,
+      lacks: lacksLinuxLibrary,
     }],
     ["past this runtime's clock, within the system's", "-t d", [
       ">T8640000000001 0 1 0\nC0644 0 a\n\0",

@@ -1,6 +1,6 @@
 /** Executables that run on another Deno than their tests. */
 
-import { lacksLibrary } from "./c_library.ts";
+import { lacksLinuxLibrary } from "./c_library.ts";
 import { EXECUTABLE } from "./program.ts";
 
 /**
@@ -8,7 +8,7 @@ import { EXECUTABLE } from "./program.ts";
  * waits for a FIFO to be opened, and takes times before 1970 for ones after it.
  * `undefined` where it does neither, or the C library is called instead.
  */
-export const lacksRecentRuntime: string | undefined = lacksLibrary &&
+export const lacksRecentRuntime: string | undefined = lacksLinuxLibrary &&
   EXECUTABLE && reasonOf(EXECUTABLE);
 
 function reasonOf(executable: string): string | undefined {

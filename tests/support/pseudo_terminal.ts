@@ -6,8 +6,23 @@ import {
   startProgram,
 } from "./program.ts";
 
-/** The program that lends a terminal; from Debian's bsdutils. */
+/** The program that lends a terminal; from Debian's bsdutils, part of macOS. */
 export const LENDS_TERMINAL = "script";
+
+/**
+ * Gives the command that runs a shell command on a terminal, and ends as that
+ * one does.
+ *
+ * @param transcript A file to which all goes that the terminal is sent, at once.
+ */
+export function lentTerminal(
+  command: string,
+  transcript = "/dev/null",
+): [string, ...string[]] {
+  return Deno.build.os === "darwin"
+    ? [LENDS_TERMINAL, "-q", "-t", "0", transcript, "/bin/sh", "-c", command]
+    : [LENDS_TERMINAL, "-qefc", command, transcript];
+}
 
 export interface TerminalOptions extends Omit<RunOptions, "wrapper"> {
   /** A file to which all goes that the terminal is sent, as it is sent. */
@@ -33,13 +48,10 @@ export function startOnTerminal(
   columns: number,
   { transcript = "/dev/null", ...options }: TerminalOptions = {},
 ): Running {
-  return startProgram([
-    LENDS_TERMINAL,
-    ...["--quiet", "--return", "--flush"],
-    "--command",
-    `stty cols ${columns} rows 24 && ${command}`,
-    transcript,
-  ], { ...options, env: { SHELL: "/bin/sh", ...options.env } });
+  return startProgram(
+    lentTerminal(`stty cols ${columns} rows 24 && ${command}`, transcript),
+    { ...options, env: { SHELL: "/bin/sh", ...options.env } },
+  );
 }
 
 /** The shell command that runs the program with these arguments. */

@@ -1,11 +1,11 @@
 /** Names that are not UTF-8, made and seen by programs that take bytes. */
 
-import { lacksLibrary } from "./c_library.ts";
+import { lacksLinuxLibrary } from "./c_library.ts";
 import { EXECUTABLE } from "./program.ts";
 
 /** Why a test of such names is ignored; `undefined` where there are some. */
 export const lacksRawNames: string | undefined = Deno.build.os === "linux"
-  ? lacksLibrary
+  ? lacksLinuxLibrary
   : "names are any bytes on Linux alone";
 
 /** The same for operands: Deno's runtime for compiled programs takes none. */

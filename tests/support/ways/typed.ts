@@ -1,4 +1,4 @@
-import { LENDS_TERMINAL } from "../pseudo_terminal.ts";
+import { LENDS_TERMINAL, lentTerminal } from "../pseudo_terminal.ts";
 import type { Question } from "./way.ts";
 
 /** Longest that questions are waited for, in seconds, with `timeout`. */
@@ -27,13 +27,12 @@ export async function answer(
   command: string,
   { cwd, env = {}, questions }: AnswerOptions,
 ): Promise<Answered> {
-  const child = new Deno.Command(LENDS_TERMINAL, {
-    args: [
-      ...["--quiet", "--return", "--flush", "--command"],
-      // A question that is asked once more than expected is not waited at.
-      `stty cols 100 && exec timeout --foreground ${DEADLINE_SECONDS} ${command}`,
-      "/dev/null",
-    ],
+  const [program, ...args] = lentTerminal(
+    // A question that is asked once more than expected is not waited at.
+    `stty cols 100 && exec timeout --foreground ${DEADLINE_SECONDS} ${command}`,
+  );
+  const child = new Deno.Command(program, {
+    args,
     cwd,
     env: {
       LC_ALL: "C.UTF-8",

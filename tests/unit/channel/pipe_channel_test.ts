@@ -3,6 +3,7 @@ import { PipeChannel } from "../../../lib/channel/pipe_channel.ts";
 import { SessionError } from "../../../lib/errors.ts";
 import * as libc from "../../../lib/system/libc.ts";
 import { lacksLibrary, testUnless } from "../../support/c_library.ts";
+import { identityOf } from "../../support/descriptors.ts";
 import {
   type ChannelEnds,
   decode,
@@ -193,15 +194,13 @@ testUnless(
     using _said = owned(input.writeEnd);
     using _heard = owned(output.readEnd);
     const channel = new PipeChannel(input.readEnd, output.writeEnd);
-    const links = [input.readEnd, output.writeEnd].map((fd) =>
-      `/proc/self/fd/${fd}`
-    );
-    const pipes = links.map((link) => Deno.readLinkSync(link));
+    const descriptors = [input.readEnd, output.writeEnd];
+    const pipes = descriptors.map(identityOf);
     await channel.close();
     channel[Symbol.dispose]();
     channel[Symbol.dispose]();
-    for (const [at, link] of links.entries()) {
-      assert(linkOf(link) !== pipes[at], "still open");
+    for (const [at, fd] of descriptors.entries()) {
+      assert(identityOf(fd) !== pipes[at], "still open");
     }
     await assertRejects(() => channel.read(1), SessionError, "lost connection");
     await assertRejects(
@@ -211,12 +210,3 @@ testUnless(
     );
   },
 );
-
-/** What a link says; nothing where there is none any more. */
-function linkOf(path: string): string | undefined {
-  try {
-    return Deno.readLinkSync(path);
-  } catch {
-    return undefined;
-  }
-}

@@ -5,8 +5,11 @@ import { commandSpawner } from "../../../lib/ssh/command_spawner.ts";
 import { rawSpawner } from "../../../lib/ssh/raw_spawner.ts";
 import type { Spawner, TalkingProcess } from "../../../lib/ssh/spawner.ts";
 import { LibcError } from "../../../lib/system/libc.ts";
+import { findProgram } from "../../../scripts/peers.ts";
 import { lacksLibrary, testUnless } from "../../support/c_library.ts";
-import { seacp } from "../../support/program.ts";
+import { identityOf, openDescriptors } from "../../support/descriptors.ts";
+import { runProgram, seacp } from "../../support/program.ts";
+import { lacksRawNames } from "../../support/raw_names.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { writeScript } from "../../support/doors.ts";
 
@@ -197,12 +200,13 @@ testUnless(lacksLibrary, "rawSpawner hands on words of any bytes", async () => {
 
 testUnless(lacksLibrary, "rawSpawner runs a program of any name", async () => {
   using folder = new TempFolder();
-  const { stdout } = await new Deno.Command("sh", {
-    args: ["-c", `cp /bin/echo "$(printf 'e\\351')"; ls`],
+  const [bytes, name] = lacksRawNames === undefined
+    ? ["e\\351", "e\udce9"]
+    : ["e\\303\\251", "e\u00e9"];
+  await new Deno.Command("sh", {
+    args: ["-c", `cp /bin/echo "$(printf '${bytes}')"`],
     cwd: folder.path,
   }).output();
-  const name = decodeName(stdout).trimEnd();
-  assertEquals(name, "e\udce9");
   const program = `${folder.path}/${name}`;
   assertEquals(
     await output(rawSpawner()!.talkTo(program, ["x"], ignore)),
@@ -218,7 +222,7 @@ testUnless(
   async () => {
     const [all, more] = await Promise.all(
       [commandSpawner, rawSpawner()!].map((spawner) =>
-        output(sh(spawner, "cd /proc/$$/fd; echo *"))
+        output(sh(spawner, "echo $(ls /dev/fd)"))
       ),
     );
     assertEquals(more, all);
@@ -230,57 +234,59 @@ testUnless(
   lacksLibrary,
   "rawSpawner leaves no descriptor of ours open, whatever comes",
   async () => {
-    const links = await output(
-      sh(rawSpawner()!, "readlink /proc/$$/fd/[012]"),
+    const said = await output(
+      rawSpawner()!.talkTo("perl", ["-e", TELL_DESCRIPTORS], ignore),
     );
-    const theirs = links.trimEnd().split("\n");
+    const theirs = said.trimEnd().split("\n");
     assertEquals(
-      theirs.map((link) => link.replace(/\d+/, "N")),
-      ["pipe:[N]", "socket:[N]", "pipe:[N]"],
+      theirs.map((one) => one.replace(/ .*/, "")),
+      ["pipe", "socket", "pipe"],
     );
-    assert(!openLinks().some((link) => theirs.includes(link)));
+    const ours = openDescriptors().map(identityOf);
+    assert(!theirs.some((one) => ours.includes(one.replace(/^\w+ /, ""))));
 
     // So many times that a leak cannot hide among what other tests open.
-    const before = openLinks().length;
+    const before = openDescriptors().length;
     for (let count = 0; count < 100; count++) {
       assertThrows(() => rawSpawner()!.talkTo("/none", [], ignore), LibcError);
       assertThrows(() => rawSpawner()!.run("/none", [], ignore), LibcError);
     }
-    assert(openLinks().length < before + 100);
+    assert(openDescriptors().length < before + 100);
   },
 );
 
-/** What each of our descriptors is. */
-function openLinks(): string[] {
-  return [...Deno.readDirSync("/proc/self/fd")].flatMap(({ name }) => {
-    try {
-      return [Deno.readLinkSync(`/proc/self/fd/${name}`)];
-    } catch {
-      return [];
-    }
-  });
-}
+/** Prints the kind of each of the first three descriptors, and which one it is. */
+const TELL_DESCRIPTORS = `for $fd (0 .. 2) {
+  open $it, "<&=$fd";
+  @status = stat $it;
+  print -S $it ? "socket" : -p $it ? "pipe" : "else", " $status[0]:$status[1]\n";
+}`;
 
 Deno.test("ssh gets our environment as it is, odd names and bytes too", {
-  ignore: !isLinux,
+  ignore: isWindows,
 }, async () => {
   using folder = new TempFolder();
-  const program = writeScript(
-    `${folder.path}/ssh`,
-    "cat /proc/$$/environ > ssh; cat /proc/$PPID/environ > ours; exit 3\n",
+  const program = `${folder.path}/ssh`;
+  Deno.writeTextFileSync(
+    program,
+    `#!${findProgram("perl")}
+open F, ">", $ARGV[-1] eq "ours" ? "ours" : "ssh";
+print F map { "$_=$ENV{$_}\\0" } sort keys %ENV;
+exit 3;
+`,
+    { mode: 0o755 },
   );
-  await seacp(["-S", program, "far:x", "x"], {
-    cwd: folder.path,
-    wrapper: [
-      "sh",
-      "-c",
-      `exec env 'BASH_FUNC_x%%=() { :; }' 'a.b=1' 'empty=' "odd=$(printf '\\351')" "$@"`,
-      "sh",
-    ],
-  });
+  const wrapper = [
+    "sh",
+    "-c",
+    `exec env 'BASH_FUNC_x%%=() { :; }' 'a.b=1' 'empty=' "odd=$(printf '\\351')" "$@"`,
+    "sh",
+  ];
+  const options = { cwd: folder.path };
+  await runProgram([...wrapper, program, "ours"], options);
+  await seacp(["-S", program, "far:x", "x"], { ...options, wrapper });
   const [ours, theirs] = ["ours", "ssh"].map((name) =>
-    decodeName(Deno.readFileSync(`${folder.path}/${name}`))
-      .split("\0").toSorted()
+    decodeName(Deno.readFileSync(`${folder.path}/${name}`)).split("\0")
   );
   assert(ours!.includes("BASH_FUNC_x%%=() { :; }"));
   assert(ours!.includes("odd=\udce9"));
@@ -290,7 +296,7 @@ Deno.test("ssh gets our environment as it is, odd names and bytes too", {
 Deno.test(
   "An ssh that failed has failed where we were told to ignore such ends",
   {
-    ignore: !isLinux,
+    ignore: isWindows,
   },
   async () => {
     using folder = new TempFolder();
@@ -299,7 +305,7 @@ Deno.test(
       ["-O", "-S", program, "far:x", "x"],
       {
         cwd: folder.path,
-        wrapper: ["env", "--ignore-signal=CHLD"],
+        wrapper: ["perl", "-e", '$SIG{CHLD} = "IGNORE"; exec @ARGV'],
       },
     );
     // The runtime alone is told of no end.

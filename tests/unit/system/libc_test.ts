@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as libc from "../../../lib/system/libc.ts";
+import { platform } from "../../../lib/system/platform.ts";
 import { lacksLibrary } from "../../support/c_library.ts";
 import { sayZeros } from "../../support/zeros.ts";
 
@@ -58,7 +59,7 @@ Deno.test(
     const { success } = await new Deno.Command("sh", {
       args: [
         "-c",
-        `! [ -e /proc/self/fd/${readEnd} ] && ! [ -e /proc/self/fd/${writeEnd} ]`,
+        `! [ -e /dev/fd/${readEnd} ] && ! [ -e /dev/fd/${writeEnd} ]`,
       ],
     }).output();
     assert(success);
@@ -140,20 +141,25 @@ Deno.test("makeSocketPair() hands on what is written, up to its end", {
   libc.close(readEnd);
 });
 
-Deno.test("A pipe holds more than the system gives by itself, a socket less", {
-  ignore,
-}, () => {
-  const [more, less] = [128 * 1024, 4096];
-  for (
-    const [{ readEnd, writeEnd }, least, most] of [
-      [libc.makePipe(more), more, more],
-      [libc.makeSocketPair(less), 1, 64 * 1024],
-    ] as const
-  ) {
-    libc.setNonBlocking(writeEnd);
-    const count = libc.write(writeEnd, new Uint8Array(1024 * 1024))!;
-    assert(least <= count && count <= most, String(count));
-    libc.close(readEnd);
-    libc.close(writeEnd);
-  }
-});
+Deno.test(
+  "A pipe holds more than the system gives by itself where it lets us say so, a socket less",
+  {
+    ignore,
+  },
+  () => {
+    const more = platform.F_SETPIPE_SZ === undefined ? 16 * 1024 : 128 * 1024;
+    const less = 4096;
+    for (
+      const [{ readEnd, writeEnd }, least, most] of [
+        [libc.makePipe(more), more, 128 * 1024],
+        [libc.makeSocketPair(less), 1, 64 * 1024],
+      ] as const
+    ) {
+      libc.setNonBlocking(writeEnd);
+      const count = libc.write(writeEnd, new Uint8Array(1024 * 1024))!;
+      assert(least <= count && count <= most, String(count));
+      libc.close(readEnd);
+      libc.close(writeEnd);
+    }
+  },
+);

@@ -9,9 +9,10 @@ import {
   type StatusCalls,
   statusCalls,
 } from "../../../lib/system/status.ts";
+import { lacksLinuxLibrary } from "../../support/c_library.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 
-const ignore = Deno.build.os !== "linux";
+const ignore = lacksLinuxLibrary !== undefined;
 
 function statusAt(path: string, { look, read }: StatusCalls): Status {
   const bytes = new TextEncoder().encode(`${path}\0`);
