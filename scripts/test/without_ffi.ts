@@ -1,19 +1,29 @@
 import { fileURLToPath } from "node:url";
 import type { Product } from "../build.ts";
+import { root } from "../build/root.ts";
 import { runTests, type TestResult, type TestRun } from "./deno_test.ts";
 
 /** Tells tests that neither they nor the program may call the C library. */
 const ENV = { SEACP_WITHOUT_FFI: "1" };
 
 /** Tests of what a peer says, which is the same with the library: they take long. */
-const SAME_EVERYWHERE = [
+const SAME_EVERYWHERE: readonly string[] = [
   "foreign_clients",
   "foreign_servers",
   "protocol_choice",
   "refusal",
   "size",
   "talkative",
-].map((name) => `tests/peer/${name}_test.ts`);
+];
+
+/** Gives the tests of the program's own files and processes beside others. */
+function peerTests(): string[] {
+  return Array.from(Deno.readDirSync(new URL("tests/peer/", root)))
+    .map(({ name }) => name)
+    .filter((name) => !SAME_EVERYWHERE.includes(name.replace("_test.ts", "")))
+    .map((name) => `tests/peer/${name}`)
+    .toSorted();
+}
 
 /**
  * Runs tests on the code paths of macOS and Windows: Deno's own files and
@@ -33,8 +43,8 @@ export async function testWithoutFfi(
     env: ENV,
   };
   const executable: TestRun = {
-    paths: ["tests/built", "tests/peer"],
-    options: [...options, `--ignore=${SAME_EVERYWHERE.join()}`],
+    paths: ["tests/built", ...peerTests()],
+    options,
     env: { ...ENV, SEACP_EXECUTABLE: fileURLToPath(output) },
   };
   const first = await runTests(source);
