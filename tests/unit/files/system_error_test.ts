@@ -21,6 +21,7 @@ Deno.test("systemReason() gives the system's words alone", () => {
       "Failed to spawn '/etc/ssh': Permission denied (os error 13)",
       "Permission denied",
     ],
+    ["Failed to spawn 'C:\\none': File not found", "File not found"],
     [
       "Too many levels of symbolic links (os error 40)",
       "Too many levels of symbolic links",
