@@ -2,11 +2,12 @@
 /**
  * Runs every test, or those below the folders given as arguments: with
  * `--built`, on the executable in place of the source; with `--without-ffi`, as
- * on systems where the C library is not called; with `--arm64`, the essential
- * ones on the emulated executable for that processor; with `--wine`, the unit
- * tests on Deno for Windows. What the tests need of the system is installed first
- * where that can be done, and the executable is made; where that fails, the tests
- * that lack it are shown as ignored, or fail in CI.
+ * on systems where the C library is not called; with `--arm64`, the essential ones
+ * on the emulated executable for that processor; with `--wine`, on Windows' Deno
+ * and executable the unit tests and those that play ssh by scripts. What the tests
+ * need of the system is installed first where that can be done, and the executable
+ * is made; where that fails, the tests that lack it are shown as ignored, or fail
+ * in CI.
  */
 
 import { fileURLToPath } from "node:url";
@@ -20,6 +21,7 @@ import {
 import { ensurePeers } from "./peers.ts";
 import { testArm64 } from "./test/arm64.ts";
 import { runTests, summary, type TestResult } from "./test/deno_test.ts";
+import { buildScriptedSsh } from "./test/scripted_ssh.ts";
 import { testUnderWine } from "./test/wine.ts";
 import { testWithoutFfi } from "./test/without_ffi.ts";
 
@@ -51,6 +53,7 @@ async function testHereWithoutFfi(
 async function buildIfPossible(product: Product): Promise<void> {
   try {
     await build([product], { official: false });
+    await buildScriptedSsh(product.target.triple);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
   }

@@ -5,15 +5,19 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { build, productsFor } from "../build.ts";
 import { readIfThere, removeIfThere } from "../build/files.ts";
 import { unpackFile } from "../build/npm_package.ts";
 import { dist, root } from "../build/root.ts";
 import { type Command, runCommand } from "../build/run.ts";
 import { ensurePeers, findProgram } from "../peers.ts";
 import { runTests, type TestResult } from "./deno_test.ts";
+import { buildScriptedSsh } from "./scripted_ssh.ts";
 
 /** Release of Debian that has Wine 10. */
 const RELEASE = "trixie";
+
+const TRIPLE = "x86_64-pc-windows-msvc";
 
 const folder = new URL("wine/", dist);
 
@@ -51,18 +55,27 @@ export function underWine(program: string): Command {
 }
 
 /**
- * Runs tests on Deno for Windows.
+ * Runs tests on Deno for Windows, and the executable for Windows in them.
  *
- * @param paths The tests; if there are none, the unit tests.
- * @throws {Error} If Wine cannot be set up here: with the reason.
+ * @param paths The tests; if there are none, the unit tests and those that play
+ * ssh by scripts.
+ * @throws {Error} If Wine cannot be set up here, or the executable not be made:
+ * with the reason.
  */
 export async function testUnderWine(
   paths: readonly string[],
 ): Promise<TestResult> {
   await installWine();
+  const [product] = productsFor([TRIPLE]);
+  await build([product!], { official: false });
+  await buildScriptedSsh(TRIPLE);
   return await runTests({
-    paths: paths.length > 0 ? paths : ["tests/unit"],
+    paths: paths.length > 0
+      ? paths
+      : ["tests/unit", "tests/built/scripted_ssh_test.ts"],
     options: ["--allow-all", "--no-check", "--parallel", "--trace-leaks"],
+    // Wine calls the root of this system's files `Z:`.
+    env: { SEACP_EXECUTABLE: `Z:${fileURLToPath(product!.output)}` },
     deno: underWine(await windowsDeno()),
   });
 }

@@ -1,3 +1,6 @@
+import { isAbsolute } from "node:path";
+import { fileURLToPath } from "node:url";
+import { dist } from "../../scripts/build/root.ts";
 import { findProgram, OPENSSH } from "../../scripts/peers.ts";
 import { onWindows } from "./platform.ts";
 import { seacpCommand } from "./pseudo_terminal.ts";
@@ -192,9 +195,13 @@ export function peerTest(
   });
 }
 
-/** Where all that tests need is installed, all is due; on macOS, OpenSSH is. */
+/**
+ * Where all that tests need is installed, all is due; on macOS, OpenSSH is; and
+ * everywhere what this checkout makes.
+ */
 function isDue(name: string): boolean {
-  return Deno.build.os === "linux" ||
+  return name.startsWith(fileURLToPath(dist)) ||
+    Deno.build.os === "linux" ||
     Deno.build.os === "darwin" && name in OPENSSH;
 }
 
@@ -205,7 +212,7 @@ export function peerTestUnless(lacks: string | undefined): typeof peerTest {
 }
 
 function isThere(name: string): boolean {
-  if (!name.startsWith("/")) return findProgram(name) !== undefined;
+  if (!isAbsolute(name)) return findProgram(name) !== undefined;
   try {
     Deno.statSync(name);
     return true;
