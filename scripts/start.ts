@@ -14,6 +14,7 @@ import { type Command, runCommand } from "./build/run.ts";
 import { sha256 } from "./build/sha256.ts";
 import { type Target, TARGETS } from "./build/targets.ts";
 import { emulatedArm64 } from "./emulation/arm64.ts";
+import { hasWine, underWine } from "./emulation/wine.ts";
 import { findProgram } from "./peers.ts";
 import { archiveName, unpackArchive } from "./release/archives.ts";
 import { checksums } from "./release/stamp.ts";
@@ -22,10 +23,15 @@ import { runTask } from "./task.ts";
 /** Gives the command that runs a product here; `undefined` if nothing does. */
 function commandFor({ triple }: Target, program: string): Command | undefined {
   if (triple === Deno.build.target) return [program];
-  const isForArm64 = triple === "aarch64-unknown-linux-gnu";
-  return isForArm64 && Deno.build.target === "x86_64-unknown-linux-gnu"
-    ? emulatedArm64(program)
-    : undefined;
+  if (Deno.build.target !== "x86_64-unknown-linux-gnu") return undefined;
+  switch (triple) {
+    case "aarch64-unknown-linux-gnu":
+      return emulatedArm64(program);
+    case "x86_64-pc-windows-msvc":
+      return hasWine() ? underWine(program) : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /**
