@@ -5,9 +5,10 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { compileExecutable } from "../../../scripts/build/executable.ts";
 import { checkRuntime } from "../../../scripts/build/npm_runtime.ts";
+import { dist } from "../../../scripts/build/root.ts";
 import { findTarget, TARGETS } from "../../../scripts/build/targets.ts";
 import { runProgram } from "../../support/program.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
@@ -81,8 +82,9 @@ for (
       ],
       {
         env: {
-          // No other runtime may be known from earlier; nobody listens there.
-          DENO_DIR: `${folder.path}/deno`,
+          // No runtime is known there from earlier, and nobody listens. Deno links
+          // itself into this folder, which Windows then removes only after its end.
+          DENO_DIR: fileURLToPath(new URL("without-runtimes/", dist)),
           HTTPS_PROXY: "http://127.0.0.1:9",
         },
       },
