@@ -5,6 +5,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { sha256 } from "../../scripts/build/sha256.ts";
+import { powerShellTest, type Shell } from "../support/power_shell.ts";
 import { type Outcome, startProgram } from "../support/program.ts";
 import {
   checksums,
@@ -101,83 +102,27 @@ Deno.test("install.ps1 and install.sh say the same of the same mishap", () => {
 
 // --- What it does --------------------------------------------------------------
 
-/** A PowerShell, told to run one line. */
-type Shell = (line: string, env?: Record<string, string>) => Promise<Outcome>;
-
-/** Whether a program can be started. */
-function isFound(program: string): boolean {
-  try {
-    return new Deno.Command(program, {
-      args: ["-NoProfile", "-Command", "1"],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).outputSync().success;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Registers a test under each PowerShell. The one that is part of Windows has
- * to be there; everywhere else, one that is missing is shown with the reason.
- */
-function powerShellTest(
-  title: string,
-  system: "Windows" | "others",
-  fn: (shell: Shell) => Promise<void>,
-): void {
-  for (const program of ["powershell", "pwsh"]) {
-    const name = `install.ps1 ${title}, under ${program}`;
-    const fits = IS_WINDOWS === (system === "Windows");
-    const reason = !fits
-      ? `${IS_WINDOWS ? "not on" : "needs"} Windows`
-      : isFound(program) || (IS_WINDOWS && program === "powershell")
-      ? undefined
-      : `needs ${program}`;
-    Deno.test({
-      name: reason === undefined ? name : `${name} (${reason})`,
-      ignore: reason !== undefined,
-      fn: () => fn((line, env = {}) => startShell(program, line, env)),
-    });
-  }
-}
-
-/** Runs a line; an error is told by its message alone, with status 1. */
-async function startShell(
-  program: string,
-  line: string,
-  env: Record<string, string>,
-): Promise<Outcome> {
-  const command = `try { ${line} } catch { ` +
-    "[Console]::Error.WriteLine($_.Exception.Message); exit 1 }";
-  return await startProgram(
-    [program, "-NoProfile", "-ExecutionPolicy", "Bypass", "-Command", command],
-    {
-      env: {
-        SEACP_VERSION: "",
-        SEACP_INSTALL: "",
-        SEACP_RELEASES: "",
-        ...env,
-      },
-    },
-  ).outcome;
-}
-
 const AS_FILE = `& '${SCRIPT.replaceAll("'", "''")}'`;
 const AS_TEXT = `Get-Content -Raw -LiteralPath '${
   SCRIPT.replaceAll("'", "''")
 }' | Invoke-Expression`;
 
-powerShellTest("says that it is for Windows", "others", async (shell) => {
-  for (const line of [AS_FILE, AS_TEXT]) {
-    const { status, stderr } = await shell(line, {
-      SEACP_RELEASES: "http://127.0.0.1:1/releases",
-    });
-    assertEquals(status, 1);
-    assertStringIncludes(stderr, "install: not supported: this script is for");
-  }
-});
+powerShellTest(
+  "install.ps1 says that it is for Windows",
+  "others",
+  async (shell) => {
+    for (const line of [AS_FILE, AS_TEXT]) {
+      const { status, stderr } = await shell(line, {
+        SEACP_RELEASES: "http://127.0.0.1:1/releases",
+      });
+      assertEquals(status, 1);
+      assertStringIncludes(
+        stderr,
+        "install: not supported: this script is for",
+      );
+    }
+  },
+);
 
 /** A folder to install into, a page of releases, and what is asked of both. */
 class WindowsSite implements AsyncDisposable {
@@ -301,7 +246,7 @@ async function versionOf(program: string): Promise<string> {
 }
 
 powerShellTest(
-  "puts a release in place, as a file and as text",
+  "install.ps1 puts a release in place, as a file and as text",
   "Windows",
   async (shell) => {
     for (
@@ -337,7 +282,7 @@ powerShellTest(
 );
 
 powerShellTest(
-  "changes nothing for what is not a release, and says so",
+  "install.ps1 changes nothing for what is not a release, and says so",
   "Windows",
   async (shell) => {
     const sums = "latest/download/SHA256SUMS";
@@ -389,7 +334,7 @@ powerShellTest(
 );
 
 powerShellTest(
-  "replaces a program that is running",
+  "install.ps1 replaces a program that is running",
   "Windows",
   async (shell) => {
     await using site = await WindowsSite.open(shell);
@@ -416,7 +361,7 @@ powerShellTest(
 );
 
 powerShellTest(
-  "asks for nothing without a page or with no version",
+  "install.ps1 asks for nothing without a page or with no version",
   "Windows",
   async (shell) => {
     await using site = await WindowsSite.open(shell);

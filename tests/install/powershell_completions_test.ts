@@ -1,0 +1,48 @@
+/** Completions in PowerShell, as it asks for them at Tab. */
+
+import { assertEquals } from "@std/assert";
+import { dirname } from "node:path";
+import { BUILT } from "../support/executable.ts";
+import { powerShellTest } from "../support/power_shell.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { makeTree } from "../support/tree.ts";
+
+/** What is typed, and what Tab offers; `CONFIG` stands for a configuration. */
+const ROWS: readonly (readonly [typed: string, offered: readonly string[]])[] =
+  [
+    ["seacp --vers", ["--version"]],
+    ["seacp --lock", ["--lockstep"]],
+    ["seacp -F CONFIG notes alph", ["alpha:"]],
+    ["seacp -F CONFIG -J bet", ["beta"]],
+  ];
+
+powerShellTest(
+  "PowerShell completes options and hosts",
+  "all",
+  async (shell) => {
+    using folder = new TempFolder();
+    makeTree(folder.path, [
+      { path: "config", content: "Host alpha beta\n" },
+    ]);
+    const separator = Deno.build.os === "windows" ? ";" : ":";
+    const env = {
+      PATH: `${dirname(BUILT)}${separator}${Deno.env.get("PATH")}`,
+      HOME: folder.path,
+      USERPROFILE: folder.path,
+    };
+    for (const [row, offered] of ROWS) {
+      const typed = row.replace("CONFIG", `${folder.path}/config`);
+      const { status, stdout, stderr } = await shell(
+        "seacp --completions powershell | Out-String | Invoke-Expression; " +
+          `$line = '${typed.replaceAll("'", "''")}'; ` +
+          "(TabExpansion2 -inputScript $line -cursorColumn $line.Length)" +
+          ".CompletionMatches | ForEach-Object { $_.CompletionText }",
+        env,
+      );
+      assertEquals(
+        [status, stdout.split(/\r?\n/).filter((it) => it !== ""), stderr],
+        [0, [...offered], ""],
+      );
+    }
+  },
+);
