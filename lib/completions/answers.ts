@@ -1,9 +1,9 @@
-import { homeFolder } from "../system/home.ts";
 /**
  * What a shell's completion function is told: lines, the first of which says
  * what else is to be done. Candidates hold nothing that could end a line.
  */
 
+import { homeFolder } from "../system/home.ts";
 import { readBashLine } from "./bash_line.ts";
 import {
   type Candidate,

@@ -1,6 +1,6 @@
-import { homeFolder } from "../system/home.ts";
 /** Tells before a login whether ssh will have to ask its user for something. */
 
+import { homeFolder } from "../system/home.ts";
 import type { Login, SshSettings } from "./arguments.ts";
 import { type SshConfiguration, succeeds } from "./configuration.ts";
 
