@@ -59,11 +59,13 @@ export function hasFileCalls(): boolean {
   }
 }
 
+// Of Linux's <fcntl.h>, the same on x86_64 and aarch64.
 export const O_RDONLY = 0;
 export const O_WRONLY = 0o1;
 export const O_CREAT = 0o100;
 const O_EXCL = 0o200;
 
+// Of <errno.h>.
 const EEXIST = 17;
 const EISDIR = 21;
 const ENXIO = 6;
@@ -114,7 +116,7 @@ export async function openPatiently(
 
 /** Has the next read or write begin at the byte `at`. */
 export function seek(fd: number, at: number): void {
-  const SEEK_SET = 0;
+  const SEEK_SET = 0; // Of <unistd.h>.
   checked(() => libc().lseek(fd, BigInt(at), SEEK_SET));
 }
 

@@ -129,6 +129,7 @@ function spawn(
 
 /** The runtime ignores SIGPIPE, which programs do not expect. */
 function resetSignals(attributes: Uint8Array<ArrayBuffer>): void {
+  // Of <signal.h> and <spawn.h>, the same on Linux and macOS.
   const SIGPIPE = 13;
   const POSIX_SPAWN_SETSIGDEF = 0x04;
   const POSIX_SPAWN_SETSIGMASK = 0x08;
@@ -203,7 +204,7 @@ function environmentPlace(): Deno.PointerObject {
 /** Where children's ends are ignored, as by some who start us, none is told. */
 function keepChildren(): void {
   const { SIGCHLD } = platform;
-  const SIG_IGN = 1n;
+  const SIG_IGN = 1n; // Of <signal.h>, the same on Linux and macOS.
   const action = new BigUint64Array(RECORD_BYTES / 8);
   checked(() => libc().sigaction(SIGCHLD, null, action));
   if (action[0] !== SIG_IGN) return;
@@ -234,7 +235,7 @@ class RawProcess implements Process {
    * program's until then.
    */
   async #awaitEnd(): Promise<ProcessEnd> {
-    const WNOHANG = 1;
+    const WNOHANG = 1; // Of <sys/wait.h>, the same on Linux and macOS.
     const status = new Int32Array(1);
     do {
       await this.#ends();
@@ -247,6 +248,7 @@ class RawProcess implements Process {
 
   /** Resolves when it has ended, or it is time to look whether it has. */
   async #ends(): Promise<void> {
+    // Of <sys/wait.h>, the same on Linux and macOS.
     const P_PID = 1;
     const WEXITED = 4;
     const { WNOWAIT } = platform;

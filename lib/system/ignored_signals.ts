@@ -1,7 +1,7 @@
 import { platform } from "./platform.ts";
 import { readProcFile } from "./proc.ts";
 
-/** Signals that can end a copy, as both systems number them. */
+/** Signals that can end a copy, by <signal.h> of Linux and macOS. */
 const NUMBERS: Readonly<Record<string, number>> = {
   SIGHUP: 1,
   SIGINT: 2,
@@ -11,6 +11,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
 /** 64-bit words that every system's `struct sigaction` fits in. */
 const RECORD_WORDS = 32;
 
+/** Stands for a handler that ignores, in <signal.h> of both. */
 const SIG_IGN = 1n;
 
 /**

@@ -151,6 +151,7 @@ function libc(): Calls<typeof FUNCTIONS> {
 export const { O_NONBLOCK } = platform;
 export const O_CLOEXEC = platform.O_CLOEXEC ?? 0;
 
+// Of <errno.h>, the same on Linux and macOS.
 export const ENOENT = 2;
 const EINTR = 4;
 export const ENOEXEC = 8;
@@ -255,7 +256,7 @@ function setSocketOption(
   return libc().setsockopt(fd, SOL_SOCKET, option, value, value.byteLength);
 }
 
-/** What of a descriptor is waited for, as poll(2) numbers it. */
+/** What of a descriptor is waited for, by <poll.h> of Linux and macOS. */
 const POLLIN = 1;
 const POLLOUT = 4;
 
@@ -312,6 +313,7 @@ export function makePipe(bytes: number): Pipe {
  * where the system allows less.
  */
 export function makeSocketPair(bytes: number): Pipe {
+  // Of <sys/socket.h>, the same on Linux and macOS.
   const AF_UNIX = 1;
   const SOCK_STREAM = 1;
   const ends = new Int32Array(2);
@@ -333,6 +335,7 @@ function ownPipe(ends: Int32Array): Pipe {
 
 /** Keeps the programs we run from inheriting a descriptor. */
 export function setCloseOnExec(fd: number): void {
+  // Of <fcntl.h>, the same on Linux and macOS.
   const F_SETFD = 2;
   const FD_CLOEXEC = 1;
   fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -340,6 +343,7 @@ export function setCloseOnExec(fd: number): void {
 
 /** Has `read` and `write` give `undefined` instead of waiting. */
 export function setNonBlocking(fd: number): void {
+  // Of <fcntl.h>, the same on Linux and macOS.
   const F_GETFL = 3;
   const F_SETFL = 4;
   const flags = checked(() => fcntl(fd, F_GETFL, 0));

@@ -22,6 +22,7 @@ const FUNCTIONS = {
   tcsetattr: { parameters: ["i32", "i32", "buffer"], result: "i32" },
 } as const;
 
+/** Of <fcntl.h>, the same on Linux and macOS. */
 const O_RDWR = 2;
 
 /** Longest path of a terminal, in bytes. */
@@ -54,7 +55,8 @@ export function openPseudoTerminal(): Pipe & { readonly path: string } {
   const settings = new Uint8Array(SETTINGS_BYTES);
   checked(() => libc.tcgetattr(writeEnd, settings));
   libc.cfmakeraw(settings);
-  checked(() => libc.tcsetattr(writeEnd, 0, settings));
+  const TCSANOW = 0; // Of <termios.h>, the same on Linux and macOS.
+  checked(() => libc.tcsetattr(writeEnd, TCSANOW, settings));
   opened.move();
   return { readEnd, writeEnd, path: name };
 }

@@ -42,7 +42,7 @@ export interface StatusCalls {
   readonly read: () => Status;
 }
 
-/** Stands for the current directory. */
+/** Stands for the current directory, by Linux's <fcntl.h>, as the next one. */
 export const AT_FDCWD = -100;
 
 /** Has an empty path stand for the descriptor itself. */
@@ -76,7 +76,7 @@ const STATX = {
   },
 } as const;
 
-/** Asks `statx` for the time of birth, and tells that it gave it. */
+/** Asks `statx` for the time of birth, and tells that it gave it: <linux/stat.h>. */
 const STATX_BTIME = 0x800;
 
 /**
