@@ -12,7 +12,7 @@ import config from "../deno.json" with { type: "json" };
 import { root } from "./build/root.ts";
 import { type Command, runCommand } from "./build/run.ts";
 import { sha256 } from "./build/sha256.ts";
-import { type Target, TARGETS } from "./build/targets.ts";
+import { findTarget, type Target, TARGETS } from "./build/targets.ts";
 import { emulatedArm64 } from "./emulation/arm64.ts";
 import { hasWine, underWine } from "./emulation/wine.ts";
 import { findProgram } from "./peers.ts";
@@ -35,31 +35,34 @@ function commandFor({ triple }: Target, program: string): Command | undefined {
 }
 
 /**
- * Gives a target's archive.
+ * Gives the archives of a release by their names.
  *
- * @throws {Error} If SHA256SUMS has another sum for it, or none.
+ * @throws {Error} If they are not the very ones in SHA256SUMS.
  */
-function checkedArchive(release: string, target: Target): Uint8Array {
-  const name = archiveName(target);
-  const content = Deno.readFileSync(`${release}/${name}`);
-  const line = checksums(new Map([[name, sha256(content)]]));
-  if (!Deno.readTextFileSync(`${release}/SHA256SUMS`).includes(line)) {
-    throw new Error(`${name} is not the one in SHA256SUMS`);
+function checkedArchives(release: string): Map<string, Uint8Array> {
+  const archives = new Map<string, Uint8Array>();
+  const text = Deno.readTextFileSync(`${release}/SHA256SUMS`);
+  for (const line of text.split("\n").slice(0, -1)) {
+    const name = line.replace(/^[0-9a-f]{64} {2}/, "");
+    const content = Deno.readFileSync(`${release}/${name}`);
+    if (checksums(new Map([[name, sha256(content)]])) !== `${line}\n`) {
+      throw new Error(`${name} is not the one in SHA256SUMS`);
+    }
+    archives.set(name, content);
   }
-  return content;
+  return archives;
 }
 
 /**
- * Starts a target's product.
+ * Starts a target's product, from its archive.
  *
  * @returns What became of it, in a few words.
- * @throws {Error} If its archive is not right, or it does not do what it has to.
+ * @throws {Error} If it does not do what it has to.
  */
-async function start(release: string, target: Target): Promise<string> {
-  const content = checkedArchive(release, target);
+async function start(target: Target, archive: Uint8Array): Promise<string> {
   const folder = Deno.makeTempDirSync({ prefix: "seacp-start-" });
   try {
-    unpackArchive(target, content, folder);
+    unpackArchive(target, archive, folder);
     const program = `${folder}/seacp-${target.triple}/${target.executable}`;
     const command = commandFor(target, program);
     if (command === undefined) return "nothing here runs it";
@@ -91,16 +94,15 @@ if (import.meta.main) {
       args: Deno.args,
       options: { release: { type: "string" } },
     });
-    if (release === undefined) {
-      throw new RangeError("--release=FOLDER is needed");
-    }
-    const names = Array.from(Deno.readDirSync(release), ({ name }) => name);
-    const made = TARGETS.filter((it) => names.includes(archiveName(it)));
-    if (!made.some(({ triple }) => triple === Deno.build.target)) {
+    if (!release) throw new RangeError("--release=FOLDER is needed");
+    const archives = checkedArchives(release);
+    if (!archives.has(archiveName(findTarget(Deno.build.target)))) {
       throw new Error(`${release} has no archive for ${Deno.build.target}`);
     }
-    for (const target of made) {
-      console.log(`${target.triple}: ${await start(release, target)}`);
+    for (const target of TARGETS) {
+      const archive = archives.get(archiveName(target));
+      if (archive === undefined) continue;
+      console.log(`${target.triple}: ${await start(target, archive)}`);
     }
   });
 }

@@ -11,7 +11,9 @@ export const LOCAL_PACE: Pace = {
 
 /** The path of `name` in `folder`, as scp writes it: `folder/name`. */
 export function joinPath(folder: string, name: string): string {
-  return folder === "/" ? folder + name : `${folder}/${name}`;
+  const endsInSeparator = folder === "/" ||
+    Deno.build.os === "windows" && /[\\/]$/.test(folder);
+  return endsInSeparator ? folder + name : `${folder}/${name}`;
 }
 
 /** The last component of a path of this system, trailing separators ignored. */

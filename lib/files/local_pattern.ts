@@ -12,7 +12,8 @@ const ROOT = /^(?:[\\/]{2}[^\\/]+[\\/]+[^\\/]+|[a-z]:)?[\\/]*/i;
 /**
  * Gives the paths that a local source names on Windows, as Microsoft's scp finds
  * them: `\` separates and escapes nothing, and case does not matter. What exists
- * as it is written comes before what a pattern matches.
+ * as it is written comes before what a pattern matches, a directory at the
+ * beginning, too.
  *
  * @throws {EntryError} If nothing matches a pattern, or too many entries do.
  */
@@ -20,11 +21,9 @@ export async function pathsOnWindows(
   path: string,
   disk: MatchedDisk,
 ): Promise<readonly string[]> {
-  const [root] = ROOT.exec(path)!;
+  const root = await literalRoot(path, disk);
   const pattern = wordOf(path.slice(root.length).replaceAll("\\", "/"));
   if (!isPattern(pattern)) return [path];
-  const found = await disk.find(path).catch(entryError);
-  if (found !== undefined && !(found instanceof EntryError)) return [path];
   const matches = await matchesBelow(disk, root, pattern, {
     most: MAX_MATCHES,
     matches: (component, name) =>
@@ -34,6 +33,27 @@ export async function pathsOnWindows(
     throw new EntryError(`${disk.label}${path}: No such file or directory`);
   }
   return matches.map((match) => match.path);
+}
+
+/**
+ * Gives the longest beginning of a path that looks like a pattern and exists as it
+ * is written; else where the path begins: a drive or a share.
+ */
+async function literalRoot(path: string, disk: MatchedDisk): Promise<string> {
+  const [{ length }] = ROOT.exec(path)!;
+  const ends = [
+    path.length,
+    ...Array.from(path.matchAll(/[\\/]+/g), (it) => it.index + it[0].length)
+      .toReversed(),
+  ];
+  for (const end of ends) {
+    const beginning = path.slice(0, end);
+    if (!isPattern(wordOf(beginning.slice(length)))) break;
+    const name = beginning.replace(/[\\/]+$/, "");
+    const found = await disk.find(name).catch(entryError);
+    if (found !== undefined && !(found instanceof EntryError)) return beginning;
+  }
+  return path.slice(0, length);
 }
 
 function wordOf(text: string): Word {

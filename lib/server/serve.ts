@@ -1,7 +1,8 @@
 import type { Channel } from "../channel/channel.ts";
-import { isBreach } from "../errors.ts";
+import { EntryError, entryError, isBreach } from "../errors.ts";
 import type { Files } from "../files/files.ts";
 import { currentUmask } from "../files/local_files.ts";
+import { pathsOnWindows } from "../files/local_pattern.ts";
 import type { Platform } from "../files/names.ts";
 import { Sink } from "../scp/sink.ts";
 import { Source } from "../scp/source.ts";
@@ -61,7 +62,7 @@ type Served = Pick<ServeSurroundings, "channel" | "files" | "platform"> & {
 
 async function serveSource(
   { paths, recursive, preserve }: ServeRequest,
-  { channel, files, observer }: Served,
+  { channel, files, platform, observer }: Served,
 ): Promise<void> {
   const options = {
     recursive,
@@ -74,8 +75,23 @@ async function serveSource(
   const source = new Source(channel, files, options, observer);
   // A client that refuses its own target gets the files offered all the same.
   if (await source.begin() !== undefined) observer.failed();
-  for (const path of paths) await source.send(path);
+  for (const path of paths) {
+    for (const match of await expanded(path, files, platform)) {
+      await source.send(match);
+    }
+  }
   await source.end();
+}
+
+/** Expands a pattern where no shell has; one without a match is itself. */
+async function expanded(
+  path: string,
+  files: Files,
+  platform: Platform,
+): Promise<readonly string[]> {
+  if (platform === "posix") return [path];
+  const paths = await pathsOnWindows(path, files).catch(entryError);
+  return paths instanceof EntryError ? [path] : paths;
 }
 
 async function serveSink(

@@ -6,6 +6,7 @@ import { ENOENT, LibcError } from "../system/libc.ts";
 import { ownPlatform } from "../system/own_platform.ts";
 import { commandSpawner } from "./command_spawner.ts";
 import { ErrorText } from "./error_text.ts";
+import { findInPath } from "./program.ts";
 import { outlastSilence, type Patience } from "./first_sign.ts";
 import { type LoginView, viewLogin } from "./login_view.ts";
 import { rawSpawner } from "./raw_spawner.ts";
@@ -304,7 +305,8 @@ function reason({ code, signal }: ProcessEnd, seeks: string): string {
 
 function startFailure(program: string, error: unknown): string {
   if (isMissing(error)) {
-    const hint = program === "ssh" ? ": is an ssh client installed?" : "";
+    const isLacking = program === "ssh" && findInPath(program) === undefined;
+    const hint = isLacking ? ": is an ssh client installed?" : "";
     return `${program}: No such file or directory${hint}`;
   }
   return `${program}: ${systemReason(error, ownPlatform)}`;

@@ -39,8 +39,8 @@ export class LinkCopier {
     { path: target, key, place }: Destination,
     says: string,
   ): Promise<void> {
-    const named = await this.#from.find(source);
-    const replaced = await this.#to.find(target);
+    const named = await findBehind(this.#from, source);
+    const replaced = await findBehind(this.#to, target);
     const replacesFile = named !== undefined && replaced !== undefined &&
       await this.#to.readLink(target) === undefined;
     if (replacesFile) {
@@ -67,4 +67,13 @@ export class LinkCopier {
   async #isLink(path: string): Promise<boolean> {
     return typeof await this.#to.readLink(path).catch(entryError) === "string";
   }
+}
+
+/** Gives what a link leads to; `undefined` for nothing, as where links loop. */
+async function findBehind(
+  files: Files,
+  path: string,
+): Promise<Attributes | undefined> {
+  const found = await files.find(path).catch(entryError);
+  return found instanceof EntryError ? undefined : found;
 }

@@ -90,12 +90,16 @@ export async function compileExecutable(
         { cause: error },
       );
     }
-    await compileWith(["npx", "-y", `deno@${runtime.deno}`], {
-      DENORT_BIN: runtime.path,
+    const { deno, path, sha256, failures } = runtime;
+    await compileWith(["npx", "-y", "--prefer-offline", `deno@${deno}`], {
+      DENORT_BIN: path,
     });
-    return `Deno's server is out of reach: the runtime is one from the npm ` +
-      `registry, of the SHA-256 ${runtime.sha256} that is known. ` +
-      `Good for tests, not for a release.`;
+    return [
+      ...failures,
+      `Deno's server is out of reach: the runtime is one from the npm ` +
+      `registry, for deno@${deno}, of the SHA-256 ${sha256} that is known. ` +
+      `Good for tests, not for a release.`,
+    ].join("\n");
   }
 }
 

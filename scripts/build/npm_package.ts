@@ -18,7 +18,9 @@ export async function unpackFile(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const folder = Deno.makeTempDirSync({ prefix: "seacp-package-" });
   try {
-    await runCommand(["npm", "pack", "--silent", name], { cwd: folder });
+    await runCommand(["npm", "pack", "--silent", "--prefer-offline", name], {
+      cwd: folder,
+    });
     const [archive] = Deno.readDirSync(folder);
     await runCommand(["tar", "-xzf", archive!.name, path], { cwd: folder });
     return Deno.readFileSync(`${folder}/${path}`);

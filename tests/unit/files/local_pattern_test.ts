@@ -60,7 +60,7 @@ function listingOf(
 }
 
 const FOLDERS = {
-  "": ["b.txt", "A.TXT", ".hidden.txt", "down", "d"],
+  "": ["b.txt", "A.TXT", ".hidden.txt", "down", "d", "Album [2019]"],
   "down/": ["one", "two", ".dot"],
   "d/": ["[ab]x", "ax", "bx", "cx"],
   "c:/": ["x.log"],
@@ -70,6 +70,8 @@ const FOLDERS = {
   "//server/share/": ["s.log"],
   "//?/c:/d/": ["y.log"],
   "../": ["up.log"],
+  "album [2019]/": ["a.mp3", "b.mp3", "b.txt", "live [2]"],
+  "album [2019]/live [2]/": ["c.mp3"],
 };
 
 /** What is typed, and the paths that it names. */
@@ -93,6 +95,11 @@ const ROWS: readonly (readonly [typed: string, paths: readonly string[]])[] = [
   ["\\\\server\\share\\*.log", ["\\\\server\\share\\s.log"]],
   ["\\\\?\\C:\\d\\*.log", ["\\\\?\\C:\\d/y.log"]],
   ["..\\*.log", ["../up.log"]],
+  ["Album [2019]\\*.mp3", [
+    "Album [2019]\\a.mp3",
+    "Album [2019]\\b.mp3",
+  ]],
+  ["album [2019]/live [2]/*", ["album [2019]/live [2]/c.mp3"]],
 ];
 
 for (const [typed, paths] of ROWS) {

@@ -1,6 +1,7 @@
 import {
   assert,
   assertEquals,
+  assertMatch,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
@@ -102,7 +103,8 @@ const HERE = findTarget(Deno.build.target);
 /** Runs the task on a folder with an archive that holds this as an executable. */
 async function startRelease(
   script: string,
-  change: (archive: Uint8Array) => Uint8Array = (archive) => archive,
+  change: (name: string, content: Uint8Array) => Uint8Array = (_, content) =>
+    content,
 ): Promise<Outcome> {
   using folder = new TempFolder();
   const assets = releaseAssets(releaseOf({
@@ -113,7 +115,7 @@ async function startRelease(
   for (const { name, content } of assets) {
     Deno.writeFileSync(
       `${folder.path}/${name}`,
-      name === archiveName(HERE) ? change(content) : content,
+      change(name, content),
     );
   }
   return await runProgram([
@@ -124,15 +126,33 @@ async function startRelease(
 }
 
 Deno.test("task start refuses an archive that is not the one in SHA256SUMS", async () => {
+  const archive = archiveName(HERE);
+  for (const changed of [archive, "SHA256SUMS"]) {
+    const { status, stdout, stderr } = await startRelease(
+      "#!/bin/sh\nexit 1\n",
+      (name, content) => {
+        if (name !== changed) return content;
+        if (name === archive) return new Uint8Array([...content, 0]);
+        return bytes(` ${new TextDecoder().decode(content)}`);
+      },
+    );
+    assertEquals([status, stdout], [1, ""]);
+    assertMatch(stderr, /is not the one in SHA256SUMS|No such file/);
+  }
+});
+
+Deno.test("task start refuses a release that lacks an archive of SHA256SUMS", async () => {
   const { status, stdout, stderr } = await startRelease(
-    "#!/bin/sh\ntouch started\n",
-    (archive) => new Uint8Array([...archive, 0]),
+    "#!/bin/sh\nexit 1\n",
+    (name, content) =>
+      name === "SHA256SUMS"
+        ? bytes(
+          `${new TextDecoder().decode(content)}${"0".repeat(64)}  b.zip\n`,
+        )
+        : content,
   );
   assertEquals([status, stdout], [1, ""]);
-  assertStringIncludes(
-    stderr,
-    `${archiveName(HERE)} is not the one in SHA256SUMS`,
-  );
+  assertStringIncludes(stderr, "b.zip");
 });
 
 Deno.test("task start refuses a product of another version", {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { LocalFiles } from "../../../lib/files/local_files.ts";
+import type { Platform } from "../../../lib/files/names.ts";
 import { serve, type ServeRequest } from "../../../lib/server/serve.ts";
 import { lacksDevices, testUnless } from "../../support/c_library.ts";
 import { listing } from "../../support/listing.ts";
@@ -33,6 +34,7 @@ async function serveAll(
   request: ServeRequest,
   peer: ScriptedPeer,
   files = new LocalFiles(),
+  platform: Platform = "posix",
 ): Promise<Ending> {
   const said: string[] = [];
   const umask = Deno.umask(0o022);
@@ -40,7 +42,7 @@ async function serveAll(
     const status = await serve(request, {
       channel: peer,
       files,
-      platform: "posix",
+      platform,
       say: (line) => said.push(line),
     });
     peer.assertDone();
@@ -568,6 +570,28 @@ Deno.test("serve() says each step if it is verbose, on standard error alone", as
     .weSay("\0\0").peerSays("\x01oops\n");
   const { said } = await serveAll(asked("vt", [folder.path]), sink);
   assertEquals(said, ["Sink: C0644 1 b\\177[2J", "Sink: \\001oops"]);
+});
+
+Deno.test("serve() expands patterns on Windows, where no shell has; one without a match is missing", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, SOURCES);
+  const d = folder.path;
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("C0644 5 a\n")
+    .peerSays("\0").weSay("alpha\0")
+    .peerSays("\0").weSay("C0644 4 b\n")
+    .peerSays("\0").weSay("data\0")
+    .peerSays("\0")
+    .weSay(`\x01scp: ${d}/*.none: No such file or directory\n`);
+  assertEquals(
+    await serveAll(
+      asked("f", [`${d}/[AB]`, `${d}/*.none`]),
+      peer,
+      new LocalFiles(),
+      "windows",
+    ),
+    { status: 1, said: [] },
+  );
 });
 
 Deno.test("serve() throws what is nobody's fault but ours, its channel closed", async () => {

@@ -107,6 +107,21 @@ for (const { about, before, first, evil, refused } of ROWS) {
   );
 }
 
+linkTest(
+  "Links that lead to each other are copied as links, and replaced as links",
+  async () => {
+    using folder = new TempFolder();
+    const { path } = folder;
+    makeTree(path, [{ path: "p/t/" }, { path: "q/t/" }, { path: "dst/" }]);
+    for (const source of ["p", "q"]) {
+      Deno.symlinkSync("two", `${path}/${source}/t/one`);
+      Deno.symlinkSync("one", `${path}/${source}/t/two`);
+    }
+    assertEquals(await copyBoth(path, ["p/t", "q/t"]), []);
+    assertEquals(listing(`${path}/dst/t`), ["one -> two", "two -> one"]);
+  },
+);
+
 Deno.test("A file whose name differs by case from a link just made is copied", {
   ignore: Deno.build.os !== "linux",
 }, async () => {
