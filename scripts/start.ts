@@ -43,7 +43,8 @@ function checkedArchives(release: string): Map<string, Uint8Array> {
   const archives = new Map<string, Uint8Array>();
   const text = Deno.readTextFileSync(`${release}/SHA256SUMS`);
   for (const line of text.split("\n").slice(0, -1)) {
-    const name = line.replace(/^[0-9a-f]{64} {2}/, "");
+    const [, name] = /^[0-9a-f]{64} {2}(\S+)$/.exec(line) ?? [];
+    if (name === undefined) throw new Error(`SHA256SUMS says: ${line}`);
     const content = Deno.readFileSync(`${release}/${name}`);
     if (checksums(new Map([[name, sha256(content)]])) !== `${line}\n`) {
       throw new Error(`${name} is not the one in SHA256SUMS`);

@@ -12,7 +12,7 @@ export const LOCAL_PACE: Pace = {
 /** The path of `name` in `folder`, as scp writes it: `folder/name`. */
 export function joinPath(folder: string, name: string): string {
   const endsInSeparator = folder === "/" ||
-    Deno.build.os === "windows" && /[\\/]$/.test(folder);
+    Deno.build.os === "windows" && folder.endsWith("\\");
   return endsInSeparator ? folder + name : `${folder}/${name}`;
 }
 

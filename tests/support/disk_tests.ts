@@ -466,6 +466,7 @@ export function testDisk({ name, files, lacks }: Disk): void {
       ["d/", "f", "d//f"],
       [".", "f", "./f"],
       ["//", "f", "///f"],
+      ["d\\", "f", onWindows ? "d\\f" : "d\\/f"],
     ];
     for (const [folder, name, expected] of rows) {
       assertEquals(files.join(folder, name), expected);
