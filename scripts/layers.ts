@@ -48,7 +48,7 @@ const ROOMS: readonly (readonly [RegExp, Room])[] = [
     { layer: 2, name: "local files", usesSystem: true },
   ],
   [
-    /^lib\/files\/(store|stored_file|stored_folder|namesakes|local_pattern|path_pattern)\.ts$/,
+    /^lib\/files\/(store|stored_file|stored_folder|namesakes|local_pattern|path_pattern|find_quietly)\.ts$/,
     STORE,
   ],
   [/^lib\/files\//, PLAIN],

@@ -1,5 +1,6 @@
-import { EntryError, entryError } from "../errors.ts";
+import { EntryError } from "../errors.ts";
 import type { Attributes, OpenFile } from "../files/files.ts";
+import { findQuietly } from "../files/find_quietly.ts";
 import { LocalFiles } from "../files/local_files.ts";
 import { isDotPath } from "../files/remote_path.ts";
 import { homeFolder } from "../system/home.ts";
@@ -62,11 +63,10 @@ export async function filesForDownload(
   const home = homeFolder();
   if (!checkNames || !isDotPath(source) || !home) return files;
   const [there, ours] = await Promise.all([
-    files.find(target).catch(entryError),
-    files.find(home).catch(entryError),
+    findQuietly(files, target),
+    findQuietly(files, home),
   ]);
-  const isHome = there !== undefined && !(there instanceof EntryError) &&
-    ours !== undefined && !(ours instanceof EntryError) &&
-    there.identity !== undefined && there.identity === ours.identity;
+  const isHome = there?.identity !== undefined &&
+    there.identity === ours?.identity;
   return isHome ? new GuardedHome(target) : files;
 }

@@ -1,6 +1,7 @@
 /** Patterns in local operands, for a system whose shell expands none: Windows. */
 
-import { EntryError, entryError } from "../errors.ts";
+import { EntryError } from "../errors.ts";
+import { findQuietly } from "./find_quietly.ts";
 import { type MatchedDisk, matchesBelow, MAX_MATCHES } from "./path_pattern.ts";
 import { matchesName } from "./pattern.ts";
 import { isPattern } from "./remote_path.ts";
@@ -50,8 +51,7 @@ async function literalRoot(path: string, disk: MatchedDisk): Promise<string> {
     const beginning = path.slice(0, end);
     if (!isPattern(wordOf(beginning.slice(length)))) break;
     const name = beginning.replace(/[\\/]+$/, "");
-    const found = await disk.find(name).catch(entryError);
-    if (found !== undefined && !(found instanceof EntryError)) return beginning;
+    if (await findQuietly(disk, name) !== undefined) return beginning;
   }
   return path.slice(0, length);
 }

@@ -2,6 +2,7 @@
 
 import { EntryError, entryError, TooManyOpenError } from "../errors.ts";
 import type { Attributes, Files, ListedEntry } from "./files.ts";
+import { findQuietly } from "./find_quietly.ts";
 import { matchesName } from "./pattern.ts";
 import { isPattern } from "./remote_path.ts";
 import { type Char, textOf, type Word } from "./shell_word.ts";
@@ -23,7 +24,7 @@ export interface Match {
 }
 
 export interface MatchOptions {
-  /** How many entries the pattern may match. */
+  /** Number of entries that the pattern may match. */
   readonly most: number;
   /** Test of a name; `matchesName` if absent. */
   readonly matches?: typeof matchesName;
@@ -115,18 +116,6 @@ async function* listedQuietly(
   } catch (error) {
     if (error instanceof TooManyOpenError) throw error;
     entryError(error);
-  }
-}
-
-async function findQuietly(
-  disk: MatchedDisk,
-  path: string,
-): Promise<Attributes | undefined> {
-  try {
-    return await disk.find(path);
-  } catch (error) {
-    entryError(error);
-    return undefined;
   }
 }
 

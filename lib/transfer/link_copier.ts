@@ -1,5 +1,6 @@
 import { EntryError, entryError } from "../errors.ts";
 import type { Attributes, Files } from "../files/files.ts";
+import { findQuietly } from "../files/find_quietly.ts";
 import type { Destination } from "./destination.ts";
 import { checkDifferent } from "./same_file.ts";
 
@@ -39,8 +40,8 @@ export class LinkCopier {
     { path: target, key, place }: Destination,
     says: string,
   ): Promise<void> {
-    const named = await findBehind(this.#from, source);
-    const replaced = await findBehind(this.#to, target);
+    const named = await findQuietly(this.#from, source);
+    const replaced = await findQuietly(this.#to, target);
     const replacesFile = named !== undefined && replaced !== undefined &&
       await this.#to.readLink(target) === undefined;
     if (replacesFile) {
@@ -67,13 +68,4 @@ export class LinkCopier {
   async #isLink(path: string): Promise<boolean> {
     return typeof await this.#to.readLink(path).catch(entryError) === "string";
   }
-}
-
-/** Gives what a link leads to; `undefined` for nothing, as where links loop. */
-async function findBehind(
-  files: Files,
-  path: string,
-): Promise<Attributes | undefined> {
-  const found = await files.find(path).catch(entryError);
-  return found instanceof EntryError ? undefined : found;
 }
