@@ -24,16 +24,36 @@ const decoder = new TextDecoder();
 
 /** @throws {LibcError} If it cannot be read. */
 export function readProcFile(path: string): string {
+  return decoder.decode(readProcBytes(path, MAX_BYTES));
+}
+
+/**
+ * Reads a file to its end, or on until there is enough.
+ *
+ * @param enough In bytes.
+ * @throws {LibcError} If it cannot be read.
+ */
+export function readProcBytes(
+  path: string,
+  enough = Infinity,
+): Uint8Array<ArrayBuffer> {
   return withOpen(path, (fd) => {
     const block = new Uint8Array(BLOCK_BYTES);
-    const reader = new TextDecoder();
-    let text = "";
-    while (text.length < MAX_BYTES) {
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    while (length < enough) {
       const count = read(fd, block) ?? 0;
       if (count === 0) break;
-      text += reader.decode(block.subarray(0, count), { stream: true });
+      parts.push(block.slice(0, count));
+      length += count;
     }
-    return text;
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    for (const part of parts) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+    return bytes;
   });
 }
 

@@ -1,8 +1,10 @@
 /** The name under which this program was called. */
 
-import { readProcFile } from "./proc.ts";
+import { commandLine } from "./command_line.ts";
 
 const DEFAULT = "seacp";
+
+const decoder = new TextDecoder();
 
 /**
  * Gives the name that messages begin with: `scp` where a compiled program was
@@ -26,10 +28,6 @@ export function nameIn(path: string): string {
  * nothing tells.
  */
 function firstWord(): string {
-  if (Deno.build.os !== "linux") return Deno.execPath();
-  try {
-    return readProcFile("/proc/self/cmdline").split("\0")[0]!;
-  } catch {
-    return Deno.execPath();
-  }
+  const [word] = commandLine();
+  return word === undefined ? Deno.execPath() : decoder.decode(word);
 }
