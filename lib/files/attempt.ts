@@ -6,7 +6,7 @@ import { ownPlatform } from "../system/own_platform.ts";
 import { systemReason } from "./system_error.ts";
 
 /** Numbers for too many open files: ENFILE and EMFILE, or Windows' own. */
-const TOO_MANY_OPEN = Deno.build.os === "windows" ? [4] : [23, 24];
+const TOO_MANY_OPEN = ownPlatform === "windows" ? [4] : [23, 24];
 
 /**
  * Gives what `call` gives.
@@ -41,7 +41,10 @@ function failure(what: string, cause: unknown): EntryError {
   return new Kind(`${what}: ${systemReason(cause, ownPlatform)}`, { cause });
 }
 
-/** What the system calls an invalid argument is a `TypeError` with its code. */
+/**
+ * Tells a mistake of this program; what the system calls an invalid argument is a
+ * `TypeError` with its code.
+ */
 function isFaultOfOurs(error: unknown): boolean {
   return error instanceof TypeError && !("code" in error);
 }

@@ -1,9 +1,11 @@
+import { environmentVariable } from "./private_folder.ts";
+
 /**
  * Gives the user's home directory, which Windows names in a variable of its
  * own; empty where no variable does.
  */
 export function homeFolder(
-  variable: (name: string) => string | undefined = (name) => Deno.env.get(name),
+  variable: (name: string) => string | undefined = environmentVariable,
 ): string {
   return variable("HOME") || variable("USERPROFILE") || "";
 }
