@@ -3,6 +3,11 @@ export function readIfThere(file: URL): Uint8Array<ArrayBuffer> | undefined {
   return unlessMissing(() => Deno.readFileSync(file));
 }
 
+/** Tells whether something is there, without reading it. */
+export function isThere(path: URL): boolean {
+  return unlessMissing(() => Deno.lstatSync(path)) !== undefined;
+}
+
 /** Removes a file, or a folder with all it holds, if it is there. */
 export function removeIfThere(path: URL): void {
   unlessMissing(() => Deno.removeSync(path, { recursive: true }));

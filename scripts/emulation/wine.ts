@@ -5,7 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { readIfThere, removeIfThere } from "../build/files.ts";
+import { isThere, removeIfThere } from "../build/files.ts";
 import { dist, root } from "../build/root.ts";
 import { type Command, runCommand } from "../build/run.ts";
 import { ensurePeers, findProgram } from "../peers.ts";
@@ -13,13 +13,13 @@ import { ensurePeers, findProgram } from "../peers.ts";
 /** Release of Debian that has Wine 10. */
 const RELEASE = "trixie";
 
-/** What Wine needs, and what is kept beside it. */
+/** Folder of Wine and of what is kept beside it. */
 export const wineFolder = new URL("wine/", dist);
 
 /** The Debian that Wine is installed in. */
 const debian = new URL("debian/", wineFolder);
 
-/** What Wine keeps: the disk `C:` and its registry. */
+/** Folder that Wine keeps: the disk `C:` and its registry. */
 const prefix = new URL("prefix/", wineFolder);
 
 /** Is there once Wine is installed. */
@@ -54,7 +54,7 @@ export function underWine(program: string): Command {
 
 /** Tells whether Wine was set up here. */
 export function hasWine(): boolean {
-  return readIfThere(installed) !== undefined;
+  return isThere(installed);
 }
 
 /**

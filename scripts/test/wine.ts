@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { build, productsFor } from "../build.ts";
-import { readIfThere } from "../build/files.ts";
+import { isThere } from "../build/files.ts";
 import { unpackFile } from "../build/npm_package.ts";
 import { installWine, underWine, wineFolder } from "../emulation/wine.ts";
 import { runTests, type TestResult } from "./deno_test.ts";
@@ -38,7 +38,7 @@ export async function testUnderWine(
 async function windowsDeno(): Promise<string> {
   const { deno } = Deno.version;
   const kept = new URL(`deno-${deno}.exe`, wineFolder);
-  if (readIfThere(kept) === undefined) {
+  if (!isThere(kept)) {
     const program = await unpackFile({
       package: `@deno/win32-x64@${deno}`,
       path: "package/deno.exe",
