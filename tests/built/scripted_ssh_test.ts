@@ -11,6 +11,7 @@ import { listing } from "../support/listing.ts";
 import { onWindows } from "../support/platform.ts";
 import { SCRIPTED_SSH, ScriptedPlace } from "../support/scripted_place.ts";
 import type { ServedEntry, SshScript, Step } from "../support/ssh_script.ts";
+import { FIXED_WORDS } from "../support/ssh_words.ts";
 import type { TreeEntry } from "../support/tree.ts";
 
 /** What differs between systems. */
@@ -703,16 +704,6 @@ function scriptedTest(name: string, fn: () => Promise<void>): void {
   builtTest(name, [SCRIPTED_SSH], fn);
 }
 
-/** Arguments that ssh gets before all others. */
-const FIXED = [
-  "-x",
-  "-oPermitLocalCommand=no",
-  "-oClearAllForwardings=yes",
-  "-oRemoteCommand=none",
-  "-oRequestTTY=no",
-  "-oControlMaster=no",
-];
-
 scriptedTest("ssh gets every argument as it was given", async () => {
   using place = new ScriptedPlace([]);
   const options = [
@@ -732,8 +723,8 @@ scriptedTest("ssh gets every argument as it was given", async () => {
     assertEquals((await copy.outcome).stderr, "");
   }
   assertEquals(place.calls, [
-    [...FIXED, ...handed, ...login, "--", "far", "scp -f a"],
-    [...FIXED, ...handed, ...login, "-s", "--", "far", "sftp"],
+    [...FIXED_WORDS, ...handed, ...login, "--", "far", "scp -f a"],
+    [...FIXED_WORDS, ...handed, ...login, "-s", "--", "far", "sftp"],
   ]);
 });
 
@@ -762,7 +753,7 @@ scriptedTest("-v tells each step, and ssh is told", async () => {
       `Executing: program ${SCRIPTED_SSH} host far, user (unspecified), ` +
       "command scp -v -f a\nSink: C0644 3 a\n",
   });
-  assertEquals(place.calls[0]!.slice(FIXED.length, -3), [
+  assertEquals(place.calls[0]!.slice(FIXED_WORDS.length, -3), [
     "-v",
     "-oForwardAgent=no",
   ]);

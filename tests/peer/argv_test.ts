@@ -4,16 +4,8 @@ import { assertEquals } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
 import { peerTest, writeScript } from "../support/doors.ts";
 import { runProgram, seacp } from "../support/program.ts";
+import { FIXED_WORDS } from "../support/ssh_words.ts";
 import { TempFolder } from "../support/temp_folder.ts";
-
-const BEFORE = [
-  "-x",
-  "-oPermitLocalCommand=no",
-  "-oClearAllForwardings=yes",
-  "-oRemoteCommand=none",
-  "-oRequestTTY=no",
-  "-oControlMaster=no",
-];
 
 const AFTER = "-oForwardAgent=no";
 
@@ -144,7 +136,7 @@ for (
   const protocol = command === undefined ? "-s" : "-O";
   const title = [protocol, ...args].join(" ");
   const expected = [
-    ...BEFORE,
+    ...FIXED_WORDS,
     ...flags,
     AFTER,
     ...login,
@@ -211,7 +203,7 @@ for (const [args, commands] of tried) {
     await seacp(["-S", program, ...args], { cwd: folder.path });
     assertEquals(
       recorded(folder.path),
-      commands.flatMap((words) => [...BEFORE, AFTER, ...words, "end"]),
+      commands.flatMap((words) => [...FIXED_WORDS, AFTER, ...words, "end"]),
     );
   });
 }
@@ -230,7 +222,7 @@ peerTest(
         `exec ${findProgram("sftp-server")}\n`,
     );
     const options = { cwd: folder.path };
-    const there = [...BEFORE, AFTER];
+    const there = [...FIXED_WORDS, AFTER];
     Deno.mkdirSync(`${folder.path}/to`);
     await seacp([
       ...["-s", "-S", program],
@@ -252,8 +244,8 @@ peerTest(
 /** Copies between two hosts, and what each ssh that is run is given. */
 const between: readonly (readonly [readonly string[], string[][]])[] = [
   [["far:a", "there:b"], [
-    [...BEFORE, AFTER, "--", "far", "scp -f a"],
-    [...BEFORE, AFTER, "--", "there", "scp -t b"],
+    [...FIXED_WORDS, AFTER, "--", "far", "scp -f a"],
+    [...FIXED_WORDS, AFTER, "--", "there", "scp -t b"],
   ]],
   [
     [
@@ -269,9 +261,9 @@ const between: readonly (readonly [readonly string[], string[][]])[] = [
       "you@there:-b",
     ],
     [
-      [...BEFORE, "-i", "key", AFTER, "-p", "22", "-l", "bob", "--", "far"]
+      [...FIXED_WORDS, "-i", "key", AFTER, "-p", "22", "-l", "bob", "--", "far"]
         .concat("scp -r -p -f a"),
-      [...BEFORE, "-i", "key", AFTER, "-p", "22", "-l", "you"]
+      [...FIXED_WORDS, "-i", "key", AFTER, "-p", "22", "-l", "you"]
         .concat("--", "there", "scp -r -p -t -- -b"),
     ],
   ],

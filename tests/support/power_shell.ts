@@ -1,8 +1,7 @@
 /** PowerShell: the one that is part of Windows, and the one for every system. */
 
+import { onWindows } from "./platform.ts";
 import { type Outcome, runProgram } from "./program.ts";
-
-const IS_WINDOWS = Deno.build.os === "windows";
 
 /** A PowerShell, told to run one line. */
 export type Shell = (
@@ -35,10 +34,10 @@ export function powerShellTest(
 ): void {
   for (const program of ["powershell", "pwsh"]) {
     const name = `${title}, under ${program}`;
-    const fits = system === "all" || IS_WINDOWS === (system === "Windows");
+    const fits = system === "all" || onWindows === (system === "Windows");
     const reason = !fits
-      ? `${IS_WINDOWS ? "not on" : "needs"} Windows`
-      : isFound(program) || (IS_WINDOWS && program === "powershell")
+      ? `${onWindows ? "not on" : "needs"} Windows`
+      : isFound(program) || (onWindows && program === "powershell")
       ? undefined
       : `needs ${program}`;
     Deno.test({

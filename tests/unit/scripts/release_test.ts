@@ -158,25 +158,22 @@ Deno.test("task start refuses a release that lacks an archive of SHA256SUMS", as
   assertStringIncludes(stderr, "b.zip");
 });
 
-Deno.test("task start refuses a product of another version", {
-  ignore: Deno.build.os === "windows",
-}, async () => {
-  const { status, stdout, stderr } = await startRelease(
-    `#!/bin/sh\nprintf 'seacp 9.9.9\\ntarget:    ${HERE.triple}\\n'\n`,
-  );
-  assertEquals([status, stdout], [1, ""]);
-  assertStringIncludes(stderr, "It says:\nseacp 9.9.9\n");
-});
-
-Deno.test("task start refuses a product that does not copy", {
-  ignore: Deno.build.os === "windows",
-}, async () => {
-  const { status, stdout, stderr } = await startRelease(
-    `#!/bin/sh\nprintf 'seacp ${config.version}\\ntarget:    ${HERE.triple}\\n'\n`,
-  );
-  assertEquals([status, stdout], [1, ""]);
-  assertStringIncludes(stderr, "The demonstration failed");
-});
+for (
+  const [what, version, said] of [
+    ["of another version", "9.9.9", "It says:\nseacp 9.9.9\n"],
+    ["that does not copy", config.version, "The demonstration failed"],
+  ] as const
+) {
+  Deno.test(`task start refuses a product ${what}`, {
+    ignore: Deno.build.os === "windows",
+  }, async () => {
+    const { status, stdout, stderr } = await startRelease(
+      `#!/bin/sh\nprintf 'seacp ${version}\\ntarget:    ${HERE.triple}\\n'\n`,
+    );
+    assertEquals([status, stdout], [1, ""]);
+    assertStringIncludes(stderr, said);
+  });
+}
 
 Deno.test("packArchive() makes a zip archive for Windows", () => {
   const unpacked = unzipSync(
