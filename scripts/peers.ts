@@ -4,7 +4,7 @@
  * its server, from the system's packages, and what checks the manual.
  */
 
-/** Where Debian has each program from, or each file by its absolute path. */
+/** Debian's package of each program, or of each file by its absolute path. */
 export type Packages = Readonly<Record<string, string>>;
 
 /** The programs of OpenSSH, all that a copy needs. */

@@ -99,10 +99,10 @@ const NOT_A_RELEASE: Packed = {
   mode: 0o644,
 };
 
-/** What is made, and where. */
+/** Order for the assets of a release. */
 interface Order {
   readonly triples: readonly string[];
-  /** Whether only Deno's own runtime will do. */
+  /** True where only Deno's own runtime will do. */
   readonly official: boolean;
   readonly folder: URL;
   readonly release: Pick<

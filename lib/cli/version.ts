@@ -1,7 +1,7 @@
 import { printable } from "../progress/printable.ts";
 import { findInPath, versionOf } from "../ssh/program.ts";
 
-/** What an executable was compiled from. */
+/** Commit and compiler of an executable. */
 export interface Compilation {
   readonly commit: string;
   /** The version of the Deno that compiled it, whose runtime a release has. */

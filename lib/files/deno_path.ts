@@ -15,7 +15,7 @@ const LAST_NAME = onWindows ? /[^\\/]*$/ : /[^/]*$/;
 
 const ABSOLUTE = onWindows ? /^(?:[\\/]|[a-z]:)/i : /^\//;
 
-/** What leads to the last `..`, and what follows it. */
+/** Two parts of a path: before its last `..`, and behind that. */
 const LAST_PARENT = /^(.+)\/\.\.(\/.*)?$/s;
 
 /** Tells whether a path can name nothing but a directory. */

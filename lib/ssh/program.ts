@@ -24,13 +24,13 @@ export function findInPath(program: string): string | undefined {
   }).find(isExecutable);
 }
 
-/** What tells where programs are. */
+/** Settings by which a program is looked for. */
 export interface ProgramPlaces {
   /** The operating system, as Deno names it. */
   readonly os: string;
-  /** What PATH says. */
+  /** Value of PATH. */
   readonly path: string;
-  /** What PATHEXT says: Windows' names of programs end in one of these. */
+  /** Value of PATHEXT: Windows' names of programs end in one of these. */
   readonly extensions: string;
 }
 

@@ -69,7 +69,7 @@ export function* nameBytes(fd: number): Iterable<Uint8Array> {
 /** The longest path Linux takes and the longest link it makes, in bytes. */
 const PATH_BYTES = 4096;
 
-/** How much of a folder is listed at a time. */
+/** Part of a folder that is listed at a time, in bytes. */
 const LISTING_BYTES = 32 * 1024;
 
 /** `d_reclen` and `d_name` in a `struct dirent64`. */

@@ -256,7 +256,7 @@ function setSocketOption(
   return libc().setsockopt(fd, SOL_SOCKET, option, value, value.byteLength);
 }
 
-/** What of a descriptor is waited for, by <poll.h> of Linux and macOS. */
+/** Events of a descriptor, by <poll.h> of Linux and macOS. */
 const POLLIN = 1;
 const POLLOUT = 4;
 

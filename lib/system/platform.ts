@@ -1,5 +1,5 @@
 /**
- * What differs between the C libraries whose calls are made. Each number is a
+ * Differences between the C libraries whose calls are made. Each number is a
  * header's: Linux's are those of glibc on x86_64 and aarch64, where they are the
  * same; macOS's those of XNU's bsd/sys. What both share is named where it is
  * used.

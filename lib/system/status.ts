@@ -11,7 +11,7 @@ import {
   libcCalls,
 } from "./libc.ts";
 
-/** What an inode says. */
+/** Facts that an inode holds. */
 export interface Status {
   /** The kind of entry (`S_IFMT`) and its permission bits. */
   readonly mode: number;

@@ -4,14 +4,14 @@ import { npmRuntime } from "./npm_runtime.ts";
 import { root } from "./root.ts";
 import { type Command, CommandError, runCommand } from "./run.ts";
 
-/** What the program may do. */
+/** Permissions of the program. */
 const PERMISSIONS = ["read", "write", "run", "env", "sys", "ffi"] as const;
 
 /** One of the permissions that the program has. */
 export type Permission = typeof PERMISSIONS[number];
 
 /**
- * What the program may not do, and how its runtime is set up. No network: only ssh
+ * Permissions that it lacks, and settings of its runtime. No network: only ssh
  * opens connections. No prompt: what was not granted is refused, not asked
  * for. No code cache: it would be a file of a well-known name in a folder that
  * everybody may write to, and be run as code. The heap's young part stays small:

@@ -4,7 +4,7 @@ import { ensurePeers, findProgram, type Packages } from "../peers.ts";
 /** The folder that stands for the root of an aarch64 system. */
 const SYSROOT = "/usr/aarch64-linux-gnu";
 
-/** Where Debian has from what runs a program for aarch64 on another processor. */
+/** Debian's packages that run a program for aarch64 on another processor. */
 const EMULATION: Packages = {
   "qemu-aarch64": "qemu-user",
   [`${SYSROOT}/lib/libc.so.6`]: "libc6-arm64-cross",

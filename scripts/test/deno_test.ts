@@ -4,14 +4,14 @@ import { root } from "../build/root.ts";
 export interface TestRun {
   /** Files, and folders below which every test runs. */
   readonly paths: readonly string[];
-  /** What the tests may do, and how they run: arguments of `deno test`. */
+  /** Arguments of `deno test`: permissions of the tests, and how they run. */
   readonly options: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** The Deno that runs them; absent for the one that runs this. */
   readonly deno?: readonly [string, ...string[]];
 }
 
-/** What a run of tests came to. */
+/** Result of a run of tests. */
 export interface TestResult {
   /** The exit status: 0 only if every test passed. */
   readonly code: number;

@@ -22,7 +22,7 @@ const LINKEDIT_PLACES: Readonly<Record<number, readonly number[]>> = {
   0x80000034: [8], // LC_DYLD_CHAINED_FIXUPS
 };
 
-/** What stands before an appended payload, besides its length in 8 bytes. */
+/** Mark before an appended payload; the payload's length in 8 bytes follows it. */
 const SENTINEL = "<~sui-data~>\xef\xbe\xad\xde";
 
 /** The unit of memory in which each processor's programs are mapped, in bytes. */
