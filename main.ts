@@ -1,7 +1,7 @@
 import config from "./deno.json" with { type: "json" };
 import { run } from "./lib/cli/run.ts";
 import type { Compilation } from "./lib/cli/version.ts";
-import { processTerminal } from "./lib/progress/terminal.ts";
+import { processTerminal } from "./lib/terminal/terminal.ts";
 import { ignore, ignoredSignals } from "./lib/system/ignored_signals.ts";
 import { programName } from "./lib/system/program_name.ts";
 
@@ -19,7 +19,7 @@ async function givenArguments(isCompiled: boolean): Promise<readonly string[]> {
   const mayDiffer = isCompiled ||
     Deno.args.some((arg) => arg.includes(REPLACED));
   if (!mayDiffer) return Deno.args;
-  const { rawArguments } = await import("./lib/files/raw_arguments.ts");
+  const { rawArguments } = await import("./lib/system/raw_arguments.ts");
   return rawArguments(Deno.args, isCompiled);
 }
 

@@ -1,70 +1,50 @@
 // deno-lint-ignore-file no-console -- a script talks to whoever runs it
 /**
- * Checks that the rooms of the house keep to their layers. Imports are read
- * from `deno info --json`, type imports among them; which file may name `Deno`
- * is read from the text.
+ * Checks that the rooms of lib/ keep to their order: a file imports its own room
+ * and rooms below it, a unit test the room it mirrors and rooms below that.
+ * The program's imports are read from `deno info --json`, type imports among
+ * them.
  */
 
 interface Room {
-  /** Imports point down only: to a lower layer, or to the same room. */
-  readonly layer: number;
-  readonly name: string;
-  /** Whether it may speak to the system itself. */
-  readonly usesSystem?: true;
+  /** Path below lib/. */
+  readonly path: string;
+  /** True where `Deno` and the C library may be named. */
+  readonly isEdge?: true;
 }
 
-const PLAIN: Room = { layer: 0, name: "plain" };
-const SYSTEM: Room = { layer: 0, name: "system", usesSystem: true };
-const PIPE: Room = { layer: 1, name: "channel", usesSystem: true };
-const STORE: Room = { layer: 1, name: "store" };
-const ENTRY: Room = { layer: 4, name: "cli" };
-
-/** The first pattern that fits a path tells its room. */
-const ROOMS: readonly (readonly [RegExp, Room])[] = [
-  [/^main\.ts$/, { layer: 5, name: "main", usesSystem: true }],
-  [/^deno\.json$/, PLAIN],
-  [/^lib\/std\//, { layer: -1, name: "std" }],
-  [/^lib\/cli\/(options|getopt)\.ts$/, PLAIN],
-  [/^lib\/cli\//, ENTRY],
-  [/^lib\/transfer\//, { layer: 2, name: "transfer" }],
-  [/^lib\/copy\//, { layer: 3, name: "copy" }],
-  [/^lib\/completions\/shell_names\.ts$/, PLAIN],
-  [
-    /^lib\/completions\//,
-    { layer: 3, name: "completions", usesSystem: true },
-  ],
-  [/^lib\/server\//, { layer: 3, name: "server", usesSystem: true }],
-  [/^lib\/scp\/(messages|harmless)\.ts$/, PLAIN],
-  [/^lib\/scp\//, { layer: 2, name: "scp" }],
-  [
-    /^lib\/sftp\/(\w+_packets|packet_types|attributes|requests|status|wire|greeting)\.ts$/,
-    PLAIN,
-  ],
-  [/^lib\/sftp\//, { layer: 2, name: "sftp" }],
-  [/^lib\/ssh\/arguments\.ts$/, PLAIN],
-  [/^lib\/ssh\//, { layer: 2, name: "ssh", usesSystem: true }],
-  [
-    /^lib\/files\/((local|deno|raw)_files|deno_(mode|path)|local_path|attempt|libc|raw_arguments)\.ts$/,
-    { layer: 2, name: "local files", usesSystem: true },
-  ],
-  [
-    /^lib\/files\/(store|stored_file|stored_folder|namesakes|local_pattern|path_pattern|find_quietly)\.ts$/,
-    STORE,
-  ],
-  [/^lib\/files\//, PLAIN],
-  [
-    /^lib\/progress\/(meter|terminal|foreground|reporter)\.ts$/,
-    { layer: 2, name: "terminal", usesSystem: true },
-  ],
-  [/^lib\/progress\//, PLAIN],
-  [/^lib\/channel\//, PIPE],
-  [/^lib\/location\//, PLAIN],
-  [/^lib\/system\//, SYSTEM],
-  [/^lib\/errors\.ts$/, PLAIN],
+/** The rooms, lowest first. A room inside a room is one of its own. */
+const ROOMS: readonly Room[] = [
+  { path: "errors.ts" },
+  { path: "names/" },
+  { path: "location/" },
+  { path: "filesystem/" },
+  { path: "events/" },
+  { path: "options/" },
+  { path: "channel/" },
+  { path: "system/", isEdge: true },
+  { path: "disk/", isEdge: true },
+  { path: "ssh/", isEdge: true },
+  { path: "scp/wire/" },
+  { path: "scp/" },
+  { path: "sftp/wire/" },
+  { path: "sftp/" },
+  { path: "tree/" },
+  { path: "routes/" },
+  { path: "server/" },
+  { path: "completion/", isEdge: true },
+  { path: "terminal/", isEdge: true },
+  { path: "cli/" },
 ];
 
-/** What only main.ts may do. */
+/** Calls of main.ts alone. */
 const MAIN_ONLY = /\bDeno\.(exit|args|addSignalListener)\b/;
+
+/** Files that are no room's: the standard library's stand-ins. */
+const STAND_INS = "lib/std/";
+
+/** Imports of other files, as the text of a module names them. */
+const IMPORT = /(?:\bfrom\s+|\bimport\s+|\bimport\(\s*)"(\.[^"]+)"/g;
 
 interface Module {
   readonly specifier: string;
@@ -77,64 +57,112 @@ interface Module {
 
 const root = new URL("../", import.meta.url).href;
 
-function roomOf(path: string): Room | undefined {
-  return ROOMS.find(([pattern]) => pattern.test(path))?.[1];
+/** Gives the index of the room that a path below `base` lies in. */
+function roomOf(path: string, base: string): number | undefined {
+  if (!path.startsWith(base)) return undefined;
+  const inside = path.slice(base.length);
+  const at = ROOMS.findIndex((room) => inside.startsWith(room.path));
+  return at === -1 ? undefined : at;
 }
 
-function isAllowed(from: Room, to: Room): boolean {
-  return to.layer < from.layer || to.name === from.name;
+/** Gives the files that a module imports, and the packages. */
+function importsOf(module: Module): string[] {
+  return (module.dependencies ?? []).map(({ specifier, code, type }) =>
+    code?.specifier ?? type?.specifier ?? specifier
+  );
 }
 
 function checkModule(module: Module): string[] {
   const path = module.specifier.slice(root.length);
-  const room = roomOf(path);
-  if (room === undefined) return [`${path}: no room is planned for it`];
-  if (!path.endsWith(".ts")) return [];
-  return [...checkImports(path, room, module), ...checkText(path, room)];
+  const isCode = path.endsWith(".ts");
+  if (!path.startsWith("lib/") || path.startsWith(STAND_INS)) return [];
+  const room = roomOf(path, "lib/");
+  if (room === undefined) return [`${path}: lies in no room`];
+  return isCode
+    ? [...checkImports(path, room, module), ...checkText(path)]
+    : [];
 }
 
-function checkImports(path: string, room: Room, module: Module): string[] {
-  return (module.dependencies ?? []).flatMap((dependency) => {
-    const target = dependency.code?.specifier ?? dependency.type?.specifier ??
-      dependency.specifier;
+function checkImports(path: string, room: number, module: Module): string[] {
+  return importsOf(module).flatMap((target) => {
     if (!target.startsWith(root)) {
-      return target.startsWith("jsr:@std/") || room.name === "std"
-        ? []
-        : [`${path}: imports ${target}: only the standard library may be`];
+      return target.startsWith("jsr:@std/") ? [] : [
+        `${path}: imports ${target}: lib imports the standard library alone`,
+      ];
     }
-    const targetPath = target.slice(root.length);
-    const targetRoom = roomOf(targetPath);
-    return targetRoom === undefined || isAllowed(room, targetRoom) ? [] : [
-      `${path} (${room.name}) imports ${targetPath} (${targetRoom.name}): ` +
-      "imports point down only, and engines and edges not at each other",
-    ];
+    return checkOrder(path, room, target.slice(root.length));
   });
 }
 
-function checkText(path: string, room: Room): string[] {
-  const code = Deno.readTextFileSync(new URL(path, root))
-    .replaceAll(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, "");
+/** Complains about an import of a room that stands higher in the list. */
+function checkOrder(path: string, room: number, target: string): string[] {
+  const to = roomOf(target, "lib/");
+  if (to === undefined || to <= room) return [];
+  return [
+    `${path}: imports ${target}: ${ROOMS[to]!.path} stands above ` +
+    `${ROOMS[room]!.path} in the list of rooms`,
+  ];
+}
+
+function checkText(path: string): string[] {
+  const code = textOf(path).replaceAll(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, "");
   const complaints: string[] = [];
-  if (!room.usesSystem && /\bDeno\./.test(code)) {
-    complaints.push(`${path}: only edges, channel, server and main use Deno`);
+  const isEdge = ROOMS[roomOf(path, "lib/")!]!.isEdge === true;
+  if (!isEdge && /\bDeno\./.test(code)) {
+    complaints.push(`${path}: names Deno, which only edges and main.ts may`);
   }
-  if (path !== "main.ts" && MAIN_ONLY.test(code)) {
+  if (MAIN_ONLY.test(code)) {
     complaints.push(`${path}: only main.ts exits, reads arguments and signals`);
-  }
-  if (room.layer === 0 && /\basync\b|\bawait\b/.test(code)) {
-    complaints.push(`${path}: layer 0 runs nothing asynchronous`);
   }
   return complaints;
 }
 
-/** Every cycle among the plain files, as its path. */
+/**
+ * Checks a unit test: what it imports, by way of tests/support too, up to the
+ * first file of lib/.
+ */
+function checkUnitTest(path: string): string[] {
+  const room = roomOf(path, "tests/unit/");
+  if (room === undefined) return [];
+  const complaints: string[] = [];
+  const seen = new Set<string>();
+  const queue = [path];
+  for (let next; (next = queue.pop()) !== undefined;) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    for (const target of relativeImports(next)) {
+      if (target.startsWith("tests/")) queue.push(target);
+      const via = next === path ? "" : ` (by way of ${next})`;
+      complaints.push(
+        ...checkOrder(path, room, target).map((each) => each + via),
+      );
+    }
+  }
+  return complaints;
+}
+
+function relativeImports(path: string): string[] {
+  const base = new URL(path, root);
+  return Array.from(
+    textOf(path).matchAll(IMPORT),
+    ([, specifier]) => new URL(specifier!, base).href.slice(root.length),
+  ).filter((target) => target.endsWith(".ts"));
+}
+
+/** Gives the files of the program that main.ts leads to no import of. */
+function findUnused(modules: readonly Module[]): string[] {
+  const used = new Set(modules.map(({ specifier }) => specifier));
+  return [...filesBelow("lib/")]
+    .filter((path) => path.endsWith(".ts") && !path.startsWith(STAND_INS))
+    .filter((path) => !used.has(root + path))
+    .map((path) => `${path}: nothing that main.ts leads to imports it`);
+}
+
+/** Gives every cycle of imports among files, as its path. */
 function findCycles(modules: readonly Module[]): string[] {
-  const imports = new Map(modules.map((module) => [
-    module.specifier,
-    (module.dependencies ?? []).map((dependency) =>
-      dependency.code?.specifier ?? dependency.type?.specifier ?? ""
-    ),
-  ]));
+  const imports = new Map(
+    modules.map((module) => [module.specifier, importsOf(module)]),
+  );
   const done = new Set<string>();
   const cycles: string[] = [];
   const visit = (module: string, trail: readonly string[]) => {
@@ -153,24 +181,16 @@ function findCycles(modules: readonly Module[]): string[] {
   return cycles.map((cycle) => `files import each other: ${cycle}`);
 }
 
-/** Files of the program that it does not use. */
-function findUnused(modules: readonly Module[]): string[] {
-  const used = new Set(modules.map(({ specifier }) => specifier));
-  return [...filesBelow("lib/")]
-    .filter((path) => path.endsWith(".ts") && !isForTests(path))
-    .filter((path) => !used.has(root + path))
-    .map((path) => `${path}: nothing that main.ts leads to imports it`);
-}
-
-function isForTests(path: string): boolean {
-  return path.startsWith("lib/std/assert/");
-}
-
-function* filesBelow(folder: string): Iterable<string> {
-  for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, root))) {
-    if (isDirectory) yield* filesBelow(`${folder}${name}/`);
-    else yield folder + name;
+function* filesBelow(directory: string): Iterable<string> {
+  const entries = Deno.readDirSync(new URL(directory, root));
+  for (const { name, isDirectory } of entries) {
+    if (isDirectory) yield* filesBelow(`${directory}${name}/`);
+    else yield directory + name;
   }
+}
+
+function textOf(path: string): string {
+  return Deno.readTextFileSync(new URL(path, root));
 }
 
 if (import.meta.main) {
@@ -183,12 +203,20 @@ if (import.meta.main) {
     modules: readonly Module[];
   };
   const own = modules.filter(({ specifier }) => specifier.startsWith(root));
+  const tests = [...filesBelow("tests/unit/")]
+    .filter((path) => path.endsWith("_test.ts"));
   const complaints = [
     ...own.flatMap(checkModule),
     ...findCycles(own),
     ...findUnused(own),
+    ...tests.flatMap(checkUnitTest),
   ];
   for (const complaint of complaints) console.error(complaint);
-  console.log(`layers: ${own.length} files, ${complaints.length} complaints`);
-  if (complaints.length > 0 || own.length < 2) Deno.exit(1);
+  console.log(
+    `layers: ${own.length} files, ${tests.length} unit tests, ` +
+      `${complaints.length} complaints`,
+  );
+  if (complaints.length > 0 || own.length < 2 || tests.length < 2) {
+    Deno.exit(1);
+  }
 }

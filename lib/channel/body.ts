@@ -1,5 +1,5 @@
 import { EntryError, entryError, SessionError } from "../errors.ts";
-import type { OpenFile } from "../files/files.ts";
+import type { OpenFile } from "../filesystem/file_system.ts";
 import type { Channel } from "./channel.ts";
 
 /**

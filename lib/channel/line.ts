@@ -1,6 +1,6 @@
 import { ProtocolError, SessionError } from "../errors.ts";
-import { decodeName } from "../files/name_bytes.ts";
-import { quoted } from "../progress/printable.ts";
+import { decodeName } from "../names/name_bytes.ts";
+import { quoted } from "../names/printable.ts";
 import type { Channel, ReadOptions } from "./channel.ts";
 
 const NEWLINE = 0x0a;

@@ -1,8 +1,8 @@
-import { answerTo } from "../completions/answers.ts";
-import { SCRIPTS } from "../completions/scripts.ts";
-import type { Shell } from "../completions/shell_names.ts";
+import { answerTo } from "../completion/answers.ts";
+import { SCRIPTS } from "../completion/scripts.ts";
+import type { Shell } from "../options/shell_names.ts";
 import type { LocationRules } from "../location/location.ts";
-import { parseCopyOptions } from "./command_line.ts";
+import { parseCopyOptions } from "../options/command_line.ts";
 
 /** What `--completions` prints. */
 export function completionScript(shell: Shell): string {

@@ -1,6 +1,6 @@
-import type { CopyJob } from "../copy/job.ts";
+import type { CopyJob } from "../options/copy_options.ts";
 import { EntryError } from "../errors.ts";
-import { LocalFiles } from "../files/local_files.ts";
+import { LocalFiles } from "../disk/local_files.ts";
 import { parseLocation } from "../location/operand.ts";
 
 /**
@@ -19,7 +19,7 @@ export async function hostHint(
   const host = target.slice(target.lastIndexOf("@") + 1);
   if (!isLocal || host === "" || /[\\/]/.test(target)) return undefined;
   if (await isThere(target)) return undefined;
-  const { isHostOfUser } = await import("../completions/host_files.ts");
+  const { isHostOfUser } = await import("../completion/host_files.ts");
   const { flags } = options.ssh;
   const config = flags[flags.lastIndexOf("-F") + 1];
   if (!isHostOfUser(host, flags.includes("-F") ? config : undefined)) {

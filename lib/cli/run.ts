@@ -1,14 +1,14 @@
-import type { CopyJob } from "../copy/job.ts";
+import type { CopyJob } from "../options/copy_options.ts";
 import { UsageError } from "../errors.ts";
-import { printable } from "../progress/printable.ts";
-import type { Terminal } from "../progress/terminal.ts";
-import { servicePort } from "../ssh/service_port.ts";
+import { printable } from "../names/printable.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { servicePort } from "../system/service_port.ts";
 import {
   type CopyRequest,
   type FarSideRequest,
   parseCommandLine,
-} from "./command_line.ts";
-import { helpText, USAGE } from "./usage.ts";
+} from "../options/command_line.ts";
+import { helpText, USAGE } from "../options/usage.ts";
 import type { Build } from "./version.ts";
 
 /** What a run has around it. */
@@ -90,8 +90,8 @@ async function runCopy(
     & Pick<Surroundings, "programName">,
 ): Promise<number> {
   const { verbose, protocol } = request.options;
-  const { Reporter } = await import("../progress/reporter.ts");
-  const { copy } = await import("../copy/copy.ts");
+  const { Reporter } = await import("../terminal/reporter.ts");
+  const { copy } = await import("../routes/copy.ts");
   const { hostHint } = await import("./host_hint.ts");
   // With -O messages and statuses are scp -O's, else those of scp since 9.0.
   const isOld = protocol === "scp";
@@ -114,8 +114,8 @@ async function runFarSide(
   { rules, interrupted }: Pick<CopyJob, "rules" | "interrupted">,
 ): Promise<number> {
   const { serve } = await import("../server/serve.ts");
-  const { standardChannel } = await import("../server/standard_channel.ts");
-  const { LocalFiles } = await import("../files/local_files.ts");
+  const { standardChannel } = await import("../system/standard_channel.ts");
+  const { LocalFiles } = await import("../disk/local_files.ts");
   const status = await serve(request, {
     channel: standardChannel(interrupted),
     files: new LocalFiles(),

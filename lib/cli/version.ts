@@ -1,4 +1,4 @@
-import { printable } from "../progress/printable.ts";
+import { printable } from "../names/printable.ts";
 import { findInPath, versionOf } from "../ssh/program.ts";
 
 /** Commit and compiler of an executable. */

@@ -1,4 +1,4 @@
-import type { Platform } from "../files/names.ts";
+import type { Platform } from "../names/names.ts";
 
 /** A path on this machine, as it was given. */
 export interface LocalLocation {

@@ -35,3 +35,8 @@ export function checkSourceUser({ user }: RemoteLocation): void {
     throw new EntryError(`${user}: invalid user name`);
   }
 }
+
+/** The same text for all locations that one login leads to. */
+export function loginOf({ user, host, port }: RemoteLocation): string {
+  return JSON.stringify([user, host, port]);
+}

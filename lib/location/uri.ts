@@ -1,4 +1,4 @@
-import { decodeName } from "../files/name_bytes.ts";
+import { decodeName } from "../names/name_bytes.ts";
 import type { LocationRules, RemoteLocation } from "./location.ts";
 import { parsePort } from "./port.ts";
 

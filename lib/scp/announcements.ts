@@ -1,9 +1,9 @@
 /** Records of one entry, as a source sends them. */
 
-import type { Times } from "../files/files.ts";
-import { decodeName } from "../files/name_bytes.ts";
-import type { Observer } from "../progress/observer.ts";
-import { formatRecord, needsEncoding } from "./messages.ts";
+import type { Times } from "../filesystem/file_system.ts";
+import { decodeName } from "../names/name_bytes.ts";
+import type { Observer } from "../events/observer.ts";
+import { formatRecord, needsEncoding } from "./wire/records.ts";
 import type { Announcement } from "./sent_entry.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { SessionError } from "../errors.ts";
-import type { Observer } from "../progress/observer.ts";
+import type { Observer } from "../events/observer.ts";
 import type { ScpPeer } from "./peer.ts";
 import { ONE_AT_A_TIME } from "./silence.ts";
 

@@ -5,10 +5,10 @@ import {
   naming,
   SessionError,
 } from "../errors.ts";
-import type { OpenFile, Times } from "../files/files.ts";
-import type { StoredFile } from "../files/stored_file.ts";
-import type { FileProgress, Observer } from "../progress/observer.ts";
-import type { FileRecord } from "./messages.ts";
+import type { OpenFile, Times } from "../filesystem/file_system.ts";
+import type { StoredFile } from "../filesystem/stored_file.ts";
+import type { FileProgress, Observer } from "../events/observer.ts";
+import type { FileRecord } from "./wire/records.ts";
 import type { ScpPeer } from "./peer.ts";
 
 /** File whose content is stored nowhere. */

@@ -1,13 +1,13 @@
 /** What a source may announce: one place for whoever receives or relays it. */
 
-import { isPlainName } from "../files/names.ts";
-import type { Observer } from "../progress/observer.ts";
+import { isPlainName } from "../names/names.ts";
+import type { Observer } from "../events/observer.ts";
 import {
   type FileRecord,
   type FolderRecord,
   LAST_MOMENT,
   type TimesRecord,
-} from "./messages.ts";
+} from "./wire/records.ts";
 
 export interface EntryRules {
   /** Accept folders. */

@@ -1,9 +1,9 @@
 import { sendBody } from "../channel/body.ts";
 import { EntryError, naming, SessionError } from "../errors.ts";
-import type { Files, OpenFile } from "../files/files.ts";
-import type { FileProgress, Observer } from "../progress/observer.ts";
+import type { Files, OpenFile } from "../filesystem/file_system.ts";
+import type { FileProgress, Observer } from "../events/observer.ts";
 import { warnIfEncoded } from "./announcements.ts";
-import { MOST_AHEAD_BYTES } from "./harmless.ts";
+import { MOST_AHEAD_BYTES } from "./wire/harmless.ts";
 import type { Announcement } from "./sent_entry.ts";
 import type { SinkDialogue } from "./sink_dialogue.ts";
 import { SMALL_BYTES, SmallBodies } from "./small_bodies.ts";

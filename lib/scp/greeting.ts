@@ -6,8 +6,8 @@
 import type { Channel } from "../channel/channel.ts";
 import { ByteBuffer } from "../channel/line.ts";
 import { ProtocolError } from "../errors.ts";
-import { decodeName } from "../files/name_bytes.ts";
-import { quoted } from "../progress/printable.ts";
+import { decodeName } from "../names/name_bytes.ts";
+import { quoted } from "../names/printable.ts";
 
 /** The longest greeting that is passed over, in bytes. */
 const MAX_GREETING_BYTES = 64 * 1024;

@@ -1,9 +1,9 @@
 import type { EntryError } from "../errors.ts";
-import type { Files, Times } from "../files/files.ts";
-import { checkStorable, type Platform } from "../files/names.ts";
-import { Namesakes } from "../files/namesakes.ts";
-import type { StoredFolder } from "../files/stored_folder.ts";
-import type { Observer } from "../progress/observer.ts";
+import type { Files, Times } from "../filesystem/file_system.ts";
+import { checkStorable, type Platform } from "../names/names.ts";
+import { Namesakes } from "../filesystem/namesakes.ts";
+import type { StoredFolder } from "../filesystem/stored_directory.ts";
+import type { Observer } from "../events/observer.ts";
 
 /** Place that the records that come now belong to. */
 export interface Level {

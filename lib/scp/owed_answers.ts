@@ -1,5 +1,5 @@
 import { naming } from "../errors.ts";
-import type { Observer } from "../progress/observer.ts";
+import type { Observer } from "../events/observer.ts";
 import type { ScpPeer } from "./peer.ts";
 import { type SentEntry, unsure } from "./sent_entry.ts";
 import { orSilence } from "./silence.ts";

@@ -8,7 +8,7 @@ import {
   RefusalError,
   SessionError,
 } from "../errors.ts";
-import { quoted } from "../progress/printable.ts";
+import { quoted } from "../names/printable.ts";
 import type { Refusal } from "./entry_rules.ts";
 import {
   type Acknowledgement,
@@ -20,7 +20,7 @@ import {
   parseRecord,
   type ScpRecord,
   type SentRecord,
-} from "./messages.ts";
+} from "./wire/records.ts";
 
 /** How long a shell's words may be ahead of scp's, in milliseconds. */
 const SHELL_MILLISECONDS = 500;

@@ -1,6 +1,6 @@
 import { RefusalError } from "../errors.ts";
-import type { Observer } from "../progress/observer.ts";
-import { quoted, shortened } from "../progress/printable.ts";
+import type { Observer } from "../events/observer.ts";
+import { quoted, shortened } from "../names/printable.ts";
 import {
   areReal,
   type EntryRules,
@@ -14,7 +14,7 @@ import {
   type ScpRecord,
   sendingFailure,
   type TimesRecord,
-} from "./messages.ts";
+} from "./wire/records.ts";
 import type { Received } from "./received.ts";
 import { relayBody } from "./relay_body.ts";
 import { type RelayEnd, RelaySide } from "./relay_side.ts";

@@ -1,6 +1,6 @@
 import { SessionError } from "../errors.ts";
-import type { FileProgress } from "../progress/observer.ts";
-import type { FileRecord } from "./messages.ts";
+import type { FileProgress } from "../events/observer.ts";
+import type { FileRecord } from "./wire/records.ts";
 import type { RelaySide } from "./relay_side.ts";
 import type { RelayTarget } from "./relay_target.ts";
 

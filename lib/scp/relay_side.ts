@@ -1,6 +1,6 @@
 import type { Channel } from "../channel/channel.ts";
 import { naming, type ProtocolError, type SessionError } from "../errors.ts";
-import type { ScpRecord, SentRecord } from "./messages.ts";
+import type { ScpRecord, SentRecord } from "./wire/records.ts";
 import { ScpPeer } from "./peer.ts";
 
 /** One of the two hosts that a relay stands between. */

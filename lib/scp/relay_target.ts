@@ -1,11 +1,11 @@
 import { ProtocolError, RefusalError, type SessionError } from "../errors.ts";
-import type { Observer } from "../progress/observer.ts";
+import type { Observer } from "../events/observer.ts";
 import type {
   FileRecord,
   FolderRecord,
   SentRecord,
   TimesRecord,
-} from "./messages.ts";
+} from "./wire/records.ts";
 import type { RelaySide } from "./relay_side.ts";
 import { ONE_AT_A_TIME, orSilence } from "./silence.ts";
 

@@ -1,8 +1,8 @@
 /** Knowledge of a source about entries that it has sent. */
 
-import type { Times } from "../files/files.ts";
-import type { OpenFolder } from "../files/open_folder.ts";
-import type { FileRecord, FolderRecord } from "./messages.ts";
+import type { Times } from "../filesystem/file_system.ts";
+import type { OpenFolder } from "../filesystem/open_directory.ts";
+import type { FileRecord, FolderRecord } from "./wire/records.ts";
 
 /** The records of one entry: its times, if they are sent, and itself. */
 export interface Announcement {

@@ -1,14 +1,14 @@
 import type { Channel } from "../channel/channel.ts";
 import { EntryError, entryError, RefusalError } from "../errors.ts";
-import type { Files, Times } from "../files/files.ts";
-import { decodeName } from "../files/name_bytes.ts";
-import type { Platform } from "../files/names.ts";
-import type { Namesakes } from "../files/namesakes.ts";
-import type { StorePolicy } from "../files/store.ts";
-import { StoredFile } from "../files/stored_file.ts";
-import { StoredFolder } from "../files/stored_folder.ts";
-import type { Observer } from "../progress/observer.ts";
-import { quoted } from "../progress/printable.ts";
+import type { Files, Times } from "../filesystem/file_system.ts";
+import { decodeName } from "../names/name_bytes.ts";
+import type { Platform } from "../names/names.ts";
+import type { Namesakes } from "../filesystem/namesakes.ts";
+import type { StorePolicy } from "../filesystem/store.ts";
+import { StoredFile } from "../filesystem/stored_file.ts";
+import { StoredFolder } from "../filesystem/stored_directory.ts";
+import type { Observer } from "../events/observer.ts";
+import { quoted } from "../names/printable.ts";
 import { type Ahead, Answers } from "./answers.ts";
 import { BodyReceiver } from "./body_receiver.ts";
 import {
@@ -24,7 +24,7 @@ import type {
   FolderRecord,
   ScpRecord,
   TimesRecord,
-} from "./messages.ts";
+} from "./wire/records.ts";
 import { ScpPeer } from "./peer.ts";
 import type { Received } from "./received.ts";
 import { WatchedChannel } from "./silence.ts";

@@ -1,9 +1,9 @@
 import type { Channel } from "../channel/channel.ts";
 import { naming, ProtocolError, SessionError } from "../errors.ts";
-import type { Observer } from "../progress/observer.ts";
+import type { Observer } from "../events/observer.ts";
 import { guard, recordsOf } from "./announcements.ts";
-import { isHarmless } from "./harmless.ts";
-import { formatRecord, OK } from "./messages.ts";
+import { isHarmless } from "./wire/harmless.ts";
+import { formatRecord, OK } from "./wire/records.ts";
 import {
   type LostSink,
   OwedAnswers,

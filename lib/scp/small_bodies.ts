@@ -1,6 +1,6 @@
 import { ByteBuffer } from "../channel/line.ts";
 import { EntryError, entryError } from "../errors.ts";
-import type { OpenFile } from "../files/files.ts";
+import type { OpenFile } from "../filesystem/file_system.ts";
 
 /**
  * Files up to this many bytes are read before they are announced, in bytes: no

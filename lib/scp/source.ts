@@ -1,13 +1,17 @@
 import type { Channel } from "../channel/channel.ts";
 import { EntryError, entryError } from "../errors.ts";
-import type { Attributes, Files, ListedEntry } from "../files/files.ts";
-import { isNameless, withoutTrailingSlashes } from "../files/names.ts";
-import { checkLoop } from "../files/open_folder.ts";
-import { isOwnCopy } from "../files/own_copy.ts";
-import type { Observer } from "../progress/observer.ts";
+import type {
+  Attributes,
+  Files,
+  ListedEntry,
+} from "../filesystem/file_system.ts";
+import { isNameless, withoutTrailingSlashes } from "../names/names.ts";
+import { checkLoop } from "../filesystem/open_directory.ts";
+import { isOwnCopy } from "../filesystem/own_copy.ts";
+import type { Observer } from "../events/observer.ts";
 import { warnIfEncoded } from "./announcements.ts";
 import { FileSender } from "./file_sender.ts";
-import { RECORD_MODE_BITS } from "./messages.ts";
+import { RECORD_MODE_BITS } from "./wire/records.ts";
 import type { BeginAnew } from "./next_dialogue.ts";
 import type { Announcement, SentEntry, SentFolder } from "./sent_entry.ts";
 import { SinkDialogue } from "./sink_dialogue.ts";

@@ -2,8 +2,8 @@ import {
   type FileProgress,
   type Observer,
   UNWATCHED,
-} from "../progress/observer.ts";
-import { printable } from "../progress/printable.ts";
+} from "../events/observer.ts";
+import { printable } from "../names/printable.ts";
 
 /** Counts what failed: the client is told by the protocol and shows it. */
 export class RemoteObserver implements Observer {

@@ -1,26 +1,13 @@
 import type { Channel } from "../channel/channel.ts";
 import { EntryError, entryError, isBreach } from "../errors.ts";
-import type { Files } from "../files/files.ts";
-import { currentUmask } from "../files/local_files.ts";
-import { pathsOnWindows } from "../files/local_pattern.ts";
-import type { Platform } from "../files/names.ts";
+import type { Files } from "../filesystem/file_system.ts";
+import { currentUmask } from "../disk/local_files.ts";
+import { pathsOnWindows } from "../filesystem/local_pattern.ts";
+import type { Platform } from "../names/names.ts";
+import type { ServeRequest } from "../options/copy_options.ts";
 import { Sink } from "../scp/sink.ts";
 import { Source } from "../scp/source.ts";
 import { RemoteObserver } from "./remote_observer.ts";
-
-/** What a client asks of its far side, by the arguments it starts it with. */
-export interface ServeRequest {
-  /** What this side is: `-t` asks for a sink, `-f` for a source. */
-  readonly role: "sink" | "source";
-  /** A sink has one, its target. */
-  readonly paths: readonly string[];
-  readonly recursive: boolean;
-  readonly preserve: boolean;
-  /** The target must be a folder. */
-  readonly targetIsFolder: boolean;
-  /** Say each step on standard error. */
-  readonly verbose: boolean;
-}
 
 /** What a far side works with. */
 export interface ServeSurroundings {

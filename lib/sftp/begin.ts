@@ -1,14 +1,14 @@
 import type { Channel } from "../channel/channel.ts";
 import { ProtocolError, SessionError } from "../errors.ts";
-import { decodeName } from "../files/name_bytes.ts";
-import { quoted } from "../progress/printable.ts";
+import { decodeName } from "../names/name_bytes.ts";
+import { quoted } from "../names/printable.ts";
 import {
   type Beginning,
   checkVersion,
   findBeginning,
   MAX_GREETING_BYTES,
-} from "./greeting.ts";
-import { formatInit } from "./init_packets.ts";
+} from "./wire/banner.ts";
+import { formatInit } from "./wire/init_packets.ts";
 
 /** The most of unexpected output that a message quotes, in bytes. */
 const MAX_QUOTED_BYTES = 1024;

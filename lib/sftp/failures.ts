@@ -4,12 +4,12 @@ import {
   Extension,
   type FileSystem,
   parseFileSystem,
-} from "./extended_packets.ts";
-import { attributesFrom } from "./attributes.ts";
-import type { StatusResponse } from "./response_packets.ts";
+} from "./wire/extended_packets.ts";
+import { attributesFrom } from "./wire/attributes.ts";
+import type { StatusResponse } from "./wire/response_packets.ts";
 import type { SftpSession } from "./session.ts";
-import { Status, statusText } from "./status.ts";
-import type { EntryKind } from "../files/files.ts";
+import { Status, statusText } from "./wire/status.ts";
+import type { EntryKind } from "../filesystem/file_system.ts";
 
 /** What was tried with an entry. */
 export type Attempt = "create file" | "create folder" | "write" | "other";

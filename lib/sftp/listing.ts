@@ -1,8 +1,8 @@
-import type { ListedEntry, Listing } from "../files/files.ts";
-import { isPlainName } from "../files/names.ts";
-import { shortened } from "../progress/printable.ts";
-import { attributesFrom, isLink, tellsKind } from "./attributes.ts";
-import type { NameEntry, Response } from "./response_packets.ts";
+import type { ListedEntry, Listing } from "../filesystem/file_system.ts";
+import { isPlainName } from "../names/names.ts";
+import { shortened } from "../names/printable.ts";
+import { attributesFrom, isLink, tellsKind } from "./wire/attributes.ts";
+import type { NameEntry, Response } from "./wire/response_packets.ts";
 
 /** Requests for parts of a listing that are under way at once. */
 const MOST_AHEAD = 8;

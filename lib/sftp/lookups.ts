@@ -1,16 +1,16 @@
 import { EntryError } from "../errors.ts";
-import type { Attributes } from "../files/files.ts";
+import type { Attributes } from "../filesystem/file_system.ts";
 import {
   attributesFrom,
   isLink,
   tellsKind,
   type WireAttributes,
-} from "./attributes.ts";
-import type { Handle } from "./handle_packets.ts";
-import type { OpeningRequest } from "./open_packets.ts";
+} from "./wire/attributes.ts";
+import type { Handle } from "./wire/handle_packets.ts";
+import type { OpeningRequest } from "./wire/open_packets.ts";
 import type { Requests } from "./remote_requests.ts";
-import type { Response } from "./response_packets.ts";
-import { Status } from "./status.ts";
+import type { Response } from "./wire/response_packets.ts";
+import { Status } from "./wire/status.ts";
 
 /** A server that tells nothing of a directory has it open to its owner alone. */
 const UNKNOWN_MODE = 0o700;

@@ -1,5 +1,5 @@
 import { ProtocolError } from "../errors.ts";
-import type { Handle } from "./handle_packets.ts";
+import type { Handle } from "./wire/handle_packets.ts";
 
 /** The handles that a server gave out and was not asked to close yet. */
 export class OpenHandles {

@@ -4,8 +4,8 @@
  */
 
 import { EntryError } from "../errors.ts";
-import type { Attributes } from "../files/files.ts";
-import { matchesBelow, MAX_MATCHES } from "../files/path_pattern.ts";
+import type { Attributes } from "../filesystem/file_system.ts";
+import { matchesBelow, MAX_MATCHES } from "../filesystem/path_pattern.ts";
 import {
   homeIn,
   isPattern,
@@ -13,8 +13,8 @@ import {
   mayBePattern,
   nameInPath,
   sourceWord,
-} from "../files/remote_path.ts";
-import { isActive, textOf, type Word } from "../files/shell_word.ts";
+} from "../names/remote_path.ts";
+import { isActive, textOf, type Word } from "../names/shell_word.ts";
 import type { RemoteFiles } from "./remote_files.ts";
 
 /** Entry that an operand names. */

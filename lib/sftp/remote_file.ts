@@ -1,11 +1,11 @@
 import { EntryError, entryError, NotCutError } from "../errors.ts";
-import type { Attributes, OpenFile, Times } from "../files/files.ts";
-import { attributesFrom, type WireAttributes } from "./attributes.ts";
-import type { Handle } from "./handle_packets.ts";
+import type { Attributes, OpenFile, Times } from "../filesystem/file_system.ts";
+import { attributesFrom, type WireAttributes } from "./wire/attributes.ts";
+import type { Handle } from "./wire/handle_packets.ts";
 import type { Requests, Subject } from "./remote_requests.ts";
-import type { Request } from "./requests.ts";
+import type { Request } from "./wire/requests.ts";
 import { type DataTaker, takerInto } from "./session.ts";
-import { Status } from "./status.ts";
+import { Status } from "./wire/status.ts";
 
 /** What one request may ask for, in bytes. */
 export interface BlockLimits {

@@ -7,23 +7,16 @@ import type {
   OpenFile,
   Pace,
   Times,
-} from "../files/files.ts";
-import { isLink } from "./attributes.ts";
-import { Extension, type ServerLimits } from "./extended_packets.ts";
+} from "../filesystem/file_system.ts";
+import type { SftpTuning } from "../options/copy_options.ts";
+import { isLink } from "./wire/attributes.ts";
+import { Extension, type ServerLimits } from "./wire/extended_packets.ts";
 import { listingOf } from "./listing.ts";
 import { Lookups } from "./lookups.ts";
-import type { OpenRequest } from "./open_packets.ts";
+import type { OpenRequest } from "./wire/open_packets.ts";
 import { type BlockLimits, RemoteFile } from "./remote_file.ts";
 import { Requests, type Subject } from "./remote_requests.ts";
 import type { SftpSession } from "./session.ts";
-
-/** How much is asked for at once, where the user says so. */
-export interface SftpTuning {
-  /** The most reads and writes that are under way at once. */
-  readonly requests?: number;
-  /** How much each of them moves, in bytes. */
-  readonly bufferBytes?: number;
-}
 
 export interface RemoteFilesOptions {
   /** What messages about a path put before it. */

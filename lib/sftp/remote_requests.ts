@@ -1,16 +1,16 @@
 import { EntryError, TooManyOpenError } from "../errors.ts";
-import type { WireAttributes } from "./attributes.ts";
+import type { WireAttributes } from "./wire/attributes.ts";
 import { type Attempt, reasonFor } from "./failures.ts";
-import type { Handle } from "./handle_packets.ts";
-import type { OpeningRequest } from "./open_packets.ts";
-import type { Request } from "./requests.ts";
+import type { Handle } from "./wire/handle_packets.ts";
+import type { OpeningRequest } from "./wire/open_packets.ts";
+import type { Request } from "./wire/requests.ts";
 import {
   MAX_PATH_BYTES,
   type NameEntry,
   type Response,
-} from "./response_packets.ts";
+} from "./wire/response_packets.ts";
 import type { SftpSession } from "./session.ts";
-import { Status } from "./status.ts";
+import { Status } from "./wire/status.ts";
 
 /** What a request is about, for an error. */
 export interface Subject {

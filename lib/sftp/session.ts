@@ -1,26 +1,26 @@
 import type { Channel } from "../channel/channel.ts";
 import { ProtocolError, SessionError } from "../errors.ts";
-import { decodeName } from "../files/name_bytes.ts";
+import { decodeName } from "../names/name_bytes.ts";
 import { beginSession } from "./begin.ts";
 import {
   Extension,
   parseLimits,
   type ServerLimits,
-} from "./extended_packets.ts";
-import type { Beginning } from "./greeting.ts";
-import type { Handle } from "./handle_packets.ts";
+} from "./wire/extended_packets.ts";
+import type { Beginning } from "./wire/banner.ts";
+import type { Handle } from "./wire/handle_packets.ts";
 import { ExactInput } from "./input.ts";
 import { OpenHandles } from "./open_handles.ts";
-import { PacketType } from "./packet_types.ts";
-import { formatRequest, type Request } from "./requests.ts";
+import { PacketType } from "./wire/packet_types.ts";
+import { formatRequest, type Request } from "./wire/requests.ts";
 import {
   DATA_HEAD_BYTES,
   parseResponse,
   parseResponseHead,
   type Response,
   RESPONSE_HEAD_BYTES,
-} from "./response_packets.ts";
-import { WireWriter } from "./wire.ts";
+} from "./wire/response_packets.ts";
+import { WireWriter } from "./wire/bytes.ts";
 
 /** How long it may, where nothing else is said. */
 const PATIENCE_MILLISECONDS = 10_000;

@@ -1,17 +1,5 @@
 import type { RemoteLocation } from "../location/location.ts";
-
-/** How ssh is called, whatever the host. */
-export interface SshSettings {
-  /** The program that stands for ssh: `ssh`, or what `-S` named. */
-  readonly program: string;
-  /** What the user's options say to ssh, in the order they were given. */
-  readonly flags: readonly string[];
-  /** What `-P` said; a URI's own port comes before it. */
-  readonly port?: number;
-}
-
-/** What `-B` says to ssh, in the spelling of OpenSSH's scp: ask for nothing. */
-export const BATCH_MODE = "-oBatchmode=yes";
+import type { SshSettings } from "../options/copy_options.ts";
 
 /** What ssh reads first, and so cannot be told otherwise by the user. */
 const FIXED = [

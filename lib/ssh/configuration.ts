@@ -1,4 +1,5 @@
-import type { Login, SshSettings } from "./arguments.ts";
+import type { SshSettings } from "../options/copy_options.ts";
+import type { Login } from "./arguments.ts";
 
 /** Longest time that ssh may take to print its configuration, in milliseconds. */
 const LIMIT_MILLISECONDS = 2000;

@@ -1,4 +1,4 @@
-import { decodeName } from "../files/name_bytes.ts";
+import { decodeName } from "../names/name_bytes.ts";
 import { mayTellAbsence } from "./absence_lines.ts";
 
 /** Longest time that a line may take to become whole, in milliseconds. */

@@ -1,7 +1,8 @@
 /** Tells before a login whether ssh will have to ask its user for something. */
 
 import { homeFolder } from "../system/home.ts";
-import type { Login, SshSettings } from "./arguments.ts";
+import type { SshSettings } from "../options/copy_options.ts";
+import type { Login } from "./arguments.ts";
 import { type SshConfiguration, succeeds } from "./configuration.ts";
 
 /** Methods in the order that ssh tries them where no other is configured. */

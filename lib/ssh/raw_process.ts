@@ -1,4 +1,4 @@
-import { encodeName } from "../files/name_bytes.ts";
+import { encodeName } from "../names/name_bytes.ts";
 import {
   type Calls,
   checked,

@@ -1,4 +1,4 @@
-import { PipeChannel } from "../channel/pipe_channel.ts";
+import { PipeChannel } from "./pipe_channel.ts";
 import {
   close,
   compileCalls,

@@ -1,7 +1,7 @@
 import type { BufferedChannel } from "../channel/buffered_channel.ts";
 import { SessionError } from "../errors.ts";
-import { decodeName } from "../files/name_bytes.ts";
-import { systemReason } from "../files/system_error.ts";
+import { decodeName } from "../names/name_bytes.ts";
+import { systemReason } from "../system/system_error.ts";
 import { ENOENT, LibcError } from "../system/libc.ts";
 import { ownPlatform } from "../system/own_platform.ts";
 import { commandSpawner } from "./command_spawner.ts";

@@ -1,5 +1,9 @@
-import { type Example, EXAMPLES } from "../../lib/cli/examples.ts";
-import { dashed, OPTIONS, type TableOption } from "../../lib/cli/options.ts";
+import { type Example, EXAMPLES } from "../../lib/options/examples.ts";
+import {
+  dashed,
+  OPTIONS,
+  type TableOption,
+} from "../../lib/options/option_table.ts";
 import { argument, textLines } from "./mdoc.ts";
 import { OPTION_REMARKS } from "./option_remarks.ts";
 import {

@@ -1,4 +1,4 @@
-import { dashed, OPTIONS } from "../../lib/cli/options.ts";
+import { dashed, OPTIONS } from "../../lib/options/option_table.ts";
 
 /** What stands around the table, so that it is found again. */
 const BEGIN = "<!-- options: made by task manual -->\n\n";

@@ -6,10 +6,10 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Channel } from "../../lib/channel/channel.ts";
 import { ProtocolError } from "../../lib/errors.ts";
-import { printable } from "../../lib/progress/printable.ts";
+import { printable } from "../../lib/names/printable.ts";
 import { RemoteFiles } from "../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../lib/sftp/session.ts";
-import { MAX_RESPONSE_BYTES } from "../../lib/sftp/response_packets.ts";
+import { MAX_RESPONSE_BYTES } from "../../lib/sftp/wire/response_packets.ts";
 import { usedBytes } from "../support/fuzz/memory.ts";
 import { type Order, ORDERS } from "../support/gate.ts";
 import { Fields } from "../support/hostile_sftp_fields.ts";

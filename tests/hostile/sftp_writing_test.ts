@@ -10,9 +10,9 @@ import type {
   ListedEntry,
   Listing,
   OpenFile,
-} from "../../lib/files/files.ts";
-import { LocalFiles } from "../../lib/files/local_files.ts";
-import { withFaults } from "../support/faulty_files.ts";
+} from "../../lib/filesystem/file_system.ts";
+import { LocalFiles } from "../../lib/disk/local_files.ts";
+import { withFaults } from "../support/faulty_file.ts";
 import { Fields } from "../support/hostile_sftp_fields.ts";
 import { attack } from "../support/hostile_sftp_attack.ts";
 import {

@@ -4,10 +4,11 @@
  * to be equal. So nothing comes before what it waits for.
  */
 
+import type { ServeRequest } from "../../lib/options/copy_options.ts";
 import { assertEquals } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
-import { LocalFiles } from "../../lib/files/local_files.ts";
-import { serve, type ServeRequest } from "../../lib/server/serve.ts";
+import { LocalFiles } from "../../lib/disk/local_files.ts";
+import { serve } from "../../lib/server/serve.ts";
 import { peerTest } from "../support/doors.ts";
 import { SaidChannel } from "../support/said_channel.ts";
 import { TempFolder } from "../support/temp_folder.ts";

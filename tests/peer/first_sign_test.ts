@@ -3,7 +3,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type LoginView, viewLogin } from "../../lib/ssh/login_view.ts";
 import { SshSession } from "../../lib/ssh/session.ts";
-import { decodeName } from "../../lib/files/name_bytes.ts";
+import { decodeName } from "../../lib/names/name_bytes.ts";
 import { findProgram } from "../../scripts/peers.ts";
 import { peerTest, sshdDoor } from "../support/doors.ts";
 import { lengthOf, until } from "../support/processes.ts";

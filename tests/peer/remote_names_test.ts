@@ -1,14 +1,14 @@
 /** What a far side has, told to whoever presses Tab: soon, and with no question. */
 
 import { assert, assertEquals } from "@std/assert";
-import { Cache, type RemoteName } from "../../lib/completions/cache.ts";
-import { remoteNames } from "../../lib/completions/remote_names.ts";
+import { Cache, type RemoteName } from "../../lib/completion/cache.ts";
+import { remoteNames } from "../../lib/completion/remote_names.ts";
 import {
   closingQuote,
   quotedFor,
   type Quoting,
-} from "../../lib/completions/shell_text.ts";
-import { readTypedPath } from "../../lib/completions/typed_path.ts";
+} from "../../lib/completion/shell_text.ts";
+import { readTypedPath } from "../../lib/completion/typed_path.ts";
 import { lacksLibrary } from "../support/c_library.ts";
 import { peerTest, peerTestUnless, writeScript } from "../support/doors.ts";
 import { ODD_NAMES } from "../support/odd_names.ts";

@@ -4,9 +4,9 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { LocalFiles } from "../../lib/files/local_files.ts";
-import type { Files } from "../../lib/files/files.ts";
-import { transfer } from "../../lib/transfer/transfer.ts";
+import { LocalFiles } from "../../lib/disk/local_files.ts";
+import type { Files } from "../../lib/filesystem/file_system.ts";
+import { transfer } from "../../lib/tree/transfer.ts";
 import { peerTest } from "../support/doors.ts";
 import { listing } from "../support/listing.ts";
 import { RecordingObserver } from "../support/recording_observer.ts";

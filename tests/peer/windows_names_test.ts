@@ -1,7 +1,7 @@
 /** Trees of a Linux disk whose names Windows does not allow, over SCP. */
 
 import { assertEquals } from "@std/assert";
-import { LocalFiles } from "../../lib/files/local_files.ts";
+import { LocalFiles } from "../../lib/disk/local_files.ts";
 import type { Ahead } from "../../lib/scp/answers.ts";
 import { Sink } from "../../lib/scp/sink.ts";
 import { SshSession } from "../../lib/ssh/session.ts";

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { EntryError } from "../../lib/errors.ts";
-import type { Files } from "../../lib/files/files.ts";
+import type { Files } from "../../lib/filesystem/file_system.ts";
 import { TempFolder } from "./temp_folder.ts";
 import { exists, makeTree } from "./tree.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../lib/errors.ts";
-import type { Files } from "../../lib/files/files.ts";
-import { currentUmask } from "../../lib/files/local_files.ts";
+import type { Files } from "../../lib/filesystem/file_system.ts";
+import { currentUmask } from "../../lib/disk/local_files.ts";
 import { testDiskPaths } from "./disk_paths.ts";
 import { LACKS_BIRTH, onWindows } from "./platform.ts";
 import { TempFolder } from "./temp_folder.ts";

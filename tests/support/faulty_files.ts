@@ -1,5 +1,6 @@
-import { LocalFiles } from "../../lib/files/local_files.ts";
-import type { OpenFile } from "../../lib/files/files.ts";
+import { LocalFiles } from "../../lib/disk/local_files.ts";
+import type { OpenFile } from "../../lib/filesystem/file_system.ts";
+import { withFaults } from "./faulty_file.ts";
 
 /** The local disk, but open files have some of their calls replaced. */
 export class FaultyFiles extends LocalFiles {
@@ -25,23 +26,4 @@ export class FaultyFiles extends LocalFiles {
   override async openToWrite(path: string, mode: number): Promise<OpenFile> {
     return withFaults(await super.openToWrite(path, mode), this.#faults);
   }
-}
-
-/** The open file, but for the calls that `faults` replaces. */
-export function withFaults(
-  file: OpenFile,
-  faults: Partial<OpenFile>,
-): OpenFile {
-  return {
-    attributes: () => file.attributes(),
-    identify: () => file.identify(),
-    read: (buffer, at) => file.read(buffer, at),
-    write: (bytes, at) => file.write(bytes, at),
-    truncate: (size) => file.truncate(size),
-    setMode: (mode) => file.setMode(mode),
-    setTimes: (times) => file.setTimes(times),
-    close: () => file.close(),
-    [Symbol.dispose]: () => file[Symbol.dispose](),
-    ...faults,
-  };
 }

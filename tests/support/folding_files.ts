@@ -3,8 +3,8 @@ import type {
   Listing,
   OpenFile,
   Pace,
-} from "../../lib/files/files.ts";
-import { LocalFiles } from "../../lib/files/local_files.ts";
+} from "../../lib/filesystem/file_system.ts";
+import { LocalFiles } from "../../lib/disk/local_files.ts";
 
 /**
  * A folder of the local disk that takes names for the same where `fold` gives

@@ -5,9 +5,9 @@ import type {
   OpenFile,
   Pace,
   Times,
-} from "../../lib/files/files.ts";
-import { LocalFiles } from "../../lib/files/local_files.ts";
-import { withFaults } from "./faulty_files.ts";
+} from "../../lib/filesystem/file_system.ts";
+import { LocalFiles } from "../../lib/disk/local_files.ts";
+import { withFaults } from "./faulty_file.ts";
 import { listingOf } from "./listed_entries.ts";
 
 /** A call that waits to be let go. */

@@ -2,10 +2,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Channel } from "../../lib/channel/channel.ts";
-import { type Breach, breach } from "../../lib/copy/breach.ts";
+import { type Breach, breach } from "../../lib/routes/breach.ts";
 import { EntryError } from "../../lib/errors.ts";
-import type { Files } from "../../lib/files/files.ts";
-import type { Platform } from "../../lib/files/names.ts";
+import type { Files } from "../../lib/filesystem/file_system.ts";
+import type { Platform } from "../../lib/names/names.ts";
 import { copyOverSftp } from "./hostile_sftp_copy.ts";
 import type { HostileSftpChannel } from "./hostile_sftp_channel.ts";
 import {

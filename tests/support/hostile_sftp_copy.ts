@@ -1,15 +1,15 @@
 /** Copies by the way of an SFTP session over any channel, as the program does. */
 
 import type { Channel } from "../../lib/channel/channel.ts";
-import type { Files } from "../../lib/files/files.ts";
-import { LocalFiles } from "../../lib/files/local_files.ts";
-import type { Platform } from "../../lib/files/names.ts";
-import type { Observer } from "../../lib/progress/observer.ts";
+import type { Files } from "../../lib/filesystem/file_system.ts";
+import { LocalFiles } from "../../lib/disk/local_files.ts";
+import type { Platform } from "../../lib/names/names.ts";
+import type { Observer } from "../../lib/events/observer.ts";
 import { namedEntries, targetPath } from "../../lib/sftp/operand_paths.ts";
 import { RemoteFiles } from "../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../lib/sftp/session.ts";
-import type { TransferOptions } from "../../lib/transfer/options.ts";
-import { transfer } from "../../lib/transfer/transfer.ts";
+import type { TransferOptions } from "../../lib/tree/options.ts";
+import { transfer } from "../../lib/tree/transfer.ts";
 
 export interface SftpCopy {
   readonly way: "down" | "up";

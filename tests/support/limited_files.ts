@@ -1,7 +1,7 @@
 import { TooManyOpenError } from "../../lib/errors.ts";
-import type { Listing, OpenFile } from "../../lib/files/files.ts";
+import type { Listing, OpenFile } from "../../lib/filesystem/file_system.ts";
 import { HeldFiles } from "./held_files.ts";
-import { withFaults } from "./faulty_files.ts";
+import { withFaults } from "./faulty_file.ts";
 
 /** A place that has so many files and directories open at once, at most. */
 export class LimitedFiles extends HeldFiles {

@@ -1,4 +1,4 @@
-import type { ListedEntry, Listing } from "../../lib/files/files.ts";
+import type { ListedEntry, Listing } from "../../lib/filesystem/file_system.ts";
 
 /** A listing of these entries, in their order. */
 export function listingOf(

@@ -1,5 +1,5 @@
 import type { LocationRules } from "../../lib/location/location.ts";
-import type { Platform } from "../../lib/files/names.ts";
+import type { Platform } from "../../lib/names/names.ts";
 
 /** The rules of a platform whose services are `ssh` and `http` alone. */
 export function locationRules(platform: Platform = "posix"): LocationRules {

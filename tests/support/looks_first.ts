@@ -1,4 +1,4 @@
-import { LocalFiles } from "../../lib/files/local_files.ts";
+import { LocalFiles } from "../../lib/disk/local_files.ts";
 
 /** The local disk, where a file is not made without a look at what is there. */
 export class LooksFirst extends LocalFiles {

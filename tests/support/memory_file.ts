@@ -1,4 +1,4 @@
-import type { OpenFile } from "../../lib/files/files.ts";
+import type { OpenFile } from "../../lib/filesystem/file_system.ts";
 import { EntryError } from "../../lib/errors.ts";
 
 /** An open file that is bytes in memory. */

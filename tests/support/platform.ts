@@ -1,7 +1,7 @@
 /** Differences of systems that tests go by, each with its reason. */
 
 import { entryError } from "../../lib/errors.ts";
-import { checkStorable } from "../../lib/files/names.ts";
+import { checkStorable } from "../../lib/names/names.ts";
 import { ownPlatform } from "../../lib/system/own_platform.ts";
 
 export const onWindows = Deno.build.os === "windows";

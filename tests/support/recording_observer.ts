@@ -1,4 +1,4 @@
-import type { FileProgress, Observer } from "../../lib/progress/observer.ts";
+import type { FileProgress, Observer } from "../../lib/events/observer.ts";
 
 /** Keeps all that an engine tells. */
 export class RecordingObserver implements Observer {

@@ -1,7 +1,7 @@
 /** Uploads of which a sink refuses some files, and what has to come of them. */
 
 import { assertEquals } from "@std/assert";
-import { isHarmless, MOST_AHEAD_BYTES } from "../../lib/scp/harmless.ts";
+import { isHarmless, MOST_AHEAD_BYTES } from "../../lib/scp/wire/harmless.ts";
 import type { Place } from "./place.ts";
 import type { Outcome } from "./program.ts";
 import { describeTree, pattern, type TreeEntry } from "./tree.ts";

@@ -1,4 +1,4 @@
-import type { Terminal } from "../../lib/progress/terminal.ts";
+import type { Terminal } from "../../lib/terminal/terminal.ts";
 
 /** A terminal whose width and foreground change, and that keeps each write. */
 export class Screen implements Terminal {

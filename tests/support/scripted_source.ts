@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Files } from "../../lib/files/files.ts";
+import type { Files } from "../../lib/filesystem/file_system.ts";
 import type { NextDialogue } from "../../lib/scp/next_dialogue.ts";
 import { Source, type SourceOptions } from "../../lib/scp/source.ts";
 import { RecordingObserver } from "./recording_observer.ts";

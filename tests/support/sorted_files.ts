@@ -1,5 +1,5 @@
-import type { Listing } from "../../lib/files/files.ts";
-import { LocalFiles } from "../../lib/files/local_files.ts";
+import type { Listing } from "../../lib/filesystem/file_system.ts";
+import { LocalFiles } from "../../lib/disk/local_files.ts";
 import { listingOf, sortedEntries } from "./listed_entries.ts";
 
 /** The local disk, with the names in each folder in order. */

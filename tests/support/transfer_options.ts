@@ -1,4 +1,4 @@
-import type { TransferOptions } from "../../lib/transfer/options.ts";
+import type { TransferOptions } from "../../lib/tree/options.ts";
 
 /** Options of a copy with `-r` under the umask 022, which nobody interrupts. */
 export function transferOptions(

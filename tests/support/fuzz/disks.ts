@@ -1,5 +1,5 @@
-import type { Files } from "../../../lib/files/files.ts";
-import { LocalFiles } from "../../../lib/files/local_files.ts";
+import type { Files } from "../../../lib/filesystem/file_system.ts";
+import { LocalFiles } from "../../../lib/disk/local_files.ts";
 import { MemoryFiles } from "./memory_files.ts";
 import { KEPT, type TargetKind, type World } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
-import { decodeName } from "../../../lib/files/name_bytes.ts";
+import { decodeName } from "../../../lib/names/name_bytes.ts";
 import { skipGreeting } from "../../../lib/scp/greeting.ts";
 import { bytesOf, literal } from "./byte_text.ts";
 import { assertEnds, type FuzzCase } from "./fuzz_case.ts";

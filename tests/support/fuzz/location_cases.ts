@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import type { Platform } from "../../../lib/files/names.ts";
-import { shellNameMatcher } from "../../../lib/files/pattern.ts";
+import type { Platform } from "../../../lib/names/names.ts";
+import { shellNameMatcher } from "../../../lib/names/pattern.ts";
 import type { Location } from "../../../lib/location/location.ts";
 import { checkLogin, checkSourceUser } from "../../../lib/location/login.ts";
 import { parseLocation } from "../../../lib/location/operand.ts";

@@ -4,8 +4,8 @@ import type {
   EntryKind,
   Files,
   OpenFile,
-} from "../../../lib/files/files.ts";
-import { LOCAL_PACE } from "../../../lib/files/local_path.ts";
+} from "../../../lib/filesystem/file_system.ts";
+import { LOCAL_PACE } from "../../../lib/disk/local_path.ts";
 
 interface Entry {
   readonly kind: EntryKind;

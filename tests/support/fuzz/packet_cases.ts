@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { ProtocolError } from "../../../lib/errors.ts";
-import { LocalFiles } from "../../../lib/files/local_files.ts";
+import { LocalFiles } from "../../../lib/disk/local_files.ts";
 import { Source } from "../../../lib/scp/source.ts";
 import { HastyClock, PacketPeer } from "../packet_peer.ts";
 import { assertEnds, type FuzzCase } from "./fuzz_case.ts";

@@ -8,7 +8,7 @@ import {
   RECORD_MODE_BITS,
   type ScpRecord,
   type SentRecord,
-} from "../../../lib/scp/messages.ts";
+} from "../../../lib/scp/wire/records.ts";
 import { bytesOf, literal } from "./byte_text.ts";
 import { type FuzzCase, resultOf } from "./fuzz_case.ts";
 import { mutated } from "./mutations.ts";

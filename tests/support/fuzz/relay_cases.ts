@@ -1,5 +1,5 @@
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
-import { shellNameMatcher } from "../../../lib/files/pattern.ts";
+import { shellNameMatcher } from "../../../lib/names/pattern.ts";
 import { Relay } from "../../../lib/scp/relay.ts";
 import { literal } from "./byte_text.ts";
 import { assertEnds, type FuzzCase } from "./fuzz_case.ts";

@@ -4,9 +4,9 @@ import {
   ProtocolError,
   SessionError,
 } from "../../../lib/errors.ts";
-import type { Listing } from "../../../lib/files/files.ts";
-import { LocalFiles } from "../../../lib/files/local_files.ts";
-import type { Platform } from "../../../lib/files/names.ts";
+import type { Listing } from "../../../lib/filesystem/file_system.ts";
+import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import type { Platform } from "../../../lib/names/names.ts";
 import { copyOverSftp, type SftpCopy } from "../hostile_sftp_copy.ts";
 import { HostileSftpServer } from "../hostile_sftp_server.ts";
 import { listingOf } from "../listed_entries.ts";

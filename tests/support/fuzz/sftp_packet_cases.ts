@@ -5,20 +5,20 @@ import {
   readAttributes,
   type WireAttributes,
   writeAttributes,
-} from "../../../lib/sftp/attributes.ts";
+} from "../../../lib/sftp/wire/attributes.ts";
 import {
   parseFileSystem,
   parseLimits,
-} from "../../../lib/sftp/extended_packets.ts";
-import { findBeginning } from "../../../lib/sftp/greeting.ts";
+} from "../../../lib/sftp/wire/extended_packets.ts";
+import { findBeginning } from "../../../lib/sftp/wire/banner.ts";
 import {
   DATA_HEAD_BYTES,
   parseResponse,
   parseResponseHead,
   type Response,
   RESPONSE_HEAD_BYTES,
-} from "../../../lib/sftp/response_packets.ts";
-import { WireReader, WireWriter } from "../../../lib/sftp/wire.ts";
+} from "../../../lib/sftp/wire/response_packets.ts";
+import { WireReader, WireWriter } from "../../../lib/sftp/wire/bytes.ts";
 import { namesAnswer } from "../hostile_sftp_tree.ts";
 import { packet, uint32, unwire, versionPacket } from "../sftp_bytes.ts";
 import { type Answer, data, handle, status } from "../sftp_server.ts";

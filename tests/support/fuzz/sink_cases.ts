@@ -1,6 +1,6 @@
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
-import { shellNameMatcher } from "../../../lib/files/pattern.ts";
-import type { StorePolicy } from "../../../lib/files/store.ts";
+import { shellNameMatcher } from "../../../lib/names/pattern.ts";
+import type { StorePolicy } from "../../../lib/filesystem/store.ts";
 import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
 import { literal } from "./byte_text.ts";
 import { memoryDisk, realDisk } from "./disks.ts";

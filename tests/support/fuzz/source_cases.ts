@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
-import { LocalFiles } from "../../../lib/files/local_files.ts";
+import { LocalFiles } from "../../../lib/disk/local_files.ts";
 import { Source, type SourceOptions } from "../../../lib/scp/source.ts";
 import { literal } from "./byte_text.ts";
 import { assertEnds, type FuzzCase } from "./fuzz_case.ts";

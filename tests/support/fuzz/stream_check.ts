@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import { RecordingObserver } from "../recording_observer.ts";
-import { printable } from "../../../lib/progress/printable.ts";
+import { printable } from "../../../lib/names/printable.ts";
 import { literal } from "./byte_text.ts";
 import type { ChannelListener } from "./fuzz_channel.ts";
 

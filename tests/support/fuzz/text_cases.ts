@@ -1,8 +1,8 @@
 /** Bytes of any kind, as names and as text for a terminal. */
 
 import { assert, assertEquals } from "@std/assert";
-import { decodeName, encodeName } from "../../../lib/files/name_bytes.ts";
-import { printable, quotedBytes } from "../../../lib/progress/printable.ts";
+import { decodeName, encodeName } from "../../../lib/names/name_bytes.ts";
+import { printable, quotedBytes } from "../../../lib/names/printable.ts";
 import { ErrorText } from "../../../lib/ssh/error_text.ts";
 import { decodeSlowly } from "../slow_names.ts";
 import { bytesOf, literal, textOf } from "./byte_text.ts";

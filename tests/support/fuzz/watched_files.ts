@@ -6,8 +6,8 @@ import type {
   OpenFile,
   Pace,
   Times,
-} from "../../../lib/files/files.ts";
-import { withFaults } from "../faulty_files.ts";
+} from "../../../lib/filesystem/file_system.ts";
+import { withFaults } from "../faulty_file.ts";
 import { listingOf, sortedEntries } from "../listed_entries.ts";
 import type { Random } from "./random.ts";
 

@@ -2,8 +2,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { receiveBody, sendBody } from "../../../lib/channel/body.ts";
 import type { Channel } from "../../../lib/channel/channel.ts";
 import { EntryError, SessionError } from "../../../lib/errors.ts";
-import type { OpenFile } from "../../../lib/files/files.ts";
-import { withFaults } from "../../support/faulty_files.ts";
+import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
+import { withFaults } from "../../support/faulty_file.ts";
 import { MemoryFile } from "../../support/memory_file.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parseCommandLine } from "../../../lib/cli/command_line.ts";
+import { parseCommandLine } from "../../../lib/options/command_line.ts";
 import { hostHint } from "../../../lib/cli/host_hint.ts";
 import { locationRules } from "../../support/location_rules.ts";
 import { TempFolder } from "../../support/temp_folder.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { dashed, OPTIONS } from "../../../lib/cli/options.ts";
+import { dashed, OPTIONS } from "../../../lib/options/option_table.ts";
 import type { Build } from "../../../lib/cli/version.ts";
 import { run } from "../../../lib/cli/run.ts";
 import { listing } from "../../support/listing.ts";

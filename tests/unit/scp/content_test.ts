@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ProtocolError } from "../../../lib/errors.ts";
-import { LocalFiles } from "../../../lib/files/local_files.ts";
+import { LocalFiles } from "../../../lib/disk/local_files.ts";
 import { Relay } from "../../../lib/scp/relay.ts";
 import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
 import { listing } from "../../support/listing.ts";

@@ -7,7 +7,7 @@ import {
   UsageError,
 } from "../../../lib/errors.ts";
 import type { Ahead } from "../../../lib/scp/answers.ts";
-import { LocalFiles } from "../../../lib/files/local_files.ts";
+import { LocalFiles } from "../../../lib/disk/local_files.ts";
 import type { Received } from "../../../lib/scp/received.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { Source } from "../../../lib/scp/source.ts";

@@ -1,7 +1,7 @@
 /** Names that the target takes for one, and directories that are in themselves. */
 
 import { assertEquals } from "@std/assert";
-import { LocalFiles } from "../../../lib/files/local_files.ts";
+import { LocalFiles } from "../../../lib/disk/local_files.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { listing } from "../../support/listing.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";

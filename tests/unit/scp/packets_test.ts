@@ -2,7 +2,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { ProtocolError } from "../../../lib/errors.ts";
-import { LocalFiles } from "../../../lib/files/local_files.ts";
+import { LocalFiles } from "../../../lib/disk/local_files.ts";
 import type { Ahead } from "../../../lib/scp/answers.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { Source } from "../../../lib/scp/source.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
-import type { Acknowledgement } from "../../../lib/scp/messages.ts";
+import type { Acknowledgement } from "../../../lib/scp/wire/records.ts";
 import { ScpPeer } from "../../../lib/scp/peer.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { Channel } from "../../../lib/channel/channel.ts";
 import { EntryError } from "../../../lib/errors.ts";
-import type { Files } from "../../../lib/files/files.ts";
-import { LocalFiles } from "../../../lib/files/local_files.ts";
+import type { Files } from "../../../lib/filesystem/file_system.ts";
+import { LocalFiles } from "../../../lib/disk/local_files.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { Source } from "../../../lib/scp/source.ts";
 import { channelPair } from "../../support/channel_pair.ts";

@@ -6,8 +6,8 @@ import {
   ProtocolError,
   SessionError,
 } from "../../../lib/errors.ts";
-import type { Files, OpenFile } from "../../../lib/files/files.ts";
-import { LocalFiles } from "../../../lib/files/local_files.ts";
+import type { Files, OpenFile } from "../../../lib/filesystem/file_system.ts";
+import { LocalFiles } from "../../../lib/disk/local_files.ts";
 import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
 import { listing } from "../../support/listing.ts";
 import { LooksFirst } from "../../support/looks_first.ts";

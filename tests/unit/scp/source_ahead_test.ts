@@ -7,8 +7,8 @@ import type {
   Files,
   Listing,
   OpenFile,
-} from "../../../lib/files/files.ts";
-import { MOST_AHEAD_BYTES } from "../../../lib/scp/harmless.ts";
+} from "../../../lib/filesystem/file_system.ts";
+import { MOST_AHEAD_BYTES } from "../../../lib/scp/wire/harmless.ts";
 import { FaultyFiles } from "../../support/faulty_files.ts";
 import { listingOf } from "../../support/listed_entries.ts";
 import { linkTest } from "../../support/platform.ts";

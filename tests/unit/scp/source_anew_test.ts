@@ -6,8 +6,8 @@ import {
   RefusalError,
   SessionError,
 } from "../../../lib/errors.ts";
-import type { OpenFile } from "../../../lib/files/files.ts";
-import { withFaults } from "../../support/faulty_files.ts";
+import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
+import { withFaults } from "../../support/faulty_file.ts";
 import { linkTest } from "../../support/platform.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 import {

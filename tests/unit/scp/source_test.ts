@@ -5,8 +5,8 @@ import {
   ProtocolError,
   SessionError,
 } from "../../../lib/errors.ts";
-import type { Files, Listing } from "../../../lib/files/files.ts";
-import { LocalFiles } from "../../../lib/files/local_files.ts";
+import type { Files, Listing } from "../../../lib/filesystem/file_system.ts";
+import { LocalFiles } from "../../../lib/disk/local_files.ts";
 import { Source, type SourceOptions } from "../../../lib/scp/source.ts";
 import { FaultyFiles } from "../../support/faulty_files.ts";
 import { listingOf } from "../../support/listed_entries.ts";

@@ -2,9 +2,9 @@
 
 import { assertEquals } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import { LocalFiles } from "../../../lib/files/local_files.ts";
+import { LocalFiles } from "../../../lib/disk/local_files.ts";
 import { MAX_UNTOLD_BYTES } from "../../../lib/scp/small_bodies.ts";
-import type { OpenFile } from "../../../lib/files/files.ts";
+import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
 import { FaultyFiles } from "../../support/faulty_files.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 import { ScriptedSource } from "../../support/scripted_source.ts";

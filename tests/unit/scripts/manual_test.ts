@@ -5,9 +5,9 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { EXAMPLES } from "../../../lib/cli/examples.ts";
-import { dashed, OPTIONS } from "../../../lib/cli/options.ts";
-import { helpText, USAGE } from "../../../lib/cli/usage.ts";
+import { EXAMPLES } from "../../../lib/options/examples.ts";
+import { dashed, OPTIONS } from "../../../lib/options/option_table.ts";
+import { helpText, USAGE } from "../../../lib/options/usage.ts";
 import { argument, textLines } from "../../../scripts/manual/mdoc.ts";
 import { OPTION_REMARKS } from "../../../scripts/manual/option_remarks.ts";
 import { manualPage } from "../../../scripts/manual/page.ts";

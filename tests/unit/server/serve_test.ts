@@ -1,7 +1,8 @@
+import type { ServeRequest } from "../../../lib/options/copy_options.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { LocalFiles } from "../../../lib/files/local_files.ts";
-import type { Platform } from "../../../lib/files/names.ts";
-import { serve, type ServeRequest } from "../../../lib/server/serve.ts";
+import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import type { Platform } from "../../../lib/names/names.ts";
+import { serve } from "../../../lib/server/serve.ts";
 import { lacksDevices, testUnless } from "../../support/c_library.ts";
 import { listing } from "../../support/listing.ts";
 import { keptMode } from "../../support/platform.ts";

@@ -4,14 +4,17 @@ import {
   ProtocolError,
   SessionError,
 } from "../../../lib/errors.ts";
-import type { ListedEntry, Listing } from "../../../lib/files/files.ts";
+import type {
+  ListedEntry,
+  Listing,
+} from "../../../lib/filesystem/file_system.ts";
 import {
   type ListingLimits,
   listingOf as limitedListingOf,
   MAX_NAME_LENGTH,
 } from "../../../lib/sftp/listing.ts";
 import { RemoteFiles } from "../../../lib/sftp/remote_files.ts";
-import type { NameEntry } from "../../../lib/sftp/response_packets.ts";
+import type { NameEntry } from "../../../lib/sftp/wire/response_packets.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import {
   type Answer,

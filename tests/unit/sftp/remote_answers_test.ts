@@ -1,5 +1,6 @@
 /** `RemoteFiles` over servers that answer as no system's does here. */
 
+import type { SftpTuning } from "../../../lib/options/copy_options.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   EntryError,
@@ -7,11 +8,8 @@ import {
   SessionError,
   TooManyOpenError,
 } from "../../../lib/errors.ts";
-import type { Files, Pace } from "../../../lib/files/files.ts";
-import {
-  RemoteFiles,
-  type SftpTuning,
-} from "../../../lib/sftp/remote_files.ts";
+import type { Files, Pace } from "../../../lib/filesystem/file_system.ts";
+import { RemoteFiles } from "../../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { uint64, wire } from "../../support/sftp_bytes.ts";
 import {

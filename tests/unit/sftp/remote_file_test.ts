@@ -2,8 +2,11 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError, NotCutError } from "../../../lib/errors.ts";
-import type { Attributes, OpenFile } from "../../../lib/files/files.ts";
-import { StoredFile } from "../../../lib/files/stored_file.ts";
+import type {
+  Attributes,
+  OpenFile,
+} from "../../../lib/filesystem/file_system.ts";
+import { StoredFile } from "../../../lib/filesystem/stored_file.ts";
 import { RemoteFiles } from "../../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { uint32, uint64, wire } from "../../support/sftp_bytes.ts";

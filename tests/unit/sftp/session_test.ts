@@ -4,8 +4,8 @@ import {
   ProtocolError,
   SessionError,
 } from "../../../lib/errors.ts";
-import { MAX_GREETING_BYTES } from "../../../lib/sftp/greeting.ts";
-import { MAX_RESPONSE_BYTES } from "../../../lib/sftp/response_packets.ts";
+import { MAX_GREETING_BYTES } from "../../../lib/sftp/wire/banner.ts";
+import { MAX_RESPONSE_BYTES } from "../../../lib/sftp/wire/response_packets.ts";
 import { SftpSession, takerInto } from "../../../lib/sftp/session.ts";
 import { SshSession } from "../../../lib/ssh/session.ts";
 import {

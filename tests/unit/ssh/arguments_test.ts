@@ -1,3 +1,4 @@
+import type { SshSettings } from "../../../lib/options/copy_options.ts";
 import { assertEquals } from "@std/assert";
 import type { RemoteLocation } from "../../../lib/location/location.ts";
 import {
@@ -6,7 +7,6 @@ import {
   remoteScpCommand,
   type RemoteScpOptions,
   sshArguments,
-  type SshSettings,
 } from "../../../lib/ssh/arguments.ts";
 
 /** What OpenSSH's scp 10.5 gives ssh before the user's options. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { encodeName } from "../../../lib/files/name_bytes.ts";
+import { encodeName } from "../../../lib/names/name_bytes.ts";
 import { mayTellAbsence } from "../../../lib/ssh/absence_lines.ts";
 import { ErrorText } from "../../../lib/ssh/error_text.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import { decodeName } from "../../../lib/files/name_bytes.ts";
+import { decodeName } from "../../../lib/names/name_bytes.ts";
 import { commandSpawner } from "../../../lib/ssh/command_spawner.ts";
 import { rawSpawner } from "../../../lib/ssh/raw_spawner.ts";
 import type { Spawner, TalkingProcess } from "../../../lib/ssh/spawner.ts";

@@ -2,7 +2,6 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import * as libc from "../../../lib/system/libc.ts";
 import { platform } from "../../../lib/system/platform.ts";
 import { lacksLibrary } from "../../support/c_library.ts";
-import { sayZeros } from "../../support/zeros.ts";
 
 const ignore = lacksLibrary !== undefined;
 
@@ -86,23 +85,6 @@ Deno.test(
     libc.close(readEnd);
   },
 );
-
-Deno.test("receiveAll() waits until all has come, or nothing more does", {
-  ignore,
-}, async () => {
-  const { socket, ended } = sayZeros(1_000_000);
-  libc.setReceiveTime(socket, 60_000);
-  const buffer = new Uint8Array(600_000).fill(7);
-  try {
-    assertEquals(libc.receiveAll(socket, buffer), 600_000);
-    assert(buffer.every((byte) => byte === 0));
-    assertEquals(libc.receiveAll(socket, buffer), 400_000);
-    assertEquals(libc.receiveAll(socket, buffer), 0);
-  } finally {
-    libc.close(socket);
-    await ended;
-  }
-});
 
 Deno.test(
   "receiveAll() gives what came in its time, undefined if nothing did",

@@ -1,0 +1,195 @@
+import type { SshSettings } from "../options/copy_options.ts";
+import { entryError } from "../errors.ts";
+import type { Listing } from "../filesystem/file_system.ts";
+import { withoutTrailingSlashes } from "../names/names.ts";
+import type { RemoteLocation } from "../location/location.ts";
+import { checkLogin } from "../location/login.ts";
+import { RemoteFiles } from "../sftp/remote_files.ts";
+import { SftpSession } from "../sftp/session.ts";
+import { sftpArguments, sftpServerArguments } from "../ssh/arguments.ts";
+import { SshSession } from "../ssh/session.ts";
+import {
+  type Cache,
+  KNOWN_MILLISECONDS,
+  type RemoteName,
+  SILENT_MILLISECONDS,
+} from "./cache.ts";
+import { isOfferable, offered } from "./offered.ts";
+import type { NameKind, TypedPath } from "./typed_path.ts";
+
+/** How far sides are reached. */
+export interface Reach {
+  readonly ssh: SshSettings;
+  /** The SFTP server that runs here, in ssh's place. */
+  readonly sftpServer?: string;
+}
+
+export interface RemoteNamesOptions {
+  readonly cache: Cache;
+  /** Is called before a program is run. */
+  readonly prepare?: () => void;
+  /** How long it may take in all, in milliseconds. */
+  readonly limit?: number;
+}
+
+/** How long whoever pressed Tab waits for a host, in milliseconds. */
+const LIMIT_MILLISECONDS = 1000;
+
+/** How long ssh may take to end once nothing more is wanted from it. */
+const GRACE_MILLISECONDS = 100;
+
+/** Folders of more names are not kept as a whole. */
+const MOST_KEPT = 20_000;
+
+/** Links of a folder that are looked behind. */
+const MOST_LINKS = 256;
+
+/** Nothing is read or written. */
+const LEAST_BLOCK_BYTES = 4096;
+
+/** What ssh is told before anything else: to ask nobody, and change nothing. */
+const SILENT = [
+  "-q",
+  "-oBatchMode=yes",
+  "-oConnectTimeout=1",
+  "-oConnectionAttempts=1",
+  "-oUpdateHostKeys=no",
+  "-oAddKeysToAgent=no",
+];
+
+/**
+ * The names in a far side's folder that fit what is typed of a path, sorted.
+ * None if there is no such folder, or the far side does not tell in time.
+ */
+export async function remoteNames(
+  location: RemoteLocation,
+  path: TypedPath,
+  { ssh, sftpServer, cache, prepare, limit = LIMIT_MILLISECONDS }:
+    & Reach
+    & RemoteNamesOptions,
+): Promise<RemoteName[]> {
+  checkLogin(location);
+  const settings = { ...ssh, flags: [...SILENT, ...ssh.flags] };
+  const command = sftpServer === undefined
+    ? [ssh.program, ...sftpArguments(settings, location)]
+    : [sftpServer, ...sftpServerArguments(location)];
+  // A relative program or configuration is another one elsewhere.
+  const host = JSON.stringify([Deno.cwd(), command]);
+  const folder = JSON.stringify([host, path.folder, path.hasTilde]);
+  const beginning = JSON.stringify([folder, path.beginning]);
+  for (const key of [host, folder, beginning]) {
+    const known = await cache.get(key);
+    if (known !== undefined) return offered(known, path.beginning);
+  }
+  prepare?.();
+  const asked = await ask(command, path, limit);
+  if (asked.names === undefined) {
+    await cache.put(
+      asked.isAnswering ? folder : host,
+      [],
+      SILENT_MILLISECONDS,
+    );
+    return [];
+  }
+  const names = offered(asked.names, path.beginning);
+  const isSmall = asked.names.length <= MOST_KEPT;
+  await cache.put(
+    isSmall ? folder : beginning,
+    isSmall ? asked.names : names,
+    KNOWN_MILLISECONDS,
+  );
+  return names;
+}
+
+/** What came of asking a far side. */
+interface Asked {
+  /** Whether an SFTP server answered. */
+  isAnswering: boolean;
+  /** All names of the folder; absent if it did not tell them in time. */
+  names?: RemoteName[];
+}
+
+async function ask(
+  [program, ...args]: readonly string[],
+  path: TypedPath,
+  limit: number,
+): Promise<Asked> {
+  const asked: Asked = { isAnswering: false };
+  const { promise: givenUp, resolve: giveUp } = Promise.withResolvers<void>();
+  const enough = new AbortController();
+  const timers = [
+    setTimeout(() => enough.abort(), limit - GRACE_MILLISECONDS),
+    setTimeout(giveUp, limit),
+  ];
+  const work = async () => {
+    await using ssh = SshSession.start(program!, args, {
+      interrupted: enough.signal,
+      seeks: "SFTP server",
+      say: () => {},
+    });
+    const session = await SftpSession.begin(ssh.channel, { patience: limit });
+    asked.isAnswering = true;
+    asked.names = await namesIn(path, session);
+    timers.push(setTimeout(() => enough.abort(), GRACE_MILLISECONDS));
+  };
+  const done = work().catch(() => {
+    // Whatever it is, there are no names.
+  });
+  await Promise.race([done, givenUp]);
+  timers.forEach(clearTimeout);
+  return { ...asked };
+}
+
+async function namesIn(
+  { folder, hasTilde }: TypedPath,
+  session: SftpSession,
+): Promise<RemoteName[]> {
+  const files = await RemoteFiles.of(session, {
+    label: "",
+    tuning: {},
+    blockBytes: LEAST_BLOCK_BYTES,
+  });
+  const expanded = hasTilde ? await files.expandPath(folder) : folder;
+  const path = withoutTrailingSlashes(expanded) || ".";
+  const names: RemoteName[] = [];
+  await readNames(await files.list(path), names);
+  const links = names.entries().filter(([, { kind }]) => kind === "unknown");
+  await Promise.all(
+    links.take(MOST_LINKS).map(async ([at, { name }]) => {
+      names[at] = { name, kind: await kindBehind(files, path, name) };
+    }),
+  );
+  return names;
+}
+
+async function readNames(listing: Listing, names: RemoteName[]): Promise<void> {
+  try {
+    for await (const { name, attributes } of listing) {
+      if (!isOfferable(name)) continue;
+      const kind = attributes === undefined
+        ? "unknown"
+        : attributes.kind === "folder"
+        ? "folder"
+        : "file";
+      names.push({ name, kind });
+    }
+  } catch (error) {
+    // Some names are none: the others are.
+    entryError(error);
+  }
+}
+
+/** A link that leads nowhere is a file. */
+async function kindBehind(
+  files: RemoteFiles,
+  folder: string,
+  name: string,
+): Promise<NameKind> {
+  try {
+    const { kind } = await files.attributes(files.join(folder, name));
+    return kind === "folder" ? "folder" : "file";
+  } catch (error) {
+    entryError(error);
+    return "file";
+  }
+}

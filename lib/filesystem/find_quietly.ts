@@ -1,0 +1,16 @@
+import { EntryError, entryError } from "../errors.ts";
+import type { Attributes, Files } from "./file_system.ts";
+
+/**
+ * Finds what is at a path, links followed.
+ *
+ * @returns `undefined` for nothing, and where it cannot be told: links that loop,
+ * a directory that nobody may look into.
+ */
+export async function findQuietly(
+  disk: Pick<Files, "find">,
+  path: string,
+): Promise<Attributes | undefined> {
+  const found = await disk.find(path).catch(entryError);
+  return found instanceof EntryError ? undefined : found;
+}

@@ -1,0 +1,70 @@
+import { EntryError } from "../errors.ts";
+import type { Files } from "./file_system.ts";
+import { nameKeyOf } from "../names/name_key.ts";
+import { NameTable, type Precedence } from "../names/name_table.ts";
+
+/**
+ * Names that one copy puts into one directory. Some disks take two of them for
+ * one, by case or by how letters are composed: the second is refused there, so
+ * that it does not overwrite the first.
+ */
+export class Namesakes {
+  readonly #files: Pick<Files, "find" | "join" | "label" | "list">;
+  readonly #directory: string;
+  readonly #names = new NameTable();
+  /** Names in the directory when one of them was first in doubt. */
+  #present: Promise<NameTable> | undefined;
+
+  constructor(
+    files: Pick<Files, "find" | "join" | "label" | "list">,
+    directory: string,
+  ) {
+    this.#files = files;
+    this.#directory = directory;
+  }
+
+  /**
+   * Notes a name that is to be copied. Where an "other" one came before that
+   * some disk may take for the same, look for the entry; if it is there, `check`.
+   */
+  add(name: string): Precedence {
+    return this.#names.add(nameKeyOf(name), name);
+  }
+
+  /**
+   * Checks that an entry which is there has this very name.
+   *
+   * @throws {EntryError} If it has another one; or the directory cannot be
+   * listed.
+   */
+  async check(name: string): Promise<void> {
+    this.#present ??= this.#list();
+    const present = await this.#present;
+    if (present.isFull || present.has(name)) return;
+    const path = this.#files.join(this.#directory, name);
+    throw new EntryError(
+      `${this.#files.label}${path}: not copied: the target takes its name ` +
+        "for that of another entry, which was copied before",
+    );
+  }
+
+  /**
+   * Adds and checks a name, for who copies one entry after the other.
+   *
+   * @throws {EntryError} If another entry of this copy is there by that name.
+   */
+  async admit(name: string): Promise<void> {
+    if (this.add(name) !== "other") return;
+    const path = this.#files.join(this.#directory, name);
+    if (await this.#files.find(path) !== undefined) await this.check(name);
+  }
+
+  async #list(): Promise<NameTable> {
+    const present = new NameTable();
+    for await (const { name } of await this.#files.list(this.#directory)) {
+      present.add(name, name);
+      if (present.isFull) break;
+    }
+    return present;
+  }
+}

@@ -1,0 +1,147 @@
+/** Paths that a pattern matches, on whatever disk. */
+
+import { EntryError, entryError, TooManyOpenError } from "../errors.ts";
+import type { Attributes, Files, ListedEntry } from "./file_system.ts";
+import { findQuietly } from "./find_quietly.ts";
+import { matchesName } from "../names/pattern.ts";
+import { isPattern } from "../names/remote_path.ts";
+import { type Char, textOf, type Word } from "../names/shell_word.ts";
+
+/** Most directories that are listed at once for one pattern. */
+const LISTED_AT_ONCE = 16;
+
+/** Most entries that one pattern may match. */
+export const MAX_MATCHES = 1_000_000;
+
+/** Disk that a pattern is matched on. */
+export type MatchedDisk = Pick<Files, "label" | "list" | "find">;
+
+/** Entry that a pattern matches. */
+export interface Match {
+  readonly path: string;
+  /** Absent where nobody has looked yet. */
+  readonly attributes?: Attributes | undefined;
+}
+
+export interface MatchOptions {
+  /** Number of entries that the pattern may match. */
+  readonly most: number;
+  /** Test of a name; `matchesName` if absent. */
+  readonly matches?: typeof matchesName;
+}
+
+/**
+ * Gives what matches a pattern, sorted by path: from component to component,
+ * with all that match so far.
+ *
+ * @param root What the paths begin with: a directory, and a separator behind it;
+ * empty for the current directory.
+ * @param pattern Components below it; one that ends in `/` matches directories
+ * alone.
+ * @throws {EntryError} If too many entries match.
+ */
+export async function matchesBelow(
+  disk: MatchedDisk,
+  root: string,
+  pattern: Word,
+  options: MatchOptions,
+): Promise<readonly Match[]> {
+  let found: Match[] = [{ path: root }];
+  for (const [at, component] of componentsOf(pattern).entries()) {
+    const separator = at === 0 ? "" : "/";
+    found = isPattern(component)
+      ? await matchesIn(disk, found, component, { ...options, separator })
+      : found.map(({ path }) => ({
+        path: path + separator + textOf(component),
+      }));
+  }
+  const mustBeFolder = pattern.at(-1)?.char === "/";
+  const seen = await inBatches(found, async ({ path, attributes: known }) => {
+    const attributes = known ?? await findQuietly(disk, path);
+    const isWanted = attributes !== undefined &&
+      (!mustBeFolder || attributes.kind === "folder");
+    return isWanted ? [{ path, attributes }] : [];
+  });
+  return seen.toSorted((a, b) => a.path < b.path ? -1 : 1);
+}
+
+function componentsOf(word: Word): Word[] {
+  const components: Char[][] = [];
+  let component: Char[] | undefined;
+  for (const char of word) {
+    if (char.char === "/") component = undefined;
+    else if (component === undefined) components.push(component = [char]);
+    else component.push(char);
+  }
+  return components;
+}
+
+async function matchesIn(
+  disk: MatchedDisk,
+  folders: readonly Match[],
+  pattern: Word,
+  { most, matches = matchesName, separator }: MatchOptions & {
+    readonly separator: string;
+  },
+): Promise<Match[]> {
+  let count = 0;
+  return await inBatches(folders, async ({ path, attributes }) => {
+    if (attributes !== undefined && attributes.kind !== "folder") return [];
+    const found: Match[] = [];
+    for await (const entry of listedQuietly(disk, path || ".")) {
+      if (!matches(pattern, entry.name)) continue;
+      if (++count > most) {
+        throw new EntryError(
+          `${disk.label}${textOf(pattern)}: more than ${most} entries match`,
+        );
+      }
+      const { name, attributes } = entry;
+      found.push({ path: path + separator + name, attributes });
+    }
+    return found;
+  });
+}
+
+/**
+ * Lists a directory; one that cannot be listed has nothing, as in a shell.
+ *
+ * @throws {TooManyOpenError} If it can be once others are closed.
+ */
+async function* listedQuietly(
+  disk: MatchedDisk,
+  path: string,
+): AsyncIterable<ListedEntry> {
+  try {
+    yield* await disk.list(path);
+  } catch (error) {
+    if (error instanceof TooManyOpenError) throw error;
+    entryError(error);
+  }
+}
+
+/** Takes steps, some at once; those that find too many open, one by one. */
+async function inBatches<T, U>(
+  values: readonly T[],
+  step: (value: T) => Promise<readonly U[]>,
+): Promise<U[]> {
+  const results: U[] = [];
+  for (let at = 0; at < values.length; at += LISTED_AT_ONCE) {
+    const batch = values.slice(at, at + LISTED_AT_ONCE);
+    const outcomes = await Promise.all(
+      batch.map((value) => step(value).catch(tooManyOpen)),
+    );
+    for (const [index, outcome] of outcomes.entries()) {
+      const found = outcome instanceof TooManyOpenError
+        ? await step(batch[index]!)
+        : outcome;
+      for (const result of found) results.push(result);
+    }
+  }
+  return results;
+}
+
+/** For a `catch`: gives back that too many are open, and rethrows the rest. */
+function tooManyOpen(error: unknown): TooManyOpenError {
+  if (error instanceof TooManyOpenError) return error;
+  throw error;
+}

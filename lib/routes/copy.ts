@@ -1,0 +1,245 @@
+import { Pacer } from "../channel/paced_channel.ts";
+import { EntryError, entryError } from "../errors.ts";
+import { Namesakes } from "../filesystem/namesakes.ts";
+import { currentUmask, LocalFiles } from "../disk/local_files.ts";
+import { pathsOnWindows } from "../filesystem/local_pattern.ts";
+import type { Location, RemoteLocation } from "../location/location.ts";
+import { checkLogin, checkSourceUser } from "../location/login.ts";
+import { parseLocation } from "../location/operand.ts";
+import type { CopyObserver } from "../events/observer.ts";
+import { environmentVariable } from "../system/private_folder.ts";
+import { transfer } from "../tree/transfer.ts";
+import { isInside, mayLieInside } from "./nesting.ts";
+import { copyDirectly } from "./direct.ts";
+import { converse, type Routes } from "./conversation.ts";
+import { filesForDownload } from "./home_guard.ts";
+import { HostMemory, memoryFolder } from "./host_memory.ts";
+import { type CopyFacts, Hosts } from "./hosts.ts";
+import { isLengthless } from "./lengthless.ts";
+import type { CopyJob } from "../options/copy_options.ts";
+import {
+  downloadOverScp,
+  relayOverScp,
+  type ScpContext,
+  uploadOverScp,
+} from "./over_scp.ts";
+import {
+  downloadOverSftp,
+  relayOverSftp,
+  type SftpContext,
+  uploadOverSftp,
+} from "./over_sftp.ts";
+import { ScpSessions } from "./scp_sessions.ts";
+import { SftpServers } from "./sftp_servers.ts";
+import { TalkativeShells } from "./talkative_shells.ts";
+
+/**
+ * Copies each source to the target, in order, by the route its two ends ask
+ * for. What fails is told to the reporter; nothing is thrown for it.
+ */
+export async function copy(
+  job: CopyJob,
+  reporter: CopyObserver,
+): Promise<void> {
+  const copy = new Copy(job, reporter);
+  try {
+    await copy.run();
+  } catch (error) {
+    reporter.failed(entryError(error).message);
+  } finally {
+    await copy.end();
+  }
+}
+
+/** Facts of most copies. */
+const NO_FACTS: CopyFacts = {
+  sendsDirectories: false,
+  mayNest: false,
+  isLengthless: false,
+  hasLineBreak: false,
+  sendsSeveral: false,
+};
+
+class Copy {
+  readonly #context: ScpContext & SftpContext;
+  readonly #madeLinks = new Set<string>();
+
+  constructor(job: CopyJob, reporter: CopyObserver) {
+    const { bitsPerSecond } = job.options;
+    const memory = new HostMemory(memoryFolder(environmentVariable));
+    const files = new LocalFiles();
+    const context = {
+      job,
+      reporter,
+      files,
+      among: new Namesakes(files, job.target),
+      pacer: bitsPerSecond === undefined ? undefined : new Pacer(bitsPerSecond),
+      shells: new TalkativeShells(reporter),
+      hosts: new Hosts(job.options, { memory, observer: reporter }),
+    };
+    this.#context = {
+      ...context,
+      scpSessions: new ScpSessions(context),
+      sftpServers: new SftpServers(context),
+    };
+  }
+
+  /** Ends what serves the whole job. */
+  async end(): Promise<void> {
+    await this.#context.sftpServers.end();
+  }
+
+  /** @throws {EntryError} If the target cannot be one, for any source. */
+  async run(): Promise<void> {
+    const { job } = this.#context;
+    const target = parseLocation(job.target, job.rules);
+    if (target.kind === "remote") return await this.#copyToRemote(target);
+    if (job.options.targetIsFolder) await this.#checkFolder(target.path);
+    for await (const source of this.#sources()) {
+      if (job.interrupted.aborted) return;
+      if (source.kind === "local") {
+        await this.#orReport(() => this.#copyHere(source.path, target.path));
+      } else {
+        await this.#download(source, target.path);
+      }
+    }
+  }
+
+  /** The sources that make sense; each other is reported in its turn. */
+  async *#sources(): AsyncIterable<Location> {
+    const { job, reporter } = this.#context;
+    for (const operand of job.sources) {
+      try {
+        const source = parseLocation(operand, job.rules);
+        if (source.kind === "remote") {
+          checkLogin(source);
+          checkSourceUser(source);
+          yield source;
+        } else {
+          for (const path of await this.#expanded(source.path)) {
+            yield { kind: "local", path };
+          }
+        }
+      } catch (error) {
+        reporter.failed(entryError(error).message);
+      }
+    }
+  }
+
+  /** Elsewhere the shell has expanded the patterns. */
+  async #expanded(path: string): Promise<readonly string[]> {
+    const { job, files } = this.#context;
+    if (job.rules.platform === "posix") return [path];
+    return await pathsOnWindows(path, files);
+  }
+
+  /** Neighbouring local sources share a session. */
+  async #copyToRemote(target: RemoteLocation): Promise<void> {
+    checkLogin(target);
+    let paths: string[] = [];
+    for await (const source of this.#sources()) {
+      if (source.kind === "local") paths.push(source.path);
+      else {
+        await this.#upload(paths, target);
+        paths = [];
+        await this.#copyBetween(source, target);
+      }
+    }
+    await this.#upload(paths, target);
+  }
+
+  async #upload(
+    paths: readonly string[],
+    target: RemoteLocation,
+  ): Promise<void> {
+    if (paths.length === 0 || this.#context.job.interrupted.aborted) return;
+    const { recursive } = this.#context.job.options;
+    await this.#converse([target], {
+      scp: uploadOverScp(paths, target, this.#context),
+      sftp: uploadOverSftp(paths, target, this.#context),
+    }, {
+      sendsDirectories: recursive,
+      sendsSeveral: paths.length > 1,
+      hasLineBreak: paths.some((path) => path.includes("\n")),
+    });
+  }
+
+  async #download(source: RemoteLocation, target: string): Promise<void> {
+    const paths = { source: source.path, target };
+    const { files, job } = this.#context;
+    const context = {
+      ...this.#context,
+      files: await filesForDownload(files, paths, job.options),
+    };
+    const mayNest = job.options.recursive &&
+      await mayLieInside(files, target, source.path);
+    await this.#converse([source], {
+      scp: downloadOverScp(source, target, context),
+      sftp: downloadOverSftp(source, target, context),
+    }, { mayNest, isLengthless: isLengthless(source.path) });
+  }
+
+  async #copyBetween(
+    source: RemoteLocation,
+    target: RemoteLocation,
+  ): Promise<void> {
+    const { job } = this.#context;
+    if (job.interrupted.aborted) return;
+    if (!job.options.throughHere) {
+      return await copyDirectly(source, target, this.#context);
+    }
+    await this.#converse([source, target], {
+      scp: relayOverScp(source, target, this.#context),
+      sftp: relayOverSftp(source, target, this.#context),
+    }, {
+      isLengthless: isLengthless(source.path),
+      mayNest: job.options.recursive && isInside(target.path, source.path),
+    });
+  }
+
+  async #converse(
+    locations: readonly RemoteLocation[],
+    routes: Routes,
+    facts: Partial<CopyFacts>,
+  ): Promise<void> {
+    const { hosts, reporter, job: { interrupted } } = this.#context;
+    const choice = await hosts.choose(locations, { ...NO_FACTS, ...facts });
+    await converse(routes, choice, { hosts, reporter, interrupted });
+  }
+
+  async #checkFolder(path: string): Promise<void> {
+    const { kind } = await this.#context.files.attributes(path);
+    if (kind !== "folder") throw new EntryError(`${path}: Not a directory`);
+  }
+
+  async #orReport(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      this.#context.reporter.failed(entryError(error).message);
+    }
+  }
+
+  async #copyHere(source: string, target: string): Promise<void> {
+    const { job, files, reporter, among } = this.#context;
+    const { recursive, preserve } = job.options;
+    const store = { preserve, umask: currentUmask(), modeBits: 0o1777 };
+    await transfer(
+      { files, entries: [{ path: source }] },
+      { files, path: target, mustBeFolder: false, among },
+      {
+        options: {
+          recursive,
+          preserve,
+          store,
+          links: this.#madeLinks,
+          platform: job.rules.platform,
+          isWatched: false,
+          namedBy: "target",
+          interrupted: job.interrupted,
+        },
+        observer: reporter,
+      },
+    );
+  }
+}

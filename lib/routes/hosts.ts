@@ -1,0 +1,150 @@
+import type { Observer } from "../events/observer.ts";
+import type { RemoteLocation } from "../location/location.ts";
+import { isPlainPath } from "../names/remote_path.ts";
+import {
+  resolveConfiguration,
+  type SshConfiguration,
+} from "../ssh/configuration.ts";
+import { systemMeans, willAsk } from "../ssh/prompting.ts";
+import type { Absence } from "./absence.ts";
+import type { HostMemory } from "./host_memory.ts";
+import type { CopyOptions } from "../options/copy_options.ts";
+import { loginOf } from "../location/login.ts";
+import {
+  type Choice,
+  type ChoiceFacts,
+  chooseProtocol,
+  type Protocol,
+  PROTOCOL_NAMES,
+} from "./protocol_choice.ts";
+
+/** Facts about a copy that its hosts do not tell. */
+export type CopyFacts = Omit<
+  ChoiceFacts,
+  "named" | "lacking" | "needsQuoting" | "willAsk"
+>;
+
+/** Facts about one login. */
+interface HostFacts {
+  /** Absent where it was not asked for, or cannot be told. */
+  readonly configuration: SshConfiguration | undefined;
+  readonly lacking: Set<Protocol>;
+}
+
+/** Facts about the hosts of a run, for the choice of their protocol. */
+export class Hosts {
+  readonly #options: CopyOptions;
+  readonly #memory: HostMemory;
+  readonly #observer: Observer;
+  readonly #facts = new Map<string, Promise<HostFacts>>();
+
+  constructor(
+    options: CopyOptions,
+    { memory, observer }: { memory: HostMemory; observer: Observer },
+  ) {
+    this.#options = options;
+    this.#memory = memory;
+    this.#observer = observer;
+  }
+
+  /** True where the user named no protocol, so that either may serve. */
+  get mayChange(): boolean {
+    return this.#options.protocol === undefined;
+  }
+
+  /** Chooses the protocol of a copy between these locations and here. */
+  async choose(
+    locations: readonly RemoteLocation[],
+    copy: CopyFacts,
+  ): Promise<Choice> {
+    const { protocol: named } = this.#options;
+    const lacking = new Set<Protocol>();
+    if (named === undefined) {
+      for (const facts of await Promise.all(this.#factsOf(locations))) {
+        for (const protocol of facts.lacking) lacking.add(protocol);
+      }
+    }
+    const facts = {
+      named,
+      lacking,
+      needsQuoting: locations.some(({ path }) => !isPlainPath(path)),
+      ...copy,
+    };
+    const choice = chooseProtocol({ ...facts, willAsk: false });
+    const isOpen = choice.mayChange && choice.protocol === "scp" &&
+      lacking.size === 0;
+    const chosen = isOpen && await this.#willAsk(locations)
+      ? chooseProtocol({ ...facts, willAsk: true })
+      : choice;
+    this.#tell(locations, chosen);
+    return chosen;
+  }
+
+  #tell(locations: readonly RemoteLocation[], choice: Choice): void {
+    this.#observer.explained(() => {
+      const hosts = locations.map(({ host }) => host).join(", ");
+      const name = PROTOCOL_NAMES[choice.protocol];
+      return `Protocol for ${hosts}: ${name}: ${choice.reason}`;
+    });
+  }
+
+  /**
+   * Keeps that a host lacks a protocol, now that the other one has begun: where
+   * that one was thought to lack, the memory was wrong.
+   */
+  async remember(
+    { location, isProven }: Absence,
+    protocol: Protocol,
+  ): Promise<void> {
+    const [facts] = this.#factsOf([location]);
+    const { configuration, lacking } = await facts!;
+    lacking.clear();
+    lacking.add(protocol);
+    if (configuration === undefined) return;
+    if (isProven) await this.#memory.keep(configuration.text, protocol);
+    else await this.#memory.forget(configuration.text);
+  }
+
+  /** Gives a hint for a user who named the protocol that does not begin. */
+  hintBeside(protocol: Protocol): string {
+    if (this.#options.sftpServer !== undefined) return "";
+    return protocol === "scp" ? ": try -s" : ": try -O";
+  }
+
+  async #willAsk(locations: readonly RemoteLocation[]): Promise<boolean> {
+    const { ssh } = this.#options;
+    for (const location of locations) {
+      const [facts] = this.#factsOf([location]);
+      const { configuration } = await facts!;
+      const means = systemMeans(ssh, location);
+      if (await willAsk(configuration, means)) return true;
+    }
+    return false;
+  }
+
+  #factsOf(
+    locations: readonly RemoteLocation[],
+  ): readonly Promise<HostFacts>[] {
+    return locations.map((location) => {
+      const login = loginOf(location);
+      const known = this.#facts.get(login) ?? this.#look(location);
+      this.#facts.set(login, known);
+      return known;
+    });
+  }
+
+  async #look(location: RemoteLocation): Promise<HostFacts> {
+    const { ssh, protocol } = this.#options;
+    if (protocol !== undefined) {
+      return { configuration: undefined, lacking: new Set() };
+    }
+    const configuration = await resolveConfiguration(ssh, location);
+    const lacking = configuration === undefined
+      ? undefined
+      : await this.#memory.lacking(configuration.text);
+    return {
+      configuration,
+      lacking: new Set(lacking === undefined ? [] : [lacking]),
+    };
+  }
+}

@@ -1,0 +1,151 @@
+/** The routes over SFTP: each one a transfer between two places. */
+
+import { currentUmask } from "../disk/local_files.ts";
+import { withoutTrailingSlashes } from "../names/names.ts";
+import type { RemoteLocation } from "../location/location.ts";
+import { namedEntries, targetPath } from "../sftp/operand_paths.ts";
+import type { RemoteFiles } from "../sftp/remote_files.ts";
+import type { TransferOptions } from "../tree/options.ts";
+import { type Sources, type Target, transfer } from "../tree/transfer.ts";
+import type { Route } from "./beginning.ts";
+import type { RouteContext } from "./context.ts";
+import type { SftpServers } from "./sftp_servers.ts";
+
+export interface SftpContext extends RouteContext {
+  readonly sftpServers: SftpServers;
+}
+
+/** Options that depend on where a copy goes. */
+type PlaceOptions = Pick<TransferOptions, "store" | "platform" | "namedBy">;
+
+/**
+ * Bits that go over SFTP, as with OpenSSH's scp: set-id bits from another
+ * machine are never ours to grant, nor does it grant ours.
+ */
+const MODE_BITS = 0o1777;
+
+/** Copies local paths, in their order, to one target. */
+export function uploadOverSftp(
+  paths: readonly string[],
+  target: RemoteLocation,
+  context: SftpContext,
+): Route {
+  const { files, job } = context;
+  return routeTo([target], context, async ([server]) => {
+    const entries = paths.map((path) => ({
+      path: withoutTrailingSlashes(path),
+    }));
+    await copy(
+      { files, entries },
+      {
+        files: server!,
+        path: await targetPath(server!, target.path),
+        mustBeFolder: job.options.targetIsFolder,
+        makesFolder: true,
+      },
+      context,
+      ontoServer(context),
+    );
+  });
+}
+
+/** Copies what a remote operand names to a path on this machine. */
+export function downloadOverSftp(
+  source: RemoteLocation,
+  target: string,
+  context: SftpContext,
+): Route {
+  const { files, job, among } = context;
+  return routeTo([source], context, async ([server]) => {
+    const entries = await namedEntries(server!, source.path);
+    await copy(
+      { files: server!, entries },
+      { files, path: target, among, ...placeFor(entries) },
+      context,
+      {
+        store: {
+          preserve: job.options.preserve,
+          umask: currentUmask(),
+          modeBits: MODE_BITS,
+        },
+        platform: job.rules.platform,
+        namedBy: "target",
+      },
+    );
+  });
+}
+
+/** Copies what a remote operand names to another host, through this one. */
+export function relayOverSftp(
+  source: RemoteLocation,
+  target: RemoteLocation,
+  context: SftpContext,
+): Route {
+  const { job } = context;
+  return routeTo([source, target], context, async ([from, to]) => {
+    const entries = await namedEntries(from!, source.path);
+    const { targetIsFolder } = job.options;
+    await copy(
+      { files: from!, entries },
+      {
+        files: to!,
+        path: await targetPath(to!, target.path),
+        ...(targetIsFolder ? { mustBeFolder: true } : placeFor(entries)),
+      },
+      context,
+      ontoServer(context),
+    );
+  });
+}
+
+function routeTo(
+  locations: readonly RemoteLocation[],
+  { sftpServers }: SftpContext,
+  use: (files: readonly RemoteFiles[]) => Promise<void>,
+): Route {
+  return {
+    begin: async (terms) =>
+      await sftpServers.begin(locations, terms) ?? {
+        kind: "begun",
+        isCertain: true,
+        run: () => sftpServers.run(locations, use),
+        abandon: () => sftpServers.abandon(locations),
+      },
+  };
+}
+
+/** Several matches of a pattern need a directory, which is made if need be. */
+function placeFor(
+  entries: readonly unknown[],
+): Pick<Target, "mustBeFolder" | "makesFolder"> {
+  return { mustBeFolder: entries.length > 1, makesFolder: true };
+}
+
+/** A server has a umask of its own, which is not told. */
+function ontoServer({ job }: SftpContext): PlaceOptions {
+  return {
+    store: { preserve: job.options.preserve, modeBits: MODE_BITS },
+    platform: "posix",
+    namedBy: "source",
+  };
+}
+
+async function copy(
+  sources: Sources,
+  target: Target,
+  { job, reporter }: SftpContext,
+  options: PlaceOptions,
+): Promise<void> {
+  const { recursive, preserve } = job.options;
+  await transfer(sources, target, {
+    options: {
+      ...options,
+      recursive,
+      preserve,
+      links: "followed",
+      isWatched: true,
+      interrupted: job.interrupted,
+    },
+    observer: reporter,
+  });
+}

@@ -1,0 +1,95 @@
+import { currentUmask } from "../disk/local_files.ts";
+import type { RemoteLocation } from "../location/location.ts";
+import type { Observer } from "../events/observer.ts";
+import { Sink } from "../scp/sink.ts";
+import { breach } from "./breach.ts";
+import type { RouteContext } from "./context.ts";
+import { lengthlessObserver } from "./lengthless.ts";
+import { MissingFirst } from "./missing_first.ts";
+import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
+import { hostObserver } from "./remote_words.ts";
+import {
+  aheadFor,
+  checkReceived,
+  isShellsToRead,
+  PERMISSION_BITS,
+  topRules,
+} from "./request.ts";
+import type { Breaches, Dialogue } from "./scp_sessions.ts";
+
+/** Reading of a source operand, and where what it names goes. */
+export interface Download {
+  /** Text of the path for the remote shell. */
+  readonly path: string;
+  readonly target: string;
+  /** True where another reading is tried if this one finds nothing. */
+  readonly hasNext: boolean;
+}
+
+/** Receives what an scp sends that is a source. */
+export class DownloadDialogue implements Dialogue {
+  readonly request: ScpRequest;
+  readonly #target: string;
+  readonly #context: RouteContext;
+  readonly #missing: MissingFirst;
+  #sink: Sink | undefined;
+
+  constructor(
+    source: RemoteLocation,
+    { path, target, hasNext }: Download,
+    context: RouteContext,
+  ) {
+    const { targetIsFolder } = context.job.options;
+    this.request = { role: "-f", location: source, path, targetIsFolder };
+    this.#target = target;
+    this.#context = context;
+    const { reporter, job } = context;
+    const observer: Observer = isShellsToRead(job.options)
+      ? reporter
+      : hostObserver(source.host, reporter);
+    this.#missing = new MissingFirst(lengthlessObserver(source, observer), {
+      hasNext,
+    });
+  }
+
+  /** True where nothing is at the path, which was not reported. */
+  get foundNothing(): boolean {
+    return this.#missing.isMissing;
+  }
+
+  async begin([scp]: readonly [RemoteScp]): Promise<Breaches | undefined> {
+    const { files, job, among } = this.#context;
+    const { location } = this.request;
+    const { recursive, preserve, targetIsFolder } = job.options;
+    this.#sink = new Sink(scp.channel, files, {
+      ...topRules(location, job.options),
+      recursive,
+      targetIsFolder,
+      overwriteTarget: false,
+      among,
+      mayHearShell: true,
+      ahead: aheadFor(location.path, job.options),
+      platform: job.rules.platform,
+      // Set-id bits from another machine are never ours to grant.
+      store: { preserve, umask: currentUmask(), modeBits: PERMISSION_BITS },
+    }, this.#missing);
+    return await this.#sink.begin(this.#target)
+      .then(() => undefined, (error) => [breach(error)]);
+  }
+
+  async hold(): Promise<Breaches> {
+    const { reporter } = this.#context;
+    const failuresBefore = reporter.failures;
+    try {
+      const received = await this.#sink!.receiveEntries();
+      this.#missing.settle(received.entries);
+      checkReceived(received, this.request.location.path, {
+        isExplained: this.foundNothing || reporter.failures > failuresBefore,
+      });
+      return [undefined];
+    } catch (error) {
+      this.#missing.settle();
+      return [breach(error)];
+    }
+  }
+}

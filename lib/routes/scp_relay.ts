@@ -1,0 +1,172 @@
+import { ProtocolError, RefusalError } from "../errors.ts";
+import { isPlainName } from "../names/names.ts";
+import { lastName } from "../names/remote_path.ts";
+import type { RemoteLocation } from "../location/location.ts";
+import type { Observer } from "../events/observer.ts";
+import { Relay } from "../scp/relay.ts";
+import { type Breach, breach } from "./breach.ts";
+import type { RouteContext } from "./context.ts";
+import { lengthlessObserver } from "./lengthless.ts";
+import { MissingFirst } from "./missing_first.ts";
+import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
+import { hostsObserver } from "./remote_words.ts";
+import {
+  checkReceived,
+  isShellsToRead,
+  PERMISSION_BITS,
+  recordModeBits,
+  targetText,
+  type TopRules,
+  topRules,
+} from "./request.ts";
+import type { Breaches, Dialogue } from "./scp_sessions.ts";
+
+/** Name of a directory that its target gives another one. */
+const ANY_NAME = "new";
+
+/** Reading of a source operand. */
+export interface RelayedRequest {
+  /** Text of the source's path for its remote shell. */
+  readonly path: string;
+  /** True where another reading is tried if this one finds nothing. */
+  readonly hasNext: boolean;
+}
+
+/**
+ * Hands what the scp on one host sends to the scp on another. The target's
+ * begins first: a sink speaks by itself, so that either ssh may ask in its turn.
+ */
+export class RelayDialogue implements Dialogue {
+  readonly requests: readonly ScpRequest[];
+  readonly #source: RemoteLocation;
+  readonly #target: RemoteLocation;
+  readonly #context: RouteContext;
+  readonly #rules: TopRules;
+  readonly #missing: MissingFirst;
+  #relay: Relay | undefined;
+
+  /** @throws {EntryError} If no remote shell can be given the target. */
+  constructor(
+    source: RemoteLocation,
+    target: RemoteLocation,
+    { path, hasNext }: RelayedRequest,
+    context: RouteContext,
+  ) {
+    const { options } = context.job;
+    this.#source = source;
+    this.#target = target;
+    this.#context = context;
+    this.#rules = topRules(source, options);
+    const { reporter } = context;
+    const observer: Observer = isShellsToRead(options)
+      ? reporter
+      : hostsObserver([source.host, target.host], reporter);
+    this.#missing = new MissingFirst(lengthlessObserver(source, observer), {
+      hasNext,
+    });
+    const { targetIsFolder } = options;
+    this.requests = [{
+      role: "-t",
+      location: target,
+      path: targetText(target.path, options),
+      targetIsFolder: targetIsFolder || this.#rules.top === "content",
+      isSecond: true,
+    }, { role: "-f", location: source, path, targetIsFolder }];
+  }
+
+  /** True where nothing is at the path, which was not reported. */
+  get foundNothing(): boolean {
+    return this.#missing.isMissing;
+  }
+
+  async begin(
+    [to, from]: readonly [RemoteScp, RemoteScp],
+  ): Promise<Breaches | undefined> {
+    this.#relay = this.#relayFrom(from, to.channel, this.#rules.topName);
+    try {
+      await this.#relay.begin();
+      return undefined;
+    } catch (error) {
+      const failure = breach(error);
+      if (!this.#canMakeTarget(failure)) return this.#broken(failure);
+      return await this.#makeTarget(to, from);
+    }
+  }
+
+  #canMakeTarget(failure: Breach): boolean {
+    return failure instanceof RefusalError &&
+      failure.message.endsWith("No such file or directory") &&
+      this.#rules.top === "content" &&
+      !this.#context.job.options.targetIsFolder;
+  }
+
+  /** Has the sink make a missing target of a directory without a name. */
+  async #makeTarget(
+    to: RemoteScp,
+    from: RemoteScp,
+  ): Promise<Breaches | undefined> {
+    const { path } = this.requests[0]!;
+    const name = lastName(this.#target.path);
+    try {
+      const channel = await to.restart({ path, targetIsFolder: false });
+      const topName = isPlainName(name) ? name : ANY_NAME;
+      this.#relay = this.#relayFrom(from, channel, topName);
+      await this.#relay.begin();
+      return undefined;
+    } catch (error) {
+      return this.#broken(breach(error));
+    }
+  }
+
+  #relayFrom(
+    from: RemoteScp,
+    target: RemoteScp["channel"],
+    topName: string | undefined,
+  ): Relay {
+    const { options } = this.#context.job;
+    const { recursive, lockstep } = options;
+    const modeBits = options.preserve
+      ? recordModeBits(options)
+      : PERMISSION_BITS;
+    const { top, warnsOfEncoded = false, objectionTo } = this.#rules;
+    return new Relay(
+      { host: this.#source.host, channel: from.channel },
+      { host: this.#target.host, channel: target },
+      {
+        modeBits,
+        lockstep,
+        rules: {
+          recursive,
+          top,
+          warnsOfEncoded,
+          objectionTo,
+        },
+        ...(topName === undefined ? {} : { topName }),
+      },
+      this.#missing,
+    );
+  }
+
+  async hold(): Promise<Breaches> {
+    const { reporter } = this.#context;
+    const failuresBefore = reporter.failures;
+    try {
+      const received = await this.#relay!.relayEntries();
+      this.#missing.settle(received.entries);
+      checkReceived(received, this.#source.path, {
+        isExplained: this.foundNothing || reporter.failures > failuresBefore,
+      });
+      return [undefined, undefined];
+    } catch (error) {
+      this.#missing.settle();
+      return this.#broken(breach(error));
+    }
+  }
+
+  /** Failures in the order of the requests: the target's, then the source's. */
+  #broken(failure: Breach): Breaches {
+    const isTargets = this.#relay?.isTargetBroken ??
+      failure instanceof ProtocolError;
+    return isTargets ? [failure, undefined] : [undefined, failure];
+  }
+}

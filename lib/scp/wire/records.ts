@@ -1,0 +1,284 @@
+/**
+ * The SCP protocol's control lines, both ways: pure, one line at a time.
+ * Facts: OpenSSH's scp.c, `source()`, `sink()`, `response()`.
+ */
+
+import { EntryError, entryError, ProtocolError } from "../../errors.ts";
+import { decodeName, encodeName } from "../../names/name_bytes.ts";
+import { shortened } from "../../names/printable.ts";
+
+/**
+ * Longest control line that is sent, in bytes, newline included: OpenSSH's scp
+ * reads no longer ones.
+ */
+export const MAX_RECORD_BYTES = 2047;
+
+/**
+ * Longest control line accepted from a peer, in bytes, newline included: a path
+ * of any system, encoded, and why it failed.
+ */
+export const MAX_LINE_BYTES = 64 * 1024;
+
+/** Bytes of a peer's message that are kept; the rest is read and dropped. */
+const MAX_TEXT_BYTES = MAX_RECORD_BYTES - 2;
+
+/** The mode bits a record carries: set-id and permissions, never sticky. */
+export const RECORD_MODE_BITS = 0o6777;
+
+/** The latest time a clock here can hold, in milliseconds since 1970 UTC. */
+export const LAST_MOMENT = 8.64e15;
+
+/**
+ * `T`: times of the next entry, in milliseconds since 1970 UTC, however far
+ * away they are.
+ */
+export interface TimesRecord {
+  readonly kind: "times";
+  readonly modified: number;
+  readonly accessed: number;
+}
+
+/** `C`: a file of `size` bytes follows once this is acknowledged. */
+export interface FileRecord {
+  readonly kind: "file";
+  /** Octal 0 to 7777. */
+  readonly mode: number;
+  /** In bytes, at most 2^53 - 1. */
+  readonly size: number;
+  readonly name: string;
+}
+
+/** `D`: what follows, up to its `E`, is inside this folder. */
+export interface FolderRecord {
+  readonly kind: "folder";
+  readonly mode: number;
+  readonly name: string;
+}
+
+/** `E`: the folder last opened is complete. */
+export interface EndRecord {
+  readonly kind: "end";
+}
+
+/** `\1`: something failed on the other side, which goes on. */
+export interface WarningRecord {
+  readonly kind: "warning";
+  readonly text: string;
+}
+
+/** `\2`: something failed on the other side, which gave up. */
+export interface FatalRecord {
+  readonly kind: "fatal";
+  readonly text: string;
+}
+
+/** A line that is no record; a shell's own words, most often. */
+export interface UnknownRecord {
+  readonly kind: "unknown";
+  readonly text: string;
+}
+
+export type ScpRecord =
+  | TimesRecord
+  | FileRecord
+  | FolderRecord
+  | EndRecord
+  | WarningRecord
+  | FatalRecord
+  | UnknownRecord;
+
+/** A record this program sends. */
+export type SentRecord = Exclude<ScpRecord, UnknownRecord>;
+
+/** What a sink answers to a record or a body. */
+export type Acknowledgement =
+  | { readonly kind: "ok" }
+  | WarningRecord
+  | FatalRecord
+  | UnknownRecord;
+
+/** The byte that acknowledges, and that ends a body that was read whole. */
+export const OK = Uint8Array.of(0);
+
+/**
+ * Decodes one control line, given without its newline.
+ *
+ * @throws {ProtocolError} In the words OpenSSH's sink uses for the mistake.
+ */
+export function parseRecord(line: Uint8Array): ScpRecord {
+  if (line.length === 0) throw violation("unexpected <newline>");
+  const rest = line.subarray(1);
+  switch (String.fromCharCode(line[0]!)) {
+    case "\x01":
+      return { kind: "warning", text: decodeText(rest) };
+    case "\x02":
+      return { kind: "fatal", text: decodeText(rest) };
+    case "E":
+      return { kind: "end" };
+    case "T":
+      return parseTimes(decodeName(rest));
+    case "C":
+      return { kind: "file", ...parseEntry(decodeName(rest)) };
+    case "D": {
+      const { mode, name } = parseEntry(decodeName(rest));
+      return { kind: "folder", mode, name };
+    }
+    default:
+      return { kind: "unknown", text: decodeText(line) };
+  }
+}
+
+/** Decodes a peer's message, cut to what is kept of it. */
+export function decodeText(bytes: Uint8Array): string {
+  return bytes.length <= MAX_TEXT_BYTES
+    ? decodeName(bytes)
+    : `${decodeName(bytes.subarray(0, MAX_TEXT_BYTES))}…`;
+}
+
+function parseEntry(
+  text: string,
+): { mode: number; size: number; name: string } {
+  const mode = /^[0-7]{4}/.exec(text)?.[0];
+  if (mode === undefined) throw violation("bad mode");
+  if (text.charAt(4) !== " ") throw violation("mode not delimited");
+  const rest = text.slice(5);
+  const size = /^\d+/.exec(rest)?.[0];
+  if (size === undefined) throw violation("size not present");
+  if (rest.charAt(size.length) !== " ") throw violation("size not delimited");
+  if (!Number.isSafeInteger(Number(size))) throw violation("size out of range");
+  return {
+    mode: parseInt(mode, 8),
+    size: Number(size),
+    name: rest.slice(size.length + 1),
+  };
+}
+
+function parseTimes(text: string): TimesRecord {
+  const [modified, afterModified] = parseTime(text, "mtime", " ");
+  const [accessed] = parseTime(afterModified, "atime", "");
+  return { kind: "times", modified, accessed };
+}
+
+/** Reads `seconds microseconds` and what ends them; gives milliseconds. */
+function parseTime(
+  text: string,
+  field: "mtime" | "atime",
+  end: " " | "",
+): [number, string] {
+  const seconds = /^\d+/.exec(text)?.[0];
+  if (seconds === undefined) throw violation(`${field}.sec not present`);
+  if (text.charAt(seconds.length) !== " ") {
+    throw violation(`${field}.sec not delimited`);
+  }
+  const rest = text.slice(seconds.length + 1);
+  const micros = /^\d{0,6}/.exec(rest)![0];
+  if (rest.charAt(micros.length) !== end) {
+    throw violation(`${field}.usec not delimited`);
+  }
+  const milliseconds = Number(seconds) * 1000 + Number(micros) / 1000;
+  return [milliseconds, rest.slice(micros.length + 1)];
+}
+
+function violation(what: string): ProtocolError {
+  return new ProtocolError(`protocol error: ${what}`);
+}
+
+/**
+ * Encodes one control line, newline included.
+ *
+ * A newline cannot stand in a record, so a name that holds one is written as
+ * OpenSSH does, by vis(3) (`needsEncoding` tells). Error texts are kept to one
+ * line and to the length a peer reads.
+ *
+ * @throws {EntryError} If the line would be longer than a peer accepts.
+ */
+export function formatRecord(record: SentRecord): Uint8Array {
+  switch (record.kind) {
+    case "times":
+      return line(
+        `T${formatTime(record.modified)} ${formatTime(record.accessed)}`,
+      );
+    case "file":
+      return entryLine("C", record.mode, record.size, record.name);
+    case "folder":
+      return entryLine("D", record.mode, 0, record.name);
+    case "end":
+      return line("E");
+    case "warning":
+      return errorLine("\x01", record.text);
+    case "fatal":
+      return errorLine("\x02", record.text);
+    default:
+      return record satisfies never;
+  }
+}
+
+/** Tells why a record cannot be sent; `undefined` if it can. */
+export function sendingFailure(record: SentRecord): EntryError | undefined {
+  try {
+    formatRecord(record);
+    return undefined;
+  } catch (error) {
+    return entryError(error);
+  }
+}
+
+function line(text: string): Uint8Array {
+  return encodeName(text + "\n");
+}
+
+function entryLine(
+  letter: "C" | "D",
+  mode: number,
+  size: number,
+  name: string,
+): Uint8Array {
+  const digits = (mode & RECORD_MODE_BITS).toString(8).padStart(4, "0");
+  const sent = needsEncoding(name) ? visuallyEncoded(name) : name;
+  const bytes = line(`${letter}${digits} ${size} ${sent}`);
+  if (bytes.length > MAX_RECORD_BYTES) {
+    throw new EntryError(`${shortened(name)}: name too long`);
+  }
+  return bytes;
+}
+
+function errorLine(first: string, text: string): Uint8Array {
+  const sendable = text.replaceAll(/[\ud800-\udc7f\udd00-\udfff]/gu, "\ufffd");
+  const bytes = line(
+    first + (needsEncoding(sendable) ? visuallyEncoded(sendable) : sendable),
+  );
+  if (bytes.length <= MAX_RECORD_BYTES) return bytes;
+  const cut = bytes.slice(0, MAX_RECORD_BYTES);
+  cut[cut.length - 1] = 0x0a;
+  return cut;
+}
+
+/** `seconds microseconds`; times before 1970 become 1970, as in OpenSSH. */
+function formatTime(milliseconds: number): string {
+  const micros = Math.max(0, Math.round(milliseconds * 1000));
+  return `${Math.floor(micros / 1e6)} ${micros % 1e6}`;
+}
+
+/** Whether `name` cannot travel in a record as it is. */
+export function needsEncoding(name: string): boolean {
+  return name.includes("\n");
+}
+
+/** vis(3) with VIS_NL alone, which is how OpenSSH's source calls it. */
+function visuallyEncoded(name: string): string {
+  return Array.from(encodeName(name), visuallyEncodedByte).join("");
+}
+
+function visuallyEncodedByte(byte: number): string {
+  const char = String.fromCharCode(byte);
+  if (char === "\\") return "\\\\";
+  if (/[\t\x20-\x7e]/.test(char)) return char;
+  const low = byte & 0x7f;
+  if (low === 0x20) return "\\" + byte.toString(8).padStart(3, "0");
+  const meta = byte > 0x7f ? "\\M" : "\\";
+  if (low === 0x7f) return meta + "^?";
+  return meta +
+    (low < 0x20
+      ? "^" + String.fromCharCode(low + 0x40)
+      : "-" + String.fromCharCode(low));
+}

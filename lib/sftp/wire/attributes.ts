@@ -1,0 +1,123 @@
+/** File attributes on the wire (draft-ietf-secsh-filexfer-02, section 5). */
+
+import { ProtocolError } from "../../errors.ts";
+import type {
+  Attributes,
+  EntryKind,
+  Times,
+} from "../../filesystem/file_system.ts";
+import type { WireReader, WireWriter } from "./bytes.ts";
+
+/** What is said of an entry; what is absent was not said. */
+export interface WireAttributes {
+  /** In bytes. */
+  readonly size?: number;
+  /** The kind of entry (`S_IFMT`) and its permission bits. */
+  readonly permissions?: number;
+  /** In milliseconds since 1970 UTC; the wire has whole seconds. */
+  readonly times?: Times;
+}
+
+const Flag = {
+  SIZE: 0x1,
+  UIDGID: 0x2,
+  PERMISSIONS: 0x4,
+  ACMODTIME: 0x8,
+  EXTENDED: 0x80000000,
+} as const;
+
+const KNOWN_FLAGS = Flag.SIZE | Flag.UIDGID | Flag.PERMISSIONS |
+  Flag.ACMODTIME | Flag.EXTENDED;
+
+/** The last second that the wire has a number for. */
+const LAST_SECOND = 0xffff_ffff;
+
+/** @throws {ProtocolError} If they are cut, or of a kind nobody can read. */
+export function readAttributes(reader: WireReader): WireAttributes {
+  const flags = reader.uint32();
+  const has = (flag: number) => (flags & flag) !== 0;
+  if ((flags & ~KNOWN_FLAGS) !== 0) {
+    throw new ProtocolError("protocol error: unknown file attributes");
+  }
+  const size = has(Flag.SIZE) ? reader.uint64() : undefined;
+  if (has(Flag.UIDGID)) {
+    reader.uint32();
+    reader.uint32();
+  }
+  const permissions = has(Flag.PERMISSIONS) ? reader.uint32() : undefined;
+  const times = has(Flag.ACMODTIME) ? readTimes(reader) : undefined;
+  if (has(Flag.EXTENDED)) skipExtensions(reader);
+  return {
+    ...(size === undefined ? {} : { size }),
+    ...(permissions === undefined ? {} : { permissions }),
+    ...(times === undefined ? {} : { times }),
+  };
+}
+
+function readTimes(reader: WireReader): Times {
+  const accessed = reader.uint32() * 1000;
+  return { accessed, modified: reader.uint32() * 1000 };
+}
+
+function skipExtensions(reader: WireReader): void {
+  for (let left = reader.uint32(); left > 0; left--) {
+    reader.string();
+    reader.string();
+  }
+}
+
+/** Times before 1970 become 1970, and those after 2106 the last second there. */
+export function writeAttributes(
+  writer: WireWriter,
+  { size, permissions, times }: WireAttributes,
+): void {
+  writer.uint32(
+    (size === undefined ? 0 : Flag.SIZE) |
+      (permissions === undefined ? 0 : Flag.PERMISSIONS) |
+      (times === undefined ? 0 : Flag.ACMODTIME),
+  );
+  if (size !== undefined) writer.uint64(size);
+  if (permissions !== undefined) writer.uint32(permissions);
+  if (times !== undefined) {
+    writer.uint32(wireSeconds(times.accessed));
+    writer.uint32(wireSeconds(times.modified));
+  }
+}
+
+function wireSeconds(milliseconds: number): number {
+  return Math.min(Math.max(0, Math.floor(milliseconds / 1000)), LAST_SECOND);
+}
+
+const KIND_BITS = 0o170000;
+
+const KINDS: Readonly<Record<number, EntryKind>> = {
+  0o100000: "file",
+  0o040000: "folder",
+};
+
+const LINK = 0o120000;
+
+/** Whether what was said is said of a symbolic link itself. */
+export function isLink({ permissions = 0 }: WireAttributes): boolean {
+  return (permissions & KIND_BITS) === LINK;
+}
+
+/** Tells if attributes say what kind of entry they are of. */
+export function tellsKind({ permissions = 0 }: WireAttributes): boolean {
+  return (permissions & KIND_BITS) !== 0;
+}
+
+/** What a server that says nothing of a mode is taken to mean. */
+const USUAL_PERMISSIONS = 0o100644;
+
+export function attributesFrom(
+  { size = 0, permissions = USUAL_PERMISSIONS, times }: WireAttributes,
+): Attributes {
+  return {
+    kind: KINDS[permissions & KIND_BITS] ?? "other",
+    size,
+    mode: permissions & 0o7777,
+    modified: times?.modified ?? 0,
+    accessed: times?.accessed ?? 0,
+  };
+}

@@ -1,0 +1,65 @@
+import {
+  type ExtendedRequest,
+  writeExtendedRequest,
+} from "./extended_packets.ts";
+import { type HandleRequest, writeHandleRequest } from "./handle_packets.ts";
+import { type OpeningRequest, writeOpening } from "./open_packets.ts";
+import { type PathRequest, writePathRequest } from "./path_packets.ts";
+import { WireWriter } from "./bytes.ts";
+
+/** What a server is asked. */
+export type Request =
+  | OpeningRequest
+  | HandleRequest
+  | PathRequest
+  | ExtendedRequest;
+
+/**
+ * Encodes a request as one packet, in pieces: the data of a `write` are not
+ * copied.
+ *
+ * @param writer What it is written with.
+ * @throws {EntryError} If a path in it stands for no bytes.
+ */
+export function formatRequest(
+  id: number,
+  request: Request,
+  writer: WireWriter = new WireWriter(),
+): readonly Uint8Array[] {
+  writer.begin();
+  switch (request.kind) {
+    case "open":
+    case "open folder":
+      writeOpening(writer, id, request);
+      break;
+    case "write":
+      writeHandleRequest(writer, id, request);
+      return [writer.packet(request.data.length), request.data];
+    case "close":
+    case "read":
+    case "stat open":
+    case "set open":
+    case "list":
+      writeHandleRequest(writer, id, request);
+      break;
+    case "stat":
+    case "link stat":
+    case "set":
+    case "make folder":
+    case "remove":
+    case "real path":
+    case "read link":
+    case "make link":
+      writePathRequest(writer, id, request);
+      break;
+    case "limits":
+    case "expand path":
+    case "file system":
+    case "copy data":
+      writeExtendedRequest(writer, id, request);
+      break;
+    default:
+      request satisfies never;
+  }
+  return [writer.packet()];
+}

@@ -1,0 +1,139 @@
+import { EntryError } from "../errors.ts";
+import type { OpenFile } from "../filesystem/file_system.ts";
+import type { Block, Blocks } from "./buffer_pool.ts";
+
+export interface ContentOptions {
+  /** How long the file is said to be, in bytes. */
+  readonly expected: number;
+  readonly blocks: Blocks;
+  /** The most blocks of this file that are under way at once. */
+  readonly atOnce: number;
+  /** Told each count of bytes that were moved. */
+  moved(bytes: number): void;
+  /** Called after each block; what it throws ends the copy. */
+  checkpoint(): Promise<void>;
+}
+
+/** What became of a file's content. */
+export interface CopiedContent {
+  /** Bytes that were copied; where something failed, those before it. */
+  readonly size: number;
+  /** The first thing that failed, seen from the file's start. */
+  readonly failure?: unknown;
+}
+
+/** How much is asked for where nothing is expected, in bytes. */
+const UNEXPECTED_BYTES = 16 * 1024;
+
+/**
+ * Copies all that is in one open file to another: in blocks, several at once,
+ * in whatever order they are done. It ends where the file does, whatever length
+ * was expected; past the size it gives, the other file may hold anything.
+ */
+export async function copyContent(
+  from: OpenFile,
+  to: OpenFile,
+  options: ContentOptions,
+): Promise<CopiedContent> {
+  return await new ContentCopy(from, to, options).run();
+}
+
+class ContentCopy {
+  readonly #from: OpenFile;
+  readonly #to: OpenFile;
+  readonly #options: ContentOptions;
+  /** Where the next block begins. */
+  #next = 0;
+  /** The last byte that one may begin at: past the end, to see that it is. */
+  #limit: number;
+  /** Where the file was found to end. */
+  #end = Infinity;
+  #failed: { readonly at: number; readonly error: unknown } | undefined;
+
+  constructor(from: OpenFile, to: OpenFile, options: ContentOptions) {
+    this.#from = from;
+    this.#to = to;
+    this.#options = options;
+    this.#limit = options.expected;
+  }
+
+  async run(): Promise<CopiedContent> {
+    const { expected, blocks, atOnce } = this.#options;
+    const needed = Math.floor(expected / blocks.wholeBytes) + 1;
+    const workers = { length: Math.min(atOnce, needed) };
+    await Promise.all(Array.from(workers, () => this.#copyBlocks()));
+    if (this.#failed === undefined) return { size: this.#end };
+    const { at, error } = this.#failed;
+    return { size: Math.min(at, this.#end), failure: error };
+  }
+
+  async #copyBlocks(): Promise<void> {
+    while (this.#hasMore) {
+      const at = this.#next;
+      const length = this.#lengthAt(at);
+      this.#next += length;
+      let done = at;
+      try {
+        using block = await this.#options.blocks.take(length);
+        if (this.#failed !== undefined || at > this.#end) return;
+        done += await this.#copyBlock(block, at);
+        await this.#options.checkpoint();
+      } catch (error) {
+        this.#fail(done, error);
+      }
+    }
+  }
+
+  /** One byte past what is expected shows whether that is all. */
+  #lengthAt(at: number): number {
+    const { expected, blocks: { wholeBytes } } = this.#options;
+    const due = at < expected ? expected - at + 1 : UNEXPECTED_BYTES;
+    return Math.min(wholeBytes, due);
+  }
+
+  /** @param at Where what it is about begins. */
+  #fail(at: number, error: unknown): void {
+    if (!(error instanceof EntryError)) this.#options.blocks.end(error);
+    if (at < (this.#failed?.at ?? Infinity)) this.#failed = { at, error };
+  }
+
+  get #hasMore(): boolean {
+    return this.#failed === undefined && this.#next <= this.#limit &&
+      this.#next < this.#end;
+  }
+
+  /** Gives how many bytes it was. */
+  async #copyBlock(block: Block, at: number): Promise<number> {
+    const count = await this.#read(block, at);
+    if (count < block.length) this.#end = Math.min(this.#end, at + count);
+    else this.#limit = Math.max(this.#limit, at + count);
+    if (count === 0) return 0;
+    if (!this.#isStraight) {
+      await this.#to.write(block.bytes.subarray(0, count), at);
+    }
+    this.#options.moved(count);
+    return count;
+  }
+
+  /** Whether what comes is written before more of it is read. */
+  get #isStraight(): boolean {
+    return this.#from.readTo !== undefined && this.#to.writesAtOnce === true;
+  }
+
+  /** Gives how many bytes there were; less than a block only at the end. */
+  async #read(block: Block, at: number): Promise<number> {
+    const { expected } = this.#options;
+    let count = 0;
+    while (count < block.length) {
+      const left = block.length - count;
+      const due = expected - at - count;
+      const got = this.#isStraight
+        ? await this.#from.readTo!(this.#to, at + count, left)
+        : await this.#from.read(block.bytes.subarray(count), at + count);
+      count += got;
+      // What ends where it should is not asked for more: one byte more was.
+      if (got === 0 || (got === due && got < left)) break;
+    }
+    return count;
+  }
+}

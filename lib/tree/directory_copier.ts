@@ -1,0 +1,172 @@
+import type {
+  Attributes,
+  Files,
+  Listing,
+  Times,
+} from "../filesystem/file_system.ts";
+import { keyOf } from "../names/name_key.ts";
+import { StoredFolder } from "../filesystem/stored_directory.ts";
+import type { Course } from "./transfer_run.ts";
+import {
+  type Destination,
+  type FoundEntry,
+  isKnown,
+  type Place,
+} from "./destination.ts";
+import {
+  checkOutside,
+  type CopiedFolder,
+  openFolder,
+} from "../filesystem/directory_loops.ts";
+import type { TransferOptions } from "./options.ts";
+import type { OwnWork } from "./own_work.ts";
+import { Pending } from "./wait_group.ts";
+
+/** A folder that is filled. */
+export interface FilledFolder {
+  readonly source: CopiedFolder;
+  readonly entries: Listing;
+  /** Where what is in it goes. */
+  readonly destination: Destination;
+  /** Whether nothing was in it. */
+  readonly isNew: boolean;
+  /** What was begun in it. */
+  readonly pending: Pending;
+  /** Resolves when all of it has ended, and the folder has its mode. */
+  readonly left: Promise<void>;
+}
+
+/** Makes folders where copies of folders go, and leaves them when they are full. */
+export class FolderCopier {
+  readonly #from: Files;
+  readonly #to: Files;
+  readonly #options: TransferOptions;
+  readonly #course: Course;
+  readonly #ownWork: OwnWork;
+
+  constructor(
+    from: Files,
+    to: Files,
+    options: TransferOptions,
+    { course, ownWork }: { course: Course; ownWork: OwnWork },
+  ) {
+    this.#from = from;
+    this.#to = to;
+    this.#options = options;
+    this.#course = course;
+    this.#ownWork = ownWork;
+  }
+
+  /**
+   * Lists a folder, and enters the one that its content goes to, made if need
+   * be.
+   *
+   * @throws {EntryError} If it cannot be listed, led back to itself, or has no
+   * place there. Then nothing was made of it, or it is empty.
+   */
+  async enter(
+    { path, attributes }: FoundEntry,
+    destination: Destination,
+    above: CopiedFolder | undefined,
+  ): Promise<FilledFolder> {
+    const opening = this.#open({ path, attributes }, above);
+    opening.catch(() => {
+      // It is awaited below, unless the folder cannot be listed.
+    });
+    using listing = new DisposableStack();
+    const entries = listing.use(
+      await this.#course.open.list(
+        `${this.#from.label}${path}`,
+        () => this.#from.list(path),
+      ),
+    );
+    const source = await opening;
+    const stored = await this.#store(source, attributes, destination);
+    // What is there may be reached by another path, too.
+    const identity = await this.#to.identify(stored.path);
+    if (above === undefined) this.#ownWork.began(stored.path, identity);
+    listing.move();
+    const { preserve } = this.#options;
+    const pending = new Pending();
+    return {
+      source,
+      entries,
+      destination: {
+        ...destination,
+        key: identity === undefined ? destination.key : keyOf(identity),
+      },
+      isNew: stored.isNew,
+      pending,
+      left: this.#leave(
+        stored,
+        preserve && !isTarget(!stored.isNew, destination.place)
+          ? attributes
+          : undefined,
+        pending,
+      ),
+    };
+  }
+
+  /** @throws {EntryError} If it is one that it is in, or what is being made. */
+  async #open(
+    { path, attributes }: FoundEntry,
+    above: CopiedFolder | undefined,
+  ): Promise<CopiedFolder> {
+    const source = await openFolder(this.#from, { path, attributes, above });
+    if (above !== undefined) await this.#ownWork.check(source, attributes);
+    return source;
+  }
+
+  async #store(
+    source: CopiedFolder,
+    { mode }: Attributes,
+    { path, mayExist, place }: Destination,
+  ): Promise<StoredFolder> {
+    const { store } = this.#options;
+    const enter = (replaced: Attributes | undefined) => {
+      const policy = isTarget(replaced !== undefined, place)
+        ? { ...store, preserve: false }
+        : store;
+      return StoredFolder.enter(this.#to, { path, mode, replaced }, policy);
+    };
+    const found = mayExist ? await this.#to.find(path) : undefined;
+    const replaced = isKnown(found) ? found : undefined;
+    if (replaced !== undefined && place?.isNamesake) {
+      await place.among.check(place.name);
+    }
+    const stored = await enter(replaced).catch(async (error) => {
+      if (replaced !== undefined) throw error;
+      // Somebody may have made it meanwhile, by another path; where nothing
+      // tells, what is copied into it does.
+      const made = await this.#to.find(path);
+      if (made?.kind !== "folder" && made?.kind !== "unknown") throw error;
+      if (isKnown(made)) await place?.among.check(place.name);
+      return await enter({ ...made, kind: "folder" });
+    });
+    if (this.#from === this.#to) await checkOutside(this.#to, path, source);
+    return stored;
+  }
+
+  async #leave(
+    stored: StoredFolder,
+    times: Times | undefined,
+    pending: Pending,
+  ): Promise<void> {
+    await pending.over;
+    const { promise: left, resolve } = Promise.withResolvers<void>();
+    await this.#course.begin(async () => {
+      try {
+        const failure = await stored.leave(times);
+        if (failure !== undefined) throw failure;
+      } finally {
+        resolve();
+      }
+    });
+    await left;
+  }
+}
+
+/** Tells the target itself, whose mode and times are its own if it was there. */
+function isTarget(wasThere: boolean, place: Place | undefined): boolean {
+  return wasThere && place === undefined;
+}

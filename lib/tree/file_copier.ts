@@ -1,0 +1,260 @@
+import { Turns } from "../channel/turns.ts";
+import { EntryError, NotCutError, SessionError } from "../errors.ts";
+import type { Attributes, Files, OpenFile } from "../filesystem/file_system.ts";
+import { keyOf } from "../names/name_key.ts";
+import { StoredFile } from "../filesystem/stored_file.ts";
+import {
+  type FileProgress,
+  type Observer,
+  UNWATCHED,
+} from "../events/observer.ts";
+import { Blocks } from "./buffer_pool.ts";
+import { Claims } from "./keyed_lock.ts";
+import { type CopiedContent, copyContent } from "./content.ts";
+import { type Destination, type FoundEntry, isKnown } from "./destination.ts";
+import type { OpenEntries } from "./open_entries.ts";
+import { copyRanges } from "./ranges.ts";
+import type { TransferOptions } from "./options.ts";
+import { checkDifferent } from "./same_file.ts";
+
+/** A destination that no other file is copied to meanwhile. */
+interface Claim extends Disposable {
+  /** What is there. */
+  readonly replaced: Attributes | undefined;
+}
+
+/** A file that is to be filled. */
+interface FileToFill {
+  readonly source: FoundEntry;
+  /** Entry that was there. */
+  readonly replaced: Attributes | undefined;
+  readonly progress: FileProgress;
+}
+
+/** Copies files, any number of them at once. */
+export class FileCopier {
+  readonly #from: Files;
+  readonly #to: Files;
+  readonly #options: TransferOptions;
+  readonly #observer: Observer;
+  readonly #open: OpenEntries;
+  readonly #blocks: Blocks;
+  readonly #blocksAtOnce: number;
+  /** Destinations by their keys, and files by what tells them from others. */
+  readonly #paths = new Claims();
+  readonly #files = new Claims();
+  readonly #turns = new Turns();
+
+  constructor(
+    from: Files,
+    to: Files,
+    options: TransferOptions,
+    { observer, open }: { observer: Observer; open: OpenEntries },
+  ) {
+    this.#from = from;
+    this.#to = to;
+    this.#options = options;
+    this.#observer = observer;
+    this.#open = open;
+    // A block is under way twice: to be read, and then to be written.
+    this.#blocksAtOnce = Math.max(1, from.pace.blocks + to.pace.blocks);
+    this.#blocks = new Blocks(
+      this.#blocksAtOnce,
+      Math.min(from.pace.blockBytes, to.pace.blockBytes),
+    );
+  }
+
+  /**
+   * Copies a file whole, or as far as can be.
+   *
+   * @throws {EntryError} If something failed: what arrived is a beginning.
+   * @throws {ProtocolError} If a place broke its protocol; the same.
+   * @throws {SessionError} If the connection is lost; the same.
+   */
+  async copy(source: FoundEntry, destination: Destination): Promise<void> {
+    using claim = await this.#claim(destination);
+    const { replaced } = claim;
+    if (replaced !== undefined) {
+      await checkDifferent(
+        { files: this.#from, ...source },
+        { files: this.#to, path: destination.path, attributes: replaced },
+      );
+    }
+    await this.#open.use((opened) =>
+      this.#copyOpen(source, { path: destination.path, replaced, opened })
+    );
+  }
+
+  /** @param opened Called when both files are open. */
+  async #copyOpen(
+    source: FoundEntry,
+    { path, replaced, opened }: {
+      path: string;
+      replaced: Attributes | undefined;
+      opened: () => void;
+    },
+  ): Promise<void> {
+    using input = await this.#from.openToRead(source.path);
+    using stored = await StoredFile.open(this.#to, {
+      path,
+      mode: source.attributes.mode,
+      replaced,
+    }, this.#options.store);
+    opened();
+    const { size } = source.attributes;
+    await stored.prepare(size);
+    const progress = this.#options.isWatched
+      ? this.#observer.began(this.#from.nameOf(source.path), size)
+      : UNWATCHED;
+    try {
+      await this.#fill(stored, input, { source, replaced, progress });
+    } finally {
+      progress.ended();
+    }
+  }
+
+  /**
+   * Waits until nothing else is copied to a destination, by its own path or by
+   * another one. What is waited for second never waits itself, whatever a server
+   * says of where its links lead to.
+   */
+  async #claim({ path, mayExist, key, place }: Destination): Promise<Claim> {
+    using claimed = new DisposableStack();
+    const own = claimed.use(await this.#paths.claim(key));
+    const replaced = mayExist || own.hasWaited
+      ? await this.#to.find(path)
+      : undefined;
+    if (isKnown(replaced) && place?.isNamesake) {
+      await place.among.check(place.name);
+    }
+    const { identity } = replaced ?? {};
+    claimed.use(
+      await this.#files.claim(identity === undefined ? key : keyOf(identity)),
+    );
+    const claims = claimed.move();
+    return { replaced, [Symbol.dispose]: () => claims.dispose() };
+  }
+
+  /** Fills a file; once more where a server has not cut what was there. */
+  async #fill(
+    stored: StoredFile,
+    input: OpenFile,
+    file: FileToFill,
+  ): Promise<void> {
+    const { preserve } = this.#options;
+    const times = preserve ? file.source.attributes : undefined;
+    let flaw = await stored.finish(
+      await this.#send(stored, input, file),
+      times,
+    );
+    if (flaw instanceof NotCutError) {
+      await stored.empty();
+      const again = { ...file, progress: UNWATCHED };
+      flaw = await stored.finish(
+        await this.#send(stored, input, again),
+        times,
+      );
+    }
+    if (flaw !== undefined) throw flaw;
+  }
+
+  /**
+   * Sends all that is in a file.
+   *
+   * @returns How much that is, in bytes.
+   * @throws What failed; then the file was cut to what arrived.
+   */
+  async #send(
+    stored: StoredFile,
+    input: OpenFile,
+    file: FileToFill,
+  ): Promise<number> {
+    const { source } = file;
+    const { attributes } = source;
+    const copied = await this.#copyContent(stored, input, file);
+    const { size, failure } = copied;
+    if (failure !== undefined || size < attributes.size) {
+      await stored.abandon(size);
+    }
+    if (failure !== undefined) {
+      throw this.#cutShort(stored.path, attributes.size, copied);
+    }
+    if (size < attributes.size) {
+      await checkWhole(input, size, { ...source, label: this.#from.label });
+    }
+    return size;
+  }
+
+  /** A place that is to copy within itself and does not is not relied on. */
+  async #copyContent(
+    stored: StoredFile,
+    input: OpenFile,
+    { source, replaced, progress }: FileToFill,
+  ): Promise<CopiedContent> {
+    const options = {
+      expected: source.attributes.size,
+      blocks: this.#blocks,
+      // What is no regular file takes one thing after the other.
+      atOnce: replaced?.kind === "other" ? 1 : this.#blocksAtOnce,
+      moved: (bytes: number) => progress.moved(bytes),
+      checkpoint: () => this.#checkpoint(),
+    };
+    const canStay = this.#from === this.#to && replaced === undefined &&
+      this.#to.copyRange !== undefined;
+    if (canStay) {
+      const copied = await copyRanges(
+        (at, length) => this.#to.copyRange!(input, stored.file, at, length),
+        options,
+      );
+      const { aborted } = this.#options.interrupted;
+      const isRefused = copied.size === 0 && !aborted &&
+        copied.failure instanceof EntryError;
+      if (!isRefused) return copied;
+    }
+    return await copyContent(input, stored.file, options);
+  }
+
+  /** Files that never make us wait would keep every signal out. */
+  async #checkpoint(): Promise<void> {
+    if (this.#turns.areDue) await this.#turns.give();
+    this.#options.interrupted.throwIfAborted();
+  }
+
+  #cutShort(
+    target: string,
+    expected: number,
+    { size, failure }: CopiedContent,
+  ): unknown {
+    if (failure instanceof SessionError) {
+      return new SessionError(
+        `${failure.message} after ${size} of ${expected} bytes`,
+        { cause: failure },
+      );
+    }
+    const { aborted, reason } = this.#options.interrupted;
+    return aborted && failure === reason
+      ? new EntryError(
+        `${this.#to.label}${target}: interrupted after ${size} bytes`,
+      )
+      : failure;
+  }
+}
+
+/**
+ * Expects that a file which ended early is not being cut. The length of some,
+ * as in /sys, never was what they said.
+ *
+ * @throws {EntryError} If it is.
+ */
+async function checkWhole(
+  file: OpenFile,
+  size: number,
+  { path, attributes, label }: FoundEntry & { label: string },
+): Promise<void> {
+  const { size: sizeNow } = await file.attributes();
+  if (sizeNow === size || sizeNow === attributes.size) return;
+  throw new EntryError(
+    `${label}${path}: the file shrank while it was read: ${size} of ` +
+      `${attributes.size} bytes were there`,
+  );
+}

@@ -1,0 +1,95 @@
+import { EntryError } from "../errors.ts";
+import type { ListedEntry, Listing } from "../filesystem/file_system.ts";
+
+/** The most entries of one directory that are kept in memory. */
+export const MAX_KEPT_ENTRIES = 1_000_000;
+
+/**
+ * A listing that can be closed before its entries were taken: they are kept in
+ * memory then.
+ */
+export class HeldListing implements Listing {
+  readonly #listing: Listing;
+  readonly #entries: AsyncIterator<ListedEntry>;
+  readonly #name: string;
+  readonly #closed: () => void;
+  readonly #most: number;
+  /** The entries that follow; absent while the listing itself gives them. */
+  #kept: Promise<AsyncIterator<ListedEntry>> | undefined;
+
+  /**
+   * @param name The directory in messages.
+   * @param closed Called once, or more often, when the directory is closed.
+   * @param most How many entries are kept at most.
+   */
+  constructor(
+    listing: Listing,
+    { name, closed, most = MAX_KEPT_ENTRIES }: {
+      name: string;
+      closed: () => void;
+      most?: number;
+    },
+  ) {
+    this.#listing = listing;
+    this.#name = name;
+    this.#entries = listing[Symbol.asyncIterator]();
+    this.#closed = closed;
+    this.#most = most;
+  }
+
+  /** Reads all entries that are left, so that the directory is closed soon. */
+  keep(): void {
+    this.#kept ??= this.#keep();
+  }
+
+  async #keep(): Promise<AsyncIterator<ListedEntry>> {
+    const entries: ListedEntry[] = [];
+    let failure: unknown;
+    try {
+      for (;;) {
+        const { done, value } = await this.#entries.next();
+        if (done) break;
+        if (entries.length === this.#most) {
+          throw new EntryError(
+            `${this.#name}: there are more than ${this.#most} entries, and ` +
+              "nothing else can be open beside the folder",
+          );
+        }
+        entries.push(value);
+      }
+    } catch (error) {
+      failure = error;
+    } finally {
+      this[Symbol.dispose]();
+    }
+    return given(entries, failure);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncIterator<ListedEntry> {
+    try {
+      for (;;) {
+        const entries = this.#kept === undefined
+          ? this.#entries
+          : await this.#kept;
+        const { done, value } = await entries.next();
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      this[Symbol.dispose]();
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#listing[Symbol.dispose]();
+    this.#closed();
+  }
+}
+
+async function* given(
+  entries: readonly ListedEntry[],
+  failure: unknown,
+): AsyncIterator<ListedEntry> {
+  yield* entries;
+  if (failure !== undefined) throw failure;
+}

@@ -1,0 +1,71 @@
+import { EntryError, entryError } from "../errors.ts";
+import type { Attributes, Files } from "../filesystem/file_system.ts";
+import { findQuietly } from "../filesystem/find_quietly.ts";
+import type { Destination } from "./destination.ts";
+import { checkDifferent } from "./same_file.ts";
+
+/** Copies symbolic links as links. */
+export class LinkCopier {
+  readonly #from: Files;
+  readonly #to: Files;
+  /**
+   * The keys of links that were made: nothing is written through them, whatever
+   * path leads there.
+   */
+  readonly #made: Set<string>;
+
+  constructor(from: Files, to: Files, made: Set<string>) {
+    this.#from = from;
+    this.#to = to;
+    this.#made = made;
+  }
+
+  /** What the link at `source` says; `undefined` if it is none. */
+  async find(source: string): Promise<string | undefined> {
+    return await this.#from.readLink(source);
+  }
+
+  /** @throws {EntryError} If `target` is a link that was made. */
+  async checkNotMade(
+    source: string,
+    { path, key }: Destination,
+  ): Promise<void> {
+    if (!this.#made.has(key) || !await this.#isLink(path)) return;
+    throw new EntryError(`${source}: ${path} is a link that was just made`);
+  }
+
+  /** @throws {EntryError} If it would replace what it names. */
+  async copy(
+    source: string,
+    { path: target, key, place }: Destination,
+    says: string,
+  ): Promise<void> {
+    const named = await findQuietly(this.#from, source);
+    const replaced = await findQuietly(this.#to, target);
+    const replacesFile = named !== undefined && replaced !== undefined &&
+      await this.#to.readLink(target) === undefined;
+    if (replacesFile) {
+      await checkDifferent(
+        { files: this.#from, path: source, attributes: named },
+        { files: this.#to, path: target, attributes: replaced },
+      );
+    }
+    if (place?.isNamesake && await this.#isThere(target, replaced)) {
+      await place.among.check(place.name);
+    }
+    await this.#to.makeLink(target, says);
+    this.#made.add(key);
+  }
+
+  /** A link that leads nowhere is there, too. */
+  async #isThere(
+    path: string,
+    found: Attributes | undefined,
+  ): Promise<boolean> {
+    return found !== undefined || await this.#isLink(path);
+  }
+
+  async #isLink(path: string): Promise<boolean> {
+    return typeof await this.#to.readLink(path).catch(entryError) === "string";
+  }
+}

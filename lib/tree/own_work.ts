@@ -1,0 +1,75 @@
+import { EntryError } from "../errors.ts";
+import type { Attributes, Files } from "../filesystem/file_system.ts";
+import { type CopyStart, isOwnCopy } from "../filesystem/own_copy.ts";
+import type { CopiedFolder } from "../filesystem/directory_loops.ts";
+
+/**
+ * Directories that a transfer itself makes at the top of its target. Where the
+ * target lies inside a source, on a server that is this machine or on two that
+ * are one, they are met on the way through it, and would be copied for ever.
+ */
+export class OwnWork {
+  readonly #from: Files;
+  readonly #to: Files;
+  readonly #start: CopyStart;
+  /** Paths at the top of the target, by what identifies them. */
+  readonly #tops = new Map<string, string>();
+
+  constructor(from: Files, to: Files, start: CopyStart) {
+    this.#from = from;
+    this.#to = to;
+    this.#start = start;
+  }
+
+  /** Notes a directory that is filled at the top of the target. */
+  began(path: string, identity: string | undefined): void {
+    if (identity !== undefined) this.#tops.set(identity, path);
+  }
+
+  /**
+   * Checks a directory below the top of a source. Within one place, loops are
+   * found by what identifies a directory.
+   *
+   * @throws {EntryError} If this transfer made it.
+   */
+  async check(
+    { path, identity }: CopiedFolder,
+    { born }: Attributes,
+  ): Promise<void> {
+    if (this.#from === this.#to) return;
+    const name = this.#from.nameOf(path);
+    const isOwn = isOwnCopy({ name, born }, this.#start) ||
+      (born === undefined && this.#start.names.has(name) &&
+        await this.#isTop(path, identity));
+    if (!isOwn) return;
+    throw new EntryError(
+      `${this.#from.label}${path}: cannot copy a directory into itself`,
+    );
+  }
+
+  /**
+   * Tells a directory at the top by its path, where a server gives that as the
+   * identity, and by its time, which changes while it is filled: another machine
+   * may have a directory of that path.
+   */
+  async #isTop(path: string, identity: string | undefined): Promise<boolean> {
+    if (identity === undefined) return false;
+    const there = await this.#to.identify(identity).catch(unknown);
+    const top = there === undefined ? undefined : this.#tops.get(there);
+    if (top === undefined) return false;
+    const before = await this.#to.attributes(top);
+    const met = await this.#from.attributes(path);
+    const after = await this.#to.attributes(top);
+    const [least, it, most] = [before, met, after].map(secondOf);
+    return least! <= it! && it! <= most!;
+  }
+}
+
+function secondOf({ modified }: Attributes): number {
+  return Math.floor(modified / 1000);
+}
+
+/** For a `catch`: what cannot be told is unknown. */
+function unknown(error: unknown): undefined {
+  if (!(error instanceof EntryError)) throw error;
+}

@@ -1,0 +1,30 @@
+import { EntryError } from "../errors.ts";
+import type { Files } from "../filesystem/file_system.ts";
+import type { FoundEntry } from "./destination.ts";
+
+/** A file, and the place that holds it. */
+export interface PlacedFile extends FoundEntry {
+  readonly files: Files;
+}
+
+/** @throws {EntryError} If what would be replaced is what is copied. */
+export async function checkDifferent(
+  source: PlacedFile,
+  target: PlacedFile,
+): Promise<void> {
+  if (source.files !== target.files) return;
+  const [one, other] = await Promise.all([
+    identityOf(source),
+    identityOf(target),
+  ]);
+  if (one === undefined || one !== other) return;
+  throw new EntryError(
+    `${source.files.label}${source.path}: ${target.path} is the same file`,
+  );
+}
+
+async function identityOf(
+  { files, path, attributes }: PlacedFile,
+): Promise<string | undefined> {
+  return attributes.identity ?? await files.identify(path);
+}

@@ -1,0 +1,140 @@
+import { EntryError } from "../errors.ts";
+import type { Files } from "../filesystem/file_system.ts";
+import { keyOf } from "../names/name_key.ts";
+import { isNameless } from "../names/names.ts";
+import { Namesakes } from "../filesystem/namesakes.ts";
+import type { Observer } from "../events/observer.ts";
+import { Course } from "./transfer_run.ts";
+import type { Destination } from "./destination.ts";
+import type { TransferOptions } from "./options.ts";
+import { OwnWork } from "./own_work.ts";
+import { Pending } from "./wait_group.ts";
+import { type SourceEntry, TreeCopier } from "./tree_copier.ts";
+
+/** What is copied: entries of the files that hold them. */
+export interface Sources {
+  readonly files: Files;
+  readonly entries: readonly SourceEntry[];
+}
+
+/** Where to: a path in the files that will hold it. */
+export interface Target {
+  readonly files: Files;
+  readonly path: string;
+  /** Refuse a target that is no folder. */
+  readonly mustBeFolder: boolean;
+  /** Make one that has to be a folder and is missing. */
+  readonly makesFolder?: boolean;
+  /**
+   * Names that the job's other copies put into this very target; absent where
+   * there are no others.
+   */
+  readonly among?: Namesakes;
+}
+
+/**
+ * Copies entries to a path in the same or in other files: into the folder that
+ * is there, else the first of them under that very path; what a folder without
+ * a name of its own (`.`, `..`) holds goes straight into the target, which keeps
+ * its mode and times if it was there. Many entries are under way at once where
+ * that is what their places are best at.
+ * An entry that fails is reported to the observer, in its turn, and the rest
+ * goes on.
+ *
+ * @throws {EntryError} If the target cannot be one, for any source.
+ * @throws {ProtocolError} If a place broke its protocol. What arrived whole
+ * before stays; each file that was under way is named.
+ * @throws {SessionError} If the connection to a place is lost; the same.
+ */
+export async function transfer(
+  sources: Sources,
+  target: Target,
+  { options, observer }: { options: TransferOptions; observer: Observer },
+): Promise<void> {
+  await new Transfer(sources, target, options, observer).run();
+}
+
+class Transfer {
+  readonly #sources: Sources;
+  readonly #target: Target;
+  readonly #course: Course;
+  readonly #trees: TreeCopier;
+
+  constructor(
+    sources: Sources,
+    target: Target,
+    options: TransferOptions,
+    observer: Observer,
+  ) {
+    const { files: from } = sources;
+    const { files: to } = target;
+    this.#sources = sources;
+    this.#target = target;
+    const { interrupted } = options;
+    const steps = Math.max(from.pace.entries, to.pace.entries);
+    this.#course = new Course(steps, { observer, interrupted });
+    const names = new Set(sources.entries.map((entry) => nameOf(entry, from)));
+    names.add(to.nameOf(target.path));
+    this.#trees = new TreeCopier(from, to, options, {
+      course: this.#course,
+      ownWork: new OwnWork(from, to, { began: Date.now(), names }),
+    });
+  }
+
+  async run(): Promise<void> {
+    const { files, entries } = this.#sources;
+    const { files: to, path, among = new Namesakes(to, path) } = this.#target;
+    const { isFolder, destination } = await this.#look();
+    const pending = new Pending();
+    for (const [index, entry] of entries.entries()) {
+      await this.#course.orReport(async () => {
+        const name = nameOf(entry, files);
+        const goesInside = isFolder && !isNameless(name);
+        if (!isFolder && index > 0) {
+          throw new EntryError(
+            `${to.label}${path}: Not a directory: ` +
+              `no place for ${name}`,
+          );
+        }
+        await this.#trees.copy(
+          entry,
+          goesInside
+            ? this.#trees.inside(destination, name, { isNew: false, among })
+            : destination,
+          { above: undefined, pending },
+        );
+      });
+    }
+    pending.end();
+    await pending.over;
+    await this.#course.end();
+  }
+
+  async #look(): Promise<{ isFolder: boolean; destination: Destination }> {
+    const { files, path, mustBeFolder, makesFolder } = this.#target;
+    let found = await files.find(path);
+    if (found === undefined && mustBeFolder) {
+      if (makesFolder) await files.makeFolder(path, NEW_FOLDER_MODE);
+      found = await files.attributes(path);
+    }
+    // Where nothing tells, it is what the command line says it is.
+    const isFolder = found?.kind === "folder" ||
+      (mustBeFolder && found?.kind === "unknown");
+    if (mustBeFolder && !isFolder) {
+      throw new EntryError(`${files.label}${path}: Not a directory`);
+    }
+    const identity = isFolder ? await files.identify(path) : undefined;
+    return {
+      isFolder,
+      destination: { path, mayExist: true, key: keyOf(identity ?? path) },
+    };
+  }
+}
+
+/** Mode of a target that is made for several entries, under the umask. */
+const NEW_FOLDER_MODE = 0o777;
+
+/** The name that an entry gets at the target. */
+function nameOf({ path, name }: SourceEntry, files: Files): string {
+  return name ?? files.nameOf(path);
+}

@@ -1,0 +1,249 @@
+import { EntryError } from "../errors.ts";
+import type { Attributes, Files } from "../filesystem/file_system.ts";
+import { keyOf, nameKeyOf } from "../names/name_key.ts";
+import { checkStorable, isPlainName } from "../names/names.ts";
+import { Namesakes } from "../filesystem/namesakes.ts";
+import { Claims } from "./keyed_lock.ts";
+import type { Course } from "./transfer_run.ts";
+import type { Destination, FoundEntry } from "./destination.ts";
+import { FileCopier } from "./file_copier.ts";
+import { type FilledFolder, FolderCopier } from "./directory_copier.ts";
+import type { CopiedFolder } from "../filesystem/directory_loops.ts";
+import { LinkCopier } from "./link_copier.ts";
+import type { TransferOptions } from "./options.ts";
+import type { OwnWork } from "./own_work.ts";
+import type { Pending } from "./wait_group.ts";
+
+/** What is copied. */
+export interface SourceEntry {
+  readonly path: string;
+  /**
+   * The name that it gets at the target; absent where that is its path's. What a
+   * directory holds whose name is empty or a dot path goes straight into the
+   * target.
+   */
+  readonly name?: string;
+  /** Absent where nobody has looked yet. */
+  readonly attributes?: Attributes | undefined;
+}
+
+/** What an entry is part of. */
+export interface Surroundings {
+  /** The folder it is in; none at the top. */
+  readonly above: CopiedFolder | undefined;
+  /** What has to end with it. */
+  readonly pending: Pending;
+}
+
+/**
+ * How many entries are under way for each folder that is gone through beside
+ * the one at hand. A folder is open meanwhile, as an entry is.
+ */
+const ENTRIES_A_FOLDER = 4;
+
+/** Goes through trees and begins to copy what it finds. */
+export class TreeCopier {
+  readonly #from: Files;
+  readonly #to: Files;
+  readonly #options: TransferOptions;
+  readonly #course: Course;
+  readonly #files: FileCopier;
+  readonly #folders: FolderCopier;
+  readonly #links: LinkCopier | undefined;
+  /**
+   * Folders that are filled, by their paths. What a server says of where they
+   * lead to is no part of that: they could then wait for each other.
+   */
+  readonly #filled = new Claims();
+  #foldersToSpare: number;
+
+  constructor(
+    from: Files,
+    to: Files,
+    options: TransferOptions,
+    { course, ownWork }: { course: Course; ownWork: OwnWork },
+  ) {
+    this.#from = from;
+    this.#to = to;
+    this.#options = options;
+    this.#course = course;
+    this.#files = new FileCopier(from, to, options, course);
+    this.#folders = new FolderCopier(from, to, options, { course, ownWork });
+    const entries = Math.max(from.pace.entries, to.pace.entries);
+    this.#foldersToSpare = Math.floor(entries / ENTRIES_A_FOLDER);
+    const { recursive, links } = options;
+    if (recursive && links !== "followed") {
+      this.#links = new LinkCopier(from, to, links);
+    }
+  }
+
+  /**
+   * Gives the place that the next entry has in a directory.
+   *
+   * @param isNew Nothing is in it but what came before.
+   * @throws {EntryError} If the name can be none there.
+   */
+  inside(
+    directory: Destination,
+    name: string,
+    { isNew, among }: { isNew: boolean; among: Namesakes },
+  ): Destination {
+    if (!isPlainName(name)) {
+      throw new EntryError(`error: unexpected filename: ${name}`);
+    }
+    const path = this.#to.join(directory.path, name);
+    checkStorable(name, path, this.#options.platform);
+    const precedence = among.add(name);
+    return {
+      path,
+      key: this.#to.join(directory.key, nameKeyOf(name)),
+      mayExist: !isNew || precedence !== "first",
+      place: { name, among, isNamesake: precedence === "other" },
+    };
+  }
+
+  /**
+   * Begins to copy an entry and all that is in it.
+   *
+   * @throws {EntryError} If it is nothing that can be copied.
+   */
+  async copy(
+    source: SourceEntry,
+    destination: Destination,
+    surroundings: Surroundings,
+  ): Promise<void> {
+    const { path } = source;
+    if (this.#course.isOver) return this.#pass(path, surroundings);
+    this.#course.observer.explained(() =>
+      `Copying: ${path} to ${destination.path}`
+    );
+    const link = await this.#links?.find(path);
+    if (link !== undefined) {
+      return await this.#begin(
+        path,
+        surroundings,
+        () => this.#links!.copy(path, destination, link),
+      );
+    }
+    const attributes = source.attributes ?? await this.#from.attributes(path);
+    const found = { path, attributes };
+    if (attributes.kind === "file") {
+      return await this.#begin(
+        path,
+        surroundings,
+        () => this.#copyFile(found, destination),
+      );
+    }
+    if (attributes.kind !== "folder" || !this.#options.recursive) {
+      throw new EntryError(`${this.#from.label}${path}: not a regular file`);
+    }
+    await this.#beside(this.#copyFolder(found, destination, surroundings));
+  }
+
+  /** @throws {EntryError} If an entry at the top is not copied any more. */
+  #pass(path: string, { above }: Surroundings): void {
+    if (!this.#course.isBroken || above !== undefined) return;
+    throw new EntryError(`${this.#from.label}${path}: not sent`);
+  }
+
+  async #begin(
+    path: string,
+    surroundings: Surroundings,
+    step: () => Promise<void>,
+  ): Promise<void> {
+    const { pending } = surroundings;
+    pending.begin();
+    await this.#course.begin(async () => {
+      try {
+        if (this.#course.isOver) this.#pass(path, surroundings);
+        else await step();
+      } finally {
+        pending.end();
+      }
+    });
+  }
+
+  /** Goes on beside what was begun, unless too much is going on. */
+  async #beside(begun: Promise<void>): Promise<void> {
+    if (this.#foldersToSpare === 0) return await begun;
+    this.#foldersToSpare--;
+    begun.then(() => this.#foldersToSpare++);
+  }
+
+  async #copyFile(
+    source: FoundEntry,
+    destination: Destination,
+  ): Promise<void> {
+    try {
+      await this.#links?.checkNotMade(source.path, destination);
+      await this.#files.copy(source, destination);
+    } catch (error) {
+      const { namedBy } = this.#options;
+      const { path } = namedBy === "source" ? source : destination;
+      this.#course.break(path, error);
+    }
+  }
+
+  /** Begins to copy a folder and all that is in it. */
+  async #copyFolder(
+    source: FoundEntry,
+    destination: Destination,
+    surroundings: Surroundings,
+  ): Promise<void> {
+    const { pending } = surroundings;
+    pending.begin();
+    // What is to be in one folder comes from one folder after the other.
+    const claimed = await this.#filled.claim(keyOf(destination.path));
+    const end = () => {
+      claimed[Symbol.dispose]();
+      pending.end();
+    };
+    const folder = await this.#enter(source, destination, surroundings);
+    if (folder === undefined) return end();
+    folder.left.then(end);
+    await this.#fill(folder);
+    folder.pending.end();
+  }
+
+  /** Gives nothing if that failed, which is reported. */
+  async #enter(
+    source: FoundEntry,
+    destination: Destination,
+    surroundings: Surroundings,
+  ): Promise<FilledFolder | undefined> {
+    const { path } = source;
+    const { promise, resolve } = Promise.withResolvers<
+      FilledFolder | undefined
+    >();
+    await this.#course.begin(async () => {
+      try {
+        if (this.#course.isOver) return this.#pass(path, surroundings);
+        await this.#links?.checkNotMade(path, destination);
+        const { above } = surroundings;
+        resolve(await this.#folders.enter(source, destination, above));
+      } finally {
+        resolve(undefined);
+      }
+    });
+    return await promise;
+  }
+
+  /** Begins to copy all that is in a folder. */
+  async #fill(
+    { source, entries, destination, isNew, pending }: FilledFolder,
+  ): Promise<void> {
+    const among = new Namesakes(this.#to, destination.path);
+    await this.#course.orReport(async () => {
+      for await (const { name, attributes } of entries) {
+        if (this.#course.isOver) return;
+        await this.#course.orReport(() =>
+          this.copy(
+            { path: this.#from.join(source.path, name), attributes },
+            this.inside(destination, name, { isNew, among }),
+            { above: source, pending },
+          )
+        );
+      }
+    });
+  }
+}

@@ -1,0 +1,162 @@
+import { assertEquals } from "@std/assert";
+import {
+  Cache,
+  cacheFolder,
+  type RemoteName,
+} from "../../../lib/completion/cache.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+
+const NAMES: readonly RemoteName[] = [
+  { name: "a b", kind: "file" },
+  { name: "d", kind: "folder" },
+  { name: "?", kind: "unknown" },
+];
+
+/** A cache in a folder that is not there yet, with a clock. */
+class Kept extends TempFolder {
+  readonly folder = `${this.path}/run/seacp`;
+  time = Date.now();
+  readonly cache = new Cache(this.folder, () => this.time);
+
+  get files(): string[] {
+    return [...Deno.readDirSync(this.folder)].map(({ name }) =>
+      `${this.folder}/${name}`
+    );
+  }
+}
+
+const isWindows = Deno.build.os === "windows";
+
+Deno.test("A cache gives what was kept until its time is over", async () => {
+  using kept = new Kept();
+  const { cache } = kept;
+  assertEquals(await cache.get("key"), undefined);
+  await cache.put("key", NAMES, 1000);
+  kept.time += 999;
+  assertEquals(await cache.get("key"), NAMES);
+  assertEquals(await cache.get("another"), undefined);
+  kept.time += 1;
+  assertEquals(await cache.get("key"), undefined);
+});
+
+Deno.test("A cache believes nothing from the future", async () => {
+  using kept = new Kept();
+  await kept.cache.put("key", NAMES, 60_000);
+  kept.time -= 1;
+  assertEquals(await kept.cache.get("key"), undefined);
+});
+
+Deno.test("What is kept is the user's alone, and no part of it is left over", async () => {
+  using kept = new Kept();
+  await kept.cache.put("key", NAMES, 1000);
+  await kept.cache.put("key", [], 1000);
+  assertEquals(await kept.cache.get("key"), []);
+  assertEquals(kept.files.length, 1);
+  if (isWindows) return;
+  assertEquals(Deno.statSync(kept.folder).mode! & 0o777, 0o700);
+  assertEquals(Deno.statSync(kept.files[0]!).mode! & 0o777, 0o600);
+});
+
+Deno.test({
+  name: "A folder that others may enter is neither read nor written",
+  ignore: isWindows,
+  fn: async () => {
+    using kept = new Kept();
+    await kept.cache.put("key", NAMES, 1000);
+    Deno.chmodSync(kept.folder, 0o755);
+    assertEquals(await kept.cache.get("key"), undefined);
+    await kept.cache.put("key 2", NAMES, 1000);
+    assertEquals(kept.files.length, 1);
+  },
+});
+
+Deno.test({
+  name: "A folder or file of somebody else is not believed",
+  ignore: isWindows || Deno.uid() !== 0,
+  fn: async () => {
+    using kept = new Kept();
+    const NOBODY = 65534;
+    await kept.cache.put("key", NAMES, 1000);
+    Deno.chownSync(kept.files[0]!, NOBODY, NOBODY);
+    assertEquals(await kept.cache.get("key"), undefined);
+    await kept.cache.put("key", NAMES, 1000);
+    Deno.chownSync(kept.folder, NOBODY, NOBODY);
+    assertEquals(await kept.cache.get("key"), undefined);
+  },
+});
+
+Deno.test({
+  name: "A link in the place of the folder or a file is not followed",
+  ignore: isWindows,
+  fn: async () => {
+    using kept = new Kept();
+    await kept.cache.put("key", NAMES, 1000);
+    const [file] = kept.files;
+    Deno.renameSync(file!, `${kept.path}/elsewhere`);
+    Deno.symlinkSync(`${kept.path}/elsewhere`, file!);
+    assertEquals(await kept.cache.get("key"), undefined);
+    Deno.removeSync(file!);
+    Deno.renameSync(`${kept.path}/elsewhere`, file!);
+    assertEquals(await kept.cache.get("key"), NAMES);
+    Deno.renameSync(kept.folder, `${kept.path}/folder`);
+    Deno.symlinkSync(`${kept.path}/folder`, kept.folder);
+    assertEquals(await kept.cache.get("key"), undefined);
+  },
+});
+
+Deno.test("What is damaged, or another key's, is as if it were not there", async () => {
+  using kept = new Kept();
+  await kept.cache.put("key", NAMES, 1000);
+  const [file] = kept.files;
+  const until = kept.time + 1000;
+  const texts = [
+    "",
+    "{",
+    "null",
+    "[]",
+    '"x"',
+    JSON.stringify({ key: "key", until }),
+    JSON.stringify({ key: "key", until, names: [1] }),
+    JSON.stringify({ key: "key", until, names: [{ name: 1, kind: "file" }] }),
+    JSON.stringify({ key: "key", until, names: [{ name: "a", kind: "x" }] }),
+    JSON.stringify({ key: "key", until: "1", names: [] }),
+    JSON.stringify({ key: "other", until, names: [] }),
+  ];
+  for (const text of texts) {
+    Deno.writeTextFileSync(file!, text);
+    assertEquals(await kept.cache.get("key"), undefined, text);
+  }
+});
+
+Deno.test("Old files are removed, and what is not the cache's stays", async () => {
+  using kept = new Kept();
+  await kept.cache.put("key", NAMES, 1000);
+  Deno.writeTextFileSync(`${kept.folder}/other`, "");
+  Deno.utimeSync(`${kept.folder}/other`, 0, 0);
+  kept.time += 120_000;
+  await kept.cache.put("key 2", NAMES, 1000);
+  assertEquals(kept.files.length, 2);
+});
+
+Deno.test("Where nothing can be kept, nothing is", async () => {
+  using folder = new TempFolder();
+  Deno.writeTextFileSync(`${folder.path}/file`, "");
+  for (const place of [undefined, `${folder.path}/file/x`, "/dev/null"]) {
+    const cache = new Cache(place);
+    await cache.put("key", NAMES, 1000);
+    assertEquals(await cache.get("key"), undefined);
+  }
+});
+
+Deno.test("cacheFolder() goes where the user's own files may be", () => {
+  const rows: readonly (readonly [Record<string, string>, string?])[] = [
+    [{}],
+    [{ HOME: "/h" }, "/h/.cache/seacp"],
+    [{ HOME: "/h", XDG_CACHE_HOME: "/c" }, "/c/seacp"],
+    [{ HOME: "/h", XDG_CACHE_HOME: "/c", XDG_RUNTIME_DIR: "/r" }, "/r/seacp"],
+    [{ HOME: "/h", XDG_RUNTIME_DIR: "" }, "/h/.cache/seacp"],
+  ];
+  for (const [variables, folder] of rows) {
+    assertEquals(cacheFolder((name) => variables[name]), folder);
+  }
+});

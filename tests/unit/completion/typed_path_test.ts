@@ -1,0 +1,100 @@
+import { assertEquals } from "@std/assert";
+import {
+  type PathReader,
+  readTypedPath,
+} from "../../../lib/completion/typed_path.ts";
+import { ODD_NAMES } from "../../support/odd_names.ts";
+import { shellWords } from "../../../lib/names/shell_word.ts";
+
+/** A path, who reads it, the folder, the name's beginning, and a name in it. */
+const ROWS: readonly (readonly [
+  string,
+  PathReader,
+  string,
+  string,
+  string,
+  string,
+])[] = [
+  ["", "shell", "", "", "a b", "a\\ b"],
+  ["a", "shell", "", "a", "a'b", "a\\'b"],
+  ["d/", "shell", "d/", "", "$(x)", "d/\\$\\(x\\)"],
+  ["d\\ e/f", "shell", "d e/", "f", "f`", "d\\ e/f\\`"],
+  ["'d e/f", "shell", "d e/", "f", "f'g", "'d e/f'\\''g'"],
+  ['"d e/f', "shell", "d e/", "f", 'f"g', '"d e/f\\"g"'],
+  ["'d e'/f", "shell", "d e/", "f", "fg", "'d e'/fg"],
+  ["a\\", "shell", "", "a", "a b", "a\\ b"],
+  ["one two/t", "shell", "two/", "t", "t u", "one two/t\\ u"],
+  ["", "shell", "", "", "~x", "\\~x"],
+  ["", "shell", "", "", "=x", "\\=x"],
+  ["d/", "shell", "d/", "", "=x", "d/=x"],
+  ["~/", "shell", "", "", "a", "~/a"],
+  ["~//d/a", "shell", "d/", "a", "ab", "~//d/ab"],
+  ["\\~/a", "shell", "~/", "a", "ab", "\\~/ab"],
+  ["/", "shell", "/", "", "etc", "/etc"],
+  ["", "server", "", "", "a b", "a b"],
+  ["d e/f", "server", "d e/", "f", "f'g", "d e/f'g"],
+  ["d\\ e/f", "server", "d\\ e/", "f", "fg", "d\\ e/fg"],
+  ["", "server", "", "", "~x", "./~x"],
+  ["d/", "server", "d/", "", "~x", "d/~x"],
+  ["~/d/", "server", "d/", "", "a", "~/d/a"],
+  ["*/a", "server", "*/", "a", "ab", "*/ab"],
+  ["", "pattern", "", "", "a b'$(x)", "a b'$(x)"],
+  ["", "pattern", "", "", "[a]*?\\", "\\[a\\]\\*\\?\\\\"],
+  ["a\\[", "pattern", "", "a[", "a[b]", "a\\[b\\]"],
+  ["a\\", "pattern", "", "a", "a*", "a\\*"],
+  ["a\\\\", "pattern", "", "a\\", "a\\b", "a\\\\b"],
+  ["d\\*/f", "pattern", "d*/", "f", "fg", "d\\*/fg"],
+  ["d*/f", "pattern", "d*/", "f", "fg", "d*/fg"],
+  ["C:\\x", "pattern", "", "C:\\x", "C:\\xy", "C:\\xy"],
+  ["", "pattern", "", "", "~x", "./~x"],
+  ["d/", "pattern", "d/", "", "~x", "d/~x"],
+  ["~/d/", "pattern", "d/", "", "a", "~/d/a"],
+];
+
+Deno.test("readTypedPath() tells the folder, and how a name is typed in it", () => {
+  for (const [text, reader, folder, beginning, name, typed] of ROWS) {
+    const path = readTypedPath(text, reader)!;
+    assertEquals(
+      [path.folder, path.hasTilde, path.beginning, path.withName(name, "file")],
+      [folder, false, beginning, typed],
+      `${reader}: ${text}`,
+    );
+  }
+});
+
+Deno.test("readTypedPath() has the server tell whose home it is", () => {
+  for (const reader of ["shell", "pattern", "server"] as const) {
+    const { folder, hasTilde } = readTypedPath("~bob/d/a", reader)!;
+    assertEquals([folder, hasTilde], ["~bob/d/", true]);
+  }
+});
+
+Deno.test("readTypedPath() leaves a folder's name open, and an unknown one", () => {
+  const path = readTypedPath("'d/a", "shell")!;
+  assertEquals(path.withName("a b", "folder"), "'d/a b/");
+  assertEquals(path.withName("a b", "unknown"), "'d/a b");
+});
+
+Deno.test("readTypedPath() leaves to a shell what only it can tell", () => {
+  const texts = ["~", "~bob", "$H/a", "`x`/", "$(x", "a*", "[a]/b", "{a,b}/c"];
+  for (const text of texts) {
+    assertEquals(readTypedPath(text, "shell"), undefined, text);
+  }
+  assertEquals(readTypedPath("~bob", "server"), undefined);
+  assertEquals(readTypedPath("~bob", "pattern"), undefined);
+});
+
+Deno.test("Any name that is typed for a far shell is one word of it", () => {
+  for (const name of ODD_NAMES) {
+    for (const typed of ["", "d/", "'d/", '"d/', "one "]) {
+      const text = readTypedPath(typed, "shell")!.withName(name, "file");
+      const word = shellWords(text).at(-1)!;
+      const folder = typed.includes("/") ? "d/" : "";
+      assertEquals(word.map(({ char }) => char).join(""), folder + name, text);
+      const active = word.filter(({ char, quoted }) =>
+        !quoted && /[$`*?[{]/.test(char)
+      );
+      assertEquals(active, [], text);
+    }
+  }
+});

@@ -1,0 +1,95 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { getopt } from "../../../lib/options/getopt.ts";
+import { UsageError } from "../../../lib/errors.ts";
+
+const TABLE = [
+  { name: "r" },
+  { name: "help" },
+  { name: "p" },
+  { name: "P", value: "port" },
+  { name: "o", value: "ssh_option" },
+  { name: "shell", value: "name" },
+];
+
+/** Arguments, the options found in them, and the operands. */
+const ROWS: readonly (readonly [string[], string[], string[]])[] = [
+  [[], [], []],
+  [["a", "b"], [], ["a", "b"]],
+  [["-r", "a"], ["r"], ["a"]],
+  [["-rp", "a"], ["r", "p"], ["a"]],
+  [["-r", "-r", "a"], ["r", "r"], ["a"]],
+  [["-P22", "a"], ["P=22"], ["a"]],
+  [["-P", "22", "a"], ["P=22"], ["a"]],
+  [["-rpP22", "a"], ["r", "p", "P=22"], ["a"]],
+  [["-rP", "22", "a"], ["r", "P=22"], ["a"]],
+  [["-oUser=bob", "a"], ["o=User=bob"], ["a"]],
+  [["-o", "User bob", "a"], ["o=User bob"], ["a"]],
+  [["-o", "", "a"], ["o="], ["a"]],
+  [["-o", "-r", "a"], ["o=-r"], ["a"]],
+  [["-o", "--", "a"], ["o=--"], ["a"]],
+  [["-o-", "a"], ["o=-"], ["a"]],
+  [["-o é", "a"], ["o= é"], ["a"]],
+  [["--shell", "zsh", "a"], ["shell=zsh"], ["a"]],
+  [["--shell=zsh", "a"], ["shell=zsh"], ["a"]],
+  [["--shell=", "a"], ["shell="], ["a"]],
+  [["--shell=a=b"], ["shell=a=b"], []],
+  [["--shell", "", "a"], ["shell="], ["a"]],
+  [["--shell", "--", "a"], ["shell=--"], ["a"]],
+  [["--shell", "-r", "-r"], ["shell=-r", "r"], []],
+  [["a", "--shell"], [], ["a", "--shell"]],
+  [["a", "-r"], [], ["a", "-r"]],
+  [["-r", "a", "-p", "b"], ["r"], ["a", "-p", "b"]],
+  [["--", "-r"], [], ["-r"]],
+  [["-r", "--", "-p", "--"], ["r"], ["-p", "--"]],
+  [["--"], [], []],
+  [["-", "-r"], [], ["-", "-r"]],
+  [["", "-r"], [], ["", "-r"]],
+];
+
+Deno.test("getopt() reads arguments as BSD getopt does", () => {
+  for (const [args, options, operands] of ROWS) {
+    const found = getopt(args, TABLE);
+    assertEquals(
+      {
+        options: found.given.map(({ name, value }) =>
+          "rp".includes(name) ? name : `${name}=${value}`
+        ),
+        operands: found.operands,
+      },
+      { options, operands },
+      JSON.stringify(args),
+    );
+  }
+});
+
+const REFUSED: readonly (readonly [string[], string])[] = [
+  [["-z"], "unknown option -- z"],
+  [["-rz", "a", "b"], "unknown option -- z"],
+  [["-R"], "unknown option -- R"],
+  [["--halp"], "unknown option -- halp"],
+  [["--r"], "unknown option -- r"],
+  [["-h"], "unknown option -- h"],
+  [["-r-"], "unknown option -- -"],
+  [["-:"], "unknown option -- :"],
+  [["-🦕"], "unknown option -- 🦕"],
+  [["-P"], "option requires an argument -- P"],
+  [["-rP"], "option requires an argument -- P"],
+  [["--shell"], "option requires an argument -- shell"],
+  [["-r", "--shell"], "option requires an argument -- shell"],
+  [["--help=zsh"], "option doesn't take an argument -- help"],
+  [["--help="], "option doesn't take an argument -- help"],
+  [["--halp=zsh"], "unknown option -- halp"],
+  [["--=zsh"], "unknown option -- -"],
+  [["--shell", "zsh", "--shel"], "unknown option -- shel"],
+];
+
+Deno.test("getopt() refuses what it does not know, and says the usage is due", () => {
+  for (const [args, message] of REFUSED) {
+    const error = assertThrows(() => getopt(args, TABLE), UsageError);
+    assertEquals(
+      [error.message, error.status, error.showUsage],
+      [message, 1, true],
+      JSON.stringify(args),
+    );
+  }
+});

@@ -1,0 +1,245 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  HostMemory,
+  KNOWN_MILLISECONDS,
+  memoryFolder,
+} from "../../../lib/routes/host_memory.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+
+const FAR = "user u\nhostname far\nport 22\n";
+const OTHER = "user u\nhostname far\nport 2222\n";
+
+const isWindows = Deno.build.os === "windows";
+
+/** A memory in a directory that is not there yet, with a clock. */
+class Kept extends TempFolder {
+  readonly folder = `${this.path}/cache/seacp/hosts`;
+  time = Date.now();
+  readonly memory = new HostMemory(this.folder, () => this.time);
+
+  get files(): string[] {
+    return [...Deno.readDirSync(this.folder)].map(({ name }) => name);
+  }
+
+  /** The file of the only host. */
+  get file(): string {
+    const [name] = this.files.filter((name) => name !== "salt");
+    return `${this.folder}/${name}`;
+  }
+}
+
+Deno.test("A memory gives the protocol that a host lacks, to a later run too", async () => {
+  for (const protocol of ["scp", "sftp"] as const) {
+    using kept = new Kept();
+    assertEquals(await kept.memory.lacking(FAR), undefined);
+    await kept.memory.keep(FAR, protocol);
+    assertEquals(await kept.memory.lacking(FAR), protocol);
+    const later = new HostMemory(kept.folder, () => kept.time);
+    assertEquals(await later.lacking(FAR), protocol);
+  }
+});
+
+Deno.test("A memory knows another user, port, jump or option for another host", async () => {
+  using kept = new Kept();
+  await kept.memory.keep(FAR, "scp");
+  for (const other of [OTHER, "", FAR + "proxyjump j\n", FAR.slice(0, -1)]) {
+    assertEquals(await kept.memory.lacking(other), undefined);
+  }
+  await kept.memory.keep(OTHER, "sftp");
+  assertEquals(await kept.memory.lacking(FAR), "scp");
+  assertEquals(await kept.memory.lacking(OTHER), "sftp");
+});
+
+Deno.test("A fact is believed for 30 days, not a millisecond longer, and never from the future", async () => {
+  assertEquals(KNOWN_MILLISECONDS, 30 * 24 * 3600 * 1000);
+  using kept = new Kept();
+  await kept.memory.keep(FAR, "scp");
+  kept.time += KNOWN_MILLISECONDS - 1;
+  assertEquals(await kept.memory.lacking(FAR), "scp");
+  kept.time += 1;
+  assertEquals(await kept.memory.lacking(FAR), undefined);
+  kept.time -= KNOWN_MILLISECONDS + 1;
+  assertEquals(await kept.memory.lacking(FAR), undefined);
+});
+
+Deno.test("Another fact replaces a wrong one, in one file", async () => {
+  using kept = new Kept();
+  await kept.memory.keep(FAR, "scp");
+  await kept.memory.keep(FAR, "sftp");
+  assertEquals(await kept.memory.lacking(FAR), "sftp");
+  assertEquals(kept.files.length, 2);
+});
+
+Deno.test("What is forgotten is gone, and nothing else", async () => {
+  using kept = new Kept();
+  await kept.memory.forget(FAR);
+  await kept.memory.keep(FAR, "scp");
+  await kept.memory.keep(OTHER, "scp");
+  await kept.memory.forget(FAR);
+  await kept.memory.forget(FAR);
+  assertEquals(await kept.memory.lacking(FAR), undefined);
+  assertEquals(await kept.memory.lacking(OTHER), "scp");
+  assertEquals(kept.files.length, 2);
+});
+
+Deno.test("No file tells a host by its name or its text, and two users' names differ", async () => {
+  using kept = new Kept();
+  using others = new Kept();
+  await kept.memory.keep(FAR, "scp");
+  await others.memory.keep(FAR, "scp");
+  assert(/\/[0-9a-f]{64}$/.test(kept.file));
+  assertEquals(Deno.readTextFileSync(kept.file), `scp ${kept.time}`);
+  assert(kept.file.slice(-64) !== others.file.slice(-64));
+});
+
+Deno.test("Without its salt, or with another, a memory knows nothing, and begins anew", async () => {
+  for (const salt of [undefined, "another"]) {
+    using kept = new Kept();
+    await kept.memory.keep(FAR, "scp");
+    if (salt === undefined) Deno.removeSync(`${kept.folder}/salt`);
+    else Deno.writeTextFileSync(`${kept.folder}/salt`, salt);
+    assertEquals(await kept.memory.lacking(FAR), undefined);
+    await kept.memory.forget(FAR);
+    await kept.memory.keep(FAR, "sftp");
+    assertEquals(await kept.memory.lacking(FAR), "sftp");
+  }
+});
+
+Deno.test("A text that a memory did not write tells nothing", async () => {
+  using kept = new Kept();
+  await kept.memory.keep(FAR, "scp");
+  const { file, time } = kept;
+  for (
+    const text of [
+      "",
+      "scp",
+      `scp ${time} `,
+      `scp ${time}\n`,
+      ` scp ${time}`,
+      `SCP ${time}`,
+      `ssh ${time}`,
+      `scp -${time}`,
+      `scp ${time}.5`,
+      "scp 1e12",
+      "scp Infinity",
+      `scp ${"9".repeat(16)}`,
+      `scp ${time}\nsftp ${time}`,
+      "\0".repeat(100),
+      "x".repeat(1_000_000),
+    ]
+  ) {
+    Deno.writeTextFileSync(file, text);
+    assertEquals(await kept.memory.lacking(FAR), undefined, text.slice(0, 50));
+  }
+  Deno.writeTextFileSync(file, `sftp ${time}`);
+  assertEquals(await kept.memory.lacking(FAR), "sftp");
+});
+
+Deno.test({
+  name: "What others may read, or own, or put a link to, is not believed",
+  ignore: isWindows,
+  fn: async () => {
+    const NOBODY = 65534;
+    const spoil: readonly ((kept: Kept) => void)[] = [
+      ({ file }) => Deno.chmodSync(file, 0o640),
+      ({ file }) => Deno.chmodSync(file, 0o602),
+      ({ folder }) => Deno.chmodSync(folder, 0o701),
+      ({ folder }) => Deno.chmodSync(`${folder}/salt`, 0o604),
+      ({ file, path }) => {
+        Deno.renameSync(file, `${path}/fact`);
+        Deno.symlinkSync(`${path}/fact`, file);
+      },
+      ({ folder, path }) => {
+        Deno.renameSync(folder, `${path}/hosts`);
+        Deno.symlinkSync(`${path}/hosts`, folder);
+      },
+      ({ file }) => {
+        Deno.removeSync(file);
+        Deno.mkdirSync(file, { mode: 0o700 });
+      },
+      ...(Deno.uid() === 0
+        ? [
+          ({ file }: Kept) => Deno.chownSync(file, NOBODY, NOBODY),
+          ({ folder }: Kept) => Deno.chownSync(folder, NOBODY, NOBODY),
+          ({ folder }: Kept) =>
+            Deno.chownSync(`${folder}/salt`, NOBODY, NOBODY),
+        ]
+        : []),
+    ];
+    for (const step of spoil) {
+      using kept = new Kept();
+      await kept.memory.keep(FAR, "scp");
+      assertEquals(await kept.memory.lacking(FAR), "scp");
+      step(kept);
+      assertEquals(await kept.memory.lacking(FAR), undefined, `${step}`);
+    }
+  },
+});
+
+Deno.test("What is too old is removed when something is kept, the salt and foreign files never", async () => {
+  using kept = new Kept();
+  await kept.memory.keep(FAR, "scp");
+  Deno.writeTextFileSync(`${kept.folder}/notes`, "");
+  for (const name of ["notes", "salt"]) {
+    Deno.utimeSync(`${kept.folder}/${name}`, 0, 0);
+  }
+  kept.time += KNOWN_MILLISECONDS - 60_000;
+  await kept.memory.keep(OTHER, "scp");
+  assertEquals(kept.files.length, 4);
+  kept.time += 120_000;
+  await kept.memory.keep(OTHER + "x", "scp");
+  assertEquals(kept.files.length, 3);
+  assertEquals(await kept.memory.lacking(OTHER + "x"), "scp");
+});
+
+Deno.test("Where nothing can be kept, nothing is", async () => {
+  using folder = new TempFolder();
+  Deno.writeTextFileSync(`${folder.path}/file`, "");
+  for (const place of [undefined, `${folder.path}/file/x`, "/dev/null"]) {
+    const memory = new HostMemory(place);
+    await memory.keep(FAR, "scp");
+    assertEquals(await memory.lacking(FAR), undefined);
+    await memory.forget(FAR);
+  }
+});
+
+const FOLDERS: readonly (readonly [
+  sentence: string,
+  variables: Record<string, string>,
+  folder?: string,
+])[] = [
+  ["nowhere without a home", {}],
+  ["in the home's cache", { HOME: "/h" }, "/h/.cache/seacp/hosts"],
+  [
+    "in the cache that is named",
+    { HOME: "/h", XDG_CACHE_HOME: "/c" },
+    "/c/seacp/hosts",
+  ],
+  [
+    "in the home's if an empty one is named",
+    { HOME: "/h", XDG_CACHE_HOME: "" },
+    "/h/.cache/seacp/hosts",
+  ],
+  [
+    "not where a login's files end with it",
+    { HOME: "/h", XDG_RUNTIME_DIR: "/r" },
+    "/h/.cache/seacp/hosts",
+  ],
+  ["on Windows in its own", { LOCALAPPDATA: "/l" }, "/l/seacp/hosts"],
+  ["nowhere if it is off", {
+    SEACP_HOST_MEMORY: "no",
+    HOME: "/h",
+    XDG_CACHE_HOME: "/c",
+  }],
+  [
+    "somewhere if the switch says anything else",
+    { SEACP_HOST_MEMORY: "yes", HOME: "/h" },
+    "/h/.cache/seacp/hosts",
+  ],
+];
+
+for (const [sentence, variables, folder] of FOLDERS) {
+  Deno.test(`memoryFolder() is ${sentence}`, () => {
+    assertEquals(memoryFolder((name) => variables[name]), folder);
+  });
+}

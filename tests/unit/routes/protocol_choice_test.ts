@@ -1,0 +1,160 @@
+import { assertEquals } from "@std/assert";
+import {
+  type ChoiceFacts,
+  chooseProtocol,
+  otherThan,
+  type Protocol,
+} from "../../../lib/routes/protocol_choice.ts";
+
+const NOTHING_KNOWN: ChoiceFacts = {
+  named: undefined,
+  lacking: new Set(),
+  needsQuoting: false,
+  isLengthless: false,
+  mayNest: false,
+  hasLineBreak: false,
+  sendsSeveral: false,
+  sendsDirectories: false,
+  willAsk: false,
+};
+
+const QUICK = "it is the faster one";
+const LACKS_SCP = "the host is known to lack scp";
+const LACKS_SFTP = "the host is known to lack SFTP";
+const QUOTED = "a remote shell would read the path otherwise";
+const TREES = "it sends directories faster";
+const LENGTHLESS = "files there have no length before they are read";
+const NESTED = "it sees a directory that is copied into itself";
+const BROKEN = "a name with a line break cannot go over SCP as it is";
+const SEVERAL = "it makes the target of several sources";
+const ASKS = "ssh will ask, and should ask once";
+
+type Row = readonly [
+  sentence: string,
+  facts: Partial<ChoiceFacts>,
+  protocol: Protocol,
+  reason: string,
+];
+
+/** Each rule alone, then each before those that come after it. */
+const ROWS: readonly Row[] = [
+  ["SCP where nothing is known", {}, "scp", QUICK],
+  [
+    "SFTP where the host lacks scp",
+    { lacking: new Set(["scp"]) },
+    "sftp",
+    LACKS_SCP,
+  ],
+  [
+    "SCP where the host lacks SFTP",
+    { lacking: new Set(["sftp"]) },
+    "scp",
+    LACKS_SFTP,
+  ],
+  [
+    "SCP where each of two hosts lacks another one",
+    { lacking: new Set(["scp", "sftp"]) },
+    "scp",
+    QUICK,
+  ],
+  ["SFTP where a path needs quotes", { needsQuoting: true }, "sftp", QUOTED],
+  ["SFTP for a file of /proc", { isLengthless: true }, "sftp", LENGTHLESS],
+  ["SFTP for a target in its source", { mayNest: true }, "sftp", NESTED],
+  ["SFTP for a name with a line break", { hasLineBreak: true }, "sftp", BROKEN],
+  ["SFTP for several sources", { sendsSeveral: true }, "sftp", SEVERAL],
+  [
+    "SFTP for a line break before several sources",
+    { hasLineBreak: true, sendsSeveral: true },
+    "sftp",
+    BROKEN,
+  ],
+  [
+    "SFTP for several sources before directories",
+    { sendsSeveral: true, sendsDirectories: true },
+    "sftp",
+    SEVERAL,
+  ],
+  ["SFTP for directories", { sendsDirectories: true }, "sftp", TREES],
+  ["SFTP where ssh will ask", { willAsk: true }, "sftp", ASKS],
+  [
+    "SCP without SFTP although a path needs quotes, and all else",
+    {
+      lacking: new Set(["sftp"]),
+      needsQuoting: true,
+      sendsDirectories: true,
+      willAsk: true,
+    },
+    "scp",
+    LACKS_SFTP,
+  ],
+  [
+    "SFTP without scp, for that reason before all others",
+    {
+      lacking: new Set(["scp"]),
+      needsQuoting: true,
+      sendsDirectories: true,
+      willAsk: true,
+    },
+    "sftp",
+    LACKS_SCP,
+  ],
+  [
+    "SFTP for a path before directories and questions",
+    { needsQuoting: true, sendsDirectories: true, willAsk: true },
+    "sftp",
+    QUOTED,
+  ],
+  [
+    "SFTP for a path before what is lengthless or nested",
+    { needsQuoting: true, isLengthless: true, mayNest: true },
+    "sftp",
+    QUOTED,
+  ],
+  [
+    "SFTP for what is lengthless before what is nested",
+    { isLengthless: true, mayNest: true },
+    "sftp",
+    LENGTHLESS,
+  ],
+  [
+    "SFTP for what is nested before a line break",
+    { mayNest: true, hasLineBreak: true },
+    "sftp",
+    NESTED,
+  ],
+  [
+    "SFTP for directories before questions",
+    { sendsDirectories: true, willAsk: true },
+    "sftp",
+    TREES,
+  ],
+  [
+    "SFTP for a path where two hosts lack one each",
+    { lacking: new Set(["scp", "sftp"]), needsQuoting: true },
+    "sftp",
+    QUOTED,
+  ],
+];
+
+for (const [sentence, facts, protocol, reason] of ROWS) {
+  Deno.test(`chooseProtocol() takes ${sentence}, and may change`, () => {
+    assertEquals(
+      chooseProtocol({ ...NOTHING_KNOWN, ...facts }),
+      { protocol, reason, mayChange: true },
+    );
+  });
+
+  Deno.test(`chooseProtocol() takes the one that is named, not ${sentence}, and may not change`, () => {
+    for (const named of ["scp", "sftp"] as const) {
+      assertEquals(
+        chooseProtocol({ ...NOTHING_KNOWN, ...facts, named }),
+        { protocol: named, reason: "an option names it", mayChange: false },
+      );
+    }
+  });
+}
+
+Deno.test("otherThan() gives the other protocol", () => {
+  assertEquals(otherThan("scp"), "sftp");
+  assertEquals(otherThan("sftp"), "scp");
+});

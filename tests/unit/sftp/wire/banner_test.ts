@@ -1,0 +1,138 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { ProtocolError } from "../../../../lib/errors.ts";
+import {
+  checkVersion,
+  findBeginning,
+} from "../../../../lib/sftp/wire/banner.ts";
+import { unwire, VERSION, wire } from "../../../support/sftp_bytes.ts";
+
+/** What OpenSSH's server begins with, cut short. */
+const OPENSSH = wire(
+  "\x00\x00\x00\x21",
+  "\x02", // SSH_FXP_VERSION
+  "\x00\x00\x00\x03",
+  "\x00\x00\x00\x13statvfs@openssh.com",
+  "\x00\x00\x00\x012",
+);
+
+/** What a shell may have said before, and what comes of it. */
+const GREETINGS: readonly (readonly [name: string, said: string])[] = [
+  ["nothing", ""],
+  ["a line", "Welcome to far\n"],
+  ["lines of a terminal", "Welcome\r\n\r\n"],
+  ["text without a newline", "Password expires soon "],
+  ["a newline", "\n"],
+  ["bytes that are no UTF-8", "caf\xe9\n\xff"],
+  ["one NUL", "\x00"],
+  ["three NULs", "\x00\x00\x00"],
+  ["many NULs", "\x00".repeat(100)],
+  ["text and NULs", "Welcome\n\x00\x00"],
+  ["what looks like a first packet", "\x00\x00\x00\x05\x02\x00\x00\x00\x03"],
+  [
+    "what looks like one, in lines",
+    "Welcome\n\x00\x00\x00\x05\x02\x00\x00\x00\x03\nto far\n",
+  ],
+  [
+    "what looks like another version's",
+    "\x00\x00\x00\x05\x02\x00\x00\x00\x06",
+  ],
+  ["a packet of another type", "\x00\x00\x00\x05\x65\x00\x00\x00\x03"],
+  ["how a packet begins", "\x00\x00\x00\x05\x02"],
+  ["what says it is endless", "\xff\xff\xff\xff\x02\x00\x00\x00\x03"],
+  ["what says it is very long", "\x7f\xff\xff\xff\x02\x00\x00\x00\x03"],
+];
+
+for (const [name, said] of GREETINGS) {
+  Deno.test(`findBeginning() finds the server's first packet behind ${name}`, () => {
+    assertEquals(findBeginning(wire(said, unwire(VERSION))), {
+      greeting: wire(said),
+      server: { version: 3, extensions: new Map() },
+    });
+    assertEquals(findBeginning(wire(said, unwire(OPENSSH))), {
+      greeting: wire(said),
+      server: {
+        version: 3,
+        extensions: new Map([["statvfs@openssh.com", "2"]]),
+      },
+    });
+  });
+}
+
+Deno.test("findBeginning() waits for all of the packet, whatever came before it", () => {
+  for (const [name, said] of GREETINGS) {
+    // What looks like a first packet is one for as long as nothing follows.
+    if (said.includes("\x05\x02")) continue;
+    for (let length = 0; length < OPENSSH.length; length++) {
+      const cut = unwire(OPENSSH.subarray(0, length));
+      assertEquals(
+        findBeginning(wire(said, cut)),
+        undefined,
+        `${length} bytes behind ${name}`,
+      );
+    }
+  }
+});
+
+Deno.test("findBeginning() finds none that something follows", () => {
+  for (
+    const following of [
+      "\n",
+      "\x00",
+      "\xff",
+      "\x00\x00\x00\x05",
+      "more\n",
+      "\x00\x00\x00\x01a\x00\x00\x00\x01b",
+    ]
+  ) {
+    for (const packet of [VERSION, OPENSSH]) {
+      assertEquals(
+        findBeginning(wire("Welcome\n", unwire(packet), following)),
+        undefined,
+      );
+    }
+  }
+});
+
+Deno.test("findBeginning() finds none that is shorter or longer than its strings", () => {
+  for (
+    const body of [
+      "\x00\x00\x00\x01\x02",
+      "\x00\x00\x00\x04\x02\x00\x00\x03",
+      "\x00\x00\x00\x06\x02\x00\x00\x00\x03\x00",
+      "\x00\x00\x00\x0a\x02\x00\x00\x00\x03\x00\x00\x00\x01a",
+      "\x00\x00\x00\x0d\x02\x00\x00\x00\x03\xff\xff\xff\xffabcd",
+    ]
+  ) {
+    assertEquals(findBeginning(wire(body)), undefined, JSON.stringify(body));
+  }
+});
+
+Deno.test("findBeginning() takes the whole of a packet for it, not its end", () => {
+  const packet = wire(
+    "\x00\x00\x00\x17",
+    "\x02", // SSH_FXP_VERSION
+    "\x00\x00\x00\x03",
+    "\x00\x00\x00\x01x",
+    "\x00\x00\x00\x09\x00\x00\x00\x05\x02\x00\x00\x00\x06",
+  );
+  const beginning = findBeginning(packet);
+  assertEquals(beginning?.greeting, new Uint8Array());
+  assertEquals(beginning?.server.version, 3);
+});
+
+Deno.test("findBeginning() finds it in bytes that begin inside a larger buffer", () => {
+  const bytes = wire("xx", "Hi\n", unwire(OPENSSH), "yy");
+  const beginning = findBeginning(bytes.subarray(2, bytes.length - 2));
+  assertEquals(beginning?.greeting, wire("Hi\n"));
+});
+
+Deno.test("checkVersion() takes version 3 and no other", () => {
+  checkVersion({ version: 3, extensions: new Map() });
+  for (const version of [0, 1, 2, 4, 6, 2 ** 32 - 1]) {
+    assertThrows(
+      () => checkVersion({ version, extensions: new Map() }),
+      ProtocolError,
+      `the far side speaks version ${version} of SFTP, not 3`,
+    );
+  }
+});

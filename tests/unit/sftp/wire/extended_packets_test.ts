@@ -1,0 +1,122 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { ProtocolError } from "../../../../lib/errors.ts";
+import {
+  parseFileSystem,
+  parseLimits,
+} from "../../../../lib/sftp/wire/extended_packets.ts";
+import { uint64, wire } from "../../../support/sftp_bytes.ts";
+
+/** What OpenSSH's server says of itself. */
+const LIMITS = wire(
+  "\x00\x00\x00\x00\x00\x04\x00\x00", // max-packet-length
+  "\x00\x00\x00\x00\x00\x03\xfc\x00", // max-read-length
+  "\x00\x00\x00\x00\x00\x03\xf8\x00", // max-write-length
+  "\x00\x00\x00\x00\x00\x00\x03\xfb", // max-open-handles
+);
+
+Deno.test("parseLimits() reads what a server takes", () => {
+  assertEquals(parseLimits(LIMITS), {
+    packet: 262144,
+    read: 261120,
+    write: 260096,
+    handles: 1019,
+  });
+});
+
+Deno.test("parseLimits() reads limits that are none, and endless ones", () => {
+  assertEquals(
+    parseLimits(wire(...Array<string>(4).fill(uint64(0)))),
+    { packet: 0, read: 0, write: 0, handles: 0 },
+  );
+  const most = Number.MAX_SAFE_INTEGER;
+  assertEquals(
+    parseLimits(wire(...Array<string>(4).fill(uint64(2n ** 64n - 1n)))),
+    { packet: most, read: most, write: most, handles: most },
+  );
+});
+
+Deno.test("parseLimits() throws for limits cut at any byte", () => {
+  for (let length = 0; length < LIMITS.length; length++) {
+    assertThrows(
+      () => parseLimits(LIMITS.subarray(0, length)),
+      ProtocolError,
+      "protocol error: packet too short",
+    );
+  }
+});
+
+/** A file system that is neither full nor read-only. */
+const USUAL = {
+  bsize: "\x00\x00\x00\x00\x00\x10\x00\x00",
+  frsize: "\x00\x00\x00\x00\x00\x00\x10\x00",
+  blocks: "\x00\x00\x00\x00\x01\x00\x00\x00",
+  bfree: "\x00\x00\x00\x00\x00\x00\x03\x00",
+  bavail: "\x00\x00\x00\x00\x00\x00\x02\x00",
+  files: "\x00\x00\x00\x00\x00\x00\x00\x64",
+  ffree: "\x00\x00\x00\x00\x00\x00\x00\x09",
+  favail: "\x00\x00\x00\x00\x00\x00\x00\x08",
+  fsid: "\xff\xee\xdd\xcc\xbb\xaa\x99\x88",
+  flag: "\x00\x00\x00\x00\x00\x00\x00\x00",
+  namemax: "\x00\x00\x00\x00\x00\x00\x00\xff",
+};
+
+function fileSystem(others: Partial<typeof USUAL>): Uint8Array {
+  return wire(...Object.values({ ...USUAL, ...others }));
+}
+
+Deno.test("parseFileSystem() tells what is left for whoever asks", () => {
+  assertEquals(parseFileSystem(fileSystem({})), {
+    free: 0x200 * 0x1000,
+    isOutOfInodes: false,
+    isReadOnly: false,
+  });
+});
+
+Deno.test("parseFileSystem() tells of a disk that is full", () => {
+  const full = fileSystem({ bavail: uint64(0) });
+  assertEquals(parseFileSystem(full).free, 0);
+});
+
+Deno.test("parseFileSystem() tells of one that is out of inodes, if it has a limit", () => {
+  const out = fileSystem({ favail: uint64(0) });
+  assertEquals(parseFileSystem(out).isOutOfInodes, true);
+  const limitless = fileSystem({ files: uint64(0), favail: uint64(0) });
+  assertEquals(parseFileSystem(limitless).isOutOfInodes, false);
+});
+
+Deno.test("parseFileSystem() tells of one that is read-only, whatever else it is", () => {
+  const rows: readonly (readonly [number | bigint, boolean])[] = [
+    [1, true],
+    [2, false],
+    [3, true],
+    [2n ** 63n, false],
+    [2n ** 63n + 1n, true],
+  ];
+  for (const [flag, isReadOnly] of rows) {
+    const body = fileSystem({ flag: uint64(flag) });
+    assertEquals(parseFileSystem(body).isReadOnly, isReadOnly, `${flag}`);
+  }
+});
+
+Deno.test("parseFileSystem() takes numbers that are not exact here for large ones", () => {
+  const endless = fileSystem({
+    frsize: uint64(2n ** 64n - 1n),
+    bavail: uint64(2n ** 64n - 1n),
+    fsid: uint64(2n ** 64n - 1n),
+  });
+  assertEquals(
+    parseFileSystem(endless).free,
+    Number.MAX_SAFE_INTEGER ** 2,
+  );
+});
+
+Deno.test("parseFileSystem() throws for a reply cut at any byte", () => {
+  const whole = fileSystem({});
+  for (let length = 0; length < whole.length; length++) {
+    assertThrows(
+      () => parseFileSystem(whole.subarray(0, length)),
+      ProtocolError,
+      "protocol error: packet too short",
+    );
+  }
+});

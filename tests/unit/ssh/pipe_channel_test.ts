@@ -1,0 +1,229 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { PipeChannel } from "../../../lib/ssh/pipe_channel.ts";
+import { SessionError } from "../../../lib/errors.ts";
+import * as libc from "../../../lib/system/libc.ts";
+import { lacksLibrary, testUnless } from "../../support/c_library.ts";
+import { identityOf } from "../../support/descriptors.ts";
+import {
+  type ChannelEnds,
+  decode,
+  encode,
+  testChannels,
+} from "../../support/channel_suite.ts";
+import { pattern } from "../../support/tree.ts";
+import { sayZeros } from "../../support/zeros.ts";
+
+const PIPE_BYTES = 64 * 1024;
+
+/** A descriptor of the peer's; it may be closed before its time. */
+function owned(fd: number): Disposable {
+  const stack = new DisposableStack();
+  stack.adopt(fd, libc.close);
+  return stack;
+}
+
+/** A program that is being started elsewhere may hold a pipe for a moment. */
+function isHeld(writeEnd: number): boolean {
+  try {
+    libc.write(writeEnd, new Uint8Array(1));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function ends(): ChannelEnds & { readonly channel: PipeChannel } {
+  const words = libc.makeSocketPair(PIPE_BYTES);
+  const ears = libc.makePipe(PIPE_BYTES);
+  libc.setNonBlocking(ears.readEnd);
+  const mouth = owned(words.writeEnd);
+  const ear = owned(ears.readEnd);
+  const channel = new PipeChannel(words.readEnd, ears.writeEnd);
+  const block = new Uint8Array(PIPE_BYTES);
+  let heard = "";
+  return {
+    channel,
+    say: (text) => {
+      libc.write(words.writeEnd, encode(text));
+    },
+    fallSilent: () => mouth[Symbol.dispose](),
+    goDeaf: () => {
+      ear[Symbol.dispose]();
+      while (isHeld(ears.writeEnd));
+    },
+    heard: () => {
+      let count;
+      while ((count = libc.read(ears.readEnd, block))) {
+        heard += decode(block.subarray(0, count));
+      }
+      return heard + (count === 0 ? "(closed)" : "");
+    },
+    [Symbol.dispose]: () => {
+      mouth[Symbol.dispose]();
+      ear[Symbol.dispose]();
+      channel[Symbol.dispose]();
+    },
+  };
+}
+
+testChannels("PipeChannel", ends, lacksLibrary);
+
+/** Two channels, each of which is the other's peer. */
+function pair(): readonly [PipeChannel, PipeChannel] {
+  const there = libc.makeSocketPair(PIPE_BYTES);
+  const back = libc.makeSocketPair(PIPE_BYTES);
+  return [
+    new PipeChannel(back.readEnd, there.writeEnd),
+    new PipeChannel(there.readEnd, back.writeEnd),
+  ];
+}
+
+async function readAll(channel: PipeChannel, limit: number): Promise<number[]> {
+  const all: number[] = [];
+  for (;;) {
+    const part = await channel.read(limit);
+    if (part.length === 0) return all;
+    for (const byte of part) all.push(byte);
+  }
+}
+
+for (const limit of [1000, 1024 * 1024]) {
+  testUnless(
+    lacksLibrary,
+    `PipeChannel: what no pipe holds arrives whole, read by ${limit}`,
+    async () => {
+      const [one, other] = pair();
+      using _one = one;
+      using _other = other;
+      const content = pattern(3_000_000);
+      const received = readAll(other, limit);
+      await one.write(content);
+      await one.close();
+      assertEquals(Uint8Array.from(await received), content);
+    },
+  );
+}
+
+testUnless(
+  lacksLibrary,
+  "PipeChannel: what comes soon is read together, though no socket holds it",
+  async () => {
+    const BLOCK = 256 * 1024;
+    const ears = libc.makePipe(4096);
+    using _ear = owned(ears.readEnd);
+    const { socket, ended } = sayZeros(400 * BLOCK);
+    using channel = new PipeChannel(socket, ears.writeEnd);
+    const lengths: number[] = [];
+    for (;;) {
+      const { length } = await channel.read(BLOCK, { soon: BLOCK });
+      if (length === 0) break;
+      lengths.push(length);
+    }
+    await ended;
+    assertEquals(lengths.reduce((sum, length) => sum + length), 400 * BLOCK);
+    assertEquals(Math.max(...lengths), BLOCK);
+  },
+);
+
+testUnless(
+  lacksLibrary,
+  "PipeChannel: writes that nobody waited for keep their order",
+  async () => {
+    const [one, other] = pair();
+    using _one = one;
+    using _other = other;
+    const blocks = ["a", "b", "c"].map((text) => text.repeat(200_000));
+    const writes = blocks.map((block) => one.write(encode(block)));
+    const received = readAll(other, 100_000);
+    await one.close();
+    await Promise.all(writes);
+    assertEquals(
+      decode(Uint8Array.from(await received)),
+      blocks.join(""),
+    );
+  },
+);
+
+testUnless(
+  lacksLibrary,
+  "PipeChannel: timers run while a read waits, and while none has to",
+  async () => {
+    using peer = ends();
+    let isTime = false;
+    setTimeout(() => {
+      isTime = true;
+    }, 30);
+    const last = performance.now() + 10_000;
+    while (!isTime && performance.now() < last) {
+      peer.say("there already");
+      await peer.channel.read(100);
+    }
+    assert(isTime, "nothing else had its turn");
+
+    let ticks = 0;
+    const timer = setInterval(() => {
+      if (++ticks === 3) peer.say("x");
+    }, 10);
+    assertEquals(decode(await peer.channel.read(10)), "x");
+    clearInterval(timer);
+  },
+);
+
+testUnless(
+  lacksLibrary,
+  "PipeChannel: a write that waits ends when the peer has gone",
+  async () => {
+    using peer = ends();
+    const written = peer.channel.write(new Uint8Array(5 * PIPE_BYTES));
+    setTimeout(() => peer.goDeaf(), 20);
+    const error = await assertRejects(
+      () => written,
+      SessionError,
+      "lost connection",
+    );
+    assertEquals((error.cause as Error).message, "Broken pipe");
+  },
+);
+
+testUnless(
+  lacksLibrary,
+  "PipeChannel: closes its descriptors, and each of them once",
+  async () => {
+    const input = libc.makeSocketPair(PIPE_BYTES);
+    const output = libc.makePipe(PIPE_BYTES);
+    using _said = owned(input.writeEnd);
+    using _heard = owned(output.readEnd);
+    const channel = new PipeChannel(input.readEnd, output.writeEnd);
+    const descriptors = [input.readEnd, output.writeEnd];
+    const pipes = descriptors.map(identityOf);
+    await channel.close();
+    channel[Symbol.dispose]();
+    channel[Symbol.dispose]();
+    for (const [at, fd] of descriptors.entries()) {
+      assert(identityOf(fd) !== pipes[at], "still open");
+    }
+    await assertRejects(() => channel.read(1), SessionError, "lost connection");
+    await assertRejects(
+      () => channel.write(new Uint8Array(PIPE_BYTES)),
+      SessionError,
+      "lost connection",
+    );
+  },
+);
+
+Deno.test("receiveAll() waits until all has come, or nothing more does", {
+  ignore: lacksLibrary !== undefined,
+}, async () => {
+  const { socket, ended } = sayZeros(1_000_000);
+  libc.setReceiveTime(socket, 60_000);
+  const buffer = new Uint8Array(600_000).fill(7);
+  try {
+    assertEquals(libc.receiveAll(socket, buffer), 600_000);
+    assert(buffer.every((byte) => byte === 0));
+    assertEquals(libc.receiveAll(socket, buffer), 400_000);
+    assertEquals(libc.receiveAll(socket, buffer), 0);
+  } finally {
+    libc.close(socket);
+    await ended;
+  }
+});

@@ -1,0 +1,151 @@
+import { assertEquals } from "@std/assert";
+import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { type Target, transfer } from "../../../lib/tree/transfer.ts";
+import type { SourceEntry } from "../../../lib/tree/tree_copier.ts";
+import { listing } from "../../support/listing.ts";
+import { keptMode } from "../../support/platform.ts";
+import { RecordingObserver } from "../../support/recording_observer.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { makeTree } from "../../support/tree.ts";
+import { transferOptions } from "../../support/transfer_options.ts";
+
+const OLD_SECONDS = 1_000_000_000;
+const OLDER_SECONDS = 900_000_000;
+
+/** Copies as `-rp` does, from one place to another; gives what failed. */
+async function copy(
+  entries: readonly SourceEntry[],
+  target: Omit<Target, "files">,
+): Promise<readonly string[]> {
+  const observer = new RecordingObserver();
+  await transfer(
+    { files: new LocalFiles(), entries },
+    { files: new LocalFiles(), ...target },
+    {
+      options: transferOptions({
+        preserve: true,
+        store: { preserve: true, umask: 0o022, modeBits: 0o1777 },
+      }),
+      observer,
+    },
+  );
+  return observer.failures;
+}
+
+function attributesOf(path: string): readonly [mode: number, seconds: number] {
+  const { mode, mtime } = Deno.statSync(path);
+  return [mode! & 0o7777, mtime!.getTime() / 1000];
+}
+
+function makeSource(folder: string): void {
+  makeTree(folder, [
+    { path: "src/sub/f", content: "f" },
+    { path: "src/sub/", mode: 0o750, modified: OLD_SECONDS },
+    { path: "src/", mode: 0o1711, modified: OLD_SECONDS },
+  ]);
+}
+
+const NAMELESS: readonly (readonly [path: string, name?: string])[] = [
+  ["src/."],
+  ["src/sub/.."],
+  ["src", ""],
+  ["src", "."],
+  ["src", ".."],
+];
+
+for (const [path, name] of NAMELESS) {
+  const entry = `${path}${name === undefined ? "" : ` named "${name}"`}`;
+
+  Deno.test(
+    `What ${entry} holds goes straight into a target, which keeps its mode and times`,
+    async () => {
+      using folder = new TempFolder();
+      makeSource(folder.path);
+      makeTree(folder.path, [
+        { path: "to/sub/", mode: 0o700 },
+        { path: "to/", mode: 0o2700, modified: OLDER_SECONDS },
+      ]);
+      const entries = [{
+        path: `${folder.path}/${path}`,
+        ...(name === undefined ? {} : { name }),
+      }];
+      const to = `${folder.path}/to`;
+      const target = { path: to, mustBeFolder: false };
+      assertEquals(await copy(entries, target), []);
+      assertEquals(listing(to), ["sub/", 'sub/f = "f"']);
+      // Nothing was made in it: only its own attributes could have changed it.
+      assertEquals(attributesOf(to), [keptMode(0o2700), OLDER_SECONDS]);
+      assertEquals(attributesOf(`${to}/sub`), [keptMode(0o750), OLD_SECONDS]);
+    },
+  );
+
+  Deno.test(
+    `What ${entry} holds goes into a missing target, which is made like any`,
+    async () => {
+      using folder = new TempFolder();
+      makeSource(folder.path);
+      const entries = [{
+        path: `${folder.path}/${path}`,
+        ...(name === undefined ? {} : { name }),
+      }];
+      const to = `${folder.path}/to`;
+      const target = { path: to, mustBeFolder: false };
+      assertEquals(await copy(entries, target), []);
+      assertEquals(listing(to), ["sub/", 'sub/f = "f"']);
+      assertEquals(attributesOf(to), [keptMode(0o1711), OLD_SECONDS]);
+    },
+  );
+}
+
+Deno.test("An entry gets the name it is given, not its path's", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [
+    { path: "d/f", content: "f" },
+    { path: "g", content: "g" },
+    { path: "to/" },
+  ]);
+  const entries = [
+    { path: `${folder.path}/d`, name: "bob" },
+    { path: `${folder.path}/g`, name: "notes" },
+  ];
+  const target = { path: `${folder.path}/to`, mustBeFolder: true };
+  assertEquals(await copy(entries, target), []);
+  assertEquals(
+    listing(`${folder.path}/to`),
+    ["bob/", 'bob/f = "f"', 'notes = "g"'],
+  );
+});
+
+Deno.test("A single entry with a name goes under the very path of a missing target", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "d/f", content: "f" }]);
+  const entries = [{ path: `${folder.path}/d`, name: "bob" }];
+  const target = { path: `${folder.path}/new`, mustBeFolder: false };
+  assertEquals(await copy(entries, target), []);
+  assertEquals(listing(`${folder.path}/new`), ['f = "f"']);
+});
+
+Deno.test("A name that is given and can be none is refused", async () => {
+  for (const name of ["../evil", "a/b", "/", "a\0b"]) {
+    using folder = new TempFolder();
+    makeTree(folder.path, [{ path: "g", content: "g" }, { path: "to/" }]);
+    const entries = [{ path: `${folder.path}/g`, name }];
+    const target = { path: `${folder.path}/to`, mustBeFolder: true };
+    assertEquals((await copy(entries, target)).length, 1, name);
+    assertEquals(listing(folder.path), ['g = "g"', "to/"]);
+  }
+});
+
+Deno.test("A file without a name does not become one", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "g", content: "" }, { path: "to/" }]);
+  for (const name of ["", ".", ".."]) {
+    const entries = [{ path: `${folder.path}/g`, name }];
+    const to = `${folder.path}/to`;
+    assertEquals(
+      await copy(entries, { path: to, mustBeFolder: false }),
+      [`${to}: Is a directory`],
+    );
+    assertEquals(listing(folder.path), ['g = ""', "to/"]);
+  }
+});

@@ -1,0 +1,280 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Files } from "../../../lib/filesystem/file_system.ts";
+import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { Namesakes } from "../../../lib/filesystem/namesakes.ts";
+import { transfer } from "../../../lib/tree/transfer.ts";
+import { FoldingFiles } from "../../support/folding_files.ts";
+import { listing } from "../../support/listing.ts";
+import { linkTest } from "../../support/platform.ts";
+import { RecordingObserver } from "../../support/recording_observer.ts";
+import { SortedFiles } from "../../support/sorted_files.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { makeTree, type TreeEntry } from "../../support/tree.ts";
+import { transferOptions } from "../../support/transfer_options.ts";
+
+const ignoresCase = (name: string): string => name.toLowerCase();
+const normalises = (name: string): string => name.normalize("NFC");
+const dropsDots = (name: string): string => name.replace(/\.+$/, "");
+const foldsAll = (name: string): string => name.toUpperCase();
+const exact = (name: string): string => name;
+
+/** Copies entries into the folder `to` of another one, which folds names. */
+async function copyInto(
+  sources: { files?: Files; paths: readonly string[] },
+  to: FoldingFiles,
+  { path, among, links = "followed" }: {
+    path: string;
+    among?: Namesakes;
+    links?: "followed" | Set<string>;
+  },
+): Promise<string[]> {
+  const observer = new RecordingObserver();
+  const { files = new SortedFiles(), paths } = sources;
+  await transfer(
+    { files, entries: paths.map((each) => ({ path: each })) },
+    {
+      files: to,
+      path,
+      mustBeFolder: false,
+      ...(among === undefined ? {} : { among }),
+    },
+    {
+      options: transferOptions({ links }),
+      observer,
+    },
+  );
+  return observer.failures;
+}
+
+function refused(path: string): string {
+  return `${path}: not copied: the target takes its name for that of another ` +
+    "entry, which was copied before";
+}
+
+interface Row {
+  readonly about: string;
+  readonly fold: (name: string) => string;
+  readonly source: readonly TreeEntry[];
+  /** The name that has to be refused, below the tree. */
+  readonly second: string;
+  /** What has to be in the copy, in whatever was there before. */
+  readonly left: readonly string[];
+  /** Either may be first where both are in flight; absent if it may not. */
+  readonly isRace?: true;
+}
+
+const ROWS: readonly Row[] = [
+  {
+    about: "files that differ by case",
+    fold: ignoresCase,
+    source: [
+      { path: "README", content: "first" },
+      { path: "readme", content: "the second, longer" },
+      { path: "z", content: "z" },
+    ],
+    second: "readme",
+    left: ['README = "first"', 'z = "z"'],
+  },
+  {
+    about: "files that differ by how a letter is composed",
+    fold: normalises,
+    source: [
+      { path: "cafe\u0301", content: "first" },
+      { path: "caf\u00e9", content: "the second, longer" },
+    ],
+    second: "caf\u00e9",
+    left: ['cafe\u0301 = "first"'],
+  },
+  {
+    about: "files that differ by a dot at the end",
+    fold: dropsDots,
+    source: [
+      { path: "a", content: "first" },
+      { path: "a.", content: "the second, longer" },
+    ],
+    second: "a.",
+    left: ['a = "first"'],
+  },
+  {
+    about: "files that differ by a letter with two capitals",
+    fold: foldsAll,
+    source: [
+      { path: "Strasse", content: "first" },
+      { path: "Stra\u00dfe", content: "the second, longer" },
+    ],
+    second: "Stra\u00dfe",
+    left: ['Strasse = "first"'],
+  },
+  {
+    about: "folders",
+    fold: ignoresCase,
+    source: [
+      { path: "Docs/a", content: "first" },
+      { path: "docs/a", content: "the second, longer" },
+      { path: "docs/b", content: "b" },
+    ],
+    second: "docs",
+    left: ["Docs/", 'Docs/a = "first"'],
+  },
+  {
+    about: "a folder and a file",
+    fold: ignoresCase,
+    source: [
+      { path: "Docs/a", content: "first" },
+      { path: "docs", content: "the second" },
+    ],
+    second: "docs",
+    left: ["Docs/", 'Docs/a = "first"'],
+    isRace: true,
+  },
+];
+
+for (const { about, fold, source, second, left, isRace } of ROWS) {
+  for (const before of ["missing", "empty"] as const) {
+    for (const atOnce of isRace ? [1] : [1, 8]) {
+      Deno.test(
+        `Of ${about} that a target takes for one, the second is refused: into a folder that is ${before}, ${atOnce} at once`,
+        {
+          ignore: Deno.build.os === "windows",
+        },
+        async () => {
+          using from = new TempFolder();
+          using to = new TempFolder();
+          makeTree(
+            from.path,
+            source.map((entry) => ({
+              ...entry,
+              path: `t/${entry.path}`,
+            })),
+          );
+          if (before === "empty") Deno.mkdirSync(`${to.path}/t`);
+          const files = new FoldingFiles(to.path, fold, atOnce);
+          const paths = [`${from.path}/t`];
+          assertEquals(
+            await copyInto({ paths }, files, { path: to.path }),
+            [refused(`${to.path}/t/${second}`)],
+          );
+          assertEquals(listing(`${to.path}/t`), left);
+        },
+      );
+    }
+  }
+}
+
+Deno.test("Sources that a target takes for one: the second is refused, in the next copy of the job too", async () => {
+  using from = new TempFolder();
+  using to = new TempFolder();
+  makeTree(from.path, [
+    { path: "a/README", content: "first" },
+    { path: "b/readme", content: "second" },
+    { path: "c/ReadMe", content: "third" },
+    { path: "d/README", content: "the last of that very name" },
+  ]);
+  const files = new FoldingFiles(to.path, ignoresCase);
+  const among = new Namesakes(files, to.path);
+  const copy = (...paths: string[]) =>
+    copyInto({ paths: paths.map((each) => `${from.path}/${each}`) }, files, {
+      path: to.path,
+      among,
+    });
+  assertEquals(await copy("a/README", "b/readme"), [
+    refused(`${to.path}/readme`),
+  ]);
+  assertEquals(await copy("c/ReadMe"), [refused(`${to.path}/ReadMe`)]);
+  assertEquals(await copy("d/README"), []);
+  assertEquals(listing(to.path), ['README = "the last of that very name"']);
+});
+
+linkTest(
+  "A link is not replaced by one whose name the target takes for the same",
+  async () => {
+    using from = new TempFolder();
+    using to = new TempFolder();
+    makeTree(from.path, [{ path: "t/" }]);
+    Deno.symlinkSync("nowhere", `${from.path}/t/L`);
+    Deno.symlinkSync("elsewhere", `${from.path}/t/l`);
+    const files = new FoldingFiles(to.path, ignoresCase);
+    const failures = await copyInto({ paths: [`${from.path}/t`] }, files, {
+      path: to.path,
+      links: new Set(),
+    });
+    assertEquals(failures, [refused(`${to.path}/t/l`)]);
+    assertEquals(Deno.readLinkSync(`${to.path}/t/L`), "nowhere");
+  },
+);
+
+Deno.test("An older entry of a like name is overwritten, and keeps its own", async () => {
+  using from = new TempFolder();
+  using to = new TempFolder();
+  makeTree(from.path, [{ path: "t/readme", content: "new" }]);
+  makeTree(to.path, [{ path: "t/README", content: "the old content" }]);
+  const files = new FoldingFiles(to.path, ignoresCase);
+  const paths = [`${from.path}/t`];
+  assertEquals(await copyInto({ paths }, files, { path: to.path }), []);
+  assertEquals(listing(`${to.path}/t`), ['README = "new"']);
+});
+
+Deno.test(
+  "Names that differ by case alone are all copied to a target that tells them apart, again too",
+  {
+    ignore: Deno.build.os !== "linux",
+  },
+  async () => {
+    using from = new TempFolder();
+    using to = new TempFolder();
+    makeTree(from.path, [
+      { path: "t/README", content: "1" },
+      { path: "t/readme", content: "2" },
+      { path: "t/D/f", content: "3" },
+      { path: "t/d/f", content: "4" },
+    ]);
+    Deno.symlinkSync("D", `${from.path}/t/l`);
+    Deno.symlinkSync("d", `${from.path}/t/L`);
+    for (const atOnce of [1, 8]) {
+      const files = new FoldingFiles(to.path, exact, atOnce);
+      for (let round = 0; round < 2; round++) {
+        const failures = await copyInto({ paths: [`${from.path}/t`] }, files, {
+          path: to.path,
+          links: new Set(),
+        });
+        assertEquals(failures, []);
+        assertEquals(listing(`${to.path}/t`), listing(`${from.path}/t`));
+      }
+    }
+  },
+);
+
+Deno.test("A target is listed for names in doubt alone, and once", async () => {
+  using from = new TempFolder();
+  using to = new TempFolder();
+  makeTree(from.path, [
+    ...["A", "a", "B", "b", "c"].map((name) => ({
+      path: `t/${name}`,
+      content: name,
+    })),
+    { path: "u/x", content: "x" },
+  ]);
+  const lists: string[] = [];
+  class Counted extends LocalFiles {
+    override async list(path: string) {
+      lists.push(path);
+      return await super.list(path);
+    }
+  }
+  const observer = new RecordingObserver();
+  for (let round = 0; round < 2; round++) {
+    const files = new Counted();
+    await transfer(
+      {
+        files: new SortedFiles(),
+        entries: ["t", "u"].map((name) => ({ path: `${from.path}/${name}` })),
+      },
+      { files, path: to.path, mustBeFolder: true },
+      {
+        options: transferOptions(),
+        observer,
+      },
+    );
+    assert(lists.length <= round, lists.join());
+  }
+});

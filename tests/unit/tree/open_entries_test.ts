@@ -1,0 +1,185 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { EntryError, TooManyOpenError } from "../../../lib/errors.ts";
+import type {
+  Files,
+  ListedEntry,
+} from "../../../lib/filesystem/file_system.ts";
+import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { HeldListing } from "../../../lib/tree/held_listing.ts";
+import { OpenEntries } from "../../../lib/tree/open_entries.ts";
+import { transfer } from "../../../lib/tree/transfer.ts";
+import { LimitedFiles } from "../../support/limited_files.ts";
+import { listingOf } from "../../support/listed_entries.ts";
+import { RecordingObserver } from "../../support/recording_observer.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { makeTree, type TreeEntry } from "../../support/tree.ts";
+import { transferOptions } from "../../support/transfer_options.ts";
+
+/** Copies `from` to `to`, both in this folder, and gives what failed. */
+async function copyTree(
+  root: string,
+  { from, to = new LocalFiles() }: { from: Files; to?: Files },
+): Promise<readonly string[]> {
+  const observer = new RecordingObserver();
+  await transfer(
+    { files: from, entries: [{ path: `${root}/from` }] },
+    { files: to, path: `${root}/to`, mustBeFolder: false },
+    {
+      options: transferOptions(),
+      observer,
+    },
+  );
+  return observer.failures.map((text) => text.replaceAll(`${root}/`, ""));
+}
+
+const MANY: readonly TreeEntry[] = Array.from({ length: 40 }, (_, index) => ({
+  path: `from/d${index % 5}/f${index}`,
+  content: `content of ${index}`,
+}));
+
+const DEEP: readonly TreeEntry[] = Array.from({ length: 12 }, (_, depth) => ({
+  path: `from/${"d/".repeat(depth)}f`,
+  content: `at depth ${depth}`,
+}));
+
+function assertCopied(root: string, entries: readonly TreeEntry[]): void {
+  for (const { path, content } of entries) {
+    const copy = `${root}/to/${path.slice("from/".length)}`;
+    assertEquals(Deno.readTextFileSync(copy), content);
+  }
+}
+
+for (
+  const [name, entries] of [["many files", MANY], ["depth", DEEP]] as const
+) {
+  for (const limit of [1, 2, 3, 7, 100]) {
+    Deno.test(`A tree with ${name} arrives whole from a place that has ${limit} open at once`, async () => {
+      using folder = new TempFolder();
+      makeTree(folder.path, entries);
+      const from = new LimitedFiles(folder.path, limit);
+      assertEquals(await copyTree(folder.path, { from }), []);
+      assertCopied(folder.path, entries);
+    });
+
+    Deno.test(`A tree with ${name} arrives whole at a place that has ${limit} open at once`, async () => {
+      using folder = new TempFolder();
+      makeTree(folder.path, entries);
+      const to = new LimitedFiles(folder.path, limit);
+      assertEquals(
+        await copyTree(folder.path, { from: new LocalFiles(), to }),
+        [],
+      );
+      assertCopied(folder.path, entries);
+    });
+  }
+}
+
+Deno.test("A place that has two open at once is copied within itself", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, MANY);
+  const files = new LimitedFiles(folder.path, 2);
+  assertEquals(await copyTree(folder.path, { from: files, to: files }), []);
+  assertCopied(folder.path, MANY);
+});
+
+Deno.test("Where files can be open in a number, that number is made use of", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, MANY);
+  const from = new LimitedFiles(folder.path, 5);
+  assertEquals(await copyTree(folder.path, { from }), []);
+  assertEquals(from.mostOpen, 5);
+});
+
+Deno.test("Where nothing else is open, that too many are is the entry's failure", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, [{ path: "from/f", content: "f" }]);
+  const from = new LimitedFiles(folder.path, 0);
+  assertEquals(await copyTree(folder.path, { from }), [
+    "from: Too many open files",
+  ]);
+  const to = new LimitedFiles(folder.path, 0);
+  assertEquals(await copyTree(folder.path, { from: new LocalFiles(), to }), [
+    "to/f: Too many open files",
+  ]);
+});
+
+Deno.test("What can never be opened beside others does not keep the others waiting for ever", async () => {
+  using folder = new TempFolder();
+  makeTree(folder.path, MANY);
+  const to = new LimitedFiles(folder.path, 100);
+  const failed = new Set(["f3", "f17", "f18"]);
+  const from = new LimitedFiles(folder.path, 100);
+  const { openToRead } = LimitedFiles.prototype;
+  from.openToRead = async (path) => {
+    if (!failed.has(from.nameOf(path))) {
+      return await openToRead.call(from, path);
+    }
+    throw new TooManyOpenError(`${path}: Failure`);
+  };
+  const failures = await copyTree(folder.path, { from, to });
+  assertEquals(failures.toSorted(), [
+    "from/d2/f17: Failure",
+    "from/d3/f18: Failure",
+    "from/d3/f3: Failure",
+  ]);
+});
+
+Deno.test("use() does not begin again once the files are open", async () => {
+  let count = 0;
+  await assertRejects(
+    () =>
+      new OpenEntries().use((opened) => {
+        count++;
+        opened();
+        return Promise.reject(new TooManyOpenError("later"));
+      }),
+    TooManyOpenError,
+  );
+  assertEquals(count, 1);
+});
+
+async function* entriesUpTo(count: number): AsyncIterable<ListedEntry> {
+  for (let index = 0; index < count; index++) yield { name: `${index}` };
+}
+
+async function namesIn(
+  listing: AsyncIterable<ListedEntry>,
+): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const { name } of listing) names.push(name);
+  return names;
+}
+
+Deno.test("A listing that is kept in memory goes on where it was, and is closed", async () => {
+  let closed = 0;
+  const listing = new HeldListing(listingOf(entriesUpTo(5)), {
+    name: "d",
+    closed: () => closed++,
+  });
+  const names: string[] = [];
+  for await (const { name } of listing) {
+    names.push(name);
+    if (name === "1") listing.keep();
+  }
+  assertEquals(names, ["0", "1", "2", "3", "4"]);
+  assertEquals(closed > 0, true);
+});
+
+Deno.test("A listing keeps as many entries as it may, and fails beyond", async () => {
+  const kept = (count: number) => {
+    const listing = new HeldListing(listingOf(entriesUpTo(count)), {
+      name: "scp: d",
+      closed: () => {},
+      most: 3,
+    });
+    listing.keep();
+    return namesIn(listing);
+  };
+  assertEquals(await kept(3), ["0", "1", "2"]);
+  const error = await assertRejects(() => kept(4), EntryError);
+  assertEquals(
+    error.message,
+    "scp: d: there are more than 3 entries, and nothing else can be open " +
+      "beside the folder",
+  );
+});

@@ -1,0 +1,135 @@
+import { assertEquals } from "@std/assert";
+import { Window } from "../../../lib/tree/ordered_pool.ts";
+import { turn } from "../../support/turn.ts";
+
+/** A window, and steps in it that end when they are told to. */
+class Bench {
+  readonly window: Window;
+  /** The steps that were begun, and then those that are over. */
+  readonly begun: string[] = [];
+  readonly reported: unknown[] = [];
+  readonly #ends = new Map<string, PromiseWithResolvers<void>>();
+
+  constructor(size: number) {
+    this.window = new Window(size, (error) => this.reported.push(error));
+  }
+
+  /** Begins steps with these names, one after the other. */
+  async begin(names: string): Promise<void> {
+    for (const name of names) {
+      await this.window.begin(() => {
+        this.begun.push(name);
+        const end = Promise.withResolvers<void>();
+        this.#ends.set(name, end);
+        return end.promise;
+      });
+    }
+  }
+
+  /** Ends steps, and waits for what follows from it. */
+  async end(names: string): Promise<void> {
+    for (const name of names) this.#ends.get(name)!.resolve();
+    await turn();
+  }
+
+  /** The same with their names for errors. */
+  async fail(names: string): Promise<void> {
+    for (const name of names) this.#ends.get(name)!.reject(name);
+    await turn();
+  }
+}
+
+Deno.test("Window has as many steps under way at once as its size says", async () => {
+  for (const size of [1, 2, 4]) {
+    const bench = new Bench(size);
+    const all = bench.begin("abcdef");
+    await turn();
+    for (let over = 0; over < 6; over++) {
+      const most = Math.min(6, over + size);
+      assertEquals(bench.begun.join(""), "abcdef".slice(0, most), `${size}`);
+      await bench.end("abcdef"[over]!);
+    }
+    await all;
+    await bench.window.drained();
+  }
+});
+
+Deno.test("Window resolves begin() once the step has begun, not when it ended", async () => {
+  const bench = new Bench(2);
+  await bench.begin("ab");
+  assertEquals(bench.begun, ["a", "b"]);
+  await bench.end("ab");
+});
+
+Deno.test("Window reports what failed in the order in which the steps began", async () => {
+  const bench = new Bench(4);
+  await bench.begin("abcd");
+  await bench.fail("d");
+  await bench.fail("b");
+  assertEquals(bench.reported, []);
+  await bench.end("a");
+  assertEquals(bench.reported, ["b"]);
+  await bench.fail("c");
+  assertEquals(bench.reported, ["b", "c", "d"]);
+});
+
+Deno.test("Window reports each failure once, and nothing of what went well", async () => {
+  const bench = new Bench(3);
+  await bench.begin("abc");
+  await bench.end("ac");
+  await bench.fail("b");
+  await bench.window.drained();
+  assertEquals(bench.reported, ["b"]);
+});
+
+Deno.test("Window takes any error there is for a failure", async () => {
+  const bench = new Bench(1);
+  for (const error of [undefined, null, "", new TypeError("a bug")]) {
+    await bench.window.begin(() => Promise.reject(error));
+    await bench.window.drained();
+    assertEquals(bench.reported.splice(0), [error]);
+  }
+});
+
+Deno.test("Window counts a step as under way until it was reported", async () => {
+  const bench = new Bench(3);
+  const all = bench.begin("abcde");
+  await turn();
+  await bench.end("b");
+  await bench.fail("c");
+  assertEquals(bench.begun.join(""), "abc");
+  await bench.end("a");
+  assertEquals(bench.begun.join(""), "abcde");
+  assertEquals(bench.reported, ["c"]);
+  await all;
+  await bench.end("de");
+});
+
+Deno.test("Window keeps to its size whoever begins steps", async () => {
+  const bench = new Bench(2);
+  const all = Promise.all([
+    bench.begin("abc"),
+    bench.begin("xyz"),
+    bench.begin("123"),
+  ]);
+  await turn();
+  for (let over = 0; over < 9; over++) {
+    assertEquals(bench.begun.length, Math.min(9, over + 2));
+    await bench.end(bench.begun[over]!);
+  }
+  await all;
+  assertEquals(bench.begun.toSorted().join(""), "123abcxyz");
+});
+
+Deno.test("drained() resolves when all that was begun was reported", async () => {
+  const bench = new Bench(4);
+  await bench.window.drained();
+  await bench.begin("abc");
+  let isDrained = false;
+  const drained = bench.window.drained().then(() => isDrained = true);
+  await bench.fail("bc");
+  assertEquals(isDrained, false);
+  await bench.end("a");
+  await drained;
+  assertEquals(bench.reported, ["b", "c"]);
+});

@@ -1,0 +1,207 @@
+import { assertEquals } from "@std/assert";
+import type {
+  Attributes,
+  Listing,
+} from "../../../lib/filesystem/file_system.ts";
+import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { transfer } from "../../../lib/tree/transfer.ts";
+import { listingOf } from "../../support/listed_entries.ts";
+import { listing } from "../../support/listing.ts";
+import { RecordingObserver } from "../../support/recording_observer.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { makeTree } from "../../support/tree.ts";
+import { transferOptions } from "../../support/transfer_options.ts";
+
+/** A disk whose folders are listed late: what was just made is seen. */
+class LateFiles extends LocalFiles {
+  override async list(path: string): Promise<Listing> {
+    return listingOf(namesIn(path));
+  }
+}
+
+async function* namesIn(path: string): AsyncIterable<{ name: string }> {
+  const names = Array.from(Deno.readDirSync(path), ({ name }) => name);
+  for (const name of names.toSorted()) yield { name };
+}
+
+/** The same as a server shows it: paths are identities, births are unknown. */
+class ServedFiles extends LateFiles {
+  override async identify(path: string): Promise<string | undefined> {
+    return Deno.realPathSync(path);
+  }
+
+  override async attributes(path: string): Promise<Attributes> {
+    return served(await super.attributes(path));
+  }
+}
+
+function served(
+  { born: _born, identity: _identity, ...told }: Attributes,
+): Attributes {
+  const seconds = (time: number): number => Math.floor(time / 1000) * 1000;
+  return { ...told, modified: seconds(told.modified) };
+}
+
+/** The same as a target. */
+class ServedTarget extends LateFiles {
+  override async identify(path: string): Promise<string | undefined> {
+    return Deno.realPathSync(path);
+  }
+}
+
+/** A disk on which all was made a minute ago. */
+class OlderFiles extends LateFiles {
+  override async attributes(path: string): Promise<Attributes> {
+    const { born = Date.now(), ...told } = await super.attributes(path);
+    return { ...told, born: born - 60_000 };
+  }
+}
+
+/** A server on another machine, whose `root` is a folder of this one. */
+class OtherMachine extends ServedFiles {
+  readonly #root: string;
+  readonly #seen: string;
+
+  constructor(root: string, seen: string) {
+    super();
+    this.#root = root;
+    this.#seen = seen;
+  }
+
+  #real(path: string): string {
+    return path.replace(this.#seen, this.#root);
+  }
+
+  override async identify(path: string): Promise<string | undefined> {
+    return path;
+  }
+
+  override async attributes(path: string): Promise<Attributes> {
+    return await super.attributes(this.#real(path));
+  }
+
+  override async list(path: string): Promise<Listing> {
+    return await super.list(this.#real(path));
+  }
+
+  override async openToRead(path: string) {
+    return await super.openToRead(this.#real(path));
+  }
+}
+
+async function copy(
+  [from, source]: readonly [LocalFiles, string],
+  [to, target]: readonly [LocalFiles, string],
+): Promise<readonly string[]> {
+  const observer = new RecordingObserver();
+  await transfer(
+    { files: from, entries: [{ path: source }] },
+    { files: to, path: target, mustBeFolder: false },
+    {
+      options: transferOptions(),
+      observer,
+    },
+  );
+  return observer.failures;
+}
+
+const PLACES = [
+  ["up", () => new LateFiles(), () => new ServedTarget()],
+  ["down", () => new ServedFiles(), () => new LocalFiles()],
+  ["between two hosts", () => new ServedFiles(), () => new ServedTarget()],
+] as const;
+
+const ROWS: readonly (readonly [
+  source: string,
+  target: string,
+  refused: string,
+  left: readonly string[],
+])[] = [
+  ["d", "d", "d/d", ["d/", "d/d/", 'd/d/a = "a"', 'd/d/z = "z"']],
+  ["d", "d/sub", "d/sub", ["d/", "d/sub/", 'd/sub/a = "a"', 'd/sub/z = "z"']],
+  ["d/.", "d/x", "d/x", ["d/", "d/x/", 'd/x/a = "a"', 'd/x/z = "z"']],
+];
+
+for (const [way, from, to] of PLACES) {
+  for (const [source, target, refused, left] of ROWS) {
+    Deno.test(
+      `A directory that is copied into itself by way of a server is refused: ${way}, ${source} to ${target}`,
+      async () => {
+        using folder = new TempFolder();
+        const { path } = folder;
+        makeTree(path, [
+          { path: "d/a", content: "a" },
+          { path: "d/z", content: "z" },
+        ]);
+        const failures = await copy([from(), `${path}/${source}`], [
+          to(),
+          `${path}/${target}`,
+        ]);
+        assertEquals(failures.map((text) => text.replace("/./", "/")), [
+          `${path}/${refused}: cannot copy a directory into itself`,
+        ]);
+        assertEquals(
+          listing(path),
+          [...left, 'd/a = "a"', 'd/z = "z"'].toSorted(),
+        );
+      },
+    );
+  }
+}
+
+for (const [way, from, to] of PLACES) {
+  Deno.test(
+    `A directory that is copied into one of its name inside itself ends: ${way}`,
+    async () => {
+      using folder = new TempFolder();
+      const { path } = folder;
+      makeTree(path, [{ path: "d/a", content: "a" }, { path: "d/d/" }]);
+      const failures = await copy([from(), `${path}/d`], [to(), `${path}/d`]);
+      assertEquals(failures.length, 1);
+      const made = listing(path);
+      assertEquals(made.includes('d/d/a = "a"'), true);
+      assertEquals(made.includes("d/d/d/d/"), false);
+    },
+  );
+}
+
+Deno.test("A directory of the target's name that was there before is copied", async () => {
+  using folder = new TempFolder();
+  const { path } = folder;
+  makeTree(path, [
+    { path: "d/d/d/f", content: "f" },
+    { path: "to/" },
+  ]);
+  for (const from of [new OlderFiles(), new ServedFiles()]) {
+    const to = new ServedTarget();
+    assertEquals(await copy([from, `${path}/d`], [to, `${path}/to`]), []);
+    assertEquals(
+      listing(`${path}/to`),
+      ["d/", "d/d/", "d/d/d/", 'd/d/d/f = "f"'],
+    );
+    Deno.removeSync(`${path}/to/d`, { recursive: true });
+  }
+});
+
+Deno.test(
+  "A directory on another machine is copied, though this one has the same path",
+  async () => {
+    using here = new TempFolder();
+    using there = new TempFolder();
+    makeTree(there.path, [
+      { path: "d/d/f", content: "f" },
+      { path: "d/d/", modified: 1_000_000_000 },
+    ]);
+    Deno.mkdirSync(`${here.path}/d`);
+    const other = new OtherMachine(there.path, here.path);
+    const failures = await copy([other, `${here.path}/d`], [
+      new LocalFiles(),
+      `${here.path}/d`,
+    ]);
+    assertEquals(failures, []);
+    assertEquals(
+      listing(here.path),
+      ["d/", "d/d/", "d/d/d/", 'd/d/d/f = "f"'],
+    );
+  },
+);
