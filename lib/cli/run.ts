@@ -95,17 +95,20 @@ async function runCopy(
   const { hostHint } = await import("./host_hint.ts");
   // With -O messages and statuses are scp -O's, else those of scp since 9.0.
   const isOld = protocol === "scp";
-  using reporter = new Reporter(terminal, {
+  const reporter = new Reporter(terminal, {
     quiet,
     verbose,
     ...(isOld ? {} : { program: programName }),
   });
   const hint = await hostHint({ ...request, rules });
-  if (hint !== undefined) reporter.warned(hint);
-  await copy({ ...request, rules, interrupted }, reporter);
+  if (hint !== undefined) reporter.report({ kind: "warning", message: hint });
+  const { failures, hasLostHost } = await copy(
+    { ...request, rules, interrupted },
+    reporter,
+  );
   if (interrupted.aborted) return Number(interrupted.reason);
-  if (reporter.failures === 0) return 0;
-  return reporter.hasLostHost && !isOld ? 255 : 1;
+  if (failures === 0) return 0;
+  return hasLostHost && !isOld ? 255 : 1;
 }
 
 async function runFarSide(

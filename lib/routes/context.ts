@@ -1,7 +1,7 @@
 import type { Pacer } from "../channel/paced_channel.ts";
 import type { LocalFiles } from "../disk/local_files.ts";
 import type { Namesakes } from "../filesystem/namesakes.ts";
-import type { CopyObserver } from "../events/observer.ts";
+import type { Tally } from "../events/tally.ts";
 import type { Hosts } from "./hosts.ts";
 import type { CopyJob } from "../options/copy_options.ts";
 import type { TalkativeShells } from "./talkative_shells.ts";
@@ -9,7 +9,7 @@ import type { TalkativeShells } from "./talkative_shells.ts";
 /** Tools of every dialogue with a host, whatever its protocol. */
 export interface DialogueContext {
   readonly job: CopyJob;
-  readonly reporter: CopyObserver;
+  readonly observer: Tally;
   /** Keeps to the rate limit, if there is one. */
   readonly pacer: Pacer | undefined;
   readonly shells: TalkativeShells;

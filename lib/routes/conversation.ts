@@ -1,5 +1,5 @@
 import type { RemoteLocation } from "../location/location.ts";
-import type { CopyObserver } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 import type { Absence } from "./absence.ts";
 import type { Beginning, Route, Terms } from "./beginning.ts";
 import type { Hosts } from "./hosts.ts";
@@ -15,7 +15,7 @@ export type Routes = Readonly<Record<Protocol, Route>>;
 
 export interface ConversationContext {
   readonly hosts: Pick<Hosts, "remember" | "hintBeside">;
-  readonly reporter: Pick<CopyObserver, "warned" | "disconnected">;
+  readonly observer: Observer;
   readonly interrupted: AbortSignal;
 }
 
@@ -31,7 +31,7 @@ export async function converse(
 ): Promise<void> {
   const { protocol, mayChange } = choice;
   if (!mayChange) return await converseOverOne(routes, protocol, context);
-  const { hosts, reporter, interrupted } = context;
+  const { hosts, observer, interrupted } = context;
   const other = otherThan(protocol);
   const standby = new Standby(routes[other]);
   const absence = await held(await routes[protocol].begin(standby.terms));
@@ -40,29 +40,36 @@ export async function converse(
   const isCertain = next.kind === "begun" && next.isCertain;
   const change = async () => {
     await hosts.remember(absence, protocol);
-    reporter.warned(
-      `${absence.location.host}: ${absence.why}: ` +
+    observer.report({
+      kind: "warning",
+      message: `${absence.location.host}: ${absence.why}: ` +
         `going on over ${PROTOCOL_NAMES[other]}`,
-    );
+    });
   };
   if (isCertain) await change();
   const absenceToo = await held(next);
   if (next.kind === "over" || interrupted.aborted) return;
   if (absenceToo === undefined) return isCertain ? undefined : await change();
-  reporter.disconnected(
-    neither({ [protocol]: absence, [other]: absenceToo } as Absences),
-  );
+  observer.report({
+    kind: "failure",
+    message: neither({ [protocol]: absence, [other]: absenceToo } as Absences),
+    isConnection: true,
+  });
 }
 
 async function converseOverOne(
   routes: Routes,
   protocol: Protocol,
-  { hosts, reporter, interrupted }: ConversationContext,
+  { hosts, observer, interrupted }: ConversationContext,
 ): Promise<void> {
   const absence = await held(await routes[protocol].begin({}));
   if (absence === undefined || interrupted.aborted) return;
   const hint = hosts.hintBeside(protocol);
-  reporter.disconnected(`${absence.location.host}: ${absence.why}${hint}`);
+  observer.report({
+    kind: "failure",
+    message: `${absence.location.host}: ${absence.why}${hint}`,
+    isConnection: true,
+  });
 }
 
 /** Makes a copy that has begun; gives why there was none. */

@@ -6,7 +6,8 @@ import { pathsOnWindows } from "../filesystem/local_pattern.ts";
 import type { Location, RemoteLocation } from "../location/location.ts";
 import { checkLogin, checkSourceUser } from "../location/login.ts";
 import { parseLocation } from "../location/operand.ts";
-import type { CopyObserver } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
+import { Tally } from "../events/tally.ts";
 import { environmentVariable } from "../system/private_folder.ts";
 import { transfer } from "../tree/transfer.ts";
 import { isInside, mayLieInside } from "./nesting.ts";
@@ -35,20 +36,25 @@ import { TalkativeShells } from "./talkative_shells.ts";
 
 /**
  * Copies each source to the target, in order, by the route its two ends ask
- * for. What fails is told to the reporter; nothing is thrown for it.
+ * for. What fails is reported; nothing is thrown for it.
+ *
+ * @returns What failed, counted.
  */
 export async function copy(
   job: CopyJob,
-  reporter: CopyObserver,
-): Promise<void> {
-  const copy = new Copy(job, reporter);
+  observer: Observer,
+): Promise<Pick<Tally, "failures" | "hasLostHost">> {
+  const tally = new Tally(observer);
+  const copy = new Copy(job, tally);
   try {
     await copy.run();
   } catch (error) {
-    reporter.failed(entryError(error).message);
+    tally.report({ kind: "failure", message: entryError(error).message });
   } finally {
     await copy.end();
+    tally.report({ kind: "end" });
   }
+  return tally;
 }
 
 /** Facts of most copies. */
@@ -64,18 +70,18 @@ class Copy {
   readonly #context: ScpContext & SftpContext;
   readonly #madeLinks = new Set<string>();
 
-  constructor(job: CopyJob, reporter: CopyObserver) {
+  constructor(job: CopyJob, observer: Tally) {
     const { bitsPerSecond } = job.options;
     const memory = new HostMemory(memoryFolder(environmentVariable));
     const files = new LocalFiles();
     const context = {
       job,
-      reporter,
+      observer,
       files,
       among: new Namesakes(files, job.target),
       pacer: bitsPerSecond === undefined ? undefined : new Pacer(bitsPerSecond),
-      shells: new TalkativeShells(reporter),
-      hosts: new Hosts(job.options, { memory, observer: reporter }),
+      shells: new TalkativeShells(observer),
+      hosts: new Hosts(job.options, { memory, observer }),
     };
     this.#context = {
       ...context,
@@ -107,7 +113,7 @@ class Copy {
 
   /** The sources that make sense; each other is reported in its turn. */
   async *#sources(): AsyncIterable<Location> {
-    const { job, reporter } = this.#context;
+    const { job, observer } = this.#context;
     for (const operand of job.sources) {
       try {
         const source = parseLocation(operand, job.rules);
@@ -121,7 +127,10 @@ class Copy {
           }
         }
       } catch (error) {
-        reporter.failed(entryError(error).message);
+        observer.report({
+          kind: "failure",
+          message: entryError(error).message,
+        });
       }
     }
   }
@@ -202,9 +211,9 @@ class Copy {
     routes: Routes,
     facts: Partial<CopyFacts>,
   ): Promise<void> {
-    const { hosts, reporter, job: { interrupted } } = this.#context;
+    const { hosts, observer, job: { interrupted } } = this.#context;
     const choice = await hosts.choose(locations, { ...NO_FACTS, ...facts });
-    await converse(routes, choice, { hosts, reporter, interrupted });
+    await converse(routes, choice, { hosts, observer, interrupted });
   }
 
   async #checkFolder(path: string): Promise<void> {
@@ -216,12 +225,15 @@ class Copy {
     try {
       await step();
     } catch (error) {
-      this.#context.reporter.failed(entryError(error).message);
+      this.#context.observer.report({
+        kind: "failure",
+        message: entryError(error).message,
+      });
     }
   }
 
   async #copyHere(source: string, target: string): Promise<void> {
-    const { job, files, reporter, among } = this.#context;
+    const { job, files, observer, among } = this.#context;
     const { recursive, preserve } = job.options;
     const store = { preserve, umask: currentUmask(), modeBits: 0o1777 };
     await transfer(
@@ -238,7 +250,7 @@ class Copy {
           namedBy: "target",
           interrupted: job.interrupted,
         },
-        observer: reporter,
+        observer,
       },
     );
   }

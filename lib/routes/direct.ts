@@ -18,7 +18,7 @@ const SSH_PORT = 22;
 export async function copyDirectly(
   source: RemoteLocation,
   target: RemoteLocation,
-  { job, reporter }: Pick<RouteContext, "job" | "reporter">,
+  { job, observer }: Pick<RouteContext, "job" | "observer">,
 ): Promise<void> {
   checkSourceUser(target);
   if (target.port !== undefined && target.port !== SSH_PORT) {
@@ -34,15 +34,23 @@ export async function copyDirectly(
     target,
     job.options,
   );
-  reporter.explained(() => `Executing: ${[program, ...args].join(" ")}`);
+  observer.report({
+    kind: "verbose",
+    message: () => `Executing: ${[program, ...args].join(" ")}`,
+  });
   try {
     const { failure } = await runSsh(program, args, {
       interrupted: job.interrupted,
-      say: (text) => reporter.pass(text),
+      say: (text) => observer.report({ kind: "sshOutput", text: text }),
     });
-    if (failure !== undefined) reporter.failed(`${source.host}: ${failure}`);
+    if (failure !== undefined) {
+      observer.report({
+        kind: "failure",
+        message: `${source.host}: ${failure}`,
+      });
+    }
   } catch (error) {
     if (!(error instanceof SessionError)) throw error;
-    reporter.failed(error.message);
+    observer.report({ kind: "failure", message: error.message });
   }
 }

@@ -1,4 +1,4 @@
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { isPlainPath } from "../names/remote_path.ts";
 import {
@@ -81,10 +81,11 @@ export class Hosts {
   }
 
   #tell(locations: readonly RemoteLocation[], choice: Choice): void {
-    this.#observer.explained(() => {
-      const hosts = locations.map(({ host }) => host).join(", ");
-      const name = PROTOCOL_NAMES[choice.protocol];
-      return `Protocol for ${hosts}: ${name}: ${choice.reason}`;
+    this.#observer.report({
+      kind: "host",
+      hosts: locations.map(({ host }) => host),
+      protocol: PROTOCOL_NAMES[choice.protocol],
+      reason: choice.reason,
     });
   }
 

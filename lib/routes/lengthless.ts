@@ -1,6 +1,6 @@
 /** Files whose length only reading tells: those of a system's own directories. */
 
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 
 /** Directories of such files, on Linux. */
 const LENGTHLESS = /^\/+(?:proc|sys)(?:\/|$)/;
@@ -20,17 +20,14 @@ export function lengthlessObserver(
 ): Observer {
   if (!isLengthless(path)) return observer;
   return {
-    failed: (message) => observer.failed(message),
-    warned: (message) => observer.warned(message),
-    explained: (message) => observer.explained(message),
-    began: (name, size) => {
-      if (size === 0) {
-        observer.failed(
-          `${host}: ${path}: ${name} has no length before it is read, so scp ` +
-            "sent nothing of it: try -s",
-        );
+    report: (event) => {
+      if (event.kind === "fileStarted" && event.file.size === 0) {
+        const message =
+          `${host}: ${path}: ${event.file.name} has no length before it is ` +
+          "read, so scp sent nothing of it: try -s";
+        observer.report({ kind: "failure", message });
       }
-      return observer.began(name, size);
+      observer.report(event);
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { FileProgress, Observer } from "../events/observer.ts";
+import type { CopyEvent, Observer } from "../events/copy_event.ts";
 
 /**
  * Observer of a try to copy what may not be there, where another try follows:
@@ -8,7 +8,7 @@ export class MissingFirst implements Observer {
   readonly #observer: Observer;
   readonly #hasNext: boolean;
   /** The first failure, if that is that something is missing. */
-  #held: string | undefined;
+  #held: CopyEvent | undefined;
   #hasFailed = false;
   #isMissing = false;
 
@@ -22,27 +22,16 @@ export class MissingFirst implements Observer {
     return this.#isMissing;
   }
 
-  failed(message: string): void {
-    const isMissing = message.endsWith("No such file or directory");
+  report(event: CopyEvent): void {
+    if (event.kind !== "failure") return this.#observer.report(event);
+    const isMissing = event.message.endsWith("No such file or directory");
     const isHeld = this.#hasNext && isMissing && !this.#hasFailed;
     this.#hasFailed = true;
-    if (isHeld) this.#held = message;
+    if (isHeld) this.#held = event;
     else {
       this.#release();
-      this.#observer.failed(message);
+      this.#observer.report(event);
     }
-  }
-
-  warned(message: string): void {
-    this.#observer.warned(message);
-  }
-
-  explained(message: () => string): void {
-    this.#observer.explained(message);
-  }
-
-  began(name: string, size: number): FileProgress {
-    return this.#observer.began(name, size);
   }
 
   /**
@@ -56,7 +45,7 @@ export class MissingFirst implements Observer {
   }
 
   #release(): void {
-    if (this.#held !== undefined) this.#observer.failed(this.#held);
+    if (this.#held !== undefined) this.#observer.report(this.#held);
     this.#held = undefined;
   }
 }

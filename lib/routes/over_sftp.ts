@@ -133,7 +133,7 @@ function ontoServer({ job }: SftpContext): PlaceOptions {
 async function copy(
   sources: Sources,
   target: Target,
-  { job, reporter }: SftpContext,
+  { job, observer }: SftpContext,
   options: PlaceOptions,
 ): Promise<void> {
   const { recursive, preserve } = job.options;
@@ -146,6 +146,6 @@ async function copy(
       isWatched: true,
       interrupted: job.interrupted,
     },
-    observer: reporter,
+    observer,
   });
 }

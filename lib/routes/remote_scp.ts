@@ -139,7 +139,7 @@ export class RemoteScp implements AsyncDisposable {
 
   #start(request: ScpRequest): Run {
     const { role, location, path, isSecond = false, mayRestart } = request;
-    const { job: { options }, reporter, shells } = this.#context;
+    const { job: { options }, observer, shells } = this.#context;
     const marker = shells.markerFor(location);
     const plain = remoteScpCommand(role, path, {
       ...options,
@@ -147,11 +147,13 @@ export class RemoteScp implements AsyncDisposable {
       preserve: options.preserve || request.preserve === true,
     });
     const command = marker === undefined ? plain : markedCommand(plain, marker);
-    reporter.explained(() =>
-      `Executing: ${isSecond ? "2nd " : ""}program ${options.ssh.program} ` +
-      `host ${location.host}, user ${location.user ?? "(unspecified)"}, ` +
-      `command ${command}`
-    );
+    observer.report({
+      kind: "verbose",
+      message: () =>
+        `Executing: ${isSecond ? "2nd " : ""}program ${options.ssh.program} ` +
+        `host ${location.host}, user ${location.user ?? "(unspecified)"}, ` +
+        `command ${command}`,
+    });
     const args = sshArguments(options.ssh, location, command);
     using watches = new DisposableStack();
     const asking = mayRestart ? watches.use(watchAsking()) : undefined;
@@ -159,7 +161,7 @@ export class RemoteScp implements AsyncDisposable {
     const session = SshSession.start(options.ssh.program, args, {
       interrupted: this.#interrupted,
       seeks: "scp",
-      say: (text) => reporter.pass(text),
+      say: (text) => observer.report({ kind: "sshOutput", text: text }),
     });
     // From here on it is the run's to dispose of.
     watches.move();

@@ -1,4 +1,4 @@
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 
 /** The program's name that an scp puts before what it says. */
 const PROGRAM = "scp: ";
@@ -39,9 +39,11 @@ function changing(
   change: (message: string) => string,
 ): Observer {
   return {
-    failed: (message) => observer.failed(change(message)),
-    warned: (message) => observer.warned(message),
-    explained: (message) => observer.explained(message),
-    began: (name, size) => observer.began(name, size),
+    report: (event) =>
+      observer.report(
+        event.kind === "failure"
+          ? { ...event, message: change(event.message) }
+          : event,
+      ),
   };
 }

@@ -1,6 +1,6 @@
 import { currentUmask } from "../disk/local_files.ts";
 import type { RemoteLocation } from "../location/location.ts";
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 import { Sink } from "../scp/sink.ts";
 import { breach } from "./breach.ts";
 import type { RouteContext } from "./context.ts";
@@ -43,10 +43,9 @@ export class DownloadDialogue implements Dialogue {
     this.request = { role: "-f", location: source, path, targetIsFolder };
     this.#target = target;
     this.#context = context;
-    const { reporter, job } = context;
-    const observer: Observer = isShellsToRead(job.options)
-      ? reporter
-      : hostObserver(source.host, reporter);
+    const observer: Observer = isShellsToRead(context.job.options)
+      ? context.observer
+      : hostObserver(source.host, context.observer);
     this.#missing = new MissingFirst(lengthlessObserver(source, observer), {
       hasNext,
     });
@@ -78,13 +77,13 @@ export class DownloadDialogue implements Dialogue {
   }
 
   async hold(): Promise<Breaches> {
-    const { reporter } = this.#context;
-    const failuresBefore = reporter.failures;
+    const { observer } = this.#context;
+    const failuresBefore = observer.failures;
     try {
       const received = await this.#sink!.receiveEntries();
       this.#missing.settle(received.entries);
       checkReceived(received, this.request.location.path, {
-        isExplained: this.foundNothing || reporter.failures > failuresBefore,
+        isExplained: this.foundNothing || observer.failures > failuresBefore,
       });
       return [undefined];
     } catch (error) {

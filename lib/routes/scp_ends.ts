@@ -1,6 +1,6 @@
 import { ProtocolError, RefusalError } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
-import type { CopyObserver } from "../events/observer.ts";
+import type { Tally } from "../events/tally.ts";
 import type { SshEnd } from "../ssh/session.ts";
 import type { Breach } from "./breach.ts";
 import { confusionHint } from "./confusion.ts";
@@ -23,12 +23,12 @@ const SSH_FAILED = 255;
 export class ScpEnds {
   readonly #context: DialogueContext;
   readonly #job: CopyJob;
-  readonly #reporter: CopyObserver;
+  readonly #observer: Tally;
 
   constructor(context: DialogueContext) {
     this.#context = context;
     this.#job = context.job;
-    this.#reporter = context.reporter;
+    this.#observer = context.observer;
   }
 
   /**
@@ -48,7 +48,10 @@ export class ScpEnds {
       const message = breach.message +
         confusionHint(breach, this.#job.options);
       const isTheirs = breach instanceof RefusalError && scps.length === 1;
-      this.#reporter.failed(this.#worded(host, message, { isTheirs }));
+      this.#observer.report({
+        kind: "failure",
+        message: this.#worded(host, message, { isTheirs }),
+      });
     }
     if (scps.some(({ breach }) => breach instanceof ProtocolError)) return;
     const ends = await Promise.all(
@@ -62,9 +65,11 @@ export class ScpEnds {
     }));
     for (const { location, breach, end } of ended) {
       if (breach === undefined) continue;
-      this.#reporter.disconnected(
-        lostMessage(location, breach, { end, job: this.#job }),
-      );
+      this.#observer.report({
+        kind: "failure",
+        message: lostMessage(location, breach, { end, job: this.#job }),
+        isConnection: true,
+      });
     }
     // What one host's end brings about at another is not that one's failure.
     if (!isWhole) return;
@@ -93,10 +98,18 @@ export class ScpEnds {
   ): void {
     // An scp that could not copy something has said so, and ends with 1.
     const isTold = (code === 1 || this.#job.interrupted.aborted) &&
-      this.#reporter.failures > failuresBefore;
+      this.#observer.failures > failuresBefore;
     if (failure === undefined || isTold) return;
-    if (code >= SSH_FAILED) this.#reporter.disconnected(`${host}: ${failure}`);
-    else this.#reporter.failed(`${host}: ${failure}`);
+    if (code >= SSH_FAILED) {
+      this.#observer.report({
+        kind: "failure",
+        message: `${host}: ${failure}`,
+        isConnection: true,
+      });
+    } else {this.#observer.report({
+        kind: "failure",
+        message: `${host}: ${failure}`,
+      });}
   }
 
   /**
@@ -109,7 +122,10 @@ export class ScpEnds {
     if (extra !== "") this.#context.shells.tell(location, extra!);
     if (refusal !== undefined) {
       const { host } = location;
-      this.#reporter.failed(this.#worded(host, refusal, { isTheirs: true }));
+      this.#observer.report({
+        kind: "failure",
+        message: this.#worded(host, refusal, { isTheirs: true }),
+      });
     }
   }
 }

@@ -2,7 +2,7 @@ import { ProtocolError, RefusalError } from "../errors.ts";
 import { isPlainName } from "../names/names.ts";
 import { lastName } from "../names/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 import { Relay } from "../scp/relay.ts";
 import { type Breach, breach } from "./breach.ts";
 import type { RouteContext } from "./context.ts";
@@ -57,10 +57,9 @@ export class RelayDialogue implements Dialogue {
     this.#target = target;
     this.#context = context;
     this.#rules = topRules(source, options);
-    const { reporter } = context;
     const observer: Observer = isShellsToRead(options)
-      ? reporter
-      : hostsObserver([source.host, target.host], reporter);
+      ? context.observer
+      : hostsObserver([source.host, target.host], context.observer);
     this.#missing = new MissingFirst(lengthlessObserver(source, observer), {
       hasNext,
     });
@@ -148,13 +147,13 @@ export class RelayDialogue implements Dialogue {
   }
 
   async hold(): Promise<Breaches> {
-    const { reporter } = this.#context;
-    const failuresBefore = reporter.failures;
+    const { observer } = this.#context;
+    const failuresBefore = observer.failures;
     try {
       const received = await this.#relay!.relayEntries();
       this.#missing.settle(received.entries);
       checkReceived(received, this.#source.path, {
-        isExplained: this.foundNothing || reporter.failures > failuresBefore,
+        isExplained: this.foundNothing || observer.failures > failuresBefore,
       });
       return [undefined, undefined];
     } catch (error) {

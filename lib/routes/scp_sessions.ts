@@ -6,7 +6,7 @@ import {
   SessionError,
 } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
-import type { CopyObserver } from "../events/observer.ts";
+import type { Tally } from "../events/tally.ts";
 import { type Absence, meaningOf, refusalIn } from "./absence.ts";
 import { awaitSpeech, type Beginning, type Terms } from "./beginning.ts";
 import { type Breach, breach } from "./breach.ts";
@@ -47,13 +47,13 @@ const QUOTED_TEXT = /the far side (?:said|does not speak)/;
 export class ScpSessions {
   readonly #context: DialogueContext;
   readonly #job: CopyJob;
-  readonly #reporter: CopyObserver;
+  readonly #observer: Tally;
   readonly #ends: ScpEnds;
 
   constructor(context: DialogueContext) {
     this.#context = context;
     this.#job = context.job;
-    this.#reporter = context.reporter;
+    this.#observer = context.observer;
     this.#ends = new ScpEnds(context);
   }
 
@@ -137,9 +137,11 @@ export class ScpSessions {
     }
     session.showHeld();
     if (meaning.kind === "no match") {
-      this.#reporter.failed(
-        `${location.host}: ${location.path}: No such file or directory`,
-      );
+      this.#observer.report({
+        kind: "failure",
+        message:
+          `${location.host}: ${location.path}: No such file or directory`,
+      });
       return { kind: "over" };
     }
     const lost = new Error("lost connection");
@@ -159,7 +161,11 @@ export class ScpSessions {
     if (abandoned !== undefined) {
       return { kind: "absent", location, why, isProven: false };
     }
-    this.#reporter.disconnected(message);
+    this.#observer.report({
+      kind: "failure",
+      message: message,
+      isConnection: true,
+    });
     return { kind: "over" };
   }
 
@@ -179,7 +185,7 @@ export class ScpSessions {
     try {
       for (;;) {
         await using _sessions = opened.sessions;
-        const failuresBefore = this.#reporter.failures;
+        const failuresBefore = this.#observer.failures;
         const { scps, breaches } = opened;
         const broken = breaches ?? await dialogue.hold(scps);
         const ended = scps.map((scp, at) => ({ scp, breach: broken[at] }));
@@ -214,8 +220,13 @@ export class ScpSessions {
     if ((isText && this.#context.hosts.mayChange) || abandoned !== undefined) {
       return { location, why: message, isProven: false };
     }
-    if (error instanceof ProtocolError) this.#reporter.failed(error.message);
-    else this.#reporter.disconnected(error.message);
+    if (error instanceof ProtocolError) {
+      this.#observer.report({ kind: "failure", message: error.message });
+    } else {this.#observer.report({
+        kind: "failure",
+        message: error.message,
+        isConnection: true,
+      });}
     return undefined;
   }
 

@@ -2,7 +2,7 @@ import { ProtocolError, RefusalError } from "../errors.ts";
 import { isPlainName } from "../names/names.ts";
 import { lastName } from "../names/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 import type { BeginAnew } from "../scp/next_dialogue.ts";
 import { ONE_AT_A_TIME } from "../scp/silence.ts";
 import { Source } from "../scp/source.ts";
@@ -37,8 +37,8 @@ export class UploadDialogue implements Dialogue {
     this.#context = context;
     this.#beginNext = beginNext;
     this.#observer = isShellsToRead(context.job.options)
-      ? context.reporter
-      : hostObserver(request.location.host, context.reporter);
+      ? context.observer
+      : hostObserver(request.location.host, context.observer);
   }
 
   /** @throws {EntryError} If no remote shell can be given the target. */
@@ -81,7 +81,10 @@ export class UploadDialogue implements Dialogue {
     })().then(() => undefined, breach);
     if (begun > 0) {
       for (const path of this.#paths.slice(begun)) {
-        this.#observer.failed(`${path}: not sent`);
+        this.#observer.report({
+          kind: "failure",
+          message: `${path}: not sent`,
+        });
       }
     }
     return [failure];

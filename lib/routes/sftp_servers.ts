@@ -101,7 +101,10 @@ export class SftpServers {
       await use(servers.map((server) => files.get(server)!));
     } catch (error) {
       if (error instanceof EntryError) {
-        this.#context.reporter.failed(error.message);
+        this.#context.observer.report({
+          kind: "failure",
+          message: error.message,
+        });
       } else await this.#seeBroken(servers, breach(error));
     }
   }
@@ -188,18 +191,24 @@ export class SftpServers {
     if (abandoned !== undefined) {
       return { kind: "absent", location, why, isProven: false };
     }
-    this.#context.reporter.disconnected(message);
+    this.#context.observer.report({
+      kind: "failure",
+      message: message,
+      isConnection: true,
+    });
     return { kind: "over" };
   }
 
   #startSsh(location: RemoteLocation, { abandoned }: Terms): SshSession {
-    const { job: { options, interrupted }, reporter } = this.#context;
+    const { job: { options, interrupted }, observer } = this.#context;
     const { ssh, sftpServer } = options;
     const program = sftpServer ?? ssh.program;
-    reporter.explained(() =>
-      `Executing: program ${program} host ${location.host}, ` +
-      `user ${location.user ?? "(unspecified)"}, command sftp`
-    );
+    observer.report({
+      kind: "verbose",
+      message: () =>
+        `Executing: program ${program} host ${location.host}, ` +
+        `user ${location.user ?? "(unspecified)"}, command sftp`,
+    });
     const args = sftpServer === undefined
       ? sftpArguments(ssh, location)
       : sftpServerArguments(location);
@@ -208,7 +217,7 @@ export class SftpServers {
         ? interrupted
         : AbortSignal.any([interrupted, abandoned]),
       seeks: "SFTP server",
-      say: (text) => reporter.pass(text),
+      say: (text) => observer.report({ kind: "sshOutput", text: text }),
     });
   }
 
@@ -219,17 +228,24 @@ export class SftpServers {
 
   /** Reports what broke a session, and ends it. */
   async #seeBroken(servers: readonly Server[], error: Breach): Promise<void> {
-    const { job, reporter } = this.#context;
+    const { job, observer } = this.#context;
     const broken = servers.find(({ sftp }) => !sftp.isAlive) ?? servers[0]!;
     const { location, ssh, sftp } = broken;
     this.#servers.delete(loginOf(location));
     await using _session = ssh;
     if (error instanceof ProtocolError) {
       const { message } = breach(naming(location.host, error));
-      reporter.failed(message + confusionHint(error, job.options));
+      observer.report({
+        kind: "failure",
+        message: message + confusionHint(error, job.options),
+      });
     } else {
       const end = await ssh.end({ isWhole: false, readToEnd: sftp.ended });
-      reporter.disconnected(lostMessage(location, error, { end, job }));
+      observer.report({
+        kind: "failure",
+        message: lostMessage(location, error, { end, job }),
+        isConnection: true,
+      });
     }
   }
 
@@ -245,7 +261,7 @@ export class SftpServers {
    * server does not close.
    */
   async #end({ location, ssh, sftp }: Server): Promise<void> {
-    const { job, reporter } = this.#context;
+    const { job, observer } = this.#context;
     await using _session = ssh;
     const isWhole = sftp.isAlive;
     const { failure, stopped } = await ssh.end({
@@ -255,9 +271,20 @@ export class SftpServers {
     });
     if (failure === undefined || job.interrupted.aborted) return;
     const { host } = location;
-    if (!isWhole) reporter.disconnected(`${host}: ${failure}`);
-    else if (stopped) {
-      reporter.explained(() => `${host}: the server did not close its channel`);
-    } else reporter.explained(() => `${host}: ${failure}`);
+    if (!isWhole) {
+      observer.report({
+        kind: "failure",
+        message: `${host}: ${failure}`,
+        isConnection: true,
+      });
+    } else if (stopped) {
+      observer.report({
+        kind: "verbose",
+        message: () => `${host}: the server did not close its channel`,
+      });
+    } else {observer.report({
+        kind: "verbose",
+        message: () => `${host}: ${failure}`,
+      });}
   }
 }

@@ -1,7 +1,7 @@
 import type { Channel } from "../channel/channel.ts";
 import { ProtocolError } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 import { quoted } from "../names/printable.ts";
 import { skipGreeting } from "../scp/greeting.ts";
 import { loginOf } from "../location/login.ts";
@@ -80,12 +80,14 @@ export class TalkativeShells {
     const login = loginOf(location);
     if (this.#told.has(login)) return;
     this.#told.add(login);
-    this.#observer.warned(
-      `${location.host}: the shell said ${
-        quoted(greeting)
-      } before ${before} began. ` +
+    this.#observer.report({
+      kind: "warning",
+      message:
+        `${location.host}: the shell said ${
+          quoted(greeting)
+        } before ${before} began. ` +
         "The copy works without it. To keep the shell quiet, put this at the " +
         `top of its profile, as ~/.bashrc: ${GUARD}`,
-    );
+    });
   }
 }

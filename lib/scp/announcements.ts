@@ -2,7 +2,7 @@
 
 import type { Times } from "../filesystem/file_system.ts";
 import { decodeName } from "../names/name_bytes.ts";
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 import { formatRecord, needsEncoding } from "./wire/records.ts";
 import type { Announcement } from "./sent_entry.ts";
 
@@ -29,7 +29,10 @@ export function recordsOf(
     records.unshift(["Sending file timestamps", timesRecord(times)]);
   }
   return records.map(([title, bytes]) => {
-    observer.explained(() => `${title}: ${decodeName(bytes).trimEnd()}`);
+    observer.report({
+      kind: "verbose",
+      message: () => `${title}: ${decodeName(bytes).trimEnd()}`,
+    });
     return bytes;
   });
 }
@@ -40,9 +43,10 @@ export function warnIfEncoded(
   observer: Observer,
 ): void {
   if (!needsEncoding(name)) return;
-  observer.warned(
-    `${path}: a newline cannot travel in a name: it arrives encoded`,
-  );
+  observer.report({
+    kind: "warning",
+    message: `${path}: a newline cannot travel in a name: it arrives encoded`,
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { SessionError } from "../errors.ts";
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 import type { ScpPeer } from "./peer.ts";
 import { ONE_AT_A_TIME } from "./silence.ts";
 
@@ -105,7 +105,10 @@ export class Answers {
   /** Sends the last answer again, and from now on each one that is due. */
   async repeat(): Promise<void> {
     this.#trial = "swallowed";
-    this.#observer.explained(() => `${ONE_AT_A_TIME}: going on in lockstep`);
+    this.#observer.report({
+      kind: "verbose",
+      message: () => `${ONE_AT_A_TIME}: going on in lockstep`,
+    });
     await this.#sendOrLeave(new Uint8Array(1));
     await this.#peer.channel.flush().catch(unlessLost);
   }

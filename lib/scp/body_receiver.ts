@@ -7,7 +7,8 @@ import {
 } from "../errors.ts";
 import type { OpenFile, Times } from "../filesystem/file_system.ts";
 import type { StoredFile } from "../filesystem/stored_file.ts";
-import type { FileProgress, Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
+import { type FileProgress, startFile } from "../events/file_progress.ts";
 import type { FileRecord } from "./wire/records.ts";
 import type { ScpPeer } from "./peer.ts";
 
@@ -38,18 +39,21 @@ export class BodyReceiver {
     { name, size }: Pick<FileRecord, "name" | "size">,
     times: Times | undefined,
   ): Promise<EntryError | undefined> {
-    const progress = this.#observer.began(name, size);
+    const progress = startFile(this.#observer, name, size);
     try {
       const failure = await this.#receiveBody(stored, size, progress);
       await this.#takeVerdict().catch(async (error) => {
         if (error instanceof GreetingError) await stored.discard(size);
         else if (failure === undefined) await stored.abandon(size);
-        else this.#observer.failed(failure.message);
+        else {this.#observer.report({
+            kind: "failure",
+            message: failure.message,
+          });}
         throw naming(stored.path, error);
       });
       return failure ?? await stored.finish(size, times);
     } finally {
-      progress.ended();
+      progress.finished();
     }
   }
 
@@ -75,7 +79,9 @@ export class BodyReceiver {
     );
     if (received < size || failure !== undefined) await stored.abandon(written);
     if (received === size) return failure;
-    if (failure !== undefined) this.#observer.failed(failure.message);
+    if (failure !== undefined) {
+      this.#observer.report({ kind: "failure", message: failure.message });
+    }
     return await this.#breakOff(stored.path, received, size);
   }
 
@@ -95,6 +101,8 @@ export class BodyReceiver {
   async #takeVerdict(): Promise<void> {
     const warning = await this.#peer.nextWarning();
     this.#peer.understand();
-    if (warning !== undefined) this.#observer.failed(warning);
+    if (warning !== undefined) {
+      this.#observer.report({ kind: "failure", message: warning });
+    }
   }
 }

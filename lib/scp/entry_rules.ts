@@ -1,7 +1,7 @@
 /** What a source may announce: one place for whoever receives or relays it. */
 
 import { isPlainName } from "../names/names.ts";
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 import {
   type FileRecord,
   type FolderRecord,
@@ -86,12 +86,14 @@ const ENCODED_NEWLINE = "\\^J";
 export function warnIfReceivedEncoded(
   { name }: FileRecord | FolderRecord,
   { warnsOfEncoded = false }: EntryRules,
-  observer: Pick<Observer, "warned">,
+  observer: Observer,
 ): void {
   if (!warnsOfEncoded || !name.includes(ENCODED_NEWLINE)) return;
-  observer.warned(
-    `${name}: scp may have encoded a newline so: -s copies the name as it is`,
-  );
+  observer.report({
+    kind: "warning",
+    message:
+      `${name}: scp may have encoded a newline so: -s copies the name as it is`,
+  });
 }
 
 /** Tells if only the content of what comes there is wanted. */

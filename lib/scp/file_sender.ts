@@ -1,7 +1,8 @@
 import { sendBody } from "../channel/body.ts";
 import { EntryError, naming, SessionError } from "../errors.ts";
 import type { Files, OpenFile } from "../filesystem/file_system.ts";
-import type { FileProgress, Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
+import { type FileProgress, startFile } from "../events/file_progress.ts";
 import { warnIfEncoded } from "./announcements.ts";
 import { MOST_AHEAD_BYTES } from "./wire/harmless.ts";
 import type { Announcement } from "./sent_entry.ts";
@@ -58,11 +59,11 @@ export class FileSender {
       return await this.#dialogue.sendAhead(announcement, body);
     }
     if (await this.#dialogue.offer(announcement)) {
-      const progress = this.#observer.began(name, size);
+      const progress = startFile(this.#observer, name, size);
       try {
         await this.#sendContent(body ?? file, { path, size, progress });
       } finally {
-        progress.ended();
+        progress.finished();
       }
     }
     return true;
@@ -80,7 +81,7 @@ export class FileSender {
       if (flaw === undefined) await peer.sendOk();
       else {
         await peer.sendFailure(flaw.message);
-        this.#observer.failed(flaw.message);
+        this.#observer.report({ kind: "failure", message: flaw.message });
       }
     } catch (error) {
       // A sink that does not listen any more may have said why.

@@ -3,7 +3,7 @@ import type { Files, Times } from "../filesystem/file_system.ts";
 import { checkStorable, type Platform } from "../names/names.ts";
 import { Namesakes } from "../filesystem/namesakes.ts";
 import type { StoredFolder } from "../filesystem/stored_directory.ts";
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 
 /** Place that the records that come now belong to. */
 export interface Level {
@@ -83,7 +83,9 @@ export class OpenLevels {
     const path = this.count > 1 ? this.innermost.path : undefined;
     while (this.count > 1) {
       const failure = await this.leave();
-      if (failure !== undefined) observer.failed(failure.message);
+      if (failure !== undefined) {
+        observer.report({ kind: "failure", message: failure.message });
+      }
     }
     return path;
   }

@@ -1,5 +1,5 @@
 import { naming } from "../errors.ts";
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 import type { ScpPeer } from "./peer.ts";
 import { type SentEntry, unsure } from "./sent_entry.ts";
 import { orSilence } from "./silence.ts";
@@ -121,7 +121,7 @@ export class OwedAnswers {
     if (part === "body") this.#peer.understand();
     if (part === "record") entry.isRefused = refusal !== undefined;
     if (refusal === undefined) return undefined;
-    this.#observer.failed(refusal);
+    this.#observer.report({ kind: "failure", message: refusal });
     const isLost = part === "record" && entry.ahead !== undefined;
     return isLost ? this.#lose(entry) : undefined;
   }

@@ -1,5 +1,6 @@
 import { RefusalError } from "../errors.ts";
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
+import { startFile } from "../events/file_progress.ts";
 import { quoted, shortened } from "../names/printable.ts";
 import {
   areReal,
@@ -166,7 +167,7 @@ export class Relay {
     this.#warnOfPath(record);
     const failure = sendingFailure(record);
     if (failure !== undefined) {
-      this.#observer.failed(failure.message);
+      this.#observer.report({ kind: "failure", message: failure.message });
       await this.#source.attempt(() =>
         this.#source.peer.sendFailure(failure.message)
       );
@@ -178,12 +179,14 @@ export class Relay {
   #warnOfPath({ name }: FileRecord | FolderRecord): void {
     if (this.#hasWarned || !/[\\:]/.test(name)) return;
     this.#hasWarned = true;
-    this.#observer.warned(
-      `${this.#target.side.host}: ${
-        shortened(name)
-      }: a Windows server would take ` +
+    this.#observer.report({
+      kind: "warning",
+      message:
+        `${this.#target.side.host}: ${
+          shortened(name)
+        }: a Windows server would take ` +
         "such a name for a path",
-    );
+    });
   }
 
   async #check(record: FileRecord | FolderRecord): Promise<void> {
@@ -202,7 +205,10 @@ export class Relay {
   async #relayTimes(record: TimesRecord): Promise<void> {
     await this.#acknowledge();
     if (!areReal(record)) {
-      return this.#observer.warned("times out of range are not set");
+      return this.#observer.report({
+        kind: "warning",
+        message: "times out of range are not set",
+      });
     }
     const { rules, topName } = this.#options;
     const isOuter = isContent({ depth: this.#depth }, rules);
@@ -258,13 +264,13 @@ export class Relay {
     const isTaken = refusal === undefined;
     if (!isSmall && !isTaken) return await this.#sendRefusal(refusal);
     if (!isSmall) await this.#source.peer.sendOk();
-    const progress = this.#observer.began(record.name, record.size);
+    const progress = startFile(this.#observer, record.name, record.size);
     try {
       const sides = { source: this.#source, target: this.#target };
       await relayBody(sides, record, isTaken ? progress : undefined);
       await this.#relayVerdict(record, isTaken);
     } finally {
-      progress.ended();
+      progress.finished();
     }
   }
 
@@ -290,6 +296,9 @@ export class Relay {
 
   /** Reports what the source could not send. */
   #failed(text: string): void {
-    this.#observer.failed(`${this.#source.host}: ${text}`);
+    this.#observer.report({
+      kind: "failure",
+      message: `${this.#source.host}: ${text}`,
+    });
   }
 }

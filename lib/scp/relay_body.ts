@@ -1,5 +1,5 @@
 import { SessionError } from "../errors.ts";
-import type { FileProgress } from "../events/observer.ts";
+import type { FileProgress } from "../events/file_progress.ts";
 import type { FileRecord } from "./wire/records.ts";
 import type { RelaySide } from "./relay_side.ts";
 import type { RelayTarget } from "./relay_target.ts";

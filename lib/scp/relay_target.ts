@@ -1,5 +1,5 @@
 import { ProtocolError, RefusalError, type SessionError } from "../errors.ts";
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 import type {
   FileRecord,
   FolderRecord,
@@ -140,7 +140,10 @@ export class RelayTarget {
   async #nextRefusal(name?: string): Promise<string | undefined> {
     const refusal = await this.side.nextWarning(name);
     if (refusal !== undefined) {
-      this.#observer.failed(`${this.side.host}: ${refusal}`);
+      this.#observer.report({
+        kind: "failure",
+        message: `${this.side.host}: ${refusal}`,
+      });
     }
     return refusal;
   }

@@ -7,7 +7,7 @@ import type { Namesakes } from "../filesystem/namesakes.ts";
 import type { StorePolicy } from "../filesystem/store.ts";
 import { StoredFile } from "../filesystem/stored_file.ts";
 import { StoredFolder } from "../filesystem/stored_directory.ts";
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 import { quoted } from "../names/printable.ts";
 import { type Ahead, Answers } from "./answers.ts";
 import { BodyReceiver } from "./body_receiver.ts";
@@ -85,7 +85,10 @@ export class Sink {
     this.#peer = new ScpPeer(watched, {
       mayHearShell: options.mayHearShell,
       overheard: (line) =>
-        observer.explained(() => `Sink: ${decodeName(line)}`),
+        observer.report({
+          kind: "verbose",
+          message: () => `Sink: ${decodeName(line)}`,
+        }),
     });
     this.#files = files;
     this.#options = options;
@@ -170,7 +173,7 @@ export class Sink {
     switch (record.kind) {
       case "warning":
         this.#peer.understand();
-        this.#observer.failed(record.text);
+        this.#observer.report({ kind: "failure", message: record.text });
         return true;
       case "fatal":
         throw new RefusalError(record.text);
@@ -202,7 +205,10 @@ export class Sink {
   #keepTimes(record: TimesRecord): void {
     this.#times = areReal(record) ? record : undefined;
     if (this.#times === undefined) {
-      this.#observer.warned("times out of range are not set");
+      this.#observer.report({
+        kind: "warning",
+        message: "times out of range are not set",
+      });
     }
   }
 
@@ -236,7 +242,7 @@ export class Sink {
     record: FileRecord | FolderRecord,
     { message }: EntryError,
   ): Promise<void> {
-    this.#observer.failed(message);
+    this.#observer.report({ kind: "failure", message: message });
     if (this.#answers.isGiven) await this.#drop(record);
     else await this.#answers.fail(message);
   }
@@ -335,6 +341,6 @@ export class Sink {
   async #answer(failure: EntryError | undefined): Promise<void> {
     if (failure === undefined) return await this.#ok();
     await this.#answers.fail(failure.message);
-    this.#observer.failed(failure.message);
+    this.#observer.report({ kind: "failure", message: failure.message });
   }
 }

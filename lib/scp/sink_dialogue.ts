@@ -1,6 +1,7 @@
 import type { Channel } from "../channel/channel.ts";
 import { naming, ProtocolError, SessionError } from "../errors.ts";
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
+import { startFile } from "../events/file_progress.ts";
 import { guard, recordsOf } from "./announcements.ts";
 import { isHarmless } from "./wire/harmless.ts";
 import { formatRecord, OK } from "./wire/records.ts";
@@ -191,12 +192,12 @@ export class SinkDialogue {
       ...sentAs("record", records),
       ["body", body.length + OK.length],
     ]);
-    const progress = this.#observer.began(name, body.length);
+    const progress = startFile(this.#observer, name, body.length);
     try {
       await this.#write(path, [...records, body, OK]);
       progress.moved(body.length);
     } finally {
-      progress.ended();
+      progress.finished();
     }
     if (this.#owed.count > MOST_OWED) await this.hear(MOST_OWED / 2);
     return true;
@@ -276,7 +277,10 @@ export class SinkDialogue {
     const current = this.#folder;
     if (why === "silent") {
       this.#pace = "lockstep";
-      this.#observer.explained(() => `${ONE_AT_A_TIME}: going on in lockstep`);
+      this.#observer.report({
+        kind: "verbose",
+        message: () => `${ONE_AT_A_TIME}: going on in lockstep`,
+      });
     }
     if (entries.length > 0) this.#folder = entries[0]!.ahead!.folder;
     const lost = why === "refused" ? entries.slice(1) : entries;

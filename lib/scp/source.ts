@@ -8,7 +8,7 @@ import type {
 import { isNameless, withoutTrailingSlashes } from "../names/names.ts";
 import { checkLoop } from "../filesystem/open_directory.ts";
 import { isOwnCopy } from "../filesystem/own_copy.ts";
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 import { warnIfEncoded } from "./announcements.ts";
 import { FileSender } from "./file_sender.ts";
 import { RECORD_MODE_BITS } from "./wire/records.ts";
@@ -146,7 +146,7 @@ export class Source {
     if (!isKept) {
       await this.#dialogue.warn(path, `scp: ${message}`);
     }
-    this.#observer.failed(message);
+    this.#observer.report({ kind: "failure", message: message });
   }
 
   async #sendFile(path: string, name: string): Promise<void> {

@@ -1,13 +1,15 @@
 import type { Channel } from "../channel/channel.ts";
 import { EntryError, entryError, isBreach } from "../errors.ts";
+import type { CopyEvent, Observer } from "../events/copy_event.ts";
+import { Tally } from "../events/tally.ts";
 import type { Files } from "../filesystem/file_system.ts";
 import { currentUmask } from "../disk/local_files.ts";
 import { pathsOnWindows } from "../filesystem/local_pattern.ts";
 import type { Platform } from "../names/names.ts";
+import { printable } from "../names/printable.ts";
 import type { ServeRequest } from "../options/copy_options.ts";
 import { Sink } from "../scp/sink.ts";
 import { Source } from "../scp/source.ts";
-import { RemoteObserver } from "./remote_observer.ts";
 
 /** What a far side works with. */
 export interface ServeSurroundings {
@@ -29,22 +31,31 @@ export async function serve(
   request: ServeRequest,
   { channel, files, platform, say }: ServeSurroundings,
 ): Promise<0 | 1> {
-  const observer = new RemoteObserver(request.verbose ? say : () => {});
+  const tally = new Tally({
+    report: (event) => {
+      if (request.verbose) sayStep(event, say);
+    },
+  });
   const run = request.role === "sink" ? serveSink : serveSource;
   try {
-    await run(request, { channel, files, platform, observer });
+    await run(request, { channel, files, platform, observer: tally });
     await channel.flush();
   } catch (error) {
     if (!isBreach(error)) throw error;
-    observer.failed();
+    tally.report({ kind: "failure", message: error.message });
   } finally {
     await channel.close();
   }
-  return observer.failures === 0 ? 0 : 1;
+  return tally.failures === 0 ? 0 : 1;
+}
+
+/** Writes a step on standard error: failures go to the client alone. */
+function sayStep(event: CopyEvent, say: ServeSurroundings["say"]): void {
+  if (event.kind === "verbose") say(printable(event.message()));
 }
 
 type Served = Pick<ServeSurroundings, "channel" | "files" | "platform"> & {
-  readonly observer: RemoteObserver;
+  readonly observer: Observer;
 };
 
 async function serveSource(
@@ -61,7 +72,10 @@ async function serveSource(
   } as const;
   const source = new Source(channel, files, options, observer);
   // A client that refuses its own target gets the files offered all the same.
-  if (await source.begin() !== undefined) observer.failed();
+  const refusal = await source.begin();
+  if (refusal !== undefined) {
+    observer.report({ kind: "failure", message: refusal });
+  }
   for (const path of paths) {
     for (const match of await expanded(path, files, platform)) {
       await source.send(match);

@@ -1,5 +1,5 @@
 import { renderProgress } from "./line.ts";
-import type { FileProgress } from "../events/observer.ts";
+import type { CopyEvent, MovingFile, Observer } from "../events/copy_event.ts";
 import {
   beginProgress,
   endProgress,
@@ -24,13 +24,13 @@ interface Line {
  * from the copy itself, and only what differs from what is on the screen. On a
  * terminal that cannot redraw, the lines of files that ended are all there is.
  */
-export class Meter implements Disposable {
+export class Meter implements Observer, Disposable {
   readonly #terminal: Terminal;
   readonly #now: () => number;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #canRedraw: boolean;
   /** In the order in which they began; the first one is shown. */
-  readonly #lines: Line[] = [];
+  readonly #lines = new Map<MovingFile, Line>();
   /** Lines of files that ended since the terminal was last written to. */
   #finished = "";
   /** What stands on the terminal's current line. */
@@ -45,21 +45,34 @@ export class Meter implements Disposable {
     this.#timer = setInterval(() => this.draw(), DRAW_MILLISECONDS);
   }
 
-  began(name: string, size: number): FileProgress {
-    const progress = beginProgress(name, size, this.#now());
-    const line: Line = { progress, position: 0 };
-    this.#lines.push(line);
-    return {
-      moved: (bytes) => line.position += bytes,
-      ended: () => this.#end(line),
-    };
+  /** Takes what moves; other events are none of the meter's. */
+  report(event: CopyEvent): void {
+    switch (event.kind) {
+      case "fileStarted": {
+        const { name, size } = event.file;
+        const progress = beginProgress(name, size, this.#now());
+        this.#lines.set(event.file, { progress, position: 0 });
+        break;
+      }
+      case "moved": {
+        const line = this.#lines.get(event.file);
+        if (line !== undefined) line.position += event.bytes;
+        break;
+      }
+      case "finished": {
+        const line = this.#lines.get(event.file);
+        if (line !== undefined) this.#finish(line);
+        break;
+      }
+    }
   }
 
-  #end(line: Line): void {
+  #finish(line: Line): void {
     line.progress = endProgress(line.progress, line.position, this.#now());
     const before = this.#finished;
-    while (this.#lines[0]?.progress.ended) {
-      const { progress } = this.#lines.shift()!;
+    for (const [file, { progress }] of this.#lines) {
+      if (!progress.ended) break;
+      this.#lines.delete(file);
       const start = this.#canRedraw ? "\r" : "";
       this.#finished += `${start}${renderProgress(progress, this.#columns)}\n`;
     }
@@ -71,11 +84,11 @@ export class Meter implements Disposable {
   draw(): void {
     let text = this.#finished;
     let shown = text === "" ? this.#shown : "";
-    for (const line of this.#lines) {
+    for (const line of this.#lines.values()) {
       if (line.progress.ended) continue;
       line.progress = updateProgress(line.progress, line.position, this.#now());
     }
-    const [first] = this.#lines;
+    const [first] = this.#lines.values();
     if (first !== undefined && this.#canRedraw) {
       shown = renderProgress(first.progress, this.#columns);
       if (text !== "" || shown !== this.#shown) text += `\r${shown}`;

@@ -1,28 +1,22 @@
-import { Meter } from "./meter.ts";
-import {
-  type CopyObserver,
-  type FileProgress,
-  UNWATCHED,
-} from "../events/observer.ts";
+import type { CopyEvent, Observer } from "../events/copy_event.ts";
 import { printable } from "../names/printable.ts";
+import { Meter } from "./meter.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ReporterOptions {
-  /** No meter and no warnings; what failed is said all the same. */
+  /** No meter and no warnings; failures are shown all the same. */
   readonly quiet: boolean;
-  /** Say each step too. */
+  /** Show each step too. */
   readonly verbose: boolean;
   /** Name of the program before each message; absent with `-O`, as scp's. */
   readonly program?: string;
 }
 
-/** Tells the user, on the terminal, and counts what failed. */
-export class Reporter implements CopyObserver, Disposable {
+/** Shows the events of a copy on the terminal: the meter, and messages. */
+export class Reporter implements Observer {
   readonly #terminal: Terminal;
   readonly #options: ReporterOptions;
   readonly #meter: Meter | undefined;
-  #failures = 0;
-  #hasLostHost = false;
 
   constructor(terminal: Terminal, options: ReporterOptions) {
     this.#terminal = terminal;
@@ -32,28 +26,35 @@ export class Reporter implements CopyObserver, Disposable {
     }
   }
 
-  /** How many failures were told. */
-  get failures(): number {
-    return this.#failures;
+  report(event: CopyEvent): void {
+    switch (event.kind) {
+      case "fileStarted":
+      case "moved":
+      case "finished":
+        return this.#meter?.report(event);
+      case "sshOutput":
+        return this.#pass(event.text);
+      case "warning":
+        return this.#warn(event.message);
+      case "failure":
+        return this.#say(this.#named(event.message));
+      case "host":
+        return this.#sayStep(() =>
+          `Protocol for ${event.hosts.join(", ")}: ` +
+          `${event.protocol}: ${event.reason}`
+        );
+      case "scan":
+        return this.#sayStep(() => `Copying: ${event.path} to ${event.target}`);
+      case "verbose":
+        return this.#sayStep(event.message);
+      case "end":
+        return this.#meter?.[Symbol.dispose]();
+      default:
+        return event satisfies never;
+    }
   }
 
-  /** True where a connection could not be made, or was lost. */
-  get hasLostHost(): boolean {
-    return this.#hasLostHost;
-  }
-
-  failed(message: string): void {
-    this.#failures++;
-    this.#say(this.#named(message));
-  }
-
-  /** Reports that a connection could not be made, or was lost: a failure. */
-  disconnected(message: string): void {
-    this.#hasLostHost = true;
-    this.failed(message);
-  }
-
-  warned(message: string): void {
+  #warn(message: string): void {
     if (!this.#options.quiet) this.#say(this.#named(`warning: ${message}`));
   }
 
@@ -62,26 +63,17 @@ export class Reporter implements CopyObserver, Disposable {
     return program === undefined ? message : `${program}: ${message}`;
   }
 
-  explained(message: () => string): void {
+  #sayStep(message: () => string): void {
     if (this.#options.verbose) this.#say(message());
   }
 
-  /** Hands on what ssh says on standard error, as the terminal takes it. */
-  pass(text: string): void {
+  #pass(text: string): void {
     this.#meter?.makeRoom();
     this.#terminal.pass(text);
-  }
-
-  began(name: string, size: number): FileProgress {
-    return this.#meter?.began(name, size) ?? UNWATCHED;
   }
 
   #say(message: string): void {
     this.#meter?.makeRoom();
     this.#terminal.say(printable(message));
-  }
-
-  [Symbol.dispose](): void {
-    this.#meter?.[Symbol.dispose]();
   }
 }

@@ -3,11 +3,12 @@ import { EntryError, NotCutError, SessionError } from "../errors.ts";
 import type { Attributes, Files, OpenFile } from "../filesystem/file_system.ts";
 import { keyOf } from "../names/name_key.ts";
 import { StoredFile } from "../filesystem/stored_file.ts";
+import type { Observer } from "../events/copy_event.ts";
 import {
   type FileProgress,
-  type Observer,
+  startFile,
   UNWATCHED,
-} from "../events/observer.ts";
+} from "../events/file_progress.ts";
 import { Blocks } from "./buffer_pool.ts";
 import { Claims } from "./keyed_lock.ts";
 import { type CopiedContent, copyContent } from "./content.ts";
@@ -104,12 +105,12 @@ export class FileCopier {
     const { size } = source.attributes;
     await stored.prepare(size);
     const progress = this.#options.isWatched
-      ? this.#observer.began(this.#from.nameOf(source.path), size)
+      ? startFile(this.#observer, this.#from.nameOf(source.path), size)
       : UNWATCHED;
     try {
       await this.#fill(stored, input, { source, replaced, progress });
     } finally {
-      progress.ended();
+      progress.finished();
     }
   }
 

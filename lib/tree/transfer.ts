@@ -3,7 +3,7 @@ import type { Files } from "../filesystem/file_system.ts";
 import { keyOf } from "../names/name_key.ts";
 import { isNameless } from "../names/names.ts";
 import { Namesakes } from "../filesystem/namesakes.ts";
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 import { Course } from "./transfer_run.ts";
 import type { Destination } from "./destination.ts";
 import type { TransferOptions } from "./options.ts";

@@ -1,5 +1,5 @@
 import { EntryError, isBreach, naming } from "../errors.ts";
-import type { Observer } from "../events/observer.ts";
+import type { Observer } from "../events/copy_event.ts";
 import { OpenEntries } from "./open_entries.ts";
 import { Window } from "./ordered_pool.ts";
 
@@ -62,8 +62,9 @@ export class Course {
   }
 
   #report(error: unknown): void {
-    if (error instanceof EntryError) this.observer.failed(error.message);
-    else this.#breach ??= { error };
+    if (error instanceof EntryError) {
+      this.observer.report({ kind: "failure", message: error.message });
+    } else this.#breach ??= { error };
   }
 
   /**

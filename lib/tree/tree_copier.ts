@@ -114,9 +114,11 @@ export class TreeCopier {
   ): Promise<void> {
     const { path } = source;
     if (this.#course.isOver) return this.#pass(path, surroundings);
-    this.#course.observer.explained(() =>
-      `Copying: ${path} to ${destination.path}`
-    );
+    this.#course.observer.report({
+      kind: "scan",
+      path,
+      target: destination.path,
+    });
     const link = await this.#links?.find(path);
     if (link !== undefined) {
       return await this.#begin(

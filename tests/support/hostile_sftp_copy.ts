@@ -4,7 +4,7 @@ import type { Channel } from "../../lib/channel/channel.ts";
 import type { Files } from "../../lib/filesystem/file_system.ts";
 import { LocalFiles } from "../../lib/disk/local_files.ts";
 import type { Platform } from "../../lib/names/names.ts";
-import type { Observer } from "../../lib/events/observer.ts";
+import type { Observer } from "../../lib/events/copy_event.ts";
 import { namedEntries, targetPath } from "../../lib/sftp/operand_paths.ts";
 import { RemoteFiles } from "../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../lib/sftp/session.ts";

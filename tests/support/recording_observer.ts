@@ -1,31 +1,46 @@
-import type { FileProgress, Observer } from "../../lib/events/observer.ts";
+import type {
+  CopyEvent,
+  MovingFile,
+  Observer,
+} from "../../lib/events/copy_event.ts";
 
-/** Keeps all that an engine tells. */
+/** Keeps all that an engine reports. */
 export class RecordingObserver implements Observer {
   readonly failures: string[] = [];
+  /** Failures of a connection, which are among the failures, too. */
+  readonly lostConnections: string[] = [];
   readonly warnings: string[] = [];
   readonly explanations: string[] = [];
-  /** Each body, as `name moved/size`; with a `…` until it ended. */
+  /** Each body, as `name moved/size`; with a `…` until it finished. */
   readonly bodies: string[] = [];
+  readonly #moving = new Map<MovingFile, { index: number; moved: number }>();
 
-  failed(message: string): void {
-    this.failures.push(message);
-  }
-
-  warned(message: string): void {
-    this.warnings.push(message);
-  }
-
-  explained(message: () => string): void {
-    this.explanations.push(message());
-  }
-
-  began(name: string, size: number): FileProgress {
-    let moved = 0;
-    const index = this.bodies.push(`${name} 0/${size}…`) - 1;
-    return {
-      moved: (bytes) => moved += bytes,
-      ended: () => this.bodies[index] = `${name} ${moved}/${size}`,
-    };
+  report(event: CopyEvent): void {
+    switch (event.kind) {
+      case "failure":
+        if (event.isConnection) this.lostConnections.push(event.message);
+        this.failures.push(event.message);
+        break;
+      case "warning":
+        this.warnings.push(event.message);
+        break;
+      case "verbose":
+        this.explanations.push(event.message());
+        break;
+      case "fileStarted": {
+        const { name, size } = event.file;
+        const index = this.bodies.push(`${name} 0/${size}…`) - 1;
+        this.#moving.set(event.file, { index, moved: 0 });
+        break;
+      }
+      case "moved":
+        this.#moving.get(event.file)!.moved += event.bytes;
+        break;
+      case "finished": {
+        const { index, moved } = this.#moving.get(event.file)!;
+        this.bodies[index] = `${event.file.name} ${moved}/${event.file.size}`;
+        break;
+      }
+    }
   }
 }

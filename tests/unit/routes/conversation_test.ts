@@ -67,9 +67,16 @@ class Scene {
           },
           hintBeside: (protocol) => `: try without ${protocol}`,
         },
-        reporter: {
-          warned: (message) => this.seen.push(`warning: ${message}`),
-          disconnected: (message) => this.seen.push(`failure: ${message}`),
+        observer: {
+          report: (event) => {
+            if (!("message" in event) || event.kind === "verbose") return;
+            const { kind, message } = event;
+            const lost = event.kind === "failure" &&
+              event.isConnection === true;
+            this.seen.push(
+              `${kind}${lost ? " of a connection" : ""}: ${message}`,
+            );
+          },
         },
         interrupted: this.interruption.signal,
       },
@@ -184,7 +191,7 @@ for (const first of ["scp", "sftp"] as const) {
         : ["silence", "no program"];
       assertEquals(
         scene.seen.filter((line) => !/begins$|runs$/.test(line)),
-        [`failure: far: neither protocol begins: SCP: ${scp}; SFTP: ${sftp}`],
+        [`failure of a connection: far: neither protocol begins: SCP: ${scp}; SFTP: ${sftp}`],
       );
     }
   });
@@ -200,7 +207,7 @@ for (const first of ["scp", "sftp"] as const) {
       : ["there, far", "SCP: there: b; SFTP: far: a"];
     assertEquals(
       scene.seen.at(-1),
-      `failure: ${hosts}: neither protocol begins: ${reasons}`,
+      `failure of a connection: ${hosts}: neither protocol begins: ${reasons}`,
     );
   });
 
@@ -305,7 +312,7 @@ for (const first of ["scp", "sftp"] as const) {
         `${other} begins`,
         speaks
           ? `${first} runs`
-          : `failure: far: neither protocol begins: SCP: ${scp}; SFTP: ${sftp}`,
+          : `failure of a connection: far: neither protocol begins: SCP: ${scp}; SFTP: ${sftp}`,
       ]);
     }
   });
@@ -361,7 +368,7 @@ for (const first of ["scp", "sftp"] as const) {
       });
       assertEquals(
         scene.seen.at(-1),
-        `failure: far: no program: try without ${first}`,
+        `failure of a connection: far: no program: try without ${first}`,
       );
     }
   });

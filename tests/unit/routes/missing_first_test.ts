@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { startFile } from "../../../lib/events/file_progress.ts";
 import { MissingFirst } from "../../../lib/routes/missing_first.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 
@@ -60,7 +61,9 @@ for (
   Deno.test(`MissingFirst: ${sentence}`, () => {
     const observer = new RecordingObserver();
     const missing = new MissingFirst(observer, { hasNext });
-    for (const message of failures) missing.failed(message);
+    for (const message of failures) {
+      missing.report({ kind: "failure", message: message });
+    }
     missing.settle(entries);
     assertEquals(observer.failures, reported);
     assertEquals(missing.isMissing, isMissing);
@@ -71,8 +74,11 @@ Deno.test("MissingFirst: two things are missing, and both are reported in their 
   for (const entries of [0, 1, undefined]) {
     const observer = new RecordingObserver();
     const missing = new MissingFirst(observer, { hasNext: true });
-    missing.failed(`${MISSING}`);
-    missing.failed("scp: y: No such file or directory");
+    missing.report({ kind: "failure", message: `${MISSING}` });
+    missing.report({
+      kind: "failure",
+      message: "scp: y: No such file or directory",
+    });
     missing.settle(entries);
     assertEquals(
       observer.failures,
@@ -86,11 +92,11 @@ Deno.test("MissingFirst: two things are missing, and both are reported in their 
 Deno.test("MissingFirst: all but a failure is handed on at once", () => {
   const observer = new RecordingObserver();
   const missing = new MissingFirst(observer, { hasNext: true });
-  missing.warned("w");
-  missing.explained(() => "e");
-  const progress = missing.began("f", 2);
+  missing.report({ kind: "warning", message: "w" });
+  missing.report({ kind: "verbose", message: () => "e" });
+  const progress = startFile(missing, "f", 2);
   progress.moved(2);
-  progress.ended();
+  progress.finished();
   assertEquals(observer.warnings, ["w"]);
   assertEquals(observer.explanations, ["e"]);
   assertEquals(observer.bodies, ["f 2/2"]);

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { startFile } from "../../../lib/events/file_progress.ts";
 import {
   asHostsWords,
   hostObserver,
@@ -25,7 +26,7 @@ for (const [words, asHosts, observed] of WORDS) {
   Deno.test(`The words ${JSON.stringify(words)} are told as the host's where they are an scp's`, () => {
     assertEquals(asHostsWords("far", words), asHosts);
     const observer = new RecordingObserver();
-    hostObserver("far", observer).failed(words);
+    hostObserver("far", observer).report({ kind: "failure", message: words });
     assertEquals(observer.failures, [observed]);
   });
 }
@@ -33,11 +34,11 @@ for (const [words, asHosts, observed] of WORDS) {
 Deno.test("hostObserver() hands on all else as it is", () => {
   const observer = new RecordingObserver();
   const host = hostObserver("far", observer);
-  host.warned("scp: w");
-  host.explained(() => "scp: e");
-  const progress = host.began("scp: f", 1);
+  host.report({ kind: "warning", message: "scp: w" });
+  host.report({ kind: "verbose", message: () => "scp: e" });
+  const progress = startFile(host, "scp: f", 1);
   progress.moved(1);
-  progress.ended();
+  progress.finished();
   assertEquals(observer.warnings, ["scp: w"]);
   assertEquals(observer.explanations, ["scp: e"]);
   assertEquals(observer.bodies, ["scp: f 1/1"]);

@@ -10,11 +10,11 @@ import {
 import { SftpServers } from "../../../lib/routes/sftp_servers.ts";
 import { TalkativeShells } from "../../../lib/routes/talkative_shells.ts";
 import type { RemoteLocation } from "../../../lib/location/location.ts";
-import { Reporter } from "../../../lib/terminal/reporter.ts";
+import { Tally } from "../../../lib/events/tally.ts";
 import { SessionError } from "../../../lib/errors.ts";
 import { findProgram } from "../../../scripts/peers.ts";
 import { peerTest, writeFailure, writeScript } from "../../support/doors.ts";
-import { Screen } from "../../support/screen.ts";
+import { RecordingObserver } from "../../support/recording_observer.ts";
 import { SFTP_CHILD_NEEDS } from "../../support/sftp_child.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 
@@ -23,11 +23,8 @@ const OTHER: RemoteLocation = { kind: "remote", host: "other", path: "y" };
 
 /** A job whose ssh is a script, and what its user is told. */
 class Stage extends TempFolder {
-  readonly screen = new Screen();
-  readonly reporter = new Reporter(this.screen, {
-    quiet: false,
-    verbose: false,
-  });
+  readonly reported = new RecordingObserver();
+  readonly observer = new Tally(this.reported);
   readonly context: DialogueContext;
 
   /** @param ssh Writes the ssh by a path; gives where it is. */
@@ -51,7 +48,7 @@ class Stage extends TempFolder {
       },
       ...(protocol === undefined ? {} : { protocol }),
     };
-    const { reporter } = this;
+    const { observer } = this;
     this.context = {
       job: {
         sources: [],
@@ -60,12 +57,12 @@ class Stage extends TempFolder {
         rules: { platform: "posix", servicePort: () => undefined },
         interrupted: new AbortController().signal,
       },
-      reporter,
+      observer,
       pacer: undefined,
-      shells: new TalkativeShells(reporter),
+      shells: new TalkativeShells(observer),
       hosts: new Hosts(options, {
         memory: new HostMemory(undefined),
-        observer: reporter,
+        observer,
       }),
     };
   }
@@ -92,11 +89,11 @@ Deno.test("An SFTP server that cannot be reached is a failure, but a reason alon
   assert(standby?.kind === "absent");
   assertEquals([standby.location, standby.isProven], [FAR, false]);
   assert(standby.why.endsWith(REASON) && !standby.why.includes("far: "));
-  assertEquals(stage.reporter.failures, 0);
+  assertEquals(stage.observer.failures, 0);
   assertEquals(await servers.begin([FAR], {}), { kind: "over" });
-  assertEquals(stage.reporter.failures, 1);
-  assert(stage.reporter.hasLostHost);
-  assert(stage.screen.said.at(-1)!.endsWith(REASON));
+  assertEquals(stage.observer.failures, 1);
+  assert(stage.observer.hasLostHost);
+  assert(stage.reported.failures.at(-1)!.endsWith(REASON));
 });
 
 peerTest(
@@ -119,7 +116,7 @@ peerTest(
       await beginning;
       await servers.abandon(locations);
       await servers.end();
-      assertEquals(stage.screen.said, []);
+      assertEquals(stage.reported.failures, []);
     }
   },
 );
@@ -139,7 +136,7 @@ peerTest(
     });
     assertEquals(label, "far: ");
     await servers.end();
-    assertEquals(stage.screen.said, []);
+    assertEquals(stage.reported.failures, []);
   },
 );
 
@@ -169,7 +166,7 @@ Deno.test("An scp that ends before it is told to begin is as absent as one that 
       why: 'SCP did not begin: "no scp here" (exit status 3)',
       isProven: false,
     });
-    assertEquals(stage.reporter.failures, 0);
+    assertEquals(stage.observer.failures, 0);
   }
 });
 
@@ -186,13 +183,13 @@ Deno.test("A host that cannot be reached is a failure, but a reason alone while 
     why: `lost connection${REASON}`,
     isProven: false,
   });
-  assertEquals(stage.reporter.failures, 0);
+  assertEquals(stage.observer.failures, 0);
   assertEquals(
     await sessions.begin([REQUEST], dialogue(), {}),
     { kind: "over" },
   );
-  assertEquals(stage.screen.said.at(-1), `far: lost connection${REASON}`);
-  assertEquals([stage.reporter.failures, stage.reporter.hasLostHost], [
+  assertEquals(stage.reported.failures.at(-1), `far: lost connection${REASON}`);
+  assertEquals([stage.observer.failures, stage.observer.hasLostHost], [
     1,
     true,
   ]);
@@ -204,10 +201,10 @@ Deno.test("No match of a remote shell is a missing source, no missing scp", asyn
     .begin([REQUEST], dialogue(), {});
   assertEquals(beginning, { kind: "over" });
   assertEquals(
-    stage.screen.said.at(-1),
+    stage.reported.failures.at(-1),
     "far: x: No such file or directory",
   );
-  assertEquals([stage.reporter.failures, stage.reporter.hasLostHost], [
+  assertEquals([stage.observer.failures, stage.observer.hasLostHost], [
     1,
     false,
   ]);

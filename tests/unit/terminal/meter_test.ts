@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { startFile } from "../../../lib/events/file_progress.ts";
 import { Meter } from "../../../lib/terminal/meter.ts";
 import { Screen } from "../../support/screen.ts";
 
@@ -21,9 +22,9 @@ class Bench implements Disposable {
 
   /** A whole file of 10 bytes, in no time. */
   copy(name: string): void {
-    const progress = this.meter.began(name, 10);
+    const progress = startFile(this.meter, name, 10);
     progress.moved(10);
-    progress.ended();
+    progress.finished();
   }
 
   [Symbol.dispose](): void {
@@ -50,7 +51,7 @@ Deno.test("Meter draws nothing without a file", () => {
 
 Deno.test("Meter draws a file's line over the one before", () => {
   using bench = new Bench(48);
-  const progress = bench.meter.began("a", 4096);
+  const progress = startFile(bench.meter, "a", 4096);
   bench.meter.draw();
   assertEquals(bench.written(), [`\r${firstLine("a")}`]);
   bench.now = 1000;
@@ -64,7 +65,7 @@ Deno.test("Meter draws a file's line over the one before", () => {
 
 Deno.test("Meter writes nothing where the line stays the same", () => {
   using bench = new Bench(48);
-  bench.meter.began("a", 4096);
+  startFile(bench.meter, "a", 4096);
   bench.meter.draw();
   bench.written();
   bench.now = 100;
@@ -84,10 +85,10 @@ Deno.test("Meter leaves the line of an ended file behind", () => {
 
 Deno.test("Meter shows how far a file came that ended early", () => {
   using bench = new Bench(48);
-  const progress = bench.meter.began("a", 100);
+  const progress = startFile(bench.meter, "a", 100);
   progress.moved(50);
   bench.now = 2000;
-  progress.ended();
+  progress.finished();
   assertEquals(bench.written(), [
     "\ra              50%   50     0.0KB/s   00:02    \n",
   ]);
@@ -96,7 +97,7 @@ Deno.test("Meter shows how far a file came that ended early", () => {
 Deno.test("Meter begins each file at nothing, on a line of its own", () => {
   using bench = new Bench(48);
   bench.copy("a");
-  bench.meter.began("b", 10);
+  startFile(bench.meter, "b", 10);
   bench.now = 100;
   bench.meter.draw();
   assertEquals(
@@ -111,7 +112,7 @@ Deno.test("Meter writes the lines of many small files at once", () => {
   bench.written();
   bench.copy("b");
   bench.copy("c");
-  bench.meter.began("d", 10);
+  startFile(bench.meter, "d", 10);
   assertEquals(bench.written(), []);
   bench.now = 100;
   bench.meter.draw();
@@ -122,7 +123,7 @@ Deno.test("Meter writes the lines of many small files at once", () => {
 
 Deno.test("Meter wipes an unfinished line to make room, and draws it again", () => {
   using bench = new Bench(48);
-  bench.meter.began("a", 10);
+  startFile(bench.meter, "a", 10);
   bench.meter.draw();
   bench.written();
   bench.meter.makeRoom();
@@ -142,7 +143,7 @@ Deno.test("Meter writes what ended before it makes room", () => {
 
 Deno.test("Meter follows the terminal's width", () => {
   using bench = new Bench(48);
-  bench.meter.began("a", 10);
+  startFile(bench.meter, "a", 10);
   bench.meter.draw();
   bench.written();
   bench.screen.width = 44;
@@ -154,7 +155,7 @@ Deno.test("Meter follows the terminal's width", () => {
 
 Deno.test("Meter takes a terminal that tells no width for 80 columns wide", () => {
   using bench = new Bench(undefined);
-  bench.meter.began("a", 10);
+  startFile(bench.meter, "a", 10);
   bench.meter.draw();
   assertEquals(bench.written().map((text) => text.length), [80]);
 });
@@ -163,7 +164,7 @@ Deno.test("Meter writes nothing from the background", () => {
   using bench = new Bench(48);
   bench.screen.inForeground = false;
   bench.copy("a");
-  bench.meter.began("b", 10);
+  startFile(bench.meter, "b", 10);
   bench.now = 1000;
   bench.meter.draw();
   bench.meter.makeRoom();
@@ -173,7 +174,7 @@ Deno.test("Meter writes nothing from the background", () => {
 Deno.test("Meter draws its line when it comes to the foreground", () => {
   using bench = new Bench(48);
   bench.screen.inForeground = false;
-  bench.meter.began("a", 10);
+  startFile(bench.meter, "a", 10);
   bench.meter.draw();
   bench.screen.inForeground = true;
   bench.now = 100;
@@ -184,7 +185,7 @@ Deno.test("Meter draws its line when it comes to the foreground", () => {
 Deno.test("Meter wipes no line that the background kept from the terminal", () => {
   using bench = new Bench(48);
   bench.screen.inForeground = false;
-  bench.meter.began("a", 10);
+  startFile(bench.meter, "a", 10);
   bench.meter.draw();
   bench.screen.inForeground = true;
   bench.meter.makeRoom();
@@ -219,8 +220,8 @@ Deno.test("Meter lets no name act on the terminal", () => {
 
 Deno.test("Meter shows the file that began first of those that move at once", () => {
   using bench = new Bench(48);
-  const first = bench.meter.began("a", 4096);
-  const second = bench.meter.began("b", 4096);
+  const first = startFile(bench.meter, "a", 4096);
+  const second = startFile(bench.meter, "b", 4096);
   bench.meter.draw();
   assertEquals(bench.written(), [`\r${firstLine("a")}`]);
   bench.now = 1000;
@@ -230,7 +231,7 @@ Deno.test("Meter shows the file that began first of those that move at once", ()
   assertEquals(bench.written(), [
     "\ra              25% 1024     1.0KB/s   00:03 ETA",
   ]);
-  first.ended();
+  first.finished();
   assertEquals(bench.written(), []);
   bench.now = 1100;
   bench.meter.draw();
@@ -242,10 +243,12 @@ Deno.test("Meter shows the file that began first of those that move at once", ()
 
 Deno.test("Meter leaves lines in the order in which their files began", () => {
   using bench = new Bench(48);
-  const files = ["a", "b", "c", "d"].map((name) => bench.meter.began(name, 10));
+  const files = ["a", "b", "c", "d"].map((name) =>
+    startFile(bench.meter, name, 10)
+  );
   const end = (index: number): void => {
     files[index]!.moved(10);
-    files[index]!.ended();
+    files[index]!.finished();
   };
   bench.meter.draw();
   bench.written();
@@ -267,16 +270,16 @@ Deno.test("Meter leaves lines in the order in which their files began", () => {
 
 Deno.test("Meter shows of a file that waits for those before it what it took", () => {
   using bench = new Bench(48);
-  const first = bench.meter.began("a", 100);
-  const second = bench.meter.began("b", 100);
+  const first = startFile(bench.meter, "a", 100);
+  const second = startFile(bench.meter, "b", 100);
   bench.now = 2000;
   second.moved(50);
-  second.ended();
+  second.finished();
   bench.now = 9000;
   bench.meter.draw();
   bench.written();
   second.moved(50);
-  first.ended();
+  first.finished();
   bench.meter.draw();
   const [shownFirst, shownSecond] = bench.screen.text.split("\n");
   assert(shownFirst!.endsWith("00:09    "), JSON.stringify(shownFirst));
@@ -288,14 +291,14 @@ Deno.test("Meter shows of a file that waits for those before it what it took", (
 
 Deno.test("Meter writes each file's line once, at its end, where it cannot redraw", () => {
   using bench = new Bench(48, { isDumb: true });
-  const progress = bench.meter.began("a", 10);
+  const progress = startFile(bench.meter, "a", 10);
   bench.now = 1000;
   progress.moved(5);
   bench.meter.draw();
   bench.meter.makeRoom();
   assertEquals(bench.written(), []);
   progress.moved(5);
-  progress.ended();
+  progress.finished();
   bench.meter.draw();
   assertEquals(bench.written(), [
     "a             100%   10     0.0KB/s   00:01    \n",
