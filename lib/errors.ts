@@ -59,8 +59,8 @@ export class RefusalError extends ProtocolError {
  * What the peer said first is none of the protocol's: a shell's own words most
  * likely. Open the session again and have scp's first message marked.
  */
-export class GreetingError extends ProtocolError {
-  override name = "GreetingError";
+export class UnexpectedOutputError extends ProtocolError {
+  override name = "UnexpectedOutputError";
 }
 
 /** The connection is gone, or ssh could not be run: end this session. */
@@ -69,7 +69,7 @@ export class SessionError extends Error {
 }
 
 /** Whether an error breaks the dialogue with a peer. */
-export function isBreach(
+export function isConnectionFailure(
   error: unknown,
 ): error is ProtocolError | SessionError {
   return error instanceof ProtocolError || error instanceof SessionError;
@@ -86,7 +86,9 @@ export function entryError(error: unknown): EntryError {
  * itself, and what is about no dialogue, stays as it is.
  */
 export function naming(name: string, error: unknown): unknown {
-  if (!isBreach(error) || error instanceof RefusalError) return error;
+  if (!isConnectionFailure(error) || error instanceof RefusalError) {
+    return error;
+  }
   const Kind = error.constructor as new (
     message: string,
     options: ErrorOptions,

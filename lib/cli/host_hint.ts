@@ -1,6 +1,6 @@
 import type { CopyJob } from "../options/copy_options.ts";
 import { EntryError } from "../errors.ts";
-import { LocalFiles } from "../disk/local_files.ts";
+import { LocalFileSystem } from "../disk/local_files.ts";
 import { parseLocation } from "../location/operand.ts";
 
 /**
@@ -39,7 +39,7 @@ function isLocalOperand(operand: string, rules: CopyJob["rules"]): boolean {
 
 async function isThere(path: string): Promise<boolean> {
   try {
-    return await new LocalFiles().find(path) !== undefined;
+    return await new LocalFileSystem().find(path) !== undefined;
   } catch (error) {
     if (error instanceof EntryError) return true;
     throw error;

@@ -5,8 +5,8 @@ import type { Terminal } from "../terminal/terminal.ts";
 import { servicePort } from "../system/service_port.ts";
 import {
   type CopyRequest,
-  type FarSideRequest,
   parseCommandLine,
+  type ServeCommand,
 } from "../options/command_line.ts";
 import { helpText, USAGE } from "../options/usage.ts";
 import type { Build } from "./version.ts";
@@ -67,7 +67,7 @@ export async function run(
           programName,
         });
       case "serve":
-        return await runFarSide(command, terminal, {
+        return await runServer(command, terminal, {
           rules,
           interrupted: interruption(),
         });
@@ -111,17 +111,17 @@ async function runCopy(
   return hasLostHost && !isOld ? 255 : 1;
 }
 
-async function runFarSide(
-  request: FarSideRequest,
+async function runServer(
+  request: ServeCommand,
   terminal: Terminal,
   { rules, interrupted }: Pick<CopyJob, "rules" | "interrupted">,
 ): Promise<number> {
   const { serve } = await import("../server/serve.ts");
   const { standardChannel } = await import("../system/standard_channel.ts");
-  const { LocalFiles } = await import("../disk/local_files.ts");
+  const { LocalFileSystem } = await import("../disk/local_files.ts");
   const status = await serve(request, {
     channel: standardChannel(interrupted),
-    files: new LocalFiles(),
+    files: new LocalFileSystem(),
     platform: rules.platform,
     say: (line) => terminal.say(line),
   });

@@ -3,7 +3,7 @@
  * what else is to be done. Candidates hold nothing that could end a line.
  */
 
-import { homeFolder } from "../system/home.ts";
+import { homeDirectory } from "../system/home.ts";
 import { readBashLine } from "./bash_line.ts";
 import {
   type Candidate,
@@ -101,6 +101,6 @@ function withLocalOnes(
 ): readonly Candidate[] {
   const isWanted = withFiles && (isOld || candidates.length > 0);
   return isWanted
-    ? [...candidates, ...localCandidates(typed, homeFolder() || undefined)]
+    ? [...candidates, ...localCandidates(typed, homeDirectory() || undefined)]
     : candidates;
 }

@@ -1,13 +1,13 @@
-import { PrivateFolder } from "../system/private_folder.ts";
+import { PrivateDirectory } from "../system/private_directory.ts";
 import type { NameKind } from "./typed_path.ts";
 
-/** A name in a folder of a far side. */
+/** A name in a directory of a remote. */
 export interface RemoteName {
   readonly name: string;
   readonly kind: NameKind;
 }
 
-/** How long what is known of a folder is believed, in milliseconds. */
+/** How long what is known of a directory is believed, in milliseconds. */
 export const KNOWN_MILLISECONDS = 60_000;
 
 /** How long a host is left alone that did not answer. */
@@ -24,23 +24,23 @@ interface Content {
 }
 
 /**
- * What was found out on far sides, kept for a short while in files that are
+ * What was found out on remotes, kept for a short while in files that are
  * the user's alone. Where that cannot be, nothing is kept, and what somebody
  * else put there is not believed.
  */
 export class Cache {
-  readonly #folder: PrivateFolder;
+  readonly #directory: PrivateDirectory;
   readonly #now: () => number;
 
-  /** @param folder Absent where there is none. */
-  constructor(folder: string | undefined, now: () => number = Date.now) {
-    this.#folder = new PrivateFolder(folder, OUR_NAME);
+  /** @param directory Absent where there is none. */
+  constructor(directory: string | undefined, now: () => number = Date.now) {
+    this.#directory = new PrivateDirectory(directory, OUR_NAME);
     this.#now = now;
   }
 
   /** What was kept under this key; `undefined` if that is too long ago. */
   async get(key: string): Promise<readonly RemoteName[] | undefined> {
-    const text = this.#folder.read(await fileNameFor(key));
+    const text = this.#directory.read(await fileNameFor(key));
     const content = text === undefined ? undefined : parseContent(text);
     const now = this.#now();
     const isKnown = content?.key === key && content.until > now &&
@@ -55,8 +55,8 @@ export class Cache {
     milliseconds: number,
   ): Promise<void> {
     const content: Content = { key, until: this.#now() + milliseconds, names };
-    this.#folder.removeOlder(this.#now() - KNOWN_MILLISECONDS);
-    this.#folder.write(await fileNameFor(key), JSON.stringify(content));
+    this.#directory.removeOlder(this.#now() - KNOWN_MILLISECONDS);
+    this.#directory.write(await fileNameFor(key), JSON.stringify(content));
   }
 }
 
@@ -66,7 +66,7 @@ async function fileNameFor(key: string): Promise<string> {
 }
 
 /** Where the cache is on this system. */
-export function cacheFolder(
+export function cacheDirectory(
   variable: (name: string) => string | undefined,
 ): string | undefined {
   const runtime = variable("XDG_RUNTIME_DIR");
@@ -97,5 +97,5 @@ function isRemoteName(value: unknown): value is RemoteName {
   if (typeof value !== "object" || value === null) return false;
   const { name, kind } = value as Record<string, unknown>;
   return typeof name === "string" &&
-    ["file", "folder", "unknown"].includes(kind as string);
+    ["file", "directory", "unknown"].includes(kind as string);
 }

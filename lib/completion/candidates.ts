@@ -3,8 +3,8 @@ import { dashed, OPTIONS, type TableOption } from "../options/option_table.ts";
 import type { LocationRules, RemoteLocation } from "../location/location.ts";
 import { parseLocation } from "../location/operand.ts";
 import { findInPath } from "../ssh/program.ts";
-import { homeFolder } from "../system/home.ts";
-import { Cache, cacheFolder } from "./cache.ts";
+import { homeDirectory } from "../system/home.ts";
+import { Cache, cacheDirectory } from "./cache.ts";
 import { hostsOfUser } from "./host_files.ts";
 import { localNames, withHome } from "./local_names.ts";
 import { askNobody, endGroup } from "./process.ts";
@@ -32,7 +32,7 @@ export interface Completion {
   readonly withFiles: boolean;
 }
 
-/** How a copy would be made, as far as that leads to a far side. */
+/** How a copy would be made, as far as that leads to a remote. */
 export interface CopyReach extends Reach {
   readonly protocol?: "scp" | "sftp";
 }
@@ -170,11 +170,11 @@ function textsLike(
   return name === "completions" ? words(like(SHELLS)) : NOTHING;
 }
 
-/** Files and folders here, where the shell does not look for them itself. */
+/** FileSystem and directories here, where the shell does not look for them itself. */
 export function localCandidates(typed: string, home?: string): Candidate[] {
-  return localNames(typed, home).map(({ name, isFolder }) => ({
-    text: isFolder ? `${name}/` : name,
-    isOpen: isFolder,
+  return localNames(typed, home).map(({ name, isDirectory }) => ({
+    text: isDirectory ? `${name}/` : name,
+    isOpen: isDirectory,
   }));
 }
 
@@ -226,7 +226,7 @@ async function remotePathsLike(
   try {
     const names = await remoteNames(location, path, {
       ...withHomes(reach),
-      cache: new Cache(cacheFolder(variable)),
+      cache: new Cache(cacheDirectory(variable)),
       prepare: () => {
         isOwnGroup = askNobody();
       },
@@ -234,7 +234,7 @@ async function remotePathsLike(
     const candidates = names.map(({ name, kind }) => ({
       text: host + path.withName(name, kind),
       isOpen: kind !== "file",
-      shown: kind === "folder" ? `${name}/` : name,
+      shown: kind === "directory" ? `${name}/` : name,
     }));
     return { candidates, withFiles: false };
   } finally {
@@ -244,7 +244,7 @@ async function remotePathsLike(
 
 /** A shell would have read the `~/` at the front of a value that is apart. */
 function withHomes({ ssh, sftpServer }: Reach): Reach {
-  const home = homeFolder();
+  const home = homeDirectory();
   const flags = ssh.flags.map((flag) => withHome(flag, home));
   return {
     ssh: { ...ssh, program: withHome(ssh.program, home), flags },
@@ -256,14 +256,14 @@ function withHomes({ ssh, sftpServer }: Reach): Reach {
 
 function hosts(given: readonly GivenOption[]): string[] {
   return hostsOfUser(
-    homeFolder(),
+    homeDirectory(),
     given.findLast(({ name }) => name === "F")?.value,
   );
 }
 
 /** The ciphers that an ssh knows. */
 async function ciphers(program: string): Promise<string[]> {
-  const path = withHome(program, homeFolder());
+  const path = withHome(program, homeDirectory());
   if (!path.includes("/") && findInPath(path) === undefined) return [];
   const { stdout } = await new Deno.Command(path, {
     args: ["-Q", "cipher"],

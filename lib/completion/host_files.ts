@@ -1,5 +1,5 @@
 import { matchesGlob } from "../names/glob.ts";
-import { homeFolder } from "../system/home.ts";
+import { homeDirectory } from "../system/home.ts";
 import { withHome } from "./local_names.ts";
 import { hostsInConfig, knownHosts } from "./ssh_hosts.ts";
 
@@ -9,7 +9,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
 /** More files than this no configuration has. */
 const MOST_FILES = 256;
 
-const SYSTEM_FOLDER = "/etc/ssh";
+const SYSTEM_DIRECTORY = "/etc/ssh";
 
 /**
  * The hosts that a user's ssh knows by name, each once, sorted.
@@ -19,12 +19,15 @@ const SYSTEM_FOLDER = "/etc/ssh";
 export function hostsOfUser(home: string, config?: string): string[] {
   const own = `${home}/.ssh`;
   const configs: readonly (readonly [string, string])[] = config === undefined
-    ? [[`${own}/config`, own], [`${SYSTEM_FOLDER}/ssh_config`, SYSTEM_FOLDER]]
+    ? [[`${own}/config`, own], [
+      `${SYSTEM_DIRECTORY}/ssh_config`,
+      SYSTEM_DIRECTORY,
+    ]]
     : config === "none"
     ? []
     : [[withHome(config, home), own]];
-  const named = configs.flatMap(([path, folder]) => [
-    ...hostsInConfig(absolute(path, Deno.cwd()), reader(folder, home)),
+  const named = configs.flatMap(([path, directory]) => [
+    ...hostsInConfig(absolute(path, Deno.cwd()), reader(directory, home)),
   ]);
   const known = [`${own}/known_hosts`, `${own}/known_hosts2`]
     .flatMap((path) => [...knownHosts(readText(path) ?? "")]);
@@ -37,18 +40,18 @@ export function hostsOfUser(home: string, config?: string): string[] {
  * @param config As of `hostsOfUser`.
  */
 export function isHostOfUser(name: string, config?: string): boolean {
-  const home = homeFolder();
+  const home = homeDirectory();
   return home !== "" && hostsOfUser(home, config).includes(name);
 }
 
-/** Reads what `Include` names: relative paths are in `folder`. */
+/** Reads what `Include` names: relative paths are in `directory`. */
 function reader(
-  folder: string,
+  directory: string,
   home: string,
 ): (pattern: string) => readonly string[] {
   const read = new Set<string>();
   return (pattern) =>
-    filesMatching(absolute(withHome(pattern, home), folder))
+    filesMatching(absolute(withHome(pattern, home), directory))
       .flatMap((path) => {
         if (read.has(path) || read.size >= MOST_FILES) return [];
         read.add(path);
@@ -56,31 +59,31 @@ function reader(
       });
 }
 
-function absolute(path: string, folder: string): string {
-  return /^([A-Za-z]:)?[\\/]/.test(path) ? path : `${folder}/${path}`;
+function absolute(path: string, directory: string): string {
+  return /^([A-Za-z]:)?[\\/]/.test(path) ? path : `${directory}/${path}`;
 }
 
 /** The paths that a pattern matches, as glob(3) does, at most so many. */
 function filesMatching(pattern: string): string[] {
   if (!/[*?[]/.test(pattern)) return [pattern];
   return pattern.split("/").slice(1).reduce<string[]>(
-    (folders, component) =>
-      folders.flatMap((folder) => matching(folder, component))
+    (directories, component) =>
+      directories.flatMap((directory) => matching(directory, component))
         .slice(0, MOST_FILES),
     [""],
   );
 }
 
-function matching(folder: string, component: string): string[] {
-  if (!/[*?[]/.test(component)) return [`${folder}/${component}`];
+function matching(directory: string, component: string): string[] {
+  if (!/[*?[]/.test(component)) return [`${directory}/${component}`];
   const word = [...component].map((char) => ({ char, quoted: false }));
   try {
-    return [...Deno.readDirSync(folder || "/")]
+    return [...Deno.readDirSync(directory || "/")]
       .map(({ name }) => name)
       .filter((name) => name.startsWith(".") === component.startsWith("."))
       .filter((name) => matchesGlob(word, name))
       .toSorted()
-      .map((name) => `${folder}/${name}`);
+      .map((name) => `${directory}/${name}`);
   } catch {
     return [];
   }

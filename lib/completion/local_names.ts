@@ -1,18 +1,18 @@
 import { isOfferable, offered } from "./offered.ts";
 
-/** A file or folder here, as it is typed. */
+/** A file or directory here, as it is typed. */
 export interface LocalName {
   readonly name: string;
-  readonly isFolder: boolean;
+  readonly isDirectory: boolean;
 }
 
 /** What is here that goes on as typed, where the shell does not look itself. */
 export function localNames(typed: string, home?: string): LocalName[] {
   const end = typed.lastIndexOf("/") + 1;
-  const folder = typed.slice(0, end);
-  const place = home === undefined ? folder : withHome(folder, home);
+  const directory = typed.slice(0, end);
+  const place = home === undefined ? directory : withHome(directory, home);
   return offered(entriesOf(place || "."), typed.slice(end)).map(
-    ({ name, isFolder }) => ({ name: folder + name, isFolder }),
+    ({ name, isDirectory }) => ({ name: directory + name, isDirectory }),
   );
 }
 
@@ -21,22 +21,23 @@ export function withHome(path: string, home: string): string {
   return path.startsWith("~/") ? home + path.slice(1) : path;
 }
 
-function entriesOf(folder: string): LocalName[] {
+function entriesOf(directory: string): LocalName[] {
   try {
-    return [...Deno.readDirSync(folder)]
+    return [...Deno.readDirSync(directory)]
       .filter(({ name }) => isOfferable(name))
       .map(({ name, isDirectory, isSymlink }) => ({
         name,
-        isFolder: isDirectory || isSymlink && leadsToFolder(folder, name),
+        isDirectory: isDirectory ||
+          isSymlink && leadsToDirectory(directory, name),
       }));
   } catch {
     return [];
   }
 }
 
-function leadsToFolder(folder: string, name: string): boolean {
+function leadsToDirectory(directory: string, name: string): boolean {
   try {
-    return Deno.statSync(`${folder}/${name}`).isDirectory;
+    return Deno.statSync(`${directory}/${name}`).isDirectory;
   } catch {
     return false;
   }

@@ -4,7 +4,7 @@ import type { Listing } from "../filesystem/file_system.ts";
 import { withoutTrailingSlashes } from "../names/names.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { checkLogin } from "../location/login.ts";
-import { RemoteFiles } from "../sftp/remote_files.ts";
+import { SftpFileSystem } from "../sftp/remote_files.ts";
 import { SftpSession } from "../sftp/session.ts";
 import { sftpArguments, sftpServerArguments } from "../ssh/arguments.ts";
 import { SshSession } from "../ssh/session.ts";
@@ -17,7 +17,7 @@ import {
 import { isOfferable, offered } from "./offered.ts";
 import type { NameKind, TypedPath } from "./typed_path.ts";
 
-/** How far sides are reached. */
+/** How remotes are reached. */
 export interface Reach {
   readonly ssh: SshSettings;
   /** The SFTP server that runs here, in ssh's place. */
@@ -38,10 +38,10 @@ const LIMIT_MILLISECONDS = 1000;
 /** How long ssh may take to end once nothing more is wanted from it. */
 const GRACE_MILLISECONDS = 100;
 
-/** Folders of more names are not kept as a whole. */
+/** Directories of more names are not kept as a whole. */
 const MOST_KEPT = 20_000;
 
-/** Links of a folder that are looked behind. */
+/** Links of a directory that are looked behind. */
 const MOST_LINKS = 256;
 
 /** Nothing is read or written. */
@@ -58,8 +58,8 @@ const SILENT = [
 ];
 
 /**
- * The names in a far side's folder that fit what is typed of a path, sorted.
- * None if there is no such folder, or the far side does not tell in time.
+ * The names in a remote's directory that fit what is typed of a path, sorted.
+ * None if there is no such directory, or the remote does not tell in time.
  */
 export async function remoteNames(
   location: RemoteLocation,
@@ -75,9 +75,9 @@ export async function remoteNames(
     : [sftpServer, ...sftpServerArguments(location)];
   // A relative program or configuration is another one elsewhere.
   const host = JSON.stringify([Deno.cwd(), command]);
-  const folder = JSON.stringify([host, path.folder, path.hasTilde]);
-  const beginning = JSON.stringify([folder, path.beginning]);
-  for (const key of [host, folder, beginning]) {
+  const directory = JSON.stringify([host, path.directory, path.hasTilde]);
+  const beginning = JSON.stringify([directory, path.beginning]);
+  for (const key of [host, directory, beginning]) {
     const known = await cache.get(key);
     if (known !== undefined) return offered(known, path.beginning);
   }
@@ -85,7 +85,7 @@ export async function remoteNames(
   const asked = await ask(command, path, limit);
   if (asked.names === undefined) {
     await cache.put(
-      asked.isAnswering ? folder : host,
+      asked.isAnswering ? directory : host,
       [],
       SILENT_MILLISECONDS,
     );
@@ -94,18 +94,18 @@ export async function remoteNames(
   const names = offered(asked.names, path.beginning);
   const isSmall = asked.names.length <= MOST_KEPT;
   await cache.put(
-    isSmall ? folder : beginning,
+    isSmall ? directory : beginning,
     isSmall ? asked.names : names,
     KNOWN_MILLISECONDS,
   );
   return names;
 }
 
-/** What came of asking a far side. */
+/** What came of asking a remote. */
 interface Asked {
   /** Whether an SFTP server answered. */
   isAnswering: boolean;
-  /** All names of the folder; absent if it did not tell them in time. */
+  /** All names of the directory; absent if it did not tell them in time. */
   names?: RemoteName[];
 }
 
@@ -141,18 +141,18 @@ async function ask(
 }
 
 async function namesIn(
-  { folder, hasTilde }: TypedPath,
+  { directory, hasTilde }: TypedPath,
   session: SftpSession,
 ): Promise<RemoteName[]> {
-  const files = await RemoteFiles.of(session, {
+  const files = await SftpFileSystem.of(session, {
     label: "",
     tuning: {},
     blockBytes: LEAST_BLOCK_BYTES,
   });
-  const expanded = hasTilde ? await files.expandPath(folder) : folder;
+  const expanded = hasTilde ? await files.expandPath(directory) : directory;
   const path = withoutTrailingSlashes(expanded) || ".";
   const names: RemoteName[] = [];
-  await readNames(await files.list(path), names);
+  await readNames(await files.readdir(path), names);
   const links = names.entries().filter(([, { kind }]) => kind === "unknown");
   await Promise.all(
     links.take(MOST_LINKS).map(async ([at, { name }]) => {
@@ -168,8 +168,8 @@ async function readNames(listing: Listing, names: RemoteName[]): Promise<void> {
       if (!isOfferable(name)) continue;
       const kind = attributes === undefined
         ? "unknown"
-        : attributes.kind === "folder"
-        ? "folder"
+        : attributes.kind === "directory"
+        ? "directory"
         : "file";
       names.push({ name, kind });
     }
@@ -181,13 +181,13 @@ async function readNames(listing: Listing, names: RemoteName[]): Promise<void> {
 
 /** A link that leads nowhere is a file. */
 async function kindBehind(
-  files: RemoteFiles,
-  folder: string,
+  files: SftpFileSystem,
+  directory: string,
   name: string,
 ): Promise<NameKind> {
   try {
-    const { kind } = await files.attributes(files.join(folder, name));
-    return kind === "folder" ? "folder" : "file";
+    const { kind } = await files.stat(files.join(directory, name));
+    return kind === "directory" ? "directory" : "file";
   } catch (error) {
     entryError(error);
     return "file";

@@ -34,7 +34,7 @@ export interface Dialect {
 /** A command line of bash. */
 export const BASH: Dialect = { hasAnsiQuotes: true, hasOperators: true };
 
-/** A path that the far side's shell reads, whichever that is. */
+/** A path that the remote's shell reads, whichever that is. */
 export const FAR: Dialect = { hasAnsiQuotes: false, hasOperators: false };
 
 /**

@@ -18,24 +18,24 @@ export type PathReader = "shell" | "pattern" | "server";
 /** A path that goes on. */
 export interface TypedPath {
   /**
-   * The folder whose entries fit, with the slash at its end: empty for the one
+   * The directory whose entries fit, with the slash at its end: empty for the one
    * where a session begins; one that begins with `~` is whoever's home.
    */
-  readonly folder: string;
-  /** Whether the server is to tell whose home the folder begins with. */
+  readonly directory: string;
+  /** Whether the server is to tell whose home the directory begins with. */
   readonly hasTilde: boolean;
   /** How the names begin that fit. */
   readonly beginning: string;
   /**
    * What is typed for a name that fits, after all that is already.
    *
-   * @param kind A folder's name goes on with a slash; what an unknown one does
+   * @param kind A directory's name goes on with a slash; what an unknown one does
    * is left open.
    */
   withName(name: string, kind: NameKind): string;
 }
 
-export type NameKind = "file" | "folder" | "unknown";
+export type NameKind = "file" | "directory" | "unknown";
 
 /**
  * Reads a path up to where it was typed.
@@ -112,14 +112,14 @@ function pathOf(
   if (hasTilde && end === 0) return undefined;
   const isHome = hasTilde && path.startsWith("~/");
   return {
-    folder: isHome
+    directory: isHome
       ? path.slice(0, end).replace(/^~\/+/, "")
       : path.slice(0, end),
     hasTilde: hasTilde && !isHome,
     beginning: path.slice(end),
     withName: (name, kind) =>
       withRest(
-        name.slice(path.length - end) + (kind === "folder" ? "/" : ""),
+        name.slice(path.length - end) + (kind === "directory" ? "/" : ""),
         kind === "file",
       ),
   };

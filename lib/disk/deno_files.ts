@@ -1,8 +1,8 @@
 import { attempt, attemptLater } from "./attempt.ts";
 import type {
   Attributes,
-  Files,
-  ListedEntry,
+  DirectoryEntry,
+  FileSystem,
   Listing,
   OpenFile,
   Times,
@@ -18,19 +18,19 @@ import {
   reachablePath,
   writablePath,
 } from "./deno_path.ts";
-import { joinPath, LOCAL_PACE, nameOfPath } from "./local_path.ts";
+import { joinPath, LOCAL_CONCURRENCY, nameOfPath } from "./local_path.ts";
 
 /**
  * The local disk, by the runtime's calls. They take well-formed paths alone:
  * that another one is asked for is an `EntryError`.
  *
  * The calls are synchronous ones, made when their result is wanted: measured,
- * an asynchronous read costs an upload 15 %. A folder alone is listed
+ * an asynchronous read costs an upload 15 %. A directory alone is listed
  * asynchronously, part by part: at once, 100,000 names take 90 MiB.
  */
-export class DenoFiles implements Files {
+export class DenoFileSystem implements FileSystem {
   readonly label = "";
-  readonly pace = LOCAL_PACE;
+  readonly concurrency = LOCAL_CONCURRENCY;
 
   async find(path: string): Promise<Attributes | undefined> {
     return attempt(path, () => {
@@ -43,15 +43,15 @@ export class DenoFiles implements Files {
     });
   }
 
-  async attributes(path: string): Promise<Attributes> {
+  async stat(path: string): Promise<Attributes> {
     return attempt(path, () => lookedAt(path));
   }
 
   async identify(path: string): Promise<string | undefined> {
-    return (await this.attributes(path)).identity;
+    return (await this.stat(path)).identity;
   }
 
-  async list(path: string): Promise<Listing> {
+  async readdir(path: string): Promise<Listing> {
     const entries = attempt(
       path,
       () => Deno.readDir(reachablePath(path))[Symbol.asyncIterator](),
@@ -109,7 +109,7 @@ export class DenoFiles implements Files {
     });
   }
 
-  async makeFolder(path: string, mode: number): Promise<void> {
+  async mkdir(path: string, mode: number): Promise<void> {
     attempt(path, () => Deno.mkdirSync(directoryPath(path), { mode }));
   }
 
@@ -129,7 +129,7 @@ export class DenoFiles implements Files {
     );
   }
 
-  async readLink(path: string): Promise<string | undefined> {
+  async readlink(path: string): Promise<string | undefined> {
     return attempt(path, () => {
       const reached = reachablePath(path);
       const isLink = !namesDirectory(path) && Deno.lstatSync(reached).isSymlink;
@@ -137,16 +137,16 @@ export class DenoFiles implements Files {
     });
   }
 
-  async makeLink(path: string, destination: string): Promise<void> {
+  async symlink(path: string, destination: string): Promise<void> {
     attempt(path, () => {
       const reached = reachablePath(path);
-      if (!namesDirectory(path)) removeUnlessFolder(reached);
-      makeLink(passable(destination), reached);
+      if (!namesDirectory(path)) removeUnlessDirectory(reached);
+      symlink(passable(destination), reached);
     });
   }
 
-  join(folder: string, name: string): string {
-    return joinPath(folder, name);
+  join(directory: string, name: string): string {
+    return joinPath(directory, name);
   }
 
   nameOf(path: string): string {
@@ -167,7 +167,7 @@ class DenoFile implements OpenFile {
     this.#file = file;
   }
 
-  async attributes(): Promise<Attributes> {
+  async stat(): Promise<Attributes> {
     return attempt(
       this.#path,
       () => attributesOf(this.#path, this.#file.statSync()),
@@ -175,7 +175,7 @@ class DenoFile implements OpenFile {
   }
 
   async identify(): Promise<Attributes> {
-    return await this.attributes();
+    return await this.stat();
   }
 
   async read(buffer: Uint8Array, at: number): Promise<number> {
@@ -249,12 +249,12 @@ function openLinked(path: string, options: Deno.OpenOptions): Deno.FsFile {
 }
 
 /** Makes a link; Windows has one kind for directories, another for all else. */
-function makeLink(destination: string, path: string): void {
+function symlink(destination: string, path: string): void {
   const type = isDirectory(linkedPath(path, destination)) ? "dir" : "file";
   Deno.symlinkSync(destination, path, { type });
 }
 
-function removeUnlessFolder(path: string): void {
+function removeUnlessDirectory(path: string): void {
   try {
     if (!Deno.lstatSync(path).isDirectory) Deno.removeSync(path);
   } catch (error) {
@@ -298,7 +298,7 @@ async function* listed(
   path: string,
   entries: Entries,
   first: IteratorResult<Deno.DirEntry>,
-): AsyncIterator<ListedEntry> {
+): AsyncIterator<DirectoryEntry> {
   try {
     for (let next = first; !next.done;) {
       yield { name: next.value.name };
@@ -315,7 +315,7 @@ function lookedAt(path: string): Attributes {
 
 function attributesOf(path: string, info: Deno.FileInfo): Attributes {
   return {
-    kind: info.isFile ? "file" : info.isDirectory ? "folder" : "other",
+    kind: info.isFile ? "file" : info.isDirectory ? "directory" : "other",
     size: info.size,
     mode: modeOf(Deno.build.os, info),
     modified: info.mtime?.getTime() ?? 0,

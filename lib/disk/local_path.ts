@@ -1,19 +1,19 @@
 import { basename as posixName } from "@std/path/posix/basename";
 import { basename as windowsName } from "@std/path/windows/basename";
-import type { Pace } from "../filesystem/file_system.ts";
+import type { Concurrency } from "../filesystem/file_system.ts";
 
 /** Calls that nobody waits for are best made one after the other. */
-export const LOCAL_PACE: Pace = {
+export const LOCAL_CONCURRENCY: Concurrency = {
   entries: 1,
   blocks: 0,
   blockBytes: 256 * 1024,
 };
 
-/** The path of `name` in `folder`, as scp writes it: `folder/name`. */
-export function joinPath(folder: string, name: string): string {
-  const endsInSeparator = folder === "/" ||
-    Deno.build.os === "windows" && folder.endsWith("\\");
-  return endsInSeparator ? folder + name : `${folder}/${name}`;
+/** The path of `name` in `directory`, as scp writes it: `directory/name`. */
+export function joinPath(directory: string, name: string): string {
+  const endsInSeparator = directory === "/" ||
+    Deno.build.os === "windows" && directory.endsWith("\\");
+  return endsInSeparator ? directory + name : `${directory}/${name}`;
 }
 
 /** The last component of a path of this system, trailing separators ignored. */

@@ -83,7 +83,7 @@ export function open(path: string, flags: number, mode = 0): number {
 export function create(path: string, mode: number): number | undefined {
   const flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
   const name = pathBytes(path);
-  // The latter is refused as a folder, whatever it is.
+  // The latter is refused as a directory, whatever it is.
   return unlessErrno(
     [EEXIST, EISDIR],
     () => entryCalls().open(name, flags, mode),
@@ -183,8 +183,8 @@ export function unlink(path: string): void {
   checked(() => libc().unlink(name));
 }
 
-/** Removes what is at `path`, if there is something and it is no folder. */
-export function unlinkUnlessFolder(path: string): void {
+/** Removes what is at `path`, if there is something and it is no directory. */
+export function unlinkUnlessDirectory(path: string): void {
   const name = pathBytes(path);
   unlessErrno([ENOENT, EISDIR], () => libc().unlink(name));
 }
@@ -200,7 +200,7 @@ export function readlink(path: string): string | undefined {
   return bytes === undefined ? undefined : decodeName(bytes);
 }
 
-/** The names in an open folder, `.` and `..` among them, read part by part. */
+/** The names in an open directory, `.` and `..` among them, read part by part. */
 export function* entryNames(fd: number): Iterable<string> {
   for (const bytes of nameBytes(fd)) yield decodeName(bytes);
 }

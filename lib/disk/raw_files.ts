@@ -3,14 +3,14 @@ import type { Status } from "../system/status.ts";
 import { attempt, attemptLater } from "./attempt.ts";
 import type {
   Attributes,
-  Files,
-  ListedEntry,
+  DirectoryEntry,
+  FileSystem,
   Listing,
   OpenFile,
   Times,
 } from "../filesystem/file_system.ts";
 import * as libc from "./raw_calls.ts";
-import { joinPath, LOCAL_PACE, nameOfPath } from "./local_path.ts";
+import { joinPath, LOCAL_CONCURRENCY, nameOfPath } from "./local_path.ts";
 
 /**
  * A Linux disk, by the system's own calls: whatever bytes its names are, and
@@ -19,9 +19,9 @@ import { joinPath, LOCAL_PACE, nameOfPath } from "./local_path.ts";
  * on a thread costs an upload 15 %. Only who writes to a FIFO is waited for on
  * one.
  */
-export class RawFiles implements Files {
+export class PosixFileSystem implements FileSystem {
   readonly label = "";
-  readonly pace = LOCAL_PACE;
+  readonly concurrency = LOCAL_CONCURRENCY;
 
   async find(path: string): Promise<Attributes | undefined> {
     return attempt(path, () => {
@@ -30,7 +30,7 @@ export class RawFiles implements Files {
     });
   }
 
-  async attributes(path: string): Promise<Attributes> {
+  async stat(path: string): Promise<Attributes> {
     return attempt(path, () => attributesOf(libc.stat(path)));
   }
 
@@ -38,7 +38,7 @@ export class RawFiles implements Files {
     return attempt(path, () => identityOf(libc.stat(path)));
   }
 
-  async list(path: string): Promise<Listing> {
+  async readdir(path: string): Promise<Listing> {
     const names = namesIn(path);
     const first = attempt(path, () => names.next());
     return {
@@ -82,7 +82,7 @@ export class RawFiles implements Files {
     attempt(path, () => libc.unlink(path));
   }
 
-  async makeFolder(path: string, mode: number): Promise<void> {
+  async mkdir(path: string, mode: number): Promise<void> {
     attempt(path, () => libc.mkdir(path, mode));
   }
 
@@ -97,19 +97,19 @@ export class RawFiles implements Files {
     );
   }
 
-  async readLink(path: string): Promise<string | undefined> {
+  async readlink(path: string): Promise<string | undefined> {
     return attempt(path, () => libc.readlink(path));
   }
 
-  async makeLink(path: string, destination: string): Promise<void> {
+  async symlink(path: string, destination: string): Promise<void> {
     attempt(path, () => {
-      libc.unlinkUnlessFolder(path);
+      libc.unlinkUnlessDirectory(path);
       libc.symlink(destination, path);
     });
   }
 
-  join(folder: string, name: string): string {
-    return joinPath(folder, name);
+  join(directory: string, name: string): string {
+    return joinPath(directory, name);
   }
 
   nameOf(path: string): string {
@@ -130,12 +130,12 @@ class RawFile implements OpenFile {
     this.writesAtOnce = writesAtOnce;
   }
 
-  async attributes(): Promise<Attributes> {
+  async stat(): Promise<Attributes> {
     return attempt(this.#path, () => attributesOf(libc.fstat(this.#fd)));
   }
 
   async identify(): Promise<Attributes> {
-    return await this.attributes();
+    return await this.stat();
   }
 
   async read(buffer: Uint8Array, at: number): Promise<number> {
@@ -203,7 +203,7 @@ class RawFile implements OpenFile {
 }
 
 function* namesIn(path: string): Generator<string, void> {
-  // Should a FIFO have taken the folder's place, its open does not wait.
+  // Should a FIFO have taken the directory's place, its open does not wait.
   const fd = libc.open(path, libc.O_RDONLY | system.O_NONBLOCK);
   try {
     for (const name of libc.entryNames(fd)) {
@@ -218,7 +218,7 @@ async function* listed(
   path: string,
   names: Generator<string, void>,
   first: IteratorResult<string, void>,
-): AsyncIterator<ListedEntry> {
+): AsyncIterator<DirectoryEntry> {
   try {
     for (let next = first; !next.done;) {
       yield { name: next.value };
@@ -231,7 +231,7 @@ async function* listed(
 
 const KINDS: Readonly<Record<number, Attributes["kind"]>> = {
   0o100000: "file",
-  0o040000: "folder",
+  0o040000: "directory",
 };
 
 function attributesOf(status: Status): Attributes {

@@ -1,47 +1,47 @@
-/** Folders that lead back to themselves, by links or by what is copied where. */
+/** Directories that lead back to themselves, by links or by what is copied where. */
 
 import { EntryError } from "../errors.ts";
-import type { Attributes, Files } from "./file_system.ts";
-import { checkLoop, type OpenFolder } from "./open_directory.ts";
+import type { Attributes, FileSystem } from "./file_system.ts";
+import { checkLoop, type OpenDirectory } from "./open_directory.ts";
 
-/** A folder that is being copied, and how many it is in. */
-export interface CopiedFolder extends OpenFolder {
+/** A directory that is being copied, and how many it is in. */
+export interface CopiedDirectory extends OpenDirectory {
   readonly depth: number;
 }
 
-/** How deep folders may be in each other, whatever a server makes up. */
+/** How deep directories may be in each other, whatever a server makes up. */
 const MAX_DEPTH = 1000;
 
 /**
- * Opens a folder that is in another one, or in none.
+ * Opens a directory that is in another one, or in none.
  *
  * @throws {EntryError} If a link led back to one that it is in.
  */
-export async function openFolder(
-  files: Files,
+export async function openDirectory(
+  files: FileSystem,
   { path, attributes, above }: {
     path: string;
     attributes: Attributes;
-    above: CopiedFolder | undefined;
+    above: CopiedDirectory | undefined;
   },
-): Promise<CopiedFolder> {
+): Promise<CopiedDirectory> {
   const identity = attributes.identity ?? await files.identify(path);
   const depth = (above?.depth ?? 0) + 1;
   if (depth > MAX_DEPTH) {
     throw new EntryError(
-      `${files.label}${path}: folders are more than ${MAX_DEPTH} deep`,
+      `${files.label}${path}: directories are more than ${MAX_DEPTH} deep`,
     );
   }
-  const folder = { path, identity, depth, above };
-  checkLoop(folder, files.label);
-  return folder;
+  const directory = { path, identity, depth, above };
+  checkLoop(directory, files.label);
+  return directory;
 }
 
-/** @throws {EntryError} If `path` is in the folder `outer`, at any depth. */
+/** @throws {EntryError} If `path` is in the directory `outer`, at any depth. */
 export async function checkOutside(
-  files: Files,
+  files: FileSystem,
   path: string,
-  outer: OpenFolder,
+  outer: OpenDirectory,
 ): Promise<void> {
   if (!await isWithin(files, path, outer.identity)) return;
   throw new EntryError(
@@ -55,13 +55,13 @@ export async function checkOutside(
  * @param identity Identifies the other one; `undefined` where nothing does.
  */
 export async function isWithin(
-  files: Files,
+  files: FileSystem,
   path: string,
   identity: string | undefined,
 ): Promise<boolean> {
   let below: string | undefined;
-  for (let folder = path;; folder = files.join(folder, "..")) {
-    const it = await files.identify(folder);
+  for (let directory = path;; directory = files.join(directory, "..")) {
+    const it = await files.identify(directory);
     if (it === undefined || it === below) return false;
     if (it === identity) return true;
     below = it;

@@ -2,7 +2,7 @@
  * Kind of an entry, links followed; "unknown" where something is there, or may
  * be, and a server refuses to tell.
  */
-export type EntryKind = "file" | "folder" | "other" | "unknown";
+export type EntryKind = "file" | "directory" | "other" | "unknown";
 
 /** Times in milliseconds since 1970 UTC; a fraction holds microseconds. */
 export interface Times {
@@ -17,7 +17,7 @@ export interface Attributes extends Times {
   readonly size: number;
   /** Permission bits, set-id and sticky included: 0 to 0o7777. */
   readonly mode: number;
-  /** As `Files.identify` tells it; absent where that was not asked. */
+  /** As `FileSystem.identify` tells it; absent where that was not asked. */
   readonly identity?: string;
   /**
    * When a directory was made, in milliseconds since 1970 UTC; where the disk
@@ -26,18 +26,18 @@ export interface Attributes extends Times {
   readonly born?: number;
 }
 
-/** An entry as a listing of its folder tells of it. */
-export interface ListedEntry {
+/** An entry as a listing of its directory tells of it. */
+export interface DirectoryEntry {
   readonly name: string;
   /** Links followed; absent where the listing does not tell. */
   readonly attributes?: Attributes;
 }
 
 /**
- * What is in a folder. It is gone through once; if it is not, or not to its
+ * What is in a directory. It is gone through once; if it is not, or not to its
  * end, it has to be disposed of.
  */
-export interface Listing extends AsyncIterable<ListedEntry>, Disposable {}
+export interface Listing extends AsyncIterable<DirectoryEntry>, Disposable {}
 
 /**
  * An open file. Reads and writes say where, and several may be under way at
@@ -46,7 +46,7 @@ export interface Listing extends AsyncIterable<ListedEntry>, Disposable {}
  * the path the file was opened by.
  */
 export interface OpenFile extends Disposable {
-  attributes(): Promise<Attributes>;
+  stat(): Promise<Attributes>;
   /**
    * The attributes, for the identity that is in them; `undefined` where no open
    * file has one.
@@ -94,7 +94,7 @@ export interface OpenFile extends Disposable {
 }
 
 /** How much is best under way at once. */
-export interface Pace {
+export interface Concurrency {
   /** Entries of a tree. */
   readonly entries: number;
   /** Reads and writes, of all open files together; 0 if each is done at once. */
@@ -111,27 +111,27 @@ export interface Pace {
  * Calls that are made one after the other, without waiting, are carried out in
  * that order.
  */
-export interface Files {
+export interface FileSystem {
   /** What messages about a path of this place put before it. */
   readonly label: string;
-  readonly pace: Pace;
+  readonly concurrency: Concurrency;
   /**
    * Follows links. Resolves to `undefined` where nothing is there, and to the
    * kind "unknown" where a server refuses to tell.
    */
   find(path: string): Promise<Attributes | undefined>;
   /** Follows links; that nothing is there is an error too. */
-  attributes(path: string): Promise<Attributes>;
+  stat(path: string): Promise<Attributes>;
   /**
    * What is equal for two paths exactly when they lead to the same entry;
    * `undefined` where the system cannot tell.
    */
   identify(path: string): Promise<string | undefined>;
   /**
-   * What is in a folder, without `.` and `..`, in no order. Each name is one
+   * What is in a directory, without `.` and `..`, in no order. Each name is one
    * component of a path, whoever gave it.
    */
-  list(path: string): Promise<Listing>;
+  readdir(path: string): Promise<Listing>;
   openToRead(path: string): Promise<OpenFile>;
   /**
    * Makes a file that was not there, with `mode` under the process's umask;
@@ -162,17 +162,17 @@ export interface Files {
     at: number,
     length: number | "all",
   ): Promise<void>;
-  /** Removes what is no folder. */
+  /** Removes what is no directory. */
   remove(path: string): Promise<void>;
-  makeFolder(path: string, mode: number): Promise<void>;
+  mkdir(path: string, mode: number): Promise<void>;
   setMode(path: string, mode: number): Promise<void>;
   setTimes(path: string, times: Times): Promise<void>;
   /** What a symbolic link says, or `undefined` where `path` is none. */
-  readLink(path: string): Promise<string | undefined>;
+  readlink(path: string): Promise<string | undefined>;
   /** Makes a symbolic link; a file or link that is there gives way. */
-  makeLink(path: string, destination: string): Promise<void>;
-  /** The path of `name` in `folder`, as scp writes it: `folder/name`. */
-  join(folder: string, name: string): string;
+  symlink(path: string, destination: string): Promise<void>;
+  /** The path of `name` in `directory`, as scp writes it: `directory/name`. */
+  join(directory: string, name: string): string;
   /** The last component of `path`, trailing separators ignored. */
   nameOf(path: string): string;
 }

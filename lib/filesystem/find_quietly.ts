@@ -1,5 +1,5 @@
 import { EntryError, entryError } from "../errors.ts";
-import type { Attributes, Files } from "./file_system.ts";
+import type { Attributes, FileSystem } from "./file_system.ts";
 
 /**
  * Finds what is at a path, links followed.
@@ -8,7 +8,7 @@ import type { Attributes, Files } from "./file_system.ts";
  * a directory that nobody may look into.
  */
 export async function findQuietly(
-  disk: Pick<Files, "find">,
+  disk: Pick<FileSystem, "find">,
   path: string,
 ): Promise<Attributes | undefined> {
   const found = await disk.find(path).catch(entryError);

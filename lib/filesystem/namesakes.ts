@@ -1,5 +1,5 @@
 import { EntryError } from "../errors.ts";
-import type { Files } from "./file_system.ts";
+import type { FileSystem } from "./file_system.ts";
 import { nameKeyOf } from "../names/name_key.ts";
 import { NameTable, type Precedence } from "../names/name_table.ts";
 
@@ -9,14 +9,14 @@ import { NameTable, type Precedence } from "../names/name_table.ts";
  * that it does not overwrite the first.
  */
 export class Namesakes {
-  readonly #files: Pick<Files, "find" | "join" | "label" | "list">;
+  readonly #files: Pick<FileSystem, "find" | "join" | "label" | "readdir">;
   readonly #directory: string;
   readonly #names = new NameTable();
   /** Names in the directory when one of them was first in doubt. */
   #present: Promise<NameTable> | undefined;
 
   constructor(
-    files: Pick<Files, "find" | "join" | "label" | "list">,
+    files: Pick<FileSystem, "find" | "join" | "label" | "readdir">,
     directory: string,
   ) {
     this.#files = files;
@@ -61,7 +61,7 @@ export class Namesakes {
 
   async #list(): Promise<NameTable> {
     const present = new NameTable();
-    for await (const { name } of await this.#files.list(this.#directory)) {
+    for await (const { name } of await this.#files.readdir(this.#directory)) {
       present.add(name, name);
       if (present.isFull) break;
     }

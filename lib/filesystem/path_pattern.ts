@@ -1,7 +1,7 @@
 /** Paths that a pattern matches, on whatever disk. */
 
 import { EntryError, entryError, TooManyOpenError } from "../errors.ts";
-import type { Attributes, Files, ListedEntry } from "./file_system.ts";
+import type { Attributes, DirectoryEntry, FileSystem } from "./file_system.ts";
 import { findQuietly } from "./find_quietly.ts";
 import { matchesName } from "../names/pattern.ts";
 import { isPattern } from "../names/remote_path.ts";
@@ -14,7 +14,7 @@ const LISTED_AT_ONCE = 16;
 export const MAX_MATCHES = 1_000_000;
 
 /** Disk that a pattern is matched on. */
-export type MatchedDisk = Pick<Files, "label" | "list" | "find">;
+export type MatchedDisk = Pick<FileSystem, "label" | "readdir" | "find">;
 
 /** Entry that a pattern matches. */
 export interface Match {
@@ -55,11 +55,11 @@ export async function matchesBelow(
         path: path + separator + textOf(component),
       }));
   }
-  const mustBeFolder = pattern.at(-1)?.char === "/";
+  const mustBeDirectory = pattern.at(-1)?.char === "/";
   const seen = await inBatches(found, async ({ path, attributes: known }) => {
     const attributes = known ?? await findQuietly(disk, path);
     const isWanted = attributes !== undefined &&
-      (!mustBeFolder || attributes.kind === "folder");
+      (!mustBeDirectory || attributes.kind === "directory");
     return isWanted ? [{ path, attributes }] : [];
   });
   return seen.toSorted((a, b) => a.path < b.path ? -1 : 1);
@@ -78,15 +78,15 @@ function componentsOf(word: Word): Word[] {
 
 async function matchesIn(
   disk: MatchedDisk,
-  folders: readonly Match[],
+  directories: readonly Match[],
   pattern: Word,
   { most, matches = matchesName, separator }: MatchOptions & {
     readonly separator: string;
   },
 ): Promise<Match[]> {
   let count = 0;
-  return await inBatches(folders, async ({ path, attributes }) => {
-    if (attributes !== undefined && attributes.kind !== "folder") return [];
+  return await inBatches(directories, async ({ path, attributes }) => {
+    if (attributes !== undefined && attributes.kind !== "directory") return [];
     const found: Match[] = [];
     for await (const entry of listedQuietly(disk, path || ".")) {
       if (!matches(pattern, entry.name)) continue;
@@ -110,9 +110,9 @@ async function matchesIn(
 async function* listedQuietly(
   disk: MatchedDisk,
   path: string,
-): AsyncIterable<ListedEntry> {
+): AsyncIterable<DirectoryEntry> {
   try {
-    yield* await disk.list(path);
+    yield* await disk.readdir(path);
   } catch (error) {
     if (error instanceof TooManyOpenError) throw error;
     entryError(error);

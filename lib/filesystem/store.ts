@@ -1,6 +1,6 @@
 /**
  * Policy for received entries: the modes that they are made with and get at
- * last. `stored_file.ts` and `stored_folder.ts` keep to OpenSSH's order, from
+ * last. `stored_file.ts` and `stored_directory.ts` keep to OpenSSH's order, from
  * scp.c `sink()`.
  */
 
@@ -25,7 +25,7 @@ export interface EntryToStore {
   readonly path: string;
   /** As announced. */
   readonly mode: number;
-  /** Entry that `Files.find` found there. */
+  /** Entry that `FileSystem.find` found there. */
   readonly replaced: Attributes | undefined;
 }
 

@@ -1,5 +1,5 @@
 import { EntryError, entryError } from "../errors.ts";
-import type { Files, Times } from "./file_system.ts";
+import type { FileSystem, Times } from "./file_system.ts";
 import {
   type EntryToStore,
   firstFailure,
@@ -18,16 +18,16 @@ interface LastMode {
 }
 
 /** A directory whose content is being received. */
-export class StoredFolder {
+export class StoredDirectory {
   readonly path: string;
   /** True if it was not there before. */
   readonly isNew: boolean;
-  readonly #files: Files;
+  readonly #files: FileSystem;
   /** Mode that it gets at last; absent if its mode stays as it is. */
   readonly #mode: LastMode | undefined;
 
   private constructor(
-    files: Files,
+    files: FileSystem,
     path: string,
     { isNew, mode }: { isNew: boolean; mode: LastMode | undefined },
   ) {
@@ -38,36 +38,36 @@ export class StoredFolder {
   }
 
   /**
-   * Enters the folder at `path`, made if need be. Until it is left it stays
-   * open to its owner, so that read-only folders can be filled.
+   * Enters the directory at `path`, made if need be. Until it is left it stays
+   * open to its owner, so that read-only directories can be filled.
    *
    * @param announced Its mode.
    * @throws {EntryError} If something else is there, or it cannot be made.
    */
   static async enter(
-    files: Files,
+    files: FileSystem,
     { path, mode: announced, replaced }: EntryToStore,
     policy: StorePolicy,
-  ): Promise<StoredFolder> {
+  ): Promise<StoredDirectory> {
     const mode = takenMode(announced, policy);
     const isNew = replaced === undefined;
     if (replaced === undefined) {
-      const last = await makeFolder(files, { path, mode }, policy);
-      return new StoredFolder(files, path, { isNew, mode: last });
+      const last = await mkdir(files, { path, mode }, policy);
+      return new StoredDirectory(files, path, { isNew, mode: last });
     }
-    if (replaced.kind !== "folder") {
+    if (replaced.kind !== "directory") {
       throw new EntryError(`${files.label}${path}: Not a directory`);
     }
     if (!policy.preserve) {
-      return new StoredFolder(files, path, { isNew, mode: undefined });
+      return new StoredDirectory(files, path, { isNew, mode: undefined });
     }
-    // Somebody else's folder may be open to us all the same.
+    // Somebody else's directory may be open to us all the same.
     await files.setMode(path, mode | OWNER_ALL).catch(entryError);
-    return new StoredFolder(files, path, { isNew, mode: { bits: mode } });
+    return new StoredDirectory(files, path, { isNew, mode: { bits: mode } });
   }
 
   /**
-   * Gives the folder its times and mode, now that nothing more goes in.
+   * Gives the directory its times and mode, now that nothing more goes in.
    *
    * @returns The first thing that failed; the rest is done all the same.
    */
@@ -91,20 +91,20 @@ export class StoredFolder {
  * @returns The mode to set at last; `undefined` where the system gave it the
  * right one. A set-group-ID bit that it inherited stays.
  */
-async function makeFolder(
-  files: Files,
+async function mkdir(
+  files: FileSystem,
   { path, mode }: { path: string; mode: number },
   { preserve, umask }: StorePolicy,
 ): Promise<LastMode | undefined> {
   const made = (mode & 0o777) | OWNER_ALL;
   if (!preserve && made === (umask === undefined ? mode & 0o777 : mode)) {
-    await files.makeFolder(path, made);
+    await files.mkdir(path, made);
     return undefined;
   }
   // Both leave at once: what a server made of the mode costs no round trip.
   const [, found] = await Promise.all([
-    files.makeFolder(path, made),
-    files.attributes(path).catch(entryError),
+    files.mkdir(path, made),
+    files.stat(path).catch(entryError),
   ]);
   const foundMode = found instanceof EntryError ? undefined : found.mode;
   if (preserve || umask !== undefined) {

@@ -1,5 +1,10 @@
-import { EntryError, entryError, isBreach, NotCutError } from "../errors.ts";
-import type { Attributes, Files, OpenFile, Times } from "./file_system.ts";
+import {
+  EntryError,
+  entryError,
+  isConnectionFailure,
+  NotCutError,
+} from "../errors.ts";
+import type { Attributes, FileSystem, OpenFile, Times } from "./file_system.ts";
 import {
   type EntryToStore,
   firstFailure,
@@ -13,13 +18,13 @@ import {
 export class StoredFile implements Disposable {
   readonly path: string;
   #file: OpenFile;
-  readonly #files: Files;
+  readonly #files: FileSystem;
   readonly #mode: number;
   readonly #replaced: Attributes | undefined;
   readonly #policy: StorePolicy;
 
   private constructor(
-    files: Files,
+    files: FileSystem,
     file: OpenFile,
     path: string,
     mode: number,
@@ -40,12 +45,12 @@ export class StoredFile implements Disposable {
    * @throws {EntryError} If it cannot be; then nothing was changed.
    */
   static async open(
-    files: Files,
+    files: FileSystem,
     { path, mode: announced, replaced }: EntryToStore,
     policy: StorePolicy,
   ): Promise<StoredFile> {
     // Windows opens a directory to write, and an empty file needs no more.
-    if (replaced?.kind === "folder") {
+    if (replaced?.kind === "directory") {
       throw new EntryError(`${files.label}${path}: Is a directory`);
     }
     const mode = takenMode(announced, policy);
@@ -59,7 +64,7 @@ export class StoredFile implements Disposable {
 
   /** The same for a path that nobody has looked at yet. */
   static async create(
-    files: Files,
+    files: FileSystem,
     { path, mode: announced }: Omit<EntryToStore, "replaced">,
     policy: StorePolicy,
   ): Promise<StoredFile> {
@@ -105,7 +110,7 @@ export class StoredFile implements Disposable {
     this.#file[Symbol.dispose]();
     const mode = openMode(this.#mode, this.#policy);
     this.#file = await this.#files.openToWrite(this.path, mode);
-    const told = await this.#file.attributes().catch(entryError);
+    const told = await this.#file.stat().catch(entryError);
     if (told instanceof EntryError || told.size === 0) return;
     throw new EntryError(
       `${this.#files.label}${this.path}: truncate: the server neither cuts nor empties it`,
@@ -169,7 +174,7 @@ export class StoredFile implements Disposable {
    */
   async discard(written: number): Promise<void> {
     const isOurs = this.#replaced === undefined &&
-      await this.#files.readLink(this.path) === undefined;
+      await this.#files.readlink(this.path) === undefined;
     if (!isOurs) return await this.abandon(written);
     await this.#files.remove(this.path).catch(entryError);
   }
@@ -196,5 +201,7 @@ export class StoredFile implements Disposable {
 
 /** For a `catch` of what is done to a file that is lost anyhow. */
 function orLost(error: unknown): void {
-  if (!(error instanceof EntryError) && !isBreach(error)) throw error;
+  if (!(error instanceof EntryError) && !isConnectionFailure(error)) {
+    throw error;
+  }
 }

@@ -14,7 +14,7 @@ export interface RemoteLocation {
   readonly host: string;
   /** Only where a URI named it. */
   readonly port?: number;
-  /** The far shell's text; `.`, its home folder, where none was given. */
+  /** The remote shell's text; `.`, its home directory, where none was given. */
   readonly path: string;
 }
 

@@ -4,7 +4,7 @@ import { parsePort } from "./port.ts";
 
 /**
  * Reads `scp://[user[;params]@]host[:port][/path]`. The path is relative to
- * the home folder; `//path` is absolute. Unlike OpenSSH's, the host may be an
+ * the home directory; `//path` is absolute. Unlike OpenSSH's, the host may be an
  * IPv6 address in brackets.
  *
  * @returns `undefined` if a part is missing, malformed or undecodable.

@@ -20,7 +20,7 @@ export function textOf(word: Word): string {
 
 /**
  * Splits on blanks and removes quotes, as sh does. A command that is
- * substituted is one active `$` or backtick: what it prints only the far shell
+ * substituted is one active `$` or backtick: what it prints only the remote shell
  * can tell.
  */
 export function shellWords(text: string): Word[] {

@@ -18,15 +18,15 @@ export interface CopyRequest
   readonly quiet: boolean;
 }
 
-/** The far side's part of a copy, as a client's scp asks for it. */
-export interface FarSideRequest extends ServeRequest {
+/** The remote's part of a copy, as a client's scp asks for it. */
+export interface ServeCommand extends ServeRequest {
   readonly kind: "serve";
 }
 
 /** What the user asked for. */
 export type CommandLine =
   | CopyRequest
-  | FarSideRequest
+  | ServeCommand
   | { readonly kind: "help" }
   | { readonly kind: "version"; readonly verbose: boolean }
   | { readonly kind: "completions"; readonly shell: Shell }
@@ -76,7 +76,7 @@ export function parseCommandLine(
     quiet: given.some(({ name }) => name === "q"),
     options: {
       ...options,
-      targetIsFolder: options.targetIsFolder || operands.length > 2,
+      targetIsDirectory: options.targetIsDirectory || operands.length > 2,
     },
   };
 }
@@ -84,7 +84,7 @@ export function parseCommandLine(
 /** As in scp, a source comes before a sink. */
 function parseRole(
   given: readonly GivenOption[],
-): FarSideRequest["role"] | undefined {
+): ServeCommand["role"] | undefined {
   const has = (wanted: string) => given.some(({ name }) => name === wanted);
   return has("f") ? "source" : has("t") ? "sink" : undefined;
 }
@@ -115,7 +115,7 @@ export function parseCopyOptions(
     recursive: has("r"),
     preserve: has("p"),
     checkNames: !has("T"),
-    targetIsFolder: has("d"),
+    targetIsDirectory: has("d"),
     throughHere:
       given.findLast(({ name }) => "3R".includes(name))?.name !== "R",
     verbose: has("v"),

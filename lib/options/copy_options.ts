@@ -2,17 +2,17 @@ import type { LocationRules } from "../location/location.ts";
 
 /** How a copy is to be made, as the command line says. */
 export interface CopyOptions {
-  /** Copy folders with what they hold. */
+  /** Copy directories with what they hold. */
   readonly recursive: boolean;
   /** Preserve times and modes. */
   readonly preserve: boolean;
-  /** Refuse names from the far side that were not asked for. */
+  /** Refuse names from the remote that were not asked for. */
   readonly checkNames: boolean;
-  /** The target must be a folder. */
-  readonly targetIsFolder: boolean;
+  /** The target must be a directory. */
+  readonly targetIsDirectory: boolean;
   /** Copy between two hosts through this one, not directly. */
   readonly throughHere: boolean;
-  /** Be told each step; the far side too. */
+  /** Be told each step; the remote too. */
   readonly verbose: boolean;
   /** The most bits a second that are moved, if there is such a limit. */
   readonly bitsPerSecond?: number;
@@ -57,7 +57,7 @@ export interface SshSettings {
 /** What `-B` says to ssh, in the spelling of OpenSSH's scp: ask for nothing. */
 export const BATCH_MODE = "-oBatchmode=yes";
 
-/** What a client asks of its far side, by the arguments it starts it with. */
+/** What a client asks of its remote, by the arguments it starts it with. */
 export interface ServeRequest {
   /** What this side is: `-t` asks for a sink, `-f` for a source. */
   readonly role: "sink" | "source";
@@ -65,8 +65,8 @@ export interface ServeRequest {
   readonly paths: readonly string[];
   readonly recursive: boolean;
   readonly preserve: boolean;
-  /** The target must be a folder. */
-  readonly targetIsFolder: boolean;
+  /** The target must be a directory. */
+  readonly targetIsDirectory: boolean;
   /** Say each step on standard error. */
   readonly verbose: boolean;
 }

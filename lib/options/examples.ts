@@ -9,7 +9,7 @@ export interface Example {
 export const EXAMPLES: readonly Example[] = [
   {
     command: "seacp notes.txt host:",
-    effect: "to your home folder on host",
+    effect: "to your home directory on host",
   },
   {
     command: "seacp notes.txt host:docs/todo.txt",
@@ -17,15 +17,15 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     command: "seacp host:docs/todo.txt .",
-    effect: "from host to this folder",
+    effect: "from host to this directory",
   },
   {
     command: "seacp -rp site/ host:/srv/www",
-    effect: "a folder, times and modes preserved",
+    effect: "a directory, times and modes preserved",
   },
   {
     command: "seacp a.txt b.txt host:docs/",
-    effect: "several files into one folder",
+    effect: "several files into one directory",
   },
   {
     command: "seacp 'host:logs/*.gz' logs/",

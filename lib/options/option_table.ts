@@ -29,7 +29,10 @@ export type TableOption = Flag | OptionWithValue;
  * shows them.
  */
 export const OPTIONS: readonly TableOption[] = [
-  { name: "r", summary: "Copy folders with all they hold, links followed." },
+  {
+    name: "r",
+    summary: "Copy directories with all they hold, links followed.",
+  },
   { name: "p", summary: "Preserve times and modes." },
   { name: "q", summary: "Quiet: no meter, no warnings; ssh is told too." },
   {

@@ -19,7 +19,7 @@ ${exampleLines().join("\n")}
 
 Sources and target:
   path                                  here; ./a:b is a path, too
-  [user@]host:path                      there, relative to the home folder
+  [user@]host:path                      there, relative to the home directory
   scp://[user@]host[:port][/path]       the same, %xx decoded
 
 Options:

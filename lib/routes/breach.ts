@@ -1,10 +1,14 @@
-import { isBreach, type ProtocolError, type SessionError } from "../errors.ts";
+import {
+  isConnectionFailure,
+  type ProtocolError,
+  type SessionError,
+} from "../errors.ts";
 
-/** What breaks a dialogue with a far side. */
-export type Breach = ProtocolError | SessionError;
+/** What breaks a dialogue with a remote. */
+export type ConnectionFailure = ProtocolError | SessionError;
 
 /** For a `catch`: gives back what breaks a dialogue, rethrows anything else. */
-export function breach(error: unknown): Breach {
-  if (isBreach(error)) return error;
+export function asConnectionFailure(error: unknown): ConnectionFailure {
+  if (isConnectionFailure(error)) return error;
   throw error;
 }

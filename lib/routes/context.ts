@@ -1,5 +1,5 @@
 import type { Pacer } from "../channel/paced_channel.ts";
-import type { LocalFiles } from "../disk/local_files.ts";
+import type { LocalFileSystem } from "../disk/local_files.ts";
 import type { Namesakes } from "../filesystem/namesakes.ts";
 import type { Tally } from "../events/tally.ts";
 import type { Hosts } from "./hosts.ts";
@@ -18,7 +18,7 @@ export interface DialogueContext {
 
 /** What every route works with. */
 export interface RouteContext extends DialogueContext {
-  readonly files: LocalFiles;
+  readonly files: LocalFileSystem;
   /** Names that the job's copies put into its target, where that is local. */
   readonly among: Namesakes;
 }

@@ -1,20 +1,20 @@
 import { Pacer } from "../channel/paced_channel.ts";
 import { EntryError, entryError } from "../errors.ts";
 import { Namesakes } from "../filesystem/namesakes.ts";
-import { currentUmask, LocalFiles } from "../disk/local_files.ts";
+import { currentUmask, LocalFileSystem } from "../disk/local_files.ts";
 import { pathsOnWindows } from "../filesystem/local_pattern.ts";
 import type { Location, RemoteLocation } from "../location/location.ts";
 import { checkLogin, checkSourceUser } from "../location/login.ts";
 import { parseLocation } from "../location/operand.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { Tally } from "../events/tally.ts";
-import { environmentVariable } from "../system/private_folder.ts";
+import { environmentVariable } from "../system/private_directory.ts";
 import { transfer } from "../tree/transfer.ts";
 import { isInside, mayLieInside } from "./nesting.ts";
 import { copyDirectly } from "./direct.ts";
 import { converse, type Routes } from "./conversation.ts";
 import { filesForDownload } from "./home_guard.ts";
-import { HostMemory, memoryFolder } from "./host_memory.ts";
+import { HostMemory, memoryDirectory } from "./host_memory.ts";
 import { type CopyFacts, Hosts } from "./hosts.ts";
 import { isLengthless } from "./lengthless.ts";
 import type { CopyJob } from "../options/copy_options.ts";
@@ -72,8 +72,8 @@ class Copy {
 
   constructor(job: CopyJob, observer: Tally) {
     const { bitsPerSecond } = job.options;
-    const memory = new HostMemory(memoryFolder(environmentVariable));
-    const files = new LocalFiles();
+    const memory = new HostMemory(memoryDirectory(environmentVariable));
+    const files = new LocalFileSystem();
     const context = {
       job,
       observer,
@@ -100,7 +100,7 @@ class Copy {
     const { job } = this.#context;
     const target = parseLocation(job.target, job.rules);
     if (target.kind === "remote") return await this.#copyToRemote(target);
-    if (job.options.targetIsFolder) await this.#checkFolder(target.path);
+    if (job.options.targetIsDirectory) await this.#checkDirectory(target.path);
     for await (const source of this.#sources()) {
       if (job.interrupted.aborted) return;
       if (source.kind === "local") {
@@ -216,9 +216,9 @@ class Copy {
     await converse(routes, choice, { hosts, observer, interrupted });
   }
 
-  async #checkFolder(path: string): Promise<void> {
-    const { kind } = await this.#context.files.attributes(path);
-    if (kind !== "folder") throw new EntryError(`${path}: Not a directory`);
+  async #checkDirectory(path: string): Promise<void> {
+    const { kind } = await this.#context.files.stat(path);
+    if (kind !== "directory") throw new EntryError(`${path}: Not a directory`);
   }
 
   async #orReport(step: () => Promise<void>): Promise<void> {
@@ -238,7 +238,7 @@ class Copy {
     const store = { preserve, umask: currentUmask(), modeBits: 0o1777 };
     await transfer(
       { files, entries: [{ path: source }] },
-      { files, path: target, mustBeFolder: false, among },
+      { files, path: target, mustBeDirectory: false, among },
       {
         options: {
           recursive,

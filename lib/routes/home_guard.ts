@@ -1,16 +1,16 @@
 import { EntryError } from "../errors.ts";
 import type { Attributes, OpenFile } from "../filesystem/file_system.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
-import { LocalFiles } from "../disk/local_files.ts";
+import { LocalFileSystem } from "../disk/local_files.ts";
 import { isDotPath } from "../names/remote_path.ts";
-import { homeFolder } from "../system/home.ts";
+import { homeDirectory } from "../system/home.ts";
 import type { CopyOptions } from "../options/copy_options.ts";
 
 /**
  * The local disk, but for hidden names right in one's home directory: what is
  * there tells programs what to run, and here a host has chosen the names.
  */
-class GuardedHome extends LocalFiles {
+class GuardedHome extends LocalFileSystem {
   readonly #home: string;
 
   /** @param home As the target was given. */
@@ -36,9 +36,9 @@ class GuardedHome extends LocalFiles {
     return await super.openToWrite(path, mode, replaced);
   }
 
-  override async makeFolder(path: string, mode: number): Promise<void> {
+  override async mkdir(path: string, mode: number): Promise<void> {
     this.#check(path);
-    await super.makeFolder(path, mode);
+    await super.mkdir(path, mode);
   }
 
   #check(path: string): void {
@@ -56,11 +56,11 @@ class GuardedHome extends LocalFiles {
  * and the target is one's home directory, a host could put anything there.
  */
 export async function filesForDownload(
-  files: LocalFiles,
+  files: LocalFileSystem,
   { source, target }: { source: string; target: string },
   { checkNames }: Pick<CopyOptions, "checkNames">,
-): Promise<LocalFiles> {
-  const home = homeFolder();
+): Promise<LocalFileSystem> {
+  const home = homeDirectory();
   if (!checkNames || !isDotPath(source) || !home) return files;
   const [there, ours] = await Promise.all([
     findQuietly(files, target),

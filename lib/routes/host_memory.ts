@@ -1,4 +1,4 @@
-import { PrivateFolder } from "../system/private_folder.ts";
+import { PrivateDirectory } from "../system/private_directory.ts";
 import type { Protocol } from "./protocol_choice.ts";
 
 /** Longest time that a fact is believed, in milliseconds: 30 days. */
@@ -19,20 +19,20 @@ const SALT = "salt";
  * one.
  */
 export class HostMemory {
-  readonly #folder: PrivateFolder;
+  readonly #directory: PrivateDirectory;
   readonly #now: () => number;
 
-  /** @param folder Absent where nothing is to be kept. */
-  constructor(folder: string | undefined, now: () => number = Date.now) {
-    this.#folder = new PrivateFolder(folder, OUR_NAME);
+  /** @param directory Absent where nothing is to be kept. */
+  constructor(directory: string | undefined, now: () => number = Date.now) {
+    this.#directory = new PrivateDirectory(directory, OUR_NAME);
     this.#now = now;
   }
 
   /** Gives the protocol that a host was found to lack. */
   async lacking(configuration: string): Promise<Protocol | undefined> {
-    const salt = this.#folder.read(SALT);
+    const salt = this.#directory.read(SALT);
     if (salt === undefined) return undefined;
-    const text = this.#folder.read(await nameFor(salt, configuration));
+    const text = this.#directory.read(await nameFor(salt, configuration));
     const [, protocol, since] = /^(scp|sftp) (\d{1,15})$/.exec(text ?? "") ??
       [];
     const age = this.#now() - Number(since);
@@ -43,22 +43,22 @@ export class HostMemory {
   /** Keeps that a host lacks a protocol, and removes what is too old. */
   async keep(configuration: string, lacking: Protocol): Promise<void> {
     const name = await nameFor(this.#salt(), configuration);
-    this.#folder.removeOlder(this.#now() - KNOWN_MILLISECONDS);
-    this.#folder.write(name, `${lacking} ${this.#now()}`);
+    this.#directory.removeOlder(this.#now() - KNOWN_MILLISECONDS);
+    this.#directory.write(name, `${lacking} ${this.#now()}`);
   }
 
   /** Forgets what is kept of a host. */
   async forget(configuration: string): Promise<void> {
-    const salt = this.#folder.read(SALT);
+    const salt = this.#directory.read(SALT);
     if (salt === undefined) return;
-    this.#folder.remove(await nameFor(salt, configuration));
+    this.#directory.remove(await nameFor(salt, configuration));
   }
 
   #salt(): string {
-    const known = this.#folder.read(SALT);
+    const known = this.#directory.read(SALT);
     if (known !== undefined) return known;
     const salt = crypto.randomUUID();
-    this.#folder.write(SALT, salt);
+    this.#directory.write(SALT, salt);
     return salt;
   }
 }
@@ -69,7 +69,7 @@ async function nameFor(salt: string, configuration: string): Promise<string> {
 }
 
 /** Gives the memory's directory; `undefined` where it is off or has no place. */
-export function memoryFolder(
+export function memoryDirectory(
   variable: (name: string) => string | undefined,
 ): string | undefined {
   if (variable(SWITCH) === "no") return undefined;

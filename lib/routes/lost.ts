@@ -20,6 +20,6 @@ export function lostMessage(
 export function lostReason({ message }: Error, { end, job }: Loss): string {
   const why = job.interrupted.aborted
     ? "interrupted"
-    : end.failure ?? "the far side ended too early";
+    : end.failure ?? "the remote ended too early";
   return `${message}: ${why}`;
 }

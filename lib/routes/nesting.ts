@@ -1,7 +1,7 @@
 /** Targets that may lie in what is copied into them, where a host is this one. */
 
 import { EntryError } from "../errors.ts";
-import type { Files } from "../filesystem/file_system.ts";
+import type { FileSystem } from "../filesystem/file_system.ts";
 import { nameOfPath } from "../disk/local_path.ts";
 import { withoutTrailingSlashes } from "../names/names.ts";
 import { isWithin } from "../filesystem/directory_loops.ts";
@@ -18,14 +18,14 @@ export function isInside(path: string, outer: string): boolean {
  * name, were the host this one.
  */
 export async function mayLieInside(
-  files: Files,
+  files: FileSystem,
   target: string,
   source: string,
 ): Promise<boolean> {
   if (!source.startsWith("/")) return false;
   try {
     const outer = await files.find(source);
-    if (outer?.kind !== "folder") return false;
+    if (outer?.kind !== "directory") return false;
     const isThere = await files.find(target) !== undefined;
     // What is not there yet would be made in its parent.
     const inner = isThere ? target : parentOf(target);

@@ -17,34 +17,34 @@ export type BeginNext = (scp: RemoteScp) => Promise<NextDialogue>;
 
 /**
  * How to go on with an upload; `undefined` if there is no telling where its
- * entries belong once some of them arrived. A single folder goes into its target
+ * entries belong once some of them arrived. A single directory goes into its target
  * or, if there was nothing, becomes it: afterwards the target is there anyway.
  *
- * @param targetIsFolder Whether it has to be one.
+ * @param targetIsDirectory Whether it has to be one.
  */
 export async function nextUpload(
   paths: readonly string[],
   { path: target }: RemoteLocation,
-  { files, options, targetIsFolder }: Pick<RouteContext, "files"> & {
+  { files, options, targetIsDirectory }: Pick<RouteContext, "files"> & {
     options: CopyOptions;
-    targetIsFolder: boolean;
+    targetIsDirectory: boolean;
   },
 ): Promise<BeginNext | undefined> {
   const restart = (scp: RemoteScp, path: string, preserve = false) =>
     scp.restart({
       path: targetText(path, options),
-      targetIsFolder: true,
+      targetIsDirectory: true,
       preserve,
     });
   const isHome = homeIn(target) === withoutTrailingSlashes(target);
-  if (targetIsFolder || isHome || isDotPath(target)) {
+  if (targetIsDirectory || isHome || isDotPath(target)) {
     return async (scp) => ({ channel: await restart(scp, target) });
   }
   const source = withoutTrailingSlashes(paths[0]!);
   const name = files.nameOf(source);
   const inTarget = `${withoutTrailingSlashes(target)}/${name}`;
   if (isShellsToRead(options) && !isPlainPath(inTarget)) return undefined;
-  // A folder of that name inside would look like the one that it is in.
+  // A directory of that name inside would look like the one that it is in.
   const twin = await files.find(files.join(source, name)).catch(entryError);
   if (twin !== undefined) return undefined;
   return (scp) =>

@@ -4,7 +4,7 @@ import { currentUmask } from "../disk/local_files.ts";
 import { withoutTrailingSlashes } from "../names/names.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { namedEntries, targetPath } from "../sftp/operand_paths.ts";
-import type { RemoteFiles } from "../sftp/remote_files.ts";
+import type { SftpFileSystem } from "../sftp/remote_files.ts";
 import type { TransferOptions } from "../tree/options.ts";
 import { type Sources, type Target, transfer } from "../tree/transfer.ts";
 import type { Route } from "./beginning.ts";
@@ -40,8 +40,8 @@ export function uploadOverSftp(
       {
         files: server!,
         path: await targetPath(server!, target.path),
-        mustBeFolder: job.options.targetIsFolder,
-        makesFolder: true,
+        mustBeDirectory: job.options.targetIsDirectory,
+        makesDirectory: true,
       },
       context,
       ontoServer(context),
@@ -84,13 +84,13 @@ export function relayOverSftp(
   const { job } = context;
   return routeTo([source, target], context, async ([from, to]) => {
     const entries = await namedEntries(from!, source.path);
-    const { targetIsFolder } = job.options;
+    const { targetIsDirectory } = job.options;
     await copy(
       { files: from!, entries },
       {
         files: to!,
         path: await targetPath(to!, target.path),
-        ...(targetIsFolder ? { mustBeFolder: true } : placeFor(entries)),
+        ...(targetIsDirectory ? { mustBeDirectory: true } : placeFor(entries)),
       },
       context,
       ontoServer(context),
@@ -101,7 +101,7 @@ export function relayOverSftp(
 function routeTo(
   locations: readonly RemoteLocation[],
   { sftpServers }: SftpContext,
-  use: (files: readonly RemoteFiles[]) => Promise<void>,
+  use: (files: readonly SftpFileSystem[]) => Promise<void>,
 ): Route {
   return {
     begin: async (terms) =>
@@ -117,8 +117,8 @@ function routeTo(
 /** Several matches of a pattern need a directory, which is made if need be. */
 function placeFor(
   entries: readonly unknown[],
-): Pick<Target, "mustBeFolder" | "makesFolder"> {
-  return { mustBeFolder: entries.length > 1, makesFolder: true };
+): Pick<Target, "mustBeDirectory" | "makesDirectory"> {
+  return { mustBeDirectory: entries.length > 1, makesDirectory: true };
 }
 
 /** A server has a umask of its own, which is not told. */

@@ -18,7 +18,7 @@ export interface ScpRequest {
   readonly location: RemoteLocation;
   /** Text of its path for the remote shell. */
   readonly path: string;
-  readonly targetIsFolder: boolean;
+  readonly targetIsDirectory: boolean;
   /** True for the second host of a copy between two: it has no rate limit. */
   readonly isSecond?: boolean;
   /** True where a restart may be wanted. */
@@ -123,7 +123,7 @@ export class RemoteScp implements AsyncDisposable {
    * @throws {SessionError} If ssh cannot be started.
    */
   async restart(
-    change: Pick<ScpRequest, "path" | "targetIsFolder" | "preserve">,
+    change: Pick<ScpRequest, "path" | "targetIsDirectory" | "preserve">,
   ): Promise<Channel> {
     await this.session.end({ isWhole: false });
     await this[Symbol.asyncDispose]();
@@ -143,7 +143,7 @@ export class RemoteScp implements AsyncDisposable {
     const marker = shells.markerFor(location);
     const plain = remoteScpCommand(role, path, {
       ...options,
-      targetIsFolder: request.targetIsFolder,
+      targetIsDirectory: request.targetIsDirectory,
       preserve: options.preserve || request.preserve === true,
     });
     const command = marker === undefined ? plain : markedCommand(plain, marker);

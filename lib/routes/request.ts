@@ -1,6 +1,6 @@
 /** Requests to a remote scp: text for its shell, and the names that answer it. */
 
-import { GreetingError, SessionError } from "../errors.ts";
+import { SessionError, UnexpectedOutputError } from "../errors.ts";
 import { withoutTrailingSlashes } from "../names/names.ts";
 import { nameMatcher, shellNameMatcher } from "../names/pattern.ts";
 import {
@@ -127,7 +127,7 @@ export function topRules(
  * Checks that a source answered a request to its end.
  *
  * @param isExplained Whether it was reported why nothing came.
- * @throws {GreetingError} If it ended what it had not begun.
+ * @throws {UnexpectedOutputError} If it ended what it had not begun.
  * @throws {SessionError} If it ended inside a directory, or sent nothing.
  */
 export function checkReceived(
@@ -140,8 +140,8 @@ export function checkReceived(
   }
   if (entries > 0 || isExplained) return;
   if (isToldEnd) {
-    throw new GreetingError(
-      "protocol error: the far side ended a folder that it did not begin",
+    throw new UnexpectedOutputError(
+      "protocol error: the remote ended a directory that it did not begin",
     );
   }
   throw new SessionError(`nothing came for ${request}`);

@@ -2,7 +2,7 @@ import { currentUmask } from "../disk/local_files.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { Sink } from "../scp/sink.ts";
-import { breach } from "./breach.ts";
+import { asConnectionFailure } from "./breach.ts";
 import type { RouteContext } from "./context.ts";
 import { lengthlessObserver } from "./lengthless.ts";
 import { MissingFirst } from "./missing_first.ts";
@@ -15,7 +15,7 @@ import {
   PERMISSION_BITS,
   topRules,
 } from "./request.ts";
-import type { Breaches, Dialogue } from "./scp_sessions.ts";
+import type { ConnectionFailures, Dialogue } from "./scp_sessions.ts";
 
 /** Reading of a source operand, and where what it names goes. */
 export interface Download {
@@ -39,8 +39,8 @@ export class DownloadDialogue implements Dialogue {
     { path, target, hasNext }: Download,
     context: RouteContext,
   ) {
-    const { targetIsFolder } = context.job.options;
-    this.request = { role: "-f", location: source, path, targetIsFolder };
+    const { targetIsDirectory } = context.job.options;
+    this.request = { role: "-f", location: source, path, targetIsDirectory };
     this.#target = target;
     this.#context = context;
     const observer: Observer = isShellsToRead(context.job.options)
@@ -56,14 +56,16 @@ export class DownloadDialogue implements Dialogue {
     return this.#missing.isMissing;
   }
 
-  async begin([scp]: readonly [RemoteScp]): Promise<Breaches | undefined> {
+  async begin(
+    [scp]: readonly [RemoteScp],
+  ): Promise<ConnectionFailures | undefined> {
     const { files, job, among } = this.#context;
     const { location } = this.request;
-    const { recursive, preserve, targetIsFolder } = job.options;
+    const { recursive, preserve, targetIsDirectory } = job.options;
     this.#sink = new Sink(scp.channel, files, {
       ...topRules(location, job.options),
       recursive,
-      targetIsFolder,
+      targetIsDirectory,
       overwriteTarget: false,
       among,
       mayHearShell: true,
@@ -73,10 +75,10 @@ export class DownloadDialogue implements Dialogue {
       store: { preserve, umask: currentUmask(), modeBits: PERMISSION_BITS },
     }, this.#missing);
     return await this.#sink.begin(this.#target)
-      .then(() => undefined, (error) => [breach(error)]);
+      .then(() => undefined, (error) => [asConnectionFailure(error)]);
   }
 
-  async hold(): Promise<Breaches> {
+  async hold(): Promise<ConnectionFailures> {
     const { observer } = this.#context;
     const failuresBefore = observer.failures;
     try {
@@ -88,7 +90,7 @@ export class DownloadDialogue implements Dialogue {
       return [undefined];
     } catch (error) {
       this.#missing.settle();
-      return [breach(error)];
+      return [asConnectionFailure(error)];
     }
   }
 }

@@ -2,7 +2,7 @@ import { ProtocolError, RefusalError } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Tally } from "../events/tally.ts";
 import type { SshEnd } from "../ssh/session.ts";
-import type { Breach } from "./breach.ts";
+import type { ConnectionFailure } from "./breach.ts";
 import { confusionHint } from "./confusion.ts";
 import type { DialogueContext } from "./context.ts";
 import type { CopyJob } from "../options/copy_options.ts";
@@ -13,7 +13,7 @@ import { asHostsWords } from "./remote_words.ts";
 /** An scp that was talked to, and what broke the dialogue with it. */
 export interface EndedScp {
   readonly scp: RemoteScp;
-  readonly breach: Breach | undefined;
+  readonly breach: ConnectionFailure | undefined;
 }
 
 /** Status of ssh itself. */

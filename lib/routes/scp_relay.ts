@@ -4,7 +4,7 @@ import { lastName } from "../names/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { Relay } from "../scp/relay.ts";
-import { type Breach, breach } from "./breach.ts";
+import { asConnectionFailure, type ConnectionFailure } from "./breach.ts";
 import type { RouteContext } from "./context.ts";
 import { lengthlessObserver } from "./lengthless.ts";
 import { MissingFirst } from "./missing_first.ts";
@@ -19,7 +19,7 @@ import {
   type TopRules,
   topRules,
 } from "./request.ts";
-import type { Breaches, Dialogue } from "./scp_sessions.ts";
+import type { ConnectionFailures, Dialogue } from "./scp_sessions.ts";
 
 /** Name of a directory that its target gives another one. */
 const ANY_NAME = "new";
@@ -63,14 +63,14 @@ export class RelayDialogue implements Dialogue {
     this.#missing = new MissingFirst(lengthlessObserver(source, observer), {
       hasNext,
     });
-    const { targetIsFolder } = options;
+    const { targetIsDirectory } = options;
     this.requests = [{
       role: "-t",
       location: target,
       path: targetText(target.path, options),
-      targetIsFolder: targetIsFolder || this.#rules.top === "content",
+      targetIsDirectory: targetIsDirectory || this.#rules.top === "content",
       isSecond: true,
-    }, { role: "-f", location: source, path, targetIsFolder }];
+    }, { role: "-f", location: source, path, targetIsDirectory }];
   }
 
   /** True where nothing is at the path, which was not reported. */
@@ -80,40 +80,40 @@ export class RelayDialogue implements Dialogue {
 
   async begin(
     [to, from]: readonly [RemoteScp, RemoteScp],
-  ): Promise<Breaches | undefined> {
+  ): Promise<ConnectionFailures | undefined> {
     this.#relay = this.#relayFrom(from, to.channel, this.#rules.topName);
     try {
       await this.#relay.begin();
       return undefined;
     } catch (error) {
-      const failure = breach(error);
+      const failure = asConnectionFailure(error);
       if (!this.#canMakeTarget(failure)) return this.#broken(failure);
       return await this.#makeTarget(to, from);
     }
   }
 
-  #canMakeTarget(failure: Breach): boolean {
+  #canMakeTarget(failure: ConnectionFailure): boolean {
     return failure instanceof RefusalError &&
       failure.message.endsWith("No such file or directory") &&
       this.#rules.top === "content" &&
-      !this.#context.job.options.targetIsFolder;
+      !this.#context.job.options.targetIsDirectory;
   }
 
   /** Has the sink make a missing target of a directory without a name. */
   async #makeTarget(
     to: RemoteScp,
     from: RemoteScp,
-  ): Promise<Breaches | undefined> {
+  ): Promise<ConnectionFailures | undefined> {
     const { path } = this.requests[0]!;
     const name = lastName(this.#target.path);
     try {
-      const channel = await to.restart({ path, targetIsFolder: false });
+      const channel = await to.restart({ path, targetIsDirectory: false });
       const topName = isPlainName(name) ? name : ANY_NAME;
       this.#relay = this.#relayFrom(from, channel, topName);
       await this.#relay.begin();
       return undefined;
     } catch (error) {
-      return this.#broken(breach(error));
+      return this.#broken(asConnectionFailure(error));
     }
   }
 
@@ -146,7 +146,7 @@ export class RelayDialogue implements Dialogue {
     );
   }
 
-  async hold(): Promise<Breaches> {
+  async hold(): Promise<ConnectionFailures> {
     const { observer } = this.#context;
     const failuresBefore = observer.failures;
     try {
@@ -158,12 +158,12 @@ export class RelayDialogue implements Dialogue {
       return [undefined, undefined];
     } catch (error) {
       this.#missing.settle();
-      return this.#broken(breach(error));
+      return this.#broken(asConnectionFailure(error));
     }
   }
 
   /** Failures in the order of the requests: the target's, then the source's. */
-  #broken(failure: Breach): Breaches {
+  #broken(failure: ConnectionFailure): ConnectionFailures {
     const isTargets = this.#relay?.isTargetBroken ??
       failure instanceof ProtocolError;
     return isTargets ? [failure, undefined] : [undefined, failure];

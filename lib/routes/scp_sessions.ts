@@ -1,15 +1,15 @@
 import {
-  GreetingError,
-  isBreach,
+  isConnectionFailure,
   naming,
   ProtocolError,
   SessionError,
+  UnexpectedOutputError,
 } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Tally } from "../events/tally.ts";
 import { type Absence, meaningOf, refusalIn } from "./absence.ts";
 import { awaitSpeech, type Beginning, type Terms } from "./beginning.ts";
-import { type Breach, breach } from "./breach.ts";
+import { asConnectionFailure, type ConnectionFailure } from "./breach.ts";
 import type { DialogueContext } from "./context.ts";
 import type { CopyJob } from "../options/copy_options.ts";
 import { lostMessage, lostReason } from "./lost.ts";
@@ -17,7 +17,7 @@ import { RemoteScp, type ScpRequest } from "./remote_scp.ts";
 import { type EndedScp, ScpEnds } from "./scp_ends.ts";
 
 /** Failures of a dialogue, one for each scp; absent for one that is whole. */
-export type Breaches = readonly (Breach | undefined)[];
+export type ConnectionFailures = readonly (ConnectionFailure | undefined)[];
 
 /** Dialogue with one or more scps. */
 export interface Dialogue {
@@ -26,8 +26,8 @@ export interface Dialogue {
    *
    * @returns What broke it already.
    */
-  begin(scps: readonly RemoteScp[]): Promise<Breaches | undefined>;
-  hold(scps: readonly RemoteScp[]): Promise<Breaches>;
+  begin(scps: readonly RemoteScp[]): Promise<ConnectionFailures | undefined>;
+  hold(scps: readonly RemoteScp[]): Promise<ConnectionFailures>;
   /** True where nothing was found, which another dialogue is to report. */
   readonly foundNothing?: boolean;
 }
@@ -35,13 +35,13 @@ export interface Dialogue {
 /** Sessions that are open, and how far their dialogue is. */
 interface Opened {
   readonly scps: readonly RemoteScp[];
-  /** Breaches that broke the dialogue when it was begun. */
-  readonly breaches: Breaches | undefined;
+  /** ConnectionFailures that broke the dialogue when it was begun. */
+  readonly breaches: ConnectionFailures | undefined;
   readonly sessions: AsyncDisposableStack;
 }
 
 /** Messages that quote what came in the place of the protocol. */
-const QUOTED_TEXT = /the far side (?:said|does not speak)/;
+const QUOTED_TEXT = /the remote (?:said|does not speak)/;
 
 /** Starts scp on the hosts of a job, and sees each one to its end. */
 export class ScpSessions {
@@ -76,7 +76,11 @@ export class ScpSessions {
         abandon: () => opened.sessions.disposeAsync(),
       };
     } catch (error) {
-      const absence = this.#seeUnmarked(requests, breach(error), terms);
+      const absence = this.#seeUnmarked(
+        requests,
+        asConnectionFailure(error),
+        terms,
+      );
       return absence === undefined
         ? { kind: "over" }
         : { kind: "absent", ...absence };
@@ -203,19 +207,19 @@ export class ScpSessions {
         opened = again;
       }
     } catch (error) {
-      return this.#seeUnmarked(requests, breach(error), {});
+      return this.#seeUnmarked(requests, asConnectionFailure(error), {});
     }
   }
 
   /** A shell that talks, and never gets to scp, is no scp. */
   #seeUnmarked(
     requests: readonly ScpRequest[],
-    error: Breach,
+    error: ConnectionFailure,
     { abandoned }: Terms,
   ): Absence | undefined {
     const [{ location }] = requests as [ScpRequest];
     // The same without the host, which an absence has already.
-    const { message } = isBreach(error.cause) ? error.cause : error;
+    const { message } = isConnectionFailure(error.cause) ? error.cause : error;
     const isText = error instanceof ProtocolError && QUOTED_TEXT.test(message);
     if ((isText && this.#context.hosts.mayChange) || abandoned !== undefined) {
       return { location, why: message, isProven: false };
@@ -234,8 +238,8 @@ export class ScpSessions {
   #refusalAmong(scps: readonly EndedScp[]): Absence | undefined {
     if (this.#job.interrupted.aborted) return undefined;
     for (const { scp: { location }, breach } of scps) {
-      if (!(breach instanceof GreetingError)) continue;
-      const [, words] = /the far side said (".*")/s.exec(breach.message) ?? [];
+      if (!(breach instanceof UnexpectedOutputError)) continue;
+      const [, words] = /the remote said (".*")/s.exec(breach.message) ?? [];
       const refusal = refusalIn(words ?? "");
       if (refusal !== undefined) return { location, ...refusal };
     }
@@ -247,7 +251,7 @@ export class ScpSessions {
     if (this.#job.interrupted.aborted) return false;
     let any = false;
     for (const { scp, breach } of scps) {
-      if (scp.isMarked || !(breach instanceof GreetingError)) continue;
+      if (scp.isMarked || !(breach instanceof UnexpectedOutputError)) continue;
       this.#context.shells.add(scp.location, breach, scp.age);
       any = true;
     }
@@ -259,7 +263,10 @@ export class ScpSessions {
  * Tells whether a source may end without a word: one that was asked to begin, or
  * that had ended before it could be asked.
  */
-function mayEndUnspoken(breaches: Breaches | undefined, at: number): boolean {
+function mayEndUnspoken(
+  breaches: ConnectionFailures | undefined,
+  at: number,
+): boolean {
   return breaches === undefined || breaches[at] instanceof SessionError;
 }
 

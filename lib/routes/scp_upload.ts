@@ -6,14 +6,14 @@ import type { Observer } from "../events/copy_event.ts";
 import type { BeginAnew } from "../scp/next_dialogue.ts";
 import { ONE_AT_A_TIME } from "../scp/silence.ts";
 import { Source } from "../scp/source.ts";
-import { breach } from "./breach.ts";
+import { asConnectionFailure } from "./breach.ts";
 import type { RouteContext } from "./context.ts";
 import { type BeginNext, nextUpload } from "./next_upload.ts";
 import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
 import { hostObserver } from "./remote_words.ts";
 import { isShellsToRead, recordModeBits, targetText } from "./request.ts";
-import type { Breaches, Dialogue } from "./scp_sessions.ts";
-import { isDotTree, mustBeFolder } from "./target_rules.ts";
+import type { ConnectionFailures, Dialogue } from "./scp_sessions.ts";
+import { isDotTree, mustBeDirectory } from "./target_rules.ts";
 
 /** Name of a directory that its target gives another one. */
 const ANY_NAME = "new";
@@ -48,18 +48,18 @@ export class UploadDialogue implements Dialogue {
     context: RouteContext,
   ): Promise<UploadDialogue> {
     const { files, job: { options } } = context;
-    const targetIsFolder = mustBeFolder(paths, context);
+    const targetIsDirectory = mustBeDirectory(paths, context);
     const isOneFile = paths.length === 1 && !options.recursive;
     const beginNext = options.lockstep || isOneFile
       ? undefined
-      : await nextUpload(paths, target, { files, options, targetIsFolder });
+      : await nextUpload(paths, target, { files, options, targetIsDirectory });
     return new UploadDialogue(
       paths,
       {
         role: "-t",
         location: target,
         path: targetText(target.path, options),
-        targetIsFolder,
+        targetIsDirectory,
         mayRestart: beginNext !== undefined,
       },
       context,
@@ -69,7 +69,7 @@ export class UploadDialogue implements Dialogue {
 
   async begin(): Promise<undefined> {}
 
-  async hold([scp]: readonly [RemoteScp]): Promise<Breaches> {
+  async hold([scp]: readonly [RemoteScp]): Promise<ConnectionFailures> {
     let begun = 0;
     const failure = await (async () => {
       const source = await this.#sourceFor(scp);
@@ -78,7 +78,7 @@ export class UploadDialogue implements Dialogue {
         await source.send(path);
       }
       await source.end();
-    })().then(() => undefined, breach);
+    })().then(() => undefined, asConnectionFailure);
     if (begun > 0) {
       for (const path of this.#paths.slice(begun)) {
         this.#observer.report({
@@ -110,10 +110,10 @@ export class UploadDialogue implements Dialogue {
 
   /** Gives the way to go on where a sink is lost. */
   #beginAnew(scp: RemoteScp): BeginAnew {
-    const { path, targetIsFolder } = this.request;
+    const { path, targetIsDirectory } = this.request;
     return async (isInside) => {
       if (!isInside) {
-        return { channel: await scp.restart({ path, targetIsFolder }) };
+        return { channel: await scp.restart({ path, targetIsDirectory }) };
       }
       if (this.#beginNext !== undefined) return await this.#beginNext(scp);
       throw new ProtocolError(ONE_AT_A_TIME);
@@ -123,7 +123,7 @@ export class UploadDialogue implements Dialogue {
   /** Has the sink make a missing target of a directory without a name. */
   async #makeTarget(scp: RemoteScp): Promise<Source> {
     const { path, location } = this.request;
-    const channel = await scp.restart({ path, targetIsFolder: false });
+    const channel = await scp.restart({ path, targetIsDirectory: false });
     const name = lastName(location.path);
     const source = this.#source(channel, {
       name: isPlainName(name) ? name : ANY_NAME,

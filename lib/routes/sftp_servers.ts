@@ -2,11 +2,11 @@ import type { Channel } from "../channel/channel.ts";
 import { PacedChannel } from "../channel/paced_channel.ts";
 import { EntryError, naming, ProtocolError } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
-import { RemoteFiles } from "../sftp/remote_files.ts";
+import { SftpFileSystem } from "../sftp/remote_files.ts";
 import { SftpSession } from "../sftp/session.ts";
 import { sftpArguments, sftpServerArguments } from "../ssh/arguments.ts";
 import { SshSession } from "../ssh/session.ts";
-import { type Breach, breach } from "./breach.ts";
+import { asConnectionFailure, type ConnectionFailure } from "./breach.ts";
 import { confusionHint } from "./confusion.ts";
 import type { DialogueContext } from "./context.ts";
 import { loginOf } from "../location/login.ts";
@@ -87,13 +87,13 @@ export class SftpServers {
    */
   async run(
     locations: readonly RemoteLocation[],
-    use: (files: readonly RemoteFiles[]) => Promise<void>,
+    use: (files: readonly SftpFileSystem[]) => Promise<void>,
   ): Promise<undefined> {
     const servers = locations.map((location) =>
       this.#servers.get(loginOf(location))!
     );
     try {
-      const files = new Map<Server, RemoteFiles>();
+      const files = new Map<Server, SftpFileSystem>();
       for (const server of servers) {
         if (files.has(server)) continue;
         files.set(server, await this.#filesOf(server));
@@ -105,13 +105,13 @@ export class SftpServers {
           kind: "failure",
           message: error.message,
         });
-      } else await this.#seeBroken(servers, breach(error));
+      } else await this.#seeBroken(servers, asConnectionFailure(error));
     }
   }
 
-  async #filesOf({ location, sftp }: Server): Promise<RemoteFiles> {
+  async #filesOf({ location, sftp }: Server): Promise<SftpFileSystem> {
     const { job, pacer } = this.#context;
-    return await RemoteFiles.of(sftp, {
+    return await SftpFileSystem.of(sftp, {
       label: `${location.host}: `,
       tuning: job.options.sftpTuning,
       blockBytes: Math.max(
@@ -140,7 +140,7 @@ export class SftpServers {
         const why = "SFTP did not begin: the server says nothing";
         return { kind: "absent", location, why, isProven: true };
       }
-      const sftp = await beginning.catch(breach);
+      const sftp = await beginning.catch(asConnectionFailure);
       if (!(sftp instanceof SftpSession)) {
         return await this.#seeUnbegun(ssh, { location, terms, error: sftp });
       }
@@ -149,7 +149,7 @@ export class SftpServers {
       sessions.move();
       return { location, ssh, sftp, abandoned: terms.abandoned };
     } catch (error) {
-      const { message } = breach(error);
+      const { message } = asConnectionFailure(error);
       return this.#lose(location, { why: message, message }, terms);
     }
   }
@@ -160,7 +160,7 @@ export class SftpServers {
     { location, terms, error }: {
       location: RemoteLocation;
       terms: Terms;
-      error: Breach;
+      error: ConnectionFailure;
     },
   ): Promise<Unbegun> {
     const { job, hosts } = this.#context;
@@ -227,14 +227,17 @@ export class SftpServers {
   }
 
   /** Reports what broke a session, and ends it. */
-  async #seeBroken(servers: readonly Server[], error: Breach): Promise<void> {
+  async #seeBroken(
+    servers: readonly Server[],
+    error: ConnectionFailure,
+  ): Promise<void> {
     const { job, observer } = this.#context;
     const broken = servers.find(({ sftp }) => !sftp.isAlive) ?? servers[0]!;
     const { location, ssh, sftp } = broken;
     this.#servers.delete(loginOf(location));
     await using _session = ssh;
     if (error instanceof ProtocolError) {
-      const { message } = breach(naming(location.host, error));
+      const { message } = asConnectionFailure(naming(location.host, error));
       observer.report({
         kind: "failure",
         message: message + confusionHint(error, job.options),

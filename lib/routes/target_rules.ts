@@ -16,9 +16,9 @@ export function isDotTree(
  * Tells whether an scp that is a sink has to be told that its target is a
  * directory: what a directory without a name holds goes straight into it.
  */
-export function mustBeFolder(
+export function mustBeDirectory(
   sources: readonly string[],
   rules: Rules,
 ): boolean {
-  return rules.job.options.targetIsFolder || isDotTree(sources, rules);
+  return rules.job.options.targetIsDirectory || isDotTree(sources, rules);
 }

@@ -50,9 +50,9 @@ export function warnIfEncoded(
 }
 
 /**
- * Gives a record that may stand before the end of a folder and does nothing. A
+ * Gives a record that may stand before the end of a directory and does nothing. A
  * sink that passes over lines it does not know takes what follows a body that it
- * refused for the last line of that; were that the end, the next folder would be
+ * refused for the last line of that; were that the end, the next directory would be
  * made in here.
  */
 export function guard(): Uint8Array {

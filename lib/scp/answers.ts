@@ -8,7 +8,7 @@ import { ONE_AT_A_TIME } from "./silence.ts";
  *
  * - `none`: each is given when it is due.
  * - `certain`: one may be given when it is certain to become due.
- * - `window`: inside a folder a source never waits for one.
+ * - `window`: inside a directory a source never waits for one.
  *
  * A source that waits for none can send the rest and end well while it is still
  * on its way, and ssh then ends well although the connection is cut. So a window
@@ -80,7 +80,7 @@ export class Answers {
    * Acknowledges what is to be answered next.
    *
    * @param certain How many answers are certain to become due after it.
-   * @param isInside Whether the source is in a folder after it.
+   * @param isInside Whether the source is in a directory after it.
    */
   async ok(certain: number, isInside: boolean): Promise<void> {
     await this.#give(() => this.#peer.sendOk());

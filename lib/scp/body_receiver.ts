@@ -1,9 +1,9 @@
 import { receiveBody } from "../channel/body.ts";
 import {
   type EntryError,
-  GreetingError,
   naming,
   SessionError,
+  UnexpectedOutputError,
 } from "../errors.ts";
 import type { OpenFile, Times } from "../filesystem/file_system.ts";
 import type { StoredFile } from "../filesystem/stored_file.ts";
@@ -29,7 +29,7 @@ export class BodyReceiver {
    * Stores a body; gives the first thing that failed here.
    *
    * @param times Those that the file gets; absent if it keeps its own.
-   * @throws {GreetingError} If something else is said behind it, perhaps by a
+   * @throws {UnexpectedOutputError} If something else is said behind it, perhaps by a
    * shell: then nothing of it is left.
    * @throws {ProtocolError} If the source says something else or gives up.
    * @throws {SessionError} If the body or the verdict is cut.
@@ -43,7 +43,7 @@ export class BodyReceiver {
     try {
       const failure = await this.#receiveBody(stored, size, progress);
       await this.#takeVerdict().catch(async (error) => {
-        if (error instanceof GreetingError) await stored.discard(size);
+        if (error instanceof UnexpectedOutputError) await stored.discard(size);
         else if (failure === undefined) await stored.abandon(size);
         else {this.#observer.report({
             kind: "failure",

@@ -3,14 +3,14 @@
 import { isPlainName } from "../names/names.ts";
 import type { Observer } from "../events/copy_event.ts";
 import {
+  type DirectoryRecord,
   type FileRecord,
-  type FolderRecord,
   LAST_MOMENT,
   type TimesRecord,
 } from "./wire/records.ts";
 
 export interface EntryRules {
-  /** Accept folders. */
+  /** Accept directories. */
   readonly recursive: boolean;
   /**
    * Meaning of the entries at the top. `named`: each has the name that it gets.
@@ -51,7 +51,7 @@ export interface EntryPlace {
 
 /** Tells why a source may not send this entry; `undefined` if it may. */
 export function refusalOf(
-  record: FileRecord | FolderRecord,
+  record: FileRecord | DirectoryRecord,
   place: EntryPlace,
   rules: EntryRules,
 ): Refusal | undefined {
@@ -84,7 +84,7 @@ const ENCODED_NEWLINE = "\\^J";
 
 /** Warns of a name that its source may have encoded, where that is told. */
 export function warnIfReceivedEncoded(
-  { name }: FileRecord | FolderRecord,
+  { name }: FileRecord | DirectoryRecord,
   { warnsOfEncoded = false }: EntryRules,
   observer: Observer,
 ): void {

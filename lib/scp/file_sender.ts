@@ -1,6 +1,6 @@
 import { sendBody } from "../channel/body.ts";
 import { EntryError, naming, SessionError } from "../errors.ts";
-import type { Files, OpenFile } from "../filesystem/file_system.ts";
+import type { FileSystem, OpenFile } from "../filesystem/file_system.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { type FileProgress, startFile } from "../events/file_progress.ts";
 import { warnIfEncoded } from "./announcements.ts";
@@ -19,12 +19,12 @@ interface SentBody {
 
 /** Sends files: their records, and their content once the sink has taken them. */
 export class FileSender {
-  readonly #files: Files;
+  readonly #files: FileSystem;
   readonly #dialogue: SinkDialogue;
   readonly #observer: Observer;
   readonly #bodies = new SmallBodies();
 
-  constructor(files: Files, dialogue: SinkDialogue, observer: Observer) {
+  constructor(files: FileSystem, dialogue: SinkDialogue, observer: Observer) {
     this.#files = files;
     this.#dialogue = dialogue;
     this.#observer = observer;
@@ -39,7 +39,7 @@ export class FileSender {
    */
   async send(path: string, name: string): Promise<boolean> {
     using file = await this.#files.openToRead(path);
-    const attributes = await file.attributes();
+    const attributes = await file.stat();
     if (attributes.kind !== "file") {
       throw new EntryError(`${path}: not a regular file`);
     }
@@ -119,7 +119,7 @@ async function grown(
   path: string,
   size: number,
 ): Promise<EntryError | undefined> {
-  const { size: sizeNow } = await file.attributes();
+  const { size: sizeNow } = await file.stat();
   if (sizeNow <= size) return undefined;
   return new EntryError(
     `${path}: the file grew while it was read: ${size} of ${sizeNow} bytes ` +

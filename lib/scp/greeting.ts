@@ -65,5 +65,5 @@ async function readGreeting(
 
 function noMarker(greeting: Uint8Array): ProtocolError {
   const text = quoted(decodeName(greeting.subarray(0, MAX_SHOWN_BYTES)));
-  return new ProtocolError(`the far side does not speak SCP: it said ${text}`);
+  return new ProtocolError(`the remote does not speak SCP: it said ${text}`);
 }

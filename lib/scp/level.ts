@@ -1,61 +1,61 @@
 import type { EntryError } from "../errors.ts";
-import type { Files, Times } from "../filesystem/file_system.ts";
+import type { FileSystem, Times } from "../filesystem/file_system.ts";
 import { checkStorable, type Platform } from "../names/names.ts";
 import { Namesakes } from "../filesystem/namesakes.ts";
-import type { StoredFolder } from "../filesystem/stored_directory.ts";
+import type { StoredDirectory } from "../filesystem/stored_directory.ts";
 import type { Observer } from "../events/copy_event.ts";
 
 /** Place that the records that come now belong to. */
 export interface Level {
-  /** The folder they go into; at the top, perhaps the target itself. */
+  /** The directory they go into; at the top, perhaps the target itself. */
   readonly path: string;
-  readonly isFolder: boolean;
-  /** Names that came for the folder; absent where they are stored nowhere. */
+  readonly isDirectory: boolean;
+  /** Names that came for the directory; absent where they are stored nowhere. */
   readonly among?: Namesakes;
   /** Absent where it is not ours to change: the target that was there. */
-  readonly folder?: StoredFolder;
+  readonly directory?: StoredDirectory;
   /**
-   * There is no such folder: what comes for it is dropped, and the path is that
+   * There is no such directory: what comes for it is dropped, and the path is that
    * of the outermost one.
    */
   readonly isLost?: true;
   readonly times?: Times | undefined;
 }
 
-/** Makes the level of a folder that is there. */
-export function folderLevel(
-  files: Files,
-  level: Pick<Level, "path" | "folder" | "times" | "among">,
+/** Makes the level of a directory that is there. */
+export function directoryLevel(
+  files: FileSystem,
+  level: Pick<Level, "path" | "directory" | "times" | "among">,
 ): Level {
   const { among = new Namesakes(files, level.path) } = level;
-  return { ...level, isFolder: true, among };
+  return { ...level, isDirectory: true, among };
 }
 
-/** Disk that a folder is on. */
+/** Disk that a directory is on. */
 export interface Disk {
-  readonly files: Files;
+  readonly files: FileSystem;
   /** Whose names it takes. */
   readonly platform: Platform;
 }
 
 /**
- * Gives the path of an entry in a folder that is there.
+ * Gives the path of an entry in a directory that is there.
  *
  * @throws {EntryError} If the disk has no such names, or takes this one for that
  * of another entry, which came before.
  */
 export async function pathIn(
-  { path: folder, among }: Level,
+  { path: directory, among }: Level,
   name: string,
   { files, platform }: Disk,
 ): Promise<string> {
-  const path = files.join(folder, name);
+  const path = files.join(directory, name);
   checkStorable(name, path, platform);
   await among?.admit(name);
   return path;
 }
 
-/** The target, and the folders in it that the source is in. */
+/** The target, and the directories in it that the source is in. */
 export class OpenLevels {
   readonly #levels: Level[] = [];
 
@@ -74,11 +74,11 @@ export class OpenLevels {
 
   /** Leaves the innermost level; gives what failed. */
   async leave(): Promise<EntryError | undefined> {
-    const { folder, times } = this.#levels.pop()!;
-    return await folder?.leave(times);
+    const { directory, times } = this.#levels.pop()!;
+    return await directory?.leave(times);
   }
 
-  /** Leaves the folders that the source did not; gives the innermost's path. */
+  /** Leaves the directories that the source did not; gives the innermost's path. */
   async leaveAll(observer: Observer): Promise<string | undefined> {
     const path = this.count > 1 ? this.innermost.path : undefined;
     while (this.count > 1) {

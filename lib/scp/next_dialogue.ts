@@ -3,14 +3,14 @@ import type { Channel } from "../channel/channel.ts";
 /** A dialogue with another sink, which takes the place of one that is lost. */
 export interface NextDialogue {
   readonly channel: Channel;
-  /** Name of the outermost folder there; absent if it keeps its name. */
+  /** Name of the outermost directory there; absent if it keeps its name. */
   readonly outermost?: string;
 }
 
 /**
  * Ends the dialogue and begins another one with the same target.
  *
- * @param isInside True where the dialogue goes on in a folder that the sink has
+ * @param isInside True where the dialogue goes on in a directory that the sink has
  * taken.
  * @throws {SessionError} If that cannot be done.
  */

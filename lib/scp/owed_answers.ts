@@ -4,7 +4,7 @@ import type { ScpPeer } from "./peer.ts";
 import { type SentEntry, unsure } from "./sent_entry.ts";
 import { orSilence } from "./silence.ts";
 
-/** Part of an entry that a sink answers: a record, a body, or the end of a folder. */
+/** Part of an entry that a sink answers: a record, a body, or the end of a directory. */
 type Part = "record" | "body" | "end";
 
 /** A part of an entry that was sent, and its length in bytes. */
@@ -102,7 +102,7 @@ export class OwedAnswers {
    *
    * @returns What was lost with the sink, if it was. Nothing is owed any more
    * then.
-   * @throws {GreetingError} If something else is said, perhaps by a shell.
+   * @throws {UnexpectedOutputError} If something else is said, perhaps by a shell.
    * @throws {ProtocolError} If the sink gives up or says something else.
    * @throws {SessionError} If it ends.
    */

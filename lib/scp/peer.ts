@@ -2,11 +2,11 @@ import type { Channel } from "../channel/channel.ts";
 import { ByteBuffer, readByte, readLine } from "../channel/line.ts";
 import { Turns } from "../channel/turns.ts";
 import {
-  GreetingError,
   LimitError,
   ProtocolError,
   RefusalError,
   SessionError,
+  UnexpectedOutputError,
 } from "../errors.ts";
 import { quoted } from "../names/printable.ts";
 import type { Refusal } from "./entry_rules.ts";
@@ -63,21 +63,21 @@ export class ScpPeer {
   violation(message: string): ProtocolError {
     return this.isUnderstood
       ? new ProtocolError(message)
-      : new GreetingError(message);
+      : new UnexpectedOutputError(message);
   }
 
   /**
    * Tells a source what it may not send. One that is a source waits for this
    * answer; after a shell's words, however alike, comes what scp says.
    *
-   * @throws {GreetingError} If it may have been a shell's.
+   * @throws {UnexpectedOutputError} If it may have been a shell's.
    * @throws {LimitError} If it is beyond a limit.
    * @throws {ProtocolError} Else.
    */
   async refuse({ answer, said, isLimit }: Refusal): Promise<never> {
     const isShells = !this.isUnderstood && await this.#saysMore();
     await this.sendFailure(answer);
-    if (isShells) throw new GreetingError(said);
+    if (isShells) throw new UnexpectedOutputError(said);
     throw isLimit ? new LimitError(said) : new ProtocolError(said);
   }
 
@@ -108,7 +108,7 @@ export class ScpPeer {
    * Reads the next record; `undefined` if the stream ends before one. What is
    * malformed or cut is answered.
    *
-   * @throws {GreetingError} If it is malformed, perhaps by a shell.
+   * @throws {UnexpectedOutputError} If it is malformed, perhaps by a shell.
    * @throws {ProtocolError} If it is malformed.
    * @throws {SessionError} If it is cut.
    */
@@ -130,7 +130,7 @@ export class ScpPeer {
       throw this.violation(
         line === undefined
           ? message
-          : `${message}: the far side said ${quoted(decodeText(line))}`,
+          : `${message}: the remote said ${quoted(decodeText(line))}`,
       );
     }
   }
@@ -139,7 +139,7 @@ export class ScpPeer {
    * Reads the answer to a record or a body: the text of a warning, `undefined`
    * for an acknowledgement.
    *
-   * @throws {GreetingError} If something else is said, perhaps by a shell.
+   * @throws {UnexpectedOutputError} If something else is said, perhaps by a shell.
    * @throws {ProtocolError} If the peer gives up or says something else.
    * @throws {SessionError} If it ends instead.
    */
@@ -154,7 +154,7 @@ export class ScpPeer {
         throw new RefusalError(answer.text);
       case "unknown":
         throw this.violation(
-          `the far side said ${quoted(answer.text)} instead of an ` +
+          `the remote said ${quoted(answer.text)} instead of an ` +
             "acknowledgement",
         );
       case undefined:

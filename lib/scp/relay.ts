@@ -10,8 +10,8 @@ import {
   warnIfReceivedEncoded,
 } from "./entry_rules.ts";
 import {
+  type DirectoryRecord,
   type FileRecord,
-  type FolderRecord,
   type ScpRecord,
   sendingFailure,
   type TimesRecord,
@@ -32,7 +32,7 @@ export interface RelayOptions extends RelayTargetOptions {
 }
 
 /** Directory of the source, by the name it has at the target. */
-interface RelayedFolder {
+interface RelayedDirectory {
   readonly name: string;
   /** False where the target sees only its content. */
   readonly isPassedOn: boolean;
@@ -56,7 +56,7 @@ export class Relay {
   readonly #observer: Observer;
   #entries = 0;
   /** Directories that the source is in, from the top. */
-  readonly #folders: RelayedFolder[] = [];
+  readonly #directories: RelayedDirectory[] = [];
   #isToldEnd = false;
   /** True once a name was warned of. */
   #hasWarned = false;
@@ -81,7 +81,7 @@ export class Relay {
   /**
    * Waits for the target to be ready, and tells the source to begin.
    *
-   * @throws {GreetingError} If the target says something else.
+   * @throws {UnexpectedOutputError} If the target says something else.
    * @throws {RefusalError} If it refuses, or has no such directory.
    * @throws {SessionError} If the connection to either one is lost.
    */
@@ -99,7 +99,7 @@ export class Relay {
   /**
    * Relays all that the source sends.
    *
-   * @throws {GreetingError} If what either host says first is not the protocol.
+   * @throws {UnexpectedOutputError} If what either host says first is not the protocol.
    * @throws {ProtocolError} If either one breaks the protocol later or gives
    * up. What arrived whole before stays.
    * @throws {SessionError} If the connection to either one is lost.
@@ -117,11 +117,11 @@ export class Relay {
     }
     await this.#target.settleTimes();
     await this.#target.settle();
-    const folder = this.#folders.map(({ name }) => name).join("/");
+    const directory = this.#directories.map(({ name }) => name).join("/");
     return {
       entries: this.#entries,
       isToldEnd: this.#isToldEnd,
-      ...(folder === "" ? {} : { endedInside: folder }),
+      ...(directory === "" ? {} : { endedInside: directory }),
     };
   }
 
@@ -138,7 +138,7 @@ export class Relay {
         await this.#relayTimes(record);
         return true;
       case "file":
-      case "folder":
+      case "directory":
         await this.#relayEntry(record);
         return true;
       case "end":
@@ -146,7 +146,7 @@ export class Relay {
       case "unknown":
         return await this.#source.fail(
           this.#source.peer.violation(
-            `the far side said ${quoted(record.text)} instead of a record`,
+            `the remote said ${quoted(record.text)} instead of a record`,
           ),
         );
       default:
@@ -155,14 +155,14 @@ export class Relay {
   }
 
   async #takeEnd(): Promise<boolean> {
-    const folder = this.#folders.pop();
-    if (folder === undefined) this.#isToldEnd = true;
-    else if (folder.isPassedOn) await this.#relayEnd(folder.name);
+    const directory = this.#directories.pop();
+    if (directory === undefined) this.#isToldEnd = true;
+    else if (directory.isPassedOn) await this.#relayEnd(directory.name);
     else await this.#takeUnsent();
     return !this.#isToldEnd;
   }
 
-  async #relayEntry(record: FileRecord | FolderRecord): Promise<void> {
+  async #relayEntry(record: FileRecord | DirectoryRecord): Promise<void> {
     await this.#check(record);
     this.#warnOfPath(record);
     const failure = sendingFailure(record);
@@ -172,11 +172,11 @@ export class Relay {
         this.#source.peer.sendFailure(failure.message)
       );
     } else if (record.kind === "file") await this.#relayFile(record);
-    else await this.#relayFolder(record);
+    else await this.#relayDirectory(record);
   }
 
   /** Says once that a name is fit for a Unix disk alone: the sink may have none. */
-  #warnOfPath({ name }: FileRecord | FolderRecord): void {
+  #warnOfPath({ name }: FileRecord | DirectoryRecord): void {
     if (this.#hasWarned || !/[\\:]/.test(name)) return;
     this.#hasWarned = true;
     this.#observer.report({
@@ -189,7 +189,7 @@ export class Relay {
     });
   }
 
-  async #check(record: FileRecord | FolderRecord): Promise<void> {
+  async #check(record: FileRecord | DirectoryRecord): Promise<void> {
     const place = { depth: this.#depth, entriesBefore: this.#entries++ };
     const refusal = refusalOf(record, place, this.#options.rules);
     if (refusal !== undefined) {
@@ -217,7 +217,7 @@ export class Relay {
   }
 
   get #depth(): number {
-    return this.#folders.length;
+    return this.#directories.length;
   }
 
   /** Takes a record of the source that the target is not to see. */
@@ -226,27 +226,27 @@ export class Relay {
     await this.#source.peer.sendOk();
   }
 
-  async #relayFolder(announced: FolderRecord): Promise<void> {
+  async #relayDirectory(announced: DirectoryRecord): Promise<void> {
     const { rules, topName } = this.#options;
     const isOuter = isContent({ depth: this.#depth }, rules);
     if (isOuter && topName === undefined) {
-      this.#folders.push({ name: ".", isPassedOn: false });
+      this.#directories.push({ name: ".", isPassedOn: false });
       return await this.#takeUnsent();
     }
     const record = this.#named(announced);
-    // Once a folder is made, to send it again would put it into itself.
+    // Once a directory is made, to send it again would put it into itself.
     this.#target.side.peer.understand();
     const refusal = await this.#target.offer(record);
     if (refusal !== undefined) {
       return await this.#sendRefusal(refusal);
     }
     await this.#source.peer.sendOk();
-    this.#folders.push({ name: record.name, isPassedOn: true });
+    this.#directories.push({ name: record.name, isPassedOn: true });
     this.#source.peer.understand();
   }
 
   /** Gives a record under the name that it is passed on with. */
-  #named<R extends FileRecord | FolderRecord>(record: R): R {
+  #named<R extends FileRecord | DirectoryRecord>(record: R): R {
     const { topName } = this.#options;
     const isRenamed = this.#depth === 0 && topName !== undefined;
     return isRenamed ? { ...record, name: topName } : record;
@@ -254,7 +254,7 @@ export class Relay {
 
   async #relayEnd(name: string): Promise<void> {
     await this.#acknowledge();
-    await this.#target.endFolder(name);
+    await this.#target.endDirectory(name);
   }
 
   async #relayFile(record: FileRecord): Promise<void> {

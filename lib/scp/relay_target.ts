@@ -1,8 +1,8 @@
 import { ProtocolError, RefusalError, type SessionError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type {
+  DirectoryRecord,
   FileRecord,
-  FolderRecord,
   SentRecord,
   TimesRecord,
 } from "./wire/records.ts";
@@ -45,7 +45,7 @@ export class RelayTarget {
   /**
    * Waits for the sink to be ready.
    *
-   * @throws {GreetingError} If it says something else.
+   * @throws {UnexpectedOutputError} If it says something else.
    * @throws {RefusalError} If it refuses, or has no such directory.
    * @throws {SessionError} If the connection is lost.
    */
@@ -64,7 +64,9 @@ export class RelayTarget {
   }
 
   /** Sends an entry's record; resolves to a refusal's words. */
-  async offer(record: FileRecord | FolderRecord): Promise<string | undefined> {
+  async offer(
+    record: FileRecord | DirectoryRecord,
+  ): Promise<string | undefined> {
     await this.settleTimes();
     const mode = record.mode & this.#options.modeBits;
     return await this.#ask({ ...record, mode }, record.name);
@@ -80,7 +82,7 @@ export class RelayTarget {
   }
 
   /** Ends a directory. */
-  async endFolder(name: string): Promise<void> {
+  async endDirectory(name: string): Promise<void> {
     await this.settleTimes();
     await this.#ask({ kind: "end" }, name);
   }

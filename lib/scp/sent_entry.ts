@@ -1,19 +1,19 @@
 /** Knowledge of a source about entries that it has sent. */
 
 import type { Times } from "../filesystem/file_system.ts";
-import type { OpenFolder } from "../filesystem/open_directory.ts";
-import type { FileRecord, FolderRecord } from "./wire/records.ts";
+import type { OpenDirectory } from "../filesystem/open_directory.ts";
+import type { DirectoryRecord, FileRecord } from "./wire/records.ts";
 
 /** The records of one entry: its times, if they are sent, and itself. */
 export interface Announcement {
   readonly path: string;
-  readonly record: FileRecord | FolderRecord;
+  readonly record: FileRecord | DirectoryRecord;
   readonly times: Times;
 }
 
-/** A folder whose content is being sent. */
-export interface SentFolder extends OpenFolder {
-  readonly above: SentFolder | undefined;
+/** A directory whose content is being sent. */
+export interface SentDirectory extends OpenDirectory {
+  readonly above: SentDirectory | undefined;
   /** Its announcement; absent where only its content is sent. */
   readonly announcement: Announcement | undefined;
   /**
@@ -24,17 +24,17 @@ export interface SentFolder extends OpenFolder {
 }
 
 /**
- * Gives the announcements that lead into a folder, the outermost one first.
+ * Gives the announcements that lead into a directory, the outermost one first.
  *
- * @param outermost Name that the outermost folder has now; absent if it keeps
+ * @param outermost Name that the outermost directory has now; absent if it keeps
  * its own.
  */
 export function announcementsInto(
-  folder: SentFolder | undefined,
+  directory: SentDirectory | undefined,
   outermost: string | undefined,
 ): readonly Announcement[] {
-  if (folder === undefined) return [];
-  const { above, announcement } = folder;
+  if (directory === undefined) return [];
+  const { above, announcement } = directory;
   const before = announcementsInto(above, outermost);
   if (announcement === undefined) return before;
   const { record } = announcement;
@@ -53,8 +53,8 @@ export interface SentEntry {
   readonly ahead?: {
     /** As it was announced. */
     readonly name: string;
-    /** The folder that it was sent into; absent at the top. */
-    readonly folder: SentFolder | undefined;
+    /** The directory that it was sent into; absent at the top. */
+    readonly directory: SentDirectory | undefined;
   };
 }
 

@@ -1,12 +1,12 @@
 import type { Channel } from "../channel/channel.ts";
 import { EntryError, entryError, RefusalError } from "../errors.ts";
-import type { Files, Times } from "../filesystem/file_system.ts";
+import type { FileSystem, Times } from "../filesystem/file_system.ts";
 import { decodeName } from "../names/name_bytes.ts";
 import type { Platform } from "../names/names.ts";
 import type { Namesakes } from "../filesystem/namesakes.ts";
 import type { StorePolicy } from "../filesystem/store.ts";
 import { StoredFile } from "../filesystem/stored_file.ts";
-import { StoredFolder } from "../filesystem/stored_directory.ts";
+import { StoredDirectory } from "../filesystem/stored_directory.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { quoted } from "../names/printable.ts";
 import { type Ahead, Answers } from "./answers.ts";
@@ -18,10 +18,10 @@ import {
   refusalOf,
   warnIfReceivedEncoded,
 } from "./entry_rules.ts";
-import { folderLevel, type Level, OpenLevels, pathIn } from "./level.ts";
+import { directoryLevel, type Level, OpenLevels, pathIn } from "./level.ts";
 import type {
+  DirectoryRecord,
   FileRecord,
-  FolderRecord,
   ScpRecord,
   TimesRecord,
 } from "./wire/records.ts";
@@ -30,13 +30,13 @@ import type { Received } from "./received.ts";
 import { WatchedChannel } from "./silence.ts";
 
 export interface SinkOptions extends EntryRules {
-  /** Refuse a target that is no folder. */
-  readonly targetIsFolder: boolean;
-  /** Let a target that is no folder take each entry; else only the first. */
+  /** Refuse a target that is no directory. */
+  readonly targetIsDirectory: boolean;
+  /** Let a target that is no directory take each entry; else only the first. */
   readonly overwriteTarget: boolean;
   /**
    * Expect a shell's words in place of the source's: then what breaks the first
-   * entry is a `GreetingError`, and leaves nothing of it behind.
+   * entry is a `UnexpectedOutputError`, and leaves nothing of it behind.
    */
   readonly mayHearShell: boolean;
   /**
@@ -61,7 +61,7 @@ export interface SinkOptions extends EntryRules {
  */
 export class Sink {
   readonly #peer: ScpPeer;
-  readonly #files: Files;
+  readonly #files: FileSystem;
   readonly #options: SinkOptions;
   readonly #observer: Observer;
   readonly #answers: Answers;
@@ -73,7 +73,7 @@ export class Sink {
 
   constructor(
     channel: Channel,
-    files: Files,
+    files: FileSystem,
     options: SinkOptions,
     observer: Observer,
   ) {
@@ -104,9 +104,10 @@ export class Sink {
    * @throws {RefusalError} If the target has to be a directory and is none.
    */
   async begin(target: string): Promise<void> {
-    const found = await this.#files.attributes(target).catch(entryError);
-    const isFolder = !(found instanceof EntryError) && found.kind === "folder";
-    if (this.#options.targetIsFolder && !isFolder) {
+    const found = await this.#files.stat(target).catch(entryError);
+    const isDirectory = !(found instanceof EntryError) &&
+      found.kind === "directory";
+    if (this.#options.targetIsDirectory && !isDirectory) {
       return await this.refuse(
         found instanceof EntryError
           ? found.message
@@ -115,12 +116,12 @@ export class Sink {
     }
     const { among } = this.#options;
     this.#levels.enter(
-      isFolder
-        ? folderLevel(this.#files, {
+      isDirectory
+        ? directoryLevel(this.#files, {
           path: target,
           ...(among === undefined ? {} : { among }),
         })
-        : { path: target, isFolder },
+        : { path: target, isDirectory },
     );
     await this.#ok();
     await this.#peer.channel.flush();
@@ -135,7 +136,7 @@ export class Sink {
   /**
    * Receives all that the source sends.
    *
-   * @throws {GreetingError} If what comes first is no entry that was asked for
+   * @throws {UnexpectedOutputError} If what comes first is no entry that was asked for
    * and may be a shell's.
    * @throws {ProtocolError} If the source breaks the protocol later, sends what
    * was not asked for, or gives up. What arrived whole before stays.
@@ -183,11 +184,11 @@ export class Sink {
         await this.#ok(2);
         return true;
       case "file":
-      case "folder":
+      case "directory":
         await this.#takeEntry(record);
         return true;
       case "end":
-        await this.#leaveFolder();
+        await this.#leaveDirectory();
         return this.#levels.count > 0;
       case "unknown":
         // A shell that fails says so in words of its own, before any record.
@@ -195,7 +196,7 @@ export class Sink {
           isFirst ? record.text : "protocol error: expected control record",
         );
         throw this.#peer.violation(
-          `the far side said ${quoted(record.text)} instead of a record`,
+          `the remote said ${quoted(record.text)} instead of a record`,
         );
       default:
         return record satisfies never;
@@ -212,7 +213,7 @@ export class Sink {
     }
   }
 
-  async #takeEntry(record: FileRecord | FolderRecord): Promise<void> {
+  async #takeEntry(record: FileRecord | DirectoryRecord): Promise<void> {
     const depth = this.#levels.count - 1;
     const place = { depth, entriesBefore: this.#entries };
     const refusal = refusalOf(record, place, this.#options);
@@ -223,7 +224,7 @@ export class Sink {
     this.#entries++;
     if (this.#levels.innermost.isLost) return await this.#drop(record);
     try {
-      if (record.kind === "folder" && isContent(place, this.#options)) {
+      if (record.kind === "directory" && isContent(place, this.#options)) {
         return await this.#enterTarget(record, times);
       }
       const { topName } = this.#options;
@@ -231,7 +232,7 @@ export class Sink {
         depth === 0 && topName ? topName : record.name,
       );
       if (record.kind === "file") await this.#receiveFile(record, path, times);
-      else await this.#enterFolder(record, path, times);
+      else await this.#enterDirectory(record, path, times);
     } catch (error) {
       await this.#refuse(record, entryError(error));
     }
@@ -239,7 +240,7 @@ export class Sink {
 
   /** Refuses an entry or, if it was acknowledged before it came, drops it. */
   async #refuse(
-    record: FileRecord | FolderRecord,
+    record: FileRecord | DirectoryRecord,
     { message }: EntryError,
   ): Promise<void> {
     this.#observer.report({ kind: "failure", message: message });
@@ -248,12 +249,12 @@ export class Sink {
   }
 
   /** Takes an entry that is stored nowhere. */
-  async #drop(record: FileRecord | FolderRecord): Promise<void> {
+  async #drop(record: FileRecord | DirectoryRecord): Promise<void> {
     const { isLost, path: above } = this.#levels.innermost;
     // The paths of deep directories, each with all above it, are long.
     const path = isLost ? above : this.#files.join(above, record.name);
-    if (record.kind === "folder") {
-      this.#levels.enter({ path, isFolder: true, isLost: true });
+    if (record.kind === "directory") {
+      this.#levels.enter({ path, isDirectory: true, isLost: true });
       return await this.#ok();
     }
     await this.#ok(1);
@@ -262,8 +263,8 @@ export class Sink {
   }
 
   async #place(name: string): Promise<string> {
-    const { path, isFolder } = this.#levels.innermost;
-    if (isFolder) {
+    const { path, isDirectory } = this.#levels.innermost;
+    if (isDirectory) {
       return await pathIn(this.#levels.innermost, name, {
         files: this.#files,
         platform: this.#options.platform,
@@ -277,27 +278,27 @@ export class Sink {
 
   /** Enters the target itself: one that was there keeps its mode and times. */
   async #enterTarget(
-    record: FolderRecord,
+    record: DirectoryRecord,
     times: Times | undefined,
   ): Promise<void> {
-    const { path, isFolder } = this.#levels.innermost;
-    if (!isFolder) return await this.#enterFolder(record, path, times);
-    await this.#goInto(folderLevel(this.#files, { path }));
+    const { path, isDirectory } = this.#levels.innermost;
+    if (!isDirectory) return await this.#enterDirectory(record, path, times);
+    await this.#goInto(directoryLevel(this.#files, { path }));
   }
 
-  async #enterFolder(
-    { mode }: FolderRecord,
+  async #enterDirectory(
+    { mode }: DirectoryRecord,
     path: string,
     times: Times | undefined,
   ): Promise<void> {
     const { store } = this.#options;
     const replaced = await this.#files.find(path);
-    const folder = await StoredFolder.enter(
+    const directory = await StoredDirectory.enter(
       this.#files,
       { path, mode, replaced },
       store,
     );
-    await this.#goInto(folderLevel(this.#files, { path, folder, times }));
+    await this.#goInto(directoryLevel(this.#files, { path, directory, times }));
   }
 
   async #goInto(level: Level): Promise<void> {
@@ -306,7 +307,7 @@ export class Sink {
     await this.#ok();
   }
 
-  async #leaveFolder(): Promise<void> {
+  async #leaveDirectory(): Promise<void> {
     this.#times = undefined;
     await this.#answer(await this.#levels.leave());
   }
@@ -331,7 +332,7 @@ export class Sink {
    * Acknowledges what is to be answered next.
    *
    * @param following Number of answers that it brings with it; those to the
-   * ends of the folders that the source is in are to come as well.
+   * ends of the directories that the source is in are to come as well.
    */
   async #ok(following = 0): Promise<void> {
     const depth = this.#levels.count - 1;

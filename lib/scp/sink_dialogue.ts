@@ -16,8 +16,8 @@ import { ScpPeer } from "./peer.ts";
 import {
   type Announcement,
   announcementsInto,
+  type SentDirectory,
   type SentEntry,
-  type SentFolder,
   unsure,
 } from "./sent_entry.ts";
 import { ONE_AT_A_TIME } from "./silence.ts";
@@ -53,9 +53,9 @@ const MOST_OWED = 4096;
  *
  * - Times and the record they are for leave together, and right behind the body
  *   before them: that body's answer changes nothing for the sink.
- * - A folder's content waits until the folder is taken: else it would end up in
- *   the folder above.
- * - The records behind a folder's end do not wait for it.
+ * - A directory's content waits until the directory is taken: else it would end up in
+ *   the directory above.
+ * - The records behind a directory's end do not wait for it.
  * - A file's body waits until its record is taken, or else a sink that refuses
  *   the file would read it as records. Where another dialogue can take the place
  *   of one that is lost so, small bodies that do no harm then do not wait. After
@@ -70,7 +70,7 @@ export class SinkDialogue {
   #pace: Pace;
   /** Present while another dialogue may take the place of this one. */
   #beginAnew: BeginAnew | undefined;
-  #folder: SentFolder | undefined;
+  #directory: SentDirectory | undefined;
 
   constructor(channel: Channel, options: DialogueOptions, observer: Observer) {
     this.#options = options;
@@ -91,9 +91,9 @@ export class SinkDialogue {
     return this.#peer;
   }
 
-  /** The folder whose content is being sent; absent at the top. */
-  get folder(): SentFolder | undefined {
-    return this.#folder;
+  /** The directory whose content is being sent; absent at the top. */
+  get directory(): SentDirectory | undefined {
+    return this.#directory;
   }
 
   /** True where each answer is waited for before the next step. */
@@ -104,14 +104,14 @@ export class SinkDialogue {
   /** True where the sink may get bodies before their records are acknowledged. */
   get mayGoAhead(): boolean {
     return this.#pace === "ahead" && this.#peer.isUnderstood &&
-      this.#folder?.staysOpen !== false;
+      this.#directory?.staysOpen !== false;
   }
 
   /**
    * Waits for the sink to be ready. Resolves to its words if it refuses its
    * target instead.
    *
-   * @throws {GreetingError} If something else is said.
+   * @throws {UnexpectedOutputError} If something else is said.
    * @throws {ProtocolError} If it gives up.
    * @throws {SessionError} If it ends.
    */
@@ -167,9 +167,9 @@ export class SinkDialogue {
   async goesAhead(body: Uint8Array): Promise<boolean> {
     const isTooLong = this.#owed.isOnTrial && body.length > MOST_ON_TRIAL_BYTES;
     if (!this.mayGoAhead || isTooLong || !isHarmless(body)) return false;
-    // What is lost together is to be in one folder.
-    const { firstAhead = { folder: this.#folder } } = this.#owed;
-    if (firstAhead.folder !== this.#folder) await this.hear();
+    // What is lost together is to be in one directory.
+    const { firstAhead = { directory: this.#directory } } = this.#owed;
+    if (firstAhead.directory !== this.#directory) await this.hear();
     return this.#pace === "ahead";
   }
 
@@ -184,9 +184,9 @@ export class SinkDialogue {
     body: Uint8Array,
   ): Promise<boolean> {
     const { path, record: { name } } = announcement;
-    const folder = this.#folder;
+    const directory = this.#directory;
     const records = recordsOf(announcement, this.#options, this.#observer);
-    const entry: SentEntry = { path, ahead: { name, folder } };
+    const entry: SentEntry = { path, ahead: { name, directory } };
     if (await this.#makeRoom([...records, body])) return false;
     this.#owed.add(entry, [
       ...sentAs("record", records),
@@ -208,14 +208,14 @@ export class SinkDialogue {
     this.#owed.add({ path }, [["body", size + OK.length]]);
   }
 
-  /** Has the following entries belong to a folder that the sink has taken. */
-  enter(folder: SentFolder): void {
-    this.#folder = folder;
+  /** Has the following entries belong to a directory that the sink has taken. */
+  enter(directory: SentDirectory): void {
+    this.#directory = directory;
   }
 
-  /** Goes back to the folder above one, and tells the sink if that knows of it. */
-  async leave({ path, above, announcement }: SentFolder): Promise<void> {
-    this.#folder = above;
+  /** Goes back to the directory above one, and tells the sink if that knows of it. */
+  async leave({ path, above, announcement }: SentDirectory): Promise<void> {
+    this.#directory = above;
     if (announcement === undefined) return;
     const records = [formatRecord({ kind: "end" })];
     if (this.#owed.firstAhead !== undefined) records.unshift(guard());
@@ -234,7 +234,7 @@ export class SinkDialogue {
   /**
    * Hears answers until no more than so many are owed.
    *
-   * @throws {GreetingError} If the first entry is answered with nonsense.
+   * @throws {UnexpectedOutputError} If the first entry is answered with nonsense.
    * @throws {ProtocolError} If the sink gives up or answers nonsense later.
    * @throws {SessionError} If the connection is lost.
    */
@@ -274,7 +274,7 @@ export class SinkDialogue {
 
   /** Goes on with another sink after this one was lost; sends what was, too. */
   async #goOnAnew({ why, entries }: LostSink): Promise<void> {
-    const current = this.#folder;
+    const current = this.#directory;
     if (why === "silent") {
       this.#pace = "lockstep";
       this.#observer.report({
@@ -282,19 +282,19 @@ export class SinkDialogue {
         message: () => `${ONE_AT_A_TIME}: going on in lockstep`,
       });
     }
-    if (entries.length > 0) this.#folder = entries[0]!.ahead!.folder;
+    if (entries.length > 0) this.#directory = entries[0]!.ahead!.directory;
     const lost = why === "refused" ? entries.slice(1) : entries;
     await this.#beginOnceMore().catch((error) => {
       throw lost.length === 0 ? error : naming(unsure(lost), error);
     });
     if (lost.length > 0) await this.#options.sendAgain(lost);
     // It may have been left since then, and those that it is in.
-    while (this.#folder !== undefined && this.#folder !== current) {
-      await this.leave(this.#folder);
+    while (this.#directory !== undefined && this.#directory !== current) {
+      await this.leave(this.#directory);
     }
   }
 
-  /** Begins with another sink, in the folder that is being sent. */
+  /** Begins with another sink, in the directory that is being sent. */
   async #beginOnceMore(): Promise<void> {
     const beginAnew = this.#beginAnew;
     if (beginAnew === undefined) {
@@ -303,20 +303,22 @@ export class SinkDialogue {
     // In lockstep, nothing is lost but the connection.
     if (this.isLockstep) this.#beginAnew = undefined;
     else this.#pace = "waiting";
-    const { channel, outermost } = await beginAnew(this.#folder !== undefined);
+    const { channel, outermost } = await beginAnew(
+      this.#directory !== undefined,
+    );
     this.#peer = new ScpPeer(channel, { mayHearShell: false });
     this.#owed = this.#newAnswers();
     const refusal = await this.begin();
     if (refusal !== undefined) throw new ProtocolError(refusal);
-    await this.#enterAgain(this.#folder, outermost);
+    await this.#enterAgain(this.#directory, outermost);
   }
 
-  /** Enters a folder, and those it is in, as they were entered before. */
+  /** Enters a directory, and those it is in, as they were entered before. */
   async #enterAgain(
-    folder: SentFolder | undefined,
+    directory: SentDirectory | undefined,
     outermost: string | undefined,
   ): Promise<void> {
-    for (const announcement of announcementsInto(folder, outermost)) {
+    for (const announcement of announcementsInto(directory, outermost)) {
       if (await this.offer(announcement)) continue;
       throw new ProtocolError(
         `${announcement.path}: it cannot be entered once more`,

@@ -3,7 +3,7 @@ import { EntryError, entryError } from "../errors.ts";
 import type { OpenFile } from "../filesystem/file_system.ts";
 
 /**
- * Files up to this many bytes are read before they are announced, in bytes: no
+ * FileSystem up to this many bytes are read before they are announced, in bytes: no
  * file of /proc or /sys says that it is longer than a page of memory, and what
  * they say is no length.
  */

@@ -2,8 +2,8 @@ import type { Channel } from "../channel/channel.ts";
 import { EntryError, entryError } from "../errors.ts";
 import type {
   Attributes,
-  Files,
-  ListedEntry,
+  DirectoryEntry,
+  FileSystem,
 } from "../filesystem/file_system.ts";
 import { isNameless, withoutTrailingSlashes } from "../names/names.ts";
 import { checkLoop } from "../filesystem/open_directory.ts";
@@ -13,11 +13,11 @@ import { warnIfEncoded } from "./announcements.ts";
 import { FileSender } from "./file_sender.ts";
 import { RECORD_MODE_BITS } from "./wire/records.ts";
 import type { BeginAnew } from "./next_dialogue.ts";
-import type { Announcement, SentEntry, SentFolder } from "./sent_entry.ts";
+import type { Announcement, SentDirectory, SentEntry } from "./sent_entry.ts";
 import { SinkDialogue } from "./sink_dialogue.ts";
 
 export interface SourceOptions {
-  /** Send folders with what they hold. */
+  /** Send directories with what they hold. */
   readonly recursive: boolean;
   /** Send times too. */
   readonly preserve: boolean;
@@ -46,7 +46,7 @@ export interface SourceOptions {
  * reports those that cannot be sent.
  */
 export class Source {
-  readonly #files: Files;
+  readonly #files: FileSystem;
   readonly #options: SourceOptions;
   readonly #observer: Observer;
   readonly #dialogue: SinkDialogue;
@@ -56,7 +56,7 @@ export class Source {
 
   constructor(
     channel: Channel,
-    files: Files,
+    files: FileSystem,
     options: SourceOptions,
     observer: Observer,
   ) {
@@ -83,7 +83,7 @@ export class Source {
    * Waits for the sink to be ready. Resolves to its words if it refuses its
    * target instead.
    *
-   * @throws {GreetingError} If something else is said.
+   * @throws {UnexpectedOutputError} If something else is said.
    * @throws {ProtocolError} If it gives up.
    * @throws {SessionError} If it ends.
    */
@@ -110,11 +110,11 @@ export class Source {
   }
 
   /**
-   * Sends a file, or a folder with what it holds. An entry that cannot be sent
+   * Sends a file, or a directory with what it holds. An entry that cannot be sent
    * is reported to the sink and to the observer, and the rest goes on. What the
    * sink owes an answer for may still be refused: `end` waits for that.
    *
-   * @throws {GreetingError} If the first entry is answered with nonsense.
+   * @throws {UnexpectedOutputError} If the first entry is answered with nonsense.
    * @throws {ProtocolError} If the sink gives up or answers nonsense later.
    * @throws {SessionError} If the connection is lost.
    */
@@ -130,12 +130,12 @@ export class Source {
 
   async #sendEntry(path: string, name: string): Promise<void> {
     try {
-      const attributes = await this.#files.attributes(path);
+      const attributes = await this.#files.stat(path);
       if (attributes.kind === "file") return await this.#sendFile(path, name);
-      if (attributes.kind !== "folder" || !this.#options.recursive) {
+      if (attributes.kind !== "directory" || !this.#options.recursive) {
         throw new EntryError(`${path}: not a regular file`);
       }
-      await this.#sendFolder(path, name, attributes);
+      await this.#sendDirectory(path, name, attributes);
     } catch (error) {
       await this.#fail(path, entryError(error));
     }
@@ -163,34 +163,34 @@ export class Source {
     }
   }
 
-  async #sendFolder(
+  async #sendDirectory(
     path: string,
     name: string,
     attributes: Attributes,
   ): Promise<void> {
-    const above = this.#dialogue.folder;
+    const above = this.#dialogue.directory;
     const { mode, identity, born } = attributes;
     checkLoop({ path, identity, above });
     if (above === undefined) this.#ownWork.names.add(name);
     else if (isOwnCopy({ name, born }, this.#ownWork)) {
       throw new EntryError(`${path}: cannot copy a directory into itself`);
     }
-    const entries = await this.#files.list(path);
+    const entries = await this.#files.readdir(path);
     const announcement = this.#announcementOf(path, name, attributes);
     if (!await this.#isTaken(announcement)) return;
-    const folder: SentFolder = {
+    const directory: SentDirectory = {
       path,
       identity,
       above,
       announcement,
       staysOpen: above?.staysOpen !== false && (mode & 0o700) === 0o700,
     };
-    this.#dialogue.enter(folder);
+    this.#dialogue.enter(directory);
     await this.#sendEntries(entries, path);
-    await this.#dialogue.leave(folder);
+    await this.#dialogue.leave(directory);
   }
 
-  /** Gives the announcement of a folder; `undefined` if it gets none. */
+  /** Gives the announcement of a directory; `undefined` if it gets none. */
   #announcementOf(
     path: string,
     name: string,
@@ -199,15 +199,15 @@ export class Source {
     const sent = this.#sentName(name);
     if (sent === undefined) return undefined;
     const { mode } = attributes;
-    const record = { kind: "folder", mode, name: sent } as const;
+    const record = { kind: "directory", mode, name: sent } as const;
     return { path, record, times: attributes };
   }
 
-  /** Announces a folder that is announced at all; tells if it may be filled. */
+  /** Announces a directory that is announced at all; tells if it may be filled. */
   async #isTaken(announcement: Announcement | undefined): Promise<boolean> {
     if (announcement === undefined) return true;
     warnIfEncoded(announcement, this.#observer);
-    // Once a folder is made, to send it again would put it into itself.
+    // Once a directory is made, to send it again would put it into itself.
     this.#dialogue.peer.understand();
     return await this.#dialogue.offer(announcement);
   }
@@ -222,15 +222,15 @@ export class Source {
   }
 
   async #sendEntries(
-    entries: AsyncIterable<ListedEntry>,
-    folder: string,
+    entries: AsyncIterable<DirectoryEntry>,
+    directory: string,
   ): Promise<void> {
     try {
       for await (const { name } of entries) {
-        await this.#sendEntry(this.#files.join(folder, name), name);
+        await this.#sendEntry(this.#files.join(directory, name), name);
       }
     } catch (error) {
-      await this.#fail(folder, entryError(error));
+      await this.#fail(directory, entryError(error));
     }
   }
 }

@@ -1,8 +1,8 @@
 import type { Channel } from "../channel/channel.ts";
-import { EntryError, entryError, isBreach } from "../errors.ts";
+import { EntryError, entryError, isConnectionFailure } from "../errors.ts";
 import type { CopyEvent, Observer } from "../events/copy_event.ts";
 import { Tally } from "../events/tally.ts";
-import type { Files } from "../filesystem/file_system.ts";
+import type { FileSystem } from "../filesystem/file_system.ts";
 import { currentUmask } from "../disk/local_files.ts";
 import { pathsOnWindows } from "../filesystem/local_pattern.ts";
 import type { Platform } from "../names/names.ts";
@@ -11,18 +11,18 @@ import type { ServeRequest } from "../options/copy_options.ts";
 import { Sink } from "../scp/sink.ts";
 import { Source } from "../scp/source.ts";
 
-/** What a far side works with. */
+/** What a remote works with. */
 export interface ServeSurroundings {
   /** To the client. */
   readonly channel: Channel;
-  readonly files: Files;
+  readonly files: FileSystem;
   readonly platform: Platform;
   /** Writes a line to standard error. */
   say(line: string): void;
 }
 
 /**
- * Is the far side of a copy, as OpenSSH's scp is when it is started with `-t`
+ * Is the remote of a copy, as OpenSSH's scp is when it is started with `-t`
  * or `-f`. Whatever fails is told to the client alone, by the protocol.
  *
  * @returns The exit status: 0 if nothing failed, else 1.
@@ -41,7 +41,7 @@ export async function serve(
     await run(request, { channel, files, platform, observer: tally });
     await channel.flush();
   } catch (error) {
-    if (!isBreach(error)) throw error;
+    if (!isConnectionFailure(error)) throw error;
     tally.report({ kind: "failure", message: error.message });
   } finally {
     await channel.close();
@@ -87,7 +87,7 @@ async function serveSource(
 /** Expands a pattern where no shell has; one without a match is itself. */
 async function expanded(
   path: string,
-  files: Files,
+  files: FileSystem,
   platform: Platform,
 ): Promise<readonly string[]> {
   if (platform === "posix") return [path];
@@ -96,12 +96,12 @@ async function expanded(
 }
 
 async function serveSink(
-  { paths, recursive, preserve, targetIsFolder }: ServeRequest,
+  { paths, recursive, preserve, targetIsDirectory }: ServeRequest,
   { channel, files, platform, observer }: Served,
 ): Promise<void> {
   const sink = new Sink(channel, files, {
     recursive,
-    targetIsFolder,
+    targetIsDirectory,
     overwriteTarget: true,
     mayHearShell: false,
     // A client must never hold for stored what is not.

@@ -67,6 +67,6 @@ function noBeginning(came: Uint8Array): ProtocolError | SessionError {
   if (came.length === 0) return new SessionError("lost connection");
   const text = quoted(decodeName(came.subarray(0, MAX_QUOTED_BYTES)));
   return new ProtocolError(
-    `the far side does not speak SFTP: it said ${text}`,
+    `the remote does not speak SFTP: it said ${text}`,
   );
 }

@@ -12,14 +12,14 @@ import { Status, statusText } from "./wire/status.ts";
 import type { EntryKind } from "../filesystem/file_system.ts";
 
 /** What was tried with an entry. */
-export type Attempt = "create file" | "create folder" | "write" | "other";
+export type Attempt = "create file" | "create directory" | "write" | "other";
 
 /** Less is no room, for what is written at a time; in bytes. */
 const ROOM_BYTES = 1024 * 1024;
 
 /**
  * Gives the reason in the system's words. Where the server's own say nothing,
- * it is asked what stands in the way: at the path, in the folder above, on the
+ * it is asked what stands in the way: at the path, in the directory above, on the
  * disk.
  *
  * @throws {ProtocolError} If it breaks the protocol.
@@ -37,11 +37,12 @@ export async function reasonFor(
   if (!isVague) return text;
   const [there, above, fileSystem] = await Promise.all([
     find(session, path),
-    find(session, folderOf(path)),
-    findFileSystem(session, attempt === "write" ? path : folderOf(path)),
+    find(session, directoryOf(path)),
+    findFileSystem(session, attempt === "write" ? path : directoryOf(path)),
   ]);
-  const mustBeFolder = path.endsWith("/");
-  return obstacle(attempt, { there, above, mustBeFolder, fileSystem }) ?? text;
+  const mustBeDirectory = path.endsWith("/");
+  return obstacle(attempt, { there, above, mustBeDirectory, fileSystem }) ??
+    text;
 }
 
 /** Kind of entry at a path, as far as the server tells. */
@@ -50,24 +51,24 @@ type Seen = EntryKind | "missing";
 interface Scene {
   /** What is at the path. */
   readonly there: Seen;
-  /** The folder it is in. */
+  /** The directory it is in. */
   readonly above: Seen;
-  /** Whether the path can only be a folder's. */
-  readonly mustBeFolder: boolean;
+  /** Whether the path can only be a directory's. */
+  readonly mustBeDirectory: boolean;
   readonly fileSystem: FileSystem | undefined;
 }
 
 function obstacle(
   attempt: Attempt,
-  { there, above, mustBeFolder, fileSystem }: Scene,
+  { there, above, mustBeDirectory, fileSystem }: Scene,
 ): string | undefined {
   if (above === "missing") return "No such file or directory";
   if (above === "file" || above === "other") return "Not a directory";
   const isThere = there !== "missing" && there !== "unknown";
-  if (attempt === "create folder" && isThere) return "File exists";
-  const isFolder = there === "folder" ||
-    (mustBeFolder && !isThere && attempt === "create file");
-  if (isFolder) return "Is a directory";
+  if (attempt === "create directory" && isThere) return "File exists";
+  const isDirectory = there === "directory" ||
+    (mustBeDirectory && !isThere && attempt === "create file");
+  if (isDirectory) return "Is a directory";
   // What a disk has free says nothing of a device on it.
   if (there === "other") return undefined;
   if (fileSystem?.isReadOnly) return "Read-only file system";
@@ -97,7 +98,7 @@ async function findFileSystem(
   path: string,
 ): Promise<FileSystem | undefined> {
   if (!session.extensions.has(Extension.STATVFS)) return undefined;
-  const response = await session.request({ kind: "file system", path });
+  const response = await session.request({ kind: "statvfs", path });
   return response.kind === "extended"
     ? session.decode(() => parseFileSystem(response.body))
     : undefined;
@@ -105,8 +106,8 @@ async function findFileSystem(
 
 const SLASH = "/";
 
-/** The folder a path is in, as the server understands paths. */
-function folderOf(path: string): string {
+/** The directory a path is in, as the server understands paths. */
+function directoryOf(path: string): string {
   const end = pastSlashes(path, path.length);
   const start = path.lastIndexOf(SLASH, end - 1);
   if (start < 0) return ".";

@@ -1,4 +1,4 @@
-import type { ListedEntry, Listing } from "../filesystem/file_system.ts";
+import type { DirectoryEntry, Listing } from "../filesystem/file_system.ts";
 import { isPlainName } from "../names/names.ts";
 import { shortened } from "../names/printable.ts";
 import { attributesFrom, isLink, tellsKind } from "./wire/attributes.ts";
@@ -34,7 +34,7 @@ export interface ListingSource {
 }
 
 /**
- * A folder's entries as they come, without `.` and `..`. What is no name of an
+ * A directory's entries as they come, without `.` and `..`. What is no name of an
  * entry is left out, and is an error at the end.
  */
 export function listingOf(
@@ -60,7 +60,7 @@ function isEntryName({ name, isWhole }: NameEntry): boolean {
 async function* entries(
   source: ListingSource,
   { close, limits }: { close: () => void; limits: ListingLimits },
-): AsyncIterator<ListedEntry> {
+): AsyncIterator<DirectoryEntry> {
   let count = 0;
   let refusedCount = 0;
   let refused: Error | undefined;
@@ -103,7 +103,7 @@ async function* partsOf(
     ask();
     const names = await source.namesIn(await asked.shift()!);
     if (names === undefined) return;
-    // A folder that goes on will go on: more is asked for at once.
+    // A directory that goes on will go on: more is asked for at once.
     if (asked.length < MOST_AHEAD) ask();
     yield names;
   }

@@ -42,7 +42,7 @@ export class Lookups {
    * server refuses to tell.
    */
   async find(path: string): Promise<Attributes | undefined> {
-    const link = await this.#ask({ kind: "link stat", path });
+    const link = await this.#ask({ kind: "lstat", path });
     if (link === "missing") return undefined;
     if (link !== "refused" && !isLink(link)) {
       return await this.#withKind(path, link);
@@ -70,7 +70,7 @@ export class Lookups {
   }
 
   /** Finds the same; that nothing is there, or cannot be told, is an error. */
-  async attributes(path: string): Promise<Attributes> {
+  async stat(path: string): Promise<Attributes> {
     const { session, label } = this.#requests;
     const response = await session.request({ kind: "stat", path });
     if (response.kind === "attributes") {
@@ -87,7 +87,7 @@ export class Lookups {
   /** The path without links: the one name that an entry has. */
   async identify(path: string): Promise<string | undefined> {
     const { session } = this.#requests;
-    const response = await session.request({ kind: "real path", path });
+    const response = await session.request({ kind: "realpath", path });
     if (response.kind === "status") return undefined;
     if (response.kind !== "name") throw session.violation(response);
     const [entry] = response.entries;
@@ -96,7 +96,7 @@ export class Lookups {
 
   /** Finds out without STAT what is at a source path. */
   async #attributesOtherwise(path: string): Promise<Attributes | Nothing> {
-    const link = await this.#ask({ kind: "link stat", path });
+    const link = await this.#ask({ kind: "lstat", path });
     if (link === "missing") return link;
     if (link !== "refused" && !isLink(link)) {
       return await this.#withKind(path, link);
@@ -115,7 +115,7 @@ export class Lookups {
     });
     if (typeof handle === "string") return handle;
     try {
-      const open = await this.#ask({ kind: "stat open", handle });
+      const open = await this.#ask({ kind: "fstat", handle });
       return attributesFrom(typeof open === "string" ? {} : open);
     } finally {
       this.#requests.closeLater(handle);
@@ -127,7 +127,7 @@ export class Lookups {
     const attributes = attributesFrom(told);
     if (tellsKind(told)) return attributes;
     const { kind } = await this.#probeDirectory(path);
-    return { ...attributes, kind: kind === "folder" ? kind : "file" };
+    return { ...attributes, kind: kind === "directory" ? kind : "file" };
   }
 
   /**
@@ -135,10 +135,10 @@ export class Lookups {
    * that fails it may be a file, or nothing: many servers tell no difference.
    */
   async #probeDirectory(path: string): Promise<Attributes> {
-    const handle = await this.#open({ kind: "open folder", path });
+    const handle = await this.#open({ kind: "opendir", path });
     if (typeof handle === "string") return UNKNOWN;
     this.#requests.closeLater(handle);
-    return { ...UNKNOWN, kind: "folder" };
+    return { ...UNKNOWN, kind: "directory" };
   }
 
   async #open(request: OpeningRequest): Promise<Handle | Nothing> {
@@ -164,8 +164,8 @@ export class Lookups {
 type Nothing = "missing" | "refused";
 
 type AttributesRequest =
-  | { readonly kind: "stat" | "link stat"; readonly path: string }
-  | { readonly kind: "stat open"; readonly handle: Handle };
+  | { readonly kind: "stat" | "lstat"; readonly path: string }
+  | { readonly kind: "fstat"; readonly handle: Handle };
 
 function isMissing(response: Response): boolean {
   return response.kind === "status" && response.code === Status.NO_SUCH_FILE;

@@ -1,5 +1,5 @@
 /**
- * What the path of a remote operand means over SFTP, where no far shell reads
+ * What the path of a remote operand means over SFTP, where no remote shell reads
  * it: `~`, and patterns that are matched here, as OpenSSH's scp matches them.
  */
 
@@ -15,7 +15,7 @@ import {
   sourceWord,
 } from "../names/remote_path.ts";
 import { isActive, textOf, type Word } from "../names/shell_word.ts";
-import type { RemoteFiles } from "./remote_files.ts";
+import type { SftpFileSystem } from "./remote_files.ts";
 
 /** Entry that an operand names. */
 export interface NamedEntry {
@@ -37,7 +37,7 @@ export interface NamedEntry {
  * @throws {EntryError} If there is none, or a home directory cannot be told.
  */
 export async function namedEntries(
-  files: RemoteFiles,
+  files: SftpFileSystem,
   text: string,
   most: number = MAX_MATCHES,
 ): Promise<readonly NamedEntry[]> {
@@ -68,14 +68,17 @@ export async function namedEntries(
  * @throws {EntryError} If a home directory cannot be told.
  */
 export async function targetPath(
-  files: RemoteFiles,
+  files: SftpFileSystem,
   text: string,
 ): Promise<string> {
   return await withoutTilde(files, text);
 }
 
 /** Takes the leading `~` off a path: a session begins in the home directory. */
-async function withoutTilde(files: RemoteFiles, path: string): Promise<string> {
+async function withoutTilde(
+  files: SftpFileSystem,
+  path: string,
+): Promise<string> {
   const home = homeIn(path);
   const rest = path.slice(home.length);
   if (home.length > 1) return await files.expandPath(path);
@@ -84,7 +87,7 @@ async function withoutTilde(files: RemoteFiles, path: string): Promise<string> {
   return rest.slice(start) || ".";
 }
 
-function missing(files: RemoteFiles, path: string): EntryError {
+function missing(files: SftpFileSystem, path: string): EntryError {
   return new EntryError(
     `${files.label}${path}: No such file or directory`,
   );
@@ -92,7 +95,7 @@ function missing(files: RemoteFiles, path: string): EntryError {
 
 /** Gives what matches a pattern; a leading `~` is taken off. */
 async function matchPattern(
-  files: RemoteFiles,
+  files: SftpFileSystem,
   word: Word,
   most: number,
 ): Promise<readonly NamedEntry[]> {
@@ -104,7 +107,7 @@ async function matchPattern(
   const root = isHere ? "" : `${from}/`;
   const disk = {
     label: files.label,
-    list: (path: string) => files.list(path),
+    readdir: (path: string) => files.readdir(path),
     find: (path: string) => files.findSource(path),
   };
   const pattern = word.slice(home.length);

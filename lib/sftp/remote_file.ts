@@ -14,7 +14,7 @@ export interface BlockLimits {
 }
 
 /** A file that is open on a server. */
-export class RemoteFile implements OpenFile {
+export class SftpFile implements OpenFile {
   readonly handle: Handle;
   readonly path: string;
   readonly #requests: Requests;
@@ -43,10 +43,10 @@ export class RemoteFile implements OpenFile {
   }
 
   /** Asks for them by the path where the server refuses them by the handle. */
-  async attributes(): Promise<Attributes> {
+  async stat(): Promise<Attributes> {
     const { handle, path } = this;
     const requests = this.#requests;
-    const told = await requests.attributes({ kind: "stat open", handle }, path)
+    const told = await requests.attributes({ kind: "fstat", handle }, path)
       .catch(entryError);
     return attributesFrom(
       told instanceof EntryError
@@ -141,14 +141,14 @@ export class RemoteFile implements OpenFile {
     const attributes = { size };
     const subject = { path, doing: "truncate" };
     const byHandle = await this.#lengthAfter(
-      { kind: "set open", handle, attributes },
+      { kind: "fsetstat", handle, attributes },
       subject,
     );
     if (isRight(byHandle.length)) return byHandle.length;
     const { refusal } = byHandle;
     if (refusal !== undefined) {
       const { length } = await this.#lengthAfter(
-        { kind: "set", path, attributes },
+        { kind: "setstat", path, attributes },
         subject,
       );
       if (isRight(length)) return length;
@@ -168,7 +168,7 @@ export class RemoteFile implements OpenFile {
     const { session } = this.#requests;
     const [refusal, told] = await Promise.all([
       this.#try(request, subject),
-      session.request({ kind: "stat open", handle: this.handle }),
+      session.request({ kind: "fstat", handle: this.handle }),
     ]);
     if (told.kind === "attributes") {
       return { refusal, length: told.attributes.size ?? NaN };
@@ -192,12 +192,12 @@ export class RemoteFile implements OpenFile {
     // To be cut changes the times, and what it does to the mode nobody knows.
     if (this.#cut !== undefined) await this.#cut;
     const refusal = await this.#try(
-      { kind: "set open", handle, attributes },
+      { kind: "fsetstat", handle, attributes },
       subject,
     );
     if (refusal === undefined) return;
     const isRefused = await this.#try(
-      { kind: "set", path, attributes },
+      { kind: "setstat", path, attributes },
       subject,
     );
     if (isRefused) throw refusal;

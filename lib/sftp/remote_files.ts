@@ -2,10 +2,10 @@ import { basename } from "@std/path/posix/basename";
 import { EntryError } from "../errors.ts";
 import type {
   Attributes,
-  Files,
+  Concurrency,
+  FileSystem,
   Listing,
   OpenFile,
-  Pace,
   Times,
 } from "../filesystem/file_system.ts";
 import type { SftpTuning } from "../options/copy_options.ts";
@@ -14,11 +14,11 @@ import { Extension, type ServerLimits } from "./wire/extended_packets.ts";
 import { listingOf } from "./listing.ts";
 import { Lookups } from "./lookups.ts";
 import type { OpenRequest } from "./wire/open_packets.ts";
-import { type BlockLimits, RemoteFile } from "./remote_file.ts";
+import { type BlockLimits, SftpFile } from "./remote_file.ts";
 import { Requests, type Subject } from "./remote_requests.ts";
 import type { SftpSession } from "./session.ts";
 
-export interface RemoteFilesOptions {
+export interface SftpFileSystemOptions {
   /** What messages about a path put before it. */
   readonly label: string;
   readonly tuning: SftpTuning;
@@ -49,10 +49,10 @@ const LEAST_BLOCK_BYTES = 64;
 const USUAL_ENTRIES = 64;
 
 /** The files of a server. Its paths are separated by `/`, whatever it runs on. */
-export class RemoteFiles implements Files {
+export class SftpFileSystem implements FileSystem {
   readonly label: string;
-  readonly pace: Pace;
-  readonly copyRange?: NonNullable<Files["copyRange"]>;
+  readonly concurrency: Concurrency;
+  readonly copyRange?: NonNullable<FileSystem["copyRange"]>;
   readonly #requests: Requests;
   readonly #lookups: Lookups;
   readonly #limits: BlockLimits;
@@ -60,7 +60,7 @@ export class RemoteFiles implements Files {
   private constructor(
     requests: Requests,
     limits: ServerLimits | undefined,
-    { label, tuning, blockBytes }: RemoteFilesOptions,
+    { label, tuning, blockBytes }: SftpFileSystemOptions,
   ) {
     this.label = label;
     this.#requests = requests;
@@ -76,7 +76,7 @@ export class RemoteFiles implements Files {
     const bytes = Math.min(this.#limits.read, this.#limits.write);
     const blocks = Math.min(MOST_REQUESTS, Math.floor(UNDER_WAY_BYTES / bytes));
     const { isLockstep } = requests.session;
-    this.pace = {
+    this.concurrency = {
       entries: isLockstep ? 1 : entriesFor(limits?.handles),
       blocks: isLockstep ? 1 : tuning.requests ?? blocks,
       blockBytes: bytes,
@@ -90,10 +90,10 @@ export class RemoteFiles implements Files {
   /** The files that a session leads to. */
   static async of(
     session: SftpSession,
-    options: RemoteFilesOptions,
-  ): Promise<RemoteFiles> {
+    options: SftpFileSystemOptions,
+  ): Promise<SftpFileSystem> {
     const requests = new Requests(session, options.label);
-    return new RemoteFiles(requests, await session.limits(), options);
+    return new SftpFileSystem(requests, await session.limits(), options);
   }
 
   async find(path: string): Promise<Attributes | undefined> {
@@ -105,22 +105,22 @@ export class RemoteFiles implements Files {
     return await this.#lookups.findSource(path);
   }
 
-  async attributes(path: string): Promise<Attributes> {
-    return await this.#lookups.attributes(path);
+  async stat(path: string): Promise<Attributes> {
+    return await this.#lookups.stat(path);
   }
 
   async identify(path: string): Promise<string | undefined> {
     return await this.#lookups.identify(path);
   }
 
-  async list(path: string): Promise<Listing> {
+  async readdir(path: string): Promise<Listing> {
     const requests = this.#requests;
     const handle = await requests.handle(
-      { kind: "open folder", path },
+      { kind: "opendir", path },
       { path },
     );
     return listingOf({
-      next: () => requests.session.request({ kind: "list", handle }),
+      next: () => requests.session.request({ kind: "readdir", handle }),
       namesIn: (response) => requests.names(response, path),
       failure: (reason) => new EntryError(`${this.label}${path}: ${reason}`),
       close: () => requests.closeLater(handle),
@@ -161,9 +161,9 @@ export class RemoteFiles implements Files {
     request: OpenRequest,
     subject: Subject,
     length = 0,
-  ): Promise<RemoteFile> {
+  ): Promise<SftpFile> {
     const handle = await this.#requests.handle(request, subject);
-    return new RemoteFile(handle, request.path, {
+    return new SftpFile(handle, request.path, {
       requests: this.#requests,
       limits: this.#limits,
       length,
@@ -175,12 +175,12 @@ export class RemoteFiles implements Files {
     to: OpenFile,
     { at, length }: { at: number; length: number | "all" },
   ): Promise<void> {
-    if (!(from instanceof RemoteFile && to instanceof RemoteFile)) {
-      throw new TypeError("Files of another place cannot be copied here");
+    if (!(from instanceof SftpFile && to instanceof SftpFile)) {
+      throw new TypeError("FileSystem of another place cannot be copied here");
     }
     to.grew(length === "all" ? Infinity : at + length);
     await this.#requests.done({
-      kind: "copy data",
+      kind: "copy-data",
       from: from.handle,
       to: to.handle,
       offset: at,
@@ -192,43 +192,43 @@ export class RemoteFiles implements Files {
     await this.#requests.done({ kind: "remove", path }, { path });
   }
 
-  async makeFolder(path: string, mode: number): Promise<void> {
+  async mkdir(path: string, mode: number): Promise<void> {
     await this.#requests.done(
-      { kind: "make folder", path, attributes: { permissions: mode } },
-      { path, attempt: "create folder" },
+      { kind: "mkdir", path, attributes: { permissions: mode } },
+      { path, attempt: "create directory" },
     );
   }
 
   async setMode(path: string, mode: number): Promise<void> {
     await this.#requests.done(
-      { kind: "set", path, attributes: { permissions: mode } },
+      { kind: "setstat", path, attributes: { permissions: mode } },
       { path, doing: "set mode" },
     );
   }
 
   async setTimes(path: string, times: Times): Promise<void> {
     await this.#requests.done(
-      { kind: "set", path, attributes: { times } },
+      { kind: "setstat", path, attributes: { times } },
       { path, doing: "set times" },
     );
   }
 
-  async readLink(path: string): Promise<string | undefined> {
+  async readlink(path: string): Promise<string | undefined> {
     const attributes = await this.#requests.attributes(
-      { kind: "link stat", path },
+      { kind: "lstat", path },
       path,
     );
     if (!isLink(attributes)) return undefined;
-    return await this.#requests.name({ kind: "read link", path }, { path });
+    return await this.#requests.name({ kind: "readlink", path }, { path });
   }
 
-  async makeLink(path: string, destination: string): Promise<void> {
+  async symlink(path: string, destination: string): Promise<void> {
     const { session } = this.#requests;
-    // Where a folder is in the way, what follows says so.
+    // Where a directory is in the way, what follows says so.
     await session.request({ kind: "remove", path });
     await this.#requests.done(
-      { kind: "make link", path, destination },
-      { path, attempt: "create folder" },
+      { kind: "symlink", path, destination },
+      { path, attempt: "create directory" },
     );
   }
 
@@ -243,11 +243,11 @@ export class RemoteFiles implements Files {
         `${this.label}${path}: the server cannot tell whose home that is`,
       );
     }
-    return await this.#requests.name({ kind: "expand path", path }, { path });
+    return await this.#requests.name({ kind: "expand-path", path }, { path });
   }
 
-  join(folder: string, name: string): string {
-    return folder.endsWith("/") ? folder + name : `${folder}/${name}`;
+  join(directory: string, name: string): string {
+    return directory.endsWith("/") ? directory + name : `${directory}/${name}`;
   }
 
   nameOf(path: string): string {
@@ -255,7 +255,7 @@ export class RemoteFiles implements Files {
   }
 }
 
-/** Half of what may be open is for files; folders that are listed have more. */
+/** Half of what may be open is for files; directories that are listed have more. */
 function entriesFor(handles = 0): number {
   if (handles === 0) return USUAL_ENTRIES;
   return Math.max(1, Math.min(USUAL_ENTRIES, Math.floor(handles / 2)));

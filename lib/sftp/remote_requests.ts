@@ -88,7 +88,7 @@ export class Requests {
     return entry.name;
   }
 
-  /** Some names of a folder; `undefined` after the last. */
+  /** Some names of a directory; `undefined` after the last. */
   async names(
     response: Response,
     path: string,

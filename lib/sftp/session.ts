@@ -166,7 +166,7 @@ export class SftpSession {
           pieces: formatRequest(id, request, this.#writer),
           isPatient: request.kind === "read" && request.length > PATIENT_BYTES,
         });
-        const opens = request.kind === "open" || request.kind === "open folder";
+        const opens = request.kind === "open" || request.kind === "opendir";
         if (opens) this.handles.ask();
         if (request.kind === "close") this.handles.close(request.handle);
         this.#waiters.set(id, {

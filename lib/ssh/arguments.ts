@@ -102,7 +102,7 @@ export interface RemoteScpOptions {
   readonly verbose: boolean;
   readonly recursive: boolean;
   readonly preserve: boolean;
-  readonly targetIsFolder: boolean;
+  readonly targetIsDirectory: boolean;
 }
 
 /**
@@ -124,14 +124,14 @@ export function remoteScpCommand(
 }
 
 function scpWords(
-  { verbose, recursive, preserve, targetIsFolder }: RemoteScpOptions,
+  { verbose, recursive, preserve, targetIsDirectory }: RemoteScpOptions,
 ): string[] {
   return [
     "scp",
     ...(verbose ? ["-v"] : []),
     ...(recursive ? ["-r"] : []),
     ...(preserve ? ["-p"] : []),
-    ...(targetIsFolder ? ["-d"] : []),
+    ...(targetIsDirectory ? ["-d"] : []),
   ];
 }
 

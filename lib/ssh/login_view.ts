@@ -74,16 +74,16 @@ function processesFrom(id: number): readonly ProcessView[] {
 }
 
 function processOf(id: number): ProcessView {
-  const folder = `/proc/${id}`;
+  const directory = `/proc/${id}`;
   const links = new Map<number, string>();
-  for (const name of listProcNames(`${folder}/fd`)) {
+  for (const name of listProcNames(`${directory}/fd`)) {
     try {
-      links.set(Number(name), readProcLink(`${folder}/fd/${name}`));
+      links.set(Number(name), readProcLink(`${directory}/fd/${name}`));
     } catch {
       // It was closed.
     }
   }
-  const program = readProcLink(`${folder}/exe`)
+  const program = readProcLink(`${directory}/exe`)
     .replace(/ \(deleted\)$/, "").replace(/^.*\//, "");
   return { id, program, links, children: childrenOf(id) };
 }

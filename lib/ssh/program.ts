@@ -43,14 +43,14 @@ export function pathsOf(
   { os, path, extensions }: ProgramPlaces,
 ): string[] {
   if (os !== "windows") {
-    return path.split(":").map((folder) => `${folder}/${program}`);
+    return path.split(":").map((directory) => `${directory}/${program}`);
   }
   const ends = (extensions || USUAL_EXTENSIONS).toLowerCase().split(";")
     .filter((extension) => extension !== "");
   const isWhole = ends.some((end) => program.toLowerCase().endsWith(end));
   const names = isWhole ? [program] : ends.map((end) => program + end);
   return path.split(";")
-    .flatMap((folder) => names.map((name) => `${folder}\\${name}`));
+    .flatMap((directory) => names.map((name) => `${directory}\\${name}`));
 }
 
 /** On Windows the name alone makes a program; its mode says nothing. */

@@ -1,6 +1,6 @@
 /** Tells before a login whether ssh will have to ask its user for something. */
 
-import { homeFolder } from "../system/home.ts";
+import { homeDirectory } from "../system/home.ts";
 import type { SshSettings } from "../options/copy_options.ts";
 import type { Login } from "./arguments.ts";
 import { type SshConfiguration, succeeds } from "./configuration.ts";
@@ -97,7 +97,7 @@ function agentPath(value: string | undefined): string | undefined {
 }
 
 function expanded(path: string): string {
-  const home = homeFolder();
+  const home = homeDirectory();
   return path.replace(/^~(?=\/)/, home).replaceAll("%d", home);
 }
 

@@ -17,16 +17,16 @@ import type {
   TalkingProcess,
 } from "./spawner.ts";
 
-/** How much the far side may say after all is done, in bytes. */
+/** How much the remote may say after all is done, in bytes. */
 const IGNORED_BYTES = 64 * 1024;
 
 /** How much of it is looked at. */
 const KEPT_BYTES = 2048;
 
-/** How long a far side that broke the protocol may take to end. */
+/** How long a remote that broke the protocol may take to end. */
 const GRACE_MILLISECONDS = 500;
 
-/** How long ssh may take to tell why its far side fell silent. */
+/** How long ssh may take to tell why its remote fell silent. */
 const LOST_GRACE_MILLISECONDS = 5000;
 
 /** How much later than ssh we may notice what ended us both. */
@@ -51,7 +51,7 @@ export interface SshEnd extends ExitStatus {
 export interface SessionOptions {
   /** Ends it when aborted. */
   readonly interrupted: AbortSignal;
-  /** What is looked for on the far side, as a message calls it. */
+  /** What is looked for on the remote, as a message calls it. */
   readonly seeks: string;
   /**
    * Takes what ssh says on standard error, a remote's words among it: text as
@@ -121,7 +121,7 @@ export class SshSession implements AsyncDisposable {
     return this.#process.channel;
   }
 
-  /** Whether the far side has said anything. */
+  /** Whether the remote has said anything. */
   get hasHeard(): boolean {
     return this.#process.channel.hasReceived;
   }
@@ -164,7 +164,7 @@ export class SshSession implements AsyncDisposable {
     return this.#errors.awaitsTouch ? { ...view, isAsking: true } : view;
   }
 
-  /** Tells the far side that nothing more comes and waits until ssh ended. */
+  /** Tells the remote that nothing more comes and waits until ssh ended. */
   async end(
     { isWhole, readToEnd, graceMilliseconds }: EndOptions,
   ): Promise<SshEnd> {
@@ -182,7 +182,7 @@ export class SshSession implements AsyncDisposable {
   }
 
   /**
-   * A far shell may say more once scp has ended. Were it not read, ssh could
+   * A remote shell may say more once scp has ended. Were it not read, ssh could
    * not end; were there no end to it, ssh is not waited for. Gives how it
    * begins.
    */
@@ -217,7 +217,7 @@ export class SshSession implements AsyncDisposable {
 
   /**
    * Ends ssh if it has not ended by itself. What was said last still leaves,
-   * and a far side that takes it for the end gets a moment to do so.
+   * and a remote that takes it for the end gets a moment to do so.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     using process = this.#process;
@@ -298,9 +298,9 @@ function reason({ code, signal }: ProcessEnd, seeks: string): string {
   if (signal !== null) return `ssh was ended by ${signal}`;
   if (code === 255) return "ssh failed (exit status 255)";
   if (code === 127) {
-    return `there is no ${seeks} on the far side (exit status 127)`;
+    return `there is no ${seeks} on the remote (exit status 127)`;
   }
-  return `the far side ended with exit status ${code}`;
+  return `the remote ended with exit status ${code}`;
 }
 
 function startFailure(program: string, error: unknown): string {

@@ -43,7 +43,7 @@ export function linkBytes(
 }
 
 /**
- * Gives the names in an open folder, `.` and `..` among them, read part by part.
+ * Gives the names in an open directory, `.` and `..` among them, read part by part.
  * Each is to be taken before the next one is asked for.
  *
  * @throws {LibcError} If it cannot be listed.
@@ -69,7 +69,7 @@ export function* nameBytes(fd: number): Iterable<Uint8Array> {
 /** The longest path Linux takes and the longest link it makes, in bytes. */
 const PATH_BYTES = 4096;
 
-/** Part of a folder that is listed at a time, in bytes. */
+/** Part of a directory that is listed at a time, in bytes. */
 const LISTING_BYTES = 32 * 1024;
 
 /** `d_reclen` and `d_name` in a `struct dirent64`. */

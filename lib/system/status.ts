@@ -32,12 +32,12 @@ export interface StatusCalls {
   /**
    * Leaves the status of what is at a path where `read` finds it.
    *
-   * @param folder Descriptor that the path is relative to.
+   * @param directory Descriptor that the path is relative to.
    * @param path Bytes with a NUL at their end.
    * @param flags As fstatat(2) knows them.
    * @returns What the library's function gives: -1 if it fails.
    */
-  readonly look: (folder: number, path: Uint8Array, flags: number) => number;
+  readonly look: (directory: number, path: Uint8Array, flags: number) => number;
   /** Gives the status that the last `look` left. */
   readonly read: () => Status;
 }
@@ -89,9 +89,9 @@ export function byStatx(): StatusCalls {
   const libc: Calls<typeof STATX> = libcCalls(STATX, ["statx"]);
   const status = new DataView(new ArrayBuffer(256));
   return {
-    look: (folder, path, flags) =>
+    look: (directory, path, flags) =>
       libc.statx(
-        folder,
+        directory,
         bytesOf(path),
         flags,
         STATX_BASIC_STATS | STATX_BTIME,
@@ -143,8 +143,8 @@ export function byFstatat(): StatusCalls {
   const libc: Calls<typeof FSTATAT> = libcCalls(FSTATAT, ["__fxstatat"]);
   const status = new DataView(new ArrayBuffer(144));
   return {
-    look: (folder, path, flags) =>
-      libc.__fxstatat(version, folder, bytesOf(path), status, flags),
+    look: (directory, path, flags) =>
+      libc.__fxstatat(version, directory, bytesOf(path), status, flags),
     read: () => {
       const mode = status.getUint32(modeOffset, true);
       return {

@@ -8,7 +8,7 @@ interface Waiting {
  * Buffers that all copies of a transfer share, each for one at a time: as much
  * memory as so many whole ones take, and no more.
  */
-export class Blocks {
+export class BufferPool {
   /** The length of a whole one. */
   readonly wholeBytes: number;
   /** Whole ones that nobody has. */
@@ -29,7 +29,7 @@ export class Blocks {
    *
    * @throws What ended it all.
    */
-  async take(bytes: number): Promise<Block> {
+  async take(bytes: number): Promise<PooledBuffer> {
     if (this.#waiting.length > 0 || bytes > this.#bytesLeft) {
       await new Promise<void>((resolve) =>
         this.#waiting.push({ bytes, resolve })
@@ -50,7 +50,7 @@ export class Blocks {
     this.#end ??= { error };
   }
 
-  #lent(length: number): Block {
+  #lent(length: number): PooledBuffer {
     const free = this.#free;
     const isWhole = length === this.wholeBytes;
     let buffer: Uint8Array | undefined;
@@ -80,7 +80,7 @@ export class Blocks {
 }
 
 /** A buffer, or the leave to have so many bytes under way. */
-export interface Block extends Disposable {
+export interface PooledBuffer extends Disposable {
   readonly length: number;
   /** The buffer itself; it takes no memory before it is asked for. */
   readonly bytes: Uint8Array;

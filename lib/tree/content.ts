@@ -1,11 +1,11 @@
 import { EntryError } from "../errors.ts";
 import type { OpenFile } from "../filesystem/file_system.ts";
-import type { Block, Blocks } from "./buffer_pool.ts";
+import type { BufferPool, PooledBuffer } from "./buffer_pool.ts";
 
 export interface ContentOptions {
   /** How long the file is said to be, in bytes. */
   readonly expected: number;
-  readonly blocks: Blocks;
+  readonly blocks: BufferPool;
   /** The most blocks of this file that are under way at once. */
   readonly atOnce: number;
   /** Told each count of bytes that were moved. */
@@ -103,7 +103,7 @@ class ContentCopy {
   }
 
   /** Gives how many bytes it was. */
-  async #copyBlock(block: Block, at: number): Promise<number> {
+  async #copyBlock(block: PooledBuffer, at: number): Promise<number> {
     const count = await this.#read(block, at);
     if (count < block.length) this.#end = Math.min(this.#end, at + count);
     else this.#limit = Math.max(this.#limit, at + count);
@@ -121,7 +121,7 @@ class ContentCopy {
   }
 
   /** Gives how many bytes there were; less than a block only at the end. */
-  async #read(block: Block, at: number): Promise<number> {
+  async #read(block: PooledBuffer, at: number): Promise<number> {
     const { expected } = this.#options;
     let count = 0;
     while (count < block.length) {

@@ -1,12 +1,12 @@
 import type {
   Attributes,
-  Files,
+  FileSystem,
   Listing,
   Times,
 } from "../filesystem/file_system.ts";
 import { keyOf } from "../names/name_key.ts";
-import { StoredFolder } from "../filesystem/stored_directory.ts";
-import type { Course } from "./transfer_run.ts";
+import { StoredDirectory } from "../filesystem/stored_directory.ts";
+import type { TransferRun } from "./transfer_run.ts";
 import {
   type Destination,
   type FoundEntry,
@@ -15,40 +15,40 @@ import {
 } from "./destination.ts";
 import {
   checkOutside,
-  type CopiedFolder,
-  openFolder,
+  type CopiedDirectory,
+  openDirectory,
 } from "../filesystem/directory_loops.ts";
 import type { TransferOptions } from "./options.ts";
 import type { OwnWork } from "./own_work.ts";
-import { Pending } from "./wait_group.ts";
+import { WaitGroup } from "./wait_group.ts";
 
-/** A folder that is filled. */
-export interface FilledFolder {
-  readonly source: CopiedFolder;
+/** A directory that is filled. */
+export interface FilledDirectory {
+  readonly source: CopiedDirectory;
   readonly entries: Listing;
   /** Where what is in it goes. */
   readonly destination: Destination;
   /** Whether nothing was in it. */
   readonly isNew: boolean;
   /** What was begun in it. */
-  readonly pending: Pending;
-  /** Resolves when all of it has ended, and the folder has its mode. */
+  readonly pending: WaitGroup;
+  /** Resolves when all of it has ended, and the directory has its mode. */
   readonly left: Promise<void>;
 }
 
-/** Makes folders where copies of folders go, and leaves them when they are full. */
-export class FolderCopier {
-  readonly #from: Files;
-  readonly #to: Files;
+/** Makes directories where copies of directories go, and leaves them when they are full. */
+export class DirectoryCopier {
+  readonly #from: FileSystem;
+  readonly #to: FileSystem;
   readonly #options: TransferOptions;
-  readonly #course: Course;
+  readonly #course: TransferRun;
   readonly #ownWork: OwnWork;
 
   constructor(
-    from: Files,
-    to: Files,
+    from: FileSystem,
+    to: FileSystem,
     options: TransferOptions,
-    { course, ownWork }: { course: Course; ownWork: OwnWork },
+    { course, ownWork }: { course: TransferRun; ownWork: OwnWork },
   ) {
     this.#from = from;
     this.#to = to;
@@ -58,7 +58,7 @@ export class FolderCopier {
   }
 
   /**
-   * Lists a folder, and enters the one that its content goes to, made if need
+   * Lists a directory, and enters the one that its content goes to, made if need
    * be.
    *
    * @throws {EntryError} If it cannot be listed, led back to itself, or has no
@@ -67,17 +67,17 @@ export class FolderCopier {
   async enter(
     { path, attributes }: FoundEntry,
     destination: Destination,
-    above: CopiedFolder | undefined,
-  ): Promise<FilledFolder> {
+    above: CopiedDirectory | undefined,
+  ): Promise<FilledDirectory> {
     const opening = this.#open({ path, attributes }, above);
     opening.catch(() => {
-      // It is awaited below, unless the folder cannot be listed.
+      // It is awaited below, unless the directory cannot be listed.
     });
     using listing = new DisposableStack();
     const entries = listing.use(
       await this.#course.open.list(
         `${this.#from.label}${path}`,
-        () => this.#from.list(path),
+        () => this.#from.readdir(path),
       ),
     );
     const source = await opening;
@@ -87,7 +87,7 @@ export class FolderCopier {
     if (above === undefined) this.#ownWork.began(stored.path, identity);
     listing.move();
     const { preserve } = this.#options;
-    const pending = new Pending();
+    const pending = new WaitGroup();
     return {
       source,
       entries,
@@ -110,24 +110,24 @@ export class FolderCopier {
   /** @throws {EntryError} If it is one that it is in, or what is being made. */
   async #open(
     { path, attributes }: FoundEntry,
-    above: CopiedFolder | undefined,
-  ): Promise<CopiedFolder> {
-    const source = await openFolder(this.#from, { path, attributes, above });
+    above: CopiedDirectory | undefined,
+  ): Promise<CopiedDirectory> {
+    const source = await openDirectory(this.#from, { path, attributes, above });
     if (above !== undefined) await this.#ownWork.check(source, attributes);
     return source;
   }
 
   async #store(
-    source: CopiedFolder,
+    source: CopiedDirectory,
     { mode }: Attributes,
     { path, mayExist, place }: Destination,
-  ): Promise<StoredFolder> {
+  ): Promise<StoredDirectory> {
     const { store } = this.#options;
     const enter = (replaced: Attributes | undefined) => {
       const policy = isTarget(replaced !== undefined, place)
         ? { ...store, preserve: false }
         : store;
-      return StoredFolder.enter(this.#to, { path, mode, replaced }, policy);
+      return StoredDirectory.enter(this.#to, { path, mode, replaced }, policy);
     };
     const found = mayExist ? await this.#to.find(path) : undefined;
     const replaced = isKnown(found) ? found : undefined;
@@ -139,18 +139,18 @@ export class FolderCopier {
       // Somebody may have made it meanwhile, by another path; where nothing
       // tells, what is copied into it does.
       const made = await this.#to.find(path);
-      if (made?.kind !== "folder" && made?.kind !== "unknown") throw error;
+      if (made?.kind !== "directory" && made?.kind !== "unknown") throw error;
       if (isKnown(made)) await place?.among.check(place.name);
-      return await enter({ ...made, kind: "folder" });
+      return await enter({ ...made, kind: "directory" });
     });
     if (this.#from === this.#to) await checkOutside(this.#to, path, source);
     return stored;
   }
 
   async #leave(
-    stored: StoredFolder,
+    stored: StoredDirectory,
     times: Times | undefined,
-    pending: Pending,
+    pending: WaitGroup,
   ): Promise<void> {
     await pending.over;
     const { promise: left, resolve } = Promise.withResolvers<void>();

@@ -1,6 +1,10 @@
 import { Turns } from "../channel/turns.ts";
 import { EntryError, NotCutError, SessionError } from "../errors.ts";
-import type { Attributes, Files, OpenFile } from "../filesystem/file_system.ts";
+import type {
+  Attributes,
+  FileSystem,
+  OpenFile,
+} from "../filesystem/file_system.ts";
 import { keyOf } from "../names/name_key.ts";
 import { StoredFile } from "../filesystem/stored_file.ts";
 import type { Observer } from "../events/copy_event.ts";
@@ -9,8 +13,8 @@ import {
   startFile,
   UNWATCHED,
 } from "../events/file_progress.ts";
-import { Blocks } from "./buffer_pool.ts";
-import { Claims } from "./keyed_lock.ts";
+import { BufferPool } from "./buffer_pool.ts";
+import { KeyedLock } from "./keyed_lock.ts";
 import { type CopiedContent, copyContent } from "./content.ts";
 import { type Destination, type FoundEntry, isKnown } from "./destination.ts";
 import type { OpenEntries } from "./open_entries.ts";
@@ -34,21 +38,21 @@ interface FileToFill {
 
 /** Copies files, any number of them at once. */
 export class FileCopier {
-  readonly #from: Files;
-  readonly #to: Files;
+  readonly #from: FileSystem;
+  readonly #to: FileSystem;
   readonly #options: TransferOptions;
   readonly #observer: Observer;
   readonly #open: OpenEntries;
-  readonly #blocks: Blocks;
+  readonly #blocks: BufferPool;
   readonly #blocksAtOnce: number;
   /** Destinations by their keys, and files by what tells them from others. */
-  readonly #paths = new Claims();
-  readonly #files = new Claims();
+  readonly #paths = new KeyedLock();
+  readonly #files = new KeyedLock();
   readonly #turns = new Turns();
 
   constructor(
-    from: Files,
-    to: Files,
+    from: FileSystem,
+    to: FileSystem,
     options: TransferOptions,
     { observer, open }: { observer: Observer; open: OpenEntries },
   ) {
@@ -58,10 +62,13 @@ export class FileCopier {
     this.#observer = observer;
     this.#open = open;
     // A block is under way twice: to be read, and then to be written.
-    this.#blocksAtOnce = Math.max(1, from.pace.blocks + to.pace.blocks);
-    this.#blocks = new Blocks(
+    this.#blocksAtOnce = Math.max(
+      1,
+      from.concurrency.blocks + to.concurrency.blocks,
+    );
+    this.#blocks = new BufferPool(
       this.#blocksAtOnce,
-      Math.min(from.pace.blockBytes, to.pace.blockBytes),
+      Math.min(from.concurrency.blockBytes, to.concurrency.blockBytes),
     );
   }
 
@@ -215,7 +222,7 @@ export class FileCopier {
     return await copyContent(input, stored.file, options);
   }
 
-  /** Files that never make us wait would keep every signal out. */
+  /** FileSystem that never make us wait would keep every signal out. */
   async #checkpoint(): Promise<void> {
     if (this.#turns.areDue) await this.#turns.give();
     this.#options.interrupted.throwIfAborted();
@@ -252,7 +259,7 @@ async function checkWhole(
   size: number,
   { path, attributes, label }: FoundEntry & { label: string },
 ): Promise<void> {
-  const { size: sizeNow } = await file.attributes();
+  const { size: sizeNow } = await file.stat();
   if (sizeNow === size || sizeNow === attributes.size) return;
   throw new EntryError(
     `${label}${path}: the file shrank while it was read: ${size} of ` +

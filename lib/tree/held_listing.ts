@@ -1,5 +1,5 @@
 import { EntryError } from "../errors.ts";
-import type { ListedEntry, Listing } from "../filesystem/file_system.ts";
+import type { DirectoryEntry, Listing } from "../filesystem/file_system.ts";
 
 /** The most entries of one directory that are kept in memory. */
 export const MAX_KEPT_ENTRIES = 1_000_000;
@@ -10,12 +10,12 @@ export const MAX_KEPT_ENTRIES = 1_000_000;
  */
 export class HeldListing implements Listing {
   readonly #listing: Listing;
-  readonly #entries: AsyncIterator<ListedEntry>;
+  readonly #entries: AsyncIterator<DirectoryEntry>;
   readonly #name: string;
   readonly #closed: () => void;
   readonly #most: number;
   /** The entries that follow; absent while the listing itself gives them. */
-  #kept: Promise<AsyncIterator<ListedEntry>> | undefined;
+  #kept: Promise<AsyncIterator<DirectoryEntry>> | undefined;
 
   /**
    * @param name The directory in messages.
@@ -42,8 +42,8 @@ export class HeldListing implements Listing {
     this.#kept ??= this.#keep();
   }
 
-  async #keep(): Promise<AsyncIterator<ListedEntry>> {
-    const entries: ListedEntry[] = [];
+  async #keep(): Promise<AsyncIterator<DirectoryEntry>> {
+    const entries: DirectoryEntry[] = [];
     let failure: unknown;
     try {
       for (;;) {
@@ -52,7 +52,7 @@ export class HeldListing implements Listing {
         if (entries.length === this.#most) {
           throw new EntryError(
             `${this.#name}: there are more than ${this.#most} entries, and ` +
-              "nothing else can be open beside the folder",
+              "nothing else can be open beside the directory",
           );
         }
         entries.push(value);
@@ -65,7 +65,7 @@ export class HeldListing implements Listing {
     return given(entries, failure);
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<ListedEntry> {
+  async *[Symbol.asyncIterator](): AsyncIterator<DirectoryEntry> {
     try {
       for (;;) {
         const entries = this.#kept === undefined
@@ -87,9 +87,9 @@ export class HeldListing implements Listing {
 }
 
 async function* given(
-  entries: readonly ListedEntry[],
+  entries: readonly DirectoryEntry[],
   failure: unknown,
-): AsyncIterator<ListedEntry> {
+): AsyncIterator<DirectoryEntry> {
   yield* entries;
   if (failure !== undefined) throw failure;
 }

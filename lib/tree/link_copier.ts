@@ -1,20 +1,20 @@
 import { EntryError, entryError } from "../errors.ts";
-import type { Attributes, Files } from "../filesystem/file_system.ts";
+import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
 import type { Destination } from "./destination.ts";
 import { checkDifferent } from "./same_file.ts";
 
 /** Copies symbolic links as links. */
 export class LinkCopier {
-  readonly #from: Files;
-  readonly #to: Files;
+  readonly #from: FileSystem;
+  readonly #to: FileSystem;
   /**
    * The keys of links that were made: nothing is written through them, whatever
    * path leads there.
    */
   readonly #made: Set<string>;
 
-  constructor(from: Files, to: Files, made: Set<string>) {
+  constructor(from: FileSystem, to: FileSystem, made: Set<string>) {
     this.#from = from;
     this.#to = to;
     this.#made = made;
@@ -22,7 +22,7 @@ export class LinkCopier {
 
   /** What the link at `source` says; `undefined` if it is none. */
   async find(source: string): Promise<string | undefined> {
-    return await this.#from.readLink(source);
+    return await this.#from.readlink(source);
   }
 
   /** @throws {EntryError} If `target` is a link that was made. */
@@ -43,7 +43,7 @@ export class LinkCopier {
     const named = await findQuietly(this.#from, source);
     const replaced = await findQuietly(this.#to, target);
     const replacesFile = named !== undefined && replaced !== undefined &&
-      await this.#to.readLink(target) === undefined;
+      await this.#to.readlink(target) === undefined;
     if (replacesFile) {
       await checkDifferent(
         { files: this.#from, path: source, attributes: named },
@@ -53,7 +53,7 @@ export class LinkCopier {
     if (place?.isNamesake && await this.#isThere(target, replaced)) {
       await place.among.check(place.name);
     }
-    await this.#to.makeLink(target, says);
+    await this.#to.symlink(target, says);
     this.#made.add(key);
   }
 
@@ -66,6 +66,6 @@ export class LinkCopier {
   }
 
   async #isLink(path: string): Promise<boolean> {
-    return typeof await this.#to.readLink(path).catch(entryError) === "string";
+    return typeof await this.#to.readlink(path).catch(entryError) === "string";
   }
 }

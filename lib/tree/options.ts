@@ -7,7 +7,7 @@ export interface TransferOptions {
   readonly preserve: boolean;
   readonly store: StorePolicy;
   /**
-   * Whether symbolic links are followed. Else, where folders are copied, they
+   * Whether symbolic links are followed. Else, where directories are copied, they
    * are copied as links, as `cp -r` does, and nothing is written through those
    * that were made, by this transfer and those before it: their keys are here.
    */

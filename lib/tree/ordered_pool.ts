@@ -3,7 +3,7 @@
  * each is reported in the order in which they began, and a step counts as under
  * way until then: so little is ever waiting to be reported.
  */
-export class Window {
+export class OrderedPool {
   readonly #size: number;
   readonly #report: (error: unknown) => void;
   #count = 0;

@@ -1,7 +1,7 @@
 import { EntryError } from "../errors.ts";
-import type { Attributes, Files } from "../filesystem/file_system.ts";
+import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
 import { type CopyStart, isOwnCopy } from "../filesystem/own_copy.ts";
-import type { CopiedFolder } from "../filesystem/directory_loops.ts";
+import type { CopiedDirectory } from "../filesystem/directory_loops.ts";
 
 /**
  * Directories that a transfer itself makes at the top of its target. Where the
@@ -9,13 +9,13 @@ import type { CopiedFolder } from "../filesystem/directory_loops.ts";
  * are one, they are met on the way through it, and would be copied for ever.
  */
 export class OwnWork {
-  readonly #from: Files;
-  readonly #to: Files;
+  readonly #from: FileSystem;
+  readonly #to: FileSystem;
   readonly #start: CopyStart;
   /** Paths at the top of the target, by what identifies them. */
   readonly #tops = new Map<string, string>();
 
-  constructor(from: Files, to: Files, start: CopyStart) {
+  constructor(from: FileSystem, to: FileSystem, start: CopyStart) {
     this.#from = from;
     this.#to = to;
     this.#start = start;
@@ -33,7 +33,7 @@ export class OwnWork {
    * @throws {EntryError} If this transfer made it.
    */
   async check(
-    { path, identity }: CopiedFolder,
+    { path, identity }: CopiedDirectory,
     { born }: Attributes,
   ): Promise<void> {
     if (this.#from === this.#to) return;
@@ -57,9 +57,9 @@ export class OwnWork {
     const there = await this.#to.identify(identity).catch(unknown);
     const top = there === undefined ? undefined : this.#tops.get(there);
     if (top === undefined) return false;
-    const before = await this.#to.attributes(top);
-    const met = await this.#from.attributes(path);
-    const after = await this.#to.attributes(top);
+    const before = await this.#to.stat(top);
+    const met = await this.#from.stat(path);
+    const after = await this.#to.stat(top);
     const [least, it, most] = [before, met, after].map(secondOf);
     return least! <= it! && it! <= most!;
   }

@@ -1,10 +1,10 @@
 import { EntryError } from "../errors.ts";
-import type { Files } from "../filesystem/file_system.ts";
+import type { FileSystem } from "../filesystem/file_system.ts";
 import type { FoundEntry } from "./destination.ts";
 
 /** A file, and the place that holds it. */
 export interface PlacedFile extends FoundEntry {
-  readonly files: Files;
+  readonly files: FileSystem;
 }
 
 /** @throws {EntryError} If what would be replaced is what is copied. */

@@ -1,30 +1,30 @@
 import { EntryError } from "../errors.ts";
-import type { Files } from "../filesystem/file_system.ts";
+import type { FileSystem } from "../filesystem/file_system.ts";
 import { keyOf } from "../names/name_key.ts";
 import { isNameless } from "../names/names.ts";
 import { Namesakes } from "../filesystem/namesakes.ts";
 import type { Observer } from "../events/copy_event.ts";
-import { Course } from "./transfer_run.ts";
+import { TransferRun } from "./transfer_run.ts";
 import type { Destination } from "./destination.ts";
 import type { TransferOptions } from "./options.ts";
 import { OwnWork } from "./own_work.ts";
-import { Pending } from "./wait_group.ts";
+import { WaitGroup } from "./wait_group.ts";
 import { type SourceEntry, TreeCopier } from "./tree_copier.ts";
 
 /** What is copied: entries of the files that hold them. */
 export interface Sources {
-  readonly files: Files;
+  readonly files: FileSystem;
   readonly entries: readonly SourceEntry[];
 }
 
 /** Where to: a path in the files that will hold it. */
 export interface Target {
-  readonly files: Files;
+  readonly files: FileSystem;
   readonly path: string;
-  /** Refuse a target that is no folder. */
-  readonly mustBeFolder: boolean;
-  /** Make one that has to be a folder and is missing. */
-  readonly makesFolder?: boolean;
+  /** Refuse a target that is no directory. */
+  readonly mustBeDirectory: boolean;
+  /** Make one that has to be a directory and is missing. */
+  readonly makesDirectory?: boolean;
   /**
    * Names that the job's other copies put into this very target; absent where
    * there are no others.
@@ -33,8 +33,8 @@ export interface Target {
 }
 
 /**
- * Copies entries to a path in the same or in other files: into the folder that
- * is there, else the first of them under that very path; what a folder without
+ * Copies entries to a path in the same or in other files: into the directory that
+ * is there, else the first of them under that very path; what a directory without
  * a name of its own (`.`, `..`) holds goes straight into the target, which keeps
  * its mode and times if it was there. Many entries are under way at once where
  * that is what their places are best at.
@@ -57,7 +57,7 @@ export async function transfer(
 class Transfer {
   readonly #sources: Sources;
   readonly #target: Target;
-  readonly #course: Course;
+  readonly #course: TransferRun;
   readonly #trees: TreeCopier;
 
   constructor(
@@ -71,8 +71,8 @@ class Transfer {
     this.#sources = sources;
     this.#target = target;
     const { interrupted } = options;
-    const steps = Math.max(from.pace.entries, to.pace.entries);
-    this.#course = new Course(steps, { observer, interrupted });
+    const steps = Math.max(from.concurrency.entries, to.concurrency.entries);
+    this.#course = new TransferRun(steps, { observer, interrupted });
     const names = new Set(sources.entries.map((entry) => nameOf(entry, from)));
     names.add(to.nameOf(target.path));
     this.#trees = new TreeCopier(from, to, options, {
@@ -84,13 +84,13 @@ class Transfer {
   async run(): Promise<void> {
     const { files, entries } = this.#sources;
     const { files: to, path, among = new Namesakes(to, path) } = this.#target;
-    const { isFolder, destination } = await this.#look();
-    const pending = new Pending();
+    const { isDirectory, destination } = await this.#look();
+    const pending = new WaitGroup();
     for (const [index, entry] of entries.entries()) {
       await this.#course.orReport(async () => {
         const name = nameOf(entry, files);
-        const goesInside = isFolder && !isNameless(name);
-        if (!isFolder && index > 0) {
+        const goesInside = isDirectory && !isNameless(name);
+        if (!isDirectory && index > 0) {
           throw new EntryError(
             `${to.label}${path}: Not a directory: ` +
               `no place for ${name}`,
@@ -110,31 +110,31 @@ class Transfer {
     await this.#course.end();
   }
 
-  async #look(): Promise<{ isFolder: boolean; destination: Destination }> {
-    const { files, path, mustBeFolder, makesFolder } = this.#target;
+  async #look(): Promise<{ isDirectory: boolean; destination: Destination }> {
+    const { files, path, mustBeDirectory, makesDirectory } = this.#target;
     let found = await files.find(path);
-    if (found === undefined && mustBeFolder) {
-      if (makesFolder) await files.makeFolder(path, NEW_FOLDER_MODE);
-      found = await files.attributes(path);
+    if (found === undefined && mustBeDirectory) {
+      if (makesDirectory) await files.mkdir(path, NEW_DIRECTORY_MODE);
+      found = await files.stat(path);
     }
     // Where nothing tells, it is what the command line says it is.
-    const isFolder = found?.kind === "folder" ||
-      (mustBeFolder && found?.kind === "unknown");
-    if (mustBeFolder && !isFolder) {
+    const isDirectory = found?.kind === "directory" ||
+      (mustBeDirectory && found?.kind === "unknown");
+    if (mustBeDirectory && !isDirectory) {
       throw new EntryError(`${files.label}${path}: Not a directory`);
     }
-    const identity = isFolder ? await files.identify(path) : undefined;
+    const identity = isDirectory ? await files.identify(path) : undefined;
     return {
-      isFolder,
+      isDirectory,
       destination: { path, mayExist: true, key: keyOf(identity ?? path) },
     };
   }
 }
 
 /** Mode of a target that is made for several entries, under the umask. */
-const NEW_FOLDER_MODE = 0o777;
+const NEW_DIRECTORY_MODE = 0o777;
 
 /** The name that an entry gets at the target. */
-function nameOf({ path, name }: SourceEntry, files: Files): string {
+function nameOf({ path, name }: SourceEntry, files: FileSystem): string {
   return name ?? files.nameOf(path);
 }

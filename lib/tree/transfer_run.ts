@@ -1,13 +1,13 @@
-import { EntryError, isBreach, naming } from "../errors.ts";
+import { EntryError, isConnectionFailure, naming } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { OpenEntries } from "./open_entries.ts";
-import { Window } from "./ordered_pool.ts";
+import { OrderedPool } from "./ordered_pool.ts";
 
 /** What every part of a transfer goes by: what is begun, and what broke it. */
-export class Course {
+export class TransferRun {
   readonly observer: Observer;
   readonly open = new OpenEntries();
-  readonly #window: Window;
+  readonly #window: OrderedPool;
   readonly #interrupted: AbortSignal;
   #breach: { readonly error: unknown } | undefined;
 
@@ -21,7 +21,7 @@ export class Course {
   ) {
     this.observer = observer;
     this.#interrupted = interrupted;
-    this.#window = new Window(steps, (error) => this.#report(error));
+    this.#window = new OrderedPool(steps, (error) => this.#report(error));
   }
 
   /** Whether nothing more is begun. */
@@ -56,7 +56,7 @@ export class Course {
    * @throws Whatever else it is, as it is.
    */
   break(name: string, error: unknown): void {
-    if (!isBreach(error)) throw error;
+    if (!isConnectionFailure(error)) throw error;
     if (this.isBroken) throw new EntryError(`${name}: ${error.message}`);
     this.#breach = { error: naming(name, error) };
   }

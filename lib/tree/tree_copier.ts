@@ -1,18 +1,18 @@
 import { EntryError } from "../errors.ts";
-import type { Attributes, Files } from "../filesystem/file_system.ts";
+import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
 import { keyOf, nameKeyOf } from "../names/name_key.ts";
 import { checkStorable, isPlainName } from "../names/names.ts";
 import { Namesakes } from "../filesystem/namesakes.ts";
-import { Claims } from "./keyed_lock.ts";
-import type { Course } from "./transfer_run.ts";
+import { KeyedLock } from "./keyed_lock.ts";
+import type { TransferRun } from "./transfer_run.ts";
 import type { Destination, FoundEntry } from "./destination.ts";
 import { FileCopier } from "./file_copier.ts";
-import { type FilledFolder, FolderCopier } from "./directory_copier.ts";
-import type { CopiedFolder } from "../filesystem/directory_loops.ts";
+import { DirectoryCopier, type FilledDirectory } from "./directory_copier.ts";
+import type { CopiedDirectory } from "../filesystem/directory_loops.ts";
 import { LinkCopier } from "./link_copier.ts";
 import type { TransferOptions } from "./options.ts";
 import type { OwnWork } from "./own_work.ts";
-import type { Pending } from "./wait_group.ts";
+import type { WaitGroup } from "./wait_group.ts";
 
 /** What is copied. */
 export interface SourceEntry {
@@ -29,48 +29,51 @@ export interface SourceEntry {
 
 /** What an entry is part of. */
 export interface Surroundings {
-  /** The folder it is in; none at the top. */
-  readonly above: CopiedFolder | undefined;
+  /** The directory it is in; none at the top. */
+  readonly above: CopiedDirectory | undefined;
   /** What has to end with it. */
-  readonly pending: Pending;
+  readonly pending: WaitGroup;
 }
 
 /**
- * How many entries are under way for each folder that is gone through beside
- * the one at hand. A folder is open meanwhile, as an entry is.
+ * How many entries are under way for each directory that is gone through beside
+ * the one at hand. A directory is open meanwhile, as an entry is.
  */
-const ENTRIES_A_FOLDER = 4;
+const ENTRIES_A_DIRECTORY = 4;
 
 /** Goes through trees and begins to copy what it finds. */
 export class TreeCopier {
-  readonly #from: Files;
-  readonly #to: Files;
+  readonly #from: FileSystem;
+  readonly #to: FileSystem;
   readonly #options: TransferOptions;
-  readonly #course: Course;
+  readonly #course: TransferRun;
   readonly #files: FileCopier;
-  readonly #folders: FolderCopier;
+  readonly #directories: DirectoryCopier;
   readonly #links: LinkCopier | undefined;
   /**
-   * Folders that are filled, by their paths. What a server says of where they
+   * Directories that are filled, by their paths. What a server says of where they
    * lead to is no part of that: they could then wait for each other.
    */
-  readonly #filled = new Claims();
-  #foldersToSpare: number;
+  readonly #filled = new KeyedLock();
+  #directoriesToSpare: number;
 
   constructor(
-    from: Files,
-    to: Files,
+    from: FileSystem,
+    to: FileSystem,
     options: TransferOptions,
-    { course, ownWork }: { course: Course; ownWork: OwnWork },
+    { course, ownWork }: { course: TransferRun; ownWork: OwnWork },
   ) {
     this.#from = from;
     this.#to = to;
     this.#options = options;
     this.#course = course;
     this.#files = new FileCopier(from, to, options, course);
-    this.#folders = new FolderCopier(from, to, options, { course, ownWork });
-    const entries = Math.max(from.pace.entries, to.pace.entries);
-    this.#foldersToSpare = Math.floor(entries / ENTRIES_A_FOLDER);
+    this.#directories = new DirectoryCopier(from, to, options, {
+      course,
+      ownWork,
+    });
+    const entries = Math.max(from.concurrency.entries, to.concurrency.entries);
+    this.#directoriesToSpare = Math.floor(entries / ENTRIES_A_DIRECTORY);
     const { recursive, links } = options;
     if (recursive && links !== "followed") {
       this.#links = new LinkCopier(from, to, links);
@@ -127,7 +130,7 @@ export class TreeCopier {
         () => this.#links!.copy(path, destination, link),
       );
     }
-    const attributes = source.attributes ?? await this.#from.attributes(path);
+    const attributes = source.attributes ?? await this.#from.stat(path);
     const found = { path, attributes };
     if (attributes.kind === "file") {
       return await this.#begin(
@@ -136,10 +139,10 @@ export class TreeCopier {
         () => this.#copyFile(found, destination),
       );
     }
-    if (attributes.kind !== "folder" || !this.#options.recursive) {
+    if (attributes.kind !== "directory" || !this.#options.recursive) {
       throw new EntryError(`${this.#from.label}${path}: not a regular file`);
     }
-    await this.#beside(this.#copyFolder(found, destination, surroundings));
+    await this.#beside(this.#copyDirectory(found, destination, surroundings));
   }
 
   /** @throws {EntryError} If an entry at the top is not copied any more. */
@@ -167,9 +170,9 @@ export class TreeCopier {
 
   /** Goes on beside what was begun, unless too much is going on. */
   async #beside(begun: Promise<void>): Promise<void> {
-    if (this.#foldersToSpare === 0) return await begun;
-    this.#foldersToSpare--;
-    begun.then(() => this.#foldersToSpare++);
+    if (this.#directoriesToSpare === 0) return await begun;
+    this.#directoriesToSpare--;
+    begun.then(() => this.#directoriesToSpare++);
   }
 
   async #copyFile(
@@ -186,25 +189,25 @@ export class TreeCopier {
     }
   }
 
-  /** Begins to copy a folder and all that is in it. */
-  async #copyFolder(
+  /** Begins to copy a directory and all that is in it. */
+  async #copyDirectory(
     source: FoundEntry,
     destination: Destination,
     surroundings: Surroundings,
   ): Promise<void> {
     const { pending } = surroundings;
     pending.begin();
-    // What is to be in one folder comes from one folder after the other.
+    // What is to be in one directory comes from one directory after the other.
     const claimed = await this.#filled.claim(keyOf(destination.path));
     const end = () => {
       claimed[Symbol.dispose]();
       pending.end();
     };
-    const folder = await this.#enter(source, destination, surroundings);
-    if (folder === undefined) return end();
-    folder.left.then(end);
-    await this.#fill(folder);
-    folder.pending.end();
+    const directory = await this.#enter(source, destination, surroundings);
+    if (directory === undefined) return end();
+    directory.left.then(end);
+    await this.#fill(directory);
+    directory.pending.end();
   }
 
   /** Gives nothing if that failed, which is reported. */
@@ -212,17 +215,17 @@ export class TreeCopier {
     source: FoundEntry,
     destination: Destination,
     surroundings: Surroundings,
-  ): Promise<FilledFolder | undefined> {
+  ): Promise<FilledDirectory | undefined> {
     const { path } = source;
     const { promise, resolve } = Promise.withResolvers<
-      FilledFolder | undefined
+      FilledDirectory | undefined
     >();
     await this.#course.begin(async () => {
       try {
         if (this.#course.isOver) return this.#pass(path, surroundings);
         await this.#links?.checkNotMade(path, destination);
         const { above } = surroundings;
-        resolve(await this.#folders.enter(source, destination, above));
+        resolve(await this.#directories.enter(source, destination, above));
       } finally {
         resolve(undefined);
       }
@@ -230,9 +233,9 @@ export class TreeCopier {
     return await promise;
   }
 
-  /** Begins to copy all that is in a folder. */
+  /** Begins to copy all that is in a directory. */
   async #fill(
-    { source, entries, destination, isNew, pending }: FilledFolder,
+    { source, entries, destination, isNew, pending }: FilledDirectory,
   ): Promise<void> {
     const among = new Namesakes(this.#to, destination.path);
     await this.#course.orReport(async () => {

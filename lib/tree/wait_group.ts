@@ -1,5 +1,5 @@
 /** Counts what was begun and has yet to end, so that all of it can be awaited. */
-export class Pending {
+export class WaitGroup {
   readonly #over = Promise.withResolvers<void>();
   /** Whoever counts is one itself, until it has counted all. */
   #count = 1;

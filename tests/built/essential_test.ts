@@ -21,7 +21,7 @@ import {
 } from "../support/executable.ts";
 import { runProgram } from "../support/program.ts";
 import { emptied, lacksRawNames, shell } from "../support/raw_names.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import {
   describeTree,
   makeTree,
@@ -37,25 +37,25 @@ const TREE: readonly TreeEntry[] = [
   ...ODD_NAMES.map((name) => ({ path: `tree/odd/${name}`, content: name })),
 ];
 
-/** The folders that are copied. */
+/** The directories that are copied. */
 const SOURCES: readonly string[] = [
   "tree",
   ...(lacksRawNames === undefined ? ["raw"] : []),
 ];
 
 /** Makes the sources; where names are any bytes, files with such ones, too. */
-function makeSources(folder: string): void {
-  makeTree(folder, TREE);
+function makeSources(directory: string): void {
+  makeTree(directory, TREE);
   if (lacksRawNames !== undefined) return;
   shell(
-    'mkdir -p "$(printf "raw/folder\\377")"\n' +
+    'mkdir -p "$(printf "raw/directory\\377")"\n' +
       'echo 1 > "$(printf "raw/caf\\351")"\n' +
-      'echo 2 > "$(printf "raw/folder\\377/\\200\\n")"x',
-    folder,
+      'echo 2 > "$(printf "raw/directory\\377/\\200\\n")"x',
+    directory,
   );
 }
 
-/** Expects that two folders hold the same sources, modes and times included. */
+/** Expects that two directories hold the same sources, modes and times included. */
 async function assertSameSources(one: string, other: string): Promise<void> {
   const facts = { modes: true, times: true };
   assertEquals(
@@ -73,7 +73,7 @@ function testDoor(kind: DoorKind): void {
     kind.needs,
     async () => {
       await using door: Door = await kind.open();
-      using near = new TempFolder();
+      using near = new TempDirectory();
       using _near = emptied(near.path);
       using _far = emptied(door.home);
       makeSources(near.path);
@@ -98,14 +98,14 @@ function testDoor(kind: DoorKind): void {
 systemDoors.forEach(testDoor);
 
 builtTest("OpenSSH's scp copies to it and from it", ["scp"], async () => {
-  using folder = new TempFolder();
-  using _contents = emptied(folder.path);
-  makeSources(folder.path);
-  makeTree(folder.path, ["bin/", "far/", "back/"].map((path) => ({ path })));
-  Deno.symlinkSync(BUILT, `${folder.path}/bin/scp`);
+  using directory = new TempDirectory();
+  using _contents = emptied(directory.path);
+  makeSources(directory.path);
+  makeTree(directory.path, ["bin/", "far/", "back/"].map((path) => ({ path })));
+  Deno.symlinkSync(BUILT, `${directory.path}/bin/scp`);
   const ssh = writeScript(
-    `${folder.path}/ssh`,
-    `cd ${folder.path}/far && export PATH=${folder.path}/bin:$PATH\n${RUN_LAST}`,
+    `${directory.path}/ssh`,
+    `cd ${directory.path}/far && export PATH=${directory.path}/bin:$PATH\n${RUN_LAST}`,
   );
   const scp = [findProgram("scp")!, "-O", "-S", ssh, "-rp"] as const;
   for (
@@ -115,23 +115,23 @@ builtTest("OpenSSH's scp copies to it and from it", ["scp"], async () => {
     ]
   ) {
     assertEquals(
-      await runProgram([...scp, ...operands], { cwd: folder.path }),
+      await runProgram([...scp, ...operands], { cwd: directory.path }),
       { status: 0, stdout: "", stderr: "" },
     );
   }
-  await assertSameSources(`${folder.path}/far`, folder.path);
-  await assertSameSources(`${folder.path}/back`, folder.path);
+  await assertSameSources(`${directory.path}/far`, directory.path);
+  await assertSameSources(`${directory.path}/back`, directory.path);
 });
 
 builtTest("an ssh that fails is told, and its status counts", [], async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "abc" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "abc" }]);
   const ssh = writeScript(
-    `${folder.path}/ssh`,
+    `${directory.path}/ssh`,
     "echo 'ssh: connect to host far: Connection refused' >&2\nexit 255\n",
   );
   const { status, stderr } = await run(["-S", ssh, "a", "far:"], {
-    cwd: folder.path,
+    cwd: directory.path,
   });
   assertEquals(status, 255);
   assertMatch(stderr, /^ssh: connect .* refused\nseacp: far: .*status 255/);
@@ -141,11 +141,11 @@ builtTest(
   "an ssh that is not there is told",
   [],
   async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "a", content: "abc" }]);
-    const ssh = `${folder.path}/none`;
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "a", content: "abc" }]);
+    const ssh = `${directory.path}/none`;
     const { status, stderr } = await run(["-S", ssh, "a", "far:"], {
-      cwd: folder.path,
+      cwd: directory.path,
     });
     assertEquals(status, 255);
     assertStringIncludes(stderr, `${ssh}: No such file or directory`);

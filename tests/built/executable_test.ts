@@ -19,7 +19,7 @@ import {
 import { isRunning, until } from "../support/processes.ts";
 import { DECODING, lacksRawNames } from "../support/raw_names.ts";
 import { Sshd } from "../support/sshd.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { exists, makeTree } from "../support/tree.ts";
 
 /** How a program comes to have another name, and why that cannot be seen here. */
@@ -42,17 +42,17 @@ for (const [what, make, lacks] of NAMINGS) {
     ["ssh", "sshd", "ssh-keygen"],
     async () => {
       await using sshd = await Sshd.start();
-      using folder = new TempFolder();
-      Deno.mkdirSync(`${folder.path}/bin`);
-      make(`${folder.path}/bin/scp`);
-      makeTree(folder.path, [{ path: "it's a file", content: "text" }]);
-      const env = { PATH: `${folder.path}/bin:${Deno.env.get("PATH")}` };
+      using directory = new TempDirectory();
+      Deno.mkdirSync(`${directory.path}/bin`);
+      make(`${directory.path}/bin/scp`);
+      makeTree(directory.path, [{ path: "it's a file", content: "text" }]);
+      const env = { PATH: `${directory.path}/bin:${Deno.env.get("PATH")}` };
       // As Ansible's ssh connection does it.
       const { status, stderr } = await runProgram([
         ...["sh", "-c", 'exec scp "$@"', "sh"],
         ...["-F", sshd.config, "-vvv", "-C", "-o", "ControlMaster=no"],
         ...["-o", "KbdInteractiveAuthentication=no", "-o", "ConnectTimeout=10"],
-        ...["-o", "PasswordAuthentication=no", `${folder.path}/it's a file`],
+        ...["-o", "PasswordAuthentication=no", `${directory.path}/it's a file`],
         `[far]:${sshd.home}/it's there`,
       ], { env });
       assertEquals([status, stderr.includes("debug3: ")], [0, true], stderr);
@@ -71,11 +71,11 @@ builtTest(
   "its meter is on the terminal, and without one there is none",
   [LENDS_TERMINAL, "stty", "scp"],
   async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "in/" }, { path: "a", content: "abc" }]);
-    const ssh = writeScript(`${folder.path}/ssh`, RUN_LAST);
-    const words = [BUILT, "-S", ssh, "a", `far:${folder.path}/in`];
-    const options = { cwd: folder.path };
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "in/" }, { path: "a", content: "abc" }]);
+    const ssh = writeScript(`${directory.path}/ssh`, RUN_LAST);
+    const words = [BUILT, "-S", ssh, "a", `far:${directory.path}/in`];
+    const options = { cwd: directory.path };
     const command = words.map(quoted).join(" ");
     const meter = /^a {44} 100% {4}3 {3}[ .\d]{5}KB\/s {3}00:\d\d {4}$/;
     const { status, stdout } = await onTerminal(command, 80, options);
@@ -106,35 +106,35 @@ builtTest(
 );
 
 builtTest("a signal ends it and its ssh", [], async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "abc" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "abc" }]);
   const ssh = writeScript(
-    `${folder.path}/ssh`,
-    `echo $$ > ${folder.path}/pid.new\n` +
-      `mv ${folder.path}/pid.new ${folder.path}/pid\nexec sleep 600\n`,
+    `${directory.path}/ssh`,
+    `echo $$ > ${directory.path}/pid.new\n` +
+      `mv ${directory.path}/pid.new ${directory.path}/pid\nexec sleep 600\n`,
   );
   const running = startProgram([BUILT, "-S", ssh, "a", "far:"], {
-    cwd: folder.path,
+    cwd: directory.path,
   });
-  await until("ssh starts", () => exists(`${folder.path}/pid`));
+  await until("ssh starts", () => exists(`${directory.path}/pid`));
   Deno.kill(running.pid, "SIGINT");
   assertEquals((await running.outcome).status, 130);
-  const ended = Number(Deno.readTextFileSync(`${folder.path}/pid`));
+  const ended = Number(Deno.readTextFileSync(`${directory.path}/pid`));
   await until("ssh ends", () => !isRunning(ended));
 });
 
 builtTest("a hangup that its caller ignores does not end it", [], async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "abc" }, { path: "in/" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "abc" }, { path: "in/" }]);
   const ssh = writeScript(
-    `${folder.path}/ssh`,
+    `${directory.path}/ssh`,
     `kill -HUP $PPID\n${RUN_LAST}`,
   );
-  const command = [BUILT, "-S", ssh, "a", `far:${folder.path}/in`];
+  const command = [BUILT, "-S", ssh, "a", `far:${directory.path}/in`];
   const copy = async (before: string): Promise<Outcome> =>
     await runProgram(
       ["sh", "-c", `${before} exec ${command.map(quoted).join(" ")}`],
-      { cwd: folder.path },
+      { cwd: directory.path },
     );
   assertEquals((await copy("")).status, 129);
   assertEquals(await copy("trap '' HUP;"), {
@@ -142,7 +142,7 @@ builtTest("a hangup that its caller ignores does not end it", [], async () => {
     stdout: "",
     stderr: "",
   });
-  assertEquals(exists(`${folder.path}/in/a`), true);
+  assertEquals(exists(`${directory.path}/in/a`), true);
 }, { lacks: lacksLibrary ?? lacksIgnoredSignals });
 
 for (
@@ -153,15 +153,15 @@ for (
   ] as const
 ) {
   builtTest(`it copies itself by its own path ${where}`, [], async () => {
-    using folder = new TempFolder();
-    const program = `${folder.path}/seacp`;
+    using directory = new TempDirectory();
+    const program = `${directory.path}/seacp`;
     Deno.copyFileSync(BUILT, program);
     const { status, stderr } = await runProgram(
-      [program, ...before, program, `${folder.path}/scp`],
+      [program, ...before, program, `${directory.path}/scp`],
     );
     assertEquals([status, stderr], [0, ""]);
     assertEquals(
-      Deno.statSync(`${folder.path}/scp`).size,
+      Deno.statSync(`${directory.path}/scp`).size,
       Deno.statSync(BUILT).size,
     );
   }, { lacks });
@@ -171,12 +171,12 @@ builtTest(
   "devices and /proc are sources and targets, as for scp",
   ["/dev/full", "/proc/version"],
   async () => {
-    using folder = new TempFolder();
-    const options = { cwd: folder.path };
+    using directory = new TempDirectory();
+    const options = { cwd: directory.path };
     assertEquals((await run(["/proc/version", "v"], options)).stderr, "");
-    assertEquals(exists(`${folder.path}/v`), true);
+    assertEquals(exists(`${directory.path}/v`), true);
     assertEquals((await run(["v", "/dev/null"], options)).status, 0);
-    makeTree(folder.path, [{ path: "a", content: "abc" }]);
+    makeTree(directory.path, [{ path: "a", content: "abc" }]);
     assertEquals(
       (await run(["a", "/dev/full"], options)).stderr,
       "seacp: /dev/full: No space left on device\n",
@@ -192,27 +192,27 @@ builtTest(
   [],
   async () => {
     if (lacksRawNames !== undefined) return;
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const { status } = await runProgram(
       [...DECODING, BUILT, "caf\\0351", "b"],
-      { cwd: folder.path },
+      { cwd: directory.path },
     );
     assert(status !== 0);
-    assertEquals([...Deno.readDirSync(folder.path)], []);
+    assertEquals([...Deno.readDirSync(directory.path)], []);
   },
 );
 
 builtTest(
-  "it leaves nothing in the folder for temporary files",
+  "it leaves nothing in the directory for temporary files",
   [],
   async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "a", content: "abc" }, { path: "tmp/" }]);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "a", content: "abc" }, { path: "tmp/" }]);
     const { status } = await run(["a", "b"], {
-      cwd: folder.path,
-      env: { TMPDIR: `${folder.path}/tmp`, HOME: `${folder.path}/tmp` },
+      cwd: directory.path,
+      env: { TMPDIR: `${directory.path}/tmp`, HOME: `${directory.path}/tmp` },
     });
     assertEquals(status, 0);
-    assertEquals([...Deno.readDirSync(`${folder.path}/tmp`)], []);
+    assertEquals([...Deno.readDirSync(`${directory.path}/tmp`)], []);
   },
 );

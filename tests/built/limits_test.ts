@@ -3,17 +3,19 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { BUILT, builtTest } from "../support/executable.ts";
 import { type Outcome, runProgram } from "../support/program.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { exists, makeTree } from "../support/tree.ts";
 
-/** Copies `f` to `g` in a folder, by a shell that first does something else. */
+/** Copies `f` to `g` in a directory, by a shell that first does something else. */
 async function copyAfter(
   preparation: string,
-  folder: string,
+  directory: string,
 ): Promise<Outcome> {
-  makeTree(folder, [{ path: "f", content: "f" }]);
+  makeTree(directory, [{ path: "f", content: "f" }]);
   const script = `${preparation} && exec "$0" "$1/f" "$1/g"`;
-  return await runProgram(["sh", "-c", script, BUILT, folder], { cwd: folder });
+  return await runProgram(["sh", "-c", script, BUILT, directory], {
+    cwd: directory,
+  });
 }
 
 for (
@@ -30,11 +32,11 @@ for (
     "sh",
     "/proc/self/exe",
   ], async () => {
-    using folder = new TempFolder();
-    const { status, stderr } = await copyAfter(preparation, folder.path);
+    using directory = new TempDirectory();
+    const { status, stderr } = await copyAfter(preparation, directory.path);
     assert(status !== 0);
     assertMatch(stderr, said);
-    assert(!exists(`${folder.path}/g`));
+    assert(!exists(`${directory.path}/g`));
   });
 }
 
@@ -55,12 +57,12 @@ for (
     "sh",
     "/proc/self/exe",
   ], async () => {
-    using folder = new TempFolder();
-    assertEquals(await copyAfter(preparation, folder.path), {
+    using directory = new TempDirectory();
+    assertEquals(await copyAfter(preparation, directory.path), {
       status: 0,
       stdout: "",
       stderr: "",
     });
-    assertEquals(Deno.readTextFileSync(`${folder.path}/g`), "f");
+    assertEquals(Deno.readTextFileSync(`${directory.path}/g`), "f");
   });
 }

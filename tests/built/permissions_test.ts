@@ -7,7 +7,7 @@ import { compileExecutable } from "../../scripts/build/executable.ts";
 import { mayCallLibrary } from "../support/c_library.ts";
 import { BUILT, builtTest } from "../support/executable.ts";
 import { runProgram } from "../support/program.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 
 /** Tries every way to a network that the runtime has, and prints what comes. */
 const PROBE = `
@@ -42,18 +42,20 @@ for (const [name, way] of Object.entries(ways)) {
 `;
 
 builtTest("a program made like it opens no network socket", [], async () => {
-  using folder = new TempFolder();
-  const entry = `${folder.path}/probe.js`;
+  using directory = new TempDirectory();
+  const entry = `${directory.path}/probe.js`;
   Deno.writeTextFileSync(entry, PROBE);
   await compileExecutable(
     { entry: pathToFileURL(entry) },
     {
       triple: Deno.build.target,
-      output: pathToFileURL(`${folder.path}/probe`),
+      output: pathToFileURL(`${directory.path}/probe`),
       official: false,
     },
   );
-  const { status, stdout, stderr } = await runProgram([`${folder.path}/probe`]);
+  const { status, stdout, stderr } = await runProgram([
+    `${directory.path}/probe`,
+  ]);
   assertEquals(stderr, "");
   assertEquals(stdout.trimEnd().split("\n"), [
     "connect NotCapable",

@@ -32,7 +32,7 @@ const HERE = onWindows
     /** Patterns in local sources are expanded, as by Microsoft's scp. */
     expands: true,
     /** Status of a process that was killed; there are no signals. */
-    killed: "the far side ended with exit status 1",
+    killed: "the remote ended with exit status 1",
     /** Dialogue on an empty file `con`. */
     device: {
       client: "C0644 0 con\n",
@@ -620,7 +620,7 @@ const SESSIONS: readonly Case[] = [
     near: NEAR,
     script: { sink: [...UP, ends(3)] },
     status: 1,
-    stderr: ["seacp: far: the far side ended with exit status 3"],
+    stderr: ["seacp: far: the remote ended with exit status 3"],
     asks: ["scp -t ."],
   },
   {

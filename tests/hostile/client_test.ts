@@ -1,12 +1,12 @@
 /**
- * Clients that want of a far side what it may not do: bytes on the standard
+ * Clients that want of a remote what it may not do: bytes on the standard
  * input of `seacp -t` and `seacp -f`, as sshd would run it.
  */
 
 import { assertEquals } from "@std/assert";
 import { type Outcome, runProgram, SEACP } from "../support/program.ts";
 import { quoted } from "../support/pseudo_terminal.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { describeTree, makeTree } from "../support/tree.ts";
 
 interface Attack {
@@ -14,11 +14,11 @@ interface Attack {
   readonly args: readonly string[];
   /** What the client says, for printf(1); then it says no more. */
   readonly says: string;
-  /** All that it is answered; `{here}` is the folder `seacp` runs in. */
+  /** All that it is answered; `{here}` is the directory `seacp` runs in. */
   readonly answers: string;
   /** The exit status; 1 if absent. */
   readonly status?: number;
-  /** What there is in `in` afterwards, besides the folder `kept`. */
+  /** What there is in `in` afterwards, besides the directory `kept`. */
   readonly leaves?: readonly string[];
 }
 
@@ -66,20 +66,20 @@ const NAMES: readonly Attack[] = [
 
 const SINKS: readonly Attack[] = [
   {
-    name: "the folder above, from inside a folder",
+    name: "the directory above, from inside a directory",
     args: ["-r", "-t", "in"],
     says: "D0755 0 f\\nD0755 0 ..\\nD0755 0 ..\\nC0644 5 evil\\nevil\\n\\0",
     answers: "\0\0\x01scp: error: unexpected filename: ..\n",
-    leaves: ["folder 0755 f"],
+    leaves: ["directory 0755 f"],
   },
   {
-    name: "the folder itself with another mode, and -p (CVE-2018-20685)",
+    name: "the directory itself with another mode, and -p (CVE-2018-20685)",
     args: ["-r", "-p", "-t", "in"],
     says: "D0777 0 .\\nE\\n",
     answers: "\0\x01scp: error: unexpected filename: .\n",
   },
   {
-    name: "a folder without -r",
+    name: "a directory without -r",
     args: ["-t", "in"],
     says: "D0755 0 f\\n",
     answers: "\0\x01scp: protocol error: received directory without -r\n",
@@ -91,7 +91,7 @@ const SINKS: readonly Attack[] = [
     answers: "\0".repeat(9),
     status: 0,
     leaves: [
-      "folder 0755 d",
+      "directory 0755 d",
       "file 0755 0 d/h",
       "file 0755 1 f",
       "file 0711 1 g",
@@ -111,7 +111,7 @@ const SINKS: readonly Attack[] = [
     says: "D7777 0 d\\nE\\n",
     answers: "\0".repeat(3),
     status: 0,
-    leaves: ["folder 7777 d"],
+    leaves: ["directory 7777 d"],
   },
   {
     name: "that a refused file's bytes are taken for a record",
@@ -184,7 +184,7 @@ const SOURCES: readonly Attack[] = [
     answers: "D0750 0 in\n",
   },
   {
-    name: "a folder without -r",
+    name: "a directory without -r",
     args: ["-f", "in"],
     says: "\\0",
     answers: "\x01scp: in: not a regular file\n",
@@ -206,9 +206,9 @@ const SOURCES: readonly Attack[] = [
 
 async function attack(
   { args, says }: Attack,
-  folder: string,
+  directory: string,
 ): Promise<Outcome> {
-  makeTree(folder, [
+  makeTree(directory, [
     { path: "in/kept/", mode: 0o755 },
     { path: "in/", mode: 0o750 },
     { path: "beside", content: "beside", mode: 0o600 },
@@ -216,20 +216,20 @@ async function attack(
   const command = [...SEACP, ...args].map(quoted).join(" ");
   return await runProgram(
     ["sh", "-c", `umask 022; printf ${quoted(says)} | ${command}`],
-    { cwd: folder },
+    { cwd: directory },
   );
 }
 
 for (const row of [...NAMES, ...SINKS, ...SOURCES]) {
   Deno.test(`A client that wants ${row.name} gets no more than it may`, async () => {
-    using folder = new TempFolder();
-    const outcome = await attack(row, folder.path);
+    using directory = new TempDirectory();
+    const outcome = await attack(row, directory.path);
     assertEquals(outcome, {
       status: row.status ?? 1,
       stdout: row.answers,
       stderr: "",
     });
-    const lines = await describeTree(folder.path, { modes: true });
+    const lines = await describeTree(directory.path, { modes: true });
     const left = lines.map((line) =>
       line.replace(/ [0-9a-f]{64} /, " ")
         .replace(/"(.*)"$/, (text) => JSON.parse(text))
@@ -238,10 +238,10 @@ for (const row of [...NAMES, ...SINKS, ...SOURCES]) {
       left.toSorted(),
       [
         "file 0600 6 beside",
-        "folder 0750 in",
-        "folder 0755 in/kept",
+        "directory 0750 in",
+        "directory 0755 in/kept",
         ...(row.leaves ?? []).map((line) =>
-          line.replace(/^(folder \d+|file \d+ \d+) /, "$1 in/")
+          line.replace(/^(directory \d+|file \d+ \d+) /, "$1 in/")
         ),
       ].toSorted(),
     );

@@ -11,7 +11,7 @@ import type { Ahead } from "../../lib/scp/answers.ts";
 import { Relay } from "../../lib/scp/relay.ts";
 import { Sink } from "../../lib/scp/sink.ts";
 import { neededBytes } from "../support/fuzz/memory.ts";
-import { MemoryFiles } from "../support/fuzz/memory_files.ts";
+import { MemoryFileSystem } from "../support/fuzz/memory_files.ts";
 import { RecordingObserver } from "../support/recording_observer.ts";
 import { CLIENT_SINK } from "../support/sink_options.ts";
 
@@ -52,11 +52,11 @@ class Repeating implements Channel {
 
 const TOO_DEEP = `protocol error: directories more than ${MAX_DEPTH} deep`;
 
-/** Files with paths of so many characters, as a disk has: others fail. */
-class ShortPaths extends MemoryFiles {
-  override async makeFolder(path: string, mode: number): Promise<void> {
+/** FileSystem with paths of so many characters, as a disk has: others fail. */
+class ShortPaths extends MemoryFileSystem {
+  override async mkdir(path: string, mode: number): Promise<void> {
     if (path.length > 4096) throw new EntryError("File name too long");
-    await super.makeFolder(path, mode);
+    await super.mkdir(path, mode);
   }
 }
 
@@ -65,7 +65,7 @@ async function receive(
   ahead: Ahead,
 ): Promise<RecordingObserver> {
   const files = new ShortPaths();
-  files.addFolder("/m");
+  files.addDirectory("/m");
   const observer = new RecordingObserver();
   const sink = new Sink(channel, files, { ...CLIENT_SINK, ahead }, observer);
   await sink.receive("/m");

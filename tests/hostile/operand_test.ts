@@ -4,7 +4,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { writeScript } from "../support/doors.ts";
 import { listing } from "../support/listing.ts";
 import { type Outcome, seacp } from "../support/program.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { exists, makeTree } from "../support/tree.ts";
 
 /** Each of them would make the file `pwn`. */
@@ -44,16 +44,16 @@ case $* in *" -t "*) printf '\\0' ;; esac\nexit 1\n`;
 
 /** Runs the program with a recorder for ssh, and a file `f` to copy. */
 async function record(
-  folder: string,
+  directory: string,
   args: readonly string[],
   name = "ssh",
 ): Promise<{ outcome: Outcome; argv: readonly string[] }> {
-  makeTree(folder, [{ path: "cwd/f", content: "f" }]);
-  const program = writeScript(`${folder}/${name}`, RECORDER);
-  const cwd = `${folder}/cwd`;
+  makeTree(directory, [{ path: "cwd/f", content: "f" }]);
+  const program = writeScript(`${directory}/${name}`, RECORDER);
+  const cwd = `${directory}/cwd`;
   const outcome = await seacp(["-S", program, ...args], { cwd });
   assertEquals(listing(cwd), ['f = "f"'], "nothing was run here");
-  const recorded = `${folder}/argv`;
+  const recorded = `${directory}/argv`;
   const argv = exists(recorded)
     ? Deno.readTextFileSync(recorded).split("\0").slice(0, -1)
     : [];
@@ -74,8 +74,8 @@ for (const path of COMMANDS) {
         [["-R", `far:${path}`, `other:${path}`], [path, `other:${path}`]],
       ] as const
     ) {
-      using folder = new TempFolder();
-      const { outcome, argv } = await record(folder.path, args);
+      using directory = new TempDirectory();
+      const { outcome, argv } = await record(directory.path, args);
       assertEquals(outcome.status, 1);
       for (const word of words) {
         assertEquals(argv.filter((arg) => arg === word), [word], args.join());
@@ -92,8 +92,8 @@ for (const [path, text] of QUOTED) {
         [[`far:${path}`, "."], `scp -f ${text}`],
       ] as const
     ) {
-      using folder = new TempFolder();
-      const { outcome, argv } = await record(folder.path, args);
+      using directory = new TempDirectory();
+      const { outcome, argv } = await record(directory.path, args);
       assertEquals(outcome.status, 255);
       assertEquals(argv.filter((arg) => arg.startsWith("scp ")), [command]);
     }
@@ -102,8 +102,8 @@ for (const [path, text] of QUOTED) {
 
 Deno.test("A path with a line break reaches no shell over there (CVE-2020-15778)", async () => {
   for (const args of [["f", "far:\ntouch pwn\n"], ["far:\ntouch pwn\n", "."]]) {
-    using folder = new TempFolder();
-    const { outcome, argv } = await record(folder.path, args);
+    using directory = new TempDirectory();
+    const { outcome, argv } = await record(directory.path, args);
     assertEquals(outcome.status, 255);
     assertStringIncludes(
       outcome.stderr,
@@ -115,28 +115,28 @@ Deno.test("A path with a line break reaches no shell over there (CVE-2020-15778)
 
 Deno.test("The program that -S names is run as it is, and no shell", async () => {
   for (const name of ["my ssh", "ssh; touch pwn", "$(touch pwn)"]) {
-    using folder = new TempFolder();
-    const { argv } = await record(folder.path, ["-O", "f", "far:"], name);
+    using directory = new TempDirectory();
+    const { argv } = await record(directory.path, ["-O", "f", "far:"], name);
     assertEquals(argv.at(-1), "scp -t .");
   }
 });
 
 Deno.test("A local copy of files with the names of commands runs none (CVE-2006-0225)", async () => {
   for (const flags of [[], ["-p"], ["-r"]]) {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const names = COMMANDS.map((name) => `${name}.x`);
-    makeTree(folder.path, [
+    makeTree(directory.path, [
       ...names.map((name) => ({ path: `from/${name}`, content: name })),
       { path: "in/" },
     ]);
     const outcome = await seacp(
       [...flags, "--", ...names.map((name) => `from/${name}`), "in"],
-      { cwd: folder.path },
+      { cwd: directory.path },
     );
     assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
-    const copies = (root: string) => listing(`${folder.path}/${root}`);
+    const copies = (root: string) => listing(`${directory.path}/${root}`);
     assertEquals(copies("in"), copies("from"));
-    assertEquals(exists(`${folder.path}/pwn`), false);
+    assertEquals(exists(`${directory.path}/pwn`), false);
   }
 });
 
@@ -179,8 +179,8 @@ for (const [operand, says] of REFUSED) {
         ["-R", "--", operand, "other:f"],
       ]
     ) {
-      using folder = new TempFolder();
-      const { outcome, argv } = await record(folder.path, args);
+      using directory = new TempDirectory();
+      const { outcome, argv } = await record(directory.path, args);
       assertEquals(outcome.status, 1, args.join());
       assertStringIncludes(outcome.stderr, says);
       assertEquals(/[^\n\x20-\x7e]/.test(outcome.stderr), false);
@@ -189,11 +189,11 @@ for (const [operand, says] of REFUSED) {
   });
 }
 
-Deno.test("-R refuses a target's user that a far shell could be misled by (CVE-2006-0225)", async () => {
+Deno.test("-R refuses a target's user that a remote shell could be misled by (CVE-2006-0225)", async () => {
   for (const user of ["a b", "a'b", 'a"b', "a`b", "a#b", "$(x)", "é"]) {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const args = ["-R", "far:f", `${user}@other:f`];
-    const { outcome, argv } = await record(folder.path, args);
+    const { outcome, argv } = await record(directory.path, args);
     assertEquals(outcome.status, 1);
     assertStringIncludes(outcome.stderr, `${user}: invalid user name`);
     assertEquals(argv, []);

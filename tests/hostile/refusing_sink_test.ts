@@ -23,21 +23,21 @@ const SINK = new URL("../support/refusing_sink.ts", import.meta.url).pathname;
 class RefusingDoor implements Door {
   readonly options: readonly string[];
   readonly home: string;
-  readonly #folder = Deno.makeTempDirSync({ prefix: "seacp-refusing-" });
+  readonly #directory = Deno.makeTempDirSync({ prefix: "seacp-refusing-" });
   readonly #manner: Manner;
 
   constructor(manner: Manner) {
     this.#manner = manner;
-    this.home = `${this.#folder}/home`;
+    this.home = `${this.#directory}/home`;
     Deno.mkdirSync(this.home);
     // A terminal that others open meanwhile is not asked at by this.
-    this.options = ["-S", `${this.#folder}/ssh`, "-O", "-B"];
+    this.options = ["-S", `${this.#directory}/ssh`, "-O", "-B"];
   }
 
   refuse(refused: readonly SentFile[]): void {
     const names = refused.map(({ name }) => name).join(",");
     writeScript(
-      `${this.#folder}/ssh`,
+      `${this.#directory}/ssh`,
       `for last; do :; done
 cd ${this.home}
 exec ${Deno.execPath()} run --quiet --allow-all ${SINK} \\
@@ -47,7 +47,7 @@ exec ${Deno.execPath()} run --quiet --allow-all ${SINK} \\
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.#folder, { recursive: true });
+    await Deno.remove(this.#directory, { recursive: true });
   }
 }
 
@@ -119,9 +119,9 @@ for (const manner of MANNERS) {
   });
 }
 
-/** The name of each entry of a folder. */
-function names(folder: string): string[] {
-  return Array.from(Deno.readDirSync(folder), ({ name }) => name).toSorted();
+/** The name of each entry of a directory. */
+function names(directory: string): string[] {
+  return Array.from(Deno.readDirSync(directory), ({ name }) => name).toSorted();
 }
 
 /** Where a tree may go, what it is called there, and what that takes. */
@@ -134,21 +134,21 @@ const TARGETS: readonly {
   readonly sessions: number;
 }[] = [
   {
-    name: "a folder that is there",
+    name: "a directory that is there",
     target: "there",
     before: [{ path: "there/other", content: "kept" }],
     copy: "there/tree",
     sessions: 3,
   },
   {
-    name: "a folder that is there, with a slash",
+    name: "a directory that is there, with a slash",
     target: "there/",
     before: [{ path: "there/other", content: "kept" }],
     copy: "there/tree",
     sessions: 3,
   },
   {
-    name: "a folder that is there and holds an earlier copy",
+    name: "a directory that is there and holds an earlier copy",
     target: "there",
     before: [
       { path: "there/other", content: "kept" },
@@ -158,7 +158,7 @@ const TARGETS: readonly {
     sessions: 3,
   },
   {
-    name: "a folder that is there and called the same",
+    name: "a directory that is there and called the same",
     target: "tree",
     before: [{ path: "tree/other", content: "kept" }],
     copy: "tree/tree",
@@ -172,7 +172,7 @@ const TARGETS: readonly {
     sessions: 3,
   },
   {
-    name: "what is not there, in a folder",
+    name: "what is not there, in a directory",
     target: "there/new",
     before: [{ path: "there/other", content: "kept" }],
     copy: "there/new",
@@ -253,12 +253,12 @@ Deno.test("What is refused is told in its order, and nothing else is", async () 
   const refused = sentFiles(`${place.near}/tree`);
   door.refuse(refused);
   const outcome = await place.copy(["-r", "tree", place.remote(".")]);
-  const folder = place.far.split("/").at(-1);
+  const directory = place.far.split("/").at(-1);
   assertEquals(outcome, {
     status: 1,
     stdout: "",
     stderr: refused.map(({ path }) =>
-      `scp: ${folder}/./tree/${path}: refused\n`
+      `scp: ${directory}/./tree/${path}: refused\n`
     ).join(""),
   });
 });
@@ -269,9 +269,9 @@ const LONE: readonly {
   readonly target: string;
   readonly more?: readonly TreeEntry[];
 }[] = [
-  { name: "a target that a far shell may read otherwise", target: "n~e" },
+  { name: "a target that a remote shell may read otherwise", target: "n~e" },
   {
-    name: "a folder that holds one of its own name",
+    name: "a directory that holds one of its own name",
     target: "new",
     more: [{ path: "tree/tree/", mode: 0o755, modified: 1_000_000_000 }],
   },
@@ -295,7 +295,7 @@ for (const { name, target, more = [] } of LONE) {
   });
 }
 
-/** Folders and files by turns, in whatever order they are listed. */
+/** Directories and files by turns, in whatever order they are listed. */
 const BY_TURNS: readonly TreeEntry[] = [
   ...Array.from({ length: 12 }, (_, at) => [
     { path: `tree/d${at}/f${at}`, content: `${at}\n` },
@@ -305,12 +305,12 @@ const BY_TURNS: readonly TreeEntry[] = [
 ];
 
 for (const manner of MANNERS) {
-  Deno.test(`All but what is refused arrives where a ${manner} sink refuses a file in a folder and all after it beside it`, async () => {
+  Deno.test(`All but what is refused arrives where a ${manner} sink refuses a file in a directory and all after it beside it`, async () => {
     await using door = new RefusingDoor(manner);
     using place = new Place(door);
     place.makeNear(BY_TURNS);
     const files = sentFiles(`${place.near}/tree`);
-    // A folder that a file beside it comes after.
+    // A directory that a file beside it comes after.
     const first = files.findIndex(({ path }, at) =>
       path.includes("/") && !files[at + 1]?.path.includes("/") &&
       files[at + 1] !== undefined

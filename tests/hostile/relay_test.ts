@@ -11,7 +11,7 @@ import {
 } from "@std/assert";
 import { writeScript } from "../support/doors.ts";
 import { type Outcome, seacp } from "../support/program.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { exists } from "../support/tree.ts";
 
 interface Attack {
@@ -47,7 +47,7 @@ const attacks: readonly Attack[] = [
     told: "",
   },
   {
-    name: "the folder above, in a folder that was asked for",
+    name: "the directory above, in a directory that was asked for",
     args: ["-3", "-r"],
     sends: "D0755 0 f\\nD0777 0 ..\\nC0644 5 evil\\nevil\\n\\0E\\nE\\n",
     says: `${REFUSED_NAME}..`,
@@ -60,14 +60,14 @@ const attacks: readonly Attack[] = [
     told: "",
   },
   {
-    name: "a folder nobody asked for, with -r (CVE-2019-6111)",
+    name: "a directory nobody asked for, with -r (CVE-2019-6111)",
     args: ["-3", "-r"],
     sends: "D0755 0 f\\nE\\nD0755 0 .ssh\\nE\\n",
     says: `${NOT_ASKED_FOR}from sent .ssh for f`,
     told: "D0755 0 f\nE\n",
   },
   {
-    name: "a folder without -r",
+    name: "a directory without -r",
     sends: "D0755 0 f\\nE\\n",
     says: "from: protocol error: received directory without -r",
     told: "",
@@ -88,13 +88,13 @@ const attacks: readonly Attack[] = [
   {
     name: "a shell's words, with terminal escapes",
     sends: "\\033[2K\\rWelcome\\n",
-    says: 'the far side said "\\033[2K\\015Welcome" instead of a record',
+    says: 'the remote said "\\033[2K\\015Welcome" instead of a record',
     told: "",
   },
   {
     name: "E alone",
     sends: "E\\n",
-    says: "the far side ended a folder that it did not begin",
+    says: "the remote ended a directory that it did not begin",
     told: "",
   },
   {
@@ -120,7 +120,7 @@ const attacks: readonly Attack[] = [
     name: "what a target wants to send itself",
     sends: "C0644 1 f\\nx\\0",
     answers: "\\0C0644 5 f\\nevil\\n\\0",
-    says: 'the far side said "C0644 5 f\\012evil\\012\\000" instead of an ' +
+    says: 'the remote said "C0644 5 f\\012evil\\012\\000" instead of an ' +
       "acknowledgement",
     told: "C0644 1 f\n",
   },
@@ -128,52 +128,52 @@ const attacks: readonly Attack[] = [
 
 async function attack(
   { args = ["-3"], sends, answers }: Attack,
-  folder: string,
+  directory: string,
   protocol: readonly string[],
 ): Promise<Outcome> {
   const answer = answers === undefined
     ? "cat /dev/zero &"
     : `printf '${answers}'; exec >&-`;
   const program = writeScript(
-    `${folder}/ssh`,
+    `${directory}/ssh`,
     `for last; do :; done
 case $last in
 sftp) exit 1 ;;
 *-f*) printf '${sends}'; exec >&-; cat > /dev/null ;;
-*) exec 3<&0; ${answer} cat <&3 >> "${folder}/told"; kill $! 2> /dev/null ;;
+*) exec 3<&0; ${answer} cat <&3 >> "${directory}/told"; kill $! 2> /dev/null ;;
 esac
 `,
   );
   return await seacp(
     [...protocol, "-S", program, ...args, "from:f", "to:d"],
-    { cwd: folder },
+    { cwd: directory },
   );
 }
 
 /** Expects that an attack did no harm to the other host, nor to this one. */
-function assertKeptApart({ told }: Attack, folder: string): void {
-  const path = `${folder}/told`;
+function assertKeptApart({ told }: Attack, directory: string): void {
+  const path = `${directory}/told`;
   assertEquals(exists(path) ? Deno.readTextFileSync(path) : "", told);
-  const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
+  const names = [...Deno.readDirSync(directory)].map(({ name }) => name);
   assertEquals(names.filter((name) => !/^(ssh|told)$/.test(name)), []);
 }
 
 for (const row of attacks) {
   Deno.test(`A relay between enemies keeps them apart: ${row.name}`, async () => {
-    using folder = new TempFolder();
-    const outcome = await attack(row, folder.path, ["-O"]);
+    using directory = new TempDirectory();
+    const outcome = await attack(row, directory.path, ["-O"]);
     assertEquals([outcome.status, outcome.stdout], [1, ""], outcome.stderr);
     assertStringIncludes(outcome.stderr, row.says);
     assertEquals(/[^\n\x20-\x7e…]/.test(outcome.stderr), false, outcome.stderr);
-    assertKeptApart(row, folder.path);
+    assertKeptApart(row, directory.path);
   });
 
   Deno.test(`So it does where it may go over to SFTP: ${row.name}`, async () => {
-    using folder = new TempFolder();
-    const { status, stdout, stderr } = await attack(row, folder.path, []);
+    using directory = new TempDirectory();
+    const { status, stdout, stderr } = await attack(row, directory.path, []);
     assert(status === 1 || status === 255, `${status}: ${stderr}`);
     assertMatch(stderr, /^seacp: [\n\x20-\x7e…]+$/);
     assertEquals(stdout, "");
-    assertKeptApart(row, folder.path);
+    assertKeptApart(row, directory.path);
   });
 }

@@ -7,7 +7,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Channel } from "../../lib/channel/channel.ts";
 import { ProtocolError } from "../../lib/errors.ts";
 import { printable } from "../../lib/names/printable.ts";
-import { RemoteFiles } from "../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../lib/sftp/session.ts";
 import { MAX_RESPONSE_BYTES } from "../../lib/sftp/wire/response_packets.ts";
 import { usedBytes } from "../support/fuzz/memory.ts";
@@ -31,11 +31,11 @@ import {
   bodyOf,
   changed,
   changedBody,
+  DIRECTORY,
   endless,
   FILE,
   fileSaid,
   filesSaid,
-  FOLDER,
   luring,
   modesSaid,
   readIn,
@@ -105,7 +105,7 @@ const LENGTHS: readonly Misbehaviour[] = [
     hooks: [0, 3, 4, ...NASTY_NUMBERS].map((length) => ({
       INIT: changed((text) => uint32(length) + text.slice(4)),
     })),
-    told: /^the far side does not speak SFTP: it said "/,
+    told: /^the remote does not speak SFTP: it said "/,
   },
   {
     name: "sends more data than were asked for",
@@ -187,7 +187,7 @@ const LENGTHS: readonly Misbehaviour[] = [
       /protocol error: (unknown file attributes|packet too short|number out of range)$/,
   },
   {
-    name: "says of a folder's entries what cannot be read",
+    name: "says of a directory's entries what cannot be read",
     ways: TREE_DOWN,
     hooks: [
       uint32(0x10),
@@ -282,7 +282,7 @@ const DIALOGUE: readonly Misbehaviour[] = [
     told: /: the server sent no data(\n|$)/,
   },
   {
-    name: "has folders with no names, and no end of them",
+    name: "has directories with no names, and no end of them",
     ways: TREE_DOWN,
     hooks: [
       { READDIR: instead(namesAnswer([])) },
@@ -314,7 +314,7 @@ const DIALOGUE: readonly Misbehaviour[] = [
     hooks: [0, 2, 4, 2 ** 32 - 1].map((version) => ({
       INIT: changed((text) => text.slice(0, 5) + uint32(version)),
     })),
-    told: /^the far side speaks version \d+ of SFTP, not 3$/,
+    told: /^the remote speaks version \d+ of SFTP, not 3$/,
   },
   {
     name: "begins with extensions that cannot be read, or with more than them",
@@ -333,13 +333,13 @@ const DIALOGUE: readonly Misbehaviour[] = [
           unwire(packet("\x02", uint32(3))) + unwire(packetFor(1, status(0))),
         ),
     }]),
-    told: /^the far side does not speak SFTP: it said "/,
+    told: /^the remote does not speak SFTP: it said "/,
   },
   {
     name: "begins with an answer",
     ways: ALL,
     hooks: Object.values(KINDS).map((answer) => ({ INIT: instead(answer) })),
-    told: /^the far side does not speak SFTP: it said "/,
+    told: /^the remote does not speak SFTP: it said "/,
   },
 ];
 
@@ -380,7 +380,7 @@ const FAILURES: readonly Misbehaviour[] = [
     told: /: Failure(\n|$)/,
   },
   {
-    name: "has a file where it said so, and opens a folder",
+    name: "has a file where it said so, and opens a directory",
     ways: DOWN,
     hooks: [
       { OPEN: instead(status(4, "Failure")) },
@@ -389,10 +389,10 @@ const FAILURES: readonly Misbehaviour[] = [
     told: /scp: d\/large: Failure(\n|$)/,
   },
   {
-    name: "has a folder where it said so, and lists a file",
+    name: "has a directory where it said so, and lists a file",
     ways: TREE_DOWN,
     hooks: [{
-      READDIR: after(0, withName("f", said({ permissions: FOLDER }))),
+      READDIR: after(0, withName("f", said({ permissions: DIRECTORY }))),
     }],
     told: /scp: d\/f: No such file or directory(\n|$)/,
   },
@@ -460,7 +460,7 @@ const HARMLESS: readonly Misbehaviour[] = [
     })),
   },
   {
-    name: "says nothing of what is in a folder",
+    name: "says nothing of what is in a directory",
     ways: TREE_DOWN,
     hooks: [{ READDIR: filesSaid(uint32(0)) }],
   },
@@ -474,7 +474,7 @@ const HARMLESS: readonly Misbehaviour[] = [
     ].map((text) => ({ STAT: fileSaid(text), READDIR: filesSaid(text) })),
   },
   {
-    name: "has names twice in a folder",
+    name: "has names twice in a directory",
     ways: TREE_DOWN,
     hooks: [{
       READDIR: ({ id, packet }) => {
@@ -653,12 +653,12 @@ Deno.test("A server that breaks the protocol in any answer has ended its session
     },
   });
   const otherSession = await SftpSession.begin(other.channel);
-  const files = await RemoteFiles.of(otherSession, {
+  const files = await SftpFileSystem.of(otherSession, {
     label: "scp: ",
     tuning: {},
     blockBytes: 4096,
   });
-  await assertRejects(() => files.makeFolder("/new", 0o700), ProtocolError);
+  await assertRejects(() => files.mkdir("/new", 0o700), ProtocolError);
   assert(!otherSession.isAlive, "a cut answer about a disk");
 });
 
@@ -706,13 +706,13 @@ function fromTarget(told: readonly string[]): string[] {
 for (
   const [what, saidOfIt] of [
     ["file", said({ size: 4, permissions: FILE })],
-    ["folder", said({ permissions: FOLDER })],
+    ["directory", said({ permissions: DIRECTORY })],
     ["link", said({ permissions: 0o120777 })],
     ["thing", uint32(0)],
   ] as const
 ) {
   for (const name of ODD_NAMES) {
-    Deno.test(`A folder that holds a ${what} ${JSON.stringify(name)} is copied without`, async () => {
+    Deno.test(`A directory that holds a ${what} ${JSON.stringify(name)} is copied without`, async () => {
       const { told, arrived } = await attack("a tree that comes", {
         hooks: luring(name, saidOfIt),
       });
@@ -722,7 +722,7 @@ for (
   }
 
   for (const name of WINDOWS_NAMES) {
-    Deno.test(`A folder that holds a ${what} ${JSON.stringify(name)} is copied to Windows without`, async () => {
+    Deno.test(`A directory that holds a ${what} ${JSON.stringify(name)} is copied to Windows without`, async () => {
       const { told, arrived } = await attack("a tree that comes", {
         platform: "windows",
         hooks: luring(name, saidOfIt),
@@ -733,7 +733,7 @@ for (
   }
 
   for (const name of [".", ".."]) {
-    Deno.test(`A folder that holds ${name} as a ${what} is copied without`, async () => {
+    Deno.test(`A directory that holds ${name} as a ${what} is copied without`, async () => {
       const { told } = await attack("a tree that comes", {
         hooks: luring(name, saidOfIt),
       });
@@ -743,8 +743,8 @@ for (
 }
 
 for (const name of [...ODD_NAMES, ".", ".."]) {
-  Deno.test(`A pattern matches all in a folder but ${JSON.stringify(name)}`, async () => {
-    const saidOfIt = said({ permissions: FOLDER });
+  Deno.test(`A pattern matches all in a directory but ${JSON.stringify(name)}`, async () => {
+    const saidOfIt = said({ permissions: DIRECTORY });
     const { arrived } = await attack("a tree that comes", {
       source: "d/*",
       hooks: luring(name, saidOfIt),
@@ -770,8 +770,8 @@ for (const name of WINDOWS_NAMES.filter((name) => !name.startsWith("."))) {
   });
 }
 
-/** What is in a folder of that kind. */
-function folders(name: string, depth: number): Map<string, string> {
+/** What is in a directory of that kind. */
+function directories(name: string, depth: number): Map<string, string> {
   return new Map(
     Array.from(
       { length: depth },
@@ -780,34 +780,34 @@ function folders(name: string, depth: number): Map<string, string> {
   );
 }
 
-Deno.test("Folders in folders without end are copied a thousand deep, and that is told", async () => {
+Deno.test("Directories in directories without end are copied a thousand deep, and that is told", async () => {
   const { told, arrived } = await attack("a tree that comes", {
     hooks: endless("n"),
-    expected: folders("n", 1000),
+    expected: directories("n", 1000),
   });
   assertEquals(told, [
-    `scp: d${"/n".repeat(1000)}: folders are more than 1000 deep`,
+    `scp: d${"/n".repeat(1000)}: directories are more than 1000 deep`,
   ]);
   assertEquals(arrived.size, 1000);
 });
 
-Deno.test("Folders in folders without end are copied as deep as the system lets us", async () => {
+Deno.test("Directories in directories without end are copied as deep as the system lets us", async () => {
   const name = "n".repeat(200);
   const { told, arrived } = await attack("a tree that comes", {
     hooks: endless(name),
-    expected: folders(name, 25),
+    expected: directories(name, 25),
   });
   assertMatch(told.join("\n"), /^\/[^\n]*: File name too long$/);
   assert(arrived.size > 10 && arrived.size < 25, `${arrived.size}`);
 });
 
-Deno.test("A folder that is in itself, as the server says, is copied once", async () => {
+Deno.test("A directory that is in itself, as the server says, is copied once", async () => {
   const { told, arrived } = await attack("a tree that comes", {
     hooks: {
       ...endless("n"),
       REALPATH: instead(namesAnswer([["/d", uint32(0)]])),
     },
-    expected: folders("n", 1000),
+    expected: directories("n", 1000),
   });
   assertEquals(told, [
     "scp: d/n: Too many levels of symbolic links: it is d again",
@@ -815,14 +815,14 @@ Deno.test("A folder that is in itself, as the server says, is copied once", asyn
   assertEquals([...arrived.keys()], ["d/"]);
 });
 
-Deno.test("Two folders that are in each other, as the server says, are copied once", async () => {
+Deno.test("Two directories that are in each other, as the server says, are copied once", async () => {
   const { told, arrived } = await attack("a tree that comes", {
     hooks: {
       ...endless("n"),
       REALPATH: ({ id, index }) =>
         packetFor(id, namesAnswer([[`/${index % 2}`, uint32(0)]])),
     },
-    expected: folders("n", 1000),
+    expected: directories("n", 1000),
   });
   assertEquals(told, [
     "scp: d/n/n: Too many levels of symbolic links: it is d again",
@@ -830,10 +830,10 @@ Deno.test("Two folders that are in each other, as the server says, are copied on
   assertEquals([...arrived.keys()], ["d/", "d/n/"]);
 });
 
-/** The way up for a folder in a folder of its name. */
+/** The way up for a directory in a directory of its name. */
 const TWICE = [{ path: "d/d/f", content: "text" }];
 
-Deno.test("A folder that is where it goes to, as the server says, does not keep a copy waiting", async () => {
+Deno.test("A directory that is where it goes to, as the server says, does not keep a copy waiting", async () => {
   for (const path of ["/in", "/", "/in/d", "/in/d/d", ""]) {
     const { told } = await attack("a tree that goes", {
       entries: TWICE,
@@ -843,7 +843,7 @@ Deno.test("A folder that is where it goes to, as the server says, does not keep 
   }
 });
 
-Deno.test("Folders that are where each other go to, as the server says, do not keep a copy waiting", async () => {
+Deno.test("Directories that are where each other go to, as the server says, do not keep a copy waiting", async () => {
   const { told } = await attack("a tree that goes", {
     entries: [
       { path: "d/one/other/f", content: "1" },

@@ -6,12 +6,12 @@
 import { assertEquals } from "@std/assert";
 import type {
   Attributes,
-  Files,
-  ListedEntry,
+  DirectoryEntry,
+  FileSystem,
   Listing,
   OpenFile,
 } from "../../lib/filesystem/file_system.ts";
-import { LocalFiles } from "../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../lib/disk/local_files.ts";
 import { withFaults } from "../support/faulty_file.ts";
 import { Fields } from "../support/hostile_sftp_fields.ts";
 import { attack } from "../support/hostile_sftp_attack.ts";
@@ -48,9 +48,9 @@ const notDone = instead(status(0));
 /** Copies `new content` over what is longer, to a server that can be hooked. */
 async function overwriteLonger(
   hooks: (held: () => HeldEntry) => Hooks,
-  { expected = "new content", files = new LocalFiles() }: {
+  { expected = "new content", files = new LocalFileSystem() }: {
     expected?: string;
-    files?: Files;
+    files?: FileSystem;
   } = {},
 ): Promise<readonly string[]> {
   let server: HostileSftpServer | undefined;
@@ -166,20 +166,20 @@ for (const [name, cut] of Object.entries(CUTS)) {
 }
 
 /** Tells that files are longer than they are, as /sys does. */
-class Boasting extends LocalFiles {
-  override async attributes(path: string): Promise<Attributes> {
-    return longer(await super.attributes(path));
+class Boasting extends LocalFileSystem {
+  override async stat(path: string): Promise<Attributes> {
+    return longer(await super.stat(path));
   }
 
-  override async list(path: string): Promise<Listing> {
-    const listing = await super.list(path);
+  override async readdir(path: string): Promise<Listing> {
+    const listing = await super.readdir(path);
     return listingOf(untold(listing));
   }
 
   override async openToRead(path: string): Promise<OpenFile> {
     const file = await super.openToRead(path);
     return withFaults(file, {
-      attributes: async () => longer(await file.attributes()),
+      stat: async () => longer(await file.stat()),
     });
   }
 }
@@ -188,7 +188,7 @@ function longer(attributes: Attributes): Attributes {
   return { ...attributes, size: 4096 };
 }
 
-async function* untold(listing: Listing): AsyncIterable<ListedEntry> {
+async function* untold(listing: Listing): AsyncIterable<DirectoryEntry> {
   for await (const { name } of listing) yield { name };
 }
 

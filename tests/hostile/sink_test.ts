@@ -7,12 +7,12 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { peerTest, writeScript } from "../support/doors.ts";
 import { listing } from "../support/listing.ts";
 import { seacp } from "../support/program.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { makeTree } from "../support/tree.ts";
 
 interface Attack {
   readonly name: string;
-  /** What the far side runs, its standard output being what it answers. */
+  /** What the remote runs, its standard output being what it answers. */
   readonly answers: string;
   readonly args?: readonly string[];
   /** What must be said, as one line of several perhaps. */
@@ -37,12 +37,12 @@ const attacks: readonly Attack[] = [
   {
     name: "that it is ready, and then ends",
     answers: "printf '\\0'",
-    says: "lost connection: the far side ended too early",
+    says: "lost connection: the remote ended too early",
   },
   {
     name: "that it takes a file, and then ends",
     answers: "printf '\\0\\0'; head -c 12 > /dev/null",
-    says: "f: lost connection: the far side ended too early",
+    says: "f: lost connection: the remote ended too early",
   },
   {
     name: "half a refusal",
@@ -73,25 +73,24 @@ const attacks: readonly Attack[] = [
   {
     name: "a shell's words",
     answers: "printf 'Welcome to \\033[1mfar\\033[0m\\n'",
-    says:
-      'the far side said "Welcome to \\033[1mfar\\033[0m\\012" instead of ' +
+    says: 'the remote said "Welcome to \\033[1mfar\\033[0m\\012" instead of ' +
       "an acknowledgement",
   },
   {
     name: "a newline",
     answers: "printf '\\n'",
-    says: 'the far side said "\\012" instead of an acknowledgement',
+    says: 'the remote said "\\012" instead of an acknowledgement',
   },
   {
     name: "bytes of every kind",
     answers: "printf '\\0\\377\\376\\303(\\355\\240\\200'",
-    says: 'the far side said "\\377\\376\\303(\\355\\240\\200" instead of an ' +
+    says: 'the remote said "\\377\\376\\303(\\355\\240\\200" instead of an ' +
       "acknowledgement",
   },
   {
     name: "a file that nobody asked it for",
     answers: "printf '\\0C0644 5 evil\\nevil\\n\\0'",
-    says: 'the far side said "C0644 5 evil\\012evil\\012\\000" instead of an ' +
+    says: 'the remote said "C0644 5 evil\\012evil\\012\\000" instead of an ' +
       "acknowledgement",
   },
   {
@@ -100,9 +99,9 @@ const attacks: readonly Attack[] = [
     says: "instead of an acknowledgement",
   },
   {
-    name: "a folder that leads out",
+    name: "a directory that leads out",
     answers: "printf '\\0\\0D0777 0 ..\\nC0644 5 evil\\nevil\\n\\0E\\n'",
-    says: 'the far side said "D0777 0 ..\\012',
+    says: 'the remote said "D0777 0 ..\\012',
   },
   {
     name: "refusals without end",
@@ -131,7 +130,7 @@ case $last in
 echo*) marker=\${last#echo }; echo "\${marker%%;*}"; printf '\\0C0644 1 g\\nx\\0' ;;
 *) echo Welcome ;;
 esac`,
-    says: 'the far side said "C0644 1 g\\012x\\000" instead of an ' +
+    says: 'the remote said "C0644 1 g\\012x\\000" instead of an ' +
       "acknowledgement",
   },
 ];
@@ -141,32 +140,32 @@ for (const { name, answers, args, says } of attacks) {
     "yes",
     "/dev/zero",
   ], async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [
+    using directory = new TempDirectory();
+    makeTree(directory.path, [
       { path: "near/f", content: "f" },
       { path: "near/d/g", content: "g" },
       { path: "near/d/h", content: "h" },
     ]);
-    const program = writeScript(`${folder.path}/ssh`, answers + "\n");
-    const before = listing(folder.path);
+    const program = writeScript(`${directory.path}/ssh`, answers + "\n");
+    const before = listing(directory.path);
     const { status, stdout, stderr } = await seacp(
       ["-O", "-S", program, ...args ?? ["-rp", "f", "d", "far:"]],
-      { cwd: `${folder.path}/near` },
+      { cwd: `${directory.path}/near` },
     );
     assertEquals(status, 1, stderr);
     assertStringIncludes(stderr, says);
     assertEquals(/[^\n\x20-\x7e…]/.test(stderr), false, stderr);
     assert(stderr.length < 4000, "the user is told little");
     assertEquals(stdout, "");
-    assertEquals(listing(folder.path), before);
+    assertEquals(listing(directory.path), before);
   });
 }
 
 Deno.test("A file that shrinks is made up with zeros and nothing else (OpenSSH 6.7)", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "x".repeat(300_000) }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "f", content: "x".repeat(300_000) }]);
   const program = writeScript(
-    `${folder.path}/ssh`,
+    `${directory.path}/ssh`,
     `printf '\\0'
 read -r record
 printf beginning > f
@@ -180,7 +179,7 @@ printf '%s' "$text" > text
 `,
   );
   const { status, stderr } = await seacp(["-S", program, "f", "far:"], {
-    cwd: folder.path,
+    cwd: directory.path,
   });
   const complaint = "f: the file shrank while it was read: 9 of 300000 bytes " +
     "were there, zeros were sent for the rest";
@@ -189,7 +188,7 @@ printf '%s' "$text" > text
     stderr: `seacp: ${complaint}\n`,
   });
   const read = (name: string) =>
-    Deno.readTextFileSync(`${folder.path}/${name}`);
+    Deno.readTextFileSync(`${directory.path}/${name}`);
   assertStringIncludes(read("record"), " 300000 f");
   assertEquals(read("body"), "beginning" + "\0".repeat(299_991));
   assertEquals([read("verdict"), read("text")], ["\x01", `scp: ${complaint}`]);

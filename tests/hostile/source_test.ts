@@ -9,7 +9,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { peerTest, writeScript } from "../support/doors.ts";
 import { listing } from "../support/listing.ts";
 import { underUmask } from "../support/place.ts";
@@ -25,9 +25,9 @@ import { describeTree, makeTree } from "../support/tree.ts";
 interface Attack {
   readonly name: string;
   /**
-   * What the far side prints, for printf(1); then it reads all answers. It does
+   * What the remote prints, for printf(1); then it reads all answers. It does
    * so again where it is started again, without the words it is asked for.
-   * `{here}` is the path of the folder that the program runs in.
+   * `{here}` is the path of the directory that the program runs in.
    */
   readonly sends: string;
   readonly args: readonly string[];
@@ -35,11 +35,11 @@ interface Attack {
   readonly says: string;
   /** Links of the user's own in `in`, to what stands beside it. */
   readonly links?: Readonly<Record<string, string>>;
-  /** What there is in `in` afterwards, besides the folder `kept`. */
+  /** What there is in `in` afterwards, besides the directory `kept`. */
   readonly leaves?: readonly string[];
   /** What the file `mine` beside `in` holds then; the same as before if absent. */
   readonly mine?: string;
-  /** Files that may not have the times of 2001. */
+  /** FileSystem that may not have the times of 2001. */
   readonly timeless?: readonly string[];
 }
 
@@ -66,7 +66,7 @@ const NAMES: readonly Attack[] = [
     says: `${REFUSED_NAME}kept/../../evil`,
   },
   {
-    name: "a name that leads into another folder",
+    name: "a name that leads into another directory",
     sends: "C0644 5 kept/evil\\nevil\\n\\0",
     args: ["-rT", "far:f", "in"],
     says: `${REFUSED_NAME}kept/evil`,
@@ -78,7 +78,7 @@ const NAMES: readonly Attack[] = [
     says: `${REFUSED_NAME}f/`,
   },
   {
-    name: "the folder above, as a file",
+    name: "the directory above, as a file",
     sends: "C0644 5 ..\\nevil\\n\\0",
     args: ["-T", "far:f", "in"],
     says: `${REFUSED_NAME}..`,
@@ -90,27 +90,27 @@ const NAMES: readonly Attack[] = [
     says: `${REFUSED_NAME}..`,
   },
   {
-    name: "a name that leads out of a folder that was asked for",
+    name: "a name that leads out of a directory that was asked for",
     sends: "D0755 0 f\\nC0644 5 ../../evil\\nevil\\n\\0E\\n",
     args: ["-r", "far:f", "in"],
     says: `${REFUSED_NAME}../../evil`,
-    leaves: ["folder 0755 f"],
+    leaves: ["directory 0755 f"],
   },
   {
-    name: "the folder above, twice, in a folder that was asked for",
+    name: "the directory above, twice, in a directory that was asked for",
     sends: "D0755 0 f\\nD0755 0 ..\\nD0755 0 ..\\nC0644 5 evil\\nevil\\n\\0",
     args: ["-r", "far:f", "in"],
     says: `${REFUSED_NAME}..`,
-    leaves: ["folder 0755 f"],
+    leaves: ["directory 0755 f"],
   },
   {
-    name: "the folder itself (CVE-2018-20685)",
+    name: "the directory itself (CVE-2018-20685)",
     sends: "D0777 0 .\\nE\\n",
     args: ["-rp", "far:f", "in"],
     says: `${REFUSED_NAME}.`,
   },
   {
-    name: "the folder itself, with -T and no -p (CVE-2018-20685)",
+    name: "the directory itself, with -T and no -p (CVE-2018-20685)",
     sends: "D0777 0 .\\nE\\n",
     args: ["-rT", "far:f", "in"],
     says: `${REFUSED_NAME}.`,
@@ -122,11 +122,11 @@ const NAMES: readonly Attack[] = [
     says: REFUSED_NAME,
   },
   {
-    name: "an empty name in a folder that was asked for",
+    name: "an empty name in a directory that was asked for",
     sends: "D0755 0 f\\nD0777 0 \\nE\\nE\\n",
     args: ["-rp", "far:f", "in"],
     says: REFUSED_NAME,
-    leaves: ["folder 0755 f"],
+    leaves: ["directory 0755 f"],
   },
   {
     name: "a file nobody asked for (CVE-2019-6111)",
@@ -135,17 +135,17 @@ const NAMES: readonly Attack[] = [
     says: `${NOT_ASKED_FOR}far sent .bashrc for f: -T takes any name`,
   },
   {
-    name: "a folder nobody asked for, with -r (CVE-2019-6111)",
+    name: "a directory nobody asked for, with -r (CVE-2019-6111)",
     sends: "D0755 0 .ssh\\nC0644 5 authorized_keys\\nevil\\n\\0E\\n",
     args: ["-r", "far:f", "in"],
     says: `${NOT_ASKED_FOR}far sent .ssh for f: -T takes any name`,
   },
   {
-    name: "a folder nobody asked for, after one that was",
+    name: "a directory nobody asked for, after one that was",
     sends: "D0755 0 f\\nE\\nD0755 0 .ssh\\nE\\n",
     args: ["-r", "far:f", "in"],
     says: `${NOT_ASKED_FOR}far sent .ssh for f`,
-    leaves: ["folder 0755 f"],
+    leaves: ["directory 0755 f"],
   },
   {
     name: "a file nobody asked for, after one that was",
@@ -155,7 +155,7 @@ const NAMES: readonly Attack[] = [
     leaves: ["file 0644 1 a.txt"],
   },
   {
-    name: "a folder although -r was not given",
+    name: "a directory although -r was not given",
     sends: "D0755 0 f\\nC0644 5 evil\\nevil\\n\\0E\\n",
     args: ["far:f", "in"],
     says: "protocol error: received directory without -r",
@@ -167,7 +167,7 @@ const NAMES: readonly Attack[] = [
     says: `${REFUSED_NAME}f\\000g`,
   },
   {
-    name: "the folder above, hidden by a NUL",
+    name: "the directory above, hidden by a NUL",
     sends: "D0755 0 ..\\0f\\nC0644 5 evil\\nevil\\n\\0E\\n",
     args: ["-rT", "far:f", "in"],
     says: `${REFUSED_NAME}..\\000f`,
@@ -188,7 +188,7 @@ const NAMES: readonly Attack[] = [
     name: "terminal escapes in a greeting (CVE-2019-6109)",
     sends: "\\033[2K\\rWelcome\\n",
     args: ["far:f", "in"],
-    says: 'the far side said "\\033[2K\\015Welcome" instead of a record',
+    says: 'the remote said "\\033[2K\\015Welcome" instead of a record',
   },
   {
     name: "one name twice, which it may",
@@ -214,7 +214,8 @@ const NAMES: readonly Attack[] = [
     mine: "new",
   },
   {
-    name: "a folder for which the user made a link, and only then goes beside",
+    name:
+      "a directory for which the user made a link, and only then goes beside",
     sends: "D0755 0 f\\nC0644 3 mine\\nnew\\0E\\n",
     args: ["-r", "far:f", "in"],
     links: { f: ".." },
@@ -240,18 +241,18 @@ const MODES: readonly Attack[] = [
     leaves: ["file 0755 5 f"],
   },
   {
-    name: "a folder with set-id and sticky bits, with -p",
+    name: "a directory with set-id and sticky bits, with -p",
     sends: "D7777 0 f\\nE\\n",
     args: ["-rp", "far:f", "in"],
     says: "",
-    leaves: ["folder 0777 f"],
+    leaves: ["directory 0777 f"],
   },
   {
-    name: "a folder with set-id bits, without -p (CVE-2026-35385)",
+    name: "a directory with set-id bits, without -p (CVE-2026-35385)",
     sends: "D2777 0 f\\nE\\n",
     args: ["-r", "far:f", "in"],
     says: "",
-    leaves: ["folder 0755 f"],
+    leaves: ["directory 0755 f"],
   },
   {
     name: "a set-id bit for a file that is there, with -p",
@@ -272,20 +273,20 @@ const TIMES: readonly Attack[] = [
     timeless: ["f"],
   },
   {
-    name: "times that belong to a folder that was refused",
+    name: "times that belong to a directory that was refused",
     sends: "T1000000000 0 1000000000 0\\nD0755 0 mine\\nD0755 0 f\\nE\\n",
     args: ["-rpT", "far:f", "in"],
     links: { mine: "../mine" },
     says: "in/mine: Not a directory",
-    leaves: ["folder 0755 f", "link 0777 ../mine mine"],
+    leaves: ["directory 0755 f", "link 0777 ../mine mine"],
     timeless: ["f"],
   },
   {
-    name: "times that belong to nothing in a folder that ends",
+    name: "times that belong to nothing in a directory that ends",
     sends: "D0755 0 f\\nT1000000000 0 1000000000 0\\nE\\nD0755 0 f\\nE\\n",
     args: ["-rp", "far:f", "in"],
     says: "",
-    leaves: ["folder 0755 f"],
+    leaves: ["directory 0755 f"],
     timeless: ["f"],
   },
   {
@@ -321,14 +322,14 @@ const SIZES: readonly Attack[] = [
     name: `the size ${size}`,
     sends: `C0644 ${size} f\\nx\\0`,
     args: ["far:f", "in"],
-    says: `protocol error: ${says}: the far side said "C0644 ${size} f"`,
+    says: `protocol error: ${says}: the remote said "C0644 ${size} f"`,
   })),
   {
     name: "the greatest size there is, and little of it",
     sends: "C0644 9007199254740991 f\\nlittle",
     args: ["far:f", "in"],
     says: "far: in/f: lost connection after 6 of 9007199254740991 bytes: " +
-      "the far side ended too early",
+      "the remote ended too early",
     leaves: ["file 0644 6 f"],
   },
   {
@@ -359,7 +360,7 @@ const STRUCTURE: readonly Attack[] = [
     says: `${NOT_ASKED_FOR}far sent .bashrc for kept`,
   },
   {
-    name: "what a folder holds although it was refused",
+    name: "what a directory holds although it was refused",
     sends: "D0755 0 f\\nC0644 5 .bashrc\\nevil\\n\\0E\\n",
     args: ["-r", "far:f", "in"],
     links: { f: "../mine" },
@@ -367,11 +368,11 @@ const STRUCTURE: readonly Attack[] = [
     leaves: ["link 0777 ../mine f"],
   },
   {
-    name: "the end inside a folder",
+    name: "the end inside a directory",
     sends: "D0755 0 f\\nC0644 1 g\\nx\\0",
     args: ["-r", "far:f", "in"],
-    says: "far: lost connection inside in/f: the far side ended too early",
-    leaves: ["folder 0755 f", "file 0644 1 f/g"],
+    says: "far: lost connection inside in/f: the remote ended too early",
+    leaves: ["directory 0755 f", "file 0644 1 f/g"],
   },
   {
     name: "the end before anything came",
@@ -380,24 +381,24 @@ const STRUCTURE: readonly Attack[] = [
     says: "far: SCP did not begin: exit status 0: try -s\n",
   },
   {
-    name: "the end of a folder that never began, and nothing else",
+    name: "the end of a directory that never began, and nothing else",
     sends: "E\\n",
     args: ["-r", "far:f", "in"],
-    says: "protocol error: the far side ended a folder that it did not begin",
+    says: "protocol error: the remote ended a directory that it did not begin",
   },
   {
-    name: "the end of more folders than began, and then a file",
+    name: "the end of more directories than began, and then a file",
     sends: "D0755 0 f\\nE\\nE\\nE\\nC0644 5 evil\\nevil\\n\\0",
     args: ["-rT", "far:f", "in"],
     says: "",
-    leaves: ["folder 0755 f"],
+    leaves: ["directory 0755 f"],
   },
   {
     name: "the end inside a file",
     sends: "C0644 10 f\\nhalf!",
     args: ["far:f", "in"],
     says: "far: in/f: lost connection after 5 of 10 bytes: " +
-      "the far side ended too early",
+      "the remote ended too early",
     leaves: ["file 0644 5 f"],
   },
   {
@@ -405,7 +406,7 @@ const STRUCTURE: readonly Attack[] = [
     sends: "C0644 10",
     args: ["far:f", "in"],
     says: 'far: lost connection in the middle of "C0644 10": ' +
-      "the far side ended too early",
+      "the remote ended too early",
   },
   {
     name: "that it gives up",
@@ -417,13 +418,13 @@ const STRUCTURE: readonly Attack[] = [
     name: "a greeting",
     sends: "Welcome to far\\nC0644 1 f\\nx\\0",
     args: ["far:f", "in"],
-    says: 'the far side said "Welcome to far" instead of a record',
+    says: 'the remote said "Welcome to far" instead of a record',
   },
   {
     name: "no record after a file",
     sends: "C0644 1 f\\nx\\0Welcome\\n",
     args: ["far:f", "in"],
-    says: 'the far side said "Welcome" instead of a record',
+    says: 'the remote said "Welcome" instead of a record',
     leaves: ["file 0644 1 f"],
   },
   {
@@ -447,97 +448,99 @@ const STRUCTURE: readonly Attack[] = [
   },
 ];
 
-/** The folder `in` for a source to fill, and the file `mine` beside it. */
-function makePlace(folder: string, links: Attack["links"] = {}): void {
-  makeTree(folder, [
+/** The directory `in` for a source to fill, and the file `mine` beside it. */
+function makePlace(directory: string, links: Attack["links"] = {}): void {
+  makeTree(directory, [
     { path: "in/kept/", mode: 0o755 },
     { path: "in/", mode: 0o750 },
     { path: "mine", content: "mine", mode: 0o600 },
   ]);
   for (const [name, destination] of Object.entries(links)) {
-    Deno.symlinkSync(destination, `${folder}/in/${name}`);
+    Deno.symlinkSync(destination, `${directory}/in/${name}`);
   }
 }
 
 /** @param protocol Option that names SCP; empty in the default mode. */
 async function attack(
   { sends, args, links }: Attack,
-  folder: string,
+  directory: string,
   protocol: readonly ["-O"] | readonly [],
 ): Promise<Outcome> {
-  makePlace(folder, links);
+  makePlace(directory, links);
   const program = writeScript(
-    `${folder}/ssh`,
+    `${directory}/ssh`,
     `for last; do :; done; [ "$last" = sftp ] && exit 1\n` +
-      `printf '${sends.replaceAll("{here}", folder)}'\nexec >&-\n` +
-      `cat >> "${folder}/answers"\n`,
+      `printf '${sends.replaceAll("{here}", directory)}'\nexec >&-\n` +
+      `cat >> "${directory}/answers"\n`,
   );
-  return await seacp([...protocol, "-S", program, ...args], { cwd: folder });
+  return await seacp([...protocol, "-S", program, ...args], { cwd: directory });
 }
 
 /** Mode, kind and size of all there is in `in`. */
-async function leftBehind(folder: string): Promise<string[]> {
-  const lines = await describeTree(`${folder}/in`, { modes: true });
+async function leftBehind(directory: string): Promise<string[]> {
+  const lines = await describeTree(`${directory}/in`, { modes: true });
   return lines
     .map((line) => line.replace(/ [0-9a-f]{64} /, " ").replaceAll('"', ""))
     .toSorted();
 }
 
 /** Expects that nothing beside `in` was made, changed or taken away. */
-function assertUnharmed(folder: string, mine = "mine"): void {
+function assertUnharmed(directory: string, mine = "mine"): void {
   assertEquals(
-    [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted(),
+    [...Deno.readDirSync(directory)].map(({ name }) => name).toSorted(),
     ["answers", "in", "mine", "ssh"],
   );
-  assertEquals(Deno.readTextFileSync(`${folder}/mine`), mine);
+  assertEquals(Deno.readTextFileSync(`${directory}/mine`), mine);
   const modeOf = (name: string) =>
-    Deno.statSync(`${folder}/${name}`).mode! & 0o7777;
+    Deno.statSync(`${directory}/${name}`).mode! & 0o7777;
   assertEquals(modeOf("in"), 0o750, "the target keeps its mode");
   assertEquals(modeOf("mine"), 0o600);
 }
 
 for (const row of [...NAMES, ...MODES, ...TIMES, ...SIZES, ...STRUCTURE]) {
   Deno.test(`A source that sends ${row.name} does no harm`, async () => {
-    using folder = new TempFolder();
-    const { status, stderr, stdout } = await attack(row, folder.path, ["-O"]);
+    using directory = new TempDirectory();
+    const { status, stderr, stdout } = await attack(row, directory.path, [
+      "-O",
+    ]);
     assertEquals(status, row.says === "" ? 0 : 1, stderr);
     assertStringIncludes(stderr, row.says);
     assertEquals(/[^\n\x20-\x7e]/.test(stderr), false, stderr);
     assertEquals(stdout, "");
     assertEquals(
-      await leftBehind(folder.path),
-      ["folder 0755 kept", ...row.leaves ?? []].toSorted(),
+      await leftBehind(directory.path),
+      ["directory 0755 kept", ...row.leaves ?? []].toSorted(),
     );
-    assertUnharmed(folder.path, row.mine);
+    assertUnharmed(directory.path, row.mine);
     if (row.says.startsWith(REFUSED_NAME)) {
-      const answers = Deno.readTextFileSync(`${folder.path}/answers`);
+      const answers = Deno.readTextFileSync(`${directory.path}/answers`);
       assertStringIncludes(answers, `\x01scp: ${REFUSED_NAME}`);
     }
     for (const name of row.timeless ?? []) {
-      const { mtime } = Deno.statSync(`${folder.path}/in/${name}`);
+      const { mtime } = Deno.statSync(`${directory.path}/in/${name}`);
       assert(mtime!.getTime() > 1_000_000_000_000, `${name} is of 2001`);
     }
   });
 
   Deno.test(`Nor does it where the copy may go over to SFTP: ${row.name}`, async () => {
-    using folder = new TempFolder();
-    const { status, stderr, stdout } = await attack(row, folder.path, []);
+    using directory = new TempDirectory();
+    const { status, stderr, stdout } = await attack(row, directory.path, []);
     const statuses = row.says === "" ? [0] : [1, 255];
     assert(statuses.includes(status), `${status}: ${stderr}`);
     assertMatch(stderr, /^(seacp: [\n\x20-\x7e…]+)?$/);
     assertEquals(stdout, "");
     assertEquals(
-      await leftBehind(folder.path),
-      ["folder 0755 kept", ...row.leaves ?? []].toSorted(),
+      await leftBehind(directory.path),
+      ["directory 0755 kept", ...row.leaves ?? []].toSorted(),
     );
-    assertUnharmed(folder.path, row.mine);
+    assertUnharmed(directory.path, row.mine);
   });
 }
 
 Deno.test("A source that sends names which look alike fills a file for each", {
   ignore: lacksRawNames !== undefined,
 }, async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const outcome = await attack(
     {
       name: "names that are not UTF-8",
@@ -545,12 +548,12 @@ Deno.test("A source that sends names which look alike fills a file for each", {
       args: ["far:f*", "in"],
       says: "",
     },
-    folder.path,
+    directory.path,
     ["-O"],
   );
   assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
   assertEquals(
-    shell("for f in f*; do echo $f $(cat $f); done", `${folder.path}/in`),
+    shell("for f in f*; do echo $f $(cat $f); done", `${directory.path}/in`),
     "f ef\nf\xe9 ab\nf\xea cd\n",
   );
 });
@@ -568,10 +571,10 @@ peerTest(
     "head",
   ],
   async () => {
-    using folder = new TempFolder();
-    Deno.mkdirSync(`${folder.path}/in`);
+    using directory = new TempDirectory();
+    Deno.mkdirSync(`${directory.path}/in`);
     const program = writeScript(
-      `${folder.path}/ssh`,
+      `${directory.path}/ssh`,
       `${SHOW_MODES}
 show 1; printf 'D0777 0 f\\n'
 show 1; printf 'C0666 1 g\\n'
@@ -583,11 +586,11 @@ show 2
 `,
     );
     const outcome = await seacp(["-S", program, "-r", "far:f", "in"], {
-      cwd: folder.path,
+      cwd: directory.path,
       wrapper: underUmask("077"),
     });
     assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
-    const seen = Deno.readTextFileSync(`${folder.path}/modes`).split("\n");
+    const seen = Deno.readTextFileSync(`${directory.path}/modes`).split("\n");
     assertEquals([...new Set(seen)].toSorted(), [
       "",
       "600 f/g",
@@ -612,11 +615,11 @@ for (
       `(CVE-2020-12062)${LACKS_OTHERS_FILES ?? ""}`,
     ignore: LACKS_OTHERS_FILES !== undefined,
     fn: async () => {
-      using folder = new TempFolder();
-      makeTree(folder.path, [{ path: "in/f", content: "old", mode: 0o666 }]);
-      Deno.chownSync(`${folder.path}/in/f`, 65534, 65534);
+      using directory = new TempDirectory();
+      makeTree(directory.path, [{ path: "in/f", content: "old", mode: 0o666 }]);
+      Deno.chownSync(`${directory.path}/in/f`, 65534, 65534);
       const program = writeScript(
-        `${folder.path}/ssh`,
+        `${directory.path}/ssh`,
         `printf 'T1000000000 0 1000000000 0\\nC0644 1 f\\nx\\0'
 printf 'C0644 1 g\\ny\\0'
 exec >&-
@@ -626,7 +629,7 @@ cat > answers
       const { status, stderr } = await seacp(
         ["-O", "-S", program, ...flags, "far:?", "in"],
         {
-          cwd: folder.path,
+          cwd: directory.path,
           // Without the right to change what is others'.
           wrapper: ["setpriv", "--bounding-set=-fowner", "--inh-caps=-fowner"],
         },
@@ -634,28 +637,28 @@ cat > answers
       const refusal = `in/f: ${failure}: Operation not permitted`;
       assertEquals({ status, stderr }, { status: 1, stderr: `${refusal}\n` });
       // From there on, what is not yet to be acknowledged is, too.
-      const answers = Deno.readTextFileSync(`${folder.path}/answers`);
+      const answers = Deno.readTextFileSync(`${directory.path}/answers`);
       assertEquals(
         answers.replace(/\0+$/, ""),
         `\0\0\0\x01scp: ${refusal}\n`,
       );
-      assertEquals(listing(`${folder.path}/in`), ['f = "x"', 'g = "y"']);
+      assertEquals(listing(`${directory.path}/in`), ['f = "x"', 'g = "y"']);
     },
   });
 }
 
 peerTest(
-  "Folders in folders without end are refused by the system, in little memory",
+  "Directories in directories without end are refused by the system, in little memory",
   [
     "yes",
     "/proc/self/status",
   ],
   async () => {
-    using folder = new TempFolder();
-    using _ = emptied(folder.path);
-    Deno.mkdirSync(`${folder.path}/in`);
+    using directory = new TempDirectory();
+    using _ = emptied(directory.path);
+    Deno.mkdirSync(`${directory.path}/in`);
     const program = writeScript(
-      `${folder.path}/ssh`,
+      `${directory.path}/ssh`,
       // What it is told ends where the copy does.
       `exec 3<&0
 cat <&3 > /dev/null &
@@ -667,7 +670,7 @@ grep VmHWM /proc/$PPID/status > peak
     );
     const { status, stderr } = await seacp(
       ["-O", "-S", program, "-r", "far:d*", "in"],
-      { cwd: folder.path },
+      { cwd: directory.path },
     );
     assertEquals(status, 1);
     const lines = stderr.trimEnd().split("\n");
@@ -678,7 +681,7 @@ grep VmHWM /proc/$PPID/status > peak
       lines.at(-1),
       "far: protocol error: directories more than 1000 deep",
     );
-    const peak = Deno.readTextFileSync(`${folder.path}/peak`);
+    const peak = Deno.readTextFileSync(`${directory.path}/peak`);
     assert(Number(/\d+/.exec(peak)![0]) < 200 * 1024, peak);
   },
 );
@@ -689,10 +692,10 @@ peerTest(
     LENDS_TERMINAL,
   ],
   async () => {
-    using folder = new TempFolder();
-    makePlace(folder.path);
+    using directory = new TempDirectory();
+    makePlace(directory.path);
     const program = writeScript(
-      `${folder.path}/ssh`,
+      `${directory.path}/ssh`,
       `printf 'C0644 1 a\\033[2K\\r\\007\\302\\233b\\nx\\0'
 exec >&-
 cat > answers
@@ -701,7 +704,7 @@ cat > answers
     const { status, stdout } = await onTerminal(
       seacpCommand(["-O", "-S", program, "far:*", "in"]),
       80,
-      { cwd: folder.path },
+      { cwd: directory.path },
     );
     assertEquals(status, 0, stdout);
     assertStringIncludes(stdout, "a\\033[2K\\015\\007\\302\\233b");

@@ -24,7 +24,7 @@ import {
   releaseFiles,
   ReleaseServer,
 } from "../support/release_server.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { describeTree, exists, makeTree } from "../support/tree.ts";
 
 const SCRIPT = new URL("../../scripts/install.sh", import.meta.url).pathname;
@@ -1213,7 +1213,7 @@ for (const tool of ["curl", "wget"]) {
     `is never led from https to http, by ${tool}`,
     [tool, "sha256sum", "openssl"],
     async (shell) => {
-      using folder = new TempFolder();
+      using folder = new TempDirectory();
       const { path, certificate } = await makeCertificate(folder.path);
       const wgetrc = `${folder.path}/wgetrc`;
       Deno.writeTextFileSync(wgetrc, `ca_certificate = ${path}\n`);

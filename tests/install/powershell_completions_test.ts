@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { dirname } from "node:path";
 import { BUILT } from "../support/executable.ts";
 import { powerShellTest } from "../support/power_shell.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { makeTree } from "../support/tree.ts";
 
 /** What is typed, and what Tab offers; `CONFIG` stands for a configuration. */
@@ -20,7 +20,7 @@ powerShellTest(
   "PowerShell completes options and hosts",
   "all",
   async (shell) => {
-    using folder = new TempFolder();
+    using folder = new TempDirectory();
     makeTree(folder.path, [
       { path: "config", content: "Host alpha beta\n" },
     ]);

@@ -12,7 +12,7 @@ import {
   releaseFiles,
   ReleaseServer,
 } from "../support/release_server.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { exists, makeTree } from "../support/tree.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
@@ -127,7 +127,7 @@ powerShellTest(
 /** A folder to install into, a page of releases, and what is asked of both. */
 class WindowsSite implements AsyncDisposable {
   readonly server = new ReleaseServer();
-  readonly #folder = new TempFolder();
+  readonly #folder = new TempDirectory();
   readonly #shell: Shell;
 
   private constructor(shell: Shell) {
@@ -193,7 +193,7 @@ function released(version: string): Promise<Uint8Array> {
 
 /** With a program that names its version, or waits for a line with `wait`. */
 async function makeArchive(version: string): Promise<Uint8Array> {
-  using folder = new TempFolder();
+  using folder = new TempDirectory();
   const top = `${folder.path}/${NAME}`;
   const { seacp: _, ...files } = releaseFiles(version);
   makeTree(

@@ -7,7 +7,7 @@ import { releaseAssets } from "../../scripts/release/assets.ts";
 import { BUILT, builtTest } from "../support/executable.ts";
 import { runProgram } from "../support/program.ts";
 import { ReleaseServer } from "../support/release_server.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { exists } from "../support/tree.ts";
 
 builtTest(
@@ -30,7 +30,7 @@ builtTest(
     for (const { name, content } of assets) {
       server.serve(`latest/download/${name}`, content);
     }
-    using home = new TempFolder();
+    using home = new TempDirectory();
     const env = { HOME: home.path };
     const installed = await runProgram([
       ...["sh", "-c", 'curl -fsSL "$1" | sh', "sh"],

@@ -5,7 +5,7 @@ import { findProgram } from "../../scripts/peers.ts";
 import { peerTest, writeScript } from "../support/doors.ts";
 import { runProgram, seacp } from "../support/program.ts";
 import { FIXED_WORDS } from "../support/ssh_words.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 
 const AFTER = "-oForwardAgent=no";
 
@@ -18,7 +18,7 @@ interface Row {
   /** Port and user, as ssh gets them. */
   readonly login?: readonly string[];
   readonly host?: string;
-  /** What the far shell is told; absent where SFTP is asked for instead. */
+  /** What the remote shell is told; absent where SFTP is asked for instead. */
   readonly command?: string;
 }
 
@@ -114,16 +114,16 @@ const sftpRows: readonly Row[] = [
 ];
 
 /** A program in ssh's place that writes its arguments down and fails. */
-function recorder(folder: string): string {
+function recorder(directory: string): string {
   return writeScript(
-    `${folder}/recorder`,
-    `printf '%s\\n' "$@" >> "${folder}/argv"\nprintf 'end\\n' >> "${folder}/argv"\nexit 1\n`,
+    `${directory}/recorder`,
+    `printf '%s\\n' "$@" >> "${directory}/argv"\nprintf 'end\\n' >> "${directory}/argv"\nexit 1\n`,
   );
 }
 
-function recorded(folder: string): string[] {
-  const text = Deno.readTextFileSync(`${folder}/argv`);
-  Deno.removeSync(`${folder}/argv`);
+function recorded(directory: string): string[] {
+  const text = Deno.readTextFileSync(`${directory}/argv`);
+  Deno.removeSync(`${directory}/argv`);
   return text.trimEnd().split("\n");
 }
 
@@ -148,32 +148,32 @@ for (
   ];
 
   Deno.test(`ssh is run once, as OpenSSH's scp runs it: ${title}`, async () => {
-    using folder = new TempFolder();
-    Deno.writeTextFileSync(`${folder.path}/a`, "a");
-    const program = recorder(folder.path);
-    await seacp([protocol, "-S", program, ...args], { cwd: folder.path });
-    assertEquals(recorded(folder.path), expected);
+    using directory = new TempDirectory();
+    Deno.writeTextFileSync(`${directory.path}/a`, "a");
+    const program = recorder(directory.path);
+    await seacp([protocol, "-S", program, ...args], { cwd: directory.path });
+    assertEquals(recorded(directory.path), expected);
   });
 
   peerTest(`the system's scp agrees: ${title}`, ["scp"], async () => {
-    using folder = new TempFolder();
-    Deno.writeTextFileSync(`${folder.path}/a`, "a");
-    const program = recorder(folder.path);
+    using directory = new TempDirectory();
+    Deno.writeTextFileSync(`${directory.path}/a`, "a");
+    const program = recorder(directory.path);
     await runProgram(["scp", protocol, "-S", program, ...args], {
-      cwd: folder.path,
+      cwd: directory.path,
     });
-    const theirs = recorded(folder.path);
+    const theirs = recorded(directory.path);
     assertEquals(withoutNews(expected), withoutNews(theirs));
   });
 }
 
 Deno.test("An SFTP server here is run in ssh's place, and told no more than the host", async () => {
-  using folder = new TempFolder();
-  Deno.writeTextFileSync(`${folder.path}/a`, "a");
-  const program = recorder(folder.path);
+  using directory = new TempDirectory();
+  Deno.writeTextFileSync(`${directory.path}/a`, "a");
+  const program = recorder(directory.path);
   const args = ["-P", "22", "-C", "-i", "key", "a", "bob@far:"];
-  await seacp(["-D", program, ...args], { cwd: folder.path });
-  assertEquals(recorded(folder.path), ["--", "far", "sftp", "end"]);
+  await seacp(["-D", program, ...args], { cwd: directory.path });
+  assertEquals(recorded(directory.path), ["--", "far", "sftp", "end"]);
 });
 
 /** Calls that begin with one protocol; the commands that are asked for. */
@@ -194,15 +194,15 @@ const tried: readonly (readonly [
 
 for (const [args, commands] of tried) {
   Deno.test(`Each protocol is tried once, in its order: ${args.join(" ")}`, async () => {
-    using folder = new TempFolder();
-    Deno.writeTextFileSync(`${folder.path}/a`, "a");
+    using directory = new TempDirectory();
+    Deno.writeTextFileSync(`${directory.path}/a`, "a");
     const program = writeScript(
-      `${folder.path}/recorder`,
-      `printf '%s\\n' "$@" end >> "${folder.path}/argv"\nexit 127\n`,
+      `${directory.path}/recorder`,
+      `printf '%s\\n' "$@" end >> "${directory.path}/argv"\nexit 127\n`,
     );
-    await seacp(["-S", program, ...args], { cwd: folder.path });
+    await seacp(["-S", program, ...args], { cwd: directory.path });
     assertEquals(
-      recorded(folder.path),
+      recorded(directory.path),
       commands.flatMap((words) => [...FIXED_WORDS, AFTER, ...words, "end"]),
     );
   });
@@ -212,29 +212,29 @@ peerTest(
   "Each host of a copy over SFTP is logged in to once, the source first",
   ["sftp-server"],
   async () => {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     for (const name of ["a", "b", "c"]) {
-      Deno.writeTextFileSync(`${folder.path}/${name}`, name);
+      Deno.writeTextFileSync(`${directory.path}/${name}`, name);
     }
     const program = writeScript(
-      `${folder.path}/ssh`,
-      `printf '%s\\n' "$@" end >> "${folder.path}/argv"\n` +
+      `${directory.path}/ssh`,
+      `printf '%s\\n' "$@" end >> "${directory.path}/argv"\n` +
         `exec ${findProgram("sftp-server")}\n`,
     );
-    const options = { cwd: folder.path };
+    const options = { cwd: directory.path };
     const there = [...FIXED_WORDS, AFTER];
-    Deno.mkdirSync(`${folder.path}/to`);
+    Deno.mkdirSync(`${directory.path}/to`);
     await seacp([
       ...["-s", "-S", program],
-      ...["far:a", "far:b", "bob@far:c", `there:${folder.path}/to`],
+      ...["far:a", "far:b", "bob@far:c", `there:${directory.path}/to`],
     ], options);
-    assertEquals(recorded(folder.path), [
+    assertEquals(recorded(directory.path), [
       ...[...there, "-s", "--", "far", "sftp", "end"],
       ...[...there, "-s", "--", "there", "sftp", "end"],
       ...[...there, "-l", "bob", "-s", "--", "far", "sftp", "end"],
     ]);
     assertEquals(
-      [...Deno.readDirSync(`${folder.path}/to`)].map(({ name }) => name)
+      [...Deno.readDirSync(`${directory.path}/to`)].map(({ name }) => name)
         .toSorted(),
       ["a", "b", "c"],
     );
@@ -301,18 +301,18 @@ const between: readonly (readonly [readonly string[], string[][]])[] = [
  * The same, a file for each time it is run: two of them run at once. A sink has
  * to answer before its source is started.
  */
-function recorderOfEach(folder: string): string {
+function recorderOfEach(directory: string): string {
   return writeScript(
-    `${folder}/recorder`,
-    `printf '%s\\n' "$@" > "${folder}/argv.$$"\n` +
+    `${directory}/recorder`,
+    `printf '%s\\n' "$@" > "${directory}/argv.$$"\n` +
       `case $* in *" -t "*) printf '\\0' ;; esac\nexit 1\n`,
   );
 }
 
-function recordedEach(folder: string): string[][] {
-  const paths = [...Deno.readDirSync(folder)]
+function recordedEach(directory: string): string[][] {
+  const paths = [...Deno.readDirSync(directory)]
     .filter(({ name }) => name.startsWith("argv."))
-    .map(({ name }) => `${folder}/${name}`);
+    .map(({ name }) => `${directory}/${name}`);
   const calls = paths.map((path) =>
     withoutNews(Deno.readTextFileSync(path).trimEnd().split("\n"))
   );
@@ -334,15 +334,15 @@ for (const [args, expected] of between) {
     `ssh is run for a copy between two hosts as scp runs it: ${args.join(" ")}`,
     ["scp"],
     async () => {
-      using folder = new TempFolder();
-      const options = { cwd: folder.path };
-      const program = recorderOfEach(folder.path);
+      using directory = new TempDirectory();
+      const options = { cwd: directory.path };
+      const program = recorderOfEach(directory.path);
       await seacp(["-O", "-S", program, ...args], options);
       const calls = expected.map(withoutNews).toSorted(byText);
-      assertEquals(recordedEach(folder.path), calls);
+      assertEquals(recordedEach(directory.path), calls);
       await runProgram(["scp", "-O", "-S", program, ...args], options);
       // scp lets the second host's ssh ask for nothing; ours may ask.
-      const theirs = recordedEach(folder.path).map((words) =>
+      const theirs = recordedEach(directory.path).map((words) =>
         words.filter((word) => word !== "-oBatchMode=yes")
       );
       assertEquals(theirs, calls);
@@ -378,16 +378,16 @@ const refused: readonly (readonly [readonly string[], number, string])[] = [
 
 for (const [args, expected, says] of refused) {
   Deno.test(`ssh is not run for a wrong call: ${args.join(" ")}`, async () => {
-    using folder = new TempFolder();
-    Deno.writeTextFileSync(`${folder.path}/a`, "a");
-    const program = recorder(folder.path);
+    using directory = new TempDirectory();
+    Deno.writeTextFileSync(`${directory.path}/a`, "a");
+    const program = recorder(directory.path);
     const { status, stdout, stderr } = await seacp(
       ["-S", program, ...args],
-      { cwd: folder.path },
+      { cwd: directory.path },
     );
     assertEquals([status, stdout], [expected, ""]);
     assertEquals(stderr.slice(0, says.length), says);
-    const names = [...Deno.readDirSync(folder.path)].map(({ name }) => name);
+    const names = [...Deno.readDirSync(directory.path)].map(({ name }) => name);
     assertEquals(names.toSorted(), ["a", "recorder"]);
   });
 }

@@ -18,7 +18,7 @@ import {
   seacpCommand,
 } from "../support/pseudo_terminal.ts";
 import { Sshd } from "../support/sshd.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import {
   cutShort,
   describeTree,
@@ -44,10 +44,10 @@ const WHOLE = { modes: true, times: true };
 
 /** Line that tells a host's words, with -O as its scp says them. */
 function told(place: Place, host: string, words: string): string {
-  const folder = place.far.split("/").at(-1)!;
+  const directory = place.far.split("/").at(-1)!;
   return place.options.includes("-O")
-    ? `${host}: scp: ${folder}/${words}\n`
-    : `seacp: ${host}: ${folder}/${words}\n`;
+    ? `${host}: scp: ${directory}/${words}\n`
+    : `seacp: ${host}: ${directory}/${words}\n`;
 }
 
 for (const kind of systemDoors) {
@@ -81,7 +81,7 @@ for (const kind of systemDoors) {
     assertEquals([...Deno.readDirSync(place.near)], []);
   });
 
-  test("Several sources go from their hosts into one folder, in order", async (place) => {
+  test("Several sources go from their hosts into one directory, in order", async (place) => {
     place.makeFar([
       { path: "one/f", content: "1" },
       { path: "two/f", content: "2" },
@@ -128,7 +128,7 @@ for (const kind of systemDoors) {
     assertEquals(Deno.readTextFileSync(`${place.far}/in/b`), "b");
   });
 
-  test("What a refused folder holds goes nowhere", async (place) => {
+  test("What a refused directory holds goes nowhere", async (place) => {
     place.makeFar([
       { path: "from/d/evil", content: "evil" },
       { path: "from/f", content: "f" },
@@ -145,7 +145,7 @@ for (const kind of systemDoors) {
     assertEquals(Deno.readTextFileSync(`${place.far}/in/from/f`), "f");
   });
 
-  test("A target that is no folder is refused before anything moves", async (place) => {
+  test("A target that is no directory is refused before anything moves", async (place) => {
     place.makeFar([{ path: "a", content: "a" }, { path: "f", content: "f" }]);
     const { status, stderr } = await place.copy([
       place.remote("a"),
@@ -223,7 +223,7 @@ peerTest(
     for (const [host, role] of [["far", "-f"], ["other", "-t"]] as const) {
       await using door = await sshdDoor.open();
       using place = new Place(door);
-      using scripts = new TempFolder();
+      using scripts = new TempDirectory();
       const program = writeScript(
         `${scripts.path}/ssh`,
         `for last; do :; done
@@ -266,7 +266,7 @@ peerTest(
   "With -R the first host copies to the second",
   sshdDoor.needs,
   async () => {
-    using scripts = new TempFolder();
+    using scripts = new TempDirectory();
     await using sshd = await Sshd.start({
       environment: `PATH=${scripts.path}:$PATH`,
     });
@@ -294,7 +294,7 @@ peerTest(
     ]);
     assertEquals(status, 1);
     assertMatch(stderr, /missing: No such file or directory/);
-    assertMatch(stderr, /^seacp: far: the far side ended with exit status 1$/m);
+    assertMatch(stderr, /^seacp: far: the remote ended with exit status 1$/m);
     assert(exists(`${sshd.home}/e/f`));
   },
 );

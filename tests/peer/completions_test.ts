@@ -7,7 +7,7 @@ import { until } from "../support/processes.ts";
 import { runProgram, SEACP } from "../support/program.ts";
 import { quoted } from "../support/pseudo_terminal.ts";
 import { Sshd } from "../support/sshd.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { Tmux } from "../support/tmux.ts";
 
 const NEEDS = ["tmux", "ssh", "scp", "sshd", "ssh-keygen", "sftp-server"];
@@ -53,7 +53,7 @@ Deno.test.afterAll(async () => {
   await (await started)?.[Symbol.asyncDispose]();
 });
 
-/** What is on the far side, in its home folder. */
+/** What is on the remote, in its home directory. */
 const FAR = [
   { path: "docs/" },
   { path: "docs/inner.txt", content: "inner" },
@@ -69,25 +69,25 @@ const FAR = [
   { path: "hostile-but-one", content: "fine" },
 ];
 
-/** Somebody who types to a shell, in a folder of their own. */
+/** Somebody who types to a shell, in a directory of their own. */
 class Typist implements AsyncDisposable {
   readonly #tmux: Tmux;
   readonly #shell: Shell;
-  readonly #folder: TempFolder;
+  readonly #directory: TempDirectory;
 
-  private constructor(tmux: Tmux, shell: Shell, folder: TempFolder) {
+  private constructor(tmux: Tmux, shell: Shell, directory: TempDirectory) {
     this.#tmux = tmux;
     this.#shell = shell;
-    this.#folder = folder;
+    this.#directory = directory;
   }
 
   static async start(shell: Shell): Promise<Typist> {
     const { command, setup } = shell;
     const sshd = await (started ??= startSshd());
     await using stack = new AsyncDisposableStack();
-    const folder = stack.use(new TempFolder());
-    const home = `${folder.path}/home`;
-    makeTree(folder.path, [
+    const directory = stack.use(new TempDirectory());
+    const home = `${directory.path}/home`;
+    makeTree(directory.path, [
       { path: "home/" },
       { path: "home/.ssh/" },
       {
@@ -104,15 +104,15 @@ class Typist implements AsyncDisposable {
       { path: "here/local it's.txt", content: "local" },
     ]);
     writeScript(
-      `${folder.path}/bin/seacp`,
+      `${directory.path}/bin/seacp`,
       `exec ${SEACP.map(quoted).join(" ")} "$@"\n`,
     );
     const tmux = stack.use(
       await Tmux.start(command, {
-        cwd: `${folder.path}/here`,
+        cwd: `${directory.path}/here`,
         env: {
           HOME: home,
-          PATH: `${folder.path}/bin:${Deno.env.get("PATH")}`,
+          PATH: `${directory.path}/bin:${Deno.env.get("PATH")}`,
           LC_ALL: "C.UTF-8",
           DENO_DIR: Deno.env.get("DENO_DIR") ??
             `${Deno.env.get("HOME")}/.cache/deno`,
@@ -124,12 +124,12 @@ class Typist implements AsyncDisposable {
     await tmux.press("Enter");
     await tmux.until((screen) => screen.split("\n").includes(PROMPT));
     stack.move();
-    return new Typist(tmux, shell, folder);
+    return new Typist(tmux, shell, directory);
   }
 
-  /** The folder it types in. */
+  /** The directory it types in. */
   get here(): string {
-    return `${this.#folder.path}/here`;
+    return `${this.#directory.path}/here`;
   }
 
   /**
@@ -190,7 +190,7 @@ class Typist implements AsyncDisposable {
 
   #forget(): void {
     try {
-      const cache = `${this.#folder.path}/home/.cache/seacp`;
+      const cache = `${this.#directory.path}/home/.cache/seacp`;
       Deno.removeSync(cache, { recursive: true });
     } catch {
       // There is nothing to forget.
@@ -199,7 +199,7 @@ class Typist implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tmux[Symbol.asyncDispose]();
-    this.#folder[Symbol.dispose]();
+    this.#directory[Symbol.dispose]();
   }
 }
 
@@ -244,7 +244,7 @@ for (const shell of [BASH, ZSH, FISH]) {
         await typist.complete("seacp -F c bob@porth", "bob@porthost:");
         await typist.complete("seacp -J know", "-J knownhost");
       });
-      await context.step("a remote folder, and a file in it", async () => {
+      await context.step("a remote directory, and a file in it", async () => {
         await typist.copy("seacp -qF c far:do", "far:docs/", {
           rest: "inner.txt .",
           name: "inner.txt",

@@ -41,7 +41,7 @@ const oddNames: readonly TreeEntry[] = ODD_NAMES.map((name, index) => ({
 const tree: readonly TreeEntry[] = [
   ...oddNames,
   { path: "tree/empty", content: "" },
-  { path: "tree/empty folder/", mode: 0o700, modified: y2k },
+  { path: "tree/empty directory/", mode: 0o700, modified: y2k },
   { path: "tree/deep/er/est", content: "x".repeat(300_000), mode: 0o640 },
   { path: "tree/deep/er/", mode: 0o751, modified: y2k + 1 },
   { path: "tree/read-only/", mode: 0o555, modified: y2k + 2 },
@@ -59,7 +59,7 @@ function modeOf(path: string): string {
 
 const copies: readonly Case[] = [
   {
-    name: "a file goes up into a folder, under its name",
+    name: "a file goes up into a directory, under its name",
     run: async (place) => {
       place.makeNear([{ path: "a", content: "alpha\n" }]);
       await place.copyWell(["a", place.remote("")]);
@@ -88,7 +88,7 @@ const copies: readonly Case[] = [
     },
   },
   {
-    name: "modes without -p pass under the umask, of files and of folders",
+    name: "modes without -p pass under the umask, of files and of directories",
     run: async (place) => {
       place.makeFar([
         { path: "d/", mode: 0o777 },
@@ -121,14 +121,14 @@ const copies: readonly Case[] = [
     },
   },
   {
-    name: "symbolic links are followed, to files and to folders",
+    name: "symbolic links are followed, to files and to directories",
     run: async (place) => {
       place.makeNear([{ path: "t/d/f", content: "f\n" }]);
       Deno.symlinkSync("d/f", `${place.near}/t/to-file`);
-      Deno.symlinkSync("d", `${place.near}/t/to-folder`);
+      Deno.symlinkSync("d", `${place.near}/t/to-directory`);
       await place.copyWell(["-r", "t", place.remote("")]);
       assert(Deno.lstatSync(`${place.far}/t/to-file`).isFile);
-      assertEquals(read(`${place.far}/t/to-folder/f`), "f\n");
+      assertEquals(read(`${place.far}/t/to-directory/f`), "f\n");
     },
   },
   {
@@ -216,7 +216,7 @@ const copies: readonly Case[] = [
     },
   },
   {
-    name: "a sticky folder stays one, with -p and without",
+    name: "a sticky directory stays one, with -p and without",
     protocol: "sftp",
     run: async (place) => {
       place.makeNear([{ path: "d/", mode: 0o1777 }]);
@@ -240,7 +240,7 @@ const copies: readonly Case[] = [
     },
   },
   {
-    name: "what goes up without -p gets its mode under the far side's umask",
+    name: "what goes up without -p gets its mode under the remote's umask",
     protocol: "sftp",
     run: async (place) => {
       place.makeNear([
@@ -314,7 +314,7 @@ const copies: readonly Case[] = [
     },
   },
   {
-    name: "a source that ends in .. is the folder that it leads to",
+    name: "a source that ends in .. is the directory that it leads to",
     protocol: "any",
     run: async (place) => {
       place.makeFar([
@@ -364,7 +364,7 @@ const copies: readonly Case[] = [
     },
   },
   {
-    name: "the far shell expands patterns, and what it answers is accepted",
+    name: "the remote shell expands patterns, and what it answers is accepted",
     protocol: "scp",
     run: async (place) => {
       place.makeFar([
@@ -421,7 +421,7 @@ const copies: readonly Case[] = [
     },
   },
   {
-    name: "several sources from several hosts come into one folder",
+    name: "several sources from several hosts come into one directory",
     run: async (place) => {
       place.makeFar([
         { path: "a", content: "a" },
@@ -461,7 +461,8 @@ const copies: readonly Case[] = [
     },
   },
   {
-    name: "what a folder without a name of its own holds goes into the target",
+    name:
+      "what a directory without a name of its own holds goes into the target",
     run: async (place) => {
       place.makeNear([
         { path: "t/a", content: "a" },
@@ -500,7 +501,7 @@ const copies: readonly Case[] = [
     },
   },
   {
-    name: "an empty remote path is the home folder, and ~ is too",
+    name: "an empty remote path is the home directory, and ~ is too",
     run: async (place) => {
       const name = `home-${crypto.randomUUID()}`;
       place.makeNear([{ path: name, content: "h" }]);
@@ -511,11 +512,11 @@ const copies: readonly Case[] = [
     },
   },
   {
-    name: "a URI names a file by its path from the home folder",
+    name: "a URI names a file by its path from the home directory",
     run: async (place) => {
       place.makeNear([{ path: "f", content: "f" }]);
-      const folder = place.remote("").slice("far:".length);
-      await place.copyWell(["f", `scp://far/${folder}a%2Db`]);
+      const directory = place.remote("").slice("far:".length);
+      await place.copyWell(["f", `scp://far/${directory}a%2Db`]);
       assertEquals(read(`${place.far}/a-b`), "f");
     },
   },
@@ -574,7 +575,7 @@ const failures: readonly Case[] = [
     },
   },
   {
-    name: "an unreadable file is told, the rest of its folder goes up",
+    name: "an unreadable file is told, the rest of its directory goes up",
     needs: UNPRIVILEGED.slice(0, 1),
     run: async (place) => {
       place.makeNear([
@@ -601,7 +602,7 @@ const failures: readonly Case[] = [
     },
   },
   {
-    name: "a folder that cannot be written to is told, nothing is there",
+    name: "a directory that cannot be written to is told, nothing is there",
     needs: UNPRIVILEGED.slice(0, 1),
     run: async (place) => {
       place.makeFar([{ path: "a", content: "a" }]);
@@ -616,7 +617,7 @@ const failures: readonly Case[] = [
     },
   },
   {
-    name: "a folder without -r is told, up and down",
+    name: "a directory without -r is told, up and down",
     run: async (place) => {
       place.makeNear([{ path: "d/f", content: "f" }]);
       place.makeFar([{ path: "e/f", content: "f" }]);
@@ -654,7 +655,7 @@ const failures: readonly Case[] = [
     },
   },
   {
-    name: "several sources need a folder there, which SFTP makes",
+    name: "several sources need a directory there, which SFTP makes",
     run: async (place) => {
       place.makeNear([
         { path: "a", content: "a" },
@@ -682,7 +683,8 @@ const failures: readonly Case[] = [
     },
   },
   {
-    name: "several sources need a folder here, and nothing comes without one",
+    name:
+      "several sources need a directory here, and nothing comes without one",
     run: async (place) => {
       place.makeFar([
         { path: "a", content: "a" },
@@ -706,7 +708,7 @@ const failures: readonly Case[] = [
   },
   {
     name:
-      "a file does not replace a folder, a folder not a file; the rest goes",
+      "a file does not replace a directory, a directory not a file; the rest goes",
     run: async (place) => {
       const clash: TreeEntry[] = [
         { path: "t/x/", mode: 0o755 },
@@ -747,7 +749,7 @@ const failures: readonly Case[] = [
     },
   },
   {
-    name: "a target in a folder that is not there is told, up and down",
+    name: "a target in a directory that is not there is told, up and down",
     run: async (place) => {
       place.makeNear([{ path: "a", content: "a" }]);
       place.makeFar([{ path: "b", content: "b" }]);
@@ -796,7 +798,7 @@ const failures: readonly Case[] = [
     },
   },
   {
-    name: "names from the far side are shown escaped",
+    name: "names from the remote are shown escaped",
     run: async (place) => {
       const name = "no\x1b[2J\x07such";
       const path = place.isNameless ? `'${name}'` : name;

@@ -106,7 +106,7 @@ async function copyCut(
   return moved;
 }
 
-/** ssh may say that it was cut after the far side's good end, too. */
+/** ssh may say that it was cut after the remote's good end, too. */
 function assertSaysWhole(
   { stdout, stderr }: Outcome,
   isWhole: boolean,
@@ -126,8 +126,8 @@ function assertSaysWhy(
   assertMatch(
     stderr,
     expected === 1
-      ? /^far: (.+: )?((ssh failed \(exit status 255\)|the server closed the connection)(: try -s)?|the far side ended too early)$/m
-      : /^seacp: far: (.+: )?((ssh failed \(exit status 255\)|the server closed the connection)(: try -O)?|the far side ended too early)$/m,
+      ? /^far: (.+: )?((ssh failed \(exit status 255\)|the server closed the connection)(: try -s)?|the remote ended too early)$/m
+      : /^seacp: far: (.+: )?((ssh failed \(exit status 255\)|the server closed the connection)(: try -O)?|the remote ended too early)$/m,
   );
   assert(!/^ +at |Uncaught|Error:/m.test(stderr), stderr);
 }

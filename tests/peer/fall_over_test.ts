@@ -12,7 +12,7 @@ import { Place } from "../support/place.ts";
 import { until } from "../support/processes.ts";
 import { startProgram } from "../support/program.ts";
 import { type LoginSettings, Sshd } from "../support/sshd.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import {
   describeTree,
   exists,
@@ -34,7 +34,7 @@ const WHOLE = { modes: true, times: true };
 /** A server without scp, and what is said of that. */
 interface Lack {
   readonly name: string;
-  readonly settings: (folder: string) => LoginSettings;
+  readonly settings: (directory: string) => LoginSettings;
   readonly said: RegExp;
 }
 
@@ -47,11 +47,11 @@ const withoutScp: readonly Lack[] = [
   },
   {
     name: "a server whose PATH lacks scp",
-    settings: (folder) => {
+    settings: (directory) => {
       for (const name of ["sh", "cat"]) {
-        Deno.symlinkSync(findProgram(name)!, `${folder}/${name}`);
+        Deno.symlinkSync(findProgram(name)!, `${directory}/${name}`);
       }
-      return { environment: `PATH=${folder}` };
+      return { environment: `PATH=${directory}` };
     },
     said: /^far: there is no scp \(exit status 127\)/m,
   },
@@ -59,11 +59,11 @@ const withoutScp: readonly Lack[] = [
 
 /** Runs a case against a server with these settings. */
 async function against(
-  settings: (folder: string) => LoginSettings,
+  settings: (directory: string) => LoginSettings,
   run: (place: Place, sshd: Sshd) => Promise<void>,
 ): Promise<void> {
-  using folder = new TempFolder();
-  await using sshd = await Sshd.start(settings(folder.path));
+  using directory = new TempDirectory();
+  await using sshd = await Sshd.start(settings(directory.path));
   using place = new Place({
     options: ["-F", sshd.config],
     home: sshd.home,
@@ -77,7 +77,7 @@ function logins({ log }: Sshd): number {
   return log.match(/Accepted publickey/g)?.length ?? 0;
 }
 
-/** What we say ourselves; a far shell may have said something before. */
+/** What we say ourselves; a remote shell may have said something before. */
 function warnings(stderr: string): string[] {
   return stderr.split("\n").filter((line) =>
     line.startsWith("seacp: warning: ")
@@ -187,8 +187,8 @@ peerTest(
   sftpSshdDoor.needs,
   () =>
     against(() => ({ sftp: "only" }), async (place, sshd) => {
-      using folder = new TempFolder();
-      const socket = `${folder.path}/s`;
+      using directory = new TempDirectory();
+      const socket = `${directory.path}/s`;
       const ssh = ["ssh", "-F", sshd.config, "-o", `ControlPath=${socket}`];
       const master = startProgram([...ssh, "-MN", "far"], {});
       await until("the login is shared", () => exists(socket));

@@ -91,7 +91,7 @@ for (const way of [...ways, ...sftpWays]) {
   );
 
   peerTest(
-    `The far side's program killed inside ${name} leaves a true prefix, named`,
+    `The remote's program killed inside ${name} leaves a true prefix, named`,
     NEEDS,
     async () => {
       await copyMeanwhile(way, {
@@ -179,7 +179,7 @@ for (const way of ways) {
   );
 
   peerTest(
-    `A target folder that vanishes under ${name} is told`,
+    `A target directory that vanishes under ${name} is told`,
     sshdDoor.needs,
     async () => {
       await copyMeanwhile(way, {
@@ -219,7 +219,7 @@ for (const way of ways) {
   );
 
   peerTest(
-    `Files that shrink and grow before their turn in ${name} arrive as they are`,
+    `FileSystem that shrink and grow before their turn in ${name} arrive as they are`,
     sshdDoor.needs,
     async () => {
       await copyMeanwhile(way, {
@@ -246,7 +246,7 @@ for (const way of ways) {
         act: ({ from }) => Deno.truncateSync(`${from}/f`, 1000),
       }, ({ status, stderr }, { to }) => {
         assertEquals(status, 1);
-        // What is a pipe here is OpenSSH's own mistake, on the far side.
+        // What is a pipe here is OpenSSH's own mistake, on the remote.
         assertMatch(
           stderr,
           /^(from\/f: the file shrank while it was read: .*|scp: \S+\/from\/f: Broken pipe)\n$/,
@@ -265,7 +265,7 @@ for (const way of ways) {
         act: ({ from }) =>
           Deno.writeTextFileSync(`${from}/f`, "more", { append: true }),
       }, ({ status, stderr }, { from, to }) => {
-        // OpenSSH's far side does not look, and so cannot tell.
+        // OpenSSH's remote does not look, and so cannot tell.
         const said = `from/f: the file grew while it was read: ${LENGTH} of ` +
           `${LENGTH + 4} bytes were sent\n`;
         assertEquals(
@@ -317,7 +317,7 @@ peerTest(
 
 for (const way of [ways[1]!, sftpWays[1]!]) {
   peerTest(
-    `A file that is gone from its folder when it has come is no success: ${way.name}`,
+    `A file that is gone from its directory when it has come is no success: ${way.name}`,
     NEEDS,
     async () => {
       await copyMeanwhile(way, {
@@ -385,12 +385,12 @@ const forbidden: readonly {
   readonly says: (place: Place) => string;
 }[] = [
   {
-    name: "a read-only folder on the far side",
+    name: "a read-only directory on the remote",
     args: (place) => ["a", place.remote("locked")],
     says: (place) => place.saidThere("locked/a", "Permission denied"),
   },
   {
-    name: "a read-only file on the far side",
+    name: "a read-only file on the remote",
     args: (place) => ["a", place.remote("read-only")],
     says: (place) => place.saidThere("read-only", "Permission denied"),
   },
@@ -400,17 +400,17 @@ const forbidden: readonly {
     says: (place) => place.said("read-only: Permission denied"),
   },
   {
-    name: "an unreadable file on the far side",
+    name: "an unreadable file on the remote",
     args: (place) => [place.remote("secret"), "a"],
     says: (place) => place.saidThere("secret", "Permission denied"),
   },
   {
-    name: "an unreadable folder on the far side",
+    name: "an unreadable directory on the remote",
     args: (place) => ["-r", place.remote("shut"), "."],
     says: (place) => place.saidThere("shut", "Permission denied"),
   },
   {
-    name: "a new folder in a read-only one here",
+    name: "a new directory in a read-only one here",
     args: (place) => ["-r", place.remote("d"), "locked"],
     says: (place) => place.said("locked/d: Permission denied"),
   },

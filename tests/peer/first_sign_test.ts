@@ -14,7 +14,7 @@ import {
   quoted,
 } from "../support/pseudo_terminal.ts";
 import { Sshd } from "../support/sshd.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 
 let opened: Promise<Sshd> | undefined;
 Deno.test.afterAll(async () => {
@@ -85,10 +85,10 @@ peerTest(
   "viewLogin() takes a login for open where nothing of it can be seen and there is a terminal",
   [LENDS_TERMINAL, "setsid"],
   async () => {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const rights = ["run", "-q", "--allow-all", "--deny-ffi"];
     const words = [Deno.execPath(), ...rights, VIEWER, "exec cat /dev/null"];
-    const options = { cwd: folder.path };
+    const options = { cwd: directory.path };
     const { stdout } = await onTerminal(
       words.map(quoted).join(" "),
       80,
@@ -105,8 +105,8 @@ for (const [name, command] of Object.entries(QUESTIONS)) {
     `viewLogin() sees the question of ${name}, as long as it is open`,
     [LENDS_TERMINAL, "stty", "tty"],
     async () => {
-      using folder = new TempFolder();
-      const transcript = `${folder.path}/transcript`;
+      using directory = new TempDirectory();
+      const transcript = `${directory.path}/transcript`;
       Deno.writeTextFileSync(transcript, "");
       const isSeen = () =>
         Deno.readTextFileSync(transcript).includes("<unknown, asking>");
@@ -115,9 +115,9 @@ for (const [name, command] of Object.entries(QUESTIONS)) {
         `TTY=$(tty) ${words.map(quoted).join(" ")}`,
         80,
         {
-          cwd: folder.path,
+          cwd: directory.path,
           transcript,
-          env: { SSH_ASKPASS: `${folder.path}/ask` },
+          env: { SSH_ASKPASS: `${directory.path}/ask` },
           input: until("the question is seen", isSeen).then(() => "x\n"),
         },
       );
@@ -139,10 +139,10 @@ for (const [way, options] of ways) {
     `firstSign() sees that a login has ended, ${way}`,
     sshdDoor.needs,
     async () => {
-      using folder = new TempFolder();
-      const master = `${folder.path}/master`;
+      using directory = new TempDirectory();
+      const master = `${directory.path}/master`;
       const { config } = await (opened ??= Sshd.start());
-      const jump = `${folder.path}/config`;
+      const jump = `${directory.path}/config`;
       // ssh gives its jump host's ssh the file, but no other option.
       Deno.copyFileSync(config, jump);
       await runProgram([
@@ -150,7 +150,10 @@ for (const [way, options] of ways) {
         ...["-F", config, "-fNMS", master, "far"],
       ]);
       const paths = options.map((option) =>
-        option.replace("PATH", `${folder.path}/own`).replace("MASTER", master)
+        option.replace("PATH", `${directory.path}/own`).replace(
+          "MASTER",
+          master,
+        )
       );
       await using session = await sessionOf("cat > /dev/null", paths);
       const patience = { afterLogin: 1, unseen: NEVER };
@@ -220,8 +223,8 @@ Deno.test(
   "end() does not wait for others that hold the output of what it stopped",
   { ignore: Deno.build.os === "windows" },
   async () => {
-    using folder = new TempFolder();
-    const child = `${folder.path}/child`;
+    using directory = new TempDirectory();
+    const child = `${directory.path}/child`;
     await using session = SshSession.start("sh", [
       "-c",
       `sleep 600 & echo $! > ${child}; wait`,

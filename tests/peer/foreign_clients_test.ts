@@ -63,7 +63,7 @@ async function runClient(
   return outcome;
 }
 
-/** All that came of a copy, whatever its folders and its site are called. */
+/** All that came of a copy, whatever its directories and its site are called. */
 interface Copied {
   readonly outcome: Outcome;
   readonly near: readonly string[];

@@ -65,7 +65,7 @@ const TREE: readonly TreeEntry[] = [
   { path: "shorter", content: "short", modified: y2k },
 ];
 
-/** Files that stand where some of the tree's go. */
+/** FileSystem that stand where some of the tree's go. */
 const OLD: readonly TreeEntry[] = [
   { path: "longer", content: "old" },
   { path: "shorter", content: pattern(80_000) },

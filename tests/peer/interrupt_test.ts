@@ -33,7 +33,7 @@ import {
   startOnTerminal,
 } from "../support/pseudo_terminal.ts";
 import { Sshd } from "../support/sshd.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { cutShort, describeTree, exists, pattern } from "../support/tree.ts";
 
 let opened: Promise<Sshd> | undefined;
@@ -136,8 +136,8 @@ peerTest(
   [...sshdDoor.needs, LENDS_TERMINAL, "stty"],
   async () => {
     const sshd = await sharedSshd();
-    using folder = new TempFolder();
-    const { path } = folder;
+    using directory = new TempDirectory();
+    const { path } = directory;
     const config = Deno.readTextFileSync(sshd.config);
     const [, key] = /IdentityFile (.*)/.exec(config)!;
     Deno.copyFileSync(key!, `${path}/key`);
@@ -238,8 +238,8 @@ for (const [name, [script, options]] of Object.entries(FLOODS)) {
     `SIGINT ends a copy from a flood ${name}`,
     ["awk", "yes"],
     async () => {
-      using folder = new TempFolder();
-      const { path } = folder;
+      using directory = new TempDirectory();
+      const { path } = directory;
       const program = writeScript(
         `${path}/ssh`,
         `echo > ${path}/started\n${script}\n`,
@@ -269,10 +269,10 @@ function betweenSettings(command: string): string {
     "stty -g > after; exit $status";
 }
 
-function assertSameSettings(folder: string): void {
+function assertSameSettings(directory: string): void {
   assertEquals(
-    Deno.readTextFileSync(`${folder}/after`),
-    Deno.readTextFileSync(`${folder}/before`),
+    Deno.readTextFileSync(`${directory}/after`),
+    Deno.readTextFileSync(`${directory}/before`),
   );
 }
 
@@ -313,7 +313,7 @@ for (const [name, script] of Object.entries(streams)) {
         { path: "tree/d/g", content: "g" },
       ]);
       const sent = await describeTree(`${place.near}/tree`);
-      // -v has all of us, ssh and the far side, say a lot.
+      // -v has all of us, ssh and the remote, say a lot.
       for (
         const args of [
           ["-vr", "tree", place.remote("")],

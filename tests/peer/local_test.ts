@@ -5,14 +5,14 @@ import { peerTest } from "../support/doors.ts";
 import { listing } from "../support/listing.ts";
 import { underUmask } from "../support/place.ts";
 import { runProgram, seacp } from "../support/program.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { describeTree, makeTree } from "../support/tree.ts";
 
 const y2k = 946_684_800;
 
 /** A tree with links, odd modes and old times, and some targets for it. */
-function prepare(folder: string): void {
-  makeTree(folder, [
+function prepare(directory: string): void {
+  makeTree(directory, [
     { path: "file", content: "data", mode: 0o640, modified: y2k },
     { path: "old", content: "older and longer", mode: 0o600 },
     { path: "d/in/deep", content: "deep", mode: 0o604, modified: y2k },
@@ -22,11 +22,11 @@ function prepare(folder: string): void {
     { path: "d/shut/", mode: 0o555, modified: y2k + 3 },
     { path: "there/in/was", content: "was" },
   ]);
-  Deno.symlinkSync("in/deep", `${folder}/d/link`);
-  Deno.symlinkSync("nowhere", `${folder}/d/dangling`);
-  Deno.symlinkSync("/dev/null", `${folder}/d/absolute`);
-  Deno.symlinkSync("in", `${folder}/d/to-folder`);
-  Deno.symlinkSync("file", `${folder}/link`);
+  Deno.symlinkSync("in/deep", `${directory}/d/link`);
+  Deno.symlinkSync("nowhere", `${directory}/d/dangling`);
+  Deno.symlinkSync("/dev/null", `${directory}/d/absolute`);
+  Deno.symlinkSync("in", `${directory}/d/to-directory`);
+  Deno.symlinkSync("file", `${directory}/link`);
 }
 
 /** Arguments that cp takes as they are, with the same result. */
@@ -49,8 +49,8 @@ for (const args of alike) {
     `A local copy leaves what cp does: ${args.join(" ")}`,
     ["cp"],
     async () => {
-      using ours = new TempFolder();
-      using theirs = new TempFolder();
+      using ours = new TempDirectory();
+      using theirs = new TempDirectory();
       prepare(ours.path);
       prepare(theirs.path);
       const wrapper = underUmask("027");
@@ -73,17 +73,17 @@ for (const args of alike) {
 }
 
 Deno.test("A local copy with -rp preserves times and modes but set-id bits", async () => {
-  using folder = new TempFolder();
-  prepare(folder.path);
-  const { status } = await seacp(["-rp", "d", "new"], { cwd: folder.path });
+  using directory = new TempDirectory();
+  prepare(directory.path);
+  const { status } = await seacp(["-rp", "d", "new"], { cwd: directory.path });
   assertEquals(status, 0);
   const facts = { modes: true, times: true };
   const isOld = (line: string) => !line.startsWith("link");
-  const sent = await describeTree(`${folder.path}/d`, facts);
+  const sent = await describeTree(`${directory.path}/d`, facts);
   assertEquals(
-    (await describeTree(`${folder.path}/new`, facts)).filter(isOld),
+    (await describeTree(`${directory.path}/new`, facts)).filter(isOld),
     sent.filter(isOld).map((line) =>
-      line.replace("folder 2775", "folder 0775")
+      line.replace("directory 2775", "directory 0775")
     ),
   );
 });
@@ -103,20 +103,20 @@ const refused: readonly (readonly [readonly string[], string])[] = [
 
 for (const [args, says] of refused) {
   Deno.test(`A local copy is refused and harms nothing: ${args.join(" ")}`, async () => {
-    using folder = new TempFolder();
-    prepare(folder.path);
-    const before = listing(folder.path);
-    const { status, stderr } = await seacp(args, { cwd: folder.path });
+    using directory = new TempDirectory();
+    prepare(directory.path);
+    const before = listing(directory.path);
+    const { status, stderr } = await seacp(args, { cwd: directory.path });
     assertEquals(status, 1);
     assertEquals(stderr, `seacp: ${says}\n`);
     const isMade = (line: string) => line !== "d/in/d/";
-    assertEquals(listing(folder.path).filter(isMade), before);
+    assertEquals(listing(directory.path).filter(isMade), before);
   });
 }
 
 Deno.test("-v says what is copied here", async () => {
-  using folder = new TempFolder();
-  prepare(folder.path);
-  const { stderr } = await seacp(["-rv", "d", "new"], { cwd: folder.path });
+  using directory = new TempDirectory();
+  prepare(directory.path);
+  const { stderr } = await seacp(["-rv", "d", "new"], { cwd: directory.path });
   assertStringIncludes(stderr, "Copying: d/in/deep to new/in/deep\n");
 });

@@ -11,7 +11,7 @@ import {
   lacksRawOperands,
   shell,
 } from "../support/raw_names.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 
 /** `caf\351` and `caf\352`, which the runtime shows alike, and U+FFFD itself. */
 const MAKE_TREE = String.raw`
@@ -32,14 +32,14 @@ find tree -depth -exec touch -d @946684800 {} +`;
 /** What of each entry is compared, for find's `-printf`. */
 type Facts = "" | "%m %Ts ";
 
-/** A line for each entry below a folder, and one for each file's content. */
-function described(folder: string, facts: Facts): string[] {
+/** A line for each entry below a directory, and one for each file's content. */
+function described(directory: string, facts: Facts): string[] {
   const entries = shell(
     "find . -mindepth 1 -type l -printf '%P -> %l\\0' " +
       `-o -mindepth 1 -printf '%y ${facts}%P\\0'`,
-    folder,
+    directory,
   );
-  const digests = shell("find . -type f -exec sha256sum -z {} +", folder);
+  const digests = shell("find . -type f -exec sha256sum -z {} +", directory);
   return `${entries}${digests}`.split("\0").slice(0, -1).toSorted();
 }
 
@@ -110,8 +110,8 @@ const cases: readonly Case[] = [
     name: "a URI's bytes name a file",
     run: async (place) => {
       shell("echo x > $(printf 'caf\\351')", place.far);
-      const folder = place.remote("").slice("far:".length);
-      await place.copyWell([`scp://far/${folder}caf%E9`, "."]);
+      const directory = place.remote("").slice("far:".length);
+      await place.copyWell([`scp://far/${directory}caf%E9`, "."]);
       assertEquals(shell("ls", place.near), "caf\xe9\n");
     },
   },
@@ -169,30 +169,30 @@ for (const kind of systemDoors) {
 }
 
 register("here: a tree is copied, links and all", [], async () => {
-  using folder = new TempFolder();
-  using _emptied = emptied(folder.path);
-  shell(MAKE_TREE, folder.path);
+  using directory = new TempDirectory();
+  using _emptied = emptied(directory.path);
+  shell(MAKE_TREE, directory.path);
   shell(
     "ln -s plain $(printf 'l\\351'); ln -s $(printf 'caf\\351') l; " +
       "ln -s $(printf 'none\\351') $(printf 'l\\352')",
-    `${folder.path}/tree`,
+    `${directory.path}/tree`,
   );
-  const outcome = await seacp(["-rp", "tree", "back"], { cwd: folder.path });
+  const outcome = await seacp(["-rp", "tree", "back"], { cwd: directory.path });
   assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
-  const sent = described(`${folder.path}/tree`, "%m %Ts ");
+  const sent = described(`${directory.path}/tree`, "%m %Ts ");
   assertEquals(sent.length, 10 + 3 + 8);
-  assertEquals(described(`${folder.path}/back`, "%m %Ts "), sent);
+  assertEquals(described(`${directory.path}/back`, "%m %Ts "), sent);
 });
 
 registerOperands("here: operands are any bytes", [], async () => {
-  using folder = new TempFolder();
-  using _emptied = emptied(folder.path);
-  shell("echo x > $(printf 'caf\\351'); mkdir in", folder.path);
-  const options = { cwd: folder.path, wrapper: DECODING };
+  using directory = new TempDirectory();
+  using _emptied = emptied(directory.path);
+  shell("echo x > $(printf 'caf\\351'); mkdir in", directory.path);
+  const options = { cwd: directory.path, wrapper: DECODING };
   await seacp(["caf\\0351", "caf\\0352"], options);
   await seacp(["caf\\0351", "in"], options);
   assertEquals(
-    shell("ls -1 . in; cat caf*", folder.path),
+    shell("ls -1 . in; cat caf*", directory.path),
     ".:\ncaf\xe9\ncaf\xea\nin\n\nin:\ncaf\xe9\nx\nx\n",
   );
   const same = await seacp(["caf\\0351", "./caf\\0351"], options);

@@ -15,7 +15,7 @@ import {
 import { listing } from "../support/listing.ts";
 import { Place } from "../support/place.ts";
 import { runProgram, seacp } from "../support/program.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { describeTree, makeTree } from "../support/tree.ts";
 
 /** Their lengths are said to be 0, 0 and 4096; they stay as they are. */
@@ -93,9 +93,9 @@ for (const options of ["-r", "-rp"]) {
         { path: "src/shut/", mode: 0o555 },
       ];
       const expected = ["2755", "2755", "2555"];
-      const modes = (folder: string): string[] =>
+      const modes = (directory: string): string[] =>
         ["src", "src/in", "src/shut"].map((path) =>
-          modeOf(`${folder}/${path}`)
+          modeOf(`${directory}/${path}`)
         );
       for (const kind of [sftpChildDoor, childDoor]) {
         await using door = await kind.open();
@@ -109,11 +109,13 @@ for (const options of ["-r", "-rp"]) {
         await place.copyWell([options, "src", place.remote("g")]);
         assertEquals(modes(`${place.far}/g`), expected, kind.name);
       }
-      using folder = new TempFolder();
-      makeTree(folder.path, [...source, { path: "g/", mode: 0o2775 }]);
-      const outcome = await seacp([options, "src", "g"], { cwd: folder.path });
+      using directory = new TempDirectory();
+      makeTree(directory.path, [...source, { path: "g/", mode: 0o2775 }]);
+      const outcome = await seacp([options, "src", "g"], {
+        cwd: directory.path,
+      });
       assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
-      assertEquals(modes(`${folder.path}/g`), expected);
+      assertEquals(modes(`${directory.path}/g`), expected);
     },
   );
 }
@@ -121,19 +123,27 @@ for (const options of ["-r", "-rp"]) {
 /** So many that a listing is still going on when the copy is made in it. */
 const MANY = 3000;
 
-/** A copy of `d`, in the folder it is in, into itself, and what it makes. */
+/** A copy of `d`, in the directory it is in, into itself, and what it makes. */
 const INTO_ITSELF: readonly (readonly [
   about: string,
-  args: (folder: string) => readonly string[],
+  args: (directory: string) => readonly string[],
   made: string,
 ])[] = [
-  ["up", (folder) => ["-r", "d", `far:${folder}/d/`], "d/d"],
-  ["up to a new name", (folder) => ["-r", "d", `far:${folder}/d/sub`], "d/sub"],
-  ["down", (folder) => ["-r", `far:${folder}/d`, "d/"], "d/d"],
-  ["down to a new name", (folder) => ["-r", `far:${folder}/d`, "d/s"], "d/s"],
+  ["up", (directory) => ["-r", "d", `far:${directory}/d/`], "d/d"],
+  [
+    "up to a new name",
+    (directory) => ["-r", "d", `far:${directory}/d/sub`],
+    "d/sub",
+  ],
+  ["down", (directory) => ["-r", `far:${directory}/d`, "d/"], "d/d"],
+  [
+    "down to a new name",
+    (directory) => ["-r", `far:${directory}/d`, "d/s"],
+    "d/s",
+  ],
   [
     "between two hosts",
-    (folder) => ["-3", "-r", `far:${folder}/d`, `other:${folder}/d/`],
+    (directory) => ["-3", "-r", `far:${directory}/d`, `other:${directory}/d/`],
     "d/d",
   ],
 ];
@@ -225,10 +235,13 @@ peerTest(
     await using door = await sftpChildDoor.open();
     using place = new Place(door);
     // 4095 bytes are the longest path, relative ones too.
-    const folder = `${"n".repeat(200)}/`.repeat(19);
+    const directory = `${"n".repeat(200)}/`.repeat(19);
     makeTree(place.near, [
-      { path: `d/${folder}f`, content: "f" },
-      { path: `d/${folder}${"l".repeat(150)}`, content: "its path is longer" },
+      { path: `d/${directory}f`, content: "f" },
+      {
+        path: `d/${directory}${"l".repeat(150)}`,
+        content: "its path is longer",
+      },
       { path: "d/a", content: "a" },
       { path: "d/z", content: "z" },
     ]);
@@ -237,7 +250,7 @@ peerTest(
       const { status, stderr } = await place.copy(["-r", "d", long]);
       assertEquals(status, 1);
       assertMatch(stderr, /^[^\n]*t+\/[n/]+\/l+: File name too long\n$/);
-      for (const path of ["a", "z", `${folder}f`]) {
+      for (const path of ["a", "z", `${directory}f`]) {
         assert(Deno.statSync(`${place.near}/${long}/${path}`).isFile, path);
       }
       const up = await place.copy(["-r", "d", place.remote(long)]);

@@ -9,7 +9,7 @@ import { seacp } from "../support/program.ts";
 import { asyncsshKinds } from "../support/servers/asyncssh.ts";
 import { Server } from "../support/servers/server.ts";
 import { freePort, type LoginSettings, Sshd } from "../support/sshd.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { exists } from "../support/tree.ts";
 
 const NEEDS = [...sftpSshdDoor.needs, "scp"];
@@ -57,16 +57,16 @@ function placeAt({ config, home }: Sshd): Place {
 
 /** A server whose SFTP server is run, whatever is asked for. */
 const FORCED_SFTP: LoginSettings = {
-  prepare: (folder) =>
+  prepare: (directory) =>
     Promise.resolve({
-      lines: `ForceCommand ${findProgram("sftp-server")} -d ${folder}/home`,
+      lines: `ForceCommand ${findProgram("sftp-server")} -d ${directory}/home`,
     }),
 };
 
 /** A server with bash for a login shell, and a PATH without scp. */
-function withoutScp(folder: string, shell: "sh" | "bash"): LoginSettings {
-  Deno.symlinkSync(findProgram(shell)!, `${folder}/${shell}`);
-  return { shell, environment: `PATH=${folder}` };
+function withoutScp(directory: string, shell: "sh" | "bash"): LoginSettings {
+  Deno.symlinkSync(findProgram(shell)!, `${directory}/${shell}`);
+  return { shell, environment: `PATH=${directory}` };
 }
 
 /** How many logins a server has seen. */
@@ -74,9 +74,9 @@ function logins({ log }: Sshd): number {
   return log.match(/Accepted publickey/g)?.length ?? 0;
 }
 
-/** Has the program keep what it learns of hosts in a folder of its own. */
-function rememberingIn(folder: string): { env: Record<string, string> } {
-  return { env: { SEACP_HOST_MEMORY: "", XDG_CACHE_HOME: folder } };
+/** Has the program keep what it learns of hosts in a directory of its own. */
+function rememberingIn(directory: string): { env: Record<string, string> } {
+  return { env: { SEACP_HOST_MEMORY: "", XDG_CACHE_HOME: directory } };
 }
 
 const GOING_ON = {
@@ -95,12 +95,12 @@ async function allOf(works: readonly (() => Promise<void>)[]): Promise<void> {
   }
 }
 
-/** Gives the name and the content of each file in a folder, in order. */
-function contents(folder: string): (readonly [string, string])[] {
-  return [...Deno.readDirSync(folder)]
+/** Gives the name and the content of each file in a directory, in order. */
+function contents(directory: string): (readonly [string, string])[] {
+  return [...Deno.readDirSync(directory)]
     .filter(({ isFile }) => isFile)
     .map(({ name }) =>
-      [name, Deno.readTextFileSync(`${folder}/${name}`)] as const
+      [name, Deno.readTextFileSync(`${directory}/${name}`)] as const
     )
     .toSorted(byName);
 }
@@ -209,7 +209,7 @@ peerTest(
   NEEDS,
   () =>
     against(FORCED_SFTP, async (place, sshd) => {
-      using cache = new TempFolder();
+      using cache = new TempDirectory();
       place.makeNear([{ path: "a", content: "a" }]);
       place.makeFar([{ path: "b", content: "b" }, { path: "c", content: "c" }]);
       const copies = [
@@ -231,9 +231,9 @@ peerTest(
 
 peerTest("A host that is only slow sees one login", NEEDS, () =>
   against({
-    prepare: (folder) =>
+    prepare: (directory) =>
       Promise.resolve({
-        lines: `ForceCommand sleep 6; cd ${folder}/home; ` +
+        lines: `ForceCommand sleep 6; cd ${directory}/home; ` +
           `exec sh -c "$SSH_ORIGINAL_COMMAND"`,
       }),
   }, async (place, sshd) => {
@@ -267,8 +267,8 @@ for (const shell of ["sh", "bash"] as const) {
     `${shell}'s words about a lack of scp are shown only if the copy does not go on`,
     [...NEEDS, shell],
     async () => {
-      using folder = new TempFolder();
-      await against(withoutScp(folder.path, shell), async (place) => {
+      using directory = new TempDirectory();
+      await against(withoutScp(directory.path, shell), async (place) => {
         place.makeFar([{ path: "a", content: "a" }]);
         assertEquals(await place.copy([place.remote("a"), "."]), {
           status: 0,
@@ -293,8 +293,8 @@ peerTest(
   "Where neither protocol begins, both reasons are told",
   NEEDS,
   async () => {
-    using folder = new TempFolder();
-    const settings = withoutScp(folder.path, "bash");
+    using directory = new TempDirectory();
+    const settings = withoutScp(directory.path, "bash");
     await against({ ...settings, sftp: "none" }, async (place) => {
       place.makeNear([{ path: "a", content: "a" }]);
       const { status, stderr } = await place.copy(["a", place.remote("")]);
@@ -310,12 +310,12 @@ peerTest(
 );
 
 peerTest("A lack is remembered, until it is none", NEEDS, async () => {
-  using folder = new TempFolder();
-  using cache = new TempFolder();
-  const at = (name: string) => `${folder.path}/${name}`;
+  using directory = new TempDirectory();
+  using cache = new TempDirectory();
+  const at = (name: string) => `${directory.path}/${name}`;
   writeScript(at("server"), `exec ${findProgram("sftp-server")}\n`);
   await against({
-    ...withoutScp(folder.path, "sh"),
+    ...withoutScp(directory.path, "sh"),
     sftp: "none",
     prepare: () => Promise.resolve({ lines: `Subsystem sftp ${at("server")}` }),
   }, async (place, sshd) => {
@@ -356,7 +356,7 @@ peerTest("A lack is remembered, until it is none", NEEDS, async () => {
 });
 
 peerTest("With SEACP_HOST_MEMORY=no nothing is remembered", NEEDS, async () => {
-  using cache = new TempFolder();
+  using cache = new TempDirectory();
   await against({ sftp: "only" }, async (place, sshd) => {
     place.makeFar([{ path: "a", content: "a" }]);
     for (const expected of [2, 4]) {
@@ -401,8 +401,8 @@ peerTest(
 );
 
 Deno.test("Where nobody listens the status is 255, and 1 with -O", async () => {
-  using folder = new TempFolder();
-  Deno.writeTextFileSync(`${folder.path}/a`, "a");
+  using directory = new TempDirectory();
+  Deno.writeTextFileSync(`${directory.path}/a`, "a");
   const remote = `scp://127.0.0.1:${freePort()}/b`;
   const flags = ["-F", "/dev/null", "-o", "BatchMode=yes"];
   const rows: readonly (readonly [readonly string[], number, string])[] = [
@@ -412,13 +412,13 @@ Deno.test("Where nobody listens the status is 255, and 1 with -O", async () => {
   ];
   await allOf(
     rows.flatMap(([mode, expected, program]) =>
-      [["a", remote], [remote, "."], ["-r", folder.path, remote], [
+      [["a", remote], [remote, "."], ["-r", directory.path, remote], [
         remote,
         remote,
       ]]
         .map((args) => async () => {
           const { status, stderr } = await seacp([...flags, ...mode, ...args], {
-            cwd: folder.path,
+            cwd: directory.path,
           });
           assertEquals(status, expected, stderr);
           assertEquals(

@@ -1,6 +1,6 @@
 /**
  * Uploads of which a real scp, OpenSSH's or our own, refuses some files while
- * their bodies are under way: where a folder stands, or where a name is too long.
+ * their bodies are under way: where a directory stands, or where a name is too long.
  */
 
 import { assertEquals } from "@std/assert";
@@ -25,22 +25,22 @@ import type { TreeEntry } from "../support/tree.ts";
 
 const DOORS = [childDoor, sshdDoor, seacpDoors[0]!];
 
-/** Has a folder stand in the place of each of these, in the copy of the tree. */
+/** Has a directory stand in the place of each of these, in the copy of the tree. */
 function refuse(place: Place, copy: string, files: readonly SentFile[]): void {
   place.makeFar(files.map(({ path }) => ({ path: `${copy}/${path}/` })));
 }
 
 /** A file whose name is too long once its newline is encoded. */
-function tooLong(folder: string, name: string): TreeEntry {
+function tooLong(directory: string, name: string): TreeEntry {
   return {
-    path: `${folder}/${name}${"\\".repeat(130)}\n`,
+    path: `${directory}/${name}${"\\".repeat(130)}\n`,
     content: `${name}\n`,
     modified: 1_000_000_000,
   };
 }
 
-/** Folders that are there, and what the tree is called in them. */
-const FOLDERS: readonly (readonly [target: string, copy: string])[] = [
+/** Directories that are there, and what the tree is called in them. */
+const DIRECTORIES: readonly (readonly [target: string, copy: string])[] = [
   ["", "tree"],
   ["in", "in/tree"],
   ["in/", "in/tree"],
@@ -93,7 +93,7 @@ for (const { name, needs, open } of DOORS) {
     });
   });
 
-  for (const [target, copy] of FOLDERS) {
+  for (const [target, copy] of DIRECTORIES) {
     test(`All but what is refused arrives in ${JSON.stringify(target)}, which is there`, async (place) => {
       place.makeNear(TREE);
       const refused = sentFiles(`${place.near}/tree`)

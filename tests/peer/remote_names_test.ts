@@ -1,4 +1,4 @@
-/** What a far side has, told to whoever presses Tab: soon, and with no question. */
+/** What a remote has, told to whoever presses Tab: soon, and with no question. */
 
 import { assert, assertEquals } from "@std/assert";
 import { Cache, type RemoteName } from "../../lib/completion/cache.ts";
@@ -20,7 +20,7 @@ import {
   seacpCommand,
 } from "../support/pseudo_terminal.ts";
 import { Sshd } from "../support/sshd.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { exists, makeTree } from "../support/tree.ts";
 
 const NEEDS = ["ssh", "sshd", "ssh-keygen", "sftp-server"];
@@ -64,7 +64,7 @@ function told(names: readonly RemoteName[]): string[] {
 }
 
 peerTest(
-  "A folder's names are told, but for what is hostile",
+  "A directory's names are told, but for what is hostile",
   NEEDS,
   async () => {
     const { home, config } = await sshd();
@@ -77,29 +77,31 @@ peerTest(
       { path: "d/$(touch x)", content: "" },
       { path: "e/" },
     ]);
-    Deno.symlinkSync("sub", `${home}/d/to folder`);
+    Deno.symlinkSync("sub", `${home}/d/to directory`);
     Deno.symlinkSync("nowhere", `${home}/d/to nowhere`);
     await runProgram(["sh", "-c", `touch "$(printf '${home}/d/\\351')"`]);
     const flags = ["-F", config];
     assertEquals(told(await namesAt("d/", { flags })), [
       "$(touch x): file",
-      "sub: folder",
-      "to folder: folder",
+      "sub: directory",
+      "to directory: directory",
       "to nowhere: file",
     ]);
-    assertEquals(told(await namesAt("~/d/s", { flags })), ["sub: folder"]);
+    assertEquals(told(await namesAt("~/d/s", { flags })), ["sub: directory"]);
     assertEquals(told(await namesAt("d/.", { flags })), [".hidden: file"]);
     assertEquals(told(await namesAt("e/", { flags })), []);
     assertEquals(told(await namesAt("no/", { flags })), []);
-    assertEquals(told(await namesAt("d/sub/../s", { flags })), ["sub: folder"]);
+    assertEquals(told(await namesAt("d/sub/../s", { flags })), [
+      "sub: directory",
+    ]);
   },
 );
 
-peerTest("What is known of a folder is not asked again", NEEDS, async () => {
+peerTest("What is known of a directory is not asked again", NEEDS, async () => {
   const { home, config } = await sshd();
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   let time = Date.now();
-  const cache = new Cache(`${folder.path}/cache`, () => time);
+  const cache = new Cache(`${directory.path}/cache`, () => time);
   makeTree(home, [{ path: "kept/" }, { path: "kept/one", content: "" }]);
   const ask = async () =>
     told(await namesAt("kept/", { flags: ["-F", config], cache }));
@@ -114,14 +116,14 @@ peerTest(
   "A host that does not answer is left alone for a while",
   [],
   async () => {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     let time = Date.now();
-    const cache = new Cache(`${folder.path}/cache`, () => time);
+    const cache = new Cache(`${directory.path}/cache`, () => time);
     const program = writeScript(
-      `${folder.path}/ssh`,
-      `echo $$ >> ${folder.path}/log\nexec sleep 100\n`,
+      `${directory.path}/ssh`,
+      `echo $$ >> ${directory.path}/log\nexec sleep 100\n`,
     );
-    const logins = () => Deno.readTextFileSync(`${folder.path}/log`).trim();
+    const logins = () => Deno.readTextFileSync(`${directory.path}/log`).trim();
     const ask = () => namesAt("d/", { flags: [], program, cache, limit: 1000 });
     const before = performance.now();
     assertEquals(await ask(), []);
@@ -157,8 +159,8 @@ peerTestUnless(lacksLibrary)(
   [...NEEDS, LENDS_TERMINAL],
   async () => {
     const { config } = await sshd();
-    using folder = new TempFolder();
-    const at = (name: string) => `${folder.path}/${name}`;
+    using directory = new TempDirectory();
+    const at = (name: string) => `${directory.path}/${name}`;
     // The server takes it, so that ssh wants to know its passphrase.
     Deno.copyFileSync(config.replace("ssh_config", "user"), at("key"));
     await runProgram([
@@ -175,7 +177,7 @@ peerTestUnless(lacksLibrary)(
     );
     const asked = writeScript(at("ask"), `echo "$@" >> ${at("asked")}\n`);
     const env = {
-      HOME: folder.path,
+      HOME: directory.path,
       SSH_ASKPASS: asked,
       SSH_ASKPASS_REQUIRE: "prefer",
       DISPLAY: ":0",
@@ -195,7 +197,7 @@ peerTestUnless(lacksLibrary)(
       );
     }
     assertEquals(
-      [...Deno.readDirSync(folder.path)].map(({ name }) => name)
+      [...Deno.readDirSync(directory.path)].map(({ name }) => name)
         .includes("asked"),
       false,
     );
@@ -209,11 +211,11 @@ peerTestUnless(lacksLibrary)(
     let pid = 0;
     // A busy machine may not come to start the proxy in time.
     for (let tries = 5; pid === 0 && tries > 0; tries--) {
-      using folder = new TempFolder();
-      const pidFile = `${folder.path}/pid`;
+      using directory = new TempDirectory();
+      const pidFile = `${directory.path}/pid`;
       Deno.writeTextFileSync(pidFile, "0");
       const program = writeScript(
-        `${folder.path}/proxy`,
+        `${directory.path}/proxy`,
         `trap : HUP\necho $$ > ${pidFile}\nexec sleep 100\n`,
       );
       const command = seacpCommand([
@@ -221,7 +223,7 @@ peerTestUnless(lacksLibrary)(
       ]);
       const { status, stdout, stderr } = await runProgram(
         ["sh", "-c", `answer=$(${command} 2>&1); echo "[$answer]"`],
-        { env: { HOME: folder.path } },
+        { env: { HOME: directory.path } },
       );
       assertEquals([status, stdout, stderr], [0, "[words]\n", ""]);
       pid = Number(Deno.readTextFileSync(pidFile));
@@ -232,32 +234,32 @@ peerTestUnless(lacksLibrary)(
 );
 
 peerTest("A server that lies is believed nothing", [], async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const bodies = ["echo hello", "cat /dev/zero", "exit 1", "kill $$", "cat"];
   for (const [at, body] of bodies.entries()) {
-    const program = writeScript(`${folder.path}/ssh${at}`, `${body}\n`);
+    const program = writeScript(`${directory.path}/ssh${at}`, `${body}\n`);
     const outcome = await seacp(
       ["--complete", "zsh", "--", "-S", program, "far:"],
-      { env: { HOME: folder.path } },
+      { env: { HOME: directory.path } },
     );
     assertEquals(outcome, { status: 0, stdout: "words\n", stderr: "" }, body);
   }
 });
 
 Deno.test("A host that ssh would not be given is asked nothing", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const program = writeScript(
-    `${folder.path}/ssh`,
-    `: > ${folder.path}/started\n`,
+    `${directory.path}/ssh`,
+    `: > ${directory.path}/started\n`,
   );
   for (const host of ["ho;st:", "a`b:", "-oX@y:"]) {
     const outcome = await seacp(
       ["--complete", "fish", "--", "-S", program, "--", host],
-      { env: { HOME: folder.path } },
+      { env: { HOME: directory.path } },
     );
     assertEquals([outcome.status, outcome.stderr], [0, ""], host);
   }
-  assertEquals(exists(`${folder.path}/started`), false);
+  assertEquals(exists(`${directory.path}/started`), false);
 });
 
 /** Shells that read a word, and the quotes that may be open in it. */

@@ -10,8 +10,8 @@ import { sentFiles } from "../support/refusals.ts";
 
 for (
   const [end, why] of [
-    ["exit 1", "the far side ended with exit status 1"],
-    ["exit 127", "there is no scp on the far side (exit status 127)"],
+    ["exit 1", "the remote ended with exit status 1"],
+    ["exit 127", "there is no scp on the remote (exit status 127)"],
   ] as const
 ) {
   peerTest(
@@ -40,12 +40,12 @@ ${RUN_LAST}`,
         "tree",
         place.remote("."),
       ]);
-      const folder = place.far.split("/").at(-1);
+      const directory = place.far.split("/").at(-1);
       assertEquals(status, 1);
       // Which files did not arrive: the first of those that went ahead, and the rest.
       assertEquals(
         stderr,
-        `scp: ${folder}/./tree/${first!.name}: Is a directory\n` +
+        `scp: ${directory}/./tree/${first!.name}: Is a directory\n` +
           `far: tree/${
             second!.name
           } and 2 more after it: lost connection: ${why}\n`,

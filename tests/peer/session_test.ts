@@ -11,39 +11,41 @@ import { peerTest, peerTestUnless, writeScript } from "../support/doors.ts";
 import { isRunning } from "../support/processes.ts";
 import { runProgram, seacp } from "../support/program.ts";
 import { Sshd } from "../support/sshd.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 
 const SSHD = ["ssh", "scp", "sshd", "ssh-keygen"];
 
-function isEmpty(folder: string, ...but: string[]): boolean {
-  return [...Deno.readDirSync(folder)].every(({ name }) => but.includes(name));
+function isEmpty(directory: string, ...but: string[]): boolean {
+  return [...Deno.readDirSync(directory)].every(({ name }) =>
+    but.includes(name)
+  );
 }
 
 peerTest(
   "A host that does not resolve is told, up and down",
   ["ssh"],
   async () => {
-    using folder = new TempFolder();
-    Deno.writeTextFileSync(`${folder.path}/a`, "a");
-    const up = await seacp(["a", "host.invalid:"], { cwd: folder.path });
+    using directory = new TempDirectory();
+    Deno.writeTextFileSync(`${directory.path}/a`, "a");
+    const up = await seacp(["a", "host.invalid:"], { cwd: directory.path });
     assertEquals(up.status, 255);
     assertStringIncludes(up.stderr, "ssh: Could not resolve hostname");
     assertStringIncludes(
       up.stderr,
       "seacp: host.invalid: lost connection: ssh failed (exit status 255)\n",
     );
-    const down = await seacp(["host.invalid:b", "b"], { cwd: folder.path });
+    const down = await seacp(["host.invalid:b", "b"], { cwd: directory.path });
     assertEquals(down.status, 255);
     assertStringIncludes(
       down.stderr,
       "seacp: host.invalid: lost connection: ssh failed (exit status 255)\n",
     );
-    assert(isEmpty(folder.path, "a"));
+    assert(isEmpty(directory.path, "a"));
   },
 );
 
 peerTest("A refused key is told and nothing is copied", SSHD, async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   await using sshd = await Sshd.start();
   await runProgram([
     "ssh-keygen",
@@ -53,14 +55,14 @@ peerTest("A refused key is told and nothing is copied", SSHD, async () => {
     "-N",
     "",
     "-f",
-    `${folder.path}/other`,
+    `${directory.path}/other`,
   ]);
   const config = Deno.readTextFileSync(sshd.config)
-    .replace(/IdentityFile .*/, `IdentityFile ${folder.path}/other`);
-  Deno.writeTextFileSync(`${folder.path}/config`, config);
+    .replace(/IdentityFile .*/, `IdentityFile ${directory.path}/other`);
+  Deno.writeTextFileSync(`${directory.path}/config`, config);
   const { status, stderr } = await seacp(
     ["-F", "config", "config", "far:stolen"],
-    { cwd: folder.path },
+    { cwd: directory.path },
   );
   assertEquals(status, 255);
   assertStringIncludes(stderr, "Permission denied (publickey)");
@@ -72,25 +74,25 @@ peerTest(
   "A host key that changed is told and nothing is copied",
   SSHD,
   async () => {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     await using sshd = await Sshd.start();
-    Deno.writeTextFileSync(`${folder.path}/known_hosts`, "");
+    Deno.writeTextFileSync(`${directory.path}/known_hosts`, "");
     const { status, stderr } = await seacp([
       "-F",
       sshd.config,
       "-o",
-      `UserKnownHostsFile=${folder.path}/known_hosts`,
+      `UserKnownHostsFile=${directory.path}/known_hosts`,
       "far:x",
       "x",
-    ], { cwd: folder.path });
+    ], { cwd: directory.path });
     assertEquals(status, 255);
     assertStringIncludes(stderr, "Host key verification failed");
-    assert(isEmpty(folder.path, "known_hosts"));
+    assert(isEmpty(directory.path, "known_hosts"));
   },
 );
 
 peerTest("A port where nobody listens is told", SSHD, async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   await using sshd = await Sshd.start();
   // The server's own port, but on an address where it does not listen.
   const { status, stderr } = await seacp([
@@ -100,31 +102,31 @@ peerTest("A port where nobody listens is told", SSHD, async () => {
     String(sshd.port),
     "scp://127.0.0.2/x",
     "x",
-  ], { cwd: folder.path });
+  ], { cwd: directory.path });
   assertEquals(status, 255);
   assertStringIncludes(stderr, "Connection refused");
-  assert(isEmpty(folder.path));
+  assert(isEmpty(directory.path));
 });
 
 Deno.test("An ssh that is not there is told", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const { status, stderr } = await seacp([
     "-S",
     "no-such-ssh",
     "far:x",
     "x",
-  ], { cwd: folder.path });
+  ], { cwd: directory.path });
   assertEquals([status, stderr], [
     255,
     "seacp: no-such-ssh: No such file or directory\n",
   ]);
 });
 
-Deno.test("A far side without scp is told as that", async () => {
-  using folder = new TempFolder();
-  Deno.writeTextFileSync(`${folder.path}/a`, "a");
-  const program = writeScript(`${folder.path}/ssh`, "exit 127\n");
-  const options = { cwd: folder.path };
+Deno.test("A remote without scp is told as that", async () => {
+  using directory = new TempDirectory();
+  Deno.writeTextFileSync(`${directory.path}/a`, "a");
+  const program = writeScript(`${directory.path}/ssh`, "exit 127\n");
+  const options = { cwd: directory.path };
   const scp = await seacp(["-O", "-S", program, "a", "far:"], options);
   assertEquals([scp.status, scp.stderr], [
     1,
@@ -148,11 +150,11 @@ peerTest(
   "Every ssh's status counts, not the last one's alone",
   ["scp"],
   async () => {
-    using folder = new TempFolder();
-    Deno.mkdirSync(`${folder.path}/in`);
-    Deno.writeTextFileSync(`${folder.path}/a`, "a");
+    using directory = new TempDirectory();
+    Deno.mkdirSync(`${directory.path}/in`);
+    Deno.writeTextFileSync(`${directory.path}/a`, "a");
     const program = writeScript(
-      `${folder.path}/ssh`,
+      `${directory.path}/ssh`,
       `for last; do :; done
 case "$*" in
   *bad*) sh -c "$last"; exit 3 ;;
@@ -160,86 +162,86 @@ case "$*" in
 esac
 `,
     );
-    const a = `${folder.path}/a`;
+    const a = `${directory.path}/a`;
     const { status, stderr } = await seacp([
       "-S",
       program,
       `bad:${a}`,
       `good:${a}`,
       "in",
-    ], { cwd: folder.path });
+    ], { cwd: directory.path });
     assertEquals([status, stderr], [
       1,
-      "seacp: bad: the far side ended with exit status 3\n",
+      "seacp: bad: the remote ended with exit status 3\n",
     ]);
-    assertEquals(Deno.readTextFileSync(`${folder.path}/in/a`), "a");
+    assertEquals(Deno.readTextFileSync(`${directory.path}/in/a`), "a");
   },
 );
 
 Deno.test("An ssh that is killed inside a file leaves a true prefix, named", async () => {
-  using folder = new TempFolder();
-  Deno.writeTextFileSync(`${folder.path}/f`, "older and much longer");
+  using directory = new TempDirectory();
+  Deno.writeTextFileSync(`${directory.path}/f`, "older and much longer");
   const program = writeScript(
-    `${folder.path}/ssh`,
+    `${directory.path}/ssh`,
     "printf 'C0644 100 f\\nnew'\nexec >&-\nhead -c 2 > /dev/null\nkill -9 $$\n",
   );
   const { status, stderr } = await seacp(["-S", program, "far:f", "f"], {
-    cwd: folder.path,
+    cwd: directory.path,
   });
   assertEquals([status, stderr], [
     255,
     "seacp: far: f: lost connection after 3 of 100 bytes: " +
     "ssh was ended by SIGKILL\n",
   ]);
-  assertEquals(Deno.readTextFileSync(`${folder.path}/f`), "new");
+  assertEquals(Deno.readTextFileSync(`${directory.path}/f`), "new");
 });
 
-Deno.test("A far side that says more after the end does not hang the copy", async () => {
-  using folder = new TempFolder();
-  Deno.writeTextFileSync(`${folder.path}/a`, "");
+Deno.test("A remote that says more after the end does not hang the copy", async () => {
+  using directory = new TempDirectory();
+  Deno.writeTextFileSync(`${directory.path}/a`, "");
   const program = writeScript(
-    `${folder.path}/ssh`,
+    `${directory.path}/ssh`,
     "printf '\\0\\0\\0'\nwhile printf 'more and more and more\\n'; do :; done\n",
   );
   const { status, stderr } = await seacp(["-S", program, "a", "far:"], {
-    cwd: folder.path,
+    cwd: directory.path,
   });
   assertEquals([status, stderr], [1, "seacp: far: ssh was ended by SIGTERM\n"]);
 });
 
-Deno.test("A far side that gives up inside a body is quoted", async () => {
-  using folder = new TempFolder();
-  Deno.writeTextFileSync(`${folder.path}/a`, "x".repeat(10_000_000));
+Deno.test("A remote that gives up inside a body is quoted", async () => {
+  using directory = new TempDirectory();
+  Deno.writeTextFileSync(`${directory.path}/a`, "x".repeat(10_000_000));
   const program = writeScript(
-    `${folder.path}/ssh`,
+    `${directory.path}/ssh`,
     "printf '\\0\\0'\nhead -c 1000 > /dev/null\n" +
       "printf '\\001scp: disk on fire\\n'\nexit 1\n",
   );
   const { status, stderr } = await seacp(["-S", program, "a", "far:"], {
-    cwd: folder.path,
+    cwd: directory.path,
   });
   assertEquals([status, stderr], [
     255,
     "seacp: far: disk on fire\n" +
-    "seacp: far: a: lost connection: the far side ended with exit status 1\n",
+    "seacp: far: a: lost connection: the remote ended with exit status 1\n",
   ]);
 });
 
-Deno.test("A far side that ends inside a body is told, with the file", async () => {
-  using folder = new TempFolder();
-  Deno.writeTextFileSync(`${folder.path}/a`, "x".repeat(10_000_000));
+Deno.test("A remote that ends inside a body is told, with the file", async () => {
+  using directory = new TempDirectory();
+  Deno.writeTextFileSync(`${directory.path}/a`, "x".repeat(10_000_000));
   const program = writeScript(
-    `${folder.path}/ssh`,
+    `${directory.path}/ssh`,
     "printf '\\0\\0'\nhead -c 1000 > /dev/null\nexit 7\n",
   );
   const { status, stderr } = await seacp(
     ["-O", "-S", program, "a", "b", "far:"],
-    { cwd: folder.path },
+    { cwd: directory.path },
   );
   assertEquals([status, stderr], [
     1,
     "b: not sent\n" +
-    "far: a: lost connection: the far side ended with exit status 7\n",
+    "far: a: lost connection: the remote ended with exit status 7\n",
   ]);
 });
 
@@ -251,12 +253,12 @@ for (
   ] as const
 ) {
   Deno.test(`${signal} ends the copy and its ssh with status ${expected}`, async () => {
-    using folder = new TempFolder();
-    Deno.writeTextFileSync(`${folder.path}/f`, "older and much longer");
-    // The signal comes from the far side: by then the copy is under way.
+    using directory = new TempDirectory();
+    Deno.writeTextFileSync(`${directory.path}/f`, "older and much longer");
+    // The signal comes from the remote: by then the copy is under way.
     const program = writeScript(
-      `${folder.path}/ssh`,
-      `echo $$ > "${folder.path}/pid"
+      `${directory.path}/ssh`,
+      `echo $$ > "${directory.path}/pid"
 printf 'C0644 100 f\\nnew'
 head -c 2 > /dev/null
 kill -s ${signal.slice(3)} $PPID
@@ -264,14 +266,14 @@ exec sleep 600
 `,
     );
     const { status, stderr } = await seacp(["-S", program, "far:f", "f"], {
-      cwd: folder.path,
+      cwd: directory.path,
     });
     assertEquals([status, stderr], [
       expected,
       "seacp: far: f: lost connection after 3 of 100 bytes: interrupted\n",
     ]);
-    assertEquals(Deno.readTextFileSync(`${folder.path}/f`), "new");
-    const pid = Number(Deno.readTextFileSync(`${folder.path}/pid`));
+    assertEquals(Deno.readTextFileSync(`${directory.path}/f`), "new");
+    const pid = Number(Deno.readTextFileSync(`${directory.path}/pid`));
     assert(!isRunning(pid), "ssh is gone");
   });
 }
@@ -279,12 +281,12 @@ exec sleep 600
 peerTest("SIGINT ends a copy on this machine, too, and names the file", [
   "timeout",
 ], async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   // So long that nobody copies it in a second.
-  using file = Deno.createSync(`${folder.path}/big`);
+  using file = Deno.createSync(`${directory.path}/big`);
   file.truncateSync(1024 ** 4);
   const { status, stderr } = await seacp(["big", "/dev/null"], {
-    cwd: folder.path,
+    cwd: directory.path,
     wrapper: ["timeout", "--preserve-status", "--signal=INT", "1"],
   });
   assertEquals(status, 130);
@@ -295,37 +297,37 @@ peerTest("A FIFO as target is written to while somebody reads", [
   "mkfifo",
   "cat",
 ], async () => {
-  using folder = new TempFolder();
-  await runProgram(["mkfifo", `${folder.path}/fifo`]);
+  using directory = new TempDirectory();
+  await runProgram(["mkfifo", `${directory.path}/fifo`]);
   const program = writeScript(
-    `${folder.path}/ssh`,
-    `cat "${folder.path}/fifo" > "${folder.path}/read" &
+    `${directory.path}/ssh`,
+    `cat "${directory.path}/fifo" > "${directory.path}/read" &
 printf 'C0644 4 f\\ntext\\0'
-head -c 3 > "${folder.path}/answers"
+head -c 3 > "${directory.path}/answers"
 wait
 `,
   );
   const outcome = await seacp(["-S", program, "far:f", "fifo"], {
-    cwd: folder.path,
+    cwd: directory.path,
   });
   assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
-  assertEquals(Deno.readTextFileSync(`${folder.path}/read`), "text");
+  assertEquals(Deno.readTextFileSync(`${directory.path}/read`), "text");
 });
 
 peerTestUnless(lacksRecentRuntime)(
   "A FIFO that nobody reads does not keep a signal out",
   ["mkfifo"],
   async () => {
-    using folder = new TempFolder();
-    await runProgram(["mkfifo", `${folder.path}/fifo`]);
+    using directory = new TempDirectory();
+    await runProgram(["mkfifo", `${directory.path}/fifo`]);
     // The signal comes once the record is there, so while the FIFO is opened.
     const program = writeScript(
-      `${folder.path}/ssh`,
+      `${directory.path}/ssh`,
       "printf 'C0644 4 f\\n'\nhead -c 1 > /dev/null\n" +
         "kill -s TERM $PPID\nexec sleep 600\n",
     );
     const { status } = await seacp(["-S", program, "far:f", "fifo"], {
-      cwd: folder.path,
+      cwd: directory.path,
     });
     assertEquals(status, 143);
   },

@@ -4,14 +4,14 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { LocalFiles } from "../../lib/disk/local_files.ts";
-import type { Files } from "../../lib/filesystem/file_system.ts";
+import { LocalFileSystem } from "../../lib/disk/local_files.ts";
+import type { FileSystem } from "../../lib/filesystem/file_system.ts";
 import { transfer } from "../../lib/tree/transfer.ts";
 import { peerTest } from "../support/doors.ts";
 import { listing } from "../support/listing.ts";
 import { RecordingObserver } from "../support/recording_observer.ts";
 import { SFTP_CHILD_NEEDS, SftpChild } from "../support/sftp_child.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { makeTree, type TreeEntry } from "../support/tree.ts";
 
 /** What is copied; `f`, `g` and `h` over what is there. */
@@ -41,14 +41,14 @@ function refusing(requests: string): readonly string[] {
 
 /** Copies a path into a directory; gives what failed. */
 async function copyInto(
-  { from, path }: { from: Files; path: string },
-  { to, target }: { to: Files; target: string },
+  { from, path }: { from: FileSystem; path: string },
+  { to, target }: { to: FileSystem; target: string },
   preserve = false,
 ): Promise<readonly string[]> {
   const observer = new RecordingObserver();
   await transfer(
     { files: from, entries: [{ path }] },
-    { files: to, path: target, mustBeFolder: false },
+    { files: to, path: target, mustBeDirectory: false },
     {
       options: {
         recursive: true,
@@ -56,7 +56,7 @@ async function copyInto(
         store: {
           preserve,
           modeBits: 0o1777,
-          ...(to instanceof LocalFiles ? { umask: 0o022 } : {}),
+          ...(to instanceof LocalFileSystem ? { umask: 0o022 } : {}),
         },
         links: "followed",
         platform: "posix",
@@ -76,12 +76,12 @@ async function copyBothWays(
   { tree = TREE, held = HELD, preserve = false } = {},
 ): Promise<{ up: readonly string[]; down: readonly string[] }> {
   await using child = await SftpChild.start({ wrapper, label: "" });
-  using near = new TempFolder();
+  using near = new TempDirectory();
   makeTree(`${near.path}/from`, tree);
   makeTree(near.path, [{ path: "to/" }]);
   makeTree(child.path, [{ path: "into/" }]);
   makeTree(`${child.path}/into`, held);
-  const local = new LocalFiles();
+  const local = new LocalFileSystem();
   const up = await copyInto(
     { from: local, path: `${near.path}/from/d` },
     { to: child.files, target: "into" },
@@ -231,11 +231,11 @@ peerTest(
   async () => {
     const wrapper = refusing("stat,lstat,fstat,opendir,readdir,read,realpath");
     await using child = await SftpChild.start({ wrapper, label: "" });
-    using near = new TempFolder();
+    using near = new TempDirectory();
     makeTree(near.path, [{ path: "f", content: "new" }]);
     makeTree(child.path, [{ path: "drop", content: "old, and longer" }]);
     const failures = await copyInto(
-      { from: new LocalFiles(), path: `${near.path}/f` },
+      { from: new LocalFileSystem(), path: `${near.path}/f` },
       { to: child.files, target: "drop" },
     );
     assertEquals(failures, []);

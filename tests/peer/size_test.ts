@@ -1,9 +1,9 @@
-/** Files and trees so large that a copy must not hold them. */
+/** FileSystem and trees so large that a copy must not hold them. */
 
 import { assert, assertEquals } from "@std/assert";
 import { peerTest, writeScript } from "../support/doors.ts";
 import { seacp } from "../support/program.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 
 const FIVE_GIB = 5 * 1024 ** 3;
 
@@ -13,18 +13,18 @@ const MAX_KIB = 150 * 1024;
 /** For a script in ssh's place: writes down the most its parent ever held. */
 const NOTE_MEMORY = 'grep VmHWM "/proc/$PPID/status" > memory\n';
 
-function peakKib(folder: string): number {
-  return Number(/\d+/.exec(Deno.readTextFileSync(`${folder}/memory`))![0]);
+function peakKib(directory: string): number {
+  return Number(/\d+/.exec(Deno.readTextFileSync(`${directory}/memory`))![0]);
 }
 
 const NEEDS = ["head", "grep", "/proc/self/status"];
 
 peerTest("A file of 5 GiB goes up whole, in little memory", NEEDS, async () => {
-  using folder = new TempFolder();
-  using file = Deno.createSync(`${folder.path}/big`);
+  using directory = new TempDirectory();
+  using file = Deno.createSync(`${directory.path}/big`);
   file.truncateSync(FIVE_GIB);
   const program = writeScript(
-    `${folder.path}/ssh`,
+    `${directory.path}/ssh`,
     `printf '\\0'
 IFS= read -r record
 echo "$record" > record
@@ -36,10 +36,10 @@ cat > rest
 `,
   );
   const outcome = await seacp(["-S", program, "big", "far:"], {
-    cwd: folder.path,
+    cwd: directory.path,
   });
   assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
-  const { path } = folder;
+  const { path } = directory;
   assertEquals(
     Deno.readTextFileSync(`${path}/record`),
     `C0644 ${FIVE_GIB} big\n`,
@@ -53,38 +53,38 @@ peerTest(
   "A file of 5 GiB comes down whole, in little memory",
   NEEDS,
   async () => {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const program = writeScript(
-      `${folder.path}/ssh`,
+      `${directory.path}/ssh`,
       `printf 'C0644 ${FIVE_GIB} null\\n'
 head -c ${FIVE_GIB} /dev/zero
 printf '\\0C0644 3 last\\nend\\0'
 head -c 5 > answers
 ${NOTE_MEMORY}`,
     );
-    Deno.mkdirSync(`${folder.path}/in`);
+    Deno.mkdirSync(`${directory.path}/in`);
     // What is written to the null device is not kept, and so takes no room.
-    Deno.symlinkSync("/dev/null", `${folder.path}/in/null`);
+    Deno.symlinkSync("/dev/null", `${directory.path}/in/null`);
     const outcome = await seacp(
       ["-O", "-S", program, "far:{null,last}", "in"],
       {
-        cwd: folder.path,
+        cwd: directory.path,
       },
     );
     assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
-    assertEquals(Deno.readTextFileSync(`${folder.path}/in/last`), "end");
+    assertEquals(Deno.readTextFileSync(`${directory.path}/in/last`), "end");
     assertEquals(
-      Deno.readFileSync(`${folder.path}/answers`),
+      Deno.readFileSync(`${directory.path}/answers`),
       new Uint8Array(5),
     );
-    const peak = peakKib(folder.path);
+    const peak = peakKib(directory.path);
     assert(peak < MAX_KIB, `${peak} KiB`);
   },
 );
 
-/** How many files there are in each folder: 100,000 in all. */
-const FOLDERS: Readonly<Record<string, number>> = {
-  "one large folder": 60_000,
+/** How many files there are in each directory: 100,000 in all. */
+const DIRECTORIES: Readonly<Record<string, number>> = {
+  "one large directory": 60_000,
   ...Object.fromEntries(
     Array.from({ length: 100 }, (_, number) => [`small ${number}`, 400]),
   ),
@@ -94,9 +94,9 @@ peerTest(
   "A tree of 100,000 files goes there and back in little memory",
   ["scp", ...NEEDS],
   async () => {
-    using folder = new TempFolder();
-    const { path } = folder;
-    for (const [name, count] of Object.entries(FOLDERS)) {
+    using directory = new TempDirectory();
+    const { path } = directory;
+    for (const [name, count] of Object.entries(DIRECTORIES)) {
       Deno.mkdirSync(`${path}/tree/${name}`, { recursive: true });
       for (let file = 0; file < count; file++) {
         Deno.createSync(`${path}/tree/${name}/${file}`).close();
@@ -113,7 +113,7 @@ peerTest(
       assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
       assert(peakKib(path) < MAX_KIB, `${args}: ${peakKib(path)} KiB`);
     }
-    for (const [name, count] of Object.entries(FOLDERS)) {
+    for (const [name, count] of Object.entries(DIRECTORIES)) {
       const arrived = [...Deno.readDirSync(`${path}/back/${name}`)];
       assertEquals(arrived.length, count, name);
     }

@@ -9,7 +9,7 @@ import {
 import { peerTest, sshdDoor, writeScript } from "../support/doors.ts";
 import { type Outcome, seacp } from "../support/program.ts";
 import { Sshd } from "../support/sshd.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { describeTree, exists, makeTree } from "../support/tree.ts";
 
 const NEEDS = [...sshdDoor.needs, "bash"];
@@ -55,12 +55,12 @@ const talkative: readonly Shell[] = [
     said: "C0644 5 tree\\012",
   },
   {
-    name: "a folder record",
+    name: "a directory record",
     bashrc: "echo 'D0755 0 evil'",
     said: "D0755 0 evil\\012",
   },
   {
-    name: "a word that begins like the end of a folder",
+    name: "a word that begins like the end of a directory",
     bashrc: "echo 'Enjoy your stay'",
     said: "Enjoy your stay\\012",
   },
@@ -76,9 +76,9 @@ const talkative: readonly Shell[] = [
   },
 ];
 
-/** A login whose shell is bash, with a `.bashrc`, and folders on both sides. */
+/** A login whose shell is bash, with a `.bashrc`, and directories on both sides. */
 class Login implements AsyncDisposable {
-  readonly near = new TempFolder();
+  readonly near = new TempDirectory();
   readonly #sshd: Sshd;
   readonly #program: string;
 
@@ -109,7 +109,7 @@ exec ssh "$@"
     return await seacp([...options, ...args], { cwd: this.near.path });
   }
 
-  /** What the far shell was told, in order. */
+  /** What the remote shell was told, in order. */
   get commands(): string[] {
     const text = Deno.readTextFileSync(`${this.near.path}/commands`);
     return text.trimEnd().split("\n");
@@ -174,7 +174,7 @@ for (const { name, bashrc, said } of talkative) {
 
 for (const { name, bashrc } of talkative) {
   peerTest(
-    `A folder goes to a new place once, past a shell that says ${name}`,
+    `A directory goes to a new place once, past a shell that says ${name}`,
     NEEDS,
     async () => {
       await using login = await Login.open(bashrc);
@@ -226,7 +226,7 @@ for (const bashrc of ["echo 'Account expired'; exit 3", "yes endless"]) {
         assertEquals(status, 255);
         assertMatch(
           stderr,
-          /^seacp: far: the far side does not speak SFTP: it said "(Account expired|endless)/m,
+          /^seacp: far: the remote does not speak SFTP: it said "(Account expired|endless)/m,
         );
       }
       assertEquals([...Deno.readDirSync(login.far)], []);
@@ -235,7 +235,7 @@ for (const bashrc of ["echo 'Account expired'; exit 3", "yes endless"]) {
 }
 
 peerTest(
-  "A folder is not sent twice where a shell says an acknowledgement and more",
+  "A directory is not sent twice where a shell says an acknowledgement and more",
   NEEDS,
   async () => {
     await using login = await Login.open("printf '\\0Welcome\\n'");
@@ -247,7 +247,7 @@ peerTest(
     // What scp itself says may have come by then, too.
     assertMatch(
       stderr,
-      /^far: tree: the far side said "Welcome\\012(\\000)?" instead of an acknowledgement: try --lockstep\n$/,
+      /^far: tree: the remote said "Welcome\\012(\\000)?" instead of an acknowledgement: try --lockstep\n$/,
     );
     assert(!exists(`${login.far}/new/tree`));
   },
@@ -380,7 +380,7 @@ peerTest(
       for (const [protocol, expected] of NAMED) {
         const { status, stderr } = await login.copy(...protocol, ...args);
         assertEquals(status, expected);
-        assertStringIncludes(stderr, 'the far side said "Account expired');
+        assertStringIncludes(stderr, 'the remote said "Account expired');
       }
     }
     assertEquals([...Deno.readDirSync(login.far)], []);
@@ -394,7 +394,7 @@ peerTest("A shell that talks without end is quoted", NEEDS, async () => {
     for (const [protocol, expected] of NAMED) {
       const { status, stderr } = await login.copy(...protocol, ...args);
       assertEquals(status, expected);
-      assertStringIncludes(stderr, 'the far side said "endless');
+      assertStringIncludes(stderr, 'the remote said "endless');
     }
   }
   assertEquals([...Deno.readDirSync(login.far)], []);

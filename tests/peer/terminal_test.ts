@@ -16,27 +16,27 @@ import {
   seacpCommand,
 } from "../support/pseudo_terminal.ts";
 import { until } from "../support/processes.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { makeTree } from "../support/tree.ts";
 
 const NEEDS = [LENDS_TERMINAL, "stty", "scp"];
 
-/** A folder with two files and a program that runs scp on this machine. */
-function prepare(folder: string): string {
-  makeTree(folder, [
+/** A directory with two files and a program that runs scp on this machine. */
+function prepare(directory: string): string {
+  makeTree(directory, [
     { path: "in/" },
     { path: "a", content: "x".repeat(2048) },
     { path: "名前 é", content: "" },
   ]);
-  return writeScript(`${folder}/ssh`, RUN_LAST);
+  return writeScript(`${directory}/ssh`, RUN_LAST);
 }
 
 peerTest(
   "The meter leaves a line for each file, as scp's does",
   NEEDS,
   async () => {
-    using folder = new TempFolder();
-    const program = prepare(folder.path);
+    using directory = new TempDirectory();
+    const program = prepare(directory.path);
     const { status, stdout } = await onTerminal(
       seacpCommand([
         "-O",
@@ -44,10 +44,10 @@ peerTest(
         program,
         "a",
         "名前 é",
-        `far:${folder.path}/in`,
+        `far:${directory.path}/in`,
       ]),
       80,
-      { cwd: folder.path },
+      { cwd: directory.path },
     );
     assertEquals(status, 0);
     const [first, second, ...more] = linesLeft(stdout);
@@ -64,12 +64,12 @@ peerTest(
   "The meter comes down with a file and fits 20 columns",
   NEEDS,
   async () => {
-    using folder = new TempFolder();
-    const program = prepare(folder.path);
+    using directory = new TempDirectory();
+    const program = prepare(directory.path);
     const { status, stdout } = await onTerminal(
-      seacpCommand(["-S", program, `far:${folder.path}/a`, "in"]),
+      seacpCommand(["-S", program, `far:${directory.path}/a`, "in"]),
       20,
-      { cwd: folder.path },
+      { cwd: directory.path },
     );
     assertEquals(status, 0);
     assertEquals(linesLeft(stdout), ["a       100% 2048  "]);
@@ -80,14 +80,14 @@ peerTest(
   "No meter with -q, and none where there is no terminal",
   NEEDS,
   async () => {
-    using folder = new TempFolder();
-    const program = prepare(folder.path);
-    const args = ["-S", program, "a", `far:${folder.path}/in`];
+    using directory = new TempDirectory();
+    const program = prepare(directory.path);
+    const args = ["-S", program, "a", `far:${directory.path}/in`];
     const quiet = await onTerminal(seacpCommand(["-q", ...args]), 80, {
-      cwd: folder.path,
+      cwd: directory.path,
     });
     assertEquals([quiet.status, quiet.stdout], [0, ""]);
-    const piped = await seacp(args, { cwd: folder.path });
+    const piped = await seacp(args, { cwd: directory.path });
     assertEquals(piped, { status: 0, stdout: "", stderr: "" });
   },
 );
@@ -96,21 +96,26 @@ peerTestUnless(lacksLibrary)(
   "No meter from a background job",
   NEEDS,
   async () => {
-    using folder = new TempFolder();
-    const program = prepare(folder.path);
-    const command = seacpCommand(["-S", program, "a", `far:${folder.path}/in`]);
+    using directory = new TempDirectory();
+    const program = prepare(directory.path);
+    const command = seacpCommand([
+      "-S",
+      program,
+      "a",
+      `far:${directory.path}/in`,
+    ]);
     const { stdout } = await onTerminal(`set -m; ${command} & wait $!`, 80, {
-      cwd: folder.path,
+      cwd: directory.path,
     });
     assertEquals(linesLeft(stdout), []);
-    assertEquals(Deno.statSync(`${folder.path}/in/a`).size, 2048);
+    assertEquals(Deno.statSync(`${directory.path}/in/a`).size, 2048);
   },
 );
 
 /** A source that says it has 4 bytes, gives 2, waits, and does the rest. */
-function slowSource(folder: string, rest: string): string {
+function slowSource(directory: string, rest: string): string {
   return writeScript(
-    `${folder}/slow`,
+    `${directory}/slow`,
     `printf 'C0644 4 f\\nab'\nsleep 1\n${rest}`,
   );
 }
@@ -119,15 +124,15 @@ peerTest(
   "The meter is redrawn when the terminal is resized",
   NEEDS,
   async () => {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const program = slowSource(
-      folder.path,
+      directory.path,
       "stty cols 50 < /dev/tty\nsleep 1\nprintf 'cd\\0'\n",
     );
     const { status, stdout } = await onTerminal(
       seacpCommand(["-S", program, "far:f", "f"]),
       80,
-      { cwd: folder.path },
+      { cwd: directory.path },
     );
     assertEquals(status, 0);
     const drawn = stdout.split(/[\r\n]+/).filter((line) => line !== "");
@@ -145,15 +150,15 @@ peerTest(
   "A message gets a line of its own while the meter stands",
   NEEDS,
   async () => {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const program = slowSource(
-      folder.path,
+      directory.path,
       "exec >&-\nhead -c 2 > /dev/null\n",
     );
     const { status, stdout } = await onTerminal(
       seacpCommand(["-S", program, "far:f", "f"]),
       80,
-      { cwd: folder.path },
+      { cwd: directory.path },
     );
     assertEquals(status, 255);
     const [meter, message, ...more] = linesLeft(stdout);
@@ -161,15 +166,15 @@ peerTest(
     assertEquals(
       message,
       "seacp: far: f: lost connection after 2 of 4 bytes: " +
-        "the far side ended too early",
+        "the remote ended too early",
     );
     assertEquals(more, []);
   },
 );
 
 /** A program in ssh's place that says this on standard error, then runs scp. */
-function speaking(folder: string, words: string): string {
-  return writeScript(`${folder}/speaking`, `${words}\n${RUN_LAST}`);
+function speaking(directory: string, words: string): string {
+  return writeScript(`${directory}/speaking`, `${words}\n${RUN_LAST}`);
 }
 
 /** What a hostile remote would have a terminal do: each part is an escape. */
@@ -180,15 +185,15 @@ peerTest(
   "What a remote says on standard error reaches a terminal escaped, nothing else raw",
   NEEDS,
   async () => {
-    using folder = new TempFolder();
-    prepare(folder.path);
+    using directory = new TempDirectory();
+    prepare(directory.path);
     const program = speaking(
-      folder.path,
+      directory.path,
       `printf 'Welcome\\r\\n\\tto ${EVIL}\\nno end: ${EVIL}' >&2`,
     );
-    const args = ["-q", "-S", program, "a", `far:${folder.path}/in`];
+    const args = ["-q", "-S", program, "a", `far:${directory.path}/in`];
     const { status, stdout } = await onTerminal(seacpCommand(args), 200, {
-      cwd: folder.path,
+      cwd: directory.path,
     });
     const shown = "\\033]0;title\\007\\033[2J\\033[8mhidden\\015" +
       "\\302\\2332J\\342\\200\\256\\377\\010";
@@ -196,7 +201,7 @@ peerTest(
       [status, stdout],
       [0, `Welcome\r\n\tto ${shown}\r\nno end: ${shown}`],
     );
-    assertEquals(Deno.statSync(`${folder.path}/in/a`).size, 2048);
+    assertEquals(Deno.statSync(`${directory.path}/in/a`).size, 2048);
   },
 );
 
@@ -204,14 +209,14 @@ peerTest(
   "What a remote says on standard error reaches a pipe byte by byte",
   NEEDS,
   async () => {
-    using folder = new TempFolder();
-    prepare(folder.path);
+    using directory = new TempDirectory();
+    prepare(directory.path);
     const program = speaking(
-      folder.path,
+      directory.path,
       `printf 'Welcome\\r\\n\\tto \\303\\251\\033[2J\\r\\nno end' >&2`,
     );
-    const args = ["-S", program, "a", `far:${folder.path}/in`];
-    const { status, stderr } = await seacp(args, { cwd: folder.path });
+    const args = ["-S", program, "a", `far:${directory.path}/in`];
+    const { status, stderr } = await seacp(args, { cwd: directory.path });
     assertEquals(
       [status, stderr],
       [0, "Welcome\r\n\tto é\x1b[2J\r\nno end"],
@@ -223,16 +228,16 @@ peerTestUnless(lacksLibrary)(
   "ssh's standard error is a terminal where ours is one, and nobody's own",
   NEEDS,
   async () => {
-    using folder = new TempFolder();
-    prepare(folder.path);
+    using directory = new TempDirectory();
+    prepare(directory.path);
     const program = speaking(
-      folder.path,
+      directory.path,
       `if test -t 2; then echo a terminal >&2; else echo none >&2; fi
 : > /dev/tty && echo ask: > /dev/tty`,
     );
-    const args = ["-q", "-S", program, "a", `far:${folder.path}/in`];
+    const args = ["-q", "-S", program, "a", `far:${directory.path}/in`];
     const there = await onTerminal(seacpCommand(args), 80, {
-      cwd: folder.path,
+      cwd: directory.path,
     });
     assertEquals([...there.stdout.split("\r\n")].toSorted(), [
       "",
@@ -242,10 +247,10 @@ peerTestUnless(lacksLibrary)(
     const { stderr } = await onTerminal(
       `${seacpCommand(args)} 2> err`,
       80,
-      { cwd: folder.path },
+      { cwd: directory.path },
     );
     assertEquals(stderr, "");
-    assertEquals(Deno.readTextFileSync(`${folder.path}/err`), "none\n");
+    assertEquals(Deno.readTextFileSync(`${directory.path}/err`), "none\n");
   },
 );
 
@@ -253,24 +258,24 @@ peerTest(
   "A line on standard error that is not ended is shown while the remote waits",
   NEEDS,
   async () => {
-    using folder = new TempFolder();
-    prepare(folder.path);
-    const transcript = `${folder.path}/transcript`;
+    using directory = new TempDirectory();
+    prepare(directory.path);
+    const transcript = `${directory.path}/transcript`;
     Deno.writeTextFileSync(transcript, "");
     const program = speaking(
-      folder.path,
+      directory.path,
       "printf 'Touch the key: ' >&2\nread answer < /dev/tty",
     );
     const isShown = () =>
       Deno.readTextFileSync(transcript).includes("Touch the key: ");
-    const args = ["-q", "-S", program, "a", `far:${folder.path}/in`];
+    const args = ["-q", "-S", program, "a", `far:${directory.path}/in`];
     const { status } = await onTerminal(seacpCommand(args), 80, {
-      cwd: folder.path,
+      cwd: directory.path,
       transcript,
       input: until("it is shown", isShown).then(() => "yes\n"),
     });
     assertEquals(status, 0);
-    assertEquals(Deno.statSync(`${folder.path}/in/a`).size, 2048);
+    assertEquals(Deno.statSync(`${directory.path}/in/a`).size, 2048);
   },
 );
 
@@ -278,14 +283,14 @@ peerTest(
   "A message that scp is missing is not shown where the copy goes on",
   NEEDS,
   async () => {
-    using folder = new TempFolder();
-    prepare(folder.path);
+    using directory = new TempDirectory();
+    prepare(directory.path);
     const program = speaking(
-      folder.path,
+      directory.path,
       "echo 'bash: line 1: scp: command not found' >&2; echo hello >&2",
     );
-    const args = ["-S", program, "a", `far:${folder.path}/in`];
-    const { status, stderr } = await seacp(args, { cwd: folder.path });
+    const args = ["-S", program, "a", `far:${directory.path}/in`];
+    const { status, stderr } = await seacp(args, { cwd: directory.path });
     assertEquals([status, stderr], [0, "hello\n"]);
   },
 );

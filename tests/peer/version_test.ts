@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { writeScript } from "../support/doors.ts";
 import { EXECUTABLE, seacp } from "../support/program.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 
 Deno.test(
   "--version names itself, its commit and target, Deno, the protocols and the ssh it would run, and with -v that one's version",
@@ -9,12 +9,12 @@ Deno.test(
     ignore: EXECUTABLE !== undefined,
   },
   async () => {
-    using folder = new TempFolder();
-    Deno.mkdirSync(`${folder.path}/first`);
+    using directory = new TempDirectory();
+    Deno.mkdirSync(`${directory.path}/first`);
     // Found first, but nothing that could be run.
-    Deno.writeTextFileSync(`${folder.path}/first/ssh`, "");
+    Deno.writeTextFileSync(`${directory.path}/first/ssh`, "");
     const ssh = writeScript(
-      `${folder.path}/ssh`,
+      `${directory.path}/ssh`,
       "printf 'OpenSSH_for_\\033[2JTests\\nmore\\n' >&2\n",
     );
     for (
@@ -24,7 +24,7 @@ Deno.test(
       ] as const
     ) {
       const { status, stdout } = await seacp(args, {
-        env: { PATH: `${folder.path}/first:${folder.path}` },
+        env: { PATH: `${directory.path}/first:${directory.path}` },
       });
       assertEquals(status, 0);
       const [name, ...more] = stdout.split("\n");
@@ -43,9 +43,9 @@ Deno.test(
 );
 
 Deno.test("--version says so where there is no ssh", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const { status, stdout } = await seacp(["--version"], {
-    env: { PATH: folder.path },
+    env: { PATH: directory.path },
   });
   assertEquals(status, 0);
   assertMatch(stdout, /^ssh: {7}not found in the PATH$/m);

@@ -1,7 +1,7 @@
 /** Trees of a Linux disk whose names Windows does not allow, over SCP. */
 
 import { assertEquals } from "@std/assert";
-import { LocalFiles } from "../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../lib/disk/local_files.ts";
 import type { Ahead } from "../../lib/scp/answers.ts";
 import { Sink } from "../../lib/scp/sink.ts";
 import { SshSession } from "../../lib/ssh/session.ts";
@@ -10,7 +10,7 @@ import { listing } from "../support/listing.ts";
 import { SEACP } from "../support/program.ts";
 import { RecordingObserver } from "../support/recording_observer.ts";
 import { CLIENT_SINK } from "../support/sink_options.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { makeTree } from "../support/tree.ts";
 
 const REFUSED = [
@@ -36,8 +36,8 @@ for (const [name, command] of SOURCES) {
       `All that Windows allows comes from ${name}, and the rest is told, with ${ahead} in advance`,
       name === "scp" ? ["scp"] : [],
       async () => {
-        using from = new TempFolder();
-        using to = new TempFolder();
+        using from = new TempDirectory();
+        using to = new TempDirectory();
         makeTree(from.path, TREE);
         const told = await download(
           [...command, "-rf", `${from.path}/t`],
@@ -72,7 +72,7 @@ async function download(
     say: () => {},
   });
   const options = { ...CLIENT_SINK, ahead, platform: "windows" } as const;
-  const files = new LocalFiles();
+  const files = new LocalFileSystem();
   await new Sink(source.channel, files, options, observer).receive(target);
   return observer.failures.map((text) => text.replace(`${target}/`, ""));
 }

@@ -2,8 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import { EntryError } from "../../lib/errors.ts";
-import type { Files } from "../../lib/filesystem/file_system.ts";
-import { TempFolder } from "./temp_folder.ts";
+import type { FileSystem } from "../../lib/filesystem/file_system.ts";
+import { TempDirectory } from "./temp_directory.ts";
 import { exists, makeTree } from "./tree.ts";
 
 const MISSING = "No such file or directory";
@@ -43,8 +43,8 @@ const ODD_PATHS: readonly OddPath[] = [
     written: NO_DIRECTORY,
     made: NO_DIRECTORY,
   },
-  { path: "d/", found: "folder", written: DIRECTORY, made: THERE },
-  { path: "d/.", found: "folder", written: DIRECTORY, made: THERE },
+  { path: "d/", found: "directory", written: DIRECTORY, made: THERE },
+  { path: "d/.", found: "directory", written: DIRECTORY, made: THERE },
   { path: "d/../f", found: "file", written: "f", made: THERE },
   {
     path: "to-file/",
@@ -54,13 +54,13 @@ const ODD_PATHS: readonly OddPath[] = [
   },
   {
     path: "deep",
-    found: "folder",
+    found: "directory",
     written: DIRECTORY,
     made: THERE,
     says: "d/e",
   },
-  { path: "deep/", found: "folder", written: DIRECTORY, made: THERE },
-  { path: "deep/.", found: "folder", written: DIRECTORY, made: THERE },
+  { path: "deep/", found: "directory", written: DIRECTORY, made: THERE },
+  { path: "deep/.", found: "directory", written: DIRECTORY, made: THERE },
   { path: "deep/../g", found: "file", written: "d/g", made: THERE },
   { path: "deep/../new", written: "d/new", made: "d/new" },
   { path: "deep/../../f", found: "file", written: "f", made: THERE },
@@ -81,11 +81,11 @@ const ODD_PATHS: readonly OddPath[] = [
     made: THERE,
     says: "deep/../new",
   },
-  { path: "dangling-folder", written: DIRECTORY, made: THERE, says: "new/" },
+  { path: "dangling-directory", written: DIRECTORY, made: THERE, says: "new/" },
 ];
 
-function makeLinks(folder: string): void {
-  makeTree(folder, [
+function makeLinks(directory: string): void {
+  makeTree(directory, [
     { path: "f", content: "old" },
     { path: "d/g", content: "old" },
     { path: "d/e/" },
@@ -97,10 +97,10 @@ function makeLinks(folder: string): void {
     ["dangling", "nowhere"],
     ["twice", "dangling"],
     ["dangling-up", "deep/../new"],
-    ["dangling-folder", "new/"],
+    ["dangling-directory", "new/"],
   ];
   for (const [name, destination] of links) {
-    Deno.symlinkSync(destination, `${folder}/${name}`);
+    Deno.symlinkSync(destination, `${directory}/${name}`);
   }
 }
 
@@ -108,17 +108,17 @@ function makeLinks(folder: string): void {
 type Register = (behaviour: string, fn: () => Promise<void>) => void;
 
 /** Registers the tests of what paths mean. */
-export function testDiskPaths(test: Register, files: Files): void {
+export function testDiskPaths(test: Register, files: FileSystem): void {
   /** What a call gives in a fresh tree, or why it fails. */
   const outcome = async <T>(
     path: string,
-    call: (path: string, folder: string) => Promise<T>,
+    call: (path: string, directory: string) => Promise<T>,
   ): Promise<T | string> => {
-    using folder = new TempFolder();
-    makeLinks(folder.path);
-    const whole = `${folder.path}/${path}`;
+    using directory = new TempDirectory();
+    makeLinks(directory.path);
+    const whole = `${directory.path}/${path}`;
     try {
-      return await call(whole, folder.path);
+      return await call(whole, directory.path);
     } catch (error) {
       if (!(error instanceof EntryError)) throw error;
       return error.message.slice(`${whole}: `.length);
@@ -134,11 +134,14 @@ export function testDiskPaths(test: Register, files: Files): void {
 
   test("openToWrite() writes and makes what the path leads to", async () => {
     for (const { path, written } of ODD_PATHS) {
-      const write = async (whole: string, folder: string): Promise<string> => {
+      const write = async (
+        whole: string,
+        directory: string,
+      ): Promise<string> => {
         using file = await files.openToWrite(whole, 0o644);
         await file.write(new TextEncoder().encode("new"), 0);
         assertEquals(
-          Deno.readTextFileSync(`${folder}/${written}`),
+          Deno.readTextFileSync(`${directory}/${written}`),
           "new",
           path,
         );
@@ -150,10 +153,10 @@ export function testDiskPaths(test: Register, files: Files): void {
 
   test("create() makes no file but where the path leads", async () => {
     for (const { path, found, written } of ODD_PATHS) {
-      const create = async (whole: string, folder: string) => {
+      const create = async (whole: string, directory: string) => {
         using file = await files.create!(whole, 0o644);
         if (file === undefined) return undefined;
-        assertEquals(exists(`${folder}/${written}`), true, path);
+        assertEquals(exists(`${directory}/${written}`), true, path);
         return written;
       };
       const isNew = found === undefined && written === "d/new" &&
@@ -164,12 +167,15 @@ export function testDiskPaths(test: Register, files: Files): void {
     }
   });
 
-  test("makeFolder() makes no directory but where the path leads", async () => {
+  test("mkdir() makes no directory but where the path leads", async () => {
     for (const { path, made } of ODD_PATHS) {
-      const make = async (whole: string, folder: string): Promise<string> => {
-        await files.makeFolder(whole, 0o755);
+      const make = async (
+        whole: string,
+        directory: string,
+      ): Promise<string> => {
+        await files.mkdir(whole, 0o755);
         assertEquals(
-          Deno.statSync(`${folder}/${made}`).isDirectory,
+          Deno.statSync(`${directory}/${made}`).isDirectory,
           true,
           path,
         );
@@ -179,35 +185,35 @@ export function testDiskPaths(test: Register, files: Files): void {
     }
   });
 
-  test("readLink() takes no link for what is behind it", async () => {
+  test("readlink() takes no link for what is behind it", async () => {
     for (const { path, found, says } of ODD_PATHS) {
       if (says === undefined && found === undefined) continue;
       const failure = found === NO_DIRECTORY ? found : undefined;
-      const read = (whole: string) => files.readLink(whole);
+      const read = (whole: string) => files.readlink(whole);
       assertEquals(await outcome(path, read), says ?? failure, path);
     }
   });
 
   test("remove() takes no directory away", async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "empty/" }, { path: "f", content: "" }]);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "empty/" }, { path: "f", content: "" }]);
     assertEquals(
-      await outcomeOf(() => files.remove(`${folder.path}/empty`)),
-      `${folder.path}/empty: Is a directory`,
+      await outcomeOf(() => files.remove(`${directory.path}/empty`)),
+      `${directory.path}/empty: Is a directory`,
     );
-    await files.remove(`${folder.path}/f`);
-    assertEquals(exists(`${folder.path}/empty`), true);
-    assertEquals(exists(`${folder.path}/f`), false);
+    await files.remove(`${directory.path}/f`);
+    assertEquals(exists(`${directory.path}/empty`), true);
+    assertEquals(exists(`${directory.path}/f`), false);
   });
 
   test("an empty path is no entry's", async () => {
     assertEquals(await files.find(""), undefined);
     for (
       const call of [
-        () => files.attributes(""),
+        () => files.stat(""),
         () => files.openToRead(""),
         () => files.openToWrite("", 0o644),
-        () => files.makeFolder("", 0o755),
+        () => files.mkdir("", 0o755),
       ]
     ) {
       assertEquals(await outcomeOf(call), `: ${MISSING}`);
@@ -215,8 +221,8 @@ export function testDiskPaths(test: Register, files: Files): void {
   });
 
   test("a loop of links is no entry", async () => {
-    using folder = new TempFolder();
-    const path = `${folder.path}/loop`;
+    using directory = new TempDirectory();
+    const path = `${directory.path}/loop`;
     Deno.symlinkSync("loop", path);
     const reason = `${path}: Too many levels of symbolic links`;
     assertEquals(await outcomeOf(() => files.find(path)), reason);
@@ -225,26 +231,26 @@ export function testDiskPaths(test: Register, files: Files): void {
   });
 
   test("a path with a NUL is no entry's", async () => {
-    using folder = new TempFolder();
-    const path = `${folder.path}/a\0b`;
+    using directory = new TempDirectory();
+    const path = `${directory.path}/a\0b`;
     for (
       const call of [
         () => files.find(path),
-        () => files.list(path),
+        () => files.readdir(path),
         () => files.openToRead(path),
         () => files.openToWrite(path, 0o644),
-        () => files.makeFolder(path, 0o755),
+        () => files.mkdir(path, 0o755),
       ]
     ) {
       assertEquals(await outcomeOf(call), `${path}: Invalid argument`);
     }
-    assertEquals([...Deno.readDirSync(folder.path)], []);
+    assertEquals([...Deno.readDirSync(directory.path)], []);
   });
 
   test("what the system calls an invalid argument is the entry's fault", async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "f", content: "abc" }]);
-    const path = `${folder.path}/f`;
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "f", content: "abc" }]);
+    const path = `${directory.path}/f`;
     using file = await files.openToRead(path);
     const before = () => file.read(new Uint8Array(1), -1);
     assertEquals(await outcomeOf(before), `${path}: Invalid argument`);

@@ -1,16 +1,16 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../lib/errors.ts";
-import type { Files } from "../../lib/filesystem/file_system.ts";
+import type { FileSystem } from "../../lib/filesystem/file_system.ts";
 import { currentUmask } from "../../lib/disk/local_files.ts";
 import { testDiskPaths } from "./disk_paths.ts";
 import { LACKS_BIRTH, onWindows } from "./platform.ts";
-import { TempFolder } from "./temp_folder.ts";
+import { TempDirectory } from "./temp_directory.ts";
 import { makeTree } from "./tree.ts";
 
 /** What serves the local disk, under test. */
 export interface Disk {
   readonly name: string;
-  readonly files: Files;
+  readonly files: FileSystem;
   /** Why it cannot be tested here; absent if it can. */
   readonly lacks?: string;
 }
@@ -32,30 +32,30 @@ export function testDisk({ name, files, lacks }: Disk): void {
   testDiskPaths(testOnUnix, files);
 
   test("find() tells what is there and that nothing is", async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "d/" }, { path: "f", content: "abc" }]);
-    const file = await files.find(`${folder.path}/f`);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "d/" }, { path: "f", content: "abc" }]);
+    const file = await files.find(`${directory.path}/f`);
     assertEquals([file?.kind, file?.size], ["file", 3]);
-    assertEquals((await files.find(`${folder.path}/d`))?.kind, "folder");
-    assertEquals((await files.find(`${folder.path}/d/`))?.kind, "folder");
-    assertEquals(await files.find(`${folder.path}/missing`), undefined);
-    assertEquals(await files.find(`${folder.path}/missing/f`), undefined);
+    assertEquals((await files.find(`${directory.path}/d`))?.kind, "directory");
+    assertEquals((await files.find(`${directory.path}/d/`))?.kind, "directory");
+    assertEquals(await files.find(`${directory.path}/missing`), undefined);
+    assertEquals(await files.find(`${directory.path}/missing/f`), undefined);
   });
 
   testOnUnix(
     "find() follows links, and finds nothing behind a dangling one",
     async () => {
-      using folder = new TempFolder();
-      makeTree(folder.path, [{ path: "d/f", content: "abc" }]);
-      Deno.symlinkSync("d/f", `${folder.path}/to-file`);
-      Deno.symlinkSync("d", `${folder.path}/to-folder`);
-      Deno.symlinkSync("missing", `${folder.path}/dangling`);
-      assertEquals((await files.find(`${folder.path}/to-file`))?.size, 3);
+      using directory = new TempDirectory();
+      makeTree(directory.path, [{ path: "d/f", content: "abc" }]);
+      Deno.symlinkSync("d/f", `${directory.path}/to-file`);
+      Deno.symlinkSync("d", `${directory.path}/to-directory`);
+      Deno.symlinkSync("missing", `${directory.path}/dangling`);
+      assertEquals((await files.find(`${directory.path}/to-file`))?.size, 3);
       assertEquals(
-        (await files.find(`${folder.path}/to-folder`))?.kind,
-        "folder",
+        (await files.find(`${directory.path}/to-directory`))?.kind,
+        "directory",
       );
-      assertEquals(await files.find(`${folder.path}/dangling`), undefined);
+      assertEquals(await files.find(`${directory.path}/dangling`), undefined);
     },
   );
 
@@ -64,46 +64,46 @@ export function testDisk({ name, files, lacks }: Disk): void {
   });
 
   testOnUnix("find() fails where the path leads through a file", async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "f", content: "" }]);
-    const path = `${folder.path}/f/x`;
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "f", content: "" }]);
+    const path = `${directory.path}/f/x`;
     const error = await assertRejects(() => files.find(path), EntryError);
     assertEquals(error.message, `${path}: Not a directory`);
   });
 
   testOnUnix(
-    "attributes() gives the whole mode and the times in milliseconds",
+    "stat() gives the whole mode and the times in milliseconds",
     async () => {
-      using folder = new TempFolder();
-      makeTree(folder.path, [
+      using directory = new TempDirectory();
+      makeTree(directory.path, [
         { path: "f", content: "abc", mode: 0o4751, modified: 1_000_000_000 },
         { path: "d/", mode: 0o1777, modified: 1_234_567_890 },
       ]);
-      const file = await files.attributes(`${folder.path}/f`);
+      const file = await files.stat(`${directory.path}/f`);
       assertEquals(file.mode, 0o4751);
       assertEquals(file.modified, 1_000_000_000_000);
       assertEquals(file.accessed, 1_000_000_000_000);
-      const folderAttributes = await files.attributes(`${folder.path}/d`);
-      assertEquals(folderAttributes.mode, 0o1777);
-      assertEquals(folderAttributes.modified, 1_234_567_890_000);
+      const directoryAttributes = await files.stat(`${directory.path}/d`);
+      assertEquals(directoryAttributes.mode, 0o1777);
+      assertEquals(directoryAttributes.modified, 1_234_567_890_000);
     },
   );
 
   test(
-    "attributes() tells when a directory was born, whatever happened to it since",
+    "stat() tells when a directory was born, whatever happened to it since",
     async () => {
-      using folder = new TempFolder();
-      const path = `${folder.path}/d`;
+      using directory = new TempDirectory();
+      const path = `${directory.path}/d`;
       const before = Date.now();
       Deno.mkdirSync(path);
-      const { born } = await files.attributes(path);
+      const { born } = await files.stat(path);
       // A kernel's clock ticks 50 times a second, or more often.
       assert(born! >= before - 20 && born! <= Date.now(), `${born}`);
       Deno.utimeSync(path, 1_000_000_000, 1_000_000_000);
-      assert((await files.attributes(path)).born! >= born!);
-      makeTree(folder.path, [{ path: "f", content: "" }]);
+      assert((await files.stat(path)).born! >= born!);
+      makeTree(directory.path, [{ path: "f", content: "" }]);
       assertEquals(
-        (await files.attributes(`${folder.path}/f`)).born,
+        (await files.stat(`${directory.path}/f`)).born,
         undefined,
       );
     },
@@ -111,17 +111,17 @@ export function testDisk({ name, files, lacks }: Disk): void {
   );
 
   testOnUnix(
-    "attributes() identifies an entry, whichever path leads to it",
+    "stat() identifies an entry, whichever path leads to it",
     async () => {
-      using folder = new TempFolder();
-      makeTree(folder.path, [
+      using directory = new TempDirectory();
+      makeTree(directory.path, [
         { path: "a", content: "same" },
         { path: "b", content: "same" },
       ]);
-      Deno.linkSync(`${folder.path}/a`, `${folder.path}/hard`);
-      Deno.symlinkSync("a", `${folder.path}/soft`);
+      Deno.linkSync(`${directory.path}/a`, `${directory.path}/hard`);
+      Deno.symlinkSync("a", `${directory.path}/soft`);
       const identityOf = async (name: string): Promise<string | undefined> =>
-        (await files.attributes(`${folder.path}/${name}`)).identity;
+        (await files.stat(`${directory.path}/${name}`)).identity;
       assert(await identityOf("a") !== undefined);
       assertEquals(await identityOf("hard"), await identityOf("a"));
       assertEquals(await identityOf("soft"), await identityOf("a"));
@@ -130,66 +130,66 @@ export function testDisk({ name, files, lacks }: Disk): void {
   );
 
   test(
-    "attributes() identifies an open file as its path does",
+    "stat() identifies an open file as its path does",
     async () => {
-      using folder = new TempFolder();
-      makeTree(folder.path, [{ path: "f", content: "abc" }]);
-      using file = await files.openToRead(`${folder.path}/f`);
-      const open = await file.attributes();
-      assertEquals(open, await files.attributes(`${folder.path}/f`));
+      using directory = new TempDirectory();
+      makeTree(directory.path, [{ path: "f", content: "abc" }]);
+      using file = await files.openToRead(`${directory.path}/f`);
+      const open = await file.stat();
+      assertEquals(open, await files.stat(`${directory.path}/f`));
     },
   );
 
   testOnUnix(
     "identify() tells the same of an entry by whatever leads to it",
     async () => {
-      using folder = new TempFolder();
-      makeTree(folder.path, [
+      using directory = new TempDirectory();
+      makeTree(directory.path, [
         { path: "d/f", content: "abc" },
         { path: "d/g", content: "abc" },
       ]);
-      Deno.symlinkSync("d/f", `${folder.path}/link`);
-      const identity = await files.identify(`${folder.path}/d/f`);
+      Deno.symlinkSync("d/f", `${directory.path}/link`);
+      const identity = await files.identify(`${directory.path}/d/f`);
       assert(identity !== undefined);
       for (const path of ["link", "d/../d/f"]) {
-        const other = await files.identify(`${folder.path}/${path}`);
+        const other = await files.identify(`${directory.path}/${path}`);
         assertEquals(other, identity, path);
       }
-      using read = await files.openToRead(`${folder.path}/link`);
+      using read = await files.openToRead(`${directory.path}/link`);
       assertEquals((await read.identify())?.identity, identity);
-      using written = await files.openToWrite(`${folder.path}/d/f`, 0o644);
+      using written = await files.openToWrite(`${directory.path}/d/f`, 0o644);
       assertEquals((await written.identify())?.identity, identity);
       for (const path of ["d/g", "d"]) {
-        const other = await files.identify(`${folder.path}/${path}`);
+        const other = await files.identify(`${directory.path}/${path}`);
         assert(other !== undefined && other !== identity, path);
       }
     },
   );
 
-  test("list() gives every name but . and ..", async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [
+  test("readdir() gives every name but . and ..", async () => {
+    using directory = new TempDirectory();
+    makeTree(directory.path, [
       { path: ".hidden", content: "" },
       { path: "b", content: "" },
       { path: "d/inside", content: "" },
     ]);
     const names = await Array.fromAsync(
-      await files.list(folder.path),
+      await files.readdir(directory.path),
       ({ name }) => name,
     );
     assertEquals(names.toSorted(), [".hidden", "b", "d"]);
   });
 
-  test("list() gives a listing that need not be gone through, or to its end", async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [
+  test("readdir() gives a listing that need not be gone through, or to its end", async () => {
+    using directory = new TempDirectory();
+    makeTree(directory.path, [
       { path: "a", content: "" },
       { path: "b", content: "" },
     ]);
     {
-      using _unread = await files.list(folder.path);
+      using _unread = await files.readdir(directory.path);
     }
-    const listing = await files.list(folder.path);
+    const listing = await files.readdir(directory.path);
     for await (const { name } of listing) {
       assert(["a", "b"].includes(name));
       break;
@@ -198,21 +198,21 @@ export function testDisk({ name, files, lacks }: Disk): void {
   });
 
   test("every error names the path and the system's reason", async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "d/" }, { path: "f", content: "" }]);
-    const missing = `${folder.path}/missing`;
-    const taken = `${folder.path}/f`;
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "d/" }, { path: "f", content: "" }]);
+    const missing = `${directory.path}/missing`;
+    const taken = `${directory.path}/f`;
     const times = { modified: 0, accessed: 0 };
     const rows: readonly (readonly [
       call: () => Promise<unknown>,
       message: string,
     ])[] = [
       [
-        () => files.attributes(missing),
+        () => files.stat(missing),
         `${missing}: No such file or directory`,
       ],
-      [() => files.list(missing), `${missing}: No such file or directory`],
-      [() => files.list(taken), `${taken}: Not a directory`],
+      [() => files.readdir(missing), `${missing}: No such file or directory`],
+      [() => files.readdir(taken), `${taken}: Not a directory`],
       [() => files.identify(missing), `${missing}: No such file or directory`],
       [
         () => files.openToRead(missing),
@@ -222,25 +222,25 @@ export function testDisk({ name, files, lacks }: Disk): void {
         () => files.openToWrite(`${missing}/f`, 0o644),
         `${missing}/f: No such file or directory`,
       ],
-      [() => files.makeFolder(taken, 0o755), `${taken}: File exists`],
+      [() => files.mkdir(taken, 0o755), `${taken}: File exists`],
       [
         () => files.setTimes(missing, times),
         `${missing}: set times: No such file or directory`,
       ],
-      [() => files.readLink(missing), `${missing}: No such file or directory`],
+      [() => files.readlink(missing), `${missing}: No such file or directory`],
       // Windows opens a directory to write, sets no mode and makes no link.
       ...(onWindows ? [] : [
         [
-          () => files.openToWrite(`${folder.path}/d`, 0o644),
-          `${folder.path}/d: Is a directory`,
+          () => files.openToWrite(`${directory.path}/d`, 0o644),
+          `${directory.path}/d: Is a directory`,
         ],
         [
           () => files.setMode(missing, 0o644),
           `${missing}: set mode: No such file or directory`,
         ],
         [
-          () => files.makeLink(`${folder.path}/d`, "x"),
-          `${folder.path}/d: File exists`,
+          () => files.symlink(`${directory.path}/d`, "x"),
+          `${directory.path}/d: File exists`,
         ],
       ] as const),
     ];
@@ -251,9 +251,9 @@ export function testDisk({ name, files, lacks }: Disk): void {
   });
 
   test("read() gives what is in the file from where it is told on", async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "f", content: "abcde" }]);
-    using file = await files.openToRead(`${folder.path}/f`);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "f", content: "abcde" }]);
+    using file = await files.openToRead(`${directory.path}/f`);
     const buffer = new Uint8Array(3);
     const text = (length: number) =>
       new TextDecoder().decode(buffer.subarray(0, length));
@@ -266,8 +266,8 @@ export function testDisk({ name, files, lacks }: Disk): void {
   });
 
   test("write() puts bytes where it is told, in any order", async () => {
-    using folder = new TempFolder();
-    const path = `${folder.path}/f`;
+    using directory = new TempDirectory();
+    const path = `${directory.path}/f`;
     {
       using file = await files.openToWrite(path, 0o644);
       const parts = [["ef", 4], ["ab", 0], ["cd", 2], ["B", 1]] as const;
@@ -279,8 +279,8 @@ export function testDisk({ name, files, lacks }: Disk): void {
   });
 
   test("close() closes a file, which may be disposed of after it", async () => {
-    using folder = new TempFolder();
-    const path = `${folder.path}/f`;
+    using directory = new TempDirectory();
+    const path = `${directory.path}/f`;
     using written = await files.openToWrite(path, 0o644);
     await written.write(new TextEncoder().encode("abc"), 0);
     await written.close();
@@ -292,28 +292,28 @@ export function testDisk({ name, files, lacks }: Disk): void {
     assertEquals(Deno.readTextFileSync(path), "abc");
   });
 
-  test("read() of a folder fails with its path", async () => {
-    using folder = new TempFolder();
-    using file = await files.openToRead(folder.path);
+  test("read() of a directory fails with its path", async () => {
+    using directory = new TempDirectory();
+    using file = await files.openToRead(directory.path);
     const error = await assertRejects(
       () => file.read(new Uint8Array(1), 0),
       EntryError,
     );
-    assertEquals(error.message, `${folder.path}: Is a directory`);
+    assertEquals(error.message, `${directory.path}: Is a directory`);
   });
 
   test("create() makes what is not there, and tells what is", async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "f", content: "old" }, { path: "d/" }]);
-    if (!onWindows) Deno.symlinkSync("nowhere", `${folder.path}/link`);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "f", content: "old" }, { path: "d/" }]);
+    if (!onWindows) Deno.symlinkSync("nowhere", `${directory.path}/link`);
     for (
       const name of ["f", "d", ...(onWindows ? [] : ["link", "f/", "no/"])]
     ) {
-      const found = await files.create!(`${folder.path}/${name}`, 0o644);
+      const found = await files.create!(`${directory.path}/${name}`, 0o644);
       assertEquals(found, undefined, name);
     }
-    assertEquals(Deno.readTextFileSync(`${folder.path}/f`), "old");
-    const path = `${folder.path}/new`;
+    assertEquals(Deno.readTextFileSync(`${directory.path}/f`), "old");
+    const path = `${directory.path}/new`;
     {
       using made = await files.create!(path, 0o600);
       await made!.write(new TextEncoder().encode("abc"), 0);
@@ -322,19 +322,23 @@ export function testDisk({ name, files, lacks }: Disk): void {
     assertEquals(Deno.readTextFileSync(path), "abc");
     if (!onWindows) assertEquals(Deno.statSync(path).mode! & 0o7777, 0o600);
     const error = await assertRejects(
-      () => files.create!(`${folder.path}/missing/f`, 0o644),
+      () => files.create!(`${directory.path}/missing/f`, 0o644),
       EntryError,
     );
     assertEquals(
       error.message,
-      `${folder.path}/missing/f: No such file or directory`,
+      `${directory.path}/missing/f: No such file or directory`,
     );
   });
 
   test("openToWrite() changes neither length nor mode of what is there", async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "f", content: "old content", mode: 0o640 }]);
-    const path = `${folder.path}/f`;
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{
+      path: "f",
+      content: "old content",
+      mode: 0o640,
+    }]);
+    const path = `${directory.path}/f`;
     {
       using file = await files.openToWrite(path, 0o777);
       assertEquals(Deno.readTextFileSync(path), "old content");
@@ -346,37 +350,37 @@ export function testDisk({ name, files, lacks }: Disk): void {
   });
 
   testOnUnix(
-    "openToWrite() and makeFolder() give a new entry its mode under the umask",
+    "openToWrite() and mkdir() give a new entry its mode under the umask",
     async () => {
-      using folder = new TempFolder();
+      using directory = new TempDirectory();
       const before = Deno.umask(0o027);
       try {
-        using _file = await files.openToWrite(`${folder.path}/f`, 0o666);
-        await files.makeFolder(`${folder.path}/d`, 0o777);
+        using _file = await files.openToWrite(`${directory.path}/f`, 0o666);
+        await files.mkdir(`${directory.path}/d`, 0o777);
         assertEquals(currentUmask(), 0o027);
       } finally {
         Deno.umask(before);
       }
-      assertEquals(Deno.statSync(`${folder.path}/f`).mode! & 0o7777, 0o640);
-      assertEquals(Deno.statSync(`${folder.path}/d`).mode! & 0o7777, 0o750);
+      assertEquals(Deno.statSync(`${directory.path}/f`).mode! & 0o7777, 0o640);
+      assertEquals(Deno.statSync(`${directory.path}/d`).mode! & 0o7777, 0o750);
     },
   );
 
   testOnUnix("openToWrite() writes through a link", async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "f", content: "old" }]);
-    Deno.symlinkSync("f", `${folder.path}/link`);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "f", content: "old" }]);
+    Deno.symlinkSync("f", `${directory.path}/link`);
     {
-      using file = await files.openToWrite(`${folder.path}/link`, 0o644);
+      using file = await files.openToWrite(`${directory.path}/link`, 0o644);
       await file.write(new TextEncoder().encode("new"), 0);
     }
-    assertEquals(Deno.readTextFileSync(`${folder.path}/f`), "new");
-    assert(Deno.lstatSync(`${folder.path}/link`).isSymlink);
+    assertEquals(Deno.readTextFileSync(`${directory.path}/f`), "new");
+    assert(Deno.lstatSync(`${directory.path}/link`).isSymlink);
   });
 
   test("truncate() cuts and extends", async () => {
-    using folder = new TempFolder();
-    const path = `${folder.path}/f`;
+    using directory = new TempDirectory();
+    const path = `${directory.path}/f`;
     using file = await files.openToWrite(path, 0o644);
     await file.write(new TextEncoder().encode("abcde"), 0);
     await file.truncate(2);
@@ -386,18 +390,18 @@ export function testDisk({ name, files, lacks }: Disk): void {
   });
 
   testOnUnix("setMode() sets all twelve bits, whatever the umask", async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "f", content: "" }, { path: "d/" }]);
-    using file = await files.openToWrite(`${folder.path}/f`, 0o644);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "f", content: "" }, { path: "d/" }]);
+    using file = await files.openToWrite(`${directory.path}/f`, 0o644);
     await file.setMode(0o4757);
-    await files.setMode(`${folder.path}/d`, 0o1777);
-    assertEquals(Deno.statSync(`${folder.path}/f`).mode! & 0o7777, 0o4757);
-    assertEquals(Deno.statSync(`${folder.path}/d`).mode! & 0o7777, 0o1777);
+    await files.setMode(`${directory.path}/d`, 0o1777);
+    assertEquals(Deno.statSync(`${directory.path}/f`).mode! & 0o7777, 0o4757);
+    assertEquals(Deno.statSync(`${directory.path}/d`).mode! & 0o7777, 0o1777);
   });
 
   test("setTimes() sets both times, each its own", async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [
+    using directory = new TempDirectory();
+    makeTree(directory.path, [
       { path: "a", content: "" },
       { path: "b", content: "" },
     ]);
@@ -405,23 +409,23 @@ export function testDisk({ name, files, lacks }: Disk): void {
       modified: 1_000_000_000_000,
       accessed: 1_000_000_001_000,
     };
-    using file = await files.openToWrite(`${folder.path}/a`, 0o644);
+    using file = await files.openToWrite(`${directory.path}/a`, 0o644);
     await file.setTimes(times);
-    await files.setTimes(`${folder.path}/b`, times);
+    await files.setTimes(`${directory.path}/b`, times);
     for (const name of ["a", "b"]) {
-      const { mtime, atime } = Deno.statSync(`${folder.path}/${name}`);
+      const { mtime, atime } = Deno.statSync(`${directory.path}/${name}`);
       assertEquals(mtime?.getTime(), 1_000_000_000_000, name);
       assertEquals(atime?.getTime(), 1_000_000_001_000, name);
     }
   });
 
   test("setTimes() keeps every millisecond", async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [
+    using directory = new TempDirectory();
+    makeTree(directory.path, [
       { path: "a", content: "" },
       { path: "b", content: "" },
     ]);
-    using file = await files.openToWrite(`${folder.path}/a`, 0o644);
+    using file = await files.openToWrite(`${directory.path}/a`, 0o644);
     for (
       const modified of [
         1,
@@ -433,29 +437,29 @@ export function testDisk({ name, files, lacks }: Disk): void {
       ]
     ) {
       await file.setTimes({ modified, accessed: modified });
-      await files.setTimes(`${folder.path}/b`, {
+      await files.setTimes(`${directory.path}/b`, {
         modified,
         accessed: modified,
       });
       for (const name of ["a", "b"]) {
-        const path = `${folder.path}/${name}`;
-        assertEquals((await files.attributes(path)).modified, modified, name);
+        const path = `${directory.path}/${name}`;
+        assertEquals((await files.stat(path)).modified, modified, name);
       }
     }
   });
 
   testOnUnix(
-    "readLink() tells what a link says, and that nothing else is one",
+    "readlink() tells what a link says, and that nothing else is one",
     async () => {
-      using folder = new TempFolder();
-      makeTree(folder.path, [{ path: "f", content: "" }, { path: "d/" }]);
-      await files.makeLink(`${folder.path}/link`, "../else where");
+      using directory = new TempDirectory();
+      makeTree(directory.path, [{ path: "f", content: "" }, { path: "d/" }]);
+      await files.symlink(`${directory.path}/link`, "../else where");
       assertEquals(
-        await files.readLink(`${folder.path}/link`),
+        await files.readlink(`${directory.path}/link`),
         "../else where",
       );
-      assertEquals(await files.readLink(`${folder.path}/f`), undefined);
-      assertEquals(await files.readLink(`${folder.path}/d`), undefined);
+      assertEquals(await files.readlink(`${directory.path}/f`), undefined);
+      assertEquals(await files.readlink(`${directory.path}/d`), undefined);
     },
   );
 
@@ -468,8 +472,8 @@ export function testDisk({ name, files, lacks }: Disk): void {
       ["//", "f", "///f"],
       ["d\\", "f", onWindows ? "d\\f" : "d\\/f"],
     ];
-    for (const [folder, name, expected] of rows) {
-      assertEquals(files.join(folder, name), expected);
+    for (const [directory, name, expected] of rows) {
+      assertEquals(files.join(directory, name), expected);
     }
   });
 

@@ -7,13 +7,13 @@ import { seacpCommand } from "./pseudo_terminal.ts";
 import { Sshd } from "./sshd.ts";
 
 /**
- * A way to a real scp on the far side: what the program under test is told to
+ * A way to a real scp on the remote: what the program under test is told to
  * get there, and where it gets to.
  */
 export interface Door extends AsyncDisposable {
   /** Options that lead to the host `far`. */
   readonly options: readonly string[];
-  /** The far side's home folder, on this disk. */
+  /** The remote's home directory, on this disk. */
   readonly home: string;
 }
 
@@ -62,7 +62,7 @@ export const sftpSshdDoor: DoorKind = {
   },
 };
 
-/** The doors to what a far side has of the system, for either protocol. */
+/** The doors to what a remote has of the system, for either protocol. */
 export const systemDoors: readonly DoorKind[] = [
   childDoor,
   sshdDoor,
@@ -70,7 +70,7 @@ export const systemDoors: readonly DoorKind[] = [
   sftpSshdDoor,
 ];
 
-/** The same doors, but that the far side's scp is the program under test. */
+/** The same doors, but that the remote's scp is the program under test. */
 export const seacpDoors: readonly DoorKind[] = [
   {
     name: "seacp as a child",
@@ -86,36 +86,36 @@ export const seacpDoors: readonly DoorKind[] = [
   },
 ];
 
-/** @param environment Settings a shell puts before the far side's command. */
+/** @param environment Settings a shell puts before the remote's command. */
 // deno-lint-ignore require-await
 async function openChild(environment: string): Promise<Door> {
-  const folder = Deno.makeTempDirSync({ prefix: "seacp-child-" });
-  const home = `${folder}/home`;
+  const directory = Deno.makeTempDirSync({ prefix: "seacp-child-" });
+  const home = `${directory}/home`;
   Deno.mkdirSync(home);
   const program = writeScript(
-    `${folder}/ssh`,
+    `${directory}/ssh`,
     `cd ${home} && export HOME=${home} ${environment}\n${RUN_LAST}`,
   );
   return {
     options: ["-O", "-S", program],
     home,
-    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+    [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
   };
 }
 
 // deno-lint-ignore require-await
 async function openSftpChild(): Promise<Door> {
-  const folder = Deno.makeTempDirSync({ prefix: "seacp-child-" });
-  const home = `${folder}/home`;
+  const directory = Deno.makeTempDirSync({ prefix: "seacp-child-" });
+  const home = `${directory}/home`;
   Deno.mkdirSync(home);
   const server = writeScript(
-    `${folder}/server`,
+    `${directory}/server`,
     `cd ${home} && export HOME=${home}\nexec ${findProgram("sftp-server")}\n`,
   );
   return {
     options: ["-D", server],
     home,
-    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+    [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
   };
 }
 
@@ -128,13 +128,13 @@ async function openSshd(environment: string): Promise<Door> {
   };
 }
 
-/** Opens a door to a far side that finds the program where it looks for scp. */
+/** Opens a door to a remote that finds the program where it looks for scp. */
 async function openWithSeacp(
   open: (environment: string) => Promise<Door>,
 ): Promise<Door> {
-  const folder = Deno.makeTempDirSync({ prefix: "seacp-path-" });
-  writeScript(`${folder}/scp`, `exec ${seacpCommand([])} "$@"\n`);
-  const door = await open(`PATH=${folder}:$PATH`);
+  const directory = Deno.makeTempDirSync({ prefix: "seacp-path-" });
+  writeScript(`${directory}/scp`, `exec ${seacpCommand([])} "$@"\n`);
+  const door = await open(`PATH=${directory}:$PATH`);
   return {
     options: door.options.includes("-O")
       ? door.options
@@ -142,7 +142,7 @@ async function openWithSeacp(
     home: door.home,
     [Symbol.asyncDispose]: async () => {
       await door[Symbol.asyncDispose]();
-      await Deno.remove(folder, { recursive: true });
+      await Deno.remove(directory, { recursive: true });
     },
   };
 }

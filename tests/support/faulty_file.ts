@@ -6,7 +6,7 @@ export function withFaults(
   faults: Partial<OpenFile>,
 ): OpenFile {
   return {
-    attributes: () => file.attributes(),
+    stat: () => file.stat(),
     identify: () => file.identify(),
     read: (buffer, at) => file.read(buffer, at),
     write: (bytes, at) => file.write(bytes, at),

@@ -1,9 +1,9 @@
-import { LocalFiles } from "../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../lib/disk/local_files.ts";
 import type { OpenFile } from "../../lib/filesystem/file_system.ts";
 import { withFaults } from "./faulty_file.ts";
 
 /** The local disk, but open files have some of their calls replaced. */
-export class FaultyFiles extends LocalFiles {
+export class FaultyFileSystem extends LocalFileSystem {
   readonly #faults: Partial<OpenFile>;
 
   constructor(faults: Partial<OpenFile>) {

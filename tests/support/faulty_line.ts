@@ -14,12 +14,15 @@ export class FaultyLine implements Door {
   readonly options: readonly string[];
   readonly home: string;
   readonly proxy: CutProxy;
-  readonly #folder = Deno.makeTempDirSync({ prefix: "seacp-line-" });
+  readonly #directory = Deno.makeTempDirSync({ prefix: "seacp-line-" });
 
   constructor(sshd: Sshd, cut?: Cut) {
     this.home = sshd.home;
     this.proxy = new CutProxy(sshd.port, cut);
-    const program = writeScript(`${this.#folder}/ssh`, noteIds(this.#folder));
+    const program = writeScript(
+      `${this.#directory}/ssh`,
+      noteIds(this.#directory),
+    );
     this.options = [
       ...["-F", sshd.config, "-S", program],
       ...["-P", String(this.proxy.port)],
@@ -32,7 +35,7 @@ export class FaultyLine implements Door {
     return await this.#id("near");
   }
 
-  /** The id of the far side's scp, once it runs. */
+  /** The id of the remote's scp, once it runs. */
   async scpId(): Promise<number> {
     return await this.#id("far");
   }
@@ -42,19 +45,19 @@ export class FaultyLine implements Door {
     return this.#ids(side)[0]!;
   }
 
-  /** Expects that ssh is gone, and that the far side's scp ends, too. */
+  /** Expects that ssh is gone, and that the remote's scp ends, too. */
   async assertNobodyLeft(): Promise<void> {
     assert(!this.#ids("near").some(isRunning), "ssh still runs");
     this.proxy.drop();
     await until(
-      "the far side's scp ends",
+      "the remote's scp ends",
       () => !this.#ids("far").some(isRunning),
     );
   }
 
   #ids(side: string): number[] {
     try {
-      return Deno.readTextFileSync(`${this.#folder}/${side}`)
+      return Deno.readTextFileSync(`${this.#directory}/${side}`)
         .split("\n").filter((line) => line !== "").map(Number);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return [];
@@ -64,24 +67,24 @@ export class FaultyLine implements Door {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.proxy[Symbol.asyncDispose]();
-    Deno.removeSync(this.#folder, { recursive: true });
+    Deno.removeSync(this.#directory, { recursive: true });
   }
 }
 
 /**
- * For a `-S` program: runs ssh with its arguments, but has the far shell write
+ * For a `-S` program: runs ssh with its arguments, but has the remote shell write
  * down its id before the command, the last argument, takes its place. Where that
  * is a subsystem, its program is run by the shell, too.
  */
-function noteIds(folder: string): string {
-  return `echo $$ >> ${folder}/near
+function noteIds(directory: string): string {
+  return `echo $$ >> ${directory}/near
 left=$#
 for arg; do
   shift
   left=$((left - 1))
   [ "$arg" = -s ] && continue
   [ $left -eq 0 ] && [ "$arg" = sftp ] && arg='${findProgram("sftp-server")}'
-  [ $left -eq 0 ] && arg="echo \\$\\$ >> ${folder}/far; exec $arg"
+  [ $left -eq 0 ] && arg="echo \\$\\$ >> ${directory}/far; exec $arg"
   set -- "$@" "$arg"
 done
 exec ssh "$@"

@@ -6,7 +6,7 @@ import type { Outcome, Running } from "./program.ts";
 import type { Sshd } from "./sshd.ts";
 import { pattern } from "./tree.ts";
 
-/** Copies all files of one folder, in the order of their names, to another. */
+/** Copies all files of one directory, in the order of their names, to another. */
 export interface Way {
   readonly name: string;
   /** Protocol that an option names. */
@@ -57,7 +57,7 @@ const PASSED_BYTES = 600_000;
 export interface Halted {
   readonly line: FaultyLine;
   readonly place: Place;
-  /** The folder `f` is copied from, and that it is copied to. */
+  /** The directory `f` is copied from, and that it is copied to. */
   readonly from: string;
   readonly to: string;
   /** The process of the program. */

@@ -1,12 +1,12 @@
 import type {
   Attributes,
-  ListedEntry,
+  Concurrency,
+  DirectoryEntry,
   Listing,
   OpenFile,
-  Pace,
   Times,
 } from "../../lib/filesystem/file_system.ts";
-import { LocalFiles } from "../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../lib/disk/local_files.ts";
 import { withFaults } from "./faulty_file.ts";
 import { listingOf } from "./listed_entries.ts";
 
@@ -18,20 +18,20 @@ export interface Hold {
 }
 
 /**
- * The local disk at the pace of a far one: several entries and blocks at once.
+ * The local disk at the concurrency of a far one: several entries and blocks at once.
  * It notes what is called, as `name path`, the path from a root on; and calls
  * wait for as long as a test holds them. Names are listed in order, and nothing
  * but a test is waited for.
  */
-export class HeldFiles extends LocalFiles {
-  override readonly pace: Pace;
+export class HeldFileSystem extends LocalFileSystem {
+  override readonly concurrency: Concurrency;
   readonly calls: string[] = [];
   readonly #root: string;
   readonly #holds = new Map<string, PromiseWithResolvers<void>[]>();
 
   constructor(root: string, entries = 4) {
     super();
-    this.pace = { entries, blocks: 3, blockBytes: 4 };
+    this.concurrency = { entries, blocks: 3, blockBytes: 4 };
     this.#root = root;
   }
 
@@ -57,17 +57,17 @@ export class HeldFiles extends LocalFiles {
     return await super.find(path);
   }
 
-  override async attributes(path: string): Promise<Attributes> {
-    await this.#pass("attributes", path);
-    return await super.attributes(path);
+  override async stat(path: string): Promise<Attributes> {
+    await this.#pass("stat", path);
+    return await super.stat(path);
   }
 
-  override async list(path: string): Promise<Listing> {
-    await this.#pass("list", path);
+  override async readdir(path: string): Promise<Listing> {
+    await this.#pass("readdir", path);
     return listingOf(this.#entries(path));
   }
 
-  async *#entries(path: string): AsyncIterable<ListedEntry> {
+  async *#entries(path: string): AsyncIterable<DirectoryEntry> {
     const names = Array.from(Deno.readDirSync(path), ({ name }) => name);
     for (const name of names.toSorted()) {
       await this.#pass("entry", this.join(path, name));
@@ -89,9 +89,9 @@ export class HeldFiles extends LocalFiles {
     return this.#held(path, await super.openToWrite(path, mode, replaced));
   }
 
-  override async makeFolder(path: string, mode: number): Promise<void> {
-    await this.#pass("makeFolder", path);
-    await super.makeFolder(path, mode);
+  override async mkdir(path: string, mode: number): Promise<void> {
+    await this.#pass("mkdir", path);
+    await super.mkdir(path, mode);
   }
 
   override async setMode(path: string, mode: number): Promise<void> {
@@ -104,9 +104,9 @@ export class HeldFiles extends LocalFiles {
     await super.setTimes(path, times);
   }
 
-  override async makeLink(path: string, destination: string): Promise<void> {
-    await this.#pass("makeLink", path);
-    await super.makeLink(path, destination);
+  override async symlink(path: string, destination: string): Promise<void> {
+    await this.#pass("symlink", path);
+    await super.symlink(path, destination);
   }
 
   #held(path: string, file: OpenFile): OpenFile {

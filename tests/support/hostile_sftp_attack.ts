@@ -2,9 +2,12 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Channel } from "../../lib/channel/channel.ts";
-import { type Breach, breach } from "../../lib/routes/breach.ts";
+import {
+  asConnectionFailure,
+  type ConnectionFailure,
+} from "../../lib/routes/breach.ts";
 import { EntryError } from "../../lib/errors.ts";
-import type { Files } from "../../lib/filesystem/file_system.ts";
+import type { FileSystem } from "../../lib/filesystem/file_system.ts";
 import type { Platform } from "../../lib/names/names.ts";
 import { copyOverSftp } from "./hostile_sftp_copy.ts";
 import type { HostileSftpChannel } from "./hostile_sftp_channel.ts";
@@ -15,7 +18,7 @@ import {
 import { HostileSftpTree } from "./hostile_sftp_tree.ts";
 import { RecordingObserver } from "./recording_observer.ts";
 import { unwire } from "./sftp_bytes.ts";
-import { TempFolder } from "./temp_folder.ts";
+import { TempDirectory } from "./temp_directory.ts";
 import { makeTree, pattern, type TreeEntry } from "./tree.ts";
 import { turn } from "./turn.ts";
 
@@ -40,7 +43,7 @@ export type Way = keyof typeof WAYS;
 
 /**
  * What a place holds: of each file its bytes, a character for each, of each link
- * `-> destination`, and of each folder nothing; by paths, those of folders
+ * `-> destination`, and of each directory nothing; by paths, those of directories
  * ending in a slash.
  */
 export type Contents = ReadonlyMap<string, string>;
@@ -56,7 +59,7 @@ export interface Attack extends Omit<HostileSftpServerOptions, "entries"> {
   readonly blockBytes?: number;
   readonly platform?: Platform;
   /** The disk here; the local one if absent. */
-  readonly files?: Files;
+  readonly files?: FileSystem;
   /** What a server that is written to holds already, besides the target. */
   readonly held?: readonly TreeEntry[];
   /** Puts into a target here what the user has in it already. */
@@ -73,7 +76,7 @@ export interface Outcome {
   /** What the user is told, a message for each failure. */
   readonly told: readonly string[];
   /** Why the copy was given up, which was told last. */
-  readonly breach: Breach | undefined;
+  readonly breach: ConnectionFailure | undefined;
   readonly arrived: Contents;
   /** The permission bits of what arrived here, by its paths. */
   readonly modes: ReadonlyMap<string, number>;
@@ -92,24 +95,24 @@ async function pastBirth(): Promise<void> {
 }
 
 /**
- * Copies into a folder, and expects that no harm is done: the copy ends;
- * nothing changes but what is in that folder; there is nothing but what should
+ * Copies into a directory, and expects that no harm is done: the copy ends;
+ * nothing changes but what is in that directory; there is nothing but what should
  * be, each file whole or the beginning of what it should be; and whoever is
  * told nothing has it all.
  */
 export async function attack(way: Way, options: Attack): Promise<Outcome> {
   const isDown = WAYS[way].way === "down";
   const { entries = TREE, source = WAYS[way].source } = options;
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "beside", content: "untouched", mode: 0o600, modified: 1e9 },
     { path: "in/" },
     ...(isDown ? [] : belowFrom(entries)),
   ]);
   await pastBirth();
-  const target = `${folder.path}/in`;
+  const target = `${directory.path}/in`;
   options.prepare?.(target);
-  const before = around(folder.path);
+  const before = around(directory.path);
   const server = new HostileSftpServer({
     ...options,
     entries: isDown ? entries : [{ path: "in/" }, ...options.held ?? []],
@@ -119,7 +122,7 @@ export async function attack(way: Way, options: Attack): Promise<Outcome> {
     copyOverSftp(options.line?.(server.channel) ?? server.channel, {
       ...options,
       way: WAYS[way].way,
-      source: isDown ? source : `${folder.path}/from/${source}`,
+      source: isDown ? source : `${directory.path}/from/${source}`,
       target: isDown ? target : "in",
     }, observer),
     (over) => options.beside?.(server, over),
@@ -127,7 +130,7 @@ export async function attack(way: Way, options: Attack): Promise<Outcome> {
   await arrival(server.channel);
   const failures = [...observer.failures, ...told];
   assertEquals(server.complaint, undefined, "what the client asks");
-  assertEquals(around(folder.path), before, "what is around the target");
+  assertEquals(around(directory.path), before, "what is around the target");
   assertEquals(observer.bodies.filter((body) => body.endsWith("…")), []);
   const arrived = isDown
     ? new Map(onDisk(target, ""))
@@ -165,7 +168,7 @@ function around(root: string): string[] {
 async function endOf(
   copy: Promise<void>,
   beside: (over: AbortSignal) => Promise<void> | undefined,
-): Promise<{ told: string[]; breach: Breach | undefined }> {
+): Promise<{ told: string[]; breach: ConnectionFailure | undefined }> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => reject(new Error("The copy does not end")),
@@ -180,7 +183,10 @@ async function endOf(
     if (error instanceof EntryError) {
       return { told: [error.message], breach: undefined };
     }
-    return { told: [breach(error).message], breach: breach(error) };
+    return {
+      told: [asConnectionFailure(error).message],
+      breach: asConnectionFailure(error),
+    };
   } finally {
     clearTimeout(timer);
     over.abort();
@@ -210,7 +216,7 @@ function contentsOf(tree: HostileSftpTree, prefix: string): Contents {
     [...tree.entries].filter(([path]) =>
       path.startsWith(prefix) && path !== prefix
     ).map(([path, { kind, content }]) => [
-      path.slice(prefix.length) + (kind === "folder" ? "/" : ""),
+      path.slice(prefix.length) + (kind === "directory" ? "/" : ""),
       content,
     ]),
   );
@@ -221,9 +227,9 @@ function sourceContents(
   entries: readonly TreeEntry[],
   source: string,
 ): Contents {
-  const folder = source.slice(0, source.lastIndexOf("/") + 1);
-  const contents = contentsOf(new HostileSftpTree(entries), `/${folder}`);
-  const name = source.slice(folder.length);
+  const directory = source.slice(0, source.lastIndexOf("/") + 1);
+  const contents = contentsOf(new HostileSftpTree(entries), `/${directory}`);
+  const name = source.slice(directory.length);
   return new Map(
     [...contents].filter(([path]) =>
       name === "*" || path === name || path.startsWith(`${name}/`)

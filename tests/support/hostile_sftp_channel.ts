@@ -8,7 +8,7 @@ export interface HostileSftpChannelOptions {
 }
 
 /**
- * A channel in memory whose far side may say anything at any time, while it
+ * A channel in memory whose remote may say anything at any time, while it
  * hears something too. What is written leaves with a flush, or when a read has
  * to wait; what a read gave is overwritten once it is valid no more.
  */

@@ -1,12 +1,12 @@
 /** Copies by the way of an SFTP session over any channel, as the program does. */
 
 import type { Channel } from "../../lib/channel/channel.ts";
-import type { Files } from "../../lib/filesystem/file_system.ts";
-import { LocalFiles } from "../../lib/disk/local_files.ts";
+import type { FileSystem } from "../../lib/filesystem/file_system.ts";
+import { LocalFileSystem } from "../../lib/disk/local_files.ts";
 import type { Platform } from "../../lib/names/names.ts";
 import type { Observer } from "../../lib/events/copy_event.ts";
 import { namedEntries, targetPath } from "../../lib/sftp/operand_paths.ts";
-import { RemoteFiles } from "../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../lib/sftp/session.ts";
 import type { TransferOptions } from "../../lib/tree/options.ts";
 import { transfer } from "../../lib/tree/transfer.ts";
@@ -17,7 +17,7 @@ export interface SftpCopy {
   readonly source: string;
   readonly target: string;
   /** The disk here; the local one if absent. */
-  readonly files?: Files;
+  readonly files?: FileSystem;
   readonly preserve?: boolean;
   /** The most that is moved at a time, in bytes. */
   readonly blockBytes?: number;
@@ -44,11 +44,11 @@ export async function copyOverSftp(
   copy: SftpCopy,
   observer: Observer,
 ): Promise<void> {
-  const { files: local = new LocalFiles(), blockBytes = 4096 } = copy;
+  const { files: local = new LocalFileSystem(), blockBytes = 4096 } = copy;
   const session = await SftpSession.begin(channel, {
     patience: PATIENCE_MILLISECONDS,
   });
-  const remote = await RemoteFiles.of(session, {
+  const remote = await SftpFileSystem.of(session, {
     label: "scp: ",
     tuning: {},
     blockBytes,
@@ -58,14 +58,14 @@ export async function copyOverSftp(
     const entries = await namedEntries(remote, copy.source);
     await transfer(
       { files: remote, entries },
-      { files: local, path: copy.target, mustBeFolder: false },
+      { files: local, path: copy.target, mustBeDirectory: false },
       { options, observer },
     );
   } else {
     const path = await targetPath(remote, copy.target);
     await transfer(
       { files: local, entries: [{ path: copy.source }] },
-      { files: remote, path, mustBeFolder: false },
+      { files: remote, path, mustBeDirectory: false },
       { options, observer },
     );
   }

@@ -19,7 +19,7 @@ import {
 } from "./sftp_server.ts";
 
 export const FILE = 0o100644;
-export const FOLDER = 0o040755;
+export const DIRECTORY = 0o040755;
 
 /** What is said of an entry, on the wire. */
 export function said(
@@ -65,20 +65,20 @@ export function readIn({ rest }: Fields): { at: number; length: number } {
 
 /** A hook for STAT: what is said of each file is this. */
 export function fileSaid(text: string): Hook {
-  return changedBody((body) => isFolderSaid(body) ? body : text);
+  return changedBody((body) => isDirectorySaid(body) ? body : text);
 }
 
 /** How long it is what a good server here says of an entry, in bytes. */
 const SAID_BYTES = 24;
 
-function isFolderSaid(text: string): boolean {
+function isDirectorySaid(text: string): boolean {
   const fields = new Fields(text.slice(12));
   return (fields.uint32() & 0o170000) === 0o040000;
 }
 
 /** A hook for READDIR: what is said of each file is this. */
 export function filesSaid(text: string): Hook {
-  return listed((right) => isFolderSaid(right) ? right : text);
+  return listed((right) => isDirectorySaid(right) ? right : text);
 }
 
 /** A hook for READDIR that changes what is said of each entry. */
@@ -96,7 +96,7 @@ function listed(change: (right: string) => string): Hook {
 }
 
 /**
- * Hooks that have a folder hold a name, and something be there whatever is
+ * Hooks that have a directory hold a name, and something be there whatever is
  * asked for; but nobody may ask for what that name leads to.
  */
 export function luring(name: string, saidOfIt: string): Hooks {
@@ -132,17 +132,17 @@ export function luring(name: string, saidOfIt: string): Hooks {
   };
 }
 
-/** A folder in which there is another one of its kind, and so on. */
+/** A directory in which there is another one of its kind, and so on. */
 export function endless(name: string): Hooks {
   const told = new Set<string>();
   return {
-    STAT: instead(attributes(FOLDER)),
+    STAT: instead(attributes(DIRECTORY)),
     OPENDIR: ({ id, index }) => packetFor(id, handle(`${index}`)),
     READDIR: ({ id, fields }) => {
       const open = new Fields(fields.rest).string();
       const answer = told.has(open)
         ? status(1)
-        : namesAnswer([[name, said({ permissions: FOLDER })]]);
+        : namesAnswer([[name, said({ permissions: DIRECTORY })]]);
       told.add(open);
       return packetFor(id, answer);
     },
@@ -153,7 +153,7 @@ export function endless(name: string): Hooks {
 /** A hook for READDIR: all entries have this mode. */
 export function modesSaid(mode: number): Hook {
   return listed((text) => {
-    const kind = isFolderSaid(text) ? 0o040000 : 0o100000;
+    const kind = isDirectorySaid(text) ? 0o040000 : 0o100000;
     return said({ permissions: kind | mode });
   });
 }

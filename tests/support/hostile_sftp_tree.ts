@@ -3,17 +3,17 @@ import { string, uint32, uint64, unwire, wire } from "./sftp_bytes.ts";
 import { type Answer, data, extended, handle, status } from "./sftp_server.ts";
 import type { TreeEntry } from "./tree.ts";
 
-/** A file or a folder that a server holds. */
+/** A file or a directory that a server holds. */
 export interface HeldEntry {
-  readonly kind: "file" | "folder";
-  /** A character for each byte; a folder has none. */
+  readonly kind: "file" | "directory";
+  /** A character for each byte; a directory has none. */
   content: string;
   mode: number;
   /** In seconds since 1970 UTC. */
   modified: number;
 }
 
-/** What is open: a file, or a folder and the names it has yet to tell. */
+/** What is open: a file, or a directory and the names it has yet to tell. */
 interface OpenEntry {
   readonly entry: HeldEntry;
   readonly names: string[];
@@ -24,7 +24,7 @@ const EOF = status(1);
 const MISSING = status(2, "No such file");
 const FAILURE = status(4, "Failure");
 
-/** How many names one answer tells: few, so that a folder takes some. */
+/** How many names one answer tells: few, so that a directory takes some. */
 const NAMES_AT_ONCE = 3;
 
 const CREAT = 0x8;
@@ -39,7 +39,7 @@ export class HostileSftpTree {
   #opened = 0;
 
   /**
-   * @param entries Folders on the way to them are made, too.
+   * @param entries Directories on the way to them are made, too.
    * @param handleFor The handle of what is opened after so many others.
    */
   constructor(
@@ -47,15 +47,15 @@ export class HostileSftpTree {
     handleFor = (index: number) => `h${index}`,
   ) {
     this.#handleFor = handleFor;
-    this.#add("/", { kind: "folder", content: "", mode: 0o755 });
+    this.#add("/", { kind: "directory", content: "", mode: 0o755 });
     for (const { path, content = "", mode, modified = 0 } of entries) {
-      const kind = path.endsWith("/") ? "folder" : "file";
+      const kind = path.endsWith("/") ? "directory" : "file";
       const text = typeof content === "string" ? content : unwire(content);
       this.#makeAbove(path);
       this.#add(resolved(path), {
         kind,
         content: text,
-        mode: mode ?? (kind === "folder" ? 0o755 : 0o644),
+        mode: mode ?? (kind === "directory" ? 0o755 : 0o644),
         modified,
       });
     }
@@ -73,13 +73,13 @@ export class HostileSftpTree {
   }
 
   #makeAbove(path: string): void {
-    for (let above = folderOf(resolved(path)); !this.entries.has(above);) {
-      this.#add(above, { kind: "folder", content: "", mode: 0o755 });
-      above = folderOf(above);
+    for (let above = directoryOf(resolved(path)); !this.entries.has(above);) {
+      this.#add(above, { kind: "directory", content: "", mode: 0o755 });
+      above = directoryOf(above);
     }
   }
 
-  /** How many files and folders are open. */
+  /** How many files and directories are open. */
   get openCount(): number {
     return this.#open.size;
   }
@@ -91,9 +91,12 @@ export class HostileSftpTree {
       case "OPEN":
         return this.#openFile(resolved(fields.string()), fields);
       case "OPENDIR":
-        return this.#openFolder(resolved(fields.string()));
+        return this.#openDirectory(resolved(fields.string()));
       case "MKDIR":
-        return this.#makeFolder(resolved(fields.string()), fields.attributes());
+        return this.#makeDirectory(
+          resolved(fields.string()),
+          fields.attributes(),
+        );
       case "LSTAT":
       case "STAT":
         return attributesAnswer(this.entries.get(resolved(fields.string())));
@@ -121,22 +124,22 @@ export class HostileSftpTree {
     const flags = fields.uint32();
     const mayCreate = (flags & CREAT) !== 0;
     const { mode = 0o666 } = fields.attributes();
-    const above = this.entries.get(folderOf(path));
-    if (above?.kind !== "folder") return MISSING;
+    const above = this.entries.get(directoryOf(path));
+    if (above?.kind !== "directory") return MISSING;
     const found = this.entries.get(path);
     if (found === undefined && !mayCreate) return MISSING;
-    if (found?.kind === "folder") return FAILURE;
+    if (found?.kind === "directory") return FAILURE;
     const entry = found ?? this.#add(path, { kind: "file", content: "", mode });
     if ((flags & TRUNC) !== 0) entry.content = "";
     return this.#opening({ entry, names: [] });
   }
 
-  #openFolder(path: string): Answer {
+  #openDirectory(path: string): Answer {
     const entry = this.entries.get(path);
     if (entry === undefined) return MISSING;
-    if (entry.kind !== "folder") return FAILURE;
+    if (entry.kind !== "directory") return FAILURE;
     const names = [...this.entries.keys()]
-      .filter((held) => held !== path && folderOf(held) === path);
+      .filter((held) => held !== path && directoryOf(held) === path);
     return this.#opening({ entry, names });
   }
 
@@ -146,10 +149,12 @@ export class HostileSftpTree {
     return handle(key);
   }
 
-  #makeFolder(path: string, { mode = 0o777 }: AskedAttributes): Answer {
+  #makeDirectory(path: string, { mode = 0o777 }: AskedAttributes): Answer {
     if (this.entries.has(path)) return FAILURE;
-    if (this.entries.get(folderOf(path))?.kind !== "folder") return MISSING;
-    this.#add(path, { kind: "folder", content: "", mode });
+    if (this.entries.get(directoryOf(path))?.kind !== "directory") {
+      return MISSING;
+    }
+    this.#add(path, { kind: "directory", content: "", mode });
     return OK;
   }
 
@@ -215,7 +220,7 @@ function resolved(path: string): string {
   return `/${names.join("/")}`;
 }
 
-function folderOf(path: string): string {
+function directoryOf(path: string): string {
   return path.slice(0, path.lastIndexOf("/")) || "/";
 }
 
@@ -223,7 +228,7 @@ function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-const KIND_BITS = { file: 0o100000, folder: 0o040000 } as const;
+const KIND_BITS = { file: 0o100000, directory: 0o040000 } as const;
 
 /** What is said of an entry, on the wire. */
 export function attributesText(

@@ -1,10 +1,10 @@
 import { TooManyOpenError } from "../../lib/errors.ts";
 import type { Listing, OpenFile } from "../../lib/filesystem/file_system.ts";
-import { HeldFiles } from "./held_files.ts";
+import { HeldFileSystem } from "./held_files.ts";
 import { withFaults } from "./faulty_file.ts";
 
 /** A place that has so many files and directories open at once, at most. */
-export class LimitedFiles extends HeldFiles {
+export class LimitedFileSystem extends HeldFileSystem {
   /** The most that were open at once. */
   mostOpen = 0;
   readonly #limit: number;
@@ -15,9 +15,9 @@ export class LimitedFiles extends HeldFiles {
     this.#limit = limit;
   }
 
-  override async list(path: string): Promise<Listing> {
+  override async readdir(path: string): Promise<Listing> {
     const close = this.#enter(path);
-    const listing = await super.list(path);
+    const listing = await super.readdir(path);
     return {
       async *[Symbol.asyncIterator]() {
         try {

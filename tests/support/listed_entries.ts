@@ -1,8 +1,11 @@
-import type { ListedEntry, Listing } from "../../lib/filesystem/file_system.ts";
+import type {
+  DirectoryEntry,
+  Listing,
+} from "../../lib/filesystem/file_system.ts";
 
 /** A listing of these entries, in their order. */
 export function listingOf(
-  entries: Iterable<ListedEntry> | AsyncIterable<ListedEntry>,
+  entries: Iterable<DirectoryEntry> | AsyncIterable<DirectoryEntry>,
 ): Listing {
   return {
     [Symbol.asyncIterator]: () => inOrder(entries),
@@ -13,13 +16,15 @@ export function listingOf(
 }
 
 async function* inOrder(
-  entries: Iterable<ListedEntry> | AsyncIterable<ListedEntry>,
-): AsyncIterator<ListedEntry> {
+  entries: Iterable<DirectoryEntry> | AsyncIterable<DirectoryEntry>,
+): AsyncIterator<DirectoryEntry> {
   yield* entries;
 }
 
 /** All that is listed, by name. */
-export async function sortedEntries(listing: Listing): Promise<ListedEntry[]> {
+export async function sortedEntries(
+  listing: Listing,
+): Promise<DirectoryEntry[]> {
   const entries = await Array.fromAsync(listing);
   return entries.toSorted((a, b) => a.name < b.name ? -1 : 1);
 }

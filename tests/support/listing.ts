@@ -1,5 +1,5 @@
 /**
- * What a folder holds, sorted, a line for each entry: `d/` for a folder,
+ * What a directory holds, sorted, a line for each entry: `d/` for a directory,
  * `f = "content"` for a file, `l -> destination` for a link.
  */
 export function listing(root: string): string[] {

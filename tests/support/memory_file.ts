@@ -9,7 +9,7 @@ export class MemoryFile implements OpenFile {
     this.content = content;
   }
 
-  attributes(): Promise<never> {
+  stat(): Promise<never> {
     return unsupported();
   }
 

@@ -9,13 +9,13 @@ import {
 import { makeTree, removeTree, type TreeEntry } from "./tree.ts";
 
 /**
- * Where one case happens: an empty folder on this side, another one on the far
+ * Where one case happens: an empty directory on this side, another one on the far
  * side, and a door between them. It goes with the case.
  */
 export class Place implements Disposable {
-  /** The near folder; the program runs in it. */
+  /** The near directory; the program runs in it. */
   readonly near: string;
-  /** The far folder, on this disk. */
+  /** The far directory, on this disk. */
   readonly far: string;
   readonly #door: Door;
 
@@ -40,7 +40,7 @@ export class Place implements Disposable {
     return `${this.isNameless ? "" : "seacp: "}${message}\n`;
   }
 
-  /** Line that tells of a path in the far folder: with -O, its scp's own words. */
+  /** Line that tells of a path in the far directory: with -O, its scp's own words. */
   saidThere(path: string, reason: string, host = "far"): string {
     const operand = this.remote(path, host);
     return this.isNameless
@@ -48,7 +48,7 @@ export class Place implements Disposable {
       : `seacp: ${host}: ${operand.slice(`${host}:`.length)}: ${reason}\n`;
   }
 
-  /** The operand for a path in the far folder, relative to the home folder. */
+  /** The operand for a path in the far directory, relative to the home directory. */
   remote(path: string, host = "far"): string {
     return `${host}:${this.far.split("/").at(-1)}/${path}`;
   }
@@ -61,7 +61,7 @@ export class Place implements Disposable {
     makeTree(this.far, entries);
   }
 
-  /** Runs the program in the near folder, with the door's options. */
+  /** Runs the program in the near directory, with the door's options. */
   async copy(
     args: readonly string[],
     options: RunOptions = {},

@@ -3,7 +3,7 @@
 import { findProgram } from "../../scripts/peers.ts";
 import { writeScript } from "./doors.ts";
 import { type Outcome, type Running, startProgram } from "./program.ts";
-import { TempFolder } from "./temp_folder.ts";
+import { TempDirectory } from "./temp_directory.ts";
 
 /** What the machine says it is, and what is found on it. */
 export interface MachineOptions {
@@ -41,7 +41,7 @@ const USUAL_TOOLS = [
 
 /** A machine with nothing in its PATH but what it was given. */
 export class PretendMachine implements Disposable {
-  readonly #folder = new TempFolder();
+  readonly #directory = new TempDirectory();
 
   constructor({
     system = "Linux",
@@ -49,8 +49,8 @@ export class PretendMachine implements Disposable {
     ldd = "echo 'ldd (Tests GLIBC 2.36) 2.36'\n",
     tools = ["curl", "sha256sum"],
   }: MachineOptions = {}) {
-    for (const folder of [this.bin, this.home, this.temp]) {
-      Deno.mkdirSync(folder);
+    for (const directory of [this.bin, this.home, this.temp]) {
+      Deno.mkdirSync(directory);
     }
     for (const tool of [...USUAL_TOOLS, ...tools]) this.link(tool);
     this.fake(
@@ -60,12 +60,12 @@ export class PretendMachine implements Disposable {
     if (ldd !== null) this.fake("ldd", ldd);
   }
 
-  /** A folder of the test's own, in which all of the machine is. */
+  /** A directory of the test's own, in which all of the machine is. */
   get path(): string {
-    return this.#folder.path;
+    return this.#directory.path;
   }
 
-  /** The one folder in its PATH. */
+  /** The one directory in its PATH. */
   get bin(): string {
     return `${this.path}/bin`;
   }
@@ -136,6 +136,6 @@ export class PretendMachine implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#folder[Symbol.dispose]();
+    this.#directory[Symbol.dispose]();
   }
 }

@@ -23,7 +23,7 @@ export const DECODING: readonly string[] = [
   "sh",
 ];
 
-/** Runs a shell script in a folder; gives each byte it prints as a character. */
+/** Runs a shell script in a directory; gives each byte it prints as a character. */
 export function shell(script: string, cwd: string): string {
   const { success, stdout, stderr } = new Deno.Command("sh", {
     args: ["-ec", script],
@@ -34,11 +34,11 @@ export function shell(script: string, cwd: string): string {
   return Array.from(stdout, (byte) => String.fromCharCode(byte)).join("");
 }
 
-/** Removes all there is in a folder at the end, whatever it is called. */
-export function emptied(folder: string): Disposable {
+/** Removes all there is in a directory at the end, whatever it is called. */
+export function emptied(directory: string): Disposable {
   return {
     [Symbol.dispose]: () => {
-      shell("chmod -R u+rwX . && find . -mindepth 1 -delete", folder);
+      shell("chmod -R u+rwX . && find . -mindepth 1 -delete", directory);
     },
   };
 }

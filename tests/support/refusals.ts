@@ -17,8 +17,8 @@ const RECORDS: readonly string[] = [
   "\x02x\n",
 ];
 
-/** What is in a folder, each file by a name that no other one has. */
-function content(folder: string, prefix: string): TreeEntry[] {
+/** What is in a directory, each file by a name that no other one has. */
+function content(directory: string, prefix: string): TreeEntry[] {
   const bodies: readonly (string | Uint8Array)[] = [
     ...Array.from({ length: 8 }, (_, at) => `file ${at}\nand ${prefix}\n`),
     "",
@@ -31,7 +31,7 @@ function content(folder: string, prefix: string): TreeEntry[] {
     ...RECORDS.map((record) => `hello\n${record}`),
   ];
   return bodies.map((content, at) => ({
-    path: `${folder}/${prefix}${String(at).padStart(2, "0")}`,
+    path: `${directory}/${prefix}${String(at).padStart(2, "0")}`,
     content,
     mode: [0o644, 0o600, 0o755, 0o640][at % 4]!,
     modified: 1_000_000_000 + at,
@@ -57,7 +57,7 @@ export const TREE: readonly TreeEntry[] = [
   { path: "tree/", mode: 0o755, modified: 1_000_000_103 },
 ];
 
-/** A tree of one folder, with more in it than pipes and buffers hold. */
+/** A tree of one directory, with more in it than pipes and buffers hold. */
 export const LARGE_TREE: readonly TreeEntry[] = [
   ...Array.from({ length: 300 }, (_, at) => ({
     path: `tree/${at}`,
@@ -74,7 +74,7 @@ export interface SentFile {
   readonly isAhead: boolean;
 }
 
-/** The files below a folder, in the order in which they are sent. */
+/** The files below a directory, in the order in which they are sent. */
 export function sentFiles(root: string, prefix = ""): SentFile[] {
   return [...Deno.readDirSync(`${root}/${prefix}`)].flatMap((entry) => {
     const path = prefix + entry.name;
@@ -91,15 +91,15 @@ export interface Refusals {
   pick(files: readonly SentFile[]): SentFile[];
 }
 
-function ahead(files: readonly SentFile[], folder: RegExp): SentFile[] {
-  return files.filter(({ path, isAhead }) => isAhead && folder.test(path));
+function ahead(files: readonly SentFile[], directory: RegExp): SentFile[] {
+  return files.filter(({ path, isAhead }) => isAhead && directory.test(path));
 }
 
 function middle<T>(all: readonly T[]): T {
   return all[all.length >> 1]!;
 }
 
-/** The files of one folder, those in folders in it left out. */
+/** The files of one directory, those in directories in it left out. */
 const TOP = /^a/;
 const SUB = /^sub\/b/;
 const DEEP = /^sub\/deep\/c/;
@@ -115,17 +115,19 @@ export const REFUSALS: readonly Refusals[] = [
     pick: (files) => [middle(ahead(files, SUB))],
   },
   {
-    name: "the first file of a folder in a folder",
+    name: "the first file of a directory in a directory",
     pick: (files) => [ahead(files, DEEP)[0]!],
   },
   {
-    name: "the first file of a folder where none is waited for",
+    name: "the first file of a directory where none is waited for",
     pick: (files) => [ahead(files, SMALL)[0]!],
   },
   {
-    name: "the last file of each folder",
+    name: "the last file of each directory",
     pick: (files) =>
-      [TOP, SUB, DEEP, SMALL].map((folder) => ahead(files, folder).at(-1)!),
+      [TOP, SUB, DEEP, SMALL].map((directory) =>
+        ahead(files, directory).at(-1)!
+      ),
   },
   {
     name: "each file that is protocol",
@@ -147,7 +149,7 @@ export const REFUSALS: readonly Refusals[] = [
 
 /** What is said of an upload of which some was refused. */
 export interface Expected {
-  /** What the copy of the tree is to be called, in the far folder. */
+  /** What the copy of the tree is to be called, in the far directory. */
   readonly copy: string;
   readonly refused: readonly SentFile[];
   readonly preserve: boolean;
@@ -188,7 +190,7 @@ function pathIn(line: string): string {
 
 /**
  * The names that are said to be refused, each up to a backslash in it, as often
- * as that is said: perhaps on a line that the far side's scp has begun.
+ * as that is said: perhaps on a line that the remote's scp has begun.
  */
 function refusedNames(stderr: string): string[] {
   const refusal =

@@ -1,6 +1,6 @@
 /**
  * A sink that refuses files by their names and else does what scp does, run in
- * the place of the far side's:
+ * the place of the remote's:
  *
  *     deno run -A refusing_sink.ts draining a,b scp -r -p -t target
  *
@@ -60,7 +60,7 @@ class Input {
   }
 }
 
-/** What becomes of a folder that is entered, once it is left. */
+/** What becomes of a directory that is entered, once it is left. */
 interface Level {
   readonly path: string;
   leave(): void;
@@ -87,9 +87,9 @@ class RefusingSink {
     this.#preserves = preserves;
   }
 
-  receive(target: string, mustBeFolder: boolean): void {
-    const isFolder = isFolderAt(target);
-    if (mustBeFolder && !isFolder) {
+  receive(target: string, mustBeDirectory: boolean): void {
+    const isDirectory = isDirectoryAt(target);
+    if (mustBeDirectory && !isDirectory) {
       return this.#fail(`${target}: No such file or directory`);
     }
     this.#ok();
@@ -97,8 +97,10 @@ class RefusingSink {
       const line = this.#input.line();
       if (line === undefined) return;
       const above = this.#levels.at(-1)?.path ?? target;
-      const inFolder = isFolder || this.#levels.length > 0;
-      if (!this.#take(line, (name) => inFolder ? `${above}/${name}` : above)) {
+      const inDirectory = isDirectory || this.#levels.length > 0;
+      if (
+        !this.#take(line, (name) => inDirectory ? `${above}/${name}` : above)
+      ) {
         return;
       }
     }
@@ -110,7 +112,7 @@ class RefusingSink {
       /^([CD])([0-7]{4}) (\d+) (.*)$/s.exec(line) ?? [];
     if (letter === "C") {
       this.#file(place(name!), { name: name!, mode: mode!, size: +size! });
-    } else if (letter === "D") this.#folder(place(name!), mode!);
+    } else if (letter === "D") this.#directory(place(name!), mode!);
     else if (/^T\d+ \d+ \d+ \d+$/.test(line)) {
       this.#modified = parseInt(line.slice(1));
       this.#ok();
@@ -147,7 +149,7 @@ class RefusingSink {
     this.#ok();
   }
 
-  #folder(path: string, mode: string): void {
+  #directory(path: string, mode: string): void {
     const modified = this.#nextTime();
     Deno.mkdirSync(path, { recursive: true });
     this.#ok();
@@ -176,7 +178,7 @@ class RefusingSink {
   }
 }
 
-function isFolderAt(path: string): boolean {
+function isDirectoryAt(path: string): boolean {
   try {
     return Deno.statSync(path).isDirectory;
   } catch {

@@ -2,7 +2,7 @@
 
 import { sha256 } from "../../scripts/build/sha256.ts";
 import { runProgram } from "./program.ts";
-import { TempFolder } from "./temp_folder.ts";
+import { TempDirectory } from "./temp_directory.ts";
 import { makeTree } from "./tree.ts";
 
 /** What is given for a path: bytes, or a function that gives the answer. */
@@ -46,10 +46,13 @@ export class ReleaseServer implements AsyncDisposable {
     if (!this.#served.delete(path)) throw new Error(`not served: ${path}`);
   }
 
-  /** Puts a release's files, and their checksums, below a folder of the page. */
-  publish(folder: string, assets: Readonly<Record<string, Uint8Array>>): void {
+  /** Puts a release's files, and their checksums, below a directory of the page. */
+  publish(
+    directory: string,
+    assets: Readonly<Record<string, Uint8Array>>,
+  ): void {
     for (const [name, bytes] of Object.entries(assets)) {
-      this.serve(`${folder}/${name}`, bytes);
+      this.serve(`${directory}/${name}`, bytes);
     }
   }
 
@@ -69,7 +72,7 @@ export class ReleaseServer implements AsyncDisposable {
   }
 }
 
-/** The files of an archive, by their paths in its top folder. */
+/** The files of an archive, by their paths in its top directory. */
 export type ArchiveFiles = Readonly<Record<string, string>>;
 
 /** What a release's archive holds, with an executable that names its version. */
@@ -107,18 +110,18 @@ export async function archive(
     others: 0o644,
   },
 ): Promise<Uint8Array> {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const top = `seacp-${target}`;
   for (const [path, content] of Object.entries(files)) {
     const mode = path === "seacp" ? modes.program : modes.others;
-    makeTree(`${folder.path}/${top}`, [{ path, content, mode }]);
+    makeTree(`${directory.path}/${top}`, [{ path, content, mode }]);
   }
   const { status, stderr } = await runProgram(
     ["tar", "-czf", `${top}.tar.gz`, top],
-    { cwd: folder.path },
+    { cwd: directory.path },
   );
   if (status !== 0) throw new Error(`no archive could be made: ${stderr}`);
-  return Deno.readFileSync(`${folder.path}/${top}.tar.gz`);
+  return Deno.readFileSync(`${directory.path}/${top}.tar.gz`);
 }
 
 /** The lines sha256sum prints for these files. */

@@ -8,7 +8,7 @@ import {
   type ServedEntry,
   type SshScript,
 } from "./ssh_script.ts";
-import { TempFolder } from "./temp_folder.ts";
+import { TempDirectory } from "./temp_directory.ts";
 import { makeTree, type TreeEntry } from "./tree.ts";
 
 export interface StartOptions {
@@ -30,13 +30,13 @@ export const SCRIPTED_SSH: string = fileURLToPath(
  * goes with its case.
  */
 export class ScriptedPlace implements Disposable {
-  readonly #folder = new TempFolder();
+  readonly #directory = new TempDirectory();
   /** Directory that the executable runs in. */
   readonly path: string;
 
   /** @param entries Entries that are there before. */
   constructor(entries: readonly TreeEntry[]) {
-    this.path = `${this.#folder.path}/near`;
+    this.path = `${this.#directory.path}/near`;
     Deno.mkdirSync(this.path);
     makeTree(this.path, entries);
   }
@@ -46,7 +46,7 @@ export class ScriptedPlace implements Disposable {
     args: readonly string[],
     { script = {}, env = {}, input, wrapper = [] }: StartOptions = {},
   ): Running {
-    const { path } = this.#folder;
+    const { path } = this.#directory;
     Deno.writeTextFileSync(
       `${path}/${SCRIPT_FILES.script}`,
       JSON.stringify(script),
@@ -60,7 +60,7 @@ export class ScriptedPlace implements Disposable {
 
   /** Path of the file that each ssh writes to when it starts. */
   get callsFile(): string {
-    return `${this.#folder.path}/${SCRIPT_FILES.calls}`;
+    return `${this.#directory.path}/${SCRIPT_FILES.calls}`;
   }
 
   /** Gives the arguments of each ssh so far, in the order of their starts. */
@@ -76,7 +76,7 @@ export class ScriptedPlace implements Disposable {
 
   #read(name: string): string {
     try {
-      return Deno.readTextFileSync(`${this.#folder.path}/${name}`);
+      return Deno.readTextFileSync(`${this.#directory.path}/${name}`);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return "";
       throw error;
@@ -84,6 +84,6 @@ export class ScriptedPlace implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#folder[Symbol.dispose]();
+    this.#directory[Symbol.dispose]();
   }
 }

@@ -1,15 +1,15 @@
 import { assertEquals } from "@std/assert";
-import type { Files } from "../../lib/filesystem/file_system.ts";
+import type { FileSystem } from "../../lib/filesystem/file_system.ts";
 import type { NextDialogue } from "../../lib/scp/next_dialogue.ts";
 import { Source, type SourceOptions } from "../../lib/scp/source.ts";
 import { RecordingObserver } from "./recording_observer.ts";
 import type { ScriptedPeer } from "./scripted_peer.ts";
-import { SortedFiles } from "./sorted_files.ts";
+import { SortedFileSystem } from "./sorted_files.ts";
 
 /** When a scripted source sends, in seconds since 1970. */
 const NOW = 1_000_000_000;
 
-/** Times that stand before the end of a folder and are for nothing. */
+/** Times that stand before the end of a directory and are for nothing. */
 export const GUARD = `T${NOW} 0 ${NOW} 0\n`;
 
 /** Has the clock stand still. */
@@ -26,7 +26,7 @@ class StoppedClock implements Disposable {
 }
 
 export interface Sending extends Partial<SourceOptions> {
-  readonly files?: Files;
+  readonly files?: FileSystem;
   /**
    * What takes the place of the first dialogue where it is lost: another one,
    * or why there is none. Without it, nothing goes ahead of its record's answer.
@@ -44,7 +44,7 @@ export class ScriptedSource {
 
   constructor(
     peer: ScriptedPeer,
-    { files = new SortedFiles(), next, ...options }: Sending = {},
+    { files = new SortedFileSystem(), next, ...options }: Sending = {},
   ) {
     this.#next = next;
     this.#source = new Source(peer, files, {

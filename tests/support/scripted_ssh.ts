@@ -20,7 +20,7 @@ import type { TreeEntry } from "./tree.ts";
 /** Longest time that a session may take, in milliseconds. */
 const LIMIT_MILLISECONDS = 20_000;
 
-const folder = Deno.env.get(SCRIPT_VARIABLE)!;
+const directory = Deno.env.get(SCRIPT_VARIABLE)!;
 
 /** Session as it was asked for, and the input that was not yet taken. */
 class Session {
@@ -84,7 +84,7 @@ class Session {
     await answered;
     if (server.complaint !== undefined) fail(server.complaint);
     Deno.writeTextFileSync(
-      `${folder}/${SCRIPT_FILES.served}`,
+      `${directory}/${SCRIPT_FILES.served}`,
       JSON.stringify(entriesOf(server)),
     );
   }
@@ -112,7 +112,7 @@ function entriesOf({ tree }: HostileSftpServer): ServedEntry[] {
   return [...tree.entries].filter(([path]) => path !== "/")
     .map(([path, { kind, content, ...rest }]) => ({
       ...rest,
-      path: decoded(wire(path)).slice(1) + (kind === "folder" ? "/" : ""),
+      path: decoded(wire(path)).slice(1) + (kind === "directory" ? "/" : ""),
       content: decoded(wire(content)),
     }));
 }
@@ -157,12 +157,12 @@ setTimeout(
   LIMIT_MILLISECONDS,
 );
 Deno.writeTextFileSync(
-  `${folder}/${SCRIPT_FILES.calls}`,
+  `${directory}/${SCRIPT_FILES.calls}`,
   `${JSON.stringify(Deno.args)}\n`,
   { append: true },
 );
 const script: SshScript = JSON.parse(
-  Deno.readTextFileSync(`${folder}/${SCRIPT_FILES.script}`),
+  Deno.readTextFileSync(`${directory}/${SCRIPT_FILES.script}`),
 );
 const session = new Session(Deno.args.at(-1)!);
 for (const step of script[serviceOf(Deno.args)] ?? []) await session.play(step);

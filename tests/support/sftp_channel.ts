@@ -9,7 +9,7 @@ export interface SftpChannelOptions {
 }
 
 /**
- * A channel whose far side is the test. It is as unkind as a channel may be:
+ * A channel whose remote is the test. It is as unkind as a channel may be:
  * what is written leaves with a flush or when a read has to wait, and what a
  * read gave is overwritten as soon as it is valid no more.
  */
@@ -37,7 +37,7 @@ export class SftpChannel implements Channel {
     });
   }
 
-  /** Has the far side say something. */
+  /** Has the remote say something. */
   say(...parts: readonly Uint8Array[]): void {
     this.#said = joined(this.#said, ...parts);
     this.#change();
@@ -77,7 +77,7 @@ export class SftpChannel implements Channel {
     this.soon.push(soon);
     if (this.#lent.length === 2) this.#lent.shift()!.fill(0xee);
     while (this.#said.length === 0 && !this.#isSilent) {
-      // Whether the far side listens, writes tell.
+      // Whether the remote listens, writes tell.
       if (!this.#isDeaf) await this.flush();
       const hasSaid = this.#said.length > 0 || this.#isSilent;
       if (!hasSaid) await this.#changed.promise;

@@ -1,8 +1,8 @@
-import { RemoteFiles } from "../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../lib/sftp/session.ts";
 import { SshSession } from "../../lib/ssh/session.ts";
 import { findProgram } from "../../scripts/peers.ts";
-import { TempFolder } from "./temp_folder.ts";
+import { TempDirectory } from "./temp_directory.ts";
 
 /** The programs it cannot do without. */
 export const SFTP_CHILD_NEEDS: readonly string[] = ["sftp-server"];
@@ -18,19 +18,19 @@ export interface SftpChildOptions {
 
 /**
  * The system's sftp-server as a child, and its files. It begins in an empty
- * folder of its own, which goes with it.
+ * directory of its own, which goes with it.
  */
 export class SftpChild implements AsyncDisposable {
-  /** The folder, on this disk. */
+  /** The directory, on this disk. */
   readonly path: string;
-  readonly files: RemoteFiles;
+  readonly files: SftpFileSystem;
   readonly session: SftpSession;
   readonly #owned: AsyncDisposableStack;
 
   private constructor(
-    { path }: TempFolder,
+    { path }: TempDirectory,
     session: SftpSession,
-    { files, owned }: { files: RemoteFiles; owned: AsyncDisposableStack },
+    { files, owned }: { files: SftpFileSystem; owned: AsyncDisposableStack },
   ) {
     this.path = path;
     this.session = session;
@@ -43,9 +43,9 @@ export class SftpChild implements AsyncDisposable {
       SftpChildOptions = {},
   ): Promise<SftpChild> {
     await using stack = new AsyncDisposableStack();
-    const folder = stack.use(new TempFolder());
+    const directory = stack.use(new TempDirectory());
     const server = findProgram("sftp-server")!;
-    const [program, ...args] = [...wrapper, server, "-d", folder.path];
+    const [program, ...args] = [...wrapper, server, "-d", directory.path];
     const ssh = stack.use(SshSession.start(program!, args, {
       interrupted: new AbortController().signal,
       seeks: "SFTP server",
@@ -56,12 +56,12 @@ export class SftpChild implements AsyncDisposable {
       await ssh.channel.close();
       await session.ended;
     });
-    const files = await RemoteFiles.of(session, {
+    const files = await SftpFileSystem.of(session, {
       label,
       tuning: {},
       blockBytes,
     });
-    return new SftpChild(folder, session, { files, owned: stack.move() });
+    return new SftpChild(directory, session, { files, owned: stack.move() });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,7 +3,7 @@ import type { SinkOptions } from "../../lib/scp/sink.ts";
 /** A client's sink with `-r`, under the umask 022, that is sent what it likes. */
 export const CLIENT_SINK: SinkOptions = {
   recursive: true,
-  targetIsFolder: false,
+  targetIsDirectory: false,
   overwriteTarget: false,
   mayHearShell: true,
   ahead: "none",

@@ -2,29 +2,29 @@ import { peerTest } from "./doors.ts";
 
 /** A disk that is soon full: 256 KiB of memory, mounted where root may. */
 export class SmallDisk implements Disposable {
-  readonly #folder: string;
+  readonly #directory: string;
 
-  /** @param folder An empty one, in whose place the disk is seen. */
-  constructor(folder: string) {
-    this.#folder = folder;
-    if (!mount(folder)) throw new Error(`cannot mount on ${folder}`);
+  /** @param directory An empty one, in whose place the disk is seen. */
+  constructor(directory: string) {
+    this.#directory = directory;
+    if (!mount(directory)) throw new Error(`cannot mount on ${directory}`);
   }
 
   /** Whether one can be mounted here; it was tried. */
   static canBe(): boolean {
     if (Deno.build.os !== "linux" || Deno.uid() !== 0) return false;
-    const folder = Deno.makeTempDirSync({ prefix: "seacp-mount-" });
+    const directory = Deno.makeTempDirSync({ prefix: "seacp-mount-" });
     try {
-      if (!mount(folder)) return false;
-      unmount(folder);
+      if (!mount(directory)) return false;
+      unmount(directory);
       return true;
     } finally {
-      Deno.removeSync(folder);
+      Deno.removeSync(directory);
     }
   }
 
   [Symbol.dispose](): void {
-    unmount(this.#folder);
+    unmount(this.#directory);
   }
 }
 
@@ -45,16 +45,16 @@ export function diskTest(
   Deno.test({ name: `${name} (cannot mount a disk here)`, ignore: true, fn });
 }
 
-function mount(folder: string): boolean {
+function mount(directory: string): boolean {
   return succeeds("mount", [
     ...["-t", "tmpfs", "-o", "size=256k", "tmpfs"],
-    folder,
+    directory,
   ]);
 }
 
 /** Lazily: it goes from view at once, and for good with its last open file. */
-function unmount(folder: string): void {
-  succeeds("umount", ["--lazy", folder]);
+function unmount(directory: string): void {
+  succeeds("umount", ["--lazy", directory]);
 }
 
 function succeeds(program: string, args: string[]): boolean {

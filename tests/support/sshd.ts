@@ -11,8 +11,8 @@ export interface LoginSettings {
    * by sshd itself, which then serves nothing else.
    */
   readonly sftp?: "program" | "none" | "only";
-  /** Makes in the server's folder all that its own settings name. */
-  readonly prepare?: (folder: string) => Promise<ServerSettings>;
+  /** Makes in the server's directory all that its own settings name. */
+  readonly prepare?: (directory: string) => Promise<ServerSettings>;
 }
 
 /** Settings of a server itself, before it starts. */
@@ -23,9 +23,9 @@ export interface ServerSettings {
 }
 
 /**
- * A real sshd of one's own: fresh keys, a free loopback port, a home folder
+ * A real sshd of one's own: fresh keys, a free loopback port, a home directory
  * for whoever logs in, and a client configuration that knows it as `far`.
- * Everything lives in one folder and ends with it.
+ * Everything lives in one directory and ends with it.
  */
 export class Sshd implements AsyncDisposable {
   /** What to give ssh with `-F`; it knows the host `far`. */
@@ -34,20 +34,20 @@ export class Sshd implements AsyncDisposable {
   readonly home: string;
   readonly port: number;
   /** Holds the keys `user` and `host`, `known_hosts` and the configurations. */
-  readonly folder: string;
+  readonly directory: string;
   readonly #child: Deno.ChildProcess;
   readonly #log: string[];
 
   private constructor(
-    folder: string,
+    directory: string,
     port: number,
     child: Deno.ChildProcess,
     log: string[],
   ) {
-    this.config = `${folder}/ssh_config`;
-    this.home = `${folder}/home`;
+    this.config = `${directory}/ssh_config`;
+    this.home = `${directory}/home`;
     this.port = port;
-    this.folder = folder;
+    this.directory = directory;
     this.#child = child;
     this.#log = log;
   }
@@ -58,20 +58,23 @@ export class Sshd implements AsyncDisposable {
    * @param settings What each login is like.
    */
   static async start(settings: LoginSettings = {}): Promise<Sshd> {
-    const folder = Deno.makeTempDirSync({ prefix: "seacp-sshd-" });
-    Deno.mkdirSync(`${folder}/home`);
-    await Promise.all([makeKey(`${folder}/host`), makeKey(`${folder}/user`)]);
-    Deno.copyFileSync(`${folder}/user.pub`, `${folder}/authorized_keys`);
+    const directory = Deno.makeTempDirSync({ prefix: "seacp-sshd-" });
+    Deno.mkdirSync(`${directory}/home`);
+    await Promise.all([
+      makeKey(`${directory}/host`),
+      makeKey(`${directory}/user`),
+    ]);
+    Deno.copyFileSync(`${directory}/user.pub`, `${directory}/authorized_keys`);
     if (Deno.uid() === 0) Deno.mkdirSync("/run/sshd", { recursive: true });
-    const own = await settings.prepare?.(folder) ?? {};
+    const own = await settings.prepare?.(directory) ?? {};
     for (let tries = 5; tries > 0; tries--) {
       const port = freePort();
-      writeConfigurations(folder, port, settings);
-      prependLines(`${folder}/sshd_config`, own.lines);
+      writeConfigurations(directory, port, settings);
+      prependLines(`${directory}/sshd_config`, own.lines);
       const log: string[] = [];
-      const child = spawnServer(folder, own.environment);
+      const child = spawnServer(directory, own.environment);
       if (await isListening(child, log)) {
-        return new Sshd(folder, port, child, log);
+        return new Sshd(directory, port, child, log);
       }
       await child.status;
     }
@@ -86,7 +89,7 @@ export class Sshd implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill("SIGTERM");
     await this.#child.status;
-    Deno.removeSync(this.folder, { recursive: true });
+    Deno.removeSync(this.directory, { recursive: true });
   }
 }
 
@@ -102,17 +105,17 @@ export function freePort(): number {
 }
 
 function writeConfigurations(
-  folder: string,
+  directory: string,
   port: number,
   settings: LoginSettings,
 ): void {
-  const home = `${folder}/home`;
+  const home = `${directory}/home`;
   Deno.writeTextFileSync(
-    `${folder}/sshd_config`,
+    `${directory}/sshd_config`,
     `Port ${port}
 ListenAddress 127.0.0.1
-HostKey ${folder}/host
-AuthorizedKeysFile ${folder}/authorized_keys
+HostKey ${directory}/host
+AuthorizedKeysFile ${directory}/authorized_keys
 StrictModes no
 UsePAM no
 PasswordAuthentication no
@@ -125,21 +128,21 @@ SetEnv SHLVL=1
 ForceCommand ${forcedCommand(home, settings)}
 `,
   );
-  const hostKey = Deno.readTextFileSync(`${folder}/host.pub`);
+  const hostKey = Deno.readTextFileSync(`${directory}/host.pub`);
   Deno.writeTextFileSync(
-    `${folder}/known_hosts`,
+    `${directory}/known_hosts`,
     `[127.0.0.1]:${port} ${hostKey}`,
   );
   Deno.writeTextFileSync(
-    `${folder}/ssh_config`,
+    `${directory}/ssh_config`,
     `Host far other
   HostName 127.0.0.1
   Port ${port}
 Host *
-  IdentityFile ${folder}/user
+  IdentityFile ${directory}/user
   IdentitiesOnly yes
   IdentityAgent none
-  UserKnownHostsFile ${folder}/known_hosts
+  UserKnownHostsFile ${directory}/known_hosts
   GlobalKnownHostsFile /dev/null
   StrictHostKeyChecking yes
   ControlPath none
@@ -172,11 +175,11 @@ function forcedCommand(
 }
 
 function spawnServer(
-  folder: string,
+  directory: string,
   env: Readonly<Record<string, string>> = {},
 ): Deno.ChildProcess {
   return new Deno.Command(findProgram("sshd")!, {
-    args: ["-D", "-e", ...lenientOptions(`${folder}/sshd_config`)],
+    args: ["-D", "-e", ...lenientOptions(`${directory}/sshd_config`)],
     stdin: "null",
     stdout: "null",
     stderr: "piped",

@@ -2,10 +2,10 @@
 
 import { assertEquals } from "@std/assert";
 
-/** What a tree is made of: its content by path, folders ending in a slash. */
+/** What a tree is made of: its content by path, directories ending in a slash. */
 export interface TreeEntry {
   readonly path: string;
-  /** A file's content; a folder has none. */
+  /** A file's content; a directory has none. */
   readonly content?: string | Uint8Array;
   /** Octal permission bits. */
   readonly mode?: number;
@@ -41,7 +41,7 @@ export function exists(path: string): boolean {
   }
 }
 
-/** Makes the entries below `root`, folders on the way included. */
+/** Makes the entries below `root`, directories on the way included. */
 export function makeTree(root: string, entries: readonly TreeEntry[]): void {
   for (const { path, content } of entries) {
     const full = `${root}/${path}`;
@@ -50,7 +50,7 @@ export function makeTree(root: string, entries: readonly TreeEntry[]): void {
     if (typeof content === "string") Deno.writeTextFileSync(full, content);
     else Deno.writeFileSync(full, content);
   }
-  // A folder's mode and times come last: what goes into it changes them.
+  // A directory's mode and times come last: what goes into it changes them.
   const deepestFirst = entries.toSorted((a, b) => depth(b) - depth(a));
   for (const { path, mode, modified } of deepestFirst) {
     const full = `${root}/${path}`;
@@ -79,7 +79,7 @@ export async function describeTree(
   for (const path of sorted(root)) {
     const info = Deno.lstatSync(`${root}/${path}`);
     lines.push([
-      info.isDirectory ? "folder" : info.isSymlink ? "link" : "file",
+      info.isDirectory ? "directory" : info.isSymlink ? "link" : "file",
       ...(modes ? [(info.mode! & 0o7777).toString(8).padStart(4, "0")] : []),
       ...(times ? [String(Math.floor(info.mtime!.getTime() / 1000))] : []),
       ...(info.isSymlink ? [Deno.readLinkSync(`${root}/${path}`)] : []),
@@ -108,13 +108,13 @@ export function cutShort(root: string, copy: string): string[] {
 
 /**
  * The paths below `root` in the order in which the system lists them, which is
- * the order of a copy; each folder before what it holds.
+ * the order of a copy; each directory before what it holds.
  */
 export function listed(root: string): string[] {
   return [...walk(root, "", (entries) => entries)];
 }
 
-/** The same, each folder's entries by their names. */
+/** The same, each directory's entries by their names. */
 function sorted(root: string): string[] {
   return [
     ...walk(
@@ -145,15 +145,15 @@ async function digest(path: string): Promise<string> {
   return new Uint8Array(bytes).toHex();
 }
 
-/** Removes a tree, read-only folders in it too. */
+/** Removes a tree, read-only directories in it too. */
 export function removeTree(root: string): void {
   makeWritable(root);
   Deno.removeSync(root, { recursive: true });
 }
 
-function makeWritable(folder: string): void {
-  Deno.chmodSync(folder, 0o700);
-  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
-    if (isDirectory) makeWritable(`${folder}/${name}`);
+function makeWritable(directory: string): void {
+  Deno.chmodSync(directory, 0o700);
+  for (const { name, isDirectory } of Deno.readDirSync(directory)) {
+    if (isDirectory) makeWritable(`${directory}/${name}`);
   }
 }

@@ -48,14 +48,14 @@ export interface FileRecord {
   readonly name: string;
 }
 
-/** `D`: what follows, up to its `E`, is inside this folder. */
-export interface FolderRecord {
-  readonly kind: "folder";
+/** `D`: what follows, up to its `E`, is inside this directory. */
+export interface DirectoryRecord {
+  readonly kind: "directory";
   readonly mode: number;
   readonly name: string;
 }
 
-/** `E`: the folder last opened is complete. */
+/** `E`: the directory last opened is complete. */
 export interface EndRecord {
   readonly kind: "end";
 }
@@ -81,7 +81,7 @@ export interface UnknownRecord {
 export type ScpRecord =
   | TimesRecord
   | FileRecord
-  | FolderRecord
+  | DirectoryRecord
   | EndRecord
   | WarningRecord
   | FatalRecord
@@ -121,7 +121,7 @@ export function parseRecord(line: Uint8Array): ScpRecord {
       return { kind: "file", ...parseEntry(decodeName(rest)) };
     case "D": {
       const { mode, name } = parseEntry(decodeName(rest));
-      return { kind: "folder", mode, name };
+      return { kind: "directory", mode, name };
     }
     default:
       return { kind: "unknown", text: decodeText(line) };
@@ -200,7 +200,7 @@ export function formatRecord(record: SentRecord): Uint8Array {
       );
     case "file":
       return entryLine("C", record.mode, record.size, record.name);
-    case "folder":
+    case "directory":
       return entryLine("D", record.mode, 0, record.name);
     case "end":
       return line("E");

@@ -92,7 +92,7 @@ const KIND_BITS = 0o170000;
 
 const KINDS: Readonly<Record<number, EntryKind>> = {
   0o100000: "file",
-  0o040000: "folder",
+  0o040000: "directory",
 };
 
 const LINK = 0o120000;

@@ -57,6 +57,6 @@ function versionIn(body: Uint8Array): ServerVersion | undefined {
 export function checkVersion({ version }: ServerVersion): void {
   if (version === SFTP_VERSION) return;
   throw new ProtocolError(
-    `the far side speaks version ${version} of SFTP, not ${SFTP_VERSION}`,
+    `the remote speaks version ${version} of SFTP, not ${SFTP_VERSION}`,
   );
 }

@@ -22,19 +22,19 @@ export interface LimitsRequest {
 
 /** Answered by one name: the path, `~` and `~user` expanded. */
 export interface ExpandPathRequest {
-  readonly kind: "expand path";
+  readonly kind: "expand-path";
   readonly path: string;
 }
 
 /** Answered by `parseFileSystem`. */
 export interface FileSystemRequest {
-  readonly kind: "file system";
+  readonly kind: "statvfs";
   readonly path: string;
 }
 
 /** Has the server copy between open files itself. Answered by a status. */
 export interface CopyDataRequest {
-  readonly kind: "copy data";
+  readonly kind: "copy-data";
   readonly from: Handle;
   readonly to: Handle;
   /** Where to begin, in both files. */
@@ -58,11 +58,11 @@ export function writeExtendedRequest(
   switch (request.kind) {
     case "limits":
       return;
-    case "expand path":
-    case "file system":
+    case "expand-path":
+    case "statvfs":
       writer.text(request.path);
       return;
-    case "copy data":
+    case "copy-data":
       writer.string(request.from).uint64(request.offset)
         .uint64(request.length)
         .string(request.to).uint64(request.offset);
@@ -74,9 +74,9 @@ export function writeExtendedRequest(
 
 const NAMES = {
   "limits": Extension.LIMITS,
-  "expand path": Extension.EXPAND_PATH,
-  "file system": Extension.STATVFS,
-  "copy data": Extension.COPY_DATA,
+  "expand-path": Extension.EXPAND_PATH,
+  "statvfs": Extension.STATVFS,
+  "copy-data": Extension.COPY_DATA,
 } as const;
 
 /** What a server takes; 0 where it does not say. All but `handles` in bytes. */
@@ -84,7 +84,7 @@ export interface ServerLimits {
   readonly packet: number;
   readonly read: number;
   readonly write: number;
-  /** Files and folders that may be open at once. */
+  /** FileSystem and directories that may be open at once. */
   readonly handles: number;
 }
 

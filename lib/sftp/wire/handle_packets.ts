@@ -35,21 +35,21 @@ export interface WriteRequest {
 }
 
 /** Answered by attributes. */
-export interface StatOpenRequest {
-  readonly kind: "stat open";
+export interface FstatRequest {
+  readonly kind: "fstat";
   readonly handle: Handle;
 }
 
 /** Answered by a status. */
-export interface SetOpenRequest {
-  readonly kind: "set open";
+export interface FsetstatRequest {
+  readonly kind: "fsetstat";
   readonly handle: Handle;
   readonly attributes: WireAttributes;
 }
 
-/** Answered by some of a folder's names, or by a status after the last one. */
-export interface ListRequest {
-  readonly kind: "list";
+/** Answered by some of a directory's names, or by a status after the last one. */
+export interface ReaddirRequest {
+  readonly kind: "readdir";
   readonly handle: Handle;
 }
 
@@ -57,9 +57,9 @@ export type HandleRequest =
   | CloseRequest
   | ReadRequest
   | WriteRequest
-  | StatOpenRequest
-  | SetOpenRequest
-  | ListRequest;
+  | FstatRequest
+  | FsetstatRequest
+  | ReaddirRequest;
 
 /** Writes all of a request but the data of a `write`, which comes after it. */
 export function writeHandleRequest(
@@ -70,8 +70,8 @@ export function writeHandleRequest(
   writer.byte(TYPES[request.kind]).uint32(id).string(request.handle);
   switch (request.kind) {
     case "close":
-    case "stat open":
-    case "list":
+    case "fstat":
+    case "readdir":
       return;
     case "read":
       writer.uint64(request.offset).uint32(request.length);
@@ -79,7 +79,7 @@ export function writeHandleRequest(
     case "write":
       writer.uint64(request.offset).uint32(request.data.length);
       return;
-    case "set open":
+    case "fsetstat":
       return writeAttributes(writer, request.attributes);
     default:
       return request satisfies never;
@@ -90,7 +90,7 @@ const TYPES = {
   "close": PacketType.CLOSE,
   "read": PacketType.READ,
   "write": PacketType.WRITE,
-  "stat open": PacketType.FSTAT,
-  "set open": PacketType.FSETSTAT,
-  "list": PacketType.READDIR,
+  "fstat": PacketType.FSTAT,
+  "fsetstat": PacketType.FSETSTAT,
+  readdir: PacketType.READDIR,
 } as const;

@@ -1,5 +1,5 @@
 /**
- * Requests that open files and folders (draft-ietf-secsh-filexfer-02, sections
+ * Requests that open files and directories (draft-ietf-secsh-filexfer-02, sections
  * 6.3 and 6.7). A handle answers each.
  */
 
@@ -19,12 +19,12 @@ export interface OpenRequest {
   readonly attributes: WireAttributes;
 }
 
-export interface OpenFolderRequest {
-  readonly kind: "open folder";
+export interface OpendirRequest {
+  readonly kind: "opendir";
   readonly path: string;
 }
 
-export type OpeningRequest = OpenRequest | OpenFolderRequest;
+export type OpeningRequest = OpenRequest | OpendirRequest;
 
 const READ = 0x1;
 const WRITE = 0x2;
@@ -47,7 +47,7 @@ export function writeOpening(
       writer.byte(PacketType.OPEN).uint32(id).text(request.path)
         .uint32(ACCESS[request.access]);
       return writeAttributes(writer, request.attributes);
-    case "open folder":
+    case "opendir":
       writer.byte(PacketType.OPENDIR).uint32(id).text(request.path);
       return;
     default:

@@ -9,25 +9,25 @@ import type { WireWriter } from "./bytes.ts";
 
 /** Answered by attributes; links followed, or not. */
 export interface StatRequest {
-  readonly kind: "stat" | "link stat";
+  readonly kind: "stat" | "lstat";
   readonly path: string;
 }
 
 /** Answered by a status. */
-export interface SetRequest {
-  readonly kind: "set";
+export interface SetstatRequest {
+  readonly kind: "setstat";
   readonly path: string;
   readonly attributes: WireAttributes;
 }
 
 /** Answered by a status. */
-export interface MakeFolderRequest {
-  readonly kind: "make folder";
+export interface MkdirRequest {
+  readonly kind: "mkdir";
   readonly path: string;
   readonly attributes: WireAttributes;
 }
 
-/** Removes what is no folder. Answered by a status. */
+/** Removes what is no directory. Answered by a status. */
 export interface RemoveRequest {
   readonly kind: "remove";
   readonly path: string;
@@ -35,13 +35,13 @@ export interface RemoveRequest {
 
 /** Answered by one name: the path without links, or what a link says. */
 export interface ResolveRequest {
-  readonly kind: "real path" | "read link";
+  readonly kind: "realpath" | "readlink";
   readonly path: string;
 }
 
 /** Answered by a status. */
-export interface MakeLinkRequest {
-  readonly kind: "make link";
+export interface SymlinkRequest {
+  readonly kind: "symlink";
   readonly path: string;
   /** What the link says. */
   readonly destination: string;
@@ -49,11 +49,11 @@ export interface MakeLinkRequest {
 
 export type PathRequest =
   | StatRequest
-  | SetRequest
-  | MakeFolderRequest
+  | SetstatRequest
+  | MkdirRequest
   | RemoveRequest
   | ResolveRequest
-  | MakeLinkRequest;
+  | SymlinkRequest;
 
 export function writePathRequest(
   writer: WireWriter,
@@ -63,17 +63,17 @@ export function writePathRequest(
   writer.byte(TYPES[request.kind]).uint32(id);
   switch (request.kind) {
     case "stat":
-    case "link stat":
+    case "lstat":
     case "remove":
-    case "real path":
-    case "read link":
+    case "realpath":
+    case "readlink":
       writer.text(request.path);
       return;
-    case "set":
-    case "make folder":
+    case "setstat":
+    case "mkdir":
       writer.text(request.path);
       return writeAttributes(writer, request.attributes);
-    case "make link":
+    case "symlink":
       // The draft's order is the other one; every server has OpenSSH's (its
       // PROTOCOL file, section 4.1).
       writer.text(request.destination).text(request.path);
@@ -85,11 +85,11 @@ export function writePathRequest(
 
 const TYPES = {
   "stat": PacketType.STAT,
-  "link stat": PacketType.LSTAT,
-  "set": PacketType.SETSTAT,
-  "make folder": PacketType.MKDIR,
+  "lstat": PacketType.LSTAT,
+  setstat: PacketType.SETSTAT,
+  "mkdir": PacketType.MKDIR,
   "remove": PacketType.REMOVE,
-  "real path": PacketType.REALPATH,
-  "read link": PacketType.READLINK,
-  "make link": PacketType.SYMLINK,
+  "realpath": PacketType.REALPATH,
+  "readlink": PacketType.READLINK,
+  "symlink": PacketType.SYMLINK,
 } as const;

@@ -29,7 +29,7 @@ export function formatRequest(
   writer.begin();
   switch (request.kind) {
     case "open":
-    case "open folder":
+    case "opendir":
       writeOpening(writer, id, request);
       break;
     case "write":
@@ -37,25 +37,25 @@ export function formatRequest(
       return [writer.packet(request.data.length), request.data];
     case "close":
     case "read":
-    case "stat open":
-    case "set open":
-    case "list":
+    case "fstat":
+    case "fsetstat":
+    case "readdir":
       writeHandleRequest(writer, id, request);
       break;
     case "stat":
-    case "link stat":
-    case "set":
-    case "make folder":
+    case "lstat":
+    case "setstat":
+    case "mkdir":
     case "remove":
-    case "real path":
-    case "read link":
-    case "make link":
+    case "realpath":
+    case "readlink":
+    case "symlink":
       writePathRequest(writer, id, request);
       break;
     case "limits":
-    case "expand path":
-    case "file system":
-    case "copy data":
+    case "expand-path":
+    case "statvfs":
+    case "copy-data":
       writeExtendedRequest(writer, id, request);
       break;
     default:

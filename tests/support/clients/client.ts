@@ -3,16 +3,16 @@ import type { Site } from "./site.ts";
 /** One copy that any client can be asked for. */
 export interface CopyRequest {
   readonly direction: "up" | "down";
-  /** Paths in the folder that is copied from. */
+  /** Paths in the directory that is copied from. */
   readonly sources: readonly string[];
-  /** Path in the folder that is copied to. */
+  /** Path in the directory that is copied to. */
   readonly target: string;
   readonly recursive?: true;
   readonly preserve?: true;
   /** Marks sources as patterns, which the remote shell is to read. */
   readonly isPattern?: true;
-  /** Asks for a target that is a folder, with `-d`. */
-  readonly intoFolder?: true;
+  /** Asks for a target that is a directory, with `-d`. */
+  readonly intoDirectory?: true;
   /** Takes a client with scp's own command line and statuses. */
   readonly isForScp?: true;
 }
@@ -35,7 +35,7 @@ export interface Client {
   readonly lacks: readonly Feature[];
   /** Reason why its trees differ from their originals, whoever serves it. */
   readonly changesTrees?: string;
-  /** Its command line, run in the near folder. */
+  /** Its command line, run in the near directory. */
   command(site: Site, request: CopyRequest, far: string): readonly string[];
 }
 

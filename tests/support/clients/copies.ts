@@ -1,4 +1,4 @@
-/** Copies that clients make, of the same folders each time. */
+/** Copies that clients make, of the same directories each time. */
 
 import { ODD_NAMES, pattern, type TreeEntry } from "../tree.ts";
 import type { CopyRequest } from "./client.ts";
@@ -86,7 +86,7 @@ function fileCopies(
     },
     {
       ...one,
-      name: `a file ${goes} into a folder with its mode and times`,
+      name: `a file ${goes} into a directory with its mode and times`,
       [source]: [LARGE],
       [target]: [IN_TO],
       target: "in to",
@@ -102,7 +102,7 @@ function fileCopies(
     },
     {
       ...one,
-      name: `a file ${goes} into a missing folder`,
+      name: `a file ${goes} into a missing directory`,
       [source]: [LARGE],
       target: "no/where",
       fails: true,
@@ -146,7 +146,7 @@ function treeCopies(
     },
     {
       direction,
-      name: `a folder ${goes} without -r`,
+      name: `a directory ${goes} without -r`,
       [source]: [{ path: "d/f", content: "f" }],
       sources: ["d"],
       target: ".",
@@ -162,7 +162,7 @@ const DOWN = ["far", "near"] as const;
 /** Copies of several sources, patterns, and targets that do not fit them. */
 const SEVERAL: readonly Copy[] = [
   {
-    name: "several files go up into a folder",
+    name: "several files go up into a directory",
     direction: "up",
     near: TWO,
     far: [IN],
@@ -186,7 +186,7 @@ const SEVERAL: readonly Copy[] = [
     far: [IN],
     sources: ["a"],
     target: "in",
-    intoFolder: true,
+    intoDirectory: true,
     isForScp: true,
     same: [["a", "in/a"]],
   },
@@ -233,7 +233,7 @@ const SEVERAL: readonly Copy[] = [
     isForScp: true,
   },
   {
-    name: "the target that has to be a folder is missing",
+    name: "the target that has to be a directory is missing",
     direction: "up",
     near: TWO,
     sources: ["a", "b"],
@@ -242,18 +242,18 @@ const SEVERAL: readonly Copy[] = [
     isForScp: true,
   },
   {
-    name: "the target that has to be a folder is a file",
+    name: "the target that has to be a directory is a file",
     direction: "up",
     near: TWO,
     far: TWO,
     sources: ["b"],
     target: "a",
-    intoFolder: true,
+    intoDirectory: true,
     fails: true,
     isForScp: true,
   },
   {
-    name: "a file is to go where a folder is, and one where it may",
+    name: "a file is to go where a directory is, and one where it may",
     direction: "up",
     near: TWO,
     far: [{ path: "a/" }],

@@ -63,7 +63,7 @@ export const libraries: readonly Client[] = [
     program: [RUBY, "net_scp_client.rb"],
     needs: ["../share/doc/ruby-net-scp/copyright"],
     lacks: ["pattern"],
-    changesTrees: "it downloads into a folder that it makes first",
+    changesTrees: "it downloads into a directory that it makes first",
   }),
   clientOf({
     name: "libssh",

@@ -36,7 +36,7 @@ function scpArguments(
   request: CopyRequest,
   far: string,
 ): readonly string[] {
-  const { recursive, preserve, intoFolder } = request;
+  const { recursive, preserve, intoDirectory } = request;
   return [
     ...["-O", "-q", "-F", "/dev/null", "-P", String(site.port)],
     ...["-i", site.key, "-oIdentitiesOnly=yes", "-oIdentityAgent=none"],
@@ -45,17 +45,18 @@ function scpArguments(
     ...["-oGlobalKnownHostsFile=/dev/null", "-oControlPath=none"],
     ...(recursive ? ["-r"] : []),
     ...(preserve ? ["-p"] : []),
-    ...(intoFolder ? ["-d"] : []),
+    ...(intoDirectory ? ["-d"] : []),
     ...operands(request, far, `${site.user}@127.0.0.1:`),
   ];
 }
 
-/** PuTTY's client; it writes into a home folder, which is the site's. */
+/** PuTTY's client; it writes into a home directory, which is the site's. */
 const pscp: Client = {
   name: "pscp -scp",
   needs: ["pscp", "puttygen"],
   lacks: ["several down", "scp's own"],
-  changesTrees: "it takes a backslash for a slash, and gives folders no facts",
+  changesTrees:
+    "it takes a backslash for a slash, and gives directories no facts",
   command: (site, request, far) => [
     ...["env", `HOME=${site.puttyKey.replace(/\/[^/]*$/, "")}`],
     ...[findProgram("pscp")!, "-scp", "-batch", "-q", "-noagent", "-unsafe"],

@@ -27,27 +27,27 @@ export interface Line extends AsyncDisposable {
 /** A real sshd whose `scp` is the program under test, or the system's. */
 export class ClientSite implements AsyncDisposable {
   readonly #sshd: Sshd;
-  readonly #folder: string;
+  readonly #directory: string;
   readonly #fingerprint: string;
 
-  private constructor(sshd: Sshd, folder: string, fingerprint: string) {
+  private constructor(sshd: Sshd, directory: string, fingerprint: string) {
     this.#sshd = sshd;
-    this.#folder = folder;
+    this.#directory = directory;
     this.#fingerprint = fingerprint;
   }
 
   static async start(scp: "seacp" | "system"): Promise<ClientSite> {
-    const folder = Deno.makeTempDirSync({ prefix: "seacp-path-" });
+    const directory = Deno.makeTempDirSync({ prefix: "seacp-path-" });
     const command = scp === "seacp" ? seacpCommand([]) : findProgram("scp")!;
     writeScript(
-      `${folder}/scp`,
-      `echo $$ >> ${folder}/pids\nexec ${command} "$@"\n`,
+      `${directory}/scp`,
+      `echo $$ >> ${directory}/pids\nexec ${command} "$@"\n`,
     );
-    const sshd = await Sshd.start({ environment: `PATH=${folder}:$PATH` });
+    const sshd = await Sshd.start({ environment: `PATH=${directory}:$PATH` });
     const site = new ClientSite(
       sshd,
-      folder,
-      await fingerprintOf(`${sshd.folder}/host.pub`),
+      directory,
+      await fingerprintOf(`${sshd.directory}/host.pub`),
     );
     if (findProgram("puttygen")) await site.#writePuttyKey();
     return site;
@@ -58,13 +58,13 @@ export class ClientSite implements AsyncDisposable {
   }
 
   get site(): Site {
-    const { port, folder } = this.#sshd;
+    const { port, directory } = this.#sshd;
     return {
       port,
       user: userName(),
-      key: `${folder}/user`,
-      puttyKey: `${this.#folder}/user.ppk`,
-      knownHosts: `${folder}/known_hosts`,
+      key: `${directory}/user`,
+      puttyKey: `${this.#directory}/user.ppk`,
+      knownHosts: `${directory}/known_hosts`,
       fingerprint: this.#fingerprint,
     };
   }
@@ -73,15 +73,15 @@ export class ClientSite implements AsyncDisposable {
     const { key, puttyKey } = this.site;
     await runProgram(
       [findProgram("puttygen")!, key, "-O", "private", "-o", puttyKey],
-      { env: { HOME: this.#folder } },
+      { env: { HOME: this.#directory } },
     );
   }
 
   /** Leads to the same site; is cut once so many bytes have passed. */
   cutAfter(cut: Cut): Line {
     const proxy = new CutProxy(this.#sshd.port, cut);
-    const knownHosts = `${this.#folder}/known_hosts.${proxy.port}`;
-    const hostKey = Deno.readTextFileSync(`${this.#sshd.folder}/host.pub`);
+    const knownHosts = `${this.#directory}/known_hosts.${proxy.port}`;
+    const hostKey = Deno.readTextFileSync(`${this.#sshd.directory}/host.pub`);
     Deno.writeTextFileSync(knownHosts, `[127.0.0.1]:${proxy.port} ${hostKey}`);
     return {
       site: { ...this.site, port: proxy.port, knownHosts },
@@ -91,14 +91,14 @@ export class ClientSite implements AsyncDisposable {
 
   /** Expects that every scp that was started here ends. */
   async assertNobodyLeft(): Promise<void> {
-    const pids = Deno.readTextFileSync(`${this.#folder}/pids`)
+    const pids = Deno.readTextFileSync(`${this.#directory}/pids`)
       .trim().split("\n").map(Number);
     await until("the remote scp ends", () => !pids.some(isRunning));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#sshd[Symbol.asyncDispose]();
-    Deno.removeSync(this.#folder, { recursive: true });
+    Deno.removeSync(this.#directory, { recursive: true });
   }
 }
 

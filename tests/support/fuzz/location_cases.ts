@@ -51,7 +51,7 @@ const PARTS: readonly string[] = [
  */
 const LONGEST = 300;
 
-/** An operand, and a name that a far side answers it with. */
+/** An operand, and a name that a remote answers it with. */
 export function locationCase(random: Random): FuzzCase {
   const operand = anyText(random);
   const name = random.chance(50) ? anyText(random) : "a".repeat(255);

@@ -2,10 +2,10 @@ import { EntryError } from "../../../lib/errors.ts";
 import type {
   Attributes,
   EntryKind,
-  Files,
+  FileSystem,
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
-import { LOCAL_PACE } from "../../../lib/disk/local_path.ts";
+import { LOCAL_CONCURRENCY } from "../../../lib/disk/local_path.ts";
 
 interface Entry {
   readonly kind: EntryKind;
@@ -14,13 +14,13 @@ interface Entry {
 }
 
 /** A disk in memory that keeps no content: names, lengths and modes. */
-export class MemoryFiles implements Files {
+export class MemoryFileSystem implements FileSystem {
   readonly label = "";
-  readonly pace = LOCAL_PACE;
+  readonly concurrency = LOCAL_CONCURRENCY;
   readonly entries = new Map<string, Entry>();
 
-  addFolder(path: string): void {
-    this.entries.set(path, { kind: "folder", size: 0, mode: 0o700 });
+  addDirectory(path: string): void {
+    this.entries.set(path, { kind: "directory", size: 0, mode: 0o700 });
   }
 
   addFile(path: string, size: number): void {
@@ -32,7 +32,7 @@ export class MemoryFiles implements Files {
     return entry && { ...entry, modified: 0, accessed: 0 };
   }
 
-  async attributes(path: string): Promise<Attributes> {
+  async stat(path: string): Promise<Attributes> {
     return { ...this.#entry(path), modified: 0, accessed: 0 };
   }
 
@@ -46,14 +46,14 @@ export class MemoryFiles implements Files {
 
   async openToWrite(path: string, mode: number): Promise<OpenFile> {
     const found = this.entries.get(path);
-    if (found?.kind === "folder") throw failure(path, "Is a directory");
+    if (found?.kind === "directory") throw failure(path, "Is a directory");
     if (found === undefined) this.#add(path, { kind: "file", size: 0, mode });
     return new MemoryOpenFile(this.#entry(path));
   }
 
-  async makeFolder(path: string, mode: number): Promise<void> {
+  async mkdir(path: string, mode: number): Promise<void> {
     if (this.entries.has(path)) throw failure(path, "File exists");
-    this.#add(path, { kind: "folder", size: 0, mode });
+    this.#add(path, { kind: "directory", size: 0, mode });
   }
 
   async setMode(path: string, mode: number): Promise<void> {
@@ -70,7 +70,7 @@ export class MemoryFiles implements Files {
     }
   }
 
-  async list(path: string): Promise<never> {
+  async readdir(path: string): Promise<never> {
     throw failure(path, "Operation not supported");
   }
 
@@ -78,14 +78,14 @@ export class MemoryFiles implements Files {
     throw failure(path, "Operation not supported");
   }
 
-  async readLink(): Promise<undefined> {}
+  async readlink(): Promise<undefined> {}
 
-  async makeLink(path: string): Promise<void> {
+  async symlink(path: string): Promise<void> {
     throw failure(path, "Operation not supported");
   }
 
-  join(folder: string, name: string): string {
-    return `${folder}/${name}`;
+  join(directory: string, name: string): string {
+    return `${directory}/${name}`;
   }
 
   nameOf(path: string): string {
@@ -100,7 +100,7 @@ export class MemoryFiles implements Files {
 
   #add(path: string, entry: Entry): void {
     const above = this.#entry(path.slice(0, path.lastIndexOf("/")));
-    if (above.kind !== "folder") throw failure(path, "Not a directory");
+    if (above.kind !== "directory") throw failure(path, "Not a directory");
     this.entries.set(path, entry);
   }
 }
@@ -112,7 +112,7 @@ class MemoryOpenFile implements OpenFile {
     this.#entry = entry;
   }
 
-  async attributes(): Promise<Attributes> {
+  async stat(): Promise<Attributes> {
     return { ...this.#entry, modified: 0, accessed: 0 };
   }
 

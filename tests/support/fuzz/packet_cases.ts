@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { ProtocolError } from "../../../lib/errors.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Source } from "../../../lib/scp/source.ts";
 import { HastyClock, PacketPeer } from "../packet_peer.ts";
 import { assertEnds, type FuzzCase } from "./fuzz_case.ts";
@@ -37,7 +37,7 @@ export function packetCase(random: Random, world: World): FuzzCase {
       const peers = [packetSink(refused)];
       const source = new Source(
         peers[0]!,
-        new LocalFiles(),
+        new LocalFileSystem(),
         options,
         new CheckedObserver(),
       );

@@ -51,7 +51,7 @@ function sentRecord(random: Random): SentRecord {
     random.pick([0, -1, 1.5, 999.999, random.below(2 ** 32), LAST_MOMENT]);
   return random.pick<SentRecord>([
     { kind: "file", mode, size, name: text },
-    { kind: "folder", mode, name: text },
+    { kind: "directory", mode, name: text },
     { kind: "warning", text },
     { kind: "fatal", text },
     { kind: "times", modified: moment(), accessed: moment() },
@@ -80,7 +80,7 @@ function assertReadsAsWritten(record: SentRecord): void {
 function assertSame(read: ScpRecord, sent: SentRecord): void {
   switch (sent.kind) {
     case "file":
-    case "folder": {
+    case "directory": {
       const mode = sent.mode & RECORD_MODE_BITS;
       // What has been encoded is another name.
       const isSame = !needsEncoding(sent.name);

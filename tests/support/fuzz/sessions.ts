@@ -28,7 +28,7 @@ const LARGE_SIZE = 20_000;
 
 const DEEPEST = 4;
 
-/** What a source says of some files and folders. */
+/** What a source says of some files and directories. */
 export function sourceSession(random: Random): string[] {
   return entries(random, 1 + random.below(3), 0);
 }

@@ -5,7 +5,7 @@ import {
   SessionError,
 } from "../../../lib/errors.ts";
 import type { Listing } from "../../../lib/filesystem/file_system.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import type { Platform } from "../../../lib/names/names.ts";
 import { copyOverSftp, type SftpCopy } from "../hostile_sftp_copy.ts";
 import { HostileSftpServer } from "../hostile_sftp_server.ts";
@@ -19,7 +19,7 @@ import type { Random } from "./random.ts";
 import { NAMES } from "./sessions.ts";
 import { MutatedAnswers } from "./sftp_mutations.ts";
 import { CheckedObserver } from "./stream_check.ts";
-import { NO_WINDOWS_NAME, WatchedFiles } from "./watched_files.ts";
+import { NO_WINDOWS_NAME, WatchedFileSystem } from "./watched_files.ts";
 import { KEPT, TARGETS, type World } from "./world.ts";
 
 /** How many cases out of a hundred have a real disk. */
@@ -70,7 +70,7 @@ function downCase(random: Random, world: World): FuzzCase {
     run: async () => {
       const disk = isReal ? realDisk(world, kind) : memoryDisk(kind);
       const modeBits = preserve ? MODE_BITS : MODE_BITS & ~umask;
-      const files = new WatchedFiles(disk.files, {
+      const files = new WatchedFileSystem(disk.files, {
         target: disk.target,
         modeBits,
         ...(platform === "windows" ? { forbidden: NO_WINDOWS_NAME } : {}),
@@ -104,7 +104,7 @@ function upCase(random: Random, world: World): FuzzCase {
       return `${JSON.stringify(copy)}, ${told(answers)}`;
     },
     run: async () => {
-      const files = new WatchedFiles(
+      const files = new WatchedFileSystem(
         new OrderedFiles(),
         { modeBits: 0 },
         random,
@@ -115,9 +115,9 @@ function upCase(random: Random, world: World): FuzzCase {
   };
 }
 
-/** The local disk, whose folders are listed without a wait. */
-class OrderedFiles extends LocalFiles {
-  override async list(path: string): Promise<Listing> {
+/** The local disk, whose directories are listed without a wait. */
+class OrderedFiles extends LocalFileSystem {
+  override async readdir(path: string): Promise<Listing> {
     return listingOf(Deno.readDirSync(path));
   }
 }
@@ -137,10 +137,10 @@ function serverFor(
   });
 }
 
-/** A few files and folders in a folder. */
-function treeOf(random: Random, folder: string, depth: number): TreeEntry[] {
+/** A few files and directories in a directory. */
+function treeOf(random: Random, directory: string, depth: number): TreeEntry[] {
   return Array.from({ length: random.below(6) }, () => {
-    const path = folder + random.pick(NAMES);
+    const path = directory + random.pick(NAMES);
     const mode = random.below(0o10000);
     if (depth < 3 && random.chance(35)) {
       return [

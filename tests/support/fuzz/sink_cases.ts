@@ -15,7 +15,7 @@ import {
   CheckedObserver,
   singly,
 } from "./stream_check.ts";
-import { NO_WINDOWS_NAME, WatchedFiles } from "./watched_files.ts";
+import { NO_WINDOWS_NAME, WatchedFileSystem } from "./watched_files.ts";
 import { KEPT, TARGETS, type World } from "./world.ts";
 
 /** How many cases out of a hundred have a real disk. */
@@ -30,7 +30,7 @@ const MOST_AHEAD = 8192;
 /** The process's own: what the system takes from modes in any case. */
 const umask = Deno.build.os === "windows" ? 0 : Deno.umask();
 
-/** A sink, a client's or a far side's, that a mutated source talks to. */
+/** A sink, a client's or a remote's, that a mutated source talks to. */
 export function sinkCase(random: Random, world: World): FuzzCase {
   const request = random.pick(["f", "*", "{f,sub}", undefined]);
   const isClient = random.chance(60);
@@ -40,7 +40,7 @@ export function sinkCase(random: Random, world: World): FuzzCase {
   } = {
     top: isClient && random.chance(20) ? "content" : "named",
     recursive: random.chance(75),
-    targetIsFolder: random.chance(15),
+    targetIsDirectory: random.chance(15),
     overwriteTarget: !isClient,
     mayHearShell: isClient,
     ahead: isClient ? random.pick(["none", "certain", "window"]) : "none",
@@ -66,7 +66,7 @@ export function sinkCase(random: Random, world: World): FuzzCase {
         modeBits,
         ...(rules.platform === "windows" ? { forbidden: NO_WINDOWS_NAME } : {}),
       };
-      const files = new WatchedFiles(disk.files, limits, random);
+      const files = new WatchedFileSystem(disk.files, limits, random);
       await receive(input, files, random, {
         target,
         options: { ...rules, objectionTo: objectionTo(request, isClient) },
@@ -80,7 +80,7 @@ export function sinkCase(random: Random, world: World): FuzzCase {
 
 async function receive(
   input: string,
-  files: WatchedFiles,
+  files: WatchedFileSystem,
   random: Random,
   { target, options }: { target: string; options: SinkOptions },
 ): Promise<void> {

@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Source, type SourceOptions } from "../../../lib/scp/source.ts";
 import { literal } from "./byte_text.ts";
 import { assertEnds, type FuzzCase } from "./fuzz_case.ts";
@@ -9,7 +9,7 @@ import { mutated } from "./mutations.ts";
 import type { Random } from "./random.ts";
 import { answerSession } from "./sessions.ts";
 import { SpeechCheck } from "./stream_check.ts";
-import { WatchedFiles } from "./watched_files.ts";
+import { WatchedFileSystem } from "./watched_files.ts";
 import type { World } from "./world.ts";
 
 const PATHS = [
@@ -52,7 +52,9 @@ export function sourceCase(random: Random, world: World): FuzzCase {
       `the sink says\n${literal(input)}` +
       (isAhead ? `\nand the one after it\n${literal(nextInput)}` : ""),
     run: async () => {
-      const files = new WatchedFiles(new LocalFiles(), { modeBits: 0 }, random);
+      const files = new WatchedFileSystem(new LocalFileSystem(), {
+        modeBits: 0,
+      }, random);
       const rules = {
         recursive: options.recursive,
         allowsNameless: options.dotPaths === "announced",

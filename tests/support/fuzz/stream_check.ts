@@ -88,7 +88,7 @@ const RECORD_INSIDE =
 /** Which records may be said. */
 export interface SpeechRules {
   readonly recursive: boolean;
-  /** Whether folders without a name of their own may be announced. */
+  /** Whether directories without a name of their own may be announced. */
   readonly allowsNameless?: boolean;
   /** Whether bodies that do no harm may be said before they are waited for. */
   readonly allowsAhead?: boolean;
@@ -97,7 +97,7 @@ export interface SpeechRules {
 
 /** What was said to a sink, and is yet to be answered. */
 interface Unanswered {
-  readonly kind: "start" | "file" | "ahead" | "folder" | "other";
+  readonly kind: "start" | "file" | "ahead" | "directory" | "other";
   /** Of a file's body, in bytes. */
   readonly size: number;
 }
@@ -111,7 +111,7 @@ export class SpeechCheck extends CheckedObserver implements ChannelListener {
   readonly #unanswered: Unanswered[] = [{ kind: "start", size: 0 }];
   /** How much of a body is still to be said; absent between bodies. */
   #left: number | undefined;
-  /** How many folders the sink is in. */
+  /** How many directories the sink is in. */
   #depth = 0;
   /** An answer whose line is not read to its end. */
   #refusal = "";
@@ -119,7 +119,7 @@ export class SpeechCheck extends CheckedObserver implements ChannelListener {
   #isLost = false;
   /** Whether times were said last: they keep a body from what follows it. */
   #isGuarded = false;
-  /** Whether a folder was left since something went ahead there. */
+  /** Whether a directory was left since something went ahead there. */
   #hasLeft = false;
 
   constructor(rules: SpeechRules) {
@@ -148,7 +148,10 @@ export class SpeechCheck extends CheckedObserver implements ChannelListener {
   #hearAhead(body: string, file: Unanswered): void {
     assert(body.length === file.size, "another body than was announced");
     assert(!RECORD_INSIDE.test(body), `ahead of its time: ${literal(body)}`);
-    assert(!this.#hasLeft, "it is ahead in another folder than those before");
+    assert(
+      !this.#hasLeft,
+      "it is ahead in another directory than those before",
+    );
     this.#unanswered.splice(-1, 1, { ...file, kind: "ahead" });
     this.#left = 0;
   }
@@ -160,7 +163,7 @@ export class SpeechCheck extends CheckedObserver implements ChannelListener {
       this.#depth--;
       this.#hasLeft = this.#isAhead;
       assert(!this.#isAhead || this.#isGuarded, "a body may take the end");
-      assert(this.#depth >= 0, "a folder ends that did not begin");
+      assert(this.#depth >= 0, "a directory ends that did not begin");
     } else if (!/^T\d+ \d{1,6} \d+ \d{1,6}\n$/.test(text)) {
       return this.#hearEntry(text);
     }
@@ -184,12 +187,12 @@ export class SpeechCheck extends CheckedObserver implements ChannelListener {
       this.#depth > 0 || this.#rules.isAskedFor(name),
       `not asked for: ${literal(name)}`,
     );
-    assert(letter === "C" || this.#rules.recursive, "a folder without -r");
+    assert(letter === "C" || this.#rules.recursive, "a directory without -r");
     assert(
       this.#unanswered.every(({ kind }) => ["ahead", "other"].includes(kind)),
       "an entry is said before it is known where it belongs",
     );
-    const kind = letter === "C" ? "file" : "folder";
+    const kind = letter === "C" ? "file" : "directory";
     this.#unanswered.push({ kind, size: Number(size) });
   }
 
@@ -203,7 +206,7 @@ export class SpeechCheck extends CheckedObserver implements ChannelListener {
       }
       const answered = this.#unanswered.shift();
       const isTaken = this.#refusal === "" && char === "\0";
-      if (isTaken && answered?.kind === "folder") this.#depth++;
+      if (isTaken && answered?.kind === "directory") this.#depth++;
       if (isTaken && answered?.kind === "file") this.#left = answered.size;
       if (!isTaken && answered?.kind === "ahead") this.#isLost = true;
       this.#hasLeft &&= this.#isAhead;

@@ -1,10 +1,10 @@
 import { EntryError } from "../../../lib/errors.ts";
 import type {
   Attributes,
-  Files,
+  Concurrency,
+  FileSystem,
   Listing,
   OpenFile,
-  Pace,
   Times,
 } from "../../../lib/filesystem/file_system.ts";
 import { withFaults } from "../faulty_file.ts";
@@ -25,25 +25,25 @@ export interface Limits {
 export const NO_WINDOWS_NAME = /[\\:*?"<>|]|[. ]$|^(nul|con)(\.|$)/i;
 
 /**
- * Files that notice what no peer may bring about: the case fails for it,
+ * FileSystem that notice what no peer may bring about: the case fails for it,
  * before it is done. Now and then a call fails by itself, as on a bad disk.
  * Names are listed in order, so that a case can be had again.
  */
-export class WatchedFiles implements Files {
+export class WatchedFileSystem implements FileSystem {
   readonly label: string;
-  readonly pace: Pace;
+  readonly concurrency: Concurrency;
   /** How many files are open. */
   openFiles = 0;
-  readonly #inner: Files;
+  readonly #inner: FileSystem;
   readonly #limits: Limits;
   readonly #random: Random;
   /** How many calls out of a hundred fail. */
   readonly #failing: number;
   #breach: string | undefined;
 
-  constructor(inner: Files, limits: Limits, random: Random) {
+  constructor(inner: FileSystem, limits: Limits, random: Random) {
     this.label = inner.label;
-    this.pace = inner.pace;
+    this.concurrency = inner.concurrency;
     this.#inner = inner;
     this.#limits = limits;
     this.#random = random;
@@ -60,9 +60,9 @@ export class WatchedFiles implements Files {
     return await this.#inner.find(path);
   }
 
-  async attributes(path: string): Promise<Attributes> {
+  async stat(path: string): Promise<Attributes> {
     this.#failAtTimes(path);
-    return await this.#inner.attributes(path);
+    return await this.#inner.stat(path);
   }
 
   async identify(path: string): Promise<string | undefined> {
@@ -70,9 +70,9 @@ export class WatchedFiles implements Files {
     return await this.#inner.identify(path);
   }
 
-  async list(path: string): Promise<Listing> {
+  async readdir(path: string): Promise<Listing> {
     this.#failAtTimes(path);
-    return listingOf(await sortedEntries(await this.#inner.list(path)));
+    return listingOf(await sortedEntries(await this.#inner.readdir(path)));
   }
 
   async openToRead(path: string): Promise<OpenFile> {
@@ -100,11 +100,11 @@ export class WatchedFiles implements Files {
     return this.#watched(path, file);
   }
 
-  async makeFolder(path: string, mode: number): Promise<void> {
+  async mkdir(path: string, mode: number): Promise<void> {
     this.#checkPath(path);
     this.#checkMode(path, mode & ~0o700);
     this.#failAtTimes(path);
-    await this.#inner.makeFolder(path, mode);
+    await this.#inner.mkdir(path, mode);
   }
 
   async setMode(path: string, mode: number): Promise<void> {
@@ -126,16 +126,16 @@ export class WatchedFiles implements Files {
     await this.#inner.remove(path);
   }
 
-  async readLink(path: string): Promise<string | undefined> {
-    return await this.#inner.readLink(path);
+  async readlink(path: string): Promise<string | undefined> {
+    return await this.#inner.readlink(path);
   }
 
-  async makeLink(path: string): Promise<void> {
+  async symlink(path: string): Promise<void> {
     return this.#refuse(`A link is made: ${path}`);
   }
 
-  join(folder: string, name: string): string {
-    return this.#inner.join(folder, name);
+  join(directory: string, name: string): string {
+    return this.#inner.join(directory, name);
   }
 
   nameOf(path: string): string {

@@ -2,14 +2,14 @@ import { assert, assertEquals } from "@std/assert";
 import { makeTree } from "../tree.ts";
 
 /** What may be in the place of a target. */
-export const TARGETS = ["folder", "file", "missing", "nowhere"] as const;
+export const TARGETS = ["directory", "file", "missing", "nowhere"] as const;
 
 export type TargetKind = typeof TARGETS[number];
 
-/** What a folder that is a target holds. */
+/** What a directory that is a target holds. */
 export const KEPT = "kept, and longer than most that comes";
 
-/** A folder on the disk that holds a target, and things beside it to harm. */
+/** A directory on the disk that holds a target, and things beside it to harm. */
 export class World implements Disposable {
   /** What a source may send: every kind of entry. */
   readonly tree: string;
@@ -39,7 +39,7 @@ export class World implements Disposable {
   makeTarget(kind: TargetKind): string {
     const path = `${this.#base}/target`;
     this.#removeTarget();
-    if (kind === "folder") {
+    if (kind === "directory") {
       Deno.mkdirSync(`${path}/sub`, { recursive: true });
       Deno.writeTextFileSync(`${path}/kept`, KEPT);
     } else if (kind === "file") Deno.writeTextFileSync(path, KEPT);
@@ -81,10 +81,12 @@ export class World implements Disposable {
       `${this.#root}/deep`,
       this.#base,
       `${this.#base}/outside`,
-    ].flatMap((folder) =>
-      [...Deno.readDirSync(folder)].toSorted((a, b) => a.name < b.name ? -1 : 1)
+    ].flatMap((directory) =>
+      [...Deno.readDirSync(directory)].toSorted((a, b) =>
+        a.name < b.name ? -1 : 1
+      )
         .filter(({ name }) => name !== "target")
-        .map(({ name }) => lineFor(`${folder}/${name}`))
+        .map(({ name }) => lineFor(`${directory}/${name}`))
     );
   }
 

@@ -9,15 +9,15 @@ export const ACCOUNT_LIBRARY = "libnss_wrapper.so";
 /** Login shell of an account, and the directory for its files. */
 export interface AccountOptions {
   readonly shell?: string;
-  readonly folder?: string;
+  readonly directory?: string;
 }
 
 /**
- * A throw-away account with a home folder, a key that it lets in and a host
+ * A throw-away account with a home directory, a key that it lets in and a host
  * key. No file of the system names it: daemons see it through nss_wrapper.
  */
 export class Account implements Disposable {
-  readonly folder: string;
+  readonly directory: string;
   readonly home: string;
   readonly hostKey: string;
   readonly userKey: string;
@@ -25,25 +25,25 @@ export class Account implements Disposable {
   readonly passwd: string;
   readonly group: string;
 
-  private constructor(folder: string) {
-    this.folder = folder;
-    this.home = `${folder}/home`;
-    this.hostKey = `${folder}/host`;
-    this.userKey = `${folder}/user`;
+  private constructor(directory: string) {
+    this.directory = directory;
+    this.home = `${directory}/home`;
+    this.hostKey = `${directory}/host`;
+    this.userKey = `${directory}/user`;
     this.authorizedKeys = `${this.home}/.ssh/authorized_keys`;
-    this.passwd = `${folder}/passwd`;
-    this.group = `${folder}/group`;
+    this.passwd = `${directory}/passwd`;
+    this.group = `${directory}/group`;
   }
 
   /** Makes the keys and all files of one. */
   static async make(
-    { shell = "/bin/sh", folder: dir }: AccountOptions,
+    { shell = "/bin/sh", directory: dir }: AccountOptions,
   ): Promise<Account> {
     const account = new Account(Deno.makeTempDirSync({
       prefix: "seacp-server-",
       ...(dir === undefined ? {} : { dir }),
     }));
-    const { home, folder, hostKey, userKey, authorizedKeys } = account;
+    const { home, directory, hostKey, userKey, authorizedKeys } = account;
     Deno.mkdirSync(`${home}/.ssh`, { recursive: true, mode: 0o700 });
     Deno.chmodSync(home, 0o755);
     await Promise.all([makeKey(hostKey), makeKey(userKey)]);
@@ -55,7 +55,7 @@ export class Account implements Disposable {
       group: `${USER}:x:${gid}:\nnogroup:x:65534:\n`,
     };
     for (const [name, text] of Object.entries(entries)) {
-      Deno.writeTextFileSync(`${folder}/${name}`, text, { mode: 0o600 });
+      Deno.writeTextFileSync(`${directory}/${name}`, text, { mode: 0o600 });
     }
     return account;
   }
@@ -70,7 +70,7 @@ export class Account implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    Deno.removeSync(this.folder, { recursive: true });
+    Deno.removeSync(this.directory, { recursive: true });
   }
 }
 

@@ -9,7 +9,7 @@ const NEEDS = ["dropbear", "dropbearkey", "scp", "ssh", "ssh-keygen"];
 const SFTP_SERVER = "/usr/lib/sftp-server";
 
 async function prepare(account: Account, port: number): Promise<Command> {
-  const key = `${account.folder}/dropbear_key`;
+  const key = `${account.directory}/dropbear_key`;
   await runProgram([
     findProgram("dropbearkey")!,
     ...["-t", "ed25519", "-f", key],
@@ -18,7 +18,7 @@ async function prepare(account: Account, port: number): Promise<Command> {
     args: [
       findProgram("dropbear")!,
       ...["-F", "-E", "-s", "-r", key, "-p", `127.0.0.1:${port}`],
-      ...["-P", `${account.folder}/pid`],
+      ...["-P", `${account.directory}/pid`],
     ],
     env: account.environment,
   };

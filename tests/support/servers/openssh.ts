@@ -7,7 +7,7 @@ const NEEDS = ["sshd", "ssh", "ssh-keygen", ACCOUNT_LIBRARY];
 
 /** Starts OpenSSH's server with these lines at the end of its configuration. */
 function prepare(lines: string, account: Account, port: number): Command {
-  const path = `${account.folder}/sshd_config`;
+  const path = `${account.directory}/sshd_config`;
   if (Deno.uid() === 0) Deno.mkdirSync("/run/sshd", { recursive: true });
   Deno.writeTextFileSync(
     path,

@@ -6,20 +6,20 @@ import type { Command, ServerKind } from "./server.ts";
 const MODULE = "/usr/lib/proftpd/mod_sftp.so";
 
 async function prepare(account: Account, port: number): Promise<Command> {
-  const { folder } = account;
+  const { directory } = account;
   const { stdout } = await runProgram(
     ["ssh-keygen", "-e", "-f", `${account.userKey}.pub`],
   );
-  Deno.writeTextFileSync(`${folder}/rfc4716`, stdout);
+  Deno.writeTextFileSync(`${directory}/rfc4716`, stdout);
   Deno.writeTextFileSync(
-    `${folder}/proftpd.conf`,
+    `${directory}/proftpd.conf`,
     `ServerType standalone
 DefaultAddress 127.0.0.1
 SocketBindTight on
 Port ${port}
 ModulePath /usr/lib/proftpd
 LoadModule mod_sftp.c
-PidFile ${folder}/pid
+PidFile ${directory}/pid
 ScoreboardFile /dev/null
 WtmpLog off
 DelayEngine off
@@ -37,12 +37,12 @@ MaxInstances 100
 SFTPEngine on
 SFTPHostKey ${account.hostKey}
 SFTPAuthMethods publickey
-SFTPAuthorizedUserKeys file:${folder}/rfc4716
-SFTPLog ${folder}/sftp.log
+SFTPAuthorizedUserKeys file:${directory}/rfc4716
+SFTPLog ${directory}/sftp.log
 `,
   );
   return {
-    args: [findProgram("proftpd")!, "-n", "-c", `${folder}/proftpd.conf`],
+    args: [findProgram("proftpd")!, "-n", "-c", `${directory}/proftpd.conf`],
     env: account.environment,
   };
 }

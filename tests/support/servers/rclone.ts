@@ -24,7 +24,12 @@ export const rcloneKinds: readonly ServerKind[] = CACHES.map((
       ...["--addr", `127.0.0.1:${port}`, "--user", USER],
       ...["--key", account.hostKey],
       ...["--authorized-keys", account.authorizedKeys],
-      ...["--vfs-cache-mode", cache, "--cache-dir", `${account.folder}/cache`],
+      ...[
+        "--vfs-cache-mode",
+        cache,
+        "--cache-dir",
+        `${account.directory}/cache`,
+      ],
       // What comes to be, there or here, is seen by the other side at once.
       ...["--dir-cache-time", "1ns", "--vfs-write-back", "0s"],
       ...["--config", "/dev/null"],

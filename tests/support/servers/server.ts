@@ -36,7 +36,7 @@ export interface ServerKind {
   /** The account's login shell. */
   readonly shell?: string;
   /** Directory for the account's files; that of other temporary files if absent. */
-  readonly folder?: string;
+  readonly directory?: string;
   /** Writes its configuration; gives the command that stays in the foreground. */
   prepare(account: Account, port: number): Command | Promise<Command>;
 }
@@ -47,7 +47,7 @@ const START_MILLISECONDS = 30_000;
 /** Ports that are tried: another process may take one that was free. */
 const PORTS_TRIED = 5;
 
-/** A running server of a kind, known to ssh as `far`; it ends with its folder. */
+/** A running server of a kind, known to ssh as `far`; it ends with its directory. */
 export class Server implements Door {
   readonly options: readonly string[];
   readonly home: string;
@@ -73,23 +73,23 @@ export class Server implements Door {
     for (let tries = PORTS_TRIED; tries > 0; tries--) {
       const port = freePort();
       const command = await kind.prepare(account, port);
-      const child = spawn(command, `${account.folder}/log`);
+      const child = spawn(command, `${account.directory}/log`);
       if (await listens(port, child)) return new Server(account, port, child);
       await child.status;
     }
-    const log = Deno.readTextFileSync(`${account.folder}/log`);
+    const log = Deno.readTextFileSync(`${account.directory}/log`);
     account[Symbol.dispose]();
     throw new Error(`${kind.name} does not listen: ${log}`);
   }
 
   /** Everything that the server has said so far. */
   get log(): string {
-    return Deno.readTextFileSync(`${this.#account.folder}/log`);
+    return Deno.readTextFileSync(`${this.#account.directory}/log`);
   }
 
   /** Makes an empty directory that ends with the server. */
-  newFolder(): string {
-    return Deno.makeTempDirSync({ dir: this.#account.folder });
+  newDirectory(): string {
+    return Deno.makeTempDirSync({ dir: this.#account.directory });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -138,7 +138,7 @@ async function listens(
 }
 
 function writeClientConfiguration(account: Account, port: number): string {
-  const path = `${account.folder}/ssh_config`;
+  const path = `${account.directory}/ssh_config`;
   Deno.writeTextFileSync(
     path,
     `Host far
@@ -148,7 +148,7 @@ function writeClientConfiguration(account: Account, port: number): string {
   IdentityFile ${account.userKey}
   IdentitiesOnly yes
   IdentityAgent none
-  UserKnownHostsFile ${account.folder}/known_hosts
+  UserKnownHostsFile ${account.directory}/known_hosts
   GlobalKnownHostsFile /dev/null
   HostKeyAlias far
   StrictHostKeyChecking accept-new

@@ -38,7 +38,7 @@ export class Stage extends Place {
     const { flag } = this.mode;
     return await super.copy([...(flag === "" ? [] : [flag]), ...args], {
       wrapper: ["timeout", "--kill-after=5", String(PATIENCE_SECONDS)],
-      env: { XDG_CACHE_HOME: this.#server.newFolder() },
+      env: { XDG_CACHE_HOME: this.#server.newDirectory() },
     });
   }
 
@@ -48,7 +48,7 @@ export class Stage extends Place {
     return await this.copy(["-P", String(proxy.port), ...args]);
   }
 
-  /** Describes what is below a folder, as far as the server keeps it. */
+  /** Describes what is below a directory, as far as the server keeps it. */
   async describe(root: string): Promise<string[]> {
     const { keeps = "everything", listsTab = "\\t" } = this.kind;
     const lines = await describeTree(root, {
@@ -59,7 +59,7 @@ export class Stage extends Place {
     return lines
       .map((line) => line.replaceAll("\\t", listsTab))
       .map((line) =>
-        hasTimes ? line : line.replace(/^(folder.*) \d+ (?=")/, "$1 ")
+        hasTimes ? line : line.replace(/^(directory.*) \d+ (?=")/, "$1 ")
       );
   }
 }

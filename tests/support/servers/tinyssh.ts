@@ -6,15 +6,15 @@ import type { Command, ServerKind } from "./server.ts";
 
 const NEEDS = ["tinysshd", "tinysshd-makekey", "scp", "ssh", "ssh-keygen"];
 
-/** Folder that nobody else may write in: TinySSH reads no keys below /tmp. */
-const FOLDER = Deno.uid() === 0 ? "/run" : Deno.env.get("HOME") ?? "/";
+/** Directory that nobody else may write in: TinySSH reads no keys below /tmp. */
+const DIRECTORY = Deno.uid() === 0 ? "/run" : Deno.env.get("HOME") ?? "/";
 
 async function prepare(
   options: readonly string[],
   account: Account,
   port: number,
 ): Promise<Command> {
-  const keys = `${account.folder}/tinyssh-${port}`;
+  const keys = `${account.directory}/tinyssh-${port}`;
   await runProgram([findProgram("tinysshd-makekey")!, keys]);
   return {
     args: [
@@ -29,7 +29,7 @@ export const tinysshKinds: readonly ServerKind[] = [
   {
     name: "TinySSH",
     needs: [...NEEDS, PYTHON, ACCOUNT_LIBRARY],
-    folder: FOLDER,
+    directory: DIRECTORY,
     speaks: { scp: true, sftp: false },
     prepare: (account, port) => prepare([], account, port),
   },
@@ -37,7 +37,7 @@ export const tinysshKinds: readonly ServerKind[] = [
     name: "TinySSH with an SFTP subsystem",
     modes: ["-s", "-O"],
     needs: [...NEEDS, PYTHON, ACCOUNT_LIBRARY, "sftp-server"],
-    folder: FOLDER,
+    directory: DIRECTORY,
     speaks: { scp: true, sftp: true },
     prepare: (account, port) =>
       prepare(["-x", `sftp=${findProgram("sftp-server")}`], account, port),

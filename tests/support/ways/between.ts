@@ -37,8 +37,8 @@ const twoHostKeys: Way = {
     const [far, other] = await Promise.all([Sshd.start(), Sshd.start()]);
     const way = openAt(
       { far, other },
-      `  IdentityFile ${far.folder}/user
-  IdentityFile ${other.folder}/user
+      `  IdentityFile ${far.directory}/user
+  IdentityFile ${other.directory}/user
   BatchMode no
   StrictHostKeyChecking ask
   UserKnownHostsFile /dev/null`,

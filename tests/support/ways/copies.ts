@@ -102,7 +102,7 @@ export async function runBy(
   return await answer(words.map(quoted).join(" "), { cwd, env, questions });
 }
 
-/** Expects these entries of one folder in the other, and no others. */
+/** Expects these entries of one directory in the other, and no others. */
 async function assertArrived(
   sources: readonly string[],
   origin: string,

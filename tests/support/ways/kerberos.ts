@@ -10,21 +10,21 @@ const REALM = "SEACP.TEST";
 /** Attempts to find a port before the KDC is given up. */
 const MAX_PORTS = 5;
 
-/** A realm with one user and one host, in a folder that holds all of it. */
+/** A realm with one user and one host, in a directory that holds all of it. */
 interface Realm {
   readonly env: Readonly<Record<string, string>>;
   readonly keytab: string;
   readonly kdc: Daemon;
 }
 
-async function startRealm(folder: string): Promise<Realm> {
-  const keytab = `${folder}/keytab`;
+async function startRealm(directory: string): Promise<Realm> {
+  const keytab = `${directory}/keytab`;
   const env = {
-    KRB5_CONFIG: `${folder}/krb5.conf`,
-    KRB5_KDC_PROFILE: `${folder}/kdc.conf`,
-    KRB5CCNAME: `FILE:${folder}/tickets`,
+    KRB5_CONFIG: `${directory}/krb5.conf`,
+    KRB5_KDC_PROFILE: `${directory}/kdc.conf`,
+    KRB5CCNAME: `FILE:${directory}/tickets`,
   };
-  writeConfigurations(folder, freePort());
+  writeConfigurations(directory, freePort());
   await runWell(
     [findProgram("kdb5_util")!, "create", "-s", "-P", "master"],
     env,
@@ -34,17 +34,17 @@ async function startRealm(folder: string): Promise<Realm> {
   await admin("addprinc -randkey host/localhost");
   await admin(`addprinc -randkey ${userName()}`);
   await admin(`ktadd -k ${keytab} host/localhost`);
-  await admin(`ktadd -k ${folder}/user.keytab ${userName()}`);
-  const kdc = await startKdc(folder, env);
+  await admin(`ktadd -k ${directory}/user.keytab ${userName()}`);
+  const kdc = await startKdc(directory, env);
   await runWell([
-    ...[findProgram("kinit")!, "-k", "-t", `${folder}/user.keytab`],
+    ...[findProgram("kinit")!, "-k", "-t", `${directory}/user.keytab`],
     userName(),
   ], env);
   return { env, keytab, kdc };
 }
 
 async function startKdc(
-  folder: string,
+  directory: string,
   env: Readonly<Record<string, string>>,
 ): Promise<Daemon> {
   for (let tries = MAX_PORTS; tries > 0; tries--) {
@@ -53,14 +53,14 @@ async function startKdc(
       greeting: "starting",
     });
     if (kdc) return kdc;
-    writeConfigurations(folder, freePort());
+    writeConfigurations(directory, freePort());
   }
   throw new Error("the KDC found no port to listen on");
 }
 
-function writeConfigurations(folder: string, port: number): void {
+function writeConfigurations(directory: string, port: number): void {
   Deno.writeTextFileSync(
-    `${folder}/krb5.conf`,
+    `${directory}/krb5.conf`,
     `[libdefaults]
 default_realm = ${REALM}
 dns_lookup_kdc = false
@@ -75,20 +75,20 @@ ${REALM} = {
 [domain_realm]
 localhost = ${REALM}
 [logging]
-kdc = FILE:${folder}/kdc.log
-admin_server = FILE:${folder}/kdc.log
+kdc = FILE:${directory}/kdc.log
+admin_server = FILE:${directory}/kdc.log
 `,
   );
   Deno.writeTextFileSync(
-    `${folder}/kdc.conf`,
+    `${directory}/kdc.conf`,
     `[kdcdefaults]
 kdc_listen = ""
 kdc_tcp_listen = 127.0.0.1:${port}
 [realms]
 ${REALM} = {
-  database_name = ${folder}/principal
-  key_stash_file = ${folder}/stash
-  acl_file = ${folder}/acl
+  database_name = ${directory}/principal
+  key_stash_file = ${directory}/stash
+  acl_file = ${directory}/acl
 }
 `,
   );
@@ -105,8 +105,8 @@ export const ticket: Way = {
   open: async () => {
     let realm: Realm;
     const sshd = await Sshd.start({
-      prepare: async (folder): Promise<ServerSettings> => {
-        realm = await startRealm(folder);
+      prepare: async (directory): Promise<ServerSettings> => {
+        realm = await startRealm(directory);
         return {
           lines: `GSSAPIAuthentication yes
 GSSAPIStrictAcceptorCheck no

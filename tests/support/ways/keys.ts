@@ -12,8 +12,8 @@ const agent: Way = {
   proof: /Accepted publickey for/,
   open: async () => {
     const sshd = await Sshd.start();
-    const key = `${sshd.folder}/user`;
-    const env = { SSH_AUTH_SOCK: `${sshd.folder}/agent` };
+    const key = `${sshd.directory}/user`;
+    const env = { SSH_AUTH_SOCK: `${sshd.directory}/agent` };
     const daemon = await Daemon.start(
       [findProgram("ssh-agent")!, "-D", "-a", env.SSH_AUTH_SOCK],
       { greeting: "SSH_AUTH_SOCK=" },
@@ -34,21 +34,21 @@ const certificate: Way = {
   open: async () => {
     const keygen = findProgram("ssh-keygen")!;
     const sshd = await Sshd.start({
-      prepare: async (folder) => {
-        const authority = `${folder}/authority`;
+      prepare: async (directory) => {
+        const authority = `${directory}/authority`;
         await runWell(
           [keygen, "-q", "-t", "ed25519", "-N", "", "-f", authority],
         );
         await runWell([
           ...[keygen, "-q", "-s", authority, "-I", "test"],
-          ...["-n", userName(), `${folder}/user.pub`],
+          ...["-n", userName(), `${directory}/user.pub`],
         ]);
         return {
           lines: `TrustedUserCAKeys ${authority}.pub\nAuthorizedKeysFile none`,
         };
       },
     });
-    return openAt({ far: sshd }, `  IdentityFile ${sshd.folder}/user`);
+    return openAt({ far: sshd }, `  IdentityFile ${sshd.directory}/user`);
   },
 };
 
@@ -59,7 +59,7 @@ const passphrase: Way = {
   proof: /Accepted publickey for/,
   open: async () => {
     const sshd = await Sshd.start();
-    const key = `${sshd.folder}/user`;
+    const key = `${sshd.directory}/user`;
     await runWell([
       ...[findProgram("ssh-keygen")!, "-q", "-p", "-P", ""],
       ...["-N", "open sesame", "-f", key],

@@ -15,8 +15,8 @@ const jumpHost: Way = {
     const [far, jump] = await Promise.all([Sshd.start(), Sshd.start()]);
     const way = openAt(
       { far, jump },
-      `  IdentityFile ${far.folder}/user
-  IdentityFile ${jump.folder}/user`,
+      `  IdentityFile ${far.directory}/user
+  IdentityFile ${jump.directory}/user`,
     );
     return { ...way, options: [...way.options, "-J", "jump"] };
   },
@@ -29,7 +29,7 @@ const master: Way = {
   proof: /^(?![^]*Accepted[^]*Accepted)[^]*Accepted publickey for/,
   open: async () => {
     const sshd = await Sshd.start();
-    const socket = `${sshd.folder}/master`;
+    const socket = `${sshd.directory}/master`;
     const child = new Deno.Command(findProgram("ssh")!, {
       args: ["-F", sshd.config, "-MNS", socket, "far"],
       stdin: "null",
@@ -37,7 +37,7 @@ const master: Way = {
       stderr: "null",
     }).spawn();
     await until("the master listens", () => exists(socket));
-    Deno.removeSync(`${sshd.folder}/user`);
+    Deno.removeSync(`${sshd.directory}/user`);
     const settings = `${NO_KEY_FILE}\n  ControlPath ${socket}`;
     return openAt({ far: sshd }, settings, [{
       [Symbol.asyncDispose]: async () => {

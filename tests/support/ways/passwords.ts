@@ -29,13 +29,13 @@ export function startWithPassword(
 ): Promise<Sshd> {
   return Sshd.start({
     ...settings,
-    prepare: (folder) => prepareAccount(folder, password),
+    prepare: (directory) => prepareAccount(directory, password),
   });
 }
 
 /** Writes an account database with the account that runs the tests. */
 async function prepareAccount(
-  folder: string,
+  directory: string,
   password: string,
 ): Promise<ServerSettings> {
   const user = userName();
@@ -50,7 +50,7 @@ async function prepareAccount(
     .exec(Deno.readTextFileSync("/etc/passwd"))?.[0] ?? "";
   const own = user === "sshd" ? "" : separate;
   const files = {
-    PASSWD: `${user}:x:${uid}:${gid}::${folder}/home:/bin/sh\n${own}`,
+    PASSWD: `${user}:x:${uid}:${gid}::${directory}/home:/bin/sh\n${own}`,
     GROUP: `${user}:x:${gid}:\n`,
     SHADOW: `${user}:${hash.trim()}:19000:0:99999:7:::\n`,
   };
@@ -58,7 +58,7 @@ async function prepareAccount(
     LD_PRELOAD: findProgram(WRAPPER)!,
   };
   for (const [name, text] of Object.entries(files)) {
-    const path = `${folder}/${name.toLowerCase()}`;
+    const path = `${directory}/${name.toLowerCase()}`;
     Deno.writeTextFileSync(path, text);
     environment[`NSS_WRAPPER_${name}`] = path;
   }

@@ -11,7 +11,7 @@ export interface Question {
 export interface OpenWay extends AsyncDisposable {
   /** Options that lead to the host `far`, for ssh, scp and the program. */
   readonly options: readonly string[];
-  /** The remote home folder, on this disk. */
+  /** The remote home directory, on this disk. */
   readonly home: string;
   /** Environment of the client. */
   readonly env?: Readonly<Record<string, string>>;
@@ -66,7 +66,7 @@ export function openAt(
   settings: string,
   helpers: readonly (AsyncDisposable | undefined)[] = [],
 ): OpenWay {
-  const path = `${hosts.far.folder}/way_config`;
+  const path = `${hosts.far.directory}/way_config`;
   const sections = Object.entries(hosts).map(([name, host]) =>
     hostSection(name, host)
   );
@@ -87,12 +87,12 @@ export function openAt(
   };
 }
 
-function hostSection(name: string, { port, folder }: Sshd): string {
+function hostSection(name: string, { port, directory }: Sshd): string {
   return `Host ${name}
   HostName 127.0.0.1
   Port ${port}
   HostKeyAlias [127.0.0.1]:${port}
-  UserKnownHostsFile ${folder}/known_hosts`;
+  UserKnownHostsFile ${directory}/known_hosts`;
 }
 
 /** Setting for ways that have no key in a file, not even the account's own. */

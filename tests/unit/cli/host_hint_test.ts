@@ -2,18 +2,18 @@ import { assertEquals } from "@std/assert";
 import { parseCommandLine } from "../../../lib/options/command_line.ts";
 import { hostHint } from "../../../lib/cli/host_hint.ts";
 import { locationRules } from "../../support/location_rules.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 
 /** Gives the hint for a command line, where `near` is a host and `here` a file. */
 async function hintFor(...operands: readonly string[]): Promise<
   string | undefined
 > {
-  using folder = new TempFolder();
-  const config = `${folder.path}/config`;
+  using directory = new TempDirectory();
+  const config = `${directory.path}/config`;
   Deno.writeTextFileSync(config, "Host near\n");
-  Deno.writeTextFileSync(`${folder.path}/here`, "");
+  Deno.writeTextFileSync(`${directory.path}/here`, "");
   const args = operands.map((operand) =>
-    operand.replace("DIR", () => folder.path)
+    operand.replace("DIR", () => directory.path)
   );
   const rules = locationRules();
   const command = parseCommandLine(["-F", config, ...args], rules);

@@ -4,7 +4,7 @@ import type { Build } from "../../../lib/cli/version.ts";
 import { run } from "../../../lib/cli/run.ts";
 import { listing } from "../../support/listing.ts";
 import { Screen } from "../../support/screen.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree } from "../../support/tree.ts";
 
 const USAGE = `\
@@ -160,7 +160,7 @@ Deno.test("run() answers a completion, and says nothing of what is wrong", async
     [["fish", "--", "-host:"], "words\n"],
     [["fish", "--", "scp://h/"], "words\n"],
   ];
-  // None of them asks a far side: for that a process gives itself up.
+  // None of them asks a remote: for that a process gives itself up.
   for (const [args, beginning] of rows) {
     const { status, stdout, stderr } = await runWith(["--complete", ...args]);
     assertEquals([status, stderr], [0, ""], args.join(" "));
@@ -170,31 +170,33 @@ Deno.test("run() answers a completion, and says nothing of what is wrong", async
 });
 
 Deno.test("run() copies here and says nothing", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "abc" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "abc" }]);
   assertEquals(
-    await runWith([`${folder.path}/a`, `${folder.path}/b`]),
+    await runWith([`${directory.path}/a`, `${directory.path}/b`]),
     { status: 0, stdout: "", stderr: "" },
   );
-  assertEquals(listing(folder.path), ['a = "abc"', 'b = "abc"']);
+  assertEquals(listing(directory.path), ['a = "abc"', 'b = "abc"']);
 });
 
 Deno.test("run() leaves a terminal without a meter for a copy here", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "abc" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "abc" }]);
   assertEquals(
-    await runWith([`${folder.path}/a`, `${folder.path}/b`], { columns: 80 }),
+    await runWith([`${directory.path}/a`, `${directory.path}/b`], {
+      columns: 80,
+    }),
     { status: 0, stdout: "", stderr: "" },
   );
 });
 
 Deno.test("run() names what failed under the name that it was called by, and copies the rest", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "a", content: "abc" },
     { path: "to/" },
   ]);
-  const at = (name: string) => `${folder.path}/${name}`;
+  const at = (name: string) => `${directory.path}/${name}`;
   const failure = `${at("no\\177")}: No such file or directory\n`;
   for (
     const [options, programName, stderr] of [
@@ -214,16 +216,16 @@ Deno.test("run() names what failed under the name that it was called by, and cop
       `${programName} ${options}`,
     );
   }
-  assertEquals(listing(folder.path), ['a = "abc"', "to/", 'to/a = "abc"']);
+  assertEquals(listing(directory.path), ['a = "abc"', "to/", 'to/a = "abc"']);
 });
 
-Deno.test("run() copies nothing to a target that has to be a folder", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+Deno.test("run() copies nothing to a target that has to be a directory", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "a", content: "a" },
     { path: "b", content: "b" },
   ]);
-  const at = (name: string) => `${folder.path}/${name}`;
+  const at = (name: string) => `${directory.path}/${name}`;
   for (
     const [args, message] of [
       [[at("a"), at("b"), at("no")], `${at("no")}: No such file or directory`],
@@ -235,18 +237,18 @@ Deno.test("run() copies nothing to a target that has to be a folder", async () =
       { status: 1, stdout: "", stderr: `seacp: ${message}\n` },
     );
   }
-  assertEquals(listing(folder.path), ['a = "a"', 'b = "b"']);
+  assertEquals(listing(directory.path), ['a = "a"', 'b = "b"']);
 });
 
 Deno.test("run() reports a source that is no URI and copies the others", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "a" }, { path: "to/" }]);
-  const args = ["scp://h:0/x", `${folder.path}/a`, `${folder.path}/to`];
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "a" }, { path: "to/" }]);
+  const args = ["scp://h:0/x", `${directory.path}/a`, `${directory.path}/to`];
   assertEquals(
     await runWith(args),
     { status: 1, stdout: "", stderr: "seacp: scp://h:0/x: invalid uri\n" },
   );
-  assertEquals(listing(`${folder.path}/to`), ['a = "a"']);
+  assertEquals(listing(`${directory.path}/to`), ['a = "a"']);
 });
 
 Deno.test("run() copies nothing to a target that is no URI", async () => {
@@ -269,9 +271,9 @@ Deno.test("run() refuses a target's port for a direct copy between two hosts", a
 });
 
 Deno.test("run() says that ssh could not be run, with 255 but for -O", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "a" }]);
-  const program = `${folder.path}/no-ssh`;
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "a" }]);
+  const program = `${directory.path}/no-ssh`;
   for (
     const [options, status, prefix] of [
       [[], 255, "seacp: "],
@@ -282,7 +284,7 @@ Deno.test("run() says that ssh could not be run, with 255 but for -O", async () 
   ) {
     assertEquals(
       await runWith(
-        [...options, "-S", program, `${folder.path}/a`, "host:"],
+        [...options, "-S", program, `${directory.path}/a`, "host:"],
       ),
       {
         status,
@@ -295,14 +297,14 @@ Deno.test("run() says that ssh could not be run, with 255 but for -O", async () 
 });
 
 Deno.test("run() gives the status of its interruption, and copies no more", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "abc" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "abc" }]);
   for (const status of [129, 130, 143]) {
     const ending = await runWith(
-      [`${folder.path}/a`, `${folder.path}/b`],
+      [`${directory.path}/a`, `${directory.path}/b`],
       { interrupted: AbortSignal.abort(status) },
     );
     assertEquals(ending.status, status);
   }
-  assertEquals(listing(folder.path), ['a = "abc"']);
+  assertEquals(listing(directory.path), ['a = "abc"']);
 });

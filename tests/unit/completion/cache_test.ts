@@ -1,26 +1,26 @@
 import { assertEquals } from "@std/assert";
 import {
   Cache,
-  cacheFolder,
+  cacheDirectory,
   type RemoteName,
 } from "../../../lib/completion/cache.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 
 const NAMES: readonly RemoteName[] = [
   { name: "a b", kind: "file" },
-  { name: "d", kind: "folder" },
+  { name: "d", kind: "directory" },
   { name: "?", kind: "unknown" },
 ];
 
-/** A cache in a folder that is not there yet, with a clock. */
-class Kept extends TempFolder {
-  readonly folder = `${this.path}/run/seacp`;
+/** A cache in a directory that is not there yet, with a clock. */
+class Kept extends TempDirectory {
+  readonly directory = `${this.path}/run/seacp`;
   time = Date.now();
-  readonly cache = new Cache(this.folder, () => this.time);
+  readonly cache = new Cache(this.directory, () => this.time);
 
   get files(): string[] {
-    return [...Deno.readDirSync(this.folder)].map(({ name }) =>
-      `${this.folder}/${name}`
+    return [...Deno.readDirSync(this.directory)].map(({ name }) =>
+      `${this.directory}/${name}`
     );
   }
 }
@@ -53,17 +53,17 @@ Deno.test("What is kept is the user's alone, and no part of it is left over", as
   assertEquals(await kept.cache.get("key"), []);
   assertEquals(kept.files.length, 1);
   if (isWindows) return;
-  assertEquals(Deno.statSync(kept.folder).mode! & 0o777, 0o700);
+  assertEquals(Deno.statSync(kept.directory).mode! & 0o777, 0o700);
   assertEquals(Deno.statSync(kept.files[0]!).mode! & 0o777, 0o600);
 });
 
 Deno.test({
-  name: "A folder that others may enter is neither read nor written",
+  name: "A directory that others may enter is neither read nor written",
   ignore: isWindows,
   fn: async () => {
     using kept = new Kept();
     await kept.cache.put("key", NAMES, 1000);
-    Deno.chmodSync(kept.folder, 0o755);
+    Deno.chmodSync(kept.directory, 0o755);
     assertEquals(await kept.cache.get("key"), undefined);
     await kept.cache.put("key 2", NAMES, 1000);
     assertEquals(kept.files.length, 1);
@@ -71,7 +71,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "A folder or file of somebody else is not believed",
+  name: "A directory or file of somebody else is not believed",
   ignore: isWindows || Deno.uid() !== 0,
   fn: async () => {
     using kept = new Kept();
@@ -80,13 +80,13 @@ Deno.test({
     Deno.chownSync(kept.files[0]!, NOBODY, NOBODY);
     assertEquals(await kept.cache.get("key"), undefined);
     await kept.cache.put("key", NAMES, 1000);
-    Deno.chownSync(kept.folder, NOBODY, NOBODY);
+    Deno.chownSync(kept.directory, NOBODY, NOBODY);
     assertEquals(await kept.cache.get("key"), undefined);
   },
 });
 
 Deno.test({
-  name: "A link in the place of the folder or a file is not followed",
+  name: "A link in the place of the directory or a file is not followed",
   ignore: isWindows,
   fn: async () => {
     using kept = new Kept();
@@ -98,8 +98,8 @@ Deno.test({
     Deno.removeSync(file!);
     Deno.renameSync(`${kept.path}/elsewhere`, file!);
     assertEquals(await kept.cache.get("key"), NAMES);
-    Deno.renameSync(kept.folder, `${kept.path}/folder`);
-    Deno.symlinkSync(`${kept.path}/folder`, kept.folder);
+    Deno.renameSync(kept.directory, `${kept.path}/directory`);
+    Deno.symlinkSync(`${kept.path}/directory`, kept.directory);
     assertEquals(await kept.cache.get("key"), undefined);
   },
 });
@@ -131,24 +131,24 @@ Deno.test("What is damaged, or another key's, is as if it were not there", async
 Deno.test("Old files are removed, and what is not the cache's stays", async () => {
   using kept = new Kept();
   await kept.cache.put("key", NAMES, 1000);
-  Deno.writeTextFileSync(`${kept.folder}/other`, "");
-  Deno.utimeSync(`${kept.folder}/other`, 0, 0);
+  Deno.writeTextFileSync(`${kept.directory}/other`, "");
+  Deno.utimeSync(`${kept.directory}/other`, 0, 0);
   kept.time += 120_000;
   await kept.cache.put("key 2", NAMES, 1000);
   assertEquals(kept.files.length, 2);
 });
 
 Deno.test("Where nothing can be kept, nothing is", async () => {
-  using folder = new TempFolder();
-  Deno.writeTextFileSync(`${folder.path}/file`, "");
-  for (const place of [undefined, `${folder.path}/file/x`, "/dev/null"]) {
+  using directory = new TempDirectory();
+  Deno.writeTextFileSync(`${directory.path}/file`, "");
+  for (const place of [undefined, `${directory.path}/file/x`, "/dev/null"]) {
     const cache = new Cache(place);
     await cache.put("key", NAMES, 1000);
     assertEquals(await cache.get("key"), undefined);
   }
 });
 
-Deno.test("cacheFolder() goes where the user's own files may be", () => {
+Deno.test("cacheDirectory() goes where the user's own files may be", () => {
   const rows: readonly (readonly [Record<string, string>, string?])[] = [
     [{}],
     [{ HOME: "/h" }, "/h/.cache/seacp"],
@@ -156,7 +156,7 @@ Deno.test("cacheFolder() goes where the user's own files may be", () => {
     [{ HOME: "/h", XDG_CACHE_HOME: "/c", XDG_RUNTIME_DIR: "/r" }, "/r/seacp"],
     [{ HOME: "/h", XDG_RUNTIME_DIR: "" }, "/h/.cache/seacp"],
   ];
-  for (const [variables, folder] of rows) {
-    assertEquals(cacheFolder((name) => variables[name]), folder);
+  for (const [variables, directory] of rows) {
+    assertEquals(cacheDirectory((name) => variables[name]), directory);
   }
 });

@@ -67,7 +67,7 @@ Deno.test("readShellText() tells nothing inside of a command that is substituted
   }
 });
 
-Deno.test("readShellText() knows no operators and no $' in a far shell's path", () => {
+Deno.test("readShellText() knows no operators and no $' in a remote shell's path", () => {
   const [first, second] = readShellText("a;b>c $'d'", FAR)!.words;
   assertEquals([valueOf(first!), valueOf(second!)], ["a;b>c", "$d"]);
 });

@@ -6,7 +6,7 @@ import {
 import { ODD_NAMES } from "../../support/odd_names.ts";
 import { shellWords } from "../../../lib/names/shell_word.ts";
 
-/** A path, who reads it, the folder, the name's beginning, and a name in it. */
+/** A path, who reads it, the directory, the name's beginning, and a name in it. */
 const ROWS: readonly (readonly [
   string,
   PathReader,
@@ -51,12 +51,17 @@ const ROWS: readonly (readonly [
   ["~/d/", "pattern", "d/", "", "a", "~/d/a"],
 ];
 
-Deno.test("readTypedPath() tells the folder, and how a name is typed in it", () => {
-  for (const [text, reader, folder, beginning, name, typed] of ROWS) {
+Deno.test("readTypedPath() tells the directory, and how a name is typed in it", () => {
+  for (const [text, reader, directory, beginning, name, typed] of ROWS) {
     const path = readTypedPath(text, reader)!;
     assertEquals(
-      [path.folder, path.hasTilde, path.beginning, path.withName(name, "file")],
-      [folder, false, beginning, typed],
+      [
+        path.directory,
+        path.hasTilde,
+        path.beginning,
+        path.withName(name, "file"),
+      ],
+      [directory, false, beginning, typed],
       `${reader}: ${text}`,
     );
   }
@@ -64,14 +69,14 @@ Deno.test("readTypedPath() tells the folder, and how a name is typed in it", () 
 
 Deno.test("readTypedPath() has the server tell whose home it is", () => {
   for (const reader of ["shell", "pattern", "server"] as const) {
-    const { folder, hasTilde } = readTypedPath("~bob/d/a", reader)!;
-    assertEquals([folder, hasTilde], ["~bob/d/", true]);
+    const { directory, hasTilde } = readTypedPath("~bob/d/a", reader)!;
+    assertEquals([directory, hasTilde], ["~bob/d/", true]);
   }
 });
 
-Deno.test("readTypedPath() leaves a folder's name open, and an unknown one", () => {
+Deno.test("readTypedPath() leaves a directory's name open, and an unknown one", () => {
   const path = readTypedPath("'d/a", "shell")!;
-  assertEquals(path.withName("a b", "folder"), "'d/a b/");
+  assertEquals(path.withName("a b", "directory"), "'d/a b/");
   assertEquals(path.withName("a b", "unknown"), "'d/a b");
 });
 
@@ -84,13 +89,17 @@ Deno.test("readTypedPath() leaves to a shell what only it can tell", () => {
   assertEquals(readTypedPath("~bob", "pattern"), undefined);
 });
 
-Deno.test("Any name that is typed for a far shell is one word of it", () => {
+Deno.test("Any name that is typed for a remote shell is one word of it", () => {
   for (const name of ODD_NAMES) {
     for (const typed of ["", "d/", "'d/", '"d/', "one "]) {
       const text = readTypedPath(typed, "shell")!.withName(name, "file");
       const word = shellWords(text).at(-1)!;
-      const folder = typed.includes("/") ? "d/" : "";
-      assertEquals(word.map(({ char }) => char).join(""), folder + name, text);
+      const directory = typed.includes("/") ? "d/" : "";
+      assertEquals(
+        word.map(({ char }) => char).join(""),
+        directory + name,
+        text,
+      );
       const active = word.filter(({ char, quoted }) =>
         !quoted && /[$`*?[{]/.test(char)
       );

@@ -1,19 +1,19 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import type { Attributes } from "../../../lib/filesystem/file_system.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import {
   checkOutside,
-  type CopiedFolder,
-  openFolder,
+  type CopiedDirectory,
+  openDirectory,
 } from "../../../lib/filesystem/directory_loops.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree } from "../../support/tree.ts";
 
-const files = new LocalFiles();
+const files = new LocalFileSystem();
 
 const attributes: Attributes = {
-  kind: "folder",
+  kind: "directory",
   size: 0,
   mode: 0o755,
   modified: 0,
@@ -21,13 +21,17 @@ const attributes: Attributes = {
 };
 
 /** A place where nothing tells which entries are the same. */
-class NoIdentities extends LocalFiles {
+class NoIdentities extends LocalFileSystem {
   override async identify(): Promise<undefined> {}
 }
 
-Deno.test("openFolder() knows the folders above by what identifies them", async () => {
-  const open = (path: string, identity: string, above?: CopiedFolder) =>
-    openFolder(files, { path, attributes: { ...attributes, identity }, above });
+Deno.test("openDirectory() knows the directories above by what identifies them", async () => {
+  const open = (path: string, identity: string, above?: CopiedDirectory) =>
+    openDirectory(files, {
+      path,
+      attributes: { ...attributes, identity },
+      above,
+    });
   const top = await open("d", "1");
   const inner = await open("d/e", "2", top);
   assertEquals([top.depth, inner.depth], [1, 2]);
@@ -42,60 +46,60 @@ Deno.test("openFolder() knows the folders above by what identifies them", async 
       `d/e/f: Too many levels of symbolic links: it is ${again} again`,
     );
   }
-  // A folder beside it is none above it.
+  // A directory beside it is none above it.
   await open("d/f", "2", top);
 });
 
-Deno.test("openFolder() asks what identifies a folder where that was not told", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/e/" }]);
-  const open = (path: string, above?: CopiedFolder) =>
-    openFolder(files, { path: folder.path + path, attributes, above });
+Deno.test("openDirectory() asks what identifies a directory where that was not told", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "d/e/" }]);
+  const open = (path: string, above?: CopiedDirectory) =>
+    openDirectory(files, { path: directory.path + path, attributes, above });
   const top = await open("/d");
   await open("/d/e", top);
   await assertRejects(() => open("/d/e/..", top), EntryError, "/d again");
 });
 
-Deno.test("openFolder() opens no more than 1000 folders in each other", async () => {
+Deno.test("openDirectory() opens no more than 1000 directories in each other", async () => {
   const nowhere = new NoIdentities();
-  const open = (above: CopiedFolder | undefined): Promise<CopiedFolder> =>
-    openFolder(nowhere, { path: "d", attributes, above });
-  let folder: CopiedFolder | undefined;
-  for (let depth = 1; depth <= 1000; depth++) folder = await open(folder);
-  const error = await assertRejects(() => open(folder), EntryError);
-  assertEquals(error.message, "d: folders are more than 1000 deep");
+  const open = (above: CopiedDirectory | undefined): Promise<CopiedDirectory> =>
+    openDirectory(nowhere, { path: "d", attributes, above });
+  let directory: CopiedDirectory | undefined;
+  for (let depth = 1; depth <= 1000; depth++) directory = await open(directory);
+  const error = await assertRejects(() => open(directory), EntryError);
+  assertEquals(error.message, "d: directories are more than 1000 deep");
 });
 
-Deno.test("checkOutside() throws for a folder and all that is in it, nothing else", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/e/f/" }, { path: "de/" }]);
-  const outer = await openFolder(files, {
-    path: `${folder.path}/d`,
+Deno.test("checkOutside() throws for a directory and all that is in it, nothing else", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "d/e/f/" }, { path: "de/" }]);
+  const outer = await openDirectory(files, {
+    path: `${directory.path}/d`,
     attributes,
     above: undefined,
   });
   for (const path of ["d", "d/e", "d/e/f", "de/../d/e"]) {
     const error = await assertRejects(
-      () => checkOutside(files, `${folder.path}/${path}`, outer),
+      () => checkOutside(files, `${directory.path}/${path}`, outer),
       EntryError,
     );
     assertEquals(
       error.message,
-      `${folder.path}/d: cannot copy a directory into itself`,
+      `${directory.path}/d: cannot copy a directory into itself`,
     );
   }
   for (const path of ["de", "", "de/..", "d/.."]) {
-    await checkOutside(files, `${folder.path}/${path}`, outer);
+    await checkOutside(files, `${directory.path}/${path}`, outer);
   }
 });
 
 Deno.test("checkOutside() lets be what nothing identifies", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const nowhere = new NoIdentities();
-  const outer = await openFolder(nowhere, {
-    path: folder.path,
+  const outer = await openDirectory(nowhere, {
+    path: directory.path,
     attributes,
     above: undefined,
   });
-  await checkOutside(nowhere, folder.path, outer);
+  await checkOutside(nowhere, directory.path, outer);
 });

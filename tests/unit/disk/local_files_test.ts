@@ -1,31 +1,31 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import { DenoFiles } from "../../../lib/disk/deno_files.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { DenoFileSystem } from "../../../lib/disk/deno_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { testUnless } from "../../support/c_library.ts";
 import { testDisk } from "../../support/disk_tests.ts";
 import { onWindows } from "../../support/platform.ts";
 import { emptied, lacksRawNames, shell } from "../../support/raw_names.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree } from "../../support/tree.ts";
 
-const files = new LocalFiles();
+const files = new LocalFileSystem();
 
-testDisk({ name: "LocalFiles", files });
-testDisk({ name: "DenoFiles", files: new DenoFiles() });
+testDisk({ name: "LocalFileSystem", files });
+testDisk({ name: "DenoFileSystem", files: new DenoFileSystem() });
 
 testUnless(
   lacksRawNames,
-  "list() gives names that are not UTF-8 as they are, each once",
+  "readdir() gives names that are not UTF-8 as they are, each once",
   async () => {
-    using folder = new TempFolder();
-    using _emptied = emptied(folder.path);
+    using directory = new TempDirectory();
+    using _emptied = emptied(directory.path);
     shell(
       "touch plain $(printf 'caf\\351 caf\\352 caf\\303\\251 \\357\\277\\275')",
-      folder.path,
+      directory.path,
     );
     const names = await Array.fromAsync(
-      await files.list(folder.path),
+      await files.readdir(directory.path),
       ({ name }) => name,
     );
     assertEquals(
@@ -37,16 +37,16 @@ testUnless(
 
 testUnless(
   lacksRawNames,
-  "list() gives what is in a folder whose name is not UTF-8",
+  "readdir() gives what is in a directory whose name is not UTF-8",
   async () => {
-    using folder = new TempFolder();
-    using _emptied = emptied(folder.path);
+    using directory = new TempDirectory();
+    using _emptied = emptied(directory.path);
     shell(
       "d=$(printf 'd\\351') && mkdir $d && touch $d/a $d/$d $d/.h",
-      folder.path,
+      directory.path,
     );
     const names = await Array.fromAsync(
-      await files.list(`${folder.path}/d\udce9`),
+      await files.readdir(`${directory.path}/d\udce9`),
       ({ name }) => name,
     );
     assertEquals(names.toSorted(), [".h", "a", "d\udce9"]);
@@ -57,10 +57,10 @@ testUnless(
   lacksRawNames,
   "A file whose name is not UTF-8 is made, read and written",
   async () => {
-    using folder = new TempFolder();
-    using _emptied = emptied(folder.path);
-    await files.makeFolder(`${folder.path}/d\udcff`, 0o755);
-    const path = `${folder.path}/d\udcff/f\udce9`;
+    using directory = new TempDirectory();
+    using _emptied = emptied(directory.path);
+    await files.mkdir(`${directory.path}/d\udcff`, 0o755);
+    const path = `${directory.path}/d\udcff/f\udce9`;
     assertEquals(await files.find(path), undefined);
     {
       using file = await files.openToWrite(path, 0o644);
@@ -68,13 +68,13 @@ testUnless(
     }
     await files.setMode(path, 0o640);
     await files.setTimes(path, { modified: 1_000, accessed: 2_000 });
-    const { size, mode, modified } = await files.attributes(path);
+    const { size, mode, modified } = await files.stat(path);
     assertEquals([size, mode, modified], [7, 0o640, 1_000]);
     using file = await files.openToRead(path);
     const buffer = new Uint8Array(9);
     assertEquals(await file.read(buffer, 0), 7);
     assertEquals(
-      shell("cat $(printf 'd\\377/f\\351')", folder.path),
+      shell("cat $(printf 'd\\377/f\\351')", directory.path),
       "content",
     );
   },
@@ -84,8 +84,8 @@ testUnless(
   lacksRawNames,
   "A link leads where it says, and is called, in any bytes",
   async () => {
-    using folder = new TempFolder();
-    using _emptied = emptied(folder.path);
+    using directory = new TempDirectory();
+    using _emptied = emptied(directory.path);
     const links = [
       ["plain", "to\udce9"],
       ["raw\udce9", "to"],
@@ -93,12 +93,12 @@ testUnless(
       ["raw\udcea", "to\udce9"],
     ] as const;
     for (const [name, destination] of links) {
-      const path = `${folder.path}/${name}`;
-      await files.makeLink(path, "what it was");
-      await files.makeLink(path, destination);
-      assertEquals(await files.readLink(path), destination);
+      const path = `${directory.path}/${name}`;
+      await files.symlink(path, "what it was");
+      await files.symlink(path, destination);
+      assertEquals(await files.readlink(path), destination);
     }
-    assertEquals(shell("readlink plain", folder.path), "to\xe9\n");
+    assertEquals(shell("readlink plain", directory.path), "to\xe9\n");
   },
 );
 
@@ -106,20 +106,20 @@ testUnless(
   lacksRawNames,
   "An entry is the same by a name that is UTF-8 and one that is not",
   async () => {
-    using folder = new TempFolder();
-    using _emptied = emptied(folder.path);
-    makeTree(folder.path, [{ path: "f", content: "abc", mode: 0o4751 }]);
+    using directory = new TempDirectory();
+    using _emptied = emptied(directory.path);
+    makeTree(directory.path, [{ path: "f", content: "abc", mode: 0o4751 }]);
     shell(
       "ln f $(printf 'hard\\351'); ln -s f $(printf 'soft\\351'); " +
         "ln -s $(printf 'hard\\351') soft",
-      folder.path,
+      directory.path,
     );
-    const expected = await files.attributes(`${folder.path}/f`);
+    const expected = await files.stat(`${directory.path}/f`);
     for (const name of ["hard\udce9", "soft\udce9", "soft"]) {
-      const path = `${folder.path}/${name}`;
-      assertEquals(await files.attributes(path), expected, name);
+      const path = `${directory.path}/${name}`;
+      assertEquals(await files.stat(path), expected, name);
       using file = await files.openToRead(path);
-      assertEquals(await file.attributes(), expected, name);
+      assertEquals(await file.stat(), expected, name);
     }
   },
 );
@@ -128,29 +128,29 @@ testUnless(
   lacksRawNames,
   "A name that only looks like one that is there is not found",
   async () => {
-    using folder = new TempFolder();
-    using _emptied = emptied(folder.path);
-    shell("touch $(printf 'f\\351')", folder.path);
-    const path = `${folder.path}/f\ufffd`;
-    const error = await assertRejects(() => files.attributes(path), EntryError);
+    using directory = new TempDirectory();
+    using _emptied = emptied(directory.path);
+    shell("touch $(printf 'f\\351')", directory.path);
+    const path = `${directory.path}/f\ufffd`;
+    const error = await assertRejects(() => files.stat(path), EntryError);
     assertEquals(error.message, `${path}: No such file or directory`);
     assertEquals(await files.find(path), undefined);
-    assertEquals(await files.find(`${folder.path}/f\udcea`), undefined);
+    assertEquals(await files.find(`${directory.path}/f\udcea`), undefined);
   },
 );
 
 Deno.test("A name that is not UTF-8 is refused by the runtime's calls, each of them", async () => {
-  const deno = new DenoFiles();
+  const deno = new DenoFileSystem();
   for (
     const [call, what] of [
       [() => deno.find("f\udce9"), ""],
-      [() => deno.attributes("f\udce9"), ""],
+      [() => deno.stat("f\udce9"), ""],
       [() => deno.identify("f\udce9"), ""],
-      [() => deno.list("f\udce9"), ""],
+      [() => deno.readdir("f\udce9"), ""],
       [() => deno.openToRead("f\udce9"), ""],
       [() => deno.openToWrite("f\udce9", 0o644), ""],
       [() => deno.remove("f\udce9"), ""],
-      [() => deno.makeFolder("f\udce9", 0o755), ""],
+      [() => deno.mkdir("f\udce9", 0o755), ""],
       // Windows sets none.
       ...(onWindows
         ? []
@@ -159,8 +159,8 @@ Deno.test("A name that is not UTF-8 is refused by the runtime's calls, each of t
         () => deno.setTimes("f\udce9", { modified: 0, accessed: 0 }),
         ": set times",
       ],
-      [() => deno.readLink("f\udce9"), ""],
-      [() => deno.makeLink("f\udce9", "to"), ""],
+      [() => deno.readlink("f\udce9"), ""],
+      [() => deno.symlink("f\udce9", "to"), ""],
     ] as const
   ) {
     const error = await assertRejects<Error>(call, EntryError);

@@ -1,16 +1,16 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Namesakes } from "../../../lib/filesystem/namesakes.ts";
-import { FoldingFiles } from "../../support/folding_files.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { FoldingFileSystem } from "../../support/folding_files.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree } from "../../support/tree.ts";
 
 Deno.test("admit() refuses a name that the target takes for one it admitted", async () => {
-  using folder = new TempFolder();
-  const { path } = folder;
+  using directory = new TempDirectory();
+  const { path } = directory;
   makeTree(path, [{ path: "OLD", content: "older" }]);
-  const files = new FoldingFiles(path, (name) => name.toLowerCase());
+  const files = new FoldingFileSystem(path, (name) => name.toLowerCase());
   const names = new Namesakes(files, path);
   // What was there before is overwritten, whatever its case.
   await names.admit("old");
@@ -30,10 +30,10 @@ Deno.test("admit() refuses a name that the target takes for one it admitted", as
 Deno.test("admit() admits like names where the target tells them apart", {
   ignore: Deno.build.os !== "linux",
 }, async () => {
-  using folder = new TempFolder();
-  const { path } = folder;
+  using directory = new TempDirectory();
+  const { path } = directory;
   for (let round = 0; round < 2; round++) {
-    const names = new Namesakes(new LocalFiles(), path);
+    const names = new Namesakes(new LocalFileSystem(), path);
     for (const name of ["README", "readme", "Readme"]) {
       await names.admit(name);
       Deno.writeTextFileSync(`${path}/${name}`, name);
@@ -42,9 +42,12 @@ Deno.test("admit() admits like names where the target tells them apart", {
 });
 
 Deno.test("admit() admits a name again whose first entry did not come to be", async () => {
-  using folder = new TempFolder();
-  const files = new FoldingFiles(folder.path, (name) => name.toLowerCase());
-  const names = new Namesakes(files, folder.path);
+  using directory = new TempDirectory();
+  const files = new FoldingFileSystem(
+    directory.path,
+    (name) => name.toLowerCase(),
+  );
+  const names = new Namesakes(files, directory.path);
   await names.admit("README");
   await names.admit("readme");
 });

@@ -1,32 +1,32 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import { RawFiles } from "../../../lib/disk/raw_files.ts";
+import { PosixFileSystem } from "../../../lib/disk/raw_files.ts";
 import { testUnless } from "../../support/c_library.ts";
 import { testDisk } from "../../support/disk_tests.ts";
 import { lacksRawNames, shell } from "../../support/raw_names.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree, pattern } from "../../support/tree.ts";
 
-const files = new RawFiles();
+const files = new PosixFileSystem();
 
 testDisk({
-  name: "RawFiles",
+  name: "PosixFileSystem",
   files,
   ...(lacksRawNames === undefined ? {} : { lacks: lacksRawNames }),
 });
 
 testUnless(
   lacksRawNames,
-  "list() gives every name of a folder that is listed in parts",
+  "readdir() gives every name of a directory that is listed in parts",
   async () => {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const names = Array.from(
       { length: 1000 },
       (_, index) => String(index).padStart(200, "0"),
     );
-    makeTree(folder.path, names.map((path) => ({ path, content: "" })));
+    makeTree(directory.path, names.map((path) => ({ path, content: "" })));
     const listed = await Array.fromAsync(
-      await files.list(folder.path),
+      await files.readdir(directory.path),
       ({ name }) => name,
     );
     assertEquals(listed.toSorted(), names);
@@ -37,9 +37,9 @@ testUnless(
   lacksRawNames,
   "A failing step on an open file names the path, the step and why",
   async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "f", content: "" }]);
-    const path = `${folder.path}/f`;
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "f", content: "" }]);
+    const path = `${directory.path}/f`;
     using file = await files.openToRead(path);
     const rows: readonly (readonly [() => Promise<unknown>, string])[] = [
       [() => file.write(new Uint8Array(1), 0), `${path}: Bad file descriptor`],
@@ -56,14 +56,14 @@ testUnless(
   lacksRawNames,
   "A path with a NUL in it is not cut there",
   async () => {
-    using folder = new TempFolder();
-    const path = `${folder.path}/f\0g`;
+    using directory = new TempDirectory();
+    const path = `${directory.path}/f\0g`;
     await assertRejects(
       () => files.openToWrite(path, 0o644),
       EntryError,
       "Invalid argument",
     );
-    assertEquals([...Deno.readDirSync(folder.path)], []);
+    assertEquals([...Deno.readDirSync(directory.path)], []);
   },
 );
 
@@ -71,8 +71,8 @@ testUnless(
   lacksRawNames,
   "Times before 1970 and fractions of a second are kept",
   async () => {
-    using folder = new TempFolder();
-    const path = `${folder.path}/f`;
+    using directory = new TempDirectory();
+    const path = `${directory.path}/f`;
     using file = await files.openToWrite(path, 0o644);
     const rows = [
       [-1, -1],
@@ -81,11 +81,11 @@ testUnless(
     ] as const;
     for (const [modified, expected] of rows) {
       await file.setTimes({ modified, accessed: 0 });
-      assertEquals((await file.attributes()).modified, expected);
+      assertEquals((await file.stat()).modified, expected);
       await files.setTimes(path, { modified: 0, accessed: modified });
-      assertEquals((await file.attributes()).accessed, expected);
+      assertEquals((await file.stat()).accessed, expected);
     }
-    assertEquals(shell("stat -c %.6X f", folder.path), "1.234567\n");
+    assertEquals(shell("stat -c %.6X f", directory.path), "1.234567\n");
   },
 );
 
@@ -93,9 +93,9 @@ testUnless(
   lacksRawNames,
   "openToWrite() of a FIFO waits until somebody reads it, and all else goes on",
   async () => {
-    using folder = new TempFolder();
-    shell("mkfifo pipe", folder.path);
-    const path = `${folder.path}/pipe`;
+    using directory = new TempDirectory();
+    shell("mkfifo pipe", directory.path);
+    const path = `${directory.path}/pipe`;
     const opened = files.openToWrite(path, 0o644, await files.find(path));
     const reader = await Deno.open(path);
     using file = await opened;
@@ -109,8 +109,8 @@ testUnless(
 );
 
 testUnless(lacksRawNames, "openToWrite() of a socket fails", async () => {
-  using folder = new TempFolder();
-  const path = `${folder.path}/socket`;
+  using directory = new TempDirectory();
+  const path = `${directory.path}/socket`;
   using _listener = Deno.listen({ transport: "unix", path });
   const found = await files.find(path);
   const error = await assertRejects(
@@ -124,9 +124,9 @@ testUnless(
   lacksRawNames,
   "write() waits until a FIFO has room, for all of the bytes",
   async () => {
-    using folder = new TempFolder();
-    shell("mkfifo pipe", folder.path);
-    const path = `${folder.path}/pipe`;
+    using directory = new TempDirectory();
+    shell("mkfifo pipe", directory.path);
+    const path = `${directory.path}/pipe`;
     using reader = Deno.openSync(path, { read: true, write: true });
     const sent = pattern(300_000);
     using file = await files.openToWrite(

@@ -6,22 +6,22 @@ import {
 } from "../../../lib/errors.ts";
 import type {
   Attributes,
-  Files,
+  FileSystem,
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import type { StorePolicy } from "../../../lib/filesystem/store.ts";
 import { StoredFile } from "../../../lib/filesystem/stored_file.ts";
-import { StoredFolder } from "../../../lib/filesystem/stored_directory.ts";
+import { StoredDirectory } from "../../../lib/filesystem/stored_directory.ts";
 import { withFaults } from "../../support/faulty_file.ts";
-import { FaultyFiles } from "../../support/faulty_files.ts";
+import { FaultyFileSystem } from "../../support/faulty_files.ts";
 import { listing } from "../../support/listing.ts";
 import { LooksFirst } from "../../support/looks_first.ts";
 import { keptMode, onWindows } from "../../support/platform.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree } from "../../support/tree.ts";
 
-const files = new LocalFiles();
+const files = new LocalFileSystem();
 /** Under a umask as strict as any this process may have. */
 const plain: StorePolicy = { preserve: false, umask: 0o077, modeBits: 0o7777 };
 const preserving: StorePolicy = { ...plain, preserve: true };
@@ -48,21 +48,21 @@ async function openFile(
   path: string,
   mode: number,
   policy: StorePolicy,
-  disk: Files = files,
+  disk: FileSystem = files,
 ): Promise<StoredFile> {
   const replaced = await disk.find(path);
   return await StoredFile.open(disk, { path, mode, replaced }, policy);
 }
 
-/** The same for a folder. */
-async function enterFolder(
+/** The same for a directory. */
+async function enterDirectory(
   path: string,
   mode: number,
   policy: StorePolicy,
-  disk: Files = files,
-): Promise<StoredFolder> {
+  disk: FileSystem = files,
+): Promise<StoredDirectory> {
   const replaced = await disk.find(path);
-  return await StoredFolder.enter(disk, { path, mode, replaced }, policy);
+  return await StoredDirectory.enter(disk, { path, mode, replaced }, policy);
 }
 
 /** Receives `text` as a whole file. */
@@ -78,7 +78,7 @@ async function store(
 }
 
 /** A place whose one entry is `found`, and that notes each change to it. */
-class NotingFiles extends FaultyFiles {
+class NotingFiles extends FaultyFileSystem {
   readonly #found: Attributes;
 
   constructor(found: Attributes, changes: string[]) {
@@ -96,9 +96,13 @@ class NotingFiles extends FaultyFiles {
 }
 
 Deno.test("StoredFile.open() leaves the content of what is there", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "old content", mode: 0o640 }]);
-  const path = `${folder.path}/f`;
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{
+    path: "f",
+    content: "old content",
+    mode: 0o640,
+  }]);
+  const path = `${directory.path}/f`;
   for (const policy of [plain, preserving]) {
     using _stored = await openFile(path, 0o777, policy);
     assertEquals(Deno.readTextFileSync(path), "old content");
@@ -107,33 +111,33 @@ Deno.test("StoredFile.open() leaves the content of what is there", async () => {
 });
 
 Deno.test("StoredFile.open() fails without a trace", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/", mode: 0o750 }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "d/", mode: 0o750 }]);
   const rows: readonly (readonly [string, string])[] = [
     ["d", "Is a directory"],
     ["missing/f", "No such file or directory"],
   ];
   for (const [name, reason] of rows) {
-    const path = `${folder.path}/${name}`;
+    const path = `${directory.path}/${name}`;
     const error = await assertRejects(
       () => openFile(path, 0o644, preserving),
       EntryError,
     );
     assertEquals(error.message, `${path}: ${reason}`);
   }
-  assertEquals(listing(folder.path), ["d/"]);
-  assertEquals(modeOf(`${folder.path}/d`), keptMode(0o750));
+  assertEquals(listing(directory.path), ["d/"]);
+  assertEquals(modeOf(`${directory.path}/d`), keptMode(0o750));
 });
 
 Deno.test("StoredFile.create() takes no directory for a file where the disk opens it to write, as Windows does", async () => {
-  class OpensAll extends LocalFiles {
+  class OpensAll extends LocalFileSystem {
     override async openToWrite(): Promise<OpenFile> {
       throw new Error("to be opened");
     }
   }
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/" }]);
-  const path = `${folder.path}/d`;
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "d/" }]);
+  const path = `${directory.path}/d`;
   const error = await assertRejects(
     () => StoredFile.create(new OpensAll(), { path, mode: 0o644 }, plain),
     EntryError,
@@ -142,17 +146,19 @@ Deno.test("StoredFile.create() takes no directory for a file where the disk open
 });
 
 Deno.test("StoredFile.create() makes a file, or opens what is there as it is", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "old", content: "longer" }, { path: "d/" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "old", content: "longer" }, {
+    path: "d/",
+  }]);
   const names = ["new", "old"];
   if (!onWindows) {
-    Deno.symlinkSync("old", `${folder.path}/link`);
-    Deno.symlinkSync("d/far", `${folder.path}/dangling`);
+    Deno.symlinkSync("old", `${directory.path}/link`);
+    Deno.symlinkSync("d/far", `${directory.path}/dangling`);
     names.push("link", "dangling");
   }
   for (const disk of [files, new LooksFirst()]) {
     for (const name of names) {
-      const path = `${folder.path}/${name}`;
+      const path = `${directory.path}/${name}`;
       using stored = await StoredFile.create(
         disk,
         { path, mode: 0o644 },
@@ -162,18 +168,18 @@ Deno.test("StoredFile.create() makes a file, or opens what is there as it is", a
       assertEquals(await stored.finish(name.length, undefined), undefined);
       assertEquals(Deno.readTextFileSync(path), name);
     }
-    const path = `${folder.path}/d`;
+    const path = `${directory.path}/d`;
     const error = await assertRejects(
       () => StoredFile.create(disk, { path, mode: 0o644 }, plain),
       EntryError,
     );
     assertEquals(error.message, `${path}: Is a directory`);
-    Deno.removeSync(`${folder.path}/new`);
+    Deno.removeSync(`${directory.path}/new`);
   }
   const left = ["d/", "old"];
   if (!onWindows) left.push("dangling -> d/far", "link -> old");
   assertEquals(
-    listing(folder.path).map((line) => line.replace(/ = .*/, "")),
+    listing(directory.path).map((line) => line.replace(/ = .*/, "")),
     onWindows ? left : ["d/", "d/far", ...left.slice(1)].toSorted(),
   );
 });
@@ -181,10 +187,10 @@ Deno.test("StoredFile.create() makes a file, or opens what is there as it is", a
 Deno.test("finish() sets no mode that a new file has already", {
   ignore: onWindows,
 }, async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "old", content: "", mode: 0o600 }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "old", content: "", mode: 0o600 }]);
   const set: string[] = [];
-  const noting = new FaultyFiles({
+  const noting = new FaultyFileSystem({
     setMode: async (mode) => void set.push(octal(mode)),
   });
   for (
@@ -195,7 +201,7 @@ Deno.test("finish() sets no mode that a new file has already", {
       ["old", 0o600, ["0600"]],
     ] as const
   ) {
-    const path = `${folder.path}/${name}`;
+    const path = `${directory.path}/${name}`;
     using stored = await StoredFile.create(noting, { path, mode }, preserving);
     assertEquals(await stored.finish(0, undefined), undefined);
     assertEquals(set.splice(0), [...expected], name);
@@ -203,8 +209,8 @@ Deno.test("finish() sets no mode that a new file has already", {
 });
 
 Deno.test("finish() cuts what is there to the length that arrived", async () => {
-  using folder = new TempFolder();
-  const path = `${folder.path}/f`;
+  using directory = new TempDirectory();
+  const path = `${directory.path}/f`;
   for (const old of ["much longer", "new", "s", ""]) {
     Deno.writeTextFileSync(path, old);
     await store(path, 0o644, plain);
@@ -241,8 +247,8 @@ Deno.test("finish() gives a new file its mode, under the umask or preserved", {
     [0o7777, { preserve: true, modeBits: 0o777 }, 0o777],
   ];
   for (const [announced, policy, expected] of rows) {
-    using folder = new TempFolder();
-    const path = `${folder.path}/f`;
+    using directory = new TempDirectory();
+    const path = `${directory.path}/f`;
     await store(path, announced, { ...plain, ...policy });
     assertEquals(
       octal(modeOf(path)),
@@ -255,9 +261,9 @@ Deno.test("finish() gives a new file its mode, under the umask or preserved", {
 Deno.test("finish() leaves the mode of what was there unless it is preserved", {
   ignore: onWindows,
 }, async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "old", mode: 0o640 }]);
-  const path = `${folder.path}/f`;
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "f", content: "old", mode: 0o640 }]);
+  const path = `${directory.path}/f`;
   for (const announced of [0o777, 0o444, 0o4755]) {
     await store(path, announced, plain);
     assertEquals(octal(modeOf(path)), "0640", octal(announced));
@@ -272,17 +278,17 @@ Deno.test("a new file is never open to more than it was announced with", {
   ignore: onWindows,
 }, async () => {
   for (const announced of [0o600, 0o400, 0o4700, 0o000]) {
-    using folder = new TempFolder();
-    const path = `${folder.path}/f`;
+    using directory = new TempDirectory();
+    const path = `${directory.path}/f`;
     using _stored = await openFile(path, announced, preserving);
     assertEquals(octal(modeOf(path) & 0o7077), "0000", octal(announced));
   }
 });
 
 Deno.test("finish() sets the times it is given, none else", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "old", modified: 5 }]);
-  const path = `${folder.path}/f`;
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "f", content: "old", modified: 5 }]);
+  const path = `${directory.path}/f`;
   for (const policy of [plain, preserving]) {
     using stored = await openFile(path, 0o644, policy);
     await stored.file.write(bytes("new"), 0);
@@ -296,7 +302,7 @@ Deno.test("finish() sets the times it is given, none else", async () => {
 });
 
 Deno.test("finish() and abandon() touch nothing of a device but its times", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const device: Attributes = {
     kind: "other",
     size: 0,
@@ -307,7 +313,7 @@ Deno.test("finish() and abandon() touch nothing of a device but its times", asyn
   for (const policy of [plain, preserving]) {
     const changes: string[] = [];
     const noting = new NotingFiles(device, changes);
-    const path = `${folder.path}/f`;
+    const path = `${directory.path}/f`;
     using stored = await openFile(path, 0o600, policy, noting);
     assertEquals(await stored.finish(3, times), undefined);
     await stored.abandon(1);
@@ -316,29 +322,29 @@ Deno.test("finish() and abandon() touch nothing of a device but its times", asyn
 });
 
 Deno.test("a copy into /dev/null succeeds", { ignore: onWindows }, async () => {
-  const before = await files.attributes("/dev/null");
+  const before = await files.stat("/dev/null");
   for (const policy of [plain, preserving]) {
     // The mode it has already: a mistake here would harm the machine.
     await store("/dev/null", before.mode, policy);
   }
-  const after = await files.attributes("/dev/null");
+  const after = await files.stat("/dev/null");
   assertEquals([after.kind, after.mode], ["other", before.mode]);
 });
 
 Deno.test("finish() gives the first failure and does the rest all the same", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "old" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "f", content: "old" }]);
   const done: string[] = [];
   const fail = (what: string) => async (): Promise<void> => {
     done.push(what);
     throw new EntryError(`f: ${what}: injected`);
   };
-  const faulty = new FaultyFiles({
+  const faulty = new FaultyFileSystem({
     truncate: fail("truncate"),
     setMode: fail("set mode"),
     setTimes: fail("set times"),
   });
-  const path = `${folder.path}/f`;
+  const path = `${directory.path}/f`;
   using stored = await openFile(path, 0o644, preserving, faulty);
   const failure = await stored.finish(3, times);
   assertEquals(failure?.message, "f: truncate: injected");
@@ -346,20 +352,20 @@ Deno.test("finish() gives the first failure and does the rest all the same", asy
 });
 
 Deno.test("finish() and abandon() do not swallow what is no entry's fault", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "old" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "f", content: "old" }]);
   const truncate: OpenFile["truncate"] = () =>
     Promise.reject(new RangeError("injected"));
-  const faulty = new FaultyFiles({ truncate });
-  const path = `${folder.path}/f`;
+  const faulty = new FaultyFileSystem({ truncate });
+  const path = `${directory.path}/f`;
   using stored = await openFile(path, 0o644, plain, faulty);
   await assertRejects(() => stored.finish(3, times), RangeError, "injected");
   await assertRejects(() => stored.abandon(1), RangeError, "injected");
 });
 
 Deno.test("abandon() leaves nothing older behind what arrived", async () => {
-  using folder = new TempFolder();
-  const path = `${folder.path}/f`;
+  using directory = new TempDirectory();
+  const path = `${directory.path}/f`;
   for (const old of ["much longer", "x", undefined]) {
     if (old === undefined) Deno.removeSync(path);
     else Deno.writeTextFileSync(path, old);
@@ -371,37 +377,37 @@ Deno.test("abandon() leaves nothing older behind what arrived", async () => {
 });
 
 Deno.test("abandon() empties a file of which nothing arrived", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "old" }]);
-  using stored = await openFile(`${folder.path}/f`, 0o644, preserving);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "f", content: "old" }]);
+  using stored = await openFile(`${directory.path}/f`, 0o644, preserving);
   await stored.abandon(0);
-  assertEquals(listing(folder.path), ['f = ""']);
+  assertEquals(listing(directory.path), ['f = ""']);
 });
 
 Deno.test("abandon() is silent about a file that cannot be cut", async () => {
-  using folder = new TempFolder();
-  const faulty = new FaultyFiles({
+  using directory = new TempDirectory();
+  const faulty = new FaultyFileSystem({
     truncate: () => Promise.reject(new EntryError("f: truncate: injected")),
   });
-  const path = `${folder.path}/f`;
+  const path = `${directory.path}/f`;
   using stored = await openFile(path, 0o644, plain, faulty);
   await stored.abandon(0);
 });
 
 Deno.test("abandon() is silent about a file that is out of reach", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   for (const Kind of [SessionError, ProtocolError]) {
-    const faulty = new FaultyFiles({
+    const faulty = new FaultyFileSystem({
       truncate: () => Promise.reject(new Kind("lost connection")),
     });
-    const path = `${folder.path}/f`;
+    const path = `${directory.path}/f`;
     using stored = await openFile(path, 0o644, plain, faulty);
     await stored.abandon(0);
   }
 });
 
 Deno.test(
-  "StoredFolder keeps a new folder open to its owner until it is left",
+  "StoredDirectory keeps a new directory open to its owner until it is left",
   {
     ignore: onWindows,
   },
@@ -423,10 +429,10 @@ Deno.test(
       [0o4555, { preserve: true, modeBits: 0o777 }, 0o700, 0o555],
     ];
     for (const [announced, policy, whileOpen, afterwards] of rows) {
-      using folder = new TempFolder();
-      const path = `${folder.path}/d`;
+      using directory = new TempDirectory();
+      const path = `${directory.path}/d`;
       const row = `${octal(announced)} ${JSON.stringify(policy)}`;
-      const stored = await enterFolder(path, announced, {
+      const stored = await enterDirectory(path, announced, {
         ...plain,
         ...policy,
       });
@@ -438,56 +444,56 @@ Deno.test(
   },
 );
 
-Deno.test("StoredFolder is never open to more than it was announced with", {
+Deno.test("StoredDirectory is never open to more than it was announced with", {
   ignore: onWindows,
 }, async () => {
   for (const policy of [plain, preserving]) {
-    using folder = new TempFolder();
-    const path = `${folder.path}/d`;
-    await enterFolder(path, 0o700, policy);
+    using directory = new TempDirectory();
+    const path = `${directory.path}/d`;
+    await enterDirectory(path, 0o700, policy);
     assertEquals(octal(modeOf(path)), "0700");
-    await enterFolder(path, 0o500, policy);
+    await enterDirectory(path, 0o500, policy);
     assertEquals(octal(modeOf(path)), "0700");
   }
 });
 
-Deno.test("StoredFolder leaves the mode of a folder that was there", {
+Deno.test("StoredDirectory leaves the mode of a directory that was there", {
   ignore: onWindows,
 }, async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/old", content: "" }]);
-  const path = `${folder.path}/d`;
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "d/old", content: "" }]);
+  const path = `${directory.path}/d`;
   Deno.chmodSync(path, 0o751);
   for (const announced of [0o777, 0o500, 0o2755]) {
-    const stored = await enterFolder(path, announced, plain);
+    const stored = await enterDirectory(path, announced, plain);
     assertEquals(octal(modeOf(path)), "0751", octal(announced));
     await stored.leave(undefined);
     assertEquals(octal(modeOf(path)), "0751", octal(announced));
   }
-  assertEquals(listing(folder.path), ["d/", 'd/old = ""']);
+  assertEquals(listing(directory.path), ["d/", 'd/old = ""']);
 });
 
 Deno.test(
-  "StoredFolder fills a read-only folder that was there if modes are preserved",
+  "StoredDirectory fills a read-only directory that was there if modes are preserved",
   {
     ignore: onWindows,
   },
   async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "d/", mode: 0o555 }]);
-    const path = `${folder.path}/d`;
-    const stored = await enterFolder(path, 0o555, preserving);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "d/", mode: 0o555 }]);
+    const path = `${directory.path}/d`;
+    const stored = await enterDirectory(path, 0o555, preserving);
     assertEquals(octal(modeOf(path)), "0755");
     await store(`${path}/f`, 0o644, preserving);
     await stored.leave(times);
     assertEquals(octal(modeOf(path)), "0555");
-    assertEquals(listing(folder.path), ["d/", 'd/f = "new"']);
+    assertEquals(listing(directory.path), ["d/", 'd/f = "new"']);
     assertEquals(Deno.statSync(path).mtime?.getTime(), times.modified);
   },
 );
 
 Deno.test(
-  "StoredFolder keeps the set-group-ID bit that a new folder inherits",
+  "StoredDirectory keeps the set-group-ID bit that a new directory inherits",
   {
     ignore: Deno.build.os !== "linux",
   },
@@ -507,11 +513,11 @@ Deno.test(
       [0o755, { ...unknown, preserve: true }, 0o2755],
     ];
     for (const [announced, policy, expected] of rows) {
-      using folder = new TempFolder();
-      Deno.chmodSync(folder.path, 0o2775);
-      const path = `${folder.path}/d`;
+      using directory = new TempDirectory();
+      Deno.chmodSync(directory.path, 0o2775);
+      const path = `${directory.path}/d`;
       const row = `${octal(announced)} ${JSON.stringify(policy)}`;
-      const stored = await enterFolder(path, announced, policy);
+      const stored = await enterDirectory(path, announced, policy);
       assertEquals(await stored.leave(times), undefined, row);
       assertEquals(octal(modeOf(path)), octal(expected), row);
     }
@@ -519,21 +525,21 @@ Deno.test(
 );
 
 Deno.test(
-  "StoredFolder looks at no folder and sets no mode that is right as it was made",
+  "StoredDirectory looks at no directory and sets no mode that is right as it was made",
   {
     ignore: onWindows,
   },
   async () => {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const disk = new UmaskedFiles();
     let looks = 0;
-    disk.attributes = (path) => {
+    disk.stat = (path) => {
       looks++;
-      return files.attributes(path);
+      return files.stat(path);
     };
     for (const [name, policy] of [["a", plain], ["b", unknown]] as const) {
-      const stored = await StoredFolder.enter(disk, {
-        path: `${folder.path}/${name}`,
+      const stored = await StoredDirectory.enter(disk, {
+        path: `${directory.path}/${name}`,
         mode: 0o755,
         replaced: undefined,
       }, policy);
@@ -544,45 +550,45 @@ Deno.test(
   },
 );
 
-Deno.test("StoredFolder sets the times it is given when it is left", async () => {
-  using folder = new TempFolder();
+Deno.test("StoredDirectory sets the times it is given when it is left", async () => {
+  using directory = new TempDirectory();
   for (const [name, policy] of [["a", plain], ["b", preserving]] as const) {
-    const path = `${folder.path}/${name}`;
-    const stored = await enterFolder(path, 0o755, policy);
+    const path = `${directory.path}/${name}`;
+    const stored = await enterDirectory(path, 0o755, policy);
     await store(`${path}/f`, 0o644, policy);
     await stored.leave(times);
     assertEquals(Deno.statSync(path).mtime?.getTime(), times.modified, name);
   }
 });
 
-Deno.test("StoredFolder.enter() refuses where something else is", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "kept", mode: 0o640 }]);
-  const path = `${folder.path}/f`;
+Deno.test("StoredDirectory.enter() refuses where something else is", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "f", content: "kept", mode: 0o640 }]);
+  const path = `${directory.path}/f`;
   for (const policy of [plain, preserving]) {
     const error = await assertRejects(
-      () => enterFolder(path, 0o777, policy),
+      () => enterDirectory(path, 0o777, policy),
       EntryError,
     );
     assertEquals(error.message, `${path}: Not a directory`);
   }
-  assertEquals(listing(folder.path), ['f = "kept"']);
+  assertEquals(listing(directory.path), ['f = "kept"']);
   assertEquals(modeOf(path), keptMode(0o640));
 });
 
-Deno.test("StoredFolder.enter() makes no folder on the way", async () => {
-  using folder = new TempFolder();
-  const path = `${folder.path}/missing/d`;
+Deno.test("StoredDirectory.enter() makes no directory on the way", async () => {
+  using directory = new TempDirectory();
+  const path = `${directory.path}/missing/d`;
   const error = await assertRejects(
-    () => enterFolder(path, 0o755, plain),
+    () => enterDirectory(path, 0o755, plain),
     EntryError,
   );
   assertEquals(error.message, `${path}: No such file or directory`);
-  assertEquals(listing(folder.path), []);
+  assertEquals(listing(directory.path), []);
 });
 
 /** A system with a umask of its own, 0o077; notes the modes it is told. */
-class UmaskedFiles extends LocalFiles {
+class UmaskedFiles extends LocalFileSystem {
   readonly modes: string[] = [];
 
   override async openToWrite(path: string, mode: number): Promise<OpenFile> {
@@ -596,9 +602,9 @@ class UmaskedFiles extends LocalFiles {
     });
   }
 
-  override async makeFolder(path: string, mode: number): Promise<void> {
+  override async mkdir(path: string, mode: number): Promise<void> {
     this.modes.push(`make ${octal(mode)}`);
-    await super.makeFolder(path, mode & ~0o077);
+    await super.mkdir(path, mode & ~0o077);
   }
 
   override async setMode(path: string, mode: number): Promise<void> {
@@ -627,8 +633,8 @@ Deno.test(
       [0o1644, 0o644, 0o600],
     ];
     for (const [announced, opened, expected] of rows) {
-      using folder = new TempFolder();
-      const path = `${folder.path}/f`;
+      using directory = new TempDirectory();
+      const path = `${directory.path}/f`;
       const disk = new UmaskedFiles();
       using stored = await openFile(path, announced, unknown, disk);
       await stored.file.write(bytes("new"), 0);
@@ -636,7 +642,7 @@ Deno.test(
       assertEquals(disk.modes, [`open ${octal(opened)}`], octal(announced));
       assertEquals(octal(modeOf(path)), octal(expected), octal(announced));
       if ((expected & 0o400) !== 0) {
-        assertEquals(listing(folder.path), ['f = "new"']);
+        assertEquals(listing(directory.path), ['f = "new"']);
       }
     }
   },
@@ -645,9 +651,9 @@ Deno.test(
 Deno.test("Where nobody knows the umask, a file that is there keeps its mode", {
   ignore: onWindows,
 }, async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "longer", mode: 0o640 }]);
-  const path = `${folder.path}/f`;
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "f", content: "longer", mode: 0o640 }]);
+  const path = `${directory.path}/f`;
   const disk = new UmaskedFiles();
   for (const announced of [0o777, 0o444]) {
     using stored = await openFile(path, announced, unknown, disk);
@@ -656,7 +662,7 @@ Deno.test("Where nobody knows the umask, a file that is there keeps its mode", {
     assertEquals(octal(modeOf(path)), "0640", octal(announced));
   }
   assertEquals(disk.modes, ["open 0777", "open 0444"]);
-  assertEquals(listing(folder.path), ['f = "new"']);
+  assertEquals(listing(directory.path), ['f = "new"']);
 });
 
 Deno.test(
@@ -666,8 +672,8 @@ Deno.test(
   },
   async () => {
     for (const announced of [0o644, 0o444, 0o4777]) {
-      using folder = new TempFolder();
-      const path = `${folder.path}/f`;
+      using directory = new TempDirectory();
+      const path = `${directory.path}/f`;
       const disk = new UmaskedFiles();
       const policy = { ...unknown, preserve: true };
       using stored = await openFile(path, announced, policy, disk);
@@ -680,7 +686,7 @@ Deno.test(
 );
 
 Deno.test(
-  "Where nobody knows the umask, a new folder loses at last the bits that only filled it",
+  "Where nobody knows the umask, a new directory loses at last the bits that only filled it",
   { ignore: onWindows },
   async () => {
     const rows: readonly (readonly [
@@ -699,10 +705,10 @@ Deno.test(
       [0o000, 0o700, 0o000, 0o000],
     ];
     for (const [announced, made, set, expected] of rows) {
-      using folder = new TempFolder();
-      const path = `${folder.path}/d`;
+      using directory = new TempDirectory();
+      const path = `${directory.path}/d`;
       const disk = new UmaskedFiles();
-      const stored = await enterFolder(path, announced, unknown, disk);
+      const stored = await enterDirectory(path, announced, unknown, disk);
       assertEquals(disk.modes, [`make ${octal(made)}`], octal(announced));
       Deno.writeTextFileSync(`${path}/f`, "f");
       assertEquals(await stored.leave(times), undefined);
@@ -718,17 +724,17 @@ Deno.test(
 );
 
 Deno.test(
-  "Where nobody knows the umask, a folder that is there keeps its mode",
+  "Where nobody knows the umask, a directory that is there keeps its mode",
   {
     ignore: onWindows,
   },
   async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "d/", mode: 0o751 }]);
-    const path = `${folder.path}/d`;
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "d/", mode: 0o751 }]);
+    const path = `${directory.path}/d`;
     const disk = new UmaskedFiles();
     for (const announced of [0o777, 0o500, 0o000]) {
-      const stored = await enterFolder(path, announced, unknown, disk);
+      const stored = await enterDirectory(path, announced, unknown, disk);
       assertEquals(await stored.leave(undefined), undefined);
     }
     assertEquals(disk.modes, []);
@@ -737,11 +743,11 @@ Deno.test(
 );
 
 Deno.test("finish() closes the file, after all else, and tells if that fails", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "longer" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "f", content: "longer" }]);
   const steps: string[] = [];
   const note = (step: string) => async () => void steps.push(step);
-  const faulty = new FaultyFiles({
+  const faulty = new FaultyFileSystem({
     truncate: note("truncate"),
     setMode: note("set mode"),
     setTimes: note("set times"),
@@ -751,7 +757,7 @@ Deno.test("finish() closes the file, after all else, and tells if that fails", a
     },
   });
   using stored = await openFile(
-    `${folder.path}/f`,
+    `${directory.path}/f`,
     0o644,
     preserving,
     faulty,
@@ -768,8 +774,8 @@ Deno.test(
     ignore: onWindows, // No name is free there while its file is open.
   },
   async () => {
-    using folder = new TempFolder();
-    const path = `${folder.path}/f`;
+    using directory = new TempDirectory();
+    const path = `${directory.path}/f`;
     using stored = await openFile(path, 0o644, preserving);
     Deno.removeSync(path);
     Deno.writeTextFileSync(path, "other");
@@ -778,7 +784,7 @@ Deno.test(
       failure?.message,
       `${path}: it was removed or replaced while it was written`,
     );
-    assertEquals(listing(folder.path), ['f = "other"']);
+    assertEquals(listing(directory.path), ['f = "other"']);
     assert(Deno.statSync(path).mtime!.getTime() > times.modified);
   },
 );

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import type { ListedEntry } from "../../../lib/filesystem/file_system.ts";
+import type { DirectoryEntry } from "../../../lib/filesystem/file_system.ts";
 import { pathsOnWindows } from "../../../lib/filesystem/local_pattern.ts";
 import type { MatchedDisk } from "../../../lib/filesystem/path_pattern.ts";
 
@@ -8,14 +8,14 @@ import type { MatchedDisk } from "../../../lib/filesystem/path_pattern.ts";
  * A disk, by what each of its directories lists. A path leads to an entry
  * however its separators are written and whatever its case, as on Windows.
  */
-function diskOf(folders: Readonly<Record<string, readonly string[]>>): {
+function diskOf(directories: Readonly<Record<string, readonly string[]>>): {
   disk: MatchedDisk;
   listed: string[];
 } {
   const listed: string[] = [];
   const isThere = (path: string): boolean => {
-    const [, folder = "", name] = /^(.*[/:])?(.*)$/.exec(keyOf(path))!;
-    return folders[folder]?.some((one) => keyOf(one) === name) ?? false;
+    const [, directory = "", name] = /^(.*[/:])?(.*)$/.exec(keyOf(path))!;
+    return directories[directory]?.some((one) => keyOf(one) === name) ?? false;
   };
   const disk: MatchedDisk = {
     label: "",
@@ -25,10 +25,10 @@ function diskOf(folders: Readonly<Record<string, readonly string[]>>): {
       }
       return isThere(path) ? ATTRIBUTES : undefined;
     },
-    list: async (path) => {
+    readdir: async (path) => {
       listed.push(path);
       const key = `${keyOf(path)}/`.replace(/(?<=[:/])\/$/, "");
-      const names = folders[key === "./" ? "" : key];
+      const names = directories[key === "./" ? "" : key];
       if (names === undefined) throw new EntryError(`${path}: nothing there`);
       return listingOf(names.map((name) => ({ name })));
     },
@@ -41,7 +41,7 @@ function keyOf(path: string): string {
 }
 
 const ATTRIBUTES = {
-  kind: "folder",
+  kind: "directory",
   size: 0,
   mode: 0o755,
   modified: 0,
@@ -49,8 +49,8 @@ const ATTRIBUTES = {
 } as const;
 
 function listingOf(
-  entries: readonly ListedEntry[],
-): Awaited<ReturnType<MatchedDisk["list"]>> {
+  entries: readonly DirectoryEntry[],
+): Awaited<ReturnType<MatchedDisk["readdir"]>> {
   return {
     async *[Symbol.asyncIterator]() {
       yield* entries;
@@ -59,7 +59,7 @@ function listingOf(
   };
 }
 
-const FOLDERS = {
+const DIRECTORIES = {
   "": ["b.txt", "A.TXT", ".hidden.txt", "down", "d", "Album [2019]"],
   "down/": ["one", "two", ".dot"],
   "d/": ["[ab]x", "ax", "bx", "cx"],
@@ -104,13 +104,13 @@ const ROWS: readonly (readonly [typed: string, paths: readonly string[]])[] = [
 
 for (const [typed, paths] of ROWS) {
   Deno.test(`pathsOnWindows() takes ${typed} for ${paths.join(" and ")}`, async () => {
-    const { disk } = diskOf(FOLDERS);
+    const { disk } = diskOf(DIRECTORIES);
     assertEquals(await pathsOnWindows(typed, disk), paths);
   });
 }
 
 Deno.test("pathsOnWindows() finds what matches nothing missing, as it was typed", async () => {
-  const { disk } = diskOf(FOLDERS);
+  const { disk } = diskOf(DIRECTORIES);
   for (const typed of ["*.md", "none\\*", "d\\q?", "?:\\x", "D*\\none\\*"]) {
     const error = await assertRejects(
       () => pathsOnWindows(typed, disk),
@@ -121,7 +121,7 @@ Deno.test("pathsOnWindows() finds what matches nothing missing, as it was typed"
 });
 
 Deno.test("pathsOnWindows() takes what exists as it is written before what it matches", async () => {
-  const { disk, listed } = diskOf(FOLDERS);
+  const { disk, listed } = diskOf(DIRECTORIES);
   assertEquals(await pathsOnWindows("d\\[ab]x", disk), ["d\\[ab]x"]);
   assertEquals(listed, []);
 });

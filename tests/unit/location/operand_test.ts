@@ -94,7 +94,7 @@ Deno.test("parseLocation() takes the brackets off an address", () => {
   }
 });
 
-Deno.test("parseLocation() reads an empty remote path as the home folder", () => {
+Deno.test("parseLocation() reads an empty remote path as the home directory", () => {
   assertEquals(parseLocation("h:", posix), {
     kind: "remote",
     host: "h",

@@ -21,7 +21,7 @@ function assertRefused(uris: readonly string[]): void {
   }
 }
 
-Deno.test("parseUri() reads the path as relative to the home folder", () => {
+Deno.test("parseUri() reads the path as relative to the home directory", () => {
   assertRows([
     ["scp://h", { host: "h", path: "." }],
     ["scp://h/", { host: "h", path: "." }],

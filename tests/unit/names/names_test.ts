@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import { checkStorable, isPlainName } from "../../../lib/names/names.ts";
 
-Deno.test("isPlainName() refuses what leads out of a folder", () => {
+Deno.test("isPlainName() refuses what leads out of a directory", () => {
   for (
     const name of [
       "",

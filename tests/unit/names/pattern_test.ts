@@ -101,7 +101,7 @@ Deno.test("nameMatcher() matches the user, or any name but a hidden one, for a h
   ], nameMatcher);
 });
 
-Deno.test("shellNameMatcher() removes quotes as the far shell does", () => {
+Deno.test("shellNameMatcher() removes quotes as the remote shell does", () => {
   assertRows([
     ["a\\ b", ["a b"], ["a", "b", "a\\ b"]],
     ["'a b'", ["a b"], ["a", "b", "'a b'"]],
@@ -133,7 +133,7 @@ Deno.test("shellNameMatcher() matches each alternative in braces", () => {
   ]);
 });
 
-Deno.test("shellNameMatcher() matches nothing only the far shell can know", () => {
+Deno.test("shellNameMatcher() matches nothing only the remote shell can know", () => {
   assertRows([
     ["$X", [], ["X", "$X", "", "a", ".bashrc"]],
     ['"$X"', [], ["X", "$X", ""]],
@@ -143,7 +143,7 @@ Deno.test("shellNameMatcher() matches nothing only the far shell can know", () =
   ]);
 });
 
-Deno.test("shellNameMatcher() matches no word of a command that the far shell runs", () => {
+Deno.test("shellNameMatcher() matches no word of a command that the remote shell runs", () => {
   assertRows([
     ["$(ls a b c)", [], ["ls", "a", "b", "c", "c)"]],
     ["`ls a b c`", [], ["ls", "a", "b", "c", "c`"]],
@@ -155,7 +155,7 @@ Deno.test("shellNameMatcher() matches no word of a command that the far shell ru
   ]);
 });
 
-Deno.test("shellNameMatcher() matches any name but a hidden one for a home folder", () => {
+Deno.test("shellNameMatcher() matches any name but a hidden one for a home directory", () => {
   assertRows([
     ["~", ["bob", "root", "home"], [".bashrc", ".ssh", ".", ".."]],
     ["~bob", ["bob", "b"], [".bashrc", ".."]],

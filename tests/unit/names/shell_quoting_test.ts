@@ -5,7 +5,7 @@ import { findProgram } from "../../../scripts/peers.ts";
 import { EntryError } from "../../../lib/errors.ts";
 import { literalWord, sourceWord } from "../../../lib/names/remote_path.ts";
 import { quotedForShell } from "../../../lib/names/shell_quoting.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 
 const LITERAL: readonly (readonly [path: string, quoted: string])[] = [
   ["docs/a-b_c.txt", "docs/a-b_c.txt"],
@@ -112,15 +112,15 @@ for (const shell of ["sh", "bash", "dash", "zsh", "fish", "tcsh", "rbash"]) {
     name: `Every odd name is one word, and itself, to ${shell}`,
     ignore: program === undefined,
     fn: async () => {
-      using folder = new TempFolder();
+      using directory = new TempDirectory();
       // A name that a pattern in it would match, too.
-      Deno.writeTextFileSync(`${folder.path}/a`, "");
+      Deno.writeTextFileSync(`${directory.path}/a`, "");
       for (const name of ODD) {
         const word = [...name].map((char) => ({ char, quoted: true }));
         const { stdout } = await new Deno.Command(program!, {
           args: ["-c", `printf %s, ${quotedForShell(word)} y`],
-          cwd: folder.path,
-          env: { HOME: folder.path },
+          cwd: directory.path,
+          env: { HOME: directory.path },
         }).output();
         assertEquals(new TextDecoder().decode(stdout), `${name},y,`);
       }

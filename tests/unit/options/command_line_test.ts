@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   type CopyRequest,
-  type FarSideRequest,
   parseCommandLine,
+  type ServeCommand,
 } from "../../../lib/options/command_line.ts";
 import type { CopyOptions } from "../../../lib/options/copy_options.ts";
 import { UsageError } from "../../../lib/errors.ts";
@@ -18,7 +18,7 @@ function parse(text: string): CopyRequest {
   return command;
 }
 
-function parseServe(text: string): FarSideRequest {
+function parseServe(text: string): ServeCommand {
   const command = parseCommandLine(text.split(" "), RULES);
   assert(command.kind === "serve", text);
   return command;
@@ -30,7 +30,7 @@ const PLAIN: CopyOptions = {
   recursive: false,
   preserve: false,
   checkNames: true,
-  targetIsFolder: false,
+  targetIsDirectory: false,
   throughHere: true,
   verbose: false,
   lockstep: false,
@@ -55,7 +55,7 @@ const ROWS: readonly (readonly [
   ["-p", { preserve: true }],
   ["-rp", { recursive: true, preserve: true }],
   ["-T", { checkNames: false }],
-  ["-d", { targetIsFolder: true }],
+  ["-d", { targetIsDirectory: true }],
   ["-v", { verbose: true }, { flags: ["-v"] }],
   ["--lockstep", { lockstep: true }, {}],
   ["-vvv", { verbose: true }, { flags: ["-v", "-v", "-v"] }],
@@ -122,7 +122,7 @@ Deno.test("parseCommandLine() reads every option", () => {
 
 Deno.test("parseCommandLine() takes the last operand for the target", () => {
   for (
-    const [text, sources, target, targetIsFolder] of [
+    const [text, sources, target, targetIsDirectory] of [
       ["a b", ["a"], "b", false],
       ["a b c", ["a", "b"], "c", true],
       ["a h:b -r", ["a", "h:b"], "-r", true],
@@ -133,7 +133,7 @@ Deno.test("parseCommandLine() takes the last operand for the target", () => {
     const line = parse(text);
     assertEquals(line.sources, sources, text);
     assertEquals(line.target, target, text);
-    assertEquals(line.options.targetIsFolder, targetIsFolder, text);
+    assertEquals(line.options.targetIsDirectory, targetIsDirectory, text);
   }
 });
 
@@ -142,8 +142,8 @@ Deno.test("parseCommandLine() tells whether to be quiet", () => {
   assertEquals(parse("-v a b").quiet, false);
 });
 
-/** What a far side is asked, and its request without what is plain. */
-const SERVED: readonly (readonly [string, Partial<FarSideRequest>])[] = [
+/** What a remote is asked, and its request without what is plain. */
+const SERVED: readonly (readonly [string, Partial<ServeCommand>])[] = [
   ["-t d", { role: "sink", paths: ["d"] }],
   ["-f a", { role: "source", paths: ["a"] }],
   ["-f a b c", { role: "source", paths: ["a", "b", "c"] }],
@@ -157,8 +157,8 @@ const SERVED: readonly (readonly [string, Partial<FarSideRequest>])[] = [
   ["-t d -f", { role: "sink", paths: ["d", "-f"] }],
   ["-r -t d", { role: "sink", paths: ["d"], recursive: true }],
   ["-p -t d", { role: "sink", paths: ["d"], preserve: true }],
-  ["-d -t d", { role: "sink", paths: ["d"], targetIsFolder: true }],
-  ["-d -f d", { role: "source", paths: ["d"], targetIsFolder: true }],
+  ["-d -t d", { role: "sink", paths: ["d"], targetIsDirectory: true }],
+  ["-d -f d", { role: "source", paths: ["d"], targetIsDirectory: true }],
   ["-v -t d", { role: "sink", paths: ["d"], verbose: true }],
   [
     "-vrpdt d",
@@ -168,23 +168,23 @@ const SERVED: readonly (readonly [string, Partial<FarSideRequest>])[] = [
       verbose: true,
       recursive: true,
       preserve: true,
-      targetIsFolder: true,
+      targetIsDirectory: true,
     },
   ],
 ];
 
-Deno.test("parseCommandLine() reads a far side's part, however many paths", () => {
+Deno.test("parseCommandLine() reads a remote's part, however many paths", () => {
   for (const [text, expected] of SERVED) {
     const { role, paths, ...rest } = parseServe(text);
-    const { recursive, preserve, targetIsFolder, verbose } = rest;
+    const { recursive, preserve, targetIsDirectory, verbose } = rest;
     assertEquals(
-      { role, paths, recursive, preserve, targetIsFolder, verbose },
+      { role, paths, recursive, preserve, targetIsDirectory, verbose },
       {
         role: "sink",
         paths: [],
         recursive: false,
         preserve: false,
-        targetIsFolder: false,
+        targetIsDirectory: false,
         verbose: false,
         ...expected,
       },
@@ -193,7 +193,7 @@ Deno.test("parseCommandLine() reads a far side's part, however many paths", () =
   }
 });
 
-Deno.test("parseCommandLine() refuses a far side's wrong options as a client's", () => {
+Deno.test("parseCommandLine() refuses a remote's wrong options as a client's", () => {
   for (const text of ["-t -z d", "-t -P 0 d", "-f -l 0 a", "-t -P"]) {
     assertThrows(() => parseServe(text), UsageError);
   }

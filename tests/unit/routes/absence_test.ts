@@ -95,8 +95,8 @@ const ENDS: readonly (readonly [
   ["130 is an end from outside", {
     code: 130,
     said: [],
-    failure: "the far side ended with exit status 130",
-  }, { kind: "failed", why: "the far side ended with exit status 130" }],
+    failure: "the remote ended with exit status 130",
+  }, { kind: "failed", why: "the remote ended with exit status 130" }],
   ["130 with words is an end from outside", {
     code: 130,
     said: WORDS,

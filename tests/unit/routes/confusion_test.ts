@@ -1,16 +1,16 @@
 import { assertEquals } from "@std/assert";
 import { confusionHint } from "../../../lib/routes/confusion.ts";
 import {
-  GreetingError,
   ProtocolError,
   RefusalError,
   SessionError,
+  UnexpectedOutputError,
 } from "../../../lib/errors.ts";
 
-Deno.test("confusionHint() names --lockstep where a far side breaks the protocol, or says that we do", () => {
+Deno.test("confusionHint() names --lockstep where a remote breaks the protocol, or says that we do", () => {
   for (
     const error of [
-      new ProtocolError('the far side said "?" instead of an acknowledgement'),
+      new ProtocolError('the remote said "?" instead of an acknowledgement'),
       new RefusalError("scp: protocol error: expected control record"),
     ]
   ) {
@@ -22,12 +22,12 @@ Deno.test("confusionHint() names --lockstep where a far side breaks the protocol
   }
 });
 
-Deno.test("confusionHint() is silent where a far side refuses, is lost, or was none", () => {
+Deno.test("confusionHint() is silent where a remote refuses, is lost, or was none", () => {
   for (
     const error of [
       new RefusalError("scp: /x: Permission denied"),
       new SessionError("lost connection"),
-      new GreetingError('the far side said "Welcome"'),
+      new UnexpectedOutputError('the remote said "Welcome"'),
     ]
   ) assertEquals(confusionHint(error, { lockstep: false }), "");
 });

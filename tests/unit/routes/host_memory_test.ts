@@ -2,9 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import {
   HostMemory,
   KNOWN_MILLISECONDS,
-  memoryFolder,
+  memoryDirectory,
 } from "../../../lib/routes/host_memory.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 
 const FAR = "user u\nhostname far\nport 22\n";
 const OTHER = "user u\nhostname far\nport 2222\n";
@@ -12,19 +12,19 @@ const OTHER = "user u\nhostname far\nport 2222\n";
 const isWindows = Deno.build.os === "windows";
 
 /** A memory in a directory that is not there yet, with a clock. */
-class Kept extends TempFolder {
-  readonly folder = `${this.path}/cache/seacp/hosts`;
+class Kept extends TempDirectory {
+  readonly directory = `${this.path}/cache/seacp/hosts`;
   time = Date.now();
-  readonly memory = new HostMemory(this.folder, () => this.time);
+  readonly memory = new HostMemory(this.directory, () => this.time);
 
   get files(): string[] {
-    return [...Deno.readDirSync(this.folder)].map(({ name }) => name);
+    return [...Deno.readDirSync(this.directory)].map(({ name }) => name);
   }
 
   /** The file of the only host. */
   get file(): string {
     const [name] = this.files.filter((name) => name !== "salt");
-    return `${this.folder}/${name}`;
+    return `${this.directory}/${name}`;
   }
 }
 
@@ -34,7 +34,7 @@ Deno.test("A memory gives the protocol that a host lacks, to a later run too", a
     assertEquals(await kept.memory.lacking(FAR), undefined);
     await kept.memory.keep(FAR, protocol);
     assertEquals(await kept.memory.lacking(FAR), protocol);
-    const later = new HostMemory(kept.folder, () => kept.time);
+    const later = new HostMemory(kept.directory, () => kept.time);
     assertEquals(await later.lacking(FAR), protocol);
   }
 });
@@ -96,8 +96,8 @@ Deno.test("Without its salt, or with another, a memory knows nothing, and begins
   for (const salt of [undefined, "another"]) {
     using kept = new Kept();
     await kept.memory.keep(FAR, "scp");
-    if (salt === undefined) Deno.removeSync(`${kept.folder}/salt`);
-    else Deno.writeTextFileSync(`${kept.folder}/salt`, salt);
+    if (salt === undefined) Deno.removeSync(`${kept.directory}/salt`);
+    else Deno.writeTextFileSync(`${kept.directory}/salt`, salt);
     assertEquals(await kept.memory.lacking(FAR), undefined);
     await kept.memory.forget(FAR);
     await kept.memory.keep(FAR, "sftp");
@@ -143,15 +143,15 @@ Deno.test({
     const spoil: readonly ((kept: Kept) => void)[] = [
       ({ file }) => Deno.chmodSync(file, 0o640),
       ({ file }) => Deno.chmodSync(file, 0o602),
-      ({ folder }) => Deno.chmodSync(folder, 0o701),
-      ({ folder }) => Deno.chmodSync(`${folder}/salt`, 0o604),
+      ({ directory }) => Deno.chmodSync(directory, 0o701),
+      ({ directory }) => Deno.chmodSync(`${directory}/salt`, 0o604),
       ({ file, path }) => {
         Deno.renameSync(file, `${path}/fact`);
         Deno.symlinkSync(`${path}/fact`, file);
       },
-      ({ folder, path }) => {
-        Deno.renameSync(folder, `${path}/hosts`);
-        Deno.symlinkSync(`${path}/hosts`, folder);
+      ({ directory, path }) => {
+        Deno.renameSync(directory, `${path}/hosts`);
+        Deno.symlinkSync(`${path}/hosts`, directory);
       },
       ({ file }) => {
         Deno.removeSync(file);
@@ -160,9 +160,9 @@ Deno.test({
       ...(Deno.uid() === 0
         ? [
           ({ file }: Kept) => Deno.chownSync(file, NOBODY, NOBODY),
-          ({ folder }: Kept) => Deno.chownSync(folder, NOBODY, NOBODY),
-          ({ folder }: Kept) =>
-            Deno.chownSync(`${folder}/salt`, NOBODY, NOBODY),
+          ({ directory }: Kept) => Deno.chownSync(directory, NOBODY, NOBODY),
+          ({ directory }: Kept) =>
+            Deno.chownSync(`${directory}/salt`, NOBODY, NOBODY),
         ]
         : []),
     ];
@@ -179,9 +179,9 @@ Deno.test({
 Deno.test("What is too old is removed when something is kept, the salt and foreign files never", async () => {
   using kept = new Kept();
   await kept.memory.keep(FAR, "scp");
-  Deno.writeTextFileSync(`${kept.folder}/notes`, "");
+  Deno.writeTextFileSync(`${kept.directory}/notes`, "");
   for (const name of ["notes", "salt"]) {
-    Deno.utimeSync(`${kept.folder}/${name}`, 0, 0);
+    Deno.utimeSync(`${kept.directory}/${name}`, 0, 0);
   }
   kept.time += KNOWN_MILLISECONDS - 60_000;
   await kept.memory.keep(OTHER, "scp");
@@ -193,9 +193,9 @@ Deno.test("What is too old is removed when something is kept, the salt and forei
 });
 
 Deno.test("Where nothing can be kept, nothing is", async () => {
-  using folder = new TempFolder();
-  Deno.writeTextFileSync(`${folder.path}/file`, "");
-  for (const place of [undefined, `${folder.path}/file/x`, "/dev/null"]) {
+  using directory = new TempDirectory();
+  Deno.writeTextFileSync(`${directory.path}/file`, "");
+  for (const place of [undefined, `${directory.path}/file/x`, "/dev/null"]) {
     const memory = new HostMemory(place);
     await memory.keep(FAR, "scp");
     assertEquals(await memory.lacking(FAR), undefined);
@@ -203,10 +203,10 @@ Deno.test("Where nothing can be kept, nothing is", async () => {
   }
 });
 
-const FOLDERS: readonly (readonly [
+const DIRECTORIES: readonly (readonly [
   sentence: string,
   variables: Record<string, string>,
-  folder?: string,
+  directory?: string,
 ])[] = [
   ["nowhere without a home", {}],
   ["in the home's cache", { HOME: "/h" }, "/h/.cache/seacp/hosts"],
@@ -238,8 +238,8 @@ const FOLDERS: readonly (readonly [
   ],
 ];
 
-for (const [sentence, variables, folder] of FOLDERS) {
-  Deno.test(`memoryFolder() is ${sentence}`, () => {
-    assertEquals(memoryFolder((name) => variables[name]), folder);
+for (const [sentence, variables, directory] of DIRECTORIES) {
+  Deno.test(`memoryDirectory() is ${sentence}`, () => {
+    assertEquals(memoryDirectory((name) => variables[name]), directory);
   });
 }

@@ -3,11 +3,11 @@ import type { CopyOptions } from "../../../lib/options/copy_options.ts";
 import { type BeginNext, nextUpload } from "../../../lib/routes/next_upload.ts";
 import type { RemoteScp } from "../../../lib/routes/remote_scp.ts";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import type { NextDialogue } from "../../../lib/scp/next_dialogue.ts";
 import { isStorable, linkTest } from "../../support/platform.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree } from "../../support/tree.ts";
 
 const THERE = "\0";
@@ -21,7 +21,7 @@ const OPTIONS: CopyOptions = {
   recursive: true,
   preserve: false,
   checkNames: true,
-  targetIsFolder: false,
+  targetIsDirectory: false,
   throughHere: false,
   verbose: false,
   sftpTuning: {},
@@ -29,20 +29,20 @@ const OPTIONS: CopyOptions = {
   ssh: { program: "ssh", flags: [] },
 };
 
-/** How to go on with an upload of paths in a folder, if that can be told. */
+/** How to go on with an upload of paths in a directory, if that can be told. */
 async function decide(
-  folder: TempFolder,
+  directory: TempDirectory,
   paths: readonly string[],
   target: string,
-  { targetIsFolder = false, isOld = true } = {},
+  { targetIsDirectory = false, isOld = true } = {},
 ): Promise<BeginNext | undefined> {
   return await nextUpload(
-    paths.map((path) => `${folder.path}/${path}`),
+    paths.map((path) => `${directory.path}/${path}`),
     { kind: "remote", host: "far", path: target },
     {
-      files: new LocalFiles(),
+      files: new LocalFileSystem(),
       options: { ...OPTIONS, ...(isOld ? { protocol: "scp" } : {}) },
-      targetIsFolder,
+      targetIsDirectory,
     },
   );
 }
@@ -78,14 +78,14 @@ async function begin(
   return { restarts, next, last: channels.at(-1)! };
 }
 
-/** A folder with `d`, which holds `f`, and with the file `f`. */
-function near(): TempFolder {
-  const folder = new TempFolder();
-  makeTree(folder.path, [
+/** A directory with `d`, which holds `f`, and with the file `f`. */
+function near(): TempDirectory {
+  const directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "d/f", content: "f" },
     { path: "f", content: "f" },
   ]);
-  return folder;
+  return directory;
 }
 
 for (
@@ -105,9 +105,9 @@ for (
     "*/.",
   ]
 ) {
-  Deno.test(`nextUpload() goes on in ${JSON.stringify(target)}, which is a folder if anything`, async () => {
-    using folder = near();
-    const beginNext = await decide(folder, ["d"], target);
+  Deno.test(`nextUpload() goes on in ${JSON.stringify(target)}, which is a directory if anything`, async () => {
+    using directory = near();
+    const beginNext = await decide(directory, ["d"], target);
     const { restarts, next, last } = await begin(beginNext!, THERE);
     assertEquals(restarts, [target]);
     assertEquals(next, { channel: last });
@@ -115,10 +115,10 @@ for (
 }
 
 for (const target of ["new", "a b", "*", "$HOME", "é"]) {
-  Deno.test(`nextUpload() goes on in ${JSON.stringify(target)} if that has to be a folder`, async () => {
-    using folder = near();
-    const beginNext = await decide(folder, ["f", "d"], target, {
-      targetIsFolder: true,
+  Deno.test(`nextUpload() goes on in ${JSON.stringify(target)} if that has to be a directory`, async () => {
+    using directory = near();
+    const beginNext = await decide(directory, ["f", "d"], target, {
+      targetIsDirectory: true,
     });
     const { restarts, next, last } = await begin(beginNext!, THERE);
     assertEquals(restarts, [target]);
@@ -153,9 +153,9 @@ const TARGETS: readonly (readonly [
 
 for (const [target, inTarget, above, outermost] of TARGETS) {
   Deno.test(`nextUpload() asks whether ${inTarget} came to be, for the target ${target}`, async () => {
-    using folder = near();
+    using directory = near();
     for (const source of ["d", "d/", "d//"]) {
-      const beginNext = await decide(folder, [source], target);
+      const beginNext = await decide(directory, [source], target);
       const inside = await begin(beginNext!, PROBED, THERE);
       assertEquals(inside.restarts, [inTarget, target]);
       assertEquals(inside.next, { channel: inside.last });
@@ -191,25 +191,25 @@ for (
     "a*/new",
   ]
 ) {
-  Deno.test(`nextUpload() does not go on where a far shell may make something else of ${JSON.stringify(target)}`, async () => {
-    using folder = near();
-    assertEquals(await decide(folder, ["d"], target), undefined);
+  Deno.test(`nextUpload() does not go on where a remote shell may make something else of ${JSON.stringify(target)}`, async () => {
+    using directory = near();
+    assertEquals(await decide(directory, ["d"], target), undefined);
   });
 }
 
-Deno.test("nextUpload() does not go on with a folder whose name a far shell may read otherwise", async () => {
+Deno.test("nextUpload() does not go on with a directory whose name a remote shell may read otherwise", async () => {
   const names = ["a b", "$x", "star*", "e\u0301", "new\nline"];
   for (const name of names.filter(isStorable)) {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: `${name}/f`, content: "f" }]);
-    assertEquals(await decide(folder, [name], "new"), undefined, name);
-    assert(await decide(folder, [name], "."), name);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: `${name}/f`, content: "f" }]);
+    assertEquals(await decide(directory, [name], "new"), undefined, name);
+    assert(await decide(directory, [name], "."), name);
   }
 });
 
 Deno.test("nextUpload() goes on without -O whatever the target's name, which is quoted", async () => {
-  using folder = near();
-  const beginNext = await decide(folder, ["d"], "to/$a b*", {
+  using directory = near();
+  const beginNext = await decide(directory, ["d"], "to/$a b*", {
     isOld: false,
   });
   const inside = await begin(beginNext!, PROBED, THERE);
@@ -219,33 +219,33 @@ Deno.test("nextUpload() goes on without -O whatever the target's name, which is 
   assertEquals(renamed.next, { channel: renamed.last, outermost: "$a b*" });
 });
 
-Deno.test("nextUpload() does not go on with a folder that holds one of its own name", async () => {
+Deno.test("nextUpload() does not go on with a directory that holds one of its own name", async () => {
   for (const twin of ["d/d/f", "d/d"]) {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: twin, content: "f" }]);
-    assertEquals(await decide(folder, ["d"], "new"), undefined, twin);
-    assertEquals(await decide(folder, ["d/"], "new"), undefined, twin);
-    assert(await decide(folder, ["d"], "."), twin);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: twin, content: "f" }]);
+    assertEquals(await decide(directory, ["d"], "new"), undefined, twin);
+    assertEquals(await decide(directory, ["d/"], "new"), undefined, twin);
+    assert(await decide(directory, ["d"], "."), twin);
   }
 });
 
 linkTest(
-  "nextUpload() does not go on where it cannot be told what a folder holds",
+  "nextUpload() does not go on where it cannot be told what a directory holds",
   async () => {
-    using folder = near();
-    const looped = `${folder.path}/d/d`;
+    using directory = near();
+    const looped = `${directory.path}/d/d`;
     Deno.symlinkSync("d", looped);
-    assertEquals(await decide(folder, ["d"], "new"), undefined);
+    assertEquals(await decide(directory, ["d"], "new"), undefined);
   },
 );
 
 Deno.test("nextUpload() throws what breaks the dialogue in which it asks", async () => {
-  using folder = near();
-  const beginNext = await decide(folder, ["d"], "new");
+  using directory = near();
+  const beginNext = await decide(directory, ["d"], "new");
   const greeted = await assertRejects(
     () => begin(beginNext!, "Welcome\n"),
     ProtocolError,
-    'the far side said "Welcome\n" instead of an acknowledgement',
+    'the remote said "Welcome\n" instead of an acknowledgement',
   );
   // To hold the whole dialogue again would send everything twice.
   assertEquals(greeted.name, "ProtocolError");

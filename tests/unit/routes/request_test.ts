@@ -13,7 +13,7 @@ const OPTIONS: CopyOptions = {
   recursive: false,
   preserve: false,
   checkNames: true,
-  targetIsFolder: false,
+  targetIsDirectory: false,
   throughHere: false,
   verbose: false,
   sftpTuning: {},
@@ -142,7 +142,7 @@ Deno.test("topRules() lets a pattern be answered by no hidden name", () => {
   }
 });
 
-/** Requests that a far shell makes one word of, and no names of others. */
+/** Requests that a remote shell makes one word of, and no names of others. */
 const ONE_ENTRY: readonly string[] = [
   "",
   "d",

@@ -16,13 +16,13 @@ import { findProgram } from "../../../scripts/peers.ts";
 import { peerTest, writeFailure, writeScript } from "../../support/doors.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { SFTP_CHILD_NEEDS } from "../../support/sftp_child.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 
 const FAR: RemoteLocation = { kind: "remote", host: "far", path: "x" };
 const OTHER: RemoteLocation = { kind: "remote", host: "other", path: "y" };
 
 /** A job whose ssh is a script, and what its user is told. */
-class Stage extends TempFolder {
+class Stage extends TempDirectory {
   readonly reported = new RecordingObserver();
   readonly observer = new Tally(this.reported);
   readonly context: DialogueContext;
@@ -37,7 +37,7 @@ class Stage extends TempFolder {
       recursive: false,
       preserve: false,
       checkNames: true,
-      targetIsFolder: false,
+      targetIsDirectory: false,
       throughHere: true,
       verbose: false,
       sftpTuning: {},
@@ -152,7 +152,7 @@ const REQUEST = {
   role: "-f",
   location: FAR,
   path: "x",
-  targetIsFolder: false,
+  targetIsDirectory: false,
 } as const;
 
 Deno.test("An scp that ends before it is told to begin is as absent as one that ends after it", async () => {

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ProtocolError } from "../../../lib/errors.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Relay } from "../../../lib/scp/relay.ts";
 import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
 import { listing } from "../../support/listing.ts";
@@ -10,7 +10,7 @@ import { keptMode } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 import { CLIENT_SINK, PRESERVING_SINK } from "../../support/sink_options.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree } from "../../support/tree.ts";
 
 /** Any name would do if it were asked for by one. */
@@ -34,14 +34,14 @@ async function receive(
   options: SinkOptions = CONTENT,
 ): Promise<readonly string[]> {
   const observer = new RecordingObserver();
-  const sink = new Sink(peer, new LocalFiles(), options, observer);
+  const sink = new Sink(peer, new LocalFileSystem(), options, observer);
   await sink.receive(target);
   peer.assertDone();
   return observer.failures;
 }
 
 /** A directory with a file and one with nothing in it, called by a record. */
-function directory(outer: string): ScriptedPeer {
+function directorySource(outer: string): ScriptedPeer {
   return new ScriptedPeer()
     .weSay("\0").peerSays(outer)
     .weSay("\0").peerSays("C0644 1 f\n")
@@ -59,11 +59,11 @@ function look(path: string): [mode: number, modified: number] {
 
 for (const outer of OUTER_RECORDS) {
   Deno.test(`Sink takes the content of ${JSON.stringify(outer)} into a target that is there`, async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "in/kept", content: "kept" }]);
-    const target = `${folder.path}/in`;
-    assertEquals(await receive(directory(outer), target), []);
-    assertEquals(listing(folder.path), [
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "in/kept", content: "kept" }]);
+    const target = `${directory.path}/in`;
+    assertEquals(await receive(directorySource(outer), target), []);
+    assertEquals(listing(directory.path), [
       "in/",
       "in/e/",
       'in/f = "x"',
@@ -72,17 +72,17 @@ for (const outer of OUTER_RECORDS) {
   });
 
   Deno.test(`Sink makes a missing target of ${JSON.stringify(outer)}`, async () => {
-    using folder = new TempFolder();
-    const target = `${folder.path}/new`;
-    assertEquals(await receive(directory(outer), target), []);
-    assertEquals(listing(folder.path), ["new/", "new/e/", 'new/f = "x"']);
+    using directory = new TempDirectory();
+    const target = `${directory.path}/new`;
+    assertEquals(await receive(directorySource(outer), target), []);
+    assertEquals(listing(directory.path), ["new/", "new/e/", 'new/f = "x"']);
     assertEquals(look(target)[0], keptMode(0o755));
   });
 }
 
 Deno.test("Sink leaves mode and times of a target that is there alone, with -p too", async () => {
-  using folder = new TempFolder();
-  const target = `${folder.path}/in`;
+  using directory = new TempDirectory();
+  const target = `${directory.path}/in`;
   Deno.mkdirSync(target, { mode: 0o700 });
   Deno.utimeSync(target, 1234, 1234);
   const peer = new ScriptedPeer()
@@ -96,8 +96,8 @@ Deno.test("Sink leaves mode and times of a target that is there alone, with -p t
 });
 
 Deno.test("Sink gives a target that it makes mode and times with -p", async () => {
-  using folder = new TempFolder();
-  const target = `${folder.path}/new`;
+  using directory = new TempDirectory();
+  const target = `${directory.path}/new`;
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("T1000000000 0 1000000000 0\n")
     .weSay("\0").peerSays("D1750 0 .\n")
@@ -109,14 +109,14 @@ Deno.test("Sink gives a target that it makes mode and times with -p", async () =
 });
 
 Deno.test("Sink refuses content where a file is", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "kept" }]);
-  const target = `${folder.path}/f`;
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "f", content: "kept" }]);
+  const target = `${directory.path}/f`;
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("D0755 0 .\n")
     .weSay(`\x01scp: ${target}: Not a directory\n`);
   assertEquals(await receive(peer, target), [`${target}: Not a directory`]);
-  assertEquals(listing(folder.path), ['f = "kept"']);
+  assertEquals(listing(directory.path), ['f = "kept"']);
 });
 
 Deno.test("Sink takes one directory and nothing else as content", async () => {
@@ -128,7 +128,7 @@ Deno.test("Sink takes one directory and nothing else as content", async () => {
       ["D0755 0 .\n", "C0644 1 f\n"],
     ] as const
   ) {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const name = refused.trimEnd().split(" ")[2];
     const peer = new ScriptedPeer().weSay("\0");
     if (before !== "") {
@@ -137,21 +137,21 @@ Deno.test("Sink takes one directory and nothing else as content", async () => {
     peer.peerSays(refused).weSay(
       `\x01scp: error: unexpected filename: ${name}\n`,
     );
-    await assertRejects(() => receive(peer, folder.path), ProtocolError);
-    assertEquals(listing(folder.path), []);
+    await assertRejects(() => receive(peer, directory.path), ProtocolError);
+    assertEquals(listing(directory.path), []);
   }
 });
 
 Deno.test("Sink holds to names inside of content", async () => {
   for (const name of ["..", ".", "../x", ""]) {
-    using folder = new TempFolder();
-    const target = `${folder.path}/in`;
+    using directory = new TempDirectory();
+    const target = `${directory.path}/in`;
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays("D0755 0 .\n")
       .weSay("\0").peerSays(`D0755 0 ${name}\n`)
       .weSay(`\x01scp: error: unexpected filename: ${name}\n`);
     await assertRejects(() => receive(peer, target), ProtocolError);
-    assertEquals(listing(folder.path), ["in/"]);
+    assertEquals(listing(directory.path), ["in/"]);
   }
 });
 

@@ -7,14 +7,14 @@ import {
   UsageError,
 } from "../../../lib/errors.ts";
 import type { Ahead } from "../../../lib/scp/answers.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import type { Received } from "../../../lib/scp/received.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { Source } from "../../../lib/scp/source.ts";
 import { channelPair, type PairCut } from "../../support/channel_pair.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { PRESERVING_SINK } from "../../support/sink_options.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { cutShort, describeTree, makeTree } from "../../support/tree.ts";
 
 /** How far the two sides go ahead of each other. */
@@ -47,7 +47,7 @@ async function send(
     dotPaths: "content" as const,
     lockstep,
   };
-  const source = new Source(channel, new LocalFiles(), options, observer);
+  const source = new Source(channel, new LocalFileSystem(), options, observer);
   try {
     await source.begin();
     await source.send(path);
@@ -62,7 +62,7 @@ async function receive(
   target: string,
   { observer, mode: { ahead } }: Side,
 ): Promise<Received> {
-  const sink = new Sink(channel, new LocalFiles(), {
+  const sink = new Sink(channel, new LocalFileSystem(), {
     ...PRESERVING_SINK,
     ahead,
   }, observer);
@@ -81,9 +81,9 @@ const OLDER = "older and longer";
  * whether all came through before.
  */
 async function copyCut(cut: PairCut, mode: Mode): Promise<boolean> {
-  using folder = new TempFolder();
-  using target = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  using target = new TempDirectory();
+  makeTree(directory.path, [
     { path: "tree/a", content: "alpha\n" },
     { path: "tree/d/empty", content: "" },
     { path: "tree/d/z", content: "the last but not the least\n" },
@@ -93,7 +93,7 @@ async function copyCut(cut: PairCut, mode: Mode): Promise<boolean> {
   const sender = new RecordingObserver();
   const receiver = new RecordingObserver();
   const [sent, received] = await Promise.allSettled([
-    send(near, `${folder.path}/tree`, { observer: sender, mode }),
+    send(near, `${directory.path}/tree`, { observer: sender, mode }),
     receive(far, target.path, { observer: receiver, mode }),
   ]);
   assertKnown(sent);
@@ -103,12 +103,12 @@ async function copyCut(cut: PairCut, mode: Mode): Promise<boolean> {
     assertEquals([...sender.failures, ...receiver.failures], []);
     assertEquals(
       await describeTree(target.path),
-      await describeTree(folder.path),
+      await describeTree(directory.path),
     );
   }
   const first = `${target.path}/tree/a`;
   if (Deno.readTextFileSync(first) === OLDER) Deno.removeSync(first);
-  cutShort(folder.path, target.path);
+  cutShort(directory.path, target.path);
   return isWhole;
 }
 

@@ -82,7 +82,7 @@ Deno.test("skipGreeting() ends where the stream does, the marker cut at any byte
     await assertRejects(
       () => skipGreeting(peer, MARKER, PATIENCE),
       ProtocolError,
-      `the far side does not speak SCP: it said "${said.slice(0, length)}"`,
+      `the remote does not speak SCP: it said "${said.slice(0, length)}"`,
     );
   }
 });
@@ -104,7 +104,7 @@ Deno.test("skipGreeting() passes 64 KiB with the marker in them, and no byte mor
   assertEquals(new TextDecoder().decode(await longer.read(9)), "\n\0");
 });
 
-/** A channel whose far side says something and then falls silent. */
+/** A channel whose remote says something and then falls silent. */
 function silentAfter(said: string): Channel {
   const peer = new ScriptedPeer(1).peerSays(said);
   let left = said.length;
@@ -124,7 +124,7 @@ Deno.test("skipGreeting() gives up on a shell that falls silent once it began", 
   await assertRejects(
     () => skipGreeting(silentAfter("Password: "), MARKER, 1),
     ProtocolError,
-    'the far side does not speak SCP: it said "Password: "',
+    'the remote does not speak SCP: it said "Password: "',
   );
 });
 
@@ -132,7 +132,7 @@ Deno.test("skipGreeting() loses its patience with a login that says nothing, too
   await assertRejects(
     () => skipGreeting(silentAfter(""), MARKER, 1),
     ProtocolError,
-    'the far side does not speak SCP: it said ""',
+    'the remote does not speak SCP: it said ""',
   );
 });
 

@@ -1,26 +1,26 @@
 /** Names that the target takes for one, and directories that are in themselves. */
 
 import { assertEquals } from "@std/assert";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { listing } from "../../support/listing.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 import { ScriptedSource } from "../../support/scripted_source.ts";
 import { CLIENT_SINK } from "../../support/sink_options.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree } from "../../support/tree.ts";
 
 /** A disk that takes names for one that differ by case alone. */
-class CaseBlindFiles extends LocalFiles {
+class CaseBlindFiles extends LocalFileSystem {
   #real(path: string): string {
     const at = path.lastIndexOf("/") + 1;
-    const folder = path.slice(0, at);
+    const directory = path.slice(0, at);
     const name = path.slice(at);
-    const found = [...Deno.readDirSync(folder)].find((entry) =>
+    const found = [...Deno.readDirSync(directory)].find((entry) =>
       entry.name.toLowerCase() === name.toLowerCase()
     );
-    return folder + (found?.name ?? name);
+    return directory + (found?.name ?? name);
   }
 
   override find(path: string) {
@@ -35,15 +35,15 @@ class CaseBlindFiles extends LocalFiles {
     return super.openToWrite(this.#real(path), mode);
   }
 
-  override makeFolder(path: string, mode: number) {
-    return super.makeFolder(this.#real(path), mode);
+  override mkdir(path: string, mode: number) {
+    return super.mkdir(this.#real(path), mode);
   }
 }
 
 async function receive(
   peer: ScriptedPeer,
   target: string,
-  files: LocalFiles,
+  files: LocalFileSystem,
 ): Promise<readonly string[]> {
   const observer = new RecordingObserver();
   await new Sink(peer, files, CLIENT_SINK, observer).receive(target);
@@ -55,8 +55,8 @@ const TAKEN = "not copied: the target takes its name for that of another " +
   "entry, which was copied before";
 
 Deno.test("Sink refuses the second of two names that the disk takes for one", async () => {
-  using folder = new TempFolder();
-  const at = folder.path;
+  using directory = new TempDirectory();
+  const at = directory.path;
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 1 README\n")
     .weSay("\0").peerSays("1\0")
@@ -80,22 +80,25 @@ Deno.test(
     ignore: Deno.build.os !== "linux", // No other system's usual disk does.
   },
   async () => {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays("C0644 1 README\n")
       .weSay("\0").peerSays("1\0")
       .weSay("\0").peerSays("C0644 1 readme\n")
       .weSay("\0").peerSays("2\0")
       .weSay("\0");
-    assertEquals(await receive(peer, folder.path, new LocalFiles()), []);
-    assertEquals(listing(folder.path), ['README = "1"', 'readme = "2"']);
+    assertEquals(
+      await receive(peer, directory.path, new LocalFileSystem()),
+      [],
+    );
+    assertEquals(listing(directory.path), ['README = "1"', 'readme = "2"']);
   },
 );
 
 Deno.test("Source sends no directory that its own copy makes inside of it", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/a/x", content: "x", mode: 0o644 }]);
-  const path = `${folder.path}/d`;
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "d/a/x", content: "x", mode: 0o644 }]);
+  const path = `${directory.path}/d`;
   for (const name of ["d", "new"]) {
     const failure = `${path}/z/${name}: cannot copy a directory into itself`;
     const peer = new ScriptedPeer()

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { ProtocolError } from "../../../lib/errors.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import type { Ahead } from "../../../lib/scp/answers.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { Source } from "../../../lib/scp/source.ts";
@@ -10,8 +10,8 @@ import { listing } from "../../support/listing.ts";
 import { HastyClock, PacketPeer } from "../../support/packet_peer.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { CLIENT_SINK } from "../../support/sink_options.ts";
-import { SortedFiles } from "../../support/sorted_files.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { SortedFileSystem } from "../../support/sorted_files.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree } from "../../support/tree.ts";
 
 /** A sink that takes one message a packet; a body has its end with it. */
@@ -39,7 +39,7 @@ async function send(
 ): Promise<{ packets: (readonly string[])[]; inside: boolean[] }> {
   const peers = [packetSink()];
   const inside: boolean[] = [];
-  const source = new Source(peers[0]!, new SortedFiles(), {
+  const source = new Source(peers[0]!, new SortedFileSystem(), {
     recursive: true,
     preserve,
     dotPaths: "content",
@@ -58,21 +58,21 @@ async function send(
   return { packets: peers.map(({ packets }) => packets), inside };
 }
 
-function tree(): TempFolder {
-  const folder = new TempFolder();
-  makeTree(folder.path, [
+function tree(): TempDirectory {
+  const directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "d/a", content: "a", mode: 0o644, modified: 1 },
     { path: "d/b", content: "b", mode: 0o644, modified: 1 },
     { path: "d/e/", mode: 0o755, modified: 1 },
     { path: "d/", mode: 0o755, modified: 1 },
   ]);
-  return folder;
+  return directory;
 }
 
 Deno.test("Source sends times and a record again, one by one, in another dialogue where the record was dropped", async () => {
-  using folder = tree();
+  using directory = tree();
   using clock = new HastyClock();
-  const { packets, inside } = await send([`${folder.path}/d/a`], {
+  const { packets, inside } = await send([`${directory.path}/d/a`], {
     preserve: true,
   });
   assertEquals(packets, [
@@ -84,9 +84,9 @@ Deno.test("Source sends times and a record again, one by one, in another dialogu
 });
 
 Deno.test("Source sends a record again in another dialogue where it was dropped behind a body", async () => {
-  using folder = tree();
+  using directory = tree();
   using _clock = new HastyClock();
-  const { packets, inside } = await send([`${folder.path}/d`]);
+  const { packets, inside } = await send([`${directory.path}/d`]);
   assertEquals(packets, [
     ["D0755 0 d\n", "C0644 1 a\n", "a\0C0644 1 b\n"],
     ["D0755 0 d\n", "C0644 1 b\n", "b\0", "D0755 0 e\n", "E\n", "E\n"],
@@ -95,9 +95,9 @@ Deno.test("Source sends a record again in another dialogue where it was dropped 
 });
 
 Deno.test("Source sends files again in another dialogue that went ahead and were dropped", async () => {
-  using folder = tree();
+  using directory = tree();
   using _clock = new HastyClock();
-  const { packets, inside } = await send([`${folder.path}/d`], {
+  const { packets, inside } = await send([`${directory.path}/d`], {
     sendsAhead: true,
   });
   const [first, next] = packets;
@@ -111,21 +111,21 @@ Deno.test("Source sends files again in another dialogue that went ahead and were
 });
 
 Deno.test("Source says what kind of sink it is where there is no other dialogue", async () => {
-  using folder = tree();
+  using directory = tree();
   using _clock = new HastyClock();
   await assertRejects(
-    () => send([`${folder.path}/d`], { canRestart: false }),
+    () => send([`${directory.path}/d`], { canRestart: false }),
     ProtocolError,
     "the remote side takes one message at a time",
   );
 });
 
 Deno.test("Source waits for ever for the first answer, and in lockstep for each", async () => {
-  using folder = tree();
+  using directory = tree();
   using clock = new HastyClock();
   const observer = new RecordingObserver();
   const peer = packetSink();
-  const source = new Source(peer, new SortedFiles(), {
+  const source = new Source(peer, new SortedFileSystem(), {
     recursive: true,
     preserve: true,
     dotPaths: "announced",
@@ -133,7 +133,7 @@ Deno.test("Source waits for ever for the first answer, and in lockstep for each"
   }, observer);
   await source.begin();
   await source.send("missing");
-  await source.send(`${folder.path}/d`);
+  await source.send(`${directory.path}/d`);
   await source.end();
   assertEquals(clock.fired, 0);
 });
@@ -145,7 +145,7 @@ async function receive(
 ): Promise<void> {
   const sink = new Sink(
     peer,
-    new LocalFiles(),
+    new LocalFileSystem(),
     { ...CLIENT_SINK, ahead },
     new RecordingObserver(),
   );
@@ -154,7 +154,7 @@ async function receive(
 
 for (const ahead of ["certain", "window"] as const) {
   Deno.test(`Sink acknowledges again what a source does not take where acknowledgements go ahead: ${ahead}`, async () => {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     using clock = new HastyClock();
     const peer = packetSource(
       "T1 0 1 0\n",
@@ -163,8 +163,8 @@ for (const ahead of ["certain", "window"] as const) {
       ...["D0755 0 isdir\n", "E\n", "E\n"],
       "E\n",
     );
-    await receive(peer, folder.path, ahead);
-    assertEquals(listing(folder.path), [
+    await receive(peer, directory.path, ahead);
+    assertEquals(listing(directory.path), [
       "d/",
       'd/a = "a"',
       'd/isdir = "x"',

@@ -210,7 +210,7 @@ Deno.test("Relay does not have a large file sent that the target refuses", async
   assertEquals(observer.failures, ["to: scp: a: Is a directory"]);
 });
 
-Deno.test("Relay tells the source of a folder that the target refuses", async () => {
+Deno.test("Relay tells the source of a directory that the target refuses", async () => {
   const { endedInside, observer } = await relayed({
     source: source().peerSays("D0755 0 d\n")
       .weSay("\x01scp: d: Not a directory\n").peerSays("C0644 1 b\n")
@@ -225,7 +225,7 @@ Deno.test("Relay tells the source of a folder that the target refuses", async ()
   assertEquals(observer.failures, ["to: scp: d: Not a directory"]);
 });
 
-Deno.test("Relay reports once what the target says after a body or a folder", async () => {
+Deno.test("Relay reports once what the target says after a body or a directory", async () => {
   const { observer } = await relayed({
     source: source().peerSays("D0755 0 d\n")
       .weSay("\0").peerSays("C0644 1 a\n")
@@ -317,7 +317,7 @@ Deno.test("Relay gives an entry no times but its own", async () => {
     target: target().weSay("T1 0 1 0\n")
       .peerSays("\0").weSay("C0644 0 refused\n")
       .peerSays("\x01no\n").weSay("D0755 0 d\n")
-      // What is inside of a folder does not reach beyond its end.
+      // What is inside of a directory does not reach beyond its end.
       .peerSays("\0").weSay("T2 0 2 0\n")
       .peerSays("\0").weSay("E\n")
       .peerSays("\0").weSay("C0644 0 b\n")
@@ -326,7 +326,7 @@ Deno.test("Relay gives an entry no times but its own", async () => {
   });
 });
 
-Deno.test("Relay ends at an E that ends no folder, which the target never hears", async () => {
+Deno.test("Relay ends at an E that ends no directory, which the target never hears", async () => {
   const { entries, isToldEnd } = await relayed({
     source: source().peerSays("E\n"),
     target: target(),
@@ -334,7 +334,7 @@ Deno.test("Relay ends at an E that ends no folder, which the target never hears"
   assertEquals({ entries, isToldEnd }, { entries: 0, isToldEnd: true });
 });
 
-Deno.test("Relay tells where the source ended in a folder", async () => {
+Deno.test("Relay tells where the source ended in a directory", async () => {
   const { entries, endedInside } = await relayed({
     source: source().peerSays("D0755 0 d\n").weSay("\0"),
     target: target().weSay("D0755 0 d\n").peerSays("\0"),
@@ -371,7 +371,7 @@ Deno.test("Relay reports the last words of a target that stops listening", async
   assertEquals(observer.bodies.length, 1);
 });
 
-/** Names that are none; each is refused at the top and in a folder. */
+/** Names that are none; each is refused at the top and in a directory. */
 const BAD_NAMES = ["", ".", "..", "../x", "/x", "a/b", "x/", "x\0y"];
 
 Deno.test("Relay refuses a name that is none, and hands nothing of it on", async () => {
@@ -431,7 +431,7 @@ Deno.test("Relay refuses at the top what was not asked for, with -r too", async 
   });
 });
 
-Deno.test("Relay refuses a folder without -r", async () => {
+Deno.test("Relay refuses a directory without -r", async () => {
   const message = "protocol error: received directory without -r";
   assertEquals(
     await broken({
@@ -449,7 +449,7 @@ Deno.test("Relay takes a record that is not waited for to be a shell's", async (
       .weSay(`\x01scp: ${answer}\n`),
     target: target(),
   }, { objectionTo: () => "not e" });
-  assertEquals(kind, "GreetingError");
+  assertEquals(kind, "UnexpectedOutputError");
 });
 
 Deno.test("Relay passes on the mode bits that it is told to", async () => {
@@ -536,8 +536,8 @@ const BREAKS: readonly Break[] = [
         target: target.weSay("abc"),
       };
     },
-    kind: "GreetingError",
-    message: 'the far side said "C0644 1 b\n" instead of an ' +
+    kind: "UnexpectedOutputError",
+    message: 'the remote said "C0644 1 b\n" instead of an ' +
       "acknowledgement",
     by: "source",
   },
@@ -547,15 +547,15 @@ const BREAKS: readonly Break[] = [
       source: source().peerSays("Welcome to far\n"),
       target: target(),
     }),
-    kind: "GreetingError",
-    message: 'the far side said "Welcome to far" instead of a record',
+    kind: "UnexpectedOutputError",
+    message: 'the remote said "Welcome to far" instead of a record',
     by: "source",
   },
   {
     name: "the source says no record after a file",
     dialogue: () => wholeFile("Welcome to far\n"),
     kind: "ProtocolError",
-    message: 'the far side said "Welcome to far" instead of a record',
+    message: 'the remote said "Welcome to far" instead of a record',
     by: "source",
   },
   {
@@ -565,7 +565,7 @@ const BREAKS: readonly Break[] = [
       target: target(),
     }),
     kind: "ProtocolError",
-    message: 'the far side said "Welcome" instead of a record',
+    message: 'the remote said "Welcome" instead of a record',
     by: "source",
   },
   {
@@ -575,7 +575,7 @@ const BREAKS: readonly Break[] = [
         .weSay("\x01scp: protocol error: bad mode\n"),
       target: target(),
     }),
-    kind: "GreetingError",
+    kind: "UnexpectedOutputError",
     message: "protocol error: bad mode",
     by: "source",
   },
@@ -636,9 +636,8 @@ const BREAKS: readonly Break[] = [
       source: new ScriptedPeer(),
       target: new ScriptedPeer().peerSays("Welcome to far\n"),
     }),
-    kind: "GreetingError",
-    message:
-      'the far side said "Welcome to far\n" instead of an acknowledgement',
+    kind: "UnexpectedOutputError",
+    message: 'the remote said "Welcome to far\n" instead of an acknowledgement',
     by: "target",
   },
   {
@@ -657,8 +656,8 @@ const BREAKS: readonly Break[] = [
       source: source().peerSays("C0644 3 a\n").weSay("\0"),
       target: target().weSay("C0644 3 a\n").peerSays("hello\n"),
     }),
-    kind: "GreetingError",
-    message: 'the far side said "hello\n" instead of an acknowledgement',
+    kind: "UnexpectedOutputError",
+    message: 'the remote said "hello\n" instead of an acknowledgement',
     by: "target",
   },
   {
@@ -702,7 +701,7 @@ const BREAKS: readonly Break[] = [
     by: "target",
   },
   {
-    name: "the target says something else after a folder",
+    name: "the target says something else after a directory",
     dialogue: () => ({
       source: source().peerSays("D0755 0 d\n").weSay("\0").peerSays("E\n")
         .weSay("\0"),
@@ -710,7 +709,7 @@ const BREAKS: readonly Break[] = [
         .peerSays("hello"),
     }),
     kind: "ProtocolError",
-    message: 'the far side said "hello" instead of an acknowledgement',
+    message: 'the remote said "hello" instead of an acknowledgement',
     by: "target",
   },
 ];

@@ -1,16 +1,16 @@
 import { assertEquals } from "@std/assert";
 import type { Channel } from "../../../lib/channel/channel.ts";
 import { EntryError } from "../../../lib/errors.ts";
-import type { Files } from "../../../lib/filesystem/file_system.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { Source } from "../../../lib/scp/source.ts";
 import { channelPair } from "../../support/channel_pair.ts";
-import { FaultyFiles } from "../../support/faulty_files.ts";
+import { FaultyFileSystem } from "../../support/faulty_files.ts";
 import { isStorable, keptMode } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { PRESERVING_SINK } from "../../support/sink_options.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import {
   describeTree,
   makeTree,
@@ -47,9 +47,13 @@ interface Copied {
 async function copy(
   path: string,
   target: string,
-  { from = new LocalFiles(), to = new LocalFiles(), lockstep = false }: {
-    from?: Files;
-    to?: Files;
+  {
+    from = new LocalFileSystem(),
+    to = new LocalFileSystem(),
+    lockstep = false,
+  }: {
+    from?: FileSystem;
+    to?: FileSystem;
     lockstep?: boolean;
   } = {},
 ): Promise<Copied> {
@@ -69,7 +73,7 @@ async function copy(
 
 async function sendAll(
   channel: Channel,
-  files: Files,
+  files: FileSystem,
   path: string,
   { observer, lockstep }: { observer: RecordingObserver; lockstep: boolean },
 ): Promise<void> {
@@ -87,15 +91,15 @@ async function sendAll(
 }
 
 Deno.test("Source and Sink copy a tree whole: names, content, modes, times", async () => {
-  using folder = new TempFolder();
-  using target = new TempFolder();
-  makeTree(folder.path, TREE);
-  const described = await describeTree(folder.path, {
+  using directory = new TempDirectory();
+  using target = new TempDirectory();
+  makeTree(directory.path, TREE);
+  const described = await describeTree(directory.path, {
     modes: true,
     times: true,
   });
   const { entries, sent, received } = await copy(
-    `${folder.path}/tree`,
+    `${directory.path}/tree`,
     target.path,
   );
   assertEquals([...sent.failures, ...received.failures], []);
@@ -108,19 +112,19 @@ Deno.test("Source and Sink copy a tree whole: names, content, modes, times", asy
 });
 
 Deno.test("Source and Sink copy a tree over an earlier copy of it", async () => {
-  using folder = new TempFolder();
-  using target = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  using target = new TempDirectory();
+  makeTree(directory.path, [
     { path: "tree/f", content: "a long first version", modified: 1 },
     { path: "tree/d/e/", modified: 2 },
   ]);
-  await copy(`${folder.path}/tree`, target.path);
-  makeTree(folder.path, [{ path: "tree/f", content: "short", modified: 3 }]);
-  const { sent, received } = await copy(`${folder.path}/tree`, target.path);
+  await copy(`${directory.path}/tree`, target.path);
+  makeTree(directory.path, [{ path: "tree/f", content: "short", modified: 3 }]);
+  const { sent, received } = await copy(`${directory.path}/tree`, target.path);
   assertEquals([...sent.failures, ...received.failures], []);
   assertEquals(
     await describeTree(target.path),
-    await describeTree(folder.path),
+    await describeTree(directory.path),
   );
 });
 
@@ -137,19 +141,19 @@ for (const lockstep of [true, false]) {
     };
     for (
       const ends of [
-        { from: new FaultyFiles({ read: fail }) },
-        { to: new FaultyFiles({ write: fail }) },
+        { from: new FaultyFileSystem({ read: fail }) },
+        { to: new FaultyFileSystem({ write: fail }) },
         {
-          from: new FaultyFiles({ read: fail }),
-          to: new FaultyFiles({ write: fail }),
+          from: new FaultyFileSystem({ read: fail }),
+          to: new FaultyFileSystem({ write: fail }),
         },
       ]
     ) {
-      using folder = new TempFolder();
-      using target = new TempFolder();
-      makeTree(folder.path, tree);
+      using directory = new TempDirectory();
+      using target = new TempDirectory();
+      makeTree(directory.path, tree);
       const { entries, sent, received } = await copy(
-        `${folder.path}/tree`,
+        `${directory.path}/tree`,
         target.path,
         { ...ends, lockstep },
       );

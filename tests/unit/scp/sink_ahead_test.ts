@@ -6,8 +6,11 @@ import {
   ProtocolError,
   SessionError,
 } from "../../../lib/errors.ts";
-import type { Files, OpenFile } from "../../../lib/filesystem/file_system.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import type {
+  FileSystem,
+  OpenFile,
+} from "../../../lib/filesystem/file_system.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
 import { listing } from "../../support/listing.ts";
 import { LooksFirst } from "../../support/looks_first.ts";
@@ -15,20 +18,20 @@ import { linkTest } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 import { CLIENT_SINK } from "../../support/sink_options.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree, type TreeEntry } from "../../support/tree.ts";
 
-/** What is given at once where a source comes to be in a folder. */
+/** What is given at once where a source comes to be in a directory. */
 const WINDOW = "\0".repeat(2048);
 
 /** Receives a dialogue to its end; what failed, the target left out. */
 async function receive(
   peer: ScriptedPeer,
   target: string,
-  { files = new LocalFiles(), ...options }:
+  { files = new LocalFileSystem(), ...options }:
     & Pick<SinkOptions, "ahead">
     & Partial<SinkOptions>
-    & { files?: Files },
+    & { files?: FileSystem },
 ): Promise<string[]> {
   const observer = new RecordingObserver();
   const sink = new Sink(peer, files, {
@@ -40,25 +43,25 @@ async function receive(
   return observer.failures.map((text) => text.replace(`${target}/`, ""));
 }
 
-/** A dialogue up to where the folder `d` was taken and a window was given. */
+/** A dialogue up to where the directory `d` was taken and a window was given. */
 function insideD(): ScriptedPeer {
   return new ScriptedPeer()
     .weSay("\0").peerSays("D0755 0 d\n")
     .weSay("\0" + WINDOW);
 }
 
-Deno.test("Sink gives a window once it is in a folder, and nothing ahead before", async () => {
-  using folder = new TempFolder();
+Deno.test("Sink gives a window once it is in a directory, and nothing ahead before", async () => {
+  using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("T1 0 1 0\n")
     .weSay("\0").peerSays("D0755 0 d\n")
     .weSay("\0" + WINDOW).peerSays("T1 0 1 0\nC0644 1 a\na\0D0755 0 e\nE\nE\n");
-  assertEquals(await receive(peer, folder.path, { ahead: "window" }), []);
-  assertEquals(listing(folder.path), ["d/", 'd/a = "a"', "d/e/"]);
+  assertEquals(await receive(peer, directory.path, { ahead: "window" }), []);
+  assertEquals(listing(directory.path), ["d/", 'd/a = "a"', "d/e/"]);
 });
 
 Deno.test("Sink fills its window up when less than half of it is left, and the first one to four times as much", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const file = "C0644 1 a\na\0";
   const peer = insideD()
     .peerSays(file.repeat(512))
@@ -68,12 +71,12 @@ Deno.test("Sink fills its window up when less than half of it is left, and the f
     .peerSays("D0755 0 e\n")
     .peerSays("D0755 0 f\n")
     .weSay("\0".repeat(4097)).peerSays("E\nE\nE\n");
-  assertEquals(await receive(peer, folder.path, { ahead: "window" }), []);
-  assertEquals(listing(folder.path), ["d/", 'd/a = "a"', "d/e/", "d/e/f/"]);
+  assertEquals(await receive(peer, directory.path, { ahead: "window" }), []);
+  assertEquals(listing(directory.path), ["d/", 'd/a = "a"', "d/e/", "d/e/f/"]);
 });
 
 Deno.test("Sink has a window leave at once, for it may be busy for long", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const steps: string[] = [];
   class Noting extends ScriptedPeer {
     override async read(limit: number): Promise<Uint8Array> {
@@ -91,7 +94,7 @@ Deno.test("Sink has a window leave at once, for it may be busy for long", async 
   const peer = new Noting()
     .weSay("\0").peerSays("D0755 0 d\n")
     .weSay("\0" + WINDOW).peerSays("E\n");
-  await receive(peer, folder.path, { ahead: "window" });
+  await receive(peer, directory.path, { ahead: "window" });
   assertEquals(
     steps.filter((step) => step !== "read"),
     // The first is what makes the source speak.
@@ -101,21 +104,21 @@ Deno.test("Sink has a window leave at once, for it may be busy for long", async 
 });
 
 Deno.test("Sink gives no window for files at the top", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 1 a\n")
     .weSay("\0").peerSays("a\0")
     .weSay("\0").peerSays("T1 0 1 0\n")
     .weSay("\0\0\0").peerSays("C0644 1 b\nb\0");
-  assertEquals(await receive(peer, folder.path, { ahead: "window" }), []);
-  assertEquals(listing(folder.path), ['a = "a"', 'b = "b"']);
+  assertEquals(await receive(peer, directory.path, { ahead: "window" }), []);
+  assertEquals(listing(directory.path), ['a = "a"', 'b = "b"']);
 });
 
-Deno.test("Sink gives what is left of its window to what follows the folder", async () => {
-  using folder = new TempFolder();
+Deno.test("Sink gives what is left of its window to what follows the directory", async () => {
+  using directory = new TempDirectory();
   const peer = insideD().peerSays("E\nC0644 1 b\nb\0");
-  assertEquals(await receive(peer, folder.path, { ahead: "window" }), []);
-  assertEquals(listing(folder.path), ['b = "b"', "d/"]);
+  assertEquals(await receive(peer, directory.path, { ahead: "window" }), []);
+  assertEquals(listing(directory.path), ['b = "b"', "d/"]);
 });
 
 /** What comes, and what is answered to it with `none` and with `certain`. */
@@ -141,12 +144,12 @@ const STEPS: readonly (readonly [
     ["C0644 1 c\n", "\0", "\0\0"],
     ["c\0", "\0", ""],
   ]],
-  ["a folder at first", [
+  ["a directory at first", [
     ["T1 0 1 0\n", "\0", "\0"],
     ["D0755 0 d\n", "\0", "\0\0"],
     ["E\n", "\0", ""],
   ]],
-  ["a folder and its times, after a file", [
+  ["a directory and its times, after a file", [
     ["C0644 1 a\na\0", "\0\0", "\0\0"],
     ["T1 0 1 0\n", "\0", "\0\0\0"],
     ["D0755 0 d\n", "\0", ""],
@@ -154,7 +157,7 @@ const STEPS: readonly (readonly [
     ["C0644 1 b\n", "\0", "\0\0"],
     ["b\0", "\0", ""],
   ]],
-  ["what is in a folder", [
+  ["what is in a directory", [
     ["D0755 0 d\n", "\0", "\0\0"],
     ["C0644 1 a\n", "\0", "\0\0"],
     ["a\0", "\0", ""],
@@ -172,17 +175,17 @@ const STEPS: readonly (readonly [
 for (const [name, steps] of STEPS) {
   for (const ahead of ["none", "certain"] as const) {
     Deno.test(`Sink, when it is to acknowledge ${ahead} ahead, gives what is due for ${name}`, async () => {
-      using folder = new TempFolder();
+      using directory = new TempDirectory();
       const peer = new ScriptedPeer().weSay("\0");
       for (const [words, none, certain] of steps) {
         peer.peerSays(words).weSay(ahead === "none" ? none : certain);
       }
-      assertEquals(await receive(peer, folder.path, { ahead }), []);
+      assertEquals(await receive(peer, directory.path, { ahead }), []);
       const files = steps.flatMap(([words]) =>
         [...words.matchAll(/C.* (.)\n/g)].map(([, file]) => file)
       );
       assertEquals(
-        listing(folder.path).filter((line) => line.includes(" = ")).length,
+        listing(directory.path).filter((line) => line.includes(" = ")).length,
         files.length,
       );
     });
@@ -190,10 +193,13 @@ for (const [name, steps] of STEPS) {
 }
 
 Deno.test("Sink gives no more answers than are due with certain, whatever is refused", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "isdir/" }, { path: "isfile", content: "" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "isdir/" }, {
+    path: "isfile",
+    content: "",
+  }]);
   const refusal = (name: string, why: string) =>
-    `\x01scp: ${folder.path}/${name}: ${why}\n`;
+    `\x01scp: ${directory.path}/${name}: ${why}\n`;
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 1 a\na\0")
     // What is not given yet is refused as ever.
@@ -202,22 +208,22 @@ Deno.test("Sink gives no more answers than are due with certain, whatever is ref
     .weSay(refusal("isfile", "Not a directory")).peerSays("T1 0 1 0\n")
     .weSay("\0\0\0").peerSays("C0644 3 isdir\nE\nx\0T1 0 1 0\n")
     .weSay("\0\0\0").peerSays("D0755 0 isfile\n")
-    // Inside it, files are acknowledged as they would be in a folder.
+    // Inside it, files are acknowledged as they would be in a directory.
     .peerSays("C0644 1 x\n").weSay("\0\0").peerSays("x\0E\nC0644 1 b\n")
     .weSay("\0\0").peerSays("b\0");
-  assertEquals(await receive(peer, folder.path, { ahead: "certain" }), [
+  assertEquals(await receive(peer, directory.path, { ahead: "certain" }), [
     "isdir: Is a directory",
     "isfile: Not a directory",
     "isdir: Is a directory",
     "isfile: Not a directory",
   ]);
   assertEquals(
-    listing(folder.path),
+    listing(directory.path),
     ['a = "a"', 'b = "b"', "isdir/", 'isfile = ""'],
   );
 });
 
-/** What comes into a folder that was acknowledged, and is not stored. */
+/** What comes into a directory that was acknowledged, and is not stored. */
 const DROPPED: readonly {
   readonly name: string;
   /** What stands in the target before. */
@@ -228,7 +234,7 @@ const DROPPED: readonly {
   readonly after: readonly string[];
 }[] = [
   {
-    name: "a file where a folder is",
+    name: "a file where a directory is",
     before: [{ path: "d/b/" }],
     words: "C0644 1 a\na\0C0644 3 b\nbad\0",
     failures: ["d/b: Is a directory"],
@@ -256,7 +262,7 @@ const DROPPED: readonly {
     after: ["d/b/"],
   },
   {
-    name: "a folder where a file is, with all that is in it",
+    name: "a directory where a file is, with all that is in it",
     before: [{ path: "d/e", content: "older" }],
     words: "T1 0 1 0\nD0755 0 e\nC0644 1 x\nx\0T1 0 1 0\nC0644 1 y\ny\0" +
       "D0755 0 f\nC0644 1 w\nw\0E\nE\n",
@@ -267,35 +273,39 @@ const DROPPED: readonly {
 
 for (const { name, before, words, failures, after } of DROPPED) {
   Deno.test(`Sink drops ${name}, tells of it once, and takes what follows`, async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "d/" }, ...before]);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "d/" }, ...before]);
     const peer = insideD().peerSays(`${words}C0644 1 z\nz\0E\n`);
     assertEquals(
-      await receive(peer, folder.path, { ahead: "window" }),
+      await receive(peer, directory.path, { ahead: "window" }),
       failures,
     );
-    assertEquals(listing(folder.path), ["d/", ...after, 'd/z = "z"']);
+    assertEquals(listing(directory.path), ["d/", ...after, 'd/z = "z"']);
   });
 }
 
 linkTest(
-  "Sink drops a folder where a dangling link is, tells of it once, and takes what follows",
+  "Sink drops a directory where a dangling link is, tells of it once, and takes what follows",
   async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "d/" }]);
-    Deno.symlinkSync("nowhere", `${folder.path}/d/l`);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "d/" }]);
+    Deno.symlinkSync("nowhere", `${directory.path}/d/l`);
     const peer = insideD()
       .peerSays("D0755 0 l\nC0644 1 x\nx\0E\nC0644 1 z\nz\0E\n");
     assertEquals(
-      await receive(peer, folder.path, { ahead: "window" }),
+      await receive(peer, directory.path, { ahead: "window" }),
       ["d/l: File exists"],
     );
-    assertEquals(listing(folder.path), ["d/", "d/l -> nowhere", 'd/z = "z"']);
+    assertEquals(listing(directory.path), [
+      "d/",
+      "d/l -> nowhere",
+      'd/z = "z"',
+    ]);
   },
 );
 
 Deno.test("Sink drops what cannot be written, tells of it once, and takes what follows", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   class FullDisk extends LooksFirst {
     override async openToWrite(path: string, mode: number): Promise<OpenFile> {
       const file = await super.openToWrite(path, mode);
@@ -308,93 +318,99 @@ Deno.test("Sink drops what cannot be written, tells of it once, and takes what f
   const peer = insideD()
     .peerSays("C0644 1 a\na\0C0644 13 b\nC0644 1 evil\n\0C0644 1 c\nc\0E\n");
   assertEquals(
-    await receive(peer, folder.path, {
+    await receive(peer, directory.path, {
       ahead: "window",
       files: new FullDisk(),
     }),
     ["d/b: No space left on device"],
   );
   assertEquals(
-    listing(folder.path),
+    listing(directory.path),
     ["d/", 'd/a = "a"', 'd/b = ""', 'd/c = "c"'],
   );
 });
 
-Deno.test("Sink tells of a folder it cannot finish, and gives no answer more", async () => {
-  using folder = new TempFolder();
-  class NoTimes extends LocalFiles {
+Deno.test("Sink tells of a directory it cannot finish, and gives no answer more", async () => {
+  using directory = new TempDirectory();
+  class NoTimes extends LocalFileSystem {
     override async setTimes(path: string): Promise<void> {
       throw new EntryError(`${path}: set times: Operation not permitted`);
     }
   }
   const peer = insideD().peerSays("T1 0 1 0\nD0755 0 e\nE\nE\n");
   assertEquals(
-    await receive(peer, folder.path, { ahead: "window", files: new NoTimes() }),
+    await receive(peer, directory.path, {
+      ahead: "window",
+      files: new NoTimes(),
+    }),
     ["d/e: set times: Operation not permitted"],
   );
 });
 
-Deno.test("Sink refuses a top folder that cannot be made as ever, before any window", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d", content: "older" }]);
+Deno.test("Sink refuses a top directory that cannot be made as ever, before any window", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "d", content: "older" }]);
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("D0755 0 d\n")
-    .weSay(`\x01scp: ${folder.path}/d: Not a directory\n`);
+    .weSay(`\x01scp: ${directory.path}/d: Not a directory\n`);
   assertEquals(
-    await receive(peer, folder.path, { ahead: "window" }),
+    await receive(peer, directory.path, { ahead: "window" }),
     ["d: Not a directory"],
   );
-  assertEquals(listing(folder.path), ['d = "older"']);
+  assertEquals(listing(directory.path), ['d = "older"']);
 });
 
 Deno.test("Sink drops what Windows does not allow, with all that is in it", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const peer = insideD().peerSays(
     "C0644 3 a:b\nabc\0D0755 0 con\nC0644 1 f\nf\0D0755 0 q?\nE\nE\n" +
       "C0644 1 last\nl\0E\n",
   );
   assertEquals(
-    await receive(peer, folder.path, { ahead: "window", platform: "windows" }),
+    await receive(peer, directory.path, {
+      ahead: "window",
+      platform: "windows",
+    }),
     [
       "d/a:b: Windows does not allow this name",
       "d/con: Windows does not allow this name",
     ],
   );
-  assertEquals(listing(folder.path), ["d/", 'd/last = "l"']);
+  assertEquals(listing(directory.path), ["d/", 'd/last = "l"']);
 });
 
 Deno.test("Sink throws a SessionError where a dropped body ends early", async () => {
   for (const ahead of ["window", "certain"] as const) {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "d/b/" }]);
-    const [forFolder, forFile] = ahead === "window"
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "d/b/" }]);
+    const [forDirectory, forFile] = ahead === "window"
       ? [WINDOW, ""]
       : ["\0", "\0\0"];
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays("D0755 0 d\n")
-      .weSay("\0" + forFolder).peerSays("C0644 3 b\n")
+      .weSay("\0" + forDirectory).peerSays("C0644 3 b\n")
       .weSay(forFile).peerSays("b").peerEnds()
       .weSay("\x01scp: Broken pipe\n");
     await assertRejects(
-      () => receive(peer, folder.path, { ahead }),
+      () => receive(peer, directory.path, { ahead }),
       SessionError,
-      `${folder.path}/d/b: lost connection after 1 of 3 bytes`,
+      `${directory.path}/d/b: lost connection after 1 of 3 bytes`,
     );
     peer.assertDone();
-    assertEquals(listing(folder.path), ["d/", "d/b/"]);
+    assertEquals(listing(directory.path), ["d/", "d/b/"]);
   }
 });
 
 Deno.test("Sink throws a SessionError where the verdict on a dropped body is missing", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/b/" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "d/b/" }]);
   const peer = insideD().peerSays("C0644 3 b\nbad");
   await assertRejects(
-    () => receive(peer, folder.path, { ahead: "window" }),
+    () => receive(peer, directory.path, { ahead: "window" }),
     SessionError,
     "lost connection",
   );
-  assertEquals(listing(folder.path), ["d/", "d/b/"]);
+  assertEquals(listing(directory.path), ["d/", "d/b/"]);
 });
 
 /** What is refused although it was acknowledged: it breaks the protocol. */
@@ -407,17 +423,17 @@ const BREACHES: readonly (readonly [words: string, answer: string])[] = [
 ];
 
 for (const [words, answer] of BREACHES) {
-  Deno.test(`Sink answers ${JSON.stringify(words)} in a folder that is dropped, and ends`, async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "d/e", content: "older" }]);
+  Deno.test(`Sink answers ${JSON.stringify(words)} in a directory that is dropped, and ends`, async () => {
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "d/e", content: "older" }]);
     const peer = insideD().peerSays(`D0755 0 e\n${words}`)
       .weSay(`\x01scp: ${answer}\n`);
     await assertRejects(
-      () => receive(peer, folder.path, { ahead: "window" }),
+      () => receive(peer, directory.path, { ahead: "window" }),
       ProtocolError,
     );
     peer.assertDone();
-    assertEquals(listing(folder.path), ["d/", 'd/e = "older"']);
+    assertEquals(listing(directory.path), ["d/", 'd/e = "older"']);
   });
 }
 
@@ -450,18 +466,18 @@ class DeafSource extends ScriptedPeer {
 
 for (const deafTo of ["writes", "flushes"] as const) {
   Deno.test(`Sink takes what still comes where nobody takes what it ${deafTo} ahead`, async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "d/b/" }]);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "d/b/" }]);
     const peer = new DeafSource(deafTo, 2)
       .weSay("\0").peerSays("D0755 0 d\n")
       .weSay(deafTo === "writes" ? "\0" : "\0" + WINDOW)
       .peerSays("C0644 1 a\na\0C0644 1 b\nb\0C0644 1 c\nc\0E\n");
     assertEquals(
-      await receive(peer, folder.path, { ahead: "window" }),
+      await receive(peer, directory.path, { ahead: "window" }),
       ["d/b: Is a directory"],
     );
     assertEquals(
-      listing(folder.path),
+      listing(directory.path),
       ["d/", 'd/a = "a"', "d/b/", 'd/c = "c"'],
     );
   });

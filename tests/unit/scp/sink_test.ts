@@ -4,10 +4,13 @@ import {
   ProtocolError,
   SessionError,
 } from "../../../lib/errors.ts";
-import type { Files, OpenFile } from "../../../lib/filesystem/file_system.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import type {
+  FileSystem,
+  OpenFile,
+} from "../../../lib/filesystem/file_system.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
-import { FaultyFiles } from "../../support/faulty_files.ts";
+import { FaultyFileSystem } from "../../support/faulty_files.ts";
 import { listing } from "../../support/listing.ts";
 import { LooksFirst } from "../../support/looks_first.ts";
 import {
@@ -20,7 +23,7 @@ import {
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 import { CLIENT_SINK, PRESERVING_SINK } from "../../support/sink_options.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree } from "../../support/tree.ts";
 
 /** The objection to every name but one. */
@@ -41,8 +44,8 @@ interface Told {
 async function receive(
   peer: ScriptedPeer,
   target: string,
-  { files = new LocalFiles(), ...options }: Partial<SinkOptions> & {
-    files?: Files;
+  { files = new LocalFileSystem(), ...options }: Partial<SinkOptions> & {
+    files?: FileSystem;
   } = {},
 ): Promise<Told> {
   const observer = new RecordingObserver();
@@ -88,61 +91,64 @@ function timesOf(path: string): [number, number] {
 
 Deno.test("Sink takes a file step by step, in chunks of any size", async () => {
   for (const grain of [1, 2, 7, Infinity]) {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const peer = new ScriptedPeer(grain)
       .weSay("\0").peerSays("C0644 3 a\n")
       .weSay("\0").peerSays("abc\0")
       .weSay("\0");
     assertEquals(
-      await receive(peer, folder.path),
+      await receive(peer, directory.path),
       { entries: 1, isToldEnd: false, failures: [], bodies: ["a 3/3"] },
       `${grain} bytes at a time`,
     );
-    assertEquals(listing(folder.path), ['a = "abc"']);
+    assertEquals(listing(directory.path), ['a = "abc"']);
   }
 });
 
 Deno.test("Sink takes records that come glued to bodies", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 3 a\nabc\0C0644 2 b\nxy\0")
     .weSay("\0\0\0\0");
-  assertEquals((await receive(peer, folder.path)).entries, 2);
-  assertEquals(listing(folder.path), ['a = "abc"', 'b = "xy"']);
+  assertEquals((await receive(peer, directory.path)).entries, 2);
+  assertEquals(listing(directory.path), ['a = "abc"', 'b = "xy"']);
 });
 
 Deno.test("Sink takes an empty file", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 0 a\n")
     .weSay("\0").peerSays("\0")
     .weSay("\0");
-  assertEquals((await receive(peer, folder.path)).bodies, ["a 0/0"]);
-  assertEquals(listing(folder.path), ['a = ""']);
+  assertEquals((await receive(peer, directory.path)).bodies, ["a 0/0"]);
+  assertEquals(listing(directory.path), ['a = ""']);
 });
 
 Deno.test("Sink gives a file its times, also when it does not preserve", async () => {
   for (const options of [{}, PRESERVING_SINK]) {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays("T1000000000 0 1000000001 0\nC0644 3 t\nabc\0")
       .weSay("\0\0\0");
-    await receive(peer, folder.path, options);
-    assertEquals(timesOf(`${folder.path}/t`), [1_000_000_000, 1_000_000_001]);
+    await receive(peer, directory.path, options);
+    assertEquals(timesOf(`${directory.path}/t`), [
+      1_000_000_000,
+      1_000_000_001,
+    ]);
   }
 });
 
-Deno.test("Sink refuses a file where a folder is, and stays in step", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "isdir/" }]);
-  const refusal = `${folder.path}/isdir: Is a directory`;
+Deno.test("Sink refuses a file where a directory is, and stays in step", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "isdir/" }]);
+  const refusal = `${directory.path}/isdir: Is a directory`;
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 3 isdir\n")
     .weSay(`\x01scp: ${refusal}\n`).peerSays("C0644 2 ok\n")
     .weSay("\0").peerSays("xy\0")
     .weSay("\0");
   assertEquals(
-    await receive(peer, folder.path),
+    await receive(peer, directory.path),
     {
       entries: 2,
       isToldEnd: false,
@@ -150,46 +156,46 @@ Deno.test("Sink refuses a file where a folder is, and stays in step", async () =
       bodies: ["ok 2/2"],
     },
   );
-  assertEquals(listing(folder.path), ["isdir/", 'ok = "xy"']);
+  assertEquals(listing(directory.path), ["isdir/", 'ok = "xy"']);
 });
 
 Deno.test("Sink reads the body of a refused file as records", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "isdir/" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "isdir/" }]);
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 3 isdir\nabc\0")
-    .weSay(`\x01scp: ${folder.path}/isdir: Is a directory\n`).peerEnds()
+    .weSay(`\x01scp: ${directory.path}/isdir: Is a directory\n`).peerEnds()
     .weSay("\x01scp: protocol error: lost connection\n");
   await assertRejects(
-    () => receive(peer, folder.path),
+    () => receive(peer, directory.path),
     SessionError,
     'lost connection in the middle of "abc\0"',
   );
   peer.assertDone();
-  assertEquals(listing(folder.path), ["isdir/"]);
+  assertEquals(listing(directory.path), ["isdir/"]);
 });
 
-Deno.test("Sink stays where it is after a refused folder", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "old" }]);
-  const refusal = `${folder.path}/f: Not a directory`;
+Deno.test("Sink stays where it is after a refused directory", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "f", content: "old" }]);
+  const refusal = `${directory.path}/f: Not a directory`;
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("D0755 0 f\n")
     .weSay(`\x01scp: ${refusal}\n`).peerSays("C0644 1 x\n")
     .weSay("\0").peerSays("x\0")
     .weSay("\0").peerSays("E\n")
     .weSay("\0");
-  assertEquals((await receive(peer, folder.path)).failures, [refusal]);
-  assertEquals(listing(folder.path), ['f = "old"', 'x = "x"']);
+  assertEquals((await receive(peer, directory.path)).failures, [refusal]);
+  assertEquals(listing(directory.path), ['f = "old"', 'x = "x"']);
 });
 
-Deno.test("Sink ends at an E that closes no folder, and reads no further", async () => {
-  using folder = new TempFolder();
+Deno.test("Sink ends at an E that closes no directory, and reads no further", async () => {
+  using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("E\n")
     .weSay("\0");
   assertEquals(
-    await receive(peer, folder.path),
+    await receive(peer, directory.path),
     { entries: 0, isToldEnd: true, failures: [], bodies: [] },
   );
   const after = new ScriptedPeer(1)
@@ -197,35 +203,35 @@ Deno.test("Sink ends at an E that closes no folder, and reads no further", async
     .weSay("\0");
   const sink = new Sink(
     after,
-    new LocalFiles(),
+    new LocalFileSystem(),
     CLIENT_SINK,
     new RecordingObserver(),
   );
-  await sink.receive(folder.path);
-  assertEquals(listing(folder.path), []);
+  await sink.receive(directory.path);
+  assertEquals(listing(directory.path), []);
 });
 
 Deno.test("Sink reports a warning between records and does not answer it", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("\x01oops\nC0644 1 a\n")
     .weSay("\0").peerSays("a\0")
     .weSay("\0").peerSays("\x01scp: b: No such file or directory\n");
   assertEquals(
-    (await receive(peer, folder.path)).failures,
+    (await receive(peer, directory.path)).failures,
     ["oops", "scp: b: No such file or directory"],
   );
-  assertEquals(listing(folder.path), ['a = "a"']);
+  assertEquals(listing(directory.path), ['a = "a"']);
 });
 
 Deno.test("Sink ends at a fatal record without an answer", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const peer = new ScriptedPeer().weSay("\0").peerSays("\x02bye\n");
-  assertEquals(await receiveBroken(peer, folder.path), "bye");
+  assertEquals(await receiveBroken(peer, directory.path), "bye");
 });
 
 Deno.test("Sink keeps a file that the source could not read whole", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("T1000000000 0 1000000001 0\n")
     .weSay("\0").peerSays("C0640 3 e\n")
@@ -234,26 +240,26 @@ Deno.test("Sink keeps a file that the source could not read whole", async () => 
     .weSay("\0").peerSays("C0644 0 next\n")
     .weSay("\0").peerSays("\0")
     .weSay("\0");
-  const { failures } = await receive(peer, folder.path, PRESERVING_SINK);
+  const { failures } = await receive(peer, directory.path, PRESERVING_SINK);
   assertEquals(failures, ["scp: e: Input/output error"]);
-  assertEquals(timesOf(`${folder.path}/e`), [1_000_000_000, 1_000_000_001]);
-  assertEquals(listing(folder.path), ['e = "abc"', 'next = ""']);
-  assertEquals(modeOf(`${folder.path}/e`), keptMode(0o640));
+  assertEquals(timesOf(`${directory.path}/e`), [1_000_000_000, 1_000_000_001]);
+  assertEquals(listing(directory.path), ['e = "abc"', 'next = ""']);
+  assertEquals(modeOf(`${directory.path}/e`), keptMode(0o640));
 });
 
 Deno.test("Sink ends without an answer where a body is followed by nonsense", async () => {
   for (const words of ["Zzz\n", "\x02Zzz\n", "\n"]) {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays("C0644 3 e\n")
       .weSay("\0").peerSays("abc" + words);
-    const message = await receiveBroken(peer, folder.path);
+    const message = await receiveBroken(peer, directory.path);
     assert(message.includes(words.slice(1, -1)), JSON.stringify(words));
   }
 });
 
 /** A local disk whose files take the first `room` bytes, then are full. */
-function fullDisk(room: number): Files {
+function fullDisk(room: number): FileSystem {
   class FullDisk extends LooksFirst {
     override async openToWrite(path: string, mode: number): Promise<OpenFile> {
       const file = await super.openToWrite(path, mode);
@@ -272,9 +278,9 @@ function fullDisk(room: number): Files {
 
 Deno.test("Sink answers a full disk once, after the body, and stays in step", async () => {
   for (const grain of [1, Infinity]) {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "a", content: "an older, longer file" }]);
-    const refusal = `${folder.path}/a: No space left on device`;
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "a", content: "an older, longer file" }]);
+    const refusal = `${directory.path}/a: No space left on device`;
     const peer = new ScriptedPeer(grain)
       .weSay("\0").peerSays("T1 0 1 0\n")
       .weSay("\0").peerSays("C0644 9 a\n")
@@ -283,7 +289,7 @@ Deno.test("Sink answers a full disk once, after the body, and stays in step", as
       .weSay("\0").peerSays("xyz\0")
       .weSay("\0");
     assertEquals(
-      await receive(peer, folder.path, { files: fullDisk(4) }),
+      await receive(peer, directory.path, { files: fullDisk(4) }),
       {
         entries: 2,
         isToldEnd: false,
@@ -291,23 +297,28 @@ Deno.test("Sink answers a full disk once, after the body, and stays in step", as
         bodies: ["a 9/9", "b 3/3"],
       },
     );
-    assertEquals(listing(folder.path), [
+    assertEquals(listing(directory.path), [
       grain === 1 ? 'a = "C064"' : 'a = ""',
       'b = "xyz"',
     ]);
-    assert(timesOf(`${folder.path}/a`)[0] > 1, "no times of what is not there");
+    assert(
+      timesOf(`${directory.path}/a`)[0] > 1,
+      "no times of what is not there",
+    );
   }
 });
 
 Deno.test("Sink answers once although a write fails and the source warns too", async () => {
-  using folder = new TempFolder();
-  const refusal = `${folder.path}/a: No space left on device`;
+  using directory = new TempDirectory();
+  const refusal = `${directory.path}/a: No space left on device`;
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 3 a\n")
     .weSay("\0").peerSays("abc\x01scp: a: Input/output error\n")
     .weSay(`\x01scp: ${refusal}\n`).peerSays("E\n")
     .weSay("\0");
-  const { failures } = await receive(peer, folder.path, { files: fullDisk(0) });
+  const { failures } = await receive(peer, directory.path, {
+    files: fullDisk(0),
+  });
   assertEquals(
     failures.toSorted(),
     [refusal, "scp: a: Input/output error"].toSorted(),
@@ -315,12 +326,12 @@ Deno.test("Sink answers once although a write fails and the source warns too", a
 });
 
 Deno.test("Sink answers once although length, mode and times all fail", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "older" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "older" }]);
   const fail = (what: string) => async () => {
     throw new EntryError(`a: ${what}: Operation not permitted`);
   };
-  const files = new FaultyFiles({
+  const files = new FaultyFileSystem({
     truncate: fail("truncate"),
     setMode: fail("set mode"),
     setTimes: fail("set times"),
@@ -331,59 +342,60 @@ Deno.test("Sink answers once although length, mode and times all fail", async ()
     .peerSays("E\n")
     .weSay("\0");
   assertEquals(
-    (await receive(peer, folder.path, { files, ...PRESERVING_SINK })).failures,
+    (await receive(peer, directory.path, { files, ...PRESERVING_SINK }))
+      .failures,
     ["a: truncate: Operation not permitted"],
   );
 });
 
-Deno.test("Sink refuses a target that has to be a folder before it is ready", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "old" }]);
+Deno.test("Sink refuses a target that has to be a directory before it is ready", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "f", content: "old" }]);
   for (
     const [target, refusal] of [
-      [`${folder.path}/missing`, "No such file or directory"],
-      [`${folder.path}/f`, "Not a directory"],
+      [`${directory.path}/missing`, "No such file or directory"],
+      [`${directory.path}/f`, "Not a directory"],
     ] as const
   ) {
     const peer = new ScriptedPeer().weSay(`\x01scp: ${target}: ${refusal}\n`);
     assertEquals(
-      await receiveBroken(peer, target, { targetIsFolder: true }),
+      await receiveBroken(peer, target, { targetIsDirectory: true }),
       `${target}: ${refusal}`,
     );
   }
-  assertEquals(listing(folder.path), ['f = "old"']);
+  assertEquals(listing(directory.path), ['f = "old"']);
 });
 
-Deno.test("Sink refuses a file below a folder that is not there", async () => {
-  using folder = new TempFolder();
-  const target = `${folder.path}/no/pe`;
+Deno.test("Sink refuses a file below a directory that is not there", async () => {
+  using directory = new TempDirectory();
+  const target = `${directory.path}/no/pe`;
   const refusal = `${target}: No such file or directory`;
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 1 a\n")
     .weSay(`\x01scp: ${refusal}\n`);
   assertEquals((await receive(peer, target)).failures, [refusal]);
-  assertEquals(listing(folder.path), []);
+  assertEquals(listing(directory.path), []);
 });
 
 Deno.test({
   name: "Sink refuses a file for a missing target that ends in a slash",
   ignore: Deno.build.os !== "linux", // The words are that system's own.
   fn: async () => {
-    using folder = new TempFolder();
-    const refusal = `${folder.path}/nope/: Is a directory`;
+    using directory = new TempDirectory();
+    const refusal = `${directory.path}/nope/: Is a directory`;
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays("C0644 1 a\n")
       .weSay(`\x01scp: ${refusal}\n`);
     assertEquals(
-      (await receive(peer, `${folder.path}/nope/`)).failures,
+      (await receive(peer, `${directory.path}/nope/`)).failures,
       [refusal],
     );
-    assertEquals(listing(folder.path), []);
+    assertEquals(listing(directory.path), []);
   },
 });
 
-Deno.test("Sink makes a missing target of a folder that comes", async () => {
-  using folder = new TempFolder();
+Deno.test("Sink makes a missing target of a directory that comes", async () => {
+  using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("D0750 0 zz\n")
     .weSay("\0").peerSays("C0644 1 a\n")
@@ -392,13 +404,13 @@ Deno.test("Sink makes a missing target of a folder that comes", async () => {
     .weSay("\0").peerSays("E\n")
     .weSay("\0").peerSays("E\n")
     .weSay("\0");
-  const { entries } = await receive(peer, `${folder.path}/new`);
+  const { entries } = await receive(peer, `${directory.path}/new`);
   assertEquals(entries, 3);
-  assertEquals(listing(folder.path), ["new/", 'new/a = "a"', "new/sub/"]);
-  assertEquals(modeOf(`${folder.path}/new`), keptMode(0o750));
+  assertEquals(listing(directory.path), ["new/", 'new/a = "a"', "new/sub/"]);
+  assertEquals(modeOf(`${directory.path}/new`), keptMode(0o750));
 });
 
-Deno.test("Sink tells which folder a stream ended inside", async () => {
+Deno.test("Sink tells which directory a stream ended inside", async () => {
   for (
     const [records, answers, inside] of [
       ["D0755 0 dd\nC0644 1 a\na\0", "\0\0\0", "dd"],
@@ -406,13 +418,16 @@ Deno.test("Sink tells which folder a stream ended inside", async () => {
       ["D0755 0 dd\nC0644 1 a\na\0D0755 0 ee\nE\n", "\0\0\0\0\0", "dd"],
     ] as const
   ) {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(records)
       .weSay(answers);
-    const { isToldEnd, endedInside } = await receive(peer, folder.path);
-    assertEquals([isToldEnd, endedInside], [false, `${folder.path}/${inside}`]);
-    assertEquals(listing(folder.path).slice(0, 2), ["dd/", 'dd/a = "a"']);
+    const { isToldEnd, endedInside } = await receive(peer, directory.path);
+    assertEquals([isToldEnd, endedInside], [
+      false,
+      `${directory.path}/${inside}`,
+    ]);
+    assertEquals(listing(directory.path).slice(0, 2), ["dd/", 'dd/a = "a"']);
   }
 });
 
@@ -428,101 +443,101 @@ Deno.test("Sink tells whether the source or its stream ended", async () => {
       ["D0755 0 d\nE\nE\n", "\0\0\0", { entries: 1, isToldEnd: true }],
     ] as const
   ) {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(records)
       .weSay(answers);
-    const { entries, isToldEnd } = await receive(peer, folder.path);
+    const { entries, isToldEnd } = await receive(peer, directory.path);
     assertEquals({ entries, isToldEnd }, expected, records);
   }
 });
 
 Deno.test("Sink cuts a file to what came where the stream ends in its body, and says so", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "an older, longer file" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "an older, longer file" }]);
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 5 a\n")
     .weSay("\0").peerSays("ab").peerEnds()
     .weSay("\x01scp: Broken pipe\n");
   await assertRejects(
-    () => receive(peer, folder.path),
+    () => receive(peer, directory.path),
     SessionError,
-    `${folder.path}/a: lost connection after 2 of 5 bytes`,
+    `${directory.path}/a: lost connection after 2 of 5 bytes`,
   );
   peer.assertDone();
-  assertEquals(listing(folder.path), ['a = "ab"']);
+  assertEquals(listing(directory.path), ['a = "ab"']);
 });
 
 Deno.test("Sink throws a SessionError where the stream ends before a verdict", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 2 a\n")
     .weSay("\0").peerSays("ab");
   await assertRejects(
-    () => receive(peer, folder.path),
+    () => receive(peer, directory.path),
     SessionError,
     "lost connection",
   );
 });
 
 Deno.test("Sink gives the times of a refused entry to no other", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "isdir/" }, { path: "f", content: "" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "isdir/" }, { path: "f", content: "" }]);
   for (const record of ["C0644 3 isdir", "D0755 0 f"]) {
-    const path = `${folder.path}/${record.split(" ").at(-1)}`;
+    const path = `${directory.path}/${record.split(" ").at(-1)}`;
     const words = record.startsWith("C") ? "Is a directory" : "Not a directory";
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(`T1000000000 0 1000000001 0\n${record}\n`)
       .weSay(`\0\x01scp: ${path}: ${words}\n`).peerSays("C0644 2 ok\n")
       .weSay("\0").peerSays("xy\0")
       .weSay("\0");
-    await receive(peer, folder.path);
-    assert(timesOf(`${folder.path}/ok`)[0] > 1_000_000_000, record);
+    await receive(peer, directory.path);
+    assert(timesOf(`${directory.path}/ok`)[0] > 1_000_000_000, record);
   }
 });
 
 Deno.test("Sink gives times to the one entry they came before", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("T1 0 2 0\nC0644 0 a\n\0C0644 0 b\n\0")
     .weSay("\0".repeat(5)).peerSays("T3 0 4 0\nE\n")
     .weSay("\0\0");
-  await receive(peer, folder.path);
-  assertEquals(timesOf(`${folder.path}/a`), [1, 2]);
-  assert(timesOf(`${folder.path}/b`)[0] > 4);
-  assert(timesOf(folder.path)[0] > 4);
+  await receive(peer, directory.path);
+  assertEquals(timesOf(`${directory.path}/a`), [1, 2]);
+  assert(timesOf(`${directory.path}/b`)[0] > 4);
+  assert(timesOf(directory.path)[0] > 4);
 });
 
 Deno.test("Sink stores an entry without times that no clock holds", async () => {
   for (const seconds of ["8640000000001", "9223372036854775808"]) {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(`T${seconds} 0 1 0\n`)
       .weSay("\0").peerSays("C0644 1 a\n")
       .weSay("\0").peerSays("a\0")
       .weSay("\0");
-    assertEquals((await receive(peer, folder.path)).failures, [], seconds);
-    assertEquals(listing(folder.path), ['a = "a"']);
+    assertEquals((await receive(peer, directory.path)).failures, [], seconds);
+    assertEquals(listing(directory.path), ['a = "a"']);
   }
 });
 
-Deno.test("Sink gives a folder its times after all that came into it", async () => {
-  using folder = new TempFolder();
+Deno.test("Sink gives a directory its times after all that came into it", async () => {
+  using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("T1000000000 0 1000000001 0\nD0755 0 d\n")
     .weSay("\0\0").peerSays("C0644 1 a\na\0")
     .weSay("\0\0").peerSays("D0755 0 sub\nE\n")
     .weSay("\0\0").peerSays("E\n")
     .weSay("\0");
-  await receive(peer, folder.path);
-  assertEquals(timesOf(`${folder.path}/d`)[0], 1_000_000_000);
-  assert(timesOf(`${folder.path}/d/sub`)[0] > 1_000_000_001);
+  await receive(peer, directory.path);
+  assertEquals(timesOf(`${directory.path}/d`)[0], 1_000_000_000);
+  assert(timesOf(`${directory.path}/d/sub`)[0] > 1_000_000_001);
 });
 
-Deno.test("Sink lets only the first entry have a target that is no folder", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "an older, longer file" }]);
-  const target = `${folder.path}/f`;
+Deno.test("Sink lets only the first entry have a target that is no directory", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "f", content: "an older, longer file" }]);
+  const target = `${directory.path}/f`;
   const refusal = `${target}: Not a directory: no place for b`;
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 1 a\n")
@@ -530,38 +545,38 @@ Deno.test("Sink lets only the first entry have a target that is no folder", asyn
     .weSay("\0").peerSays("C0644 1 b\n")
     .weSay(`\x01scp: ${refusal}\n`);
   assertEquals((await receive(peer, target)).failures, [refusal]);
-  assertEquals(listing(folder.path), ['f = "a"']);
+  assertEquals(listing(directory.path), ['f = "a"']);
 });
 
-Deno.test("Sink puts only the first of two folders into a missing target", async () => {
-  using folder = new TempFolder();
-  const target = `${folder.path}/new`;
+Deno.test("Sink puts only the first of two directories into a missing target", async () => {
+  using directory = new TempDirectory();
+  const target = `${directory.path}/new`;
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("D0755 0 a\nC0644 1 x\nx\0E\n")
     .weSay("\0\0\0\0").peerSays("D0755 0 b\n")
     .weSay(`\x01scp: ${target}: Not a directory: no place for b\n`);
   await receive(peer, target);
-  assertEquals(listing(folder.path), ["new/", 'new/x = "x"']);
+  assertEquals(listing(directory.path), ["new/", 'new/x = "x"']);
 });
 
 Deno.test("Sink has one entry overwrite another in a target that may take each", async () => {
   for (const before of [[], [{ path: "f", content: "older and longer" }]]) {
-    using folder = new TempFolder();
-    makeTree(folder.path, before);
+    using directory = new TempDirectory();
+    makeTree(directory.path, before);
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays("C0644 5 a\nfirst\0C0644 3 b\n2nd\0")
       .weSay("\0\0\0\0");
-    const { entries, failures } = await receive(peer, `${folder.path}/f`, {
+    const { entries, failures } = await receive(peer, `${directory.path}/f`, {
       overwriteTarget: true,
     });
     assertEquals([entries, failures], [2, []]);
-    assertEquals(listing(folder.path), ['f = "2nd"']);
+    assertEquals(listing(directory.path), ['f = "2nd"']);
   }
 });
 
-Deno.test("Sink merges folders in a target that may take each", async () => {
-  using folder = new TempFolder();
-  const target = `${folder.path}/new`;
+Deno.test("Sink merges directories in a target that may take each", async () => {
+  using directory = new TempDirectory();
+  const target = `${directory.path}/new`;
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("D0755 0 a\nC0644 1 x\nx\0E\n")
     .weSay("\0\0\0\0").peerSays("D0700 0 b\nC0644 1 y\ny\0E\n")
@@ -570,7 +585,7 @@ Deno.test("Sink merges folders in a target that may take each", async () => {
   const { entries } = await receive(peer, target, { overwriteTarget: true });
   assertEquals(entries, 5);
   assertEquals(
-    listing(folder.path),
+    listing(directory.path),
     ["new/", 'new/x = "x"', 'new/y = "y"'],
   );
   assertEquals(modeOf(target), keptMode(0o755), "what is there keeps its mode");
@@ -580,7 +595,7 @@ Deno.test("refuse() tells the source why, and throws the same", async () => {
   const peer = new ScriptedPeer().weSay("\x01scp: ambiguous target\n");
   const sink = new Sink(
     peer,
-    new LocalFiles(),
+    new LocalFileSystem(),
     CLIENT_SINK,
     new RecordingObserver(),
   );
@@ -616,34 +631,34 @@ for (const name of HOSTILE_NAMES) {
     const row = JSON.stringify(`${record} ${name}`);
 
     Deno.test(`Sink refuses ${row} and creates nothing`, async () => {
-      using folder = new TempFolder();
-      makeTree(folder.path, [{ path: "in/a/", mode: 0o750 }]);
-      Deno.chmodSync(`${folder.path}/in`, 0o751);
+      using directory = new TempDirectory();
+      makeTree(directory.path, [{ path: "in/a/", mode: 0o750 }]);
+      Deno.chmodSync(`${directory.path}/in`, 0o751);
       const peer = new ScriptedPeer()
         .weSay("\0").peerSays(`${record} ${name}\n`)
         .weSay(`\x01scp: error: unexpected filename: ${name}\n`);
       assertEquals(
-        await receiveBroken(peer, `${folder.path}/in`, PRESERVING_SINK),
+        await receiveBroken(peer, `${directory.path}/in`, PRESERVING_SINK),
         `error: unexpected filename: ${name}`,
       );
-      assertEquals(listing(folder.path), ["in/", "in/a/"]);
-      assertEquals(modeOf(`${folder.path}/in`), keptMode(0o751));
-      assertEquals(modeOf(`${folder.path}/in/a`), keptMode(0o750));
+      assertEquals(listing(directory.path), ["in/", "in/a/"]);
+      assertEquals(modeOf(`${directory.path}/in`), keptMode(0o751));
+      assertEquals(modeOf(`${directory.path}/in/a`), keptMode(0o750));
     });
 
-    Deno.test(`Sink refuses ${row} inside a folder and for a missing target`, async () => {
-      using folder = new TempFolder();
+    Deno.test(`Sink refuses ${row} inside a directory and for a missing target`, async () => {
+      using directory = new TempDirectory();
       const inside = new ScriptedPeer()
         .weSay("\0").peerSays("D0755 0 d\n")
         .weSay("\0").peerSays(`${record} ${name}\n`)
         .weSay(`\x01scp: error: unexpected filename: ${name}\n`);
-      await receiveBroken(inside, folder.path);
-      assertEquals(listing(folder.path), ["d/"]);
+      await receiveBroken(inside, directory.path);
+      assertEquals(listing(directory.path), ["d/"]);
       const missing = new ScriptedPeer()
         .weSay("\0").peerSays(`${record} ${name}\n`)
         .weSay(`\x01scp: error: unexpected filename: ${name}\n`);
-      await receiveBroken(missing, `${folder.path}/new`);
-      assertEquals(listing(folder.path), ["d/"]);
+      await receiveBroken(missing, `${directory.path}/new`);
+      assertEquals(listing(directory.path), ["d/"]);
     });
   }
 }
@@ -652,8 +667,9 @@ for (
   const name of ["a\\evil", "C:evil", "evil:stream", "NUL", "con.txt", "a."]
 ) {
   Deno.test(`Sink passes over ${JSON.stringify(name)} on Windows, and takes the rest`, async () => {
-    using folder = new TempFolder();
-    const refusal = `${folder.path}/${name}: Windows does not allow this name`;
+    using directory = new TempDirectory();
+    const refusal =
+      `${directory.path}/${name}: Windows does not allow this name`;
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(`T1 0 1 0\nC0644 4 ${name}\n`)
       .weSay(`\0\x01scp: ${refusal}\n`).peerSays(`D0755 0 ${name}\n`)
@@ -661,81 +677,81 @@ for (
       .weSay("\0").peerSays("b\0")
       .weSay("\0");
     assertEquals(
-      (await receive(peer, folder.path, { platform: "windows" })).failures,
+      (await receive(peer, directory.path, { platform: "windows" })).failures,
       [refusal, refusal],
     );
-    assertEquals(listing(folder.path), ['b = "b"']);
+    assertEquals(listing(directory.path), ['b = "b"']);
   });
 }
 
 Deno.test("Sink ends at a name that is hostile everywhere on Windows, too", async () => {
   for (const name of ["..", "a/b", ""]) {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(`C0644 4 ${name}\n`)
       .weSay(`\x01scp: error: unexpected filename: ${name}\n`);
-    await receiveBroken(peer, folder.path, { platform: "windows" });
-    assertEquals(listing(folder.path), []);
+    await receiveBroken(peer, directory.path, { platform: "windows" });
+    assertEquals(listing(directory.path), []);
   }
 });
 
 Deno.test("Sink stores what Windows does not allow at a target with another name", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 1 a:b\n")
     .weSay("\0").peerSays("x\0")
     .weSay("\0");
-  await receive(peer, `${folder.path}/new`, { platform: "windows" });
-  assertEquals(listing(folder.path), ['new = "x"']);
+  await receive(peer, `${directory.path}/new`, { platform: "windows" });
+  assertEquals(listing(directory.path), ['new = "x"']);
 });
 
 Deno.test("Sink takes names that only look hostile", async () => {
   const names = ["...", "..a", "-rf", "~", "$(evil)", "a\\b", " "];
   for (const name of names.filter(isStorable)) {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(`C0644 1 ${name}\n`)
       .weSay("\0").peerSays("a\0")
       .weSay("\0");
-    await receive(peer, folder.path);
-    assertEquals(listing(folder.path), [`${name} = "a"`]);
+    await receive(peer, directory.path);
+    assertEquals(listing(directory.path), [`${name} = "a"`]);
   }
 });
 
 Deno.test("Sink refuses what was not asked for and creates nothing", async () => {
   const objectionTo = only("f");
   for (const record of ["C0644 1 .bashrc", "D0700 0 .ssh", "C0644 1 F"]) {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(`${record}\n`)
       .weSay("\x01scp: protocol error: filename does not match request\n");
     assertEquals(
-      await receiveBroken(peer, folder.path, { objectionTo }),
+      await receiveBroken(peer, directory.path, { objectionTo }),
       "protocol error: filename does not match request: " +
         `${record.split(" ").at(-1)} for f`,
       record,
     );
-    assertEquals(listing(folder.path), [], record);
+    assertEquals(listing(directory.path), [], record);
   }
 });
 
 Deno.test("Sink refuses what was not asked for after what was", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("D0755 0 f\nC0644 1 x\nx\0E\n")
     .weSay("\0\0\0\0").peerSays("C0644 1 x\n")
     .weSay("\x01scp: protocol error: filename does not match request\n");
-  await receiveBroken(peer, folder.path, { objectionTo: only("f") });
-  assertEquals(listing(folder.path), ["f/", 'f/x = "x"']);
+  await receiveBroken(peer, directory.path, { objectionTo: only("f") });
+  assertEquals(listing(directory.path), ["f/", 'f/x = "x"']);
 });
 
 Deno.test("Sink takes a name that was asked for twice", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 3 f\none\0C0644 1 f\n2\0")
     .weSay("\0\0\0\0");
-  await receive(peer, folder.path, { objectionTo: only("f") });
-  assertEquals(listing(folder.path), ['f = "2"']);
+  await receive(peer, directory.path, { objectionTo: only("f") });
+  assertEquals(listing(directory.path), ['f = "2"']);
 });
 
 Deno.test(
@@ -745,21 +761,21 @@ Deno.test(
   },
   async () => {
     for (const warnsOfEncoded of [true, false]) {
-      using folder = new TempFolder();
+      using directory = new TempDirectory();
       const peer = new ScriptedPeer().weSay("\0").peerSays("C0644 0 a\\^Jb\n")
         .weSay("\0").peerSays("\0").weSay("\0");
       const observer = new RecordingObserver();
       const options = { ...CLIENT_SINK, warnsOfEncoded };
-      const sink = new Sink(peer, new LocalFiles(), options, observer);
-      await sink.receive(folder.path);
+      const sink = new Sink(peer, new LocalFileSystem(), options, observer);
+      await sink.receive(directory.path);
       peer.assertDone();
-      assertEquals(listing(folder.path), ['a\\^Jb = ""']);
+      assertEquals(listing(directory.path), ['a\\^Jb = ""']);
       assertEquals(observer.warnings.length, warnsOfEncoded ? 1 : 0);
     }
   },
 );
 
-Deno.test("Sink refuses a folder if it is not recursive, after its name", async () => {
+Deno.test("Sink refuses a directory if it is not recursive, after its name", async () => {
   for (
     const [name, refusal, detail] of [
       ["d", "protocol error: received directory without -r", ""],
@@ -767,18 +783,18 @@ Deno.test("Sink refuses a folder if it is not recursive, after its name", async 
       ["x", "protocol error: filename does not match request", ": x for d"],
     ] as const
   ) {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(`D0755 0 ${name}\n`)
       .weSay(`\x01scp: ${refusal}\n`);
     assertEquals(
-      await receiveBroken(peer, folder.path, {
+      await receiveBroken(peer, directory.path, {
         recursive: false,
         objectionTo: only("d"),
       }),
       refusal + detail,
     );
-    assertEquals(listing(folder.path), []);
+    assertEquals(listing(directory.path), []);
   }
 });
 
@@ -793,46 +809,46 @@ const VIOLATIONS: readonly (readonly [string, string, string])[] = [
     [
       words!,
       `protocol error: ${why}`,
-      `protocol error: ${why}: the far side said "${words!.trimEnd()}"`,
+      `protocol error: ${why}: the remote said "${words!.trimEnd()}"`,
     ] as const
   ),
   ...["Welcome to far", "sh: scp: not found", "\x03"].map((words) =>
     [
       `${words}\n`,
       words,
-      `the far side said "${words}" instead of a record`,
+      `the remote said "${words}" instead of a record`,
     ] as const
   ),
 ];
 
 for (const [words, answer, said] of VIOLATIONS) {
   Deno.test(`Sink answers ${JSON.stringify(words)} once and ends`, async () => {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(words)
       .weSay(`\x01scp: ${answer}\n`);
-    assertEquals(await receiveBroken(peer, folder.path), said);
-    assertEquals(listing(folder.path), []);
+    assertEquals(await receiveBroken(peer, directory.path), said);
+    assertEquals(listing(directory.path), []);
   });
 }
 
 Deno.test("Sink throws a SessionError where the stream ends in a record, and says so", async () => {
   for (const words of ["C0644 3", "T1 0 1 0", "\x01oo", "\x02oo", "Welcome"]) {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(words).peerEnds()
       .weSay("\x01scp: protocol error: lost connection\n");
     await assertRejects(
-      () => receive(peer, folder.path),
+      () => receive(peer, directory.path),
       SessionError,
       `lost connection in the middle of "${words}"`,
     );
     peer.assertDone();
-    assertEquals(listing(folder.path), []);
+    assertEquals(listing(directory.path), []);
   }
 });
 
-Deno.test("Sink answers a line that is no record with its words only at the start of a folder", async () => {
+Deno.test("Sink answers a line that is no record with its words only at the start of a directory", async () => {
   const expected = "protocol error: expected control record";
   for (
     const [before, answers, refusal] of [
@@ -843,13 +859,13 @@ Deno.test("Sink answers a line that is no record with its words only at the star
       ["\x01oops\n", "", expected],
     ] as const
   ) {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(`${before}Welcome\n`)
       .weSay(`${answers}\x01scp: ${refusal}\n`);
     assertEquals(
-      await receiveBroken(peer, folder.path),
-      'the far side said "Welcome" instead of a record',
+      await receiveBroken(peer, directory.path),
+      'the remote said "Welcome" instead of a record',
       before,
     );
   }
@@ -859,10 +875,10 @@ Deno.test("Sink answers a line that is no record with its words only at the star
 const BREACHES: readonly (readonly [
   words: string,
   answers: string,
-  name: "GreetingError" | "ProtocolError" | "RefusalError",
+  name: "UnexpectedOutputError" | "ProtocolError" | "RefusalError",
 ])[] = [
   ...VIOLATIONS.map(([words, answer]) =>
-    [words, `\x01scp: ${answer}\n`, "GreetingError"] as const
+    [words, `\x01scp: ${answer}\n`, "UnexpectedOutputError"] as const
   ),
   [
     "C0644 1 other\n",
@@ -872,7 +888,7 @@ const BREACHES: readonly (readonly [
   [
     "C0644 1 other\nC",
     "\x01scp: protocol error: filename does not match request\n",
-    "GreetingError",
+    "UnexpectedOutputError",
   ],
   [
     "C0644 1 ..\n",
@@ -882,9 +898,9 @@ const BREACHES: readonly (readonly [
   [
     "T1 0 1 0\nWelcome\n",
     "\0\x01scp: protocol error: expected control record\n",
-    "GreetingError",
+    "UnexpectedOutputError",
   ],
-  ["C0644 1 f\naWelcome\n", "\0", "GreetingError"],
+  ["C0644 1 f\naWelcome\n", "\0", "UnexpectedOutputError"],
   ["C0644 1 f\na\x02bye\n", "\0", "RefusalError"],
   ["\x02bye\n", "", "RefusalError"],
   [
@@ -913,43 +929,43 @@ const BREACHES: readonly (readonly [
 
 for (const [words, answers, name] of BREACHES) {
   Deno.test(`Sink throws a ${name} at the end of ${JSON.stringify(words)}`, async () => {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(words)
       .weSay(answers);
-    const error = await breakOff(peer, folder.path, {
+    const error = await breakOff(peer, directory.path, {
       objectionTo: only("f"),
     });
     assertEquals(error.name, name);
   });
 }
 
-Deno.test("Sink throws a GreetingError after an entry that was refused", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "isdir/" }]);
+Deno.test("Sink throws a UnexpectedOutputError after an entry that was refused", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "isdir/" }]);
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 3 isdir\nabc\n")
-    .weSay(`\x01scp: ${folder.path}/isdir: Is a directory\n`)
+    .weSay(`\x01scp: ${directory.path}/isdir: Is a directory\n`)
     .weSay("\x01scp: protocol error: expected control record\n");
-  const error = await breakOff(peer, folder.path);
-  assertEquals(error.name, "GreetingError");
+  const error = await breakOff(peer, directory.path);
+  assertEquals(error.name, "UnexpectedOutputError");
 });
 
 Deno.test("Sink quotes the beginning of a line that is long", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const line = "Welcome ".repeat(50).trimEnd();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays(`${line}\n`)
     .weSay(`\x01scp: ${line}\n`);
   assertEquals(
-    await receiveBroken(peer, folder.path),
-    `the far side said "${line.slice(0, 240)}…" instead of a record`,
+    await receiveBroken(peer, directory.path),
+    `the remote said "${line.slice(0, 240)}…" instead of a record`,
   );
 });
 
 Deno.test("Sink takes messages of any length, and what comes after them", async () => {
   for (const length of [2045, 2046, 5000, 65534]) {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const text = "w".repeat(length);
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(`\x01${text}\nC0644 1 a\n`)
@@ -957,50 +973,53 @@ Deno.test("Sink takes messages of any length, and what comes after them", async 
       .weSay("\0").peerSays("C0644 1 b\n")
       .weSay("\0").peerSays("b\0")
       .weSay("\0");
-    const { failures } = await receive(peer, folder.path);
+    const { failures } = await receive(peer, directory.path);
     const kept = length > 2045 ? `${text.slice(0, 2045)}…` : text;
     assertEquals(failures, [kept, kept]);
-    assertEquals(listing(folder.path), ['a = "x"', 'b = "b"']);
+    assertEquals(listing(directory.path), ['a = "x"', 'b = "b"']);
   }
 });
 
 Deno.test("Sink refuses a name that makes a line longer than 2047 bytes, and goes on", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const name = "a".repeat(5000);
-  const answer = `\x01scp: ${folder.path}/${name}`.slice(0, 2046) + "\n";
+  const answer = `\x01scp: ${directory.path}/${name}`.slice(0, 2046) + "\n";
   const peer = new ScriptedPeer(100)
     .weSay("\0").peerSays(`C0644 1 ${name}\n`)
     .weSay(answer).peerSays("C0644 1 b\n")
     .weSay("\0").peerSays("b\0")
     .weSay("\0");
-  assertEquals((await receive(peer, folder.path)).failures, [
-    `${folder.path}/${name}: ${NAME_TOO_LONG}`,
+  assertEquals((await receive(peer, directory.path)).failures, [
+    `${directory.path}/${name}: ${NAME_TOO_LONG}`,
   ]);
-  assertEquals(listing(folder.path), ['b = "b"']);
+  assertEquals(listing(directory.path), ['b = "b"']);
 });
 
 Deno.test("Sink refuses a line of more than 64 KiB, and creates nothing", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const refusal = "protocol error: line longer than 65536 bytes";
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 1 " + "a".repeat(65528))
     .weSay(`\x01scp: ${refusal}\n`);
-  assertEquals(await receiveBroken(peer, folder.path), refusal);
-  assertEquals(listing(folder.path), []);
+  assertEquals(await receiveBroken(peer, directory.path), refusal);
+  assertEquals(listing(directory.path), []);
 });
 
 Deno.test("Sink refuses a name the disk finds too long, and stays in step", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const name = "a".repeat(300);
-  const refusal = `${folder.path}/${name}: ${NAME_TOO_LONG}`;
+  const refusal = `${directory.path}/${name}: ${NAME_TOO_LONG}`;
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays(`C0644 1 ${name}\n`)
     .weSay(`\x01scp: ${refusal}\n`).peerSays(`D0755 0 ${name}\n`)
     .weSay(`\x01scp: ${refusal}\n`).peerSays("C0644 1 b\n")
     .weSay("\0").peerSays("b\0")
     .weSay("\0");
-  assertEquals((await receive(peer, folder.path)).failures, [refusal, refusal]);
-  assertEquals(listing(folder.path), ['b = "b"']);
+  assertEquals((await receive(peer, directory.path)).failures, [
+    refusal,
+    refusal,
+  ]);
+  assertEquals(listing(directory.path), ['b = "b"']);
 });
 
 /** What comes, and the mode it gets under the umask 022. */
@@ -1043,7 +1062,7 @@ for (const [record, options, mode] of MODES) {
     name: `Sink makes a new entry with the mode taken: ${row}`,
     ignore: onWindows, // No entry there has one.
     fn: async () => {
-      using folder = new TempFolder();
+      using directory = new TempDirectory();
       const peer = new ScriptedPeer().weSay("\0");
       if (record.startsWith("C")) {
         peer.peerSays(`${record} 1 new\nx\0`).weSay("\0\0");
@@ -1052,11 +1071,14 @@ for (const [record, options, mode] of MODES) {
       }
       const umask = Deno.umask(options.store?.umask ?? 0o022);
       try {
-        await receive(peer, folder.path, options);
+        await receive(peer, directory.path, options);
       } finally {
         Deno.umask(umask);
       }
-      assertEquals(modeOf(`${folder.path}/new`).toString(8), mode.toString(8));
+      assertEquals(
+        modeOf(`${directory.path}/new`).toString(8),
+        mode.toString(8),
+      );
     },
   });
 }
@@ -1068,70 +1090,70 @@ Deno.test("Sink keeps the mode of what is there unless modes are preserved", asy
       [PRESERVING_SINK, 0o640, 0o750],
     ] as const
   ) {
-    using folder = new TempFolder();
-    makeTree(folder.path, [
+    using directory = new TempDirectory();
+    makeTree(directory.path, [
       { path: "f", content: "an older, longer file", mode: 0o604 },
       { path: "d/", mode: 0o705 },
     ]);
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays("C0640 1 f\nx\0D0750 0 d\nE\n")
       .weSay("\0\0\0\0");
-    await receive(peer, folder.path, options);
-    assertEquals(listing(folder.path), ["d/", 'f = "x"']);
-    assertEquals(modeOf(`${folder.path}/f`), keptMode(file));
-    assertEquals(modeOf(`${folder.path}/d`), keptMode(sub));
+    await receive(peer, directory.path, options);
+    assertEquals(listing(directory.path), ["d/", 'f = "x"']);
+    assertEquals(modeOf(`${directory.path}/f`), keptMode(file));
+    assertEquals(modeOf(`${directory.path}/d`), keptMode(sub));
   }
 });
 
 linkTest("Sink writes through links that are there, as scp does", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "real/f", content: "old" }]);
-  Deno.symlinkSync("real", `${folder.path}/d`);
-  Deno.symlinkSync("real/f", `${folder.path}/f`);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "real/f", content: "old" }]);
+  Deno.symlinkSync("real", `${directory.path}/d`);
+  Deno.symlinkSync("real/f", `${directory.path}/f`);
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("D0755 0 d\nC0644 1 g\nx\0E\nC0644 1 f\ny\0")
     .weSay("\0\0\0\0\0\0");
-  await receive(peer, folder.path);
+  await receive(peer, directory.path);
   assertEquals(
-    listing(folder.path),
+    listing(directory.path),
     ["d -> real", "f -> real/f", "real/", 'real/f = "y"', 'real/g = "x"'],
   );
 });
 
-Deno.test("Sink answers once for a folder it cannot finish, and goes on", async () => {
-  using folder = new TempFolder();
-  class NoTimes extends LocalFiles {
+Deno.test("Sink answers once for a directory it cannot finish, and goes on", async () => {
+  using directory = new TempDirectory();
+  class NoTimes extends LocalFileSystem {
     override async setTimes(path: string): Promise<void> {
       throw new EntryError(`${path}: set times: Operation not permitted`);
     }
   }
-  const refusal = `${folder.path}/d: set times: Operation not permitted`;
+  const refusal = `${directory.path}/d: set times: Operation not permitted`;
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("T1 0 1 0\nD0755 0 d\nE\n")
     .weSay(`\0\0\x01scp: ${refusal}\n`).peerSays("C0644 1 a\na\0")
     .weSay("\0\0");
   assertEquals(
-    (await receive(peer, folder.path, { files: new NoTimes() })).failures,
+    (await receive(peer, directory.path, { files: new NoTimes() })).failures,
     [refusal],
   );
-  assertEquals(listing(folder.path), ['a = "a"', "d/"]);
+  assertEquals(listing(directory.path), ['a = "a"', "d/"]);
 });
 
 Deno.test("Sink keeps all that was there whatever is wrong with a refused entry", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "mine" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "mine" }]);
   class NoWriting extends LooksFirst {
     override async openToWrite(path: string): Promise<OpenFile> {
       throw new EntryError(`${path}: Permission denied`);
     }
   }
-  const refusal = `${folder.path}/a: Permission denied`;
+  const refusal = `${directory.path}/a: Permission denied`;
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0600 4 a\n")
     .weSay(`\x01scp: ${refusal}\n`);
   assertEquals(
-    (await receive(peer, folder.path, { files: new NoWriting() })).failures,
+    (await receive(peer, directory.path, { files: new NoWriting() })).failures,
     [refusal],
   );
-  assertEquals(listing(folder.path), ['a = "mine"']);
+  assertEquals(listing(directory.path), ['a = "mine"']);
 });

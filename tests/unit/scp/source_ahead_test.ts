@@ -4,12 +4,12 @@ import { assertEquals } from "@std/assert";
 import { EntryError, SessionError } from "../../../lib/errors.ts";
 import type {
   Attributes,
-  Files,
+  FileSystem,
   Listing,
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
 import { MOST_AHEAD_BYTES } from "../../../lib/scp/wire/harmless.ts";
-import { FaultyFiles } from "../../support/faulty_files.ts";
+import { FaultyFileSystem } from "../../support/faulty_files.ts";
 import { listingOf } from "../../support/listed_entries.ts";
 import { linkTest } from "../../support/platform.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
@@ -18,8 +18,8 @@ import {
   ScriptedSource,
   type Sending,
 } from "../../support/scripted_source.ts";
-import { SortedFiles } from "../../support/sorted_files.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { SortedFileSystem } from "../../support/sorted_files.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree, type TreeEntry } from "../../support/tree.ts";
 
 /** Must not be needed: nothing is refused that went ahead. */
@@ -28,15 +28,15 @@ const UNUSED = new SessionError("another dialogue was begun");
 /** Where bodies may go ahead. */
 const AHEAD: Sending = { next: UNUSED };
 
-/** The folder `d`, with a file of its own name's content for each name. */
-function folderOf(...names: readonly string[]): TreeEntry[] {
+/** The directory `d`, with a file of its own name's content for each name. */
+function directoryOf(...names: readonly string[]): TreeEntry[] {
   return [
     ...names.map((name) => ({ path: `d/${name}`, content: name, mode: 0o644 })),
     { path: "d/", mode: 0o755 },
   ];
 }
 
-/** Sends what was made in a folder through the whole dialogue. */
+/** Sends what was made in a directory through the whole dialogue. */
 async function send(
   peer: ScriptedPeer,
   { tree, paths = ["d"], failures = [], ...sending }: Sending & {
@@ -45,13 +45,13 @@ async function send(
     failures?: readonly string[];
   },
 ): Promise<ScriptedSource> {
-  using folder = new TempFolder();
-  makeTree(folder.path, tree);
+  using directory = new TempDirectory();
+  makeTree(directory.path, tree);
   const source = new ScriptedSource(peer, sending);
-  await source.send(...paths.map((path) => `${folder.path}/${path}`));
+  await source.send(...paths.map((path) => `${directory.path}/${path}`));
   peer.assertDone();
   assertEquals(
-    source.observer.failures.map((text) => text.replace(folder.path, "")),
+    source.observer.failures.map((text) => text.replace(directory.path, "")),
     failures,
   );
   assertEquals(source.restarts, 0);
@@ -92,7 +92,7 @@ Deno.test("Source sends the next entry's records right behind a body", async () 
   });
 });
 
-Deno.test("Source sends the end of a folder, and what follows it, right behind a body", async () => {
+Deno.test("Source sends the end of a directory, and what follows it, right behind a body", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0").weSay("C0644 1 a\n")
@@ -102,7 +102,7 @@ Deno.test("Source sends the end of a folder, and what follows it, right behind a
     .peerSays("\0");
   await send(peer, {
     tree: [
-      ...folderOf("a"),
+      ...directoryOf("a"),
       { path: "d/e/", mode: 0o755 },
       { path: "f", content: "f", mode: 0o644 },
     ],
@@ -119,7 +119,7 @@ Deno.test("Source waits for its record's answer before a body, an empty one too,
       .peerSays("\0").weSay(`${content}\0E\n`)
       .peerSays("\0\0");
     await send(peer, {
-      tree: [...folderOf(), { path: "d/a", content, mode: 0o644 }],
+      tree: [...directoryOf(), { path: "d/a", content, mode: 0o644 }],
     });
   }
 });
@@ -134,7 +134,7 @@ Deno.test("Source skips what is refused while answers are owed for what came bef
     .peerSays("\x01g: No space left on device\n");
   await send(peer, {
     tree: [
-      ...folderOf("a"),
+      ...directoryOf("a"),
       { path: "f", content: "f", mode: 0o644 },
       { path: "g", content: "g", mode: 0o644 },
     ],
@@ -147,7 +147,7 @@ Deno.test("Source skips what is refused while answers are owed for what came bef
   });
 });
 
-Deno.test("Source sends small bodies ahead of all answers inside a folder", async () => {
+Deno.test("Source sends small bodies ahead of all answers inside a directory", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0")
@@ -157,7 +157,7 @@ Deno.test("Source sends small bodies ahead of all answers inside a folder", asyn
   const { observer } = await send(peer, {
     ...AHEAD,
     tree: [
-      ...folderOf("a", "b"),
+      ...directoryOf("a", "b"),
       { path: "d/c", content: "", mode: 0o644 },
     ],
   });
@@ -201,7 +201,7 @@ Deno.test("Source sends no body ahead before the first file was taken whole", as
   });
 });
 
-Deno.test("Source sends nothing ahead into a folder that is not taken yet", async () => {
+Deno.test("Source sends nothing ahead into a directory that is not taken yet", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0").weSay("C0644 1 a\na\0D0755 0 e\n")
@@ -213,14 +213,14 @@ Deno.test("Source sends nothing ahead into a folder that is not taken yet", asyn
   await send(peer, {
     ...AHEAD,
     tree: [
-      ...folderOf("a", "f"),
+      ...directoryOf("a", "f"),
       { path: "d/e/b", content: "b", mode: 0o644 },
       { path: "d/e/", mode: 0o755 },
     ],
   });
 });
 
-Deno.test("Source skips a folder that is refused behind bodies that went ahead", async () => {
+Deno.test("Source skips a directory that is refused behind bodies that went ahead", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0").weSay("C0644 1 a\na\0D0755 0 e\n")
@@ -230,7 +230,7 @@ Deno.test("Source skips a folder that is refused behind bodies that went ahead",
   await send(peer, {
     ...AHEAD,
     tree: [
-      ...folderOf("a", "f"),
+      ...directoryOf("a", "f"),
       { path: "d/e/b", content: "b", mode: 0o644 },
       { path: "d/e/", mode: 0o755 },
     ],
@@ -249,7 +249,7 @@ Deno.test("Source goes on ahead where a body that went ahead could not be stored
   await send(peer, {
     ...AHEAD,
     tree: [
-      ...folderOf("a", "b"),
+      ...directoryOf("a", "b"),
       { path: "f", content: "f", mode: 0o644 },
       { path: "g", content: "g", mode: 0o644 },
     ],
@@ -262,22 +262,22 @@ linkTest(
   "Source tells of what is missing between bodies that go ahead, unanswered",
   async () => {
     const failure = "/d/b: No such file or directory";
-    using folder = new TempFolder();
-    makeTree(folder.path, folderOf("a", "c"));
-    Deno.symlinkSync("nowhere", `${folder.path}/d/b`);
+    using directory = new TempDirectory();
+    makeTree(directory.path, directoryOf("a", "c"));
+    Deno.symlinkSync("nowhere", `${directory.path}/d/b`);
     const peer = new ScriptedPeer()
       .peerSays("\0").weSay("D0755 0 d\n")
       .peerSays("\0").weSay("C0644 1 a\na\0")
-      .weSay(`\x01scp: ${folder.path}${failure}\nC0644 1 c\nc\0${GUARD}E\n`)
+      .weSay(`\x01scp: ${directory.path}${failure}\nC0644 1 c\nc\0${GUARD}E\n`)
       .peerSays("\0\0\0\0\0\0");
     const source = new ScriptedSource(peer, AHEAD);
-    await source.send(`${folder.path}/d`);
+    await source.send(`${directory.path}/d`);
     peer.assertDone();
-    assertEquals(source.observer.failures, [folder.path + failure]);
+    assertEquals(source.observer.failures, [directory.path + failure]);
   },
 );
 
-/** Files that are sent as if nothing might go ahead. */
+/** FileSystem that are sent as if nothing might go ahead. */
 const WAITING: readonly {
   readonly name: string;
   readonly content: string;
@@ -329,16 +329,16 @@ const WAITING: readonly {
 /** The local disk, but that the file `b` is not what it seems first. */
 function filesWith(
   { size, faults = {} }: typeof WAITING[number],
-  folder: string,
-): Files {
-  class Changing extends FaultyFiles {
+  directory: string,
+): FileSystem {
+  class Changing extends FaultyFileSystem {
     override async openToRead(path: string): Promise<OpenFile> {
-      const file = await new FaultyFiles({}).openToRead(path);
-      if (path !== `${folder}/b`) return file;
-      const attributes = await file.attributes();
+      const file = await new FaultyFileSystem({}).openToRead(path);
+      if (path !== `${directory}/b`) return file;
+      const attributes = await file.stat();
       let isFirst = true;
       return Object.assign(file, {
-        attributes: async () => {
+        stat: async () => {
           const seen = isFirst && size !== undefined ? size : attributes.size;
           isFirst = false;
           return { ...attributes, size: seen };
@@ -346,7 +346,7 @@ function filesWith(
         ...faults,
       });
     }
-    override async list(): Promise<Listing> {
+    override async readdir(): Promise<Listing> {
       return listingOf([{ name: "a" }, { name: "b" }, { name: "c" }]);
     }
   }
@@ -355,13 +355,13 @@ function filesWith(
 
 for (const file of WAITING) {
   Deno.test(`Source waits before the body of a file that ${file.name}, and goes on ahead after it`, async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [
-      ...folderOf("a", "c"),
+    using directory = new TempDirectory();
+    makeTree(directory.path, [
+      ...directoryOf("a", "c"),
       { path: "d/b", content: file.content, mode: 0o644 },
     ]);
     const { size = file.content.length, failure } = file;
-    const path = `${folder.path}/d`;
+    const path = `${directory.path}/d`;
     const named = (text: string) =>
       text.replace(/\bb: (?=the file)/, `${path}/b: `);
     const peer = new ScriptedPeer()
@@ -383,12 +383,12 @@ for (const file of WAITING) {
 
 for (const size of [4, 66_000]) {
   Deno.test(`Source sends a file that is shorter than ${size} bytes, as it says, ahead as it reads`, async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [
-      ...folderOf("a", "c"),
+    using directory = new TempDirectory();
+    makeTree(directory.path, [
+      ...directoryOf("a", "c"),
       { path: "d/b", content: "hi", mode: 0o644 },
     ]);
-    const path = `${folder.path}/d`;
+    const path = `${directory.path}/d`;
     const peer = new ScriptedPeer()
       .peerSays("\0").weSay("D0755 0 d\n")
       .peerSays("\0").weSay("C0644 1 a\na\0C0644 2 b\nhi\0C0644 1 c\nc\0")
@@ -419,7 +419,7 @@ Deno.test("Source sends the longest harmless body ahead", async () => {
   await send(peer, {
     ...AHEAD,
     tree: [
-      ...folderOf("c"),
+      ...directoryOf("c"),
       { path: "d/0/", mode: 0o755 },
       { path: "d/a", content, mode: 0o644 },
       { path: "d/b", content, mode: 0o644 },
@@ -441,7 +441,7 @@ Deno.test("Source sends no more than 4 KiB ahead until two messages that left to
   await send(peer, {
     ...AHEAD,
     tree: [
-      ...folderOf(),
+      ...directoryOf(),
       ...[..."abcdefghi"].map((name) => ({
         path: `d/${name}`,
         content,
@@ -462,16 +462,16 @@ Deno.test("Source sends no body of more than 2 KiB ahead until then", async () =
       .peerSays("\0".repeat(isAhead ? 4 : 2));
     await send(peer, {
       ...AHEAD,
-      tree: [...folderOf(), { path: "d/a", content, mode: 0o644 }],
+      tree: [...directoryOf(), { path: "d/a", content, mode: 0o644 }],
     });
   }
 });
 
-Deno.test("Source sends nothing ahead below a folder that may not be entered twice", async () => {
+Deno.test("Source sends nothing ahead below a directory that may not be entered twice", async () => {
   for (const mode of [0o555, 0o655, 0o377]) {
-    class ClosedFolder extends SortedFiles {
-      override async attributes(path: string): Promise<Attributes> {
-        const attributes = await super.attributes(path);
+    class ClosedDirectory extends SortedFileSystem {
+      override async stat(path: string): Promise<Attributes> {
+        const attributes = await super.stat(path);
         return path.endsWith("/e") ? { ...attributes, mode } : attributes;
       }
     }
@@ -486,9 +486,9 @@ Deno.test("Source sends nothing ahead below a folder that may not be entered twi
       .peerSays("\0\0\0\0\0\0\0");
     await send(peer, {
       ...AHEAD,
-      files: new ClosedFolder(),
+      files: new ClosedDirectory(),
       tree: [
-        ...folderOf("z"),
+        ...directoryOf("z"),
         { path: "d/e/a", content: "a", mode: 0o644 },
         { path: "d/e/g/b", content: "b", mode: 0o644 },
         { path: "d/e/g/", mode: 0o755 },
@@ -497,7 +497,7 @@ Deno.test("Source sends nothing ahead below a folder that may not be entered twi
   }
 });
 
-Deno.test("Source guards the end of a folder only while what went ahead is owed an answer", async () => {
+Deno.test("Source guards the end of a directory only while what went ahead is owed an answer", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0").weSay("D0755 0 e\n")
@@ -510,7 +510,7 @@ Deno.test("Source guards the end of a folder only while what went ahead is owed 
   await send(peer, {
     ...AHEAD,
     tree: [
-      ...folderOf(),
+      ...directoryOf(),
       { path: "d/e/", mode: 0o755 },
       { path: "d/f/a", content: "a", mode: 0o644 },
       { path: "d/f/", mode: 0o755 },
@@ -521,8 +521,8 @@ Deno.test("Source guards the end of a folder only while what went ahead is owed 
 });
 
 Deno.test("Source owes no more than some 4096 answers", async () => {
-  class ManyFiles extends FaultyFiles {
-    override async list(): Promise<Listing> {
+  class ManyFiles extends FaultyFileSystem {
+    override async readdir(): Promise<Listing> {
       return listingOf(Array(2441).fill({ name: "a" }));
     }
   }
@@ -540,7 +540,7 @@ Deno.test("Source owes no more than some 4096 answers", async () => {
   const { observer } = await send(peer, {
     ...AHEAD,
     files: new ManyFiles({}),
-    tree: folderOf("a"),
+    tree: directoryOf("a"),
   });
   assertEquals(observer.bodies.length, 2441);
 });

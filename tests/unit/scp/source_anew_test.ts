@@ -15,25 +15,25 @@ import {
   ScriptedSource,
   type Sending,
 } from "../../support/scripted_source.ts";
-import { SortedFiles } from "../../support/sorted_files.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { SortedFileSystem } from "../../support/sorted_files.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree, type TreeEntry } from "../../support/tree.ts";
 
-/** The folder `d`, and in it a file of its name's content for each name. */
-function folderOf(...names: readonly string[]): TreeEntry[] {
+/** The directory `d`, and in it a file of its name's content for each name. */
+function directoryOf(...names: readonly string[]): TreeEntry[] {
   return [
     ...names.map((name) => ({ path: `d/${name}`, content: name, mode: 0o644 })),
     { path: "d/", mode: 0o755 },
   ];
 }
 
-/** How a folder ends while something that went ahead is owed an answer. */
+/** How a directory ends while something that went ahead is owed an answer. */
 const END = `${GUARD}E\n`;
 
 /** A body that never goes ahead. */
 const UNSAFE = "E\n";
 
-/** A dialogue up to where the folder `d` was taken. */
+/** A dialogue up to where the directory `d` was taken. */
 function insideD(name = "d"): ScriptedPeer {
   return new ScriptedPeer()
     .peerSays("\0").weSay(`D0755 0 ${name}\n`)
@@ -52,12 +52,12 @@ function takesInTurn(peer: ScriptedPeer, ...names: string[]): ScriptedPeer {
 }
 
 /** The local disk, but that to read a file does not change its times. */
-class Unread extends SortedFiles {
+class Unread extends SortedFileSystem {
   override async openToRead(path: string): Promise<OpenFile> {
     const file = await super.openToRead(path);
-    const attributes = await file.attributes();
+    const attributes = await file.stat();
     return withFaults(file, {
-      attributes: async () => ({
+      stat: async () => ({
         ...attributes,
         accessed: attributes.modified,
       }),
@@ -77,8 +77,8 @@ async function sendAnew(
   second: ScriptedPeer,
   { tree, paths = ["d"], outermost, ...sending }: Case,
 ): Promise<ScriptedSource> {
-  using folder = new TempFolder();
-  makeTree(folder.path, tree);
+  using directory = new TempDirectory();
+  makeTree(directory.path, tree);
   const source = new ScriptedSource(first, {
     ...sending,
     next: {
@@ -86,7 +86,7 @@ async function sendAnew(
       ...(outermost === undefined ? {} : { outermost }),
     },
   });
-  await source.send(...paths.map((path) => `${folder.path}/${path}`));
+  await source.send(...paths.map((path) => `${directory.path}/${path}`));
   first.assertDone();
   second.assertDone();
   assertEquals(source.restarts, 1);
@@ -101,24 +101,24 @@ Deno.test("Source begins anew once after a refusal, and sends what was not answe
   const second = takesInTurn(insideD(), "c", "e").weSay("E\n")
     .peerSays("\0\0");
   const { observer } = await sendAnew(first, second, {
-    tree: folderOf("a", "b", "c", "e"),
+    tree: directoryOf("a", "b", "c", "e"),
   });
   assertEquals(observer.failures, ["b: Is a directory"]);
 });
 
-Deno.test("Source begins anew where the first file of a folder is refused", async () => {
+Deno.test("Source begins anew where the first file of a directory is refused", async () => {
   const first = insideD()
     .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}`)
     .peerSays("\x01a: no\n");
   const second = takesInTurn(insideD(), "b").weSay("E\n")
     .peerSays("\0\0");
   const { observer } = await sendAnew(first, second, {
-    tree: folderOf("a", "b"),
+    tree: directoryOf("a", "b"),
   });
   assertEquals(observer.failures, ["a: no"]);
 });
 
-Deno.test("Source begins anew where the last file of a folder is refused, to end it", async () => {
+Deno.test("Source begins anew where the last file of a directory is refused, to end it", async () => {
   const first = insideD()
     .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}C0644 2 f\n`)
     .peerSays("\0\0\x01b: no\n");
@@ -127,7 +127,11 @@ Deno.test("Source begins anew where the last file of a folder is refused, to end
     .peerSays("\0").weSay("E\n\0")
     .peerSays("\0");
   const { observer } = await sendAnew(first, second, {
-    tree: [...folderOf("a", "b"), { path: "f", content: UNSAFE, mode: 0o644 }],
+    tree: [...directoryOf("a", "b"), {
+      path: "f",
+      content: UNSAFE,
+      mode: 0o644,
+    }],
     paths: ["d", "f"],
   });
   assertEquals(observer.failures, ["b: no"]);
@@ -154,18 +158,18 @@ Deno.test("Source sends a file that was not refused itself once more at the top,
     .peerSays("\0");
   const { observer } = await sendAnew(first, second, {
     tree: [
-      ...folderOf(),
+      ...directoryOf(),
       { path: "f", content: "f", mode: 0o644 },
       { path: "g", content: "g", mode: 0o644 },
     ],
     paths: ["d", "f", "g"],
-    // Only a folder that is entered again has another name.
+    // Only a directory that is entered again has another name.
     outermost: "elsewhere",
   });
   assertEquals(observer.failures, ["f: no"]);
 });
 
-/** Folders in folders, each with times of its own. */
+/** Directories in directories, each with times of its own. */
 const NESTED: readonly TreeEntry[] = [
   { path: "d/e/a", content: "a", mode: 0o644, modified: 1 },
   { path: "d/e/b", content: "b", mode: 0o644, modified: 2 },
@@ -176,7 +180,7 @@ const NESTED: readonly TreeEntry[] = [
 
 for (const outermost of [undefined, "new name"]) {
   const how = outermost === undefined ? "by their names" : "one renamed";
-  Deno.test(`Source enters the folders again that it was in, ${how}, with their times`, async () => {
+  Deno.test(`Source enters the directories again that it was in, ${how}, with their times`, async () => {
     const first = new ScriptedPeer()
       .peerSays("\0").weSay("T5 0 5 0\nD0755 0 d\n")
       .peerSays("\0").peerSays("\0").weSay("T3 0 3 0\nD0755 0 e\n")
@@ -202,7 +206,7 @@ for (const outermost of [undefined, "new name"]) {
   });
 }
 
-Deno.test("Source leaves the folders again that it had left by then", async () => {
+Deno.test("Source leaves the directories again that it had left by then", async () => {
   const first = insideD().weSay("D0755 0 e\n")
     .peerSays("\0").weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}${END}`)
     .peerSays("\x01a: no\n");
@@ -216,7 +220,7 @@ Deno.test("Source leaves the folders again that it had left by then", async () =
   assertEquals(observer.failures, ["a: no"]);
 });
 
-Deno.test("Source leaves a folder again before it enters the one after it", async () => {
+Deno.test("Source leaves a directory again before it enters the one after it", async () => {
   const first = insideD().weSay("D0755 0 e\n")
     .peerSays("\0").weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}D0755 0 g\n`)
     .peerSays("\0\0\x01b: no\n");
@@ -236,7 +240,7 @@ Deno.test("Source leaves a folder again before it enters the one after it", asyn
   assertEquals(observer.failures, ["b: no"]);
 });
 
-Deno.test("Source enters no folder again that it only sent the content of", async () => {
+Deno.test("Source enters no directory again that it only sent the content of", async () => {
   const first = insideD("e")
     .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}C0644 2 z\n`)
     .peerSays("\x01a: no\n");
@@ -269,7 +273,7 @@ Deno.test("Source does not begin anew twice: what is refused then is skipped", a
     .peerSays("\x01g: no\n");
   const { observer } = await sendAnew(first, second, {
     tree: [
-      ...folderOf("a", "b", "c"),
+      ...directoryOf("a", "b", "c"),
       { path: "f", content: UNSAFE, mode: 0o644 },
       { path: "g", content: "g", mode: 0o644 },
     ],
@@ -315,7 +319,7 @@ Deno.test("Source offers a file again that waited behind the one that was refuse
     .peerSays("\0").weSay("E\n\0E\n")
     .peerSays("\0\0");
   const { observer } = await sendAnew(first, second, {
-    tree: [...folderOf("a", "b"), {
+    tree: [...directoryOf("a", "b"), {
       path: "d/c",
       content: UNSAFE,
       mode: 0o644,
@@ -324,7 +328,7 @@ Deno.test("Source offers a file again that waited behind the one that was refuse
   assertEquals(observer.failures, ["a: no"]);
 });
 
-Deno.test("Source enters a folder anew that waited behind the one that was refused", async () => {
+Deno.test("Source enters a directory anew that waited behind the one that was refused", async () => {
   const first = insideD()
     .weSay("C0644 1 a\na\0C0644 1 b\nb\0D0755 0 e\n")
     .peerSays("\0\0\x01b: no\n");
@@ -334,7 +338,7 @@ Deno.test("Source enters a folder anew that waited behind the one that was refus
     .peerSays("\0\0\0");
   const { observer } = await sendAnew(first, second, {
     tree: [
-      ...folderOf("a", "b"),
+      ...directoryOf("a", "b"),
       { path: "d/e/x", content: "x", mode: 0o644 },
       { path: "d/e/", mode: 0o755 },
     ],
@@ -343,8 +347,8 @@ Deno.test("Source enters a folder anew that waited behind the one that was refus
 });
 
 Deno.test("Source passes over what a sink answers after a refusal: another one answers that", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, folderOf("a", "b", "c"));
+  using directory = new TempDirectory();
+  makeTree(directory.path, directoryOf("a", "b", "c"));
   // It reads a refused body by its size, and so goes on to take the others.
   const first = insideD()
     .weSay(`C0644 1 a\na\0C0644 1 b\nb\0C0644 1 c\nc\0${END}`)
@@ -354,7 +358,7 @@ Deno.test("Source passes over what a sink answers after a refusal: another one a
     .peerSays("\0").weSay("c\0E\n")
     .peerSays("\0\0");
   const source = new ScriptedSource(first, { next: { channel: second } });
-  await source.send(`${folder.path}/d`);
+  await source.send(`${directory.path}/d`);
   second.assertDone();
   assertEquals(source.observer.failures, ["a: no", "b: no"]);
 });
@@ -392,27 +396,27 @@ const SECOND_SINKS: readonly (readonly [
   [
     () => new ScriptedPeer().peerSays("Welcome\n"),
     ProtocolError,
-    '/d/b: the far side said "Welcome\n" instead of an acknowledgement',
+    '/d/b: the remote said "Welcome\n" instead of an acknowledgement',
   ],
   [() => new ScriptedPeer(), SessionError, "/d/b: lost connection"],
 ];
 
 for (const [peer, kind, message] of SECOND_SINKS) {
   Deno.test(`Source throws a ${kind.name} where the second dialogue comes to ${JSON.stringify(message)}`, async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, folderOf("a", "b"));
+    using directory = new TempDirectory();
+    makeTree(directory.path, directoryOf("a", "b"));
     const first = insideD()
       .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}`)
       .peerSays("\x01a: no\n");
     const second = peer();
     const source = new ScriptedSource(first, { next: { channel: second } });
     const error = await assertRejects(
-      () => source.send(`${folder.path}/d`),
+      () => source.send(`${directory.path}/d`),
       kind,
     );
     // To hold the whole dialogue again would send everything twice.
     assertEquals(error.name, kind.name);
-    assertEquals(error.message.replaceAll(folder.path, ""), message);
+    assertEquals(error.message.replaceAll(directory.path, ""), message);
     second.assertDone();
     assertEquals(source.restarts, 1);
     assertEquals(source.observer.failures[0], "a: no");
@@ -420,8 +424,8 @@ for (const [peer, kind, message] of SECOND_SINKS) {
 }
 
 Deno.test("Source throws why no other dialogue could be begun, and asks for none again", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, folderOf("a", "b"));
+  using directory = new TempDirectory();
+  makeTree(directory.path, directoryOf("a", "b"));
   const first = insideD()
     .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}`)
     .peerSays("\x01a: no\n");
@@ -429,7 +433,7 @@ Deno.test("Source throws why no other dialogue could be begun, and asks for none
     next: new SessionError("no more logins"),
   });
   await assertRejects(
-    () => source.send(`${folder.path}/d`),
+    () => source.send(`${directory.path}/d`),
     SessionError,
     "no more logins",
   );
@@ -448,8 +452,8 @@ const LOST: readonly (readonly [answers: string, named: string])[] = [
 
 for (const [answers, named] of LOST) {
   Deno.test(`Source names what may be lost after ${answers.length} of 6 answers`, async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, folderOf("a", "b", "c"));
+    using directory = new TempDirectory();
+    makeTree(directory.path, directoryOf("a", "b", "c"));
     const peer = insideD()
       .weSay(`C0644 1 a\na\0C0644 1 b\nb\0C0644 1 c\nc\0${END}`)
       .peerSays(answers);
@@ -457,11 +461,11 @@ for (const [answers, named] of LOST) {
       next: new SessionError("another dialogue was begun"),
     });
     const error = await assertRejects(
-      () => source.send(`${folder.path}/d`),
+      () => source.send(`${directory.path}/d`),
       SessionError,
     );
     assertEquals(
-      error.message.replaceAll(folder.path, ""),
+      error.message.replaceAll(directory.path, ""),
       `${named}: lost connection`,
     );
     peer.assertDone();
@@ -470,10 +474,10 @@ for (const [answers, named] of LOST) {
   });
 }
 
-Deno.test("Source counts no end of a folder among what may be lost", async () => {
+Deno.test("Source counts no end of a directory among what may be lost", async () => {
   for (const next of [undefined, "f"]) {
-    using folder = new TempFolder();
-    makeTree(folder.path, [
+    using directory = new TempDirectory();
+    makeTree(directory.path, [
       { path: "d/e/a", content: "a", mode: 0o644 },
       { path: "d/e/", mode: 0o755 },
       { path: "d/", mode: 0o755 },
@@ -486,11 +490,11 @@ Deno.test("Source counts no end of a folder among what may be lost", async () =>
     const source = new ScriptedSource(peer);
     const paths = next === undefined ? ["d"] : ["d", next];
     const error = await assertRejects(
-      () => source.send(...paths.map((path) => `${folder.path}/${path}`)),
+      () => source.send(...paths.map((path) => `${directory.path}/${path}`)),
       SessionError,
     );
     assertEquals(
-      error.message.replaceAll(folder.path, ""),
+      error.message.replaceAll(directory.path, ""),
       next === undefined
         ? "/d/e/a: lost connection"
         : "/d/e/a and 1 more after it: lost connection",
@@ -503,11 +507,11 @@ Deno.test("Source throws what a sink says in place of an answer to what went ahe
   for (
     const [words, message] of [
       ["\x02bye\n", "bye"],
-      ["hi\n", 'the far side said "hi\n" instead of an acknowledgement'],
+      ["hi\n", 'the remote said "hi\n" instead of an acknowledgement'],
     ] as const
   ) {
-    using folder = new TempFolder();
-    makeTree(folder.path, folderOf("a", "b"));
+    using directory = new TempDirectory();
+    makeTree(directory.path, directoryOf("a", "b"));
     const peer = insideD()
       .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}`)
       .peerSays(`\0\0${words}`);
@@ -515,11 +519,11 @@ Deno.test("Source throws what a sink says in place of an answer to what went ahe
       next: new SessionError("another dialogue was begun"),
     });
     const error = await assertRejects(
-      () => source.send(`${folder.path}/d`),
+      () => source.send(`${directory.path}/d`),
       ProtocolError,
       message,
     );
-    assertEquals(error.name === "GreetingError", false);
+    assertEquals(error.name === "UnexpectedOutputError", false);
     assertEquals(source.restarts, 0);
   }
 });
@@ -550,39 +554,39 @@ const UNHEARD: readonly (readonly [
   [
     "a file ahead",
     "C0644 1 a\na\0",
-    folderOf("a", "b"),
+    directoryOf("a", "b"),
     (second) => takesInTurn(second, "b").peerSays("\0").weSay("E\n"),
   ],
   [
     "its body",
     "C0644 1 a\na\0C0644 1 b\n",
-    folderOf("a", "b"),
+    directoryOf("a", "b"),
     (second) => takesInTurn(second, "b").peerSays("\0").weSay("E\n"),
   ],
   [
-    "the end of its folder",
+    "the end of its directory",
     "C0644 1 a\na\0",
-    folderOf("a"),
+    directoryOf("a"),
     (second) => second.weSay("E\n"),
   ],
   [
-    "the end of its folder that was guarded",
+    "the end of its directory that was guarded",
     `C0644 1 a\na\0${GUARD}`,
-    folderOf("a"),
+    directoryOf("a"),
     (second) => second.weSay("E\n"),
   ],
   [
     "a record that is waited for",
     "C0644 1 a\na\0",
-    [...folderOf("a"), { path: "d/b", content: UNSAFE, mode: 0o644 }],
+    [...directoryOf("a"), { path: "d/b", content: UNSAFE, mode: 0o644 }],
     (second) =>
       second.weSay("C0644 2 b\n").peerSays("\0").weSay("E\n\0E\n")
         .peerSays("\0"),
   ],
   [
-    "a folder",
+    "a directory",
     "C0644 1 a\na\0",
-    [...folderOf("a"), { path: "d/e/", mode: 0o755 }],
+    [...directoryOf("a"), { path: "d/e/", mode: 0o755 }],
     (second) =>
       second.weSay("D0755 0 e\n").peerSays("\0").weSay("E\nE\n")
         .peerSays("\0"),
@@ -605,9 +609,9 @@ for (const [name, heard, tree, rest] of UNHEARD) {
 linkTest(
   "Source tells of what is missing all the same where a sink that refused a file hears no more",
   async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, folderOf("a"));
-    Deno.symlinkSync("nowhere", `${folder.path}/d/b`);
+    using directory = new TempDirectory();
+    makeTree(directory.path, directoryOf("a"));
+    Deno.symlinkSync("nowhere", `${directory.path}/d/b`);
     const heard = "D0755 0 d\nC0644 1 a\na\0";
     const first = new DeafPeer(heard.length)
       .peerSays("\0").weSay("D0755 0 d\n")
@@ -615,19 +619,19 @@ linkTest(
       .peerSays("\x01a: no\n");
     const second = insideD().weSay("E\n").peerSays("\0");
     const source = new ScriptedSource(first, { next: { channel: second } });
-    await source.send(`${folder.path}/d`);
+    await source.send(`${directory.path}/d`);
     second.assertDone();
     assertEquals(source.observer.failures, [
       "a: no",
-      `${folder.path}/d/b: No such file or directory`,
+      `${directory.path}/d/b: No such file or directory`,
     ]);
   },
 );
 
 Deno.test("Source throws a SessionError where a sink that refused nothing hears no more", async () => {
   for (const answers of ["", "\0\0"]) {
-    using folder = new TempFolder();
-    makeTree(folder.path, folderOf("a", "b"));
+    using directory = new TempDirectory();
+    makeTree(directory.path, directoryOf("a", "b"));
     const heard = "D0755 0 d\nC0644 1 a\na\0";
     const peer = new DeafPeer(heard.length)
       .peerSays("\0").weSay("D0755 0 d\n")
@@ -637,11 +641,11 @@ Deno.test("Source throws a SessionError where a sink that refused nothing hears 
       next: new SessionError("another dialogue was begun"),
     });
     const error = await assertRejects(
-      () => source.send(`${folder.path}/d`),
+      () => source.send(`${directory.path}/d`),
       SessionError,
     );
     assertEquals(
-      error.message.replaceAll(folder.path, ""),
+      error.message.replaceAll(directory.path, ""),
       answers === ""
         ? "/d/a and 1 more after it: lost connection"
         : "/d/b: lost connection",
@@ -651,7 +655,7 @@ Deno.test("Source throws a SessionError where a sink that refused nothing hears 
   }
 });
 
-Deno.test("Source sends no body ahead any more where the refusal is heard before a file in the folder above", async () => {
+Deno.test("Source sends no body ahead any more where the refusal is heard before a file in the directory above", async () => {
   const first = insideD()
     .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}`)
     .peerSays("\0\0\x01b: no\n");
@@ -660,7 +664,7 @@ Deno.test("Source sends no body ahead any more where the refusal is heard before
     .peerSays("\0").weSay("f\0")
     .peerSays("\0");
   const { observer } = await sendAnew(first, second, {
-    tree: [...folderOf("a", "b"), { path: "f", content: "f", mode: 0o644 }],
+    tree: [...directoryOf("a", "b"), { path: "f", content: "f", mode: 0o644 }],
     paths: ["d", "f"],
   });
   assertEquals(observer.failures, ["b: no"]);
@@ -677,7 +681,7 @@ Deno.test("Source skips a file that is refused right after it began anew", async
     .peerSays("\0");
   const { observer } = await sendAnew(first, second, {
     tree: [
-      ...folderOf("a"),
+      ...directoryOf("a"),
       { path: "f", content: "f", mode: 0o644 },
       { path: "g", content: "g", mode: 0o644 },
     ],
@@ -687,8 +691,8 @@ Deno.test("Source skips a file that is refused right after it began anew", async
 });
 
 Deno.test("Source ends the progress of a body that is lost on its way", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, folderOf("a", "b"));
+  using directory = new TempDirectory();
+  makeTree(directory.path, directoryOf("a", "b"));
   const heard = "D0755 0 d\nC0644 1 a\na\0";
   const peer = new DeafPeer(heard.length)
     .peerSays("\0").weSay("D0755 0 d\n")
@@ -697,6 +701,6 @@ Deno.test("Source ends the progress of a body that is lost on its way", async ()
   const source = new ScriptedSource(peer, {
     next: new SessionError("another dialogue was begun"),
   });
-  await assertRejects(() => source.send(`${folder.path}/d`), SessionError);
+  await assertRejects(() => source.send(`${directory.path}/d`), SessionError);
   assertEquals(source.observer.bodies, ["a 1/1", "b 0/1"]);
 });

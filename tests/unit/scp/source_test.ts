@@ -1,28 +1,31 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   EntryError,
-  GreetingError,
   ProtocolError,
   SessionError,
+  UnexpectedOutputError,
 } from "../../../lib/errors.ts";
-import type { Files, Listing } from "../../../lib/filesystem/file_system.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import type {
+  FileSystem,
+  Listing,
+} from "../../../lib/filesystem/file_system.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Source, type SourceOptions } from "../../../lib/scp/source.ts";
-import { FaultyFiles } from "../../support/faulty_files.ts";
+import { FaultyFileSystem } from "../../support/faulty_files.ts";
 import { listingOf } from "../../support/listed_entries.ts";
 import { linkTest, onWindows } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
-import { SortedFiles } from "../../support/sorted_files.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { SortedFileSystem } from "../../support/sorted_files.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree } from "../../support/tree.ts";
 
 /** Sends paths to a sink that is ready, through the whole dialogue. */
 async function send(
   peer: ScriptedPeer,
   paths: readonly string[],
-  { files = new SortedFiles(), ...options }: Partial<SourceOptions> & {
-    files?: Files;
+  { files = new SortedFileSystem(), ...options }: Partial<SourceOptions> & {
+    files?: FileSystem;
   } = {},
 ): Promise<RecordingObserver> {
   const observer = new RecordingObserver();
@@ -52,15 +55,15 @@ function acknowledging(count: number, words: string): ScriptedPeer {
 
 Deno.test("Source sends a file step by step", async () => {
   for (const grain of [1, Infinity]) {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "a", content: "hello", mode: 0o644 }]);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "a", content: "hello", mode: 0o644 }]);
     const peer = new ScriptedPeer(grain)
       .peerSays("\0").weSay("C0644 5 a\n")
       .peerSays("\0").weSay("hello\0")
       .peerSays("\0");
     const { bodies, failures, explanations } = await send(
       peer,
-      [`${folder.path}/a`],
+      [`${directory.path}/a`],
     );
     assertEquals(bodies, ["a 5/5"]);
     assertEquals(failures, []);
@@ -69,18 +72,18 @@ Deno.test("Source sends a file step by step", async () => {
 });
 
 Deno.test("Source sends nothing of an empty file's body ahead of its turn", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "", mode: 0o644 }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "", mode: 0o644 }]);
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("C0644 0 a\n")
     .peerSays("\0").weSay("\0")
     .peerSays("\0");
-  await send(peer, [`${folder.path}/a`]);
+  await send(peer, [`${directory.path}/a`]);
 });
 
 Deno.test("Source goes on after a file that is refused", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "a", content: "C0644 5 evil\n", mode: 0o644 },
     { path: "b", content: "bb", mode: 0o644 },
   ]);
@@ -91,7 +94,7 @@ Deno.test("Source goes on after a file that is refused", async () => {
     .peerSays("\0");
   const { failures, bodies } = await send(
     peer,
-    [`${folder.path}/a`, `${folder.path}/b`],
+    [`${directory.path}/a`, `${directory.path}/b`],
   );
   assertEquals(failures, ["nope"]);
   assertEquals(bodies, ["b 2/2"]);
@@ -106,13 +109,13 @@ Deno.test("Source ends at once where the sink gives up or says something else", 
       ["\n", '"\n"'],
     ] as const
   ) {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "a", content: "hello", mode: 0o644 }]);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "a", content: "hello", mode: 0o644 }]);
     const peer = new ScriptedPeer()
       .peerSays("\0").weSay("C0644 5 a\n")
       .peerSays(words);
     await assertRejects(
-      () => send(peer, [`${folder.path}/a`]),
+      () => send(peer, [`${directory.path}/a`]),
       ProtocolError,
       message,
     );
@@ -121,8 +124,8 @@ Deno.test("Source ends at once where the sink gives up or says something else", 
 });
 
 Deno.test("Source throws a SessionError where the sink ends in between", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "hello", mode: 0o644 }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "hello", mode: 0o644 }]);
   for (
     const peer of [
       new ScriptedPeer(),
@@ -133,7 +136,7 @@ Deno.test("Source throws a SessionError where the sink ends in between", async (
     ]
   ) {
     await assertRejects(
-      () => send(peer, [`${folder.path}/a`]),
+      () => send(peer, [`${directory.path}/a`]),
       SessionError,
       "lost connection",
     );
@@ -141,9 +144,9 @@ Deno.test("Source throws a SessionError where the sink ends in between", async (
   }
 });
 
-Deno.test("Source skips a folder that is refused, its E too", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+Deno.test("Source skips a directory that is refused, its E too", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "d/a", content: "a" },
     { path: "d/", mode: 0o755 },
     { path: "f", content: "f", mode: 0o644 },
@@ -155,15 +158,15 @@ Deno.test("Source skips a folder that is refused, its E too", async () => {
     .peerSays("\0");
   const { failures } = await send(
     peer,
-    [`${folder.path}/d`, `${folder.path}/f`],
+    [`${directory.path}/d`, `${directory.path}/f`],
     { recursive: true },
   );
   assertEquals(failures, ["nope"]);
 });
 
 Deno.test("Source skips an entry whose times are refused", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "d/a", content: "a" },
     { path: "d/", mode: 0o755, modified: 5 },
     { path: "f", content: "f", mode: 0o644, modified: 6 },
@@ -174,15 +177,15 @@ Deno.test("Source skips an entry whose times are refused", async () => {
     .peerSays("\x01no times\n");
   const { failures } = await send(
     peer,
-    [`${folder.path}/d`, `${folder.path}/f`],
+    [`${directory.path}/d`, `${directory.path}/f`],
     { recursive: true, preserve: true },
   );
   assertEquals(failures, ["no times", "no times"]);
 });
 
 Deno.test("Source sends a tree with its times, 1970 for what is older", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "sub/b", content: "bb", mode: 0o644, modified: 1_000_000_000.9 },
     { path: "sub/deep/c", content: "c", mode: 0o644, modified: 7 },
     { path: "sub/deep/", mode: 0o755, modified: 8 },
@@ -196,7 +199,7 @@ Deno.test("Source sends a tree with its times, 1970 for what is older", async ()
       "T7 0 7 0\nC0644 1 c\nc\0" +
       "E\nE\n",
   );
-  const { failures } = await send(peer, [`${folder.path}/sub`], {
+  const { failures } = await send(peer, [`${directory.path}/sub`], {
     recursive: true,
     preserve: true,
   });
@@ -204,8 +207,8 @@ Deno.test("Source sends a tree with its times, 1970 for what is older", async ()
 });
 
 Deno.test("Source waits after every record of a tree", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "d/a", content: "a", mode: 0o644 },
     { path: "d/e/", mode: 0o755 },
     { path: "d/", mode: 0o755 },
@@ -218,7 +221,7 @@ Deno.test("Source waits after every record of a tree", async () => {
     .peerSays("\0").weSay("E\n")
     .peerSays("\0").weSay("E\n")
     .peerSays("\0");
-  const { explanations } = await send(peer, [`${folder.path}/d`], {
+  const { explanations } = await send(peer, [`${directory.path}/d`], {
     recursive: true,
   });
   assertEquals(explanations, [
@@ -231,43 +234,43 @@ Deno.test("Source waits after every record of a tree", async () => {
 linkTest(
   "Source tells the sink what is missing and goes on, unanswered",
   async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "a", content: "a", mode: 0o644 }]);
-    Deno.symlinkSync("nowhere", `${folder.path}/dangling`);
-    const missing = `${folder.path}/missing: No such file or directory`;
-    const dangling = `${folder.path}/dangling: No such file or directory`;
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "a", content: "a", mode: 0o644 }]);
+    Deno.symlinkSync("nowhere", `${directory.path}/dangling`);
+    const missing = `${directory.path}/missing: No such file or directory`;
+    const dangling = `${directory.path}/dangling: No such file or directory`;
     const peer = new ScriptedPeer()
       .peerSays("\0")
       .weSay(`\x01scp: ${missing}\n\x01scp: ${dangling}\nC0644 1 a\n`)
       .peerSays("\0").weSay("a\0")
       .peerSays("\0");
     const { failures } = await send(peer, [
-      `${folder.path}/missing`,
-      `${folder.path}/dangling`,
-      `${folder.path}/a`,
+      `${directory.path}/missing`,
+      `${directory.path}/dangling`,
+      `${directory.path}/a`,
     ]);
     assertEquals(failures, [missing, dangling]);
   },
 );
 
-Deno.test("Source sends what a folder without a name of its own holds", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+Deno.test("Source sends what a directory without a name of its own holds", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "d/e/f", content: "f", mode: 0o644 },
     { path: "d/e/", mode: 0o755 },
   ]);
   for (const path of ["d/.", "d/e/..", "d/e/../."]) {
     const peer = acknowledging(5, "D0755 0 e\nC0644 1 f\nf\0E\n");
-    const observer = await send(peer, [`${folder.path}/${path}`], {
+    const observer = await send(peer, [`${directory.path}/${path}`], {
       recursive: true,
     });
     assertEquals(observer.failures, [], path);
   }
 });
 
-Deno.test("Source announces a folder without a name of its own if told to", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+Deno.test("Source announces a directory without a name of its own if told to", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "d/e/f", content: "f", mode: 0o644 },
     { path: "d/e/", mode: 0o755 },
     { path: "d/", mode: 0o755 },
@@ -283,7 +286,7 @@ Deno.test("Source announces a folder without a name of its own if told to", asyn
       7,
       `${record}D0755 0 e\nC0644 1 f\nf\0E\nE\n`,
     );
-    const { failures } = await send(peer, [`${folder.path}/${path}`], {
+    const { failures } = await send(peer, [`${directory.path}/${path}`], {
       recursive: true,
       dotPaths: "announced",
     });
@@ -292,14 +295,14 @@ Deno.test("Source announces a folder without a name of its own if told to", asyn
 });
 
 Deno.test("Source sends a directory without a name of its own under one it is given", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "d/", mode: 0o755 },
     { path: "d/f", content: "f", mode: 0o644 },
   ]);
   for (const path of ["d/.", "d/./"]) {
     const peer = acknowledging(5, "D0755 0 new\nC0644 1 f\nf\0E\n");
-    const { failures } = await send(peer, [`${folder.path}/${path}`], {
+    const { failures } = await send(peer, [`${directory.path}/${path}`], {
       recursive: true,
       dotPaths: { name: "new" },
     });
@@ -309,7 +312,7 @@ Deno.test("Source sends a directory without a name of its own under one it is gi
 
 Deno.test("Source announces the root by an empty name if told to", async () => {
   for (const path of ["/", "//"]) {
-    const { mode } = await new LocalFiles().attributes("/");
+    const { mode } = await new LocalFileSystem().stat("/");
     const digits = (mode & 0o6777).toString(8).padStart(4, "0");
     const peer = new ScriptedPeer()
       .peerSays("\0").weSay(`D${digits} 0 \n`)
@@ -322,20 +325,20 @@ Deno.test("Source announces the root by an empty name if told to", async () => {
   }
 });
 
-Deno.test("Source names a folder without the slashes after it", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/", mode: 0o755 }]);
+Deno.test("Source names a directory without the slashes after it", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "d/", mode: 0o755 }]);
   for (const slashes of ["", "/", "///"]) {
     const peer = acknowledging(3, "D0755 0 d\nE\n");
-    await send(peer, [`${folder.path}/d${slashes}`], { recursive: true });
+    await send(peer, [`${directory.path}/d${slashes}`], { recursive: true });
   }
 });
 
-Deno.test("Source refuses folders unless it is recursive, and devices always", async () => {
-  using folder = new TempFolder();
+Deno.test("Source refuses directories unless it is recursive, and devices always", async () => {
+  using directory = new TempDirectory();
   for (
     const [path, recursive] of [
-      [folder.path, false],
+      [directory.path, false],
       ...(onWindows
         ? []
         : [["/dev/null", false], ["/dev/null", true]] as const),
@@ -349,52 +352,52 @@ Deno.test("Source refuses folders unless it is recursive, and devices always", a
 });
 
 Deno.test("Source refuses what is no file any more once it is open", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "a" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "a" }]);
   const attributes = {
-    ...await new LocalFiles().attributes(`${folder.path}/a`),
+    ...await new LocalFileSystem().stat(`${directory.path}/a`),
     kind: "other",
   } as const;
-  const refusal = `${folder.path}/a: not a regular file`;
+  const refusal = `${directory.path}/a: not a regular file`;
   const peer = acknowledging(1, `\x01scp: ${refusal}\n`);
-  const { failures } = await send(peer, [`${folder.path}/a`], {
-    files: new FaultyFiles({ attributes: async () => attributes }),
+  const { failures } = await send(peer, [`${directory.path}/a`], {
+    files: new FaultyFileSystem({ stat: async () => attributes }),
   });
   assertEquals(failures, [refusal]);
 });
 
-linkTest("Source follows links to files and folders", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+linkTest("Source follows links to files and directories", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "real/f", content: "f", mode: 0o644 },
     { path: "real/", mode: 0o755 },
     { path: "d/", mode: 0o755 },
   ]);
-  Deno.symlinkSync("../real", `${folder.path}/d/l`);
+  Deno.symlinkSync("../real", `${directory.path}/d/l`);
   const peer = acknowledging(
     7,
     "D0755 0 d\nD0755 0 l\nC0644 1 f\nf\0E\nE\n",
   );
-  await send(peer, [`${folder.path}/d`], { recursive: true });
+  await send(peer, [`${directory.path}/d`], { recursive: true });
 });
 
 linkTest(
-  "Source does not follow a link back into a folder it is sending",
+  "Source does not follow a link back into a directory it is sending",
   async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [
+    using directory = new TempDirectory();
+    makeTree(directory.path, [
       { path: "d/e/", mode: 0o755 },
       { path: "d/", mode: 0o755 },
     ]);
-    Deno.symlinkSync("..", `${folder.path}/d/e/up`);
+    Deno.symlinkSync("..", `${directory.path}/d/e/up`);
     const refusal =
-      `${folder.path}/d/e/up: Too many levels of symbolic links: ` +
-      `it is ${folder.path}/d again`;
+      `${directory.path}/d/e/up: Too many levels of symbolic links: ` +
+      `it is ${directory.path}/d again`;
     const peer = acknowledging(
       5,
       `D0755 0 d\nD0755 0 e\n\x01scp: ${refusal}\nE\nE\n`,
     );
-    const { failures } = await send(peer, [`${folder.path}/d`], {
+    const { failures } = await send(peer, [`${directory.path}/d`], {
       recursive: true,
     });
     assertEquals(failures, [refusal]);
@@ -402,39 +405,44 @@ linkTest(
 );
 
 Deno.test("Source sends the modes that the disk tells", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "d/f", content: "", mode: 0o440 },
     { path: "d/", mode: 0o750 },
   ]);
-  const [directory, file] = onWindows ? ["0755", "0444"] : ["0750", "0440"];
-  const peer = acknowledging(5, `D${directory} 0 d\nC${file} 0 f\n\0E\n`);
-  await send(peer, [`${folder.path}/d`], { recursive: true });
+  const [directoryMode, fileMode] = onWindows
+    ? ["0755", "0444"]
+    : ["0750", "0440"];
+  const peer = acknowledging(
+    5,
+    `D${directoryMode} 0 d\nC${fileMode} 0 f\n\0E\n`,
+  );
+  await send(peer, [`${directory.path}/d`], { recursive: true });
 });
 
 Deno.test("Source sends set-id bits and never the sticky bit", {
   ignore: onWindows, // No mode there has any.
 }, async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "d/f", content: "", mode: 0o4755 },
     { path: "d/", mode: 0o1777 },
   ]);
   const peer = acknowledging(5, "D0777 0 d\nC4755 0 f\n\0E\n");
-  await send(peer, [`${folder.path}/d`], { recursive: true });
+  await send(peer, [`${directory.path}/d`], { recursive: true });
 });
 
 Deno.test("Source sends only the announced size of a file that grows", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const content = "hello world".repeat(6000);
   const sent = content.slice(0, 65_537);
-  makeTree(folder.path, [
+  makeTree(directory.path, [
     { path: "a", content, mode: 0o644 },
     { path: "b", content, mode: 0o644 },
   ]);
-  const attributes = await new LocalFiles().attributes(`${folder.path}/a`);
-  const files = new FaultyFiles({
-    attributes: async () => ({ ...attributes, size: 65_537 }),
+  const attributes = await new LocalFileSystem().stat(`${directory.path}/a`);
+  const files = new FaultyFileSystem({
+    stat: async () => ({ ...attributes, size: 65_537 }),
   });
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("C0644 65537 a\n")
@@ -444,21 +452,21 @@ Deno.test("Source sends only the announced size of a file that grows", async () 
     .peerSays("\0");
   const { failures } = await send(
     peer,
-    [`${folder.path}/a`, `${folder.path}/b`],
+    [`${directory.path}/a`, `${directory.path}/b`],
     { files },
   );
   assertEquals(failures, []);
 });
 
 Deno.test("Source sends zeros and why for what a file that shrinks lacks", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const content = "hello".repeat(14_000);
-  makeTree(folder.path, [{ path: "a", content, mode: 0o644 }]);
-  const attributes = await new LocalFiles().attributes(`${folder.path}/a`);
-  const files = new FaultyFiles({
-    attributes: async () => ({ ...attributes, size: 70_003 }),
+  makeTree(directory.path, [{ path: "a", content, mode: 0o644 }]);
+  const attributes = await new LocalFileSystem().stat(`${directory.path}/a`);
+  const files = new FaultyFileSystem({
+    stat: async () => ({ ...attributes, size: 70_003 }),
   });
-  const why = `${folder.path}/a: the file shrank while it was read: ` +
+  const why = `${directory.path}/a: the file shrank while it was read: ` +
     "70000 of 70003 bytes were there, zeros were sent for the rest";
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("C0644 70003 a\n")
@@ -466,7 +474,7 @@ Deno.test("Source sends zeros and why for what a file that shrinks lacks", async
     .peerSays("\0").weSay("\x01scp: missing: No such file or directory\n");
   const { failures, bodies } = await send(
     peer,
-    [`${folder.path}/a`, "missing"],
+    [`${directory.path}/a`, "missing"],
     { files },
   );
   assertEquals(failures, [why, "missing: No such file or directory"]);
@@ -474,9 +482,9 @@ Deno.test("Source sends zeros and why for what a file that shrinks lacks", async
 });
 
 Deno.test("Source sends zeros and why where a file cannot be read", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "hello", mode: 0o644 }]);
-  const files = new FaultyFiles({
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "hello", mode: 0o644 }]);
+  const files = new FaultyFileSystem({
     read: async () => {
       throw new EntryError("a: Input/output error");
     },
@@ -485,13 +493,13 @@ Deno.test("Source sends zeros and why where a file cannot be read", async () => 
     .peerSays("\0").weSay("C0644 5 a\n")
     .peerSays("\0").weSay("\0\0\0\0\0\x01scp: a: Input/output error\n")
     .peerSays("\0");
-  const { failures } = await send(peer, [`${folder.path}/a`], { files });
+  const { failures } = await send(peer, [`${directory.path}/a`], { files });
   assertEquals(failures, ["a: Input/output error"]);
 });
 
 Deno.test("Source notes that the sink could not store a file and goes on", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "a", content: "a", mode: 0o644 },
     { path: "b", content: "b", mode: 0o644 },
   ]);
@@ -503,47 +511,47 @@ Deno.test("Source notes that the sink could not store a file and goes on", async
     .peerSays("\0");
   const { failures } = await send(
     peer,
-    [`${folder.path}/a`, `${folder.path}/b`],
+    [`${directory.path}/a`, `${directory.path}/b`],
   );
   assertEquals(failures, ["scp: a: No space left on device"]);
 });
 
-Deno.test("Source skips a folder that cannot be listed, and sends no D", async () => {
-  using folder = new TempFolder();
-  class Unlistable extends LocalFiles {
-    override async list(path: string): Promise<never> {
+Deno.test("Source skips a directory that cannot be listed, and sends no D", async () => {
+  using directory = new TempDirectory();
+  class Unlistable extends LocalFileSystem {
+    override async readdir(path: string): Promise<never> {
       throw new EntryError(`${path}: Permission denied`);
     }
   }
-  const refusal = `${folder.path}: Permission denied`;
+  const refusal = `${directory.path}: Permission denied`;
   const peer = acknowledging(1, `\x01scp: ${refusal}\n`);
-  const { failures } = await send(peer, [folder.path], {
+  const { failures } = await send(peer, [directory.path], {
     recursive: true,
     files: new Unlistable(),
   });
   assertEquals(failures, [refusal]);
 });
 
-Deno.test("Source closes a folder whose listing breaks off", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+Deno.test("Source closes a directory whose listing breaks off", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "d/a", content: "a", mode: 0o644 },
     { path: "d/", mode: 0o755 },
   ]);
-  class Breaking extends LocalFiles {
-    override async list(path: string): Promise<Listing> {
+  class Breaking extends LocalFileSystem {
+    override async readdir(path: string): Promise<Listing> {
       return listingOf((async function* () {
         yield { name: "a" };
         throw new EntryError(`${path}: Input/output error`);
       })());
     }
   }
-  const refusal = `${folder.path}/d: Input/output error`;
+  const refusal = `${directory.path}/d: Input/output error`;
   const peer = acknowledging(
     5,
     `D0755 0 d\nC0644 1 a\na\0\x01scp: ${refusal}\nE\n`,
   );
-  const { failures } = await send(peer, [`${folder.path}/d`], {
+  const { failures } = await send(peer, [`${directory.path}/d`], {
     recursive: true,
     files: new Breaking(),
   });
@@ -553,17 +561,19 @@ Deno.test("Source closes a folder whose listing breaks off", async () => {
 Deno.test("Source sends a name with a newline encoded, and warns of it", {
   ignore: onWindows, // No name there holds one.
 }, async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const name = "a\nC0644 1 é";
-  makeTree(folder.path, [{ path: name, content: "a", mode: 0o644 }]);
+  makeTree(directory.path, [{ path: name, content: "a", mode: 0o644 }]);
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("C0644 1 a\\^JC0644 1 \\M-C\\M-)\n")
     .peerSays("\0").weSay("a\0")
     .peerSays("\0");
-  const { warnings, failures } = await send(peer, [`${folder.path}/${name}`]);
+  const { warnings, failures } = await send(peer, [
+    `${directory.path}/${name}`,
+  ]);
   assertEquals(failures, []);
   assertEquals(warnings.length, 1);
-  assert(warnings[0]!.startsWith(`${folder.path}/${name}: `));
+  assert(warnings[0]!.startsWith(`${directory.path}/${name}: `));
 });
 
 Deno.test("Source tells of a missing name with a newline in one line", async () => {
@@ -575,17 +585,17 @@ Deno.test("Source tells of a missing name with a newline in one line", async () 
 });
 
 Deno.test("Source skips a name that fits no record", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "a", mode: 0o644 }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "a", mode: 0o644 }]);
   const name = "a".repeat(2048);
-  class LongNames extends LocalFiles {
+  class LongNames extends LocalFileSystem {
     override nameOf(): string {
       return name;
     }
   }
   const shown = `${name.slice(0, 240)}…`;
   const peer = acknowledging(1, `\x01scp: ${shown}: name too long\n`);
-  const { failures } = await send(peer, [`${folder.path}/a`], {
+  const { failures } = await send(peer, [`${directory.path}/a`], {
     preserve: true,
     files: new LongNames(),
   });
@@ -596,7 +606,7 @@ Deno.test("Source skips a name that fits no record", async () => {
 function sourceTo(peer: ScriptedPeer): Source {
   return new Source(
     peer,
-    new SortedFiles(),
+    new SortedFileSystem(),
     {
       recursive: true,
       preserve: false,
@@ -622,8 +632,8 @@ Deno.test("begin() throws what a sink says that is not ready", async () => {
       ["\x02bye\n", "RefusalError", "bye"],
       [
         "Welcome\n",
-        "GreetingError",
-        'the far side said "Welcome\n" instead of an acknowledgement',
+        "UnexpectedOutputError",
+        'the remote said "Welcome\n" instead of an acknowledgement',
       ],
     ] as const
   ) {
@@ -638,33 +648,36 @@ Deno.test("begin() throws what a sink says that is not ready", async () => {
 });
 
 Deno.test("Source sends what is offered all the same to a sink that refused", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "a", mode: 0o644 }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "a", mode: 0o644 }]);
   const peer = new ScriptedPeer()
     .peerSays("\x01nope\n").weSay("C0644 1 a\n")
     .peerSays("\0").weSay("a\0")
     .peerSays("\0");
   const source = sourceTo(peer);
   assertEquals(await source.begin(), "nope");
-  await source.send(`${folder.path}/a`);
+  await source.send(`${directory.path}/a`);
   peer.assertDone();
 });
 
 /**
  * What the sink says and the source in turn, up to the words that break the
- * protocol, and the class of the error. Once a folder was announced, nothing is
+ * protocol, and the class of the error. Once a directory was announced, nothing is
  * to be sent again.
  */
 const BREACHES: readonly (readonly [
   dialogue: readonly string[],
-  name: "GreetingError" | "ProtocolError" | "RefusalError",
+  name: "UnexpectedOutputError" | "ProtocolError" | "RefusalError",
 ])[] = [
-  [["Welcome\n"], "GreetingError"],
+  [["Welcome\n"], "UnexpectedOutputError"],
   [["\x02bye\n"], "RefusalError"],
-  [["\0", "C0644 1 f\n", "hi\n"], "GreetingError"],
-  [["\0", "C0644 1 f\n", "\0", "f\0", "hi\n"], "GreetingError"],
+  [["\0", "C0644 1 f\n", "hi\n"], "UnexpectedOutputError"],
+  [["\0", "C0644 1 f\n", "\0", "f\0", "hi\n"], "UnexpectedOutputError"],
   [["\0", "C0644 1 f\n", "\x02bye\n"], "RefusalError"],
-  [["\0", "C0644 1 f\n", "\x01no\n", "C0644 1 g\n", "hi\n"], "GreetingError"],
+  [
+    ["\0", "C0644 1 f\n", "\x01no\n", "C0644 1 g\n", "hi\n"],
+    "UnexpectedOutputError",
+  ],
   [
     ["\0", "C0644 1 f\n", "\0", "f\0", "\0", "C0644 1 g\n", "hi\n"],
     "ProtocolError",
@@ -675,23 +688,26 @@ const BREACHES: readonly (readonly [
 ];
 
 Deno.test("Source takes an entry that it could not offer for no proof of the sink", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "f", mode: 0o644 }]);
-  const gone = `${folder.path}/gone`;
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "f", content: "f", mode: 0o644 }]);
+  const gone = `${directory.path}/gone`;
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay(`\x01scp: ${gone}: No such file or directory\n`)
     .weSay("C0644 1 f\n").peerSays("hi\n");
   const source = sourceTo(peer);
   await source.begin();
   await source.send(gone);
-  await assertRejects(() => source.send(`${folder.path}/f`), GreetingError);
+  await assertRejects(
+    () => source.send(`${directory.path}/f`),
+    UnexpectedOutputError,
+  );
   peer.assertDone();
 });
 
 for (const [dialogue, name] of BREACHES) {
   Deno.test(`Source throws a ${name} at the end of ${JSON.stringify(dialogue)}`, async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [
+    using directory = new TempDirectory();
+    makeTree(directory.path, [
       { path: "d/x", content: "x", mode: 0o644 },
       { path: "d/", mode: 0o755 },
       { path: "f", content: "f", mode: 0o644 },
@@ -705,9 +721,9 @@ for (const [dialogue, name] of BREACHES) {
     const source = sourceTo(peer);
     const error = await assertRejects(async () => {
       await source.begin();
-      const isFolder = dialogue[1]?.startsWith("D");
-      for (const name of isFolder ? ["d"] : ["f", "g"]) {
-        await source.send(`${folder.path}/${name}`);
+      const isDirectory = dialogue[1]?.startsWith("D");
+      for (const name of isDirectory ? ["d"] : ["f", "g"]) {
+        await source.send(`${directory.path}/${name}`);
       }
     }, ProtocolError);
     assertEquals(error.name, name);

@@ -1,24 +1,24 @@
-/** Files whose length is not what they say: those of /proc and /sys. */
+/** FileSystem whose length is not what they say: those of /proc and /sys. */
 
 import { assertEquals } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { MAX_UNTOLD_BYTES } from "../../../lib/scp/small_bodies.ts";
 import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
-import { FaultyFiles } from "../../support/faulty_files.ts";
+import { FaultyFileSystem } from "../../support/faulty_files.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
 import { ScriptedSource } from "../../support/scripted_source.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 
-/** Files that say to be of one length and are of another. */
+/** FileSystem that say to be of one length and are of another. */
 async function filesThatSay(
   path: string,
   size: number,
   faults: Partial<OpenFile> = {},
-): Promise<FaultyFiles> {
-  const attributes = await new LocalFiles().attributes(path);
-  return new FaultyFiles({
-    attributes: async () => ({ ...attributes, size, mode: 0o444 }),
+): Promise<FaultyFileSystem> {
+  const attributes = await new LocalFileSystem().stat(path);
+  return new FaultyFileSystem({
+    stat: async () => ({ ...attributes, size, mode: 0o444 }),
     ...faults,
   });
 }
@@ -40,8 +40,8 @@ for (
   ] as const
 ) {
   Deno.test(`Source sends all ${real} bytes of a file that says ${said}`, async () => {
-    using folder = new TempFolder();
-    const path = `${folder.path}/version`;
+    using directory = new TempDirectory();
+    const path = `${directory.path}/version`;
     const content = Uint8Array.from({ length: real }, (_, at) => 97 + at % 26);
     Deno.writeFileSync(path, content);
     const peer = new ScriptedPeer()
@@ -59,8 +59,8 @@ for (
 }
 
 Deno.test("Source asks a file that says 0 bytes, and has none, for no more than one read", async () => {
-  using folder = new TempFolder();
-  const path = `${folder.path}/empty`;
+  using directory = new TempDirectory();
+  const path = `${directory.path}/empty`;
   Deno.writeFileSync(path, new Uint8Array());
   let reads = 0;
   const peer = new ScriptedPeer()
@@ -81,8 +81,8 @@ Deno.test("Source asks a file that says 0 bytes, and has none, for no more than 
 });
 
 Deno.test("Source reads what gives nothing to a second read in one", async () => {
-  using folder = new TempFolder();
-  const path = `${folder.path}/ostype`;
+  using directory = new TempDirectory();
+  const path = `${directory.path}/ostype`;
   Deno.writeTextFileSync(path, "Linux\n");
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("C0444 6 ostype\n")
@@ -106,8 +106,8 @@ async function sendUntold(
   length: number,
   script: (peer: ScriptedPeer, path: string) => ScriptedPeer,
 ): Promise<readonly string[]> {
-  using folder = new TempFolder();
-  const path = `${folder.path}/kcore`;
+  using directory = new TempDirectory();
+  const path = `${directory.path}/kcore`;
   Deno.writeTextFileSync(path, "");
   const peer = script(new ScriptedPeer().peerSays("\0"), path);
   const source = new ScriptedSource(peer, {
@@ -138,8 +138,8 @@ Deno.test("Source refuses a file without a length that is longer than 16 MiB", a
 });
 
 Deno.test("Source fails for a file without a length that cannot be read", async () => {
-  using folder = new TempFolder();
-  const path = `${folder.path}/mem`;
+  using directory = new TempDirectory();
+  const path = `${directory.path}/mem`;
   Deno.writeTextFileSync(path, "");
   const failure = `${path}: Input/output error`;
   const peer = new ScriptedPeer()

@@ -11,7 +11,7 @@ import { checkRuntime } from "../../../scripts/build/npm_runtime.ts";
 import { dist } from "../../../scripts/build/root.ts";
 import { findTarget, TARGETS } from "../../../scripts/build/targets.ts";
 import { runProgram } from "../../support/program.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { exists } from "../../support/tree.ts";
 
 Deno.test("checkRuntime() refuses what is not the one that is known", () => {
@@ -71,7 +71,7 @@ for (
   ] as const
 ) {
   Deno.test(`compileExecutable() for ${triple} without Deno's server, ${kind}, fails and leaves nothing`, async () => {
-    using folder = new TempFolder();
+    using folder = new TempDirectory();
     Deno.writeTextFileSync(`${folder.path}/compile.ts`, COMPILE);
     Deno.writeTextFileSync(`${folder.path}/entry.js`, "");
     Deno.writeTextFileSync(`${folder.path}/made`, "older");
@@ -95,7 +95,7 @@ for (
 }
 
 Deno.test("compileExecutable() for a release refuses a runtime from elsewhere", async () => {
-  using folder = new TempFolder();
+  using folder = new TempDirectory();
   const before = Deno.env.get("DENORT_BIN");
   Deno.env.set("DENORT_BIN", "/bin/true");
   try {

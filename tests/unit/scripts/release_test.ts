@@ -24,7 +24,7 @@ import {
 import { stamp } from "../../../scripts/release/stamp.ts";
 import { onWindows } from "../../support/platform.ts";
 import { type Outcome, runProgram } from "../../support/program.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 
 const CONFIG = fileURLToPath(new URL("../../../deno.json", import.meta.url));
 const DATE = new Date("2026-11-25T12:34:56Z");
@@ -68,7 +68,7 @@ Deno.test(
     ignore: onWindows, // Its tar tells no whole times.
   },
   async () => {
-    using folder = new TempFolder();
+    using folder = new TempDirectory();
     const path = `${folder.path}/archive.tar.gz`;
     Deno.writeFileSync(path, packArchive(LINUX, FILES, DATE));
     const { status, stdout } = await runProgram(
@@ -88,7 +88,7 @@ Deno.test(
 
 for (const target of [LINUX, WINDOWS]) {
   Deno.test(`unpackArchive() gives back what packArchive() packed for ${target.triple}`, () => {
-    using folder = new TempFolder();
+    using folder = new TempDirectory();
     unpackArchive(target, packArchive(target, FILES, DATE), folder.path);
     const root = `${folder.path}/seacp-${target.triple}`;
     assertEquals(Deno.readTextFileSync(`${root}/seacp`), "program");
@@ -106,7 +106,7 @@ async function startRelease(
   change: (name: string, content: Uint8Array) => Uint8Array = (_, content) =>
     content,
 ): Promise<Outcome> {
-  using folder = new TempFolder();
+  using folder = new TempDirectory();
   const assets = releaseAssets(releaseOf({
     targets: [HERE],
     templates: new Map(),
@@ -200,7 +200,7 @@ Deno.test("packArchive() gives the same bytes in any time zone", async () => {
       const target = { triple: "t", executable };
       console.log(sha256(packArchive(target, files, new Date(${+DATE}))));
     }`;
-  using folder = new TempFolder();
+  using folder = new TempDirectory();
   Deno.writeTextFileSync(`${folder.path}/pack.ts`, script);
   const [here, there] = await Promise.all(
     ["UTC", "Asia/Kathmandu"].map((TZ) =>
@@ -233,7 +233,7 @@ Deno.test("releaseAssets() gives an archive for each target, sums, and what is m
 Deno.test("releaseAssets() gives the sums that sha256sum finds", {
   ignore: onWindows, // It has no such program.
 }, async () => {
-  using folder = new TempFolder();
+  using folder = new TempDirectory();
   for (const { name, content } of releaseAssets(releaseOf())) {
     Deno.writeFileSync(`${folder.path}/${name}`, content);
   }

@@ -1,13 +1,13 @@
 import type { ServeRequest } from "../../../lib/options/copy_options.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import type { Platform } from "../../../lib/names/names.ts";
 import { serve } from "../../../lib/server/serve.ts";
 import { lacksDevices, testUnless } from "../../support/c_library.ts";
 import { listing } from "../../support/listing.ts";
 import { keptMode } from "../../support/platform.ts";
 import { ScriptedPeer } from "../../support/scripted_peer.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree, type TreeEntry } from "../../support/tree.ts";
 
 /** What is asked by letters, as `scp` is started by a client. */
@@ -18,12 +18,12 @@ function asked(letters: string, paths: readonly string[]): ServeRequest {
     paths,
     recursive: has("r"),
     preserve: has("p"),
-    targetIsFolder: has("d"),
+    targetIsDirectory: has("d"),
     verbose: has("v"),
   };
 }
 
-/** How a far side ended. */
+/** How a remote ended. */
 interface Ending {
   readonly status: 0 | 1;
   /** What it wrote to standard error. */
@@ -34,7 +34,7 @@ interface Ending {
 async function serveAll(
   request: ServeRequest,
   peer: ScriptedPeer,
-  files = new LocalFiles(),
+  files = new LocalFileSystem(),
   platform: Platform = "posix",
 ): Promise<Ending> {
   const said: string[] = [];
@@ -59,11 +59,11 @@ interface Row {
   readonly name: string;
   /** Its letters, without the dash. */
   readonly letters: string;
-  /** Its operands, below the folder that is `d`; in there, if absent. */
+  /** Its operands, below the directory that is `d`; in there, if absent. */
   readonly paths?: readonly string[];
   /** What is in `d` before. */
   readonly before?: readonly TreeEntry[];
-  /** What is said; `d` is the folder's path. */
+  /** What is said; `d` is the directory's path. */
   script(peer: ScriptedPeer, d: string): ScriptedPeer;
   readonly status: 0 | 1;
   /** What is in `d` then; as before, if absent. */
@@ -81,7 +81,7 @@ function secondsOf(path: string): [modified: number, accessed: number] {
   return [mtime!.getTime() / 1000, atime!.getTime() / 1000];
 }
 
-/** Two files and a folder, for a source. */
+/** Two files and a directory, for a source. */
 const SOURCES: readonly TreeEntry[] = [
   { path: "a", content: "alpha", mode: 0o644 },
   { path: "b", content: "data", mode: 0o644 },
@@ -147,7 +147,7 @@ const SINK_ROWS: readonly Row[] = [
     status: 1,
   },
   {
-    name: "puts what a refused folder holds beside it, and ends at its E",
+    name: "puts what a refused directory holds beside it, and ends at its E",
     letters: "rt",
     before: [{ path: "f", content: "was" }],
     script: (peer, d) =>
@@ -208,7 +208,7 @@ const SINK_ROWS: readonly Row[] = [
     left: ['e = "abc"'],
   },
   {
-    name: "refuses a missing target that has to be a folder",
+    name: "refuses a missing target that has to be a directory",
     letters: "dt",
     paths: ["missing"],
     script: (peer, d) =>
@@ -216,7 +216,7 @@ const SINK_ROWS: readonly Row[] = [
     status: 1,
   },
   {
-    name: "refuses a file for a target that has to be a folder",
+    name: "refuses a file for a target that has to be a directory",
     letters: "dt",
     paths: ["f"],
     before: [{ path: "f", content: "was" }],
@@ -224,7 +224,7 @@ const SINK_ROWS: readonly Row[] = [
     status: 1,
   },
   {
-    name: "refuses a file below a folder that is not there",
+    name: "refuses a file below a directory that is not there",
     letters: "t",
     paths: ["no/pe"],
     script: (peer, d) =>
@@ -233,7 +233,7 @@ const SINK_ROWS: readonly Row[] = [
     status: 1,
   },
   {
-    name: "makes a missing target of a folder that comes",
+    name: "makes a missing target of a directory that comes",
     letters: "rt",
     paths: ["new"],
     script: (peer) =>
@@ -247,7 +247,7 @@ const SINK_ROWS: readonly Row[] = [
     check: (d) => assertEquals(modeOf(`${d}/new`), keptMode(0o750)),
   },
   {
-    name: "ends well where the stream ends inside a folder",
+    name: "ends well where the stream ends inside a directory",
     letters: "rt",
     script: (peer) =>
       peer.weSay("\0").peerSays("D0755 0 dd\n")
@@ -267,7 +267,7 @@ const SINK_ROWS: readonly Row[] = [
     left: ['a = "ab"'],
   },
   {
-    name: "lets one file overwrite another in a target that is no folder",
+    name: "lets one file overwrite another in a target that is no directory",
     letters: "t",
     paths: ["f"],
     script: (peer) =>
@@ -286,7 +286,7 @@ const SINK_ROWS: readonly Row[] = [
     left: ['.bashrc = "x"'],
   },
   {
-    name: "refuses a folder without -r",
+    name: "refuses a directory without -r",
     letters: "t",
     script: (peer) =>
       peer.weSay("\0").peerSays("D0755 0 dd\n")
@@ -410,7 +410,7 @@ const SOURCE_ROWS: readonly Row[] = [
     status: 1,
   },
   {
-    name: "sends no E for a folder that is refused",
+    name: "sends no E for a directory that is refused",
     letters: "rf",
     paths: ["sub"],
     script: (peer) =>
@@ -418,7 +418,7 @@ const SOURCE_ROWS: readonly Row[] = [
     status: 1,
   },
   {
-    name: "sends a folder with its times",
+    name: "sends a directory with its times",
     letters: "prf",
     paths: ["sub"],
     before: [
@@ -443,7 +443,7 @@ const SOURCE_ROWS: readonly Row[] = [
     status: 1,
   },
   {
-    name: "announces a folder without a name of its own",
+    name: "announces a directory without a name of its own",
     letters: "rf",
     paths: ["sub/."],
     script: (peer) =>
@@ -451,7 +451,7 @@ const SOURCE_ROWS: readonly Row[] = [
     status: 0,
   },
   {
-    name: "does not send a folder without -r",
+    name: "does not send a directory without -r",
     letters: "f",
     paths: ["sub"],
     script: (peer, d) =>
@@ -495,8 +495,8 @@ for (
   Deno.test({
     name: `serve() of -${letters} ${name}`,
     fn: async () => {
-      using folder = new TempFolder();
-      const d = folder.path;
+      using directory = new TempDirectory();
+      const d = directory.path;
       makeTree(d, row.before ?? []);
       // Reading what is there would change its times.
       const left = row.left ?? listing(d);
@@ -515,13 +515,13 @@ Deno.test({
   name: "serve() refuses a file for a missing target that ends in a slash",
   ignore: Deno.build.os !== "linux", // The words are that system's own.
   fn: async () => {
-    using folder = new TempFolder();
-    const target = `${folder.path}/nope/`;
+    using directory = new TempDirectory();
+    const target = `${directory.path}/nope/`;
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays("C0644 1 a\n")
       .weSay(`\x01scp: ${target}: Is a directory\n`);
     assertEquals((await serveAll(asked("t", [target]), peer)).status, 1);
-    assertEquals(listing(folder.path), []);
+    assertEquals(listing(directory.path), []);
   },
 });
 
@@ -541,7 +541,7 @@ testUnless(
 );
 
 Deno.test("serve() announces the root by an empty name", async () => {
-  const { mode } = await new LocalFiles().attributes("/");
+  const { mode } = await new LocalFileSystem().stat("/");
   const digits = (mode & 0o6777).toString(8);
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay(`D${digits.padStart(4, "0")} 0 \n`)
@@ -550,14 +550,14 @@ Deno.test("serve() announces the root by an empty name", async () => {
 });
 
 Deno.test("serve() says each step if it is verbose, on standard error alone", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "a", content: "alpha", mode: 0o644, modified: 7 },
   ]);
   const source = new ScriptedPeer()
     .peerSays("\0\0\0\0").weSay("T7 0 7 0\nC0644 5 a\nalpha\0");
   assertEquals(
-    await serveAll(asked("vpf", [`${folder.path}/a`]), source),
+    await serveAll(asked("vpf", [`${directory.path}/a`]), source),
     {
       status: 0,
       said: [
@@ -569,14 +569,14 @@ Deno.test("serve() says each step if it is verbose, on standard error alone", as
   const sink = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 1 b\x7f[2J\nb\0")
     .weSay("\0\0").peerSays("\x01oops\n");
-  const { said } = await serveAll(asked("vt", [folder.path]), sink);
+  const { said } = await serveAll(asked("vt", [directory.path]), sink);
   assertEquals(said, ["Sink: C0644 1 b\\177[2J", "Sink: \\001oops"]);
 });
 
 Deno.test("serve() expands patterns on Windows, where no shell has; one without a match is missing", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, SOURCES);
-  const d = folder.path;
+  using directory = new TempDirectory();
+  makeTree(directory.path, SOURCES);
+  const d = directory.path;
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("C0644 5 a\n")
     .peerSays("\0").weSay("alpha\0")
@@ -588,7 +588,7 @@ Deno.test("serve() expands patterns on Windows, where no shell has; one without 
     await serveAll(
       asked("f", [`${d}/[AB]`, `${d}/*.none`]),
       peer,
-      new LocalFiles(),
+      new LocalFileSystem(),
       "windows",
     ),
     { status: 1, said: [] },
@@ -596,8 +596,8 @@ Deno.test("serve() expands patterns on Windows, where no shell has; one without 
 });
 
 Deno.test("serve() throws what is nobody's fault but ours, its channel closed", async () => {
-  class Broken extends LocalFiles {
-    override async attributes(): Promise<never> {
+  class Broken extends LocalFileSystem {
+    override async stat(): Promise<never> {
       throw new TypeError("a mistake");
     }
   }

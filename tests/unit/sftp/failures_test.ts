@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EntryError, ProtocolError } from "../../../lib/errors.ts";
-import { RemoteFiles } from "../../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { uint64 } from "../../support/sftp_bytes.ts";
 import {
@@ -13,7 +13,7 @@ import {
 } from "../../support/sftp_server.ts";
 
 const FILE = 0o100644;
-const FOLDER = 0o040755;
+const DIRECTORY = 0o040755;
 const DEVICE = 0o020666;
 
 const STATVFS = { "statvfs@openssh.com": "2" };
@@ -68,7 +68,7 @@ const FAILURE = status(4, "Failure");
 
 /** A server that says of all that would change something that it failed. */
 function failingServer(
-  { tree = { "/d": FOLDER }, disk, refusal = FAILURE }: World,
+  { tree = { "/d": DIRECTORY }, disk, refusal = FAILURE }: World,
 ): SftpServer {
   const server = new SftpServer(disk === undefined ? {} : STATVFS);
   for (const name of ["WRITE", "MKDIR", "SYMLINK"]) {
@@ -79,7 +79,7 @@ function failingServer(
     .on("OPEN", ({ subject, rest }) => {
       const isNew = rest.startsWith("\0\0\0\x1a") &&
         tree[subject] === undefined;
-      return isNew || tree[subject] === FOLDER ? refusal : handle(subject);
+      return isNew || tree[subject] === DIRECTORY ? refusal : handle(subject);
     })
     .on("STAT", ({ subject }) => {
       const permissions = tree[subject];
@@ -89,9 +89,9 @@ function failingServer(
     .on("statvfs@openssh.com", () => fileSystem(disk!));
 }
 
-async function filesOf(server: SftpServer): Promise<RemoteFiles> {
+async function filesOf(server: SftpServer): Promise<SftpFileSystem> {
   const session = await SftpSession.begin(server.channel);
-  return await RemoteFiles.of(session, {
+  return await SftpFileSystem.of(session, {
     label: "scp: ",
     tuning: {},
     blockBytes: 32 * 1024,
@@ -100,16 +100,22 @@ async function filesOf(server: SftpServer): Promise<RemoteFiles> {
 
 /** What is tried with `/d/f`, or another path. */
 const TRIES = {
-  "create file": async (files: RemoteFiles, path = "/d/f"): Promise<void> => {
+  "create file": async (
+    files: SftpFileSystem,
+    path = "/d/f",
+  ): Promise<void> => {
     await files.openToWrite(path, 0o644);
   },
-  "create folder": async (files: RemoteFiles, path = "/d/f"): Promise<void> => {
-    await files.makeFolder(path, 0o755);
+  "create directory": async (
+    files: SftpFileSystem,
+    path = "/d/f",
+  ): Promise<void> => {
+    await files.mkdir(path, 0o755);
   },
-  "make link": async (files: RemoteFiles, path = "/d/f"): Promise<void> => {
-    await files.makeLink(path, "x");
+  "symlink": async (files: SftpFileSystem, path = "/d/f"): Promise<void> => {
+    await files.symlink(path, "x");
   },
-  "write": async (files: RemoteFiles, path = "/d/f"): Promise<void> => {
+  "write": async (files: SftpFileSystem, path = "/d/f"): Promise<void> => {
     const file = await files.openToWrite(path, 0o644);
     await file.write(new Uint8Array(5), 0);
   },
@@ -133,7 +139,7 @@ const QUOTA =
   "length of files is exceeded, most likely";
 
 /** A file that is there, for what is written to. */
-const WITH_FILE: Tree = { "/d": FOLDER, "/d/f": FILE };
+const WITH_FILE: Tree = { "/d": DIRECTORY, "/d/f": FILE };
 
 interface Row {
   readonly name: string;
@@ -145,7 +151,7 @@ interface Row {
 const ROWS: readonly Row[] = [
   {
     name: "a full disk",
-    tries: ["create file", "create folder", "make link"],
+    tries: ["create file", "create directory", "symlink"],
     world: { disk: FULL },
     reason: "No space left on device",
   },
@@ -175,13 +181,13 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "a disk that has room",
-    tries: ["create file", "create folder", "make link"],
+    tries: ["create file", "create directory", "symlink"],
     world: { disk: ROOMY },
     reason: "Failure",
   },
   {
     name: "a read-only disk",
-    tries: ["create file", "create folder", "make link"],
+    tries: ["create file", "create directory", "symlink"],
     world: { disk: READ_ONLY },
     reason: "Read-only file system",
   },
@@ -193,7 +199,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "a disk that is out of inodes",
-    tries: ["create file", "create folder", "make link"],
+    tries: ["create file", "create directory", "symlink"],
     world: { disk: OUT_OF_INODES },
     reason: "No space left on device",
   },
@@ -205,50 +211,50 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "a disk without a limit on inodes",
-    tries: ["create file", "create folder", "make link"],
+    tries: ["create file", "create directory", "symlink"],
     world: { disk: { inodes: 0, freeInodes: 0 } },
     reason: "Failure",
   },
   {
-    name: "a folder that is not there",
-    tries: ["create file", "create folder", "make link"],
+    name: "a directory that is not there",
+    tries: ["create file", "create directory", "symlink"],
     world: { tree: {}, disk: FULL },
     reason: "No such file or directory",
   },
   {
-    name: "a folder that is a file",
-    tries: ["create file", "create folder", "make link"],
+    name: "a directory that is a file",
+    tries: ["create file", "create directory", "symlink"],
     world: { tree: { "/d": FILE }, disk: FULL },
     reason: "Not a directory",
   },
   {
-    name: "a folder that is a device",
-    tries: ["create file", "create folder", "make link"],
+    name: "a directory that is a device",
+    tries: ["create file", "create directory", "symlink"],
     world: { tree: { "/d": DEVICE }, disk: ROOMY },
     reason: "Not a directory",
   },
   {
-    name: "a folder at the path",
+    name: "a directory at the path",
     tries: ["create file"],
-    world: { tree: { "/d": FOLDER, "/d/f": FOLDER }, disk: FULL },
+    world: { tree: { "/d": DIRECTORY, "/d/f": DIRECTORY }, disk: FULL },
     reason: "Is a directory",
   },
   {
-    name: "a folder at the path",
-    tries: ["create folder", "make link"],
-    world: { tree: { "/d": FOLDER, "/d/f": FOLDER }, disk: FULL },
+    name: "a directory at the path",
+    tries: ["create directory", "symlink"],
+    world: { tree: { "/d": DIRECTORY, "/d/f": DIRECTORY }, disk: FULL },
     reason: "File exists",
   },
   {
     name: "a file at the path",
-    tries: ["create folder", "make link"],
+    tries: ["create directory", "symlink"],
     world: { tree: WITH_FILE, disk: FULL },
     reason: "File exists",
   },
   {
     name: "a device at the path",
     tries: ["write"],
-    world: { tree: { "/d": FOLDER, "/d/f": DEVICE }, disk: FULL },
+    world: { tree: { "/d": DIRECTORY, "/d/f": DEVICE }, disk: FULL },
     reason: "Failure",
   },
 ];
@@ -266,9 +272,9 @@ function titleOf(what: Try): string {
 }
 
 for (
-  const what of ["create file", "create folder", "make link", "write"] as const
+  const what of ["create file", "create directory", "symlink", "write"] as const
 ) {
-  const tree = what === "write" ? WITH_FILE : { "/d": FOLDER };
+  const tree = what === "write" ? WITH_FILE : { "/d": DIRECTORY };
 
   Deno.test(`A failure to ${titleOf(what)} stays one where the server cannot tell of its disk`, async () => {
     const server = failingServer({ tree });
@@ -303,9 +309,9 @@ for (
   });
 }
 
-Deno.test("What is missing is looked for: the folder, or what is at the path", async () => {
+Deno.test("What is missing is looked for: the directory, or what is at the path", async () => {
   const refusal = status(2, "No such file");
-  for (const what of ["create file", "create folder", "make link"] as const) {
+  for (const what of ["create file", "create directory", "symlink"] as const) {
     assertEquals(
       await failing(what, { tree: { "/d": FILE }, refusal }),
       "scp: /d/f: Not a directory",
@@ -321,7 +327,7 @@ Deno.test("What is missing is looked for: the folder, or what is at the path", a
   }
 });
 
-Deno.test("The folder above is the one that the path says", async () => {
+Deno.test("The directory above is the one that the path says", async () => {
   const rows: readonly (readonly [path: string, above: string])[] = [
     ["f", "."],
     ["/f", "/"],
@@ -341,7 +347,7 @@ Deno.test("The folder above is the one that the path says", async () => {
   for (const [path, above] of rows) {
     const server = failingServer({ tree: {}, disk: FULL });
     const files = await filesOf(server);
-    await assertRejects(() => files.makeFolder(path, 0o755), EntryError);
+    await assertRejects(() => files.mkdir(path, 0o755), EntryError);
     assertEquals(
       server.asked.filter((asked) => asked.startsWith("STAT ")),
       [`STAT ${path}`, `STAT ${above}`],
@@ -351,7 +357,7 @@ Deno.test("The folder above is the one that the path says", async () => {
   }
 });
 
-Deno.test("The disk that is asked is the file's for what is written, else the folder's", async () => {
+Deno.test("The disk that is asked is the file's for what is written, else the directory's", async () => {
   const written = failingServer({ tree: WITH_FILE, disk: FULL });
   const files = await filesOf(written);
   await assertRejects(() => TRIES.write(files), EntryError);
@@ -367,7 +373,7 @@ Deno.test("A server that breaks the protocol when it is asked why is told of ins
     .on("statvfs@openssh.com", () => extended("\0"));
   const files = await filesOf(server);
   await assertRejects(
-    () => files.makeFolder("/d/f", 0o755),
+    () => files.mkdir("/d/f", 0o755),
     ProtocolError,
     "protocol error: packet too short",
   );
@@ -389,8 +395,8 @@ Deno.test("Other failures say what was done, and are not asked about", async () 
   const file = await files.openToRead("f");
   const times = { modified: 0, accessed: 0 };
   const rows: readonly (readonly [() => Promise<unknown>, string])[] = [
-    [() => files.attributes("f"), "f: Failure"],
-    [() => files.list("f"), "f: Operation not supported"],
+    [() => files.stat("f"), "f: Failure"],
+    [() => files.readdir("f"), "f: Operation not supported"],
     [() => files.remove("f"), "f: busy"],
     [() => files.setMode("f", 0o644), "f: set mode: Failure"],
     [() => files.setTimes("f", times), "f: set times: Failure"],

@@ -5,7 +5,7 @@ import {
   SessionError,
 } from "../../../lib/errors.ts";
 import type {
-  ListedEntry,
+  DirectoryEntry,
   Listing,
 } from "../../../lib/filesystem/file_system.ts";
 import {
@@ -13,7 +13,7 @@ import {
   listingOf as limitedListingOf,
   MAX_NAME_LENGTH,
 } from "../../../lib/sftp/listing.ts";
-import { RemoteFiles } from "../../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
 import type { NameEntry } from "../../../lib/sftp/wire/response_packets.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import {
@@ -26,12 +26,12 @@ import {
 import { turn } from "../../support/turn.ts";
 
 const FILE = 0o100644;
-const FOLDER = 0o040755;
+const DIRECTORY = 0o040755;
 const LINK = 0o120777;
 
 const END = status(1, "End of file");
 
-/** A server whose only folder has these parts of a listing, then the end. */
+/** A server whose only directory has these parts of a listing, then the end. */
 function serverOf(...parts: readonly Answer[]): SftpServer {
   const left = [...parts];
   return new SftpServer()
@@ -42,22 +42,22 @@ function serverOf(...parts: readonly Answer[]): SftpServer {
 
 async function listingOf(server: SftpServer): Promise<Listing> {
   const session = await SftpSession.begin(server.channel);
-  const files = await RemoteFiles.of(session, {
+  const files = await SftpFileSystem.of(session, {
     label: "scp: ",
     tuning: {},
     blockBytes: 32 * 1024,
   });
-  return await files.list("d");
+  return await files.readdir("d");
 }
 
 function count(server: SftpServer, asked: string): number {
   return server.asked.filter((one) => one === asked).length;
 }
 
-Deno.test("list() gives what all parts of a listing tell, in their order", async () => {
+Deno.test("readdir() gives what all parts of a listing tell, in their order", async () => {
   const server = serverOf(
-    names([".", FOLDER], ["..", FOLDER], ["b", FILE]),
-    names(["a", FOLDER]),
+    names([".", DIRECTORY], ["..", DIRECTORY], ["b", FILE]),
+    names(["a", DIRECTORY]),
     names([".hidden", FILE], ["c", FILE]),
   );
   const listed = await Array.fromAsync(
@@ -66,28 +66,28 @@ Deno.test("list() gives what all parts of a listing tell, in their order", async
   );
   assertEquals(listed, [
     ["b", "file"],
-    ["a", "folder"],
+    ["a", "directory"],
     [".hidden", "file"],
     ["c", "file"],
   ]);
   assertEquals(count(server, "CLOSE h"), 1);
 });
 
-Deno.test("list() gives nothing of an empty folder", async () => {
+Deno.test("readdir() gives nothing of an empty directory", async () => {
   const listing = await listingOf(serverOf(names(["."], [".."])));
   assertEquals(await Array.fromAsync(listing), []);
   assertEquals(await Array.fromAsync(await listingOf(serverOf())), []);
 });
 
-Deno.test("list() does not tell what links lead to, nor what it was not told", async () => {
-  const listed: ListedEntry[] = await Array.fromAsync(
+Deno.test("readdir() does not tell what links lead to, nor what it was not told", async () => {
+  const listed: DirectoryEntry[] = await Array.fromAsync(
     await listingOf(serverOf(names(["link", LINK], ["untold"], ["f", FILE]))),
   );
   assertEquals(listed.slice(0, 2), [{ name: "link" }, { name: "untold" }]);
   assertEquals(listed[2]!.attributes?.mode, 0o644);
 });
 
-Deno.test("list() gives all other entries, and throws for names that are none", async () => {
+Deno.test("readdir() gives all other entries, and throws for names that are none", async () => {
   for (
     const name of [
       "a/b",
@@ -102,7 +102,7 @@ Deno.test("list() gives all other entries, and throws for names that are none", 
   ) {
     const server = serverOf(
       names(["a", FILE], [name, FILE]),
-      names([name, FOLDER], ["b", FILE]),
+      names([name, DIRECTORY], ["b", FILE]),
     );
     const given: string[] = [];
     const error = await assertRejects(async () => {
@@ -117,7 +117,7 @@ Deno.test("list() gives all other entries, and throws for names that are none", 
   }
 });
 
-Deno.test("list() throws where the server fails in the middle", async () => {
+Deno.test("readdir() throws where the server fails in the middle", async () => {
   const server = serverOf(names(["a", FILE]), status(4, "Failure"));
   const given: string[] = [];
   const error = await assertRejects(async () => {
@@ -128,7 +128,7 @@ Deno.test("list() throws where the server fails in the middle", async () => {
   assertEquals(count(server, "CLOSE h"), 1);
 });
 
-Deno.test("list() throws where the server tells of no names for ever", async () => {
+Deno.test("readdir() throws where the server tells of no names for ever", async () => {
   const server = serverOf().on("READDIR", () => names());
   await assertRejects(
     async () => await Array.fromAsync(await listingOf(server)),
@@ -137,7 +137,7 @@ Deno.test("list() throws where the server tells of no names for ever", async () 
   );
 });
 
-Deno.test("list() throws for an answer that is none", async () => {
+Deno.test("readdir() throws for an answer that is none", async () => {
   for (const answer of [handle("h"), status(0)]) {
     await assertRejects(
       async () => await Array.fromAsync(await listingOf(serverOf(answer))),
@@ -147,7 +147,7 @@ Deno.test("list() throws for an answer that is none", async () => {
   }
 });
 
-Deno.test("list() throws where the folder cannot be opened, and closes nothing", async () => {
+Deno.test("readdir() throws where the directory cannot be opened, and closes nothing", async () => {
   const server = serverOf().on("OPENDIR", () => status(2));
   const error = await assertRejects(() => listingOf(server), EntryError);
   assertEquals(error.message, "scp: d: No such file or directory");
@@ -179,7 +179,7 @@ Deno.test("A listing that nobody goes through is closed, and not asked for", asy
   assertEquals(server.asked, ["OPENDIR d", "CLOSE h"]);
 });
 
-Deno.test("list() asks for some parts of a long listing at once", async () => {
+Deno.test("readdir() asks for some parts of a long listing at once", async () => {
   let most = 0;
   let given = 0;
   let asked = 0;
@@ -195,7 +195,7 @@ Deno.test("list() asks for some parts of a long listing at once", async () => {
   assert(most > 1 && most < 16, `${most} at once`);
 });
 
-Deno.test("list() throws that the connection is lost where it is", async () => {
+Deno.test("readdir() throws that the connection is lost where it is", async () => {
   const server = serverOf(names(["a", FILE]));
   const listing = await listingOf(server);
   server.on("READDIR", () => {

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import { RemoteFiles } from "../../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import {
   type Answer,
@@ -14,7 +14,7 @@ import {
 } from "../../support/sftp_server.ts";
 
 const FILE = attributes(0o100644);
-const FOLDER = attributes(0o040755);
+const DIRECTORY = attributes(0o040755);
 const LINK = attributes(0o120777);
 const MISSING = status(2, "No such file");
 const DENIED = status(3, "Permission denied");
@@ -25,7 +25,7 @@ const UNSUPPORTED = status(8, "Operation unsupported");
 type World = Readonly<Record<string, Answer>>;
 
 async function filesOf(world: World): Promise<{
-  files: RemoteFiles;
+  files: SftpFileSystem;
   server: SftpServer;
 }> {
   const server = new SftpServer().on("CLOSE", () => status(0));
@@ -33,7 +33,7 @@ async function filesOf(world: World): Promise<{
     server.on(name, () => answer);
   }
   const session = await SftpSession.begin(server.channel);
-  const files = await RemoteFiles.of(session, {
+  const files = await SftpFileSystem.of(session, {
     label: "scp: ",
     tuning: {},
     blockBytes: 1024,
@@ -65,9 +65,9 @@ const ROWS: readonly Row[] = [
   },
   {
     name: "knows no LSTAT",
-    world: { STAT: FOLDER },
-    found: "folder",
-    source: "folder",
+    world: { STAT: DIRECTORY },
+    found: "directory",
+    source: "directory",
   },
   {
     name: "knows no LSTAT, and has nothing there",
@@ -90,8 +90,8 @@ const ROWS: readonly Row[] = [
   {
     name: "refuses STAT of a link to a directory",
     world: { LSTAT: LINK, STAT: DENIED, OPENDIR: handle("h") },
-    found: "folder",
-    source: "folder",
+    found: "directory",
+    source: "directory",
   },
   {
     name: "refuses STAT, and has nothing there",
@@ -102,8 +102,8 @@ const ROWS: readonly Row[] = [
   {
     name: "refuses both for a directory",
     world: { LSTAT: DENIED, STAT: DENIED, OPENDIR: handle("h") },
-    found: "folder",
-    source: "folder",
+    found: "directory",
+    source: "directory",
   },
   {
     name: "refuses both for a file",
@@ -153,8 +153,8 @@ const ROWS: readonly Row[] = [
       STAT: attributes(0o755),
       OPENDIR: handle("h"),
     },
-    found: "folder",
-    source: "folder",
+    found: "directory",
+    source: "directory",
   },
   {
     name: "tells nothing of a file",
@@ -165,10 +165,10 @@ const ROWS: readonly Row[] = [
 ];
 
 for (const { name, world, found, source } of ROWS) {
-  Deno.test(`find() and attributes() on a server that ${name}`, async () => {
+  Deno.test(`find() and stat() on a server that ${name}`, async () => {
     const { files, server } = await filesOf(world);
     assertEquals((await files.find("f"))?.kind, found);
-    const told = await files.attributes("f").then(
+    const told = await files.stat("f").then(
       ({ kind }) => kind,
       (error: Error) => error.message,
     );
@@ -220,7 +220,7 @@ Deno.test("What a link says that is more than 32 KiB long is refused", async () 
     LSTAT: LINK,
     READLINK: names(["p".repeat(32 * 1024 + 1)]),
   });
-  const error = await assertRejects(() => files.readLink("f"), EntryError);
+  const error = await assertRejects(() => files.readlink("f"), EntryError);
   assertEquals(
     error.message,
     "scp: f: the server answers with a name of more than 32768 bytes",

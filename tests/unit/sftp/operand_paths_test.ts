@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import { namedEntries, targetPath } from "../../../lib/sftp/operand_paths.ts";
-import { RemoteFiles } from "../../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { peerTest } from "../../support/doors.ts";
 import { UNPRIVILEGED } from "../../support/place.ts";
@@ -22,7 +22,7 @@ import { makeTree } from "../../support/tree.ts";
 /** Registers a test with the files of the system's own server. */
 function childTest(
   name: string,
-  test: (files: RemoteFiles, root: string) => Promise<void>,
+  test: (files: SftpFileSystem, root: string) => Promise<void>,
   { lacks, ...options }: SftpChildOptions & { lacks?: string | undefined } = {},
 ): void {
   if (lacks !== undefined) {
@@ -61,7 +61,7 @@ const TREE = [
 
 /** The paths that an operand below `root` names, relative to it. */
 async function named(
-  files: RemoteFiles,
+  files: SftpFileSystem,
   root: string,
   operand: string,
 ): Promise<string[]> {
@@ -72,7 +72,7 @@ async function named(
 type Row = readonly [operand: string, names: readonly string[]];
 
 async function assertNames(
-  files: RemoteFiles,
+  files: SftpFileSystem,
   root: string,
   rows: readonly Row[],
 ): Promise<void> {
@@ -205,7 +205,7 @@ childTest(
 );
 
 childTest(
-  "The home folder is where the session begins",
+  "The home directory is where the session begins",
   async (files, root) => {
     makeTree(root, TREE);
     const rows: readonly Row[] = [
@@ -233,7 +233,7 @@ childTest(
 );
 
 childTest(
-  "Another's home folder is the server's to tell",
+  "Another's home directory is the server's to tell",
   async (files) => {
     const home = await files.expandPath("~root");
     for (
@@ -315,9 +315,9 @@ childTest(
         entries.map(({ path, attributes }) => [path, attributes?.kind]),
         [
           [`${root}/a1`, "file"],
-          [`${root}/a2`, "folder"],
+          [`${root}/a2`, "directory"],
           [`${root}/a3`, "file"],
-          [`${root}/a4`, "folder"],
+          [`${root}/a4`, "directory"],
         ],
       );
     }
@@ -335,16 +335,19 @@ childTest("A link that dangles is not matched", async (files, root) => {
   await assertRejects(() => named(files, root, "?2"), EntryError);
 });
 
-childTest("A pattern may match in many folders", async (files, root) => {
-  const folders = Array.from({ length: 100 }, (_, at) => `d${at}`);
-  makeTree(root, folders.map((path) => ({ path: `${path}/f`, content: "" })));
+childTest("A pattern may match in many directories", async (files, root) => {
+  const directories = Array.from({ length: 100 }, (_, at) => `d${at}`);
+  makeTree(
+    root,
+    directories.map((path) => ({ path: `${path}/f`, content: "" })),
+  );
   assertEquals(
     await named(files, root, "*/?"),
-    folders.toSorted().map((path) => `${path}/f`),
+    directories.toSorted().map((path) => `${path}/f`),
   );
 });
 
-Deno.test("A pattern looks for more in folders alone", async () => {
+Deno.test("A pattern looks for more in directories alone", async () => {
   let isListed = false;
   const server = new SftpServer()
     .on("LSTAT", () => status(2))
@@ -355,7 +358,7 @@ Deno.test("A pattern looks for more in folders alone", async () => {
       return names(["f", 0o100644], ["d", 0o040755], ["link", 0o120777]);
     });
   const session = await SftpSession.begin(server.channel);
-  const files = await RemoteFiles.of(session, {
+  const files = await SftpFileSystem.of(session, {
     label: "scp: ",
     tuning: {},
     blockBytes: 1024,
@@ -368,7 +371,7 @@ Deno.test("A pattern looks for more in folders alone", async () => {
 });
 
 childTest(
-  "A pattern passes over folders that cannot be read",
+  "A pattern passes over directories that cannot be read",
   async (files, root) => {
     makeTree(root, [
       { path: "closed/f", content: "" },

@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import { namedEntries } from "../../../lib/sftp/operand_paths.ts";
-import { RemoteFiles } from "../../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { peerTest } from "../../support/doors.ts";
 import { SFTP_CHILD_NEEDS, SftpChild } from "../../support/sftp_child.ts";
@@ -19,7 +19,7 @@ import { makeTree } from "../../support/tree.ts";
 const FILE = 0o100644;
 
 /** The files of a server that has one directory without an end. */
-async function endlessFiles(): Promise<RemoteFiles> {
+async function endlessFiles(): Promise<SftpFileSystem> {
   let count = 0;
   const server = new SftpServer()
     .on(
@@ -30,7 +30,7 @@ async function endlessFiles(): Promise<RemoteFiles> {
     .on("READDIR", () => names([`f${count++}`, FILE], [`g${count++}`, FILE]))
     .on("CLOSE", () => status(0));
   const session = await SftpSession.begin(server.channel);
-  return await RemoteFiles.of(session, {
+  return await SftpFileSystem.of(session, {
     label: "scp: ",
     tuning: {},
     blockBytes: 1024,

@@ -1,4 +1,4 @@
-/** `RemoteFiles` over servers that answer as no system's does here. */
+/** `SftpFileSystem` over servers that answer as no system's does here. */
 
 import type { SftpTuning } from "../../../lib/options/copy_options.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
@@ -8,8 +8,11 @@ import {
   SessionError,
   TooManyOpenError,
 } from "../../../lib/errors.ts";
-import type { Files, Pace } from "../../../lib/filesystem/file_system.ts";
-import { RemoteFiles } from "../../../lib/sftp/remote_files.ts";
+import type {
+  Concurrency,
+  FileSystem,
+} from "../../../lib/filesystem/file_system.ts";
+import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { uint64, wire } from "../../support/sftp_bytes.ts";
 import {
@@ -36,9 +39,13 @@ async function filesOf(
   server: SftpServer,
   tuning: SftpTuning = {},
   blockBytes = 256 * 1024,
-): Promise<RemoteFiles> {
+): Promise<SftpFileSystem> {
   const session = await SftpSession.begin(server.channel);
-  return await RemoteFiles.of(session, { label: "scp: ", tuning, blockBytes });
+  return await SftpFileSystem.of(session, {
+    label: "scp: ",
+    tuning,
+    blockBytes,
+  });
 }
 
 /** A server that tells how much it takes; 0 where it does not say. */
@@ -52,26 +59,26 @@ function limitedServer(
     );
 }
 
-interface PaceRow {
+interface ConcurrencyRow {
   readonly name: string;
   readonly server: SftpServer;
   readonly tuning?: SftpTuning;
   readonly blockBytes?: number;
-  readonly pace: Pace;
+  readonly concurrency: Concurrency;
 }
 
 const KIB = 1024;
 
-const PACES: readonly PaceRow[] = [
+const CONCURRENCIES: readonly ConcurrencyRow[] = [
   {
     name: "a server that does not tell what it takes",
     server: new SftpServer(),
-    pace: { entries: 64, blocks: 64, blockBytes: 32 * KIB },
+    concurrency: { entries: 64, blocks: 64, blockBytes: 32 * KIB },
   },
   {
     name: "a server that says it does, and refuses",
     server: new SftpServer({ "limits@openssh.com": "1" }),
-    pace: { entries: 64, blocks: 64, blockBytes: 32 * KIB },
+    concurrency: { entries: 64, blocks: 64, blockBytes: 32 * KIB },
   },
   {
     name: "OpenSSH's server",
@@ -80,12 +87,12 @@ const PACES: readonly PaceRow[] = [
       write: 255 * KIB,
       handles: 1019,
     }),
-    pace: { entries: 64, blocks: 10, blockBytes: 255 * KIB },
+    concurrency: { entries: 64, blocks: 10, blockBytes: 255 * KIB },
   },
   {
     name: "a server without limits",
     server: limitedServer({}),
-    pace: { entries: 64, blocks: 64, blockBytes: 32 * KIB },
+    concurrency: { entries: 64, blocks: 64, blockBytes: 32 * KIB },
   },
   {
     name: "a server whose limits are very high",
@@ -94,66 +101,66 @@ const PACES: readonly PaceRow[] = [
       write: 2 ** 52,
       handles: 2 ** 52,
     }),
-    pace: { entries: 64, blocks: 10, blockBytes: 255 * KIB },
+    concurrency: { entries: 64, blocks: 10, blockBytes: 255 * KIB },
   },
   {
     name: "a server that takes little, and holds little open",
     server: limitedServer({ read: 40_000, write: 30_000, handles: 9 }),
-    pace: { entries: 4, blocks: 64, blockBytes: 30_000 },
+    concurrency: { entries: 4, blocks: 64, blockBytes: 30_000 },
   },
   {
     name: "a server that takes next to nothing",
     server: limitedServer({ read: 1, write: 1, handles: 1 }),
-    pace: { entries: 1, blocks: 64, blockBytes: 64 },
+    concurrency: { entries: 1, blocks: 64, blockBytes: 64 },
   },
   {
     name: "a slow copy",
     server: limitedServer({ read: 255 * KIB, write: 255 * KIB }),
     blockBytes: 4096,
-    pace: { entries: 64, blocks: 64, blockBytes: 4096 },
+    concurrency: { entries: 64, blocks: 64, blockBytes: 4096 },
   },
   {
     name: "a user who wants few and small requests",
     server: limitedServer({ read: 255 * KIB, write: 255 * KIB }),
     tuning: { requests: 1, bufferBytes: 100 },
-    pace: { entries: 64, blocks: 1, blockBytes: 100 },
+    concurrency: { entries: 64, blocks: 1, blockBytes: 100 },
   },
   {
     name: "a user who wants many and large ones of a server that does not tell",
     server: new SftpServer(),
     tuning: { requests: 1000, bufferBytes: 1_000_000 },
-    pace: { entries: 64, blocks: 1000, blockBytes: 255 * KIB },
+    concurrency: { entries: 64, blocks: 1000, blockBytes: 255 * KIB },
   },
   {
     name: "a user who wants more than the server takes",
     server: limitedServer({ read: 50_000, write: 60_000 }),
     tuning: { bufferBytes: 100_000 },
-    pace: { entries: 64, blocks: 52, blockBytes: 50_000 },
+    concurrency: { entries: 64, blocks: 52, blockBytes: 50_000 },
   },
   {
     name: "a user who wants requests of no length",
     server: new SftpServer(),
     tuning: { bufferBytes: 1 },
-    pace: { entries: 64, blocks: 64, blockBytes: 64 },
+    concurrency: { entries: 64, blocks: 64, blockBytes: 64 },
   },
 ];
 
-for (const { name, server, tuning, blockBytes, pace } of PACES) {
-  Deno.test(`The pace is that of ${name}`, async () => {
+for (const { name, server, tuning, blockBytes, concurrency } of CONCURRENCIES) {
+  Deno.test(`The concurrency is that of ${name}`, async () => {
     const files = await filesOf(server, tuning, blockBytes);
-    assertEquals(files.pace, pace);
+    assertEquals(files.concurrency, concurrency);
   });
 }
 
 Deno.test("In lockstep there is one entry at a time, and one block", async () => {
   const server = limitedServer({ handles: 100 });
   const session = await SftpSession.begin(server.channel, { lockstep: true });
-  const { pace } = await RemoteFiles.of(session, {
+  const { concurrency } = await SftpFileSystem.of(session, {
     label: "",
     tuning: { requests: 10 },
     blockBytes: KIB,
   });
-  assertEquals(pace, { entries: 1, blocks: 1, blockBytes: KIB });
+  assertEquals(concurrency, { entries: 1, blocks: 1, blockBytes: KIB });
 });
 
 /** How a server refuses to open what it could open later. */
@@ -167,7 +174,7 @@ const TOO_MANY: readonly Answer[] = [
   status(24, "Too many open files"),
 ];
 
-for (const open of ["openToRead", "list"] as const) {
+for (const open of ["openToRead", "readdir"] as const) {
   Deno.test(`${open}() tells that too many are open where others are`, async () => {
     for (const answer of TOO_MANY) {
       const server = new SftpServer().on("CLOSE", () => status(0));
@@ -259,7 +266,7 @@ Deno.test("read() gives what a server that sends less has sent", async () => {
 });
 
 Deno.test("copyRange() and expandPath() are for servers that offer them", async () => {
-  const files: Files = await filesOf(new SftpServer());
+  const files: FileSystem = await filesOf(new SftpServer());
   assertEquals(files.copyRange, undefined);
   const server = new SftpServer({ "copy-data": "1" });
   assert((await filesOf(server)).copyRange !== undefined);
@@ -271,16 +278,16 @@ Deno.test("copyRange() and expandPath() are for servers that offer them", async 
 
 /** Calls whose answers have to be of one kind. */
 const CALLS: Readonly<
-  Record<string, (files: RemoteFiles) => Promise<unknown>>
+  Record<string, (files: SftpFileSystem) => Promise<unknown>>
 > = {
   LSTAT: (files) => files.find("f"),
-  STAT: (files) => files.attributes("f"),
+  STAT: (files) => files.stat("f"),
   OPEN: (files) => files.openToRead("f"),
-  OPENDIR: (files) => files.list("f"),
+  OPENDIR: (files) => files.readdir("f"),
   REMOVE: (files) => files.remove("f"),
-  MKDIR: (files) => files.makeFolder("f", 0o755),
+  MKDIR: (files) => files.mkdir("f", 0o755),
   SETSTAT: (files) => files.setMode("f", 0o644),
-  SYMLINK: (files) => files.makeLink("f", "x"),
+  SYMLINK: (files) => files.symlink("f", "x"),
   "expand-path@openssh.com": (files) => files.expandPath("~u"),
 };
 
@@ -314,7 +321,7 @@ Deno.test("Two names where one was asked for, or none, are the end of the sessio
       .on("LSTAT", () => attributes(0o120777))
       .on("READLINK", () => answer);
     const files = await filesOf(server);
-    await assertRejects(() => files.readLink("f"), ProtocolError);
+    await assertRejects(() => files.readlink("f"), ProtocolError);
   }
 });
 
@@ -333,9 +340,9 @@ Deno.test("find() of a link says what is behind it, its identity or not", async 
       .on("STAT", () => attributes(0o040755))
       .on("REALPATH", () => realPath);
   const found = await (await filesOf(serverOf(status(4)))).find("link");
-  assertEquals([found?.kind, found?.identity], ["folder", undefined]);
+  assertEquals([found?.kind, found?.identity], ["directory", undefined]);
   const known = await (await filesOf(serverOf(names(["/d"])))).find("link");
-  assertEquals([known?.kind, known?.identity], ["folder", "/d"]);
+  assertEquals([known?.kind, known?.identity], ["directory", "/d"]);
 });
 
 Deno.test("Everything throws that the connection is lost where it is", async () => {
@@ -372,8 +379,8 @@ Deno.test("join() writes a path as scp does", async () => {
     [".", "f", "./f"],
     ["//", "f", "//f"],
   ];
-  for (const [folder, name, expected] of rows) {
-    assertEquals(files.join(folder, name), expected);
+  for (const [directory, name, expected] of rows) {
+    assertEquals(files.join(directory, name), expected);
   }
 });
 

@@ -7,7 +7,7 @@ import type {
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
 import { StoredFile } from "../../../lib/filesystem/stored_file.ts";
-import { RemoteFiles } from "../../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { uint32, uint64, wire } from "../../support/sftp_bytes.ts";
 import {
@@ -28,9 +28,9 @@ function fileOf(size: number, kind: Attributes["kind"] = "file"): Attributes {
   return { kind, size, mode: 0o644, modified: 0, accessed: 0 };
 }
 
-async function filesOf(server: SftpServer): Promise<RemoteFiles> {
+async function filesOf(server: SftpServer): Promise<SftpFileSystem> {
   const session = await SftpSession.begin(server.channel);
-  return await RemoteFiles.of(session, {
+  return await SftpFileSystem.of(session, {
     label: "scp: ",
     tuning: {},
     blockBytes: 1024,
@@ -212,9 +212,9 @@ Deno.test("Modes and times are set by the path where they are not by the handle"
   assertEquals(error.message, "scp: f: set mode: Permission denied");
 });
 
-Deno.test("attributes() asks by the path where the handle tells nothing", async () => {
+Deno.test("stat() asks by the path where the handle tells nothing", async () => {
   const server = serverOf(0).on("FSTAT", () => DENIED)
     .on("STAT", () => ofSize(7));
   const file = await opened(server, 5);
-  assertEquals((await file.attributes()).size, 7);
+  assertEquals((await file.stat()).size, 7);
 });

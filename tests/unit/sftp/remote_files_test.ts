@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EntryError, ProtocolError } from "../../../lib/errors.ts";
-import type { RemoteFiles } from "../../../lib/sftp/remote_files.ts";
+import type { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
 import { peerTest } from "../../support/doors.ts";
 import { MemoryFile } from "../../support/memory_file.ts";
 import { UNPRIVILEGED } from "../../support/place.ts";
@@ -16,7 +16,7 @@ import { makeTree, ODD_NAMES, pattern } from "../../support/tree.ts";
 function childTest(
   name: string,
   test: (
-    files: RemoteFiles,
+    files: SftpFileSystem,
     path: string,
     child: SftpChild,
   ) => Promise<void>,
@@ -58,8 +58,8 @@ childTest(
     makeTree(path, [{ path: "d/" }, { path: "f", content: "abc" }]);
     const file = await files.find(`${path}/f`);
     assertEquals([file?.kind, file?.size], ["file", 3]);
-    assertEquals((await files.find(`${path}/d`))?.kind, "folder");
-    assertEquals((await files.find(`${path}/d/`))?.kind, "folder");
+    assertEquals((await files.find(`${path}/d`))?.kind, "directory");
+    assertEquals((await files.find(`${path}/d/`))?.kind, "directory");
     assertEquals((await files.find("/dev/null"))?.kind, "other");
     assertEquals(await files.find(`${path}/missing`), undefined);
     assertEquals(await files.find(`${path}/missing/f`), undefined);
@@ -74,14 +74,14 @@ childTest(
   ) => {
     makeTree(path, [{ path: "d/f", content: "abc" }]);
     Deno.symlinkSync("d/f", `${path}/to-file`);
-    Deno.symlinkSync("d", `${path}/to-folder`);
+    Deno.symlinkSync("d", `${path}/to-directory`);
     Deno.symlinkSync("missing", `${path}/dangling`);
     const file = await files.find(`${path}/to-file`);
     assertEquals([file?.kind, file?.size], ["file", 3]);
     assertEquals(file?.identity, `${Deno.realPathSync(path)}/d/f`);
-    const folder = await files.find(`${path}/to-folder`);
-    assertEquals(folder?.kind, "folder");
-    assertEquals(folder?.identity, `${Deno.realPathSync(path)}/d`);
+    const directory = await files.find(`${path}/to-directory`);
+    assertEquals(directory?.kind, "directory");
+    assertEquals(directory?.identity, `${Deno.realPathSync(path)}/d`);
     assertEquals(await files.find(`${path}/dangling`), undefined);
   },
 );
@@ -91,13 +91,13 @@ childTest(
   async (files, path) => {
     makeTree(path, [{ path: "d/f", content: "abc" }]);
     assertEquals((await files.find("d/f"))?.size, 3);
-    assertEquals((await files.find("."))?.kind, "folder");
+    assertEquals((await files.find("."))?.kind, "directory");
     assertEquals(await files.identify("."), Deno.realPathSync(path));
   },
 );
 
 childTest(
-  "attributes() gives the whole mode, and the times to the second",
+  "stat() gives the whole mode, and the times to the second",
   async (
     files,
     path,
@@ -106,27 +106,27 @@ childTest(
       { path: "f", content: "abc", mode: 0o4751, modified: 1_000_000_000.9 },
       { path: "d/", mode: 0o1777, modified: 1_234_567_890 },
     ]);
-    const file = await files.attributes(`${path}/f`);
+    const file = await files.stat(`${path}/f`);
     assertEquals(file.mode, 0o4751);
     assertEquals(file.modified, 1_000_000_000_000);
     assertEquals(file.accessed, 1_000_000_000_000);
-    const folder = await files.attributes(`${path}/d`);
-    assertEquals(folder.mode, 0o1777);
-    assertEquals(folder.modified, 1_234_567_890_000);
+    const directory = await files.stat(`${path}/d`);
+    assertEquals(directory.mode, 0o1777);
+    assertEquals(directory.modified, 1_234_567_890_000);
     using open = await files.openToRead(`${path}/f`);
-    assertEquals(await open.attributes(), file);
+    assertEquals(await open.stat(), file);
   },
 );
 
 childTest(
-  "attributes() follows links, and fails where they dangle",
+  "stat() follows links, and fails where they dangle",
   async (files, path) => {
     makeTree(path, [{ path: "f", content: "abc" }]);
     Deno.symlinkSync("f", `${path}/link`);
     Deno.symlinkSync("missing", `${path}/dangling`);
-    assertEquals((await files.attributes(`${path}/link`)).size, 3);
+    assertEquals((await files.stat(`${path}/link`)).size, 3);
     await assertFails(
-      () => files.attributes(`${path}/dangling`),
+      () => files.stat(`${path}/dangling`),
       `scp: ${path}/dangling: No such file or directory`,
     );
   },
@@ -159,7 +159,7 @@ childTest(
 );
 
 childTest(
-  "list() gives every entry of a large folder, and what is known of it",
+  "readdir() gives every entry of a large directory, and what is known of it",
   async (
     files,
     path,
@@ -173,7 +173,7 @@ childTest(
       })),
     );
     const listed = new Map<string, number | undefined>();
-    for await (const { name, attributes } of await files.list(`${path}/d`)) {
+    for await (const { name, attributes } of await files.readdir(`${path}/d`)) {
       assert(!listed.has(name), name);
       listed.set(name, attributes?.size);
     }
@@ -185,19 +185,19 @@ childTest(
 );
 
 childTest(
-  "list() gives every name but . and .., and the kind of all but links",
+  "readdir() gives every name but . and .., and the kind of all but links",
   async (
     files,
     path,
   ) => {
     makeTree(path, [
       { path: "d/.hidden", content: "" },
-      { path: "d/folder/inside", content: "" },
+      { path: "d/directory/inside", content: "" },
       ...ODD_NAMES.map((name) => ({ path: `d/${name}`, content: "" })),
     ]);
-    Deno.symlinkSync("folder", `${path}/d/link`);
+    Deno.symlinkSync("directory", `${path}/d/link`);
     const listed = await Array.fromAsync(
-      await files.list(`${path}/d`),
+      await files.readdir(`${path}/d`),
       ({ name, attributes }) => [name, attributes?.kind],
     );
     assertEquals(
@@ -205,7 +205,7 @@ childTest(
       new Map<string, string | undefined>([
         ...[...Deno.readDirSync(`${path}/d`)]
           .map(({ name }) => [name, "file"] as const),
-        ["folder", "folder"],
+        ["directory", "directory"],
         ["link", undefined],
       ]),
     );
@@ -213,7 +213,7 @@ childTest(
 );
 
 childTest(
-  "list() gives a listing that need not be gone through, or to its end",
+  "readdir() gives a listing that need not be gone through, or to its end",
   async (
     files,
     path,
@@ -223,15 +223,18 @@ childTest(
     }
     // More than the server may have open.
     for (let count = 0; count < 100; count++) {
-      using _unread = await files.list(path);
+      using _unread = await files.readdir(path);
     }
     for (let count = 0; count < 50; count++) {
-      for await (const { name } of await files.list(path)) {
+      for await (const { name } of await files.readdir(path)) {
         assert(/^\d+$/.test(name));
         break;
       }
     }
-    assertEquals((await Array.fromAsync(await files.list(path))).length, 300);
+    assertEquals(
+      (await Array.fromAsync(await files.readdir(path))).length,
+      300,
+    );
   },
   { wrapper: FEW_OPEN },
 );
@@ -243,7 +246,7 @@ childTest("Names that are not UTF-8 are listed, made, read and written", async (
   using _emptied = emptied(path);
   shell("mkdir $(printf 'd\\351') && touch plain", path);
   const listed = await Array.fromAsync(
-    await files.list(path),
+    await files.readdir(path),
     ({ name }) => name,
   );
   assertEquals(listed.toSorted(), ["d\udce9", "plain"]);
@@ -251,8 +254,8 @@ childTest("Names that are not UTF-8 are listed, made, read and written", async (
   await file.write(encode("content"), 0);
   await file.close();
   assertEquals(shell("cat $(printf 'd\\351/f\\377')", path), "content");
-  await files.makeLink(`${path}/l\udce9`, "to\udcfe");
-  assertEquals(await files.readLink(`${path}/l\udce9`), "to\udcfe");
+  await files.symlink(`${path}/l\udce9`, "to\udcfe");
+  assertEquals(await files.readlink(`${path}/l\udce9`), "to\udcfe");
   assertEquals(
     await files.identify(`${path}/d\udce9`),
     `${Deno.realPathSync(path)}/d\udce9`,
@@ -261,8 +264,8 @@ childTest("Names that are not UTF-8 are listed, made, read and written", async (
 
 childTest("A name that no bytes stand for fails alone", async (files, path) => {
   await assertRejects(() => files.find(`${path}/\ud800`), EntryError);
-  await assertRejects(() => files.list(`${path}/\ud800`), EntryError);
-  assertEquals((await files.find(path))?.kind, "folder");
+  await assertRejects(() => files.readdir(`${path}/\ud800`), EntryError);
+  assertEquals((await files.find(path))?.kind, "directory");
 });
 
 childTest("read() gives what is in the file from where it is told on", async (
@@ -286,7 +289,7 @@ childTest(
   async (files, path) => {
     const content = pattern(10_000);
     makeTree(path, [{ path: "f", content }]);
-    assertEquals(files.pace.blockBytes, 4096);
+    assertEquals(files.concurrency.blockBytes, 4096);
     using file = await files.openToRead(`${path}/f`);
     const buffer = new Uint8Array(10_000);
     assertEquals(await file.read(buffer, 0), 4096);
@@ -301,7 +304,7 @@ childTest("Many reads may be under way at once", async (files, path) => {
   const content = pattern(3_000_000);
   makeTree(path, [{ path: "f", content }]);
   using file = await files.openToRead(`${path}/f`);
-  const { blockBytes } = files.pace;
+  const { blockBytes } = files.concurrency;
   const read = new Uint8Array(content.length);
   const reads = [];
   for (let at = 0; at < content.length; at += blockBytes) {
@@ -348,7 +351,7 @@ childTest("write() writes as much at a time as OpenSSH's server takes", async (
   files,
   path,
 ) => {
-  assertEquals(files.pace.blockBytes, 255 * 1024);
+  assertEquals(files.concurrency.blockBytes, 255 * 1024);
   const content = pattern(2_000_000);
   const file = await files.openToWrite(`${path}/f`, 0o644);
   await file.write(content, 0);
@@ -384,14 +387,14 @@ childTest("openToWrite() writes through a link", async (files, path) => {
 });
 
 childTest(
-  "openToWrite() and makeFolder() give a new entry its mode under the server's umask",
+  "openToWrite() and mkdir() give a new entry its mode under the server's umask",
   async (
     files,
     path,
   ) => {
     const file = await files.openToWrite(`${path}/f`, 0o666);
     await file.close();
-    await files.makeFolder(`${path}/d`, 0o777);
+    await files.mkdir(`${path}/d`, 0o777);
     assertEquals(modeOf(`${path}/f`), 0o640);
     assertEquals(modeOf(`${path}/d`), 0o750);
   },
@@ -455,7 +458,7 @@ childTest("close() closes a file, which may be disposed of after it", async (
   assertEquals(await other.read(buffer, 0), 3);
 });
 
-childTest("Files that are disposed of are closed", async (files, path) => {
+childTest("FileSystem that are disposed of are closed", async (files, path) => {
   makeTree(path, [{ path: "f", content: "abc" }]);
   // More than the server may have open.
   for (let count = 0; count < 100; count++) {
@@ -480,22 +483,22 @@ childTest("remove() removes a file, and a link itself", async (files, path) => {
 });
 
 childTest(
-  "readLink() tells what a link says, and that nothing else is one",
+  "readlink() tells what a link says, and that nothing else is one",
   async (
     files,
     path,
   ) => {
     makeTree(path, [{ path: "f", content: "" }, { path: "d/" }]);
-    await files.makeLink(`${path}/link`, "../else where");
+    await files.symlink(`${path}/link`, "../else where");
     assertEquals(Deno.readLinkSync(`${path}/link`), "../else where");
-    assertEquals(await files.readLink(`${path}/link`), "../else where");
-    assertEquals(await files.readLink(`${path}/f`), undefined);
-    assertEquals(await files.readLink(`${path}/d`), undefined);
+    assertEquals(await files.readlink(`${path}/link`), "../else where");
+    assertEquals(await files.readlink(`${path}/f`), undefined);
+    assertEquals(await files.readlink(`${path}/d`), undefined);
   },
 );
 
 childTest(
-  "makeLink() puts a link in the place of a file or another link",
+  "symlink() puts a link in the place of a file or another link",
   async (
     files,
     path,
@@ -506,7 +509,7 @@ childTest(
     }]);
     Deno.symlinkSync("d", `${path}/link`);
     for (const name of ["f", "link"]) {
-      await files.makeLink(`${path}/${name}`, "there");
+      await files.symlink(`${path}/${name}`, "there");
       assertEquals(Deno.readLinkSync(`${path}/${name}`), "there");
     }
     assert(Deno.statSync(`${path}/d/g`).isFile);
@@ -547,17 +550,17 @@ childTest("copyRange() refuses files of another place", async (files, path) => {
   await assertRejects(
     () => files.copyRange!(file, elsewhere, 0, "all"),
     TypeError,
-    "Files of another place cannot be copied here",
+    "FileSystem of another place cannot be copied here",
   );
   await assertRejects(
     () => files.copyRange!(elsewhere, file, 0, "all"),
     TypeError,
-    "Files of another place cannot be copied here",
+    "FileSystem of another place cannot be copied here",
   );
 });
 
 childTest(
-  "expandPath() tells of home folders, and of users who have none",
+  "expandPath() tells of home directories, and of users who have none",
   async (files) => {
     const { stdout } = new Deno.Command("sh", {
       args: ["-c", "echo ~root"],
@@ -583,10 +586,10 @@ childTest(
     const times = { modified: 0, accessed: 0 };
     const rows: readonly (readonly [() => Promise<unknown>, string])[] = [
       [
-        () => files.attributes(missing),
+        () => files.stat(missing),
         `${missing}: No such file or directory`,
       ],
-      [() => files.list(missing), `${missing}: No such file or directory`],
+      [() => files.readdir(missing), `${missing}: No such file or directory`],
       [
         () => files.openToRead(missing),
         `${missing}: No such file or directory`,
@@ -604,16 +607,16 @@ childTest(
         `${taken}/x: Not a directory`,
       ],
       [
-        () => files.makeFolder(`${missing}/d`, 0o755),
+        () => files.mkdir(`${missing}/d`, 0o755),
         `${missing}/d: No such file or directory`,
       ],
       [
-        () => files.makeFolder(`${taken}/x`, 0o755),
+        () => files.mkdir(`${taken}/x`, 0o755),
         `${taken}/x: Not a directory`,
       ],
-      [() => files.makeFolder(taken, 0o755), `${taken}: File exists`],
+      [() => files.mkdir(taken, 0o755), `${taken}: File exists`],
       [
-        () => files.makeFolder(`${path}/d`, 0o755),
+        () => files.mkdir(`${path}/d`, 0o755),
         `${path}/d: File exists`,
       ],
       [() => files.remove(missing), `${missing}: No such file or directory`],
@@ -625,10 +628,10 @@ childTest(
         () => files.setTimes(missing, times),
         `${missing}: set times: No such file or directory`,
       ],
-      [() => files.readLink(missing), `${missing}: No such file or directory`],
-      [() => files.makeLink(`${path}/d`, "x"), `${path}/d: File exists`],
+      [() => files.readlink(missing), `${missing}: No such file or directory`],
+      [() => files.symlink(`${path}/d`, "x"), `${path}/d: File exists`],
       [
-        () => files.makeLink(`${missing}/l`, "x"),
+        () => files.symlink(`${missing}/l`, "x"),
         `${missing}/l: No such file or directory`,
       ],
       [
@@ -644,14 +647,14 @@ childTest(
 
 childTest("Errors begin with the label of the place", async (files, path) => {
   await assertFails(
-    () => files.attributes(`${path}/missing`),
+    () => files.stat(`${path}/missing`),
     `far: scp: ${path}/missing: No such file or directory`,
   );
   assertEquals(files.label, "far: scp: ");
 }, { label: "far: scp: " });
 
 childTest(
-  "Reading a folder as a file fails with its path",
+  "Reading a directory as a file fails with its path",
   async (files, path) => {
     await assertRejects(
       async () => {
@@ -677,11 +680,11 @@ childTest("What the system denies is denied", async (files, path) => {
     [() => files.openToRead(`${path}/secret`), "secret"],
     [() => files.openToWrite(`${path}/kept`, 0o644), "kept"],
     [() => files.openToWrite(`${path}/closed/new`, 0o644), "closed/new"],
-    [() => files.makeFolder(`${path}/closed/new`, 0o755), "closed/new"],
-    [() => files.makeLink(`${path}/closed/new`, "x"), "closed/new"],
+    [() => files.mkdir(`${path}/closed/new`, 0o755), "closed/new"],
+    [() => files.symlink(`${path}/closed/new`, "x"), "closed/new"],
     [() => files.remove(`${path}/closed/f`), "closed/f"],
-    [() => files.list(`${path}/hidden`), "hidden"],
-    [() => files.attributes(`${path}/hidden/f`), "hidden/f"],
+    [() => files.readdir(`${path}/hidden`), "hidden"],
+    [() => files.stat(`${path}/hidden/f`), "hidden/f"],
   ];
   for (const [call, name] of rows) {
     await assertFails(call, `scp: ${path}/${name}: Permission denied`);
@@ -702,6 +705,6 @@ childTest(
     await assertRejects(() => files.find(path), ProtocolError);
     await assertRejects(() => file.read(new Uint8Array(1), 0), ProtocolError);
     await assertRejects(() => file.close(), ProtocolError);
-    await assertRejects(() => files.list(path), ProtocolError);
+    await assertRejects(() => files.readdir(path), ProtocolError);
   },
 );

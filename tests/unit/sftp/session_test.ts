@@ -30,7 +30,7 @@ const INIT = wire(
 
 const HANDLE = wire("h");
 
-/** A session that has begun, and the channel whose far side is the test. */
+/** A session that has begun, and the channel whose remote is the test. */
 async function begun(
   { version = VERSION, grain = Infinity, lockstep = false } = {},
 ): Promise<{ session: SftpSession; channel: SftpChannel }> {
@@ -110,7 +110,7 @@ Deno.test("begin() throws at the end of what is no server's, and quotes it", asy
     );
     assertEquals(
       error.message,
-      `the far side does not speak SFTP: it said "${said}"`,
+      `the remote does not speak SFTP: it said "${said}"`,
     );
   }
 });
@@ -141,7 +141,7 @@ Deno.test("begin() loses its patience with a shell that falls silent once it beg
   await assertRejects(
     () => SftpSession.begin(channel, { patience: 1 }),
     ProtocolError,
-    'the far side does not speak SFTP: it said "Password: "',
+    'the remote does not speak SFTP: it said "Password: "',
   );
   // What comes of it then, nobody waits for any more.
   channel.fallSilent();
@@ -155,7 +155,7 @@ Deno.test("begin() loses its patience with a shell that talks on", async () => {
     await assertRejects(
       () => SftpSession.begin(channel, { patience: 3 }),
       ProtocolError,
-      'the far side does not speak SFTP: it said "more\n',
+      'the remote does not speak SFTP: it said "more\n',
     );
   } finally {
     clearInterval(timer);
@@ -202,7 +202,7 @@ Deno.test("begin() throws for a server of another version", async () => {
     await assertRejects(
       () => SftpSession.begin(channel),
       ProtocolError,
-      `the far side speaks version ${version.charCodeAt(0)} of SFTP, not 3`,
+      `the remote speaks version ${version.charCodeAt(0)} of SFTP, not 3`,
     );
   }
 });
@@ -295,7 +295,7 @@ Deno.test("request() resolves to whatever answers it", async () => {
 Deno.test("A response stays what it is when others follow", async () => {
   const { session, channel } = await begun({ grain: 4 });
   const handles = [1, 2, 3, 4].map(() =>
-    session.request({ kind: "open folder", path: "a" })
+    session.request({ kind: "opendir", path: "a" })
   );
   await channel.heard();
   for (const id of [1, 2, 3, 4]) {
@@ -371,7 +371,7 @@ Deno.test("read() resolves to the status at the end of a file", async () => {
 });
 
 /** What a server says, or leaves unsaid, that is the end of a session. */
-interface Breach {
+interface ConnectionFailure {
   readonly name: string;
   /** What it says while two requests wait: a `stat`, and a read of 4 bytes. */
   readonly said: Uint8Array;
@@ -382,7 +382,7 @@ interface Breach {
 
 const LOST = "lost connection";
 
-const BREACHES: readonly Breach[] = [
+const BREACHES: readonly ConnectionFailure[] = [
   { name: "the end between packets", said: wire(), ends: true, message: LOST },
   {
     name: "an answer to a request that was none",
@@ -469,7 +469,7 @@ const BREACHES: readonly Breach[] = [
 ];
 
 /** The end at every byte of a packet. */
-function cuts(packet: Uint8Array): Breach[] {
+function cuts(packet: Uint8Array): ConnectionFailure[] {
   return Array.from({ length: packet.length - 1 }, (_, at) => ({
     name: `the end after ${at + 1} bytes of a ${
       packet[4] === 0x69 ? "response" : "read's data"
@@ -811,7 +811,7 @@ function handlePacket(id: number, bytes: string): Uint8Array {
 
 Deno.test("A session ends with a handle that is given out while it is open", async () => {
   const { session, channel } = await begun();
-  const open = (path: string) => session.request({ kind: "open folder", path });
+  const open = (path: string) => session.request({ kind: "opendir", path });
   channel.say(handlePacket(1, "h"), handlePacket(2, "other"));
   await Promise.all([open("a"), open("b")]);
   assertEquals(session.handles.count, 2);
@@ -829,7 +829,7 @@ Deno.test("A session ends with a handle that is given out while it is open", asy
 
 Deno.test("A handle may be given out again once it was to be closed", async () => {
   const { session, channel } = await begun();
-  const open = (path: string) => session.request({ kind: "open folder", path });
+  const open = (path: string) => session.request({ kind: "opendir", path });
   channel.say(handlePacket(1, "h"));
   await open("a");
   const closed = session.request({ kind: "close", handle: HANDLE });

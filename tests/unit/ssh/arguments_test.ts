@@ -76,7 +76,7 @@ const NOTHING: RemoteScpOptions = {
   verbose: false,
   recursive: false,
   preserve: false,
-  targetIsFolder: false,
+  targetIsDirectory: false,
 };
 
 const COMMANDS: readonly (readonly [
@@ -87,8 +87,8 @@ const COMMANDS: readonly (readonly [
 ])[] = [
   ["scp -t .", "-t", ".", {}],
   ["scp -f a b", "-f", "a b", {}],
-  ["scp -d -t dir", "-t", "dir", { targetIsFolder: true }],
-  ["scp -d -f dir", "-f", "dir", { targetIsFolder: true }],
+  ["scp -d -t dir", "-t", "dir", { targetIsDirectory: true }],
+  ["scp -d -f dir", "-f", "dir", { targetIsDirectory: true }],
   [
     "scp -v -r -p -t a b",
     "-t",
@@ -99,7 +99,7 @@ const COMMANDS: readonly (readonly [
     "scp -v -r -p -d -f x",
     "-f",
     "x",
-    { targetIsFolder: true, preserve: true, recursive: true, verbose: true },
+    { targetIsDirectory: true, preserve: true, recursive: true, verbose: true },
   ],
   ["scp -f -- -f", "-f", "-f", {}],
   ["scp -t -- --", "-t", "--", {}],
@@ -158,7 +158,7 @@ const DIRECT: readonly (readonly [
   [
     { host: "a", path: "x" },
     { host: "b", port: 22, path: "y" },
-    { recursive: true, preserve: true, targetIsFolder: true, verbose: true },
+    { recursive: true, preserve: true, targetIsDirectory: true, verbose: true },
     ["--", "a", "scp -v -r -p -d", "x", "b:y"],
   ],
   [

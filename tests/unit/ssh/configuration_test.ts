@@ -5,7 +5,7 @@ import {
   succeeds,
 } from "../../../lib/ssh/configuration.ts";
 import { peerTest, writeScript } from "../../support/doors.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 
 const TEXT = `\
 user bob
@@ -113,10 +113,10 @@ peerTest(
 );
 
 Deno.test("resolveConfiguration() asks no other program than ssh, by no path", async () => {
-  using folder = new TempFolder();
-  const asked = `${folder.path}/asked`;
+  using directory = new TempDirectory();
+  const asked = `${directory.path}/asked`;
   const program = writeScript(
-    `${folder.path}/ssh`,
+    `${directory.path}/ssh`,
     `touch ${asked}\necho hostname far\n`,
   );
   for (const other of [program, "plink", "/usr/bin/ssh", "ssh.exe"]) {
@@ -126,7 +126,7 @@ Deno.test("resolveConfiguration() asks no other program than ssh, by no path", a
       undefined,
     );
   }
-  assertEquals([...Deno.readDirSync(folder.path)].length, 1);
+  assertEquals([...Deno.readDirSync(directory.path)].length, 1);
 });
 
 Deno.test("succeeds() tells a program's status, and none from what cannot run", async () => {

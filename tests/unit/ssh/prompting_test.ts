@@ -7,7 +7,7 @@ import {
 } from "../../../lib/ssh/prompting.ts";
 import { peerTest } from "../../support/doors.ts";
 import { runProgram } from "../../support/program.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 
 /** Means that there are, and what was looked for. */
 class FakeMeans implements Means {
@@ -206,8 +206,8 @@ for (
     ["ssh-keygen"],
     async () => {
       for (const [passphrase, isOpen] of [["", true], ["secret", false]]) {
-        using folder = new TempFolder();
-        const path = `${folder.path}/key`;
+        using directory = new TempDirectory();
+        const path = `${directory.path}/key`;
         const { status } = await runProgram([
           "ssh-keygen",
           "-q",

@@ -10,7 +10,7 @@ import { lacksLibrary, testUnless } from "../../support/c_library.ts";
 import { identityOf, openDescriptors } from "../../support/descriptors.ts";
 import { runProgram, seacp } from "../../support/program.ts";
 import { lacksRawNames } from "../../support/raw_names.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { writeScript } from "../../support/doors.ts";
 
 const isWindows = Deno.build.os === "windows";
@@ -129,8 +129,8 @@ for (const [name, find, lacks] of ways) {
   });
 
   test("runs a script without #!, as a shell would", async (spawner) => {
-    using folder = new TempFolder();
-    const script = `${folder.path}/script`;
+    using directory = new TempDirectory();
+    const script = `${directory.path}/script`;
     Deno.writeTextFileSync(script, `printf '%s|' "$@"`, { mode: 0o755 });
     assertEquals(
       await output(spawner.talkTo(script, ["a b", "", "$HOME"], ignore)),
@@ -199,20 +199,20 @@ testUnless(lacksLibrary, "rawSpawner hands on words of any bytes", async () => {
 });
 
 testUnless(lacksLibrary, "rawSpawner runs a program of any name", async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const [bytes, name] = lacksRawNames === undefined
     ? ["e\\351", "e\udce9"]
     : ["e\\303\\251", "e\u00e9"];
   await new Deno.Command("sh", {
     args: ["-c", `cp /bin/echo "$(printf '${bytes}')"`],
-    cwd: folder.path,
+    cwd: directory.path,
   }).output();
-  const program = `${folder.path}/${name}`;
+  const program = `${directory.path}/${name}`;
   assertEquals(
     await output(rawSpawner()!.talkTo(program, ["x"], ignore)),
     "x\n",
   );
-  await new Deno.Command("sh", { args: ["-c", "rm e*"], cwd: folder.path })
+  await new Deno.Command("sh", { args: ["-c", "rm e*"], cwd: directory.path })
     .output();
 });
 
@@ -265,8 +265,8 @@ const TELL_DESCRIPTORS = `for $fd (0 .. 2) {
 Deno.test("ssh gets our environment as it is, odd names and bytes too", {
   ignore: isWindows,
 }, async () => {
-  using folder = new TempFolder();
-  const program = `${folder.path}/ssh`;
+  using directory = new TempDirectory();
+  const program = `${directory.path}/ssh`;
   Deno.writeTextFileSync(
     program,
     `#!${findProgram("perl")}
@@ -282,11 +282,11 @@ exit 3;
     `exec env 'BASH_FUNC_x%%=() { :; }' 'a.b=1' 'empty=' "odd=$(printf '\\351')" "$@"`,
     "sh",
   ];
-  const options = { cwd: folder.path };
+  const options = { cwd: directory.path };
   await runProgram([...wrapper, program, "ours"], options);
   await seacp(["-S", program, "far:x", "x"], { ...options, wrapper });
   const [ours, theirs] = ["ours", "ssh"].map((name) =>
-    decodeName(Deno.readFileSync(`${folder.path}/${name}`)).split("\0")
+    decodeName(Deno.readFileSync(`${directory.path}/${name}`)).split("\0")
   );
   assert(ours!.includes("BASH_FUNC_x%%=() { :; }"));
   assert(ours!.includes("odd=\udce9"));
@@ -299,12 +299,12 @@ Deno.test(
     ignore: isWindows,
   },
   async () => {
-    using folder = new TempFolder();
-    const program = writeScript(`${folder.path}/ssh`, "exit 3\n");
+    using directory = new TempDirectory();
+    const program = writeScript(`${directory.path}/ssh`, "exit 3\n");
     const { status, stderr } = await seacp(
       ["-O", "-S", program, "far:x", "x"],
       {
-        cwd: folder.path,
+        cwd: directory.path,
         wrapper: ["perl", "-e", '$SIG{CHLD} = "IGNORE"; exec @ARGV'],
       },
     );

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { homeFolder } from "../../../lib/system/home.ts";
+import { homeDirectory } from "../../../lib/system/home.ts";
 
-Deno.test("homeFolder() takes HOME, else what Windows calls it", () => {
+Deno.test("homeDirectory() takes HOME, else what Windows calls it", () => {
   const rows: readonly (readonly [Record<string, string>, string])[] = [
     [{ HOME: "/home/bob" }, "/home/bob"],
     [{ USERPROFILE: "C:\\Users\\bob" }, "C:\\Users\\bob"],
@@ -10,6 +10,6 @@ Deno.test("homeFolder() takes HOME, else what Windows calls it", () => {
     [{}, ""],
   ];
   for (const [variables, home] of rows) {
-    assertEquals(homeFolder((name) => variables[name]), home);
+    assertEquals(homeDirectory((name) => variables[name]), home);
   }
 });

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { rawArguments } from "../../../lib/system/raw_arguments.ts";
 import { runProgram } from "../../support/program.ts";
 import { DECODING, lacksRawNames } from "../../support/raw_names.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 
 const MODULE = new URL(
   "../../../lib/system/raw_arguments.ts",
@@ -11,8 +11,8 @@ const MODULE = new URL(
 
 /** What a process that is given these words, decoded, takes them for. */
 async function argumentsSeen(words: readonly string[]): Promise<string[]> {
-  using folder = new TempFolder();
-  const script = `${folder.path}/print.ts`;
+  using directory = new TempDirectory();
+  const script = `${directory.path}/print.ts`;
   Deno.writeTextFileSync(
     script,
     `import { rawArguments } from "${MODULE}";

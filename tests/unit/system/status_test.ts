@@ -10,7 +10,7 @@ import {
   statusCalls,
 } from "../../../lib/system/status.ts";
 import { lacksLinuxLibrary } from "../../support/c_library.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 
 const ignore = lacksLinuxLibrary !== undefined;
 
@@ -23,11 +23,11 @@ function statusAt(path: string, { look, read }: StatusCalls): Status {
 Deno.test("statx and fstatat give the numbers that the runtime gives", {
   ignore,
 }, () => {
-  using folder = new TempFolder();
-  const file = `${folder.path}/f`;
+  using directory = new TempDirectory();
+  const file = `${directory.path}/f`;
   Deno.writeTextFileSync(file, "12345", { mode: 0o640 });
   Deno.utimeSync(file, -1.5, 1_234.25);
-  for (const path of [file, folder.path, "/", "/dev/null", "/etc/passwd"]) {
+  for (const path of [file, directory.path, "/", "/dev/null", "/etc/passwd"]) {
     const expected = Deno.statSync(path);
     for (const calls of [byStatx(), byFstatat()]) {
       const { born, inode, ...status } = statusAt(path, calls);
@@ -50,12 +50,12 @@ Deno.test(
     ignore,
   },
   () => {
-    using folder = new TempFolder();
-    const { born } = statusAt(folder.path, byFstatat());
+    using directory = new TempDirectory();
+    const { born } = statusAt(directory.path, byFstatat());
     // The runtime tells whole seconds.
-    const changed = Deno.statSync(folder.path).ctime!.getTime();
+    const changed = Deno.statSync(directory.path).ctime!.getTime();
     assertEquals(Math.floor(born! / 1000), changed / 1000);
-    assert(statusAt(folder.path, byStatx()).born! <= born!);
+    assert(statusAt(directory.path, byStatx()).born! <= born!);
   },
 );
 

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { systemReason } from "../../../lib/system/system_error.ts";
 import { ownPlatform } from "../../../lib/system/own_platform.ts";
 import { onWindows } from "../../support/platform.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 
 const NO_SUCH_FILE = "No such file or directory";
 
@@ -105,8 +105,8 @@ Deno.test("systemReason() leaves Windows its words where no other system has suc
 });
 
 Deno.test("systemReason() knows the messages of this runtime", () => {
-  using folder = new TempFolder();
-  const file = `${folder.path}/f`;
+  using directory = new TempDirectory();
+  const file = `${directory.path}/f`;
   Deno.writeTextFileSync(file, "");
   const reasonOf = (call: () => unknown): string => {
     try {
@@ -116,11 +116,11 @@ Deno.test("systemReason() knows the messages of this runtime", () => {
     }
     return "";
   };
-  const missing = `${folder.path}/missing`;
+  const missing = `${directory.path}/missing`;
   assertEquals(reasonOf(() => Deno.openSync(missing)), NO_SUCH_FILE);
   assertEquals(reasonOf(() => Deno.statSync(`${missing}/f`)), NO_SUCH_FILE);
   assertEquals(reasonOf(() => Deno.mkdirSync(file)), "File exists");
-  assertEquals(reasonOf(() => Deno.mkdirSync(folder.path)), "File exists");
+  assertEquals(reasonOf(() => Deno.mkdirSync(directory.path)), "File exists");
   assertEquals(reasonOf(() => [...Deno.readDirSync(file)]), "Not a directory");
   if (!onWindows) {
     assertEquals(reasonOf(() => Deno.readLinkSync("/")), "Invalid argument");

@@ -8,38 +8,38 @@ import {
 } from "../../../lib/errors.ts";
 import type {
   Attributes,
-  Files,
+  FileSystem,
   Listing,
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import type { TransferOptions } from "../../../lib/tree/options.ts";
 import { transfer } from "../../../lib/tree/transfer.ts";
 import { withFaults } from "../../support/faulty_file.ts";
 import { Gate, ORDERS } from "../../support/gate.ts";
-import { HeldFiles } from "../../support/held_files.ts";
+import { HeldFileSystem } from "../../support/held_files.ts";
 import { listingOf } from "../../support/listed_entries.ts";
 import { listing } from "../../support/listing.ts";
 import { linkTest } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree } from "../../support/tree.ts";
 import { turn } from "../../support/turn.ts";
 import { transferOptions } from "../../support/transfer_options.ts";
 
-/** A folder in which is copied, from a far place to a near one if not told. */
+/** A directory in which is copied, from a far place to a near one if not told. */
 class Bench implements Disposable {
-  readonly folder = new TempFolder();
-  readonly path = this.folder.path;
-  readonly from = new HeldFiles(this.path);
+  readonly directory = new TempDirectory();
+  readonly path = this.directory.path;
+  readonly from = new HeldFileSystem(this.path);
   readonly observer = new RecordingObserver();
 
   /** Copies these paths to the path `to`. */
   copy(
     sources: readonly string[],
-    { from = this.from, to = new LocalFiles(), ...options }:
+    { from = this.from, to = new LocalFileSystem(), ...options }:
       & Partial<TransferOptions>
-      & { from?: Files; to?: Files } = {},
+      & { from?: FileSystem; to?: FileSystem } = {},
   ): Promise<void> {
     const { preserve = false } = options;
     return transfer(
@@ -47,7 +47,7 @@ class Bench implements Disposable {
         files: from,
         entries: sources.map((path) => ({ path: `${this.path}/${path}` })),
       },
-      { files: to, path: `${this.path}/to`, mustBeFolder: false },
+      { files: to, path: `${this.path}/to`, mustBeDirectory: false },
       {
         options: transferOptions({
           preserve,
@@ -59,7 +59,7 @@ class Bench implements Disposable {
     );
   }
 
-  /** What failed, each path from the folder on. */
+  /** What failed, each path from the directory on. */
   get failures(): string[] {
     return this.observer.failures.map((text) =>
       text.replaceAll(`${this.path}/`, "")
@@ -67,12 +67,12 @@ class Bench implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.folder[Symbol.dispose]();
+    this.directory[Symbol.dispose]();
   }
 }
 
 /** A far place whose reads wait until they are let go. */
-class GatedFiles extends HeldFiles {
+class GatedFiles extends HeldFileSystem {
   readonly gate = new Gate();
 
   override async openToRead(path: string): Promise<OpenFile> {
@@ -138,7 +138,9 @@ Deno.test("transfer() has as many blocks under way as both places are best at to
     const content = "0123456789".repeat(10);
     makeTree(bench.path, [{ path: "f", content }]);
     const from = new GatedFiles(bench.path);
-    const to = toFarPlace ? new HeldFiles(bench.path) : new LocalFiles();
+    const to = toFarPlace
+      ? new HeldFileSystem(bench.path)
+      : new LocalFileSystem();
     const copying = bench.copy(["f"], { from, to });
     await from.gate.open(ORDERS["first come"]);
     await copying;
@@ -177,7 +179,7 @@ Deno.test("transfer() reports what failed in the order in which it was begun", a
   ]);
 });
 
-Deno.test("transfer() reports what failed in a folder before what failed with it", async () => {
+Deno.test("transfer() reports what failed in a directory before what failed with it", async () => {
   using bench = new Bench();
   makeTree(bench.path, [
     { path: "d/a", content: "a" },
@@ -185,7 +187,7 @@ Deno.test("transfer() reports what failed in a folder before what failed with it
     { path: "to/d/a/" },
     { path: "to/d/b/" },
   ]);
-  class NoTimes extends LocalFiles {
+  class NoTimes extends LocalFileSystem {
     override async setTimes(path: string): Promise<void> {
       throw new EntryError(`${path}: set times: Operation not permitted`);
     }
@@ -203,7 +205,7 @@ Deno.test("transfer() reports what failed in a folder before what failed with it
 });
 
 /** Nothing tells which of its entries are the same. */
-class NoIdentities extends LocalFiles {
+class NoIdentities extends LocalFileSystem {
   override async find(path: string): Promise<Attributes | undefined> {
     const found = await super.find(path);
     if (found === undefined) return undefined;
@@ -221,7 +223,7 @@ class NoIdentities extends LocalFiles {
 
 for (
   const [place, makeFiles] of [
-    ["a place that tells files apart", () => new LocalFiles()],
+    ["a place that tells files apart", () => new LocalFileSystem()],
     ["one that does not", () => new NoIdentities()],
   ] as const
 ) {
@@ -237,7 +239,7 @@ for (
           : { path: "to/f", content: "what was there, longer than all others" },
       ]);
       const hold = bench.from.hold("read x/f");
-      const look = bench.from.hold("attributes y/f");
+      const look = bench.from.hold("stat y/f");
       const copying = bench.copy(["x/f", "y/f", "z/f"], { to: makeFiles() });
       await Promise.all([hold.reached, look.reached]);
       look.letGo();
@@ -276,7 +278,7 @@ linkTest(
 
 for (const before of ["new", "there"]) {
   for (const held of ["read x/d/f", "entry x/d/f"]) {
-    Deno.test(`A file that two folders have is one of the two, whole: in a folder that is ${before}, with a wait at ${held}`, async () => {
+    Deno.test(`A file that two directories have is one of the two, whole: in a directory that is ${before}, with a wait at ${held}`, async () => {
       using bench = new Bench();
       const contents = ["1111111111", "2222222222222222222"];
       makeTree(bench.path, [
@@ -285,7 +287,7 @@ for (const before of ["new", "there"]) {
         { path: before === "new" ? "to/" : "to/d/" },
       ]);
       const hold = bench.from.hold(held);
-      const look = bench.from.hold("attributes y/d");
+      const look = bench.from.hold("stat y/d");
       const copying = bench.copy(["x/d", "y/d"]);
       await Promise.all([hold.reached, look.reached]);
       look.letGo();
@@ -299,15 +301,15 @@ for (const before of ["new", "there"]) {
   }
 }
 
-Deno.test("Two folders for one name are both copied, whichever is made first", async () => {
+Deno.test("Two directories for one name are both copied, whichever is made first", async () => {
   using bench = new Bench();
   makeTree(bench.path, [
     { path: "x/d/a", content: "a" },
     { path: "y/d/b", content: "b" },
     { path: "to/" },
   ]);
-  const to = new HeldFiles(bench.path);
-  const make = to.hold("makeFolder to/d");
+  const to = new HeldFileSystem(bench.path);
+  const make = to.hold("mkdir to/d");
   const copying = bench.copy(["x/d", "y/d"], { to });
   await make.reached;
   await turn();
@@ -326,8 +328,8 @@ Deno.test("A name that is listed twice is stored whole, as the later of the two"
     { path: "d/f", content: "what is there at first" },
     { path: "to/" },
   ]);
-  class Twice extends LocalFiles {
-    override async list(): Promise<Listing> {
+  class Twice extends LocalFileSystem {
+    override async readdir(): Promise<Listing> {
       return listingOf((async function* () {
         yield { name: "f" };
         await turn();
@@ -354,7 +356,7 @@ for (const atOnce of [1, 4]) {
       ]);
       Deno.symlinkSync("../victim", `${bench.path}/x/l`);
       await bench.copy(["x/l", "y/l"], {
-        from: new HeldFiles(bench.path, atOnce),
+        from: new HeldFileSystem(bench.path, atOnce),
         links: new Set(),
       });
       assertEquals(Deno.readTextFileSync(`${bench.path}/victim`), "precious");
@@ -364,7 +366,7 @@ for (const atOnce of [1, 4]) {
   );
 }
 
-Deno.test("A folder gets its mode and its times after all that goes in", {
+Deno.test("A directory gets its mode and its times after all that goes in", {
   ignore: Deno.build.os === "windows",
 }, async () => {
   using bench = new Bench();
@@ -375,7 +377,7 @@ Deno.test("A folder gets its mode and its times after all that goes in", {
     { path: "d/empty/", mode: 0o500, modified: 3000 },
     { path: "d/", mode: 0o555, modified: 4000 },
   ]);
-  const to = new HeldFiles(bench.path, 16);
+  const to = new HeldFileSystem(bench.path, 16);
   const first = bench.from.hold("read d/a");
   const inner = bench.from.hold("read d/e/f");
   const copying = bench.copy(["d"], { to, preserve: true });
@@ -415,7 +417,7 @@ Deno.test("What is no regular file is written in order, one block at a time", as
     { path: "to", content: "" },
   ]);
   const written: string[] = [];
-  class Device extends LocalFiles {
+  class Device extends LocalFileSystem {
     override async find(path: string): Promise<Attributes | undefined> {
       const found = await super.find(path);
       return found && { ...found, kind: "other" };
@@ -464,7 +466,7 @@ Deno.test("transfer() tells its observer of each file that moves, if it is watch
 });
 
 /** A place that breaks with an error at some read. */
-class Breaking extends HeldFiles {
+class Breaking extends HeldFileSystem {
   readonly #error: Error;
 
   constructor(root: string, error: Error) {
@@ -541,10 +543,10 @@ Deno.test("transfer() names each source whose connection was lost before it was 
   for (const entries of [1, 4]) {
     using bench = new Bench();
     makeTree(bench.path, [{ path: "to/" }]);
-    class Lost extends LocalFiles {
-      override readonly pace = { entries, blocks: 1, blockBytes: 4 };
+    class Lost extends LocalFileSystem {
+      override readonly concurrency = { entries, blocks: 1, blockBytes: 4 };
 
-      override attributes(): Promise<never> {
+      override stat(): Promise<never> {
         return Promise.reject(new SessionError("lost connection"));
       }
     }

@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Block, Blocks } from "../../../lib/tree/buffer_pool.ts";
+import {
+  BufferPool,
+  type PooledBuffer,
+} from "../../../lib/tree/buffer_pool.ts";
 import { turn } from "../../support/turn.ts";
 
-Deno.test("Blocks gives as many buffers as there are, all different", async () => {
-  const blocks = new Blocks(3, 5);
+Deno.test("BufferPool gives as many buffers as there are, all different", async () => {
+  const blocks = new BufferPool(3, 5);
   assertEquals(blocks.wholeBytes, 5);
   const taken = [
     await blocks.take(5),
@@ -14,8 +17,8 @@ Deno.test("Blocks gives as many buffers as there are, all different", async () =
   assertEquals(new Set(taken.map(({ bytes }) => bytes.buffer)).size, 3);
 });
 
-Deno.test("Blocks gives a buffer that was given back again, and makes no other", async () => {
-  const blocks = new Blocks(8, 1);
+Deno.test("BufferPool gives a buffer that was given back again, and makes no other", async () => {
+  const blocks = new BufferPool(8, 1);
   let last: Uint8Array | undefined;
   for (let round = 0; round < 3; round++) {
     using block = await blocks.take(1);
@@ -24,12 +27,12 @@ Deno.test("Blocks gives a buffer that was given back again, and makes no other",
   }
 });
 
-Deno.test("Blocks has whoever comes when all are taken wait, in turn", async () => {
-  const blocks = new Blocks(2, 1);
+Deno.test("BufferPool has whoever comes when all are taken wait, in turn", async () => {
+  const blocks = new BufferPool(2, 1);
   const first = await blocks.take(1);
   const second = await blocks.take(1);
   const taken = [first.bytes, second.bytes];
-  const given: { name: string; block: Block }[] = [];
+  const given: { name: string; block: PooledBuffer }[] = [];
   const take = (name: string): void => {
     blocks.take(1).then((block) => given.push({ name, block }));
   };
@@ -48,10 +51,10 @@ Deno.test("Blocks has whoever comes when all are taken wait, in turn", async () 
   assert(taken.every((buffer) => buffers.includes(buffer)));
 });
 
-Deno.test("Blocks has more of small buffers than of whole ones, in the same room", async () => {
-  const blocks = new Blocks(2, 4);
+Deno.test("BufferPool has more of small buffers than of whole ones, in the same room", async () => {
+  const blocks = new BufferPool(2, 4);
   const given: number[] = [];
-  const taken: Block[] = [];
+  const taken: PooledBuffer[] = [];
   const take = (bytes: number): void => {
     blocks.take(bytes).then((block) => {
       given.push(block.bytes.length);
@@ -72,8 +75,8 @@ Deno.test("Blocks has more of small buffers than of whole ones, in the same room
   assertEquals(given, [4, 1, 2, 1, 3, 1]);
 });
 
-Deno.test("Blocks gives no buffer that came back once it has ended, but the error", async () => {
-  const blocks = new Blocks(1, 4);
+Deno.test("BufferPool gives no buffer that came back once it has ended, but the error", async () => {
+  const blocks = new BufferPool(1, 4);
   const given = await blocks.take(4);
   const waiting = assertRejects(() => blocks.take(4), Error, "lost");
   blocks.end(new Error("lost"));

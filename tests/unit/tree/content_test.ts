@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
-import { Blocks } from "../../../lib/tree/buffer_pool.ts";
+import { BufferPool } from "../../../lib/tree/buffer_pool.ts";
 import { copyContent } from "../../../lib/tree/content.ts";
 import { Gate, type Order, ORDERS } from "../../support/gate.ts";
 import { MemoryFile } from "../../support/memory_file.ts";
@@ -71,7 +71,7 @@ function failure(what: string, at: number): EntryError {
 interface Setting extends Faults {
   readonly expected?: number;
   readonly atOnce?: number;
-  readonly blocks?: Blocks;
+  readonly blocks?: BufferPool;
   readonly gate?: Gate;
   readonly order?: Order;
   /** Whether what is read is handed straight on. */
@@ -99,7 +99,7 @@ async function copy(
   {
     expected = content.length,
     atOnce = 3,
-    blocks = new Blocks(8, BLOCK),
+    blocks = new BufferPool(8, BLOCK),
     gate = new Gate(),
     order = () => 0,
     isStraight = false,
@@ -280,7 +280,7 @@ Deno.test("copyContent() begins nothing more once something failed", async () =>
 });
 
 Deno.test("copyContent() takes no buffer for what is handed straight on", async () => {
-  const blocks = new Blocks(3, BLOCK);
+  const blocks = new BufferPool(3, BLOCK);
   const buffers: Uint8Array[] = [];
   const take = blocks.take.bind(blocks);
   blocks.take = async (bytes) => {
@@ -305,7 +305,7 @@ Deno.test("copyContent() hands on whatever failed as it is", async () => {
   from.read = () => Promise.reject(error);
   const { size, failure } = await copyContent(from, new MemoryFile(), {
     expected: 3,
-    blocks: new Blocks(1, BLOCK),
+    blocks: new BufferPool(1, BLOCK),
     atOnce: 1,
     moved: () => {},
     checkpoint: async () => {},
@@ -322,7 +322,7 @@ Deno.test("copyContent() has as many blocks under way at once as it may, and no 
       assertEquals(gate.most, atOnce, name);
     }
     const gate = new Gate();
-    await copy(bytes(60), { gate, order, blocks: new Blocks(2, BLOCK) });
+    await copy(bytes(60), { gate, order, blocks: new BufferPool(2, BLOCK) });
     assertEquals(gate.most, 2, name);
   }
 });
@@ -336,7 +336,7 @@ Deno.test("copyContent() begins no more for a short file than it has blocks", as
 Deno.test("Copies that share blocks have as many under way as there are", async () => {
   for (const [name, order] of Object.entries(ORDERS)) {
     const gate = new Gate();
-    const shared = { gate, order, blocks: new Blocks(4, BLOCK) };
+    const shared = { gate, order, blocks: new BufferPool(4, BLOCK) };
     const outcomes = await Promise.all([
       copy(bytes(41), { ...shared, atOnce: 4 }),
       copy(bytes(30), { ...shared, atOnce: 4 }),
@@ -353,7 +353,7 @@ Deno.test("Copies that share blocks have as many under way as there are", async 
 
 Deno.test("copyContent() gives its blocks back, whatever became of it", async () => {
   for (const faults of [{}, { reads: [4] }, { writes: [0] }]) {
-    const blocks = new Blocks(3, BLOCK);
+    const blocks = new BufferPool(3, BLOCK);
     await copy(bytes(30), { ...faults, blocks });
     const taken = await Promise.all([
       blocks.take(BLOCK),

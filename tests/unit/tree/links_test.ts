@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
-import type { Files } from "../../../lib/filesystem/file_system.ts";
+import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
 import { transfer } from "../../../lib/tree/transfer.ts";
-import { FoldingFiles } from "../../support/folding_files.ts";
+import { FoldingFileSystem } from "../../support/folding_files.ts";
 import { listing } from "../../support/listing.ts";
 import { linkTest } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { SortedFiles } from "../../support/sorted_files.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { SortedFileSystem } from "../../support/sorted_files.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree } from "../../support/tree.ts";
 import { transferOptions } from "../../support/transfer_options.ts";
 
@@ -15,7 +15,7 @@ type Link = readonly [path: string, says: string];
 
 interface Row {
   readonly about: string;
-  /** Links and folders in the target before. */
+  /** Links and directories in the target before. */
   readonly before: readonly Link[];
   readonly first: readonly Link[];
   /** A file of the second source that leads outside through what was made. */
@@ -33,14 +33,14 @@ const ROWS: readonly Row[] = [
     refused: ["x", "x"],
   },
   {
-    about: "through a link to the folder it is in",
+    about: "through a link to the directory it is in",
     before: [["l", "."]],
     first: [["x", "../../outside"]],
     evil: "l/x/evil",
     refused: ["l/x", "l/x"],
   },
   {
-    about: "through a link to the folder above",
+    about: "through a link to the directory above",
     before: [["l", "../t"]],
     first: [["x", "../../outside"]],
     evil: "l/x/evil",
@@ -54,14 +54,14 @@ const ROWS: readonly Row[] = [
     refused: ["m/l/x", "m/l/x"],
   },
   {
-    about: "through a link to another folder of the target",
+    about: "through a link to another directory of the target",
     before: [["l", "sub"]],
     first: [["sub/x", "../../../outside"]],
     evil: "l/x/evil",
     refused: ["l/x", "l/x"],
   },
   {
-    about: "through a link that was made before it, to the folder it is in",
+    about: "through a link that was made before it, to the directory it is in",
     before: [],
     first: [["a", "."], ["x", "../../outside"]],
     evil: "a/x/evil",
@@ -80,8 +80,8 @@ for (const { about, before, first, evil, refused } of ROWS) {
   linkTest(
     `Nothing is written through a link that another source just made: ${about}`,
     async () => {
-      using folder = new TempFolder();
-      const { path } = folder;
+      using directory = new TempDirectory();
+      const { path } = directory;
       makeTree(path, [
         { path: "outside/" },
         { path: "dst/t/sub/" },
@@ -110,8 +110,8 @@ for (const { about, before, first, evil, refused } of ROWS) {
 linkTest(
   "Links that lead to each other are copied as links, and replaced as links",
   async () => {
-    using folder = new TempFolder();
-    const { path } = folder;
+    using directory = new TempDirectory();
+    const { path } = directory;
     makeTree(path, [{ path: "p/t/" }, { path: "q/t/" }, { path: "dst/" }]);
     for (const source of ["p", "q"]) {
       Deno.symlinkSync("two", `${path}/${source}/t/one`);
@@ -125,8 +125,8 @@ linkTest(
 Deno.test("A file whose name differs by case from a link just made is copied", {
   ignore: Deno.build.os !== "linux",
 }, async () => {
-  using folder = new TempFolder();
-  const { path } = folder;
+  using directory = new TempDirectory();
+  const { path } = directory;
   makeTree(path, [
     { path: "p/t/" },
     { path: "q/t/L", content: "kept apart" },
@@ -140,8 +140,8 @@ Deno.test("A file whose name differs by case from a link just made is copied", {
 linkTest(
   "Nothing is written through a link just made whose name differs by case, where the target ignores that",
   async () => {
-    using folder = new TempFolder();
-    const { path } = folder;
+    using directory = new TempDirectory();
+    const { path } = directory;
     makeTree(path, [
       { path: "outside/" },
       { path: "p/t/" },
@@ -149,7 +149,7 @@ linkTest(
       { path: "dst/" },
     ]);
     Deno.symlinkSync("../../outside", `${path}/p/t/x`);
-    const to = new FoldingFiles(path, (name) => name.toLowerCase());
+    const to = new FoldingFileSystem(path, (name) => name.toLowerCase());
     assertEquals(await copyBoth(path, ["p/t", "q/t"], to), [
       `${path}/q/t/X: ${path}/dst/t/X is a link that was just made`,
     ]);
@@ -161,15 +161,15 @@ linkTest(
 async function copyBoth(
   root: string,
   sources: readonly string[],
-  to: Files = new SortedFiles(),
+  to: FileSystem = new SortedFileSystem(),
 ): Promise<readonly string[]> {
   const observer = new RecordingObserver();
-  const files = new SortedFiles();
+  const files = new SortedFileSystem();
   const links = new Set<string>();
   for (const source of sources) {
     await transfer(
       { files, entries: [{ path: `${root}/${source}` }] },
-      { files: to, path: `${root}/dst`, mustBeFolder: true },
+      { files: to, path: `${root}/dst`, mustBeDirectory: true },
       {
         options: transferOptions({ links }),
         observer,

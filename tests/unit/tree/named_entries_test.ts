@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { type Target, transfer } from "../../../lib/tree/transfer.ts";
 import type { SourceEntry } from "../../../lib/tree/tree_copier.ts";
 import { listing } from "../../support/listing.ts";
 import { keptMode } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree } from "../../support/tree.ts";
 import { transferOptions } from "../../support/transfer_options.ts";
 
@@ -19,8 +19,8 @@ async function copy(
 ): Promise<readonly string[]> {
   const observer = new RecordingObserver();
   await transfer(
-    { files: new LocalFiles(), entries },
-    { files: new LocalFiles(), ...target },
+    { files: new LocalFileSystem(), entries },
+    { files: new LocalFileSystem(), ...target },
     {
       options: transferOptions({
         preserve: true,
@@ -37,8 +37,8 @@ function attributesOf(path: string): readonly [mode: number, seconds: number] {
   return [mode! & 0o7777, mtime!.getTime() / 1000];
 }
 
-function makeSource(folder: string): void {
-  makeTree(folder, [
+function makeSource(directory: string): void {
+  makeTree(directory, [
     { path: "src/sub/f", content: "f" },
     { path: "src/sub/", mode: 0o750, modified: OLD_SECONDS },
     { path: "src/", mode: 0o1711, modified: OLD_SECONDS },
@@ -59,18 +59,18 @@ for (const [path, name] of NAMELESS) {
   Deno.test(
     `What ${entry} holds goes straight into a target, which keeps its mode and times`,
     async () => {
-      using folder = new TempFolder();
-      makeSource(folder.path);
-      makeTree(folder.path, [
+      using directory = new TempDirectory();
+      makeSource(directory.path);
+      makeTree(directory.path, [
         { path: "to/sub/", mode: 0o700 },
         { path: "to/", mode: 0o2700, modified: OLDER_SECONDS },
       ]);
       const entries = [{
-        path: `${folder.path}/${path}`,
+        path: `${directory.path}/${path}`,
         ...(name === undefined ? {} : { name }),
       }];
-      const to = `${folder.path}/to`;
-      const target = { path: to, mustBeFolder: false };
+      const to = `${directory.path}/to`;
+      const target = { path: to, mustBeDirectory: false };
       assertEquals(await copy(entries, target), []);
       assertEquals(listing(to), ["sub/", 'sub/f = "f"']);
       // Nothing was made in it: only its own attributes could have changed it.
@@ -82,14 +82,14 @@ for (const [path, name] of NAMELESS) {
   Deno.test(
     `What ${entry} holds goes into a missing target, which is made like any`,
     async () => {
-      using folder = new TempFolder();
-      makeSource(folder.path);
+      using directory = new TempDirectory();
+      makeSource(directory.path);
       const entries = [{
-        path: `${folder.path}/${path}`,
+        path: `${directory.path}/${path}`,
         ...(name === undefined ? {} : { name }),
       }];
-      const to = `${folder.path}/to`;
-      const target = { path: to, mustBeFolder: false };
+      const to = `${directory.path}/to`;
+      const target = { path: to, mustBeDirectory: false };
       assertEquals(await copy(entries, target), []);
       assertEquals(listing(to), ["sub/", 'sub/f = "f"']);
       assertEquals(attributesOf(to), [keptMode(0o1711), OLD_SECONDS]);
@@ -98,54 +98,54 @@ for (const [path, name] of NAMELESS) {
 }
 
 Deno.test("An entry gets the name it is given, not its path's", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "d/f", content: "f" },
     { path: "g", content: "g" },
     { path: "to/" },
   ]);
   const entries = [
-    { path: `${folder.path}/d`, name: "bob" },
-    { path: `${folder.path}/g`, name: "notes" },
+    { path: `${directory.path}/d`, name: "bob" },
+    { path: `${directory.path}/g`, name: "notes" },
   ];
-  const target = { path: `${folder.path}/to`, mustBeFolder: true };
+  const target = { path: `${directory.path}/to`, mustBeDirectory: true };
   assertEquals(await copy(entries, target), []);
   assertEquals(
-    listing(`${folder.path}/to`),
+    listing(`${directory.path}/to`),
     ["bob/", 'bob/f = "f"', 'notes = "g"'],
   );
 });
 
 Deno.test("A single entry with a name goes under the very path of a missing target", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/f", content: "f" }]);
-  const entries = [{ path: `${folder.path}/d`, name: "bob" }];
-  const target = { path: `${folder.path}/new`, mustBeFolder: false };
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "d/f", content: "f" }]);
+  const entries = [{ path: `${directory.path}/d`, name: "bob" }];
+  const target = { path: `${directory.path}/new`, mustBeDirectory: false };
   assertEquals(await copy(entries, target), []);
-  assertEquals(listing(`${folder.path}/new`), ['f = "f"']);
+  assertEquals(listing(`${directory.path}/new`), ['f = "f"']);
 });
 
 Deno.test("A name that is given and can be none is refused", async () => {
   for (const name of ["../evil", "a/b", "/", "a\0b"]) {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "g", content: "g" }, { path: "to/" }]);
-    const entries = [{ path: `${folder.path}/g`, name }];
-    const target = { path: `${folder.path}/to`, mustBeFolder: true };
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "g", content: "g" }, { path: "to/" }]);
+    const entries = [{ path: `${directory.path}/g`, name }];
+    const target = { path: `${directory.path}/to`, mustBeDirectory: true };
     assertEquals((await copy(entries, target)).length, 1, name);
-    assertEquals(listing(folder.path), ['g = "g"', "to/"]);
+    assertEquals(listing(directory.path), ['g = "g"', "to/"]);
   }
 });
 
 Deno.test("A file without a name does not become one", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "g", content: "" }, { path: "to/" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "g", content: "" }, { path: "to/" }]);
   for (const name of ["", ".", ".."]) {
-    const entries = [{ path: `${folder.path}/g`, name }];
-    const to = `${folder.path}/to`;
+    const entries = [{ path: `${directory.path}/g`, name }];
+    const to = `${directory.path}/to`;
     assertEquals(
-      await copy(entries, { path: to, mustBeFolder: false }),
+      await copy(entries, { path: to, mustBeDirectory: false }),
       [`${to}: Is a directory`],
     );
-    assertEquals(listing(folder.path), ['g = ""', "to/"]);
+    assertEquals(listing(directory.path), ['g = ""', "to/"]);
   }
 });

@@ -1,14 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Files } from "../../../lib/filesystem/file_system.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Namesakes } from "../../../lib/filesystem/namesakes.ts";
 import { transfer } from "../../../lib/tree/transfer.ts";
-import { FoldingFiles } from "../../support/folding_files.ts";
+import { FoldingFileSystem } from "../../support/folding_files.ts";
 import { listing } from "../../support/listing.ts";
 import { linkTest } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { SortedFiles } from "../../support/sorted_files.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { SortedFileSystem } from "../../support/sorted_files.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree, type TreeEntry } from "../../support/tree.ts";
 import { transferOptions } from "../../support/transfer_options.ts";
 
@@ -18,10 +18,10 @@ const dropsDots = (name: string): string => name.replace(/\.+$/, "");
 const foldsAll = (name: string): string => name.toUpperCase();
 const exact = (name: string): string => name;
 
-/** Copies entries into the folder `to` of another one, which folds names. */
+/** Copies entries into the directory `to` of another one, which folds names. */
 async function copyInto(
-  sources: { files?: Files; paths: readonly string[] },
-  to: FoldingFiles,
+  sources: { files?: FileSystem; paths: readonly string[] },
+  to: FoldingFileSystem,
   { path, among, links = "followed" }: {
     path: string;
     among?: Namesakes;
@@ -29,13 +29,13 @@ async function copyInto(
   },
 ): Promise<string[]> {
   const observer = new RecordingObserver();
-  const { files = new SortedFiles(), paths } = sources;
+  const { files = new SortedFileSystem(), paths } = sources;
   await transfer(
     { files, entries: paths.map((each) => ({ path: each })) },
     {
       files: to,
       path,
-      mustBeFolder: false,
+      mustBeDirectory: false,
       ...(among === undefined ? {} : { among }),
     },
     {
@@ -106,7 +106,7 @@ const ROWS: readonly Row[] = [
     left: ['Strasse = "first"'],
   },
   {
-    about: "folders",
+    about: "directories",
     fold: ignoresCase,
     source: [
       { path: "Docs/a", content: "first" },
@@ -117,7 +117,7 @@ const ROWS: readonly Row[] = [
     left: ["Docs/", 'Docs/a = "first"'],
   },
   {
-    about: "a folder and a file",
+    about: "a directory and a file",
     fold: ignoresCase,
     source: [
       { path: "Docs/a", content: "first" },
@@ -133,13 +133,13 @@ for (const { about, fold, source, second, left, isRace } of ROWS) {
   for (const before of ["missing", "empty"] as const) {
     for (const atOnce of isRace ? [1] : [1, 8]) {
       Deno.test(
-        `Of ${about} that a target takes for one, the second is refused: into a folder that is ${before}, ${atOnce} at once`,
+        `Of ${about} that a target takes for one, the second is refused: into a directory that is ${before}, ${atOnce} at once`,
         {
           ignore: Deno.build.os === "windows",
         },
         async () => {
-          using from = new TempFolder();
-          using to = new TempFolder();
+          using from = new TempDirectory();
+          using to = new TempDirectory();
           makeTree(
             from.path,
             source.map((entry) => ({
@@ -148,7 +148,7 @@ for (const { about, fold, source, second, left, isRace } of ROWS) {
             })),
           );
           if (before === "empty") Deno.mkdirSync(`${to.path}/t`);
-          const files = new FoldingFiles(to.path, fold, atOnce);
+          const files = new FoldingFileSystem(to.path, fold, atOnce);
           const paths = [`${from.path}/t`];
           assertEquals(
             await copyInto({ paths }, files, { path: to.path }),
@@ -162,15 +162,15 @@ for (const { about, fold, source, second, left, isRace } of ROWS) {
 }
 
 Deno.test("Sources that a target takes for one: the second is refused, in the next copy of the job too", async () => {
-  using from = new TempFolder();
-  using to = new TempFolder();
+  using from = new TempDirectory();
+  using to = new TempDirectory();
   makeTree(from.path, [
     { path: "a/README", content: "first" },
     { path: "b/readme", content: "second" },
     { path: "c/ReadMe", content: "third" },
     { path: "d/README", content: "the last of that very name" },
   ]);
-  const files = new FoldingFiles(to.path, ignoresCase);
+  const files = new FoldingFileSystem(to.path, ignoresCase);
   const among = new Namesakes(files, to.path);
   const copy = (...paths: string[]) =>
     copyInto({ paths: paths.map((each) => `${from.path}/${each}`) }, files, {
@@ -188,12 +188,12 @@ Deno.test("Sources that a target takes for one: the second is refused, in the ne
 linkTest(
   "A link is not replaced by one whose name the target takes for the same",
   async () => {
-    using from = new TempFolder();
-    using to = new TempFolder();
+    using from = new TempDirectory();
+    using to = new TempDirectory();
     makeTree(from.path, [{ path: "t/" }]);
     Deno.symlinkSync("nowhere", `${from.path}/t/L`);
     Deno.symlinkSync("elsewhere", `${from.path}/t/l`);
-    const files = new FoldingFiles(to.path, ignoresCase);
+    const files = new FoldingFileSystem(to.path, ignoresCase);
     const failures = await copyInto({ paths: [`${from.path}/t`] }, files, {
       path: to.path,
       links: new Set(),
@@ -204,11 +204,11 @@ linkTest(
 );
 
 Deno.test("An older entry of a like name is overwritten, and keeps its own", async () => {
-  using from = new TempFolder();
-  using to = new TempFolder();
+  using from = new TempDirectory();
+  using to = new TempDirectory();
   makeTree(from.path, [{ path: "t/readme", content: "new" }]);
   makeTree(to.path, [{ path: "t/README", content: "the old content" }]);
-  const files = new FoldingFiles(to.path, ignoresCase);
+  const files = new FoldingFileSystem(to.path, ignoresCase);
   const paths = [`${from.path}/t`];
   assertEquals(await copyInto({ paths }, files, { path: to.path }), []);
   assertEquals(listing(`${to.path}/t`), ['README = "new"']);
@@ -220,8 +220,8 @@ Deno.test(
     ignore: Deno.build.os !== "linux",
   },
   async () => {
-    using from = new TempFolder();
-    using to = new TempFolder();
+    using from = new TempDirectory();
+    using to = new TempDirectory();
     makeTree(from.path, [
       { path: "t/README", content: "1" },
       { path: "t/readme", content: "2" },
@@ -231,7 +231,7 @@ Deno.test(
     Deno.symlinkSync("D", `${from.path}/t/l`);
     Deno.symlinkSync("d", `${from.path}/t/L`);
     for (const atOnce of [1, 8]) {
-      const files = new FoldingFiles(to.path, exact, atOnce);
+      const files = new FoldingFileSystem(to.path, exact, atOnce);
       for (let round = 0; round < 2; round++) {
         const failures = await copyInto({ paths: [`${from.path}/t`] }, files, {
           path: to.path,
@@ -245,8 +245,8 @@ Deno.test(
 );
 
 Deno.test("A target is listed for names in doubt alone, and once", async () => {
-  using from = new TempFolder();
-  using to = new TempFolder();
+  using from = new TempDirectory();
+  using to = new TempDirectory();
   makeTree(from.path, [
     ...["A", "a", "B", "b", "c"].map((name) => ({
       path: `t/${name}`,
@@ -255,10 +255,10 @@ Deno.test("A target is listed for names in doubt alone, and once", async () => {
     { path: "u/x", content: "x" },
   ]);
   const lists: string[] = [];
-  class Counted extends LocalFiles {
-    override async list(path: string) {
+  class Counted extends LocalFileSystem {
+    override async readdir(path: string) {
       lists.push(path);
-      return await super.list(path);
+      return await super.readdir(path);
     }
   }
   const observer = new RecordingObserver();
@@ -266,10 +266,10 @@ Deno.test("A target is listed for names in doubt alone, and once", async () => {
     const files = new Counted();
     await transfer(
       {
-        files: new SortedFiles(),
+        files: new SortedFileSystem(),
         entries: ["t", "u"].map((name) => ({ path: `${from.path}/${name}` })),
       },
-      { files, path: to.path, mustBeFolder: true },
+      { files, path: to.path, mustBeDirectory: true },
       {
         options: transferOptions(),
         observer,

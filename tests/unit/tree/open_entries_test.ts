@@ -1,29 +1,29 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError, TooManyOpenError } from "../../../lib/errors.ts";
 import type {
-  Files,
-  ListedEntry,
+  DirectoryEntry,
+  FileSystem,
 } from "../../../lib/filesystem/file_system.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { HeldListing } from "../../../lib/tree/held_listing.ts";
 import { OpenEntries } from "../../../lib/tree/open_entries.ts";
 import { transfer } from "../../../lib/tree/transfer.ts";
-import { LimitedFiles } from "../../support/limited_files.ts";
+import { LimitedFileSystem } from "../../support/limited_files.ts";
 import { listingOf } from "../../support/listed_entries.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree, type TreeEntry } from "../../support/tree.ts";
 import { transferOptions } from "../../support/transfer_options.ts";
 
-/** Copies `from` to `to`, both in this folder, and gives what failed. */
+/** Copies `from` to `to`, both in this directory, and gives what failed. */
 async function copyTree(
   root: string,
-  { from, to = new LocalFiles() }: { from: Files; to?: Files },
+  { from, to = new LocalFileSystem() }: { from: FileSystem; to?: FileSystem },
 ): Promise<readonly string[]> {
   const observer = new RecordingObserver();
   await transfer(
     { files: from, entries: [{ path: `${root}/from` }] },
-    { files: to, path: `${root}/to`, mustBeFolder: false },
+    { files: to, path: `${root}/to`, mustBeDirectory: false },
     {
       options: transferOptions(),
       observer,
@@ -54,69 +54,72 @@ for (
 ) {
   for (const limit of [1, 2, 3, 7, 100]) {
     Deno.test(`A tree with ${name} arrives whole from a place that has ${limit} open at once`, async () => {
-      using folder = new TempFolder();
-      makeTree(folder.path, entries);
-      const from = new LimitedFiles(folder.path, limit);
-      assertEquals(await copyTree(folder.path, { from }), []);
-      assertCopied(folder.path, entries);
+      using directory = new TempDirectory();
+      makeTree(directory.path, entries);
+      const from = new LimitedFileSystem(directory.path, limit);
+      assertEquals(await copyTree(directory.path, { from }), []);
+      assertCopied(directory.path, entries);
     });
 
     Deno.test(`A tree with ${name} arrives whole at a place that has ${limit} open at once`, async () => {
-      using folder = new TempFolder();
-      makeTree(folder.path, entries);
-      const to = new LimitedFiles(folder.path, limit);
+      using directory = new TempDirectory();
+      makeTree(directory.path, entries);
+      const to = new LimitedFileSystem(directory.path, limit);
       assertEquals(
-        await copyTree(folder.path, { from: new LocalFiles(), to }),
+        await copyTree(directory.path, { from: new LocalFileSystem(), to }),
         [],
       );
-      assertCopied(folder.path, entries);
+      assertCopied(directory.path, entries);
     });
   }
 }
 
 Deno.test("A place that has two open at once is copied within itself", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, MANY);
-  const files = new LimitedFiles(folder.path, 2);
-  assertEquals(await copyTree(folder.path, { from: files, to: files }), []);
-  assertCopied(folder.path, MANY);
+  using directory = new TempDirectory();
+  makeTree(directory.path, MANY);
+  const files = new LimitedFileSystem(directory.path, 2);
+  assertEquals(await copyTree(directory.path, { from: files, to: files }), []);
+  assertCopied(directory.path, MANY);
 });
 
 Deno.test("Where files can be open in a number, that number is made use of", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, MANY);
-  const from = new LimitedFiles(folder.path, 5);
-  assertEquals(await copyTree(folder.path, { from }), []);
+  using directory = new TempDirectory();
+  makeTree(directory.path, MANY);
+  const from = new LimitedFileSystem(directory.path, 5);
+  assertEquals(await copyTree(directory.path, { from }), []);
   assertEquals(from.mostOpen, 5);
 });
 
 Deno.test("Where nothing else is open, that too many are is the entry's failure", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "from/f", content: "f" }]);
-  const from = new LimitedFiles(folder.path, 0);
-  assertEquals(await copyTree(folder.path, { from }), [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "from/f", content: "f" }]);
+  const from = new LimitedFileSystem(directory.path, 0);
+  assertEquals(await copyTree(directory.path, { from }), [
     "from: Too many open files",
   ]);
-  const to = new LimitedFiles(folder.path, 0);
-  assertEquals(await copyTree(folder.path, { from: new LocalFiles(), to }), [
-    "to/f: Too many open files",
-  ]);
+  const to = new LimitedFileSystem(directory.path, 0);
+  assertEquals(
+    await copyTree(directory.path, { from: new LocalFileSystem(), to }),
+    [
+      "to/f: Too many open files",
+    ],
+  );
 });
 
 Deno.test("What can never be opened beside others does not keep the others waiting for ever", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, MANY);
-  const to = new LimitedFiles(folder.path, 100);
+  using directory = new TempDirectory();
+  makeTree(directory.path, MANY);
+  const to = new LimitedFileSystem(directory.path, 100);
   const failed = new Set(["f3", "f17", "f18"]);
-  const from = new LimitedFiles(folder.path, 100);
-  const { openToRead } = LimitedFiles.prototype;
+  const from = new LimitedFileSystem(directory.path, 100);
+  const { openToRead } = LimitedFileSystem.prototype;
   from.openToRead = async (path) => {
     if (!failed.has(from.nameOf(path))) {
       return await openToRead.call(from, path);
     }
     throw new TooManyOpenError(`${path}: Failure`);
   };
-  const failures = await copyTree(folder.path, { from, to });
+  const failures = await copyTree(directory.path, { from, to });
   assertEquals(failures.toSorted(), [
     "from/d2/f17: Failure",
     "from/d3/f18: Failure",
@@ -138,12 +141,12 @@ Deno.test("use() does not begin again once the files are open", async () => {
   assertEquals(count, 1);
 });
 
-async function* entriesUpTo(count: number): AsyncIterable<ListedEntry> {
+async function* entriesUpTo(count: number): AsyncIterable<DirectoryEntry> {
   for (let index = 0; index < count; index++) yield { name: `${index}` };
 }
 
 async function namesIn(
-  listing: AsyncIterable<ListedEntry>,
+  listing: AsyncIterable<DirectoryEntry>,
 ): Promise<readonly string[]> {
   const names: string[] = [];
   for await (const { name } of listing) names.push(name);
@@ -180,6 +183,6 @@ Deno.test("A listing keeps as many entries as it may, and fails beyond", async (
   assertEquals(
     error.message,
     "scp: d: there are more than 3 entries, and nothing else can be open " +
-      "beside the folder",
+      "beside the directory",
   );
 });

@@ -1,17 +1,17 @@
 import { assertEquals } from "@std/assert";
-import { Window } from "../../../lib/tree/ordered_pool.ts";
+import { OrderedPool } from "../../../lib/tree/ordered_pool.ts";
 import { turn } from "../../support/turn.ts";
 
 /** A window, and steps in it that end when they are told to. */
 class Bench {
-  readonly window: Window;
+  readonly window: OrderedPool;
   /** The steps that were begun, and then those that are over. */
   readonly begun: string[] = [];
   readonly reported: unknown[] = [];
   readonly #ends = new Map<string, PromiseWithResolvers<void>>();
 
   constructor(size: number) {
-    this.window = new Window(size, (error) => this.reported.push(error));
+    this.window = new OrderedPool(size, (error) => this.reported.push(error));
   }
 
   /** Begins steps with these names, one after the other. */
@@ -39,7 +39,7 @@ class Bench {
   }
 }
 
-Deno.test("Window has as many steps under way at once as its size says", async () => {
+Deno.test("OrderedPool has as many steps under way at once as its size says", async () => {
   for (const size of [1, 2, 4]) {
     const bench = new Bench(size);
     const all = bench.begin("abcdef");
@@ -54,14 +54,14 @@ Deno.test("Window has as many steps under way at once as its size says", async (
   }
 });
 
-Deno.test("Window resolves begin() once the step has begun, not when it ended", async () => {
+Deno.test("OrderedPool resolves begin() once the step has begun, not when it ended", async () => {
   const bench = new Bench(2);
   await bench.begin("ab");
   assertEquals(bench.begun, ["a", "b"]);
   await bench.end("ab");
 });
 
-Deno.test("Window reports what failed in the order in which the steps began", async () => {
+Deno.test("OrderedPool reports what failed in the order in which the steps began", async () => {
   const bench = new Bench(4);
   await bench.begin("abcd");
   await bench.fail("d");
@@ -73,7 +73,7 @@ Deno.test("Window reports what failed in the order in which the steps began", as
   assertEquals(bench.reported, ["b", "c", "d"]);
 });
 
-Deno.test("Window reports each failure once, and nothing of what went well", async () => {
+Deno.test("OrderedPool reports each failure once, and nothing of what went well", async () => {
   const bench = new Bench(3);
   await bench.begin("abc");
   await bench.end("ac");
@@ -82,7 +82,7 @@ Deno.test("Window reports each failure once, and nothing of what went well", asy
   assertEquals(bench.reported, ["b"]);
 });
 
-Deno.test("Window takes any error there is for a failure", async () => {
+Deno.test("OrderedPool takes any error there is for a failure", async () => {
   const bench = new Bench(1);
   for (const error of [undefined, null, "", new TypeError("a bug")]) {
     await bench.window.begin(() => Promise.reject(error));
@@ -91,7 +91,7 @@ Deno.test("Window takes any error there is for a failure", async () => {
   }
 });
 
-Deno.test("Window counts a step as under way until it was reported", async () => {
+Deno.test("OrderedPool counts a step as under way until it was reported", async () => {
   const bench = new Bench(3);
   const all = bench.begin("abcde");
   await turn();
@@ -105,7 +105,7 @@ Deno.test("Window counts a step as under way until it was reported", async () =>
   await bench.end("de");
 });
 
-Deno.test("Window keeps to its size whoever begins steps", async () => {
+Deno.test("OrderedPool keeps to its size whoever begins steps", async () => {
   const bench = new Bench(2);
   const all = Promise.all([
     bench.begin("abc"),

@@ -3,18 +3,18 @@ import type {
   Attributes,
   Listing,
 } from "../../../lib/filesystem/file_system.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { transfer } from "../../../lib/tree/transfer.ts";
 import { listingOf } from "../../support/listed_entries.ts";
 import { listing } from "../../support/listing.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree } from "../../support/tree.ts";
 import { transferOptions } from "../../support/transfer_options.ts";
 
-/** A disk whose folders are listed late: what was just made is seen. */
-class LateFiles extends LocalFiles {
-  override async list(path: string): Promise<Listing> {
+/** A disk whose directories are listed late: what was just made is seen. */
+class LateFiles extends LocalFileSystem {
+  override async readdir(path: string): Promise<Listing> {
     return listingOf(namesIn(path));
   }
 }
@@ -30,8 +30,8 @@ class ServedFiles extends LateFiles {
     return Deno.realPathSync(path);
   }
 
-  override async attributes(path: string): Promise<Attributes> {
-    return served(await super.attributes(path));
+  override async stat(path: string): Promise<Attributes> {
+    return served(await super.stat(path));
   }
 }
 
@@ -51,13 +51,13 @@ class ServedTarget extends LateFiles {
 
 /** A disk on which all was made a minute ago. */
 class OlderFiles extends LateFiles {
-  override async attributes(path: string): Promise<Attributes> {
-    const { born = Date.now(), ...told } = await super.attributes(path);
+  override async stat(path: string): Promise<Attributes> {
+    const { born = Date.now(), ...told } = await super.stat(path);
     return { ...told, born: born - 60_000 };
   }
 }
 
-/** A server on another machine, whose `root` is a folder of this one. */
+/** A server on another machine, whose `root` is a directory of this one. */
 class OtherMachine extends ServedFiles {
   readonly #root: string;
   readonly #seen: string;
@@ -76,12 +76,12 @@ class OtherMachine extends ServedFiles {
     return path;
   }
 
-  override async attributes(path: string): Promise<Attributes> {
-    return await super.attributes(this.#real(path));
+  override async stat(path: string): Promise<Attributes> {
+    return await super.stat(this.#real(path));
   }
 
-  override async list(path: string): Promise<Listing> {
-    return await super.list(this.#real(path));
+  override async readdir(path: string): Promise<Listing> {
+    return await super.readdir(this.#real(path));
   }
 
   override async openToRead(path: string) {
@@ -90,13 +90,13 @@ class OtherMachine extends ServedFiles {
 }
 
 async function copy(
-  [from, source]: readonly [LocalFiles, string],
-  [to, target]: readonly [LocalFiles, string],
+  [from, source]: readonly [LocalFileSystem, string],
+  [to, target]: readonly [LocalFileSystem, string],
 ): Promise<readonly string[]> {
   const observer = new RecordingObserver();
   await transfer(
     { files: from, entries: [{ path: source }] },
-    { files: to, path: target, mustBeFolder: false },
+    { files: to, path: target, mustBeDirectory: false },
     {
       options: transferOptions(),
       observer,
@@ -107,7 +107,7 @@ async function copy(
 
 const PLACES = [
   ["up", () => new LateFiles(), () => new ServedTarget()],
-  ["down", () => new ServedFiles(), () => new LocalFiles()],
+  ["down", () => new ServedFiles(), () => new LocalFileSystem()],
   ["between two hosts", () => new ServedFiles(), () => new ServedTarget()],
 ] as const;
 
@@ -127,8 +127,8 @@ for (const [way, from, to] of PLACES) {
     Deno.test(
       `A directory that is copied into itself by way of a server is refused: ${way}, ${source} to ${target}`,
       async () => {
-        using folder = new TempFolder();
-        const { path } = folder;
+        using directory = new TempDirectory();
+        const { path } = directory;
         makeTree(path, [
           { path: "d/a", content: "a" },
           { path: "d/z", content: "z" },
@@ -153,8 +153,8 @@ for (const [way, from, to] of PLACES) {
   Deno.test(
     `A directory that is copied into one of its name inside itself ends: ${way}`,
     async () => {
-      using folder = new TempFolder();
-      const { path } = folder;
+      using directory = new TempDirectory();
+      const { path } = directory;
       makeTree(path, [{ path: "d/a", content: "a" }, { path: "d/d/" }]);
       const failures = await copy([from(), `${path}/d`], [to(), `${path}/d`]);
       assertEquals(failures.length, 1);
@@ -166,8 +166,8 @@ for (const [way, from, to] of PLACES) {
 }
 
 Deno.test("A directory of the target's name that was there before is copied", async () => {
-  using folder = new TempFolder();
-  const { path } = folder;
+  using directory = new TempDirectory();
+  const { path } = directory;
   makeTree(path, [
     { path: "d/d/d/f", content: "f" },
     { path: "to/" },
@@ -186,8 +186,8 @@ Deno.test("A directory of the target's name that was there before is copied", as
 Deno.test(
   "A directory on another machine is copied, though this one has the same path",
   async () => {
-    using here = new TempFolder();
-    using there = new TempFolder();
+    using here = new TempDirectory();
+    using there = new TempDirectory();
     makeTree(there.path, [
       { path: "d/d/f", content: "f" },
       { path: "d/d/", modified: 1_000_000_000 },
@@ -195,7 +195,7 @@ Deno.test(
     Deno.mkdirSync(`${here.path}/d`);
     const other = new OtherMachine(there.path, here.path);
     const failures = await copy([other, `${here.path}/d`], [
-      new LocalFiles(),
+      new LocalFileSystem(),
       `${here.path}/d`,
     ]);
     assertEquals(failures, []);

@@ -2,22 +2,22 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EntryError, SessionError } from "../../../lib/errors.ts";
 import type {
   Attributes,
-  Files,
-  ListedEntry,
+  DirectoryEntry,
+  FileSystem,
   Listing,
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
-import { LocalFiles } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import type { TransferOptions } from "../../../lib/tree/options.ts";
 import { transfer } from "../../../lib/tree/transfer.ts";
 import { withFaults } from "../../support/faulty_file.ts";
-import { FaultyFiles } from "../../support/faulty_files.ts";
-import { HeldFiles } from "../../support/held_files.ts";
+import { FaultyFileSystem } from "../../support/faulty_files.ts";
+import { HeldFileSystem } from "../../support/held_files.ts";
 import { listingOf } from "../../support/listed_entries.ts";
 import { listing } from "../../support/listing.ts";
 import { isStorable, linkTest, onWindows } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 import { makeTree } from "../../support/tree.ts";
 import { transferOptions } from "../../support/transfer_options.ts";
 
@@ -25,10 +25,10 @@ import { transferOptions } from "../../support/transfer_options.ts";
 async function copy(
   source: string,
   target: string,
-  { recursive = true, preserve = false, files = new LocalFiles() }: {
+  { recursive = true, preserve = false, files = new LocalFileSystem() }: {
     recursive?: boolean;
     preserve?: boolean;
-    files?: LocalFiles;
+    files?: LocalFileSystem;
   } = {},
 ): Promise<string[]> {
   const observer = new RecordingObserver();
@@ -36,7 +36,7 @@ async function copy(
   const interrupted = new AbortController().signal;
   await transfer(
     { files, entries: [{ path: source }] },
-    { files, path: target, mustBeFolder: false },
+    { files, path: target, mustBeDirectory: false },
     {
       options: {
         recursive,
@@ -63,49 +63,49 @@ function modifiedOf(path: string): number {
 }
 
 Deno.test("transfer() copies a file under the name of its target", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "a", content: "abc" }]);
-  assertEquals(await copy(`${folder.path}/a`, `${folder.path}/b`), []);
-  assertEquals(listing(folder.path), ['a = "abc"', 'b = "abc"']);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "a", content: "abc" }]);
+  assertEquals(await copy(`${directory.path}/a`, `${directory.path}/b`), []);
+  assertEquals(listing(directory.path), ['a = "abc"', 'b = "abc"']);
 });
 
 Deno.test("transfer() copies a file whole, whatever its size", async () => {
   for (const size of [0, 1, 262_143, 262_144, 262_145, 600_000]) {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const content = Uint8Array.from({ length: size }, (_, at) => at % 251);
-    makeTree(folder.path, [{ path: "a", content }]);
-    assertEquals(await copy(`${folder.path}/a`, `${folder.path}/b`), []);
+    makeTree(directory.path, [{ path: "a", content }]);
+    assertEquals(await copy(`${directory.path}/a`, `${directory.path}/b`), []);
     assertEquals(
-      new Uint8Array(Deno.readFileSync(`${folder.path}/b`)),
+      new Uint8Array(Deno.readFileSync(`${directory.path}/b`)),
       content,
       `${size} bytes`,
     );
   }
 });
 
-Deno.test("transfer() copies into a folder that is there", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+Deno.test("transfer() copies into a directory that is there", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "a", content: "abc" },
     { path: "d/f", content: "f" },
     { path: "to/" },
   ]);
   for (const source of ["a", "d"]) {
     assertEquals(
-      await copy(`${folder.path}/${source}`, `${folder.path}/to`),
+      await copy(`${directory.path}/${source}`, `${directory.path}/to`),
       [],
     );
   }
   assertEquals(
-    listing(`${folder.path}/to`),
+    listing(`${directory.path}/to`),
     ['a = "abc"', "d/", 'd/f = "f"'],
   );
 });
 
-Deno.test("transfer() copies a folder under the name of a missing target", async () => {
-  using folder = new TempFolder();
+Deno.test("transfer() copies a directory under the name of a missing target", async () => {
+  using directory = new TempDirectory();
   makeTree(
-    folder.path,
+    directory.path,
     [
       { path: "d/f", content: "f" },
       { path: "d/-x y'\"🦕", content: "" },
@@ -113,47 +113,47 @@ Deno.test("transfer() copies a folder under the name of a missing target", async
     ].filter(({ path }) => isStorable(path)),
   );
   for (const source of ["d", "d/", "d//"]) {
-    using target = new TempFolder();
+    using target = new TempDirectory();
     assertEquals(
-      await copy(`${folder.path}/${source}`, `${target.path}/new`),
+      await copy(`${directory.path}/${source}`, `${target.path}/new`),
       [],
     );
     assertEquals(
       listing(`${target.path}/new`),
-      listing(`${folder.path}/d`),
+      listing(`${directory.path}/d`),
       source,
     );
   }
 });
 
-Deno.test("transfer() merges a folder into one of its name", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+Deno.test("transfer() merges a directory into one of its name", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "d/f", content: "new" },
     { path: "to/d/f", content: "an older, longer file" },
     { path: "to/d/g", content: "kept" },
   ]);
-  assertEquals(await copy(`${folder.path}/d`, `${folder.path}/to`), []);
+  assertEquals(await copy(`${directory.path}/d`, `${directory.path}/to`), []);
   assertEquals(
-    listing(`${folder.path}/to`),
+    listing(`${directory.path}/to`),
     ["d/", 'd/f = "new"', 'd/g = "kept"'],
   );
 });
 
 linkTest("transfer() copies links of a tree as links", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/f", content: "f" }, { path: "d/e/" }]);
-  Deno.symlinkSync("f", `${folder.path}/d/file`);
-  Deno.symlinkSync("e", `${folder.path}/d/folder`);
-  Deno.symlinkSync("../nowhere", `${folder.path}/d/dangling`);
-  Deno.symlinkSync(".", `${folder.path}/d/loop`);
-  assertEquals(await copy(`${folder.path}/d`, `${folder.path}/to`), []);
-  assertEquals(listing(`${folder.path}/to`), [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "d/f", content: "f" }, { path: "d/e/" }]);
+  Deno.symlinkSync("f", `${directory.path}/d/file`);
+  Deno.symlinkSync("e", `${directory.path}/d/directory`);
+  Deno.symlinkSync("../nowhere", `${directory.path}/d/dangling`);
+  Deno.symlinkSync(".", `${directory.path}/d/loop`);
+  assertEquals(await copy(`${directory.path}/d`, `${directory.path}/to`), []);
+  assertEquals(listing(`${directory.path}/to`), [
     "dangling -> ../nowhere",
+    "directory -> e",
     "e/",
     'f = "f"',
     "file -> f",
-    "folder -> e",
     "loop -> .",
   ]);
 });
@@ -161,17 +161,17 @@ linkTest("transfer() copies links of a tree as links", async () => {
 linkTest(
   "transfer() copies a tree with links over an earlier copy of it",
   async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "d/f", content: "f" }, { path: "to/" }]);
-    Deno.symlinkSync("f", `${folder.path}/d/l`);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "d/f", content: "f" }, { path: "to/" }]);
+    Deno.symlinkSync("f", `${directory.path}/d/l`);
     for (const time of ["first", "second"]) {
       assertEquals(
-        await copy(`${folder.path}/d`, `${folder.path}/to`),
+        await copy(`${directory.path}/d`, `${directory.path}/to`),
         [],
         time,
       );
       assertEquals(
-        listing(`${folder.path}/to`),
+        listing(`${directory.path}/to`),
         ["d/", 'd/f = "f"', "d/l -> f"],
         time,
       );
@@ -182,15 +182,17 @@ linkTest(
 linkTest(
   "transfer() copies what a link names if it is not recursive",
   async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "f", content: "f" }]);
-    Deno.symlinkSync("f", `${folder.path}/l`);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "f", content: "f" }]);
+    Deno.symlinkSync("f", `${directory.path}/l`);
     assertEquals(
-      await copy(`${folder.path}/l`, `${folder.path}/to`, { recursive: false }),
+      await copy(`${directory.path}/l`, `${directory.path}/to`, {
+        recursive: false,
+      }),
       [],
     );
     assertEquals(
-      listing(folder.path),
+      listing(directory.path),
       ['f = "f"', "l -> f", 'to = "f"'],
     );
   },
@@ -199,32 +201,36 @@ linkTest(
 linkTest(
   "transfer() writes through a link that is the target of a file",
   async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [
+    using directory = new TempDirectory();
+    makeTree(directory.path, [
       { path: "f", content: "f" },
       { path: "real", content: "old" },
     ]);
-    Deno.symlinkSync("real", `${folder.path}/l`);
-    assertEquals(await copy(`${folder.path}/f`, `${folder.path}/l`), []);
-    assertEquals(listing(folder.path), ['f = "f"', "l -> real", 'real = "f"']);
+    Deno.symlinkSync("real", `${directory.path}/l`);
+    assertEquals(await copy(`${directory.path}/f`, `${directory.path}/l`), []);
+    assertEquals(listing(directory.path), [
+      'f = "f"',
+      "l -> real",
+      'real = "f"',
+    ]);
   },
 );
 
 linkTest(
   "transfer() refuses to copy a file onto itself and leaves it whole",
   async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "d/f", content: "precious" }]);
-    Deno.symlinkSync("f", `${folder.path}/d/link`);
-    Deno.linkSync(`${folder.path}/d/f`, `${folder.path}/d/hard`);
-    const source = `${folder.path}/d/f`;
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "d/f", content: "precious" }]);
+    Deno.symlinkSync("f", `${directory.path}/d/link`);
+    Deno.linkSync(`${directory.path}/d/f`, `${directory.path}/d/hard`);
+    const source = `${directory.path}/d/f`;
     for (
       const [target, named] of [
         [source, source],
-        [`${folder.path}/d/../d/f`, `${folder.path}/d/../d/f`],
-        [`${folder.path}/d`, source],
-        [`${folder.path}/d/link`, `${folder.path}/d/link`],
-        [`${folder.path}/d/hard`, `${folder.path}/d/hard`],
+        [`${directory.path}/d/../d/f`, `${directory.path}/d/../d/f`],
+        [`${directory.path}/d`, source],
+        [`${directory.path}/d/link`, `${directory.path}/d/link`],
+        [`${directory.path}/d/hard`, `${directory.path}/d/hard`],
       ] as const
     ) {
       assertEquals(
@@ -234,128 +240,132 @@ linkTest(
       );
     }
     assertEquals(
-      listing(`${folder.path}/d`),
+      listing(`${directory.path}/d`),
       ['f = "precious"', 'hard = "precious"', "link -> f"],
     );
   },
 );
 
-Deno.test("transfer() leaves a folder that is copied onto itself as it is", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/f", content: "precious" }]);
-  const failures = await copy(`${folder.path}/d`, folder.path);
+Deno.test("transfer() leaves a directory that is copied onto itself as it is", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "d/f", content: "precious" }]);
+  const failures = await copy(`${directory.path}/d`, directory.path);
   assertEquals(failures.length, 1);
-  assertEquals(listing(folder.path), ["d/", 'd/f = "precious"']);
+  assertEquals(listing(directory.path), ["d/", 'd/f = "precious"']);
 });
 
-Deno.test("transfer() does not copy a folder into itself for ever", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/f", content: "f" }, { path: "d/in/" }]);
-  const into = await copy(`${folder.path}/d`, `${folder.path}/d/in`);
+Deno.test("transfer() does not copy a directory into itself for ever", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "d/f", content: "f" }, { path: "d/in/" }]);
+  const into = await copy(`${directory.path}/d`, `${directory.path}/d/in`);
   assertEquals(into.length, 1);
   assert(into[0]!.includes("cannot copy a directory into itself"));
   assertEquals(
-    listing(`${folder.path}/d`).filter((line) => line.endsWith('"f"')),
+    listing(`${directory.path}/d`).filter((line) => line.endsWith('"f"')),
     ['f = "f"'],
   );
 });
 
-Deno.test("transfer() reports a folder that is copied to a new one inside it", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/f", content: "f" }]);
-  const failures = await copy(`${folder.path}/d`, `${folder.path}/d/new`);
+Deno.test("transfer() reports a directory that is copied to a new one inside it", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "d/f", content: "f" }]);
+  const failures = await copy(`${directory.path}/d`, `${directory.path}/d/new`);
   assertEquals(failures.length, 1);
-  const copies = listing(folder.path).filter((line) => line.endsWith(' = "f"'));
+  const copies = listing(directory.path).filter((line) =>
+    line.endsWith(' = "f"')
+  );
   assert(copies.length <= 2, copies.join("\n"));
 });
 
-Deno.test("transfer() refuses folders unless it is recursive, and devices always", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/f", content: "f" }]);
+Deno.test("transfer() refuses directories unless it is recursive, and devices always", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "d/f", content: "f" }]);
   for (
     const [source, recursive] of [
-      [`${folder.path}/d`, false],
+      [`${directory.path}/d`, false],
       ...(onWindows
         ? []
         : [["/dev/null", false], ["/dev/null", true]] as const),
     ] as const
   ) {
     assertEquals(
-      await copy(source, `${folder.path}/to`, { recursive }),
+      await copy(source, `${directory.path}/to`, { recursive }),
       [`${source}: not a regular file`],
     );
   }
-  assertEquals(listing(folder.path), ["d/", 'd/f = "f"']);
+  assertEquals(listing(directory.path), ["d/", 'd/f = "f"']);
 });
 
 Deno.test("transfer() reports what is in the way and keeps it", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "d/x", content: "file" },
-    { path: "d/y/f", content: "folder" },
+    { path: "d/y/f", content: "directory" },
     { path: "d/z", content: "z" },
     { path: "to/d/x/" },
     { path: "to/d/y", content: "old" },
   ]);
-  const failures = await copy(`${folder.path}/d`, `${folder.path}/to`);
+  const failures = await copy(`${directory.path}/d`, `${directory.path}/to`);
   assertEquals(failures.toSorted(), [
-    `${folder.path}/to/d/x: Is a directory`,
-    `${folder.path}/to/d/y: Not a directory`,
+    `${directory.path}/to/d/x: Is a directory`,
+    `${directory.path}/to/d/y: Not a directory`,
   ]);
   assertEquals(
-    listing(`${folder.path}/to`),
+    listing(`${directory.path}/to`),
     ["d/", "d/x/", 'd/y = "old"', 'd/z = "z"'],
   );
 });
 
 Deno.test("transfer() reports a source or a target that is not there", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "f", content: "f" }]);
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "f", content: "f" }]);
   for (const recursive of [false, true]) {
     assertEquals(
-      await copy(`${folder.path}/no`, `${folder.path}/to`, { recursive }),
-      [`${folder.path}/no: No such file or directory`],
+      await copy(`${directory.path}/no`, `${directory.path}/to`, { recursive }),
+      [`${directory.path}/no: No such file or directory`],
     );
     assertEquals(
-      await copy(`${folder.path}/f`, `${folder.path}/no/to`, { recursive }),
-      [`${folder.path}/no/to: No such file or directory`],
+      await copy(`${directory.path}/f`, `${directory.path}/no/to`, {
+        recursive,
+      }),
+      [`${directory.path}/no/to: No such file or directory`],
     );
   }
-  assertEquals(listing(folder.path), ['f = "f"']);
+  assertEquals(listing(directory.path), ['f = "f"']);
 });
 
 Deno.test("transfer() reports a read that fails, drops the old tail, goes on", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "d/f", content: "new" },
     { path: "d/e/" },
     { path: "to/d/f", content: "an older, longer file" },
   ]);
-  const files = new FaultyFiles({
+  const files = new FaultyFileSystem({
     read: async () => {
       throw new EntryError("f: Input/output error");
     },
   });
   assertEquals(
-    await copy(`${folder.path}/d`, `${folder.path}/to`, { files }),
+    await copy(`${directory.path}/d`, `${directory.path}/to`, { files }),
     ["f: Input/output error"],
   );
-  assertEquals(listing(`${folder.path}/to`), ["d/", "d/e/", 'd/f = ""']);
+  assertEquals(listing(`${directory.path}/to`), ["d/", "d/e/", 'd/f = ""']);
 });
 
 Deno.test("transfer() reports a full disk and goes on", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/f", content: "new" }, { path: "d/e/" }]);
-  const files = new FaultyFiles({
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "d/f", content: "new" }, { path: "d/e/" }]);
+  const files = new FaultyFileSystem({
     write: async () => {
       throw new EntryError("f: No space left on device");
     },
   });
   assertEquals(
-    await copy(`${folder.path}/d`, `${folder.path}/to`, { files }),
+    await copy(`${directory.path}/d`, `${directory.path}/to`, { files }),
     ["f: No space left on device"],
   );
-  assertEquals(listing(`${folder.path}/to`), ["e/", 'f = ""']);
+  assertEquals(listing(`${directory.path}/to`), ["e/", 'f = ""']);
 });
 
 Deno.test({
@@ -368,24 +378,26 @@ Deno.test({
         [true, 0o777, 0o577],
       ] as const
     ) {
-      using folder = new TempFolder();
-      makeTree(folder.path, [
+      using directory = new TempDirectory();
+      makeTree(directory.path, [
         { path: "d/f", content: "f", mode: 0o777, modified: 1000 },
         { path: "d/", mode: 0o577, modified: 2000 },
       ]);
       const umask = Deno.umask(0o022);
       try {
         assertEquals(
-          await copy(`${folder.path}/d`, `${folder.path}/to`, { preserve }),
+          await copy(`${directory.path}/d`, `${directory.path}/to`, {
+            preserve,
+          }),
           [],
         );
       } finally {
         Deno.umask(umask);
       }
-      assertEquals(modeOf(`${folder.path}/to/f`), file);
-      assertEquals(modeOf(`${folder.path}/to`), sub);
-      assertEquals(modifiedOf(`${folder.path}/to/f`) === 1000, preserve);
-      assertEquals(modifiedOf(`${folder.path}/to`) === 2000, preserve);
+      assertEquals(modeOf(`${directory.path}/to/f`), file);
+      assertEquals(modeOf(`${directory.path}/to`), sub);
+      assertEquals(modifiedOf(`${directory.path}/to/f`) === 1000, preserve);
+      assertEquals(modifiedOf(`${directory.path}/to`) === 2000, preserve);
     }
   },
 });
@@ -395,21 +407,21 @@ async function copyAll(
   sources: readonly { path: string; attributes?: Attributes }[],
   target: string,
   {
-    from = new LocalFiles(),
-    to = new LocalFiles(),
-    mustBeFolder = false,
+    from = new LocalFileSystem(),
+    to = new LocalFileSystem(),
+    mustBeDirectory = false,
     observer = new RecordingObserver(),
     ...options
   }: Partial<TransferOptions> & {
-    from?: Files;
-    to?: Files;
-    mustBeFolder?: boolean;
+    from?: FileSystem;
+    to?: FileSystem;
+    mustBeDirectory?: boolean;
     observer?: RecordingObserver;
   } = {},
 ): Promise<string[]> {
   await transfer(
     { files: from, entries: sources },
-    { files: to, path: target, mustBeFolder },
+    { files: to, path: target, mustBeDirectory },
     {
       options: transferOptions({ recursive: false, ...options }),
       observer,
@@ -418,16 +430,20 @@ async function copyAll(
   return observer.failures;
 }
 
-/** A place whose folders hold what it says they do. */
-class Listed extends HeldFiles {
-  readonly #entries: readonly ListedEntry[];
+/** A place whose directories hold what it says they do. */
+class Listed extends HeldFileSystem {
+  readonly #entries: readonly DirectoryEntry[];
 
-  constructor(root: string, entries: readonly ListedEntry[], atOnce: number) {
+  constructor(
+    root: string,
+    entries: readonly DirectoryEntry[],
+    atOnce: number,
+  ) {
     super(root, atOnce);
     this.#entries = entries;
   }
 
-  override async list(): Promise<Listing> {
+  override async readdir(): Promise<Listing> {
     return listingOf(this.#entries);
   }
 }
@@ -436,8 +452,8 @@ Deno.test("transfer() refuses names in a listing that are none, and makes nothin
   const names = ["..", ".", "", "a/b", "/", "/tmp/x", "../evil", "a\0b", "a/"];
   for (const atOnce of [1, 4]) {
     for (const target of ["new", "there"]) {
-      using folder = new TempFolder();
-      makeTree(folder.path, [
+      using directory = new TempDirectory();
+      makeTree(directory.path, [
         { path: "d/a/b", content: "evil" },
         { path: "d/good", content: "good" },
         { path: "d/last", content: "last" },
@@ -447,12 +463,12 @@ Deno.test("transfer() refuses names in a listing that are none, and makes nothin
       const entries = ["good", ...names, "last"].map((name) => ({ name }));
       assertEquals(
         await copyAll(
-          [{ path: `${folder.path}/d` }],
+          [{ path: `${directory.path}/d` }],
           target === "new"
-            ? `${folder.path}/to/new`
-            : `${folder.path}/to/there`,
+            ? `${directory.path}/to/new`
+            : `${directory.path}/to/there`,
           {
-            from: new Listed(folder.path, entries, atOnce),
+            from: new Listed(directory.path, entries, atOnce),
             recursive: true,
           },
         ),
@@ -460,22 +476,22 @@ Deno.test("transfer() refuses names in a listing that are none, and makes nothin
       );
       const into = target === "new" ? "new/" : "there/d/";
       assertEquals(
-        listing(`${folder.path}/to`).filter((line) => line.includes("=")),
+        listing(`${directory.path}/to`).filter((line) => line.includes("=")),
         [`${into}good = "good"`, `${into}last = "last"`],
       );
       assertEquals(
-        listing(`${folder.path}/to`).filter((line) => line.endsWith("/")),
+        listing(`${directory.path}/to`).filter((line) => line.endsWith("/")),
         target === "new" ? ["new/", "there/"] : ["there/", "there/d/"],
       );
     }
   }
 });
 
-Deno.test("transfer() refuses names in a listing that are folders, and lists none of them", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [{ path: "d/" }, { path: "to/" }]);
+Deno.test("transfer() refuses names in a listing that are directories, and lists none of them", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "d/" }, { path: "to/" }]);
   const attributes: Attributes = {
-    kind: "folder",
+    kind: "directory",
     size: 0,
     mode: 0o777,
     modified: 0,
@@ -483,84 +499,84 @@ Deno.test("transfer() refuses names in a listing that are folders, and lists non
   };
   const names = ["..", ".", "a/b"];
   const entries = names.map((name) => ({ name, attributes }));
-  const from = new Listed(folder.path, entries, 4);
+  const from = new Listed(directory.path, entries, 4);
   assertEquals(
-    await copyAll([{ path: `${folder.path}/d` }], `${folder.path}/to`, {
+    await copyAll([{ path: `${directory.path}/d` }], `${directory.path}/to`, {
       from,
       recursive: true,
     }),
     names.map((name) => `error: unexpected filename: ${name}`),
   );
-  assertEquals(listing(folder.path), ["d/", "to/", "to/d/"]);
+  assertEquals(listing(directory.path), ["d/", "to/", "to/d/"]);
 });
 
 Deno.test("transfer() refuses what is no name where it stores", {
   ignore: Deno.build.os === "windows",
 }, async () => {
-  using folder = new TempFolder();
+  using directory = new TempDirectory();
   const names = ["nul", "a:b", "back\\slash", "dot."];
-  makeTree(folder.path, [
+  makeTree(directory.path, [
     ...["good", ...names].map((name) => ({ path: `d/${name}`, content: "x" })),
     { path: "to/" },
   ]);
   const failures = await copyAll(
-    [{ path: `${folder.path}/d` }],
-    `${folder.path}/to`,
+    [{ path: `${directory.path}/d` }],
+    `${directory.path}/to`,
     { recursive: true, platform: "windows" },
   );
   assertEquals(
     failures.toSorted(),
     names.map((name) =>
-      `${folder.path}/to/d/${name}: Windows does not allow this name`
+      `${directory.path}/to/d/${name}: Windows does not allow this name`
     ).toSorted(),
   );
-  assertEquals(listing(`${folder.path}/to`), ["d/", 'd/good = "x"']);
+  assertEquals(listing(`${directory.path}/to`), ["d/", 'd/good = "x"']);
 });
 
 Deno.test("transfer() takes what is told of an entry, and looks only where it is not", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "a", content: "a" },
     { path: "d/told", content: "told" },
     { path: "d/untold", content: "untold" },
     { path: "to/" },
   ]);
-  const files = new LocalFiles();
+  const files = new LocalFileSystem();
   const entries = [
     {
       name: "told",
-      attributes: await files.attributes(`${folder.path}/d/told`),
+      attributes: await files.stat(`${directory.path}/d/told`),
     },
     { name: "untold" },
   ];
-  const from = new Listed(folder.path, entries, 4);
+  const from = new Listed(directory.path, entries, 4);
   assertEquals(
     await copyAll(
       [
         {
-          path: `${folder.path}/a`,
-          attributes: await files.attributes(`${folder.path}/a`),
+          path: `${directory.path}/a`,
+          attributes: await files.stat(`${directory.path}/a`),
         },
-        { path: `${folder.path}/d` },
+        { path: `${directory.path}/d` },
       ],
-      `${folder.path}/to`,
+      `${directory.path}/to`,
       { from, recursive: true },
     ),
     [],
   );
   assertEquals(
-    from.calls.filter((call) => call.startsWith("attributes")),
-    ["attributes d", "attributes d/untold"],
+    from.calls.filter((call) => call.startsWith("stat")),
+    ["stat d", "stat d/untold"],
   );
   assertEquals(
-    listing(`${folder.path}/to`),
+    listing(`${directory.path}/to`),
     ['a = "a"', "d/", 'd/told = "told"', 'd/untold = "untold"'],
   );
 });
 
-Deno.test("transfer() takes no target that has to be a folder and is none", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+Deno.test("transfer() takes no target that has to be a directory and is none", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "a", content: "a" },
     { path: "b", content: "b" },
   ]);
@@ -570,28 +586,30 @@ Deno.test("transfer() takes no target that has to be a folder and is none", asyn
       ["missing", "No such file or directory"],
     ] as const
   ) {
-    const path = `${folder.path}/${target}`;
+    const path = `${directory.path}/${target}`;
     const error = await assertRejects(
       () =>
-        copyAll([{ path: `${folder.path}/a` }], path, { mustBeFolder: true }),
+        copyAll([{ path: `${directory.path}/a` }], path, {
+          mustBeDirectory: true,
+        }),
       EntryError,
     );
     assertEquals(error.message, `${path}: ${reason}`);
   }
-  assertEquals(listing(folder.path), ['a = "a"', 'b = "b"']);
+  assertEquals(listing(directory.path), ['a = "a"', 'b = "b"']);
 });
 
-Deno.test("transfer() has a place for one source alone where the target is no folder", async () => {
+Deno.test("transfer() has a place for one source alone where the target is no directory", async () => {
   for (const before of ["nothing", "a file"]) {
-    using folder = new TempFolder();
-    makeTree(folder.path, [
+    using directory = new TempDirectory();
+    makeTree(directory.path, [
       ...["a", "b", "c"].map((path) => ({ path, content: path })),
       ...(before === "nothing" ? [] : [{ path: "to", content: "old" }]),
     ]);
-    const to = `${folder.path}/to`;
+    const to = `${directory.path}/to`;
     assertEquals(
       await copyAll(
-        ["a", "b", "c"].map((name) => ({ path: `${folder.path}/${name}` })),
+        ["a", "b", "c"].map((name) => ({ path: `${directory.path}/${name}` })),
         to,
       ),
       [
@@ -606,33 +624,33 @@ Deno.test("transfer() has a place for one source alone where the target is no fo
 linkTest(
   "transfer() copies what links name if links are followed, and no loop",
   async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [
+    using directory = new TempDirectory();
+    makeTree(directory.path, [
       { path: "d/e/f", content: "f" },
       { path: "file", content: "file" },
     ]);
-    Deno.symlinkSync("../file", `${folder.path}/d/l`);
-    Deno.symlinkSync("..", `${folder.path}/d/e/up`);
-    Deno.symlinkSync("nowhere", `${folder.path}/d/dangling`);
+    Deno.symlinkSync("../file", `${directory.path}/d/l`);
+    Deno.symlinkSync("..", `${directory.path}/d/e/up`);
+    Deno.symlinkSync("nowhere", `${directory.path}/d/dangling`);
     const failures = await copyAll(
-      [{ path: `${folder.path}/d` }],
-      `${folder.path}/to`,
+      [{ path: `${directory.path}/d` }],
+      `${directory.path}/to`,
       { recursive: true },
     );
     assertEquals(failures.toSorted(), [
-      `${folder.path}/d/dangling: No such file or directory`,
-      `${folder.path}/d/e/up: Too many levels of symbolic links: ` +
-      `it is ${folder.path}/d again`,
+      `${directory.path}/d/dangling: No such file or directory`,
+      `${directory.path}/d/e/up: Too many levels of symbolic links: ` +
+      `it is ${directory.path}/d again`,
     ]);
     assertEquals(
-      listing(`${folder.path}/to`),
+      listing(`${directory.path}/to`),
       ["e/", 'e/f = "f"', 'l = "file"'],
     );
   },
 );
 
 /** The local disk, but some files are told to be longer or shorter. */
-class Misjudged extends LocalFiles {
+class Misjudged extends LocalFileSystem {
   readonly #size: number;
 
   constructor(size: number) {
@@ -640,8 +658,8 @@ class Misjudged extends LocalFiles {
     this.#size = size;
   }
 
-  override async attributes(path: string): Promise<Attributes> {
-    const attributes = await super.attributes(path);
+  override async stat(path: string): Promise<Attributes> {
+    const attributes = await super.stat(path);
     return attributes.kind === "file"
       ? { ...attributes, size: this.#size }
       : attributes;
@@ -651,19 +669,23 @@ class Misjudged extends LocalFiles {
 Deno.test("transfer() copies a file to its end, whatever length it was told to have", async () => {
   for (const before of ["nothing", "what was there, longer than the new one"]) {
     for (const size of [0, 1, 5, 4096, 600_000]) {
-      using folder = new TempFolder();
-      makeTree(folder.path, [
+      using directory = new TempDirectory();
+      makeTree(directory.path, [
         { path: "a", content: "short" },
         ...(before === "nothing" ? [] : [{ path: "to", content: before }]),
       ]);
       assertEquals(
-        await copyAll([{ path: `${folder.path}/a` }], `${folder.path}/to`, {
-          from: new Misjudged(size),
-        }),
+        await copyAll(
+          [{ path: `${directory.path}/a` }],
+          `${directory.path}/to`,
+          {
+            from: new Misjudged(size),
+          },
+        ),
         [],
       );
       assertEquals(
-        Deno.readTextFileSync(`${folder.path}/to`),
+        Deno.readTextFileSync(`${directory.path}/to`),
         "short",
         `${size} bytes, before it ${before}`,
       );
@@ -672,13 +694,13 @@ Deno.test("transfer() copies a file to its end, whatever length it was told to h
 });
 
 Deno.test("transfer() tells of a file that shrinks while it is read", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "a", content: "0123456789" },
     { path: "to", content: "what was there, longer than the new one" },
   ]);
   let reads = 0;
-  class Shrinking extends LocalFiles {
+  class Shrinking extends LocalFileSystem {
     override async openToRead(path: string): Promise<OpenFile> {
       const file = await super.openToRead(path);
       return withFaults(file, {
@@ -686,20 +708,20 @@ Deno.test("transfer() tells of a file that shrinks while it is read", async () =
           if (reads++ > 0) return 0;
           return await file.read(buffer.subarray(0, 4), at);
         },
-        attributes: async () => ({ ...await file.attributes(), size: 3 }),
+        stat: async () => ({ ...await file.stat(), size: 3 }),
       });
     }
   }
   assertEquals(
-    await copyAll([{ path: `${folder.path}/a` }], `${folder.path}/to`, {
+    await copyAll([{ path: `${directory.path}/a` }], `${directory.path}/to`, {
       from: new Shrinking(),
     }),
     [
-      `${folder.path}/a: the file shrank while it was read: ` +
+      `${directory.path}/a: the file shrank while it was read: ` +
       "4 of 10 bytes were there",
     ],
   );
-  assertEquals(Deno.readTextFileSync(`${folder.path}/to`), "0123");
+  assertEquals(Deno.readTextFileSync(`${directory.path}/to`), "0123");
 });
 
 /** The local disk, which copies between its files itself. */
@@ -721,42 +743,46 @@ class Copying extends Misjudged {
 
 Deno.test("transfer() has a place copy to new files itself, if it can", async () => {
   for (const before of ["nothing", "what was there, longer than the new one"]) {
-    using folder = new TempFolder();
-    makeTree(folder.path, [
+    using directory = new TempDirectory();
+    makeTree(directory.path, [
       { path: "a", content: "short" },
       ...(before === "nothing" ? [] : [{ path: "to", content: before }]),
     ]);
     const files = new Copying(5);
     assertEquals(
-      await copyAll([{ path: `${folder.path}/a` }], `${folder.path}/to`, {
+      await copyAll([{ path: `${directory.path}/a` }], `${directory.path}/to`, {
         from: files,
         to: files,
       }),
       [],
     );
     assertEquals(files.copied, before === "nothing" ? 5 : 0);
-    assertEquals(Deno.readTextFileSync(`${folder.path}/to`), "short");
+    assertEquals(Deno.readTextFileSync(`${directory.path}/to`), "short");
   }
 });
 
 Deno.test("What a place copies itself is whole, whatever length it was told to have", async () => {
   for (const before of ["nothing", "what was there, longer than the new one"]) {
     for (const size of [0, 3, 20]) {
-      using folder = new TempFolder();
-      makeTree(folder.path, [
+      using directory = new TempDirectory();
+      makeTree(directory.path, [
         { path: "a", content: "short" },
         ...(before === "nothing" ? [] : [{ path: "to", content: before }]),
       ]);
       const files = new Copying(size);
       assertEquals(
-        await copyAll([{ path: `${folder.path}/a` }], `${folder.path}/to`, {
-          from: files,
-          to: files,
-        }),
+        await copyAll(
+          [{ path: `${directory.path}/a` }],
+          `${directory.path}/to`,
+          {
+            from: files,
+            to: files,
+          },
+        ),
         [],
       );
       assertEquals(
-        Deno.readTextFileSync(`${folder.path}/to`),
+        Deno.readTextFileSync(`${directory.path}/to`),
         "short",
         `${size} bytes, before it ${before}`,
       );
@@ -765,51 +791,55 @@ Deno.test("What a place copies itself is whole, whatever length it was told to h
 });
 
 Deno.test("transfer() ends where a place is lost: what was not begun is named, what was is cut", async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     ...["a", "b", "c"].map((path) => ({ path, content: "0123456789" })),
     { path: "to/a", content: "what was there, longer than the new one" },
   ]);
-  const from = new FaultyFiles({
+  const from = new FaultyFileSystem({
     read: () => Promise.reject(new SessionError("lost connection")),
   });
   const observer = new RecordingObserver();
   const error = await assertRejects(
     () =>
       copyAll(
-        ["a", "b", "c"].map((name) => ({ path: `${folder.path}/${name}` })),
-        `${folder.path}/to`,
+        ["a", "b", "c"].map((name) => ({ path: `${directory.path}/${name}` })),
+        `${directory.path}/to`,
         { from, observer },
       ),
     SessionError,
   );
   assertEquals(
     error.message,
-    `${folder.path}/to/a: lost connection after 0 of 10 bytes`,
+    `${directory.path}/to/a: lost connection after 0 of 10 bytes`,
   );
   assertEquals(
     observer.failures,
-    ["b", "c"].map((name) => `${folder.path}/${name}: not sent`),
+    ["b", "c"].map((name) => `${directory.path}/${name}: not sent`),
   );
-  assertEquals(listing(`${folder.path}/to`), ['a = ""']);
+  assertEquals(listing(`${directory.path}/to`), ['a = ""']);
 });
 
 linkTest(
   "transfer() does not wait for itself where a link in the target leads back",
   async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [
+    using directory = new TempDirectory();
+    makeTree(directory.path, [
       { path: "from/d/x/x/f", content: "f" },
       { path: "to/d/" },
     ]);
-    Deno.symlinkSync(".", `${folder.path}/to/d/x`);
+    Deno.symlinkSync(".", `${directory.path}/to/d/x`);
     assertEquals(
-      await copyAll([{ path: `${folder.path}/from/d` }], `${folder.path}/to`, {
-        recursive: true,
-      }),
+      await copyAll(
+        [{ path: `${directory.path}/from/d` }],
+        `${directory.path}/to`,
+        {
+          recursive: true,
+        },
+      ),
       [],
     );
-    assertEquals(listing(`${folder.path}/to`), [
+    assertEquals(listing(`${directory.path}/to`), [
       "d/",
       'd/f = "f"',
       "d/x -> .",

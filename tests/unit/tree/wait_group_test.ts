@@ -1,17 +1,17 @@
 import { assertEquals } from "@std/assert";
-import { Pending } from "../../../lib/tree/wait_group.ts";
+import { WaitGroup } from "../../../lib/tree/wait_group.ts";
 import { turn } from "../../support/turn.ts";
 
 /** Whether all of it is over by now. */
-async function isOver(pending: Pending): Promise<boolean> {
+async function isOver(pending: WaitGroup): Promise<boolean> {
   let isOver = false;
   pending.over.then(() => isOver = true);
   await turn();
   return isOver;
 }
 
-Deno.test("Pending is over when all has ended and no more will begin", async () => {
-  const pending = new Pending();
+Deno.test("WaitGroup is over when all has ended and no more will begin", async () => {
+  const pending = new WaitGroup();
   pending.begin();
   pending.begin();
   pending.end();
@@ -24,8 +24,8 @@ Deno.test("Pending is over when all has ended and no more will begin", async () 
   assertEquals(await isOver(pending), true);
 });
 
-Deno.test("Pending is not over before the last has ended", async () => {
-  const pending = new Pending();
+Deno.test("WaitGroup is not over before the last has ended", async () => {
+  const pending = new WaitGroup();
   pending.begin();
   pending.end();
   pending.begin();
@@ -43,8 +43,8 @@ Deno.test("Pending is not over before the last has ended", async () => {
   assertEquals(await isOver(pending), true);
 });
 
-Deno.test("Pending is over at once where nothing begins", async () => {
-  const pending = new Pending();
+Deno.test("WaitGroup is over at once where nothing begins", async () => {
+  const pending = new WaitGroup();
   assertEquals(await isOver(pending), false);
   pending.end();
   assertEquals(await isOver(pending), true);

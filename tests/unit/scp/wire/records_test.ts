@@ -45,8 +45,8 @@ const RECORDS: readonly (readonly [string, SentRecord])[] = [
     "C0644 1 a\xff\xc3b",
     { kind: "file", mode: 0o644, size: 1, name: "a\udcff\udcc3b" },
   ],
-  ["D0755 0 d", { kind: "folder", mode: 0o755, name: "d" }],
-  ["D2777 0 .ssh", { kind: "folder", mode: 0o2777, name: ".ssh" }],
+  ["D0755 0 d", { kind: "directory", mode: 0o755, name: "d" }],
+  ["D2777 0 .ssh", { kind: "directory", mode: 0o2777, name: ".ssh" }],
   ["E", { kind: "end" }],
   [
     "T1000000000 0 1000000001 0",
@@ -99,8 +99,8 @@ const READ_ONLY: readonly (readonly [string, ScpRecord])[] = [
   ["C0644 007 a", { kind: "file", mode: 0o644, size: 7, name: "a" }],
   ["C0644 1 ", { kind: "file", mode: 0o644, size: 1, name: "" }],
   ["C0644 1 ../a", { kind: "file", mode: 0o644, size: 1, name: "../a" }],
-  ["D0755 4096 d", { kind: "folder", mode: 0o755, name: "d" }],
-  ["E of the folder", { kind: "end" }],
+  ["D0755 4096 d", { kind: "directory", mode: 0o755, name: "d" }],
+  ["E of the directory", { kind: "end" }],
   ["Welcome to far", { kind: "unknown", text: "Welcome to far" }],
   ["c0644 1 a", { kind: "unknown", text: "c0644 1 a" }],
   ["\x00", { kind: "unknown", text: "\x00" }],
@@ -196,8 +196,8 @@ function isHarmless(cut: ScpRecord, whole: SentRecord): boolean {
     case "file":
       return whole.kind === "file" && cut.mode === whole.mode &&
         cut.size === whole.size;
-    case "folder":
-      return whole.kind === "folder" && cut.mode === whole.mode;
+    case "directory":
+      return whole.kind === "directory" && cut.mode === whole.mode;
     case "times":
       return whole.kind === "times" && cut.modified === whole.modified;
     default:
@@ -242,8 +242,8 @@ Deno.test("formatRecord() sends set-id bits and never the sticky bit", () => {
       [0, "0000"],
     ] as const
   ) {
-    const folder = formatRecord({ kind: "folder", mode, name: "d" });
-    assertEquals(unwire(folder), `D${digits} 0 d\n`);
+    const directory = formatRecord({ kind: "directory", mode, name: "d" });
+    assertEquals(unwire(directory), `D${digits} 0 d\n`);
     const file = formatRecord({ kind: "file", mode, size: 1, name: "f" });
     assertEquals(unwire(file), `C${digits} 1 f\n`);
   }
@@ -281,7 +281,7 @@ Deno.test("formatRecord() writes a name with a newline by vis(3), and no other",
       row,
     );
     assertEquals(
-      unwire(formatRecord({ kind: "folder", mode: 0o755, name })),
+      unwire(formatRecord({ kind: "directory", mode: 0o755, name })),
       `D0755 0 ${sent}\n`,
       row,
     );
@@ -334,7 +334,7 @@ Deno.test("formatRecord() refuses a name that makes the line too long", () => {
 
 Deno.test("formatRecord() refuses a name that no bytes stand for", () => {
   assertThrows(
-    () => formatRecord({ kind: "folder", mode: 0o755, name: "\ud800" }),
+    () => formatRecord({ kind: "directory", mode: 0o755, name: "\ud800" }),
     EntryError,
   );
 });

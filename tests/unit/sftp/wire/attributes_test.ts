@@ -210,14 +210,14 @@ Deno.test("attributesFrom() tells the kind, and the mode without it", () => {
     readonly (readonly [number, Pick<Attributes, "kind" | "mode">])[] = [
       [0o100644, { kind: "file", mode: 0o644 }],
       [0o106755, { kind: "file", mode: 0o6755 }],
-      [0o041777, { kind: "folder", mode: 0o1777 }],
+      [0o041777, { kind: "directory", mode: 0o1777 }],
       [0o120777, { kind: "other", mode: 0o777 }],
       [0o010600, { kind: "other", mode: 0o600 }],
       [0o020666, { kind: "other", mode: 0o666 }],
       [0o060660, { kind: "other", mode: 0o660 }],
       [0o140755, { kind: "other", mode: 0o755 }],
       [0o644, { kind: "other", mode: 0o644 }],
-      [0xffff0000 | 0o40700, { kind: "folder", mode: 0o700 }],
+      [0xffff0000 | 0o40700, { kind: "directory", mode: 0o700 }],
     ];
   for (const [permissions, { kind, mode }] of rows) {
     assertEquals(

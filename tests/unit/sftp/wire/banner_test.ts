@@ -132,7 +132,7 @@ Deno.test("checkVersion() takes version 3 and no other", () => {
     assertThrows(
       () => checkVersion({ version, extensions: new Map() }),
       ProtocolError,
-      `the far side speaks version ${version} of SFTP, not 3`,
+      `the remote speaks version ${version} of SFTP, not 3`,
     );
   }
 });

@@ -51,7 +51,7 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
     ),
   ],
   [
-    { kind: "open folder", path: "." },
+    { kind: "opendir", path: "." },
     wire(
       "\x00\x00\x00\x0a",
       "\x0b", // SSH_FXP_OPENDIR
@@ -107,7 +107,7 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
     ),
   ],
   [
-    { kind: "stat open", handle: HANDLE },
+    { kind: "fstat", handle: HANDLE },
     wire(
       "\x00\x00\x00\x0c",
       "\x08", // SSH_FXP_FSTAT
@@ -116,7 +116,7 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
     ),
   ],
   [
-    { kind: "set open", handle: HANDLE, attributes: { size: 3 } },
+    { kind: "fsetstat", handle: HANDLE, attributes: { size: 3 } },
     wire(
       "\x00\x00\x00\x18",
       "\x0a", // SSH_FXP_FSETSTAT
@@ -127,7 +127,7 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
     ),
   ],
   [
-    { kind: "list", handle: HANDLE },
+    { kind: "readdir", handle: HANDLE },
     wire(
       "\x00\x00\x00\x0c",
       "\x0c", // SSH_FXP_READDIR
@@ -145,7 +145,7 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
     ),
   ],
   [
-    { kind: "link stat", path: "/foo" },
+    { kind: "lstat", path: "/foo" },
     wire(
       "\x00\x00\x00\x0d",
       "\x07", // SSH_FXP_LSTAT
@@ -155,7 +155,7 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
   ],
   [
     {
-      kind: "set",
+      kind: "setstat",
       path: "/foo",
       attributes: { times: { modified: 1_000_000_000_000, accessed: 1000 } },
     },
@@ -170,7 +170,7 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
     ),
   ],
   [
-    { kind: "make folder", path: "d", attributes: { permissions: 0o755 } },
+    { kind: "mkdir", path: "d", attributes: { permissions: 0o755 } },
     wire(
       "\x00\x00\x00\x12",
       "\x0e", // SSH_FXP_MKDIR
@@ -190,7 +190,7 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
     ),
   ],
   [
-    { kind: "real path", path: "" },
+    { kind: "realpath", path: "" },
     wire(
       "\x00\x00\x00\x09",
       "\x10", // SSH_FXP_REALPATH
@@ -199,7 +199,7 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
     ),
   ],
   [
-    { kind: "read link", path: "/foo" },
+    { kind: "readlink", path: "/foo" },
     wire(
       "\x00\x00\x00\x0d",
       "\x13", // SSH_FXP_READLINK
@@ -208,7 +208,7 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
     ),
   ],
   [
-    { kind: "make link", path: "link", destination: "../to" },
+    { kind: "symlink", path: "link", destination: "../to" },
     wire(
       "\x00\x00\x00\x16",
       "\x14", // SSH_FXP_SYMLINK
@@ -227,7 +227,7 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
     ),
   ],
   [
-    { kind: "expand path", path: "~user/foo" },
+    { kind: "expand-path", path: "~user/foo" },
     wire(
       "\x00\x00\x00\x2d",
       "\xc8", // SSH_FXP_EXTENDED
@@ -237,7 +237,7 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
     ),
   ],
   [
-    { kind: "file system", path: "/" },
+    { kind: "statvfs", path: "/" },
     wire(
       "\x00\x00\x00\x21",
       "\xc8", // SSH_FXP_EXTENDED
@@ -248,7 +248,7 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
   ],
   [
     {
-      kind: "copy data",
+      kind: "copy-data",
       from: HANDLE,
       to: wire("to"),
       offset: 0x0102,
@@ -311,7 +311,7 @@ Deno.test("formatRequest() has room for a path of any length", () => {
   for (const length of [100, 128, 4096, 70_000]) {
     const path = "a".repeat(length);
     const pieces = formatRequest(42, {
-      kind: "make link",
+      kind: "symlink",
       path,
       destination: path,
     });

@@ -1,7 +1,7 @@
 import { removeTree } from "./tree.ts";
 
-/** An empty folder of a test's own, which goes with it. */
-export class TempFolder implements Disposable {
+/** An empty directory of a test's own, which goes with it. */
+export class TempDirectory implements Disposable {
   readonly path = Deno.makeTempDirSync({ prefix: "seacp-test-" });
 
   [Symbol.dispose](): void {

@@ -1,4 +1,4 @@
-/** A far side that is started as a client starts it, and what comes of it. */
+/** A remote that is started as a client starts it, and what comes of it. */
 
 import { underUmask } from "./place.ts";
 import { DECODING } from "./raw_names.ts";
@@ -6,11 +6,11 @@ import { DECODING } from "./raw_names.ts";
 /** How long one may take to end, in milliseconds. */
 const PATIENCE_MILLISECONDS = 20_000;
 
-/** What a far side is asked and told. In all of it, a character is a byte. */
+/** What a remote is asked and told. In all of it, a character is a byte. */
 export interface Dialogue {
   /** Its arguments: `-t`, `-f` and so on. */
   readonly args: readonly string[];
-  /** A shell script that makes what is in the folder it runs in. */
+  /** A shell script that makes what is in the directory it runs in. */
   readonly setup?: string;
   /** Octal; 022, if absent. */
   readonly umask?: string;
@@ -24,25 +24,25 @@ export interface Dialogue {
   readonly talk: readonly string[];
 }
 
-/** What came of a far side. In all of it, a character is a byte. */
+/** What came of a remote. In all of it, a character is a byte. */
 export interface Served {
   /** The exit status; 128 and the number if a signal ended it. */
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** What is in its folder: kind, mode, length, times and path of each. */
+  /** What is in its directory: kind, mode, length, times and path of each. */
   readonly entries: readonly string[];
   /** What is in the files there: `path = content`. */
   readonly contents: readonly string[];
 }
 
-/** Runs a program for a far side in a folder of its own, with no terminal. */
-export async function runFarSide(
+/** Runs a program for a remote in a directory of its own, with no terminal. */
+export async function runServer(
   program: readonly string[],
   { args, setup = "", umask = "022", wrapper = [], talk }: Dialogue,
 ): Promise<Served> {
-  await using folder = new Folder();
-  const cwd = folder.path;
+  await using directory = new Directory();
+  const cwd = directory.path;
   await shell(setup, cwd);
   const child = spawn([
     ...underUmask(umask),
@@ -69,8 +69,8 @@ export async function runFarSide(
   };
 }
 
-/** An empty folder that goes with all that came to be in it, in any bytes. */
-class Folder implements AsyncDisposable {
+/** An empty directory that goes with all that came to be in it, in any bytes. */
+class Directory implements AsyncDisposable {
   readonly path = Deno.makeTempDirSync({ prefix: "seacp-far-" });
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -161,19 +161,19 @@ async function say(
   }
 }
 
-async function entriesBelow(folder: string): Promise<string[]> {
+async function entriesBelow(directory: string): Promise<string[]> {
   const text = await shell(
     "find . -mindepth 1 -type d -printf 'd %m %T@ %A@ %P\\0' " +
       "-o -mindepth 1 -printf '%y %m %s %T@ %A@ %P %l\\0'",
-    folder,
+    directory,
   );
   return text.split("\0").slice(0, -1).map(withoutClock).toSorted();
 }
 
-async function contentsBelow(folder: string): Promise<string[]> {
+async function contentsBelow(directory: string): Promise<string[]> {
   const text = await shell(
     "find . -type f -printf '%P\\0%s\\0' -exec cat {} \\;",
-    folder,
+    directory,
   );
   const lines: string[] = [];
   for (let rest = text; rest !== "";) {
@@ -204,7 +204,7 @@ function withoutClock(line: string): string {
   });
 }
 
-/** Runs a shell script in a folder; gives what it prints. */
+/** Runs a shell script in a directory; gives what it prints. */
 async function shell(script: string, cwd: string): Promise<string> {
   if (script === "") return "";
   const { success, stdout, stderr } = await new Deno.Command("sh", {

@@ -1,6 +1,6 @@
 /**
- * The far side against the system's scp: each dialogue is held with both, in
- * folders that are alike, and what they say, their status and what they leave
+ * The remote against the system's scp: each dialogue is held with both, in
+ * directories that are alike, and what they say, their status and what they leave
  * have to be equal. In all of it, a character is a byte.
  */
 
@@ -8,7 +8,11 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
 import { lacksDevices, lacksLinuxLibrary } from "../support/c_library.ts";
 import { peerTest } from "../support/doors.ts";
-import { type Dialogue, runFarSide, type Served } from "../support/far_side.ts";
+import {
+  type Dialogue,
+  runServer,
+  type Served,
+} from "../support/remote_side.ts";
 import { lacksRecentRuntime } from "../support/old_runtime.ts";
 import { UNPRIVILEGED } from "../support/place.ts";
 import { SEACP } from "../support/program.ts";
@@ -45,7 +49,7 @@ type Row = readonly [
 /** Rows that begin alike. */
 interface Group {
   readonly name: string;
-  /** What makes the folder, where a row does not say. */
+  /** What makes the directory, where a row does not say. */
   readonly setup: string;
   readonly rows: readonly Row[];
   readonly needs?: readonly string[];
@@ -80,7 +84,7 @@ const VECTORS: Group = {
       ["<\0", ">T1000000000 0 1000000001 0\nC0644 3 t\nabc\0", "<\0\0\0"],
     ],
     [
-      "4: a file where a folder is, then another",
+      "4: a file where a directory is, then another",
       "-t d",
       [
         ...["<\0", ">C0644 3 isdir\n", "<\x01scp: d/isdir: Is a directory\n"],
@@ -98,7 +102,7 @@ const VECTORS: Group = {
       { setup: "mkdir -p d/isdir" },
     ],
     [
-      "6: a folder where a file is, its child and its E all the same",
+      "6: a directory where a file is, its child and its E all the same",
       "-rt d",
       [
         ...["<\0", ">D0755 0 f\n", "<\x01scp: d/f: Not a directory\n"],
@@ -106,7 +110,7 @@ const VECTORS: Group = {
       ],
       { setup: "mkdir d; echo f > d/f" },
     ],
-    ["7: an E for no folder", "-rt d", ["<\0", ">E\n", "<\0"]],
+    ["7: an E for no directory", "-rt d", ["<\0", ">E\n", "<\0"]],
     ["8: a warning", "-t d", ["<\0", ">\x01oops\n"]],
     ["8: a source that gives up", "-t d", ["<\0", ">\x02bye\nC0644 0 a\n\0"]],
     [
@@ -132,12 +136,12 @@ const VECTORS: Group = {
       { lacks: lacksDevices },
     ],
     [
-      "12: a missing target that has to be a folder",
+      "12: a missing target that has to be a directory",
       "-dt missing",
       ["<\x01scp: missing: No such file or directory\n"],
     ],
     [
-      "13: a target in a missing folder",
+      "13: a target in a missing directory",
       "-t d/no/pe",
       [
         ...["<\0", ">C0644 1 a\n"],
@@ -150,7 +154,7 @@ const VECTORS: Group = {
       ["<\0", ">C0644 1 a\n", "<\x01scp: d/nope/: Is a directory\n"],
     ],
     [
-      "15: a folder for a missing target",
+      "15: a directory for a missing target",
       "-rt d/new",
       [
         ...["<\0", ">D0750 0 zz\n", "<\0", ">C0644 1 a\n", "<\0", ">a\0"],
@@ -158,7 +162,7 @@ const VECTORS: Group = {
       ],
     ],
     [
-      "16: an end inside a folder",
+      "16: an end inside a directory",
       "-rt d",
       ["<\0", ">D0755 0 dd\n", "<\0"],
     ],
@@ -184,7 +188,7 @@ const VECTORS: Group = {
       { setup: "printf a > a" },
     ],
     [
-      "19: a folder that is refused",
+      "19: a directory that is refused",
       "-rf d",
       [">\0", "<D0755 0 d\n", ">\x01nope\n"],
       { setup: "mkdir d; echo a > d/a" },
@@ -427,9 +431,9 @@ const FILES: Group = {
       setup: "mkdir -p d/sub",
     }],
     ["the root for a target", "-t /", [">C0644 1 tmp\n"]],
-    ["this folder for a target", "-t .", [">C0644 1 d\nC0644 1 a\na\0"]],
+    ["this directory for a target", "-t .", [">C0644 1 d\nC0644 1 a\na\0"]],
     ["no name for a target", ["-t", ""], [">C0644 1 a\n"]],
-    ["a link to a folder for a target", "-t l", [">C0644 1 a\na\0"], {
+    ["a link to a directory for a target", "-t l", [">C0644 1 a\na\0"], {
       setup: "mkdir d; ln -s d l",
     }],
     ["a loop of links for a target", "-t l", [">C0644 1 a\n"], {
@@ -437,12 +441,18 @@ const FILES: Group = {
     }],
     ["a target in a file", "-t f/x", [">C0644 1 a\n"], { setup: "echo f > f" }],
     ["two targets", "-t d e", [">C0644 1 a\na\0"]],
-    ["two targets that have to be folders", "-dt d e", []],
+    ["two targets that have to be directories", "-dt d e", []],
     ["no target", "-t", [">C0644 1 a\na\0"]],
     ["a target after --", "-t -- -x", [">C0644 1 a\na\0"]],
     ["-t and -f", "-t -f d/a", [OK_AHEAD], { setup: `mkdir d; ${OLDER}` }],
-    ["-d and a folder", "-dt d", ["<\0", ">C0644 1 a\n", "<\0", ">a\0", "<\0"]],
-    ["-d and a link to a folder", "-dt l", [">C0644 1 a\na\0"], {
+    ["-d and a directory", "-dt d", [
+      "<\0",
+      ">C0644 1 a\n",
+      "<\0",
+      ">a\0",
+      "<\0",
+    ]],
+    ["-d and a link to a directory", "-dt l", [">C0644 1 a\na\0"], {
       setup: "mkdir d; ln -s d l",
     }],
     ["-d and a file", "-dt f", ["<\x01scp: f: Not a directory\n"], {
@@ -450,7 +460,7 @@ const FILES: Group = {
     }],
     ["-d and a dangling link", "-dt l", [], { setup: "ln -s no l" }],
     ["-d and no name", ["-dt", ""], []],
-    ["-d and a folder that comes", "-drt d", [
+    ["-d and a directory that comes", "-drt d", [
       ">D0755 0 x\nC0644 1 a\na\0E\n",
     ]],
     ["a name for each letter of ours", "-vrpdt d", [">C0644 1 a\na\0"], {
@@ -500,11 +510,11 @@ const TIMES: Group = {
       [`of a file that is there${p && ", with -p"}`, `-${p}t d`, [
         ">T1000000000 0 1000000001 0\nC0600 1 a\na\0",
       ], { setup: `mkdir d; ${OLDER}` }],
-      [`of a folder${p && ", with -p"}`, `-r${p}t d`, [
+      [`of a directory${p && ", with -p"}`, `-r${p}t d`, [
         ">T1000000000 0 1000000001 0\nD0755 0 x\nT2 0 3 0\nC0644 1 a\na\0" +
         "T4 0 5 0\nD0755 0 y\nE\nE\n",
       ]],
-      [`of a folder that is there${p && ", with -p"}`, `-r${p}t d`, [
+      [`of a directory that is there${p && ", with -p"}`, `-r${p}t d`, [
         ">T1000000000 0 1000000001 0\nD0755 0 x\nC0644 1 a\na\0E\n",
       ], { setup: "mkdir -p -m 700 d/x" }],
     ]),
@@ -603,12 +613,12 @@ const MODES: Group = {
     ["with a sticky bit and -p", "-prt d", [
       ">C1777 1 a\na\0D1777 0 b\nE\n",
     ]],
-    ["of a folder that is the target", "-prt d/new", [">D0750 0 x\nE\n"]],
+    ["of a directory that is the target", "-prt d/new", [">D0750 0 x\nE\n"]],
   ],
 };
 
-const FOLDERS: Group = {
-  name: "folders that come",
+const DIRECTORIES: Group = {
+  name: "directories that come",
   setup: "mkdir d",
   rows: [
     ["a tree, step by step", "-rt d", [
@@ -643,7 +653,9 @@ const FOLDERS: Group = {
     ["one for a target that is a file", "-rt d/f", [">D0755 0 x\n"], {
       setup: "mkdir d; echo f > d/f",
     }],
-    ["one for a target in a missing folder", "-rt d/no/pe", [">D0755 0 x\n"]],
+    ["one for a target in a missing directory", "-rt d/no/pe", [
+      ">D0755 0 x\n",
+    ]],
     ["an end inside two", "-rt d", [">D0755 0 x\nD0755 0 y\nC0644 1 a\na\0"]],
     ["an end inside two that are read-only", "-rt d", [
       ">D0555 0 x\nD0000 0 y\n",
@@ -657,7 +669,7 @@ const FOLDERS: Group = {
   ],
 };
 
-/** Says a file of each name, and a folder with one in it. */
+/** Says a file of each name, and a directory with one in it. */
 function taken(names: readonly string[]): string {
   const records = names.map((name) =>
     `C0644 1 ${name}\na\0D0755 0 ${name}x\nC0644 1 ${name}\nb\0E\n`
@@ -692,7 +704,7 @@ const NAMES: Group = {
     ["bytes in a refused name", "-rt d", [">C0644 1 caf\xe9/\x1b\n"]],
     ["bytes in a target", ["-t", "caf\xe9"], [">C0644 1 a\na\0"]],
     ["bytes in a missing target", ["-t", "caf\xe9/x"], [">C0644 1 a\na\0"]],
-    ["bytes in a target that has to be a folder", ["-dt", "caf\xe9"], []],
+    ["bytes in a target that has to be a directory", ["-dt", "caf\xe9"], []],
   ],
 };
 
@@ -701,35 +713,35 @@ const LOCKED: Group = {
   needs: UNPRIVILEGED.slice(0, 1),
   setup: "mkdir -m 555 d; echo f > f; chmod 444 f",
   rows: ([
-    ["a file in a read-only folder", "-t d", [">C0644 1 a\n"]],
-    ["a folder in a read-only folder", "-rt d", [">D0755 0 a\n"]],
+    ["a file in a read-only directory", "-t d", [">C0644 1 a\n"]],
+    ["a directory in a read-only directory", "-rt d", [">D0755 0 a\n"]],
     ["a read-only file", "-t f", [">C0644 1 f\n"]],
     ["a read-only file, with -p", "-pt f", [">T1 0 1 0\nC0644 1 f\n"]],
-    ["a file in a locked folder", "-t d", [">C0644 1 a\n"], {
+    ["a file in a locked directory", "-t d", [">C0644 1 a\n"], {
       setup: "mkdir -m 0 d",
     }],
-    ["a target in a locked folder", "-t d/x", [">C0644 1 a\n"], {
+    ["a target in a locked directory", "-t d/x", [">C0644 1 a\n"], {
       setup: "mkdir -m 0 d",
     }],
-    ["-d in a locked folder", "-dt d/x", [], { setup: "mkdir -m 0 d" }],
-    ["-d and a locked folder", "-dt d", [">C0644 1 a\n"], {
+    ["-d in a locked directory", "-dt d/x", [], { setup: "mkdir -m 0 d" }],
+    ["-d and a locked directory", "-dt d", [">C0644 1 a\n"], {
       setup: "mkdir -m 0 d",
     }],
-    ["a read-only folder that comes", "-rt .", [
+    ["a read-only directory that comes", "-rt .", [
       ">D0555 0 new\nC0644 1 a\na\0D0000 0 sub\nC0644 1 b\nb\0E\nE\n",
     ]],
-    ["a read-only folder that comes to where one is, with -p", "-prt .", [
+    ["a read-only directory that comes to where one is, with -p", "-prt .", [
       ">D0555 0 e\nC0644 1 a\na\0E\n",
     ], {
       setup: "mkdir e",
       differs: {
-        why: "a folder is open to its owner until all has come",
+        why: "a directory is open to its owner until all has come",
         status: 0,
         stdout: "\0\0\0\0\0",
         contents: ["e/a = a"],
       },
     }],
-    ["a folder through a locked one", "-rt .", [
+    ["a directory through a locked one", "-rt .", [
       ">D0755 0 d\nC0644 1 a\nD0755 0 e\nE\n",
     ]],
   ] as readonly Row[]).map(([name, args, talk, extra]) => [
@@ -774,29 +786,29 @@ const SOURCES: Group = {
       setup: MAKE_SOURCES + "; touch -d @3 empty",
       lacks: lacksRecentRuntime,
     }],
-    ["a folder", "-rf sub", [OK_AHEAD]],
-    ["a folder with times", "-prf sub", [OK_AHEAD]],
+    ["a directory", "-rf sub", [OK_AHEAD]],
+    ["a directory with times", "-prf sub", [OK_AHEAD]],
     ["a file with -r", "-rf a", [OK_AHEAD]],
     ["a file with -d", "-df a b", [OK_AHEAD]],
     ["a file with every letter", "-vrpdf a", [OK_AHEAD], { verbose: true }],
     ["a file twice", "-f a a", [OK_AHEAD]],
-    ["folders and files", "-rf sub a sub", [OK_AHEAD]],
-    ["an empty folder", "-rf e", [OK_AHEAD], { setup: "mkdir e" }],
-    ["folders in folders", "-prf e", [OK_AHEAD], {
+    ["directories and files", "-rf sub a sub", [OK_AHEAD]],
+    ["an empty directory", "-rf e", [OK_AHEAD], { setup: "mkdir e" }],
+    ["directories in directories", "-prf e", [OK_AHEAD], {
       setup: "mkdir -p e/f/g; touch -d @9 e/f/g e/f; touch -d @8 e",
     }],
     ["no path", "-f", [OK_AHEAD]],
     ["no path, nobody there", "-f", []],
     ["an empty path", ["-f", ""], [OK_AHEAD]],
-    ["a path in a folder", "-f ./sub/../sub/c", [OK_AHEAD]],
+    ["a path in a directory", "-f ./sub/../sub/c", [OK_AHEAD]],
     ["a file with slashes", "-f a// a", [OK_AHEAD]],
-    ["a folder with slashes", "-rf sub///", [OK_AHEAD]],
-    ["a folder's dot", "-rf sub/.", [OK_AHEAD]],
-    ["a folder's dot with a slash", "-rf sub/./", [OK_AHEAD]],
-    ["a folder's folder", "-rf sub/e/..", [OK_AHEAD], {
+    ["a directory with slashes", "-rf sub///", [OK_AHEAD]],
+    ["a directory's dot", "-rf sub/.", [OK_AHEAD]],
+    ["a directory's dot with a slash", "-rf sub/./", [OK_AHEAD]],
+    ["a directory's directory", "-rf sub/e/..", [OK_AHEAD], {
       setup: "mkdir -p sub/e",
     }],
-    ["the folder above", "-rf ..", [">\0\x01no\n"]],
+    ["the directory above", "-rf ..", [">\0\x01no\n"]],
     ["the root with slashes", "-rf ///", [">\0\x01no\n"]],
     ["the root without -r", "-f /", [OK_AHEAD]],
     ["a path after --", "-f -- -x", [OK_AHEAD], { setup: "printf x > -x" }],
@@ -804,26 +816,26 @@ const SOURCES: Group = {
     ["a pattern that is a name", ["-f", "[a]"], [OK_AHEAD], {
       setup: "printf x > '[a]'",
     }],
-    ["a folder without -r, then a file", "-f sub a", [OK_AHEAD]],
-    ["a missing file in a missing folder", "-f no/pe a", [OK_AHEAD]],
+    ["a directory without -r, then a file", "-f sub a", [OK_AHEAD]],
+    ["a missing file in a missing directory", "-f no/pe a", [OK_AHEAD]],
     ["a path through a file", "-f a/x a", [OK_AHEAD]],
-    ["a link to a file and one to a folder", "-rf l m", [OK_AHEAD], {
+    ["a link to a file and one to a directory", "-rf l m", [OK_AHEAD], {
       setup: MAKE_SOURCES + "; ln -s a l; ln -s sub m",
     }],
     ["a dangling link, then a file", "-f l a", [OK_AHEAD], {
       setup: MAKE_SOURCES + "; ln -s no l",
     }],
     ["a loop of links", "-f l", [OK_AHEAD], { setup: "ln -s l l" }],
-    ["a dangling link in a folder", "-rf e", [OK_AHEAD], {
+    ["a dangling link in a directory", "-rf e", [OK_AHEAD], {
       setup: "mkdir e; ln -s no e/l",
     }],
-    ["links in a folder", "-rf e", [OK_AHEAD], {
+    ["links in a directory", "-rf e", [OK_AHEAD], {
       setup: "mkdir e f; printf x > f/x; ln -s ../f e/l",
     }],
     ["a FIFO, then a file", "-f p a", [OK_AHEAD], {
       setup: MAKE_SOURCES + "; mkfifo p",
     }],
-    ["a FIFO in a folder", "-rf e", [OK_AHEAD], {
+    ["a FIFO in a directory", "-rf e", [OK_AHEAD], {
       setup: "mkdir e; mkfifo e/p",
     }],
     ["a device", "-rf /dev/null", [OK_AHEAD]],
@@ -856,8 +868,8 @@ const SOURCES: Group = {
     ["refused times", "-pf a b", [">\0\x01no\n\0\0\0\0"], {
       lacks: lacksRecentRuntime,
     }],
-    ["refused times of a folder", "-prf sub a", [">\0\x01no\n\0\0\0\0"]],
-    ["refused entries of a folder", "-prf sub a", [
+    ["refused times of a directory", "-prf sub a", [">\0\x01no\n\0\0\0\0"]],
+    ["refused entries of a directory", "-prf sub a", [
       ">\0\0\0\0\x01no\n\0\x01no\n\0\0\0\0",
     ]],
     ["a refusal longer than a line", "-f a b", [
@@ -879,7 +891,7 @@ const SOURCES: Group = {
           "C0644 5 a\nalpha\0",
       },
     }],
-    ["a link to the folder it is in", "-rf e", [OK_AHEAD + OK_AHEAD], {
+    ["a link to the directory it is in", "-rf e", [OK_AHEAD + OK_AHEAD], {
       setup: "mkdir e; ln -s . e/l",
       differs: {
         why: "it would be sent forty levels deep",
@@ -936,7 +948,7 @@ const SENT_NAMES: Group = {
     ).join("; "),
   rows: [
     ...[...ODD_NAMES, ...NEWLINE_NAMES.map(([name]) => name)].map(
-      (name): Row => [`${JSON.stringify(name)} in a folder`, "-rf d", [
+      (name): Row => [`${JSON.stringify(name)} in a directory`, "-rf d", [
         OK_AHEAD,
       ], {
         setup: `${naming(name)}; mkdir d; printf x > "d/$n"`,
@@ -947,7 +959,7 @@ const SENT_NAMES: Group = {
       "-pf",
       ...ODD_NAMES.map((name) => `d/${name}`),
     ], [OK_AHEAD + "\0".repeat(40)]],
-    ["odd ones for folders", ["-rf", "--", ...ODD_NAMES], [OK_AHEAD]],
+    ["odd ones for directories", ["-rf", "--", ...ODD_NAMES], [OK_AHEAD]],
     ["odd ones that are missing", [
       "-f",
       ...ODD_NAMES.map((name) => `d/no${name}`),
@@ -961,9 +973,9 @@ const SENT_NAMES: Group = {
       [`${JSON.stringify(name)} that is no file`, ["-f", `d/f${name}`], [
         OK_AHEAD,
       ]],
-      [`${JSON.stringify(name)} for a folder`, ["-rf", name], [OK_AHEAD], {
+      [`${JSON.stringify(name)} for a directory`, ["-rf", name], [OK_AHEAD], {
         differs: {
-          why: "the folder is there, if not under its encoded name",
+          why: "the directory is there, if not under its encoded name",
           status: 0,
           stdout: `D0755 0 ${encoded}\nE\n`,
         },
@@ -987,24 +999,24 @@ const UNREADABLE: Group = {
   rows: ([
     ["a file, then another", "-f s a", [OK_AHEAD]],
     ["a file with times", "-pf s", [OK_AHEAD]],
-    ["a folder, then a file", "-rf l a", [OK_AHEAD]],
-    ["a folder without -r", "-f l a", [OK_AHEAD], {
+    ["a directory, then a file", "-rf l a", [OK_AHEAD]],
+    ["a directory without -r", "-f l a", [OK_AHEAD], {
       differs: {
         why: "that it is no file is why it is not sent",
         stdout: "\x01scp: l: not a regular file\nC0644 1 a\na\0",
       },
     }],
-    ["a path through a folder", "-rf l/x a", [OK_AHEAD]],
-    ["a file in a folder", "-rf d a", [OK_AHEAD], {
+    ["a path through a directory", "-rf l/x a", [OK_AHEAD]],
+    ["a file in a directory", "-rf d a", [OK_AHEAD], {
       setup: "mkdir d; printf s > d/s; chmod 0 d/s; printf a > a",
     }],
-    ["a folder in a folder", "-prf d a", [OK_AHEAD], {
+    ["a directory in a directory", "-prf d a", [OK_AHEAD], {
       setup: `mkdir -p d/l; chmod 0 d/l; printf a > a; ${DATED} d a`,
     }],
-    ["a folder that can be listed alone", "-rf d a", [OK_AHEAD], {
+    ["a directory that can be listed alone", "-rf d a", [OK_AHEAD], {
       setup: "mkdir d; printf x > d/x; chmod 444 d; printf a > a",
     }],
-    ["a folder that can be entered alone", "-rf d a", [OK_AHEAD], {
+    ["a directory that can be entered alone", "-rf d a", [OK_AHEAD], {
       setup: "mkdir d; printf x > d/x; chmod 111 d; printf a > a",
     }],
   ] as readonly Row[]).map(([name, args, talk, extra]) => [
@@ -1021,7 +1033,7 @@ const GROUPS = [
   FILES,
   TIMES,
   MODES,
-  FOLDERS,
+  DIRECTORIES,
   NAMES,
   LOCKED,
   SOURCES,
@@ -1034,7 +1046,7 @@ const AT_A_TIME = 4;
 
 for (const { name, setup, rows, needs = [] } of GROUPS) {
   peerTest(
-    `The far side is the system's scp's equal: ${name}`,
+    `The remote is the system's scp's equal: ${name}`,
     ["scp", "/dev/full", "/proc/version", SYSFS_FILE, ...needs],
     async (context) => {
       const waiting = rows.values();
@@ -1075,11 +1087,11 @@ async function play(
     ...extra,
   };
   const { stderr: _theirs, ...theirs } = comparable(
-    await runFarSide([findProgram("scp")!], dialogue),
+    await runServer([findProgram("scp")!], dialogue),
     dialogue,
   );
   const { stderr, ...ours } = comparable(
-    await runFarSide(SEACP, dialogue),
+    await runServer(SEACP, dialogue),
     dialogue,
   );
   assertEquals(stderr !== "", verbose, stderr);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { PrivateFolder } from "../../../lib/system/private_folder.ts";
+import { PrivateDirectory } from "../../../lib/system/private_directory.ts";
 import { listing } from "../../support/listing.ts";
-import { TempFolder } from "../../support/temp_folder.ts";
+import { TempDirectory } from "../../support/temp_directory.ts";
 
 const OUR_NAME = /^our/;
 const NOBODY = 65534;
@@ -9,18 +9,18 @@ const MAX_BYTES = 8 * 1024 * 1024;
 const isWindows = Deno.build.os === "windows";
 
 /** A private directory that is not there yet. */
-class Place extends TempFolder {
+class Place extends TempDirectory {
   readonly at = `${this.path}/a/b`;
-  readonly folder = new PrivateFolder(this.at, OUR_NAME);
+  readonly directory = new PrivateDirectory(this.at, OUR_NAME);
 }
 
 Deno.test("A private file is read as it was written, and replaced whole", () => {
   using place = new Place();
-  assertEquals(place.folder.read("our"), undefined);
-  place.folder.write("our", "é\n");
-  assertEquals(place.folder.read("our"), "é\n");
-  place.folder.write("our", "");
-  assertEquals(place.folder.read("our"), "");
+  assertEquals(place.directory.read("our"), undefined);
+  place.directory.write("our", "é\n");
+  assertEquals(place.directory.read("our"), "é\n");
+  place.directory.write("our", "");
+  assertEquals(place.directory.read("our"), "");
   assertEquals(listing(place.at), ['our = ""']);
 });
 
@@ -32,7 +32,7 @@ Deno.test({
     const before = Deno.umask(0);
     try {
       using place = new Place();
-      place.folder.write("our", "x");
+      place.directory.write("our", "x");
       assertEquals(Deno.statSync(place.at).mode! & 0o777, 0o700);
       assertEquals(Deno.statSync(`${place.at}/our`).mode! & 0o777, 0o600);
     } finally {
@@ -47,16 +47,16 @@ for (const mode of [0o701, 0o710, 0o704, 0o740, 0o722, 0o755]) {
     ignore: isWindows,
     fn: () => {
       using place = new Place();
-      place.folder.write("our 1", "x");
+      place.directory.write("our 1", "x");
       Deno.utimeSync(`${place.at}/our 1`, 0, 0);
       Deno.chmodSync(place.at, mode);
-      assertEquals(place.folder.read("our 1"), undefined);
-      place.folder.write("our 2", "x");
-      place.folder.remove("our 1");
-      place.folder.removeOlder(Date.now());
+      assertEquals(place.directory.read("our 1"), undefined);
+      place.directory.write("our 2", "x");
+      place.directory.remove("our 1");
+      place.directory.removeOlder(Date.now());
       assertEquals(listing(place.at), ['our 1 = "x"']);
       Deno.chmodSync(place.at, 0o700);
-      assertEquals(place.folder.read("our 1"), "x");
+      assertEquals(place.directory.read("our 1"), "x");
     },
   });
 }
@@ -69,11 +69,11 @@ for (const mode of [0o601, 0o604, 0o620, 0o640, 0o666]) {
     ignore: isWindows,
     fn: () => {
       using place = new Place();
-      place.folder.write("our", "x");
+      place.directory.write("our", "x");
       Deno.chmodSync(`${place.at}/our`, mode);
-      assertEquals(place.folder.read("our"), undefined);
-      place.folder.write("our", "y");
-      assertEquals(place.folder.read("our"), "y");
+      assertEquals(place.directory.read("our"), undefined);
+      place.directory.write("our", "y");
+      assertEquals(place.directory.read("our"), "y");
     },
   });
 }
@@ -83,15 +83,15 @@ Deno.test({
   ignore: isWindows || Deno.uid() !== 0,
   fn: () => {
     using place = new Place();
-    place.folder.write("our", "x");
+    place.directory.write("our", "x");
     Deno.chownSync(`${place.at}/our`, NOBODY, NOBODY);
-    assertEquals(place.folder.read("our"), undefined);
+    assertEquals(place.directory.read("our"), undefined);
     Deno.chownSync(`${place.at}/our`, 0, 0);
     Deno.chownSync(place.at, NOBODY, NOBODY);
-    assertEquals(place.folder.read("our"), undefined);
-    place.folder.write("our 2", "x");
-    place.folder.remove("our");
-    place.folder.removeOlder(Date.now() + 1000);
+    assertEquals(place.directory.read("our"), undefined);
+    place.directory.write("our 2", "x");
+    place.directory.remove("our");
+    place.directory.removeOlder(Date.now() + 1000);
     assertEquals(listing(place.at), ['our = "x"']);
   },
 });
@@ -101,13 +101,13 @@ Deno.test({
   ignore: isWindows,
   fn: () => {
     using place = new Place();
-    place.folder.write("our", "x");
+    place.directory.write("our", "x");
     Deno.renameSync(place.at, `${place.path}/elsewhere`);
     Deno.symlinkSync(`${place.path}/elsewhere`, place.at);
-    assertEquals(place.folder.read("our"), undefined);
-    place.folder.write("our 2", "x");
-    place.folder.remove("our");
-    place.folder.removeOlder(Date.now() + 1000);
+    assertEquals(place.directory.read("our"), undefined);
+    place.directory.write("our 2", "x");
+    place.directory.remove("our");
+    place.directory.removeOlder(Date.now() + 1000);
     assertEquals(listing(`${place.path}/elsewhere`), ['our = "x"']);
   },
 });
@@ -117,44 +117,46 @@ Deno.test({
   ignore: isWindows,
   fn: () => {
     using place = new Place();
-    place.folder.write("our", "x");
+    place.directory.write("our", "x");
     Deno.renameSync(`${place.at}/our`, `${place.path}/elsewhere`);
     Deno.symlinkSync(`${place.path}/elsewhere`, `${place.at}/our`);
-    assertEquals(place.folder.read("our"), undefined);
-    place.folder.write("our", "y");
-    assertEquals(place.folder.read("our"), "y");
+    assertEquals(place.directory.read("our"), undefined);
+    place.directory.write("our", "y");
+    assertEquals(place.directory.read("our"), "y");
     assertEquals(Deno.readTextFileSync(`${place.path}/elsewhere`), "x");
   },
 });
 
 Deno.test("A file is read up to 8 MiB, and not beyond", () => {
   using place = new Place();
-  place.folder.write("our", "x");
+  place.directory.write("our", "x");
   Deno.truncateSync(`${place.at}/our`, MAX_BYTES);
-  assertEquals(place.folder.read("our")?.length, MAX_BYTES);
+  assertEquals(place.directory.read("our")?.length, MAX_BYTES);
   Deno.truncateSync(`${place.at}/our`, MAX_BYTES + 1);
-  assertEquals(place.folder.read("our"), undefined);
+  assertEquals(place.directory.read("our"), undefined);
 });
 
 Deno.test("removeOlder() removes our files before a moment, and nobody else's", () => {
   using place = new Place();
-  for (const name of ["our 1", "our 2", "their"]) place.folder.write(name, "x");
+  for (const name of ["our 1", "our 2", "their"]) {
+    place.directory.write(name, "x");
+  }
   Deno.utimeSync(`${place.at}/our 1`, 1, 99.999);
   Deno.utimeSync(`${place.at}/our 2`, 1, 100);
   Deno.utimeSync(`${place.at}/their`, 1, 1);
-  place.folder.removeOlder(100_000);
+  place.directory.removeOlder(100_000);
   assertEquals(listing(place.at), ['our 2 = "x"', 'their = "x"']);
 });
 
 Deno.test("Without a directory nothing is kept, found or removed", () => {
-  using temporary = new TempFolder();
+  using temporary = new TempDirectory();
   Deno.writeTextFileSync(`${temporary.path}/file`, "");
   for (const path of [undefined, `${temporary.path}/file`, "/dev/null/x"]) {
-    const folder = new PrivateFolder(path, OUR_NAME);
-    folder.write("our", "x");
-    assertEquals(folder.read("our"), undefined);
-    folder.remove("our");
-    folder.removeOlder(Date.now());
+    const directory = new PrivateDirectory(path, OUR_NAME);
+    directory.write("our", "x");
+    assertEquals(directory.read("our"), undefined);
+    directory.remove("our");
+    directory.removeOlder(Date.now());
   }
   assertEquals(listing(temporary.path), ['file = ""']);
 });

@@ -7,11 +7,11 @@
 import type { ServeRequest } from "../../lib/options/copy_options.ts";
 import { assertEquals } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
-import { LocalFiles } from "../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../lib/disk/local_files.ts";
 import { serve } from "../../lib/server/serve.ts";
 import { peerTest } from "../support/doors.ts";
 import { SaidChannel } from "../support/said_channel.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { makeTree } from "../support/tree.ts";
 
 /** Letters a remote side is started with, and what is in its directory. */
@@ -64,8 +64,8 @@ const SINKS: readonly (Asked & { readonly says: string })[] = [
 peerTest("A source of ours speaks when the system's scp does", [
   "scp",
 ], async () => {
-  using folder = new TempFolder();
-  makeTree(folder.path, [
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
     { path: "a", content: "alpha" },
     { path: "b", content: "beta" },
     { path: "empty", content: "" },
@@ -73,22 +73,22 @@ peerTest("A source of ours speaks when the system's scp does", [
     { path: "sub/" },
   ]);
   for (const name of ["a", "b", "empty", "sub/c", "sub"]) {
-    Deno.utimeSync(`${folder.path}/${name}`, LATER, 3);
+    Deno.utimeSync(`${directory.path}/${name}`, LATER, 3);
   }
-  Deno.symlinkSync("no", `${folder.path}/dangling`);
+  Deno.symlinkSync("no", `${directory.path}/dangling`);
   for (const asked of SOURCES) {
-    await compareAnswers(folder.path, asked, { said: "", refusals: 0 });
+    await compareAnswers(directory.path, asked, { said: "", refusals: 0 });
   }
 });
 
 /** Compares all dialogues that begin with what was said. */
 async function compareAnswers(
-  folder: string,
+  directory: string,
   asked: Asked,
   { said, refusals }: { said: string; refusals: number },
 ): Promise<void> {
-  const theirs = await answersOfScp(folder, asked, said);
-  const ours = await answersOfOurs(folder, asked, said);
+  const theirs = await answersOfScp(directory, asked, said);
+  const ours = await answersOfOurs(directory, asked, said);
   assertEquals(ours, theirs, JSON.stringify([asked, said]));
   const isOver = said.length > MOST_STEPS || said.includes("\x02") ||
     said.includes("w");
@@ -96,7 +96,7 @@ async function compareAnswers(
   for (const [at, answer] of ANSWERS.entries()) {
     const count = refusals + Math.min(at, 1);
     if (count > MOST_REFUSALS) continue;
-    await compareAnswers(folder, asked, {
+    await compareAnswers(directory, asked, {
       said: said + answer,
       refusals: count,
     });
@@ -111,13 +111,13 @@ peerTest("A sink of ours speaks when the system's scp does", [
       const said = says.slice(0, end);
       const [theirs, ours] = [answersOfScp, answersOfOurs].map(
         async (answersOf) => {
-          using folder = new TempFolder();
-          makeTree(folder.path, [
+          using directory = new TempDirectory();
+          makeTree(directory.path, [
             { path: "d/a", content: "a" },
             { path: "d/sub/" },
           ]);
-          const answers = await answersOf(folder.path, asked, said);
-          return answers.replaceAll(folder.path, "");
+          const answers = await answersOf(directory.path, asked, said);
+          return answers.replaceAll(directory.path, "");
         },
       );
       assertEquals(await ours, await theirs, JSON.stringify([asked, said]));
@@ -126,12 +126,12 @@ peerTest("A sink of ours speaks when the system's scp does", [
 });
 
 async function answersOfScp(
-  folder: string,
+  directory: string,
   { letters, paths }: Asked,
   said: string,
 ): Promise<string> {
   const child = new Deno.Command(findProgram("scp")!, {
-    args: [`-${letters}`, ...paths.map((path) => `${folder}/${path}`)],
+    args: [`-${letters}`, ...paths.map((path) => `${directory}/${path}`)],
     stdin: "piped",
     stdout: "piped",
     stderr: "null",
@@ -149,23 +149,23 @@ async function answersOfScp(
 }
 
 async function answersOfOurs(
-  folder: string,
+  directory: string,
   { letters, paths }: Asked,
   said: string,
 ): Promise<string> {
   const has = (letter: string) => letters.includes(letter);
   const request: ServeRequest = {
     role: has("f") ? "source" : "sink",
-    paths: paths.map((path) => `${folder}/${path}`),
+    paths: paths.map((path) => `${directory}/${path}`),
     recursive: has("r"),
     preserve: has("p"),
-    targetIsFolder: has("d"),
+    targetIsDirectory: has("d"),
     verbose: false,
   };
   const channel = new SaidChannel(new TextEncoder().encode(said));
   await serve(request, {
     channel,
-    files: new LocalFiles(),
+    files: new LocalFileSystem(),
     platform: "posix",
     say: () => {},
   });

@@ -1,4 +1,4 @@
-/** The program on the far side: clients leave it and end it. */
+/** The program on the remote: clients leave it and end it. */
 
 import { assert, assertEquals } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
@@ -16,7 +16,7 @@ import {
   onTerminal,
   seacpCommand,
 } from "../support/pseudo_terminal.ts";
-import { TempFolder } from "../support/temp_folder.ts";
+import { TempDirectory } from "../support/temp_directory.ts";
 import { makeTree } from "../support/tree.ts";
 
 for (const kind of seacpDoors) {
@@ -46,7 +46,7 @@ for (const kind of seacpDoors) {
   );
 }
 
-/** A far side that was started and is spoken to in pieces. */
+/** A remote that was started and is spoken to in pieces. */
 class Started {
   readonly child: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
@@ -94,45 +94,45 @@ const OLDER = "o".repeat(400_000);
 /** What has come of a body that is longer. */
 const CAME = "x".repeat(200_000);
 
-/** Starts a far side that has got a part of a file, and waits for the rest. */
-async function startedInBody(folder: string): Promise<Started> {
-  Deno.writeTextFileSync(`${folder}/a`, OLDER);
-  const started = new Started(["-t", "."], folder);
+/** Starts a remote that has got a part of a file, and waits for the rest. */
+async function startedInBody(directory: string): Promise<Started> {
+  Deno.writeTextFileSync(`${directory}/a`, OLDER);
+  const started = new Started(["-t", "."], directory);
   await started.say(`C0644 300000 a\n${CAME}`);
   await until(
     "the part that was sent is in the file",
-    () => Deno.readTextFileSync(`${folder}/a`)[CAME.length - 1] === "x",
+    () => Deno.readTextFileSync(`${directory}/a`)[CAME.length - 1] === "x",
   );
   return started;
 }
 
 Deno.test("A client that vanishes in a body leaves a true prefix, nothing older behind it", async () => {
-  using folder = new TempFolder();
-  await using started = await startedInBody(folder.path);
+  using directory = new TempDirectory();
+  await using started = await startedInBody(directory.path);
   await started.leave();
   assertEquals(await started.outcome(), {
     status: 1,
     stdout: "\0\0\x01scp: Broken pipe\n",
     stderr: "",
   });
-  assertEquals(Deno.readTextFileSync(`${folder.path}/a`), CAME);
+  assertEquals(Deno.readTextFileSync(`${directory.path}/a`), CAME);
 });
 
 Deno.test("A client that vanishes in a body, both ways, leaves a true prefix", async () => {
-  using folder = new TempFolder();
-  await using started = await startedInBody(folder.path);
+  using directory = new TempDirectory();
+  await using started = await startedInBody(directory.path);
   await started.child.stdout.cancel();
   await started.leave();
   assertEquals((await started.child.status).code, 1);
   assertEquals(await new Response(started.child.stderr).text(), "");
-  assertEquals(Deno.readTextFileSync(`${folder.path}/a`), CAME);
+  assertEquals(Deno.readTextFileSync(`${directory.path}/a`), CAME);
 });
 
 /** How long what is ended may take, in milliseconds: half its own patience. */
 const AT_ONCE_MILLISECONDS = 1000;
 
 for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
-  /** Ends a far side by the signal; expects that it ends at once. */
+  /** Ends a remote by the signal; expects that it ends at once. */
   const end = async (started: Started): Promise<Outcome> => {
     const before = performance.now();
     started.child.kill(signal);
@@ -143,25 +143,25 @@ for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
     return outcome;
   };
 
-  Deno.test(`${signal} in a body ends the far side at once, the file cut to what came`, async () => {
-    using folder = new TempFolder();
-    await using started = await startedInBody(folder.path);
+  Deno.test(`${signal} in a body ends the remote at once, the file cut to what came`, async () => {
+    using directory = new TempDirectory();
+    await using started = await startedInBody(directory.path);
     await end(started);
-    assertEquals(Deno.readTextFileSync(`${folder.path}/a`), CAME);
+    assertEquals(Deno.readTextFileSync(`${directory.path}/a`), CAME);
   });
 
   Deno.test(`${signal} between records ends a sink at once`, async () => {
-    using folder = new TempFolder();
-    await using started = new Started(["-t", "."], folder.path);
+    using directory = new TempDirectory();
+    await using started = new Started(["-t", "."], directory.path);
     await started.say("C0644 1 a\na\0T1 0 ");
-    await until("a is there", () => lengthOf(`${folder.path}/a`) === 1);
+    await until("a is there", () => lengthOf(`${directory.path}/a`) === 1);
     await end(started);
   });
 
   Deno.test(`${signal} ends a source that waits at once`, async () => {
-    using folder = new TempFolder();
-    makeTree(folder.path, [{ path: "a", content: "a" }]);
-    await using started = new Started(["-f", "a"], folder.path);
+    using directory = new TempDirectory();
+    makeTree(directory.path, [{ path: "a", content: "a" }]);
+    await using started = new Started(["-f", "a"], directory.path);
     const reader = started.child.stdout.getReader();
     await started.say("\0");
     await reader.read();
@@ -189,11 +189,11 @@ for (const [name, script] of Object.entries(outputs)) {
       `A ${role} ends where its standard output ${name}`,
       ["sh", "mkfifo", "timeout"],
       async () => {
-        using folder = new TempFolder();
-        Deno.writeTextFileSync(`${folder.path}/a`, OLDER);
+        using directory = new TempDirectory();
+        Deno.writeTextFileSync(`${directory.path}/a`, OLDER);
         const { status, stderr } = await runProgram(
           ["timeout", "10", "sh", "-c", script, "sh", ...SEACP, ...args],
-          { cwd: folder.path, input: Promise.resolve(input) },
+          { cwd: directory.path, input: Promise.resolve(input) },
         );
         assert(status <= 1, `its status is ${status}`);
         assertEquals(stderr, "");
@@ -203,13 +203,13 @@ for (const [name, script] of Object.entries(outputs)) {
 }
 
 Deno.test(
-  "A far side needs nothing but its folder: no configuration, no environment, no program",
+  "A remote needs nothing but its directory: no configuration, no environment, no program",
   {
     ignore: EXECUTABLE !== undefined,
   },
   async () => {
-    using folder = new TempFolder();
-    const here = `${folder.path}/here`;
+    using directory = new TempDirectory();
+    const here = `${directory.path}/here`;
     Deno.mkdirSync(here);
     const restricted = [
       ...SEACP.filter((word) => word !== "--allow-all").slice(0, -1),
@@ -236,22 +236,22 @@ Deno.test(
 );
 
 peerTest(
-  "A far side says nothing to its terminal and asks it nothing",
+  "A remote says nothing to its terminal and asks it nothing",
   [LENDS_TERMINAL, "stty", "printf"],
   async () => {
-    using folder = new TempFolder();
+    using directory = new TempDirectory();
     const sink = seacpCommand(["-t", "."]);
     const source = seacpCommand(["-f", "a"]);
     const outcome = await onTerminal(
       `{ printf 'C0644 3 a\\nabc\\0' | ${sink} | cat > sink; ` +
         `printf '\\0\\0\\0' | ${source} | cat > source; }`,
       80,
-      { cwd: folder.path },
+      { cwd: directory.path },
     );
     assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
-    assertEquals(Deno.readTextFileSync(`${folder.path}/sink`), "\0\0\0");
+    assertEquals(Deno.readTextFileSync(`${directory.path}/sink`), "\0\0\0");
     assert(
-      Deno.readTextFileSync(`${folder.path}/source`).endsWith(" 3 a\nabc\0"),
+      Deno.readTextFileSync(`${directory.path}/source`).endsWith(" 3 a\nabc\0"),
     );
   },
 );

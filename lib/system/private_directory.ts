@@ -10,7 +10,7 @@ const OTHERS = 0o077;
  * A directory for such files. Everything in it is dispensable: where it cannot
  * be made or belongs to somebody else, nothing is kept and nothing is found.
  */
-export class PrivateFolder {
+export class PrivateDirectory {
   readonly #path: string | undefined;
   readonly #ourName: RegExp;
 
@@ -29,7 +29,7 @@ export class PrivateFolder {
     try {
       const path = `${this.#path}/${name}`;
       const isOurs = this.#path !== undefined &&
-        isOwn(this.#path, "folder") && isOwn(path, "file");
+        isOwn(this.#path, "directory") && isOwn(path, "file");
       return isOurs ? Deno.readTextFileSync(path) : undefined;
     } catch {
       return undefined;
@@ -41,7 +41,7 @@ export class PrivateFolder {
     if (this.#path === undefined) return;
     try {
       Deno.mkdirSync(this.#path, { recursive: true, mode: 0o700 });
-      if (!isOwn(this.#path, "folder")) return;
+      if (!isOwn(this.#path, "directory")) return;
       const begun = `${this.#path}/${name}.${crypto.randomUUID()}`;
       Deno.writeTextFileSync(begun, text, { createNew: true, mode: 0o600 });
       Deno.renameSync(begun, `${this.#path}/${name}`);
@@ -52,7 +52,7 @@ export class PrivateFolder {
 
   remove(name: string): void {
     try {
-      if (isOwn(this.#path!, "folder")) {
+      if (isOwn(this.#path!, "directory")) {
         Deno.removeSync(`${this.#path}/${name}`);
       }
     } catch {
@@ -75,7 +75,7 @@ export class PrivateFolder {
 }
 
 /** Tells whether an entry is of a kind, and nobody else's, links not followed. */
-function isOwn(path: string, kind: "file" | "folder"): boolean {
+function isOwn(path: string, kind: "file" | "directory"): boolean {
   const { isFile, isDirectory, size, uid, mode } = Deno.lstatSync(path);
   const isKind = kind === "file" ? isFile && size <= MAX_BYTES : isDirectory;
   const isMine = Deno.build.os === "windows" ||
