@@ -43,7 +43,7 @@ export function productsFor(triples: readonly string[]): Product[] {
 }
 
 export interface BuildOptions {
-  /** Whether only Deno's own download of the runtime will do. */
+  /** True where only Deno's own runtime and JSR's packages will do. */
   readonly official: boolean;
   /** Is told what was made, a line each. */
   readonly tell?: (line: string) => void;
@@ -58,7 +58,7 @@ export async function build(
   products: readonly Product[],
   { official, tell = console.log }: BuildOptions,
 ): Promise<void> {
-  const program = await bundle(checkedOutCommit());
+  const program = await bundle(checkedOutCommit(), { published: official });
   for (const { target: { triple }, output, without } of products) {
     const remark = await compileExecutable(program, {
       official,

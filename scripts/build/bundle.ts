@@ -1,6 +1,7 @@
 import type { Compilation } from "../../lib/cli/version.ts";
 import type { Commit } from "./commit.ts";
 import { removeIfThere } from "./files.ts";
+import { writePublishedConfig } from "./published.ts";
 import { dist, root } from "./root.ts";
 import { runCommand } from "./run.ts";
 
@@ -12,13 +13,21 @@ export interface Bundle {
 
 const ENTRY = "seacp";
 
+export interface BundleOptions {
+  /** True where the published packages take the place of their stand-ins. */
+  readonly published: boolean;
+}
+
 /**
  * Bundles the program: what each kind of command needs stays a file of its own,
  * read only for that. That is 5 of the 40 ms which a small copy takes.
  *
  * The same commit gives the same bytes, and files of the same age.
  */
-export async function bundle(commit: Commit | undefined): Promise<Bundle> {
+export async function bundle(
+  commit: Commit | undefined,
+  { published }: BundleOptions,
+): Promise<Bundle> {
   const folder = new URL("bundle/", dist);
   removeIfThere(folder);
   await Deno.mkdir(folder, { recursive: true });
@@ -37,6 +46,7 @@ export async function bundle(commit: Commit | undefined): Promise<Bundle> {
     Deno.execPath(),
     "bundle",
     "--quiet",
+    ...(published ? [`--config=${writePublishedConfig()}`] : []),
     "--platform=deno",
     "--code-splitting",
     "--outdir=dist/bundle",

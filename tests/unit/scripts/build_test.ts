@@ -1,14 +1,20 @@
 import {
   assert,
   assertEquals,
+  assertMatch,
   assertRejects,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import config from "../../../deno.json" with { type: "json" };
 import { compileExecutable } from "../../../scripts/build/executable.ts";
 import { checkRuntime } from "../../../scripts/build/npm_runtime.ts";
-import { dist } from "../../../scripts/build/root.ts";
+import {
+  type BuildConfig,
+  withPublished,
+} from "../../../scripts/build/published.ts";
+import { dist, root } from "../../../scripts/build/root.ts";
 import { findTarget, TARGETS } from "../../../scripts/build/targets.ts";
 import { runProgram } from "../../support/program.ts";
 import { TempDirectory } from "../../support/temp_directory.ts";
@@ -32,6 +38,31 @@ Deno.test("findTarget() knows each target and the name of its executable", () =>
     assertEquals(target.executable, isWindows ? "seacp.exe" : "seacp");
   }
   assertThrows(() => findTarget("riscv64"), RangeError, "aarch64-apple-darwin");
+});
+
+Deno.test("withPublished() takes the stand-ins away, and nothing else", () => {
+  const published = withPublished(config);
+  assertEquals("links" in published, false);
+  assertEquals(published.imports, config.imports);
+  assertEquals(published.lock, { path: "deno.lock", frozen: false });
+  const { links, lock } = config;
+  assertEquals<BuildConfig>({ ...published, links, lock }, config);
+});
+
+Deno.test("deno.json: each dependency has one exact version, a stand-in that of its package", () => {
+  const standIns = config.links.map((path) => {
+    const text = Deno.readTextFileSync(new URL(`${path}/deno.json`, root));
+    const { name, version } = JSON.parse(text);
+    return [name, `jsr:${name}@${version}`];
+  });
+  const dependencies = Object.entries(config.imports);
+  for (const [name, specifier] of dependencies) {
+    assertMatch(specifier, /^(jsr:@std|npm:)[^@]*@\d+\.\d+\.\d+$/, name);
+  }
+  assertEquals(
+    dependencies.filter(([, specifier]) => specifier.startsWith("jsr:")),
+    standIns.toSorted(),
+  );
 });
 
 /** Compiles a file where Deno's server cannot be reached, and says how it went. */
