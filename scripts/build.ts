@@ -4,14 +4,14 @@
  * those for others, each in a folder of its own below `dist`.
  */
 
-import { parseArgs } from "node:util";
+import { parseArgs } from "@std/cli/parse-args";
 import { bundle } from "./build/bundle.ts";
 import { checkedOutCommit } from "./build/commit.ts";
 import { compileExecutable, type Permission } from "./build/executable.ts";
 import { sha256 } from "./build/sha256.ts";
 import { dist } from "./build/root.ts";
 import { findTarget, type Target } from "./build/targets.ts";
-import { runTask } from "./task.ts";
+import { refuseArgument, runTask } from "./task.ts";
 
 /** What is to be made, and where. */
 export interface Product {
@@ -77,16 +77,15 @@ export async function build(
 
 if (import.meta.main) {
   await runTask(async () => {
-    const { values } = parseArgs({
-      args: Deno.args,
-      options: {
-        target: { type: "string", multiple: true, default: [] },
-        release: { type: "boolean", default: false },
-      },
+    const { target, release } = parseArgs(Deno.args, {
+      string: ["target"],
+      collect: ["target"],
+      boolean: ["release"],
+      unknown: refuseArgument,
     });
-    const products = values.target.length === 0
+    const products = target.length === 0
       ? [productHere()]
-      : productsFor(values.target);
-    await build(products, { official: values.release });
+      : productsFor(target);
+    await build(products, { official: release });
   });
 }

@@ -10,7 +10,7 @@
  * runtimes that can be had, and says in each that it is no release.
  */
 
-import { parseArgs } from "node:util";
+import { parseArgs } from "@std/cli/parse-args";
 import config from "../deno.json" with { type: "json" };
 import { SCRIPTS } from "../lib/completion/scripts.ts";
 import { build, productsFor } from "./build.ts";
@@ -22,7 +22,7 @@ import { TARGETS } from "./build/targets.ts";
 import { manualPage } from "./manual/page.ts";
 import type { Packed } from "./release/archives.ts";
 import { type Release, releaseAssets } from "./release/assets.ts";
-import { runTask } from "./task.ts";
+import { refuseArgument, runTask } from "./task.ts";
 
 /** Assets that are made from a text with marks. */
 const TEMPLATES: Readonly<Record<string, string>> = {
@@ -174,16 +174,13 @@ async function makeTrial(): Promise<void> {
 
 if (import.meta.main) {
   await runTask(async () => {
-    const { values: { tag, releases, trial } } = parseArgs({
-      args: Deno.args,
-      options: {
-        tag: { type: "string" },
-        releases: { type: "string" },
-        trial: { type: "boolean", default: false },
-      },
+    const { tag, releases, trial } = parseArgs(Deno.args, {
+      string: ["tag", "releases"],
+      boolean: ["trial"],
+      unknown: refuseArgument,
     });
     if (trial) return await makeTrial();
-    if (tag === undefined || releases === undefined) {
+    if (!tag || !releases) {
       throw new RangeError(
         "--tag=vX.Y.Z and --releases=ADDRESS are needed, or --trial",
       );

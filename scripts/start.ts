@@ -7,7 +7,7 @@
  *     deno task start --release=FOLDER
  */
 
-import { parseArgs } from "node:util";
+import { parseArgs } from "@std/cli/parse-args";
 import config from "../deno.json" with { type: "json" };
 import { root } from "./build/root.ts";
 import { type Command, runCommand } from "./build/run.ts";
@@ -18,7 +18,7 @@ import { hasWine, underWine } from "./emulation/wine.ts";
 import { findProgram } from "./peers.ts";
 import { archiveName, unpackArchive } from "./release/archives.ts";
 import { checksums } from "./release/stamp.ts";
-import { runTask } from "./task.ts";
+import { refuseArgument, runTask } from "./task.ts";
 
 /** Gives the command that runs a product here; `undefined` if nothing does. */
 function commandFor({ triple }: Target, program: string): Command | undefined {
@@ -91,9 +91,9 @@ async function start(target: Target, archive: Uint8Array): Promise<string> {
 
 if (import.meta.main) {
   await runTask(async () => {
-    const { values: { release } } = parseArgs({
-      args: Deno.args,
-      options: { release: { type: "string" } },
+    const { release } = parseArgs(Deno.args, {
+      string: ["release"],
+      unknown: refuseArgument,
     });
     if (!release) throw new RangeError("--release=FOLDER is needed");
     const archives = checkedArchives(release);

@@ -8,3 +8,12 @@ export async function runTask(work: () => void | Promise<void>): Promise<void> {
     Deno.exit(1);
   }
 }
+
+/**
+ * Refuses an argument that a script does not know: for `unknown` of `parseArgs`.
+ *
+ * @throws {RangeError} Always.
+ */
+export function refuseArgument(arg: string): never {
+  throw new RangeError(`Unknown argument: ${arg}`);
+}

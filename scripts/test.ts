@@ -10,8 +10,8 @@
  * in CI.
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import {
   build,
   type Product,
@@ -19,6 +19,7 @@ import {
   productWithoutFfi,
 } from "./build.ts";
 import { ensurePeers } from "./peers.ts";
+import { refuseArgument } from "./task.ts";
 import { testArm64 } from "./test/arm64.ts";
 import { runTests, summary, type TestResult } from "./test/deno_test.ts";
 import { buildScriptedSsh } from "./test/scripted_ssh.ts";
@@ -60,23 +61,18 @@ async function buildIfPossible(product: Product): Promise<void> {
 }
 
 if (import.meta.main) {
-  const { values, positionals } = parseArgs({
-    args: Deno.args,
-    options: {
-      built: { type: "boolean", default: false },
-      "without-ffi": { type: "boolean", default: false },
-      arm64: { type: "boolean", default: false },
-      wine: { type: "boolean", default: false },
-    },
-    allowPositionals: true,
+  const options = parseArgs(Deno.args, {
+    boolean: ["built", "without-ffi", "arm64", "wine"],
+    unknown: (arg, name) => name === undefined || refuseArgument(arg),
   });
-  const result = values["without-ffi"]
-    ? await testHereWithoutFfi(positionals)
-    : values.arm64
-    ? await testArm64(positionals)
-    : values.wine
-    ? await testUnderWine(positionals)
-    : await testHere(positionals, values);
+  const paths = options._.map(String);
+  const result = options["without-ffi"]
+    ? await testHereWithoutFfi(paths)
+    : options.arm64
+    ? await testArm64(paths)
+    : options.wine
+    ? await testUnderWine(paths)
+    : await testHere(paths, options);
   console.log(summary(result));
   Deno.exit(result.code);
 }

@@ -1,3 +1,5 @@
+import { delay } from "@std/async/delay";
+
 /** How much a read takes, in bytes. */
 const BLOCK_BYTES = 64 * 1024;
 
@@ -84,6 +86,6 @@ export class LatencyProxy implements AsyncDisposable {
 
 async function land({ bytes, due }: Flight, to: Deno.TcpConn): Promise<void> {
   const early = due - performance.now();
-  if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+  if (early > 0) await delay(early);
   for (let at = 0; at < bytes.length;) at += await to.write(bytes.subarray(at));
 }

@@ -1,5 +1,6 @@
 /** What the benchmark is told on its command line. */
 
+import { parseArgs } from "@std/cli/parse-args";
 import {
   isPeerName,
   PEER_NAMES,
@@ -43,7 +44,13 @@ export interface Settings {
   readonly json: boolean;
 }
 
-const DEFAULTS: Settings = {
+/** Names of the options without a value. */
+const FLAGS = ["scale", "json"] as const;
+
+/** Settings that an option with a value gives. */
+type Valued = Omit<Settings, typeof FLAGS[number]>;
+
+const DEFAULTS: Valued = {
   rounds: 5,
   mebibytes: 1024,
   files: 2000,
@@ -56,13 +63,12 @@ const DEFAULTS: Settings = {
   protocol: "scp",
   remote: "scp",
   content: "text",
-  scale: false,
-  json: false,
 };
 
-type Reader<Value> = (value: string | undefined) => Value;
-
-const READERS: { readonly [Name in keyof Settings]: Reader<Settings[Name]> } = {
+/** Readers of the values of options. */
+const READERS: {
+  readonly [Name in keyof Valued]: (value: string) => Valued[Name];
+} = {
   rounds: (value) => wholeNumber(value, 1),
   mebibytes: (value) => wholeNumber(value, 1),
   files: (value) => wholeNumber(value, 1),
@@ -75,49 +81,46 @@ const READERS: { readonly [Name in keyof Settings]: Reader<Settings[Name]> } = {
   protocol: (value) => oneOf(value, ["scp", "sftp", "default"]),
   remote: (value) => oneOf<Remote>(value, ["scp", "seacp"]),
   content: (value) => oneOf(value, ["text", "random"]),
-  scale: flag,
-  json: flag,
 };
 
 /**
- * Reads `--name=value` and `--name`; of an option given twice, the last one
- * counts.
+ * Reads the settings; of an option given twice, the last one counts.
  *
  * @throws {RangeError} If an option is none, or its value makes no sense; the
  * message is a sentence for whoever gave it.
  */
 export function parseSettings(args: readonly string[]): Settings {
-  let settings = DEFAULTS;
-  for (const arg of args) {
-    const [, name = "", value] = /^--(\w+)(?:=(.*))?$/s.exec(arg) ?? [];
-    if (!isOption(name)) {
-      const known = Object.keys(READERS).map((option) => `--${option}`);
-      throw new RangeError(
-        `${arg}: this is no option; there are ${known.join(", ")}`,
-      );
-    }
+  const names = Object.keys(READERS) as (keyof Valued)[];
+  const { scale, json, ...values } = parseArgs(args, {
+    string: names,
+    boolean: FLAGS,
+    unknown: (arg) => {
+      const known = [...names, ...FLAGS].map((name) => `--${name}`).join(", ");
+      throw new RangeError(`${arg}: this is no option; there are ${known}`);
+    },
+  });
+  let settings: Settings = { ...DEFAULTS, scale, json };
+  for (const name of names) {
+    const value = values[name];
+    if (value === undefined) continue;
     try {
       settings = { ...settings, [name]: READERS[name](value) };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      throw new RangeError(`${arg}: ${error.message}`);
+      throw new RangeError(`--${name}=${value}: ${error.message}`);
     }
   }
   return settings;
 }
 
-function isOption(name: string): name is keyof Settings {
-  return Object.hasOwn(READERS, name);
-}
-
-function wholeNumber(value: string | undefined, least: number): number {
-  const number = /^\d+$/.test(value ?? "") ? Number(value) : NaN;
+function wholeNumber(value: string, least: number): number {
+  const number = /^\d+$/.test(value) ? Number(value) : NaN;
   if (number >= least && Number.isSafeInteger(number)) return number;
   throw new RangeError(`the value has to be a whole number, at least ${least}`);
 }
 
 function oneOf<Word extends string>(
-  value: string | undefined,
+  value: string,
   words: readonly Word[],
 ): Word {
   const word = words.find((word) => word === value);
@@ -125,7 +128,7 @@ function oneOf<Word extends string>(
   throw new RangeError(`the value has to be ${words.join(" or ")}`);
 }
 
-function peerNames(value: string | undefined): PeerName[] {
+function peerNames(value: string): PeerName[] {
   const names = given(value).split(",");
   if (names.every(isPeerName)) return names;
   throw new RangeError(
@@ -133,12 +136,7 @@ function peerNames(value: string | undefined): PeerName[] {
   );
 }
 
-function given(value: string | undefined): string {
-  if (value !== undefined && value !== "") return value;
+function given(value: string): string {
+  if (value !== "") return value;
   throw new RangeError("a value has to follow the option: --name=value");
-}
-
-function flag(value: string | undefined): true {
-  if (value === undefined) return true;
-  throw new RangeError("the option takes no value");
 }
