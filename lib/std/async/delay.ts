@@ -1,3 +1,4 @@
+/** Options of a wait. */
 export interface DelayOptions {
   /** Ends the wait early. */
   signal?: AbortSignal;

@@ -1,5 +1,6 @@
 import { delay } from "./delay.ts";
 
+/** Options of calls that are repeated. */
 export interface PollOptions {
   /** Ends the calls. */
   signal?: AbortSignal;

@@ -11,7 +11,7 @@ function charWidth(char: string): number {
 }
 
 /**
- * Calculate the physical width of a string in a TTY-like environment, in
+ * Calculates the physical width of a string in a TTY-like environment, in
  * columns.
  */
 export function unicodeWidth(str: string): number {

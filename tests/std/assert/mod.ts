@@ -1,16 +1,16 @@
 import nodeAssert from "node:assert/strict";
 
-/** Make an assertion that `actual` and `expected` are equal, deeply. */
+/** Asserts that two values are equal, deeply. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
   nodeAssert.deepStrictEqual(actual, expected, msg);
 }
 
-/** Make an assertion, error will be thrown if `expr` does not have truthy value. */
+/** Asserts that a value is truthy. */
 export function assert(expr: unknown, msg = ""): asserts expr {
   nodeAssert.ok(expr, msg === "" ? undefined : msg);
 }
 
-/** Make an assertion that actual includes expected. */
+/** Asserts that a text includes another. */
 export function assertStringIncludes(
   actual: string,
   expected: string,
@@ -23,7 +23,7 @@ export function assertStringIncludes(
   );
 }
 
-/** Make an assertion that `actual` match RegExp `expected`. */
+/** Asserts that a text matches an expression. */
 export function assertMatch(
   actual: string,
   expected: RegExp,
@@ -47,7 +47,7 @@ function expectError<E extends Error>(
   return error;
 }
 
-/** Executes a function, expecting it to throw. */
+/** Asserts that a function throws, and gives the error. */
 export function assertThrows<E extends Error>(
   fn: () => unknown,
   ErrorClass: ErrorClass<E>,
@@ -63,7 +63,7 @@ export function assertThrows<E extends Error>(
   });
 }
 
-/** Executes a function which returns a promise, expecting it to reject. */
+/** Asserts that a function's promise rejects, and gives the error. */
 export async function assertRejects<E extends Error>(
   fn: () => PromiseLike<unknown>,
   ErrorClass: ErrorClass<E>,

@@ -7,7 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 
-Deno.test("assertions: what holds passes", async () => {
+Deno.test("assertions: a true one passes", async () => {
   assert(1);
   assertEquals({ a: [new Uint8Array([1])] }, { a: [new Uint8Array([1])] });
   assertMatch("abc", /b/);
@@ -28,7 +28,7 @@ Deno.test("assertions: what holds passes", async () => {
   assertEquals(reason.message, "no number");
 });
 
-Deno.test("assertions: what does not hold throws", async () => {
+Deno.test("assertions: a false one throws", async () => {
   const failing: readonly (() => unknown)[] = [
     () => assert(0),
     () => assertEquals([1], [2]),
@@ -57,7 +57,7 @@ Deno.test("assertions: what does not hold throws", async () => {
   );
 });
 
-Deno.test("assertions: what is said of a failure is part of the message", () => {
+Deno.test("assertions: a message is part of the error", () => {
   assertThrows(() => assert(false, "a reason"), Error, "a reason");
   assertThrows(() => assertEquals(1, 2, "a reason"), Error, "a reason");
   assertThrows(() => assertMatch("a", /b/, "a reason"), Error, "a reason");

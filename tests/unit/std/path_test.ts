@@ -6,7 +6,7 @@ import { basename as posixBasename } from "@std/path/posix/basename";
 import { dirname as posixDirname } from "@std/path/posix/dirname";
 import { basename as windowsBasename } from "@std/path/windows/basename";
 
-/** What both give. */
+/** Paths of both kinds of system, and the last portion of each. */
 const common: readonly (readonly [string, string])[] = [
   ["", ""],
   ["/", "/"],

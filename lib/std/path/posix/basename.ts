@@ -1,5 +1,5 @@
 /**
- * Return the last portion of a `path`. Trailing directory separators are
+ * Returns the last portion of a `path`. Trailing directory separators are
  * ignored; a path of separators alone is one separator.
  */
 export function basename(path: string): string {

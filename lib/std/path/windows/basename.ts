@@ -1,5 +1,5 @@
 /**
- * Return the last portion of a `path`. Both slashes separate, a drive letter
+ * Returns the last portion of a `path`. Both slashes separate, a drive letter
  * is no part of the name, and trailing separators are ignored.
  */
 export function basename(path: string): string {
