@@ -21,7 +21,7 @@
  * CPU time and memory are those of seacp's own process: the median, the most.
  */
 
-import { Sshd } from "../tests/support/sshd.ts";
+import { Sshd } from "../tests/support/ssh/sshd.ts";
 import { describeConditions } from "./bench/conditions.ts";
 import { isInstalled, peer, seacp } from "./bench/contenders.ts";
 import { Field, makeFolder, neededBytes } from "./bench/field.ts";

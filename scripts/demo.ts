@@ -4,20 +4,20 @@
  * comes back, and is compared with what it was.
  */
 
-import { SEACP } from "../tests/support/program.ts";
+import { SEACP } from "../tests/support/process/program.ts";
 import {
   LENDS_TERMINAL,
   lentTerminal,
   quoted,
-} from "../tests/support/pseudo_terminal.ts";
-import { Sshd } from "../tests/support/sshd.ts";
+} from "../tests/support/process/pseudo_terminal.ts";
+import { Sshd } from "../tests/support/ssh/sshd.ts";
 import {
   describeTree,
   makeTree,
   ODD_NAMES,
   removeTree,
   type TreeEntry,
-} from "../tests/support/tree.ts";
+} from "../tests/support/fixtures/tree.ts";
 import { ensurePeers, findProgram } from "./peers.ts";
 
 const BIG_BYTES = 64 * 1024 * 1024;

@@ -2,7 +2,7 @@
 
 import { statfsSync } from "node:fs";
 
-import { Sshd } from "../../tests/support/sshd.ts";
+import { Sshd } from "../../tests/support/ssh/sshd.ts";
 import { COPIES, type Direction } from "./copy.ts";
 import { makeSource, type Source, storedBytes } from "./sources.ts";
 

@@ -1,5 +1,5 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { runProgram, SEACP } from "../../tests/support/program.ts";
+import { runProgram, SEACP } from "../../tests/support/process/program.ts";
 import { build, productHere } from "../build.ts";
 import { compileExecutable } from "../build/executable.ts";
 

@@ -16,7 +16,7 @@ export async function buildScriptedSsh(triple: string): Promise<void> {
   const output = scriptedSsh(triple);
   Deno.mkdirSync(new URL(".", output), { recursive: true });
   await compileExecutable(
-    { entry: new URL("tests/support/scripted_ssh.ts", root) },
+    { entry: new URL("tests/support/ssh/scripted_ssh.ts", root) },
     { triple, output, official: false },
   );
 }

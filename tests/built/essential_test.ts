@@ -12,22 +12,26 @@ import {
   systemDoors,
   writeScript,
 } from "../support/doors.ts";
-import { lacksSpawnErrors } from "../support/emulator.ts";
+import { lacksSpawnErrors } from "../support/process/emulator.ts";
 import {
   BUILT,
   BUILT_TARGET,
   builtTest,
   runBuilt as run,
-} from "../support/executable.ts";
-import { runProgram } from "../support/program.ts";
-import { emptied, lacksRawNames, shell } from "../support/raw_names.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
+} from "../support/process/executable.ts";
+import { runProgram } from "../support/process/program.ts";
+import {
+  emptied,
+  lacksRawNames,
+  shell,
+} from "../support/fixtures/raw_names.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import {
   describeTree,
   makeTree,
   ODD_NAMES,
   type TreeEntry,
-} from "../support/tree.ts";
+} from "../support/fixtures/tree.ts";
 
 const TREE: readonly TreeEntry[] = [
   { path: "tree/large", content: "0123456789".repeat(100_000), mode: 0o600 },

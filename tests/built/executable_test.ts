@@ -7,20 +7,28 @@ import {
   lacksLinuxLibrary,
 } from "../support/c_library.ts";
 import { RUN_LAST, writeScript } from "../support/doors.ts";
-import { lacksIgnoredSignals } from "../support/emulator.ts";
-import { BUILT, builtTest, runBuilt as run } from "../support/executable.ts";
-import { type Outcome, runProgram, startProgram } from "../support/program.ts";
+import { lacksIgnoredSignals } from "../support/process/emulator.ts";
+import {
+  BUILT,
+  builtTest,
+  runBuilt as run,
+} from "../support/process/executable.ts";
+import {
+  type Outcome,
+  runProgram,
+  startProgram,
+} from "../support/process/program.ts";
 import {
   LENDS_TERMINAL,
   linesLeft,
   onTerminal,
   quoted,
-} from "../support/pseudo_terminal.ts";
-import { isRunning, until } from "../support/processes.ts";
-import { DECODING, lacksRawNames } from "../support/raw_names.ts";
-import { Sshd } from "../support/sshd.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { exists, makeTree } from "../support/tree.ts";
+} from "../support/process/pseudo_terminal.ts";
+import { isRunning, until } from "../support/process/processes.ts";
+import { DECODING, lacksRawNames } from "../support/fixtures/raw_names.ts";
+import { Sshd } from "../support/ssh/sshd.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { exists, makeTree } from "../support/fixtures/tree.ts";
 
 /** How a program comes to have another name, and why that cannot be seen here. */
 const NAMINGS: readonly (readonly [

@@ -1,10 +1,10 @@
 /** What README says of systems that give Deno's runtime less than it needs. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { BUILT, builtTest } from "../support/executable.ts";
-import { type Outcome, runProgram } from "../support/program.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { exists, makeTree } from "../support/tree.ts";
+import { BUILT, builtTest } from "../support/process/executable.ts";
+import { type Outcome, runProgram } from "../support/process/program.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { exists, makeTree } from "../support/fixtures/tree.ts";
 
 /** Copies `f` to `g` in a directory, by a shell that first does something else. */
 async function copyAfter(

@@ -5,9 +5,9 @@ import { Buffer } from "node:buffer";
 import { pathToFileURL } from "node:url";
 import { compileExecutable } from "../../scripts/build/executable.ts";
 import { mayCallLibrary } from "../support/c_library.ts";
-import { BUILT, builtTest } from "../support/executable.ts";
-import { runProgram } from "../support/program.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
+import { BUILT, builtTest } from "../support/process/executable.ts";
+import { runProgram } from "../support/process/program.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 
 /** Tries every way to a network that the runtime has, and prints what comes. */
 const PROBE = `

@@ -5,14 +5,18 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { dirname, sep } from "node:path";
-import { statusAfterCtrlC } from "../support/ctrl_c.ts";
-import { BUILT_TARGET, builtTest } from "../support/executable.ts";
-import { listing } from "../support/listing.ts";
+import { statusAfterCtrlC } from "../support/process/ctrl_c.ts";
+import { BUILT_TARGET, builtTest } from "../support/process/executable.ts";
+import { listing } from "../support/fixtures/listing.ts";
 import { onWindows } from "../support/platform.ts";
-import { SCRIPTED_SSH, ScriptedPlace } from "../support/scripted_place.ts";
-import type { ServedEntry, SshScript, Step } from "../support/ssh_script.ts";
-import { FIXED_WORDS } from "../support/ssh_words.ts";
-import type { TreeEntry } from "../support/tree.ts";
+import { SCRIPTED_SSH, ScriptedPlace } from "../support/ssh/scripted_place.ts";
+import type {
+  ServedEntry,
+  SshScript,
+  Step,
+} from "../support/ssh/ssh_script.ts";
+import { FIXED_WORDS } from "../support/ssh/ssh_words.ts";
+import type { TreeEntry } from "../support/fixtures/tree.ts";
 
 /** What differs between systems. */
 const HERE = onWindows

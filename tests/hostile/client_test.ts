@@ -4,10 +4,10 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { type Outcome, runProgram, SEACP } from "../support/program.ts";
-import { quoted } from "../support/pseudo_terminal.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { describeTree, makeTree } from "../support/tree.ts";
+import { type Outcome, runProgram, SEACP } from "../support/process/program.ts";
+import { quoted } from "../support/process/pseudo_terminal.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { describeTree, makeTree } from "../support/fixtures/tree.ts";
 
 interface Attack {
   readonly name: string;

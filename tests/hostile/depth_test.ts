@@ -11,9 +11,9 @@ import type { Ahead } from "../../lib/scp/answers.ts";
 import { Relay } from "../../lib/scp/relay.ts";
 import { Sink } from "../../lib/scp/sink.ts";
 import { neededBytes } from "../support/fuzz/memory.ts";
-import { MemoryFileSystem } from "../support/fuzz/memory_files.ts";
+import { MemoryFileSystem } from "../support/file_systems/memory_file_system.ts";
 import { RecordingObserver } from "../support/recording_observer.ts";
-import { CLIENT_SINK } from "../support/sink_options.ts";
+import { CLIENT_SINK } from "../support/scp/sink_options.ts";
 
 /** Directories in each other that are taken. */
 const MAX_DEPTH = 1000;

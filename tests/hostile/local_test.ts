@@ -1,10 +1,10 @@
 /** Local copies of trees that were laid out to lead the copy astray. */
 
 import { assertEquals } from "@std/assert";
-import { listing } from "../support/listing.ts";
-import { type Outcome, seacp } from "../support/program.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { makeTree, type TreeEntry } from "../support/tree.ts";
+import { listing } from "../support/fixtures/listing.ts";
+import { type Outcome, seacp } from "../support/process/program.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { makeTree, type TreeEntry } from "../support/fixtures/tree.ts";
 
 /** A directory with something to harm in `outside`, and an empty `dst`. */
 function makePlace(directory: string, entries: readonly TreeEntry[]): void {

@@ -2,10 +2,10 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { writeScript } from "../support/doors.ts";
-import { listing } from "../support/listing.ts";
-import { type Outcome, seacp } from "../support/program.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { exists, makeTree } from "../support/tree.ts";
+import { listing } from "../support/fixtures/listing.ts";
+import { type Outcome, seacp } from "../support/process/program.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { exists, makeTree } from "../support/fixtures/tree.ts";
 
 /** Each of them would make the file `pwn`. */
 const COMMANDS: readonly string[] = [

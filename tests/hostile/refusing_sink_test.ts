@@ -5,7 +5,7 @@
 
 import { assertEquals } from "@std/assert";
 import { type Door, writeScript } from "../support/doors.ts";
-import { Place } from "../support/place.ts";
+import { Place } from "../support/fixtures/place.ts";
 import {
   checkUpload,
   LARGE_TREE,
@@ -13,11 +13,12 @@ import {
   type SentFile,
   sentFiles,
   TREE,
-} from "../support/refusals.ts";
-import { type Manner, MANNERS } from "../support/refusing_sink.ts";
-import type { TreeEntry } from "../support/tree.ts";
+} from "../support/ssh/refusals.ts";
+import { type Manner, MANNERS } from "../support/hostile/refusing_sink.ts";
+import type { TreeEntry } from "../support/fixtures/tree.ts";
 
-const SINK = new URL("../support/refusing_sink.ts", import.meta.url).pathname;
+const SINK =
+  new URL("../support/hostile/refusing_sink.ts", import.meta.url).pathname;
 
 /** A door to a sink that refuses what `refuse` was told. */
 class RefusingDoor implements Door {

@@ -10,9 +10,9 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { writeScript } from "../support/doors.ts";
-import { type Outcome, seacp } from "../support/program.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { exists } from "../support/tree.ts";
+import { type Outcome, seacp } from "../support/process/program.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { exists } from "../support/fixtures/tree.ts";
 
 interface Attack {
   readonly name: string;

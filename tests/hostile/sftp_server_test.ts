@@ -12,13 +12,13 @@ import { SftpSession } from "../../lib/sftp/session.ts";
 import { MAX_RESPONSE_BYTES } from "../../lib/sftp/wire/response_packets.ts";
 import { usedBytes } from "../support/fuzz/memory.ts";
 import { type Order, ORDERS } from "../support/gate.ts";
-import { Fields } from "../support/hostile_sftp_fields.ts";
+import { Fields } from "../support/hostile/sftp_fields.ts";
 import {
   type Attack,
   attack,
   type Way,
   WAYS,
-} from "../support/hostile_sftp_attack.ts";
+} from "../support/hostile/sftp_attack.ts";
 import {
   after,
   type Hook,
@@ -26,7 +26,7 @@ import {
   HostileSftpServer,
   instead,
   packetFor,
-} from "../support/hostile_sftp_server.ts";
+} from "../support/hostile/sftp_server.ts";
 import {
   bodyOf,
   changed,
@@ -41,8 +41,8 @@ import {
   readIn,
   said,
   withName,
-} from "../support/hostile_sftp_hooks.ts";
-import { namesAnswer } from "../support/hostile_sftp_tree.ts";
+} from "../support/hostile/sftp_hooks.ts";
+import { namesAnswer } from "../support/hostile/sftp_tree.ts";
 import {
   packet,
   string,
@@ -50,7 +50,7 @@ import {
   uint64,
   unwire,
   wire,
-} from "../support/sftp_bytes.ts";
+} from "../support/sftp/bytes.ts";
 import {
   type Answer,
   attributes,
@@ -58,8 +58,8 @@ import {
   extended,
   handle,
   status,
-} from "../support/sftp_server.ts";
-import { pattern } from "../support/tree.ts";
+} from "../support/sftp/server.ts";
+import { pattern } from "../support/fixtures/tree.ts";
 import { turn } from "../support/turn.ts";
 
 const ALL = Object.keys(WAYS) as readonly Way[];

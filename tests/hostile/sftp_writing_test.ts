@@ -12,9 +12,9 @@ import type {
   OpenFile,
 } from "../../lib/filesystem/file_system.ts";
 import { LocalFileSystem } from "../../lib/disk/local_files.ts";
-import { withFaults } from "../support/faulty_file.ts";
-import { Fields } from "../support/hostile_sftp_fields.ts";
-import { attack } from "../support/hostile_sftp_attack.ts";
+import { withFaults } from "../support/file_systems/faulty_file.ts";
+import { Fields } from "../support/hostile/sftp_fields.ts";
+import { attack } from "../support/hostile/sftp_attack.ts";
 import {
   type Exchange,
   type Hook,
@@ -22,10 +22,10 @@ import {
   type HostileSftpServer,
   instead,
   packetFor,
-} from "../support/hostile_sftp_server.ts";
-import type { HeldEntry } from "../support/hostile_sftp_tree.ts";
-import { listingOf } from "../support/listed_entries.ts";
-import { status } from "../support/sftp_server.ts";
+} from "../support/hostile/sftp_server.ts";
+import type { HeldEntry } from "../support/hostile/sftp_tree.ts";
+import { listingOf } from "../support/fixtures/listed_entries.ts";
+import { status } from "../support/sftp/server.ts";
 
 const denied = instead(status(3, "Permission denied"));
 const unsupported = instead(status(8, "Operation unsupported"));

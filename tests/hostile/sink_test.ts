@@ -5,10 +5,10 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { peerTest, writeScript } from "../support/doors.ts";
-import { listing } from "../support/listing.ts";
-import { seacp } from "../support/program.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { makeTree } from "../support/tree.ts";
+import { listing } from "../support/fixtures/listing.ts";
+import { seacp } from "../support/process/program.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { makeTree } from "../support/fixtures/tree.ts";
 
 interface Attack {
   readonly name: string;

@@ -9,18 +9,22 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { TempDirectory } from "../support/temp_directory.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import { peerTest, writeScript } from "../support/doors.ts";
-import { listing } from "../support/listing.ts";
-import { underUmask } from "../support/place.ts";
-import { type Outcome, seacp } from "../support/program.ts";
+import { listing } from "../support/fixtures/listing.ts";
+import { underUmask } from "../support/fixtures/place.ts";
+import { type Outcome, seacp } from "../support/process/program.ts";
 import {
   LENDS_TERMINAL,
   onTerminal,
   seacpCommand,
-} from "../support/pseudo_terminal.ts";
-import { emptied, lacksRawNames, shell } from "../support/raw_names.ts";
-import { describeTree, makeTree } from "../support/tree.ts";
+} from "../support/process/pseudo_terminal.ts";
+import {
+  emptied,
+  lacksRawNames,
+  shell,
+} from "../support/fixtures/raw_names.ts";
+import { describeTree, makeTree } from "../support/fixtures/tree.ts";
 
 interface Attack {
   readonly name: string;

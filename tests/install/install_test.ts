@@ -8,14 +8,14 @@ import {
 } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
 import { sha256 } from "../../scripts/build/sha256.ts";
-import { diskTest, SmallDisk } from "../support/small_disk.ts";
+import { diskTest, SmallDisk } from "../support/fixtures/small_disk.ts";
 import { peerTest } from "../support/doors.ts";
 import {
   type MachineOptions,
   type MachineRunOptions,
   PretendMachine,
-} from "../support/pretend_machine.ts";
-import { type Outcome, runProgram } from "../support/program.ts";
+} from "../support/install/pretend_machine.ts";
+import { type Outcome, runProgram } from "../support/process/program.ts";
 import {
   answering,
   archive,
@@ -23,9 +23,9 @@ import {
   checksums,
   releaseFiles,
   ReleaseServer,
-} from "../support/release_server.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { describeTree, exists, makeTree } from "../support/tree.ts";
+} from "../support/install/release_server.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { describeTree, exists, makeTree } from "../support/fixtures/tree.ts";
 
 const SCRIPT = new URL("../../scripts/install.sh", import.meta.url).pathname;
 

@@ -2,10 +2,10 @@
 
 import { assertEquals } from "@std/assert";
 import { dirname } from "node:path";
-import { BUILT } from "../support/executable.ts";
-import { powerShellTest } from "../support/power_shell.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { makeTree } from "../support/tree.ts";
+import { BUILT } from "../support/process/executable.ts";
+import { powerShellTest } from "../support/process/power_shell.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { makeTree } from "../support/fixtures/tree.ts";
 
 /** What is typed, and what Tab offers; `CONFIG` stands for a configuration. */
 const ROWS: readonly (readonly [typed: string, offered: readonly string[]])[] =

@@ -5,15 +5,15 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { sha256 } from "../../scripts/build/sha256.ts";
-import { powerShellTest, type Shell } from "../support/power_shell.ts";
-import { type Outcome, startProgram } from "../support/program.ts";
+import { powerShellTest, type Shell } from "../support/process/power_shell.ts";
+import { type Outcome, startProgram } from "../support/process/program.ts";
 import {
   checksums,
   releaseFiles,
   ReleaseServer,
-} from "../support/release_server.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { exists, makeTree } from "../support/tree.ts";
+} from "../support/install/release_server.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { exists, makeTree } from "../support/fixtures/tree.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 

@@ -4,11 +4,11 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { findTarget } from "../../scripts/build/targets.ts";
 import { documents, templates } from "../../scripts/release.ts";
 import { releaseAssets } from "../../scripts/release/assets.ts";
-import { BUILT, builtTest } from "../support/executable.ts";
-import { runProgram } from "../support/program.ts";
-import { ReleaseServer } from "../support/release_server.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { exists } from "../support/tree.ts";
+import { BUILT, builtTest } from "../support/process/executable.ts";
+import { runProgram } from "../support/process/program.ts";
+import { ReleaseServer } from "../support/install/release_server.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { exists } from "../support/fixtures/tree.ts";
 
 builtTest(
   "a release of it is installed by one line, works, and is removed by one",

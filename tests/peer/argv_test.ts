@@ -3,9 +3,9 @@
 import { assertEquals } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
 import { peerTest, writeScript } from "../support/doors.ts";
-import { runProgram, seacp } from "../support/program.ts";
-import { FIXED_WORDS } from "../support/ssh_words.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
+import { runProgram, seacp } from "../support/process/program.ts";
+import { FIXED_WORDS } from "../support/ssh/ssh_words.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 
 const AFTER = "-oForwardAgent=no";
 

@@ -14,20 +14,20 @@ import {
   sshdDoor,
   writeScript,
 } from "../support/doors.ts";
-import { Place } from "../support/place.ts";
-import { until } from "../support/processes.ts";
-import { type Outcome, runProgram } from "../support/program.ts";
+import { Place } from "../support/fixtures/place.ts";
+import { until } from "../support/process/processes.ts";
+import { type Outcome, runProgram } from "../support/process/program.ts";
 import {
   LENDS_TERMINAL,
   onTerminal,
   seacpCommand,
-} from "../support/pseudo_terminal.ts";
+} from "../support/process/pseudo_terminal.ts";
 import {
   checkUpload,
   type SentFile,
   sentFiles,
   TREE,
-} from "../support/refusals.ts";
+} from "../support/ssh/refusals.ts";
 
 let opened: Promise<Door> | undefined;
 Deno.test.afterAll(async () => {

@@ -9,16 +9,16 @@ import {
   systemDoors,
   writeScript,
 } from "../support/doors.ts";
-import { Place } from "../support/place.ts";
-import { isRunning, lengthOf, until } from "../support/processes.ts";
+import { Place } from "../support/fixtures/place.ts";
+import { isRunning, lengthOf, until } from "../support/process/processes.ts";
 import {
   LENDS_TERMINAL,
   linesLeft,
   onTerminal,
   seacpCommand,
-} from "../support/pseudo_terminal.ts";
-import { Sshd } from "../support/sshd.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
+} from "../support/process/pseudo_terminal.ts";
+import { Sshd } from "../support/ssh/sshd.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import {
   cutShort,
   describeTree,
@@ -27,7 +27,7 @@ import {
   ODD_NAMES,
   pattern,
   type TreeEntry,
-} from "../support/tree.ts";
+} from "../support/fixtures/tree.ts";
 
 const TREE: readonly TreeEntry[] = [
   ...ODD_NAMES.map((name) => ({ path: `tree/${name}`, content: name })),

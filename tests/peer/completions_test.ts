@@ -1,14 +1,14 @@
 /** Completions, in the shells themselves, by somebody who presses Tab. */
 
 import { assert, assertEquals } from "@std/assert";
-import { makeTree } from "../support/tree.ts";
+import { makeTree } from "../support/fixtures/tree.ts";
 import { peerTest, writeScript } from "../support/doors.ts";
-import { until } from "../support/processes.ts";
-import { runProgram, SEACP } from "../support/program.ts";
-import { quoted } from "../support/pseudo_terminal.ts";
-import { Sshd } from "../support/sshd.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { Tmux } from "../support/tmux.ts";
+import { until } from "../support/process/processes.ts";
+import { runProgram, SEACP } from "../support/process/program.ts";
+import { quoted } from "../support/process/pseudo_terminal.ts";
+import { Sshd } from "../support/ssh/sshd.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { Tmux } from "../support/process/tmux.ts";
 
 const NEEDS = ["tmux", "ssh", "scp", "sshd", "ssh-keygen", "sftp-server"];
 

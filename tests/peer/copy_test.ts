@@ -3,15 +3,15 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { lacksDevices } from "../support/c_library.ts";
 import { type Door, peerTestUnless, systemDoors } from "../support/doors.ts";
-import { Place, underUmask, UNPRIVILEGED } from "../support/place.ts";
-import { runProgram } from "../support/program.ts";
+import { Place, underUmask, UNPRIVILEGED } from "../support/fixtures/place.ts";
+import { runProgram } from "../support/process/program.ts";
 import {
   describeTree,
   exists,
   ODD_NAMES,
   pattern,
   type TreeEntry,
-} from "../support/tree.ts";
+} from "../support/fixtures/tree.ts";
 
 interface Case {
   readonly name: string;

@@ -6,19 +6,19 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import type { Cut, Direction } from "../support/cut_proxy.ts";
+import type { Cut, Direction } from "../support/hostile/cut_proxy.ts";
 import { peerTest, sshdDoor } from "../support/doors.ts";
-import { FaultyLine } from "../support/faulty_line.ts";
-import { Place } from "../support/place.ts";
-import type { Outcome } from "../support/program.ts";
-import { Sshd } from "../support/sshd.ts";
+import { FaultyLine } from "../support/hostile/faulty_line.ts";
+import { Place } from "../support/fixtures/place.ts";
+import type { Outcome } from "../support/process/program.ts";
+import { Sshd } from "../support/ssh/sshd.ts";
 import {
   cutShort,
   describeTree,
   listed,
   pattern,
   type TreeEntry,
-} from "../support/tree.ts";
+} from "../support/fixtures/tree.ts";
 
 const TREE: readonly TreeEntry[] = [
   { path: "tree/a", content: "a\n".repeat(500) },

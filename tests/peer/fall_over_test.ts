@@ -8,18 +8,18 @@ import {
 } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
 import { peerTest, sftpSshdDoor } from "../support/doors.ts";
-import { Place } from "../support/place.ts";
-import { until } from "../support/processes.ts";
-import { startProgram } from "../support/program.ts";
-import { type LoginSettings, Sshd } from "../support/sshd.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
+import { Place } from "../support/fixtures/place.ts";
+import { until } from "../support/process/processes.ts";
+import { startProgram } from "../support/process/program.ts";
+import { type LoginSettings, Sshd } from "../support/ssh/sshd.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import {
   describeTree,
   exists,
   ODD_NAMES,
   pattern,
   type TreeEntry,
-} from "../support/tree.ts";
+} from "../support/fixtures/tree.ts";
 
 const TREE: readonly TreeEntry[] = [
   ...ODD_NAMES.map((name) => ({ path: `tree/${name}`, content: name })),

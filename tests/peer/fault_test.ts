@@ -14,7 +14,7 @@ import {
   sftpChildDoor,
   sshdDoor,
 } from "../support/doors.ts";
-import { FaultyLine } from "../support/faulty_line.ts";
+import { FaultyLine } from "../support/hostile/faulty_line.ts";
 import {
   haltCopy,
   type Halted,
@@ -23,12 +23,12 @@ import {
   sftpWays,
   type Way,
   ways,
-} from "../support/halted_copy.ts";
-import { Place, UNPRIVILEGED } from "../support/place.ts";
-import type { Outcome } from "../support/program.ts";
-import { Sshd } from "../support/sshd.ts";
-import { diskTest, SmallDisk } from "../support/small_disk.ts";
-import { cutShort, exists, pattern } from "../support/tree.ts";
+} from "../support/hostile/halted_copy.ts";
+import { Place, UNPRIVILEGED } from "../support/fixtures/place.ts";
+import type { Outcome } from "../support/process/program.ts";
+import { Sshd } from "../support/ssh/sshd.ts";
+import { diskTest, SmallDisk } from "../support/fixtures/small_disk.ts";
+import { cutShort, exists, pattern } from "../support/fixtures/tree.ts";
 
 let opened: Promise<Sshd> | undefined;
 Deno.test.afterAll(async () => {

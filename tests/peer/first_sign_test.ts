@@ -6,15 +6,15 @@ import { SshSession } from "../../lib/ssh/session.ts";
 import { decodeName } from "../../lib/names/name_bytes.ts";
 import { findProgram } from "../../scripts/peers.ts";
 import { peerTest, sshdDoor } from "../support/doors.ts";
-import { lengthOf, until } from "../support/processes.ts";
-import { runProgram } from "../support/program.ts";
+import { lengthOf, until } from "../support/process/processes.ts";
+import { runProgram } from "../support/process/program.ts";
 import {
   LENDS_TERMINAL,
   onTerminal,
   quoted,
-} from "../support/pseudo_terminal.ts";
-import { Sshd } from "../support/sshd.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
+} from "../support/process/pseudo_terminal.ts";
+import { Sshd } from "../support/ssh/sshd.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 
 let opened: Promise<Sshd> | undefined;
 Deno.test.afterAll(async () => {
@@ -71,7 +71,8 @@ peerTest(
   },
 );
 
-const VIEWER = new URL("../support/login_viewer.ts", import.meta.url).pathname;
+const VIEWER =
+  new URL("../support/ssh/login_viewer.ts", import.meta.url).pathname;
 
 /** Programs that ask, each in a shell's words, until something is typed. */
 const QUESTIONS: Readonly<Record<string, string>> = {

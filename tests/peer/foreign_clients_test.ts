@@ -13,11 +13,16 @@ import { COPIES, type Copy, LARGE } from "../support/clients/copies.ts";
 import { libraries } from "../support/clients/libraries.ts";
 import { programs } from "../support/clients/programs.ts";
 import { ClientSite, type Site } from "../support/clients/site.ts";
-import type { Direction } from "../support/cut_proxy.ts";
+import type { Direction } from "../support/hostile/cut_proxy.ts";
 import { peerTest } from "../support/doors.ts";
-import { Place } from "../support/place.ts";
-import { type Outcome, startProgram } from "../support/program.ts";
-import { cutShort, describeTree, makeTree, pattern } from "../support/tree.ts";
+import { Place } from "../support/fixtures/place.ts";
+import { type Outcome, startProgram } from "../support/process/program.ts";
+import {
+  cutShort,
+  describeTree,
+  makeTree,
+  pattern,
+} from "../support/fixtures/tree.ts";
 
 const CLIENTS: readonly Client[] = [...programs, ...libraries];
 

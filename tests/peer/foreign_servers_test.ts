@@ -7,9 +7,9 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { startAll } from "../support/at_once.ts";
-import type { Cut } from "../support/cut_proxy.ts";
+import type { Cut } from "../support/hostile/cut_proxy.ts";
 import { peerTest } from "../support/doors.ts";
-import type { Outcome } from "../support/program.ts";
+import type { Outcome } from "../support/process/program.ts";
 import { asyncsshKinds } from "../support/servers/asyncssh.ts";
 import { conchKind } from "../support/servers/conch.ts";
 import { dropbearKinds } from "../support/servers/dropbear.ts";
@@ -25,7 +25,12 @@ import {
   TIMED_OUT,
 } from "../support/servers/stage.ts";
 import { tinysshKinds } from "../support/servers/tinyssh.ts";
-import { exists, ODD_NAMES, pattern, type TreeEntry } from "../support/tree.ts";
+import {
+  exists,
+  ODD_NAMES,
+  pattern,
+  type TreeEntry,
+} from "../support/fixtures/tree.ts";
 
 const KINDS: readonly ServerKind[] = [
   ...opensshKinds,

@@ -21,20 +21,25 @@ import {
   sftpWays,
   type Way,
   ways,
-} from "../support/halted_copy.ts";
-import { Place } from "../support/place.ts";
-import { until } from "../support/processes.ts";
-import { runProgram, startSeacp } from "../support/program.ts";
+} from "../support/hostile/halted_copy.ts";
+import { Place } from "../support/fixtures/place.ts";
+import { until } from "../support/process/processes.ts";
+import { runProgram, startSeacp } from "../support/process/program.ts";
 import {
   LENDS_TERMINAL,
   linesLeft,
   onTerminal,
   seacpCommand,
   startOnTerminal,
-} from "../support/pseudo_terminal.ts";
-import { Sshd } from "../support/sshd.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { cutShort, describeTree, exists, pattern } from "../support/tree.ts";
+} from "../support/process/pseudo_terminal.ts";
+import { Sshd } from "../support/ssh/sshd.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import {
+  cutShort,
+  describeTree,
+  exists,
+  pattern,
+} from "../support/fixtures/tree.ts";
 
 let opened: Promise<Sshd> | undefined;
 Deno.test.afterAll(async () => {

@@ -2,11 +2,11 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { peerTest } from "../support/doors.ts";
-import { listing } from "../support/listing.ts";
-import { underUmask } from "../support/place.ts";
-import { runProgram, seacp } from "../support/program.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { describeTree, makeTree } from "../support/tree.ts";
+import { listing } from "../support/fixtures/listing.ts";
+import { underUmask } from "../support/fixtures/place.ts";
+import { runProgram, seacp } from "../support/process/program.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { describeTree, makeTree } from "../support/fixtures/tree.ts";
 
 const y2k = 946_684_800;
 

@@ -2,16 +2,16 @@
 
 import { assertEquals } from "@std/assert";
 import { type Door, peerTestUnless, systemDoors } from "../support/doors.ts";
-import { Place } from "../support/place.ts";
-import { seacp } from "../support/program.ts";
+import { Place } from "../support/fixtures/place.ts";
+import { seacp } from "../support/process/program.ts";
 import {
   DECODING,
   emptied,
   lacksRawNames,
   lacksRawOperands,
   shell,
-} from "../support/raw_names.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
+} from "../support/fixtures/raw_names.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 
 /** `caf\351` and `caf\352`, which the runtime shows alike, and U+FFFD itself. */
 const MAKE_TREE = String.raw`

@@ -12,11 +12,11 @@ import {
   peerTestUnless,
   sftpChildDoor,
 } from "../support/doors.ts";
-import { listing } from "../support/listing.ts";
-import { Place } from "../support/place.ts";
-import { runProgram, seacp } from "../support/program.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { describeTree, makeTree } from "../support/tree.ts";
+import { listing } from "../support/fixtures/listing.ts";
+import { Place } from "../support/fixtures/place.ts";
+import { runProgram, seacp } from "../support/process/program.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { describeTree, makeTree } from "../support/fixtures/tree.ts";
 
 /** Their lengths are said to be 0, 0 and 4096; they stay as they are. */
 const MADE_UP_LENGTHS = [

@@ -4,13 +4,13 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
 import { startAll } from "../support/at_once.ts";
 import { peerTest, sftpSshdDoor, writeScript } from "../support/doors.ts";
-import { Place } from "../support/place.ts";
-import { seacp } from "../support/program.ts";
+import { Place } from "../support/fixtures/place.ts";
+import { seacp } from "../support/process/program.ts";
 import { asyncsshKinds } from "../support/servers/asyncssh.ts";
 import { Server } from "../support/servers/server.ts";
-import { freePort, type LoginSettings, Sshd } from "../support/sshd.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { exists } from "../support/tree.ts";
+import { freePort, type LoginSettings, Sshd } from "../support/ssh/sshd.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { exists } from "../support/fixtures/tree.ts";
 
 const NEEDS = [...sftpSshdDoor.needs, "scp"];
 

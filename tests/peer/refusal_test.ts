@@ -11,7 +11,7 @@ import {
   seacpDoors,
   sshdDoor,
 } from "../support/doors.ts";
-import { Place } from "../support/place.ts";
+import { Place } from "../support/fixtures/place.ts";
 import {
   checkUpload,
   LARGE_TREE,
@@ -19,9 +19,9 @@ import {
   type SentFile,
   sentFiles,
   TREE,
-} from "../support/refusals.ts";
-import { Sshd } from "../support/sshd.ts";
-import type { TreeEntry } from "../support/tree.ts";
+} from "../support/ssh/refusals.ts";
+import { Sshd } from "../support/ssh/sshd.ts";
+import type { TreeEntry } from "../support/fixtures/tree.ts";
 
 const DOORS = [childDoor, sshdDoor, seacpDoors[0]!];
 

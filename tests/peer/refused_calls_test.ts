@@ -2,9 +2,9 @@
 
 import { assertEquals } from "@std/assert";
 import { childDoor, peerTest, sftpChildDoor } from "../support/doors.ts";
-import { Place } from "../support/place.ts";
-import { refusing } from "../support/refused_calls.ts";
-import { describeTree } from "../support/tree.ts";
+import { Place } from "../support/fixtures/place.ts";
+import { refusing } from "../support/process/refused_calls.ts";
+import { describeTree } from "../support/fixtures/tree.ts";
 
 const TREE = [
   { path: "tree/a", content: "1", mode: 0o640, modified: 946_684_800 },

@@ -11,17 +11,17 @@ import {
 import { readTypedPath } from "../../lib/completion/typed_path.ts";
 import { lacksLibrary } from "../support/c_library.ts";
 import { peerTest, peerTestUnless, writeScript } from "../support/doors.ts";
-import { ODD_NAMES } from "../support/odd_names.ts";
-import { isRunning, until } from "../support/processes.ts";
-import { type Outcome, runProgram, seacp } from "../support/program.ts";
+import { ODD_NAMES } from "../support/fixtures/odd_names.ts";
+import { isRunning, until } from "../support/process/processes.ts";
+import { type Outcome, runProgram, seacp } from "../support/process/program.ts";
 import {
   LENDS_TERMINAL,
   onTerminal,
   seacpCommand,
-} from "../support/pseudo_terminal.ts";
-import { Sshd } from "../support/sshd.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { exists, makeTree } from "../support/tree.ts";
+} from "../support/process/pseudo_terminal.ts";
+import { Sshd } from "../support/ssh/sshd.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { exists, makeTree } from "../support/fixtures/tree.ts";
 
 const NEEDS = ["ssh", "sshd", "ssh-keygen", "sftp-server"];
 

@@ -3,21 +3,21 @@
 import { assert, assertEquals } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
 import { peerTest, seacpDoors } from "../support/doors.ts";
-import { Place } from "../support/place.ts";
-import { lengthOf, until } from "../support/processes.ts";
+import { Place } from "../support/fixtures/place.ts";
+import { lengthOf, until } from "../support/process/processes.ts";
 import {
   EXECUTABLE,
   type Outcome,
   runProgram,
   SEACP,
-} from "../support/program.ts";
+} from "../support/process/program.ts";
 import {
   LENDS_TERMINAL,
   onTerminal,
   seacpCommand,
-} from "../support/pseudo_terminal.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { makeTree } from "../support/tree.ts";
+} from "../support/process/pseudo_terminal.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { makeTree } from "../support/fixtures/tree.ts";
 
 for (const kind of seacpDoors) {
   peerTest(

@@ -10,9 +10,9 @@ import { findProgram } from "../../scripts/peers.ts";
 import { LocalFileSystem } from "../../lib/disk/local_files.ts";
 import { serve } from "../../lib/server/serve.ts";
 import { peerTest } from "../support/doors.ts";
-import { SaidChannel } from "../support/said_channel.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { makeTree } from "../support/tree.ts";
+import { SaidChannel } from "../support/channels/said_channel.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { makeTree } from "../support/fixtures/tree.ts";
 
 /** Letters a remote side is started with, and what is in its directory. */
 interface Asked {

@@ -12,11 +12,14 @@ import {
   type Dialogue,
   runServer,
   type Served,
-} from "../support/remote_side.ts";
-import { lacksRecentRuntime } from "../support/old_runtime.ts";
-import { UNPRIVILEGED } from "../support/place.ts";
-import { SEACP } from "../support/program.ts";
-import { lacksRawNames, lacksRawOperands } from "../support/raw_names.ts";
+} from "../support/scp/remote_side.ts";
+import { lacksRecentRuntime } from "../support/process/old_runtime.ts";
+import { UNPRIVILEGED } from "../support/fixtures/place.ts";
+import { SEACP } from "../support/process/program.ts";
+import {
+  lacksRawNames,
+  lacksRawOperands,
+} from "../support/fixtures/raw_names.ts";
 
 /**
  * Where seacp differs on purpose: why, and what comes of it instead. Entries

@@ -5,8 +5,8 @@ import {
   RUN_LAST,
   writeScript,
 } from "../support/doors.ts";
-import { Place } from "../support/place.ts";
-import { sentFiles } from "../support/refusals.ts";
+import { Place } from "../support/fixtures/place.ts";
+import { sentFiles } from "../support/ssh/refusals.ts";
 
 for (
   const [end, why] of [

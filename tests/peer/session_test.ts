@@ -6,12 +6,12 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { lacksRecentRuntime } from "../support/old_runtime.ts";
+import { lacksRecentRuntime } from "../support/process/old_runtime.ts";
 import { peerTest, peerTestUnless, writeScript } from "../support/doors.ts";
-import { isRunning } from "../support/processes.ts";
-import { runProgram, seacp } from "../support/program.ts";
-import { Sshd } from "../support/sshd.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
+import { isRunning } from "../support/process/processes.ts";
+import { runProgram, seacp } from "../support/process/program.ts";
+import { Sshd } from "../support/ssh/sshd.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 
 const SSHD = ["ssh", "scp", "sshd", "ssh-keygen"];
 

@@ -8,11 +8,11 @@ import { LocalFileSystem } from "../../lib/disk/local_files.ts";
 import type { FileSystem } from "../../lib/filesystem/file_system.ts";
 import { transfer } from "../../lib/tree/transfer.ts";
 import { peerTest } from "../support/doors.ts";
-import { listing } from "../support/listing.ts";
+import { listing } from "../support/fixtures/listing.ts";
 import { RecordingObserver } from "../support/recording_observer.ts";
-import { SFTP_CHILD_NEEDS, SftpChild } from "../support/sftp_child.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { makeTree, type TreeEntry } from "../support/tree.ts";
+import { SFTP_CHILD_NEEDS, SftpChild } from "../support/sftp/child.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { makeTree, type TreeEntry } from "../support/fixtures/tree.ts";
 
 /** What is copied; `f`, `g` and `h` over what is there. */
 const TREE: readonly TreeEntry[] = [

@@ -2,8 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { peerTest, writeScript } from "../support/doors.ts";
-import { seacp } from "../support/program.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
+import { seacp } from "../support/process/program.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 
 const FIVE_GIB = 5 * 1024 ** 3;
 

@@ -7,10 +7,10 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { peerTest, sshdDoor, writeScript } from "../support/doors.ts";
-import { type Outcome, seacp } from "../support/program.ts";
-import { Sshd } from "../support/sshd.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { describeTree, exists, makeTree } from "../support/tree.ts";
+import { type Outcome, seacp } from "../support/process/program.ts";
+import { Sshd } from "../support/ssh/sshd.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { describeTree, exists, makeTree } from "../support/fixtures/tree.ts";
 
 const NEEDS = [...sshdDoor.needs, "bash"];
 

@@ -8,16 +8,16 @@ import {
   RUN_LAST,
   writeScript,
 } from "../support/doors.ts";
-import { seacp } from "../support/program.ts";
+import { seacp } from "../support/process/program.ts";
 import {
   LENDS_TERMINAL,
   linesLeft,
   onTerminal,
   seacpCommand,
-} from "../support/pseudo_terminal.ts";
-import { until } from "../support/processes.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { makeTree } from "../support/tree.ts";
+} from "../support/process/pseudo_terminal.ts";
+import { until } from "../support/process/processes.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { makeTree } from "../support/fixtures/tree.ts";
 
 const NEEDS = [LENDS_TERMINAL, "stty", "scp"];
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { writeScript } from "../support/doors.ts";
-import { EXECUTABLE, seacp } from "../support/program.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
+import { EXECUTABLE, seacp } from "../support/process/program.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 
 Deno.test(
   "--version names itself, its commit and target, Deno, the protocols and the ssh it would run, and with -v that one's version",

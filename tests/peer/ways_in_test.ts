@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
 import { peerTest } from "../support/doors.ts";
-import { SEACP } from "../support/program.ts";
+import { SEACP } from "../support/process/program.ts";
 import { between } from "../support/ways/between.ts";
 import {
   type Copied,

@@ -6,12 +6,12 @@ import type { Ahead } from "../../lib/scp/answers.ts";
 import { Sink } from "../../lib/scp/sink.ts";
 import { SshSession } from "../../lib/ssh/session.ts";
 import { peerTest } from "../support/doors.ts";
-import { listing } from "../support/listing.ts";
-import { SEACP } from "../support/program.ts";
+import { listing } from "../support/fixtures/listing.ts";
+import { SEACP } from "../support/process/program.ts";
 import { RecordingObserver } from "../support/recording_observer.ts";
-import { CLIENT_SINK } from "../support/sink_options.ts";
-import { TempDirectory } from "../support/temp_directory.ts";
-import { makeTree } from "../support/tree.ts";
+import { CLIENT_SINK } from "../support/scp/sink_options.ts";
+import { TempDirectory } from "../support/fixtures/temp_directory.ts";
+import { makeTree } from "../support/fixtures/tree.ts";
 
 const REFUSED = [
   ...["a:b", "con", "aux.txt", "com1", "q?", "a*b", "a|b", 'a"b', "a\\b"],

@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { dist } from "../../scripts/build/root.ts";
 import { findProgram, OPENSSH } from "../../scripts/peers.ts";
 import { onWindows } from "./platform.ts";
-import { seacpCommand } from "./pseudo_terminal.ts";
-import { Sshd } from "./sshd.ts";
+import { seacpCommand } from "./process/pseudo_terminal.ts";
+import { Sshd } from "./ssh/sshd.ts";
 
 /**
  * A way to a real scp on the remote: what the program under test is told to

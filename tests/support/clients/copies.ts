@@ -1,6 +1,6 @@
 /** Copies that clients make, of the same directories each time. */
 
-import { ODD_NAMES, pattern, type TreeEntry } from "../tree.ts";
+import { ODD_NAMES, pattern, type TreeEntry } from "../fixtures/tree.ts";
 import type { CopyRequest } from "./client.ts";
 
 /** One row of the table: a copy, where it happens, and its end. */

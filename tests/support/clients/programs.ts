@@ -1,7 +1,7 @@
 /** Clients that are programs: their command lines. */
 
 import { findProgram } from "../../../scripts/peers.ts";
-import { SEACP } from "../program.ts";
+import { SEACP } from "../process/program.ts";
 import type { Client, CopyRequest } from "./client.ts";
 import type { Site } from "./site.ts";
 

@@ -1,10 +1,10 @@
 import { findProgram } from "../../../scripts/peers.ts";
-import { type Cut, CutProxy } from "../cut_proxy.ts";
+import { type Cut, CutProxy } from "../hostile/cut_proxy.ts";
 import { writeScript } from "../doors.ts";
-import { isRunning, until } from "../processes.ts";
-import { runProgram } from "../program.ts";
-import { seacpCommand } from "../pseudo_terminal.ts";
-import { Sshd } from "../sshd.ts";
+import { isRunning, until } from "../process/processes.ts";
+import { runProgram } from "../process/program.ts";
+import { seacpCommand } from "../process/pseudo_terminal.ts";
+import { Sshd } from "../ssh/sshd.ts";
 
 /** Facts a client needs to log in. */
 export interface Site {

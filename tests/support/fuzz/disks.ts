@@ -1,6 +1,6 @@
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
-import { MemoryFileSystem } from "./memory_files.ts";
+import { MemoryFileSystem } from "../file_systems/memory_file_system.ts";
 import { KEPT, type TargetKind, type World } from "./world.ts";
 
 /** FileSystem with a target in them. */

@@ -5,7 +5,7 @@ import { shellNameMatcher } from "../../../lib/names/pattern.ts";
 import type { Location } from "../../../lib/location/location.ts";
 import { checkLogin, checkSourceUser } from "../../../lib/location/login.ts";
 import { parseLocation } from "../../../lib/location/operand.ts";
-import { locationRules } from "../location_rules.ts";
+import { locationRules } from "../fixtures/location_rules.ts";
 import { literal } from "./byte_text.ts";
 import { type FuzzCase, resultOf } from "./fuzz_case.ts";
 import type { Random } from "./random.ts";

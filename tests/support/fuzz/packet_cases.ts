@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { ProtocolError } from "../../../lib/errors.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Source } from "../../../lib/scp/source.ts";
-import { HastyClock, PacketPeer } from "../packet_peer.ts";
+import { HastyClock, PacketPeer } from "../channels/packet_peer.ts";
 import { assertEnds, type FuzzCase } from "./fuzz_case.ts";
 import type { Random } from "./random.ts";
 import { CheckedObserver } from "./stream_check.ts";

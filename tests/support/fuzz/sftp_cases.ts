@@ -7,10 +7,10 @@ import {
 import type { Listing } from "../../../lib/filesystem/file_system.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import type { Platform } from "../../../lib/names/names.ts";
-import { copyOverSftp, type SftpCopy } from "../hostile_sftp_copy.ts";
-import { HostileSftpServer } from "../hostile_sftp_server.ts";
-import { listingOf } from "../listed_entries.ts";
-import type { TreeEntry } from "../tree.ts";
+import { copyOverSftp, type SftpCopy } from "../hostile/sftp_copy.ts";
+import { HostileSftpServer } from "../hostile/sftp_server.ts";
+import { listingOf } from "../fixtures/listed_entries.ts";
+import type { TreeEntry } from "../fixtures/tree.ts";
 import { turn } from "../turn.ts";
 import { literal } from "./byte_text.ts";
 import { memoryDisk, realDisk } from "./disks.ts";
@@ -19,7 +19,7 @@ import type { Random } from "./random.ts";
 import { NAMES } from "./sessions.ts";
 import { MutatedAnswers } from "./sftp_mutations.ts";
 import { CheckedObserver } from "./stream_check.ts";
-import { NO_WINDOWS_NAME, WatchedFileSystem } from "./watched_files.ts";
+import { NO_WINDOWS_NAME, WatchedFileSystem } from "./watched_file_system.ts";
 import { KEPT, TARGETS, type World } from "./world.ts";
 
 /** How many cases out of a hundred have a real disk. */

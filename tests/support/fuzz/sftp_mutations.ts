@@ -1,9 +1,9 @@
 /** What becomes of a server's answers in an enemy's hands. */
 
-import type { Exchange, Reply } from "../hostile_sftp_server.ts";
-import { namesAnswer } from "../hostile_sftp_tree.ts";
-import { packet, string, uint32, uint64, unwire, wire } from "../sftp_bytes.ts";
-import { type Answer, data, handle, status } from "../sftp_server.ts";
+import type { Exchange, Reply } from "../hostile/sftp_server.ts";
+import { namesAnswer } from "../hostile/sftp_tree.ts";
+import { packet, string, uint32, uint64, unwire, wire } from "../sftp/bytes.ts";
+import { type Answer, data, handle, status } from "../sftp/server.ts";
 import type { Random } from "./random.ts";
 import { NAMES } from "./sessions.ts";
 

@@ -19,9 +19,9 @@ import {
   RESPONSE_HEAD_BYTES,
 } from "../../../lib/sftp/wire/response_packets.ts";
 import { WireReader, WireWriter } from "../../../lib/sftp/wire/bytes.ts";
-import { namesAnswer } from "../hostile_sftp_tree.ts";
-import { packet, uint32, unwire, versionPacket } from "../sftp_bytes.ts";
-import { type Answer, data, handle, status } from "../sftp_server.ts";
+import { namesAnswer } from "../hostile/sftp_tree.ts";
+import { packet, uint32, unwire, versionPacket } from "../sftp/bytes.ts";
+import { type Answer, data, handle, status } from "../sftp/server.ts";
 import { bytesOf, literal } from "./byte_text.ts";
 import { type FuzzCase, resultOf } from "./fuzz_case.ts";
 import type { Random } from "./random.ts";

@@ -15,7 +15,7 @@ import {
   CheckedObserver,
   singly,
 } from "./stream_check.ts";
-import { NO_WINDOWS_NAME, WatchedFileSystem } from "./watched_files.ts";
+import { NO_WINDOWS_NAME, WatchedFileSystem } from "./watched_file_system.ts";
 import { KEPT, TARGETS, type World } from "./world.ts";
 
 /** How many cases out of a hundred have a real disk. */

@@ -9,7 +9,7 @@ import { mutated } from "./mutations.ts";
 import type { Random } from "./random.ts";
 import { answerSession } from "./sessions.ts";
 import { SpeechCheck } from "./stream_check.ts";
-import { WatchedFileSystem } from "./watched_files.ts";
+import { WatchedFileSystem } from "./watched_file_system.ts";
 import type { World } from "./world.ts";
 
 const PATHS = [

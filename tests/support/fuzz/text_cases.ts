@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { decodeName, encodeName } from "../../../lib/names/name_bytes.ts";
 import { printable, quotedBytes } from "../../../lib/names/printable.ts";
 import { ErrorText } from "../../../lib/ssh/error_text.ts";
-import { decodeSlowly } from "../slow_names.ts";
+import { decodeSlowly } from "../fixtures/slow_names.ts";
 import { bytesOf, literal, textOf } from "./byte_text.ts";
 import type { FuzzCase } from "./fuzz_case.ts";
 import type { Random } from "./random.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { makeTree } from "../tree.ts";
+import { makeTree } from "../fixtures/tree.ts";
 
 /** What may be in the place of a target. */
 export const TARGETS = ["directory", "file", "missing", "nowhere"] as const;

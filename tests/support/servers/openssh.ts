@@ -1,5 +1,5 @@
 import { findProgram } from "../../../scripts/peers.ts";
-import { lenientOptions } from "../sshd.ts";
+import { lenientOptions } from "../ssh/sshd.ts";
 import { type Account, ACCOUNT_LIBRARY } from "./account.ts";
 import type { Command, Kept, ModeFlag, ServerKind } from "./server.ts";
 

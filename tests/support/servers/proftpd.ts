@@ -1,5 +1,5 @@
 import { findProgram } from "../../../scripts/peers.ts";
-import { runProgram } from "../program.ts";
+import { runProgram } from "../process/program.ts";
 import { type Account, USER } from "./account.ts";
 import type { Command, ServerKind } from "./server.ts";
 

@@ -1,7 +1,7 @@
-import { type Cut, CutProxy } from "../cut_proxy.ts";
-import { Place } from "../place.ts";
-import type { Outcome } from "../program.ts";
-import { describeTree } from "../tree.ts";
+import { type Cut, CutProxy } from "../hostile/cut_proxy.ts";
+import { Place } from "../fixtures/place.ts";
+import type { Outcome } from "../process/program.ts";
+import { describeTree } from "../fixtures/tree.ts";
 import type { ModeFlag, Server, ServerKind } from "./server.ts";
 
 /** Options that name a protocol, or none. */

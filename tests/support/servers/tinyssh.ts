@@ -1,5 +1,5 @@
 import { findProgram } from "../../../scripts/peers.ts";
-import { runProgram } from "../program.ts";
+import { runProgram } from "../process/program.ts";
 import { type Account, ACCOUNT_LIBRARY } from "./account.ts";
 import { PYTHON, script } from "./python.ts";
 import type { Command, ServerKind } from "./server.ts";

@@ -1,6 +1,6 @@
 /** Ways to two hosts at once, each of which asks. */
 
-import { Sshd } from "../sshd.ts";
+import { Sshd } from "../ssh/sshd.ts";
 import {
   PASSWORD_ALONE,
   PASSWORD_NEEDS,

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { Place } from "../place.ts";
-import { runProgram } from "../program.ts";
-import { quoted } from "../pseudo_terminal.ts";
-import { describeTree, pattern, type TreeEntry } from "../tree.ts";
+import { Place } from "../fixtures/place.ts";
+import { runProgram } from "../process/program.ts";
+import { quoted } from "../process/pseudo_terminal.ts";
+import { describeTree, pattern, type TreeEntry } from "../fixtures/tree.ts";
 import { answer } from "./typed.ts";
 import type { OpenWay } from "./way.ts";
 

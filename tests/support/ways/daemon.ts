@@ -1,4 +1,4 @@
-import { runProgram } from "../program.ts";
+import { runProgram } from "../process/program.ts";
 
 interface DaemonOptions {
   readonly env?: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 /** The way in by a Kerberos ticket, from a KDC of its own on loopback. */
 
 import { findProgram } from "../../../scripts/peers.ts";
-import { freePort, type ServerSettings, Sshd } from "../sshd.ts";
+import { freePort, type ServerSettings, Sshd } from "../ssh/sshd.ts";
 import { Daemon, runWell } from "./daemon.ts";
 import { BASIC_NEEDS, NO_KEY_FILE, openAt, userName, type Way } from "./way.ts";
 

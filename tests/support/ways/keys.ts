@@ -1,7 +1,7 @@
 /** Ways in by a key. */
 
 import { findProgram } from "../../../scripts/peers.ts";
-import { Sshd } from "../sshd.ts";
+import { Sshd } from "../ssh/sshd.ts";
 import { Daemon, runWell } from "./daemon.ts";
 import { BASIC_NEEDS, NO_KEY_FILE, openAt, userName, type Way } from "./way.ts";
 

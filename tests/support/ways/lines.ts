@@ -1,9 +1,9 @@
 /** Ways in over another connection. */
 
 import { findProgram } from "../../../scripts/peers.ts";
-import { until } from "../processes.ts";
-import { Sshd } from "../sshd.ts";
-import { exists } from "../tree.ts";
+import { until } from "../process/processes.ts";
+import { Sshd } from "../ssh/sshd.ts";
+import { exists } from "../fixtures/tree.ts";
 import { BASIC_NEEDS, NO_KEY_FILE, openAt, type Way } from "./way.ts";
 
 /** A host that is reached through another one. */

@@ -1,7 +1,7 @@
 /** Ways in by a password, to a real sshd that has accounts of its own. */
 
 import { findProgram } from "../../../scripts/peers.ts";
-import { type LoginSettings, type ServerSettings, Sshd } from "../sshd.ts";
+import { type LoginSettings, type ServerSettings, Sshd } from "../ssh/sshd.ts";
 import { runWell } from "./daemon.ts";
 import {
   BASIC_NEEDS,

@@ -1,4 +1,4 @@
-import { LENDS_TERMINAL, lentTerminal } from "../pseudo_terminal.ts";
+import { LENDS_TERMINAL, lentTerminal } from "../process/pseudo_terminal.ts";
 import type { Question } from "./way.ts";
 
 /** Longest that questions are waited for, in seconds, with `timeout`. */

@@ -1,4 +1,4 @@
-import type { Sshd } from "../sshd.ts";
+import type { Sshd } from "../ssh/sshd.ts";
 
 /** A question of ssh's on the terminal, and what is typed then. */
 export interface Question {

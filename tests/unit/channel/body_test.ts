@@ -3,9 +3,9 @@ import { receiveBody, sendBody } from "../../../lib/channel/body.ts";
 import type { Channel } from "../../../lib/channel/channel.ts";
 import { EntryError, SessionError } from "../../../lib/errors.ts";
 import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
-import { withFaults } from "../../support/faulty_file.ts";
-import { MemoryFile } from "../../support/memory_file.ts";
-import { ScriptedPeer } from "../../support/scripted_peer.ts";
+import { withFaults } from "../../support/file_systems/faulty_file.ts";
+import { MemoryFile } from "../../support/file_systems/memory_file.ts";
+import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
 
 /** How much of a file is moved at a time, in bytes. */
 const BLOCK = 256 * 1024;

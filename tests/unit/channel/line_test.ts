@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { readByte, readLine } from "../../../lib/channel/line.ts";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
-import { ScriptedPeer } from "../../support/scripted_peer.ts";
+import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
 
 Deno.test("readByte() gives one byte after the other, then undefined", async () => {
   const peer = new ScriptedPeer().peerSays(Uint8Array.of(0x00, 0xff));

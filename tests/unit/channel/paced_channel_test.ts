@@ -5,7 +5,7 @@ import {
   Pacer,
   type PacerClock,
 } from "../../../lib/channel/paced_channel.ts";
-import { ScriptedPeer } from "../../support/scripted_peer.ts";
+import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
 
 /** A clock that only sleeping moves, and that wakes `late` milliseconds late. */
 class FakeClock implements PacerClock {

@@ -1,13 +1,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { StreamChannel } from "../../../lib/channel/stream_channel.ts";
 import { SessionError } from "../../../lib/errors.ts";
-import { byteStream } from "../../support/byte_stream.ts";
+import { byteStream } from "../../support/channels/byte_stream.ts";
 import {
   type ChannelEnds,
   decode,
   encode,
   testChannels,
-} from "../../support/channel_suite.ts";
+} from "../../support/channels/suite.ts";
 
 function open(): ChannelEnds {
   let isDeaf = false;

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { parseCommandLine } from "../../../lib/options/command_line.ts";
 import { hostHint } from "../../../lib/cli/host_hint.ts";
-import { locationRules } from "../../support/location_rules.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
+import { locationRules } from "../../support/fixtures/location_rules.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
 /** Gives the hint for a command line, where `near` is a host and `here` a file. */
 async function hintFor(...operands: readonly string[]): Promise<

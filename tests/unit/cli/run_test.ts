@@ -2,10 +2,10 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { dashed, OPTIONS } from "../../../lib/options/option_table.ts";
 import type { Build } from "../../../lib/cli/version.ts";
 import { run } from "../../../lib/cli/run.ts";
-import { listing } from "../../support/listing.ts";
-import { Screen } from "../../support/screen.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree } from "../../support/tree.ts";
+import { listing } from "../../support/fixtures/listing.ts";
+import { Screen } from "../../support/process/screen.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree } from "../../support/fixtures/tree.ts";
 
 const USAGE = `\
 usage: scp [-346ABCOpqRrsTv] [-c cipher] [-D sftp_server_path] [-F ssh_config]

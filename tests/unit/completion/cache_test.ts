@@ -4,7 +4,7 @@ import {
   cacheDirectory,
   type RemoteName,
 } from "../../../lib/completion/cache.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
 const NAMES: readonly RemoteName[] = [
   { name: "a b", kind: "file" },

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { isOfferable, offered } from "../../../lib/completion/offered.ts";
-import { ODD_NAMES } from "../../support/odd_names.ts";
+import { ODD_NAMES } from "../../support/fixtures/odd_names.ts";
 
 Deno.test("isOfferable() takes what can be typed, and nothing that could not be shown", () => {
   for (const name of ODD_NAMES) assertEquals(isOfferable(name), true, name);

@@ -8,7 +8,7 @@ import {
   readShellText,
   valueOf,
 } from "../../../lib/completion/shell_text.ts";
-import { ODD_NAMES } from "../../support/odd_names.ts";
+import { ODD_NAMES } from "../../support/fixtures/odd_names.ts";
 
 /** A text, its words in bash, and how it goes on. */
 const ROWS: readonly (readonly [string, string[], string])[] = [

@@ -3,7 +3,7 @@ import {
   type PathReader,
   readTypedPath,
 } from "../../../lib/completion/typed_path.ts";
-import { ODD_NAMES } from "../../support/odd_names.ts";
+import { ODD_NAMES } from "../../support/fixtures/odd_names.ts";
 import { shellWords } from "../../../lib/names/shell_word.ts";
 
 /** A path, who reads it, the directory, the name's beginning, and a name in it. */

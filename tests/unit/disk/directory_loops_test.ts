@@ -7,8 +7,8 @@ import {
   type CopiedDirectory,
   openDirectory,
 } from "../../../lib/filesystem/directory_loops.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree } from "../../support/tree.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree } from "../../support/fixtures/tree.ts";
 
 const files = new LocalFileSystem();
 

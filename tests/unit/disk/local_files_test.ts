@@ -3,11 +3,15 @@ import { EntryError } from "../../../lib/errors.ts";
 import { DenoFileSystem } from "../../../lib/disk/deno_files.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { testUnless } from "../../support/c_library.ts";
-import { testDisk } from "../../support/disk_tests.ts";
+import { testDisk } from "../../support/file_systems/disk_tests.ts";
 import { onWindows } from "../../support/platform.ts";
-import { emptied, lacksRawNames, shell } from "../../support/raw_names.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree } from "../../support/tree.ts";
+import {
+  emptied,
+  lacksRawNames,
+  shell,
+} from "../../support/fixtures/raw_names.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree } from "../../support/fixtures/tree.ts";
 
 const files = new LocalFileSystem();
 

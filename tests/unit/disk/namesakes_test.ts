@@ -2,9 +2,9 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Namesakes } from "../../../lib/filesystem/namesakes.ts";
-import { FoldingFileSystem } from "../../support/folding_files.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree } from "../../support/tree.ts";
+import { FoldingFileSystem } from "../../support/file_systems/folding_file_system.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree } from "../../support/fixtures/tree.ts";
 
 Deno.test("admit() refuses a name that the target takes for one it admitted", async () => {
   using directory = new TempDirectory();

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import * as libc from "../../../lib/disk/raw_calls.ts";
 import * as system from "../../../lib/system/libc.ts";
-import { lacksRawNames } from "../../support/raw_names.ts";
+import { lacksRawNames } from "../../support/fixtures/raw_names.ts";
 
 const ignore = lacksRawNames !== undefined;
 

@@ -2,10 +2,10 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import { PosixFileSystem } from "../../../lib/disk/raw_files.ts";
 import { testUnless } from "../../support/c_library.ts";
-import { testDisk } from "../../support/disk_tests.ts";
-import { lacksRawNames, shell } from "../../support/raw_names.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree, pattern } from "../../support/tree.ts";
+import { testDisk } from "../../support/file_systems/disk_tests.ts";
+import { lacksRawNames, shell } from "../../support/fixtures/raw_names.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree, pattern } from "../../support/fixtures/tree.ts";
 
 const files = new PosixFileSystem();
 

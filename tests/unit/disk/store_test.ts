@@ -13,13 +13,13 @@ import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import type { StorePolicy } from "../../../lib/filesystem/store.ts";
 import { StoredFile } from "../../../lib/filesystem/stored_file.ts";
 import { StoredDirectory } from "../../../lib/filesystem/stored_directory.ts";
-import { withFaults } from "../../support/faulty_file.ts";
-import { FaultyFileSystem } from "../../support/faulty_files.ts";
-import { listing } from "../../support/listing.ts";
-import { LooksFirst } from "../../support/looks_first.ts";
+import { withFaults } from "../../support/file_systems/faulty_file.ts";
+import { FaultyFileSystem } from "../../support/file_systems/faulty_file_system.ts";
+import { listing } from "../../support/fixtures/listing.ts";
+import { LooksFirst } from "../../support/file_systems/looks_first.ts";
 import { keptMode, onWindows } from "../../support/platform.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree } from "../../support/tree.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree } from "../../support/fixtures/tree.ts";
 
 const files = new LocalFileSystem();
 /** Under a umask as strict as any this process may have. */

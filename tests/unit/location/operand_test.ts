@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import type { RemoteLocation } from "../../../lib/location/location.ts";
 import { parseLocation } from "../../../lib/location/operand.ts";
-import { locationRules } from "../../support/location_rules.ts";
+import { locationRules } from "../../support/fixtures/location_rules.ts";
 
 const posix = locationRules("posix");
 const windows = locationRules("windows");

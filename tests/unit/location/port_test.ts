@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { parsePort } from "../../../lib/location/port.ts";
-import { locationRules } from "../../support/location_rules.ts";
+import { locationRules } from "../../support/fixtures/location_rules.ts";
 
 Deno.test("parsePort() reads 1 to 65535 or a service's name, nothing else", () => {
   const rows: readonly (readonly [string, number | undefined])[] = [

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { RemoteLocation } from "../../../lib/location/location.ts";
 import { parseUri } from "../../../lib/location/uri.ts";
-import { locationRules } from "../../support/location_rules.ts";
+import { locationRules } from "../../support/fixtures/location_rules.ts";
 
 type Row = readonly [uri: string, expected: Omit<RemoteLocation, "kind">];
 

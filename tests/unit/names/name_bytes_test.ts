@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import { decodeName, encodeName } from "../../../lib/names/name_bytes.ts";
 import { Random } from "../../support/fuzz/random.ts";
-import { decodeSlowly } from "../../support/slow_names.ts";
+import { decodeSlowly } from "../../support/fixtures/slow_names.ts";
 
 /** Bytes in hexadecimal, and the name they are in here. */
 const rows: readonly (readonly [hex: string, name: string])[] = [

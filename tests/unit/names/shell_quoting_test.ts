@@ -5,7 +5,7 @@ import { findProgram } from "../../../scripts/peers.ts";
 import { EntryError } from "../../../lib/errors.ts";
 import { literalWord, sourceWord } from "../../../lib/names/remote_path.ts";
 import { quotedForShell } from "../../../lib/names/shell_quoting.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
 const LITERAL: readonly (readonly [path: string, quoted: string])[] = [
   ["docs/a-b_c.txt", "docs/a-b_c.txt"],

@@ -4,7 +4,7 @@ import {
   KNOWN_MILLISECONDS,
   memoryDirectory,
 } from "../../../lib/routes/host_memory.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
 const FAR = "user u\nhostname far\nport 22\n";
 const OTHER = "user u\nhostname far\nport 2222\n";

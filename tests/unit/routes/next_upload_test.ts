@@ -6,9 +6,9 @@ import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import type { NextDialogue } from "../../../lib/scp/next_dialogue.ts";
 import { isStorable, linkTest } from "../../support/platform.ts";
-import { ScriptedPeer } from "../../support/scripted_peer.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree } from "../../support/tree.ts";
+import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree } from "../../support/fixtures/tree.ts";
 
 const THERE = "\0";
 /** Answers of what is there and takes times, each with what it answers. */

@@ -15,8 +15,8 @@ import { SessionError } from "../../../lib/errors.ts";
 import { findProgram } from "../../../scripts/peers.ts";
 import { peerTest, writeFailure, writeScript } from "../../support/doors.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { SFTP_CHILD_NEEDS } from "../../support/sftp_child.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
+import { SFTP_CHILD_NEEDS } from "../../support/sftp/child.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
 const FAR: RemoteLocation = { kind: "remote", host: "far", path: "x" };
 const OTHER: RemoteLocation = { kind: "remote", host: "other", path: "y" };

@@ -5,13 +5,16 @@ import { ProtocolError } from "../../../lib/errors.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Relay } from "../../../lib/scp/relay.ts";
 import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
-import { listing } from "../../support/listing.ts";
+import { listing } from "../../support/fixtures/listing.ts";
 import { keptMode } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { ScriptedPeer } from "../../support/scripted_peer.ts";
-import { CLIENT_SINK, PRESERVING_SINK } from "../../support/sink_options.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree } from "../../support/tree.ts";
+import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
+import {
+  CLIENT_SINK,
+  PRESERVING_SINK,
+} from "../../support/scp/sink_options.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree } from "../../support/fixtures/tree.ts";
 
 /** Any name would do if it were asked for by one. */
 const CONTENT: SinkOptions = {

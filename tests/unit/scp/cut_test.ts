@@ -11,11 +11,15 @@ import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import type { Received } from "../../../lib/scp/received.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { Source } from "../../../lib/scp/source.ts";
-import { channelPair, type PairCut } from "../../support/channel_pair.ts";
+import { channelPair, type PairCut } from "../../support/channels/pair.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { PRESERVING_SINK } from "../../support/sink_options.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { cutShort, describeTree, makeTree } from "../../support/tree.ts";
+import { PRESERVING_SINK } from "../../support/scp/sink_options.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import {
+  cutShort,
+  describeTree,
+  makeTree,
+} from "../../support/fixtures/tree.ts";
 
 /** How far the two sides go ahead of each other. */
 interface Mode {

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { Channel } from "../../../lib/channel/channel.ts";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import { skipGreeting } from "../../../lib/scp/greeting.ts";
-import { ScriptedPeer } from "../../support/scripted_peer.ts";
+import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
 
 /** More than anything here takes, in milliseconds. */
 const PATIENCE = 10_000;

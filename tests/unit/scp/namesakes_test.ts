@@ -3,13 +3,13 @@
 import { assertEquals } from "@std/assert";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
-import { listing } from "../../support/listing.ts";
+import { listing } from "../../support/fixtures/listing.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { ScriptedPeer } from "../../support/scripted_peer.ts";
-import { ScriptedSource } from "../../support/scripted_source.ts";
-import { CLIENT_SINK } from "../../support/sink_options.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree } from "../../support/tree.ts";
+import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
+import { ScriptedSource } from "../../support/scp/scripted_source.ts";
+import { CLIENT_SINK } from "../../support/scp/sink_options.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree } from "../../support/fixtures/tree.ts";
 
 /** A disk that takes names for one that differ by case alone. */
 class CaseBlindFiles extends LocalFileSystem {

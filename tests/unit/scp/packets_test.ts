@@ -6,13 +6,13 @@ import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import type { Ahead } from "../../../lib/scp/answers.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { Source } from "../../../lib/scp/source.ts";
-import { listing } from "../../support/listing.ts";
-import { HastyClock, PacketPeer } from "../../support/packet_peer.ts";
+import { listing } from "../../support/fixtures/listing.ts";
+import { HastyClock, PacketPeer } from "../../support/channels/packet_peer.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { CLIENT_SINK } from "../../support/sink_options.ts";
-import { SortedFileSystem } from "../../support/sorted_files.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree } from "../../support/tree.ts";
+import { CLIENT_SINK } from "../../support/scp/sink_options.ts";
+import { SortedFileSystem } from "../../support/file_systems/sorted_file_system.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree } from "../../support/fixtures/tree.ts";
 
 /** A sink that takes one message a packet; a body has its end with it. */
 function packetSink(): PacketPeer {

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import type { Acknowledgement } from "../../../lib/scp/wire/records.ts";
 import { ScpPeer } from "../../../lib/scp/peer.ts";
-import { ScriptedPeer } from "../../support/scripted_peer.ts";
+import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
 
 /** The longest error text that fits in a line. */
 const LONGEST_TEXT = 2047 - "\x01\n".length;

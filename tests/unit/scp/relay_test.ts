@@ -4,7 +4,7 @@ import type { EntryRules } from "../../../lib/scp/entry_rules.ts";
 import type { Received } from "../../../lib/scp/received.ts";
 import { Relay, type RelayOptions } from "../../../lib/scp/relay.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { ScriptedPeer } from "../../support/scripted_peer.ts";
+import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
 
 /** What of a relay's options differs from `-r` for whoever takes any name. */
 type Options = Partial<

@@ -5,18 +5,18 @@ import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { Source } from "../../../lib/scp/source.ts";
-import { channelPair } from "../../support/channel_pair.ts";
-import { FaultyFileSystem } from "../../support/faulty_files.ts";
+import { channelPair } from "../../support/channels/pair.ts";
+import { FaultyFileSystem } from "../../support/file_systems/faulty_file_system.ts";
 import { isStorable, keptMode } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { PRESERVING_SINK } from "../../support/sink_options.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
+import { PRESERVING_SINK } from "../../support/scp/sink_options.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import {
   describeTree,
   makeTree,
   pattern,
   type TreeEntry,
-} from "../../support/tree.ts";
+} from "../../support/fixtures/tree.ts";
 
 const TREE: readonly TreeEntry[] = [
   { path: 'tree/it\'s "quoted"', content: "q", modified: 1_000_000_000 },

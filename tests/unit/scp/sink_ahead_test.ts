@@ -12,14 +12,14 @@ import type {
 } from "../../../lib/filesystem/file_system.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
-import { listing } from "../../support/listing.ts";
-import { LooksFirst } from "../../support/looks_first.ts";
+import { listing } from "../../support/fixtures/listing.ts";
+import { LooksFirst } from "../../support/file_systems/looks_first.ts";
 import { linkTest } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { ScriptedPeer } from "../../support/scripted_peer.ts";
-import { CLIENT_SINK } from "../../support/sink_options.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree, type TreeEntry } from "../../support/tree.ts";
+import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
+import { CLIENT_SINK } from "../../support/scp/sink_options.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree, type TreeEntry } from "../../support/fixtures/tree.ts";
 
 /** What is given at once where a source comes to be in a directory. */
 const WINDOW = "\0".repeat(2048);

@@ -10,9 +10,9 @@ import type {
 } from "../../../lib/filesystem/file_system.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
-import { FaultyFileSystem } from "../../support/faulty_files.ts";
-import { listing } from "../../support/listing.ts";
-import { LooksFirst } from "../../support/looks_first.ts";
+import { FaultyFileSystem } from "../../support/file_systems/faulty_file_system.ts";
+import { listing } from "../../support/fixtures/listing.ts";
+import { LooksFirst } from "../../support/file_systems/looks_first.ts";
 import {
   isStorable,
   keptMode,
@@ -21,10 +21,13 @@ import {
   onWindows,
 } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { ScriptedPeer } from "../../support/scripted_peer.ts";
-import { CLIENT_SINK, PRESERVING_SINK } from "../../support/sink_options.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree } from "../../support/tree.ts";
+import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
+import {
+  CLIENT_SINK,
+  PRESERVING_SINK,
+} from "../../support/scp/sink_options.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree } from "../../support/fixtures/tree.ts";
 
 /** The objection to every name but one. */
 function only(wanted: string): SinkOptions["objectionTo"] {

@@ -9,18 +9,18 @@ import type {
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
 import { MOST_AHEAD_BYTES } from "../../../lib/scp/wire/harmless.ts";
-import { FaultyFileSystem } from "../../support/faulty_files.ts";
-import { listingOf } from "../../support/listed_entries.ts";
+import { FaultyFileSystem } from "../../support/file_systems/faulty_file_system.ts";
+import { listingOf } from "../../support/fixtures/listed_entries.ts";
 import { linkTest } from "../../support/platform.ts";
-import { ScriptedPeer } from "../../support/scripted_peer.ts";
+import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
 import {
   GUARD,
   ScriptedSource,
   type Sending,
-} from "../../support/scripted_source.ts";
-import { SortedFileSystem } from "../../support/sorted_files.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree, type TreeEntry } from "../../support/tree.ts";
+} from "../../support/scp/scripted_source.ts";
+import { SortedFileSystem } from "../../support/file_systems/sorted_file_system.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree, type TreeEntry } from "../../support/fixtures/tree.ts";
 
 /** Must not be needed: nothing is refused that went ahead. */
 const UNUSED = new SessionError("another dialogue was begun");

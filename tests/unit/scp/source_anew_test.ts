@@ -7,17 +7,17 @@ import {
   SessionError,
 } from "../../../lib/errors.ts";
 import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
-import { withFaults } from "../../support/faulty_file.ts";
+import { withFaults } from "../../support/file_systems/faulty_file.ts";
 import { linkTest } from "../../support/platform.ts";
-import { ScriptedPeer } from "../../support/scripted_peer.ts";
+import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
 import {
   GUARD,
   ScriptedSource,
   type Sending,
-} from "../../support/scripted_source.ts";
-import { SortedFileSystem } from "../../support/sorted_files.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree, type TreeEntry } from "../../support/tree.ts";
+} from "../../support/scp/scripted_source.ts";
+import { SortedFileSystem } from "../../support/file_systems/sorted_file_system.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree, type TreeEntry } from "../../support/fixtures/tree.ts";
 
 /** The directory `d`, and in it a file of its name's content for each name. */
 function directoryOf(...names: readonly string[]): TreeEntry[] {

@@ -11,14 +11,14 @@ import type {
 } from "../../../lib/filesystem/file_system.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { Source, type SourceOptions } from "../../../lib/scp/source.ts";
-import { FaultyFileSystem } from "../../support/faulty_files.ts";
-import { listingOf } from "../../support/listed_entries.ts";
+import { FaultyFileSystem } from "../../support/file_systems/faulty_file_system.ts";
+import { listingOf } from "../../support/fixtures/listed_entries.ts";
 import { linkTest, onWindows } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { ScriptedPeer } from "../../support/scripted_peer.ts";
-import { SortedFileSystem } from "../../support/sorted_files.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree } from "../../support/tree.ts";
+import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
+import { SortedFileSystem } from "../../support/file_systems/sorted_file_system.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree } from "../../support/fixtures/tree.ts";
 
 /** Sends paths to a sink that is ready, through the whole dialogue. */
 async function send(

@@ -5,10 +5,10 @@ import { EntryError } from "../../../lib/errors.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { MAX_UNTOLD_BYTES } from "../../../lib/scp/small_bodies.ts";
 import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
-import { FaultyFileSystem } from "../../support/faulty_files.ts";
-import { ScriptedPeer } from "../../support/scripted_peer.ts";
-import { ScriptedSource } from "../../support/scripted_source.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
+import { FaultyFileSystem } from "../../support/file_systems/faulty_file_system.ts";
+import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
+import { ScriptedSource } from "../../support/scp/scripted_source.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
 /** FileSystem that say to be of one length and are of another. */
 async function filesThatSay(

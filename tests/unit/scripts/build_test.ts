@@ -16,9 +16,9 @@ import {
 } from "../../../scripts/build/published.ts";
 import { dist, root } from "../../../scripts/build/root.ts";
 import { findTarget, TARGETS } from "../../../scripts/build/targets.ts";
-import { runProgram } from "../../support/program.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { exists } from "../../support/tree.ts";
+import { runProgram } from "../../support/process/program.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { exists } from "../../support/fixtures/tree.ts";
 
 Deno.test("checkRuntime() refuses what is not the one that is known", () => {
   const runtime = new TextEncoder().encode("abc");

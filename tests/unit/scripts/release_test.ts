@@ -23,8 +23,8 @@ import {
 } from "../../../scripts/release/assets.ts";
 import { stamp } from "../../../scripts/release/stamp.ts";
 import { onWindows } from "../../support/platform.ts";
-import { type Outcome, runProgram } from "../../support/program.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
+import { type Outcome, runProgram } from "../../support/process/program.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
 const CONFIG = fileURLToPath(new URL("../../../deno.json", import.meta.url));
 const DATE = new Date("2026-11-25T12:34:56Z");

@@ -4,11 +4,11 @@ import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import type { Platform } from "../../../lib/names/names.ts";
 import { serve } from "../../../lib/server/serve.ts";
 import { lacksDevices, testUnless } from "../../support/c_library.ts";
-import { listing } from "../../support/listing.ts";
+import { listing } from "../../support/fixtures/listing.ts";
 import { keptMode } from "../../support/platform.ts";
-import { ScriptedPeer } from "../../support/scripted_peer.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree, type TreeEntry } from "../../support/tree.ts";
+import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree, type TreeEntry } from "../../support/fixtures/tree.ts";
 
 /** What is asked by letters, as `scp` is started by a client. */
 function asked(letters: string, paths: readonly string[]): ServeRequest {

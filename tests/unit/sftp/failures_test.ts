@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EntryError, ProtocolError } from "../../../lib/errors.ts";
 import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
-import { uint64 } from "../../support/sftp_bytes.ts";
+import { uint64 } from "../../support/sftp/bytes.ts";
 import {
   type Answer,
   attributes,
@@ -10,7 +10,7 @@ import {
   handle,
   SftpServer,
   status,
-} from "../../support/sftp_server.ts";
+} from "../../support/sftp/server.ts";
 
 const FILE = 0o100644;
 const DIRECTORY = 0o040755;

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { ExactInput } from "../../../lib/sftp/input.ts";
-import { unwire, wire } from "../../support/sftp_bytes.ts";
-import { SftpChannel } from "../../support/sftp_channel.ts";
-import { pattern } from "../../support/tree.ts";
+import { unwire, wire } from "../../support/sftp/bytes.ts";
+import { SftpChannel } from "../../support/sftp/channel.ts";
+import { pattern } from "../../support/fixtures/tree.ts";
 
 Deno.test("take() gives exact lengths, whatever chunks come", async () => {
   for (const grain of [1, 2, 5, Infinity]) {

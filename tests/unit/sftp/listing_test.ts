@@ -22,7 +22,7 @@ import {
   names,
   SftpServer,
   status,
-} from "../../support/sftp_server.ts";
+} from "../../support/sftp/server.ts";
 import { turn } from "../../support/turn.ts";
 
 const FILE = 0o100644;

@@ -11,7 +11,7 @@ import {
   names,
   SftpServer,
   status,
-} from "../../support/sftp_server.ts";
+} from "../../support/sftp/server.ts";
 
 const FILE = attributes(0o100644);
 const DIRECTORY = attributes(0o040755);

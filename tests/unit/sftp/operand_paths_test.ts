@@ -4,20 +4,24 @@ import { namedEntries, targetPath } from "../../../lib/sftp/operand_paths.ts";
 import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { peerTest } from "../../support/doors.ts";
-import { UNPRIVILEGED } from "../../support/place.ts";
-import { emptied, lacksRawNames, shell } from "../../support/raw_names.ts";
+import { UNPRIVILEGED } from "../../support/fixtures/place.ts";
+import {
+  emptied,
+  lacksRawNames,
+  shell,
+} from "../../support/fixtures/raw_names.ts";
 import {
   SFTP_CHILD_NEEDS,
   SftpChild,
   type SftpChildOptions,
-} from "../../support/sftp_child.ts";
+} from "../../support/sftp/child.ts";
 import {
   handle,
   names,
   SftpServer,
   status,
-} from "../../support/sftp_server.ts";
-import { makeTree } from "../../support/tree.ts";
+} from "../../support/sftp/server.ts";
+import { makeTree } from "../../support/fixtures/tree.ts";
 
 /** Registers a test with the files of the system's own server. */
 function childTest(

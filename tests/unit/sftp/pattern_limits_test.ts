@@ -6,15 +6,15 @@ import { namedEntries } from "../../../lib/sftp/operand_paths.ts";
 import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { peerTest } from "../../support/doors.ts";
-import { SFTP_CHILD_NEEDS, SftpChild } from "../../support/sftp_child.ts";
+import { SFTP_CHILD_NEEDS, SftpChild } from "../../support/sftp/child.ts";
 import {
   attributes,
   handle,
   names,
   SftpServer,
   status,
-} from "../../support/sftp_server.ts";
-import { makeTree } from "../../support/tree.ts";
+} from "../../support/sftp/server.ts";
+import { makeTree } from "../../support/fixtures/tree.ts";
 
 const FILE = 0o100644;
 

@@ -14,7 +14,7 @@ import type {
 } from "../../../lib/filesystem/file_system.ts";
 import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
-import { uint64, wire } from "../../support/sftp_bytes.ts";
+import { uint64, wire } from "../../support/sftp/bytes.ts";
 import {
   type Answer,
   attributes,
@@ -24,7 +24,7 @@ import {
   names,
   SftpServer,
   status,
-} from "../../support/sftp_server.ts";
+} from "../../support/sftp/server.ts";
 
 async function assertFails(
   call: () => Promise<unknown>,

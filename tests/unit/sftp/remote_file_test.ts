@@ -9,13 +9,13 @@ import type {
 import { StoredFile } from "../../../lib/filesystem/stored_file.ts";
 import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
-import { uint32, uint64, wire } from "../../support/sftp_bytes.ts";
+import { uint32, uint64, wire } from "../../support/sftp/bytes.ts";
 import {
   type Answer,
   handle,
   SftpServer,
   status,
-} from "../../support/sftp_server.ts";
+} from "../../support/sftp/server.ts";
 
 const OK = status(0);
 const DENIED = status(3);

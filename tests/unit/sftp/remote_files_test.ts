@@ -2,15 +2,19 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EntryError, ProtocolError } from "../../../lib/errors.ts";
 import type { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
 import { peerTest } from "../../support/doors.ts";
-import { MemoryFile } from "../../support/memory_file.ts";
-import { UNPRIVILEGED } from "../../support/place.ts";
-import { emptied, lacksRawNames, shell } from "../../support/raw_names.ts";
+import { MemoryFile } from "../../support/file_systems/memory_file.ts";
+import { UNPRIVILEGED } from "../../support/fixtures/place.ts";
+import {
+  emptied,
+  lacksRawNames,
+  shell,
+} from "../../support/fixtures/raw_names.ts";
 import {
   SFTP_CHILD_NEEDS,
   SftpChild,
   type SftpChildOptions,
-} from "../../support/sftp_child.ts";
-import { makeTree, ODD_NAMES, pattern } from "../../support/tree.ts";
+} from "../../support/sftp/child.ts";
+import { makeTree, ODD_NAMES, pattern } from "../../support/fixtures/tree.ts";
 
 /** Registers a test with the files of the system's own server. */
 function childTest(

@@ -17,9 +17,9 @@ import {
   VERSION,
   versionPacket,
   wire,
-} from "../../support/sftp_bytes.ts";
-import { SftpChannel } from "../../support/sftp_channel.ts";
-import { pattern } from "../../support/tree.ts";
+} from "../../support/sftp/bytes.ts";
+import { SftpChannel } from "../../support/sftp/channel.ts";
+import { pattern } from "../../support/fixtures/tree.ts";
 import { turn } from "../../support/turn.ts";
 
 const INIT = wire(

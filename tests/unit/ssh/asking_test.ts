@@ -1,14 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { peerTest } from "../../support/doors.ts";
-import { runProgram } from "../../support/program.ts";
+import { runProgram } from "../../support/process/program.ts";
 import {
   LENDS_TERMINAL,
   onTerminal,
   quoted,
-} from "../../support/pseudo_terminal.ts";
+} from "../../support/process/pseudo_terminal.ts";
 
 const WATCHER =
-  new URL("../../support/asking_watcher.ts", import.meta.url).pathname;
+  new URL("../../support/ssh/asking_watcher.ts", import.meta.url).pathname;
 
 const COMMAND = [Deno.execPath(), "run", "--quiet", "--allow-all", WATCHER];
 

@@ -5,7 +5,7 @@ import {
   succeeds,
 } from "../../../lib/ssh/configuration.ts";
 import { peerTest, writeScript } from "../../support/doors.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
 const TEXT = `\
 user bob

@@ -3,15 +3,15 @@ import { PipeChannel } from "../../../lib/ssh/pipe_channel.ts";
 import { SessionError } from "../../../lib/errors.ts";
 import * as libc from "../../../lib/system/libc.ts";
 import { lacksLibrary, testUnless } from "../../support/c_library.ts";
-import { identityOf } from "../../support/descriptors.ts";
+import { identityOf } from "../../support/process/descriptors.ts";
 import {
   type ChannelEnds,
   decode,
   encode,
   testChannels,
-} from "../../support/channel_suite.ts";
-import { pattern } from "../../support/tree.ts";
-import { sayZeros } from "../../support/zeros.ts";
+} from "../../support/channels/suite.ts";
+import { pattern } from "../../support/fixtures/tree.ts";
+import { sayZeros } from "../../support/fixtures/zeros.ts";
 
 const PIPE_BYTES = 64 * 1024;
 

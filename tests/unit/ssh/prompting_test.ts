@@ -6,8 +6,8 @@ import {
   willAsk,
 } from "../../../lib/ssh/prompting.ts";
 import { peerTest } from "../../support/doors.ts";
-import { runProgram } from "../../support/program.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
+import { runProgram } from "../../support/process/program.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
 /** Means that there are, and what was looked for. */
 class FakeMeans implements Means {

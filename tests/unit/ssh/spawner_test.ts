@@ -7,10 +7,13 @@ import type { Spawner, TalkingProcess } from "../../../lib/ssh/spawner.ts";
 import { LibcError } from "../../../lib/system/libc.ts";
 import { findProgram } from "../../../scripts/peers.ts";
 import { lacksLibrary, testUnless } from "../../support/c_library.ts";
-import { identityOf, openDescriptors } from "../../support/descriptors.ts";
-import { runProgram, seacp } from "../../support/program.ts";
-import { lacksRawNames } from "../../support/raw_names.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
+import {
+  identityOf,
+  openDescriptors,
+} from "../../support/process/descriptors.ts";
+import { runProgram, seacp } from "../../support/process/program.ts";
+import { lacksRawNames } from "../../support/fixtures/raw_names.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { writeScript } from "../../support/doors.ts";
 
 const isWindows = Deno.build.os === "windows";

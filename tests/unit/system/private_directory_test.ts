@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { PrivateDirectory } from "../../../lib/system/private_directory.ts";
-import { listing } from "../../support/listing.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
+import { listing } from "../../support/fixtures/listing.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
 const OUR_NAME = /^our/;
 const NOBODY = 65534;

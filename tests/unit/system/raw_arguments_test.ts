@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { rawArguments } from "../../../lib/system/raw_arguments.ts";
-import { runProgram } from "../../support/program.ts";
-import { DECODING, lacksRawNames } from "../../support/raw_names.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
+import { runProgram } from "../../support/process/program.ts";
+import { DECODING, lacksRawNames } from "../../support/fixtures/raw_names.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
 const MODULE = new URL(
   "../../../lib/system/raw_arguments.ts",

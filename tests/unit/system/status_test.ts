@@ -10,7 +10,7 @@ import {
   statusCalls,
 } from "../../../lib/system/status.ts";
 import { lacksLinuxLibrary } from "../../support/c_library.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
 const ignore = lacksLinuxLibrary !== undefined;
 

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { systemReason } from "../../../lib/system/system_error.ts";
 import { ownPlatform } from "../../../lib/system/own_platform.ts";
 import { onWindows } from "../../support/platform.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
 const NO_SUCH_FILE = "No such file or directory";
 

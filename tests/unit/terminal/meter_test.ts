@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { startFile } from "../../../lib/events/file_progress.ts";
 import { Meter } from "../../../lib/terminal/meter.ts";
-import { Screen } from "../../support/screen.ts";
+import { Screen } from "../../support/process/screen.ts";
 
 /** A meter on a clock that moves by hand, and what it wrote. */
 class Bench implements Disposable {

@@ -4,7 +4,7 @@ import {
   Reporter,
   type ReporterOptions,
 } from "../../../lib/terminal/reporter.ts";
-import { Screen } from "../../support/screen.ts";
+import { Screen } from "../../support/process/screen.ts";
 
 const plain: ReporterOptions = { quiet: false, verbose: false };
 

@@ -15,17 +15,17 @@ import type {
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import type { TransferOptions } from "../../../lib/tree/options.ts";
 import { transfer } from "../../../lib/tree/transfer.ts";
-import { withFaults } from "../../support/faulty_file.ts";
+import { withFaults } from "../../support/file_systems/faulty_file.ts";
 import { Gate, ORDERS } from "../../support/gate.ts";
-import { HeldFileSystem } from "../../support/held_files.ts";
-import { listingOf } from "../../support/listed_entries.ts";
-import { listing } from "../../support/listing.ts";
+import { HeldFileSystem } from "../../support/file_systems/held_file_system.ts";
+import { listingOf } from "../../support/fixtures/listed_entries.ts";
+import { listing } from "../../support/fixtures/listing.ts";
 import { linkTest } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree } from "../../support/tree.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree } from "../../support/fixtures/tree.ts";
 import { turn } from "../../support/turn.ts";
-import { transferOptions } from "../../support/transfer_options.ts";
+import { transferOptions } from "../../support/file_systems/transfer_options.ts";
 
 /** A directory in which is copied, from a far place to a near one if not told. */
 class Bench implements Disposable {

@@ -4,7 +4,7 @@ import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
 import { BufferPool } from "../../../lib/tree/buffer_pool.ts";
 import { copyContent } from "../../../lib/tree/content.ts";
 import { Gate, type Order, ORDERS } from "../../support/gate.ts";
-import { MemoryFile } from "../../support/memory_file.ts";
+import { MemoryFile } from "../../support/file_systems/memory_file.ts";
 
 /** The length of a block, in bytes. */
 const BLOCK = 4;

@@ -1,14 +1,14 @@
 import { assertEquals } from "@std/assert";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
 import { transfer } from "../../../lib/tree/transfer.ts";
-import { FoldingFileSystem } from "../../support/folding_files.ts";
-import { listing } from "../../support/listing.ts";
+import { FoldingFileSystem } from "../../support/file_systems/folding_file_system.ts";
+import { listing } from "../../support/fixtures/listing.ts";
 import { linkTest } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { SortedFileSystem } from "../../support/sorted_files.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree } from "../../support/tree.ts";
-import { transferOptions } from "../../support/transfer_options.ts";
+import { SortedFileSystem } from "../../support/file_systems/sorted_file_system.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree } from "../../support/fixtures/tree.ts";
+import { transferOptions } from "../../support/file_systems/transfer_options.ts";
 
 /** A link: the path, and what it says. */
 type Link = readonly [path: string, says: string];

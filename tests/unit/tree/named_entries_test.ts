@@ -2,12 +2,12 @@ import { assertEquals } from "@std/assert";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { type Target, transfer } from "../../../lib/tree/transfer.ts";
 import type { SourceEntry } from "../../../lib/tree/tree_copier.ts";
-import { listing } from "../../support/listing.ts";
+import { listing } from "../../support/fixtures/listing.ts";
 import { keptMode } from "../../support/platform.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree } from "../../support/tree.ts";
-import { transferOptions } from "../../support/transfer_options.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree } from "../../support/fixtures/tree.ts";
+import { transferOptions } from "../../support/file_systems/transfer_options.ts";
 
 const OLD_SECONDS = 1_000_000_000;
 const OLDER_SECONDS = 900_000_000;

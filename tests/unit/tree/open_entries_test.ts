@@ -8,12 +8,12 @@ import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { HeldListing } from "../../../lib/tree/held_listing.ts";
 import { OpenEntries } from "../../../lib/tree/open_entries.ts";
 import { transfer } from "../../../lib/tree/transfer.ts";
-import { LimitedFileSystem } from "../../support/limited_files.ts";
-import { listingOf } from "../../support/listed_entries.ts";
+import { LimitedFileSystem } from "../../support/file_systems/limited_file_system.ts";
+import { listingOf } from "../../support/fixtures/listed_entries.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree, type TreeEntry } from "../../support/tree.ts";
-import { transferOptions } from "../../support/transfer_options.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree, type TreeEntry } from "../../support/fixtures/tree.ts";
+import { transferOptions } from "../../support/file_systems/transfer_options.ts";
 
 /** Copies `from` to `to`, both in this directory, and gives what failed. */
 async function copyTree(

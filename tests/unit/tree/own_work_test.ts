@@ -5,12 +5,12 @@ import type {
 } from "../../../lib/filesystem/file_system.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { transfer } from "../../../lib/tree/transfer.ts";
-import { listingOf } from "../../support/listed_entries.ts";
-import { listing } from "../../support/listing.ts";
+import { listingOf } from "../../support/fixtures/listed_entries.ts";
+import { listing } from "../../support/fixtures/listing.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
-import { TempDirectory } from "../../support/temp_directory.ts";
-import { makeTree } from "../../support/tree.ts";
-import { transferOptions } from "../../support/transfer_options.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { makeTree } from "../../support/fixtures/tree.ts";
+import { transferOptions } from "../../support/file_systems/transfer_options.ts";
 
 /** A disk whose directories are listed late: what was just made is seen. */
 class LateFiles extends LocalFileSystem {

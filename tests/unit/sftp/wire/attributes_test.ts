@@ -10,7 +10,7 @@ import {
   writeAttributes,
 } from "../../../../lib/sftp/wire/attributes.ts";
 import { WireReader, WireWriter } from "../../../../lib/sftp/wire/bytes.ts";
-import { wire } from "../../../support/sftp_bytes.ts";
+import { wire } from "../../../support/sftp/bytes.ts";
 
 /** Attributes and their bytes: both ways. */
 const ROWS: readonly (readonly [WireAttributes, Uint8Array])[] = [

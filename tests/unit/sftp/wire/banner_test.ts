@@ -4,7 +4,7 @@ import {
   checkVersion,
   findBeginning,
 } from "../../../../lib/sftp/wire/banner.ts";
-import { unwire, VERSION, wire } from "../../../support/sftp_bytes.ts";
+import { unwire, VERSION, wire } from "../../../support/sftp/bytes.ts";
 
 /** What OpenSSH's server begins with, cut short. */
 const OPENSSH = wire(

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { EntryError, ProtocolError } from "../../../../lib/errors.ts";
 import { WireReader, WireWriter } from "../../../../lib/sftp/wire/bytes.ts";
-import { unwire, wire } from "../../../support/sftp_bytes.ts";
+import { unwire, wire } from "../../../support/sftp/bytes.ts";
 
 /** A value, how it is read and written, and its bytes. */
 interface Row {

@@ -4,7 +4,7 @@ import {
   parseFileSystem,
   parseLimits,
 } from "../../../../lib/sftp/wire/extended_packets.ts";
-import { uint64, wire } from "../../../support/sftp_bytes.ts";
+import { uint64, wire } from "../../../support/sftp/bytes.ts";
 
 /** What OpenSSH's server says of itself. */
 const LIMITS = wire(

@@ -4,7 +4,7 @@ import {
   formatInit,
   parseVersion,
 } from "../../../../lib/sftp/wire/init_packets.ts";
-import { wire } from "../../../support/sftp_bytes.ts";
+import { wire } from "../../../support/sftp/bytes.ts";
 
 Deno.test("formatInit() asks for version 3", () => {
   assertEquals(

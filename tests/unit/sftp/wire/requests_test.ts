@@ -4,7 +4,7 @@ import {
   formatRequest,
   type Request,
 } from "../../../../lib/sftp/wire/requests.ts";
-import { unwire, wire } from "../../../support/sftp_bytes.ts";
+import { unwire, wire } from "../../../support/sftp/bytes.ts";
 
 /** A handle, which is any bytes. */
 const HANDLE = Uint8Array.of(0x00, 0xff, 0x2f);

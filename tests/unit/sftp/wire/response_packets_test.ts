@@ -9,7 +9,7 @@ import {
   parseResponseHead,
   type Response,
 } from "../../../../lib/sftp/wire/response_packets.ts";
-import { string, uint32, wire } from "../../../support/sftp_bytes.ts";
+import { string, uint32, wire } from "../../../support/sftp/bytes.ts";
 
 /** Decodes a packet as a session does, but for data: all of it at once. */
 function responseIn(packet: Uint8Array): Response {

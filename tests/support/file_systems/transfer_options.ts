@@ -1,0 +1,18 @@
+import type { TransferOptions } from "../../../lib/tree/options.ts";
+
+/** Options of a copy with `-r` under the umask 022, which nobody interrupts. */
+export function transferOptions(
+  options: Partial<TransferOptions> = {},
+): TransferOptions {
+  return {
+    recursive: true,
+    preserve: false,
+    store: { preserve: false, umask: 0o022, modeBits: 0o777 },
+    links: "followed",
+    platform: "posix",
+    isWatched: false,
+    namedBy: "target",
+    interrupted: new AbortController().signal,
+    ...options,
+  };
+}

@@ -1,6 +1,0 @@
-import { LocalFileSystem } from "../../lib/disk/local_files.ts";
-
-/** The local disk, where a file is not made without a look at what is there. */
-export class LooksFirst extends LocalFileSystem {
-  override async create(): Promise<undefined> {}
-}

@@ -1,0 +1,45 @@
+import type { Terminal } from "../../../lib/terminal/terminal.ts";
+
+/** A terminal whose width and foreground change, and that keeps each write. */
+export class Screen implements Terminal {
+  /** Each write to standard output. */
+  readonly written: string[] = [];
+  /** Each line on standard error. */
+  readonly said: string[] = [];
+  /** Both, in the order a user's screen got them. */
+  text = "";
+  /** Its width; `undefined` where standard output is no terminal. */
+  width: number | undefined;
+  inForeground = true;
+  isDumb = false;
+
+  constructor(width?: number) {
+    this.width = width;
+  }
+
+  columns(): number | undefined {
+    return this.width;
+  }
+
+  canRedraw(): boolean {
+    return !this.isDumb;
+  }
+
+  isForeground(): boolean {
+    return this.inForeground;
+  }
+
+  write(text: string): void {
+    this.written.push(text);
+    this.text += text;
+  }
+
+  say(line: string): void {
+    this.said.push(line);
+    this.text += line + "\n";
+  }
+
+  pass(text: string): void {
+    this.text += text;
+  }
+}

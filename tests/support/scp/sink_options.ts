@@ -1,0 +1,20 @@
+import type { SinkOptions } from "../../../lib/scp/sink.ts";
+
+/** A client's sink with `-r`, under the umask 022, that is sent what it likes. */
+export const CLIENT_SINK: SinkOptions = {
+  recursive: true,
+  targetIsDirectory: false,
+  overwriteTarget: false,
+  mayHearShell: true,
+  ahead: "none",
+  top: "named",
+  objectionTo: () => undefined,
+  platform: "posix",
+  store: { preserve: false, umask: 0o022, modeBits: 0o777 },
+};
+
+/** The same with `-p`. */
+export const PRESERVING_SINK: SinkOptions = {
+  ...CLIENT_SINK,
+  store: { ...CLIENT_SINK.store, preserve: true },
+};
