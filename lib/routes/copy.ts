@@ -242,7 +242,6 @@ class Copy {
       {
         options: {
           recursive,
-          preserve,
           store,
           links: this.#madeLinks,
           platform: job.rules.platform,

@@ -136,12 +136,10 @@ async function copy(
   { job, observer }: SftpContext,
   options: PlaceOptions,
 ): Promise<void> {
-  const { recursive, preserve } = job.options;
   await transfer(sources, target, {
     options: {
       ...options,
-      recursive,
-      preserve,
+      recursive: job.options.recursive,
       links: "followed",
       isWatched: true,
       interrupted: job.interrupted,

@@ -86,7 +86,7 @@ export class DirectoryCopier {
     const identity = await this.#to.identify(stored.path);
     if (above === undefined) this.#ownWork.began(stored.path, identity);
     listing.move();
-    const { preserve } = this.#options;
+    const { preserve } = this.#options.store;
     const pending = new WaitGroup();
     return {
       source,

@@ -149,7 +149,7 @@ export class FileCopier {
     input: OpenFile,
     file: FileToFill,
   ): Promise<void> {
-    const { preserve } = this.#options;
+    const { preserve } = this.#options.store;
     const times = preserve ? file.source.attributes : undefined;
     let flaw = await stored.finish(
       await this.#send(stored, input, file),

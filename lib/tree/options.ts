@@ -3,8 +3,7 @@ import type { StorePolicy } from "../filesystem/store.ts";
 
 export interface TransferOptions {
   readonly recursive: boolean;
-  /** Take over times too. */
-  readonly preserve: boolean;
+  /** Share of attributes that entries get; times, too, where they are preserved. */
   readonly store: StorePolicy;
   /**
    * Whether symbolic links are followed. Else, where directories are copied, they

@@ -52,7 +52,6 @@ async function copyInto(
     {
       options: {
         recursive: true,
-        preserve,
         store: {
           preserve,
           modeBits: 0o1777,

@@ -6,7 +6,6 @@ export function transferOptions(
 ): TransferOptions {
   return {
     recursive: true,
-    preserve: false,
     store: { preserve: false, umask: 0o022, modeBits: 0o777 },
     links: "followed",
     platform: "posix",

@@ -77,7 +77,6 @@ function optionsFor(
   const isDown = way === "down";
   return {
     recursive: true,
-    preserve,
     store: {
       preserve,
       modeBits: MODE_BITS,

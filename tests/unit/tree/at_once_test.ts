@@ -37,11 +37,15 @@ class Bench implements Disposable {
   /** Copies these paths to the path `to`. */
   copy(
     sources: readonly string[],
-    { from = this.from, to = new LocalFileSystem(), ...options }:
+    {
+      from = this.from,
+      to = new LocalFileSystem(),
+      preserve = false,
+      ...options
+    }:
       & Partial<TransferOptions>
-      & { from?: FileSystem; to?: FileSystem } = {},
+      & { from?: FileSystem; to?: FileSystem; preserve?: boolean } = {},
   ): Promise<void> {
-    const { preserve = false } = options;
     return transfer(
       {
         files: from,
@@ -50,7 +54,6 @@ class Bench implements Disposable {
       { files: to, path: `${this.path}/to`, mustBeDirectory: false },
       {
         options: transferOptions({
-          preserve,
           store: { preserve, umask: 0o022, modeBits: 0o777 },
           ...options,
         }),

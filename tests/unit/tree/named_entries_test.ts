@@ -23,7 +23,6 @@ async function copy(
     { files: new LocalFileSystem(), ...target },
     {
       options: transferOptions({
-        preserve: true,
         store: { preserve: true, umask: 0o022, modeBits: 0o1777 },
       }),
       observer,

@@ -40,7 +40,6 @@ async function copy(
     {
       options: {
         recursive,
-        preserve,
         store,
         links: new Set(),
         platform: "posix",
