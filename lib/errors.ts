@@ -76,7 +76,7 @@ export function isConnectionFailure(
 }
 
 /** For a `catch`: gives back an `EntryError` and rethrows anything else. */
-export function entryError(error: unknown): EntryError {
+export function asEntryError(error: unknown): EntryError {
   if (error instanceof EntryError) return error;
   throw error;
 }

@@ -1,4 +1,4 @@
-import { EntryError, entryError, SessionError } from "../errors.ts";
+import { asEntryError, EntryError, SessionError } from "../errors.ts";
 import type { OpenFile } from "../filesystem/file_system.ts";
 import type { Channel } from "./channel.ts";
 
@@ -54,7 +54,7 @@ async function readOrFail(
   try {
     return await file.read(into, at);
   } catch (error) {
-    return entryError(error);
+    return asEntryError(error);
   }
 }
 
@@ -92,7 +92,7 @@ export async function receiveBody(
       await file.write(part, written);
       written += part.length;
     } catch (error) {
-      failure = entryError(error);
+      failure = asEntryError(error);
     }
   }
   return { received, written, ...(failure === undefined ? {} : { failure }) };

@@ -170,7 +170,7 @@ function textsLike(
   return name === "completions" ? words(like(SHELLS)) : NOTHING;
 }
 
-/** FileSystem and directories here, where the shell does not look for them itself. */
+/** Files and directories here, where the shell does not look for them itself. */
 export function localCandidates(typed: string, home?: string): Candidate[] {
   return localNames(typed, home).map(({ name, isDirectory }) => ({
     text: isDirectory ? `${name}/` : name,

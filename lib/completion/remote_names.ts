@@ -1,5 +1,5 @@
 import type { SshSettings } from "../options/copy_options.ts";
-import { entryError } from "../errors.ts";
+import { asEntryError } from "../errors.ts";
 import type { Listing } from "../filesystem/file_system.ts";
 import { withoutTrailingSlashes } from "../names/names.ts";
 import type { RemoteLocation } from "../location/location.ts";
@@ -175,7 +175,7 @@ async function readNames(listing: Listing, names: RemoteName[]): Promise<void> {
     }
   } catch (error) {
     // Some names are none: the others are.
-    entryError(error);
+    asEntryError(error);
   }
 }
 
@@ -189,7 +189,7 @@ async function kindBehind(
     const { kind } = await files.stat(files.join(directory, name));
     return kind === "directory" ? "directory" : "file";
   } catch (error) {
-    entryError(error);
+    asEntryError(error);
     return "file";
   }
 }

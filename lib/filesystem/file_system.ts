@@ -40,7 +40,7 @@ export interface DirectoryEntry {
 export interface Listing extends AsyncIterable<DirectoryEntry>, Disposable {}
 
 /**
- * An open file. Reads and writes say where, and several may be under way at
+ * An open file. Reads and writes say where, and several may be in flight at
  * once; what is no regular file is read and written from its start on, one at a
  * time. Everything that fails throws an `EntryError` whose message begins with
  * the path the file was opened by.
@@ -93,7 +93,7 @@ export interface OpenFile extends Disposable {
   close(): Promise<void>;
 }
 
-/** How much is best under way at once. */
+/** How much is best in flight at once. */
 export interface Concurrency {
   /** Entries of a tree. */
   readonly entries: number;

@@ -1,4 +1,4 @@
-import { EntryError, entryError } from "../errors.ts";
+import { asEntryError, EntryError } from "../errors.ts";
 import type { Attributes, FileSystem } from "./file_system.ts";
 
 /**
@@ -11,6 +11,6 @@ export async function findQuietly(
   disk: Pick<FileSystem, "find">,
   path: string,
 ): Promise<Attributes | undefined> {
-  const found = await disk.find(path).catch(entryError);
+  const found = await disk.find(path).catch(asEntryError);
   return found instanceof EntryError ? undefined : found;
 }

@@ -1,6 +1,6 @@
 /** Paths that a pattern matches, on whatever disk. */
 
-import { EntryError, entryError, TooManyOpenError } from "../errors.ts";
+import { asEntryError, EntryError, TooManyOpenError } from "../errors.ts";
 import type { Attributes, DirectoryEntry, FileSystem } from "./file_system.ts";
 import { findQuietly } from "./find_quietly.ts";
 import { matchesName } from "../names/pattern.ts";
@@ -115,7 +115,7 @@ async function* listedQuietly(
     yield* await disk.readdir(path);
   } catch (error) {
     if (error instanceof TooManyOpenError) throw error;
-    entryError(error);
+    asEntryError(error);
   }
 }
 

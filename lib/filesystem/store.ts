@@ -4,7 +4,7 @@
  * scp.c `sink()`.
  */
 
-import { type EntryError, entryError } from "../errors.ts";
+import { asEntryError, type EntryError } from "../errors.ts";
 import type { Attributes } from "./file_system.ts";
 
 /** Share of a peer's attributes that is taken over. */
@@ -61,7 +61,7 @@ export async function firstFailure(
   steps: readonly (() => Promise<void>)[],
 ): Promise<EntryError | undefined> {
   const outcomes = await Promise.all(
-    steps.map((step) => step().then(() => undefined, entryError)),
+    steps.map((step) => step().then(() => undefined, asEntryError)),
   );
   return outcomes.find((failure) => failure !== undefined);
 }

@@ -1,4 +1,4 @@
-import { EntryError, entryError } from "../errors.ts";
+import { asEntryError, EntryError } from "../errors.ts";
 import type { FileSystem, Times } from "./file_system.ts";
 import {
   type EntryToStore,
@@ -62,7 +62,7 @@ export class StoredDirectory {
       return new StoredDirectory(files, path, { isNew, mode: undefined });
     }
     // Somebody else's directory may be open to us all the same.
-    await files.setMode(path, mode | OWNER_ALL).catch(entryError);
+    await files.setMode(path, mode | OWNER_ALL).catch(asEntryError);
     return new StoredDirectory(files, path, { isNew, mode: { bits: mode } });
   }
 
@@ -104,7 +104,7 @@ async function mkdir(
   // Both leave at once: what a server made of the mode costs no round trip.
   const [, found] = await Promise.all([
     files.mkdir(path, made),
-    files.stat(path).catch(entryError),
+    files.stat(path).catch(asEntryError),
   ]);
   const foundMode = found instanceof EntryError ? undefined : found.mode;
   if (preserve || umask !== undefined) {
@@ -119,5 +119,5 @@ async function mkdir(
 
 /** For a `catch` of what need not succeed. */
 function ignored(error: unknown): void {
-  entryError(error);
+  asEntryError(error);
 }

@@ -1,6 +1,6 @@
 import {
+  asEntryError,
   EntryError,
-  entryError,
   isConnectionFailure,
   NotCutError,
 } from "../errors.ts";
@@ -110,7 +110,7 @@ export class StoredFile implements Disposable {
     this.#file[Symbol.dispose]();
     const mode = openMode(this.#mode, this.#policy);
     this.#file = await this.#files.openToWrite(this.path, mode);
-    const told = await this.#file.stat().catch(entryError);
+    const told = await this.#file.stat().catch(asEntryError);
     if (told instanceof EntryError || told.size === 0) return;
     throw new EntryError(
       `${this.#files.label}${this.path}: truncate: the server neither cuts nor empties it`,
@@ -127,7 +127,7 @@ export class StoredFile implements Disposable {
     times: Times | undefined,
   ): Promise<EntryError | undefined> {
     // Some systems set a mode by the path: it must lead to this file still.
-    const written = await this.#findWritten().catch(entryError);
+    const written = await this.#findWritten().catch(asEntryError);
     if (written instanceof EntryError) return written;
     const steps: (() => Promise<void>)[] = [];
     if (this.#isRegular && this.#replaced !== undefined) {
@@ -176,7 +176,7 @@ export class StoredFile implements Disposable {
     const isOurs = this.#replaced === undefined &&
       await this.#files.readlink(this.path) === undefined;
     if (!isOurs) return await this.abandon(written);
-    await this.#files.remove(this.path).catch(entryError);
+    await this.#files.remove(this.path).catch(asEntryError);
   }
 
   get #isRegular(): boolean {

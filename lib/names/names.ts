@@ -7,7 +7,7 @@ export type Platform = "posix" | "windows";
  * Whether the last component of a path names nothing: `.`, `..` and `/` lead to
  * a directory, but no copy of it can be called that.
  */
-export function isNameless(name: string): boolean {
+export function isDotPath(name: string): boolean {
   return /^(\.{0,2}|\/)$/.test(name);
 }
 
@@ -19,7 +19,7 @@ export function isPlainName(name: string): boolean {
   return !/^\.{0,2}$|[/\0]/.test(name);
 }
 
-/** From Microsoft's "Naming FileSystem, Paths, and Namespaces". */
+/** From Microsoft's "Naming Files, Paths, and Namespaces". */
 const WINDOWS_DEVICE =
   /^(con|conin\$|conout\$|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]) *(\.|$)/i;
 

@@ -38,7 +38,7 @@ export interface CopyJob {
 
 /** How much is asked for at once, where the user says so. */
 export interface SftpTuning {
-  /** The most reads and writes that are under way at once. */
+  /** The most reads and writes that are in flight at once. */
   readonly requests?: number;
   /** How much each of them moves, in bytes. */
   readonly bufferBytes?: number;

@@ -1,6 +1,6 @@
 import type { Pacer } from "../channel/paced_channel.ts";
 import type { LocalFileSystem } from "../disk/local_files.ts";
-import type { Namesakes } from "../filesystem/namesakes.ts";
+import type { NameCollisions } from "../filesystem/name_collisions.ts";
 import type { Tally } from "../events/tally.ts";
 import type { Hosts } from "./hosts.ts";
 import type { CopyJob } from "../options/copy_options.ts";
@@ -20,5 +20,5 @@ export interface DialogueContext {
 export interface RouteContext extends DialogueContext {
   readonly files: LocalFileSystem;
   /** Names that the job's copies put into its target, where that is local. */
-  readonly among: Namesakes;
+  readonly among: NameCollisions;
 }

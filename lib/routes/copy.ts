@@ -1,6 +1,6 @@
 import { Pacer } from "../channel/paced_channel.ts";
-import { EntryError, entryError } from "../errors.ts";
-import { Namesakes } from "../filesystem/namesakes.ts";
+import { asEntryError, EntryError } from "../errors.ts";
+import { NameCollisions } from "../filesystem/name_collisions.ts";
 import { currentUmask, LocalFileSystem } from "../disk/local_files.ts";
 import { pathsOnWindows } from "../filesystem/local_pattern.ts";
 import type { Location, RemoteLocation } from "../location/location.ts";
@@ -49,7 +49,7 @@ export async function copy(
   try {
     await copy.run();
   } catch (error) {
-    tally.report({ kind: "failure", message: entryError(error).message });
+    tally.report({ kind: "failure", message: asEntryError(error).message });
   } finally {
     await copy.end();
     tally.report({ kind: "end" });
@@ -78,7 +78,7 @@ class Copy {
       job,
       observer,
       files,
-      among: new Namesakes(files, job.target),
+      among: new NameCollisions(files, job.target),
       pacer: bitsPerSecond === undefined ? undefined : new Pacer(bitsPerSecond),
       shells: new TalkativeShells(observer),
       hosts: new Hosts(job.options, { memory, observer }),
@@ -129,7 +129,7 @@ class Copy {
       } catch (error) {
         observer.report({
           kind: "failure",
-          message: entryError(error).message,
+          message: asEntryError(error).message,
         });
       }
     }
@@ -227,7 +227,7 @@ class Copy {
     } catch (error) {
       this.#context.observer.report({
         kind: "failure",
-        message: entryError(error).message,
+        message: asEntryError(error).message,
       });
     }
   }

@@ -1,4 +1,4 @@
-/** FileSystem whose length only reading tells: those of a system's own directories. */
+/** Files whose length only reading tells: those of a system's own directories. */
 
 import type { Observer } from "../events/copy_event.ts";
 

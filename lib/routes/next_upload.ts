@@ -1,7 +1,7 @@
 /** How an upload goes on in another dialogue, once its sink was lost. */
 
 import type { Channel } from "../channel/channel.ts";
-import { entryError } from "../errors.ts";
+import { asEntryError } from "../errors.ts";
 import { withoutTrailingSlashes } from "../names/names.ts";
 import { homeIn, isDotPath, isPlainPath } from "../names/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
@@ -45,7 +45,7 @@ export async function nextUpload(
   const inTarget = `${withoutTrailingSlashes(target)}/${name}`;
   if (isShellsToRead(options) && !isPlainPath(inTarget)) return undefined;
   // A directory of that name inside would look like the one that it is in.
-  const twin = await files.find(files.join(source, name)).catch(entryError);
+  const twin = await files.find(files.join(source, name)).catch(asEntryError);
   if (twin !== undefined) return undefined;
   return (scp) =>
     goOnWhereItIs(

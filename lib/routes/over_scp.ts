@@ -1,6 +1,6 @@
 /** The routes over SCP: each one a dialogue with an scp on a host. */
 
-import { entryError } from "../errors.ts";
+import { asEntryError } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Beginning, Route, Terms } from "./beginning.ts";
 import type { RouteContext } from "./context.ts";
@@ -74,7 +74,7 @@ function routeTo(
       try {
         return await begin(terms);
       } catch (error) {
-        const why = entryError(error).message;
+        const why = asEntryError(error).message;
         return { kind: "absent", location, why, isProven: false };
       }
     },

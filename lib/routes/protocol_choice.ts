@@ -9,7 +9,7 @@ export interface ChoiceFacts {
   readonly lacking: ReadonlySet<Protocol>;
   /** A remote shell would read a path otherwise than it is meant. */
   readonly needsQuoting: boolean;
-  /** FileSystem of a source have no length before they are read. */
+  /** Files of a source have no length before they are read. */
   readonly isLengthless: boolean;
   /** A directory may lie in what is copied into it, if the hosts are one. */
   readonly mayNest: boolean;

@@ -15,7 +15,7 @@ import {
 import { quotedForShell } from "../names/shell_quoting.ts";
 import { textOf } from "../names/shell_word.ts";
 import type { RemoteLocation } from "../location/location.ts";
-import type { Ahead } from "../scp/answers.ts";
+import type { AckPolicy } from "../scp/answers.ts";
 import type { EntryRules } from "../scp/entry_rules.ts";
 import { RECORD_MODE_BITS } from "../scp/wire/records.ts";
 import type { Received } from "../scp/received.ts";
@@ -69,10 +69,10 @@ export function sourceTexts(
 }
 
 /** Tells how far a sink may acknowledge in advance what answers a request. */
-export function aheadFor(
+export function ackPolicyFor(
   path: string,
   options: Pick<CopyOptions, "recursive" | "lockstep" | "protocol">,
-): Ahead {
+): AckPolicy {
   const { recursive, lockstep } = options;
   const isOneEntry = isShellsToRead(options)
     ? isPlainPath(path)

@@ -9,7 +9,7 @@ import { MissingFirst } from "./missing_first.ts";
 import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
 import { hostObserver } from "./remote_words.ts";
 import {
-  aheadFor,
+  ackPolicyFor,
   checkReceived,
   isShellsToRead,
   PERMISSION_BITS,
@@ -69,7 +69,7 @@ export class DownloadDialogue implements Dialogue {
       overwriteTarget: false,
       among,
       mayHearShell: true,
-      ahead: aheadFor(location.path, job.options),
+      ackPolicy: ackPolicyFor(location.path, job.options),
       platform: job.rules.platform,
       // Set-id bits from another machine are never ours to grant.
       store: { preserve, umask: currentUmask(), modeBits: PERMISSION_BITS },

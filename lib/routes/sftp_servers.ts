@@ -144,7 +144,7 @@ export class SftpServers {
       if (!(sftp instanceof SftpSession)) {
         return await this.#seeUnbegun(ssh, { location, terms, error: sftp });
       }
-      if (sftp.greeting !== "") shells.tell(location, sftp.greeting, "SFTP");
+      if (sftp.banner !== "") shells.tell(location, sftp.banner, "SFTP");
       ssh.showHeld();
       sessions.move();
       return { location, ssh, sftp, abandoned: terms.abandoned };

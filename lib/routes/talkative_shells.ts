@@ -3,7 +3,7 @@ import { ProtocolError } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { quoted } from "../names/printable.ts";
-import { skipGreeting } from "../scp/greeting.ts";
+import { skipBanner } from "../scp/banner.ts";
 import { loginOf } from "../location/login.ts";
 
 /** What keeps a shell quiet for whoever is no terminal. */
@@ -63,8 +63,8 @@ export class TalkativeShells {
     const { breach, took } = this.#misheard.get(login)!;
     const patience = PATIENCE_MILLISECONDS + SLOWER * took;
     try {
-      const greeting = await skipGreeting(channel, marker, patience);
-      if (greeting !== "") this.tell(location, greeting);
+      const banner = await skipBanner(channel, marker, patience);
+      if (banner !== "") this.tell(location, banner);
     } catch (error) {
       this.#misheard.delete(login);
       throw error instanceof ProtocolError ? breach : error;
@@ -76,7 +76,7 @@ export class TalkativeShells {
    *
    * @param before What it said it before.
    */
-  tell(location: RemoteLocation, greeting: string, before = "scp"): void {
+  tell(location: RemoteLocation, banner: string, before = "scp"): void {
     const login = loginOf(location);
     if (this.#told.has(login)) return;
     this.#told.add(login);
@@ -84,7 +84,7 @@ export class TalkativeShells {
       kind: "warning",
       message:
         `${location.host}: the shell said ${
-          quoted(greeting)
+          quoted(banner)
         } before ${before} began. ` +
         "The copy works without it. To keep the shell quiet, put this at the " +
         `top of its profile, as ~/.bashrc: ${GUARD}`,

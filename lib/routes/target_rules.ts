@@ -1,4 +1,4 @@
-import { isNameless } from "../names/names.ts";
+import { isDotPath } from "../names/names.ts";
 import type { RouteContext } from "./context.ts";
 
 type Rules = Pick<RouteContext, "files" | "job">;
@@ -9,7 +9,7 @@ export function isDotTree(
   { files, job }: Rules,
 ): boolean {
   return job.options.recursive &&
-    sources.some((path) => isNameless(files.nameOf(path)));
+    sources.some((path) => isDotPath(files.nameOf(path)));
 }
 
 /**

@@ -14,7 +14,7 @@ import { ONE_AT_A_TIME } from "./silence.ts";
  * on its way, and ssh then ends well although the connection is cut. So a window
  * is only for one entry, whose own end shows whether all of it has come.
  */
-export type Ahead = "none" | "certain" | "window";
+export type AckPolicy = "none" | "certain" | "window";
 
 /**
  * How many acknowledgements a window holds. It takes two to three a file, so
@@ -48,7 +48,7 @@ const PROOF = 4;
  */
 export class Answers {
   readonly #peer: ScpPeer;
-  readonly #mode: Ahead;
+  readonly #mode: AckPolicy;
   readonly #observer: Observer;
   /** Acknowledgements that were sent and are not due yet. */
   #ahead = 0;
@@ -60,7 +60,7 @@ export class Answers {
   /** True where the last answer was given in advance, and not sent again. */
   #wasGiven = false;
 
-  constructor(peer: ScpPeer, mode: Ahead, observer: Observer) {
+  constructor(peer: ScpPeer, mode: AckPolicy, observer: Observer) {
     this.#peer = peer;
     this.#mode = mode;
     this.#observer = observer;

@@ -1,7 +1,7 @@
 import type { EntryError } from "../errors.ts";
 import type { FileSystem, Times } from "../filesystem/file_system.ts";
 import { checkStorable, type Platform } from "../names/names.ts";
-import { Namesakes } from "../filesystem/namesakes.ts";
+import { NameCollisions } from "../filesystem/name_collisions.ts";
 import type { StoredDirectory } from "../filesystem/stored_directory.ts";
 import type { Observer } from "../events/copy_event.ts";
 
@@ -11,7 +11,7 @@ export interface Level {
   readonly path: string;
   readonly isDirectory: boolean;
   /** Names that came for the directory; absent where they are stored nowhere. */
-  readonly among?: Namesakes;
+  readonly among?: NameCollisions;
   /** Absent where it is not ours to change: the target that was there. */
   readonly directory?: StoredDirectory;
   /**
@@ -27,7 +27,7 @@ export function directoryLevel(
   files: FileSystem,
   level: Pick<Level, "path" | "directory" | "times" | "among">,
 ): Level {
-  const { among = new Namesakes(files, level.path) } = level;
+  const { among = new NameCollisions(files, level.path) } = level;
   return { ...level, isDirectory: true, among };
 }
 

@@ -1,15 +1,15 @@
 import type { Channel } from "../channel/channel.ts";
-import { EntryError, entryError, RefusalError } from "../errors.ts";
+import { asEntryError, EntryError, RefusalError } from "../errors.ts";
 import type { FileSystem, Times } from "../filesystem/file_system.ts";
 import { decodeName } from "../names/name_bytes.ts";
 import type { Platform } from "../names/names.ts";
-import type { Namesakes } from "../filesystem/namesakes.ts";
+import type { NameCollisions } from "../filesystem/name_collisions.ts";
 import type { StorePolicy } from "../filesystem/store.ts";
 import { StoredFile } from "../filesystem/stored_file.ts";
 import { StoredDirectory } from "../filesystem/stored_directory.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { quoted } from "../names/printable.ts";
-import { type Ahead, Answers } from "./answers.ts";
+import { type AckPolicy, Answers } from "./answers.ts";
 import { BodyReceiver } from "./body_receiver.ts";
 import {
   areReal,
@@ -44,11 +44,11 @@ export interface SinkOptions extends EntryRules {
    * before it came and cannot be stored is read, dropped, and told to the
    * observer alone.
    */
-  readonly ahead: Ahead;
+  readonly ackPolicy: AckPolicy;
   /** Name of what comes at the top, whatever the source calls it. */
   readonly topName?: string;
   /** Names that other copies put into the target; absent where there are none. */
-  readonly among?: Namesakes;
+  readonly among?: NameCollisions;
   /** Whose names the disk takes. */
   readonly platform: Platform;
   readonly store: StorePolicy;
@@ -93,7 +93,7 @@ export class Sink {
     this.#files = files;
     this.#options = options;
     this.#observer = observer;
-    this.#answers = new Answers(this.#peer, options.ahead, observer);
+    this.#answers = new Answers(this.#peer, options.ackPolicy, observer);
     this.#bodies = new BodyReceiver(this.#peer, observer);
   }
 
@@ -104,7 +104,7 @@ export class Sink {
    * @throws {RefusalError} If the target has to be a directory and is none.
    */
   async begin(target: string): Promise<void> {
-    const found = await this.#files.stat(target).catch(entryError);
+    const found = await this.#files.stat(target).catch(asEntryError);
     const isDirectory = !(found instanceof EntryError) &&
       found.kind === "directory";
     if (this.#options.targetIsDirectory && !isDirectory) {
@@ -234,7 +234,7 @@ export class Sink {
       if (record.kind === "file") await this.#receiveFile(record, path, times);
       else await this.#enterDirectory(record, path, times);
     } catch (error) {
-      await this.#refuse(record, entryError(error));
+      await this.#refuse(record, asEntryError(error));
     }
   }
 

@@ -1,9 +1,9 @@
 import { ByteBuffer } from "../channel/line.ts";
-import { EntryError, entryError } from "../errors.ts";
+import { asEntryError, EntryError } from "../errors.ts";
 import type { OpenFile } from "../filesystem/file_system.ts";
 
 /**
- * FileSystem up to this many bytes are read before they are announced, in bytes: no
+ * Files up to this many bytes are read before they are announced, in bytes: no
  * file of /proc or /sys says that it is longer than a page of memory, and what
  * they say is no length.
  */
@@ -35,7 +35,7 @@ export class SmallBodies {
     // One byte more than there should be shows that there are no more. What does
     // not tell its length may give nothing to a second read.
     const room = this.#roomFor(isTold ? size + 1 : SMALL_BYTES);
-    const count = await filled(file, room, size).catch(entryError);
+    const count = await filled(file, room, size).catch(asEntryError);
     if (count instanceof EntryError) {
       if (isTold) return undefined;
       throw count;

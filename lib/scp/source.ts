@@ -1,11 +1,11 @@
 import type { Channel } from "../channel/channel.ts";
-import { EntryError, entryError } from "../errors.ts";
+import { asEntryError, EntryError } from "../errors.ts";
 import type {
   Attributes,
   DirectoryEntry,
   FileSystem,
 } from "../filesystem/file_system.ts";
-import { isNameless, withoutTrailingSlashes } from "../names/names.ts";
+import { isDotPath, withoutTrailingSlashes } from "../names/names.ts";
 import { checkLoop } from "../filesystem/open_directory.ts";
 import { isOwnCopy } from "../filesystem/own_copy.ts";
 import type { Observer } from "../events/copy_event.ts";
@@ -137,7 +137,7 @@ export class Source {
       }
       await this.#sendDirectory(path, name, attributes);
     } catch (error) {
-      await this.#fail(path, entryError(error));
+      await this.#fail(path, asEntryError(error));
     }
   }
 
@@ -215,7 +215,7 @@ export class Source {
   /** Gives the name of a directory's record; `undefined` if it gets none. */
   #sentName(name: string): string | undefined {
     const { dotPaths } = this.#options;
-    if (!isNameless(name)) return name;
+    if (!isDotPath(name)) return name;
     if (dotPaths === "content") return undefined;
     if (dotPaths === "announced") return name === "/" ? "" : name;
     return dotPaths.name;
@@ -230,7 +230,7 @@ export class Source {
         await this.#sendEntry(this.#files.join(directory, name), name);
       }
     } catch (error) {
-      await this.#fail(directory, entryError(error));
+      await this.#fail(directory, asEntryError(error));
     }
   }
 }

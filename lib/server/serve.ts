@@ -1,5 +1,5 @@
 import type { Channel } from "../channel/channel.ts";
-import { EntryError, entryError, isConnectionFailure } from "../errors.ts";
+import { asEntryError, EntryError, isConnectionFailure } from "../errors.ts";
 import type { CopyEvent, Observer } from "../events/copy_event.ts";
 import { Tally } from "../events/tally.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
@@ -91,7 +91,7 @@ async function expanded(
   platform: Platform,
 ): Promise<readonly string[]> {
   if (platform === "posix") return [path];
-  const paths = await pathsOnWindows(path, files).catch(entryError);
+  const paths = await pathsOnWindows(path, files).catch(asEntryError);
   return paths instanceof EntryError ? [path] : paths;
 }
 
@@ -105,7 +105,7 @@ async function serveSink(
     overwriteTarget: true,
     mayHearShell: false,
     // A client must never hold for stored what is not.
-    ahead: "none",
+    ackPolicy: "none",
     top: "named",
     objectionTo: () => undefined,
     platform,

@@ -6,7 +6,7 @@ import {
   type Beginning,
   checkVersion,
   findBeginning,
-  MAX_GREETING_BYTES,
+  MAX_BANNER_BYTES,
 } from "./wire/banner.ts";
 import { formatInit } from "./wire/init_packets.ts";
 
@@ -39,13 +39,13 @@ async function readBeginning(
   channel: Channel,
   patience: number,
 ): Promise<Beginning> {
-  const buffer = new Uint8Array(MAX_GREETING_BYTES);
+  const buffer = new Uint8Array(MAX_BANNER_BYTES);
   let came = buffer.subarray(0, 0);
   const { promise: late, reject } = Promise.withResolvers<never>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const read = async (): Promise<Beginning> => {
-    while (came.length < MAX_GREETING_BYTES) {
-      const part = await channel.read(MAX_GREETING_BYTES - came.length);
+    while (came.length < MAX_BANNER_BYTES) {
+      const part = await channel.read(MAX_BANNER_BYTES - came.length);
       if (part.length === 0) break;
       buffer.set(part, came.length);
       came = buffer.subarray(0, came.length + part.length);

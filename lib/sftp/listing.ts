@@ -4,7 +4,7 @@ import { shortened } from "../names/printable.ts";
 import { attributesFrom, isLink, tellsKind } from "./wire/attributes.ts";
 import type { NameEntry, Response } from "./wire/response_packets.ts";
 
-/** Requests for parts of a listing that are under way at once. */
+/** Requests for parts of a listing that are in flight at once. */
 const MOST_AHEAD = 8;
 
 /** Longer than any system has names, in characters. */

@@ -1,4 +1,4 @@
-import { EntryError, entryError, NotCutError } from "../errors.ts";
+import { asEntryError, EntryError, NotCutError } from "../errors.ts";
 import type { Attributes, OpenFile, Times } from "../filesystem/file_system.ts";
 import { attributesFrom, type WireAttributes } from "./wire/attributes.ts";
 import type { Handle } from "./wire/handle_packets.ts";
@@ -47,7 +47,7 @@ export class SftpFile implements OpenFile {
     const { handle, path } = this;
     const requests = this.#requests;
     const told = await requests.attributes({ kind: "fstat", handle }, path)
-      .catch(entryError);
+      .catch(asEntryError);
     return attributesFrom(
       told instanceof EntryError
         ? await requests.attributes({ kind: "stat", path }, path)
@@ -98,7 +98,7 @@ export class SftpFile implements OpenFile {
         data: bytes.subarray(start, start + limit),
       }, { path: this.path, attempt: "write" }));
     }
-    // While one of them is under way, the bytes may not change.
+    // While one of them is in flight, the bytes may not change.
     const outcomes = await Promise.allSettled(writes);
     const failed = outcomes.find(({ status }) => status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
@@ -209,7 +209,7 @@ export class SftpFile implements OpenFile {
     subject: Subject,
   ): Promise<EntryError | undefined> {
     return await this.#requests.done(request, subject)
-      .then(() => undefined, entryError);
+      .then(() => undefined, asEntryError);
   }
 
   async close(): Promise<void> {

@@ -26,11 +26,11 @@ export interface SftpFileSystemOptions {
   readonly blockBytes: number;
 }
 
-/** What OpenSSH's scp has under way at once, at most. */
+/** What OpenSSH's scp has in flight at once, at most. */
 const MOST_REQUESTS = 64;
 
 /**
- * What is under way at once, in bytes: ssh's window of 2 MiB, and what waits to
+ * What is in flight at once, in bytes: ssh's window of 2 MiB, and what waits to
  * be asked for. Measured, less leaves the window of a line of 2 ms unfilled, and
  * more takes memory that the server and we have to go through.
  */
@@ -45,7 +45,7 @@ const MOST_BLOCK_BYTES = 255 * 1024;
 /** The least that OpenSSH's scp moves at a time, in bytes. */
 const LEAST_BLOCK_BYTES = 64;
 
-/** Entries that are under way at once, if the server holds so many open. */
+/** Entries that are in flight at once, if the server holds so many open. */
 const USUAL_ENTRIES = 64;
 
 /** The files of a server. Its paths are separated by `/`, whatever it runs on. */
@@ -176,7 +176,7 @@ export class SftpFileSystem implements FileSystem {
     { at, length }: { at: number; length: number | "all" },
   ): Promise<void> {
     if (!(from instanceof SftpFile && to instanceof SftpFile)) {
-      throw new TypeError("FileSystem of another place cannot be copied here");
+      throw new TypeError("Files of another place cannot be copied here");
     }
     to.grew(length === "all" ? Infinity : at + length);
     await this.#requests.done({

@@ -83,7 +83,7 @@ interface Waiter {
 }
 
 /**
- * An SFTP session over a channel. Any number of requests may be under way at
+ * An SFTP session over a channel. Any number of requests may be in flight at
  * once; each response finds its own, in whatever order they come. There is one
  * way to die: what breaks the session is what every request then throws.
  */
@@ -91,7 +91,7 @@ export class SftpSession {
   /** What the server offers beyond its version. */
   readonly extensions: ReadonlyMap<string, string>;
   /** What came before the server's first packet; empty most often. */
-  readonly greeting: string;
+  readonly banner: string;
   /** Resolves when nothing more is read: the session has come to its end. */
   readonly ended: Promise<void>;
   /** True where no request is sent before the one before it is answered. */
@@ -114,14 +114,14 @@ export class SftpSession {
 
   private constructor(
     channel: Channel,
-    { greeting, server }: Beginning,
+    { banner, server }: Beginning,
     { lockstep = false }: SftpSessionOptions,
   ) {
     this.isLockstep = lockstep;
     this.#mostUnderWay = lockstep ? 1 : Infinity;
     this.#channel = channel;
     this.#input = new ExactInput(channel);
-    this.greeting = decodeName(greeting);
+    this.banner = decodeName(banner);
     this.extensions = server.extensions;
     this.ended = this.#receiveAll();
   }

@@ -135,7 +135,7 @@ function scpWords(
   ];
 }
 
-/** The same command, which a shell with a greeting says `marker` before. */
+/** The same command, which a shell with a banner says `marker` before. */
 export function markedCommand(command: string, marker: string): string {
   return `echo ${marker}; exec ${command}`;
 }

@@ -79,7 +79,7 @@ export class BufferPool {
   }
 }
 
-/** A buffer, or the leave to have so many bytes under way. */
+/** A buffer, or the leave to have so many bytes in flight. */
 export interface PooledBuffer extends Disposable {
   readonly length: number;
   /** The buffer itself; it takes no memory before it is asked for. */

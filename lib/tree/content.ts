@@ -6,7 +6,7 @@ export interface ContentOptions {
   /** How long the file is said to be, in bytes. */
   readonly expected: number;
   readonly blocks: BufferPool;
-  /** The most blocks of this file that are under way at once. */
+  /** The most blocks of this file that are in flight at once. */
   readonly atOnce: number;
   /** Told each count of bytes that were moved. */
   moved(bytes: number): void;

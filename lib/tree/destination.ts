@@ -1,5 +1,5 @@
 import type { Attributes } from "../filesystem/file_system.ts";
-import type { Namesakes } from "../filesystem/namesakes.ts";
+import type { NameCollisions } from "../filesystem/name_collisions.ts";
 
 /** An entry that was looked at. */
 export interface FoundEntry {
@@ -21,9 +21,9 @@ export interface Destination {
 /** A name among those that the copy puts into one directory. */
 export interface Place {
   readonly name: string;
-  readonly among: Namesakes;
+  readonly among: NameCollisions;
   /** True if some disk may take it for a name that came before. */
-  readonly isNamesake: boolean;
+  readonly isCollision: boolean;
 }
 
 /** Tells an entry that is there from one that may be: nothing says more of it. */

@@ -131,7 +131,7 @@ export class DirectoryCopier {
     };
     const found = mayExist ? await this.#to.find(path) : undefined;
     const replaced = isKnown(found) ? found : undefined;
-    if (replaced !== undefined && place?.isNamesake) {
+    if (replaced !== undefined && place?.isCollision) {
       await place.among.check(place.name);
     }
     const stored = await enter(replaced).catch(async (error) => {

@@ -61,7 +61,7 @@ export class FileCopier {
     this.#options = options;
     this.#observer = observer;
     this.#open = open;
-    // A block is under way twice: to be read, and then to be written.
+    // A block is in flight twice: to be read, and then to be written.
     this.#blocksAtOnce = Math.max(
       1,
       from.concurrency.blocks + to.concurrency.blocks,
@@ -132,7 +132,7 @@ export class FileCopier {
     const replaced = mayExist || own.hasWaited
       ? await this.#to.find(path)
       : undefined;
-    if (isKnown(replaced) && place?.isNamesake) {
+    if (isKnown(replaced) && place?.isCollision) {
       await place.among.check(place.name);
     }
     const { identity } = replaced ?? {};
@@ -222,7 +222,7 @@ export class FileCopier {
     return await copyContent(input, stored.file, options);
   }
 
-  /** FileSystem that never make us wait would keep every signal out. */
+  /** Files that never make us wait would keep every signal out. */
   async #checkpoint(): Promise<void> {
     if (this.#turns.areDue) await this.#turns.give();
     this.#options.interrupted.throwIfAborted();

@@ -1,4 +1,4 @@
-import { EntryError, entryError } from "../errors.ts";
+import { asEntryError, EntryError } from "../errors.ts";
 import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
 import type { Destination } from "./destination.ts";
@@ -50,7 +50,7 @@ export class LinkCopier {
         { files: this.#to, path: target, attributes: replaced },
       );
     }
-    if (place?.isNamesake && await this.#isThere(target, replaced)) {
+    if (place?.isCollision && await this.#isThere(target, replaced)) {
       await place.among.check(place.name);
     }
     await this.#to.symlink(target, says);
@@ -66,6 +66,7 @@ export class LinkCopier {
   }
 
   async #isLink(path: string): Promise<boolean> {
-    return typeof await this.#to.readlink(path).catch(entryError) === "string";
+    return typeof await this.#to.readlink(path).catch(asEntryError) ===
+      "string";
   }
 }

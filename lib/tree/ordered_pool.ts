@@ -1,5 +1,5 @@
 /**
- * Steps that are under way at once, up to a number of them. What becomes of
+ * Steps that are in flight at once, up to a number of them. What becomes of
  * each is reported in the order in which they began, and a step counts as under
  * way until then: so little is ever waiting to be reported.
  */

@@ -1,8 +1,8 @@
 import { EntryError } from "../errors.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import { keyOf } from "../names/name_key.ts";
-import { isNameless } from "../names/names.ts";
-import { Namesakes } from "../filesystem/namesakes.ts";
+import { isDotPath } from "../names/names.ts";
+import { NameCollisions } from "../filesystem/name_collisions.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { TransferRun } from "./transfer_run.ts";
 import type { Destination } from "./destination.ts";
@@ -29,21 +29,21 @@ export interface Target {
    * Names that the job's other copies put into this very target; absent where
    * there are no others.
    */
-  readonly among?: Namesakes;
+  readonly among?: NameCollisions;
 }
 
 /**
  * Copies entries to a path in the same or in other files: into the directory that
  * is there, else the first of them under that very path; what a directory without
  * a name of its own (`.`, `..`) holds goes straight into the target, which keeps
- * its mode and times if it was there. Many entries are under way at once where
+ * its mode and times if it was there. Many entries are in flight at once where
  * that is what their places are best at.
  * An entry that fails is reported to the observer, in its turn, and the rest
  * goes on.
  *
  * @throws {EntryError} If the target cannot be one, for any source.
  * @throws {ProtocolError} If a place broke its protocol. What arrived whole
- * before stays; each file that was under way is named.
+ * before stays; each file that was in flight is named.
  * @throws {SessionError} If the connection to a place is lost; the same.
  */
 export async function transfer(
@@ -83,13 +83,14 @@ class Transfer {
 
   async run(): Promise<void> {
     const { files, entries } = this.#sources;
-    const { files: to, path, among = new Namesakes(to, path) } = this.#target;
+    const { files: to, path, among = new NameCollisions(to, path) } =
+      this.#target;
     const { isDirectory, destination } = await this.#look();
     const pending = new WaitGroup();
     for (const [index, entry] of entries.entries()) {
       await this.#course.orReport(async () => {
         const name = nameOf(entry, files);
-        const goesInside = isDirectory && !isNameless(name);
+        const goesInside = isDirectory && !isDotPath(name);
         if (!isDirectory && index > 0) {
           throw new EntryError(
             `${to.label}${path}: Not a directory: ` +

@@ -11,7 +11,7 @@ export class TransferRun {
   readonly #interrupted: AbortSignal;
   #breach: { readonly error: unknown } | undefined;
 
-  /** @param steps How many of them are under way at once. */
+  /** @param steps How many of them are in flight at once. */
   constructor(
     steps: number,
     { observer, interrupted }: {

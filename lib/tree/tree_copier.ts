@@ -2,7 +2,7 @@ import { EntryError } from "../errors.ts";
 import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
 import { keyOf, nameKeyOf } from "../names/name_key.ts";
 import { checkStorable, isPlainName } from "../names/names.ts";
-import { Namesakes } from "../filesystem/namesakes.ts";
+import { NameCollisions } from "../filesystem/name_collisions.ts";
 import { KeyedLock } from "./keyed_lock.ts";
 import type { TransferRun } from "./transfer_run.ts";
 import type { Destination, FoundEntry } from "./destination.ts";
@@ -36,7 +36,7 @@ export interface Surroundings {
 }
 
 /**
- * How many entries are under way for each directory that is gone through beside
+ * How many entries are in flight for each directory that is gone through beside
  * the one at hand. A directory is open meanwhile, as an entry is.
  */
 const ENTRIES_A_DIRECTORY = 4;
@@ -89,7 +89,7 @@ export class TreeCopier {
   inside(
     directory: Destination,
     name: string,
-    { isNew, among }: { isNew: boolean; among: Namesakes },
+    { isNew, among }: { isNew: boolean; among: NameCollisions },
   ): Destination {
     if (!isPlainName(name)) {
       throw new EntryError(`error: unexpected filename: ${name}`);
@@ -101,7 +101,7 @@ export class TreeCopier {
       path,
       key: this.#to.join(directory.key, nameKeyOf(name)),
       mayExist: !isNew || precedence !== "first",
-      place: { name, among, isNamesake: precedence === "other" },
+      place: { name, among, isCollision: precedence === "other" },
     };
   }
 
@@ -237,7 +237,7 @@ export class TreeCopier {
   async #fill(
     { source, entries, destination, isNew, pending }: FilledDirectory,
   ): Promise<void> {
-    const among = new Namesakes(this.#to, destination.path);
+    const among = new NameCollisions(this.#to, destination.path);
     await this.#course.orReport(async () => {
       for await (const { name, attributes } of entries) {
         if (this.#course.isOver) return;

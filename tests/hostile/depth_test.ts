@@ -7,7 +7,7 @@ import {
   upTo,
 } from "../../lib/channel/channel.ts";
 import { EntryError, ProtocolError } from "../../lib/errors.ts";
-import type { Ahead } from "../../lib/scp/answers.ts";
+import type { AckPolicy } from "../../lib/scp/answers.ts";
 import { Relay } from "../../lib/scp/relay.ts";
 import { Sink } from "../../lib/scp/sink.ts";
 import { neededBytes } from "../support/fuzz/memory.ts";
@@ -52,7 +52,7 @@ class Repeating implements Channel {
 
 const TOO_DEEP = `protocol error: directories more than ${MAX_DEPTH} deep`;
 
-/** FileSystem with paths of so many characters, as a disk has: others fail. */
+/** Files with paths of so many characters, as a disk has: others fail. */
 class ShortPaths extends MemoryFileSystem {
   override async mkdir(path: string, mode: number): Promise<void> {
     if (path.length > 4096) throw new EntryError("File name too long");
@@ -62,12 +62,17 @@ class ShortPaths extends MemoryFileSystem {
 
 async function receive(
   channel: Channel,
-  ahead: Ahead,
+  ackPolicy: AckPolicy,
 ): Promise<RecordingObserver> {
   const files = new ShortPaths();
   files.addDirectory("/m");
   const observer = new RecordingObserver();
-  const sink = new Sink(channel, files, { ...CLIENT_SINK, ahead }, observer);
+  const sink = new Sink(
+    channel,
+    files,
+    { ...CLIENT_SINK, ackPolicy },
+    observer,
+  );
   await sink.receive("/m");
   return observer;
 }

@@ -6,7 +6,7 @@
 
 import { assert } from "@std/assert";
 import type { CaseMaker } from "../support/fuzz/fuzz_case.ts";
-import { greetingCase } from "../support/fuzz/greeting_cases.ts";
+import { greetingCase } from "../support/fuzz/banner_cases.ts";
 import { packetCase } from "../support/fuzz/packet_cases.ts";
 import { locationCase } from "../support/fuzz/location_cases.ts";
 import { neededBytes, usedBytes } from "../support/fuzz/memory.ts";
@@ -27,7 +27,7 @@ const SUBJECTS: readonly (readonly [string, CaseMaker, number])[] = [
   ["A source ends where one message is taken from each packet", packetCase, 2],
   ["A source sends nothing but what can be read", sourceCase, 10],
   ["A relay hands on nothing but what it may", relayCase, 15],
-  ["A greeting is passed up to its marker", greetingCase, 5],
+  ["A banner is passed up to its marker", greetingCase, 5],
   ["A record is read as it was written", recordCase, 5],
   ["An operand is a location or refused", locationCase, 5],
   ["An SFTP client stores nothing but what it may", sftpCase, 20],

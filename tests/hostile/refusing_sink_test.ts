@@ -1,5 +1,5 @@
 /**
- * Sinks that refuse files whose bodies are under way already, and make what they
+ * Sinks that refuse files whose bodies are in flight already, and make what they
  * like of those: nothing may come to be that was not sent, all else arrives.
  */
 

@@ -43,7 +43,7 @@ interface Attack {
   readonly leaves?: readonly string[];
   /** What the file `mine` beside `in` holds then; the same as before if absent. */
   readonly mine?: string;
-  /** FileSystem that may not have the times of 2001. */
+  /** Files that may not have the times of 2001. */
   readonly timeless?: readonly string[];
 }
 
@@ -189,7 +189,7 @@ const NAMES: readonly Attack[] = [
     says: "scp: \\033[2K\\015all is well\\302\\233\\342\\200\\256",
   },
   {
-    name: "terminal escapes in a greeting (CVE-2019-6109)",
+    name: "terminal escapes in a banner (CVE-2019-6109)",
     sends: "\\033[2K\\rWelcome\\n",
     args: ["far:f", "in"],
     says: 'the remote said "\\033[2K\\015Welcome" instead of a record',
@@ -419,7 +419,7 @@ const STRUCTURE: readonly Attack[] = [
     says: "scp: enough",
   },
   {
-    name: "a greeting",
+    name: "a banner",
     sends: "Welcome to far\\nC0644 1 f\\nx\\0",
     args: ["far:f", "in"],
     says: 'the remote said "Welcome to far" instead of a record',

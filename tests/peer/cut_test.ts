@@ -58,7 +58,7 @@ const ways: readonly [Way, Way] = [
   },
 ];
 
-/** The same over SFTP, where several files are under way at once. */
+/** The same over SFTP, where several files are in flight at once. */
 const sftpWays: typeof ways = [
   {
     ...ways[0],

@@ -219,7 +219,7 @@ for (const way of ways) {
   );
 
   peerTest(
-    `FileSystem that shrink and grow before their turn in ${name} arrive as they are`,
+    `Files that shrink and grow before their turn in ${name} arrive as they are`,
     sshdDoor.needs,
     async () => {
       await copyMeanwhile(way, {

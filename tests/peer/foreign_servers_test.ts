@@ -70,7 +70,7 @@ const TREE: readonly TreeEntry[] = [
   { path: "shorter", content: "short", modified: y2k },
 ];
 
-/** FileSystem that stand where some of the tree's go. */
+/** Files that stand where some of the tree's go. */
 const OLD: readonly TreeEntry[] = [
   { path: "longer", content: "old" },
   { path: "shorter", content: pattern(80_000) },

@@ -1,6 +1,6 @@
 /**
  * Uploads of which a real scp, OpenSSH's or our own, refuses some files while
- * their bodies are under way: where a directory stands, or where a name is too long.
+ * their bodies are in flight: where a directory stands, or where a name is too long.
  */
 
 import { assertEquals } from "@std/assert";

@@ -861,7 +861,7 @@ const SOURCES: Group = {
     ["an early refusal", "-f a b", [">\x01no\n\0\0\0\0\0\0"]],
     ["an early end", "-f a", []],
     ["an early giving up", "-f a", [">\x02no\n"]],
-    ["an early greeting", "-f a", [">Welcome\n\0\0\0\0"]],
+    ["an early banner", "-f a", [">Welcome\n\0\0\0\0"]],
     ["an early newline", "-f a", [">\n\0\0\0\0"]],
     ["an end inside a refusal", "-f a", [">\0\x01no"]],
     ["an end after a record", "-f a b", [">\0"]],

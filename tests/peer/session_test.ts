@@ -255,7 +255,7 @@ for (
   Deno.test(`${signal} ends the copy and its ssh with status ${expected}`, async () => {
     using directory = new TempDirectory();
     Deno.writeTextFileSync(`${directory.path}/f`, "older and much longer");
-    // The signal comes from the remote: by then the copy is under way.
+    // The signal comes from the remote: by then the copy is in flight.
     const program = writeScript(
       `${directory.path}/ssh`,
       `echo $$ > "${directory.path}/pid"

@@ -1,4 +1,4 @@
-/** FileSystem and trees so large that a copy must not hold them. */
+/** Files and trees so large that a copy must not hold them. */
 
 import { assert, assertEquals } from "@std/assert";
 import { peerTest, writeScript } from "../support/doors.ts";

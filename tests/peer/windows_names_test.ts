@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { LocalFileSystem } from "../../lib/disk/local_files.ts";
-import type { Ahead } from "../../lib/scp/answers.ts";
+import type { AckPolicy } from "../../lib/scp/answers.ts";
 import { Sink } from "../../lib/scp/sink.ts";
 import { SshSession } from "../../lib/ssh/session.ts";
 import { peerTest } from "../support/doors.ts";
@@ -63,7 +63,7 @@ for (const [name, command] of SOURCES) {
 async function download(
   [program, ...args]: readonly string[],
   target: string,
-  ahead: Ahead,
+  ackPolicy: AckPolicy,
 ): Promise<string[]> {
   const observer = new RecordingObserver();
   await using source = SshSession.start(program!, args, {
@@ -71,7 +71,7 @@ async function download(
     seeks: "scp",
     say: () => {},
   });
-  const options = { ...CLIENT_SINK, ahead, platform: "windows" } as const;
+  const options = { ...CLIENT_SINK, ackPolicy, platform: "windows" } as const;
   const files = new LocalFileSystem();
   await new Sink(source.channel, files, options, observer).receive(target);
   return observer.failures.map((text) => text.replace(`${target}/`, ""));

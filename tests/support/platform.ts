@@ -1,6 +1,6 @@
 /** Differences of systems that tests go by, each with its reason. */
 
-import { entryError } from "../../lib/errors.ts";
+import { asEntryError } from "../../lib/errors.ts";
 import { checkStorable } from "../../lib/names/names.ts";
 import { ownPlatform } from "../../lib/system/own_platform.ts";
 
@@ -36,7 +36,7 @@ export function isStorable(path: string): boolean {
     for (const name of path.split("/")) checkStorable(name, path, ownPlatform);
     return true;
   } catch (error) {
-    entryError(error);
+    asEntryError(error);
     return false;
   }
 }

@@ -10,7 +10,7 @@ export class RecordingObserver implements Observer {
   /** Failures of a connection, which are among the failures, too. */
   readonly lostConnections: string[] = [];
   readonly warnings: string[] = [];
-  readonly explanations: string[] = [];
+  readonly verboseLines: string[] = [];
   /** Each body, as `name moved/size`; with a `…` until it finished. */
   readonly bodies: string[] = [];
   readonly #moving = new Map<MovingFile, { index: number; moved: number }>();
@@ -25,7 +25,7 @@ export class RecordingObserver implements Observer {
         this.warnings.push(event.message);
         break;
       case "verbose":
-        this.explanations.push(event.message());
+        this.verboseLines.push(event.message());
         break;
       case "fileStarted": {
         const { name, size } = event.file;

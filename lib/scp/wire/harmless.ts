@@ -1,6 +1,6 @@
 /**
  * Which bodies may be sent before their record is acknowledged. A sink that
- * refuses a file swallows nothing: it reads the body that is under way already
+ * refuses a file swallows nothing: it reads the body that is in flight already
  * as records, and does what they say.
  */
 

@@ -3,7 +3,7 @@
  * Facts: OpenSSH's scp.c, `source()`, `sink()`, `response()`.
  */
 
-import { EntryError, entryError, ProtocolError } from "../../errors.ts";
+import { asEntryError, EntryError, ProtocolError } from "../../errors.ts";
 import { decodeName, encodeName } from "../../names/name_bytes.ts";
 import { shortened } from "../../names/printable.ts";
 
@@ -219,7 +219,7 @@ export function sendingFailure(record: SentRecord): EntryError | undefined {
     formatRecord(record);
     return undefined;
   } catch (error) {
-    return entryError(error);
+    return asEntryError(error);
   }
 }
 

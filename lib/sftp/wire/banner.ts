@@ -13,11 +13,11 @@ import { PacketType } from "./packet_types.ts";
 import { LENGTH_BYTES } from "./bytes.ts";
 
 /** The most that may come until a session has begun, in bytes. */
-export const MAX_GREETING_BYTES = 64 * 1024;
+export const MAX_BANNER_BYTES = 64 * 1024;
 
 /** A server's first packet, and what came before it. */
 export interface Beginning {
-  readonly greeting: Uint8Array;
+  readonly banner: Uint8Array;
   readonly server: ServerVersion;
 }
 
@@ -38,7 +38,7 @@ export function findBeginning(bytes: Uint8Array): Beginning | undefined {
     if (!endsHere || bytes[start] !== PacketType.VERSION) continue;
     const server = versionIn(bytes.subarray(start));
     if (server !== undefined) {
-      return { greeting: bytes.subarray(0, at), server };
+      return { banner: bytes.subarray(0, at), server };
     }
   }
   return undefined;

@@ -84,7 +84,7 @@ export interface ServerLimits {
   readonly packet: number;
   readonly read: number;
   readonly write: number;
-  /** FileSystem and directories that may be open at once. */
+  /** Files and directories that may be open at once. */
   readonly handles: number;
 }
 

@@ -21,8 +21,8 @@ export class PacketPeer implements Channel {
   #came = Promise.withResolvers<void>();
 
   /** @param answer Gives what is said to a packet; nothing for no answer. */
-  constructor(greeting: string, answer: (packet: string) => string) {
-    this.#input = new TextEncoder().encode(greeting);
+  constructor(banner: string, answer: (packet: string) => string) {
+    this.#input = new TextEncoder().encode(banner);
     this.#answer = answer;
   }
 

@@ -3,7 +3,7 @@ import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import { MemoryFileSystem } from "../file_systems/memory_file_system.ts";
 import { KEPT, type TargetKind, type World } from "./world.ts";
 
-/** FileSystem with a target in them. */
+/** Files with a target in them. */
 export interface Disk {
   readonly files: FileSystem;
   readonly target: string;

@@ -193,7 +193,7 @@ function nameCase(random: Random): FuzzCase {
 
 /** A first packet is found behind whatever a shell said. */
 function greetingCase(random: Random): FuzzCase {
-  const greeting = random.chance(30) ? "" : random.bytes(random.below(60)) +
+  const banner = random.chance(30) ? "" : random.bytes(random.below(60)) +
     random.pick(["", "\n", "\0\0\0\x05\x02"]);
   const right = unwire(versionPacket(
     random.chance(50) ? {} : { [random.pick(NAMES)]: random.bytes(5) },
@@ -201,14 +201,14 @@ function greetingCase(random: Random): FuzzCase {
   const isRight = random.chance(50);
   const first = isRight ? right : mutatedPacket(right, random);
   return {
-    described: `the server says\n${literal(greeting + first)}`,
+    described: `the server says\n${literal(banner + first)}`,
     run: async () => {
-      const bytes = bytesOf(greeting + first);
+      const bytes = bytesOf(banner + first);
       const beginning = findBeginning(bytes);
       assert(beginning !== undefined || !isRight, "it is not found");
       if (beginning === undefined) return;
       assert(isUint32(beginning.server.version));
-      assert(beginning.greeting.length < bytes.length);
+      assert(beginning.banner.length < bytes.length);
     },
   };
 }

@@ -43,7 +43,7 @@ export function sinkCase(random: Random, world: World): FuzzCase {
     targetIsDirectory: random.chance(15),
     overwriteTarget: !isClient,
     mayHearShell: isClient,
-    ahead: isClient ? random.pick(["none", "certain", "window"]) : "none",
+    ackPolicy: isClient ? random.pick(["none", "certain", "window"]) : "none",
     platform: random.pick(["posix", "posix", "windows"]),
     store: {
       preserve,
@@ -107,7 +107,7 @@ async function receive(
     input.slice(0, channel.position),
     answers,
     end,
-    options.ahead === "none" ? 0 : MOST_AHEAD,
+    options.ackPolicy === "none" ? 0 : MOST_AHEAD,
   );
 }
 

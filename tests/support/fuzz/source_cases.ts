@@ -57,7 +57,7 @@ export function sourceCase(random: Random, world: World): FuzzCase {
       }, random);
       const rules = {
         recursive: options.recursive,
-        allowsNameless: options.dotPaths === "announced",
+        allowsDotPaths: options.dotPaths === "announced",
         isAskedFor: () => true,
       };
       const speech = new SpeechCheck({ ...rules, allowsAhead: isAhead });

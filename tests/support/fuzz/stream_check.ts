@@ -89,7 +89,7 @@ const RECORD_INSIDE =
 export interface SpeechRules {
   readonly recursive: boolean;
   /** Whether directories without a name of their own may be announced. */
-  readonly allowsNameless?: boolean;
+  readonly allowsDotPaths?: boolean;
   /** Whether bodies that do no harm may be said before they are waited for. */
   readonly allowsAhead?: boolean;
   isAskedFor(name: string): boolean;
@@ -182,7 +182,7 @@ export class SpeechCheck extends CheckedObserver implements ChannelListener {
       /^([CD])[0-7]{4} (\d+) ([^\n]*)\n$/.exec(text) ?? [];
     assert(name !== undefined, `said ${literal(text)}`);
     const isPlain = !/^\.{0,2}$|[/\0]/.test(name);
-    assert(isPlain || this.#rules.allowsNameless, `said ${literal(text)}`);
+    assert(isPlain || this.#rules.allowsDotPaths, `said ${literal(text)}`);
     assert(
       this.#depth > 0 || this.#rules.isAskedFor(name),
       `not asked for: ${literal(name)}`,

@@ -25,7 +25,7 @@ export interface Limits {
 export const NO_WINDOWS_NAME = /[\\:*?"<>|]|[. ]$|^(nul|con)(\.|$)/i;
 
 /**
- * FileSystem that notice what no peer may bring about: the case fails for it,
+ * Files that notice what no peer may bring about: the case fails for it,
  * before it is done. Now and then a call fails by itself, as on a bad disk.
  * Names are listed in order, so that a case can be had again.
  */

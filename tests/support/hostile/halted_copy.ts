@@ -39,7 +39,7 @@ export const ways: readonly Way[] = [
   },
 ];
 
-/** The same over SFTP, where several files are under way at once. */
+/** The same over SFTP, where several files are in flight at once. */
 export const sftpWays: readonly Way[] = ways.map((way) => ({
   ...way,
   name: `${way.name} over SFTP`,

@@ -6,7 +6,7 @@ export const CLIENT_SINK: SinkOptions = {
   targetIsDirectory: false,
   overwriteTarget: false,
   mayHearShell: true,
-  ahead: "none",
+  ackPolicy: "none",
   top: "named",
   objectionTo: () => undefined,
   platform: "posix",

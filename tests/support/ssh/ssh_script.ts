@@ -49,7 +49,7 @@ export interface ServedEntry {
 /** Environment variable that names the directory of a script. */
 export const SCRIPT_VARIABLE = "SEACP_SSH_SCRIPT";
 
-/** FileSystem in that directory. */
+/** Files in that directory. */
 export const SCRIPT_FILES = {
   /** The script. */
   script: "script.json",

@@ -3,7 +3,7 @@ import { runProgram } from "../process/program.ts";
 interface DaemonOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Text by which it says that it is ready. */
-  readonly greeting: string;
+  readonly banner: string;
 }
 
 /** A program that serves until the test ends it. */
@@ -14,10 +14,10 @@ export class Daemon implements AsyncDisposable {
     this.#child = child;
   }
 
-  /** Starts it, and waits for its greeting; `undefined` if it ends before. */
+  /** Starts it, and waits for its banner; `undefined` if it ends before. */
   static async start(
     [program, ...args]: readonly string[],
-    { env = {}, greeting }: DaemonOptions,
+    { env = {}, banner }: DaemonOptions,
   ): Promise<Daemon | undefined> {
     const child = new Deno.Command(program!, {
       args,
@@ -31,7 +31,7 @@ export class Daemon implements AsyncDisposable {
       let said = "";
       for await (const text of stream.pipeThrough(new TextDecoderStream())) {
         said += text;
-        if (said.includes(greeting)) resolve(true);
+        if (said.includes(banner)) resolve(true);
       }
     };
     Promise.all([listen(child.stdout), listen(child.stderr)])

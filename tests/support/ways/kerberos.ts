@@ -50,7 +50,7 @@ async function startKdc(
   for (let tries = MAX_PORTS; tries > 0; tries--) {
     const kdc = await Daemon.start([findProgram("krb5kdc")!, "-n"], {
       env,
-      greeting: "starting",
+      banner: "starting",
     });
     if (kdc) return kdc;
     writeConfigurations(directory, freePort());

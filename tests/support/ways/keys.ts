@@ -16,7 +16,7 @@ const agent: Way = {
     const env = { SSH_AUTH_SOCK: `${sshd.directory}/agent` };
     const daemon = await Daemon.start(
       [findProgram("ssh-agent")!, "-D", "-a", env.SSH_AUTH_SOCK],
-      { greeting: "SSH_AUTH_SOCK=" },
+      { banner: "SSH_AUTH_SOCK=" },
     );
     await runWell([findProgram("ssh-add")!, "-q", key], env);
     Deno.removeSync(key);

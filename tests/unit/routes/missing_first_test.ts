@@ -98,6 +98,6 @@ Deno.test("MissingFirst: all but a failure is handed on at once", () => {
   progress.moved(2);
   progress.finished();
   assertEquals(observer.warnings, ["w"]);
-  assertEquals(observer.explanations, ["e"]);
+  assertEquals(observer.verboseLines, ["e"]);
   assertEquals(observer.bodies, ["f 2/2"]);
 });

@@ -40,6 +40,6 @@ Deno.test("hostObserver() hands on all else as it is", () => {
   progress.moved(1);
   progress.finished();
   assertEquals(observer.warnings, ["scp: w"]);
-  assertEquals(observer.explanations, ["scp: e"]);
+  assertEquals(observer.verboseLines, ["scp: e"]);
   assertEquals(observer.bodies, ["scp: f 1/1"]);
 });

@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { CopyOptions } from "../../../lib/options/copy_options.ts";
 import {
-  aheadFor,
+  ackPolicyFor,
   sourceTexts,
   targetText,
   topRules,
 } from "../../../lib/routes/request.ts";
 import { EntryError } from "../../../lib/errors.ts";
-import type { Ahead } from "../../../lib/scp/answers.ts";
+import type { AckPolicy } from "../../../lib/scp/answers.ts";
 
 const OPTIONS: CopyOptions = {
   recursive: false,
@@ -191,7 +191,7 @@ const PATTERNS: readonly string[] = ["*", "d/*.gz", "x?", "[ab]", "a b*"];
 const ROWS: readonly (readonly [
   requests: readonly string[],
   options: Pick<CopyOptions, "recursive" | "lockstep" | "protocol">,
-  ahead: Ahead,
+  ackPolicy: AckPolicy,
 ])[] = [
   [ONE_ENTRY, { recursive: false, lockstep: false, protocol: "scp" }, "none"],
   [ONE_ENTRY, { recursive: true, lockstep: false, protocol: "scp" }, "window"],
@@ -220,9 +220,13 @@ const ROWS: readonly (readonly [
 ];
 
 for (const [requests, options, ahead] of ROWS) {
-  Deno.test(`aheadFor() is ${ahead} with ${JSON.stringify(options)} for ${requests[1]} and its like`, () => {
+  Deno.test(`ackPolicyFor() is ${ahead} with ${JSON.stringify(options)} for ${requests[1]} and its like`, () => {
     for (const request of requests) {
-      assertEquals(aheadFor(request, options), ahead, JSON.stringify(request));
+      assertEquals(
+        ackPolicyFor(request, options),
+        ahead,
+        JSON.stringify(request),
+      );
     }
   });
 }

@@ -6,7 +6,7 @@ import {
   SessionError,
   UsageError,
 } from "../../../lib/errors.ts";
-import type { Ahead } from "../../../lib/scp/answers.ts";
+import type { AckPolicy } from "../../../lib/scp/answers.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
 import type { Received } from "../../../lib/scp/received.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
@@ -25,13 +25,13 @@ import {
 interface Mode {
   readonly name: string;
   readonly lockstep: boolean;
-  readonly ahead: Ahead;
+  readonly ackPolicy: AckPolicy;
 }
 
 const MODES: readonly Mode[] = [
-  { name: "in lockstep", lockstep: true, ahead: "none" },
-  { name: "the source ahead", lockstep: false, ahead: "none" },
-  { name: "the sink ahead", lockstep: false, ahead: "window" },
+  { name: "in lockstep", lockstep: true, ackPolicy: "none" },
+  { name: "the source ahead", lockstep: false, ackPolicy: "none" },
+  { name: "the sink ahead", lockstep: false, ackPolicy: "window" },
 ];
 
 /** One side of a copy. */
@@ -64,11 +64,11 @@ async function send(
 async function receive(
   channel: Channel,
   target: string,
-  { observer, mode: { ahead } }: Side,
+  { observer, mode: { ackPolicy } }: Side,
 ): Promise<Received> {
   const sink = new Sink(channel, new LocalFileSystem(), {
     ...PRESERVING_SINK,
-    ahead,
+    ackPolicy,
   }, observer);
   try {
     return await sink.receive(target);
@@ -102,7 +102,7 @@ async function copyCut(cut: PairCut, mode: Mode): Promise<boolean> {
   ]);
   assertKnown(sent);
   assertKnown(received);
-  const isWhole = isTold(mode.ahead === "window" ? received : sent);
+  const isWhole = isTold(mode.ackPolicy === "window" ? received : sent);
   if (isWhole) {
     assertEquals([...sender.failures, ...receiver.failures], []);
     assertEquals(

@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ProtocolError } from "../../../lib/errors.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
-import type { Ahead } from "../../../lib/scp/answers.ts";
+import type { AckPolicy } from "../../../lib/scp/answers.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { Source } from "../../../lib/scp/source.ts";
 import { listing } from "../../support/fixtures/listing.ts";
@@ -141,12 +141,12 @@ Deno.test("Source waits for ever for the first answer, and in lockstep for each"
 async function receive(
   peer: PacketPeer,
   target: string,
-  ahead: Ahead,
+  ackPolicy: AckPolicy,
 ): Promise<void> {
   const sink = new Sink(
     peer,
     new LocalFileSystem(),
-    { ...CLIENT_SINK, ahead },
+    { ...CLIENT_SINK, ackPolicy },
     new RecordingObserver(),
   );
   await sink.receive(target);

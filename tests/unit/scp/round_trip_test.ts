@@ -62,7 +62,7 @@ async function copy(
   const received = new RecordingObserver();
   const sink = new Sink(far, to, {
     ...PRESERVING_SINK,
-    ahead: lockstep ? "none" : "window",
+    ackPolicy: lockstep ? "none" : "window",
   }, received);
   const [{ entries }] = await Promise.all([
     sink.receive(target),

@@ -29,7 +29,7 @@ async function receive(
   peer: ScriptedPeer,
   target: string,
   { files = new LocalFileSystem(), ...options }:
-    & Pick<SinkOptions, "ahead">
+    & Pick<SinkOptions, "ackPolicy">
     & Partial<SinkOptions>
     & { files?: FileSystem },
 ): Promise<string[]> {
@@ -56,7 +56,10 @@ Deno.test("Sink gives a window once it is in a directory, and nothing ahead befo
     .weSay("\0").peerSays("T1 0 1 0\n")
     .weSay("\0").peerSays("D0755 0 d\n")
     .weSay("\0" + WINDOW).peerSays("T1 0 1 0\nC0644 1 a\na\0D0755 0 e\nE\nE\n");
-  assertEquals(await receive(peer, directory.path, { ahead: "window" }), []);
+  assertEquals(
+    await receive(peer, directory.path, { ackPolicy: "window" }),
+    [],
+  );
   assertEquals(listing(directory.path), ["d/", 'd/a = "a"', "d/e/"]);
 });
 
@@ -71,7 +74,10 @@ Deno.test("Sink fills its window up when less than half of it is left, and the f
     .peerSays("D0755 0 e\n")
     .peerSays("D0755 0 f\n")
     .weSay("\0".repeat(4097)).peerSays("E\nE\nE\n");
-  assertEquals(await receive(peer, directory.path, { ahead: "window" }), []);
+  assertEquals(
+    await receive(peer, directory.path, { ackPolicy: "window" }),
+    [],
+  );
   assertEquals(listing(directory.path), ["d/", 'd/a = "a"', "d/e/", "d/e/f/"]);
 });
 
@@ -94,7 +100,7 @@ Deno.test("Sink has a window leave at once, for it may be busy for long", async 
   const peer = new Noting()
     .weSay("\0").peerSays("D0755 0 d\n")
     .weSay("\0" + WINDOW).peerSays("E\n");
-  await receive(peer, directory.path, { ahead: "window" });
+  await receive(peer, directory.path, { ackPolicy: "window" });
   assertEquals(
     steps.filter((step) => step !== "read"),
     // The first is what makes the source speak.
@@ -110,14 +116,20 @@ Deno.test("Sink gives no window for files at the top", async () => {
     .weSay("\0").peerSays("a\0")
     .weSay("\0").peerSays("T1 0 1 0\n")
     .weSay("\0\0\0").peerSays("C0644 1 b\nb\0");
-  assertEquals(await receive(peer, directory.path, { ahead: "window" }), []);
+  assertEquals(
+    await receive(peer, directory.path, { ackPolicy: "window" }),
+    [],
+  );
   assertEquals(listing(directory.path), ['a = "a"', 'b = "b"']);
 });
 
 Deno.test("Sink gives what is left of its window to what follows the directory", async () => {
   using directory = new TempDirectory();
   const peer = insideD().peerSays("E\nC0644 1 b\nb\0");
-  assertEquals(await receive(peer, directory.path, { ahead: "window" }), []);
+  assertEquals(
+    await receive(peer, directory.path, { ackPolicy: "window" }),
+    [],
+  );
   assertEquals(listing(directory.path), ['b = "b"', "d/"]);
 });
 
@@ -173,14 +185,14 @@ const STEPS: readonly (readonly [
 ];
 
 for (const [name, steps] of STEPS) {
-  for (const ahead of ["none", "certain"] as const) {
-    Deno.test(`Sink, when it is to acknowledge ${ahead} ahead, gives what is due for ${name}`, async () => {
+  for (const ackPolicy of ["none", "certain"] as const) {
+    Deno.test(`Sink, when it is to acknowledge ${ackPolicy} ahead, gives what is due for ${name}`, async () => {
       using directory = new TempDirectory();
       const peer = new ScriptedPeer().weSay("\0");
       for (const [words, none, certain] of steps) {
-        peer.peerSays(words).weSay(ahead === "none" ? none : certain);
+        peer.peerSays(words).weSay(ackPolicy === "none" ? none : certain);
       }
-      assertEquals(await receive(peer, directory.path, { ahead }), []);
+      assertEquals(await receive(peer, directory.path, { ackPolicy }), []);
       const files = steps.flatMap(([words]) =>
         [...words.matchAll(/C.* (.)\n/g)].map(([, file]) => file)
       );
@@ -211,7 +223,7 @@ Deno.test("Sink gives no more answers than are due with certain, whatever is ref
     // Inside it, files are acknowledged as they would be in a directory.
     .peerSays("C0644 1 x\n").weSay("\0\0").peerSays("x\0E\nC0644 1 b\n")
     .weSay("\0\0").peerSays("b\0");
-  assertEquals(await receive(peer, directory.path, { ahead: "certain" }), [
+  assertEquals(await receive(peer, directory.path, { ackPolicy: "certain" }), [
     "isdir: Is a directory",
     "isfile: Not a directory",
     "isdir: Is a directory",
@@ -277,7 +289,7 @@ for (const { name, before, words, failures, after } of DROPPED) {
     makeTree(directory.path, [{ path: "d/" }, ...before]);
     const peer = insideD().peerSays(`${words}C0644 1 z\nz\0E\n`);
     assertEquals(
-      await receive(peer, directory.path, { ahead: "window" }),
+      await receive(peer, directory.path, { ackPolicy: "window" }),
       failures,
     );
     assertEquals(listing(directory.path), ["d/", ...after, 'd/z = "z"']);
@@ -293,7 +305,7 @@ linkTest(
     const peer = insideD()
       .peerSays("D0755 0 l\nC0644 1 x\nx\0E\nC0644 1 z\nz\0E\n");
     assertEquals(
-      await receive(peer, directory.path, { ahead: "window" }),
+      await receive(peer, directory.path, { ackPolicy: "window" }),
       ["d/l: File exists"],
     );
     assertEquals(listing(directory.path), [
@@ -319,7 +331,7 @@ Deno.test("Sink drops what cannot be written, tells of it once, and takes what f
     .peerSays("C0644 1 a\na\0C0644 13 b\nC0644 1 evil\n\0C0644 1 c\nc\0E\n");
   assertEquals(
     await receive(peer, directory.path, {
-      ahead: "window",
+      ackPolicy: "window",
       files: new FullDisk(),
     }),
     ["d/b: No space left on device"],
@@ -340,7 +352,7 @@ Deno.test("Sink tells of a directory it cannot finish, and gives no answer more"
   const peer = insideD().peerSays("T1 0 1 0\nD0755 0 e\nE\nE\n");
   assertEquals(
     await receive(peer, directory.path, {
-      ahead: "window",
+      ackPolicy: "window",
       files: new NoTimes(),
     }),
     ["d/e: set times: Operation not permitted"],
@@ -354,7 +366,7 @@ Deno.test("Sink refuses a top directory that cannot be made as ever, before any 
     .weSay("\0").peerSays("D0755 0 d\n")
     .weSay(`\x01scp: ${directory.path}/d: Not a directory\n`);
   assertEquals(
-    await receive(peer, directory.path, { ahead: "window" }),
+    await receive(peer, directory.path, { ackPolicy: "window" }),
     ["d: Not a directory"],
   );
   assertEquals(listing(directory.path), ['d = "older"']);
@@ -368,7 +380,7 @@ Deno.test("Sink drops what Windows does not allow, with all that is in it", asyn
   );
   assertEquals(
     await receive(peer, directory.path, {
-      ahead: "window",
+      ackPolicy: "window",
       platform: "windows",
     }),
     [
@@ -380,10 +392,10 @@ Deno.test("Sink drops what Windows does not allow, with all that is in it", asyn
 });
 
 Deno.test("Sink throws a SessionError where a dropped body ends early", async () => {
-  for (const ahead of ["window", "certain"] as const) {
+  for (const ackPolicy of ["window", "certain"] as const) {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "d/b/" }]);
-    const [forDirectory, forFile] = ahead === "window"
+    const [forDirectory, forFile] = ackPolicy === "window"
       ? [WINDOW, ""]
       : ["\0", "\0\0"];
     const peer = new ScriptedPeer()
@@ -392,7 +404,7 @@ Deno.test("Sink throws a SessionError where a dropped body ends early", async ()
       .weSay(forFile).peerSays("b").peerEnds()
       .weSay("\x01scp: Broken pipe\n");
     await assertRejects(
-      () => receive(peer, directory.path, { ahead }),
+      () => receive(peer, directory.path, { ackPolicy }),
       SessionError,
       `${directory.path}/d/b: lost connection after 1 of 3 bytes`,
     );
@@ -406,7 +418,7 @@ Deno.test("Sink throws a SessionError where the verdict on a dropped body is mis
   makeTree(directory.path, [{ path: "d/b/" }]);
   const peer = insideD().peerSays("C0644 3 b\nbad");
   await assertRejects(
-    () => receive(peer, directory.path, { ahead: "window" }),
+    () => receive(peer, directory.path, { ackPolicy: "window" }),
     SessionError,
     "lost connection",
   );
@@ -429,7 +441,7 @@ for (const [words, answer] of BREACHES) {
     const peer = insideD().peerSays(`D0755 0 e\n${words}`)
       .weSay(`\x01scp: ${answer}\n`);
     await assertRejects(
-      () => receive(peer, directory.path, { ahead: "window" }),
+      () => receive(peer, directory.path, { ackPolicy: "window" }),
       ProtocolError,
     );
     peer.assertDone();
@@ -473,7 +485,7 @@ for (const deafTo of ["writes", "flushes"] as const) {
       .weSay(deafTo === "writes" ? "\0" : "\0" + WINDOW)
       .peerSays("C0644 1 a\na\0C0644 1 b\nb\0C0644 1 c\nc\0E\n");
     assertEquals(
-      await receive(peer, directory.path, { ahead: "window" }),
+      await receive(peer, directory.path, { ackPolicy: "window" }),
       ["d/b: Is a directory"],
     );
     assertEquals(

@@ -162,7 +162,7 @@ Deno.test("Source sends small bodies ahead of all answers inside a directory", a
     ],
   });
   assertEquals(observer.bodies, ["a 1/1", "b 1/1", "c 0/0"]);
-  assertEquals(observer.explanations, [
+  assertEquals(observer.verboseLines, [
     "Entering directory: D0755 0 d",
     "Sending file modes: C0644 1 a",
     "Sending file modes: C0644 1 b",
@@ -277,7 +277,7 @@ linkTest(
   },
 );
 
-/** FileSystem that are sent as if nothing might go ahead. */
+/** Files that are sent as if nothing might go ahead. */
 const WAITING: readonly {
   readonly name: string;
   readonly content: string;

@@ -61,13 +61,13 @@ Deno.test("Source sends a file step by step", async () => {
       .peerSays("\0").weSay("C0644 5 a\n")
       .peerSays("\0").weSay("hello\0")
       .peerSays("\0");
-    const { bodies, failures, explanations } = await send(
+    const { bodies, failures, verboseLines } = await send(
       peer,
       [`${directory.path}/a`],
     );
     assertEquals(bodies, ["a 5/5"]);
     assertEquals(failures, []);
-    assertEquals(explanations, ["Sending file modes: C0644 5 a"]);
+    assertEquals(verboseLines, ["Sending file modes: C0644 5 a"]);
   }
 });
 
@@ -221,10 +221,10 @@ Deno.test("Source waits after every record of a tree", async () => {
     .peerSays("\0").weSay("E\n")
     .peerSays("\0").weSay("E\n")
     .peerSays("\0");
-  const { explanations } = await send(peer, [`${directory.path}/d`], {
+  const { verboseLines } = await send(peer, [`${directory.path}/d`], {
     recursive: true,
   });
-  assertEquals(explanations, [
+  assertEquals(verboseLines, [
     "Entering directory: D0755 0 d",
     "Sending file modes: C0644 1 a",
     "Entering directory: D0755 0 e",

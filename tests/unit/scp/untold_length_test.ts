@@ -1,4 +1,4 @@
-/** FileSystem whose length is not what they say: those of /proc and /sys. */
+/** Files whose length is not what they say: those of /proc and /sys. */
 
 import { assertEquals } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
@@ -10,7 +10,7 @@ import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
 import { ScriptedSource } from "../../support/scp/scripted_source.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
-/** FileSystem that say to be of one length and are of another. */
+/** Files that say to be of one length and are of another. */
 async function filesThatSay(
   path: string,
   size: number,

@@ -304,7 +304,7 @@ childTest(
   { blockBytes: 4096 },
 );
 
-childTest("Many reads may be under way at once", async (files, path) => {
+childTest("Many reads may be in flight at once", async (files, path) => {
   const content = pattern(3_000_000);
   makeTree(path, [{ path: "f", content }]);
   using file = await files.openToRead(`${path}/f`);
@@ -462,7 +462,7 @@ childTest("close() closes a file, which may be disposed of after it", async (
   assertEquals(await other.read(buffer, 0), 3);
 });
 
-childTest("FileSystem that are disposed of are closed", async (files, path) => {
+childTest("Files that are disposed of are closed", async (files, path) => {
   makeTree(path, [{ path: "f", content: "abc" }]);
   // More than the server may have open.
   for (let count = 0; count < 100; count++) {
@@ -554,12 +554,12 @@ childTest("copyRange() refuses files of another place", async (files, path) => {
   await assertRejects(
     () => files.copyRange!(file, elsewhere, 0, "all"),
     TypeError,
-    "FileSystem of another place cannot be copied here",
+    "Files of another place cannot be copied here",
   );
   await assertRejects(
     () => files.copyRange!(elsewhere, file, 0, "all"),
     TypeError,
-    "FileSystem of another place cannot be copied here",
+    "Files of another place cannot be copied here",
   );
 });
 

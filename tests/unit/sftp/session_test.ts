@@ -4,7 +4,7 @@ import {
   ProtocolError,
   SessionError,
 } from "../../../lib/errors.ts";
-import { MAX_GREETING_BYTES } from "../../../lib/sftp/wire/banner.ts";
+import { MAX_BANNER_BYTES } from "../../../lib/sftp/wire/banner.ts";
 import { MAX_RESPONSE_BYTES } from "../../../lib/sftp/wire/response_packets.ts";
 import { SftpSession, takerInto } from "../../../lib/sftp/session.ts";
 import { SshSession } from "../../../lib/ssh/session.ts";
@@ -70,16 +70,16 @@ Deno.test("begin() asks for version 3 and takes what the server offers", async (
     version: versionPacket({ "statvfs@openssh.com": "2" }),
   });
   assertEquals([...session.extensions], [["statvfs@openssh.com", "2"]]);
-  assertEquals(session.greeting, "");
+  assertEquals(session.banner, "");
   assert(session.isAlive);
 });
 
-Deno.test("begin() passes a greeting, in chunks of any size", async () => {
+Deno.test("begin() passes a banner, in chunks of any size", async () => {
   for (const grain of [1, 2, 7, Infinity]) {
     const channel = new SftpChannel({ grain });
     channel.say(wire("Welcome to f\xe4r\n"), versionPacket({ a: "b" }));
     const session = await SftpSession.begin(channel);
-    assertEquals(session.greeting, "Welcome to f\udce4r\n");
+    assertEquals(session.banner, "Welcome to f\udce4r\n");
     assertEquals([...session.extensions], [["a", "b"]]);
   }
 });
@@ -168,7 +168,7 @@ Deno.test("begin() has any patience until something is said", async () => {
   await turn();
   await timersDue();
   channel.say(VERSION);
-  assertEquals((await beginning).greeting, "");
+  assertEquals((await beginning).banner, "");
 });
 
 Deno.test("begin() loses its patience with a first packet that does not go on", async () => {
@@ -186,10 +186,10 @@ async function timersDue(): Promise<void> {
 }
 
 Deno.test("begin() passes 64 KiB with the first packet in them, and no byte more", async () => {
-  const room = MAX_GREETING_BYTES - VERSION.length;
+  const room = MAX_BANNER_BYTES - VERSION.length;
   const longest = new SftpChannel();
   longest.say(wire("x".repeat(room)), VERSION);
-  assertEquals((await SftpSession.begin(longest)).greeting.length, room);
+  assertEquals((await SftpSession.begin(longest)).banner.length, room);
   const longer = new SftpChannel();
   longer.say(wire("x".repeat(room + 1)), VERSION);
   await assertRejects(() => SftpSession.begin(longer), ProtocolError);

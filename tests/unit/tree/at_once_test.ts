@@ -108,7 +108,7 @@ Deno.test("transfer() copies a tree whole that is copied many entries at once", 
   );
 });
 
-Deno.test("transfer() has as many entries under way as the faster place is best at", async () => {
+Deno.test("transfer() has as many entries in flight as the faster place is best at", async () => {
   using bench = new Bench();
   const names = ["a", "b", "c", "d", "e", "f"];
   makeTree(bench.path, [
@@ -135,7 +135,7 @@ Deno.test("transfer() has as many entries under way as the faster place is best 
   );
 });
 
-Deno.test("transfer() has as many blocks under way as both places are best at together", async () => {
+Deno.test("transfer() has as many blocks in flight as both places are best at together", async () => {
   for (const toFarPlace of [false, true]) {
     using bench = new Bench();
     const content = "0123456789".repeat(10);
@@ -497,7 +497,7 @@ for (
     [new ProtocolError("nonsense"), "nonsense"],
   ] as const
 ) {
-  Deno.test(`transfer() names each file that was under way when a place broke: ${error.name}`, async () => {
+  Deno.test(`transfer() names each file that was in flight when a place broke: ${error.name}`, async () => {
     for (const namedBy of ["source", "target"] as const) {
       using bench = new Bench();
       makeTree(bench.path, [

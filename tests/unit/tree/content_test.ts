@@ -130,7 +130,7 @@ async function copy(
 }
 
 /**
- * Whichever call is done first, however many blocks are under way, and whether
+ * Whichever call is done first, however many blocks are in flight, and whether
  * they are buffers or handed straight on.
  */
 function* settings(): Iterable<
@@ -314,7 +314,7 @@ Deno.test("copyContent() hands on whatever failed as it is", async () => {
   assert(failure === error);
 });
 
-Deno.test("copyContent() has as many blocks under way at once as it may, and no more", async () => {
+Deno.test("copyContent() has as many blocks in flight at once as it may, and no more", async () => {
   for (const [name, order] of Object.entries(ORDERS)) {
     for (const atOnce of [1, 2, 4]) {
       const gate = new Gate();
@@ -333,7 +333,7 @@ Deno.test("copyContent() begins no more for a short file than it has blocks", as
   assertEquals(gate.most, 2);
 });
 
-Deno.test("Copies that share blocks have as many under way as there are", async () => {
+Deno.test("Copies that share blocks have as many in flight as there are", async () => {
   for (const [name, order] of Object.entries(ORDERS)) {
     const gate = new Gate();
     const shared = { gate, order, blocks: new BufferPool(4, BLOCK) };

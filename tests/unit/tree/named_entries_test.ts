@@ -44,7 +44,7 @@ function makeSource(directory: string): void {
   ]);
 }
 
-const NAMELESS: readonly (readonly [path: string, name?: string])[] = [
+const DOT_PATHS: readonly (readonly [path: string, name?: string])[] = [
   ["src/."],
   ["src/sub/.."],
   ["src", ""],
@@ -52,7 +52,7 @@ const NAMELESS: readonly (readonly [path: string, name?: string])[] = [
   ["src", ".."],
 ];
 
-for (const [path, name] of NAMELESS) {
+for (const [path, name] of DOT_PATHS) {
   const entry = `${path}${name === undefined ? "" : ` named "${name}"`}`;
 
   Deno.test(

@@ -39,7 +39,7 @@ class Bench {
   }
 }
 
-Deno.test("OrderedPool has as many steps under way at once as its size says", async () => {
+Deno.test("OrderedPool has as many steps in flight at once as its size says", async () => {
   for (const size of [1, 2, 4]) {
     const bench = new Bench(size);
     const all = bench.begin("abcdef");
@@ -91,7 +91,7 @@ Deno.test("OrderedPool takes any error there is for a failure", async () => {
   }
 });
 
-Deno.test("OrderedPool counts a step as under way until it was reported", async () => {
+Deno.test("OrderedPool counts a step as in flight until it was reported", async () => {
   const bench = new Bench(3);
   const all = bench.begin("abcde");
   await turn();

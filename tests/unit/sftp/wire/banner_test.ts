@@ -45,11 +45,11 @@ const GREETINGS: readonly (readonly [name: string, said: string])[] = [
 for (const [name, said] of GREETINGS) {
   Deno.test(`findBeginning() finds the server's first packet behind ${name}`, () => {
     assertEquals(findBeginning(wire(said, unwire(VERSION))), {
-      greeting: wire(said),
+      banner: wire(said),
       server: { version: 3, extensions: new Map() },
     });
     assertEquals(findBeginning(wire(said, unwire(OPENSSH))), {
-      greeting: wire(said),
+      banner: wire(said),
       server: {
         version: 3,
         extensions: new Map([["statvfs@openssh.com", "2"]]),
@@ -116,14 +116,14 @@ Deno.test("findBeginning() takes the whole of a packet for it, not its end", () 
     "\x00\x00\x00\x09\x00\x00\x00\x05\x02\x00\x00\x00\x06",
   );
   const beginning = findBeginning(packet);
-  assertEquals(beginning?.greeting, new Uint8Array());
+  assertEquals(beginning?.banner, new Uint8Array());
   assertEquals(beginning?.server.version, 3);
 });
 
 Deno.test("findBeginning() finds it in bytes that begin inside a larger buffer", () => {
   const bytes = wire("xx", "Hi\n", unwire(OPENSSH), "yy");
   const beginning = findBeginning(bytes.subarray(2, bytes.length - 2));
-  assertEquals(beginning?.greeting, wire("Hi\n"));
+  assertEquals(beginning?.banner, wire("Hi\n"));
 });
 
 Deno.test("checkVersion() takes version 3 and no other", () => {

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Channel } from "../../../lib/channel/channel.ts";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
-import { skipGreeting } from "../../../lib/scp/greeting.ts";
+import { skipBanner } from "../../../lib/scp/banner.ts";
 import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
 
 /** More than anything here takes, in milliseconds. */
@@ -12,93 +12,93 @@ const MARKER = "seacp-0b7e5d35-64f5-4a5f-8ad1-6b9c1f2a3e4d";
 /** The most that is passed over, in bytes. */
 const LONGEST = 64 * 1024;
 
-/** A greeting, and what comes of it. */
-interface Greeting {
+/** A banner, and what comes of it. */
+interface Banner {
   readonly name: string;
   readonly said: string;
-  readonly greeting: string;
+  readonly banner: string;
 }
 
-const GREETINGS: readonly Greeting[] = [
-  { name: "nothing", said: `${MARKER}\n`, greeting: "" },
+const GREETINGS: readonly Banner[] = [
+  { name: "nothing", said: `${MARKER}\n`, banner: "" },
   {
     name: "a line",
     said: `Welcome to far\n${MARKER}\n`,
-    greeting: "Welcome to far\n",
+    banner: "Welcome to far\n",
   },
   {
     name: "text without a newline",
     said: `Password expires soon ${MARKER}\n`,
-    greeting: "Password expires soon ",
+    banner: "Password expires soon ",
   },
   {
     name: "lines of a terminal",
     said: `Welcome\r\n${MARKER}\r\n`,
-    greeting: "Welcome\r\n",
+    banner: "Welcome\r\n",
   },
-  { name: "a newline", said: `\n${MARKER}\n`, greeting: "\n" },
+  { name: "a newline", said: `\n${MARKER}\n`, banner: "\n" },
   {
     name: "what looks like an acknowledgement",
     said: `\0${MARKER}\n`,
-    greeting: "\0",
+    banner: "\0",
   },
   {
     name: "what looks like a record",
     said: `C0644 1 f\nx\0${MARKER}\n`,
-    greeting: "C0644 1 f\nx\0",
+    banner: "C0644 1 f\nx\0",
   },
   {
     name: "a part of the marker",
     said: `${MARKER.slice(0, 20)}\n${MARKER.slice(1)}\n${MARKER}\n`,
-    greeting: `${MARKER.slice(0, 20)}\n${MARKER.slice(1)}\n`,
+    banner: `${MARKER.slice(0, 20)}\n${MARKER.slice(1)}\n`,
   },
   {
     name: "the marker with more on its line",
     said: `+ echo ${MARKER}; exec scp -t f\n${MARKER}\n`,
-    greeting: `+ echo ${MARKER}; exec scp -t f\n`,
+    banner: `+ echo ${MARKER}; exec scp -t f\n`,
   },
 ];
 
-for (const { name, said, greeting } of GREETINGS) {
-  Deno.test(`skipGreeting() passes ${name} and reads nothing more, in chunks of any size`, async () => {
+for (const { name, said, banner } of GREETINGS) {
+  Deno.test(`skipBanner() passes ${name} and reads nothing more, in chunks of any size`, async () => {
     for (const grain of [1, 2, 7, Infinity]) {
       const peer = new ScriptedPeer(grain).peerSays(`${said}\0after`);
-      assertEquals(await skipGreeting(peer, MARKER, PATIENCE), greeting);
+      assertEquals(await skipBanner(peer, MARKER, PATIENCE), banner);
       assertEquals((await peer.read(1))[0], 0);
     }
   });
 }
 
-Deno.test("skipGreeting() gives bytes that are no UTF-8 as names give them", async () => {
+Deno.test("skipBanner() gives bytes that are no UTF-8 as names give them", async () => {
   const latin = Uint8Array.of(0xe9, 0x0a);
   const peer = new ScriptedPeer().peerSays(latin).peerSays(`${MARKER}\n`);
-  assertEquals(await skipGreeting(peer, MARKER, PATIENCE), "\udce9\n");
+  assertEquals(await skipBanner(peer, MARKER, PATIENCE), "\udce9\n");
 });
 
-Deno.test("skipGreeting() ends where the stream does, the marker cut at any byte", async () => {
+Deno.test("skipBanner() ends where the stream does, the marker cut at any byte", async () => {
   const said = `Welcome\n${MARKER}\n`;
   for (let length = 0; length < said.length; length++) {
     const peer = new ScriptedPeer().peerSays(said.slice(0, length));
     await assertRejects(
-      () => skipGreeting(peer, MARKER, PATIENCE),
+      () => skipBanner(peer, MARKER, PATIENCE),
       ProtocolError,
       `the remote does not speak SCP: it said "${said.slice(0, length)}"`,
     );
   }
 });
 
-Deno.test("skipGreeting() passes 64 KiB with the marker in them, and no byte more", async () => {
+Deno.test("skipBanner() passes 64 KiB with the marker in them, and no byte more", async () => {
   const room = LONGEST - `\n${MARKER}\n`.length;
   const longest = new ScriptedPeer()
     .peerSays(`${"x".repeat(room)}\n${MARKER}\n`);
   assertEquals(
-    (await skipGreeting(longest, MARKER, PATIENCE)).length,
+    (await skipBanner(longest, MARKER, PATIENCE)).length,
     room + 1,
   );
   const longer = new ScriptedPeer()
     .peerSays(`${"x".repeat(room + 1)}\n${MARKER}\n\0`);
   await assertRejects(
-    () => skipGreeting(longer, MARKER, PATIENCE),
+    () => skipBanner(longer, MARKER, PATIENCE),
     ProtocolError,
   );
   assertEquals(new TextDecoder().decode(await longer.read(9)), "\n\0");
@@ -120,23 +120,23 @@ function silentAfter(said: string): Channel {
   };
 }
 
-Deno.test("skipGreeting() gives up on a shell that falls silent once it began", async () => {
+Deno.test("skipBanner() gives up on a shell that falls silent once it began", async () => {
   await assertRejects(
-    () => skipGreeting(silentAfter("Password: "), MARKER, 1),
+    () => skipBanner(silentAfter("Password: "), MARKER, 1),
     ProtocolError,
     'the remote does not speak SCP: it said "Password: "',
   );
 });
 
-Deno.test("skipGreeting() loses its patience with a login that says nothing, too", async () => {
+Deno.test("skipBanner() loses its patience with a login that says nothing, too", async () => {
   await assertRejects(
-    () => skipGreeting(silentAfter(""), MARKER, 1),
+    () => skipBanner(silentAfter(""), MARKER, 1),
     ProtocolError,
     'the remote does not speak SCP: it said ""',
   );
 });
 
-Deno.test("skipGreeting() throws that the connection is lost", async () => {
+Deno.test("skipBanner() throws that the connection is lost", async () => {
   const lost: Channel = {
     blockBytes: 1,
     read: async () => {
@@ -146,5 +146,5 @@ Deno.test("skipGreeting() throws that the connection is lost", async () => {
     flush: async () => {},
     close: async () => {},
   };
-  await assertRejects(() => skipGreeting(lost, MARKER, PATIENCE), SessionError);
+  await assertRejects(() => skipBanner(lost, MARKER, PATIENCE), SessionError);
 });

@@ -9,10 +9,10 @@ import { ProtocolError } from "../errors.ts";
 import { decodeName } from "../names/name_bytes.ts";
 import { quoted } from "../names/printable.ts";
 
-/** The longest greeting that is passed over, in bytes. */
-const MAX_GREETING_BYTES = 64 * 1024;
+/** The longest banner that is passed over, in bytes. */
+const MAX_BANNER_BYTES = 64 * 1024;
 
-/** Bytes of a greeting that a message is given at most. */
+/** Bytes of a banner that a message is given at most. */
 const MAX_SHOWN_BYTES = 1024;
 
 const NEWLINE = 0x0a;
@@ -26,15 +26,15 @@ const NEWLINE = 0x0a;
  * that time, or before the end.
  * @throws {SessionError} If the connection is lost.
  */
-export async function skipGreeting(
+export async function skipBanner(
   channel: Channel,
   marker: string,
   patience: number,
 ): Promise<string> {
-  const greeting = new ByteBuffer();
+  const banner = new ByteBuffer();
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(noMarker(greeting.bytes)), patience);
-  const found = readGreeting(channel, marker, greeting);
+  const timer = setTimeout(() => reject(noMarker(banner.bytes)), patience);
+  const found = readBanner(channel, marker, banner);
   // Nobody may be there any more for what ends it once it is late.
   found.catch(() => {});
   try {
@@ -44,26 +44,26 @@ export async function skipGreeting(
   }
 }
 
-async function readGreeting(
+async function readBanner(
   channel: Channel,
   marker: string,
-  greeting: ByteBuffer,
+  banner: ByteBuffer,
 ): Promise<string> {
   const endsInMarker = new RegExp(`${marker}\r?\n$`);
-  for (let left = MAX_GREETING_BYTES; left > 0;) {
+  for (let left = MAX_BANNER_BYTES; left > 0;) {
     const part = await channel.read(left, { last: NEWLINE });
     if (part.length === 0) break;
-    greeting.add(part);
+    banner.add(part);
     left -= part.length;
-    const tail = greeting.bytes.slice(-marker.length - 2);
+    const tail = banner.bytes.slice(-marker.length - 2);
     const [ending] = endsInMarker.exec(String.fromCharCode(...tail)) ?? [];
     if (ending === undefined) continue;
-    return decodeName(greeting.bytes.subarray(0, -ending.length));
+    return decodeName(banner.bytes.subarray(0, -ending.length));
   }
-  throw noMarker(greeting.bytes);
+  throw noMarker(banner.bytes);
 }
 
-function noMarker(greeting: Uint8Array): ProtocolError {
-  const text = quoted(decodeName(greeting.subarray(0, MAX_SHOWN_BYTES)));
+function noMarker(banner: Uint8Array): ProtocolError {
+  const text = quoted(decodeName(banner.subarray(0, MAX_SHOWN_BYTES)));
   return new ProtocolError(`the remote does not speak SCP: it said ${text}`);
 }

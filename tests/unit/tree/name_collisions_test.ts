@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
-import { Namesakes } from "../../../lib/filesystem/namesakes.ts";
+import { NameCollisions } from "../../../lib/filesystem/name_collisions.ts";
 import { transfer } from "../../../lib/tree/transfer.ts";
 import { FoldingFileSystem } from "../../support/file_systems/folding_file_system.ts";
 import { listing } from "../../support/fixtures/listing.ts";
@@ -24,7 +24,7 @@ async function copyInto(
   to: FoldingFileSystem,
   { path, among, links = "followed" }: {
     path: string;
-    among?: Namesakes;
+    among?: NameCollisions;
     links?: "followed" | Set<string>;
   },
 ): Promise<string[]> {
@@ -171,7 +171,7 @@ Deno.test("Sources that a target takes for one: the second is refused, in the ne
     { path: "d/README", content: "the last of that very name" },
   ]);
   const files = new FoldingFileSystem(to.path, ignoresCase);
-  const among = new Namesakes(files, to.path);
+  const among = new NameCollisions(files, to.path);
   const copy = (...paths: string[]) =>
     copyInto({ paths: paths.map((each) => `${from.path}/${each}`) }, files, {
       path: to.path,

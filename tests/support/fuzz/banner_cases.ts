@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import { decodeName } from "../../../lib/names/name_bytes.ts";
-import { skipGreeting } from "../../../lib/scp/greeting.ts";
+import { skipBanner } from "../../../lib/scp/banner.ts";
 import { bytesOf, literal } from "./byte_text.ts";
 import { assertEnds, type FuzzCase } from "./fuzz_case.ts";
 import { FuzzChannel } from "./fuzz_channel.ts";
@@ -49,9 +49,9 @@ export function greetingCase(random: Random): FuzzCase {
       const found = new RegExp(`${MARKER}\r?\n`).exec(input);
       const end = found === null ? Infinity : found.index + found[0].length;
       await assertEnds(async () => {
-        const greeting = await skipGreeting(channel, MARKER, 10_000);
+        const banner = await skipBanner(channel, MARKER, 10_000);
         const said = decodeName(bytesOf(input.slice(0, found!.index)));
-        assertEquals(greeting, said);
+        assertEquals(banner, said);
         assertEquals(channel.position, end, "nothing more was read");
       }, ...(end <= LONGEST ? [] : [ProtocolError, SessionError]));
       assert(channel.position <= LONGEST, "more was read than may be");

@@ -8,7 +8,7 @@ import { NameTable, type Precedence } from "../names/name_table.ts";
  * one, by case or by how letters are composed: the second is refused there, so
  * that it does not overwrite the first.
  */
-export class Namesakes {
+export class NameCollisions {
   readonly #files: Pick<FileSystem, "find" | "join" | "label" | "readdir">;
   readonly #directory: string;
   readonly #names = new NameTable();

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
-import { Namesakes } from "../../../lib/filesystem/namesakes.ts";
+import { NameCollisions } from "../../../lib/filesystem/name_collisions.ts";
 import { FoldingFileSystem } from "../../support/file_systems/folding_file_system.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { makeTree } from "../../support/fixtures/tree.ts";
@@ -11,7 +11,7 @@ Deno.test("admit() refuses a name that the target takes for one it admitted", as
   const { path } = directory;
   makeTree(path, [{ path: "OLD", content: "older" }]);
   const files = new FoldingFileSystem(path, (name) => name.toLowerCase());
-  const names = new Namesakes(files, path);
+  const names = new NameCollisions(files, path);
   // What was there before is overwritten, whatever its case.
   await names.admit("old");
   await names.admit("README");
@@ -33,7 +33,7 @@ Deno.test("admit() admits like names where the target tells them apart", {
   using directory = new TempDirectory();
   const { path } = directory;
   for (let round = 0; round < 2; round++) {
-    const names = new Namesakes(new LocalFileSystem(), path);
+    const names = new NameCollisions(new LocalFileSystem(), path);
     for (const name of ["README", "readme", "Readme"]) {
       await names.admit(name);
       Deno.writeTextFileSync(`${path}/${name}`, name);
@@ -47,7 +47,7 @@ Deno.test("admit() admits a name again whose first entry did not come to be", as
     directory.path,
     (name) => name.toLowerCase(),
   );
-  const names = new Namesakes(files, directory.path);
+  const names = new NameCollisions(files, directory.path);
   await names.admit("README");
   await names.admit("readme");
 });
