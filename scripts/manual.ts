@@ -1,8 +1,8 @@
 // deno-lint-ignore-file no-console -- a script talks to whoever runs it
 /**
- * Makes what the table of options is told in: the man page `dist/seacp.1` and
- * the table in README. With `--check` it writes nothing, and fails if README's
- * differs from what it would make.
+ * Writes the man page `dist/seacp.1` and README's table of options, both from
+ * the option table. With `--check` it writes nothing and fails if README's table
+ * is out of date.
  */
 
 import { parseArgs } from "node:util";
@@ -15,7 +15,7 @@ import { runTask } from "./task.ts";
 
 const README = new URL("README.md", root);
 
-/** Writes both. The page has the date of the commit that is checked out. */
+/** Writes both. The page carries the date of the commit that is checked out. */
 function make(): void {
   const date = checkedOutCommit()?.date ?? new Date();
   const page = new URL("seacp.1", dist);
@@ -23,7 +23,7 @@ function make(): void {
   Deno.writeTextFileSync(page, manualPage({ version: config.version, date }));
   const readme = Deno.readTextFileSync(README);
   Deno.writeTextFileSync(README, withOptionsTable(readme));
-  console.log("dist/seacp.1 and the table of options in README.md are made");
+  console.log("wrote dist/seacp.1 and the table of options in README.md");
 }
 
 if (import.meta.main) {

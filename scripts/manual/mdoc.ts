@@ -1,6 +1,6 @@
-/** How text is written in mdoc(7), so that it comes out as it was. */
+/** Escapes text for mdoc(7), so that it is shown unchanged. */
 
-/** What a formatter would read as a command, or show as something else. */
+/** Escapes of characters that a formatter would interpret or replace. */
 const ESCAPES: Readonly<Record<string, string>> = {
   "\\": "\\e",
   '"': "\\(dq",
@@ -10,15 +10,15 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "~": "\\(ti",
 };
 
-/** Where mdoc wants a new line: after a sentence. */
+/** Blanks between sentences: mdoc wants each sentence on its own line. */
 const BETWEEN_SENTENCES = /(?<=[.!?]) +(?=[A-Z])/g;
 
-/** What a macro takes for another macro, or for punctuation, not for text. */
+/** Words that a macro line reads as macros or punctuation, not as text. */
 const HAS_MEANING = /^([A-Z%]\w{1,2}|[()[\].,:;?!|])$/;
 
 /**
- * Lines of text, one a sentence. A hyphen within a word is one; any other is an
- * ASCII minus, as options have it.
+ * Formats text as lines, one a sentence. A hyphen inside a word may end a line;
+ * any other becomes an ASCII minus, as options need it.
  */
 export function textLines(text: string): string {
   const isHyphen = (at: number) => /\w-\w/.test(text.slice(at - 1, at + 2));
@@ -27,14 +27,14 @@ export function textLines(text: string): string {
     .replaceAll(/^\./gm, "\\&.");
 }
 
-/** One argument of a macro, blanks and all: text that is typed as it stands. */
+/** Formats text, blanks included, as one literal argument of a macro. */
 export function argument(text: string): string {
   const literal = escaped(text, () => false);
   if (HAS_MEANING.test(text)) return `\\&${literal}`;
   return /\s|^$/.test(text) ? `"${literal}"` : literal;
 }
 
-/** @param isHyphen Whether the `-` there may look like one, and end a line. */
+/** @param isHyphen Tells if the `-` at an index may be a hyphen and end a line. */
 function escaped(text: string, isHyphen: (at: number) => boolean): string {
   return text.replaceAll(
     /[\\"'`^~-]/g,

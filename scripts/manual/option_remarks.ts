@@ -1,92 +1,90 @@
 /**
- * What the manual says of an option besides the summary that help shows, as
- * mdoc(7), by the option's name.
+ * Remarks on options by their names, as mdoc(7). The manual shows them below
+ * the summary that `--help` shows.
  */
 export const OPTION_REMARKS: Readonly<Record<string, string>> = {
   r: String.raw`
-A loop of links is an error where it closes.
-Between two paths on this machine links stay links.
-With
+A loop of symbolic links is an error where it closes.
+In a copy between two local paths, links stay links.
+If the source is
 .Pa \&.
 or
-.Pa ..
-as a source, what the folder holds is copied; a target that is not there is
-made.`,
+.Pa .. ,
+the content of that directory is copied; a missing target is created.`,
 
   p: String.raw`
-Times are those of modification and access.
+The times are those of modification and access.
 A copy to this machine never sets the set-user-ID and set-group-ID bits.`,
 
   q: String.raw`
-What failed is said all the same.`,
+Failures are still reported.`,
 
   P: String.raw`
-It is a number or the name of a service.
-Where a URI names a port, that one is used.
-The letter is a capital one, since
+The port is a number or the name of a service.
+A port in a URI takes precedence.
+The letter is a capital because
 .Fl p
-preserves times and modes.`,
+already means to preserve times and modes.`,
 
   i: String.raw`
-It can be given more than once.`,
+This option can be given more than once.`,
 
   J: String.raw`
-Several hosts are separated by commas, and are jumped through in that order.`,
+Separate several hosts by commas; ssh jumps through them in that order.`,
 
   o: String.raw`
-It can be given more than once.
-With
-.Fl o Cm ServerAliveInterval=15 ,
-for instance, a copy ends where the far side has fallen silent.`,
+This option can be given more than once.
+For example,
+.Fl o Cm ServerAliveInterval=15
+ends a copy whose server has stopped answering.`,
 
   l: String.raw`
-It is from 1 to 104857600.`,
+The limit is from 1 to 104857600.`,
 
   A: String.raw`
-Without it, ssh is told not to, whatever its configuration says; only with
+Without this option ssh is told not to forward it, whatever its configuration
+says; with
 .Fl R
 the configuration decides.`,
 
   T: String.raw`
-Otherwise what a host sends at the top of a copy has to be what was asked for,
-so that it cannot add files of its own; and what it holds in a directory without
-a name of its own, as in
+Without this option, the top names that a host sends must match the operand, so
+that the host cannot add files of its own; and a source that names only a
+directory's content, such as
 .Li host:.\& ,
-brings no hidden names right into one's home directory.
-A remote shell may read a pattern in a way of its own, and then this option
-helps.
+stores no hidden names directly in your home directory.
+This option helps where a remote shell reads a pattern in its own way.
 With or without it, no name leads out of the target.`,
 
   S: String.raw`
-It is looked for in the
-.Ev PATH
-if its name has no slash.`,
+A name without a slash is looked up in
+.Ev PATH .`,
 
   O: String.raw`
-The path goes to the remote shell as it was typed; messages and statuses are
-those of
+The path goes to the remote shell as it was typed; messages and exit statuses
+are those of
 .Nm scp Fl O .
-Of
+If both
 .Fl O
 and
 .Fl s
-the last one holds.`,
+are given, the last one counts.`,
 
   s: String.raw`
-It is what OpenSSH's scp speaks since 9.0.`,
+OpenSSH's scp has spoken SFTP by default since 9.0.`,
 
   "3": String.raw`
 Nothing is stored on this machine.
 ssh can ask for a password on both hosts, one after the other.
-The last one of
+If both
 .Fl 3
 and
 .Fl R
-holds.`,
+are given, the last one counts.`,
 
   R: String.raw`
-It uses its own keys and its own way to the second host, for which no port
-can be named.
+The first host uses its own keys and its own route to the second one, for which
+no port can be named.
 Neither
 .Fl l
 nor
@@ -101,31 +99,29 @@ unless
 is given.`,
 
   X: String.raw`
-It can be given more than once.
+This option can be given more than once.
 .Bl -tag -width Ds
 .It Cm nrequests Ns = Ns Ar number
-How many reads or writes of one file are under way at once: 64 at most, if
-nothing is said.
+The number of reads or writes of one file that are in flight at once; by
+default at most 64.
 .It Cm buffer Ns = Ns Ar size
-How much each of them moves, in bytes, or in KiB with
-.Cm K
-behind it.
-If nothing is said, that is what the server says it takes, or 32K where it
-does not say.
+The size of each of them in bytes, or in KiB with the suffix
+.Cm K .
+The default is the size that the server offers, or 32K if it offers none.
 It is never more than 255K.
 .El
 .Pp
-Either is from 1 to 262144.`,
+Both are from 1 to 262144.`,
 
   completions: String.raw`
-What is printed says how to have the shell read it.
-It completes options, files here, the hosts of
+The script begins with a comment on how to load it.
+It completes options, local files, the hosts of
 .Xr ssh_config 5
-and of known hosts, and the files on a host that lets ssh in without a question
-and within a second.`,
+and of known hosts, and the files on a host that lets ssh in within a second
+and without a prompt.`,
 
   lockstep: String.raw`
-Over SCP nothing is sent before it is due, nor acknowledged before it came;
-over SFTP there is one request under way at a time.
-With many small files that takes far longer.`,
+Over SCP nothing is sent before the last step is acknowledged, nor acknowledged
+in advance; over SFTP one request is in flight at a time.
+Many small files then take far longer.`,
 };

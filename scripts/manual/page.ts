@@ -14,20 +14,19 @@ import {
   OPTIONS_BEGIN,
 } from "./sections.ts";
 
-/** What a manual is the manual of. */
+/** Version and date that a manual page names. */
 export interface ManualBuild {
   readonly version: string;
-  /** When it was made. */
   readonly date: Date;
 }
 
-/** The options that are shown to users. */
+/** Options that users are shown. */
 const SHOWN = OPTIONS.filter(({ summary }) => summary !== undefined);
 
-/** These are no part of a copy: each is a call of its own. */
+/** Options that make no copy: each is a command line of its own. */
 const OWN_CALLS = ["completions", "help", "version"];
 
-/** The manual page `seacp(1)`, as mdoc(7). */
+/** Makes the manual page `seacp(1)` as mdoc(7). */
 export function manualPage({ version, date }: ManualBuild): string {
   return joined([
     `.Dd ${longDate(date)}`,
@@ -48,12 +47,12 @@ export function manualPage({ version, date }: ManualBuild): string {
     AFTER_EXAMPLES,
     ".Sh HISTORY",
     textLines(`This is the manual of seacp ${version}.`),
-    "Its options are those of the scp in OpenSSH 10.5, and a few of its own.",
+    "It has the options of scp in OpenSSH 10.5 and a few of its own.",
     CAVEATS,
   ]) + "\n";
 }
 
-/** As scp's: letters in one bracket, then what takes a value, both sorted. */
+/** Makes a synopsis like scp's: flags, then options with values, each sorted. */
 function synopsis(): string[] {
   const own = SHOWN.filter(({ name }) => OWN_CALLS.includes(name)).map(flag);
   const inCopies = SHOWN.filter(({ name }) => !OWN_CALLS.includes(name))
@@ -92,7 +91,7 @@ function exampleLines({ command, effect }: Example): string {
   return `${textLines(sentence)}:\n.Dl ${argument(command)}`;
 }
 
-/** An option as a macro shows it, its value too. */
+/** Formats an option and its value as macros. */
 function flag(
   { name, value }: { name: string; value?: string | undefined },
 ): string {
@@ -100,12 +99,12 @@ function flag(
   return value === undefined ? typed : `${typed} Ar ${argument(value)}`;
 }
 
-/** Parts under each other: an empty line is an error in mdoc. */
+/** Joins parts without empty lines, which are errors in mdoc. */
 function joined(parts: readonly string[]): string {
   return parts.map((part) => part.trim()).join("\n");
 }
 
-/** The date as mdoc wants it: `November 25, 2026`. */
+/** Formats a date as mdoc(7) wants it: `November 25, 2026`. */
 function longDate(date: Date): string {
   return date.toLocaleDateString("en-US", {
     dateStyle: "long",

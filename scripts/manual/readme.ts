@@ -1,10 +1,10 @@
 import { dashed, OPTIONS } from "../../lib/options/option_table.ts";
 
-/** What stands around the table, so that it is found again. */
+/** Markers around the table. */
 const BEGIN = "<!-- options: made by task manual -->\n\n";
 const END = "\n<!-- /options -->";
 
-/** The table of options in README, as Markdown, a newline at its end. */
+/** Makes README's table of options as Markdown that ends with a newline. */
 export function optionsTable(): string {
   const rows = OPTIONS
     .filter(({ summary }) => summary !== undefined)
@@ -16,9 +16,9 @@ export function optionsTable(): string {
 }
 
 /**
- * README with the table between its marks, whatever was there.
+ * Replaces the table between README's markers.
  *
- * @throws {Error} If a mark is missing.
+ * @throws {Error} If a marker is missing.
  */
 export function withOptionsTable(readme: string): string {
   const begin = readme.indexOf(BEGIN);
@@ -32,11 +32,14 @@ export function withOptionsTable(readme: string): string {
   return before + optionsTable() + readme.slice(end);
 }
 
-/** @throws {Error} If README has another table, or a mark is missing. */
+/**
+ * Checks that README's table is the one that the option table makes.
+ *
+ * @throws {Error} If it is not, or a marker is missing.
+ */
 export function checkOptionsTable(readme: string): void {
   if (withOptionsTable(readme) === readme) return;
   throw new Error(
-    "README.md has another table of options than lib/cli/options.ts: " +
-      "run deno task manual",
+    "README.md's table of options is out of date: run deno task manual",
   );
 }

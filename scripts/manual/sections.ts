@@ -1,70 +1,69 @@
-/** The manual's sections that are written by hand, as mdoc(7). */
+/** Sections of the manual that no table is the source of, as mdoc(7). */
 
-/** What is said before the options. */
+/** Section before the options. */
 export const DESCRIPTION = String.raw`
 .Sh DESCRIPTION
 .Nm
-copies files and folders between this machine and others, or between two
-others, as
-.Xr scp 1
-does, and takes the same command line.
+copies files and directories between this machine and others, or between two
+others, with the command line of
+.Xr scp 1 .
 It runs the system's
 .Xr ssh 1
-for each connection, so that keys, agents, jump hosts, known hosts and
+for each connection: keys, agents, jump hosts, known hosts and
 .Xr ssh_config 5
-are those of ssh, which asks for passwords and passphrases by itself.
-The far side needs nothing but what scp needs there.
+work as they do for ssh, and ssh itself asks for passwords and passphrases.
+A server needs nothing but what it needs for scp.
 .Pp
 A single
 .Ar source
 is copied to
 .Ar target ,
-or into it if that is a folder.
-Of several, each is copied into
+or into it if that is a directory.
+Several sources are copied into
 .Ar target ,
-which has to be a folder.
-How both are written is told in
-.Sx LOCATIONS .
+which must be a directory; on a server, a missing one is created.
+See
+.Sx LOCATIONS
+for the syntax of both.
 .Pp
-On a terminal a meter shows how far each file is.
-A file that cannot be copied is told, and the rest goes on.
+On a terminal a meter shows the progress of each file.
+A file that cannot be copied is reported, and the rest is copied.
 .Pp
 Started as scp by another client,
 .Nm
-is the far side of that client's copy.`;
+is the remote side of that client's copy.`;
 
-/** How the section on options begins. */
+/** Beginning of the section on options. */
 export const OPTIONS_BEGIN = String.raw`
 .Sh OPTIONS
-Options end with the first operand or with
+Options end at the first operand or at
 .Fl \- .
-They may be clustered, as in
+Letters can be joined, as in
 .Fl rp ,
-and a value glued to its letter, as in
+and so can a letter and its value, as in
 .Fl P2222 .
-What is meant for ssh is handed on to it, word for word and in the order given.`;
+Options for ssh are passed on to it unchanged, in the order given.`;
 
-/** What is said after the options, before the examples. */
+/** Sections between the options and the examples. */
 export const AFTER_OPTIONS = String.raw`
 .Sh LOCATIONS
 A source or target is one of these:
 .Bl -tag -width Ds
 .It Ar path
-A path on this machine.
-It is taken for one if it has no colon, or a slash before the first colon, so
-that
+A path on this machine: it has no colon, or a slash before the first colon.
+So
 .Pa ./a:b
 is a local file.
-On Windows
+On Windows,
 .Pa C:\ex
 and
 .Pa C:/x
-are local, too.
+are local as well.
 .It Oo Ar user Ns @ Oc Ns Ar host : Ns Op Ar path
-A path on another host, relative to the home folder there; without
+A path on another host, relative to the home directory there; without
 .Ar path ,
-that folder.
-An IPv6 address is put in brackets:
+that directory.
+Put an IPv6 address in brackets:
 .Ql [2001:db8::1]:docs .
 .It Xo
 .Li scp://\& Ns
@@ -72,187 +71,196 @@ An IPv6 address is put in brackets:
 .Op : Ns Ar port Ns
 .Op / Ns Ar path
 .Xc
-The same as a URI, with a port if there is one.
-The path is relative to the home folder, or absolute if it begins with a second
-slash.
-What is written as
+The same as a URI, which can name a port.
+The path is relative to the home directory, or absolute if it begins with a
+second slash.
 .Li % Ns Ar xx
-is decoded, and a plus sign is a blank.
+is decoded, and a plus sign stands for a space.
 .El
 .Ss Patterns
-Patterns in local paths are the local shell's.
-Those in the path of a source on another host have to be kept from it:
+The local shell expands patterns in local paths.
+Quote a pattern in a remote source to keep it from the local shell:
 .Li \(aqhost:logs/*.gz\(aq .
 .Pp
-A remote path is literal, over either protocol: blanks, quotes and dollar signs
+A remote path is literal, over either protocol: spaces, quotes and dollar signs
 are part of the name.
-In a source alone,
+Only in a source are
 .Li * ,
 .Li \&? ,
 .Li [a\-z]
 and
 .Li [!a\-z]
-are patterns, a leading dot only where the pattern has one, and
+patterns.
+They match a leading dot only if the pattern begins with one, and
 .Li \e
-takes the meaning from the character after it.
-An entry that has the very name comes before any pattern; a target is never one.
+makes the character after it literal.
+An entry named exactly like a pattern is taken in place of its matches.
+In a source or a target,
 .Pa \(ti/
-is the home directory,
+is the home directory and
 .Pa \(tiuser/
 that of another user.
 A name with a line break needs SFTP.
 .Pp
-With
+Only with
 .Fl O
-alone the remote shell reads the path as it was typed, as with
+does the remote shell read the path as it was typed, as with
 .Nm scp Fl O :
 patterns, quotes, braces, variables, commands.
 .Pp
-What has no name of its own, as
+A source that names no entry of its own, such as
 .Ql host:\& ,
 .Ql host:.\&
 or
 .Ql host:dir/.\& ,
-brings with
+needs
 .Fl r
-what the directory holds, and leaves a target that is there its own mode and
+and copies the content of the directory; an existing target keeps its mode and
 times.
 .Sh PROTOCOLS
-A copy goes over SCP or over SFTP, and means the same over either.
+A copy goes over SCP or over SFTP and has the same result over either.
 Without
 .Fl O ,
 .Fl s
 or
 .Fl D ,
-SFTP is taken where a remote shell would read a path otherwise, where
-directories are sent, where a target may lie in its source, below
+.Nm
+chooses SFTP if a remote shell would misread a path, if it sends directories,
+several sources or a name with a line break, if the target may lie inside its
+source, for files below
 .Pa /proc
 and
 .Pa /sys ,
-and where ssh will have to ask for something; else SCP.
+and if ssh will prompt; otherwise SCP.
 .Fl v
-says which one, and why.
+shows the choice and its reason.
 .Pp
 If that protocol does not begin (no such program, a refused request, a shell
-that ends, a forced command that is silent), the copy goes on over the other
-one, and says so in one line.
-That is another login, which costs nothing where ssh shares a connection (see
+that exits, a silent forced command), the copy uses the other one and says so in
+one line.
+That takes another login, which costs nothing if ssh shares a connection (see
 .Cm ControlMaster
 in
 .Xr ssh_config 5 ) ;
 .Nm
-never starts one to be shared.
-That a host has no scp, or no SFTP, is remembered for 30 days.
+never starts a shared connection itself.
+A host without scp, or without SFTP, is remembered for 30 days.
 .Pp
-Over both protocols small files do not wait for each other.
-Over SCP, the next one is sent before the last one is acknowledged, or
-acknowledged before it came; over SFTP, up to 64 are in flight at once.
+Small files do not wait for each other.
+Over SCP, a download is acknowledged in advance, and an upload sends the next
+file before the last one is acknowledged; over SFTP, up to 64 entries are in
+flight at once.
 .Sh ENVIRONMENT
-ssh is given the environment as it is, so that all it reads, such as
+ssh inherits the environment, so variables that it reads, such as
 .Ev SSH_AUTH_SOCK ,
-has its meaning; see
+keep their meaning; see
 .Xr ssh 1 .
 .Nm
 itself reads these:
 .Bl -tag -width Ds
 .It Ev PATH
-Where ssh is looked for, and what
+Directories that are searched for ssh, and for a program that
 .Fl S
-and
+or
 .Fl D
-name without a slash.
+names without a slash.
 .It Ev SSH_ASKPASS_REQUIRE , DISPLAY , WAYLAND_DISPLAY
-Tell, on Linux, whether ssh would ask by a graphical program.
-If so, files sent over SCP wait for their answers, since a second login, should
-it be needed, might ask again.
+On Linux, they tell whether ssh would prompt in a graphical program.
+If so, each file sent over SCP waits for its answer, because a second login, if
+one is needed, might prompt again.
 .It Ev TERM
-If it is
+If this is
 .Cm dumb ,
-the meter draws no line twice: each file has its line once it is there.
+the meter redraws nothing: each file gets one line when it is complete.
 .It Ev SEACP_COMPLETE_REMOTE
-If it is
+If this is
 .Cm no ,
-completions ask no far side for its files.
+completions list no remote files.
 .It Ev SEACP_HOST_MEMORY
-If it is
+If this is
 .Cm no ,
-it is neither kept nor looked up which hosts have no scp, or no SFTP.
+hosts without scp, or without SFTP, are neither remembered nor looked up.
 .It Ev XDG_RUNTIME_DIR , XDG_CACHE_HOME
-Where completions keep for a minute what a remote told them: in
-.Pa seacp
-there, or else in
+Directories in which completions keep lists of remote files for a minute, in
+.Pa seacp ;
+the default is
 .Pa ~/.cache/seacp .
 Hosts are remembered in
 .Pa seacp/hosts
-in
+below
 .Ev XDG_CACHE_HOME
 or
 .Pa ~/.cache .
 .It Ev SystemRoot
-Where Windows has its table of services.
+Directory of Windows, which holds its table of services.
 .El
 .Sh FILES
 .Nm
-has no configuration of its own.
+has no configuration file.
 .Bl -tag -width Ds
 .It Pa ~/.cache/seacp/hosts
-Hosts that have no scp, or no SFTP, by salted hashes; what is not the user's
-alone is not believed.
-It may be removed at any time.
+Hosts without scp, or without SFTP, as salted hashes.
+Files that other users could have written are ignored.
+The directory can be removed at any time.
 .It Pa /etc/services
-The ports that services have, for a port that is given by name; on Windows
+Ports of services, for a port that is given by name; on Windows
 .Pa %SystemRoot%\eSystem32\edrivers\eetc\eservices .
 .El
 .Sh EXIT STATUS
 .Bl -tag -width Ds
 .It 0
-Everything arrived whole, and every ssh ended well.
+Everything arrived whole.
 .It 1
-Something did not, or the call was wrong.
+Something did not arrive, or the command line is wrong.
 .It 255
-ssh could not connect, a connection was lost, or neither protocol began (with
+ssh could not connect, the connection was lost, or neither protocol began; with
 .Fl O
-this is 1); or an option's value makes no sense.
+the status is then 1.
+Or an option has an invalid value.
 .It 129 , 130 , 143
-A HUP signal, an interrupt or a TERM signal ended it, in this order.
+A HUP, INT or TERM signal ended the copy.
 .El`;
 
-/** What is said after the examples. */
+/** Sections after the examples. */
 export const AFTER_EXAMPLES = String.raw`
 .Sh DIAGNOSTICS
-Messages go to standard error, each on one line that names the program, the host
-and the file, and the cause; what is not printable in them is shown as
+Each message is one line on standard error: the program, the host, the file and
+the cause.
+Unprintable bytes are shown as
 .Li \e Ns Ar ooo .
 With
 .Fl O
-they have the form of
+messages have the form of
 .Nm scp Fl O .
 A
 .Ql warning
-leaves the exit status as it is.
-Some say what to do:
+does not change the exit status.
+Some messages suggest a remedy:
 .Bl -tag -width Ds
 .It Li try \-\-lockstep
-The far side broke the protocol, or says that
+The server broke the protocol, or says that
 .Nm
 did.
-It may be confused by what came before it was due.
+Data that arrives early may have confused it.
 .It Li try \-s , Li try \-O
-The server does not have the protocol that was asked for.
+The server does not offer the protocol that was asked for.
 .It Li \-T takes any name
-The far side sent something else than what was asked for, which was not taken.
+The server sent a name that was not asked for, and it was refused.
 .It Li the shell said
-The far side's login shell prints something before scp or SFTP begins.
-The copy works all the same, at the price of another login over SCP.
-The message says how to keep the shell quiet.
+The remote login shell prints something before scp or SFTP begins.
+The copy still works; over SCP it takes another login.
+The message says how to silence the shell.
 .El
 .Pp
 With
 .Fl v
-each step is told, and ssh tells its own.
+each step is reported, by ssh too.
 .Pp
-When a copy is interrupted, or its connection lost, the file under way is named;
-what is left of it is a beginning, with nothing older behind it.
+If a copy is interrupted or its connection is lost, the files in flight are
+named.
+A partial download holds only new data.
+So does a partial upload of a new file, but over an existing file it may leave
+old data at the end.
 .Sh SEE ALSO
 .Xr rsync 1 ,
 .Xr scp 1 ,
@@ -268,15 +276,15 @@ speaks with
 there is no standard for it.
 SFTP is version 3, with extensions of OpenSSH.`;
 
-/** What ends the manual. */
+/** The last section. */
 export const CAVEATS = String.raw`
 .Sh CAVEATS
 With
 .Fl O
-the remote shell reads the path of an operand: what has a meaning for it has to
-be quoted for it, too.
+the remote shell reads the path of an operand, so its special characters must be
+quoted for that shell as well.
 .Pp
-Names that are not UTF\-8 are copied on Linux; on other systems each is refused
+Names that are not UTF\-8 are copied on Linux only; elsewhere each is refused
 with a message.
 .Pp
 Owners, FIFOs and devices are not copied.`;

@@ -20,7 +20,7 @@ import { peerTest } from "../../support/doors.ts";
 
 const PAGE = manualPage({ version: "1.2.3", date: new Date("2026-11-05") });
 
-/** What mandoc says of a page, or makes of it, without its overstriking. */
+/** Runs mandoc on a page; gives its output without overstriking. */
 async function mandoc(
   args: readonly string[],
   page: string,
@@ -39,12 +39,12 @@ async function mandoc(
   return new TextDecoder().decode((await output).stdout).replace(/.\x08/gu, "");
 }
 
-/** A page as it is read at 80 columns, its lines joined. */
+/** Renders a page at 80 columns and joins its lines. */
 async function readPage(page: string): Promise<string> {
   return (await mandoc(["-Tutf8"], page)).replaceAll(/\s+/g, " ");
 }
 
-/** A page that shows these lines of mdoc, and nothing else. */
+/** Makes a page of these lines of mdoc and nothing else. */
 function pageOf(lines: string): string {
   return [
     ".Dd November 5, 2026",
@@ -59,8 +59,8 @@ function pageOf(lines: string): string {
   ].join("\n");
 }
 
-Deno.test("manualPage() tells every option that --help shows, and no other", () => {
-  const told = PAGE.split("\n").filter((line) => /^\.It Fl .+/.test(line));
+Deno.test("manualPage(): describes every option that --help shows, and no other", () => {
+  const described = PAGE.split("\n").filter((line) => /^\.It Fl .+/.test(line));
   const expected = OPTIONS
     .filter(({ summary }) => summary !== undefined)
     .map(({ name, value, summary }) => {
@@ -71,17 +71,17 @@ Deno.test("manualPage() tells every option that --help shows, and no other", () 
       assertStringIncludes(PAGE, `\n${line}\n${textLines(summary!)}\n`);
       return line;
     });
-  assertEquals(told, expected);
+  assertEquals(described, expected);
 });
 
-Deno.test("manualPage() has a remark on no option that is not shown", () => {
+Deno.test("manualPage(): remarks on no hidden option", () => {
   for (const name of Object.keys(OPTION_REMARKS)) {
     const option = OPTIONS.find((option) => option.name === name);
     assert(option?.summary !== undefined, name);
   }
 });
 
-Deno.test("manualPage() gives --help's examples", () => {
+Deno.test("manualPage(): gives the examples of --help", () => {
   for (const { command } of EXAMPLES) {
     assertStringIncludes(helpText(), `\n  ${command}`);
   }
@@ -89,15 +89,15 @@ Deno.test("manualPage() gives --help's examples", () => {
   assertEquals(shown, EXAMPLES.map((it) => `.Dl ${argument(it.command)}`));
 });
 
-Deno.test("manualPage() has the version, the date, ASCII and no empty line", () => {
+Deno.test("manualPage(): names version and date, in ASCII without empty lines", () => {
   assertStringIncludes(PAGE, "seacp 1.2.3.\n");
   assertMatch(PAGE, /^\.Dd November 5, 2026\n/);
   assertMatch(PAGE, /^([\x20-\x7e]+\n)+$/);
 });
 
-peerTest("mandoc finds nothing wrong with the manual", ["mandoc"], async () => {
+peerTest("manualPage(): passes the checks of mandoc", ["mandoc"], async () => {
   const said = await mandoc(["-Tlint"], PAGE);
-  // Which other manuals are there is up to the system.
+  // The system decides which other manuals are installed.
   const complaints = said.split("\n").filter((line) =>
     line !== "" && !line.includes("referenced manual not found")
   );
@@ -105,7 +105,7 @@ peerTest("mandoc finds nothing wrong with the manual", ["mandoc"], async () => {
 });
 
 peerTest(
-  "the manual reads as the table and --help do",
+  "manualPage(): renders the option table and the examples word for word",
   ["mandoc"],
   async () => {
     const text = await readPage(PAGE);
@@ -119,7 +119,7 @@ peerTest(
 );
 
 peerTest(
-  "the manual's synopsis is scp's usage, and more",
+  "manualPage(): has a synopsis that extends the usage of scp",
   ["mandoc"],
   async () => {
     const [, options] = /usage: scp (.*) source/s.exec(USAGE)!;
@@ -137,7 +137,7 @@ peerTest(
   },
 );
 
-/** What a formatter could take for a command, or show as something else. */
+/** Texts that a formatter could interpret or replace. */
 const ODD_TEXTS: readonly string[] = [
   ".Sh starts a line",
   "...",
@@ -151,7 +151,7 @@ const ODD_TEXTS: readonly string[] = [
   "Fl Ar . , ( | %A",
 ];
 
-peerTest("textLines() reads as the text that it was", ["mandoc"], async () => {
+peerTest("textLines(): renders as the same text", ["mandoc"], async () => {
   for (const text of ODD_TEXTS) {
     const read = await readPage(pageOf(textLines(text)));
     const expected = text.replaceAll(/\s+/g, " ");
@@ -159,7 +159,7 @@ peerTest("textLines() reads as the text that it was", ["mandoc"], async () => {
   }
 });
 
-Deno.test("an option's hyphens are ASCII, and a word's can end a line", () => {
+Deno.test("textLines(): keeps hyphens in words and makes others ASCII minuses", () => {
   assertEquals(
     textLines("-r and --help, case-by-case"),
     "\\-r and \\-\\-help, case-by-case",
@@ -173,7 +173,7 @@ const ODD_ARGUMENTS: readonly string[] = [
   ...[",", "(", "[", "|", ";", "a b", "a", "-", "\\."],
 ];
 
-peerTest("argument() reads as the text that it was", ["mandoc"], async () => {
+peerTest("argument(): renders as the same text", ["mandoc"], async () => {
   for (const text of ODD_ARGUMENTS) {
     const read = await readPage(pageOf(`.Dl ${argument(text)}`));
     assertStringIncludes(read, `DESCRIPTION ${text} `);
@@ -184,7 +184,7 @@ const README = Deno.readTextFileSync(
   new URL("../../../README.md", import.meta.url),
 );
 
-Deno.test("checkOptionsTable() wants README's rows to be the table's", () => {
+Deno.test("checkOptionsTable(): refuses a README with a missing, extra or changed row", () => {
   checkOptionsTable(README);
   const [row] = /^\| `-p` .*\n/m.exec(README)!;
   for (const other of ["", row + row, row.replace("Preserve", "Keep")]) {
@@ -198,12 +198,15 @@ Deno.test("checkOptionsTable() wants README's rows to be the table's", () => {
   }
 });
 
-Deno.test("checkOptionsTable() says which mark it misses", () => {
+Deno.test("checkOptionsTable(): names the missing marker", () => {
   for (
-    const mark of ["<!-- options: made by task manual -->", "<!-- /options -->"]
+    const marker of [
+      "<!-- options: made by task manual -->",
+      "<!-- /options -->",
+    ]
   ) {
     assertThrows(
-      () => checkOptionsTable(README.replace(mark, "")),
+      () => checkOptionsTable(README.replace(marker, "")),
       Error,
       `README.md has no <!-- options: made by task manual --> with`,
     );
