@@ -1,6 +1,6 @@
 import type { CopyJob } from "../options/copy_options.ts";
 import { EntryError } from "../errors.ts";
-import { LocalFileSystem } from "../disk/local_files.ts";
+import { LocalFileSystem } from "../disk/local_file_system.ts";
 import { parseLocation } from "../location/operand.ts";
 
 /**

@@ -118,7 +118,7 @@ async function runServer(
 ): Promise<number> {
   const { serve } = await import("../server/serve.ts");
   const { standardChannel } = await import("../system/standard_channel.ts");
-  const { LocalFileSystem } = await import("../disk/local_files.ts");
+  const { LocalFileSystem } = await import("../disk/local_file_system.ts");
   const status = await serve(request, {
     channel: standardChannel(interrupted),
     files: new LocalFileSystem(),

@@ -1,37 +1,29 @@
-/** Calls to the system, whose failures are those of one entry. */
+/** Calls to the system, whose failures become those of one entry. */
 
 import { EntryError, TooManyOpenError } from "../errors.ts";
 import { LibcError } from "../system/libc.ts";
-import { ownPlatform } from "../system/own_platform.ts";
+import { onWindows, ownPlatform } from "../system/own_platform.ts";
 import { systemReason } from "../system/system_error.ts";
 
 /** Numbers for too many open files: ENFILE and EMFILE, or Windows' own. */
-const TOO_MANY_OPEN = ownPlatform === "windows" ? [4] : [23, 24];
+const TOO_MANY_OPEN = onWindows ? [4] : [23, 24];
 
 /**
- * Gives what `call` gives.
+ * Makes a call and gives its result; a promise is given as one that fails alike.
  *
- * @param what The path, and perhaps what is done to it.
+ * @param what Path that a failure names, and perhaps the step.
  * @throws {TooManyOpenError} If nothing more can be open now.
  * @throws {EntryError} If it fails otherwise: `what: reason`.
  */
 export function attempt<T>(what: string, call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
+  const fail = (error: unknown): never => {
     throw failure(what, error);
-  }
-}
-
-/** The same for a call that takes its time. */
-export async function attemptLater<T>(
-  what: string,
-  call: () => Promise<T>,
-): Promise<T> {
+  };
   try {
-    return await call();
+    const result = call();
+    return result instanceof Promise ? result.catch(fail) as T : result;
   } catch (error) {
-    throw failure(what, error);
+    return fail(error);
   }
 }
 
@@ -42,14 +34,14 @@ function failure(what: string, cause: unknown): EntryError {
 }
 
 /**
- * Tells a mistake of this program; what the system calls an invalid argument is a
- * `TypeError` with its code.
+ * Tells a mistake of this program. The runtime throws a `TypeError` too, with a
+ * code, for what the system calls an invalid argument.
  */
 function isFaultOfOurs(error: unknown): boolean {
   return error instanceof TypeError && !("code" in error);
 }
 
-/** The runtime tells the number in its message alone. */
+/** Reads the number; the runtime gives it in its message alone. */
 function isTooManyOpen(error: unknown): boolean {
   const code = error instanceof LibcError
     ? error.code

@@ -1,5 +1,5 @@
 import type { Pacer } from "../channel/paced_channel.ts";
-import type { LocalFileSystem } from "../disk/local_files.ts";
+import type { LocalFileSystem } from "../disk/local_file_system.ts";
 import type { NameCollisions } from "../filesystem/name_collisions.ts";
 import type { Tally } from "../events/tally.ts";
 import type { Hosts } from "./hosts.ts";

@@ -1,7 +1,7 @@
 import { Pacer } from "../channel/paced_channel.ts";
 import { asEntryError, EntryError } from "../errors.ts";
 import { NameCollisions } from "../filesystem/name_collisions.ts";
-import { currentUmask, LocalFileSystem } from "../disk/local_files.ts";
+import { currentUmask, LocalFileSystem } from "../disk/local_file_system.ts";
 import { pathsOnWindows } from "../filesystem/local_pattern.ts";
 import type { Location, RemoteLocation } from "../location/location.ts";
 import { checkLogin, checkSourceUser } from "../location/login.ts";

@@ -1,7 +1,7 @@
 import { EntryError } from "../errors.ts";
 import type { Attributes, OpenFile } from "../filesystem/file_system.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
-import { LocalFileSystem } from "../disk/local_files.ts";
+import { LocalFileSystem } from "../disk/local_file_system.ts";
 import { isDotPath } from "../names/remote_path.ts";
 import { homeDirectory } from "../system/home.ts";
 import type { CopyOptions } from "../options/copy_options.ts";

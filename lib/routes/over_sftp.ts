@@ -1,6 +1,6 @@
 /** The routes over SFTP: each one a transfer between two places. */
 
-import { currentUmask } from "../disk/local_files.ts";
+import { currentUmask } from "../disk/local_file_system.ts";
 import { withoutTrailingSlashes } from "../names/names.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { namedEntries, targetPath } from "../sftp/operand_paths.ts";

@@ -1,4 +1,4 @@
-import { currentUmask } from "../disk/local_files.ts";
+import { currentUmask } from "../disk/local_file_system.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { Sink } from "../scp/sink.ts";

@@ -3,7 +3,7 @@ import { asEntryError, EntryError, isConnectionFailure } from "../errors.ts";
 import type { CopyEvent, Observer } from "../events/copy_event.ts";
 import { Tally } from "../events/tally.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
-import { currentUmask } from "../disk/local_files.ts";
+import { currentUmask } from "../disk/local_file_system.ts";
 import { pathsOnWindows } from "../filesystem/local_pattern.ts";
 import type { Platform } from "../names/names.ts";
 import { printable } from "../names/printable.ts";

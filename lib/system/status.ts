@@ -3,6 +3,7 @@
  * (before 4.11), glibc (before 2.28) or a container's filter has no `statx`.
  */
 
+import type { Attributes, EntryKind } from "../filesystem/file_system.ts";
 import {
   bytesOf,
   type Calls,
@@ -11,41 +12,25 @@ import {
   libcCalls,
 } from "./libc.ts";
 
-/** Facts that an inode holds. */
-export interface Status {
-  /** The kind of entry (`S_IFMT`) and its permission bits. */
-  readonly mode: number;
-  readonly device: number;
-  readonly inode: bigint;
-  /** In bytes. */
-  readonly size: number;
-  /** In whole milliseconds since 1970 UTC. */
-  readonly modified: number;
-  /** In whole milliseconds since 1970 UTC. */
-  readonly accessed: number;
-  /** The same, of its birth or else its last change; directories alone. */
-  readonly born?: number;
-}
-
-/** A way to look at an entry. */
+/** One way to look at an entry. */
 export interface StatusCalls {
   /**
-   * Leaves the status of what is at a path where `read` finds it.
+   * Leaves the status of the entry at a path where `read` finds it.
    *
    * @param directory Descriptor that the path is relative to.
    * @param path Bytes with a NUL at their end.
    * @param flags As fstatat(2) knows them.
-   * @returns What the library's function gives: -1 if it fails.
+   * @returns Result of the library's function: -1 if it fails.
    */
   readonly look: (directory: number, path: Uint8Array, flags: number) => number;
-  /** Gives the status that the last `look` left. */
-  readonly read: () => Status;
+  /** Gives the status that the last `look` left, times in whole milliseconds. */
+  readonly read: () => Attributes;
 }
 
-/** Stands for the current directory, by Linux's <fcntl.h>, as the next one. */
+/** The current directory, by Linux's <fcntl.h>. */
 export const AT_FDCWD = -100;
 
-/** Has an empty path stand for the descriptor itself. */
+/** Flag by which an empty path stands for the descriptor itself; of <fcntl.h>. */
 export const AT_EMPTY_PATH = 0x1000;
 
 let found: StatusCalls | undefined;
@@ -76,7 +61,7 @@ const STATX = {
   },
 } as const;
 
-/** Asks `statx` for the time of birth, and tells that it gave it: <linux/stat.h>. */
+/** Bit of the time of birth, asked for and given: <linux/stat.h>. */
 const STATX_BTIME = 0x800;
 
 /**
@@ -99,18 +84,20 @@ export function byStatx(): StatusCalls {
       ),
     read: () => {
       const mode = status.getUint16(28, true);
+      const kind = kindOf(mode);
+      const device = deviceNumber(
+        status.getUint32(136, true),
+        status.getUint32(140, true),
+      );
       const keepsBirth = (status.getUint32(0, true) & STATX_BTIME) !== 0;
       return {
-        mode,
-        inode: status.getBigUint64(32, true),
+        kind,
         size: Number(status.getBigUint64(40, true)),
-        accessed: millisecondsAt(status, 64),
+        mode: mode & PERMISSIONS,
         modified: millisecondsAt(status, 112),
-        device: deviceNumber(
-          status.getUint32(136, true),
-          status.getUint32(140, true),
-        ),
-        ...bornOf(mode, () => millisecondsAt(status, keepsBirth ? 80 : 96)),
+        accessed: millisecondsAt(status, 64),
+        identity: `${device}:${status.getBigUint64(32, true)}`,
+        ...bornOf(kind, () => millisecondsAt(status, keepsBirth ? 80 : 96)),
       };
     },
   };
@@ -147,25 +134,42 @@ export function byFstatat(): StatusCalls {
       libc.__fxstatat(version, directory, bytesOf(path), status, flags),
     read: () => {
       const mode = status.getUint32(modeOffset, true);
+      const kind = kindOf(mode);
+      const device = status.getBigUint64(0, true);
       return {
-        mode,
-        device: Number(status.getBigUint64(0, true)),
-        inode: status.getBigUint64(8, true),
+        kind,
         size: Number(status.getBigUint64(48, true)),
-        accessed: millisecondsAt(status, 72),
+        mode: mode & PERMISSIONS,
         modified: millisecondsAt(status, 88),
-        ...bornOf(mode, () => millisecondsAt(status, 104)),
+        accessed: millisecondsAt(status, 72),
+        identity: `${device}:${status.getBigUint64(8, true)}`,
+        ...bornOf(kind, () => millisecondsAt(status, 104)),
       };
     },
   };
 }
 
-function bornOf(mode: number, bornAt: () => number): { born?: number } {
-  const isDirectory = (mode & 0o170000) === 0o040000;
-  return isDirectory ? { born: bornAt() } : {};
+/** Bits of `st_mode` that tell the kind of an entry, by <sys/stat.h>. */
+const S_IFMT = 0o170000;
+const S_IFREG = 0o100000;
+const S_IFDIR = 0o040000;
+
+/** Bits of `st_mode` that permit, set-id and sticky included. */
+const PERMISSIONS = 0o7777;
+
+function kindOf(mode: number): EntryKind {
+  const type = mode & S_IFMT;
+  return type === S_IFREG ? "file" : type === S_IFDIR ? "directory" : "other";
 }
 
-/** makedev(3), for the 12 and 20 bits that Linux has. */
+function bornOf(
+  kind: EntryKind,
+  bornAt: () => number,
+): Pick<Attributes, "born"> {
+  return kind === "directory" ? { born: bornAt() } : {};
+}
+
+/** Puts a number together as makedev(3) does, of the 12 and 20 bits Linux has. */
 function deviceNumber(major: number, minor: number): number {
   const low = (major & 0xfff) << 8 | (minor & 0xff);
   return (low | (minor & 0xfff00) << 12) >>> 0;

@@ -11,7 +11,7 @@ import type {
   Listing,
   OpenFile,
 } from "../../lib/filesystem/file_system.ts";
-import { LocalFileSystem } from "../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../lib/disk/local_file_system.ts";
 import { withFaults } from "../support/file_systems/faulty_file.ts";
 import { Fields } from "../support/hostile/sftp_fields.ts";
 import { attack } from "../support/hostile/sftp_attack.ts";

@@ -7,7 +7,7 @@
 import type { ServeRequest } from "../../lib/options/copy_options.ts";
 import { assertEquals } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
-import { LocalFileSystem } from "../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../lib/disk/local_file_system.ts";
 import { serve } from "../../lib/server/serve.ts";
 import { peerTest } from "../support/doors.ts";
 import { SaidChannel } from "../support/channels/said_channel.ts";

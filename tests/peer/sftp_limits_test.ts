@@ -4,7 +4,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { LocalFileSystem } from "../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../lib/disk/local_file_system.ts";
 import type { FileSystem } from "../../lib/filesystem/file_system.ts";
 import { transfer } from "../../lib/tree/transfer.ts";
 import { peerTest } from "../support/doors.ts";

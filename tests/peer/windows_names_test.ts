@@ -1,7 +1,7 @@
 /** Trees of a Linux disk whose names Windows does not allow, over SCP. */
 
 import { assertEquals } from "@std/assert";
-import { LocalFileSystem } from "../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../lib/disk/local_file_system.ts";
 import type { AckPolicy } from "../../lib/scp/answers.ts";
 import { Sink } from "../../lib/scp/sink.ts";
 import { SshSession } from "../../lib/ssh/session.ts";

@@ -1,21 +1,21 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
-import { currentUmask } from "../../../lib/disk/local_files.ts";
+import { currentUmask } from "../../../lib/disk/local_file_system.ts";
 import { testDiskPaths } from "./disk_paths.ts";
 import { LACKS_BIRTH, onWindows } from "../platform.ts";
 import { TempDirectory } from "../fixtures/temp_directory.ts";
 import { makeTree } from "../fixtures/tree.ts";
 
-/** What serves the local disk, under test. */
+/** Local disk under test. */
 export interface Disk {
   readonly name: string;
   readonly files: FileSystem;
-  /** Why it cannot be tested here; absent if it can. */
-  readonly lacks?: string;
+  /** Reason that it cannot be tested here; absent if it can. */
+  readonly lacks?: string | undefined;
 }
 
-/** Registers the tests that whatever serves the local disk has to pass. */
+/** Registers the tests that the local disk has to pass, by any calls. */
 export function testDisk({ name, files, lacks }: Disk): void {
   const test = (
     behaviour: string,

@@ -1,4 +1,4 @@
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
 import { withFaults } from "./faulty_file.ts";
 

@@ -4,7 +4,7 @@ import type {
   Listing,
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 
 /**
  * A directory of the local disk that takes names for the same where `fold` gives

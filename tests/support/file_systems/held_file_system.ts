@@ -6,7 +6,7 @@ import type {
   OpenFile,
   Times,
 } from "../../../lib/filesystem/file_system.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { withFaults } from "./faulty_file.ts";
 import { listingOf } from "../fixtures/listed_entries.ts";
 

@@ -1,4 +1,4 @@
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 
 /** The local disk, where a file is not made without a look at what is there. */
 export class LooksFirst extends LocalFileSystem {

@@ -5,7 +5,6 @@ import type {
   FileSystem,
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
-import { LOCAL_CONCURRENCY } from "../../../lib/disk/local_path.ts";
 
 interface Entry {
   readonly kind: EntryKind;
@@ -16,7 +15,7 @@ interface Entry {
 /** A disk in memory that keeps no content: names, lengths and modes. */
 export class MemoryFileSystem implements FileSystem {
   readonly label = "";
-  readonly concurrency = LOCAL_CONCURRENCY;
+  readonly concurrency = { entries: 1, blocks: 0, blockBytes: 256 * 1024 };
   readonly entries = new Map<string, Entry>();
 
   addDirectory(path: string): void {

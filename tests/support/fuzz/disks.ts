@@ -1,5 +1,5 @@
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { MemoryFileSystem } from "../file_systems/memory_file_system.ts";
 import { KEPT, type TargetKind, type World } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { ProtocolError } from "../../../lib/errors.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { Source } from "../../../lib/scp/source.ts";
 import { HastyClock, PacketPeer } from "../channels/packet_peer.ts";
 import { assertEnds, type FuzzCase } from "./fuzz_case.ts";

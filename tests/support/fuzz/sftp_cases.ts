@@ -5,7 +5,7 @@ import {
   SessionError,
 } from "../../../lib/errors.ts";
 import type { Listing } from "../../../lib/filesystem/file_system.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import type { Platform } from "../../../lib/names/names.ts";
 import { copyOverSftp, type SftpCopy } from "../hostile/sftp_copy.ts";
 import { HostileSftpServer } from "../hostile/sftp_server.ts";

@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { Source, type SourceOptions } from "../../../lib/scp/source.ts";
 import { literal } from "./byte_text.ts";
 import { assertEnds, type FuzzCase } from "./fuzz_case.ts";

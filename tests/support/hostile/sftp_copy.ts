@@ -2,7 +2,7 @@
 
 import type { Channel } from "../../../lib/channel/channel.ts";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import type { Platform } from "../../../lib/names/names.ts";
 import type { Observer } from "../../../lib/events/copy_event.ts";
 import { namedEntries, targetPath } from "../../../lib/sftp/operand_paths.ts";

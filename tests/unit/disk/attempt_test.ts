@@ -1,17 +1,16 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { EntryError, TooManyOpenError } from "../../../lib/errors.ts";
-import { attempt, attemptLater } from "../../../lib/disk/attempt.ts";
+import { attempt } from "../../../lib/disk/attempt.ts";
 import { LibcError } from "../../../lib/system/libc.ts";
 import { lacksLibrary } from "../../support/c_library.ts";
+import { onWindows } from "../../support/platform.ts";
 
-const onWindows = Deno.build.os === "windows";
-
-/** What the C library's calls throw, where there are any. */
+/** Gives the error of a call of the C library, where there are any. */
 function fromLibrary(code: number): LibcError[] {
   return lacksLibrary === undefined ? [new LibcError(code)] : [];
 }
 
-Deno.test("attempt() tells apart that nothing more can be open", {
+Deno.test("attempt(): tells apart that nothing more can be open", {
   ignore: onWindows,
 }, async () => {
   for (const code of [23, 24]) {
@@ -27,14 +26,14 @@ Deno.test("attempt() tells apart that nothing more can be open", {
       const error = assertThrows(() => attempt("f", fails), TooManyOpenError);
       assertEquals(error.message.startsWith("f: Too many open files"), true);
       await assertRejects(
-        () => attemptLater("f", async () => fails()),
+        () => attempt("f", async () => fails()),
         TooManyOpenError,
       );
     }
   }
 });
 
-Deno.test("attempt() takes every other failure for the entry's own", {
+Deno.test("attempt(): takes every other failure for the entry's own", {
   ignore: onWindows,
 }, () => {
   for (
@@ -52,7 +51,7 @@ Deno.test("attempt() takes every other failure for the entry's own", {
   }
 });
 
-Deno.test("attempt() takes what the system calls an invalid argument for the entry's own", async () => {
+Deno.test("attempt(): takes what the system calls an invalid argument for the entry's own", async () => {
   const calls = [
     () => Deno.statSync("a\0b"),
     () => Deno.openSync("a\0b"),
@@ -66,15 +65,15 @@ Deno.test("attempt() takes what the system calls an invalid argument for the ent
     const error = assertThrows(() => attempt("f", call), EntryError);
     assertEquals(error.message.startsWith("f: "), true);
     await assertRejects(
-      () => attemptLater("f", async () => call()),
+      () => attempt("f", async () => call()),
       EntryError,
     );
   }
 });
 
-Deno.test("attempt() takes no fault of this program for an entry's", async () => {
+Deno.test("attempt(): takes no fault of this program for an entry's", async () => {
   const nothing: unknown = undefined;
   const call = () => (nothing as { name: string }).name;
   assertThrows(() => attempt("f", call), TypeError);
-  await assertRejects(() => attemptLater("f", async () => call()), TypeError);
+  await assertRejects(() => attempt("f", async () => call()), TypeError);
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { NameCollisions } from "../../../lib/filesystem/name_collisions.ts";
 import { FoldingFileSystem } from "../../support/file_systems/folding_file_system.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";

@@ -9,7 +9,7 @@ import type {
   FileSystem,
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import type { StorePolicy } from "../../../lib/filesystem/store.ts";
 import { StoredFile } from "../../../lib/filesystem/stored_file.ts";
 import { StoredDirectory } from "../../../lib/filesystem/stored_directory.ts";

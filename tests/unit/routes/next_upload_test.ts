@@ -3,7 +3,7 @@ import type { CopyOptions } from "../../../lib/options/copy_options.ts";
 import { type BeginNext, nextUpload } from "../../../lib/routes/next_upload.ts";
 import type { RemoteScp } from "../../../lib/routes/remote_scp.ts";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import type { NextDialogue } from "../../../lib/scp/next_dialogue.ts";
 import { isStorable, linkTest } from "../../support/platform.ts";
 import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ProtocolError } from "../../../lib/errors.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { Relay } from "../../../lib/scp/relay.ts";
 import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
 import { listing } from "../../support/fixtures/listing.ts";

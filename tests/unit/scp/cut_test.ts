@@ -7,7 +7,7 @@ import {
   UsageError,
 } from "../../../lib/errors.ts";
 import type { AckPolicy } from "../../../lib/scp/answers.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import type { Received } from "../../../lib/scp/received.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { Source } from "../../../lib/scp/source.ts";

@@ -1,7 +1,7 @@
 /** Names that the target takes for one, and directories that are in themselves. */
 
 import { assertEquals } from "@std/assert";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { listing } from "../../support/fixtures/listing.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Channel } from "../../../lib/channel/channel.ts";
 import { EntryError } from "../../../lib/errors.ts";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { Source } from "../../../lib/scp/source.ts";
 import { channelPair } from "../../support/channels/pair.ts";

@@ -8,7 +8,7 @@ import type {
   FileSystem,
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
 import { FaultyFileSystem } from "../../support/file_systems/faulty_file_system.ts";
 import { listing } from "../../support/fixtures/listing.ts";

@@ -9,7 +9,7 @@ import type {
   FileSystem,
   Listing,
 } from "../../../lib/filesystem/file_system.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { Source, type SourceOptions } from "../../../lib/scp/source.ts";
 import { FaultyFileSystem } from "../../support/file_systems/faulty_file_system.ts";
 import { listingOf } from "../../support/fixtures/listed_entries.ts";

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { MAX_UNTOLD_BYTES } from "../../../lib/scp/small_bodies.ts";
 import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
 import { FaultyFileSystem } from "../../support/file_systems/faulty_file_system.ts";

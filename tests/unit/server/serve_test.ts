@@ -1,6 +1,6 @@
 import type { ServeRequest } from "../../../lib/options/copy_options.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import type { Platform } from "../../../lib/names/names.ts";
 import { serve } from "../../../lib/server/serve.ts";
 import { lacksDevices, testUnless } from "../../support/c_library.ts";

@@ -12,7 +12,7 @@ import type {
   Listing,
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import type { TransferOptions } from "../../../lib/tree/options.ts";
 import { transfer } from "../../../lib/tree/transfer.ts";
 import { withFaults } from "../../support/file_systems/faulty_file.ts";

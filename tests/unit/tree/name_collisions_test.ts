@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { NameCollisions } from "../../../lib/filesystem/name_collisions.ts";
 import { transfer } from "../../../lib/tree/transfer.ts";
 import { FoldingFileSystem } from "../../support/file_systems/folding_file_system.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { type Target, transfer } from "../../../lib/tree/transfer.ts";
 import type { SourceEntry } from "../../../lib/tree/tree_copier.ts";
 import { listing } from "../../support/fixtures/listing.ts";

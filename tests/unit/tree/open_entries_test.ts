@@ -4,7 +4,7 @@ import type {
   DirectoryEntry,
   FileSystem,
 } from "../../../lib/filesystem/file_system.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { HeldListing } from "../../../lib/tree/held_listing.ts";
 import { OpenEntries } from "../../../lib/tree/open_entries.ts";
 import { transfer } from "../../../lib/tree/transfer.ts";

@@ -3,7 +3,7 @@ import type {
   Attributes,
   Listing,
 } from "../../../lib/filesystem/file_system.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { transfer } from "../../../lib/tree/transfer.ts";
 import { listingOf } from "../../support/fixtures/listed_entries.ts";
 import { listing } from "../../support/fixtures/listing.ts";

@@ -7,7 +7,7 @@ import type {
   Listing,
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import type { TransferOptions } from "../../../lib/tree/options.ts";
 import { transfer } from "../../../lib/tree/transfer.ts";
 import { withFaults } from "../../support/file_systems/faulty_file.ts";
@@ -727,7 +727,7 @@ Deno.test("transfer() tells of a file that shrinks while it is read", async () =
 class Copying extends Misjudged {
   copied = 0;
 
-  override async copyRange(
+  async copyRange(
     from: OpenFile,
     to: OpenFile,
     at: number,

@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import { DenoFileSystem } from "../../../lib/disk/deno_files.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { denoCalls } from "../../../lib/disk/deno_calls.ts";
+import { linuxCalls } from "../../../lib/disk/linux_calls.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { testUnless } from "../../support/c_library.ts";
 import { testDisk } from "../../support/file_systems/disk_tests.ts";
 import { onWindows } from "../../support/platform.ts";
@@ -15,12 +16,19 @@ import { makeTree } from "../../support/fixtures/tree.ts";
 
 const files = new LocalFileSystem();
 
-testDisk({ name: "LocalFileSystem", files });
-testDisk({ name: "DenoFileSystem", files: new DenoFileSystem() });
+testDisk({
+  name: "LocalFileSystem by Deno's calls",
+  files: new LocalFileSystem(denoCalls),
+});
+testDisk({
+  name: "LocalFileSystem by Linux's calls",
+  files: new LocalFileSystem(linuxCalls),
+  lacks: lacksRawNames,
+});
 
 testUnless(
   lacksRawNames,
-  "readdir() gives names that are not UTF-8 as they are, each once",
+  "LocalFileSystem: readdir() gives names that are not UTF-8 as they are, each once",
   async () => {
     using directory = new TempDirectory();
     using _emptied = emptied(directory.path);
@@ -41,7 +49,7 @@ testUnless(
 
 testUnless(
   lacksRawNames,
-  "readdir() gives what is in a directory whose name is not UTF-8",
+  "LocalFileSystem: readdir() lists a directory whose name is not UTF-8",
   async () => {
     using directory = new TempDirectory();
     using _emptied = emptied(directory.path);
@@ -59,7 +67,7 @@ testUnless(
 
 testUnless(
   lacksRawNames,
-  "A file whose name is not UTF-8 is made, read and written",
+  "LocalFileSystem: a file whose name is not UTF-8 is made, read and written",
   async () => {
     using directory = new TempDirectory();
     using _emptied = emptied(directory.path);
@@ -86,7 +94,7 @@ testUnless(
 
 testUnless(
   lacksRawNames,
-  "A link leads where it says, and is called, in any bytes",
+  "LocalFileSystem: a link has any bytes in its name and its destination",
   async () => {
     using directory = new TempDirectory();
     using _emptied = emptied(directory.path);
@@ -108,7 +116,7 @@ testUnless(
 
 testUnless(
   lacksRawNames,
-  "An entry is the same by a name that is UTF-8 and one that is not",
+  "LocalFileSystem: an entry is the same by a name that is UTF-8 and one that is not",
   async () => {
     using directory = new TempDirectory();
     using _emptied = emptied(directory.path);
@@ -130,7 +138,7 @@ testUnless(
 
 testUnless(
   lacksRawNames,
-  "A name that only looks like one that is there is not found",
+  "LocalFileSystem: a name that only looks like one that is there is not found",
   async () => {
     using directory = new TempDirectory();
     using _emptied = emptied(directory.path);
@@ -143,8 +151,8 @@ testUnless(
   },
 );
 
-Deno.test("A name that is not UTF-8 is refused by the runtime's calls, each of them", async () => {
-  const deno = new DenoFileSystem();
+Deno.test("denoCalls: each call refuses a name that is not UTF-8", async () => {
+  const deno = new LocalFileSystem(denoCalls);
   for (
     const [call, what] of [
       [() => deno.find("f\udce9"), ""],

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { modeOf } from "../../../lib/disk/deno_mode.ts";
+import { modeOf } from "../../../lib/disk/deno_attributes.ts";
 
 /** What an entry's mode is on a system for the mode that the runtime tells. */
 type Row = readonly [

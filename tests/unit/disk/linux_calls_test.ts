@@ -1,23 +1,89 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import { PosixFileSystem } from "../../../lib/disk/raw_files.ts";
+import { linuxCalls } from "../../../lib/disk/linux_calls.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
+import * as libc from "../../../lib/system/libc.ts";
 import { testUnless } from "../../support/c_library.ts";
-import { testDisk } from "../../support/file_systems/disk_tests.ts";
 import { lacksRawNames, shell } from "../../support/fixtures/raw_names.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { makeTree, pattern } from "../../support/fixtures/tree.ts";
 
-const files = new PosixFileSystem();
-
-testDisk({
-  name: "PosixFileSystem",
-  files,
-  ...(lacksRawNames === undefined ? {} : { lacks: lacksRawNames }),
-});
+const files = new LocalFileSystem(linuxCalls);
 
 testUnless(
   lacksRawNames,
-  "readdir() gives every name of a directory that is listed in parts",
+  "linuxCalls: a failed call throws strerror's text and errno's number, compiled or not",
+  () => {
+    const rows: readonly (readonly [() => unknown, number, string])[] = [
+      [() => linuxCalls.stat("/none"), 2, "No such file or directory"],
+      [() => linuxCalls.unlink("/"), 21, "Is a directory"],
+      [() => linuxCalls.readlink("/none"), 2, "No such file or directory"],
+      [() => linuxCalls.openToRead("/dev/null/x"), 20, "Not a directory"],
+      [() => linuxCalls.mkdir("/", 0o755), 17, "File exists"],
+    ];
+    for (const prepare of [() => {}, libc.compileCalls]) {
+      prepare();
+      for (const [call, code, message] of rows) {
+        const error = assertThrows(call, libc.LibcError);
+        assertEquals([error.code, error.message], [code, message]);
+      }
+      assertEquals(linuxCalls.readlink("/"), undefined);
+      assertEquals(linuxCalls.find("/none"), undefined);
+    }
+  },
+);
+
+testUnless(
+  lacksRawNames,
+  "linuxCalls: stat() gives the numbers that the runtime gives",
+  () => {
+    for (
+      const path of ["/", "/dev", "/dev/null", "/proc/self", "/etc/passwd"]
+    ) {
+      const { identity, mode } = linuxCalls.stat(path);
+      const { dev, ino, mode: expected } = Deno.statSync(path);
+      assertEquals(
+        [identity, mode],
+        [`${dev}:${ino}`, expected! & 0o7777],
+        path,
+      );
+    }
+  },
+);
+
+testUnless(
+  lacksRawNames,
+  "linuxCalls: no program we run inherits an open file",
+  async () => {
+    using directory = new TempDirectory();
+    const path = `${directory.path}/f`;
+    using _written = linuxCalls.openToWrite(path, 0o644);
+    using _read = linuxCalls.openToRead(path);
+    const { stdout } = await new Deno.Command("sh", {
+      args: ["-c", "ls -l /proc/self/fd"],
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout).includes(path), false);
+  },
+);
+
+testUnless(
+  lacksRawNames,
+  "linuxCalls: a closed file takes no call",
+  () => {
+    const file = linuxCalls.openToRead("/dev/null");
+    file.close();
+    for (
+      const call of [() => file.fstat(), () => file.read(new Uint8Array(1))]
+    ) {
+      const error = assertThrows(call, libc.LibcError);
+      assertEquals([error.code, error.message], [9, "Bad file descriptor"]);
+    }
+  },
+);
+
+testUnless(
+  lacksRawNames,
+  "linuxCalls: readdir() gives every name of a directory that is listed in parts",
   async () => {
     using directory = new TempDirectory();
     const names = Array.from(
@@ -35,7 +101,7 @@ testUnless(
 
 testUnless(
   lacksRawNames,
-  "A failing step on an open file names the path, the step and why",
+  "linuxCalls: a failing step on an open file names the path, the step and the reason",
   async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "f", content: "" }]);
@@ -54,22 +120,7 @@ testUnless(
 
 testUnless(
   lacksRawNames,
-  "A path with a NUL in it is not cut there",
-  async () => {
-    using directory = new TempDirectory();
-    const path = `${directory.path}/f\0g`;
-    await assertRejects(
-      () => files.openToWrite(path, 0o644),
-      EntryError,
-      "Invalid argument",
-    );
-    assertEquals([...Deno.readDirSync(directory.path)], []);
-  },
-);
-
-testUnless(
-  lacksRawNames,
-  "Times before 1970 and fractions of a second are kept",
+  "linuxCalls: times before 1970 and fractions of a second are kept",
   async () => {
     using directory = new TempDirectory();
     const path = `${directory.path}/f`;
@@ -91,7 +142,7 @@ testUnless(
 
 testUnless(
   lacksRawNames,
-  "openToWrite() of a FIFO waits until somebody reads it, and all else goes on",
+  "linuxCalls: openToWait() of a FIFO waits until somebody reads it, and all else goes on",
   async () => {
     using directory = new TempDirectory();
     shell("mkfifo pipe", directory.path);
@@ -108,21 +159,25 @@ testUnless(
   },
 );
 
-testUnless(lacksRawNames, "openToWrite() of a socket fails", async () => {
-  using directory = new TempDirectory();
-  const path = `${directory.path}/socket`;
-  using _listener = Deno.listen({ transport: "unix", path });
-  const found = await files.find(path);
-  const error = await assertRejects(
-    () => files.openToWrite(path, 0o644, found),
-    EntryError,
-  );
-  assertEquals(error.message, `${path}: No such device or address`);
-});
+testUnless(
+  lacksRawNames,
+  "linuxCalls: openToWait() of a socket fails",
+  async () => {
+    using directory = new TempDirectory();
+    const path = `${directory.path}/socket`;
+    using _listener = Deno.listen({ transport: "unix", path });
+    const found = await files.find(path);
+    const error = await assertRejects(
+      () => files.openToWrite(path, 0o644, found),
+      EntryError,
+    );
+    assertEquals(error.message, `${path}: No such device or address`);
+  },
+);
 
 testUnless(
   lacksRawNames,
-  "write() waits until a FIFO has room, for all of the bytes",
+  "linuxCalls: write() waits until a FIFO has room, for all of the bytes",
   async () => {
     using directory = new TempDirectory();
     shell("mkfifo pipe", directory.path);

@@ -1,0 +1,287 @@
+/**
+ * Linux's own file calls. They take and give every name, as `name_bytes.ts`
+ * decodes it, and reach devices and `/proc`, which the runtime refuses to
+ * programs without all permissions.
+ */
+
+import type {
+  Attributes,
+  DirectoryEntry,
+  Times,
+} from "../filesystem/file_system.ts";
+import { decodeName, encodeName } from "../names/name_bytes.ts";
+import { entryCalls, linkBytes, nameBytes } from "../system/entries.ts";
+import {
+  bytesOf,
+  type Calls,
+  checked,
+  close,
+  CLOSED,
+  closeWritten,
+  EINVAL,
+  ENOENT,
+  libcCalls,
+  LibcError,
+  O_CLOEXEC,
+  O_NONBLOCK,
+  read,
+  setNonBlocking,
+  unlessErrno,
+  writable,
+  write,
+} from "../system/libc.ts";
+import { AT_EMPTY_PATH, AT_FDCWD, statusCalls } from "../system/status.ts";
+import type { SystemCalls, SystemFile } from "./system_calls.ts";
+
+const FUNCTIONS = {
+  open_on_thread: {
+    name: "open",
+    parameters: ["buffer", "i32", "u32"],
+    result: "i32",
+    nonblocking: true,
+  },
+  lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
+  ftruncate: { parameters: ["i32", "i64"], result: "i32" },
+  fchmod: { parameters: ["i32", "u32"], result: "i32" },
+  chmod: { parameters: ["buffer", "u32"], result: "i32" },
+  futimens: { parameters: ["i32", "buffer"], result: "i32" },
+  utimensat: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
+  mkdir: { parameters: ["buffer", "u32"], result: "i32" },
+  unlink: { parameters: ["buffer"], result: "i32" },
+  symlink: { parameters: ["buffer", "buffer"], result: "i32" },
+} as const;
+
+let loaded: Calls<typeof FUNCTIONS> | undefined;
+
+function libc(): Calls<typeof FUNCTIONS> {
+  return loaded ??= libcCalls(FUNCTIONS, ["fchmod", "futimens"]);
+}
+
+/** Tells whether this system has these calls and lets the program make them. */
+export function hasLinuxCalls(): boolean {
+  if (Deno.build.os !== "linux") return false;
+  try {
+    libc();
+    entryCalls();
+    statusCalls();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// Of Linux's <fcntl.h>, the same on x86_64 and aarch64.
+const O_RDONLY = 0;
+const O_WRONLY = 0o1;
+const O_CREAT = 0o100;
+const O_EXCL = 0o200;
+
+// Of <errno.h>.
+const ENXIO = 6;
+const EEXIST = 17;
+const EISDIR = 21;
+
+/** Linux's calls, by its C library. */
+export const linuxCalls: SystemCalls = {
+  stat: (path) => {
+    const { look, read } = statusCalls();
+    const name = pathBytes(path);
+    checked(() => look(AT_FDCWD, name, 0));
+    return read();
+  },
+
+  find: (path) => {
+    const { look, read } = statusCalls();
+    const name = pathBytes(path);
+    const found = unlessErrno([ENOENT], () => look(AT_FDCWD, name, 0));
+    return found === undefined ? undefined : read();
+  },
+
+  readdir: entriesOf,
+
+  openToRead: (path) => new LinuxFile(open(path, O_RDONLY)),
+
+  create: (path, mode) => {
+    const flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    const name = pathBytes(path);
+    // EISDIR refuses a path that ends in a slash, whatever is there.
+    const fd = unlessErrno(
+      [EEXIST, EISDIR],
+      () => entryCalls().open(name, flags, mode),
+    );
+    return fd === undefined ? undefined : new LinuxFile(fd);
+  },
+
+  openToWrite: (path, mode) =>
+    new LinuxFile(open(path, O_WRONLY | O_CREAT, mode)),
+
+  openToWait: async (path, mode) =>
+    new LinuxFile(await openPatiently(path, O_WRONLY | O_CREAT, mode)),
+
+  mkdir: (path, mode) => {
+    const name = pathBytes(path);
+    checked(() => libc().mkdir(name, mode));
+  },
+
+  chmod: (path, mode) => {
+    const name = pathBytes(path);
+    checked(() => libc().chmod(name, mode));
+  },
+
+  utimes: (path, times) => {
+    const name = pathBytes(path);
+    const specs = timeSpecs(times);
+    checked(() => libc().utimensat(AT_FDCWD, name, specs, 0));
+  },
+
+  unlink: (path) => {
+    const name = pathBytes(path);
+    checked(() => libc().unlink(name));
+  },
+
+  unlinkUnlessDirectory: (path) => {
+    const name = pathBytes(path);
+    unlessErrno([ENOENT, EISDIR], () => libc().unlink(name));
+  },
+
+  readlink: (path) => {
+    const bytes = linkBytes(pathBytes(path));
+    return bytes === undefined ? undefined : decodeName(bytes);
+  },
+
+  symlink: (destination, path) => {
+    const [text, name] = [pathBytes(destination), pathBytes(path)];
+    checked(() => libc().symlink(text, name));
+  },
+};
+
+/** Opens a file; no program we run inherits it. */
+function open(path: string, flags: number, mode = 0): number {
+  const name = pathBytes(path);
+  return checked(() => entryCalls().open(name, flags | O_CLOEXEC, mode));
+}
+
+/**
+ * Opens a FIFO or a device that never keeps a read or write waiting. Where a FIFO
+ * has no reader, waits for one on a thread.
+ */
+async function openPatiently(
+  path: string,
+  flags: number,
+  mode: number,
+): Promise<number> {
+  try {
+    return open(path, flags | O_NONBLOCK, mode);
+  } catch (error) {
+    if (!(error instanceof LibcError) || error.code !== ENXIO) throw error;
+  }
+  const name = pathBytes(path);
+  const fd = await libc().open_on_thread(name, flags | O_CLOEXEC, mode);
+  // Only now may the garbage collector take it. The thread's `errno` is its own.
+  name.fill(0);
+  if (fd === -1) throw new LibcError(ENXIO);
+  setNonBlocking(fd);
+  return fd;
+}
+
+function* entriesOf(path: string): Generator<DirectoryEntry, void> {
+  // Should a FIFO have taken the directory's place, its open does not wait.
+  const fd = open(path, O_RDONLY | O_NONBLOCK);
+  try {
+    for (const bytes of nameBytes(fd)) {
+      const name = decodeName(bytes);
+      if (name !== "." && name !== "..") yield { name };
+    }
+  } finally {
+    close(fd);
+  }
+}
+
+class LinuxFile implements SystemFile {
+  #fd: number;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  fstat(): Attributes {
+    const { look, read } = statusCalls();
+    const name = pathBytes("");
+    checked(() => look(this.#fd, name, AT_EMPTY_PATH));
+    return read();
+  }
+
+  seek(at: number): void {
+    const SEEK_SET = 0; // Of <unistd.h>.
+    checked(() => libc().lseek(this.#fd, BigInt(at), SEEK_SET));
+  }
+
+  /** Waits for bytes: what is read was opened without O_NONBLOCK. */
+  read(buffer: Uint8Array): number {
+    return read(this.#fd, buffer)!;
+  }
+
+  write(bytes: Uint8Array): number | Promise<number> {
+    return write(this.#fd, bytes) ?? this.#writeLater(bytes);
+  }
+
+  async #writeLater(bytes: Uint8Array): Promise<number> {
+    for (;;) {
+      await writable(this.#fd);
+      const count = write(this.#fd, bytes);
+      if (count !== undefined) return count;
+    }
+  }
+
+  ftruncate(size: number): void {
+    checked(() => libc().ftruncate(this.#fd, BigInt(size)));
+  }
+
+  fchmod(mode: number): void {
+    checked(() => libc().fchmod(this.#fd, mode));
+  }
+
+  futimes(times: Times): void {
+    const specs = timeSpecs(times);
+    checked(() => libc().futimens(this.#fd, specs));
+  }
+
+  close(): void {
+    closeWritten(this.#release());
+  }
+
+  [Symbol.dispose](): void {
+    close(this.#release());
+  }
+
+  /** Gives the descriptor to close: no later call may take its number. */
+  #release(): number {
+    const fd = this.#fd;
+    this.#fd = CLOSED;
+    return fd;
+  }
+}
+
+/**
+ * Gives both times as utimensat(2) takes them, each as seconds and nanoseconds; a
+ * fraction of a millisecond holds microseconds.
+ */
+function timeSpecs(
+  { accessed, modified }: Times,
+): BigInt64Array<ArrayBuffer> {
+  return BigInt64Array.from([accessed, modified].flatMap((time) => {
+    const seconds = Math.floor(time / 1000);
+    const microseconds = Math.round((time - seconds * 1000) * 1000);
+    return [BigInt(seconds), BigInt(microseconds * 1000)];
+  }));
+}
+
+/**
+ * Gives a path as C takes it.
+ *
+ * @throws {LibcError} EINVAL, if C would cut it at a NUL.
+ */
+function pathBytes(path: string): Uint8Array<ArrayBuffer> {
+  if (path.includes("\0")) throw new LibcError(EINVAL);
+  return bytesOf(encodeName(`${path}\0`));
+}

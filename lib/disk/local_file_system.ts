@@ -1,0 +1,146 @@
+import type {
+  Attributes,
+  Concurrency,
+  DirectoryEntry,
+  FileSystem,
+  Listing,
+  OpenFile,
+  Times,
+} from "../filesystem/file_system.ts";
+import { onWindows } from "../system/own_platform.ts";
+import { attempt } from "./attempt.ts";
+import { denoCalls } from "./deno_calls.ts";
+import { hasLinuxCalls, linuxCalls } from "./linux_calls.ts";
+import { LocalFile } from "./local_file.ts";
+import { joinPath, nameOfPath } from "./local_path.ts";
+import type { Entries, SystemCalls } from "./system_calls.ts";
+
+/** Linux's own calls reach every name and every kind of entry. */
+const BEST_CALLS: SystemCalls = hasLinuxCalls() ? linuxCalls : denoCalls;
+
+/**
+ * The local disk. Calls are synchronous and made when their result is wanted:
+ * measured, an asynchronous read costs an upload 15 %. Only FIFOs and devices
+ * that are written to are waited for.
+ */
+export class LocalFileSystem implements FileSystem {
+  readonly label = "";
+  /** Calls that finish at once are best made one after the other. */
+  readonly concurrency: Concurrency = {
+    entries: 1,
+    blocks: 0,
+    blockBytes: 256 * 1024,
+  };
+  readonly #calls: SystemCalls;
+
+  /** @param calls Calls to serve the disk by; the best of this system if absent. */
+  constructor(calls: SystemCalls = BEST_CALLS) {
+    this.#calls = calls;
+  }
+
+  async find(path: string): Promise<Attributes | undefined> {
+    return attempt(path, () => this.#calls.find(path));
+  }
+
+  async stat(path: string): Promise<Attributes> {
+    return attempt(path, () => this.#calls.stat(path));
+  }
+
+  async identify(path: string): Promise<string | undefined> {
+    return attempt(path, () => this.#calls.stat(path).identity);
+  }
+
+  async readdir(path: string): Promise<Listing> {
+    const entries = attempt(path, () => this.#calls.readdir(path));
+    const first = await attempt(path, () => entries.next());
+    return {
+      [Symbol.asyncIterator]: () => listed(path, entries, first),
+      [Symbol.dispose]: () => {
+        entries.return?.();
+      },
+    };
+  }
+
+  async openToRead(path: string): Promise<OpenFile> {
+    return new LocalFile(
+      path,
+      attempt(path, () => this.#calls.openToRead(path)),
+    );
+  }
+
+  async create(path: string, mode: number): Promise<OpenFile | undefined> {
+    const file = attempt(path, () => this.#calls.create(path, mode));
+    return file && new LocalFile(path, file);
+  }
+
+  async openToWrite(
+    path: string,
+    mode: number,
+    replaced?: Attributes,
+  ): Promise<OpenFile> {
+    if (replaced?.kind !== "other") {
+      return new LocalFile(
+        path,
+        attempt(path, () => this.#calls.openToWrite(path, mode)),
+      );
+    }
+    const file = await attempt(path, () => this.#calls.openToWait(path, mode));
+    return new LocalFile(path, file, { writesAtOnce: false });
+  }
+
+  async remove(path: string): Promise<void> {
+    attempt(path, () => this.#calls.unlink(path));
+  }
+
+  async mkdir(path: string, mode: number): Promise<void> {
+    attempt(path, () => this.#calls.mkdir(path, mode));
+  }
+
+  async setMode(path: string, mode: number): Promise<void> {
+    attempt(`${path}: set mode`, () => this.#calls.chmod(path, mode));
+  }
+
+  async setTimes(path: string, times: Times): Promise<void> {
+    attempt(`${path}: set times`, () => this.#calls.utimes(path, times));
+  }
+
+  async readlink(path: string): Promise<string | undefined> {
+    return attempt(path, () => this.#calls.readlink(path));
+  }
+
+  async symlink(path: string, destination: string): Promise<void> {
+    attempt(path, () => {
+      this.#calls.unlinkUnlessDirectory(path);
+      this.#calls.symlink(destination, path);
+    });
+  }
+
+  join(directory: string, name: string): string {
+    return joinPath(directory, name);
+  }
+
+  nameOf(path: string): string {
+    return nameOfPath(path);
+  }
+}
+
+async function* listed(
+  path: string,
+  entries: Entries,
+  first: IteratorResult<DirectoryEntry>,
+): AsyncIterator<DirectoryEntry> {
+  try {
+    for (let next = first; !next.done;) {
+      yield next.value;
+      const step = attempt(path, () => entries.next());
+      next = step instanceof Promise ? await step : step;
+    }
+  } finally {
+    await entries.return?.();
+  }
+}
+
+/** Gives the process's umask; no bits where there is none, as on Windows. */
+export function currentUmask(): number {
+  return onWindows ? 0 : Deno.umask();
+}
