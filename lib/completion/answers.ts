@@ -3,7 +3,7 @@
  * what else is to be done. Candidates hold nothing that could end a line.
  */
 
-import { homeDirectory } from "../system/home.ts";
+import { homeDirectory } from "../system/environment.ts";
 import { readBashLine } from "./bash_line.ts";
 import {
   type Candidate,

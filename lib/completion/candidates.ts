@@ -3,7 +3,7 @@ import { dashed, OPTIONS, type TableOption } from "../options/option_table.ts";
 import type { LocationRules, RemoteLocation } from "../location/location.ts";
 import { parseLocation } from "../location/operand.ts";
 import { findInPath } from "../ssh/program.ts";
-import { homeDirectory } from "../system/home.ts";
+import { homeDirectory } from "../system/environment.ts";
 import { Cache, cacheDirectory } from "./cache.ts";
 import { hostsOfUser } from "./host_files.ts";
 import { localNames, withHome } from "./local_names.ts";

@@ -1,5 +1,5 @@
 import { matchesGlob } from "../names/glob.ts";
-import { homeDirectory } from "../system/home.ts";
+import { homeDirectory } from "../system/environment.ts";
 import { withHome } from "./local_names.ts";
 import { hostsInConfig, knownHosts } from "./ssh_hosts.ts";
 

@@ -12,23 +12,25 @@ import type {
 import { decodeName, encodeName } from "../names/name_bytes.ts";
 import { entryCalls, linkBytes, nameBytes } from "../system/entries.ts";
 import {
-  bytesOf,
-  type Calls,
-  checked,
   close,
   CLOSED,
   closeWritten,
-  EINVAL,
-  ENOENT,
-  libcCalls,
-  LibcError,
   O_CLOEXEC,
   O_NONBLOCK,
   read,
   setNonBlocking,
-  unlessErrno,
   writable,
   write,
+} from "../system/descriptors.ts";
+import {
+  bytesOf,
+  type Calls,
+  checked,
+  EINVAL,
+  ENOENT,
+  libcCalls,
+  LibcError,
+  unlessErrno,
 } from "../system/libc.ts";
 import { AT_EMPTY_PATH, AT_FDCWD, statusCalls } from "../system/status.ts";
 import type { SystemCalls, SystemFile } from "./system_calls.ts";

@@ -8,7 +8,7 @@ import { checkLogin, checkSourceUser } from "../location/login.ts";
 import { parseLocation } from "../location/operand.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { Tally } from "../events/tally.ts";
-import { environmentVariable } from "../system/private_directory.ts";
+import { environmentVariable } from "../system/environment.ts";
 import { transfer } from "../tree/transfer.ts";
 import { isInside, mayLieInside } from "./nesting.ts";
 import { copyDirectly } from "./direct.ts";

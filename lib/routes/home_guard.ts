@@ -3,7 +3,7 @@ import type { Attributes, OpenFile } from "../filesystem/file_system.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
 import { LocalFileSystem } from "../disk/local_file_system.ts";
 import { isDotPath } from "../names/remote_path.ts";
-import { homeDirectory } from "../system/home.ts";
+import { homeDirectory } from "../system/environment.ts";
 import type { CopyOptions } from "../options/copy_options.ts";
 
 /**

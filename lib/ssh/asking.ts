@@ -1,11 +1,5 @@
-import {
-  checked,
-  close,
-  libcCalls,
-  O_CLOEXEC,
-  O_NONBLOCK,
-  read,
-} from "../system/libc.ts";
+import { close, O_CLOEXEC, O_NONBLOCK, read } from "../system/descriptors.ts";
+import { checked, libcCalls } from "../system/libc.ts";
 
 const FUNCTIONS = {
   inotify_init1: { parameters: ["i32"], result: "i32" },

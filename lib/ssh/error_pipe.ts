@@ -1,13 +1,13 @@
 import {
   close,
-  LibcError,
   makePipe,
   type Pipe,
   read,
   readable,
   setNonBlocking,
   write,
-} from "../system/libc.ts";
+} from "../system/descriptors.ts";
+import { LibcError } from "../system/libc.ts";
 import {
   openForWriting,
   openPseudoTerminal,

@@ -1,4 +1,4 @@
-import * as libc from "../system/libc.ts";
+import * as libc from "../system/descriptors.ts";
 import { BufferedChannel } from "../channel/buffered_channel.ts";
 
 /** In bytes. Measured, neither half of it nor four times as much is better. */

@@ -1,6 +1,6 @@
 /** Tells before a login whether ssh will have to ask its user for something. */
 
-import { homeDirectory } from "../system/home.ts";
+import { homeDirectory } from "../system/environment.ts";
 import type { SshSettings } from "../options/copy_options.ts";
 import type { Login } from "./arguments.ts";
 import { type SshConfiguration, succeeds } from "./configuration.ts";

@@ -1,15 +1,15 @@
 import { encodeName } from "../names/name_bytes.ts";
+import { hasWorkingDescriptors } from "../system/descriptors.ts";
 import {
   type Calls,
   checked,
   EINVAL,
   ENOEXEC,
-  hasWorkingDescriptors,
   libcAddresses,
   libcCalls,
   LibcError,
 } from "../system/libc.ts";
-import { platform } from "../system/platform.ts";
+import { abi } from "../system/abi.ts";
 import { signalName } from "./signal_name.ts";
 import type { Process, ProcessEnd } from "./spawner.ts";
 
@@ -203,7 +203,7 @@ function environmentPlace(): Deno.PointerObject {
 
 /** Where children's ends are ignored, as by some who start us, none is told. */
 function keepChildren(): void {
-  const { SIGCHLD } = platform;
+  const { SIGCHLD } = abi;
   const SIG_IGN = 1n; // Of <signal.h>, the same on Linux and macOS.
   const action = new BigUint64Array(RECORD_BYTES / 8);
   checked(() => libc().sigaction(SIGCHLD, null, action));
@@ -251,7 +251,7 @@ class RawProcess implements Process {
     // Of <sys/wait.h>, the same on Linux and macOS.
     const P_PID = 1;
     const WEXITED = 4;
-    const { WNOWAIT } = platform;
+    const { WNOWAIT } = abi;
     const told = new Uint8Array(RECORD_BYTES);
     const error = await libc().waitid(P_PID, this.id, told, WEXITED | WNOWAIT);
     // Only now may the garbage collector take it.

@@ -1,10 +1,6 @@
 import { PipeChannel } from "./pipe_channel.ts";
-import {
-  close,
-  compileCalls,
-  makePipe,
-  makeSocketPair,
-} from "../system/libc.ts";
+import { close, makePipe, makeSocketPair } from "../system/descriptors.ts";
+import { compileCalls } from "../system/libc.ts";
 import { ErrorPipe } from "./error_pipe.ts";
 import { canStartProcesses, startProcess } from "./raw_process.ts";
 import type {

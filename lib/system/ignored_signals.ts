@@ -1,4 +1,4 @@
-import { platform } from "./platform.ts";
+import { abi } from "./abi.ts";
 import { readProcFile } from "./proc.ts";
 
 /** Signals that can end a copy, by <signal.h> of Linux and macOS. */
@@ -63,7 +63,7 @@ function sigaction(
   next: BigUint64Array<ArrayBuffer> | null,
   before: BigUint64Array<ArrayBuffer> | null,
 ): number {
-  const { symbols } = Deno.dlopen(platform.library, {
+  const { symbols } = Deno.dlopen(abi.library, {
     sigaction: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   });
   return symbols.sigaction(number, next, before);

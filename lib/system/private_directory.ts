@@ -1,30 +1,30 @@
-/** Small files that are the user's alone, and are believed only while they are. */
+import { onWindows } from "./own_platform.ts";
 
 /** Longest file that is read, in bytes. */
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** Permission bits of others. */
+/** Permission bits of the group and others. */
 const OTHERS = 0o077;
 
 /**
- * A directory for such files. Everything in it is dispensable: where it cannot
- * be made or belongs to somebody else, nothing is kept and nothing is found.
+ * A directory of small files that are the user's alone, and are read only while
+ * they are. All of them can be made again: where the directory cannot be made or
+ * belongs to somebody else, nothing is kept and nothing is found.
  */
 export class PrivateDirectory {
   readonly #path: string | undefined;
   readonly #ourName: RegExp;
 
   /**
-   * @param path Absent where there is none.
-   * @param ourName Names of our files; what else is in the directory is left
-   * alone.
+   * @param path Path of the directory; absent where there is none.
+   * @param ourName Names of our files; all other files are left alone.
    */
   constructor(path: string | undefined, ourName: RegExp) {
     this.#path = path;
     this.#ourName = ourName;
   }
 
-  /** Gives a file's text; `undefined` if there is none that is ours. */
+  /** Reads a file's text; `undefined` if there is none that is ours. */
   read(name: string): string | undefined {
     try {
       const path = `${this.#path}/${name}`;
@@ -42,25 +42,26 @@ export class PrivateDirectory {
     try {
       Deno.mkdirSync(this.#path, { recursive: true, mode: 0o700 });
       if (!isOwn(this.#path, "directory")) return;
-      const begun = `${this.#path}/${name}.${crypto.randomUUID()}`;
-      Deno.writeTextFileSync(begun, text, { createNew: true, mode: 0o600 });
-      Deno.renameSync(begun, `${this.#path}/${name}`);
+      const part = `${this.#path}/${name}.${crypto.randomUUID()}`;
+      Deno.writeTextFileSync(part, text, { createNew: true, mode: 0o600 });
+      Deno.renameSync(part, `${this.#path}/${name}`);
     } catch {
-      // It is found out again.
+      // The next run makes it again.
     }
   }
 
+  /** Removes a file of ours, if it is there. */
   remove(name: string): void {
     try {
       if (isOwn(this.#path!, "directory")) {
         Deno.removeSync(`${this.#path}/${name}`);
       }
     } catch {
-      // It is gone, or was never there.
+      // The file is gone, or was never there.
     }
   }
 
-  /** Removes files of ours that were last written before a moment. */
+  /** Removes files of ours last written before a time, in ms since 1970 UTC. */
   removeOlder(than: number): void {
     try {
       for (const { name } of Deno.readDirSync(this.#path!)) {
@@ -69,21 +70,16 @@ export class PrivateDirectory {
         if ((mtime?.getTime() ?? 0) < than) this.remove(name);
       }
     } catch {
-      // They can stay.
+      // Old files do no harm.
     }
   }
 }
 
-/** Tells whether an entry is of a kind, and nobody else's, links not followed. */
+/** Tells an entry of a kind that is the user's alone, links not followed. */
 function isOwn(path: string, kind: "file" | "directory"): boolean {
   const { isFile, isDirectory, size, uid, mode } = Deno.lstatSync(path);
   const isKind = kind === "file" ? isFile && size <= MAX_BYTES : isDirectory;
-  const isMine = Deno.build.os === "windows" ||
+  const isMine = onWindows ||
     uid === Deno.uid() && (mode! & OTHERS) === 0;
   return isKind && isMine;
-}
-
-/** Gives an environment variable; `undefined` if it is not set. */
-export function environmentVariable(name: string): string | undefined {
-  return Deno.env.get(name);
 }

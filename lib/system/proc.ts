@@ -4,15 +4,8 @@
  */
 
 import { entryCalls, linkBytes, nameBytes } from "./entries.ts";
-import {
-  checked,
-  close,
-  EINVAL,
-  LibcError,
-  O_CLOEXEC,
-  O_NONBLOCK,
-  read,
-} from "./libc.ts";
+import { close, O_CLOEXEC, O_NONBLOCK, read } from "./descriptors.ts";
+import { checked, EINVAL, LibcError } from "./libc.ts";
 
 /** Most of a file that is read, in bytes: a table of many sockets. */
 const MAX_BYTES = 4 * 1024 * 1024;

@@ -1,15 +1,8 @@
 /** Terminals of our own, for programs that ask for one on their standard error. */
 
-import {
-  checked,
-  close,
-  libcCalls,
-  LibcError,
-  O_CLOEXEC,
-  type Pipe,
-  setCloseOnExec,
-} from "./libc.ts";
-import { platform } from "./platform.ts";
+import { close, O_CLOEXEC, type Pipe, setCloseOnExec } from "./descriptors.ts";
+import { checked, libcCalls, LibcError } from "./libc.ts";
+import { abi } from "./abi.ts";
 
 const FUNCTIONS = {
   posix_openpt: { parameters: ["i32"], result: "i32" },
@@ -39,7 +32,7 @@ const SETTINGS_BYTES = 256;
  */
 export function openPseudoTerminal(): Pipe & { readonly path: string } {
   const libc = libcCalls(FUNCTIONS);
-  const flags = O_RDWR | platform.O_NOCTTY;
+  const flags = O_RDWR | abi.O_NOCTTY;
   using opened = new DisposableStack();
   const readEnd = checked(() => libc.posix_openpt(flags));
   opened.adopt(readEnd, close);
@@ -64,7 +57,7 @@ export function openPseudoTerminal(): Pipe & { readonly path: string } {
 /** Opens what is there to write to it; no program we run inherits it. */
 export function openForWriting(path: string): number {
   const name = new TextEncoder().encode(`${path}\0`);
-  const flags = O_RDWR | platform.O_NOCTTY | O_CLOEXEC;
+  const flags = O_RDWR | abi.O_NOCTTY | O_CLOEXEC;
   const fd = checked(() => libcCalls(FUNCTIONS).open(name, flags));
   setCloseOnExec(fd);
   return fd;

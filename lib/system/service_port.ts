@@ -1,5 +1,7 @@
+import { onWindows } from "./own_platform.ts";
+
 /**
- * The number of a TCP service in the system's table, where ssh itself looks
+ * Gives the port of a TCP service by the system's table, where ssh itself looks
  * names up; `undefined` if it is not there.
  */
 export function servicePort(name: string): number | undefined {
@@ -16,7 +18,7 @@ export function servicePort(name: string): number | undefined {
 
 function readTable(): string {
   const root = Deno.env.get("SystemRoot") ?? "C:\\Windows";
-  const path = Deno.build.os === "windows"
+  const path = onWindows
     ? `${root}\\System32\\drivers\\etc\\services`
     : "/etc/services";
   try {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { PipeChannel } from "../../../lib/ssh/pipe_channel.ts";
 import { SessionError } from "../../../lib/errors.ts";
-import * as libc from "../../../lib/system/libc.ts";
+import * as libc from "../../../lib/system/descriptors.ts";
 import { lacksLibrary, testUnless } from "../../support/c_library.ts";
 import { identityOf } from "../../support/process/descriptors.ts";
 import {

@@ -1,147 +1,53 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import * as libc from "../../../lib/system/libc.ts";
-import { platform } from "../../../lib/system/platform.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  checked,
+  firstThatWorks,
+  libcCalls,
+  LibcError,
+  unlessErrno,
+} from "../../../lib/system/libc.ts";
 import { lacksLibrary } from "../../support/c_library.ts";
 
 const ignore = lacksLibrary !== undefined;
 
-const [A] = Uint8Array.of(0x61);
+const CHDIR = { chdir: { parameters: ["buffer"], result: "i32" } } as const;
 
-Deno.test("libcCalls() throws for a function that is not there", {
+/** Enters a directory that is not there: fails with ENOENT. */
+function fail(): number {
+  return libcCalls(CHDIR).chdir(new TextEncoder().encode("/none/such\0"));
+}
+
+Deno.test("libcCalls(): throws for a function that is not there", {
   ignore,
 }, () => {
   const missing = { parameters: [], result: "void" } as const;
-  assertThrows(() => libc.libcCalls({ no_such_function: missing }), Error);
+  assertThrows(() => libcCalls({ no_such_function: missing }), Error);
 });
 
-Deno.test("A pipe gives what it was given, then its end", { ignore }, () => {
-  const { readEnd, writeEnd } = libc.makePipe(4096);
-  const buffer = new Uint8Array(10);
-  assertEquals(libc.write(writeEnd, Uint8Array.of(A!, A!)), 2);
-  assertEquals(libc.read(readEnd, buffer), 2);
-  assertEquals(buffer.subarray(0, 3), Uint8Array.of(A!, A!, 0));
-  libc.close(writeEnd);
-  assertEquals(libc.read(readEnd, buffer), 0);
-  libc.close(readEnd);
-});
-
-Deno.test("A descriptor that does not wait gives undefined instead", {
-  ignore,
-}, async () => {
-  const { readEnd, writeEnd } = libc.makePipe(4096);
-  libc.setNonBlocking(readEnd);
-  libc.setNonBlocking(writeEnd);
-  const block = new Uint8Array(1024 * 1024);
-  assertEquals(libc.read(readEnd, block), undefined);
-  assert(!libc.isReadableWithin(readEnd, 0));
-  await libc.writable(writeEnd);
-  while (libc.write(writeEnd, block) !== undefined);
-  await libc.readable(readEnd);
-  assert(libc.isReadableWithin(readEnd, 0));
-  libc.close(readEnd);
-  assertThrows(
-    // A program that is being started elsewhere may hold it for a moment.
-    () => {
-      while (libc.write(writeEnd, block) === undefined);
-    },
-    libc.LibcError,
-    "Broken pipe",
-  );
-  libc.close(writeEnd);
-});
-
-Deno.test(
-  "A pipe is not inherited by programs we run",
-  { ignore },
-  async () => {
-    const { readEnd, writeEnd } = libc.makePipe(4096);
-    const { success } = await new Deno.Command("sh", {
-      args: [
-        "-c",
-        `! [ -e /dev/fd/${readEnd} ] && ! [ -e /dev/fd/${writeEnd} ]`,
-      ],
-    }).output();
-    assert(success);
-    libc.close(readEnd);
-    libc.close(writeEnd);
-  },
-);
-
-Deno.test(
-  "receive() gives what a socket holds, and never waits",
-  { ignore },
-  () => {
-    const { readEnd, writeEnd } = libc.makeSocketPair(64 * 1024);
-    const buffer = new Uint8Array(8);
-    try {
-      assertEquals(libc.receive(readEnd, buffer), undefined);
-      assertEquals(libc.write(writeEnd, Uint8Array.of(1, 2, 3)), 3);
-      assertEquals(libc.receive(readEnd, buffer), 3);
-      assertEquals([...buffer.subarray(0, 4)], [1, 2, 3, 0]);
-    } finally {
-      libc.close(writeEnd);
-    }
-    assertEquals(libc.receive(readEnd, buffer), 0);
-    libc.close(readEnd);
-  },
-);
-
-Deno.test(
-  "receiveAll() gives what came in its time, undefined if nothing did",
-  { ignore },
-  () => {
-    const { readEnd, writeEnd } = libc.makeSocketPair(4096);
-    libc.setReceiveTime(readEnd, 1);
-    const buffer = new Uint8Array(8);
-    try {
-      assertEquals(libc.receiveAll(readEnd, buffer), undefined);
-      libc.write(writeEnd, Uint8Array.of(1, 2, 3));
-      assertEquals(libc.receiveAll(readEnd, buffer), 3);
-    } finally {
-      libc.close(readEnd);
-      libc.close(writeEnd);
-    }
-  },
-);
-
-Deno.test("makeSocketPair() hands on what is written, up to its end", {
+Deno.test("checked(): gives a result, or throws the system's text and number", {
   ignore,
 }, () => {
-  const { readEnd, writeEnd } = libc.makeSocketPair(64 * 1024);
-  const buffer = new Uint8Array(8);
-  try {
-    libc.setNonBlocking(readEnd);
-    assertEquals(libc.read(readEnd, buffer), undefined);
-    assertEquals(libc.write(writeEnd, Uint8Array.of(1, 2, 3)), 3);
-    assert(libc.isReadableWithin(readEnd, 0));
-    assertEquals(libc.read(readEnd, buffer), 3);
-    assertEquals([...buffer.subarray(0, 3)], [1, 2, 3]);
-  } finally {
-    libc.close(writeEnd);
-  }
-  assertEquals(libc.read(readEnd, buffer), 0);
-  libc.close(readEnd);
+  assertEquals(checked(() => 7n), 7);
+  const error = assertThrows(() => checked(fail), LibcError);
+  assertEquals([error.code, error.message], [2, "No such file or directory"]);
 });
 
-Deno.test(
-  "A pipe holds more than the system gives by itself where it lets us say so, a socket less",
-  {
-    ignore,
-  },
-  () => {
-    const more = platform.F_SETPIPE_SZ === undefined ? 16 * 1024 : 128 * 1024;
-    const less = 4096;
-    for (
-      const [{ readEnd, writeEnd }, least, most] of [
-        [libc.makePipe(more), more, 128 * 1024],
-        [libc.makeSocketPair(less), 1, 64 * 1024],
-      ] as const
-    ) {
-      libc.setNonBlocking(writeEnd);
-      const count = libc.write(writeEnd, new Uint8Array(1024 * 1024))!;
-      assert(least <= count && count <= most, String(count));
-      libc.close(readEnd);
-      libc.close(writeEnd);
-    }
-  },
-);
+Deno.test("unlessErrno(): gives undefined for the given codes alone", {
+  ignore,
+}, () => {
+  assertEquals(unlessErrno([2], () => 0), 0);
+  assertEquals(unlessErrno([13, 2], fail), undefined);
+  assertThrows(() => unlessErrno([13], fail), LibcError);
+});
+
+Deno.test("firstThatWorks(): gives the first that does not throw, else throws the last error", () => {
+  const throwing = (message: string) => (): number => {
+    throw new Error(message);
+  };
+  assertEquals(firstThatWorks([throwing("a"), () => 2, () => 3]), 2);
+  assertThrows(
+    () => firstThatWorks([throwing("a"), throwing("b")]),
+    Error,
+    "b",
+  );
+});

@@ -1,12 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { PrivateDirectory } from "../../../lib/system/private_directory.ts";
 import { listing } from "../../support/fixtures/listing.ts";
+import { onWindows } from "../../support/platform.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
 const OUR_NAME = /^our/;
 const NOBODY = 65534;
 const MAX_BYTES = 8 * 1024 * 1024;
-const isWindows = Deno.build.os === "windows";
 
 /** A private directory that is not there yet. */
 class Place extends TempDirectory {
@@ -27,7 +27,7 @@ Deno.test("A private file is read as it was written, and replaced whole", () => 
 Deno.test({
   name:
     "A private directory and its files are the user's alone, whatever the umask",
-  ignore: isWindows,
+  ignore: onWindows,
   fn: () => {
     const before = Deno.umask(0);
     try {
@@ -44,7 +44,7 @@ Deno.test({
 for (const mode of [0o701, 0o710, 0o704, 0o740, 0o722, 0o755]) {
   Deno.test({
     name: `A directory of mode ${mode.toString(8)} is neither read nor changed`,
-    ignore: isWindows,
+    ignore: onWindows,
     fn: () => {
       using place = new Place();
       place.directory.write("our 1", "x");
@@ -66,7 +66,7 @@ for (const mode of [0o601, 0o604, 0o620, 0o640, 0o666]) {
     name: `A file of mode ${
       mode.toString(8)
     } is not believed, and replaced by one that is`,
-    ignore: isWindows,
+    ignore: onWindows,
     fn: () => {
       using place = new Place();
       place.directory.write("our", "x");
@@ -80,7 +80,7 @@ for (const mode of [0o601, 0o604, 0o620, 0o640, 0o666]) {
 
 Deno.test({
   name: "A directory or a file of somebody else's is neither read nor changed",
-  ignore: isWindows || Deno.uid() !== 0,
+  ignore: onWindows || Deno.uid() !== 0,
   fn: () => {
     using place = new Place();
     place.directory.write("our", "x");
@@ -98,7 +98,7 @@ Deno.test({
 
 Deno.test({
   name: "A link in the place of the directory is not followed, by no step",
-  ignore: isWindows,
+  ignore: onWindows,
   fn: () => {
     using place = new Place();
     place.directory.write("our", "x");
@@ -114,7 +114,7 @@ Deno.test({
 
 Deno.test({
   name: "A link in the place of a file is not followed, and replaced itself",
-  ignore: isWindows,
+  ignore: onWindows,
   fn: () => {
     using place = new Place();
     place.directory.write("our", "x");

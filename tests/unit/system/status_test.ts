@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Attributes } from "../../../lib/filesystem/file_system.ts";
-import { checked, close, makePipe } from "../../../lib/system/libc.ts";
+import { close, makePipe } from "../../../lib/system/descriptors.ts";
+import { checked } from "../../../lib/system/libc.ts";
 import {
   AT_EMPTY_PATH,
   AT_FDCWD,

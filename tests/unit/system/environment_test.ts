@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { homeDirectory } from "../../../lib/system/home.ts";
+import { homeDirectory } from "../../../lib/system/environment.ts";
 
 Deno.test("homeDirectory() takes HOME, else what Windows calls it", () => {
   const rows: readonly (readonly [Record<string, string>, string])[] = [

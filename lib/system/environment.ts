@@ -1,4 +1,7 @@
-import { environmentVariable } from "./private_directory.ts";
+/** Gives an environment variable; `undefined` if it is not set. */
+export function environmentVariable(name: string): string | undefined {
+  return Deno.env.get(name);
+}
 
 /**
  * Gives the user's home directory, which Windows names in a variable of its

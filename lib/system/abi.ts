@@ -1,21 +1,21 @@
-/**
- * Differences between the C libraries whose calls are made. Each number is a
- * header's: Linux's are those of glibc on x86_64 and aarch64, where they are the
- * same; macOS's those of XNU's bsd/sys. What both share is named where it is
- * used.
- */
+/** Differences between the C libraries whose calls are made. */
 
-export interface Platform {
-  /** File that the loader knows. */
+/**
+ * Names and numbers of one library. The numbers are its headers': Linux's are
+ * those of glibc on x86_64 and aarch64, where they are the same; macOS's those of
+ * XNU's bsd/sys. Numbers that both share stand where they are used.
+ */
+export interface Abi {
+  /** File of the library, as the loader knows it. */
   readonly library: string;
-  /** Gives where the calling thread's `errno` is. */
+  /** Function that gives the address of the calling thread's `errno`. */
   readonly errnoFunction: string;
-  /** Makes a pipe; one without `O_CLOEXEC` passes over that argument. */
+  /** Function that makes a pipe; one without `O_CLOEXEC` ignores that argument. */
   readonly pipeFunction: string;
   /** Of <fcntl.h>, as the next two. */
   readonly O_NONBLOCK: number;
   readonly O_NOCTTY: number;
-  /** Absent where descriptors cannot be made so that no program inherits them. */
+  /** Absent where a descriptor is inherited until FD_CLOEXEC is set. */
   readonly O_CLOEXEC?: number;
   /** Of <errno.h>. */
   readonly EAGAIN: number;
@@ -25,7 +25,7 @@ export interface Platform {
   readonly SO_RCVTIMEO: number;
   readonly MSG_DONTWAIT: number;
   readonly MSG_WAITALL: number;
-  /** Of <fcntl.h>; absent where a pipe holds what the system gives it. */
+  /** Of <fcntl.h>; absent where the size of a pipe is the system's choice. */
   readonly F_SETPIPE_SZ?: number;
   /** Of <signal.h>. */
   readonly SIGCHLD: number;
@@ -33,7 +33,7 @@ export interface Platform {
   readonly WNOWAIT: number;
 }
 
-const PLATFORMS: Readonly<Record<string, Platform>> = {
+const ABIS: Readonly<Record<string, Abi>> = {
   linux: {
     library: "libc.so.6",
     errnoFunction: "__errno_location",
@@ -69,6 +69,5 @@ const PLATFORMS: Readonly<Record<string, Platform>> = {
   },
 };
 
-/** This system's, or Linux's where its library is not called. */
-export const platform: Platform = PLATFORMS[Deno.build.os] ??
-  PLATFORMS["linux"]!;
+/** This system's; Linux's on a system whose library is not called. */
+export const abi: Abi = ABIS[Deno.build.os] ?? ABIS["linux"]!;
