@@ -1,24 +1,25 @@
 /**
- * Paths as the runtime takes them. It normalises each one for a program that
- * may not do everything, as if no name were a link or a file: `link/..` leads
+ * Paths as the runtime takes them. For a program without all permissions it
+ * normalises each one, as if no name were a link or a file: `link/..` leads
  * elsewhere then, and `file/` to the file.
  */
 
-const onWindows = Deno.build.os === "windows";
+import { onWindows } from "../system/own_platform.ts";
 
-/** The end of a path that names nothing but a directory. */
+/** End of a path that can name nothing but a directory. */
 const DIRECTORY_END = onWindows ? /[\\/]\.{0,2}$/ : /\/\.{0,2}$/;
 
 const SEPARATORS_AT_END = onWindows ? /[\\/]+$/ : /\/+$/;
 
 const LAST_NAME = onWindows ? /[^\\/]*$/ : /[^/]*$/;
 
+/** Beginning of a destination that no directory before it changes: `C:f`, too. */
 const ABSOLUTE = onWindows ? /^(?:[\\/]|[a-z]:)/i : /^\//;
 
-/** Two parts of a path: before its last `..`, and behind that. */
+/** Parts of a path before and behind its last `..`. */
 const LAST_PARENT = /^(.+)\/\.\.(\/.*)?$/s;
 
-/** Tells whether a path can name nothing but a directory. */
+/** Tells a path that can name nothing but a directory. */
 export function namesDirectory(path: string): boolean {
   return DIRECTORY_END.test(path);
 }
@@ -26,9 +27,8 @@ export function namesDirectory(path: string): boolean {
 /**
  * Gives a path that leads where `path` does, normalised or not.
  *
- * @throws As the system does, where that can be no path of what is there or
- * may be made, but by `writablePath` and `directoryPath`.
- * @throws {Error} If the runtime cannot pass this name on.
+ * @throws {Error} As the system does, where no entry can have this path; or if the
+ * runtime cannot pass the name on.
  */
 export function reachablePath(path: string): string {
   const settled = withoutParents(passable(path));
@@ -38,7 +38,11 @@ export function reachablePath(path: string): string {
   return settled;
 }
 
-/** The same for a file to write, which may be missing; never one that ends in a separator. */
+/**
+ * Gives the same for a file to write, which may be missing.
+ *
+ * @throws {Error} As `reachablePath`; or if the path ends in a separator.
+ */
 export function writablePath(path: string): string {
   const name = path.replace(SEPARATORS_AT_END, "");
   if (name === path) return reachablePath(path);
@@ -46,23 +50,29 @@ export function writablePath(path: string): string {
   throw new Deno.errors.IsADirectory("Is a directory");
 }
 
-/** The same for a directory that is missing. */
+/**
+ * Gives the same for a directory to make, whose path may end in separators.
+ *
+ * @throws {Error} As `reachablePath`.
+ */
 export function directoryPath(path: string): string {
   return reachablePath(path.replace(SEPARATORS_AT_END, "") || path);
 }
 
-/** Gives where a symbolic link to nothing leads; `undefined` for all else. */
+/** Gives the path behind a symbolic link to nothing; `undefined` for all else. */
 export function danglingPath(path: string): string | undefined {
   if (!Deno.lstatSync(path).isSymlink || isThere(path)) return undefined;
   return linkedPath(path, Deno.readLinkSync(path));
 }
 
-/** Gives where a symbolic link at `path` leads that says `said`. */
-export function linkedPath(path: string, said: string): string {
-  return ABSOLUTE.test(said) ? said : path.replace(LAST_NAME, () => said);
+/** Gives the path behind a symbolic link at `path` with this destination. */
+export function linkedPath(path: string, destination: string): string {
+  return ABSOLUTE.test(destination)
+    ? destination
+    : path.replace(LAST_NAME, () => destination);
 }
 
-/** Tells whether a directory is at a path, links followed. */
+/** Tells a path that leads to a directory, links followed. */
 export function isDirectory(path: string): boolean {
   try {
     return Deno.statSync(path).isDirectory;
@@ -82,9 +92,9 @@ function isThere(path: string): boolean {
 }
 
 /**
- * Gives the path, for a call that does not normalise it.
+ * Gives a path that the runtime can pass on as it is.
  *
- * @throws {Error} If the runtime cannot pass it on.
+ * @throws {Error} If it cannot be passed on.
  */
 export function passable(path: string): string {
   if (path === "") {

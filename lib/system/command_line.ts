@@ -3,8 +3,8 @@ import { readProcBytes } from "./proc.ts";
 let words: readonly Uint8Array[] | undefined;
 
 /**
- * Gives the words that this process was started with, its own name first, read
- * once; none where Linux does not tell them.
+ * Gives the words of this process's command line, its own name first, read once;
+ * none where there is no `/proc`.
  */
 export function commandLine(): readonly Uint8Array[] {
   return words ??= readWords();
@@ -19,7 +19,7 @@ function readWords(): readonly Uint8Array[] {
   }
 }
 
-/** Gives the words, each of which ends with a NUL. */
+/** Splits the words, each of which ends with a NUL. */
 function* wordsOf(content: Uint8Array): Iterable<Uint8Array> {
   for (let start = 0; start < content.length;) {
     const end = content.indexOf(0, start);

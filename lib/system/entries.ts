@@ -20,13 +20,17 @@ const FUNCTIONS = {
 
 let loaded: Calls<typeof FUNCTIONS> | undefined;
 
-/** @throws If the system has no such calls, or they may not be used. */
+/**
+ * Finds the calls, once.
+ *
+ * @throws {Error} If the system has no such calls, or they may not be used.
+ */
 export function entryCalls(): Calls<typeof FUNCTIONS> {
   return loaded ??= libcCalls(FUNCTIONS, ["open"]);
 }
 
 /**
- * Gives what a symbolic link says; `undefined` if something else is there.
+ * Gives the destination of a symbolic link; `undefined` if something else is there.
  *
  * @param path Its path, with a NUL at its end.
  * @throws {LibcError} If it cannot be read.
@@ -43,8 +47,8 @@ export function linkBytes(
 }
 
 /**
- * Gives the names in an open directory, `.` and `..` among them, read part by part.
- * Each is to be taken before the next one is asked for.
+ * Lists the names in an open directory part by part, `.` and `..` among them. Each
+ * name is valid until the next one is taken.
  *
  * @throws {LibcError} If it cannot be listed.
  */
@@ -66,12 +70,12 @@ export function* nameBytes(fd: number): Iterable<Uint8Array> {
   }
 }
 
-/** The longest path Linux takes and the longest link it makes, in bytes. */
+/** Longest path and destination of a link on Linux, in bytes. */
 const PATH_BYTES = 4096;
 
-/** Part of a directory that is listed at a time, in bytes. */
+/** Room for the part of a directory that is listed at a time, in bytes. */
 const LISTING_BYTES = 32 * 1024;
 
-/** `d_reclen` and `d_name` in a `struct dirent64`. */
+/** Places of `d_reclen` and `d_name` in a `struct dirent64`. */
 const LENGTH_OFFSET = 16;
 const NAME_OFFSET = 19;

@@ -11,13 +11,13 @@ const NUMBERS: Readonly<Record<string, number>> = {
 /** 64-bit words that every system's `struct sigaction` fits in. */
 const RECORD_WORDS = 32;
 
-/** Stands for a handler that ignores, in <signal.h> of both. */
+/** Handler that ignores a signal, by <signal.h> of Linux and macOS. */
 const SIG_IGN = 1n;
 
 /**
- * Gives those of some signals that this process was started with ignored, as
- * nohup and shells do for what runs in the background. Is to be asked before the
- * runtime listens to them.
+ * Gives those of some signals that this process was started with ignored, as nohup
+ * and shells do for background jobs. Must be called before the runtime listens to
+ * them.
  */
 export function ignoredSignals(
   signals: readonly Deno.Signal[],
@@ -47,14 +47,14 @@ function ignoredOnLinux(
   );
 }
 
-/** Ignores a signal, for the programs we run too. */
+/** Ignores a signal, here and in the programs we run. */
 export function ignore(signal: Deno.Signal): void {
   const action = new BigUint64Array(RECORD_WORDS);
   action[0] = SIG_IGN;
   try {
     sigaction(NUMBERS[signal]!, action, null);
   } catch {
-    // The system has no such call: whoever listens does nothing.
+    // Without the call, the signal's listener does nothing.
   }
 }
 

@@ -7,23 +7,27 @@ import { entryCalls, linkBytes, nameBytes } from "./entries.ts";
 import { close, O_CLOEXEC, O_NONBLOCK, read } from "./descriptors.ts";
 import { checked, EINVAL, LibcError } from "./libc.ts";
 
-/** Most of a file that is read, in bytes: a table of many sockets. */
+/** Most that is read of a text file, in bytes: a table of many sockets. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Part of a file that is read at a time, in bytes. */
+/** Size of one read, in bytes. */
 const BLOCK_BYTES = 32 * 1024;
 
 const decoder = new TextDecoder();
 
-/** @throws {LibcError} If it cannot be read. */
+/**
+ * Reads a file as text, at most 4 MiB of it.
+ *
+ * @throws {LibcError} If it cannot be read.
+ */
 export function readProcFile(path: string): string {
   return decoder.decode(readProcBytes(path, MAX_BYTES));
 }
 
 /**
- * Reads a file to its end, or on until there is enough.
+ * Reads a file to its end, or until there is enough.
  *
- * @param enough In bytes.
+ * @param enough Number of bytes after which nothing more is read.
  * @throws {LibcError} If it cannot be read.
  */
 export function readProcBytes(
@@ -50,7 +54,11 @@ export function readProcBytes(
   });
 }
 
-/** @throws {LibcError} If it is no link, or cannot be read. */
+/**
+ * Reads the destination of a symbolic link.
+ *
+ * @throws {LibcError} If it is no link, or cannot be read.
+ */
 export function readProcLink(path: string): string {
   const bytes = linkBytes(pathBytes(path));
   if (bytes === undefined) throw new LibcError(EINVAL);
@@ -58,7 +66,7 @@ export function readProcLink(path: string): string {
 }
 
 /**
- * Gives the names in a directory, without `.` and `..`.
+ * Lists the names in a directory, without `.` and `..`.
  *
  * @throws {LibcError} If it cannot be listed.
  */

@@ -1,7 +1,6 @@
-/** The name under which this program was called. */
-
 import { commandLine } from "./command_line.ts";
 
+/** The program's own name. */
 const DEFAULT = "seacp";
 
 const decoder = new TextDecoder();
@@ -10,8 +9,8 @@ const decoder = new TextDecoder();
  * Gives the name that messages begin with: `scp` where a compiled program was
  * called so.
  *
- * @param isCompiled Whether this process is the program, not a runtime that
- * runs its source.
+ * @param isCompiled True where this process is the compiled program, not a runtime
+ * that runs its source.
  */
 export function programName(isCompiled: boolean): string {
   return isCompiled ? nameIn(firstWord()) : DEFAULT;
@@ -23,10 +22,7 @@ export function nameIn(path: string): string {
   return /^[\w.+-]{1,64}$/.test(name) ? name : DEFAULT;
 }
 
-/**
- * Reads the word that the process was called by; the path of the program where
- * nothing tells.
- */
+/** Gives the process's own name, or its path where no name is known. */
 function firstWord(): string {
   const [word] = commandLine();
   return word === undefined ? Deno.execPath() : decoder.decode(word);

@@ -1,4 +1,4 @@
-/** Terminals of our own, for programs that ask for one on their standard error. */
+/** Pseudo-terminals, for programs that want one on their standard error. */
 
 import { close, O_CLOEXEC, type Pipe, setCloseOnExec } from "./descriptors.ts";
 import { checked, libcCalls, LibcError } from "./libc.ts";
@@ -25,8 +25,8 @@ const PATH_BYTES = 128;
 const SETTINGS_BYTES = 256;
 
 /**
- * Opens a terminal that nobody sits at: what is written at one end is read at
- * the other, unchanged. It becomes nobody's controlling terminal.
+ * Opens a pseudo-terminal in raw mode: bytes written at one end are read at the
+ * other, unchanged. It becomes no process's controlling terminal.
  *
  * @throws {LibcError} If the system has none left.
  */
@@ -54,7 +54,11 @@ export function openPseudoTerminal(): Pipe & { readonly path: string } {
   return { readEnd, writeEnd, path: name };
 }
 
-/** Opens what is there to write to it; no program we run inherits it. */
+/**
+ * Opens a terminal or a device to be written; no program we run inherits it.
+ *
+ * @throws {LibcError} If it cannot be opened.
+ */
 export function openForWriting(path: string): number {
   const name = new TextEncoder().encode(`${path}\0`);
   const flags = O_RDWR | abi.O_NOCTTY | O_CLOEXEC;

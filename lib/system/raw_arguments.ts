@@ -4,13 +4,12 @@ import { decodeName } from "../names/name_bytes.ts";
 const lossy = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * The process's arguments as they were given, each a name as `decodeName` gives
- * it, where Linux can be asked for them. The runtime's have U+FFFD for bytes
- * that are no UTF-8, and a compiled program's lack the first one if it is the
- * program's own path.
+ * Gives the process's arguments by their bytes, as `decodeName` decodes them; on
+ * other systems than Linux, the runtime's. The runtime's have U+FFFD for bytes that
+ * are no UTF-8, and lack the first one if it is a compiled program's own path.
  *
  * @param args The process's arguments, as the runtime gives them.
- * @param isCompiled Whether all that follows the program's name is for it.
+ * @param isCompiled True where every word behind the program's name is its argument.
  */
 export function rawArguments(
   args: readonly string[],

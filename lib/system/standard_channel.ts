@@ -1,9 +1,9 @@
 import { StreamChannel } from "../channel/stream_channel.ts";
 
 /**
- * The channel to whoever started this process: its standard input and output.
+ * Opens the channel to the process's client: its standard input and output.
  *
- * @param interrupted Ends what is read when aborted.
+ * @param interrupted Signal that ends the input when aborted.
  */
 export function standardChannel(interrupted: AbortSignal): StreamChannel {
   const channel = new StreamChannel(

@@ -1,6 +1,6 @@
 /**
- * Linux's calls that look at an entry: `statx`, or `fstatat` where the kernel
- * (before 4.11), glibc (before 2.28) or a container's filter has no `statx`.
+ * Linux's calls that give the attributes of an entry: `statx`, or `fstatat` where
+ * the kernel (before 4.11), glibc (before 2.28) or a container's filter has none.
  */
 
 import type { Attributes, EntryKind } from "../filesystem/file_system.ts";
@@ -36,9 +36,9 @@ export const AT_EMPTY_PATH = 0x1000;
 let found: StatusCalls | undefined;
 
 /**
- * Finds the way that this system has, once.
+ * Finds the calls that work on this system, once.
  *
- * @throws If it has none, or its library may not be used.
+ * @throws {Error} If none do, or the library may not be used.
  */
 export function statusCalls(): StatusCalls {
   return found ??= firstThatWorks([
@@ -67,7 +67,7 @@ const STATX_BTIME = 0x800;
 /**
  * Looks by `statx`; the places are those of a `struct statx`.
  *
- * @throws If the library has no such call.
+ * @throws {Error} If the library has no such call.
  */
 export function byStatx(): StatusCalls {
   const STATX_BASIC_STATS = 0x7ff;
@@ -123,7 +123,7 @@ const LAYOUTS = {
 /**
  * Looks by `fstatat`; the places are those of a `struct stat`.
  *
- * @throws If the library has no such call.
+ * @throws {Error} If the library has no such call.
  */
 export function byFstatat(): StatusCalls {
   const { version, modeOffset } = LAYOUTS[Deno.build.arch];
