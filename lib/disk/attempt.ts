@@ -16,21 +16,20 @@ const TOO_MANY_OPEN = onWindows ? [4] : [23, 24];
  * @throws {EntryError} If it fails otherwise: `what: reason`.
  */
 export function attempt<T>(what: string, call: () => T): T {
-  const fail = (error: unknown): never => {
-    throw failure(what, error);
-  };
   try {
     const result = call();
-    return result instanceof Promise ? result.catch(fail) as T : result;
+    return result instanceof Promise
+      ? result.catch((error) => fail(what, error)) as T
+      : result;
   } catch (error) {
-    return fail(error);
+    return fail(what, error);
   }
 }
 
-function failure(what: string, cause: unknown): EntryError {
+function fail(what: string, cause: unknown): never {
   if (isFaultOfOurs(cause)) throw cause;
   const Kind = isTooManyOpen(cause) ? TooManyOpenError : EntryError;
-  return new Kind(`${what}: ${systemReason(cause, ownPlatform)}`, { cause });
+  throw new Kind(`${what}: ${systemReason(cause, ownPlatform)}`, { cause });
 }
 
 /**

@@ -2,20 +2,52 @@
 
 import { EntryError } from "../errors.ts";
 import type { Attributes, FileSystem } from "./file_system.ts";
-import { checkLoop, type OpenDirectory } from "./open_directory.ts";
 
-/** A directory that is being copied, and how many it is in. */
+/** A directory that is being copied, and those it is in: links may lead to them. */
+export interface OpenDirectory {
+  readonly path: string;
+  /** As in `Attributes`; `undefined` where nothing tells. */
+  readonly identity: string | undefined;
+  readonly above: OpenDirectory | undefined;
+}
+
+/**
+ * Checks that no link led back to a directory that is being copied.
+ *
+ * @param label Text that messages put before the path.
+ * @throws {EntryError} If one did.
+ */
+export function checkLoop(
+  { path, identity, above }: OpenDirectory,
+  label = "",
+): void {
+  if (identity === undefined) return;
+  for (
+    let directory = above;
+    directory !== undefined;
+    directory = directory.above
+  ) {
+    if (directory.identity === identity) {
+      throw new EntryError(
+        `${label}${path}: Too many levels of symbolic links: ` +
+          `it is ${directory.path} again`,
+      );
+    }
+  }
+}
+
+/** A directory that is being copied, and its depth: 1 in no other one. */
 export interface CopiedDirectory extends OpenDirectory {
   readonly depth: number;
 }
 
-/** How deep directories may be in each other, whatever a server makes up. */
+/** Most directories in each other, whatever a server makes up. */
 const MAX_DEPTH = 1000;
 
 /**
- * Opens a directory that is in another one, or in none.
+ * Enters a directory that is in another one, or in none.
  *
- * @throws {EntryError} If a link led back to one that it is in.
+ * @throws {EntryError} If a link led back to one that it is in, or it is too deep.
  */
 export async function openDirectory(
   files: FileSystem,
@@ -37,7 +69,11 @@ export async function openDirectory(
   return directory;
 }
 
-/** @throws {EntryError} If `path` is in the directory `outer`, at any depth. */
+/**
+ * Checks that a path does not lead into a directory, at any depth.
+ *
+ * @throws {EntryError} If it does.
+ */
 export async function checkOutside(
   files: FileSystem,
   path: string,
@@ -52,7 +88,7 @@ export async function checkOutside(
 /**
  * Tells a directory that is another one, or lies in it at any depth.
  *
- * @param identity Identifies the other one; `undefined` where nothing does.
+ * @param identity Identity of the other one; `undefined` where it has none.
  */
 export async function isWithin(
   files: FileSystem,

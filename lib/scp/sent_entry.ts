@@ -1,7 +1,7 @@
 /** Knowledge of a source about entries that it has sent. */
 
 import type { Times } from "../filesystem/file_system.ts";
-import type { OpenDirectory } from "../filesystem/open_directory.ts";
+import type { OpenDirectory } from "../filesystem/directory_loops.ts";
 import type { DirectoryRecord, FileRecord } from "./wire/records.ts";
 
 /** The records of one entry: its times, if they are sent, and itself. */

@@ -6,7 +6,7 @@ import type {
   FileSystem,
 } from "../filesystem/file_system.ts";
 import { isDotPath, withoutTrailingSlashes } from "../names/names.ts";
-import { checkLoop } from "../filesystem/open_directory.ts";
+import { checkLoop } from "../filesystem/directory_loops.ts";
 import { isOwnCopy } from "../filesystem/own_copy.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { warnIfEncoded } from "./announcements.ts";

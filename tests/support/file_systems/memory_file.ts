@@ -1,20 +1,44 @@
-import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
-import { EntryError } from "../../../lib/errors.ts";
+import type {
+  Attributes,
+  OpenFile,
+  Times,
+} from "../../../lib/filesystem/file_system.ts";
 
-/** An open file that is bytes in memory. */
+/** A file in memory, open all the time. */
 export class MemoryFile implements OpenFile {
   content: Uint8Array;
+  mode: number;
+  readonly #identity: string | undefined;
+  #times: Times = now();
 
-  constructor(content: Uint8Array = new Uint8Array()) {
+  constructor(
+    content: Uint8Array = new Uint8Array(),
+    { mode = 0o644, identity }: {
+      readonly mode?: number;
+      readonly identity?: string;
+    } = {},
+  ) {
     this.content = content;
+    this.mode = mode;
+    this.#identity = identity;
   }
 
-  stat(): Promise<never> {
-    return unsupported();
+  get attributes(): Attributes {
+    return {
+      kind: "file",
+      size: this.content.length,
+      mode: this.mode,
+      ...this.#times,
+      ...(this.#identity === undefined ? {} : { identity: this.#identity }),
+    };
   }
 
-  identify(): Promise<never> {
-    return unsupported();
+  async stat(): Promise<Attributes> {
+    return this.attributes;
+  }
+
+  async identify(): Promise<Attributes> {
+    return this.attributes;
   }
 
   async read(buffer: Uint8Array, at: number): Promise<number> {
@@ -24,23 +48,28 @@ export class MemoryFile implements OpenFile {
   }
 
   async write(bytes: Uint8Array, at: number): Promise<void> {
-    const end = Math.max(this.content.length, at + bytes.length);
-    const grown = new Uint8Array(end);
-    grown.set(this.content);
-    grown.set(bytes, at);
-    this.content = grown;
+    this.#resize(Math.max(this.content.length, at + bytes.length));
+    this.content.set(bytes, at);
   }
 
-  truncate(): Promise<void> {
-    return unsupported();
+  async truncate(size: number): Promise<void> {
+    this.#resize(size);
   }
 
-  setMode(): Promise<void> {
-    return unsupported();
+  #resize(size: number): void {
+    this.#times = { ...this.#times, modified: Date.now() };
+    if (size === this.content.length) return;
+    const resized = new Uint8Array(size);
+    resized.set(this.content.subarray(0, size));
+    this.content = resized;
   }
 
-  setTimes(): Promise<void> {
-    return unsupported();
+  async setMode(mode: number): Promise<void> {
+    this.mode = mode;
+  }
+
+  async setTimes({ modified, accessed }: Times): Promise<void> {
+    this.#times = { modified, accessed };
   }
 
   async close(): Promise<void> {}
@@ -48,6 +77,8 @@ export class MemoryFile implements OpenFile {
   [Symbol.dispose](): void {}
 }
 
-async function unsupported(): Promise<never> {
-  throw new EntryError("memory: Operation not supported");
+/** Gives the times of an entry that is new. */
+export function now(): Times {
+  const time = Date.now();
+  return { modified: time, accessed: time };
 }

@@ -18,11 +18,11 @@ export function realDisk(world: World, kind: TargetKind): Disk {
 export function memoryDisk(kind: TargetKind): Disk {
   const files = new MemoryFileSystem();
   files.addDirectory("/m");
-  if (kind === "file") files.addFile("/m/t", KEPT.length);
+  if (kind === "file") files.addFile("/m/t", KEPT);
   if (kind === "directory") {
     files.addDirectory("/m/t");
     files.addDirectory("/m/t/sub");
-    files.addFile("/m/t/kept", KEPT.length);
+    files.addFile("/m/t/kept", KEPT);
   }
   return { files, target: kind === "nowhere" ? "/m/t/no/target" : "/m/t" };
 }
