@@ -3,13 +3,12 @@ import type { OpenFile } from "../filesystem/file_system.ts";
 import type { Channel } from "./channel.ts";
 
 /**
- * Sends exactly the first `size` bytes of `file`. Where the file
- * ends early or a read fails, zeros make up the rest, so that the peer stays
- * in step.
+ * Sends exactly the first `size` bytes of `file`. Where the file ends early or a
+ * read fails, zeros make up the rest, so that the peer stays in step.
  *
- * @param path What a failure calls the file.
- * @param moved Called with each count of real bytes that went out.
- * @returns That failure.
+ * @param path Name of the file in a failure.
+ * @param moved Called with the number of the file's bytes in each part that is sent.
+ * @returns The failure for which zeros were sent.
  * @throws {SessionError} If the connection is lost.
  */
 export async function sendBody(
@@ -58,20 +57,22 @@ async function readOrFail(
   }
 }
 
-/** What became of a body that was received. */
+/** Result of receiving a body. */
 export interface ReceivedBody {
-  /** Bytes that came; less than announced if the stream ended. */
+  /** Bytes that came; fewer than announced if the stream ended. */
   readonly received: number;
   /** Bytes that are in the file. */
   readonly written: number;
-  /** Why not all that came is in the file. */
+  /** Failure for which some bytes that came are not in the file. */
   readonly failure?: EntryError;
 }
 
 /**
- * Receives `size` bytes into the start of `file`. After a failed write the
- * rest is read and dropped, so that the channel stays in step. A connection
- * that fails is a stream that ends.
+ * Receives `size` bytes into the start of `file`. After a failed write it reads and
+ * drops the rest, so that the channel stays in step. It takes a lost connection for
+ * the end of the stream.
+ *
+ * @param moved Called with the number of bytes in each part that comes.
  */
 export async function receiveBody(
   channel: Channel,

@@ -2,34 +2,34 @@ import { SessionError } from "../errors.ts";
 import { type Channel, type ReadOptions, upTo } from "./channel.ts";
 import { Turns } from "./turns.ts";
 
-/** Writes below this many bytes are gathered until a read has to wait. */
+/** Room for writes that are gathered until a read has to wait, in bytes. */
 const GATHER_BYTES = 16 * 1024;
 
-/** Reads that a buffer serves between looks at the clock. */
+/** Reads from a buffer between two looks at the clock. */
 const READS_A_LOOK = 64;
 
 /**
- * What all channels to another process have in common: two buffers that serve
- * all reads, where a new one each, for a single acknowledgement, would take a
- * tree of 100,000 files past 150 MiB; and small writes that are gathered.
+ * Base of all channels to another process. Two buffers serve all reads: a new one for
+ * each acknowledgement would take a tree of 100,000 files past 150 MiB. Small writes
+ * are gathered.
  */
 export abstract class BufferedChannel implements Channel {
   readonly blockBytes: number;
-  /** A peer that always has more to say may not keep others from their turn. */
+  /** Turns of timers and signals, which a talkative peer must not prevent. */
   protected readonly turns = new Turns();
-  /** Reads that were served without a wait. */
+  /** Reads that did not have to wait. */
   #served = 0;
-  /** What has come and was not read yet. */
+  /** Bytes that have come and were not read yet. */
   #input: Uint8Array = new Uint8Array();
-  /** What reads fill, in turn; none once the stream has ended or failed. */
+  /** Buffers that are filled in turn; none once the stream has ended or failed. */
   readonly #buffers: ArrayBuffer[];
   readonly #held = new Uint8Array(GATHER_BYTES);
   #heldLength = 0;
-  /** Resolves when what was held is sent: until then it may not change. */
+  /** Resolves once the held bytes are sent: until then they may not change. */
   #heldSent = Promise.resolve();
   #isLost = false;
   #hasReceived = false;
-  /** The wait for input, which a read joins if one goes on already. */
+  /** Wait for input that is in flight; a second reader joins it. */
   #filling: Promise<void> | undefined;
 
   constructor(blockBytes: number) {
@@ -37,26 +37,26 @@ export abstract class BufferedChannel implements Channel {
     this.#buffers = [new ArrayBuffer(blockBytes), new ArrayBuffer(blockBytes)];
   }
 
-  /** Whether the peer has said anything. */
+  /** True once the peer has sent anything. */
   get hasReceived(): boolean {
     return this.#hasReceived;
   }
 
   /**
-   * Waits for bytes and puts them at the front of `buffer`, which it may
-   * detach. Gives none at the end of the stream.
+   * Waits for bytes and puts them at the front of `buffer`, which it may detach. Gives
+   * none at the end of the stream.
    *
-   * @param soon As of `read`; not more than the buffer holds.
+   * @param soon As in `ReadOptions`; not more than the buffer holds.
    */
   protected abstract receive(
     buffer: ArrayBuffer,
     soon: number,
   ): Promise<Uint8Array<ArrayBuffer>>;
 
-  /** Sends all of `bytes`, after all that is being sent. */
+  /** Sends all of `bytes`, behind those that are in flight. */
   protected abstract send(bytes: Uint8Array): Promise<void>;
 
-  /** Tells the peer that nothing more comes; harmless if it was told. */
+  /** Ends the output; harmless if it has ended. */
   protected abstract finish(): Promise<void>;
 
   async read(
@@ -73,17 +73,17 @@ export abstract class BufferedChannel implements Channel {
   }
 
   /**
-   * Waits until there is something to read, or the stream has ended or failed;
-   * reads nothing. What was held back is sent before.
+   * Waits until there are bytes to read, or the stream has ended or failed, and reads
+   * nothing. Sends the bytes that were held back first.
    */
   async awaitInput(): Promise<void> {
     if (this.#input.length > 0) return;
     await this.#fill(0).catch(() => {
-      // The next read is told.
+      // The next read throws it.
     });
   }
 
-  /** Gives the first byte that is there to be read, and leaves it there. */
+  /** Gives the next byte and leaves it there; `undefined` if none has come. */
   peek(): number | undefined {
     return this.#input[0];
   }
@@ -118,7 +118,7 @@ export abstract class BufferedChannel implements Channel {
     if (bytes.length > GATHER_BYTES) {
       await this.#sendOrLose(bytes);
     } else {
-      // Whoever reads may send what is held at any time, this one included.
+      // A read may send the held bytes at any time, also while this waits.
       let sent: Promise<void> | undefined;
       while (sent !== this.#heldSent) await (sent = this.#heldSent);
       this.#held.set(bytes, this.#heldLength);
@@ -132,7 +132,7 @@ export abstract class BufferedChannel implements Channel {
     this.#heldLength = 0;
     const sent = this.#sendOrLose(held);
     this.#heldSent = sent.catch(() => {
-      // Whoever sends is told.
+      // The flush itself throws it.
     });
     await sent;
   }
@@ -142,11 +142,11 @@ export abstract class BufferedChannel implements Channel {
       await this.flush();
       await this.finish();
     } catch {
-      // The peer has gone already: it is told by its exit status.
+      // The peer has gone already: its exit status tells.
     }
   }
 
-  /** Once something did not arrive, nothing does any more. */
+  /** Sends bytes; after a failure, every flush fails. */
   async #sendOrLose(bytes: Uint8Array): Promise<void> {
     try {
       await this.send(bytes);
@@ -157,8 +157,8 @@ export abstract class BufferedChannel implements Channel {
   }
 
   /**
-   * A peer that stopped listening may have said why: what it wrote before it
-   * left is still read, and the end of its stream tells the rest.
+   * Flushes, and passes over a peer that stopped listening: its last words and the end
+   * of its stream are still read.
    */
   async #flushIfPeerListens(): Promise<void> {
     try {

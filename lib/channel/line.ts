@@ -7,22 +7,22 @@ const NEWLINE = 0x0a;
 
 const TO_NEWLINE: ReadOptions = { last: NEWLINE };
 
-/** Room for a line that comes in parts, in bytes; it grows from there. */
+/** First room for a line that comes in parts, in bytes. */
 const FIRST_ROOM_BYTES = 256;
 
-/** Bytes of a cut line that a message is given at most. */
+/** Most bytes of a cut line that a message shows. */
 const MAX_SHOWN_BYTES = 1024;
 
-/** Reads one byte; `undefined` at the end of the stream. */
+/** Reads one byte; gives `undefined` at the end of the stream. */
 export async function readByte(channel: Channel): Promise<number | undefined> {
   return (await channel.read(1))[0];
 }
 
 /**
- * Reads up to the next newline and gives the line without it, valid as long as
- * what a read gives.
+ * Reads up to the next newline and gives the line without it, valid as long as the
+ * bytes of a read.
  *
- * @param limit The longest line accepted, in bytes, newline included.
+ * @param limit Longest line accepted, in bytes, newline included.
  * @returns `undefined` if the stream ends before the line begins.
  * @throws {ProtocolError} If no newline comes within the limit.
  * @throws {SessionError} If the stream ends inside the line.
@@ -60,7 +60,7 @@ function cutOff(line: Uint8Array): SessionError {
   return new SessionError(`lost connection in the middle of ${shown}`);
 }
 
-/** Bytes that were gathered; it grows by doubling, so that time is linear. */
+/** Gathered bytes, in a buffer that doubles, so that the time is linear. */
 export class ByteBuffer {
   #room: Uint8Array;
   #length = 0;
@@ -70,11 +70,12 @@ export class ByteBuffer {
     this.add(first);
   }
 
-  /** All of them, valid until the next are added. */
+  /** All bytes, valid until the next are added. */
   get bytes(): Uint8Array {
     return this.#room.subarray(0, this.#length);
   }
 
+  /** Copies bytes behind those that are there. */
   add(part: Uint8Array): void {
     const length = this.#length + part.length;
     if (length > this.#room.length) {

@@ -1,25 +1,26 @@
+import { delay } from "@std/async/delay";
 import type { Channel, ReadOptions } from "./channel.ts";
 
 /** Keeps what passes through any number of channels to one rate. */
 export class Pacer {
   readonly #bytesPerMillisecond: number;
   readonly #clock: PacerClock;
-  /** When all that has passed has had its time. */
+  /** Time at which all bytes so far have had their share of it. */
   #due: number;
 
-  /** @param bitsPerSecond The rate, counted as scp counts: 1 Kbit is 1024. */
+  /** @param bitsPerSecond Rate, counted as scp counts: 1 Kbit is 1024. */
   constructor(bitsPerSecond: number, clock: PacerClock = systemClock) {
     this.#bytesPerMillisecond = bitsPerSecond / 8 / 1000;
     this.#clock = clock;
     this.#due = clock.now();
   }
 
-  /** How many bytes pass in a tenth of a second: what is moved at a time. */
+  /** Bytes of a tenth of a second, the most that are moved at a time. */
   get sliceBytes(): number {
     return Math.max(512, Math.floor(this.#bytesPerMillisecond * 100));
   }
 
-  /** Waits until `bytes` more have had their time. Idle time is not saved. */
+  /** Waits until `bytes` more have had their time. Idle time is not saved up. */
   async pass(bytes: number): Promise<void> {
     const now = this.#clock.now();
     this.#due = Math.max(this.#due, now - LENIENCE) +
@@ -29,25 +30,26 @@ export class Pacer {
   }
 }
 
-/** How late a timer may wake us without slowing the copy, in milliseconds. */
+/** Delay of a timer that does not slow the copy down, in milliseconds. */
 const LENIENCE = 100;
 
-/** Less is waited for together with what passes next, in milliseconds. */
+/** Shortest wait, in milliseconds; a shorter one joins the next. */
 const SHORTEST_WAIT = 5;
 
-/** Time in milliseconds, and a wait of some. */
+/** Clock of a pacer. */
 export interface PacerClock {
+  /** Gives a time that only goes forward, in milliseconds. */
   now(): number;
+  /** Resolves after a number of milliseconds, or somewhat later. */
   sleep(milliseconds: number): Promise<void>;
 }
 
 const systemClock: PacerClock = {
   now: () => performance.now(),
-  sleep: (milliseconds) =>
-    new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  sleep: delay,
 };
 
-/** A channel that moves bytes no faster than its pacer lets it. */
+/** A channel that moves bytes no faster than its pacer allows. */
 export class PacedChannel implements Channel {
   readonly #inner: Channel;
   readonly #pacer: Pacer;

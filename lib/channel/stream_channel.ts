@@ -1,16 +1,16 @@
 import { BufferedChannel } from "./buffered_channel.ts";
 
 /**
- * Twice what a pipe holds, in bytes. Measured, half of it costs an upload some
- * 8 %, and more gains nothing but a meter that looks stalled on a slow line.
+ * Twice the size of a pipe, in bytes. Measured, half of it costs an upload some 8 %;
+ * more gains nothing, and the meter seems to stall on a slow line.
  */
 const BLOCK_BYTES = 128 * 1024;
 
 /**
- * A channel over two Web streams; what there is on every platform. The
- * readable one must be a stream of bytes, as a child's standard output is. The
- * writable one must be done with a chunk when its write resolves, as a child's
- * standard input is: the bytes are used again.
+ * A channel over two Web streams, which every platform has. The readable one must be
+ * a stream of bytes, as a child's standard output is. The writable one must not need
+ * a chunk once its write resolves, as a child's standard input does not: the bytes
+ * are used again.
  */
 export class StreamChannel extends BufferedChannel {
   readonly #reader: ReadableStreamBYOBReader;
@@ -24,7 +24,7 @@ export class StreamChannel extends BufferedChannel {
     this.#reader = readable.getReader({ mode: "byob" });
     this.#writer = writable.getWriter();
     this.#writer.closed.catch(() => {
-      // Every write says so itself.
+      // Each write throws the same.
     });
   }
 
@@ -43,10 +43,10 @@ export class StreamChannel extends BufferedChannel {
     await this.#writer.close();
   }
 
-  /** Ends what is read, as if the peer had: a read that waits gets nothing. */
+  /** Ends the input as if the peer had: a read that waits gets no bytes. */
   endInput(): void {
     this.#reader.cancel().catch(() => {
-      // It has ended, or failed, already.
+      // The input has ended, or failed, already.
     });
   }
 }

@@ -1,24 +1,24 @@
-/** Longest time that we may go on without one, in milliseconds. */
+/** Longest time between two turns, in milliseconds. */
 const TURN_MILLISECONDS = 10;
 
 /** Turns of the event loop, which timers and signals wait for. */
 export class Turns {
-  /** When others last had theirs. */
+  /** Time of the last turn, in milliseconds. */
   #last = performance.now();
 
-  /** True when it is time for one. */
+  /** True when the next turn is due. */
   get areDue(): boolean {
     return performance.now() - this.#last > TURN_MILLISECONDS;
   }
 
-  /** Gives others their turn. */
+  /** Lets timers and signals have a turn. */
   async give(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     setImmediate(resolve);
     await this.pass(promise);
   }
 
-  /** Waits for an event, which comes with a turn. */
+  /** Waits for an event, which takes a turn of the loop. */
   async pass(event: Promise<void>): Promise<void> {
     await event;
     this.#last = performance.now();

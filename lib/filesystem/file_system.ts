@@ -1,6 +1,6 @@
 /**
- * Kind of an entry, links followed; "unknown" where something is there, or may
- * be, and a server refuses to tell.
+ * Kind of an entry, links followed; "unknown" where a server refuses to tell
+ * anything, so that an entry may be there.
  */
 export type EntryKind = "file" | "directory" | "other" | "unknown";
 
@@ -10,23 +10,23 @@ export interface Times {
   readonly accessed: number;
 }
 
-/** What is known of an entry, links followed. */
+/** Attributes of an entry, links followed. */
 export interface Attributes extends Times {
   readonly kind: EntryKind;
   /** In bytes. */
   readonly size: number;
   /** Permission bits, set-id and sticky included: 0 to 0o7777. */
   readonly mode: number;
-  /** As `FileSystem.identify` tells it; absent where that was not asked. */
+  /** As of `FileSystem.identify`; absent where it was not asked for. */
   readonly identity?: string;
   /**
-   * When a directory was made, in milliseconds since 1970 UTC; where the disk
-   * does not keep that, when its inode last changed. Absent where nothing tells.
+   * Time that a directory was made, in milliseconds since 1970 UTC; where the disk
+   * keeps none, the last change of its inode. Absent where nothing tells.
    */
   readonly born?: number;
 }
 
-/** An entry as a listing of its directory tells of it. */
+/** Entry of a listed directory. */
 export interface DirectoryEntry {
   readonly name: string;
   /** Links followed; absent where the listing does not tell. */
@@ -34,117 +34,118 @@ export interface DirectoryEntry {
 }
 
 /**
- * What is in a directory. It is gone through once; if it is not, or not to its
- * end, it has to be disposed of.
+ * Entries of a directory, to be iterated once. A listing that is not iterated to
+ * its end must be disposed of.
  */
 export interface Listing extends AsyncIterable<DirectoryEntry>, Disposable {}
 
 /**
- * An open file. Reads and writes say where, and several may be in flight at
- * once; what is no regular file is read and written from its start on, one at a
- * time. Everything that fails throws an `EntryError` whose message begins with
- * the path the file was opened by.
+ * An open file. Each read and write names its place, and several may be in flight
+ * at once; a FIFO or a device is read and written from its start on, one at a time.
+ * Each failure is an `EntryError` whose message begins with the path that the file
+ * was opened by.
  */
 export interface OpenFile extends Disposable {
+  /** Gives the file's attributes. */
   stat(): Promise<Attributes>;
   /**
-   * The attributes, for the identity that is in them; `undefined` where no open
-   * file has one.
+   * Gives the attributes, identity included; `undefined` where no open file has
+   * an identity.
    */
   identify(): Promise<Attributes | undefined>;
   /**
-   * Fills the start of `buffer` with what is in the file from the byte `at` on;
-   * resolves to how many bytes those are, 0 at the end.
+   * Fills the start of `buffer` with the file's bytes from `at` on; gives their
+   * number, 0 at the end.
    */
   read(buffer: Uint8Array, at: number): Promise<number>;
   /**
-   * Reads at most `length` bytes from the byte `at` on, and writes each part that
-   * comes to the same place in another file, one that writes at once; resolves to
-   * how many bytes those are, 0 at the end. Absent where a read gives all at once.
+   * Copies at most `length` bytes from the byte `at` on to the same place in another
+   * file that writes at once, part by part as they come; gives their number, 0 at
+   * the end. Absent where a read gives all at once.
    */
   readTo?(to: OpenFile, at: number, length: number): Promise<number>;
-  /**
-   * Writes all of `bytes` from the byte `at` on. They may not change before
-   * that is done.
-   */
+  /** Writes all of `bytes` from the byte `at` on; they may not change meanwhile. */
   write(bytes: Uint8Array, at: number): Promise<void>;
-  /** Whether nobody else has to do anything for a write to be done. */
+  /** True where a write waits for nobody: no server, no reader of a FIFO. */
   readonly writesAtOnce?: boolean;
   /**
-   * Cuts a longer file to the size that is to be written, while nothing is yet.
-   * Absent where `truncate` is sure to cut it, and to keep what was written:
-   * some servers empty a file instead, or fill it with zeros.
+   * Cuts a longer file to the size that it is to have, before anything is written.
+   * Absent where `truncate` is sure to keep what was written: some servers empty the
+   * file instead, or fill it with zeros.
    *
-   * @throws {NotCutError} If it is longer still, or nothing tells.
+   * @throws {NotCutError} If the file is longer still, or nothing tells.
    */
   shorten?(size: number): Promise<void>;
   /**
    * Cuts or extends the file to `size` bytes.
    *
-   * @throws {NotCutError} If a server did not, or does not tell.
+   * @throws {NotCutError} If a server did not do it, or does not tell.
    */
   truncate(size: number): Promise<void>;
+  /** Sets all twelve permission bits. */
   setMode(mode: number): Promise<void>;
+  /** Sets both times. */
   setTimes(times: Times): Promise<void>;
   /**
-   * Closes the file, and throws if not all that was written is kept. Without
-   * it, disposing of the file closes it and does not wait to be told.
+   * Closes the file, and throws if not all that was written is kept. Disposing of
+   * the file closes it without waiting.
    */
   close(): Promise<void>;
 }
 
-/** How much is best in flight at once. */
+/** Numbers of calls that are best in flight at once. */
 export interface Concurrency {
   /** Entries of a tree. */
   readonly entries: number;
-  /** Reads and writes, of all open files together; 0 if each is done at once. */
+  /** Reads and writes of all open files together; 0 if each finishes at once. */
   readonly blocks: number;
-  /** The length of each, in bytes. */
+  /** Length of each read and write, in bytes. */
   readonly blockBytes: number;
 }
 
 /**
- * A place that holds files: the local disk here, a server elsewhere. Paths
- * are its own; everything that fails throws an `EntryError` whose message is
- * the label and `path: reason`, the reason in the system's words.
+ * A file system: the local disk, or a server's. Its paths are its own. Each failure
+ * is an `EntryError` whose message is the label and `path: reason`, the reason in
+ * the system's words.
  *
  * Calls that are made one after the other, without waiting, are carried out in
  * that order.
  */
 export interface FileSystem {
-  /** What messages about a path of this place put before it. */
+  /** Text that messages put before a path. */
   readonly label: string;
   readonly concurrency: Concurrency;
   /**
-   * Follows links. Resolves to `undefined` where nothing is there, and to the
-   * kind "unknown" where a server refuses to tell.
+   * Gives the attributes of an entry, links followed; `undefined` where nothing is
+   * there, the kind "unknown" where a server refuses to tell.
    */
   find(path: string): Promise<Attributes | undefined>;
-  /** Follows links; that nothing is there is an error too. */
+  /** Gives the attributes of an entry, links followed; fails if nothing is there. */
   stat(path: string): Promise<Attributes>;
   /**
-   * What is equal for two paths exactly when they lead to the same entry;
-   * `undefined` where the system cannot tell.
+   * Gives a text that is equal for two paths exactly when they lead to the same
+   * entry; `undefined` where the system cannot tell.
    */
   identify(path: string): Promise<string | undefined>;
   /**
-   * What is in a directory, without `.` and `..`, in no order. Each name is one
-   * component of a path, whoever gave it.
+   * Lists a directory without `.` and `..`, in no order. Each name is one component
+   * of a path, a server's too.
    */
   readdir(path: string): Promise<Listing>;
+  /** Opens a file to be read. */
   openToRead(path: string): Promise<OpenFile>;
   /**
-   * Makes a file that was not there, with `mode` under the process's umask;
-   * `undefined` where something is, or the path ends in a slash. Absent where to
-   * look first costs no more.
+   * Makes a file with `mode` under the process's umask; gives `undefined` where
+   * something is there, or the path ends in a slash. Absent where `find` and
+   * `openToWrite` cost no more.
    */
   create?(path: string, mode: number): Promise<OpenFile | undefined>;
   /**
-   * Creates the file with `mode` under the process's umask, or opens the one
-   * that is there as it is: neither its length nor its mode changes. On a
-   * server, one that nothing was found of is emptied.
+   * Makes a file with `mode` under the process's umask, or opens the one that is
+   * there and changes neither its length nor its mode. A server empties it if
+   * `replaced` is absent.
    *
-   * @param replaced What `find` said is there: a FIFO may keep us waiting.
+   * @param replaced Entry that `find` found there. The open may wait for a FIFO.
    */
   openToWrite(
     path: string,
@@ -152,9 +153,9 @@ export interface FileSystem {
     replaced?: Attributes,
   ): Promise<OpenFile>;
   /**
-   * Copies between two open files of this place without moving what is in them
-   * through here: `length` bytes from the byte `at` on to the same place in the
-   * other, or all that there is. Absent where that cannot be done.
+   * Copies between two open files of one server, with no content moved to the
+   * client: `length` bytes, or all, from the byte `at` on to the same place in the
+   * other file. Absent where that cannot be done.
    */
   copyRange?(
     from: OpenFile,
@@ -162,17 +163,20 @@ export interface FileSystem {
     at: number,
     length: number | "all",
   ): Promise<void>;
-  /** Removes what is no directory. */
+  /** Removes an entry that is no directory. */
   remove(path: string): Promise<void>;
+  /** Makes a directory with `mode` under the process's umask. */
   mkdir(path: string, mode: number): Promise<void>;
+  /** Sets all twelve permission bits, links followed. */
   setMode(path: string, mode: number): Promise<void>;
+  /** Sets both times, links followed. */
   setTimes(path: string, times: Times): Promise<void>;
-  /** What a symbolic link says, or `undefined` where `path` is none. */
+  /** Gives the destination of a symbolic link; `undefined` for any other entry. */
   readlink(path: string): Promise<string | undefined>;
-  /** Makes a symbolic link; a file or link that is there gives way. */
+  /** Makes a symbolic link, in place of a file or link that is there. */
   symlink(path: string, destination: string): Promise<void>;
-  /** The path of `name` in `directory`, as scp writes it: `directory/name`. */
+  /** Gives the path of `name` in `directory`, as scp writes it: `directory/name`. */
   join(directory: string, name: string): string;
-  /** The last component of `path`, trailing separators ignored. */
+  /** Gives the last component of `path`, trailing separators ignored. */
   nameOf(path: string): string;
 }

@@ -2,10 +2,10 @@ import { asEntryError, EntryError } from "../errors.ts";
 import type { Attributes, FileSystem } from "./file_system.ts";
 
 /**
- * Finds what is at a path, links followed.
+ * Finds the entry at a path, links followed.
  *
- * @returns `undefined` for nothing, and where it cannot be told: links that loop,
- * a directory that nobody may look into.
+ * @returns `undefined` where nothing is there, or nothing can be found out: links
+ * that loop, a directory without permission to search it.
  */
 export async function findQuietly(
   disk: Pick<FileSystem, "find">,

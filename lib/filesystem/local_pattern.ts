@@ -12,9 +12,8 @@ const ROOT = /^(?:[\\/]{2}[^\\/]+[\\/]+[^\\/]+|[a-z]:)?[\\/]*/i;
 
 /**
  * Gives the paths that a local source names on Windows, as Microsoft's scp finds
- * them: `\` separates and escapes nothing, and case does not matter. What exists
- * as it is written comes before what a pattern matches, a directory at the
- * beginning, too.
+ * them: `\` separates and escapes nothing, and case does not matter. A path, or a
+ * directory at its beginning, that exists as it is written is no pattern.
  *
  * @throws {EntryError} If nothing matches a pattern, or too many entries do.
  */
@@ -38,7 +37,7 @@ export async function pathsOnWindows(
 
 /**
  * Gives the longest beginning of a path that looks like a pattern and exists as it
- * is written; else where the path begins: a drive or a share.
+ * is written; else the root of the path: a drive or a share.
  */
 async function literalRoot(path: string, disk: MatchedDisk): Promise<string> {
   const [{ length }] = ROOT.exec(path)!;

@@ -4,15 +4,15 @@ import { nameKeyOf } from "../names/name_key.ts";
 import { NameTable, type Precedence } from "../names/name_table.ts";
 
 /**
- * Names that one copy puts into one directory. Some disks take two of them for
- * one, by case or by how letters are composed: the second is refused there, so
+ * Names that one copy puts into one directory. Some disks take two of them for one,
+ * which differ in case or in the composition of letters: the second is refused, so
  * that it does not overwrite the first.
  */
 export class NameCollisions {
   readonly #files: Pick<FileSystem, "find" | "join" | "label" | "readdir">;
   readonly #directory: string;
   readonly #names = new NameTable();
-  /** Names in the directory when one of them was first in doubt. */
+  /** Names that were in the directory when one was first in doubt. */
   #present: Promise<NameTable> | undefined;
 
   constructor(
@@ -24,18 +24,17 @@ export class NameCollisions {
   }
 
   /**
-   * Notes a name that is to be copied. Where an "other" one came before that
-   * some disk may take for the same, look for the entry; if it is there, `check`.
+   * Notes a name that is to be copied. After "other", some disk may take it for a
+   * name before it: look for the entry, and `check` it if it is there.
    */
   add(name: string): Precedence {
     return this.#names.add(nameKeyOf(name), name);
   }
 
   /**
-   * Checks that an entry which is there has this very name.
+   * Checks that an entry which is there has exactly this name.
    *
-   * @throws {EntryError} If it has another one; or the directory cannot be
-   * listed.
+   * @throws {EntryError} If it has another one, or the directory cannot be listed.
    */
   async check(name: string): Promise<void> {
     this.#present ??= this.#list();
@@ -49,7 +48,7 @@ export class NameCollisions {
   }
 
   /**
-   * Adds and checks a name, for who copies one entry after the other.
+   * Adds and checks a name, in a copy of one entry after the other.
    *
    * @throws {EntryError} If another entry of this copy is there by that name.
    */

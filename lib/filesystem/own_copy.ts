@@ -1,33 +1,32 @@
 /**
- * Tells what a copy itself makes from what it was asked to copy: a server may
- * be this very machine, and a target may lie inside its source.
+ * Directories that a copy made itself, below its source: a server may be this very
+ * machine, and a target may lie inside the source.
  */
 
-/** Facts about a copy that its own work is known by. */
+/** Facts by which a copy recognises its own directories. */
 export interface CopyStart {
-  /** When it began, in milliseconds since 1970 UTC. */
+  /** Start of the copy, in milliseconds since 1970 UTC. */
   readonly began: number;
-  /** Names that it may give to directories at the top of its target. */
+  /** Names that the copy may give to directories at the top of its target. */
   readonly names: ReadonlySet<string>;
 }
 
-/** A directory that is met on the way through the source. */
+/** Directory that was found in the source. */
 export interface MetDirectory {
   readonly name: string;
   /** As in `Attributes`. */
   readonly born?: number | undefined;
 }
 
-/** Kernels stamp by the last tick of their clock: ticks of 100 a second. */
+/** Precision of times: a kernel's clock ticks 100 times a second. */
 const TICK_MILLISECONDS = 10;
 
-/** Some disks keep whole seconds, FAT every other one. */
+/** Precision of times on disks that keep whole seconds, or on FAT every other one. */
 const COARSE_MILLISECONDS = 2000;
 
 /**
- * Tells a directory that this copy made from one of its source: it has a name
- * of the target's, and it was born after the copy began. Only a directory that
- * is met below the top can be one.
+ * Tells a directory that this copy made from one of its source: it has a name of the
+ * target's, and was born after the copy began. It always lies below the top.
  */
 export function isOwnCopy(
   { name, born }: MetDirectory,

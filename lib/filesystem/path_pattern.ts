@@ -1,4 +1,4 @@
-/** Paths that a pattern matches, on whatever disk. */
+/** Paths that a pattern matches, on any file system. */
 
 import { asEntryError, EntryError, TooManyOpenError } from "../errors.ts";
 import type { Attributes, DirectoryEntry, FileSystem } from "./file_system.ts";
@@ -13,16 +13,17 @@ const LISTED_AT_ONCE = 16;
 /** Most entries that one pattern may match. */
 export const MAX_MATCHES = 1_000_000;
 
-/** Disk that a pattern is matched on. */
+/** Calls of the file system that a pattern is matched on. */
 export type MatchedDisk = Pick<FileSystem, "label" | "readdir" | "find">;
 
 /** Entry that a pattern matches. */
 export interface Match {
   readonly path: string;
-  /** Absent where nobody has looked yet. */
+  /** Absent where the listing did not give them. */
   readonly attributes?: Attributes | undefined;
 }
 
+/** Limits and rules of a match. */
 export interface MatchOptions {
   /** Number of entries that the pattern may match. */
   readonly most: number;
@@ -31,13 +32,13 @@ export interface MatchOptions {
 }
 
 /**
- * Gives what matches a pattern, sorted by path: from component to component,
- * with all that match so far.
+ * Gives the entries that match a pattern, sorted by path. Matches it component by
+ * component, each in all directories that match so far.
  *
- * @param root What the paths begin with: a directory, and a separator behind it;
- * empty for the current directory.
- * @param pattern Components below it; one that ends in `/` matches directories
- * alone.
+ * @param root Beginning of the paths: a directory with a separator behind it; empty
+ * for the current directory.
+ * @param pattern Components below the root; a pattern that ends in `/` matches
+ * directories alone.
  * @throws {EntryError} If too many entries match.
  */
 export async function matchesBelow(
@@ -103,9 +104,9 @@ async function matchesIn(
 }
 
 /**
- * Lists a directory; one that cannot be listed has nothing, as in a shell.
+ * Lists a directory; one that cannot be listed has no entries, as in a shell.
  *
- * @throws {TooManyOpenError} If it can be once others are closed.
+ * @throws {TooManyOpenError} If too many are open now.
  */
 async function* listedQuietly(
   disk: MatchedDisk,
@@ -119,7 +120,7 @@ async function* listedQuietly(
   }
 }
 
-/** Takes steps, some at once; those that find too many open, one by one. */
+/** Takes steps, some at once; one by one those that found too many files open. */
 async function inBatches<T, U>(
   values: readonly T[],
   step: (value: T) => Promise<readonly U[]>,

@@ -1,26 +1,26 @@
 /**
- * Policy for received entries: the modes that they are made with and get at
- * last. `stored_file.ts` and `stored_directory.ts` keep to OpenSSH's order, from
- * scp.c `sink()`.
+ * Policy for received entries: it alone decides the modes that they are made with
+ * and get at last. `stored_file.ts` and `stored_directory.ts` carry it out, in the
+ * order of OpenSSH's scp.c `sink()`, and set times where they are given some.
  */
 
 import { asEntryError, type EntryError } from "../errors.ts";
 import type { Attributes } from "./file_system.ts";
 
-/** Share of a peer's attributes that is taken over. */
+/** Rules for the attributes that a peer announces. */
 export interface StorePolicy {
-  /** Take modes whole and times; else modes pass under the umask. */
+  /** True to take times, and modes whole; else modes pass under the umask. */
   readonly preserve: boolean;
   /**
-   * The bits that an entry does not get unless modes are preserved; absent
-   * where the system that stores it has a umask that nobody else knows.
+   * Bits that an entry does not get unless modes are preserved; absent where only
+   * the system that stores it knows its umask.
    */
   readonly umask?: number;
-  /** The bits that are ever taken over; 0o777 leaves set-id and sticky out. */
+  /** Bits that an entry can get at all; 0o777 leaves set-id and sticky out. */
   readonly modeBits: number;
 }
 
-/** Entry that is to be stored, and its place. */
+/** Entry to be stored, and its place. */
 export interface EntryToStore {
   readonly path: string;
   /** As announced. */
@@ -34,28 +34,30 @@ const OWNER_WRITE = 0o200;
 /** Never taken unless modes are preserved (CVE-2026-35385). */
 const SET_ID_BITS = 0o6000;
 
-/** Gives the mode of an entry, as far as the policy takes over what was announced. */
+/** Gives the mode that an entry is to have at last. */
 export function takenMode(announced: number, policy: StorePolicy): number {
   const mode = announced & policy.modeBits;
   return policy.preserve ? mode : mode & ~((policy.umask ?? 0) | SET_ID_BITS);
 }
 
-/** Gives the mode to open a file with that is to have `mode` at last. */
+/** Gives the mode to make a file with that is to have `mode` at last. */
 export function openMode(mode: number, policy: StorePolicy): number {
   return (mode & 0o777) | openBits(policy);
 }
 
 /**
- * Gives the bits that a file is made with beyond its mode, to be filled; none
- * where they could not be taken back, and no system needs them.
+ * Gives the bits that a file is made with beyond its mode, to be written; none where
+ * the umask is unknown, since the final mode could not be set without it.
  */
 export function openBits({ umask }: StorePolicy): number {
   return umask === undefined ? 0 : OWNER_WRITE;
 }
 
 /**
- * Takes the last steps for an entry in their order, none waiting for the one
- * before it to be done; gives the first thing that failed.
+ * Takes the last steps for an entry in their order, without a wait between them.
+ *
+ * @returns The first failure.
+ * @throws {Error} The first error that is no `EntryError`.
  */
 export async function firstFailure(
   steps: readonly (() => Promise<void>)[],

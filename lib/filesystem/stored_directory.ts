@@ -10,20 +10,20 @@ import {
 const OWNER_ALL = 0o700;
 const SET_GROUP_ID = 0o2000;
 
-/** The mode that a directory gets when all is in it. */
+/** Mode that a directory gets when all its entries are in it. */
 interface LastMode {
   readonly bits: number;
-  /** Present where it is no failure if it cannot be set. */
+  /** Present where a mode that cannot be set is no failure. */
   readonly isOptional?: true;
 }
 
 /** A directory whose content is being received. */
 export class StoredDirectory {
   readonly path: string;
-  /** True if it was not there before. */
+  /** True if the directory was not there before. */
   readonly isNew: boolean;
   readonly #files: FileSystem;
-  /** Mode that it gets at last; absent if its mode stays as it is. */
+  /** Mode that the directory gets at last; absent where its mode is left alone. */
   readonly #mode: LastMode | undefined;
 
   private constructor(
@@ -38,10 +38,9 @@ export class StoredDirectory {
   }
 
   /**
-   * Enters the directory at `path`, made if need be. Until it is left it stays
-   * open to its owner, so that read-only directories can be filled.
+   * Enters the directory at `path`, and makes it where it is missing. Its owner may
+   * write to it until it is left, so that a read-only directory can be filled.
    *
-   * @param announced Its mode.
    * @throws {EntryError} If something else is there, or it cannot be made.
    */
   static async enter(
@@ -61,7 +60,7 @@ export class StoredDirectory {
     if (!policy.preserve) {
       return new StoredDirectory(files, path, { isNew, mode: undefined });
     }
-    // Somebody else's directory may be open to us all the same.
+    // Another user's directory may let us write to it all the same.
     await files.setMode(path, mode | OWNER_ALL).catch(asEntryError);
     return new StoredDirectory(files, path, { isNew, mode: { bits: mode } });
   }
@@ -69,7 +68,7 @@ export class StoredDirectory {
   /**
    * Gives the directory its times and mode, now that nothing more goes in.
    *
-   * @returns The first thing that failed; the rest is done all the same.
+   * @returns The first failure; the other step is taken all the same.
    */
   async leave(times: Times | undefined): Promise<EntryError | undefined> {
     const steps: (() => Promise<void>)[] = [];
@@ -88,8 +87,8 @@ export class StoredDirectory {
 /**
  * Makes a directory that its owner can fill.
  *
- * @returns The mode to set at last; `undefined` where the system gave it the
- * right one. A set-group-ID bit that it inherited stays.
+ * @returns The mode to set at last, an inherited set-group-ID bit included;
+ * `undefined` where the directory has the right one.
  */
 async function mkdir(
   files: FileSystem,
@@ -101,7 +100,7 @@ async function mkdir(
     await files.mkdir(path, made);
     return undefined;
   }
-  // Both leave at once: what a server made of the mode costs no round trip.
+  // Both calls leave at once: a look at a server's mode costs no round trip.
   const [, found] = await Promise.all([
     files.mkdir(path, made),
     files.stat(path).catch(asEntryError),
@@ -110,8 +109,8 @@ async function mkdir(
   if (preserve || umask !== undefined) {
     return { bits: mode | ((foundMode ?? 0) & SET_GROUP_ID) };
   }
-  // The system has taken off its bits; ours that filled it come off at last, if
-  // the system lets them.
+  // The system has applied its umask. Only the owner's bits that were added to fill
+  // the directory are taken off at last, if the system allows it.
   return foundMode === undefined
     ? undefined
     : { bits: foundMode & ~(OWNER_ALL & ~mode), isOptional: true };

@@ -40,16 +40,16 @@ export class StoredFile implements Disposable {
   }
 
   /**
-   * Opens the file in place, created if need be and never cut yet.
+   * Opens the file in place, makes it where it is missing, and never cuts it yet.
    *
-   * @throws {EntryError} If it cannot be; then nothing was changed.
+   * @throws {EntryError} If it cannot be opened; then nothing was changed.
    */
   static async open(
     files: FileSystem,
     { path, mode: announced, replaced }: EntryToStore,
     policy: StorePolicy,
   ): Promise<StoredFile> {
-    // Windows opens a directory to write, and an empty file needs no more.
+    // Windows opens a directory to write, and would store an empty file as one.
     if (replaced?.kind === "directory") {
       throw new EntryError(`${files.label}${path}: Is a directory`);
     }
@@ -62,7 +62,11 @@ export class StoredFile implements Disposable {
     return new StoredFile(files, file, path, mode, replaced, policy);
   }
 
-  /** The same for a path that nobody has looked at yet. */
+  /**
+   * Opens the file at a path that is not known to exist: makes it, or finds it first.
+   *
+   * @throws {EntryError} As `open`.
+   */
   static async create(
     files: FileSystem,
     { path, mode: announced }: Omit<EntryToStore, "replaced">,
@@ -81,15 +85,16 @@ export class StoredFile implements Disposable {
     );
   }
 
+  /** Open file; `empty` replaces it. */
   get file(): OpenFile {
     return this.#file;
   }
 
   /**
-   * Has a longer file that was there shortened to the size that is expected,
-   * where that cannot wait until it was written.
+   * Shortens a longer file to the expected size, where a server could not do so once
+   * it is written.
    *
-   * @throws {EntryError} If it cannot be, or is not empty then.
+   * @throws {EntryError} If the file can neither be cut nor emptied.
    */
   async prepare(size: number): Promise<void> {
     if (this.#replaced?.kind !== "file") return;
@@ -102,7 +107,7 @@ export class StoredFile implements Disposable {
   }
 
   /**
-   * Opens the file once more and empties it, for a server that did not cut it.
+   * Reopens the file and empties it, for a server that did not cut it.
    *
    * @throws {EntryError} If it cannot be opened, or is not empty then.
    */
@@ -110,8 +115,8 @@ export class StoredFile implements Disposable {
     this.#file[Symbol.dispose]();
     const mode = openMode(this.#mode, this.#policy);
     this.#file = await this.#files.openToWrite(this.path, mode);
-    const told = await this.#file.stat().catch(asEntryError);
-    if (told instanceof EntryError || told.size === 0) return;
+    const found = await this.#file.stat().catch(asEntryError);
+    if (found instanceof EntryError || found.size === 0) return;
     throw new EntryError(
       `${this.#files.label}${this.path}: truncate: the server neither cuts nor empties it`,
     );
@@ -120,7 +125,7 @@ export class StoredFile implements Disposable {
   /**
    * Gives a file that arrived whole its length, mode and times, and closes it.
    *
-   * @returns The first thing that failed; the rest is done all the same.
+   * @returns The first failure; the other steps are taken all the same.
    */
   async finish(
     size: number,
@@ -142,10 +147,10 @@ export class StoredFile implements Disposable {
   }
 
   /**
-   * Looks at the file as it is now; `undefined` where nothing tells which one it
-   * is.
+   * Gives the attributes of the file as it is now; `undefined` where it has no
+   * identity.
    *
-   * @throws {EntryError} If the path names another one, or none any more.
+   * @throws {EntryError} If the path leads to another file, or to none any more.
    */
   async #findWritten(): Promise<Attributes | undefined> {
     if (!this.#isRegular) return undefined;
@@ -159,9 +164,8 @@ export class StoredFile implements Disposable {
   }
 
   /**
-   * Cuts a file that did not arrive whole to the `written` bytes that did, so
-   * that nothing older stands behind them. Where it is out of reach by now, it
-   * stays as it is.
+   * Cuts a file that did not arrive whole to the `written` bytes that did, so that no
+   * older bytes stand behind them. Passes over a file that is out of reach by now.
    */
   async abandon(written: number): Promise<void> {
     if (!this.#isRegular) return;
@@ -169,8 +173,8 @@ export class StoredFile implements Disposable {
   }
 
   /**
-   * Takes a file away that was never meant; where there was one before, it is
-   * cut as `abandon` cuts it.
+   * Removes a file that was announced by mistake; cuts one that was there before, as
+   * `abandon` does.
    */
   async discard(written: number): Promise<void> {
     const isOurs = this.#replaced === undefined &&
@@ -187,7 +191,7 @@ export class StoredFile implements Disposable {
   #needsMode(written: Attributes | undefined): boolean {
     const isNew = this.#replaced === undefined;
     if (this.#policy.preserve) {
-      // One that was there loses set-id bits when it is cut.
+      // A file that was there loses set-id bits when it is cut.
       return this.#isRegular && !(isNew && written?.mode === this.#mode);
     }
     const opened = this.#mode | openBits(this.#policy);
@@ -199,7 +203,7 @@ export class StoredFile implements Disposable {
   }
 }
 
-/** For a `catch` of what is done to a file that is lost anyhow. */
+/** Passes over a failure of a file that is lost anyhow; for a `catch`. */
 function orLost(error: unknown): void {
   if (!(error instanceof EntryError) && !isConnectionFailure(error)) {
     throw error;

@@ -1,4 +1,4 @@
-/** A stream of chunks as a stream of bytes, which a process's output is. */
+/** Gives a stream of chunks as a stream of bytes, as a process's output is. */
 export function byteStream(
   chunks: ReadableStream<Uint8Array>,
 ): ReadableStream<Uint8Array> {

@@ -4,23 +4,23 @@ import {
   upTo,
 } from "../../../lib/channel/channel.ts";
 
-/** One message of a dialogue with a peer that takes one from each packet. */
+/** Bytes that were written up to a flush. */
 type Packet = Uint8Array;
 
 /**
- * A channel to a peer that takes each write up to a flush for one message, as
- * some servers take a packet: it answers once, whatever stands behind the first.
+ * A channel to a peer that takes all writes up to a flush for one message, as some
+ * servers take a packet: it answers once, whatever stands behind the first.
  */
 export class PacketPeer implements Channel {
   readonly blockBytes = 64 * 1024;
-  /** All packets that came, as text. */
+  /** Packets that came, as text. */
   readonly packets: string[] = [];
   readonly #answer: (packet: string) => string;
   #held: Packet[] = [];
   #input = new Uint8Array();
   #came = Promise.withResolvers<void>();
 
-  /** @param answer Gives what is said to a packet; nothing for no answer. */
+  /** @param answer Gives the answer to a packet; an empty text for none. */
   constructor(banner: string, answer: (packet: string) => string) {
     this.#input = new TextEncoder().encode(banner);
     this.#answer = answer;

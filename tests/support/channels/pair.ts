@@ -2,13 +2,13 @@ import type { Channel } from "../../../lib/channel/channel.ts";
 import { StreamChannel } from "../../../lib/channel/stream_channel.ts";
 import { byteStream } from "./byte_stream.ts";
 
-/** After how many bytes, counted one way, a pair is cut both ways. */
+/** Cut of a pair, both ways, after a number of bytes one way. */
 export interface PairCut {
   readonly way: "there" | "back";
   readonly after: number;
 }
 
-/** Two channels, each the other's far end, with no process in between. */
+/** Gives two channels, each the other's peer, with no process in between. */
 export function channelPair(cut?: PairCut): [Channel, Channel] {
   const there = new Pipe(cut?.way === "there" ? cut.after : Infinity);
   const back = new Pipe(cut?.way === "back" ? cut.after : Infinity);
@@ -20,10 +20,10 @@ export function channelPair(cut?: PairCut): [Channel, Channel] {
   ];
 }
 
-/** A pipe that, like a process's, copies what is written and holds some. */
+/** A pipe that, like a process's, copies the bytes written and holds some. */
 class Pipe extends TransformStream<Uint8Array, Uint8Array> {
   readonly cut: Promise<void>;
-  /** What was on the way still arrives; nothing more can be written. */
+  /** Ends the pipe: bytes in flight still arrive, and no more can be written. */
   readonly end: () => void;
 
   constructor(bytes: number) {

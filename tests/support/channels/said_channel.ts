@@ -4,7 +4,7 @@ import {
   upTo,
 } from "../../../lib/channel/channel.ts";
 
-/** A channel whose peer has said all that it says, and then ended. */
+/** A channel whose peer has sent all its bytes and ended. */
 export class SaidChannel implements Channel {
   readonly blockBytes = 64 * 1024;
   readonly #input: Uint8Array;
@@ -15,7 +15,7 @@ export class SaidChannel implements Channel {
     this.#input = input;
   }
 
-  /** All that was written. */
+  /** All bytes that were written. */
   get written(): Uint8Array<ArrayBuffer> {
     return Uint8Array.from(this.#written.flatMap((part) => [...part]));
   }

@@ -1,29 +1,32 @@
-/** What every channel to another process promises, whatever it is made of. */
+/** Tests that every channel to another process has to pass. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { BufferedChannel } from "../../../lib/channel/buffered_channel.ts";
 import { SessionError } from "../../../lib/errors.ts";
 import { testUnless } from "../c_library.ts";
 
-/** What is gathered at most before it is sent, in bytes. */
+/** Most bytes that are gathered before they are sent. */
 export const GATHERED = 16 * 1024;
 
-/** A channel, and what the peer at its other end says and hears. */
+/** A channel, and the peer at its other end. */
 export interface ChannelEnds extends Disposable {
   readonly channel: BufferedChannel;
+  /** Has the peer send a text. */
   say(text: string): void;
-  /** Says nothing more. */
+  /** Ends the peer's output. */
   fallSilent(): void;
-  /** Listens no more. */
+  /** Has every further write to the peer fail. */
   goDeaf(): void;
-  /** All that was heard so far, `(closed)` after it if nothing more comes. */
+  /** Gives all that the peer received, `(closed)` behind it once the output ended. */
   heard(): string;
 }
 
+/** Encodes a text as UTF-8. */
 export function encode(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
 
+/** Decodes a text. */
 export function decode(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }
@@ -38,7 +41,7 @@ async function readText(
 /**
  * Registers the tests for one kind of channel.
  *
- * @param lacks Why it cannot be tested here; absent if it can.
+ * @param lacks Reason that it cannot be tested here; absent if it can.
  */
 export function testChannels(
   name: string,
@@ -133,7 +136,7 @@ const tests: Record<string, (ends: ChannelEnds) => Promise<void>> = {
     assertEquals(await readText(channel), "late");
   },
 
-  "awaitInput() goes together with a read that waits for the same": async (
+  "awaitInput() waits together with a read": async (
     { channel, say, fallSilent },
   ) => {
     for (const isReadFirst of [true, false, true, false]) {
@@ -151,7 +154,7 @@ const tests: Record<string, (ends: ChannelEnds) => Promise<void>> = {
     await channel.awaitInput();
   },
 
-  "Reads that a buffer serves let timers have their turn": async (
+  "read() from a buffer lets timers have their turn": async (
     { channel, say },
   ) => {
     let isTime = false;
@@ -181,7 +184,7 @@ const tests: Record<string, (ends: ChannelEnds) => Promise<void>> = {
     assertEquals(await readText(channel), "");
   },
 
-  "What read() gives is valid until the read after the next one": async (
+  "read() gives bytes that are valid until the read after the next one": async (
     { channel, say },
   ) => {
     say("a");
@@ -247,14 +250,15 @@ const tests: Record<string, (ends: ChannelEnds) => Promise<void>> = {
     assertEquals(heard(), `${expected}(closed)`);
   },
 
-  "Small writes keep their order and their bytes while another reads": async (
-    ends,
-  ) => {
-    const pieces = Array.from({ length: 600 }, (_, at) => `${at};`);
-    await writeWhileReading(ends, pieces);
-  },
+  "write() keeps the order and the bytes of small writes while another reads":
+    async (
+      ends,
+    ) => {
+      const pieces = Array.from({ length: 600 }, (_, at) => `${at};`);
+      await writeWhileReading(ends, pieces);
+    },
 
-  "Writes of any size keep their order and their bytes while another reads":
+  "write() keeps the order and the bytes of any writes while another reads":
     async (ends) => {
       const sizes = [1, 7, 999, GATHERED - 1, GATHERED, GATHERED + 1, 40];
       const pieces = Array.from({ length: 300 }, (_, at) => {
@@ -264,7 +268,7 @@ const tests: Record<string, (ends: ChannelEnds) => Promise<void>> = {
       await writeWhileReading(ends, pieces);
     },
 
-  "Writes and flushes keep their order while another reads": async (ends) => {
+  "write() and flush() keep the order while another reads": async (ends) => {
     const pieces = Array.from({ length: 600 }, (_, at) => `${at};`);
     await writeWhileReading(ends, pieces, () => ends.channel.flush());
   },
@@ -303,7 +307,7 @@ const tests: Record<string, (ends: ChannelEnds) => Promise<void>> = {
     assertEquals(await readText(channel), "last");
   },
 
-  "close() waits for what is on its way": async ({ channel, heard }) => {
+  "close() waits for bytes in flight": async ({ channel, heard }) => {
     const block = "b".repeat(GATHERED + 1);
     const written = channel.write(encode(block));
     await channel.close();
@@ -332,7 +336,7 @@ const tests: Record<string, (ends: ChannelEnds) => Promise<void>> = {
  * sends what is held, just when more is written. Expects that all arrives, both
  * ways.
  *
- * @param written Follows each write.
+ * @param written Step that follows each write.
  */
 async function writeWhileReading(
   { channel, say, fallSilent, heard }: ChannelEnds,

@@ -1,4 +1,4 @@
-/** What odd paths mean to whatever serves the local disk. */
+/** Odd paths, as the local disk is to take them by any calls. */
 
 import { assertEquals } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
@@ -14,14 +14,14 @@ const THERE = "File exists";
 /** A path in the tree that `makeLinks` makes. */
 interface OddPath {
   readonly path: string;
-  /** The kind of what is there; a reason, or absent where nothing is. */
+  /** Kind of the entry or reason of a failure; absent where nothing is there. */
   readonly found?: string;
-  /** What writing a file gives: the file it is in, or the reason. */
+  /** File that writing makes or changes, or the reason of a failure. */
   readonly written: string;
-  /** What making a directory gives: the directory, or the reason. */
+  /** Directory that mkdir makes, or the reason of a failure. */
   readonly made: string;
-  /** What it says as a link; absent where it is none. */
-  readonly says?: string;
+  /** Destination as a link; absent where it is none. */
+  readonly destination?: string;
 }
 
 const ODD_PATHS: readonly OddPath[] = [
@@ -57,7 +57,7 @@ const ODD_PATHS: readonly OddPath[] = [
     found: "directory",
     written: DIRECTORY,
     made: THERE,
-    says: "d/e",
+    destination: "d/e",
   },
   { path: "deep/", found: "directory", written: DIRECTORY, made: THERE },
   { path: "deep/.", found: "directory", written: DIRECTORY, made: THERE },
@@ -70,18 +70,23 @@ const ODD_PATHS: readonly OddPath[] = [
     found: "file",
     written: "d/g",
     made: THERE,
-    says: "deep/../g",
+    destination: "deep/../g",
   },
-  { path: "dangling", written: "nowhere", made: THERE, says: "nowhere" },
+  { path: "dangling", written: "nowhere", made: THERE, destination: "nowhere" },
   { path: "dangling/", written: DIRECTORY, made: THERE },
-  { path: "twice", written: "nowhere", made: THERE, says: "dangling" },
+  { path: "twice", written: "nowhere", made: THERE, destination: "dangling" },
   {
     path: "dangling-up",
     written: "d/new",
     made: THERE,
-    says: "deep/../new",
+    destination: "deep/../new",
   },
-  { path: "dangling-directory", written: DIRECTORY, made: THERE, says: "new/" },
+  {
+    path: "dangling-directory",
+    written: DIRECTORY,
+    made: THERE,
+    destination: "new/",
+  },
 ];
 
 function makeLinks(directory: string): void {
@@ -104,12 +109,12 @@ function makeLinks(directory: string): void {
   }
 }
 
-/** Registers a test of the disk that needs links. */
+/** Function that registers a test of the disk which needs links. */
 type Register = (behaviour: string, fn: () => Promise<void>) => void;
 
-/** Registers the tests of what paths mean. */
+/** Registers the tests of odd paths. */
 export function testDiskPaths(test: Register, files: FileSystem): void {
-  /** What a call gives in a fresh tree, or why it fails. */
+  /** Gives the result of a call in a fresh tree, or the reason of its failure. */
   const outcome = async <T>(
     path: string,
     call: (path: string, directory: string) => Promise<T>,
@@ -186,11 +191,11 @@ export function testDiskPaths(test: Register, files: FileSystem): void {
   });
 
   test("readlink() takes no link for what is behind it", async () => {
-    for (const { path, found, says } of ODD_PATHS) {
-      if (says === undefined && found === undefined) continue;
+    for (const { path, found, destination } of ODD_PATHS) {
+      if (destination === undefined && found === undefined) continue;
       const failure = found === NO_DIRECTORY ? found : undefined;
       const read = (whole: string) => files.readlink(whole);
-      assertEquals(await outcome(path, read), says ?? failure, path);
+      assertEquals(await outcome(path, read), destination ?? failure, path);
     }
   });
 
@@ -261,7 +266,7 @@ export function testDiskPaths(test: Register, files: FileSystem): void {
   });
 }
 
-/** The message of what fails as an entry. */
+/** Gives the message of an entry's failure; empty if there is none. */
 async function outcomeOf(call: () => Promise<unknown>): Promise<string> {
   try {
     await call();

@@ -1,6 +1,6 @@
 import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
 
-/** The open file, but for the calls that `faults` replaces. */
+/** Gives an open file with the calls of `faults` in place of its own. */
 export function withFaults(
   file: OpenFile,
   faults: Partial<OpenFile>,

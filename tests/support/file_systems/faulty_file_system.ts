@@ -2,7 +2,7 @@ import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
 import { withFaults } from "./faulty_file.ts";
 
-/** The local disk, but open files have some of their calls replaced. */
+/** The local disk, with some calls of its open files replaced. */
 export class FaultyFileSystem extends LocalFileSystem {
   readonly #faults: Partial<OpenFile>;
 

@@ -7,8 +7,8 @@ import type {
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 
 /**
- * A directory of the local disk that takes names for the same where `fold` gives
- * the same for them, as disks do that ignore case; a name stays as it was made.
+ * A directory of the local disk that takes names for one where `fold` gives the same
+ * for them, as disks do that ignore case. A name stays as it was made.
  */
 export class FoldingFileSystem extends LocalFileSystem {
   override readonly concurrency: Concurrency;
@@ -22,7 +22,7 @@ export class FoldingFileSystem extends LocalFileSystem {
     this.#fold = fold;
   }
 
-  /** The path by the names that are on the disk. */
+  /** Gives a path by the names that are on the disk. */
   #real(path: string): string {
     let directory = this.#root;
     const names = path.slice(directory.length + 1).split("/");

@@ -10,7 +10,7 @@ import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { withFaults } from "./faulty_file.ts";
 import { listingOf } from "../fixtures/listed_entries.ts";
 
-/** A call that waits to be let go. */
+/** A call that a test holds. */
 export interface Hold {
   /** Resolves when the call was made. */
   readonly reached: Promise<void>;
@@ -18,10 +18,9 @@ export interface Hold {
 }
 
 /**
- * The local disk at the concurrency of a far one: several entries and blocks at once.
- * It notes what is called, as `name path`, the path from a root on; and calls
- * wait for as long as a test holds them. Names are listed in order, and nothing
- * but a test is waited for.
+ * The local disk with the concurrency of a server's: several entries and blocks at
+ * once. It notes each call as `name path`, the path from a root on; a call waits for
+ * as long as a test holds it. Names are listed in order.
  */
 export class HeldFileSystem extends LocalFileSystem {
   override readonly concurrency: Concurrency;

@@ -3,9 +3,9 @@ import type { Listing, OpenFile } from "../../../lib/filesystem/file_system.ts";
 import { HeldFileSystem } from "./held_file_system.ts";
 import { withFaults } from "./faulty_file.ts";
 
-/** A place that has so many files and directories open at once, at most. */
+/** A held disk with a limit of files and directories that are open at once. */
 export class LimitedFileSystem extends HeldFileSystem {
-  /** The most that were open at once. */
+  /** Most files and directories that were open at once. */
   mostOpen = 0;
   readonly #limit: number;
   #open = 0;

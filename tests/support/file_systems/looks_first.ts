@@ -1,6 +1,6 @@
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 
-/** The local disk, where a file is not made without a look at what is there. */
+/** The local disk, where no file is made before a look at what is there. */
 export class LooksFirst extends LocalFileSystem {
   override async create(): Promise<undefined> {}
 }

@@ -1,6 +1,6 @@
 import type { TransferOptions } from "../../../lib/tree/options.ts";
 
-/** Options of a copy with `-r` under the umask 022, which nobody interrupts. */
+/** Gives the options of a copy with `-r` under the umask 022, never interrupted. */
 export function transferOptions(
   options: Partial<TransferOptions> = {},
 ): TransferOptions {

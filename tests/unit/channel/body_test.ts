@@ -32,7 +32,7 @@ async function send(
   return { failure: failure?.message, moved };
 }
 
-Deno.test("sendBody() sends exactly the file, whatever its size", async () => {
+Deno.test("sendBody(): sends exactly the file, whatever its size", async () => {
   for (const size of [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK]) {
     const bytes = content(size);
     assertEquals(
@@ -43,14 +43,14 @@ Deno.test("sendBody() sends exactly the file, whatever its size", async () => {
   }
 });
 
-Deno.test("sendBody() sends no more than was announced of a file that grew", async () => {
+Deno.test("sendBody(): sends no more than was announced of a file that grew", async () => {
   assertEquals(
     await send(new MemoryFile(content(9)), 4, content(4)),
     { failure: undefined, moved: 4 },
   );
 });
 
-Deno.test("sendBody() puts zeros for what a file that shrank lacks", async () => {
+Deno.test("sendBody(): puts zeros for what a file that shrank lacks", async () => {
   for (const size of [0, 1, 7, BLOCK + 3]) {
     const expected = new Uint8Array(BLOCK + 10);
     expected.set(content(size));
@@ -67,7 +67,7 @@ Deno.test("sendBody() puts zeros for what a file that shrank lacks", async () =>
   }
 });
 
-Deno.test("sendBody() puts zeros, and nothing read before, after a failed read", async () => {
+Deno.test("sendBody(): puts zeros, and nothing read before, after a failed read", async () => {
   const whole = new MemoryFile(content(8));
   let reads = 0;
   const file = withFaults(whole, {
@@ -84,14 +84,14 @@ Deno.test("sendBody() puts zeros, and nothing read before, after a failed read",
   assertEquals(reads, 2, "a file is not read again once it failed");
 });
 
-Deno.test("sendBody() lets an error that is no EntryError through", async () => {
+Deno.test("sendBody(): lets an error that is no EntryError through", async () => {
   const file = withFaults(new MemoryFile(), {
     read: () => Promise.reject(new TypeError("a bug")),
   });
   await assertRejects(() => send(file, 1, content(0)), TypeError, "a bug");
 });
 
-Deno.test("sendBody() throws a SessionError if the connection is lost", async () => {
+Deno.test("sendBody(): throws a SessionError if the connection is lost", async () => {
   const channel: Channel = {
     blockBytes: BLOCK,
     read: () => Promise.reject(new SessionError("lost connection")),
@@ -142,7 +142,7 @@ async function receive(
   };
 }
 
-Deno.test("receiveBody() takes exactly the announced bytes, however they come", async () => {
+Deno.test("receiveBody(): takes exactly the announced bytes, however they come", async () => {
   for (const size of [0, 1, 20, BLOCK - 1, BLOCK, BLOCK + 1]) {
     for (const grain of size > 20 ? [BLOCK] : [1, 7, BLOCK]) {
       const file = new MemoryFile();
@@ -164,7 +164,7 @@ Deno.test("receiveBody() takes exactly the announced bytes, however they come", 
   }
 });
 
-Deno.test("receiveBody() tells the channel that the rest of a block comes soon", async () => {
+Deno.test("receiveBody(): tells the channel that the rest of a block comes soon", async () => {
   const soon: unknown[] = [];
   const peer = new ScriptedPeer(100_000).peerSays(content(BLOCK + 1));
   const channel: Channel = {
@@ -184,7 +184,7 @@ Deno.test("receiveBody() tells the channel that the rest of a block comes soon",
   assertEquals(soon, [BLOCK, BLOCK + 1 - 100_000, BLOCK + 1 - 200_000]);
 });
 
-Deno.test("receiveBody() tells how much came before the stream ended", async () => {
+Deno.test("receiveBody(): tells how much came before the stream ended", async () => {
   const file = new MemoryFile();
   assertEquals(
     await receive(file, 10, content(4)),
@@ -193,7 +193,7 @@ Deno.test("receiveBody() tells how much came before the stream ended", async () 
   assertEquals(file.content, content(4));
 });
 
-Deno.test("receiveBody() reads and drops the rest after a failed write", async () => {
+Deno.test("receiveBody(): reads and drops the rest after a failed write", async () => {
   const whole = new MemoryFile();
   let writes = 0;
   const file = withFaults(whole, {
@@ -217,14 +217,14 @@ Deno.test("receiveBody() reads and drops the rest after a failed write", async (
   assertEquals(whole.content, content(4));
 });
 
-Deno.test("receiveBody() lets an error that is no EntryError through", async () => {
+Deno.test("receiveBody(): lets an error that is no EntryError through", async () => {
   const file = withFaults(new MemoryFile(), {
     write: () => Promise.reject(new TypeError("a bug")),
   });
   await assertRejects(() => receive(file, 1, content(1)), TypeError, "a bug");
 });
 
-Deno.test("sendBody() tells of each block as it goes, of the channel's size", async () => {
+Deno.test("sendBody(): tells of each block as it goes, of the channel's size", async () => {
   const peer = new ScriptedPeer().weSay("abcdefg");
   const channel: Channel = {
     blockBytes: 3,

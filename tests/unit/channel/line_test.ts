@@ -3,7 +3,7 @@ import { readByte, readLine } from "../../../lib/channel/line.ts";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
 
-Deno.test("readByte() gives one byte after the other, then undefined", async () => {
+Deno.test("readByte(): gives one byte after the other, then undefined", async () => {
   const peer = new ScriptedPeer().peerSays(Uint8Array.of(0x00, 0xff));
   assertEquals(await readByte(peer), 0x00);
   assertEquals(await readByte(peer), 0xff);
@@ -16,7 +16,7 @@ async function firstLine(words: string): Promise<string | undefined> {
   return line && new TextDecoder().decode(line);
 }
 
-Deno.test("readLine() gives a line without its newline", async () => {
+Deno.test("readLine(): gives a line without its newline", async () => {
   for (
     const [words, line] of [
       ["", undefined],
@@ -31,7 +31,7 @@ Deno.test("readLine() gives a line without its newline", async () => {
   }
 });
 
-Deno.test("readLine() puts a line together that comes in parts", async () => {
+Deno.test("readLine(): puts a line together that comes in parts", async () => {
   for (const grain of [1, 2, 3]) {
     const peer = new ScriptedPeer(grain).peerSays("abcd\nef\n");
     assertEquals(await readLine(peer, 5), new TextEncoder().encode("abcd"));
@@ -40,13 +40,13 @@ Deno.test("readLine() puts a line together that comes in parts", async () => {
   }
 });
 
-Deno.test("readLine() leaves what follows the newline to the next read", async () => {
+Deno.test("readLine(): leaves what follows the newline to the next read", async () => {
   const peer = new ScriptedPeer().peerSays("a\nbody");
   await readLine(peer, 100);
   assertEquals(new TextDecoder().decode(await peer.read(100)), "body");
 });
 
-Deno.test("readLine() throws where the stream ends inside a line", async () => {
+Deno.test("readLine(): throws where the stream ends inside a line", async () => {
   for (const words of ["a", "ab", "abcd"]) {
     await assertRejects(
       () => firstLine(words),
@@ -56,7 +56,7 @@ Deno.test("readLine() throws where the stream ends inside a line", async () => {
   }
 });
 
-Deno.test("readLine() throws at the limit, before it reads any further", async () => {
+Deno.test("readLine(): throws at the limit, before it reads any further", async () => {
   const peer = new ScriptedPeer().peerSays("abcdef\n");
   await assertRejects(
     () => readLine(peer, 5),

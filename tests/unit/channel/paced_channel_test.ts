@@ -84,7 +84,7 @@ const rows = [
 for (const { limit, block, late } of rows) {
   const row = `-l ${limit}, ${block} bytes at a time, woken ${late} ms late`;
 
-  Deno.test(`PacedChannel writes at its rate over ten seconds: ${row}`, async () => {
+  Deno.test(`PacedChannel: writes at its rate over ten seconds: ${row}`, async () => {
     const clock = new FakeClock(late);
     const inner = new Endless();
     const channel = new PacedChannel(inner, new Pacer(limit * 1024, clock));
@@ -97,7 +97,7 @@ for (const { limit, block, late } of rows) {
     assertWithin(clock.time - start, 10_000, 0.01, row);
   });
 
-  Deno.test(`PacedChannel reads at its rate over ten seconds: ${row}`, async () => {
+  Deno.test(`PacedChannel: reads at its rate over ten seconds: ${row}`, async () => {
     const clock = new FakeClock(late);
     const pacer = new Pacer(limit * 1024, clock);
     const channel = new PacedChannel(new Endless(), pacer);
@@ -111,7 +111,7 @@ for (const { limit, block, late } of rows) {
   });
 }
 
-Deno.test("PacedChannel does not save idle time up", async () => {
+Deno.test("PacedChannel: does not save idle time up", async () => {
   const clock = new FakeClock();
   const channel = new PacedChannel(new Endless(), new Pacer(8000, clock));
   await channel.write(new Uint8Array(1000));
@@ -121,7 +121,7 @@ Deno.test("PacedChannel does not save idle time up", async () => {
   assertWithin(clock.time - start, 10_000, 0.02, "after a minute's rest");
 });
 
-Deno.test("PacedChannel does not save up the time before its first byte", async () => {
+Deno.test("PacedChannel: does not save up the time before its first byte", async () => {
   const clock = new FakeClock();
   const channel = new PacedChannel(new Endless(), new Pacer(8000, clock));
   clock.time += 60_000;
@@ -130,7 +130,7 @@ Deno.test("PacedChannel does not save up the time before its first byte", async 
   assertWithin(clock.time - start, 10_000, 0.02, "a minute after the start");
 });
 
-Deno.test("channels of one pacer share its rate, whichever way bytes go", async () => {
+Deno.test("Pacer: channels share its rate, whichever way bytes go", async () => {
   const clock = new FakeClock();
   const pacer = new Pacer(8000, clock);
   const one = new PacedChannel(new Endless(), pacer);
@@ -143,7 +143,7 @@ Deno.test("channels of one pacer share its rate, whichever way bytes go", async 
   assertWithin(clock.time - start, 10_000, 0.01, "two channels");
 });
 
-Deno.test("PacedChannel moves no more than a tenth of a second at a time", async () => {
+Deno.test("PacedChannel: moves no more than a tenth of a second at a time", async () => {
   const clock = new FakeClock();
   const inner = new Endless();
   const channel = new PacedChannel(inner, new Pacer(800_000, clock));
@@ -154,7 +154,7 @@ Deno.test("PacedChannel moves no more than a tenth of a second at a time", async
   assertEquals(inner.asked, [10_000, 1]);
 });
 
-Deno.test("PacedChannel gives nothing behind the last byte that is asked for", async () => {
+Deno.test("PacedChannel: gives nothing behind the last byte that is asked for", async () => {
   const inner = new ScriptedPeer().peerSays("ab\ncd\n");
   const channel = new PacedChannel(inner, new Pacer(8000, new FakeClock()));
   for (const line of ["ab\n", "cd\n"]) {
@@ -165,14 +165,14 @@ Deno.test("PacedChannel gives nothing behind the last byte that is asked for", a
   }
 });
 
-Deno.test("PacedChannel hands on how much comes soon", async () => {
+Deno.test("PacedChannel: hands on how much comes soon", async () => {
   const inner = new Endless();
   const channel = new PacedChannel(inner, new Pacer(800_000, new FakeClock()));
   await channel.read(5, { soon: 3 });
   assertEquals(inner.soon, [3]);
 });
 
-Deno.test("PacedChannel gives the end of the stream and closes it", async () => {
+Deno.test("PacedChannel: gives the end of the stream and closes it", async () => {
   const clock = new FakeClock();
   const inner = new Endless();
   inner.read = () => Promise.resolve(new Uint8Array());

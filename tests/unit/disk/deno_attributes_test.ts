@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { modeOf } from "../../../lib/disk/deno_attributes.ts";
 
-/** What an entry's mode is on a system for the mode that the runtime tells. */
+/** Mode of an entry on a system, by the mode that the runtime gives. */
 type Row = readonly [
   os: string,
   kind: "file" | "directory",
@@ -26,7 +26,7 @@ const ROWS: readonly Row[] = [
   ["windows", "directory", null, 0o755],
 ];
 
-Deno.test("modeOf() gives a mode by which an entry can be used on any system", () => {
+Deno.test("modeOf(): gives a mode by which an entry can be used on any system", () => {
   for (const [os, kind, told, mode] of ROWS) {
     const info = { mode: told, isDirectory: kind === "directory" };
     assertEquals(modeOf(os, info), mode, `${os}, ${kind}, ${told}`);

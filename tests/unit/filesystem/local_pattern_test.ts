@@ -103,13 +103,13 @@ const ROWS: readonly (readonly [typed: string, paths: readonly string[]])[] = [
 ];
 
 for (const [typed, paths] of ROWS) {
-  Deno.test(`pathsOnWindows() takes ${typed} for ${paths.join(" and ")}`, async () => {
+  Deno.test(`pathsOnWindows(): takes ${typed} for ${paths.join(" and ")}`, async () => {
     const { disk } = diskOf(DIRECTORIES);
     assertEquals(await pathsOnWindows(typed, disk), paths);
   });
 }
 
-Deno.test("pathsOnWindows() finds what matches nothing missing, as it was typed", async () => {
+Deno.test("pathsOnWindows(): finds what matches nothing missing, as it was typed", async () => {
   const { disk } = diskOf(DIRECTORIES);
   for (const typed of ["*.md", "none\\*", "d\\q?", "?:\\x", "D*\\none\\*"]) {
     const error = await assertRejects(
@@ -120,13 +120,13 @@ Deno.test("pathsOnWindows() finds what matches nothing missing, as it was typed"
   }
 });
 
-Deno.test("pathsOnWindows() takes what exists as it is written before what it matches", async () => {
+Deno.test("pathsOnWindows(): takes what exists as it is written before what it matches", async () => {
   const { disk, listed } = diskOf(DIRECTORIES);
   assertEquals(await pathsOnWindows("d\\[ab]x", disk), ["d\\[ab]x"]);
   assertEquals(listed, []);
 });
 
-Deno.test("pathsOnWindows() looks at no disk for what is no pattern", async () => {
+Deno.test("pathsOnWindows(): looks at no disk for what is no pattern", async () => {
   const { disk, listed } = diskOf({});
   for (const typed of ["f", "C:\\f", "\\\\?\\C:\\f", "{a,b}", "~\\f", "a^b"]) {
     assertEquals(await pathsOnWindows(typed, disk), [typed]);

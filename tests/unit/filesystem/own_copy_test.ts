@@ -22,7 +22,7 @@ const ROWS: readonly (readonly [
 ];
 
 for (const [about, name, born, isOwn] of ROWS) {
-  Deno.test(`isOwnCopy() is ${isOwn} for a directory ${about}`, () => {
+  Deno.test(`isOwnCopy(): is ${isOwn} for a directory ${about}`, () => {
     assertEquals(isOwnCopy({ name, born }, { began, names }), isOwn);
   });
 }

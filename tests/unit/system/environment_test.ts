@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { homeDirectory } from "../../../lib/system/environment.ts";
 
-Deno.test("homeDirectory() takes HOME, else what Windows calls it", () => {
+Deno.test("homeDirectory(): takes HOME, else what Windows calls it", () => {
   const rows: readonly (readonly [Record<string, string>, string])[] = [
     [{ HOME: "/home/bob" }, "/home/bob"],
     [{ USERPROFILE: "C:\\Users\\bob" }, "C:\\Users\\bob"],

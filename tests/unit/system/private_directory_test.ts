@@ -8,13 +8,13 @@ const OUR_NAME = /^our/;
 const NOBODY = 65534;
 const MAX_BYTES = 8 * 1024 * 1024;
 
-/** A private directory that is not there yet. */
+/** Place of a private directory that is not there yet. */
 class Place extends TempDirectory {
   readonly at = `${this.path}/a/b`;
   readonly directory = new PrivateDirectory(this.at, OUR_NAME);
 }
 
-Deno.test("A private file is read as it was written, and replaced whole", () => {
+Deno.test("PrivateDirectory: reads a file as it was written, and replaces it whole", () => {
   using place = new Place();
   assertEquals(place.directory.read("our"), undefined);
   place.directory.write("our", "é\n");
@@ -26,7 +26,7 @@ Deno.test("A private file is read as it was written, and replaced whole", () => 
 
 Deno.test({
   name:
-    "A private directory and its files are the user's alone, whatever the umask",
+    "PrivateDirectory: is the user's alone with all its files, whatever the umask",
   ignore: onWindows,
   fn: () => {
     const before = Deno.umask(0);
@@ -43,7 +43,9 @@ Deno.test({
 
 for (const mode of [0o701, 0o710, 0o704, 0o740, 0o722, 0o755]) {
   Deno.test({
-    name: `A directory of mode ${mode.toString(8)} is neither read nor changed`,
+    name: `PrivateDirectory: neither reads nor changes a directory of mode ${
+      mode.toString(8)
+    }`,
     ignore: onWindows,
     fn: () => {
       using place = new Place();
@@ -63,9 +65,9 @@ for (const mode of [0o701, 0o710, 0o704, 0o740, 0o722, 0o755]) {
 
 for (const mode of [0o601, 0o604, 0o620, 0o640, 0o666]) {
   Deno.test({
-    name: `A file of mode ${
+    name: `PrivateDirectory: reads no file of mode ${
       mode.toString(8)
-    } is not believed, and replaced by one that is`,
+    }, and replaces it`,
     ignore: onWindows,
     fn: () => {
       using place = new Place();
@@ -79,7 +81,8 @@ for (const mode of [0o601, 0o604, 0o620, 0o640, 0o666]) {
 }
 
 Deno.test({
-  name: "A directory or a file of somebody else's is neither read nor changed",
+  name:
+    "PrivateDirectory: neither reads nor changes another user's directory or file",
   ignore: onWindows || Deno.uid() !== 0,
   fn: () => {
     using place = new Place();
@@ -97,7 +100,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "A link in the place of the directory is not followed, by no step",
+  name: "PrivateDirectory: follows no link in the place of the directory",
   ignore: onWindows,
   fn: () => {
     using place = new Place();
@@ -113,7 +116,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "A link in the place of a file is not followed, and replaced itself",
+  name:
+    "PrivateDirectory: follows no link in the place of a file, and replaces it",
   ignore: onWindows,
   fn: () => {
     using place = new Place();
@@ -127,7 +131,7 @@ Deno.test({
   },
 });
 
-Deno.test("A file is read up to 8 MiB, and not beyond", () => {
+Deno.test("read(): reads a file of 8 MiB, and none that is longer", () => {
   using place = new Place();
   place.directory.write("our", "x");
   Deno.truncateSync(`${place.at}/our`, MAX_BYTES);
@@ -136,7 +140,7 @@ Deno.test("A file is read up to 8 MiB, and not beyond", () => {
   assertEquals(place.directory.read("our"), undefined);
 });
 
-Deno.test("removeOlder() removes our files before a moment, and nobody else's", () => {
+Deno.test("removeOlder(): removes our files from before a time, and no others", () => {
   using place = new Place();
   for (const name of ["our 1", "our 2", "their"]) {
     place.directory.write(name, "x");
@@ -148,7 +152,7 @@ Deno.test("removeOlder() removes our files before a moment, and nobody else's", 
   assertEquals(listing(place.at), ['our 2 = "x"', 'their = "x"']);
 });
 
-Deno.test("Without a directory nothing is kept, found or removed", () => {
+Deno.test("PrivateDirectory: keeps, finds and removes nothing without a directory", () => {
   using temporary = new TempDirectory();
   Deno.writeTextFileSync(`${temporary.path}/file`, "");
   for (const path of [undefined, `${temporary.path}/file`, "/dev/null/x"]) {

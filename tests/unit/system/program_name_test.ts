@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { nameIn, programName } from "../../../lib/system/program_name.ts";
 
-Deno.test("nameIn() gives the plain name that a program was called by", () => {
+Deno.test("nameIn(): gives the plain name that a program was called by", () => {
   const rows: readonly (readonly [string, string])[] = [
     ["scp", "scp"],
     ["/usr/local/bin/scp", "scp"],
@@ -19,6 +19,6 @@ Deno.test("nameIn() gives the plain name that a program was called by", () => {
   for (const [path, name] of rows) assertEquals(nameIn(path), name, path);
 });
 
-Deno.test("programName() is the program's own where its source is run", () => {
+Deno.test("programName(): is the program's own where its source is run", () => {
   assertEquals(programName(false), "seacp");
 });

@@ -28,7 +28,7 @@ async function argumentsSeen(words: readonly string[]): Promise<string[]> {
   return JSON.parse(stdout);
 }
 
-Deno.test("rawArguments() gives each byte of each argument", {
+Deno.test("rawArguments(): gives each byte of each argument", {
   ignore: lacksRawNames !== undefined,
 }, async () => {
   const rows: readonly (readonly [words: string[], args: string[]])[] = [
@@ -43,12 +43,12 @@ Deno.test("rawArguments() gives each byte of each argument", {
   }
 });
 
-Deno.test("rawArguments() leaves arguments without a replacement as they are", () => {
+Deno.test("rawArguments(): leaves arguments without a replacement as they are", () => {
   const args = ["a", "", "é"];
   assert(rawArguments(args, false) === args);
 });
 
-Deno.test("rawArguments() leaves what the process was not given", () => {
+Deno.test("rawArguments(): leaves what the process was not given", () => {
   const args = ["caf\ufffd"];
   assert(rawArguments(args, false) === args);
 });

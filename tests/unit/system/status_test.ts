@@ -21,36 +21,42 @@ function statusAt(path: string, { look, read }: StatusCalls): Attributes {
   return read();
 }
 
-Deno.test("statx and fstatat give the numbers that the runtime gives", {
-  ignore,
-}, () => {
-  using directory = new TempDirectory();
-  const file = `${directory.path}/f`;
-  Deno.writeTextFileSync(file, "12345", { mode: 0o640 });
-  Deno.utimeSync(file, -1.5, 1_234.25);
-  for (const path of [file, directory.path, "/", "/dev/null", "/etc/passwd"]) {
-    const expected = Deno.statSync(path);
-    for (const calls of [byStatx(), byFstatat()]) {
-      const { born, ...status } = statusAt(path, calls);
-      assertEquals(status, {
-        kind: expected.isFile
-          ? "file"
-          : expected.isDirectory
-          ? "directory"
-          : "other",
-        mode: expected.mode! & 0o7777,
-        identity: `${expected.dev}:${expected.ino}`,
-        size: expected.size,
-        modified: expected.mtime!.getTime(),
-        accessed: expected.atime!.getTime(),
-      }, path);
-      assertEquals(born !== undefined, expected.isDirectory, path);
+Deno.test(
+  "byStatx(): and byFstatat(): give the numbers that the runtime gives",
+  {
+    ignore,
+  },
+  () => {
+    using directory = new TempDirectory();
+    const file = `${directory.path}/f`;
+    Deno.writeTextFileSync(file, "12345", { mode: 0o640 });
+    Deno.utimeSync(file, -1.5, 1_234.25);
+    for (
+      const path of [file, directory.path, "/", "/dev/null", "/etc/passwd"]
+    ) {
+      const expected = Deno.statSync(path);
+      for (const calls of [byStatx(), byFstatat()]) {
+        const { born, ...status } = statusAt(path, calls);
+        assertEquals(status, {
+          kind: expected.isFile
+            ? "file"
+            : expected.isDirectory
+            ? "directory"
+            : "other",
+          mode: expected.mode! & 0o7777,
+          identity: `${expected.dev}:${expected.ino}`,
+          size: expected.size,
+          modified: expected.mtime!.getTime(),
+          accessed: expected.atime!.getTime(),
+        }, path);
+        assertEquals(born !== undefined, expected.isDirectory, path);
+      }
     }
-  }
-});
+  },
+);
 
 Deno.test(
-  "fstatat gives the last change of a directory where statx may give its birth",
+  "byFstatat(): gives the last change of a directory where byStatx() may give its birth",
   {
     ignore,
   },
@@ -64,7 +70,7 @@ Deno.test(
   },
 );
 
-Deno.test("statx and fstatat take a descriptor for an empty path", {
+Deno.test("byStatx(): and byFstatat(): take a descriptor for an empty path", {
   ignore,
 }, () => {
   const { readEnd, writeEnd } = makePipe(4096);
@@ -77,6 +83,6 @@ Deno.test("statx and fstatat take a descriptor for an empty path", {
   close(writeEnd);
 });
 
-Deno.test("statusCalls() finds its way once", { ignore }, () => {
+Deno.test("statusCalls(): finds its way once", { ignore }, () => {
   assert(statusCalls() === statusCalls());
 });

@@ -6,7 +6,7 @@ import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
 const NO_SUCH_FILE = "No such file or directory";
 
-Deno.test("systemReason() gives the system's words alone", () => {
+Deno.test("systemReason(): gives the system's words alone", () => {
   const rows: readonly (readonly [message: string, reason: string])[] = [
     ["No such file or directory (os error 2)", "No such file or directory"],
     [
@@ -32,7 +32,7 @@ Deno.test("systemReason() gives the system's words alone", () => {
   }
 });
 
-Deno.test("systemReason() names no option of the runtime's", () => {
+Deno.test("systemReason(): names no option of the runtime's", () => {
   assertEquals(
     systemReason(
       new Deno.errors.NotCapable(
@@ -44,7 +44,7 @@ Deno.test("systemReason() names no option of the runtime's", () => {
   );
 });
 
-Deno.test("systemReason() gives the whole message where no system speaks", () => {
+Deno.test("systemReason(): gives the whole message where no system speaks", () => {
   assertEquals(
     systemReason(new Error("Bad resource ID"), "posix"),
     "Bad resource ID",
@@ -53,7 +53,7 @@ Deno.test("systemReason() gives the whole message where no system speaks", () =>
   assertEquals(systemReason(undefined, "posix"), "undefined");
 });
 
-Deno.test("systemReason() says on Windows what other systems say", () => {
+Deno.test("systemReason(): says on Windows what other systems say", () => {
   const rows: readonly (readonly [message: string, reason: string])[] = [
     [
       "The system cannot find the file specified. (os error 2): open 'x'",
@@ -95,7 +95,7 @@ Deno.test("systemReason() says on Windows what other systems say", () => {
   }
 });
 
-Deno.test("systemReason() leaves Windows its words where no other system has such", () => {
+Deno.test("systemReason(): leaves Windows its words where no other system has such", () => {
   const words =
     "The process cannot access the file because it is being used by another process";
   assertEquals(
@@ -104,7 +104,7 @@ Deno.test("systemReason() leaves Windows its words where no other system has suc
   );
 });
 
-Deno.test("systemReason() knows the messages of this runtime", () => {
+Deno.test("systemReason(): knows the messages of this runtime", () => {
   using directory = new TempDirectory();
   const file = `${directory.path}/f`;
   Deno.writeTextFileSync(file, "");
