@@ -5,7 +5,12 @@ import { onWindows } from "./own_platform.ts";
  * names up; `undefined` if it is not there.
  */
 export function servicePort(name: string): number | undefined {
-  for (const line of readTable().split("\n")) {
+  return portIn(readTable(), name);
+}
+
+/** Gives the port of a TCP service by a table as services(5) describes it. */
+export function portIn(table: string, name: string): number | undefined {
+  for (const line of table.split("\n")) {
     const [service, port, ...aliases] = line.replace(/#.*/, "").trim()
       .split(/\s+/);
     const number = /^(\d+)\/tcp$/.exec(port ?? "")?.[1];

@@ -1,3 +1,4 @@
+import { stub } from "@std/testing/mock";
 import {
   type Channel,
   type ReadOptions,
@@ -64,10 +65,10 @@ export class PacketPeer implements Channel {
 export class HastyClock implements Disposable {
   /** Timers of three seconds that fired. */
   fired = 0;
-  readonly #setTimeout = globalThis.setTimeout;
+  readonly #stub: Disposable;
 
   constructor() {
-    const real = this.#setTimeout;
+    const real = globalThis.setTimeout;
     const hasty = (callback: () => void, delay?: number) =>
       real(
         () => {
@@ -76,10 +77,10 @@ export class HastyClock implements Disposable {
         },
         delay === 3000 ? 0 : delay,
       );
-    globalThis.setTimeout = hasty as typeof setTimeout;
+    this.#stub = stub(globalThis, "setTimeout", hasty as typeof setTimeout);
   }
 
   [Symbol.dispose](): void {
-    globalThis.setTimeout = this.#setTimeout;
+    this.#stub[Symbol.dispose]();
   }
 }

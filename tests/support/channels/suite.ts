@@ -361,7 +361,7 @@ async function writeWhileReading(
     said += words;
     say(words);
     await next.promise;
-    // What has arrived makes room for more.
+    // Taking the bytes makes room for more.
     heard();
   }
   fallSilent();

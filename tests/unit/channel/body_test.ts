@@ -7,7 +7,7 @@ import { withFaults } from "../../support/file_systems/faulty_file.ts";
 import { MemoryFile } from "../../support/file_systems/memory_file.ts";
 import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
 
-/** How much of a file is moved at a time, in bytes. */
+/** Size of the parts that a file is moved in, in bytes. */
 const BLOCK = 256 * 1024;
 
 /** Bytes none of which is zero. */

@@ -74,7 +74,7 @@ const DIRECTORIES = {
   "album [2019]/live [2]/": ["c.mp3"],
 };
 
-/** What is typed, and the paths that it names. */
+/** Operands as typed, and the paths that each names. */
 const ROWS: readonly (readonly [typed: string, paths: readonly string[]])[] = [
   ["*.txt", ["A.TXT", "b.txt"]],
   ["*.TXT", ["A.TXT", "b.txt"]],

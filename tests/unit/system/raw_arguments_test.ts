@@ -9,7 +9,7 @@ const MODULE = new URL(
   import.meta.url,
 );
 
-/** What a process that is given these words, decoded, takes them for. */
+/** Gives the arguments that a process sees of these words, once decoded. */
 async function argumentsSeen(words: readonly string[]): Promise<string[]> {
   using directory = new TempDirectory();
   const script = `${directory.path}/print.ts`;
