@@ -18,7 +18,7 @@ import type { RemoteLocation } from "../location/location.ts";
 import type { AckPolicy } from "../scp/answers.ts";
 import type { EntryRules } from "../scp/entry_rules.ts";
 import { RECORD_MODE_BITS } from "../scp/wire/records.ts";
-import type { Received } from "../scp/received.ts";
+import type { Received } from "../scp/entry_reader.ts";
 import type { CopyOptions } from "../options/copy_options.ts";
 
 /** Bits of a mode without those that let a file run as its owner. */

@@ -9,28 +9,28 @@ import type { OpenFile, Times } from "../filesystem/file_system.ts";
 import type { StoredFile } from "../filesystem/stored_file.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { type FileProgress, startFile } from "../events/file_progress.ts";
+import type { EntryReader } from "./entry_reader.ts";
 import type { FileRecord } from "./wire/records.ts";
-import type { ScpPeer } from "./peer.ts";
 
 /** File whose content is stored nowhere. */
 const NOWHERE: Pick<OpenFile, "write"> = { write: async () => {} };
 
-/** Takes the bodies of files, each with the source's verdict behind it. */
+/** Receives the bodies of files, each with the source's verdict behind it. */
 export class BodyReceiver {
-  readonly #peer: ScpPeer;
+  readonly #reader: EntryReader;
   readonly #observer: Observer;
 
-  constructor(peer: ScpPeer, observer: Observer) {
-    this.#peer = peer;
+  constructor(reader: EntryReader, observer: Observer) {
+    this.#reader = reader;
     this.#observer = observer;
   }
 
   /**
-   * Stores a body; gives the first thing that failed here.
+   * Stores a body; gives the first local failure.
    *
-   * @param times Those that the file gets; absent if it keeps its own.
-   * @throws {UnexpectedOutputError} If something else is said behind it, perhaps by a
-   * shell: then nothing of it is left.
+   * @param times Times that the file gets; absent if it keeps its own.
+   * @throws {UnexpectedOutputError} If something else is said behind it, perhaps
+   * by a shell: then the file is discarded.
    * @throws {ProtocolError} If the source says something else or gives up.
    * @throws {SessionError} If the body or the verdict is cut.
    */
@@ -42,13 +42,10 @@ export class BodyReceiver {
     const progress = startFile(this.#observer, name, size);
     try {
       const failure = await this.#receiveBody(stored, size, progress);
-      await this.#takeVerdict().catch(async (error) => {
+      await this.#reader.readVerdict().catch(async (error) => {
         if (error instanceof UnexpectedOutputError) await stored.discard(size);
         else if (failure === undefined) await stored.abandon(size);
-        else {this.#observer.report({
-            kind: "failure",
-            message: failure.message,
-          });}
+        else this.#report(failure);
         throw naming(stored.path, error);
       });
       return failure ?? await stored.finish(size, times);
@@ -59,12 +56,12 @@ export class BodyReceiver {
 
   /** Reads a body that is stored nowhere; throws as `receive`. */
   async drop(path: string, size: number): Promise<void> {
-    const { received } = await receiveBody(this.#peer.channel, NOWHERE, {
+    const { received } = await receiveBody(this.#reader.peer.channel, NOWHERE, {
       size,
       moved: () => {},
     });
     if (received < size) await this.#breakOff(path, received, size);
-    await this.#takeVerdict();
+    await this.#reader.readVerdict();
   }
 
   async #receiveBody(
@@ -73,15 +70,13 @@ export class BodyReceiver {
     progress: FileProgress,
   ): Promise<EntryError | undefined> {
     const { received, written, failure } = await receiveBody(
-      this.#peer.channel,
+      this.#reader.peer.channel,
       stored.file,
       { size, moved: (bytes) => progress.moved(bytes) },
     );
     if (received < size || failure !== undefined) await stored.abandon(written);
     if (received === size) return failure;
-    if (failure !== undefined) {
-      this.#observer.report({ kind: "failure", message: failure.message });
-    }
+    if (failure !== undefined) this.#report(failure);
     return await this.#breakOff(stored.path, received, size);
   }
 
@@ -91,18 +86,13 @@ export class BodyReceiver {
     received: number,
     size: number,
   ): Promise<never> {
-    await this.#peer.sendFailure("Broken pipe");
+    await this.#reader.peer.sendFailure("Broken pipe");
     throw new SessionError(
       `${path}: lost connection after ${received} of ${size} bytes`,
     );
   }
 
-  /** Reads the source's verdict on the body it sent: whole, or with errors. */
-  async #takeVerdict(): Promise<void> {
-    const warning = await this.#peer.nextWarning();
-    this.#peer.understand();
-    if (warning !== undefined) {
-      this.#observer.report({ kind: "failure", message: warning });
-    }
+  #report({ message }: EntryError): void {
+    this.#observer.report({ kind: "failure", message });
   }
 }

@@ -5,20 +5,21 @@ import { NameCollisions } from "../filesystem/name_collisions.ts";
 import type { StoredDirectory } from "../filesystem/stored_directory.ts";
 import type { Observer } from "../events/copy_event.ts";
 
-/** Place that the records that come now belong to. */
+/** Place that the next entries go to. */
 export interface Level {
-  /** The directory they go into; at the top, perhaps the target itself. */
+  /** Path of the directory they go into; at the top, perhaps of the target itself. */
   readonly path: string;
   readonly isDirectory: boolean;
   /** Names that came for the directory; absent where they are stored nowhere. */
   readonly among?: NameCollisions;
-  /** Absent where it is not ours to change: the target that was there. */
+  /** Absent where its mode and times stay: the target that was there. */
   readonly directory?: StoredDirectory;
   /**
-   * There is no such directory: what comes for it is dropped, and the path is that
-   * of the outermost one.
+   * True where the directory could not be made: its entries are dropped. The
+   * path is then that of the outermost such directory.
    */
   readonly isLost?: true;
+  /** Times that the directory gets once it is left. */
   readonly times?: Times | undefined;
 }
 
@@ -34,7 +35,7 @@ export function directoryLevel(
 /** Disk that a directory is on. */
 export interface Disk {
   readonly files: FileSystem;
-  /** Whose names it takes. */
+  /** System whose names it takes. */
   readonly platform: Platform;
 }
 
@@ -59,11 +60,6 @@ export async function pathIn(
 export class OpenLevels {
   readonly #levels: Level[] = [];
 
-  /** Number of levels, the target's included: 0 once that is left, too. */
-  get count(): number {
-    return this.#levels.length;
-  }
-
   get innermost(): Level {
     return this.#levels.at(-1)!;
   }
@@ -72,16 +68,16 @@ export class OpenLevels {
     this.#levels.push(level);
   }
 
-  /** Leaves the innermost level; gives what failed. */
+  /** Leaves the innermost directory; gives what failed. */
   async leave(): Promise<EntryError | undefined> {
     const { directory, times } = this.#levels.pop()!;
     return await directory?.leave(times);
   }
 
-  /** Leaves the directories that the source did not; gives the innermost's path. */
+  /** Leaves all directories down to the target; gives the innermost's path. */
   async leaveAll(observer: Observer): Promise<string | undefined> {
-    const path = this.count > 1 ? this.innermost.path : undefined;
-    while (this.count > 1) {
+    const path = this.#levels.length > 1 ? this.innermost.path : undefined;
+    while (this.#levels.length > 1) {
       const failure = await this.leave();
       if (failure !== undefined) {
         observer.report({ kind: "failure", message: failure.message });

@@ -22,31 +22,31 @@ import {
   type SentRecord,
 } from "./wire/records.ts";
 
-/** How long a shell's words may be ahead of scp's, in milliseconds. */
+/** Longest time from a shell's output to scp's, in milliseconds. */
 const SHELL_MILLISECONDS = 500;
 
 export interface ScpPeerOptions {
-  /** Whether a shell's words may be taken for the peer's. */
+  /** True, as by default, where a shell's output may come before the peer's. */
   readonly mayHearShell?: boolean;
-  /** Told each record that comes, as it came. */
-  overheard?(line: Uint8Array): void;
+  /** Called with each record that comes, as it came. */
+  onRecord?(line: Uint8Array): void;
 }
 
 /** The other side of an SCP dialogue: whole records and acknowledgements. */
 export class ScpPeer {
   readonly channel: Channel;
   readonly #mayHearShell: boolean;
-  readonly #overheard: (line: Uint8Array) => void;
+  readonly #onRecord: (line: Uint8Array) => void;
   readonly #turns = new Turns();
   #isUnderstood = false;
 
   constructor(
     channel: Channel,
-    { mayHearShell = true, overheard = () => {} }: ScpPeerOptions = {},
+    { mayHearShell = true, onRecord = () => {} }: ScpPeerOptions = {},
   ) {
     this.channel = channel;
     this.#mayHearShell = mayHearShell;
-    this.#overheard = overheard;
+    this.#onRecord = onRecord;
   }
 
   /** What the peer says has proven to be the protocol: no shell's words. */
@@ -118,7 +118,7 @@ export class ScpPeer {
     try {
       line = await readLine(this.channel, MAX_LINE_BYTES);
       if (line === undefined) return undefined;
-      this.#overheard(line);
+      this.#onRecord(line);
       return parseRecord(line);
     } catch (error) {
       if (error instanceof SessionError) {

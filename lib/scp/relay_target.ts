@@ -1,4 +1,10 @@
-import { ProtocolError, RefusalError, type SessionError } from "../errors.ts";
+import type { Channel } from "../channel/channel.ts";
+import {
+  naming,
+  ProtocolError,
+  RefusalError,
+  type SessionError,
+} from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type {
   DirectoryRecord,
@@ -6,8 +12,14 @@ import type {
   SentRecord,
   TimesRecord,
 } from "./wire/records.ts";
-import type { RelaySide } from "./relay_side.ts";
+import { ScpPeer } from "./peer.ts";
 import { ONE_AT_A_TIME, orSilence } from "./silence.ts";
+
+/** Host that a relay reads from or writes to. */
+export interface RelayHost {
+  readonly host: string;
+  readonly channel: Channel;
+}
 
 export interface RelayTargetOptions {
   /** Mode bits that pass, of those that a record carries. */
@@ -22,7 +34,9 @@ export interface RelayTargetOptions {
  * refusal is reported.
  */
 export class RelayTarget {
-  readonly side: RelaySide;
+  readonly host: string;
+  /** The sink. */
+  readonly peer: ScpPeer;
   readonly #options: RelayTargetOptions;
   readonly #observer: Observer;
   /** True where the sink has the times of the next entry, and owes an answer. */
@@ -32,14 +46,22 @@ export class RelayTarget {
   /** The file whose body the sink has yet to answer. */
   #unanswered: string | undefined;
 
+  /** True once the connection to the sink failed, or it broke the protocol. */
+  #isBroken = false;
+
   constructor(
-    side: RelaySide,
+    { host, channel }: RelayHost,
     options: RelayTargetOptions,
     observer: Observer,
   ) {
-    this.side = side;
+    this.host = host;
+    this.peer = new ScpPeer(channel);
     this.#options = options;
     this.#observer = observer;
+  }
+
+  get isBroken(): boolean {
+    return this.#isBroken;
   }
 
   /**
@@ -50,15 +72,15 @@ export class RelayTarget {
    * @throws {SessionError} If the connection is lost.
    */
   async begin(): Promise<void> {
-    const refusal = await this.side.nextWarning();
-    if (refusal !== undefined) await this.side.fail(new RefusalError(refusal));
+    const refusal = await this.#nextWarning();
+    if (refusal !== undefined) await this.#fail(new RefusalError(refusal));
   }
 
   /** Sends the times of the next entry; `settleTimes` hears the answer. */
   async sendTimes(record: TimesRecord): Promise<void> {
     await this.settleTimes();
     if (this.#options.lockstep) await this.settle();
-    await this.side.send(record);
+    await this.#send(record);
     await this.#flush();
     this.#hasTimes = true;
   }
@@ -74,8 +96,8 @@ export class RelayTarget {
 
   /** Ends a file's body with what the source says of it. */
   async endBody(name: string, warning: string | undefined): Promise<void> {
-    if (warning === undefined) await this.side.peer.sendOk();
-    else await this.side.send({ kind: "warning", text: warning });
+    if (warning === undefined) await this.peer.sendOk();
+    else await this.#send({ kind: "warning", text: warning });
     // On trial, the end of the body leaves with what comes behind it.
     if (!this.#isOnTrial || this.#options.lockstep) await this.#flush();
     this.#unanswered = name;
@@ -94,7 +116,7 @@ export class RelayTarget {
     } catch {
       // A sink that does not listen any more may have said why.
       await this.#nextRefusal().catch(() => {});
-      await this.side.fail(lost());
+      await this.#fail(lost());
     }
   }
 
@@ -104,7 +126,7 @@ export class RelayTarget {
     if (name === undefined) return;
     this.#unanswered = undefined;
     await this.#nextRefusal(name);
-    this.side.peer.understand();
+    this.peer.understand();
   }
 
   /** Hears what the sink says of times that it was sent. */
@@ -123,7 +145,7 @@ export class RelayTarget {
   async #ask(record: SentRecord, name: string): Promise<string | undefined> {
     if (this.#options.lockstep) await this.settle();
     const isBehind = this.#unanswered !== undefined;
-    await this.side.send(record);
+    await this.#send(record);
     await this.settle();
     return await this.#hear(isBehind, name);
   }
@@ -134,23 +156,52 @@ export class RelayTarget {
     const refusal = await orSilence(this.#nextRefusal(name));
     this.#isOnTrial = false;
     return refusal === "silence"
-      ? await this.side.fail(new ProtocolError(ONE_AT_A_TIME))
+      ? await this.#fail(new ProtocolError(ONE_AT_A_TIME))
       : refusal;
   }
 
   /** Hears the next answer, and reports a refusal. */
   async #nextRefusal(name?: string): Promise<string | undefined> {
-    const refusal = await this.side.nextWarning(name);
+    const refusal = await this.#nextWarning(name);
     if (refusal !== undefined) {
       this.#observer.report({
         kind: "failure",
-        message: `${this.side.host}: ${refusal}`,
+        message: `${this.host}: ${refusal}`,
       });
     }
     return refusal;
   }
 
   async #flush(): Promise<void> {
-    await this.side.attempt(() => this.side.peer.channel.flush());
+    await this.#attempt(() => this.peer.channel.flush());
+  }
+
+  async #send(record: SentRecord): Promise<void> {
+    await this.#attempt(() => this.peer.send(record));
+  }
+
+  /** @param entry Name of the entry that is answered, for an error. */
+  async #nextWarning(entry?: string): Promise<string | undefined> {
+    return await this.#attempt(async () => {
+      try {
+        return await this.peer.nextWarning();
+      } catch (error) {
+        throw entry === undefined ? error : naming(entry, error);
+      }
+    });
+  }
+
+  /** @throws {ProtocolError | SessionError} Always. */
+  async #fail(error: ProtocolError | SessionError): Promise<never> {
+    return await this.#attempt(() => Promise.reject(error));
+  }
+
+  async #attempt<T>(step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (error) {
+      this.#isBroken = true;
+      throw error;
+    }
   }
 }

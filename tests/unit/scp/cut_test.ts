@@ -8,7 +8,7 @@ import {
 } from "../../../lib/errors.ts";
 import type { AckPolicy } from "../../../lib/scp/answers.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
-import type { Received } from "../../../lib/scp/received.ts";
+import type { Received } from "../../../lib/scp/entry_reader.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { Source } from "../../../lib/scp/source.ts";
 import { channelPair, type PairCut } from "../../support/channels/pair.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import type { EntryRules } from "../../../lib/scp/entry_rules.ts";
-import type { Received } from "../../../lib/scp/received.ts";
+import type { Received } from "../../../lib/scp/entry_reader.ts";
 import { Relay, type RelayOptions } from "../../../lib/scp/relay.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";

@@ -1,0 +1,206 @@
+import { naming, SessionError } from "../errors.ts";
+import type { Observer } from "../events/copy_event.ts";
+import { type FileProgress, startFile } from "../events/file_progress.ts";
+import { shortened } from "../names/printable.ts";
+import type { EntryReader, EntryReceiver, Received } from "./entry_reader.ts";
+import { type EntryRules, isContent } from "./entry_rules.ts";
+import type { RelayTarget } from "./relay_target.ts";
+import {
+  type DirectoryRecord,
+  type FileRecord,
+  sendingFailure,
+  type TimesRecord,
+} from "./wire/records.ts";
+
+export interface EntryForwarderOptions {
+  /** Rules for the source's entries; the target has rules of its own. */
+  readonly rules: EntryRules;
+  /**
+   * Name under which what comes at the top is passed on. Absent: its own; where
+   * the rules are for content, only that is passed on.
+   */
+  readonly topName?: string;
+}
+
+/** Directory of the source, by the name it has at the target. */
+interface ForwardedDirectory {
+  readonly name: string;
+  /** False where the target sees only its content. */
+  readonly isPassedOn: boolean;
+}
+
+/** Size in bytes up to which a body may come in vain, if the sink refuses it. */
+const SMALL_BYTES = 64 * 1024;
+
+/**
+ * Passes a source's entries on to a sink, record by record, each one written
+ * anew. So that both hosts are at work at once, the source does not wait for
+ * the sink where it need not: a small file is acknowledged as it comes, and
+ * dropped if the sink refuses it.
+ */
+export class EntryForwarder implements EntryReceiver {
+  readonly #reader: EntryReader;
+  readonly #target: RelayTarget;
+  readonly #options: EntryForwarderOptions;
+  readonly #observer: Observer;
+  /** Directories that the source is in, from the top. */
+  readonly #directories: ForwardedDirectory[] = [];
+  /** True once a name was warned of. */
+  #hasWarned = false;
+
+  constructor(
+    reader: EntryReader,
+    target: RelayTarget,
+    options: EntryForwarderOptions,
+    observer: Observer,
+  ) {
+    this.#reader = reader;
+    this.#target = target;
+    this.#options = options;
+    this.#observer = observer;
+  }
+
+  /** Path of the directory that the source is in; absent at the top. */
+  get directory(): Pick<Received, "endedInside"> {
+    const path = this.#directories.map(({ name }) => name).join("/");
+    return path === "" ? {} : { endedInside: path };
+  }
+
+  /**
+   * Passes times on before their entry comes: some sinks take one message from
+   * each packet.
+   */
+  async takeTimes(record: TimesRecord): Promise<void> {
+    await this.#reader.peer.channel.flush();
+    if (!this.#isOuter) await this.#target.sendTimes(record);
+  }
+
+  async takeDirectory(announced: DirectoryRecord): Promise<void> {
+    if (await this.#isUnsendable(announced)) return;
+    if (this.#isOuter) {
+      this.#directories.push({ name: ".", isPassedOn: false });
+      return await this.#reader.acknowledgeDirectory();
+    }
+    const record = this.#renamed(announced);
+    // Once a directory is made, to send it again would put it into itself.
+    this.#target.peer.understand();
+    const refusal = await this.#target.offer(record);
+    if (refusal !== undefined) return await this.#passRefusal(refusal);
+    this.#directories.push({ name: record.name, isPassedOn: true });
+    await this.#reader.acknowledgeDirectory();
+  }
+
+  async leaveDirectory(): Promise<void> {
+    const { name, isPassedOn } = this.#directories.pop()!;
+    await this.#acknowledge();
+    if (isPassedOn) await this.#target.endDirectory(name);
+  }
+
+  async takeFile(record: FileRecord): Promise<void> {
+    if (await this.#isUnsendable(record)) return;
+    const isSmall = record.size <= SMALL_BYTES;
+    if (isSmall) await this.#acknowledge();
+    const refusal = await this.#target.offer(record);
+    const isTaken = refusal === undefined;
+    if (!isSmall && !isTaken) return await this.#passRefusal(refusal);
+    if (!isSmall) await this.#reader.acknowledge();
+    const progress = startFile(this.#observer, record.name, record.size);
+    try {
+      await this.#passBody(record, isTaken ? progress : undefined);
+      await this.#passVerdict(record, isTaken);
+    } finally {
+      progress.finished();
+    }
+  }
+
+  /** True where the next directory is one of which only the content is sent. */
+  get #isOuter(): boolean {
+    const { rules, topName } = this.#options;
+    return topName === undefined && isContent(this.#reader, rules);
+  }
+
+  /** Refuses an entry whose record would be too long; tells if it was. */
+  async #isUnsendable(record: FileRecord | DirectoryRecord): Promise<boolean> {
+    this.#warnOfPath(record);
+    const failure = sendingFailure(record);
+    if (failure === undefined) return false;
+    const { message } = failure;
+    this.#observer.report({ kind: "failure", message });
+    await this.#reader.refuse(message);
+    return true;
+  }
+
+  /** Warns once of a name that a Windows server would take for a path. */
+  #warnOfPath({ name }: FileRecord | DirectoryRecord): void {
+    if (this.#hasWarned || !/[\\:]/.test(name)) return;
+    this.#hasWarned = true;
+    this.#observer.report({
+      kind: "warning",
+      message:
+        `${this.#target.host}: ${shortened(name)}: a Windows server would ` +
+        "take such a name for a path",
+    });
+  }
+
+  /** Gives a record under the name that it is passed on with. */
+  #renamed(record: DirectoryRecord): DirectoryRecord {
+    const { topName } = this.#options;
+    const isRenamed = this.#reader.depth === 0 && topName !== undefined;
+    return isRenamed ? { ...record, name: topName } : record;
+  }
+
+  /**
+   * Passes a file's body on.
+   *
+   * @param progress Absent where the target refused the file: then the body is
+   * dropped.
+   * @throws {SessionError} If the connection to either host is lost.
+   */
+  async #passBody(
+    { name, size }: FileRecord,
+    progress: FileProgress | undefined,
+  ): Promise<void> {
+    const { channel } = this.#reader.peer;
+    let passed = 0;
+    let written = Promise.resolve();
+    while (passed < size) {
+      const part = await channel.read(
+        Math.min(size - passed, channel.blockBytes),
+      );
+      const lost = () =>
+        new SessionError(
+          `${name}: lost connection after ${passed} of ${size} bytes`,
+        );
+      if (part.length === 0) throw lost();
+      await this.#target.written(written, lost);
+      passed += part.length;
+      if (progress === undefined) continue;
+      progress.moved(part.length);
+      // The next part is read while this one leaves.
+      written = this.#target.peer.channel.write(part);
+      written.catch(() => {});
+    }
+    await this.#target.written(
+      written,
+      () => new SessionError(`${name}: lost connection`),
+    );
+  }
+
+  /** Passes on the source's verdict on the body it sent. */
+  async #passVerdict({ name }: FileRecord, isTaken: boolean): Promise<void> {
+    const warning = await this.#reader.readVerdict()
+      .catch((error) => Promise.reject(naming(name, error)));
+    await this.#acknowledge();
+    if (isTaken) await this.#target.endBody(name, warning);
+  }
+
+  /** Answers the source in the target's own words. */
+  async #passRefusal(text: string): Promise<void> {
+    await this.#reader.peer.send({ kind: "warning", text });
+  }
+
+  async #acknowledge(): Promise<void> {
+    await this.#reader.acknowledge();
+    await this.#reader.peer.channel.flush();
+  }
+}

@@ -1,0 +1,250 @@
+import type { Channel } from "../channel/channel.ts";
+import { RefusalError } from "../errors.ts";
+import type { Observer } from "../events/copy_event.ts";
+import type { Times } from "../filesystem/file_system.ts";
+import { quoted } from "../names/printable.ts";
+import { type AckPolicy, Answers } from "./answers.ts";
+import {
+  areReal,
+  type EntryRules,
+  refusalOf,
+  warnIfReceivedEncoded,
+} from "./entry_rules.ts";
+import { ScpPeer, type ScpPeerOptions } from "./peer.ts";
+import { WatchedChannel } from "./silence.ts";
+import type {
+  DirectoryRecord,
+  FileRecord,
+  ScpRecord,
+  TimesRecord,
+} from "./wire/records.ts";
+
+/** Result of a dialogue with a source that has ended. */
+export interface Received {
+  /** Number of files and directories that came, refused ones included. */
+  readonly entries: number;
+  /** True if the source told its end itself, by an `E` for no directory. */
+  readonly isToldEnd: boolean;
+  /** The directory it ended in: some of what belongs there has not come. */
+  readonly endedInside?: string;
+}
+
+/** Receiver of a source's entries, which answers them by way of the reader. */
+export interface EntryReceiver {
+  /**
+   * Takes the times of the next entry before that entry comes. Absent where
+   * times are wanted with their entry.
+   */
+  takeTimes?(record: TimesRecord): Promise<void>;
+  /** Answers a file's record, reads its body, and answers that. */
+  takeFile(record: FileRecord, times: Times | undefined): Promise<void>;
+  /** Enters a directory, or refuses it. */
+  takeDirectory(
+    record: DirectoryRecord,
+    times: Times | undefined,
+  ): Promise<void>;
+  /** Leaves the innermost directory, and answers its end. */
+  leaveDirectory(): Promise<void>;
+}
+
+export interface EntryReaderOptions extends ScpPeerOptions {
+  readonly rules: EntryRules;
+  readonly ackPolicy: AckPolicy;
+  /** Answer a line that is no record, as OpenSSH's sink does, and then end. */
+  readonly answersUnknown: boolean;
+  /** Host that reports of the source's own words begin with; absent: none. */
+  readonly host?: string;
+}
+
+/**
+ * The loop over a source's records, for whatever receives its entries. Each
+ * record is answered once: with an acknowledgement, or with the reason for a
+ * refusal. A record that breaks the protocol is answered and ends the dialogue.
+ */
+export class EntryReader {
+  /** The source. */
+  readonly peer: ScpPeer;
+  readonly #options: EntryReaderOptions;
+  readonly #observer: Observer;
+  readonly #answers: Answers;
+  #depth = 0;
+  #entries = 0;
+  /** Times that wait for their entry; gone once it came, refused or not. */
+  #times: Times | undefined;
+
+  constructor(
+    channel: Channel,
+    options: EntryReaderOptions,
+    observer: Observer,
+  ) {
+    const watched = new WatchedChannel(channel, {
+      isOn: () => this.#answers.mayBeSwallowed,
+      onSilence: () => this.#answers.repeat(),
+      onInput: () => this.#answers.taken(),
+    });
+    this.peer = new ScpPeer(watched, options);
+    this.#options = options;
+    this.#observer = observer;
+    this.#answers = new Answers(this.peer, options.ackPolicy, observer);
+  }
+
+  /** Number of directories that the source is in. */
+  get depth(): number {
+    return this.#depth;
+  }
+
+  /** Number of entries that have come, the current one included. */
+  get entries(): number {
+    return this.#entries;
+  }
+
+  /** True where the next answer was given in advance, as an acknowledgement. */
+  get isAcknowledged(): boolean {
+    return this.#answers.isGiven;
+  }
+
+  /** Has the source begin. */
+  async begin(): Promise<void> {
+    await this.acknowledge();
+    await this.peer.channel.flush();
+  }
+
+  /**
+   * Hands all entries that the source sends to a receiver.
+   *
+   * @throws {UnexpectedOutputError} If what comes first is no entry that was
+   * asked for and may be a shell's.
+   * @throws {ProtocolError} If the source breaks the protocol later, sends
+   * what was not asked for, or gives up.
+   * @throws {SessionError} If the connection is lost.
+   */
+  async readInto(receiver: EntryReceiver): Promise<Received> {
+    for (let isFirst = true;;) {
+      const record = await this.peer.nextRecord();
+      const depth = this.#depth;
+      const isLast = record === undefined ||
+        record.kind === "end" && depth === 0;
+      if (isLast) {
+        return { entries: this.#entries, isToldEnd: record !== undefined };
+      }
+      await this.#take(record, receiver, isFirst);
+      isFirst = this.#depth > depth;
+    }
+  }
+
+  /**
+   * Acknowledges the next step that is to be answered.
+   *
+   * @param following Number of answers that are certain to come due after this
+   * one, those to the ends of the open directories left out.
+   */
+  async acknowledge(following = 0): Promise<void> {
+    await this.#answers.ok(following + this.#depth, this.#depth > 0);
+  }
+
+  /** Acknowledges a directory: what follows, up to its end, is inside it. */
+  async acknowledgeDirectory(): Promise<void> {
+    this.#depth++;
+    this.peer.understand();
+    await this.acknowledge();
+  }
+
+  /** Answers the next step with the reason why it failed. */
+  async refuse(message: string): Promise<void> {
+    await this.#answers.fail(message);
+  }
+
+  /**
+   * Reads the source's verdict on a body that it sent, and reports a warning.
+   *
+   * @returns The warning; `undefined` where the body is whole.
+   * @throws {UnexpectedOutputError} If something else is said, perhaps by a
+   * shell.
+   * @throws {ProtocolError} If the source gives up or says something else.
+   * @throws {SessionError} If the connection is lost.
+   */
+  async readVerdict(): Promise<string | undefined> {
+    const warning = await this.peer.nextWarning();
+    this.peer.understand();
+    if (warning !== undefined) this.#reportFailure(warning);
+    return warning;
+  }
+
+  async #take(
+    record: ScpRecord,
+    receiver: EntryReceiver,
+    isFirst: boolean,
+  ): Promise<void> {
+    switch (record.kind) {
+      case "warning":
+        this.peer.understand();
+        return this.#reportFailure(record.text);
+      case "fatal":
+        throw new RefusalError(record.text);
+      case "times":
+        return await this.#takeTimes(record, receiver);
+      case "file":
+        return await receiver.takeFile(record, await this.#admit(record));
+      case "directory":
+        return await receiver.takeDirectory(record, await this.#admit(record));
+      case "end":
+        this.#times = undefined;
+        this.#depth--;
+        return await receiver.leaveDirectory();
+      case "unknown":
+        return await this.#endAt(record.text, isFirst);
+      default:
+        return record satisfies never;
+    }
+  }
+
+  async #takeTimes(
+    record: TimesRecord,
+    receiver: EntryReceiver,
+  ): Promise<void> {
+    this.#times = areReal(record) ? record : undefined;
+    if (this.#times === undefined) {
+      this.#observer.report({
+        kind: "warning",
+        message: "times out of range are not set",
+      });
+    }
+    // Its entry follows, and the body or the end of that one.
+    await this.acknowledge(2);
+    if (this.#times !== undefined) await receiver.takeTimes?.(record);
+  }
+
+  /** Holds an entry to the rules; gives the times that came for it. */
+  async #admit(
+    record: FileRecord | DirectoryRecord,
+  ): Promise<Times | undefined> {
+    const { rules } = this.#options;
+    const place = { depth: this.#depth, entriesBefore: this.#entries };
+    const refusal = refusalOf(record, place, rules);
+    if (refusal !== undefined) await this.peer.refuse(refusal);
+    warnIfReceivedEncoded(record, rules, this.#observer);
+    this.#entries++;
+    const times = this.#times;
+    this.#times = undefined;
+    return times;
+  }
+
+  /** Ends the dialogue at a line that is no record. */
+  async #endAt(text: string, isFirst: boolean): Promise<never> {
+    if (this.#options.answersUnknown) {
+      // A shell that fails says so in words of its own, before any record.
+      await this.peer.sendFailure(
+        isFirst ? text : "protocol error: expected control record",
+      );
+    }
+    throw this.peer.violation(
+      `the remote said ${quoted(text)} instead of a record`,
+    );
+  }
+
+  #reportFailure(text: string): void {
+    const { host } = this.#options;
+    const message = host === undefined ? text : `${host}: ${text}`;
+    this.#observer.report({ kind: "failure", message });
+  }
+}

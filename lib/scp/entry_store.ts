@@ -1,0 +1,192 @@
+import { asEntryError, EntryError } from "../errors.ts";
+import type { Observer } from "../events/copy_event.ts";
+import type { FileSystem, Times } from "../filesystem/file_system.ts";
+import type { NameCollisions } from "../filesystem/name_collisions.ts";
+import type { StorePolicy } from "../filesystem/store.ts";
+import { StoredDirectory } from "../filesystem/stored_directory.ts";
+import { StoredFile } from "../filesystem/stored_file.ts";
+import type { Platform } from "../names/names.ts";
+import { BodyReceiver } from "./body_receiver.ts";
+import type { EntryReader, EntryReceiver, Received } from "./entry_reader.ts";
+import { type EntryRules, isContent } from "./entry_rules.ts";
+import { directoryLevel, type Level, OpenLevels, pathIn } from "./level.ts";
+import type { DirectoryRecord, FileRecord } from "./wire/records.ts";
+
+export interface EntryStoreOptions {
+  /** Let a target that is no directory take each entry; else only the first. */
+  readonly overwriteTarget: boolean;
+  /** Name of what comes at the top, whatever the source calls it. */
+  readonly topName?: string;
+  /** Names that other copies put into the target; absent where there are none. */
+  readonly among?: NameCollisions;
+  /** System whose names the disk takes. */
+  readonly platform: Platform;
+  readonly store: StorePolicy;
+}
+
+/**
+ * Stores a source's entries. An entry that was acknowledged in advance and
+ * cannot be stored is read, dropped, and reported to the observer alone.
+ */
+export class EntryStore implements EntryReceiver {
+  readonly #reader: EntryReader;
+  readonly #files: FileSystem;
+  readonly #options: EntryStoreOptions & Pick<EntryRules, "top">;
+  readonly #observer: Observer;
+  readonly #bodies: BodyReceiver;
+  readonly #levels = new OpenLevels();
+
+  constructor(
+    reader: EntryReader,
+    files: FileSystem,
+    options: EntryStoreOptions & Pick<EntryRules, "top">,
+    observer: Observer,
+  ) {
+    this.#reader = reader;
+    this.#files = files;
+    this.#options = options;
+    this.#observer = observer;
+    this.#bodies = new BodyReceiver(reader, observer);
+  }
+
+  /** Sets the target: entries go into it if it is a directory, else are it. */
+  open(path: string, isDirectory: boolean): void {
+    const { among } = this.#options;
+    this.#levels.enter(
+      isDirectory
+        ? directoryLevel(this.#files, {
+          path,
+          ...(among === undefined ? {} : { among }),
+        })
+        : { path, isDirectory },
+    );
+  }
+
+  /** Leaves the directories that the source did not leave. */
+  async close(): Promise<Pick<Received, "endedInside">> {
+    const endedInside = await this.#levels.leaveAll(this.#observer);
+    return endedInside === undefined ? {} : { endedInside };
+  }
+
+  async takeFile(record: FileRecord, times: Times | undefined): Promise<void> {
+    if (this.#levels.innermost.isLost) return await this.#dropFile(record);
+    try {
+      const path = await this.#pathFor(record.name);
+      await this.#receiveFile(record, path, times);
+    } catch (error) {
+      if (!await this.#refuse(asEntryError(error))) {
+        await this.#dropFile(record);
+      }
+    }
+  }
+
+  async takeDirectory(
+    record: DirectoryRecord,
+    times: Times | undefined,
+  ): Promise<void> {
+    if (this.#levels.innermost.isLost) return await this.#enterLost(record);
+    try {
+      await this.#enter(await this.#levelFor(record, times));
+    } catch (error) {
+      if (!await this.#refuse(asEntryError(error))) {
+        await this.#enterLost(record);
+      }
+    }
+  }
+
+  async leaveDirectory(): Promise<void> {
+    await this.#answer(await this.#levels.leave());
+  }
+
+  /** Reports a failure; tells if the source was told, too. */
+  async #refuse({ message }: EntryError): Promise<boolean> {
+    this.#observer.report({ kind: "failure", message });
+    if (this.#reader.isAcknowledged) return false;
+    await this.#reader.refuse(message);
+    return true;
+  }
+
+  async #dropFile({ name, size }: FileRecord): Promise<void> {
+    await this.#reader.acknowledge(1);
+    await this.#bodies.drop(this.#lostPath(name), size);
+    await this.#reader.acknowledge();
+  }
+
+  async #enterLost({ name }: DirectoryRecord): Promise<void> {
+    const path = this.#lostPath(name);
+    await this.#enter({ path, isDirectory: true, isLost: true });
+  }
+
+  /** Gives the path that stands for an entry that is stored nowhere. */
+  #lostPath(name: string): string {
+    const { isLost, path } = this.#levels.innermost;
+    // The paths of deep directories, each with all above it, are long.
+    return isLost ? path : this.#files.join(path, name);
+  }
+
+  /** @throws {EntryError} If there is no place for an entry of that name. */
+  async #pathFor(name: string): Promise<string> {
+    const { depth, entries } = this.#reader;
+    const { topName, platform, overwriteTarget } = this.#options;
+    const stored = depth === 0 && topName ? topName : name;
+    const { path, isDirectory } = this.#levels.innermost;
+    if (isDirectory) {
+      return await pathIn(this.#levels.innermost, stored, {
+        files: this.#files,
+        platform,
+      });
+    }
+    if (entries > 1 && !overwriteTarget) {
+      throw new EntryError(`${path}: Not a directory: no place for ${stored}`);
+    }
+    return path;
+  }
+
+  /** @throws {EntryError} If the directory cannot be made or entered. */
+  async #levelFor(
+    { name, mode }: DirectoryRecord,
+    times: Times | undefined,
+  ): Promise<Level> {
+    const target = this.#levels.innermost;
+    const isTarget = isContent(this.#reader, this.#options);
+    // A target that was there keeps its mode and times.
+    if (isTarget && target.isDirectory) {
+      return directoryLevel(this.#files, { path: target.path });
+    }
+    const path = isTarget ? target.path : await this.#pathFor(name);
+    const replaced = await this.#files.find(path);
+    const directory = await StoredDirectory.enter(
+      this.#files,
+      { path, mode, replaced },
+      this.#options.store,
+    );
+    return directoryLevel(this.#files, { path, directory, times });
+  }
+
+  async #enter(level: Level): Promise<void> {
+    this.#levels.enter(level);
+    await this.#reader.acknowledgeDirectory();
+  }
+
+  /** @throws {EntryError} If the file cannot be opened, before any answer. */
+  async #receiveFile(
+    { mode, size, name }: FileRecord,
+    path: string,
+    times: Times | undefined,
+  ): Promise<void> {
+    using stored = await StoredFile.create(
+      this.#files,
+      { path, mode },
+      this.#options.store,
+    );
+    await this.#reader.acknowledge(1);
+    const failure = await this.#bodies.receive(stored, { name, size }, times);
+    await this.#answer(failure);
+  }
+
+  async #answer(failure: EntryError | undefined): Promise<void> {
+    if (failure === undefined) return await this.#reader.acknowledge();
+    await this.#reader.refuse(failure.message);
+    this.#observer.report({ kind: "failure", message: failure.message });
+  }
+}
