@@ -6,14 +6,14 @@ import { withoutTrailingSlashes } from "../names/names.ts";
 import { homeIn, isDotPath, isPlainPath } from "../names/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { ScpPeer } from "../scp/peer.ts";
-import type { NextDialogue } from "../scp/next_dialogue.ts";
+import type { Reconnection } from "../scp/reconnect.ts";
 import type { RouteContext } from "./context.ts";
 import type { CopyOptions } from "../options/copy_options.ts";
 import type { RemoteScp } from "./remote_scp.ts";
 import { isShellsToRead, targetText } from "./request.ts";
 
 /** Begins another dialogue in the place of one with this scp. */
-export type BeginNext = (scp: RemoteScp) => Promise<NextDialogue>;
+export type BeginNext = (scp: RemoteScp) => Promise<Reconnection>;
 
 /**
  * How to go on with an upload; `undefined` if there is no telling where its
@@ -57,7 +57,7 @@ export async function nextUpload(
 async function goOnWhereItIs(
   restart: (path: string, preserve?: boolean) => Promise<Channel>,
   { target, inTarget }: { target: string; inTarget: string },
-): Promise<NextDialogue> {
+): Promise<Reconnection> {
   const channel = await restart(inTarget, true);
   const probe = new ScpPeer(channel, { mayHearShell: false });
   if (await isThere(probe)) return { channel: await restart(target) };

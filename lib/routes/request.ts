@@ -15,7 +15,7 @@ import {
 import { quotedForShell } from "../names/shell_quoting.ts";
 import { textOf } from "../names/shell_word.ts";
 import type { RemoteLocation } from "../location/location.ts";
-import type { AckPolicy } from "../scp/answers.ts";
+import type { AckPolicy } from "../scp/replies.ts";
 import type { EntryRules } from "../scp/entry_rules.ts";
 import { RECORD_MODE_BITS } from "../scp/wire/records.ts";
 import type { Received } from "../scp/entry_reader.ts";

@@ -3,8 +3,8 @@ import { isPlainName } from "../names/names.ts";
 import { lastName } from "../names/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
-import type { BeginAnew } from "../scp/next_dialogue.ts";
-import { ONE_AT_A_TIME } from "../scp/silence.ts";
+import type { Reconnect } from "../scp/reconnect.ts";
+import { ONE_AT_A_TIME } from "../scp/stall.ts";
 import { Source } from "../scp/source.ts";
 import { asConnectionFailure } from "./breach.ts";
 import type { RouteContext } from "./context.ts";
@@ -97,8 +97,8 @@ export class UploadDialogue implements Dialogue {
     if (refusal === undefined) {
       const beginAnew = this.#beginAnew(scp);
       const mayGoAhead = this.#beginNext !== undefined && scp.canRestart;
-      if (mayGoAhead) source.sendAhead(beginAnew);
-      else source.restartBy(beginAnew);
+      if (mayGoAhead) source.speculateBy(beginAnew);
+      else source.reconnectBy(beginAnew);
       return source;
     }
     const isMissing = refusal.endsWith("No such file or directory");
@@ -109,7 +109,7 @@ export class UploadDialogue implements Dialogue {
   }
 
   /** Gives the way to go on where a sink is lost. */
-  #beginAnew(scp: RemoteScp): BeginAnew {
+  #beginAnew(scp: RemoteScp): Reconnect {
     const { path, targetIsDirectory } = this.request;
     return async (isInside) => {
       if (!isInside) {

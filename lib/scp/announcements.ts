@@ -37,7 +37,7 @@ export function recordsOf(
   });
 }
 
-/** Warns of a name that the records of its entry do not hold as it is. */
+/** Warns of a name that has to be encoded in a record. */
 export function warnIfEncoded(
   { path, record: { name } }: Announcement,
   observer: Observer,
@@ -50,10 +50,9 @@ export function warnIfEncoded(
 }
 
 /**
- * Gives a record that may stand before the end of a directory and does nothing. A
- * sink that passes over lines it does not know takes what follows a body that it
- * refused for the last line of that; were that the end, the next directory would be
- * made in here.
+ * Gives a harmless record to send before the end of a directory. A sink that skips
+ * unknown lines may swallow one record after a body that it refused. If that were
+ * the end, the next directory would be made inside this one.
  */
 export function guard(): Uint8Array {
   const now = Date.now();

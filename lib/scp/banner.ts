@@ -1,27 +1,25 @@
-/**
- * What may come before scp's first message: a login shell's own words, and how
- * to get past them.
- */
+/** The banner that a login shell may print before scp's first message. */
 
+import { deadline } from "@std/async/deadline";
 import type { Channel } from "../channel/channel.ts";
 import { ByteBuffer } from "../channel/line.ts";
 import { ProtocolError } from "../errors.ts";
 import { decodeName } from "../names/name_bytes.ts";
 import { quoted } from "../names/printable.ts";
 
-/** The longest banner that is passed over, in bytes. */
+/** Longest banner that is skipped, in bytes. */
 const MAX_BANNER_BYTES = 64 * 1024;
 
-/** Bytes of a banner that a message is given at most. */
+/** Longest part of a banner that a message quotes, in bytes. */
 const MAX_SHOWN_BYTES = 1024;
 
 const NEWLINE = 0x0a;
 
 /**
- * Reads up to a line that is, or ends in, `marker`, and gives what came before
+ * Reads up to a line that is, or ends in, `marker`, and gives the banner before
  * it.
  *
- * @param patience How long that may take, in milliseconds.
+ * @param patience Time that this may take, in milliseconds.
  * @throws {ProtocolError} If there is no marker in the first 64 KiB, within
  * that time, or before the end.
  * @throws {SessionError} If the connection is lost.
@@ -32,15 +30,12 @@ export async function skipBanner(
   patience: number,
 ): Promise<string> {
   const banner = new ByteBuffer();
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(noMarker(banner.bytes)), patience);
-  const found = readBanner(channel, marker, banner);
-  // Nobody may be there any more for what ends it once it is late.
-  found.catch(() => {});
   try {
-    return await Promise.race([found, late]);
-  } finally {
-    clearTimeout(timer);
+    return await deadline(readBanner(channel, marker, banner), patience);
+  } catch (error) {
+    const isLate = error instanceof DOMException &&
+      error.name === "TimeoutError";
+    throw isLate ? noMarker(banner.bytes) : error;
   }
 }
 

@@ -16,27 +16,26 @@ export interface EntryForwarderOptions {
   /** Rules for the source's entries; the target has rules of its own. */
   readonly rules: EntryRules;
   /**
-   * Name under which what comes at the top is passed on. Absent: its own; where
-   * the rules are for content, only that is passed on.
+   * Name under which an entry at the top is forwarded. Absent: its own; where the
+   * rules are for content, only that is forwarded.
    */
   readonly topName?: string;
 }
 
-/** Directory of the source, by the name it has at the target. */
+/** Directory that the source is in, by its name at the target. */
 interface ForwardedDirectory {
   readonly name: string;
   /** False where the target sees only its content. */
-  readonly isPassedOn: boolean;
+  readonly isForwarded: boolean;
 }
 
-/** Size in bytes up to which a body may come in vain, if the sink refuses it. */
+/** Longest body that may come in vain, if the sink refuses it, in bytes. */
 const SMALL_BYTES = 64 * 1024;
 
 /**
- * Passes a source's entries on to a sink, record by record, each one written
- * anew. So that both hosts are at work at once, the source does not wait for
- * the sink where it need not: a small file is acknowledged as it comes, and
- * dropped if the sink refuses it.
+ * Forwards a source's entries to a sink, each record parsed and formatted again.
+ * So that both hosts work at once, a small file is acknowledged as it comes, and
+ * its body is dropped if the sink refuses it.
  */
 export class EntryForwarder implements EntryReceiver {
   readonly #reader: EntryReader;
@@ -67,7 +66,7 @@ export class EntryForwarder implements EntryReceiver {
   }
 
   /**
-   * Passes times on before their entry comes: some sinks take one message from
+   * Forwards times before their entry comes: some sinks take one message from
    * each packet.
    */
   async takeTimes(record: TimesRecord): Promise<void> {
@@ -78,22 +77,22 @@ export class EntryForwarder implements EntryReceiver {
   async takeDirectory(announced: DirectoryRecord): Promise<void> {
     if (await this.#isUnsendable(announced)) return;
     if (this.#isOuter) {
-      this.#directories.push({ name: ".", isPassedOn: false });
+      this.#directories.push({ name: ".", isForwarded: false });
       return await this.#reader.acknowledgeDirectory();
     }
     const record = this.#renamed(announced);
     // Once a directory is made, to send it again would put it into itself.
-    this.#target.peer.understand();
+    this.#target.peer.confirm();
     const refusal = await this.#target.offer(record);
-    if (refusal !== undefined) return await this.#passRefusal(refusal);
-    this.#directories.push({ name: record.name, isPassedOn: true });
+    if (refusal !== undefined) return await this.#forwardRefusal(refusal);
+    this.#directories.push({ name: record.name, isForwarded: true });
     await this.#reader.acknowledgeDirectory();
   }
 
   async leaveDirectory(): Promise<void> {
-    const { name, isPassedOn } = this.#directories.pop()!;
+    const { name, isForwarded } = this.#directories.pop()!;
     await this.#acknowledge();
-    if (isPassedOn) await this.#target.endDirectory(name);
+    if (isForwarded) await this.#target.endDirectory(name);
   }
 
   async takeFile(record: FileRecord): Promise<void> {
@@ -102,12 +101,12 @@ export class EntryForwarder implements EntryReceiver {
     if (isSmall) await this.#acknowledge();
     const refusal = await this.#target.offer(record);
     const isTaken = refusal === undefined;
-    if (!isSmall && !isTaken) return await this.#passRefusal(refusal);
+    if (!isSmall && !isTaken) return await this.#forwardRefusal(refusal);
     if (!isSmall) await this.#reader.acknowledge();
     const progress = startFile(this.#observer, record.name, record.size);
     try {
-      await this.#passBody(record, isTaken ? progress : undefined);
-      await this.#passVerdict(record, isTaken);
+      await this.#forwardBody(record, isTaken ? progress : undefined);
+      await this.#forwardVerdict(record, isTaken);
     } finally {
       progress.finished();
     }
@@ -142,7 +141,7 @@ export class EntryForwarder implements EntryReceiver {
     });
   }
 
-  /** Gives a record under the name that it is passed on with. */
+  /** Gives a record under the name that it is forwarded with. */
   #renamed(record: DirectoryRecord): DirectoryRecord {
     const { topName } = this.#options;
     const isRenamed = this.#reader.depth === 0 && topName !== undefined;
@@ -150,13 +149,13 @@ export class EntryForwarder implements EntryReceiver {
   }
 
   /**
-   * Passes a file's body on.
+   * Forwards a file's body.
    *
    * @param progress Absent where the target refused the file: then the body is
    * dropped.
    * @throws {SessionError} If the connection to either host is lost.
    */
-  async #passBody(
+  async #forwardBody(
     { name, size }: FileRecord,
     progress: FileProgress | undefined,
   ): Promise<void> {
@@ -186,16 +185,16 @@ export class EntryForwarder implements EntryReceiver {
     );
   }
 
-  /** Passes on the source's verdict on the body it sent. */
-  async #passVerdict({ name }: FileRecord, isTaken: boolean): Promise<void> {
+  /** Forwards the source's verdict on a body. */
+  async #forwardVerdict({ name }: FileRecord, isTaken: boolean): Promise<void> {
     const warning = await this.#reader.readVerdict()
       .catch((error) => Promise.reject(naming(name, error)));
     await this.#acknowledge();
     if (isTaken) await this.#target.endBody(name, warning);
   }
 
-  /** Answers the source in the target's own words. */
-  async #passRefusal(text: string): Promise<void> {
+  /** Forwards the target's refusal of an entry. */
+  async #forwardRefusal(text: string): Promise<void> {
     await this.#reader.peer.send({ kind: "warning", text });
   }
 

@@ -3,7 +3,7 @@ import { RefusalError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type { Times } from "../filesystem/file_system.ts";
 import { quoted } from "../names/printable.ts";
-import { type AckPolicy, Answers } from "./answers.ts";
+import { type AckPolicy, Replies } from "./replies.ts";
 import {
   areReal,
   type EntryRules,
@@ -11,7 +11,7 @@ import {
   warnIfReceivedEncoded,
 } from "./entry_rules.ts";
 import { ScpPeer, type ScpPeerOptions } from "./peer.ts";
-import { WatchedChannel } from "./silence.ts";
+import { WatchedChannel } from "./stall.ts";
 import type {
   DirectoryRecord,
   FileRecord,
@@ -29,44 +29,44 @@ export interface Received {
   readonly endedInside?: string;
 }
 
-/** Receiver of a source's entries, which answers them by way of the reader. */
+/** Receiver of a source's entries, which replies by way of the reader. */
 export interface EntryReceiver {
   /**
    * Takes the times of the next entry before that entry comes. Absent where
    * times are wanted with their entry.
    */
   takeTimes?(record: TimesRecord): Promise<void>;
-  /** Answers a file's record, reads its body, and answers that. */
+  /** Replies to a file's record, reads its body, and replies to that. */
   takeFile(record: FileRecord, times: Times | undefined): Promise<void>;
   /** Enters a directory, or refuses it. */
   takeDirectory(
     record: DirectoryRecord,
     times: Times | undefined,
   ): Promise<void>;
-  /** Leaves the innermost directory, and answers its end. */
+  /** Leaves the innermost directory, and replies to its end. */
   leaveDirectory(): Promise<void>;
 }
 
 export interface EntryReaderOptions extends ScpPeerOptions {
   readonly rules: EntryRules;
   readonly ackPolicy: AckPolicy;
-  /** Answer a line that is no record, as OpenSSH's sink does, and then end. */
-  readonly answersUnknown: boolean;
+  /** Reply to a line that is no record, as OpenSSH's sink does, and then end. */
+  readonly repliesToUnknown: boolean;
   /** Host that reports of the source's own words begin with; absent: none. */
   readonly host?: string;
 }
 
 /**
  * The loop over a source's records, for whatever receives its entries. Each
- * record is answered once: with an acknowledgement, or with the reason for a
- * refusal. A record that breaks the protocol is answered and ends the dialogue.
+ * record gets one reply: an acknowledgement, or the reason for a refusal. A
+ * record that breaks the protocol gets its reply and ends the dialogue.
  */
 export class EntryReader {
   /** The source. */
   readonly peer: ScpPeer;
   readonly #options: EntryReaderOptions;
   readonly #observer: Observer;
-  readonly #answers: Answers;
+  readonly #replies: Replies;
   #depth = 0;
   #entries = 0;
   /** Times that wait for their entry; gone once it came, refused or not. */
@@ -78,14 +78,14 @@ export class EntryReader {
     observer: Observer,
   ) {
     const watched = new WatchedChannel(channel, {
-      isOn: () => this.#answers.mayBeSwallowed,
-      onSilence: () => this.#answers.repeat(),
-      onInput: () => this.#answers.taken(),
+      isOn: () => this.#replies.mayBeSwallowed,
+      onStall: () => this.#replies.repeat(),
+      onInput: () => this.#replies.taken(),
     });
     this.peer = new ScpPeer(watched, options);
     this.#options = options;
     this.#observer = observer;
-    this.#answers = new Answers(this.peer, options.ackPolicy, observer);
+    this.#replies = new Replies(this.peer, options.ackPolicy, observer);
   }
 
   /** Number of directories that the source is in. */
@@ -98,9 +98,9 @@ export class EntryReader {
     return this.#entries;
   }
 
-  /** True where the next answer was given in advance, as an acknowledgement. */
+  /** True where the next step was acknowledged in advance. */
   get isAcknowledged(): boolean {
-    return this.#answers.isGiven;
+    return this.#replies.isGiven;
   }
 
   /** Has the source begin. */
@@ -133,25 +133,25 @@ export class EntryReader {
   }
 
   /**
-   * Acknowledges the next step that is to be answered.
+   * Acknowledges the next step.
    *
-   * @param following Number of answers that are certain to come due after this
+   * @param following Number of replies that are certain to come due after this
    * one, those to the ends of the open directories left out.
    */
   async acknowledge(following = 0): Promise<void> {
-    await this.#answers.ok(following + this.#depth, this.#depth > 0);
+    await this.#replies.ok(following + this.#depth, this.#depth > 0);
   }
 
   /** Acknowledges a directory: what follows, up to its end, is inside it. */
   async acknowledgeDirectory(): Promise<void> {
     this.#depth++;
-    this.peer.understand();
+    this.peer.confirm();
     await this.acknowledge();
   }
 
-  /** Answers the next step with the reason why it failed. */
+  /** Replies to the next step with the reason why it failed. */
   async refuse(message: string): Promise<void> {
-    await this.#answers.fail(message);
+    await this.#replies.fail(message);
   }
 
   /**
@@ -165,7 +165,7 @@ export class EntryReader {
    */
   async readVerdict(): Promise<string | undefined> {
     const warning = await this.peer.nextWarning();
-    this.peer.understand();
+    this.peer.confirm();
     if (warning !== undefined) this.#reportFailure(warning);
     return warning;
   }
@@ -177,7 +177,7 @@ export class EntryReader {
   ): Promise<void> {
     switch (record.kind) {
       case "warning":
-        this.peer.understand();
+        this.peer.confirm();
         return this.#reportFailure(record.text);
       case "fatal":
         throw new RefusalError(record.text);
@@ -231,7 +231,7 @@ export class EntryReader {
 
   /** Ends the dialogue at a line that is no record. */
   async #endAt(text: string, isFirst: boolean): Promise<never> {
-    if (this.#options.answersUnknown) {
+    if (this.#options.repliesToUnknown) {
       // A shell that fails says so in words of its own, before any record.
       await this.peer.sendFailure(
         isFirst ? text : "protocol error: expected control record",

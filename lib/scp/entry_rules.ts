@@ -1,4 +1,4 @@
-/** What a source may announce: one place for whoever receives or relays it. */
+/** Rules for the entries that a source announces. */
 
 import { isPlainName } from "../names/names.ts";
 import type { Observer } from "../events/copy_event.ts";
@@ -24,28 +24,28 @@ export interface EntryRules {
    * they come as they are.
    */
   readonly warnsOfEncoded?: boolean;
-  /** Why a name that comes at the top is not one that was asked for. */
+  /** Tells why a name at the top was not asked for; `undefined` if it was. */
   objectionTo(name: string): string | undefined;
 }
 
-/** Why an entry is refused. */
+/** Reason why an entry is refused. */
 export interface Refusal {
-  /** In OpenSSH's words, for the source. */
-  readonly answer: string;
-  /** For the user. */
-  readonly said: string;
-  /** True for a limit of ours, which no confusion brings about. */
+  /** Text for the source, in OpenSSH's words. */
+  readonly reply: string;
+  /** Text for the user. */
+  readonly message: string;
+  /** True for a limit of this program, which no shell's output reaches. */
   readonly isLimit?: true;
 }
 
-/** Directories in each other that a source may send. */
+/** Depth of directories in each other that a source may send. */
 export const MAX_DEPTH = 1000;
 
 /** Position of an entry among those that a source sends. */
 export interface EntryPlace {
-  /** Directories of the source that it is in; 0 at the top. */
+  /** Number of the source's directories that it is in; 0 at the top. */
   readonly depth: number;
-  /** Entries that came before it. */
+  /** Number of entries that came before it. */
   readonly entriesBefore: number;
 }
 
@@ -66,8 +66,8 @@ export function refusalOf(
     }
     const objection = place.depth === 0 ? rules.objectionTo(name) : undefined;
     if (objection !== undefined) {
-      const answer = "protocol error: filename does not match request";
-      return { answer, said: `${answer}: ${objection}` };
+      const reply = "protocol error: filename does not match request";
+      return { reply, message: `${reply}: ${objection}` };
     }
   }
   if (kind === "file") return undefined;
@@ -82,7 +82,7 @@ export function refusalOf(
 /** Newline in a name, as OpenSSH's source encodes it by vis(3). */
 const ENCODED_NEWLINE = "\\^J";
 
-/** Warns of a name that its source may have encoded, where that is told. */
+/** Warns of a name that its source may have encoded, if the rules ask for it. */
 export function warnIfReceivedEncoded(
   { name }: FileRecord | DirectoryRecord,
   { warnsOfEncoded = false }: EntryRules,
@@ -96,7 +96,7 @@ export function warnIfReceivedEncoded(
   });
 }
 
-/** Tells if only the content of what comes there is wanted. */
+/** Tells if only the content of an entry at this depth is wanted. */
 export function isContent(
   { depth }: Pick<EntryPlace, "depth">,
   { top }: Pick<EntryRules, "top">,
@@ -104,11 +104,11 @@ export function isContent(
   return depth === 0 && top === "content";
 }
 
-function refusal(answer: string): Refusal {
-  return { answer, said: answer };
+function refusal(reply: string): Refusal {
+  return { reply, message: reply };
 }
 
-/** Whether a clock can hold these times; OpenSSH, too, sets no others. */
+/** Tells if a clock can hold these times; OpenSSH, too, sets no others. */
 export function areReal({ modified, accessed }: TimesRecord): boolean {
   return Math.max(modified, accessed) <= LAST_MOMENT;
 }

@@ -95,10 +95,10 @@ export class EntryStore implements EntryReceiver {
   }
 
   async leaveDirectory(): Promise<void> {
-    await this.#answer(await this.#levels.leave());
+    await this.#reply(await this.#levels.leave());
   }
 
-  /** Reports a failure; tells if the source was told, too. */
+  /** Reports a failure, and refuses the entry unless it was acknowledged. */
   async #refuse({ message }: EntryError): Promise<boolean> {
     this.#observer.report({ kind: "failure", message });
     if (this.#reader.isAcknowledged) return false;
@@ -168,7 +168,7 @@ export class EntryStore implements EntryReceiver {
     await this.#reader.acknowledgeDirectory();
   }
 
-  /** @throws {EntryError} If the file cannot be opened, before any answer. */
+  /** @throws {EntryError} If the file cannot be opened, before any reply. */
   async #receiveFile(
     { mode, size, name }: FileRecord,
     path: string,
@@ -181,10 +181,10 @@ export class EntryStore implements EntryReceiver {
     );
     await this.#reader.acknowledge(1);
     const failure = await this.#bodies.receive(stored, { name, size }, times);
-    await this.#answer(failure);
+    await this.#reply(failure);
   }
 
-  async #answer(failure: EntryError | undefined): Promise<void> {
+  async #reply(failure: EntryError | undefined): Promise<void> {
     if (failure === undefined) return await this.#reader.acknowledge();
     await this.#reader.refuse(failure.message);
     this.#observer.report({ kind: "failure", message: failure.message });

@@ -4,7 +4,7 @@ import type { FileSystem, OpenFile } from "../filesystem/file_system.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { type FileProgress, startFile } from "../events/file_progress.ts";
 import { warnIfEncoded } from "./announcements.ts";
-import { MOST_AHEAD_BYTES } from "./wire/harmless.ts";
+import { MAX_SPECULATION_BYTES } from "./wire/speculation.ts";
 import type { Announcement } from "./sent_entry.ts";
 import type { SinkDialogue } from "./sink_dialogue.ts";
 import { SMALL_BYTES, SmallBodies } from "./small_bodies.ts";
@@ -17,7 +17,7 @@ interface SentBody {
   readonly progress: FileProgress;
 }
 
-/** Sends files: their records, and their content once the sink has taken them. */
+/** Sends files: their records, and their content as the dialogue allows. */
 export class FileSender {
   readonly #files: FileSystem;
   readonly #dialogue: SinkDialogue;
@@ -33,8 +33,8 @@ export class FileSender {
   /**
    * Sends a file, unless the sink refuses it.
    *
-   * @returns False if its sink was lost before anything of it was sent: then it
-   * is to be sent once more.
+   * @returns False if the sink was lost before anything of the file was sent:
+   * then it has to be sent again.
    * @throws {EntryError} If it cannot be read, before it is announced.
    */
   async send(path: string, name: string): Promise<boolean> {
@@ -46,7 +46,7 @@ export class FileSender {
     const body = await this.#bodies.read(file, {
       path,
       size: attributes.size,
-      limit: this.#dialogue.mayGoAhead ? MOST_AHEAD_BYTES : SMALL_BYTES,
+      limit: this.#dialogue.maySpeculate ? MAX_SPECULATION_BYTES : SMALL_BYTES,
     });
     const size = body?.length ?? attributes.size;
     const announcement: Announcement = {
@@ -55,8 +55,8 @@ export class FileSender {
       times: attributes,
     };
     warnIfEncoded(announcement, this.#observer);
-    if (body !== undefined && await this.#dialogue.goesAhead(body)) {
-      return await this.#dialogue.sendAhead(announcement, body);
+    if (body !== undefined && await this.#dialogue.canSpeculate(body)) {
+      return await this.#dialogue.speculate(announcement, body);
     }
     if (await this.#dialogue.offer(announcement)) {
       const progress = startFile(this.#observer, name, size);
@@ -75,25 +75,25 @@ export class FileSender {
   ): Promise<void> {
     const { path, size } = sent;
     const { peer } = this.#dialogue;
-    this.#dialogue.expectBodyAnswer(path, size);
+    this.#dialogue.expectBodyReply(path, size);
     try {
-      const flaw = await this.#sendBytes(content, sent);
-      if (flaw === undefined) await peer.sendOk();
+      const failure = await this.#sendBytes(content, sent);
+      if (failure === undefined) await peer.sendOk();
       else {
-        await peer.sendFailure(flaw.message);
-        this.#observer.report({ kind: "failure", message: flaw.message });
+        await peer.sendFailure(failure.message);
+        this.#observer.report({ kind: "failure", message: failure.message });
       }
     } catch (error) {
-      // A sink that does not listen any more may have said why.
+      // A sink that stopped reading may have said why.
       if (error instanceof SessionError) {
-        await this.#dialogue.hear().catch(() => {});
+        await this.#dialogue.awaitReplies().catch(() => {});
       }
       throw naming(path, error);
     }
-    if (this.#dialogue.isLockstep) await this.#dialogue.hear();
+    if (this.#dialogue.isLockstep) await this.#dialogue.awaitReplies();
   }
 
-  /** Sends a body; gives what is wrong with it. */
+  /** Sends a body; gives a failure to read it. */
   async #sendBytes(
     content: OpenFile | Uint8Array,
     { path, size, progress }: SentBody,
@@ -113,7 +113,7 @@ export class FileSender {
   }
 }
 
-/** Gives what to say of a file whose end was not there when it was announced. */
+/** Gives the failure of a file that is longer than it was announced. */
 async function grown(
   file: OpenFile,
   path: string,

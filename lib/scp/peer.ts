@@ -1,3 +1,4 @@
+import { deadline } from "@std/async/deadline";
 import type { Channel } from "../channel/channel.ts";
 import { ByteBuffer, readByte, readLine } from "../channel/line.ts";
 import { Turns } from "../channel/turns.ts";
@@ -38,7 +39,7 @@ export class ScpPeer {
   readonly #mayHearShell: boolean;
   readonly #onRecord: (line: Uint8Array) => void;
   readonly #turns = new Turns();
-  #isUnderstood = false;
+  #isConfirmed = false;
 
   constructor(
     channel: Channel,
@@ -49,46 +50,42 @@ export class ScpPeer {
     this.#onRecord = onRecord;
   }
 
-  /** What the peer says has proven to be the protocol: no shell's words. */
-  understand(): void {
-    this.#isUnderstood = true;
+  /** Notes that the peer speaks the protocol: its words are no shell's output. */
+  confirm(): void {
+    this.#isConfirmed = true;
   }
 
-  /** Whether the peer is known to speak the protocol. */
-  get isUnderstood(): boolean {
-    return this.#isUnderstood || !this.#mayHearShell;
+  /** True where the peer is known to speak the protocol. */
+  get isConfirmed(): boolean {
+    return this.#isConfirmed || !this.#mayHearShell;
   }
 
-  /** The error for what is not the protocol: perhaps a shell's words. */
+  /** Gives the error for what is not the protocol: perhaps a shell's output. */
   violation(message: string): ProtocolError {
-    return this.isUnderstood
+    return this.isConfirmed
       ? new ProtocolError(message)
       : new UnexpectedOutputError(message);
   }
 
   /**
-   * Tells a source what it may not send. One that is a source waits for this
-   * answer; after a shell's words, however alike, comes what scp says.
+   * Refuses what a source may not send. A source waits for this reply; a shell's
+   * output that looks like a record is followed by scp's own.
    *
    * @throws {UnexpectedOutputError} If it may have been a shell's.
    * @throws {LimitError} If it is beyond a limit.
    * @throws {ProtocolError} Else.
    */
-  async refuse({ answer, said, isLimit }: Refusal): Promise<never> {
-    const isShells = !this.isUnderstood && await this.#saysMore();
-    await this.sendFailure(answer);
-    if (isShells) throw new UnexpectedOutputError(said);
-    throw isLimit ? new LimitError(said) : new ProtocolError(said);
+  async refuse({ reply, message, isLimit }: Refusal): Promise<never> {
+    const isShells = !this.isConfirmed && await this.#saysMore();
+    await this.sendFailure(reply);
+    if (isShells) throw new UnexpectedOutputError(message);
+    throw isLimit ? new LimitError(message) : new ProtocolError(message);
   }
 
+  /** Tells if more comes, which a source would not send before a reply. */
   async #saysMore(): Promise<boolean> {
-    const { promise: silence, resolve } = Promise.withResolvers<boolean>();
-    const timer = setTimeout(() => resolve(false), SHELL_MILLISECONDS);
-    const more = readByte(this.channel)
+    return await deadline(readByte(this.channel), SHELL_MILLISECONDS)
       .then((byte) => byte !== undefined, () => false);
-    const saysMore = await Promise.race([more, silence]);
-    clearTimeout(timer);
-    return saysMore;
   }
 
   async send(record: SentRecord): Promise<void> {
@@ -99,14 +96,14 @@ export class ScpPeer {
     await this.channel.write(OK);
   }
 
-  /** Tells of a failure the way every scp words it, prefix included. */
+  /** Sends a failure as every scp words it, prefix included. */
   async sendFailure(message: string): Promise<void> {
     await this.send({ kind: "warning", text: `scp: ${message}` });
   }
 
   /**
-   * Reads the next record; `undefined` if the stream ends before one. What is
-   * malformed or cut is answered.
+   * Reads the next record; `undefined` if the stream ends before one. Replies to
+   * a record that is malformed or cut.
    *
    * @throws {UnexpectedOutputError} If it is malformed, perhaps by a shell.
    * @throws {ProtocolError} If it is malformed.
@@ -136,7 +133,7 @@ export class ScpPeer {
   }
 
   /**
-   * Reads the answer to a record or a body: the text of a warning, `undefined`
+   * Reads the reply to a record or a body: the text of a warning, `undefined`
    * for an acknowledgement.
    *
    * @throws {UnexpectedOutputError} If something else is said, perhaps by a shell.
@@ -144,32 +141,32 @@ export class ScpPeer {
    * @throws {SessionError} If it ends instead.
    */
   async nextWarning(): Promise<string | undefined> {
-    const answer = await this.nextAcknowledgement();
-    switch (answer?.kind) {
+    const reply = await this.nextAcknowledgement();
+    switch (reply?.kind) {
       case "ok":
         return undefined;
       case "warning":
-        return answer.text;
+        return reply.text;
       case "fatal":
-        throw new RefusalError(answer.text);
+        throw new RefusalError(reply.text);
       case "unknown":
         throw this.violation(
-          `the remote said ${quoted(answer.text)} instead of an ` +
+          `the remote said ${quoted(reply.text)} instead of an ` +
             "acknowledgement",
         );
       case undefined:
         throw new SessionError("lost connection");
       default:
-        return answer satisfies never;
+        return reply satisfies never;
     }
   }
 
   /**
-   * Reads the answer to a record or a body; `undefined` if the stream ends
-   * instead. Of something else it gives what has come, since nothing tells
-   * where that ends.
+   * Reads the reply to a record or a body; `undefined` if the stream ends
+   * instead. Of something else it gives the bytes that have come, since nothing
+   * tells where that ends.
    *
-   * @throws {ProtocolError} If the answer is too long.
+   * @throws {ProtocolError} If the reply is too long.
    * @throws {SessionError} If it is cut.
    */
   async nextAcknowledgement(): Promise<Acknowledgement | undefined> {

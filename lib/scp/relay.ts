@@ -13,7 +13,7 @@ import {
 export interface RelayOptions
   extends RelayTargetOptions, EntryForwarderOptions {}
 
-/** Passes what the source on one host sends on to the sink on another. */
+/** Forwards the entries of a source on one host to a sink on another. */
 export class Relay {
   readonly #source: EntryReader;
   readonly #target: RelayTarget;
@@ -30,7 +30,7 @@ export class Relay {
     this.#source = new EntryReader(source.channel, {
       rules: options.rules,
       ackPolicy: "none",
-      answersUnknown: false,
+      repliesToUnknown: false,
       host: source.host,
     }, observer);
     this.#target = new RelayTarget(target, options, observer);
@@ -76,8 +76,8 @@ export class Relay {
    */
   async relayEntries(): Promise<Received> {
     const received = await this.#readAll();
-    await this.#target.settleTimes();
-    await this.#target.settle();
+    await this.#target.awaitTimesReply();
+    await this.#target.awaitBodyReply();
     return { ...received, ...this.#forwarder.directory };
   }
 
@@ -86,8 +86,8 @@ export class Relay {
       return await this.#source.readInto(this.#forwarder);
     } catch (error) {
       this.#broken = this.#target.isBroken ? "target" : "source";
-      // Of a file that it has whole, the sink may still say what became of it.
-      await this.#target.settle().catch(() => {});
+      // The sink may still reply to a body that it has whole.
+      await this.#target.awaitBodyReply().catch(() => {});
       throw error;
     }
   }

@@ -13,7 +13,7 @@ import type {
   TimesRecord,
 } from "./wire/records.ts";
 import { ScpPeer } from "./peer.ts";
-import { ONE_AT_A_TIME, orSilence } from "./silence.ts";
+import { ONE_AT_A_TIME, orStall } from "./stall.ts";
 
 /** Host that a relay reads from or writes to. */
 export interface RelayHost {
@@ -22,16 +22,16 @@ export interface RelayHost {
 }
 
 export interface RelayTargetOptions {
-  /** Mode bits that pass, of those that a record carries. */
+  /** Mode bits that are passed on, of those that a record carries. */
   readonly modeBits: number;
-  /** Has the target answer each message before it gets the next one. */
+  /** Wait for the target's reply to each message before the next one. */
   readonly lockstep?: boolean;
 }
 
 /**
- * The sink that a relay sends to, and the answers that it owes: it gets the next
- * record before it has answered the last body, which changes nothing for it. A
- * refusal is reported.
+ * The sink that a relay sends to. Each record is a prefetch: it leaves before the
+ * reply to the last body, which changes nothing for the sink. A refusal is
+ * reported.
  */
 export class RelayTarget {
   readonly host: string;
@@ -39,12 +39,12 @@ export class RelayTarget {
   readonly peer: ScpPeer;
   readonly #options: RelayTargetOptions;
   readonly #observer: Observer;
-  /** True where the sink has the times of the next entry, and owes an answer. */
-  #hasTimes = false;
-  /** True until the sink has answered a message behind one that it had not. */
+  /** True while the reply to the times of the next entry is pending. */
+  #isTimesReplyPending = false;
+  /** Name of the file whose body's reply is pending. */
+  #pendingBody: string | undefined;
+  /** True until the sink replied to a prefetch. */
   #isOnTrial = true;
-  /** The file whose body the sink has yet to answer. */
-  #unanswered: string | undefined;
 
   /** True once the connection to the sink failed, or it broke the protocol. */
   #isBroken = false;
@@ -76,36 +76,36 @@ export class RelayTarget {
     if (refusal !== undefined) await this.#fail(new RefusalError(refusal));
   }
 
-  /** Sends the times of the next entry; `settleTimes` hears the answer. */
+  /** Sends the times of the next entry; `awaitTimesReply` reads the reply. */
   async sendTimes(record: TimesRecord): Promise<void> {
-    await this.settleTimes();
-    if (this.#options.lockstep) await this.settle();
+    await this.awaitTimesReply();
+    if (this.#options.lockstep) await this.awaitBodyReply();
     await this.#send(record);
     await this.#flush();
-    this.#hasTimes = true;
+    this.#isTimesReplyPending = true;
   }
 
-  /** Sends an entry's record; resolves to a refusal's words. */
+  /** Sends an entry's record; resolves to the text of a refusal. */
   async offer(
     record: FileRecord | DirectoryRecord,
   ): Promise<string | undefined> {
-    await this.settleTimes();
+    await this.awaitTimesReply();
     const mode = record.mode & this.#options.modeBits;
     return await this.#ask({ ...record, mode }, record.name);
   }
 
-  /** Ends a file's body with what the source says of it. */
+  /** Ends a file's body with the source's verdict. */
   async endBody(name: string, warning: string | undefined): Promise<void> {
     if (warning === undefined) await this.peer.sendOk();
     else await this.#send({ kind: "warning", text: warning });
-    // On trial, the end of the body leaves with what comes behind it.
+    // On trial, the end of the body leaves with the next message.
     if (!this.#isOnTrial || this.#options.lockstep) await this.#flush();
-    this.#unanswered = name;
+    this.#pendingBody = name;
   }
 
   /** Ends a directory. */
   async endDirectory(name: string): Promise<void> {
-    await this.settleTimes();
+    await this.awaitTimesReply();
     await this.#ask({ kind: "end" }, name);
   }
 
@@ -114,53 +114,60 @@ export class RelayTarget {
     try {
       await part;
     } catch {
-      // A sink that does not listen any more may have said why.
+      // A sink that stopped reading may have said why.
       await this.#nextRefusal().catch(() => {});
       await this.#fail(lost());
     }
   }
 
-  /** Hears what the sink says of the last body. */
-  async settle(): Promise<void> {
-    const name = this.#unanswered;
+  /** Waits for the reply to the last body, if it is pending. */
+  async awaitBodyReply(): Promise<void> {
+    const name = this.#pendingBody;
     if (name === undefined) return;
-    this.#unanswered = undefined;
+    this.#pendingBody = undefined;
     await this.#nextRefusal(name);
-    this.peer.understand();
+    this.peer.confirm();
   }
 
-  /** Hears what the sink says of times that it was sent. */
-  async settleTimes(): Promise<void> {
-    if (!this.#hasTimes) return;
-    this.#hasTimes = false;
-    const isBehind = this.#unanswered !== undefined;
-    await this.settle();
-    await this.#hear(isBehind);
+  /** Waits for the reply to the times of the next entry, if it is pending. */
+  async awaitTimesReply(): Promise<void> {
+    if (!this.#isTimesReplyPending) return;
+    this.#isTimesReplyPending = false;
+    const isPrefetch = this.#pendingBody !== undefined;
+    await this.awaitBodyReply();
+    await this.#readReply(isPrefetch);
   }
 
   /**
-   * Sends a record, right behind the last body where the target may take both;
-   * resolves to a refusal's words.
+   * Sends a record, as a prefetch unless in lockstep; resolves to the text of a
+   * refusal.
    */
   async #ask(record: SentRecord, name: string): Promise<string | undefined> {
-    if (this.#options.lockstep) await this.settle();
-    const isBehind = this.#unanswered !== undefined;
+    if (this.#options.lockstep) await this.awaitBodyReply();
+    const isPrefetch = this.#pendingBody !== undefined;
     await this.#send(record);
-    await this.settle();
-    return await this.#hear(isBehind, name);
+    await this.awaitBodyReply();
+    return await this.#readReply(isPrefetch, name);
   }
 
-  /** @param isBehind True where what is answered left behind a body. */
-  async #hear(isBehind: boolean, name?: string): Promise<string | undefined> {
-    if (!isBehind || !this.#isOnTrial) return await this.#nextRefusal(name);
-    const refusal = await orSilence(this.#nextRefusal(name));
+  /**
+   * Reads the reply to a record.
+   *
+   * @param isPrefetch True where the record left before the last body's reply.
+   */
+  async #readReply(
+    isPrefetch: boolean,
+    name?: string,
+  ): Promise<string | undefined> {
+    if (!isPrefetch || !this.#isOnTrial) return await this.#nextRefusal(name);
+    const refusal = await orStall(this.#nextRefusal(name));
     this.#isOnTrial = false;
-    return refusal === "silence"
+    return refusal === "stall"
       ? await this.#fail(new ProtocolError(ONE_AT_A_TIME))
       : refusal;
   }
 
-  /** Hears the next answer, and reports a refusal. */
+  /** Reads the next reply, and reports a refusal. */
   async #nextRefusal(name?: string): Promise<string | undefined> {
     const refusal = await this.#nextWarning(name);
     if (refusal !== undefined) {
@@ -180,7 +187,7 @@ export class RelayTarget {
     await this.#attempt(() => this.peer.send(record));
   }
 
-  /** @param entry Name of the entry that is answered, for an error. */
+  /** @param entry Name of the entry that the reply is about, for an error. */
   async #nextWarning(entry?: string): Promise<string | undefined> {
     return await this.#attempt(async () => {
       try {

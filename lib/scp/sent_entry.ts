@@ -17,41 +17,20 @@ export interface SentDirectory extends OpenDirectory {
   /** Its announcement; absent where only its content is sent. */
   readonly announcement: Announcement | undefined;
   /**
-   * True if it can be entered once more when the dialogue was lost inside: a
-   * sink that did not leave it may have left it without its mode.
+   * True if the directory can be reopened after a reconnect: its mode, which it
+   * may have by then, and those of the directories above let its owner in.
    */
-  readonly staysOpen: boolean;
-}
-
-/**
- * Gives the announcements that lead into a directory, the outermost one first.
- *
- * @param outermost Name that the outermost directory has now; absent if it keeps
- * its own.
- */
-export function announcementsInto(
-  directory: SentDirectory | undefined,
-  outermost: string | undefined,
-): readonly Announcement[] {
-  if (directory === undefined) return [];
-  const { above, announcement } = directory;
-  const before = announcementsInto(above, outermost);
-  if (announcement === undefined) return before;
-  const { record } = announcement;
-  const name = above === undefined && outermost !== undefined
-    ? outermost
-    : record.name;
-  return [...before, { ...announcement, record: { ...record, name } }];
+  readonly canReopen: boolean;
 }
 
 /** An entry of which something was sent. */
 export interface SentEntry {
   readonly path: string;
-  /** True if the answer to the last record that was answered refused it. */
+  /** True if the last reply to one of its records was a refusal. */
   isRefused?: boolean;
   /** Present where its body was sent before its record was acknowledged. */
-  readonly ahead?: {
-    /** As it was announced. */
+  readonly speculation?: {
+    /** Name as it was announced. */
     readonly name: string;
     /** The directory that it was sent into; absent at the top. */
     readonly directory: SentDirectory | undefined;

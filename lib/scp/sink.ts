@@ -3,7 +3,7 @@ import { asEntryError, EntryError, RefusalError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import { decodeName } from "../names/name_bytes.ts";
-import type { AckPolicy } from "./answers.ts";
+import type { AckPolicy } from "./replies.ts";
 import { EntryReader, type Received } from "./entry_reader.ts";
 import type { EntryRules } from "./entry_rules.ts";
 import { EntryStore, type EntryStoreOptions } from "./entry_store.ts";
@@ -36,7 +36,7 @@ export class Sink {
     this.#reader = new EntryReader(channel, {
       rules: options,
       ackPolicy,
-      answersUnknown: true,
+      repliesToUnknown: true,
       mayHearShell,
       onRecord: (line) =>
         observer.report({

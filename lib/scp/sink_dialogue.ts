@@ -3,85 +3,84 @@ import { naming, ProtocolError, SessionError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { startFile } from "../events/file_progress.ts";
 import { guard, recordsOf } from "./announcements.ts";
-import { isHarmless } from "./wire/harmless.ts";
-import { formatRecord, OK } from "./wire/records.ts";
-import {
-  type LostSink,
-  OwedAnswers,
-  type SentPart,
-  TRIAL_BYTES,
-} from "./owed_answers.ts";
-import type { BeginAnew } from "./next_dialogue.ts";
 import { ScpPeer } from "./peer.ts";
 import {
+  type LostSink,
+  PendingReplies,
+  type SentPart,
+  TRIAL_BYTES,
+} from "./pending_replies.ts";
+import { announcementsInto, type Reconnect } from "./reconnect.ts";
+import {
   type Announcement,
-  announcementsInto,
   type SentDirectory,
   type SentEntry,
   unsure,
 } from "./sent_entry.ts";
-import { ONE_AT_A_TIME } from "./silence.ts";
+import { ONE_AT_A_TIME } from "./stall.ts";
+import { formatRecord, OK } from "./wire/records.ts";
+import { isSafeToSpeculate } from "./wire/speculation.ts";
 
 export interface DialogueOptions {
   /** Send times too. */
   readonly preserve: boolean;
   /** Mode bits that are sent, of those that a record carries. */
   readonly modeBits: number;
-  /** Wait for the answer to each record and each body before the next step. */
+  /** Wait for the reply to each record and each body before the next step. */
   readonly lockstep: boolean;
-  /** Sends entries once more, in their order, after the loss of their sink. */
-  sendAgain(entries: readonly SentEntry[]): Promise<void>;
+  /** Sends speculations again, in their order, after the loss of their sink. */
+  resend(entries: readonly SentEntry[]): Promise<void>;
 }
 
 /**
- * Pace of a dialogue. `ahead`: small bodies leave before their records are
- * acknowledged. `waiting`: bodies wait for that. `lockstep`: each step waits for
- * the answer to the one before it.
+ * Waits of a dialogue. `speculating`: small bodies leave before their records
+ * are acknowledged. `waiting`: each body waits for that. `lockstep`: each step
+ * waits for the reply to the one before it.
  */
-type Pace = "ahead" | "waiting" | "lockstep";
+type Mode = "speculating" | "waiting" | "lockstep";
 
-/** Longest body that goes ahead to a sink on trial, beside its records. */
-const MOST_ON_TRIAL_BYTES = TRIAL_BYTES / 2;
+/** Longest speculation for a sink on trial, in bytes, beside its records. */
+const MAX_TRIAL_BODY_BYTES = TRIAL_BYTES / 2;
 
-/** Answers that may be owed for what goes ahead. */
-const MOST_OWED = 4096;
+/** Number of replies that may be pending before some are waited for. */
+const MAX_PENDING = 4096;
 
 /**
  * The dialogue of a source with a sink, and with the one that takes its place
- * when it is lost. It does not wait for answers that make no difference
+ * when it is lost. It does not wait for replies that make no difference
  * (behaviour of OpenSSH's scp.c, `sink()`):
  *
- * - Times and the record they are for leave together, and right behind the body
- *   before them: that body's answer changes nothing for the sink.
- * - A directory's content waits until the directory is taken: else it would end up in
- *   the directory above.
+ * - Times and the record they are for leave together. They are a prefetch: they
+ *   do not wait for the reply to the body before them.
+ * - A directory's content waits until the directory is taken: else it would end
+ *   up in the directory above.
  * - The records behind a directory's end do not wait for it.
  * - A file's body waits until its record is taken, or else a sink that refuses
- *   the file would read it as records. Where another dialogue can take the place
- *   of one that is lost so, small bodies that do no harm then do not wait. After
- *   the first refusal all that the lost dialogue did not answer is sent once
- *   more in the next one, where every body waits.
+ *   the file would read it as records. A small body that does no harm then is a
+ *   speculation, where the source can reconnect: it does not wait. At the first
+ *   refusal the sink is lost. The source reconnects and sends again all that has
+ *   no reply, and from then on every body waits.
  */
 export class SinkDialogue {
   readonly #options: DialogueOptions;
   readonly #observer: Observer;
   #peer: ScpPeer;
-  #owed: OwedAnswers;
-  #pace: Pace;
-  /** Present while another dialogue may take the place of this one. */
-  #beginAnew: BeginAnew | undefined;
+  #replies: PendingReplies;
+  #mode: Mode;
+  /** Present while the source may reconnect. */
+  #reconnect: Reconnect | undefined;
   #directory: SentDirectory | undefined;
 
   constructor(channel: Channel, options: DialogueOptions, observer: Observer) {
     this.#options = options;
     this.#observer = observer;
-    this.#pace = options.lockstep ? "lockstep" : "waiting";
+    this.#mode = options.lockstep ? "lockstep" : "waiting";
     this.#peer = new ScpPeer(channel);
-    this.#owed = this.#newAnswers();
+    this.#replies = this.#noReplies();
   }
 
-  #newAnswers(): OwedAnswers {
-    return new OwedAnswers(this.#peer, this.#observer, {
+  #noReplies(): PendingReplies {
+    return new PendingReplies(this.#peer, this.#observer, {
       isLockstep: this.isLockstep,
     });
   }
@@ -96,15 +95,15 @@ export class SinkDialogue {
     return this.#directory;
   }
 
-  /** True where each answer is waited for before the next step. */
+  /** True where each reply is waited for before the next step. */
   get isLockstep(): boolean {
-    return this.#pace === "lockstep";
+    return this.#mode === "lockstep";
   }
 
-  /** True where the sink may get bodies before their records are acknowledged. */
-  get mayGoAhead(): boolean {
-    return this.#pace === "ahead" && this.#peer.isUnderstood &&
-      this.#directory?.staysOpen !== false;
+  /** True where a body may leave before its record is acknowledged. */
+  get maySpeculate(): boolean {
+    return this.#mode === "speculating" && this.#peer.isConfirmed &&
+      this.#directory?.canReopen !== false;
   }
 
   /**
@@ -119,14 +118,15 @@ export class SinkDialogue {
     return await this.#peer.nextWarning();
   }
 
-  /** Lets small bodies go ahead, unless the dialogue is in lockstep. */
-  goAhead(): void {
-    if (this.#pace === "waiting") this.#pace = "ahead";
+  /** Has the source reconnect where the sink is lost. */
+  reconnectBy(reconnect: Reconnect): void {
+    this.#reconnect = reconnect;
   }
 
-  /** Has another dialogue take the place of this one where it is lost. */
-  restartBy(beginAnew: BeginAnew): void {
-    this.#beginAnew = beginAnew;
+  /** The same, and allows speculations unless the dialogue is in lockstep. */
+  speculateBy(reconnect: Reconnect): void {
+    this.reconnectBy(reconnect);
+    if (this.#mode === "waiting") this.#mode = "speculating";
   }
 
   /**
@@ -155,40 +155,45 @@ export class SinkDialogue {
     const entry: SentEntry = { path };
     for (const flight of flights) {
       if (await this.#makeRoom(flight)) return false;
-      this.#owed.add(entry, sentAs("record", flight));
+      this.#replies.add(entry, sentAs("record", flight));
       await this.#write(path, flight);
-      await this.hear();
+      await this.awaitReplies();
       if (entry.isRefused) return false;
     }
     return true;
   }
 
-  /** Tells if the record of a body need not be waited for. */
-  async goesAhead(body: Uint8Array): Promise<boolean> {
-    const isTooLong = this.#owed.isOnTrial && body.length > MOST_ON_TRIAL_BYTES;
-    if (!this.mayGoAhead || isTooLong || !isHarmless(body)) return false;
-    // What is lost together is to be in one directory.
-    const { firstAhead = { directory: this.#directory } } = this.#owed;
-    if (firstAhead.directory !== this.#directory) await this.hear();
-    return this.#pace === "ahead";
+  /** Tells if a body need not wait until its record is acknowledged. */
+  async canSpeculate(body: Uint8Array): Promise<boolean> {
+    const { isOnTrial } = this.#replies;
+    const isTooLong = isOnTrial && body.length > MAX_TRIAL_BODY_BYTES;
+    if (!this.maySpeculate || isTooLong || !isSafeToSpeculate(body)) {
+      return false;
+    }
+    // Speculations that are lost together have to be in one directory.
+    const { firstSpeculation = { directory: this.#directory } } = this.#replies;
+    if (firstSpeculation.directory !== this.#directory) {
+      await this.awaitReplies();
+    }
+    return this.#mode === "speculating";
   }
 
   /**
    * Sends a file's records and its body right behind them.
    *
-   * @returns False if another dialogue was begun before: then nothing was sent.
+   * @returns False if the source reconnected before: then nothing was sent.
    * @throws {EntryError} If a record would be longer than a peer accepts.
    */
-  async sendAhead(
+  async speculate(
     announcement: Announcement,
     body: Uint8Array,
   ): Promise<boolean> {
     const { path, record: { name } } = announcement;
     const directory = this.#directory;
     const records = recordsOf(announcement, this.#options, this.#observer);
-    const entry: SentEntry = { path, ahead: { name, directory } };
+    const entry: SentEntry = { path, speculation: { name, directory } };
     if (await this.#makeRoom([...records, body])) return false;
-    this.#owed.add(entry, [
+    this.#replies.add(entry, [
       ...sentAs("record", records),
       ["body", body.length + OK.length],
     ]);
@@ -199,13 +204,15 @@ export class SinkDialogue {
     } finally {
       progress.finished();
     }
-    if (this.#owed.count > MOST_OWED) await this.hear(MOST_OWED / 2);
+    if (this.#replies.count > MAX_PENDING) {
+      await this.awaitReplies(MAX_PENDING / 2);
+    }
     return true;
   }
 
-  /** Expects the answer to a body of so many bytes, which the caller sends. */
-  expectBodyAnswer(path: string, size: number): void {
-    this.#owed.add({ path }, [["body", size + OK.length]]);
+  /** Expects the reply to a body of so many bytes, which the caller sends. */
+  expectBodyReply(path: string, size: number): void {
+    this.#replies.add({ path }, [["body", size + OK.length]]);
   }
 
   /** Has the following entries belong to a directory that the sink has taken. */
@@ -213,108 +220,110 @@ export class SinkDialogue {
     this.#directory = directory;
   }
 
-  /** Goes back to the directory above one, and tells the sink if that knows of it. */
+  /** Goes back to the directory above, and ends one that was announced. */
   async leave({ path, above, announcement }: SentDirectory): Promise<void> {
     this.#directory = above;
     if (announcement === undefined) return;
     const records = [formatRecord({ kind: "end" })];
-    if (this.#owed.firstAhead !== undefined) records.unshift(guard());
+    if (this.#replies.firstSpeculation !== undefined) records.unshift(guard());
     if (await this.#makeRoom(records)) return;
-    this.#owed.add({ path }, sentAs("end", records));
+    this.#replies.add({ path }, sentAs("end", records));
     await this.#write(path, records);
-    if (this.isLockstep) await this.hear();
+    if (this.isLockstep) await this.awaitReplies();
   }
 
-  /** Sends a warning, which no sink answers. */
+  /** Sends a warning, which gets no reply. */
   async warn(path: string, text: string): Promise<void> {
-    this.#owed.addWarning();
+    this.#replies.addWarning();
     await this.#write(path, [formatRecord({ kind: "warning", text })]);
   }
 
   /**
-   * Hears answers until no more than so many are owed.
+   * Reads replies until no more than `most` are pending.
    *
-   * @throws {UnexpectedOutputError} If the first entry is answered with nonsense.
-   * @throws {ProtocolError} If the sink gives up or answers nonsense later.
+   * @throws {UnexpectedOutputError} If the first reply is nonsense.
+   * @throws {ProtocolError} If the sink gives up or replies nonsense later.
    * @throws {SessionError} If the connection is lost.
    */
-  async hear(most = 0): Promise<void> {
-    while (this.#owed.count > most) {
-      const lost = await this.#owed.hear();
-      if (lost !== undefined) await this.#goOnAnew(lost);
+  async awaitReplies(most = 0): Promise<void> {
+    while (this.#replies.count > most) {
+      const lost = await this.#replies.readNext();
+      if (lost !== undefined) await this.#resumeAfter(lost);
     }
   }
 
   /**
-   * Hears the answers that are owed where so much more would hide whether a sink
-   * on trial takes messages together.
+   * Reads all pending replies where more bytes in flight would spoil the trial
+   * of a sink.
    *
-   * @returns True if another dialogue was begun meanwhile.
+   * @returns True if the source reconnected meanwhile.
    */
   async #makeRoom(parts: readonly Uint8Array[]): Promise<boolean> {
     const peer = this.#peer;
     const bytes = parts.reduce((sum, { length }) => sum + length, OK.length);
-    if (this.#owed.exceedsTrial(bytes)) await this.hear();
+    if (this.#replies.exceedsTrial(bytes)) await this.awaitReplies();
     return peer !== this.#peer;
   }
 
-  /** Writes what was added to what is owed, or needs no answer. */
+  /** Writes parts whose replies are pending, or that get none. */
   async #write(path: string, parts: readonly Uint8Array[]): Promise<void> {
     const peer = this.#peer;
     try {
       for (const part of parts) await peer.channel.write(part);
     } catch (error) {
       if (!(error instanceof SessionError)) throw error;
-      // A sink that does not listen any more may have said why: perhaps it
-      // refused what went ahead, and is lost by that alone.
-      await this.hear();
+      // A sink that stopped reading may have said why: perhaps it refused a
+      // speculation, and is lost by that alone.
+      await this.awaitReplies();
       if (peer === this.#peer) throw naming(path, error);
     }
   }
 
-  /** Goes on with another sink after this one was lost; sends what was, too. */
-  async #goOnAnew({ why, entries }: LostSink): Promise<void> {
+  /** Reconnects after the loss of a sink, and sends lost speculations again. */
+  async #resumeAfter({ why, entries }: LostSink): Promise<void> {
     const current = this.#directory;
-    if (why === "silent") {
-      this.#pace = "lockstep";
+    if (why === "stalled") {
+      this.#mode = "lockstep";
       this.#observer.report({
         kind: "verbose",
         message: () => `${ONE_AT_A_TIME}: going on in lockstep`,
       });
     }
-    if (entries.length > 0) this.#directory = entries[0]!.ahead!.directory;
+    if (entries.length > 0) {
+      this.#directory = entries[0]!.speculation!.directory;
+    }
     const lost = why === "refused" ? entries.slice(1) : entries;
-    await this.#beginOnceMore().catch((error) => {
+    await this.#replaceSink().catch((error) => {
       throw lost.length === 0 ? error : naming(unsure(lost), error);
     });
-    if (lost.length > 0) await this.#options.sendAgain(lost);
-    // It may have been left since then, and those that it is in.
+    if (lost.length > 0) await this.#options.resend(lost);
+    // The source may have left the directory since then, and those around it.
     while (this.#directory !== undefined && this.#directory !== current) {
       await this.leave(this.#directory);
     }
   }
 
-  /** Begins with another sink, in the directory that is being sent. */
-  async #beginOnceMore(): Promise<void> {
-    const beginAnew = this.#beginAnew;
-    if (beginAnew === undefined) {
+  /** Reconnects, and reopens the directory that is being sent. */
+  async #replaceSink(): Promise<void> {
+    const reconnect = this.#reconnect;
+    if (reconnect === undefined) {
       throw new ProtocolError(ONE_AT_A_TIME);
     }
     // In lockstep, nothing is lost but the connection.
-    if (this.isLockstep) this.#beginAnew = undefined;
-    else this.#pace = "waiting";
-    const { channel, outermost } = await beginAnew(
+    if (this.isLockstep) this.#reconnect = undefined;
+    else this.#mode = "waiting";
+    const { channel, outermost } = await reconnect(
       this.#directory !== undefined,
     );
     this.#peer = new ScpPeer(channel, { mayHearShell: false });
-    this.#owed = this.#newAnswers();
+    this.#replies = this.#noReplies();
     const refusal = await this.begin();
     if (refusal !== undefined) throw new ProtocolError(refusal);
-    await this.#enterAgain(this.#directory, outermost);
+    await this.#reopen(this.#directory, outermost);
   }
 
-  /** Enters a directory, and those it is in, as they were entered before. */
-  async #enterAgain(
+  /** Enters a directory again, and before it those that it is in. */
+  async #reopen(
     directory: SentDirectory | undefined,
     outermost: string | undefined,
   ): Promise<void> {

@@ -3,28 +3,27 @@ import { asEntryError, EntryError } from "../errors.ts";
 import type { OpenFile } from "../filesystem/file_system.ts";
 
 /**
- * Files up to this many bytes are read before they are announced, in bytes: no
- * file of /proc or /sys says that it is longer than a page of memory, and what
- * they say is no length.
+ * Longest file that is read before it is announced, in bytes. Files of /proc and
+ * /sys give a size that is not their length, and never more than a page of memory.
  */
 export const SMALL_BYTES = 64 * 1024;
 
-/** Longest file whose length nothing tells but reading it, in bytes. */
+/** Longest body of a file of size 0 whose length only reading tells, in bytes. */
 export const MAX_UNTOLD_BYTES = 16 * 1024 * 1024;
 
-/** Bodies that are read whole before their records tell how long they are. */
+/** Reader of bodies that are read whole before their records are sent. */
 export class SmallBodies {
   #room = new Uint8Array();
 
   /**
-   * Reads all that is in a file, whatever length it says it has. What it gives
-   * is valid until the next is read.
+   * Reads all that is in a file, whatever its size says. The bytes are valid
+   * until the next file is read.
    *
-   * @param size What the file says, in bytes.
-   * @param limit Bytes that an ordinary file may have.
-   * @returns `undefined` if it is longer, or cannot be read as it says.
-   * @throws {EntryError} If only reading it tells its length, and it cannot be
-   * read or is longer than 16 MiB.
+   * @param size Size of the file as its attributes give it, in bytes.
+   * @param limit Longest ordinary file that is read, in bytes.
+   * @returns `undefined` if the file is longer, or cannot be read.
+   * @throws {EntryError} If its size is 0, and it cannot be read or is longer
+   * than 16 MiB.
    */
   async read(
     file: OpenFile,
@@ -32,8 +31,8 @@ export class SmallBodies {
   ): Promise<Uint8Array | undefined> {
     if (size > limit) return undefined;
     const isTold = size > 0;
-    // One byte more than there should be shows that there are no more. What does
-    // not tell its length may give nothing to a second read.
+    // One byte more than the size shows that there are no more. A file of /proc
+    // may give nothing to a second read.
     const room = this.#roomFor(isTold ? size + 1 : SMALL_BYTES);
     const count = await filled(file, room, size).catch(asEntryError);
     if (count instanceof EntryError) {

@@ -12,7 +12,7 @@ import type { Observer } from "../events/copy_event.ts";
 import { warnIfEncoded } from "./announcements.ts";
 import { FileSender } from "./file_sender.ts";
 import { RECORD_MODE_BITS } from "./wire/records.ts";
-import type { BeginAnew } from "./next_dialogue.ts";
+import type { Reconnect } from "./reconnect.ts";
 import type { Announcement, SentDirectory, SentEntry } from "./sent_entry.ts";
 import { SinkDialogue } from "./sink_dialogue.ts";
 
@@ -27,12 +27,12 @@ export interface SourceOptions {
    * this name.
    */
   readonly dotPaths: "content" | "announced" | { readonly name: string };
-  /** Wait for the answer to each record and each body before the next step. */
+  /** Wait for the reply to each record and each body before the next step. */
   readonly lockstep: boolean;
   /**
-   * Present for a client, whose user is told here: in lockstep it does not tell
-   * the sink of failures as well. One that takes one message a packet would lose
-   * the next.
+   * Present for a client, whose user sees its reports: in lockstep it does not
+   * warn the sink of failures as well. A sink that takes one message from each
+   * packet would lose the next one.
    */
   readonly isClient?: true;
   /** Mode bits that are sent; absent: all that a record carries. */
@@ -42,15 +42,15 @@ export interface SourceOptions {
 }
 
 /**
- * The sending side of the SCP protocol: goes through files and directories, and
- * reports those that cannot be sent.
+ * The sending side of the SCP protocol: walks files and directories, and reports
+ * those that cannot be sent.
  */
 export class Source {
   readonly #files: FileSystem;
   readonly #options: SourceOptions;
   readonly #observer: Observer;
   readonly #dialogue: SinkDialogue;
-  /** Names of directories at the top: the copy may lead into itself. */
+  /** Names of directories that the copy itself may make at its top. */
   readonly #ownWork = { began: Date.now(), names: new Set<string>() };
   #sender: FileSender;
 
@@ -70,7 +70,7 @@ export class Source {
       preserve,
       modeBits,
       lockstep,
-      sendAgain: (entries) => this.#sendAgain(entries),
+      resend: (entries) => this.#resend(entries),
     }, observer);
     this.#sender = this.#newSender();
   }
@@ -92,30 +92,30 @@ export class Source {
   }
 
   /**
-   * From now on, has another dialogue take the place of this one where it is
-   * lost, and lets small bodies leave before their records are acknowledged,
-   * where a refusal does no harm but to the dialogue.
+   * From now on, has the source reconnect where the sink is lost.
    *
-   * @param beginAnew Called twice at most: where a body is refused that went
-   * ahead, and where a sink takes one message at a time.
+   * @param reconnect Called twice at most: where a speculation is refused, and
+   * where a sink takes one message at a time.
    */
-  sendAhead(beginAnew: BeginAnew): void {
-    this.restartBy(beginAnew);
-    this.#dialogue.goAhead();
+  reconnectBy(reconnect: Reconnect): void {
+    this.#dialogue.reconnectBy(reconnect);
   }
 
-  /** The same without bodies that leave before. */
-  restartBy(beginAnew: BeginAnew): void {
-    this.#dialogue.restartBy(beginAnew);
+  /**
+   * The same, and lets small bodies leave before their records are acknowledged
+   * where a refusal only loses the sink.
+   */
+  speculateBy(reconnect: Reconnect): void {
+    this.#dialogue.speculateBy(reconnect);
   }
 
   /**
    * Sends a file, or a directory with what it holds. An entry that cannot be sent
-   * is reported to the sink and to the observer, and the rest goes on. What the
-   * sink owes an answer for may still be refused: `end` waits for that.
+   * is reported to the sink and to the observer, and the rest goes on. An entry
+   * whose replies are pending may still be refused: `end` waits for that.
    *
-   * @throws {UnexpectedOutputError} If the first entry is answered with nonsense.
-   * @throws {ProtocolError} If the sink gives up or answers nonsense later.
+   * @throws {UnexpectedOutputError} If the first reply is nonsense.
+   * @throws {ProtocolError} If the sink gives up or replies nonsense later.
    * @throws {SessionError} If the connection is lost.
    */
   async send(path: string): Promise<void> {
@@ -123,9 +123,9 @@ export class Source {
     await this.#sendEntry(given, this.#files.nameOf(given));
   }
 
-  /** Hears what the sink has to say of all that was sent; throws as `send`. */
+  /** Waits for the replies to all that was sent; throws as `send`. */
   async end(): Promise<void> {
-    await this.#dialogue.hear();
+    await this.#dialogue.awaitReplies();
   }
 
   async #sendEntry(path: string, name: string): Promise<void> {
@@ -154,12 +154,12 @@ export class Source {
     if (!isDone) await this.#sendEntry(path, name);
   }
 
-  /** Sends entries that went ahead to a sink that was lost. */
-  async #sendAgain(entries: readonly SentEntry[]): Promise<void> {
-    // A file that waits for this still has its body in the room of the last one.
+  /** Sends speculations again that were lost with their sink. */
+  async #resend(entries: readonly SentEntry[]): Promise<void> {
+    // The last sender's buffer still holds the body of a file that waits.
     this.#sender = this.#newSender();
-    for (const { path, ahead } of entries) {
-      await this.#sendEntry(path, ahead!.name);
+    for (const { path, speculation } of entries) {
+      await this.#sendEntry(path, speculation!.name);
     }
   }
 
@@ -183,7 +183,7 @@ export class Source {
       identity,
       above,
       announcement,
-      staysOpen: above?.staysOpen !== false && (mode & 0o700) === 0o700,
+      canReopen: above?.canReopen !== false && (mode & 0o700) === 0o700,
     };
     this.#dialogue.enter(directory);
     await this.#sendEntries(entries, path);
@@ -208,7 +208,7 @@ export class Source {
     if (announcement === undefined) return true;
     warnIfEncoded(announcement, this.#observer);
     // Once a directory is made, to send it again would put it into itself.
-    this.#dialogue.peer.understand();
+    this.#dialogue.peer.confirm();
     return await this.#dialogue.offer(announcement);
   }
 

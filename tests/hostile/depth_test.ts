@@ -7,7 +7,7 @@ import {
   upTo,
 } from "../../lib/channel/channel.ts";
 import { EntryError, ProtocolError } from "../../lib/errors.ts";
-import type { AckPolicy } from "../../lib/scp/answers.ts";
+import type { AckPolicy } from "../../lib/scp/replies.ts";
 import { Relay } from "../../lib/scp/relay.ts";
 import { Sink } from "../../lib/scp/sink.ts";
 import { neededBytes } from "../support/fuzz/memory.ts";

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { LocalFileSystem } from "../../lib/disk/local_file_system.ts";
-import type { AckPolicy } from "../../lib/scp/answers.ts";
+import type { AckPolicy } from "../../lib/scp/replies.ts";
 import { Sink } from "../../lib/scp/sink.ts";
 import { SshSession } from "../../lib/ssh/session.ts";
 import { peerTest } from "../support/doors.ts";

@@ -19,19 +19,16 @@ export const MAX_RECORD_BYTES = 2047;
  */
 export const MAX_LINE_BYTES = 64 * 1024;
 
-/** Bytes of a peer's message that are kept; the rest is read and dropped. */
+/** Longest part of a peer's message that is kept, in bytes. */
 const MAX_TEXT_BYTES = MAX_RECORD_BYTES - 2;
 
-/** The mode bits a record carries: set-id and permissions, never sticky. */
+/** Mode bits that a record carries: set-id and permissions, never sticky. */
 export const RECORD_MODE_BITS = 0o6777;
 
-/** The latest time a clock here can hold, in milliseconds since 1970 UTC. */
+/** Latest time that a `Date` holds, in milliseconds since 1970 UTC. */
 export const LAST_MOMENT = 8.64e15;
 
-/**
- * `T`: times of the next entry, in milliseconds since 1970 UTC, however far
- * away they are.
- */
+/** `T`: times of the next entry, in milliseconds since 1970 UTC, unlimited. */
 export interface TimesRecord {
   readonly kind: "times";
   readonly modified: number;
@@ -60,19 +57,19 @@ export interface EndRecord {
   readonly kind: "end";
 }
 
-/** `\1`: something failed on the other side, which goes on. */
+/** `\1`: a failure of the peer, which goes on. */
 export interface WarningRecord {
   readonly kind: "warning";
   readonly text: string;
 }
 
-/** `\2`: something failed on the other side, which gave up. */
+/** `\2`: a failure of the peer, which gave up. */
 export interface FatalRecord {
   readonly kind: "fatal";
   readonly text: string;
 }
 
-/** A line that is no record; a shell's own words, most often. */
+/** A line that is no record; most often a shell's output. */
 export interface UnknownRecord {
   readonly kind: "unknown";
   readonly text: string;
@@ -87,10 +84,10 @@ export type ScpRecord =
   | FatalRecord
   | UnknownRecord;
 
-/** A record this program sends. */
+/** A record that this program sends. */
 export type SentRecord = Exclude<ScpRecord, UnknownRecord>;
 
-/** What a sink answers to a record or a body. */
+/** A sink's reply to a record or a body. */
 export type Acknowledgement =
   | { readonly kind: "ok" }
   | WarningRecord
@@ -128,7 +125,7 @@ export function parseRecord(line: Uint8Array): ScpRecord {
   }
 }
 
-/** Decodes a peer's message, cut to what is kept of it. */
+/** Decodes a peer's message, cut to the part that is kept. */
 export function decodeText(bytes: Uint8Array): string {
   return bytes.length <= MAX_TEXT_BYTES
     ? decodeName(bytes)
@@ -159,7 +156,7 @@ function parseTimes(text: string): TimesRecord {
   return { kind: "times", modified, accessed };
 }
 
-/** Reads `seconds microseconds` and what ends them; gives milliseconds. */
+/** Reads `seconds microseconds` and their end; gives milliseconds and the rest. */
 function parseTime(
   text: string,
   field: "mtime" | "atime",
@@ -179,8 +176,8 @@ function parseTime(
   return [milliseconds, rest.slice(micros.length + 1)];
 }
 
-function violation(what: string): ProtocolError {
-  return new ProtocolError(`protocol error: ${what}`);
+function violation(mistake: string): ProtocolError {
+  return new ProtocolError(`protocol error: ${mistake}`);
 }
 
 /**
@@ -259,7 +256,7 @@ function formatTime(milliseconds: number): string {
   return `${Math.floor(micros / 1e6)} ${micros % 1e6}`;
 }
 
-/** Whether `name` cannot travel in a record as it is. */
+/** Tells if a name cannot stand in a record as it is. */
 export function needsEncoding(name: string): boolean {
   return name.includes("\n");
 }

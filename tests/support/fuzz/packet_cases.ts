@@ -45,8 +45,8 @@ export function packetCase(random: Random, world: World): FuzzCase {
         peers.push(packetSink(refused));
         return { channel: peers.at(-1)! };
       };
-      if (restarts === "plain") source.restartBy(beginAnew);
-      if (restarts === "ahead") source.sendAhead(beginAnew);
+      if (restarts === "plain") source.reconnectBy(beginAnew);
+      if (restarts === "ahead") source.speculateBy(beginAnew);
       await assertEnds(async () => {
         await source.begin();
         for (const path of paths) await source.send(world.tree + path);

@@ -73,7 +73,7 @@ export function sourceCase(random: Random, world: World): FuzzCase {
       await assertEnds(
         async () => {
           await source.begin();
-          if (isAhead) source.sendAhead(beginAnew);
+          if (isAhead) source.speculateBy(beginAnew);
           for (const path of paths) await source.send(world.tree + path);
           await source.end();
         },

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
-import type { NextDialogue } from "../../../lib/scp/next_dialogue.ts";
+import type { Reconnection } from "../../../lib/scp/reconnect.ts";
 import { Source, type SourceOptions } from "../../../lib/scp/source.ts";
 import { RecordingObserver } from "../recording_observer.ts";
 import type { ScriptedPeer } from "./scripted_peer.ts";
@@ -31,7 +31,7 @@ export interface Sending extends Partial<SourceOptions> {
    * What takes the place of the first dialogue where it is lost: another one,
    * or why there is none. Without it, nothing goes ahead of its record's answer.
    */
-  readonly next?: NextDialogue | Error;
+  readonly next?: Reconnection | Error;
 }
 
 /** A source that runs ahead of a scripted sink, and what it told. */
@@ -40,7 +40,7 @@ export class ScriptedSource {
   /** How often another dialogue was begun. */
   restarts = 0;
   readonly #source: Source;
-  readonly #next: NextDialogue | Error | undefined;
+  readonly #next: Reconnection | Error | undefined;
 
   constructor(
     peer: ScriptedPeer,
@@ -62,7 +62,7 @@ export class ScriptedSource {
     assertEquals(await this.#source.begin(), undefined);
     const next = this.#next;
     if (next !== undefined) {
-      this.#source.sendAhead(async () => {
+      this.#source.speculateBy(async () => {
         this.restarts++;
         if (next instanceof Error) throw next;
         return next;

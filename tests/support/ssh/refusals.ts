@@ -2,9 +2,9 @@
 
 import { assertEquals } from "@std/assert";
 import {
-  isHarmless,
-  MOST_AHEAD_BYTES,
-} from "../../../lib/scp/wire/harmless.ts";
+  isSafeToSpeculate,
+  MAX_SPECULATION_BYTES,
+} from "../../../lib/scp/wire/speculation.ts";
 import type { Place } from "../fixtures/place.ts";
 import type { Outcome } from "../process/program.ts";
 import { describeTree, pattern, type TreeEntry } from "../fixtures/tree.ts";
@@ -83,7 +83,8 @@ export function sentFiles(root: string, prefix = ""): SentFile[] {
     const path = prefix + entry.name;
     if (entry.isDirectory) return sentFiles(root, `${path}/`);
     const body = Deno.readFileSync(`${root}/${path}`);
-    const isAhead = body.length <= MOST_AHEAD_BYTES && isHarmless(body);
+    const isAhead = body.length <= MAX_SPECULATION_BYTES &&
+      isSafeToSpeculate(body);
     return { path, name: entry.name, isAhead };
   });
 }

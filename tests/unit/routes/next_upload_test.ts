@@ -4,7 +4,7 @@ import { type BeginNext, nextUpload } from "../../../lib/routes/next_upload.ts";
 import type { RemoteScp } from "../../../lib/routes/remote_scp.ts";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
-import type { NextDialogue } from "../../../lib/scp/next_dialogue.ts";
+import type { Reconnection } from "../../../lib/scp/reconnect.ts";
 import { isStorable, linkTest } from "../../support/platform.ts";
 import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
@@ -50,7 +50,7 @@ async function decide(
 /** Where scp was started once more, and what it led to. */
 interface Begun {
   readonly restarts: readonly string[];
-  readonly next: NextDialogue;
+  readonly next: Reconnection;
   /** What the scp that was started last is talked to through. */
   readonly last: ScriptedPeer;
 }

@@ -7,7 +7,7 @@ import {
   topRules,
 } from "../../../lib/routes/request.ts";
 import { EntryError } from "../../../lib/errors.ts";
-import type { AckPolicy } from "../../../lib/scp/answers.ts";
+import type { AckPolicy } from "../../../lib/scp/replies.ts";
 
 const OPTIONS: CopyOptions = {
   recursive: false,

@@ -6,7 +6,7 @@ import {
   SessionError,
   UsageError,
 } from "../../../lib/errors.ts";
-import type { AckPolicy } from "../../../lib/scp/answers.ts";
+import type { AckPolicy } from "../../../lib/scp/replies.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import type { Received } from "../../../lib/scp/entry_reader.ts";
 import { Sink } from "../../../lib/scp/sink.ts";

@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ProtocolError } from "../../../lib/errors.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
-import type { AckPolicy } from "../../../lib/scp/answers.ts";
+import type { AckPolicy } from "../../../lib/scp/replies.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { Source } from "../../../lib/scp/source.ts";
 import { listing } from "../../support/fixtures/listing.ts";
@@ -50,8 +50,8 @@ async function send(
     peers.push(packetSink());
     return { channel: peers.at(-1)! };
   };
-  if (sendsAhead) source.sendAhead(beginAnew);
-  else if (canRestart) source.restartBy(beginAnew);
+  if (sendsAhead) source.speculateBy(beginAnew);
+  else if (canRestart) source.reconnectBy(beginAnew);
   await source.begin();
   for (const path of paths) await source.send(path);
   await source.end();

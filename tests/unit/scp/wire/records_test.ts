@@ -191,7 +191,7 @@ const OPENSSH_WORDS = new Set(
 );
 
 /** Whether a cut line can do nothing that the whole line could not. */
-function isHarmless(cut: ScpRecord, whole: SentRecord): boolean {
+function isSafeToSpeculate(cut: ScpRecord, whole: SentRecord): boolean {
   switch (cut.kind) {
     case "file":
       return whole.kind === "file" && cut.mode === whole.mode &&
@@ -213,7 +213,7 @@ Deno.test("parseRecord() refuses a line cut anywhere, or finds it harmless", () 
       assert(
         typeof read === "string"
           ? OPENSSH_WORDS.has(read)
-          : isHarmless(read, record),
+          : isSafeToSpeculate(read, record),
         `${JSON.stringify(cut)}: ${JSON.stringify(read)}`,
       );
     }

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import {
-  isHarmless,
-  MOST_AHEAD_BYTES,
-} from "../../../../lib/scp/wire/harmless.ts";
+  isSafeToSpeculate,
+  MAX_SPECULATION_BYTES,
+} from "../../../../lib/scp/wire/speculation.ts";
 import { encodeName } from "../../../../lib/names/name_bytes.ts";
 
 /** Bodies of which no line looks like a record, in any place of them. */
@@ -62,22 +62,26 @@ const WORDS: readonly string[] = [
 
 function check(bodies: readonly string[], expected: boolean): void {
   for (const body of bodies) {
-    assertEquals(isHarmless(encodeName(body)), expected, JSON.stringify(body));
+    assertEquals(
+      isSafeToSpeculate(encodeName(body)),
+      expected,
+      JSON.stringify(body),
+    );
   }
 }
 
-Deno.test("isHarmless() takes what has no line that looks like a record", () => {
+Deno.test("isSafeToSpeculate() takes what has no line that looks like a record", () => {
   check(HARMLESS, true);
 });
 
-Deno.test("isHarmless() refuses what begins as a record does, a word too", () => {
+Deno.test("isSafeToSpeculate() refuses what begins as a record does, a word too", () => {
   const beginnings = [...RECORDS, ...WORDS];
   check(beginnings, false);
   check(beginnings.map((line) => `${line}\nand so on\n`), false);
   check([..."CDET\x01\x02"], false);
 });
 
-Deno.test("isHarmless() refuses a record at the start of any later line", () => {
+Deno.test("isSafeToSpeculate() refuses a record at the start of any later line", () => {
   for (const before of ["\n", "a\n", "\0\n", "\r\n", "a\n\n", "Hm\nThe\n"]) {
     check(RECORDS.map((line) => before + line), false);
     check(RECORDS.map((line) => `${before}${line}\n`), false);
@@ -85,7 +89,7 @@ Deno.test("isHarmless() refuses a record at the start of any later line", () => 
   }
 });
 
-Deno.test("isHarmless() takes a word at the start of any later line", () => {
+Deno.test("isSafeToSpeculate() takes a word at the start of any later line", () => {
   for (const before of ["\n", "a\n", "\0\n", "a\n\n"]) {
     check(WORDS.map((line) => before + line), true);
     check(WORDS.map((line) => `${before}${line}\n`), true);
@@ -93,24 +97,24 @@ Deno.test("isHarmless() takes a word at the start of any later line", () => {
   }
 });
 
-Deno.test("isHarmless() takes an end that what comes next could make a record's", () => {
+Deno.test("isSafeToSpeculate() takes an end that what comes next could make a record's", () => {
   // A zero follows each body: it ends an E, and begins no mode and no time.
   check(["a\nE"], false);
   check(["a\nC", "a\nD", "a\nT"], true);
 });
 
-Deno.test("isHarmless() looks through all of the longest body", () => {
-  const filler = `${"x".repeat(63)}\n`.repeat(MOST_AHEAD_BYTES / 64);
+Deno.test("isSafeToSpeculate() looks through all of the longest body", () => {
+  const filler = `${"x".repeat(63)}\n`.repeat(MAX_SPECULATION_BYTES / 64);
   const endingIn = (end: string) => filler.slice(end.length) + end;
   check([filler, endingIn("\n"), endingIn("\nEach"), endingIn("\nC")], true);
   check(
     [endingIn("\nE"), endingIn("\nE\n"), endingIn("\nC0"), "E" + filler],
     false,
   );
-  assertEquals(MOST_AHEAD_BYTES, 262_144);
+  assertEquals(MAX_SPECULATION_BYTES, 262_144);
 });
 
-Deno.test("isHarmless() takes a line that a sink cuts for what may become a record", () => {
+Deno.test("isSafeToSpeculate() takes a line that a sink cuts for what may become a record", () => {
   const longest = "x".repeat(2046);
   check(
     ["", "a\n"].flatMap((before) => [
@@ -130,16 +134,22 @@ Deno.test("isHarmless() takes a line that a sink cuts for what may become a reco
   );
 });
 
-Deno.test("isHarmless() reads bytes, not text", () => {
-  assertEquals(isHarmless(Uint8Array.of(0xff, 0x0a, 0xfe, 0x0a)), true);
-  assertEquals(isHarmless(Uint8Array.of(0xff, 0x0a, 0x45, 0x0a)), false);
+Deno.test("isSafeToSpeculate() reads bytes, not text", () => {
+  assertEquals(isSafeToSpeculate(Uint8Array.of(0xff, 0x0a, 0xfe, 0x0a)), true);
+  assertEquals(isSafeToSpeculate(Uint8Array.of(0xff, 0x0a, 0x45, 0x0a)), false);
   // An E with an accent in UTF-8 is no E; in UTF-16 no line begins with one.
-  assertEquals(isHarmless(Uint8Array.of(0x61, 0x0a, 0xc3, 0x89, 0x0a)), true);
-  assertEquals(isHarmless(Uint8Array.of(0x61, 0x0a, 0x00, 0x45, 0x00)), true);
+  assertEquals(
+    isSafeToSpeculate(Uint8Array.of(0x61, 0x0a, 0xc3, 0x89, 0x0a)),
+    true,
+  );
+  assertEquals(
+    isSafeToSpeculate(Uint8Array.of(0x61, 0x0a, 0x00, 0x45, 0x00)),
+    true,
+  );
 });
 
-Deno.test("isHarmless() does not read beyond a body in a larger buffer", () => {
+Deno.test("isSafeToSpeculate() does not read beyond a body in a larger buffer", () => {
   const buffer = encodeName("a\nC0644 1 x\n");
-  assertEquals(isHarmless(buffer.subarray(0, 3)), true);
-  assertEquals(isHarmless(buffer.subarray(0, 4)), false);
+  assertEquals(isSafeToSpeculate(buffer.subarray(0, 3)), true);
+  assertEquals(isSafeToSpeculate(buffer.subarray(0, 4)), false);
 });

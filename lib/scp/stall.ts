@@ -1,42 +1,43 @@
-/** Silences of a peer that has something to say: of what it did not hear. */
+/**
+ * Detection of a remote that takes one message from each packet: it drops the
+ * rest, and then both sides wait.
+ */
 
 import type { Channel, ReadOptions } from "../channel/channel.ts";
 
-/** Time without a byte that is a silence, in milliseconds. */
-const SILENCE_MILLISECONDS = 3000;
+/** Time without a byte that is a stall, in milliseconds. */
+const STALL_MILLISECONDS = 3000;
 
 /** Reason why a copy cannot go on, or goes on in lockstep. */
 export const ONE_AT_A_TIME = "the remote side takes one message at a time";
 
-/** Waits for an answer, or three seconds. */
-export async function orSilence<T>(answer: Promise<T>): Promise<T | "silence"> {
-  // Nobody waits for it any more after a silence.
-  answer.catch(() => {});
-  const { promise: silence, resolve } = Promise.withResolvers<"silence">();
-  const timer = setTimeout(() => resolve("silence"), SILENCE_MILLISECONDS);
+/** Waits for a reply, or three seconds. */
+export async function orStall<T>(reply: Promise<T>): Promise<T | "stall"> {
+  const { promise: stall, resolve } = Promise.withResolvers<"stall">();
+  const timer = setTimeout(() => resolve("stall"), STALL_MILLISECONDS);
   try {
-    return await Promise.race([answer, silence]);
+    return await Promise.race([reply, stall]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Reaction to a peer that is silent. */
-export interface SilenceWatch {
-  /** Tells if silence would mean something now. */
+/** Reaction to a peer that stalls. */
+export interface StallWatch {
+  /** Tells if a stall would mean something now. */
   isOn(): boolean;
-  /** Called where the peer is silent for so long, once for each read. */
-  onSilence(): Promise<void>;
-  /** Called where something came, or the end. */
+  /** Called where the peer stalls, once for each read. */
+  onStall(): Promise<void>;
+  /** Called where a read that was watched has ended. */
   onInput(): void;
 }
 
-/** A channel whose silences are told while it is read. */
+/** A channel that watches for stalls while it is read. */
 export class WatchedChannel implements Channel {
   readonly #inner: Channel;
-  readonly #watch: SilenceWatch;
+  readonly #watch: StallWatch;
 
-  constructor(inner: Channel, watch: SilenceWatch) {
+  constructor(inner: Channel, watch: StallWatch) {
     this.#inner = inner;
     this.#watch = watch;
   }
@@ -56,8 +57,8 @@ export class WatchedChannel implements Channel {
     options?: ReadOptions,
   ): Promise<Uint8Array> {
     const timer = setTimeout(
-      () => this.#watch.onSilence(),
-      SILENCE_MILLISECONDS,
+      () => this.#watch.onStall(),
+      STALL_MILLISECONDS,
     );
     try {
       return await this.#inner.read(limit, options);

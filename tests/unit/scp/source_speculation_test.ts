@@ -8,7 +8,7 @@ import type {
   Listing,
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
-import { MOST_AHEAD_BYTES } from "../../../lib/scp/wire/harmless.ts";
+import { MAX_SPECULATION_BYTES } from "../../../lib/scp/wire/speculation.ts";
 import { FaultyFileSystem } from "../../support/file_systems/faulty_file_system.ts";
 import { listingOf } from "../../support/fixtures/listed_entries.ts";
 import { linkTest } from "../../support/platform.ts";
@@ -290,8 +290,8 @@ const WAITING: readonly {
 }[] = [
   {
     name: "is large",
-    content: "x".repeat(MOST_AHEAD_BYTES + 1),
-    body: "x".repeat(MOST_AHEAD_BYTES + 1) + "\0",
+    content: "x".repeat(MAX_SPECULATION_BYTES + 1),
+    body: "x".repeat(MAX_SPECULATION_BYTES + 1) + "\0",
   },
   {
     name: "begins as a record does",
@@ -408,7 +408,7 @@ for (const size of [4, 66_000]) {
 }
 
 Deno.test("Source sends the longest harmless body ahead", async () => {
-  const content = `${"x".repeat(63)}\n`.repeat(MOST_AHEAD_BYTES / 64);
+  const content = `${"x".repeat(63)}\n`.repeat(MAX_SPECULATION_BYTES / 64);
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0").weSay("D0755 0 0\n")

@@ -1,0 +1,158 @@
+import { naming } from "../errors.ts";
+import type { Observer } from "../events/copy_event.ts";
+import type { ScpPeer } from "./peer.ts";
+import { type SentEntry, unsure } from "./sent_entry.ts";
+import { orStall } from "./stall.ts";
+
+/** Part of an entry that a sink replies to: a record, a body, or a directory's end. */
+type Part = "record" | "body" | "end";
+
+/** Part of an entry that was sent, and its length in bytes. */
+export type SentPart = readonly [part: Part, bytes: number];
+
+/**
+ * Most bytes in flight at which a missing reply proves something: a pipe takes
+ * so many in one piece, so ssh sends them as one packet.
+ */
+export const TRIAL_BYTES = 4096;
+
+/** Kind of the one that left right before a message, in one go with it. */
+type Behind = "nothing" | "warning" | "message";
+
+interface PendingReply {
+  readonly entry: SentEntry;
+  readonly part: Part;
+  readonly bytes: number;
+  readonly behind: Behind;
+}
+
+/** Loss of a sink, after which the source has to reconnect. */
+export interface LostSink {
+  /**
+   * `refused`: the sink refused the first of the entries, a speculation.
+   * `stalled`: the sink takes one message from each packet.
+   */
+  readonly why: "refused" | "stalled";
+  /** Speculations that have no reply. */
+  readonly entries: readonly SentEntry[];
+}
+
+/**
+ * The replies that a source waits for, in the order in which a sink gives them.
+ *
+ * A sink is on trial until it replies to the second of two messages that were
+ * sent together. Some sinks take one message from each packet and drop the rest
+ * (ProFTPD's mod_sftp). Such a sink replies to the first message, and for three
+ * seconds to none of the few bytes behind it.
+ */
+export class PendingReplies {
+  readonly #peer: ScpPeer;
+  readonly #observer: Observer;
+  readonly #pending: PendingReply[] = [];
+  #isOnTrial: boolean;
+  /** Kind of the one that leaves right before the next message. */
+  #behind: Behind = "nothing";
+
+  /** @param isLockstep True where the source waits for each reply. */
+  constructor(
+    peer: ScpPeer,
+    observer: Observer,
+    { isLockstep }: { readonly isLockstep: boolean },
+  ) {
+    this.#peer = peer;
+    this.#observer = observer;
+    this.#isOnTrial = !isLockstep;
+  }
+
+  /** Number of replies that are pending. */
+  get count(): number {
+    return this.#pending.length;
+  }
+
+  /** True until it is known that messages may be sent together. */
+  get isOnTrial(): boolean {
+    return this.#isOnTrial;
+  }
+
+  /** Tells if so many more bytes in flight would spoil the trial. */
+  exceedsTrial(bytes: number): boolean {
+    return this.#isOnTrial && this.count > 0 &&
+      this.#bytes + bytes > TRIAL_BYTES;
+  }
+
+  /** The first speculation that has no reply. */
+  get firstSpeculation(): SentEntry["speculation"] {
+    return this.#pending.find(({ entry }) => entry.speculation)?.entry
+      .speculation;
+  }
+
+  /** Adds the replies to parts of an entry that is about to be sent. */
+  add(entry: SentEntry, parts: readonly SentPart[]): void {
+    for (const [part, bytes] of parts) {
+      this.#pending.push({ entry, part, bytes, behind: this.#behind });
+      this.#behind = "message";
+    }
+  }
+
+  /** Notes that a warning is about to be sent, which gets no reply. */
+  addWarning(): void {
+    if (this.#behind === "nothing") this.#behind = "warning";
+  }
+
+  /**
+   * Reads the next reply and reports a refusal.
+   *
+   * @returns The loss of the sink, if it is lost. No reply is pending then.
+   * @throws {UnexpectedOutputError} If something else is said, perhaps by a
+   * shell.
+   * @throws {ProtocolError} If the sink gives up or says something else.
+   * @throws {SessionError} If it ends.
+   */
+  async readNext(): Promise<LostSink | undefined> {
+    const { entry, part, behind } = this.#pending[0]!;
+    const reply = await this.#read()
+      .catch((error) => Promise.reject(naming(this.#unsure(entry), error)));
+    if (reply === "stall") return this.#lose("stalled");
+    const { refusal } = reply;
+    this.#pending.shift();
+    if (behind === "message") this.#isOnTrial = false;
+    if (this.count === 0) this.#behind = "nothing";
+    if (part === "body") this.#peer.confirm();
+    if (part === "record") entry.isRefused = refusal !== undefined;
+    if (refusal === undefined) return undefined;
+    this.#observer.report({ kind: "failure", message: refusal });
+    const isLost = part === "record" && entry.speculation !== undefined;
+    return isLost ? this.#lose("refused", entry) : undefined;
+  }
+
+  async #read(): Promise<{ refusal: string | undefined } | "stall"> {
+    const reply = this.#peer.nextWarning().then((refusal) => ({ refusal }));
+    return await (this.#mayStall ? orStall(reply) : reply);
+  }
+
+  /** True where a missing reply shows that its message was dropped. */
+  get #mayStall(): boolean {
+    return this.#isOnTrial && this.#pending[0]!.behind !== "nothing" &&
+      this.#bytes <= TRIAL_BYTES;
+  }
+
+  /** Bytes in flight, as far as the sink's replies tell. */
+  get #bytes(): number {
+    return this.#pending.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Names for an error all that may not have arrived. */
+  #unsure(first: SentEntry): string {
+    const others = this.#pending.filter(({ part }) => part !== "end");
+    return unsure([first, ...others.map(({ entry }) => entry)]);
+  }
+
+  /** Drops all pending replies; `refused` is an entry that has its own. */
+  #lose(why: LostSink["why"], ...refused: readonly SentEntry[]): LostSink {
+    const pending = this.#pending.splice(0).map(({ entry }) => entry);
+    const entries = [...refused, ...pending].filter((entry) =>
+      entry.speculation
+    );
+    return { why, entries: [...new Set(entries)] };
+  }
+}
