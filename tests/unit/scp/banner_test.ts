@@ -60,7 +60,7 @@ const GREETINGS: readonly Banner[] = [
 ];
 
 for (const { name, said, banner } of GREETINGS) {
-  Deno.test(`skipBanner() passes ${name} and reads nothing more, in chunks of any size`, async () => {
+  Deno.test(`skipBanner(): passes ${name} and reads nothing more, in chunks of any size`, async () => {
     for (const grain of [1, 2, 7, Infinity]) {
       const peer = new ScriptedPeer(grain).peerSays(`${said}\0after`);
       assertEquals(await skipBanner(peer, MARKER, PATIENCE), banner);
@@ -69,13 +69,13 @@ for (const { name, said, banner } of GREETINGS) {
   });
 }
 
-Deno.test("skipBanner() gives bytes that are no UTF-8 as names give them", async () => {
+Deno.test("skipBanner(): gives bytes that are no UTF-8 as names give them", async () => {
   const latin = Uint8Array.of(0xe9, 0x0a);
   const peer = new ScriptedPeer().peerSays(latin).peerSays(`${MARKER}\n`);
   assertEquals(await skipBanner(peer, MARKER, PATIENCE), "\udce9\n");
 });
 
-Deno.test("skipBanner() ends where the stream does, the marker cut at any byte", async () => {
+Deno.test("skipBanner(): ends where the stream does, the marker cut at any byte", async () => {
   const said = `Welcome\n${MARKER}\n`;
   for (let length = 0; length < said.length; length++) {
     const peer = new ScriptedPeer().peerSays(said.slice(0, length));
@@ -87,7 +87,7 @@ Deno.test("skipBanner() ends where the stream does, the marker cut at any byte",
   }
 });
 
-Deno.test("skipBanner() passes 64 KiB with the marker in them, and no byte more", async () => {
+Deno.test("skipBanner(): passes 64 KiB with the marker in them, and no byte more", async () => {
   const room = LONGEST - `\n${MARKER}\n`.length;
   const longest = new ScriptedPeer()
     .peerSays(`${"x".repeat(room)}\n${MARKER}\n`);
@@ -120,7 +120,7 @@ function silentAfter(said: string): Channel {
   };
 }
 
-Deno.test("skipBanner() gives up on a shell that falls silent once it began", async () => {
+Deno.test("skipBanner(): gives up on a shell that falls silent once it began", async () => {
   await assertRejects(
     () => skipBanner(silentAfter("Password: "), MARKER, 1),
     ProtocolError,
@@ -128,7 +128,7 @@ Deno.test("skipBanner() gives up on a shell that falls silent once it began", as
   );
 });
 
-Deno.test("skipBanner() loses its patience with a login that says nothing, too", async () => {
+Deno.test("skipBanner(): loses its patience with a login that says nothing, too", async () => {
   await assertRejects(
     () => skipBanner(silentAfter(""), MARKER, 1),
     ProtocolError,
@@ -136,7 +136,7 @@ Deno.test("skipBanner() loses its patience with a login that says nothing, too",
   );
 });
 
-Deno.test("skipBanner() throws that the connection is lost", async () => {
+Deno.test("skipBanner(): throws that the connection is lost", async () => {
   const lost: Channel = {
     blockBytes: 1,
     read: async () => {

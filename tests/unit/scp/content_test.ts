@@ -61,7 +61,7 @@ function look(path: string): [mode: number, modified: number] {
 }
 
 for (const outer of OUTER_RECORDS) {
-  Deno.test(`Sink takes the content of ${JSON.stringify(outer)} into a target that is there`, async () => {
+  Deno.test(`Sink: takes the content of ${JSON.stringify(outer)} into a target that is there`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "in/kept", content: "kept" }]);
     const target = `${directory.path}/in`;
@@ -74,7 +74,7 @@ for (const outer of OUTER_RECORDS) {
     ]);
   });
 
-  Deno.test(`Sink makes a missing target of ${JSON.stringify(outer)}`, async () => {
+  Deno.test(`Sink: makes a missing target of ${JSON.stringify(outer)}`, async () => {
     using directory = new TempDirectory();
     const target = `${directory.path}/new`;
     assertEquals(await receive(directorySource(outer), target), []);
@@ -83,7 +83,7 @@ for (const outer of OUTER_RECORDS) {
   });
 }
 
-Deno.test("Sink leaves mode and times of a target that is there alone, with -p too", async () => {
+Deno.test("Sink: leaves mode and times of a target that is there alone, with -p too", async () => {
   using directory = new TempDirectory();
   const target = `${directory.path}/in`;
   Deno.mkdirSync(target, { mode: 0o700 });
@@ -98,7 +98,7 @@ Deno.test("Sink leaves mode and times of a target that is there alone, with -p t
   assertEquals(look(target), [keptMode(0o700), 1234]);
 });
 
-Deno.test("Sink gives a target that it makes mode and times with -p", async () => {
+Deno.test("Sink: gives a target that it makes mode and times with -p", async () => {
   using directory = new TempDirectory();
   const target = `${directory.path}/new`;
   const peer = new ScriptedPeer()
@@ -111,7 +111,7 @@ Deno.test("Sink gives a target that it makes mode and times with -p", async () =
   assertEquals(look(target), [keptMode(0o750), 1_000_000_000]);
 });
 
-Deno.test("Sink refuses content where a file is", async () => {
+Deno.test("Sink: refuses content where a file is", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "f", content: "kept" }]);
   const target = `${directory.path}/f`;
@@ -122,7 +122,7 @@ Deno.test("Sink refuses content where a file is", async () => {
   assertEquals(listing(directory.path), ['f = "kept"']);
 });
 
-Deno.test("Sink takes one directory and nothing else as content", async () => {
+Deno.test("Sink: takes one directory and nothing else as content", async () => {
   for (
     const [before, refused] of [
       ["", "C0644 1 f\n"],
@@ -145,7 +145,7 @@ Deno.test("Sink takes one directory and nothing else as content", async () => {
   }
 });
 
-Deno.test("Sink holds to names inside of content", async () => {
+Deno.test("Sink: holds to names inside of content", async () => {
   for (const name of ["..", ".", "../x", ""]) {
     using directory = new TempDirectory();
     const target = `${directory.path}/in`;
@@ -196,7 +196,7 @@ function sourceOf(outer: string): ScriptedPeer {
 }
 
 for (const outer of OUTER_RECORDS) {
-  Deno.test(`Relay passes on only the content of ${JSON.stringify(outer)}`, async () => {
+  Deno.test(`Relay: passes on only the content of ${JSON.stringify(outer)}`, async () => {
     const target = new ScriptedPeer()
       .peerSays("\0").weSay("C0644 1 f\n")
       .peerSays("\0").weSay("x\0")
@@ -204,7 +204,7 @@ for (const outer of OUTER_RECORDS) {
     await relay(sourceOf(outer), target);
   });
 
-  Deno.test(`Relay passes on ${JSON.stringify(outer)} by the name it is given`, async () => {
+  Deno.test(`Relay: passes on ${JSON.stringify(outer)} by the name it is given`, async () => {
     const target = new ScriptedPeer()
       .peerSays("\0").weSay("T1 0 1 0\n")
       .peerSays("\0").weSay("D0755 0 new\n")
@@ -215,7 +215,7 @@ for (const outer of OUTER_RECORDS) {
   });
 }
 
-Deno.test("Relay refuses a file and a second entry as content", async () => {
+Deno.test("Relay: refuses a file and a second entry as content", async () => {
   for (const before of ["", "D0755 0 .\n"]) {
     const source = new ScriptedPeer().weSay("\0");
     if (before !== "") {

@@ -135,7 +135,7 @@ function assertKnown(end: PromiseSettledResult<Received | void>): void {
 
 for (const way of ["there", "back"] as const) {
   for (const mode of MODES) {
-    Deno.test(`Source and Sink, ${mode.name}, end wherever their stream is cut, on its way ${way}, and leave true prefixes`, async () => {
+    Deno.test(`Source: and Sink, ${mode.name}, end wherever their stream is cut, on its way ${way}, and leave true prefixes`, async () => {
       let after = 0;
       try {
         // What is acknowledged ahead is many bytes, and all alike.

@@ -54,7 +54,7 @@ async function receive(
 const TAKEN = "not copied: the target takes its name for that of another " +
   "entry, which was copied before";
 
-Deno.test("Sink refuses the second of two names that the disk takes for one", async () => {
+Deno.test("Sink: refuses the second of two names that the disk takes for one", async () => {
   using directory = new TempDirectory();
   const at = directory.path;
   const peer = new ScriptedPeer()
@@ -75,7 +75,7 @@ Deno.test("Sink refuses the second of two names that the disk takes for one", as
 });
 
 Deno.test(
-  "Sink stores two names that differ by case on a disk that tells them apart",
+  "Sink: stores two names that differ by case on a disk that tells them apart",
   {
     ignore: Deno.build.os !== "linux", // No other system's usual disk does.
   },
@@ -95,7 +95,7 @@ Deno.test(
   },
 );
 
-Deno.test("Source sends no directory that its own copy makes inside of it", async () => {
+Deno.test("Source: sends no directory that its own copy makes inside of it", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "d/a/x", content: "x", mode: 0o644 }]);
   const path = `${directory.path}/d`;

@@ -69,7 +69,7 @@ function tree(): TempDirectory {
   return directory;
 }
 
-Deno.test("Source sends times and a record again, one by one, in another dialogue where the record was dropped", async () => {
+Deno.test("Source: sends times and a record again, one by one, in another dialogue where the record was dropped", async () => {
   using directory = tree();
   using clock = new HastyClock();
   const { packets, inside } = await send([`${directory.path}/d/a`], {
@@ -83,7 +83,7 @@ Deno.test("Source sends times and a record again, one by one, in another dialogu
   assertEquals(clock.fired, 1);
 });
 
-Deno.test("Source sends a record again in another dialogue where it was dropped behind a body", async () => {
+Deno.test("Source: sends a record again in another dialogue where it was dropped behind a body", async () => {
   using directory = tree();
   using _clock = new HastyClock();
   const { packets, inside } = await send([`${directory.path}/d`]);
@@ -94,7 +94,7 @@ Deno.test("Source sends a record again in another dialogue where it was dropped 
   assertEquals(inside, [true]);
 });
 
-Deno.test("Source sends files again in another dialogue that went ahead and were dropped", async () => {
+Deno.test("Source: sends files again in another dialogue that went ahead and were dropped", async () => {
   using directory = tree();
   using _clock = new HastyClock();
   const { packets, inside } = await send([`${directory.path}/d`], {
@@ -110,7 +110,7 @@ Deno.test("Source sends files again in another dialogue that went ahead and were
   assertEquals(inside, [true]);
 });
 
-Deno.test("Source says what kind of sink it is where there is no other dialogue", async () => {
+Deno.test("Source: says what kind of sink it is where there is no other dialogue", async () => {
   using directory = tree();
   using _clock = new HastyClock();
   await assertRejects(
@@ -120,7 +120,7 @@ Deno.test("Source says what kind of sink it is where there is no other dialogue"
   );
 });
 
-Deno.test("Source waits for ever for the first answer, and in lockstep for each", async () => {
+Deno.test("Source: waits for ever for the first answer, and in lockstep for each", async () => {
   using directory = tree();
   using clock = new HastyClock();
   const observer = new RecordingObserver();
@@ -153,7 +153,7 @@ async function receive(
 }
 
 for (const ahead of ["certain", "window"] as const) {
-  Deno.test(`Sink acknowledges again what a source does not take where acknowledgements go ahead: ${ahead}`, async () => {
+  Deno.test(`Sink: acknowledges again what a source does not take where acknowledgements go ahead: ${ahead}`, async () => {
     using directory = new TempDirectory();
     using clock = new HastyClock();
     const peer = packetSource(

@@ -7,7 +7,7 @@ import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
 /** The longest error text that fits in a line. */
 const LONGEST_TEXT = 2047 - "\x01\n".length;
 
-Deno.test("ScpPeer sends records, acknowledgements and failures as bytes", async () => {
+Deno.test("ScpPeer: sends records, acknowledgements and failures as bytes", async () => {
   const script = new ScriptedPeer()
     .weSay("\0")
     .weSay("E\n")
@@ -19,7 +19,7 @@ Deno.test("ScpPeer sends records, acknowledgements and failures as bytes", async
   script.assertDone();
 });
 
-Deno.test("nextRecord() reads glued records one by one, up to the end", async () => {
+Deno.test("nextRecord(): reads glued records one by one, up to the end", async () => {
   const script = new ScriptedPeer().peerSays("T1 0 2 0\nC0644 3 a\nE\n");
   const peer = new ScpPeer(script);
   const kinds: (string | undefined)[] = [];
@@ -29,7 +29,7 @@ Deno.test("nextRecord() reads glued records one by one, up to the end", async ()
   assertEquals(kinds, ["times", "file", "end", undefined]);
 });
 
-Deno.test("nextRecord() refuses a record that is cut, at each byte", async () => {
+Deno.test("nextRecord(): refuses a record that is cut, at each byte", async () => {
   const line = "C0644 3 a\n";
   for (let length = 1; length < line.length; length++) {
     const script = new ScriptedPeer()
@@ -43,7 +43,7 @@ Deno.test("nextRecord() refuses a record that is cut, at each byte", async () =>
   }
 });
 
-Deno.test("nextRecord() refuses a line of more than 64 KiB", async () => {
+Deno.test("nextRecord(): refuses a line of more than 64 KiB", async () => {
   const name = "a".repeat(65536 - "C0644 3 \n".length);
   const longest = new ScriptedPeer().peerSays(`C0644 3 ${name}\n`);
   assertEquals(
@@ -63,7 +63,7 @@ for (const length of [2044, 2045, 2046, 65534]) {
   const sent = "a".repeat(length);
   const kept = length <= 2045 ? sent : `${sent.slice(0, 2045)}…`;
 
-  Deno.test(`nextRecord() keeps 2045 bytes of a message of ${length}, and reads all of it`, async () => {
+  Deno.test(`nextRecord(): keeps 2045 bytes of a message of ${length}, and reads all of it`, async () => {
     for (
       const [letter, kind] of [["\x01", "warning"], ["\x02", "fatal"]] as const
     ) {
@@ -75,7 +75,7 @@ for (const length of [2044, 2045, 2046, 65534]) {
     }
   });
 
-  Deno.test(`nextAcknowledgement() keeps 2045 bytes of a message of ${length}, and reads all of it`, async () => {
+  Deno.test(`nextAcknowledgement(): keeps 2045 bytes of a message of ${length}, and reads all of it`, async () => {
     const script = new ScriptedPeer(1000).peerSays(`\x01${sent}\n\0`);
     const peer = new ScpPeer(script);
     assertEquals(await peer.nextAcknowledgement(), {
@@ -97,7 +97,7 @@ const ANSWERS: readonly (readonly [string, Acknowledgement])[] = [
   ["\x02bye\n", { kind: "fatal", text: "bye" }],
 ];
 
-Deno.test("nextAcknowledgement() reads every kind of answer and nothing after it", async () => {
+Deno.test("nextAcknowledgement(): reads every kind of answer and nothing after it", async () => {
   for (const [words, answer] of ANSWERS) {
     const script = new ScriptedPeer().peerSays(words + "\0");
     const row = JSON.stringify(words);
@@ -108,14 +108,14 @@ Deno.test("nextAcknowledgement() reads every kind of answer and nothing after it
   }
 });
 
-Deno.test("nextAcknowledgement() gives what has come of something else, newline or not", async () => {
+Deno.test("nextAcknowledgement(): gives what has come of something else, newline or not", async () => {
   for (const text of ["hello\n\0", "hello", "\n", "\n\0", "Été"]) {
     const peer = new ScpPeer(new ScriptedPeer().peerSays(text));
     assertEquals(await peer.nextAcknowledgement(), { kind: "unknown", text });
   }
 });
 
-Deno.test("nextAcknowledgement() refuses an answer that is cut, at each byte", async () => {
+Deno.test("nextAcknowledgement(): refuses an answer that is cut, at each byte", async () => {
   for (const line of ["\x01scp: no\n", "\x02bye\n"]) {
     for (let length = 1; length < line.length; length++) {
       const script = new ScriptedPeer().peerSays(line.slice(0, length));
@@ -128,7 +128,7 @@ Deno.test("nextAcknowledgement() refuses an answer that is cut, at each byte", a
   }
 });
 
-Deno.test("nextAcknowledgement() refuses an answer of more than 64 KiB", async () => {
+Deno.test("nextAcknowledgement(): refuses an answer of more than 64 KiB", async () => {
   const words = `\x01${"a".repeat(65535)}\n`;
   await assertRejects(
     () => new ScpPeer(new ScriptedPeer().peerSays(words)).nextAcknowledgement(),

@@ -91,7 +91,7 @@ async function broken(
   };
 }
 
-Deno.test("Relay hands on a file, in chunks of any size", async () => {
+Deno.test("Relay: hands on a file, in chunks of any size", async () => {
   for (const grain of [1, 2, Infinity]) {
     const dialogue = {
       source: source(grain).peerSays("C0644 3 a\n")
@@ -114,7 +114,7 @@ Deno.test("Relay hands on a file, in chunks of any size", async () => {
   }
 });
 
-Deno.test("Relay hands on an empty file", async () => {
+Deno.test("Relay: hands on an empty file", async () => {
   const dialogue = {
     source: source().peerSays("C0600 0 a\n").weSay("\0").peerSays("\0")
       .weSay("\0"),
@@ -124,7 +124,7 @@ Deno.test("Relay hands on an empty file", async () => {
   assertEquals((await relayed(dialogue)).observer.bodies, ["a 0/0"]);
 });
 
-Deno.test("Relay hands on a tree, each time with its entry", async () => {
+Deno.test("Relay: hands on a tree, each time with its entry", async () => {
   const dialogue = {
     source: source().peerSays("T1000000000 0 1000000001 0\n")
       .weSay("\0").peerSays("D0755 0 d\n")
@@ -155,7 +155,7 @@ Deno.test("Relay hands on a tree, each time with its entry", async () => {
   assertEquals(observer.bodies, ["f 1/1", "g 1/1"]);
 });
 
-Deno.test("Relay hands on a body of many blocks whole", async () => {
+Deno.test("Relay: hands on a body of many blocks whole", async () => {
   const size = 700_001;
   const body = Uint8Array.from({ length: size }, (_, at) => at ^ (at >> 8));
   for (const grain of [100_000, Infinity]) {
@@ -171,7 +171,7 @@ Deno.test("Relay hands on a body of many blocks whole", async () => {
   }
 });
 
-Deno.test("Relay writes records anew: without sticky bits and what follows an E", async () => {
+Deno.test("Relay: writes records anew: without sticky bits and what follows an E", async () => {
   await relayed({
     source: source().peerSays("D1777 12 d\n").weSay("\0").peerSays("E so\n")
       .weSay("\0"),
@@ -180,7 +180,7 @@ Deno.test("Relay writes records anew: without sticky bits and what follows an E"
   });
 });
 
-Deno.test("Relay drops a small file that the target refuses, and goes on", async () => {
+Deno.test("Relay: drops a small file that the target refuses, and goes on", async () => {
   const { entries, observer } = await relayed({
     source: source().peerSays("C0644 12 a\n")
       .weSay("\0").peerSays("C0644 1 evil\0")
@@ -196,7 +196,7 @@ Deno.test("Relay drops a small file that the target refuses, and goes on", async
   assertEquals(observer.failures, ["to: scp: a: Is a directory"]);
 });
 
-Deno.test("Relay does not have a large file sent that the target refuses", async () => {
+Deno.test("Relay: does not have a large file sent that the target refuses", async () => {
   const { observer } = await relayed({
     source: source().peerSays("C0644 1000000 a\n")
       .weSay("\x01scp: a: Is a directory\n").peerSays("C0644 1 b\n")
@@ -210,7 +210,7 @@ Deno.test("Relay does not have a large file sent that the target refuses", async
   assertEquals(observer.failures, ["to: scp: a: Is a directory"]);
 });
 
-Deno.test("Relay tells the source of a directory that the target refuses", async () => {
+Deno.test("Relay: tells the source of a directory that the target refuses", async () => {
   const { endedInside, observer } = await relayed({
     source: source().peerSays("D0755 0 d\n")
       .weSay("\x01scp: d: Not a directory\n").peerSays("C0644 1 b\n")
@@ -225,7 +225,7 @@ Deno.test("Relay tells the source of a directory that the target refuses", async
   assertEquals(observer.failures, ["to: scp: d: Not a directory"]);
 });
 
-Deno.test("Relay reports once what the target says after a body or a directory", async () => {
+Deno.test("Relay: reports once what the target says after a body or a directory", async () => {
   const { observer } = await relayed({
     source: source().peerSays("D0755 0 d\n")
       .weSay("\0").peerSays("C0644 1 a\n")
@@ -244,7 +244,7 @@ Deno.test("Relay reports once what the target says after a body or a directory",
   ]);
 });
 
-Deno.test("Relay reports what the source warns of between records, to nobody else", async () => {
+Deno.test("Relay: reports what the source warns of between records, to nobody else", async () => {
   const { entries, observer } = await relayed({
     source: source().peerSays("\x01scp: x: Permission denied\nC0644 1 a\n")
       .weSay("\0").peerSays("x\0\x01scp: y: Permission denied\n")
@@ -259,7 +259,7 @@ Deno.test("Relay reports what the source warns of between records, to nobody els
   ]);
 });
 
-Deno.test("Relay tells the target of a file that the source could not read", async () => {
+Deno.test("Relay: tells the target of a file that the source could not read", async () => {
   const { observer } = await relayed({
     source: source().peerSays("C0644 2 a\n")
       .weSay("\0").peerSays("x\0\x01scp: a: Input/output error\n")
@@ -271,7 +271,7 @@ Deno.test("Relay tells the target of a file that the source could not read", asy
   assertEquals(observer.failures, ["from: scp: a: Input/output error"]);
 });
 
-Deno.test("Relay keeps back times that no clock holds, with a warning", async () => {
+Deno.test("Relay: keeps back times that no clock holds, with a warning", async () => {
   const { observer } = await relayed({
     source: source().peerSays("T9223372036854775807 0 1 0\n")
       .weSay("\0").peerSays("C0644 0 a\n")
@@ -283,7 +283,7 @@ Deno.test("Relay keeps back times that no clock holds, with a warning", async ()
   assertEquals(observer.warnings, ["times out of range are not set"]);
 });
 
-Deno.test("Relay warns of a name that may hold an encoded newline, if it is told to", async () => {
+Deno.test("Relay: warns of a name that may hold an encoded newline, if it is told to", async () => {
   const dialogue = () => ({
     source: source().peerSays("C0644 0 a\\^Jb\n").weSay("\0").peerSays("\0")
       .weSay("\0"),
@@ -303,7 +303,7 @@ Deno.test("Relay warns of a name that may hold an encoded newline, if it is told
   }
 });
 
-Deno.test("Relay gives an entry no times but its own", async () => {
+Deno.test("Relay: gives an entry no times but its own", async () => {
   await relayed({
     source: source().peerSays("T1 0 1 0\n")
       .weSay("\0").peerSays("C0644 0 refused\n")
@@ -326,7 +326,7 @@ Deno.test("Relay gives an entry no times but its own", async () => {
   });
 });
 
-Deno.test("Relay ends at an E that ends no directory, which the target never hears", async () => {
+Deno.test("Relay: ends at an E that ends no directory, which the target never hears", async () => {
   const { entries, isToldEnd } = await relayed({
     source: source().peerSays("E\n"),
     target: target(),
@@ -334,7 +334,7 @@ Deno.test("Relay ends at an E that ends no directory, which the target never hea
   assertEquals({ entries, isToldEnd }, { entries: 0, isToldEnd: true });
 });
 
-Deno.test("Relay tells where the source ended in a directory", async () => {
+Deno.test("Relay: tells where the source ended in a directory", async () => {
   const { entries, endedInside } = await relayed({
     source: source().peerSays("D0755 0 d\n").weSay("\0"),
     target: target().weSay("D0755 0 d\n").peerSays("\0"),
@@ -358,7 +358,7 @@ class DeafSink extends ScriptedPeer {
   }
 }
 
-Deno.test("Relay reports the last words of a target that stops listening", async () => {
+Deno.test("Relay: reports the last words of a target that stops listening", async () => {
   const dialogue = {
     source: source().peerSays("C0644 3 a\n").weSay("\0").peerSays("abc\0"),
     target: new DeafSink(1).peerSays("\0").weSay("C0644 3 a\n")
@@ -374,7 +374,7 @@ Deno.test("Relay reports the last words of a target that stops listening", async
 /** Names that are none; each is refused at the top and in a directory. */
 const BAD_NAMES = ["", ".", "..", "../x", "/x", "a/b", "x/", "x\0y"];
 
-Deno.test("Relay refuses a name that is none, and hands nothing of it on", async () => {
+Deno.test("Relay: refuses a name that is none, and hands nothing of it on", async () => {
   for (const name of BAD_NAMES) {
     for (const letter of ["C", "D"]) {
       const message = `error: unexpected filename: ${name}`;
@@ -399,7 +399,7 @@ Deno.test("Relay refuses a name that is none, and hands nothing of it on", async
   }
 });
 
-Deno.test("Relay refuses at the top what was not asked for, with -r too", async () => {
+Deno.test("Relay: refuses at the top what was not asked for, with -r too", async () => {
   const objectionTo = (name: string) =>
     name === "d" ? undefined : `${name} for d`;
   const answer = "protocol error: filename does not match request";
@@ -431,7 +431,7 @@ Deno.test("Relay refuses at the top what was not asked for, with -r too", async 
   });
 });
 
-Deno.test("Relay refuses a directory without -r", async () => {
+Deno.test("Relay: refuses a directory without -r", async () => {
   const message = "protocol error: received directory without -r";
   assertEquals(
     await broken({
@@ -442,7 +442,7 @@ Deno.test("Relay refuses a directory without -r", async () => {
   );
 });
 
-Deno.test("Relay takes a record that is not waited for to be a shell's", async () => {
+Deno.test("Relay: takes a record that is not waited for to be a shell's", async () => {
   const answer = "protocol error: filename does not match request";
   const { kind } = await broken({
     source: source().peerSays("C0644 4 e\nC")
@@ -452,7 +452,7 @@ Deno.test("Relay takes a record that is not waited for to be a shell's", async (
   assertEquals(kind, "UnexpectedOutputError");
 });
 
-Deno.test("Relay passes on the mode bits that it is told to", async () => {
+Deno.test("Relay: passes on the mode bits that it is told to", async () => {
   for (const [modeBits, mode] of [[0o6777, "6755"], [0o777, "0755"]] as const) {
     const { observer } = await relayed({
       source: source().peerSays("C6755 0 e\n").weSay("\0").peerSays("\0")
@@ -715,7 +715,7 @@ const BREAKS: readonly Break[] = [
 ];
 
 for (const { name, dialogue, kind, message, by } of BREAKS) {
-  Deno.test(`Relay breaks off where ${name}, and knows the host`, async () => {
+  Deno.test(`Relay: breaks off where ${name}, and knows the host`, async () => {
     const how = await broken(dialogue());
     assertEquals({ kind: how.kind, by: how.by }, { kind, by });
     assert(how.message.includes(message), how.message);
@@ -723,7 +723,7 @@ for (const { name, dialogue, kind, message, by } of BREAKS) {
 }
 
 for (const name of ["..\\..\\x", "C:\\x", "C:x", "f:stream"]) {
-  Deno.test(`Relay says once that a Windows server would take ${name} for a path, and hands it on`, async () => {
+  Deno.test(`Relay: says once that a Windows server would take ${name} for a path, and hands it on`, async () => {
     const { observer } = await relayed({
       source: source().peerSays(`C0644 0 ${name}\n`)
         .weSay("\0").peerSays("\0")

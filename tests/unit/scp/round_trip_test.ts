@@ -90,7 +90,7 @@ async function sendAll(
   await channel.close();
 }
 
-Deno.test("Source and Sink copy a tree whole: names, content, modes, times", async () => {
+Deno.test("Source: and Sink copy a tree whole: names, content, modes, times", async () => {
   using directory = new TempDirectory();
   using target = new TempDirectory();
   makeTree(directory.path, TREE);
@@ -111,7 +111,7 @@ Deno.test("Source and Sink copy a tree whole: names, content, modes, times", asy
   assertEquals(sent.bodies.toSorted(), received.bodies.toSorted());
 });
 
-Deno.test("Source and Sink copy a tree over an earlier copy of it", async () => {
+Deno.test("Source: and Sink copy a tree over an earlier copy of it", async () => {
   using directory = new TempDirectory();
   using target = new TempDirectory();
   makeTree(directory.path, [
@@ -130,7 +130,7 @@ Deno.test("Source and Sink copy a tree over an earlier copy of it", async () => 
 
 for (const lockstep of [true, false]) {
   const how = lockstep ? "in lockstep" : "running ahead";
-  Deno.test(`Source and Sink, ${how}, stay in step where reads or writes fail`, async () => {
+  Deno.test(`Source: and Sink, ${how}, stay in step where reads or writes fail`, async () => {
     const tree = [
       { path: "tree/a", content: pattern(300_000) },
       { path: "tree/b/c", content: "c" },

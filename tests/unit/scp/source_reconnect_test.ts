@@ -93,7 +93,7 @@ async function sendAnew(
   return source;
 }
 
-Deno.test("Source begins anew once after a refusal, and sends what was not answered, in its order, waiting each time", async () => {
+Deno.test("Source: begins anew once after a refusal, and sends what was not answered, in its order, waiting each time", async () => {
   const first = insideD()
     .weSay("C0644 1 a\na\0C0644 1 b\nb\0C0644 1 c\nc\0C0644 1 e\ne\0")
     .weSay(END)
@@ -106,7 +106,7 @@ Deno.test("Source begins anew once after a refusal, and sends what was not answe
   assertEquals(observer.failures, ["b: Is a directory"]);
 });
 
-Deno.test("Source begins anew where the first file of a directory is refused", async () => {
+Deno.test("Source: begins anew where the first file of a directory is refused", async () => {
   const first = insideD()
     .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}`)
     .peerSays("\x01a: no\n");
@@ -118,7 +118,7 @@ Deno.test("Source begins anew where the first file of a directory is refused", a
   assertEquals(observer.failures, ["a: no"]);
 });
 
-Deno.test("Source begins anew where the last file of a directory is refused, to end it", async () => {
+Deno.test("Source: begins anew where the last file of a directory is refused, to end it", async () => {
   const first = insideD()
     .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}C0644 2 f\n`)
     .peerSays("\0\0\x01b: no\n");
@@ -137,7 +137,7 @@ Deno.test("Source begins anew where the last file of a directory is refused, to 
   assertEquals(observer.failures, ["b: no"]);
 });
 
-Deno.test("Source begins anew at the top for the last file of all", async () => {
+Deno.test("Source: begins anew at the top for the last file of all", async () => {
   const first = new ScriptedPeer()
     .peerSays("\0").weSay("C0644 1 f\n")
     .peerSays("\0").weSay("f\0C0644 1 g\n")
@@ -151,7 +151,7 @@ Deno.test("Source begins anew at the top for the last file of all", async () => 
   assertEquals(observer.failures, ["i: no"]);
 });
 
-Deno.test("Source sends a file that was not refused itself once more at the top, by its own name", async () => {
+Deno.test("Source: sends a file that was not refused itself once more at the top, by its own name", async () => {
   const first = insideD().weSay("E\nC0644 1 f\nf\0C0644 1 g\ng\0")
     .peerSays("\0\x01f: no\n");
   const second = takesInTurn(new ScriptedPeer().peerSays("\0"), "g")
@@ -180,7 +180,7 @@ const NESTED: readonly TreeEntry[] = [
 
 for (const outermost of [undefined, "new name"]) {
   const how = outermost === undefined ? "by their names" : "one renamed";
-  Deno.test(`Source enters the directories again that it was in, ${how}, with their times`, async () => {
+  Deno.test(`Source: enters the directories again that it was in, ${how}, with their times`, async () => {
     const first = new ScriptedPeer()
       .peerSays("\0").weSay("T5 0 5 0\nD0755 0 d\n")
       .peerSays("\0").peerSays("\0").weSay("T3 0 3 0\nD0755 0 e\n")
@@ -206,7 +206,7 @@ for (const outermost of [undefined, "new name"]) {
   });
 }
 
-Deno.test("Source leaves the directories again that it had left by then", async () => {
+Deno.test("Source: leaves the directories again that it had left by then", async () => {
   const first = insideD().weSay("D0755 0 e\n")
     .peerSays("\0").weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}${END}`)
     .peerSays("\x01a: no\n");
@@ -220,7 +220,7 @@ Deno.test("Source leaves the directories again that it had left by then", async 
   assertEquals(observer.failures, ["a: no"]);
 });
 
-Deno.test("Source leaves a directory again before it enters the one after it", async () => {
+Deno.test("Source: leaves a directory again before it enters the one after it", async () => {
   const first = insideD().weSay("D0755 0 e\n")
     .peerSays("\0").weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}D0755 0 g\n`)
     .peerSays("\0\0\x01b: no\n");
@@ -240,7 +240,7 @@ Deno.test("Source leaves a directory again before it enters the one after it", a
   assertEquals(observer.failures, ["b: no"]);
 });
 
-Deno.test("Source enters no directory again that it only sent the content of", async () => {
+Deno.test("Source: enters no directory again that it only sent the content of", async () => {
   const first = insideD("e")
     .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}C0644 2 z\n`)
     .peerSays("\x01a: no\n");
@@ -260,7 +260,7 @@ Deno.test("Source enters no directory again that it only sent the content of", a
   });
 });
 
-Deno.test("Source does not begin anew twice: what is refused then is skipped", async () => {
+Deno.test("Source: does not begin anew twice: what is refused then is skipped", async () => {
   const first = insideD()
     .weSay("C0644 1 a\na\0C0644 1 b\nb\0C0644 1 c\nc\0")
     .weSay(`${END}C0644 2 f\n`)
@@ -285,7 +285,7 @@ Deno.test("Source does not begin anew twice: what is refused then is skipped", a
   );
 });
 
-Deno.test("Source does not send a file again whose times were refused", async () => {
+Deno.test("Source: does not send a file again whose times were refused", async () => {
   const first = new ScriptedPeer()
     .peerSays("\0").weSay("T5 0 5 0\nD0755 0 e\n")
     .peerSays("\0").peerSays("\0")
@@ -309,7 +309,7 @@ Deno.test("Source does not send a file again whose times were refused", async ()
   assertEquals(observer.failures, ["no times"]);
 });
 
-Deno.test("Source offers a file again that waited behind the one that was refused", async () => {
+Deno.test("Source: offers a file again that waited behind the one that was refused", async () => {
   const first = insideD()
     .weSay("C0644 1 a\na\0C0644 1 b\nb\0C0644 2 c\n")
     .peerSays("\x01a: no\n");
@@ -328,7 +328,7 @@ Deno.test("Source offers a file again that waited behind the one that was refuse
   assertEquals(observer.failures, ["a: no"]);
 });
 
-Deno.test("Source enters a directory anew that waited behind the one that was refused", async () => {
+Deno.test("Source: enters a directory anew that waited behind the one that was refused", async () => {
   const first = insideD()
     .weSay("C0644 1 a\na\0C0644 1 b\nb\0D0755 0 e\n")
     .peerSays("\0\0\x01b: no\n");
@@ -346,7 +346,7 @@ Deno.test("Source enters a directory anew that waited behind the one that was re
   assertEquals(observer.failures, ["b: no"]);
 });
 
-Deno.test("Source passes over what a sink answers after a refusal: another one answers that", async () => {
+Deno.test("Source: passes over what a sink answers after a refusal: another one answers that", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, directoryOf("a", "b", "c"));
   // It reads a refused body by its size, and so goes on to take the others.
@@ -402,7 +402,7 @@ const SECOND_SINKS: readonly (readonly [
 ];
 
 for (const [peer, kind, message] of SECOND_SINKS) {
-  Deno.test(`Source throws a ${kind.name} where the second dialogue comes to ${JSON.stringify(message)}`, async () => {
+  Deno.test(`Source: throws a ${kind.name} where the second dialogue comes to ${JSON.stringify(message)}`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, directoryOf("a", "b"));
     const first = insideD()
@@ -423,7 +423,7 @@ for (const [peer, kind, message] of SECOND_SINKS) {
   });
 }
 
-Deno.test("Source throws why no other dialogue could be begun, and asks for none again", async () => {
+Deno.test("Source: throws why no other dialogue could be begun, and asks for none again", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, directoryOf("a", "b"));
   const first = insideD()
@@ -451,7 +451,7 @@ const LOST: readonly (readonly [answers: string, named: string])[] = [
 ];
 
 for (const [answers, named] of LOST) {
-  Deno.test(`Source names what may be lost after ${answers.length} of 6 answers`, async () => {
+  Deno.test(`Source: names what may be lost after ${answers.length} of 6 answers`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, directoryOf("a", "b", "c"));
     const peer = insideD()
@@ -474,7 +474,7 @@ for (const [answers, named] of LOST) {
   });
 }
 
-Deno.test("Source counts no end of a directory among what may be lost", async () => {
+Deno.test("Source: counts no end of a directory among what may be lost", async () => {
   for (const next of [undefined, "f"]) {
     using directory = new TempDirectory();
     makeTree(directory.path, [
@@ -503,7 +503,7 @@ Deno.test("Source counts no end of a directory among what may be lost", async ()
   }
 });
 
-Deno.test("Source throws what a sink says in place of an answer to what went ahead", async () => {
+Deno.test("Source: throws what a sink says in place of an answer to what went ahead", async () => {
   for (
     const [words, message] of [
       ["\x02bye\n", "bye"],
@@ -594,7 +594,7 @@ const UNHEARD: readonly (readonly [
 ];
 
 for (const [name, heard, tree, rest] of UNHEARD) {
-  Deno.test(`Source begins anew where a sink that refused a file hears no more before ${name}`, async () => {
+  Deno.test(`Source: begins anew where a sink that refused a file hears no more before ${name}`, async () => {
     const record = "D0755 0 d\n";
     const first = new DeafPeer(record.length + heard.length)
       .peerSays("\0").weSay(record)
@@ -607,7 +607,7 @@ for (const [name, heard, tree, rest] of UNHEARD) {
 }
 
 linkTest(
-  "Source tells of what is missing all the same where a sink that refused a file hears no more",
+  "Source: tells of what is missing all the same where a sink that refused a file hears no more",
   async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, directoryOf("a"));
@@ -628,7 +628,7 @@ linkTest(
   },
 );
 
-Deno.test("Source throws a SessionError where a sink that refused nothing hears no more", async () => {
+Deno.test("Source: throws a SessionError where a sink that refused nothing hears no more", async () => {
   for (const answers of ["", "\0\0"]) {
     using directory = new TempDirectory();
     makeTree(directory.path, directoryOf("a", "b"));
@@ -655,7 +655,7 @@ Deno.test("Source throws a SessionError where a sink that refused nothing hears 
   }
 });
 
-Deno.test("Source sends no body ahead any more where the refusal is heard before a file in the directory above", async () => {
+Deno.test("Source: sends no body ahead any more where the refusal is heard before a file in the directory above", async () => {
   const first = insideD()
     .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}`)
     .peerSays("\0\0\x01b: no\n");
@@ -670,7 +670,7 @@ Deno.test("Source sends no body ahead any more where the refusal is heard before
   assertEquals(observer.failures, ["b: no"]);
 });
 
-Deno.test("Source skips a file that is refused right after it began anew", async () => {
+Deno.test("Source: skips a file that is refused right after it began anew", async () => {
   const first = insideD()
     .weSay(`C0644 1 a\na\0${END}`)
     .peerSays("\x01a: no\n");
@@ -690,7 +690,7 @@ Deno.test("Source skips a file that is refused right after it began anew", async
   assertEquals(observer.failures, ["a: no", "f: no"]);
 });
 
-Deno.test("Source ends the progress of a body that is lost on its way", async () => {
+Deno.test("Source: ends the progress of a body that is lost on its way", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, directoryOf("a", "b"));
   const heard = "D0755 0 d\nC0644 1 a\na\0";

@@ -58,7 +58,7 @@ async function send(
   return source;
 }
 
-Deno.test("Source sends times and the record they are for at once", async () => {
+Deno.test("Source: sends times and the record they are for at once", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("T8 0 8 0\nD0755 0 d\n")
     .peerSays("\0").peerSays("\0").weSay("T7 0 7 0\nC0644 1 a\n")
@@ -73,7 +73,7 @@ Deno.test("Source sends times and the record they are for at once", async () => 
   });
 });
 
-Deno.test("Source sends the next entry's records right behind a body", async () => {
+Deno.test("Source: sends the next entry's records right behind a body", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("T7 0 7 0\nC0644 1 f\n")
     .peerSays("\0").peerSays("\0").weSay("f\0T8 0 8 0\nC0644 1 g\n")
@@ -92,7 +92,7 @@ Deno.test("Source sends the next entry's records right behind a body", async () 
   });
 });
 
-Deno.test("Source sends the end of a directory, and what follows it, right behind a body", async () => {
+Deno.test("Source: sends the end of a directory, and what follows it, right behind a body", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0").weSay("C0644 1 a\n")
@@ -110,7 +110,7 @@ Deno.test("Source sends the end of a directory, and what follows it, right behin
   });
 });
 
-Deno.test("Source waits for its record's answer before a body, an empty one too, unless told otherwise", async () => {
+Deno.test("Source: waits for its record's answer before a body, an empty one too, unless told otherwise", async () => {
   for (const content of ["a", ""]) {
     const record = `C0644 ${content.length} a\n`;
     const peer = new ScriptedPeer()
@@ -124,7 +124,7 @@ Deno.test("Source waits for its record's answer before a body, an empty one too,
   }
 });
 
-Deno.test("Source skips what is refused while answers are owed for what came before it", async () => {
+Deno.test("Source: skips what is refused while answers are owed for what came before it", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("C0644 1 f\n")
     .peerSays("\0").weSay("f\0D0755 0 d\n")
@@ -147,7 +147,7 @@ Deno.test("Source skips what is refused while answers are owed for what came bef
   });
 });
 
-Deno.test("Source sends small bodies ahead of all answers inside a directory", async () => {
+Deno.test("Source: sends small bodies ahead of all answers inside a directory", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0")
@@ -170,7 +170,7 @@ Deno.test("Source sends small bodies ahead of all answers inside a directory", a
   ]);
 });
 
-Deno.test("Source sends times ahead with the body they are for", async () => {
+Deno.test("Source: sends times ahead with the body they are for", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("T9 0 9 0\nD0755 0 d\n")
     .peerSays("\0").peerSays("\0")
@@ -188,7 +188,7 @@ Deno.test("Source sends times ahead with the body they are for", async () => {
   });
 });
 
-Deno.test("Source sends no body ahead before the first file was taken whole", async () => {
+Deno.test("Source: sends no body ahead before the first file was taken whole", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("C0644 1 f\n")
     .peerSays("\0").weSay("f\0C0644 1 g\n")
@@ -201,7 +201,7 @@ Deno.test("Source sends no body ahead before the first file was taken whole", as
   });
 });
 
-Deno.test("Source sends nothing ahead into a directory that is not taken yet", async () => {
+Deno.test("Source: sends nothing ahead into a directory that is not taken yet", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0").weSay("C0644 1 a\na\0D0755 0 e\n")
@@ -220,7 +220,7 @@ Deno.test("Source sends nothing ahead into a directory that is not taken yet", a
   });
 });
 
-Deno.test("Source skips a directory that is refused behind bodies that went ahead", async () => {
+Deno.test("Source: skips a directory that is refused behind bodies that went ahead", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0").weSay("C0644 1 a\na\0D0755 0 e\n")
@@ -238,7 +238,7 @@ Deno.test("Source skips a directory that is refused behind bodies that went ahea
   });
 });
 
-Deno.test("Source goes on ahead where a body that went ahead could not be stored", async () => {
+Deno.test("Source: goes on ahead where a body that went ahead could not be stored", async () => {
   const full = "No space left on device";
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
@@ -259,7 +259,7 @@ Deno.test("Source goes on ahead where a body that went ahead could not be stored
 });
 
 linkTest(
-  "Source tells of what is missing between bodies that go ahead, unanswered",
+  "Source: tells of what is missing between bodies that go ahead, unanswered",
   async () => {
     const failure = "/d/b: No such file or directory";
     using directory = new TempDirectory();
@@ -354,7 +354,7 @@ function filesWith(
 }
 
 for (const file of WAITING) {
-  Deno.test(`Source waits before the body of a file that ${file.name}, and goes on ahead after it`, async () => {
+  Deno.test(`Source: waits before the body of a file that ${file.name}, and goes on ahead after it`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [
       ...directoryOf("a", "c"),
@@ -382,7 +382,7 @@ for (const file of WAITING) {
 }
 
 for (const size of [4, 66_000]) {
-  Deno.test(`Source sends a file that is shorter than ${size} bytes, as it says, ahead as it reads`, async () => {
+  Deno.test(`Source: sends a file that is shorter than ${size} bytes, as it says, ahead as it reads`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [
       ...directoryOf("a", "c"),
@@ -407,7 +407,7 @@ for (const size of [4, 66_000]) {
   });
 }
 
-Deno.test("Source sends the longest harmless body ahead", async () => {
+Deno.test("Source: sends the longest harmless body ahead", async () => {
   const content = `${"x".repeat(63)}\n`.repeat(MAX_SPECULATION_BYTES / 64);
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
@@ -427,7 +427,7 @@ Deno.test("Source sends the longest harmless body ahead", async () => {
   });
 });
 
-Deno.test("Source sends no more than 4 KiB ahead until two messages that left together are answered", async () => {
+Deno.test("Source: sends no more than 4 KiB ahead until two messages that left together are answered", async () => {
   const content = "x".repeat(1000);
   const file = (name: string) => `C0644 1000 ${name}\n${content}\0`;
   const peer = new ScriptedPeer()
@@ -451,7 +451,7 @@ Deno.test("Source sends no more than 4 KiB ahead until two messages that left to
   });
 });
 
-Deno.test("Source sends no body of more than 2 KiB ahead until then", async () => {
+Deno.test("Source: sends no body of more than 2 KiB ahead until then", async () => {
   for (const [size, isAhead] of [[2048, true], [2049, false]] as const) {
     const content = `${"x".repeat(63)}\n`.repeat(32) + "x".repeat(size - 2048);
     const peer = new ScriptedPeer()
@@ -467,7 +467,7 @@ Deno.test("Source sends no body of more than 2 KiB ahead until then", async () =
   }
 });
 
-Deno.test("Source sends nothing ahead below a directory that may not be entered twice", async () => {
+Deno.test("Source: sends nothing ahead below a directory that may not be entered twice", async () => {
   for (const mode of [0o555, 0o655, 0o377]) {
     class ClosedDirectory extends SortedFileSystem {
       override async stat(path: string): Promise<Attributes> {
@@ -497,7 +497,7 @@ Deno.test("Source sends nothing ahead below a directory that may not be entered 
   }
 });
 
-Deno.test("Source guards the end of a directory only while what went ahead is owed an answer", async () => {
+Deno.test("Source: guards the end of a directory only while what went ahead is owed an answer", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0").weSay("D0755 0 e\n")
@@ -520,7 +520,7 @@ Deno.test("Source guards the end of a directory only while what went ahead is ow
   });
 });
 
-Deno.test("Source owes no more than some 4096 answers", async () => {
+Deno.test("Source: owes no more than some 4096 answers", async () => {
   class ManyFiles extends FaultyFileSystem {
     override async readdir(): Promise<Listing> {
       return listingOf(Array(2441).fill({ name: "a" }));

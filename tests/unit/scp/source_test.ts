@@ -53,7 +53,7 @@ function acknowledging(count: number, words: string): ScriptedPeer {
   return new ScriptedPeer().peerSays("\0".repeat(count)).weSay(words);
 }
 
-Deno.test("Source sends a file step by step", async () => {
+Deno.test("Source: sends a file step by step", async () => {
   for (const grain of [1, Infinity]) {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "a", content: "hello", mode: 0o644 }]);
@@ -71,7 +71,7 @@ Deno.test("Source sends a file step by step", async () => {
   }
 });
 
-Deno.test("Source sends nothing of an empty file's body ahead of its turn", async () => {
+Deno.test("Source: sends nothing of an empty file's body ahead of its turn", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "", mode: 0o644 }]);
   const peer = new ScriptedPeer()
@@ -81,7 +81,7 @@ Deno.test("Source sends nothing of an empty file's body ahead of its turn", asyn
   await send(peer, [`${directory.path}/a`]);
 });
 
-Deno.test("Source goes on after a file that is refused", async () => {
+Deno.test("Source: goes on after a file that is refused", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "a", content: "C0644 5 evil\n", mode: 0o644 },
@@ -100,7 +100,7 @@ Deno.test("Source goes on after a file that is refused", async () => {
   assertEquals(bodies, ["b 2/2"]);
 });
 
-Deno.test("Source ends at once where the sink gives up or says something else", async () => {
+Deno.test("Source: ends at once where the sink gives up or says something else", async () => {
   for (
     const [words, message] of [
       ["\x02bye\n", "bye"],
@@ -123,7 +123,7 @@ Deno.test("Source ends at once where the sink gives up or says something else", 
   }
 });
 
-Deno.test("Source throws a SessionError where the sink ends in between", async () => {
+Deno.test("Source: throws a SessionError where the sink ends in between", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "hello", mode: 0o644 }]);
   for (
@@ -144,7 +144,7 @@ Deno.test("Source throws a SessionError where the sink ends in between", async (
   }
 });
 
-Deno.test("Source skips a directory that is refused, its E too", async () => {
+Deno.test("Source: skips a directory that is refused, its E too", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "d/a", content: "a" },
@@ -164,7 +164,7 @@ Deno.test("Source skips a directory that is refused, its E too", async () => {
   assertEquals(failures, ["nope"]);
 });
 
-Deno.test("Source skips an entry whose times are refused", async () => {
+Deno.test("Source: skips an entry whose times are refused", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "d/a", content: "a" },
@@ -183,7 +183,7 @@ Deno.test("Source skips an entry whose times are refused", async () => {
   assertEquals(failures, ["no times", "no times"]);
 });
 
-Deno.test("Source sends a tree with its times, 1970 for what is older", async () => {
+Deno.test("Source: sends a tree with its times, 1970 for what is older", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "sub/b", content: "bb", mode: 0o644, modified: 1_000_000_000.9 },
@@ -206,7 +206,7 @@ Deno.test("Source sends a tree with its times, 1970 for what is older", async ()
   assertEquals(failures, []);
 });
 
-Deno.test("Source waits after every record of a tree", async () => {
+Deno.test("Source: waits after every record of a tree", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "d/a", content: "a", mode: 0o644 },
@@ -232,7 +232,7 @@ Deno.test("Source waits after every record of a tree", async () => {
 });
 
 linkTest(
-  "Source tells the sink what is missing and goes on, unanswered",
+  "Source: tells the sink what is missing and goes on, unanswered",
   async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "a", content: "a", mode: 0o644 }]);
@@ -253,7 +253,7 @@ linkTest(
   },
 );
 
-Deno.test("Source sends what a directory without a name of its own holds", async () => {
+Deno.test("Source: sends what a directory without a name of its own holds", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "d/e/f", content: "f", mode: 0o644 },
@@ -268,7 +268,7 @@ Deno.test("Source sends what a directory without a name of its own holds", async
   }
 });
 
-Deno.test("Source announces a directory without a name of its own if told to", async () => {
+Deno.test("Source: announces a directory without a name of its own if told to", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "d/e/f", content: "f", mode: 0o644 },
@@ -294,7 +294,7 @@ Deno.test("Source announces a directory without a name of its own if told to", a
   }
 });
 
-Deno.test("Source sends a directory without a name of its own under one it is given", async () => {
+Deno.test("Source: sends a directory without a name of its own under one it is given", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "d/", mode: 0o755 },
@@ -310,7 +310,7 @@ Deno.test("Source sends a directory without a name of its own under one it is gi
   }
 });
 
-Deno.test("Source announces the root by an empty name if told to", async () => {
+Deno.test("Source: announces the root by an empty name if told to", async () => {
   for (const path of ["/", "//"]) {
     const { mode } = await new LocalFileSystem().stat("/");
     const digits = (mode & 0o6777).toString(8).padStart(4, "0");
@@ -325,7 +325,7 @@ Deno.test("Source announces the root by an empty name if told to", async () => {
   }
 });
 
-Deno.test("Source names a directory without the slashes after it", async () => {
+Deno.test("Source: names a directory without the slashes after it", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "d/", mode: 0o755 }]);
   for (const slashes of ["", "/", "///"]) {
@@ -334,7 +334,7 @@ Deno.test("Source names a directory without the slashes after it", async () => {
   }
 });
 
-Deno.test("Source refuses directories unless it is recursive, and devices always", async () => {
+Deno.test("Source: refuses directories unless it is recursive, and devices always", async () => {
   using directory = new TempDirectory();
   for (
     const [path, recursive] of [
@@ -351,7 +351,7 @@ Deno.test("Source refuses directories unless it is recursive, and devices always
   }
 });
 
-Deno.test("Source refuses what is no file any more once it is open", async () => {
+Deno.test("Source: refuses what is no file any more once it is open", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "a" }]);
   const attributes = {
@@ -366,7 +366,7 @@ Deno.test("Source refuses what is no file any more once it is open", async () =>
   assertEquals(failures, [refusal]);
 });
 
-linkTest("Source follows links to files and directories", async () => {
+linkTest("Source: follows links to files and directories", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "real/f", content: "f", mode: 0o644 },
@@ -382,7 +382,7 @@ linkTest("Source follows links to files and directories", async () => {
 });
 
 linkTest(
-  "Source does not follow a link back into a directory it is sending",
+  "Source: does not follow a link back into a directory it is sending",
   async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [
@@ -404,7 +404,7 @@ linkTest(
   },
 );
 
-Deno.test("Source sends the modes that the disk tells", async () => {
+Deno.test("Source: sends the modes that the disk tells", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "d/f", content: "", mode: 0o440 },
@@ -420,7 +420,7 @@ Deno.test("Source sends the modes that the disk tells", async () => {
   await send(peer, [`${directory.path}/d`], { recursive: true });
 });
 
-Deno.test("Source sends set-id bits and never the sticky bit", {
+Deno.test("Source: sends set-id bits and never the sticky bit", {
   ignore: onWindows, // No mode there has any.
 }, async () => {
   using directory = new TempDirectory();
@@ -432,7 +432,7 @@ Deno.test("Source sends set-id bits and never the sticky bit", {
   await send(peer, [`${directory.path}/d`], { recursive: true });
 });
 
-Deno.test("Source sends only the announced size of a file that grows", async () => {
+Deno.test("Source: sends only the announced size of a file that grows", async () => {
   using directory = new TempDirectory();
   const content = "hello world".repeat(6000);
   const sent = content.slice(0, 65_537);
@@ -458,7 +458,7 @@ Deno.test("Source sends only the announced size of a file that grows", async () 
   assertEquals(failures, []);
 });
 
-Deno.test("Source sends zeros and why for what a file that shrinks lacks", async () => {
+Deno.test("Source: sends zeros and why for what a file that shrinks lacks", async () => {
   using directory = new TempDirectory();
   const content = "hello".repeat(14_000);
   makeTree(directory.path, [{ path: "a", content, mode: 0o644 }]);
@@ -481,7 +481,7 @@ Deno.test("Source sends zeros and why for what a file that shrinks lacks", async
   assertEquals(bodies, ["a 70000/70003"]);
 });
 
-Deno.test("Source sends zeros and why where a file cannot be read", async () => {
+Deno.test("Source: sends zeros and why where a file cannot be read", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "hello", mode: 0o644 }]);
   const files = new FaultyFileSystem({
@@ -497,7 +497,7 @@ Deno.test("Source sends zeros and why where a file cannot be read", async () => 
   assertEquals(failures, ["a: Input/output error"]);
 });
 
-Deno.test("Source notes that the sink could not store a file and goes on", async () => {
+Deno.test("Source: notes that the sink could not store a file and goes on", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "a", content: "a", mode: 0o644 },
@@ -516,7 +516,7 @@ Deno.test("Source notes that the sink could not store a file and goes on", async
   assertEquals(failures, ["scp: a: No space left on device"]);
 });
 
-Deno.test("Source skips a directory that cannot be listed, and sends no D", async () => {
+Deno.test("Source: skips a directory that cannot be listed, and sends no D", async () => {
   using directory = new TempDirectory();
   class Unlistable extends LocalFileSystem {
     override async readdir(path: string): Promise<never> {
@@ -532,7 +532,7 @@ Deno.test("Source skips a directory that cannot be listed, and sends no D", asyn
   assertEquals(failures, [refusal]);
 });
 
-Deno.test("Source closes a directory whose listing breaks off", async () => {
+Deno.test("Source: closes a directory whose listing breaks off", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "d/a", content: "a", mode: 0o644 },
@@ -558,7 +558,7 @@ Deno.test("Source closes a directory whose listing breaks off", async () => {
   assertEquals(failures, [refusal]);
 });
 
-Deno.test("Source sends a name with a newline encoded, and warns of it", {
+Deno.test("Source: sends a name with a newline encoded, and warns of it", {
   ignore: onWindows, // No name there holds one.
 }, async () => {
   using directory = new TempDirectory();
@@ -576,7 +576,7 @@ Deno.test("Source sends a name with a newline encoded, and warns of it", {
   assert(warnings[0]!.startsWith(`${directory.path}/${name}: `));
 });
 
-Deno.test("Source tells of a missing name with a newline in one line", async () => {
+Deno.test("Source: tells of a missing name with a newline in one line", async () => {
   const peer = acknowledging(
     1,
     "\x01scp: no\\^JE: No such file or directory\n",
@@ -584,7 +584,7 @@ Deno.test("Source tells of a missing name with a newline in one line", async () 
   await send(peer, ["no\nE"]);
 });
 
-Deno.test("Source skips a name that fits no record", async () => {
+Deno.test("Source: skips a name that fits no record", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "a", mode: 0o644 }]);
   const name = "a".repeat(2048);
@@ -617,7 +617,7 @@ function sourceTo(peer: ScriptedPeer): Source {
   );
 }
 
-Deno.test("begin() resolves to the words of a sink that refuses its target", async () => {
+Deno.test("begin(): resolves to the words of a sink that refuses its target", async () => {
   const peer = new ScriptedPeer().peerSays("\x01scp: /x: Not a directory\n");
   assertEquals(
     await sourceTo(peer).begin(),
@@ -626,7 +626,7 @@ Deno.test("begin() resolves to the words of a sink that refuses its target", asy
   peer.assertDone();
 });
 
-Deno.test("begin() throws what a sink says that is not ready", async () => {
+Deno.test("begin(): throws what a sink says that is not ready", async () => {
   for (
     const [words, name, message] of [
       ["\x02bye\n", "RefusalError", "bye"],
@@ -647,7 +647,7 @@ Deno.test("begin() throws what a sink says that is not ready", async () => {
   }
 });
 
-Deno.test("Source sends what is offered all the same to a sink that refused", async () => {
+Deno.test("Source: sends what is offered all the same to a sink that refused", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "a", mode: 0o644 }]);
   const peer = new ScriptedPeer()
@@ -687,7 +687,7 @@ const BREACHES: readonly (readonly [
   [["\0", "D0755 0 d\n", "\0", "C0644 1 x\n", "hi\n"], "ProtocolError"],
 ];
 
-Deno.test("Source takes an entry that it could not offer for no proof of the sink", async () => {
+Deno.test("Source: takes an entry that it could not offer for no proof of the sink", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "f", content: "f", mode: 0o644 }]);
   const gone = `${directory.path}/gone`;
@@ -705,7 +705,7 @@ Deno.test("Source takes an entry that it could not offer for no proof of the sin
 });
 
 for (const [dialogue, name] of BREACHES) {
-  Deno.test(`Source throws a ${name} at the end of ${JSON.stringify(dialogue)}`, async () => {
+  Deno.test(`Source: throws a ${name} at the end of ${JSON.stringify(dialogue)}`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [
       { path: "d/x", content: "x", mode: 0o644 },

@@ -73,7 +73,7 @@ const RECORDS: readonly (readonly [string, SentRecord])[] = [
   ["\x02bye", { kind: "fatal", text: "bye" }],
 ];
 
-Deno.test("parseRecord() reads every kind of line", () => {
+Deno.test("parseRecord(): reads every kind of line", () => {
   for (const [line, record] of RECORDS) {
     assertEquals<ScpRecord>(
       parseRecord(wire(line)),
@@ -83,7 +83,7 @@ Deno.test("parseRecord() reads every kind of line", () => {
   }
 });
 
-Deno.test("formatRecord() writes every kind of line", () => {
+Deno.test("formatRecord(): writes every kind of line", () => {
   for (const [line, record] of RECORDS) {
     assertEquals(
       unwire(formatRecord(record)),
@@ -108,7 +108,7 @@ const READ_ONLY: readonly (readonly [string, ScpRecord])[] = [
   ["\xc3\xa9t\xe9", { kind: "unknown", text: "ét\udce9" }],
 ];
 
-Deno.test("parseRecord() reads what is never sent", () => {
+Deno.test("parseRecord(): reads what is never sent", () => {
   for (const [line, record] of READ_ONLY) {
     assertEquals(parseRecord(wire(line)), record, JSON.stringify(line));
   }
@@ -176,7 +176,7 @@ function reading(line: Uint8Array): ScpRecord | string {
   }
 }
 
-Deno.test("parseRecord() refuses a malformed line in OpenSSH's words", () => {
+Deno.test("parseRecord(): refuses a malformed line in OpenSSH's words", () => {
   for (const [line, words] of REFUSED) {
     assertEquals(
       reading(wire(line)),
@@ -205,7 +205,7 @@ function isSafeToSpeculate(cut: ScpRecord, whole: SentRecord): boolean {
   }
 }
 
-Deno.test("parseRecord() refuses a line cut anywhere, or finds it harmless", () => {
+Deno.test("parseRecord(): refuses a line cut anywhere, or finds it harmless", () => {
   for (const [line, record] of RECORDS) {
     for (let length = 0; length < line.length; length++) {
       const cut = line.slice(0, length);
@@ -220,7 +220,7 @@ Deno.test("parseRecord() refuses a line cut anywhere, or finds it harmless", () 
   }
 });
 
-Deno.test("parseRecord() throws nothing but a ProtocolError for a changed byte", () => {
+Deno.test("parseRecord(): throws nothing but a ProtocolError for a changed byte", () => {
   for (const [line] of RECORDS) {
     const bytes = wire(line);
     for (const [at, byte] of bytes.entries()) {
@@ -233,7 +233,7 @@ Deno.test("parseRecord() throws nothing but a ProtocolError for a changed byte",
   }
 });
 
-Deno.test("formatRecord() sends set-id bits and never the sticky bit", () => {
+Deno.test("formatRecord(): sends set-id bits and never the sticky bit", () => {
   for (
     const [mode, digits] of [
       [0o1777, "0777"],
@@ -249,7 +249,7 @@ Deno.test("formatRecord() sends set-id bits and never the sticky bit", () => {
   }
 });
 
-Deno.test("formatRecord() sends 1970 for times before it", () => {
+Deno.test("formatRecord(): sends 1970 for times before it", () => {
   const record = { kind: "times", modified: -1, accessed: -1e12 } as const;
   assertEquals(unwire(formatRecord(record)), "T0 0 0 0\n");
 });
@@ -271,7 +271,7 @@ const ENCODED: readonly (readonly [string, string])[] = [
   ["\x1b\\\x7fé", "\x1b\\\x7f\xc3\xa9"],
 ];
 
-Deno.test("formatRecord() writes a name with a newline by vis(3), and no other", () => {
+Deno.test("formatRecord(): writes a name with a newline by vis(3), and no other", () => {
   for (const [name, sent] of ENCODED) {
     const row = JSON.stringify(name);
     assertEquals(needsEncoding(name), name.includes("\n"), row);
@@ -288,7 +288,7 @@ Deno.test("formatRecord() writes a name with a newline by vis(3), and no other",
   }
 });
 
-Deno.test("formatRecord() keeps an error text to one line", () => {
+Deno.test("formatRecord(): keeps an error text to one line", () => {
   assertEquals(
     unwire(formatRecord({ kind: "warning", text: "scp: a\nC0644 1 b: no" })),
     "\x01scp: a\\^JC0644 1 b: no\n",
@@ -299,14 +299,14 @@ Deno.test("formatRecord() keeps an error text to one line", () => {
   );
 });
 
-Deno.test("formatRecord() writes an error text whatever is in it", () => {
+Deno.test("formatRecord(): writes an error text whatever is in it", () => {
   assertEquals(
     unwire(formatRecord({ kind: "warning", text: "\ud800 \udcff é 🦕" })),
     "\x01\xef\xbf\xbd \xff \xc3\xa9 \xf0\x9f\xa6\x95\n",
   );
 });
 
-Deno.test("formatRecord() cuts an error text to what a peer reads", () => {
+Deno.test("formatRecord(): cuts an error text to what a peer reads", () => {
   const fits = MAX_RECORD_BYTES - "\x01\n".length;
   for (const length of [fits - 1, fits, fits + 1, 100_000]) {
     assertEquals(
@@ -317,7 +317,7 @@ Deno.test("formatRecord() cuts an error text to what a peer reads", () => {
   }
 });
 
-Deno.test("formatRecord() refuses a name that makes the line too long", () => {
+Deno.test("formatRecord(): refuses a name that makes the line too long", () => {
   const fits = MAX_RECORD_BYTES - "C0644 1 \n".length;
   const record = (name: string) =>
     formatRecord({ kind: "file", mode: 0o644, size: 1, name });
@@ -332,7 +332,7 @@ Deno.test("formatRecord() refuses a name that makes the line too long", () => {
   );
 });
 
-Deno.test("formatRecord() refuses a name that no bytes stand for", () => {
+Deno.test("formatRecord(): refuses a name that no bytes stand for", () => {
   assertThrows(
     () => formatRecord({ kind: "directory", mode: 0o755, name: "\ud800" }),
     EntryError,

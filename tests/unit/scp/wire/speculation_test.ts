@@ -70,18 +70,18 @@ function check(bodies: readonly string[], expected: boolean): void {
   }
 }
 
-Deno.test("isSafeToSpeculate() takes what has no line that looks like a record", () => {
+Deno.test("isSafeToSpeculate(): takes what has no line that looks like a record", () => {
   check(HARMLESS, true);
 });
 
-Deno.test("isSafeToSpeculate() refuses what begins as a record does, a word too", () => {
+Deno.test("isSafeToSpeculate(): refuses what begins as a record does, a word too", () => {
   const beginnings = [...RECORDS, ...WORDS];
   check(beginnings, false);
   check(beginnings.map((line) => `${line}\nand so on\n`), false);
   check([..."CDET\x01\x02"], false);
 });
 
-Deno.test("isSafeToSpeculate() refuses a record at the start of any later line", () => {
+Deno.test("isSafeToSpeculate(): refuses a record at the start of any later line", () => {
   for (const before of ["\n", "a\n", "\0\n", "\r\n", "a\n\n", "Hm\nThe\n"]) {
     check(RECORDS.map((line) => before + line), false);
     check(RECORDS.map((line) => `${before}${line}\n`), false);
@@ -89,7 +89,7 @@ Deno.test("isSafeToSpeculate() refuses a record at the start of any later line",
   }
 });
 
-Deno.test("isSafeToSpeculate() takes a word at the start of any later line", () => {
+Deno.test("isSafeToSpeculate(): takes a word at the start of any later line", () => {
   for (const before of ["\n", "a\n", "\0\n", "a\n\n"]) {
     check(WORDS.map((line) => before + line), true);
     check(WORDS.map((line) => `${before}${line}\n`), true);
@@ -97,13 +97,13 @@ Deno.test("isSafeToSpeculate() takes a word at the start of any later line", () 
   }
 });
 
-Deno.test("isSafeToSpeculate() takes an end that what comes next could make a record's", () => {
+Deno.test("isSafeToSpeculate(): takes an end that what comes next could make a record's", () => {
   // A zero follows each body: it ends an E, and begins no mode and no time.
   check(["a\nE"], false);
   check(["a\nC", "a\nD", "a\nT"], true);
 });
 
-Deno.test("isSafeToSpeculate() looks through all of the longest body", () => {
+Deno.test("isSafeToSpeculate(): looks through all of the longest body", () => {
   const filler = `${"x".repeat(63)}\n`.repeat(MAX_SPECULATION_BYTES / 64);
   const endingIn = (end: string) => filler.slice(end.length) + end;
   check([filler, endingIn("\n"), endingIn("\nEach"), endingIn("\nC")], true);
@@ -114,7 +114,7 @@ Deno.test("isSafeToSpeculate() looks through all of the longest body", () => {
   assertEquals(MAX_SPECULATION_BYTES, 262_144);
 });
 
-Deno.test("isSafeToSpeculate() takes a line that a sink cuts for what may become a record", () => {
+Deno.test("isSafeToSpeculate(): takes a line that a sink cuts for what may become a record", () => {
   const longest = "x".repeat(2046);
   check(
     ["", "a\n"].flatMap((before) => [
@@ -134,7 +134,7 @@ Deno.test("isSafeToSpeculate() takes a line that a sink cuts for what may become
   );
 });
 
-Deno.test("isSafeToSpeculate() reads bytes, not text", () => {
+Deno.test("isSafeToSpeculate(): reads bytes, not text", () => {
   assertEquals(isSafeToSpeculate(Uint8Array.of(0xff, 0x0a, 0xfe, 0x0a)), true);
   assertEquals(isSafeToSpeculate(Uint8Array.of(0xff, 0x0a, 0x45, 0x0a)), false);
   // An E with an accent in UTF-8 is no E; in UTF-16 no line begins with one.
@@ -148,7 +148,7 @@ Deno.test("isSafeToSpeculate() reads bytes, not text", () => {
   );
 });
 
-Deno.test("isSafeToSpeculate() does not read beyond a body in a larger buffer", () => {
+Deno.test("isSafeToSpeculate(): does not read beyond a body in a larger buffer", () => {
   const buffer = encodeName("a\nC0644 1 x\n");
   assertEquals(isSafeToSpeculate(buffer.subarray(0, 3)), true);
   assertEquals(isSafeToSpeculate(buffer.subarray(0, 4)), false);

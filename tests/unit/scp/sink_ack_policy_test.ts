@@ -50,7 +50,7 @@ function insideD(): ScriptedPeer {
     .weSay("\0" + WINDOW);
 }
 
-Deno.test("Sink gives a window once it is in a directory, and nothing ahead before", async () => {
+Deno.test("Sink: gives a window once it is in a directory, and nothing ahead before", async () => {
   using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("T1 0 1 0\n")
@@ -63,7 +63,7 @@ Deno.test("Sink gives a window once it is in a directory, and nothing ahead befo
   assertEquals(listing(directory.path), ["d/", 'd/a = "a"', "d/e/"]);
 });
 
-Deno.test("Sink fills its window up when less than half of it is left, and the first one to four times as much", async () => {
+Deno.test("Sink: fills its window up when less than half of it is left, and the first one to four times as much", async () => {
   using directory = new TempDirectory();
   const file = "C0644 1 a\na\0";
   const peer = insideD()
@@ -81,7 +81,7 @@ Deno.test("Sink fills its window up when less than half of it is left, and the f
   assertEquals(listing(directory.path), ["d/", 'd/a = "a"', "d/e/", "d/e/f/"]);
 });
 
-Deno.test("Sink has a window leave at once, for it may be busy for long", async () => {
+Deno.test("Sink: has a window leave at once, for it may be busy for long", async () => {
   using directory = new TempDirectory();
   const steps: string[] = [];
   class Noting extends ScriptedPeer {
@@ -109,7 +109,7 @@ Deno.test("Sink has a window leave at once, for it may be busy for long", async 
   assertEquals(steps.at(steps.indexOf("write 2048") + 1), "flush");
 });
 
-Deno.test("Sink gives no window for files at the top", async () => {
+Deno.test("Sink: gives no window for files at the top", async () => {
   using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 1 a\n")
@@ -123,7 +123,7 @@ Deno.test("Sink gives no window for files at the top", async () => {
   assertEquals(listing(directory.path), ['a = "a"', 'b = "b"']);
 });
 
-Deno.test("Sink gives what is left of its window to what follows the directory", async () => {
+Deno.test("Sink: gives what is left of its window to what follows the directory", async () => {
   using directory = new TempDirectory();
   const peer = insideD().peerSays("E\nC0644 1 b\nb\0");
   assertEquals(
@@ -204,7 +204,7 @@ for (const [name, steps] of STEPS) {
   }
 }
 
-Deno.test("Sink gives no more answers than are due with certain, whatever is refused", async () => {
+Deno.test("Sink: gives no more answers than are due with certain, whatever is refused", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "isdir/" }, {
     path: "isfile",
@@ -284,7 +284,7 @@ const DROPPED: readonly {
 ];
 
 for (const { name, before, words, failures, after } of DROPPED) {
-  Deno.test(`Sink drops ${name}, tells of it once, and takes what follows`, async () => {
+  Deno.test(`Sink: drops ${name}, tells of it once, and takes what follows`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "d/" }, ...before]);
     const peer = insideD().peerSays(`${words}C0644 1 z\nz\0E\n`);
@@ -297,7 +297,7 @@ for (const { name, before, words, failures, after } of DROPPED) {
 }
 
 linkTest(
-  "Sink drops a directory where a dangling link is, tells of it once, and takes what follows",
+  "Sink: drops a directory where a dangling link is, tells of it once, and takes what follows",
   async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "d/" }]);
@@ -316,7 +316,7 @@ linkTest(
   },
 );
 
-Deno.test("Sink drops what cannot be written, tells of it once, and takes what follows", async () => {
+Deno.test("Sink: drops what cannot be written, tells of it once, and takes what follows", async () => {
   using directory = new TempDirectory();
   class FullDisk extends LooksFirst {
     override async openToWrite(path: string, mode: number): Promise<OpenFile> {
@@ -342,7 +342,7 @@ Deno.test("Sink drops what cannot be written, tells of it once, and takes what f
   );
 });
 
-Deno.test("Sink tells of a directory it cannot finish, and gives no answer more", async () => {
+Deno.test("Sink: tells of a directory it cannot finish, and gives no answer more", async () => {
   using directory = new TempDirectory();
   class NoTimes extends LocalFileSystem {
     override async setTimes(path: string): Promise<void> {
@@ -359,7 +359,7 @@ Deno.test("Sink tells of a directory it cannot finish, and gives no answer more"
   );
 });
 
-Deno.test("Sink refuses a top directory that cannot be made as ever, before any window", async () => {
+Deno.test("Sink: refuses a top directory that cannot be made as ever, before any window", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "d", content: "older" }]);
   const peer = new ScriptedPeer()
@@ -372,7 +372,7 @@ Deno.test("Sink refuses a top directory that cannot be made as ever, before any 
   assertEquals(listing(directory.path), ['d = "older"']);
 });
 
-Deno.test("Sink drops what Windows does not allow, with all that is in it", async () => {
+Deno.test("Sink: drops what Windows does not allow, with all that is in it", async () => {
   using directory = new TempDirectory();
   const peer = insideD().peerSays(
     "C0644 3 a:b\nabc\0D0755 0 con\nC0644 1 f\nf\0D0755 0 q?\nE\nE\n" +
@@ -391,7 +391,7 @@ Deno.test("Sink drops what Windows does not allow, with all that is in it", asyn
   assertEquals(listing(directory.path), ["d/", 'd/last = "l"']);
 });
 
-Deno.test("Sink throws a SessionError where a dropped body ends early", async () => {
+Deno.test("Sink: throws a SessionError where a dropped body ends early", async () => {
   for (const ackPolicy of ["window", "certain"] as const) {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "d/b/" }]);
@@ -413,7 +413,7 @@ Deno.test("Sink throws a SessionError where a dropped body ends early", async ()
   }
 });
 
-Deno.test("Sink throws a SessionError where the verdict on a dropped body is missing", async () => {
+Deno.test("Sink: throws a SessionError where the verdict on a dropped body is missing", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "d/b/" }]);
   const peer = insideD().peerSays("C0644 3 b\nbad");
@@ -435,7 +435,7 @@ const BREACHES: readonly (readonly [words: string, answer: string])[] = [
 ];
 
 for (const [words, answer] of BREACHES) {
-  Deno.test(`Sink answers ${JSON.stringify(words)} in a directory that is dropped, and ends`, async () => {
+  Deno.test(`Sink: answers ${JSON.stringify(words)} in a directory that is dropped, and ends`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "d/e", content: "older" }]);
     const peer = insideD().peerSays(`D0755 0 e\n${words}`)
@@ -477,7 +477,7 @@ class DeafSource extends ScriptedPeer {
 }
 
 for (const deafTo of ["writes", "flushes"] as const) {
-  Deno.test(`Sink takes what still comes where nobody takes what it ${deafTo} ahead`, async () => {
+  Deno.test(`Sink: takes what still comes where nobody takes what it ${deafTo} ahead`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "d/b/" }]);
     const peer = new DeafSource(deafTo, 2)
