@@ -1,42 +1,42 @@
-/** A remote that is started as a client starts it, and what comes of it. */
+/** A server that is started as a client starts it, and its result. */
 
 import { underUmask } from "../fixtures/place.ts";
 import { DECODING } from "../fixtures/raw_names.ts";
 
-/** How long one may take to end, in milliseconds. */
+/** Longest time until a server ends, in milliseconds. */
 const PATIENCE_MILLISECONDS = 20_000;
 
-/** What a remote is asked and told. In all of it, a character is a byte. */
+/** Dialogue with a server. In all of it, a character is a byte. */
 export interface Dialogue {
   /** Its arguments: `-t`, `-f` and so on. */
   readonly args: readonly string[];
-  /** A shell script that makes what is in the directory it runs in. */
+  /** Shell script that fills the directory it runs in. */
   readonly setup?: string;
   /** Octal; 022, if absent. */
   readonly umask?: string;
-  /** What stands before the program: a wrapper and its arguments. */
+  /** Wrapper that runs the program, with its arguments. */
   readonly wrapper?: readonly string[];
   /**
-   * What it is told, each after a `>`, and says, each after a `<`. What it is
-   * told is held back until it has said as much as stands before it; then its
-   * standard input ends.
+   * Words for the server, each after a `>`, and of the server, each after a `<`.
+   * Words for it are held back until it has said as much as stands before them.
+   * At the end its standard input is closed.
    */
   readonly talk: readonly string[];
 }
 
-/** What came of a remote. In all of it, a character is a byte. */
+/** Result of a server. In all of it, a character is a byte. */
 export interface Served {
-  /** The exit status; 128 and the number if a signal ended it. */
+  /** Exit status; 128 and the number if a signal ended it. */
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** What is in its directory: kind, mode, length, times and path of each. */
+  /** Entries of its directory: kind, mode, length, times and path of each. */
   readonly entries: readonly string[];
-  /** What is in the files there: `path = content`. */
+  /** Content of the files there: `path = content`. */
   readonly contents: readonly string[];
 }
 
-/** Runs a program for a remote in a directory of its own, with no terminal. */
+/** Runs a program as a server in a directory of its own, with no terminal. */
 export async function runServer(
   program: readonly string[],
   { args, setup = "", umask = "022", wrapper = [], talk }: Dialogue,
@@ -69,9 +69,9 @@ export async function runServer(
   };
 }
 
-/** An empty directory that goes with all that came to be in it, in any bytes. */
+/** A temporary directory that is removed with all names in it, in any bytes. */
 class Directory implements AsyncDisposable {
-  readonly path = Deno.makeTempDirSync({ prefix: "seacp-far-" });
+  readonly path = Deno.makeTempDirSync({ prefix: "seacp-server-" });
 
   async [Symbol.asyncDispose](): Promise<void> {
     await shell('chmod -R u+rwX . && rm -r "$PWD"', this.path);
@@ -106,7 +106,7 @@ function spawn(
   }).spawn();
 }
 
-/** What a process says, as it comes. */
+/** Output of a process, as it comes. */
 class Output {
   /** All of it, once it has ended. */
   readonly all: Promise<string>;
@@ -157,7 +157,7 @@ async function say(
     await output.reach(awaited);
     await writer.close();
   } catch {
-    // It may have ended before it was told all.
+    // The server may have ended before it read all.
   }
 }
 
@@ -196,7 +196,7 @@ async function brief(content: string): Promise<string> {
   return new Uint8Array(digest).toHex();
 }
 
-/** A moment since the test began is as good as another. */
+/** Replaces times of the last hour by the word now. */
 function withoutClock(line: string): string {
   return line.replaceAll(/ (-?\d+)\.(\d+)/g, (_, seconds, fraction) => {
     const isNow = Math.abs(Number(seconds) - Date.now() / 1000) < 3600;

@@ -1,6 +1,6 @@
 import type { Channel, ReadOptions } from "../../../lib/channel/channel.ts";
 
-/** What we did is not what the script has us do. */
+/** A step that the script does not have us take. */
 export class ScriptError extends Error {
   override name = "ScriptError";
 }
@@ -15,7 +15,7 @@ interface Said {
 const END = -1;
 
 /**
- * The far end of a channel, played from a script of literal bytes:
+ * The other end of a channel, played from a script of literal bytes:
  *
  *     new ScriptedPeer()
  *       .weSay("\0").peerSays("C0644 3 a\n")
@@ -23,23 +23,23 @@ const END = -1;
  *       .weSay("\0")
  *
  * The peer's words can be read once all that we say before them was written,
- * and ours may be written once the words they answer were begun to be read.
+ * and ours may be written once reading of the words they reply to has begun.
  * Any other step throws at once, so that no test waits for ever. After the
  * last words the stream ends.
  */
 export class ScriptedPeer implements Channel {
   readonly blockBytes = 256 * 1024;
-  /** Whether we said that nothing more comes. */
+  /** True once we closed the channel. */
   isClosed = false;
   readonly #theirs: Said[] = [];
   readonly #ours: Said[] = [];
   readonly #grain: number;
-  /** Where the words of theirs begin that ours answer. */
-  #answered = 0;
+  /** Index of their first byte that ours reply to. */
+  #repliedTo = 0;
   #read = 0;
   #written = 0;
 
-  /** @param grain The most bytes that one read gives. */
+  /** @param grain Most bytes that one read gives. */
   constructor(grain: number = Infinity) {
     this.#grain = grain;
   }
@@ -55,13 +55,13 @@ export class ScriptedPeer implements Channel {
 
   weSay(words: string | Uint8Array): this {
     for (const byte of bytesOf(words)) {
-      this.#ours.push({ byte, after: this.#answered });
+      this.#ours.push({ byte, after: this.#repliedTo });
     }
     return this;
   }
 
   #addTheirs(bytes: readonly number[]): this {
-    this.#answered = this.#theirs.length + 1;
+    this.#repliedTo = this.#theirs.length + 1;
     for (const byte of bytes) {
       this.#theirs.push({ byte, after: this.#ours.length });
     }

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { stub } from "@std/testing/mock";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
 import type { Reconnection } from "../../../lib/scp/reconnect.ts";
 import { Source, type SourceOptions } from "../../../lib/scp/source.ts";
@@ -6,39 +7,26 @@ import { RecordingObserver } from "../recording_observer.ts";
 import type { ScriptedPeer } from "./scripted_peer.ts";
 import { SortedFileSystem } from "../file_systems/sorted_file_system.ts";
 
-/** When a scripted source sends, in seconds since 1970. */
+/** Time at which a scripted source sends, in seconds since 1970. */
 const NOW = 1_000_000_000;
 
-/** Times that stand before the end of a directory and are for nothing. */
+/** Guard before the end of a directory: times for no entry. */
 export const GUARD = `T${NOW} 0 ${NOW} 0\n`;
-
-/** Has the clock stand still. */
-class StoppedClock implements Disposable {
-  readonly #now = Date.now;
-
-  constructor(seconds: number) {
-    Date.now = () => seconds * 1000;
-  }
-
-  [Symbol.dispose](): void {
-    Date.now = this.#now;
-  }
-}
 
 export interface Sending extends Partial<SourceOptions> {
   readonly files?: FileSystem;
   /**
-   * What takes the place of the first dialogue where it is lost: another one,
-   * or why there is none. Without it, nothing goes ahead of its record's answer.
+   * Reconnection after the loss of the first sink, or the reason why there is
+   * none. Without it, the source does not speculate.
    */
   readonly next?: Reconnection | Error;
 }
 
-/** A source that runs ahead of a scripted sink, and what it told. */
+/** A source that sends to a scripted sink, and its reports. */
 export class ScriptedSource {
   readonly observer = new RecordingObserver();
-  /** How often another dialogue was begun. */
-  restarts = 0;
+  /** Number of reconnects. */
+  reconnects = 0;
   readonly #source: Source;
   readonly #next: Reconnection | Error | undefined;
 
@@ -56,14 +44,14 @@ export class ScriptedSource {
     }, this.observer);
   }
 
-  /** Sends paths to a sink that is ready, and hears all that it answers. */
+  /** Sends paths to a sink that is ready, and waits for all replies. */
   async send(...paths: readonly string[]): Promise<void> {
-    using _clock = new StoppedClock(NOW);
+    using _clock = stub(Date, "now", () => NOW * 1000);
     assertEquals(await this.#source.begin(), undefined);
     const next = this.#next;
     if (next !== undefined) {
       this.#source.speculateBy(async () => {
-        this.restarts++;
+        this.reconnects++;
         if (next instanceof Error) throw next;
         return next;
       });

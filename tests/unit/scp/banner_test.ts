@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
 import type { Channel } from "../../../lib/channel/channel.ts";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import { skipBanner } from "../../../lib/scp/banner.ts";
@@ -19,7 +20,7 @@ interface Banner {
   readonly banner: string;
 }
 
-const GREETINGS: readonly Banner[] = [
+const BANNERS: readonly Banner[] = [
   { name: "nothing", said: `${MARKER}\n`, banner: "" },
   {
     name: "a line",
@@ -59,8 +60,8 @@ const GREETINGS: readonly Banner[] = [
   },
 ];
 
-for (const { name, said, banner } of GREETINGS) {
-  Deno.test(`skipBanner(): passes ${name} and reads nothing more, in chunks of any size`, async () => {
+for (const { name, said, banner } of BANNERS) {
+  Deno.test(`skipBanner(): skips ${name} and reads nothing more, in chunks of any size`, async () => {
     for (const grain of [1, 2, 7, Infinity]) {
       const peer = new ScriptedPeer(grain).peerSays(`${said}\0after`);
       assertEquals(await skipBanner(peer, MARKER, PATIENCE), banner);
@@ -87,7 +88,7 @@ Deno.test("skipBanner(): ends where the stream does, the marker cut at any byte"
   }
 });
 
-Deno.test("skipBanner(): passes 64 KiB with the marker in them, and no byte more", async () => {
+Deno.test("skipBanner(): skips 64 KiB, the marker included, and no byte more", async () => {
   const room = LONGEST - `\n${MARKER}\n`.length;
   const longest = new ScriptedPeer()
     .peerSays(`${"x".repeat(room)}\n${MARKER}\n`);
@@ -120,23 +121,30 @@ function silentAfter(said: string): Channel {
   };
 }
 
-Deno.test("skipBanner(): gives up on a shell that falls silent once it began", async () => {
-  await assertRejects(
-    () => skipBanner(silentAfter("Password: "), MARKER, 1),
-    ProtocolError,
-    'the remote does not speak SCP: it said "Password: "',
-  );
-});
+for (
+  const [shell, said] of [
+    ["a shell that stops before the marker", "Password: "],
+    ["a login that prints nothing", ""],
+  ] as const
+) {
+  Deno.test(`skipBanner(): gives up on ${shell} once its time is over`, async () => {
+    using time = new FakeTime();
+    const skipped = skipBanner(silentAfter(said), MARKER, PATIENCE);
+    let isOver = false;
+    skipped.catch(() => isOver = true);
+    await time.tickAsync(PATIENCE - 1);
+    await time.runMicrotasks();
+    assertEquals(isOver, false);
+    await time.tickAsync(1);
+    await assertRejects(
+      () => skipped,
+      ProtocolError,
+      `the remote does not speak SCP: it said "${said}"`,
+    );
+  });
+}
 
-Deno.test("skipBanner(): loses its patience with a login that says nothing, too", async () => {
-  await assertRejects(
-    () => skipBanner(silentAfter(""), MARKER, 1),
-    ProtocolError,
-    'the remote does not speak SCP: it said ""',
-  );
-});
-
-Deno.test("skipBanner(): throws that the connection is lost", async () => {
+Deno.test("skipBanner(): throws a SessionError where the connection is lost", async () => {
   const lost: Channel = {
     blockBytes: 1,
     read: async () => {

@@ -145,7 +145,7 @@ Deno.test("Sink: takes one directory and nothing else as content", async () => {
   }
 });
 
-Deno.test("Sink: holds to names inside of content", async () => {
+Deno.test("Sink: checks names inside of content", async () => {
   for (const name of ["..", ".", "../x", ""]) {
     using directory = new TempDirectory();
     const target = `${directory.path}/in`;
@@ -196,7 +196,7 @@ function sourceOf(outer: string): ScriptedPeer {
 }
 
 for (const outer of OUTER_RECORDS) {
-  Deno.test(`Relay: passes on only the content of ${JSON.stringify(outer)}`, async () => {
+  Deno.test(`Relay: forwards only the content of ${JSON.stringify(outer)}`, async () => {
     const target = new ScriptedPeer()
       .peerSays("\0").weSay("C0644 1 f\n")
       .peerSays("\0").weSay("x\0")
@@ -204,7 +204,7 @@ for (const outer of OUTER_RECORDS) {
     await relay(sourceOf(outer), target);
   });
 
-  Deno.test(`Relay: passes on ${JSON.stringify(outer)} by the name it is given`, async () => {
+  Deno.test(`Relay: forwards ${JSON.stringify(outer)} by the name it is given`, async () => {
     const target = new ScriptedPeer()
       .peerSays("\0").weSay("T1 0 1 0\n")
       .peerSays("\0").weSay("D0755 0 new\n")

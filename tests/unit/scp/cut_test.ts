@@ -21,7 +21,7 @@ import {
   makeTree,
 } from "../../support/fixtures/tree.ts";
 
-/** How far the two sides go ahead of each other. */
+/** Waits of the two sides for each other. */
 interface Mode {
   readonly name: string;
   readonly lockstep: boolean;
@@ -30,8 +30,12 @@ interface Mode {
 
 const MODES: readonly Mode[] = [
   { name: "in lockstep", lockstep: true, ackPolicy: "none" },
-  { name: "the source ahead", lockstep: false, ackPolicy: "none" },
-  { name: "the sink ahead", lockstep: false, ackPolicy: "window" },
+  { name: "speculating", lockstep: false, ackPolicy: "none" },
+  {
+    name: "with acknowledgements in advance",
+    lockstep: false,
+    ackPolicy: "window",
+  },
 ];
 
 /** One side of a copy. */
@@ -135,10 +139,10 @@ function assertKnown(end: PromiseSettledResult<Received | void>): void {
 
 for (const way of ["there", "back"] as const) {
   for (const mode of MODES) {
-    Deno.test(`Source: and Sink, ${mode.name}, end wherever their stream is cut, on its way ${way}, and leave true prefixes`, async () => {
+    Deno.test(`Source and Sink: ${mode.name}, end wherever the stream ${way} is cut, and leave true prefixes`, async () => {
       let after = 0;
       try {
-        // What is acknowledged ahead is many bytes, and all alike.
+        // Acknowledgements in advance are many bytes, and all alike.
         while (!await copyCut({ way, after }, mode)) {
           after += after > 100 && way === "back" ? 500 : 1;
         }

@@ -95,7 +95,7 @@ Deno.test(
   },
 );
 
-Deno.test("Source: sends no directory that its own copy makes inside of it", async () => {
+Deno.test("Source: sends no directory that its own copy makes inside itself", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "d/a/x", content: "x", mode: 0o644 }]);
   const path = `${directory.path}/d`;

@@ -1,4 +1,4 @@
-/** Peers that take one message from each packet and drop what stands behind it. */
+/** Dialogues with peers that take one message from each packet and drop the rest. */
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { ProtocolError } from "../../../lib/errors.ts";
@@ -27,15 +27,15 @@ function packetSource(...words: readonly string[]): PacketPeer {
 
 interface Sending {
   readonly preserve?: boolean;
-  readonly sendsAhead?: boolean;
-  /** False where nothing can take the place of the first dialogue. */
-  readonly canRestart?: boolean;
+  readonly speculates?: boolean;
+  /** False where the source cannot reconnect. */
+  readonly canReconnect?: boolean;
 }
 
 /** Sends paths to packet sinks; gives what each of them took. */
 async function send(
   paths: readonly string[],
-  { preserve = false, sendsAhead = false, canRestart = true }: Sending = {},
+  { preserve = false, speculates = false, canReconnect = true }: Sending = {},
 ): Promise<{ packets: (readonly string[])[]; inside: boolean[] }> {
   const peers = [packetSink()];
   const inside: boolean[] = [];
@@ -45,13 +45,13 @@ async function send(
     dotPaths: "content",
     lockstep: false,
   }, new RecordingObserver());
-  const beginAnew = async (isInside: boolean) => {
+  const reconnect = async (isInside: boolean) => {
     inside.push(isInside);
     peers.push(packetSink());
     return { channel: peers.at(-1)! };
   };
-  if (sendsAhead) source.speculateBy(beginAnew);
-  else if (canRestart) source.reconnectBy(beginAnew);
+  if (speculates) source.speculateBy(reconnect);
+  else if (canReconnect) source.reconnectBy(reconnect);
   await source.begin();
   for (const path of paths) await source.send(path);
   await source.end();
@@ -69,7 +69,7 @@ function tree(): TempDirectory {
   return directory;
 }
 
-Deno.test("Source: sends times and a record again, one by one, in another dialogue where the record was dropped", async () => {
+Deno.test("Source: reconnects where a record behind its times was dropped, and sends both again in lockstep", async () => {
   using directory = tree();
   using clock = new HastyClock();
   const { packets, inside } = await send([`${directory.path}/d/a`], {
@@ -83,7 +83,7 @@ Deno.test("Source: sends times and a record again, one by one, in another dialog
   assertEquals(clock.fired, 1);
 });
 
-Deno.test("Source: sends a record again in another dialogue where it was dropped behind a body", async () => {
+Deno.test("Source: reconnects where a record behind a body was dropped, and sends it again", async () => {
   using directory = tree();
   using _clock = new HastyClock();
   const { packets, inside } = await send([`${directory.path}/d`]);
@@ -94,11 +94,11 @@ Deno.test("Source: sends a record again in another dialogue where it was dropped
   assertEquals(inside, [true]);
 });
 
-Deno.test("Source: sends files again in another dialogue that went ahead and were dropped", async () => {
+Deno.test("Source: reconnects where speculations were dropped, and sends them again", async () => {
   using directory = tree();
   using _clock = new HastyClock();
   const { packets, inside } = await send([`${directory.path}/d`], {
-    sendsAhead: true,
+    speculates: true,
   });
   const [first, next] = packets;
   assertEquals(first!.length, 2);
@@ -110,17 +110,17 @@ Deno.test("Source: sends files again in another dialogue that went ahead and wer
   assertEquals(inside, [true]);
 });
 
-Deno.test("Source: says what kind of sink it is where there is no other dialogue", async () => {
+Deno.test("Source: throws that the sink takes one message at a time where it cannot reconnect", async () => {
   using directory = tree();
   using _clock = new HastyClock();
   await assertRejects(
-    () => send([`${directory.path}/d`], { canRestart: false }),
+    () => send([`${directory.path}/d`], { canReconnect: false }),
     ProtocolError,
     "the remote side takes one message at a time",
   );
 });
 
-Deno.test("Source: waits for ever for the first answer, and in lockstep for each", async () => {
+Deno.test("Source: waits without a limit for the first reply, and in lockstep for each", async () => {
   using directory = tree();
   using clock = new HastyClock();
   const observer = new RecordingObserver();
@@ -152,8 +152,8 @@ async function receive(
   await sink.receive(target);
 }
 
-for (const ahead of ["certain", "window"] as const) {
-  Deno.test(`Sink: acknowledges again what a source does not take where acknowledgements go ahead: ${ahead}`, async () => {
+for (const ackPolicy of ["certain", "window"] as const) {
+  Deno.test(`Sink: acknowledges again where a source drops acknowledgements in advance: ${ackPolicy}`, async () => {
     using directory = new TempDirectory();
     using clock = new HastyClock();
     const peer = packetSource(
@@ -163,7 +163,7 @@ for (const ahead of ["certain", "window"] as const) {
       ...["D0755 0 isdir\n", "E\n", "E\n"],
       "E\n",
     );
-    await receive(peer, directory.path, ahead);
+    await receive(peer, directory.path, ackPolicy);
     assertEquals(listing(directory.path), [
       "d/",
       'd/a = "a"',

@@ -86,7 +86,7 @@ for (const length of [2044, 2045, 2046, 65534]) {
   });
 }
 
-const ANSWERS: readonly (readonly [string, Acknowledgement])[] = [
+const REPLIES: readonly (readonly [string, Acknowledgement])[] = [
   ["\0", { kind: "ok" }],
   ["\x01\n", { kind: "warning", text: "" }],
   ["\x01scp: é: no\n", { kind: "warning", text: "scp: é: no" }],
@@ -97,25 +97,25 @@ const ANSWERS: readonly (readonly [string, Acknowledgement])[] = [
   ["\x02bye\n", { kind: "fatal", text: "bye" }],
 ];
 
-Deno.test("nextAcknowledgement(): reads every kind of answer and nothing after it", async () => {
-  for (const [words, answer] of ANSWERS) {
+Deno.test("nextAcknowledgement(): reads every kind of reply and nothing after it", async () => {
+  for (const [words, reply] of REPLIES) {
     const script = new ScriptedPeer().peerSays(words + "\0");
     const row = JSON.stringify(words);
     const peer = new ScpPeer(script);
-    assertEquals(await peer.nextAcknowledgement(), answer, row);
+    assertEquals(await peer.nextAcknowledgement(), reply, row);
     assertEquals(await peer.nextAcknowledgement(), { kind: "ok" }, row);
     assertEquals(await peer.nextAcknowledgement(), undefined, row);
   }
 });
 
-Deno.test("nextAcknowledgement(): gives what has come of something else, newline or not", async () => {
+Deno.test("nextAcknowledgement(): gives the bytes that came where they are no reply, newline or not", async () => {
   for (const text of ["hello\n\0", "hello", "\n", "\n\0", "Été"]) {
     const peer = new ScpPeer(new ScriptedPeer().peerSays(text));
     assertEquals(await peer.nextAcknowledgement(), { kind: "unknown", text });
   }
 });
 
-Deno.test("nextAcknowledgement(): refuses an answer that is cut, at each byte", async () => {
+Deno.test("nextAcknowledgement(): refuses a reply that is cut, at each byte", async () => {
   for (const line of ["\x01scp: no\n", "\x02bye\n"]) {
     for (let length = 1; length < line.length; length++) {
       const script = new ScriptedPeer().peerSays(line.slice(0, length));
@@ -128,7 +128,7 @@ Deno.test("nextAcknowledgement(): refuses an answer that is cut, at each byte", 
   }
 });
 
-Deno.test("nextAcknowledgement(): refuses an answer of more than 64 KiB", async () => {
+Deno.test("nextAcknowledgement(): refuses a reply of more than 64 KiB", async () => {
   const words = `\x01${"a".repeat(65535)}\n`;
   await assertRejects(
     () => new ScpPeer(new ScriptedPeer().peerSays(words)).nextAcknowledgement(),

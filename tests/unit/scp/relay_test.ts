@@ -19,7 +19,7 @@ interface Dialogue {
   readonly target: ScriptedPeer;
 }
 
-/** A source that is told to begin. */
+/** A source that may begin. */
 function source(grain?: number): ScriptedPeer {
   return new ScriptedPeer(grain).weSay("\0");
 }
@@ -91,7 +91,7 @@ async function broken(
   };
 }
 
-Deno.test("Relay: hands on a file, in chunks of any size", async () => {
+Deno.test("Relay: forwards a file, in chunks of any size", async () => {
   for (const grain of [1, 2, Infinity]) {
     const dialogue = {
       source: source(grain).peerSays("C0644 3 a\n")
@@ -114,7 +114,7 @@ Deno.test("Relay: hands on a file, in chunks of any size", async () => {
   }
 });
 
-Deno.test("Relay: hands on an empty file", async () => {
+Deno.test("Relay: forwards an empty file", async () => {
   const dialogue = {
     source: source().peerSays("C0600 0 a\n").weSay("\0").peerSays("\0")
       .weSay("\0"),
@@ -124,7 +124,7 @@ Deno.test("Relay: hands on an empty file", async () => {
   assertEquals((await relayed(dialogue)).observer.bodies, ["a 0/0"]);
 });
 
-Deno.test("Relay: hands on a tree, each time with its entry", async () => {
+Deno.test("Relay: forwards a tree, the times of each entry before it", async () => {
   const dialogue = {
     source: source().peerSays("T1000000000 0 1000000001 0\n")
       .weSay("\0").peerSays("D0755 0 d\n")
@@ -155,7 +155,7 @@ Deno.test("Relay: hands on a tree, each time with its entry", async () => {
   assertEquals(observer.bodies, ["f 1/1", "g 1/1"]);
 });
 
-Deno.test("Relay: hands on a body of many blocks whole", async () => {
+Deno.test("Relay: forwards a body of many blocks whole", async () => {
   const size = 700_001;
   const body = Uint8Array.from({ length: size }, (_, at) => at ^ (at >> 8));
   for (const grain of [100_000, Infinity]) {
@@ -171,7 +171,7 @@ Deno.test("Relay: hands on a body of many blocks whole", async () => {
   }
 });
 
-Deno.test("Relay: writes records anew: without sticky bits and what follows an E", async () => {
+Deno.test("Relay: formats records again, without sticky bits and the text after an E", async () => {
   await relayed({
     source: source().peerSays("D1777 12 d\n").weSay("\0").peerSays("E so\n")
       .weSay("\0"),
@@ -196,7 +196,7 @@ Deno.test("Relay: drops a small file that the target refuses, and goes on", asyn
   assertEquals(observer.failures, ["to: scp: a: Is a directory"]);
 });
 
-Deno.test("Relay: does not have a large file sent that the target refuses", async () => {
+Deno.test("Relay: has the source send no large body that the target refuses", async () => {
   const { observer } = await relayed({
     source: source().peerSays("C0644 1000000 a\n")
       .weSay("\x01scp: a: Is a directory\n").peerSays("C0644 1 b\n")
@@ -210,7 +210,7 @@ Deno.test("Relay: does not have a large file sent that the target refuses", asyn
   assertEquals(observer.failures, ["to: scp: a: Is a directory"]);
 });
 
-Deno.test("Relay: tells the source of a directory that the target refuses", async () => {
+Deno.test("Relay: forwards the refusal of a directory to the source", async () => {
   const { endedInside, observer } = await relayed({
     source: source().peerSays("D0755 0 d\n")
       .weSay("\x01scp: d: Not a directory\n").peerSays("C0644 1 b\n")
@@ -225,7 +225,7 @@ Deno.test("Relay: tells the source of a directory that the target refuses", asyn
   assertEquals(observer.failures, ["to: scp: d: Not a directory"]);
 });
 
-Deno.test("Relay: reports once what the target says after a body or a directory", async () => {
+Deno.test("Relay: reports once each refusal of the target after a body or a directory", async () => {
   const { observer } = await relayed({
     source: source().peerSays("D0755 0 d\n")
       .weSay("\0").peerSays("C0644 1 a\n")
@@ -244,7 +244,7 @@ Deno.test("Relay: reports once what the target says after a body or a directory"
   ]);
 });
 
-Deno.test("Relay: reports what the source warns of between records, to nobody else", async () => {
+Deno.test("Relay: reports a source's warning between records, and does not forward it", async () => {
   const { entries, observer } = await relayed({
     source: source().peerSays("\x01scp: x: Permission denied\nC0644 1 a\n")
       .weSay("\0").peerSays("x\0\x01scp: y: Permission denied\n")
@@ -259,7 +259,7 @@ Deno.test("Relay: reports what the source warns of between records, to nobody el
   ]);
 });
 
-Deno.test("Relay: tells the target of a file that the source could not read", async () => {
+Deno.test("Relay: forwards a source's warning at the end of a body", async () => {
   const { observer } = await relayed({
     source: source().peerSays("C0644 2 a\n")
       .weSay("\0").peerSays("x\0\x01scp: a: Input/output error\n")
@@ -271,7 +271,7 @@ Deno.test("Relay: tells the target of a file that the source could not read", as
   assertEquals(observer.failures, ["from: scp: a: Input/output error"]);
 });
 
-Deno.test("Relay: keeps back times that no clock holds, with a warning", async () => {
+Deno.test("Relay: drops times that no clock holds, with a warning", async () => {
   const { observer } = await relayed({
     source: source().peerSays("T9223372036854775807 0 1 0\n")
       .weSay("\0").peerSays("C0644 0 a\n")
@@ -326,7 +326,7 @@ Deno.test("Relay: gives an entry no times but its own", async () => {
   });
 });
 
-Deno.test("Relay: ends at an E that ends no directory, which the target never hears", async () => {
+Deno.test("Relay: ends at an E that ends no directory, and does not forward it", async () => {
   const { entries, isToldEnd } = await relayed({
     source: source().peerSays("E\n"),
     target: target(),
@@ -334,7 +334,7 @@ Deno.test("Relay: ends at an E that ends no directory, which the target never he
   assertEquals({ entries, isToldEnd }, { entries: 0, isToldEnd: true });
 });
 
-Deno.test("Relay: tells where the source ended in a directory", async () => {
+Deno.test("Relay: gives the directory that the source ended in", async () => {
   const { entries, endedInside } = await relayed({
     source: source().peerSays("D0755 0 d\n").weSay("\0"),
     target: target().weSay("D0755 0 d\n").peerSays("\0"),
@@ -358,7 +358,7 @@ class DeafSink extends ScriptedPeer {
   }
 }
 
-Deno.test("Relay: reports the last words of a target that stops listening", async () => {
+Deno.test("Relay: reports the last refusal of a target that stops reading", async () => {
   const dialogue = {
     source: source().peerSays("C0644 3 a\n").weSay("\0").peerSays("abc\0"),
     target: new DeafSink(1).peerSays("\0").weSay("C0644 3 a\n")
@@ -374,7 +374,7 @@ Deno.test("Relay: reports the last words of a target that stops listening", asyn
 /** Names that are none; each is refused at the top and in a directory. */
 const BAD_NAMES = ["", ".", "..", "../x", "/x", "a/b", "x/", "x\0y"];
 
-Deno.test("Relay: refuses a name that is none, and hands nothing of it on", async () => {
+Deno.test("Relay: refuses a name that is none, and forwards nothing of it", async () => {
   for (const name of BAD_NAMES) {
     for (const letter of ["C", "D"]) {
       const message = `error: unexpected filename: ${name}`;
@@ -402,12 +402,12 @@ Deno.test("Relay: refuses a name that is none, and hands nothing of it on", asyn
 Deno.test("Relay: refuses at the top what was not asked for, with -r too", async () => {
   const objectionTo = (name: string) =>
     name === "d" ? undefined : `${name} for d`;
-  const answer = "protocol error: filename does not match request";
-  const message = `${answer}: e for d`;
+  const reply = "protocol error: filename does not match request";
+  const message = `${reply}: e for d`;
   for (const letter of ["C", "D"]) {
     const { kind, by } = await broken({
       source: source().peerSays(`${letter}0755 0 e\n`)
-        .weSay(`\x01scp: ${answer}\n`),
+        .weSay(`\x01scp: ${reply}\n`),
       target: target(),
     }, { objectionTo });
     assertEquals({ kind, by }, { kind: "ProtocolError", by: "source" });
@@ -418,7 +418,7 @@ Deno.test("Relay: refuses at the top what was not asked for, with -r too", async
       .weSay("\0").peerSays("\0")
       .weSay("\0").peerSays("E\n")
       .weSay("\0").peerSays("C0644 0 e\n")
-      .weSay(`\x01scp: ${answer}\n`),
+      .weSay(`\x01scp: ${reply}\n`),
     target: target().weSay("D0755 0 d\n")
       .peerSays("\0").weSay("C0644 0 e\n")
       .peerSays("\0").weSay("\0E\n")
@@ -442,17 +442,17 @@ Deno.test("Relay: refuses a directory without -r", async () => {
   );
 });
 
-Deno.test("Relay: takes a record that is not waited for to be a shell's", async () => {
-  const answer = "protocol error: filename does not match request";
+Deno.test("Relay: takes a record for a shell's output where the source does not wait for its reply", async () => {
+  const reply = "protocol error: filename does not match request";
   const { kind } = await broken({
     source: source().peerSays("C0644 4 e\nC")
-      .weSay(`\x01scp: ${answer}\n`),
+      .weSay(`\x01scp: ${reply}\n`),
     target: target(),
   }, { objectionTo: () => "not e" });
   assertEquals(kind, "UnexpectedOutputError");
 });
 
-Deno.test("Relay: passes on the mode bits that it is told to", async () => {
+Deno.test("Relay: forwards the mode bits that it is told to", async () => {
   for (const [modeBits, mode] of [[0o6777, "6755"], [0o777, "0755"]] as const) {
     const { observer } = await relayed({
       source: source().peerSays("C6755 0 e\n").weSay("\0").peerSays("\0")
@@ -481,7 +481,7 @@ function begunFile(): Dialogue {
   };
 }
 
-/** One file, up to the answer that the target owes for it. */
+/** One file, up to its pending reply from the target. */
 function sentFile(): Dialogue {
   const { source, target } = begunFile();
   return {
@@ -651,7 +651,7 @@ const BREAKS: readonly Break[] = [
     by: "target",
   },
   {
-    name: "the target answers a record with something else",
+    name: "the target replies to a record with something else",
     dialogue: () => ({
       source: source().peerSays("C0644 3 a\n").weSay("\0"),
       target: target().weSay("C0644 3 a\n").peerSays("hello\n"),
@@ -661,7 +661,7 @@ const BREAKS: readonly Break[] = [
     by: "target",
   },
   {
-    name: "the target gives up in place of a record's answer",
+    name: "the target gives up in place of a record's reply",
     dialogue: () => ({
       source: source().peerSays("C0644 3 a\n").weSay("\0"),
       target: target().weSay("C0644 3 a\n").peerSays("\x02bye\n"),
@@ -671,7 +671,7 @@ const BREAKS: readonly Break[] = [
     by: "target",
   },
   {
-    name: "the target ends in place of a record's answer",
+    name: "the target ends in place of a record's reply",
     dialogue: () => ({
       source: source().peerSays("D0755 0 d\n"),
       target: target().weSay("D0755 0 d\n").peerEnds(),
@@ -681,7 +681,7 @@ const BREAKS: readonly Break[] = [
     by: "target",
   },
   {
-    name: "the target ends in place of a body's answer",
+    name: "the target ends in place of a body's reply",
     dialogue: () => {
       const { source, target } = sentFile();
       return { source, target: target.peerEnds() };
@@ -715,7 +715,7 @@ const BREAKS: readonly Break[] = [
 ];
 
 for (const { name, dialogue, kind, message, by } of BREAKS) {
-  Deno.test(`Relay: breaks off where ${name}, and knows the host`, async () => {
+  Deno.test(`Relay: ends where ${name}, and knows the host`, async () => {
     const how = await broken(dialogue());
     assertEquals({ kind: how.kind, by: how.by }, { kind, by });
     assert(how.message.includes(message), how.message);
@@ -723,7 +723,7 @@ for (const { name, dialogue, kind, message, by } of BREAKS) {
 }
 
 for (const name of ["..\\..\\x", "C:\\x", "C:x", "f:stream"]) {
-  Deno.test(`Relay: says once that a Windows server would take ${name} for a path, and hands it on`, async () => {
+  Deno.test(`Relay: warns once that a Windows server would take ${name} for a path, and forwards it`, async () => {
     const { observer } = await relayed({
       source: source().peerSays(`C0644 0 ${name}\n`)
         .weSay("\0").peerSays("\0")

@@ -36,7 +36,7 @@ const TREE: readonly TreeEntry[] = [
   { path: "tree/", mode: 0o755, modified: 5 },
 ].filter(({ path }) => isStorable(path));
 
-/** What both ends of a copy told. */
+/** Reports of both ends of a copy. */
 interface Copied {
   readonly entries: number;
   readonly sent: RecordingObserver;
@@ -90,7 +90,7 @@ async function sendAll(
   await channel.close();
 }
 
-Deno.test("Source: and Sink copy a tree whole: names, content, modes, times", async () => {
+Deno.test("Source and Sink: copy a tree whole: names, content, modes, times", async () => {
   using directory = new TempDirectory();
   using target = new TempDirectory();
   makeTree(directory.path, TREE);
@@ -111,7 +111,7 @@ Deno.test("Source: and Sink copy a tree whole: names, content, modes, times", as
   assertEquals(sent.bodies.toSorted(), received.bodies.toSorted());
 });
 
-Deno.test("Source: and Sink copy a tree over an earlier copy of it", async () => {
+Deno.test("Source and Sink: copy a tree over an earlier copy of it", async () => {
   using directory = new TempDirectory();
   using target = new TempDirectory();
   makeTree(directory.path, [
@@ -129,8 +129,8 @@ Deno.test("Source: and Sink copy a tree over an earlier copy of it", async () =>
 });
 
 for (const lockstep of [true, false]) {
-  const how = lockstep ? "in lockstep" : "running ahead";
-  Deno.test(`Source: and Sink, ${how}, stay in step where reads or writes fail`, async () => {
+  const how = lockstep ? "in lockstep" : "with acknowledgements in advance";
+  Deno.test(`Source and Sink: stay in step where reads or writes fail, ${how}`, async () => {
     const tree = [
       { path: "tree/a", content: pattern(300_000) },
       { path: "tree/b/c", content: "c" },
@@ -159,9 +159,9 @@ for (const lockstep of [true, false]) {
       );
       const failing = Object.keys(ends).length;
       assertEquals(entries, 5);
-      // What is acknowledged ahead is told on the side that failed alone.
-      const told = lockstep ? 2 * failing : "from" in ends ? 2 : 0;
-      assertEquals(sent.failures.length, told);
+      // A failure after an acknowledgement in advance is reported at the sink alone.
+      const reports = lockstep ? 2 * failing : "from" in ends ? 2 : 0;
+      assertEquals(sent.failures.length, reports);
       assertEquals(received.failures.length, 2 * failing);
       assertEquals(
         Deno.statSync(`${target.path}/tree/b/d`).mode! & 0o777,

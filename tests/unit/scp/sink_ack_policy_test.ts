@@ -1,4 +1,4 @@
-/** What a sink acknowledges before it has come, and what becomes of it then. */
+/** Acknowledgements in advance, and entries that a sink drops after them. */
 
 import { assertEquals, assertRejects } from "@std/assert";
 import {
@@ -21,10 +21,10 @@ import { CLIENT_SINK } from "../../support/scp/sink_options.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { makeTree, type TreeEntry } from "../../support/fixtures/tree.ts";
 
-/** What is given at once where a source comes to be in a directory. */
+/** Acknowledgements that leave once the source is in a directory. */
 const WINDOW = "\0".repeat(2048);
 
-/** Receives a dialogue to its end; what failed, the target left out. */
+/** Receives a dialogue to its end; gives the failures, the target left out. */
 async function receive(
   peer: ScriptedPeer,
   target: string,
@@ -50,7 +50,7 @@ function insideD(): ScriptedPeer {
     .weSay("\0" + WINDOW);
 }
 
-Deno.test("Sink: gives a window once it is in a directory, and nothing ahead before", async () => {
+Deno.test("Sink: gives a window once it is in a directory, and nothing in advance before", async () => {
   using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("T1 0 1 0\n")
@@ -81,7 +81,7 @@ Deno.test("Sink: fills its window up when less than half of it is left, and the 
   assertEquals(listing(directory.path), ["d/", 'd/a = "a"', "d/e/", "d/e/f/"]);
 });
 
-Deno.test("Sink: has a window leave at once, for it may be busy for long", async () => {
+Deno.test("Sink: flushes a window at once", async () => {
   using directory = new TempDirectory();
   const steps: string[] = [];
   class Noting extends ScriptedPeer {
@@ -133,7 +133,7 @@ Deno.test("Sink: gives what is left of its window to what follows the directory"
   assertEquals(listing(directory.path), ['b = "b"', "d/"]);
 });
 
-/** What comes, and what is answered to it with `none` and with `certain`. */
+/** Messages, and the replies to them by the policies `none` and `certain`. */
 const STEPS: readonly (readonly [
   name: string,
   steps: readonly (readonly [words: string, none: string, certain: string])[],
@@ -186,7 +186,7 @@ const STEPS: readonly (readonly [
 
 for (const [name, steps] of STEPS) {
   for (const ackPolicy of ["none", "certain"] as const) {
-    Deno.test(`Sink, when it is to acknowledge ${ackPolicy} ahead, gives what is due for ${name}`, async () => {
+    Deno.test(`Sink: acknowledges ${name} by the policy ${ackPolicy}`, async () => {
       using directory = new TempDirectory();
       const peer = new ScriptedPeer().weSay("\0");
       for (const [words, none, certain] of steps) {
@@ -204,7 +204,7 @@ for (const [name, steps] of STEPS) {
   }
 }
 
-Deno.test("Sink: gives no more answers than are due with certain, whatever is refused", async () => {
+Deno.test("Sink: gives no more replies than are due by the policy certain, whatever is refused", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "isdir/" }, {
     path: "isfile",
@@ -214,7 +214,7 @@ Deno.test("Sink: gives no more answers than are due with certain, whatever is re
     `\x01scp: ${directory.path}/${name}: ${why}\n`;
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 1 a\na\0")
-    // What is not given yet is refused as ever.
+    // An entry that is not acknowledged yet is refused.
     .weSay("\0\0").peerSays("C0644 3 isdir\n")
     .weSay(refusal("isdir", "Is a directory")).peerSays("D0755 0 isfile\n")
     .weSay(refusal("isfile", "Not a directory")).peerSays("T1 0 1 0\n")
@@ -235,7 +235,7 @@ Deno.test("Sink: gives no more answers than are due with certain, whatever is re
   );
 });
 
-/** What comes into a directory that was acknowledged, and is not stored. */
+/** Entries of a directory that are acknowledged in advance and not stored. */
 const DROPPED: readonly {
   readonly name: string;
   /** What stands in the target before. */
@@ -284,7 +284,7 @@ const DROPPED: readonly {
 ];
 
 for (const { name, before, words, failures, after } of DROPPED) {
-  Deno.test(`Sink: drops ${name}, tells of it once, and takes what follows`, async () => {
+  Deno.test(`Sink: drops ${name}, reports it once, and takes the rest`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "d/" }, ...before]);
     const peer = insideD().peerSays(`${words}C0644 1 z\nz\0E\n`);
@@ -297,7 +297,7 @@ for (const { name, before, words, failures, after } of DROPPED) {
 }
 
 linkTest(
-  "Sink: drops a directory where a dangling link is, tells of it once, and takes what follows",
+  "Sink: drops a directory where a dangling link is, reports it once, and takes the rest",
   async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "d/" }]);
@@ -316,7 +316,7 @@ linkTest(
   },
 );
 
-Deno.test("Sink: drops what cannot be written, tells of it once, and takes what follows", async () => {
+Deno.test("Sink: drops a body that cannot be written, reports it once, and takes the rest", async () => {
   using directory = new TempDirectory();
   class FullDisk extends LooksFirst {
     override async openToWrite(path: string, mode: number): Promise<OpenFile> {
@@ -342,7 +342,7 @@ Deno.test("Sink: drops what cannot be written, tells of it once, and takes what 
   );
 });
 
-Deno.test("Sink: tells of a directory it cannot finish, and gives no answer more", async () => {
+Deno.test("Sink: reports a directory that it cannot finish, and gives no further reply", async () => {
   using directory = new TempDirectory();
   class NoTimes extends LocalFileSystem {
     override async setTimes(path: string): Promise<void> {
@@ -359,7 +359,7 @@ Deno.test("Sink: tells of a directory it cannot finish, and gives no answer more
   );
 });
 
-Deno.test("Sink: refuses a top directory that cannot be made as ever, before any window", async () => {
+Deno.test("Sink: refuses a top directory that cannot be made before it gives a window", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "d", content: "older" }]);
   const peer = new ScriptedPeer()
@@ -372,7 +372,7 @@ Deno.test("Sink: refuses a top directory that cannot be made as ever, before any
   assertEquals(listing(directory.path), ['d = "older"']);
 });
 
-Deno.test("Sink: drops what Windows does not allow, with all that is in it", async () => {
+Deno.test("Sink: drops a name that Windows does not allow, with all that is in it", async () => {
   using directory = new TempDirectory();
   const peer = insideD().peerSays(
     "C0644 3 a:b\nabc\0D0755 0 con\nC0644 1 f\nf\0D0755 0 q?\nE\nE\n" +
@@ -425,8 +425,8 @@ Deno.test("Sink: throws a SessionError where the verdict on a dropped body is mi
   assertEquals(listing(directory.path), ["d/", "d/b/"]);
 });
 
-/** What is refused although it was acknowledged: it breaks the protocol. */
-const BREACHES: readonly (readonly [words: string, answer: string])[] = [
+/** Lines that break the protocol: they are refused though acknowledged. */
+const VIOLATIONS: readonly (readonly [words: string, reply: string])[] = [
   ["C0644 1 ..\n", "error: unexpected filename: .."],
   ["D0755 0 a/b\n", "error: unexpected filename: a/b"],
   ["C0644 1\n", "protocol error: size not delimited"],
@@ -434,12 +434,12 @@ const BREACHES: readonly (readonly [words: string, answer: string])[] = [
   ["E\nWelcome\n", "protocol error: expected control record"],
 ];
 
-for (const [words, answer] of BREACHES) {
-  Deno.test(`Sink: answers ${JSON.stringify(words)} in a directory that is dropped, and ends`, async () => {
+for (const [words, reply] of VIOLATIONS) {
+  Deno.test(`Sink: replies once to ${JSON.stringify(words)} in a directory that is dropped, and ends`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "d/e", content: "older" }]);
     const peer = insideD().peerSays(`D0755 0 e\n${words}`)
-      .weSay(`\x01scp: ${answer}\n`);
+      .weSay(`\x01scp: ${reply}\n`);
     await assertRejects(
       () => receive(peer, directory.path, { ackPolicy: "window" }),
       ProtocolError,
@@ -449,7 +449,7 @@ for (const [words, answer] of BREACHES) {
   });
 }
 
-/** A source that has said all, and takes no acknowledgement more. */
+/** A source that has sent all, and takes no more acknowledgements. */
 class DeafSource extends ScriptedPeer {
   readonly #deafTo: "writes" | "flushes";
   #left: number;
@@ -477,7 +477,7 @@ class DeafSource extends ScriptedPeer {
 }
 
 for (const deafTo of ["writes", "flushes"] as const) {
-  Deno.test(`Sink: takes what still comes where nobody takes what it ${deafTo} ahead`, async () => {
+  Deno.test(`Sink: takes the rest from a source that takes no more ${deafTo}`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "d/b/" }]);
     const peer = new DeafSource(deafTo, 2)

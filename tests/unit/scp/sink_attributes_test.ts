@@ -12,7 +12,7 @@ import { PRESERVING_SINK } from "../../support/scp/sink_options.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { makeTree } from "../../support/fixtures/tree.ts";
 
-Deno.test("Sink: gives a file its times, also when it does not preserve", async () => {
+Deno.test("Sink: gives a file the times that come, without -p too", async () => {
   for (const options of [{}, PRESERVING_SINK]) {
     using directory = new TempDirectory();
     const peer = new ScriptedPeer()
@@ -163,7 +163,7 @@ Deno.test("Sink: keeps the mode of what is there unless modes are preserved", as
   }
 });
 
-Deno.test("Sink: answers once for a directory it cannot finish, and goes on", async () => {
+Deno.test("Sink: replies once for a directory that it cannot finish, and goes on", async () => {
   using directory = new TempDirectory();
   class NoTimes extends LocalFileSystem {
     override async setTimes(path: string): Promise<void> {

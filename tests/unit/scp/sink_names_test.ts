@@ -81,7 +81,7 @@ for (const name of HOSTILE_NAMES) {
 for (
   const name of ["a\\evil", "C:evil", "evil:stream", "NUL", "con.txt", "a."]
 ) {
-  Deno.test(`Sink: passes over ${JSON.stringify(name)} on Windows, and takes the rest`, async () => {
+  Deno.test(`Sink: refuses ${JSON.stringify(name)} on Windows, and takes the rest`, async () => {
     using directory = new TempDirectory();
     const refusal =
       `${directory.path}/${name}: Windows does not allow this name`;
@@ -110,7 +110,7 @@ Deno.test("Sink: ends at a name that is hostile everywhere on Windows, too", asy
   }
 });
 
-Deno.test("Sink: stores what Windows does not allow at a target with another name", async () => {
+Deno.test("Sink: stores a name that Windows does not allow at a target with another name", async () => {
   using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 1 a:b\n")
@@ -133,7 +133,7 @@ Deno.test("Sink: takes names that only look hostile", async () => {
   }
 });
 
-Deno.test("Sink: refuses what was not asked for and creates nothing", async () => {
+Deno.test("Sink: refuses a name that was not asked for, and creates nothing", async () => {
   const objectionTo = only("f");
   for (const record of ["C0644 1 .bashrc", "D0700 0 .ssh", "C0644 1 F"]) {
     using directory = new TempDirectory();
@@ -150,7 +150,7 @@ Deno.test("Sink: refuses what was not asked for and creates nothing", async () =
   }
 });
 
-Deno.test("Sink: refuses what was not asked for after what was", async () => {
+Deno.test("Sink: refuses a name that was not asked for after one that was", async () => {
   using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("D0755 0 f\nC0644 1 x\nx\0E\n")
@@ -216,10 +216,10 @@ Deno.test("Sink: refuses a directory if it is not recursive, after its name", as
 Deno.test("Sink: refuses a name that makes a line longer than 2047 bytes, and goes on", async () => {
   using directory = new TempDirectory();
   const name = "a".repeat(5000);
-  const answer = `\x01scp: ${directory.path}/${name}`.slice(0, 2046) + "\n";
+  const reply = `\x01scp: ${directory.path}/${name}`.slice(0, 2046) + "\n";
   const peer = new ScriptedPeer(100)
     .weSay("\0").peerSays(`C0644 1 ${name}\n`)
-    .weSay(answer).peerSays("C0644 1 b\n")
+    .weSay(reply).peerSays("C0644 1 b\n")
     .weSay("\0").peerSays("b\0")
     .weSay("\0");
   assertEquals((await receive(peer, directory.path)).failures, [

@@ -40,7 +40,7 @@ Deno.test("Sink: takes a file step by step, in chunks of any size", async () => 
   }
 });
 
-Deno.test("Sink: takes records that come glued to bodies", async () => {
+Deno.test("Sink: takes records that come right behind bodies", async () => {
   using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("C0644 3 a\nabc\0C0644 2 b\nxy\0")
@@ -96,7 +96,7 @@ Deno.test("Sink: reads the body of a refused file as records", async () => {
   assertEquals(listing(directory.path), ["isdir/"]);
 });
 
-Deno.test("Sink: stays where it is after a refused directory", async () => {
+Deno.test("Sink: stays in its directory after it refuses another", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "f", content: "old" }]);
   const refusal = `${directory.path}/f: Not a directory`;
@@ -132,7 +132,7 @@ Deno.test("Sink: ends at an E that closes no directory, and reads no further", a
   assertEquals(listing(directory.path), []);
 });
 
-Deno.test("Sink: reports a warning between records and does not answer it", async () => {
+Deno.test("Sink: reports a warning between records and does not reply to it", async () => {
   using directory = new TempDirectory();
   const peer = new ScriptedPeer()
     .weSay("\0").peerSays("\x01oops\nC0644 1 a\n")
@@ -180,7 +180,7 @@ function fullDisk(room: number): FileSystem {
   return new FullDisk();
 }
 
-Deno.test("Sink: answers a full disk once, after the body, and stays in step", async () => {
+Deno.test("Sink: reports a full disk in one reply, after the body, and stays in step", async () => {
   for (const grain of [1, Infinity]) {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "a", content: "an older, longer file" }]);
@@ -212,7 +212,7 @@ Deno.test("Sink: answers a full disk once, after the body, and stays in step", a
   }
 });
 
-Deno.test("Sink: answers once although a write fails and the source warns too", async () => {
+Deno.test("Sink: replies once although a write fails and the source warns too", async () => {
   using directory = new TempDirectory();
   const refusal = `${directory.path}/a: No space left on device`;
   const peer = new ScriptedPeer()
@@ -229,7 +229,7 @@ Deno.test("Sink: answers once although a write fails and the source warns too", 
   );
 });
 
-Deno.test("Sink: answers once although length, mode and times all fail", async () => {
+Deno.test("Sink: replies once although length, mode and times all fail", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "older" }]);
   const fail = (what: string) => async () => {
@@ -252,7 +252,7 @@ Deno.test("Sink: answers once although length, mode and times all fail", async (
   );
 });
 
-Deno.test("Sink: keeps all that was there whatever is wrong with a refused entry", async () => {
+Deno.test("Sink: keeps a file that cannot be opened to write", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "mine" }]);
   class NoWriting extends LooksFirst {
@@ -271,9 +271,9 @@ Deno.test("Sink: keeps all that was there whatever is wrong with a refused entry
   assertEquals(listing(directory.path), ['a = "mine"']);
 });
 
-Deno.test("Sink: tells which directory a stream ended inside", async () => {
+Deno.test("Sink: gives the directory that a stream ended in", async () => {
   for (
-    const [records, answers, inside] of [
+    const [records, replies, inside] of [
       ["D0755 0 dd\nC0644 1 a\na\0", "\0\0\0", "dd"],
       ["D0755 0 dd\nC0644 1 a\na\0D0755 0 ee\n", "\0\0\0\0", "dd/ee"],
       ["D0755 0 dd\nC0644 1 a\na\0D0755 0 ee\nE\n", "\0\0\0\0\0", "dd"],
@@ -282,7 +282,7 @@ Deno.test("Sink: tells which directory a stream ended inside", async () => {
     using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(records)
-      .weSay(answers);
+      .weSay(replies);
     const { isToldEnd, endedInside } = await receive(peer, directory.path);
     assertEquals([isToldEnd, endedInside], [
       false,
@@ -292,9 +292,9 @@ Deno.test("Sink: tells which directory a stream ended inside", async () => {
   }
 });
 
-Deno.test("Sink: tells whether the source or its stream ended", async () => {
+Deno.test("Sink: tells an end of the source from an end of its stream", async () => {
   for (
-    const [records, answers, expected] of [
+    const [records, replies, expected] of [
       ["", "", { entries: 0, isToldEnd: false }],
       ["E\n", "\0", { entries: 0, isToldEnd: true }],
       ["T1 0 1 0\n", "\0", { entries: 0, isToldEnd: false }],
@@ -307,13 +307,13 @@ Deno.test("Sink: tells whether the source or its stream ended", async () => {
     using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(records)
-      .weSay(answers);
+      .weSay(replies);
     const { entries, isToldEnd } = await receive(peer, directory.path);
     assertEquals({ entries, isToldEnd }, expected, records);
   }
 });
 
-Deno.test("Sink: takes messages of any length, and what comes after them", async () => {
+Deno.test("Sink: takes messages of any length, and the records behind them", async () => {
   for (const length of [2045, 2046, 5000, 65534]) {
     using directory = new TempDirectory();
     const text = "w".repeat(length);
@@ -330,7 +330,7 @@ Deno.test("Sink: takes messages of any length, and what comes after them", async
   }
 });
 
-Deno.test("refuse(): tells the source why, and throws the same", async () => {
+Deno.test("refuse(): sends the source the reason, and throws the same", async () => {
   const peer = new ScriptedPeer().weSay("\x01scp: ambiguous target\n");
   const sink = new Sink(
     peer,

@@ -13,13 +13,13 @@ import {
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { makeTree } from "../../support/fixtures/tree.ts";
 
-Deno.test("Sink: ends at a fatal record without an answer", async () => {
+Deno.test("Sink: ends at a fatal record without a reply", async () => {
   using directory = new TempDirectory();
   const peer = new ScriptedPeer().weSay("\0").peerSays("\x02bye\n");
   assertEquals(await messageOf(peer, directory.path), "bye");
 });
 
-Deno.test("Sink: ends without an answer where a body is followed by nonsense", async () => {
+Deno.test("Sink: ends without a reply where nonsense follows a body", async () => {
   for (const words of ["Zzz\n", "\x02Zzz\n", "\n"]) {
     using directory = new TempDirectory();
     const peer = new ScriptedPeer()
@@ -30,7 +30,7 @@ Deno.test("Sink: ends without an answer where a body is followed by nonsense", a
   }
 });
 
-Deno.test("Sink: cuts a file to what came where the stream ends in its body, and says so", async () => {
+Deno.test("Sink: cuts a file to the bytes that came where the stream ends in its body, and says so", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "an older, longer file" }]);
   const peer = new ScriptedPeer()
@@ -58,7 +58,7 @@ Deno.test("Sink: throws a SessionError where the stream ends before a verdict", 
   );
 });
 
-/** What breaks the protocol, the one answer to it, and what is said of it. */
+/** Lines that break the protocol, the one reply to each, and the error's message. */
 const VIOLATIONS: readonly (readonly [string, string, string])[] = [
   ...[
     ["\n", "unexpected <newline>"],
@@ -81,13 +81,13 @@ const VIOLATIONS: readonly (readonly [string, string, string])[] = [
   ),
 ];
 
-for (const [words, answer, said] of VIOLATIONS) {
-  Deno.test(`Sink: answers ${JSON.stringify(words)} once and ends`, async () => {
+for (const [words, reply, message] of VIOLATIONS) {
+  Deno.test(`Sink: replies to ${JSON.stringify(words)} once and ends`, async () => {
     using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(words)
-      .weSay(`\x01scp: ${answer}\n`);
-    assertEquals(await messageOf(peer, directory.path), said);
+      .weSay(`\x01scp: ${reply}\n`);
+    assertEquals(await messageOf(peer, directory.path), message);
     assertEquals(listing(directory.path), []);
   });
 }
@@ -108,10 +108,10 @@ Deno.test("Sink: throws a SessionError where the stream ends in a record, and sa
   }
 });
 
-Deno.test("Sink: answers a line that is no record with its words only at the start of a directory", async () => {
+Deno.test("Sink: repeats a line that is no record only at the start of a directory", async () => {
   const expected = "protocol error: expected control record";
   for (
-    const [before, answers, refusal] of [
+    const [before, replies, refusal] of [
       ["D0755 0 d\n", "\0", "Welcome"],
       ["C0644 0 a\n\0", "\0\0", expected],
       ["T1 0 1 0\n", "\0", expected],
@@ -122,7 +122,7 @@ Deno.test("Sink: answers a line that is no record with its words only at the sta
     using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(`${before}Welcome\n`)
-      .weSay(`${answers}\x01scp: ${refusal}\n`);
+      .weSay(`${replies}\x01scp: ${refusal}\n`);
     assertEquals(
       await messageOf(peer, directory.path),
       'the remote said "Welcome" instead of a record',
@@ -131,14 +131,14 @@ Deno.test("Sink: answers a line that is no record with its words only at the sta
   }
 });
 
-/** What comes, our answers, and the class of the error it ends with. */
-const BREACHES: readonly (readonly [
+/** Messages of a source, the replies, and the class of the error at the end. */
+const ENDS: readonly (readonly [
   words: string,
-  answers: string,
+  replies: string,
   name: "UnexpectedOutputError" | "ProtocolError" | "RefusalError",
 ])[] = [
-  ...VIOLATIONS.map(([words, answer]) =>
-    [words, `\x01scp: ${answer}\n`, "UnexpectedOutputError"] as const
+  ...VIOLATIONS.map(([words, reply]) =>
+    [words, `\x01scp: ${reply}\n`, "UnexpectedOutputError"] as const
   ),
   [
     "C0644 1 other\n",
@@ -187,12 +187,12 @@ const BREACHES: readonly (readonly [
   ],
 ];
 
-for (const [words, answers, name] of BREACHES) {
+for (const [words, replies, name] of ENDS) {
   Deno.test(`Sink: throws a ${name} at the end of ${JSON.stringify(words)}`, async () => {
     using directory = new TempDirectory();
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays(words)
-      .weSay(answers);
+      .weSay(replies);
     const error = await protocolErrorOf(peer, directory.path, {
       objectionTo: only("f"),
     });

@@ -1,4 +1,4 @@
-/** What a source does where something that went ahead is refused or lost. */
+/** Sources that reconnect: a speculation was refused, or a sink is lost. */
 
 import { assertEquals, assertRejects } from "@std/assert";
 import {
@@ -27,10 +27,10 @@ function directoryOf(...names: readonly string[]): TreeEntry[] {
   ];
 }
 
-/** How a directory ends while something that went ahead is owed an answer. */
+/** End of a directory while replies to speculations are pending. */
 const END = `${GUARD}E\n`;
 
-/** A body that never goes ahead. */
+/** A body that is never a speculation. */
 const UNSAFE = "E\n";
 
 /** A dialogue up to where the directory `d` was taken. */
@@ -43,7 +43,7 @@ function insideD(name = "d"): ScriptedPeer {
 /** One file of a letter, each step of it waited for. */
 function takesInTurn(peer: ScriptedPeer, ...names: string[]): ScriptedPeer {
   for (const [at, name] of names.entries()) {
-    // The answer to a body is waited for together with the next record's.
+    // The source waits for a body's reply together with the next record's.
     peer.weSay(`C0644 1 ${name}\n`);
     if (at > 0) peer.peerSays("\0");
     peer.peerSays("\0").weSay(`${name}\0`);
@@ -71,8 +71,8 @@ interface Case extends Omit<Sending, "next"> {
   readonly outermost?: string;
 }
 
-/** Sends through a dialogue that is lost, and through the one after it. */
-async function sendAnew(
+/** Sends to a sink that is lost, and to the one after it. */
+async function sendTwice(
   first: ScriptedPeer,
   second: ScriptedPeer,
   { tree, paths = ["d"], outermost, ...sending }: Case,
@@ -89,36 +89,36 @@ async function sendAnew(
   await source.send(...paths.map((path) => `${directory.path}/${path}`));
   first.assertDone();
   second.assertDone();
-  assertEquals(source.restarts, 1);
+  assertEquals(source.reconnects, 1);
   return source;
 }
 
-Deno.test("Source: begins anew once after a refusal, and sends what was not answered, in its order, waiting each time", async () => {
+Deno.test("Source: reconnects once after a refusal, and sends entries without a reply again, in their order, waiting each time", async () => {
   const first = insideD()
     .weSay("C0644 1 a\na\0C0644 1 b\nb\0C0644 1 c\nc\0C0644 1 e\ne\0")
     .weSay(END)
     .peerSays("\0\0\x01b: Is a directory\n");
   const second = takesInTurn(insideD(), "c", "e").weSay("E\n")
     .peerSays("\0\0");
-  const { observer } = await sendAnew(first, second, {
+  const { observer } = await sendTwice(first, second, {
     tree: directoryOf("a", "b", "c", "e"),
   });
   assertEquals(observer.failures, ["b: Is a directory"]);
 });
 
-Deno.test("Source: begins anew where the first file of a directory is refused", async () => {
+Deno.test("Source: reconnects where the first file of a directory is refused", async () => {
   const first = insideD()
     .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}`)
     .peerSays("\x01a: no\n");
   const second = takesInTurn(insideD(), "b").weSay("E\n")
     .peerSays("\0\0");
-  const { observer } = await sendAnew(first, second, {
+  const { observer } = await sendTwice(first, second, {
     tree: directoryOf("a", "b"),
   });
   assertEquals(observer.failures, ["a: no"]);
 });
 
-Deno.test("Source: begins anew where the last file of a directory is refused, to end it", async () => {
+Deno.test("Source: reconnects where the last file of a directory is refused, to end it", async () => {
   const first = insideD()
     .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}C0644 2 f\n`)
     .peerSays("\0\0\x01b: no\n");
@@ -126,7 +126,7 @@ Deno.test("Source: begins anew where the last file of a directory is refused, to
     .peerSays("\0").weSay("C0644 2 f\n")
     .peerSays("\0").weSay("E\n\0")
     .peerSays("\0");
-  const { observer } = await sendAnew(first, second, {
+  const { observer } = await sendTwice(first, second, {
     tree: [...directoryOf("a", "b"), {
       path: "f",
       content: UNSAFE,
@@ -137,26 +137,26 @@ Deno.test("Source: begins anew where the last file of a directory is refused, to
   assertEquals(observer.failures, ["b: no"]);
 });
 
-Deno.test("Source: begins anew at the top for the last file of all", async () => {
+Deno.test("Source: reconnects at the top for the last file of all", async () => {
   const first = new ScriptedPeer()
     .peerSays("\0").weSay("C0644 1 f\n")
     .peerSays("\0").weSay("f\0C0644 1 g\n")
     .peerSays("\0").peerSays("\0").weSay("g\0C0644 1 h\nh\0C0644 1 i\ni\0")
     .peerSays("\0\0\0\x01i: no\n");
   const second = new ScriptedPeer().peerSays("\0");
-  const { observer } = await sendAnew(first, second, {
+  const { observer } = await sendTwice(first, second, {
     tree: [..."fghi"].map((path) => ({ path, content: path, mode: 0o644 })),
     paths: [..."fghi"],
   });
   assertEquals(observer.failures, ["i: no"]);
 });
 
-Deno.test("Source: sends a file that was not refused itself once more at the top, by its own name", async () => {
+Deno.test("Source: sends a lost file again at the top, by its own name", async () => {
   const first = insideD().weSay("E\nC0644 1 f\nf\0C0644 1 g\ng\0")
     .peerSays("\0\x01f: no\n");
   const second = takesInTurn(new ScriptedPeer().peerSays("\0"), "g")
     .peerSays("\0");
-  const { observer } = await sendAnew(first, second, {
+  const { observer } = await sendTwice(first, second, {
     tree: [
       ...directoryOf(),
       { path: "f", content: "f", mode: 0o644 },
@@ -180,7 +180,7 @@ const NESTED: readonly TreeEntry[] = [
 
 for (const outermost of [undefined, "new name"]) {
   const how = outermost === undefined ? "by their names" : "one renamed";
-  Deno.test(`Source: enters the directories again that it was in, ${how}, with their times`, async () => {
+  Deno.test(`Source: reopens the directories that it was in, ${how}, with their times`, async () => {
     const first = new ScriptedPeer()
       .peerSays("\0").weSay("T5 0 5 0\nD0755 0 d\n")
       .peerSays("\0").peerSays("\0").weSay("T3 0 3 0\nD0755 0 e\n")
@@ -196,7 +196,7 @@ for (const outermost of [undefined, "new name"]) {
       .peerSays("\0").peerSays("\0").weSay("T4 0 4 0\nC0644 2 z\n")
       .peerSays("\0").peerSays("\0").weSay("E\n\0E\n")
       .peerSays("\0\0");
-    const { observer } = await sendAnew(first, second, {
+    const { observer } = await sendTwice(first, second, {
       tree: NESTED,
       preserve: true,
       files: new Unread(),
@@ -206,7 +206,7 @@ for (const outermost of [undefined, "new name"]) {
   });
 }
 
-Deno.test("Source: leaves the directories again that it had left by then", async () => {
+Deno.test("Source: leaves again the reopened directories that it had left by then", async () => {
   const first = insideD().weSay("D0755 0 e\n")
     .peerSays("\0").weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}${END}`)
     .peerSays("\x01a: no\n");
@@ -214,13 +214,13 @@ Deno.test("Source: leaves the directories again that it had left by then", async
     .peerSays("\0").weSay("C0644 1 b\n")
     .peerSays("\0").weSay("b\0E\nE\n")
     .peerSays("\0\0\0");
-  const { observer } = await sendAnew(first, second, {
+  const { observer } = await sendTwice(first, second, {
     tree: NESTED.filter(({ path }) => path !== "d/z"),
   });
   assertEquals(observer.failures, ["a: no"]);
 });
 
-Deno.test("Source: leaves a directory again before it enters the one after it", async () => {
+Deno.test("Source: leaves a reopened directory before it enters the next one", async () => {
   const first = insideD().weSay("D0755 0 e\n")
     .peerSays("\0").weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}D0755 0 g\n`)
     .peerSays("\0\0\x01b: no\n");
@@ -230,7 +230,7 @@ Deno.test("Source: leaves a directory again before it enters the one after it", 
     .peerSays("\0").weSay("C0644 1 x\n")
     .peerSays("\0").weSay("x\0E\nE\n")
     .peerSays("\0\0\0");
-  const { observer } = await sendAnew(first, second, {
+  const { observer } = await sendTwice(first, second, {
     tree: [
       ...NESTED.filter(({ path }) => path !== "d/z"),
       { path: "d/g/x", content: "x", mode: 0o644 },
@@ -240,7 +240,7 @@ Deno.test("Source: leaves a directory again before it enters the one after it", 
   assertEquals(observer.failures, ["b: no"]);
 });
 
-Deno.test("Source: enters no directory again that it only sent the content of", async () => {
+Deno.test("Source: reopens no directory that it only sent the content of", async () => {
   const first = insideD("e")
     .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}C0644 2 z\n`)
     .peerSays("\x01a: no\n");
@@ -248,7 +248,7 @@ Deno.test("Source: enters no directory again that it only sent the content of", 
     .peerSays("\0").peerSays("\0").weSay("C0644 2 z\n")
     .peerSays("\0").weSay("E\n\0")
     .peerSays("\0");
-  await sendAnew(first, second, {
+  await sendTwice(first, second, {
     tree: [
       { path: "d/e/a", content: "a", mode: 0o644 },
       { path: "d/e/b", content: "b", mode: 0o644 },
@@ -260,7 +260,7 @@ Deno.test("Source: enters no directory again that it only sent the content of", 
   });
 });
 
-Deno.test("Source: does not begin anew twice: what is refused then is skipped", async () => {
+Deno.test("Source: reconnects once: an entry that is refused then is skipped", async () => {
   const first = insideD()
     .weSay("C0644 1 a\na\0C0644 1 b\nb\0C0644 1 c\nc\0")
     .weSay(`${END}C0644 2 f\n`)
@@ -271,7 +271,7 @@ Deno.test("Source: does not begin anew twice: what is refused then is skipped", 
     .peerSays("\0").weSay("C0644 2 f\n")
     .peerSays("\x01f: no\n").weSay("C0644 1 g\n")
     .peerSays("\x01g: no\n");
-  const { observer } = await sendAnew(first, second, {
+  const { observer } = await sendTwice(first, second, {
     tree: [
       ...directoryOf("a", "b", "c"),
       { path: "f", content: UNSAFE, mode: 0o644 },
@@ -296,7 +296,7 @@ Deno.test("Source: does not send a file again whose times were refused", async (
     .peerSays("\0").peerSays("\0").weSay("T2 0 2 0\nC0644 1 b\n")
     .peerSays("\0").peerSays("\0").weSay("b\0E\n")
     .peerSays("\0\0");
-  const { observer } = await sendAnew(first, second, {
+  const { observer } = await sendTwice(first, second, {
     tree: [
       { path: "d/e/a", content: "a", mode: 0o644, modified: 1 },
       { path: "d/e/b", content: "b", mode: 0o644, modified: 2 },
@@ -309,7 +309,7 @@ Deno.test("Source: does not send a file again whose times were refused", async (
   assertEquals(observer.failures, ["no times"]);
 });
 
-Deno.test("Source: offers a file again that waited behind the one that was refused", async () => {
+Deno.test("Source: offers a file again that waited behind the file that was refused", async () => {
   const first = insideD()
     .weSay("C0644 1 a\na\0C0644 1 b\nb\0C0644 2 c\n")
     .peerSays("\x01a: no\n");
@@ -318,7 +318,7 @@ Deno.test("Source: offers a file again that waited behind the one that was refus
     .peerSays("\0").weSay("C0644 2 c\n")
     .peerSays("\0").weSay("E\n\0E\n")
     .peerSays("\0\0");
-  const { observer } = await sendAnew(first, second, {
+  const { observer } = await sendTwice(first, second, {
     tree: [...directoryOf("a", "b"), {
       path: "d/c",
       content: UNSAFE,
@@ -328,7 +328,7 @@ Deno.test("Source: offers a file again that waited behind the one that was refus
   assertEquals(observer.failures, ["a: no"]);
 });
 
-Deno.test("Source: enters a directory anew that waited behind the one that was refused", async () => {
+Deno.test("Source: enters a directory that waited behind the file that was refused", async () => {
   const first = insideD()
     .weSay("C0644 1 a\na\0C0644 1 b\nb\0D0755 0 e\n")
     .peerSays("\0\0\x01b: no\n");
@@ -336,7 +336,7 @@ Deno.test("Source: enters a directory anew that waited behind the one that was r
     .peerSays("\0").weSay("C0644 1 x\n")
     .peerSays("\0").weSay("x\0E\nE\n")
     .peerSays("\0\0\0");
-  const { observer } = await sendAnew(first, second, {
+  const { observer } = await sendTwice(first, second, {
     tree: [
       ...directoryOf("a", "b"),
       { path: "d/e/x", content: "x", mode: 0o644 },
@@ -346,7 +346,7 @@ Deno.test("Source: enters a directory anew that waited behind the one that was r
   assertEquals(observer.failures, ["b: no"]);
 });
 
-Deno.test("Source: passes over what a sink answers after a refusal: another one answers that", async () => {
+Deno.test("Source: ignores the lost sink's replies after a refusal", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, directoryOf("a", "b", "c"));
   // It reads a refused body by its size, and so goes on to take the others.
@@ -402,7 +402,7 @@ const SECOND_SINKS: readonly (readonly [
 ];
 
 for (const [peer, kind, message] of SECOND_SINKS) {
-  Deno.test(`Source: throws a ${kind.name} where the second dialogue comes to ${JSON.stringify(message)}`, async () => {
+  Deno.test(`Source: throws a ${kind.name} where the second dialogue ends in ${JSON.stringify(message)}`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, directoryOf("a", "b"));
     const first = insideD()
@@ -418,12 +418,12 @@ for (const [peer, kind, message] of SECOND_SINKS) {
     assertEquals(error.name, kind.name);
     assertEquals(error.message.replaceAll(directory.path, ""), message);
     second.assertDone();
-    assertEquals(source.restarts, 1);
+    assertEquals(source.reconnects, 1);
     assertEquals(source.observer.failures[0], "a: no");
   });
 }
 
-Deno.test("Source: throws why no other dialogue could be begun, and asks for none again", async () => {
+Deno.test("Source: throws the reason why it could not reconnect, and does not try again", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, directoryOf("a", "b"));
   const first = insideD()
@@ -437,12 +437,12 @@ Deno.test("Source: throws why no other dialogue could be begun, and asks for non
     SessionError,
     "no more logins",
   );
-  assertEquals(source.restarts, 1);
+  assertEquals(source.reconnects, 1);
   assertEquals(source.observer.failures, ["a: no"]);
 });
 
-/** What a sink answers before it is gone, and the name of what is lost. */
-const LOST: readonly (readonly [answers: string, named: string])[] = [
+/** Replies of a sink before it is lost, and the names of the lost entries. */
+const LOST: readonly (readonly [replies: string, named: string])[] = [
   ["", "/d/a and 2 more after it"],
   ["\0", "/d/a and 2 more after it"],
   ["\0\0", "/d/b and 1 more after it"],
@@ -450,13 +450,13 @@ const LOST: readonly (readonly [answers: string, named: string])[] = [
   ["\0\0\0\0\0", "/d/c"],
 ];
 
-for (const [answers, named] of LOST) {
-  Deno.test(`Source: names what may be lost after ${answers.length} of 6 answers`, async () => {
+for (const [replies, named] of LOST) {
+  Deno.test(`Source: names the entries that may be lost after ${replies.length} of 6 replies`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, directoryOf("a", "b", "c"));
     const peer = insideD()
       .weSay(`C0644 1 a\na\0C0644 1 b\nb\0C0644 1 c\nc\0${END}`)
-      .peerSays(answers);
+      .peerSays(replies);
     const source = new ScriptedSource(peer, {
       next: new SessionError("another dialogue was begun"),
     });
@@ -469,12 +469,12 @@ for (const [answers, named] of LOST) {
       `${named}: lost connection`,
     );
     peer.assertDone();
-    assertEquals(source.restarts, 0);
+    assertEquals(source.reconnects, 0);
     assertEquals(source.observer.failures, []);
   });
 }
 
-Deno.test("Source: counts no end of a directory among what may be lost", async () => {
+Deno.test("Source: counts no end of a directory among the entries that may be lost", async () => {
   for (const next of [undefined, "f"]) {
     using directory = new TempDirectory();
     makeTree(directory.path, [
@@ -503,7 +503,7 @@ Deno.test("Source: counts no end of a directory among what may be lost", async (
   }
 });
 
-Deno.test("Source: throws what a sink says in place of an answer to what went ahead", async () => {
+Deno.test("Source: throws a sink's words in place of a reply to a speculation", async () => {
   for (
     const [words, message] of [
       ["\x02bye\n", "bye"],
@@ -524,11 +524,11 @@ Deno.test("Source: throws what a sink says in place of an answer to what went ah
       message,
     );
     assertEquals(error.name === "UnexpectedOutputError", false);
-    assertEquals(source.restarts, 0);
+    assertEquals(source.reconnects, 0);
   }
 });
 
-/** A sink that takes so many bytes and hears no more; what it said is there. */
+/** A sink that takes so many bytes and then stops reading; its words are there. */
 class DeafPeer extends ScriptedPeer {
   #left: number;
 
@@ -552,7 +552,7 @@ const UNHEARD: readonly (readonly [
   rest: (second: ScriptedPeer) => ScriptedPeer,
 ])[] = [
   [
-    "a file ahead",
+    "a speculation",
     "C0644 1 a\na\0",
     directoryOf("a", "b"),
     (second) => takesInTurn(second, "b").peerSays("\0").weSay("E\n"),
@@ -594,20 +594,20 @@ const UNHEARD: readonly (readonly [
 ];
 
 for (const [name, heard, tree, rest] of UNHEARD) {
-  Deno.test(`Source: begins anew where a sink that refused a file hears no more before ${name}`, async () => {
+  Deno.test(`Source: reconnects where a sink that refused a file stops reading before ${name}`, async () => {
     const record = "D0755 0 d\n";
     const first = new DeafPeer(record.length + heard.length)
       .peerSays("\0").weSay(record)
       .peerSays("\0").weSay(heard)
       .peerSays("\x01a: no\n");
     const second = rest(insideD()).peerSays("\0");
-    const { observer } = await sendAnew(first, second, { tree });
+    const { observer } = await sendTwice(first, second, { tree });
     assertEquals(observer.failures, ["a: no"]);
   });
 }
 
 linkTest(
-  "Source: tells of what is missing all the same where a sink that refused a file hears no more",
+  "Source: warns of a missing entry after it reconnected where a sink that refused a file stops reading",
   async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, directoryOf("a"));
@@ -628,15 +628,15 @@ linkTest(
   },
 );
 
-Deno.test("Source: throws a SessionError where a sink that refused nothing hears no more", async () => {
-  for (const answers of ["", "\0\0"]) {
+Deno.test("Source: throws a SessionError where a sink that refused nothing stops reading", async () => {
+  for (const replies of ["", "\0\0"]) {
     using directory = new TempDirectory();
     makeTree(directory.path, directoryOf("a", "b"));
     const heard = "D0755 0 d\nC0644 1 a\na\0";
     const peer = new DeafPeer(heard.length)
       .peerSays("\0").weSay("D0755 0 d\n")
       .peerSays("\0").weSay("C0644 1 a\na\0")
-      .peerSays(answers);
+      .peerSays(replies);
     const source = new ScriptedSource(peer, {
       next: new SessionError("another dialogue was begun"),
     });
@@ -646,16 +646,16 @@ Deno.test("Source: throws a SessionError where a sink that refused nothing hears
     );
     assertEquals(
       error.message.replaceAll(directory.path, ""),
-      answers === ""
+      replies === ""
         ? "/d/a and 1 more after it: lost connection"
         : "/d/b: lost connection",
     );
-    assertEquals(source.restarts, 0);
+    assertEquals(source.reconnects, 0);
     peer.assertDone();
   }
 });
 
-Deno.test("Source: sends no body ahead any more where the refusal is heard before a file in the directory above", async () => {
+Deno.test("Source: stops speculating where the refusal comes before a file in the directory above", async () => {
   const first = insideD()
     .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}`)
     .peerSays("\0\0\x01b: no\n");
@@ -663,14 +663,14 @@ Deno.test("Source: sends no body ahead any more where the refusal is heard befor
     .peerSays("\0").weSay("C0644 1 f\n")
     .peerSays("\0").weSay("f\0")
     .peerSays("\0");
-  const { observer } = await sendAnew(first, second, {
+  const { observer } = await sendTwice(first, second, {
     tree: [...directoryOf("a", "b"), { path: "f", content: "f", mode: 0o644 }],
     paths: ["d", "f"],
   });
   assertEquals(observer.failures, ["b: no"]);
 });
 
-Deno.test("Source: skips a file that is refused right after it began anew", async () => {
+Deno.test("Source: skips a file that is refused right after it reconnected", async () => {
   const first = insideD()
     .weSay(`C0644 1 a\na\0${END}`)
     .peerSays("\x01a: no\n");
@@ -679,7 +679,7 @@ Deno.test("Source: skips a file that is refused right after it began anew", asyn
     .peerSays("\x01f: no\n").weSay("C0644 1 g\n")
     .peerSays("\0").weSay("g\0")
     .peerSays("\0");
-  const { observer } = await sendAnew(first, second, {
+  const { observer } = await sendTwice(first, second, {
     tree: [
       ...directoryOf("a"),
       { path: "f", content: "f", mode: 0o644 },
@@ -690,7 +690,7 @@ Deno.test("Source: skips a file that is refused right after it began anew", asyn
   assertEquals(observer.failures, ["a: no", "f: no"]);
 });
 
-Deno.test("Source: ends the progress of a body that is lost on its way", async () => {
+Deno.test("Source: ends the progress of a body that is lost in flight", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, directoryOf("a", "b"));
   const heard = "D0755 0 d\nC0644 1 a\na\0";

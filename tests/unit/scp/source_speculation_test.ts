@@ -1,4 +1,4 @@
-/** What a source sends before the answers to what it has sent. */
+/** Messages that a source sends before the replies to earlier ones. */
 
 import { assertEquals } from "@std/assert";
 import { EntryError, SessionError } from "../../../lib/errors.ts";
@@ -22,11 +22,11 @@ import { SortedFileSystem } from "../../support/file_systems/sorted_file_system.
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { makeTree, type TreeEntry } from "../../support/fixtures/tree.ts";
 
-/** Must not be needed: nothing is refused that went ahead. */
-const UNUSED = new SessionError("another dialogue was begun");
+/** Must not be needed: no speculation is refused. */
+const UNUSED = new SessionError("reconnected");
 
-/** Where bodies may go ahead. */
-const AHEAD: Sending = { next: UNUSED };
+/** Options that allow speculations. */
+const SPECULATING: Sending = { next: UNUSED };
 
 /** The directory `d`, with a file of its own name's content for each name. */
 function directoryOf(...names: readonly string[]): TreeEntry[] {
@@ -54,11 +54,11 @@ async function send(
     source.observer.failures.map((text) => text.replace(directory.path, "")),
     failures,
   );
-  assertEquals(source.restarts, 0);
+  assertEquals(source.reconnects, 0);
   return source;
 }
 
-Deno.test("Source: sends times and the record they are for at once", async () => {
+Deno.test("Source: sends times and the record they are for together", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("T8 0 8 0\nD0755 0 d\n")
     .peerSays("\0").peerSays("\0").weSay("T7 0 7 0\nC0644 1 a\n")
@@ -73,7 +73,7 @@ Deno.test("Source: sends times and the record they are for at once", async () =>
   });
 });
 
-Deno.test("Source: sends the next entry's records right behind a body", async () => {
+Deno.test("Source: prefetches the next entry's records right behind a body", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("T7 0 7 0\nC0644 1 f\n")
     .peerSays("\0").peerSays("\0").weSay("f\0T8 0 8 0\nC0644 1 g\n")
@@ -92,7 +92,7 @@ Deno.test("Source: sends the next entry's records right behind a body", async ()
   });
 });
 
-Deno.test("Source: sends the end of a directory, and what follows it, right behind a body", async () => {
+Deno.test("Source: prefetches the end of a directory, and the next record, right behind a body", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0").weSay("C0644 1 a\n")
@@ -110,7 +110,7 @@ Deno.test("Source: sends the end of a directory, and what follows it, right behi
   });
 });
 
-Deno.test("Source: waits for its record's answer before a body, an empty one too, unless told otherwise", async () => {
+Deno.test("Source: waits for its record's reply before a body, an empty one too, unless it may speculate", async () => {
   for (const content of ["a", ""]) {
     const record = `C0644 ${content.length} a\n`;
     const peer = new ScriptedPeer()
@@ -124,7 +124,7 @@ Deno.test("Source: waits for its record's answer before a body, an empty one too
   }
 });
 
-Deno.test("Source: skips what is refused while answers are owed for what came before it", async () => {
+Deno.test("Source: skips a refused entry while replies to earlier ones are pending", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("C0644 1 f\n")
     .peerSays("\0").weSay("f\0D0755 0 d\n")
@@ -147,7 +147,7 @@ Deno.test("Source: skips what is refused while answers are owed for what came be
   });
 });
 
-Deno.test("Source: sends small bodies ahead of all answers inside a directory", async () => {
+Deno.test("Source: speculates with small bodies inside a directory", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0")
@@ -155,7 +155,7 @@ Deno.test("Source: sends small bodies ahead of all answers inside a directory", 
     .weSay(`${GUARD}E\n`)
     .peerSays("\0\0\0\0\0\0\0\0");
   const { observer } = await send(peer, {
-    ...AHEAD,
+    ...SPECULATING,
     tree: [
       ...directoryOf("a", "b"),
       { path: "d/c", content: "", mode: 0o644 },
@@ -170,7 +170,7 @@ Deno.test("Source: sends small bodies ahead of all answers inside a directory", 
   ]);
 });
 
-Deno.test("Source: sends times ahead with the body they are for", async () => {
+Deno.test("Source: speculates with times and the body they are for", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("T9 0 9 0\nD0755 0 d\n")
     .peerSays("\0").peerSays("\0")
@@ -178,7 +178,7 @@ Deno.test("Source: sends times ahead with the body they are for", async () => {
     .weSay(`${GUARD}E\n`)
     .peerSays("\0\0\0\0\0\0\0\0");
   await send(peer, {
-    ...AHEAD,
+    ...SPECULATING,
     preserve: true,
     tree: [
       { path: "d/a", content: "a", mode: 0o644, modified: 7 },
@@ -188,20 +188,20 @@ Deno.test("Source: sends times ahead with the body they are for", async () => {
   });
 });
 
-Deno.test("Source: sends no body ahead before the first file was taken whole", async () => {
+Deno.test("Source: speculates only after the first file was taken whole", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("C0644 1 f\n")
     .peerSays("\0").weSay("f\0C0644 1 g\n")
     .peerSays("\0").peerSays("\0").weSay("g\0C0644 1 h\nh\0C0644 1 i\ni\0")
     .peerSays("\0\0\0\0\0");
   await send(peer, {
-    ...AHEAD,
+    ...SPECULATING,
     tree: [..."fghi"].map((path) => ({ path, content: path, mode: 0o644 })),
     paths: [..."fghi"],
   });
 });
 
-Deno.test("Source: sends nothing ahead into a directory that is not taken yet", async () => {
+Deno.test("Source: does not speculate in a directory that is not taken yet", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0").weSay("C0644 1 a\na\0D0755 0 e\n")
@@ -211,7 +211,7 @@ Deno.test("Source: sends nothing ahead into a directory that is not taken yet", 
     .weSay(`C0644 1 f\nf\0${GUARD}E\n`)
     .peerSays("\0\0\0\0");
   await send(peer, {
-    ...AHEAD,
+    ...SPECULATING,
     tree: [
       ...directoryOf("a", "f"),
       { path: "d/e/b", content: "b", mode: 0o644 },
@@ -220,7 +220,7 @@ Deno.test("Source: sends nothing ahead into a directory that is not taken yet", 
   });
 });
 
-Deno.test("Source: skips a directory that is refused behind bodies that went ahead", async () => {
+Deno.test("Source: skips a directory that is refused behind speculations", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0").weSay("C0644 1 a\na\0D0755 0 e\n")
@@ -228,7 +228,7 @@ Deno.test("Source: skips a directory that is refused behind bodies that went ahe
     .weSay(`C0644 1 f\nf\0${GUARD}E\n`)
     .peerSays("\0\0\0\0");
   await send(peer, {
-    ...AHEAD,
+    ...SPECULATING,
     tree: [
       ...directoryOf("a", "f"),
       { path: "d/e/b", content: "b", mode: 0o644 },
@@ -238,7 +238,7 @@ Deno.test("Source: skips a directory that is refused behind bodies that went ahe
   });
 });
 
-Deno.test("Source: goes on ahead where a body that went ahead could not be stored", async () => {
+Deno.test("Source: goes on speculating where a speculation could not be stored", async () => {
   const full = "No space left on device";
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
@@ -247,7 +247,7 @@ Deno.test("Source: goes on ahead where a body that went ahead could not be store
     .weSay("C0644 1 f\nf\0C0644 1 g\ng\0")
     .peerSays("\0\0\0\0");
   await send(peer, {
-    ...AHEAD,
+    ...SPECULATING,
     tree: [
       ...directoryOf("a", "b"),
       { path: "f", content: "f", mode: 0o644 },
@@ -259,7 +259,7 @@ Deno.test("Source: goes on ahead where a body that went ahead could not be store
 });
 
 linkTest(
-  "Source: tells of what is missing between bodies that go ahead, unanswered",
+  "Source: warns of a missing entry between speculations",
   async () => {
     const failure = "/d/b: No such file or directory";
     using directory = new TempDirectory();
@@ -270,14 +270,14 @@ linkTest(
       .peerSays("\0").weSay("C0644 1 a\na\0")
       .weSay(`\x01scp: ${directory.path}${failure}\nC0644 1 c\nc\0${GUARD}E\n`)
       .peerSays("\0\0\0\0\0\0");
-    const source = new ScriptedSource(peer, AHEAD);
+    const source = new ScriptedSource(peer, SPECULATING);
     await source.send(`${directory.path}/d`);
     peer.assertDone();
     assertEquals(source.observer.failures, [directory.path + failure]);
   },
 );
 
-/** Files that are sent as if nothing might go ahead. */
+/** Files whose bodies are no speculations. */
 const WAITING: readonly {
   readonly name: string;
   readonly content: string;
@@ -354,7 +354,7 @@ function filesWith(
 }
 
 for (const file of WAITING) {
-  Deno.test(`Source: waits before the body of a file that ${file.name}, and goes on ahead after it`, async () => {
+  Deno.test(`Source: waits before the body of a file that ${file.name}, and then speculates again`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [
       ...directoryOf("a", "c"),
@@ -371,7 +371,7 @@ for (const file of WAITING) {
       .weSay(`${named(file.body)}C0644 1 c\nc\0${GUARD}E\n`)
       .peerSays("\0\0\0\0\0");
     const source = new ScriptedSource(peer, {
-      ...AHEAD,
+      ...SPECULATING,
       files: filesWith(file, path),
     });
     await source.send(path);
@@ -382,7 +382,7 @@ for (const file of WAITING) {
 }
 
 for (const size of [4, 66_000]) {
-  Deno.test(`Source: sends a file that is shorter than ${size} bytes, as it says, ahead as it reads`, async () => {
+  Deno.test(`Source: speculates with the bytes it read of a file that is shorter than the ${size} bytes it claims`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [
       ...directoryOf("a", "c"),
@@ -395,7 +395,7 @@ for (const size of [4, 66_000]) {
       .weSay(`${GUARD}E\n`)
       .peerSays("\0\0\0\0\0\0\0\0");
     const source = new ScriptedSource(peer, {
-      ...AHEAD,
+      ...SPECULATING,
       files: filesWith(
         { name: "shrank", content: "hi", size, body: "" },
         path,
@@ -407,7 +407,7 @@ for (const size of [4, 66_000]) {
   });
 }
 
-Deno.test("Source: sends the longest harmless body ahead", async () => {
+Deno.test("Source: speculates with the longest safe body", async () => {
   const content = `${"x".repeat(63)}\n`.repeat(MAX_SPECULATION_BYTES / 64);
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
@@ -417,7 +417,7 @@ Deno.test("Source: sends the longest harmless body ahead", async () => {
     .weSay(`C0644 1 c\nc\0${GUARD}E\n`)
     .peerSays("\0\0\0\0\0\0\0");
   await send(peer, {
-    ...AHEAD,
+    ...SPECULATING,
     tree: [
       ...directoryOf("c"),
       { path: "d/0/", mode: 0o755 },
@@ -427,7 +427,7 @@ Deno.test("Source: sends the longest harmless body ahead", async () => {
   });
 });
 
-Deno.test("Source: sends no more than 4 KiB ahead until two messages that left together are answered", async () => {
+Deno.test("Source: speculates with no more than 4 KiB until two messages that left together have their replies", async () => {
   const content = "x".repeat(1000);
   const file = (name: string) => `C0644 1000 ${name}\n${content}\0`;
   const peer = new ScriptedPeer()
@@ -439,7 +439,7 @@ Deno.test("Source: sends no more than 4 KiB ahead until two messages that left t
     .weSay(`${GUARD}E\n`)
     .peerSays("\0".repeat(12));
   await send(peer, {
-    ...AHEAD,
+    ...SPECULATING,
     tree: [
       ...directoryOf(),
       ...[..."abcdefghi"].map((name) => ({
@@ -451,7 +451,7 @@ Deno.test("Source: sends no more than 4 KiB ahead until two messages that left t
   });
 });
 
-Deno.test("Source: sends no body of more than 2 KiB ahead until then", async () => {
+Deno.test("Source: speculates with no body of more than 2 KiB until then", async () => {
   for (const [size, isAhead] of [[2048, true], [2049, false]] as const) {
     const content = `${"x".repeat(63)}\n`.repeat(32) + "x".repeat(size - 2048);
     const peer = new ScriptedPeer()
@@ -461,13 +461,13 @@ Deno.test("Source: sends no body of more than 2 KiB ahead until then", async () 
     peer.weSay(`${content}\0${isAhead ? GUARD : ""}E\n`)
       .peerSays("\0".repeat(isAhead ? 4 : 2));
     await send(peer, {
-      ...AHEAD,
+      ...SPECULATING,
       tree: [...directoryOf(), { path: "d/a", content, mode: 0o644 }],
     });
   }
 });
 
-Deno.test("Source: sends nothing ahead below a directory that may not be entered twice", async () => {
+Deno.test("Source: does not speculate below a directory that it may not reopen", async () => {
   for (const mode of [0o555, 0o655, 0o377]) {
     class ClosedDirectory extends SortedFileSystem {
       override async stat(path: string): Promise<Attributes> {
@@ -485,7 +485,7 @@ Deno.test("Source: sends nothing ahead below a directory that may not be entered
       .peerSays("\0").weSay(`b\0E\nE\nC0644 1 z\nz\0${GUARD}E\n`)
       .peerSays("\0\0\0\0\0\0\0");
     await send(peer, {
-      ...AHEAD,
+      ...SPECULATING,
       files: new ClosedDirectory(),
       tree: [
         ...directoryOf("z"),
@@ -497,7 +497,7 @@ Deno.test("Source: sends nothing ahead below a directory that may not be entered
   }
 });
 
-Deno.test("Source: guards the end of a directory only while what went ahead is owed an answer", async () => {
+Deno.test("Source: guards the end of a directory only while replies to speculations are pending", async () => {
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0").weSay("D0755 0 e\n")
@@ -508,7 +508,7 @@ Deno.test("Source: guards the end of a directory only while what went ahead is o
     .peerSays("\0\0\0\0\0\0").peerSays("\0").weSay("E\n\0")
     .peerSays("\0");
   await send(peer, {
-    ...AHEAD,
+    ...SPECULATING,
     tree: [
       ...directoryOf(),
       { path: "d/e/", mode: 0o755 },
@@ -520,7 +520,7 @@ Deno.test("Source: guards the end of a directory only while what went ahead is o
   });
 });
 
-Deno.test("Source: owes no more than some 4096 answers", async () => {
+Deno.test("Source: keeps no more than some 4096 replies pending", async () => {
   class ManyFiles extends FaultyFileSystem {
     override async readdir(): Promise<Listing> {
       return listingOf(Array(2441).fill({ name: "a" }));
@@ -529,16 +529,16 @@ Deno.test("Source: owes no more than some 4096 answers", async () => {
   const file = "C0644 1 a\na\0";
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
-    // On trial, 4 KiB at most are owed an answer.
+    // On trial, 4 KiB at most are in flight.
     .peerSays("\0").weSay(file.repeat(341))
     .peerSays("\0".repeat(682))
-    // Two answers each: with 4098 owed, it hears half of them.
+    // Two replies each: with 4098 pending, the source waits for half of them.
     .weSay(file.repeat(2049))
     .peerSays("\0".repeat(2049)).peerSays("\0").weSay(file.repeat(51))
     .weSay(`${GUARD}E\n`)
     .peerSays("\0".repeat(2152));
   const { observer } = await send(peer, {
-    ...AHEAD,
+    ...SPECULATING,
     files: new ManyFiles({}),
     tree: directoryOf("a"),
   });

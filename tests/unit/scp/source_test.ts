@@ -48,7 +48,7 @@ async function send(
   return observer;
 }
 
-/** A sink that says `count` acknowledgements ahead, and what it is sent. */
+/** A sink that gives `count` acknowledgements in advance, and records the rest. */
 function acknowledging(count: number, words: string): ScriptedPeer {
   return new ScriptedPeer().peerSays("\0".repeat(count)).weSay(words);
 }
@@ -71,7 +71,7 @@ Deno.test("Source: sends a file step by step", async () => {
   }
 });
 
-Deno.test("Source: sends nothing of an empty file's body ahead of its turn", async () => {
+Deno.test("Source: sends the end of an empty body only after its record's reply", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "", mode: 0o644 }]);
   const peer = new ScriptedPeer()
@@ -232,7 +232,7 @@ Deno.test("Source: waits after every record of a tree", async () => {
 });
 
 linkTest(
-  "Source: tells the sink what is missing and goes on, unanswered",
+  "Source: warns the sink of a missing entry and goes on without a reply",
   async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "a", content: "a", mode: 0o644 }]);
@@ -253,7 +253,7 @@ linkTest(
   },
 );
 
-Deno.test("Source: sends what a directory without a name of its own holds", async () => {
+Deno.test("Source: sends the content of a directory without a name of its own", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "d/e/f", content: "f", mode: 0o644 },
@@ -351,7 +351,7 @@ Deno.test("Source: refuses directories unless it is recursive, and devices alway
   }
 });
 
-Deno.test("Source: refuses what is no file any more once it is open", async () => {
+Deno.test("Source: refuses an entry that is no file any more once it is open", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "a" }]);
   const attributes = {
@@ -404,7 +404,7 @@ linkTest(
   },
 );
 
-Deno.test("Source: sends the modes that the disk tells", async () => {
+Deno.test("Source: sends the modes that the disk gives", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "d/f", content: "", mode: 0o440 },
@@ -458,7 +458,7 @@ Deno.test("Source: sends only the announced size of a file that grows", async ()
   assertEquals(failures, []);
 });
 
-Deno.test("Source: sends zeros and why for what a file that shrinks lacks", async () => {
+Deno.test("Source: sends zeros and the reason for the missing end of a file that shrinks", async () => {
   using directory = new TempDirectory();
   const content = "hello".repeat(14_000);
   makeTree(directory.path, [{ path: "a", content, mode: 0o644 }]);
@@ -481,7 +481,7 @@ Deno.test("Source: sends zeros and why for what a file that shrinks lacks", asyn
   assertEquals(bodies, ["a 70000/70003"]);
 });
 
-Deno.test("Source: sends zeros and why where a file cannot be read", async () => {
+Deno.test("Source: sends zeros and the reason where a file cannot be read", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "hello", mode: 0o644 }]);
   const files = new FaultyFileSystem({
@@ -497,7 +497,7 @@ Deno.test("Source: sends zeros and why where a file cannot be read", async () =>
   assertEquals(failures, ["a: Input/output error"]);
 });
 
-Deno.test("Source: notes that the sink could not store a file and goes on", async () => {
+Deno.test("Source: reports that the sink could not store a file and goes on", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "a", content: "a", mode: 0o644 },
@@ -576,7 +576,7 @@ Deno.test("Source: sends a name with a newline encoded, and warns of it", {
   assert(warnings[0]!.startsWith(`${directory.path}/${name}: `));
 });
 
-Deno.test("Source: tells of a missing name with a newline in one line", async () => {
+Deno.test("Source: warns of a missing name with a newline in one line", async () => {
   const peer = acknowledging(
     1,
     "\x01scp: no\\^JE: No such file or directory\n",
@@ -626,7 +626,7 @@ Deno.test("begin(): resolves to the words of a sink that refuses its target", as
   peer.assertDone();
 });
 
-Deno.test("begin(): throws what a sink says that is not ready", async () => {
+Deno.test("begin(): throws the words of a sink that is not ready", async () => {
   for (
     const [words, name, message] of [
       ["\x02bye\n", "RefusalError", "bye"],
@@ -647,7 +647,7 @@ Deno.test("begin(): throws what a sink says that is not ready", async () => {
   }
 });
 
-Deno.test("Source: sends what is offered all the same to a sink that refused", async () => {
+Deno.test("Source: offers its entries to a sink that refused its target", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "a", mode: 0o644 }]);
   const peer = new ScriptedPeer()
@@ -665,7 +665,7 @@ Deno.test("Source: sends what is offered all the same to a sink that refused", a
  * protocol, and the class of the error. Once a directory was announced, nothing is
  * to be sent again.
  */
-const BREACHES: readonly (readonly [
+const ENDS: readonly (readonly [
   dialogue: readonly string[],
   name: "UnexpectedOutputError" | "ProtocolError" | "RefusalError",
 ])[] = [
@@ -687,7 +687,7 @@ const BREACHES: readonly (readonly [
   [["\0", "D0755 0 d\n", "\0", "C0644 1 x\n", "hi\n"], "ProtocolError"],
 ];
 
-Deno.test("Source: takes an entry that it could not offer for no proof of the sink", async () => {
+Deno.test("Source: does not take an entry that it could not offer for proof of the sink", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "f", content: "f", mode: 0o644 }]);
   const gone = `${directory.path}/gone`;
@@ -704,7 +704,7 @@ Deno.test("Source: takes an entry that it could not offer for no proof of the si
   peer.assertDone();
 });
 
-for (const [dialogue, name] of BREACHES) {
+for (const [dialogue, name] of ENDS) {
   Deno.test(`Source: throws a ${name} at the end of ${JSON.stringify(dialogue)}`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [

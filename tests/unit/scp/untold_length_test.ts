@@ -1,4 +1,4 @@
-/** Files whose length is not what they say: those of /proc and /sys. */
+/** Files whose size is not their length: those of /proc and /sys. */
 
 import { assertEquals } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
@@ -39,7 +39,7 @@ for (
     [65_536, 3],
   ] as const
 ) {
-  Deno.test(`Source: sends all ${real} bytes of a file that says ${said}`, async () => {
+  Deno.test(`Source: sends all ${real} bytes of a file whose size is ${said}`, async () => {
     using directory = new TempDirectory();
     const path = `${directory.path}/version`;
     const content = Uint8Array.from({ length: real }, (_, at) => 97 + at % 26);
@@ -58,7 +58,7 @@ for (
   });
 }
 
-Deno.test("Source: asks a file that says 0 bytes, and has none, for no more than one read", async () => {
+Deno.test("Source: reads a file of size 0 that is empty no more than once", async () => {
   using directory = new TempDirectory();
   const path = `${directory.path}/empty`;
   Deno.writeFileSync(path, new Uint8Array());
@@ -80,7 +80,7 @@ Deno.test("Source: asks a file that says 0 bytes, and has none, for no more than
   assertEquals(reads, 1);
 });
 
-Deno.test("Source: reads what gives nothing to a second read in one", async () => {
+Deno.test("Source: reads a file whole that gives nothing to a second read", async () => {
   using directory = new TempDirectory();
   const path = `${directory.path}/ostype`;
   Deno.writeTextFileSync(path, "Linux\n");
@@ -124,7 +124,7 @@ async function sendUntold(
   return source.observer.failures;
 }
 
-Deno.test("Source: refuses a file without a length that is longer than 16 MiB", async () => {
+Deno.test("Source: refuses a file of size 0 that is longer than 16 MiB", async () => {
   const reason = `it does not tell its length, and is longer than ` +
     `${MAX_UNTOLD_BYTES} bytes`;
   for (const length of [MAX_UNTOLD_BYTES + 1, Infinity]) {
@@ -137,7 +137,7 @@ Deno.test("Source: refuses a file without a length that is longer than 16 MiB", 
   }
 });
 
-Deno.test("Source: fails for a file without a length that cannot be read", async () => {
+Deno.test("Source: fails for a file of size 0 that cannot be read", async () => {
   using directory = new TempDirectory();
   const path = `${directory.path}/mem`;
   Deno.writeTextFileSync(path, "");

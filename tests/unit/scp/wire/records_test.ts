@@ -108,7 +108,7 @@ const READ_ONLY: readonly (readonly [string, ScpRecord])[] = [
   ["\xc3\xa9t\xe9", { kind: "unknown", text: "ét\udce9" }],
 ];
 
-Deno.test("parseRecord(): reads what is never sent", () => {
+Deno.test("parseRecord(): reads records that are never sent", () => {
   for (const [line, record] of READ_ONLY) {
     assertEquals(parseRecord(wire(line)), record, JSON.stringify(line));
   }

@@ -70,11 +70,11 @@ function check(bodies: readonly string[], expected: boolean): void {
   }
 }
 
-Deno.test("isSafeToSpeculate(): takes what has no line that looks like a record", () => {
+Deno.test("isSafeToSpeculate(): takes a body without a line that looks like a record", () => {
   check(HARMLESS, true);
 });
 
-Deno.test("isSafeToSpeculate(): refuses what begins as a record does, a word too", () => {
+Deno.test("isSafeToSpeculate(): refuses a body that begins as a record does, a word too", () => {
   const beginnings = [...RECORDS, ...WORDS];
   check(beginnings, false);
   check(beginnings.map((line) => `${line}\nand so on\n`), false);
@@ -97,13 +97,13 @@ Deno.test("isSafeToSpeculate(): takes a word at the start of any later line", ()
   }
 });
 
-Deno.test("isSafeToSpeculate(): takes an end that what comes next could make a record's", () => {
+Deno.test("isSafeToSpeculate(): takes an end that the next message could turn into a record", () => {
   // A zero follows each body: it ends an E, and begins no mode and no time.
   check(["a\nE"], false);
   check(["a\nC", "a\nD", "a\nT"], true);
 });
 
-Deno.test("isSafeToSpeculate(): looks through all of the longest body", () => {
+Deno.test("isSafeToSpeculate(): checks all of the longest body", () => {
   const filler = `${"x".repeat(63)}\n`.repeat(MAX_SPECULATION_BYTES / 64);
   const endingIn = (end: string) => filler.slice(end.length) + end;
   check([filler, endingIn("\n"), endingIn("\nEach"), endingIn("\nC")], true);
@@ -114,7 +114,7 @@ Deno.test("isSafeToSpeculate(): looks through all of the longest body", () => {
   assertEquals(MAX_SPECULATION_BYTES, 262_144);
 });
 
-Deno.test("isSafeToSpeculate(): takes a line that a sink cuts for what may become a record", () => {
+Deno.test("isSafeToSpeculate(): takes lines of 2,046 bytes, and no longer ones", () => {
   const longest = "x".repeat(2046);
   check(
     ["", "a\n"].flatMap((before) => [
