@@ -12,6 +12,7 @@ import {
   type TimesRecord,
 } from "./wire/records.ts";
 
+/** Options for forwarding entries. */
 export interface EntryForwarderOptions {
   /** Rules for the source's entries; the target has rules of its own. */
   readonly rules: EntryRules;

@@ -47,6 +47,7 @@ export interface EntryReceiver {
   leaveDirectory(): Promise<void>;
 }
 
+/** Options for reading a source's records. */
 export interface EntryReaderOptions extends ScpPeerOptions {
   readonly rules: EntryRules;
   readonly ackPolicy: AckPolicy;

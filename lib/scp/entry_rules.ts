@@ -9,6 +9,7 @@ import {
   type TimesRecord,
 } from "./wire/records.ts";
 
+/** Rules for a source's entries. */
 export interface EntryRules {
   /** Accept directories. */
   readonly recursive: boolean;

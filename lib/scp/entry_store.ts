@@ -12,6 +12,7 @@ import { type EntryRules, isContent } from "./entry_rules.ts";
 import { directoryLevel, type Level, OpenLevels, pathIn } from "./level.ts";
 import type { DirectoryRecord, FileRecord } from "./wire/records.ts";
 
+/** Options for storing entries. */
 export interface EntryStoreOptions {
   /** Let a target that is no directory take each entry; else only the first. */
   readonly overwriteTarget: boolean;

@@ -26,6 +26,7 @@ import {
 /** Longest time from a shell's output to scp's, in milliseconds. */
 const SHELL_MILLISECONDS = 500;
 
+/** Options of a peer. */
 export interface ScpPeerOptions {
   /** True, as by default, where a shell's output may come before the peer's. */
   readonly mayHearShell?: boolean;
@@ -33,7 +34,7 @@ export interface ScpPeerOptions {
   onRecord?(line: Uint8Array): void;
 }
 
-/** The other side of an SCP dialogue: whole records and acknowledgements. */
+/** The peer in an SCP dialogue: whole records and acknowledgements. */
 export class ScpPeer {
   readonly channel: Channel;
   readonly #mayHearShell: boolean;
@@ -88,10 +89,12 @@ export class ScpPeer {
       .then((byte) => byte !== undefined, () => false);
   }
 
+  /** Sends a record. */
   async send(record: SentRecord): Promise<void> {
     await this.channel.write(formatRecord(record));
   }
 
+  /** Sends an acknowledgement, or the end of a body that was read whole. */
   async sendOk(): Promise<void> {
     await this.channel.write(OK);
   }

@@ -10,6 +10,7 @@ import {
   type RelayTargetOptions,
 } from "./relay_target.ts";
 
+/** Options of a relay, for its whole dialogue. */
 export interface RelayOptions
   extends RelayTargetOptions, EntryForwarderOptions {}
 

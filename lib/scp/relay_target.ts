@@ -21,6 +21,7 @@ export interface RelayHost {
   readonly channel: Channel;
 }
 
+/** Options for sending to a relay's target. */
 export interface RelayTargetOptions {
   /** Mode bits that are passed on, of those that a record carries. */
   readonly modeBits: number;
@@ -46,7 +47,6 @@ export class RelayTarget {
   /** True until the sink replied to a prefetch. */
   #isOnTrial = true;
 
-  /** True once the connection to the sink failed, or it broke the protocol. */
   #isBroken = false;
 
   constructor(
@@ -60,6 +60,7 @@ export class RelayTarget {
     this.#observer = observer;
   }
 
+  /** True once the sink is lost or broke the protocol. */
   get isBroken(): boolean {
     return this.#isBroken;
   }

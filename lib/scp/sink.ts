@@ -8,6 +8,7 @@ import { EntryReader, type Received } from "./entry_reader.ts";
 import type { EntryRules } from "./entry_rules.ts";
 import { EntryStore, type EntryStoreOptions } from "./entry_store.ts";
 
+/** Options of a sink, for its whole dialogue. */
 export interface SinkOptions extends EntryRules, EntryStoreOptions {
   /** Refuse a target that is no directory. */
   readonly targetIsDirectory: boolean;

@@ -21,6 +21,7 @@ import { ONE_AT_A_TIME } from "./stall.ts";
 import { formatRecord, OK } from "./wire/records.ts";
 import { isSafeToSpeculate } from "./wire/speculation.ts";
 
+/** Options of a source's dialogue. */
 export interface DialogueOptions {
   /** Send times too. */
   readonly preserve: boolean;

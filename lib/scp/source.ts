@@ -16,6 +16,7 @@ import type { Reconnect } from "./reconnect.ts";
 import type { Announcement, SentDirectory, SentEntry } from "./sent_entry.ts";
 import { SinkDialogue } from "./sink_dialogue.ts";
 
+/** Options of a source, for all that it sends. */
 export interface SourceOptions {
   /** Send directories with what they hold. */
   readonly recursive: boolean;

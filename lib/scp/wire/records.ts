@@ -75,6 +75,7 @@ export interface UnknownRecord {
   readonly text: string;
 }
 
+/** A control line of a source. */
 export type ScpRecord =
   | TimesRecord
   | FileRecord

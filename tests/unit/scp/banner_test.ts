@@ -4,16 +4,17 @@ import type { Channel } from "../../../lib/channel/channel.ts";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import { skipBanner } from "../../../lib/scp/banner.ts";
 import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
+import { stalledAfter } from "../../support/scp/stalled_channel.ts";
 
-/** More than anything here takes, in milliseconds. */
+/** Time for a banner, in milliseconds. */
 const PATIENCE = 10_000;
 
 const MARKER = "seacp-0b7e5d35-64f5-4a5f-8ad1-6b9c1f2a3e4d";
 
-/** The most that is passed over, in bytes. */
+/** Longest banner that is skipped, in bytes. */
 const LONGEST = 64 * 1024;
 
-/** A banner, and what comes of it. */
+/** Output of a shell, and the banner in it. */
 interface Banner {
   readonly name: string;
   readonly said: string;
@@ -105,22 +106,6 @@ Deno.test("skipBanner(): skips 64 KiB, the marker included, and no byte more", a
   assertEquals(new TextDecoder().decode(await longer.read(9)), "\n\0");
 });
 
-/** A channel whose remote says something and then falls silent. */
-function silentAfter(said: string): Channel {
-  const peer = new ScriptedPeer(1).peerSays(said);
-  let left = said.length;
-  return {
-    blockBytes: peer.blockBytes,
-    read: async (limit) => {
-      if (left-- > 0) return await peer.read(limit);
-      return await new Promise<never>(() => {});
-    },
-    write: (bytes) => peer.write(bytes),
-    flush: () => peer.flush(),
-    close: () => peer.close(),
-  };
-}
-
 for (
   const [shell, said] of [
     ["a shell that stops before the marker", "Password: "],
@@ -129,7 +114,7 @@ for (
 ) {
   Deno.test(`skipBanner(): gives up on ${shell} once its time is over`, async () => {
     using time = new FakeTime();
-    const skipped = skipBanner(silentAfter(said), MARKER, PATIENCE);
+    const skipped = skipBanner(stalledAfter(said), MARKER, PATIENCE);
     let isOver = false;
     skipped.catch(() => isOver = true);
     await time.tickAsync(PATIENCE - 1);
