@@ -23,9 +23,9 @@ import type {
 export interface Received {
   /** Number of files and directories that came, refused ones included. */
   readonly entries: number;
-  /** True if the source told its end itself, by an `E` for no directory. */
+  /** True if the source ended by an `E` for no directory. */
   readonly isToldEnd: boolean;
-  /** The directory it ended in: some of what belongs there has not come. */
+  /** Path of the directory that the source ended in: some of its entries are missing. */
   readonly endedInside?: string;
 }
 
@@ -58,7 +58,7 @@ export interface EntryReaderOptions extends ScpPeerOptions {
 }
 
 /**
- * The loop over a source's records, for whatever receives its entries. Each
+ * Reader of a source's records, which hands each entry to a receiver. Each
  * record gets one reply: an acknowledgement, or the reason for a refusal. A
  * record that breaks the protocol gets its reply and ends the dialogue.
  */
@@ -70,7 +70,7 @@ export class EntryReader {
   readonly #replies: Replies;
   #depth = 0;
   #entries = 0;
-  /** Times that wait for their entry; gone once it came, refused or not. */
+  /** Times for the next entry; gone once that came, refused or not. */
   #times: Times | undefined;
 
   constructor(
@@ -113,10 +113,10 @@ export class EntryReader {
   /**
    * Hands all entries that the source sends to a receiver.
    *
-   * @throws {UnexpectedOutputError} If what comes first is no entry that was
-   * asked for and may be a shell's.
-   * @throws {ProtocolError} If the source breaks the protocol later, sends
-   * what was not asked for, or gives up.
+   * @throws {UnexpectedOutputError} If the first line is no entry that was asked
+   * for and may be a shell's.
+   * @throws {ProtocolError} If the source breaks the protocol later, sends an
+   * entry that was not asked for, or gives up.
    * @throws {SessionError} If the connection is lost.
    */
   async readInto(receiver: EntryReceiver): Promise<Received> {
@@ -143,7 +143,7 @@ export class EntryReader {
     await this.#replies.ok(following + this.#depth, this.#depth > 0);
   }
 
-  /** Acknowledges a directory: what follows, up to its end, is inside it. */
+  /** Acknowledges a directory: the next entries, up to its end, are inside it. */
   async acknowledgeDirectory(): Promise<void> {
     this.#depth++;
     this.peer.confirm();
@@ -159,7 +159,7 @@ export class EntryReader {
    * Reads the source's verdict on a body that it sent, and reports a warning.
    *
    * @returns The warning; `undefined` where the body is whole.
-   * @throws {UnexpectedOutputError} If something else is said, perhaps by a
+   * @throws {UnexpectedOutputError} If something else comes, perhaps from a
    * shell.
    * @throws {ProtocolError} If the source gives up or says something else.
    * @throws {SessionError} If the connection is lost.

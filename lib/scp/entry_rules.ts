@@ -15,9 +15,9 @@ export interface EntryRules {
   readonly recursive: boolean;
   /**
    * Meaning of the entries at the top. `named`: each has the name that it gets.
-   * `content`: the operand has no name of its own (`.`, `..`, `~`, `/`), so that
-   * one directory comes, called whatever the source likes, and its content goes
-   * straight into the target.
+   * `content`: the operand has no name of its own (`.`, `..`, `~`, `/`). Then one
+   * directory comes, under any name, and its content goes straight into the
+   * target.
    */
   readonly top: "named" | "content";
   /**

@@ -16,7 +16,7 @@ import type { DirectoryRecord, FileRecord } from "./wire/records.ts";
 export interface EntryStoreOptions {
   /** Let a target that is no directory take each entry; else only the first. */
   readonly overwriteTarget: boolean;
-  /** Name of what comes at the top, whatever the source calls it. */
+  /** Name of an entry at the top, in place of the source's. */
   readonly topName?: string;
   /** Names that other copies put into the target; absent where there are none. */
   readonly among?: NameCollisions;

@@ -30,7 +30,7 @@ const SHELL_MILLISECONDS = 500;
 export interface ScpPeerOptions {
   /** True, as by default, where a shell's output may come before the peer's. */
   readonly mayHearShell?: boolean;
-  /** Called with each record that comes, as it came. */
+  /** Called with the bytes of each record that comes. */
   onRecord?(line: Uint8Array): void;
 }
 
@@ -69,7 +69,7 @@ export class ScpPeer {
   }
 
   /**
-   * Refuses what a source may not send. A source waits for this reply; a shell's
+   * Refuses an entry that a source may not send. A source waits for this reply; a shell's
    * output that looks like a record is followed by scp's own.
    *
    * @throws {UnexpectedOutputError} If it may have been a shell's.

@@ -43,7 +43,7 @@ export class Relay {
     );
   }
 
-  /** True where what `run()` threw broke the target's side, not the source's. */
+  /** True where an error of the target, not of the source, ended the relay. */
   get isTargetBroken(): boolean {
     return this.#target.isBroken && this.#broken !== "source";
   }
@@ -69,10 +69,10 @@ export class Relay {
   /**
    * Relays all that the source sends.
    *
-   * @throws {UnexpectedOutputError} If what either host says first is not the
+   * @throws {UnexpectedOutputError} If the first words of either host are not the
    * protocol.
    * @throws {ProtocolError} If either one breaks the protocol later or gives
-   * up. What arrived whole before stays.
+   * up. Entries that came before stay.
    * @throws {SessionError} If the connection to either one is lost.
    */
   async relayEntries(): Promise<Received> {

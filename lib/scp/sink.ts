@@ -13,8 +13,9 @@ export interface SinkOptions extends EntryRules, EntryStoreOptions {
   /** Refuse a target that is no directory. */
   readonly targetIsDirectory: boolean;
   /**
-   * Expect unexpected output in place of the source's words: then what breaks
-   * the first entry is an `UnexpectedOutputError`, and leaves nothing behind.
+   * Take into account that a shell's output may come before the source's: then a
+   * violation in the first entry is an `UnexpectedOutputError`, and leaves
+   * nothing behind.
    */
   readonly mayHearShell: boolean;
   readonly ackPolicy: AckPolicy;
@@ -51,8 +52,8 @@ export class Sink {
   }
 
   /**
-   * Has the source begin: what it sends goes into `target`, the directory if it
-   * is one, else that very path.
+   * Has the source begin: its entries go into `target` if that is a directory,
+   * else to that very path.
    *
    * @throws {RefusalError} If the target has to be a directory and is none.
    */
@@ -80,10 +81,10 @@ export class Sink {
   /**
    * Receives all that the source sends.
    *
-   * @throws {UnexpectedOutputError} If what comes first is no entry that was
-   * asked for and may be a shell's.
-   * @throws {ProtocolError} If the source breaks the protocol later, sends what
-   * was not asked for, or gives up. What arrived whole before stays.
+   * @throws {UnexpectedOutputError} If the first line is no entry that was asked
+   * for and may be a shell's.
+   * @throws {ProtocolError} If the source breaks the protocol later, sends an
+   * entry that was not asked for, or gives up. Entries that came before stay.
    * @throws {SessionError} If the connection is lost.
    */
   async receiveEntries(): Promise<Received> {

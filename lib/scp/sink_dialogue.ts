@@ -124,7 +124,7 @@ export class SinkDialogue {
     this.#reconnect = reconnect;
   }
 
-  /** The same, and allows speculations unless the dialogue is in lockstep. */
+  /** Does the same, and allows speculations unless in lockstep. */
   speculateBy(reconnect: Reconnect): void {
     this.reconnectBy(reconnect);
     if (this.#mode === "waiting") this.#mode = "speculating";

@@ -18,7 +18,7 @@ import { SinkDialogue } from "./sink_dialogue.ts";
 
 /** Options of a source, for all that it sends. */
 export interface SourceOptions {
-  /** Send directories with what they hold. */
+  /** Send directories with their content. */
   readonly recursive: boolean;
   /** Send times too. */
   readonly preserve: boolean;
@@ -103,7 +103,7 @@ export class Source {
   }
 
   /**
-   * The same, and lets small bodies leave before their records are acknowledged
+   * Does the same, and lets small bodies leave before their records are acknowledged
    * where a refusal only loses the sink.
    */
   speculateBy(reconnect: Reconnect): void {
@@ -111,7 +111,7 @@ export class Source {
   }
 
   /**
-   * Sends a file, or a directory with what it holds. An entry that cannot be sent
+   * Sends a file, or a directory with its content. An entry that cannot be sent
    * is reported to the sink and to the observer, and the rest goes on. An entry
    * whose replies are pending may still be refused: `end` waits for that.
    *

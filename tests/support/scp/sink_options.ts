@@ -13,7 +13,7 @@ export const CLIENT_SINK: SinkOptions = {
   store: { preserve: false, umask: 0o022, modeBits: 0o777 },
 };
 
-/** The same with `-p`. */
+/** A client's sink with `-rp`. */
 export const PRESERVING_SINK: SinkOptions = {
   ...CLIENT_SINK,
   store: { ...CLIENT_SINK.store, preserve: true },

@@ -81,7 +81,7 @@ async function receive(
   }
 }
 
-/** What stands where a file of the tree goes. */
+/** Entries that stand where a file of the tree goes. */
 const OLDER = "older and longer";
 
 /**
@@ -121,8 +121,8 @@ async function copyCut(cut: PairCut, mode: Mode): Promise<boolean> {
 }
 
 /**
- * Whether one side knows that all has come: a source that waited for all
- * answers, or a sink that was told the end of all that it was to get.
+ * Tells if one side knows that all has come: a source that waited for all
+ * replies, or a sink that got the end of all entries.
  */
 function isTold(end: PromiseSettledResult<Received | void>): boolean {
   if (end.status === "rejected") return false;

@@ -6,7 +6,7 @@ import { Relay, type RelayOptions } from "../../../lib/scp/relay.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
 
-/** What of a relay's options differs from `-r` for whoever takes any name. */
+/** Options of a relay that differ from `-r` and any name. */
 type Options = Partial<
   EntryRules & Pick<RelayOptions, "modeBits" | "topName">
 >;
@@ -65,7 +65,7 @@ async function relayed(
   return { ...received, observer };
 }
 
-/** How a relay broke off. */
+/** End of a relay that broke. */
 interface Broken {
   readonly kind: string;
   readonly message: string;
@@ -464,7 +464,7 @@ Deno.test("Relay: forwards the mode bits that it is told to", async () => {
   }
 });
 
-/** A dialogue that one side breaks, and what comes of it. */
+/** A dialogue that one side breaks, and its end. */
 interface Break {
   readonly name: string;
   dialogue(): Dialogue;
@@ -473,7 +473,7 @@ interface Break {
   readonly by: "source" | "target";
 }
 
-/** What the source says before its first file is whole. */
+/** A dialogue up to the first file's body. */
 function begunFile(): Dialogue {
   return {
     source: source().peerSays("C0644 3 a\n").weSay("\0"),

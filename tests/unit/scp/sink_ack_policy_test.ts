@@ -238,11 +238,11 @@ Deno.test("Sink: gives no more replies than are due by the policy certain, whate
 /** Entries of a directory that are acknowledged in advance and not stored. */
 const DROPPED: readonly {
   readonly name: string;
-  /** What stands in the target before. */
+  /** Entries of the target before. */
   readonly before: readonly TreeEntry[];
   readonly words: string;
   readonly failures: readonly string[];
-  /** What is in `d` afterwards besides the file `z`. */
+  /** Entries of `d` afterwards besides the file `z`. */
   readonly after: readonly string[];
 }[] = [
   {

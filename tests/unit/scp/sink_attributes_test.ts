@@ -80,7 +80,7 @@ Deno.test("Sink: gives a directory its times after all that came into it", async
   assert(timesOf(`${directory.path}/d/sub`)[0] > 1_000_000_001);
 });
 
-/** What comes, and the mode it gets under the umask 022. */
+/** Records, and the modes on disk under the umask 022. */
 const MODES: readonly (readonly [string, Partial<SinkOptions>, number])[] = [
   ["C4755", {}, 0o755],
   ["C6777", {}, 0o755],

@@ -363,7 +363,7 @@ Deno.test("Source: ignores the lost sink's replies after a refusal", async () =>
   assertEquals(source.observer.failures, ["a: no", "b: no"]);
 });
 
-/** What the second sink says, and what comes of it. */
+/** Words of the second sink, and the error at the end. */
 const SECOND_SINKS: readonly (readonly [
   peer: () => ScriptedPeer,
   // deno-lint-ignore no-explicit-any -- constructors of any arguments
@@ -544,7 +544,7 @@ class DeafPeer extends ScriptedPeer {
   }
 }
 
-/** What reached a sink that refused `a` and was gone, and what follows. */
+/** Messages that reached a sink that refused `a` and was lost, and the next ones. */
 const UNHEARD: readonly (readonly [
   name: string,
   heard: string,

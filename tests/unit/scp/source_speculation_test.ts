@@ -281,10 +281,10 @@ linkTest(
 const WAITING: readonly {
   readonly name: string;
   readonly content: string;
-  /** What is announced in place of its length. */
+  /** Size that is announced in place of its length. */
   readonly size?: number;
   readonly faults?: Partial<OpenFile>;
-  /** What is sent for it. */
+  /** Bytes that are sent for it. */
   readonly body: string;
   readonly failure?: string;
 }[] = [

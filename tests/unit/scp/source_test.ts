@@ -661,7 +661,7 @@ Deno.test("Source: offers its entries to a sink that refused its target", async 
 });
 
 /**
- * What the sink says and the source in turn, up to the words that break the
+ * Words of the sink and the source in turn, up to the words that break the
  * protocol, and the class of the error. Once a directory was announced, nothing is
  * to be sent again.
  */

@@ -114,7 +114,7 @@ Deno.test("parseRecord(): reads records that are never sent", () => {
   }
 });
 
-/** What OpenSSH's sink says to a malformed line, after `protocol error: `. */
+/** Malformed lines, and OpenSSH's words for each after `protocol error: `. */
 const REFUSED: readonly (readonly [string, string])[] = [
   ["", "unexpected <newline>"],
   ["C", "bad mode"],
@@ -166,7 +166,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ["T1 0 1 1000000", "atime.usec not delimited"],
 ];
 
-/** What `parseRecord()` says to a line: its record, or its refusal. */
+/** Gives the record of a line, or the refusal of `parseRecord()`. */
 function reading(line: Uint8Array): ScpRecord | string {
   try {
     return parseRecord(line);
@@ -190,7 +190,7 @@ const OPENSSH_WORDS = new Set(
   REFUSED.map(([, words]) => `protocol error: ${words}`),
 );
 
-/** Whether a cut line can do nothing that the whole line could not. */
+/** Tells if a cut line does nothing that the whole line could not do. */
 function isSafeToSpeculate(cut: ScpRecord, whole: SentRecord): boolean {
   switch (cut.kind) {
     case "file":
