@@ -1,7 +1,7 @@
 import { assertRejects } from "@std/assert";
 import { ProtocolError } from "../../../lib/errors.ts";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import type { Received } from "../../../lib/scp/entry_reader.ts";
 import { Sink, type SinkOptions } from "../../../lib/scp/sink.ts";
 import { RecordingObserver } from "../recording_observer.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import { directoryLevel, OpenLevels, pathIn } from "../../../lib/scp/level.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 

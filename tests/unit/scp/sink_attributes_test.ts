@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import type { SinkOptions } from "../../../lib/scp/sink.ts";
 import { listing } from "../../support/fixtures/listing.ts";
 import { keptMode, onWindows } from "../../support/platform.ts";

@@ -1,7 +1,7 @@
 /** Names that a sink refuses, and names that it takes. */
 
 import { assertEquals } from "@std/assert";
-import { LocalFileSystem } from "../../../lib/disk/local_files.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { Sink } from "../../../lib/scp/sink.ts";
 import { listing } from "../../support/fixtures/listing.ts";
 import {
