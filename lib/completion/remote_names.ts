@@ -4,7 +4,7 @@ import type { Listing } from "../filesystem/file_system.ts";
 import { withoutTrailingSlashes } from "../names/names.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { checkLogin } from "../location/login.ts";
-import { SftpFileSystem } from "../sftp/remote_files.ts";
+import { SftpFileSystem } from "../sftp/sftp_file_system.ts";
 import { SftpSession } from "../sftp/session.ts";
 import { sftpArguments, sftpServerArguments } from "../ssh/arguments.ts";
 import { SshSession } from "../ssh/session.ts";

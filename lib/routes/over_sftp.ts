@@ -4,7 +4,7 @@ import { currentUmask } from "../disk/local_file_system.ts";
 import { withoutTrailingSlashes } from "../names/names.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { namedEntries, targetPath } from "../sftp/operand_paths.ts";
-import type { SftpFileSystem } from "../sftp/remote_files.ts";
+import type { SftpFileSystem } from "../sftp/sftp_file_system.ts";
 import type { TransferOptions } from "../tree/options.ts";
 import { type Sources, type Target, transfer } from "../tree/transfer.ts";
 import type { Route } from "./beginning.ts";

@@ -2,7 +2,7 @@ import type { Channel } from "../channel/channel.ts";
 import { PacedChannel } from "../channel/paced_channel.ts";
 import { EntryError, naming, ProtocolError } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
-import { SftpFileSystem } from "../sftp/remote_files.ts";
+import { SftpFileSystem } from "../sftp/sftp_file_system.ts";
 import { SftpSession } from "../sftp/session.ts";
 import { sftpArguments, sftpServerArguments } from "../ssh/arguments.ts";
 import { SshSession } from "../ssh/session.ts";

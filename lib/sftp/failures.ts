@@ -1,31 +1,31 @@
-/** Why a request failed: most servers say no more than "Failure". */
+/** Reasons of failed requests: most servers say no more than "Failure". */
 
+import type { EntryKind } from "../filesystem/file_system.ts";
+import type { SftpSession } from "./session.ts";
+import { attributesFrom } from "./wire/attributes.ts";
 import {
   Extension,
-  type FileSystem,
-  parseFileSystem,
+  parseStatvfs,
+  type StatvfsReply,
 } from "./wire/extended_packets.ts";
-import { attributesFrom } from "./wire/attributes.ts";
 import type { StatusResponse } from "./wire/response_packets.ts";
-import type { SftpSession } from "./session.ts";
 import { Status, statusText } from "./wire/status.ts";
-import type { EntryKind } from "../filesystem/file_system.ts";
 
-/** What was tried with an entry. */
+/** Purpose of a request, as far as it matters to the reason of a failure. */
 export type Attempt = "create file" | "create directory" | "write" | "other";
 
-/** Less is no room, for what is written at a time; in bytes. */
+/** Free space, in bytes, below which a disk counts as full. */
 const ROOM_BYTES = 1024 * 1024;
 
 /**
- * Gives the reason in the system's words. Where the server's own say nothing,
- * it is asked what stands in the way: at the path, in the directory above, on the
- * disk.
+ * Gives the reason of a failure in the system's words. Where the server's
+ * message says nothing, looks for an obstacle: at the path, in the directory
+ * above, on the disk.
  *
- * @throws {ProtocolError} If it breaks the protocol.
+ * @throws {ProtocolError} If the server breaks the protocol.
  * @throws {SessionError} If the connection is lost.
  */
-export async function reasonFor(
+export async function explainFailure(
   session: SftpSession,
   { path, attempt }: { path: string; attempt: Attempt },
   response: StatusResponse,
@@ -35,47 +35,47 @@ export async function reasonFor(
   const isVague = text === "Failure" ||
     (response.code === Status.NO_SUCH_FILE && attempt !== "write");
   if (!isVague) return text;
-  const [there, above, fileSystem] = await Promise.all([
+  const [entry, parent, disk] = await Promise.all([
     find(session, path),
-    find(session, directoryOf(path)),
-    findFileSystem(session, attempt === "write" ? path : directoryOf(path)),
+    find(session, parentOf(path)),
+    statvfs(session, attempt === "write" ? path : parentOf(path)),
   ]);
   const mustBeDirectory = path.endsWith("/");
-  return obstacle(attempt, { there, above, mustBeDirectory, fileSystem }) ??
-    text;
+  return obstacle(attempt, { entry, parent, mustBeDirectory, disk }) ?? text;
 }
 
 /** Kind of entry at a path, as far as the server tells. */
-type Seen = EntryKind | "missing";
+type FoundKind = EntryKind | "missing";
 
-interface Scene {
-  /** What is at the path. */
-  readonly there: Seen;
-  /** The directory it is in. */
-  readonly above: Seen;
-  /** Whether the path can only be a directory's. */
+interface Surroundings {
+  /** Entry at the path. */
+  readonly entry: FoundKind;
+  /** Directory that the entry is in. */
+  readonly parent: FoundKind;
+  /** True where the path can only be a directory's. */
   readonly mustBeDirectory: boolean;
-  readonly fileSystem: FileSystem | undefined;
+  /** Absent where the server cannot tell. */
+  readonly disk: StatvfsReply | undefined;
 }
 
 function obstacle(
   attempt: Attempt,
-  { there, above, mustBeDirectory, fileSystem }: Scene,
+  { entry, parent, mustBeDirectory, disk }: Surroundings,
 ): string | undefined {
-  if (above === "missing") return "No such file or directory";
-  if (above === "file" || above === "other") return "Not a directory";
-  const isThere = there !== "missing" && there !== "unknown";
-  if (attempt === "create directory" && isThere) return "File exists";
-  const isDirectory = there === "directory" ||
-    (mustBeDirectory && !isThere && attempt === "create file");
+  if (parent === "missing") return "No such file or directory";
+  if (parent === "file" || parent === "other") return "Not a directory";
+  const exists = entry !== "missing" && entry !== "unknown";
+  if (attempt === "create directory" && exists) return "File exists";
+  const isDirectory = entry === "directory" ||
+    (mustBeDirectory && !exists && attempt === "create file");
   if (isDirectory) return "Is a directory";
-  // What a disk has free says nothing of a device on it.
-  if (there === "other") return undefined;
-  if (fileSystem?.isReadOnly) return "Read-only file system";
-  if (fileSystem === undefined) return undefined;
-  const isFull = there === "missing"
-    ? fileSystem.free < ROOM_BYTES || fileSystem.isOutOfInodes
-    : attempt === "write" && fileSystem.free < ROOM_BYTES;
+  // A disk's free space says nothing about a device node on it.
+  if (entry === "other") return undefined;
+  if (disk?.isReadOnly) return "Read-only file system";
+  if (disk === undefined) return undefined;
+  const isFull = entry === "missing"
+    ? disk.free < ROOM_BYTES || disk.isOutOfInodes
+    : attempt === "write" && disk.free < ROOM_BYTES;
   if (isFull) return "No space left on device";
   return attempt === "write"
     ? "Failure, though there is room on the disk: a quota or a limit on the " +
@@ -83,7 +83,7 @@ function obstacle(
     : undefined;
 }
 
-async function find(session: SftpSession, path: string): Promise<Seen> {
+async function find(session: SftpSession, path: string): Promise<FoundKind> {
   const response = await session.request({ kind: "stat", path });
   if (response.kind === "attributes") {
     return attributesFrom(response.attributes).kind;
@@ -93,28 +93,28 @@ async function find(session: SftpSession, path: string): Promise<Seen> {
   return isMissing ? "missing" : "unknown";
 }
 
-async function findFileSystem(
+async function statvfs(
   session: SftpSession,
   path: string,
-): Promise<FileSystem | undefined> {
+): Promise<StatvfsReply | undefined> {
   if (!session.extensions.has(Extension.STATVFS)) return undefined;
   const response = await session.request({ kind: "statvfs", path });
   return response.kind === "extended"
-    ? session.decode(() => parseFileSystem(response.body))
+    ? session.decode(() => parseStatvfs(response.body))
     : undefined;
 }
 
 const SLASH = "/";
 
-/** The directory a path is in, as the server understands paths. */
-function directoryOf(path: string): string {
+/** Gives the directory that a path is in, as the server understands paths. */
+function parentOf(path: string): string {
   const end = pastSlashes(path, path.length);
   const start = path.lastIndexOf(SLASH, end - 1);
   if (start < 0) return ".";
   return path.slice(0, pastSlashes(path, start)) || SLASH;
 }
 
-/** Goes back from an end over the slashes before it, but for one at the start. */
+/** Moves an end back over the slashes before it. */
 function pastSlashes(path: string, end: number): number {
   while (end > 0 && path[end - 1] === SLASH) end--;
   return end;

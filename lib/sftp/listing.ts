@@ -4,38 +4,41 @@ import { shortened } from "../names/printable.ts";
 import { attributesFrom, isLink, tellsKind } from "./wire/attributes.ts";
 import type { NameEntry, Response } from "./wire/response_packets.ts";
 
-/** Requests for parts of a listing that are in flight at once. */
-const MOST_AHEAD = 8;
+/** Most READDIR requests of one listing that are in flight at once. */
+const MOST_IN_FLIGHT = 8;
 
-/** Longer than any system has names, in characters. */
+/** Longest name accepted, in characters: longer than any system's. */
 export const MAX_NAME_LENGTH = 4096;
 
-/** The most of one listing that is taken. */
+/** Limits of one listing. */
 export interface ListingLimits {
-  /** Entries in all, `.` and `..` among them. */
+  /** Most entries, `.` and `..` among them. */
   readonly entries: number;
-  /** Those among them whose names are none. */
+  /** Most names that are left out because no entry can have them. */
   readonly refused: number;
 }
 
+/** Limits beyond any real directory. */
 export const LISTING_LIMITS: ListingLimits = {
   entries: 10_000_000,
   refused: 100,
 };
 
+/** Open directory on a server. */
 export interface ListingSource {
-  /** Asks for more names; the response tells them, or that there are none. */
-  next(): Promise<Response>;
-  /** The names a response tells; `undefined` if there are no more. */
+  /** Sends a READDIR. */
+  readdir(): Promise<Response>;
+  /** Gives the names in a response; `undefined` after the last ones. */
   namesIn(response: Response): Promise<readonly NameEntry[] | undefined>;
-  /** The error for a listing, with this reason. */
+  /** Gives the error of the listing for a reason. */
   failure(reason: string): Error;
+  /** Closes the directory without waiting. */
   close(): void;
 }
 
 /**
- * A directory's entries as they come, without `.` and `..`. What is no name of an
- * entry is left out, and is an error at the end.
+ * Gives a directory's entries as they come, without `.` and `..`. A name that no
+ * entry can have is left out, and thrown as an error at the end.
  */
 export function listingOf(
   source: ListingSource,
@@ -65,8 +68,8 @@ async function* entries(
   let refusedCount = 0;
   let refused: Error | undefined;
   try {
-    for await (const part of partsOf(source)) {
-      for (const entry of part) {
+    for await (const batch of batchesOf(source)) {
+      for (const entry of batch) {
         const { name, attributes } = entry;
         if (++count > limits.entries) {
           throw source.failure(`more than ${limits.entries} entries`);
@@ -87,24 +90,24 @@ async function* entries(
   if (refused !== undefined) throw refused;
 }
 
-/** Asks for a listing part by part, some of them ahead of what is taken. */
-async function* partsOf(
+/** Prefetches a listing's batches of names while earlier ones are used. */
+async function* batchesOf(
   source: ListingSource,
 ): AsyncIterable<readonly NameEntry[]> {
-  const asked: Promise<Response>[] = [];
-  const ask = () => {
-    const response = source.next();
-    // Those behind the last one are not waited for.
+  const inFlight: Promise<Response>[] = [];
+  const prefetch = () => {
+    const response = source.readdir();
+    // Responses behind the last batch are never awaited.
     response.catch(() => {});
-    asked.push(response);
+    inFlight.push(response);
   };
-  ask();
+  prefetch();
   for (;;) {
-    ask();
-    const names = await source.namesIn(await asked.shift()!);
+    prefetch();
+    const names = await source.namesIn(await inFlight.shift()!);
     if (names === undefined) return;
-    // A directory that goes on will go on: more is asked for at once.
-    if (asked.length < MOST_AHEAD) ask();
+    // A long directory is worth one more request in flight per batch.
+    if (inFlight.length < MOST_IN_FLIGHT) prefetch();
     yield names;
   }
 }

@@ -1,5 +1,6 @@
 import { EntryError } from "../errors.ts";
 import type { Attributes } from "../filesystem/file_system.ts";
+import type { CheckedRequests } from "./checked_requests.ts";
 import {
   attributesFrom,
   isLink,
@@ -8,11 +9,10 @@ import {
 } from "./wire/attributes.ts";
 import type { Handle } from "./wire/handle_packets.ts";
 import type { OpeningRequest } from "./wire/open_packets.ts";
-import type { Requests } from "./remote_requests.ts";
 import type { Response } from "./wire/response_packets.ts";
 import { Status } from "./wire/status.ts";
 
-/** A server that tells nothing of a directory has it open to its owner alone. */
+/** Mode of a directory whose mode the server does not tell: its owner's alone. */
 const UNKNOWN_MODE = 0o700;
 
 const UNKNOWN: Attributes = {
@@ -24,52 +24,58 @@ const UNKNOWN: Attributes = {
 };
 
 /**
- * Finds out what is at a path, where a server may refuse any of the requests
- * for it: LSTAT, STAT, FSTAT.
+ * Looks up the entry at a path on servers that may refuse any of LSTAT, STAT and
+ * FSTAT.
  */
 export class Lookups {
-  readonly #requests: Requests;
+  readonly #requests: CheckedRequests;
 
-  constructor(requests: Requests) {
+  constructor(requests: CheckedRequests) {
     this.#requests = requests;
   }
 
   /**
-   * Finds what a path leads to, links followed. What links lead to is told by
-   * the path without them, too.
+   * Finds the entry that a path leads to, links followed. The attributes behind a
+   * link include the identity.
    *
-   * @returns `undefined` where nothing is there; the kind "unknown" where the
+   * @returns `undefined` where there is no entry; the kind "unknown" where the
    * server refuses to tell.
+   * @throws {ProtocolError} If the server breaks the protocol.
+   * @throws {SessionError} If the connection is lost.
    */
   async find(path: string): Promise<Attributes | undefined> {
-    const link = await this.#ask({ kind: "lstat", path });
+    const link = await this.#lookUp({ kind: "lstat", path });
     if (link === "missing") return undefined;
     if (link !== "refused" && !isLink(link)) {
       return await this.#withKind(path, link);
     }
-    const [behind, identity] = await Promise.all([
-      this.#ask({ kind: "stat", path }),
+    const [target, identity] = await Promise.all([
+      this.#lookUp({ kind: "stat", path }),
       this.identify(path),
     ]);
-    if (behind === "missing") return undefined;
-    const found = behind === "refused"
+    if (target === "missing") return undefined;
+    const found = target === "refused"
       ? await this.#probeDirectory(path)
-      : await this.#withKind(path, behind);
+      : await this.#withKind(path, target);
     return identity === undefined ? found : { ...found, identity };
   }
 
   /**
-   * Finds the same for what is to be read: where the server refuses to tell, it
-   * is there if it can be opened.
+   * Finds an entry as `find` does. One that the server refuses to tell of exists
+   * if it can be opened for reading.
    */
   async findSource(path: string): Promise<Attributes | undefined> {
     const found = await this.find(path);
     if (found?.kind !== "unknown") return found;
-    const readable = await this.#openToLook(path);
+    const readable = await this.#openAndFstat(path);
     return typeof readable === "string" ? undefined : readable;
   }
 
-  /** Finds the same; that nothing is there, or cannot be told, is an error. */
+  /**
+   * Gives the attributes of the entry that a path leads to.
+   *
+   * @throws {EntryError} If there is none, or the server refuses to tell.
+   */
   async stat(path: string): Promise<Attributes> {
     const { session, label } = this.#requests;
     const response = await session.request({ kind: "stat", path });
@@ -78,13 +84,13 @@ export class Lookups {
     }
     const failure = await this.#requests.failure({ path }, response);
     if (!(failure instanceof EntryError) || isMissing(response)) throw failure;
-    const found = await this.#attributesOtherwise(path);
+    const found = await this.#attributesWithoutStat(path);
     if (found === "refused") throw failure;
     if (found !== "missing") return found;
     throw new EntryError(`${label}${path}: No such file or directory`);
   }
 
-  /** The path without links: the one name that an entry has. */
+  /** Gives the path without links, which is the same for the same entry. */
   async identify(path: string): Promise<string | undefined> {
     const { session } = this.#requests;
     const response = await session.request({ kind: "realpath", path });
@@ -94,19 +100,19 @@ export class Lookups {
     return entry?.isWhole ? entry.name : undefined;
   }
 
-  /** Finds out without STAT what is at a source path. */
-  async #attributesOtherwise(path: string): Promise<Attributes | Nothing> {
-    const link = await this.#ask({ kind: "lstat", path });
+  /** Gives the attributes of a source where the server refuses STAT. */
+  async #attributesWithoutStat(path: string): Promise<Attributes | Nothing> {
+    const link = await this.#lookUp({ kind: "lstat", path });
     if (link === "missing") return link;
     if (link !== "refused" && !isLink(link)) {
       return await this.#withKind(path, link);
     }
     const found = await this.#probeDirectory(path);
-    return found.kind === "unknown" ? await this.#openToLook(path) : found;
+    return found.kind === "unknown" ? await this.#openAndFstat(path) : found;
   }
 
-  /** Opens as a file what no look-up tells of, to ask for what it is. */
-  async #openToLook(path: string): Promise<Attributes | Nothing> {
+  /** Opens an entry as a file and asks for the attributes of the open file. */
+  async #openAndFstat(path: string): Promise<Attributes | Nothing> {
     const handle = await this.#open({
       kind: "open",
       path,
@@ -115,24 +121,24 @@ export class Lookups {
     });
     if (typeof handle === "string") return handle;
     try {
-      const open = await this.#ask({ kind: "fstat", handle });
-      return attributesFrom(typeof open === "string" ? {} : open);
+      const found = await this.#lookUp({ kind: "fstat", handle });
+      return attributesFrom(typeof found === "string" ? {} : found);
     } finally {
       this.#requests.closeLater(handle);
     }
   }
 
-  /** Fills in the kind where what was told does not say it. */
-  async #withKind(path: string, told: WireAttributes): Promise<Attributes> {
-    const attributes = attributesFrom(told);
-    if (tellsKind(told)) return attributes;
+  /** Fills in the kind where the server's attributes lack it. */
+  async #withKind(path: string, found: WireAttributes): Promise<Attributes> {
+    const attributes = attributesFrom(found);
+    if (tellsKind(found)) return attributes;
     const { kind } = await this.#probeDirectory(path);
     return { ...attributes, kind: kind === "directory" ? kind : "file" };
   }
 
   /**
-   * Opens a path as a directory, which changes nothing whatever is there. Where
-   * that fails it may be a file, or nothing: many servers tell no difference.
+   * Opens a path as a directory, which changes no entry. Where that fails the
+   * path may be a file's or nobody's: many servers give both the same status.
    */
   async #probeDirectory(path: string): Promise<Attributes> {
     const handle = await this.#open({ kind: "opendir", path });
@@ -150,7 +156,7 @@ export class Lookups {
     return "refused";
   }
 
-  async #ask(request: AttributesRequest): Promise<WireAttributes | Nothing> {
+  async #lookUp(request: AttributesRequest): Promise<WireAttributes | Nothing> {
     const { session } = this.#requests;
     const response = await session.request(request);
     if (response.kind === "attributes") return response.attributes;
@@ -160,7 +166,7 @@ export class Lookups {
   }
 }
 
-/** A server's answer that is no other one: nothing is there, or it refuses. */
+/** Outcome without attributes: no entry, or a server that refuses to tell. */
 type Nothing = "missing" | "refused";
 
 type AttributesRequest =

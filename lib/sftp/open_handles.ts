@@ -1,29 +1,31 @@
 import { ProtocolError } from "../errors.ts";
 import type { Handle } from "./wire/handle_packets.ts";
 
-/** The handles that a server gave out and was not asked to close yet. */
+/** Handles that a server gave out and was not yet asked to close. */
 export class OpenHandles {
   readonly #open = new Set<string>();
-  /** Requests for a handle that are not answered yet. */
-  #awaited = 0;
+  /** Requests for a handle that are still outstanding. */
+  #outstanding = 0;
 
-  /** The handles that are open, and those that may be soon. */
+  /** Count of handles that are open, or may be once requests are answered. */
   get count(): number {
-    return this.#open.size + this.#awaited;
+    return this.#open.size + this.#outstanding;
   }
 
-  /** Notes that a handle is asked for. */
-  ask(): void {
-    this.#awaited++;
+  /** Notes a request for a handle. */
+  requested(): void {
+    this.#outstanding++;
   }
 
-  /** Notes that such a request was answered, with a handle or not. */
-  answered(): void {
-    this.#awaited--;
-  }
-
-  /** @throws {ProtocolError} If that handle is open already. */
-  open(handle: Handle): void {
+  /**
+   * Notes the answer to a request for a handle.
+   *
+   * @param handle Absent where the request failed.
+   * @throws {ProtocolError} If that handle is open already.
+   */
+  answered(handle?: Handle): void {
+    this.#outstanding--;
+    if (handle === undefined) return;
     const key = keyOf(handle);
     if (this.#open.has(key)) {
       throw new ProtocolError(
@@ -33,13 +35,13 @@ export class OpenHandles {
     this.#open.add(key);
   }
 
-  /** Notes that a handle will be closed: the server may use it again then. */
-  close(handle: Handle): void {
+  /** Notes a request to close a handle, which the server may then use again. */
+  closing(handle: Handle): void {
     this.#open.delete(keyOf(handle));
   }
 }
 
-/** The same for the same bytes; a handle has 256 of them at most. */
+/** Gives equal keys for equal bytes; a handle has at most 256 of them. */
 function keyOf(handle: Handle): string {
   return String.fromCharCode(...handle);
 }

@@ -1,6 +1,6 @@
 /**
- * What the path of a remote operand means over SFTP, where no remote shell reads
- * it: `~`, and patterns that are matched here, as OpenSSH's scp matches them.
+ * Meaning of a remote operand's path over SFTP, where no remote shell reads it:
+ * `~` and patterns are resolved by the client, as OpenSSH's scp does.
  */
 
 import { EntryError } from "../errors.ts";
@@ -15,26 +15,26 @@ import {
   sourceWord,
 } from "../names/remote_path.ts";
 import { isActive, textOf, type Word } from "../names/shell_word.ts";
-import type { SftpFileSystem } from "./remote_files.ts";
+import type { SftpFileSystem } from "./sftp_file_system.ts";
 
 /** Entry that an operand names. */
 export interface NamedEntry {
   readonly path: string;
   /**
-   * Name that it gets at the target: the operand's, or the one that a pattern
-   * matched, never one that only a server says. Empty where it has none.
+   * Name of the copy: the operand's last name, or one that its pattern matched,
+   * never one that only a server gives. Empty where the operand has none.
    */
   readonly name: string;
-  /** Absent where nobody has looked yet. */
+  /** Absent where the entry was not looked up yet. */
   readonly attributes?: Attributes | undefined;
 }
 
 /**
- * Gives the entries that a source operand names, sorted. What exists under the
- * very name comes before what a pattern matches.
+ * Gives the entries that a source operand names, sorted. An entry whose name is
+ * the operand as written comes before the matches of a pattern.
  *
- * @param most How many entries a pattern may match.
- * @throws {EntryError} If there is none, or a home directory cannot be told.
+ * @param most Most entries that a pattern may match.
+ * @throws {EntryError} If there is none, or the server cannot expand a `~`.
  */
 export async function namedEntries(
   files: SftpFileSystem,
@@ -65,7 +65,7 @@ export async function namedEntries(
 /**
  * Gives the path that a target operand names.
  *
- * @throws {EntryError} If a home directory cannot be told.
+ * @throws {EntryError} If the server cannot expand a `~`.
  */
 export async function targetPath(
   files: SftpFileSystem,
@@ -74,7 +74,7 @@ export async function targetPath(
   return await withoutTilde(files, text);
 }
 
-/** Takes the leading `~` off a path: a session begins in the home directory. */
+/** Removes a leading `~/`: a session begins in the home directory. */
 async function withoutTilde(
   files: SftpFileSystem,
   path: string,
@@ -93,7 +93,7 @@ function missing(files: SftpFileSystem, path: string): EntryError {
   );
 }
 
-/** Gives what matches a pattern; a leading `~` is taken off. */
+/** Gives the entries that match a pattern, whose leading `~` is resolved. */
 async function matchPattern(
   files: SftpFileSystem,
   word: Word,
@@ -105,12 +105,12 @@ async function matchPattern(
   const from = isHome ? await withoutTilde(files, textOf(home)) : "";
   const isHere = from === "." || (from === "" && slash !== 0);
   const root = isHere ? "" : `${from}/`;
-  const disk = {
+  const source = {
     label: files.label,
     readdir: (path: string) => files.readdir(path),
     find: (path: string) => files.findSource(path),
   };
   const pattern = word.slice(home.length);
-  const found = await matchesBelow(disk, root, pattern, { most });
+  const found = await matchesBelow(source, root, pattern, { most });
   return found.map((match) => ({ ...match, name: lastName(match.path) }));
 }

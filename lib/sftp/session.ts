@@ -1,18 +1,19 @@
 import type { Channel } from "../channel/channel.ts";
 import { ProtocolError, SessionError } from "../errors.ts";
 import { decodeName } from "../names/name_bytes.ts";
-import { beginSession } from "./begin.ts";
+import { ExactReader } from "./exact_reader.ts";
+import { performHandshake } from "./handshake.ts";
+import { OpenHandles } from "./open_handles.ts";
+import { RequestQueue } from "./request_queue.ts";
+import type { Handshake } from "./wire/banner.ts";
 import {
   Extension,
   parseLimits,
   type ServerLimits,
 } from "./wire/extended_packets.ts";
-import type { Beginning } from "./wire/banner.ts";
 import type { Handle } from "./wire/handle_packets.ts";
-import { ExactInput } from "./input.ts";
-import { OpenHandles } from "./open_handles.ts";
 import { PacketType } from "./wire/packet_types.ts";
-import { formatRequest, type Request } from "./wire/requests.ts";
+import type { Request } from "./wire/requests.ts";
 import {
   DATA_HEAD_BYTES,
   parseResponse,
@@ -20,62 +21,51 @@ import {
   type Response,
   RESPONSE_HEAD_BYTES,
 } from "./wire/response_packets.ts";
-import { WireWriter } from "./wire/bytes.ts";
 
-/** How long it may, where nothing else is said. */
+/** Default patience with a banner, in milliseconds. */
 const PATIENCE_MILLISECONDS = 10_000;
 
+/** Settings of a session. */
 export interface SftpSessionOptions {
-  /** How long a shell may talk before the server begins, in milliseconds. */
+  /**
+   * Time from the first byte of a banner to the end of the server's first
+   * packet, in milliseconds.
+   *
+   * @default 10 seconds.
+   */
   readonly patience?: number;
-  /** Send no request before the one before it is answered. */
+  /**
+   * Sends no request before the last one is answered.
+   *
+   * @default {false}
+   */
   readonly lockstep?: boolean;
 }
 
-/** A packet that waits to be sent. */
-interface Outgoing {
-  readonly pieces: readonly Uint8Array[];
-  /** Whether it may wait for others, to leave together with them. */
-  readonly isPatient: boolean;
-}
-
-/**
- * Reads of more than this many bytes may wait for each other while the server
- * is busy. Each one that leaves alone wakes ssh, sshd and the server: measured,
- * that takes a few hundredths of the time of a large file.
- */
-const PATIENT_BYTES = 64 * 1024;
-
-/**
- * A server is busy that has so many requests to answer for each that waits. With
- * 2, a large file comes a twentieth slower from 2 to 20 ms away, measured.
- */
-const BUSY_FACTOR = 5;
-
-/** Who takes the data that answer a read. */
-export interface DataTaker {
-  /** The most bytes that it takes. */
+/** Receiver of the data that answer a READ. */
+export interface DataReceiver {
+  /** Most bytes that it takes. */
   readonly most: number;
   /**
-   * Takes a part of them, which is valid until it is done.
+   * Takes a part of the data, which is valid until this is done.
    *
-   * @param at How many bytes came before it.
+   * @param at Count of the bytes before it.
    */
   take(part: Uint8Array, at: number): void | Promise<void>;
 }
 
-/** Takes data into the start of a buffer, as much as it holds. */
-export function takerInto(buffer: Uint8Array): DataTaker {
+/** Gives a receiver that fills the start of a buffer. */
+export function receiverInto(buffer: Uint8Array): DataReceiver {
   return {
     most: buffer.length,
     take: (part, at) => buffer.set(part, at),
   };
 }
 
-/** Who waits for a response. */
-interface Waiter {
+/** Request without a response yet. */
+interface PendingRequest {
   /** Absent where no data may come. */
-  readonly taker?: DataTaker;
+  readonly receiver: DataReceiver | undefined;
   /** True where a handle may come. */
   readonly opens: boolean;
   resolve(response: Response): void;
@@ -83,59 +73,52 @@ interface Waiter {
 }
 
 /**
- * An SFTP session over a channel. Any number of requests may be in flight at
- * once; each response finds its own, in whatever order they come. There is one
- * way to die: what breaks the session is what every request then throws.
+ * SFTP session over a channel. Any number of requests may be in flight at once;
+ * each response finds its own, in whatever order they come. One error ends the
+ * session, and every request from then on throws it.
  */
 export class SftpSession {
-  /** What the server offers beyond its version. */
+  /** Extensions that the server offers: the data of each, by its name. */
   readonly extensions: ReadonlyMap<string, string>;
-  /** What came before the server's first packet; empty most often. */
+  /** Output before the server's first packet; usually empty. */
   readonly banner: string;
-  /** Resolves when nothing more is read: the session has come to its end. */
+  /** Resolves once the session has ended and nothing more is read. */
   readonly ended: Promise<void>;
-  /** True where no request is sent before the one before it is answered. */
+  /** True where no request is sent before the last one is answered. */
   readonly isLockstep: boolean;
   /** Handles that are open on the server. */
   readonly handles = new OpenHandles();
-  readonly #channel: Channel;
-  readonly #input: ExactInput;
-  readonly #waiters = new Map<number, Waiter>();
-  /** What waits to be sent. */
-  readonly #outgoing: Outgoing[] = [];
-  readonly #mostUnderWay: number;
-  readonly #writer = new WireWriter();
+  readonly #reader: ExactReader;
+  readonly #queue: RequestQueue;
+  readonly #pending = new Map<number, PendingRequest>();
   #limits: Promise<ServerLimits | undefined> | undefined;
-  #isSending = false;
-  /** Requests that were sent and not answered. */
-  #underWay = 0;
   #lastId = 0;
   #failure: Error | undefined;
 
   private constructor(
     channel: Channel,
-    { banner, server }: Beginning,
+    { banner, server }: Handshake,
     { lockstep = false }: SftpSessionOptions,
   ) {
     this.isLockstep = lockstep;
-    this.#mostUnderWay = lockstep ? 1 : Infinity;
-    this.#channel = channel;
-    this.#input = new ExactInput(channel);
+    this.#queue = new RequestQueue(channel, lockstep ? 1 : Infinity);
+    this.#reader = new ExactReader(channel);
     this.banner = decodeName(banner);
     this.extensions = server.extensions;
     this.ended = this.#receiveAll();
   }
 
-  /** Whether requests can still be answered. */
+  /** True while requests can still be answered. */
   get isAlive(): boolean {
     return this.#failure === undefined;
   }
 
   /**
-   * Begins a session, whatever a login shell says before. It ends with a
-   * `SessionError` if the channel is closed meanwhile.
+   * Begins a session, whatever a login shell prints before. Closing the channel
+   * meanwhile ends it with a `SessionError`.
    *
-   * @throws {ProtocolError} If what comes is no server's, or another version's.
+   * @throws {ProtocolError} If the output is no server's, or the server speaks
+   * another version.
    * @throws {SessionError} If nothing comes, or the connection is lost.
    */
   static async begin(
@@ -143,39 +126,30 @@ export class SftpSession {
     options: SftpSessionOptions = {},
   ): Promise<SftpSession> {
     const { patience = PATIENCE_MILLISECONDS } = options;
-    const beginning = await beginSession(channel, patience);
-    return new SftpSession(channel, beginning, options);
+    const handshake = await performHandshake(channel, patience);
+    return new SftpSession(channel, handshake, options);
   }
 
   /**
-   * Asks the server; resolves to its response, whichever it is.
+   * Sends a request and resolves to its response, of whichever kind.
    *
-   * @param taker Who takes data, for a request that asks for some. What it
-   * throws is thrown here; the rest is dropped then.
+   * @param receiver Takes the data that a READ asks for. An error that it throws
+   * is thrown here, and the rest of the data is dropped.
    * @throws {EntryError} If a path in it stands for no bytes.
    * @throws {ProtocolError} If the server broke the protocol, now or before.
    * @throws {SessionError} If the connection is lost.
    */
-  request(request: Request, taker?: DataTaker): Promise<Response> {
+  request(request: Request, receiver?: DataReceiver): Promise<Response> {
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
     if (this.#failure !== undefined) reject(this.#failure);
     else {
       const id = this.#nextId();
       try {
-        this.#outgoing.push({
-          pieces: formatRequest(id, request, this.#writer),
-          isPatient: request.kind === "read" && request.length > PATIENT_BYTES,
-        });
+        this.#queue.push(id, request);
         const opens = request.kind === "open" || request.kind === "opendir";
-        if (opens) this.handles.ask();
-        if (request.kind === "close") this.handles.close(request.handle);
-        this.#waiters.set(id, {
-          opens,
-          resolve,
-          reject,
-          ...(taker === undefined ? {} : { taker }),
-        });
-        this.#send();
+        if (opens) this.handles.requested();
+        if (request.kind === "close") this.handles.closing(request.handle);
+        this.#pending.set(id, { receiver, opens, resolve, reject });
       } catch (error) {
         reject(error);
       }
@@ -183,18 +157,22 @@ export class SftpSession {
     return promise;
   }
 
-  /** Reads as much of a file as is taken. The response says how much that is. */
-  read(handle: Handle, taker: DataTaker, offset: number): Promise<Response> {
-    const length = taker.most;
-    return this.request({ kind: "read", handle, offset, length }, taker);
+  /** Reads as much of a file as a receiver takes; the response says how much. */
+  read(
+    handle: Handle,
+    receiver: DataReceiver,
+    offset: number,
+  ): Promise<Response> {
+    const length = receiver.most;
+    return this.request({ kind: "read", handle, offset, length }, receiver);
   }
 
-  /** What the server takes; `undefined` where it does not tell. */
+  /** Asks for the server's limits, once; `undefined` where it has no answer. */
   limits(): Promise<ServerLimits | undefined> {
-    return this.#limits ??= this.#askForLimits();
+    return this.#limits ??= this.#requestLimits();
   }
 
-  async #askForLimits(): Promise<ServerLimits | undefined> {
+  async #requestLimits(): Promise<ServerLimits | undefined> {
     if (!this.extensions.has(Extension.LIMITS)) return undefined;
     const response = await this.request({ kind: "limits" });
     return response.kind === "extended"
@@ -203,7 +181,8 @@ export class SftpSession {
   }
 
   /**
-   * Decodes what a response holds; that it cannot be is the end of the session.
+   * Decodes the content of a response. One that cannot be decoded ends the
+   * session.
    *
    * @throws {ProtocolError} In that case.
    */
@@ -211,17 +190,17 @@ export class SftpSession {
     try {
       return parse();
     } catch (error) {
-      if (error instanceof ProtocolError) this.#die(error);
+      if (error instanceof ProtocolError) this.#fail(error);
       throw error;
     }
   }
 
-  /** The error for a response that does not answer its request; it is the end. */
+  /** Ends the session over a response of the wrong kind; gives the error. */
   violation(response: Response): ProtocolError {
     const error = new ProtocolError(
       `protocol error: what was asked is not answered by ${response.kind}`,
     );
-    this.#die(error);
+    this.#fail(error);
     return error;
   }
 
@@ -230,53 +209,22 @@ export class SftpSession {
     return this.#lastId;
   }
 
-  /** Sends what waits to be sent, packet by packet. */
-  async #send(): Promise<void> {
-    if (this.#isSending) return;
-    this.#isSending = true;
-    try {
-      // What is asked in one turn leaves together.
-      await undefined;
-      if (this.#isPatient) return;
-      while (this.#underWay < this.#mostUnderWay) {
-        const packet = this.#outgoing.shift();
-        if (packet === undefined) break;
-        this.#underWay++;
-        for (const piece of packet.pieces) await this.#channel.write(piece);
-        const isLast = this.#outgoing.length === 0 ||
-          this.#underWay >= this.#mostUnderWay;
-        if (isLast) await this.#channel.flush();
-      }
-    } catch {
-      // The peer has gone: what is read tells what it said, and the end.
-      this.#outgoing.length = 0;
-    } finally {
-      this.#isSending = false;
-    }
-  }
-
-  /** Whether all that waits to be sent can wait: the server is busy enough. */
-  get #isPatient(): boolean {
-    return this.#outgoing.length * BUSY_FACTOR <= this.#underWay &&
-      this.#outgoing.every(({ isPatient }) => isPatient);
-  }
-
   async #receiveAll(): Promise<void> {
     try {
       while (await this.#receive());
-      this.#die(new SessionError("lost connection"));
+      this.#fail(new SessionError("lost connection"));
     } catch (error) {
-      this.#die(error as Error);
+      this.#fail(error as Error);
     }
   }
 
-  /** Takes one response; whether more may come. */
+  /** Takes one response; resolves to `false` at the end of the stream. */
   async #receive(): Promise<boolean> {
-    const headBytes = await this.#input.take(RESPONSE_HEAD_BYTES);
+    const headBytes = await this.#reader.take(RESPONSE_HEAD_BYTES);
     if (headBytes.length < RESPONSE_HEAD_BYTES) return false;
     const head = parseResponseHead(headBytes);
-    const waiter = this.#waiters.get(head.id);
-    if (waiter === undefined) {
+    const pending = this.#pending.get(head.id);
+    if (pending === undefined) {
       throw new ProtocolError(
         `protocol error: an answer to request ${head.id}, which is none`,
       );
@@ -285,46 +233,44 @@ export class SftpSession {
     const bodyLength = hasData
       ? Math.min(DATA_HEAD_BYTES, head.left)
       : head.left;
-    const body = await this.#input.take(bodyLength);
+    const body = await this.#reader.take(bodyLength);
     if (body.length < bodyLength) return false;
     const response = parseResponse(head, body);
-    if (
-      response.kind === "data" && !await this.#takeData(response.length, waiter)
-    ) {
-      return false;
+    const isWhole = response.kind !== "data" ||
+      await this.#receiveData(response.length, pending);
+    if (!isWhole) return false;
+    if (pending.opens) {
+      this.handles.answered(
+        response.kind === "handle" ? response.handle : undefined,
+      );
     }
-    if (waiter.opens) {
-      this.handles.answered();
-      if (response.kind === "handle") this.handles.open(response.handle);
-    }
-    this.#waiters.delete(head.id);
-    this.#underWay--;
-    if (this.#outgoing.length > 0) this.#send();
-    waiter.resolve(response);
+    this.#pending.delete(head.id);
+    this.#queue.answered();
+    pending.resolve(response);
     return true;
   }
 
-  /** Hands data on as they come; whether all of them did. */
-  async #takeData(
+  /** Hands data on as they come; resolves to `false` where the stream ends. */
+  async #receiveData(
     length: number,
-    { taker, reject }: Waiter,
+    { receiver, reject }: PendingRequest,
   ): Promise<boolean> {
-    if (taker === undefined || length > taker.most) {
+    if (receiver === undefined || length > receiver.most) {
       throw new ProtocolError("protocol error: more data than were asked for");
     }
     let isWanted = true;
     let part: Uint8Array;
-    // Whatever is answered next begins with so much.
+    // The next response begins with that many bytes at least.
     const nextHead = RESPONSE_HEAD_BYTES + DATA_HEAD_BYTES;
-    const following = this.#underWay > 1 ? nextHead : 0;
+    const following = this.#queue.inFlight > 1 ? nextHead : 0;
     for (let at = 0; at < length; at += part.length) {
       const left = length - at;
-      part = await this.#input.next(left, left + following);
+      part = await this.#reader.next(left, left + following);
       if (part.length === 0) return false;
-      // Whoever waited is gone once the session is dead.
+      // Once the session has failed, the receiver's buffer is its owner's again.
       if (!isWanted || !this.isAlive) continue;
       try {
-        await taker.take(part, at);
+        await receiver.take(part, at);
       } catch (error) {
         isWanted = false;
         reject(error as Error);
@@ -333,11 +279,11 @@ export class SftpSession {
     return true;
   }
 
-  #die(error: Error): void {
+  #fail(error: Error): void {
     this.#failure ??= error;
-    // Whoever is told takes back the data that were to be sent.
-    this.#outgoing.length = 0;
-    for (const waiter of this.#waiters.values()) waiter.reject(this.#failure);
-    this.#waiters.clear();
+    // Rejected requests give the data of a WRITE back to their owners.
+    this.#queue.clear();
+    for (const { reject } of this.#pending.values()) reject(this.#failure);
+    this.#pending.clear();
   }
 }

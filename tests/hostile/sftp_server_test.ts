@@ -7,7 +7,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Channel } from "../../lib/channel/channel.ts";
 import { ProtocolError } from "../../lib/errors.ts";
 import { printable } from "../../lib/names/printable.ts";
-import { SftpFileSystem } from "../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../lib/sftp/sftp_file_system.ts";
 import { SftpSession } from "../../lib/sftp/session.ts";
 import { MAX_RESPONSE_BYTES } from "../../lib/sftp/wire/response_packets.ts";
 import { usedBytes } from "../support/fuzz/memory.ts";

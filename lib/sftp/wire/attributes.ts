@@ -8,11 +8,11 @@ import type {
 } from "../../filesystem/file_system.ts";
 import type { WireReader, WireWriter } from "./bytes.ts";
 
-/** What is said of an entry; what is absent was not said. */
+/** Attributes of an entry in one packet; those that it lacks are absent. */
 export interface WireAttributes {
   /** In bytes. */
   readonly size?: number;
-  /** The kind of entry (`S_IFMT`) and its permission bits. */
+  /** Kind of the entry (`S_IFMT`) and its permission bits. */
   readonly permissions?: number;
   /** In milliseconds since 1970 UTC; the wire has whole seconds. */
   readonly times?: Times;
@@ -29,10 +29,14 @@ const Flag = {
 const KNOWN_FLAGS = Flag.SIZE | Flag.UIDGID | Flag.PERMISSIONS |
   Flag.ACMODTIME | Flag.EXTENDED;
 
-/** The last second that the wire has a number for. */
+/** Last second that the wire can carry: in 2106. */
 const LAST_SECOND = 0xffff_ffff;
 
-/** @throws {ProtocolError} If they are cut, or of a kind nobody can read. */
+/**
+ * Reads attributes.
+ *
+ * @throws {ProtocolError} If they are cut, or have flags that version 3 lacks.
+ */
 export function readAttributes(reader: WireReader): WireAttributes {
   const flags = reader.uint32();
   const has = (flag: number) => (flags & flag) !== 0;
@@ -66,7 +70,10 @@ function skipExtensions(reader: WireReader): void {
   }
 }
 
-/** Times before 1970 become 1970, and those after 2106 the last second there. */
+/**
+ * Writes attributes. Times before 1970 become 1970, those after 2106 the last
+ * second that the wire can carry.
+ */
 export function writeAttributes(
   writer: WireWriter,
   { size, permissions, times }: WireAttributes,
@@ -97,19 +104,20 @@ const KINDS: Readonly<Record<number, EntryKind>> = {
 
 const LINK = 0o120000;
 
-/** Whether what was said is said of a symbolic link itself. */
+/** Tells whether attributes are those of a symbolic link itself. */
 export function isLink({ permissions = 0 }: WireAttributes): boolean {
   return (permissions & KIND_BITS) === LINK;
 }
 
-/** Tells if attributes say what kind of entry they are of. */
+/** Tells whether attributes include the kind of the entry. */
 export function tellsKind({ permissions = 0 }: WireAttributes): boolean {
   return (permissions & KIND_BITS) !== 0;
 }
 
-/** What a server that says nothing of a mode is taken to mean. */
+/** Kind and mode assumed where a server tells none. */
 const USUAL_PERMISSIONS = 0o100644;
 
+/** Gives the attributes of an entry, with defaults for those that are absent. */
 export function attributesFrom(
   { size = 0, permissions = USUAL_PERMISSIONS, times }: WireAttributes,
 ): Attributes {

@@ -1,35 +1,31 @@
 /**
- * How a session begins, and what may come before it: where the server is run
- * through a login shell, that shell's own words.
+ * Server's first packet behind a banner: output of the login shell through which
+ * some servers are run.
  */
 
 import { ProtocolError } from "../../errors.ts";
-import {
-  parseVersion,
-  type ServerVersion,
-  SFTP_VERSION,
-} from "./init_packets.ts";
-import { PacketType } from "./packet_types.ts";
 import { LENGTH_BYTES } from "./bytes.ts";
+import { parseVersion, type ServerVersion } from "./init_packets.ts";
+import { PacketType } from "./packet_types.ts";
 
-/** The most that may come until a session has begun, in bytes. */
+/** Most bytes accepted up to the end of the server's first packet. */
 export const MAX_BANNER_BYTES = 64 * 1024;
 
-/** A server's first packet, and what came before it. */
-export interface Beginning {
+/** Server's first packet, and the output before it. */
+export interface Handshake {
   readonly banner: Uint8Array;
   readonly server: ServerVersion;
 }
 
-/** A type and a version, which every first packet has. */
+/** Type and version, which every first packet has. */
 const SHORTEST_BODY_BYTES = 5;
 
 /**
- * Finds the server's first packet at the end of all that came so far. A server
- * says nothing more until it is asked; so what is there, whole and with nothing
- * behind it, is that packet, whatever was said before it.
+ * Finds the server's first packet at the end of everything received so far. A
+ * server then waits for a request, so a whole packet with nothing behind it is
+ * the first one, whatever the banner.
  */
-export function findBeginning(bytes: Uint8Array): Beginning | undefined {
+export function findVersionPacket(bytes: Uint8Array): Handshake | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const last = bytes.length - LENGTH_BYTES - SHORTEST_BODY_BYTES;
   for (let at = 0; at <= last; at++) {
@@ -51,12 +47,4 @@ function versionIn(body: Uint8Array): ServerVersion | undefined {
     if (error instanceof ProtocolError) return undefined;
     throw error;
   }
-}
-
-/** @throws {ProtocolError} If the server speaks another version. */
-export function checkVersion({ version }: ServerVersion): void {
-  if (version === SFTP_VERSION) return;
-  throw new ProtocolError(
-    `the remote speaks version ${version} of SFTP, not ${SFTP_VERSION}`,
-  );
 }

@@ -1,13 +1,13 @@
 /**
- * OpenSSH's extensions in use here (its PROTOCOL file, section 4; copy-data:
- * draft-ietf-secsh-filexfer-extensions-00, section 7).
+ * Extensions that this program uses (OpenSSH's PROTOCOL file, section 4;
+ * copy-data: draft-ietf-secsh-filexfer-extensions-00, section 7).
  */
 
 import type { Handle } from "./handle_packets.ts";
 import { PacketType } from "./packet_types.ts";
 import { WireReader, type WireWriter } from "./bytes.ts";
 
-/** The name of each, as a server offers it. */
+/** Names of the extensions, as a server offers them. */
 export const Extension = {
   LIMITS: "limits@openssh.com",
   EXPAND_PATH: "expand-path@openssh.com",
@@ -15,40 +15,46 @@ export const Extension = {
   COPY_DATA: "copy-data",
 } as const;
 
-/** Answered by `parseLimits`. */
+/** Request for the server's limits; `parseLimits` decodes the reply. */
 export interface LimitsRequest {
   readonly kind: "limits";
 }
 
-/** Answered by one name: the path, `~` and `~user` expanded. */
+/** Request for a path with its `~` or `~user` expanded; answered by one name. */
 export interface ExpandPathRequest {
   readonly kind: "expand-path";
   readonly path: string;
 }
 
-/** Answered by `parseFileSystem`. */
-export interface FileSystemRequest {
+/** Request for the state of a disk; `parseStatvfs` decodes the reply. */
+export interface StatvfsRequest {
   readonly kind: "statvfs";
   readonly path: string;
 }
 
-/** Has the server copy between open files itself. Answered by a status. */
+/** Request to copy between two open files; answered by a status. */
 export interface CopyDataRequest {
   readonly kind: "copy-data";
   readonly from: Handle;
   readonly to: Handle;
-  /** Where to begin, in both files. */
+  /** Start of the range in both files, in bytes. */
   readonly offset: number;
-  /** In bytes; 0 for all that there is. */
+  /** Length of the range, in bytes; 0 for everything up to the end. */
   readonly length: number;
 }
 
+/** Request of an extension. */
 export type ExtendedRequest =
   | LimitsRequest
   | ExpandPathRequest
-  | FileSystemRequest
+  | StatvfsRequest
   | CopyDataRequest;
 
+/**
+ * Writes a request of an extension.
+ *
+ * @throws {EntryError} If a path in it stands for no bytes.
+ */
 export function writeExtendedRequest(
   writer: WireWriter,
   id: number,
@@ -79,7 +85,7 @@ const NAMES = {
   "copy-data": Extension.COPY_DATA,
 } as const;
 
-/** What a server takes; 0 where it does not say. All but `handles` in bytes. */
+/** Limits of a server; 0 where it tells none. All but `handles` are in bytes. */
 export interface ServerLimits {
   readonly packet: number;
   readonly read: number;
@@ -88,6 +94,11 @@ export interface ServerLimits {
   readonly handles: number;
 }
 
+/**
+ * Decodes the reply to a request for limits.
+ *
+ * @throws {ProtocolError} If it is cut.
+ */
 export function parseLimits(body: Uint8Array): ServerLimits {
   const reader = new WireReader(body);
   return {
@@ -98,18 +109,23 @@ export function parseLimits(body: Uint8Array): ServerLimits {
   };
 }
 
-/** What is left of a file system for whoever asks. */
-export interface FileSystem {
-  /** In bytes. */
+/** State of a disk, as the user that is logged in sees it. */
+export interface StatvfsReply {
+  /** Free space, in bytes. */
   readonly free: number;
-  /** Whether no entry can be added, for want of inodes. */
+  /** True where no entry can be added, for want of inodes. */
   readonly isOutOfInodes: boolean;
   readonly isReadOnly: boolean;
 }
 
 const READ_ONLY = 0x1;
 
-export function parseFileSystem(body: Uint8Array): FileSystem {
+/**
+ * Decodes the reply to a request for the state of a disk.
+ *
+ * @throws {ProtocolError} If it is cut.
+ */
+export function parseStatvfs(body: Uint8Array): StatvfsReply {
   const reader = new WireReader(body);
   const [, blockBytes, , , freeBlocks, inodes, , freeInodes] = Array.from(
     { length: 9 },

@@ -1,58 +1,60 @@
 /**
- * Requests about what is open (draft-ietf-secsh-filexfer-02, sections 6.3,
- * 6.4, 6.7 and 6.9). A handle is any bytes a server chose.
+ * Requests about open files and directories (draft-ietf-secsh-filexfer-02,
+ * sections 6.3, 6.4, 6.7 and 6.9).
  */
 
 import { type WireAttributes, writeAttributes } from "./attributes.ts";
 import { PacketType } from "./packet_types.ts";
 import type { WireWriter } from "./bytes.ts";
 
+/** Open file or directory: bytes that the server chose. */
 export type Handle = Uint8Array;
 
-/** Answered by a status. */
+/** Request to close a handle; answered by a status. */
 export interface CloseRequest {
   readonly kind: "close";
   readonly handle: Handle;
 }
 
-/** Answered by data, or by a status at the end of the file. */
+/** Request for data; answered by them, or by a status at the end of the file. */
 export interface ReadRequest {
   readonly kind: "read";
   readonly handle: Handle;
-  /** Where to begin, in bytes from the start of the file. */
+  /** Start of the data in the file, in bytes. */
   readonly offset: number;
-  /** The most bytes to send. */
+  /** Most bytes to send. */
   readonly length: number;
 }
 
-/** Answered by a status. */
+/** Request to write data; answered by a status. */
 export interface WriteRequest {
   readonly kind: "write";
   readonly handle: Handle;
   readonly offset: number;
-  /** May not change until it is answered. */
+  /** Bytes that may not change until the request is answered. */
   readonly data: Uint8Array;
 }
 
-/** Answered by attributes. */
+/** Request for the attributes of an open file; answered by them. */
 export interface FstatRequest {
   readonly kind: "fstat";
   readonly handle: Handle;
 }
 
-/** Answered by a status. */
+/** Request to set attributes of an open file; answered by a status. */
 export interface FsetstatRequest {
   readonly kind: "fsetstat";
   readonly handle: Handle;
   readonly attributes: WireAttributes;
 }
 
-/** Answered by some of a directory's names, or by a status after the last one. */
+/** Request for more names; answered by some, or by a status after the last. */
 export interface ReaddirRequest {
   readonly kind: "readdir";
   readonly handle: Handle;
 }
 
+/** Request about an open file or directory. */
 export type HandleRequest =
   | CloseRequest
   | ReadRequest
@@ -61,7 +63,7 @@ export type HandleRequest =
   | FsetstatRequest
   | ReaddirRequest;
 
-/** Writes all of a request but the data of a `write`, which comes after it. */
+/** Writes a request; the data of a WRITE are sent behind it. */
 export function writeHandleRequest(
   writer: WireWriter,
   id: number,
@@ -87,10 +89,10 @@ export function writeHandleRequest(
 }
 
 const TYPES = {
-  "close": PacketType.CLOSE,
-  "read": PacketType.READ,
-  "write": PacketType.WRITE,
-  "fstat": PacketType.FSTAT,
-  "fsetstat": PacketType.FSETSTAT,
+  close: PacketType.CLOSE,
+  read: PacketType.READ,
+  write: PacketType.WRITE,
+  fstat: PacketType.FSTAT,
+  fsetstat: PacketType.FSETSTAT,
   readdir: PacketType.READDIR,
 } as const;

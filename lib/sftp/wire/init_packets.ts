@@ -1,26 +1,29 @@
-/** How a session begins (draft-ietf-secsh-filexfer-02, section 4). */
+/**
+ * Packets that begin a session: the client's INIT, the server's VERSION
+ * (draft-ietf-secsh-filexfer-02, section 4).
+ */
 
 import { ProtocolError } from "../../errors.ts";
-import { PacketType } from "./packet_types.ts";
 import { WireReader, WireWriter } from "./bytes.ts";
+import { PacketType } from "./packet_types.ts";
 
-/** The version this program speaks, as OpenSSH does. */
-export const SFTP_VERSION = 3;
+/** Version that this program speaks, as OpenSSH does. */
+const SFTP_VERSION = 3;
 
-/** What a server says first. */
+/** Content of a server's VERSION packet. */
 export interface ServerVersion {
   readonly version: number;
-  /** What it offers beyond the version: the data of each, by its name. */
+  /** Data of each extension, by its name. */
   readonly extensions: ReadonlyMap<string, string>;
 }
 
-/** The packet that asks for a session. */
+/** Encodes the packet that asks for a session. */
 export function formatInit(): Uint8Array {
   return new WireWriter().byte(PacketType.INIT).uint32(SFTP_VERSION).packet();
 }
 
 /**
- * Decodes the answer.
+ * Decodes a VERSION packet.
  *
  * @param body The packet without its length.
  * @throws {ProtocolError} If it is anything else.
@@ -34,4 +37,16 @@ export function parseVersion(body: Uint8Array): ServerVersion {
   const extensions = new Map<string, string>();
   while (reader.left > 0) extensions.set(reader.text(), reader.text());
   return { version, extensions };
+}
+
+/**
+ * Accepts the one version that this program speaks.
+ *
+ * @throws {ProtocolError} If the server speaks another one.
+ */
+export function checkVersion({ version }: ServerVersion): void {
+  if (version === SFTP_VERSION) return;
+  throw new ProtocolError(
+    `the remote speaks version ${version} of SFTP, not ${SFTP_VERSION}`,
+  );
 }

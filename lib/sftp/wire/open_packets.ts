@@ -1,29 +1,28 @@
 /**
  * Requests that open files and directories (draft-ietf-secsh-filexfer-02, sections
- * 6.3 and 6.7). A handle answers each.
+ * 6.3 and 6.7). Each is answered by a handle.
  */
 
 import { type WireAttributes, writeAttributes } from "./attributes.ts";
 import { PacketType } from "./packet_types.ts";
 import type { WireWriter } from "./bytes.ts";
 
-/**
- * Opens a file to read it; or to write it, created if it is not there, and
- * emptied or as it is if it is.
- */
+/** Request to open a file. One that is to be written is created if absent. */
 export interface OpenRequest {
   readonly kind: "open";
   readonly path: string;
-  readonly access: "read" | "write" | "write anew";
-  /** What a file that is created gets. */
+  readonly access: "read" | "write" | "write and truncate";
+  /** Attributes of a file that is created. */
   readonly attributes: WireAttributes;
 }
 
+/** Request to open a directory. */
 export interface OpendirRequest {
   readonly kind: "opendir";
   readonly path: string;
 }
 
+/** Request that opens a file or directory. */
 export type OpeningRequest = OpenRequest | OpendirRequest;
 
 const READ = 0x1;
@@ -34,10 +33,15 @@ const TRUNC = 0x10;
 const ACCESS = {
   "read": READ,
   "write": WRITE | CREAT,
-  "write anew": WRITE | CREAT | TRUNC,
+  "write and truncate": WRITE | CREAT | TRUNC,
 } as const;
 
-export function writeOpening(
+/**
+ * Writes a request that opens a file or directory.
+ *
+ * @throws {EntryError} If the path stands for no bytes.
+ */
+export function writeOpeningRequest(
   writer: WireWriter,
   id: number,
   request: OpeningRequest,

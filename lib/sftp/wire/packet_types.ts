@@ -1,4 +1,4 @@
-/** Packet types, as draft-ietf-secsh-filexfer-02 numbers them in section 3. */
+/** Numbers of the packet types (draft-ietf-secsh-filexfer-02, section 3). */
 export const PacketType = {
   INIT: 1,
   VERSION: 2,

@@ -1,52 +1,53 @@
 /**
- * Requests about what a path leads to (draft-ietf-secsh-filexfer-02, sections
- * 6.5, 6.6 and 6.8 to 6.11).
+ * Requests about paths (draft-ietf-secsh-filexfer-02, sections 6.5, 6.6 and 6.8
+ * to 6.11).
  */
 
 import { type WireAttributes, writeAttributes } from "./attributes.ts";
 import { PacketType } from "./packet_types.ts";
 import type { WireWriter } from "./bytes.ts";
 
-/** Answered by attributes; links followed, or not. */
+/** Request for attributes, links followed or not; answered by them. */
 export interface StatRequest {
   readonly kind: "stat" | "lstat";
   readonly path: string;
 }
 
-/** Answered by a status. */
+/** Request to set attributes; answered by a status. */
 export interface SetstatRequest {
   readonly kind: "setstat";
   readonly path: string;
   readonly attributes: WireAttributes;
 }
 
-/** Answered by a status. */
+/** Request to make a directory; answered by a status. */
 export interface MkdirRequest {
   readonly kind: "mkdir";
   readonly path: string;
   readonly attributes: WireAttributes;
 }
 
-/** Removes what is no directory. Answered by a status. */
+/** Request to remove an entry that is no directory; answered by a status. */
 export interface RemoveRequest {
   readonly kind: "remove";
   readonly path: string;
 }
 
-/** Answered by one name: the path without links, or what a link says. */
+/** Request for the path without links, or a link's target; answered by one name. */
 export interface ResolveRequest {
   readonly kind: "realpath" | "readlink";
   readonly path: string;
 }
 
-/** Answered by a status. */
+/** Request to make a symbolic link; answered by a status. */
 export interface SymlinkRequest {
   readonly kind: "symlink";
   readonly path: string;
-  /** What the link says. */
+  /** Target of the link. */
   readonly destination: string;
 }
 
+/** Request about a path. */
 export type PathRequest =
   | StatRequest
   | SetstatRequest
@@ -55,6 +56,11 @@ export type PathRequest =
   | ResolveRequest
   | SymlinkRequest;
 
+/**
+ * Writes a request about a path.
+ *
+ * @throws {EntryError} If a path in it stands for no bytes.
+ */
 export function writePathRequest(
   writer: WireWriter,
   id: number,
@@ -74,8 +80,8 @@ export function writePathRequest(
       writer.text(request.path);
       return writeAttributes(writer, request.attributes);
     case "symlink":
-      // The draft's order is the other one; every server has OpenSSH's (its
-      // PROTOCOL file, section 4.1).
+      // Every server has OpenSSH's order (its PROTOCOL file, section 4.1), which
+      // is the reverse of the draft's.
       writer.text(request.destination).text(request.path);
       return;
     default:
@@ -84,12 +90,12 @@ export function writePathRequest(
 }
 
 const TYPES = {
-  "stat": PacketType.STAT,
-  "lstat": PacketType.LSTAT,
+  stat: PacketType.STAT,
+  lstat: PacketType.LSTAT,
   setstat: PacketType.SETSTAT,
-  "mkdir": PacketType.MKDIR,
-  "remove": PacketType.REMOVE,
-  "realpath": PacketType.REALPATH,
-  "readlink": PacketType.READLINK,
-  "symlink": PacketType.SYMLINK,
+  mkdir: PacketType.MKDIR,
+  remove: PacketType.REMOVE,
+  realpath: PacketType.REALPATH,
+  readlink: PacketType.READLINK,
+  symlink: PacketType.SYMLINK,
 } as const;

@@ -3,11 +3,11 @@ import {
   writeExtendedRequest,
 } from "./extended_packets.ts";
 import { type HandleRequest, writeHandleRequest } from "./handle_packets.ts";
-import { type OpeningRequest, writeOpening } from "./open_packets.ts";
+import { type OpeningRequest, writeOpeningRequest } from "./open_packets.ts";
 import { type PathRequest, writePathRequest } from "./path_packets.ts";
 import { WireWriter } from "./bytes.ts";
 
-/** What a server is asked. */
+/** Request to a server. */
 export type Request =
   | OpeningRequest
   | HandleRequest
@@ -15,10 +15,10 @@ export type Request =
   | ExtendedRequest;
 
 /**
- * Encodes a request as one packet, in pieces: the data of a `write` are not
+ * Encodes a request as one packet, in pieces: the data of a WRITE are not
  * copied.
  *
- * @param writer What it is written with.
+ * @param writer Writer to reuse.
  * @throws {EntryError} If a path in it stands for no bytes.
  */
 export function formatRequest(
@@ -30,7 +30,7 @@ export function formatRequest(
   switch (request.kind) {
     case "open":
     case "opendir":
-      writeOpening(writer, id, request);
+      writeOpeningRequest(writer, id, request);
       break;
     case "write":
       writeHandleRequest(writer, id, request);

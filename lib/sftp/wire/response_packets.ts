@@ -1,4 +1,4 @@
-/** What answers a request (draft-ietf-secsh-filexfer-02, section 7). */
+/** Responses to requests (draft-ietf-secsh-filexfer-02, section 7). */
 
 import { ProtocolError } from "../../errors.ts";
 import { readAttributes, type WireAttributes } from "./attributes.ts";
@@ -7,46 +7,54 @@ import type { Handle } from "./handle_packets.ts";
 import { PacketType } from "./packet_types.ts";
 import { LENGTH_BYTES, WireReader } from "./bytes.ts";
 
+/** Outcome of a request that gives nothing else. */
 export interface StatusResponse {
   readonly kind: "status";
   readonly code: number;
-  /** The server's own words; empty where it has none. */
+  /** Message of the server; empty where it sends none. */
   readonly message: string;
 }
 
+/** File or directory that was opened. */
 export interface HandleResponse {
   readonly kind: "handle";
   readonly handle: Handle;
 }
 
-/** Bytes of a file: how many, for they are read apart. */
+/** Data of a file: their length in bytes, since they are read separately. */
 export interface DataResponse {
   readonly kind: "data";
   readonly length: number;
 }
 
+/** Entry of a listing, or a path. */
 export interface NameEntry {
-  /** Cut to what is told of it where it is longer than any path. */
+  /** Name, cut for a message where it is longer than any path. */
   readonly name: string;
+  /** False where the name was cut. */
   readonly isWhole: boolean;
   readonly attributes: WireAttributes;
 }
 
+/** Some entries of a directory, or one path. */
 export interface NameResponse {
   readonly kind: "name";
   readonly entries: readonly NameEntry[];
 }
 
+/** Attributes of an entry. */
 export interface AttributesResponse {
   readonly kind: "attributes";
   readonly attributes: WireAttributes;
 }
 
+/** Reply to the request of an extension. */
 export interface ExtendedResponse {
   readonly kind: "extended";
   readonly body: Uint8Array;
 }
 
+/** Response to a request. */
 export type Response =
   | StatusResponse
   | HandleResponse
@@ -55,33 +63,34 @@ export type Response =
   | AttributesResponse
   | ExtendedResponse;
 
-/** How every response begins: length, type and the request's id, in bytes. */
+/** Bytes of a response's head: length, type and the request's id. */
 export const RESPONSE_HEAD_BYTES = LENGTH_BYTES + 1 + 4;
 
-/** How a response goes on that has data. */
+/** Bytes between a response's head and its data: the data's length. */
 export const DATA_HEAD_BYTES = 4;
 
-/** The longest response that is taken, in bytes, its length not counted. */
+/** Longest response accepted, in bytes, the length field not counted. */
 export const MAX_RESPONSE_BYTES = 256 * 1024 + 1024;
 
-/** The longest path or name that is taken, in bytes: longer than any system's. */
+/** Longest path or name accepted, in bytes: longer than any system's. */
 export const MAX_PATH_BYTES = 32 * 1024;
 
-/** Longest part that is read of a server's own words, in bytes. */
+/** Longest part of a server's message that is kept, in bytes. */
 export const MAX_MESSAGE_BYTES = 1024;
 
-/** The longest handle a server may choose (section 6.2), in bytes. */
+/** Longest handle that a server may choose (section 6.2), in bytes. */
 const MAX_HANDLE_BYTES = 256;
 
+/** Head of a response. */
 export interface ResponseHead {
   readonly type: number;
   readonly id: number;
-  /** How many bytes follow. */
+  /** Count of the bytes that follow. */
   readonly left: number;
 }
 
 /**
- * Decodes how a response begins.
+ * Decodes the head of a response.
  *
  * @throws {ProtocolError} If it is too short or too long to be one.
  */
@@ -98,7 +107,7 @@ export function parseResponseHead(head: Uint8Array): ResponseHead {
 }
 
 /**
- * Decodes what follows; of data, what comes before them. Nothing of it is a
+ * Decodes the rest of a response; of data, only their length. The result holds no
  * view of `body`.
  *
  * @throws {ProtocolError} If it is cut, or no response.
@@ -113,7 +122,7 @@ export function parseResponse(
       return {
         kind: "status",
         code: reader.uint32(),
-        // Servers of versions before 3 send no message, and some others.
+        // Some servers send no message, as versions before 3 did.
         message: reader.left === 0 ? "" : reader.text(MAX_MESSAGE_BYTES),
       };
     case PacketType.HANDLE:
@@ -151,7 +160,7 @@ function readNames(reader: WireReader): NameEntry[] {
     const name = decodeName(
       isWhole ? bytes : bytes.subarray(0, MAX_MESSAGE_BYTES),
     );
-    // What a user would read of it: a line as of `ls -l`.
+    // A line as of `ls -l`, for people.
     reader.string();
     entries.push({ name, isWhole, attributes: readAttributes(reader) });
   }

@@ -1,8 +1,9 @@
-/** Statuses (draft-ietf-secsh-filexfer-02, section 7) and what they say. */
+/** Statuses and their texts (draft-ietf-secsh-filexfer-02, section 7). */
 
 import { shortened } from "../../names/printable.ts";
 import type { StatusResponse } from "./response_packets.ts";
 
+/** Codes of statuses. */
 export const Status = {
   OK: 0,
   EOF: 1,
@@ -13,7 +14,7 @@ export const Status = {
   OP_UNSUPPORTED: 8,
 } as const;
 
-/** In the system's words where it has some. */
+/** Text of each code, in the system's words where it has some. */
 const TEXTS: readonly string[] = [
   "No error",
   "End of file",
@@ -26,8 +27,8 @@ const TEXTS: readonly string[] = [
   "Operation not supported",
 ];
 
-/** What OpenSSH's sftp-server says of the statuses, and so nothing more. */
-const EMPTY_WORDS = new Set([
+/** Messages that say no more than the code, such as OpenSSH's sftp-server sends. */
+const EMPTY_MESSAGES = new Set([
   "",
   "success",
   "end of file",
@@ -42,10 +43,10 @@ const EMPTY_WORDS = new Set([
   "unknown error",
 ]);
 
-/** Why a request failed: the server's own words if they say more than its code. */
+/** Gives the reason of a failure: the server's message if it adds to the code. */
 export function statusText({ code, message }: StatusResponse): string {
   const text = TEXTS[code] ?? `status ${code}`;
-  const words = shortened(message.trim().replace(/\.$/, ""));
-  if (EMPTY_WORDS.has(words.toLowerCase())) return text;
-  return code === Status.FAILURE ? words : `${text} (${words})`;
+  const own = shortened(message.trim().replace(/\.$/, ""));
+  if (EMPTY_MESSAGES.has(own.toLowerCase())) return text;
+  return code === Status.FAILURE ? own : `${text} (${own})`;
 }

@@ -7,10 +7,10 @@ import {
   writeAttributes,
 } from "../../../lib/sftp/wire/attributes.ts";
 import {
-  parseFileSystem,
+  parseStatvfs,
   parseLimits,
 } from "../../../lib/sftp/wire/extended_packets.ts";
-import { findBeginning } from "../../../lib/sftp/wire/banner.ts";
+import { findVersionPacket } from "../../../lib/sftp/wire/banner.ts";
 import {
   DATA_HEAD_BYTES,
   parseResponse,
@@ -104,7 +104,7 @@ function assertSound(response: Response): void {
         assert(Number.isSafeInteger(limit) && limit >= 0);
       }
       const { free } =
-        resultOf(() => parseFileSystem(response.body), ProtocolError) ??
+        resultOf(() => parseStatvfs(response.body), ProtocolError) ??
           { free: 0 };
       return assert(free >= 0 && free < Infinity);
     }
@@ -204,7 +204,7 @@ function greetingCase(random: Random): FuzzCase {
     described: `the server says\n${literal(banner + first)}`,
     run: async () => {
       const bytes = bytesOf(banner + first);
-      const beginning = findBeginning(bytes);
+      const beginning = findVersionPacket(bytes);
       assert(beginning !== undefined || !isRight, "it is not found");
       if (beginning === undefined) return;
       assert(isUint32(beginning.server.version));

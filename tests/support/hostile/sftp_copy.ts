@@ -6,7 +6,7 @@ import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import type { Platform } from "../../../lib/names/names.ts";
 import type { Observer } from "../../../lib/events/copy_event.ts";
 import { namedEntries, targetPath } from "../../../lib/sftp/operand_paths.ts";
-import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../../lib/sftp/sftp_file_system.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import type { TransferOptions } from "../../../lib/tree/options.ts";
 import { transfer } from "../../../lib/tree/transfer.ts";

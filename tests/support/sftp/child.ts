@@ -1,4 +1,4 @@
-import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../../lib/sftp/sftp_file_system.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { SshSession } from "../../../lib/ssh/session.ts";
 import { findProgram } from "../../../scripts/peers.ts";

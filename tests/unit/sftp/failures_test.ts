@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EntryError, ProtocolError } from "../../../lib/errors.ts";
-import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../../lib/sftp/sftp_file_system.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { uint64 } from "../../support/sftp/bytes.ts";
 import {

@@ -13,7 +13,7 @@ import {
   listingOf as limitedListingOf,
   MAX_NAME_LENGTH,
 } from "../../../lib/sftp/listing.ts";
-import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../../lib/sftp/sftp_file_system.ts";
 import type { NameEntry } from "../../../lib/sftp/wire/response_packets.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import {
@@ -217,7 +217,8 @@ function limitedListing(
   const left = [...parts];
   let closed = 0;
   const listing = limitedListingOf({
-    next: () => Promise.resolve({ kind: "name", entries: left.shift() ?? [] }),
+    readdir: () =>
+      Promise.resolve({ kind: "name", entries: left.shift() ?? [] }),
     namesIn: (response) =>
       Promise.resolve(
         response.kind === "name" && response.entries.length > 0

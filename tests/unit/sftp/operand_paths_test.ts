@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import { namedEntries, targetPath } from "../../../lib/sftp/operand_paths.ts";
-import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../../lib/sftp/sftp_file_system.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { peerTest } from "../../support/doors.ts";
 import { UNPRIVILEGED } from "../../support/fixtures/place.ts";

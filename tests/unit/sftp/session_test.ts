@@ -6,7 +6,7 @@ import {
 } from "../../../lib/errors.ts";
 import { MAX_BANNER_BYTES } from "../../../lib/sftp/wire/banner.ts";
 import { MAX_RESPONSE_BYTES } from "../../../lib/sftp/wire/response_packets.ts";
-import { SftpSession, takerInto } from "../../../lib/sftp/session.ts";
+import { receiverInto, SftpSession } from "../../../lib/sftp/session.ts";
 import { SshSession } from "../../../lib/ssh/session.ts";
 import {
   packet,
@@ -212,7 +212,7 @@ Deno.test("request() numbers its requests, and sends those of one turn together"
   const data = pattern(20);
   session.request({ kind: "stat", path: "a" });
   session.request({ kind: "write", handle: HANDLE, offset: 5, data });
-  session.read(HANDLE, takerInto(new Uint8Array(7)), 9);
+  session.read(HANDLE, receiverInto(new Uint8Array(7)), 9);
   assertEquals(
     unwire(await channel.heard()),
     statPacket(1, "a") +
@@ -314,7 +314,7 @@ Deno.test("read() puts data in the buffer it is given, and tells how many", asyn
     for (const bytes of ["", "a", "abcd", "abcdefgh"]) {
       const { session, channel } = await begun({ grain });
       const buffer = new Uint8Array(8);
-      const response = session.read(HANDLE, takerInto(buffer), 5);
+      const response = session.read(HANDLE, receiverInto(buffer), 5);
       assertEquals(unwire(await channel.heard()), readPacket(1, 5, 8));
       channel.say(data(1, bytes));
       assertEquals(await response, { kind: "data", length: bytes.length });
@@ -327,7 +327,7 @@ Deno.test("read() puts data in the right one of several buffers", async () => {
   const { session, channel } = await begun({ grain: 7 });
   const whole = new Uint8Array(12);
   const reads = [0, 4, 8].map((at) =>
-    session.read(HANDLE, takerInto(whole.subarray(at, at + 4)), at)
+    session.read(HANDLE, receiverInto(whole.subarray(at, at + 4)), at)
   );
   await channel.heard();
   channel.say(data(3, "ijkl"), data(1, "abcd"), data(2, "ef"));
@@ -344,7 +344,7 @@ Deno.test("read() takes long data, short responses between them", async () => {
     const { session, channel } = await begun({ grain });
     const buffers = [0, 1, 2].map(() => new Uint8Array(content.length));
     const reads = buffers.map((buffer) =>
-      session.read(HANDLE, takerInto(buffer), 0)
+      session.read(HANDLE, receiverInto(buffer), 0)
     );
     const stat = session.request({ kind: "stat", path: "a" });
     await channel.heard();
@@ -364,7 +364,7 @@ Deno.test("read() takes long data, short responses between them", async () => {
 
 Deno.test("read() resolves to the status at the end of a file", async () => {
   const { session, channel } = await begun();
-  const response = session.read(HANDLE, takerInto(new Uint8Array(8)), 5);
+  const response = session.read(HANDLE, receiverInto(new Uint8Array(8)), 5);
   await channel.heard();
   channel.say(packet("\x65", uint32(1), uint32(1), string(""), string("")));
   assertEquals(await response, { kind: "status", code: 1, message: "" });
@@ -486,7 +486,7 @@ for (const { name, said, ends = false, message } of BREACHES) {
     const first = session.request({ kind: "stat", path: "a" });
     await channel.heard();
     const stat = session.request({ kind: "stat", path: "b" });
-    const read = session.read(HANDLE, takerInto(new Uint8Array(4)), 0);
+    const read = session.read(HANDLE, receiverInto(new Uint8Array(4)), 0);
     await channel.heard();
     channel.say(attrs(1, 3));
     assertEquals(await first, attributesOf(3));
@@ -584,7 +584,7 @@ Deno.test("Data are handed on part by part, each with its place", async () => {
 
 Deno.test("A channel is told how many data come soon, and the head of what follows", async () => {
   const { session, channel } = await begun({ grain: 13 });
-  const read = () => session.read(HANDLE, takerInto(new Uint8Array(20)), 0);
+  const read = () => session.read(HANDLE, receiverInto(new Uint8Array(20)), 0);
   const reads = [read(), read()];
   await channel.heard();
   channel.soon.length = 0;
@@ -606,7 +606,7 @@ Deno.test("What a taker throws is its request's, and the next ones are answered"
     },
   }, 0);
   const buffer = new Uint8Array(3);
-  const read = session.read(HANDLE, takerInto(buffer), 10);
+  const read = session.read(HANDLE, receiverInto(buffer), 10);
   await channel.heard();
   channel.say(data(1, "abcdefgh"), data(2, "xyz"));
   await assertRejects(() => failing, EntryError, "f: No space left on device");
@@ -641,7 +641,7 @@ Deno.test("No data are handed on once the session is dead", async () => {
 Deno.test("Data that are too long are not put in the buffer", async () => {
   const { session, channel } = await begun();
   const buffer = new Uint8Array(4);
-  const read = session.read(HANDLE, takerInto(buffer.subarray(0, 2)), 0);
+  const read = session.read(HANDLE, receiverInto(buffer.subarray(0, 2)), 0);
   await channel.heard();
   channel.say(data(1, "abcd"));
   await assertRejects(() => read, ProtocolError);
@@ -753,7 +753,11 @@ Deno.test("Reads of much leave together while the server has five times as many 
   const handle = wire("h");
   let asked = 0;
   const read = () =>
-    session.read(handle, takerInto(new Uint8Array(LENGTH)), LENGTH * asked++);
+    session.read(
+      handle,
+      receiverInto(new Uint8Array(LENGTH)),
+      LENGTH * asked++,
+    );
   const packets = (...ids: number[]) =>
     ids.map((id) => readPacket(id, LENGTH * (id - 1), LENGTH)).join("");
   const answer = async (id: number, response: Promise<unknown>) => {
@@ -792,7 +796,7 @@ Deno.test("Reads of much leave together while the server has five times as many 
 Deno.test("Reads of much that wait leave alone once the server has less to answer", async () => {
   const { session, channel } = await begun();
   const read = (offset: number) =>
-    session.read(wire("h"), takerInto(new Uint8Array(100_000)), offset);
+    session.read(wire("h"), receiverInto(new Uint8Array(100_000)), offset);
   const first = [0, 1, 2, 3, 4].map(read);
   await channel.heard();
   const last = read(5);

@@ -1,9 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { ProtocolError } from "../../../../lib/errors.ts";
-import {
-  checkVersion,
-  findBeginning,
-} from "../../../../lib/sftp/wire/banner.ts";
+import { assertEquals } from "@std/assert";
+import { findVersionPacket } from "../../../../lib/sftp/wire/banner.ts";
 import { unwire, VERSION, wire } from "../../../support/sftp/bytes.ts";
 
 /** What OpenSSH's server begins with, cut short. */
@@ -43,12 +39,12 @@ const GREETINGS: readonly (readonly [name: string, said: string])[] = [
 ];
 
 for (const [name, said] of GREETINGS) {
-  Deno.test(`findBeginning() finds the server's first packet behind ${name}`, () => {
-    assertEquals(findBeginning(wire(said, unwire(VERSION))), {
+  Deno.test(`findVersionPacket() finds the server's first packet behind ${name}`, () => {
+    assertEquals(findVersionPacket(wire(said, unwire(VERSION))), {
       banner: wire(said),
       server: { version: 3, extensions: new Map() },
     });
-    assertEquals(findBeginning(wire(said, unwire(OPENSSH))), {
+    assertEquals(findVersionPacket(wire(said, unwire(OPENSSH))), {
       banner: wire(said),
       server: {
         version: 3,
@@ -58,14 +54,14 @@ for (const [name, said] of GREETINGS) {
   });
 }
 
-Deno.test("findBeginning() waits for all of the packet, whatever came before it", () => {
+Deno.test("findVersionPacket() waits for all of the packet, whatever came before it", () => {
   for (const [name, said] of GREETINGS) {
     // What looks like a first packet is one for as long as nothing follows.
     if (said.includes("\x05\x02")) continue;
     for (let length = 0; length < OPENSSH.length; length++) {
       const cut = unwire(OPENSSH.subarray(0, length));
       assertEquals(
-        findBeginning(wire(said, cut)),
+        findVersionPacket(wire(said, cut)),
         undefined,
         `${length} bytes behind ${name}`,
       );
@@ -73,7 +69,7 @@ Deno.test("findBeginning() waits for all of the packet, whatever came before it"
   }
 });
 
-Deno.test("findBeginning() finds none that something follows", () => {
+Deno.test("findVersionPacket() finds none that something follows", () => {
   for (
     const following of [
       "\n",
@@ -86,14 +82,14 @@ Deno.test("findBeginning() finds none that something follows", () => {
   ) {
     for (const packet of [VERSION, OPENSSH]) {
       assertEquals(
-        findBeginning(wire("Welcome\n", unwire(packet), following)),
+        findVersionPacket(wire("Welcome\n", unwire(packet), following)),
         undefined,
       );
     }
   }
 });
 
-Deno.test("findBeginning() finds none that is shorter or longer than its strings", () => {
+Deno.test("findVersionPacket() finds none that is shorter or longer than its strings", () => {
   for (
     const body of [
       "\x00\x00\x00\x01\x02",
@@ -103,11 +99,15 @@ Deno.test("findBeginning() finds none that is shorter or longer than its strings
       "\x00\x00\x00\x0d\x02\x00\x00\x00\x03\xff\xff\xff\xffabcd",
     ]
   ) {
-    assertEquals(findBeginning(wire(body)), undefined, JSON.stringify(body));
+    assertEquals(
+      findVersionPacket(wire(body)),
+      undefined,
+      JSON.stringify(body),
+    );
   }
 });
 
-Deno.test("findBeginning() takes the whole of a packet for it, not its end", () => {
+Deno.test("findVersionPacket() takes the whole of a packet for it, not its end", () => {
   const packet = wire(
     "\x00\x00\x00\x17",
     "\x02", // SSH_FXP_VERSION
@@ -115,24 +115,13 @@ Deno.test("findBeginning() takes the whole of a packet for it, not its end", () 
     "\x00\x00\x00\x01x",
     "\x00\x00\x00\x09\x00\x00\x00\x05\x02\x00\x00\x00\x06",
   );
-  const beginning = findBeginning(packet);
+  const beginning = findVersionPacket(packet);
   assertEquals(beginning?.banner, new Uint8Array());
   assertEquals(beginning?.server.version, 3);
 });
 
-Deno.test("findBeginning() finds it in bytes that begin inside a larger buffer", () => {
+Deno.test("findVersionPacket() finds it in bytes that begin inside a larger buffer", () => {
   const bytes = wire("xx", "Hi\n", unwire(OPENSSH), "yy");
-  const beginning = findBeginning(bytes.subarray(2, bytes.length - 2));
+  const beginning = findVersionPacket(bytes.subarray(2, bytes.length - 2));
   assertEquals(beginning?.banner, wire("Hi\n"));
-});
-
-Deno.test("checkVersion() takes version 3 and no other", () => {
-  checkVersion({ version: 3, extensions: new Map() });
-  for (const version of [0, 1, 2, 4, 6, 2 ** 32 - 1]) {
-    assertThrows(
-      () => checkVersion({ version, extensions: new Map() }),
-      ProtocolError,
-      `the remote speaks version ${version} of SFTP, not 3`,
-    );
-  }
 });

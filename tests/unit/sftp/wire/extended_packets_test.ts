@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ProtocolError } from "../../../../lib/errors.ts";
 import {
-  parseFileSystem,
   parseLimits,
+  parseStatvfs,
 } from "../../../../lib/sftp/wire/extended_packets.ts";
 import { uint64, wire } from "../../../support/sftp/bytes.ts";
 
@@ -64,27 +64,27 @@ function fileSystem(others: Partial<typeof USUAL>): Uint8Array {
   return wire(...Object.values({ ...USUAL, ...others }));
 }
 
-Deno.test("parseFileSystem() tells what is left for whoever asks", () => {
-  assertEquals(parseFileSystem(fileSystem({})), {
+Deno.test("parseStatvfs() tells what is left for whoever asks", () => {
+  assertEquals(parseStatvfs(fileSystem({})), {
     free: 0x200 * 0x1000,
     isOutOfInodes: false,
     isReadOnly: false,
   });
 });
 
-Deno.test("parseFileSystem() tells of a disk that is full", () => {
+Deno.test("parseStatvfs() tells of a disk that is full", () => {
   const full = fileSystem({ bavail: uint64(0) });
-  assertEquals(parseFileSystem(full).free, 0);
+  assertEquals(parseStatvfs(full).free, 0);
 });
 
-Deno.test("parseFileSystem() tells of one that is out of inodes, if it has a limit", () => {
+Deno.test("parseStatvfs() tells of one that is out of inodes, if it has a limit", () => {
   const out = fileSystem({ favail: uint64(0) });
-  assertEquals(parseFileSystem(out).isOutOfInodes, true);
+  assertEquals(parseStatvfs(out).isOutOfInodes, true);
   const limitless = fileSystem({ files: uint64(0), favail: uint64(0) });
-  assertEquals(parseFileSystem(limitless).isOutOfInodes, false);
+  assertEquals(parseStatvfs(limitless).isOutOfInodes, false);
 });
 
-Deno.test("parseFileSystem() tells of one that is read-only, whatever else it is", () => {
+Deno.test("parseStatvfs() tells of one that is read-only, whatever else it is", () => {
   const rows: readonly (readonly [number | bigint, boolean])[] = [
     [1, true],
     [2, false],
@@ -94,27 +94,27 @@ Deno.test("parseFileSystem() tells of one that is read-only, whatever else it is
   ];
   for (const [flag, isReadOnly] of rows) {
     const body = fileSystem({ flag: uint64(flag) });
-    assertEquals(parseFileSystem(body).isReadOnly, isReadOnly, `${flag}`);
+    assertEquals(parseStatvfs(body).isReadOnly, isReadOnly, `${flag}`);
   }
 });
 
-Deno.test("parseFileSystem() takes numbers that are not exact here for large ones", () => {
+Deno.test("parseStatvfs() takes numbers that are not exact here for large ones", () => {
   const endless = fileSystem({
     frsize: uint64(2n ** 64n - 1n),
     bavail: uint64(2n ** 64n - 1n),
     fsid: uint64(2n ** 64n - 1n),
   });
   assertEquals(
-    parseFileSystem(endless).free,
+    parseStatvfs(endless).free,
     Number.MAX_SAFE_INTEGER ** 2,
   );
 });
 
-Deno.test("parseFileSystem() throws for a reply cut at any byte", () => {
+Deno.test("parseStatvfs() throws for a reply cut at any byte", () => {
   const whole = fileSystem({});
   for (let length = 0; length < whole.length; length++) {
     assertThrows(
-      () => parseFileSystem(whole.subarray(0, length)),
+      () => parseStatvfs(whole.subarray(0, length)),
       ProtocolError,
       "protocol error: packet too short",
     );

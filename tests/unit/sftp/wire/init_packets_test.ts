@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ProtocolError } from "../../../../lib/errors.ts";
 import {
+  checkVersion,
   formatInit,
   parseVersion,
 } from "../../../../lib/sftp/wire/init_packets.ts";
@@ -97,6 +98,17 @@ Deno.test("parseVersion() throws for any other packet", () => {
       () => parseVersion(wire(type, "\x00\x00\x00\x03")),
       ProtocolError,
       "protocol error: a session begins otherwise",
+    );
+  }
+});
+
+Deno.test("checkVersion() takes version 3 and no other", () => {
+  checkVersion({ version: 3, extensions: new Map() });
+  for (const version of [0, 1, 2, 4, 6, 2 ** 32 - 1]) {
+    assertThrows(
+      () => checkVersion({ version, extensions: new Map() }),
+      ProtocolError,
+      `the remote speaks version ${version} of SFTP, not 3`,
     );
   }
 });

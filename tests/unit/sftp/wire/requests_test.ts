@@ -40,7 +40,7 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
     ),
   ],
   [
-    { kind: "open", path: "f", access: "write anew", attributes: {} },
+    { kind: "open", path: "f", access: "write and truncate", attributes: {} },
     wire(
       "\x00\x00\x00\x12",
       "\x03", // SSH_FXP_OPEN

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { EntryError, ProtocolError } from "../../../lib/errors.ts";
-import type { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
+import type { SftpFileSystem } from "../../../lib/sftp/sftp_file_system.ts";
 import { peerTest } from "../../support/doors.ts";
 import { MemoryFile } from "../../support/file_systems/memory_file.ts";
 import { UNPRIVILEGED } from "../../support/fixtures/place.ts";

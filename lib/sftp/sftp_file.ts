@@ -1,36 +1,36 @@
 import { asEntryError, EntryError, NotCutError } from "../errors.ts";
 import type { Attributes, OpenFile, Times } from "../filesystem/file_system.ts";
+import type { CheckedRequests, Subject } from "./checked_requests.ts";
+import { type DataReceiver, receiverInto } from "./session.ts";
 import { attributesFrom, type WireAttributes } from "./wire/attributes.ts";
 import type { Handle } from "./wire/handle_packets.ts";
-import type { Requests, Subject } from "./remote_requests.ts";
 import type { Request } from "./wire/requests.ts";
-import { type DataTaker, takerInto } from "./session.ts";
 import { Status } from "./wire/status.ts";
 
-/** What one request may ask for, in bytes. */
+/** Most bytes that one READ or WRITE may move. */
 export interface BlockLimits {
   readonly read: number;
   readonly write: number;
 }
 
-/** A file that is open on a server. */
+/** Open file on a server. */
 export class SftpFile implements OpenFile {
   readonly handle: Handle;
   readonly path: string;
-  readonly #requests: Requests;
+  readonly #requests: CheckedRequests;
   readonly #limits: BlockLimits;
-  /** Length that it has by now, at most, in bytes. */
+  /** Most that the file's length may be by now, in bytes. */
   #length: number;
-  /** Resolves when its length is what it should be, or cannot be set. */
-  #cut: Promise<void> | undefined;
+  /** Resolves once `truncate` is done or has failed; absent before the call. */
+  #truncated: Promise<void> | undefined;
   #isOpen = true;
 
-  /** @param length How long the file is, in bytes, if it is written to. */
+  /** @param length The file's length in bytes; 0 where it is only read. */
   constructor(
     handle: Handle,
     path: string,
     { requests, limits, length }: {
-      requests: Requests;
+      requests: CheckedRequests;
       limits: BlockLimits;
       length: number;
     },
@@ -42,26 +42,27 @@ export class SftpFile implements OpenFile {
     this.#limits = limits;
   }
 
-  /** Asks for them by the path where the server refuses them by the handle. */
+  /** Sends a STAT of the path where the server refuses FSTAT. */
   async stat(): Promise<Attributes> {
     const { handle, path } = this;
     const requests = this.#requests;
-    const told = await requests.attributes({ kind: "fstat", handle }, path)
+    const found = await requests
+      .expectAttributes({ kind: "fstat", handle }, path)
       .catch(asEntryError);
     return attributesFrom(
-      told instanceof EntryError
-        ? await requests.attributes({ kind: "stat", path }, path)
-        : told,
+      found instanceof EntryError
+        ? await requests.expectAttributes({ kind: "stat", path }, path)
+        : found,
     );
   }
 
-  /** No server tells it of what is open. */
+  /** Gives nothing: no request tells the identity of an open file. */
   async identify(): Promise<undefined> {}
 
   async read(buffer: Uint8Array, at: number): Promise<number> {
     return await this.#read(
       at,
-      takerInto(buffer.subarray(0, this.#limits.read)),
+      receiverInto(buffer.subarray(0, this.#limits.read)),
     );
   }
 
@@ -72,17 +73,17 @@ export class SftpFile implements OpenFile {
     });
   }
 
-  async #read(at: number, taker: DataTaker): Promise<number> {
+  async #read(at: number, receiver: DataReceiver): Promise<number> {
     const { session, label } = this.#requests;
     for (let tries = 0; tries < 2; tries++) {
-      const response = await session.read(this.handle, taker, at);
+      const response = await session.read(this.handle, receiver, at);
       if (response.kind === "status" && response.code === Status.EOF) return 0;
       if (response.kind !== "data") {
         throw await this.#requests.failure({ path: this.path }, response);
       }
       if (response.length > 0) return response.length;
     }
-    // That is no end of a file, and could be asked for for ever.
+    // Empty data are not the end of a file, and could go on forever.
     throw new EntryError(`${label}${this.path}: the server sent no data`);
   }
 
@@ -91,27 +92,27 @@ export class SftpFile implements OpenFile {
     this.#length = Math.max(this.#length, at + bytes.length);
     const writes: Promise<void>[] = [];
     for (let start = 0; start < bytes.length; start += limit) {
-      writes.push(this.#requests.done({
+      writes.push(this.#requests.expectOk({
         kind: "write",
         handle: this.handle,
         offset: at + start,
         data: bytes.subarray(start, start + limit),
       }, { path: this.path, attempt: "write" }));
     }
-    // While one of them is in flight, the bytes may not change.
+    // The caller may change the bytes once no WRITE is in flight.
     const outcomes = await Promise.allSettled(writes);
     const failed = outcomes.find(({ status }) => status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
   }
 
-  /** Notes that the server may have written up to that byte by itself. */
+  /** Notes that the server may extend the file to that length by itself. */
   grew(length: number): void {
     this.#length = Math.max(this.#length, length);
   }
 
   /**
-   * Cuts a longer file to one byte less than it is to have: broken off before
-   * its last byte is written, it is not of the right length.
+   * Cuts a longer file to one byte less than its new size. An upload that breaks
+   * off before the last byte then leaves a file of the wrong length.
    */
   async shorten(size: number): Promise<void> {
     if (size >= this.#length) return;
@@ -119,19 +120,19 @@ export class SftpFile implements OpenFile {
     this.#length = await this.#setLength(least, (length) => length <= least);
   }
 
-  /** Asks nothing of the server where the file has that length already. */
+  /** Sends nothing where the file has that length already. */
   async truncate(size: number): Promise<void> {
     if (size === this.#length) return;
-    const cut = this.#setLength(size, (length) => length === size);
-    this.#cut = cut.then(() => {}, () => {});
-    this.#length = await cut;
+    const done = this.#setLength(size, (length) => length === size);
+    this.#truncated = done.then(() => {}, () => {});
+    this.#length = await done;
   }
 
   /**
-   * Sets the length, by the path if not by the handle. Some servers say that
-   * they did and did not, or emptied the file: FSTAT alone tells.
+   * Sets the length by FSETSTAT, else by SETSTAT. Some servers report success and
+   * did nothing, or emptied the file: FSTAT alone tells.
    *
-   * @param isRight Whether the length that it has then will do.
+   * @param isRight Tells whether a resulting length will do.
    */
   async #setLength(
     size: number,
@@ -160,20 +161,20 @@ export class SftpFile implements OpenFile {
     );
   }
 
-  /** Asks for something and for the length then, which is `NaN` if not told. */
+  /** Sends a request and an FSTAT; the length is `NaN` where FSTAT fails. */
   async #lengthAfter(
     request: Request,
     subject: Subject,
   ): Promise<{ refusal: EntryError | undefined; length: number }> {
     const { session } = this.#requests;
-    const [refusal, told] = await Promise.all([
+    const [refusal, found] = await Promise.all([
       this.#try(request, subject),
       session.request({ kind: "fstat", handle: this.handle }),
     ]);
-    if (told.kind === "attributes") {
-      return { refusal, length: told.attributes.size ?? NaN };
+    if (found.kind === "attributes") {
+      return { refusal, length: found.attributes.size ?? NaN };
     }
-    if (told.kind !== "status") throw session.violation(told);
+    if (found.kind !== "status") throw session.violation(found);
     return { refusal, length: NaN };
   }
 
@@ -185,12 +186,12 @@ export class SftpFile implements OpenFile {
     await this.#set({ times }, "set times");
   }
 
-  /** Sets attributes, by the path where the server does not by the handle. */
+  /** Sets attributes by FSETSTAT, else by SETSTAT. */
   async #set(attributes: WireAttributes, doing: string): Promise<void> {
     const { handle, path } = this;
     const subject = { path, doing };
-    // To be cut changes the times, and what it does to the mode nobody knows.
-    if (this.#cut !== undefined) await this.#cut;
+    // Truncation changes the times, and on some servers perhaps the mode.
+    if (this.#truncated !== undefined) await this.#truncated;
     const refusal = await this.#try(
       { kind: "fsetstat", handle, attributes },
       subject,
@@ -203,21 +204,21 @@ export class SftpFile implements OpenFile {
     if (isRefused) throw refusal;
   }
 
-  /** Gives why something cannot be done. */
+  /** Gives the error of a request that fails. */
   async #try(
     request: Request,
     subject: Subject,
   ): Promise<EntryError | undefined> {
-    return await this.#requests.done(request, subject)
+    return await this.#requests.expectOk(request, subject)
       .then(() => undefined, asEntryError);
   }
 
   async close(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    if (this.#cut !== undefined) await this.#cut;
+    if (this.#truncated !== undefined) await this.#truncated;
     const { handle, path } = this;
-    await this.#requests.done(
+    await this.#requests.expectOk(
       { kind: "close", handle },
       { path, doing: "close" },
     );

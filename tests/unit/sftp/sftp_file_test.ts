@@ -7,7 +7,7 @@ import type {
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
 import { StoredFile } from "../../../lib/filesystem/stored_file.ts";
-import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../../lib/sftp/sftp_file_system.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { uint32, uint64, wire } from "../../support/sftp/bytes.ts";
 import {

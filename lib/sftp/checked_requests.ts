@@ -1,6 +1,7 @@
 import { EntryError, TooManyOpenError } from "../errors.ts";
+import { type Attempt, explainFailure } from "./failures.ts";
+import type { SftpSession } from "./session.ts";
 import type { WireAttributes } from "./wire/attributes.ts";
-import { type Attempt, reasonFor } from "./failures.ts";
 import type { Handle } from "./wire/handle_packets.ts";
 import type { OpeningRequest } from "./wire/open_packets.ts";
 import type { Request } from "./wire/requests.ts";
@@ -9,24 +10,29 @@ import {
   type NameEntry,
   type Response,
 } from "./wire/response_packets.ts";
-import type { SftpSession } from "./session.ts";
 import { Status } from "./wire/status.ts";
 
-/** What a request is about, for an error. */
+/** Subject of a request, for the message of a failure. */
 export interface Subject {
   readonly path: string;
-  /** What is done to it, where the path alone does not say. */
+  /** Action that the message names; absent where the path alone will do. */
   readonly doing?: string;
+  /**
+   * Purpose of the request.
+   *
+   * @default {"other"}
+   */
   readonly attempt?: Attempt;
 }
 
 /**
- * Requests by the responses that they want. A failure the server tells of is an
- * `EntryError`: the label, what it is about, and why; a response of another
- * kind is the end of the session.
+ * Sends requests and checks that each gets the kind of response it expects. A
+ * failed request throws an `EntryError`: the label, the subject, the reason. A
+ * response of another kind ends the session with a `ProtocolError`.
  */
-export class Requests {
+export class CheckedRequests {
   readonly session: SftpSession;
+  /** Beginning of each message. */
   readonly label: string;
 
   constructor(session: SftpSession, label: string) {
@@ -34,8 +40,8 @@ export class Requests {
     this.label = label;
   }
 
-  /** Expects that it is done. */
-  async done(request: Request, subject: Subject): Promise<void> {
+  /** Expects the status OK. */
+  async expectOk(request: Request, subject: Subject): Promise<void> {
     const response = await this.session.request(request);
     if (response.kind !== "status") throw this.session.violation(response);
     if (response.code !== Status.OK) {
@@ -44,17 +50,22 @@ export class Requests {
   }
 
   /**
-   * @throws {TooManyOpenError} If it fails while something else is open, and
-   * not for another reason.
+   * Expects a handle.
+   *
+   * @throws {TooManyOpenError} If the request fails while another handle is open,
+   * and the reason does not exclude that this is why.
    */
-  async handle(request: OpeningRequest, subject: Subject): Promise<Handle> {
+  async expectHandle(
+    request: OpeningRequest,
+    subject: Subject,
+  ): Promise<Handle> {
     const { session } = this;
     const { path } = subject;
-    const isOther = session.handles.count > 0;
+    const isOtherOpen = session.handles.count > 0;
     const response = await session.request(request);
     if (response.kind === "handle") return response.handle;
     const failure = await this.failure(subject, response);
-    const mayBeTooMany = isOther && failure instanceof EntryError &&
+    const mayBeTooMany = isOtherOpen && failure instanceof EntryError &&
       isTooMany(
         response,
         failure.message.slice(this.label.length + path.length),
@@ -65,14 +76,18 @@ export class Requests {
     throw failure;
   }
 
-  async attributes(request: Request, path: string): Promise<WireAttributes> {
+  /** Expects attributes. */
+  async expectAttributes(
+    request: Request,
+    path: string,
+  ): Promise<WireAttributes> {
     const response = await this.session.request(request);
     if (response.kind === "attributes") return response.attributes;
     throw await this.failure({ path }, response);
   }
 
-  /** The one name that answers a request about one path. */
-  async name(request: Request, subject: Subject): Promise<string> {
+  /** Expects one name. */
+  async expectName(request: Request, subject: Subject): Promise<string> {
     const response = await this.session.request(request);
     if (response.kind !== "name") throw await this.failure(subject, response);
     const [entry, ...others] = response.entries;
@@ -88,8 +103,8 @@ export class Requests {
     return entry.name;
   }
 
-  /** Some names of a directory; `undefined` after the last. */
-  async names(
+  /** Expects a READDIR's names; gives `undefined` after the last ones. */
+  async expectNames(
     response: Response,
     path: string,
   ): Promise<readonly NameEntry[] | undefined> {
@@ -97,12 +112,12 @@ export class Requests {
       return undefined;
     }
     if (response.kind !== "name") throw await this.failure({ path }, response);
-    // A server without names to tell would be asked for ever.
+    // A server that answers with no names would be asked forever.
     if (response.entries.length === 0) throw this.session.violation(response);
     return response.entries;
   }
 
-  /** The error that a response is, to be thrown. */
+  /** Gives the error to throw for a response that was not expected. */
   async failure(
     { path, doing, attempt = "other" }: Subject,
     response: Response,
@@ -110,12 +125,16 @@ export class Requests {
     const isFailure = response.kind === "status" &&
       response.code !== Status.OK;
     if (!isFailure) return this.session.violation(response);
-    const reason = await reasonFor(this.session, { path, attempt }, response);
-    const what = doing === undefined ? path : `${path}: ${doing}`;
-    return new EntryError(`${this.label}${what}: ${reason}`);
+    const reason = await explainFailure(
+      this.session,
+      { path, attempt },
+      response,
+    );
+    const name = doing === undefined ? path : `${path}: ${doing}`;
+    return new EntryError(`${this.label}${name}: ${reason}`);
   }
 
-  /** Closes what nothing was written to; whether that is done, nobody asks. */
+  /** Closes a handle without waiting. Written data are not known to be kept. */
   closeLater(handle: Handle): void {
     this.session.request({ kind: "close", handle }).catch(() => {
       // The session has ended, and all handles with it.
@@ -123,11 +142,11 @@ export class Requests {
   }
 }
 
-/** Reasons that do not go by themselves, in the system's words. */
+/** Reasons, in the system's words, that closing other handles does not cure. */
 const OTHER_REASONS =
   /(is|not) a directory|no such|denied|exists|no space|quota|read-only|levels of/i;
 
-/** Most servers say no more than that it failed. */
+/** Tells whether the reason may be too many handles; most servers do not say. */
 function isTooMany(response: Response, reason: string): boolean {
   if (/too many open files/i.test(reason)) return true;
   return response.kind === "status" && response.code === Status.FAILURE &&

@@ -1,9 +1,9 @@
 import type { Channel } from "../channel/channel.ts";
 
 /** Reads a channel by exact lengths. */
-export class ExactInput {
+export class ExactReader {
   readonly #channel: Channel;
-  /** What has come and was not asked for yet. */
+  /** Bytes received and not taken yet. */
   #rest: Uint8Array = new Uint8Array();
 
   constructor(channel: Channel) {
@@ -11,8 +11,8 @@ export class ExactInput {
   }
 
   /**
-   * The next `length` bytes; less of them if the stream ended. They are valid
-   * until something is read again.
+   * Gives the next `length` bytes, or fewer if the stream ends before. They are
+   * valid until the next read.
    */
   async take(length: number): Promise<Uint8Array> {
     if (this.#rest.length >= length) return this.#cut(length);
@@ -28,10 +28,10 @@ export class ExactInput {
   }
 
   /**
-   * What comes next, at most so many bytes; none at the end of the stream. They
-   * are valid until something is read again.
+   * Gives the bytes that come next, at most `most`, and none at the end of the
+   * stream. They are valid until the next read.
    *
-   * @param soon How many are on their way, as a channel is told.
+   * @param soon Bytes already in flight; worth reading together.
    */
   async next(most: number, soon = 0): Promise<Uint8Array> {
     if (this.#rest.length === 0) {

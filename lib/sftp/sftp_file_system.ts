@@ -9,56 +9,61 @@ import type {
   Times,
 } from "../filesystem/file_system.ts";
 import type { SftpTuning } from "../options/copy_options.ts";
-import { isLink } from "./wire/attributes.ts";
-import { Extension, type ServerLimits } from "./wire/extended_packets.ts";
+import { CheckedRequests, type Subject } from "./checked_requests.ts";
 import { listingOf } from "./listing.ts";
 import { Lookups } from "./lookups.ts";
-import type { OpenRequest } from "./wire/open_packets.ts";
-import { type BlockLimits, SftpFile } from "./remote_file.ts";
-import { Requests, type Subject } from "./remote_requests.ts";
 import type { SftpSession } from "./session.ts";
+import { type BlockLimits, SftpFile } from "./sftp_file.ts";
+import { isLink } from "./wire/attributes.ts";
+import { Extension, type ServerLimits } from "./wire/extended_packets.ts";
+import type { OpenRequest } from "./wire/open_packets.ts";
 
+/** Settings of a server's file system. */
 export interface SftpFileSystemOptions {
-  /** What messages about a path put before it. */
+  /** Prefix of each message about a path. */
   readonly label: string;
+  /** Limits that the user asked for. */
   readonly tuning: SftpTuning;
-  /** The most that is best moved at a time, in bytes. */
+  /** Preferred length of a READ or WRITE, in bytes. */
   readonly blockBytes: number;
 }
 
-/** What OpenSSH's scp has in flight at once, at most. */
+/** Most requests that OpenSSH's scp has in flight. */
 const MOST_REQUESTS = 64;
 
 /**
- * What is in flight at once, in bytes: ssh's window of 2 MiB, and what waits to
- * be asked for. Measured, less leaves the window of a line of 2 ms unfilled, and
- * more takes memory that the server and we have to go through.
+ * Bytes in flight at once: ssh's window of 2 MiB, and the next requests.
+ * Measured: less leaves the window unfilled at a round trip of 2 ms; more costs
+ * the server and the client time, for the memory they go through.
  */
-const UNDER_WAY_BYTES = 2.5 * 1024 * 1024;
+const IN_FLIGHT_BYTES = 2.5 * 1024 * 1024;
 
-/** What every server takes, where it does not tell (section 3), in bytes. */
+/**
+ * Length in bytes that every server takes (draft-ietf-secsh-filexfer-02, section
+ * 3), for those that do not tell their limit.
+ */
 const SAFE_BLOCK_BYTES = 32 * 1024;
 
-/** What OpenSSH's server takes, and its scp never goes beyond, in bytes. */
+/** Most bytes that OpenSSH's server takes, and its scp ever asks for. */
 const MOST_BLOCK_BYTES = 255 * 1024;
 
-/** The least that OpenSSH's scp moves at a time, in bytes. */
+/** Fewest bytes that OpenSSH's scp moves at a time. */
 const LEAST_BLOCK_BYTES = 64;
 
-/** Entries that are in flight at once, if the server holds so many open. */
+/** Entries in flight at once, where the server can hold that many open. */
 const USUAL_ENTRIES = 64;
 
-/** The files of a server. Its paths are separated by `/`, whatever it runs on. */
+/** Files of a server, whose paths have `/` as separator on every system. */
 export class SftpFileSystem implements FileSystem {
   readonly label: string;
   readonly concurrency: Concurrency;
   readonly copyRange?: NonNullable<FileSystem["copyRange"]>;
-  readonly #requests: Requests;
+  readonly #requests: CheckedRequests;
   readonly #lookups: Lookups;
   readonly #limits: BlockLimits;
 
   private constructor(
-    requests: Requests,
+    requests: CheckedRequests,
     limits: ServerLimits | undefined,
     { label, tuning, blockBytes }: SftpFileSystemOptions,
   ) {
@@ -66,15 +71,15 @@ export class SftpFileSystem implements FileSystem {
     this.#requests = requests;
     this.#lookups = new Lookups(requests);
     const wanted = tuning.bufferBytes ?? blockBytes;
-    const untold = tuning.bufferBytes ?? SAFE_BLOCK_BYTES;
-    const limit = (told = 0) =>
+    const fallback = tuning.bufferBytes ?? SAFE_BLOCK_BYTES;
+    const limit = (allowed = 0) =>
       Math.max(
         LEAST_BLOCK_BYTES,
-        Math.min(wanted, told || untold, MOST_BLOCK_BYTES),
+        Math.min(wanted, allowed || fallback, MOST_BLOCK_BYTES),
       );
     this.#limits = { read: limit(limits?.read), write: limit(limits?.write) };
     const bytes = Math.min(this.#limits.read, this.#limits.write);
-    const blocks = Math.min(MOST_REQUESTS, Math.floor(UNDER_WAY_BYTES / bytes));
+    const blocks = Math.min(MOST_REQUESTS, Math.floor(IN_FLIGHT_BYTES / bytes));
     const { isLockstep } = requests.session;
     this.concurrency = {
       entries: isLockstep ? 1 : entriesFor(limits?.handles),
@@ -87,12 +92,12 @@ export class SftpFileSystem implements FileSystem {
     }
   }
 
-  /** The files that a session leads to. */
+  /** Gives the file system of a session, once the server told its limits. */
   static async of(
     session: SftpSession,
     options: SftpFileSystemOptions,
   ): Promise<SftpFileSystem> {
-    const requests = new Requests(session, options.label);
+    const requests = new CheckedRequests(session, options.label);
     return new SftpFileSystem(requests, await session.limits(), options);
   }
 
@@ -100,7 +105,10 @@ export class SftpFileSystem implements FileSystem {
     return await this.#lookups.find(path);
   }
 
-  /** The same for a source: where the server refuses to tell, it is opened. */
+  /**
+   * Finds an entry as `find` does. One that the server refuses to tell of exists
+   * if it can be opened for reading.
+   */
   async findSource(path: string): Promise<Attributes | undefined> {
     return await this.#lookups.findSource(path);
   }
@@ -115,13 +123,13 @@ export class SftpFileSystem implements FileSystem {
 
   async readdir(path: string): Promise<Listing> {
     const requests = this.#requests;
-    const handle = await requests.handle(
+    const handle = await requests.expectHandle(
       { kind: "opendir", path },
       { path },
     );
     return listingOf({
-      next: () => requests.session.request({ kind: "readdir", handle }),
-      namesIn: (response) => requests.names(response, path),
+      readdir: () => requests.session.request({ kind: "readdir", handle }),
+      namesIn: (response) => requests.expectNames(response, path),
       failure: (reason) => new EntryError(`${this.label}${path}: ${reason}`),
       close: () => requests.closeLater(handle),
     });
@@ -135,8 +143,8 @@ export class SftpFileSystem implements FileSystem {
   }
 
   /**
-   * Empties the file where there is nothing to keep until something new is
-   * there: where it is absent or empty, or the server does not tell.
+   * Opens a file for writing. Truncates it unless it is known to hold bytes that
+   * are worth keeping until new ones arrive.
    */
   async openToWrite(
     path: string,
@@ -149,7 +157,7 @@ export class SftpFileSystem implements FileSystem {
       {
         kind: "open",
         path,
-        access: keeps ? "write" : "write anew",
+        access: keeps ? "write" : "write and truncate",
         attributes: { permissions: mode },
       },
       { path, attempt: "create file" },
@@ -162,7 +170,7 @@ export class SftpFileSystem implements FileSystem {
     subject: Subject,
     length = 0,
   ): Promise<SftpFile> {
-    const handle = await this.#requests.handle(request, subject);
+    const handle = await this.#requests.expectHandle(request, subject);
     return new SftpFile(handle, request.path, {
       requests: this.#requests,
       limits: this.#limits,
@@ -179,7 +187,7 @@ export class SftpFileSystem implements FileSystem {
       throw new TypeError("Files of another place cannot be copied here");
     }
     to.grew(length === "all" ? Infinity : at + length);
-    await this.#requests.done({
+    await this.#requests.expectOk({
       kind: "copy-data",
       from: from.handle,
       to: to.handle,
@@ -189,53 +197,55 @@ export class SftpFileSystem implements FileSystem {
   }
 
   async remove(path: string): Promise<void> {
-    await this.#requests.done({ kind: "remove", path }, { path });
+    await this.#requests.expectOk({ kind: "remove", path }, { path });
   }
 
   async mkdir(path: string, mode: number): Promise<void> {
-    await this.#requests.done(
+    await this.#requests.expectOk(
       { kind: "mkdir", path, attributes: { permissions: mode } },
       { path, attempt: "create directory" },
     );
   }
 
   async setMode(path: string, mode: number): Promise<void> {
-    await this.#requests.done(
+    await this.#requests.expectOk(
       { kind: "setstat", path, attributes: { permissions: mode } },
       { path, doing: "set mode" },
     );
   }
 
   async setTimes(path: string, times: Times): Promise<void> {
-    await this.#requests.done(
+    await this.#requests.expectOk(
       { kind: "setstat", path, attributes: { times } },
       { path, doing: "set times" },
     );
   }
 
   async readlink(path: string): Promise<string | undefined> {
-    const attributes = await this.#requests.attributes(
+    const attributes = await this.#requests.expectAttributes(
       { kind: "lstat", path },
       path,
     );
     if (!isLink(attributes)) return undefined;
-    return await this.#requests.name({ kind: "readlink", path }, { path });
+    return await this.#requests.expectName({ kind: "readlink", path }, {
+      path,
+    });
   }
 
   async symlink(path: string, destination: string): Promise<void> {
     const { session } = this.#requests;
-    // Where a directory is in the way, what follows says so.
+    // Where a directory is in the way, SYMLINK fails and says so.
     await session.request({ kind: "remove", path });
-    await this.#requests.done(
+    await this.#requests.expectOk(
       { kind: "symlink", path, destination },
       { path, attempt: "create directory" },
     );
   }
 
   /**
-   * The path with its `~` or `~user` expanded by the server.
+   * Has the server expand the `~` or `~user` of a path.
    *
-   * @throws {EntryError} If it cannot be.
+   * @throws {EntryError} If it cannot.
    */
   async expandPath(path: string): Promise<string> {
     if (!this.#requests.session.extensions.has(Extension.EXPAND_PATH)) {
@@ -243,7 +253,9 @@ export class SftpFileSystem implements FileSystem {
         `${this.label}${path}: the server cannot tell whose home that is`,
       );
     }
-    return await this.#requests.name({ kind: "expand-path", path }, { path });
+    return await this.#requests.expectName({ kind: "expand-path", path }, {
+      path,
+    });
   }
 
   join(directory: string, name: string): string {
@@ -255,7 +267,7 @@ export class SftpFileSystem implements FileSystem {
   }
 }
 
-/** Half of what may be open is for files; directories that are listed have more. */
+/** Gives half of the handles to files; open directories need some as well. */
 function entriesFor(handles = 0): number {
   if (handles === 0) return USUAL_ENTRIES;
   return Math.max(1, Math.min(USUAL_ENTRIES, Math.floor(handles / 2)));

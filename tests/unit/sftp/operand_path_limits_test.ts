@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import { namedEntries } from "../../../lib/sftp/operand_paths.ts";
-import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../../lib/sftp/sftp_file_system.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { peerTest } from "../../support/doors.ts";
 import { SFTP_CHILD_NEEDS, SftpChild } from "../../support/sftp/child.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { ExactInput } from "../../../lib/sftp/input.ts";
+import { ExactReader } from "../../../lib/sftp/exact_reader.ts";
 import { unwire, wire } from "../../support/sftp/bytes.ts";
 import { SftpChannel } from "../../support/sftp/channel.ts";
 import { pattern } from "../../support/fixtures/tree.ts";
@@ -9,7 +9,7 @@ Deno.test("take() gives exact lengths, whatever chunks come", async () => {
     const channel = new SftpChannel({ grain });
     channel.say(wire("abcdefg"));
     channel.fallSilent();
-    const input = new ExactInput(channel);
+    const input = new ExactReader(channel);
     const parts = [];
     for (const length of [3, 0, 1, 3]) {
       parts.push(unwire(await input.take(length)));
@@ -23,14 +23,14 @@ Deno.test("take() gives what there was before the end", async () => {
   const channel = new SftpChannel({ grain: 2 });
   channel.say(wire("abc"));
   channel.fallSilent();
-  const input = new ExactInput(channel);
+  const input = new ExactReader(channel);
   assertEquals(unwire(await input.take(6)), "abc");
   assertEquals(await input.take(6), new Uint8Array());
 });
 
 Deno.test("take() waits for what has yet to come", async () => {
   const channel = new SftpChannel();
-  const input = new ExactInput(channel);
+  const input = new ExactReader(channel);
   const taken = input.take(4);
   channel.say(wire("ab"));
   await undefined;
@@ -42,7 +42,7 @@ Deno.test("take() gives what is longer than any read", async () => {
   const content = pattern(500_000);
   const channel = new SftpChannel();
   channel.say(content, wire("next"));
-  const input = new ExactInput(channel);
+  const input = new ExactReader(channel);
   assertEquals(await input.take(content.length), content);
   assertEquals(unwire(await input.take(4)), "next");
 });
@@ -52,7 +52,7 @@ Deno.test("next() gives what comes, at most so much, and none at the end", async
     const channel = new SftpChannel({ grain });
     channel.say(wire("abcdefg"));
     channel.fallSilent();
-    const input = new ExactInput(channel);
+    const input = new ExactReader(channel);
     let text = unwire(await input.take(1));
     for (let part; (part = await input.next(4)).length > 0;) {
       assert(part.length <= 4);

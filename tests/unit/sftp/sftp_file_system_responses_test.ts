@@ -12,7 +12,7 @@ import type {
   Concurrency,
   FileSystem,
 } from "../../../lib/filesystem/file_system.ts";
-import { SftpFileSystem } from "../../../lib/sftp/remote_files.ts";
+import { SftpFileSystem } from "../../../lib/sftp/sftp_file_system.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { uint64, wire } from "../../support/sftp/bytes.ts";
 import {
