@@ -124,8 +124,8 @@ async function ask(
   const work = async () => {
     await using ssh = SshSession.start(program!, args, {
       interrupted: enough.signal,
-      seeks: "SFTP server",
-      say: () => {},
+      service: "SFTP server",
+      onStderr: () => {},
     });
     const session = await SftpSession.begin(ssh.channel, { patience: limit });
     asked.isAnswering = true;

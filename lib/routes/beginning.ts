@@ -1,4 +1,4 @@
-import type { Patience } from "../ssh/first_sign.ts";
+import type { Patience } from "../ssh/first_output.ts";
 import type { SshSession } from "../ssh/session.ts";
 import type { Absence } from "./absence.ts";
 
@@ -69,14 +69,16 @@ export async function awaitSpeech(
   { mayChange }: { mayChange: boolean },
   { whileSilent }: Terms,
 ): Promise<"spoke" | "ended" | "silent"> {
-  if (!mayChange) return await session.firstSign(ONLY_PATIENCE);
-  if (whileSilent === undefined) return await session.firstSign(LAST_PATIENCE);
-  const sign = await session.firstSign(PATIENCE);
+  if (!mayChange) return await session.awaitFirstOutput(ONLY_PATIENCE);
+  if (whileSilent === undefined) {
+    return await session.awaitFirstOutput(LAST_PATIENCE);
+  }
+  const sign = await session.awaitFirstOutput(PATIENCE);
   if (sign !== "silent") return sign;
   const silentSince = performance.now();
   if (await whileSilent(session.channel.awaitInput())) return "silent";
   const waited = performance.now() - silentSince;
-  return await session.firstSign({
+  return await session.awaitFirstOutput({
     afterLogin: Math.max(0, LAST_PATIENCE.afterLogin - waited),
     unseen: Math.max(0, LAST_PATIENCE.unseen - waited),
   });

@@ -41,7 +41,7 @@ export async function copyDirectly(
   try {
     const { failure } = await runSsh(program, args, {
       interrupted: job.interrupted,
-      say: (text) => observer.report({ kind: "sshOutput", text: text }),
+      onStderr: (text) => observer.report({ kind: "sshOutput", text: text }),
     });
     if (failure !== undefined) {
       observer.report({

@@ -5,7 +5,7 @@ import {
   resolveConfiguration,
   type SshConfiguration,
 } from "../ssh/configuration.ts";
-import { systemMeans, willAsk } from "../ssh/prompting.ts";
+import { systemMeans, willPrompt } from "../ssh/prompt_prediction.ts";
 import type { Absence } from "./absence.ts";
 import type { HostMemory } from "./host_memory.ts";
 import type { CopyOptions } from "../options/copy_options.ts";
@@ -118,7 +118,7 @@ export class Hosts {
       const [facts] = this.#factsOf([location]);
       const { configuration } = await facts!;
       const means = systemMeans(ssh, location);
-      if (await willAsk(configuration, means)) return true;
+      if (await willPrompt(configuration, means)) return true;
     }
     return false;
   }

@@ -7,7 +7,7 @@ import {
   remoteScpCommand,
   sshArguments,
 } from "../ssh/arguments.ts";
-import { type AskingWatch, watchAsking } from "../ssh/asking.ts";
+import { type PromptWatch, watchPrompts } from "../ssh/prompt_watch.ts";
 import { SshSession } from "../ssh/session.ts";
 import type { DialogueContext } from "./context.ts";
 
@@ -31,7 +31,7 @@ export interface ScpRequest {
 interface Run {
   readonly session: SshSession;
   /** Absent where nobody will want to know. */
-  readonly asking: AskingWatch | undefined;
+  readonly asking: PromptWatch | undefined;
   /** By `performance.now()`. */
   readonly startedAt: number;
   /** Line that comes just before its first message, where a shell talks too. */
@@ -104,7 +104,7 @@ export class RemoteScp implements AsyncDisposable {
   get canRestart(): boolean {
     const { flags } = this.#context.job.options.ssh;
     return flags.includes(BATCH_MODE) ||
-      this.#run.asking?.hasAsked === false;
+      this.#run.asking?.hasPrompted === false;
   }
 
   /** @throws {ProtocolError} If a shell that talks does not get to scp. */
@@ -156,12 +156,12 @@ export class RemoteScp implements AsyncDisposable {
     });
     const args = sshArguments(options.ssh, location, command);
     using watches = new DisposableStack();
-    const asking = mayRestart ? watches.use(watchAsking()) : undefined;
+    const asking = mayRestart ? watches.use(watchPrompts()) : undefined;
     const startedAt = performance.now();
     const session = SshSession.start(options.ssh.program, args, {
       interrupted: this.#interrupted,
-      seeks: "scp",
-      say: (text) => observer.report({ kind: "sshOutput", text: text }),
+      service: "scp",
+      onStderr: (text) => observer.report({ kind: "sshOutput", text: text }),
     });
     // From here on it is the run's to dispose of.
     watches.move();

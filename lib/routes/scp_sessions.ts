@@ -133,7 +133,7 @@ export class ScpSessions {
   ): Promise<Beginning> {
     const { code, failure } = await session.end({ isWhole: false });
     const end = failure === undefined ? {} : { failure };
-    const { said } = session;
+    const { stderrLines: said } = session;
     const meaning = meaningOf({ protocol: "scp", code, ...end, said });
     if (meaning.kind === "absent" && !this.#job.interrupted.aborted) {
       if (!this.#context.hosts.mayChange) session.showHeld();

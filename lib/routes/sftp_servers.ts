@@ -169,7 +169,7 @@ export class SftpServers {
       : await ssh.end({ isWhole: false });
     const meaning: EndMeaning = end === undefined
       ? { kind: "absent", why: error.message, isProven: false }
-      : meaningOf({ protocol: "sftp", ...end, said: ssh.said });
+      : meaningOf({ protocol: "sftp", ...end, said: ssh.stderrLines });
     if (meaning.kind === "absent" && !job.interrupted.aborted) {
       if (!hosts.mayChange) ssh.showHeld();
       return { ...meaning, location };
@@ -216,8 +216,8 @@ export class SftpServers {
       interrupted: abandoned === undefined
         ? interrupted
         : AbortSignal.any([interrupted, abandoned]),
-      seeks: "SFTP server",
-      say: (text) => observer.report({ kind: "sshOutput", text: text }),
+      service: "SFTP server",
+      onStderr: (text) => observer.report({ kind: "sshOutput", text: text }),
     });
   }
 

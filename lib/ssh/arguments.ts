@@ -1,7 +1,7 @@
 import type { RemoteLocation } from "../location/location.ts";
 import type { SshSettings } from "../options/copy_options.ts";
 
-/** What ssh reads first, and so cannot be told otherwise by the user. */
+/** Options that come first, so that the user's cannot override them. */
 const FIXED = [
   "-x",
   "-oPermitLocalCommand=no",
@@ -11,12 +11,12 @@ const FIXED = [
   "-oControlMaster=no",
 ];
 
-/** Who is logged in where. */
+/** User, host and port of a login. */
 export type Login = Omit<RemoteLocation, "kind" | "path">;
 
 /**
- * The arguments OpenSSH's scp 10.5 gives ssh to run `command` on a host. The
- * second host of a copy between two is no exception: its ssh may ask as well.
+ * Gives the arguments with which OpenSSH's scp 10.5 has ssh run a command. In a
+ * copy between two hosts both get the same ones, so either ssh may prompt.
  */
 export function sshArguments(
   settings: SshSettings,
@@ -27,7 +27,7 @@ export function sshArguments(
     ...FIXED,
     ...settings.flags,
     "-oForwardAgent=no",
-    ...login(user, port),
+    ...loginArguments(user, port),
     "--",
     host,
     command,
@@ -35,8 +35,8 @@ export function sshArguments(
 }
 
 /**
- * The arguments OpenSSH's scp 10.5 gives ssh to reach a host's SFTP server: the
- * subsystem of that name.
+ * Gives the arguments with which OpenSSH's scp 10.5 has ssh reach a host's SFTP
+ * server, which is a subsystem.
  */
 export function sftpArguments(
   settings: SshSettings,
@@ -46,7 +46,7 @@ export function sftpArguments(
     ...FIXED,
     ...settings.flags,
     "-oForwardAgent=no",
-    ...login(user, port),
+    ...loginArguments(user, port),
     "-s",
     "--",
     host,
@@ -54,7 +54,7 @@ export function sftpArguments(
   ];
 }
 
-/** The arguments it gives an SFTP server that runs here, in ssh's place. */
+/** Gives the arguments of a local SFTP server that runs in ssh's place. */
 export function sftpServerArguments({ host }: Login): string[] {
   return ["--", host, SFTP_SUBSYSTEM];
 }
@@ -62,11 +62,11 @@ export function sftpServerArguments({ host }: Login): string[] {
 const SFTP_SUBSYSTEM = "sftp";
 
 /**
- * The arguments OpenSSH's scp 10.5 gives ssh to have one host copy to another
- * by itself: neither `-P` nor a limit applies. Unlike OpenSSH's, an IPv6
- * address keeps its brackets.
+ * Gives the arguments with which OpenSSH's scp 10.5 has one host copy to another
+ * by itself: neither `-P` nor a limit applies. Unlike OpenSSH's, an IPv6 address
+ * keeps its brackets.
  *
- * @param target Its port is not told: no scp could be.
+ * @param target Target, whose port is left out: scp has no option for it.
  */
 export function directCopyArguments(
   settings: SshSettings,
@@ -81,23 +81,27 @@ export function directCopyArguments(
     "-oClearAllForwardings=yes",
     "-n",
     ...settings.flags,
-    ...login(source.user, source.port),
+    ...loginArguments(source.user, source.port),
     "--",
     source.host,
-    scpWords(options).join(" "),
+    scpArguments(options).join(" "),
     source.path,
     `${user}${host}:${target.path}`,
   ];
 }
 
-function login(user: string | undefined, port: number | undefined): string[] {
+/** Gives the options for the user and port of a login. */
+export function loginArguments(
+  user: string | undefined,
+  port: number | undefined,
+): string[] {
   return [
     ...(port === undefined ? [] : ["-p", String(port)]),
     ...(user === undefined ? [] : ["-l", user]),
   ];
 }
 
-/** What the remote scp is told besides its path. */
+/** Options of a remote scp. */
 export interface RemoteScpOptions {
   readonly verbose: boolean;
   readonly recursive: boolean;
@@ -106,7 +110,7 @@ export interface RemoteScpOptions {
 }
 
 /**
- * The command OpenSSH's scp gives the remote shell.
+ * Gives the command that OpenSSH's scp has the remote shell run.
  *
  * @param path Text for that shell, as the user wrote it or quoted.
  */
@@ -116,14 +120,14 @@ export function remoteScpCommand(
   options: RemoteScpOptions,
 ): string {
   return [
-    ...scpWords(options),
+    ...scpArguments(options),
     role,
     ...(/^['\\]?-/.test(path) ? ["--"] : []),
     path,
   ].join(" ");
 }
 
-function scpWords(
+function scpArguments(
   { verbose, recursive, preserve, targetIsDirectory }: RemoteScpOptions,
 ): string[] {
   return [
@@ -135,7 +139,7 @@ function scpWords(
   ];
 }
 
-/** The same command, which a shell with a banner says `marker` before. */
+/** Gives a command whose output begins with `marker`, behind any banner. */
 export function markedCommand(command: string, marker: string): string {
   return `echo ${marker}; exec ${command}`;
 }

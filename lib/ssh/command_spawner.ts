@@ -1,51 +1,51 @@
 import { StreamChannel } from "../channel/stream_channel.ts";
 import { EntryError } from "../errors.ts";
 import type {
-  Hear,
+  PipedProcess,
   Process,
   ProcessEnd,
   Spawner,
-  TalkingProcess,
+  StderrListener,
 } from "./spawner.ts";
 
-/** Time that standard error may stay open after its program, in milliseconds. */
+/** Longest wait for the end of standard error after its program, in milliseconds. */
 const LAST_MILLISECONDS = 100;
 
 /**
- * End of a program where the system tells none, as for the children of one that
- * was started with SIGCHLD ignored: that of an ssh that failed.
+ * End assumed where the system tells none, as where we were started with SIGCHLD
+ * ignored: that of an ssh that failed.
  */
-const UNTOLD_END: ProcessEnd = { code: 255, signal: null };
+const UNKNOWN_END: ProcessEnd = { code: 255, signal: null };
 
 /**
- * Starts programs as the runtime does, on every system. Throws an `EntryError`
- * for words that are not UTF-8: the runtime would change them. Standard error is
- * a pipe even where ours is a terminal, for what comes from a remote has to pass
- * the escape; Windows' ssh asks at the console all the same.
+ * Spawner that uses `Deno.Command`, on every system. Throws an `EntryError` for
+ * words that are not UTF-8, which the runtime would change. Standard error is a
+ * pipe even where ours is a terminal, since a remote's output has to be escaped;
+ * Windows' ssh prompts at the console all the same.
  */
 export const commandSpawner: Spawner = {
-  talkTo(program, args, hear): TalkingProcess {
+  spawnPiped(program, args, onStderr): PipedProcess {
     const child = spawn(program, args, {
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
     });
     return {
-      ...processOf(child, hear),
+      ...processOf(child, onStderr),
       channel: new StreamChannel(child.stdout, child.stdin),
       [Symbol.dispose]: () => {
-        // The runtime closes its streams itself.
+        // The runtime closes the streams itself.
       },
     };
   },
 
-  run(program, args, hear): Process {
+  spawnInherited(program, args, onStderr): Process {
     const child = spawn(program, args, {
       stdin: "null",
       stdout: "inherit",
       stderr: "piped",
     });
-    return processOf(child, hear);
+    return processOf(child, onStderr);
   },
 };
 
@@ -63,37 +63,40 @@ function spawn(
   return new Deno.Command(program, { ...options, args: [...args] }).spawn();
 }
 
-function processOf(child: Deno.ChildProcess, hear: Hear): Process {
+function processOf(
+  child: Deno.ChildProcess,
+  onStderr: StderrListener,
+): Process {
   return {
     id: child.pid,
-    ended: endedAndHeard(child, hear),
+    ended: endedAndRead(child, onStderr),
     stop: () => {
       try {
         child.kill("SIGTERM");
       } catch {
-        // It has ended: the runtime may know before it tells.
+        // The program has ended: `kill` may know before `status` resolves.
       }
     },
   };
 }
 
-async function endedAndHeard(
+async function endedAndRead(
   { status, stderr }: Deno.ChildProcess,
-  hear: Hear,
+  onStderr: StderrListener,
 ): Promise<ProcessEnd> {
   const reader = stderr.getReader();
-  const heard = (async () => {
+  const readToEnd = (async () => {
     for (;;) {
       const { value } = await reader.read();
       if (value === undefined) return;
-      hear(value);
+      onStderr(value);
     }
   })();
-  const end = await status.catch(() => UNTOLD_END);
-  // Others that it started may hold it for much longer.
+  const end = await status.catch(() => UNKNOWN_END);
+  // The program's children may hold the stream for much longer.
   const timer = setTimeout(() => reader.cancel(), LAST_MILLISECONDS);
-  await heard.catch(() => {
-    // It can be read no more.
+  await readToEnd.catch(() => {
+    // The stream cannot be read any more.
   });
   clearTimeout(timer);
   return end;

@@ -1,12 +1,10 @@
 import type { SshSettings } from "../options/copy_options.ts";
-import type { Login } from "./arguments.ts";
+import { type Login, loginArguments } from "./arguments.ts";
+import { outputOf } from "./program.ts";
 
-/** Longest time that ssh may take to print its configuration, in milliseconds. */
-const LIMIT_MILLISECONDS = 2000;
-
-/** Configuration that ssh would use for a host, as `ssh -G` prints it. */
+/** Configuration of ssh for a login, as `ssh -G` prints it. */
 export class SshConfiguration {
-  /** The whole text: the same for the same user, host, port, jump and options. */
+  /** Whole text: equal for equal user, host, port, jump and options. */
   readonly text: string;
   readonly #values = new Map<string, string[]>();
 
@@ -38,11 +36,10 @@ export class SshConfiguration {
 }
 
 /**
- * Asks ssh for the configuration that a login would have. It connects to
- * nothing.
+ * Has ssh print the configuration of a login, which connects to nothing.
  *
- * @returns `undefined` where another program than `ssh` is run, which may not
- * know the question, or where no configuration is printed.
+ * @returns `undefined` where the program is not `ssh` and so may not know `-G`,
+ * or where it prints no configuration.
  */
 export async function resolveConfiguration(
   { program, flags, port: usual }: SshSettings,
@@ -52,8 +49,7 @@ export async function resolveConfiguration(
   const text = await outputOf(program, [
     "-G",
     ...flags,
-    ...(port === undefined ? [] : ["-p", String(port)]),
-    ...(user === undefined ? [] : ["-l", user]),
+    ...loginArguments(user, port),
     "--",
     host,
   ]);
@@ -61,45 +57,4 @@ export async function resolveConfiguration(
   return configuration.get("hostname") === undefined
     ? undefined
     : configuration;
-}
-
-/** Runs a program that prints something and ends; `undefined` if it fails. */
-async function outputOf(
-  program: string,
-  args: readonly string[],
-): Promise<string | undefined> {
-  const signal = AbortSignal.timeout(LIMIT_MILLISECONDS);
-  try {
-    const { success, stdout } = await new Deno.Command(program, {
-      args: [...args],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "null",
-      signal,
-    }).output();
-    return success ? new TextDecoder().decode(stdout) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Runs a program that tells something by its exit status alone. */
-export async function succeeds(
-  program: string,
-  args: readonly string[],
-  env: Record<string, string> = {},
-): Promise<boolean> {
-  try {
-    const { success } = await new Deno.Command(program, {
-      args: [...args],
-      env,
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-      signal: AbortSignal.timeout(LIMIT_MILLISECONDS),
-    }).output();
-    return success;
-  } catch {
-    return false;
-  }
 }

@@ -1,58 +1,54 @@
 import * as libc from "../system/descriptors.ts";
 import { BufferedChannel } from "../channel/buffered_channel.ts";
 
-/** In bytes. Measured, neither half of it nor four times as much is better. */
+/** Bytes per block. Measured: neither half nor four times as much is better. */
 const BLOCK_BYTES = 256 * 1024;
 
 /**
- * How long room for a body's bytes may gather before it is looked for again.
- * Measured: a timer's shortest time is more than a millisecond, and ssh comes
- * to wait for us meanwhile.
+ * Time in which a full pipe gets room again. Measured: the shortest timer takes
+ * more than a millisecond, in which ssh runs out of bytes.
  */
 const GATHER_MICROSECONDS = 300;
 
-/** How long what comes is waited for right here, without a thread. */
+/** Longest blocking wait for the next bytes. */
 const SOON_MILLISECONDS = 1;
 
 /**
- * So many bytes that come soon are waited for together, in one call. Each part
- * of them that is read by itself costs us some 5 µs: measured, a twelfth of the
- * time in which a large file comes over SFTP.
+ * Fewest bytes in flight that are worth reading together, in one call. Each read
+ * costs some 5 µs: measured, a twelfth of the time of a large download over SFTP.
  */
 const TOGETHER_BYTES = 64 * 1024;
 
-/** How often either is done, before it is called a wait. */
-const TRIES_HERE = 5;
+/** Tries with a blocking wait before another thread waits. */
+const BLOCKING_TRIES = 5;
 
-/** How a call is waited for that cannot be made at once. */
-interface Waiting {
-  /** Waits for a moment. */
+/** Waits for a call that would block. */
+interface Waits {
+  /** Waits for a moment on this thread, which stops everything else. */
   waitHere(): Promise<void>;
-  /** Waits until the call can do something. */
+  /** Waits on another thread until the call can do something. */
   wait(): Promise<void>;
 }
 
 /**
- * A channel over a socket and a pipe of our own: a large file takes
- * ssh and us a tenth to a fifth less CPU time than over Web streams. What can be
- * moved at once is. What cannot is waited for right here for a moment, which
- * stops all else, and then by another thread. A socket wakes us once for all
- * that ssh writes at a time; room in a full pipe is waited for by pauses, so
- * that one waking moves a lot.
+ * Channel over a socket and a pipe: a large file takes a tenth to a fifth less CPU
+ * time than over Web streams. Bytes that can move at once do. Else this thread
+ * waits for a moment, then another one. A socket wakes us once per write of ssh;
+ * pauses let a full pipe drain, so that one wake moves many bytes.
  */
 export class PipeChannel extends BufferedChannel implements Disposable {
   #input: number;
   #output: number;
-  /** Resolves when all that is to be sent was. */
+  /** Resolves once everything that was queued is sent. */
   #sent = Promise.resolve();
-  /** How much is to be sent yet, in calls. */
+  /** Count of the sends that are not done. */
   #sends = 0;
 
   /**
-   * Owns both descriptors from now on.
+   * Takes ownership of both descriptors.
    *
-   * @param input A socket that is read from.
-   * @param output What is written to.
+   * @param input Socket to read from.
+   * @param output Pipe to write to.
    */
   constructor(input: number, output: number) {
     super(BLOCK_BYTES);
@@ -71,7 +67,7 @@ export class PipeChannel extends BufferedChannel implements Disposable {
     if (together !== undefined) return together;
     const count = await this.#retried(() => libc.receive(this.#input, bytes), {
       waitHere: async () => {
-        if (!await this.#mayStop()) return;
+        if (!await this.#mayBlock()) return;
         libc.isReadableWithin(this.#input, SOON_MILLISECONDS);
       },
       wait: () => libc.readable(this.#input),
@@ -79,21 +75,21 @@ export class PipeChannel extends BufferedChannel implements Disposable {
     return bytes.subarray(0, count);
   }
 
-  /** Waits for all of them, for a moment; `undefined` if none came. */
+  /** Waits a moment for a full buffer; `undefined` if nothing came. */
   async #receiveTogether(
     bytes: Uint8Array<ArrayBuffer>,
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
     if (bytes.length < TOGETHER_BYTES) return undefined;
-    if (!await this.#mayStop()) return undefined;
+    if (!await this.#mayBlock()) return undefined;
     const count = libc.receiveAll(this.#input, bytes);
     return count === undefined ? undefined : bytes.subarray(0, count);
   }
 
   /**
-   * Whether all else may be stopped to wait for what comes: what came before may
-   * have to be written, or more asked for, and what is being sent goes first.
+   * Tells whether a blocking wait is harmless: others had their turn to use the
+   * bytes received and to ask for more, and nothing is left to send.
    */
-  async #mayStop(): Promise<boolean> {
+  async #mayBlock(): Promise<boolean> {
     await this.turns.give();
     return this.#sends === 0;
   }
@@ -102,7 +98,7 @@ export class PipeChannel extends BufferedChannel implements Disposable {
     this.#sends++;
     const sent = this.#sent.then(() => this.#writeAll(bytes));
     this.#sent = sent.catch(() => {
-      // Whoever sends is told.
+      // The sender gets the error.
     }).finally(() => this.#sends--);
     return sent;
   }
@@ -119,10 +115,10 @@ export class PipeChannel extends BufferedChannel implements Disposable {
     }
   }
 
-  /** Makes a call until it need not wait. */
+  /** Repeats a call until it does not block. */
   async #retried(
     call: () => number | undefined,
-    { waitHere, wait }: Waiting,
+    { waitHere, wait }: Waits,
   ): Promise<number> {
     for (let tries = 0;; tries++) {
       const count = call();
@@ -130,7 +126,7 @@ export class PipeChannel extends BufferedChannel implements Disposable {
         if (this.turns.areDue) await this.turns.give();
         return count;
       }
-      if (tries < TRIES_HERE) await waitHere();
+      if (tries < BLOCKING_TRIES) await waitHere();
       else await this.turns.pass(wait());
     }
   }
@@ -140,7 +136,7 @@ export class PipeChannel extends BufferedChannel implements Disposable {
     this.#closeOutput();
   }
 
-  /** Closes both ways; what is read or written from now on is lost. */
+  /** Closes both descriptors; later reads and writes are lost. */
   [Symbol.dispose](): void {
     this.#closeOutput();
     if (this.#input !== libc.CLOSED) libc.close(this.#input);

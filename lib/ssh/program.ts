@@ -1,6 +1,49 @@
-/** The ssh that a copy would run, for whoever asks what is in use. */
+/** Programs of the PATH, and short runs of them. */
 
-/** What a program says of itself, on one line; `undefined` if it says nothing. */
+/** Longest time that a short run may take, in milliseconds. */
+const LIMIT_MILLISECONDS = 2000;
+
+/** Runs a program that prints something; gives `undefined` if it fails. */
+export async function outputOf(
+  program: string,
+  args: readonly string[],
+): Promise<string | undefined> {
+  try {
+    const { success, stdout } = await new Deno.Command(program, {
+      args: [...args],
+      stdin: "null",
+      stdout: "piped",
+      stderr: "null",
+      signal: AbortSignal.timeout(LIMIT_MILLISECONDS),
+    }).output();
+    return success ? new TextDecoder().decode(stdout) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs a program whose exit status alone is of interest. */
+export async function succeeds(
+  program: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<boolean> {
+  try {
+    const { success } = await new Deno.Command(program, {
+      args: [...args],
+      env,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+      signal: AbortSignal.timeout(LIMIT_MILLISECONDS),
+    }).output();
+    return success;
+  } catch {
+    return false;
+  }
+}
+
+/** Gives the first line that `-V` prints; `undefined` if the program fails. */
 export function versionOf(path: string): string | undefined {
   try {
     const { stderr } = new Deno.Command(path, {
@@ -15,7 +58,7 @@ export function versionOf(path: string): string | undefined {
   }
 }
 
-/** Where the PATH leads to; `undefined` if it is not there. */
+/** Gives the path of a program in the PATH; `undefined` if there is none. */
 export function findInPath(program: string): string | undefined {
   return pathsOf(program, {
     os: Deno.build.os,
@@ -24,17 +67,17 @@ export function findInPath(program: string): string | undefined {
   }).find(isExecutable);
 }
 
-/** Settings by which a program is looked for. */
+/** Settings of the search for a program. */
 export interface ProgramPlaces {
   /** The operating system, as Deno names it. */
   readonly os: string;
   /** Value of PATH. */
   readonly path: string;
-  /** Value of PATHEXT: Windows' names of programs end in one of these. */
+  /** Value of PATHEXT: endings of programs' names on Windows. */
   readonly extensions: string;
 }
 
-/** Extensions where PATHEXT names none, as in cmd.exe's documentation. */
+/** Extensions where PATHEXT is empty, as cmd.exe's documentation has them. */
 const USUAL_EXTENSIONS = ".COM;.EXE;.BAT;.CMD";
 
 /** Gives each path that a program may have, in the order of the search. */
@@ -53,7 +96,7 @@ export function pathsOf(
     .flatMap((directory) => names.map((name) => `${directory}\\${name}`));
 }
 
-/** On Windows the name alone makes a program; its mode says nothing. */
+/** Tells whether a file is a program: on Windows, its name alone says so. */
 function isExecutable(path: string): boolean {
   const isByName = Deno.build.os === "windows";
   try {

@@ -5,101 +5,86 @@ import { systemReason } from "../system/system_error.ts";
 import { ENOENT, LibcError } from "../system/libc.ts";
 import { ownPlatform } from "../system/own_platform.ts";
 import { commandSpawner } from "./command_spawner.ts";
-import { ErrorText } from "./error_text.ts";
+import { type ExitStatus, exitStatusOf } from "./exit_status.ts";
+import { type Patience, watchSilence } from "./first_output.ts";
+import { type LoginState, readLoginState } from "./login_state.ts";
+import { posixSpawner } from "./posix_spawner.ts";
 import { findInPath } from "./program.ts";
-import { outlastSilence, type Patience } from "./first_sign.ts";
-import { type LoginView, viewLogin } from "./login_view.ts";
-import { rawSpawner } from "./raw_spawner.ts";
-import type {
-  Process,
-  ProcessEnd,
-  Spawner,
-  TalkingProcess,
-} from "./spawner.ts";
+import type { PipedProcess, Process, Spawner } from "./spawner.ts";
+import { StderrText } from "./stderr_text.ts";
 
-/** How much the remote may say after all is done, in bytes. */
+/** Most output, in bytes, to read and ignore at the end of a session. */
 const IGNORED_BYTES = 64 * 1024;
 
-/** How much of it is looked at. */
+/** Bytes of that output that are kept. */
 const KEPT_BYTES = 2048;
 
-/** How long a remote that broke the protocol may take to end. */
+/** Time for a remote that broke the protocol to end, in milliseconds. */
 const GRACE_MILLISECONDS = 500;
 
-/** How long ssh may take to tell why its remote fell silent. */
+/** Time for ssh to report why its remote fell silent, in milliseconds. */
 const LOST_GRACE_MILLISECONDS = 5000;
-
-/** How much later than ssh we may notice what ended us both. */
-const NOTICE_MILLISECONDS = 100;
-
-/** Exit status of an ssh. */
-export interface ExitStatus {
-  /** The number; 128 and the signal's if a signal ended it. */
-  readonly code: number;
-  /** Why that is no success; absent if it is one. */
-  readonly failure?: string;
-}
 
 /** End of a session. */
 export interface SshEnd extends ExitStatus {
-  /** Start of what it said after all was done. */
+  /** Beginning of the output after everything was done. */
   readonly leftover: string;
-  /** True if it did not end by itself in its time, so that we ended it. */
+  /** True where ssh did not end in time, so that it was stopped. */
   readonly stopped: boolean;
 }
 
+/** Settings of a session. */
 export interface SessionOptions {
-  /** Ends it when aborted. */
+  /** Stops ssh when aborted. */
   readonly interrupted: AbortSignal;
-  /** What is looked for on the remote, as a message calls it. */
-  readonly seeks: string;
+  /** Program or server to run on the remote, as a message names it. */
+  readonly service: string;
   /**
-   * Takes what ssh says on standard error, a remote's words among it: text as
-   * `decodeName` gives it, lines ended or not, to be escaped before it is shown.
+   * Takes the standard error of ssh and the remote: text as `decodeName` gives it,
+   * whole lines or parts, to be escaped before it is shown.
    */
-  say(text: string): void;
+  onStderr(text: string): void;
 }
 
-/** End of a session as its caller wants it. */
+/** Settings of the end of a session. */
 export interface EndOptions {
-  /** True if all was done: else ssh gets some time to end. */
+  /** True where everything was done; else ssh gets a limited time to end. */
   readonly isWhole: boolean;
-  /** Resolves when whoever still reads from it does so no more. */
+  /** Resolves once nobody else reads the channel. */
   readonly readToEnd?: Promise<void>;
   /**
-   * Time in which ssh is to end, then it is stopped.
+   * Time for ssh to end before it is stopped, in milliseconds.
    *
-   * @default None if all was done, else 5 seconds.
+   * @default No limit where everything was done, else 5 seconds.
    */
   readonly graceMilliseconds?: number;
 }
 
 /**
- * A running ssh, or what stands for it, and the channel through its standard
- * input and output. Its standard error is read and handed on; its prompts go to
- * the terminal without us.
+ * Running ssh, or a program in its place, with a channel to the remote. Standard
+ * error is read and handed on; prompts go straight to the terminal.
  */
 export class SshSession implements AsyncDisposable {
-  readonly #process: TalkingProcess;
+  readonly #process: PipedProcess;
   readonly #options: SessionOptions;
-  readonly #errors: ErrorText;
+  readonly #stderr: StderrText;
   #wasStopped = false;
-  /** Resolves, with nothing, when no more output of one we stopped is wanted. */
+  /** Resolves, to no bytes, once no more output of a stopped ssh is read. */
   readonly #abandoned = Promise.withResolvers<Uint8Array>();
   #abandonTimer: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(
-    process: TalkingProcess,
+    process: PipedProcess,
     options: SessionOptions,
-    errors: ErrorText,
+    stderr: StderrText,
   ) {
     this.#process = process;
     this.#options = options;
-    this.#errors = errors;
+    this.#stderr = stderr;
   }
 
   /**
-   * Starts `program`, found by the PATH if its name has no slash.
+   * Starts `program`, looked up in the PATH if its name has no slash.
    *
    * @throws {SessionError} If it cannot be started.
    */
@@ -108,63 +93,67 @@ export class SshSession implements AsyncDisposable {
     args: readonly string[],
     options: SessionOptions,
   ): SshSession {
-    const errors = new ErrorText(options.say);
-    const started = start(
+    const stderr = new StderrText(options.onStderr);
+    const process = start(
       program,
       options.interrupted,
-      (spawner) => spawner.talkTo(program, args, (part) => errors.take(part)),
+      (spawner) =>
+        spawner.spawnPiped(program, args, (part) => stderr.take(part)),
     );
-    return new SshSession(started, options, errors);
+    return new SshSession(process, options, stderr);
   }
 
+  /** Channel to the remote. */
   get channel(): BufferedChannel {
     return this.#process.channel;
   }
 
-  /** Whether the remote has said anything. */
-  get hasHeard(): boolean {
+  /** True once the remote has sent a byte. */
+  get hasOutput(): boolean {
     return this.#process.channel.hasReceived;
   }
 
-  /** The last lines of ssh's standard error so far, each cut to a limit. */
-  get said(): readonly string[] {
-    return this.#errors.said;
+  /** Last lines of standard error so far, each cut to a limit. */
+  get stderrLines(): readonly string[] {
+    return this.#stderr.lines;
   }
 
   /**
-   * Shows the lines that may tell that the wanted program is not there, and all
-   * that follow; else they are dropped when the session ends.
+   * Shows the lines that may report a missing program, and all that follow. They
+   * are dropped at the end of a session that does not call this.
    */
   showHeld(): void {
-    this.#errors.showHeld();
+    this.#stderr.showHeld();
   }
 
   /**
-   * Waits for the first byte of the remote, and reads nothing.
+   * Waits for the first byte of the remote, without reading it.
    *
-   * @returns `ended` if its stream ended before one; `silent` if none came in
-   * time, after which one may yet come.
+   * @returns `ended` if the stream ended before the first byte; `silent` if none
+   * came in time, though one may still come.
    */
-  async firstSign(patience: Patience): Promise<"spoke" | "ended" | "silent"> {
+  async awaitFirstOutput(
+    patience: Patience,
+  ): Promise<"spoke" | "ended" | "silent"> {
     const over = new AbortController();
     const input = this.channel.awaitInput().then(() => "over" as const);
-    const silence = outlastSilence({
-      view: () => this.#view(),
+    const silence = watchSilence({
+      readState: () => this.#readState(),
       patience,
       over: over.signal,
     });
     const first = await Promise.race([input, silence]);
     over.abort();
     if (first === "silent") return "silent";
-    return this.hasHeard ? "spoke" : "ended";
+    return this.hasOutput ? "spoke" : "ended";
   }
 
-  #view(): LoginView {
-    const view = viewLogin(this.#process.id);
-    return this.#errors.awaitsTouch ? { ...view, isAsking: true } : view;
+  #readState(): LoginState {
+    const state = readLoginState(this.#process.id);
+    return this.#stderr.awaitsTouch ? { ...state, isPrompting: true } : state;
   }
 
-  /** Tells the remote that nothing more comes and waits until ssh ended. */
+  /** Closes the channel and waits for the end of ssh. */
   async end(
     { isWhole, readToEnd, graceMilliseconds }: EndOptions,
   ): Promise<SshEnd> {
@@ -174,17 +163,17 @@ export class SshSession implements AsyncDisposable {
     await this.channel.close();
     await Promise.race([readToEnd, this.#abandoned.promise]);
     const leftover = await this.#ignoreRest();
-    const end = await endOf(this.#process, this.#options);
+    const { interrupted, service } = this.#options;
+    const status = await exitStatusOf(this.#process, interrupted, service);
     clearTimeout(timer);
     clearTimeout(this.#abandonTimer);
-    this.#errors.end();
-    return { ...end, leftover, stopped: this.#wasStopped };
+    this.#stderr.end();
+    return { ...status, leftover, stopped: this.#wasStopped };
   }
 
   /**
-   * A remote shell may say more once scp has ended. Were it not read, ssh could
-   * not end; were there no end to it, ssh is not waited for. Gives how it
-   * begins.
+   * Reads the output of a remote shell after scp has ended, so that ssh can end;
+   * stops ssh where it exceeds a limit. Gives the beginning.
    */
   async #ignoreRest(): Promise<string> {
     const beginning: number[] = [];
@@ -205,7 +194,7 @@ export class SshSession implements AsyncDisposable {
     return setTimeout(() => this.#stop(), milliseconds);
   }
 
-  /** Others that it started may hold its output, which then has no end. */
+  /** Stops ssh. Its children may hold its output, which is then abandoned. */
   #stop(): void {
     this.#wasStopped = true;
     this.#process.stop();
@@ -216,8 +205,8 @@ export class SshSession implements AsyncDisposable {
   }
 
   /**
-   * Ends ssh if it has not ended by itself. What was said last still leaves,
-   * and a remote that takes it for the end gets a moment to do so.
+   * Stops ssh if it has not ended. The last bytes written still leave, and a remote
+   * that ends on them gets a moment to do so.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     using process = this.#process;
@@ -226,42 +215,42 @@ export class SshSession implements AsyncDisposable {
     await process.ended;
     clearTimeout(timer);
     clearTimeout(this.#abandonTimer);
-    this.#errors.end();
+    this.#stderr.end();
   }
 }
 
 /**
- * Runs ssh for what it does by itself, with our standard output.
+ * Runs ssh to its end, with our standard output.
  *
  * @throws {SessionError} If it cannot be started.
  */
 export async function runSsh(
   program: string,
   args: readonly string[],
-  { interrupted, say }: Pick<SessionOptions, "interrupted" | "say">,
+  { interrupted, onStderr }: Pick<SessionOptions, "interrupted" | "onStderr">,
 ): Promise<ExitStatus> {
-  const errors = new ErrorText(say);
-  errors.showHeld();
-  const started = start(
+  const stderr = new StderrText(onStderr);
+  stderr.showHeld();
+  const process = start(
     program,
     interrupted,
-    (spawner) => spawner.run(program, args, (part) => errors.take(part)),
+    (spawner) =>
+      spawner.spawnInherited(program, args, (part) => stderr.take(part)),
   );
-  const end = await endOf(started, { interrupted, seeks: "scp" });
-  errors.end();
-  return end;
+  const status = await exitStatusOf(process, interrupted, "scp");
+  stderr.end();
+  return status;
 }
 
-/** @param how Starts the program. */
 function start<P extends Process>(
   program: string,
   interrupted: AbortSignal,
-  how: (spawner: Spawner) => P,
+  spawnWith: (spawner: Spawner) => P,
 ): P {
   try {
-    const started = how(rawSpawner() ?? commandSpawner);
-    stopOnAbort(started, interrupted);
-    return started;
+    const process = spawnWith(posixSpawner() ?? commandSpawner);
+    stopOnAbort(process, interrupted);
+    return process;
   } catch (error) {
     throw new SessionError(startFailure(program, error), { cause: error });
   }
@@ -272,35 +261,6 @@ function stopOnAbort(process: Process, interrupted: AbortSignal): void {
   interrupted.addEventListener("abort", stop);
   process.ended.then(() => interrupted.removeEventListener("abort", stop));
   if (interrupted.aborted) stop();
-}
-
-async function endOf(
-  process: Process,
-  { interrupted, seeks }: Pick<SessionOptions, "interrupted" | "seeks">,
-): Promise<ExitStatus> {
-  const end = await process.ended;
-  if (end.signal !== null || end.code === 255) await noticed(interrupted);
-  const { code } = end;
-  return { code, ...(code === 0 ? {} : { failure: reason(end, seeks) }) };
-}
-
-/** A Ctrl-C reaches ssh and us alike: lets ours be noticed, if it was one. */
-async function noticed(interrupted: AbortSignal): Promise<void> {
-  if (interrupted.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, NOTICE_MILLISECONDS);
-  interrupted.addEventListener("abort", () => resolve(), { once: true });
-  await promise;
-  clearTimeout(timer);
-}
-
-function reason({ code, signal }: ProcessEnd, seeks: string): string {
-  if (signal !== null) return `ssh was ended by ${signal}`;
-  if (code === 255) return "ssh failed (exit status 255)";
-  if (code === 127) {
-    return `there is no ${seeks} on the remote (exit status 127)`;
-  }
-  return `the remote ended with exit status ${code}`;
 }
 
 function startFailure(program: string, error: unknown): string {

@@ -1,44 +1,49 @@
 import type { BufferedChannel } from "../channel/buffered_channel.ts";
 
-/** How a process ended. */
+/** End of a process. */
 export interface ProcessEnd {
-  /** Its exit status; 128 and the number if a signal ended it. */
+  /** Exit status; 128 and the number if a signal ended the process. */
   readonly code: number;
-  /** The signal's name, as in `SIGTERM`. */
+  /** Name of that signal, as in `SIGTERM`. */
   readonly signal: string | null;
 }
 
-/** A program that was started. */
+/** Process of a program that was started. */
 export interface Process {
-  /** Its process id; on Linux and macOS its own until it has ended. */
+  /** Process id; on Linux and macOS no other process has it before the end. */
   readonly id: number;
-  /** Resolves once it has ended and what it wrote to standard error was heard. */
+  /** Resolves after the end, once all of standard error was handed on. */
   readonly ended: Promise<ProcessEnd>;
-  /** Asks it to end, by SIGTERM; harmless once it has. */
+  /** Sends SIGTERM; does nothing after the end. */
   stop(): void;
 }
 
 /**
- * One that is talked to through its standard input and output. Disposed of
- * once it has ended, it leaves nothing open.
+ * Process whose standard input and output are a channel. Disposed of after the
+ * end, it leaves nothing open.
  */
-export interface TalkingProcess extends Process, Disposable {
+export interface PipedProcess extends Process, Disposable {
   readonly channel: BufferedChannel;
 }
 
-/** Takes what a program writes to standard error; valid during the call. */
-export type Hear = (bytes: Uint8Array) => void;
+/** Takes output on standard error; the bytes are valid during the call. */
+export type StderrListener = (bytes: Uint8Array) => void;
 
 /**
- * How this system starts programs, which the PATH leads to if their names have
- * no slash. Where one cannot be started, the system's error is thrown.
+ * Starts programs, looked up in the PATH if their names have no slash. Throws
+ * the system's error where one cannot be started.
  */
 export interface Spawner {
-  talkTo(
+  /** Starts a program whose standard input and output are a channel. */
+  spawnPiped(
     program: string,
     args: readonly string[],
-    hear: Hear,
-  ): TalkingProcess;
-  /** Starts one that has nothing to read and prints where we print. */
-  run(program: string, args: readonly string[], hear: Hear): Process;
+    onStderr: StderrListener,
+  ): PipedProcess;
+  /** Starts a program without input, whose standard output is ours. */
+  spawnInherited(
+    program: string,
+    args: readonly string[],
+    onStderr: StderrListener,
+  ): Process;
 }

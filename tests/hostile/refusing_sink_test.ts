@@ -13,7 +13,7 @@ import {
   type SentFile,
   sentFiles,
   TREE,
-} from "../support/ssh/refusals.ts";
+} from "../support/scp/refusals.ts";
 import { type Manner, MANNERS } from "../support/hostile/refusing_sink.ts";
 import type { TreeEntry } from "../support/fixtures/tree.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { watchAsking } from "../../lib/ssh/asking.ts";
+import { watchPrompts } from "../../lib/ssh/prompt_watch.ts";
 import { findProgram } from "../../scripts/peers.ts";
 import { lacksLinuxLibrary } from "../support/c_library.ts";
 import {
@@ -27,7 +27,7 @@ import {
   type SentFile,
   sentFiles,
   TREE,
-} from "../support/ssh/refusals.ts";
+} from "../support/scp/refusals.ts";
 
 let opened: Promise<Door> | undefined;
 Deno.test.afterAll(async () => {
@@ -216,8 +216,8 @@ peerTest(
 /** Copies again where another program opened a terminal meanwhile. */
 async function undisturbed(copy: () => Promise<Outcome>): Promise<Outcome> {
   for (let left = ACCIDENTS;; left--) {
-    using watch = watchAsking();
+    using watch = watchPrompts();
     const outcome = await copy();
-    if (!watch.hasAsked || left === 0) return outcome;
+    if (!watch.hasPrompted || left === 0) return outcome;
   }
 }

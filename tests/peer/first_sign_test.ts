@@ -1,7 +1,7 @@
 /** The first byte of a remote, or the lack of it, through a real ssh. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { type LoginView, viewLogin } from "../../lib/ssh/login_view.ts";
+import { type LoginState, readLoginState } from "../../lib/ssh/login_state.ts";
 import { SshSession } from "../../lib/ssh/session.ts";
 import { decodeName } from "../../lib/names/name_bytes.ts";
 import { findProgram } from "../../scripts/peers.ts";
@@ -36,21 +36,21 @@ async function sessionOf(
     ...["--", "far", command],
   ], {
     interrupted: new AbortController().signal,
-    seeks: "scp",
-    say: () => {},
+    service: "scp",
+    onStderr: () => {},
   });
 }
 
 peerTest(
-  "firstSign() sees the first byte, and the end, and reads nothing",
+  "awaitFirstOutput() sees the first byte, and the end, and reads nothing",
   sshdDoor.needs,
   async () => {
     const patience = { afterLogin: NEVER, unseen: NEVER };
     await using speaking = await sessionOf("echo hello");
-    assertEquals(await speaking.firstSign(patience), "spoke");
+    assertEquals(await speaking.awaitFirstOutput(patience), "spoke");
     assertEquals(decodeName(await speaking.channel.read(100)), "hello\n");
     await using ending = await sessionOf("exit 3");
-    assertEquals(await ending.firstSign(patience), "ended");
+    assertEquals(await ending.awaitFirstOutput(patience), "ended");
     const { code, stopped } = await ending.end({ isWhole: true });
     assertEquals([code, stopped], [3, false]);
   },
@@ -62,8 +62,8 @@ peerTest(
   async () => {
     await using session = await sessionOf("read line; echo $line");
     const patience = { afterLogin: 1, unseen: NEVER };
-    assertEquals(await session.firstSign(patience), "silent");
-    const next = session.firstSign({ afterLogin: NEVER, unseen: NEVER });
+    assertEquals(await session.awaitFirstOutput(patience), "silent");
+    const next = session.awaitFirstOutput({ afterLogin: NEVER, unseen: NEVER });
     await session.channel.write(new TextEncoder().encode("late\n"));
     await session.channel.flush();
     assertEquals(await next, "spoke");
@@ -72,7 +72,7 @@ peerTest(
 );
 
 const VIEWER =
-  new URL("../support/ssh/login_viewer.ts", import.meta.url).pathname;
+  new URL("../support/ssh/login_state_printer.ts", import.meta.url).pathname;
 
 /** Programs that ask, each in a shell's words, until something is typed. */
 const QUESTIONS: Readonly<Record<string, string>> = {
@@ -83,7 +83,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 };
 
 peerTest(
-  "viewLogin() takes a login for open where nothing of it can be seen and there is a terminal",
+  "readLoginState() takes a login for open where nothing of it can be seen and there is a terminal",
   [LENDS_TERMINAL, "setsid"],
   async () => {
     using directory = new TempDirectory();
@@ -103,7 +103,7 @@ peerTest(
 
 for (const [name, command] of Object.entries(QUESTIONS)) {
   peerTest(
-    `viewLogin() sees the question of ${name}, as long as it is open`,
+    `readLoginState() sees the question of ${name}, as long as it is open`,
     [LENDS_TERMINAL, "stty", "tty"],
     async () => {
       using directory = new TempDirectory();
@@ -137,7 +137,7 @@ const ways: readonly (readonly [string, readonly string[]])[] = [
 
 for (const [way, options] of ways) {
   peerTest(
-    `firstSign() sees that a login has ended, ${way}`,
+    `awaitFirstOutput() sees that a login has ended, ${way}`,
     sshdDoor.needs,
     async () => {
       using directory = new TempDirectory();
@@ -158,7 +158,7 @@ for (const [way, options] of ways) {
       );
       await using session = await sessionOf("cat > /dev/null", paths);
       const patience = { afterLogin: 1, unseen: NEVER };
-      assertEquals(await session.firstSign(patience), "silent");
+      assertEquals(await session.awaitFirstOutput(patience), "silent");
       await runProgram([
         findProgram("ssh")!,
         ...["-F", config, "-S", master, "-O", "exit", "far"],
@@ -168,7 +168,7 @@ for (const [way, options] of ways) {
 }
 
 peerTest(
-  "viewLogin() sees a login that has not ended, and one that nobody knows",
+  "readLoginState() sees a login that has not ended, and one that nobody knows",
   sshdDoor.needs,
   async () => {
     using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -179,12 +179,15 @@ peerTest(
     connection.close();
     using other = start("sleep", ["600"]);
     await until("it runs", () => isSeen(other.pid, { login: "unknown" }));
-    assertEquals(viewLogin(2 ** 30), { login: "unknown", isAsking: false });
+    assertEquals(readLoginState(2 ** 30), {
+      login: "unknown",
+      isPrompting: false,
+    });
   },
 );
 
-function isSeen(pid: number, { login }: Pick<LoginView, "login">): boolean {
-  return viewLogin(pid).login === login;
+function isSeen(pid: number, { login }: Pick<LoginState, "login">): boolean {
+  return readLoginState(pid).login === login;
 }
 
 /** A program with pipes, ended and forgotten at the end. */
@@ -231,8 +234,8 @@ Deno.test(
       `sleep 600 & echo $! > ${child}; wait`,
     ], {
       interrupted: new AbortController().signal,
-      seeks: "scp",
-      say: () => {},
+      service: "scp",
+      onStderr: () => {},
     });
     await until("it has started another", () => lengthOf(child) > 1);
     const { stopped } = await session.end({

@@ -19,7 +19,7 @@ import {
   type SentFile,
   sentFiles,
   TREE,
-} from "../support/ssh/refusals.ts";
+} from "../support/scp/refusals.ts";
 import { Sshd } from "../support/ssh/sshd.ts";
 import type { TreeEntry } from "../support/fixtures/tree.ts";
 

@@ -6,7 +6,7 @@ import {
   writeScript,
 } from "../support/doors.ts";
 import { Place } from "../support/fixtures/place.ts";
-import { sentFiles } from "../support/ssh/refusals.ts";
+import { sentFiles } from "../support/scp/refusals.ts";
 
 for (
   const [end, why] of [

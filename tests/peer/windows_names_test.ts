@@ -68,8 +68,8 @@ async function download(
   const observer = new RecordingObserver();
   await using source = SshSession.start(program!, args, {
     interrupted: new AbortController().signal,
-    seeks: "scp",
-    say: () => {},
+    service: "scp",
+    onStderr: () => {},
   });
   const options = { ...CLIENT_SINK, ackPolicy, platform: "windows" } as const;
   const files = new LocalFileSystem();

@@ -7,8 +7,8 @@ import {
   writeAttributes,
 } from "../../../lib/sftp/wire/attributes.ts";
 import {
-  parseStatvfs,
   parseLimits,
+  parseStatvfs,
 } from "../../../lib/sftp/wire/extended_packets.ts";
 import { findVersionPacket } from "../../../lib/sftp/wire/banner.ts";
 import {

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { decodeName, encodeName } from "../../../lib/names/name_bytes.ts";
 import { printable, quotedBytes } from "../../../lib/names/printable.ts";
-import { ErrorText } from "../../../lib/ssh/error_text.ts";
+import { StderrText } from "../../../lib/ssh/stderr_text.ts";
 import { decodeSlowly } from "../fixtures/slow_names.ts";
 import { bytesOf, literal, textOf } from "./byte_text.ts";
 import type { FuzzCase } from "./fuzz_case.ts";
@@ -48,7 +48,7 @@ export function textCase(random: Random): FuzzCase {
 /** What is said of a standard error that comes in parts. */
 function heard(bytes: Uint8Array, cuts: readonly number[]): string {
   let said = "";
-  const errors = new ErrorText((text) => {
+  const errors = new StderrText((text) => {
     said += textOf(encodeName(text));
   });
   // What is held comes later than it came.
@@ -58,6 +58,6 @@ function heard(bytes: Uint8Array, cuts: readonly number[]): string {
     errors.take(bytes.subarray(ends[at - 1] ?? 0, end));
   }
   errors.end();
-  assert(errors.said.every((line) => line.length <= 2048));
+  assert(errors.lines.every((line) => line.length <= 2048));
   return said;
 }

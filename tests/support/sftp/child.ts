@@ -48,8 +48,8 @@ export class SftpChild implements AsyncDisposable {
     const [program, ...args] = [...wrapper, server, "-d", directory.path];
     const ssh = stack.use(SshSession.start(program!, args, {
       interrupted: new AbortController().signal,
-      seeks: "SFTP server",
-      say: () => {},
+      service: "SFTP server",
+      onStderr: () => {},
     }));
     const session = await SftpSession.begin(ssh.channel);
     stack.defer(async () => {

@@ -854,8 +854,8 @@ const SLEEP = "await new Promise((wake) => setTimeout(wake, 600_000))";
 Deno.test("begin() is given up when its channel is closed, though nothing was said", async () => {
   const ssh = SshSession.start(Deno.execPath(), ["eval", SLEEP], {
     interrupted: new AbortController().signal,
-    seeks: "SFTP server",
-    say: () => {},
+    service: "SFTP server",
+    onStderr: () => {},
   });
   const beginning = assertRejects(
     () => SftpSession.begin(ssh.channel),

@@ -2,7 +2,6 @@ import { assert, assertEquals } from "@std/assert";
 import {
   resolveConfiguration,
   SshConfiguration,
-  succeeds,
 } from "../../../lib/ssh/configuration.ts";
 import { peerTest, writeScript } from "../../support/doors.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
@@ -127,13 +126,4 @@ Deno.test("resolveConfiguration() asks no other program than ssh, by no path", a
     );
   }
   assertEquals([...Deno.readDirSync(directory.path)].length, 1);
-});
-
-Deno.test("succeeds() tells a program's status, and none from what cannot run", async () => {
-  const deno = Deno.execPath();
-  assertEquals(await succeeds(deno, ["eval", "Deno.exit(0)"]), true);
-  assertEquals(await succeeds(deno, ["eval", "Deno.exit(1)"]), false);
-  assertEquals(await succeeds("/no/such/program", []), false);
-  const script = "Deno.exit(Number(Deno.env.get('X')))";
-  assertEquals(await succeeds(deno, ["eval", script], { X: "0" }), true);
 });

@@ -2,8 +2,8 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import { decodeName } from "../../../lib/names/name_bytes.ts";
 import { commandSpawner } from "../../../lib/ssh/command_spawner.ts";
-import { rawSpawner } from "../../../lib/ssh/raw_spawner.ts";
-import type { Spawner, TalkingProcess } from "../../../lib/ssh/spawner.ts";
+import { posixSpawner } from "../../../lib/ssh/posix_spawner.ts";
+import type { PipedProcess, Spawner } from "../../../lib/ssh/spawner.ts";
 import { LibcError } from "../../../lib/system/libc.ts";
 import { findProgram } from "../../../scripts/peers.ts";
 import { lacksLibrary, testUnless } from "../../support/c_library.ts";
@@ -26,7 +26,7 @@ const isLinux = Deno.build.os === "linux";
 const ways: readonly (readonly [string, () => Spawner, string | undefined])[] =
   [
     ["commandSpawner", () => commandSpawner, isWindows ? "no sh" : undefined],
-    ["rawSpawner", () => rawSpawner()!, lacksLibrary],
+    ["posixSpawner", () => posixSpawner()!, lacksLibrary],
   ];
 
 /** Keeps what is heard. */
@@ -38,7 +38,7 @@ class Heard {
 }
 
 /** Tells a process that nothing comes and gives all that it says. */
-async function output(process: TalkingProcess): Promise<string> {
+async function output(process: PipedProcess): Promise<string> {
   using talking = process;
   await talking.channel.close();
   const said: number[] = [];
@@ -51,8 +51,8 @@ async function output(process: TalkingProcess): Promise<string> {
   return decodeName(Uint8Array.from(said));
 }
 
-function sh(spawner: Spawner, script: string): TalkingProcess {
-  return spawner.talkTo("sh", ["-c", script], ignore);
+function sh(spawner: Spawner, script: string): PipedProcess {
+  return spawner.spawnPiped("sh", ["-c", script], ignore);
 }
 
 const ENDS = [
@@ -74,7 +74,7 @@ for (const [name, find, lacks] of ways) {
       using process = sh(spawner, script);
       await process.channel.close();
       await output(process);
-      const alone = spawner.run("sh", ["-c", script], ignore);
+      const alone = spawner.spawnInherited("sh", ["-c", script], ignore);
       for (const { ended } of [process, alone]) {
         const { code, signal } = await ended;
         assertEquals({ code, signal }, end, script);
@@ -83,13 +83,17 @@ for (const [name, find, lacks] of ways) {
   });
 
   test("hands on what is said, both ways", async (spawner) => {
-    using process = spawner.talkTo("cat", [], ignore);
+    using process = spawner.spawnPiped("cat", [], ignore);
     await process.channel.write(new TextEncoder().encode("hello"));
     assertEquals(await output(process), "hello");
   });
 
   test("gives a process that is not talked to nothing to read", async (spawner) => {
-    const { ended } = spawner.run("sh", ["-c", "! read line"], ignore);
+    const { ended } = spawner.spawnInherited(
+      "sh",
+      ["-c", "! read line"],
+      ignore,
+    );
     assertEquals((await ended).code, 0);
   });
 
@@ -103,7 +107,7 @@ for (const [name, find, lacks] of ways) {
 
   test("gives a process no ignored or blocked signal of the runtime's", async (spawner) => {
     const status = await output(
-      spawner.talkTo("cat", ["/proc/self/status"], ignore),
+      spawner.spawnPiped("cat", ["/proc/self/status"], ignore),
     );
     assertMatch(status, /^SigBlk:\t0{16}$/m);
     assertMatch(status, /^SigIgn:\t[0-9a-f]{12}[02468ace][0-9a-f]{3}$/m);
@@ -113,10 +117,14 @@ for (const [name, find, lacks] of ways) {
     const script = "seq 30000 >&2; exit 3";
     const numbers = Array.from({ length: 30000 }, (_, at) => `${at + 1}\n`);
     const spoken = new Heard();
-    using process = spawner.talkTo("sh", ["-c", script], spoken.hear);
+    using process = spawner.spawnPiped("sh", ["-c", script], spoken.hear);
     await output(process);
     const alone = new Heard();
-    const { code } = await spawner.run("sh", ["-c", script], alone.hear).ended;
+    const { code } = await spawner.spawnInherited(
+      "sh",
+      ["-c", script],
+      alone.hear,
+    ).ended;
     assertEquals(code, 3);
     for (const { text } of [spoken, alone]) {
       assertEquals(text, numbers.join(""));
@@ -126,7 +134,11 @@ for (const [name, find, lacks] of ways) {
   test("does not wait for others that hold standard error", async (spawner) => {
     const script = "sleep 600 <&- >&- & echo $! >&2";
     const heard = new Heard();
-    const { code } = await spawner.run("sh", ["-c", script], heard.hear).ended;
+    const { code } = await spawner.spawnInherited(
+      "sh",
+      ["-c", script],
+      heard.hear,
+    ).ended;
     Deno.kill(Number(heard.text), "SIGKILL");
     assertEquals(code, 0);
   });
@@ -136,20 +148,26 @@ for (const [name, find, lacks] of ways) {
     const script = `${directory.path}/script`;
     Deno.writeTextFileSync(script, `printf '%s|' "$@"`, { mode: 0o755 });
     assertEquals(
-      await output(spawner.talkTo(script, ["a b", "", "$HOME"], ignore)),
+      await output(spawner.spawnPiped(script, ["a b", "", "$HOME"], ignore)),
       "a b||$HOME|",
     );
   });
 
   test("throws if there is no such program", async (spawner) => {
-    assertThrows(() => spawner.talkTo("no such program", [], ignore), Error);
-    assertThrows(() => spawner.run("/none/at all", [], ignore), Error);
-    assertThrows(() => spawner.talkTo("/dev/null", [], ignore), Error);
+    assertThrows(
+      () => spawner.spawnPiped("no such program", [], ignore),
+      Error,
+    );
+    assertThrows(
+      () => spawner.spawnInherited("/none/at all", [], ignore),
+      Error,
+    );
+    assertThrows(() => spawner.spawnPiped("/dev/null", [], ignore), Error);
   });
 
   test("throws if a word holds a NUL", async (spawner) => {
     assertThrows(
-      () => spawner.talkTo("sh", ["-c", "exit 0\0x"], ignore),
+      () => spawner.spawnPiped("sh", ["-c", "exit 0\0x"], ignore),
       Error,
     );
   });
@@ -160,7 +178,7 @@ Deno.test("commandSpawner: stop() does not mind an end that was not told yet", {
 }, async () => {
   const start = () => new Deno.Command("true").spawn();
   const before = start();
-  const process = commandSpawner.run("true", [], ignore);
+  const process = commandSpawner.spawnInherited("true", [], ignore);
   const after = start();
   // All of them end in the same turn of the runtime, which tells one by one.
   for (const { status } of [before, after]) status.then(() => process.stop());
@@ -174,7 +192,7 @@ Deno.test("commandSpawner: stop() does not mind an end that was not told yet", {
 
 Deno.test("commandSpawner refuses words that are not UTF-8", () => {
   assertThrows(
-    () => commandSpawner.talkTo("ssh", ["caf\udce9"], ignore),
+    () => commandSpawner.spawnPiped("ssh", ["caf\udce9"], ignore),
     EntryError,
     "caf\udce9: what is not UTF-8 cannot be said to ssh here",
   );
@@ -193,38 +211,46 @@ const WORDS: readonly string[] = [
   decodeName(Uint8Array.from({ length: 0xff }, (_, index) => index + 1)),
 ];
 
-testUnless(lacksLibrary, "rawSpawner hands on words of any bytes", async () => {
-  const print = ["-c", `printf '%s\\0' "$@"`, "sh"];
-  const said = await output(
-    rawSpawner()!.talkTo("sh", [...print, ...WORDS], ignore),
-  );
-  assertEquals(said.split("\0").slice(0, -1), WORDS);
-});
-
-testUnless(lacksLibrary, "rawSpawner runs a program of any name", async () => {
-  using directory = new TempDirectory();
-  const [bytes, name] = lacksRawNames === undefined
-    ? ["e\\351", "e\udce9"]
-    : ["e\\303\\251", "e\u00e9"];
-  await new Deno.Command("sh", {
-    args: ["-c", `cp /bin/echo "$(printf '${bytes}')"`],
-    cwd: directory.path,
-  }).output();
-  const program = `${directory.path}/${name}`;
-  assertEquals(
-    await output(rawSpawner()!.talkTo(program, ["x"], ignore)),
-    "x\n",
-  );
-  await new Deno.Command("sh", { args: ["-c", "rm e*"], cwd: directory.path })
-    .output();
-});
+testUnless(
+  lacksLibrary,
+  "posixSpawner hands on words of any bytes",
+  async () => {
+    const print = ["-c", `printf '%s\\0' "$@"`, "sh"];
+    const said = await output(
+      posixSpawner()!.spawnPiped("sh", [...print, ...WORDS], ignore),
+    );
+    assertEquals(said.split("\0").slice(0, -1), WORDS);
+  },
+);
 
 testUnless(
   lacksLibrary,
-  "rawSpawner gives a process the descriptors that the runtime gives",
+  "posixSpawner runs a program of any name",
+  async () => {
+    using directory = new TempDirectory();
+    const [bytes, name] = lacksRawNames === undefined
+      ? ["e\\351", "e\udce9"]
+      : ["e\\303\\251", "e\u00e9"];
+    await new Deno.Command("sh", {
+      args: ["-c", `cp /bin/echo "$(printf '${bytes}')"`],
+      cwd: directory.path,
+    }).output();
+    const program = `${directory.path}/${name}`;
+    assertEquals(
+      await output(posixSpawner()!.spawnPiped(program, ["x"], ignore)),
+      "x\n",
+    );
+    await new Deno.Command("sh", { args: ["-c", "rm e*"], cwd: directory.path })
+      .output();
+  },
+);
+
+testUnless(
+  lacksLibrary,
+  "posixSpawner gives a process the descriptors that the runtime gives",
   async () => {
     const [all, more] = await Promise.all(
-      [commandSpawner, rawSpawner()!].map((spawner) =>
+      [commandSpawner, posixSpawner()!].map((spawner) =>
         output(sh(spawner, "echo $(ls /dev/fd)"))
       ),
     );
@@ -235,10 +261,10 @@ testUnless(
 
 testUnless(
   lacksLibrary,
-  "rawSpawner leaves no descriptor of ours open, whatever comes",
+  "posixSpawner leaves no descriptor of ours open, whatever comes",
   async () => {
     const said = await output(
-      rawSpawner()!.talkTo("perl", ["-e", TELL_DESCRIPTORS], ignore),
+      posixSpawner()!.spawnPiped("perl", ["-e", TELL_DESCRIPTORS], ignore),
     );
     const theirs = said.trimEnd().split("\n");
     assertEquals(
@@ -251,8 +277,14 @@ testUnless(
     // So many times that a leak cannot hide among what other tests open.
     const before = openDescriptors().length;
     for (let count = 0; count < 100; count++) {
-      assertThrows(() => rawSpawner()!.talkTo("/none", [], ignore), LibcError);
-      assertThrows(() => rawSpawner()!.run("/none", [], ignore), LibcError);
+      assertThrows(
+        () => posixSpawner()!.spawnPiped("/none", [], ignore),
+        LibcError,
+      );
+      assertThrows(
+        () => posixSpawner()!.spawnInherited("/none", [], ignore),
+        LibcError,
+      );
     }
     assert(openDescriptors().length < before + 100);
   },

@@ -1,39 +1,40 @@
-/** Tells before a login whether ssh will have to ask its user for something. */
+/** Prediction, before a login, of prompts that ssh would show. */
 
 import { homeDirectory } from "../system/environment.ts";
 import type { SshSettings } from "../options/copy_options.ts";
-import type { Login } from "./arguments.ts";
-import { type SshConfiguration, succeeds } from "./configuration.ts";
+import { type Login, loginArguments } from "./arguments.ts";
+import type { SshConfiguration } from "./configuration.ts";
+import { succeeds } from "./program.ts";
 
-/** Methods in the order that ssh tries them where no other is configured. */
+/** Methods in ssh's default order (ssh_config(5)). */
 const USUAL_METHODS =
   "gssapi-with-mic,hostbased,publickey,keyboard-interactive,password";
 
-/** Most of a key that is read to see whether it is encrypted, in bytes. */
+/** Bytes of a private key that show whether it is encrypted. */
 const KEY_HEAD_BYTES = 512;
 
-/** Means of a login without a question, as far as they were looked for. */
-export interface Means {
-  /** A Kerberos ticket. */
+/** Means of a login without a prompt, each looked for when it is called. */
+export interface LoginMeans {
+  /** Looks for a Kerberos ticket. */
   hasTicket(): Promise<boolean>;
-  /** A key that an agent holds. */
+  /** Looks for a key that an agent holds. */
   hasAgentKey(socket: string | undefined): Promise<boolean>;
-  /** A private key in a file that needs no passphrase. */
+  /** Looks for a private key in a file, without a passphrase. */
   hasOpenKey(path: string): boolean;
-  /** A running master that the login can share. */
+  /** Looks for a running master that the login can share. */
   hasMaster(): Promise<boolean>;
 }
 
 /**
- * Tells whether a login will ask: it has no agent's key, no key of its own, no
- * Kerberos ticket and no running master. Whether the server takes what there is
- * shows only at the login.
+ * Predicts a prompt where there is no agent's key, no unencrypted key, no
+ * Kerberos ticket and no running master. Only the login shows whether the server
+ * accepts one of them.
  *
- * @param configuration Absent where nobody can tell; then the answer is no.
+ * @param configuration Absent where it is not known: then no prompt is predicted.
  */
-export async function willAsk(
+export async function willPrompt(
   configuration: SshConfiguration | undefined,
-  means: Means,
+  means: LoginMeans,
 ): Promise<boolean> {
   if (configuration === undefined || configuration.isOn("batchmode")) {
     return false;
@@ -65,7 +66,7 @@ function mayUseKeys(configuration: SshConfiguration): boolean {
 export function systemMeans(
   { program, flags, port: usual }: SshSettings,
   { user, host, port = usual }: Login,
-): Means {
+): LoginMeans {
   return {
     hasTicket: () => succeeds("klist", ["-s"]),
     hasAgentKey: async (socket) => {
@@ -77,8 +78,7 @@ export function systemMeans(
     hasMaster: () =>
       succeeds(program, [
         ...flags,
-        ...(port === undefined ? [] : ["-p", String(port)]),
-        ...(user === undefined ? [] : ["-l", user]),
+        ...loginArguments(user, port),
         "-Ocheck",
         "--",
         host,
@@ -113,12 +113,12 @@ function isOpenKey(path: string): boolean {
   }
 }
 
-/** The beginning of an OpenSSH key whose cipher and whose KDF are `none`. */
+/** Beginning of an OpenSSH key whose cipher and KDF are `none`. */
 const OPEN_KEY = "openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none";
 
 /**
- * Tells whether a private key that begins so needs no passphrase: OpenSSH's
- * PROTOCOL.key names its cipher, PEM says `ENCRYPTED`.
+ * Tells whether a private key with this beginning needs no passphrase. OpenSSH's
+ * format names its cipher (its PROTOCOL.key file); PEM says `ENCRYPTED`.
  */
 export function isOpenKeyText(head: string): boolean {
   if (!/^-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(head)) return false;

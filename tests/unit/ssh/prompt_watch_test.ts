@@ -8,7 +8,7 @@ import {
 } from "../../support/process/pseudo_terminal.ts";
 
 const WATCHER =
-  new URL("../../support/ssh/asking_watcher.ts", import.meta.url).pathname;
+  new URL("../../support/ssh/prompt_watcher.ts", import.meta.url).pathname;
 
 const COMMAND = [Deno.execPath(), "run", "--quiet", "--allow-all", WATCHER];
 
@@ -64,7 +64,7 @@ function test(name: string, fn: () => Promise<void>): void {
   else peerTest(name, NEEDS, fn);
 }
 
-test("watchAsking() sees that the terminal is opened, and remembers it", async () => {
+test("watchPrompts() sees that the terminal is opened, and remembers it", async () => {
   await assertSeen(() => seenOnTerminal(": < /dev/tty"), "false true true");
   await assertSeen(() => seenOnTerminal(": > /dev/tty"), "false true true");
   await assertSeen(
@@ -73,7 +73,7 @@ test("watchAsking() sees that the terminal is opened, and remembers it", async (
   );
 });
 
-test("watchAsking() sees nothing where the terminal is only used", async () => {
+test("watchPrompts() sees nothing where the terminal is only used", async () => {
   await assertSeen(
     () => seenOnTerminal("tty; stty -g; test -t 0"),
     "false false false",
@@ -84,7 +84,7 @@ test("watchAsking() sees nothing where the terminal is only used", async () => {
   );
 });
 
-test("watchAsking() sees nothing where there is no terminal to be opened", async () => {
+test("watchPrompts() sees nothing where there is no terminal to be opened", async () => {
   await assertSeen(() => seenWithout(": < /dev/tty"), "false false false");
 });
 
@@ -104,7 +104,7 @@ const ENVIRONMENTS: readonly (readonly [
 ];
 
 for (const [env, there, elsewhere] of ENVIRONMENTS) {
-  test(`watchAsking() knows whether a program may ask, with ${JSON.stringify(env)}`, async () => {
+  test(`watchPrompts() knows whether a program may ask, with ${JSON.stringify(env)}`, async () => {
     const seen = (isAsked: boolean) => Array(3).fill(isAsked).join(" ");
     await assertSeen(() => seenOnTerminal(":", env), seen(there));
     await assertSeen(() => seenWithout(":", env), seen(elsewhere));

@@ -1,24 +1,25 @@
-/** Messages of shells and servers that there is no such program. */
+/** Stderr lines by which shells and servers report a program that is missing. */
 
-/** Lines that name the program: scp, or a server of SFTP. */
+/** Lines that name the program. */
 const NOT_FOUND: readonly RegExp[] = [
   // sh, bash, dash, ash, ksh; csh and tcsh with a capital.
   /: (?:command |inaccessible or )?not found(?: \[No such file or directory\])?\.?$/i,
   // zsh.
   /: (?:command not found|no such file or directory|permission denied): /,
   /^fish: (?:Unknown command|The file )/,
-  // A path that is none, said by a shell.
+  // A shell, of a path that does not exist or cannot be run.
   /^-?[\w./]*sh(?:\[\d+\])?: .*: (?:No such file or directory|Permission denied|cannot execute\b.*)$/,
   /^-?[\w./]*sh(?:\[\d+\])?: .*\brestricted\b/,
   // cmd.exe and PowerShell.
   /\bis not recognized as (?:an internal or external command|(?:the|a) name of)/,
 ];
 
+/** Name of a program that is missed: scp, or an SFTP server. */
 const PROGRAM = /scp|sftp/i;
 
-/** Lines that refuse a program, named or not. */
+/** Lines that refuse a program, which they need not name. */
 const REFUSED: readonly RegExp[] = [
-  // ssh itself, of what sshd refuses.
+  // ssh itself, of a request that sshd refuses.
   /^(?:exec|shell|subsystem) request failed on channel \d+$/,
   // git-shell and servers that have SFTP alone.
   /^fatal: (?:unrecognized command|Interactive git shell)/,
@@ -28,7 +29,7 @@ const REFUSED: readonly RegExp[] = [
   /\bscp .*not implemented$/,
 ];
 
-/** Lines that go on from one of them. */
+/** Lines that continue such a report. */
 const CONTINUED: readonly RegExp[] = [
   // cmd.exe and PowerShell.
   /^operable program or batch file\.$/,
@@ -46,13 +47,16 @@ const CONTINUED: readonly RegExp[] = [
 ];
 
 /**
- * Tells whether a line may say that the wanted program is not there.
+ * Tells whether a line may report that the program asked for is missing.
  *
- * @param goesOn Whether the line before it may.
+ * @param continues True where the line before it may.
  */
-export function mayTellAbsence(line: string, goesOn: boolean): boolean {
+export function mayReportMissingProgram(
+  line: string,
+  continues: boolean,
+): boolean {
   const fits = (pattern: RegExp) => pattern.test(line);
   return REFUSED.some(fits) ||
     PROGRAM.test(line) && NOT_FOUND.some(fits) ||
-    goesOn && CONTINUED.some(fits);
+    continues && CONTINUED.some(fits);
 }

@@ -4,7 +4,7 @@
  * it until it has ended.
  */
 
-import { viewLogin } from "../../../lib/ssh/login_view.ts";
+import { readLoginState } from "../../../lib/ssh/login_state.ts";
 
 const child = new Deno.Command("sh", {
   args: ["-c", Deno.args[0]!],
@@ -17,8 +17,8 @@ let hasEnded = false;
 child.status.then(() => hasEnded = true);
 let shown = "";
 while (!hasEnded) {
-  const { login, isAsking } = viewLogin(child.pid);
-  const view = `${login}${isAsking ? ", asking" : ""}`;
+  const { login, isPrompting } = readLoginState(child.pid);
+  const view = `${login}${isPrompting ? ", asking" : ""}`;
   if (view !== shown) console.log(`<${view}>`);
   shown = view;
   await new Promise((resolve) => setTimeout(resolve, 10));

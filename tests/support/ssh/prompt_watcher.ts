@@ -4,14 +4,14 @@
  * says so before and after it, the latter twice.
  */
 
-import { watchAsking } from "../../../lib/ssh/asking.ts";
+import { watchPrompts } from "../../../lib/ssh/prompt_watch.ts";
 
-using asking = watchAsking();
-const before = asking.hasAsked;
+using asking = watchPrompts();
+const before = asking.hasPrompted;
 await new Deno.Command("sh", {
   args: ["-c", Deno.args[0]!],
   stdin: "inherit",
   stdout: "null",
   stderr: "null",
 }).output();
-console.log([before, asking.hasAsked, asking.hasAsked].join(" "));
+console.log([before, asking.hasPrompted, asking.hasPrompted].join(" "));

@@ -1,14 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { encodeName } from "../../../lib/names/name_bytes.ts";
-import { mayTellAbsence } from "../../../lib/ssh/absence_lines.ts";
-import { ErrorText } from "../../../lib/ssh/error_text.ts";
+import { mayReportMissingProgram } from "../../../lib/ssh/missing_program.ts";
+import { StderrText } from "../../../lib/ssh/stderr_text.ts";
 
 /** One that was given these parts, and each text that it said. */
 function hear(
   ...parts: readonly (string | Uint8Array)[]
-): { errors: ErrorText; shown: string[] } {
+): { errors: StderrText; shown: string[] } {
   const shown: string[] = [];
-  const errors = new ErrorText((text) => shown.push(text));
+  const errors = new StderrText((text) => shown.push(text));
   for (const part of parts) {
     errors.take(typeof part === "string" ? encodeName(part) : part);
   }
@@ -17,27 +17,27 @@ function hear(
 
 const NOT_FOUND = "bash: line 1: scp: command not found\n";
 
-Deno.test("ErrorText says lines at once, as they came", () => {
+Deno.test("StderrText says lines at once, as they came", () => {
   const { errors, shown } = hear("a\nb\r\nc\udcff\x1b[2J\n", "Welcome!\n");
   assertEquals(shown, ["a\nb\r\nc\udcff\x1b[2J\n", "Welcome!\n"]);
-  assertEquals(errors.said, ["a", "b", "c\udcff\x1b[2J", "Welcome!"]);
+  assertEquals(errors.lines, ["a", "b", "c\udcff\x1b[2J", "Welcome!"]);
 });
 
-Deno.test("ErrorText puts lines together, whatever the parts", () => {
+Deno.test("StderrText puts lines together, whatever the parts", () => {
   const text = "Grüße 😀\nmore\nno end";
   const bytes = encodeName(text);
   for (let at = 0; at <= bytes.length; at++) {
     const { errors, shown } = hear(bytes.subarray(0, at), bytes.subarray(at));
     errors.end();
     assertEquals(shown.join(""), text);
-    assertEquals(errors.said, ["Grüße 😀", "more", "no end"]);
+    assertEquals(errors.lines, ["Grüße 😀", "more", "no end"]);
   }
 });
 
-Deno.test("ErrorText says a line that is not ended after a moment, no half character or line end", async () => {
+Deno.test("StderrText says a line that is not ended after a moment, no half character or line end", async () => {
   const shown: string[] = [];
   const next = Promise.withResolvers<void>();
-  const errors = new ErrorText((text) => {
+  const errors = new StderrText((text) => {
     shown.push(text);
     next.resolve();
   });
@@ -48,49 +48,49 @@ Deno.test("ErrorText says a line that is not ended after a moment, no half chara
   errors.take(encodeName("\nq\n"));
   errors.end();
   assertEquals(shown, ["Password for Zoë: ", "no\r\nq\n"]);
-  assertEquals(errors.said, ["Password for Zoë: no", "q"]);
+  assertEquals(errors.lines, ["Password for Zoë: no", "q"]);
 });
 
-Deno.test("ErrorText holds what may tell that a program is missing until it is wanted", () => {
+Deno.test("StderrText holds what may tell that a program is missing until it is wanted", () => {
   const { errors, shown } = hear("hello\n" + NOT_FOUND, "bye\n");
   assertEquals(shown, ["hello\n", "bye\n"]);
   errors.showHeld();
   errors.take(encodeName(NOT_FOUND));
   assertEquals(shown, ["hello\n", "bye\n", NOT_FOUND, NOT_FOUND]);
   errors.end();
-  assertEquals(errors.said.length, 4);
+  assertEquals(errors.lines.length, 4);
 });
 
-Deno.test("ErrorText drops what was held where nobody wants it", () => {
+Deno.test("StderrText drops what was held where nobody wants it", () => {
   const { errors, shown } = hear(NOT_FOUND);
   errors.end();
   assertEquals(shown, []);
 });
 
-Deno.test("ErrorText keeps a limited number of lines, each of limited length", () => {
+Deno.test("StderrText keeps a limited number of lines, each of limited length", () => {
   const long = "x".repeat(2047);
   for (const length of [2047, 2048, 2049, 100_000]) {
     const { errors, shown } = hear("x".repeat(length) + "\n");
-    assertEquals(errors.said, ["x".repeat(Math.min(length, 2048))]);
+    assertEquals(errors.lines, ["x".repeat(Math.min(length, 2048))]);
     assertEquals(shown.join("").length, length + 1);
   }
   for (const count of [63, 64, 65, 1000]) {
     const { errors } = hear(...Array(count).fill(`${long}\n`));
-    assertEquals(errors.said.length, Math.min(count, 64));
+    assertEquals(errors.lines.length, Math.min(count, 64));
   }
   const { errors, shown } = hear(...Array(1000).fill("y".repeat(1000)));
   assertEquals(shown.join("").length + 1000 >= 999_000, true);
   errors.end();
   assertEquals(shown.join("").length, 1_000_000);
-  assertEquals(errors.said, ["y".repeat(2048)]);
+  assertEquals(errors.lines, ["y".repeat(2048)]);
 });
 
-Deno.test("ErrorText shows what is more than it holds", () => {
+Deno.test("StderrText shows what is more than it holds", () => {
   const { shown } = hear(...Array(10_000).fill(NOT_FOUND));
   assertEquals(shown.length > 5000, true);
 });
 
-Deno.test("ErrorText knows that a key waits to be touched", () => {
+Deno.test("StderrText knows that a key waits to be touched", () => {
   const ask = "Confirm user presence for key ED25519-SK SHA256:x\r\n";
   const { errors } = hear("hello\n");
   assertEquals(errors.awaitsTouch, false);
@@ -140,12 +140,12 @@ const OTHER: readonly string[] = [
   "    + CategoryInfo",
 ];
 
-Deno.test("mayTellAbsence() knows the messages of shells and servers", () => {
+Deno.test("mayReportMissingProgram() knows the messages of shells and servers", () => {
   for (const line of ABSENT) {
-    assertEquals(mayTellAbsence(line, false), true, line);
+    assertEquals(mayReportMissingProgram(line, false), true, line);
   }
   for (const line of OTHER) {
-    assertEquals(mayTellAbsence(line, false), false, line);
+    assertEquals(mayReportMissingProgram(line, false), false, line);
   }
 });
 
@@ -163,7 +163,7 @@ const LONG: readonly string[] = [
   "    + FullyQualifiedErrorId : CommandNotFoundException\r\n \r\n",
 ];
 
-Deno.test("ErrorText holds messages of several lines", () => {
+Deno.test("StderrText holds messages of several lines", () => {
   for (const message of LONG) {
     const { errors, shown } = hear(message);
     assertEquals(shown, []);

@@ -2,15 +2,15 @@ import { assertEquals } from "@std/assert";
 import { SshConfiguration } from "../../../lib/ssh/configuration.ts";
 import {
   isOpenKeyText,
-  type Means,
-  willAsk,
-} from "../../../lib/ssh/prompting.ts";
+  type LoginMeans,
+  willPrompt,
+} from "../../../lib/ssh/prompt_prediction.ts";
 import { peerTest } from "../../support/doors.ts";
 import { runProgram } from "../../support/process/program.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
-/** Means that there are, and what was looked for. */
-class FakeMeans implements Means {
+/** LoginMeans that there are, and what was looked for. */
+class FakeMeans implements LoginMeans {
   readonly looked: string[] = [];
   readonly #there: readonly string[];
 
@@ -174,14 +174,14 @@ const ROWS: readonly Row[] = [
 for (const [sentence, text, there, asks, looked] of ROWS) {
   Deno.test(`Will ssh ask: ${sentence}`, async () => {
     const means = new FakeMeans(there);
-    assertEquals(await willAsk(new SshConfiguration(text), means), asks);
+    assertEquals(await willPrompt(new SshConfiguration(text), means), asks);
     assertEquals(means.looked, looked);
   });
 }
 
 Deno.test("Will ssh ask: not as far as is known, where no configuration is", async () => {
   const means = new FakeMeans([]);
-  assertEquals(await willAsk(undefined, means), false);
+  assertEquals(await willPrompt(undefined, means), false);
   assertEquals(means.looked, []);
 });
 

@@ -1,3 +1,5 @@
+/** Start of a process by posix_spawnp(3), on Linux and macOS. */
+
 import { encodeName } from "../names/name_bytes.ts";
 import { hasWorkingDescriptors } from "../system/descriptors.ts";
 import {
@@ -9,9 +11,7 @@ import {
   libcCalls,
   LibcError,
 } from "../system/libc.ts";
-import { abi } from "../system/abi.ts";
-import { signalName } from "./signal_name.ts";
-import type { Process, ProcessEnd } from "./spawner.ts";
+import { platform } from "../system/platform.ts";
 
 const FUNCTIONS = {
   posix_spawnp: {
@@ -38,12 +38,6 @@ const FUNCTIONS = {
   sigemptyset: { parameters: ["buffer"], result: "i32" },
   sigaddset: { parameters: ["buffer", "i32"], result: "i32" },
   sigaction: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
-  waitid: {
-    parameters: ["i32", "u32", "buffer", "i32"],
-    result: "i32",
-    nonblocking: true,
-  },
-  waitpid: { parameters: ["i32", "buffer", "i32"], result: "i32" },
 } as const;
 
 type Library = Calls<typeof FUNCTIONS>;
@@ -54,14 +48,14 @@ function libc(): Library {
   return loaded ??= libcCalls(FUNCTIONS);
 }
 
-let hasWhatItTakes: boolean | undefined;
+let isUsable: boolean | undefined;
 
-/** Whether this system and its library have what it takes. */
-export function canStartProcesses(): boolean {
-  return hasWhatItTakes ??= findWhatItTakes();
+/** Tells whether this system and its C library can start a process so. */
+export function canSpawn(): boolean {
+  return isUsable ??= testLibrary();
 }
 
-function findWhatItTakes(): boolean {
+function testLibrary(): boolean {
   if (!["linux", "darwin"].includes(Deno.build.os)) return false;
   try {
     libc();
@@ -71,7 +65,7 @@ function findWhatItTakes(): boolean {
   }
 }
 
-/** Descriptors that a program gets as its standard streams. */
+/** Descriptors that become a program's standard streams. */
 export interface Streams {
   readonly input: number;
   readonly output: number;
@@ -80,32 +74,29 @@ export interface Streams {
 
 /**
  * Starts the program that the first word names, with these words as its
- * arguments, our environment as it is, and no descriptor of ours but these
- * streams. Signals are to it as if a shell had started it.
+ * arguments and our environment. It gets no descriptor but these streams, and
+ * signals as if a shell had started it.
  *
+ * @returns The process id.
  * @throws {LibcError} If it cannot be started.
  */
-export function startProcess(
-  words: readonly string[],
-  streams: Streams,
-): Process {
+export function spawn(words: readonly string[], streams: Streams): number {
   keepChildren();
   try {
-    return new RawProcess(spawn(words, streams));
+    return spawnProgram(words, streams);
   } catch (error) {
     if (!(error instanceof LibcError) || error.code !== ENOEXEC) throw error;
-    return new RawProcess(spawn([...SCRIPT_SHELL, ...words], streams));
+    return spawnProgram([...SCRIPT_SHELL, ...words], streams);
   }
 }
 
-/** Runs what is no program, as a script without `#!`: what execvp(3) does. */
+/** Shell for a script without `#!`, as execvp(3) has it. */
 const SCRIPT_SHELL = ["/bin/sh", "-c", `exec "$0" "$@"`] as const;
 
-/** What any of the library's records fits in; they are 336 bytes at most. */
+/** Bytes that any record of the C library fits in; the largest has 336. */
 const RECORD_BYTES = 512;
 
-/** Gives the process id. */
-function spawn(
+function spawnProgram(
   words: readonly string[],
   { input, output, error }: Streams,
 ): number {
@@ -127,7 +118,7 @@ function spawn(
   }
 }
 
-/** The runtime ignores SIGPIPE, which programs do not expect. */
+/** Restores SIGPIPE, which the runtime ignores and programs do not expect. */
 function resetSignals(attributes: Uint8Array<ArrayBuffer>): void {
   // Of <signal.h> and <spawn.h>, the same on Linux and macOS.
   const SIGPIPE = 13;
@@ -156,7 +147,7 @@ function spawnWith(
   succeeds(
     libc().posix_spawnp(
       id,
-      // What this begins with is the program's name.
+      // Begins with the name of the program, ended by a NUL.
       encoded,
       actions,
       attributes,
@@ -167,7 +158,7 @@ function spawnWith(
   return id[0]!;
 }
 
-/** The bytes of each word and a NUL after each, at an address that stays. */
+/** Encodes words, a NUL after each, at an address that stays. */
 function encodedWords(words: readonly string[]): Uint8Array<ArrayBuffer> {
   if (words.some((word) => word.includes("\0"))) throw new LibcError(EINVAL);
   const bytes = encodeName(words.map((word) => `${word}\0`).join(""));
@@ -176,7 +167,7 @@ function encodedWords(words: readonly string[]): Uint8Array<ArrayBuffer> {
   return encoded;
 }
 
-/** Where each word begins, and a null pointer after the last one. */
+/** Gives the address of each word, and a null pointer after the last one. */
 function addressesOf(
   encoded: Uint8Array<ArrayBuffer>,
 ): BigUint64Array<ArrayBuffer> {
@@ -189,11 +180,11 @@ function addressesOf(
 }
 
 function environment(): Deno.PointerObject {
-  return new Deno.UnsafePointerView(environmentPlace()).getPointer()!;
+  return new Deno.UnsafePointerView(environmentVariable()).getPointer()!;
 }
 
-/** Where the variable is that points to our environment. */
-function environmentPlace(): Deno.PointerObject {
+/** Gives the address of `environ` (environ(7)). */
+function environmentVariable(): Deno.PointerObject {
   if (Deno.build.os !== "darwin") return libcAddresses(["environ"])["environ"]!;
   const { _NSGetEnviron } = libcCalls({
     _NSGetEnviron: { parameters: [], result: "pointer" },
@@ -201,7 +192,10 @@ function environmentPlace(): Deno.PointerObject {
   return _NSGetEnviron()!;
 }
 
-/** Where children's ends are ignored, as by some who start us, none is told. */
+/**
+ * Stops ignoring SIGCHLD, as some programs that start us do: the ends of children
+ * would be lost.
+ */
 function keepChildren(): void {
   const { SIGCHLD } = abi;
   const SIG_IGN = 1n; // Of <signal.h>, the same on Linux and macOS.
@@ -211,65 +205,7 @@ function keepChildren(): void {
   checked(() => libc().sigaction(SIGCHLD, action.fill(0n), null));
 }
 
-/** For a call that gives its error, or 0. */
+/** Throws the error that a call gives; 0 is none. */
 function succeeds(error: number): void {
   if (error !== 0) throw new LibcError(error);
-}
-
-class RawProcess implements Process {
-  readonly id: number;
-  readonly ended: Promise<ProcessEnd>;
-  #isReaped = false;
-
-  constructor(id: number) {
-    this.id = id;
-    this.ended = this.#awaitEnd();
-  }
-
-  stop(): void {
-    if (!this.#isReaped) Deno.kill(this.id, "SIGTERM");
-  }
-
-  /**
-   * Waits on a thread, and reaps here: so the process id is known to be this
-   * program's until then.
-   */
-  async #awaitEnd(): Promise<ProcessEnd> {
-    const WNOHANG = 1; // Of <sys/wait.h>, the same on Linux and macOS.
-    const status = new Int32Array(1);
-    do {
-      await this.#ends();
-    } while (
-      checked(() => libc().waitpid(this.id, status, WNOHANG)) !== this.id
-    );
-    this.#isReaped = true;
-    return endOf(status[0]!);
-  }
-
-  /** Resolves when it has ended, or it is time to look whether it has. */
-  async #ends(): Promise<void> {
-    // Of <sys/wait.h>, the same on Linux and macOS.
-    const P_PID = 1;
-    const WEXITED = 4;
-    const { WNOWAIT } = abi;
-    const told = new Uint8Array(RECORD_BYTES);
-    const error = await libc().waitid(P_PID, this.id, told, WEXITED | WNOWAIT);
-    // Only now may the garbage collector take it.
-    told.fill(0);
-    // A signal came between, or a container's filter refuses the call.
-    if (error !== 0) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MILLISECONDS));
-    }
-  }
-}
-
-/** Time between looks for the end of a program that cannot be waited for. */
-const LOOK_MILLISECONDS = 10;
-
-/** @param status As waitpid(2) gives it. */
-function endOf(status: number): ProcessEnd {
-  const signal = status & 0x7f;
-  return signal === 0
-    ? { code: status >> 8 & 0xff, signal: null }
-    : { code: 128 + signal, signal: signalName(signal, Deno.build.os) };
 }

@@ -12,57 +12,57 @@ import {
   openForWriting,
   openPseudoTerminal,
 } from "../system/pseudo_terminal.ts";
-import type { Hear } from "./spawner.ts";
+import type { StderrListener } from "./spawner.ts";
 
-/** Most that waits in the pipe, in bytes. */
+/** Capacity of the pipe, in bytes. */
 const PIPE_BYTES = 64 * 1024;
 
-/** Most that is read at a time, in bytes. */
+/** Most bytes per read. */
 const BLOCK_BYTES = 16 * 1024;
 
-/** Most that is read once the program has ended: a full pipe, in bytes. */
+/** Most bytes to read once the program has ended: a full pipe. */
 const LAST_BYTES = PIPE_BYTES;
 
-/** State of the listening: over once all has come, or nothing more is wanted. */
+/** State of the pipe: over at its end, or where nothing more is wanted. */
 type State = "listening" | "over";
 
-/** A program's standard error on its way to us. */
-export class ErrorPipe implements Disposable {
+/** Pipe from a program's standard error to a listener. */
+export class StderrPipe implements Disposable {
   readonly #pipe: Pipe & { readonly path?: string };
-  readonly #hear: Hear;
+  readonly #listener: StderrListener;
   readonly #block = new Uint8Array(BLOCK_BYTES);
   #state: State = "listening";
   #holdsWriteEnd = true;
 
   /**
-   * Opens it. Where our own standard error is a terminal it is one too: ssh
-   * says only there that a key wants to be touched.
+   * Opens the pipe; a pseudo-terminal where our own standard error is a terminal,
+   * since only there ssh reports that a key wants to be touched.
    */
-  constructor(hear: Hear) {
-    this.#hear = hear;
+  constructor(listener: StderrListener) {
+    this.#listener = listener;
     this.#pipe = Deno.stderr.isTerminal()
       ? terminalOrPipe()
       : makePipe(PIPE_BYTES);
     setNonBlocking(this.#pipe.readEnd);
   }
 
-  /** The descriptor that the program writes to. */
+  /** Descriptor that the program writes to. */
   get writeEnd(): number {
     return this.#pipe.writeEnd;
   }
 
   /**
-   * Listens until the program has ended, then takes what is left and closes the
-   * pipe: others that it started may hold it for much longer. The program has
-   * its descriptor by now.
+   * Listens until the program has ended, then reads the rest and closes the pipe,
+   * which the program's children may hold for much longer. Call it once the program
+   * has its descriptor.
    */
   async listenUntil(ended: Promise<unknown>): Promise<void> {
-    // Without /proc nothing but this end can wake us.
+    // Without /proc only this end can wake the reader.
     if (Deno.build.os === "linux") this.#closeWriteEnd();
     const listening = this.#listen();
     await ended;
     for (let left = LAST_BYTES; this.#state === "listening" && left > 0;) {
-      const count = this.#take();
+      const count = this.#readOnce();
       if (count === undefined) break;
       left -= count;
     }
@@ -74,24 +74,26 @@ export class ErrorPipe implements Disposable {
   async #listen(): Promise<void> {
     while (this.#state === "listening") {
       await readable(this.#pipe.readEnd);
-      if (this.#state === "listening") this.#take();
+      if (this.#state === "listening") this.#readOnce();
     }
   }
 
-  /** Reads what has come, once: how many bytes; `undefined` if nothing has. */
-  #take(): number | undefined {
+  /** Reads once; gives the count of bytes, `undefined` if none have come. */
+  #readOnce(): number | undefined {
     const count = readToEnd(this.#pipe.readEnd, this.#block);
     if (count === 0) this.#state = "over";
-    else if (count !== undefined) this.#hear(this.#block.subarray(0, count));
+    else if (count !== undefined) {
+      this.#listener(this.#block.subarray(0, count));
+    }
     return count;
   }
 
-  /** Ends the wait for more, which others could still write. */
+  /** Ends the wait for more bytes, which other writers could still send. */
   #wake(): void {
     this.#state = "over";
     const { readEnd, writeEnd, path = `/proc/self/fd/${readEnd}` } = this.#pipe;
     const fd = this.#holdsWriteEnd ? writeEnd : openForWriting(path);
-    // Where there is no room for it, there is something to be read.
+    // In a full pipe the byte is lost, but there is something to read.
     setNonBlocking(fd);
     write(fd, new Uint8Array(1));
     if (fd !== writeEnd) close(fd);
@@ -117,7 +119,7 @@ function terminalOrPipe(): Pipe {
   }
 }
 
-/** Reads as `read` does; a terminal that nobody holds has come to its end. */
+/** Reads as `read` does; a pseudo-terminal without a writer is at its end. */
 function readToEnd(fd: number, block: Uint8Array): number | undefined {
   try {
     return read(fd, block);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { signalName } from "../../../lib/ssh/signal_name.ts";
+import { signalName } from "../../../lib/ssh/posix_process.ts";
 
 Deno.test("signalName() gives each system's names, and a number for what has none", () => {
   for (

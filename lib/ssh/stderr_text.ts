@@ -1,14 +1,14 @@
 import { decodeName } from "../names/name_bytes.ts";
-import { mayTellAbsence } from "./absence_lines.ts";
+import { mayReportMissingProgram } from "./missing_program.ts";
 
-/** Longest time that a line may take to become whole, in milliseconds. */
+/** Longest wait for the end of a line, in milliseconds. */
 const MOMENT_MILLISECONDS = 100;
 
-/** Longest line that is kept, and waited for, in bytes. */
+/** Longest line that is kept or waited for, in bytes. */
 const LINE_BYTES = 2048;
 
-/** Longest beginning of a line that is searched, in UTF-16 code units. */
-const TELLING_UNITS = 512;
+/** Longest beginning of a line that is searched for a report, in UTF-16 units. */
+const SEARCHED_UNITS = 512;
 
 /** Most lines that are kept. */
 const MOST_LINES = 64;
@@ -17,40 +17,40 @@ const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
 /**
- * The standard error of an ssh as text, which goes to the user as it comes, line
- * by line where lines come whole. Lines that may tell that a program is missing
- * wait until they are wanted.
+ * Standard error of an ssh as text. It is shown as it comes, line by line where
+ * lines come whole. Lines that may report a missing program are held until they
+ * are wanted.
  */
-export class ErrorText {
-  readonly #say: (text: string) => void;
-  readonly #said: string[] = [];
+export class StderrText {
+  readonly #show: (text: string) => void;
+  readonly #lines: string[] = [];
   #held = "";
-  /** True if the line before was held. */
+  /** True where the line before was held. */
   #wasHeld = false;
   #showsAll = false;
-  /** The line that has begun, as far as it was not said. */
+  /** Bytes of the line that has begun, as far as it was not shown. */
   #rest: Uint8Array = new Uint8Array();
-  /** Part of it that was said, for the record. */
+  /** Part of that line that was shown. */
   #begun = "";
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param say Takes text as `decodeName` gives it, not escaped. */
-  constructor(say: (text: string) => void) {
-    this.#say = say;
+  /** @param show Takes text as `decodeName` gives it, not escaped. */
+  constructor(show: (text: string) => void) {
+    this.#show = show;
   }
 
-  /** The last lines so far, without their ends, each cut where it gets long. */
-  get said(): readonly string[] {
-    return this.#said;
+  /** Last lines so far, without line ends, each cut to a limit. */
+  get lines(): readonly string[] {
+    return this.#lines;
   }
 
-  /** True while ssh waits for a key to be touched, by its own words. */
+  /** True while ssh reports that it waits for a key to be touched. */
   get awaitsTouch(): boolean {
-    const last = this.#said.findLast((line) => /[Uu]ser presence/.test(line));
+    const last = this.#lines.findLast((line) => /[Uu]ser presence/.test(line));
     return last?.startsWith("Confirm user presence for key") ?? false;
   }
 
-  /** Takes what came next; the bytes are not kept. */
+  /** Takes the next bytes, which are copied where they are kept. */
   take(bytes: Uint8Array): void {
     clearTimeout(this.#timer);
     const whole = bytes.lastIndexOf(NEWLINE) + 1;
@@ -58,20 +58,20 @@ export class ErrorText {
       this.#takeLines(joined(this.#rest, bytes.subarray(0, whole)));
       this.#rest = bytes.slice(whole);
     } else this.#rest = joined(this.#rest, bytes);
-    if (this.#rest.length > LINE_BYTES) this.#sayBegun();
+    if (this.#rest.length > LINE_BYTES) this.#showBegun();
     else if (this.#rest.length > 0) {
-      this.#timer = setTimeout(() => this.#sayBegun(), MOMENT_MILLISECONDS);
+      this.#timer = setTimeout(() => this.#showBegun(), MOMENT_MILLISECONDS);
     }
   }
 
-  /** Says what was held, and holds nothing any more. */
+  /** Shows the lines that were held, and holds none from now on. */
   showHeld(): void {
     this.#showsAll = true;
-    if (this.#held !== "") this.#say(this.#held);
+    if (this.#held !== "") this.#show(this.#held);
     this.#held = "";
   }
 
-  /** Says what is left of a line, for nothing comes any more. */
+  /** Shows the rest of the last line, at the end of the stream. */
   end(): void {
     clearTimeout(this.#timer);
     if (this.#rest.length === 0) return;
@@ -86,35 +86,35 @@ export class ErrorText {
       if (this.#takeLine(line)) this.#held += line;
       else shown += line;
     }
-    if (shown !== "") this.#say(shown);
+    if (shown !== "") this.#show(shown);
   }
 
-  /** Records a line, or its end; tells whether it is to be held. */
+  /** Keeps a line, or its rest; tells whether it is to be held. */
   #takeLine(line: string): boolean {
     const isWhole = this.#begun === "";
     const text = (this.#begun + line).replace(/\r?\n$/, "");
     this.#begun = "";
-    this.#said.push(text.slice(0, LINE_BYTES));
-    if (this.#said.length > MOST_LINES) this.#said.shift();
+    this.#lines.push(text.slice(0, LINE_BYTES));
+    if (this.#lines.length > MOST_LINES) this.#lines.shift();
     const length = this.#held.length + line.length;
     this.#wasHeld = isWhole && !this.#showsAll &&
       length <= MOST_LINES * LINE_BYTES &&
-      mayTellAbsence(text.slice(0, TELLING_UNITS), this.#wasHeld);
+      mayReportMissingProgram(text.slice(0, SEARCHED_UNITS), this.#wasHeld);
     return this.#wasHeld;
   }
 
-  /** Says what there is of a line that is not whole. */
-  #sayBegun(): void {
+  /** Shows the line that has begun, as far as it came. */
+  #showBegun(): void {
     const end = this.#rest.length - unfinished(this.#rest);
     if (end === 0) return;
     const text = decodeName(this.#rest.subarray(0, end));
     this.#rest = this.#rest.slice(end);
     this.#begun = (this.#begun + text).slice(0, LINE_BYTES);
-    this.#say(text);
+    this.#show(text);
   }
 }
 
-/** The number of bytes at the end that the next ones may belong to. */
+/** Counts the bytes at the end of a half character or line end. */
 function unfinished(bytes: Uint8Array): number {
   if (bytes.at(-1) === RETURN) return 1;
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
