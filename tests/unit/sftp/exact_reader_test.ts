@@ -4,7 +4,7 @@ import { unwire, wire } from "../../support/sftp/bytes.ts";
 import { SftpChannel } from "../../support/sftp/channel.ts";
 import { pattern } from "../../support/fixtures/tree.ts";
 
-Deno.test("take() gives exact lengths, whatever chunks come", async () => {
+Deno.test("take(): gives exact lengths from chunks of any size", async () => {
   for (const grain of [1, 2, 5, Infinity]) {
     const channel = new SftpChannel({ grain });
     channel.say(wire("abcdefg"));
@@ -19,7 +19,7 @@ Deno.test("take() gives exact lengths, whatever chunks come", async () => {
   }
 });
 
-Deno.test("take() gives what there was before the end", async () => {
+Deno.test("take(): gives fewer bytes at the end of the stream", async () => {
   const channel = new SftpChannel({ grain: 2 });
   channel.say(wire("abc"));
   channel.fallSilent();
@@ -28,7 +28,7 @@ Deno.test("take() gives what there was before the end", async () => {
   assertEquals(await input.take(6), new Uint8Array());
 });
 
-Deno.test("take() waits for what has yet to come", async () => {
+Deno.test("take(): waits for missing bytes", async () => {
   const channel = new SftpChannel();
   const input = new ExactReader(channel);
   const taken = input.take(4);
@@ -38,7 +38,7 @@ Deno.test("take() waits for what has yet to come", async () => {
   assertEquals(unwire(await taken), "abcd");
 });
 
-Deno.test("take() gives what is longer than any read", async () => {
+Deno.test("take(): gives more bytes than any read", async () => {
   const content = pattern(500_000);
   const channel = new SftpChannel();
   channel.say(content, wire("next"));
@@ -47,7 +47,7 @@ Deno.test("take() gives what is longer than any read", async () => {
   assertEquals(unwire(await input.take(4)), "next");
 });
 
-Deno.test("next() gives what comes, at most so much, and none at the end", async () => {
+Deno.test("next(): gives the bytes that come, up to a limit, and none at the end", async () => {
   for (const grain of [1, 3, Infinity]) {
     const channel = new SftpChannel({ grain });
     channel.say(wire("abcdefg"));

@@ -18,7 +18,7 @@ const DEVICE = 0o020666;
 
 const STATVFS = { "statvfs@openssh.com": "2" };
 
-/** What a file system says of itself. */
+/** State of a disk, as statvfs reports it. */
 interface Disk {
   /** In blocks of 4 KiB. */
   readonly free?: number;
@@ -53,14 +53,14 @@ function fileSystem(
   );
 }
 
-/** What there is at paths: permissions, the kind among them. */
+/** Permissions of the entry at each path, the kind among them. */
 type Tree = Readonly<Record<string, number>>;
 
 interface World {
   readonly tree?: Tree;
   /** Absent where the server cannot tell. */
   readonly disk?: Disk;
-  /** How it refuses what is tried. */
+  /** Response to the request that fails. */
   readonly refusal?: Answer;
 }
 
@@ -98,7 +98,7 @@ async function filesOf(server: SftpServer): Promise<SftpFileSystem> {
   });
 }
 
-/** What is tried with `/d/f`, or another path. */
+/** Actions on `/d/f`, or another path. */
 const TRIES = {
   "create file": async (
     files: SftpFileSystem,
@@ -261,7 +261,7 @@ const ROWS: readonly Row[] = [
 
 for (const { name, tries, world, reason } of ROWS) {
   for (const what of tries) {
-    Deno.test(`A failure to ${titleOf(what)} is explained by ${name}`, async () => {
+    Deno.test(`explainFailure(): names ${name} where it fails to ${titleOf(what)}`, async () => {
       assertEquals(await failing(what, world), `scp: /d/f: ${reason}`);
     });
   }
@@ -276,7 +276,7 @@ for (
 ) {
   const tree = what === "write" ? WITH_FILE : { "/d": DIRECTORY };
 
-  Deno.test(`A failure to ${titleOf(what)} stays one where the server cannot tell of its disk`, async () => {
+  Deno.test(`explainFailure(): says Failure to ${titleOf(what)} on a server without statvfs`, async () => {
     const server = failingServer({ tree });
     const files = await filesOf(server);
     const error = await assertRejects(() => TRIES[what](files), EntryError);
@@ -284,7 +284,7 @@ for (
     assert(!server.asked.includes("statvfs@openssh.com /d"));
   });
 
-  Deno.test(`A failure to ${titleOf(what)} stays one where the server refuses to tell`, async () => {
+  Deno.test(`explainFailure(): says Failure to ${titleOf(what)} where statvfs is refused`, async () => {
     const server = failingServer({ tree, disk: FULL })
       .on("statvfs@openssh.com", () => status(4));
     const files = await filesOf(server);
@@ -292,7 +292,7 @@ for (
     assertEquals(error.message, "scp: /d/f: Failure");
   });
 
-  Deno.test(`A failure to ${titleOf(what)} has the server's own words if it has some`, async () => {
+  Deno.test(`explainFailure(): prefers the server's message on a failure to ${titleOf(what)}`, async () => {
     const refusal = status(4, "Disk quota exceeded.");
     const server = failingServer({ tree, disk: FULL, refusal });
     const files = await filesOf(server);
@@ -301,7 +301,7 @@ for (
     assert(!server.asked.some((asked) => asked.startsWith("STAT ")));
   });
 
-  Deno.test(`A denial to ${titleOf(what)} is one, whatever is there`, async () => {
+  Deno.test(`explainFailure(): keeps a denial to ${titleOf(what)}`, async () => {
     assertEquals(
       await failing(what, { tree, disk: FULL, refusal: status(3) }),
       "scp: /d/f: Permission denied",
@@ -309,7 +309,7 @@ for (
   });
 }
 
-Deno.test("What is missing is looked for: the directory, or what is at the path", async () => {
+Deno.test("explainFailure(): looks at the path and its parent where something is missing", async () => {
   const refusal = status(2, "No such file");
   for (const what of ["create file", "create directory", "symlink"] as const) {
     assertEquals(
@@ -327,7 +327,7 @@ Deno.test("What is missing is looked for: the directory, or what is at the path"
   }
 });
 
-Deno.test("The directory above is the one that the path says", async () => {
+Deno.test("explainFailure(): finds the parent of any path", async () => {
   const rows: readonly (readonly [path: string, above: string])[] = [
     ["f", "."],
     ["/f", "/"],
@@ -357,7 +357,7 @@ Deno.test("The directory above is the one that the path says", async () => {
   }
 });
 
-Deno.test("The disk that is asked is the file's for what is written, else the directory's", async () => {
+Deno.test("explainFailure(): asks for the disk of a file that is written, else of its parent", async () => {
   const written = failingServer({ tree: WITH_FILE, disk: FULL });
   const files = await filesOf(written);
   await assertRejects(() => TRIES.write(files), EntryError);
@@ -368,7 +368,7 @@ Deno.test("The disk that is asked is the file's for what is written, else the di
   assert(created.asked.includes("statvfs@openssh.com /d"));
 });
 
-Deno.test("A server that breaks the protocol when it is asked why is told of instead", async () => {
+Deno.test("explainFailure(): throws for a reply that breaks the protocol", async () => {
   const server = failingServer({ disk: FULL })
     .on("statvfs@openssh.com", () => extended("\0"));
   const files = await filesOf(server);
@@ -379,7 +379,7 @@ Deno.test("A server that breaks the protocol when it is asked why is told of ins
   );
 });
 
-Deno.test("Other failures say what was done, and are not asked about", async () => {
+Deno.test("explainFailure(): asks nothing about other failures", async () => {
   let opened = 0;
   const server = new SftpServer(STATVFS)
     .on("OPEN", () => opened++ === 0 ? handle("h") : status(3))

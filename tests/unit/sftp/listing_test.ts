@@ -54,7 +54,7 @@ function count(server: SftpServer, asked: string): number {
   return server.asked.filter((one) => one === asked).length;
 }
 
-Deno.test("readdir() gives what all parts of a listing tell, in their order", async () => {
+Deno.test("readdir(): gives the names of all batches in their order", async () => {
   const server = serverOf(
     names([".", DIRECTORY], ["..", DIRECTORY], ["b", FILE]),
     names(["a", DIRECTORY]),
@@ -73,13 +73,13 @@ Deno.test("readdir() gives what all parts of a listing tell, in their order", as
   assertEquals(count(server, "CLOSE h"), 1);
 });
 
-Deno.test("readdir() gives nothing of an empty directory", async () => {
+Deno.test("readdir(): gives nothing for an empty directory", async () => {
   const listing = await listingOf(serverOf(names(["."], [".."])));
   assertEquals(await Array.fromAsync(listing), []);
   assertEquals(await Array.fromAsync(await listingOf(serverOf())), []);
 });
 
-Deno.test("readdir() does not tell what links lead to, nor what it was not told", async () => {
+Deno.test("readdir(): gives no attributes of links, nor of entries without any", async () => {
   const listed: DirectoryEntry[] = await Array.fromAsync(
     await listingOf(serverOf(names(["link", LINK], ["untold"], ["f", FILE]))),
   );
@@ -87,7 +87,7 @@ Deno.test("readdir() does not tell what links lead to, nor what it was not told"
   assertEquals(listed[2]!.attributes?.mode, 0o644);
 });
 
-Deno.test("readdir() gives all other entries, and throws for names that are none", async () => {
+Deno.test("readdir(): gives all other entries, then throws for unexpected names", async () => {
   for (
     const name of [
       "a/b",
@@ -117,7 +117,7 @@ Deno.test("readdir() gives all other entries, and throws for names that are none
   }
 });
 
-Deno.test("readdir() throws where the server fails in the middle", async () => {
+Deno.test("readdir(): throws where the server fails in the middle", async () => {
   const server = serverOf(names(["a", FILE]), status(4, "Failure"));
   const given: string[] = [];
   const error = await assertRejects(async () => {
@@ -128,7 +128,7 @@ Deno.test("readdir() throws where the server fails in the middle", async () => {
   assertEquals(count(server, "CLOSE h"), 1);
 });
 
-Deno.test("readdir() throws where the server tells of no names for ever", async () => {
+Deno.test("readdir(): throws for a response without names", async () => {
   const server = serverOf().on("READDIR", () => names());
   await assertRejects(
     async () => await Array.fromAsync(await listingOf(server)),
@@ -137,7 +137,7 @@ Deno.test("readdir() throws where the server tells of no names for ever", async 
   );
 });
 
-Deno.test("readdir() throws for an answer that is none", async () => {
+Deno.test("readdir(): throws for a response of the wrong kind", async () => {
   for (const answer of [handle("h"), status(0)]) {
     await assertRejects(
       async () => await Array.fromAsync(await listingOf(serverOf(answer))),
@@ -147,7 +147,7 @@ Deno.test("readdir() throws for an answer that is none", async () => {
   }
 });
 
-Deno.test("readdir() throws where the directory cannot be opened, and closes nothing", async () => {
+Deno.test("readdir(): throws where the directory cannot be opened, and closes nothing", async () => {
   const server = serverOf().on("OPENDIR", () => status(2));
   const error = await assertRejects(() => listingOf(server), EntryError);
   assertEquals(error.message, "scp: d: No such file or directory");
@@ -155,7 +155,7 @@ Deno.test("readdir() throws where the directory cannot be opened, and closes not
   assertEquals(server.asked, ["OPENDIR d"]);
 });
 
-Deno.test("A listing that is left is closed, once, and not asked for any more", async () => {
+Deno.test("readdir(): closes a listing that is left, once, and asks for no more", async () => {
   const server = serverOf().on("READDIR", () => names(["a", FILE]));
   const listing = await listingOf(server);
   for await (const { name } of listing) {
@@ -170,7 +170,7 @@ Deno.test("A listing that is left is closed, once, and not asked for any more", 
   assertEquals(count(server, "READDIR h"), asked);
 });
 
-Deno.test("A listing that nobody goes through is closed, and not asked for", async () => {
+Deno.test("readdir(): closes a listing that is never read, and asks for nothing", async () => {
   const server = serverOf(names(["a", FILE]));
   {
     using _unread = await listingOf(server);
@@ -179,7 +179,7 @@ Deno.test("A listing that nobody goes through is closed, and not asked for", asy
   assertEquals(server.asked, ["OPENDIR d", "CLOSE h"]);
 });
 
-Deno.test("readdir() asks for some parts of a long listing at once", async () => {
+Deno.test("readdir(): prefetches batches of a long listing", async () => {
   let most = 0;
   let given = 0;
   let asked = 0;
@@ -195,7 +195,7 @@ Deno.test("readdir() asks for some parts of a long listing at once", async () =>
   assert(most > 1 && most < 16, `${most} at once`);
 });
 
-Deno.test("readdir() throws that the connection is lost where it is", async () => {
+Deno.test("readdir(): throws where the connection is lost", async () => {
   const server = serverOf(names(["a", FILE]));
   const listing = await listingOf(server);
   server.on("READDIR", () => {
@@ -235,7 +235,7 @@ function entryOf(name: string): NameEntry {
   return { name, isWhole: true, attributes: { permissions: FILE } };
 }
 
-Deno.test("A listing gives as many entries as it may have, and fails beyond", async () => {
+Deno.test("listingOf(): gives entries up to its limit and throws beyond", async () => {
   const names = ["a", "b", ".", "c"].map(entryOf);
   const limits = { entries: 4, refused: 10 };
   const { listing } = limitedListing([names], limits);
@@ -249,7 +249,7 @@ Deno.test("A listing gives as many entries as it may have, and fails beyond", as
   assertEquals(beyond.closed(), 1);
 });
 
-Deno.test("A listing passes as many names that are none as it may have, and ends beyond", async () => {
+Deno.test("listingOf(): passes over unexpected names up to its limit and throws beyond", async () => {
   const limits = { entries: 100, refused: 2 };
   for (const [bad, given] of [[2, ["a", "z"]], [3, ["a"]]] as const) {
     const names = Array.from({ length: bad }, () => entryOf("x/y"));
@@ -267,7 +267,7 @@ Deno.test("A listing passes as many names that are none as it may have, and ends
   }
 });
 
-Deno.test("A name of 4096 characters is one, and a longer one is not", async () => {
+Deno.test("readdir(): accepts names of 4096 characters and no longer ones", async () => {
   const longest = "n".repeat(MAX_NAME_LENGTH);
   const [entry] = await Array.fromAsync(
     await listingOf(serverOf(names([longest, FILE]))),

@@ -21,7 +21,7 @@ const DENIED = status(3, "Permission denied");
 const FAILED = status(4, "Failure");
 const UNSUPPORTED = status(8, "Operation unsupported");
 
-/** What a server answers; what is absent it does not support. */
+/** Responses of a server, which does not support the absent ones. */
 type World = Readonly<Record<string, Answer>>;
 
 async function filesOf(world: World): Promise<{
@@ -165,7 +165,7 @@ const ROWS: readonly Row[] = [
 ];
 
 for (const { name, world, found, source } of ROWS) {
-  Deno.test(`find() and stat() on a server that ${name}`, async () => {
+  Deno.test(`find() and stat(): cope with a server that ${name}`, async () => {
     const { files, server } = await filesOf(world);
     assertEquals((await files.find("f"))?.kind, found);
     const told = await files.stat("f").then(
@@ -182,7 +182,7 @@ for (const { name, world, found, source } of ROWS) {
     assertEquals(count(/^CLOSE/) > 0, opens);
   });
 
-  Deno.test(`findSource() on a server that ${name}`, async () => {
+  Deno.test(`findSource(): copes with a server that ${name}`, async () => {
     const { files } = await filesOf(world);
     const isKind = !source.startsWith("scp:");
     assertEquals(
@@ -192,13 +192,13 @@ for (const { name, world, found, source } of ROWS) {
   });
 }
 
-Deno.test("A look-up that LSTAT answers is one request", async () => {
+Deno.test("find(): sends one request where LSTAT answers", async () => {
   const { files, server } = await filesOf({ LSTAT: FILE });
   await files.find("f");
   assertEquals(server.asked, ["LSTAT f"]);
 });
 
-Deno.test("find() gives the identity of what it had to look behind", async () => {
+Deno.test("find(): gives the identity behind a link", async () => {
   const { files } = await filesOf({
     LSTAT: DENIED,
     STAT: FILE,
@@ -207,7 +207,7 @@ Deno.test("find() gives the identity of what it had to look behind", async () =>
   assertEquals((await files.find("f"))?.identity, "/real/f");
 });
 
-Deno.test("A path without links of more than 32 KiB is not known", async () => {
+Deno.test("identify(): gives no path of more than 32 KiB", async () => {
   for (const [length, isKnown] of [[32 * 1024, true], [32 * 1024 + 1, false]]) {
     const path = "p".repeat(length as number);
     const { files } = await filesOf({ REALPATH: names([path]) });
@@ -215,7 +215,7 @@ Deno.test("A path without links of more than 32 KiB is not known", async () => {
   }
 });
 
-Deno.test("What a link says that is more than 32 KiB long is refused", async () => {
+Deno.test("readlink(): throws for a target of more than 32 KiB", async () => {
   const { files } = await filesOf({
     LSTAT: LINK,
     READLINK: names(["p".repeat(32 * 1024 + 1)]),

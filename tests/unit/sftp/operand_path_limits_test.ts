@@ -1,4 +1,4 @@
-/** What limits a pattern that is matched on a server. */
+/** Limits of a pattern that is matched on a server. */
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
@@ -37,7 +37,7 @@ async function endlessFiles(): Promise<SftpFileSystem> {
   });
 }
 
-Deno.test("A pattern that matches too many entries of a directory without an end is refused", async () => {
+Deno.test("namedEntries(): refuses a pattern with too many matches in an endless directory", async () => {
   const files = await endlessFiles();
   const error = await assertRejects(
     () => namedEntries(files, "d/f*", 50),
@@ -47,7 +47,7 @@ Deno.test("A pattern that matches too many entries of a directory without an end
 });
 
 peerTest(
-  "A pattern may match as many entries as it may, and no more",
+  "namedEntries(): gives matches up to the limit and throws beyond",
   SFTP_CHILD_NEEDS,
   async () => {
     await using child = await SftpChild.start({ label: "" });
@@ -66,7 +66,7 @@ peerTest(
 );
 
 peerTest(
-  "A pattern passes over no directory because too many are open",
+  "namedEntries(): reads every directory, though too many are open at once",
   SFTP_CHILD_NEEDS,
   async () => {
     const wrapper = [

@@ -122,7 +122,7 @@ const PATTERNS: readonly Row[] = [
   ["nam?\\[1]", ["name[1]"]],
   ["back\\\\slas?", ["back\\slash"]],
   ["one\\ tw?", ["one two"]],
-  // What is there under the very name is meant.
+  // An entry with the pattern as its name comes first.
   ["name[1]", ["name[1]"]],
   ["star*", ["star*"]],
   ["back\\slash", ["back\\slash"]],
@@ -132,7 +132,7 @@ const PATTERNS: readonly Row[] = [
 ];
 
 childTest(
-  "A pattern names what it matches, sorted, but for leading dots",
+  "namedEntries(): gives the sorted matches of a pattern, without dot files",
   async (
     files,
     root,
@@ -143,7 +143,7 @@ childTest(
 );
 
 childTest(
-  "A pattern that matches nothing is an error that shows it",
+  "namedEntries(): throws an error that names a pattern without matches",
   async (
     files,
     root,
@@ -179,7 +179,7 @@ childTest(
 );
 
 childTest(
-  "A name without a pattern is not looked for",
+  "namedEntries(): looks up no name without a pattern",
   async (files, root) => {
     for (
       const [operand, name] of [
@@ -209,7 +209,7 @@ childTest(
 );
 
 childTest(
-  "The home directory is where the session begins",
+  "namedEntries(): takes the home directory to be where the session begins",
   async (files, root) => {
     makeTree(root, TREE);
     const rows: readonly Row[] = [
@@ -237,7 +237,7 @@ childTest(
 );
 
 childTest(
-  "Another's home directory is the server's to tell",
+  "namedEntries() and targetPath(): have the server expand ~user",
   async (files) => {
     const home = await files.expandPath("~root");
     for (
@@ -264,7 +264,7 @@ childTest(
   },
 );
 childTest(
-  "Quotes and braces are characters as others are",
+  "namedEntries(): takes quotes and braces literally",
   async (files, root) => {
     makeTree(root, [
       ...TREE,
@@ -288,27 +288,30 @@ childTest(
   },
 );
 
-childTest("A quoted ~ is a name", async (files, root) => {
-  makeTree(root, [{ path: "~/f", content: "" }, { path: "f", content: "" }]);
-  for (const operand of ["\\~/f", "\\~/?", "./~/f", "[~]/f"]) {
-    const entries = await namedEntries(files, operand);
-    assertEquals(
-      entries.map(({ path, name }) => [path.replace(/^\.\//, ""), name]),
-      [["~/f", "f"]],
-      operand,
-    );
-  }
-  for (const [operand, name] of [["\\~", "~"], ["\\~root", "~root"]]) {
-    assertEquals(
-      await namedEntries(files, operand!),
-      [{ path: name!, name: name! }],
-      operand,
-    );
-  }
-});
+childTest(
+  "namedEntries(): takes a quoted ~ for a name",
+  async (files, root) => {
+    makeTree(root, [{ path: "~/f", content: "" }, { path: "f", content: "" }]);
+    for (const operand of ["\\~/f", "\\~/?", "./~/f", "[~]/f"]) {
+      const entries = await namedEntries(files, operand);
+      assertEquals(
+        entries.map(({ path, name }) => [path.replace(/^\.\//, ""), name]),
+        [["~/f", "f"]],
+        operand,
+      );
+    }
+    for (const [operand, name] of [["\\~", "~"], ["\\~root", "~root"]]) {
+      assertEquals(
+        await namedEntries(files, operand!),
+        [{ path: name!, name: name! }],
+        operand,
+      );
+    }
+  },
+);
 
 childTest(
-  "What a pattern matches is told with what is known of it",
+  "namedEntries(): gives the attributes of matches",
   async (files, root) => {
     makeTree(root, [{ path: "a1", content: "abc" }, { path: "a2/" }]);
     Deno.symlinkSync("a1", `${root}/a3`);
@@ -332,26 +335,29 @@ childTest(
   },
 );
 
-childTest("A link that dangles is not matched", async (files, root) => {
+childTest("namedEntries(): matches no dangling link", async (files, root) => {
   makeTree(root, [{ path: "a1", content: "abc" }]);
   Deno.symlinkSync("missing", `${root}/a2`);
   assertEquals(await named(files, root, "a?"), ["a1"]);
   await assertRejects(() => named(files, root, "?2"), EntryError);
 });
 
-childTest("A pattern may match in many directories", async (files, root) => {
-  const directories = Array.from({ length: 100 }, (_, at) => `d${at}`);
-  makeTree(
-    root,
-    directories.map((path) => ({ path: `${path}/f`, content: "" })),
-  );
-  assertEquals(
-    await named(files, root, "*/?"),
-    directories.toSorted().map((path) => `${path}/f`),
-  );
-});
+childTest(
+  "namedEntries(): matches in many directories",
+  async (files, root) => {
+    const directories = Array.from({ length: 100 }, (_, at) => `d${at}`);
+    makeTree(
+      root,
+      directories.map((path) => ({ path: `${path}/f`, content: "" })),
+    );
+    assertEquals(
+      await named(files, root, "*/?"),
+      directories.toSorted().map((path) => `${path}/f`),
+    );
+  },
+);
 
-Deno.test("A pattern looks for more in directories alone", async () => {
+Deno.test("namedEntries(): searches directories alone", async () => {
   let isListed = false;
   const server = new SftpServer()
     .on("LSTAT", () => status(2))
@@ -375,7 +381,7 @@ Deno.test("A pattern looks for more in directories alone", async () => {
 });
 
 childTest(
-  "A pattern passes over directories that cannot be read",
+  "namedEntries(): passes over directories that cannot be read",
   async (files, root) => {
     makeTree(root, [
       { path: "closed/f", content: "" },
@@ -388,18 +394,22 @@ childTest(
   { wrapper: UNPRIVILEGED },
 );
 
-childTest("A pattern matches names that are not UTF-8", async (files, root) => {
-  using _emptied = emptied(root);
-  shell("touch $(printf 'caf\\351 caf\\303\\251 cafe')", root);
-  assertEquals(
-    await named(files, root, "caf?"),
-    ["cafe", "café", "caf\udce9"],
-  );
-  assertEquals(
-    await named(files, root, "ca?\udce9"),
-    ["caf\udce9"],
-  );
-}, { lacks: lacksRawNames });
+childTest(
+  "namedEntries(): matches names that are not UTF-8",
+  async (files, root) => {
+    using _emptied = emptied(root);
+    shell("touch $(printf 'caf\\351 caf\\303\\251 cafe')", root);
+    assertEquals(
+      await named(files, root, "caf?"),
+      ["cafe", "café", "caf\udce9"],
+    );
+    assertEquals(
+      await named(files, root, "ca?\udce9"),
+      ["caf\udce9"],
+    );
+  },
+  { lacks: lacksRawNames },
+);
 
 type TargetRow = readonly [operand: string, path: string];
 
@@ -419,19 +429,22 @@ const TARGETS: readonly TargetRow[] = [
   ["two words", "two words"],
 ];
 
-childTest("targetPath() takes a target as it is, but for ~", async (files) => {
-  const rows: readonly TargetRow[] = [
-    ...TARGETS,
-    ["'one two'", "'one two'"],
-    ["one\\ two", "one\\ two"],
-    ["\\~/f", "\\~/f"],
-    ['"one two"', '"one two"'],
-    ["a'b'\"c\"", "a'b'\"c\""],
-    ["~/'one two'", "'one two'"],
-    ["'~'/f", "'~'/f"],
-    ["''", "''"],
-  ];
-  for (const [operand, path] of rows) {
-    assertEquals(await targetPath(files, operand), path, operand);
-  }
-});
+childTest(
+  "targetPath(): takes a target literally, but for ~",
+  async (files) => {
+    const rows: readonly TargetRow[] = [
+      ...TARGETS,
+      ["'one two'", "'one two'"],
+      ["one\\ two", "one\\ two"],
+      ["\\~/f", "\\~/f"],
+      ['"one two"', '"one two"'],
+      ["a'b'\"c\"", "a'b'\"c\""],
+      ["~/'one two'", "'one two'"],
+      ["'~'/f", "'~'/f"],
+      ["''", "''"],
+    ];
+    for (const [operand, path] of rows) {
+      assertEquals(await targetPath(files, operand), path, operand);
+    }
+  },
+);

@@ -4,7 +4,6 @@ import {
   ProtocolError,
   SessionError,
 } from "../../../lib/errors.ts";
-import { MAX_BANNER_BYTES } from "../../../lib/sftp/wire/banner.ts";
 import { MAX_RESPONSE_BYTES } from "../../../lib/sftp/wire/response_packets.ts";
 import { receiverInto, SftpSession } from "../../../lib/sftp/session.ts";
 import { SshSession } from "../../../lib/ssh/session.ts";
@@ -65,7 +64,7 @@ function data(id: number, bytes: string): Uint8Array {
   return packet("\x67", uint32(id), string(bytes));
 }
 
-Deno.test("begin() asks for version 3 and takes what the server offers", async () => {
+Deno.test("begin(): asks for version 3 and takes what the server offers", async () => {
   const { session } = await begun({
     version: versionPacket({ "statvfs@openssh.com": "2" }),
   });
@@ -74,7 +73,7 @@ Deno.test("begin() asks for version 3 and takes what the server offers", async (
   assert(session.isAlive);
 });
 
-Deno.test("begin() passes a banner, in chunks of any size", async () => {
+Deno.test("begin(): passes a banner, in chunks of any size", async () => {
   for (const grain of [1, 2, 7, Infinity]) {
     const channel = new SftpChannel({ grain });
     channel.say(wire("Welcome to f\xe4r\n"), versionPacket({ a: "b" }));
@@ -84,7 +83,7 @@ Deno.test("begin() passes a banner, in chunks of any size", async () => {
   }
 });
 
-Deno.test("begin() takes what comes after its first packet for responses", async () => {
+Deno.test("begin(): takes the bytes behind the first packet for responses", async () => {
   const { session, channel } = await begun({ grain: 1 });
   const response = session.request({ kind: "stat", path: "a" });
   await channel.heard();
@@ -92,122 +91,7 @@ Deno.test("begin() takes what comes after its first packet for responses", async
   assertEquals(await response, attributesOf(3));
 });
 
-Deno.test("begin() throws at the end of what is no server's, and quotes it", async () => {
-  for (
-    const said of [
-      "sh: 1: exec: no such thing\n",
-      "\x00",
-      unwire(VERSION.subarray(0, 8)),
-      unwire(VERSION) + "\n",
-    ]
-  ) {
-    const channel = new SftpChannel();
-    channel.say(wire(said));
-    channel.fallSilent();
-    const error = await assertRejects(
-      () => SftpSession.begin(channel),
-      ProtocolError,
-    );
-    assertEquals(
-      error.message,
-      `the remote does not speak SFTP: it said "${said}"`,
-    );
-  }
-});
-
-Deno.test("begin() throws that the connection is lost where nothing is said", async () => {
-  const channel = new SftpChannel();
-  channel.fallSilent();
-  await assertRejects(
-    () => SftpSession.begin(channel),
-    SessionError,
-    "lost connection",
-  );
-});
-
-Deno.test("begin() throws that the connection is lost where it is", async () => {
-  const channel = new SftpChannel();
-  channel.goDeaf();
-  await assertRejects(
-    () => SftpSession.begin(channel),
-    SessionError,
-    "lost connection",
-  );
-});
-
-Deno.test("begin() loses its patience with a shell that falls silent once it began", async () => {
-  const channel = new SftpChannel({ grain: 1 });
-  channel.say(wire("Password: "));
-  await assertRejects(
-    () => SftpSession.begin(channel, { patience: 1 }),
-    ProtocolError,
-    'the remote does not speak SFTP: it said "Password: "',
-  );
-  // What comes of it then, nobody waits for any more.
-  channel.fallSilent();
-  await turn();
-});
-
-Deno.test("begin() loses its patience with a shell that talks on", async () => {
-  const channel = new SftpChannel();
-  const timer = setInterval(() => channel.say(wire("more\n")), 1);
-  try {
-    await assertRejects(
-      () => SftpSession.begin(channel, { patience: 3 }),
-      ProtocolError,
-      'the remote does not speak SFTP: it said "more\n',
-    );
-  } finally {
-    clearInterval(timer);
-  }
-});
-
-Deno.test("begin() has any patience until something is said", async () => {
-  const channel = new SftpChannel();
-  const beginning = SftpSession.begin(channel, { patience: 0 });
-  await turn();
-  await timersDue();
-  channel.say(VERSION);
-  assertEquals((await beginning).banner, "");
-});
-
-Deno.test("begin() loses its patience with a first packet that does not go on", async () => {
-  const channel = new SftpChannel();
-  channel.say(VERSION.subarray(0, 5));
-  await assertRejects(
-    () => SftpSession.begin(channel, { patience: 1 }),
-    ProtocolError,
-  );
-});
-
-/** Resolves when the timers of no time that began before have fired. */
-async function timersDue(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 0));
-}
-
-Deno.test("begin() passes 64 KiB with the first packet in them, and no byte more", async () => {
-  const room = MAX_BANNER_BYTES - VERSION.length;
-  const longest = new SftpChannel();
-  longest.say(wire("x".repeat(room)), VERSION);
-  assertEquals((await SftpSession.begin(longest)).banner.length, room);
-  const longer = new SftpChannel();
-  longer.say(wire("x".repeat(room + 1)), VERSION);
-  await assertRejects(() => SftpSession.begin(longer), ProtocolError);
-});
-
-Deno.test("begin() throws for a server of another version", async () => {
-  for (const version of ["\x02", "\x04", "\x06"]) {
-    const channel = new SftpChannel();
-    channel.say(packet("\x02", "\x00\x00\x00", version));
-    await assertRejects(
-      () => SftpSession.begin(channel),
-      ProtocolError,
-      `the remote speaks version ${version.charCodeAt(0)} of SFTP, not 3`,
-    );
-  }
-});
-
-Deno.test("request() numbers its requests, and sends those of one turn together", async () => {
+Deno.test("request(): numbers requests and sends those of one turn together", async () => {
   const { session, channel } = await begun();
   const data = pattern(20);
   session.request({ kind: "stat", path: "a" });
@@ -231,7 +115,7 @@ Deno.test("request() numbers its requests, and sends those of one turn together"
   assertEquals(unwire(await channel.heard()), statPacket(4, "b"));
 });
 
-Deno.test("request() sends what is asked while something else is sent", async () => {
+Deno.test("request(): sends requests that come while others are being sent", async () => {
   const { session, channel } = await begun();
   session.request({ kind: "stat", path: "a" });
   let all = "";
@@ -245,7 +129,7 @@ Deno.test("request() sends what is asked while something else is sent", async ()
   assertEquals(all, expected);
 });
 
-Deno.test("request() finds its response, in whatever order and chunks they come", async () => {
+Deno.test("request(): gets its response in any order and chunks", async () => {
   const orders = [[1, 2, 3], [3, 2, 1], [2, 3, 1]];
   for (const grain of [1, 5, Infinity]) {
     for (const order of orders) {
@@ -263,7 +147,7 @@ Deno.test("request() finds its response, in whatever order and chunks they come"
   }
 });
 
-Deno.test("request() resolves to whatever answers it", async () => {
+Deno.test("request(): resolves to a response of any kind", async () => {
   const { session, channel } = await begun();
   const rows: readonly (readonly [Uint8Array, unknown])[] = [
     [
@@ -292,7 +176,7 @@ Deno.test("request() resolves to whatever answers it", async () => {
   }
 });
 
-Deno.test("A response stays what it is when others follow", async () => {
+Deno.test("request(): gives a response that later ones do not change", async () => {
   const { session, channel } = await begun({ grain: 4 });
   const handles = [1, 2, 3, 4].map(() =>
     session.request({ kind: "opendir", path: "a" })
@@ -309,7 +193,7 @@ Deno.test("A response stays what it is when others follow", async () => {
   }
 });
 
-Deno.test("read() puts data in the buffer it is given, and tells how many", async () => {
+Deno.test("read(): fills its buffer and gives the count of bytes", async () => {
   for (const grain of [1, 3, Infinity]) {
     for (const bytes of ["", "a", "abcd", "abcdefgh"]) {
       const { session, channel } = await begun({ grain });
@@ -323,7 +207,7 @@ Deno.test("read() puts data in the buffer it is given, and tells how many", asyn
   }
 });
 
-Deno.test("read() puts data in the right one of several buffers", async () => {
+Deno.test("read(): fills the right one of several buffers", async () => {
   const { session, channel } = await begun({ grain: 7 });
   const whole = new Uint8Array(12);
   const reads = [0, 4, 8].map((at) =>
@@ -338,7 +222,7 @@ Deno.test("read() puts data in the right one of several buffers", async () => {
   assertEquals(unwire(whole), "abcdef\0\0ijkl");
 });
 
-Deno.test("read() takes long data, short responses between them", async () => {
+Deno.test("read(): takes long data, short responses between them", async () => {
   const content = unwire(pattern(255 * 1024));
   for (const grain of [1000, 32 * 1024, Infinity]) {
     const { session, channel } = await begun({ grain });
@@ -362,7 +246,7 @@ Deno.test("read() takes long data, short responses between them", async () => {
   }
 });
 
-Deno.test("read() resolves to the status at the end of a file", async () => {
+Deno.test("read(): resolves to the status at the end of a file", async () => {
   const { session, channel } = await begun();
   const response = session.read(HANDLE, receiverInto(new Uint8Array(8)), 5);
   await channel.heard();
@@ -370,19 +254,19 @@ Deno.test("read() resolves to the status at the end of a file", async () => {
   assertEquals(await response, { kind: "status", code: 1, message: "" });
 });
 
-/** What a server says, or leaves unsaid, that is the end of a session. */
+/** Output of a server that ends a session. */
 interface ConnectionFailure {
   readonly name: string;
-  /** What it says while two requests wait: a `stat`, and a read of 4 bytes. */
+  /** Output while two requests wait: a STAT, and a READ of 4 bytes. */
   readonly said: Uint8Array;
-  /** Whether its stream ends then. */
+  /** True where the stream ends then. */
   readonly ends?: true;
   readonly message: string;
 }
 
 const LOST = "lost connection";
 
-const BREACHES: readonly ConnectionFailure[] = [
+const FAILURES: readonly ConnectionFailure[] = [
   { name: "the end between packets", said: wire(), ends: true, message: LOST },
   {
     name: "an answer to a request that was none",
@@ -480,8 +364,8 @@ function cuts(packet: Uint8Array): ConnectionFailure[] {
   }));
 }
 
-for (const { name, said, ends = false, message } of BREACHES) {
-  Deno.test(`A session ends with ${name}, and all requests with the same error`, async () => {
+for (const { name, said, ends = false, message } of FAILURES) {
+  Deno.test(`SftpSession: ends with ${name}, and all requests with the same error`, async () => {
     const { session, channel } = await begun();
     const first = session.request({ kind: "stat", path: "a" });
     await channel.heard();
@@ -522,7 +406,7 @@ async function assertDead(
   assertEquals(errors[0]!.message, message);
 }
 
-Deno.test("A session ends with a response before any request", async () => {
+Deno.test("SftpSession: ends with a response before any request", async () => {
   const { session, channel } = await begun();
   channel.say(attrs(1, 3));
   await session.ended;
@@ -533,14 +417,14 @@ Deno.test("A session ends with a response before any request", async () => {
   );
 });
 
-Deno.test("A session ends with its stream, and nobody need have asked", async () => {
+Deno.test("SftpSession: ends with its stream, without any request", async () => {
   const { session, channel } = await begun();
   assert(session.isAlive);
   channel.fallSilent();
   await assertDead(session, [], LOST);
 });
 
-Deno.test("What is said before the end is an answer yet, after it nothing is", async () => {
+Deno.test("request(): gets responses from before the end of the stream, none after", async () => {
   const { session, channel } = await begun({ grain: 1 });
   const responses = ["a", "b"].map((path) =>
     session.request({ kind: "stat", path })
@@ -560,7 +444,7 @@ function uint32Wire(value: number): Uint8Array {
   return wire(uint32(value));
 }
 
-Deno.test("Data are handed on part by part, each with its place", async () => {
+Deno.test("read(): hands on data in parts, each with its offset", async () => {
   const { session, channel } = await begun({ grain: 3 });
   const parts: (readonly [string, number])[] = [];
   const read = session.read(HANDLE, {
@@ -582,7 +466,7 @@ Deno.test("Data are handed on part by part, each with its place", async () => {
   }
 });
 
-Deno.test("A channel is told how many data come soon, and the head of what follows", async () => {
+Deno.test("read(): tells the channel the bytes in flight, the next head included", async () => {
   const { session, channel } = await begun({ grain: 13 });
   const read = () => session.read(HANDLE, receiverInto(new Uint8Array(20)), 0);
   const reads = [read(), read()];
@@ -595,7 +479,7 @@ Deno.test("A channel is told how many data come soon, and the head of what follo
   assertEquals(channel.soon, [20 + 13, 7 + 13, 0, 15 - 6, 0]);
 });
 
-Deno.test("What a taker throws is its request's, and the next ones are answered", async () => {
+Deno.test("read(): throws the error of its receiver, and later requests are answered", async () => {
   const { session, channel } = await begun({ grain: 2 });
   let taken = 0;
   const failing = session.read(HANDLE, {
@@ -616,7 +500,7 @@ Deno.test("What a taker throws is its request's, and the next ones are answered"
   assert(session.isAlive);
 });
 
-Deno.test("No data are handed on once the session is dead", async () => {
+Deno.test("read(): hands on no data once the session has failed", async () => {
   const { session, channel } = await begun({ grain: 30 });
   const stat = session.request({ kind: "stat", path: "a" });
   const taken: string[] = [];
@@ -638,7 +522,7 @@ Deno.test("No data are handed on once the session is dead", async () => {
   assertEquals(taken.length, 1);
 });
 
-Deno.test("Data that are too long are not put in the buffer", async () => {
+Deno.test("read(): keeps data that are too long out of the buffer", async () => {
   const { session, channel } = await begun();
   const buffer = new Uint8Array(4);
   const read = session.read(HANDLE, receiverInto(buffer.subarray(0, 2)), 0);
@@ -648,7 +532,7 @@ Deno.test("Data that are too long are not put in the buffer", async () => {
   assertEquals(buffer, new Uint8Array(4));
 });
 
-Deno.test("The last words of a server that does not listen are still answers", async () => {
+Deno.test("request(): gets the last responses of a server that reads no more", async () => {
   const { session, channel } = await begun();
   const first = session.request({ kind: "stat", path: "a" });
   await channel.heard();
@@ -664,7 +548,7 @@ Deno.test("The last words of a server that does not listen are still answers", a
   await assertDead(session, [second, third], LOST);
 });
 
-Deno.test("A request for a path that no bytes stand for fails alone, and is not sent", async () => {
+Deno.test("request(): throws for a path that stands for no bytes, and sends nothing", async () => {
   const { session, channel } = await begun();
   const before = session.request({ kind: "stat", path: "a" });
   await assertRejects(
@@ -681,7 +565,7 @@ Deno.test("A request for a path that no bytes stand for fails alone, and is not 
   assertEquals(await after, attributesOf(4));
 });
 
-Deno.test("violation() is the end of the session, and its error", async () => {
+Deno.test("violation(): ends the session with its error", async () => {
   const { session, channel } = await begun();
   const waiting = session.request({ kind: "stat", path: "a" });
   await channel.heard();
@@ -699,7 +583,7 @@ Deno.test("violation() is the end of the session, and its error", async () => {
   assert(error === await assertRejects(later, ProtocolError));
 });
 
-Deno.test("limits() asks a server that offers to tell, once", async () => {
+Deno.test("limits(): asks a server with the extension once", async () => {
   const version = versionPacket({ "limits@openssh.com": "1" });
   const { session, channel } = await begun({ version });
   const limits = session.limits();
@@ -715,7 +599,7 @@ Deno.test("limits() asks a server that offers to tell, once", async () => {
   assertEquals(channel.unheard, 0);
 });
 
-Deno.test("limits() does without where a server does not tell in spite of its offer", async () => {
+Deno.test("limits(): gives nothing where the server refuses to tell", async () => {
   const version = versionPacket({ "limits@openssh.com": "1" });
   const { session, channel } = await begun({ version });
   const limits = session.limits();
@@ -724,7 +608,7 @@ Deno.test("limits() does without where a server does not tell in spite of its of
   assertEquals(await limits, undefined);
 });
 
-Deno.test("limits() asks no server that does not", async () => {
+Deno.test("limits(): asks no server without the extension", async () => {
   const { session, channel } = await begun({
     version: versionPacket({ "statvfs@openssh.com": "2" }),
   });
@@ -733,7 +617,7 @@ Deno.test("limits() asks no server that does not", async () => {
   assertEquals(channel.unheard, 0);
 });
 
-Deno.test("A session in lockstep sends no request before the one before it is answered", async () => {
+Deno.test("SftpSession: sends no request in lockstep before the last one is answered", async () => {
   const { session, channel } = await begun({ lockstep: true });
   const responses = ["a", "b", "c"].map((path) =>
     session.request({ kind: "stat", path })
@@ -747,7 +631,7 @@ Deno.test("A session in lockstep sends no request before the one before it is an
   }
 });
 
-Deno.test("Reads of much leave together while the server has five times as many to answer", async () => {
+Deno.test("SftpSession: holds long READs while the server has five times as many to answer", async () => {
   const LENGTH = 100_000;
   const { session, channel } = await begun();
   const handle = wire("h");
@@ -793,7 +677,7 @@ Deno.test("Reads of much leave together while the server has five times as many 
   }
 });
 
-Deno.test("Reads of much that wait leave alone once the server has less to answer", async () => {
+Deno.test("SftpSession: sends held READs once the server has fewer to answer", async () => {
   const { session, channel } = await begun();
   const read = (offset: number) =>
     session.read(wire("h"), receiverInto(new Uint8Array(100_000)), offset);
@@ -813,7 +697,7 @@ function handlePacket(id: number, bytes: string): Uint8Array {
   return packet("\x66", uint32(id), string(bytes));
 }
 
-Deno.test("A session ends with a handle that is given out while it is open", async () => {
+Deno.test("SftpSession: ends with a handle that is given out while it is open", async () => {
   const { session, channel } = await begun();
   const open = (path: string) => session.request({ kind: "opendir", path });
   channel.say(handlePacket(1, "h"), handlePacket(2, "other"));
@@ -831,7 +715,7 @@ Deno.test("A session ends with a handle that is given out while it is open", asy
   assert(!session.isAlive);
 });
 
-Deno.test("A handle may be given out again once it was to be closed", async () => {
+Deno.test("SftpSession: accepts a handle again after the request to close it", async () => {
   const { session, channel } = await begun();
   const open = (path: string) => session.request({ kind: "opendir", path });
   channel.say(handlePacket(1, "h"));
@@ -851,7 +735,7 @@ Deno.test("A handle may be given out again once it was to be closed", async () =
 /** A program that says nothing for long. */
 const SLEEP = "await new Promise((wake) => setTimeout(wake, 600_000))";
 
-Deno.test("begin() is given up when its channel is closed, though nothing was said", async () => {
+Deno.test("begin(): throws once its channel is closed, before any byte", async () => {
   const ssh = SshSession.start(Deno.execPath(), ["eval", SLEEP], {
     interrupted: new AbortController().signal,
     service: "SFTP server",

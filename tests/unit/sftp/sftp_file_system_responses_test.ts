@@ -146,13 +146,13 @@ const CONCURRENCIES: readonly ConcurrencyRow[] = [
 ];
 
 for (const { name, server, tuning, blockBytes, concurrency } of CONCURRENCIES) {
-  Deno.test(`The concurrency is that of ${name}`, async () => {
+  Deno.test(`concurrency: is that of ${name}`, async () => {
     const files = await filesOf(server, tuning, blockBytes);
     assertEquals(files.concurrency, concurrency);
   });
 }
 
-Deno.test("In lockstep there is one entry at a time, and one block", async () => {
+Deno.test("concurrency: is one entry and one block in lockstep", async () => {
   const server = limitedServer({ handles: 100 });
   const session = await SftpSession.begin(server.channel, { lockstep: true });
   const { concurrency } = await SftpFileSystem.of(session, {
@@ -163,7 +163,7 @@ Deno.test("In lockstep there is one entry at a time, and one block", async () =>
   assertEquals(concurrency, { entries: 1, blocks: 1, blockBytes: KIB });
 });
 
-/** How a server refuses to open what it could open later. */
+/** Refusals to open a file that could be opened later. */
 const TOO_MANY: readonly Answer[] = [
   status(4),
   status(4, "Failure"),
@@ -175,7 +175,7 @@ const TOO_MANY: readonly Answer[] = [
 ];
 
 for (const open of ["openToRead", "readdir"] as const) {
-  Deno.test(`${open}() tells that too many are open where others are`, async () => {
+  Deno.test(`${open}(): throws TooManyOpenError where other handles are open`, async () => {
     for (const answer of TOO_MANY) {
       const server = new SftpServer().on("CLOSE", () => status(0));
       const files = await filesOf(server);
@@ -189,7 +189,7 @@ for (const open of ["openToRead", "readdir"] as const) {
     }
   });
 
-  Deno.test(`${open}() does not take other failures for that`, async () => {
+  Deno.test(`${open}(): throws plain errors for other reasons`, async () => {
     for (const answer of [status(2), status(3), status(4, "Is a directory")]) {
       const server = new SftpServer();
       const files = await filesOf(server);
@@ -202,7 +202,7 @@ for (const open of ["openToRead", "readdir"] as const) {
   });
 }
 
-Deno.test("What is being opened counts as open", async () => {
+Deno.test("openToRead(): counts requests in flight as open handles", async () => {
   const server = new SftpServer().on(
     "OPEN",
     ({ subject }) => subject === "a" ? handle("h") : status(4),
@@ -216,7 +216,7 @@ Deno.test("What is being opened counts as open", async () => {
   assert(other.reason instanceof TooManyOpenError);
 });
 
-Deno.test("Reads and writes are no longer than the server takes, each by its own limit", async () => {
+Deno.test("read() and write(): keep to the server's limits", async () => {
   const server = limitedServer({ read: 100, write: 70 })
     .on("OPEN", () => handle("h"))
     .on("READ", () => data("x".repeat(100)))
@@ -241,7 +241,7 @@ Deno.test("Reads and writes are no longer than the server takes, each by its own
   ]);
 });
 
-Deno.test("write() throws where any of its requests fails", async () => {
+Deno.test("write(): throws where any of its requests fails", async () => {
   let writes = 0;
   const server = limitedServer({ read: 100, write: 100 })
     .on("OPEN", () => handle("h"))
@@ -254,7 +254,7 @@ Deno.test("write() throws where any of its requests fails", async () => {
   );
 });
 
-Deno.test("read() gives what a server that sends less has sent", async () => {
+Deno.test("read(): gives the data of a server that sends less", async () => {
   const server = new SftpServer()
     .on("OPEN", () => handle("h"))
     .on("READ", () => data("ab"));
@@ -265,7 +265,7 @@ Deno.test("read() gives what a server that sends less has sent", async () => {
   assertEquals(buffer, wire("ab\0\0"));
 });
 
-Deno.test("copyRange() and expandPath() are for servers that offer them", async () => {
+Deno.test("copyRange() and expandPath(): need the server's extensions", async () => {
   const files: FileSystem = await filesOf(new SftpServer());
   assertEquals(files.copyRange, undefined);
   const server = new SftpServer({ "copy-data": "1" });
@@ -294,7 +294,7 @@ const CALLS: Readonly<
 const EXTENSIONS = { "expand-path@openssh.com": "1" };
 
 for (const [name, call] of Object.entries(CALLS)) {
-  Deno.test(`An answer to ${name} that is none is the end of the session`, async () => {
+  Deno.test(`SftpFileSystem: ends the session on a wrong response to ${name}`, async () => {
     const server = new SftpServer(EXTENSIONS).on(name, () => extended("x"));
     const files = await filesOf(server);
     const error = await assertRejects(() => call(files), ProtocolError);
@@ -308,14 +308,14 @@ for (const [name, call] of Object.entries(CALLS)) {
 }
 
 for (const name of ["STAT", "OPEN", "OPENDIR", "LSTAT"]) {
-  Deno.test(`That ${name} went well, and no more, is the end of the session`, async () => {
+  Deno.test(`SftpFileSystem: ends the session on a bare OK to ${name}`, async () => {
     const server = new SftpServer().on(name, () => status(0));
     const files = await filesOf(server);
     await assertRejects(() => CALLS[name]!(files), ProtocolError);
   });
 }
 
-Deno.test("Two names where one was asked for, or none, are the end of the session", async () => {
+Deno.test("readlink(): ends the session on two names, or none", async () => {
   for (const answer of [names(), names(["a"], ["b"])]) {
     const server = new SftpServer()
       .on("LSTAT", () => attributes(0o120777))
@@ -325,7 +325,7 @@ Deno.test("Two names where one was asked for, or none, are the end of the sessio
   }
 });
 
-Deno.test("identify() cannot tell where the server cannot", async () => {
+Deno.test("identify(): gives nothing where REALPATH fails", async () => {
   for (const answer of [status(2), status(4), names()]) {
     const server = new SftpServer().on("REALPATH", () => answer);
     const files = await filesOf(server);
@@ -333,7 +333,7 @@ Deno.test("identify() cannot tell where the server cannot", async () => {
   }
 });
 
-Deno.test("find() of a link says what is behind it, its identity or not", async () => {
+Deno.test("find(): gives the attributes behind a link, with or without an identity", async () => {
   const serverOf = (realPath: Answer): SftpServer =>
     new SftpServer()
       .on("LSTAT", () => attributes(0o120777))
@@ -345,7 +345,7 @@ Deno.test("find() of a link says what is behind it, its identity or not", async 
   assertEquals([known?.kind, known?.identity], ["directory", "/d"]);
 });
 
-Deno.test("Everything throws that the connection is lost where it is", async () => {
+Deno.test("SftpFileSystem: throws where the connection is lost", async () => {
   for (const [name, call] of Object.entries(CALLS)) {
     const server = new SftpServer(EXTENSIONS);
     const files = await filesOf(server.on(name, () => {
@@ -356,7 +356,7 @@ Deno.test("Everything throws that the connection is lost where it is", async () 
   }
 });
 
-Deno.test("What is closed later need not be answered, nor the connection last", async () => {
+Deno.test("SftpFileSystem: closes handles without waiting, even at the end of the session", async () => {
   const server = new SftpServer()
     .on("OPEN", () => handle("h"))
     .on("CLOSE", () => {
@@ -370,7 +370,7 @@ Deno.test("What is closed later need not be answered, nor the connection last", 
   await assertRejects(() => files.find("f"), SessionError);
 });
 
-Deno.test("join() writes a path as scp does", async () => {
+Deno.test("join(): writes a path as scp does", async () => {
   const files = await filesOf(new SftpServer());
   const rows: readonly (readonly [string, string, string])[] = [
     ["d", "f", "d/f"],
@@ -384,7 +384,7 @@ Deno.test("join() writes a path as scp does", async () => {
   }
 });
 
-Deno.test("nameOf() gives the last component, trailing slashes ignored", async () => {
+Deno.test("nameOf(): gives the last component, trailing slashes ignored", async () => {
   const files = await filesOf(new SftpServer());
   const rows: readonly (readonly [string, string])[] = [
     ["f", "f"],

@@ -57,7 +57,7 @@ async function assertFails(
 }
 
 childTest(
-  "find() tells what is there and that nothing is",
+  "find(): gives attributes, or nothing where there is no entry",
   async (files, path) => {
     makeTree(path, [{ path: "d/" }, { path: "f", content: "abc" }]);
     const file = await files.find(`${path}/f`);
@@ -71,7 +71,7 @@ childTest(
 );
 
 childTest(
-  "find() follows links, tells where they lead, and finds nothing behind a dangling one",
+  "find(): follows links, and gives nothing for dangling ones",
   async (
     files,
     path,
@@ -91,7 +91,7 @@ childTest(
 );
 
 childTest(
-  "Paths are relative to where the session begins",
+  "SftpFileSystem: resolves paths from where the session begins",
   async (files, path) => {
     makeTree(path, [{ path: "d/f", content: "abc" }]);
     assertEquals((await files.find("d/f"))?.size, 3);
@@ -101,7 +101,7 @@ childTest(
 );
 
 childTest(
-  "stat() gives the whole mode, and the times to the second",
+  "stat(): gives the whole mode, and times in whole seconds",
   async (
     files,
     path,
@@ -123,7 +123,7 @@ childTest(
 );
 
 childTest(
-  "stat() follows links, and fails where they dangle",
+  "stat(): follows links, and throws for dangling ones",
   async (files, path) => {
     makeTree(path, [{ path: "f", content: "abc" }]);
     Deno.symlinkSync("f", `${path}/link`);
@@ -137,7 +137,7 @@ childTest(
 );
 
 childTest(
-  "identify() tells the same of an entry by whatever leads to it",
+  "identify(): gives the same identity by every path to an entry",
   async (
     files,
     path,
@@ -163,7 +163,7 @@ childTest(
 );
 
 childTest(
-  "readdir() gives every entry of a large directory, and what is known of it",
+  "readdir(): gives every entry of a large directory with attributes",
   async (
     files,
     path,
@@ -189,7 +189,7 @@ childTest(
 );
 
 childTest(
-  "readdir() gives every name but . and .., and the kind of all but links",
+  "readdir(): gives every name but . and .., and the kind of all but links",
   async (
     files,
     path,
@@ -217,7 +217,7 @@ childTest(
 );
 
 childTest(
-  "readdir() gives a listing that need not be gone through, or to its end",
+  "readdir(): gives a listing that may be left unread or half read",
   async (
     files,
     path,
@@ -243,7 +243,7 @@ childTest(
   { wrapper: FEW_OPEN },
 );
 
-childTest("Names that are not UTF-8 are listed, made, read and written", async (
+childTest("SftpFileSystem: handles names that are not UTF-8", async (
   files,
   path,
 ) => {
@@ -266,13 +266,16 @@ childTest("Names that are not UTF-8 are listed, made, read and written", async (
   );
 }, { lacks: lacksRawNames });
 
-childTest("A name that no bytes stand for fails alone", async (files, path) => {
-  await assertRejects(() => files.find(`${path}/\ud800`), EntryError);
-  await assertRejects(() => files.readdir(`${path}/\ud800`), EntryError);
-  assertEquals((await files.find(path))?.kind, "directory");
-});
+childTest(
+  "SftpFileSystem: throws for a name that stands for no bytes, and goes on",
+  async (files, path) => {
+    await assertRejects(() => files.find(`${path}/\ud800`), EntryError);
+    await assertRejects(() => files.readdir(`${path}/\ud800`), EntryError);
+    assertEquals((await files.find(path))?.kind, "directory");
+  },
+);
 
-childTest("read() gives what is in the file from where it is told on", async (
+childTest("read(): gives the bytes from an offset on", async (
   files,
   path,
 ) => {
@@ -289,7 +292,7 @@ childTest("read() gives what is in the file from where it is told on", async (
 });
 
 childTest(
-  "read() gives no more than one request may ask for",
+  "read(): gives no more than one READ may",
   async (files, path) => {
     const content = pattern(10_000);
     makeTree(path, [{ path: "f", content }]);
@@ -304,7 +307,7 @@ childTest(
   { blockBytes: 4096 },
 );
 
-childTest("Many reads may be in flight at once", async (files, path) => {
+childTest("read(): may be in flight many times", async (files, path) => {
   const content = pattern(3_000_000);
   makeTree(path, [{ path: "f", content }]);
   using file = await files.openToRead(`${path}/f`);
@@ -320,7 +323,7 @@ childTest("Many reads may be in flight at once", async (files, path) => {
 });
 
 childTest(
-  "write() puts bytes where it is told, in any order and at once",
+  "write(): writes at offsets in any order, and several times at once",
   async (
     files,
     path,
@@ -338,7 +341,7 @@ childTest(
 );
 
 childTest(
-  "write() writes what no single request holds",
+  "write(): writes more than one WRITE holds",
   async (files, path) => {
     const content = pattern(1_000_001);
     const file = await files.openToWrite(`${path}/f`, 0o644);
@@ -351,20 +354,23 @@ childTest(
   { blockBytes: 4096 },
 );
 
-childTest("write() writes as much at a time as OpenSSH's server takes", async (
-  files,
-  path,
-) => {
-  assertEquals(files.concurrency.blockBytes, 255 * 1024);
-  const content = pattern(2_000_000);
-  const file = await files.openToWrite(`${path}/f`, 0o644);
-  await file.write(content, 0);
-  await file.close();
-  assertEquals(Deno.readFileSync(`${path}/f`), content);
-});
+childTest(
+  "write(): sends as many bytes at a time as OpenSSH's server takes",
+  async (
+    files,
+    path,
+  ) => {
+    assertEquals(files.concurrency.blockBytes, 255 * 1024);
+    const content = pattern(2_000_000);
+    const file = await files.openToWrite(`${path}/f`, 0o644);
+    await file.write(content, 0);
+    await file.close();
+    assertEquals(Deno.readFileSync(`${path}/f`), content);
+  },
+);
 
 childTest(
-  "openToWrite() changes neither length nor mode of what is there",
+  "openToWrite(): changes neither length nor mode of a file",
   async (
     files,
     path,
@@ -380,7 +386,7 @@ childTest(
   },
 );
 
-childTest("openToWrite() writes through a link", async (files, path) => {
+childTest("openToWrite(): writes through a link", async (files, path) => {
   makeTree(path, [{ path: "f", content: "old" }]);
   Deno.symlinkSync("f", `${path}/link`);
   const file = await files.openToWrite(`${path}/link`, 0o644);
@@ -391,7 +397,7 @@ childTest("openToWrite() writes through a link", async (files, path) => {
 });
 
 childTest(
-  "openToWrite() and mkdir() give a new entry its mode under the server's umask",
+  "openToWrite() and mkdir(): give a new entry its mode under the server's umask",
   async (
     files,
     path,
@@ -405,7 +411,7 @@ childTest(
   { wrapper: ["sh", "-c", 'umask 027 && exec "$@"', "sh"] },
 );
 
-childTest("truncate() cuts and extends", async (files, path) => {
+childTest("truncate(): cuts and extends", async (files, path) => {
   makeTree(path, [{ path: "f", content: "abcde" }]);
   const replaced = await files.find(`${path}/f`);
   using file = await files.openToWrite(`${path}/f`, 0o644, replaced);
@@ -420,7 +426,7 @@ childTest("truncate() cuts and extends", async (files, path) => {
 });
 
 childTest(
-  "setMode() sets all twelve bits, whatever the umask",
+  "setMode(): sets all twelve bits, whatever the umask",
   async (files, path) => {
     makeTree(path, [{ path: "f", content: "" }, { path: "d/" }]);
     using file = await files.openToWrite(`${path}/f`, 0o644);
@@ -431,7 +437,7 @@ childTest(
   },
 );
 
-childTest("setTimes() sets both times, each its own, to the second", async (
+childTest("setTimes(): sets both times, in whole seconds", async (
   files,
   path,
 ) => {
@@ -447,7 +453,7 @@ childTest("setTimes() sets both times, each its own, to the second", async (
   }
 });
 
-childTest("close() closes a file, which may be disposed of after it", async (
+childTest("close(): closes a file, which may then be disposed of", async (
   files,
   path,
 ) => {
@@ -462,7 +468,7 @@ childTest("close() closes a file, which may be disposed of after it", async (
   assertEquals(await other.read(buffer, 0), 3);
 });
 
-childTest("Files that are disposed of are closed", async (files, path) => {
+childTest("SftpFile: is closed when it is disposed of", async (files, path) => {
   makeTree(path, [{ path: "f", content: "abc" }]);
   // More than the server may have open.
   for (let count = 0; count < 100; count++) {
@@ -472,22 +478,25 @@ childTest("Files that are disposed of are closed", async (files, path) => {
   assertEquals(await file.read(new Uint8Array(4), 0), 3);
 }, { wrapper: FEW_OPEN });
 
-childTest("remove() removes a file, and a link itself", async (files, path) => {
-  makeTree(path, [{ path: "f", content: "" }, { path: "d/g", content: "" }]);
-  Deno.symlinkSync("d", `${path}/link`);
-  await files.remove(`${path}/f`);
-  await files.remove(`${path}/link`);
-  assertEquals(
-    [...Deno.readDirSync(path)].map(({ name }) => name),
-    ["d"],
-  );
-  assert(Deno.statSync(`${path}/d/g`).isFile);
-  await assertRejects(() => files.remove(`${path}/d`), EntryError);
-  assert(Deno.statSync(`${path}/d/g`).isFile);
-});
+childTest(
+  "remove(): removes a file, and a link itself",
+  async (files, path) => {
+    makeTree(path, [{ path: "f", content: "" }, { path: "d/g", content: "" }]);
+    Deno.symlinkSync("d", `${path}/link`);
+    await files.remove(`${path}/f`);
+    await files.remove(`${path}/link`);
+    assertEquals(
+      [...Deno.readDirSync(path)].map(({ name }) => name),
+      ["d"],
+    );
+    assert(Deno.statSync(`${path}/d/g`).isFile);
+    await assertRejects(() => files.remove(`${path}/d`), EntryError);
+    assert(Deno.statSync(`${path}/d/g`).isFile);
+  },
+);
 
 childTest(
-  "readlink() tells what a link says, and that nothing else is one",
+  "readlink(): gives the target of a link, and nothing for other entries",
   async (
     files,
     path,
@@ -502,7 +511,7 @@ childTest(
 );
 
 childTest(
-  "symlink() puts a link in the place of a file or another link",
+  "symlink(): replaces a file or another link",
   async (
     files,
     path,
@@ -521,7 +530,7 @@ childTest(
 );
 
 childTest(
-  "copyRange() has the server copy a part, or all, between two files",
+  "copyRange(): has the server copy a range, or everything",
   async (
     files,
     path,
@@ -547,24 +556,27 @@ childTest(
   },
 );
 
-childTest("copyRange() refuses files of another place", async (files, path) => {
-  makeTree(path, [{ path: "f", content: "abc" }]);
-  using file = await files.openToRead(`${path}/f`);
-  using elsewhere = new MemoryFile();
-  await assertRejects(
-    () => files.copyRange!(file, elsewhere, 0, "all"),
-    TypeError,
-    "Files of another place cannot be copied here",
-  );
-  await assertRejects(
-    () => files.copyRange!(elsewhere, file, 0, "all"),
-    TypeError,
-    "Files of another place cannot be copied here",
-  );
-});
+childTest(
+  "copyRange(): refuses files of another file system",
+  async (files, path) => {
+    makeTree(path, [{ path: "f", content: "abc" }]);
+    using file = await files.openToRead(`${path}/f`);
+    using elsewhere = new MemoryFile();
+    await assertRejects(
+      () => files.copyRange!(file, elsewhere, 0, "all"),
+      TypeError,
+      "Files of another place cannot be copied here",
+    );
+    await assertRejects(
+      () => files.copyRange!(elsewhere, file, 0, "all"),
+      TypeError,
+      "Files of another place cannot be copied here",
+    );
+  },
+);
 
 childTest(
-  "expandPath() tells of home directories, and of users who have none",
+  "expandPath(): gives home directories, and throws for unknown users",
   async (files) => {
     const { stdout } = new Deno.Command("sh", {
       args: ["-c", "echo ~root"],
@@ -582,7 +594,7 @@ childTest(
 );
 
 childTest(
-  "Every error names the path and the system's reason",
+  "SftpFileSystem: names the path and the system's reason in errors",
   async (files, path) => {
     makeTree(path, [{ path: "d/" }, { path: "f", content: "" }]);
     const missing = `${path}/missing`;
@@ -649,16 +661,20 @@ childTest(
   },
 );
 
-childTest("Errors begin with the label of the place", async (files, path) => {
-  await assertFails(
-    () => files.stat(`${path}/missing`),
-    `far: scp: ${path}/missing: No such file or directory`,
-  );
-  assertEquals(files.label, "far: scp: ");
-}, { label: "far: scp: " });
+childTest(
+  "SftpFileSystem: begins errors with its label",
+  async (files, path) => {
+    await assertFails(
+      () => files.stat(`${path}/missing`),
+      `far: scp: ${path}/missing: No such file or directory`,
+    );
+    assertEquals(files.label, "far: scp: ");
+  },
+  { label: "far: scp: " },
+);
 
 childTest(
-  "Reading a directory as a file fails with its path",
+  "read(): names a directory that is read as a file",
   async (files, path) => {
     await assertRejects(
       async () => {
@@ -671,33 +687,37 @@ childTest(
   },
 );
 
-childTest("What the system denies is denied", async (files, path) => {
-  makeTree(path, [
-    { path: "secret", content: "abc", mode: 0o000 },
-    { path: "kept", content: "abc", mode: 0o444 },
-    { path: "closed/f", content: "" },
-    { path: "closed/", mode: 0o500 },
-    { path: "hidden/f", content: "" },
-    { path: "hidden/", mode: 0o000 },
-  ]);
-  const rows: readonly (readonly [() => Promise<unknown>, string])[] = [
-    [() => files.openToRead(`${path}/secret`), "secret"],
-    [() => files.openToWrite(`${path}/kept`, 0o644), "kept"],
-    [() => files.openToWrite(`${path}/closed/new`, 0o644), "closed/new"],
-    [() => files.mkdir(`${path}/closed/new`, 0o755), "closed/new"],
-    [() => files.symlink(`${path}/closed/new`, "x"), "closed/new"],
-    [() => files.remove(`${path}/closed/f`), "closed/f"],
-    [() => files.readdir(`${path}/hidden`), "hidden"],
-    [() => files.stat(`${path}/hidden/f`), "hidden/f"],
-  ];
-  for (const [call, name] of rows) {
-    await assertFails(call, `scp: ${path}/${name}: Permission denied`);
-  }
-  assertEquals((await files.find(`${path}/hidden/f`))?.kind, "unknown");
-}, { wrapper: UNPRIVILEGED });
+childTest(
+  "SftpFileSystem: throws for actions that the system denies",
+  async (files, path) => {
+    makeTree(path, [
+      { path: "secret", content: "abc", mode: 0o000 },
+      { path: "kept", content: "abc", mode: 0o444 },
+      { path: "closed/f", content: "" },
+      { path: "closed/", mode: 0o500 },
+      { path: "hidden/f", content: "" },
+      { path: "hidden/", mode: 0o000 },
+    ]);
+    const rows: readonly (readonly [() => Promise<unknown>, string])[] = [
+      [() => files.openToRead(`${path}/secret`), "secret"],
+      [() => files.openToWrite(`${path}/kept`, 0o644), "kept"],
+      [() => files.openToWrite(`${path}/closed/new`, 0o644), "closed/new"],
+      [() => files.mkdir(`${path}/closed/new`, 0o755), "closed/new"],
+      [() => files.symlink(`${path}/closed/new`, "x"), "closed/new"],
+      [() => files.remove(`${path}/closed/f`), "closed/f"],
+      [() => files.readdir(`${path}/hidden`), "hidden"],
+      [() => files.stat(`${path}/hidden/f`), "hidden/f"],
+    ];
+    for (const [call, name] of rows) {
+      await assertFails(call, `scp: ${path}/${name}: Permission denied`);
+    }
+    assertEquals((await files.find(`${path}/hidden/f`))?.kind, "unknown");
+  },
+  { wrapper: UNPRIVILEGED },
+);
 
 childTest(
-  "Once a server broke the protocol, everything throws that it did",
+  "SftpFileSystem: throws from every call once the server broke the protocol",
   async (
     files,
     path,

@@ -1,4 +1,4 @@
-/** What a file on a server costs: the requests that it is written with. */
+/** Requests with which a file on a server is written. */
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError, NotCutError } from "../../../lib/errors.ts";
@@ -59,7 +59,7 @@ for (
     ["a device", fileOf(0, "other"), false],
   ] as const
 ) {
-  Deno.test(`openToWrite() ${empties ? "empties" : "keeps"} a file over ${name}`, async () => {
+  Deno.test(`openToWrite(): ${empties ? "empties" : "keeps"} a file over ${name}`, async () => {
     let flags = 0;
     const server = serverOf(0).on("OPEN", ({ rest }) => {
       flags = new DataView(wire(rest).buffer).getUint32(0);
@@ -88,13 +88,13 @@ async function askedFor(
   return server.asked;
 }
 
-Deno.test("A file that is new, no longer or not longer takes OPEN, WRITE and CLOSE", async () => {
+Deno.test("StoredFile: takes OPEN, WRITE and CLOSE for a file that was not longer", async () => {
   for (const replaced of [undefined, fileOf(0), fileOf(3), fileOf(5)]) {
     assertEquals(await askedFor(replaced), ["OPEN f", "WRITE h", "CLOSE h"]);
   }
 });
 
-Deno.test("A longer file is cut below its new length before it is written, and asked for its length", async () => {
+Deno.test("StoredFile: first cuts a longer file below its new length, and checks the length", async () => {
   assertEquals(await askedFor(fileOf(6)), [
     "OPEN f",
     "FSETSTAT h",
@@ -104,7 +104,7 @@ Deno.test("A longer file is cut below its new length before it is written, and a
   ]);
 });
 
-Deno.test("Where a handle does not cut a file, its path does", async () => {
+Deno.test("StoredFile: cuts a file by SETSTAT where FSETSTAT fails", async () => {
   let size = 6;
   const server = serverOf(0)
     .on("FSETSTAT", () => DENIED)
@@ -124,7 +124,7 @@ Deno.test("Where a handle does not cut a file, its path does", async () => {
   ]);
 });
 
-Deno.test("What is not known to be cut is emptied", async () => {
+Deno.test("StoredFile: empties a file that is not known to be cut", async () => {
   for (const told of [ofSize(6), DENIED, { type: "\x69", body: uint32(0) }]) {
     let opened = 0;
     const server = serverOf(0)
@@ -148,7 +148,7 @@ async function opened(server: SftpServer, size: number): Promise<OpenFile> {
   return await files.openToWrite("f", 0o644, fileOf(size));
 }
 
-Deno.test("truncate() throws where FSTAT tells another length, whatever was said", async () => {
+Deno.test("truncate(): throws where FSTAT gives another length", async () => {
   for (const size of [0, 4, 6]) {
     const file = await opened(serverOf(size), 10);
     await assertRejects(
@@ -166,7 +166,7 @@ Deno.test("truncate() throws where FSTAT tells another length, whatever was said
   );
 });
 
-Deno.test("What was written beyond a file's end counts as its length", async () => {
+Deno.test("write(): counts towards the length that truncate() sees", async () => {
   const server = serverOf(5);
   const file = await opened(server, 5);
   await file.write(new Uint8Array(5), 5);
@@ -174,7 +174,7 @@ Deno.test("What was written beyond a file's end counts as its length", async () 
   assertEquals(server.asked.slice(-2), ["FSETSTAT h", "FSTAT h"]);
 });
 
-Deno.test("Modes and times are set, and the file closed, once it was cut", async () => {
+Deno.test("setMode(), setTimes() and close(): wait for truncate()", async () => {
   const server = serverOf(5).on(
     "FSETSTAT",
     ({ rest }) => rest.startsWith(uint32(0x1)) ? DENIED : OK,
@@ -201,7 +201,7 @@ Deno.test("Modes and times are set, and the file closed, once it was cut", async
   ]);
 });
 
-Deno.test("Modes and times are set by the path where they are not by the handle", async () => {
+Deno.test("setMode() and setTimes(): send SETSTAT where FSETSTAT fails", async () => {
   const server = serverOf(5).on("FSETSTAT", () => DENIED);
   const file = await opened(server, 5);
   await file.setMode(0o600);
@@ -212,7 +212,7 @@ Deno.test("Modes and times are set by the path where they are not by the handle"
   assertEquals(error.message, "scp: f: set mode: Permission denied");
 });
 
-Deno.test("stat() asks by the path where the handle tells nothing", async () => {
+Deno.test("stat(): sends STAT where FSTAT fails", async () => {
   const server = serverOf(0).on("FSTAT", () => DENIED)
     .on("STAT", () => ofSize(7));
   const file = await opened(server, 5);

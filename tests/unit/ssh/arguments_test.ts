@@ -9,7 +9,7 @@ import {
   sshArguments,
 } from "../../../lib/ssh/arguments.ts";
 
-/** What OpenSSH's scp 10.5 gives ssh before the user's options. */
+/** Options that OpenSSH's scp 10.5 gives ssh before the user's. */
 const FIXED =
   "-x -oPermitLocalCommand=no -oClearAllForwardings=yes -oRemoteCommand=none " +
   "-oRequestTTY=no -oControlMaster=no";
@@ -34,7 +34,7 @@ const CALLS: readonly (readonly [Partial<SshSettings>, Host, string[]])[] = [
   [{}, { host: "-oProxyCommand=evil" }, []],
 ];
 
-Deno.test("sshArguments() are OpenSSH's, the host after --", () => {
+Deno.test("sshArguments(): gives OpenSSH's, the host behind --", () => {
   for (const [settings, location, between] of CALLS) {
     assertEquals(
       sshArguments(
@@ -55,7 +55,7 @@ Deno.test("sshArguments() are OpenSSH's, the host after --", () => {
   }
 });
 
-Deno.test("sshArguments() put the user's options where they cannot override", () => {
+Deno.test("sshArguments(): puts the user's options where they cannot override others", () => {
   const flags = ["-4", "-o", "ControlMaster=yes", "-A", "-i", "my key"];
   assertEquals(
     sshArguments({ program: "ssh", flags, port: 22 }, { host: "far" }, "scp"),
@@ -108,7 +108,7 @@ const COMMANDS: readonly (readonly [
   ["scp -t é\n;x", "-t", "é\n;x", {}],
 ];
 
-Deno.test("remoteScpCommand() is OpenSSH's, the path left as it is", () => {
+Deno.test("remoteScpCommand(): gives OpenSSH's, the path unchanged", () => {
   for (const [command, role, path, options] of COMMANDS) {
     assertEquals(
       remoteScpCommand(role, path, { ...NOTHING, ...options }),
@@ -117,7 +117,7 @@ Deno.test("remoteScpCommand() is OpenSSH's, the path left as it is", () => {
   }
 });
 
-Deno.test("markedCommand() says the marker, then becomes the command", () => {
+Deno.test("markedCommand(): prints the marker, then becomes the command", () => {
   assertEquals(
     markedCommand("scp -t -- -a b", "mark-1"),
     "echo mark-1; exec scp -t -- -a b",
@@ -169,7 +169,7 @@ const DIRECT: readonly (readonly [
   ],
 ];
 
-Deno.test("directCopyArguments() are OpenSSH's, an IPv6 target in brackets", () => {
+Deno.test("directCopyArguments(): gives OpenSSH's, an IPv6 target in brackets", () => {
   for (const [source, target, options, args] of DIRECT) {
     for (const flags of [[], ["-4", "-o", "User=bob", "-v"]]) {
       assertEquals(

@@ -21,7 +21,7 @@ canonicaldomains
   user mallory
 `;
 
-Deno.test("SshConfiguration gives values as ssh prints them, all of a keyword in their order", () => {
+Deno.test("SshConfiguration: gives values as ssh prints them, in their order", () => {
   for (const text of [TEXT, TEXT.replaceAll("\n", "\r\n"), TEXT.trimEnd()]) {
     const configuration = new SshConfiguration(text);
     assertEquals(configuration.text, text);
@@ -42,7 +42,7 @@ Deno.test("SshConfiguration gives values as ssh prints them, all of a keyword in
   }
 });
 
-Deno.test("SshConfiguration knows that a keyword is on by either spelling", () => {
+Deno.test("SshConfiguration: knows that a keyword is on by either spelling", () => {
   const configuration = new SshConfiguration(TEXT);
   for (
     const [name, isOn] of [
@@ -56,12 +56,12 @@ Deno.test("SshConfiguration knows that a keyword is on by either spelling", () =
   ) assertEquals(configuration.isOn(name), isOn, name);
 });
 
-Deno.test("SshConfiguration of nothing has nothing", () => {
+Deno.test("SshConfiguration: is empty for an empty text", () => {
   assertEquals(new SshConfiguration("").get("hostname"), undefined);
   assertEquals([...new SshConfiguration("\n \nx\n").all("x")], []);
 });
 
-peerTest("resolveConfiguration() asks ssh for a login's, options and all", [
+peerTest("resolveConfiguration(): asks ssh with the login and all options", [
   "ssh",
 ], async () => {
   const settings = {
@@ -96,7 +96,7 @@ peerTest("resolveConfiguration() asks ssh for a login's, options and all", [
 });
 
 peerTest(
-  "resolveConfiguration() gives nothing where ssh prints none",
+  "resolveConfiguration(): gives nothing where ssh prints none",
   ["ssh"],
   async () => {
     for (
@@ -111,7 +111,7 @@ peerTest(
   },
 );
 
-Deno.test("resolveConfiguration() asks no other program than ssh, by no path", async () => {
+Deno.test("resolveConfiguration(): runs no program but ssh from the PATH", async () => {
   using directory = new TempDirectory();
   const asked = `${directory.path}/asked`;
   const program = writeScript(

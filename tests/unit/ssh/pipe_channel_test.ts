@@ -90,7 +90,7 @@ async function readAll(channel: PipeChannel, limit: number): Promise<number[]> {
 for (const limit of [1000, 1024 * 1024]) {
   testUnless(
     lacksLibrary,
-    `PipeChannel: what no pipe holds arrives whole, read by ${limit}`,
+    `PipeChannel: moves more bytes than a pipe holds, read by ${limit}`,
     async () => {
       const [one, other] = pair();
       using _one = one;
@@ -106,7 +106,7 @@ for (const limit of [1000, 1024 * 1024]) {
 
 testUnless(
   lacksLibrary,
-  "PipeChannel: what comes soon is read together, though no socket holds it",
+  "PipeChannel: reads bytes in flight together, though no socket holds them",
   async () => {
     const BLOCK = 256 * 1024;
     const ears = libc.makePipe(4096);
@@ -127,7 +127,7 @@ testUnless(
 
 testUnless(
   lacksLibrary,
-  "PipeChannel: writes that nobody waited for keep their order",
+  "PipeChannel: keeps the order of writes that were not awaited",
   async () => {
     const [one, other] = pair();
     using _one = one;
@@ -146,7 +146,7 @@ testUnless(
 
 testUnless(
   lacksLibrary,
-  "PipeChannel: timers run while a read waits, and while none has to",
+  "PipeChannel: lets timers run, with reads that wait or not",
   async () => {
     using peer = ends();
     let isTime = false;
@@ -171,7 +171,7 @@ testUnless(
 
 testUnless(
   lacksLibrary,
-  "PipeChannel: a write that waits ends when the peer has gone",
+  "PipeChannel: ends a waiting write when the peer has gone",
   async () => {
     using peer = ends();
     const written = peer.channel.write(new Uint8Array(5 * PIPE_BYTES));
@@ -187,7 +187,7 @@ testUnless(
 
 testUnless(
   lacksLibrary,
-  "PipeChannel: closes its descriptors, and each of them once",
+  "PipeChannel: closes each descriptor once",
   async () => {
     const input = libc.makeSocketPair(PIPE_BYTES);
     const output = libc.makePipe(PIPE_BYTES);
@@ -211,7 +211,7 @@ testUnless(
   },
 );
 
-Deno.test("receiveAll() waits until all has come, or nothing more does", {
+Deno.test("receiveAll(): waits for a full buffer or the end", {
   ignore: lacksLibrary !== undefined,
 }, async () => {
   const { socket, ended } = sayZeros(1_000_000);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { signalName } from "../../../lib/ssh/posix_process.ts";
 
-Deno.test("signalName() gives each system's names, and a number for what has none", () => {
+Deno.test("signalName(): gives each system's names, and a number where there is none", () => {
   for (
     const [number, linux, darwin] of [
       [1, "SIGHUP", "SIGHUP"],

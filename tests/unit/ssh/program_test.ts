@@ -10,7 +10,7 @@ import {
   versionOf,
 } from "../../../lib/ssh/program.ts";
 
-Deno.test("pathsOf() gives the paths that a program may have, in order", () => {
+Deno.test("pathsOf(): gives the paths that a program may have, in order", () => {
   const unix = { path: "/usr/bin:/bin", extensions: ".EXE" };
   for (const os of ["linux", "darwin"]) {
     assertEquals(pathsOf("ssh", { os, ...unix }), ["/usr/bin/ssh", "/bin/ssh"]);
@@ -36,7 +36,7 @@ Deno.test("pathsOf() gives the paths that a program may have, in order", () => {
   ]);
 });
 
-Deno.test("findInPath() finds a program, and none that is not there", () => {
+Deno.test("findInPath(): finds programs of the PATH alone", () => {
   const program = Deno.build.os === "windows" ? "cmd" : "sh";
   assertEquals(findInPath(program) === undefined, false);
   assertEquals(findInPath("no-such-program"), undefined);

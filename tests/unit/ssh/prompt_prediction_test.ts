@@ -172,14 +172,14 @@ const ROWS: readonly Row[] = [
 ];
 
 for (const [sentence, text, there, asks, looked] of ROWS) {
-  Deno.test(`Will ssh ask: ${sentence}`, async () => {
+  Deno.test(`willPrompt(): ${sentence}`, async () => {
     const means = new FakeMeans(there);
     assertEquals(await willPrompt(new SshConfiguration(text), means), asks);
     assertEquals(means.looked, looked);
   });
 }
 
-Deno.test("Will ssh ask: not as far as is known, where no configuration is", async () => {
+Deno.test("willPrompt(): is false without a configuration", async () => {
   const means = new FakeMeans([]);
   assertEquals(await willPrompt(undefined, means), false);
   assertEquals(means.looked, []);
@@ -200,9 +200,9 @@ for (
   ]
 ) {
   peerTest(
-    `A key of ssh-keygen ${
+    `isOpenKeyText(): tells the passphrase of a key by ssh-keygen ${
       options.join(" ")
-    } is open without a passphrase alone`,
+    }`,
     ["ssh-keygen"],
     async () => {
       for (const [passphrase, isOpen] of [["", true], ["secret", false]]) {
@@ -232,23 +232,23 @@ for (
 
 for (
   const [sentence, text] of [
-    ["Nothing", ""],
-    ["A public key", "ssh-ed25519 AAAA comment\n"],
-    ["A certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n"],
-    ["An OpenSSH key that is cut", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl"],
-    ["An OpenSSH key without a body", "-----BEGIN OPENSSH PRIVATE KEY-----"],
+    ["nothing", ""],
+    ["a public key", "ssh-ed25519 AAAA comment\n"],
+    ["a certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n"],
+    ["an OpenSSH key that is cut", "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl"],
+    ["an OpenSSH key without a body", "-----BEGIN OPENSSH PRIVATE KEY-----"],
     [
-      "An OpenSSH key that is no base64",
+      "an OpenSSH key that is no base64",
       `-----BEGIN OPENSSH PRIVATE KEY-----\n${"!".repeat(80)}\n`,
     ],
-    ["A PuTTY key", "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n"],
+    ["a PuTTY key", "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n"],
     [
-      "A key behind other text",
+      "a key behind other text",
       "x\n-----BEGIN RSA PRIVATE KEY-----\nAAAA\n",
     ],
   ] as const
 ) {
-  Deno.test(`${sentence} is no open key`, () => {
+  Deno.test(`isOpenKeyText(): is false for ${sentence}`, () => {
     assertEquals(isOpenKeyText(text), false);
   });
 }

@@ -12,14 +12,14 @@ const WATCHER =
 
 const COMMAND = [Deno.execPath(), "run", "--quiet", "--allow-all", WATCHER];
 
-/** No graphical program asks, and none is to be asked through. */
+/** Environment in which no graphical program prompts. */
 const PLAIN = {
   SSH_ASKPASS_REQUIRE: "",
   DISPLAY: "",
   WAYLAND_DISPLAY: "",
 };
 
-/** What a watch sees on a terminal while a command runs there. */
+/** Gives the output of a watch on a terminal while a command runs there. */
 async function seenOnTerminal(
   command: string,
   env: Record<string, string> = {},
@@ -29,7 +29,7 @@ async function seenOnTerminal(
   return stdout.trimEnd();
 }
 
-/** What it sees where there is none: in a session of its own. */
+/** Gives its output in a session without a terminal. */
 async function seenWithout(
   command: string,
   env: Record<string, string> = {},
@@ -40,10 +40,10 @@ async function seenWithout(
   return stdout.trimEnd();
 }
 
-/** How often others may open a terminal just then, before it is no accident. */
+/** Times that other programs may open a terminal by accident. */
 const ACCIDENTS = 4;
 
-/** Expects what is seen, where no other program opens a terminal meanwhile. */
+/** Expects an output, unless other programs open a terminal meanwhile. */
 async function assertSeen(
   look: () => Promise<string>,
   expected: string,
@@ -58,13 +58,13 @@ async function assertSeen(
 const NEEDS = [LENDS_TERMINAL, "stty", "setsid"];
 const ignore = Deno.build.os !== "linux";
 
-/** Registers a test of what Linux alone can tell. */
+/** Registers a test that needs Linux. */
 function test(name: string, fn: () => Promise<void>): void {
   if (ignore) Deno.test({ name: `${name} (on Linux)`, ignore, fn });
   else peerTest(name, NEEDS, fn);
 }
 
-test("watchPrompts() sees that the terminal is opened, and remembers it", async () => {
+test("watchPrompts(): sees that the terminal is opened, and remembers it", async () => {
   await assertSeen(() => seenOnTerminal(": < /dev/tty"), "false true true");
   await assertSeen(() => seenOnTerminal(": > /dev/tty"), "false true true");
   await assertSeen(
@@ -73,7 +73,7 @@ test("watchPrompts() sees that the terminal is opened, and remembers it", async 
   );
 });
 
-test("watchPrompts() sees nothing where the terminal is only used", async () => {
+test("watchPrompts(): sees nothing where the terminal is only used", async () => {
   await assertSeen(
     () => seenOnTerminal("tty; stty -g; test -t 0"),
     "false false false",
@@ -84,11 +84,11 @@ test("watchPrompts() sees nothing where the terminal is only used", async () => 
   );
 });
 
-test("watchPrompts() sees nothing where there is no terminal to be opened", async () => {
+test("watchPrompts(): sees nothing without a terminal", async () => {
   await assertSeen(() => seenWithout(": < /dev/tty"), "false false false");
 });
 
-/** Where ssh would ask through a program, as ssh(1) tells. */
+/** Environments, and whether ssh prompts through a program in them (ssh(1)). */
 const ENVIRONMENTS: readonly (readonly [
   env: Record<string, string>,
   onTerminal: boolean,
@@ -104,7 +104,7 @@ const ENVIRONMENTS: readonly (readonly [
 ];
 
 for (const [env, there, elsewhere] of ENVIRONMENTS) {
-  test(`watchPrompts() knows whether a program may ask, with ${JSON.stringify(env)}`, async () => {
+  test(`watchPrompts(): knows whether a program may prompt, with ${JSON.stringify(env)}`, async () => {
     const seen = (isAsked: boolean) => Array(3).fill(isAsked).join(" ");
     await assertSeen(() => seenOnTerminal(":", env), seen(there));
     await assertSeen(() => seenWithout(":", env), seen(elsewhere));

@@ -17,19 +17,19 @@ import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { writeScript } from "../../support/doors.ts";
 
 const isWindows = Deno.build.os === "windows";
-/** Hears what is written to standard error, and keeps nothing. */
+/** Drops standard error. */
 const ignore = (): void => {};
 
 const isLinux = Deno.build.os === "linux";
 
-/** Each way there is, and why it cannot be tested here. */
+/** Each spawner, and the reason that it cannot be tested here. */
 const ways: readonly (readonly [string, () => Spawner, string | undefined])[] =
   [
     ["commandSpawner", () => commandSpawner, isWindows ? "no sh" : undefined],
     ["posixSpawner", () => posixSpawner()!, lacksLibrary],
   ];
 
-/** Keeps what is heard. */
+/** Keeps standard error. */
 class Heard {
   text = "";
   readonly hear = (bytes: Uint8Array): void => {
@@ -37,7 +37,7 @@ class Heard {
   };
 }
 
-/** Tells a process that nothing comes and gives all that it says. */
+/** Ends a process's input and gives all its output. */
 async function output(process: PipedProcess): Promise<string> {
   using talking = process;
   await talking.channel.close();
@@ -69,7 +69,7 @@ for (const [name, find, lacks] of ways) {
     testUnless(lacks, `${name}: ${title}`, () => run(find()));
   };
 
-  test("tells how a process ended, talked to or not", async (spawner) => {
+  test("gives the end of a process, with a channel or without", async (spawner) => {
     for (const [script, end] of ENDS) {
       using process = sh(spawner, script);
       await process.channel.close();
@@ -82,13 +82,13 @@ for (const [name, find, lacks] of ways) {
     }
   });
 
-  test("hands on what is said, both ways", async (spawner) => {
+  test("hands on bytes both ways", async (spawner) => {
     using process = spawner.spawnPiped("cat", [], ignore);
     await process.channel.write(new TextEncoder().encode("hello"));
     assertEquals(await output(process), "hello");
   });
 
-  test("gives a process that is not talked to nothing to read", async (spawner) => {
+  test("gives a process without a channel no input", async (spawner) => {
     const { ended } = spawner.spawnInherited(
       "sh",
       ["-c", "! read line"],
@@ -97,7 +97,7 @@ for (const [name, find, lacks] of ways) {
     assertEquals((await ended).code, 0);
   });
 
-  test("stop() ends a process, and one that has ended does not mind", async (spawner) => {
+  test("stop() ends a process, and does nothing after the end", async (spawner) => {
     using process = sh(spawner, "exec sleep 600");
     process.stop();
     assertEquals((await process.ended).signal, "SIGTERM");
@@ -105,7 +105,7 @@ for (const [name, find, lacks] of ways) {
     await output(process);
   });
 
-  test("gives a process no ignored or blocked signal of the runtime's", async (spawner) => {
+  test("gives a process no signal that the runtime ignores or blocks", async (spawner) => {
     const status = await output(
       spawner.spawnPiped("cat", ["/proc/self/status"], ignore),
     );
@@ -113,7 +113,7 @@ for (const [name, find, lacks] of ways) {
     assertMatch(status, /^SigIgn:\t[0-9a-f]{12}[02468ace][0-9a-f]{3}$/m);
   });
 
-  test("hands on standard error, all of it before the end is told", async (spawner) => {
+  test("hands on all of standard error before the end", async (spawner) => {
     const script = "seq 30000 >&2; exit 3";
     const numbers = Array.from({ length: 30000 }, (_, at) => `${at + 1}\n`);
     const spoken = new Heard();
@@ -131,7 +131,7 @@ for (const [name, find, lacks] of ways) {
     }
   });
 
-  test("does not wait for others that hold standard error", async (spawner) => {
+  test("does not wait for children that hold standard error", async (spawner) => {
     const script = "sleep 600 <&- >&- & echo $! >&2";
     const heard = new Heard();
     const { code } = await spawner.spawnInherited(
@@ -173,24 +173,28 @@ for (const [name, find, lacks] of ways) {
   });
 }
 
-Deno.test("commandSpawner: stop() does not mind an end that was not told yet", {
-  ignore: !isLinux,
-}, async () => {
-  const start = () => new Deno.Command("true").spawn();
-  const before = start();
-  const process = commandSpawner.spawnInherited("true", [], ignore);
-  const after = start();
-  // All of them end in the same turn of the runtime, which tells one by one.
-  for (const { status } of [before, after]) status.then(() => process.stop());
-  const ids = [before.pid, process.id, after.pid].map(String);
-  const isEnded = "grep -q '^State:.Z' /proc/$id/status";
-  const wait = `for id; do until ${isEnded}; do :; done; done`;
-  new Deno.Command("sh", { args: ["-c", wait, "sh", ...ids] }).outputSync();
-  assertEquals((await process.ended).code, 0);
-  await Promise.all([before.status, after.status]);
-});
+Deno.test(
+  "commandSpawner: stop() does nothing after an end that is not reported yet",
+  {
+    ignore: !isLinux,
+  },
+  async () => {
+    const start = () => new Deno.Command("true").spawn();
+    const before = start();
+    const process = commandSpawner.spawnInherited("true", [], ignore);
+    const after = start();
+    // All of them end in the same turn of the runtime, which tells one by one.
+    for (const { status } of [before, after]) status.then(() => process.stop());
+    const ids = [before.pid, process.id, after.pid].map(String);
+    const isEnded = "grep -q '^State:.Z' /proc/$id/status";
+    const wait = `for id; do until ${isEnded}; do :; done; done`;
+    new Deno.Command("sh", { args: ["-c", wait, "sh", ...ids] }).outputSync();
+    assertEquals((await process.ended).code, 0);
+    await Promise.all([before.status, after.status]);
+  },
+);
 
-Deno.test("commandSpawner refuses words that are not UTF-8", () => {
+Deno.test("commandSpawner: refuses words that are not UTF-8", () => {
   assertThrows(
     () => commandSpawner.spawnPiped("ssh", ["caf\udce9"], ignore),
     EntryError,
@@ -213,7 +217,7 @@ const WORDS: readonly string[] = [
 
 testUnless(
   lacksLibrary,
-  "posixSpawner hands on words of any bytes",
+  "posixSpawner: hands on arguments of any bytes",
   async () => {
     const print = ["-c", `printf '%s\\0' "$@"`, "sh"];
     const said = await output(
@@ -225,7 +229,7 @@ testUnless(
 
 testUnless(
   lacksLibrary,
-  "posixSpawner runs a program of any name",
+  "posixSpawner: runs a program of any name",
   async () => {
     using directory = new TempDirectory();
     const [bytes, name] = lacksRawNames === undefined
@@ -247,7 +251,7 @@ testUnless(
 
 testUnless(
   lacksLibrary,
-  "posixSpawner gives a process the descriptors that the runtime gives",
+  "posixSpawner: gives a process the descriptors that the runtime gives",
   async () => {
     const [all, more] = await Promise.all(
       [commandSpawner, posixSpawner()!].map((spawner) =>
@@ -261,7 +265,7 @@ testUnless(
 
 testUnless(
   lacksLibrary,
-  "posixSpawner leaves no descriptor of ours open, whatever comes",
+  "posixSpawner: leaves no descriptor open, after a failure either",
   async () => {
     const said = await output(
       posixSpawner()!.spawnPiped("perl", ["-e", TELL_DESCRIPTORS], ignore),
@@ -297,7 +301,7 @@ const TELL_DESCRIPTORS = `for $fd (0 .. 2) {
   print -S $it ? "socket" : -p $it ? "pipe" : "else", " $status[0]:$status[1]\n";
 }`;
 
-Deno.test("ssh gets our environment as it is, odd names and bytes too", {
+Deno.test("Spawner: hands on our environment, odd names and bytes too", {
   ignore: isWindows,
 }, async () => {
   using directory = new TempDirectory();
@@ -329,7 +333,7 @@ exit 3;
 });
 
 Deno.test(
-  "An ssh that failed has failed where we were told to ignore such ends",
+  "Spawner: sees the failure of ssh though SIGCHLD was ignored",
   {
     ignore: isWindows,
   },

@@ -1,152 +1,101 @@
 import { assertEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
 import { encodeName } from "../../../lib/names/name_bytes.ts";
-import { mayReportMissingProgram } from "../../../lib/ssh/missing_program.ts";
 import { StderrText } from "../../../lib/ssh/stderr_text.ts";
 
-/** One that was given these parts, and each text that it said. */
-function hear(
+/** Gives a text made of these parts, and everything it showed. */
+function take(
   ...parts: readonly (string | Uint8Array)[]
-): { errors: StderrText; shown: string[] } {
+): { stderr: StderrText; shown: string[] } {
   const shown: string[] = [];
-  const errors = new StderrText((text) => shown.push(text));
+  const stderr = new StderrText((text) => shown.push(text));
   for (const part of parts) {
-    errors.take(typeof part === "string" ? encodeName(part) : part);
+    stderr.take(typeof part === "string" ? encodeName(part) : part);
   }
-  return { errors, shown };
+  return { stderr, shown };
 }
 
 const NOT_FOUND = "bash: line 1: scp: command not found\n";
 
-Deno.test("StderrText says lines at once, as they came", () => {
-  const { errors, shown } = hear("a\nb\r\nc\udcff\x1b[2J\n", "Welcome!\n");
+Deno.test("StderrText: shows lines at once, unchanged", () => {
+  const { stderr, shown } = take("a\nb\r\nc\udcff\x1b[2J\n", "Welcome!\n");
   assertEquals(shown, ["a\nb\r\nc\udcff\x1b[2J\n", "Welcome!\n"]);
-  assertEquals(errors.lines, ["a", "b", "c\udcff\x1b[2J", "Welcome!"]);
+  assertEquals(stderr.lines, ["a", "b", "c\udcff\x1b[2J", "Welcome!"]);
 });
 
-Deno.test("StderrText puts lines together, whatever the parts", () => {
+Deno.test("StderrText: joins lines from any parts", () => {
   const text = "Grüße 😀\nmore\nno end";
   const bytes = encodeName(text);
   for (let at = 0; at <= bytes.length; at++) {
-    const { errors, shown } = hear(bytes.subarray(0, at), bytes.subarray(at));
-    errors.end();
+    const { stderr, shown } = take(bytes.subarray(0, at), bytes.subarray(at));
+    stderr.end();
     assertEquals(shown.join(""), text);
-    assertEquals(errors.lines, ["Grüße 😀", "more", "no end"]);
+    assertEquals(stderr.lines, ["Grüße 😀", "more", "no end"]);
   }
 });
 
-Deno.test("StderrText says a line that is not ended after a moment, no half character or line end", async () => {
-  const shown: string[] = [];
-  const next = Promise.withResolvers<void>();
-  const errors = new StderrText((text) => {
-    shown.push(text);
-    next.resolve();
-  });
-  errors.take(encodeName("Password for Zoë: "));
-  await next.promise;
-  errors.take(encodeName("no"));
-  errors.take(encodeName("\r"));
-  errors.take(encodeName("\nq\n"));
-  errors.end();
+Deno.test("StderrText: shows an unfinished line after a moment, without half characters", () => {
+  using time = new FakeTime();
+  const { stderr, shown } = take("Password for Zo\u00eb: ");
+  time.tick(99);
+  assertEquals(shown, []);
+  time.tick(1);
+  assertEquals(shown, ["Password for Zo\u00eb: "]);
+  stderr.take(encodeName("no"));
+  stderr.take(encodeName("\r"));
+  stderr.take(encodeName("\nq\n"));
+  stderr.end();
   assertEquals(shown, ["Password for Zoë: ", "no\r\nq\n"]);
-  assertEquals(errors.lines, ["Password for Zoë: no", "q"]);
+  assertEquals(stderr.lines, ["Password for Zoë: no", "q"]);
 });
 
-Deno.test("StderrText holds what may tell that a program is missing until it is wanted", () => {
-  const { errors, shown } = hear("hello\n" + NOT_FOUND, "bye\n");
+Deno.test("StderrText: holds reports of a missing program until they are wanted", () => {
+  const { stderr, shown } = take("hello\n" + NOT_FOUND, "bye\n");
   assertEquals(shown, ["hello\n", "bye\n"]);
-  errors.showHeld();
-  errors.take(encodeName(NOT_FOUND));
+  stderr.showHeld();
+  stderr.take(encodeName(NOT_FOUND));
   assertEquals(shown, ["hello\n", "bye\n", NOT_FOUND, NOT_FOUND]);
-  errors.end();
-  assertEquals(errors.lines.length, 4);
+  stderr.end();
+  assertEquals(stderr.lines.length, 4);
 });
 
-Deno.test("StderrText drops what was held where nobody wants it", () => {
-  const { errors, shown } = hear(NOT_FOUND);
-  errors.end();
+Deno.test("StderrText: drops held lines that are not wanted", () => {
+  const { stderr, shown } = take(NOT_FOUND);
+  stderr.end();
   assertEquals(shown, []);
 });
 
-Deno.test("StderrText keeps a limited number of lines, each of limited length", () => {
+Deno.test("StderrText: keeps a limited number of lines, each of limited length", () => {
   const long = "x".repeat(2047);
   for (const length of [2047, 2048, 2049, 100_000]) {
-    const { errors, shown } = hear("x".repeat(length) + "\n");
-    assertEquals(errors.lines, ["x".repeat(Math.min(length, 2048))]);
+    const { stderr, shown } = take("x".repeat(length) + "\n");
+    assertEquals(stderr.lines, ["x".repeat(Math.min(length, 2048))]);
     assertEquals(shown.join("").length, length + 1);
   }
   for (const count of [63, 64, 65, 1000]) {
-    const { errors } = hear(...Array(count).fill(`${long}\n`));
-    assertEquals(errors.lines.length, Math.min(count, 64));
+    const { stderr } = take(...Array(count).fill(`${long}\n`));
+    assertEquals(stderr.lines.length, Math.min(count, 64));
   }
-  const { errors, shown } = hear(...Array(1000).fill("y".repeat(1000)));
+  const { stderr, shown } = take(...Array(1000).fill("y".repeat(1000)));
   assertEquals(shown.join("").length + 1000 >= 999_000, true);
-  errors.end();
+  stderr.end();
   assertEquals(shown.join("").length, 1_000_000);
-  assertEquals(errors.lines, ["y".repeat(2048)]);
+  assertEquals(stderr.lines, ["y".repeat(2048)]);
 });
 
-Deno.test("StderrText shows what is more than it holds", () => {
-  const { shown } = hear(...Array(10_000).fill(NOT_FOUND));
+Deno.test("StderrText: shows more lines than it holds", () => {
+  const { shown } = take(...Array(10_000).fill(NOT_FOUND));
   assertEquals(shown.length > 5000, true);
 });
 
-Deno.test("StderrText knows that a key waits to be touched", () => {
-  const ask = "Confirm user presence for key ED25519-SK SHA256:x\r\n";
-  const { errors } = hear("hello\n");
-  assertEquals(errors.awaitsTouch, false);
-  errors.take(encodeName(ask));
-  assertEquals(errors.awaitsTouch, true);
-  errors.take(encodeName("User presence confirmed\r\n"));
-  assertEquals(errors.awaitsTouch, false);
-});
-
-const ABSENT: readonly string[] = [
-  "bash: line 1: scp: command not found",
-  "bash: scp: command not found",
-  "rbash: line 1: /usr/bin/scp: restricted: cannot specify `/' in command names",
-  "sh: 1: scp: not found",
-  "sh: scp: not found",
-  "-ash: scp: not found",
-  "sh: 1: exec: scp: not found",
-  "ksh: scp: not found [No such file or directory]",
-  "ksh[1]: scp: inaccessible or not found",
-  "zsh:1: command not found: scp",
-  "zsh:1: no such file or directory: /usr/lib/sftp-server",
-  "scp: Command not found.",
-  "fish: Unknown command: scp",
-  "bash: line 1: /usr/lib/openssh/sftp-server: No such file or directory",
-  "'scp' is not recognized as an internal or external command,",
-  "scp : The term 'scp' is not recognized as the name of a cmdlet, function,",
-  "scp: The term 'scp' is not recognized as a name of a cmdlet, function,",
-  "exec request failed on channel 0",
-  "subsystem request failed on channel 0",
-  "shell request failed on channel 12",
-  "fatal: unrecognized command 'scp -t x'",
-  "This service allows sftp connections only.",
-  "This account is currently not available.",
-];
-
-const OTHER: readonly string[] = [
-  "",
-  "Warning: Permanently added '[127.0.0.1]:22' (ED25519) to the list of known hosts.",
-  "bob@host: Permission denied (publickey).",
-  'Load key "/home/bob/.ssh/id": Permission denied',
-  "no such identity: /home/bob/.ssh/scp: No such file or directory",
-  "ssh: Could not resolve hostname x: Name or service not known",
-  "bash: line 3: nvm: command not found",
-  "Connection closed by 127.0.0.1 port 22",
-  "Welcome to the SCP archive",
-  "operable program or batch file.",
-  "    + CategoryInfo",
-];
-
-Deno.test("mayReportMissingProgram() knows the messages of shells and servers", () => {
-  for (const line of ABSENT) {
-    assertEquals(mayReportMissingProgram(line, false), true, line);
-  }
-  for (const line of OTHER) {
-    assertEquals(mayReportMissingProgram(line, false), false, line);
-  }
+Deno.test("StderrText: knows that a key wants to be touched", () => {
+  const prompt = "Confirm user presence for key ED25519-SK SHA256:x\r\n";
+  const { stderr } = take("hello\n");
+  assertEquals(stderr.awaitsTouch, false);
+  stderr.take(encodeName(prompt));
+  assertEquals(stderr.awaitsTouch, true);
+  stderr.take(encodeName("User presence confirmed\r\n"));
+  assertEquals(stderr.awaitsTouch, false);
 });
 
 /** Messages of several lines, all of which are held. */
@@ -163,11 +112,11 @@ const LONG: readonly string[] = [
   "    + FullyQualifiedErrorId : CommandNotFoundException\r\n \r\n",
 ];
 
-Deno.test("StderrText holds messages of several lines", () => {
+Deno.test("StderrText: holds reports of several lines", () => {
   for (const message of LONG) {
-    const { errors, shown } = hear(message);
+    const { stderr, shown } = take(message);
     assertEquals(shown, []);
-    errors.showHeld();
+    stderr.showHeld();
     assertEquals(shown, [message]);
   }
 });

@@ -109,7 +109,7 @@ const READ_ONLY: readonly (readonly [WireAttributes, Uint8Array])[] = [
   ],
 ];
 
-Deno.test("readAttributes() reads what is said, and no byte more", () => {
+Deno.test("readAttributes(): reads attributes, and no byte more", () => {
   for (const [attributes, bytes] of [...ROWS, ...READ_ONLY]) {
     const reader = new WireReader(wire(...[...bytes, 0x2a].map(charOf)));
     assertEquals(readAttributes(reader), attributes);
@@ -128,13 +128,13 @@ function written(attributes: WireAttributes): Uint8Array {
   return writer.packet().subarray(4);
 }
 
-Deno.test("writeAttributes() writes what is said", () => {
+Deno.test("writeAttributes(): writes attributes", () => {
   for (const [attributes, bytes] of ROWS) {
     assertEquals(written(attributes), bytes);
   }
 });
 
-Deno.test("readAttributes() throws for attributes cut at any byte", () => {
+Deno.test("readAttributes(): throws for attributes cut at any byte", () => {
   for (const [, bytes] of [...ROWS, ...READ_ONLY]) {
     for (let length = 0; length < bytes.length; length++) {
       assertThrows(
@@ -145,7 +145,7 @@ Deno.test("readAttributes() throws for attributes cut at any byte", () => {
   }
 });
 
-Deno.test("readAttributes() throws for any flag that is none of version 3", () => {
+Deno.test("readAttributes(): throws for any flag that version 3 lacks", () => {
   for (let bit = 4; bit < 31; bit++) {
     const bytes = new Uint8Array(64);
     new DataView(bytes.buffer).setUint32(0, 2 ** bit);
@@ -157,7 +157,7 @@ Deno.test("readAttributes() throws for any flag that is none of version 3", () =
   }
 });
 
-Deno.test("readAttributes() throws for a size that is not exact here", () => {
+Deno.test("readAttributes(): throws for a size out of range", () => {
   assertThrows(
     () =>
       readAttributes(
@@ -171,7 +171,7 @@ Deno.test("readAttributes() throws for a size that is not exact here", () => {
   );
 });
 
-Deno.test("readAttributes() throws for more extensions than there are, however many are said", () => {
+Deno.test("readAttributes(): throws for fewer extensions than announced", () => {
   for (
     const count of ["\x00\x00\x00\x02", "\x80\x00\x00\x00", "\xff\xff\xff\xff"]
   ) {
@@ -185,7 +185,7 @@ Deno.test("readAttributes() throws for more extensions than there are, however m
   }
 });
 
-Deno.test("writeAttributes() writes whole seconds, those there are on the wire", () => {
+Deno.test("writeAttributes(): writes whole seconds within the range of the wire", () => {
   const rows: readonly (readonly [number, string])[] = [
     [0, "\x00\x00\x00\x00"],
     [999, "\x00\x00\x00\x00"],
@@ -205,7 +205,7 @@ Deno.test("writeAttributes() writes whole seconds, those there are on the wire",
   }
 });
 
-Deno.test("attributesFrom() tells the kind, and the mode without it", () => {
+Deno.test("attributesFrom(): gives the kind, and the mode without it", () => {
   const rows:
     readonly (readonly [number, Pick<Attributes, "kind" | "mode">])[] = [
       [0o100644, { kind: "file", mode: 0o644 }],
@@ -228,7 +228,7 @@ Deno.test("attributesFrom() tells the kind, and the mode without it", () => {
   }
 });
 
-Deno.test("attributesFrom() tells a size and times", () => {
+Deno.test("attributesFrom(): gives size and times", () => {
   assertEquals(
     attributesFrom({
       size: 2 ** 40,
@@ -245,14 +245,14 @@ Deno.test("attributesFrom() tells a size and times", () => {
   );
 });
 
-Deno.test("attributesFrom() takes an entry of which nothing is said for an empty file", () => {
+Deno.test("attributesFrom(): takes an entry without attributes for an empty file", () => {
   assertEquals(
     attributesFrom({}),
     { kind: "file", mode: 0o644, size: 0, modified: 0, accessed: 0 },
   );
 });
 
-Deno.test("isLink() tells a symbolic link from everything else", () => {
+Deno.test("isLink(): is true for symbolic links alone", () => {
   assertEquals(isLink({ permissions: 0o120777 }), true);
   for (const permissions of [0o100644, 0o040755, 0o020600, 0o140755, 0o644]) {
     assertEquals(isLink({ permissions }), false, permissions.toString(8));
@@ -260,7 +260,7 @@ Deno.test("isLink() tells a symbolic link from everything else", () => {
   assertEquals(isLink({}), false);
 });
 
-Deno.test("tellsKind() is true of what has a kind of its own in its permissions", () => {
+Deno.test("tellsKind(): is true for permissions with a kind", () => {
   assert(tellsKind({ permissions: 0o100644 }));
   assert(tellsKind({ permissions: 0o010000 }));
   assert(!tellsKind({ permissions: 0o644 }));

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { findVersionPacket } from "../../../../lib/sftp/wire/banner.ts";
 import { unwire, VERSION, wire } from "../../../support/sftp/bytes.ts";
 
-/** What OpenSSH's server begins with, cut short. */
+/** First packet of OpenSSH's server, cut short. */
 const OPENSSH = wire(
   "\x00\x00\x00\x21",
   "\x02", // SSH_FXP_VERSION
@@ -11,8 +11,8 @@ const OPENSSH = wire(
   "\x00\x00\x00\x012",
 );
 
-/** What a shell may have said before, and what comes of it. */
-const GREETINGS: readonly (readonly [name: string, said: string])[] = [
+/** Output of a shell before the first packet. */
+const BANNERS: readonly (readonly [name: string, said: string])[] = [
   ["nothing", ""],
   ["a line", "Welcome to far\n"],
   ["lines of a terminal", "Welcome\r\n\r\n"],
@@ -38,8 +38,8 @@ const GREETINGS: readonly (readonly [name: string, said: string])[] = [
   ["what says it is very long", "\x7f\xff\xff\xff\x02\x00\x00\x00\x03"],
 ];
 
-for (const [name, said] of GREETINGS) {
-  Deno.test(`findVersionPacket() finds the server's first packet behind ${name}`, () => {
+for (const [name, said] of BANNERS) {
+  Deno.test(`findVersionPacket(): finds the server's first packet behind ${name}`, () => {
     assertEquals(findVersionPacket(wire(said, unwire(VERSION))), {
       banner: wire(said),
       server: { version: 3, extensions: new Map() },
@@ -54,9 +54,9 @@ for (const [name, said] of GREETINGS) {
   });
 }
 
-Deno.test("findVersionPacket() waits for all of the packet, whatever came before it", () => {
-  for (const [name, said] of GREETINGS) {
-    // What looks like a first packet is one for as long as nothing follows.
+Deno.test("findVersionPacket(): waits for the whole packet behind any banner", () => {
+  for (const [name, said] of BANNERS) {
+    // Bytes that look like a first packet are one as long as nothing follows.
     if (said.includes("\x05\x02")) continue;
     for (let length = 0; length < OPENSSH.length; length++) {
       const cut = unwire(OPENSSH.subarray(0, length));
@@ -69,7 +69,7 @@ Deno.test("findVersionPacket() waits for all of the packet, whatever came before
   }
 });
 
-Deno.test("findVersionPacket() finds none that something follows", () => {
+Deno.test("findVersionPacket(): finds no packet with bytes behind it", () => {
   for (
     const following of [
       "\n",
@@ -89,7 +89,7 @@ Deno.test("findVersionPacket() finds none that something follows", () => {
   }
 });
 
-Deno.test("findVersionPacket() finds none that is shorter or longer than its strings", () => {
+Deno.test("findVersionPacket(): finds no packet that is shorter or longer than its strings", () => {
   for (
     const body of [
       "\x00\x00\x00\x01\x02",
@@ -107,7 +107,7 @@ Deno.test("findVersionPacket() finds none that is shorter or longer than its str
   }
 });
 
-Deno.test("findVersionPacket() takes the whole of a packet for it, not its end", () => {
+Deno.test("findVersionPacket(): takes the whole of a packet, not its end", () => {
   const packet = wire(
     "\x00\x00\x00\x17",
     "\x02", // SSH_FXP_VERSION
@@ -120,7 +120,7 @@ Deno.test("findVersionPacket() takes the whole of a packet for it, not its end",
   assertEquals(beginning?.server.version, 3);
 });
 
-Deno.test("findVersionPacket() finds it in bytes that begin inside a larger buffer", () => {
+Deno.test("findVersionPacket(): finds the packet in a view of a larger buffer", () => {
   const bytes = wire("xx", "Hi\n", unwire(OPENSSH), "yy");
   const beginning = findVersionPacket(bytes.subarray(2, bytes.length - 2));
   assertEquals(beginning?.banner, wire("Hi\n"));

@@ -77,7 +77,7 @@ const ROWS: readonly Row[] = [
   textRow("\x00\x00\x00\x04\xef\xbb\xbfa", "\ufeffa"),
 ];
 
-Deno.test("WireReader reads every kind of value, and no byte more", () => {
+Deno.test("WireReader: reads every kind of value, and no byte more", () => {
   for (const { bytes, value, read } of ROWS) {
     const reader = new WireReader(wire(bytes, "rest"));
     assertEquals(reader.left, bytes.length + 4);
@@ -86,7 +86,7 @@ Deno.test("WireReader reads every kind of value, and no byte more", () => {
   }
 });
 
-Deno.test("WireWriter writes every kind of value", () => {
+Deno.test("WireWriter: writes every kind of value", () => {
   for (const { bytes, value, write } of ROWS) {
     const writer = new WireWriter();
     write(writer);
@@ -96,7 +96,7 @@ Deno.test("WireWriter writes every kind of value", () => {
   }
 });
 
-Deno.test("WireReader throws for a value cut at any byte", () => {
+Deno.test("WireReader: throws for a value cut at any byte", () => {
   for (const { bytes, read } of ROWS) {
     for (let length = 0; length < bytes.length; length++) {
       assertThrows(
@@ -108,7 +108,7 @@ Deno.test("WireReader throws for a value cut at any byte", () => {
   }
 });
 
-Deno.test("WireReader throws for a string longer than what there is, however long it says it is", () => {
+Deno.test("WireReader: throws for a string longer than the packet, of any length", () => {
   for (
     const length of [
       "\x00\x00\x00\x04",
@@ -133,7 +133,7 @@ const LARGE = [
   "\xff\xff\xff\xff\xff\xff\xff\xff",
 ];
 
-Deno.test("uint64() throws for a number that is not exact here", () => {
+Deno.test("uint64(): throws for a number out of range", () => {
   for (const bytes of LARGE) {
     assertThrows(
       () => new WireReader(wire(bytes)).uint64(),
@@ -143,7 +143,7 @@ Deno.test("uint64() throws for a number that is not exact here", () => {
   }
 });
 
-Deno.test("clampedUint64() gives the largest exact number for all beyond it", () => {
+Deno.test("clampedUint64(): gives the largest exact number for one out of range", () => {
   for (const bytes of LARGE) {
     assertEquals(
       new WireReader(wire(bytes)).clampedUint64(),
@@ -154,13 +154,13 @@ Deno.test("clampedUint64() gives the largest exact number for all beyond it", ()
   assertEquals(reader.clampedUint64(), 2 ** 32 + 2);
 });
 
-Deno.test("WireReader reads bytes that begin inside a larger buffer", () => {
+Deno.test("WireReader: reads a view of a larger buffer", () => {
   const reader = new WireReader(wire("xx\x00\x00\x00\x01ayy").subarray(2, 7));
   assertEquals(reader.text(), "a");
   assertEquals(reader.left, 0);
 });
 
-Deno.test("WireReader gives fields in the order they stand", () => {
+Deno.test("WireReader: gives fields in their order", () => {
   const reader = new WireReader(wire(
     "\x03",
     "\x00\x00\x00\x2a",
@@ -173,7 +173,7 @@ Deno.test("WireReader gives fields in the order they stand", () => {
   );
 });
 
-Deno.test("packet() gives all that was written behind its length", () => {
+Deno.test("packet(): gives all fields behind their length", () => {
   assertEquals(new WireWriter().packet(), wire("\x00\x00\x00\x00"));
   assertEquals(
     new WireWriter().byte(4).uint32(42).text("ab").packet(),
@@ -186,14 +186,14 @@ Deno.test("packet() gives all that was written behind its length", () => {
   );
 });
 
-Deno.test("packet() counts what follows elsewhere", () => {
+Deno.test("packet(): counts bytes that are sent separately", () => {
   assertEquals(
     new WireWriter().byte(6).packet(0x10000),
     wire("\x00\x01\x00\x01", "\x06"),
   );
 });
 
-Deno.test("WireWriter has room for strings of any length", () => {
+Deno.test("WireWriter: has room for strings of any length", () => {
   for (const length of [119, 120, 121, 127, 128, 129, 1000, 70_000]) {
     const bytes = wire("a".repeat(length));
     const packet = new WireWriter().byte(1).string(bytes).byte(2).packet();
@@ -203,6 +203,6 @@ Deno.test("WireWriter has room for strings of any length", () => {
   }
 });
 
-Deno.test("text() throws for a name that no bytes stand for", () => {
+Deno.test("text(): throws for a name that stands for no bytes", () => {
   assertThrows(() => new WireWriter().text("\ud800"), EntryError);
 });

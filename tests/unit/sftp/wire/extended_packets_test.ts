@@ -6,7 +6,7 @@ import {
 } from "../../../../lib/sftp/wire/extended_packets.ts";
 import { uint64, wire } from "../../../support/sftp/bytes.ts";
 
-/** What OpenSSH's server says of itself. */
+/** Limits of OpenSSH's server. */
 const LIMITS = wire(
   "\x00\x00\x00\x00\x00\x04\x00\x00", // max-packet-length
   "\x00\x00\x00\x00\x00\x03\xfc\x00", // max-read-length
@@ -14,7 +14,7 @@ const LIMITS = wire(
   "\x00\x00\x00\x00\x00\x00\x03\xfb", // max-open-handles
 );
 
-Deno.test("parseLimits() reads what a server takes", () => {
+Deno.test("parseLimits(): reads the limits of a server", () => {
   assertEquals(parseLimits(LIMITS), {
     packet: 262144,
     read: 261120,
@@ -23,7 +23,7 @@ Deno.test("parseLimits() reads what a server takes", () => {
   });
 });
 
-Deno.test("parseLimits() reads limits that are none, and endless ones", () => {
+Deno.test("parseLimits(): reads absent and endless limits", () => {
   assertEquals(
     parseLimits(wire(...Array<string>(4).fill(uint64(0)))),
     { packet: 0, read: 0, write: 0, handles: 0 },
@@ -35,7 +35,7 @@ Deno.test("parseLimits() reads limits that are none, and endless ones", () => {
   );
 });
 
-Deno.test("parseLimits() throws for limits cut at any byte", () => {
+Deno.test("parseLimits(): throws for limits cut at any byte", () => {
   for (let length = 0; length < LIMITS.length; length++) {
     assertThrows(
       () => parseLimits(LIMITS.subarray(0, length)),
@@ -64,7 +64,7 @@ function fileSystem(others: Partial<typeof USUAL>): Uint8Array {
   return wire(...Object.values({ ...USUAL, ...others }));
 }
 
-Deno.test("parseStatvfs() tells what is left for whoever asks", () => {
+Deno.test("parseStatvfs(): reads the state of a disk", () => {
   assertEquals(parseStatvfs(fileSystem({})), {
     free: 0x200 * 0x1000,
     isOutOfInodes: false,
@@ -72,19 +72,19 @@ Deno.test("parseStatvfs() tells what is left for whoever asks", () => {
   });
 });
 
-Deno.test("parseStatvfs() tells of a disk that is full", () => {
+Deno.test("parseStatvfs(): reads a full disk", () => {
   const full = fileSystem({ bavail: uint64(0) });
   assertEquals(parseStatvfs(full).free, 0);
 });
 
-Deno.test("parseStatvfs() tells of one that is out of inodes, if it has a limit", () => {
+Deno.test("parseStatvfs(): reads a disk without inodes, if it has a limit", () => {
   const out = fileSystem({ favail: uint64(0) });
   assertEquals(parseStatvfs(out).isOutOfInodes, true);
   const limitless = fileSystem({ files: uint64(0), favail: uint64(0) });
   assertEquals(parseStatvfs(limitless).isOutOfInodes, false);
 });
 
-Deno.test("parseStatvfs() tells of one that is read-only, whatever else it is", () => {
+Deno.test("parseStatvfs(): reads a read-only disk with any other flags", () => {
   const rows: readonly (readonly [number | bigint, boolean])[] = [
     [1, true],
     [2, false],
@@ -98,7 +98,7 @@ Deno.test("parseStatvfs() tells of one that is read-only, whatever else it is", 
   }
 });
 
-Deno.test("parseStatvfs() takes numbers that are not exact here for large ones", () => {
+Deno.test("parseStatvfs(): takes numbers out of range for large ones", () => {
   const endless = fileSystem({
     frsize: uint64(2n ** 64n - 1n),
     bavail: uint64(2n ** 64n - 1n),
@@ -110,7 +110,7 @@ Deno.test("parseStatvfs() takes numbers that are not exact here for large ones",
   );
 });
 
-Deno.test("parseStatvfs() throws for a reply cut at any byte", () => {
+Deno.test("parseStatvfs(): throws for a reply cut at any byte", () => {
   const whole = fileSystem({});
   for (let length = 0; length < whole.length; length++) {
     assertThrows(

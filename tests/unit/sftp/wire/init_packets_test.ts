@@ -7,7 +7,7 @@ import {
 } from "../../../../lib/sftp/wire/init_packets.ts";
 import { wire } from "../../../support/sftp/bytes.ts";
 
-Deno.test("formatInit() asks for version 3", () => {
+Deno.test("formatInit(): asks for version 3", () => {
   assertEquals(
     formatInit(),
     wire(
@@ -18,7 +18,7 @@ Deno.test("formatInit() asks for version 3", () => {
   );
 });
 
-/** What OpenSSH's server and others say, without the length. */
+/** First packets of OpenSSH's server and others, without the length. */
 const ROWS: readonly (readonly [
   Uint8Array,
   version: number,
@@ -53,7 +53,7 @@ const ROWS: readonly (readonly [
   ],
 ];
 
-Deno.test("parseVersion() reads a version and what else is offered", () => {
+Deno.test("parseVersion(): reads a version and extensions", () => {
   for (const [body, version, extensions] of ROWS) {
     assertEquals(parseVersion(body), {
       version,
@@ -62,7 +62,7 @@ Deno.test("parseVersion() reads a version and what else is offered", () => {
   }
 });
 
-Deno.test("parseVersion() throws for a packet cut at any byte but between two extensions", () => {
+Deno.test("parseVersion(): throws for a packet cut anywhere but between extensions", () => {
   for (const [body, version, extensions] of ROWS) {
     const whole = new Set<number>([5]);
     let end = 5;
@@ -82,7 +82,7 @@ function bytesIn(text: string): number {
   return text === "\udcff\0" ? 2 : new TextEncoder().encode(text).length;
 }
 
-Deno.test("parseVersion() throws for a string longer than the packet", () => {
+Deno.test("parseVersion(): throws for a string longer than the packet", () => {
   for (const length of ["\x7f\xff\xff\xff", "\xff\xff\xff\xff"]) {
     assertThrows(
       () => parseVersion(wire("\x02", "\x00\x00\x00\x03", length, "abc")),
@@ -92,7 +92,7 @@ Deno.test("parseVersion() throws for a string longer than the packet", () => {
   }
 });
 
-Deno.test("parseVersion() throws for any other packet", () => {
+Deno.test("parseVersion(): throws for any other packet", () => {
   for (const type of ["\x00", "\x01", "\x03", "\x65", "\xc9", "\xff"]) {
     assertThrows(
       () => parseVersion(wire(type, "\x00\x00\x00\x03")),
@@ -102,7 +102,7 @@ Deno.test("parseVersion() throws for any other packet", () => {
   }
 });
 
-Deno.test("checkVersion() takes version 3 and no other", () => {
+Deno.test("checkVersion(): accepts version 3 and no other", () => {
   checkVersion({ version: 3, extensions: new Map() });
   for (const version of [0, 1, 2, 4, 6, 2 ** 32 - 1]) {
     assertThrows(

@@ -268,14 +268,14 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
   ],
 ];
 
-Deno.test("formatRequest() writes every kind of request", () => {
+Deno.test("formatRequest(): writes every kind of request", () => {
   for (const [request, packet] of ROWS) {
     const pieces = formatRequest(42, request);
     assertEquals(pieces.map(unwire).join(""), unwire(packet), request.kind);
   }
 });
 
-Deno.test("formatRequest() writes any id", () => {
+Deno.test("formatRequest(): writes any id", () => {
   for (
     const [id, bytes] of [
       [0, "\x00\x00\x00\x00"],
@@ -288,7 +288,7 @@ Deno.test("formatRequest() writes any id", () => {
   }
 });
 
-Deno.test("formatRequest() gives the data of a write as they are, not copied", () => {
+Deno.test("formatRequest(): does not copy the data of a WRITE", () => {
   const data = new Uint8Array(255 * 1024);
   const request = { kind: "write", handle: HANDLE, offset: 0, data } as const;
   const [head, body, ...others] = formatRequest(42, request);
@@ -307,7 +307,7 @@ Deno.test("formatRequest() gives the data of a write as they are, not copied", (
   );
 });
 
-Deno.test("formatRequest() has room for a path of any length", () => {
+Deno.test("formatRequest(): has room for a path of any length", () => {
   for (const length of [100, 128, 4096, 70_000]) {
     const path = "a".repeat(length);
     const pieces = formatRequest(42, {
@@ -322,7 +322,7 @@ Deno.test("formatRequest() has room for a path of any length", () => {
   }
 });
 
-Deno.test("formatRequest() throws for a path that no bytes stand for", () => {
+Deno.test("formatRequest(): throws for a path that stands for no bytes", () => {
   for (const [request] of ROWS) {
     if (!("path" in request)) continue;
     assertThrows(

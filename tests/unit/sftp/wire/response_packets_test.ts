@@ -158,13 +158,13 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-Deno.test("parseResponse() reads every kind of response", () => {
+Deno.test("parseResponse(): reads every kind of response", () => {
   for (const { name, packet, response } of ROWS) {
     assertEquals(responseIn(packet), response, name);
   }
 });
 
-Deno.test("parseResponse() throws for a response cut at any byte", () => {
+Deno.test("parseResponse(): throws for a response cut at any byte", () => {
   for (const { name, packet } of ROWS) {
     // The language of a message is not read.
     const whole = name.startsWith("a status")
@@ -182,7 +182,7 @@ Deno.test("parseResponse() throws for a response cut at any byte", () => {
   }
 });
 
-/** How long the language at the end of a status is, its length included. */
+/** Bytes of the language at the end of a status, its length included. */
 function languageIn(packet: Uint8Array): number {
   return packet.at(-1) === 0 ? 4 : 6;
 }
@@ -194,7 +194,7 @@ function cutTo(packet: Uint8Array, length: number): Uint8Array {
   return cut;
 }
 
-Deno.test("parseResponse() reads a status without a message, or without its language", () => {
+Deno.test("parseResponse(): reads a status without a message, or without its language", () => {
   const codeAlone = wire(
     "\x00\x00\x00\x09",
     "\x65", // SSH_FXP_STATUS
@@ -220,7 +220,7 @@ Deno.test("parseResponse() reads a status without a message, or without its lang
   });
 });
 
-Deno.test("parseResponse() tells how many data follow, which are read apart", () => {
+Deno.test("parseResponse(): gives the length of data, which are read separately", () => {
   const rows: readonly (readonly [Uint8Array, number])[] = [
     [
       wire(
@@ -255,7 +255,7 @@ Deno.test("parseResponse() tells how many data follow, which are read apart", ()
   }
 });
 
-Deno.test("parseResponse() throws for data that are cut before their length", () => {
+Deno.test("parseResponse(): throws for data that are cut before their length", () => {
   for (let length = 9; length < 13; length++) {
     const packet = wire(
       "\x00\x00\x00\x09",
@@ -271,7 +271,7 @@ Deno.test("parseResponse() throws for data that are cut before their length", ()
   }
 });
 
-Deno.test("parseResponse() throws for data and a packet that differ in length", () => {
+Deno.test("parseResponse(): throws for data and a packet that differ in length", () => {
   for (
     const length of [
       "\x00\x00\x00\x00",
@@ -295,7 +295,7 @@ Deno.test("parseResponse() throws for data and a packet that differ in length", 
   }
 });
 
-Deno.test("parseResponse() gives the body of an extended reply as it is", () => {
+Deno.test("parseResponse(): gives the body of an extended reply unchanged", () => {
   for (const body of ["", "\x00", "\x00\x00\x00\x04\xff\xfeany"]) {
     const packet = wire(
       uint32(5 + body.length),
@@ -307,7 +307,7 @@ Deno.test("parseResponse() gives the body of an extended reply as it is", () => 
   }
 });
 
-Deno.test("parseResponse() throws for a handle of more than 256 bytes", () => {
+Deno.test("parseResponse(): throws for a handle of more than 256 bytes", () => {
   const response = (length: string, handle: string): Response =>
     parseResponse(
       { type: 0x66, id: 42, left: 4 + handle.length },
@@ -324,7 +324,7 @@ Deno.test("parseResponse() throws for a handle of more than 256 bytes", () => {
   );
 });
 
-Deno.test("parseResponse() throws for a string longer than its packet, however long", () => {
+Deno.test("parseResponse(): throws for a string longer than its packet, of any length", () => {
   const lengths = [
     "\x00\x00\x00\x04",
     "\x7f\xff\xff\xff",
@@ -351,7 +351,7 @@ Deno.test("parseResponse() throws for a string longer than its packet, however l
   }
 });
 
-Deno.test("parseResponse() throws for more names than there are, however many are said", () => {
+Deno.test("parseResponse(): throws for fewer names than announced", () => {
   for (
     const count of [
       "\x00\x00\x00\x02",
@@ -374,7 +374,7 @@ Deno.test("parseResponse() throws for more names than there are, however many ar
   }
 });
 
-Deno.test("parseResponse() throws for names whose attributes nobody can read", () => {
+Deno.test("parseResponse(): throws for names with unknown attributes", () => {
   const body = wire(
     "\x00\x00\x00\x01",
     "\x00\x00\x00\x01f",
@@ -388,7 +388,7 @@ Deno.test("parseResponse() throws for names whose attributes nobody can read", (
   );
 });
 
-Deno.test("parseResponse() throws for a packet that is no response", () => {
+Deno.test("parseResponse(): throws for a packet that is no response", () => {
   const responses = new Set([101, 102, 103, 104, 105, 201]);
   for (let type = 0; type < 256; type++) {
     if (responses.has(type)) continue;
@@ -400,7 +400,7 @@ Deno.test("parseResponse() throws for a packet that is no response", () => {
   }
 });
 
-Deno.test("parseResponseHead() reads how a response begins", () => {
+Deno.test("parseResponseHead(): reads the head of a response", () => {
   const rows: readonly (readonly [string, number])[] = [
     ["\x00\x00\x00\x05", 0],
     ["\x00\x00\x00\x06", 1],
@@ -415,7 +415,7 @@ Deno.test("parseResponseHead() reads how a response begins", () => {
   }
 });
 
-Deno.test("parseResponseHead() throws for a length no response has", () => {
+Deno.test("parseResponseHead(): throws for a length that no response has", () => {
   const rows: readonly (readonly [string, number])[] = [
     ["\x00\x00\x00\x00", 0],
     ["\x00\x00\x00\x01", 1],
@@ -434,7 +434,7 @@ Deno.test("parseResponseHead() throws for a length no response has", () => {
   }
 });
 
-Deno.test("parseResponseHead() throws for a head cut at any byte", () => {
+Deno.test("parseResponseHead(): throws for a head cut at any byte", () => {
   const head = wire("\x00\x00\x00\x05", "\x65", "\x00\x00\x00\x2a");
   for (let length = 0; length < head.length; length++) {
     assertThrows(
@@ -444,7 +444,7 @@ Deno.test("parseResponseHead() throws for a head cut at any byte", () => {
   }
 });
 
-Deno.test("parseResponse() reads 1024 bytes of a server's own words, and drops the rest", () => {
+Deno.test("parseResponse(): cuts a server's message to 1024 bytes", () => {
   const messageOf = (length: number): string => {
     const body = wire(uint32(4) + string("m".repeat(length)) + string(""));
     const response = parseResponse(
@@ -458,7 +458,7 @@ Deno.test("parseResponse() reads 1024 bytes of a server's own words, and drops t
   assertEquals(messageOf(250_000), "m".repeat(1024));
 });
 
-Deno.test("parseResponse() takes names of 32 KiB, and no longer one whole", () => {
+Deno.test("parseResponse(): gives names of 32 KiB whole, and cuts longer ones", () => {
   const entryOf = (name: string): NameEntry | undefined => {
     const body = wire(
       uint32(1) + string(name) + string("") + uint32(0),

@@ -16,13 +16,13 @@ const ROWS: readonly (readonly [number, string, string])[] = [
   [2 ** 32 - 1, "", "status 4294967295"],
 ];
 
-Deno.test("statusText() says what OpenSSH's statuses mean in the system's words", () => {
+Deno.test("statusText(): gives OpenSSH's statuses in the system's words", () => {
   for (const [code, message, text] of ROWS) {
     assertEquals(statusText({ kind: "status", code, message }), text);
   }
 });
 
-Deno.test("statusText() says the same where the server has no words", () => {
+Deno.test("statusText(): gives the same for a status without a message", () => {
   for (const [code, , text] of ROWS) {
     assertEquals(statusText({ kind: "status", code, message: "" }), text);
   }
@@ -45,7 +45,7 @@ const WORDS: readonly (readonly [number, string, string])[] = [
   [13, "Invalid filename", "status 13 (Invalid filename)"],
 ];
 
-Deno.test("statusText() gives a server's own words where they say more", () => {
+Deno.test("statusText(): gives a server's message where it says more", () => {
   for (const [code, message, text] of WORDS) {
     assertEquals(
       statusText({ kind: "status", code, message }),
