@@ -234,7 +234,7 @@ export class SftpFileSystem implements FileSystem {
 
   async symlink(path: string, destination: string): Promise<void> {
     const { session } = this.#requests;
-    // Where a directory is in the way, SYMLINK fails and says so.
+    // A directory in the way makes SYMLINK fail with the reason.
     await session.request({ kind: "remove", path });
     await this.#requests.expectOk(
       { kind: "symlink", path, destination },

@@ -136,7 +136,7 @@ export function parseStatvfs(body: Uint8Array): StatvfsReply {
   reader.clampedUint64();
   return {
     free: blockBytes! * freeBlocks!,
-    // Where there is no limit, both numbers are 0.
+    // Both numbers are 0 on a disk without a limit.
     isOutOfInodes: inodes! > 0 && freeInodes === 0,
     isReadOnly: (flags & READ_ONLY) !== 0,
   };

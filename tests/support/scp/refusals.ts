@@ -1,4 +1,4 @@
-/** Uploads of which a sink refuses some files, and what has to come of them. */
+/** Uploads of which a sink refuses some files, and their outcome. */
 
 import { assertEquals } from "@std/assert";
 import {
@@ -20,7 +20,7 @@ const RECORDS: readonly string[] = [
   "\x02x\n",
 ];
 
-/** What is in a directory, each file by a name that no other one has. */
+/** Gives the files of a directory, each with a name of its own. */
 function content(directory: string, prefix: string): TreeEntry[] {
   const bodies: readonly (string | Uint8Array)[] = [
     ...Array.from({ length: 8 }, (_, at) => `file ${at}\nand ${prefix}\n`),
@@ -73,11 +73,11 @@ export const LARGE_TREE: readonly TreeEntry[] = [
 export interface SentFile {
   readonly path: string;
   readonly name: string;
-  /** Whether its body may go ahead of its record's acknowledgement. */
+  /** True where its body may be sent before its record is acknowledged. */
   readonly isAhead: boolean;
 }
 
-/** The files below a directory, in the order in which they are sent. */
+/** Gives the files below a directory in the order in which they are sent. */
 export function sentFiles(root: string, prefix = ""): SentFile[] {
   return [...Deno.readDirSync(`${root}/${prefix}`)].flatMap((entry) => {
     const path = prefix + entry.name;
@@ -89,7 +89,7 @@ export function sentFiles(root: string, prefix = ""): SentFile[] {
   });
 }
 
-/** Which files of a tree are refused. */
+/** Choice of the files of a tree that are refused. */
 export interface Refusals {
   readonly name: string;
   pick(files: readonly SentFile[]): SentFile[];
@@ -151,19 +151,19 @@ export const REFUSALS: readonly Refusals[] = [
   { name: "every file", pick: (files) => [...files] },
 ];
 
-/** What is said of an upload of which some was refused. */
+/** Outcome of an upload of which some files were refused. */
 export interface Expected {
-  /** What the copy of the tree is to be called, in the far directory. */
+  /** Name of the tree's copy in the remote directory. */
   readonly copy: string;
   readonly refused: readonly SentFile[];
   readonly preserve: boolean;
-  /** How many sessions it takes. */
+  /** Count of sessions. */
   readonly sessions: number;
 }
 
 /**
- * Expects that all but what was refused arrived, and nothing else; and that each
- * refusal was told once.
+ * Expects that exactly the files that were not refused arrived, and that each
+ * refusal was reported once.
  */
 export async function checkUpload(
   { status, stdout, stderr }: Outcome,
@@ -187,14 +187,14 @@ export async function checkUpload(
   assertEquals([status, stdout], [refused.length === 0 ? 0 : 1, ""], stderr);
 }
 
-/** The path at the end of a line that describes an entry. */
+/** Gives the path at the end of a line that describes an entry. */
 function pathIn(line: string): string {
   return JSON.parse(line.slice(line.indexOf('"')));
 }
 
 /**
- * The names that are said to be refused, each up to a backslash in it, as often
- * as that is said: perhaps on a line that the remote's scp has begun.
+ * Gives the names of reported refusals, each up to a backslash in it, perhaps from
+ * lines that the remote's scp has begun.
  */
 function refusedNames(stderr: string): string[] {
   const refusal =
@@ -202,7 +202,7 @@ function refusedNames(stderr: string): string[] {
   return Array.from(stderr.matchAll(refusal), ([, name]) => name!).toSorted();
 }
 
-/** How often a program was run for ssh, as `-v` tells. */
+/** Counts the programs that were run in ssh's place, as `-v` reports. */
 export function sessionCount(stderr: string): number {
   return [...stderr.matchAll(/Executing: program /g)].length;
 }

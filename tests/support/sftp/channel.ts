@@ -1,29 +1,30 @@
 import type { Channel, ReadOptions } from "../../../lib/channel/channel.ts";
 import { SessionError } from "../../../lib/errors.ts";
 
+/** Settings of a channel. */
 export interface SftpChannelOptions {
-  /** The most bytes that one read gives. */
+  /** Most bytes that one read gives. */
   readonly grain?: number;
-  /** Takes what leaves, instead of a test that waits for it. */
+  /** Takes the bytes that leave, in place of `heard`. */
   readonly hear?: (bytes: Uint8Array) => void;
 }
 
 /**
- * A channel whose remote is the test. It is as unkind as a channel may be:
- * what is written leaves with a flush or when a read has to wait, and what a
- * read gave is overwritten as soon as it is valid no more.
+ * Channel whose remote is the test, as unkind as a channel may be: bytes written
+ * leave with a flush or a read that has to wait, and bytes read are overwritten
+ * once they are no longer valid.
  */
 export class SftpChannel implements Channel {
   readonly blockBytes = 64 * 1024;
-  /** What each read was told to come soon. */
+  /** Bytes in flight as each read was told. */
   readonly soon: number[] = [];
   readonly #grain: number;
   readonly #hear: (bytes: Uint8Array) => void;
-  /** What can be read yet. */
+  /** Bytes that are not read yet. */
   #said: Uint8Array = new Uint8Array();
   #isSilent = false;
   #isDeaf = false;
-  /** What was read last, and before that. */
+  /** Bytes of the last two reads. */
   readonly #lent: Uint8Array[] = [];
   #held: Uint8Array = new Uint8Array();
   readonly #left: Uint8Array[] = [];
@@ -37,30 +38,30 @@ export class SftpChannel implements Channel {
     });
   }
 
-  /** Has the remote say something. */
+  /** Has the remote send bytes. */
   say(...parts: readonly Uint8Array[]): void {
     this.#said = joined(this.#said, ...parts);
     this.#change();
   }
 
-  /** Has it say nothing more. */
+  /** Ends what the remote sends. */
   fallSilent(): void {
     this.#isSilent = true;
     this.#change();
   }
 
-  /** Has it listen no more. */
+  /** Has the remote stop reading. */
   goDeaf(): void {
     this.#isDeaf = true;
   }
 
-  /** What leaves next, all that leaves at a time. */
+  /** Waits for the bytes that leave next, together. */
   async heard(): Promise<Uint8Array> {
     while (this.#left.length === 0) await this.#changed.promise;
     return this.#left.shift()!;
   }
 
-  /** How often something left that nobody waited for. */
+  /** Count of the times that bytes left and were not taken. */
   get unheard(): number {
     return this.#left.length;
   }
@@ -77,7 +78,7 @@ export class SftpChannel implements Channel {
     this.soon.push(soon);
     if (this.#lent.length === 2) this.#lent.shift()!.fill(0xee);
     while (this.#said.length === 0 && !this.#isSilent) {
-      // Whether the remote listens, writes tell.
+      // Only writes fail where the remote has stopped reading.
       if (!this.#isDeaf) await this.flush();
       const hasSaid = this.#said.length > 0 || this.#isSilent;
       if (!hasSaid) await this.#changed.promise;

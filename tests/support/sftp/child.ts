@@ -4,24 +4,25 @@ import { SshSession } from "../../../lib/ssh/session.ts";
 import { findProgram } from "../../../scripts/peers.ts";
 import { TempDirectory } from "../fixtures/temp_directory.ts";
 
-/** The programs it cannot do without. */
+/** Programs that it needs. */
 export const SFTP_CHILD_NEEDS: readonly string[] = ["sftp-server"];
 
+/** Settings of a child. */
 export interface SftpChildOptions {
-  /** What is put before the server's command, such as another program's. */
+  /** Words before the server's command, such as another program's. */
   readonly wrapper?: readonly string[];
-  /** What messages about a path begin with. */
+  /** Prefix of each message about a path. */
   readonly label?: string;
-  /** The most that is moved at a time, in bytes. */
+  /** Preferred length of a READ or WRITE, in bytes. */
   readonly blockBytes?: number;
 }
 
 /**
- * The system's sftp-server as a child, and its files. It begins in an empty
- * directory of its own, which goes with it.
+ * System's sftp-server as a child, and its files. The session begins in an empty
+ * directory of its own, which is removed at the end.
  */
 export class SftpChild implements AsyncDisposable {
-  /** The directory, on this disk. */
+  /** Path of the directory on the local disk. */
   readonly path: string;
   readonly files: SftpFileSystem;
   readonly session: SftpSession;
@@ -38,6 +39,7 @@ export class SftpChild implements AsyncDisposable {
     this.#owned = owned;
   }
 
+  /** Starts the server. */
   static async start(
     { wrapper = [], label = "scp: ", blockBytes = 256 * 1024 }:
       SftpChildOptions = {},

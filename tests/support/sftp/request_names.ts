@@ -1,4 +1,4 @@
-/** What tests call requests, by the number that is their type. */
+/** Name of each request by the number of its type. */
 export const REQUEST_NAMES: Readonly<Record<number, string>> = {
   1: "INIT",
   3: "OPEN",

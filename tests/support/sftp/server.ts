@@ -3,39 +3,39 @@ import { string, uint32, unwire, versionPacket, wire } from "./bytes.ts";
 import { SftpChannel } from "./channel.ts";
 import { REQUEST_NAMES } from "./request_names.ts";
 
-/** A request as it came. */
+/** Request as it came. */
 export interface Asked {
-  /** The draft's name for it without `SSH_FXP_`, or the extension's own. */
+  /** Draft's name without `SSH_FXP_`, or the name of an extension. */
   readonly name: string;
-  /** The path or the handle that it begins with; none for some extensions. */
+  /** Path or handle that it begins with; empty for some extensions. */
   readonly subject: string;
-  /** What follows, a character for each byte. */
+  /** Rest of the request, a character for each byte. */
   readonly rest: string;
 }
 
-/** What answers a request: the packet's type, and what follows the id. */
+/** Response: the packet's type, and its bytes behind the id. */
 export interface Answer {
   readonly type: string;
   readonly body: string;
 }
 
-/** Answers a request; or does not, ever. */
+/** Gives the response to a request; none for `undefined`. */
 export type Handler = (asked: Asked) => Answer | undefined;
 
 const INIT = 1;
 const EXTENDED = 200;
 
 /**
- * A server in memory that answers as a test says, each request by its name:
+ * Server in memory that answers as a test says, each request by its name:
  *
  *     new SftpServer({ "statvfs@openssh.com": "2" })
  *       .on("MKDIR", () => status(4, "Failure"))
  *
- * What nothing was said of it does not support.
+ * It does not support requests without a handler.
  */
 export class SftpServer {
   readonly channel: Channel;
-  /** What it was asked, as `NAME subject`. */
+  /** Requests so far, as `NAME subject`. */
   readonly asked: string[] = [];
   readonly #channel: SftpChannel;
   readonly #extensions: Readonly<Record<string, string>>;
@@ -43,25 +43,26 @@ export class SftpServer {
   #heard = "";
   #hasEnded = false;
 
-  /** @param extensions What it offers, by name. */
+  /** @param extensions Data of each extension, by its name. */
   constructor(extensions: Readonly<Record<string, string>> = {}) {
     this.#extensions = extensions;
     this.#channel = new SftpChannel({ hear: (bytes) => this.#hear(bytes) });
     this.channel = this.#channel;
   }
 
+  /** Sets the handler of a request. */
   on(name: string, handler: Handler): this {
     this.#handlers.set(name, handler);
     return this;
   }
 
-  /** Says nothing more, whatever it is asked. */
+  /** Ends the stream of responses. */
   end(): void {
     this.#hasEnded = true;
     this.#channel.fallSilent();
   }
 
-  /** Takes all packets that are whole. */
+  /** Takes the packets that are complete. */
   #hear(bytes: Uint8Array): void {
     this.#heard += unwire(bytes);
     for (;;) {
@@ -100,7 +101,7 @@ function askedIn(name: string, body: string): Asked {
   return { name, subject, rest: body.slice(4 + subject.length) };
 }
 
-/** The string that begins at a byte; `undefined` if not all of it is there. */
+/** Gives the string that begins at a byte; `undefined` if it is incomplete. */
 function stringAt(bytes: string, at: number): string | undefined {
   if (bytes.length < at + 4) return undefined;
   const view = new DataView(wire(bytes.slice(at, at + 4)).buffer);
@@ -109,6 +110,7 @@ function stringAt(bytes: string, at: number): string | undefined {
   return text.length === length ? text : undefined;
 }
 
+/** Gives a status. */
 export function status(code: number, message = ""): Answer {
   return {
     type: "\x65",
@@ -116,17 +118,20 @@ export function status(code: number, message = ""): Answer {
   };
 }
 
+/** Gives a handle. */
 export function handle(handle: string): Answer {
   return { type: "\x66", body: string(handle) };
 }
 
+/** Gives data. */
 export function data(bytes: string): Answer {
   return { type: "\x67", body: string(bytes) };
 }
 
-/** An entry's name and permissions, its kind (`S_IFMT`) among them. */
+/** Name and permissions of an entry, its kind (`S_IFMT`) among them. */
 export type ServerName = readonly [name: string, permissions?: number];
 
+/** Gives names. */
 export function names(...entries: readonly ServerName[]): Answer {
   return {
     type: "\x68",
@@ -137,7 +142,7 @@ export function names(...entries: readonly ServerName[]): Answer {
   };
 }
 
-/** What is said of an entry: its permissions, `S_IFMT` among them. */
+/** Gives attributes: permissions, the kind (`S_IFMT`) among them. */
 export function attributes(permissions?: number): Answer {
   return { type: "\x69", body: attrs(permissions) };
 }
@@ -148,6 +153,7 @@ function attrs(permissions: number | undefined): string {
     : uint32(0x4) + uint32(permissions);
 }
 
+/** Gives the reply of an extension. */
 export function extended(body: string): Answer {
   return { type: "\xc9", body };
 }

@@ -1,9 +1,10 @@
 // deno-lint-ignore-file no-console -- what it sees is its output
 /**
- * Runs a shell command, its argument, and says each change in what is seen of
- * it until it has ended.
+ * Runs a shell command, its argument, and prints each change of its login state
+ * until it has ended.
  */
 
+import { poll } from "@std/async/poll";
 import { readLoginState } from "../../../lib/ssh/login_state.ts";
 
 const child = new Deno.Command("sh", {
@@ -15,11 +16,15 @@ const child = new Deno.Command("sh", {
 
 let hasEnded = false;
 child.status.then(() => hasEnded = true);
-let shown = "";
-while (!hasEnded) {
-  const { login, isPrompting } = readLoginState(child.pid);
-  const view = `${login}${isPrompting ? ", asking" : ""}`;
-  if (view !== shown) console.log(`<${view}>`);
-  shown = view;
-  await new Promise((resolve) => setTimeout(resolve, 10));
-}
+let printed = "";
+await poll(
+  () => {
+    const { login, isPrompting } = readLoginState(child.pid);
+    const state = `${login}${isPrompting ? ", asking" : ""}`;
+    if (state !== printed) console.log(`<${state}>`);
+    printed = state;
+    return hasEnded;
+  },
+  Boolean,
+  { interval: 10 },
+);

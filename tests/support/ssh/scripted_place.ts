@@ -11,6 +11,7 @@ import {
 import { TempDirectory } from "../fixtures/temp_directory.ts";
 import { makeTree, type TreeEntry } from "../fixtures/tree.ts";
 
+/** Settings of a start. */
 export interface StartOptions {
   readonly script?: SshScript;
   readonly env?: Record<string, string>;

@@ -1,39 +1,39 @@
 import { findProgram } from "../../../scripts/peers.ts";
 
-/** What a login to an sshd of the tests is like. */
+/** Settings of the logins to an sshd. */
 export interface LoginSettings {
-  /** Settings a shell puts before a login's command. */
+  /** Assignments of variables before a login's command. */
   readonly environment?: string;
-  /** The shell that runs the command; bash reads its `.bashrc`. */
+  /** Shell that runs the command; bash reads its `.bashrc`. */
   readonly shell?: "sh" | "bash";
   /**
-   * How SFTP is served: by a program that a login's shell starts; by nothing; or
-   * by sshd itself, which then serves nothing else.
+   * SFTP server: a program that a login's shell starts; none; or sshd itself,
+   * which then serves nothing else.
    */
   readonly sftp?: "program" | "none" | "only";
-  /** Makes in the server's directory all that its own settings name. */
+  /** Makes the files that the server's own settings name, in its directory. */
   readonly prepare?: (directory: string) => Promise<ServerSettings>;
 }
 
-/** Settings of a server itself, before it starts. */
+/** Settings of the server itself. */
 export interface ServerSettings {
-  /** Further lines of its sshd_config; they come before all others. */
+  /** Lines of sshd_config before all others. */
   readonly lines?: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
- * A real sshd of one's own: fresh keys, a free loopback port, a home directory
- * for whoever logs in, and a client configuration that knows it as `far`.
- * Everything lives in one directory and ends with it.
+ * Real sshd with fresh keys, a free loopback port, a home directory for its logins,
+ * and a client configuration that knows it as `far`. Everything lives in one
+ * directory, which is removed at the end.
  */
 export class Sshd implements AsyncDisposable {
-  /** What to give ssh with `-F`; it knows the host `far`. */
+  /** Path of the configuration for `ssh -F`, with the host `far`. */
   readonly config: string;
-  /** Where a login begins, and what `~` is there. */
+  /** Home directory, in which a login begins. */
   readonly home: string;
   readonly port: number;
-  /** Holds the keys `user` and `host`, `known_hosts` and the configurations. */
+  /** Directory of the keys `user` and `host`, `known_hosts` and configurations. */
   readonly directory: string;
   readonly #child: Deno.ChildProcess;
   readonly #log: string[];
@@ -53,9 +53,7 @@ export class Sshd implements AsyncDisposable {
   }
 
   /**
-   * Starts one, and waits until it listens.
-   *
-   * @param settings What each login is like.
+   * Starts a server and waits until it listens.
    */
   static async start(settings: LoginSettings = {}): Promise<Sshd> {
     const directory = Deno.makeTempDirSync({ prefix: "seacp-sshd-" });
@@ -81,7 +79,7 @@ export class Sshd implements AsyncDisposable {
     throw new Error("sshd found no port to listen on");
   }
 
-  /** What the server has said so far: for a failing test. */
+  /** Log of the server so far, for a failing test. */
   get log(): string {
     return this.#log.join("");
   }
@@ -99,6 +97,7 @@ async function makeKey(path: string): Promise<void> {
   }).output();
 }
 
+/** Gives a port of the loopback interface that is free now. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
@@ -162,8 +161,8 @@ function servedSftp({ sftp = "program" }: LoginSettings): string {
 }
 
 /**
- * bash takes whoever logs in for somebody who wants their own `.bashrc` read, if
- * no shell is above it; only a login of the tests is to have one, of its own.
+ * Gives the command of every login. bash reads `.bashrc` where no shell is above
+ * it: the home directory keeps it from the one of whoever runs the tests.
  */
 function forcedCommand(
   home: string,
@@ -188,9 +187,8 @@ function spawnServer(
 }
 
 /**
- * Gives sshd's options for a configuration. From 9.8 on, a server shuts out for
- * a while whoever breaks off too often, and the tests do; the servers before do
- * not know the option.
+ * Gives sshd's options for a configuration. From 9.8 on, a server bars clients
+ * that break off as often as the tests do; older ones do not know the option.
  */
 export function lenientOptions(config: string): string[] {
   const options = ["-f", config];
@@ -204,7 +202,7 @@ export function lenientOptions(config: string): string[] {
   return success ? lenient : options;
 }
 
-/** Whether it came to listen; what it says goes to `log` from then on. */
+/** Resolves to `true` once the server listens; collects its log from then on. */
 function isListening(
   child: Deno.ChildProcess,
   log: string[],
