@@ -32,7 +32,7 @@ const READ_ONLY: Disk = { flags: 1 };
 const OUT_OF_INODES: Disk = { freeInodes: 0 };
 const ROOMY: Disk = {};
 
-/** A reply to `statvfs@openssh.com`, in the order of struct statvfs. */
+/** Gives a reply to `statvfs@openssh.com`, in the order of struct statvfs. */
 function fileSystem(
   { free = 1_000_000, inodes = 1000, freeInodes = 500, flags = 0 }: Disk,
 ): Answer {
@@ -66,7 +66,7 @@ interface World {
 
 const FAILURE = status(4, "Failure");
 
-/** A server that says of all that would change something that it failed. */
+/** Gives a server on which every change fails. */
 function failingServer(
   { tree = { "/d": DIRECTORY }, disk, refusal = FAILURE }: World,
 ): SftpServer {
@@ -123,7 +123,7 @@ const TRIES = {
 
 type Try = keyof typeof TRIES;
 
-/** The message of what fails in such a world. */
+/** Gives the message of an action that fails in a world. */
 async function failing(
   what: Try,
   world: World,
@@ -138,7 +138,7 @@ const QUOTA =
   "Failure, though there is room on the disk: a quota or a limit on the " +
   "length of files is exceeded, most likely";
 
-/** A file that is there, for what is written to. */
+/** Tree with a file to write to. */
 const WITH_FILE: Tree = { "/d": DIRECTORY, "/d/f": FILE };
 
 interface Row {
@@ -261,7 +261,7 @@ const ROWS: readonly Row[] = [
 
 for (const { name, tries, world, reason } of ROWS) {
   for (const what of tries) {
-    Deno.test(`explainFailure(): names ${name} where it fails to ${titleOf(what)}`, async () => {
+    Deno.test(`explainFailure(): accounts for ${name} on a failure to ${titleOf(what)}`, async () => {
       assertEquals(await failing(what, world), `scp: /d/f: ${reason}`);
     });
   }

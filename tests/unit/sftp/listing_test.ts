@@ -31,7 +31,7 @@ const LINK = 0o120777;
 
 const END = status(1, "End of file");
 
-/** A server whose only directory has these parts of a listing, then the end. */
+/** Gives a server whose only directory has these batches of names. */
 function serverOf(...parts: readonly Answer[]): SftpServer {
   const left = [...parts];
   return new SftpServer()
@@ -209,7 +209,7 @@ Deno.test("readdir(): throws where the connection is lost", async () => {
   );
 });
 
-/** A listing of the parts that a server answers, straight from its packets. */
+/** Gives a listing of batches of names, without a server. */
 function limitedListing(
   parts: readonly (readonly NameEntry[])[],
   limits: ListingLimits,

@@ -1,4 +1,4 @@
-/** Look-ups on servers that refuse some of the requests for them. */
+/** Lookups on servers that refuse some of the requests. */
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
@@ -44,9 +44,9 @@ async function filesOf(world: World): Promise<{
 interface Row {
   readonly name: string;
   readonly world: World;
-  /** The kind that `find` gives; `undefined` where nothing is there. */
+  /** Kind that `find` gives; `undefined` where there is no entry. */
   readonly found: string | undefined;
-  /** The kind or the message that `attributes` gives. */
+  /** Kind that `stat` gives, or the message of its error. */
   readonly source: string;
 }
 
@@ -173,7 +173,7 @@ for (const { name, world, found, source } of ROWS) {
       (error: Error) => error.message,
     );
     assertEquals(told, source);
-    // Whatever was opened to look is closed.
+    // Every handle of a lookup is closed.
     await files.find("other");
     const count = (asked: RegExp) =>
       server.asked.filter((line) => asked.test(line)).length;

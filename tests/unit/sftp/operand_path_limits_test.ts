@@ -18,7 +18,7 @@ import { makeTree } from "../../support/fixtures/tree.ts";
 
 const FILE = 0o100644;
 
-/** The files of a server that has one directory without an end. */
+/** Gives the files of a server with one endless directory. */
 async function endlessFiles(): Promise<SftpFileSystem> {
   let count = 0;
   const server = new SftpServer()

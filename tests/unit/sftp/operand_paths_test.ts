@@ -63,7 +63,7 @@ const TREE = [
   "a.md",
 ].map((path) => ({ path, content: "x" }));
 
-/** The paths that an operand below `root` names, relative to it. */
+/** Gives the paths that an operand below `root` names, relative to it. */
 async function named(
   files: SftpFileSystem,
   root: string,
@@ -98,7 +98,7 @@ const PATTERNS: readonly Row[] = [
   ["[a-c].txt", ["a.txt", "b.txt", "c.txt"]],
   ["[ab].txt", ["a.txt", "b.txt"]],
   ["[!a].txt", ["B.txt", "b.txt", "c.txt"]],
-  // For scp, `^` negates nothing.
+  // In scp's patterns `^` does not negate.
   ["[^a].txt", ["a.txt"]],
   ["[[:upper:]].txt", ["B.txt"]],
   ["b.tx[t]", ["b.txt"]],
@@ -114,7 +114,7 @@ const PATTERNS: readonly Row[] = [
   ["d*/", ["d1", "d2", "deep"]],
   ["d1//*", ["d1/f"]],
   ["*/", ["d1", "d2", "deep"]],
-  // Escapes take the meaning from what follows them.
+  // A backslash makes the next character literal.
   ["star\\*", ["star*"]],
   ["sta[r]\\*", ["star*"]],
   ["\\a.tx?", ["a.txt"]],

@@ -29,7 +29,7 @@ const INIT = wire(
 
 const HANDLE = wire("h");
 
-/** A session that has begun, and the channel whose remote is the test. */
+/** Begins a session over a channel whose remote is the test. */
 async function begun(
   { version = VERSION, grain = Infinity, lockstep = false } = {},
 ): Promise<{ session: SftpSession; channel: SftpChannel }> {
@@ -40,7 +40,7 @@ async function begun(
   return { session, channel };
 }
 
-/** A request for attributes of a path of one letter. */
+/** Gives the packet of a STAT. */
 function statPacket(id: number, path: string): string {
   return unwire(packet("\x11", uint32(id), string(path)));
 }
@@ -51,7 +51,7 @@ function readPacket(id: number, offset: number, length: number): string {
   );
 }
 
-/** The attributes of an entry of some bytes. */
+/** Gives the attributes of an entry of some bytes. */
 function attrs(id: number, size: number): Uint8Array {
   return packet("\x69", uint32(id), "\x00\x00\x00\x01", uint64(size));
 }
@@ -352,7 +352,7 @@ const FAILURES: readonly ConnectionFailure[] = [
   ...cuts(data(3, "abcd")),
 ];
 
-/** The end at every byte of a packet. */
+/** Gives the end of the stream behind every byte of a packet. */
 function cuts(packet: Uint8Array): ConnectionFailure[] {
   return Array.from({ length: packet.length - 1 }, (_, at) => ({
     name: `the end after ${at + 1} bytes of a ${
@@ -381,7 +381,7 @@ for (const { name, said, ends = false, message } of FAILURES) {
   });
 }
 
-/** Expects one error for what waits and for all that will be asked. */
+/** Expects one error for pending and for later requests. */
 async function assertDead(
   session: SftpSession,
   waiting: readonly Promise<unknown>[],
@@ -474,8 +474,8 @@ Deno.test("read(): tells the channel the bytes in flight, the next head included
   channel.soon.length = 0;
   channel.say(data(1, "x".repeat(20)), data(2, "y".repeat(15)));
   await Promise.all(reads);
-  // The first body and a head, twice; the rest of that head; the second body,
-  // of which 6 bytes came with it; and whatever else may come.
+  // The first body and a head, twice; the rest of that head; the second body, of
+  // which 6 bytes came with it; then nothing in flight.
   assertEquals(channel.soon, [20 + 13, 7 + 13, 0, 15 - 6, 0]);
 });
 
@@ -509,7 +509,7 @@ Deno.test("read(): hands on no data once the session has failed", async () => {
     take: (part) => {
       taken.push(unwire(part));
       if (taken.length > 1) return;
-      // Whoever decodes another answer meanwhile finds that it is none.
+      // Another response turns out to be wrong meanwhile.
       session.violation({ kind: "status", code: 0, message: "" });
     },
   }, 0);
@@ -664,7 +664,7 @@ Deno.test("SftpSession: holds long READs while the server has five times as many
   assertEquals(channel.unheard, 0);
   later.push(read());
   await hear(packets(11, 12));
-  // Nothing else waits, and what waits goes before it.
+  // A short request does not wait, and held READs go before it.
   later.push(read());
   await turn();
   assertEquals(channel.unheard, 0);
@@ -732,7 +732,7 @@ Deno.test("SftpSession: accepts a handle again after the request to close it", a
   assertEquals(session.handles.count, 1);
 });
 
-/** A program that says nothing for long. */
+/** Program without output for a long time. */
 const SLEEP = "await new Promise((wake) => setTimeout(wake, 600_000))";
 
 Deno.test("begin(): throws once its channel is closed, before any byte", async () => {

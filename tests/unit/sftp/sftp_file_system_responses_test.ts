@@ -1,4 +1,4 @@
-/** `SftpFileSystem` over servers that answer as no system's does here. */
+/** `SftpFileSystem` over servers in memory, with responses that sshd never sends. */
 
 import type { SftpTuning } from "../../../lib/options/copy_options.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
@@ -34,7 +34,7 @@ async function assertFails(
   assertEquals(error.message, message);
 }
 
-/** The files of a server in memory. */
+/** Gives the files of a server in memory. */
 async function filesOf(
   server: SftpServer,
   tuning: SftpTuning = {},
@@ -48,7 +48,7 @@ async function filesOf(
   });
 }
 
-/** A server that tells how much it takes; 0 where it does not say. */
+/** Gives a server with limits; 0 where it tells none. */
 function limitedServer(
   { read = 0, write = 0, handles = 0 },
 ): SftpServer {
@@ -168,7 +168,7 @@ const TOO_MANY: readonly Answer[] = [
   status(4),
   status(4, "Failure"),
   status(4, "Too many open files"),
-  // Twisted Conch's words.
+  // Message of Twisted Conch.
   status(4, "open failed"),
   status(4, "open f: too many open files in system"),
   status(24, "Too many open files"),
@@ -276,7 +276,7 @@ Deno.test("copyRange() and expandPath(): need the server's extensions", async ()
   );
 });
 
-/** Calls whose answers have to be of one kind. */
+/** Calls that accept one kind of response. */
 const CALLS: Readonly<
   Record<string, (files: SftpFileSystem) => Promise<unknown>>
 > = {

@@ -37,7 +37,7 @@ function childTest(
   });
 }
 
-/** Runs a program that may have no more than a few files open. */
+/** Wrapper that limits a program to a few open files. */
 const FEW_OPEN = ["sh", "-c", 'ulimit -n 64 && exec "$@"', "sh"];
 
 function encode(text: string): Uint8Array {

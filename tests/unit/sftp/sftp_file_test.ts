@@ -37,7 +37,7 @@ async function filesOf(server: SftpServer): Promise<SftpFileSystem> {
   });
 }
 
-/** A server that does all that it is told, and says how long the file is. */
+/** Gives a server on which everything succeeds, and a file has this length. */
 function serverOf(size: number): SftpServer {
   return new SftpServer()
     .on("OPEN", () => handle("h"))
@@ -71,7 +71,7 @@ for (
   });
 }
 
-/** Writes five bytes to a file, and gives what the server was asked. */
+/** Writes five bytes to a file, and gives the requests for it. */
 async function askedFor(
   replaced: Attributes | undefined,
   server = serverOf(4),

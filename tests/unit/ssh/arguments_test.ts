@@ -16,7 +16,7 @@ const FIXED =
 
 type Host = Omit<RemoteLocation, "kind" | "path">;
 
-/** Settings, a host, and what stands between the fixed options and `--`. */
+/** Settings, a login, and the arguments between the fixed options and `--`. */
 const CALLS: readonly (readonly [Partial<SshSettings>, Host, string[]])[] = [
   [{}, { host: "far" }, []],
   [{}, { host: "far", user: "bob" }, ["-l", "bob"]],
@@ -124,7 +124,7 @@ Deno.test("markedCommand(): prints the marker, then becomes the command", () => 
   );
 });
 
-/** Two hosts, options, and all that ssh is given after `-n` and its flags. */
+/** Two hosts, options, and the arguments behind `-n` and the flags. */
 const DIRECT: readonly (readonly [
   source: Omit<RemoteLocation, "kind">,
   target: Omit<RemoteLocation, "kind">,

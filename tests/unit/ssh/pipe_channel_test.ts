@@ -15,14 +15,14 @@ import { sayZeros } from "../../support/fixtures/zeros.ts";
 
 const PIPE_BYTES = 64 * 1024;
 
-/** A descriptor of the peer's; it may be closed before its time. */
+/** Gives a descriptor of the peer's as a resource, which may be closed early. */
 function owned(fd: number): Disposable {
   const stack = new DisposableStack();
   stack.adopt(fd, libc.close);
   return stack;
 }
 
-/** A program that is being started elsewhere may hold a pipe for a moment. */
+/** Tells whether a reader is left: a program just started may hold the pipe. */
 function isHeld(writeEnd: number): boolean {
   try {
     libc.write(writeEnd, new Uint8Array(1));

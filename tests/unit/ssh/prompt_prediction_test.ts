@@ -9,7 +9,7 @@ import { peerTest } from "../../support/doors.ts";
 import { runProgram } from "../../support/process/program.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 
-/** LoginMeans that there are, and what was looked for. */
+/** Means of a login, and a record of those looked for. */
 class FakeMeans implements LoginMeans {
   readonly looked: string[] = [];
   readonly #there: readonly string[];
@@ -43,132 +43,132 @@ type Row = readonly [
 
 const ROWS: readonly Row[] = [
   [
-    "it will where nothing is there",
+    "is true without any means",
     BASE + KEYS,
     [],
     true,
     ["key /a", "key /b", "agent undefined"],
   ],
   [
-    "not with an open key, whichever, and nothing else is looked for",
+    "is false with any unencrypted key, and looks no further",
     BASE + KEYS,
     ["key /b"],
     false,
     ["key /a", "key /b"],
   ],
   [
-    "not with an agent's key",
+    "is false with an agent's key",
     BASE + KEYS,
     ["agent undefined"],
     false,
     ["key /a", "key /b", "agent undefined"],
   ],
   [
-    "not with the key of the agent that is configured",
+    "is false with a key of the configured agent",
     BASE + "identityagent /s\n",
     ["agent /s"],
     false,
     ["agent /s"],
   ],
   [
-    "it will where another agent is configured",
+    "is true where another agent is configured",
     BASE + "identityagent /s\n",
     ["agent undefined"],
     true,
     ["agent /s"],
   ],
   [
-    "it will where no agent may be asked",
+    "is true where no agent may be used",
     BASE + "identityagent none\n",
     ["agent none", "agent undefined"],
     true,
     [],
   ],
   [
-    "it will although there are keys, where none may be used",
+    "is true with keys that may not be used",
     BASE + KEYS + "pubkeyauthentication no\n",
     ["key /a", "agent undefined"],
     true,
     [],
   ],
   [
-    "it will although there are keys, in the other spelling",
+    "is true with keys that may not be used, in the other spelling",
     BASE + KEYS + "pubkeyauthentication false\n",
     ["key /a"],
     true,
     [],
   ],
   [
-    "not with a key that is bound to a host",
+    "is false with a key that is bound to a host",
     BASE + KEYS + "pubkeyauthentication host-bound\n",
     ["key /a"],
     false,
     ["key /a"],
   ],
   [
-    "it will although there are keys, where a password is preferred",
+    "is true with keys where a password is preferred",
     BASE + KEYS + "preferredauthentications password\n",
     ["key /a", "agent undefined"],
     true,
     [],
   ],
   [
-    "not with a ticket",
+    "is false with a ticket",
     BASE + "gssapiauthentication yes\n",
     ["ticket"],
     false,
     ["agent undefined", "ticket"],
   ],
   [
-    "it will with a ticket that is not asked for",
+    "is true with a ticket where GSSAPI is off",
     BASE + "gssapiauthentication no\n",
     ["ticket"],
     true,
     ["agent undefined"],
   ],
   [
-    "it will with a ticket that is not preferred",
+    "is true with a ticket where GSSAPI is not preferred",
     BASE + "gssapiauthentication yes\npreferredauthentications password\n",
     ["ticket"],
     true,
     [],
   ],
   [
-    "it will without a ticket",
+    "is true without a ticket",
     BASE + "gssapiauthentication yes\n",
     [],
     true,
     ["agent undefined", "ticket"],
   ],
   [
-    "not where the host itself is known",
+    "is false with host-based authentication",
     BASE + "hostbasedauthentication yes\n",
     [],
     false,
     ["agent undefined"],
   ],
   [
-    "not with a running master",
+    "is false with a running master",
     BASE + "controlpath /m\n",
     ["master"],
     false,
     ["agent undefined", "master"],
   ],
   [
-    "it will with a master that has ended",
+    "is true with a master that has ended",
     BASE + "controlpath /m\n",
     [],
     true,
     ["agent undefined", "master"],
   ],
   [
-    "it will without a master's path",
+    "is true without a path of a master",
     BASE + "controlpath none\n",
     ["master"],
     true,
     ["agent undefined"],
   ],
-  ["not in batch mode", BASE + "batchmode yes\n", [], false, []],
+  ["is false in batch mode", BASE + "batchmode yes\n", [], false, []],
 ];
 
 for (const [sentence, text, there, asks, looked] of ROWS) {
@@ -185,7 +185,7 @@ Deno.test("willPrompt(): is false without a configuration", async () => {
   assertEquals(means.looked, []);
 });
 
-/** Bytes of a key that are looked at, as the program does. */
+/** Bytes of a key that the program reads. */
 const HEAD = 512;
 
 for (

@@ -183,7 +183,7 @@ Deno.test(
     const before = start();
     const process = commandSpawner.spawnInherited("true", [], ignore);
     const after = start();
-    // All of them end in the same turn of the runtime, which tells one by one.
+    // All end in one turn of the runtime, which reports one by one.
     for (const { status } of [before, after]) status.then(() => process.stop());
     const ids = [before.pid, process.id, after.pid].map(String);
     const isEnded = "grep -q '^State:.Z' /proc/$id/status";
@@ -278,7 +278,7 @@ testUnless(
     const ours = openDescriptors().map(identityOf);
     assert(!theirs.some((one) => ours.includes(one.replace(/^\w+ /, ""))));
 
-    // So many times that a leak cannot hide among what other tests open.
+    // Often enough that a leak exceeds the descriptors other tests open.
     const before = openDescriptors().length;
     for (let count = 0; count < 100; count++) {
       assertThrows(
@@ -347,7 +347,7 @@ Deno.test(
         wrapper: ["perl", "-e", '$SIG{CHLD} = "IGNORE"; exec @ARGV'],
       },
     );
-    // The runtime alone is told of no end.
+    // Only the runtime gets no end.
     const failure = lacksLibrary === undefined
       ? "SCP did not begin: exit status 3"
       : "ssh failed (exit status 255)";

@@ -98,7 +98,7 @@ Deno.test("StderrText: knows that a key wants to be touched", () => {
   assertEquals(stderr.awaitsTouch, false);
 });
 
-/** Messages of several lines, all of which are held. */
+/** Reports of several lines, all of which are held. */
 const LONG: readonly string[] = [
   "fish: Unknown command: scp\nfish: \nscp -f x\n^~^\n",
   "'scp' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n",

@@ -12,7 +12,7 @@ import {
 import { WireReader, WireWriter } from "../../../../lib/sftp/wire/bytes.ts";
 import { wire } from "../../../support/sftp/bytes.ts";
 
-/** Attributes and their bytes: both ways. */
+/** Attributes and their bytes, both ways. */
 const ROWS: readonly (readonly [WireAttributes, Uint8Array])[] = [
   [{}, wire("\x00\x00\x00\x00")],
   [
@@ -68,7 +68,7 @@ const ROWS: readonly (readonly [WireAttributes, Uint8Array])[] = [
   ],
 ];
 
-/** Attributes that are only read: nobody sends an owner, nor extensions. */
+/** Attributes with an owner or extensions, which are only read. */
 const READ_ONLY: readonly (readonly [WireAttributes, Uint8Array])[] = [
   [
     {},
@@ -121,7 +121,7 @@ function charOf(byte: number): string {
   return String.fromCharCode(byte);
 }
 
-/** The bytes of attributes, as a packet. */
+/** Gives the bytes that attributes are written as. */
 function written(attributes: WireAttributes): Uint8Array {
   const writer = new WireWriter();
   writeAttributes(writer, attributes);

@@ -3,7 +3,7 @@ import { EntryError, ProtocolError } from "../../../../lib/errors.ts";
 import { WireReader, WireWriter } from "../../../../lib/sftp/wire/bytes.ts";
 import { unwire, wire } from "../../../support/sftp/bytes.ts";
 
-/** A value, how it is read and written, and its bytes. */
+/** Value, its bytes, and the calls that read and write it. */
 interface Row {
   readonly bytes: string;
   readonly value: unknown;
@@ -125,7 +125,7 @@ Deno.test("WireReader: throws for a string longer than the packet, of any length
   }
 });
 
-/** Numbers beyond those that are exact here. */
+/** Numbers out of range. */
 const LARGE = [
   "\x00\x20\x00\x00\x00\x00\x00\x00",
   "\x7f\xff\xff\xff\xff\xff\xff\xff",

@@ -45,7 +45,7 @@ Deno.test("parseLimits(): throws for limits cut at any byte", () => {
   }
 });
 
-/** A file system that is neither full nor read-only. */
+/** Fields of a disk that is neither full nor read-only. */
 const USUAL = {
   bsize: "\x00\x00\x00\x00\x00\x10\x00\x00",
   frsize: "\x00\x00\x00\x00\x00\x00\x10\x00",

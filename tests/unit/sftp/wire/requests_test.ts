@@ -6,10 +6,10 @@ import {
 } from "../../../../lib/sftp/wire/requests.ts";
 import { unwire, wire } from "../../../support/sftp/bytes.ts";
 
-/** A handle, which is any bytes. */
+/** Handle of odd bytes. */
 const HANDLE = Uint8Array.of(0x00, 0xff, 0x2f);
 
-/** Requests of the id 42, and the packets they are. */
+/** Requests with the id 42, and their packets. */
 const ROWS: readonly (readonly [Request, Uint8Array])[] = [
   [
     { kind: "open", path: "/foo", access: "read", attributes: {} },

@@ -187,7 +187,7 @@ function languageIn(packet: Uint8Array): number {
   return packet.at(-1) === 0 ? 4 : 6;
 }
 
-/** A packet that says it is as long as what is left of it. */
+/** Cuts a packet and sets its length accordingly. */
 function cutTo(packet: Uint8Array, length: number): Uint8Array {
   const cut = packet.slice(0, length);
   new DataView(cut.buffer).setUint32(0, length - 4);

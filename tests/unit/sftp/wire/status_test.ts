@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { statusText } from "../../../../lib/sftp/wire/status.ts";
 
-/** A status, the server's own words, and what is shown. */
+/** Status, the server's message, and the text shown. */
 const ROWS: readonly (readonly [number, string, string])[] = [
   [0, "Success", "No error"],
   [1, "End of file", "End of file"],
@@ -28,7 +28,7 @@ Deno.test("statusText(): gives the same for a status without a message", () => {
   }
 });
 
-/** Words of other servers. */
+/** Messages of other servers. */
 const WORDS: readonly (readonly [number, string, string])[] = [
   [4, "Quota exceeded", "Quota exceeded"],
   [4, "quota exceeded.", "quota exceeded"],
