@@ -16,7 +16,7 @@ import { Status } from "./wire/status.ts";
 export interface Subject {
   readonly path: string;
   /** Action that the message names; absent where the path alone will do. */
-  readonly doing?: string;
+  readonly action?: string;
   /**
    * Purpose of the request.
    *
@@ -119,7 +119,7 @@ export class CheckedRequests {
 
   /** Gives the error to throw for a response that was not expected. */
   async failure(
-    { path, doing, attempt = "other" }: Subject,
+    { path, action, attempt = "other" }: Subject,
     response: Response,
   ): Promise<Error> {
     const isFailure = response.kind === "status" &&
@@ -130,7 +130,7 @@ export class CheckedRequests {
       { path, attempt },
       response,
     );
-    const name = doing === undefined ? path : `${path}: ${doing}`;
+    const name = action === undefined ? path : `${path}: ${action}`;
     return new EntryError(`${this.label}${name}: ${reason}`);
   }
 

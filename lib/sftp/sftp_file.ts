@@ -140,7 +140,7 @@ export class SftpFile implements OpenFile {
   ): Promise<number> {
     const { handle, path } = this;
     const attributes = { size };
-    const subject = { path, doing: "truncate" };
+    const subject = { path, action: "truncate" };
     const byHandle = await this.#lengthAfter(
       { kind: "fsetstat", handle, attributes },
       subject,
@@ -187,9 +187,9 @@ export class SftpFile implements OpenFile {
   }
 
   /** Sets attributes by FSETSTAT, else by SETSTAT. */
-  async #set(attributes: WireAttributes, doing: string): Promise<void> {
+  async #set(attributes: WireAttributes, action: string): Promise<void> {
     const { handle, path } = this;
-    const subject = { path, doing };
+    const subject = { path, action };
     // Truncation changes the times, and on some servers perhaps the mode.
     if (this.#truncated !== undefined) await this.#truncated;
     const refusal = await this.#try(
@@ -220,7 +220,7 @@ export class SftpFile implements OpenFile {
     const { handle, path } = this;
     await this.#requests.expectOk(
       { kind: "close", handle },
-      { path, doing: "close" },
+      { path, action: "close" },
     );
   }
 

@@ -210,14 +210,14 @@ export class SftpFileSystem implements FileSystem {
   async setMode(path: string, mode: number): Promise<void> {
     await this.#requests.expectOk(
       { kind: "setstat", path, attributes: { permissions: mode } },
-      { path, doing: "set mode" },
+      { path, action: "set mode" },
     );
   }
 
   async setTimes(path: string, times: Times): Promise<void> {
     await this.#requests.expectOk(
       { kind: "setstat", path, attributes: { times } },
-      { path, doing: "set times" },
+      { path, action: "set times" },
     );
   }
 

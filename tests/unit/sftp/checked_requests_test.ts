@@ -30,7 +30,7 @@ Deno.test("expectOk(): accepts OK, and names label, path and action in an error"
   for (
     const [subject, message] of [
       [{ path: "a" }, "far:a: Permission denied"],
-      [{ path: "a", doing: "set mode" }, "far:a: set mode: Permission denied"],
+      [{ path: "a", action: "set mode" }, "far:a: set mode: Permission denied"],
     ] as const
   ) {
     const error = await assertRejects(
