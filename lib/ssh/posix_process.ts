@@ -1,6 +1,6 @@
 import { delay } from "@std/async/delay";
 import { type Calls, checked, libcCalls } from "../system/libc.ts";
-import { platform } from "../system/platform.ts";
+import { abi } from "../system/abi.ts";
 import { spawn, type Streams } from "./posix_spawn.ts";
 import type { Process, ProcessEnd } from "./spawner.ts";
 
@@ -69,7 +69,7 @@ class PosixProcess implements Process {
     // Of <sys/wait.h>, the same on Linux and macOS.
     const P_PID = 1;
     const WEXITED = 4;
-    const { WNOWAIT } = platform;
+    const { WNOWAIT } = abi;
     const info = new Uint8Array(SIGINFO_BYTES);
     const error = await libc().waitid(P_PID, this.id, info, WEXITED | WNOWAIT);
     // Keeps the buffer from the garbage collector up to here.

@@ -11,7 +11,7 @@ import {
   libcCalls,
   LibcError,
 } from "../system/libc.ts";
-import { platform } from "../system/platform.ts";
+import { abi } from "../system/abi.ts";
 
 const FUNCTIONS = {
   posix_spawnp: {

@@ -1,10 +1,6 @@
 import { PipeChannel } from "./pipe_channel.ts";
-import {
-  close,
-  compileCalls,
-  makePipe,
-  makeSocketPair,
-} from "../system/libc.ts";
+import { close, makePipe, makeSocketPair } from "../system/descriptors.ts";
+import { compileCalls } from "../system/libc.ts";
 import { StderrPipe } from "./stderr_pipe.ts";
 import { startProcess } from "./posix_process.ts";
 import { canSpawn } from "./posix_spawn.ts";

@@ -1,13 +1,7 @@
 /** Prompts of a running ssh, seen as it opens the terminal. */
 
-import {
-  checked,
-  close,
-  libcCalls,
-  O_CLOEXEC,
-  O_NONBLOCK,
-  read,
-} from "../system/libc.ts";
+import { close, O_CLOEXEC, O_NONBLOCK, read } from "../system/descriptors.ts";
+import { checked, libcCalls } from "../system/libc.ts";
 
 const FUNCTIONS = {
   inotify_init1: { parameters: ["i32"], result: "i32" },

@@ -2,14 +2,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { decodeName } from "../../../lib/names/name_bytes.ts";
 import { startProcess } from "../../../lib/ssh/posix_process.ts";
 import { canSpawn, spawn } from "../../../lib/ssh/posix_spawn.ts";
-import {
-  close,
-  EINVAL,
-  ENOENT,
-  LibcError,
-  makePipe,
-  read,
-} from "../../../lib/system/libc.ts";
+import { close, makePipe, read } from "../../../lib/system/descriptors.ts";
+import { EINVAL, ENOENT, LibcError } from "../../../lib/system/libc.ts";
 import { lacksLibrary, testUnless } from "../../support/c_library.ts";
 
 const OWN_STREAMS = { input: 0, output: 1, error: 2 };

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { decodeName } from "../../../lib/names/name_bytes.ts";
 import { startProcess } from "../../../lib/ssh/posix_process.ts";
 import { StderrPipe } from "../../../lib/ssh/stderr_pipe.ts";
-import { close, makePipe } from "../../../lib/system/libc.ts";
+import { close, makePipe } from "../../../lib/system/descriptors.ts";
 import { lacksLibrary, testUnless } from "../../support/c_library.ts";
 
 /** Runs a shell script and gives everything it wrote to standard error. */
