@@ -1,4 +1,8 @@
-import { PrivateDirectory } from "../system/private_directory.ts";
+import {
+  HASHED_NAMES,
+  hashedName,
+  PrivateDirectory,
+} from "../system/private_directory.ts";
 import type { NameKind } from "./typed_path.ts";
 
 /** A name in a directory of a remote. */
@@ -12,9 +16,6 @@ export const KNOWN_MILLISECONDS = 60_000;
 
 /** How long a host is left alone that did not answer. */
 export const SILENT_MILLISECONDS = 15_000;
-
-/** Names of our files, and of those that are being written. */
-const OUR_NAME = /^[0-9a-f]{64}(\.[0-9a-f-]{36})?$/;
 
 /** What is in a file: the whole key, as two might have one hash. */
 interface Content {
@@ -34,13 +35,13 @@ export class Cache {
 
   /** @param directory Absent where there is none. */
   constructor(directory: string | undefined, now: () => number = Date.now) {
-    this.#directory = new PrivateDirectory(directory, OUR_NAME);
+    this.#directory = new PrivateDirectory(directory, HASHED_NAMES);
     this.#now = now;
   }
 
   /** What was kept under this key; `undefined` if that is too long ago. */
   async get(key: string): Promise<readonly RemoteName[] | undefined> {
-    const text = this.#directory.read(await fileNameFor(key));
+    const text = this.#directory.read(await hashedName(key));
     const content = text === undefined ? undefined : parseContent(text);
     const now = this.#now();
     const isKnown = content?.key === key && content.until > now &&
@@ -56,13 +57,8 @@ export class Cache {
   ): Promise<void> {
     const content: Content = { key, until: this.#now() + milliseconds, names };
     this.#directory.removeOlder(this.#now() - KNOWN_MILLISECONDS);
-    this.#directory.write(await fileNameFor(key), JSON.stringify(content));
+    this.#directory.write(await hashedName(key), JSON.stringify(content));
   }
-}
-
-async function fileNameFor(key: string): Promise<string> {
-  const bytes = new TextEncoder().encode(key);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
 /** Where the cache is on this system. */

@@ -1,4 +1,8 @@
-import { PrivateDirectory } from "../system/private_directory.ts";
+import {
+  HASHED_NAMES,
+  hashedName,
+  PrivateDirectory,
+} from "../system/private_directory.ts";
 import type { Protocol } from "./protocol_choice.ts";
 
 /** Longest time that a fact is believed, in milliseconds: 30 days. */
@@ -6,8 +10,6 @@ export const KNOWN_MILLISECONDS = 30 * 24 * 60 * 60 * 1000;
 
 /** Variable that switches the memory off: `no`. */
 export const SWITCH = "SEACP_HOST_MEMORY";
-
-const OUR_NAME = /^[0-9a-f]{64}(\.[0-9a-f-]{36})?$/;
 
 /** File of the salt, which keeps others from guessing hosts by their hashes. */
 const SALT = "salt";
@@ -24,7 +26,7 @@ export class HostMemory {
 
   /** @param directory Absent where nothing is to be kept. */
   constructor(directory: string | undefined, now: () => number = Date.now) {
-    this.#directory = new PrivateDirectory(directory, OUR_NAME);
+    this.#directory = new PrivateDirectory(directory, HASHED_NAMES);
     this.#now = now;
   }
 
@@ -32,7 +34,7 @@ export class HostMemory {
   async lacking(configuration: string): Promise<Protocol | undefined> {
     const salt = this.#directory.read(SALT);
     if (salt === undefined) return undefined;
-    const text = this.#directory.read(await nameFor(salt, configuration));
+    const text = this.#directory.read(await hashedName(salt + configuration));
     const [, protocol, since] = /^(scp|sftp) (\d{1,15})$/.exec(text ?? "") ??
       [];
     const age = this.#now() - Number(since);
@@ -42,7 +44,7 @@ export class HostMemory {
 
   /** Keeps that a host lacks a protocol, and removes what is too old. */
   async keep(configuration: string, lacking: Protocol): Promise<void> {
-    const name = await nameFor(this.#salt(), configuration);
+    const name = await hashedName(this.#salt() + configuration);
     this.#directory.removeOlder(this.#now() - KNOWN_MILLISECONDS);
     this.#directory.write(name, `${lacking} ${this.#now()}`);
   }
@@ -51,7 +53,7 @@ export class HostMemory {
   async forget(configuration: string): Promise<void> {
     const salt = this.#directory.read(SALT);
     if (salt === undefined) return;
-    this.#directory.remove(await nameFor(salt, configuration));
+    this.#directory.remove(await hashedName(salt + configuration));
   }
 
   #salt(): string {
@@ -61,11 +63,6 @@ export class HostMemory {
     this.#directory.write(SALT, salt);
     return salt;
   }
-}
-
-async function nameFor(salt: string, configuration: string): Promise<string> {
-  const bytes = new TextEncoder().encode(salt + configuration);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
 /** Gives the memory's directory; `undefined` where it is off or has no place. */

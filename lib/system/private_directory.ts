@@ -83,3 +83,17 @@ function isOwn(path: string, kind: "file" | "directory"): boolean {
     uid === Deno.uid() && (mode! & OTHERS) === 0;
   return isKind && isMine;
 }
+
+/** Names that `hashedName` gives, and names of such files while they are written. */
+export const HASHED_NAMES = /^[0-9a-f]{64}(\.[0-9a-f-]{36})?$/;
+
+/** Gives the name of the file for a key: its SHA-256 hash in hexadecimal digits. */
+export async function hashedName(key: string): Promise<string> {
+  const bytes = new TextEncoder().encode(key);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+/** Gives an environment variable; `undefined` if it is not set. */
+export function environmentVariable(name: string): string | undefined {
+  return Deno.env.get(name);
+}

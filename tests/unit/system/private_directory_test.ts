@@ -1,5 +1,9 @@
-import { assertEquals } from "@std/assert";
-import { PrivateDirectory } from "../../../lib/system/private_directory.ts";
+import { assert, assertEquals } from "@std/assert";
+import {
+  HASHED_NAMES,
+  hashedName,
+  PrivateDirectory,
+} from "../../../lib/system/private_directory.ts";
 import { listing } from "../../support/fixtures/listing.ts";
 import { onWindows } from "../../support/platform.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
@@ -163,4 +167,15 @@ Deno.test("PrivateDirectory: keeps, finds and removes nothing without a director
     directory.removeOlder(Date.now());
   }
   assertEquals(listing(temporary.path), ['file = ""']);
+});
+
+Deno.test("hashedName(): gives the SHA-256 hash of a key, a name that HASHED_NAMES knows", async () => {
+  const name =
+    "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+  assertEquals(await hashedName("abc"), name);
+  assert(HASHED_NAMES.test(name));
+  assert(HASHED_NAMES.test(`${name}.${crypto.randomUUID()}`));
+  for (const other of ["salt", "", name.slice(1), `${name}.`, `x${name}`]) {
+    assert(!HASHED_NAMES.test(other), other);
+  }
 });
