@@ -8,37 +8,36 @@ import { checkLogin, checkSourceUser } from "../location/login.ts";
 import { parseLocation } from "../location/operand.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { Tally } from "../events/tally.ts";
+import type { CopyJob } from "../options/copy_options.ts";
 import { environmentVariable } from "../system/environment.ts";
 import { transfer } from "../tree/transfer.ts";
-import { isInside, mayLieInside } from "./nesting.ts";
-import { copyDirectly } from "./direct.ts";
-import { converse, type Routes } from "./conversation.ts";
+import { isInside, isLengthless, mayLieInside } from "./copy_facts.ts";
+import { Banners } from "./banners.ts";
+import { copyDirectly } from "./direct_copy.ts";
+import { copyWithFallback, type Routes } from "./fallback.ts";
 import { filesForDownload } from "./home_guard.ts";
 import { HostMemory, memoryDirectory } from "./host_memory.ts";
 import { type CopyFacts, Hosts } from "./hosts.ts";
-import { isLengthless } from "./lengthless.ts";
-import type { CopyJob } from "../options/copy_options.ts";
 import {
   downloadOverScp,
   relayOverScp,
   type ScpContext,
   uploadOverScp,
-} from "./over_scp.ts";
+} from "./scp_routes.ts";
 import {
   downloadOverSftp,
   relayOverSftp,
   type SftpContext,
   uploadOverSftp,
-} from "./over_sftp.ts";
+} from "./sftp_routes.ts";
 import { ScpSessions } from "./scp_sessions.ts";
-import { SftpServers } from "./sftp_servers.ts";
-import { TalkativeShells } from "./talkative_shells.ts";
+import { SftpSessions } from "./sftp_sessions.ts";
 
 /**
- * Copies each source to the target, in order, by the route its two ends ask
- * for. What fails is reported; nothing is thrown for it.
+ * Copies each source to the target, in their order. Reports what fails, and
+ * throws nothing for it.
  *
- * @returns What failed, counted.
+ * @returns The number of failures.
  */
 export async function copy(
   job: CopyJob,
@@ -57,7 +56,7 @@ export async function copy(
   return tally;
 }
 
-/** Facts of most copies. */
+/** Facts of a copy for which nothing else is said. */
 const NO_FACTS: CopyFacts = {
   sendsDirectories: false,
   mayNest: false,
@@ -80,19 +79,19 @@ class Copy {
       files,
       among: new NameCollisions(files, job.target),
       pacer: bitsPerSecond === undefined ? undefined : new Pacer(bitsPerSecond),
-      shells: new TalkativeShells(observer),
+      banners: new Banners(observer),
       hosts: new Hosts(job.options, { memory, observer }),
     };
     this.#context = {
       ...context,
       scpSessions: new ScpSessions(context),
-      sftpServers: new SftpServers(context),
+      sftpSessions: new SftpSessions(context),
     };
   }
 
-  /** Ends what serves the whole job. */
+  /** Ends the sessions that serve the whole job. */
   async end(): Promise<void> {
-    await this.#context.sftpServers.end();
+    await this.#context.sftpSessions.end();
   }
 
   /** @throws {EntryError} If the target cannot be one, for any source. */
@@ -111,7 +110,7 @@ class Copy {
     }
   }
 
-  /** The sources that make sense; each other is reported in its turn. */
+  /** Gives the sources, and reports each one that is invalid in its turn. */
   async *#sources(): AsyncIterable<Location> {
     const { job, observer } = this.#context;
     for (const operand of job.sources) {
@@ -135,14 +134,14 @@ class Copy {
     }
   }
 
-  /** Elsewhere the shell has expanded the patterns. */
+  /** Expands a pattern on Windows; elsewhere the shell has done so. */
   async #expanded(path: string): Promise<readonly string[]> {
     const { job, files } = this.#context;
     if (job.rules.platform === "posix") return [path];
     return await pathsOnWindows(path, files);
   }
 
-  /** Neighbouring local sources share a session. */
+  /** Copies the sources to a host; local ones in a row share a session. */
   async #copyToRemote(target: RemoteLocation): Promise<void> {
     checkLogin(target);
     let paths: string[] = [];
@@ -163,7 +162,7 @@ class Copy {
   ): Promise<void> {
     if (paths.length === 0 || this.#context.job.interrupted.aborted) return;
     const { recursive } = this.#context.job.options;
-    await this.#converse([target], {
+    await this.#copyRemotely([target], {
       scp: uploadOverScp(paths, target, this.#context),
       sftp: uploadOverSftp(paths, target, this.#context),
     }, {
@@ -182,7 +181,7 @@ class Copy {
     };
     const mayNest = job.options.recursive &&
       await mayLieInside(files, target, source.path);
-    await this.#converse([source], {
+    await this.#copyRemotely([source], {
       scp: downloadOverScp(source, target, context),
       sftp: downloadOverSftp(source, target, context),
     }, { mayNest, isLengthless: isLengthless(source.path) });
@@ -197,7 +196,7 @@ class Copy {
     if (!job.options.throughHere) {
       return await copyDirectly(source, target, this.#context);
     }
-    await this.#converse([source, target], {
+    await this.#copyRemotely([source, target], {
       scp: relayOverScp(source, target, this.#context),
       sftp: relayOverSftp(source, target, this.#context),
     }, {
@@ -206,14 +205,14 @@ class Copy {
     });
   }
 
-  async #converse(
+  async #copyRemotely(
     locations: readonly RemoteLocation[],
     routes: Routes,
     facts: Partial<CopyFacts>,
   ): Promise<void> {
     const { hosts, observer, job: { interrupted } } = this.#context;
     const choice = await hosts.choose(locations, { ...NO_FACTS, ...facts });
-    await converse(routes, choice, { hosts, observer, interrupted });
+    await copyWithFallback(routes, choice, { hosts, observer, interrupted });
   }
 
   async #checkDirectory(path: string): Promise<void> {

@@ -7,13 +7,13 @@ import { homeDirectory } from "../system/environment.ts";
 import type { CopyOptions } from "../options/copy_options.ts";
 
 /**
- * The local disk, but for hidden names right in one's home directory: what is
- * there tells programs what to run, and here a host has chosen the names.
+ * Local disk that refuses hidden names directly in the user's home directory:
+ * they tell programs what to run, and here a remote has chosen the names.
  */
 class GuardedHome extends LocalFileSystem {
   readonly #home: string;
 
-  /** @param home As the target was given. */
+  /** @param home Path of the home directory, as the target was given. */
   constructor(home: string) {
     super();
     this.#home = home;
@@ -52,8 +52,9 @@ class GuardedHome extends LocalFileSystem {
 }
 
 /**
- * Gives the local disk for a download: where the operand has no name of its own
- * and the target is one's home directory, a host could put anything there.
+ * Gives the local disk for a download. Where the source is a dot path and the
+ * target the user's home directory, a remote could put any name there: that disk
+ * refuses hidden ones.
  */
 export async function filesForDownload(
   files: LocalFileSystem,
@@ -62,11 +63,11 @@ export async function filesForDownload(
 ): Promise<LocalFileSystem> {
   const home = homeDirectory();
   if (!checkNames || !isDotPath(source) || !home) return files;
-  const [there, ours] = await Promise.all([
+  const [targetEntry, homeEntry] = await Promise.all([
     findQuietly(files, target),
     findQuietly(files, home),
   ]);
-  const isHome = there?.identity !== undefined &&
-    there.identity === ours?.identity;
+  const isHome = targetEntry?.identity !== undefined &&
+    targetEntry.identity === homeEntry?.identity;
   return isHome ? new GuardedHome(target) : files;
 }

@@ -5,32 +5,31 @@ import {
 } from "../system/private_directory.ts";
 import type { Protocol } from "./protocol_choice.ts";
 
-/** Longest time that a fact is believed, in milliseconds: 30 days. */
+/** Longest time that a fact is kept, in milliseconds: 30 days. */
 export const KNOWN_MILLISECONDS = 30 * 24 * 60 * 60 * 1000;
 
-/** Variable that switches the memory off: `no`. */
-export const SWITCH = "SEACP_HOST_MEMORY";
+/** Environment variable that switches the memory off by `no`. */
+const SWITCH = "SEACP_HOST_MEMORY";
 
-/** File of the salt, which keeps others from guessing hosts by their hashes. */
+/** File of the salt, without which others could guess hosts by their hashes. */
 const SALT = "salt";
 
 /**
- * Facts about hosts that outlast a run: that one lacks scp, or SFTP. A host is
- * known by a salted hash of all that ssh would use for it, as `ssh -G` prints
- * it: user, host, port, jump and configuration. Another fact replaces a wrong
- * one.
+ * Memory, across runs, of hosts that lack scp or SFTP. A host's key is a salted
+ * hash of its configuration as `ssh -G` prints it: user, host, port, jump and
+ * options. A newer fact replaces an older one.
  */
 export class HostMemory {
   readonly #directory: PrivateDirectory;
   readonly #now: () => number;
 
-  /** @param directory Absent where nothing is to be kept. */
+  /** @param directory Directory of the memory; absent where nothing is kept. */
   constructor(directory: string | undefined, now: () => number = Date.now) {
     this.#directory = new PrivateDirectory(directory, HASHED_NAMES);
     this.#now = now;
   }
 
-  /** Gives the protocol that a host was found to lack. */
+  /** Gives the protocol that a host lacks, if that is known. */
   async lacking(configuration: string): Promise<Protocol | undefined> {
     const salt = this.#directory.read(SALT);
     if (salt === undefined) return undefined;
@@ -42,14 +41,14 @@ export class HostMemory {
     return isKnown ? protocol as Protocol : undefined;
   }
 
-  /** Keeps that a host lacks a protocol, and removes what is too old. */
+  /** Remembers that a host lacks a protocol, and removes facts that are too old. */
   async keep(configuration: string, lacking: Protocol): Promise<void> {
     const name = await hashedName(this.#salt() + configuration);
     this.#directory.removeOlder(this.#now() - KNOWN_MILLISECONDS);
     this.#directory.write(name, `${lacking} ${this.#now()}`);
   }
 
-  /** Forgets what is kept of a host. */
+  /** Forgets the fact about a host. */
   async forget(configuration: string): Promise<void> {
     const salt = this.#directory.read(SALT);
     if (salt === undefined) return;
@@ -65,13 +64,13 @@ export class HostMemory {
   }
 }
 
-/** Gives the memory's directory; `undefined` where it is off or has no place. */
+/** Gives the memory's directory; `undefined` where it is off or there is none. */
 export function memoryDirectory(
   variable: (name: string) => string | undefined,
 ): string | undefined {
   if (variable(SWITCH) === "no") return undefined;
   const cache = variable("XDG_CACHE_HOME") || variable("LOCALAPPDATA");
-  // A relative one is invalid, says the XDG base directory specification.
+  // The XDG base directory specification has relative paths ignored.
   if (cache && /^([A-Za-z]:)?[\\/]/.test(cache)) return `${cache}/seacp/hosts`;
   const home = variable("HOME");
   return home ? `${home}/.cache/seacp/hosts` : undefined;

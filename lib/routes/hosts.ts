@@ -1,15 +1,14 @@
 import type { Observer } from "../events/copy_event.ts";
 import type { RemoteLocation } from "../location/location.ts";
+import { loginOf } from "../location/login.ts";
 import { isPlainPath } from "../names/remote_path.ts";
+import type { CopyOptions } from "../options/copy_options.ts";
 import {
   resolveConfiguration,
   type SshConfiguration,
 } from "../ssh/configuration.ts";
 import { systemMeans, willPrompt } from "../ssh/prompt_prediction.ts";
-import type { Absence } from "./absence.ts";
 import type { HostMemory } from "./host_memory.ts";
-import type { CopyOptions } from "../options/copy_options.ts";
-import { loginOf } from "../location/login.ts";
 import {
   type Choice,
   type ChoiceFacts,
@@ -17,8 +16,9 @@ import {
   type Protocol,
   PROTOCOL_NAMES,
 } from "./protocol_choice.ts";
+import type { UnavailableProtocol } from "./unavailable_protocol.ts";
 
-/** Facts about a copy that its hosts do not tell. */
+/** Facts about a copy that do not come from its hosts. */
 export type CopyFacts = Omit<
   ChoiceFacts,
   "named" | "lacking" | "needsQuoting" | "willAsk"
@@ -26,12 +26,13 @@ export type CopyFacts = Omit<
 
 /** Facts about one login. */
 interface HostFacts {
-  /** Absent where it was not asked for, or cannot be told. */
+  /** Configuration of ssh; absent where ssh was not asked or gave none. */
   readonly configuration: SshConfiguration | undefined;
+  /** Protocols that the host is known to lack. */
   readonly lacking: Set<Protocol>;
 }
 
-/** Facts about the hosts of a run, for the choice of their protocol. */
+/** Hosts of a run, and the facts that the choice of a protocol depends on. */
 export class Hosts {
   readonly #options: CopyOptions;
   readonly #memory: HostMemory;
@@ -52,7 +53,7 @@ export class Hosts {
     return this.#options.protocol === undefined;
   }
 
-  /** Chooses the protocol of a copy between these locations and here. */
+  /** Chooses and reports the protocol of a copy from or to some locations. */
   async choose(
     locations: readonly RemoteLocation[],
     copy: CopyFacts,
@@ -76,11 +77,11 @@ export class Hosts {
     const chosen = isOpen && await this.#willAsk(locations)
       ? chooseProtocol({ ...facts, willAsk: true })
       : choice;
-    this.#tell(locations, chosen);
+    this.#report(locations, chosen);
     return chosen;
   }
 
-  #tell(locations: readonly RemoteLocation[], choice: Choice): void {
+  #report(locations: readonly RemoteLocation[], choice: Choice): void {
     this.#observer.report({
       kind: "host",
       hosts: locations.map(({ host }) => host),
@@ -90,11 +91,11 @@ export class Hosts {
   }
 
   /**
-   * Keeps that a host lacks a protocol, now that the other one has begun: where
-   * that one was thought to lack, the memory was wrong.
+   * Remembers that a host lacks a protocol, now that the other one has started.
+   * Forgets that the host was thought to lack the other one.
    */
   async remember(
-    { location, isProven }: Absence,
+    { location, isProven }: UnavailableProtocol,
     protocol: Protocol,
   ): Promise<void> {
     const [facts] = this.#factsOf([location]);
@@ -106,8 +107,8 @@ export class Hosts {
     else await this.#memory.forget(configuration.text);
   }
 
-  /** Gives a hint for a user who named the protocol that does not begin. */
-  hintBeside(protocol: Protocol): string {
+  /** Gives a hint for a user who named a protocol that is unavailable. */
+  otherProtocolHint(protocol: Protocol): string {
     if (this.#options.sftpServer !== undefined) return "";
     return protocol === "scp" ? ": try -s" : ": try -O";
   }
@@ -128,13 +129,13 @@ export class Hosts {
   ): readonly Promise<HostFacts>[] {
     return locations.map((location) => {
       const login = loginOf(location);
-      const known = this.#facts.get(login) ?? this.#look(location);
+      const known = this.#facts.get(login) ?? this.#resolve(location);
       this.#facts.set(login, known);
       return known;
     });
   }
 
-  async #look(location: RemoteLocation): Promise<HostFacts> {
+  async #resolve(location: RemoteLocation): Promise<HostFacts> {
     const { ssh, protocol } = this.#options;
     if (protocol !== undefined) {
       return { configuration: undefined, lacking: new Set() };

@@ -1,37 +1,37 @@
-/** Protocols that a copy can be made over. */
+/** Protocol that a copy is made over. */
 export type Protocol = "scp" | "sftp";
 
-/** The facts that a choice of the protocol depends on. */
+/** Facts that the choice of a protocol depends on. */
 export interface ChoiceFacts {
   /** Protocol that an option names: `-O`, or `-s` or `-D`. */
   readonly named?: Protocol | undefined;
-  /** Protocols that are known to lack at one of the hosts. */
+  /** Protocols that one of the hosts is known to lack. */
   readonly lacking: ReadonlySet<Protocol>;
-  /** A remote shell would read a path otherwise than it is meant. */
+  /** True where a remote shell would change the meaning of a path. */
   readonly needsQuoting: boolean;
-  /** Files of a source have no length before they are read. */
+  /** True where files of a source have no length before they are read. */
   readonly isLengthless: boolean;
-  /** A directory may lie in what is copied into it, if the hosts are one. */
+  /** True where the target may lie in the source, if their hosts are one. */
   readonly mayNest: boolean;
-  /** A name that is sent has a line break, which SCP cannot send as it is. */
+  /** True where a name has a line break, which SCP cannot send as it is. */
   readonly hasLineBreak: boolean;
-  /** Several sources are sent, whose target may have to be made. */
+  /** True where several sources are sent, whose target may have to be made. */
   readonly sendsSeveral: boolean;
-  /** Directories are sent. */
+  /** True where directories are sent. */
   readonly sendsDirectories: boolean;
-  /** ssh will have to ask, so that a second login would ask again. */
+  /** True where ssh will ask, and a second login would ask again. */
   readonly willAsk: boolean;
 }
 
-/** Protocol to begin with, and why. */
+/** Protocol to try first, and the reason. */
 export interface Choice {
   readonly protocol: Protocol;
   readonly reason: string;
-  /** The other one is tried where this one does not begin. */
+  /** True where the other one is tried if this one is unavailable. */
   readonly mayChange: boolean;
 }
 
-/** Chooses the protocol to begin with: the first rule that fits. */
+/** Chooses the protocol to try first, by the first rule that applies. */
 export function chooseProtocol(facts: ChoiceFacts): Choice {
   const { named, lacking, needsQuoting, isLengthless, mayNest } = facts;
   if (named !== undefined) {

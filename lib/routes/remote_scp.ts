@@ -1,6 +1,5 @@
 import { BATCH_MODE } from "../options/copy_options.ts";
 import type { Channel } from "../channel/channel.ts";
-import { PacedChannel } from "../channel/paced_channel.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import {
   markedCommand,
@@ -8,58 +7,59 @@ import {
   sshArguments,
 } from "../ssh/arguments.ts";
 import { type PromptWatch, watchPrompts } from "../ssh/prompt_watch.ts";
-import { SshSession } from "../ssh/session.ts";
-import type { DialogueContext } from "./context.ts";
+import type { SshSession } from "../ssh/session.ts";
+import type { SessionContext } from "./route.ts";
+import { pacedChannel, startSsh } from "./session_start.ts";
 
 /** Request for an scp on a host. */
 export interface ScpRequest {
   /** Sink or source. */
   readonly role: "-t" | "-f";
   readonly location: RemoteLocation;
-  /** Text of its path for the remote shell. */
+  /** Path as the remote shell is given it. */
   readonly path: string;
   readonly targetIsDirectory: boolean;
-  /** True for the second host of a copy between two: it has no rate limit. */
+  /** True for the second host of a copy between two, which has no rate limit. */
   readonly isSecond?: boolean;
   /** True where a restart may be wanted. */
   readonly mayRestart?: boolean;
-  /** True where it is told of times, whatever the options are. */
+  /** True where the scp takes times, whatever the options are. */
   readonly preserve?: boolean;
 }
 
-/** One run of it. */
+/** One run of an scp. */
 interface Run {
   readonly session: SshSession;
-  /** Absent where nobody will want to know. */
-  readonly asking: PromptWatch | undefined;
-  /** By `performance.now()`. */
+  /** Watch for questions of ssh; absent where no restart may be wanted. */
+  readonly prompts: PromptWatch | undefined;
+  /** Time of the start, by `performance.now()`. */
   readonly startedAt: number;
-  /** Line that comes just before its first message, where a shell talks too. */
+  /** Line just before scp's first message; absent where no banner is expected. */
   readonly marker: string | undefined;
 }
 
-/** First bytes of what scp says: a sink's answers, a source's records. */
+/** First bytes of a sink's answers and of a source's records. */
 const FIRST_BYTES: Readonly<Record<ScpRequest["role"], string>> = {
   "-t": "\0\x01\x02",
   "-f": "\x01\x02CDET",
 };
 
-/** An scp on a host that was started, in an ssh of its own. */
+/** An scp that was started on a host, with an ssh of its own. */
 export class RemoteScp implements AsyncDisposable {
   readonly role: "-t" | "-f";
   readonly location: RemoteLocation;
   readonly #request: ScpRequest;
-  readonly #context: DialogueContext;
+  readonly #context: SessionContext;
   readonly #interrupted: AbortSignal;
   #run: Run;
 
   /**
-   * @param interrupted Ends it when aborted.
+   * @param interrupted Ends the scp when aborted.
    * @throws {SessionError} If ssh cannot be started.
    */
   constructor(
     request: ScpRequest,
-    context: DialogueContext,
+    context: SessionContext,
     interrupted: AbortSignal,
   ) {
     this.role = request.role;
@@ -70,29 +70,30 @@ export class RemoteScp implements AsyncDisposable {
     this.#run = this.#start(request);
   }
 
+  /** ssh of the current run. */
   get session(): SshSession {
     return this.#run.session;
   }
 
-  /** The channel to it, at the rate that the user allows. */
+  /** Channel to the scp, at the rate that the user allows. */
   get channel(): Channel {
-    const { pacer } = this.#context;
     const { channel } = this.session;
-    const isPaced = pacer !== undefined && !this.#request.isSecond;
-    return isPaced ? new PacedChannel(channel, pacer) : channel;
+    return this.#request.isSecond
+      ? channel
+      : pacedChannel(channel, this.#context);
   }
 
-  /** Time since its start, in milliseconds. */
+  /** Time since the start of the scp, in milliseconds. */
   get age(): number {
     return performance.now() - this.#run.startedAt;
   }
 
-  /** True where a shell's words before its first message are passed over. */
+  /** True where a banner before scp's first message is skipped. */
   get isMarked(): boolean {
     return this.#run.marker !== undefined;
   }
 
-  /** True where the first byte that waits to be read may be an scp's. */
+  /** True where the next byte of the channel may be scp's first one. */
   get soundsLikeScp(): boolean {
     const first = this.session.channel.peek();
     return this.isMarked ||
@@ -100,26 +101,30 @@ export class RemoteScp implements AsyncDisposable {
         FIRST_BYTES[this.role].includes(String.fromCharCode(first)));
   }
 
-  /** True where another login would ask nobody for anything, nor did this one. */
+  /** True where ssh asked for nothing, so that another login would not either. */
   get canRestart(): boolean {
     const { flags } = this.#context.job.options.ssh;
     return flags.includes(BATCH_MODE) ||
-      this.#run.asking?.hasPrompted === false;
-  }
-
-  /** @throws {ProtocolError} If a shell that talks does not get to scp. */
-  async passShell(): Promise<void> {
-    const { marker, session } = this.#run;
-    if (marker === undefined) return;
-    await this.#context.shells.pass(this.location, session.channel, marker);
+      this.#run.prompts?.hasPrompted === false;
   }
 
   /**
-   * Ends it as it is, and starts another one in its place.
+   * Skips the banner of a shell where one is expected.
    *
-   * @param change Path and kind of the target of that one.
-   * @returns The channel to it.
-   * @throws {ProtocolError} If a shell that talks does not get to it.
+   * @throws {ProtocolError} If scp does not follow the banner.
+   */
+  async skipBanner(): Promise<void> {
+    const { marker, session } = this.#run;
+    if (marker === undefined) return;
+    await this.#context.banners.skip(this.location, session.channel, marker);
+  }
+
+  /**
+   * Ends the scp as it is, and starts another one in its place.
+   *
+   * @param change Path and kind of the other one's target.
+   * @returns The channel to the other one.
+   * @throws {ProtocolError} If scp does not follow a banner.
    * @throws {SessionError} If ssh cannot be started.
    */
   async restart(
@@ -128,43 +133,42 @@ export class RemoteScp implements AsyncDisposable {
     await this.session.end({ isWhole: false });
     await this[Symbol.asyncDispose]();
     this.#run = this.#start({ ...this.#request, ...change });
-    await this.passShell();
+    await this.skipBanner();
     return this.channel;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#run.asking?.[Symbol.dispose]();
+    this.#run.prompts?.[Symbol.dispose]();
     await this.session[Symbol.asyncDispose]();
   }
 
   #start(request: ScpRequest): Run {
-    const { role, location, path, isSecond = false, mayRestart } = request;
-    const { job: { options }, observer, shells } = this.#context;
-    const marker = shells.markerFor(location);
+    const { role, location, path, mayRestart } = request;
+    const { job: { options }, banners } = this.#context;
+    const marker = banners.markerFor(location);
     const plain = remoteScpCommand(role, path, {
       ...options,
       targetIsDirectory: request.targetIsDirectory,
       preserve: options.preserve || request.preserve === true,
     });
     const command = marker === undefined ? plain : markedCommand(plain, marker);
-    observer.report({
-      kind: "verbose",
-      message: () =>
-        `Executing: ${isSecond ? "2nd " : ""}program ${options.ssh.program} ` +
-        `host ${location.host}, user ${location.user ?? "(unspecified)"}, ` +
-        `command ${command}`,
-    });
-    const args = sshArguments(options.ssh, location, command);
     using watches = new DisposableStack();
-    const asking = mayRestart ? watches.use(watchPrompts()) : undefined;
+    const prompts = mayRestart ? watches.use(watchPrompts()) : undefined;
     const startedAt = performance.now();
-    const session = SshSession.start(options.ssh.program, args, {
-      interrupted: this.#interrupted,
-      service: "scp",
-      onStderr: (text) => observer.report({ kind: "sshOutput", text: text }),
-    });
-    // From here on it is the run's to dispose of.
+    const session = startSsh(
+      {
+        location,
+        program: options.ssh.program,
+        args: sshArguments(options.ssh, location, command),
+        command,
+        service: "scp",
+        isSecond: request.isSecond === true,
+      },
+      this.#context,
+      this.#interrupted,
+    );
+    // From here on the run disposes of it.
     watches.move();
-    return { session, asking, startedAt, marker };
+    return { session, prompts, startedAt, marker };
   }
 }

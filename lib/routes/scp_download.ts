@@ -2,31 +2,30 @@ import { currentUmask } from "../disk/local_file_system.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { Sink } from "../scp/sink.ts";
-import { asConnectionFailure } from "./breach.ts";
-import type { RouteContext } from "./context.ts";
-import { lengthlessObserver } from "./lengthless.ts";
-import { MissingFirst } from "./missing_first.ts";
 import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
-import { hostObserver } from "./remote_words.ts";
+import type { RouteContext } from "./route.ts";
+import {
+  hostObserver,
+  lengthlessObserver,
+  MissingFirst,
+} from "./scp_observers.ts";
 import {
   ackPolicyFor,
   checkReceived,
   isShellsToRead,
   PERMISSION_BITS,
+  type SourceReading,
   topRules,
-} from "./request.ts";
+} from "./scp_request.ts";
 import type { ConnectionFailures, Dialogue } from "./scp_sessions.ts";
+import { asConnectionFailure } from "./session_failure.ts";
 
-/** Reading of a source operand, and where what it names goes. */
-export interface Download {
-  /** Text of the path for the remote shell. */
-  readonly path: string;
+/** Reading of a source operand, and the target of what it names. */
+export interface Download extends SourceReading {
   readonly target: string;
-  /** True where another reading is tried if this one finds nothing. */
-  readonly hasNext: boolean;
 }
 
-/** Receives what an scp sends that is a source. */
+/** Dialogue that receives what a source sends. */
 export class DownloadDialogue implements Dialogue {
   readonly request: ScpRequest;
   readonly #target: string;
@@ -51,12 +50,12 @@ export class DownloadDialogue implements Dialogue {
     });
   }
 
-  /** True where nothing is at the path, which was not reported. */
+  /** True where nothing was found, which was not reported. */
   get foundNothing(): boolean {
     return this.#missing.isMissing;
   }
 
-  async begin(
+  async start(
     [scp]: readonly [RemoteScp],
   ): Promise<ConnectionFailures | undefined> {
     const { files, job, among } = this.#context;
@@ -71,14 +70,14 @@ export class DownloadDialogue implements Dialogue {
       mayHearShell: true,
       ackPolicy: ackPolicyFor(location.path, job.options),
       platform: job.rules.platform,
-      // Set-id bits from another machine are never ours to grant.
+      // This machine grants no set-id bits of another one.
       store: { preserve, umask: currentUmask(), modeBits: PERMISSION_BITS },
     }, this.#missing);
     return await this.#sink.begin(this.#target)
       .then(() => undefined, (error) => [asConnectionFailure(error)]);
   }
 
-  async hold(): Promise<ConnectionFailures> {
+  async run(): Promise<ConnectionFailures> {
     const { observer } = this.#context;
     const failuresBefore = observer.failures;
     try {

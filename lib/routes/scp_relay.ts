@@ -1,40 +1,34 @@
 import { ProtocolError, RefusalError } from "../errors.ts";
-import { isPlainName } from "../names/names.ts";
-import { lastName } from "../names/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { Relay } from "../scp/relay.ts";
-import { asConnectionFailure, type ConnectionFailure } from "./breach.ts";
-import type { RouteContext } from "./context.ts";
-import { lengthlessObserver } from "./lengthless.ts";
-import { MissingFirst } from "./missing_first.ts";
 import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
-import { hostsObserver } from "./remote_words.ts";
+import type { RouteContext } from "./route.ts";
+import {
+  hostsObserver,
+  lengthlessObserver,
+  MissingFirst,
+} from "./scp_observers.ts";
 import {
   checkReceived,
   isShellsToRead,
+  nameForMissing,
   PERMISSION_BITS,
   recordModeBits,
+  type SourceReading,
   targetText,
   type TopRules,
   topRules,
-} from "./request.ts";
+} from "./scp_request.ts";
 import type { ConnectionFailures, Dialogue } from "./scp_sessions.ts";
-
-/** Name of a directory that its target gives another one. */
-const ANY_NAME = "new";
-
-/** Reading of a source operand. */
-export interface RelayedRequest {
-  /** Text of the source's path for its remote shell. */
-  readonly path: string;
-  /** True where another reading is tried if this one finds nothing. */
-  readonly hasNext: boolean;
-}
+import {
+  asConnectionFailure,
+  type ConnectionFailure,
+} from "./session_failure.ts";
 
 /**
- * Hands what the scp on one host sends to the scp on another. The target's
- * begins first: a sink speaks by itself, so that either ssh may ask in its turn.
+ * Dialogue that passes what a source on one host sends to a sink on another. The
+ * sink starts first: it speaks by itself, so that either ssh may ask in its turn.
  */
 export class RelayDialogue implements Dialogue {
   readonly requests: readonly ScpRequest[];
@@ -49,7 +43,7 @@ export class RelayDialogue implements Dialogue {
   constructor(
     source: RemoteLocation,
     target: RemoteLocation,
-    { path, hasNext }: RelayedRequest,
+    { path, hasNext }: SourceReading,
     context: RouteContext,
   ) {
     const { options } = context.job;
@@ -73,12 +67,12 @@ export class RelayDialogue implements Dialogue {
     }, { role: "-f", location: source, path, targetIsDirectory }];
   }
 
-  /** True where nothing is at the path, which was not reported. */
+  /** True where nothing was found, which was not reported. */
   get foundNothing(): boolean {
     return this.#missing.isMissing;
   }
 
-  async begin(
+  async start(
     [to, from]: readonly [RemoteScp, RemoteScp],
   ): Promise<ConnectionFailures | undefined> {
     this.#relay = this.#relayFrom(from, to.channel, this.#rules.topName);
@@ -99,17 +93,16 @@ export class RelayDialogue implements Dialogue {
       !this.#context.job.options.targetIsDirectory;
   }
 
-  /** Has the sink make a missing target of a directory without a name. */
+  /** Has the sink make the missing target of a dot path. */
   async #makeTarget(
     to: RemoteScp,
     from: RemoteScp,
   ): Promise<ConnectionFailures | undefined> {
     const { path } = this.requests[0]!;
-    const name = lastName(this.#target.path);
+    const name = nameForMissing(this.#target.path);
     try {
       const channel = await to.restart({ path, targetIsDirectory: false });
-      const topName = isPlainName(name) ? name : ANY_NAME;
-      this.#relay = this.#relayFrom(from, channel, topName);
+      this.#relay = this.#relayFrom(from, channel, name);
       await this.#relay.begin();
       return undefined;
     } catch (error) {
@@ -146,7 +139,7 @@ export class RelayDialogue implements Dialogue {
     );
   }
 
-  async hold(): Promise<ConnectionFailures> {
+  async run(): Promise<ConnectionFailures> {
     const { observer } = this.#context;
     const failuresBefore = observer.failures;
     try {

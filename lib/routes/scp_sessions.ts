@@ -1,20 +1,31 @@
 import {
-  isConnectionFailure,
   naming,
   ProtocolError,
   SessionError,
   UnexpectedOutputError,
 } from "../errors.ts";
-import type { RemoteLocation } from "../location/location.ts";
 import type { Tally } from "../events/tally.ts";
-import { type Absence, meaningOf, refusalIn } from "./absence.ts";
-import { awaitSpeech, type Beginning, type Terms } from "./beginning.ts";
-import { asConnectionFailure, type ConnectionFailure } from "./breach.ts";
-import type { DialogueContext } from "./context.ts";
+import type { RemoteLocation } from "../location/location.ts";
 import type { CopyJob } from "../options/copy_options.ts";
-import { lostMessage, lostReason } from "./lost.ts";
+import type { SshEnd } from "../ssh/session.ts";
 import { RemoteScp, type ScpRequest } from "./remote_scp.ts";
-import { type EndedScp, ScpEnds } from "./scp_ends.ts";
+import type { ConnectOptions, ConnectResult, SessionContext } from "./route.ts";
+import {
+  asConnectionFailure,
+  type ConnectionFailure,
+  type DialogueExit,
+  dialogueFailures,
+  type SessionFacts,
+  startFailure,
+} from "./session_failure.ts";
+import {
+  awaitFirstOutput,
+  endSignal,
+  reportStart,
+  silentRemote,
+  type Unconnected,
+} from "./session_start.ts";
+import { refusalIn, type UnavailableProtocol } from "./unavailable_protocol.ts";
 
 /** Failures of a dialogue, one for each scp; absent for one that is whole. */
 export type ConnectionFailures = readonly (ConnectionFailure | undefined)[];
@@ -22,264 +33,283 @@ export type ConnectionFailures = readonly (ConnectionFailure | undefined)[];
 /** Dialogue with one or more scps. */
 export interface Dialogue {
   /**
-   * Says what makes a source speak: a sink speaks first by itself.
+   * Sends what makes a source speak: a sink speaks first by itself.
    *
-   * @returns What broke it already.
+   * @returns The failures of a dialogue that is broken already.
    */
-  begin(scps: readonly RemoteScp[]): Promise<ConnectionFailures | undefined>;
-  hold(scps: readonly RemoteScp[]): Promise<ConnectionFailures>;
+  start(scps: readonly RemoteScp[]): Promise<ConnectionFailures | undefined>;
+  /** Sends or receives the entries. */
+  run(scps: readonly RemoteScp[]): Promise<ConnectionFailures>;
   /** True where nothing was found, which another dialogue is to report. */
   readonly foundNothing?: boolean;
 }
 
-/** Sessions that are open, and how far their dialogue is. */
+/** Sessions that are open, and the state of their dialogue. */
 interface Opened {
   readonly scps: readonly RemoteScp[];
-  /** ConnectionFailures that broke the dialogue when it was begun. */
-  readonly breaches: ConnectionFailures | undefined;
+  /** Failures that broke the dialogue when it started. */
+  readonly failures: ConnectionFailures | undefined;
   readonly sessions: AsyncDisposableStack;
 }
 
-/** Messages that quote what came in the place of the protocol. */
-const QUOTED_TEXT = /the remote (?:said|does not speak)/;
+/** An scp whose dialogue is over. */
+interface EndedScp {
+  readonly scp: RemoteScp;
+  /** Failure that broke the dialogue; absent where nothing did. */
+  readonly failure: ConnectionFailure | undefined;
+  /** Exit of ssh; absent where nobody waits for it. */
+  readonly end?: SshEnd;
+}
 
-/** Starts scp on the hosts of a job, and sees each one to its end. */
+/** Requests for some scps, and the dialogue with them. */
+interface Plan {
+  readonly requests: readonly ScpRequest[];
+  readonly dialogue: Dialogue;
+}
+
+/** Starts scp on the hosts of a job, and sees each session to its end. */
 export class ScpSessions {
-  readonly #context: DialogueContext;
+  readonly #context: SessionContext;
   readonly #job: CopyJob;
   readonly #observer: Tally;
-  readonly #ends: ScpEnds;
 
-  constructor(context: DialogueContext) {
+  constructor(context: SessionContext) {
     this.#context = context;
     this.#job = context.job;
     this.#observer = context.observer;
-    this.#ends = new ScpEnds(context);
   }
 
   /**
    * Starts the scps one after the other, since each ssh may ask, and waits until
    * all of them have spoken.
    */
-  async begin(
+  async connect(
     requests: readonly ScpRequest[],
     dialogue: Dialogue,
-    terms: Terms,
-  ): Promise<Beginning> {
+    options: ConnectOptions,
+  ): Promise<ConnectResult> {
+    const plan = { requests, dialogue };
     try {
-      const opened = await this.#open(requests, dialogue, terms);
+      const opened = await this.#open(plan, options);
       if ("kind" in opened) return opened;
       return {
-        kind: "begun",
+        kind: "connected",
         isCertain: opened.scps.every((scp) => scp.soundsLikeScp),
-        run: () => this.#run(opened, { requests, dialogue }),
-        abandon: () => opened.sessions.disposeAsync(),
+        run: () => this.#run(opened, plan),
+        close: () => opened.sessions.disposeAsync(),
       };
     } catch (error) {
-      const absence = this.#seeUnmarked(
-        requests,
-        asConnectionFailure(error),
-        terms,
-      );
-      return absence === undefined
-        ? { kind: "over" }
-        : { kind: "absent", ...absence };
+      return this.#reportUnopened(plan, asConnectionFailure(error), options);
     }
   }
 
   async #open(
-    requests: readonly ScpRequest[],
-    dialogue: Dialogue,
-    terms: Terms,
-  ): Promise<Opened | Beginning> {
+    { requests, dialogue }: Plan,
+    options: ConnectOptions,
+  ): Promise<Opened | Unconnected> {
     await using sessions = new AsyncDisposableStack();
     const scps: RemoteScp[] = [];
-    const interrupted = terms.abandoned === undefined
-      ? this.#job.interrupted
-      : AbortSignal.any([this.#job.interrupted, terms.abandoned]);
+    const interrupted = endSignal(this.#context, options);
     for (const request of requests) {
       const scp = new RemoteScp(request, this.#context, interrupted);
       scps.push(sessions.use(scp));
-      await passShell(scp);
+      await skipBanner(scp);
       if (scp.role === "-f") continue;
-      const ending = await this.#awaitSign(scp, terms);
-      if (ending !== undefined) return ending;
+      const result = await this.#awaitOutput(scp, options);
+      if (result !== undefined) return result;
     }
-    const breaches = await dialogue.begin(scps);
+    const failures = await dialogue.start(scps);
     for (const [at, scp] of scps.entries()) {
-      if (scp.role === "-t" || !mayEndUnspoken(breaches, at)) continue;
-      const ending = await this.#awaitSign(scp, terms);
-      if (ending !== undefined) return ending;
+      if (scp.role === "-t" || !mayEndSilently(failures, at)) continue;
+      const result = await this.#awaitOutput(scp, options);
+      if (result !== undefined) return result;
     }
-    return { scps, breaches, sessions: sessions.move() };
+    return { scps, failures, sessions: sessions.move() };
   }
 
-  /** Waits until an scp has spoken; gives the end of it all if it does not. */
-  async #awaitSign(
+  /** Waits until an scp has spoken; gives the result of one that does not. */
+  async #awaitOutput(
     { session, location }: RemoteScp,
-    terms: Terms,
-  ): Promise<Beginning | undefined> {
-    const sign = await awaitSpeech(session, this.#context.hosts, terms);
+    options: ConnectOptions,
+  ): Promise<Unconnected | undefined> {
+    const { hosts, observer } = this.#context;
+    const sign = await awaitFirstOutput(session, hosts, options);
     if (sign === "spoke") return undefined;
-    if (sign === "silent") return silence(location);
-    return await this.#seeUnspoken(session, location, terms);
-  }
-
-  /** Finds out what the end of an scp means that never spoke. */
-  async #seeUnspoken(
-    session: RemoteScp["session"],
-    location: RemoteLocation,
-    terms: Terms,
-  ): Promise<Beginning> {
-    const { code, failure } = await session.end({ isWhole: false });
-    const end = failure === undefined ? {} : { failure };
-    const { stderrLines: said } = session;
-    const meaning = meaningOf({ protocol: "scp", code, ...end, said });
-    if (meaning.kind === "absent" && !this.#job.interrupted.aborted) {
-      if (!this.#context.hosts.mayChange) session.showHeld();
-      return { ...meaning, location };
-    }
-    session.showHeld();
-    if (meaning.kind === "no match") {
-      this.#observer.report({
-        kind: "failure",
-        message:
-          `${location.host}: ${location.path}: No such file or directory`,
-      });
-      return { kind: "over" };
-    }
-    const lost = new Error("lost connection");
-    const loss = { end, job: this.#job };
-    return this.#lose(location, {
-      why: lostReason(lost, loss),
-      message: lostMessage(location, lost, loss),
-    }, terms);
-  }
-
-  /** Reports a loss, unless the other protocol may yet begin. */
-  #lose(
-    location: RemoteLocation,
-    { why, message }: { why: string; message: string },
-    { abandoned }: Terms,
-  ): Beginning {
-    if (abandoned !== undefined) {
-      return { kind: "absent", location, why, isProven: false };
-    }
-    this.#observer.report({
-      kind: "failure",
-      message: message,
-      isConnection: true,
+    if (sign === "silent") return silentRemote(location, "scp");
+    const status = await session.end({ isWhole: false });
+    const failure = startFailure(new SessionError("lost connection"), {
+      ...this.#exitOf(location),
+      status,
+      errorLines: session.stderrLines,
     });
-    return { kind: "over" };
+    if (failure.kind !== "unavailable" || !hosts.mayChange) session.showHeld();
+    return reportStart(location, failure, { ...options, observer });
+  }
+
+  /** Reports an ssh that did not start, or a banner that no scp follows. */
+  #reportUnopened(
+    { requests }: Plan,
+    error: ConnectionFailure,
+    options: ConnectOptions,
+  ): Unconnected {
+    const [{ location }] = requests as [ScpRequest];
+    const failure = startFailure(error, {
+      ...this.#exitOf(location),
+      errorLines: [],
+    });
+    const { observer } = this.#context;
+    return reportStart(location, failure, { ...options, observer });
   }
 
   /**
-   * Holds the dialogue and reports what breaks it, and an end of ssh that is no
-   * success. Where a shell's words got into it, it is held once more, without
-   * them.
+   * Runs the dialogue and reports its failures and those of ssh. Where a banner
+   * got into the dialogue, opens the sessions again without it.
    */
   async #run(
     first: Opened,
-    { requests, dialogue }: {
-      requests: readonly ScpRequest[];
-      dialogue: Dialogue;
-    },
-  ): Promise<Absence | undefined> {
-    let opened = first;
+    plan: Plan,
+  ): Promise<UnavailableProtocol | undefined> {
+    let opened: Opened | Unconnected = first;
     try {
-      for (;;) {
+      while (!("kind" in opened)) {
         await using _sessions = opened.sessions;
         const failuresBefore = this.#observer.failures;
-        const { scps, breaches } = opened;
-        const broken = breaches ?? await dialogue.hold(scps);
-        const ended = scps.map((scp, at) => ({ scp, breach: broken[at] }));
-        const absence = this.#refusalAmong(ended);
-        if (absence !== undefined) return absence;
-        if (!this.#heardShells(ended)) {
-          // What was not found is no end that could be reported.
-          if (dialogue.foundNothing) return undefined;
-          await this.#ends.report(ended, failuresBefore);
+        const { scps, failures } = opened;
+        const broken = failures ?? await plan.dialogue.run(scps);
+        const ended = scps.map((scp, at) => ({ scp, failure: broken[at] }));
+        const refusal = this.#refusalAmong(ended);
+        if (refusal !== undefined) return refusal;
+        if (!this.#expectBanners(ended)) {
+          // What was not found is no exit to report.
+          if (plan.dialogue.foundNothing) return undefined;
+          await this.#reportExits(ended, failuresBefore);
           return undefined;
         }
         await opened.sessions.disposeAsync();
-        const again = await this.#open(requests, dialogue, {});
-        if ("kind" in again) return again.kind === "absent" ? again : undefined;
-        opened = again;
+        opened = await this.#open(plan, {});
       }
     } catch (error) {
-      return this.#seeUnmarked(requests, asConnectionFailure(error), {});
+      opened = this.#reportUnopened(plan, asConnectionFailure(error), {});
     }
+    return opened.kind === "unavailable" ? opened : undefined;
   }
 
-  /** A shell that talks, and never gets to scp, is no scp. */
-  #seeUnmarked(
-    requests: readonly ScpRequest[],
-    error: ConnectionFailure,
-    { abandoned }: Terms,
-  ): Absence | undefined {
-    const [{ location }] = requests as [ScpRequest];
-    // The same without the host, which an absence has already.
-    const { message } = isConnectionFailure(error.cause) ? error.cause : error;
-    const isText = error instanceof ProtocolError && QUOTED_TEXT.test(message);
-    if ((isText && this.#context.hosts.mayChange) || abandoned !== undefined) {
-      return { location, why: message, isProven: false };
-    }
-    if (error instanceof ProtocolError) {
-      this.#observer.report({ kind: "failure", message: error.message });
-    } else {this.#observer.report({
-        kind: "failure",
-        message: error.message,
-        isConnection: true,
-      });}
-    return undefined;
-  }
-
-  /** Gives the words of a host, in scp's place, that it has none. */
-  #refusalAmong(scps: readonly EndedScp[]): Absence | undefined {
+  /** Finds a host that refuses scp in words that came in its place. */
+  #refusalAmong(scps: readonly EndedScp[]): UnavailableProtocol | undefined {
     if (this.#job.interrupted.aborted) return undefined;
-    for (const { scp: { location }, breach } of scps) {
-      if (!(breach instanceof UnexpectedOutputError)) continue;
-      const [, words] = /the remote said (".*")/s.exec(breach.message) ?? [];
-      const refusal = refusalIn(words ?? "");
+    for (const { scp: { location }, failure } of scps) {
+      if (!(failure instanceof UnexpectedOutputError)) continue;
+      const [, output] = /the remote said (".*")/s.exec(failure.message) ?? [];
+      const refusal = refusalIn(output ?? "");
       if (refusal !== undefined) return { location, ...refusal };
     }
     return undefined;
   }
 
-  /** Remembers the shells that were taken for scp; whether there are any. */
-  #heardShells(scps: readonly EndedScp[]): boolean {
+  /** Expects a banner of each shell that was taken for scp, if there is any. */
+  #expectBanners(scps: readonly EndedScp[]): boolean {
     if (this.#job.interrupted.aborted) return false;
     let any = false;
-    for (const { scp, breach } of scps) {
-      if (scp.isMarked || !(breach instanceof UnexpectedOutputError)) continue;
-      this.#context.shells.add(scp.location, breach, scp.age);
+    for (const { scp, failure } of scps) {
+      if (scp.isMarked || !(failure instanceof UnexpectedOutputError)) continue;
+      this.#context.banners.expect(scp.location, failure, scp.age);
       any = true;
     }
     return any;
   }
+
+  /**
+   * Waits for the exits and reports them.
+   *
+   * @param failuresBefore Number of failures before the dialogue.
+   */
+  async #reportExits(
+    scps: readonly EndedScp[],
+    failuresBefore: number,
+  ): Promise<void> {
+    const isWhole = scps.every(({ failure }) => failure === undefined);
+    const isBroken = scps.some(({ failure }) =>
+      failure instanceof ProtocolError
+    );
+    if (!isWhole) { for (const { scp } of scps) scp.session.showHeld(); }
+    // An scp that broke the protocol may never exit.
+    const ended: readonly EndedScp[] = isBroken ? scps : await Promise.all(
+      scps.map(async ({ scp, failure }) => {
+        const end = await scp.session.end({ isWhole });
+        return { scp, failure, end };
+      }),
+    );
+    for (const each of ended) {
+      // An exit that another host's failure brought about is no failure.
+      const isOwn = isBroken
+        ? each.failure instanceof ProtocolError
+        : isWhole || each.failure !== undefined;
+      if (!isOwn) continue;
+      this.#reportExit(each, {
+        hasSeveral: scps.length > 1,
+        hasReported: this.#observer.failures > failuresBefore,
+      });
+    }
+  }
+
+  #reportExit(
+    { scp: { location, role }, failure, end }: EndedScp,
+    facts: Pick<DialogueExit, "hasSeveral" | "hasReported">,
+  ): void {
+    const isRead = role === "-t" && failure === undefined;
+    const { answers, refusal } = lateAnswers(isRead ? end!.leftover : "");
+    if (answers !== "") this.#context.banners.report(location, answers);
+    const exit = {
+      ...this.#exitOf(location),
+      ...facts,
+      status: end,
+      lockstep: this.#job.options.lockstep,
+      lateRefusal: refusal,
+    };
+    for (const event of dialogueFailures(failure, exit)) {
+      this.#observer.report(event);
+    }
+  }
+
+  #exitOf(location: RemoteLocation): SessionFacts {
+    return {
+      protocol: "scp",
+      location,
+      isNamed: !this.#context.hosts.mayChange,
+      isInterrupted: this.#job.interrupted.aborted,
+    };
+  }
 }
 
 /**
- * Tells whether a source may end without a word: one that was asked to begin, or
- * that had ended before it could be asked.
+ * Tells whether a source may end without output: one that was asked to speak,
+ * or that had ended before it could be asked.
  */
-function mayEndUnspoken(
-  breaches: ConnectionFailures | undefined,
+function mayEndSilently(
+  failures: ConnectionFailures | undefined,
   at: number,
 ): boolean {
-  return breaches === undefined || breaches[at] instanceof SessionError;
+  return failures === undefined || failures[at] instanceof SessionError;
 }
 
-function silence(location: RemoteLocation): Beginning {
-  const why = "SCP did not begin: the server says nothing";
-  return { kind: "absent", location, why, isProven: true };
-}
-
-/** @throws {ProtocolError} If a shell that talks does not get to scp. */
-async function passShell(scp: RemoteScp): Promise<void> {
+/** @throws {ProtocolError} If scp does not follow a banner. */
+async function skipBanner(scp: RemoteScp): Promise<void> {
   try {
-    await scp.passShell();
+    await scp.skipBanner();
   } catch (error) {
     throw naming(scp.location.host, error);
   }
+}
+
+/**
+ * Reads answers of a sink that nobody waited for. A banner may look like scp's
+ * first acknowledgement: then each answer is taken for the one before it, and
+ * the last is left over.
+ */
+function lateAnswers(
+  leftover: string,
+): { readonly answers: string; readonly refusal: string | undefined } {
+  // deno-lint-ignore no-control-regex
+  const [, answers, refusal] = /^(\0*)(?:\x01(.*)\n)?/s.exec(leftover)!;
+  return { answers: answers!, refusal };
 }

@@ -1,41 +1,42 @@
 import { ProtocolError, RefusalError } from "../errors.ts";
-import { isPlainName } from "../names/names.ts";
+import { isDotPath } from "../names/names.ts";
 import { lastName } from "../names/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type { Reconnect } from "../scp/reconnect.ts";
 import { ONE_AT_A_TIME } from "../scp/stall.ts";
 import { Source } from "../scp/source.ts";
-import { asConnectionFailure } from "./breach.ts";
-import type { RouteContext } from "./context.ts";
-import { type BeginNext, nextUpload } from "./next_upload.ts";
 import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
-import { hostObserver } from "./remote_words.ts";
-import { isShellsToRead, recordModeBits, targetText } from "./request.ts";
+import type { RouteContext } from "./route.ts";
+import { hostObserver } from "./scp_observers.ts";
+import {
+  isShellsToRead,
+  nameForMissing,
+  recordModeBits,
+  targetText,
+} from "./scp_request.ts";
+import { planResume, type Resume } from "./scp_resume.ts";
 import type { ConnectionFailures, Dialogue } from "./scp_sessions.ts";
-import { isDotTree, mustBeDirectory } from "./target_rules.ts";
+import { asConnectionFailure } from "./session_failure.ts";
 
-/** Name of a directory that its target gives another one. */
-const ANY_NAME = "new";
-
-/** Sends local paths to an scp that is a sink. */
+/** Dialogue that sends local paths to a sink. */
 export class UploadDialogue implements Dialogue {
   readonly request: ScpRequest;
   readonly #paths: readonly string[];
   readonly #context: RouteContext;
   readonly #observer: Observer;
-  readonly #beginNext: BeginNext | undefined;
+  readonly #resume: Resume | undefined;
 
   private constructor(
     paths: readonly string[],
     request: ScpRequest,
     context: RouteContext,
-    beginNext: BeginNext | undefined,
+    resume: Resume | undefined,
   ) {
     this.request = request;
     this.#paths = paths;
     this.#context = context;
-    this.#beginNext = beginNext;
+    this.#resume = resume;
     this.#observer = isShellsToRead(context.job.options)
       ? context.observer
       : hostObserver(request.location.host, context.observer);
@@ -48,11 +49,12 @@ export class UploadDialogue implements Dialogue {
     context: RouteContext,
   ): Promise<UploadDialogue> {
     const { files, job: { options } } = context;
-    const targetIsDirectory = mustBeDirectory(paths, context);
+    const targetIsDirectory = options.targetIsDirectory ||
+      isDotTree(paths, context);
     const isOneFile = paths.length === 1 && !options.recursive;
-    const beginNext = options.lockstep || isOneFile
+    const resume = options.lockstep || isOneFile
       ? undefined
-      : await nextUpload(paths, target, { files, options, targetIsDirectory });
+      : await planResume(paths, target, { files, options, targetIsDirectory });
     return new UploadDialogue(
       paths,
       {
@@ -60,27 +62,27 @@ export class UploadDialogue implements Dialogue {
         location: target,
         path: targetText(target.path, options),
         targetIsDirectory,
-        mayRestart: beginNext !== undefined,
+        mayRestart: resume !== undefined,
       },
       context,
-      beginNext,
+      resume,
     );
   }
 
-  async begin(): Promise<undefined> {}
+  async start(): Promise<undefined> {}
 
-  async hold([scp]: readonly [RemoteScp]): Promise<ConnectionFailures> {
-    let begun = 0;
+  async run([scp]: readonly [RemoteScp]): Promise<ConnectionFailures> {
+    let sent = 0;
     const failure = await (async () => {
       const source = await this.#sourceFor(scp);
       for (const path of this.#paths) {
-        begun++;
+        sent++;
         await source.send(path);
       }
       await source.end();
     })().then(() => undefined, asConnectionFailure);
-    if (begun > 0) {
-      for (const path of this.#paths.slice(begun)) {
+    if (sent > 0) {
+      for (const path of this.#paths.slice(sent)) {
         this.#observer.report({
           kind: "failure",
           message: `${path}: not sent`,
@@ -95,10 +97,10 @@ export class UploadDialogue implements Dialogue {
     const source = this.#source(scp.channel, "content");
     const refusal = await source.begin();
     if (refusal === undefined) {
-      const beginAnew = this.#beginAnew(scp);
-      const mayGoAhead = this.#beginNext !== undefined && scp.canRestart;
-      if (mayGoAhead) source.speculateBy(beginAnew);
-      else source.reconnectBy(beginAnew);
+      const reconnect = this.#reconnect(scp);
+      const maySpeculate = this.#resume !== undefined && scp.canRestart;
+      if (maySpeculate) source.speculateBy(reconnect);
+      else source.reconnectBy(reconnect);
       return source;
     }
     const isMissing = refusal.endsWith("No such file or directory");
@@ -108,25 +110,24 @@ export class UploadDialogue implements Dialogue {
     return await this.#makeTarget(scp);
   }
 
-  /** Gives the way to go on where a sink is lost. */
-  #beginAnew(scp: RemoteScp): Reconnect {
+  /** Gives the way to reconnect where a sink is lost. */
+  #reconnect(scp: RemoteScp): Reconnect {
     const { path, targetIsDirectory } = this.request;
     return async (isInside) => {
       if (!isInside) {
         return { channel: await scp.restart({ path, targetIsDirectory }) };
       }
-      if (this.#beginNext !== undefined) return await this.#beginNext(scp);
+      if (this.#resume !== undefined) return await this.#resume(scp);
       throw new ProtocolError(ONE_AT_A_TIME);
     };
   }
 
-  /** Has the sink make a missing target of a directory without a name. */
+  /** Has the sink make the missing target of a dot path. */
   async #makeTarget(scp: RemoteScp): Promise<Source> {
     const { path, location } = this.request;
     const channel = await scp.restart({ path, targetIsDirectory: false });
-    const name = lastName(location.path);
     const source = this.#source(channel, {
-      name: isPlainName(name) ? name : ANY_NAME,
+      name: nameForMissing(location.path),
     });
     const refusal = await source.begin();
     if (refusal !== undefined) throw new RefusalError(refusal);
@@ -148,4 +149,13 @@ export class UploadDialogue implements Dialogue {
     };
     return new Source(channel, files, options, this.#observer);
   }
+}
+
+/** Tells whether the content of a dot path is copied, straight into the target. */
+function isDotTree(
+  paths: readonly string[],
+  { files, job }: Pick<RouteContext, "files" | "job">,
+): boolean {
+  return job.options.recursive &&
+    paths.some((path) => isDotPath(files.nameOf(path)));
 }

@@ -11,9 +11,9 @@ import type { ServeRequest } from "../options/copy_options.ts";
 import { Sink } from "../scp/sink.ts";
 import { Source } from "../scp/source.ts";
 
-/** What a remote works with. */
+/** Tools of a server. */
 export interface ServeSurroundings {
-  /** To the client. */
+  /** Channel to the client. */
   readonly channel: Channel;
   readonly files: FileSystem;
   readonly platform: Platform;
@@ -22,8 +22,8 @@ export interface ServeSurroundings {
 }
 
 /**
- * Is the remote of a copy, as OpenSSH's scp is when it is started with `-t`
- * or `-f`. Whatever fails is told to the client alone, by the protocol.
+ * Serves one client, as OpenSSH's scp does when started with `-t` or `-f`.
+ * Reports failures to the client alone, by the protocol.
  *
  * @returns The exit status: 0 if nothing failed, else 1.
  */
@@ -33,7 +33,7 @@ export async function serve(
 ): Promise<0 | 1> {
   const tally = new Tally({
     report: (event) => {
-      if (request.verbose) sayStep(event, say);
+      if (request.verbose) writeStep(event, say);
     },
   });
   const run = request.role === "sink" ? serveSink : serveSource;
@@ -49,8 +49,8 @@ export async function serve(
   return tally.failures === 0 ? 0 : 1;
 }
 
-/** Writes a step on standard error: failures go to the client alone. */
-function sayStep(event: CopyEvent, say: ServeSurroundings["say"]): void {
+/** Writes a step to standard error; failures go to the client alone. */
+function writeStep(event: CopyEvent, say: ServeSurroundings["say"]): void {
   if (event.kind === "verbose") say(printable(event.message()));
 }
 
@@ -65,13 +65,13 @@ async function serveSource(
   const options = {
     recursive,
     preserve,
-    // Clients take two records that come together for one and hang. One that
-    // acknowledges in advance loses nothing.
+    // Some clients take two records that come together for one and hang; a
+    // client that acknowledges in advance loses nothing.
     lockstep: true,
     dotPaths: "announced",
   } as const;
   const source = new Source(channel, files, options, observer);
-  // A client that refuses its own target gets the files offered all the same.
+  // OpenSSH's scp offers the files even to a client that refuses its target.
   const refusal = await source.begin();
   if (refusal !== undefined) {
     observer.report({ kind: "failure", message: refusal });
@@ -84,7 +84,7 @@ async function serveSource(
   await source.end();
 }
 
-/** Expands a pattern where no shell has; one without a match is itself. */
+/** Expands a pattern on Windows, where no shell does; keeps one without a match. */
 async function expanded(
   path: string,
   files: FileSystem,
@@ -104,7 +104,7 @@ async function serveSink(
     targetIsDirectory,
     overwriteTarget: true,
     mayHearShell: false,
-    // A client must never hold for stored what is not.
+    // A client must never take an entry for stored before it is.
     ackPolicy: "none",
     top: "named",
     objectionTo: () => undefined,

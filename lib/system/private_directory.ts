@@ -92,8 +92,3 @@ export async function hashedName(key: string): Promise<string> {
   const bytes = new TextEncoder().encode(key);
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
-
-/** Gives an environment variable; `undefined` if it is not set. */
-export function environmentVariable(name: string): string | undefined {
-  return Deno.env.get(name);
-}

@@ -28,7 +28,7 @@ class Kept extends TempDirectory {
   }
 }
 
-Deno.test("A memory gives the protocol that a host lacks, to a later run too", async () => {
+Deno.test("HostMemory: gives the protocol that a host lacks, to a later run too", async () => {
   for (const protocol of ["scp", "sftp"] as const) {
     using kept = new Kept();
     assertEquals(await kept.memory.lacking(FAR), undefined);
@@ -39,7 +39,7 @@ Deno.test("A memory gives the protocol that a host lacks, to a later run too", a
   }
 });
 
-Deno.test("A memory knows another user, port, jump or option for another host", async () => {
+Deno.test("HostMemory: takes another user, port, jump or option for another host", async () => {
   using kept = new Kept();
   await kept.memory.keep(FAR, "scp");
   for (const other of [OTHER, "", FAR + "proxyjump j\n", FAR.slice(0, -1)]) {
@@ -50,7 +50,7 @@ Deno.test("A memory knows another user, port, jump or option for another host", 
   assertEquals(await kept.memory.lacking(OTHER), "sftp");
 });
 
-Deno.test("A fact is believed for 30 days, not a millisecond longer, and never from the future", async () => {
+Deno.test("HostMemory: keeps a fact for 30 days, and none from the future", async () => {
   assertEquals(KNOWN_MILLISECONDS, 30 * 24 * 3600 * 1000);
   using kept = new Kept();
   await kept.memory.keep(FAR, "scp");
@@ -62,7 +62,7 @@ Deno.test("A fact is believed for 30 days, not a millisecond longer, and never f
   assertEquals(await kept.memory.lacking(FAR), undefined);
 });
 
-Deno.test("Another fact replaces a wrong one, in one file", async () => {
+Deno.test("HostMemory: replaces an older fact, in one file", async () => {
   using kept = new Kept();
   await kept.memory.keep(FAR, "scp");
   await kept.memory.keep(FAR, "sftp");
@@ -70,7 +70,7 @@ Deno.test("Another fact replaces a wrong one, in one file", async () => {
   assertEquals(kept.files.length, 2);
 });
 
-Deno.test("What is forgotten is gone, and nothing else", async () => {
+Deno.test("HostMemory: forgets one host, and no other", async () => {
   using kept = new Kept();
   await kept.memory.forget(FAR);
   await kept.memory.keep(FAR, "scp");
@@ -82,7 +82,7 @@ Deno.test("What is forgotten is gone, and nothing else", async () => {
   assertEquals(kept.files.length, 2);
 });
 
-Deno.test("No file tells a host by its name or its text, and two users' names differ", async () => {
+Deno.test("HostMemory: shows no host in a file's name or text, and other names to other users", async () => {
   using kept = new Kept();
   using others = new Kept();
   await kept.memory.keep(FAR, "scp");
@@ -92,7 +92,7 @@ Deno.test("No file tells a host by its name or its text, and two users' names di
   assert(kept.file.slice(-64) !== others.file.slice(-64));
 });
 
-Deno.test("Without its salt, or with another, a memory knows nothing, and begins anew", async () => {
+Deno.test("HostMemory: knows nothing without its salt, and starts again with another one", async () => {
   for (const salt of [undefined, "another"]) {
     using kept = new Kept();
     await kept.memory.keep(FAR, "scp");
@@ -105,7 +105,7 @@ Deno.test("Without its salt, or with another, a memory knows nothing, and begins
   }
 });
 
-Deno.test("A text that a memory did not write tells nothing", async () => {
+Deno.test("HostMemory: reads nothing from a text that it did not write", async () => {
   using kept = new Kept();
   await kept.memory.keep(FAR, "scp");
   const { file, time } = kept;
@@ -136,7 +136,7 @@ Deno.test("A text that a memory did not write tells nothing", async () => {
 });
 
 Deno.test({
-  name: "What others may read, or own, or put a link to, is not believed",
+  name: "HostMemory: ignores what others may read or own, and links",
   ignore: isWindows,
   fn: async () => {
     const NOBODY = 65534;
@@ -176,7 +176,7 @@ Deno.test({
   },
 });
 
-Deno.test("What is too old is removed when something is kept, the salt and foreign files never", async () => {
+Deno.test("HostMemory: removes facts that are too old, but neither the salt nor foreign files", async () => {
   using kept = new Kept();
   await kept.memory.keep(FAR, "scp");
   Deno.writeTextFileSync(`${kept.directory}/notes`, "");
@@ -192,7 +192,7 @@ Deno.test("What is too old is removed when something is kept, the salt and forei
   assertEquals(await kept.memory.lacking(OTHER + "x"), "scp");
 });
 
-Deno.test("Where nothing can be kept, nothing is", async () => {
+Deno.test("HostMemory: keeps nothing where it cannot", async () => {
   using directory = new TempDirectory();
   Deno.writeTextFileSync(`${directory.path}/file`, "");
   for (const place of [undefined, `${directory.path}/file/x`, "/dev/null"]) {
@@ -239,7 +239,7 @@ const DIRECTORIES: readonly (readonly [
 ];
 
 for (const [sentence, variables, directory] of DIRECTORIES) {
-  Deno.test(`memoryDirectory() is ${sentence}`, () => {
+  Deno.test(`memoryDirectory(): is ${sentence}`, () => {
     assertEquals(memoryDirectory((name) => variables[name]), directory);
   });
 }

@@ -137,14 +137,14 @@ const ROWS: readonly Row[] = [
 ];
 
 for (const [sentence, facts, protocol, reason] of ROWS) {
-  Deno.test(`chooseProtocol() takes ${sentence}, and may change`, () => {
+  Deno.test(`chooseProtocol(): takes ${sentence}, and may change`, () => {
     assertEquals(
       chooseProtocol({ ...NOTHING_KNOWN, ...facts }),
       { protocol, reason, mayChange: true },
     );
   });
 
-  Deno.test(`chooseProtocol() takes the one that is named, not ${sentence}, and may not change`, () => {
+  Deno.test(`chooseProtocol(): takes the one that is named, not ${sentence}, and may not change`, () => {
     for (const named of ["scp", "sftp"] as const) {
       assertEquals(
         chooseProtocol({ ...NOTHING_KNOWN, ...facts, named }),
@@ -154,7 +154,7 @@ for (const [sentence, facts, protocol, reason] of ROWS) {
   });
 }
 
-Deno.test("otherThan() gives the other protocol", () => {
+Deno.test("otherThan(): gives the other protocol", () => {
   assertEquals(otherThan("scp"), "sftp");
   assertEquals(otherThan("sftp"), "scp");
 });

@@ -10,7 +10,7 @@ import { ScriptedPeer } from "../../support/scp/scripted_peer.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { makeTree, type TreeEntry } from "../../support/fixtures/tree.ts";
 
-/** What is asked by letters, as `scp` is started by a client. */
+/** Gives the request of a client that starts scp with these letters. */
 function asked(letters: string, paths: readonly string[]): ServeRequest {
   const has = (letter: string) => letters.includes(letter);
   return {
@@ -23,14 +23,14 @@ function asked(letters: string, paths: readonly string[]): ServeRequest {
   };
 }
 
-/** How a remote ended. */
+/** End of a server. */
 interface Ending {
   readonly status: 0 | 1;
-  /** What it wrote to standard error. */
+  /** Lines on standard error. */
   readonly said: readonly string[];
 }
 
-/** Serves a whole dialogue under the umask 022; the channel is closed then. */
+/** Serves a whole dialogue under the umask 022; checks that the channel is closed. */
 async function serveAll(
   request: ServeRequest,
   peer: ScriptedPeer,
@@ -61,14 +61,14 @@ interface Row {
   readonly letters: string;
   /** Its operands, below the directory that is `d`; in there, if absent. */
   readonly paths?: readonly string[];
-  /** What is in `d` before. */
+  /** Entries of `d` before. */
   readonly before?: readonly TreeEntry[];
-  /** What is said; `d` is the directory's path. */
+  /** Adds the dialogue; `d` is the directory's path. */
   script(peer: ScriptedPeer, d: string): ScriptedPeer;
   readonly status: 0 | 1;
-  /** What is in `d` then; as before, if absent. */
+  /** Entries of `d` afterwards; as before, if absent. */
   readonly left?: readonly string[];
-  /** Checks what else there is to check. */
+  /** Checks anything else. */
   check?(d: string): void;
 }
 
@@ -233,7 +233,7 @@ const SINK_ROWS: readonly Row[] = [
     status: 1,
   },
   {
-    name: "makes a missing target of a directory that comes",
+    name: "makes a missing target of a directory that is sent",
     letters: "rt",
     paths: ["new"],
     script: (peer) =>
@@ -302,7 +302,7 @@ const SINK_ROWS: readonly Row[] = [
     status: 1,
   },
   {
-    name: "answers what a shell says in its place with those words",
+    name: "answers unexpected output by quoting it",
     letters: "t",
     script: (peer) =>
       peer.weSay("\0").peerSays("Welcome\n")
@@ -432,7 +432,7 @@ const SOURCE_ROWS: readonly Row[] = [
     left: ["sub/", 'sub/c = "c"'],
   },
   {
-    name: "tells what is missing and sends the next in one go",
+    name: "reports a missing source and sends the next one in one write",
     letters: "f",
     paths: ["missing", "a"],
     script: (peer, d) =>
@@ -443,7 +443,7 @@ const SOURCE_ROWS: readonly Row[] = [
     status: 1,
   },
   {
-    name: "announces a directory without a name of its own",
+    name: "announces a dot path",
     letters: "rf",
     paths: ["sub/."],
     script: (peer) =>
@@ -493,7 +493,7 @@ for (
   ] as readonly Row[]
 ) {
   Deno.test({
-    name: `serve() of -${letters} ${name}`,
+    name: `serve(): -${letters} ${name}`,
     fn: async () => {
       using directory = new TempDirectory();
       const d = directory.path;
@@ -512,7 +512,7 @@ for (
 }
 
 Deno.test({
-  name: "serve() refuses a file for a missing target that ends in a slash",
+  name: "serve(): refuses a file for a missing target that ends in a slash",
   ignore: Deno.build.os !== "linux", // The words are that system's own.
   fn: async () => {
     using directory = new TempDirectory();
@@ -527,7 +527,7 @@ Deno.test({
 
 testUnless(
   lacksDevices,
-  "serve() answers a full disk after the body",
+  "serve(): answers a full disk after the body",
   async () => {
     const peer = new ScriptedPeer()
       .weSay("\0").peerSays("C0644 3 a\n")
@@ -540,7 +540,7 @@ testUnless(
   },
 );
 
-Deno.test("serve() announces the root by an empty name", async () => {
+Deno.test("serve(): announces the root by an empty name", async () => {
   const { mode } = await new LocalFileSystem().stat("/");
   const digits = (mode & 0o6777).toString(8);
   const peer = new ScriptedPeer()
@@ -549,7 +549,7 @@ Deno.test("serve() announces the root by an empty name", async () => {
   assertEquals((await serveAll(asked("rf", ["/"]), peer)).status, 1);
 });
 
-Deno.test("serve() says each step if it is verbose, on standard error alone", async () => {
+Deno.test("serve(): writes each step to standard error if it is verbose", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "a", content: "alpha", mode: 0o644, modified: 7 },
@@ -573,7 +573,7 @@ Deno.test("serve() says each step if it is verbose, on standard error alone", as
   assertEquals(said, ["Sink: C0644 1 b\\177[2J", "Sink: \\001oops"]);
 });
 
-Deno.test("serve() expands patterns on Windows, where no shell has; one without a match is missing", async () => {
+Deno.test("serve(): expands patterns on Windows; one without a match is missing", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, SOURCES);
   const d = directory.path;
@@ -595,7 +595,7 @@ Deno.test("serve() expands patterns on Windows, where no shell has; one without 
   );
 });
 
-Deno.test("serve() throws what is nobody's fault but ours, its channel closed", async () => {
+Deno.test("serve(): throws a mistake of the program, and closes the channel", async () => {
   class Broken extends LocalFileSystem {
     override async stat(): Promise<never> {
       throw new TypeError("a mistake");

@@ -1,26 +1,25 @@
-/** The routes over SFTP: each one a transfer between two places. */
+/** Routes over SFTP: each one a transfer between two file systems. */
 
 import { currentUmask } from "../disk/local_file_system.ts";
 import { withoutTrailingSlashes } from "../names/names.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { namedEntries, targetPath } from "../sftp/operand_paths.ts";
-import type { SftpFileSystem } from "../sftp/sftp_file_system.ts";
 import type { TransferOptions } from "../tree/options.ts";
 import { type Sources, type Target, transfer } from "../tree/transfer.ts";
-import type { Route } from "./beginning.ts";
-import type { RouteContext } from "./context.ts";
-import type { SftpServers } from "./sftp_servers.ts";
+import type { Route, RouteContext } from "./route.ts";
+import type { SftpSessions, UseFiles } from "./sftp_sessions.ts";
 
+/** Tools of the routes over SFTP. */
 export interface SftpContext extends RouteContext {
-  readonly sftpServers: SftpServers;
+  readonly sftpSessions: SftpSessions;
 }
 
 /** Options that depend on where a copy goes. */
 type PlaceOptions = Pick<TransferOptions, "store" | "platform" | "namedBy">;
 
 /**
- * Bits that go over SFTP, as with OpenSSH's scp: set-id bits from another
- * machine are never ours to grant, nor does it grant ours.
+ * Mode bits that go over SFTP, as with OpenSSH's scp: neither machine grants the
+ * set-id bits of the other.
  */
 const MODE_BITS = 0o1777;
 
@@ -100,28 +99,22 @@ export function relayOverSftp(
 
 function routeTo(
   locations: readonly RemoteLocation[],
-  { sftpServers }: SftpContext,
-  use: (files: readonly SftpFileSystem[]) => Promise<void>,
+  { sftpSessions }: SftpContext,
+  use: UseFiles,
 ): Route {
   return {
-    begin: async (terms) =>
-      await sftpServers.begin(locations, terms) ?? {
-        kind: "begun",
-        isCertain: true,
-        run: () => sftpServers.run(locations, use),
-        abandon: () => sftpServers.abandon(locations),
-      },
+    connect: (options) => sftpSessions.connect(locations, use, options),
   };
 }
 
-/** Several matches of a pattern need a directory, which is made if need be. */
+/** Gives the target's rules: several entries need a directory, made if missing. */
 function placeFor(
   entries: readonly unknown[],
 ): Pick<Target, "mustBeDirectory" | "makesDirectory"> {
   return { mustBeDirectory: entries.length > 1, makesDirectory: true };
 }
 
-/** A server has a umask of its own, which is not told. */
+/** Gives the options of a copy to a server, which applies its own umask. */
 function ontoServer({ job }: SftpContext): PlaceOptions {
   return {
     store: { preserve: job.options.preserve, modeBits: MODE_BITS },

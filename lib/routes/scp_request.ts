@@ -1,13 +1,14 @@
-/** Requests to a remote scp: text for its shell, and the names that answer it. */
+/** Requests to a remote scp: paths for its shell, and rules for what answers. */
 
 import { SessionError, UnexpectedOutputError } from "../errors.ts";
-import { withoutTrailingSlashes } from "../names/names.ts";
+import { isPlainName, withoutTrailingSlashes } from "../names/names.ts";
 import { nameMatcher, shellNameMatcher } from "../names/pattern.ts";
 import {
   homeIn,
   isDotPath,
   isPattern,
   isPlainPath,
+  lastName,
   literalWord,
   nameInPath,
   sourceWord,
@@ -21,13 +22,10 @@ import { RECORD_MODE_BITS } from "../scp/wire/records.ts";
 import type { Received } from "../scp/entry_reader.ts";
 import type { CopyOptions } from "../options/copy_options.ts";
 
-/** Bits of a mode without those that let a file run as its owner. */
+/** Mode bits without set-id bits, which let a file run as its owner. */
 export const PERMISSION_BITS = 0o777;
 
-/**
- * Tells whether the remote shell reads the paths as they were typed: with `-O`,
- * whose contract that is.
- */
+/** Tells whether the remote shell reads the paths as they were typed, with `-O`. */
 export function isShellsToRead(
   { protocol }: Pick<CopyOptions, "protocol">,
 ): boolean {
@@ -35,40 +33,61 @@ export function isShellsToRead(
 }
 
 /**
- * Gives the mode bits that go to a sink. Set-id bits do with `-O`, as scp -O
- * sends them; over SFTP no scp of today does.
+ * Gives the mode bits that go to a sink. Set-id bits go with `-O` alone, as
+ * scp -O sends them; no scp sends them over SFTP.
  */
 export function recordModeBits(options: CopyOptions): number {
   return isShellsToRead(options) ? RECORD_MODE_BITS : PERMISSION_BITS;
 }
 
 /**
- * Gives a target's path for the remote shell: it is never a pattern.
+ * Gives a target's path for the remote shell: a target is never a pattern.
  *
- * @throws {EntryError} If no shell can be given it.
+ * @throws {EntryError} If no shell can be given the path.
  */
 export function targetText(path: string, options: CopyOptions): string {
   return isShellsToRead(options) ? path : quotedForShell(literalWord(path));
 }
 
+/** Name of a directory whose target gives it another one. */
+const ANY_NAME = "new";
+
+/** Gives a name for a directory that a sink is to make as its missing target. */
+export function nameForMissing(target: string): string {
+  const name = lastName(target);
+  return isPlainName(name) ? name : ANY_NAME;
+}
+
+/** Reading of a source operand. */
+export interface SourceReading {
+  /** Path as the remote shell is given it. */
+  readonly path: string;
+  /** True where another reading is tried if this one finds nothing. */
+  readonly hasNext: boolean;
+}
+
 /**
- * Gives a source's path for the remote shell, in the order of the tries: what
- * exists as it is written comes before what a pattern matches.
+ * Gives the readings of a source operand, in the order in which they are tried:
+ * the path as it is written comes before the pattern.
  *
- * @throws {EntryError} If no shell can be given it.
+ * @throws {EntryError} If no shell can be given the path.
  */
-export function sourceTexts(
+export function sourceReadings(
   path: string,
   options: CopyOptions,
-): readonly [string, ...string[]] {
-  if (isShellsToRead(options)) return [path];
+): readonly SourceReading[] {
+  if (isShellsToRead(options)) return [{ path, hasNext: false }];
   const literal = quotedForShell(literalWord(path));
   const word = sourceWord(path);
   const isSame = !isPattern(word) && textOf(word) === path;
-  return isSame ? [literal] : [literal, quotedForShell(word)];
+  if (isSame) return [{ path: literal, hasNext: false }];
+  return [
+    { path: literal, hasNext: true },
+    { path: quotedForShell(word), hasNext: false },
+  ];
 }
 
-/** Tells how far a sink may acknowledge in advance what answers a request. */
+/** Gives the ack policy of a sink for what answers a request. */
 export function ackPolicyFor(
   path: string,
   options: Pick<CopyOptions, "recursive" | "lockstep" | "protocol">,
@@ -81,21 +100,18 @@ export function ackPolicyFor(
   return isOneEntry ? "window" : "certain";
 }
 
-/** Rules for what comes at the top in answer to a request. */
+/** Rules for the topmost entries that answer a request. */
 export type TopRules =
-  & Pick<
-    EntryRules,
-    "top" | "objectionTo" | "warnsOfEncoded"
-  >
+  & Pick<EntryRules, "top" | "objectionTo" | "warnsOfEncoded">
   & {
-    /** Name of what comes; absent: the one that the request allows. */
+    /** Name to give the entry; absent where it keeps its own. */
     readonly topName?: string;
   };
 
 /**
- * Gives the rules for what answers a request. A directory without a name of its
- * own brings its content; a name that was not asked for is refused; `~user` is
- * called by that user, not by what a host says of it.
+ * Gives the rules for what answers a request. A dot path brings the content of
+ * its directory; a name that was not asked for is refused; the directory `~user`
+ * is named after that user, not as the remote names it.
  */
 export function topRules(
   { host, path }: RemoteLocation,
@@ -126,8 +142,9 @@ export function topRules(
 /**
  * Checks that a source answered a request to its end.
  *
- * @param isExplained Whether it was reported why nothing came.
- * @throws {UnexpectedOutputError} If it ended what it had not begun.
+ * @param isExplained True where the reason was reported why nothing came.
+ * @throws {UnexpectedOutputError} If the source ended a directory that it had
+ * not begun.
  * @throws {SessionError} If it ended inside a directory, or sent nothing.
  */
 export function checkReceived(

@@ -3,17 +3,18 @@ import type { RemoteLocation } from "../location/location.ts";
 import { checkSourceUser } from "../location/login.ts";
 import { directCopyArguments } from "../ssh/arguments.ts";
 import { runSsh } from "../ssh/session.ts";
-import type { RouteContext } from "./context.ts";
+import type { RouteContext } from "./route.ts";
 
-/** The port that a host has where none is named. */
+/** Port of a host where none is named. */
 const SSH_PORT = 22;
 
 /**
- * Has the source's host copy to the target's by itself: its scp, its keys, its
- * way there.
+ * Has the scp of the source's host copy to the target's, with the keys and the
+ * ssh configuration of that host.
  *
  * @throws {EntryError} If the target's user could reach a shell there.
- * @throws {UsageError} If the target has a port: that scp cannot be told.
+ * @throws {UsageError} If the target has a port, which that scp takes no option
+ * for.
  */
 export async function copyDirectly(
   source: RemoteLocation,
@@ -41,7 +42,7 @@ export async function copyDirectly(
   try {
     const { failure } = await runSsh(program, args, {
       interrupted: job.interrupted,
-      onStderr: (text) => observer.report({ kind: "sshOutput", text: text }),
+      onStderr: (text) => observer.report({ kind: "sshOutput", text }),
     });
     if (failure !== undefined) {
       observer.report({

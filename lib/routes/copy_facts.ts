@@ -1,10 +1,18 @@
-/** Targets that may lie in what is copied into them, where a host is this one. */
+/** Facts about the paths of a copy, which the choice of a protocol depends on. */
 
 import { EntryError } from "../errors.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import { nameOfPath } from "../disk/local_path.ts";
 import { withoutTrailingSlashes } from "../names/names.ts";
 import { isWithin } from "../filesystem/directory_loops.ts";
+
+/** Directories of Linux whose files have no length before they are read. */
+const LENGTHLESS = /^\/+(?:proc|sys)(?:\/|$)/;
+
+/** Tells whether a path leads to files that have no length before they are read. */
+export function isLengthless(path: string): boolean {
+  return LENGTHLESS.test(path);
+}
 
 /** Tells whether a path is another one or below it, by their texts. */
 export function isInside(path: string, outer: string): boolean {
@@ -14,8 +22,8 @@ export function isInside(path: string, outer: string): boolean {
 }
 
 /**
- * Tells whether a local target lies in the directory that a remote path would
- * name, were the host this one.
+ * Tells whether a local target lies in the directory that a remote path names,
+ * if the host is this machine.
  */
 export async function mayLieInside(
   files: FileSystem,
@@ -27,7 +35,7 @@ export async function mayLieInside(
     const outer = await files.find(source);
     if (outer?.kind !== "directory") return false;
     const isThere = await files.find(target) !== undefined;
-    // What is not there yet would be made in its parent.
+    // A missing target would be made in its parent.
     const inner = isThere ? target : parentOf(target);
     return await isWithin(files, inner, outer.identity);
   } catch (error) {

@@ -1,0 +1,276 @@
+import { EntryError, ProtocolError } from "../errors.ts";
+import type { RemoteLocation } from "../location/location.ts";
+import { loginOf } from "../location/login.ts";
+import { SftpFileSystem } from "../sftp/sftp_file_system.ts";
+import { SftpSession } from "../sftp/session.ts";
+import { sftpArguments, sftpServerArguments } from "../ssh/arguments.ts";
+import type { ExitStatus } from "../ssh/exit_status.ts";
+import { type SshSession } from "../ssh/session.ts";
+import type { ConnectOptions, ConnectResult, SessionContext } from "./route.ts";
+import {
+  asConnectionFailure,
+  type ConnectionFailure,
+  dialogueFailures,
+  type SessionFacts,
+  startFailure,
+} from "./session_failure.ts";
+import {
+  awaitFirstOutput,
+  endSignal,
+  pacedChannel,
+  reportStart,
+  silentRemote,
+  startSsh,
+  type Unconnected,
+} from "./session_start.ts";
+
+/** Server of one login, and the ssh that leads to it. */
+interface Server {
+  readonly location: RemoteLocation;
+  readonly ssh: SshSession;
+  readonly sftp: SftpSession;
+  /** Ends ssh when aborted; absent where nothing does. */
+  readonly abandoned: AbortSignal | undefined;
+}
+
+/** Work with the files of servers, in the order of their locations. */
+export type UseFiles = (files: readonly SftpFileSystem[]) => Promise<void>;
+
+/** Largest block that is moved at a time, in bytes. */
+const BLOCK_BYTES = 256 * 1024;
+
+/** Smallest block, however slow the copy is to be. */
+const LEAST_BLOCK_BYTES = 4096;
+
+/** Longest wait for a server to close a channel that is done, in milliseconds. */
+const CLOSE_MILLISECONDS = 2000;
+
+/**
+ * Starts the SFTP servers of a job, and sees each session to its end. Each login
+ * is made once, when it is first needed; its session serves until the job ends
+ * or the connection is lost.
+ */
+export class SftpSessions {
+  readonly #context: SessionContext;
+  readonly #servers = new Map<string, Server>();
+
+  constructor(context: SessionContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Starts the servers of some locations one after the other, since each ssh
+   * may ask, and waits until all of them have spoken.
+   *
+   * @param use Makes the copy; locations of one login have the same files.
+   */
+  async connect(
+    locations: readonly RemoteLocation[],
+    use: UseFiles,
+    options: ConnectOptions,
+  ): Promise<ConnectResult> {
+    for (const [at, location] of locations.entries()) {
+      const login = loginOf(location);
+      if (this.#servers.get(login)?.sftp.isAlive) continue;
+      const server = await this.#start(location, {
+        isFirst: at === 0,
+        options,
+      });
+      if ("kind" in server) {
+        await this.#closeAbandoned(locations);
+        return server;
+      }
+      this.#servers.set(login, server);
+    }
+    return {
+      kind: "connected",
+      isCertain: true,
+      run: () => this.#run(locations, use),
+      close: () => this.#closeAbandoned(locations),
+    };
+  }
+
+  /** Sees all sessions to their end. */
+  async end(): Promise<void> {
+    for (const server of this.#servers.values()) await this.#end(server);
+    this.#servers.clear();
+  }
+
+  /** Ends the sessions that an abandoned attempt started. */
+  async #closeAbandoned(locations: readonly RemoteLocation[]): Promise<void> {
+    for (const location of locations) {
+      const login = loginOf(location);
+      const server = this.#servers.get(login);
+      if (server?.abandoned?.aborted !== true) continue;
+      this.#servers.delete(login);
+      await server.ssh[Symbol.asyncDispose]();
+    }
+  }
+
+  async #run(
+    locations: readonly RemoteLocation[],
+    use: UseFiles,
+  ): Promise<undefined> {
+    const servers = locations.map((location) =>
+      this.#servers.get(loginOf(location))!
+    );
+    try {
+      const files = new Map<Server, SftpFileSystem>();
+      for (const server of servers) {
+        if (files.has(server)) continue;
+        files.set(server, await this.#filesOf(server));
+      }
+      await use(servers.map((server) => files.get(server)!));
+    } catch (error) {
+      if (error instanceof EntryError) {
+        const { message } = error;
+        this.#context.observer.report({ kind: "failure", message });
+      } else await this.#endBroken(servers, asConnectionFailure(error));
+    }
+  }
+
+  async #filesOf({ location, sftp }: Server): Promise<SftpFileSystem> {
+    const { job, pacer } = this.#context;
+    return await SftpFileSystem.of(sftp, {
+      label: `${location.host}: `,
+      tuning: job.options.sftpTuning,
+      blockBytes: Math.max(
+        LEAST_BLOCK_BYTES,
+        Math.min(BLOCK_BYTES, pacer?.sliceBytes ?? Infinity),
+      ),
+    });
+  }
+
+  /** @param isFirst True for the server whose rate is limited. */
+  async #start(
+    location: RemoteLocation,
+    { isFirst, options }: { isFirst: boolean; options: ConnectOptions },
+  ): Promise<Server | Unconnected> {
+    const { job: { options: { lockstep } }, hosts, banners } = this.#context;
+    try {
+      await using sessions = new AsyncDisposableStack();
+      const ssh = sessions.use(this.#startSsh(location, options));
+      const channel = isFirst
+        ? pacedChannel(ssh.channel, this.#context)
+        : ssh.channel;
+      const starting = SftpSession.begin(channel, { lockstep })
+        .catch(asConnectionFailure);
+      const sign = await awaitFirstOutput(ssh, hosts, options);
+      if (sign === "silent") return silentRemote(location, "sftp");
+      const sftp = await starting;
+      if (!(sftp instanceof SftpSession)) {
+        return await this.#reportStart(location, sftp, { options, ssh });
+      }
+      if (sftp.banner !== "") banners.report(location, sftp.banner, "SFTP");
+      ssh.showHeld();
+      sessions.move();
+      return { location, ssh, sftp, abandoned: options.abandoned };
+    } catch (error) {
+      const failure = asConnectionFailure(error);
+      return await this.#reportStart(location, failure, { options });
+    }
+  }
+
+  /** @param ssh Absent where it did not start. */
+  async #reportStart(
+    location: RemoteLocation,
+    error: ConnectionFailure,
+    { options, ssh }: { options: ConnectOptions; ssh?: SshSession },
+  ): Promise<Unconnected> {
+    const { hosts, observer } = this.#context;
+    const status = error instanceof ProtocolError
+      ? undefined
+      : await ssh?.end({ isWhole: false });
+    const failure = startFailure(error, {
+      ...this.#exitOf(location),
+      status,
+      errorLines: ssh?.stderrLines ?? [],
+    });
+    if (failure.kind !== "unavailable" || !hosts.mayChange) ssh?.showHeld();
+    return reportStart(location, failure, { ...options, observer });
+  }
+
+  #startSsh(location: RemoteLocation, options: ConnectOptions): SshSession {
+    const { ssh, sftpServer } = this.#context.job.options;
+    return startSsh(
+      {
+        location,
+        program: sftpServer ?? ssh.program,
+        args: sftpServer === undefined
+          ? sftpArguments(ssh, location)
+          : sftpServerArguments(location),
+        command: "sftp",
+        service: "SFTP server",
+      },
+      this.#context,
+      endSignal(this.#context, options),
+    );
+  }
+
+  /** Ends the session that a failure broke, and reports it. */
+  async #endBroken(
+    servers: readonly Server[],
+    error: ConnectionFailure,
+  ): Promise<void> {
+    const broken = servers.find(({ sftp }) => !sftp.isAlive) ?? servers[0]!;
+    const { location, ssh, sftp } = broken;
+    this.#servers.delete(loginOf(location));
+    await using _session = ssh;
+    // A server that broke the protocol may never exit.
+    const status = error instanceof ProtocolError
+      ? undefined
+      : await ssh.end({ isWhole: false, readToEnd: sftp.ended });
+    this.#reportExit(location, error, status);
+  }
+
+  /**
+   * Ends a session. Every request was answered, which proves the copy: neither a
+   * missing or odd status nor a channel that the server does not close is a
+   * failure.
+   */
+  async #end({ location, ssh, sftp }: Server): Promise<void> {
+    const { job, observer } = this.#context;
+    await using _session = ssh;
+    const isWhole = sftp.isAlive;
+    const end = await ssh.end({
+      isWhole,
+      readToEnd: sftp.ended,
+      graceMilliseconds: CLOSE_MILLISECONDS,
+    });
+    const { failure, stopped } = end;
+    if (failure === undefined || job.interrupted.aborted) return;
+    if (!isWhole) return this.#reportExit(location, undefined, end);
+    observer.report({
+      kind: "verbose",
+      message: () =>
+        `${location.host}: ${
+          stopped ? "the server did not close its channel" : failure
+        }`,
+    });
+  }
+
+  #reportExit(
+    location: RemoteLocation,
+    failure: ConnectionFailure | undefined,
+    status: ExitStatus | undefined,
+  ): void {
+    const { job: { options: { lockstep } }, observer } = this.#context;
+    const events = dialogueFailures(failure, {
+      ...this.#exitOf(location),
+      status,
+      lockstep,
+      hasSeveral: false,
+      hasReported: false,
+    });
+    for (const event of events) observer.report(event);
+  }
+
+  #exitOf(location: RemoteLocation): SessionFacts {
+    return {
+      protocol: "sftp",
+      location,
+      isNamed: !this.#context.hosts.mayChange,
+      isInterrupted: this.#context.job.interrupted.aborted,
+    };
+  }
+}
