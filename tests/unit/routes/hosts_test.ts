@@ -1,0 +1,123 @@
+import { assertEquals } from "@std/assert";
+import type { CopyEvent } from "../../../lib/events/copy_event.ts";
+import type { CopyOptions } from "../../../lib/options/copy_options.ts";
+import { HostMemory } from "../../../lib/routes/host_memory.ts";
+import { type CopyFacts, Hosts } from "../../../lib/routes/hosts.ts";
+import type { Choice } from "../../../lib/routes/protocol_choice.ts";
+import { peerTest } from "../../support/doors.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+import { FAR, OPTIONS, OTHER } from "./session_stage.ts";
+
+const NO_FACTS: CopyFacts = {
+  sendsDirectories: false,
+  mayNest: false,
+  isLengthless: false,
+  hasLineBreak: false,
+  sendsSeveral: false,
+};
+
+/** Options with a program that is asked for no configuration. */
+const UNKNOWN: CopyOptions = {
+  ...OPTIONS,
+  ssh: { program: "not-ssh", flags: [] },
+};
+
+/** Options with ssh, which asks for nothing and reads no configuration file. */
+const KNOWN: CopyOptions = {
+  ...OPTIONS,
+  ssh: { program: "ssh", flags: ["-Fnone", "-oBatchMode=yes"] },
+};
+
+/** Gives the hosts of a run that keeps its memory in a directory. */
+function hostsOf(
+  options: CopyOptions,
+  directory?: string,
+  events: CopyEvent[] = [],
+): Hosts {
+  return new Hosts(options, {
+    memory: new HostMemory(directory),
+    observer: { report: (event) => void events.push(event) },
+  });
+}
+
+function choice(
+  protocol: Choice["protocol"],
+  reason: string,
+  mayChange = true,
+): Choice {
+  return { protocol, reason, mayChange };
+}
+
+const FASTER = choice("scp", "it is the faster one");
+const LACKS_SCP = choice("sftp", "the host is known to lack scp");
+const LACKS_SFTP = choice("scp", "the host is known to lack SFTP");
+
+Deno.test("Hosts: choose the protocol that the user named, and report it", async () => {
+  const events: CopyEvent[] = [];
+  const hosts = hostsOf({ ...UNKNOWN, protocol: "sftp" }, undefined, events);
+  assertEquals(hosts.mayChange, false);
+  assertEquals(
+    await hosts.choose([FAR, OTHER], NO_FACTS),
+    choice("sftp", "an option names it", false),
+  );
+  assertEquals(events, [{
+    kind: "host",
+    hosts: ["far", "other"],
+    protocol: "SFTP",
+    reason: "an option names it",
+  }]);
+});
+
+Deno.test("Hosts: choose by the facts of the copy and the paths of the locations", async () => {
+  const hosts = hostsOf(UNKNOWN);
+  assertEquals(hosts.mayChange, true);
+  assertEquals(await hosts.choose([FAR], NO_FACTS), FASTER);
+  assertEquals(
+    await hosts.choose([FAR], { ...NO_FACTS, sendsDirectories: true }),
+    choice("sftp", "it sends directories faster"),
+  );
+  assertEquals(
+    await hosts.choose([FAR, { ...OTHER, path: "a b" }], NO_FACTS),
+    choice("sftp", "a remote shell would read the path otherwise"),
+  );
+});
+
+Deno.test("Hosts: remember during a run what a host lacks, for its login alone", async () => {
+  const hosts = hostsOf(UNKNOWN);
+  const unavailable = { location: FAR, reason: "none", isProven: false };
+  await hosts.remember(unavailable, "scp");
+  assertEquals(await hosts.choose([FAR], NO_FACTS), LACKS_SCP);
+  assertEquals(await hosts.choose([OTHER, FAR], NO_FACTS), LACKS_SCP);
+  assertEquals(await hosts.choose([OTHER], NO_FACTS), FASTER);
+  await hosts.remember(unavailable, "sftp");
+  assertEquals(await hosts.choose([FAR], NO_FACTS), LACKS_SFTP);
+});
+
+peerTest(
+  "Hosts: remember what is proven for later runs, and forget what was wrong",
+  ["ssh"],
+  async () => {
+    using directory = new TempDirectory();
+    const memory = `${directory.path}/hosts`;
+    const unavailable = { location: FAR, reason: "none" };
+    const chosen = () => hostsOf(KNOWN, memory).choose([FAR], NO_FACTS);
+    await hostsOf(KNOWN, memory)
+      .remember({ ...unavailable, isProven: false }, "scp");
+    assertEquals(await chosen(), FASTER);
+    await hostsOf(KNOWN, memory)
+      .remember({ ...unavailable, isProven: true }, "scp");
+    assertEquals(await chosen(), LACKS_SCP);
+    await hostsOf(KNOWN, memory)
+      .remember({ ...unavailable, isProven: false }, "sftp");
+    assertEquals(await chosen(), FASTER);
+  },
+);
+
+Deno.test("otherProtocolHint(): names the option of the other protocol, but not with -D", () => {
+  assertEquals(hostsOf(OPTIONS).otherProtocolHint("scp"), ": try -s");
+  assertEquals(hostsOf(OPTIONS).otherProtocolHint("sftp"), ": try -O");
+  assertEquals(
+    hostsOf({ ...OPTIONS, sftpServer: "/s" }).otherProtocolHint("sftp"),
+    "",
+  );
+});

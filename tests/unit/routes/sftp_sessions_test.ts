@@ -1,0 +1,138 @@
+import { assert, assertEquals } from "@std/assert";
+import { SessionError } from "../../../lib/errors.ts";
+import { SftpSessions } from "../../../lib/routes/sftp_sessions.ts";
+import { findProgram } from "../../../scripts/peers.ts";
+import { peerTest } from "../../support/doors.ts";
+import { SFTP_CHILD_NEEDS } from "../../support/sftp/child.ts";
+import {
+  BROKEN,
+  BROKEN_REASON,
+  FAR,
+  OTHER,
+  saying,
+  script,
+  SessionStage,
+} from "./session_stage.ts";
+
+const SERVER = findProgram("sftp-server");
+
+async function unused(): Promise<never> {
+  throw new Error("not to be used");
+}
+
+Deno.test("SftpSessions: reports an unreachable server, but not while the other protocol may connect", async () => {
+  using stage = new SessionStage(BROKEN);
+  const sessions = new SftpSessions(stage.context);
+  const { signal } = new AbortController();
+  const fallback = await sessions.connect([FAR], unused, { abandoned: signal });
+  assert(fallback.kind === "unavailable");
+  assertEquals([fallback.location, fallback.isProven], [FAR, false]);
+  assert(fallback.reason.endsWith(BROKEN_REASON));
+  assert(!fallback.reason.includes("far: "));
+  assertEquals(stage.observer.failures, 0);
+  assertEquals(await sessions.connect([FAR], unused, {}), { kind: "failed" });
+  assertEquals(stage.observer.failures, 1);
+  assert(stage.observer.hasLostHost);
+  assert(stage.reported.failures.at(-1)!.endsWith(BROKEN_REASON));
+});
+
+Deno.test("SftpSessions: reports an ssh that does not start, but not while the other protocol may connect", async () => {
+  using stage = new SessionStage((path) => `${path}/none`);
+  const sessions = new SftpSessions(stage.context);
+  const reason = `${stage.path}/ssh/none: No such file or directory`;
+  const { signal } = new AbortController();
+  assertEquals(
+    await sessions.connect([FAR], unused, { abandoned: signal }),
+    { kind: "unavailable", location: FAR, reason, isProven: false },
+  );
+  assertEquals(await sessions.connect([FAR], unused, {}), { kind: "failed" });
+  assertEquals(stage.reported.lostConnections, [reason]);
+});
+
+Deno.test("SftpSessions: finds SFTP unavailable where the server is missing, and reports nothing", async () => {
+  using stage = new SessionStage(saying("sh: sftp-server: not found", 127));
+  const sessions = new SftpSessions(stage.context);
+  assertEquals(await sessions.connect([FAR], unused, {}), {
+    kind: "unavailable",
+    location: FAR,
+    reason: "there is no SFTP server (exit status 127)",
+    isProven: true,
+  });
+  assertEquals(stage.reported.failures, []);
+});
+
+peerTest(
+  "SftpSessions: ends the sessions of an abandoned attempt, and reports no failure",
+  SFTP_CHILD_NEEDS,
+  async () => {
+    // The second host's server does not start.
+    using stage = new SessionStage(
+      script(`case " $* " in *" other "*) exit 1;; *) exec ${SERVER};; esac\n`),
+    );
+    for (const locations of [[FAR], [FAR, OTHER]]) {
+      const sessions = new SftpSessions(stage.context);
+      const abandoned = new AbortController();
+      const connecting = sessions.connect(locations, unused, {
+        abandoned: abandoned.signal,
+      });
+      if (locations.length === 1) {
+        assertEquals((await connecting).kind, "connected");
+      }
+      abandoned.abort();
+      const result = await connecting;
+      if (result.kind === "connected") await result.close();
+      await sessions.end();
+      assertEquals(stage.reported.failures, []);
+    }
+  },
+);
+
+peerTest(
+  "SftpSessions: keeps a session that was not abandoned, for later copies too",
+  SFTP_CHILD_NEEDS,
+  async () => {
+    using stage = new SessionStage(script(`exec ${SERVER}\n`));
+    const sessions = new SftpSessions(stage.context);
+    const { signal } = new AbortController();
+    const labels: string[] = [];
+    for (let copy = 0; copy < 2; copy++) {
+      const result = await sessions.connect([FAR], async ([files]) => {
+        labels.push(files!.label);
+      }, { abandoned: signal });
+      assert(result.kind === "connected" && result.isCertain);
+      await result.close();
+      assertEquals(await result.run(), undefined);
+    }
+    assertEquals(labels, ["far: ", "far: "]);
+    const executed = stage.reported.verboseLines
+      .filter((line) => line.startsWith("Executing: "));
+    assertEquals(executed, [
+      `Executing: program ${stage.path}/ssh host far, ` +
+      "user (unspecified), command sftp",
+    ]);
+    await sessions.end();
+    assertEquals(stage.reported.failures, []);
+  },
+);
+
+peerTest(
+  "SftpSessions: reports a connection that is lost during a copy, and connects again for the next one",
+  SFTP_CHILD_NEEDS,
+  async () => {
+    using stage = new SessionStage(script(`exec ${SERVER}\n`));
+    const sessions = new SftpSessions(stage.context);
+    const first = await sessions.connect([FAR], async () => {
+      throw new SessionError("lost connection");
+    }, {});
+    assert(first.kind === "connected");
+    assertEquals(await first.run(), undefined);
+    assertEquals(stage.reported.lostConnections, [
+      "far: lost connection: the remote ended too early",
+    ]);
+    const second = await sessions.connect([FAR], async () => {}, {});
+    assert(second.kind === "connected");
+    assertEquals(await second.run(), undefined);
+    await sessions.end();
+    assertEquals(stage.observer.failures, 1);
+  },
+);
