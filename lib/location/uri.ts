@@ -1,6 +1,9 @@
 import { decodeName } from "../names/name_bytes.ts";
-import type { LocationRules, RemoteLocation } from "./location.ts";
-import { parsePort } from "./port.ts";
+import {
+  type LocationRules,
+  parsePort,
+  type RemoteLocation,
+} from "./location.ts";
 
 /**
  * Reads `scp://[user[;params]@]host[:port][/path]`. The path is relative to
@@ -36,7 +39,7 @@ export function parseUri(
   };
 }
 
-/** `%xx` bytes and `+` decoded; `undefined` for bad digits and for NUL. */
+/** Decodes `%xx` bytes and `+`; `undefined` for bad digits and for NUL. */
 function decode(text: string): string | undefined {
   if (/%(?![0-9A-Fa-f]{2})|%00/.test(text)) return undefined;
   return text.replaceAll("+", " ").replaceAll(

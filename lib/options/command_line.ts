@@ -7,7 +7,7 @@ import {
 } from "./copy_options.ts";
 import { UsageError } from "../errors.ts";
 import type { LocationRules } from "../location/location.ts";
-import { parsePort } from "../location/port.ts";
+import { parsePort } from "../location/location.ts";
 import { getopt, type GivenOption } from "./getopt.ts";
 import { dashed, OPTIONS } from "./option_table.ts";
 

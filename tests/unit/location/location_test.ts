@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parsePort } from "../../../lib/location/port.ts";
+import { parsePort } from "../../../lib/location/location.ts";
 import { locationRules } from "../../support/fixtures/location_rules.ts";
 
 Deno.test("parsePort() reads 1 to 65535 or a service's name, nothing else", () => {
