@@ -12,7 +12,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import config from "../deno.json" with { type: "json" };
-import { SCRIPTS } from "../lib/completion/scripts.ts";
+import { SCRIPTS } from "../lib/completion/answers.ts";
 import { build, productsFor } from "./build.ts";
 import { checkedOutCommit, type Commit } from "./build/commit.ts";
 import { removeIfThere } from "./build/files.ts";

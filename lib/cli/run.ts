@@ -8,25 +8,25 @@ import {
   parseCommandLine,
   type ServeCommand,
 } from "../options/command_line.ts";
-import { helpText, USAGE } from "../options/usage.ts";
+import { helpText, usageText } from "../options/usage.ts";
 import type { Build } from "./version.ts";
 
-/** What a run has around it. */
+/** Surroundings of a run. */
 export interface Surroundings {
   readonly terminal: Terminal;
-  /** Name under which the program was called; messages begin with it. */
+  /** Name by which the program was called; messages begin with it. */
   readonly programName: string;
   readonly build: Build;
   /**
-   * What ends the run when it is aborted; the reason is the exit status to give.
-   * It is asked for once, where there is something to end.
+   * Gives the signal that ends the run; its reason is the exit status to give.
+   * Called once at most, where there is a run to end.
    */
   interruption(): AbortSignal;
 }
 
 /**
- * Does what the arguments ask for. What only one kind of command needs is
- * loaded for that one: all of it would take longer than the runtime to start.
+ * Runs the program. Each kind of command loads the modules that it alone needs:
+ * all of them would take longer to load than the runtime takes to start.
  *
  * @returns The exit status: 0 only if everything was done, else scp's.
  */
@@ -50,14 +50,14 @@ export async function run(
         return 0;
       }
       case "completions": {
-        const { completionScript } = await import("./complete.ts");
-        terminal.write(completionScript(command.shell));
+        const { SCRIPTS } = await import("../completion/answers.ts");
+        terminal.write(SCRIPTS[command.shell]);
         return 0;
       }
       case "complete": {
-        const { completionAnswer } = await import("./complete.ts");
+        const { answerTo } = await import("../completion/answers.ts");
         const { shell, words } = command;
-        terminal.write(await completionAnswer(shell, words, rules));
+        terminal.write(await answerTo(shell, words, rules));
         return 0;
       }
       case "copy":
@@ -77,7 +77,7 @@ export async function run(
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     if (error.message !== "") terminal.say(sayable(programName, error.message));
-    if (error.showUsage) terminal.say(USAGE);
+    if (error.showUsage) terminal.say(usageText(programName));
     return error.status;
   }
 }
@@ -93,7 +93,7 @@ async function runCopy(
   const { Reporter } = await import("../terminal/reporter.ts");
   const { copy } = await import("../routes/copy.ts");
   const { hostHint } = await import("./host_hint.ts");
-  // With -O messages and statuses are scp -O's, else those of scp since 9.0.
+  // Messages and statuses are those of scp -O with -O, else of scp since 9.0.
   const isOld = protocol === "scp";
   const reporter = new Reporter(terminal, {
     quiet,
@@ -128,7 +128,7 @@ async function runServer(
   return interrupted.aborted ? Number(interrupted.reason) : status;
 }
 
-/** The message under the program's name, its lines kept. */
+/** Puts the program's name before a message and escapes it, its lines kept. */
 function sayable(programName: string, message: string): string {
   return `${programName}: ${message.split("\n").map(printable).join("\n")}`;
 }

@@ -1,39 +1,57 @@
 /**
- * What a shell's completion function is told: lines, the first of which says
- * what else is to be done. Candidates hold nothing that could end a line.
+ * The dialogue with a shell's completion function: its script calls the program
+ * with what is typed, and the answer is lines. The first one tells what else the
+ * function does; the others are candidates, which hold no line breaks.
  */
 
-import { homeDirectory } from "../system/environment.ts";
+import { homeDirectory } from "../system/home.ts";
+import type { LocationRules } from "../location/location.ts";
+import type { Shell } from "../options/option_table.ts";
 import { readBashLine } from "./bash_line.ts";
 import {
   type Candidate,
-  type CompletedProgram,
   type Completion,
   completionOf,
   localCandidates,
 } from "./candidates.ts";
-import { fishValue } from "./fish_token.ts";
-import type { Shell } from "../options/shell_names.ts";
+import { fishValue } from "./shell_text.ts";
+import bash from "./shells/seacp.bash" with { type: "text" };
+import fish from "./shells/seacp.fish" with { type: "text" };
+import powershell from "./shells/seacp.ps1" with { type: "text" };
+import zsh from "./shells/_seacp" with { type: "text" };
+
+/** Text that each shell reads to have its completion function. */
+export const SCRIPTS: Readonly<Record<Shell, string>> = {
+  bash,
+  zsh,
+  fish,
+  powershell,
+};
 
 /**
- * Answers a completion function.
+ * Answers a completion function; with nothing, if anything is wrong, as somebody
+ * is still typing.
  *
- * @param args What it said of what is typed: see each shell's.
+ * @param args Arguments that the shell's script passes.
  */
 export async function answerTo(
   shell: Shell,
   args: readonly string[],
-  program: CompletedProgram,
+  rules: LocationRules,
 ): Promise<string> {
-  const lines = shell === "bash"
-    ? await linesForBash(args, program)
-    : linesFor(shell, await completionOf(wordsFrom(shell, args), program));
-  return lines.map((line) => `${line}\n`).join("");
+  try {
+    const lines = shell === "bash"
+      ? await linesForBash(args, rules)
+      : linesFor(shell, await completionOf(wordsFrom(shell, args), rules));
+    return lines.map((line) => `${line}\n`).join("");
+  } catch {
+    return "";
+  }
 }
 
 /**
- * fish tells the last word as it is typed. PowerShell drops arguments that are
- * empty, so each has a `=` before it.
+ * Gives the words up to the cursor. fish passes the last one as it is typed;
+ * PowerShell drops empty arguments, so its script puts a `=` before each.
  */
 function wordsFrom(shell: Shell, args: readonly string[]): readonly string[] {
   switch (shell) {
@@ -62,18 +80,18 @@ function linesFor(
 }
 
 /**
- * `files`: there is nothing, and bash may look for files. `open` and `whole`:
- * candidates, and whether a blank follows if there is one only.
+ * Gives bash's lines. `files` has bash look for files, as there are no others;
+ * after `whole` a blank follows the only candidate, after `open` none does.
  */
 async function linesForBash(
   [ability, text = "", replaced = ""]: readonly string[],
-  program: CompletedProgram,
+  rules: LocationRules,
 ): Promise<string[]> {
-  // Before version 4 it can do neither: no file is looked for, no blank follows.
+  // Before version 4 bash can neither look for files then nor add a blank.
   const isOld = ability === "old";
   const line = readBashLine({ text, replaced });
   if (line === undefined) return isOld ? ["open"] : ["files"];
-  const completion = await completionOf(line.words, program);
+  const completion = await completionOf(line.words, rules);
   const candidates = withLocalOnes(completion, line.words.at(-1)!, isOld);
   if (candidates.length === 0 && completion.withFiles && !isOld) {
     return ["files"];

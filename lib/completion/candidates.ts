@@ -1,5 +1,12 @@
 import type { GivenOption } from "../options/getopt.ts";
-import { dashed, OPTIONS, type TableOption } from "../options/option_table.ts";
+import { parseCopyOptions } from "../options/command_line.ts";
+import {
+  dashed,
+  OPTIONS,
+  SHELLS,
+  type TableOption,
+} from "../options/option_table.ts";
+import type { CopyOptions } from "../options/copy_options.ts";
 import type { LocationRules, RemoteLocation } from "../location/location.ts";
 import { parseLocation } from "../location/operand.ts";
 import { findInPath } from "../ssh/program.ts";
@@ -7,63 +14,52 @@ import { homeDirectory } from "../system/environment.ts";
 import { Cache, cacheDirectory } from "./cache.ts";
 import { hostsOfUser } from "./host_files.ts";
 import { localNames, withHome } from "./local_names.ts";
-import { askNobody, endGroup } from "./process.ts";
+import { endGroup, keepFromPrompting } from "./process.ts";
 import { type Reach, remoteNames } from "./remote_names.ts";
-import { SHELLS } from "../options/shell_names.ts";
 import { SSH_KEYWORDS } from "./ssh_keywords.ts";
 import { type PathReader, readTypedPath } from "./typed_path.ts";
 import { type Situation, situationOf, type Wanted } from "./words.ts";
 
-/** What a word may become. */
+/** A word that the one at the cursor may become. */
 export interface Candidate {
-  /** The word, as the program would be given it. */
+  /** Word as the program would be given it. */
   readonly text: string;
-  /** Whether it goes on, so that no blank is to follow. */
+  /** True where the word goes on, so that no blank follows it. */
   readonly isOpen: boolean;
-  /** What a list shows for it, if not the word. */
+  /** Text in a list of candidates; the word itself where absent. */
   readonly shown?: string;
   readonly description?: string;
 }
 
-/** What the word at the cursor may become. */
+/** Every word that the one at the cursor may become. */
 export interface Completion {
   readonly candidates: readonly Candidate[];
-  /** Whether local files are candidates too, which the shell knows best. */
+  /** True where local files are candidates too, for the shell to find. */
   readonly withFiles: boolean;
-}
-
-/** How a copy would be made, as far as that leads to a remote. */
-export interface CopyReach extends Reach {
-  readonly protocol?: "scp" | "sftp";
-}
-
-/** What completions need to know of the program. */
-export interface CompletedProgram {
-  readonly rules: LocationRules;
-  /** What options say. It may throw what the program says of wrong ones. */
-  reachBy(given: readonly GivenOption[]): CopyReach;
 }
 
 type WantedOperand = Extract<Wanted, { kind: "operand" }>;
 
-/** Says that remote paths are not to be completed. */
+/** Environment variable that, set to `no`, leaves remote paths uncompleted. */
 const REMOTE_VARIABLE = "SEACP_COMPLETE_REMOTE";
 
-/** How long a local program may take to tell something, in milliseconds. */
+/** Limit for an answer of a local program, in milliseconds. */
 const LOCAL_MILLISECONDS = 1000;
 
 const NOTHING: Completion = { candidates: [], withFiles: false };
 const FILES: Completion = { candidates: [], withFiles: true };
 
 /**
- * What the last one of some words may become. This process must live for that
- * alone: it gives up its terminal where an ssh is to be run.
+ * Finds candidates for the last one of some words. This process must live for
+ * that alone: it gives up its terminal where ssh is run.
  *
  * @param words The words behind the command's name, up to the cursor.
+ * @throws {UsageError} If a copy with the options before the word is refused.
+ * @throws {EntryError} If the word names a host that no login may name.
  */
 export async function completionOf(
   words: readonly string[],
-  program: CompletedProgram,
+  rules: LocationRules,
 ): Promise<Completion> {
   const situation = situationOf(words, OPTIONS);
   const { wanted } = situation;
@@ -73,18 +69,16 @@ export async function completionOf(
     case "value":
       return wanted.option.valueKind === "file" && wanted.before === ""
         ? FILES
-        : valuesLike(wanted.typed, wanted.option, { situation, program })
+        : valuesLike(wanted.typed, wanted.option, { situation, rules })
           .then((values) => withBefore(values, wanted.before));
     case "operand":
-      return await operandsLike(wanted, situation, program);
+      return await operandsLike(wanted, situation, rules);
     default:
       return wanted satisfies never;
   }
 }
 
-function optionsLike(
-  typed: string,
-): Completion {
+function optionsLike(typed: string): Completion {
   const candidates = OPTIONS.flatMap((option) => {
     const text = dashed(option.name);
     const { summary: description } = option;
@@ -104,7 +98,7 @@ function words(texts: readonly string[], isOpen = false): Completion {
   };
 }
 
-/** The same candidates, behind what else is in their word. */
+/** Puts the part of the word that stands before them before candidates. */
 function withBefore(completion: Completion, before: string): Completion {
   if (before === "") return completion;
   const { candidates, withFiles } = completion;
@@ -118,21 +112,18 @@ function withBefore(completion: Completion, before: string): Completion {
   };
 }
 
-/** An option's value, by its kind. */
+/** Finds candidates for an option's value, by its kind. */
 async function valuesLike(
   typed: string,
   option: TableOption,
-  { situation: { given }, program }: {
+  { situation: { given }, rules }: {
     situation: Situation;
-    program: CompletedProgram;
+    rules: LocationRules;
   },
 ): Promise<Completion> {
   switch (option.valueKind) {
     case "file":
-      return {
-        candidates: localCandidates(typed),
-        withFiles: false,
-      };
+      return { candidates: localCandidates(typed), withFiles: false };
     case "host": {
       const [, before, last] = /^(.*[,@])?(.*)$/s.exec(typed)!;
       return withBefore(
@@ -142,7 +133,7 @@ async function valuesLike(
     }
     case "cipher": {
       const [, before, last] = /^(.*,)?(.*)$/s.exec(typed)!;
-      const names = await ciphers(program.reachBy(given).ssh.program);
+      const names = await ciphers(parseCopyOptions(given, rules).ssh.program);
       return withBefore(
         words(names.filter((it) => it.startsWith(last!))),
         before ?? "",
@@ -160,17 +151,14 @@ async function valuesLike(
   }
 }
 
-function textsLike(
-  typed: string,
-  { name }: TableOption,
-): Completion {
+function textsLike(typed: string, { name }: TableOption): Completion {
   const like = (texts: readonly string[]) =>
     texts.filter((text) => text.startsWith(typed));
   if (name === "X") return words(like(["buffer=", "nrequests="]), true);
   return name === "completions" ? words(like(SHELLS)) : NOTHING;
 }
 
-/** Files and directories here, where the shell does not look for them itself. */
+/** Finds local files, where the shell does not look for them itself. */
 export function localCandidates(typed: string, home?: string): Candidate[] {
   return localNames(typed, home).map(({ name, isDirectory }) => ({
     text: isDirectory ? `${name}/` : name,
@@ -181,16 +169,16 @@ export function localCandidates(typed: string, home?: string): Candidate[] {
 async function operandsLike(
   { typed, isFirst }: Pick<WantedOperand, "typed" | "isFirst">,
   { given }: Situation,
-  program: CompletedProgram,
+  rules: LocationRules,
 ): Promise<Completion> {
-  // The parts of a URI are written in another way.
+  // Names in a URI would have to be encoded.
   if (typed.startsWith("scp://")) return NOTHING;
-  const location = parseLocation(typed, program.rules);
+  const location = parseLocation(typed, rules);
   if (location.kind === "remote") {
-    const reach = program.reachBy(given);
+    const options = parseCopyOptions(given, rules);
     return await remotePathsLike(typed, location, {
-      reach,
-      reader: readerOf(reach, isFirst),
+      options,
+      reader: readerOf(options, isFirst),
     });
   }
   if (typed.includes("/")) return FILES;
@@ -203,8 +191,8 @@ async function operandsLike(
   return { candidates, withFiles: true };
 }
 
-/** Tells who reads a path: only `-O` has the remote's shell do so. */
-function readerOf({ protocol }: CopyReach, isSource: boolean): PathReader {
+/** Gives the reader of a path: only with `-O` it is the remote's shell. */
+function readerOf({ protocol }: CopyOptions, isSource: boolean): PathReader {
   if (protocol === "scp") return "shell";
   return protocol === undefined && isSource ? "pattern" : "server";
 }
@@ -212,7 +200,7 @@ function readerOf({ protocol }: CopyReach, isSource: boolean): PathReader {
 async function remotePathsLike(
   typed: string,
   location: RemoteLocation,
-  { reach, reader }: { reach: Reach; reader: PathReader },
+  { options, reader }: { options: CopyOptions; reader: PathReader },
 ): Promise<Completion> {
   const variable = (name: string) => Deno.env.get(name);
   if (variable(REMOTE_VARIABLE) === "no") return NOTHING;
@@ -225,10 +213,10 @@ async function remotePathsLike(
   let isOwnGroup = false;
   try {
     const names = await remoteNames(location, path, {
-      ...withHomes(reach),
+      ...withHomes(options),
       cache: new Cache(cacheDirectory(variable)),
       prepare: () => {
-        isOwnGroup = askNobody();
+        isOwnGroup = keepFromPrompting();
       },
     });
     const candidates = names.map(({ name, kind }) => ({
@@ -242,8 +230,8 @@ async function remotePathsLike(
   }
 }
 
-/** A shell would have read the `~/` at the front of a value that is apart. */
-function withHomes({ ssh, sftpServer }: Reach): Reach {
+/** Expands `~/` as the shell would: a value that is being completed has it. */
+function withHomes({ ssh, sftpServer }: CopyOptions): Reach {
   const home = homeDirectory();
   const flags = ssh.flags.map((flag) => withHome(flag, home));
   return {
@@ -257,11 +245,11 @@ function withHomes({ ssh, sftpServer }: Reach): Reach {
 function hosts(given: readonly GivenOption[]): string[] {
   return hostsOfUser(
     homeDirectory(),
-    given.findLast(({ name }) => name === "F")?.value,
+    given.findLast(({ option }) => option.name === "F")?.value,
   );
 }
 
-/** The ciphers that an ssh knows. */
+/** Asks an ssh for its ciphers. */
 async function ciphers(program: string): Promise<string[]> {
   const path = withHome(program, homeDirectory());
   if (!path.includes("/") && findInPath(path) === undefined) return [];

@@ -1,7 +1,4 @@
-/**
- * What is done to this process, which lives for one completion only, before it
- * runs an ssh and after that.
- */
+/** Changes to this process, which lives for one completion, around its ssh. */
 
 import { libcCalls } from "../system/libc.ts";
 
@@ -12,14 +9,14 @@ const FUNCTIONS = {
 } as const;
 
 /**
- * Has no ssh, a jump host's included, ask anybody for anything: neither by a
- * program nor at the terminal, which is not ours any more.
+ * Keeps ssh, a jump host's too, from prompting: neither a program nor the
+ * terminal is left to it, as this process leaves its session.
  *
- * @returns Whether the processes we start are in a group of our own.
+ * @returns True where this process now leads a process group of its own.
  */
-export function askNobody(): boolean {
+export function keepFromPrompting(): boolean {
   Deno.env.set("SSH_ASKPASS_REQUIRE", "never");
-  // Before 8.4 ssh asked by a program wherever there was a display.
+  // OpenSSH before 8.4 ran an askpass program wherever there was a display.
   for (const name of ["SSH_ASKPASS", "DISPLAY"]) Deno.env.delete(name);
   try {
     return libcCalls(FUNCTIONS).setsid() !== -1;
@@ -28,7 +25,7 @@ export function askNobody(): boolean {
   }
 }
 
-/** Ends every process in our group but ourselves, which has to be our own. */
+/** Ends all other processes of this process's group, which it has to lead. */
 export function endGroup(): void {
   const SIGTERM = 15;
   const SIG_IGN = 1n;
@@ -38,6 +35,6 @@ export function endGroup(): void {
     signal(SIGTERM, SIG_IGN);
     kill(OUR_GROUP, SIGTERM);
   } catch {
-    // There is no such call here: the group is no group.
+    // Windows has neither these calls nor a group to end.
   }
 }

@@ -1,46 +1,49 @@
-/** A shell's text that may end anywhere, and how it goes on there. */
+/** Text of a shell that may end anywhere, and its continuation there. */
 
-import { type Char, isActive, type Word } from "../names/shell_word.ts";
+import { type Char, isActive, textOf, type Word } from "../names/shell_word.ts";
 
-/** The quotes that are open; empty where there are none. */
+/** Quotes that are open; empty where there are none. */
 export type Quoting = "" | "'" | '"' | "$'";
 
 /** A word of a shell's text. */
 export interface TextWord {
   readonly chars: Word;
-  /** Where it begins in the text. */
+  /** Index in the text at which the word begins. */
   readonly start: number;
-  /** Whether it names a file that a redirection opens. */
+  /** True where the word names a file that a redirection opens. */
   readonly isRedirected: boolean;
 }
 
-/** A text as far as it goes. */
+/** Reading of a text up to its end. */
 export interface ShellText {
   /** The words of the last command; the last one, perhaps empty, goes on. */
   readonly words: readonly TextWord[];
   readonly quoting: Quoting;
-  /** Whether it ends with a `\` that takes the meaning from what follows. */
+  /** True where the text ends with a `\` that escapes the next character. */
   readonly isEscaping: boolean;
 }
 
-/** Which text it is. */
+/** Grammar of a text. */
 export interface Dialect {
-  /** Whether `$'…'` quotes: in any shell it may, in bash it does. */
+  /** True where `$'…'` quotes for certain, as in bash; other shells may differ. */
   readonly hasAnsiQuotes: boolean;
-  /** Whether `;`, `>` and the like stand between words. */
+  /** True where `;`, `>` and the like end a word. */
   readonly hasOperators: boolean;
 }
 
 /** A command line of bash. */
 export const BASH: Dialect = { hasAnsiQuotes: true, hasOperators: true };
 
-/** A path that the remote's shell reads, whichever that is. */
-export const FAR: Dialect = { hasAnsiQuotes: false, hasOperators: false };
+/** A path that the remote shell reads, whichever that is. */
+export const REMOTE_SHELL: Dialect = {
+  hasAnsiQuotes: false,
+  hasOperators: false,
+};
 
 /**
  * Reads a text up to its end.
  *
- * @returns `undefined` if that is inside of a command that is substituted.
+ * @returns `undefined` if the end lies inside a command substitution.
  */
 export function readShellText(
   text: string,
@@ -49,14 +52,14 @@ export function readShellText(
   return new Reader(text, dialect).read();
 }
 
-/** What a word means, without its quotes. */
+/** Gives the value of a word: its characters without the quotes. */
 export function valueOf({ chars }: TextWord): string {
-  return chars.map(({ char }) => char).join("");
+  return textOf(chars);
 }
 
 /**
- * Text that goes on where a shell's text ended, so that the shell reads `rest`.
- * It must not hold control characters.
+ * Quotes text that goes on where a shell's text ended, so that the shell reads
+ * `rest`, which must hold no control characters.
  */
 export function quotedFor(quoting: Quoting, rest: string): string {
   switch (quoting) {
@@ -75,9 +78,34 @@ export function quotedFor(quoting: Quoting, rest: string): string {
   }
 }
 
-/** What ends open quotes. */
+/** Gives the character that closes open quotes; empty where none are open. */
 export function closingQuote(quoting: Quoting): string {
   return quoting.slice(-1);
+}
+
+/**
+ * Gives the value of a word that fish completes, quotes perhaps open. Variables
+ * stay as they are.
+ */
+export function fishValue(token: string): string {
+  let value = "";
+  let quote = "";
+  for (let at = 0; at < token.length; at++) {
+    const char = token.charAt(at);
+    const next = token.charAt(at + 1);
+    if (char === quote) quote = "";
+    else if (quote === "" && /['"]/.test(char)) quote = char;
+    else if (char === "\\" && fishEscapes(quote, next)) {
+      value += next;
+      at++;
+    } else value += char;
+  }
+  return value;
+}
+
+function fishEscapes(quote: string, next: string): boolean {
+  if (quote === "'") return /['\\]/.test(next);
+  return quote === '"' ? /["$\\]/.test(next) : true;
 }
 
 class Reader {
@@ -160,7 +188,7 @@ class Reader {
     if (opens) this.#skipCommand(char === "`");
   }
 
-  /** Goes to the end of a command that is substituted, or beyond the text. */
+  /** Skips to the end of a command substitution, or beyond the text. */
   #skipCommand(hasBackquotes: boolean): void {
     let depth = 0;
     while (this.#at < this.#text.length) {

@@ -3,9 +3,9 @@
 import { isActive } from "../names/shell_word.ts";
 import {
   closingQuote,
-  FAR,
   quotedFor,
   readShellText,
+  REMOTE_SHELL,
   valueOf,
 } from "./shell_text.ts";
 
@@ -59,7 +59,7 @@ export function readTypedPath(
 }
 
 function readForShell(text: string): TypedPath | undefined {
-  const read = readShellText(text, FAR);
+  const read = readShellText(text, REMOTE_SHELL);
   const word = read?.words.at(-1);
   if (read === undefined || word === undefined) return undefined;
   if (word.chars.some(isExpanded)) return undefined;

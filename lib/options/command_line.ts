@@ -1,29 +1,22 @@
-import { isShell, type Shell } from "./shell_names.ts";
-import {
-  BATCH_MODE,
-  type CopyJob,
-  type CopyOptions,
-  type ServeRequest,
-} from "./copy_options.ts";
 import { UsageError } from "../errors.ts";
-import type { LocationRules } from "../location/location.ts";
-import { parsePort } from "../location/location.ts";
+import { type LocationRules, parsePort } from "../location/location.ts";
+import type { CopyJob, CopyOptions, ServeRequest } from "./copy_options.ts";
 import { getopt, type GivenOption } from "./getopt.ts";
-import { dashed, OPTIONS } from "./option_table.ts";
+import { OPTIONS, type Shell, SHELLS } from "./option_table.ts";
 
-/** A copy, as the user asked for it. */
+/** A copy as the user requests it. */
 export interface CopyRequest
   extends Pick<CopyJob, "sources" | "target" | "options"> {
   readonly kind: "copy";
   readonly quiet: boolean;
 }
 
-/** The remote's part of a copy, as a client's scp asks for it. */
+/** The remote's part of a copy, as a client's scp requests it. */
 export interface ServeCommand extends ServeRequest {
   readonly kind: "serve";
 }
 
-/** What the user asked for. */
+/** One call of the program. */
 export type CommandLine =
   | CopyRequest
   | ServeCommand
@@ -33,39 +26,38 @@ export type CommandLine =
   | {
     readonly kind: "complete";
     readonly shell: Shell;
-    /** What the shell's completion function says of what is typed. */
+    /** Arguments of the shell's completion function: the line as it is typed. */
     readonly words: readonly string[];
   };
 
 /** The largest `-l`, in Kbit/s. */
 const MAX_LIMIT = 104_857_600;
 
-/** The largest number of either `-X`. */
+/** The largest number of either `-X` option; `buffer` is in bytes. */
 const MAX_SFTP_TUNING = 262_144;
 
 /**
  * Reads scp's command line.
  *
- * @throws {UsageError} With scp's words and status for what it does not take.
+ * @throws {UsageError} With scp's words and status, where scp refuses the call.
  */
 export function parseCommandLine(
   args: readonly string[],
   rules: Pick<LocationRules, "servicePort">,
 ): CommandLine {
   const { given, operands } = getopt(args, OPTIONS);
-  for (const { name, value } of given) {
+  for (const { option: { name }, value } of given) {
     if (name === "help") return { kind: name };
-    if (name === "version") {
-      return { kind: name, verbose: given.some(({ name }) => name === "v") };
-    }
+    if (name === "version") return { kind: name, verbose: has(given, "v") };
     if (name === "completions") return { kind: name, shell: readShell(value) };
     if (name === "complete") {
       return { kind: name, shell: readShell(value), words: operands };
     }
   }
   const options = parseCopyOptions(given, rules);
-  const role = parseRole(given);
-  if (role !== undefined) {
+  // As in scp, `-f` has precedence over `-t`.
+  if (has(given, "f") || has(given, "t")) {
+    const role = has(given, "f") ? "source" : "sink";
     return { kind: "serve", role, paths: operands, ...options };
   }
   if (operands.length < 2) throw wrongUse();
@@ -73,7 +65,7 @@ export function parseCommandLine(
     kind: "copy",
     sources: operands.slice(0, -1),
     target: operands.at(-1)!,
-    quiet: given.some(({ name }) => name === "q"),
+    quiet: has(given, "q"),
     options: {
       ...options,
       targetIsDirectory: options.targetIsDirectory || operands.length > 2,
@@ -81,16 +73,8 @@ export function parseCommandLine(
   };
 }
 
-/** As in scp, a source comes before a sink. */
-function parseRole(
-  given: readonly GivenOption[],
-): ServeCommand["role"] | undefined {
-  const has = (wanted: string) => given.some(({ name }) => name === wanted);
-  return has("f") ? "source" : has("t") ? "sink" : undefined;
-}
-
 /**
- * What the options say of a copy.
+ * Reads the options that concern a copy.
  *
  * @throws {UsageError} If a value makes no sense.
  */
@@ -98,55 +82,66 @@ export function parseCopyOptions(
   given: readonly GivenOption[],
   rules: Pick<LocationRules, "servicePort">,
 ): CopyOptions {
-  const has = (wanted: string) => given.some(({ name }) => name === wanted);
-  const values = (wanted: string) =>
-    given.filter(({ name }) => name === wanted).map(({ value }) => value);
-  if (has("1")) {
+  const isGiven = (name: string) => has(given, name);
+  const values = (name: string) =>
+    given.filter(({ option }) => option.name === name)
+      .map(({ value }) => value);
+  if (isGiven("1")) {
     throw new UsageError("SSH protocol v.1 is no longer supported", {
       status: 255,
     });
   }
-  if (has("M")) throw wrongUse();
+  if (isGiven("M")) throw wrongUse();
   const port = values("P").map((text) => readPort(text, rules)).at(-1);
   const bitsPerSecond = values("l").map(readLimit).at(-1);
   const sftpServer = values("D").at(-1);
   const protocol = parseProtocol(given);
   return {
-    recursive: has("r"),
-    preserve: has("p"),
-    checkNames: !has("T"),
-    targetIsDirectory: has("d"),
-    throughHere:
-      given.findLast(({ name }) => "3R".includes(name))?.name !== "R",
-    verbose: has("v"),
-    lockstep: has("lockstep"),
+    recursive: isGiven("r"),
+    preserve: isGiven("p"),
+    checkNames: !isGiven("T"),
+    targetIsDirectory: isGiven("d"),
+    throughHere: lastOf(["3", "R"], given) !== "R",
+    verbose: isGiven("v"),
+    lockstep: isGiven("lockstep"),
     ...(bitsPerSecond === undefined ? {} : { bitsPerSecond }),
     ...(protocol === undefined ? {} : { protocol }),
     ...(sftpServer === undefined ? {} : { sftpServer }),
     sftpTuning: Object.assign({}, ...values("X").map(readSftpOption)),
     ssh: {
       program: values("S").at(-1) ?? "ssh",
-      flags: given.flatMap(sshFlags),
+      flags: given.flatMap(sshArguments),
       ...(port === undefined ? {} : { port }),
     },
   };
 }
 
-/** The last one named; an SFTP server of one's own is to be spoken to, too. */
+/** Gives the protocol given last; an SFTP server's path alone means SFTP. */
 function parseProtocol(
   given: readonly GivenOption[],
 ): CopyOptions["protocol"] {
-  const named = given.findLast(({ name }) => "Os".includes(name))?.name;
-  if (named === "O") return "scp";
-  const isSftp = named === "s" || given.some(({ name }) => name === "D");
-  return isSftp ? "sftp" : undefined;
+  const name = lastOf(["O", "s"], given);
+  if (name === "O") return "scp";
+  return name === "s" || has(given, "D") ? "sftp" : undefined;
 }
 
-/** What an option says to ssh, word for word as OpenSSH's scp says it. */
-function sshFlags({ name, value }: GivenOption): string[] {
-  if ("46ACvq".includes(name)) return [dashed(name)];
-  if ("cFiJo".includes(name)) return [dashed(name), value];
-  return name === "B" ? [BATCH_MODE] : [];
+/** Gives ssh's arguments for an option, word for word as OpenSSH's scp does. */
+function sshArguments({ option, value }: GivenOption): string[] {
+  if (option.ssh === undefined) return [];
+  return option.value === undefined ? [option.ssh] : [option.ssh, value];
+}
+
+function has(given: readonly GivenOption[], name: string): boolean {
+  return given.some(({ option }) => option.name === name);
+}
+
+/** Gives the one of some options that is given last, as it has precedence. */
+function lastOf(
+  names: readonly string[],
+  given: readonly GivenOption[],
+): string | undefined {
+  return given.findLast(({ option }) => names.includes(option.name))?.option
+    .name;
 }
 
 function wrongUse(): UsageError {
@@ -154,7 +149,8 @@ function wrongUse(): UsageError {
 }
 
 function readShell(name: string): Shell {
-  if (isShell(name)) return name;
+  const shell = SHELLS.find((shell) => shell === name);
+  if (shell !== undefined) return shell;
   throw new UsageError(
     `unknown shell "${name}": it must be bash, zsh, fish or powershell`,
     { status: 255 },
@@ -170,7 +166,7 @@ function readPort(
   throw new UsageError(`bad port "${text}"\n`, { status: 255 });
 }
 
-/** Reads Kbit/s; gives bits a second, a Kbit being 1024 of them. */
+/** Reads Kbit/s of 1024 bits; gives bits per second. */
 function readLimit(text: string): number {
   if (!isWithin(text, MAX_LIMIT)) throw wrongUse();
   return Number(text) * 1024;
@@ -196,9 +192,9 @@ function readSftpOption(text: string): CopyOptions["sftpTuning"] {
   if (digits !== undefined && isWithin(String(number), MAX_SFTP_TUNING)) {
     return name === "buffer" ? { bufferBytes: number } : { requests: number };
   }
-  const what = name === "buffer" ? "buffer size" : "number of requests";
+  const subject = name === "buffer" ? "buffer size" : "number of requests";
   throw new UsageError(
-    `Invalid ${what} "${value}": it must be from 1 to ${MAX_SFTP_TUNING}`,
+    `Invalid ${subject} "${value}": it must be from 1 to ${MAX_SFTP_TUNING}`,
     { status: 255 },
   );
 }

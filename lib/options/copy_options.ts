@@ -1,72 +1,72 @@
 import type { LocationRules } from "../location/location.ts";
 
-/** How a copy is to be made, as the command line says. */
+/** Settings of a copy, as the command line gives them. */
 export interface CopyOptions {
-  /** Copy directories with what they hold. */
+  /** True where directories are copied with their content. */
   readonly recursive: boolean;
-  /** Preserve times and modes. */
+  /** True where times and modes are preserved. */
   readonly preserve: boolean;
-  /** Refuse names from the remote that were not asked for. */
+  /** True where names from the remote that were not requested are refused. */
   readonly checkNames: boolean;
-  /** The target must be a directory. */
+  /** True where the target must be a directory. */
   readonly targetIsDirectory: boolean;
-  /** Copy between two hosts through this one, not directly. */
+  /** True where a copy between two hosts goes through this one. */
   readonly throughHere: boolean;
-  /** Be told each step; the remote too. */
+  /** True where each step is reported, the remote's too. */
   readonly verbose: boolean;
-  /** The most bits a second that are moved, if there is such a limit. */
+  /** Limit of the bandwidth in bits per second; absent where there is none. */
   readonly bitsPerSecond?: number;
-  /** The protocol to speak; absent where it is to be found. */
+  /** Protocol to speak; absent where the program chooses. */
   readonly protocol?: "scp" | "sftp";
-  /** An SFTP server here, to be run in ssh's place. */
+  /** Path of a local SFTP server that is run in place of ssh. */
   readonly sftpServer?: string;
   readonly sftpTuning: SftpTuning;
-  /** Wait for each answer before what comes next is sent. */
+  /** True where each reply is awaited before more is sent. */
   readonly lockstep: boolean;
   readonly ssh: SshSettings;
 }
 
-/** What is copied where, and how; operands as they were typed. */
+/** One copy: operands as they were typed, and settings. */
 export interface CopyJob {
   readonly sources: readonly string[];
   readonly target: string;
   readonly options: CopyOptions;
   readonly rules: LocationRules;
-  /** Ends the copy when aborted. */
+  /** Signal that ends the copy. */
   readonly interrupted: AbortSignal;
 }
 
-/** How much is asked for at once, where the user says so. */
+/** Amounts that SFTP requests at once, where the user sets them. */
 export interface SftpTuning {
-  /** The most reads and writes that are in flight at once. */
+  /** The most reads and writes in flight. */
   readonly requests?: number;
-  /** How much each of them moves, in bytes. */
+  /** Size of each read and write in bytes. */
   readonly bufferBytes?: number;
 }
 
-/** How ssh is called, whatever the host. */
+/** Settings for calls of ssh, whatever the host. */
 export interface SshSettings {
-  /** The program that stands for ssh: `ssh`, or what `-S` named. */
+  /** Program run as ssh: `ssh`, or the one of `-S`. */
   readonly program: string;
-  /** What the user's options say to ssh, in the order they were given. */
+  /** Arguments for ssh from the user's options, in their order. */
   readonly flags: readonly string[];
-  /** What `-P` said; a URI's own port comes before it. */
+  /** Port of `-P`; a URI's own port has precedence. */
   readonly port?: number;
 }
 
-/** What `-B` says to ssh, in the spelling of OpenSSH's scp: ask for nothing. */
+/** Argument of `-B` for ssh, as OpenSSH's scp spells it: no questions. */
 export const BATCH_MODE = "-oBatchmode=yes";
 
-/** What a client asks of its remote, by the arguments it starts it with. */
+/** Request of a client, by the arguments with which it starts its remote. */
 export interface ServeRequest {
-  /** What this side is: `-t` asks for a sink, `-f` for a source. */
+  /** Role of this side: `-t` requests a sink, `-f` a source. */
   readonly role: "sink" | "source";
-  /** A sink has one, its target. */
+  /** Paths to send; for a sink its one target. */
   readonly paths: readonly string[];
   readonly recursive: boolean;
   readonly preserve: boolean;
-  /** The target must be a directory. */
+  /** True where the target must be a directory. */
   readonly targetIsDirectory: boolean;
-  /** Say each step on standard error. */
+  /** True where each step is reported on standard error. */
   readonly verbose: boolean;
 }

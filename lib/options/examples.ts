@@ -1,11 +1,11 @@
-/** A call that works as it stands. */
+/** A call of the program that works as it stands. */
 export interface Example {
   readonly command: string;
-  /** What it does, without a capital or a full stop. */
+  /** Effect of the command, without a capital or a full stop. */
   readonly effect: string;
 }
 
-/** What help and the manual begin to explain the program with. */
+/** Examples of help and of the manual page. */
 export const EXAMPLES: readonly Example[] = [
   {
     command: "seacp notes.txt host:",
@@ -29,7 +29,7 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     command: "seacp 'host:logs/*.gz' logs/",
-    effect: "a pattern, in quotes: it is the server's to match",
+    effect: "a pattern, in quotes for the local shell",
   },
   {
     command: "seacp -P 2222 f bob@host:",
@@ -53,6 +53,6 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     command: "seacp 'host:my notes.txt' .",
-    effect: "a blank is a blank",
+    effect: "a space needs no quotes of its own",
   },
 ];

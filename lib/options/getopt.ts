@@ -1,12 +1,25 @@
 import { UsageError } from "../errors.ts";
-import { dashed, type Option } from "./option_table.ts";
+import { closestTo } from "./closest.ts";
+import { dashed, type TableOption } from "./option_table.ts";
 
-/** An option as it stood on the command line. */
+/** An option as it stands on the command line. */
 export interface GivenOption {
-  readonly name: string;
+  readonly option: TableOption;
   /** Empty for an option without a value. */
   readonly value: string;
 }
+
+/** Meaning of a part of the command line. */
+export type Part =
+  | GivenOption & { readonly kind: "option" }
+  /** The option takes a value, and the arguments end behind it. */
+  | { readonly kind: "missing value"; readonly option: TableOption }
+  /** The option takes no value, and `=` stands behind it. */
+  | { readonly kind: "needless value"; readonly option: TableOption }
+  /** No option of the table, its dashes included. */
+  | { readonly kind: "unknown"; readonly typed: string }
+  /** The rest of the command line, perhaps empty behind `--`. */
+  | { readonly kind: "operands"; readonly operands: readonly string[] };
 
 /**
  * Reads arguments as BSD getopt(3) does: letters cluster, a value is glued to
@@ -14,62 +27,99 @@ export interface GivenOption {
  * lone `-` is an operand. Words after two dashes are options of their own; their
  * values come next or are glued by a `=`.
  *
- * @throws {UsageError} If an option is unknown or lacks its value.
+ * @throws {UsageError} If an option is unknown, lacks its value or has one that
+ * it does not take.
  */
 export function getopt(
   args: readonly string[],
-  table: readonly Option[],
-): { given: GivenOption[]; operands: string[] } {
+  table: readonly TableOption[],
+): { given: GivenOption[]; operands: readonly string[] } {
   const given: GivenOption[] = [];
-  const find = (typed: string) => {
-    const option = table.find(({ name }) => dashed(name) === typed);
-    if (option !== undefined) return option;
-    throw usage(`unknown option -- ${typed.replace(/^--?(?=.)/, "")}`);
-  };
-  let at = 0;
-  for (; at < args.length; at++) {
-    const arg = args[at]!;
-    if (arg === "--") {
-      at++;
-      break;
+  for (const part of partsOf(args, table)) {
+    switch (part.kind) {
+      case "option":
+        given.push(part);
+        break;
+      case "missing value":
+        throw wrong(`option requires an argument -- ${part.option.name}`);
+      case "needless value":
+        throw wrong(`option doesn't take an argument -- ${part.option.name}`);
+      case "unknown":
+        throw wrong(unknownOption(part.typed, table));
+      case "operands":
+        return { given, operands: part.operands };
+      default:
+        part satisfies never;
     }
-    if (!arg.startsWith("-") || arg === "-") break;
+  }
+  return { given, operands: [] };
+}
+
+/** Splits arguments into their parts as `getopt` does, whatever it refuses. */
+export function* partsOf(
+  args: readonly string[],
+  table: readonly TableOption[],
+): Generator<Part> {
+  const find = (typed: string) =>
+    table.find(({ name }) => dashed(name) === typed);
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at]!;
+    if (!arg.startsWith("-") || arg === "-" || arg === "--") {
+      yield {
+        kind: "operands",
+        operands: args.slice(arg === "--" ? at + 1 : at),
+      };
+      return;
+    }
     if (arg.startsWith("--")) {
       const [typed, glued] = splitWord(arg);
-      const { name, value: takesValue } = find(typed);
-      if (takesValue === undefined && glued !== undefined) {
-        throw usage(`option doesn't take an argument -- ${name}`);
-      }
-      const value = takesValue === undefined ? "" : glued ?? args[++at];
-      given.push({ name, value: expected(value, name) });
+      const option = find(typed);
+      if (option === undefined) yield { kind: "unknown", typed };
+      else if (option.value !== undefined) {
+        yield withValue(option, glued ?? args[++at]);
+      } else if (glued !== undefined) yield { kind: "needless value", option };
+      else yield { kind: "option", option, value: "" };
       continue;
     }
     for (let rest = arg.slice(1); rest !== "";) {
-      const { name, value: takesValue } = find(`-${[...rest][0]}`);
-      rest = rest.slice(name.length);
-      if (takesValue === undefined) {
-        given.push({ name, value: "" });
-        continue;
+      const letter = [...rest][0]!;
+      rest = rest.slice(letter.length);
+      const option = find(`-${letter}`);
+      if (option === undefined) yield { kind: "unknown", typed: `-${letter}` };
+      else if (option.value === undefined) {
+        yield { kind: "option", option, value: "" };
+      } else {
+        yield withValue(option, rest || args[++at]);
+        rest = "";
       }
-      const value = rest !== "" ? rest : args[++at];
-      given.push({ name, value: expected(value, name) });
-      rest = "";
     }
   }
-  return { given, operands: args.slice(at) };
 }
 
-/** A word after two dashes, and what is glued to it by a `=`. */
+/** Splits a word after two dashes from the value that a `=` glues to it. */
 function splitWord(arg: string): [typed: string, glued?: string] {
   const at = arg.indexOf("=");
   return at < 0 ? [arg] : [arg.slice(0, at), arg.slice(at + 1)];
 }
 
-function expected(value: string | undefined, name: string): string {
-  if (value !== undefined) return value;
-  throw usage(`option requires an argument -- ${name}`);
+function withValue(option: TableOption, value: string | undefined): Part {
+  return value === undefined
+    ? { kind: "missing value", option }
+    : { kind: "option", option, value };
 }
 
-function usage(message: string): UsageError {
+/** Gives scp's words for an unknown option; a word also gets a way out. */
+function unknownOption(typed: string, table: readonly TableOption[]): string {
+  const message = `unknown option -- ${typed.replace(/^--?(?=.)/, "")}`;
+  if (!/^--./.test(typed)) return message;
+  const words = table
+    .filter(({ name, summary }) => name.length > 1 && summary !== undefined)
+    .map(({ name }) => dashed(name));
+  const closest = closestTo(typed, words);
+  const hint = closest === undefined ? "" : ` did you mean ${closest}?`;
+  return `${message}:${hint} try --help`;
+}
+
+function wrong(message: string): UsageError {
   return new UsageError(message, { showUsage: true });
 }

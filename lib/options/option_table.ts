@@ -1,141 +1,200 @@
-/** One option of the command line. */
-export interface Option {
-  /** A letter after one dash, or a word after two. */
-  readonly name: string;
-  /** What its value is called; absent if it takes none. */
-  readonly value?: string;
-  /** One sentence for help and documentation; absent if it is not shown. */
-  readonly summary?: string;
-}
+import { BATCH_MODE } from "./copy_options.ts";
 
-/** What a value is, which tells how it is completed. */
+/** Kind of an option's value; completion offers values by it. */
 export type ValueKind = "file" | "host" | "cipher" | "ssh_option" | "text";
 
-interface Flag extends Option {
+interface OptionBase {
+  /** A letter after one dash, or a word after two. */
+  readonly name: string;
+  /** One sentence for help and documentation; absent for a hidden option. */
+  readonly summary?: string;
+  /**
+   * Argument that ssh is given for the option, followed by the option's value if
+   * it takes one; absent where ssh is given nothing.
+   */
+  readonly ssh?: string;
+}
+
+interface Flag extends OptionBase {
   readonly value?: never;
   readonly valueKind?: never;
 }
 
-interface OptionWithValue extends Option {
+interface OptionWithValue extends OptionBase {
+  /** Name of the value in help and documentation. */
   readonly value: string;
   readonly valueKind: ValueKind;
 }
 
-/** An option of the table: one that takes a value says of what kind it is. */
+/** One option of the command line. */
 export type TableOption = Flag | OptionWithValue;
 
-/**
- * OpenSSH's scp 10.5's options, every one, and seacp's own, in the order help
- * shows them.
- */
-export const OPTIONS: readonly TableOption[] = [
+/** Options that help shows under one title. */
+export interface OptionGroup {
+  readonly title: string;
+  readonly options: readonly TableOption[];
+}
+
+/** Shells that have completions. */
+export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
+
+/** Name of a shell that has completions. */
+export type Shell = typeof SHELLS[number];
+
+/** The options that users are shown, in the order of help and documentation. */
+export const OPTION_GROUPS: readonly OptionGroup[] = [
   {
-    name: "r",
-    summary: "Copy directories with all they hold, links followed.",
-  },
-  { name: "p", summary: "Preserve times and modes." },
-  { name: "q", summary: "Quiet: no meter, no warnings; ssh is told too." },
-  {
-    name: "v",
-    summary: "Say each step, ssh and the remote too. Repeat for more.",
-  },
-  {
-    name: "P",
-    value: "port",
-    valueKind: "text",
-    summary: "The port ssh connects to.",
-  },
-  {
-    name: "i",
-    value: "identity_file",
-    valueKind: "file",
-    summary: "The key ssh logs in with.",
-  },
-  {
-    name: "F",
-    value: "ssh_config",
-    valueKind: "file",
-    summary: "The configuration ssh reads.",
-  },
-  {
-    name: "J",
-    value: "destination",
-    valueKind: "host",
-    summary: "The host ssh jumps through.",
-  },
-  {
-    name: "o",
-    value: "ssh_option",
-    valueKind: "ssh_option",
-    summary: "Any option of ssh_config(5).",
-  },
-  {
-    name: "c",
-    value: "cipher",
-    valueKind: "cipher",
-    summary: "The cipher ssh uses.",
-  },
-  {
-    name: "l",
-    value: "limit",
-    valueKind: "text",
-    summary: "Move no more than this, in Kbit/s of 1024 bits.",
-  },
-  { name: "C", summary: "Have ssh compress." },
-  { name: "A", summary: "Have ssh forward the authentication agent." },
-  { name: "B", summary: "Batch mode: ssh asks for no password." },
-  { name: "4", summary: "Have ssh use IPv4 only." },
-  { name: "6", summary: "Have ssh use IPv6 only." },
-  {
-    name: "T",
-    summary: "Take any names from a host, asked for or not.",
+    title: "Copying",
+    options: [
+      {
+        name: "r",
+        summary: "Copy directories recursively; symbolic links are followed.",
+      },
+      {
+        name: "p",
+        summary: "Preserve modification times, access times and modes.",
+      },
+      {
+        name: "T",
+        summary: "Accept any file names from a host, requested or not.",
+      },
+      {
+        name: "l",
+        value: "limit",
+        valueKind: "text",
+        summary: "Limit the bandwidth, in Kbit/s of 1024 bits.",
+      },
+      {
+        name: "3",
+        summary: "Copy between two hosts through this one (the default).",
+      },
+      {
+        name: "R",
+        summary: "Copy between two hosts directly: the first runs scp.",
+      },
+      {
+        name: "q",
+        ssh: "-q",
+        summary: "Quiet: no progress meter, no warnings; ssh is quiet, too.",
+      },
+      {
+        name: "v",
+        ssh: "-v",
+        summary: "Verbose, ssh and the remote too; repeat for more.",
+      },
+    ],
   },
   {
-    name: "S",
-    value: "program",
-    valueKind: "file",
-    summary: "Run this program, which knows ssh's options, for ssh.",
+    title: "Connection",
+    options: [
+      {
+        name: "P",
+        value: "port",
+        valueKind: "text",
+        summary: "Connect to this port of the host.",
+      },
+      {
+        name: "i",
+        ssh: "-i",
+        value: "identity_file",
+        valueKind: "file",
+        summary: "Log in with the private key in this file.",
+      },
+      {
+        name: "J",
+        ssh: "-J",
+        value: "destination",
+        valueKind: "host",
+        summary: "Connect through this jump host.",
+      },
+      {
+        name: "F",
+        ssh: "-F",
+        value: "ssh_config",
+        valueKind: "file",
+        summary: "Have ssh read this configuration file, not the usual ones.",
+      },
+      {
+        name: "o",
+        ssh: "-o",
+        value: "ssh_option",
+        valueKind: "ssh_option",
+        summary: "Set an option of ssh_config(5).",
+      },
+      {
+        name: "c",
+        ssh: "-c",
+        value: "cipher",
+        valueKind: "cipher",
+        summary: "Encrypt with this cipher.",
+      },
+      { name: "C", ssh: "-C", summary: "Compress the connection." },
+      {
+        name: "A",
+        ssh: "-A",
+        summary: "Forward the authentication agent to the host.",
+      },
+      {
+        name: "B",
+        ssh: BATCH_MODE,
+        summary: "Batch mode: ssh asks for no password or passphrase.",
+      },
+      { name: "4", ssh: "-4", summary: "Use IPv4 addresses only." },
+      { name: "6", ssh: "-6", summary: "Use IPv6 addresses only." },
+      {
+        name: "S",
+        value: "program",
+        valueKind: "file",
+        summary: "Run this program for ssh; it must take ssh's options.",
+      },
+    ],
   },
   {
-    name: "O",
-    summary: "Speak SCP, and nothing else: the remote shell reads the path.",
-  },
-  { name: "s", summary: "Speak SFTP, and nothing else." },
-  {
-    name: "3",
-    summary: "Copy between two hosts through this one: the default.",
-  },
-  {
-    name: "R",
-    summary: "Copy between two hosts directly: the first one runs scp.",
-  },
-  {
-    name: "D",
-    value: "sftp_server_path",
-    valueKind: "file",
-    summary: "Run this SFTP server, on this machine, in place of ssh.",
-  },
-  {
-    name: "X",
-    value: "sftp_option",
-    valueKind: "text",
-    summary: "Tune SFTP: nrequests=number or buffer=size.",
-  },
-  {
-    name: "lockstep",
-    summary: "Wait for each answer before going on: for odd servers.",
+    title: "Protocol",
+    options: [
+      {
+        name: "O",
+        summary: "Use SCP only; the remote shell interprets the path.",
+      },
+      { name: "s", summary: "Use SFTP only." },
+      {
+        name: "D",
+        value: "sftp_server_path",
+        valueKind: "file",
+        summary: "Run this SFTP server on this machine in place of ssh.",
+      },
+      {
+        name: "X",
+        value: "sftp_option",
+        valueKind: "text",
+        summary: "Tune SFTP: nrequests=number or buffer=size.",
+      },
+      {
+        name: "lockstep",
+        summary: "Wait for each reply before sending more; for odd servers.",
+      },
+    ],
   },
   {
-    name: "completions",
-    value: "shell",
-    valueKind: "text",
-    summary: "Print the completions of bash, zsh, fish or powershell.",
+    title: "Other",
+    options: [
+      {
+        name: "completions",
+        value: "shell",
+        valueKind: "text",
+        summary: "Print completions for bash, zsh, fish or powershell.",
+      },
+      { name: "help", summary: "Show examples and every option." },
+      {
+        name: "version",
+        summary: "Show the version and the ssh in use; with -v, ssh's too.",
+      },
+    ],
   },
-  { name: "help", summary: "Show examples, then every option." },
-  {
-    name: "version",
-    summary: "Show what this is and which ssh it runs; with -v, its version.",
-  },
+];
+
+/** Options for programs, and those that scp takes without an effect. */
+const HIDDEN: readonly TableOption[] = [
   { name: "d" },
   { name: "t" },
   { name: "f" },
@@ -145,7 +204,18 @@ export const OPTIONS: readonly TableOption[] = [
   { name: "complete", value: "shell", valueKind: "text" },
 ];
 
-/** An option as it is typed, dashes included. */
+/** Every option of scp in OpenSSH 10.5, and seacp's own; the hidden ones last. */
+export const OPTIONS: readonly TableOption[] = [
+  ...OPTION_GROUPS.flatMap(({ options }) => options),
+  ...HIDDEN,
+];
+
+/** Gives an option as it is typed, dashes included. */
 export function dashed(name: string): string {
   return (name.length === 1 ? "-" : "--") + name;
+}
+
+/** Gives an option as it is typed, with the name of its value. */
+export function typedOption({ name, value }: TableOption): string {
+  return value === undefined ? dashed(name) : `${dashed(name)} ${value}`;
 }

@@ -2,10 +2,11 @@ import { assertEquals } from "@std/assert";
 import {
   BASH,
   closingQuote,
-  FAR,
+  fishValue,
   quotedFor,
   type Quoting,
   readShellText,
+  REMOTE_SHELL,
   valueOf,
 } from "../../../lib/completion/shell_text.ts";
 import { ODD_NAMES } from "../../support/fixtures/odd_names.ts";
@@ -68,7 +69,7 @@ Deno.test("readShellText() tells nothing inside of a command that is substituted
 });
 
 Deno.test("readShellText() knows no operators and no $' in a remote shell's path", () => {
-  const [first, second] = readShellText("a;b>c $'d'", FAR)!.words;
+  const [first, second] = readShellText("a;b>c $'d'", REMOTE_SHELL)!.words;
   assertEquals([valueOf(first!), valueOf(second!)], ["a;b>c", "$d"]);
 });
 
@@ -93,5 +94,22 @@ Deno.test("quotedFor() goes on with any name, whatever quotes are open", () => {
         );
       }
     }
+  }
+});
+
+Deno.test("fishValue() removes quotes as fish does, open ones too", () => {
+  const rows = [
+    ["", ""],
+    ["host:a", "host:a"],
+    ["a\\ b\\'", "a b'"],
+    ["'a b", "a b"],
+    ["'a\\'b\\\\c\\d'", "a'b\\c\\d"],
+    ['"a\\"b\\$c\\d', 'a"b$c\\d'],
+    [`a'b'"c"d`, "abcd"],
+    ["a\\", "a"],
+    ["$x/é", "$x/é"],
+  ] as const;
+  for (const [token, value] of rows) {
+    assertEquals(fishValue(token), value, token);
   }
 });

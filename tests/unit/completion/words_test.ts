@@ -34,6 +34,7 @@ const ROWS: readonly (readonly [string[], string, string])[] = [
   [["--completions", "b"], "value completions||b", ""],
   [["--completions="], "value completions|--completions=|", ""],
   [["--completions=z"], "value completions|--completions=|z", ""],
+  [["--completions=", "h"], "operand h", "completions"],
   [["--help=z"], "option --help=z", ""],
   [["-o="], "value o|-o|=", ""],
   [["-é", "h"], "operand h", ""],
@@ -49,8 +50,8 @@ Deno.test("situationOf() tells what is typed, as getopt would read it", () => {
     const told = wanted.kind === "value"
       ? `value ${wanted.option.name}|${wanted.before}|${wanted.typed}`
       : `${isNext(wanted) ? "next " : ""}${wanted.kind} ${wanted.typed}`;
-    const options = given.map(({ name, value }) =>
-      value === "" ? name : `${name}=${value}`
+    const options = given.map(({ option, value }) =>
+      value === "" ? option.name : `${option.name}=${value}`
     );
     assertEquals(
       [told, options.join(" ")],

@@ -1,14 +1,16 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { getopt } from "../../../lib/options/getopt.ts";
 import { UsageError } from "../../../lib/errors.ts";
+import { getopt, partsOf } from "../../../lib/options/getopt.ts";
+import type { TableOption } from "../../../lib/options/option_table.ts";
 
-const TABLE = [
+const TABLE: readonly TableOption[] = [
   { name: "r" },
-  { name: "help" },
+  { name: "help", summary: "Show help." },
   { name: "p" },
-  { name: "P", value: "port" },
-  { name: "o", value: "ssh_option" },
-  { name: "shell", value: "name" },
+  { name: "P", value: "port", valueKind: "text" },
+  { name: "o", value: "ssh_option", valueKind: "text" },
+  { name: "shell", value: "name", valueKind: "text", summary: "Take a shell." },
+  { name: "secret" },
 ];
 
 /** Arguments, the options found in them, and the operands. */
@@ -51,8 +53,8 @@ Deno.test("getopt() reads arguments as BSD getopt does", () => {
     const found = getopt(args, TABLE);
     assertEquals(
       {
-        options: found.given.map(({ name, value }) =>
-          "rp".includes(name) ? name : `${name}=${value}`
+        options: found.given.map(({ option, value }) =>
+          option.value === undefined ? option.name : `${option.name}=${value}`
         ),
         operands: found.operands,
       },
@@ -66,8 +68,8 @@ const REFUSED: readonly (readonly [string[], string])[] = [
   [["-z"], "unknown option -- z"],
   [["-rz", "a", "b"], "unknown option -- z"],
   [["-R"], "unknown option -- R"],
-  [["--halp"], "unknown option -- halp"],
-  [["--r"], "unknown option -- r"],
+  [["--halp"], "unknown option -- halp: did you mean --help? try --help"],
+  [["--r"], "unknown option -- r: try --help"],
   [["-h"], "unknown option -- h"],
   [["-r-"], "unknown option -- -"],
   [["-:"], "unknown option -- :"],
@@ -78,9 +80,13 @@ const REFUSED: readonly (readonly [string[], string])[] = [
   [["-r", "--shell"], "option requires an argument -- shell"],
   [["--help=zsh"], "option doesn't take an argument -- help"],
   [["--help="], "option doesn't take an argument -- help"],
-  [["--halp=zsh"], "unknown option -- halp"],
+  [["--halp=zsh"], "unknown option -- halp: did you mean --help? try --help"],
   [["--=zsh"], "unknown option -- -"],
-  [["--shell", "zsh", "--shel"], "unknown option -- shel"],
+  [
+    ["--shell", "zsh", "--shel"],
+    "unknown option -- shel: did you mean --shell? try --help",
+  ],
+  [["--secrets"], "unknown option -- secrets: try --help"],
 ];
 
 Deno.test("getopt() refuses what it does not know, and says the usage is due", () => {
@@ -91,5 +97,34 @@ Deno.test("getopt() refuses what it does not know, and says the usage is due", (
       [message, 1, true],
       JSON.stringify(args),
     );
+  }
+});
+
+/** Arguments, and their parts in short. */
+const PARTS: readonly (readonly [string[], string[]])[] = [
+  [[], []],
+  [["-rP22", "a", "-p"], ["r", "P=22", "operands a -p"]],
+  [["-zr", "--"], ["unknown -z", "r", "operands "]],
+  [["--help=x", "-P"], ["needless value help", "missing value P"]],
+  [["--shel", "--shell="], ["unknown --shel", "shell="]],
+];
+
+Deno.test("partsOf(): goes on behind what getopt refuses", () => {
+  for (const [args, expected] of PARTS) {
+    const parts = [...partsOf(args, TABLE)].map((part) => {
+      switch (part.kind) {
+        case "option":
+          return part.option.value === undefined
+            ? part.option.name
+            : `${part.option.name}=${part.value}`;
+        case "operands":
+          return `operands ${part.operands.join(" ")}`;
+        case "unknown":
+          return `unknown ${part.typed}`;
+        default:
+          return `${part.kind} ${part.option.name}`;
+      }
+    });
+    assertEquals(parts, expected, JSON.stringify(args));
   }
 });

@@ -1,5 +1,5 @@
 import { assert, assertMatch } from "@std/assert";
-import { SCRIPTS } from "../../../lib/completion/scripts.ts";
+import { SCRIPTS } from "../../../lib/completion/answers.ts";
 
 Deno.test("The completions are ASCII, as each shell reads them whatever its locale", () => {
   for (const [shell, script] of Object.entries(SCRIPTS)) {
