@@ -1,9 +1,9 @@
-/** What was asked for makes no sense: the user corrects the command line. */
+/** The command line makes no sense: the user corrects it. */
 export class UsageError extends Error {
   override name = "UsageError";
-  /** The exit status scp gives for this mistake: 1, or 255 for a bad value. */
+  /** Exit status of scp for this mistake: 1, or 255 for a bad value. */
   readonly status: 1 | 255;
-  /** Whether scp answers this mistake with its usage text too. */
+  /** True where scp answers this mistake with its usage text too. */
   readonly showUsage: boolean;
 
   constructor(
@@ -19,71 +19,78 @@ export class UsageError extends Error {
   }
 }
 
-/** One entry failed and the channel is still in step: report it and go on. */
+/**
+ * One entry failed, the channel is still in step: the copy reports it and goes
+ * on.
+ */
 export class EntryError extends Error {
   override name = "EntryError";
 }
 
 /**
- * Nothing more can be opened until something is closed, on the local disk or on
- * a server: try again then. Where nothing else is open, the entry has failed.
+ * No more files can be opened at once, on the local disk or on a server: the
+ * copy tries again after one is closed. If none is open, the entry has failed.
  */
 export class TooManyOpenError extends EntryError {
   override name = "TooManyOpenError";
 }
 
 /**
- * A longer file that was there did not get the length of what was written to
- * it: empty it, and write all of it anew.
+ * An older, longer file could not be cut to the length of the new content: its
+ * writer empties it and writes it again.
  */
 export class NotCutError extends EntryError {
   override name = "NotCutError";
 }
 
-/** The peer broke the protocol or gave up: drop this channel. */
+/** The peer broke the protocol or gave up: the session drops this channel. */
 export class ProtocolError extends Error {
   override name = "ProtocolError";
 }
 
-/** The peer went beyond a limit that keeps us from harm: no confusion of its. */
+/**
+ * The peer exceeded a limit: the session ends, and `--lockstep` would not help.
+ */
 export class LimitError extends ProtocolError {
   override name = "LimitError";
 }
 
-/** The peer gave up; the message is its own words, which say why. */
+/** The peer gave up, for the reason in its own message: the session ends. */
 export class RefusalError extends ProtocolError {
   override name = "RefusalError";
 }
 
 /**
- * What the peer said first is none of the protocol's: a shell's own words most
- * likely. Open the session again and have scp's first message marked.
+ * The peer's first output is not the protocol's, but most likely a shell's
+ * banner: the route opens the session again, with a marker before scp's first
+ * message.
  */
 export class UnexpectedOutputError extends ProtocolError {
   override name = "UnexpectedOutputError";
 }
 
-/** The connection is gone, or ssh could not be run: end this session. */
+/** The connection was lost or ssh could not be run: the session has ended. */
 export class SessionError extends Error {
   override name = "SessionError";
 }
 
-/** Whether an error breaks the dialogue with a peer. */
+/** Tells whether an error ends the session with a peer. */
 export function isConnectionFailure(
   error: unknown,
 ): error is ProtocolError | SessionError {
   return error instanceof ProtocolError || error instanceof SessionError;
 }
 
-/** For a `catch`: gives back an `EntryError` and rethrows anything else. */
+/** Gives an `EntryError` back and throws anything else, for a `catch`. */
 export function asEntryError(error: unknown): EntryError {
   if (error instanceof EntryError) return error;
   throw error;
 }
 
 /**
- * For a `throw`: the same error, said of an entry or a host. What a peer says
- * itself, and what is about no dialogue, stays as it is.
+ * Gives an error that begins with the name of an entry or a host, for a
+ * `throw`. Only connection failures get one; the peer's own message stays as it
+ * is.
  */
 export function naming(name: string, error: unknown): unknown {
   if (!isConnectionFailure(error) || error instanceof RefusalError) {
