@@ -1,6 +1,6 @@
 import { EntryError } from "../errors.ts";
 import type { FileSystem } from "./file_system.ts";
-import { nameKeyOf } from "../names/name_key.ts";
+import { nameKeyOf } from "../names/names.ts";
 import { NameTable, type Precedence } from "../names/name_table.ts";
 
 /**

@@ -1,13 +1,16 @@
 import { type Char, isActive, type Word } from "./shell_word.ts";
 
 /**
- * More than anybody types, in alternatives and in characters of them all; what
- * is beyond stays unexpanded.
+ * Most alternatives of one word, and most characters of them all: more than
+ * anybody types. Braces beyond that stay unexpanded.
  */
 const MAX_ALTERNATIVES = 10_000;
 const MAX_CHARACTERS = 1_000_000;
 
-/** `a{b,c}d` as `abd`, `acd`, `{1..3}` as `1`, `2`, `3`, nested too, in order. */
+/**
+ * Expands `a{b,c}d` to `abd`, `acd`, `{1..3}` to `1`, `2`, `3`, nested ones
+ * too.
+ */
 export function expandBraces(word: Word): Word[] {
   const done: Word[] = [];
   const queue: Word[] = [word];
@@ -32,14 +35,14 @@ export function expandBraces(word: Word): Word[] {
 }
 
 interface Brace {
-  /** Where `{` stands. */
+  /** Index of the `{`. */
   readonly start: number;
-  /** Where its `}` stands. */
+  /** Index of its `}`. */
   readonly end: number;
   readonly choices: readonly Word[];
 }
 
-/** The first brace that offers a choice; `{}` and `{x}` offer none. */
+/** Finds the first brace that offers a choice; `{}` and `{x}` offer none. */
 function findBrace(word: Word): Brace | undefined {
   for (let start = 0; start < word.length; start++) {
     if (!isActive(word[start], "{")) continue;
@@ -72,7 +75,7 @@ function choicesOf(inside: Word): Word[] {
   return choices.length > 1 ? choices : rangeOf(inside);
 }
 
-/** `1..3`, `03..10` and `a..e`, with a step or without. */
+/** Expands `1..3`, `03..10` and `a..e`, with a step or without. */
 function rangeOf(inside: Word): Word[] {
   const match = /^(-?\d+|[A-Za-z])\.\.(-?\d+|[A-Za-z])(?:\.\.-?(\d+))?$/.exec(
     inside.map(({ char, quoted }) => quoted ? "\0" : char).join(""),

@@ -1,6 +1,6 @@
 import { isActive, type Word } from "./shell_word.ts";
 
-/** fnmatch(3) with no flags: `*` and `?` match a leading dot too. */
+/** Matches as fnmatch(3) without flags: `*` and `?` match a leading dot too. */
 export function matchesGlob(pattern: Word, name: string): boolean {
   const chars = [...name];
   let at = 0;
@@ -25,7 +25,9 @@ export function matchesGlob(pattern: Word, name: string): boolean {
   return at === pattern.length;
 }
 
-/** How many pattern characters match `char` from `at` on; 0 if none does. */
+/**
+ * Counts the pattern characters from `at` on that match `char`; 0 if none do.
+ */
 function matchOne(pattern: Word, at: number, char: string): number {
   const wanted = pattern[at];
   if (wanted === undefined) return 0;
@@ -38,7 +40,7 @@ function matchOne(pattern: Word, at: number, char: string): number {
 }
 
 interface CharSet {
-  /** How many pattern characters it takes, brackets included. */
+  /** Length in pattern characters, brackets included. */
   readonly length: number;
   has(char: string): boolean;
 }
@@ -90,7 +92,7 @@ const classes: Readonly<Record<string, RegExp>> = {
   xdigit: /[0-9A-Fa-f]/,
 };
 
-/** A named class, `[:alpha:]`, that begins at `at`. */
+/** Reads a named class, `[:alpha:]`, that begins at `at`. */
 function classAt(
   pattern: Word,
   at: number,

@@ -1,8 +1,7 @@
 /**
- * Names are bytes to a Unix system and to the wire, and strings in here. A
- * byte 0x80-0xFF that is no part of valid UTF-8 travels as the lone surrogate
- * U+DC80-U+DCFF, so nothing is lost on the way through (Python's
- * "surrogateescape").
+ * Names are bytes on a Unix disk and on the wire, and strings in the program. A
+ * byte 0x80-0xFF that is no part of valid UTF-8 becomes the lone surrogate
+ * U+DC80-U+DCFF, so that nothing is lost (Python's "surrogateescape").
  */
 
 import { EntryError } from "../errors.ts";
@@ -19,7 +18,7 @@ export function decodeName(bytes: Uint8Array): string {
   }
 }
 
-/** Decodes what is not UTF-8 as a whole, a code unit for each byte at most. */
+/** Decodes bytes that are not all UTF-8, to one code unit a byte at most. */
 function decodeMixed(bytes: Uint8Array): string {
   const units = new Uint16Array(bytes.length);
   let count = 0;
@@ -66,7 +65,7 @@ function codePoint(bytes: Uint8Array, at: number, length: number): number {
   return code;
 }
 
-/** Most code units that are made text of at a time. */
+/** Most code units that one call turns into text. */
 const TEXT_UNITS = 8192;
 
 function textOf(units: Uint16Array): string {

@@ -1,4 +1,4 @@
-/** The most names that a table keeps: 32 MiB of memory. */
+/** Most names that a table keeps, in 32 MiB of memory. */
 export const MAX_KEPT_NAMES = 1_000_000;
 
 /** Relation of a name to those that came before it. */
@@ -7,8 +7,8 @@ export type Precedence = "first" | "again" | "other";
 const LEAST_ROOM = 16;
 
 /**
- * Names by their keys, in 16 to 64 bytes each however long they are: what is
- * kept is a 53-bit hash of both. A table that is full knows no more than before.
+ * Names by their keys. A table keeps a 53-bit hash of each, in 16 to 64 bytes a
+ * name however long names are; a full table takes no more.
  */
 export class NameTable {
   readonly #most: number;
@@ -21,14 +21,14 @@ export class NameTable {
     this.#most = most;
   }
 
+  /** True where no more names are kept. */
   get isFull(): boolean {
     return this.#count >= this.#most;
   }
 
   /**
-   * Tells whether the first name of this key was the same one or another, and
-   * keeps the name if it is the first itself. A full table keeps none, and takes
-   * what it does not know for another name.
+   * Compares a name to the first one with its key, and keeps it if it is the
+   * first itself. A full table keeps none, and gives "other" for unknown keys.
    */
   add(key: string, name: string): Precedence {
     const keyHash = hashOf(key);
@@ -45,6 +45,7 @@ export class NameTable {
     return "first";
   }
 
+  /** Tells whether a name with this key was kept. */
   has(key: string): boolean {
     return this.#keys[this.#find(hashOf(key))] !== 0;
   }

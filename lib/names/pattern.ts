@@ -1,4 +1,4 @@
-/** Names that a source may answer a request with, and patterns in a listing. */
+/** Names that may answer a request, and patterns in a listing. */
 
 import { expandBraces } from "./braces.ts";
 import { matchesGlob } from "./glob.ts";
@@ -9,9 +9,9 @@ import { isActive, shellWords, textOf, type Word } from "./shell_word.ts";
 export type NameTest = (name: string) => boolean;
 
 /**
- * Gives the test for names that answer a literal path or a pattern: its last
- * component as it is written, or what that matches. A `~user` alone is answered
- * by whatever that home directory is called.
+ * Gives the test for names that answer a request: its last component as it is
+ * written, or names that this matches as a pattern. Any name that is not hidden
+ * answers `~user` alone.
  */
 export function nameMatcher(request: string): NameTest {
   const literal = nameInPath(request);
@@ -20,9 +20,10 @@ export function nameMatcher(request: string): NameTest {
 }
 
 /**
- * Gives the same test for a request that a remote shell reads, with `-O`: quotes
- * and braces too, where OpenSSH's check knows braces and globs alone. What only
- * that shell can know (`$…`, backticks) matches nothing.
+ * Gives the test for names that answer a request that a remote shell reads,
+ * with `-O`: quotes are read too, where OpenSSH's check reads braces and globs
+ * alone. Text that only that shell can expand (`$…`, backticks) matches
+ * nothing.
  */
 export function shellNameMatcher(request: string): NameTest {
   const tests = shellWords(request).flatMap(expandBraces)
@@ -31,8 +32,8 @@ export function shellNameMatcher(request: string): NameTest {
 }
 
 /**
- * Tells whether a pattern matches a name. As in a shell, a leading dot has to be
- * asked for: `*` covers no hidden name, over either protocol.
+ * Tells whether a pattern matches a name. As in a shell, hidden names match
+ * only where the pattern has the dot, over either protocol.
  */
 export function matchesName(pattern: Word, name: string): boolean {
   return (!name.startsWith(".") || pattern[0]?.char === ".") &&
@@ -43,7 +44,7 @@ export function matchesName(pattern: Word, name: string): boolean {
 interface Reading {
   /** Tells whether a component alone that begins with `~` has any name. */
   isAnyName(component: Word): boolean;
-  /** Tells whether nobody here can know what a component means. */
+  /** Tells whether only the remote shell can know a component's meaning. */
   isUnknown(component: Word): boolean;
 }
 
@@ -56,7 +57,7 @@ const LITERAL: Reading = {
 };
 
 const SHELLS: Reading = {
-  // A shell knows more of them than homes: `~+`, `~-` and others.
+  // Shells expand more than home directories: `~+`, `~-` and others.
   isAnyName: (component) => !isPattern(component),
   isUnknown: (component) =>
     component.some((char) => isActive(char, "$") || isActive(char, "`")),

@@ -1,55 +1,55 @@
 import { decodeName, encodeName } from "./name_bytes.ts";
 
 /**
- * What may not reach a terminal as it is: control, format, private and
- * unassigned characters, and the two line separators. The zero-width joiners
- * stay: they only shape the characters beside them.
+ * Characters that may not reach a terminal as they are: control, format,
+ * private and unassigned ones, and the two line separators. The zero-width
+ * joiners may: they only shape the characters beside them.
  */
 const unprintable = /(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/gu;
 
 /**
- * The one escape that foreign text and file names pass before they reach a
- * terminal: each byte of what cannot be shown becomes `\ooo`, three octal
- * digits, as scp shows it (CVE-2019-6109).
+ * Escapes text for a terminal: each byte of an unprintable character becomes
+ * `\ooo`, three octal digits, as scp shows it (CVE-2019-6109). All foreign text
+ * and file names pass this function.
  */
 export function printable(text: string): string {
-  // Most is plain, and Unicode's tables take a millisecond to be ready.
+  // Most texts are plain, and Unicode's tables take a millisecond to load.
   if (/^[\x20-\x7e]*$/.test(text)) return text;
   return text.replaceAll(unprintable, escaped);
 }
 
-/** The same for text of many lines, ended by `\n` or `\r\n`; tabs stay. */
+/** Escapes lines that end in `\n` or `\r\n`; tabs stay. */
 export function printableLines(text: string): string {
   return text.split(/\r?\n/).map((line) =>
     line.split("\t").map(printable).join("\t")
   ).join("\n");
 }
 
-/** Most of what a peer said that a message tells, in UTF-16 code units. */
-const MAX_TOLD = 240;
+/** Longest text of a peer that a message quotes, in UTF-16 code units. */
+const MAX_QUOTED = 240;
 
-/** Most bytes that can matter to that. */
-const MAX_TOLD_BYTES = (MAX_TOLD + 1) * 4;
+/** Most bytes that so much text may take. */
+const MAX_QUOTED_BYTES = (MAX_QUOTED + 1) * 4;
 
-/** Cuts foreign text where it gets long; does not escape it. */
+/** Shortens foreign text to 240 code units; does not escape it. */
 export function shortened(text: string): string {
-  if (text.length <= MAX_TOLD) return text;
-  const isInside = /[\ud800-\udbff]$/.test(text.slice(0, MAX_TOLD)) &&
-    /^[\udc00-\udfff]/.test(text.slice(MAX_TOLD, MAX_TOLD + 1));
-  return `${text.slice(0, isInside ? MAX_TOLD - 1 : MAX_TOLD)}…`;
+  if (text.length <= MAX_QUOTED) return text;
+  const isInside = /[\ud800-\udbff]$/.test(text.slice(0, MAX_QUOTED)) &&
+    /^[\udc00-\udfff]/.test(text.slice(MAX_QUOTED, MAX_QUOTED + 1));
+  return `${text.slice(0, isInside ? MAX_QUOTED - 1 : MAX_QUOTED)}…`;
 }
 
-/** Does the same, and puts it in quotes. */
+/** Shortens foreign text and puts it in quotes. */
 export function quoted(text: string): string {
   return `"${shortened(text)}"`;
 }
 
-/** Does the same with bytes, of which only so many are decoded. */
+/** Decodes no more bytes than a message quotes, and puts them in quotes. */
 export function quotedBytes(bytes: Uint8Array): string {
-  return quoted(decodeName(bytes.subarray(0, MAX_TOLD_BYTES)));
+  return quoted(decodeName(bytes.subarray(0, MAX_QUOTED_BYTES)));
 }
 
-/** Each byte as it is shown. */
+/** Escape of each byte. */
 const OCTAL: readonly string[] = Array.from(
   { length: 256 },
   (_, byte) => "\\" + byte.toString(8).padStart(3, "0"),

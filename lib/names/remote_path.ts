@@ -1,7 +1,7 @@
 /**
- * The meaning of a remote operand's path, whichever protocol takes it there: it
- * is literal, but for patterns in a source and a leading `~` or `~user`, as for
- * OpenSSH's scp since 9.0. With `-O` alone the remote shell reads it.
+ * Meaning of a remote operand's path, over either protocol: it is literal, but
+ * for patterns in a source and a leading `~` or `~user`, as for OpenSSH's scp
+ * since 9.0. Only with `-O` the remote shell reads it.
  */
 
 import { type Char, isActive, type Word } from "./shell_word.ts";
@@ -13,8 +13,8 @@ const HOME = /^~([A-Za-z_][\w.-]*)?(?=\/|$)/;
 const INERT = /^[\w./+,:@=\p{L}\p{N}-]*$/u;
 
 /**
- * Reads a source path: `\` takes the meaning from what follows it, and `*`, `?`
- * and `[…]` are patterns where they stand without one.
+ * Reads a source path: `*`, `?` and `[…]` are patterns, and `\` escapes the
+ * next character.
  */
 export function sourceWord(path: string): Word {
   const chars = [...path];
@@ -54,8 +54,8 @@ export function isPattern(word: Word): boolean {
 }
 
 /**
- * Tells whether every remote shell takes a path for one word, and for nothing
- * but that path: none expands anything in it but a home directory.
+ * Tells whether every remote shell takes a path for one word and expands
+ * nothing in it but a home directory.
  */
 export function isPlainPath(path: string): boolean {
   // zsh looks for a program behind a leading `=`.
@@ -63,8 +63,8 @@ export function isPlainPath(path: string): boolean {
 }
 
 /**
- * Tells whether a path leads to a directory and gives it no name: it ends in `.`
- * or `..`, or is `/`, the home directory `~`, or empty.
+ * Tells whether a path leads to a directory and gives it no name: it ends in
+ * `.` or `..`, or is `/`, the home directory `~`, or empty.
  */
 export function isDotPath(path: string): boolean {
   return nameInPath(path) === "";

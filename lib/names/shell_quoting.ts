@@ -4,20 +4,25 @@ import { EntryError } from "../errors.ts";
 import { homeIn, isPlainPath } from "./remote_path.ts";
 import { isActive, textOf, type Word } from "./shell_word.ts";
 
-/** Handling of a character for the shell. */
+/** Treatment of a character in the quoted text. */
 type Handling =
-  /** It is given as it is, to keep its meaning. */
+  /** Stays as it is, to keep its meaning. */
   | "bare"
-  /** It is read inside single quotes by csh or fish, or ends them. */
+  /**
+   * Gets a backslash: csh or fish reads it inside single quotes, or it ends
+   * them.
+   */
   | "escaped"
+  /** Stands inside single quotes where a shell would read it. */
   | "text";
 
 /**
  * Quotes a word so that sh, bash, dash, ash, zsh, fish and csh read it alike:
- * what is not quoted in it stays a pattern or a home directory, and nothing else
- * means anything. A path without a special character is given as it is.
+ * its patterns and its home directory keep their meaning, every other character
+ * is literal. A path without a special character stays as it is.
  *
- * @throws {EntryError} If it holds a line break, which csh takes in no quotes.
+ * @throws {EntryError} If the word holds a line break, which csh takes in no
+ * quotes.
  */
 export function quotedForShell(word: Word): string {
   const text = textOf(word);

@@ -1,27 +1,30 @@
-/** A shell word as text that still knows what was quoted. */
-
 /** A character of a shell word; a quoted one means itself and nothing more. */
 export interface Char {
   readonly char: string;
   readonly quoted: boolean;
 }
 
+/**
+ * A shell word: its characters without the quotes, each one marked if quoted.
+ */
 export type Word = readonly Char[];
 
-/** Whether `char` is an unquoted `what`, with its meaning for the shell. */
-export function isActive(char: Char | undefined, what: string): boolean {
-  return char !== undefined && !char.quoted && char.char === what;
+/**
+ * Tells whether `char` is an unquoted `special`, with its meaning for the
+ * shell.
+ */
+export function isActive(char: Char | undefined, special: string): boolean {
+  return char !== undefined && !char.quoted && char.char === special;
 }
 
-/** The characters of a word, without what tells which are quoted. */
+/** Gives the characters of a word as text. */
 export function textOf(word: Word): string {
   return word.map(({ char }) => char).join("");
 }
 
 /**
- * Splits on blanks and removes quotes, as sh does. A command that is
- * substituted is one active `$` or backtick: what it prints only the remote shell
- * can tell.
+ * Splits text on blanks and removes quotes, as sh does. A command substitution
+ * is one active `$` or backtick: only the remote shell can know its output.
  */
 export function shellWords(text: string): Word[] {
   const words: Char[][] = [];
@@ -53,7 +56,9 @@ function escapes(quote: string, next: string | undefined): boolean {
   return quote === "" || '$`"\\\n'.includes(next);
 }
 
-/** Where the command that `$(` or a backtick at `start` begins ends. */
+/**
+ * Gives the end of a substitution that `$(` or a backtick at `start` begins.
+ */
 function substitutionEnd(chars: readonly string[], start: number): number {
   if (chars[start] === "`") {
     const end = chars.indexOf("`", start + 1);

@@ -216,7 +216,7 @@ export class Source {
   /** Gives the name of a directory's record; `undefined` if it gets none. */
   #sentName(name: string): string | undefined {
     const { dotPaths } = this.#options;
-    if (!isDotPath(name)) return name;
+    if (!isDotName(name)) return name;
     if (dotPaths === "content") return undefined;
     if (dotPaths === "announced") return name === "/" ? "" : name;
     return dotPaths.name;

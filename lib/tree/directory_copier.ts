@@ -4,7 +4,7 @@ import type {
   Listing,
   Times,
 } from "../filesystem/file_system.ts";
-import { keyOf } from "../names/name_key.ts";
+import { keyOf } from "../names/names.ts";
 import { StoredDirectory } from "../filesystem/stored_directory.ts";
 import type { TransferRun } from "./transfer_run.ts";
 import {

@@ -5,7 +5,7 @@ import type {
   FileSystem,
   OpenFile,
 } from "../filesystem/file_system.ts";
-import { keyOf } from "../names/name_key.ts";
+import { keyOf } from "../names/names.ts";
 import { StoredFile } from "../filesystem/stored_file.ts";
 import type { Observer } from "../events/copy_event.ts";
 import {

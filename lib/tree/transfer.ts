@@ -1,7 +1,6 @@
 import { EntryError } from "../errors.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
-import { keyOf } from "../names/name_key.ts";
-import { isDotPath } from "../names/names.ts";
+import { isDotName, keyOf } from "../names/names.ts";
 import { NameCollisions } from "../filesystem/name_collisions.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { TransferRun } from "./transfer_run.ts";
@@ -90,7 +89,7 @@ class Transfer {
     for (const [index, entry] of entries.entries()) {
       await this.#course.orReport(async () => {
         const name = nameOf(entry, files);
-        const goesInside = isDirectory && !isDotPath(name);
+        const goesInside = isDirectory && !isDotName(name);
         if (!isDirectory && index > 0) {
           throw new EntryError(
             `${to.label}${path}: Not a directory: ` +

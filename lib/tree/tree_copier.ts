@@ -1,7 +1,11 @@
 import { EntryError } from "../errors.ts";
 import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
-import { keyOf, nameKeyOf } from "../names/name_key.ts";
-import { checkStorable, isPlainName } from "../names/names.ts";
+import {
+  checkStorable,
+  isPlainName,
+  keyOf,
+  nameKeyOf,
+} from "../names/names.ts";
 import { NameCollisions } from "../filesystem/name_collisions.ts";
 import { KeyedLock } from "./keyed_lock.ts";
 import type { TransferRun } from "./transfer_run.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { expandBraces } from "../../../lib/names/braces.ts";
 import { shellWords } from "../../../lib/names/shell_word.ts";
 
-/** What a word expands to, sorted: the order is none of the contract. */
+/** Gives the expansion of a word, sorted: the order is not in the contract. */
 function expand(text: string): string[] {
   return shellWords(text).flatMap(expandBraces)
     .map((word) => word.map(({ char }) => char).join("")).toSorted();
@@ -16,7 +16,7 @@ function assertRows(rows: readonly (readonly [string, string[]])[]): void {
 
 // Every row is what bash makes of it.
 
-Deno.test("expandBraces() makes a word of each choice", () => {
+Deno.test("expandBraces(): makes a word of each choice", () => {
   assertRows([
     ["a{b,c}d", ["abd", "acd"]],
     ["{a,b}{1,2}", ["a1", "a2", "b1", "b2"]],
@@ -29,7 +29,7 @@ Deno.test("expandBraces() makes a word of each choice", () => {
   ]);
 });
 
-Deno.test("expandBraces() leaves alone what offers no choice", () => {
+Deno.test("expandBraces(): keeps braces that offer no choice", () => {
   assertRows([
     ["abc", ["abc"]],
     ["{}", ["{}"]],
@@ -46,7 +46,7 @@ Deno.test("expandBraces() leaves alone what offers no choice", () => {
   ]);
 });
 
-Deno.test("expandBraces() takes quoted braces and commas for themselves", () => {
+Deno.test("expandBraces(): takes quoted braces and commas literally", () => {
   assertRows([
     ["\\{a,b}", ["{a,b}"]],
     ["{a,b\\}", ["{a,b}"]],
@@ -59,7 +59,7 @@ Deno.test("expandBraces() takes quoted braces and commas for themselves", () => 
   ]);
 });
 
-Deno.test("expandBraces() counts through a range", () => {
+Deno.test("expandBraces(): counts through a range", () => {
   assertRows([
     ["{1..3}", ["1", "2", "3"]],
     ["{10..8}", ["10", "9", "8"]],
@@ -77,7 +77,7 @@ Deno.test("expandBraces() counts through a range", () => {
   ]);
 });
 
-Deno.test("expandBraces() takes a range of one for its one word", () => {
+Deno.test("expandBraces(): takes a range of one for its one word", () => {
   assertRows([
     ["{1..1}", ["1"]],
     ["{0..0}x", ["0x"]],
@@ -86,7 +86,7 @@ Deno.test("expandBraces() takes a range of one for its one word", () => {
   ]);
 });
 
-Deno.test("expandBraces() stops where more words come than anybody types", () => {
+Deno.test("expandBraces(): stops at more words than anybody types", () => {
   assertEquals(expand("{1..99999999}"), ["{1..99999999}"]);
   for (
     const text of [

@@ -40,7 +40,7 @@ const rows: readonly (readonly [
   ["[a", ["[a"], ["a"]],
   ["[a-", ["[a-"], ["a"]],
   ["a]", ["a]"], ["a"]],
-  // What is quoted means itself.
+  // Quoted characters are literal.
   ["\\*", ["*"], ["a", ""]],
   ["'*'.txt", ["*.txt"], ["a.txt"]],
   ['"?"', ["?"], ["a"]],
@@ -50,7 +50,7 @@ const rows: readonly (readonly [
   ["[\\!a]", ["!", "a"], ["b"]],
 ];
 
-Deno.test("matchesGlob() matches whole names as fnmatch(3) without flags", () => {
+Deno.test("matchesGlob(): matches whole names as fnmatch(3) without flags", () => {
   for (const [pattern, matching, other] of rows) {
     for (const name of matching) {
       assert(matches(pattern, name), `${pattern} should match ${name}`);
@@ -61,7 +61,7 @@ Deno.test("matchesGlob() matches whole names as fnmatch(3) without flags", () =>
   }
 });
 
-Deno.test("matchesGlob() copes with many stars and a long name", () => {
+Deno.test("matchesGlob(): copes with many stars and a long name", () => {
   const pattern = "*a".repeat(100);
   assertEquals(matches(pattern, "a".repeat(5000) + "b"), false);
   assertEquals(matches(pattern, "a".repeat(5000)), true);

@@ -33,19 +33,19 @@ const rows: readonly (readonly [hex: string, name: string])[] = [
   ["ff61efbbbf", "\udcffa\ufeff"],
 ];
 
-Deno.test("decodeName() keeps each byte that is no UTF-8 as a lone surrogate", () => {
+Deno.test("decodeName(): keeps each byte that is no UTF-8 as a lone surrogate", () => {
   for (const [hex, name] of rows) {
     assertEquals(decodeName(Uint8Array.fromHex(hex)), name, hex);
   }
 });
 
-Deno.test("encodeName() gives back the bytes a name was decoded from", () => {
+Deno.test("encodeName(): gives back the bytes a name was decoded from", () => {
   for (const [hex, name] of rows) {
     assertEquals(encodeName(name).toHex(), hex, hex);
   }
 });
 
-Deno.test("decodeName() loses nothing of a name cut at any byte", () => {
+Deno.test("decodeName(): loses nothing of a name cut at any byte", () => {
   const whole = "61c3a9e6bca2f09f9880ffe96220";
   for (let end = 0; end <= whole.length; end += 2) {
     for (let start = 0; start <= end; start += 2) {
@@ -57,7 +57,7 @@ Deno.test("decodeName() loses nothing of a name cut at any byte", () => {
   }
 });
 
-Deno.test("decodeName() loses nothing of any byte, whatever follows it", () => {
+Deno.test("decodeName(): loses nothing of any byte, whatever follows it", () => {
   const followers = [0x00, 0x61, 0x7f, 0x80, 0x9f, 0xa0, 0xbf, 0xc2, 0xff];
   for (let byte = 0; byte < 0x100; byte++) {
     for (const follower of followers) {
@@ -68,7 +68,7 @@ Deno.test("decodeName() loses nothing of any byte, whatever follows it", () => {
   }
 });
 
-Deno.test("encodeName() refuses surrogates that stand for no byte", () => {
+Deno.test("encodeName(): refuses surrogates that stand for no byte", () => {
   for (
     const name of ["\ud800", "\udbff", "\udc00", "\udc7f", "\udd00", "a\udfffb"]
   ) {
@@ -80,7 +80,7 @@ Deno.test("encodeName() refuses surrogates that stand for no byte", () => {
   }
 });
 
-Deno.test("decodeName() gives what the runtime's strict decoder takes apart", () => {
+Deno.test("decodeName(): agrees with the runtime's strict decoder", () => {
   const random = new Random(2026);
   // Bytes at which the rules for a sequence change.
   const edges = [
@@ -98,7 +98,7 @@ Deno.test("decodeName() gives what the runtime's strict decoder takes apart", ()
   }
 });
 
-Deno.test("decodeName() and encodeName() stay fast for megabytes that are no UTF-8", () => {
+Deno.test("decodeName() and encodeName(): stay fast for megabytes that are no UTF-8", () => {
   const patterns = [
     "ff",
     "ff61",

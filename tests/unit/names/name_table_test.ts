@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { NameTable } from "../../../lib/names/name_table.ts";
 
-Deno.test("NameTable tells the first name of a key, the same again, and others", () => {
+Deno.test("NameTable: tells the first name of a key, the same again, and others", () => {
   const table = new NameTable();
   assertEquals(table.has("readme"), false);
   assertEquals(table.add("readme", "README"), "first");
@@ -13,7 +13,7 @@ Deno.test("NameTable tells the first name of a key, the same again, and others",
   assertEquals(table.has("README"), false);
 });
 
-Deno.test("NameTable takes no two of 100,000 names for one", () => {
+Deno.test("NameTable: takes no two of 100,000 names for one", () => {
   const table = new NameTable();
   for (let at = 0; at < 100_000; at++) {
     assertEquals(table.add(`f${at}`, `f${at}`), "first");
@@ -24,7 +24,7 @@ Deno.test("NameTable takes no two of 100,000 names for one", () => {
   }
 });
 
-Deno.test("A full NameTable still knows what it kept, and takes all else for other names", () => {
+Deno.test("NameTable: still knows its names when it is full, and takes all others for other names", () => {
   const table = new NameTable(3);
   for (const name of ["a", "b", "c"]) {
     assertEquals(table.isFull, false);

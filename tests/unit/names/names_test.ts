@@ -1,8 +1,15 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import { checkStorable, isPlainName } from "../../../lib/names/names.ts";
+import {
+  checkStorable,
+  isDotName,
+  isPlainName,
+  keyOf,
+  nameKeyOf,
+  withoutTrailingSlashes,
+} from "../../../lib/names/names.ts";
 
-Deno.test("isPlainName() refuses what leads out of a directory", () => {
+Deno.test("isPlainName(): refuses names that lead out of a directory", () => {
   for (
     const name of [
       "",
@@ -23,7 +30,7 @@ Deno.test("isPlainName() refuses what leads out of a directory", () => {
   }
 });
 
-Deno.test("Ordinary names are plain, and storable on every platform", () => {
+Deno.test("isPlainName() and checkStorable(): accept ordinary names on every platform", () => {
   for (
     const name of [
       "a",
@@ -54,7 +61,7 @@ Deno.test("Ordinary names are plain, and storable on every platform", () => {
   }
 });
 
-Deno.test("checkStorable() refuses what Windows reads as something else, there alone", () => {
+Deno.test("checkStorable(): refuses names that Windows reads otherwise, there alone", () => {
   for (
     const name of [
       // Separators, drives and streams.
@@ -65,7 +72,7 @@ Deno.test("checkStorable() refuses what Windows reads as something else, there a
       "C:x",
       "a:b",
       "a::$DATA",
-      // What no name may hold.
+      // Characters that no name may hold.
       "a*",
       "a?",
       "a<b",
@@ -75,7 +82,7 @@ Deno.test("checkStorable() refuses what Windows reads as something else, there a
       "a\nb",
       "a\x01",
       "a\x1fb",
-      // What Windows cuts off.
+      // Ends that Windows removes.
       "a.",
       "a ",
       "a. .",
@@ -112,5 +119,55 @@ Deno.test("checkStorable() refuses what Windows reads as something else, there a
       EntryError,
       `d/${name}: Windows does not allow this name`,
     );
+  }
+});
+
+Deno.test("keyOf(): gives one key for paths that some disk takes for the same", () => {
+  for (
+    const [one, other] of [
+      ["D/Caf\u00e9", "d/cafe\u0301"],
+      ["\u00c4", "a\u0308"],
+      ["Stra\u00dfe", "STRASSE"],
+      ["\u03a3\u03a3", "\u03c3\u03c2"],
+      ["a\u017f", "as"],
+      ["x\u200by\u00ad", "xy"],
+    ] as const
+  ) {
+    assertEquals(keyOf(one), keyOf(other));
+  }
+});
+
+Deno.test("keyOf(): gives every other path a key of its own", () => {
+  const keys = ["d/a", "d/b", "d", "d/", "e/a", "d/\udce9", "d/\udcea", "d/a."];
+  assertEquals(new Set(keys.map(keyOf)).size, keys.length);
+});
+
+Deno.test("nameKeyOf(): passes over the dots and blanks at a name's end", () => {
+  for (const name of ["A", "a.", "a ", "a. ."]) {
+    assertEquals(nameKeyOf(name), "a");
+  }
+  const keys = [".", "..", "...", ".a", "a.b", " a", " "].map(nameKeyOf);
+  assertEquals(new Set(keys).size, keys.length);
+});
+
+Deno.test("isDotName(): tells names that no copy can have", () => {
+  for (const name of ["", ".", "..", "/"]) assertEquals(isDotName(name), true);
+  for (const name of ["...", ".a", "a.", "a", "//", " ", "./"]) {
+    assertEquals(isDotName(name), false, name);
+  }
+});
+
+Deno.test("withoutTrailingSlashes(): leaves a lone slash", () => {
+  const rows = [
+    ["", ""],
+    ["/", "/"],
+    ["///", "/"],
+    ["a", "a"],
+    ["a/", "a"],
+    ["/a//", "/a"],
+    ["a//b", "a//b"],
+  ] as const;
+  for (const [path, expected] of rows) {
+    assertEquals(withoutTrailingSlashes(path), expected, path);
   }
 });

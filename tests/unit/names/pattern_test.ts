@@ -26,7 +26,7 @@ function assertRows(
   }
 }
 
-Deno.test("shellNameMatcher() matches the last component of what was asked for", () => {
+Deno.test("shellNameMatcher(): matches the last component of a request", () => {
   assertRows([
     ["f", ["f"], ["g", "", ".bashrc", ".ssh", "ff", "F"]],
     ["/etc/motd", ["motd"], ["etc", "/etc/motd", "passwd"]],
@@ -61,15 +61,15 @@ const GLOBS: readonly Row[] = [
   ["*/f", ["f"], ["d", "*"]],
 ];
 
-Deno.test("shellNameMatcher() matches a glob, and a name that looks like one, but no leading dot", () => {
+Deno.test("shellNameMatcher(): matches a glob, and a name that looks like one, but no leading dot", () => {
   assertRows(GLOBS);
 });
 
-Deno.test("nameMatcher() matches a glob, and a name that looks like one, but no leading dot", () => {
+Deno.test("nameMatcher(): matches a glob, and a name that looks like one, but no leading dot", () => {
   assertRows(GLOBS, nameMatcher);
 });
 
-Deno.test("nameMatcher() takes all but patterns and their escapes literally", () => {
+Deno.test("nameMatcher(): takes all but patterns and their escapes literally", () => {
   assertRows([
     ["f", ["f"], ["g", "", ".bashrc", "F"]],
     ["d/f", ["f"], ["d", "d/f"]],
@@ -87,7 +87,7 @@ Deno.test("nameMatcher() takes all but patterns and their escapes literally", ()
   ], nameMatcher);
 });
 
-Deno.test("nameMatcher() matches the user, or any name but a hidden one, for a home directory alone", () => {
+Deno.test("nameMatcher(): matches the user, or any name but a hidden one, for a home directory alone", () => {
   assertRows([
     ["~bob", ["bob", "home"], [".bashrc", ".."]],
     ["~bob/", ["bob", "home"], [".bashrc"]],
@@ -101,7 +101,7 @@ Deno.test("nameMatcher() matches the user, or any name but a hidden one, for a h
   ], nameMatcher);
 });
 
-Deno.test("shellNameMatcher() removes quotes as the remote shell does", () => {
+Deno.test("shellNameMatcher(): removes quotes as the remote shell does", () => {
   assertRows([
     ["a\\ b", ["a b"], ["a", "b", "a\\ b"]],
     ["'a b'", ["a b"], ["a", "b", "'a b'"]],
@@ -115,14 +115,14 @@ Deno.test("shellNameMatcher() removes quotes as the remote shell does", () => {
   ]);
 });
 
-Deno.test("shellNameMatcher() matches each of several words", () => {
+Deno.test("shellNameMatcher(): matches each of several words", () => {
   assertRows([
     ["a b", ["a", "b"], ["a b", "c"]],
     ["d/a  e/*.txt", ["a", "x.txt"], ["d", "e", "b"]],
   ]);
 });
 
-Deno.test("shellNameMatcher() matches each alternative in braces", () => {
+Deno.test("shellNameMatcher(): matches each alternative in braces", () => {
   assertRows([
     ["{a,b}.txt", ["a.txt", "b.txt"], ["c.txt", "{a,b}.txt", ".txt"]],
     ["{d/a,e/b}", ["a", "b"], ["d", "e"]],
@@ -133,7 +133,7 @@ Deno.test("shellNameMatcher() matches each alternative in braces", () => {
   ]);
 });
 
-Deno.test("shellNameMatcher() matches nothing only the remote shell can know", () => {
+Deno.test("shellNameMatcher(): matches nothing that only the remote shell can know", () => {
   assertRows([
     ["$X", [], ["X", "$X", "", "a", ".bashrc"]],
     ['"$X"', [], ["X", "$X", ""]],
@@ -143,7 +143,7 @@ Deno.test("shellNameMatcher() matches nothing only the remote shell can know", (
   ]);
 });
 
-Deno.test("shellNameMatcher() matches no word of a command that the remote shell runs", () => {
+Deno.test("shellNameMatcher(): matches no word of a command that the remote shell runs", () => {
   assertRows([
     ["$(ls a b c)", [], ["ls", "a", "b", "c", "c)"]],
     ["`ls a b c`", [], ["ls", "a", "b", "c", "c`"]],
@@ -155,7 +155,7 @@ Deno.test("shellNameMatcher() matches no word of a command that the remote shell
   ]);
 });
 
-Deno.test("shellNameMatcher() matches any name but a hidden one for a home directory", () => {
+Deno.test("shellNameMatcher(): matches any name but a hidden one for a home directory", () => {
   assertRows([
     ["~", ["bob", "root", "home"], [".bashrc", ".ssh", ".", ".."]],
     ["~bob", ["bob", "b"], [".bashrc", ".."]],

@@ -7,7 +7,7 @@ import {
   shortened,
 } from "../../../lib/names/printable.ts";
 
-Deno.test("printable() leaves what a terminal only shows", () => {
+Deno.test("printable(): keeps characters that a terminal only shows", () => {
   for (
     const text of [
       "",
@@ -27,7 +27,7 @@ Deno.test("printable() leaves what a terminal only shows", () => {
   }
 });
 
-Deno.test("printable() shows each byte of the rest as three octal digits", () => {
+Deno.test("printable(): escapes each byte of the rest as three octal digits", () => {
   const rows: readonly (readonly [string, string])[] = [
     ["a\tb", "a\\011b"],
     ["a\nb", "a\\012b"],
@@ -59,12 +59,12 @@ Deno.test("printable() shows each byte of the rest as three octal digits", () =>
   }
 });
 
-Deno.test("printable() shows a byte that is no UTF-8 as itself", () => {
+Deno.test("printable(): shows a byte that is no UTF-8 as itself", () => {
   assertEquals(printable("a\udcffb"), "a\\377b");
   assertEquals(printable("\udc80\udc9b"), "\\200\\233");
 });
 
-Deno.test("printable() shows any other surrogate as the replacement character", () => {
+Deno.test("printable(): shows any other surrogate as the replacement character", () => {
   for (const surrogate of ["\ud800", "\udbff", "\udc00", "\udc7f", "\udfff"]) {
     assertEquals(
       printable(surrogate),
@@ -74,7 +74,7 @@ Deno.test("printable() shows any other surrogate as the replacement character", 
   }
 });
 
-Deno.test("printable() lets no control, format or separator character through", () => {
+Deno.test("printable(): lets no control, format or separator character through", () => {
   const ranges: readonly (readonly [number, number])[] = [
     [0x00, 0x1f],
     [0x7f, 0x9f],
@@ -94,7 +94,7 @@ Deno.test("printable() lets no control, format or separator character through", 
   }
 });
 
-Deno.test("printable() stays fast for megabytes that cannot be shown", () => {
+Deno.test("printable(): stays fast for megabytes that cannot be shown", () => {
   for (const char of ["\udcff", "a\udcff", "\x1b", "\u202e", "\u{e0041}"]) {
     const begin = performance.now();
     assert(printable(char.repeat(300_000)).length >= 1_200_000);
@@ -102,7 +102,7 @@ Deno.test("printable() stays fast for megabytes that cannot be shown", () => {
   }
 });
 
-Deno.test("printableLines() keeps lines and tabs, and escapes the rest", () => {
+Deno.test("printableLines(): keeps lines and tabs, and escapes the rest", () => {
   const rows: readonly (readonly [string, string])[] = [
     ["", ""],
     ["a\nb\r\n\tc", "a\nb\n\tc"],
@@ -117,7 +117,7 @@ Deno.test("printableLines() keeps lines and tabs, and escapes the rest", () => {
   }
 });
 
-Deno.test("shortened() cuts text behind 240 code units, and no character", () => {
+Deno.test("shortened(): cuts text behind 240 code units, and no character", () => {
   for (const length of [0, 239, 240]) {
     assertEquals(shortened("a".repeat(length)), "a".repeat(length));
   }
@@ -128,7 +128,7 @@ Deno.test("shortened() cuts text behind 240 code units, and no character", () =>
   assertEquals(shortened(bytes), `${bytes.slice(1)}…`);
 });
 
-Deno.test("quotedBytes() gives what quotes of all bytes give", () => {
+Deno.test("quotedBytes(): quotes the beginning as it would quote all bytes", () => {
   for (const piece of ["a", "é", "漢", "😀", "\udcff", "a\udcf0\udc9f"]) {
     for (const count of [0, 1, 79, 80, 81, 239, 240, 241, 1000]) {
       const text = piece.repeat(count);

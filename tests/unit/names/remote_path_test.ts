@@ -71,7 +71,7 @@ const PATHS: readonly (readonly [
 ];
 
 for (const [path, home, last, name] of PATHS) {
-  Deno.test(`The path ${JSON.stringify(path)} has the home "${home}", the last name "${last}" and gives the name "${name}"`, () => {
+  Deno.test(`homeIn(), lastName() and nameInPath(): read ${JSON.stringify(path)}`, () => {
     assertEquals(homeIn(path), home);
     assertEquals(lastName(path), last);
     assertEquals(nameInPath(path), name);
@@ -118,14 +118,14 @@ const NOT_PLAIN: readonly string[] = [
 ];
 
 for (const path of PLAIN) {
-  Deno.test(`Every remote shell takes ${JSON.stringify(path)} for itself`, () => {
+  Deno.test(`isPlainPath(): tells that every remote shell takes ${JSON.stringify(path)} for itself`, () => {
     assert(isPlainPath(path));
     assertEquals(quotedForShell(literalWord(path)), path);
   });
 }
 
 for (const path of NOT_PLAIN) {
-  Deno.test(`A remote shell may read ${JSON.stringify(path)} otherwise`, () => {
+  Deno.test(`isPlainPath(): tells that a remote shell may expand ${JSON.stringify(path)}`, () => {
     assert(!isPlainPath(path));
   });
 }
@@ -157,14 +157,14 @@ const SOURCES: readonly (readonly [
 ];
 
 for (const [path, word, isOne, mayBe] of SOURCES) {
-  Deno.test(`The source ${JSON.stringify(path)} ${isOne ? "is a" : "is no"} pattern`, () => {
+  Deno.test(`sourceWord(): makes ${isOne ? "a" : "no"} pattern of ${JSON.stringify(path)}`, () => {
     assertEquals(shown(sourceWord(path)), word);
     assertEquals(isPattern(sourceWord(path)), isOne);
     assertEquals(mayBePattern(path), mayBe);
   });
 }
 
-Deno.test("A literal path means its characters, but for a leading home directory", () => {
+Deno.test("literalWord(): takes characters literally, but for a leading home directory", () => {
   for (
     const [path, word] of [
       ["", ""],
@@ -184,7 +184,7 @@ Deno.test("A literal path means its characters, but for a leading home directory
   }
 });
 
-Deno.test("Paths of 250,000 slashes, dots, escapes or tildes are read in a time that grows with them", () => {
+Deno.test("remote_path.ts: reads 250,000 slashes, dots, escapes or tildes in linear time", () => {
   const MANY = 250_000;
   // A square of that would be minutes, on a machine that is busy, too.
   const LIMIT_MILLISECONDS = 5000;

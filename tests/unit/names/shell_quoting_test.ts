@@ -33,13 +33,13 @@ const LITERAL: readonly (readonly [path: string, quoted: string])[] = [
   ["^a", "'^a'"],
 ];
 
-Deno.test("A literal path is quoted only where a shell would read it", () => {
+Deno.test("quotedForShell(): quotes a literal path only where a shell would read it", () => {
   for (const [path, quoted] of LITERAL) {
     assertEquals(quotedForShell(literalWord(path)), quoted);
   }
 });
 
-Deno.test("What is escaped in a source is quoted, a pattern is not", () => {
+Deno.test("quotedForShell(): quotes escaped characters of a source, but no pattern", () => {
   const quoted = (path: string) => quotedForShell(sourceWord(path));
   assertEquals(quoted("*.txt"), "*.txt");
   assertEquals(quoted("a b*"), "'a b'*");
@@ -53,7 +53,7 @@ Deno.test("What is escaped in a source is quoted, a pattern is not", () => {
   assertEquals(quoted("it's*"), "it\\'s*");
 });
 
-Deno.test("A name with a line break is refused, not cut in two commands", () => {
+Deno.test("quotedForShell(): refuses a name with a line break", () => {
   for (const path of ["a\nb", "a\rb"]) {
     assertThrows(() => quotedForShell(literalWord(path)), EntryError);
   }
@@ -109,7 +109,7 @@ const ODD = [
 for (const shell of ["sh", "bash", "dash", "zsh", "fish", "tcsh", "rbash"]) {
   const program = findProgram(shell);
   Deno.test({
-    name: `Every odd name is one word, and itself, to ${shell}`,
+    name: `quotedForShell(): makes every odd name one literal word of ${shell}`,
     ignore: program === undefined,
     fn: async () => {
       using directory = new TempDirectory();

@@ -11,7 +11,7 @@ function describe(text: string): (readonly [text: string, quoted: string])[] {
   );
 }
 
-Deno.test("shellWords() splits on blanks and remembers what was quoted", () => {
+Deno.test("shellWords(): splits on blanks and remembers what was quoted", () => {
   const rows: readonly (readonly [
     string,
     readonly (readonly [text: string, quoted: string])[],
