@@ -2,11 +2,11 @@ import { EntryError } from "../errors.ts";
 import type { RemoteLocation } from "./location.ts";
 
 /**
- * Refuses host and user names that could be taken for options, reach a shell
- * in `ssh_config` through a %-token, or hold control characters. The sets are
- * ssh's own (OpenSSH 10.1 and 10.3), applied before ssh runs.
+ * Refuses host and user names that could be taken for options, hold control
+ * characters, or mean something to a shell that a %-token of `ssh_config`
+ * passes them to. The sets of characters are ssh's own (OpenSSH 10.1 and 10.3).
  *
- * @throws {EntryError} That names the part it refuses.
+ * @throws {EntryError} If the host or the user is refused.
  */
 export function checkLogin({ host, user }: RemoteLocation): void {
   // deno-lint-ignore no-control-regex
@@ -24,10 +24,10 @@ function isDangerousUser(user: string): boolean {
 }
 
 /**
- * Refuses user names that scp does not take from a source operand: quotes,
- * blanks, `#` and anything that is not ASCII.
+ * Refuses user names that scp does not take from a source: those with quotes,
+ * blanks, `#` or a character that is not ASCII.
  *
- * @throws {EntryError} That names the user.
+ * @throws {EntryError} If the user is refused.
  */
 export function checkSourceUser({ user }: RemoteLocation): void {
   // deno-lint-ignore no-control-regex
@@ -36,7 +36,7 @@ export function checkSourceUser({ user }: RemoteLocation): void {
   }
 }
 
-/** The same text for all locations that one login leads to. */
+/** Gives the key of a location's user, host and port. */
 export function loginOf({ user, host, port }: RemoteLocation): string {
   return JSON.stringify([user, host, port]);
 }

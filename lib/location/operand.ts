@@ -4,11 +4,11 @@ import { parseUri } from "./uri.ts";
 
 /**
  * Reads an operand as scp does: `scp://…`, `[user@]host:path` where a colon
- * stands before any slash, else a local path. On Windows one letter before the
- * colon is a drive, as for Microsoft's scp, and a backslash in what would be the
- * host makes a path; in a user it stands behind a domain.
+ * stands before any slash, else a local path. On Windows a letter before the
+ * colon is a drive, as for Microsoft's scp; a backslash before it makes a local
+ * path too, unless it stands in the user, behind a domain.
  *
- * @throws {EntryError} If it is a URI that says nothing ssh could use.
+ * @throws {EntryError} If a URI is malformed.
  */
 export function parseLocation(operand: string, rules: LocationRules): Location {
   if (operand.startsWith("scp://")) {
@@ -34,8 +34,8 @@ export function parseLocation(operand: string, rules: LocationRules): Location {
 }
 
 /**
- * On Windows `\\?\` has the system take a path as it stands: with `/` for no
- * separator. The runtime needs no such words for a long path.
+ * Reads a local path. Behind `\\?\` Windows would take `/` for no separator;
+ * the prefix is removed, as the runtime needs none for a long path.
  */
 function localLocation(
   operand: string,
@@ -47,7 +47,9 @@ function localLocation(
   return { kind: "local", path };
 }
 
-/** Where the host ends: the first colon before any slash, brackets minded. */
+/**
+ * Finds the colon that ends the host: before any slash, outside of brackets.
+ */
 function findColon(operand: string): number | undefined {
   if (operand.startsWith(":")) return undefined;
   let bracketed = operand.startsWith("[");

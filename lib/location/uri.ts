@@ -6,8 +6,8 @@ import {
 } from "./location.ts";
 
 /**
- * Reads `scp://[user[;params]@]host[:port][/path]`. The path is relative to
- * the home directory; `//path` is absolute. Unlike OpenSSH's, the host may be an
+ * Reads `scp://[user[;params]@]host[:port][/path]`. The path is relative to the
+ * home directory; `//path` is absolute. Unlike OpenSSH's, the host may be an
  * IPv6 address in brackets.
  *
  * @returns `undefined` if a part is missing, malformed or undecodable.
@@ -52,7 +52,7 @@ function parseHost(text: string): string | undefined {
   if (text.startsWith("[")) {
     const [, address, zone] =
       /^\[([0-9A-Fa-f:.]+)(?:%(?:25)?([A-Za-z0-9._-]+))?\]$/.exec(text) ?? [];
-    // RFC 6874 has a zone behind an encoded `%`; ssh takes it behind a plain one.
+    // RFC 6874 encodes the `%` before a zone; ssh takes a plain one.
     return zone === undefined ? address : `${address}%${zone}`;
   }
   return /^\w[\w.-]*$/.test(text) && !text.includes("..")

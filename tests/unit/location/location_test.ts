@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { parsePort } from "../../../lib/location/location.ts";
 import { locationRules } from "../../support/fixtures/location_rules.ts";
 
-Deno.test("parsePort() reads 1 to 65535 or a service's name, nothing else", () => {
+Deno.test("parsePort(): reads 1 to 65535 or a service's name, nothing else", () => {
   const rows: readonly (readonly [string, number | undefined])[] = [
     ["1", 1],
     ["22", 22],
@@ -29,7 +29,7 @@ Deno.test("parsePort() reads 1 to 65535 or a service's name, nothing else", () =
   }
 });
 
-Deno.test("parsePort() asks for no service by a number", () => {
+Deno.test("parsePort(): asks for no service by a number", () => {
   const servicePort = (name: string): number => {
     throw new Error(`Asked for the service: ${name}`);
   };

@@ -17,7 +17,7 @@ const controls = Array.from(
   (_, code) => String.fromCharCode(code),
 ).concat("\x7f");
 
-Deno.test("checkLogin() lets ordinary hosts and users pass", () => {
+Deno.test("checkLogin(): accepts ordinary hosts and users", () => {
   for (const host of ["h", "h.example.org", "a_b-c", "::1", "fe80::1%eth0"]) {
     checkLogin(remote(host));
   }
@@ -39,7 +39,7 @@ Deno.test("checkLogin() lets ordinary hosts and users pass", () => {
   }
 });
 
-Deno.test("checkLogin() refuses hosts ssh takes for options or a shell for more", () => {
+Deno.test("checkLogin(): refuses hosts ssh takes for options or a shell for more", () => {
   const hosts = [
     "-oProxyCommand=id",
     "-",
@@ -53,7 +53,7 @@ Deno.test("checkLogin() refuses hosts ssh takes for options or a shell for more"
   }
 });
 
-Deno.test("checkLogin() refuses users ssh takes for options or a shell for more", () => {
+Deno.test("checkLogin(): refuses users ssh takes for options or a shell for more", () => {
   const users = [
     "-oProxyCommand=id",
     "-",
@@ -68,7 +68,7 @@ Deno.test("checkLogin() refuses users ssh takes for options or a shell for more"
   }
 });
 
-Deno.test("checkSourceUser() refuses quotes, blanks, # and what is not ASCII", () => {
+Deno.test("checkSourceUser(): refuses quotes, blanks, # and characters beyond ASCII", () => {
   for (
     const user of ["a'b", 'a"b', "a`b", "a b", "a#b", "bjørn", "\udcff", "漢"]
   ) {
@@ -80,7 +80,7 @@ Deno.test("checkSourceUser() refuses quotes, blanks, # and what is not ASCII", (
   }
 });
 
-Deno.test("checkSourceUser() lets the rest pass, no user at all too", () => {
+Deno.test("checkSourceUser(): accepts others, and no user at all", () => {
   checkSourceUser(remote("h"));
   for (const user of ["bob", "u@v", "u;x", "EXAMPLE\\bob", "$bob"]) {
     checkSourceUser(remote("h", user));

@@ -7,7 +7,7 @@ import { locationRules } from "../../support/fixtures/location_rules.ts";
 const posix = locationRules("posix");
 const windows = locationRules("windows");
 
-Deno.test("parseLocation() takes a colon before any slash for a host", () => {
+Deno.test("parseLocation(): takes a colon before any slash for a host", () => {
   const rows: readonly (readonly [string, Omit<RemoteLocation, "kind">])[] = [
     ["h:x", { host: "h", path: "x" }],
     ["h:/x", { host: "h", path: "/x" }],
@@ -30,7 +30,7 @@ Deno.test("parseLocation() takes a colon before any slash for a host", () => {
   }
 });
 
-Deno.test("parseLocation() takes everything else for a local path", () => {
+Deno.test("parseLocation(): takes everything else for a local path", () => {
   const operands = [
     "x",
     "/x",
@@ -59,7 +59,7 @@ Deno.test("parseLocation() takes everything else for a local path", () => {
   }
 });
 
-Deno.test("parseLocation() ends the user at the last @ before the path", () => {
+Deno.test("parseLocation(): ends the user at the last @ before the path", () => {
   const rows: readonly (readonly [string, Omit<RemoteLocation, "kind">])[] = [
     ["u@h:x", { user: "u", host: "h", path: "x" }],
     ["u@v@h:x", { user: "u@v", host: "h", path: "x" }],
@@ -77,7 +77,7 @@ Deno.test("parseLocation() ends the user at the last @ before the path", () => {
   }
 });
 
-Deno.test("parseLocation() takes the brackets off an address", () => {
+Deno.test("parseLocation(): takes the brackets off an address", () => {
   const rows: readonly (readonly [string, Omit<RemoteLocation, "kind">])[] = [
     ["[::1]:x", { host: "::1", path: "x" }],
     ["u@[::1]:x", { user: "u", host: "::1", path: "x" }],
@@ -94,7 +94,7 @@ Deno.test("parseLocation() takes the brackets off an address", () => {
   }
 });
 
-Deno.test("parseLocation() reads an empty remote path as the home directory", () => {
+Deno.test("parseLocation(): reads an empty remote path as the home directory", () => {
   assertEquals(parseLocation("h:", posix), {
     kind: "remote",
     host: "h",
@@ -102,7 +102,7 @@ Deno.test("parseLocation() reads an empty remote path as the home directory", ()
   });
 });
 
-Deno.test("parseLocation() takes a drive letter for local on Windows only", () => {
+Deno.test("parseLocation(): takes a drive letter for local on Windows only", () => {
   for (
     const operand of ["C:\\x", "c:/x", "Z:\\", "C:/a:b", "C:x", "c:", "d:a@b:c"]
   ) {
@@ -118,7 +118,7 @@ Deno.test("parseLocation() takes a drive letter for local on Windows only", () =
   }
 });
 
-Deno.test("parseLocation() takes no backslash for a part of a host on Windows", () => {
+Deno.test("parseLocation(): takes a backslash for no part of a host on Windows", () => {
   for (const operand of [".\\a:b", "d\\a:b", "u@d\\a:b"]) {
     assertEquals(
       parseLocation(operand, windows),
@@ -134,7 +134,7 @@ Deno.test("parseLocation() takes no backslash for a part of a host on Windows", 
   });
 });
 
-Deno.test("parseLocation() takes a path that Windows would take as it stands for a usual one", () => {
+Deno.test("parseLocation(): removes the prefix of a Windows path that is taken literally", () => {
   const rows: readonly (readonly [string, string])[] = [
     ["\\\\?\\C:\\x", "C:\\x"],
     ["\\\\?\\UNC\\server\\share\\x", "\\\\server\\share\\x"],
@@ -148,7 +148,7 @@ Deno.test("parseLocation() takes a path that Windows would take as it stands for
   }
 });
 
-Deno.test("parseLocation() reads a URI by its scheme in lower case alone", () => {
+Deno.test("parseLocation(): reads a URI by its scheme in lower case alone", () => {
   assertEquals(parseLocation("scp://bob@h:2222/x", posix), {
     kind: "remote",
     user: "bob",
@@ -165,7 +165,7 @@ Deno.test("parseLocation() reads a URI by its scheme in lower case alone", () =>
   }
 });
 
-Deno.test("parseLocation() refuses a URI that says nothing ssh could use", () => {
+Deno.test("parseLocation(): refuses a malformed URI", () => {
   for (const operand of ["scp://", "scp://h/%00", "scp://-oX@/x"]) {
     const error = assertThrows(() => parseLocation(operand, posix), EntryError);
     assertEquals(error.message, `${operand}: invalid uri`);

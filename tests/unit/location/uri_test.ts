@@ -21,7 +21,7 @@ function assertRefused(uris: readonly string[]): void {
   }
 }
 
-Deno.test("parseUri() reads the path as relative to the home directory", () => {
+Deno.test("parseUri(): reads the path as relative to the home directory", () => {
   assertRows([
     ["scp://h", { host: "h", path: "." }],
     ["scp://h/", { host: "h", path: "." }],
@@ -35,7 +35,7 @@ Deno.test("parseUri() reads the path as relative to the home directory", () => {
   ]);
 });
 
-Deno.test("parseUri() reads the user up to the first @, without parameters", () => {
+Deno.test("parseUri(): reads the user up to the first @, without parameters", () => {
   assertRows([
     ["scp://bob@h/x", { user: "bob", host: "h", path: "x" }],
     ["scp://bob;a=b@h/x", { user: "bob", host: "h", path: "x" }],
@@ -47,7 +47,7 @@ Deno.test("parseUri() reads the user up to the first @, without parameters", () 
   assertRefused(["scp://@h/x", "scp://;p@h/x", "scp://u@v@h/x"]);
 });
 
-Deno.test("parseUri() reads a port by number or by its service's name", () => {
+Deno.test("parseUri(): reads a port by number or by its service's name", () => {
   assertRows([
     ["scp://h:1/x", { host: "h", port: 1, path: "x" }],
     ["scp://h:65535/x", { host: "h", port: 65535, path: "x" }],
@@ -67,7 +67,7 @@ Deno.test("parseUri() reads a port by number or by its service's name", () => {
   ]);
 });
 
-Deno.test("parseUri() decodes the path's bytes and takes + for a blank", () => {
+Deno.test("parseUri(): decodes the path's bytes and takes + for a blank", () => {
   assertRows([
     ["scp://h/a%20b+c", { host: "h", path: "a b c" }],
     ["scp://h/%2B%2b", { host: "h", path: "++" }],
@@ -80,7 +80,7 @@ Deno.test("parseUri() decodes the path's bytes and takes + for a blank", () => {
   ]);
 });
 
-Deno.test("parseUri() refuses NUL bytes and bad digits wherever they stand", () => {
+Deno.test("parseUri(): refuses NUL bytes and bad digits wherever they stand", () => {
   assertRefused([
     "scp://h/%00",
     "scp://h/a%00b",
@@ -93,7 +93,7 @@ Deno.test("parseUri() refuses NUL bytes and bad digits wherever they stand", () 
   ]);
 });
 
-Deno.test("parseUri() accepts a domain name, its last dot taken off", () => {
+Deno.test("parseUri(): accepts a domain name, its last dot taken off", () => {
   assertRows([
     ["scp://host.example.org/x", { host: "host.example.org", path: "x" }],
     ["scp://host.example.org./x", { host: "host.example.org", path: "x" }],
@@ -102,7 +102,7 @@ Deno.test("parseUri() accepts a domain name, its last dot taken off", () => {
   ]);
 });
 
-Deno.test("parseUri() accepts an address in brackets", () => {
+Deno.test("parseUri(): accepts an address in brackets", () => {
   assertRows([
     ["scp://[::1]/x", { host: "::1", path: "x" }],
     ["scp://u@[::1]:22//x", { user: "u", host: "::1", port: 22, path: "/x" }],
@@ -112,7 +112,7 @@ Deno.test("parseUri() accepts an address in brackets", () => {
   ]);
 });
 
-Deno.test("parseUri() refuses a host that is neither name nor address", () => {
+Deno.test("parseUri(): refuses a host that is neither name nor address", () => {
   assertRefused([
     "scp://",
     "scp:///x",
@@ -141,6 +141,6 @@ Deno.test("parseUri() refuses a host that is neither name nor address", () => {
   ]);
 });
 
-Deno.test("parseUri() refuses two dots at the end of a host too", () => {
+Deno.test("parseUri(): refuses two dots at the end of a host too", () => {
   assertRefused(["scp://h../x", "scp://h...", "scp://../x"]);
 });
