@@ -4,9 +4,9 @@ import { LocalFileSystem } from "../disk/local_file_system.ts";
 import { parseLocation } from "../location/operand.ts";
 
 /**
- * Gives a hint for `seacp notes.txt host`, where the colon was forgotten: all is
- * local, the target is a new name without a slash, and ssh knows a host of that
- * name.
+ * Gives a hint for `seacp notes.txt host`, where the colon was forgotten: every
+ * operand is local, and the target is a new name, without a slash, of a host
+ * that the user's ssh files name.
  *
  * @returns `undefined` where there is nothing to hint at.
  */
@@ -18,7 +18,7 @@ export async function hostHint(
   );
   const host = target.slice(target.lastIndexOf("@") + 1);
   if (!isLocal || host === "" || /[\\/]/.test(target)) return undefined;
-  if (await isThere(target)) return undefined;
+  if (await exists(target)) return undefined;
   const { isHostOfUser } = await import("../completion/host_files.ts");
   const { flags } = options.ssh;
   const config = flags[flags.lastIndexOf("-F") + 1];
@@ -37,7 +37,7 @@ function isLocalOperand(operand: string, rules: CopyJob["rules"]): boolean {
   }
 }
 
-async function isThere(path: string): Promise<boolean> {
+async function exists(path: string): Promise<boolean> {
   try {
     return await new LocalFileSystem().find(path) !== undefined;
   } catch (error) {

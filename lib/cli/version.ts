@@ -1,17 +1,17 @@
 import { printable } from "../names/printable.ts";
 import { findInPath, versionOf } from "../ssh/program.ts";
 
-/** Commit and compiler of an executable. */
+/** Origin of an executable. */
 export interface Compilation {
   readonly commit: string;
-  /** The version of the Deno that compiled it, whose runtime a release has. */
+  /** Version of the Deno that compiled it; a release has its runtime. */
   readonly deno: string;
 }
 
-/** The program that runs, and what runs it. */
+/** The running program and its runtime. */
 export interface Build {
   readonly version: string;
-  /** `undefined` where it runs from its source. */
+  /** Origin of the executable; `undefined` where the source is run. */
   readonly compiled: Compilation | undefined;
   /** The target triple. */
   readonly target: string;
@@ -22,29 +22,30 @@ export interface Build {
 }
 
 /**
- * What `--version` prints: this program, then the ssh it would run.
- *
- * @param verbose Whether that one is asked for its own version, too.
+ * Gives the text that `--version` prints: this program, then the ssh it would
+ * run, with that one's own version where `verbose` is true.
  */
 export function versionText(
   { version, compiled, target, deno }: Build,
   { verbose }: { verbose: boolean },
 ): string {
   const ssh = findInPath("ssh");
-  const said = verbose && ssh !== undefined ? versionOf(ssh) : undefined;
+  const sshVersion = verbose && ssh !== undefined ? versionOf(ssh) : undefined;
   return [
     `seacp ${version}`,
     `commit:    ${compiled?.commit ?? "none: run from its source"}`,
     `target:    ${target}`,
-    `deno:      ${deno}${standsIn(deno, compiled)}`,
+    `deno:      ${deno}${remarkOn(deno, compiled)}`,
     `protocols: SCP, SFTP 3`,
     `ssh:       ${printable(ssh ?? "not found in the PATH")}`,
-    ...(said === undefined ? [] : [`           ${printable(said)}`]),
+    ...(sshVersion === undefined
+      ? []
+      : [`           ${printable(sshVersion)}`]),
   ].join("\n");
 }
 
-/** Tells a runtime that is not the one of a release. */
-function standsIn(deno: string, compiled: Compilation | undefined): string {
+/** Gives the remark on a runtime that is not the one of a release. */
+function remarkOn(deno: string, compiled: Compilation | undefined): string {
   return compiled === undefined || compiled.deno === deno
     ? ""
     : ` in place of ${compiled.deno}: for tests, not a release`;

@@ -1,7 +1,7 @@
 /**
  * The dialogue with a shell's completion function: its script calls the program
- * with what is typed, and the answer is lines. The first one tells what else the
- * function does; the others are candidates, which hold no line breaks.
+ * with what is typed, and the answer is lines. The first one tells what else
+ * the function does; the others are candidates, which hold no line breaks.
  */
 
 import { homeDirectory } from "../system/home.ts";
@@ -29,8 +29,8 @@ export const SCRIPTS: Readonly<Record<Shell, string>> = {
 };
 
 /**
- * Answers a completion function; with nothing, if anything is wrong, as somebody
- * is still typing.
+ * Answers a completion function; with nothing, if anything is wrong, as
+ * somebody is still typing.
  *
  * @param args Arguments that the shell's script passes.
  */

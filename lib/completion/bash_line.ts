@@ -9,34 +9,36 @@ import {
   valueOf,
 } from "./shell_text.ts";
 
-/** What bash tells of what is typed. */
+/** Command line as bash passes it. */
 export interface TypedLine {
-  /** The command, up to the cursor. */
+  /** Command line up to the cursor. */
   readonly text: string;
-  /** What of it a candidate takes the place of: from the last word break on. */
+  /**
+   * End of the text, from the last word break on, that a candidate replaces.
+   */
   readonly replaced: string;
 }
 
-/** What is made of it. */
+/** Reading of a command line. */
 export interface BashLine {
-  /** What the words mean behind the command's name, up to the cursor. */
+  /** Values of the words behind the command's name, up to the cursor. */
   readonly words: readonly string[];
-  /** The quotes that are open at the cursor. */
+  /** Quotes that are open at the cursor. */
   readonly quoting: Quoting;
   /**
-   * What bash is to put in the place of `replaced`, so that the word comes to
-   * mean `text`; `undefined` if it cannot.
+   * Gives the text that bash has to put in the place of `replaced` for the
+   * word's value to be `text`; `undefined` if there is none.
    *
-   * @param isWhole Whether the word ends there, and its quotes with it.
+   * @param isWhole True where the word ends there, and its quotes with it.
    */
   replacement(text: string, isWhole: boolean): string | undefined;
 }
 
 /**
- * Reads a line. What was typed stays as it is, whatever its quotes: candidates
- * go on from there.
+ * Reads a line. Candidates keep the part of the word that is typed, with its
+ * quotes, and go on from there.
  *
- * @returns `undefined` if no word of the command is typed there.
+ * @returns `undefined` if the cursor is at no word of the command.
  */
 export function readBashLine(
   { text, replaced }: TypedLine,

@@ -11,35 +11,42 @@ export interface RemoteName {
   readonly kind: NameKind;
 }
 
-/** How long what is known of a directory is believed, in milliseconds. */
+/** Time for which the names of a directory are kept, in milliseconds. */
 export const KNOWN_MILLISECONDS = 60_000;
 
-/** How long a host is left alone that did not answer. */
+/** Time for which a silent host is not asked again, in milliseconds. */
 export const SILENT_MILLISECONDS = 15_000;
 
-/** What is in a file: the whole key, as two might have one hash. */
+/** Names of the cache's files, and of those that are being written. */
+const OUR_NAME = /^[0-9a-f]{64}(\.[0-9a-f-]{36})?$/;
+
+/** Content of a file: the whole key too, as two keys might have one hash. */
 interface Content {
   readonly key: string;
+  /** Time in milliseconds since 1970 at which the content expires. */
   readonly until: number;
   readonly names: readonly RemoteName[];
 }
 
 /**
- * What was found out on remotes, kept for a short while in files that are
- * the user's alone. Where that cannot be, nothing is kept, and what somebody
- * else put there is not believed.
+ * Names on remotes, kept for a short while in files that are the user's alone.
+ * Where such files cannot be made, nothing is kept; files of other users are
+ * not read.
  */
 export class Cache {
   readonly #directory: PrivateDirectory;
   readonly #now: () => number;
 
-  /** @param directory Absent where there is none. */
+  /** @param directory Directory of the files; `undefined` to keep nothing. */
   constructor(directory: string | undefined, now: () => number = Date.now) {
     this.#directory = new PrivateDirectory(directory, HASHED_NAMES);
     this.#now = now;
   }
 
-  /** What was kept under this key; `undefined` if that is too long ago. */
+  /**
+   * Gives the names kept under a key; `undefined` if there are none or too old
+   * ones.
+   */
   async get(key: string): Promise<readonly RemoteName[] | undefined> {
     const text = this.#directory.read(await hashedName(key));
     const content = text === undefined ? undefined : parseContent(text);
@@ -49,7 +56,7 @@ export class Cache {
     return isKnown ? content.names : undefined;
   }
 
-  /** Keeps names, and removes what is too old. */
+  /** Keeps names for so many milliseconds, and removes old files. */
   async put(
     key: string,
     names: readonly RemoteName[],
@@ -61,7 +68,14 @@ export class Cache {
   }
 }
 
-/** Where the cache is on this system. */
+async function fileNameFor(key: string): Promise<string> {
+  const bytes = new TextEncoder().encode(key);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
+
+/**
+ * Gives the directory of the cache; `undefined` where no variable names one.
+ */
 export function cacheDirectory(
   variable: (name: string) => string | undefined,
 ): string | undefined {

@@ -1,20 +1,22 @@
+import { isAbsolute } from "@std/path/is-absolute";
 import { matchesGlob } from "../names/glob.ts";
 import { homeDirectory } from "../system/environment.ts";
 import { withHome } from "./local_names.ts";
 import { hostsInConfig, knownHosts } from "./ssh_hosts.ts";
 
-/** A larger file is not read, in bytes. */
+/** Largest file that is read, in bytes. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** More files than this no configuration has. */
+/** Most files that are read or matched for one configuration. */
 const MOST_FILES = 256;
 
 const SYSTEM_DIRECTORY = "/etc/ssh";
 
 /**
- * The hosts that a user's ssh knows by name, each once, sorted.
+ * Gives the hosts that a user's ssh knows by name, each once, sorted.
  *
- * @param config What `-F` names, in place of the user's and the system's.
+ * @param config Configuration of `-F`, read in place of the user's and the
+ * system's.
  */
 export function hostsOfUser(home: string, config?: string): string[] {
   const own = `${home}/.ssh`;
@@ -44,7 +46,7 @@ export function isHostOfUser(name: string, config?: string): boolean {
   return home !== "" && hostsOfUser(home, config).includes(name);
 }
 
-/** Reads what `Include` names: relative paths are in `directory`. */
+/** Gives a reader of files that `Include` names, relative to `directory`. */
 function reader(
   directory: string,
   home: string,
@@ -60,10 +62,10 @@ function reader(
 }
 
 function absolute(path: string, directory: string): string {
-  return /^([A-Za-z]:)?[\\/]/.test(path) ? path : `${directory}/${path}`;
+  return isAbsolute(path) ? path : `${directory}/${path}`;
 }
 
-/** The paths that a pattern matches, as glob(3) does, at most so many. */
+/** Gives the paths that a pattern matches, as glob(3) does, at most so many. */
 function filesMatching(pattern: string): string[] {
   if (!/[*?[]/.test(pattern)) return [pattern];
   return pattern.split("/").slice(1).reduce<string[]>(
@@ -89,7 +91,7 @@ function matching(directory: string, component: string): string[] {
   }
 }
 
-/** What waits for somebody to write, as a pipe does, is no such file. */
+/** Reads a regular file: a pipe would wait for somebody to write. */
 function readText(path: string): string | undefined {
   try {
     const { isFile, size } = Deno.statSync(path);

@@ -1,12 +1,15 @@
 import { isOfferable, offered } from "./offered.ts";
 
-/** A file or directory here, as it is typed. */
+/** A local file or directory. */
 export interface LocalName {
+  /** Name with the directory that is typed before it. */
   readonly name: string;
   readonly isDirectory: boolean;
 }
 
-/** What is here that goes on as typed, where the shell does not look itself. */
+/**
+ * Gives the local files that begin as typed; `~/` is `home`, if that is given.
+ */
 export function localNames(typed: string, home?: string): LocalName[] {
   const end = typed.lastIndexOf("/") + 1;
   const directory = typed.slice(0, end);
@@ -16,7 +19,7 @@ export function localNames(typed: string, home?: string): LocalName[] {
   );
 }
 
-/** The path a shell makes of one that begins with `~/`. */
+/** Expands a leading `~/` as a shell does. */
 export function withHome(path: string, home: string): string {
   return path.startsWith("~/") ? home + path.slice(1) : path;
 }

@@ -1,19 +1,19 @@
 import { printable } from "../names/printable.ts";
 
-/** More candidates than this nobody looks through. */
+/** Most candidates that are offered: nobody looks through more. */
 const MOST_OFFERED = 2000;
 
 /**
- * Whether a name can be offered: one that is no UTF-8, or has what may not reach
- * a terminal, cannot be typed either.
+ * Tells whether a name can be offered: one that is no UTF-8, or holds
+ * characters that may not reach a terminal, cannot be typed either.
  */
 export function isOfferable(name: string): boolean {
   return name !== "" && name.isWellFormed() && printable(name) === name;
 }
 
 /**
- * Those that fit, sorted. Of too many, the first ones are given and the last
- * one, so that they begin with what all of them begin with.
+ * Gives the names that begin in a way, sorted. Of too many it gives the first
+ * ones and the last one, whose common beginning is that of all.
  */
 export function offered<T extends { readonly name: string }>(
   all: readonly T[],
@@ -27,7 +27,9 @@ export function offered<T extends { readonly name: string }>(
     : [...fitting.slice(0, MOST_OFFERED - 1), fitting.at(-1)!];
 }
 
-/** A leading dot has to be asked for. */
+/**
+ * Tells whether a name begins so; a hidden one fits only where a dot is typed.
+ */
 function fits(name: string, beginning: string): boolean {
   return name.startsWith(beginning) && isOfferable(name) &&
     (beginning !== "" || !name.startsWith("."));

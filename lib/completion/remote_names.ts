@@ -17,37 +17,38 @@ import {
 import { isOfferable, offered } from "./offered.ts";
 import type { NameKind, TypedPath } from "./typed_path.ts";
 
-/** How remotes are reached. */
+/** Way to a remote. */
 export interface Reach {
   readonly ssh: SshSettings;
-  /** The SFTP server that runs here, in ssh's place. */
+  /** Path of a local SFTP server that is run in place of ssh. */
   readonly sftpServer?: string;
 }
 
+/** Options of `remoteNames()`. */
 export interface RemoteNamesOptions {
   readonly cache: Cache;
-  /** Is called before a program is run. */
+  /** Callback before a program is run. */
   readonly prepare?: () => void;
-  /** How long it may take in all, in milliseconds. */
+  /** Limit of the whole, in milliseconds. @default {1000} */
   readonly limit?: number;
 }
 
-/** How long whoever pressed Tab waits for a host, in milliseconds. */
+/** Time that a user waits for a host after Tab, in milliseconds. */
 const LIMIT_MILLISECONDS = 1000;
 
-/** How long ssh may take to end once nothing more is wanted from it. */
+/** Time that ssh has to end once it is not needed any more, in milliseconds. */
 const GRACE_MILLISECONDS = 100;
 
-/** Directories of more names are not kept as a whole. */
+/** Most names of a directory that are kept in the cache as a whole. */
 const MOST_KEPT = 20_000;
 
-/** Links of a directory that are looked behind. */
+/** Most links of a directory that are followed. */
 const MOST_LINKS = 256;
 
-/** Nothing is read or written. */
+/** Size of reads and writes in bytes: none is done. */
 const LEAST_BLOCK_BYTES = 4096;
 
-/** What ssh is told before anything else: to ask nobody, and change nothing. */
+/** Arguments that come first, so that ssh asks nothing and changes no file. */
 const SILENT = [
   "-q",
   "-oBatchMode=yes",
@@ -58,8 +59,11 @@ const SILENT = [
 ];
 
 /**
- * The names in a remote's directory that fit what is typed of a path, sorted.
- * None if there is no such directory, or the remote does not tell in time.
+ * Gives the names in a remote's directory that begin as a path is typed,
+ * sorted; none if there is no such directory, or the remote does not answer in
+ * time.
+ *
+ * @throws {EntryError} If the host or user could be taken for something else.
  */
 export async function remoteNames(
   location: RemoteLocation,
@@ -73,7 +77,7 @@ export async function remoteNames(
   const command = sftpServer === undefined
     ? [ssh.program, ...sftpArguments(settings, location)]
     : [sftpServer, ...sftpServerArguments(location)];
-  // A relative program or configuration is another one elsewhere.
+  // Relative paths of a program or configuration depend on the directory.
   const host = JSON.stringify([Deno.cwd(), command]);
   const directory = JSON.stringify([host, path.directory, path.hasTilde]);
   const beginning = JSON.stringify([directory, path.beginning]);
@@ -101,11 +105,11 @@ export async function remoteNames(
   return names;
 }
 
-/** What came of asking a remote. */
+/** Result of asking a remote. */
 interface Asked {
-  /** Whether an SFTP server answered. */
+  /** True where an SFTP server answered. */
   isAnswering: boolean;
-  /** All names of the directory; absent if it did not tell them in time. */
+  /** All names of the directory; absent if they did not come in time. */
   names?: RemoteName[];
 }
 
@@ -133,7 +137,7 @@ async function ask(
     timers.push(setTimeout(() => enough.abort(), GRACE_MILLISECONDS));
   };
   const done = work().catch(() => {
-    // Whatever it is, there are no names.
+    // Whatever failed, there are no names to offer.
   });
   await Promise.race([done, givenUp]);
   timers.forEach(clearTimeout);
@@ -156,7 +160,7 @@ async function namesIn(
   const links = names.entries().filter(([, { kind }]) => kind === "unknown");
   await Promise.all(
     links.take(MOST_LINKS).map(async ([at, { name }]) => {
-      names[at] = { name, kind: await kindBehind(files, path, name) };
+      names[at] = { name, kind: await kindOfTarget(files, path, name) };
     }),
   );
   return names;
@@ -174,13 +178,13 @@ async function readNames(listing: Listing, names: RemoteName[]): Promise<void> {
       names.push({ name, kind });
     }
   } catch (error) {
-    // Some names are none: the others are.
+    // Some names cannot be decoded: the others are offered.
     asEntryError(error);
   }
 }
 
-/** A link that leads nowhere is a file. */
-async function kindBehind(
+/** Gives the kind of a link's target; a dangling link counts as a file. */
+async function kindOfTarget(
   files: SftpFileSystem,
   directory: string,
   name: string,

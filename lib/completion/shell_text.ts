@@ -25,7 +25,9 @@ export interface ShellText {
 
 /** Grammar of a text. */
 export interface Dialect {
-  /** True where `$'…'` quotes for certain, as in bash; other shells may differ. */
+  /**
+   * True where `$'…'` quotes for certain, as in bash; other shells may differ.
+   */
   readonly hasAnsiQuotes: boolean;
   /** True where `;`, `>` and the like end a word. */
   readonly hasOperators: boolean;

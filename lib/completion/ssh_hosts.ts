@@ -1,18 +1,18 @@
-/** The hosts that ssh's own files name. */
+/** Hosts that ssh's own files name. */
 
 /**
- * Gives the texts of the files that a pattern leads to, each once; nothing for
- * what cannot be read, or was read before.
+ * Reader that gives the texts of the files that a pattern matches; none of a
+ * file that cannot be read, or was read before.
  */
 export type ReadFiles = (pattern: string) => readonly string[];
 
-/** How deep files may include each other: as deep as in ssh. */
+/** Depth to which files may include each other: that of ssh. */
 const MAX_DEPTH = 16;
 
-/** A name is no longer than this, in characters: DNS has 253. */
+/** Longest name of a host in characters; the DNS allows 253. */
 const MAX_HOST_LENGTH = 255;
 
-/** The names on `Host` lines of a configuration, patterns left out. */
+/** Gives the names on `Host` lines of a configuration, without patterns. */
 export function hostsInConfig(path: string, read: ReadFiles): Set<string> {
   const hosts = new Set<string>();
   const add = (pattern: string, depth: number) => {
@@ -30,7 +30,7 @@ export function hostsInConfig(path: string, read: ReadFiles): Set<string> {
   return hosts;
 }
 
-/** The hosts of a file of known hosts, hashed ones and patterns left out. */
+/** Gives the hosts of a known_hosts file, without hashed ones and patterns. */
 export function knownHosts(text: string): Set<string> {
   const hosts = new Set<string>();
   for (const line of text.split("\n")) {
@@ -50,8 +50,8 @@ export function knownHosts(text: string): Set<string> {
 }
 
 /**
- * Whether a name may be offered: what is no pattern, leads to a host however it
- * is quoted, and is shown as it is.
+ * Tells whether a name may be offered: it is no pattern, and neither a shell
+ * nor a terminal takes any of its characters for something else.
  */
 function isHost(name: string): boolean {
   return name.length <= MAX_HOST_LENGTH &&
@@ -59,8 +59,9 @@ function isHost(name: string): boolean {
 }
 
 /**
- * A line's words, as ssh has them: blanks or one `=` after the keyword, quotes
- * around what has blanks, nothing behind a `#`. The keyword is in lower case.
+ * Splits a line as ssh does: blanks or one `=` stand after the keyword, quotes
+ * around words with blanks, and `#` begins a comment. Gives the keyword in
+ * lower case.
  */
 function configWords(line: string): string[] {
   const [, keyword, rest] = /^\s*([A-Za-z]+)\b\s*=?(.*)$/s.exec(line) ?? [];

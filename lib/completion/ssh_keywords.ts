@@ -1,4 +1,4 @@
-/** What an `-o` may begin with: the keywords of ssh_config(5) for one host. */
+/** Keywords of ssh_config(5), OpenSSH 10, that `-o` takes for one host. */
 export const SSH_KEYWORDS: readonly string[] = [
   "AddKeysToAgent",
   "AddressFamily",

@@ -1,4 +1,4 @@
-/** The path of a remote operand as it is typed. */
+/** Path of a remote operand that is being typed. */
 
 import { isActive } from "../names/shell_word.ts";
 import {
@@ -10,31 +10,33 @@ import {
 } from "./shell_text.ts";
 
 /**
- * Reader of a path: the remote's shell; this program, to which it is a pattern
- * where no such name is there; or the SFTP server as it is.
+ * Reader of a path: the remote shell; this program, which takes it for a
+ * pattern if no entry has that name; or the SFTP server, which takes it
+ * literally.
  */
 export type PathReader = "shell" | "pattern" | "server";
 
-/** A path that goes on. */
+/** A path up to the cursor. */
 export interface TypedPath {
   /**
-   * The directory whose entries fit, with the slash at its end: empty for the one
-   * where a session begins; one that begins with `~` is whoever's home.
+   * Directory whose entries may follow, with the slash at its end; empty for
+   * the one where a session begins.
    */
   readonly directory: string;
-  /** Whether the server is to tell whose home the directory begins with. */
+  /** True where the directory begins with `~user`, for the server to expand. */
   readonly hasTilde: boolean;
-  /** How the names begin that fit. */
+  /** Beginning of the names that may follow. */
   readonly beginning: string;
   /**
-   * What is typed for a name that fits, after all that is already.
+   * Gives the path, as it would be typed, with a name that fits.
    *
-   * @param kind A directory's name goes on with a slash; what an unknown one does
-   * is left open.
+   * @param kind Kind of the entry: a slash follows a directory's name, and open
+   * quotes are closed behind a file's.
    */
   withName(name: string, kind: NameKind): string;
 }
 
+/** Kind of an entry, as far as a listing tells it. */
 export type NameKind = "file" | "directory" | "unknown";
 
 /**
@@ -75,7 +77,7 @@ function readForShell(text: string): TypedPath | undefined {
   });
 }
 
-/** Names are typed with a `\` before what means something in a pattern. */
+/** Reads a pattern: in it `\` escapes the characters of patterns. */
 function readAsPattern(text: string): TypedPath | undefined {
   const typed = text.replace(/(?<!\\)((?:\\\\)*)\\$/, "$1");
   return pathOf(typed.replaceAll(/\\([\\*?[\]])/g, "$1"), {
@@ -86,11 +88,11 @@ function readAsPattern(text: string): TypedPath | undefined {
   });
 }
 
-/** Names are typed as they are: what is there comes before what is a pattern. */
+/** Reads a literal path. */
 function readForServer(text: string): TypedPath | undefined {
   return pathOf(text, {
     hasTilde: text.startsWith("~"),
-    // Whose home that is would be asked of the server.
+    // A leading `~` would name a home directory.
     withRest: (rest) =>
       text === "" && rest.startsWith("~") ? `./${rest}` : text + rest,
   });
@@ -108,7 +110,7 @@ function pathOf(
   },
 ): TypedPath | undefined {
   const end = path.lastIndexOf("/") + 1;
-  // A home that is not named to its end.
+  // The name of the user may go on.
   if (hasTilde && end === 0) return undefined;
   const isHome = hasTilde && path.startsWith("~/");
   return {

@@ -26,7 +26,9 @@ export type CommandLine =
   | {
     readonly kind: "complete";
     readonly shell: Shell;
-    /** Arguments of the shell's completion function: the line as it is typed. */
+    /**
+     * Arguments of the shell's completion function: the line as it is typed.
+     */
     readonly words: readonly string[];
   };
 

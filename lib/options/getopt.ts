@@ -24,8 +24,8 @@ export type Part =
 /**
  * Reads arguments as BSD getopt(3) does: letters cluster, a value is glued to
  * its letter or comes next, `--` or the first operand ends the options, and a
- * lone `-` is an operand. Words after two dashes are options of their own; their
- * values come next or are glued by a `=`.
+ * lone `-` is an operand. Words after two dashes are options of their own;
+ * their values come next or are glued by a `=`.
  *
  * @throws {UsageError} If an option is unknown, lacks its value or has one that
  * it does not take.

@@ -9,8 +9,8 @@ interface OptionBase {
   /** One sentence for help and documentation; absent for a hidden option. */
   readonly summary?: string;
   /**
-   * Argument that ssh is given for the option, followed by the option's value if
-   * it takes one; absent where ssh is given nothing.
+   * Argument that ssh is given for the option, followed by the option's value
+   * if it takes one; absent where ssh is given nothing.
    */
   readonly ssh?: string;
 }
@@ -204,7 +204,9 @@ const HIDDEN: readonly TableOption[] = [
   { name: "complete", value: "shell", valueKind: "text" },
 ];
 
-/** Every option of scp in OpenSSH 10.5, and seacp's own; the hidden ones last. */
+/**
+ * Every option of scp in OpenSSH 10.5, and seacp's own; the hidden ones last.
+ */
 export const OPTIONS: readonly TableOption[] = [
   ...OPTION_GROUPS.flatMap(({ options }) => options),
   ...HIDDEN,

@@ -11,7 +11,9 @@ usage: scp [-346ABCOpqRrsTv] [-c cipher] [-D sftp_server_path] [-F ssh_config]
            [-i identity_file] [-J destination] [-l limit] [-o ssh_option]
            [-P port] [-S program] [-X sftp_option] source ... target`;
 
-/** Gives the answer to a wrong call: scp's usage text, and a way to the help. */
+/**
+ * Gives the answer to a wrong call: scp's usage text, and a way to the help.
+ */
 export function usageText(programName: string): string {
   return `${USAGE}\n       ${programName} --help shows every option`;
 }

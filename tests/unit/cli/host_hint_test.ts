@@ -21,7 +21,7 @@ async function hintFor(...operands: readonly string[]): Promise<
   return await hostHint({ ...command, rules });
 }
 
-Deno.test("A forgotten colon after a known host's name is hinted at", async () => {
+Deno.test("hostHint(): hints at a colon that was forgotten after a known host", async () => {
   for (const target of ["near", "bob@near"]) {
     assertEquals(
       await hintFor("notes.txt", target),
@@ -30,7 +30,7 @@ Deno.test("A forgotten colon after a known host's name is hinted at", async () =
   }
 });
 
-Deno.test("Nothing is hinted at where the target is no host, is there, or is a path", async () => {
+Deno.test("hostHint(): says nothing where the target is no host, exists, or is a path", async () => {
   for (const target of ["far", "./near", "near/", "DIR/here", "near:", "@"]) {
     assertEquals(await hintFor("notes.txt", target), undefined, target);
   }

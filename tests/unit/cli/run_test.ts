@@ -22,7 +22,7 @@ const BUILD = {
   deno: "2.9.6",
 };
 
-/** How a run ended, and what it wrote. */
+/** Exit status and output of a run. */
 interface Ending {
   readonly status: number;
   readonly stdout: string;
@@ -89,7 +89,7 @@ const WRONG_CALLS: readonly (readonly [string[], number, string])[] = [
   ],
 ];
 
-Deno.test("run() answers a wrong call with scp's words and status", async () => {
+Deno.test("run(): answers a wrong call with scp's words and status", async () => {
   for (const [args, status, stderr] of WRONG_CALLS) {
     assertEquals(
       await runWith(args),
@@ -99,7 +99,7 @@ Deno.test("run() answers a wrong call with scp's words and status", async () => 
   }
 });
 
-Deno.test("run(): names the program in a usage's way to the help as it was called", async () => {
+Deno.test("run(): names the program in the usage as it was called", async () => {
   const { stderr } = await runWith([], { programName: "scp" });
   assertEquals(
     stderr.split("\n").at(-2),
@@ -113,7 +113,7 @@ Deno.test("run(): prints help on standard output", async () => {
   assertEquals(stdout, `${helpText()}\n`);
 });
 
-Deno.test("run() prints its version, what it was made of, and its ssh", async () => {
+Deno.test("run(): prints its version, what it was made of, and its ssh", async () => {
   const { status, stdout, stderr } = await runWith(["--version"]);
   assertEquals([status, stderr], [0, ""]);
   assertEquals(stdout.split("\n").slice(0, 5), [
@@ -126,7 +126,7 @@ Deno.test("run() prints its version, what it was made of, and its ssh", async ()
   assertStringIncludes(stdout, "\nssh:       ");
 });
 
-Deno.test("run() prints which runtime stands in for the one of a release", async () => {
+Deno.test("run(): prints which runtime stands in for the one of a release", async () => {
   for (
     const [compiled, expected] of [
       [{ commit: "0123abc", deno: "2.9.6" }, "2.9.6"],
@@ -143,7 +143,7 @@ Deno.test("run() prints which runtime stands in for the one of a release", async
   }
 });
 
-Deno.test("run() prints a script for each shell that has completions", async () => {
+Deno.test("run(): prints a script for each shell that has completions", async () => {
   for (const shell of ["bash", "zsh", "fish", "powershell"]) {
     const { status, stdout, stderr } = await runWith(["--completions", shell]);
     assertEquals([status, stderr], [0, ""]);
@@ -151,7 +151,7 @@ Deno.test("run() prints a script for each shell that has completions", async () 
   }
 });
 
-Deno.test("run() answers a completion, and says nothing of what is wrong", async () => {
+Deno.test("run(): answers a completion, and says nothing of what is wrong", async () => {
   const rows: readonly (readonly [string[], string])[] = [
     [["fish", "--", "--lock"], "words\n--lockstep\tWait for each reply"],
     [["zsh", "--", "-X", "b"], "words\nopen\tbuffer=\tbuffer="],
@@ -174,7 +174,7 @@ Deno.test("run() answers a completion, and says nothing of what is wrong", async
   }
 });
 
-Deno.test("run() copies here and says nothing", async () => {
+Deno.test("run(): copies locally without a word", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "abc" }]);
   assertEquals(
@@ -184,7 +184,7 @@ Deno.test("run() copies here and says nothing", async () => {
   assertEquals(listing(directory.path), ['a = "abc"', 'b = "abc"']);
 });
 
-Deno.test("run() leaves a terminal without a meter for a copy here", async () => {
+Deno.test("run(): draws no meter for a local copy", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "abc" }]);
   assertEquals(
@@ -195,7 +195,7 @@ Deno.test("run() leaves a terminal without a meter for a copy here", async () =>
   );
 });
 
-Deno.test("run() names what failed under the name that it was called by, and copies the rest", async () => {
+Deno.test("run(): reports failures under the name it was called by, and copies the rest", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "a", content: "abc" },
@@ -224,7 +224,7 @@ Deno.test("run() names what failed under the name that it was called by, and cop
   assertEquals(listing(directory.path), ['a = "abc"', "to/", 'to/a = "abc"']);
 });
 
-Deno.test("run() copies nothing to a target that has to be a directory", async () => {
+Deno.test("run(): copies nothing to a target that must be a directory", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "a", content: "a" },
@@ -245,7 +245,7 @@ Deno.test("run() copies nothing to a target that has to be a directory", async (
   assertEquals(listing(directory.path), ['a = "a"', 'b = "b"']);
 });
 
-Deno.test("run() reports a source that is no URI and copies the others", async () => {
+Deno.test("run(): reports a source that is no URI and copies the others", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "a" }, { path: "to/" }]);
   const args = ["scp://h:0/x", `${directory.path}/a`, `${directory.path}/to`];
@@ -256,14 +256,14 @@ Deno.test("run() reports a source that is no URI and copies the others", async (
   assertEquals(listing(`${directory.path}/to`), ['a = "a"']);
 });
 
-Deno.test("run() copies nothing to a target that is no URI", async () => {
+Deno.test("run(): copies nothing to a target that is no URI", async () => {
   assertEquals(
     await runWith(["a", "scp://h:0/x"]),
     { status: 1, stdout: "", stderr: "seacp: scp://h:0/x: invalid uri\n" },
   );
 });
 
-Deno.test("run() refuses a target's port for a direct copy between two hosts", async () => {
+Deno.test("run(): refuses a target's port for a direct copy between two hosts", async () => {
   assertEquals(
     await runWith(["-R", "-S", "/no/ssh", "from:x", "scp://to:2222/y"]),
     {
@@ -275,7 +275,7 @@ Deno.test("run() refuses a target's port for a direct copy between two hosts", a
   );
 });
 
-Deno.test("run() says that ssh could not be run, with 255 but for -O", async () => {
+Deno.test("run(): says that ssh could not be run, with 255 but for -O", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "a" }]);
   const program = `${directory.path}/no-ssh`;
@@ -301,7 +301,7 @@ Deno.test("run() says that ssh could not be run, with 255 but for -O", async () 
   }
 });
 
-Deno.test("run() gives the status of its interruption, and copies no more", async () => {
+Deno.test("run(): gives the status of its interruption, and copies no more", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "abc" }]);
   for (const status of [129, 130, 143]) {

@@ -1,13 +1,13 @@
 import { assert, assertMatch } from "@std/assert";
 import { SCRIPTS } from "../../../lib/completion/answers.ts";
 
-Deno.test("The completions are ASCII, as each shell reads them whatever its locale", () => {
+Deno.test("SCRIPTS: are ASCII, which each shell reads whatever its locale", () => {
   for (const [shell, script] of Object.entries(SCRIPTS)) {
     assertMatch(script, /^[\n\x20-\x7e]+$/, shell);
   }
 });
 
-Deno.test("PowerShell itself escapes each kind of single quote in a name", () => {
+Deno.test("SCRIPTS: leave it to PowerShell to escape each kind of single quote", () => {
   const { powershell } = SCRIPTS;
   assert(powershell.includes("::EscapeSingleQuotedStringContent($text)"));
   assert(!powershell.includes("$text.Replace"));

@@ -29,7 +29,7 @@ const ROWS: readonly (readonly [
   ["seacp ho", "ho", ["ho"], "other:", undefined],
 ];
 
-Deno.test("readBashLine() gives the words and puts candidates in their place", () => {
+Deno.test("readBashLine(): gives the words and puts candidates in their place", () => {
   for (const [text, replaced, words, candidate, expected] of ROWS) {
     const line = readBashLine({ text, replaced })!;
     assertEquals(
@@ -40,12 +40,12 @@ Deno.test("readBashLine() gives the words and puts candidates in their place", (
   }
 });
 
-Deno.test("readBashLine() leaves quotes open where a word goes on", () => {
+Deno.test("readBashLine(): leaves quotes open where a word goes on", () => {
   const line = readBashLine({ text: "seacp 'h:a", replaced: "h:a" })!;
   assertEquals(line.replacement("h:a b/", false), "h:a b/");
 });
 
-Deno.test("readBashLine() knows nothing of what is no word of the command", () => {
+Deno.test("readBashLine(): gives nothing where the cursor is at no word of the command", () => {
   const rows = [
     ["", ""],
     ["sea", "sea"],

@@ -27,7 +27,7 @@ class Kept extends TempDirectory {
 
 const isWindows = Deno.build.os === "windows";
 
-Deno.test("A cache gives what was kept until its time is over", async () => {
+Deno.test("Cache: gives the names that were kept until their time is over", async () => {
   using kept = new Kept();
   const { cache } = kept;
   assertEquals(await cache.get("key"), undefined);
@@ -39,14 +39,14 @@ Deno.test("A cache gives what was kept until its time is over", async () => {
   assertEquals(await cache.get("key"), undefined);
 });
 
-Deno.test("A cache believes nothing from the future", async () => {
+Deno.test("Cache: ignores a file from the future", async () => {
   using kept = new Kept();
   await kept.cache.put("key", NAMES, 60_000);
   kept.time -= 1;
   assertEquals(await kept.cache.get("key"), undefined);
 });
 
-Deno.test("What is kept is the user's alone, and no part of it is left over", async () => {
+Deno.test("Cache: makes files for the user alone, and leaves no part of one over", async () => {
   using kept = new Kept();
   await kept.cache.put("key", NAMES, 1000);
   await kept.cache.put("key", [], 1000);
@@ -58,7 +58,7 @@ Deno.test("What is kept is the user's alone, and no part of it is left over", as
 });
 
 Deno.test({
-  name: "A directory that others may enter is neither read nor written",
+  name: "Cache: neither reads nor writes a directory that others may enter",
   ignore: isWindows,
   fn: async () => {
     using kept = new Kept();
@@ -71,7 +71,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "A directory or file of somebody else is not believed",
+  name: "Cache: ignores a directory or file of somebody else",
   ignore: isWindows || Deno.uid() !== 0,
   fn: async () => {
     using kept = new Kept();
@@ -86,7 +86,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "A link in the place of the directory or a file is not followed",
+  name: "Cache: follows no link in the place of its directory or a file",
   ignore: isWindows,
   fn: async () => {
     using kept = new Kept();
@@ -104,7 +104,7 @@ Deno.test({
   },
 });
 
-Deno.test("What is damaged, or another key's, is as if it were not there", async () => {
+Deno.test("Cache: ignores a file that is damaged or of another key", async () => {
   using kept = new Kept();
   await kept.cache.put("key", NAMES, 1000);
   const [file] = kept.files;
@@ -128,7 +128,7 @@ Deno.test("What is damaged, or another key's, is as if it were not there", async
   }
 });
 
-Deno.test("Old files are removed, and what is not the cache's stays", async () => {
+Deno.test("Cache: removes old files of its own, and no others", async () => {
   using kept = new Kept();
   await kept.cache.put("key", NAMES, 1000);
   Deno.writeTextFileSync(`${kept.directory}/other`, "");
@@ -138,7 +138,7 @@ Deno.test("Old files are removed, and what is not the cache's stays", async () =
   assertEquals(kept.files.length, 2);
 });
 
-Deno.test("Where nothing can be kept, nothing is", async () => {
+Deno.test("Cache: keeps nothing where there can be no directory", async () => {
   using directory = new TempDirectory();
   Deno.writeTextFileSync(`${directory.path}/file`, "");
   for (const place of [undefined, `${directory.path}/file/x`, "/dev/null"]) {
@@ -148,7 +148,7 @@ Deno.test("Where nothing can be kept, nothing is", async () => {
   }
 });
 
-Deno.test("cacheDirectory() goes where the user's own files may be", () => {
+Deno.test("cacheDirectory(): goes where the user's own files may be", () => {
   const rows: readonly (readonly [Record<string, string>, string?])[] = [
     [{}],
     [{ HOME: "/h" }, "/h/.cache/seacp"],

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { isOfferable, offered } from "../../../lib/completion/offered.ts";
 import { ODD_NAMES } from "../../support/fixtures/odd_names.ts";
 
-Deno.test("isOfferable() takes what can be typed, and nothing that could not be shown", () => {
+Deno.test("isOfferable(): accepts names that can be typed and shown", () => {
   for (const name of ODD_NAMES) assertEquals(isOfferable(name), true, name);
   const refused = [
     "",
@@ -22,7 +22,7 @@ Deno.test("isOfferable() takes what can be typed, and nothing that could not be 
   }
 });
 
-Deno.test("offered() gives what fits, sorted, hidden names if asked for", () => {
+Deno.test("offered(): sorts the names that fit, hidden ones after a typed dot", () => {
   const all = [".b", "b", "ab", "a", "a\n", ".a"].map((name) => ({ name }));
   const names = (beginning: string) =>
     offered(all, beginning).map(({ name }) => name);
@@ -32,7 +32,7 @@ Deno.test("offered() gives what fits, sorted, hidden names if asked for", () => 
   assertEquals(names("c"), []);
 });
 
-Deno.test("offered() begins too many with what all of them begin with", () => {
+Deno.test("offered(): keeps the common beginning of too many names", () => {
   const all = Array.from({ length: 5000 }, (_, at) => ({ name: `a${at}` }));
   const names = offered([...all, { name: "b" }], "").map(({ name }) => name);
   assertEquals([names.length, names[0], names.at(-1)], [2000, "a0", "b"]);

@@ -46,7 +46,7 @@ const ROWS: readonly (readonly [string, string[], string])[] = [
   ["'$(' b", ["$(", "b"], ""],
 ];
 
-Deno.test("readShellText() reads a command line of bash as far as it goes", () => {
+Deno.test("readShellText(): reads a command line of bash up to its end", () => {
   for (const [text, words, state] of ROWS) {
     const read = readShellText(text, BASH)!;
     assertEquals(
@@ -62,13 +62,13 @@ Deno.test("readShellText() reads a command line of bash as far as it goes", () =
   }
 });
 
-Deno.test("readShellText() tells nothing inside of a command that is substituted", () => {
+Deno.test("readShellText(): gives nothing inside a command substitution", () => {
   for (const text of ["a$(b", 'a"$(b', "a`b", "$(a $(b)", '"`'] as const) {
     assertEquals(readShellText(text, BASH), undefined, text);
   }
 });
 
-Deno.test("readShellText() knows no operators and no $' in a remote shell's path", () => {
+Deno.test("readShellText(): knows no operators and no $' in a remote shell's path", () => {
   const [first, second] = readShellText("a;b>c $'d'", REMOTE_SHELL)!.words;
   assertEquals([valueOf(first!), valueOf(second!)], ["a;b>c", "$d"]);
 });
@@ -80,7 +80,7 @@ const QUOTINGS: readonly (readonly [string, Quoting])[] = [
   ["$'", "$'"],
 ];
 
-Deno.test("quotedFor() goes on with any name, whatever quotes are open", () => {
+Deno.test("quotedFor(): goes on with any name, whatever quotes are open", () => {
   for (const name of ODD_NAMES) {
     for (const [open, quoting] of QUOTINGS) {
       for (const before of ["", "host:", "x/"]) {
@@ -97,7 +97,7 @@ Deno.test("quotedFor() goes on with any name, whatever quotes are open", () => {
   }
 });
 
-Deno.test("fishValue() removes quotes as fish does, open ones too", () => {
+Deno.test("fishValue(): removes quotes as fish does, open ones too", () => {
   const rows = [
     ["", ""],
     ["host:a", "host:a"],

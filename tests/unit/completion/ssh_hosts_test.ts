@@ -27,14 +27,14 @@ const CONFIGS: readonly (readonly [string, string[]])[] = [
   [`Host ${"a".repeat(300)}`, []],
 ];
 
-Deno.test("hostsInConfig() gives the names on Host lines", () => {
+Deno.test("hostsInConfig(): gives the names on Host lines", () => {
   for (const [text, expected] of CONFIGS) {
     const hosts = hostsInConfig("config", () => [text]);
     assertEquals([...hosts], expected, JSON.stringify(text));
   }
 });
 
-Deno.test("hostsInConfig() reads what is included", () => {
+Deno.test("hostsInConfig(): reads included files", () => {
   const files: Record<string, string[]> = {
     "config": ["Include one 'two *'\nHost a"],
     "one": ["Host b\n  include config\nInclude missing"],
@@ -44,14 +44,14 @@ Deno.test("hostsInConfig() reads what is included", () => {
   assertEquals([...hostsInConfig("config", read)].toSorted(), [..."abcd"]);
 });
 
-Deno.test("hostsInConfig() comes to an end where files include themselves", () => {
+Deno.test("hostsInConfig(): ends where files include themselves", () => {
   let count = 0;
   const read = () => count++ < 1000 ? ["Include x\nHost a"] : [];
   assertEquals([...hostsInConfig("x", read)], ["a"]);
   assertEquals(count, 17);
 });
 
-Deno.test("knownHosts() gives the names that are no secret", () => {
+Deno.test("knownHosts(): gives the names that are not hashed", () => {
   const hosts = knownHosts(`\
 # comment a b
 a ssh-ed25519 AAAA

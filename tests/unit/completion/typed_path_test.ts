@@ -51,7 +51,7 @@ const ROWS: readonly (readonly [
   ["~/d/", "pattern", "d/", "", "a", "~/d/a"],
 ];
 
-Deno.test("readTypedPath() tells the directory, and how a name is typed in it", () => {
+Deno.test("readTypedPath(): gives the directory, and the path with a name typed in it", () => {
   for (const [text, reader, directory, beginning, name, typed] of ROWS) {
     const path = readTypedPath(text, reader)!;
     assertEquals(
@@ -67,20 +67,20 @@ Deno.test("readTypedPath() tells the directory, and how a name is typed in it", 
   }
 });
 
-Deno.test("readTypedPath() has the server tell whose home it is", () => {
+Deno.test("readTypedPath(): has the server expand another user's home", () => {
   for (const reader of ["shell", "pattern", "server"] as const) {
     const { directory, hasTilde } = readTypedPath("~bob/d/a", reader)!;
     assertEquals([directory, hasTilde], ["~bob/d/", true]);
   }
 });
 
-Deno.test("readTypedPath() leaves a directory's name open, and an unknown one", () => {
+Deno.test("readTypedPath(): leaves the quotes open after a directory or an unknown entry", () => {
   const path = readTypedPath("'d/a", "shell")!;
   assertEquals(path.withName("a b", "directory"), "'d/a b/");
   assertEquals(path.withName("a b", "unknown"), "'d/a b");
 });
 
-Deno.test("readTypedPath() leaves to a shell what only it can tell", () => {
+Deno.test("readTypedPath(): gives nothing where only a shell can know the path", () => {
   const texts = ["~", "~bob", "$H/a", "`x`/", "$(x", "a*", "[a]/b", "{a,b}/c"];
   for (const text of texts) {
     assertEquals(readTypedPath(text, "shell"), undefined, text);
@@ -89,7 +89,7 @@ Deno.test("readTypedPath() leaves to a shell what only it can tell", () => {
   assertEquals(readTypedPath("~bob", "pattern"), undefined);
 });
 
-Deno.test("Any name that is typed for a remote shell is one word of it", () => {
+Deno.test("readTypedPath(): makes any name one word of the remote shell", () => {
   for (const name of ODD_NAMES) {
     for (const typed of ["", "d/", "'d/", '"d/', "one "]) {
       const text = readTypedPath(typed, "shell")!.withName(name, "file");

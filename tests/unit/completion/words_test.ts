@@ -44,7 +44,7 @@ function isNext(wanted: Wanted): boolean {
   return wanted.kind === "operand" && !wanted.isFirst;
 }
 
-Deno.test("situationOf() tells what is typed, as getopt would read it", () => {
+Deno.test("situationOf(): tells what is typed, as getopt would read it", () => {
   for (const [words, expected, expectedOptions] of ROWS) {
     const { wanted, given } = situationOf(words, OPTIONS);
     const told = wanted.kind === "value"

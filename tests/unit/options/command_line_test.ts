@@ -110,7 +110,7 @@ const ROWS: readonly (readonly [
   ],
 ];
 
-Deno.test("parseCommandLine() reads every option", () => {
+Deno.test("parseCommandLine(): reads every option", () => {
   for (const [text, options, ssh] of ROWS) {
     assertEquals(
       parse(`${text} a b`).options,
@@ -120,7 +120,7 @@ Deno.test("parseCommandLine() reads every option", () => {
   }
 });
 
-Deno.test("parseCommandLine() takes the last operand for the target", () => {
+Deno.test("parseCommandLine(): takes the last operand for the target", () => {
   for (
     const [text, sources, target, targetIsDirectory] of [
       ["a b", ["a"], "b", false],
@@ -137,12 +137,12 @@ Deno.test("parseCommandLine() takes the last operand for the target", () => {
   }
 });
 
-Deno.test("parseCommandLine() tells whether to be quiet", () => {
+Deno.test("parseCommandLine(): reads -q for the program itself", () => {
   assertEquals(parse("-q a b").quiet, true);
   assertEquals(parse("-v a b").quiet, false);
 });
 
-/** What a remote is asked, and its request without what is plain. */
+/** Arguments of a remote, and its request without the defaults. */
 const SERVED: readonly (readonly [string, Partial<ServeCommand>])[] = [
   ["-t d", { role: "sink", paths: ["d"] }],
   ["-f a", { role: "source", paths: ["a"] }],
@@ -173,7 +173,7 @@ const SERVED: readonly (readonly [string, Partial<ServeCommand>])[] = [
   ],
 ];
 
-Deno.test("parseCommandLine() reads a remote's part, however many paths", () => {
+Deno.test("parseCommandLine(): reads a remote's part, however many paths", () => {
   for (const [text, expected] of SERVED) {
     const { role, paths, ...rest } = parseServe(text);
     const { recursive, preserve, targetIsDirectory, verbose } = rest;
@@ -193,13 +193,13 @@ Deno.test("parseCommandLine() reads a remote's part, however many paths", () => 
   }
 });
 
-Deno.test("parseCommandLine() refuses a remote's wrong options as a client's", () => {
+Deno.test("parseCommandLine(): refuses a remote's wrong options as a client's", () => {
   for (const text of ["-t -z d", "-t -P 0 d", "-f -l 0 a", "-t -P"]) {
     assertThrows(() => parseServe(text), UsageError);
   }
 });
 
-/** What scp does not take: its words, status, and whether usage follows. */
+/** Calls that scp refuses, its message and status, true where usage follows. */
 const REFUSED: readonly (readonly [string, string, 1 | 255, boolean])[] = [
   ["", "", 1, true],
   ["a", "", 1, true],
@@ -228,7 +228,7 @@ const REFUSED: readonly (readonly [string, string, 1 | 255, boolean])[] = [
 ];
 
 for (const value of ["", "0", "262145", "x", "1K", "-1", "1.5"]) {
-  Deno.test(`parseCommandLine() refuses -X nrequests=${value}`, () => {
+  Deno.test(`parseCommandLine(): refuses -X nrequests=${value}`, () => {
     const error = assertThrows(
       () => parse(`-X nrequests=${value} a b`),
       UsageError,
@@ -239,7 +239,7 @@ for (const value of ["", "0", "262145", "x", "1K", "-1", "1.5"]) {
 }
 
 for (const value of ["", "0", "262145", "257K", "1M", "1G", "K", "1X", "-1"]) {
-  Deno.test(`parseCommandLine() refuses -X buffer=${value}`, () => {
+  Deno.test(`parseCommandLine(): refuses -X buffer=${value}`, () => {
     const error = assertThrows(
       () => parse(`-X buffer=${value} a b`),
       UsageError,
@@ -249,7 +249,7 @@ for (const value of ["", "0", "262145", "257K", "1M", "1G", "K", "1X", "-1"]) {
   });
 }
 
-Deno.test("parseCommandLine() refuses what scp does not take, with its status", () => {
+Deno.test("parseCommandLine(): refuses what scp refuses, with its status", () => {
   for (const [text, ...expected] of REFUSED) {
     const args = text === "" ? [] : text.split(" ");
     const error = assertThrows(
@@ -264,7 +264,7 @@ Deno.test("parseCommandLine() refuses what scp does not take, with its status", 
   }
 });
 
-Deno.test("parseCommandLine() knows --help and --version among the options only", () => {
+Deno.test("parseCommandLine(): knows --help and --version among the options only", () => {
   const kind = (text: string) => parseCommandLine(text.split(" "), RULES).kind;
   assertEquals(kind("--help"), "help");
   assertEquals(kind("-r --version"), "version");

@@ -48,7 +48,7 @@ const ROWS: readonly (readonly [string[], string[], string[]])[] = [
   [["", "-r"], [], ["", "-r"]],
 ];
 
-Deno.test("getopt() reads arguments as BSD getopt does", () => {
+Deno.test("getopt(): reads arguments as BSD getopt does", () => {
   for (const [args, options, operands] of ROWS) {
     const found = getopt(args, TABLE);
     assertEquals(
@@ -89,7 +89,7 @@ const REFUSED: readonly (readonly [string[], string])[] = [
   [["--secrets"], "unknown option -- secrets: try --help"],
 ];
 
-Deno.test("getopt() refuses what it does not know, and says the usage is due", () => {
+Deno.test("getopt(): refuses unknown options and wrong values, with the usage", () => {
   for (const [args, message] of REFUSED) {
     const error = assertThrows(() => getopt(args, TABLE), UsageError);
     assertEquals(
