@@ -1,0 +1,64 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  asEntryError,
+  EntryError,
+  isConnectionFailure,
+  LimitError,
+  naming,
+  ProtocolError,
+  RefusalError,
+  SessionError,
+  TooManyOpenError,
+  UnexpectedOutputError,
+  UsageError,
+} from "../../lib/errors.ts";
+
+Deno.test("UsageError: has scp's usual status and no usage, if nothing else is said", () => {
+  const { status, showUsage } = new UsageError("x");
+  assertEquals([status, showUsage], [1, false]);
+});
+
+Deno.test("isConnectionFailure(): knows the errors that end a session", () => {
+  for (
+    const Kind of [
+      ProtocolError,
+      LimitError,
+      RefusalError,
+      UnexpectedOutputError,
+      SessionError,
+    ]
+  ) {
+    assertEquals(isConnectionFailure(new Kind("x")), true, Kind.name);
+  }
+  for (const Kind of [EntryError, TooManyOpenError, UsageError, Error]) {
+    assertEquals(isConnectionFailure(new Kind("x")), false, Kind.name);
+  }
+  assertEquals(isConnectionFailure("x"), false);
+});
+
+Deno.test("asEntryError(): throws any error that is not an entry's", () => {
+  const error = new TooManyOpenError("x");
+  assertEquals(asEntryError(error), error);
+  const failure = new ProtocolError("x");
+  assertEquals(
+    assertThrows(() => asEntryError(failure), ProtocolError),
+    failure,
+  );
+});
+
+Deno.test("naming(): puts a name before a connection failure, and keeps its class", () => {
+  for (const Kind of [ProtocolError, LimitError, SessionError]) {
+    const error = new Kind("lost");
+    const named = naming("a/b", error);
+    assert(named instanceof Kind);
+    assertEquals([named.message, named.cause], ["a/b: lost", error]);
+  }
+});
+
+Deno.test("naming(): changes no message of a peer and no other error", () => {
+  for (
+    const error of [new RefusalError("x"), new EntryError("x"), new Error("x")]
+  ) {
+    assertEquals(naming("a", error) === error, true, error.name);
+  }
+});
