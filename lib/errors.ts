@@ -92,7 +92,7 @@ export function asEntryError(error: unknown): EntryError {
  * `throw`. Only connection failures get one; the peer's own message stays as it
  * is.
  */
-export function naming(name: string, error: unknown): unknown {
+export function withName(name: string, error: unknown): unknown {
   if (!isConnectionFailure(error) || error instanceof RefusalError) {
     return error;
   }

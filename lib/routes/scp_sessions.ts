@@ -3,6 +3,7 @@ import {
   ProtocolError,
   SessionError,
   UnexpectedOutputError,
+  withName,
 } from "../errors.ts";
 import type { Tally } from "../events/tally.ts";
 import type { RemoteLocation } from "../location/location.ts";
@@ -297,7 +298,7 @@ async function skipBanner(scp: RemoteScp): Promise<void> {
   try {
     await scp.skipBanner();
   } catch (error) {
-    throw naming(scp.location.host, error);
+    throw withName(scp.location.host, error);
   }
 }
 

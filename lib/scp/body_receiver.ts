@@ -1,9 +1,9 @@
 import { receiveBody } from "../channel/body.ts";
 import {
   type EntryError,
-  naming,
   SessionError,
   UnexpectedOutputError,
+  withName,
 } from "../errors.ts";
 import type { OpenFile, Times } from "../filesystem/file_system.ts";
 import type { StoredFile } from "../filesystem/stored_file.ts";

@@ -1,5 +1,5 @@
 import { sendBody } from "../channel/body.ts";
-import { EntryError, naming, SessionError } from "../errors.ts";
+import { EntryError, SessionError, withName } from "../errors.ts";
 import type { FileSystem, OpenFile } from "../filesystem/file_system.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { type FileProgress, startFile } from "../events/file_progress.ts";
@@ -88,7 +88,7 @@ export class FileSender {
       if (error instanceof SessionError) {
         await this.#dialogue.awaitReplies().catch(() => {});
       }
-      throw naming(path, error);
+      throw withName(path, error);
     }
     if (this.#dialogue.isLockstep) await this.#dialogue.awaitReplies();
   }

@@ -1,5 +1,5 @@
 import type { Channel } from "../channel/channel.ts";
-import { naming, ProtocolError, SessionError } from "../errors.ts";
+import { ProtocolError, SessionError, withName } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { startFile } from "../events/file_progress.ts";
 import { guard, recordsOf } from "./announcements.ts";

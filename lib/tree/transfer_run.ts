@@ -1,4 +1,4 @@
-import { EntryError, isConnectionFailure, naming } from "../errors.ts";
+import { EntryError, isConnectionFailure, withName } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { OpenEntries } from "./open_entries.ts";
 import { OrderedPool } from "./ordered_pool.ts";
@@ -58,7 +58,7 @@ export class TransferRun {
   break(name: string, error: unknown): void {
     if (!isConnectionFailure(error)) throw error;
     if (this.isBroken) throw new EntryError(`${name}: ${error.message}`);
-    this.#breach = { error: naming(name, error) };
+    this.#breach = { error: withName(name, error) };
   }
 
   #report(error: unknown): void {

@@ -4,13 +4,13 @@ import {
   EntryError,
   isConnectionFailure,
   LimitError,
-  naming,
   ProtocolError,
   RefusalError,
   SessionError,
   TooManyOpenError,
   UnexpectedOutputError,
   UsageError,
+  withName,
 } from "../../lib/errors.ts";
 
 Deno.test("UsageError: has scp's usual status and no usage, if nothing else is said", () => {
@@ -46,19 +46,19 @@ Deno.test("asEntryError(): throws any error that is not an entry's", () => {
   );
 });
 
-Deno.test("naming(): puts a name before a connection failure, and keeps its class", () => {
+Deno.test("withName(): puts a name before a connection failure, and keeps its class", () => {
   for (const Kind of [ProtocolError, LimitError, SessionError]) {
     const error = new Kind("lost");
-    const named = naming("a/b", error);
+    const named = withName("a/b", error);
     assert(named instanceof Kind);
     assertEquals([named.message, named.cause], ["a/b: lost", error]);
   }
 });
 
-Deno.test("naming(): changes no message of a peer and no other error", () => {
+Deno.test("withName(): changes no message of a peer and no other error", () => {
   for (
     const error of [new RefusalError("x"), new EntryError("x"), new Error("x")]
   ) {
-    assertEquals(naming("a", error) === error, true, error.name);
+    assertEquals(withName("a", error) === error, true, error.name);
   }
 });
