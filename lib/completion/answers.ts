@@ -1,7 +1,7 @@
 /**
- * The dialogue with a shell's completion function: its script calls the program
- * with what is typed, and the answer is lines. The first one tells what else
- * the function does; the others are candidates, which hold no line breaks.
+ * Dialogue with a shell's completion function, whose script passes the words as
+ * they are typed. The answer is lines: the first one tells the function how to
+ * treat the others, which are candidates and hold no line breaks.
  */
 
 import { homeDirectory } from "../system/home.ts";
@@ -20,7 +20,7 @@ import fish from "./shells/seacp.fish" with { type: "text" };
 import powershell from "./shells/seacp.ps1" with { type: "text" };
 import zsh from "./shells/_seacp" with { type: "text" };
 
-/** Text that each shell reads to have its completion function. */
+/** Script of each shell that defines its completion function. */
 export const SCRIPTS: Readonly<Record<Shell, string>> = {
   bash,
   zsh,
@@ -29,8 +29,8 @@ export const SCRIPTS: Readonly<Record<Shell, string>> = {
 };
 
 /**
- * Answers a completion function; with nothing, if anything is wrong, as
- * somebody is still typing.
+ * Answers a completion function. The answer to a wrong command line is empty:
+ * the user is still typing.
  *
  * @param args Arguments that the shell's script passes.
  */
@@ -80,7 +80,7 @@ function linesFor(
 }
 
 /**
- * Gives bash's lines. `files` has bash look for files, as there are no others;
+ * Gives bash's lines. `files` stands where only bash's own files are candidates;
  * after `whole` a blank follows the only candidate, after `open` none does.
  */
 async function linesForBash(

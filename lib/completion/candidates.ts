@@ -86,7 +86,7 @@ function optionsLike(typed: string): Completion {
       ? [{ text, isOpen: false, description }]
       : [];
   });
-  // Letters that cluster are a word as they are.
+  // Clustered letters are a whole word as they are.
   const isCluster = candidates.length === 0 && /^-[^-]/.test(typed);
   return isCluster ? words([typed]) : { candidates, withFiles: false };
 }
@@ -98,7 +98,7 @@ function words(texts: readonly string[], isOpen = false): Completion {
   };
 }
 
-/** Puts the part of the word that stands before them before candidates. */
+/** Puts the part of the word before its value before each candidate. */
 function withBefore(completion: Completion, before: string): Completion {
   if (before === "") return completion;
   const { candidates, withFiles } = completion;
@@ -191,7 +191,7 @@ async function operandsLike(
   return { candidates, withFiles: true };
 }
 
-/** Gives the reader of a path: only with `-O` it is the remote's shell. */
+/** Gives the reader of a path: the remote shell with `-O` alone. */
 function readerOf({ protocol }: CopyOptions, isSource: boolean): PathReader {
   if (protocol === "scp") return "shell";
   return protocol === undefined && isSource ? "pattern" : "server";
@@ -230,7 +230,7 @@ async function remotePathsLike(
   }
 }
 
-/** Expands `~/` as the shell would: a value that is being completed has it. */
+/** Expands the `~/` of values, which the shell has not expanded yet. */
 function withHomes({ ssh, sftpServer }: CopyOptions): Reach {
   const home = homeDirectory();
   const flags = ssh.flags.map((flag) => withHome(flag, home));

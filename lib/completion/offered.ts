@@ -12,7 +12,7 @@ export function isOfferable(name: string): boolean {
 }
 
 /**
- * Gives the names that begin in a way, sorted. Of too many it gives the first
+ * Gives the names that begin as typed, sorted. Of too many it gives the first
  * ones and the last one, whose common beginning is that of all.
  */
 export function offered<T extends { readonly name: string }>(

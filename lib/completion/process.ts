@@ -9,8 +9,8 @@ const FUNCTIONS = {
 } as const;
 
 /**
- * Keeps ssh, a jump host's too, from prompting: neither a program nor the
- * terminal is left to it, as this process leaves its session.
+ * Keeps ssh, a jump host's too, from prompting: no askpass program runs, and
+ * this process leaves its session and with it the terminal.
  *
  * @returns True where this process now leads a process group of its own.
  */

@@ -1,3 +1,4 @@
+import { deadline } from "@std/async/deadline";
 import type { SshSettings } from "../options/copy_options.ts";
 import { asEntryError } from "../errors.ts";
 import type { Listing } from "../filesystem/file_system.ts";
@@ -29,7 +30,11 @@ export interface RemoteNamesOptions {
   readonly cache: Cache;
   /** Callback before a program is run. */
   readonly prepare?: () => void;
-  /** Limit of the whole, in milliseconds. @default {1000} */
+  /**
+   * Limit of the whole, in milliseconds.
+   *
+   * @default {1000}
+   */
   readonly limit?: number;
 }
 
@@ -119,11 +124,9 @@ async function ask(
   limit: number,
 ): Promise<Asked> {
   const asked: Asked = { isAnswering: false };
-  const { promise: givenUp, resolve: giveUp } = Promise.withResolvers<void>();
   const enough = new AbortController();
   const timers = [
     setTimeout(() => enough.abort(), limit - GRACE_MILLISECONDS),
-    setTimeout(giveUp, limit),
   ];
   const work = async () => {
     await using ssh = SshSession.start(program!, args, {
@@ -136,10 +139,9 @@ async function ask(
     asked.names = await namesIn(path, session);
     timers.push(setTimeout(() => enough.abort(), GRACE_MILLISECONDS));
   };
-  const done = work().catch(() => {
-    // Whatever failed, there are no names to offer.
+  await deadline(work(), limit).catch(() => {
+    // Whatever failed or is late: `asked` holds all that came in time.
   });
-  await Promise.race([done, givenUp]);
   timers.forEach(clearTimeout);
   return { ...asked };
 }

@@ -9,7 +9,7 @@ import { type Char, isActive, type Word } from "./shell_word.ts";
 /** A leading home directory: `~` or `~user`, up to the first slash. */
 const HOME = /^~([A-Za-z_][\w.-]*)?(?=\/|$)/;
 
-/** Text that means itself to every remote shell, wherever it stands. */
+/** Text that every remote shell takes literally, wherever it stands. */
 const INERT = /^[\w./+,:@=\p{L}\p{N}-]*$/u;
 
 /**
@@ -71,8 +71,8 @@ export function isDotPath(path: string): boolean {
 }
 
 /**
- * Gives the name that a path gives what it leads to: its last component, the
- * user's for `~user`, and none for a dot path.
+ * Gives the name of a copy of a path: its last component, the user for `~user`,
+ * and none for a dot path.
  */
 export function nameInPath(path: string): string {
   const whole = path.slice(0, endOf(path));

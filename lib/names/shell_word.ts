@@ -1,4 +1,4 @@
-/** A character of a shell word; a quoted one means itself and nothing more. */
+/** A character of a shell word; a quoted one is literal. */
 export interface Char {
   readonly char: string;
   readonly quoted: boolean;
