@@ -4,7 +4,7 @@
  * treat the others, which are candidates and hold no line breaks.
  */
 
-import { homeDirectory } from "../system/home.ts";
+import { homeDirectory } from "../system/environment.ts";
 import type { LocationRules } from "../location/location.ts";
 import type { Shell } from "../options/option_table.ts";
 import { readBashLine } from "./bash_line.ts";

@@ -17,9 +17,6 @@ export const KNOWN_MILLISECONDS = 60_000;
 /** Time for which a silent host is not asked again, in milliseconds. */
 export const SILENT_MILLISECONDS = 15_000;
 
-/** Names of the cache's files, and of those that are being written. */
-const OUR_NAME = /^[0-9a-f]{64}(\.[0-9a-f-]{36})?$/;
-
 /** Content of a file: the whole key too, as two keys might have one hash. */
 interface Content {
   readonly key: string;
@@ -66,11 +63,6 @@ export class Cache {
     this.#directory.removeOlder(this.#now() - KNOWN_MILLISECONDS);
     this.#directory.write(await hashedName(key), JSON.stringify(content));
   }
-}
-
-async function fileNameFor(key: string): Promise<string> {
-  const bytes = new TextEncoder().encode(key);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
 
 /**

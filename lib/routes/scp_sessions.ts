@@ -1,5 +1,4 @@
 import {
-  naming,
   ProtocolError,
   SessionError,
   UnexpectedOutputError,

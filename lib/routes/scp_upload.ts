@@ -1,5 +1,5 @@
 import { ProtocolError, RefusalError } from "../errors.ts";
-import { isDotPath } from "../names/names.ts";
+import { isDotName } from "../names/names.ts";
 import { lastName } from "../names/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
@@ -157,5 +157,5 @@ function isDotTree(
   { files, job }: Pick<RouteContext, "files" | "job">,
 ): boolean {
   return job.options.recursive &&
-    paths.some((path) => isDotPath(files.nameOf(path)));
+    paths.some((path) => isDotName(files.nameOf(path)));
 }

@@ -46,7 +46,7 @@ export class BodyReceiver {
         if (error instanceof UnexpectedOutputError) await stored.discard(size);
         else if (failure === undefined) await stored.abandon(size);
         else this.#report(failure);
-        throw naming(stored.path, error);
+        throw withName(stored.path, error);
       });
       return failure ?? await stored.finish(size, times);
     } finally {

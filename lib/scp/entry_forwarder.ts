@@ -1,4 +1,4 @@
-import { naming, SessionError } from "../errors.ts";
+import { SessionError, withName } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { type FileProgress, startFile } from "../events/file_progress.ts";
 import { shortened } from "../names/printable.ts";
@@ -189,7 +189,7 @@ export class EntryForwarder implements EntryReceiver {
   /** Forwards the source's verdict on a body. */
   async #forwardVerdict({ name }: FileRecord, isTaken: boolean): Promise<void> {
     const warning = await this.#reader.readVerdict()
-      .catch((error) => Promise.reject(naming(name, error)));
+      .catch((error) => Promise.reject(withName(name, error)));
     await this.#acknowledge();
     if (isTaken) await this.#target.endBody(name, warning);
   }

@@ -1,4 +1,4 @@
-import { naming } from "../errors.ts";
+import { withName } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type { ScpPeer } from "./peer.ts";
 import { type SentEntry, unsure } from "./sent_entry.ts";
@@ -111,7 +111,7 @@ export class PendingReplies {
   async readNext(): Promise<LostSink | undefined> {
     const { entry, part, behind } = this.#pending[0]!;
     const reply = await this.#read()
-      .catch((error) => Promise.reject(naming(this.#unsure(entry), error)));
+      .catch((error) => Promise.reject(withName(this.#unsure(entry), error)));
     if (reply === "stall") return this.#lose("stalled");
     const { refusal } = reply;
     this.#pending.shift();

@@ -1,9 +1,9 @@
 import type { Channel } from "../channel/channel.ts";
 import {
-  naming,
   ProtocolError,
   RefusalError,
   type SessionError,
+  withName,
 } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type {
@@ -194,7 +194,7 @@ export class RelayTarget {
       try {
         return await this.peer.nextWarning();
       } catch (error) {
-        throw entry === undefined ? error : naming(entry, error);
+        throw entry === undefined ? error : withName(entry, error);
       }
     });
   }

@@ -276,7 +276,7 @@ export class SinkDialogue {
       // A sink that stopped reading may have said why: perhaps it refused a
       // speculation, and is lost by that alone.
       await this.awaitReplies();
-      if (peer === this.#peer) throw naming(path, error);
+      if (peer === this.#peer) throw withName(path, error);
     }
   }
 
@@ -295,7 +295,7 @@ export class SinkDialogue {
     }
     const lost = why === "refused" ? entries.slice(1) : entries;
     await this.#replaceSink().catch((error) => {
-      throw lost.length === 0 ? error : naming(unsure(lost), error);
+      throw lost.length === 0 ? error : withName(unsure(lost), error);
     });
     if (lost.length > 0) await this.#options.resend(lost);
     // The source may have left the directory since then, and those around it.

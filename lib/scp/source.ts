@@ -5,7 +5,7 @@ import type {
   DirectoryEntry,
   FileSystem,
 } from "../filesystem/file_system.ts";
-import { isDotPath, withoutTrailingSlashes } from "../names/names.ts";
+import { isDotName, withoutTrailingSlashes } from "../names/names.ts";
 import { checkLoop } from "../filesystem/directory_loops.ts";
 import { isOwnCopy } from "../filesystem/own_copy.ts";
 import type { Observer } from "../events/copy_event.ts";
