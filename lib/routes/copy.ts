@@ -10,7 +10,7 @@ import type { Observer } from "../events/copy_event.ts";
 import { Tally } from "../events/tally.ts";
 import type { CopyJob } from "../options/copy_options.ts";
 import { environmentVariable } from "../system/environment.ts";
-import { transfer } from "../tree/transfer.ts";
+import { copyTree } from "../tree/copy_tree.ts";
 import { isInside, isLengthless, mayLieInside } from "./copy_facts.ts";
 import { Banners } from "./banners.ts";
 import { copyDirectly } from "./direct_copy.ts";
@@ -235,7 +235,7 @@ class Copy {
     const { job, files, observer, among } = this.#context;
     const { recursive, preserve } = job.options;
     const store = { preserve, umask: currentUmask(), modeBits: 0o1777 };
-    await transfer(
+    await copyTree(
       { files, entries: [{ path: source }] },
       { files, path: target, mustBeDirectory: false, among },
       {

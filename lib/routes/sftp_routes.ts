@@ -1,11 +1,11 @@
-/** Routes over SFTP: each one a transfer between two file systems. */
+/** Routes over SFTP: each one a copyTree between two file systems. */
 
 import { currentUmask } from "../disk/local_file_system.ts";
 import { withoutTrailingSlashes } from "../names/names.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { namedEntries, targetPath } from "../sftp/operand_paths.ts";
 import type { TransferOptions } from "../tree/options.ts";
-import { type Sources, type Target, transfer } from "../tree/transfer.ts";
+import { copyTree, type Sources, type Target } from "../tree/copy_tree.ts";
 import type { Route, RouteContext } from "./route.ts";
 import type { SftpSessions, UseFiles } from "./sftp_sessions.ts";
 
@@ -129,7 +129,7 @@ async function copy(
   { job, observer }: SftpContext,
   options: PlaceOptions,
 ): Promise<void> {
-  await transfer(sources, target, {
+  await copyTree(sources, target, {
     options: {
       ...options,
       recursive: job.options.recursive,

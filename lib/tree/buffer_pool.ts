@@ -1,56 +1,56 @@
-/** Who waits for a buffer. */
-interface Waiting {
+/** Request for a buffer that has to wait. */
+interface Waiter {
   readonly bytes: number;
   resolve(): void;
 }
 
 /**
- * Buffers that all copies of a transfer share, each for one at a time: as much
- * memory as so many whole ones take, and no more.
+ * Buffers that all copies of a transfer share, each for one holder at a time.
+ * Together they take as much memory as a number of whole buffers.
  */
 export class BufferPool {
-  /** The length of a whole one. */
+  /** Length of a whole buffer, in bytes. */
   readonly wholeBytes: number;
-  /** Whole ones that nobody has. */
+  /** Whole buffers that nobody holds. */
   readonly #free: Uint8Array[] = [];
-  readonly #waiting: Waiting[] = [];
+  readonly #waiters: Waiter[] = [];
   #bytesLeft: number;
   #end: { readonly error: unknown } | undefined;
 
-  /** @param count How many whole ones there are; they are made when needed. */
+  /** @param count Number of whole buffers; each is made when it is needed. */
   constructor(count: number, wholeBytes: number) {
     this.wholeBytes = wholeBytes;
     this.#bytesLeft = count * wholeBytes;
   }
 
   /**
-   * Waits in line for a buffer of that length, a whole one's at most, and has
-   * it for as long as it is not disposed of.
+   * Waits in line for a buffer, which is held until it is disposed of.
    *
-   * @throws What ended it all.
+   * @param bytes Its length, at most a whole buffer's.
+   * @throws The error that ended the pool.
    */
-  async take(bytes: number): Promise<PooledBuffer> {
-    if (this.#waiting.length > 0 || bytes > this.#bytesLeft) {
+  async acquire(bytes: number): Promise<PooledBuffer> {
+    if (this.#waiters.length > 0 || bytes > this.#bytesLeft) {
       await new Promise<void>((resolve) =>
-        this.#waiting.push({ bytes, resolve })
+        this.#waiters.push({ bytes, resolve })
       );
     } else this.#bytesLeft -= bytes;
     if (this.#end !== undefined) {
-      this.#giveBack(bytes);
+      this.#release(bytes);
       throw this.#end.error;
     }
-    return this.#lent(bytes);
+    return this.#lend(bytes);
   }
 
   /**
-   * Gives no more buffers, but this error to whoever wants one: what broke with
-   * it may still send from those that come back.
+   * Ends the pool: later requests throw this error. A place that broke may still
+   * send from buffers that come back, so they must not be filled again.
    */
   end(error: unknown): void {
     this.#end ??= { error };
   }
 
-  #lent(length: number): PooledBuffer {
+  #lend(length: number): PooledBuffer {
     const free = this.#free;
     const isWhole = length === this.wholeBytes;
     let buffer: Uint8Array | undefined;
@@ -62,26 +62,26 @@ export class BufferPool {
       },
       [Symbol.dispose]: () => {
         if (isWhole && buffer !== undefined) free.push(buffer);
-        this.#giveBack(length);
+        this.#release(length);
       },
     };
   }
 
-  #giveBack(bytes: number): void {
+  #release(bytes: number): void {
     this.#bytesLeft += bytes;
     for (;;) {
-      const next = this.#waiting[0];
+      const next = this.#waiters[0];
       if (next === undefined || next.bytes > this.#bytesLeft) return;
-      this.#waiting.shift();
+      this.#waiters.shift();
       this.#bytesLeft -= next.bytes;
       next.resolve();
     }
   }
 }
 
-/** A buffer, or the leave to have so many bytes in flight. */
+/** Buffer of a pool, or permission to have as many bytes in flight. */
 export interface PooledBuffer extends Disposable {
   readonly length: number;
-  /** The buffer itself; it takes no memory before it is asked for. */
+  /** The buffer; it takes no memory before it is first read. */
   readonly bytes: Uint8Array;
 }

@@ -74,7 +74,7 @@ class ContentCopy {
       this.#next += length;
       let done = at;
       try {
-        using block = await this.#options.blocks.take(length);
+        using block = await this.#options.blocks.acquire(length);
         if (this.#failed !== undefined || at > this.#end) return;
         done += await this.#copyBlock(block, at);
         await this.#options.checkpoint();

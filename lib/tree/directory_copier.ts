@@ -19,7 +19,7 @@ import {
   openDirectory,
 } from "../filesystem/directory_loops.ts";
 import type { TransferOptions } from "./options.ts";
-import type { OwnWork } from "./own_work.ts";
+import type { OwnDirectories } from "./own_directories.ts";
 import { WaitGroup } from "./wait_group.ts";
 
 /** A directory that is filled. */
@@ -41,20 +41,23 @@ export class DirectoryCopier {
   readonly #from: FileSystem;
   readonly #to: FileSystem;
   readonly #options: TransferOptions;
-  readonly #course: TransferRun;
-  readonly #ownWork: OwnWork;
+  readonly #run: TransferRun;
+  readonly #ownDirectories: OwnDirectories;
 
   constructor(
     from: FileSystem,
     to: FileSystem,
     options: TransferOptions,
-    { course, ownWork }: { course: TransferRun; ownWork: OwnWork },
+    { run, ownDirectories }: {
+      run: TransferRun;
+      ownDirectories: OwnDirectories;
+    },
   ) {
     this.#from = from;
     this.#to = to;
     this.#options = options;
-    this.#course = course;
-    this.#ownWork = ownWork;
+    this.#run = run;
+    this.#ownDirectories = ownDirectories;
   }
 
   /**
@@ -75,7 +78,7 @@ export class DirectoryCopier {
     });
     using listing = new DisposableStack();
     const entries = listing.use(
-      await this.#course.open.list(
+      await this.#run.open.list(
         `${this.#from.label}${path}`,
         () => this.#from.readdir(path),
       ),
@@ -84,7 +87,7 @@ export class DirectoryCopier {
     const stored = await this.#store(source, attributes, destination);
     // What is there may be reached by another path, too.
     const identity = await this.#to.identify(stored.path);
-    if (above === undefined) this.#ownWork.began(stored.path, identity);
+    if (above === undefined) this.#ownDirectories.add(stored.path, identity);
     listing.move();
     const { preserve } = this.#options.store;
     const pending = new WaitGroup();
@@ -113,7 +116,9 @@ export class DirectoryCopier {
     above: CopiedDirectory | undefined,
   ): Promise<CopiedDirectory> {
     const source = await openDirectory(this.#from, { path, attributes, above });
-    if (above !== undefined) await this.#ownWork.check(source, attributes);
+    if (above !== undefined) {
+      await this.#ownDirectories.check(source, attributes);
+    }
     return source;
   }
 
@@ -152,9 +157,9 @@ export class DirectoryCopier {
     times: Times | undefined,
     pending: WaitGroup,
   ): Promise<void> {
-    await pending.over;
+    await pending.wait();
     const { promise: left, resolve } = Promise.withResolvers<void>();
-    await this.#course.begin(async () => {
+    await this.#run.begin(async () => {
       try {
         const failure = await stored.leave(times);
         if (failure !== undefined) throw failure;

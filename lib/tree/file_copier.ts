@@ -23,7 +23,7 @@ import type { TransferOptions } from "./options.ts";
 import { checkDifferent } from "./same_file.ts";
 
 /** A destination that no other file is copied to meanwhile. */
-interface Claim extends Disposable {
+interface AcquiredDestination extends Disposable {
   /** What is there. */
   readonly replaced: Attributes | undefined;
 }
@@ -80,7 +80,7 @@ export class FileCopier {
    * @throws {SessionError} If the connection is lost; the same.
    */
   async copy(source: FoundEntry, destination: Destination): Promise<void> {
-    using claim = await this.#claim(destination);
+    using claim = await this.#acquire(destination);
     const { replaced } = claim;
     if (replaced !== undefined) {
       await checkDifferent(
@@ -126,9 +126,11 @@ export class FileCopier {
    * another one. What is waited for second never waits itself, whatever a server
    * says of where its links lead to.
    */
-  async #claim({ path, mayExist, key, place }: Destination): Promise<Claim> {
+  async #acquire(
+    { path, mayExist, key, place }: Destination,
+  ): Promise<AcquiredDestination> {
     using claimed = new DisposableStack();
-    const own = claimed.use(await this.#paths.claim(key));
+    const own = claimed.use(await this.#paths.acquire(key));
     const replaced = mayExist || own.hasWaited
       ? await this.#to.find(path)
       : undefined;
@@ -137,7 +139,7 @@ export class FileCopier {
     }
     const { identity } = replaced ?? {};
     claimed.use(
-      await this.#files.claim(identity === undefined ? key : keyOf(identity)),
+      await this.#files.acquire(identity === undefined ? key : keyOf(identity)),
     );
     const claims = claimed.move();
     return { replaced, [Symbol.dispose]: () => claims.dispose() };

@@ -1,25 +1,25 @@
-/** What one has for itself until it is disposed of. */
+/** Lock that is held, until it is disposed of. */
 export interface AcquiredLock extends Disposable {
-  /** Whether somebody else had it before. */
+  /** True where somebody else held it before. */
   readonly hasWaited: boolean;
 }
 
-/** Things that one at a time may have, each known by its key. */
+/** Locks by key: one holder of each key at a time, in the order of asking. */
 export class KeyedLock {
-  /** Resolve when what these keys are about is free again. */
-  readonly #taken = new Map<string, Promise<void>>();
+  /** Promises that resolve when the last one in line for a key is done. */
+  readonly #lines = new Map<string, Promise<void>>();
 
-  /** Waits in line for what a key is about. */
-  async claim(key: string): Promise<AcquiredLock> {
-    const before = this.#taken.get(key);
+  /** Waits in line for the lock of a key. */
+  async acquire(key: string): Promise<AcquiredLock> {
+    const before = this.#lines.get(key);
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#taken.set(key, promise);
+    this.#lines.set(key, promise);
     await before;
     return {
       hasWaited: before !== undefined,
       [Symbol.dispose]: () => {
-        // Whoever waits in line has taken the place of this promise.
-        if (this.#taken.get(key) === promise) this.#taken.delete(key);
+        // Whoever waits behind has put another promise in this one's place.
+        if (this.#lines.get(key) === promise) this.#lines.delete(key);
         resolve();
       },
     };

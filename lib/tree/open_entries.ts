@@ -1,6 +1,6 @@
 import { TooManyOpenError } from "../errors.ts";
 import type { Listing } from "../filesystem/file_system.ts";
-import { HeldListing } from "./held_listing.ts";
+import { BufferableListing } from "./bufferable_listing.ts";
 
 /**
  * The files and directories that a transfer has open. Where no more can be, the
@@ -10,7 +10,7 @@ import { HeldListing } from "./held_listing.ts";
 export class OpenEntries {
   /** Resolve when these are closed. */
   readonly #files = new Set<Promise<void>>();
-  readonly #listings = new Map<HeldListing, Promise<void>>();
+  readonly #listings = new Map<BufferableListing, Promise<void>>();
   /** Number of times that anything was to be opened. */
   #attempts = 0;
   /** Those that wait try again one after the other. */
@@ -47,7 +47,7 @@ export class OpenEntries {
         const { promise: closed, resolve: close } = Promise.withResolvers<
           void
         >();
-        const held: HeldListing = new HeldListing(listing, {
+        const held: BufferableListing = new BufferableListing(listing, {
           name,
           closed: () => {
             this.#listings.delete(held);

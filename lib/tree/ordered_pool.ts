@@ -1,7 +1,7 @@
 /**
- * Steps that are in flight at once, up to a number of them. What becomes of
- * each is reported in the order in which they began, and a step counts as under
- * way until then: so little is ever waiting to be reported.
+ * Pool of steps, so many of them in flight at once. Errors are reported in the
+ * order in which the steps began, and a step keeps its place in the pool until
+ * all before it have ended: few outcomes ever wait to be reported.
  */
 export class OrderedPool {
   readonly #size: number;
@@ -10,23 +10,23 @@ export class OrderedPool {
   #reported = Promise.resolve();
   #freed = Promise.withResolvers<void>();
 
-  /** @param report Told each error that ends a step. */
+  /** @param report Receives each error that ends a step. */
   constructor(size: number, report: (error: unknown) => void) {
     this.#size = size;
     this.#report = report;
   }
 
-  /** Begins a step as soon as there is room. Resolves once it was begun. */
+  /** Begins a step as soon as the pool has room; resolves once it began. */
   async begin(step: () => Promise<void>): Promise<void> {
     while (this.#count >= this.#size) await this.#freed.promise;
     this.#count++;
-    const ended = step().then(() => undefined, failed);
+    const ended = step().then(() => undefined, (error) => ({ error }));
     this.#reported = this.#settle(this.#reported, ended);
   }
 
   async #settle(
     before: Promise<void>,
-    ended: Promise<Failed | undefined>,
+    ended: Promise<{ readonly error: unknown } | undefined>,
   ): Promise<void> {
     await before;
     const failure = await ended;
@@ -36,16 +36,8 @@ export class OrderedPool {
     this.#freed = Promise.withResolvers();
   }
 
-  /** Resolves when all that was begun has ended and was reported. */
-  async drained(): Promise<void> {
+  /** Resolves when all steps that began have ended and were reported. */
+  async wait(): Promise<void> {
     await this.#reported;
   }
-}
-
-interface Failed {
-  readonly error: unknown;
-}
-
-function failed(error: unknown): Failed {
-  return { error };
 }

@@ -3,15 +3,15 @@ import type { Observer } from "../events/copy_event.ts";
 import { OpenEntries } from "./open_entries.ts";
 import { OrderedPool } from "./ordered_pool.ts";
 
-/** What every part of a transfer goes by: what is begun, and what broke it. */
+/** State that all parts of one transfer share: its steps, and its failure. */
 export class TransferRun {
   readonly observer: Observer;
   readonly open = new OpenEntries();
-  readonly #window: OrderedPool;
+  readonly #pool: OrderedPool;
   readonly #interrupted: AbortSignal;
-  #breach: { readonly error: unknown } | undefined;
+  #failure: { readonly error: unknown } | undefined;
 
-  /** @param steps How many of them are in flight at once. */
+  /** @param steps Number of steps that are in flight at once. */
   constructor(
     steps: number,
     { observer, interrupted }: {
@@ -21,26 +21,26 @@ export class TransferRun {
   ) {
     this.observer = observer;
     this.#interrupted = interrupted;
-    this.#window = new OrderedPool(steps, (error) => this.#report(error));
+    this.#pool = new OrderedPool(steps, (error) => this.#report(error));
   }
 
-  /** Whether nothing more is begun. */
-  get isOver(): boolean {
+  /** True where nothing more is begun. */
+  get hasEnded(): boolean {
     return this.isBroken || this.#interrupted.aborted;
   }
 
-  /** Whether it is a place that broke it. */
+  /** True where a connection failure ended it. */
   get isBroken(): boolean {
-    return this.#breach !== undefined;
+    return this.#failure !== undefined;
   }
 
-  /** Begins a step as soon as there is room, and reports it in its turn. */
+  /** Begins a step as soon as there is room; an error is reported in its turn. */
   async begin(step: () => Promise<void>): Promise<void> {
-    await this.#window.begin(step);
+    await this.#pool.begin(step);
   }
 
-  /** What a step throws is reported after what was begun before. */
-  async orReport(step: () => Promise<void>): Promise<void> {
+  /** Runs a step at once; an error is reported after those of earlier steps. */
+  async runOrReport(step: () => Promise<void>): Promise<void> {
     try {
       await step();
     } catch (error) {
@@ -49,31 +49,31 @@ export class TransferRun {
   }
 
   /**
-   * For what broke while a file was copied: the first that did ends it all, and
-   * is thrown in the end, with the file's name.
+   * Takes the error that ended the copy of a file. The first connection failure
+   * ends the transfer, and `end` throws it with that file's name.
    *
-   * @throws {EntryError} For each file after it, by its name.
-   * @throws Whatever else it is, as it is.
+   * @throws {EntryError} For each file after the first, by its name.
+   * @throws Any other error, as it is.
    */
-  break(name: string, error: unknown): void {
+  fail(name: string, error: unknown): void {
     if (!isConnectionFailure(error)) throw error;
     if (this.isBroken) throw new EntryError(`${name}: ${error.message}`);
-    this.#breach = { error: withName(name, error) };
+    this.#failure = { error: withName(name, error) };
   }
 
   #report(error: unknown): void {
     if (error instanceof EntryError) {
       this.observer.report({ kind: "failure", message: error.message });
-    } else this.#breach ??= { error };
+    } else this.#failure ??= { error };
   }
 
   /**
-   * Waits until all that was begun has ended.
+   * Waits until all steps have ended.
    *
-   * @throws What broke it.
+   * @throws The failure that ended the transfer.
    */
   async end(): Promise<void> {
-    await this.#window.drained();
-    if (this.#breach !== undefined) throw this.#breach.error;
+    await this.#pool.wait();
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 }

@@ -15,7 +15,7 @@ import { DirectoryCopier, type FilledDirectory } from "./directory_copier.ts";
 import type { CopiedDirectory } from "../filesystem/directory_loops.ts";
 import { LinkCopier } from "./link_copier.ts";
 import type { TransferOptions } from "./options.ts";
-import type { OwnWork } from "./own_work.ts";
+import type { OwnDirectories } from "./own_directories.ts";
 import type { WaitGroup } from "./wait_group.ts";
 
 /** What is copied. */
@@ -50,7 +50,7 @@ export class TreeCopier {
   readonly #from: FileSystem;
   readonly #to: FileSystem;
   readonly #options: TransferOptions;
-  readonly #course: TransferRun;
+  readonly #run: TransferRun;
   readonly #files: FileCopier;
   readonly #directories: DirectoryCopier;
   readonly #links: LinkCopier | undefined;
@@ -65,16 +65,19 @@ export class TreeCopier {
     from: FileSystem,
     to: FileSystem,
     options: TransferOptions,
-    { course, ownWork }: { course: TransferRun; ownWork: OwnWork },
+    { run, ownDirectories }: {
+      run: TransferRun;
+      ownDirectories: OwnDirectories;
+    },
   ) {
     this.#from = from;
     this.#to = to;
     this.#options = options;
-    this.#course = course;
-    this.#files = new FileCopier(from, to, options, course);
+    this.#run = run;
+    this.#files = new FileCopier(from, to, options, run);
     this.#directories = new DirectoryCopier(from, to, options, {
-      course,
-      ownWork,
+      run,
+      ownDirectories,
     });
     const entries = Math.max(from.concurrency.entries, to.concurrency.entries);
     this.#directoriesToSpare = Math.floor(entries / ENTRIES_A_DIRECTORY);
@@ -120,8 +123,8 @@ export class TreeCopier {
     surroundings: Surroundings,
   ): Promise<void> {
     const { path } = source;
-    if (this.#course.isOver) return this.#pass(path, surroundings);
-    this.#course.observer.report({
+    if (this.#run.hasEnded) return this.#pass(path, surroundings);
+    this.#run.observer.report({
       kind: "scan",
       path,
       target: destination.path,
@@ -151,7 +154,7 @@ export class TreeCopier {
 
   /** @throws {EntryError} If an entry at the top is not copied any more. */
   #pass(path: string, { above }: Surroundings): void {
-    if (!this.#course.isBroken || above !== undefined) return;
+    if (!this.#run.isBroken || above !== undefined) return;
     throw new EntryError(`${this.#from.label}${path}: not sent`);
   }
 
@@ -161,13 +164,13 @@ export class TreeCopier {
     step: () => Promise<void>,
   ): Promise<void> {
     const { pending } = surroundings;
-    pending.begin();
-    await this.#course.begin(async () => {
+    pending.add();
+    await this.#run.begin(async () => {
       try {
-        if (this.#course.isOver) this.#pass(path, surroundings);
+        if (this.#run.hasEnded) this.#pass(path, surroundings);
         else await step();
       } finally {
-        pending.end();
+        pending.done();
       }
     });
   }
@@ -189,7 +192,7 @@ export class TreeCopier {
     } catch (error) {
       const { namedBy } = this.#options;
       const { path } = namedBy === "source" ? source : destination;
-      this.#course.break(path, error);
+      this.#run.fail(path, error);
     }
   }
 
@@ -200,18 +203,18 @@ export class TreeCopier {
     surroundings: Surroundings,
   ): Promise<void> {
     const { pending } = surroundings;
-    pending.begin();
+    pending.add();
     // What is to be in one directory comes from one directory after the other.
-    const claimed = await this.#filled.claim(keyOf(destination.path));
+    const claimed = await this.#filled.acquire(keyOf(destination.path));
     const end = () => {
       claimed[Symbol.dispose]();
-      pending.end();
+      pending.done();
     };
     const directory = await this.#enter(source, destination, surroundings);
     if (directory === undefined) return end();
     directory.left.then(end);
     await this.#fill(directory);
-    directory.pending.end();
+    directory.pending.done();
   }
 
   /** Gives nothing if that failed, which is reported. */
@@ -224,9 +227,9 @@ export class TreeCopier {
     const { promise, resolve } = Promise.withResolvers<
       FilledDirectory | undefined
     >();
-    await this.#course.begin(async () => {
+    await this.#run.begin(async () => {
       try {
-        if (this.#course.isOver) return this.#pass(path, surroundings);
+        if (this.#run.hasEnded) return this.#pass(path, surroundings);
         await this.#links?.checkNotMade(path, destination);
         const { above } = surroundings;
         resolve(await this.#directories.enter(source, destination, above));
@@ -242,10 +245,10 @@ export class TreeCopier {
     { source, entries, destination, isNew, pending }: FilledDirectory,
   ): Promise<void> {
     const among = new NameCollisions(this.#to, destination.path);
-    await this.#course.orReport(async () => {
+    await this.#run.runOrReport(async () => {
       for await (const { name, attributes } of entries) {
-        if (this.#course.isOver) return;
-        await this.#course.orReport(() =>
+        if (this.#run.hasEnded) return;
+        await this.#run.runOrReport(() =>
           this.copy(
             { path: this.#from.join(source.path, name), attributes },
             this.inside(destination, name, { isNew, among }),

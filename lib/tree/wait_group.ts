@@ -1,21 +1,24 @@
-/** Counts what was begun and has yet to end, so that all of it can be awaited. */
+/**
+ * Count of tasks that are not done yet, so that all of them can be awaited. The
+ * one who adds tasks counts as a task, until no more will be added.
+ */
 export class WaitGroup {
-  readonly #over = Promise.withResolvers<void>();
-  /** Whoever counts is one itself, until it has counted all. */
+  readonly #allDone = Promise.withResolvers<void>();
   #count = 1;
 
-  /** Resolves when all that was begun has ended, and no more will begin. */
-  get over(): Promise<void> {
-    return this.#over.promise;
-  }
-
-  begin(): void {
+  /** Adds a task. */
+  add(): void {
     this.#count++;
   }
 
-  /** One that was begun has ended; or no more will begin. */
-  end(): void {
+  /** Takes off a task that is done; the last call says that no more is added. */
+  done(): void {
     this.#count--;
-    if (this.#count === 0) this.#over.resolve();
+    if (this.#count === 0) this.#allDone.resolve();
+  }
+
+  /** Resolves when all tasks are done. */
+  async wait(): Promise<void> {
+    await this.#allDone.promise;
   }
 }

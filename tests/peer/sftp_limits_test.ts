@@ -6,7 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { LocalFileSystem } from "../../lib/disk/local_file_system.ts";
 import type { FileSystem } from "../../lib/filesystem/file_system.ts";
-import { transfer } from "../../lib/tree/transfer.ts";
+import { copyTree } from "../../lib/tree/copy_tree.ts";
 import { peerTest } from "../support/doors.ts";
 import { listing } from "../support/fixtures/listing.ts";
 import { RecordingObserver } from "../support/recording_observer.ts";
@@ -46,7 +46,7 @@ async function copyInto(
   preserve = false,
 ): Promise<readonly string[]> {
   const observer = new RecordingObserver();
-  await transfer(
+  await copyTree(
     { files: from, entries: [{ path }] },
     { files: to, path: target, mustBeDirectory: false },
     {

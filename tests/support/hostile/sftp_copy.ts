@@ -9,7 +9,7 @@ import { namedEntries, targetPath } from "../../../lib/sftp/operand_paths.ts";
 import { SftpFileSystem } from "../../../lib/sftp/sftp_file_system.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import type { TransferOptions } from "../../../lib/tree/options.ts";
-import { transfer } from "../../../lib/tree/transfer.ts";
+import { copyTree } from "../../../lib/tree/copy_tree.ts";
 
 export interface SftpCopy {
   readonly way: "down" | "up";
@@ -56,14 +56,14 @@ export async function copyOverSftp(
   const options = optionsFor(copy);
   if (copy.way === "down") {
     const entries = await namedEntries(remote, copy.source);
-    await transfer(
+    await copyTree(
       { files: remote, entries },
       { files: local, path: copy.target, mustBeDirectory: false },
       { options, observer },
     );
   } else {
     const path = await targetPath(remote, copy.target);
-    await transfer(
+    await copyTree(
       { files: local, entries: [{ path: copy.source }] },
       { files: remote, path, mustBeDirectory: false },
       { options, observer },

@@ -24,7 +24,7 @@ function fields(known: Partial<Progress>): string {
   return renderProgress(progress(known), 80).slice(51);
 }
 
-Deno.test("renderProgress() draws scp's line", () => {
+Deno.test("renderProgress(): draws scp's line", () => {
   const moving = progress({
     name: "big3",
     size: 3_000_000,
@@ -55,14 +55,14 @@ Deno.test("renderProgress() draws scp's line", () => {
   );
 });
 
-Deno.test("renderProgress() shows an empty file as done", () => {
+Deno.test("renderProgress(): shows an empty file as done", () => {
   assertEquals(
     renderProgress(progress({ name: "empty", size: 0, ended: true }), 80),
     "empty                                         100%    0     0.0KB/s   00:00    ",
   );
 });
 
-Deno.test("renderProgress() shows sizes as scp does", () => {
+Deno.test("renderProgress(): shows sizes as scp does", () => {
   const rows: readonly (readonly [number, string])[] = [
     [0, "   0  "],
     [1, "   1  "],
@@ -94,7 +94,7 @@ Deno.test("renderProgress() shows sizes as scp does", () => {
   }
 });
 
-Deno.test("renderProgress() shows rates as scp does", () => {
+Deno.test("renderProgress(): shows rates as scp does", () => {
   const rows: readonly (readonly [number, string])[] = [
     [0, "  0.0KB/s"],
     [5, "  0.0KB/s"],
@@ -121,7 +121,7 @@ Deno.test("renderProgress() shows rates as scp does", () => {
   }
 });
 
-Deno.test("renderProgress() shows what is left to wait, or why it cannot tell", () => {
+Deno.test("renderProgress(): shows what is left to wait, or why it cannot tell", () => {
   const rows: readonly (readonly [known: Partial<Progress>, string])[] = [
     [{ size: 1, rate: 1 }, "  00:01 ETA"],
     [{ size: 1, rate: 2 }, "  00:00 ETA"],
@@ -144,7 +144,7 @@ Deno.test("renderProgress() shows what is left to wait, or why it cannot tell", 
   }
 });
 
-Deno.test("renderProgress() takes a column of the name's for ten hours and more", () => {
+Deno.test("renderProgress(): takes a column of the name's for ten hours and more", () => {
   const rows: readonly (readonly [number, string])[] = [
     [36_000, "10:00:00 ETA"],
     [359_999, "99:59:59 ETA"],
@@ -158,7 +158,7 @@ Deno.test("renderProgress() takes a column of the name's for ten hours and more"
   }
 });
 
-Deno.test("renderProgress() leaves the last fields out where a terminal is narrow", () => {
+Deno.test("renderProgress(): leaves the last fields out where a terminal is narrow", () => {
   const known = {
     name: "name.txt",
     size: 3_000_000,
@@ -183,7 +183,7 @@ Deno.test("renderProgress() leaves the last fields out where a terminal is narro
   }
 });
 
-Deno.test("renderProgress() never draws more than a tiny terminal has", () => {
+Deno.test("renderProgress(): never draws more than a tiny terminal has", () => {
   for (let columns = 0; columns < 20; columns++) {
     const line = renderProgress(progress({ name: "漢字" }), columns);
     assert(unicodeWidth(line) <= Math.max(0, columns - 1), `${columns}`);
@@ -223,7 +223,7 @@ function assertHarmless(line: string, columns: number, row: string): void {
   assert(!/(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/u.test(line), row);
 }
 
-Deno.test("renderProgress() fills any terminal to its last column but one", () => {
+Deno.test("renderProgress(): fills any terminal to its last column but one", () => {
   for (const name of names) {
     for (const moment of moments) {
       for (let columns = 20; columns <= 200; columns++) {
@@ -236,7 +236,7 @@ Deno.test("renderProgress() fills any terminal to its last column but one", () =
   }
 });
 
-Deno.test("renderProgress() keeps its fields beside a name of more units than columns", () => {
+Deno.test("renderProgress(): keeps its fields beside a name of more units than columns", () => {
   const long = [
     "e\u0301",
     "𝐀",

@@ -42,14 +42,14 @@ function firstLine(name: string): string {
   return `${name.padEnd(13)}   0%    0     0.0KB/s   --:-- ETA`;
 }
 
-Deno.test("Meter draws nothing without a file", () => {
+Deno.test("Meter: draws nothing without a file", () => {
   using bench = new Bench(48);
   bench.meter.draw();
   bench.meter.makeRoom();
   assertEquals(bench.written(), []);
 });
 
-Deno.test("Meter draws a file's line over the one before", () => {
+Deno.test("Meter: draws a file's line over the one before", () => {
   using bench = new Bench(48);
   const progress = startFile(bench.meter, "a", 4096);
   bench.meter.draw();
@@ -63,7 +63,7 @@ Deno.test("Meter draws a file's line over the one before", () => {
   ]);
 });
 
-Deno.test("Meter writes nothing where the line stays the same", () => {
+Deno.test("Meter: writes nothing where the line stays the same", () => {
   using bench = new Bench(48);
   startFile(bench.meter, "a", 4096);
   bench.meter.draw();
@@ -74,7 +74,7 @@ Deno.test("Meter writes nothing where the line stays the same", () => {
   assertEquals(bench.written(), []);
 });
 
-Deno.test("Meter leaves the line of an ended file behind", () => {
+Deno.test("Meter: leaves the line of an ended file behind", () => {
   using bench = new Bench(48);
   bench.copy("a");
   assertEquals(bench.written(), [`\r${wholeLine("a")}\n`]);
@@ -83,7 +83,7 @@ Deno.test("Meter leaves the line of an ended file behind", () => {
   assertEquals(bench.written(), []);
 });
 
-Deno.test("Meter shows how far a file came that ended early", () => {
+Deno.test("Meter: shows how far a file came that ended early", () => {
   using bench = new Bench(48);
   const progress = startFile(bench.meter, "a", 100);
   progress.moved(50);
@@ -94,7 +94,7 @@ Deno.test("Meter shows how far a file came that ended early", () => {
   ]);
 });
 
-Deno.test("Meter begins each file at nothing, on a line of its own", () => {
+Deno.test("Meter: begins each file at nothing, on a line of its own", () => {
   using bench = new Bench(48);
   bench.copy("a");
   startFile(bench.meter, "b", 10);
@@ -106,7 +106,7 @@ Deno.test("Meter begins each file at nothing, on a line of its own", () => {
   );
 });
 
-Deno.test("Meter writes the lines of many small files at once", () => {
+Deno.test("Meter: writes the lines of many small files at once", () => {
   using bench = new Bench(48);
   bench.copy("a");
   bench.written();
@@ -121,7 +121,7 @@ Deno.test("Meter writes the lines of many small files at once", () => {
   ]);
 });
 
-Deno.test("Meter wipes an unfinished line to make room, and draws it again", () => {
+Deno.test("Meter: wipes an unfinished line to make room, and draws it again", () => {
   using bench = new Bench(48);
   startFile(bench.meter, "a", 10);
   bench.meter.draw();
@@ -132,7 +132,7 @@ Deno.test("Meter wipes an unfinished line to make room, and draws it again", () 
   assertEquals(bench.written(), [`\r${firstLine("a")}`]);
 });
 
-Deno.test("Meter writes what ended before it makes room", () => {
+Deno.test("Meter: writes what ended before it makes room", () => {
   using bench = new Bench(48);
   bench.copy("a");
   bench.copy("b");
@@ -141,7 +141,7 @@ Deno.test("Meter writes what ended before it makes room", () => {
   assertEquals(bench.written(), [`\r${wholeLine("b")}\n`]);
 });
 
-Deno.test("Meter follows the terminal's width", () => {
+Deno.test("Meter: follows the terminal's width", () => {
   using bench = new Bench(48);
   startFile(bench.meter, "a", 10);
   bench.meter.draw();
@@ -153,14 +153,14 @@ Deno.test("Meter follows the terminal's width", () => {
   ]);
 });
 
-Deno.test("Meter takes a terminal that tells no width for 80 columns wide", () => {
+Deno.test("Meter: takes a terminal that tells no width for 80 columns wide", () => {
   using bench = new Bench(undefined);
   startFile(bench.meter, "a", 10);
   bench.meter.draw();
   assertEquals(bench.written().map((text) => text.length), [80]);
 });
 
-Deno.test("Meter writes nothing from the background", () => {
+Deno.test("Meter: writes nothing from the background", () => {
   using bench = new Bench(48);
   bench.screen.inForeground = false;
   bench.copy("a");
@@ -171,7 +171,7 @@ Deno.test("Meter writes nothing from the background", () => {
   assertEquals(bench.written(), []);
 });
 
-Deno.test("Meter draws its line when it comes to the foreground", () => {
+Deno.test("Meter: draws its line when it comes to the foreground", () => {
   using bench = new Bench(48);
   bench.screen.inForeground = false;
   startFile(bench.meter, "a", 10);
@@ -182,7 +182,7 @@ Deno.test("Meter draws its line when it comes to the foreground", () => {
   assertEquals(bench.written(), [`\r${firstLine("a")}`]);
 });
 
-Deno.test("Meter wipes no line that the background kept from the terminal", () => {
+Deno.test("Meter: wipes no line that the background kept from the terminal", () => {
   using bench = new Bench(48);
   bench.screen.inForeground = false;
   startFile(bench.meter, "a", 10);
@@ -196,7 +196,7 @@ Deno.test("Meter wipes no line that the background kept from the terminal", () =
   );
 });
 
-Deno.test("Meter writes what is left to say when it is disposed", () => {
+Deno.test("Meter: writes what is left to say when it is disposed", () => {
   const bench = new Bench(48);
   {
     using _ = bench;
@@ -207,7 +207,7 @@ Deno.test("Meter writes what is left to say when it is disposed", () => {
   assertEquals(bench.written(), [`\r${wholeLine("b")}\n`]);
 });
 
-Deno.test("Meter lets no name act on the terminal", () => {
+Deno.test("Meter: lets no name act on the terminal", () => {
   using bench = new Bench(60);
   bench.copy("\x1b[2K\r\n\u202e");
   const text = bench.written().join("");
@@ -218,7 +218,7 @@ Deno.test("Meter lets no name act on the terminal", () => {
   assert(text.startsWith("\r\\033[2K\\015\\012"), JSON.stringify(text));
 });
 
-Deno.test("Meter shows the file that began first of those that move at once", () => {
+Deno.test("Meter: shows the file that began first of those that move at once", () => {
   using bench = new Bench(48);
   const first = startFile(bench.meter, "a", 4096);
   const second = startFile(bench.meter, "b", 4096);
@@ -241,7 +241,7 @@ Deno.test("Meter shows the file that began first of those that move at once", ()
   ]);
 });
 
-Deno.test("Meter leaves lines in the order in which their files began", () => {
+Deno.test("Meter: leaves lines in the order in which their files began", () => {
   using bench = new Bench(48);
   const files = ["a", "b", "c", "d"].map((name) =>
     startFile(bench.meter, name, 10)
@@ -268,7 +268,7 @@ Deno.test("Meter leaves lines in the order in which their files began", () => {
   end(3);
 });
 
-Deno.test("Meter shows of a file that waits for those before it what it took", () => {
+Deno.test("Meter: shows of a file that waits for those before it what it took", () => {
   using bench = new Bench(48);
   const first = startFile(bench.meter, "a", 100);
   const second = startFile(bench.meter, "b", 100);
@@ -289,7 +289,7 @@ Deno.test("Meter shows of a file that waits for those before it what it took", (
   );
 });
 
-Deno.test("Meter writes each file's line once, at its end, where it cannot redraw", () => {
+Deno.test("Meter: writes each file's line once, at its end, where it cannot redraw", () => {
   using bench = new Bench(48, { isDumb: true });
   const progress = startFile(bench.meter, "a", 10);
   bench.now = 1000;

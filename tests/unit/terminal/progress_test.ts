@@ -16,59 +16,59 @@ function after(...moments: readonly (readonly [now: number, at: number])[]) {
   );
 }
 
-Deno.test("beginProgress() knows nothing but the size yet", () => {
+Deno.test("beginProgress(): knows nothing but the size yet", () => {
   const progress = beginProgress("f", 100, 7000);
   assertEquals(percentOf(progress), 0);
   assertEquals(shownRate(progress), 0);
   assertEquals(remainingSeconds(progress), "unknown");
 });
 
-Deno.test("shownRate() is the average until a first second has passed", () => {
+Deno.test("shownRate(): is the average until a first second has passed", () => {
   assertEquals(shownRate(after([500, 1000])), 2000);
   assertEquals(shownRate(after([250, 1000], [999, 1998])), 2000);
 });
 
-Deno.test("shownRate() takes a file's first millisecond for a whole one", () => {
+Deno.test("shownRate(): takes a file's first millisecond for a whole one", () => {
   assertEquals(shownRate(after([0, 100])), 100_000);
   assertEquals(shownRate(after([0.5, 100])), 100_000);
 });
 
-Deno.test("updateProgress() takes the first second's rate as it is", () => {
+Deno.test("updateProgress(): takes the first second's rate as it is", () => {
   assertEquals(shownRate(after([1000, 1000])), 1000);
   assertEquals(shownRate(after([2000, 1000])), 500);
   assertEquals(shownRate(after([400, 900], [1000, 1000])), 1000);
 });
 
-Deno.test("updateProgress() lets a tenth of each later second into the rate", () => {
+Deno.test("updateProgress(): lets a tenth of each later second into the rate", () => {
   const second = after([1000, 1000], [2000, 3000]);
   assertEquals(Math.round(shownRate(second)), 1100);
   const third = updateProgress(second, 3000, 3000);
   assertEquals(Math.round(shownRate(third)), 990);
 });
 
-Deno.test("updateProgress() takes no rate within a second of the last", () => {
+Deno.test("updateProgress(): takes no rate within a second of the last", () => {
   const progress = after([1000, 1000], [1500, 90_000], [1999, 90_000]);
   assertEquals(shownRate(progress), 1000);
 });
 
-Deno.test("endProgress() gives the rate and the time of the whole", () => {
+Deno.test("endProgress(): gives the rate and the time of the whole", () => {
   const ended = endProgress(after([1000, 1000], [2000, 3000]), 10_000, 4000);
   assertEquals(shownRate(ended), 2500);
   assertEquals(remainingSeconds(ended), 4);
 });
 
-Deno.test("endProgress() has a rate even if no time passed", () => {
+Deno.test("endProgress(): has a rate even if no time passed", () => {
   const ended = endProgress(beginProgress("f", 100, 5), 100, 5);
   assertEquals(shownRate(ended), 100_000);
   assertEquals(remainingSeconds(ended), 0);
 });
 
-Deno.test("remainingSeconds() is what is left by the rate shown", () => {
+Deno.test("remainingSeconds(): is what is left by the rate shown", () => {
   assertEquals(remainingSeconds(after([1000, 20_000])), 4);
   assertEquals(remainingSeconds(after([500, 50_000])), 0.5);
 });
 
-Deno.test("remainingSeconds() calls a copy stalled after five seconds of nothing", () => {
+Deno.test("remainingSeconds(): calls a copy stalled after five seconds of nothing", () => {
   assertEquals(remainingSeconds(after([4999, 0])), "unknown");
   assertEquals(remainingSeconds(after([5000, 0])), "stalled");
   const moved = after([1000, 1000]);
@@ -79,12 +79,12 @@ Deno.test("remainingSeconds() calls a copy stalled after five seconds of nothing
   assert(remainingSeconds(again) !== "stalled");
 });
 
-Deno.test("remainingSeconds() calls no ended copy stalled", () => {
+Deno.test("remainingSeconds(): calls no ended copy stalled", () => {
   const ended = endProgress(after([1000, 1000]), 1000, 60_000);
   assertEquals(remainingSeconds(ended), 60);
 });
 
-Deno.test("percentOf() is 100 only when nothing is left", () => {
+Deno.test("percentOf(): is 100 only when nothing is left", () => {
   const rows: readonly (readonly [
     position: number,
     size: number,
@@ -107,7 +107,7 @@ Deno.test("percentOf() is 100 only when nothing is left", () => {
   }
 });
 
-Deno.test("percentOf() counts every whole percent", () => {
+Deno.test("percentOf(): counts every whole percent", () => {
   for (const scale of [1, 10, 7919, 1_000_000_000]) {
     for (let percent = 0; percent <= 100; percent++) {
       const progress = updateProgress(

@@ -19,7 +19,7 @@ function tellAll(reporter: Reporter): void {
   reporter.report({ kind: "end" });
 }
 
-Deno.test("Reporter says what failed and warns on standard error", () => {
+Deno.test("Reporter: says what failed and warns on standard error", () => {
   const screen = new Screen();
   const reporter = new Reporter(screen, plain);
   tellAll(reporter);
@@ -29,7 +29,7 @@ Deno.test("Reporter says what failed and warns on standard error", () => {
   ]);
 });
 
-Deno.test("Reporter says what failed and no more if it is to be quiet", () => {
+Deno.test("Reporter: says what failed and no more if it is to be quiet", () => {
   const screen = new Screen(80);
   const reporter = new Reporter(screen, { ...plain, quiet: true });
   tellAll(reporter);
@@ -37,7 +37,7 @@ Deno.test("Reporter says what failed and no more if it is to be quiet", () => {
   assertEquals(screen.written, []);
 });
 
-Deno.test("Reporter says each step if it is to be verbose, quiet or not", () => {
+Deno.test("Reporter: says each step if it is to be verbose, quiet or not", () => {
   for (const quiet of [false, true]) {
     const screen = new Screen();
     const reporter = new Reporter(screen, { quiet, verbose: true });
@@ -46,7 +46,7 @@ Deno.test("Reporter says each step if it is to be verbose, quiet or not", () => 
   }
 });
 
-Deno.test("Reporter draws a meter on a terminal alone", () => {
+Deno.test("Reporter: draws a meter on a terminal alone", () => {
   const screen = new Screen(80);
   tellAll(new Reporter(screen, plain));
   assertMatch(screen.written.join(""), /^\rf {44} 100% {3}10 [^\n]*\n$/);
@@ -55,7 +55,7 @@ Deno.test("Reporter draws a meter on a terminal alone", () => {
   assertEquals(pipe.written, []);
 });
 
-Deno.test("Reporter wipes the meter's line before a message", () => {
+Deno.test("Reporter: wipes the meter's line before a message", () => {
   const screen = new Screen(40);
   const reporter = new Reporter(screen, plain);
   startFile(reporter, "f", 10);
@@ -68,7 +68,7 @@ Deno.test("Reporter wipes the meter's line before a message", () => {
   reporter.report({ kind: "end" });
 });
 
-Deno.test("Reporter lets no message act on the terminal", () => {
+Deno.test("Reporter: lets no message act on the terminal", () => {
   const screen = new Screen();
   const reporter = new Reporter(screen, { quiet: false, verbose: true });
   const hostile = "a\x1b[2K\r\nb\u202e\u009b\udcff";
@@ -79,7 +79,7 @@ Deno.test("Reporter lets no message act on the terminal", () => {
   assertEquals(screen.said, [shown, `warning: ${shown}`, shown]);
 });
 
-Deno.test("Reporter says failures and warnings under the program's name, steps without it", () => {
+Deno.test("Reporter: says failures and warnings under the program's name, steps without it", () => {
   const screen = new Screen();
   const reporter = new Reporter(screen, {
     quiet: false,

@@ -5,36 +5,36 @@ import {
 } from "../../../lib/tree/buffer_pool.ts";
 import { turn } from "../../support/turn.ts";
 
-Deno.test("BufferPool gives as many buffers as there are, all different", async () => {
+Deno.test("BufferPool: gives as many buffers as there are, all different", async () => {
   const blocks = new BufferPool(3, 5);
   assertEquals(blocks.wholeBytes, 5);
   const taken = [
-    await blocks.take(5),
-    await blocks.take(5),
-    await blocks.take(5),
+    await blocks.acquire(5),
+    await blocks.acquire(5),
+    await blocks.acquire(5),
   ];
   assertEquals(taken.map(({ bytes }) => bytes.length), [5, 5, 5]);
   assertEquals(new Set(taken.map(({ bytes }) => bytes.buffer)).size, 3);
 });
 
-Deno.test("BufferPool gives a buffer that was given back again, and makes no other", async () => {
+Deno.test("BufferPool: gives a buffer that was given back again, and makes no other", async () => {
   const blocks = new BufferPool(8, 1);
   let last: Uint8Array | undefined;
   for (let round = 0; round < 3; round++) {
-    using block = await blocks.take(1);
+    using block = await blocks.acquire(1);
     if (last !== undefined) assert(block.bytes === last);
     last = block.bytes;
   }
 });
 
-Deno.test("BufferPool has whoever comes when all are taken wait, in turn", async () => {
+Deno.test("BufferPool: has whoever comes when all are taken wait, in turn", async () => {
   const blocks = new BufferPool(2, 1);
-  const first = await blocks.take(1);
-  const second = await blocks.take(1);
+  const first = await blocks.acquire(1);
+  const second = await blocks.acquire(1);
   const taken = [first.bytes, second.bytes];
   const given: { name: string; block: PooledBuffer }[] = [];
   const take = (name: string): void => {
-    blocks.take(1).then((block) => given.push({ name, block }));
+    blocks.acquire(1).then((block) => given.push({ name, block }));
   };
   for (const name of ["a", "b", "c"]) take(name);
   await turn();
@@ -51,12 +51,12 @@ Deno.test("BufferPool has whoever comes when all are taken wait, in turn", async
   assert(taken.every((buffer) => buffers.includes(buffer)));
 });
 
-Deno.test("BufferPool has more of small buffers than of whole ones, in the same room", async () => {
+Deno.test("BufferPool: has more of small buffers than of whole ones, in the same room", async () => {
   const blocks = new BufferPool(2, 4);
   const given: number[] = [];
   const taken: PooledBuffer[] = [];
   const take = (bytes: number): void => {
-    blocks.take(bytes).then((block) => {
+    blocks.acquire(bytes).then((block) => {
       given.push(block.bytes.length);
       taken.push(block);
     });
@@ -75,13 +75,13 @@ Deno.test("BufferPool has more of small buffers than of whole ones, in the same 
   assertEquals(given, [4, 1, 2, 1, 3, 1]);
 });
 
-Deno.test("BufferPool gives no buffer that came back once it has ended, but the error", async () => {
+Deno.test("BufferPool: gives no buffer that came back once it has ended, but the error", async () => {
   const blocks = new BufferPool(1, 4);
-  const given = await blocks.take(4);
-  const waiting = assertRejects(() => blocks.take(4), Error, "lost");
+  const given = await blocks.acquire(4);
+  const waiting = assertRejects(() => blocks.acquire(4), Error, "lost");
   blocks.end(new Error("lost"));
   blocks.end(new Error("later"));
   given[Symbol.dispose]();
   await waiting;
-  await assertRejects(() => blocks.take(1), Error, "lost");
+  await assertRejects(() => blocks.acquire(1), Error, "lost");
 });

@@ -151,7 +151,7 @@ function* settings(): Iterable<
   }
 }
 
-Deno.test("copyContent() copies a file whole, in whatever order its blocks are done", async () => {
+Deno.test("copyContent(): copies a file whole, in whatever order its blocks are done", async () => {
   for (const { row, ...setting } of settings()) {
     for (const size of [0, 1, 3, 4, 5, 7, 8, 9, 20, 23]) {
       const { reads: _, ...outcome } = await copy(bytes(size), setting);
@@ -164,7 +164,7 @@ Deno.test("copyContent() copies a file whole, in whatever order its blocks are d
   }
 });
 
-Deno.test("copyContent() asks again for what a read did not give", async () => {
+Deno.test("copyContent(): asks again for what a read did not give", async () => {
   for (const grain of [1, 2, 3]) {
     for (const size of [1, 4, 5, 8, 11]) {
       const { reads: _, ...outcome } = await copy(bytes(size), {
@@ -180,7 +180,7 @@ Deno.test("copyContent() asks again for what a read did not give", async () => {
   }
 });
 
-Deno.test("copyContent() sees that a file is as long as expected without a read for it", async () => {
+Deno.test("copyContent(): sees that a file is as long as expected without a read for it", async () => {
   const rows: readonly (readonly [number, readonly string[]])[] = [
     [1, ["0+2"]],
     [3, ["0+4"]],
@@ -199,7 +199,7 @@ Deno.test("copyContent() sees that a file is as long as expected without a read 
   }
 });
 
-Deno.test("copyContent() copies a file that is longer than expected to its end", async () => {
+Deno.test("copyContent(): copies a file that is longer than expected to its end", async () => {
   for (const { row, ...setting } of settings()) {
     const rows = [[0, 1], [0, 9], [3, 4], [4, 12], [5, 23]] as const;
     for (const [expected, size] of rows) {
@@ -216,7 +216,7 @@ Deno.test("copyContent() copies a file that is longer than expected to its end",
   }
 });
 
-Deno.test("copyContent() ends early where the file does", async () => {
+Deno.test("copyContent(): ends early where the file does", async () => {
   for (const { row, ...setting } of settings()) {
     const rows = [[1, 0], [9, 0], [9, 4], [9, 5], [30, 8]] as const;
     for (const [expected, size] of rows) {
@@ -233,7 +233,7 @@ Deno.test("copyContent() ends early where the file does", async () => {
   }
 });
 
-Deno.test("copyContent() tells how much is whole before what failed first in the file", async () => {
+Deno.test("copyContent(): tells how much is whole before what failed first in the file", async () => {
   const rows: readonly (readonly [Faults, size: number, failure: string])[] = [
     [{ reads: [0] }, 0, "f: read at 0"],
     [{ reads: [8] }, 8, "f: read at 8"],
@@ -258,7 +258,7 @@ Deno.test("copyContent() tells how much is whole before what failed first in the
   }
 });
 
-Deno.test("copyContent() counts nothing past the end of the file where a read past it fails", async () => {
+Deno.test("copyContent(): counts nothing past the end of the file where a read past it fails", async () => {
   for (const { row, ...setting } of settings()) {
     const { size, content } = await copy(bytes(6), {
       ...setting,
@@ -270,7 +270,7 @@ Deno.test("copyContent() counts nothing past the end of the file where a read pa
   }
 });
 
-Deno.test("copyContent() begins nothing more once something failed", async () => {
+Deno.test("copyContent(): begins nothing more once something failed", async () => {
   for (const faults of [{ reads: [4] }, { writes: [4] }]) {
     const { reads } = await copy(bytes(40), { ...faults, atOnce: 1 });
     assertEquals(reads, ["0+4", "4+4"]);
@@ -279,12 +279,12 @@ Deno.test("copyContent() begins nothing more once something failed", async () =>
   assertEquals(reads, ["0+4", "4+4", "8+4"]);
 });
 
-Deno.test("copyContent() takes no buffer for what is handed straight on", async () => {
+Deno.test("copyContent(): takes no buffer for what is handed straight on", async () => {
   const blocks = new BufferPool(3, BLOCK);
   const buffers: Uint8Array[] = [];
-  const take = blocks.take.bind(blocks);
-  blocks.take = async (bytes) => {
-    const block = await take(bytes);
+  const acquire = blocks.acquire.bind(blocks);
+  blocks.acquire = async (bytes) => {
+    const block = await acquire(bytes);
     return {
       length: block.length,
       get bytes() {
@@ -299,7 +299,7 @@ Deno.test("copyContent() takes no buffer for what is handed straight on", async 
   assertEquals(buffers, []);
 });
 
-Deno.test("copyContent() hands on whatever failed as it is", async () => {
+Deno.test("copyContent(): hands on whatever failed as it is", async () => {
   const error = new TypeError("a bug");
   const from = new MemoryFile(bytes(3));
   from.read = () => Promise.reject(error);
@@ -314,7 +314,7 @@ Deno.test("copyContent() hands on whatever failed as it is", async () => {
   assert(failure === error);
 });
 
-Deno.test("copyContent() has as many blocks in flight at once as it may, and no more", async () => {
+Deno.test("copyContent(): has as many blocks in flight at once as it may, and no more", async () => {
   for (const [name, order] of Object.entries(ORDERS)) {
     for (const atOnce of [1, 2, 4]) {
       const gate = new Gate();
@@ -327,13 +327,13 @@ Deno.test("copyContent() has as many blocks in flight at once as it may, and no 
   }
 });
 
-Deno.test("copyContent() begins no more for a short file than it has blocks", async () => {
+Deno.test("copyContent(): begins no more for a short file than it has blocks", async () => {
   const gate = new Gate();
   await copy(bytes(6), { gate, atOnce: 8 });
   assertEquals(gate.most, 2);
 });
 
-Deno.test("Copies that share blocks have as many in flight as there are", async () => {
+Deno.test("copyContent(): copies that share blocks have as many in flight as there are", async () => {
   for (const [name, order] of Object.entries(ORDERS)) {
     const gate = new Gate();
     const shared = { gate, order, blocks: new BufferPool(4, BLOCK) };
@@ -351,20 +351,20 @@ Deno.test("Copies that share blocks have as many in flight as there are", async 
   }
 });
 
-Deno.test("copyContent() gives its blocks back, whatever became of it", async () => {
+Deno.test("copyContent(): gives its blocks back, whatever became of it", async () => {
   for (const faults of [{}, { reads: [4] }, { writes: [0] }]) {
     const blocks = new BufferPool(3, BLOCK);
     await copy(bytes(30), { ...faults, blocks });
     const taken = await Promise.all([
-      blocks.take(BLOCK),
-      blocks.take(BLOCK),
-      blocks.take(BLOCK),
+      blocks.acquire(BLOCK),
+      blocks.acquire(BLOCK),
+      blocks.acquire(BLOCK),
     ]);
     assertEquals(new Set(taken.map(({ bytes }) => bytes)).size, 3);
   }
 });
 
-Deno.test("copyContent() looks up after each block, and ends where that throws", async () => {
+Deno.test("copyContent(): looks up after each block, and ends where that throws", async () => {
   let looks = 0;
   const checkpoint = async (): Promise<void> => {
     if (++looks === 3) throw new EntryError("interrupted");

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { NameCollisions } from "../../../lib/filesystem/name_collisions.ts";
-import { transfer } from "../../../lib/tree/transfer.ts";
+import { copyTree } from "../../../lib/tree/copy_tree.ts";
 import { FoldingFileSystem } from "../../support/file_systems/folding_file_system.ts";
 import { listing } from "../../support/fixtures/listing.ts";
 import { linkTest } from "../../support/platform.ts";
@@ -30,7 +30,7 @@ async function copyInto(
 ): Promise<string[]> {
   const observer = new RecordingObserver();
   const { files = new SortedFileSystem(), paths } = sources;
-  await transfer(
+  await copyTree(
     { files, entries: paths.map((each) => ({ path: each })) },
     {
       files: to,
@@ -133,7 +133,7 @@ for (const { about, fold, source, second, left, isRace } of ROWS) {
   for (const before of ["missing", "empty"] as const) {
     for (const atOnce of isRace ? [1] : [1, 8]) {
       Deno.test(
-        `Of ${about} that a target takes for one, the second is refused: into a directory that is ${before}, ${atOnce} at once`,
+        `copyTree(): of ${about} that a target takes for one, the second is refused: into a directory that is ${before}, ${atOnce} at once`,
         {
           ignore: Deno.build.os === "windows",
         },
@@ -161,7 +161,7 @@ for (const { about, fold, source, second, left, isRace } of ROWS) {
   }
 }
 
-Deno.test("Sources that a target takes for one: the second is refused, in the next copy of the job too", async () => {
+Deno.test("copyTree(): sources that a target takes for one: the second is refused, in the next copy of the job too", async () => {
   using from = new TempDirectory();
   using to = new TempDirectory();
   makeTree(from.path, [
@@ -186,7 +186,7 @@ Deno.test("Sources that a target takes for one: the second is refused, in the ne
 });
 
 linkTest(
-  "A link is not replaced by one whose name the target takes for the same",
+  "copyTree(): a link is not replaced by one whose name the target takes for the same",
   async () => {
     using from = new TempDirectory();
     using to = new TempDirectory();
@@ -203,7 +203,7 @@ linkTest(
   },
 );
 
-Deno.test("An older entry of a like name is overwritten, and keeps its own", async () => {
+Deno.test("copyTree(): an older entry of a like name is overwritten, and keeps its own", async () => {
   using from = new TempDirectory();
   using to = new TempDirectory();
   makeTree(from.path, [{ path: "t/readme", content: "new" }]);
@@ -215,7 +215,7 @@ Deno.test("An older entry of a like name is overwritten, and keeps its own", asy
 });
 
 Deno.test(
-  "Names that differ by case alone are all copied to a target that tells them apart, again too",
+  "copyTree(): names that differ by case alone are all copied to a target that tells them apart, again too",
   {
     ignore: Deno.build.os !== "linux",
   },
@@ -244,7 +244,7 @@ Deno.test(
   },
 );
 
-Deno.test("A target is listed for names in doubt alone, and once", async () => {
+Deno.test("copyTree(): a target is listed for names in doubt alone, and once", async () => {
   using from = new TempDirectory();
   using to = new TempDirectory();
   makeTree(from.path, [
@@ -264,7 +264,7 @@ Deno.test("A target is listed for names in doubt alone, and once", async () => {
   const observer = new RecordingObserver();
   for (let round = 0; round < 2; round++) {
     const files = new Counted();
-    await transfer(
+    await copyTree(
       {
         files: new SortedFileSystem(),
         entries: ["t", "u"].map((name) => ({ path: `${from.path}/${name}` })),

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
-import { type Target, transfer } from "../../../lib/tree/transfer.ts";
+import { copyTree, type Target } from "../../../lib/tree/copy_tree.ts";
 import type { SourceEntry } from "../../../lib/tree/tree_copier.ts";
 import { listing } from "../../support/fixtures/listing.ts";
 import { keptMode } from "../../support/platform.ts";
@@ -18,7 +18,7 @@ async function copy(
   target: Omit<Target, "files">,
 ): Promise<readonly string[]> {
   const observer = new RecordingObserver();
-  await transfer(
+  await copyTree(
     { files: new LocalFileSystem(), entries },
     { files: new LocalFileSystem(), ...target },
     {
@@ -56,7 +56,7 @@ for (const [path, name] of DOT_PATHS) {
   const entry = `${path}${name === undefined ? "" : ` named "${name}"`}`;
 
   Deno.test(
-    `What ${entry} holds goes straight into a target, which keeps its mode and times`,
+    `copyTree(): what ${entry} holds goes straight into a target, which keeps its mode and times`,
     async () => {
       using directory = new TempDirectory();
       makeSource(directory.path);
@@ -79,7 +79,7 @@ for (const [path, name] of DOT_PATHS) {
   );
 
   Deno.test(
-    `What ${entry} holds goes into a missing target, which is made like any`,
+    `copyTree(): what ${entry} holds goes into a missing target, which is made like any`,
     async () => {
       using directory = new TempDirectory();
       makeSource(directory.path);
@@ -96,7 +96,7 @@ for (const [path, name] of DOT_PATHS) {
   );
 }
 
-Deno.test("An entry gets the name it is given, not its path's", async () => {
+Deno.test("copyTree(): an entry gets the name it is given, not its path's", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "d/f", content: "f" },
@@ -115,7 +115,7 @@ Deno.test("An entry gets the name it is given, not its path's", async () => {
   );
 });
 
-Deno.test("A single entry with a name goes under the very path of a missing target", async () => {
+Deno.test("copyTree(): a single entry with a name goes under the very path of a missing target", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "d/f", content: "f" }]);
   const entries = [{ path: `${directory.path}/d`, name: "bob" }];
@@ -124,7 +124,7 @@ Deno.test("A single entry with a name goes under the very path of a missing targ
   assertEquals(listing(`${directory.path}/new`), ['f = "f"']);
 });
 
-Deno.test("A name that is given and can be none is refused", async () => {
+Deno.test("copyTree(): a name that is given and can be none is refused", async () => {
   for (const name of ["../evil", "a/b", "/", "a\0b"]) {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "g", content: "g" }, { path: "to/" }]);
@@ -135,7 +135,7 @@ Deno.test("A name that is given and can be none is refused", async () => {
   }
 });
 
-Deno.test("A file without a name does not become one", async () => {
+Deno.test("copyTree(): a file without a name does not become one", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "g", content: "" }, { path: "to/" }]);
   for (const name of ["", ".", ".."]) {

@@ -5,9 +5,9 @@ import type {
   FileSystem,
 } from "../../../lib/filesystem/file_system.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
-import { HeldListing } from "../../../lib/tree/held_listing.ts";
+import { BufferableListing } from "../../../lib/tree/bufferable_listing.ts";
 import { OpenEntries } from "../../../lib/tree/open_entries.ts";
-import { transfer } from "../../../lib/tree/transfer.ts";
+import { copyTree } from "../../../lib/tree/copy_tree.ts";
 import { LimitedFileSystem } from "../../support/file_systems/limited_file_system.ts";
 import { listingOf } from "../../support/fixtures/listed_entries.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
@@ -16,12 +16,12 @@ import { makeTree, type TreeEntry } from "../../support/fixtures/tree.ts";
 import { transferOptions } from "../../support/file_systems/transfer_options.ts";
 
 /** Copies `from` to `to`, both in this directory, and gives what failed. */
-async function copyTree(
+async function copyFrom(
   root: string,
   { from, to = new LocalFileSystem() }: { from: FileSystem; to?: FileSystem },
 ): Promise<readonly string[]> {
   const observer = new RecordingObserver();
-  await transfer(
+  await copyTree(
     { files: from, entries: [{ path: `${root}/from` }] },
     { files: to, path: `${root}/to`, mustBeDirectory: false },
     {
@@ -53,20 +53,20 @@ for (
   const [name, entries] of [["many files", MANY], ["depth", DEEP]] as const
 ) {
   for (const limit of [1, 2, 3, 7, 100]) {
-    Deno.test(`A tree with ${name} arrives whole from a place that has ${limit} open at once`, async () => {
+    Deno.test(`OpenEntries: a tree with ${name} arrives whole from a place that has ${limit} open at once`, async () => {
       using directory = new TempDirectory();
       makeTree(directory.path, entries);
       const from = new LimitedFileSystem(directory.path, limit);
-      assertEquals(await copyTree(directory.path, { from }), []);
+      assertEquals(await copyFrom(directory.path, { from }), []);
       assertCopied(directory.path, entries);
     });
 
-    Deno.test(`A tree with ${name} arrives whole at a place that has ${limit} open at once`, async () => {
+    Deno.test(`OpenEntries: a tree with ${name} arrives whole at a place that has ${limit} open at once`, async () => {
       using directory = new TempDirectory();
       makeTree(directory.path, entries);
       const to = new LimitedFileSystem(directory.path, limit);
       assertEquals(
-        await copyTree(directory.path, { from: new LocalFileSystem(), to }),
+        await copyFrom(directory.path, { from: new LocalFileSystem(), to }),
         [],
       );
       assertCopied(directory.path, entries);
@@ -74,39 +74,39 @@ for (
   }
 }
 
-Deno.test("A place that has two open at once is copied within itself", async () => {
+Deno.test("OpenEntries: a place that has two open at once is copied within itself", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, MANY);
   const files = new LimitedFileSystem(directory.path, 2);
-  assertEquals(await copyTree(directory.path, { from: files, to: files }), []);
+  assertEquals(await copyFrom(directory.path, { from: files, to: files }), []);
   assertCopied(directory.path, MANY);
 });
 
-Deno.test("Where files can be open in a number, that number is made use of", async () => {
+Deno.test("OpenEntries: where files can be open in a number, that number is made use of", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, MANY);
   const from = new LimitedFileSystem(directory.path, 5);
-  assertEquals(await copyTree(directory.path, { from }), []);
+  assertEquals(await copyFrom(directory.path, { from }), []);
   assertEquals(from.mostOpen, 5);
 });
 
-Deno.test("Where nothing else is open, that too many are is the entry's failure", async () => {
+Deno.test("OpenEntries: where nothing else is open, that too many are is the entry's failure", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "from/f", content: "f" }]);
   const from = new LimitedFileSystem(directory.path, 0);
-  assertEquals(await copyTree(directory.path, { from }), [
+  assertEquals(await copyFrom(directory.path, { from }), [
     "from: Too many open files",
   ]);
   const to = new LimitedFileSystem(directory.path, 0);
   assertEquals(
-    await copyTree(directory.path, { from: new LocalFileSystem(), to }),
+    await copyFrom(directory.path, { from: new LocalFileSystem(), to }),
     [
       "to/f: Too many open files",
     ],
   );
 });
 
-Deno.test("What can never be opened beside others does not keep the others waiting for ever", async () => {
+Deno.test("OpenEntries: what can never be opened beside others does not keep the others waiting for ever", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, MANY);
   const to = new LimitedFileSystem(directory.path, 100);
@@ -119,7 +119,7 @@ Deno.test("What can never be opened beside others does not keep the others waiti
     }
     throw new TooManyOpenError(`${path}: Failure`);
   };
-  const failures = await copyTree(directory.path, { from, to });
+  const failures = await copyFrom(directory.path, { from, to });
   assertEquals(failures.toSorted(), [
     "from/d2/f17: Failure",
     "from/d3/f18: Failure",
@@ -127,7 +127,7 @@ Deno.test("What can never be opened beside others does not keep the others waiti
   ]);
 });
 
-Deno.test("use() does not begin again once the files are open", async () => {
+Deno.test("use(): does not begin again once the files are open", async () => {
   let count = 0;
   await assertRejects(
     () =>
@@ -153,9 +153,9 @@ async function namesIn(
   return names;
 }
 
-Deno.test("A listing that is kept in memory goes on where it was, and is closed", async () => {
+Deno.test("OpenEntries: a listing that is kept in memory goes on where it was, and is closed", async () => {
   let closed = 0;
-  const listing = new HeldListing(listingOf(entriesUpTo(5)), {
+  const listing = new BufferableListing(listingOf(entriesUpTo(5)), {
     name: "d",
     closed: () => closed++,
   });
@@ -168,9 +168,9 @@ Deno.test("A listing that is kept in memory goes on where it was, and is closed"
   assertEquals(closed > 0, true);
 });
 
-Deno.test("A listing keeps as many entries as it may, and fails beyond", async () => {
+Deno.test("OpenEntries: a listing keeps as many entries as it may, and fails beyond", async () => {
   const kept = (count: number) => {
-    const listing = new HeldListing(listingOf(entriesUpTo(count)), {
+    const listing = new BufferableListing(listingOf(entriesUpTo(count)), {
       name: "scp: d",
       closed: () => {},
       most: 3,

@@ -2,22 +2,22 @@ import { assertEquals } from "@std/assert";
 import { OrderedPool } from "../../../lib/tree/ordered_pool.ts";
 import { turn } from "../../support/turn.ts";
 
-/** A window, and steps in it that end when they are told to. */
+/** A pool, and steps in it that end when they are told to. */
 class Bench {
-  readonly window: OrderedPool;
+  readonly pool: OrderedPool;
   /** The steps that were begun, and then those that are over. */
   readonly begun: string[] = [];
   readonly reported: unknown[] = [];
   readonly #ends = new Map<string, PromiseWithResolvers<void>>();
 
   constructor(size: number) {
-    this.window = new OrderedPool(size, (error) => this.reported.push(error));
+    this.pool = new OrderedPool(size, (error) => this.reported.push(error));
   }
 
   /** Begins steps with these names, one after the other. */
   async begin(names: string): Promise<void> {
     for (const name of names) {
-      await this.window.begin(() => {
+      await this.pool.begin(() => {
         this.begun.push(name);
         const end = Promise.withResolvers<void>();
         this.#ends.set(name, end);
@@ -39,7 +39,7 @@ class Bench {
   }
 }
 
-Deno.test("OrderedPool has as many steps in flight at once as its size says", async () => {
+Deno.test("OrderedPool: has as many steps in flight at once as its size says", async () => {
   for (const size of [1, 2, 4]) {
     const bench = new Bench(size);
     const all = bench.begin("abcdef");
@@ -50,18 +50,18 @@ Deno.test("OrderedPool has as many steps in flight at once as its size says", as
       await bench.end("abcdef"[over]!);
     }
     await all;
-    await bench.window.drained();
+    await bench.pool.wait();
   }
 });
 
-Deno.test("OrderedPool resolves begin() once the step has begun, not when it ended", async () => {
+Deno.test("OrderedPool: resolves begin() once the step has begun, not when it ended", async () => {
   const bench = new Bench(2);
   await bench.begin("ab");
   assertEquals(bench.begun, ["a", "b"]);
   await bench.end("ab");
 });
 
-Deno.test("OrderedPool reports what failed in the order in which the steps began", async () => {
+Deno.test("OrderedPool: reports what failed in the order in which the steps began", async () => {
   const bench = new Bench(4);
   await bench.begin("abcd");
   await bench.fail("d");
@@ -73,25 +73,25 @@ Deno.test("OrderedPool reports what failed in the order in which the steps began
   assertEquals(bench.reported, ["b", "c", "d"]);
 });
 
-Deno.test("OrderedPool reports each failure once, and nothing of what went well", async () => {
+Deno.test("OrderedPool: reports each failure once, and nothing of what went well", async () => {
   const bench = new Bench(3);
   await bench.begin("abc");
   await bench.end("ac");
   await bench.fail("b");
-  await bench.window.drained();
+  await bench.pool.wait();
   assertEquals(bench.reported, ["b"]);
 });
 
-Deno.test("OrderedPool takes any error there is for a failure", async () => {
+Deno.test("OrderedPool: takes any error there is for a failure", async () => {
   const bench = new Bench(1);
   for (const error of [undefined, null, "", new TypeError("a bug")]) {
-    await bench.window.begin(() => Promise.reject(error));
-    await bench.window.drained();
+    await bench.pool.begin(() => Promise.reject(error));
+    await bench.pool.wait();
     assertEquals(bench.reported.splice(0), [error]);
   }
 });
 
-Deno.test("OrderedPool counts a step as in flight until it was reported", async () => {
+Deno.test("OrderedPool: counts a step as in flight until it was reported", async () => {
   const bench = new Bench(3);
   const all = bench.begin("abcde");
   await turn();
@@ -105,7 +105,7 @@ Deno.test("OrderedPool counts a step as in flight until it was reported", async 
   await bench.end("de");
 });
 
-Deno.test("OrderedPool keeps to its size whoever begins steps", async () => {
+Deno.test("OrderedPool: keeps to its size whoever begins steps", async () => {
   const bench = new Bench(2);
   const all = Promise.all([
     bench.begin("abc"),
@@ -121,15 +121,15 @@ Deno.test("OrderedPool keeps to its size whoever begins steps", async () => {
   assertEquals(bench.begun.toSorted().join(""), "123abcxyz");
 });
 
-Deno.test("drained() resolves when all that was begun was reported", async () => {
+Deno.test("OrderedPool: resolves wait() when all that was begun was reported", async () => {
   const bench = new Bench(4);
-  await bench.window.drained();
+  await bench.pool.wait();
   await bench.begin("abc");
-  let isDrained = false;
-  const drained = bench.window.drained().then(() => isDrained = true);
+  let hasEnded = false;
+  const ended = bench.pool.wait().then(() => hasEnded = true);
   await bench.fail("bc");
-  assertEquals(isDrained, false);
+  assertEquals(hasEnded, false);
   await bench.end("a");
-  await drained;
+  await ended;
   assertEquals(bench.reported, ["b", "c"]);
 });

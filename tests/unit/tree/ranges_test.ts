@@ -26,13 +26,13 @@ async function copy(
   return { ...copied, steps };
 }
 
-Deno.test("copyRanges() has a small file copied at once, to its end", async () => {
+Deno.test("copyRanges(): has a small file copied at once, to its end", async () => {
   for (const size of [0, 1, 64 * MIB]) {
     assertEquals(await copy(size), { size, steps: ["0 all", `moved ${size}`] });
   }
 });
 
-Deno.test("copyRanges() has a large file copied part by part, the last to its end", async () => {
+Deno.test("copyRanges(): has a large file copied part by part, the last to its end", async () => {
   const part = 64 * MIB;
   assertEquals(await copy(2 * part + 5), {
     size: 2 * part + 5,
@@ -47,7 +47,7 @@ Deno.test("copyRanges() has a large file copied part by part, the last to its en
   });
 });
 
-Deno.test("copyRanges() tells what was copied before a failure", async () => {
+Deno.test("copyRanges(): tells what was copied before a failure", async () => {
   const part = 64 * MIB;
   for (const [at, before] of [[0, 0], [part, part], [2 * part, 2 * part]]) {
     const { size, failure } = await copy(2 * part + 5, { copy: at! });
@@ -56,7 +56,7 @@ Deno.test("copyRanges() tells what was copied before a failure", async () => {
   }
 });
 
-Deno.test("copyRanges() ends where a checkpoint throws", async () => {
+Deno.test("copyRanges(): ends where a checkpoint throws", async () => {
   const { failure, steps } = await copy(192 * MIB, { checkpoint: 1 });
   assertEquals((failure as Error).message, "interrupted");
   assertEquals(steps, ["0 64", `moved ${64 * MIB}`]);

@@ -5,47 +5,47 @@ import { turn } from "../../support/turn.ts";
 /** Whether all of it is over by now. */
 async function isOver(pending: WaitGroup): Promise<boolean> {
   let isOver = false;
-  pending.over.then(() => isOver = true);
+  pending.wait().then(() => isOver = true);
   await turn();
   return isOver;
 }
 
-Deno.test("WaitGroup is over when all has ended and no more will begin", async () => {
+Deno.test("WaitGroup: is over when all has ended and no more will begin", async () => {
   const pending = new WaitGroup();
-  pending.begin();
-  pending.begin();
-  pending.end();
-  pending.end();
+  pending.add();
+  pending.add();
+  pending.done();
+  pending.done();
   assertEquals(await isOver(pending), false);
-  pending.begin();
-  pending.end();
+  pending.add();
+  pending.done();
   assertEquals(await isOver(pending), false);
-  pending.end();
+  pending.done();
   assertEquals(await isOver(pending), true);
 });
 
-Deno.test("WaitGroup is not over before the last has ended", async () => {
+Deno.test("WaitGroup: is not over before the last has ended", async () => {
   const pending = new WaitGroup();
-  pending.begin();
-  pending.end();
-  pending.begin();
-  pending.end();
-  pending.begin();
-  pending.end();
-  pending.begin();
-  pending.end();
+  pending.add();
+  pending.done();
+  pending.add();
+  pending.done();
+  pending.add();
+  pending.done();
+  pending.add();
+  pending.done();
   assertEquals(await isOver(pending), false);
-  pending.begin();
+  pending.add();
   // No more will begin.
-  pending.end();
+  pending.done();
   assertEquals(await isOver(pending), false);
-  pending.end();
+  pending.done();
   assertEquals(await isOver(pending), true);
 });
 
-Deno.test("WaitGroup is over at once where nothing begins", async () => {
+Deno.test("WaitGroup: is over at once where nothing begins", async () => {
   const pending = new WaitGroup();
   assertEquals(await isOver(pending), false);
-  pending.end();
+  pending.done();
   assertEquals(await isOver(pending), true);
 });

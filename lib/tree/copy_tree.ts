@@ -6,7 +6,7 @@ import type { Observer } from "../events/copy_event.ts";
 import { TransferRun } from "./transfer_run.ts";
 import type { Destination } from "./destination.ts";
 import type { TransferOptions } from "./options.ts";
-import { OwnWork } from "./own_work.ts";
+import { OwnDirectories } from "./own_directories.ts";
 import { WaitGroup } from "./wait_group.ts";
 import { type SourceEntry, TreeCopier } from "./tree_copier.ts";
 
@@ -45,18 +45,18 @@ export interface Target {
  * before stays; each file that was in flight is named.
  * @throws {SessionError} If the connection to a place is lost; the same.
  */
-export async function transfer(
+export async function copyTree(
   sources: Sources,
   target: Target,
   { options, observer }: { options: TransferOptions; observer: Observer },
 ): Promise<void> {
-  await new Transfer(sources, target, options, observer).run();
+  await new TreeTransfer(sources, target, options, observer).run();
 }
 
-class Transfer {
+class TreeTransfer {
   readonly #sources: Sources;
   readonly #target: Target;
-  readonly #course: TransferRun;
+  readonly #run: TransferRun;
   readonly #trees: TreeCopier;
 
   constructor(
@@ -71,12 +71,15 @@ class Transfer {
     this.#target = target;
     const { interrupted } = options;
     const steps = Math.max(from.concurrency.entries, to.concurrency.entries);
-    this.#course = new TransferRun(steps, { observer, interrupted });
+    this.#run = new TransferRun(steps, { observer, interrupted });
     const names = new Set(sources.entries.map((entry) => nameOf(entry, from)));
     names.add(to.nameOf(target.path));
     this.#trees = new TreeCopier(from, to, options, {
-      course: this.#course,
-      ownWork: new OwnWork(from, to, { began: Date.now(), names }),
+      run: this.#run,
+      ownDirectories: new OwnDirectories(from, to, {
+        began: Date.now(),
+        names,
+      }),
     });
   }
 
@@ -87,7 +90,7 @@ class Transfer {
     const { isDirectory, destination } = await this.#look();
     const pending = new WaitGroup();
     for (const [index, entry] of entries.entries()) {
-      await this.#course.orReport(async () => {
+      await this.#run.runOrReport(async () => {
         const name = nameOf(entry, files);
         const goesInside = isDirectory && !isDotName(name);
         if (!isDirectory && index > 0) {
@@ -105,9 +108,9 @@ class Transfer {
         );
       });
     }
-    pending.end();
-    await pending.over;
-    await this.#course.end();
+    pending.done();
+    await pending.wait();
+    await this.#run.end();
   }
 
   async #look(): Promise<{ isDirectory: boolean; destination: Destination }> {

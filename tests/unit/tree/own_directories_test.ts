@@ -4,7 +4,7 @@ import type {
   Listing,
 } from "../../../lib/filesystem/file_system.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
-import { transfer } from "../../../lib/tree/transfer.ts";
+import { copyTree } from "../../../lib/tree/copy_tree.ts";
 import { listingOf } from "../../support/fixtures/listed_entries.ts";
 import { listing } from "../../support/fixtures/listing.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
@@ -94,7 +94,7 @@ async function copy(
   [to, target]: readonly [LocalFileSystem, string],
 ): Promise<readonly string[]> {
   const observer = new RecordingObserver();
-  await transfer(
+  await copyTree(
     { files: from, entries: [{ path: source }] },
     { files: to, path: target, mustBeDirectory: false },
     {
@@ -125,7 +125,7 @@ const ROWS: readonly (readonly [
 for (const [way, from, to] of PLACES) {
   for (const [source, target, refused, left] of ROWS) {
     Deno.test(
-      `A directory that is copied into itself by way of a server is refused: ${way}, ${source} to ${target}`,
+      `copyTree(): a directory that is copied into itself by way of a server is refused: ${way}, ${source} to ${target}`,
       async () => {
         using directory = new TempDirectory();
         const { path } = directory;
@@ -151,7 +151,7 @@ for (const [way, from, to] of PLACES) {
 
 for (const [way, from, to] of PLACES) {
   Deno.test(
-    `A directory that is copied into one of its name inside itself ends: ${way}`,
+    `copyTree(): a directory that is copied into one of its name inside itself ends: ${way}`,
     async () => {
       using directory = new TempDirectory();
       const { path } = directory;
@@ -165,7 +165,7 @@ for (const [way, from, to] of PLACES) {
   );
 }
 
-Deno.test("A directory of the target's name that was there before is copied", async () => {
+Deno.test("copyTree(): a directory of the target's name that was there before is copied", async () => {
   using directory = new TempDirectory();
   const { path } = directory;
   makeTree(path, [
@@ -184,7 +184,7 @@ Deno.test("A directory of the target's name that was there before is copied", as
 });
 
 Deno.test(
-  "A directory on another machine is copied, though this one has the same path",
+  "copyTree(): a directory on another machine is copied, though this one has the same path",
   async () => {
     using here = new TempDirectory();
     using there = new TempDirectory();

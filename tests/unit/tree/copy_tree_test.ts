@@ -9,7 +9,7 @@ import type {
 } from "../../../lib/filesystem/file_system.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import type { TransferOptions } from "../../../lib/tree/options.ts";
-import { transfer } from "../../../lib/tree/transfer.ts";
+import { copyTree } from "../../../lib/tree/copy_tree.ts";
 import { withFaults } from "../../support/file_systems/faulty_file.ts";
 import { FaultyFileSystem } from "../../support/file_systems/faulty_file_system.ts";
 import { HeldFileSystem } from "../../support/file_systems/held_file_system.ts";
@@ -34,7 +34,7 @@ async function copy(
   const observer = new RecordingObserver();
   const store = { preserve, umask: 0o022, modeBits: 0o777 };
   const interrupted = new AbortController().signal;
-  await transfer(
+  await copyTree(
     { files, entries: [{ path: source }] },
     { files, path: target, mustBeDirectory: false },
     {
@@ -61,14 +61,14 @@ function modifiedOf(path: string): number {
   return Deno.statSync(path).mtime!.getTime() / 1000;
 }
 
-Deno.test("transfer() copies a file under the name of its target", async () => {
+Deno.test("copyTree(): copies a file under the name of its target", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "a", content: "abc" }]);
   assertEquals(await copy(`${directory.path}/a`, `${directory.path}/b`), []);
   assertEquals(listing(directory.path), ['a = "abc"', 'b = "abc"']);
 });
 
-Deno.test("transfer() copies a file whole, whatever its size", async () => {
+Deno.test("copyTree(): copies a file whole, whatever its size", async () => {
   for (const size of [0, 1, 262_143, 262_144, 262_145, 600_000]) {
     using directory = new TempDirectory();
     const content = Uint8Array.from({ length: size }, (_, at) => at % 251);
@@ -82,7 +82,7 @@ Deno.test("transfer() copies a file whole, whatever its size", async () => {
   }
 });
 
-Deno.test("transfer() copies into a directory that is there", async () => {
+Deno.test("copyTree(): copies into a directory that is there", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "a", content: "abc" },
@@ -101,7 +101,7 @@ Deno.test("transfer() copies into a directory that is there", async () => {
   );
 });
 
-Deno.test("transfer() copies a directory under the name of a missing target", async () => {
+Deno.test("copyTree(): copies a directory under the name of a missing target", async () => {
   using directory = new TempDirectory();
   makeTree(
     directory.path,
@@ -125,7 +125,7 @@ Deno.test("transfer() copies a directory under the name of a missing target", as
   }
 });
 
-Deno.test("transfer() merges a directory into one of its name", async () => {
+Deno.test("copyTree(): merges a directory into one of its name", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "d/f", content: "new" },
@@ -139,7 +139,7 @@ Deno.test("transfer() merges a directory into one of its name", async () => {
   );
 });
 
-linkTest("transfer() copies links of a tree as links", async () => {
+linkTest("copyTree(): copies links of a tree as links", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "d/f", content: "f" }, { path: "d/e/" }]);
   Deno.symlinkSync("f", `${directory.path}/d/file`);
@@ -158,7 +158,7 @@ linkTest("transfer() copies links of a tree as links", async () => {
 });
 
 linkTest(
-  "transfer() copies a tree with links over an earlier copy of it",
+  "copyTree(): copies a tree with links over an earlier copy of it",
   async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "d/f", content: "f" }, { path: "to/" }]);
@@ -179,7 +179,7 @@ linkTest(
 );
 
 linkTest(
-  "transfer() copies what a link names if it is not recursive",
+  "copyTree(): copies what a link names if it is not recursive",
   async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "f", content: "f" }]);
@@ -198,7 +198,7 @@ linkTest(
 );
 
 linkTest(
-  "transfer() writes through a link that is the target of a file",
+  "copyTree(): writes through a link that is the target of a file",
   async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [
@@ -216,7 +216,7 @@ linkTest(
 );
 
 linkTest(
-  "transfer() refuses to copy a file onto itself and leaves it whole",
+  "copyTree(): refuses to copy a file onto itself and leaves it whole",
   async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "d/f", content: "precious" }]);
@@ -245,7 +245,7 @@ linkTest(
   },
 );
 
-Deno.test("transfer() leaves a directory that is copied onto itself as it is", async () => {
+Deno.test("copyTree(): leaves a directory that is copied onto itself as it is", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "d/f", content: "precious" }]);
   const failures = await copy(`${directory.path}/d`, directory.path);
@@ -253,7 +253,7 @@ Deno.test("transfer() leaves a directory that is copied onto itself as it is", a
   assertEquals(listing(directory.path), ["d/", 'd/f = "precious"']);
 });
 
-Deno.test("transfer() does not copy a directory into itself for ever", async () => {
+Deno.test("copyTree(): does not copy a directory into itself for ever", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "d/f", content: "f" }, { path: "d/in/" }]);
   const into = await copy(`${directory.path}/d`, `${directory.path}/d/in`);
@@ -265,7 +265,7 @@ Deno.test("transfer() does not copy a directory into itself for ever", async () 
   );
 });
 
-Deno.test("transfer() reports a directory that is copied to a new one inside it", async () => {
+Deno.test("copyTree(): reports a directory that is copied to a new one inside it", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "d/f", content: "f" }]);
   const failures = await copy(`${directory.path}/d`, `${directory.path}/d/new`);
@@ -276,7 +276,7 @@ Deno.test("transfer() reports a directory that is copied to a new one inside it"
   assert(copies.length <= 2, copies.join("\n"));
 });
 
-Deno.test("transfer() refuses directories unless it is recursive, and devices always", async () => {
+Deno.test("copyTree(): refuses directories unless it is recursive, and devices always", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "d/f", content: "f" }]);
   for (
@@ -295,7 +295,7 @@ Deno.test("transfer() refuses directories unless it is recursive, and devices al
   assertEquals(listing(directory.path), ["d/", 'd/f = "f"']);
 });
 
-Deno.test("transfer() reports what is in the way and keeps it", async () => {
+Deno.test("copyTree(): reports what is in the way and keeps it", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "d/x", content: "file" },
@@ -315,7 +315,7 @@ Deno.test("transfer() reports what is in the way and keeps it", async () => {
   );
 });
 
-Deno.test("transfer() reports a source or a target that is not there", async () => {
+Deno.test("copyTree(): reports a source or a target that is not there", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "f", content: "f" }]);
   for (const recursive of [false, true]) {
@@ -333,7 +333,7 @@ Deno.test("transfer() reports a source or a target that is not there", async () 
   assertEquals(listing(directory.path), ['f = "f"']);
 });
 
-Deno.test("transfer() reports a read that fails, drops the old tail, goes on", async () => {
+Deno.test("copyTree(): reports a read that fails, drops the old tail, goes on", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "d/f", content: "new" },
@@ -352,7 +352,7 @@ Deno.test("transfer() reports a read that fails, drops the old tail, goes on", a
   assertEquals(listing(`${directory.path}/to`), ["d/", "d/e/", 'd/f = ""']);
 });
 
-Deno.test("transfer() reports a full disk and goes on", async () => {
+Deno.test("copyTree(): reports a full disk and goes on", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "d/f", content: "new" }, { path: "d/e/" }]);
   const files = new FaultyFileSystem({
@@ -368,7 +368,7 @@ Deno.test("transfer() reports a full disk and goes on", async () => {
 });
 
 Deno.test({
-  name: "transfer() takes modes under the umask, and times only to preserve",
+  name: "copyTree(): takes modes under the umask, and times only to preserve",
   ignore: Deno.build.os === "windows",
   fn: async () => {
     for (
@@ -418,7 +418,7 @@ async function copyAll(
     observer?: RecordingObserver;
   } = {},
 ): Promise<string[]> {
-  await transfer(
+  await copyTree(
     { files: from, entries: sources },
     { files: to, path: target, mustBeDirectory },
     {
@@ -447,7 +447,7 @@ class Listed extends HeldFileSystem {
   }
 }
 
-Deno.test("transfer() refuses names in a listing that are none, and makes nothing for them", async () => {
+Deno.test("copyTree(): refuses names in a listing that are none, and makes nothing for them", async () => {
   const names = ["..", ".", "", "a/b", "/", "/tmp/x", "../evil", "a\0b", "a/"];
   for (const atOnce of [1, 4]) {
     for (const target of ["new", "there"]) {
@@ -486,7 +486,7 @@ Deno.test("transfer() refuses names in a listing that are none, and makes nothin
   }
 });
 
-Deno.test("transfer() refuses names in a listing that are directories, and lists none of them", async () => {
+Deno.test("copyTree(): refuses names in a listing that are directories, and lists none of them", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "d/" }, { path: "to/" }]);
   const attributes: Attributes = {
@@ -509,7 +509,7 @@ Deno.test("transfer() refuses names in a listing that are directories, and lists
   assertEquals(listing(directory.path), ["d/", "to/", "to/d/"]);
 });
 
-Deno.test("transfer() refuses what is no name where it stores", {
+Deno.test("copyTree(): refuses what is no name where it stores", {
   ignore: Deno.build.os === "windows",
 }, async () => {
   using directory = new TempDirectory();
@@ -532,7 +532,7 @@ Deno.test("transfer() refuses what is no name where it stores", {
   assertEquals(listing(`${directory.path}/to`), ["d/", 'd/good = "x"']);
 });
 
-Deno.test("transfer() takes what is told of an entry, and looks only where it is not", async () => {
+Deno.test("copyTree(): takes what is told of an entry, and looks only where it is not", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "a", content: "a" },
@@ -573,7 +573,7 @@ Deno.test("transfer() takes what is told of an entry, and looks only where it is
   );
 });
 
-Deno.test("transfer() takes no target that has to be a directory and is none", async () => {
+Deno.test("copyTree(): takes no target that has to be a directory and is none", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "a", content: "a" },
@@ -598,7 +598,7 @@ Deno.test("transfer() takes no target that has to be a directory and is none", a
   assertEquals(listing(directory.path), ['a = "a"', 'b = "b"']);
 });
 
-Deno.test("transfer() has a place for one source alone where the target is no directory", async () => {
+Deno.test("copyTree(): has a place for one source alone where the target is no directory", async () => {
   for (const before of ["nothing", "a file"]) {
     using directory = new TempDirectory();
     makeTree(directory.path, [
@@ -621,7 +621,7 @@ Deno.test("transfer() has a place for one source alone where the target is no di
 });
 
 linkTest(
-  "transfer() copies what links name if links are followed, and no loop",
+  "copyTree(): copies what links name if links are followed, and no loop",
   async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [
@@ -665,7 +665,7 @@ class Misjudged extends LocalFileSystem {
   }
 }
 
-Deno.test("transfer() copies a file to its end, whatever length it was told to have", async () => {
+Deno.test("copyTree(): copies a file to its end, whatever length it was told to have", async () => {
   for (const before of ["nothing", "what was there, longer than the new one"]) {
     for (const size of [0, 1, 5, 4096, 600_000]) {
       using directory = new TempDirectory();
@@ -692,7 +692,7 @@ Deno.test("transfer() copies a file to its end, whatever length it was told to h
   }
 });
 
-Deno.test("transfer() tells of a file that shrinks while it is read", async () => {
+Deno.test("copyTree(): tells of a file that shrinks while it is read", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     { path: "a", content: "0123456789" },
@@ -740,7 +740,7 @@ class Copying extends Misjudged {
   }
 }
 
-Deno.test("transfer() has a place copy to new files itself, if it can", async () => {
+Deno.test("copyTree(): has a place copy to new files itself, if it can", async () => {
   for (const before of ["nothing", "what was there, longer than the new one"]) {
     using directory = new TempDirectory();
     makeTree(directory.path, [
@@ -760,7 +760,7 @@ Deno.test("transfer() has a place copy to new files itself, if it can", async ()
   }
 });
 
-Deno.test("What a place copies itself is whole, whatever length it was told to have", async () => {
+Deno.test("copyTree(): what a place copies itself is whole, whatever length it was told to have", async () => {
   for (const before of ["nothing", "what was there, longer than the new one"]) {
     for (const size of [0, 3, 20]) {
       using directory = new TempDirectory();
@@ -789,7 +789,7 @@ Deno.test("What a place copies itself is whole, whatever length it was told to h
   }
 });
 
-Deno.test("transfer() ends where a place is lost: what was not begun is named, what was is cut", async () => {
+Deno.test("copyTree(): ends where a place is lost: what was not begun is named, what was is cut", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [
     ...["a", "b", "c"].map((path) => ({ path, content: "0123456789" })),
@@ -820,7 +820,7 @@ Deno.test("transfer() ends where a place is lost: what was not begun is named, w
 });
 
 linkTest(
-  "transfer() does not wait for itself where a link in the target leads back",
+  "copyTree(): does not wait for itself where a link in the target leads back",
   async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [

@@ -8,7 +8,7 @@ import type { CopiedDirectory } from "../filesystem/directory_loops.ts";
  * target lies inside a source, on a server that is this machine or on two that
  * are one, they are met on the way through it, and would be copied for ever.
  */
-export class OwnWork {
+export class OwnDirectories {
   readonly #from: FileSystem;
   readonly #to: FileSystem;
   readonly #start: CopyStart;
@@ -22,7 +22,7 @@ export class OwnWork {
   }
 
   /** Notes a directory that is filled at the top of the target. */
-  began(path: string, identity: string | undefined): void {
+  add(path: string, identity: string | undefined): void {
     if (identity !== undefined) this.#tops.set(identity, path);
   }
 

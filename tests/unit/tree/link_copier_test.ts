@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
-import { transfer } from "../../../lib/tree/transfer.ts";
+import { copyTree } from "../../../lib/tree/copy_tree.ts";
 import { FoldingFileSystem } from "../../support/file_systems/folding_file_system.ts";
 import { listing } from "../../support/fixtures/listing.ts";
 import { linkTest } from "../../support/platform.ts";
@@ -78,7 +78,7 @@ const ROWS: readonly Row[] = [
 
 for (const { about, before, first, evil, refused } of ROWS) {
   linkTest(
-    `Nothing is written through a link that another source just made: ${about}`,
+    `copyTree(): nothing is written through a link that another source just made: ${about}`,
     async () => {
       using directory = new TempDirectory();
       const { path } = directory;
@@ -108,7 +108,7 @@ for (const { about, before, first, evil, refused } of ROWS) {
 }
 
 linkTest(
-  "Links that lead to each other are copied as links, and replaced as links",
+  "copyTree(): links that lead to each other are copied as links, and replaced as links",
   async () => {
     using directory = new TempDirectory();
     const { path } = directory;
@@ -122,23 +122,30 @@ linkTest(
   },
 );
 
-Deno.test("A file whose name differs by case from a link just made is copied", {
-  ignore: Deno.build.os !== "linux",
-}, async () => {
-  using directory = new TempDirectory();
-  const { path } = directory;
-  makeTree(path, [
-    { path: "p/t/" },
-    { path: "q/t/L", content: "kept apart" },
-    { path: "dst/" },
-  ]);
-  Deno.symlinkSync("nowhere", `${path}/p/t/l`);
-  assertEquals(await copyBoth(path, ["p/t", "q/t"]), []);
-  assertEquals(listing(`${path}/dst/t`), ['L = "kept apart"', "l -> nowhere"]);
-});
+Deno.test(
+  "copyTree(): a file whose name differs by case from a link just made is copied",
+  {
+    ignore: Deno.build.os !== "linux",
+  },
+  async () => {
+    using directory = new TempDirectory();
+    const { path } = directory;
+    makeTree(path, [
+      { path: "p/t/" },
+      { path: "q/t/L", content: "kept apart" },
+      { path: "dst/" },
+    ]);
+    Deno.symlinkSync("nowhere", `${path}/p/t/l`);
+    assertEquals(await copyBoth(path, ["p/t", "q/t"]), []);
+    assertEquals(listing(`${path}/dst/t`), [
+      'L = "kept apart"',
+      "l -> nowhere",
+    ]);
+  },
+);
 
 linkTest(
-  "Nothing is written through a link just made whose name differs by case, where the target ignores that",
+  "copyTree(): nothing is written through a link just made whose name differs by case, where the target ignores that",
   async () => {
     using directory = new TempDirectory();
     const { path } = directory;
@@ -157,7 +164,7 @@ linkTest(
   },
 );
 
-/** Copies as `cp -r` does, a transfer for each source; gives what failed. */
+/** Copies as `cp -r` does, a copyTree for each source; gives what failed. */
 async function copyBoth(
   root: string,
   sources: readonly string[],
@@ -167,7 +174,7 @@ async function copyBoth(
   const files = new SortedFileSystem();
   const links = new Set<string>();
   for (const source of sources) {
-    await transfer(
+    await copyTree(
       { files, entries: [{ path: `${root}/${source}` }] },
       { files: to, path: `${root}/dst`, mustBeDirectory: true },
       {

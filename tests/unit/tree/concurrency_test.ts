@@ -1,4 +1,4 @@
-/** transfer() between places that are best at many things at once. */
+/** copyTree() between places that are best at many things at once. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
@@ -14,7 +14,7 @@ import type {
 } from "../../../lib/filesystem/file_system.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import type { TransferOptions } from "../../../lib/tree/options.ts";
-import { transfer } from "../../../lib/tree/transfer.ts";
+import { copyTree } from "../../../lib/tree/copy_tree.ts";
 import { withFaults } from "../../support/file_systems/faulty_file.ts";
 import { Gate, ORDERS } from "../../support/gate.ts";
 import { HeldFileSystem } from "../../support/file_systems/held_file_system.ts";
@@ -46,7 +46,7 @@ class Bench implements Disposable {
       & Partial<TransferOptions>
       & { from?: FileSystem; to?: FileSystem; preserve?: boolean } = {},
   ): Promise<void> {
-    return transfer(
+    return copyTree(
       {
         files: from,
         entries: sources.map((path) => ({ path: `${this.path}/${path}` })),
@@ -89,7 +89,7 @@ class GatedFiles extends HeldFileSystem {
   }
 }
 
-Deno.test("transfer() copies a tree whole that is copied many entries at once", async () => {
+Deno.test("copyTree(): copies a tree whole that is copied many entries at once", async () => {
   using bench = new Bench();
   const names = Array.from({ length: 30 }, (_, index) => `f${index}`);
   makeTree(bench.path, [
@@ -108,7 +108,7 @@ Deno.test("transfer() copies a tree whole that is copied many entries at once", 
   );
 });
 
-Deno.test("transfer() has as many entries in flight as the faster place is best at", async () => {
+Deno.test("copyTree(): has as many entries in flight as the faster place is best at", async () => {
   using bench = new Bench();
   const names = ["a", "b", "c", "d", "e", "f"];
   makeTree(bench.path, [
@@ -135,7 +135,7 @@ Deno.test("transfer() has as many entries in flight as the faster place is best 
   );
 });
 
-Deno.test("transfer() has as many blocks in flight as both places are best at together", async () => {
+Deno.test("copyTree(): has as many blocks in flight as both places are best at together", async () => {
   for (const toFarPlace of [false, true]) {
     using bench = new Bench();
     const content = "0123456789".repeat(10);
@@ -152,7 +152,7 @@ Deno.test("transfer() has as many blocks in flight as both places are best at to
   }
 });
 
-Deno.test("transfer() reports what failed in the order in which it was begun", async () => {
+Deno.test("copyTree(): reports what failed in the order in which it was begun", async () => {
   using bench = new Bench();
   makeTree(bench.path, [
     ...["a", "b", "c", "d"].map((path) => ({ path, content: path })),
@@ -182,7 +182,7 @@ Deno.test("transfer() reports what failed in the order in which it was begun", a
   ]);
 });
 
-Deno.test("transfer() reports what failed in a directory before what failed with it", async () => {
+Deno.test("copyTree(): reports what failed in a directory before what failed with it", async () => {
   using bench = new Bench();
   makeTree(bench.path, [
     { path: "d/a", content: "a" },
@@ -231,7 +231,7 @@ for (
   ] as const
 ) {
   for (const before of ["nothing", "a file"]) {
-    Deno.test(`The later of two files for one name wins, whole: in ${place}, where ${before} was there`, async () => {
+    Deno.test(`copyTree(): the later of two files for one name wins, whole: in ${place}, where ${before} was there`, async () => {
       using bench = new Bench();
       makeTree(bench.path, [
         { path: "x/f", content: "1111111111" },
@@ -256,7 +256,7 @@ for (
 }
 
 linkTest(
-  "The later of two files for one file wins, whole, whatever names lead there",
+  "copyTree(): the later of two files for one file wins, whole, whatever names lead there",
   async () => {
     using bench = new Bench();
     makeTree(bench.path, [
@@ -281,7 +281,7 @@ linkTest(
 
 for (const before of ["new", "there"]) {
   for (const held of ["read x/d/f", "entry x/d/f"]) {
-    Deno.test(`A file that two directories have is one of the two, whole: in a directory that is ${before}, with a wait at ${held}`, async () => {
+    Deno.test(`copyTree(): a file that two directories have is one of the two, whole: in a directory that is ${before}, with a wait at ${held}`, async () => {
       using bench = new Bench();
       const contents = ["1111111111", "2222222222222222222"];
       makeTree(bench.path, [
@@ -304,7 +304,7 @@ for (const before of ["new", "there"]) {
   }
 }
 
-Deno.test("Two directories for one name are both copied, whichever is made first", async () => {
+Deno.test("copyTree(): two directories for one name are both copied, whichever is made first", async () => {
   using bench = new Bench();
   makeTree(bench.path, [
     { path: "x/d/a", content: "a" },
@@ -325,7 +325,7 @@ Deno.test("Two directories for one name are both copied, whichever is made first
   );
 });
 
-Deno.test("A name that is listed twice is stored whole, as the later of the two", async () => {
+Deno.test("copyTree(): a name that is listed twice is stored whole, as the later of the two", async () => {
   using bench = new Bench();
   makeTree(bench.path, [
     { path: "d/f", content: "what is there at first" },
@@ -348,7 +348,7 @@ Deno.test("A name that is listed twice is stored whole, as the later of the two"
 
 for (const atOnce of [1, 4]) {
   linkTest(
-    `Nothing is written through a link that was just made, ${atOnce} at once`,
+    `copyTree(): nothing is written through a link that was just made, ${atOnce} at once`,
     async () => {
       using bench = new Bench();
       makeTree(bench.path, [
@@ -369,50 +369,54 @@ for (const atOnce of [1, 4]) {
   );
 }
 
-Deno.test("A directory gets its mode and its times after all that goes in", {
-  ignore: Deno.build.os === "windows",
-}, async () => {
-  using bench = new Bench();
-  makeTree(bench.path, [
-    { path: "d/a", content: "a", modified: 1000 },
-    { path: "d/e/f", content: "f", modified: 1000 },
-    { path: "d/e/", mode: 0o500, modified: 2000 },
-    { path: "d/empty/", mode: 0o500, modified: 3000 },
-    { path: "d/", mode: 0o555, modified: 4000 },
-  ]);
-  const to = new HeldFileSystem(bench.path, 16);
-  const first = bench.from.hold("read d/a");
-  const inner = bench.from.hold("read d/e/f");
-  const copying = bench.copy(["d"], { to, preserve: true });
-  await Promise.all([first.reached, inner.reached]);
-  await turn();
-  const sets = (): string[] =>
-    to.calls.filter((call) => /^set(Mode|Times) /.test(call));
-  assertEquals(sets().filter((call) => !call.endsWith("/empty")), []);
-  inner.letGo();
-  await turn();
-  assertEquals(
-    sets().filter((call) => !call.endsWith("/empty")),
-    ["setTimes to/e", "setMode to/e"],
-  );
-  first.letGo();
-  await copying;
-  assertEquals(bench.failures, []);
-  assertEquals(to.calls.slice(-2), ["setTimes to", "setMode to"]);
-  for (
-    const [path, mode, modified] of [
-      ["to", 0o555, 4000],
-      ["to/e", 0o500, 2000],
-      ["to/empty", 0o500, 3000],
-    ] as const
-  ) {
-    const info = Deno.statSync(`${bench.path}/${path}`);
-    assertEquals(info.mode! & 0o7777, mode, path);
-    assertEquals(info.mtime!.getTime(), modified * 1000, path);
-  }
-});
+Deno.test(
+  "copyTree(): a directory gets its mode and its times after all that goes in",
+  {
+    ignore: Deno.build.os === "windows",
+  },
+  async () => {
+    using bench = new Bench();
+    makeTree(bench.path, [
+      { path: "d/a", content: "a", modified: 1000 },
+      { path: "d/e/f", content: "f", modified: 1000 },
+      { path: "d/e/", mode: 0o500, modified: 2000 },
+      { path: "d/empty/", mode: 0o500, modified: 3000 },
+      { path: "d/", mode: 0o555, modified: 4000 },
+    ]);
+    const to = new HeldFileSystem(bench.path, 16);
+    const first = bench.from.hold("read d/a");
+    const inner = bench.from.hold("read d/e/f");
+    const copying = bench.copy(["d"], { to, preserve: true });
+    await Promise.all([first.reached, inner.reached]);
+    await turn();
+    const sets = (): string[] =>
+      to.calls.filter((call) => /^set(Mode|Times) /.test(call));
+    assertEquals(sets().filter((call) => !call.endsWith("/empty")), []);
+    inner.letGo();
+    await turn();
+    assertEquals(
+      sets().filter((call) => !call.endsWith("/empty")),
+      ["setTimes to/e", "setMode to/e"],
+    );
+    first.letGo();
+    await copying;
+    assertEquals(bench.failures, []);
+    assertEquals(to.calls.slice(-2), ["setTimes to", "setMode to"]);
+    for (
+      const [path, mode, modified] of [
+        ["to", 0o555, 4000],
+        ["to/e", 0o500, 2000],
+        ["to/empty", 0o500, 3000],
+      ] as const
+    ) {
+      const info = Deno.statSync(`${bench.path}/${path}`);
+      assertEquals(info.mode! & 0o7777, mode, path);
+      assertEquals(info.mtime!.getTime(), modified * 1000, path);
+    }
+  },
+);
 
-Deno.test("What is no regular file is written in order, one block at a time", async () => {
+Deno.test("copyTree(): what is no regular file is written in order, one block at a time", async () => {
   using bench = new Bench();
   const content = "0123456789".repeat(3);
   makeTree(bench.path, [
@@ -448,7 +452,7 @@ Deno.test("What is no regular file is written in order, one block at a time", as
   );
 });
 
-Deno.test("transfer() tells its observer of each file that moves, if it is watched", async () => {
+Deno.test("copyTree(): tells its observer of each file that moves, if it is watched", async () => {
   for (const isWatched of [true, false]) {
     using bench = new Bench();
     makeTree(bench.path, [
@@ -497,7 +501,7 @@ for (
     [new ProtocolError("nonsense"), "nonsense"],
   ] as const
 ) {
-  Deno.test(`transfer() names each file that was in flight when a place broke: ${error.name}`, async () => {
+  Deno.test(`copyTree(): names each file that was in flight when a place broke: ${error.name}`, async () => {
     for (const namedBy of ["source", "target"] as const) {
       using bench = new Bench();
       makeTree(bench.path, [
@@ -542,7 +546,7 @@ for (
   });
 }
 
-Deno.test("transfer() names each source whose connection was lost before it was looked at", async () => {
+Deno.test("copyTree(): names each source whose connection was lost before it was looked at", async () => {
   for (const entries of [1, 4]) {
     using bench = new Bench();
     makeTree(bench.path, [{ path: "to/" }]);
@@ -571,7 +575,7 @@ Deno.test("transfer() names each source whose connection was lost before it was 
   }
 });
 
-Deno.test("transfer() ends where it is interrupted, and leaves true beginnings", async () => {
+Deno.test("copyTree(): ends where it is interrupted, and leaves true beginnings", async () => {
   using bench = new Bench();
   makeTree(bench.path, [
     ...["a", "b"].map((path) => ({ path, content: "0123456789" })),

@@ -8,7 +8,7 @@ export const MAX_KEPT_ENTRIES = 1_000_000;
  * A listing that can be closed before its entries were taken: they are kept in
  * memory then.
  */
-export class HeldListing implements Listing {
+export class BufferableListing implements Listing {
   readonly #listing: Listing;
   readonly #entries: AsyncIterator<DirectoryEntry>;
   readonly #name: string;
