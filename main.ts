@@ -11,10 +11,10 @@ const ENDING: readonly (readonly [Deno.Signal, number])[] =
     ? [["SIGINT", 130]]
     : [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]];
 
-/** What the runtime puts for bytes of an argument that are no UTF-8. */
+/** Character that the runtime puts for bytes of an argument that are not UTF-8. */
 const REPLACED = "\ufffd";
 
-/** The arguments as they were given. */
+/** Gives the arguments as they were typed. */
 async function givenArguments(isCompiled: boolean): Promise<readonly string[]> {
   const mayDiffer = isCompiled ||
     Deno.args.some((arg) => arg.includes(REPLACED));
@@ -24,29 +24,30 @@ async function givenArguments(isCompiled: boolean): Promise<readonly string[]> {
 }
 
 /**
- * Time that what has been interrupted may take to end: all of it takes less than
- * two seconds, whatever a peer does.
+ * Time that a copy may take to end after an interrupt: the whole process ends in
+ * less than two seconds, whatever a peer does.
  */
 const PATIENCE_MILLISECONDS = 1500;
 
 /**
- * Is aborted, with the exit status to give, by the first signal that ends us. A
- * signal that was ignored when we were started stays ignored, for ssh too.
+ * Gives a signal that is aborted by the first INT, TERM or HUP, its reason the exit
+ * status. A signal that was ignored when the process started stays ignored, for ssh
+ * too.
  */
 function interruption(): AbortSignal {
   const interruption = new AbortController();
-  // To be asked before anything listens: the runtime then listens to others too.
+  // Ask before anything listens: the runtime then listens to other signals, too.
   const ignored = ignoredSignals(ENDING.map(([signal]) => signal));
   for (const [signal, status] of ENDING) {
     Deno.addSignalListener(signal, () => {
       if (ignored.includes(signal)) return;
-      // Whoever asks twice does not want to wait for what has yet to end.
+      // A user who interrupts twice does not want to wait.
       if (interruption.signal.aborted) Deno.exit(status);
       interruption.abort(status);
       setTimeout(() => Deno.exit(status), PATIENCE_MILLISECONDS);
     });
   }
-  // Else Deno 2.9 would come to listen half a second after its start, and end us.
+  // Deno 2.9 listens half a second after its start, and would end the process.
   for (const signal of ignored) ignore(signal);
   return interruption.signal;
 }
@@ -54,8 +55,7 @@ function interruption(): AbortSignal {
 /**
  * Runs the program as this process, to its end.
  *
- * @param compiled What it was compiled from; absent where it runs from its
- * source.
+ * @param compiled Facts of the compilation; absent where it runs from source.
  */
 export async function main(compiled?: Compilation): Promise<never> {
   const isCompiled = compiled !== undefined;

@@ -1,4 +1,4 @@
-/** What a copy tells while it runs. */
+/** Events of a copy, in the order in which they happen. */
 
 /**
  * Event of a copy. Texts are raw, a peer's words and file names among them:

@@ -1,8 +1,9 @@
 import { libcCalls } from "../system/libc.ts";
 
 /**
- * Gives a test for whether this process is in its terminal's foreground, where
- * alone it may draw. Where the system cannot be asked, it counts as there.
+ * Gives a test that tells whether this process is in its terminal's foreground,
+ * the only place where it may draw. Where the system does not tell, it counts as
+ * being there.
  */
 export function foregroundTest(): () => boolean {
   let test: (() => boolean) | undefined;

@@ -7,13 +7,13 @@ import {
   shownRate,
 } from "./progress.ts";
 
-/** Columns a name keeps before the fields to its right give way. */
+/** Fewest columns of a name: below that, fields to its right are left out. */
 const NAME_COLUMNS = 1;
 
 /**
- * The meter's line, one column less than the terminal has: scp's, field by
- * field. Where that leaves no room for the name, whole fields go, the last one
- * first, so that no number is ever shown in part.
+ * Renders the meter's line with scp's fields, one column narrower than the
+ * terminal. Where no room is left for the name, whole fields are left out, the
+ * last one first, so that no number is cut.
  */
 export function renderProgress(progress: Progress, columns: number): string {
   const fields = [
@@ -35,7 +35,7 @@ function percentText(progress: Progress): string {
   return String(percentOf(progress)).padStart(3);
 }
 
-/** `text` cut or padded to exactly `columns`, wide characters minded. */
+/** Cuts or pads text to exactly `columns`, wide characters counted as two. */
 function fitted(text: string, columns: number): string {
   let kept = "";
   let width = 0;
@@ -50,7 +50,7 @@ function fitted(text: string, columns: number): string {
 
 const units = " KMGTP";
 
-/** Six characters: a number of four digits at most, and its unit. */
+/** Renders six characters: a number of at most four digits, and its unit. */
 function sizeText(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -58,7 +58,7 @@ function sizeText(bytes: number): string {
   return String(value).padStart(4) + units.charAt(unit) + (unit ? "B" : " ");
 }
 
-/** Seven characters: at least kilobytes, with one decimal. */
+/** Renders seven characters: at least kilobytes, with one decimal. */
 function rateText(bytesPerSecond: number): string {
   let hundredths = Math.floor(bytesPerSecond * 100);
   let unit = 0;
@@ -71,7 +71,7 @@ function rateText(bytesPerSecond: number): string {
     units.charAt(unit) + "B";
 }
 
-/** Eleven characters: `  MM:SS ETA`, `H:MM:SS ETA`, or why there is none. */
+/** Renders eleven characters: `  MM:SS ETA`, `H:MM:SS ETA`, or the lack of them. */
 function timeText(progress: Progress): string {
   const remaining = remainingSeconds(progress);
   if (remaining === "stalled") return "- stalled -";

@@ -11,33 +11,33 @@ import type { Terminal } from "./terminal.ts";
 /** Shortest time between two writes to the terminal. */
 const DRAW_MILLISECONDS = 100;
 
-/** A file that moves, or has moved and waits for those before it. */
+/** Line of a file that moves, or that waits for the lines before it. */
 interface Line {
   progress: Progress;
   position: number;
 }
 
 /**
- * scp's progress meter: a line for each file, redrawn while it moves and left
- * behind when it ended. Of files that move at once, the first that began is
- * shown, and each leaves its line in that order. It draws from a timer, never
- * from the copy itself, and only what differs from what is on the screen. On a
- * terminal that cannot redraw, the lines of files that ended are all there is.
+ * Progress meter as scp has it: a line for each file, redrawn while the file moves
+ * and left behind at its end. Of several files in flight, the one that began first
+ * is shown, and lines are left behind in that order. A timer draws, never the copy
+ * itself, and only what has changed. On a terminal that cannot redraw, only the
+ * lines of finished files are written.
  */
 export class Meter implements Observer, Disposable {
   readonly #terminal: Terminal;
   readonly #now: () => number;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #canRedraw: boolean;
-  /** In the order in which they began; the first one is shown. */
+  /** Lines in the order in which their files began; the first one is shown. */
   readonly #lines = new Map<MovingFile, Line>();
-  /** Lines of files that ended since the terminal was last written to. */
+  /** Lines of files that finished since the last write to the terminal. */
   #finished = "";
-  /** What stands on the terminal's current line. */
+  /** Text on the terminal's current line. */
   #shown = "";
   #lastWrite = -Infinity;
 
-  /** @param now A clock in milliseconds. */
+  /** @param now Clock in milliseconds. */
   constructor(terminal: Terminal, now: () => number = () => performance.now()) {
     this.#terminal = terminal;
     this.#now = now;
@@ -45,7 +45,7 @@ export class Meter implements Observer, Disposable {
     this.#timer = setInterval(() => this.draw(), DRAW_MILLISECONDS);
   }
 
-  /** Takes what moves; other events are none of the meter's. */
+  /** Takes the progress of files; ignores other events. */
   report(event: CopyEvent): void {
     switch (event.kind) {
       case "fileStarted": {
@@ -97,7 +97,7 @@ export class Meter implements Observer, Disposable {
     if (this.#write(text)) this.#shown = shown;
   }
 
-  /** Makes room for a message: an unfinished line is wiped, to come back. */
+  /** Wipes the current line to make room for a message; it is drawn again later. */
   makeRoom(): void {
     this.draw();
     if (this.#shown === "") return;

@@ -1,30 +1,30 @@
-/** How far one file is, as the meter last looked at it. Times in milliseconds. */
+/** Progress of one file when the meter last looked at it. Times in milliseconds. */
 export interface Progress {
   readonly name: string;
-  /** Bytes announced. */
+  /** Announced length, in bytes. */
   readonly size: number;
   /** Bytes moved. */
   readonly position: number;
   readonly started: number;
   readonly now: number;
-  /** Whether the file is over, whole or not. */
+  /** True where no more of the file moves, whole or not. */
   readonly ended: boolean;
   /** Bytes a second, smoothed; 0 until a first second has passed. */
   readonly rate: number;
-  /** What the rate was last computed from. */
+  /** Base of the next computation of the rate. */
   readonly sample: { readonly at: number; readonly position: number };
-  /** When a byte last moved. */
+  /** Time of the last byte. */
   readonly lastMoved: number;
 }
 
-/** How often the rate is taken. */
+/** Interval between computations of the rate. */
 const SAMPLE_MILLISECONDS = 1000;
-/** How much of the old rate stays in the new one. */
+/** Share of the old rate in the new one. */
 const AGE_FACTOR = 0.9;
-/** How long nothing moves before a copy is called stalled. */
+/** Time without a byte after which a copy counts as stalled. */
 const STALL_MILLISECONDS = 5000;
 
-/** A file of `size` bytes that begins `now`. */
+/** Gives the progress of a file of `size` bytes that begins now. */
 export function beginProgress(
   name: string,
   size: number,
@@ -44,8 +44,8 @@ export function beginProgress(
 }
 
 /**
- * The same file a little later. The rate follows scp's rule: once a second,
- * nine tenths of what it was and one tenth of that second's.
+ * Gives the progress a little later. The rate follows scp's rule: once a second,
+ * nine tenths of the old rate and one tenth of that second's.
  */
 export function updateProgress(
   progress: Progress,
@@ -63,7 +63,7 @@ export function updateProgress(
   return { ...moment, rate, sample: { at: now, position } };
 }
 
-/** The same file at its end: its rate is that of the whole. */
+/** Gives the progress at the end, with the average rate. */
 export function endProgress(
   progress: Progress,
   position: number,
@@ -73,23 +73,23 @@ export function endProgress(
   return { ...progress, position, now, rate, ended: true };
 }
 
-/** What the meter shows as bytes a second. */
+/** Gives the rate to show, in bytes a second. */
 export function shownRate(progress: Progress): number {
   if (progress.ended || progress.rate > 0) return progress.rate;
   return averageRate(progress);
 }
 
-/** The average from the start on; below a millisecond, as if it took one. */
+/** Gives the average since the start, which counts as a millisecond ago at least. */
 function averageRate({ position, started, now }: Progress): number {
   return position * 1000 / Math.max(1, now - started);
 }
 
-/** Whole percent; a file is at 100 only when nothing is left of it. */
+/** Gives whole percents: 100 only when nothing is left of the file. */
 export function percentOf({ position, size }: Progress): number {
   return position >= size ? 100 : Math.floor(position * 100 / size);
 }
 
-/** What is left to wait, in seconds; at the end, what it took. */
+/** Gives the remaining time in seconds; at the end, the time that it took. */
 export function remainingSeconds(
   progress: Progress,
 ): number | "stalled" | "unknown" {

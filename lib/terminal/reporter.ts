@@ -3,8 +3,9 @@ import { printable } from "../names/printable.ts";
 import { Meter } from "./meter.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** Options for showing events. */
 export interface ReporterOptions {
-  /** No meter and no warnings; failures are shown all the same. */
+  /** Show neither a meter nor warnings; failures are shown all the same. */
   readonly quiet: boolean;
   /** Show each step too. */
   readonly verbose: boolean;
@@ -12,7 +13,7 @@ export interface ReporterOptions {
   readonly program?: string;
 }
 
-/** Shows the events of a copy on the terminal: the meter, and messages. */
+/** Renderer of a copy's events on the terminal: the meter, and messages. */
 export class Reporter implements Observer {
   readonly #terminal: Terminal;
   readonly #options: ReporterOptions;

@@ -2,30 +2,30 @@ import { encodeName } from "../names/name_bytes.ts";
 import { foregroundTest } from "./foreground.ts";
 import { printableLines } from "../names/printable.ts";
 
-/** Where a user sees what happens: standard output and standard error. */
+/** Standard output and standard error, as a user sees them. */
 export interface Terminal {
-  /** The width of the terminal on standard output; `undefined` if it is none. */
+  /** Gives the width of the terminal on standard output; `undefined` if it is none. */
   columns(): number | undefined;
-  /** Whether a line can be drawn again; else each is written once. */
+  /** Tells whether a line can be drawn again. */
   canRedraw(): boolean;
-  /** Whether the meter may draw now: not from a background job. */
+  /** Tells whether the meter may draw now: a background job may not. */
   isForeground(): boolean;
   /** Writes to standard output as it is. */
   write(text: string): void;
   /** Writes a line to standard error. */
   say(line: string): void;
   /**
-   * Hands on foreign text to standard error, lines ended or not, as `decodeName`
-   * gives it: escaped where that is a terminal, else its bytes as they came.
+   * Writes foreign text, as `decodeName` gives it, to standard error: escaped on a
+   * terminal, else its bytes as they came.
    */
   pass(text: string): void;
 }
 
-/** The widest line scp draws. */
+/** Widest line that scp draws. */
 const MAX_COLUMNS = 512;
 const DEFAULT_COLUMNS = 80;
 
-/** The terminal this process was started on. */
+/** Gives the terminal that this process was started on. */
 export function processTerminal(): Terminal {
   let isForeground: (() => boolean) | undefined;
   return {
@@ -49,7 +49,7 @@ function consoleColumns(): number {
   }
 }
 
-/** Nobody to read it is no reason to stop a copy. */
+/** Writes text, and ignores that nobody reads it: the copy goes on. */
 function writeAll(
   to: { writeSync(bytes: Uint8Array): number },
   text: string,

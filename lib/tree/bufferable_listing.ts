@@ -1,12 +1,12 @@
 import { EntryError } from "../errors.ts";
 import type { DirectoryEntry, Listing } from "../filesystem/file_system.ts";
 
-/** The most entries of one directory that are kept in memory. */
+/** Most entries of one directory that are kept in memory. */
 export const MAX_KEPT_ENTRIES = 1_000_000;
 
 /**
- * A listing that can be closed before its entries were taken: they are kept in
- * memory then.
+ * Listing that can be closed before its entries were read: the remaining ones are
+ * then kept in memory.
  */
 export class BufferableListing implements Listing {
   readonly #listing: Listing;
@@ -14,13 +14,13 @@ export class BufferableListing implements Listing {
   readonly #name: string;
   readonly #closed: () => void;
   readonly #most: number;
-  /** The entries that follow; absent while the listing itself gives them. */
+  /** Remaining entries; absent while they come from the listing itself. */
   #kept: Promise<AsyncIterator<DirectoryEntry>> | undefined;
 
   /**
-   * @param name The directory in messages.
-   * @param closed Called once, or more often, when the directory is closed.
-   * @param most How many entries are kept at most.
+   * @param name Name of the directory in messages.
+   * @param closed Called at least once when the directory is closed.
+   * @param most Most entries that are kept.
    */
   constructor(
     listing: Listing,

@@ -3,18 +3,18 @@ import type { OpenFile } from "../filesystem/file_system.ts";
 import type { BufferPool, PooledBuffer } from "./buffer_pool.ts";
 
 export interface ContentOptions {
-  /** How long the file is said to be, in bytes. */
+  /** Length that the file is said to have, in bytes. */
   readonly expected: number;
   readonly blocks: BufferPool;
   /** The most blocks of this file that are in flight at once. */
   readonly atOnce: number;
-  /** Told each count of bytes that were moved. */
+  /** Called with each number of bytes that moved. */
   moved(bytes: number): void;
   /** Called after each block; what it throws ends the copy. */
   checkpoint(): Promise<void>;
 }
 
-/** What became of a file's content. */
+/** Result of copying a file's content. */
 export interface CopiedContent {
   /** Bytes that were copied; where something failed, those before it. */
   readonly size: number;
@@ -22,13 +22,13 @@ export interface CopiedContent {
   readonly failure?: unknown;
 }
 
-/** How much is asked for where nothing is expected, in bytes. */
+/** Length of a read beyond the expected end, in bytes. */
 const UNEXPECTED_BYTES = 16 * 1024;
 
 /**
- * Copies all that is in one open file to another: in blocks, several at once,
- * in whatever order they are done. It ends where the file does, whatever length
- * was expected; past the size it gives, the other file may hold anything.
+ * Copies the content of an open file to another, in blocks, several at once and
+ * in any order. The copy ends where the file does, whatever length was expected.
+ * Past the size that is returned, the other file may hold anything.
  */
 export async function copyContent(
   from: OpenFile,
@@ -42,11 +42,11 @@ class ContentCopy {
   readonly #from: OpenFile;
   readonly #to: OpenFile;
   readonly #options: ContentOptions;
-  /** Where the next block begins. */
+  /** Start of the next block, in bytes. */
   #next = 0;
-  /** The last byte that one may begin at: past the end, to see that it is. */
+  /** Last permitted block start; one past the end, to detect growth. */
   #limit: number;
-  /** Where the file was found to end. */
+  /** End of the file, once a read has found it. */
   #end = Infinity;
   #failed: { readonly at: number; readonly error: unknown } | undefined;
 
@@ -84,14 +84,14 @@ class ContentCopy {
     }
   }
 
-  /** One byte past what is expected shows whether that is all. */
+  /** Gives the length of a block: a byte past the expected end detects growth. */
   #lengthAt(at: number): number {
     const { expected, blocks: { wholeBytes } } = this.#options;
     const due = at < expected ? expected - at + 1 : UNEXPECTED_BYTES;
     return Math.min(wholeBytes, due);
   }
 
-  /** @param at Where what it is about begins. */
+  /** @param at Start of the part that failed. */
   #fail(at: number, error: unknown): void {
     if (!(error instanceof EntryError)) this.#options.blocks.end(error);
     if (at < (this.#failed?.at ?? Infinity)) this.#failed = { at, error };
@@ -102,7 +102,7 @@ class ContentCopy {
       this.#next < this.#end;
   }
 
-  /** Gives how many bytes it was. */
+  /** Copies a block; gives the number of bytes. */
   async #copyBlock(block: PooledBuffer, at: number): Promise<number> {
     const count = await this.#read(block, at);
     if (count < block.length) this.#end = Math.min(this.#end, at + count);
@@ -115,12 +115,12 @@ class ContentCopy {
     return count;
   }
 
-  /** Whether what comes is written before more of it is read. */
+  /** True where each part is written before the next one is read. */
   get #isStraight(): boolean {
     return this.#from.readTo !== undefined && this.#to.writesAtOnce === true;
   }
 
-  /** Gives how many bytes there were; less than a block only at the end. */
+  /** Reads a block; gives the number of bytes, less only at the end. */
   async #read(block: PooledBuffer, at: number): Promise<number> {
     const { expected } = this.#options;
     let count = 0;

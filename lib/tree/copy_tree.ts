@@ -10,13 +10,13 @@ import { OwnDirectories } from "./own_directories.ts";
 import { WaitGroup } from "./wait_group.ts";
 import { type SourceEntry, TreeCopier } from "./tree_copier.ts";
 
-/** What is copied: entries of the files that hold them. */
+/** Entries to copy, and the file system that holds them. */
 export interface Sources {
   readonly files: FileSystem;
   readonly entries: readonly SourceEntry[];
 }
 
-/** Where to: a path in the files that will hold it. */
+/** Target of a copy: a path in a file system. */
 export interface Target {
   readonly files: FileSystem;
   readonly path: string;
@@ -32,18 +32,19 @@ export interface Target {
 }
 
 /**
- * Copies entries to a path in the same or in other files: into the directory that
- * is there, else the first of them under that very path; what a directory without
- * a name of its own (`.`, `..`) holds goes straight into the target, which keeps
- * its mode and times if it was there. Many entries are in flight at once where
- * that is what their places are best at.
- * An entry that fails is reported to the observer, in its turn, and the rest
- * goes on.
+ * Copies entries, with all that is in them, to a path in the same or in another
+ * file system. Where the path is a directory they go into it; else the first entry
+ * gets that very path. The content of a directory without a name of its own (`.`,
+ * `..`) goes straight into the target, which keeps its mode and times if it was
+ * there. As many entries are in flight at once as the file systems take.
  *
- * @throws {EntryError} If the target cannot be one, for any source.
- * @throws {ProtocolError} If a place broke its protocol. What arrived whole
+ * An entry that fails is reported to the observer, in the order of the copy, and
+ * the others are copied.
+ *
+ * @throws {EntryError} If the target is none for any source.
+ * @throws {ProtocolError} If a server broke its protocol. What arrived whole
  * before stays; each file that was in flight is named.
- * @throws {SessionError} If the connection to a place is lost; the same.
+ * @throws {SessionError} If a connection is lost; the same.
  */
 export async function copyTree(
   sources: Sources,
@@ -120,7 +121,7 @@ class TreeTransfer {
       if (makesDirectory) await files.mkdir(path, NEW_DIRECTORY_MODE);
       found = await files.stat(path);
     }
-    // Where nothing tells, it is what the command line says it is.
+    // Where a server tells nothing, the command line decides.
     const isDirectory = found?.kind === "directory" ||
       (mustBeDirectory && found?.kind === "unknown");
     if (mustBeDirectory && !isDirectory) {
@@ -137,7 +138,7 @@ class TreeTransfer {
 /** Mode of a target that is made for several entries, under the umask. */
 const NEW_DIRECTORY_MODE = 0o777;
 
-/** The name that an entry gets at the target. */
+/** Gives the name of an entry at the target. */
 function nameOf({ path, name }: SourceEntry, files: FileSystem): string {
   return name ?? files.nameOf(path);
 }

@@ -1,24 +1,24 @@
 import type { Attributes } from "../filesystem/file_system.ts";
 import type { NameCollisions } from "../filesystem/name_collisions.ts";
 
-/** An entry that was looked at. */
+/** Entry with its attributes. */
 export interface FoundEntry {
   readonly path: string;
   readonly attributes: Attributes;
 }
 
-/** Where an entry goes. */
+/** Destination of an entry. */
 export interface Destination {
   readonly path: string;
-  /** Whether something may be there already. */
+  /** True where something may be there already. */
   readonly mayExist: boolean;
-  /** The same for all paths that lead there, as far as is known. */
+  /** Key that all known paths of the destination share. */
   readonly key: string;
   /** The entry's place in its directory; absent for the target itself. */
   readonly place?: Place;
 }
 
-/** A name among those that the copy puts into one directory. */
+/** Name among those that the copy puts into one directory. */
 export interface Place {
   readonly name: string;
   readonly among: NameCollisions;
@@ -26,7 +26,7 @@ export interface Place {
   readonly isCollision: boolean;
 }
 
-/** Tells an entry that is there from one that may be: nothing says more of it. */
+/** Tells whether an entry is there for sure, and not of the kind "unknown". */
 export function isKnown(
   found: Attributes | undefined,
 ): found is Attributes {

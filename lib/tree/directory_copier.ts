@@ -22,21 +22,21 @@ import type { TransferOptions } from "./options.ts";
 import type { OwnDirectories } from "./own_directories.ts";
 import { WaitGroup } from "./wait_group.ts";
 
-/** A directory that is filled. */
+/** Directory that is being filled. */
 export interface FilledDirectory {
   readonly source: CopiedDirectory;
   readonly entries: Listing;
-  /** Where what is in it goes. */
+  /** Destination of its entries. */
   readonly destination: Destination;
-  /** Whether nothing was in it. */
+  /** True where it was empty. */
   readonly isNew: boolean;
-  /** What was begun in it. */
+  /** Tasks in it that are not done. */
   readonly pending: WaitGroup;
-  /** Resolves when all of it has ended, and the directory has its mode. */
+  /** Promise that resolves when all of them are done, and the mode is set. */
   readonly left: Promise<void>;
 }
 
-/** Makes directories where copies of directories go, and leaves them when they are full. */
+/** Maker of the target's directories, which sets their mode and times when they are full. */
 export class DirectoryCopier {
   readonly #from: FileSystem;
   readonly #to: FileSystem;
@@ -61,11 +61,10 @@ export class DirectoryCopier {
   }
 
   /**
-   * Lists a directory, and enters the one that its content goes to, made if need
-   * be.
+   * Lists a directory, and enters its destination, which is made if need be.
    *
-   * @throws {EntryError} If it cannot be listed, led back to itself, or has no
-   * place there. Then nothing was made of it, or it is empty.
+   * @throws {EntryError} If it cannot be listed, leads back to itself, or has no
+   * destination. Then nothing was made, or what was made is empty.
    */
   async enter(
     { path, attributes }: FoundEntry,
@@ -85,7 +84,7 @@ export class DirectoryCopier {
     );
     const source = await opening;
     const stored = await this.#store(source, attributes, destination);
-    // What is there may be reached by another path, too.
+    // Another path may lead to the same directory.
     const identity = await this.#to.identify(stored.path);
     if (above === undefined) this.#ownDirectories.add(stored.path, identity);
     listing.move();
@@ -110,7 +109,7 @@ export class DirectoryCopier {
     };
   }
 
-  /** @throws {EntryError} If it is one that it is in, or what is being made. */
+  /** @throws {EntryError} If it contains itself, or this copy is making it. */
   async #open(
     { path, attributes }: FoundEntry,
     above: CopiedDirectory | undefined,
@@ -141,8 +140,8 @@ export class DirectoryCopier {
     }
     const stored = await enter(replaced).catch(async (error) => {
       if (replaced !== undefined) throw error;
-      // Somebody may have made it meanwhile, by another path; where nothing
-      // tells, what is copied into it does.
+      // Another entry may have made it meanwhile, by another path. Where a server
+      // tells nothing, copying into it shows.
       const made = await this.#to.find(path);
       if (made?.kind !== "directory" && made?.kind !== "unknown") throw error;
       if (isKnown(made)) await place?.among.check(place.name);
@@ -171,7 +170,7 @@ export class DirectoryCopier {
   }
 }
 
-/** Tells the target itself, whose mode and times are its own if it was there. */
+/** Tells the target itself, which keeps its mode and times if it was there. */
 function isTarget(wasThere: boolean, place: Place | undefined): boolean {
   return wasThere && place === undefined;
 }

@@ -22,13 +22,13 @@ import { copyRanges } from "./ranges.ts";
 import type { TransferOptions } from "./options.ts";
 import { checkDifferent } from "./same_file.ts";
 
-/** A destination that no other file is copied to meanwhile. */
+/** Destination that no other file is copied to meanwhile. */
 interface AcquiredDestination extends Disposable {
-  /** What is there. */
+  /** Entry that is there. */
   readonly replaced: Attributes | undefined;
 }
 
-/** A file that is to be filled. */
+/** File that is to be filled. */
 interface FileToFill {
   readonly source: FoundEntry;
   /** Entry that was there. */
@@ -36,7 +36,7 @@ interface FileToFill {
   readonly progress: FileProgress;
 }
 
-/** Copies files, any number of them at once. */
+/** Copier of files, any number of them at once. */
 export class FileCopier {
   readonly #from: FileSystem;
   readonly #to: FileSystem;
@@ -45,7 +45,7 @@ export class FileCopier {
   readonly #open: OpenEntries;
   readonly #blocks: BufferPool;
   readonly #blocksAtOnce: number;
-  /** Destinations by their keys, and files by what tells them from others. */
+  /** Locks of destinations by their keys, and of files by their identities. */
   readonly #paths = new KeyedLock();
   readonly #files = new KeyedLock();
   readonly #turns = new Turns();
@@ -73,10 +73,10 @@ export class FileCopier {
   }
 
   /**
-   * Copies a file whole, or as far as can be.
+   * Copies a file.
    *
-   * @throws {EntryError} If something failed: what arrived is a beginning.
-   * @throws {ProtocolError} If a place broke its protocol; the same.
+   * @throws {EntryError} If something failed: the target holds a beginning.
+   * @throws {ProtocolError} If a server broke its protocol; the same.
    * @throws {SessionError} If the connection is lost; the same.
    */
   async copy(source: FoundEntry, destination: Destination): Promise<void> {
@@ -123,8 +123,8 @@ export class FileCopier {
 
   /**
    * Waits until nothing else is copied to a destination, by its own path or by
-   * another one. What is waited for second never waits itself, whatever a server
-   * says of where its links lead to.
+   * another one. The second lock's holder never waits for the first one, whatever
+   * a server says of its links: there is no deadlock.
    */
   async #acquire(
     { path, mayExist, key, place }: Destination,
@@ -145,7 +145,7 @@ export class FileCopier {
     return { replaced, [Symbol.dispose]: () => claims.dispose() };
   }
 
-  /** Fills a file; once more where a server has not cut what was there. */
+  /** Fills a file; a second time where a server did not truncate the old one. */
   async #fill(
     stored: StoredFile,
     input: OpenFile,
@@ -169,10 +169,10 @@ export class FileCopier {
   }
 
   /**
-   * Sends all that is in a file.
+   * Sends the content of a file.
    *
-   * @returns How much that is, in bytes.
-   * @throws What failed; then the file was cut to what arrived.
+   * @returns Its length, in bytes.
+   * @throws What failed; then the target was cut to what arrived.
    */
   async #send(
     stored: StoredFile,
@@ -195,7 +195,7 @@ export class FileCopier {
     return size;
   }
 
-  /** A place that is to copy within itself and does not is not relied on. */
+  /** Copies the content, on the server itself where that can do it. */
   async #copyContent(
     stored: StoredFile,
     input: OpenFile,
@@ -204,7 +204,7 @@ export class FileCopier {
     const options = {
       expected: source.attributes.size,
       blocks: this.#blocks,
-      // What is no regular file takes one thing after the other.
+      // A FIFO or a device takes one block after the other.
       atOnce: replaced?.kind === "other" ? 1 : this.#blocksAtOnce,
       moved: (bytes: number) => progress.moved(bytes),
       checkpoint: () => this.#checkpoint(),
@@ -224,7 +224,7 @@ export class FileCopier {
     return await copyContent(input, stored.file, options);
   }
 
-  /** Files that never make us wait would keep every signal out. */
+  /** Lets signals in: files that never wait would keep them out. */
   async #checkpoint(): Promise<void> {
     if (this.#turns.areDue) await this.#turns.give();
     this.#options.interrupted.throwIfAborted();
@@ -251,10 +251,10 @@ export class FileCopier {
 }
 
 /**
- * Expects that a file which ended early is not being cut. The length of some,
- * as in /sys, never was what they said.
+ * Checks a file that ended early. Files as in /sys never had the length that
+ * they tell.
  *
- * @throws {EntryError} If it is.
+ * @throws {EntryError} If it shrank while it was read.
  */
 async function checkWhole(
   file: OpenFile,

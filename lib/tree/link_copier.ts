@@ -4,13 +4,12 @@ import { findQuietly } from "../filesystem/find_quietly.ts";
 import type { Destination } from "./destination.ts";
 import { checkDifferent } from "./same_file.ts";
 
-/** Copies symbolic links as links. */
+/** Copier of symbolic links as links. */
 export class LinkCopier {
   readonly #from: FileSystem;
   readonly #to: FileSystem;
   /**
-   * The keys of links that were made: nothing is written through them, whatever
-   * path leads there.
+   * Keys of links that were made. Nothing is written through them, by any path.
    */
   readonly #made: Set<string>;
 
@@ -20,12 +19,16 @@ export class LinkCopier {
     this.#made = made;
   }
 
-  /** What the link at `source` says; `undefined` if it is none. */
+  /** Gives the destination of the link at `source`; `undefined` if it is none. */
   async find(source: string): Promise<string | undefined> {
     return await this.#from.readlink(source);
   }
 
-  /** @throws {EntryError} If `target` is a link that was made. */
+  /**
+   * Checks that a target is no link that this copy made.
+   *
+   * @throws {EntryError} If it is.
+   */
   async checkNotMade(
     source: string,
     { path, key }: Destination,
@@ -34,7 +37,12 @@ export class LinkCopier {
     throw new EntryError(`${source}: ${path} is a link that was just made`);
   }
 
-  /** @throws {EntryError} If it would replace what it names. */
+  /**
+   * Makes a link at the target.
+   *
+   * @param says Destination of the link.
+   * @throws {EntryError} If the link would replace what it leads to.
+   */
   async copy(
     source: string,
     { path: target, key, place }: Destination,
@@ -57,7 +65,7 @@ export class LinkCopier {
     this.#made.add(key);
   }
 
-  /** A link that leads nowhere is there, too. */
+  /** Tells whether anything is at a path, a dangling link included. */
   async #isThere(
     path: string,
     found: Attributes | undefined,

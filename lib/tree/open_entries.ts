@@ -3,17 +3,17 @@ import type { Listing } from "../filesystem/file_system.ts";
 import { BufferableListing } from "./bufferable_listing.ts";
 
 /**
- * The files and directories that a transfer has open. Where no more can be, the
- * one that is to be opened waits until others are closed, and is tried again;
- * it fails only if nothing else was open meanwhile.
+ * Files and directories that a transfer has open. Where the system opens no more,
+ * the next one waits until others are closed, and is tried again. It fails only if
+ * nothing else was open meanwhile.
  */
 export class OpenEntries {
-  /** Resolve when these are closed. */
+  /** Promises that resolve when open files are closed. */
   readonly #files = new Set<Promise<void>>();
   readonly #listings = new Map<BufferableListing, Promise<void>>();
-  /** Number of times that anything was to be opened. */
+  /** Number of attempts to open anything. */
   #attempts = 0;
-  /** Those that wait try again one after the other. */
+  /** End of the line of entries that are tried again, in turn. */
   #retried = Promise.resolve();
 
   /**
@@ -37,7 +37,7 @@ export class OpenEntries {
   /**
    * Opens a listing; it counts as open until it is closed.
    *
-   * @param name The directory in messages.
+   * @param name Name of the directory in messages.
    */
   async list(name: string, open: () => Promise<Listing>): Promise<Listing> {
     return await this.#attempt(async () => {
@@ -98,8 +98,8 @@ export class OpenEntries {
   }
 
   /**
-   * Waits until half of the files that are open are closed; where only
-   * directories are, until their entries are known and they are closed.
+   * Waits until half of the open files are closed. Where only directories are
+   * open, their entries are read into memory and they are closed.
    */
   async #makeRoom(): Promise<void> {
     const most = Math.floor(this.#files.size / 2);

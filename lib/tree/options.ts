@@ -6,17 +6,17 @@ export interface TransferOptions {
   /** Share of attributes that entries get; times, too, where they are preserved. */
   readonly store: StorePolicy;
   /**
-   * Whether symbolic links are followed. Else, where directories are copied, they
-   * are copied as links, as `cp -r` does, and nothing is written through those
-   * that were made, by this transfer and those before it: their keys are here.
+   * Treatment of symbolic links: "followed", or copied as links with `recursive`,
+   * as `cp -r` does. Then the set holds the keys of the links that the job's
+   * copies made, and nothing is written through them.
    */
   readonly links: "followed" | Set<string>;
-  /** Whose disk names have to suit. */
+  /** System whose disk stores the names. */
   readonly platform: Platform;
-  /** Whether the observer is told of each file that moves. */
+  /** True where the observer hears of each file that moves. */
   readonly isWatched: boolean;
-  /** By which of its paths a file is named that is cut short. */
+  /** Path by which a file that is cut short is named. */
   readonly namedBy: "source" | "target";
-  /** Ends the transfer when aborted: what is at hand is cut and named. */
+  /** Signal that ends the transfer: files in flight are cut and named. */
   readonly interrupted: AbortSignal;
 }

@@ -4,15 +4,15 @@ import { type CopyStart, isOwnCopy } from "../filesystem/own_copy.ts";
 import type { CopiedDirectory } from "../filesystem/directory_loops.ts";
 
 /**
- * Directories that a transfer itself makes at the top of its target. Where the
- * target lies inside a source, on a server that is this machine or on two that
- * are one, they are met on the way through it, and would be copied for ever.
+ * Directories that a transfer itself makes at the top of its target. A target may
+ * lie inside a source: on a server that is this machine, or on two servers that
+ * are one. Then the walk meets these directories and would copy them for ever.
  */
 export class OwnDirectories {
   readonly #from: FileSystem;
   readonly #to: FileSystem;
   readonly #start: CopyStart;
-  /** Paths at the top of the target, by what identifies them. */
+  /** Paths at the top of the target, by their identities. */
   readonly #tops = new Map<string, string>();
 
   constructor(from: FileSystem, to: FileSystem, start: CopyStart) {
@@ -21,14 +21,14 @@ export class OwnDirectories {
     this.#start = start;
   }
 
-  /** Notes a directory that is filled at the top of the target. */
+  /** Adds a directory that is filled at the top of the target. */
   add(path: string, identity: string | undefined): void {
     if (identity !== undefined) this.#tops.set(identity, path);
   }
 
   /**
-   * Checks a directory below the top of a source. Within one place, loops are
-   * found by what identifies a directory.
+   * Checks a directory below the top of a source. Within one file system,
+   * identities show loops.
    *
    * @throws {EntryError} If this transfer made it.
    */
@@ -48,9 +48,9 @@ export class OwnDirectories {
   }
 
   /**
-   * Tells a directory at the top by its path, where a server gives that as the
-   * identity, and by its time, which changes while it is filled: another machine
-   * may have a directory of that path.
+   * Tells a directory at the top where a server's identities are paths. Another
+   * machine may have a directory of that path, so its time is compared, too, which
+   * changes while it is filled.
    */
   async #isTop(path: string, identity: string | undefined): Promise<boolean> {
     if (identity === undefined) return false;
@@ -69,7 +69,7 @@ function secondOf({ modified }: Attributes): number {
   return Math.floor(modified / 1000);
 }
 
-/** For a `catch`: what cannot be told is unknown. */
+/** For a `catch`: gives `undefined` for an entry that cannot be identified. */
 function unknown(error: unknown): undefined {
   if (!(error instanceof EntryError)) throw error;
 }

@@ -1,13 +1,13 @@
 import type { ContentOptions, CopiedContent } from "./content.ts";
 
-/** How much is copied at a time, in bytes: what passes between two looks. */
+/** Length of a range, in bytes: signals wait while one is copied. */
 const RANGE_BYTES = 64 * 1024 * 1024;
 
 /**
- * Has a place copy all that is in a file itself, to one that is new.
+ * Has a file system copy the content of a file to a new one by itself.
  *
- * @param copy Copies `length` bytes from the byte `at` on, or all that there is.
- * @returns At the end, the size that was expected: nobody tells another one.
+ * @param copy Copies `length` bytes from the byte `at` on, or all to the end.
+ * @returns At the end the expected size, as nothing tells the real one.
  */
 export async function copyRanges(
   copy: (at: number, length: number | "all") => Promise<void>,

@@ -2,12 +2,16 @@ import { EntryError } from "../errors.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import type { FoundEntry } from "./destination.ts";
 
-/** A file, and the place that holds it. */
+/** File, and the file system that holds it. */
 export interface PlacedFile extends FoundEntry {
   readonly files: FileSystem;
 }
 
-/** @throws {EntryError} If what would be replaced is what is copied. */
+/**
+ * Checks that a copy does not replace its own source.
+ *
+ * @throws {EntryError} If source and target are the same file.
+ */
 export async function checkDifferent(
   source: PlacedFile,
   target: PlacedFile,

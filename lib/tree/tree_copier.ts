@@ -18,34 +18,33 @@ import type { TransferOptions } from "./options.ts";
 import type { OwnDirectories } from "./own_directories.ts";
 import type { WaitGroup } from "./wait_group.ts";
 
-/** What is copied. */
+/** Entry to copy. */
 export interface SourceEntry {
   readonly path: string;
   /**
-   * The name that it gets at the target; absent where that is its path's. What a
-   * directory holds whose name is empty or a dot path goes straight into the
-   * target.
+   * Name at the target; absent where that is its path's. The content of a
+   * directory whose name is empty, `.` or `..` goes straight into the target.
    */
   readonly name?: string;
-  /** Absent where nobody has looked yet. */
+  /** Absent where they are not known yet. */
   readonly attributes?: Attributes | undefined;
 }
 
-/** What an entry is part of. */
+/** Surroundings of an entry in a tree. */
 export interface Surroundings {
-  /** The directory it is in; none at the top. */
+  /** Directory that holds it; absent at the top. */
   readonly above: CopiedDirectory | undefined;
-  /** What has to end with it. */
+  /** Tasks of the directory that holds it. */
   readonly pending: WaitGroup;
 }
 
 /**
- * How many entries are in flight for each directory that is gone through beside
- * the one at hand. A directory is open meanwhile, as an entry is.
+ * Entries in flight for each directory that is walked beside the current one. A
+ * directory stays open meanwhile, as a file does.
  */
 const ENTRIES_A_DIRECTORY = 4;
 
-/** Goes through trees and begins to copy what it finds. */
+/** Walker of trees, which begins to copy what it finds. */
 export class TreeCopier {
   readonly #from: FileSystem;
   readonly #to: FileSystem;
@@ -55,8 +54,8 @@ export class TreeCopier {
   readonly #directories: DirectoryCopier;
   readonly #links: LinkCopier | undefined;
   /**
-   * Directories that are filled, by their paths. What a server says of where they
-   * lead to is no part of that: they could then wait for each other.
+   * Locks of directories that are filled, by their paths. Identities that a server
+   * tells are not used: directories could then wait for each other.
    */
   readonly #filled = new KeyedLock();
   #directoriesToSpare: number;
@@ -88,10 +87,10 @@ export class TreeCopier {
   }
 
   /**
-   * Gives the place that the next entry has in a directory.
+   * Gives the destination of the next entry in a directory.
    *
-   * @param isNew Nothing is in it but what came before.
-   * @throws {EntryError} If the name can be none there.
+   * @param isNew True where the directory holds nothing but earlier entries.
+   * @throws {EntryError} If the name is not allowed there.
    */
   inside(
     directory: Destination,
@@ -113,9 +112,9 @@ export class TreeCopier {
   }
 
   /**
-   * Begins to copy an entry and all that is in it.
+   * Begins to copy an entry with all that is in it.
    *
-   * @throws {EntryError} If it is nothing that can be copied.
+   * @throws {EntryError} If it is neither a file, a directory nor a link.
    */
   async copy(
     source: SourceEntry,
@@ -152,7 +151,7 @@ export class TreeCopier {
     await this.#beside(this.#copyDirectory(found, destination, surroundings));
   }
 
-  /** @throws {EntryError} If an entry at the top is not copied any more. */
+  /** @throws {EntryError} If an entry at the top is not copied after a failure. */
   #pass(path: string, { above }: Surroundings): void {
     if (!this.#run.isBroken || above !== undefined) return;
     throw new EntryError(`${this.#from.label}${path}: not sent`);
@@ -175,7 +174,7 @@ export class TreeCopier {
     });
   }
 
-  /** Goes on beside what was begun, unless too much is going on. */
+  /** Waits for a directory where too many are walked at once. */
   async #beside(begun: Promise<void>): Promise<void> {
     if (this.#directoriesToSpare === 0) return await begun;
     this.#directoriesToSpare--;
@@ -196,7 +195,7 @@ export class TreeCopier {
     }
   }
 
-  /** Begins to copy a directory and all that is in it. */
+  /** Begins to copy a directory with all that is in it. */
   async #copyDirectory(
     source: FoundEntry,
     destination: Destination,
@@ -204,7 +203,7 @@ export class TreeCopier {
   ): Promise<void> {
     const { pending } = surroundings;
     pending.add();
-    // What is to be in one directory comes from one directory after the other.
+    // Two directories that are copied into one are copied in turn.
     const claimed = await this.#filled.acquire(keyOf(destination.path));
     const end = () => {
       claimed[Symbol.dispose]();
@@ -217,7 +216,7 @@ export class TreeCopier {
     directory.pending.done();
   }
 
-  /** Gives nothing if that failed, which is reported. */
+  /** Enters a directory; gives nothing if that failed, which is reported. */
   async #enter(
     source: FoundEntry,
     destination: Destination,
@@ -240,7 +239,7 @@ export class TreeCopier {
     return await promise;
   }
 
-  /** Begins to copy all that is in a directory. */
+  /** Begins to copy the entries of a directory. */
   async #fill(
     { source, entries, destination, isNew, pending }: FilledDirectory,
   ): Promise<void> {
