@@ -1,4 +1,7 @@
-/** Tests of SFTP servers whose directories have no end, and of copies onto themselves. */
+/**
+ * Tests of SFTP servers whose directories have no end, and of copies onto
+ * themselves.
+ */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Fields } from "../support/hostile/sftp_fields.ts";

@@ -1,4 +1,7 @@
-/** Tests of SFTP requests that fail while many are in flight, and of modes that a server makes up. */
+/**
+ * Tests of SFTP requests that fail while many are in flight, and of modes
+ * that a server makes up.
+ */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Channel } from "../../lib/channel/channel.ts";

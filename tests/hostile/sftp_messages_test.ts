@@ -1,4 +1,7 @@
-/** Tests of SFTP servers that put terminal controls or too much text into messages and names. */
+/**
+ * Tests of SFTP servers that put terminal controls or too much text into
+ * messages and names.
+ */
 
 import { assert } from "@std/assert";
 import { printable } from "../../lib/names/printable.ts";

@@ -1,4 +1,7 @@
-/** Tests of SFTP servers that do what serves no purpose and does no harm: everything arrives. */
+/**
+ * Tests of SFTP servers that do what serves no purpose and does no harm:
+ * everything arrives.
+ */
 
 import { Fields } from "../support/hostile/sftp_fields.ts";
 import { after, instead, packetFor } from "../support/hostile/sftp_server.ts";

@@ -1,4 +1,7 @@
-/** Tests of SFTP servers that answer with the wrong packet, twice, or with a failure. */
+/**
+ * Tests of SFTP servers that answer with the wrong packet, twice, or with a
+ * failure.
+ */
 
 import { assert, assertRejects } from "@std/assert";
 import { ProtocolError } from "../../lib/errors.ts";

@@ -1,4 +1,7 @@
-/** Tests of the options and variables that scripts/install.sh takes, and of its advice at the end. */
+/**
+ * Tests of the options and variables that scripts/install.sh takes, and of
+ * its advice at the end.
+ */
 
 import {
   assertInstalled,

@@ -1,4 +1,7 @@
-/** Tests of the files that scripts/install.sh installs, under each shell found here. */
+/**
+ * Tests of the files that scripts/install.sh installs, under each shell
+ * found here.
+ */
 
 import {
   assertInstalled,

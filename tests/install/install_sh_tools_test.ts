@@ -1,4 +1,7 @@
-/** Tests of the programs that scripts/install.sh downloads, verifies and unpacks with. */
+/**
+ * Tests of the programs that scripts/install.sh downloads, verifies and
+ * unpacks with.
+ */
 
 import {
   assertInstalled,
