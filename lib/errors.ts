@@ -74,11 +74,20 @@ export class SessionError extends Error {
   override name = "SessionError";
 }
 
+/** Error that ends the session with a peer. */
+export type ConnectionFailure = ProtocolError | SessionError;
+
 /** Tells whether an error ends the session with a peer. */
 export function isConnectionFailure(
   error: unknown,
-): error is ProtocolError | SessionError {
+): error is ConnectionFailure {
   return error instanceof ProtocolError || error instanceof SessionError;
+}
+
+/** Gives a `ConnectionFailure` back and throws anything else, for a `catch`. */
+export function asConnectionFailure(error: unknown): ConnectionFailure {
+  if (isConnectionFailure(error)) return error;
+  throw error;
 }
 
 /** Gives an `EntryError` back and throws anything else, for a `catch`. */

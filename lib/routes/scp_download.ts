@@ -1,3 +1,4 @@
+import { asConnectionFailure } from "../errors.ts";
 import { currentUmask } from "../disk/local_file_system.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
@@ -18,7 +19,6 @@ import {
   topRules,
 } from "./scp_request.ts";
 import type { ConnectionFailures, Dialogue } from "./scp_sessions.ts";
-import { asConnectionFailure } from "./session_failure.ts";
 
 /** Reading of a source operand, and the target of what it names. */
 export interface Download extends SourceReading {

@@ -1,4 +1,9 @@
-import { ProtocolError, RefusalError } from "../errors.ts";
+import {
+  asConnectionFailure,
+  type ConnectionFailure,
+  ProtocolError,
+  RefusalError,
+} from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { Relay } from "../scp/relay.ts";
@@ -21,10 +26,6 @@ import {
   topRules,
 } from "./scp_request.ts";
 import type { ConnectionFailures, Dialogue } from "./scp_sessions.ts";
-import {
-  asConnectionFailure,
-  type ConnectionFailure,
-} from "./session_failure.ts";
 
 /**
  * Dialogue that passes what a source on one host sends to a sink on another. The

@@ -1,4 +1,6 @@
 import {
+  asConnectionFailure,
+  type ConnectionFailure,
   ProtocolError,
   SessionError,
   UnexpectedOutputError,
@@ -11,8 +13,6 @@ import type { SshEnd } from "../ssh/session.ts";
 import { RemoteScp, type ScpRequest } from "./remote_scp.ts";
 import type { ConnectOptions, ConnectResult, SessionContext } from "./route.ts";
 import {
-  asConnectionFailure,
-  type ConnectionFailure,
   type DialogueExit,
   dialogueFailures,
   type SessionFacts,

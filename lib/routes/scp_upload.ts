@@ -1,4 +1,4 @@
-import { ProtocolError, RefusalError } from "../errors.ts";
+import { asConnectionFailure, ProtocolError, RefusalError } from "../errors.ts";
 import { isDotName } from "../names/names.ts";
 import { lastName } from "../names/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
@@ -17,7 +17,6 @@ import {
 } from "./scp_request.ts";
 import { planResume, type Resume } from "./scp_resume.ts";
 import type { ConnectionFailures, Dialogue } from "./scp_sessions.ts";
-import { asConnectionFailure } from "./session_failure.ts";
 
 /** Dialogue that sends local paths to a sink. */
 export class UploadDialogue implements Dialogue {

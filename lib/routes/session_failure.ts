@@ -1,6 +1,7 @@
 /** Messages about sessions that failed, for both protocols. */
 
 import {
+  type ConnectionFailure,
   isConnectionFailure,
   LimitError,
   ProtocolError,
@@ -13,15 +14,6 @@ import type { RemoteLocation } from "../location/location.ts";
 import type { ExitStatus } from "../ssh/exit_status.ts";
 import type { Protocol } from "./protocol_choice.ts";
 import { meaningOf, type UnavailableProtocol } from "./unavailable_protocol.ts";
-
-/** Error that breaks the dialogue with a remote. */
-export type ConnectionFailure = ProtocolError | SessionError;
-
-/** For a `catch`: gives back a connection failure and rethrows anything else. */
-export function asConnectionFailure(error: unknown): ConnectionFailure {
-  if (isConnectionFailure(error)) return error;
-  throw error;
-}
 
 /** Event that reports a failure. */
 export type FailureEvent = Extract<CopyEvent, { readonly kind: "failure" }>;

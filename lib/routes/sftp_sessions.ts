@@ -1,4 +1,9 @@
-import { EntryError, ProtocolError } from "../errors.ts";
+import {
+  asConnectionFailure,
+  type ConnectionFailure,
+  EntryError,
+  ProtocolError,
+} from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { loginOf } from "../location/login.ts";
 import { SftpFileSystem } from "../sftp/sftp_file_system.ts";
@@ -8,8 +13,6 @@ import type { ExitStatus } from "../ssh/exit_status.ts";
 import { type SshSession } from "../ssh/session.ts";
 import type { ConnectOptions, ConnectResult, SessionContext } from "./route.ts";
 import {
-  asConnectionFailure,
-  type ConnectionFailure,
   dialogueFailures,
   type SessionFacts,
   startFailure,

@@ -5,8 +5,8 @@ import type { Channel } from "../../../lib/channel/channel.ts";
 import {
   asConnectionFailure,
   type ConnectionFailure,
-} from "../../../lib/routes/session_failure.ts";
-import { EntryError } from "../../../lib/errors.ts";
+  EntryError,
+} from "../../../lib/errors.ts";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
 import type { Platform } from "../../../lib/names/names.ts";
 import { copyOverSftp } from "./sftp_copy.ts";

@@ -1,5 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
+  asConnectionFailure,
+  type ConnectionFailure,
   LimitError,
   ProtocolError,
   RefusalError,
@@ -7,9 +9,7 @@ import {
   UnexpectedOutputError,
 } from "../../../lib/errors.ts";
 import {
-  asConnectionFailure,
   asHostMessage,
-  type ConnectionFailure,
   type DialogueExit,
   dialogueFailures,
   type FailureEvent,
