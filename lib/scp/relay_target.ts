@@ -97,7 +97,7 @@ export class RelayTarget {
 
   /** Ends a file's body with the source's verdict. */
   async endBody(name: string, warning: string | undefined): Promise<void> {
-    if (warning === undefined) await this.peer.sendOk();
+    if (warning === undefined) await this.#attempt(() => this.peer.sendOk());
     else await this.#send({ kind: "warning", text: warning });
     // On trial, the end of the body leaves with the next message.
     if (!this.#isOnTrial || this.#options.lockstep) await this.#flush();

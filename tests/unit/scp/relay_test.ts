@@ -452,6 +452,26 @@ Deno.test("Relay: takes a record for a shell's output where the source does not 
   assertEquals(kind, "UnexpectedOutputError");
 });
 
+Deno.test("Relay: blames the target whose connection is lost at the end of a body", async () => {
+  class LostAtBodyEnd extends ScriptedPeer {
+    override async write(bytes: Uint8Array): Promise<void> {
+      if (bytes.length === 1) throw new SessionError("lost connection");
+      await super.write(bytes);
+    }
+  }
+  const lost = new LostAtBodyEnd().peerSays("\0");
+  const end = await broken({
+    source: source().peerSays("C0644 0 a\n").weSay("\0").peerSays("\0")
+      .weSay("\0"),
+    target: lost.weSay("C0644 0 a\n").peerSays("\0"),
+  });
+  assertEquals(end, {
+    kind: "SessionError",
+    message: "lost connection",
+    by: "target",
+  });
+});
+
 Deno.test("Relay: forwards the mode bits that it is told to", async () => {
   for (const [modeBits, mode] of [[0o6777, "6755"], [0o777, "0755"]] as const) {
     const { observer } = await relayed({
