@@ -1,3 +1,4 @@
+import { cacheHome } from "../system/environment.ts";
 import {
   HASHED_NAMES,
   hashedName,
@@ -73,10 +74,8 @@ export function cacheDirectory(
 ): string | undefined {
   const runtime = variable("XDG_RUNTIME_DIR");
   if (runtime) return `${runtime}/seacp`;
-  const cache = variable("XDG_CACHE_HOME") ?? variable("LOCALAPPDATA");
-  if (cache) return `${cache}/seacp`;
-  const home = variable("HOME");
-  return home ? `${home}/.cache/seacp` : undefined;
+  const cache = cacheHome(variable);
+  return cache === undefined ? undefined : `${cache}/seacp`;
 }
 
 function parseContent(text: string): Content | undefined {

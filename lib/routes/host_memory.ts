@@ -1,3 +1,4 @@
+import { cacheHome } from "../system/environment.ts";
 import {
   HASHED_NAMES,
   hashedName,
@@ -69,9 +70,6 @@ export function memoryDirectory(
   variable: (name: string) => string | undefined,
 ): string | undefined {
   if (variable(SWITCH) === "no") return undefined;
-  const cache = variable("XDG_CACHE_HOME") || variable("LOCALAPPDATA");
-  // The XDG base directory specification has relative paths ignored.
-  if (cache && /^([A-Za-z]:)?[\\/]/.test(cache)) return `${cache}/seacp/hosts`;
-  const home = variable("HOME");
-  return home ? `${home}/.cache/seacp/hosts` : undefined;
+  const cache = cacheHome(variable);
+  return cache === undefined ? undefined : `${cache}/seacp/hosts`;
 }

@@ -1,5 +1,7 @@
 /** Programs of the PATH, and short runs of them. */
 
+import { onWindows } from "../system/own_platform.ts";
+
 /** Longest time that a short run may take, in milliseconds. */
 const LIMIT_MILLISECONDS = 2000;
 
@@ -98,7 +100,7 @@ export function pathsOf(
 
 /** Tells whether a file is a program: on Windows, its name alone says so. */
 function isExecutable(path: string): boolean {
-  const isByName = Deno.build.os === "windows";
+  const isByName = onWindows;
   try {
     const { isFile, mode } = Deno.statSync(path);
     return isFile && (isByName || (mode! & 0o111) !== 0);

@@ -1,5 +1,6 @@
 /** Prompts of a running ssh, seen as it opens the terminal. */
 
+import { onWindows } from "../system/own_platform.ts";
 import { close, O_CLOEXEC, O_NONBLOCK, read } from "../system/descriptors.ts";
 import { checked, libcCalls } from "../system/libc.ts";
 
@@ -47,7 +48,7 @@ function promptsByProgram(): boolean {
 
 /** Tells whether there is a terminal to prompt at; on Windows, a console in use. */
 export function hasTerminal(): boolean {
-  if (Deno.build.os === "windows") {
+  if (onWindows) {
     return [Deno.stdin, Deno.stdout, Deno.stderr]
       .some((stream) => stream.isTerminal());
   }

@@ -2,9 +2,9 @@
 
 import { asEntryError } from "../../lib/errors.ts";
 import { checkStorable } from "../../lib/names/names.ts";
-import { ownPlatform } from "../../lib/system/own_platform.ts";
+import { onWindows, ownPlatform } from "../../lib/system/own_platform.ts";
 
-export const onWindows = Deno.build.os === "windows";
+export { onWindows };
 
 /** Gives the mode that the disk keeps of one: Windows keeps none, and Deno tells this. */
 export function keptMode(mode: number): number {
