@@ -221,7 +221,7 @@ async function attack(
 }
 
 for (const row of [...NAMES, ...SINKS, ...SOURCES]) {
-  Deno.test(`A client that wants ${row.name} gets no more than it may`, async () => {
+  Deno.test(`hostile clients: a client that wants ${row.name} gets no more than it may`, async () => {
     using directory = new TempDirectory();
     const outcome = await attack(row, directory.path);
     assertEquals(outcome, {

@@ -88,7 +88,7 @@ async function relay(source: Channel): Promise<void> {
 }
 
 for (const depth of [MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1]) {
-  Deno.test(`${depth} directories in each other are ${depth > MAX_DEPTH ? "refused" : "taken"}`, async () => {
+  Deno.test(`depth: ${depth} directories in each other are ${depth > MAX_DEPTH ? "refused" : "taken"}`, async () => {
     for (
       const copy of [
         (peer: Channel) => receive(peer, "none"),
@@ -106,7 +106,7 @@ for (const depth of [MAX_DEPTH - 1, MAX_DEPTH, MAX_DEPTH + 1]) {
   });
 }
 
-Deno.test("Directories with long names in each other take little memory until they are refused", async () => {
+Deno.test("depth: directories with long names in each other take little memory until they are refused", async () => {
   const before = neededBytes();
   let most = 0;
   class Watched extends Repeating {

@@ -37,7 +37,7 @@ class Saying implements Channel {
 
 // deno task fuzz --seed=1 --case=115: it ended with an EntryError of 2048.
 for (const length of [2046, 2047, 2048, 2049]) {
-  Deno.test(`A relay hands on a record of ${length} bytes if a sink reads so many, and else refuses it`, async () => {
+  Deno.test(`relay: a relay hands on a record of ${length} bytes if a sink reads so many, and else refuses it`, async () => {
     const name = "n".repeat(length - "C0644 0 \n".length);
     const target = new Saying("\0\0\0");
     const observer = new RecordingObserver();

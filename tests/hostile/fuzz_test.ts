@@ -106,7 +106,7 @@ for (const [name, make, percent] of SUBJECTS) {
   const numbers = ONLY === undefined
     ? Array(Math.ceil(COUNT * percent / 100)).keys().toArray()
     : [ONLY];
-  Deno.test(`${name}, whatever it is told (${numbers.length} cases)`, async () => {
+  Deno.test(`fuzz: ${name}, whatever it is told (${numbers.length} cases)`, async () => {
     await runCases(name, make, numbers);
   });
 }

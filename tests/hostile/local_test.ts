@@ -26,7 +26,7 @@ async function copy(
 
 const UNTOUCHED = ['secret = "untouched"'];
 
-Deno.test("A directory is not copied through a link that this very run made", async () => {
+Deno.test("local copies: a directory is not copied through a link that this very run made", async () => {
   using directory = new TempDirectory();
   makePlace(directory.path, [
     { path: "p/" },
@@ -42,7 +42,7 @@ Deno.test("A directory is not copied through a link that this very run made", as
   assertEquals(outcome.status, 1);
 });
 
-Deno.test("A file is not copied through a link that this very run made", async () => {
+Deno.test("local copies: a file is not copied through a link that this very run made", async () => {
   using directory = new TempDirectory();
   makePlace(directory.path, [
     { path: "p/" },
@@ -58,7 +58,7 @@ Deno.test("A file is not copied through a link that this very run made", async (
   assertEquals(outcome.status, 1);
 });
 
-Deno.test("A file is not made where a link leads that this very run made", async () => {
+Deno.test("local copies: a file is not made where a link leads that this very run made", async () => {
   using directory = new TempDirectory();
   makePlace(directory.path, [
     { path: "p/" },
@@ -74,7 +74,7 @@ Deno.test("A file is not made where a link leads that this very run made", async
   assertEquals(outcome.status, 1);
 });
 
-Deno.test("What two trees hold is not copied through links that the first one brought", async () => {
+Deno.test("local copies: what two trees hold is not copied through links that the first one brought", async () => {
   using directory = new TempDirectory();
   makePlace(directory.path, [
     { path: "p/t/" },
@@ -95,7 +95,7 @@ Deno.test("What two trees hold is not copied through links that the first one br
   assertEquals(outcome.status, 1);
 });
 
-Deno.test("A link that leads to the directory it is in is copied as a link", async () => {
+Deno.test("local copies: a link that leads to the directory it is in is copied as a link", async () => {
   using directory = new TempDirectory();
   makePlace(directory.path, [{ path: "p/t/f", content: "f" }]);
   Deno.symlinkSync("..", `${directory.path}/p/t/up`);

@@ -23,7 +23,7 @@ const COMMANDS: readonly string[] = [
   "~",
 ];
 
-/** The same, as a shell over there is given them where there is no SFTP. */
+/** The same, as a remote shell is given them where there is no SFTP. */
 const QUOTED: readonly (readonly [path: string, text: string])[] = [
   ["$(touch pwn)", "'$(touch pwn)'"],
   ["`touch pwn`", "'`touch pwn`'"],
@@ -61,7 +61,7 @@ async function record(
 }
 
 for (const path of COMMANDS) {
-  Deno.test(`The path ${JSON.stringify(path)} reaches ssh as it is, and no shell here (CVE-2020-15778)`, async () => {
+  Deno.test(`operands: the path ${JSON.stringify(path)} reaches ssh as it is, and no shell here (CVE-2020-15778)`, async () => {
     for (
       const [args, words] of [
         [["-O", "f", `far:${path}`], [`scp -t ${path}`]],
@@ -85,7 +85,7 @@ for (const path of COMMANDS) {
 }
 
 for (const [path, text] of QUOTED) {
-  Deno.test(`The path ${JSON.stringify(path)} is quoted for the shell over there (CVE-2020-15778)`, async () => {
+  Deno.test(`operands: the path ${JSON.stringify(path)} is quoted for the remote shell (CVE-2020-15778)`, async () => {
     for (
       const [args, command] of [
         [["f", `far:${path}`], `scp -t ${text}`],
@@ -100,7 +100,7 @@ for (const [path, text] of QUOTED) {
   });
 }
 
-Deno.test("A path with a line break reaches no shell over there (CVE-2020-15778)", async () => {
+Deno.test("operands: a path with a line break reaches no remote shell (CVE-2020-15778)", async () => {
   for (const args of [["f", "far:\ntouch pwn\n"], ["far:\ntouch pwn\n", "."]]) {
     using directory = new TempDirectory();
     const { outcome, argv } = await record(directory.path, args);
@@ -113,7 +113,7 @@ Deno.test("A path with a line break reaches no shell over there (CVE-2020-15778)
   }
 });
 
-Deno.test("The program that -S names is run as it is, and no shell", async () => {
+Deno.test("operands: the program that -S names is run as it is, and no shell", async () => {
   for (const name of ["my ssh", "ssh; touch pwn", "$(touch pwn)"]) {
     using directory = new TempDirectory();
     const { argv } = await record(directory.path, ["-O", "f", "far:"], name);
@@ -121,7 +121,7 @@ Deno.test("The program that -S names is run as it is, and no shell", async () =>
   }
 });
 
-Deno.test("A local copy of files with the names of commands runs none (CVE-2006-0225)", async () => {
+Deno.test("operands: a local copy of files with the names of commands runs none (CVE-2006-0225)", async () => {
   for (const flags of [[], ["-p"], ["-r"]]) {
     using directory = new TempDirectory();
     const names = COMMANDS.map((name) => `${name}.x`);
@@ -170,7 +170,7 @@ const REFUSED: readonly (readonly [operand: string, says: string])[] = [
 ];
 
 for (const [operand, says] of REFUSED) {
-  Deno.test(`The operand ${JSON.stringify(operand)} is refused before ssh is run (CVE-2025-61984, CVE-2025-61985, CVE-2026-35386)`, async () => {
+  Deno.test(`operands: the operand ${JSON.stringify(operand)} is refused before ssh is run (CVE-2025-61984, CVE-2025-61985, CVE-2026-35386)`, async () => {
     for (
       const args of [
         ["--", operand, "."],
@@ -189,7 +189,7 @@ for (const [operand, says] of REFUSED) {
   });
 }
 
-Deno.test("-R refuses a target's user that a remote shell could be misled by (CVE-2006-0225)", async () => {
+Deno.test("operands: -R refuses a target's user that a remote shell could be misled by (CVE-2006-0225)", async () => {
   for (const user of ["a b", "a'b", 'a"b', "a`b", "a#b", "$(x)", "é"]) {
     using directory = new TempDirectory();
     const args = ["-R", "far:f", `${user}@other:f`];

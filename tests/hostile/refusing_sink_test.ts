@@ -74,7 +74,7 @@ for (const manner of MANNERS) {
   for (const [at, { name, pick }] of REFUSALS.entries()) {
     const preserve = at % 2 === 0;
     const flags = preserve ? "-rpv" : "-rv";
-    Deno.test(`All but what is refused arrives where a ${manner} sink refuses ${name} (${flags})`, async () => {
+    Deno.test(`refusing sinks: all but what is refused arrives where a ${manner} sink refuses ${name} (${flags})`, async () => {
       await using door = new RefusingDoor(manner);
       using place = new Place(door);
       place.makeNear(TREE);
@@ -93,7 +93,7 @@ for (const manner of MANNERS) {
     });
   }
 
-  Deno.test(`All but what is refused arrives where a ${manner} sink refuses the first that goes ahead of much more than it heard`, async () => {
+  Deno.test(`refusing sinks: all but what is refused arrives where a ${manner} sink refuses the first that goes ahead of much more than it heard`, async () => {
     await using door = new RefusingDoor(manner);
     using place = new Place(door);
     place.makeNear(LARGE_TREE);
@@ -103,7 +103,7 @@ for (const manner of MANNERS) {
     await checkGoesOn(door, place, refused, { preserve: true });
   });
 
-  Deno.test(`A ${manner} sink refuses in lockstep, and that takes one session`, async () => {
+  Deno.test(`refusing sinks: a ${manner} sink refuses in lockstep, and that takes one session`, async () => {
     await using door = new RefusingDoor(manner);
     using place = new Place(door);
     place.makeNear(TREE);
@@ -188,7 +188,7 @@ const TARGETS: readonly {
 ];
 
 for (const { name, target, before = [], copy, sessions } of TARGETS) {
-  Deno.test(`A tree of which some is refused goes to ${name}`, async () => {
+  Deno.test(`refusing sinks: a tree of which some is refused goes to ${name}`, async () => {
     await using door = new RefusingDoor("strict");
     using place = new Place(door);
     place.makeNear(TREE);
@@ -212,7 +212,7 @@ for (const { name, target, before = [], copy, sessions } of TARGETS) {
 }
 
 for (const manner of MANNERS) {
-  Deno.test(`Several sources go to a ${manner} sink that refuses some of them`, async () => {
+  Deno.test(`refusing sinks: several sources go to a ${manner} sink that refuses some of them`, async () => {
     await using door = new RefusingDoor(manner);
     using place = new Place(door);
     const tops = ["1st", "2nd", "3rd", "4th"].map((path) => ({
@@ -247,7 +247,7 @@ for (const manner of MANNERS) {
   });
 }
 
-Deno.test("What is refused is told in its order, and nothing else is", async () => {
+Deno.test("refusing sinks: what is refused is told in its order, and nothing else is", async () => {
   await using door = new RefusingDoor("draining");
   using place = new Place(door);
   place.makeNear(TREE);
@@ -279,7 +279,7 @@ const LONE: readonly {
 ];
 
 for (const { name, target, more = [] } of LONE) {
-  Deno.test(`All but what is refused arrives in one session with ${name}`, async () => {
+  Deno.test(`refusing sinks: all but what is refused arrives in one session with ${name}`, async () => {
     await using door = new RefusingDoor("lenient");
     using place = new Place(door);
     place.makeNear([...TREE, ...more]);
@@ -306,7 +306,7 @@ const BY_TURNS: readonly TreeEntry[] = [
 ];
 
 for (const manner of MANNERS) {
-  Deno.test(`All but what is refused arrives where a ${manner} sink refuses a file in a directory and all after it beside it`, async () => {
+  Deno.test(`refusing sinks: all but what is refused arrives where a ${manner} sink refuses a file in a directory and all after it beside it`, async () => {
     await using door = new RefusingDoor(manner);
     using place = new Place(door);
     place.makeNear(BY_TURNS);

@@ -22,7 +22,7 @@ function directories(name: string, depth: number): Map<string, string> {
   );
 }
 
-Deno.test("Directories in directories without end are copied a thousand deep, and that is told", async () => {
+Deno.test("SFTP client: directories in directories without end are copied a thousand deep, and that is told", async () => {
   const { told, arrived } = await attack("a tree that comes", {
     hooks: endless("n"),
     expected: directories("n", 1000),
@@ -33,7 +33,7 @@ Deno.test("Directories in directories without end are copied a thousand deep, an
   assertEquals(arrived.size, 1000);
 });
 
-Deno.test("Directories in directories without end are copied as deep as the system lets us", async () => {
+Deno.test("SFTP client: directories in directories without end are copied as deep as the system lets us", async () => {
   const name = "n".repeat(200);
   const { told, arrived } = await attack("a tree that comes", {
     hooks: endless(name),
@@ -43,7 +43,7 @@ Deno.test("Directories in directories without end are copied as deep as the syst
   assert(arrived.size > 10 && arrived.size < 25, `${arrived.size}`);
 });
 
-Deno.test("A directory that is in itself, as the server says, is copied once", async () => {
+Deno.test("SFTP client: a directory that is in itself, as the server says, is copied once", async () => {
   const { told, arrived } = await attack("a tree that comes", {
     hooks: {
       ...endless("n"),
@@ -57,7 +57,7 @@ Deno.test("A directory that is in itself, as the server says, is copied once", a
   assertEquals([...arrived.keys()], ["d/"]);
 });
 
-Deno.test("Two directories that are in each other, as the server says, are copied once", async () => {
+Deno.test("SFTP client: two directories that are in each other, as the server says, are copied once", async () => {
   const { told, arrived } = await attack("a tree that comes", {
     hooks: {
       ...endless("n"),
@@ -75,7 +75,7 @@ Deno.test("Two directories that are in each other, as the server says, are copie
 /** The way up for a directory in a directory of its name. */
 const TWICE = [{ path: "d/d/f", content: "text" }];
 
-Deno.test("A directory that is where it goes to, as the server says, does not keep a copy waiting", async () => {
+Deno.test("SFTP client: a directory that is where it goes to, as the server says, does not keep a copy waiting", async () => {
   for (const path of ["/in", "/", "/in/d", "/in/d/d", ""]) {
     const { told } = await attack("a tree that goes", {
       entries: TWICE,
@@ -85,7 +85,7 @@ Deno.test("A directory that is where it goes to, as the server says, does not ke
   }
 });
 
-Deno.test("Directories that are where each other go to, as the server says, do not keep a copy waiting", async () => {
+Deno.test("SFTP client: directories that are where each other go to, as the server says, do not keep a copy waiting", async () => {
   const { told } = await attack("a tree that goes", {
     entries: [
       { path: "d/one/other/f", content: "1" },
@@ -101,7 +101,7 @@ Deno.test("Directories that are where each other go to, as the server says, do n
   assertEquals(told, []);
 });
 
-Deno.test("A link of the user's that leads back does not keep a copy waiting", async () => {
+Deno.test("SFTP client: a link of the user's that leads back does not keep a copy waiting", async () => {
   const { arrived } = await attack("a tree that comes", {
     entries: TWICE,
     prepare: (target) => Deno.symlinkSync(".", `${target}/d`),
@@ -110,7 +110,7 @@ Deno.test("A link of the user's that leads back does not keep a copy waiting", a
   assertEquals(arrived.get("d"), "-> .");
 });
 
-Deno.test("Links that lead to each other, as the server says, do not keep a copy waiting", async () => {
+Deno.test("SFTP client: links that lead to each other, as the server says, do not keep a copy waiting", async () => {
   const { told } = await attack("a tree that goes", {
     entries: [
       { path: "d/one", content: "1" },

@@ -28,7 +28,7 @@ function slowLine(server: Channel): Channel {
   };
 }
 
-Deno.test("What is on its way when a server breaks the protocol is what the files hold", async () => {
+Deno.test("SFTP client: what is in flight when a server breaks the protocol is what the files hold", async () => {
   const breach = unwire(packetFor(0, status(0)));
   for (const writes of [0, 1, 5, 20]) {
     const { told } = await attack("a tree that goes", {
@@ -44,7 +44,7 @@ Deno.test("What is on its way when a server breaks the protocol is what the file
   }
 });
 
-Deno.test("A write that fails among many cuts that file, is told once, and keeps no other", async () => {
+Deno.test("SFTP client: a write that fails among many cuts that file, is told once, and keeps no other", async () => {
   const { told, arrived } = await attack("a tree that goes", {
     hooks: {
       WRITE: ({ id, fields }) => {
@@ -72,7 +72,7 @@ Deno.test("A write that fails among many cuts that file, is told once, and keeps
   ]);
 });
 
-Deno.test("A read that fails among many cuts that file, is told once, and keeps no other", async () => {
+Deno.test("SFTP client: a read that fails among many cuts that file, is told once, and keeps no other", async () => {
   const { told, arrived } = await attack("a tree that comes", {
     hooks: {
       READ: ({ id, fields }) =>
@@ -86,7 +86,7 @@ Deno.test("A read that fails among many cuts that file, is told once, and keeps 
   assertEquals(arrived.get("d/sub/deep/c")?.length, 5000);
 });
 
-Deno.test("Modes and times that are not taken are told, of each entry once", async () => {
+Deno.test("SFTP client: modes and times that are not taken are told, of each entry once", async () => {
   const denied = instead(status(3, "Permission denied"));
   const { told, arrived } = await attack("a tree that goes", {
     entries: [{ path: "d/f", content: "f" }, { path: "d/g", content: "g" }],
@@ -101,7 +101,7 @@ Deno.test("Modes and times that are not taken are told, of each entry once", asy
   assertEquals(arrived.size, 3);
 });
 
-Deno.test("Modes that a server makes up give nobody another one's rights", async () => {
+Deno.test("SFTP client: modes that a server makes up give nobody another one's rights", async () => {
   for (const preserve of [false, true]) {
     const { told, modes } = await attack("a tree that comes", {
       preserve,

@@ -157,7 +157,7 @@ const LENGTHS: readonly Misbehaviour[] = [
 
 testMisbehaviours(LENGTHS);
 
-Deno.test("A length that is only said takes no memory", async () => {
+Deno.test("SFTP client: a length that is only said takes no memory", async () => {
   const length = uint32(0x7fff_fff0);
   const answers: readonly Answer[] = [
     { type: "\x66", body: length },

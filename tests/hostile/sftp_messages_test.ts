@@ -28,7 +28,7 @@ for (
   ] as const
 ) {
   for (const code of [3, 4, 1000]) {
-    Deno.test(`A message for ${request} with status ${code} can be shown`, async () => {
+    Deno.test(`SFTP client: a message for ${request} with status ${code} can be shown`, async () => {
       for (const message of HOSTILE_MESSAGES) {
         const { told } = await attack(way, {
           hooks: { [request]: instead(status(code, message)) },
@@ -42,7 +42,7 @@ for (
     });
   }
 
-  Deno.test(`A message of 100 KB for ${request} is told in short`, async () => {
+  Deno.test(`SFTP client: a message of 100 KB for ${request} is told in short`, async () => {
     const { told } = await attack(way, {
       hooks: { [request]: instead(status(4, "x".repeat(100_000))) },
     });
@@ -53,7 +53,7 @@ for (
   });
 }
 
-Deno.test("A name of 100 KB is told in short", async () => {
+Deno.test("SFTP client: a name of 100 KB is told in short", async () => {
   for (const name of ["n".repeat(100_000), "/".repeat(100_000)]) {
     const { told } = await attack("a tree that comes", {
       hooks: {

@@ -60,7 +60,7 @@ for (
   ] as const
 ) {
   for (const name of ODD_NAMES) {
-    Deno.test(`A directory that holds a ${what} ${JSON.stringify(name)} is copied without`, async () => {
+    Deno.test(`SFTP client: a directory that holds a ${what} ${JSON.stringify(name)} is copied without`, async () => {
       const { told, arrived } = await attack("a tree that comes", {
         hooks: luring(name, saidOfIt),
       });
@@ -70,7 +70,7 @@ for (
   }
 
   for (const name of WINDOWS_NAMES) {
-    Deno.test(`A directory that holds a ${what} ${JSON.stringify(name)} is copied to Windows without`, async () => {
+    Deno.test(`SFTP client: a directory that holds a ${what} ${JSON.stringify(name)} is copied to Windows without`, async () => {
       const { told, arrived } = await attack("a tree that comes", {
         platform: "windows",
         hooks: luring(name, saidOfIt),
@@ -81,7 +81,7 @@ for (
   }
 
   for (const name of [".", ".."]) {
-    Deno.test(`A directory that holds ${name} as a ${what} is copied without`, async () => {
+    Deno.test(`SFTP client: a directory that holds ${name} as a ${what} is copied without`, async () => {
       const { told } = await attack("a tree that comes", {
         hooks: luring(name, saidOfIt),
       });
@@ -91,7 +91,7 @@ for (
 }
 
 for (const name of [...ODD_NAMES, ".", ".."]) {
-  Deno.test(`A pattern matches all in a directory but ${JSON.stringify(name)}`, async () => {
+  Deno.test(`SFTP client: a pattern matches all in a directory but ${JSON.stringify(name)}`, async () => {
     const saidOfIt = said({ permissions: DIRECTORY });
     const { arrived } = await attack("a tree that comes", {
       source: "d/*",
@@ -107,7 +107,7 @@ for (const name of [...ODD_NAMES, ".", ".."]) {
 }
 
 for (const name of WINDOWS_NAMES.filter((name) => !name.startsWith("."))) {
-  Deno.test(`A pattern that matches ${JSON.stringify(name)} gives Windows all but that`, async () => {
+  Deno.test(`SFTP client: a pattern that matches ${JSON.stringify(name)} gives Windows all but that`, async () => {
     const { told, arrived } = await attack("a tree that comes", {
       source: "d/*",
       platform: "windows",

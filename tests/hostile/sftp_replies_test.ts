@@ -247,7 +247,7 @@ const FAILURES: readonly Misbehaviour[] = [
 
 testMisbehaviours([...DIALOGUE, ...FAILURES]);
 
-Deno.test("A server that breaks the protocol in any answer has ended its session", async () => {
+Deno.test("SFTP client: a server that breaks the protocol in any answer has ended its session", async () => {
   const cut = extended("\0".repeat(7));
   const server = new HostileSftpServer({
     extensions: { "limits@openssh.com": "1", "statvfs@openssh.com": "2" },

@@ -15,7 +15,7 @@ const SMALL = [
 ];
 
 for (const way of ALL) {
-  Deno.test(`A server that ends at any byte leaves the beginning of ${way}`, async () => {
+  Deno.test(`SFTP client: a server that ends at any byte leaves the beginning of ${way}`, async () => {
     const small = {
       entries: SMALL,
       blockBytes: 128,
@@ -31,12 +31,12 @@ for (const way of ALL) {
   });
 
   for (const [name, order] of Object.entries(ORDERS)) {
-    Deno.test(`A server that answers ${name} does no harm to ${way}`, async () => {
+    Deno.test(`SFTP client: a server that answers ${name} does no harm to ${way}`, async () => {
       const { told } = await attack(way, inOrder(order, Infinity));
       assertEquals(told, []);
     });
 
-    Deno.test(`A server that answers ${name} and then ends leaves the beginning of ${way}`, async () => {
+    Deno.test(`SFTP client: a server that answers ${name} and then ends leaves the beginning of ${way}`, async () => {
       for (let answers = 1;; answers++) {
         const { breach } = await attack(way, inOrder(order, answers));
         if (breach === undefined) return assert(answers > 5);
@@ -67,7 +67,7 @@ function inOrder(order: Order, answers: number): Attack {
   };
 }
 
-Deno.test("A server that ends leaves nothing of an older file behind what came", async () => {
+Deno.test("SFTP client: a server that ends leaves nothing of an older file behind what came", async () => {
   for (const answers of [1, 2, 4]) {
     const { breach, arrived } = await attack("a file that comes", {
       prepare: (target) =>

@@ -121,7 +121,7 @@ const OLD: Readonly<Record<string, string>> = {
 
 for (const { name, hooks } of ROWS) {
   for (const [old, content] of Object.entries(OLD)) {
-    Deno.test(`A server that ${name} has what is written over a file that is ${old}`, async () => {
+    Deno.test(`SFTP writes: a server that ${name} has what is written over a file that is ${old}`, async () => {
       const { told } = await attack("a tree that goes", {
         entries: [
           { path: "d/f", content: "new content" },
@@ -152,7 +152,7 @@ const CUTS: Readonly<Record<string, (held: HeldEntry, size: number) => void>> =
   };
 
 for (const [name, cut] of Object.entries(CUTS)) {
-  Deno.test(`A server that ${name} when it is to cut it holds what was written`, async () => {
+  Deno.test(`SFTP writes: a server that ${name} when it is to cut it holds what was written`, async () => {
     const told = await overwriteLonger((held) => ({
       FSETSTAT: (exchange) => {
         const size = sizeIn(exchange);
@@ -193,7 +193,7 @@ async function* untold(listing: Listing): AsyncIterable<DirectoryEntry> {
 }
 
 for (const name of ["empties a file", "leaves a file as it is"]) {
-  Deno.test(`A server that ${name} when it is to cut it gets what was shorter than it was told to be once more`, async () => {
+  Deno.test(`SFTP writes: a server that ${name} when it is to cut it gets what was shorter than it was told to be once more`, async () => {
     let opened = 0;
     const told = await overwriteLonger((held) => ({
       OPEN: () => void opened++,
@@ -209,7 +209,7 @@ for (const name of ["empties a file", "leaves a file as it is"]) {
   });
 }
 
-Deno.test("A server that neither cuts nor empties a file is told of, and keeps it", async () => {
+Deno.test("SFTP writes: a server that neither cuts nor empties a file is told of, and keeps it", async () => {
   const told = await overwriteLonger((held) => ({
     FSETSTAT: forSize(denied),
     SETSTAT: forSize(denied),
@@ -225,7 +225,7 @@ Deno.test("A server that neither cuts nor empties a file is told of, and keeps i
   ]);
 });
 
-Deno.test("A target that nothing tells of is taken for no directory, and filled if it is one", async () => {
+Deno.test("SFTP writes: a target that nothing tells of is taken for no directory, and filled if it is one", async () => {
   const { told } = await attack("a tree that goes", {
     entries: [{ path: "d/f", content: "new content" }],
     held: [{ path: "in/f", content: "old content, which is longer" }],

@@ -136,32 +136,36 @@ esac`,
 ];
 
 for (const { name, answers, args, says } of attacks) {
-  peerTest(`A sink that answers ${name} is reported, and does no harm`, [
-    "yes",
-    "/dev/zero",
-  ], async () => {
-    using directory = new TempDirectory();
-    makeTree(directory.path, [
-      { path: "near/f", content: "f" },
-      { path: "near/d/g", content: "g" },
-      { path: "near/d/h", content: "h" },
-    ]);
-    const program = writeScript(`${directory.path}/ssh`, answers + "\n");
-    const before = listing(directory.path);
-    const { status, stdout, stderr } = await seacp(
-      ["-O", "-S", program, ...args ?? ["-rp", "f", "d", "far:"]],
-      { cwd: `${directory.path}/near` },
-    );
-    assertEquals(status, 1, stderr);
-    assertStringIncludes(stderr, says);
-    assertEquals(/[^\n\x20-\x7e…]/.test(stderr), false, stderr);
-    assert(stderr.length < 4000, "the user is told little");
-    assertEquals(stdout, "");
-    assertEquals(listing(directory.path), before);
-  });
+  peerTest(
+    `hostile sinks: a sink that answers ${name} is reported, and does no harm`,
+    [
+      "yes",
+      "/dev/zero",
+    ],
+    async () => {
+      using directory = new TempDirectory();
+      makeTree(directory.path, [
+        { path: "near/f", content: "f" },
+        { path: "near/d/g", content: "g" },
+        { path: "near/d/h", content: "h" },
+      ]);
+      const program = writeScript(`${directory.path}/ssh`, answers + "\n");
+      const before = listing(directory.path);
+      const { status, stdout, stderr } = await seacp(
+        ["-O", "-S", program, ...args ?? ["-rp", "f", "d", "far:"]],
+        { cwd: `${directory.path}/near` },
+      );
+      assertEquals(status, 1, stderr);
+      assertStringIncludes(stderr, says);
+      assertEquals(/[^\n\x20-\x7e…]/.test(stderr), false, stderr);
+      assert(stderr.length < 4000, "the user is told little");
+      assertEquals(stdout, "");
+      assertEquals(listing(directory.path), before);
+    },
+  );
 }
 
-Deno.test("A file that shrinks is made up with zeros and nothing else (OpenSSH 6.7)", async () => {
+Deno.test("hostile sinks: a file that shrinks is made up with zeros and nothing else (OpenSSH 6.7)", async () => {
   using directory = new TempDirectory();
   makeTree(directory.path, [{ path: "f", content: "x".repeat(300_000) }]);
   const program = writeScript(

@@ -502,7 +502,7 @@ function assertUnharmed(directory: string, mine = "mine"): void {
 }
 
 for (const row of [...NAMES, ...MODES, ...TIMES, ...SIZES, ...STRUCTURE]) {
-  Deno.test(`A source that sends ${row.name} does no harm`, async () => {
+  Deno.test(`hostile sources: a source that sends ${row.name} does no harm`, async () => {
     using directory = new TempDirectory();
     const { status, stderr, stdout } = await attack(row, directory.path, [
       "-O",
@@ -541,26 +541,30 @@ for (const row of [...NAMES, ...MODES, ...TIMES, ...SIZES, ...STRUCTURE]) {
   });
 }
 
-Deno.test("A source that sends names which look alike fills a file for each", {
-  ignore: lacksRawNames !== undefined,
-}, async () => {
-  using directory = new TempDirectory();
-  const outcome = await attack(
-    {
-      name: "names that are not UTF-8",
-      sends: "C0644 2 f\\351\\nab\\0C0644 2 f\\352\\ncd\\0C0644 2 f\\nef\\0",
-      args: ["far:f*", "in"],
-      says: "",
-    },
-    directory.path,
-    ["-O"],
-  );
-  assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
-  assertEquals(
-    shell("for f in f*; do echo $f $(cat $f); done", `${directory.path}/in`),
-    "f ef\nf\xe9 ab\nf\xea cd\n",
-  );
-});
+Deno.test(
+  "hostile sources: a source that sends names which look alike fills a file for each",
+  {
+    ignore: lacksRawNames !== undefined,
+  },
+  async () => {
+    using directory = new TempDirectory();
+    const outcome = await attack(
+      {
+        name: "names that are not UTF-8",
+        sends: "C0644 2 f\\351\\nab\\0C0644 2 f\\352\\ncd\\0C0644 2 f\\nef\\0",
+        args: ["far:f*", "in"],
+        says: "",
+      },
+      directory.path,
+      ["-O"],
+    );
+    assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
+    assertEquals(
+      shell("for f in f*; do echo $f $(cat $f); done", `${directory.path}/in`),
+      "f ef\nf\xe9 ab\nf\xea cd\n",
+    );
+  },
+);
 
 /** For a script: reads answers, a byte each, and shows the modes in `in`. */
 const SHOW_MODES = `show() {
@@ -569,7 +573,7 @@ const SHOW_MODES = `show() {
 }`;
 
 peerTest(
-  "What a source sends is never open to more than a umask allows, while it is made",
+  "hostile sources: what a source sends is never open to more than a umask allows, while it is made",
   [
     "find",
     "head",
@@ -615,7 +619,8 @@ for (
   ] as const
 ) {
   Deno.test({
-    name: `A sink that cannot set ${what} says so once, and stays in step ` +
+    name:
+      `hostile sources: a sink that cannot set ${what} says so once, and stays in step ` +
       `(CVE-2020-12062)${LACKS_OTHERS_FILES ?? ""}`,
     ignore: LACKS_OTHERS_FILES !== undefined,
     fn: async () => {
@@ -652,7 +657,7 @@ cat > answers
 }
 
 peerTest(
-  "Directories in directories without end are refused by the system, in little memory",
+  "hostile sources: directories in directories without end are refused by the system, in little memory",
   [
     "yes",
     "/proc/self/status",
@@ -691,7 +696,7 @@ grep VmHWM /proc/$PPID/status > peak
 );
 
 peerTest(
-  "Names that would rewrite the terminal are shown escaped by the meter (CVE-2019-6109)",
+  "hostile sources: names that would rewrite the terminal are shown escaped by the meter (CVE-2019-6109)",
   [
     LENDS_TERMINAL,
   ],

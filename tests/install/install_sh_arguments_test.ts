@@ -14,49 +14,64 @@ import {
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { exists } from "../support/fixtures/tree.ts";
 
-shellTest("takes nothing for a version that is none", async (shell) => {
-  const hostile = [
-    "../x",
-    "1/../../x",
-    "1;rm",
-    "1..2",
-    "$(id)",
-    "1 2",
-    "1\n2",
-    "latest",
-    "-1",
-    "vv1.0.0",
-    "1%2e",
-    "1?x",
-    "1#",
-    "é",
-  ];
-  await using site = await Site.open(shell);
-  for (const version of hostile) {
-    for (
-      const [args, SEACP_VERSION] of [
-        [["--version", version], ""],
-        [[`--version=${version}`], ""],
-        [[], version],
-      ] as const
-    ) {
-      const { status, stderr } = await site.install(args, {
-        env: { SEACP_VERSION },
-      });
-      assertEquals(status, 1);
-      assertMatch(stderr, /^install: this is no version: /);
+shellTest(
+  "install.sh: takes nothing for a version that is none",
+  async (shell) => {
+    const hostile = [
+      "../x",
+      "1/../../x",
+      "1;rm",
+      "1..2",
+      "$(id)",
+      "1 2",
+      "1\n2",
+      "latest",
+      "-1",
+      "vv1.0.0",
+      "1%2e",
+      "1?x",
+      "1#",
+      "é",
+    ];
+    await using site = await Site.open(shell);
+    for (const version of hostile) {
+      for (
+        const [args, SEACP_VERSION] of [
+          [["--version", version], ""],
+          [[`--version=${version}`], ""],
+          [[], version],
+        ] as const
+      ) {
+        const { status, stderr } = await site.install(args, {
+          env: { SEACP_VERSION },
+        });
+        assertEquals(status, 1);
+        assertMatch(stderr, /^install: this is no version: /);
+      }
     }
-  }
-  assertRefused(await site.install(["--version", ""]), site, "this is no ver");
-  assertRefused(await site.install(["--version="]), site, "this is no version");
-  assertRefused(await site.install(["--version"]), site, "--version needs a");
-  assertRefused(await site.install(["1.2.3"]), site, "unknown argument: 1.2.3");
-  assertRefused(await site.install(["-x"]), site, "unknown argument: -x");
-  assertEquals(site.server.asked, []);
-  assertEquals(exists(site.prefix), false);
-});
+    assertRefused(
+      await site.install(["--version", ""]),
+      site,
+      "this is no ver",
+    );
+    assertRefused(
+      await site.install(["--version="]),
+      site,
+      "this is no version",
+    );
+    assertRefused(await site.install(["--version"]), site, "--version needs a");
+    assertRefused(
+      await site.install(["1.2.3"]),
+      site,
+      "unknown argument: 1.2.3",
+    );
+    assertRefused(await site.install(["-x"]), site, "unknown argument: -x");
+    assertEquals(site.server.asked, []);
+    assertEquals(exists(site.prefix), false);
+  },
+);
 
-shellTest("shows its options and variables", async (shell) => {
+shellTest("install.sh: shows its options and variables", async (shell) => {
   await using site = await Site.open(shell);
   for (const option of ["--help", "-h"]) {
     const { status, stdout, stderr } = await site.install([option]);
@@ -74,7 +89,7 @@ shellTest("shows its options and variables", async (shell) => {
 });
 
 shellTest(
-  "knows the page of the releases from its stamp or from a variable",
+  "install.sh: knows the page of the releases from its stamp or from a variable",
   async (shell) => {
     await using site = await Site.open(shell);
     const text = Deno.readTextFileSync(SCRIPT);
@@ -101,7 +116,7 @@ shellTest(
 );
 
 shellTest(
-  "needs to know where to install where there is no HOME",
+  "install.sh: needs to know where to install where there is no HOME",
   async (shell) => {
     await using site = await Site.open(shell);
     const env = { HOME: "", SEACP_INSTALL: "" };
@@ -116,7 +131,7 @@ shellTest(
 // --- What it says ------------------------------------------------------------
 
 shellTest(
-  "tells of the PATH only where that lacks the folder",
+  "install.sh: tells of the PATH only where that lacks the folder",
   async (shell) => {
     await using site = await Site.open(shell);
     const { prefix, machine } = site;
@@ -139,7 +154,7 @@ shellTest(
 );
 
 shellTest(
-  "gives lines that work as they stand, whatever the prefix",
+  "install.sh: gives lines that work as they stand, whatever the prefix",
   async (shell) => {
     for (
       const name of [

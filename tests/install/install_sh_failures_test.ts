@@ -193,20 +193,23 @@ const MISHAPS: readonly Mishap[] = [
 ];
 
 for (const { title, sentence, prepare } of MISHAPS) {
-  shellTest(`changes nothing for ${title}, and says so`, async (shell) => {
-    await using site = await Site.open(shell);
-    await prepare(site);
-    assertRefused(await site.install(), site, sentence);
-    assertEquals(exists(site.prefix), false);
-    site.installOlder();
-    const before = await below(site.prefix);
-    assertRefused(await site.install(), site, sentence);
-    assertEquals(await below(site.prefix), before);
-  });
+  shellTest(
+    `install.sh: changes nothing for ${title}, and says so`,
+    async (shell) => {
+      await using site = await Site.open(shell);
+      await prepare(site);
+      assertRefused(await site.install(), site, sentence);
+      assertEquals(exists(site.prefix), false);
+      site.installOlder();
+      const before = await below(site.prefix);
+      assertRefused(await site.install(), site, sentence);
+      assertEquals(await below(site.prefix), before);
+    },
+  );
 }
 
 shellTest(
-  "neither unpacks nor runs anything before it is verified",
+  "install.sh: neither unpacks nor runs anything before it is verified",
   async (shell) => {
     for (
       const change of [
@@ -237,7 +240,7 @@ shellTest(
 );
 
 shellTest(
-  "takes checksums of a binary mode, and of a last line without its end",
+  "install.sh: takes checksums of a binary mode, and of a last line without its end",
   async (shell) => {
     for (const [mark, end] of [["*", "\n"], [" ", ""]] as const) {
       await using site = await Site.open(shell);
@@ -251,21 +254,27 @@ shellTest(
   },
 );
 
-shellTest("says where it asked, and what came of it", async (shell) => {
-  await using site = await Site.open(shell);
-  site.server.withdraw(SUMS);
-  const { page } = site.server;
-  const missing = await site.install(["--version", "7.0"]);
-  assertStringIncludes(missing.stderr, `  ${page}/download/v7.0/SHA256SUMS\n`);
-  assertMatch(missing.stderr, /^install: .*404$/m);
-  const nobody = await site.install([], {
-    env: { SEACP_RELEASES: "http://127.0.0.1:1/releases" },
-  });
-  assertRefused(nobody, site, "the checksums of the release could not be");
-});
+shellTest(
+  "install.sh: says where it asked, and what came of it",
+  async (shell) => {
+    await using site = await Site.open(shell);
+    site.server.withdraw(SUMS);
+    const { page } = site.server;
+    const missing = await site.install(["--version", "7.0"]);
+    assertStringIncludes(
+      missing.stderr,
+      `  ${page}/download/v7.0/SHA256SUMS\n`,
+    );
+    assertMatch(missing.stderr, /^install: .*404$/m);
+    const nobody = await site.install([], {
+      env: { SEACP_RELEASES: "http://127.0.0.1:1/releases" },
+    });
+    assertRefused(nobody, site, "the checksums of the release could not be");
+  },
+);
 
 shellTest(
-  "replaces nothing if one of the files finds no place",
+  "install.sh: replaces nothing if one of the files finds no place",
   async (shell) => {
     for (
       const [inTheWay, sentence] of [
@@ -298,7 +307,7 @@ shellTest(
 );
 
 shTest(
-  "replaces nothing on a disk that is full",
+  "install.sh: replaces nothing on a disk that is full",
   ["curl", "sha256sum"],
   async (shell) => {
     await using site = await Site.open(shell);
@@ -320,7 +329,7 @@ shTest(
   diskTest,
 );
 
-shTest("says so where nothing may run in the temporary folder", [
+shTest("install.sh: says so where nothing may run in the temporary folder", [
   "curl",
   "sha256sum",
 ], async (shell) => {
@@ -337,35 +346,38 @@ shTest("says so where nothing may run in the temporary folder", [
   assertEquals(exists(site.prefix), false);
 }, diskTest);
 
-shellTest("leaves nothing behind when a signal ends it", async (shell) => {
-  for (
-    const [signal, ends] of [
-      ["SIGHUP", 129],
-      ["SIGINT", 130],
-      ["SIGTERM", 143],
-    ] as const
-  ) {
-    await using site = await Site.open(shell);
-    site.installOlder();
-    const before = await below(site.prefix);
-    const asked = Promise.withResolvers<void>();
-    const held = Promise.withResolvers<void>();
-    const bytes = await released("1.2.3");
-    site.server.serve(LATEST, async () => {
-      asked.resolve();
-      await held.promise;
-      return new Response(new Uint8Array(bytes));
-    });
-    const running = site.machine.start([...shell, SCRIPT], {
-      env: site.environment(),
-    });
-    await asked.promise;
-    assertEquals(site.machine.leftovers.length, 1);
-    Deno.kill(running.pid, signal);
-    held.resolve();
-    const { status, stderr } = await running.outcome;
-    assertEquals(status, ends, stderr);
-    assertEquals(site.machine.leftovers, []);
-    assertEquals(await below(site.prefix), before);
-  }
-});
+shellTest(
+  "install.sh: leaves nothing behind when a signal ends it",
+  async (shell) => {
+    for (
+      const [signal, ends] of [
+        ["SIGHUP", 129],
+        ["SIGINT", 130],
+        ["SIGTERM", 143],
+      ] as const
+    ) {
+      await using site = await Site.open(shell);
+      site.installOlder();
+      const before = await below(site.prefix);
+      const asked = Promise.withResolvers<void>();
+      const held = Promise.withResolvers<void>();
+      const bytes = await released("1.2.3");
+      site.server.serve(LATEST, async () => {
+        asked.resolve();
+        await held.promise;
+        return new Response(new Uint8Array(bytes));
+      });
+      const running = site.machine.start([...shell, SCRIPT], {
+        env: site.environment(),
+      });
+      await asked.promise;
+      assertEquals(site.machine.leftovers.length, 1);
+      Deno.kill(running.pid, signal);
+      held.resolve();
+      const { status, stderr } = await running.outcome;
+      assertEquals(status, ends, stderr);
+      assertEquals(site.machine.leftovers, []);
+      assertEquals(await below(site.prefix), before);
+    }
+  },
+);

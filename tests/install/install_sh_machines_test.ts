@@ -18,36 +18,39 @@ import { exists, makeTree } from "../support/fixtures/tree.ts";
 const GLIBC = "echo 'ldd (GNU libc) 2.40'\n";
 const MUSL = "echo 'musl libc (x86_64)' >&2\nexit 1\n";
 
-shellTest("chooses the archive by system and processor", async (shell) => {
-  for (
-    const [system, processor, target] of [
-      ["Linux", "x86_64", "x86_64-unknown-linux-gnu"],
-      ["Linux", "amd64", "x86_64-unknown-linux-gnu"],
-      ["Linux", "aarch64", "aarch64-unknown-linux-gnu"],
-      ["Linux", "arm64", "aarch64-unknown-linux-gnu"],
-      ["Darwin", "x86_64", "x86_64-apple-darwin"],
-      ["Darwin", "arm64", "aarch64-apple-darwin"],
-    ] as const
-  ) {
-    await using site = await Site.open(shell, {
-      system,
-      processor,
-      ldd: system === "Darwin" ? null : GLIBC,
-    });
-    site.machine.fake("sysctl", "echo 0\n");
-    const asset = `seacp-${target}.tar.gz`;
-    await site.publish(
-      "latest/download",
-      await archive(target, releaseFiles("1.2.3")),
-      asset,
-    );
-    assertInstalled(await site.install(), site);
-    assertEquals(site.server.asked, [SUMS, `latest/download/${asset}`]);
-  }
-});
+shellTest(
+  "install.sh: chooses the archive by system and processor",
+  async (shell) => {
+    for (
+      const [system, processor, target] of [
+        ["Linux", "x86_64", "x86_64-unknown-linux-gnu"],
+        ["Linux", "amd64", "x86_64-unknown-linux-gnu"],
+        ["Linux", "aarch64", "aarch64-unknown-linux-gnu"],
+        ["Linux", "arm64", "aarch64-unknown-linux-gnu"],
+        ["Darwin", "x86_64", "x86_64-apple-darwin"],
+        ["Darwin", "arm64", "aarch64-apple-darwin"],
+      ] as const
+    ) {
+      await using site = await Site.open(shell, {
+        system,
+        processor,
+        ldd: system === "Darwin" ? null : GLIBC,
+      });
+      site.machine.fake("sysctl", "echo 0\n");
+      const asset = `seacp-${target}.tar.gz`;
+      await site.publish(
+        "latest/download",
+        await archive(target, releaseFiles("1.2.3")),
+        asset,
+      );
+      assertInstalled(await site.install(), site);
+      assertEquals(site.server.asked, [SUMS, `latest/download/${asset}`]);
+    }
+  },
+);
 
 shellTest(
-  "takes an Apple processor under Rosetta for what it is",
+  "install.sh: takes an Apple processor under Rosetta for what it is",
   async (shell) => {
     await using site = await Site.open(shell, {
       system: "Darwin",
@@ -69,7 +72,7 @@ shellTest(
 );
 
 shTest(
-  "asks for the archive of the machine it runs on",
+  "install.sh: asks for the archive of the machine it runs on",
   ["curl", "sha256sum"],
   async (shell) => {
     const { target } = Deno.build;
@@ -88,7 +91,7 @@ shTest(
 );
 
 shellTest(
-  "says that it is not for musl, and what is, and downloads nothing",
+  "install.sh: says that it is not for musl, and what is, and downloads nothing",
   async (shell) => {
     await using site = await Site.open(shell, { ldd: MUSL });
     const outcome = await site.install();
@@ -104,7 +107,7 @@ shellTest(
 );
 
 shellTest(
-  "tells musl from glibc by their loaders where ldd does not say",
+  "install.sh: tells musl from glibc by their loaders where ldd does not say",
   async (shell) => {
     const musl = "ld-musl-x86_64.so.1";
     const glibc = "ld-linux-x86-64.so.2";
@@ -136,29 +139,36 @@ shellTest(
   },
 );
 
-shellTest("names what it is not for, and downloads nothing", async (shell) => {
-  for (
-    const [system, processor, sentence] of [
-      ["FreeBSD", "amd64", "not supported: FreeBSD "],
-      ["SunOS", "i86pc", "not supported: SunOS "],
-      ["Linux", "armv7l", "not supported: a processor of the kind armv7l "],
-      ["Linux", "i686", "not supported: a processor of the kind i686 "],
-      ["Darwin", "Power Macintosh", "not supported: a processor of the kind "],
-      ["MINGW64_NT-10.0-19045", "x86_64", "this is Windows; in PowerShell, "],
-      ["MSYS_NT-10.0-19045", "x86_64", "this is Windows; in PowerShell, "],
-      ["CYGWIN_NT-10.0", "x86_64", "this is Windows; in PowerShell, "],
-    ] as const
-  ) {
-    await using site = await Site.open(shell, { system, processor });
-    const outcome = await site.install();
-    assertRefused(outcome, site, sentence);
-    if (system.includes("_NT")) {
-      assertStringIncludes(
-        outcome.stderr,
-        `  irm ${site.server.page}/latest/download/install.ps1 | iex\n`,
-      );
+shellTest(
+  "install.sh: names what it is not for, and downloads nothing",
+  async (shell) => {
+    for (
+      const [system, processor, sentence] of [
+        ["FreeBSD", "amd64", "not supported: FreeBSD "],
+        ["SunOS", "i86pc", "not supported: SunOS "],
+        ["Linux", "armv7l", "not supported: a processor of the kind armv7l "],
+        ["Linux", "i686", "not supported: a processor of the kind i686 "],
+        [
+          "Darwin",
+          "Power Macintosh",
+          "not supported: a processor of the kind ",
+        ],
+        ["MINGW64_NT-10.0-19045", "x86_64", "this is Windows; in PowerShell, "],
+        ["MSYS_NT-10.0-19045", "x86_64", "this is Windows; in PowerShell, "],
+        ["CYGWIN_NT-10.0", "x86_64", "this is Windows; in PowerShell, "],
+      ] as const
+    ) {
+      await using site = await Site.open(shell, { system, processor });
+      const outcome = await site.install();
+      assertRefused(outcome, site, sentence);
+      if (system.includes("_NT")) {
+        assertStringIncludes(
+          outcome.stderr,
+          `  irm ${site.server.page}/latest/download/install.ps1 | iex\n`,
+        );
+      }
+      assertEquals(site.server.asked, []);
+      assertEquals(exists(site.prefix), false);
     }
-    assertEquals(site.server.asked, []);
-    assertEquals(exists(site.prefix), false);
-  }
-});
+  },
+);

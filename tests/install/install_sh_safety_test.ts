@@ -26,7 +26,7 @@ import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import { exists } from "../support/fixtures/tree.ts";
 
 shellTest(
-  "does nothing if it was cut short on its way, wherever that was",
+  "install.sh: does nothing if it was cut short in flight, wherever that was",
   async (shell) => {
     await using site = await Site.open(shell);
     const text = Deno.readTextFileSync(SCRIPT).trimEnd();
@@ -59,7 +59,7 @@ shellTest(
 
 for (const tool of ["curl", "wget"]) {
   shTest(
-    `is never led from https to http, by ${tool}`,
+    `install.sh: is never led from https to http, by ${tool}`,
     [tool, "sha256sum", "openssl"],
     async (shell) => {
       using folder = new TempDirectory();
@@ -118,7 +118,7 @@ async function makeCertificate(
   };
 }
 
-Deno.test("install.sh has its placeholder once, and no more than it may do", () => {
+Deno.test("install.sh: has its placeholder once, and no more than it may do", () => {
   const text = Deno.readTextFileSync(SCRIPT);
   assertEquals(text.match(/@RELEASES@/g)?.length, 1);
   assertMatch(text, /^#!\/bin\/sh\n/);
@@ -131,7 +131,7 @@ Deno.test("install.sh has its placeholder once, and no more than it may do", () 
 
 const shellcheck = findProgram("shellcheck");
 Deno.test({
-  name: "install.sh is clean to shellcheck" +
+  name: "install.sh: is clean to shellcheck" +
     (shellcheck === undefined ? " (needs shellcheck)" : ""),
   ignore: shellcheck === undefined,
   async fn() {

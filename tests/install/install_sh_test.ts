@@ -22,7 +22,7 @@ import {
 } from "../support/install/release_server.ts";
 import { describeTree } from "../support/fixtures/tree.ts";
 
-shellTest("puts the latest release in place", async (shell) => {
+shellTest("install.sh: puts the latest release in place", async (shell) => {
   await using site = await Site.open(shell);
   assertInstalled(await site.install(), site);
   assertEquals(site.server.asked, [
@@ -41,7 +41,7 @@ shellTest("puts the latest release in place", async (shell) => {
 });
 
 shellTest(
-  "puts a chosen version in place, with a v or without",
+  "install.sh: puts a chosen version in place, with a v or without",
   async (shell) => {
     for (
       const [args, variable] of [
@@ -66,35 +66,41 @@ shellTest(
   },
 );
 
-shellTest("works when it is piped into the shell", async (shell) => {
-  for (
-    const [args, version] of [
-      [[], "1.2.3"],
-      [["-s", "--", "--version", "1.0.0"], "1.0.0"],
-    ] as const
-  ) {
-    await using site = await Site.open(shell);
-    const outcome = await site.machine.run([...shell, ...args], {
-      env: site.environment(),
-      input: Deno.readTextFile(SCRIPT),
-    });
-    assertInstalled(outcome, site, { version });
-  }
-});
-
-shellTest("leaves what it is given to read to others", async (shell) => {
-  await using site = await Site.open(shell);
-  const reader = "#!/bin/sh\nread -r line && exit 5\n" +
-    answering("seacp 1.2.3").replace("#!/bin/sh\n", "");
-  await site.publishFiles({ ...releaseFiles("1.2.3"), "seacp": reader });
-  const { status, stderr } = await site.install([], {
-    input: Promise.resolve("words\n"),
-  });
-  assertEquals(status, 0, stderr);
-});
+shellTest(
+  "install.sh: works when it is piped into the shell",
+  async (shell) => {
+    for (
+      const [args, version] of [
+        [[], "1.2.3"],
+        [["-s", "--", "--version", "1.0.0"], "1.0.0"],
+      ] as const
+    ) {
+      await using site = await Site.open(shell);
+      const outcome = await site.machine.run([...shell, ...args], {
+        env: site.environment(),
+        input: Deno.readTextFile(SCRIPT),
+      });
+      assertInstalled(outcome, site, { version });
+    }
+  },
+);
 
 shellTest(
-  "replaces an older one as a whole, never writing into it",
+  "install.sh: leaves what it is given to read to others",
+  async (shell) => {
+    await using site = await Site.open(shell);
+    const reader = "#!/bin/sh\nread -r line && exit 5\n" +
+      answering("seacp 1.2.3").replace("#!/bin/sh\n", "");
+    await site.publishFiles({ ...releaseFiles("1.2.3"), "seacp": reader });
+    const { status, stderr } = await site.install([], {
+      input: Promise.resolve("words\n"),
+    });
+    assertEquals(status, 0, stderr);
+  },
+);
+
+shellTest(
+  "install.sh: replaces an older one as a whole, never writing into it",
   async (shell) => {
     await using site = await Site.open(shell);
     site.installOlder();
@@ -121,7 +127,7 @@ shellTest(
 );
 
 shellTest(
-  "gives every file its mode, under any umask and from any archive",
+  "install.sh: gives every file its mode, under any umask and from any archive",
   async (shell) => {
     await using site = await Site.open(shell);
     const modes = { program: 0o700, others: 0o600 };
@@ -140,7 +146,7 @@ shellTest(
 );
 
 shellTest(
-  "installs below ~/.local, or below the folder it was told",
+  "install.sh: installs below ~/.local, or below the folder it was told",
   async (shell) => {
     for (
       const [told, at] of [
@@ -162,7 +168,7 @@ shellTest(
 );
 
 shellTest(
-  "finds its way through redirects, and with a slash too many",
+  "install.sh: finds its way through redirects, and with a slash too many",
   async (shell) => {
     await using site = await Site.open(shell);
     redirect(site.server, "latest/download", "download/v1.0.0");

@@ -17,7 +17,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { exists } from "../support/fixtures/tree.ts";
 
 shellTest(
-  "downloads with wget where there is no curl",
+  "install.sh: downloads with wget where there is no curl",
   async (shell) => {
     await using site = await Site.open(shell, { tools: ["wget", "sha256sum"] });
     redirect(site.server, "latest/download", "download/v1.0.0");
@@ -56,7 +56,7 @@ shellTest(
 );
 
 shellTest(
-  "verifies with shasum or openssl where there is no sha256sum",
+  "install.sh: verifies with shasum or openssl where there is no sha256sum",
   async (shell) => {
     for (const tool of ["shasum", "openssl"]) {
       await using site = await Site.open(shell, { tools: ["curl", tool] });
@@ -76,7 +76,7 @@ shellTest(
 );
 
 shellTest(
-  "says what it needs and does not find, before any download",
+  "install.sh: says what it needs and does not find, before any download",
   async (shell) => {
     for (
       const [tools, lost, sentence] of [
@@ -95,20 +95,24 @@ shellTest(
   },
 );
 
-shellTest("works with nothing but busybox's own tools", async (shell) => {
-  await using site = await Site.open(shell, { tools: [] });
-  const { machine } = site;
-  for (const name of Deno.readDirSync(machine.bin).map(({ name }) => name)) {
-    if (name === "uname" || name === "ldd") continue;
-    machine.lose(name);
-    machine.link("busybox", name);
-  }
-  machine.link("busybox", "wget");
-  machine.link("busybox", "sha256sum");
-  assertInstalled(await site.install(), site);
-  // Its wget would follow any redirect, and may not look at certificates.
-  const outcome = await site.install([], {
-    env: { SEACP_RELEASES: site.server.page.replace("http:", "https:") },
-  });
-  assertRefused(outcome, site, "curl is needed: the wget found here");
-}, ["busybox"]);
+shellTest(
+  "install.sh: works with nothing but busybox's own tools",
+  async (shell) => {
+    await using site = await Site.open(shell, { tools: [] });
+    const { machine } = site;
+    for (const name of Deno.readDirSync(machine.bin).map(({ name }) => name)) {
+      if (name === "uname" || name === "ldd") continue;
+      machine.lose(name);
+      machine.link("busybox", name);
+    }
+    machine.link("busybox", "wget");
+    machine.link("busybox", "sha256sum");
+    assertInstalled(await site.install(), site);
+    // Its wget would follow any redirect, and may not look at certificates.
+    const outcome = await site.install([], {
+      env: { SEACP_RELEASES: site.server.page.replace("http:", "https:") },
+    });
+    assertRefused(outcome, site, "curl is needed: the wget found here");
+  },
+  ["busybox"],
+);

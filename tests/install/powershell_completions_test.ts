@@ -17,7 +17,7 @@ const ROWS: readonly (readonly [typed: string, offered: readonly string[]])[] =
   ];
 
 powerShellTest(
-  "PowerShell completes options and hosts",
+  "PowerShell completions: PowerShell completes options and hosts",
   "all",
   async (shell) => {
     using folder = new TempDirectory();

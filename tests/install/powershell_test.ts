@@ -31,7 +31,7 @@ const ASSET = `${NAME}.zip`;
 
 // --- What can be seen without running it ---------------------------------------
 
-Deno.test("install.ps1 has its placeholder once, the assets' names and the variables", () => {
+Deno.test("install.ps1: has its placeholder once, the assets' names and the variables", () => {
   const text = Deno.readTextFileSync(SCRIPT);
   assertEquals(text.match(/@RELEASES@/g)?.length, 1);
   for (
@@ -55,7 +55,7 @@ Deno.test("install.ps1 has its placeholder once, the assets' names and the varia
   ) assertStringIncludes(text, part);
 });
 
-Deno.test("install.ps1 is text Windows PowerShell 5.1 reads, and one block that a cut leaves open", () => {
+Deno.test("install.ps1: is text Windows PowerShell 5.1 reads, and one block that a cut leaves open", () => {
   const text = Deno.readTextFileSync(SCRIPT);
   assert(/^[\n\x20-\x7e]*$/.test(text), "not plain ASCII");
   const code = text.replaceAll(/^ *#.*\n/gm, "").trim();
@@ -64,7 +64,7 @@ Deno.test("install.ps1 is text Windows PowerShell 5.1 reads, and one block that 
   assert(!/ \?\? | \? .+ : | && | \|\| |\?\.|\bclean\b/.test(code));
 });
 
-Deno.test("install.ps1 closes no window, changes no setting and ends no program", () => {
+Deno.test("install.ps1: closes no window, changes no setting and ends no program", () => {
   const text = Deno.readTextFileSync(SCRIPT);
   const code = text.replaceAll(/^ *#.*\n/gm, "");
   assert(
@@ -76,7 +76,7 @@ Deno.test("install.ps1 closes no window, changes no setting and ends no program"
   assertStringIncludes(settings[0]!, `Write-Line ("  [Environment]::Set`);
 });
 
-Deno.test("install.ps1 and install.sh say the same of the same mishap", () => {
+Deno.test("install.ps1: and install.sh say the same of the same mishap", () => {
   const scripts = [SCRIPT, scriptPath("install.sh")]
     .map((path) => Deno.readTextFileSync(path).replaceAll("\\\n", ""));
   for (
@@ -108,7 +108,7 @@ const AS_TEXT = `Get-Content -Raw -LiteralPath '${
 }' | Invoke-Expression`;
 
 powerShellTest(
-  "install.ps1 says that it is for Windows",
+  "install.ps1: says that it is for Windows",
   "others",
   async (shell) => {
     for (const line of [AS_FILE, AS_TEXT]) {
@@ -246,7 +246,7 @@ async function versionOf(program: string): Promise<string> {
 }
 
 powerShellTest(
-  "install.ps1 puts a release in place, as a file and as text",
+  "install.ps1: puts a release in place, as a file and as text",
   "Windows",
   async (shell) => {
     for (
@@ -282,7 +282,7 @@ powerShellTest(
 );
 
 powerShellTest(
-  "install.ps1 changes nothing for what is not a release, and says so",
+  "install.ps1: changes nothing for what is not a release, and says so",
   "Windows",
   async (shell) => {
     const sums = "latest/download/SHA256SUMS";
@@ -334,7 +334,7 @@ powerShellTest(
 );
 
 powerShellTest(
-  "install.ps1 replaces a program that is running",
+  "install.ps1: replaces a program that is running",
   "Windows",
   async (shell) => {
     await using site = await WindowsSite.open(shell);
@@ -361,7 +361,7 @@ powerShellTest(
 );
 
 powerShellTest(
-  "install.ps1 asks for nothing without a page or with no version",
+  "install.ps1: asks for nothing without a page or with no version",
   "Windows",
   async (shell) => {
     await using site = await WindowsSite.open(shell);

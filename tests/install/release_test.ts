@@ -11,7 +11,7 @@ import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import { exists } from "../support/fixtures/tree.ts";
 
 builtTest(
-  "a release of it is installed by one line, works, and is removed by one",
+  "release: a release of it is installed by one line, works, and is removed by one",
   ["curl", "tar"],
   async () => {
     await using server = new ReleaseServer();

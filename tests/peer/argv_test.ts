@@ -167,7 +167,7 @@ for (
   });
 }
 
-Deno.test("An SFTP server here is run in ssh's place, and told no more than the host", async () => {
+Deno.test("ssh arguments: an SFTP server here is run in ssh's place, and told no more than the host", async () => {
   using directory = new TempDirectory();
   Deno.writeTextFileSync(`${directory.path}/a`, "a");
   const program = recorder(directory.path);
@@ -209,7 +209,7 @@ for (const [args, commands] of tried) {
 }
 
 peerTest(
-  "Each host of a copy over SFTP is logged in to once, the source first",
+  "ssh arguments: each host of a copy over SFTP is logged in to once, the source first",
   ["sftp-server"],
   async () => {
     using directory = new TempDirectory();

@@ -134,7 +134,7 @@ function count(text: string, part: string): number {
 }
 
 peerTest(
-  "Whoever types a passphrase is asked once, whatever is refused: nothing goes ahead",
+  "prompts: whoever types a passphrase is asked once, whatever is refused: nothing goes ahead",
   NEEDS,
   async () => {
     using upload = await Upload.prepare();
@@ -162,7 +162,7 @@ peerTest(
 );
 
 peerTest(
-  "A program that asks for a passphrase is run once, whatever is refused: nothing goes ahead",
+  "prompts: a program that asks for a passphrase is run once, whatever is refused: nothing goes ahead",
   NEEDS,
   async () => {
     using upload = await Upload.prepare();
@@ -201,7 +201,7 @@ for (const isOnTerminal of [true, false]) {
 }
 
 peerTest(
-  "Bodies go ahead with -B, where ssh may not ask",
+  "prompts: bodies go ahead with -B, where ssh may not ask",
   NEEDS,
   async () => {
     using upload = await Upload.prepare();

@@ -55,13 +55,13 @@ for (const kind of systemDoors) {
     name: string,
     fn: (place: Place, door: Door) => Promise<void>,
   ) =>
-    peerTest(`${name} (${kind.name})`, kind.needs, async () => {
+    peerTest(`between hosts: ${name} (${kind.name})`, kind.needs, async () => {
       await using door = await kind.open();
       using place = new Place(door);
       await fn(place, door);
     });
 
-  test("A tree goes from one host to another, with times and modes", async (place) => {
+  test("between hosts: a tree goes from one host to another, with times and modes", async (place) => {
     place.makeFar(TREE);
     const outcome = await place.copy([
       "-rp",
@@ -81,7 +81,7 @@ for (const kind of systemDoors) {
     assertEquals([...Deno.readDirSync(place.near)], []);
   });
 
-  test("Several sources go from their hosts into one directory, in order", async (place) => {
+  test("between hosts: several sources go from their hosts into one directory, in order", async (place) => {
     place.makeFar([
       { path: "one/f", content: "1" },
       { path: "two/f", content: "2" },
@@ -103,7 +103,7 @@ for (const kind of systemDoors) {
     assertEquals(Deno.readTextFileSync(`${place.far}/in/f`), "2");
   });
 
-  test("Each failure between two hosts names its host, the rest goes", async (place) => {
+  test("between hosts: each failure between two hosts names its host, the rest goes", async (place) => {
     place.makeFar([
       { path: "a", content: "a" },
       { path: "b", content: "b" },
@@ -128,7 +128,7 @@ for (const kind of systemDoors) {
     assertEquals(Deno.readTextFileSync(`${place.far}/in/b`), "b");
   });
 
-  test("What a refused directory holds goes nowhere", async (place) => {
+  test("between hosts: what a refused directory holds goes nowhere", async (place) => {
     place.makeFar([
       { path: "from/d/evil", content: "evil" },
       { path: "from/f", content: "f" },
@@ -145,7 +145,7 @@ for (const kind of systemDoors) {
     assertEquals(Deno.readTextFileSync(`${place.far}/in/from/f`), "f");
   });
 
-  test("A target that is no directory is refused before anything moves", async (place) => {
+  test("between hosts: a target that is no directory is refused before anything moves", async (place) => {
     place.makeFar([{ path: "a", content: "a" }, { path: "f", content: "f" }]);
     const { status, stderr } = await place.copy([
       place.remote("a"),
@@ -157,7 +157,7 @@ for (const kind of systemDoors) {
     assertEquals(Deno.readTextFileSync(`${place.far}/f`), "f");
   });
 
-  test("A rate limit holds between two hosts", async (place) => {
+  test("between hosts: a rate limit holds between two hosts", async (place) => {
     place.makeFar([{ path: "from/a", content: pattern(50_000) }]);
     const before = performance.now();
     await place.copyWell([
@@ -174,7 +174,7 @@ for (const kind of systemDoors) {
 }
 
 peerTest(
-  "The meter shows a copy between two hosts",
+  "between hosts: the meter shows a copy between two hosts",
   [LENDS_TERMINAL, "stty", ...childDoor.needs],
   async () => {
     await using door = await childDoor.open();
@@ -196,7 +196,7 @@ peerTest(
 );
 
 peerTest(
-  "A host that cannot be reached is named, and is the exit status",
+  "between hosts: a host that cannot be reached is named, and is the exit status",
   sshdDoor.needs,
   async () => {
     await using door = await sshdDoor.open();
@@ -217,7 +217,7 @@ peerTest(
 );
 
 peerTest(
-  "An ssh that is killed between two hosts ends both, and its host is named",
+  "between hosts: an ssh that is killed between two hosts ends both, and its host is named",
   sshdDoor.needs,
   async () => {
     for (const [host, role] of [["far", "-f"], ["other", "-t"]] as const) {
@@ -263,7 +263,7 @@ exec ssh "$@"
 );
 
 peerTest(
-  "With -R the first host copies to the second",
+  "between hosts: with -R the first host copies to the second",
   sshdDoor.needs,
   async () => {
     using scripts = new TempDirectory();

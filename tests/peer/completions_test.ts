@@ -221,7 +221,7 @@ const ODD_NAME = FAR.find(({ path }) => path.startsWith("odd"))!.path;
 
 for (const shell of [BASH, ZSH, FISH]) {
   peerTest(
-    `${shell.name} completes options, files here, hosts and remote paths`,
+    `completions: ${shell.name} completes options, files here, hosts and remote paths`,
     [...NEEDS, shell.name],
     async (context) => {
       await using typist = await Typist.start(shell);
@@ -307,7 +307,7 @@ for (const shell of [BASH, ZSH, FISH]) {
 }
 
 peerTest(
-  "bash completes after what is not ASCII, in open quotes and a closed one",
+  "completions: bash completes after what is not ASCII, in open quotes and a closed one",
   [...NEEDS, "bash"],
   async () => {
     await using typist = await Typist.start(BASH);
@@ -328,7 +328,7 @@ peerTest(
 );
 
 peerTest(
-  "Remote paths are not completed where that is not wanted",
+  "completions: Remote paths are not completed where that is not wanted",
   [...NEEDS, "bash"],
   async () => {
     await using typist = await Typist.start(BASH);

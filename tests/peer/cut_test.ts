@@ -164,7 +164,7 @@ Deno.test.afterAll(async () => {
 for (const way of [...ways, ...sftpWays]) {
   for (const direction of ["up", "down"] as const) {
     peerTest(
-      `${way.name} cut after any count of bytes that went ${direction} ` +
+      `cut connections: ${way.name} cut after any count of bytes that went ${direction} ` +
         `ends with ${way.status} and names what is not whole`,
       [...sshdDoor.needs, "sftp-server"],
       async () => {
@@ -200,7 +200,7 @@ for (
   ] as const
 ) {
   peerTest(
-    `${name} whose line falls silent ends when ssh says that it is dead`,
+    `cut connections: ${name} whose line falls silent ends when ssh says that it is dead`,
     [...sshdDoor.needs, "sftp-server"],
     async () => {
       const cut = { direction, after: 40_000, isHeld: true };

@@ -95,7 +95,7 @@ for (const { name, settings, said } of withoutScp) {
       () => against(settings, run),
     );
 
-  test("A tree goes up and comes down over SFTP where there is no scp", async (place) => {
+  test("fallback: a tree goes up and comes down over SFTP where there is no scp", async (place) => {
     place.makeNear(TREE);
     // It begins with SFTP, so that nothing need be said.
     await place.copyWell(["-rp", "tree", place.remote("")]);
@@ -110,7 +110,7 @@ for (const { name, settings, said } of withoutScp) {
     assertEquals(await describeTree(`${place.near}/back`, WHOLE), sent);
   });
 
-  test("A tree goes from one host to another over SFTP where there is no scp", async (place) => {
+  test("fallback: a tree goes from one host to another over SFTP where there is no scp", async (place) => {
     place.makeFar(TREE);
     const { status } = await place.copy([
       "-rp",
@@ -124,21 +124,24 @@ for (const { name, settings, said } of withoutScp) {
     );
   });
 
-  test("What is known of a server is not asked again", async (place, sshd) => {
-    place.makeFar([
-      { path: "a", content: "a" },
-      { path: "b", content: "b" },
-      { path: "c", content: "c" },
-    ]);
-    const { status, stderr } = await place.copy([
-      ...["a", "b", "c"].map((path) => place.remote(path)),
-      ".",
-    ]);
-    assertEquals([status, warnings(stderr).length], [0, 1]);
-    assertEquals(logins(sshd), 2);
-  });
+  test(
+    "fallback: what is known of a server is not asked again",
+    async (place, sshd) => {
+      place.makeFar([
+        { path: "a", content: "a" },
+        { path: "b", content: "b" },
+        { path: "c", content: "c" },
+      ]);
+      const { status, stderr } = await place.copy([
+        ...["a", "b", "c"].map((path) => place.remote(path)),
+        ".",
+      ]);
+      assertEquals([status, warnings(stderr).length], [0, 1]);
+      assertEquals(logins(sshd), 2);
+    },
+  );
 
-  test("A path has the meaning that it has over SCP", async (place) => {
+  test("fallback: a path has the meaning that it has over SCP", async (place) => {
     const names = ["'with blank'", "x{1,2}", "with blank"];
     place.makeFar([
       ...names.map((path) => ({ path, content: path })),
@@ -155,13 +158,13 @@ for (const { name, settings, said } of withoutScp) {
     assert(exists(`${place.far}/'another blank'`));
   });
 
-  test("With -q nothing of ours is said", async (place) => {
+  test("fallback: with -q nothing of ours is said", async (place) => {
     place.makeNear([{ path: "a", content: "a" }]);
     const { status, stderr } = await place.copy(["-q", "a", place.remote("")]);
     assertEquals([status, warnings(stderr)], [0, []]);
   });
 
-  test("With -O it is said what to try, and nothing is copied", async (place) => {
+  test("fallback: with -O it is said what to try, and nothing is copied", async (place) => {
     place.makeNear([{ path: "a", content: "a" }]);
     place.makeFar([{ path: "b", content: "b" }]);
     for (const args of [["a", place.remote("")], [place.remote("b"), "."]]) {
@@ -173,7 +176,7 @@ for (const { name, settings, said } of withoutScp) {
     assert(!exists(`${place.far}/a`) && !exists(`${place.near}/b`));
   });
 
-  test("An error over SFTP is told as over SCP", async (place) => {
+  test("fallback: an error over SFTP is told as over SCP", async (place) => {
     const { status, stderr } = await place.copy([place.remote("gone"), "."]);
     assertEquals(status, 1);
     const path = place.remote("gone").slice("far:".length);
@@ -183,7 +186,7 @@ for (const { name, settings, said } of withoutScp) {
 }
 
 peerTest(
-  "A login that is shared already serves for both protocols",
+  "fallback: a login that is shared already serves for both protocols",
   sftpSshdDoor.needs,
   () =>
     against(() => ({ sftp: "only" }), async (place, sshd) => {
@@ -206,7 +209,7 @@ peerTest(
 );
 
 peerTest(
-  "With -s it is said what to try where there is no SFTP, and nothing is copied",
+  "fallback: with -s it is said what to try where there is no SFTP, and nothing is copied",
   sftpSshdDoor.needs,
   () =>
     against(() => ({ sftp: "none" }), async (place, sshd) => {

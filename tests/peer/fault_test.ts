@@ -64,7 +64,7 @@ for (const way of [...ways, ...sftpWays]) {
   const { name } = way;
 
   peerTest(
-    `ssh killed inside ${name} leaves a true prefix, named`,
+    `faults: ssh killed inside ${name} leaves a true prefix, named`,
     NEEDS,
     async () => {
       await copyMeanwhile(way, {
@@ -91,7 +91,7 @@ for (const way of [...ways, ...sftpWays]) {
   );
 
   peerTest(
-    `The remote's program killed inside ${name} leaves a true prefix, named`,
+    `faults: the remote's program killed inside ${name} leaves a true prefix, named`,
     NEEDS,
     async () => {
       await copyMeanwhile(way, {
@@ -112,7 +112,7 @@ for (const way of [...ways, ...sftpWays]) {
   );
 
   peerTest(
-    `A file removed under ${name} arrives whole all the same`,
+    `faults: a file removed under ${name} arrives whole all the same`,
     NEEDS,
     async () => {
       await copyMeanwhile(way, {
@@ -125,7 +125,7 @@ for (const way of [...ways, ...sftpWays]) {
   );
 
   diskTest(
-    `A disk that is full in ${name} leaves a true prefix, named; the rest goes`,
+    `faults: a disk that is full in ${name} leaves a true prefix, named; the rest goes`,
     NEEDS,
     async () => {
       await using line = new FaultyLine(await (opened ??= Sshd.start()));
@@ -161,7 +161,7 @@ for (const way of ways) {
   const { name, direction } = way;
 
   peerTest(
-    `ssh killed inside ${name} leaves nothing of what comes later, named`,
+    `faults: ssh killed inside ${name} leaves nothing of what comes later, named`,
     sshdDoor.needs,
     async () => {
       await copyMeanwhile(way, {
@@ -179,7 +179,7 @@ for (const way of ways) {
   );
 
   peerTest(
-    `A target directory that vanishes under ${name} is told`,
+    `faults: a target directory that vanishes under ${name} is told`,
     sshdDoor.needs,
     async () => {
       await copyMeanwhile(way, {
@@ -199,7 +199,7 @@ for (const way of ways) {
   );
 
   peerTest(
-    `A file that vanishes before its turn in ${name} is told, the rest goes`,
+    `faults: a file that vanishes before its turn in ${name} is told, the rest goes`,
     sshdDoor.needs,
     async () => {
       await copyMeanwhile(way, {
@@ -219,7 +219,7 @@ for (const way of ways) {
   );
 
   peerTest(
-    `Files that shrink and grow before their turn in ${name} arrive as they are`,
+    `faults: files that shrink and grow before their turn in ${name} arrive as they are`,
     sshdDoor.needs,
     async () => {
       await copyMeanwhile(way, {
@@ -238,7 +238,7 @@ for (const way of ways) {
   );
 
   peerTest(
-    `A file that shrinks under ${name} is told, the rest goes`,
+    `faults: a file that shrinks under ${name} is told, the rest goes`,
     sshdDoor.needs,
     async () => {
       await copyMeanwhile(way, {
@@ -257,7 +257,7 @@ for (const way of ways) {
   );
 
   peerTest(
-    `A file that grows under ${name} is told where it is seen, the rest goes`,
+    `faults: a file that grows under ${name} is told where it is seen, the rest goes`,
     sshdDoor.needs,
     async () => {
       await copyMeanwhile(way, {
@@ -281,7 +281,7 @@ for (const way of ways) {
 }
 
 peerTest(
-  "A file that shrinks under a download over SFTP is told, and is a true prefix",
+  "faults: a file that shrinks under a download over SFTP is told, and is a true prefix",
   NEEDS,
   async () => {
     await copyMeanwhile(sftpWays[1]!, {
@@ -301,7 +301,7 @@ peerTest(
 );
 
 peerTest(
-  "A file that grows under a download over SFTP is copied to its end",
+  "faults: a file that grows under a download over SFTP is copied to its end",
   NEEDS,
   async () => {
     await copyMeanwhile(sftpWays[1]!, {
@@ -317,7 +317,7 @@ peerTest(
 
 for (const way of [ways[1]!, sftpWays[1]!]) {
   peerTest(
-    `A file that is gone from its directory when it has come is no success: ${way.name}`,
+    `faults: a file that is gone from its directory when it has come is no success: ${way.name}`,
     NEEDS,
     async () => {
       await copyMeanwhile(way, {
@@ -331,7 +331,7 @@ for (const way of [ways[1]!, sftpWays[1]!]) {
 }
 
 diskTest(
-  "A disk that is full in a copy on this machine leaves a true prefix, named",
+  "faults: a disk that is full in a copy on this machine leaves a true prefix, named",
   childDoor.needs,
   async () => {
     await using door = await childDoor.open();

@@ -42,7 +42,7 @@ async function sessionOf(
 }
 
 peerTest(
-  "awaitFirstOutput() sees the first byte, and the end, and reads nothing",
+  "awaitFirstOutput(): sees the first byte, and the end, and reads nothing",
   sshdDoor.needs,
   async () => {
     const patience = { afterLogin: NEVER, unseen: NEVER };
@@ -57,7 +57,7 @@ peerTest(
 );
 
 peerTest(
-  "What comes after a silence is read all the same",
+  "first output: what comes after a silence is read all the same",
   sshdDoor.needs,
   async () => {
     await using session = await sessionOf("read line; echo $line");
@@ -83,7 +83,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
 };
 
 peerTest(
-  "readLoginState() takes a login for open where nothing of it can be seen and there is a terminal",
+  "readLoginState(): takes a login for open where nothing of it can be seen and there is a terminal",
   [LENDS_TERMINAL, "setsid"],
   async () => {
     using directory = new TempDirectory();
@@ -103,7 +103,7 @@ peerTest(
 
 for (const [name, command] of Object.entries(QUESTIONS)) {
   peerTest(
-    `readLoginState() sees the question of ${name}, as long as it is open`,
+    `readLoginState(): sees the question of ${name}, as long as it is open`,
     [LENDS_TERMINAL, "stty", "tty"],
     async () => {
       using directory = new TempDirectory();
@@ -137,7 +137,7 @@ const ways: readonly (readonly [string, readonly string[]])[] = [
 
 for (const [way, options] of ways) {
   peerTest(
-    `awaitFirstOutput() sees that a login has ended, ${way}`,
+    `awaitFirstOutput(): sees that a login has ended, ${way}`,
     sshdDoor.needs,
     async () => {
       using directory = new TempDirectory();
@@ -168,7 +168,7 @@ for (const [way, options] of ways) {
 }
 
 peerTest(
-  "readLoginState() sees a login that has not ended, and one that nobody knows",
+  "readLoginState(): sees a login that has not ended, and one that nobody knows",
   sshdDoor.needs,
   async () => {
     using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -211,7 +211,7 @@ function start(
 }
 
 peerTest(
-  "end() stops an ssh that does not end in its time, and says so",
+  "end(): stops an ssh that does not end in its time, and says so",
   sshdDoor.needs,
   async () => {
     await using session = await sessionOf("tail --pid=$PPID -f /dev/null");
@@ -224,7 +224,7 @@ peerTest(
 );
 
 Deno.test(
-  "end() does not wait for others that hold the output of what it stopped",
+  "end(): does not wait for others that hold the output of what it stopped",
   { ignore: Deno.build.os === "windows" },
   async () => {
     using directory = new TempDirectory();

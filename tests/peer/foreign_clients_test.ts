@@ -138,7 +138,7 @@ for (const client of CLIENTS) {
   );
   for (const copy of rows) {
     peerTest(
-      `${client.name} finds in seacp what it finds in the system's scp: ` +
+      `foreign clients: ${client.name} finds in seacp what it finds in the system's scp: ` +
         copy.name,
       [...NEEDS, ...client.needs],
       async () => {

@@ -271,24 +271,28 @@ function rowsFor(kind: ServerKind): readonly (readonly [Mode, Case])[] {
 }
 
 for (const kind of KINDS) {
-  peerTest(`Copies to and from ${kind.name}`, kind.needs, async (context) => {
-    await using server = await Server.start(kind);
-    const rows = rowsFor(kind);
-    const failures = startAll(rows.map(([mode, { run }]) => async () => {
-      using stage = new Stage(server, kind, mode);
-      await run(stage);
-    }));
-    for (const [at, [mode, { name }]] of rows.entries()) {
-      await context.step({
-        name: `${mode.name}: ${name}`,
-        // Others go on meanwhile.
-        sanitizeOps: false,
-        sanitizeResources: false,
-        fn: async () => {
-          const failure = await failures[at];
-          if (failure !== undefined) throw failure;
-        },
-      });
-    }
-  });
+  peerTest(
+    `foreign servers: copies to and from ${kind.name}`,
+    kind.needs,
+    async (context) => {
+      await using server = await Server.start(kind);
+      const rows = rowsFor(kind);
+      const failures = startAll(rows.map(([mode, { run }]) => async () => {
+        using stage = new Stage(server, kind, mode);
+        await run(stage);
+      }));
+      for (const [at, [mode, { name }]] of rows.entries()) {
+        await context.step({
+          name: `${mode.name}: ${name}`,
+          // Others go on meanwhile.
+          sanitizeOps: false,
+          sanitizeResources: false,
+          fn: async () => {
+            const failure = await failures[at];
+            if (failure !== undefined) throw failure;
+          },
+        });
+      }
+    },
+  );
 }

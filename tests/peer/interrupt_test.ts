@@ -62,7 +62,7 @@ function interruption({ direction }: Way): RegExp {
 
 for (const way of sftpWays) {
   peerTest(
-    `SIGINT inside ${way.name} ends it and ssh, and names what is cut short`,
+    `interrupts: SIGINT inside ${way.name} ends it and ssh, and names what is cut short`,
     [...sshdDoor.needs, "sftp-server"],
     async () => {
       await haltCopy({ sshd: await sharedSshd(), way }, {
@@ -89,7 +89,7 @@ for (const way of ways) {
     const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const
   ) {
     peerTest(
-      `${signal} inside ${way.name} ends it and ssh, leaves a true prefix, named`,
+      `interrupts: ${signal} inside ${way.name} ends it and ssh, leaves a true prefix, named`,
       sshdDoor.needs,
       async () => {
         await haltCopy({ sshd: await sharedSshd(), way }, {
@@ -109,7 +109,7 @@ for (const way of ways) {
   }
 
   peerTest(
-    `Ctrl-C inside ${way.name} leaves a true prefix, named, and the terminal whole`,
+    `interrupts: ctrl-C inside ${way.name} leaves a true prefix, named, and the terminal whole`,
     [...sshdDoor.needs, LENDS_TERMINAL, "stty"],
     async () => {
       const typed = Promise.withResolvers<string>();
@@ -137,7 +137,7 @@ for (const way of ways) {
 }
 
 peerTest(
-  "Ctrl-C while ssh asks for a passphrase leaves the terminal whole",
+  "interrupts: ctrl-C while ssh asks for a passphrase leaves the terminal whole",
   [...sshdDoor.needs, LENDS_TERMINAL, "stty"],
   async () => {
     const sshd = await sharedSshd();
@@ -240,7 +240,7 @@ const INTERRUPTED_MILLISECONDS = 8000;
 
 for (const [name, [script, options]] of Object.entries(FLOODS)) {
   peerTest(
-    `SIGINT ends a copy from a flood ${name}`,
+    `interrupts: SIGINT ends a copy from a flood ${name}`,
     ["awk", "yes"],
     async () => {
       using directory = new TempDirectory();
@@ -307,7 +307,7 @@ Deno.test.afterAll(async () => {
 
 for (const [name, script] of Object.entries(streams)) {
   peerTest(
-    `A copy arrives whole, and a failure is a failure, where ${name}`,
+    `interrupts: a copy arrives whole, and a failure is a failure, where ${name}`,
     [...sshdDoor.needs, "sh", "mkfifo", "head"],
     async () => {
       using place = new Place(await (door ??= sshdDoor.open()));

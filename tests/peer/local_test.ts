@@ -72,7 +72,7 @@ for (const args of alike) {
   );
 }
 
-Deno.test("A local copy with -rp preserves times and modes but set-id bits", async () => {
+Deno.test("local copies: a local copy with -rp preserves times and modes but set-id bits", async () => {
   using directory = new TempDirectory();
   prepare(directory.path);
   const { status } = await seacp(["-rp", "d", "new"], { cwd: directory.path });
@@ -114,7 +114,7 @@ for (const [args, says] of refused) {
   });
 }
 
-Deno.test("-v says what is copied here", async () => {
+Deno.test("local copies: -v says what is copied here", async () => {
   using directory = new TempDirectory();
   prepare(directory.path);
   const { stderr } = await seacp(["-rv", "d", "new"], { cwd: directory.path });

@@ -64,28 +64,32 @@ for (const source of MADE_UP_LENGTHS) {
   );
 }
 
-peerTest("A file that cannot be read is a failure, whatever its length", [
-  ...sftpChildDoor.needs,
-  "/proc/self/mem",
-], async () => {
-  await using door = await sftpChildDoor.open();
-  using place = new Place(door);
-  for (
-    const args of [
-      ["/proc/self/mem", place.remote("m")],
-      ["far:/proc/self/mem", "m"],
-      ["/proc/self/mem", "m"],
-    ]
-  ) {
-    const { status, stderr } = await place.copy(args);
-    assertEquals(status, 1, args.join(" "));
-    assertMatch(stderr, /\/proc\/self\/mem: /);
-  }
-});
+peerTest(
+  "unusual sources: a file that cannot be read is a failure, whatever its length",
+  [
+    ...sftpChildDoor.needs,
+    "/proc/self/mem",
+  ],
+  async () => {
+    await using door = await sftpChildDoor.open();
+    using place = new Place(door);
+    for (
+      const args of [
+        ["/proc/self/mem", place.remote("m")],
+        ["far:/proc/self/mem", "m"],
+        ["/proc/self/mem", "m"],
+      ]
+    ) {
+      const { status, stderr } = await place.copy(args);
+      assertEquals(status, 1, args.join(" "));
+      assertMatch(stderr, /\/proc\/self\/mem: /);
+    }
+  },
+);
 
 for (const options of ["-r", "-rp"]) {
   peerTest(
-    `Directories that are new keep the set-group-ID bit that they inherit: ${options}`,
+    `unusual sources: directories that are new keep the set-group-ID bit that they inherit: ${options}`,
     [...sftpChildDoor.needs, ...childDoor.needs, "/proc/self/mem"],
     async () => {
       const source = [
@@ -150,7 +154,7 @@ const INTO_ITSELF: readonly (readonly [
 
 for (const [about, args, made] of INTO_ITSELF) {
   peerTest(
-    `A directory is not copied into itself by way of a server that is this machine: ${about}`,
+    `unusual sources: a directory is not copied into itself by way of a server that is this machine: ${about}`,
     [...sftpChildDoor.needs, "timeout"],
     async () => {
       await using door = await sftpChildDoor.open();
@@ -226,7 +230,7 @@ peerTest(
 );
 
 peerTest(
-  "Where paths become too long, all else arrives, and that is said once for each",
+  "unusual sources: where paths become too long, all else arrives, and that is said once for each",
   [
     ...sftpChildDoor.needs,
     "rm",

@@ -122,7 +122,7 @@ for (const [where, settings, stderr] of namings) {
   const well = { status: 0, stdout: "", stderr };
 
   peerTest(
-    `A target's name is literal, whatever a shell would read${where}`,
+    `protocol choice: a target's name is literal, whatever a shell would read${where}`,
     NEEDS,
     () =>
       against(settings, async (place, { home }) => {
@@ -149,7 +149,7 @@ for (const [where, settings, stderr] of namings) {
   );
 
   peerTest(
-    `A source that exists as it is written comes first${where}`,
+    `protocol choice: a source that exists as it is written comes first${where}`,
     NEEDS,
     () =>
       against(settings, async (place, { home }) => {
@@ -166,7 +166,7 @@ for (const [where, settings, stderr] of namings) {
   );
 
   peerTest(
-    `A pattern stands for what it matches, an escaped one for itself${where}`,
+    `protocol choice: a pattern stands for what it matches, an escaped one for itself${where}`,
     NEEDS,
     () =>
       against(settings, async (place) => {
@@ -205,7 +205,7 @@ for (const [where, settings, stderr] of namings) {
 }
 
 peerTest(
-  "A host that is silent to scp is asked for SFTP, once",
+  "protocol choice: a host that is silent to scp is asked for SFTP, once",
   NEEDS,
   () =>
     against(FORCED_SFTP, async (place, sshd) => {
@@ -229,24 +229,28 @@ peerTest(
     }),
 );
 
-peerTest("A host that is only slow sees one login", NEEDS, () =>
-  against({
-    prepare: (directory) =>
-      Promise.resolve({
-        lines: `ForceCommand sleep 6; cd ${directory}/home; ` +
-          `exec sh -c "$SSH_ORIGINAL_COMMAND"`,
-      }),
-  }, async (place, sshd) => {
-    place.makeNear([{ path: "a", content: "a" }]);
-    await place.copyWell(["a", place.remote("")]);
-    assertEquals(Deno.readTextFileSync(`${place.far}/a`), "a");
-    assertEquals(logins(sshd), 1);
-  }));
+peerTest(
+  "protocol choice: a host that is only slow sees one login",
+  NEEDS,
+  () =>
+    against({
+      prepare: (directory) =>
+        Promise.resolve({
+          lines: `ForceCommand sleep 6; cd ${directory}/home; ` +
+            `exec sh -c "$SSH_ORIGINAL_COMMAND"`,
+        }),
+    }, async (place, sshd) => {
+      place.makeNear([{ path: "a", content: "a" }]);
+      await place.copyWell(["a", place.remote("")]);
+      assertEquals(Deno.readTextFileSync(`${place.far}/a`), "a");
+      assertEquals(logins(sshd), 1);
+    }),
+);
 
 const refusingExec = asyncsshKinds.find(({ speaks }) => !speaks.scp)!;
 
 peerTest(
-  "A server that refuses to run anything is asked for SFTP",
+  "protocol choice: a server that refuses to run anything is asked for SFTP",
   refusingExec.needs,
   async () => {
     await using server = await Server.start(refusingExec);
@@ -264,7 +268,7 @@ peerTest(
 
 for (const shell of ["sh", "bash"] as const) {
   peerTest(
-    `${shell}'s words about a lack of scp are shown only if the copy does not go on`,
+    `protocol choice: ${shell}'s words about a lack of scp are shown only if the copy does not go on`,
     [...NEEDS, shell],
     async () => {
       using directory = new TempDirectory();
@@ -290,7 +294,7 @@ for (const shell of ["sh", "bash"] as const) {
 }
 
 peerTest(
-  "Where neither protocol begins, both reasons are told",
+  "protocol choice: where neither protocol begins, both reasons are told",
   NEEDS,
   async () => {
     using directory = new TempDirectory();
@@ -309,68 +313,77 @@ peerTest(
   },
 );
 
-peerTest("A lack is remembered, until it is none", NEEDS, async () => {
-  using directory = new TempDirectory();
-  using cache = new TempDirectory();
-  const at = (name: string) => `${directory.path}/${name}`;
-  writeScript(at("server"), `exec ${findProgram("sftp-server")}\n`);
-  await against({
-    ...withoutScp(directory.path, "sh"),
-    sftp: "none",
-    prepare: () => Promise.resolve({ lines: `Subsystem sftp ${at("server")}` }),
-  }, async (place, sshd) => {
-    place.makeNear([{ path: "d/a", content: "a" }]);
-    place.makeFar([{ path: "b", content: "b" }]);
-    const runs = [
-      [[place.remote("b"), "."], GOING_ON.noScp, 2],
-      [[place.remote("b"), "."], "", 1],
-      "another server",
-      [
-        [place.remote("b"), "."],
-        "seacp: warning: far: there is no SFTP server (exit status 127): going on over SCP\n",
-        2,
-      ],
-      // Directories go up over SFTP, but for a host that has none.
-      [["-r", "d", place.remote("")], "", 1],
-    ] as const;
-    for (const run of runs) {
-      if (run === "another server") {
-        Deno.removeSync(at("server"));
-        Deno.symlinkSync(findProgram("scp")!, at("scp"));
-        continue;
+peerTest(
+  "protocol choice: a lack is remembered, until it is none",
+  NEEDS,
+  async () => {
+    using directory = new TempDirectory();
+    using cache = new TempDirectory();
+    const at = (name: string) => `${directory.path}/${name}`;
+    writeScript(at("server"), `exec ${findProgram("sftp-server")}\n`);
+    await against({
+      ...withoutScp(directory.path, "sh"),
+      sftp: "none",
+      prepare: () =>
+        Promise.resolve({ lines: `Subsystem sftp ${at("server")}` }),
+    }, async (place, sshd) => {
+      place.makeNear([{ path: "d/a", content: "a" }]);
+      place.makeFar([{ path: "b", content: "b" }]);
+      const runs = [
+        [[place.remote("b"), "."], GOING_ON.noScp, 2],
+        [[place.remote("b"), "."], "", 1],
+        "another server",
+        [
+          [place.remote("b"), "."],
+          "seacp: warning: far: there is no SFTP server (exit status 127): going on over SCP\n",
+          2,
+        ],
+        // Directories go up over SFTP, but for a host that has none.
+        [["-r", "d", place.remote("")], "", 1],
+      ] as const;
+      for (const run of runs) {
+        if (run === "another server") {
+          Deno.removeSync(at("server"));
+          Deno.symlinkSync(findProgram("scp")!, at("scp"));
+          continue;
+        }
+        const [args, stderr, expected] = run;
+        const before = logins(sshd);
+        assertEquals(
+          await place.copy(args, rememberingIn(cache.path)),
+          { status: 0, stdout: "", stderr },
+        );
+        assertEquals(logins(sshd) - before, expected);
       }
-      const [args, stderr, expected] = run;
-      const before = logins(sshd);
-      assertEquals(
-        await place.copy(args, rememberingIn(cache.path)),
-        { status: 0, stdout: "", stderr },
-      );
-      assertEquals(logins(sshd) - before, expected);
-    }
-    assertEquals(Deno.readTextFileSync(`${place.far}/d/a`), "a");
-    const names = [...Deno.readDirSync(`${cache.path}/seacp/hosts`)]
-      .map(({ name }) => name);
-    assertEquals(names.length, 2);
-    for (const name of names) assertMatch(name, /^(salt|[0-9a-f]{64})$/);
-  });
-});
-
-peerTest("With SEACP_HOST_MEMORY=no nothing is remembered", NEEDS, async () => {
-  using cache = new TempDirectory();
-  await against({ sftp: "only" }, async (place, sshd) => {
-    place.makeFar([{ path: "a", content: "a" }]);
-    for (const expected of [2, 4]) {
-      const { status } = await place.copy([place.remote("a"), "."], {
-        env: { SEACP_HOST_MEMORY: "no", XDG_CACHE_HOME: cache.path },
-      });
-      assertEquals([status, logins(sshd)], [0, expected]);
-    }
-    assert(!exists(`${cache.path}/seacp`));
-  });
-});
+      assertEquals(Deno.readTextFileSync(`${place.far}/d/a`), "a");
+      const names = [...Deno.readDirSync(`${cache.path}/seacp/hosts`)]
+        .map(({ name }) => name);
+      assertEquals(names.length, 2);
+      for (const name of names) assertMatch(name, /^(salt|[0-9a-f]{64})$/);
+    });
+  },
+);
 
 peerTest(
-  "-v tells the protocol and why it is taken, in one line",
+  "protocol choice: with SEACP_HOST_MEMORY=no nothing is remembered",
+  NEEDS,
+  async () => {
+    using cache = new TempDirectory();
+    await against({ sftp: "only" }, async (place, sshd) => {
+      place.makeFar([{ path: "a", content: "a" }]);
+      for (const expected of [2, 4]) {
+        const { status } = await place.copy([place.remote("a"), "."], {
+          env: { SEACP_HOST_MEMORY: "no", XDG_CACHE_HOME: cache.path },
+        });
+        assertEquals([status, logins(sshd)], [0, expected]);
+      }
+      assert(!exists(`${cache.path}/seacp`));
+    });
+  },
+);
+
+peerTest(
+  "protocol choice: -v tells the protocol and why it is taken, in one line",
   NEEDS,
   () =>
     against({}, async (place) => {
@@ -400,7 +413,7 @@ peerTest(
     }),
 );
 
-Deno.test("Where nobody listens the status is 255, and 1 with -O", async () => {
+Deno.test("protocol choice: where nobody listens the status is 255, and 1 with -O", async () => {
   using directory = new TempDirectory();
   Deno.writeTextFileSync(`${directory.path}/a`, "a");
   const remote = `scp://127.0.0.1:${freePort()}/b`;

@@ -63,7 +63,7 @@ for (const { name, needs, open } of DOORS) {
   for (const [at, { name, pick }] of REFUSALS.entries()) {
     const preserve = at % 2 === 1;
     const flags = preserve ? "-OBrpv" : "-OBrv";
-    test(`All but what is refused arrives where that is ${name} (${flags})`, async (place) => {
+    test(`refused files: all but what is refused arrives where that is ${name} (${flags})`, async (place) => {
       place.makeNear(TREE);
       const refused = pick(sentFiles(`${place.near}/tree`));
       refuse(place, "tree", refused);
@@ -78,7 +78,7 @@ for (const { name, needs, open } of DOORS) {
     });
   }
 
-  test("All but the first that goes ahead of much more arrives than a sink heard that refused it", async (place) => {
+  test("refused files: all but the first that goes ahead of much more arrives than a sink heard that refused it", async (place) => {
     place.makeNear(LARGE_TREE);
     // One is waited for: its times and its record show that messages may leave
     // together.
@@ -94,7 +94,7 @@ for (const { name, needs, open } of DOORS) {
   });
 
   for (const [target, copy] of DIRECTORIES) {
-    test(`All but what is refused arrives in ${JSON.stringify(target)}, which is there`, async (place) => {
+    test(`refused files: all but what is refused arrives in ${JSON.stringify(target)}, which is there`, async (place) => {
       place.makeNear(TREE);
       const refused = sentFiles(`${place.near}/tree`)
         .filter((_, at) => at % 4 === 2);
@@ -115,7 +115,7 @@ for (const { name, needs, open } of DOORS) {
   for (const target of ["new", "new/", "tree", "../new-"]) {
     for (const lockstep of [false, true]) {
       const how = lockstep ? " in lockstep" : "";
-      test(`All but what is refused arrives as ${target}, which was not there${how}`, async (place) => {
+      test(`refused files: all but what is refused arrives as ${target}, which was not there${how}`, async (place) => {
         place.makeNear([
           ...TREE,
           tooLong("tree", "x"),
@@ -146,7 +146,7 @@ for (const { name, needs, open } of DOORS) {
     }
   }
 
-  test("All but what is refused arrives in lockstep, in one session", async (place) => {
+  test("refused files: all but what is refused arrives in lockstep, in one session", async (place) => {
     place.makeNear(TREE);
     const refused = sentFiles(`${place.near}/tree`)
       .filter((_, at) => at % 3 === 1);
@@ -163,7 +163,7 @@ for (const { name, needs, open } of DOORS) {
     });
   });
 
-  test("All but what is refused arrives of several sources", async (place) => {
+  test("refused files: all but what is refused arrives of several sources", async (place) => {
     place.makeNear([
       ...TREE,
       ...["1st", "2nd", "3rd", "last"].map((path) => ({ path, content: path })),
@@ -198,7 +198,7 @@ for (const { name, needs, open } of DOORS) {
 }
 
 peerTest(
-  "All but what is refused arrives where a shell talks, in each session",
+  "refused files: all but what is refused arrives where a shell talks, in each session",
   sshdDoor.needs,
   async () => {
     await using sshd = await Sshd.start({ shell: "bash" });

@@ -26,7 +26,7 @@ for (
   ] as const
 ) {
   peerTest(
-    `A tree goes up, down and next to itself where ${call} gives ${refusal}: ${door.name}`,
+    `refused calls: a tree goes up, down and next to itself where ${call} gives ${refusal}: ${door.name}`,
     [...door.needs, "python3"],
     async () => {
       await using opened = await door.open();
@@ -51,7 +51,7 @@ for (
   );
 }
 
-peerTest("A file replaces a longer one where statx is refused", [
+peerTest("refused calls: a file replaces a longer one where statx is refused", [
   ...childDoor.needs,
   "python3",
 ], async () => {

@@ -64,7 +64,7 @@ function told(names: readonly RemoteName[]): string[] {
 }
 
 peerTest(
-  "A directory's names are told, but for what is hostile",
+  "remote names: a directory's names are told, but for what is hostile",
   NEEDS,
   async () => {
     const { home, config } = await sshd();
@@ -97,23 +97,27 @@ peerTest(
   },
 );
 
-peerTest("What is known of a directory is not asked again", NEEDS, async () => {
-  const { home, config } = await sshd();
-  using directory = new TempDirectory();
-  let time = Date.now();
-  const cache = new Cache(`${directory.path}/cache`, () => time);
-  makeTree(home, [{ path: "kept/" }, { path: "kept/one", content: "" }]);
-  const ask = async () =>
-    told(await namesAt("kept/", { flags: ["-F", config], cache }));
-  assertEquals(await ask(), ["one: file"]);
-  makeTree(home, [{ path: "kept/two", content: "" }]);
-  assertEquals(await ask(), ["one: file"]);
-  time += 60_000;
-  assertEquals(await ask(), ["one: file", "two: file"]);
-});
+peerTest(
+  "remote names: what is known of a directory is not asked again",
+  NEEDS,
+  async () => {
+    const { home, config } = await sshd();
+    using directory = new TempDirectory();
+    let time = Date.now();
+    const cache = new Cache(`${directory.path}/cache`, () => time);
+    makeTree(home, [{ path: "kept/" }, { path: "kept/one", content: "" }]);
+    const ask = async () =>
+      told(await namesAt("kept/", { flags: ["-F", config], cache }));
+    assertEquals(await ask(), ["one: file"]);
+    makeTree(home, [{ path: "kept/two", content: "" }]);
+    assertEquals(await ask(), ["one: file"]);
+    time += 60_000;
+    assertEquals(await ask(), ["one: file", "two: file"]);
+  },
+);
 
 peerTest(
-  "A host that does not answer is left alone for a while",
+  "remote names: a host that does not answer is left alone for a while",
   [],
   async () => {
     using directory = new TempDirectory();
@@ -233,20 +237,24 @@ peerTestUnless(lacksLibrary)(
   },
 );
 
-peerTest("A server that lies is believed nothing", [], async () => {
-  using directory = new TempDirectory();
-  const bodies = ["echo hello", "cat /dev/zero", "exit 1", "kill $$", "cat"];
-  for (const [at, body] of bodies.entries()) {
-    const program = writeScript(`${directory.path}/ssh${at}`, `${body}\n`);
-    const outcome = await seacp(
-      ["--complete", "zsh", "--", "-S", program, "far:"],
-      { env: { HOME: directory.path } },
-    );
-    assertEquals(outcome, { status: 0, stdout: "words\n", stderr: "" }, body);
-  }
-});
+peerTest(
+  "remote names: a server that lies is believed nothing",
+  [],
+  async () => {
+    using directory = new TempDirectory();
+    const bodies = ["echo hello", "cat /dev/zero", "exit 1", "kill $$", "cat"];
+    for (const [at, body] of bodies.entries()) {
+      const program = writeScript(`${directory.path}/ssh${at}`, `${body}\n`);
+      const outcome = await seacp(
+        ["--complete", "zsh", "--", "-S", program, "far:"],
+        { env: { HOME: directory.path } },
+      );
+      assertEquals(outcome, { status: 0, stdout: "words\n", stderr: "" }, body);
+    }
+  },
+);
 
-Deno.test("A host that ssh would not be given is asked nothing", async () => {
+Deno.test("remote names: a host that ssh would not be given is asked nothing", async () => {
   using directory = new TempDirectory();
   const program = writeScript(
     `${directory.path}/ssh`,
@@ -271,15 +279,19 @@ const READERS: readonly (readonly [string, readonly Quoting[]])[] = [
 ];
 
 for (const [shell, quotings] of READERS) {
-  peerTest(`${shell} reads every name as it is`, [shell], async () => {
-    for (const quoting of quotings) {
-      const words = ODD_NAMES.map((name) =>
-        quoting + quotedFor(quoting, name) + closingQuote(quoting)
-      ).map((word) => word.startsWith("=") ? `\\${word}` : word);
-      const { stdout } = await runProgram(
-        [shell, "-c", `printf '%s\\n' ${words.join(" ")}`],
-      );
-      assertEquals(stdout.split("\n").slice(0, -1), ODD_NAMES, quoting);
-    }
-  });
+  peerTest(
+    `remote names: ${shell} reads every name as it is`,
+    [shell],
+    async () => {
+      for (const quoting of quotings) {
+        const words = ODD_NAMES.map((name) =>
+          quoting + quotedFor(quoting, name) + closingQuote(quoting)
+        ).map((word) => word.startsWith("=") ? `\\${word}` : word);
+        const { stdout } = await runProgram(
+          [shell, "-c", `printf '%s\\n' ${words.join(" ")}`],
+        );
+        assertEquals(stdout.split("\n").slice(0, -1), ODD_NAMES, quoting);
+      }
+    },
+  );
 }

@@ -21,7 +21,7 @@ import { makeTree } from "../support/fixtures/tree.ts";
 
 for (const kind of seacpDoors) {
   peerTest(
-    `OpenSSH's scp -O is told by ${kind.name} where a loop of links closes`,
+    `remote side: OpenSSH's scp -O is told by ${kind.name} where a loop of links closes`,
     ["scp", ...kind.needs],
     async () => {
       await using door = await kind.open();
@@ -106,7 +106,7 @@ async function startedInBody(directory: string): Promise<Started> {
   return started;
 }
 
-Deno.test("A client that vanishes in a body leaves a true prefix, nothing older behind it", async () => {
+Deno.test("remote side: a client that vanishes in a body leaves a true prefix, nothing older behind it", async () => {
   using directory = new TempDirectory();
   await using started = await startedInBody(directory.path);
   await started.leave();
@@ -118,7 +118,7 @@ Deno.test("A client that vanishes in a body leaves a true prefix, nothing older 
   assertEquals(Deno.readTextFileSync(`${directory.path}/a`), CAME);
 });
 
-Deno.test("A client that vanishes in a body, both ways, leaves a true prefix", async () => {
+Deno.test("remote side: a client that vanishes in a body, both ways, leaves a true prefix", async () => {
   using directory = new TempDirectory();
   await using started = await startedInBody(directory.path);
   await started.child.stdout.cancel();
@@ -143,14 +143,14 @@ for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
     return outcome;
   };
 
-  Deno.test(`${signal} in a body ends the remote at once, the file cut to what came`, async () => {
+  Deno.test(`remote side: ${signal} in a body ends the remote at once, the file cut to what came`, async () => {
     using directory = new TempDirectory();
     await using started = await startedInBody(directory.path);
     await end(started);
     assertEquals(Deno.readTextFileSync(`${directory.path}/a`), CAME);
   });
 
-  Deno.test(`${signal} between records ends a sink at once`, async () => {
+  Deno.test(`remote side: ${signal} between records ends a sink at once`, async () => {
     using directory = new TempDirectory();
     await using started = new Started(["-t", "."], directory.path);
     await started.say("C0644 1 a\na\0T1 0 ");
@@ -158,7 +158,7 @@ for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
     await end(started);
   });
 
-  Deno.test(`${signal} ends a source that waits at once`, async () => {
+  Deno.test(`remote side: ${signal} ends a source that waits at once`, async () => {
     using directory = new TempDirectory();
     makeTree(directory.path, [{ path: "a", content: "a" }]);
     await using started = new Started(["-f", "a"], directory.path);
@@ -186,7 +186,7 @@ for (const [name, script] of Object.entries(outputs)) {
     ] as const
   ) {
     peerTest(
-      `A ${role} ends where its standard output ${name}`,
+      `remote side: a ${role} ends where its standard output ${name}`,
       ["sh", "mkfifo", "timeout"],
       async () => {
         using directory = new TempDirectory();
@@ -236,7 +236,7 @@ Deno.test(
 );
 
 peerTest(
-  "A remote says nothing to its terminal and asks it nothing",
+  "remote side: a remote says nothing to its terminal and asks it nothing",
   [LENDS_TERMINAL, "stty", "printf"],
   async () => {
     using directory = new TempDirectory();

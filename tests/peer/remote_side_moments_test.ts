@@ -61,7 +61,7 @@ const SINKS: readonly (Asked & { readonly says: string })[] = [
   { letters: "t", paths: ["missing/x"], says: "C0644 1 a\nC0644 1 b\nb\0" },
 ];
 
-peerTest("A source of ours speaks when the system's scp does", [
+peerTest("remote side: a source of ours speaks when the system's scp does", [
   "scp",
 ], async () => {
   using directory = new TempDirectory();
@@ -103,7 +103,7 @@ async function compareAnswers(
   }
 }
 
-peerTest("A sink of ours speaks when the system's scp does", [
+peerTest("remote side: a sink of ours speaks when the system's scp does", [
   "scp",
 ], async () => {
   for (const { says, ...asked } of SINKS) {

@@ -15,7 +15,7 @@ for (
   ] as const
 ) {
   peerTest(
-    `A second session that ends with ${end} is a lost one, and no reason for SFTP`,
+    `second session: a second session that ends with ${end} is a lost one, and no reason for SFTP`,
     childDoor.needs,
     async () => {
       await using door = await childDoor.open();

@@ -22,7 +22,7 @@ function isEmpty(directory: string, ...but: string[]): boolean {
 }
 
 peerTest(
-  "A host that does not resolve is told, up and down",
+  "sessions: a host that does not resolve is told, up and down",
   ["ssh"],
   async () => {
     using directory = new TempDirectory();
@@ -44,34 +44,38 @@ peerTest(
   },
 );
 
-peerTest("A refused key is told and nothing is copied", SSHD, async () => {
-  using directory = new TempDirectory();
-  await using sshd = await Sshd.start();
-  await runProgram([
-    "ssh-keygen",
-    "-q",
-    "-t",
-    "ed25519",
-    "-N",
-    "",
-    "-f",
-    `${directory.path}/other`,
-  ]);
-  const config = Deno.readTextFileSync(sshd.config)
-    .replace(/IdentityFile .*/, `IdentityFile ${directory.path}/other`);
-  Deno.writeTextFileSync(`${directory.path}/config`, config);
-  const { status, stderr } = await seacp(
-    ["-F", "config", "config", "far:stolen"],
-    { cwd: directory.path },
-  );
-  assertEquals(status, 255);
-  assertStringIncludes(stderr, "Permission denied (publickey)");
-  assertStringIncludes(stderr, "seacp: far: lost connection: ssh failed");
-  assert(isEmpty(sshd.home));
-});
+peerTest(
+  "sessions: a refused key is told and nothing is copied",
+  SSHD,
+  async () => {
+    using directory = new TempDirectory();
+    await using sshd = await Sshd.start();
+    await runProgram([
+      "ssh-keygen",
+      "-q",
+      "-t",
+      "ed25519",
+      "-N",
+      "",
+      "-f",
+      `${directory.path}/other`,
+    ]);
+    const config = Deno.readTextFileSync(sshd.config)
+      .replace(/IdentityFile .*/, `IdentityFile ${directory.path}/other`);
+    Deno.writeTextFileSync(`${directory.path}/config`, config);
+    const { status, stderr } = await seacp(
+      ["-F", "config", "config", "far:stolen"],
+      { cwd: directory.path },
+    );
+    assertEquals(status, 255);
+    assertStringIncludes(stderr, "Permission denied (publickey)");
+    assertStringIncludes(stderr, "seacp: far: lost connection: ssh failed");
+    assert(isEmpty(sshd.home));
+  },
+);
 
 peerTest(
-  "A host key that changed is told and nothing is copied",
+  "sessions: a host key that changed is told and nothing is copied",
   SSHD,
   async () => {
     using directory = new TempDirectory();
@@ -91,7 +95,7 @@ peerTest(
   },
 );
 
-peerTest("A port where nobody listens is told", SSHD, async () => {
+peerTest("sessions: a port where nobody listens is told", SSHD, async () => {
   using directory = new TempDirectory();
   await using sshd = await Sshd.start();
   // The server's own port, but on an address where it does not listen.
@@ -108,7 +112,7 @@ peerTest("A port where nobody listens is told", SSHD, async () => {
   assert(isEmpty(directory.path));
 });
 
-Deno.test("An ssh that is not there is told", async () => {
+Deno.test("sessions: an ssh that is not there is told", async () => {
   using directory = new TempDirectory();
   const { status, stderr } = await seacp([
     "-S",
@@ -122,7 +126,7 @@ Deno.test("An ssh that is not there is told", async () => {
   ]);
 });
 
-Deno.test("A remote without scp is told as that", async () => {
+Deno.test("sessions: a remote without scp is told as that", async () => {
   using directory = new TempDirectory();
   Deno.writeTextFileSync(`${directory.path}/a`, "a");
   const program = writeScript(`${directory.path}/ssh`, "exit 127\n");
@@ -147,7 +151,7 @@ Deno.test("A remote without scp is told as that", async () => {
 });
 
 peerTest(
-  "Every ssh's status counts, not the last one's alone",
+  "sessions: every ssh's status counts, not the last one's alone",
   ["scp"],
   async () => {
     using directory = new TempDirectory();
@@ -178,7 +182,7 @@ esac
   },
 );
 
-Deno.test("An ssh that is killed inside a file leaves a true prefix, named", async () => {
+Deno.test("sessions: an ssh that is killed inside a file leaves a true prefix, named", async () => {
   using directory = new TempDirectory();
   Deno.writeTextFileSync(`${directory.path}/f`, "older and much longer");
   const program = writeScript(
@@ -196,7 +200,7 @@ Deno.test("An ssh that is killed inside a file leaves a true prefix, named", asy
   assertEquals(Deno.readTextFileSync(`${directory.path}/f`), "new");
 });
 
-Deno.test("A remote that says more after the end does not hang the copy", async () => {
+Deno.test("sessions: a remote that says more after the end does not hang the copy", async () => {
   using directory = new TempDirectory();
   Deno.writeTextFileSync(`${directory.path}/a`, "");
   const program = writeScript(
@@ -209,7 +213,7 @@ Deno.test("A remote that says more after the end does not hang the copy", async 
   assertEquals([status, stderr], [1, "seacp: far: ssh was ended by SIGTERM\n"]);
 });
 
-Deno.test("A remote that gives up inside a body is quoted", async () => {
+Deno.test("sessions: a remote that gives up inside a body is quoted", async () => {
   using directory = new TempDirectory();
   Deno.writeTextFileSync(`${directory.path}/a`, "x".repeat(10_000_000));
   const program = writeScript(
@@ -227,7 +231,7 @@ Deno.test("A remote that gives up inside a body is quoted", async () => {
   ]);
 });
 
-Deno.test("A remote that ends inside a body is told, with the file", async () => {
+Deno.test("sessions: a remote that ends inside a body is told, with the file", async () => {
   using directory = new TempDirectory();
   Deno.writeTextFileSync(`${directory.path}/a`, "x".repeat(10_000_000));
   const program = writeScript(
@@ -252,7 +256,7 @@ for (
     ["SIGHUP", 129],
   ] as const
 ) {
-  Deno.test(`${signal} ends the copy and its ssh with status ${expected}`, async () => {
+  Deno.test(`sessions: ${signal} ends the copy and its ssh with status ${expected}`, async () => {
     using directory = new TempDirectory();
     Deno.writeTextFileSync(`${directory.path}/f`, "older and much longer");
     // The signal comes from the remote: by then the copy is in flight.
@@ -278,22 +282,26 @@ exec sleep 600
   });
 }
 
-peerTest("SIGINT ends a copy on this machine, too, and names the file", [
-  "timeout",
-], async () => {
-  using directory = new TempDirectory();
-  // So long that nobody copies it in a second.
-  using file = Deno.createSync(`${directory.path}/big`);
-  file.truncateSync(1024 ** 4);
-  const { status, stderr } = await seacp(["big", "/dev/null"], {
-    cwd: directory.path,
-    wrapper: ["timeout", "--preserve-status", "--signal=INT", "1"],
-  });
-  assertEquals(status, 130);
-  assertMatch(stderr, /^seacp: \/dev\/null: interrupted after \d+ bytes\n$/);
-});
+peerTest(
+  "sessions: SIGINT ends a copy on this machine, too, and names the file",
+  [
+    "timeout",
+  ],
+  async () => {
+    using directory = new TempDirectory();
+    // So long that nobody copies it in a second.
+    using file = Deno.createSync(`${directory.path}/big`);
+    file.truncateSync(1024 ** 4);
+    const { status, stderr } = await seacp(["big", "/dev/null"], {
+      cwd: directory.path,
+      wrapper: ["timeout", "--preserve-status", "--signal=INT", "1"],
+    });
+    assertEquals(status, 130);
+    assertMatch(stderr, /^seacp: \/dev\/null: interrupted after \d+ bytes\n$/);
+  },
+);
 
-peerTest("A FIFO as target is written to while somebody reads", [
+peerTest("sessions: a FIFO as target is written to while somebody reads", [
   "mkfifo",
   "cat",
 ], async () => {

@@ -130,7 +130,7 @@ const DISPENSABLE: readonly string[] = [
 
 for (const requests of DISPENSABLE) {
   peerTest(
-    `A server that refuses ${requests} is copied to and from`,
+    `SFTP limits: a server that refuses ${requests} is copied to and from`,
     SFTP_CHILD_NEEDS,
     async () => {
       const { up, down } = await copyBothWays(refusing(requests));
@@ -141,7 +141,7 @@ for (const requests of DISPENSABLE) {
 
 for (const requests of ["stat", "fsetstat", "fstat", "stat,lstat,fstat"]) {
   peerTest(
-    `A server that refuses ${requests} is given modes and times`,
+    `SFTP limits: a server that refuses ${requests} is given modes and times`,
     SFTP_CHILD_NEEDS,
     async () => {
       const { up } = await copyBothWays(refusing(requests), { preserve: true });
@@ -151,7 +151,7 @@ for (const requests of ["stat", "fsetstat", "fstat", "stat,lstat,fstat"]) {
 }
 
 peerTest(
-  "A server that sets no modes and times at all fails where they are asked for",
+  "SFTP limits: a server that sets no modes and times at all fails where they are asked for",
   SFTP_CHILD_NEEDS,
   async () => {
     const { up } = await copyBothWays(refusing("setstat,fsetstat"), {
@@ -180,7 +180,7 @@ const VITAL: Readonly<
 
 for (const [request, expected] of Object.entries(VITAL)) {
   peerTest(
-    `A server that refuses ${request} does the rest`,
+    `SFTP limits: a server that refuses ${request} does the rest`,
     SFTP_CHILD_NEEDS,
     async () => {
       assertEquals(await copyBothWays(refusing(request)), expected);
@@ -189,7 +189,7 @@ for (const [request, expected] of Object.entries(VITAL)) {
 }
 
 peerTest(
-  "A server that is read-only refuses each file, and what it has comes",
+  "SFTP limits: a server that is read-only refuses each file, and what it has comes",
   SFTP_CHILD_NEEDS,
   async () => {
     const { up, down } = await copyBothWays(started('exec "$@" -R'), {
@@ -214,7 +214,7 @@ const LARGE: readonly TreeEntry[] = [
 
 for (const most of [8, 12, 32]) {
   peerTest(
-    `A server that has ${most} descriptors, and does not tell, is waited for`,
+    `SFTP limits: a server that has ${most} descriptors, and does not tell, is waited for`,
     SFTP_CHILD_NEEDS,
     async () => {
       const few = started(`ulimit -n ${most} && exec "$@" -P limits`);
@@ -225,7 +225,7 @@ for (const most of [8, 12, 32]) {
 }
 
 peerTest(
-  "A drop box that tells nothing takes a file",
+  "SFTP limits: a drop box that tells nothing takes a file",
   SFTP_CHILD_NEEDS,
   async () => {
     const wrapper = refusing("stat,lstat,fstat,opendir,readdir,read,realpath");

@@ -19,13 +19,16 @@ function peakKib(directory: string): number {
 
 const NEEDS = ["head", "grep", "/proc/self/status"];
 
-peerTest("A file of 5 GiB goes up whole, in little memory", NEEDS, async () => {
-  using directory = new TempDirectory();
-  using file = Deno.createSync(`${directory.path}/big`);
-  file.truncateSync(FIVE_GIB);
-  const program = writeScript(
-    `${directory.path}/ssh`,
-    `printf '\\0'
+peerTest(
+  "large files: a file of 5 GiB goes up whole, in little memory",
+  NEEDS,
+  async () => {
+    using directory = new TempDirectory();
+    using file = Deno.createSync(`${directory.path}/big`);
+    file.truncateSync(FIVE_GIB);
+    const program = writeScript(
+      `${directory.path}/ssh`,
+      `printf '\\0'
 IFS= read -r record
 echo "$record" > record
 printf '\\0'
@@ -34,23 +37,24 @@ head -c 1 > trailer
 ${NOTE_MEMORY}printf '\\0'
 cat > rest
 `,
-  );
-  const outcome = await seacp(["-S", program, "big", "far:"], {
-    cwd: directory.path,
-  });
-  assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
-  const { path } = directory;
-  assertEquals(
-    Deno.readTextFileSync(`${path}/record`),
-    `C0644 ${FIVE_GIB} big\n`,
-  );
-  assertEquals(Deno.readFileSync(`${path}/trailer`), Uint8Array.of(0));
-  assertEquals(Deno.readFileSync(`${path}/rest`), new Uint8Array());
-  assert(peakKib(path) < MAX_KIB, `${peakKib(path)} KiB`);
-});
+    );
+    const outcome = await seacp(["-S", program, "big", "far:"], {
+      cwd: directory.path,
+    });
+    assertEquals(outcome, { status: 0, stdout: "", stderr: "" });
+    const { path } = directory;
+    assertEquals(
+      Deno.readTextFileSync(`${path}/record`),
+      `C0644 ${FIVE_GIB} big\n`,
+    );
+    assertEquals(Deno.readFileSync(`${path}/trailer`), Uint8Array.of(0));
+    assertEquals(Deno.readFileSync(`${path}/rest`), new Uint8Array());
+    assert(peakKib(path) < MAX_KIB, `${peakKib(path)} KiB`);
+  },
+);
 
 peerTest(
-  "A file of 5 GiB comes down whole, in little memory",
+  "large files: a file of 5 GiB comes down whole, in little memory",
   NEEDS,
   async () => {
     using directory = new TempDirectory();
@@ -91,7 +95,7 @@ const DIRECTORIES: Readonly<Record<string, number>> = {
 };
 
 peerTest(
-  "A tree of 100,000 files goes there and back in little memory",
+  "large files: a tree of 100,000 files goes there and back in little memory",
   ["scp", ...NEEDS],
   async () => {
     using directory = new TempDirectory();

@@ -135,23 +135,27 @@ function warning(said: string, host = "far", program = "seacp: "): string {
 }
 
 for (const { name, bashrc, said } of talkative) {
-  peerTest(`An upload gets past a shell that says ${name}`, NEEDS, async () => {
-    await using login = await Login.open(bashrc);
-    makeTree(login.near.path, TREE);
-    assertEquals(await login.copy("-O", "-r", "tree", "far:there"), {
-      status: 0,
-      stdout: "",
-      stderr: warning(said, "far", ""),
-    });
-    assertEquals(
-      await describeTree(`${login.far}/tree`),
-      await describeTree(`${login.near.path}/tree`),
-    );
-    assertEquals([...Deno.readDirSync(login.far)].length, 1);
-  });
+  peerTest(
+    `banners: an upload gets past a shell that says ${name}`,
+    NEEDS,
+    async () => {
+      await using login = await Login.open(bashrc);
+      makeTree(login.near.path, TREE);
+      assertEquals(await login.copy("-O", "-r", "tree", "far:there"), {
+        status: 0,
+        stdout: "",
+        stderr: warning(said, "far", ""),
+      });
+      assertEquals(
+        await describeTree(`${login.far}/tree`),
+        await describeTree(`${login.near.path}/tree`),
+      );
+      assertEquals([...Deno.readDirSync(login.far)].length, 1);
+    },
+  );
 
   peerTest(
-    `A download gets past a shell that says ${name}`,
+    `banners: a download gets past a shell that says ${name}`,
     NEEDS,
     async () => {
       await using login = await Login.open(bashrc);
@@ -174,7 +178,7 @@ for (const { name, bashrc, said } of talkative) {
 
 for (const { name, bashrc } of talkative) {
   peerTest(
-    `A directory goes to a new place once, past a shell that says ${name}`,
+    `banners: a directory goes to a new place once, past a shell that says ${name}`,
     NEEDS,
     async () => {
       await using login = await Login.open(bashrc);
@@ -191,7 +195,7 @@ for (const { name, bashrc } of talkative) {
 
 for (const { name, bashrc, said } of talkative) {
   peerTest(
-    `Over SFTP a tree goes both ways past a shell that says ${name}`,
+    `banners: over SFTP a tree goes both ways past a shell that says ${name}`,
     [...NEEDS, "sftp-server"],
     async () => {
       await using login = await Login.open(bashrc);
@@ -235,7 +239,7 @@ for (const bashrc of ["echo 'Account expired'; exit 3", "yes endless"]) {
 }
 
 peerTest(
-  "A directory is not sent twice where a shell says an acknowledgement and more",
+  "banners: a directory is not sent twice where a shell says an acknowledgement and more",
   NEEDS,
   async () => {
     await using login = await Login.open("printf '\\0Welcome\\n'");
@@ -254,7 +258,7 @@ peerTest(
 );
 
 peerTest(
-  "A refusal past a shell that says an acknowledgement is told once",
+  "banners: a refusal past a shell that says an acknowledgement is told once",
   NEEDS,
   async () => {
     await using login = await Login.open("printf '\\0'");
@@ -268,7 +272,7 @@ peerTest(
 );
 
 peerTest(
-  "A name that was not asked for is no reason to log in again",
+  "banners: a name that was not asked for is no reason to log in again",
   NEEDS,
   async () => {
     await using login = await Login.open("X=there/tree/a");
@@ -283,7 +287,7 @@ peerTest(
   },
 );
 
-peerTest("A quiet shell is told nothing new", NEEDS, async () => {
+peerTest("banners: a quiet shell is told nothing new", NEEDS, async () => {
   await using login = await Login.open("case $- in *i*) echo Hello ;; esac");
   makeTree(login.near.path, TREE);
   const up = await login.copy("-O", "-r", "tree", "far:there");
@@ -293,7 +297,7 @@ peerTest("A quiet shell is told nothing new", NEEDS, async () => {
 });
 
 peerTest(
-  "A talkative shell is asked plainly first, then once for each session",
+  "banners: a talkative shell is asked plainly first, then once for each session",
   NEEDS,
   async () => {
     await using login = await Login.open("echo Welcome");
@@ -317,18 +321,22 @@ peerTest(
   },
 );
 
-peerTest("With -q nothing is said of a talkative shell", NEEDS, async () => {
-  await using login = await Login.open("echo Welcome");
-  makeTree(login.near.path, TREE);
-  assertEquals(await login.copy("-q", "tree/a", "far:there"), {
-    status: 0,
-    stdout: "",
-    stderr: "",
-  });
-});
+peerTest(
+  "banners: with -q nothing is said of a talkative shell",
+  NEEDS,
+  async () => {
+    await using login = await Login.open("echo Welcome");
+    makeTree(login.near.path, TREE);
+    assertEquals(await login.copy("-q", "tree/a", "far:there"), {
+      status: 0,
+      stdout: "",
+      stderr: "",
+    });
+  },
+);
 
 peerTest(
-  "Two talkative shells do not stop a copy between their hosts",
+  "banners: two talkative shells do not stop a copy between their hosts",
   NEEDS,
   async () => {
     await using login = await Login.open("echo Welcome");
@@ -350,7 +358,7 @@ peerTest(
 );
 
 peerTest(
-  "An error past a talkative shell is told as the host's",
+  "banners: an error past a talkative shell is told as the host's",
   NEEDS,
   async () => {
     await using login = await Login.open("echo Welcome");
@@ -371,7 +379,7 @@ const NAMED: readonly (readonly [readonly string[], number])[] = [
 ];
 
 peerTest(
-  "A shell that talks and ends is quoted, both ways",
+  "banners: a shell that talks and ends is quoted, both ways",
   NEEDS,
   async () => {
     await using login = await Login.open("echo 'Account expired'; exit 3");
@@ -387,15 +395,19 @@ peerTest(
   },
 );
 
-peerTest("A shell that talks without end is quoted", NEEDS, async () => {
-  await using login = await Login.open("yes endless");
-  makeTree(login.near.path, TREE);
-  for (const args of [["tree/a", "far:there"], ["far:there/a", "."]]) {
-    for (const [protocol, expected] of NAMED) {
-      const { status, stderr } = await login.copy(...protocol, ...args);
-      assertEquals(status, expected);
-      assertStringIncludes(stderr, 'the remote said "endless');
+peerTest(
+  "banners: a shell that talks without end is quoted",
+  NEEDS,
+  async () => {
+    await using login = await Login.open("yes endless");
+    makeTree(login.near.path, TREE);
+    for (const args of [["tree/a", "far:there"], ["far:there/a", "."]]) {
+      for (const [protocol, expected] of NAMED) {
+        const { status, stderr } = await login.copy(...protocol, ...args);
+        assertEquals(status, expected);
+        assertStringIncludes(stderr, 'the remote said "endless');
+      }
     }
-  }
-  assertEquals([...Deno.readDirSync(login.far)], []);
-});
+    assertEquals([...Deno.readDirSync(login.far)], []);
+  },
+);

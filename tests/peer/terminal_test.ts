@@ -32,7 +32,7 @@ function prepare(directory: string): string {
 }
 
 peerTest(
-  "The meter leaves a line for each file, as scp's does",
+  "terminal: the meter leaves a line for each file, as scp's does",
   NEEDS,
   async () => {
     using directory = new TempDirectory();
@@ -61,7 +61,7 @@ peerTest(
 );
 
 peerTest(
-  "The meter comes down with a file and fits 20 columns",
+  "terminal: the meter comes down with a file and fits 20 columns",
   NEEDS,
   async () => {
     using directory = new TempDirectory();
@@ -77,7 +77,7 @@ peerTest(
 );
 
 peerTest(
-  "No meter with -q, and none where there is no terminal",
+  "terminal: no meter with -q, and none where there is no terminal",
   NEEDS,
   async () => {
     using directory = new TempDirectory();
@@ -121,7 +121,7 @@ function slowSource(directory: string, rest: string): string {
 }
 
 peerTest(
-  "The meter is redrawn when the terminal is resized",
+  "terminal: the meter is redrawn when the terminal is resized",
   NEEDS,
   async () => {
     using directory = new TempDirectory();
@@ -147,7 +147,7 @@ peerTest(
 );
 
 peerTest(
-  "A message gets a line of its own while the meter stands",
+  "terminal: a message gets a line of its own while the meter stands",
   NEEDS,
   async () => {
     using directory = new TempDirectory();
@@ -182,7 +182,7 @@ const EVIL =
   "\\033]0;title\\007\\033[2J\\033[8mhidden\\r\\302\\2332J\\342\\200\\256\\377\\b";
 
 peerTest(
-  "What a remote says on standard error reaches a terminal escaped, nothing else raw",
+  "terminal: what a remote says on standard error reaches a terminal escaped, nothing else raw",
   NEEDS,
   async () => {
     using directory = new TempDirectory();
@@ -206,7 +206,7 @@ peerTest(
 );
 
 peerTest(
-  "What a remote says on standard error reaches a pipe byte by byte",
+  "terminal: what a remote says on standard error reaches a pipe byte by byte",
   NEEDS,
   async () => {
     using directory = new TempDirectory();
@@ -255,7 +255,7 @@ peerTestUnless(lacksLibrary)(
 );
 
 peerTest(
-  "A line on standard error that is not ended is shown while the remote waits",
+  "terminal: a line on standard error that is not ended is shown while the remote waits",
   NEEDS,
   async () => {
     using directory = new TempDirectory();
@@ -280,7 +280,7 @@ peerTest(
 );
 
 peerTest(
-  "A message that scp is missing is not shown where the copy goes on",
+  "terminal: a message that scp is missing is not shown where the copy goes on",
   NEEDS,
   async () => {
     using directory = new TempDirectory();

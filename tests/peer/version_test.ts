@@ -4,7 +4,7 @@ import { EXECUTABLE, seacp } from "../support/process/program.ts";
 import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 
 Deno.test(
-  "--version names itself, its commit and target, Deno, the protocols and the ssh it would run, and with -v that one's version",
+  "--version: names itself, its commit and target, Deno, the protocols and the ssh it would run, and with -v that one's version",
   {
     ignore: EXECUTABLE !== undefined,
   },
@@ -42,7 +42,7 @@ Deno.test(
   },
 );
 
-Deno.test("--version says so where there is no ssh", async () => {
+Deno.test("--version: says so where there is no ssh", async () => {
   using directory = new TempDirectory();
   const { status, stdout } = await seacp(["--version"], {
     env: { PATH: directory.path },

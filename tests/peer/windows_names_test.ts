@@ -33,7 +33,7 @@ const SOURCES: readonly (readonly [string, readonly string[]])[] = [
 for (const [name, command] of SOURCES) {
   for (const ahead of ["none", "certain", "window"] as const) {
     peerTest(
-      `All that Windows allows comes from ${name}, and the rest is told, with ${ahead} in advance`,
+      `Windows names: all that Windows allows comes from ${name}, and the rest is told, with ${ahead} in advance`,
       name === "scp" ? ["scp"] : [],
       async () => {
         using from = new TempDirectory();

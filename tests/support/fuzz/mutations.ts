@@ -1,4 +1,4 @@
-/** What becomes of a dialogue on its way through an enemy's hands. */
+/** What becomes of a dialogue in flight through an enemy's hands. */
 
 import type { Random } from "./random.ts";
 

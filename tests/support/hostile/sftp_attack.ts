@@ -194,7 +194,7 @@ async function endOf(
   }
 }
 
-/** Waits until nothing is on its way any more. */
+/** Waits until nothing is in flight any more. */
 async function arrival(channel: HostileSftpChannel): Promise<void> {
   for (let uses = -1; uses !== channel.uses; await turn()) uses = channel.uses;
 }

@@ -31,7 +31,7 @@ export function builtTest(
   fn: () => Promise<void>,
   { lacks }: { readonly lacks?: string | undefined } = {},
 ): void {
-  peerTestUnless(lacks)(`The executable: ${name}`, [BUILT, ...needs], fn);
+  peerTestUnless(lacks)(`executable: ${name}`, [BUILT, ...needs], fn);
 }
 
 /** Runs it with these arguments, without a terminal. */

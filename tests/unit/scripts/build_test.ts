@@ -20,7 +20,7 @@ import { runProgram } from "../../support/process/program.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { exists } from "../../support/fixtures/tree.ts";
 
-Deno.test("checkRuntime() refuses what is not the one that is known", () => {
+Deno.test("checkRuntime(): refuses what is not the one that is known", () => {
   const runtime = new TextEncoder().encode("abc");
   const known =
     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -30,7 +30,7 @@ Deno.test("checkRuntime() refuses what is not the one that is known", () => {
   }
 });
 
-Deno.test("findTarget() knows each target and the name of its executable", () => {
+Deno.test("findTarget(): knows each target and the name of its executable", () => {
   assertEquals(TARGETS.length, 6);
   for (const target of TARGETS) {
     assertEquals(findTarget(target.triple), target);
@@ -42,7 +42,7 @@ Deno.test("findTarget() knows each target and the name of its executable", () =>
 
 const { links = [], ...config }: BuildConfig = project;
 
-Deno.test("withPublished() takes the stand-ins away, and nothing else", () => {
+Deno.test("withPublished(): takes the stand-ins away, and nothing else", () => {
   assertEquals(withPublished({ ...config, links: ["./stand-in"] }), {
     ...config,
     lock: { path: "deno.lock", frozen: false },
@@ -99,7 +99,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`compileExecutable() for ${triple} without Deno's server, ${kind}, fails and leaves nothing`, async () => {
+  Deno.test(`compileExecutable(): for ${triple} without Deno's server, ${kind}, fails and leaves nothing`, async () => {
     using folder = new TempDirectory();
     Deno.writeTextFileSync(`${folder.path}/compile.ts`, COMPILE);
     Deno.writeTextFileSync(`${folder.path}/entry.js`, "");
@@ -123,7 +123,7 @@ for (
   });
 }
 
-Deno.test("compileExecutable() for a release refuses a runtime from elsewhere", async () => {
+Deno.test("compileExecutable(): for a release refuses a runtime from elsewhere", async () => {
   using folder = new TempDirectory();
   const before = Deno.env.get("DENORT_BIN");
   Deno.env.set("DENORT_BIN", "/bin/true");
@@ -147,7 +147,7 @@ Deno.test("compileExecutable() for a release refuses a runtime from elsewhere", 
   }
 });
 
-Deno.test("task build names every target where it is asked for another one", async () => {
+Deno.test("task build: names every target where it is asked for another one", async () => {
   const { status, stderr } = await runProgram([
     ...[Deno.execPath(), "run", "-A", "--quiet"],
     import.meta.resolve("../../../scripts/build.ts"),

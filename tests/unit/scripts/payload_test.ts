@@ -267,7 +267,7 @@ const FOREIGN: Readonly<Record<string, Uint8Array>> = {
 };
 
 for (const [what, bytes] of Object.entries(FOREIGN)) {
-  Deno.test(`withoutPayload() refuses ${what}`, () => {
+  Deno.test(`withoutPayload(): refuses ${what}`, () => {
     assertThrows(() => withoutPayload(bytes), RangeError);
   });
 }

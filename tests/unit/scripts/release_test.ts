@@ -63,7 +63,7 @@ function textsOf(release: Release): Map<string, string> {
 }
 
 Deno.test(
-  "packArchive() makes a tar archive of one folder, owned by nobody here",
+  "packArchive(): makes a tar archive of one folder, owned by nobody here",
   {
     ignore: onWindows, // Its tar tells no whole times.
   },
@@ -87,7 +87,7 @@ Deno.test(
 );
 
 for (const target of [LINUX, WINDOWS]) {
-  Deno.test(`unpackArchive() gives back what packArchive() packed for ${target.triple}`, () => {
+  Deno.test(`unpackArchive(): gives back what packArchive() packed for ${target.triple}`, () => {
     using folder = new TempDirectory();
     unpackArchive(target, packArchive(target, FILES, DATE), folder.path);
     const root = `${folder.path}/seacp-${target.triple}`;
@@ -125,7 +125,7 @@ async function startRelease(
   ]);
 }
 
-Deno.test("task start refuses an archive that is not the one in SHA256SUMS", async () => {
+Deno.test("task start: refuses an archive that is not the one in SHA256SUMS", async () => {
   const archive = archiveName(HERE);
   for (const changed of [archive, "SHA256SUMS"]) {
     const { status, stdout, stderr } = await startRelease(
@@ -144,7 +144,7 @@ Deno.test("task start refuses an archive that is not the one in SHA256SUMS", asy
   }
 });
 
-Deno.test("task start refuses a release that lacks an archive of SHA256SUMS", async () => {
+Deno.test("task start: refuses a release that lacks an archive of SHA256SUMS", async () => {
   const { status, stdout, stderr } = await startRelease(
     "#!/bin/sh\nexit 1\n",
     (name, content) =>
@@ -164,7 +164,7 @@ for (
     ["that does not copy", config.version, "The demonstration failed"],
   ] as const
 ) {
-  Deno.test(`task start refuses a product ${what}`, {
+  Deno.test(`task start: refuses a product ${what}`, {
     ignore: Deno.build.os === "windows",
   }, async () => {
     const { status, stdout, stderr } = await startRelease(
@@ -175,7 +175,7 @@ for (
   });
 }
 
-Deno.test("packArchive() makes a zip archive for Windows", () => {
+Deno.test("packArchive(): makes a zip archive for Windows", () => {
   const unpacked = unzipSync(
     new Uint8Array(packArchive(WINDOWS, FILES, DATE)),
   );
@@ -187,7 +187,7 @@ Deno.test("packArchive() makes a zip archive for Windows", () => {
   });
 });
 
-Deno.test("packArchive() gives the same bytes in any time zone", async () => {
+Deno.test("packArchive(): gives the same bytes in any time zone", async () => {
   const script = `
     import { packArchive } from "${
     import.meta.resolve("../../../scripts/release/archives.ts")
@@ -214,7 +214,7 @@ Deno.test("packArchive() gives the same bytes in any time zone", async () => {
   assertEquals(here!.stdout, there!.stdout);
 });
 
-Deno.test("releaseAssets() gives an archive for each target, sums, and what is made of them", () => {
+Deno.test("releaseAssets(): gives an archive for each target, sums, and what is made of them", () => {
   assertEquals(Array.from(releaseAssets(releaseOf()), ({ name }) => name), [
     "seacp-x86_64-unknown-linux-gnu.tar.gz",
     "seacp-aarch64-unknown-linux-gnu.tar.gz",
@@ -230,7 +230,7 @@ Deno.test("releaseAssets() gives an archive for each target, sums, and what is m
   ]);
 });
 
-Deno.test("releaseAssets() gives the sums that sha256sum finds", {
+Deno.test("releaseAssets(): gives the sums that sha256sum finds", {
   ignore: onWindows, // It has no such program.
 }, async () => {
   using folder = new TempDirectory();
@@ -280,7 +280,7 @@ Deno.test("A release's install scripts know where the releases are", () => {
   }
 });
 
-Deno.test("stamp() refuses a mark that stands for nothing", () => {
+Deno.test("stamp(): refuses a mark that stands for nothing", () => {
   const given = { version: "1", releases: "r", sums: new Map() };
   assertEquals(stamp("a@b.c @VERSION@ $@ @ {}", given), "a@b.c 1 $@ @ {}");
   for (const mark of ["@VERSIONS@", "@SHA256:none@", "@SHA256@"]) {
@@ -288,7 +288,7 @@ Deno.test("stamp() refuses a mark that stands for nothing", () => {
   }
 });
 
-Deno.test("documents() is what an archive holds besides the executable", () => {
+Deno.test("documents(): is what an archive holds besides the executable", () => {
   const found = documents("1.2.3", DATE);
   assertEquals(found.map(({ path }) => path), [
     "seacp.1",
@@ -305,7 +305,7 @@ Deno.test("documents() is what an archive holds besides the executable", () => {
   );
 });
 
-Deno.test("checkTag() takes the version's tag on a clean commit with its section", () => {
+Deno.test("checkTag(): takes the version's tag on a clean commit with its section", () => {
   const commit = { name: "0123abc", date: DATE };
   const changelog = "# Changelog\n\n## [1.2.3] - 2026-11-25\n";
   const state = { version: "1.2.3", changelog, commit };

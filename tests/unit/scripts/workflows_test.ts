@@ -11,12 +11,12 @@ function read(name: string): string {
   return Deno.readTextFileSync(new URL(name, FOLDER));
 }
 
-Deno.test("There are these workflows", () => {
+Deno.test("workflows: are these two", () => {
   const found = Array.from(Deno.readDirSync(FOLDER), ({ name }) => name);
   assertEquals(found.toSorted(), NAMES);
 });
 
-Deno.test("release.yml starts each product on its system before it publishes", () => {
+Deno.test("release.yml: starts each product on its system before it publishes", () => {
   const text = read("release.yml");
   const [, systems = ""] = /^ {8}os:\n((?: {10}- .*\n)+)/m.exec(text) ?? [];
   assertEquals(systems.trimEnd().split("\n").length, TARGETS.length);
@@ -25,7 +25,7 @@ Deno.test("release.yml starts each product on its system before it publishes", (
 });
 
 for (const name of NAMES) {
-  Deno.test(`${name} runs nothing but tasks, what CI runs, and gh`, () => {
+  Deno.test(`${name}: runs nothing but tasks, what CI runs, and gh`, () => {
     const commands = [...read(name).matchAll(/^ +- run: (.*)$/gm)]
       .map(([, command]) => command!);
     assert(commands.length > 0);
@@ -39,14 +39,14 @@ for (const name of NAMES) {
     }
   });
 
-  Deno.test(`${name} pins what it uses of others to a commit`, () => {
+  Deno.test(`${name}: pins what it uses of others to a commit`, () => {
     const uses = [...read(name).matchAll(/uses: (\S+)/g)]
       .map(([, action]) => action!);
     assert(uses.length > 0);
     for (const action of uses) assertMatch(action, /^\.\/|@[0-9a-f]{40}$/);
   });
 
-  Deno.test(`${name} grants no more than reading, but to the job that publishes`, () => {
+  Deno.test(`${name}: grants no more than reading, but to the job that publishes`, () => {
     assertMatch(read(name), /^permissions:\n {2}contents: read\n\n/m);
     const granted = read(name).match(/^ +[\w-]+: write$/gm) ?? [];
     assertEquals(granted.length, name === "release.yml" ? 3 : 0);

@@ -97,7 +97,7 @@ for (const [name, find, lacks] of ways) {
     assertEquals((await ended).code, 0);
   });
 
-  test("stop() ends a process, and does nothing after the end", async (spawner) => {
+  test("stop(): ends a process, and does nothing after the end", async (spawner) => {
     using process = sh(spawner, "exec sleep 600");
     process.stop();
     assertEquals((await process.ended).signal, "SIGTERM");

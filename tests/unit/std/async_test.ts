@@ -4,7 +4,7 @@ import { delay } from "@std/async/delay";
 import { poll } from "@std/async/poll";
 import { FakeTime } from "@std/testing/time";
 
-Deno.test("delay() resolves after its milliseconds", async () => {
+Deno.test("delay(): resolves after its milliseconds", async () => {
   using time = new FakeTime();
   let isOver = false;
   const over = delay(20).then(() => isOver = true);
@@ -15,7 +15,7 @@ Deno.test("delay() resolves after its milliseconds", async () => {
   await over;
 });
 
-Deno.test("delay() rejects with the reason of its signal, and leaves no timer", async () => {
+Deno.test("delay(): rejects with the reason of its signal, and leaves no timer", async () => {
   const controller = new AbortController();
   const { signal } = controller;
   const over = assertRejects(() => delay(60_000, { signal }), Error, "enough");
@@ -24,7 +24,7 @@ Deno.test("delay() rejects with the reason of its signal, and leaves no timer", 
   await assertRejects(() => delay(60_000, { signal }), Error, "enough");
 });
 
-Deno.test("deadline() settles as its promise does", async () => {
+Deno.test("deadline(): settles as its promise does", async () => {
   assertEquals(await deadline(Promise.resolve(1), 60_000), 1);
   await assertRejects(
     () => deadline(Promise.reject(new RangeError("no")), 60_000),
@@ -33,7 +33,7 @@ Deno.test("deadline() settles as its promise does", async () => {
   );
 });
 
-Deno.test("deadline() rejects after its milliseconds", async () => {
+Deno.test("deadline(): rejects after its milliseconds", async () => {
   using time = new FakeTime();
   const late = assertRejects(
     () => deadline(new Promise(() => {}), 20),
@@ -44,14 +44,14 @@ Deno.test("deadline() rejects after its milliseconds", async () => {
   assertEquals((await late).name, "TimeoutError");
 });
 
-Deno.test("poll() gives the first result that is the one wanted", async () => {
+Deno.test("poll(): gives the first result that is the one wanted", async () => {
   let count = 0;
   const isThree = (count: number) => count === 3;
   assertEquals(await poll(() => ++count, isThree, { interval: 0 }), 3);
   assertEquals(count, 3);
 });
 
-Deno.test("poll() waits a second between two calls unless told", async () => {
+Deno.test("poll(): waits a second between two calls unless told", async () => {
   using time = new FakeTime();
   let count = 0;
   const done = poll(() => ++count, (count) => count === 2);
@@ -62,7 +62,7 @@ Deno.test("poll() waits a second between two calls unless told", async () => {
   assertEquals(await done, 2);
 });
 
-Deno.test("poll() rejects with the reason of its signal, and with what its function throws", async () => {
+Deno.test("poll(): rejects with the reason of its signal, and with what its function throws", async () => {
   const signal = AbortSignal.abort(new Error("enough"));
   await assertRejects(
     () => poll(() => 1, () => false, { signal }),

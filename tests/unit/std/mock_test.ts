@@ -8,7 +8,7 @@ class Adder {
   }
 }
 
-Deno.test("stub() replaces a method, remembers its calls, and puts it back", () => {
+Deno.test("stub(): replaces a method, remembers its calls, and puts it back", () => {
   const adder = new Adder();
   {
     using add = stub(adder, "add", function (this: Adder, second) {
@@ -24,7 +24,7 @@ Deno.test("stub() replaces a method, remembers its calls, and puts it back", () 
   assertEquals(Object.hasOwn(adder, "add"), false);
 });
 
-Deno.test("stub() puts a function of the runtime back as it was", () => {
+Deno.test("stub(): puts a function of the runtime back as it was", () => {
   const before = Object.getOwnPropertyDescriptor(Date, "now");
   const now = stub(Date, "now", () => 7);
   assertEquals(Date.now(), 7);

@@ -15,7 +15,7 @@ function read(...args: string[]) {
 
 const none = { _: [], json: false, release: false, target: [] };
 
-Deno.test("parseArgs() reads options and what is none", () => {
+Deno.test("parseArgs(): reads options and what is none", () => {
   const rows: readonly (readonly [readonly string[], object])[] = [
     [[], none],
     [["--json"], { ...none, json: true }],
@@ -38,7 +38,7 @@ Deno.test("parseArgs() reads options and what is none", () => {
   }
 });
 
-Deno.test("parseArgs() gives each option that it does not know to `unknown`", () => {
+Deno.test("parseArgs(): gives each option that it does not know to `unknown`", () => {
   const rows: readonly (readonly [string, string])[] = [
     ["--rest", "--rest rest"],
     ["--rest=1", "--rest=1 rest"],
@@ -52,7 +52,7 @@ Deno.test("parseArgs() gives each option that it does not know to `unknown`", ()
   }
 });
 
-Deno.test("parseArgs() knows the types of what it reads", () => {
+Deno.test("parseArgs(): knows the types of what it reads", () => {
   const { json, tag, target, _ } = read("--json", "--target=a", "b");
   const flag: boolean = json;
   const text: string | undefined = tag;

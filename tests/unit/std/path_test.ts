@@ -25,7 +25,7 @@ const common: readonly (readonly [string, string])[] = [
   ["/home/user/Documents/image.png", "image.png"],
 ];
 
-Deno.test("basename() gives the last portion of a POSIX path", () => {
+Deno.test("basename(): gives the last portion of a POSIX path", () => {
   const rows: readonly (readonly [string, string])[] = [
     ...common,
     ["\\dir\\basename.ext", "\\dir\\basename.ext"],
@@ -38,7 +38,7 @@ Deno.test("basename() gives the last portion of a POSIX path", () => {
   }
 });
 
-Deno.test("basename() gives the last portion of a Windows path", () => {
+Deno.test("basename(): gives the last portion of a Windows path", () => {
   const rows: readonly (readonly [string, string])[] = [
     ...common,
     ["\\", "\\"],
@@ -81,7 +81,7 @@ const directories: readonly (readonly [string, string])[] = [
   ["/home/user/image.png", "/home/user"],
 ];
 
-Deno.test("dirname() gives the directory of a POSIX path", () => {
+Deno.test("dirname(): gives the directory of a POSIX path", () => {
   const rows: readonly (readonly [string, string])[] = [
     ...directories,
     ["\\d/f", "\\d"],
@@ -95,7 +95,7 @@ Deno.test("dirname() gives the directory of a POSIX path", () => {
   }
 });
 
-Deno.test("dirname() gives the directory of a path of this system", () => {
+Deno.test("dirname(): gives the directory of a path of this system", () => {
   const onWindows: readonly (readonly [string, string])[] = [
     ["C:", "C:"],
     ["C:\\", "C:\\"],
@@ -113,7 +113,7 @@ Deno.test("dirname() gives the directory of a path of this system", () => {
   }
 });
 
-Deno.test("isAbsolute() knows the roots of this system", () => {
+Deno.test("isAbsolute(): knows the roots of this system", () => {
   const onWindows = Deno.build.os === "windows";
   const rows: readonly (readonly [string, boolean])[] = [
     ["", false],
@@ -132,6 +132,6 @@ Deno.test("isAbsolute() knows the roots of this system", () => {
   }
 });
 
-Deno.test("SEPARATOR is that of this system", () => {
+Deno.test("SEPARATOR: is that of this system", () => {
   assertEquals(SEPARATOR, Deno.build.os === "windows" ? "\\" : "/");
 });

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { unicodeWidth } from "@std/cli/unicode-width";
 
-Deno.test("unicodeWidth() counts the columns a terminal takes", () => {
+Deno.test("unicodeWidth(): counts the columns a terminal takes", () => {
   const rows: readonly (readonly [string, number])[] = [
     ["", 0],
     ["hello world", 11],
@@ -26,7 +26,7 @@ Deno.test("unicodeWidth() counts the columns a terminal takes", () => {
   }
 });
 
-Deno.test("unicodeWidth() counts no column for a control character", () => {
+Deno.test("unicodeWidth(): counts no column for a control character", () => {
   for (let code = 0; code < 0x20; code++) {
     assertEquals(unicodeWidth(String.fromCharCode(code)), 0, `${code}`);
   }
@@ -35,7 +35,7 @@ Deno.test("unicodeWidth() counts no column for a control character", () => {
   }
 });
 
-Deno.test("unicodeWidth() counts one column for a character of ambiguous width", () => {
+Deno.test("unicodeWidth(): counts one column for a character of ambiguous width", () => {
   for (const char of ["±", "α", "①", "▲", "㉈", "㉏"]) {
     assertEquals(unicodeWidth(char), 1, char);
   }
