@@ -30,7 +30,10 @@ import { Sshd } from "../support/ssh/sshd.ts";
 import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import { exists, makeTree } from "../support/fixtures/tree.ts";
 
-/** How a program comes to have another name, and why that cannot be seen here. */
+/**
+ * Ways to give a program another name, and the reason why one cannot be tried
+ * here.
+ */
 const NAMINGS: readonly (readonly [
   what: string,
   make: (path: string) => void,

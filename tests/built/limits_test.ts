@@ -1,4 +1,6 @@
-/** What README says of systems that give Deno's runtime less than it needs. */
+/**
+ * README's claims about systems that give Deno's runtime less than it needs.
+ */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { BUILT, builtTest } from "../support/process/executable.ts";

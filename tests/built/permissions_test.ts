@@ -1,4 +1,7 @@
-/** What the executable may do: the run of programs, never a network socket. */
+/**
+ * Permissions of the executable: it runs programs, and never opens a network
+ * socket.
+ */
 
 import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";

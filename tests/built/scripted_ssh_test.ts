@@ -18,7 +18,7 @@ import type {
 import { FIXED_WORDS } from "../support/ssh/ssh_words.ts";
 import type { TreeEntry } from "../support/fixtures/tree.ts";
 
-/** What differs between systems. */
+/** Differences between systems. */
 const HERE = onWindows
   ? {
     /** Lines on names that Windows does not allow, and what arrives. */

@@ -12,13 +12,13 @@ import { describeTree, makeTree } from "../support/fixtures/tree.ts";
 interface Attack {
   readonly name: string;
   readonly args: readonly string[];
-  /** What the client says, for printf(1); then it says no more. */
+  /** Output of the client, for printf(1); nothing follows it. */
   readonly says: string;
   /** All that it is answered; `{here}` is the directory `seacp` runs in. */
   readonly answers: string;
   /** The exit status; 1 if absent. */
   readonly status?: number;
-  /** What there is in `in` afterwards, besides the directory `kept`. */
+  /** Content of `in` afterwards, besides the directory `kept`. */
   readonly leaves?: readonly string[];
 }
 

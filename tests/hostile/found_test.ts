@@ -1,4 +1,4 @@
-/** What the fuzz test found, each as a case of its own. */
+/** Cases that the fuzz test found. */
 
 import { assertEquals } from "@std/assert";
 import {

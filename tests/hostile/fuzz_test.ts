@@ -21,7 +21,7 @@ import { textCase } from "../support/fuzz/text_cases.ts";
 import { Watchdog } from "../support/fuzz/watchdog.ts";
 import { World } from "../support/fuzz/world.ts";
 
-/** What is tested, and with how many of a hundred cases. */
+/** Subjects, and the number of a hundred cases for each. */
 const SUBJECTS: readonly (readonly [string, CaseMaker, number])[] = [
   ["A sink stores nothing but what it may", sinkCase, 35],
   ["A source ends where one message is taken from each packet", packetCase, 2],
@@ -39,13 +39,13 @@ const COUNT = numberArgument("cases") ?? 20_000;
 const SEED = numberArgument("seed") ?? 1;
 const ONLY = numberArgument("case");
 
-/** How long one case may take, in milliseconds. */
+/** Time that one case may take, in milliseconds. */
 const PATIENCE_MILLISECONDS = 5000;
 
-/** How much more memory may be in use after a case than before, in bytes. */
+/** Growth of memory in use that one case may cause, in bytes. */
 const CASE_BYTES = 256 * 1024 * 1024;
 
-/** How much more may be needed after all cases of a subject, in bytes. */
+/** Growth of memory that all cases of a subject may cause, in bytes. */
 const TOTAL_BYTES = 16 * 1024 * 1024;
 
 function numberArgument(name: string): number | undefined {

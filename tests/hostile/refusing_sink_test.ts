@@ -125,13 +125,15 @@ function names(directory: string): string[] {
   return Array.from(Deno.readDirSync(directory), ({ name }) => name).toSorted();
 }
 
-/** Where a tree may go, what it is called there, and what that takes. */
+/** Target of a tree, its name there, and the sessions that takes. */
 const TARGETS: readonly {
   readonly name: string;
   readonly target: string;
   readonly before?: readonly TreeEntry[];
   readonly copy: string;
-  /** How many sessions a refusal takes: one more where it has to be asked. */
+  /**
+   * Number of sessions for a refusal: one more where it has to be found out.
+   */
   readonly sessions: number;
 }[] = [
   {

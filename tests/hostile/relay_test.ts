@@ -17,11 +17,11 @@ import { exists } from "../support/fixtures/tree.ts";
 interface Attack {
   readonly name: string;
   readonly args?: readonly string[];
-  /** What the source prints, for printf(1); then it reads all answers. */
+  /** Output of the source, for printf(1); then it reads all answers. */
   readonly sends: string;
-  /** What the target prints; without end of answers if absent. */
+  /** Output of the target; acknowledgements without end if absent. */
   readonly answers?: string;
-  /** What must be said; nothing for a copy that ends well. */
+  /** Expected message; nothing for a copy that ends well. */
   readonly says: string;
   /** All that the target is told. */
   readonly told: string;

@@ -12,7 +12,7 @@ import { namesAnswer } from "../support/hostile/sftp_tree.ts";
 import { uint32 } from "../support/sftp/bytes.ts";
 import { attributes } from "../support/sftp/server.ts";
 
-/** What is in a directory of that kind. */
+/** Content of a directory of that kind. */
 function directories(name: string, depth: number): Map<string, string> {
   return new Map(
     Array.from(

@@ -46,7 +46,7 @@ function refusalOnWindows(path: string): string {
   return `${path}: Windows does not allow this name`;
 }
 
-/** What was told, by paths from the target on. */
+/** Reported failures, by paths from the target on. */
 function fromTarget(told: readonly string[]): string[] {
   return told.map((text) => text.replace(/^.*\/in\//, ""));
 }

@@ -25,7 +25,7 @@ import {
   UP,
 } from "../support/hostile/sftp_misbehaviours.ts";
 
-/** What a server may do that serves no purpose, but no other one either. */
+/** Oddities of servers that neither help nor harm. */
 const HARMLESS: readonly Misbehaviour[] = [
   {
     name: "sends a byte at a time",

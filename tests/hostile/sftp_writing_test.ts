@@ -111,7 +111,7 @@ const ROWS: readonly Row[] = [
   { name: "refuses all that tells of an entry", hooks: ALL_LOOKUPS },
 ];
 
-/** What is there before, over each of which `new content` is written. */
+/** Files that are there before; `new content` is written over each. */
 const OLD: Readonly<Record<string, string>> = {
   longer: "old content, which is longer".repeat(100),
   "as long": "old content",
@@ -140,7 +140,7 @@ for (const { name, hooks } of ROWS) {
   }
 }
 
-/** What servers make of a file that is to be cut. */
+/** Results of a truncation on different servers. */
 const CUTS: Readonly<Record<string, (held: HeldEntry, size: number) => void>> =
   {
     "empties a file": (held) => void (held.content = ""),

@@ -12,10 +12,10 @@ import { makeTree } from "../support/fixtures/tree.ts";
 
 interface Attack {
   readonly name: string;
-  /** What the remote runs, its standard output being what it answers. */
+  /** Command of the remote; its standard output is the answers. */
   readonly answers: string;
   readonly args?: readonly string[];
-  /** What must be said, as one line of several perhaps. */
+  /** Expected message, perhaps one line of several. */
   readonly says: string;
 }
 

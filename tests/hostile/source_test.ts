@@ -35,13 +35,15 @@ interface Attack {
    */
   readonly sends: string;
   readonly args: readonly string[];
-  /** What must be said, as one line of several perhaps; status 0 if nothing. */
+  /** Expected message, perhaps one line of several; status 0 if absent. */
   readonly says: string;
   /** Links of the user's own in `in`, to what stands beside it. */
   readonly links?: Readonly<Record<string, string>>;
-  /** What there is in `in` afterwards, besides the directory `kept`. */
+  /** Content of `in` afterwards, besides the directory `kept`. */
   readonly leaves?: readonly string[];
-  /** What the file `mine` beside `in` holds then; the same as before if absent. */
+  /**
+   * Content of the file `mine` beside `in` afterwards; unchanged if absent.
+   */
   readonly mine?: string;
   /** Files that may not have the times of 2001. */
   readonly timeless?: readonly string[];

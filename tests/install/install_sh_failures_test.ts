@@ -30,7 +30,7 @@ import { exists } from "../support/fixtures/tree.ts";
 
 interface Mishap {
   readonly title: string;
-  /** What it says; a line may follow. */
+  /** Message; a line may follow. */
   readonly sentence: string;
   readonly prepare: (site: Site) => void | Promise<void>;
 }

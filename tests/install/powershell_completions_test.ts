@@ -7,7 +7,7 @@ import { powerShellTest } from "../support/process/power_shell.ts";
 import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import { makeTree } from "../support/fixtures/tree.ts";
 
-/** What is typed, and what Tab offers; `CONFIG` stands for a configuration. */
+/** Typed text, and the offers at Tab; `CONFIG` stands for a configuration. */
 const ROWS: readonly (readonly [typed: string, offered: readonly string[]])[] =
   [
     ["seacp --vers", ["--version"]],

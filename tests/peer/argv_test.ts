@@ -1,4 +1,4 @@
-/** What ssh is given, beside what OpenSSH's own scp gives it. */
+/** Arguments of ssh, beside those that OpenSSH's own scp gives it. */
 
 import { assertEquals } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
@@ -18,7 +18,7 @@ interface Row {
   /** Port and user, as ssh gets them. */
   readonly login?: readonly string[];
   readonly host?: string;
-  /** What the remote shell is told; absent where SFTP is asked for instead. */
+  /** Command for the remote shell; absent where SFTP is asked for instead. */
   readonly command?: string;
 }
 
@@ -320,7 +320,7 @@ function recordedEach(directory: string): string[][] {
   return calls.toSorted(byText);
 }
 
-/** What OpenSSH before 10.0 does not say yet is left out. */
+/** Arguments that OpenSSH before 10.0 does not give yet are left out. */
 function withoutNews(words: readonly string[]): string[] {
   return words.filter((word) => word !== "-oControlMaster=no");
 }

@@ -41,7 +41,7 @@ const ENVIRONMENT = {
   WAYLAND_DISPLAY: "",
 };
 
-/** How often others may open a terminal just then, before it is no accident. */
+/** Number of times that other processes may open a terminal by accident. */
 const ACCIDENTS = 4;
 
 /** A tree here, of which some is refused there, and how it gets there. */
@@ -128,7 +128,7 @@ class Upload implements Disposable {
 
 const NEEDS = [...sshdDoor.needs, LENDS_TERMINAL, "stty", "timeout"];
 
-/** How often a text is there. */
+/** Counts a text in another. */
 function count(text: string, part: string): number {
   return text.split(part).length - 1;
 }

@@ -14,7 +14,7 @@ const NEEDS = ["tmux", "ssh", "scp", "sshd", "ssh-keygen", "sftp-server"];
 
 const PROMPT = "ready>";
 
-/** How a shell is started, and told of the completions. */
+/** Start of a shell with the completions. */
 interface Shell {
   readonly name: string;
   readonly command: readonly string[];
@@ -53,7 +53,7 @@ Deno.test.afterAll(async () => {
   await (await started)?.[Symbol.asyncDispose]();
 });
 
-/** What is on the remote, in its home directory. */
+/** Files in the remote's home directory. */
 const FAR = [
   { path: "docs/" },
   { path: "docs/inner.txt", content: "inner" },

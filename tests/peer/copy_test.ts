@@ -15,7 +15,7 @@ import {
 
 interface Case {
   readonly name: string;
-  /** What it needs besides its door. */
+  /** Programs that it needs besides its door's. */
   readonly needs?: readonly string[];
   /** Why it is ignored here; absent where it is not. */
   readonly lacks?: string | undefined;

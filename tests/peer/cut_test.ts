@@ -73,7 +73,7 @@ const sftpWays: typeof ways = [
   },
 ];
 
-/** How the copies are cut: at marks evenly spread, and more at the end. */
+/** Cuts of the copies: at evenly spread marks, and more at the end. */
 function marks(total: number): number[] {
   const spread = Array.from(
     { length: 15 },
@@ -183,7 +183,7 @@ for (const way of [...ways, ...sftpWays]) {
   }
 }
 
-/** What ssh is told so that it notices a line that is dead. */
+/** Options by which ssh notices a dead line. */
 const ALIVE = [
   "ServerAliveInterval=1",
   "ServerAliveCountMax=1",

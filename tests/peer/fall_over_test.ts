@@ -72,12 +72,12 @@ async function against(
   await run(place, sshd);
 }
 
-/** How many logins a server has seen. */
+/** Gives the number of logins that a server has seen. */
 function logins({ log }: Sshd): number {
   return log.match(/Accepted publickey/g)?.length ?? 0;
 }
 
-/** What we say ourselves; a remote shell may have said something before. */
+/** Messages of seacp; a remote shell may have printed something before. */
 function warnings(stderr: string): string[] {
   return stderr.split("\n").filter((line) =>
     line.startsWith("seacp: warning: ")

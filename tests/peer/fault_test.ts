@@ -378,7 +378,7 @@ peerTestUnless(lacksDevices)(
   },
 );
 
-/** What may not be read or written, and what is said of it. */
+/** Unreadable and unwritable entries, and the message about each. */
 const forbidden: readonly {
   readonly name: string;
   readonly args: (place: Place) => readonly string[];

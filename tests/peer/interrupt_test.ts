@@ -50,7 +50,7 @@ async function sharedSshd(): Promise<Sshd> {
   return await (opened ??= Sshd.start());
 }
 
-/** What is said of `f` when it is interrupted. */
+/** Message about `f` when it is interrupted. */
 function interruption({ direction }: Way): RegExp {
   return direction === "up"
     ? /^far: from\/f: lost connection: interrupted$/m
@@ -204,7 +204,7 @@ for (const way of ways) {
   );
 }
 
-/** Whether a process of the runtime has begun to listen to SIGUSR1. */
+/** Tells whether a process of the runtime has begun to listen to SIGUSR1. */
 function listens(pid: number): boolean {
   const SIGUSR1 = 1n << 9n;
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
@@ -281,7 +281,10 @@ function assertSameSettings(directory: string): void {
   );
 }
 
-/** How a shell runs the program, `"$@"`, with a stream that leads nowhere. */
+/**
+ * Commands of a shell that runs the program, `"$@"`, with a stream that leads
+ * nowhere.
+ */
 const streams: Readonly<Record<string, string>> = {
   "standard output is a pipe that nobody reads": nobodyReads(""),
   "both outputs are a pipe that nobody reads": nobodyReads("2>&1"),

@@ -29,7 +29,7 @@ chmod 640 "tree/$(word 'caf\351')"
 chmod 555 "tree/$(word 'd\351')/$(word 'e\377')"
 find tree -depth -exec touch -d @946684800 {} +`;
 
-/** What of each entry is compared, for find's `-printf`. */
+/** Compared facts of each entry, for find's `-printf`. */
 type Facts = "" | "%m %Ts ";
 
 /** A line for each entry below a directory, and one for each file's content. */
@@ -53,7 +53,7 @@ function assertCopies(place: Place, facts: Facts): void {
 
 interface Case {
   readonly name: string;
-  /** Whether operands are such names, too. */
+  /** True where operands are such names, too. */
   readonly hasRawOperands?: true;
   run(place: Place): Promise<void>;
 }

@@ -124,7 +124,9 @@ for (const options of ["-r", "-rp"]) {
   );
 }
 
-/** So many that a listing is still going on when the copy is made in it. */
+/**
+ * Number of entries that keeps a listing going while the copy is made in it.
+ */
 const MANY = 3000;
 
 /** A copy of `d`, in the directory it is in, into itself, and what it makes. */

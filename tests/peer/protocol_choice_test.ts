@@ -1,4 +1,4 @@
-/** Which protocol a copy goes over, and what is said and kept of that. */
+/** Choice of a protocol, and the messages and memory of it. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
@@ -69,7 +69,7 @@ function withoutScp(directory: string, shell: "sh" | "bash"): LoginSettings {
   return { shell, environment: `PATH=${directory}` };
 }
 
-/** How many logins a server has seen. */
+/** Gives the number of logins that a server has seen. */
 function logins({ log }: Sshd): number {
   return log.match(/Accepted publickey/g)?.length ?? 0;
 }

@@ -1,4 +1,4 @@
-/** What a remote has, told to whoever presses Tab: soon, and with no question. */
+/** Remote names at Tab: they come soon, and without a prompt. */
 
 import { assert, assertEquals } from "@std/assert";
 import { Cache, type RemoteName } from "../../lib/completion/cache.ts";
@@ -145,7 +145,7 @@ peerTest(
   },
 );
 
-/** What the completion of a path prints where ssh could ask at a terminal. */
+/** Output of the completion of a path where ssh could prompt at a terminal. */
 async function completedOnTerminal(
   args: readonly string[],
   env: Record<string, string>,

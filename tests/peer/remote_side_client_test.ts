@@ -91,7 +91,7 @@ class Started {
 
 const OLDER = "o".repeat(400_000);
 
-/** What has come of a body that is longer. */
+/** Part of a longer body that has come. */
 const CAME = "x".repeat(200_000);
 
 /** Starts a remote that has got a part of a file, and waits for the rest. */
@@ -128,7 +128,10 @@ Deno.test("remote side: a client that vanishes in a body, both ways, leaves a tr
   assertEquals(Deno.readTextFileSync(`${directory.path}/a`), CAME);
 });
 
-/** How long what is ended may take, in milliseconds: half its own patience. */
+/**
+ * Time in which an ended program must exit, in milliseconds: half its own
+ * limit.
+ */
 const AT_ONCE_MILLISECONDS = 1000;
 
 for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
@@ -170,7 +173,10 @@ for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
   });
 }
 
-/** How a shell runs the program, `"$@"`, with an output that leads nowhere. */
+/**
+ * Commands of a shell that runs the program, `"$@"`, with an output that leads
+ * nowhere.
+ */
 const outputs: Readonly<Record<string, string>> = {
   "is closed": '"$@" >&-',
   "is a pipe that nobody reads": "rm -f pipe && mkfifo pipe && " +

@@ -1,4 +1,6 @@
-/** How connections that fail are told: a real ssh, and scripts in its place. */
+/**
+ * Messages about failed connections, with a real ssh and scripts in its place.
+ */
 
 import {
   assert,

@@ -14,7 +14,7 @@ import { SFTP_CHILD_NEEDS, SftpChild } from "../support/sftp/child.ts";
 import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import { makeTree, type TreeEntry } from "../support/fixtures/tree.ts";
 
-/** What is copied; `f`, `g` and `h` over what is there. */
+/** Copied files; `f`, `g` and `h` replace existing ones. */
 const TREE: readonly TreeEntry[] = [
   { path: "d/f", content: "new content", modified: 1_000_000_000 },
   { path: "d/g", content: "new content, and longer than what was there" },
@@ -30,7 +30,7 @@ const HELD: readonly TreeEntry[] = [
   { path: "d/sub/" },
 ];
 
-/** How a server is started, its own command as `"$@"`. */
+/** Start of a server, its own command as `"$@"`. */
 function started(command: string): readonly string[] {
   return ["sh", "-c", command, "sh"];
 }
@@ -69,7 +69,7 @@ async function copyInto(
   return observer.failures;
 }
 
-/** What a copy up, over what is there, and a copy down say that failed. */
+/** Failures of an upload over existing files and of a download. */
 async function copyBothWays(
   wrapper: readonly string[],
   { tree = TREE, held = HELD, preserve = false } = {},

@@ -7,7 +7,7 @@ import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 
 const FIVE_GIB = 5 * 1024 ** 3;
 
-/** What the program may have had in memory at most, in KiB. */
+/** Most memory that the program may have used, in KiB. */
 const MAX_KIB = 150 * 1024;
 
 /** For a script in ssh's place: writes down the most its parent ever held. */
@@ -86,7 +86,7 @@ ${NOTE_MEMORY}`,
   },
 );
 
-/** How many files there are in each directory: 100,000 in all. */
+/** Number of files in each directory: 100,000 in all. */
 const DIRECTORIES: Readonly<Record<string, number>> = {
   "one large directory": 60_000,
   ...Object.fromEntries(

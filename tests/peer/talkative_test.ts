@@ -17,7 +17,7 @@ const NEEDS = [...sshdDoor.needs, "bash"];
 interface Shell {
   readonly name: string;
   readonly bashrc: string;
-  /** What it says, as the user is shown it. */
+  /** Its banner, as the user sees it. */
   readonly said: string;
 }
 
@@ -109,7 +109,7 @@ exec ssh "$@"
     return await seacp([...options, ...args], { cwd: this.near.path });
   }
 
-  /** What the remote shell was told, in order. */
+  /** Commands of the remote shell, in order. */
   get commands(): string[] {
     const text = Deno.readTextFileSync(`${this.near.path}/commands`);
     return text.trimEnd().split("\n");

@@ -177,7 +177,7 @@ function speaking(directory: string, words: string): string {
   return writeScript(`${directory}/speaking`, `${words}\n${RUN_LAST}`);
 }
 
-/** What a hostile remote would have a terminal do: each part is an escape. */
+/** Escape sequences by which a hostile remote would control a terminal. */
 const EVIL =
   "\\033]0;title\\007\\033[2J\\033[8mhidden\\r\\302\\2332J\\342\\200\\256\\377\\b";
 

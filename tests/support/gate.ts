@@ -1,6 +1,6 @@
 import { turn } from "./turn.ts";
 
-/** Which of so many that wait goes next. */
+/** Gives the index of the next one of many that wait. */
 export type Order = (count: number) => number;
 
 /** Orders in which nothing may go wrong. */
@@ -13,7 +13,7 @@ export const ORDERS = {
 
 /** Has whoever comes wait until it is let go. */
 export class Gate {
-  /** How many waited at most at once. */
+  /** Most waiters at once. */
   most = 0;
   readonly #waiting: (() => void)[] = [];
 

@@ -27,7 +27,7 @@ const PARTS: readonly string[] = [
   "\x1b]0;evil\x07",
 ];
 
-/** What is read at most, in bytes. */
+/** Most bytes that are read. */
 const LONGEST = 64 * 1024;
 
 /** A shell's words, with the marker in them or without. */

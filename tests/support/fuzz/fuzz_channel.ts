@@ -7,14 +7,14 @@ import { SessionError } from "../../../lib/errors.ts";
 import { bytesOf, textOf } from "./byte_text.ts";
 import type { Random } from "./random.ts";
 
-/** How often a stream may be read again once it has ended. */
+/** Number of times that a stream may be read after its end. */
 const PATIENCE_READS = 100;
 
-/** Who follows what passes through a channel, as text. */
+/** Listener to the bytes that pass through a channel, as text. */
 export interface ChannelListener {
   /** One write. */
   hear(text: string): void;
-  /** What one read gave. */
+  /** Result of one read. */
   give(text: string): void;
 }
 
@@ -26,14 +26,14 @@ export class FuzzChannel implements Channel {
   readonly blockBytes: number;
   /** All that was written, in its order. */
   readonly written: string[] = [];
-  /** Whether a write failed: what it held, the peer never got. */
+  /** True where a write failed: what it held, the peer never got. */
   wasDeaf = false;
-  /** Whether a read failed, since the connection was lost. */
+  /** True where a read failed, since the connection was lost. */
   wasLost = false;
   readonly #input: Uint8Array;
   /** What the next read fills, and what the last one filled. */
   #buffers: [Uint8Array, Uint8Array];
-  /** Whether the end of the input is an error: the connection was lost. */
+  /** True where the end of the input is an error: the connection was lost. */
   readonly #isLost: boolean;
   /** After how many writes the peer stops listening. */
   #writesLeft: number;
@@ -55,7 +55,7 @@ export class FuzzChannel implements Channel {
     this.#listener = listener;
   }
 
-  /** How many bytes were read. */
+  /** Number of bytes read. */
   get position(): number {
     return this.#at;
   }

@@ -1,4 +1,4 @@
-/** What becomes of a dialogue in flight through an enemy's hands. */
+/** Mutations of a dialogue by an attacker in the middle. */
 
 import type { Random } from "./random.ts";
 

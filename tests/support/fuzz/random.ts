@@ -31,7 +31,7 @@ export class Random {
     return values[this.below(values.length)]!;
   }
 
-  /** So many bytes of any value, as text. */
+  /** Gives a number of random bytes, as text. */
   bytes(count: number): string {
     return Array.from(
       { length: count },

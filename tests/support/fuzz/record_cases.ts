@@ -20,7 +20,7 @@ export function recordCase(random: Random): FuzzCase {
   return random.chance(50) ? lineCase(random) : sentCase(random);
 }
 
-/** What a line is read as is written as a line that is read the same. */
+/** Reads a line, and expects that its written form reads the same. */
 function lineCase(random: Random): FuzzCase {
   const lines = mutated(random, sourceSession(random)).split("\n");
   const line = random.pick(lines).slice(0, 2047);

@@ -28,7 +28,7 @@ const LARGE_SIZE = 20_000;
 
 const DEEPEST = 4;
 
-/** What a source says of some files and directories. */
+/** Messages of a source about some files and directories. */
 export function sourceSession(random: Random): string[] {
   return entries(random, 1 + random.below(3), 0);
 }
@@ -53,7 +53,7 @@ function entry(random: Random, depth: number): string[] {
   return [...times, `C${mode} ${size} ${name}\n`, body, verdict];
 }
 
-/** What a sink answers to a good many records. */
+/** Replies of a sink to many records. */
 export function answerSession(random: Random): string[] {
   return Array.from(
     { length: 1 + random.below(60) },

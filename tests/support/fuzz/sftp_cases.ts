@@ -22,18 +22,18 @@ import { CheckedObserver } from "./stream_check.ts";
 import { NO_WINDOWS_NAME, WatchedFileSystem } from "./watched_file_system.ts";
 import { KEPT, TARGETS, type World } from "./world.ts";
 
-/** How many cases out of a hundred have a real disk. */
+/** Number of cases out of a hundred that have a real disk. */
 const REAL_PERCENT = 40;
 
 /** The process's own: what the system takes from modes in any case. */
 const umask = Deno.build.os === "windows" ? 0 : Deno.umask();
 
-/** What is set for nobody: set-id bits. */
+/** Bits that nothing may set: set-id. */
 const MODE_BITS = 0o1777;
 
 const BLOCK_BYTES = [64, 512, 4096];
 
-/** How often nothing may happen once the server has ended. */
+/** Number of idle turns allowed once the server has ended. */
 const IDLE_TURNS = 10_000;
 
 /**

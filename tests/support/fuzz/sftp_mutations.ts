@@ -1,4 +1,4 @@
-/** What becomes of a server's answers in an enemy's hands. */
+/** Mutations of a server's replies by an attacker in the middle. */
 
 import type { Exchange, Reply } from "../hostile/sftp_server.ts";
 import { namesAnswer } from "../hostile/sftp_tree.ts";
@@ -127,7 +127,7 @@ function foreignEntries(random: Random): [name: string, attributes: string][] {
   ]);
 }
 
-/** What is said of an entry, on the wire; true or not. */
+/** Attributes of an entry on the wire, true or not. */
 export function anyAttributes(random: Random): string {
   const has = (flag: number) => (flags & flag) !== 0;
   const flags = random.pick([0, 1, 4, 4, 5, 5, 0xc, 0xd, 0xd, 0xf]) |
@@ -168,7 +168,7 @@ export class MutatedAnswers {
     this.#from = random.pick([0, 1, 3, 5, 8, 12, 20]);
   }
 
-  /** What is said to a request. */
+  /** Reply to a request. */
   reply({ name, packet: right }: Exchange): Reply {
     const random = this.#random;
     const held = this.#held;

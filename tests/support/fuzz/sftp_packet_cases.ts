@@ -28,7 +28,7 @@ import type { Random } from "./random.ts";
 import { NAMES } from "./sessions.ts";
 import { anyAttributes, mutatedPacket } from "./sftp_mutations.ts";
 
-/** What a client reads: a server's packets, or parts of them. */
+/** Input of a client: a server's packets, or parts of them. */
 export function sftpPacketCase(random: Random): FuzzCase {
   const make = random.pick([
     responseCase,
@@ -71,7 +71,9 @@ function anyAnswer(random: Random): Answer {
   ]);
 }
 
-/** What a session makes of a packet; nothing if it ends too early. */
+/**
+ * Gives the meaning of a packet to a session; nothing if it ends too early.
+ */
 function responseIn(text: string): Response | undefined {
   const bytes = bytesOf(text);
   if (bytes.length < RESPONSE_HEAD_BYTES) return undefined;

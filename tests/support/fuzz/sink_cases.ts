@@ -18,10 +18,10 @@ import {
 import { NO_WINDOWS_NAME, WatchedFileSystem } from "./watched_file_system.ts";
 import { KEPT, TARGETS, type World } from "./world.ts";
 
-/** How many cases out of a hundred have a real disk. */
+/** Number of cases out of a hundred that have a real disk. */
 const REAL_PERCENT = 40;
 
-/** What peers can grant nobody on this machine. */
+/** Mode bits that peers can grant nobody on this machine. */
 const SET_ID_AND_STICKY = 0o7000;
 
 /** The most acknowledgements that a sink gives before they are due. */

@@ -4,7 +4,7 @@ import { printable } from "../../../lib/names/printable.ts";
 import { literal } from "./byte_text.ts";
 import type { ChannelListener } from "./fuzz_channel.ts";
 
-/** What must hold of all that an engine tells, whatever it is told. */
+/** Rules for everything that an engine reports, whatever its input. */
 export class CheckedObserver extends RecordingObserver {
   /** Expects that no body was left open, and that messages can be shown. */
   assertDone(): void {
@@ -17,7 +17,7 @@ export class CheckedObserver extends RecordingObserver {
   }
 }
 
-/** What is said of a failure, as a whole. */
+/** Whole message of a failure. */
 function isComplaint(text: string): boolean {
   return text.startsWith("\x01") && text.indexOf("\n") === text.length - 1;
 }
@@ -58,7 +58,7 @@ export function assertInStep(
   assert(end !== "whole" || answers.length >= due, `no ${due}: ${shown}`);
 }
 
-/** How many answers are due, the given ones telling which bodies come. */
+/** Number of replies that are due; the given ones tell which bodies come. */
 function answersDue(read: string, answers: readonly string[]): number {
   let due = 1;
   for (let at = 0; at < read.length;) {
@@ -85,17 +85,19 @@ const RECORD_INSIDE =
   // deno-lint-ignore no-control-regex -- two of them begin so
   /^[CDET\x01\x02]|\n(?:[CDT]\d|E(?:[\s\0]|$)|[\x01\x02])/;
 
-/** Which records may be said. */
+/** Records that may be sent. */
 export interface SpeechRules {
   readonly recursive: boolean;
-  /** Whether directories without a name of their own may be announced. */
+  /** True where directories without a name of their own may be announced. */
   readonly allowsDotPaths?: boolean;
-  /** Whether bodies that do no harm may be said before they are waited for. */
+  /**
+   * True where bodies that do no harm may be said before they are waited for.
+   */
   readonly allowsAhead?: boolean;
   isAskedFor(name: string): boolean;
 }
 
-/** What was said to a sink, and is yet to be answered. */
+/** Messages to a sink that await a reply. */
 interface Unanswered {
   readonly kind: "start" | "file" | "ahead" | "directory" | "other";
   /** Of a file's body, in bytes. */
@@ -109,17 +111,19 @@ interface Unanswered {
 export class SpeechCheck extends CheckedObserver implements ChannelListener {
   readonly #rules: SpeechRules;
   readonly #unanswered: Unanswered[] = [{ kind: "start", size: 0 }];
-  /** How much of a body is still to be said; absent between bodies. */
+  /** Remaining bytes of a body; absent between bodies. */
   #left: number | undefined;
-  /** How many directories the sink is in. */
+  /** Depth of the sink's directory. */
   #depth = 0;
   /** An answer whose line is not read to its end. */
   #refusal = "";
-  /** Whether something was refused whose body is read as records then. */
+  /** True where something was refused whose body is read as records then. */
   #isLost = false;
-  /** Whether times were said last: they keep a body from what follows it. */
+  /**
+   * True where times were said last: they keep a body from what follows it.
+   */
   #isGuarded = false;
-  /** Whether a directory was left since something went ahead there. */
+  /** True where a directory was left since something went ahead there. */
   #hasLeft = false;
 
   constructor(rules: SpeechRules) {
@@ -171,7 +175,7 @@ export class SpeechCheck extends CheckedObserver implements ChannelListener {
     this.#unanswered.push({ kind: "other", size: 0 });
   }
 
-  /** Whether what went ahead is not answered. */
+  /** Tells whether what went ahead is not answered. */
   get #isAhead(): boolean {
     return this.#unanswered.some(({ kind }) => kind === "ahead");
   }

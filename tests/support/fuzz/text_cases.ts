@@ -9,7 +9,7 @@ import { bytesOf, literal, textOf } from "./byte_text.ts";
 import type { FuzzCase } from "./fuzz_case.ts";
 import type { Random } from "./random.ts";
 
-/** What may not reach a terminal but as an escape. */
+/** Characters that may reach a terminal only as an escape. */
 const UNPRINTABLE = /(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/u;
 
 /** Bytes that are, begin, cut or come near to a character of UTF-8. */
@@ -45,7 +45,7 @@ export function textCase(random: Random): FuzzCase {
   };
 }
 
-/** What is said of a standard error that comes in parts. */
+/** Checks the text of a standard error that comes in parts. */
 function heard(bytes: Uint8Array, cuts: readonly number[]): string {
   let said = "";
   const errors = new StderrText((text) => {

@@ -1,4 +1,4 @@
-/** How long one case may take, in milliseconds, on however slow a machine. */
+/** Time that one case may take, in milliseconds, on a machine of any speed. */
 const PATIENCE_MILLISECONDS = 20_000;
 
 /** Runs beside the tests: nothing in their own thread sees an endless loop. */

@@ -11,13 +11,13 @@ import { withFaults } from "../file_systems/faulty_file.ts";
 import { listingOf, sortedEntries } from "../fixtures/listed_entries.ts";
 import type { Random } from "./random.ts";
 
-/** What may be done to a disk. */
+/** Permitted effects on a disk. */
 export interface Limits {
   /** Nothing changes but this path and what is below it; absent for nothing. */
   readonly target?: string;
   /** The mode bits an entry may be given. */
   readonly modeBits: number;
-  /** What no name may hold, besides what no system allows. */
+  /** Characters that no name may hold, besides those that no system allows. */
   readonly forbidden?: RegExp;
 }
 
@@ -32,12 +32,12 @@ export const NO_WINDOWS_NAME = /[\\:*?"<>|]|[. ]$|^(nul|con)(\.|$)/i;
 export class WatchedFileSystem implements FileSystem {
   readonly label: string;
   readonly concurrency: Concurrency;
-  /** How many files are open. */
+  /** Number of open files. */
   openFiles = 0;
   readonly #inner: FileSystem;
   readonly #limits: Limits;
   readonly #random: Random;
-  /** How many calls out of a hundred fail. */
+  /** Number of calls out of a hundred that fail. */
   readonly #failing: number;
   #breach: string | undefined;
 

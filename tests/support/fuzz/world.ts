@@ -1,17 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { makeTree } from "../fixtures/tree.ts";
 
-/** What may be in the place of a target. */
+/** Entries that may stand in the place of a target. */
 export const TARGETS = ["directory", "file", "missing", "nowhere"] as const;
 
 export type TargetKind = typeof TARGETS[number];
 
-/** What a directory that is a target holds. */
+/** Content of a directory that is a target. */
 export const KEPT = "kept, and longer than most that comes";
 
 /** A directory on the disk that holds a target, and things beside it to harm. */
 export class World implements Disposable {
-  /** What a source may send: every kind of entry. */
+  /** Tree of a source, with every kind of entry. */
   readonly tree: string;
   readonly #root: string;
   readonly #base: string;
@@ -104,7 +104,7 @@ function lineFor(path: string): string {
   return `${mode!.toString(8)} ${path} ${modified} ${content}`;
 }
 
-/** What is at a path, itself included, as far as it can be named here. */
+/** Gives the entries at a path, itself included, that can be named here. */
 function* below(path: string): Iterable<Deno.FileInfo> {
   const info = statOf(path);
   if (info === undefined) return;

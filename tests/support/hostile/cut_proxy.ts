@@ -1,13 +1,13 @@
 /** To the server, or from it. */
 export type Direction = "up" | "down";
 
-/** Where a connection comes to its end, or to a halt. */
+/** Point at which a connection ends, or halts. */
 export interface Cut {
   /** Whose bytes are counted. */
   readonly direction: Direction;
-  /** How many of them pass. */
+  /** Number of bytes that pass. */
   readonly after: number;
-  /** Whether it is only halted: nothing passes until it is released. */
+  /** True where it is only halted: nothing passes until it is released. */
   readonly isHeld?: boolean;
 }
 
@@ -26,7 +26,7 @@ export class CutProxy implements AsyncDisposable {
   readonly #ended: Promise<void>;
   #isTaken = false;
   #isDropped = false;
-  /** What is waited for before anything passes. */
+  /** Promise that is awaited before anything passes. */
   #gate = Promise.resolve();
 
   constructor(serverPort: number, cut?: Cut) {
@@ -35,7 +35,7 @@ export class CutProxy implements AsyncDisposable {
     this.#ended = this.#serve();
   }
 
-  /** How many bytes have passed. */
+  /** Number of bytes that have passed. */
   get moved(): Readonly<Record<Direction, number>> {
     return this.#moved;
   }

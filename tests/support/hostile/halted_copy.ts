@@ -11,7 +11,7 @@ export interface Way {
   readonly name: string;
   /** Protocol that an option names. */
   readonly protocol: "scp" | "sftp";
-  /** Where the files' content goes. */
+  /** Directory for the files' content. */
   readonly direction: Direction;
   ends(place: Place): { from: string; to: string };
   args(place: Place): readonly string[];
@@ -50,7 +50,7 @@ export const sftpWays: readonly Way[] = ways.map((way) => ({
 /** The length of `f`, in bytes: more than ssh's window and all pipes hold. */
 export const LENGTH = 4 * 1024 ** 2;
 
-/** How much passes before the halt, in bytes. */
+/** Bytes that pass before the halt. */
 const PASSED_BYTES = 600_000;
 
 /** A copy that is halted inside the file `f`. */
@@ -71,7 +71,7 @@ export interface Plan {
   readonly after?: Readonly<Record<string, string>>;
   /** Starts the program; plainly, if absent. */
   start?(place: Place, args: readonly string[]): Running;
-  /** What happens during the halt. */
+  /** Step that runs during the halt. */
   act(halted: Halted): Promise<void> | void;
 }
 

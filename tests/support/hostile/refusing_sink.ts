@@ -17,7 +17,7 @@ export type Manner = "strict" | "lenient" | "draining";
 
 export const MANNERS: readonly Manner[] = ["strict", "lenient", "draining"];
 
-/** What a record begins with. */
+/** First letter of a record. */
 const FIRST_BYTES = new TextEncoder().encode("CDET\x01\x02");
 
 const NEWLINE = 0x0a;
@@ -60,7 +60,7 @@ class Input {
   }
 }
 
-/** What becomes of a directory that is entered, once it is left. */
+/** Fate of an entered directory, once it is left. */
 interface Level {
   readonly path: string;
   leave(): void;

@@ -22,7 +22,7 @@ import { TempDirectory } from "../fixtures/temp_directory.ts";
 import { makeTree, pattern, type TreeEntry } from "../fixtures/tree.ts";
 import { turn } from "../turn.ts";
 
-/** What is copied, either way. */
+/** Tree that is copied, either way. */
 const TREE: readonly TreeEntry[] = [
   { path: "d/a", content: "alpha\n" },
   { path: "d/empty", content: "" },
@@ -32,7 +32,7 @@ const TREE: readonly TreeEntry[] = [
   { path: "d/sub/deep/c", content: pattern(5000) },
 ];
 
-/** What is copied which way. */
+/** Paths of source and target for each way. */
 export const WAYS = {
   "a file that comes": { way: "down", source: "d/large" },
   "a tree that comes": { way: "down", source: "d" },
@@ -49,18 +49,18 @@ export type Way = keyof typeof WAYS;
 export type Contents = ReadonlyMap<string, string>;
 
 export interface Attack extends Omit<HostileSftpServerOptions, "entries"> {
-  /** What is copied; the usual tree if absent. */
+  /** Tree that is copied; the usual one if absent. */
   readonly entries?: readonly TreeEntry[];
   /** By which name, or `*` at its end; that of the way if absent. */
   readonly source?: string;
-  /** What should arrive; absent for the source as it is. */
+  /** Expected result; absent for the source as it is. */
   readonly expected?: Contents;
   readonly preserve?: boolean;
   readonly blockBytes?: number;
   readonly platform?: Platform;
   /** The disk here; the local one if absent. */
   readonly files?: FileSystem;
-  /** What a server that is written to holds already, besides the target. */
+  /** Existing entries of a server that is written to, besides the target. */
   readonly held?: readonly TreeEntry[];
   /** Puts into a target here what the user has in it already. */
   prepare?(target: string): void;
@@ -70,10 +70,10 @@ export interface Attack extends Omit<HostileSftpServerOptions, "entries"> {
   beside?(server: HostileSftpServer, over: AbortSignal): Promise<void>;
 }
 
-/** What became of a copy. */
+/** Result of a copy. */
 export interface Outcome {
   readonly server: HostileSftpServer;
-  /** What the user is told, a message for each failure. */
+  /** Messages for the user, one for each failure. */
   readonly told: readonly string[];
   /** Why the copy was given up, which was told last. */
   readonly breach: ConnectionFailure | undefined;
@@ -82,7 +82,7 @@ export interface Outcome {
   readonly modes: ReadonlyMap<string, number>;
 }
 
-/** How long a copy may take, in milliseconds. */
+/** Time that a copy may take, in milliseconds. */
 const PATIENCE_MILLISECONDS = 10_000;
 
 /** Tick of a system's clock that directories are stamped by, in milliseconds. */
@@ -222,7 +222,7 @@ function contentsOf(tree: HostileSftpTree, prefix: string): Contents {
   );
 }
 
-/** What a copy of a source should be. */
+/** Gives the expected copy of a source. */
 function sourceContents(
   entries: readonly TreeEntry[],
   source: string,

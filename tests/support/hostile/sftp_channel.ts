@@ -14,7 +14,7 @@ export interface HostileSftpChannelOptions {
  */
 export class HostileSftpChannel implements Channel {
   readonly blockBytes = 64 * 1024;
-  /** How often anything was read or written. */
+  /** Number of reads and writes. */
   uses = 0;
   readonly #grain: number;
   readonly #hear: (bytes: Uint8Array) => void;
@@ -34,7 +34,7 @@ export class HostileSftpChannel implements Channel {
     this.#changed.resolve();
   }
 
-  /** What was said is read to its end, and then the end. */
+  /** Gives the input to its end, and then the end. */
   fallSilent(): void {
     this.#isSilent = true;
     this.#changed.resolve();

@@ -22,14 +22,14 @@ export interface SftpCopy {
   /** The most that is moved at a time, in bytes. */
   readonly blockBytes?: number;
   readonly platform?: Platform;
-  /** What of modes passes for what comes down. */
+  /** Mode bits that downloads take. */
   readonly umask?: number;
 }
 
 /** Longer than a shell talks that has said all it says, in milliseconds. */
 const PATIENCE_MILLISECONDS = 5;
 
-/** What no peer is trusted with: set-id bits. */
+/** Bits that no peer is trusted with: set-id. */
 const MODE_BITS = 0o1777;
 
 /**

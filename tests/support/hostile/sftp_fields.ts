@@ -2,7 +2,7 @@
 
 import { wire } from "../sftp/bytes.ts";
 
-/** What a request says of an entry. */
+/** Attributes of an entry in a request. */
 export interface AskedAttributes {
   readonly size?: number;
   readonly mode?: number;
@@ -19,7 +19,7 @@ export class Fields {
     this.#text = text;
   }
 
-  /** What was not read yet. */
+  /** Bytes that were not read yet. */
   get rest(): string {
     return this.#text.slice(this.#at);
   }

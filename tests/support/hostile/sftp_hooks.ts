@@ -1,4 +1,4 @@
-/** What hostile servers say instead of the right answers. */
+/** Replies of hostile servers in place of the right ones. */
 
 import { assert } from "@std/assert";
 import { Fields } from "./sftp_fields.ts";
@@ -16,7 +16,7 @@ import {
 export const FILE = 0o100644;
 export const DIRECTORY = 0o040755;
 
-/** What is said of an entry, on the wire. */
+/** Attributes of an entry, on the wire. */
 export function said(
   { size, permissions }: { size?: number | bigint; permissions?: number },
 ): string {
@@ -51,7 +51,7 @@ export function withName(name: string, attributes: string): Hook {
   };
 }
 
-/** What a READ asks for. */
+/** Range of a READ. */
 export function readIn({ rest }: Fields): { at: number; length: number } {
   const fields = new Fields(rest);
   fields.string();
@@ -63,7 +63,7 @@ export function fileSaid(text: string): Hook {
   return changedBody((body) => isDirectorySaid(body) ? body : text);
 }
 
-/** How long it is what a good server here says of an entry, in bytes. */
+/** Length of the attributes that a good server sends, in bytes. */
 const SAID_BYTES = 24;
 
 function isDirectorySaid(text: string): boolean {

@@ -12,12 +12,12 @@ export const UP: readonly Way[] = ["a tree that goes"];
 
 export interface Misbehaviour
   extends Pick<Attack, "extensions" | "handleFor" | "blockBytes"> {
-  /** What a server does. */
+  /** Misbehaviour of a server. */
   readonly name: string;
   readonly ways: readonly Way[];
   /** All the ways in which it may do so. */
   readonly hooks: readonly Hooks[];
-  /** What has to be told; absent if it does no harm: then all arrives. */
+  /** Expected report; absent if it does no harm: then all arrives. */
   readonly told?: RegExp;
 }
 

@@ -12,18 +12,18 @@ export interface Exchange {
   readonly name: string;
   /** 0 for `INIT`, which has none. */
   readonly id: number;
-  /** What follows the id, or the extension's name. */
+  /** Bytes behind the id, or behind the extension's name. */
   readonly fields: Fields;
-  /** How many requests of this name came before. */
+  /** Number of earlier requests of this name. */
   readonly index: number;
   /** The right answer, as a packet; what was asked is done once it is read. */
   readonly packet: Uint8Array;
 }
 
-/** What is said instead: any bytes, or nothing more than the end. */
+/** Reply instead: any bytes, or only the end. */
 export type Reply = Uint8Array | "nothing" | "end";
 
-/** What a server says to a request; the right answer if `undefined`. */
+/** Reply of a server to a request; the right one if `undefined`. */
 export type Hook = (exchange: Exchange) => Reply | undefined;
 
 /** Hooks by the names of requests; `any` is for those that have none. */
@@ -32,7 +32,7 @@ export type Hooks = Readonly<Record<string, Hook>>;
 export interface HostileSftpServerOptions {
   readonly entries?: readonly TreeEntry[];
   readonly hooks?: Hooks;
-  /** What it offers, by name. */
+  /** Its extensions, by name. */
   readonly extensions?: Readonly<Record<string, string>>;
   /** After how many bytes its stream ends, in the middle of a packet or not. */
   readonly saysAtMost?: number;
@@ -60,13 +60,13 @@ const MOST_REQUESTS = 50_000;
 export class HostileSftpServer {
   readonly channel: HostileSftpChannel;
   readonly tree: HostileSftpTree;
-  /** How many requests came. */
+  /** Number of requests. */
   requests = 0;
-  /** How often something else was said than a good server says. */
+  /** Number of replies that differ from a good server's. */
   misdeeds = 0;
-  /** What is wrong with what the client asked; all of it should be right. */
+  /** Faults in the client's requests; there should be none. */
   complaint: string | undefined;
-  /** Whether it says and does nothing more. */
+  /** True where it says and does nothing more. */
   hasEnded = false;
   readonly #options: HostileSftpServerOptions;
   readonly #counts = new Map<string, number>();
@@ -92,7 +92,7 @@ export class HostileSftpServer {
     if (this.#mayStillSay === 0) this.end();
   }
 
-  /** What is said is read to its end, and then the end. */
+  /** Gives the input to its end, and then the end. */
   end(): void {
     this.#mayStillSay = 0;
     this.hasEnded = true;

@@ -13,7 +13,7 @@ export interface HeldEntry {
   modified: number;
 }
 
-/** What is open: a file, or a directory and the names it has yet to tell. */
+/** Open entry: a file, or a directory and its remaining names. */
 interface OpenEntry {
   readonly entry: HeldEntry;
   readonly names: string[];
@@ -24,7 +24,7 @@ const EOF = status(1);
 const MISSING = status(2, "No such file");
 const FAILURE = status(4, "Failure");
 
-/** How many names one answer tells: few, so that a directory takes some. */
+/** Number of names in one reply: few, so that a directory takes several. */
 const NAMES_AT_ONCE = 3;
 
 const CREAT = 0x8;
@@ -79,7 +79,7 @@ export class HostileSftpTree {
     }
   }
 
-  /** How many files and directories are open. */
+  /** Number of open files and directories. */
   get openCount(): number {
     return this.#open.size;
   }
@@ -230,7 +230,7 @@ function nameOf(path: string): string {
 
 const KIND_BITS = { file: 0o100000, directory: 0o040000 } as const;
 
-/** What is said of an entry, on the wire. */
+/** Attributes of an entry, on the wire. */
 export function attributesText(
   { kind, content, mode, modified }: HeldEntry,
 ): string {

@@ -9,11 +9,11 @@ import {
 } from "../process/program.ts";
 import { TempDirectory } from "../fixtures/temp_directory.ts";
 
-/** What the machine says it is, and what is found on it. */
+/** Description of a machine and its programs. */
 export interface MachineOptions {
-  /** What `uname -s` answers. */
+  /** Output of `uname -s`. */
   readonly system?: string;
-  /** What `uname -m` answers. */
+  /** Output of `uname -m`. */
   readonly processor?: string;
   /** The body of the script that is `ldd`; `null` for none. */
   readonly ldd?: string | null;
@@ -27,7 +27,7 @@ export interface MachineRunOptions {
   readonly input?: Promise<string>;
 }
 
-/** What every machine has that the script is for. */
+/** Programs of every machine that the script supports. */
 const USUAL_TOOLS = [
   "cat",
   "chmod",
@@ -78,7 +78,7 @@ export class PretendMachine implements Disposable {
     return `${this.path}/home`;
   }
 
-  /** Where temporary files go. */
+  /** Directory for temporary files. */
   get temp(): string {
     return `${this.path}/temp`;
   }

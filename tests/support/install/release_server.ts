@@ -5,7 +5,7 @@ import { runProgram } from "../process/program.ts";
 import { TempDirectory } from "../fixtures/temp_directory.ts";
 import { makeTree } from "../fixtures/tree.ts";
 
-/** What is given for a path: bytes, or a function that gives the answer. */
+/** Response for a path: bytes, or a function that gives it. */
 export type Served = Uint8Array | string | (() => Response | Promise<Response>);
 
 /** A certificate and its key, as PEM. */
@@ -41,7 +41,7 @@ export class ReleaseServer implements AsyncDisposable {
     this.#served.set(path, served);
   }
 
-  /** What is at `path` is gone. */
+  /** Removes the response at `path`. */
   withdraw(path: string): void {
     if (!this.#served.delete(path)) throw new Error(`not served: ${path}`);
   }
@@ -75,7 +75,9 @@ export class ReleaseServer implements AsyncDisposable {
 /** The files of an archive, by their paths in its top directory. */
 export type ArchiveFiles = Readonly<Record<string, string>>;
 
-/** What a release's archive holds, with an executable that names its version. */
+/**
+ * Content of a release's archive, with an executable that names its version.
+ */
 export function releaseFiles(version: string): ArchiveFiles {
   const others = [
     "seacp.1",

@@ -27,7 +27,7 @@ import { describeTree, exists, makeTree } from "../fixtures/tree.ts";
 export const SCRIPT =
   new URL("../../../scripts/install.sh", import.meta.url).pathname;
 
-/** How the shells are started; the last one is not everywhere. */
+/** Commands that start the shells; the last one is not everywhere. */
 const SHELLS = [["dash"], ["bash"], ["busybox", "sh"]] as const;
 
 /** The target of a machine that says nothing else. */
@@ -233,7 +233,7 @@ export function assertLacks(text: string, like: RegExp): void {
   assert(!like.test(text), text);
 }
 
-/** What is below a folder; `undefined` if there is none. */
+/** Gives the entries below a folder; `undefined` if there is none. */
 export async function below(folder: string): Promise<string[] | undefined> {
   if (!exists(folder)) return undefined;
   return await describeTree(folder, { modes: true });

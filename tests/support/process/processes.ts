@@ -1,9 +1,9 @@
 /** Other processes, and what they bring about. */
 
-/** How long anything may take that must happen, in milliseconds. */
+/** Time in which an expected event must happen, in milliseconds. */
 const PATIENCE_MILLISECONDS = 20_000;
 
-/** Whether there is a process of this id that has not ended. */
+/** Tells whether there is a process of this id that has not ended. */
 export function isRunning(pid: number): boolean {
   try {
     Deno.kill(pid, "SIGCONT");

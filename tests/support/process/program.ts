@@ -5,7 +5,7 @@ import { mayCallLibrary } from "../c_library.ts";
 
 const MAIN = fileURLToPath(new URL("../../../main.ts", import.meta.url));
 
-/** How a program ended. */
+/** End of a program. */
 export interface Outcome {
   /** The exit status; 128 and the number if a signal ended it. */
   readonly status: number;
@@ -16,16 +16,16 @@ export interface Outcome {
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Record<string, string>;
-  /** What stands before the program: a wrapper and its arguments. */
+  /** Wrapper before the program, and its arguments. */
   readonly wrapper?: readonly string[];
-  /** What is written to its standard input, once that is known. */
+  /** Input for the program, once that is known. */
   readonly input?: Promise<string>;
 }
 
 /** An executable to test in place of the source. */
 export const EXECUTABLE: string | undefined = Deno.env.get("SEACP_EXECUTABLE");
 
-/** What the source under test may do: whatever its tests may. */
+/** Permissions of the source under test: those of its tests. */
 const PERMISSIONS: readonly string[] = mayCallLibrary
   ? ["--allow-all"]
   : ["--allow-all", "--deny-ffi"];

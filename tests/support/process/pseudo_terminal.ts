@@ -66,7 +66,7 @@ export function quoted(word: string): string {
     : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** What stood on each line of the terminal when it was left. */
+/** Gives the text of each line of the terminal when the program left it. */
 export function linesLeft(output: string): string[] {
   return output.split("\n").map((line) => lastDrawn(line))
     .filter((line) => line !== "");

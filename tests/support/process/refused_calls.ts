@@ -7,7 +7,7 @@ const SCRIPT = fileURLToPath(new URL("refused_calls.py", import.meta.url));
 /** Errors of a call that is refused, by <asm-generic/errno.h>. */
 const ERRORS = { EPERM: 1, ENOSYS: 38 } as const;
 
-/** How a call is refused: by a filter, or by a kernel that does not know it. */
+/** Refusal of a call: by a filter, or by a kernel that does not know it. */
 type Refusal = keyof typeof ERRORS;
 
 /** Numbers of calls, by <asm/unistd.h>. */

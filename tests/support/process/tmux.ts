@@ -2,10 +2,10 @@
 
 import { isRunning, until } from "./processes.ts";
 
-/** How long anything may take on a busy machine, in milliseconds. */
+/** Time that anything may take on a busy machine, in milliseconds. */
 const DEADLINE_MILLISECONDS = 30_000;
 
-/** How often is looked whether it has come, in milliseconds. */
+/** Interval between looks, in milliseconds. */
 const GLANCE_MILLISECONDS = 30;
 
 export interface TmuxOptions {
@@ -45,7 +45,7 @@ export class Tmux implements AsyncDisposable {
     await this.#run(["send-keys", "--", ...keys]);
   }
 
-  /** What is to be seen, without empty lines at the end. */
+  /** Gives the visible text, without empty lines at the end. */
   async screen(): Promise<string> {
     return (await this.#run(["capture-pane", "-p", "-J"])).trimEnd();
   }

@@ -21,9 +21,11 @@ interface Difference extends
   readonly why: string;
 }
 
-/** What a row has besides its words. */
+/** Facts of a row besides its dialogue. */
 interface Extra extends Partial<Pick<Dialogue, "setup" | "umask" | "wrapper">> {
-  /** Whether standard error may be written to: `-v` is among the arguments. */
+  /**
+   * True where standard error may be written to: `-v` is among the arguments.
+   */
   readonly verbose?: boolean;
   readonly differs?: Difference;
   /** Why it is ignored here; absent where it is not. */
@@ -41,7 +43,7 @@ export type Row = readonly [
 /** Rows that begin alike. */
 export interface Group {
   readonly name: string;
-  /** What makes the directory, where a row does not say. */
+  /** Maker of the directory, where a row names none. */
   readonly setup: string;
   readonly rows: readonly Row[];
   readonly needs?: readonly string[];
@@ -55,7 +57,7 @@ export const TOO_LONG = "a line longer than 2047 bytes is one line, not two";
 
 export const OLDER = "printf 'older and longer' > d/a";
 
-/** How many rows are played at a time. */
+/** Number of rows that are played at a time. */
 const AT_A_TIME = 4;
 
 /** Registers a test of each group, against the system's scp. */
@@ -87,7 +89,7 @@ export function compareWithScp(groups: readonly Group[]): void {
   }
 }
 
-/** Whether there is anything but ASCII among the arguments. */
+/** Tells whether there is anything but ASCII among the arguments. */
 function hasBytes([, args]: Row): boolean {
   return [args].flat().some((word) => /[^\0-\x7f]/.test(word));
 }

@@ -44,14 +44,14 @@ Deno.test("withoutPayload(): an ELF program ends where its payload and trailer b
   assertEquals(withoutPayload(program(ELF, ...trailer(24))), program(ELF));
 });
 
-/** How many bytes a Mach-O program has before what `__LINKEDIT` holds. */
+/** Bytes of a Mach-O program before the content of `__LINKEDIT`. */
 const CONTENT_AT = 0x1000;
 
 interface MachO {
   readonly arm64: boolean;
   readonly symbolsAt: number;
   readonly textBytes: number;
-  /** Where `__LINKEDIT` is in the file and in memory, and its sizes. */
+  /** Place of `__LINKEDIT` in the file and in memory, and its sizes. */
   readonly linkEdit: readonly [
     vmaddr: number,
     vmsize: number,
@@ -231,7 +231,7 @@ Deno.test("withoutPayload(): a Windows program loses its last section, .pedata, 
   );
 });
 
-/** What Deno did not compile, or what came cut off. */
+/** Files that Deno did not compile, or that were cut off. */
 const FOREIGN: Readonly<Record<string, Uint8Array>> = {
   "nothing": zeros(0),
   "a script": program("#!/bin/sh\n"),

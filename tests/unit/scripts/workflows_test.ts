@@ -1,4 +1,4 @@
-/** What can be known here of workflows that run elsewhere. */
+/** Checks of workflows that run elsewhere. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../../../deno.json" with { type: "json" };

@@ -15,7 +15,7 @@ class Bench implements Disposable {
     this.meter = new Meter(this.screen, () => this.now);
   }
 
-  /** What was written since the last call. */
+  /** Gives the text written since the last call. */
   written(): string[] {
     return this.screen.written.splice(0);
   }

@@ -62,7 +62,7 @@ class Bench implements Disposable {
     );
   }
 
-  /** What failed, each path from the directory on. */
+  /** Failures, with paths from the directory on. */
   get failures(): string[] {
     return this.observer.failures.map((text) =>
       text.replaceAll(`${this.path}/`, "")

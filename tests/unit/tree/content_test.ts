@@ -9,11 +9,11 @@ import { MemoryFile } from "../../support/file_systems/memory_file.ts";
 /** The length of a block, in bytes. */
 const BLOCK = 4;
 
-/** What a file does besides what it should. */
+/** Faults of a file. */
 interface Faults {
   /** The most bytes that a read gives. */
   readonly grain?: number;
-  /** Where reads fail, and where writes do. */
+  /** Offsets at which reads and writes fail. */
   readonly reads?: readonly number[];
   readonly writes?: readonly number[];
 }
@@ -74,7 +74,7 @@ interface Setting extends Faults {
   readonly blocks?: BufferPool;
   readonly gate?: Gate;
   readonly order?: Order;
-  /** Whether what is read is handed straight on. */
+  /** True where what is read is handed straight on. */
   readonly isStraight?: boolean;
   checkpoint?(): Promise<void>;
 }
@@ -83,7 +83,7 @@ interface Outcome {
   readonly size: number;
   /** Its message. */
   readonly failure: string | undefined;
-  /** What the other file holds up to that size. */
+  /** Content of the other file up to that size. */
   readonly content: Uint8Array;
   readonly moved: number;
   readonly reads: readonly string[];

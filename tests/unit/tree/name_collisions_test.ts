@@ -57,7 +57,7 @@ interface Row {
   readonly source: readonly TreeEntry[];
   /** The name that has to be refused, below the tree. */
   readonly second: string;
-  /** What has to be in the copy, in whatever was there before. */
+  /** Expected content of the copy, whatever was there before. */
   readonly left: readonly string[];
   /** Either may be first where both are in flight; absent if it may not. */
   readonly isRace?: true;

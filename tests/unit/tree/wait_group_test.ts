@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { WaitGroup } from "../../../lib/tree/wait_group.ts";
 import { turn } from "../../support/turn.ts";
 
-/** Whether all of it is over by now. */
+/** Tells whether all of it is over by now. */
 async function isOver(pending: WaitGroup): Promise<boolean> {
   let isOver = false;
   pending.wait().then(() => isOver = true);
