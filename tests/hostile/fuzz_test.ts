@@ -4,6 +4,7 @@
  * `--case=123` for one of them alone.
  */
 
+import { parseArgs } from "@std/cli/parse-args";
 import { assert } from "@std/assert";
 import type { CaseMaker } from "../support/fuzz/fuzz_case.ts";
 import { greetingCase } from "../support/fuzz/banner_cases.ts";
@@ -49,8 +50,11 @@ const CASE_BYTES = 256 * 1024 * 1024;
 const TOTAL_BYTES = 16 * 1024 * 1024;
 
 function numberArgument(name: string): number | undefined {
-  const text = Deno.args.find((arg) => arg.startsWith(`--${name}=`));
-  return text === undefined ? undefined : Number(text.split("=")[1]);
+  const { [name]: text } = parseArgs(Deno.args, {
+    string: [name],
+    unknown: () => true,
+  });
+  return text === undefined ? undefined : Number(text);
 }
 
 /** Expects that what was begun ends in time, and did. */

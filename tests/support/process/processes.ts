@@ -1,5 +1,7 @@
 /** Other processes, and what they bring about. */
 
+import { poll } from "@std/async/poll";
+
 /** Time in which an expected event must happen, in milliseconds. */
 const PATIENCE_MILLISECONDS = 20_000;
 
@@ -23,10 +25,12 @@ export async function until(
   what: string,
   holds: () => boolean,
 ): Promise<void> {
-  const last = performance.now() + PATIENCE_MILLISECONDS;
-  while (!holds()) {
-    if (performance.now() > last) throw new Error(`never happened: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+  const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS);
+  try {
+    await poll(holds, Boolean, { interval: 5, signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new Error(`never happened: ${what}`, { cause: error });
   }
 }
 

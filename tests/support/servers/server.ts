@@ -1,3 +1,4 @@
+import { poll } from "@std/async/poll";
 import type { Door } from "../doors.ts";
 import { Account, USER } from "./account.ts";
 
@@ -123,18 +124,29 @@ async function listens(
 ): Promise<boolean> {
   let hasEnded = false;
   child.status.then(() => hasEnded = true);
-  const last = performance.now() + START_MILLISECONDS;
-  while (!hasEnded && performance.now() < last) {
-    try {
-      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
-      return !hasEnded;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  const signal = AbortSignal.timeout(START_MILLISECONDS);
+  try {
+    await poll(
+      async () => hasEnded || await isOpen(port),
+      Boolean,
+      { interval: 10, signal },
+    );
+    return !hasEnded;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    child.kill("SIGKILL");
+    return false;
   }
-  if (!hasEnded) child.kill("SIGKILL");
-  return false;
+}
+
+async function isOpen(port: number): Promise<boolean> {
+  try {
+    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.ConnectionRefused) return false;
+    throw error;
+  }
 }
 
 function writeClientConfiguration(account: Account, port: number): string {

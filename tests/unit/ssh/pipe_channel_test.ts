@@ -1,9 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { PipeChannel } from "../../../lib/ssh/pipe_channel.ts";
 import { SessionError } from "../../../lib/errors.ts";
+import { PipeChannel } from "../../../lib/ssh/pipe_channel.ts";
+import { startProcess } from "../../../lib/ssh/posix_process.ts";
 import * as libc from "../../../lib/system/descriptors.ts";
+import {
+  close,
+  makePipe,
+  makeSocketPair,
+} from "../../../lib/system/descriptors.ts";
 import { lacksLibrary, testUnless } from "../../support/c_library.ts";
-import { identityOf } from "../../support/process/descriptors.ts";
 import {
   type ChannelEnds,
   decode,
@@ -11,7 +16,28 @@ import {
   testChannels,
 } from "../../support/channels/suite.ts";
 import { pattern } from "../../support/fixtures/tree.ts";
-import { sayZeros } from "../../support/fixtures/zeros.ts";
+import { identityOf } from "../../support/process/descriptors.ts";
+
+/** Zeros that another process says, more of them than are held on the way. */
+interface Zeros {
+  /** Descriptor that they come out of; to be closed. */
+  readonly socket: number;
+  /** Resolves when all were said. */
+  readonly ended: Promise<unknown>;
+}
+
+/** Has so many zero bytes said. */
+function sayZeros(count: number): Zeros {
+  const { readEnd, writeEnd } = makeSocketPair(4096);
+  const input = makePipe(4096);
+  const { ended } = startProcess(["head", "-c", `${count}`, "/dev/zero"], {
+    input: input.readEnd,
+    output: writeEnd,
+    error: 2,
+  });
+  for (const fd of [input.readEnd, input.writeEnd, writeEnd]) close(fd);
+  return { socket: readEnd, ended };
+}
 
 const PIPE_BYTES = 64 * 1024;
 

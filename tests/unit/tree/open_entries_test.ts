@@ -1,19 +1,89 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { EntryError, TooManyOpenError } from "../../../lib/errors.ts";
 import type {
   DirectoryEntry,
   FileSystem,
+  Listing,
+  OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
-import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { BufferableListing } from "../../../lib/tree/bufferable_listing.ts";
-import { OpenEntries } from "../../../lib/tree/open_entries.ts";
 import { copyTree } from "../../../lib/tree/copy_tree.ts";
-import { LimitedFileSystem } from "../../support/file_systems/limited_file_system.ts";
+import { OpenEntries } from "../../../lib/tree/open_entries.ts";
+import { withFaults } from "../../support/file_systems/faulty_file.ts";
+import { HeldFileSystem } from "../../support/file_systems/held_file_system.ts";
+import { transferOptions } from "../../support/file_systems/transfer_options.ts";
 import { listingOf } from "../../support/fixtures/listed_entries.ts";
-import { RecordingObserver } from "../../support/recording_observer.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { makeTree, type TreeEntry } from "../../support/fixtures/tree.ts";
-import { transferOptions } from "../../support/file_systems/transfer_options.ts";
+import { RecordingObserver } from "../../support/recording_observer.ts";
+
+/** A held disk with a limit of files and directories that are open at once. */
+class LimitedFileSystem extends HeldFileSystem {
+  /** Most files and directories that were open at once. */
+  mostOpen = 0;
+  readonly #limit: number;
+  #open = 0;
+
+  constructor(root: string, limit: number, entries = 8) {
+    super(root, entries);
+    this.#limit = limit;
+  }
+
+  override async readdir(path: string): Promise<Listing> {
+    const close = this.#enter(path);
+    const listing = await super.readdir(path);
+    return {
+      async *[Symbol.asyncIterator]() {
+        try {
+          yield* listing;
+        } finally {
+          close();
+        }
+      },
+      [Symbol.dispose]: () => {
+        listing[Symbol.dispose]();
+        close();
+      },
+    };
+  }
+
+  override async openToRead(path: string): Promise<OpenFile> {
+    const close = this.#enter(path);
+    return closing(await super.openToRead(path), close);
+  }
+
+  override async openToWrite(path: string, mode: number): Promise<OpenFile> {
+    const close = this.#enter(path);
+    return closing(await super.openToWrite(path, mode), close);
+  }
+
+  #enter(path: string): () => void {
+    if (this.#open >= this.#limit) {
+      throw new TooManyOpenError(`${path}: Too many open files`);
+    }
+    this.#open++;
+    this.mostOpen = Math.max(this.mostOpen, this.#open);
+    let isOpen = true;
+    return () => {
+      if (isOpen) this.#open--;
+      isOpen = false;
+    };
+  }
+}
+
+function closing(file: OpenFile, close: () => void): OpenFile {
+  return withFaults(file, {
+    close: async () => {
+      close();
+      await file.close();
+    },
+    [Symbol.dispose]: () => {
+      close();
+      file[Symbol.dispose]();
+    },
+  });
+}
 
 /** Copies `from` to `to`, both in this directory, and gives what failed. */
 async function copyFrom(

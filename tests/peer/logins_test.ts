@@ -4,19 +4,19 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
 import { peerTest } from "../support/doors.ts";
 import { SEACP } from "../support/process/program.ts";
-import { between } from "../support/ways/between.ts";
+import { between } from "../support/logins/between.ts";
 import {
   type Copied,
   COPIES,
   copyBetween,
   copyBy,
-} from "../support/ways/copies.ts";
-import { ticket } from "../support/ways/kerberos.ts";
-import { keys } from "../support/ways/keys.ts";
-import { lines } from "../support/ways/lines.ts";
-import { passwords } from "../support/ways/passwords.ts";
-import { ANSWER_NEEDS } from "../support/ways/typed.ts";
-import type { OpenWay, Way } from "../support/ways/way.ts";
+} from "../support/logins/copies.ts";
+import { ticket } from "../support/logins/kerberos.ts";
+import { keys } from "../support/logins/keys.ts";
+import { lines } from "../support/logins/lines.ts";
+import { passwords } from "../support/logins/passwords.ts";
+import { ANSWER_NEEDS } from "../support/logins/typed.ts";
+import type { OpenWay, Way } from "../support/logins/way.ts";
 
 const WAYS: readonly Way[] = [...keys, ...lines, ticket, ...passwords];
 

@@ -4,15 +4,50 @@
  * to be equal. So nothing comes before what it waits for.
  */
 
-import type { ServeRequest } from "../../lib/options/copy_options.ts";
 import { assertEquals } from "@std/assert";
-import { findProgram } from "../../scripts/peers.ts";
+import {
+  type Channel,
+  type ReadOptions,
+  upTo,
+} from "../../lib/channel/channel.ts";
 import { LocalFileSystem } from "../../lib/disk/local_file_system.ts";
+import type { ServeRequest } from "../../lib/options/copy_options.ts";
 import { serve } from "../../lib/server/serve.ts";
+import { findProgram } from "../../scripts/peers.ts";
 import { peerTest } from "../support/doors.ts";
-import { SaidChannel } from "../support/channels/said_channel.ts";
 import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import { makeTree } from "../support/fixtures/tree.ts";
+
+/** A channel whose peer has sent all its bytes and ended. */
+class SaidChannel implements Channel {
+  readonly blockBytes = 64 * 1024;
+  readonly #input: Uint8Array;
+  readonly #written: Uint8Array[] = [];
+  #at = 0;
+
+  constructor(input: Uint8Array) {
+    this.#input = input;
+  }
+
+  /** All bytes that were written. */
+  get written(): Uint8Array<ArrayBuffer> {
+    return Uint8Array.from(this.#written.flatMap((part) => [...part]));
+  }
+
+  async read(limit: number, { last }: ReadOptions = {}): Promise<Uint8Array> {
+    const part = upTo(last, this.#input.subarray(this.#at, this.#at + limit));
+    this.#at += part.length;
+    return part;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#written.push(bytes.slice());
+  }
+
+  async flush(): Promise<void> {}
+
+  async close(): Promise<void> {}
+}
 
 /** Letters a remote side is started with, and what is in its directory. */
 interface Asked {
