@@ -11,7 +11,7 @@
  *     deno task bench --program=source
  *     deno task bench --protocol=default
  *     deno task bench --remote=seacp --direction=down --only=files
- *     deno task bench --scale --many=100000 --only=folder
+ *     deno task bench --scale --many=100000 --only=directory
  *
  * seacp is the executable, which is built first, or its source.
  *
@@ -24,7 +24,7 @@
 import { Sshd } from "../tests/support/ssh/sshd.ts";
 import { describeConditions } from "./bench/conditions.ts";
 import { isInstalled, peer, seacp } from "./bench/contenders.ts";
-import { Field, makeFolder, neededBytes } from "./bench/field.ts";
+import { Field, makeDirectory, neededBytes } from "./bench/field.ts";
 import { measure } from "./bench/measure.ts";
 import { jsonReport, type Report, textReport } from "./bench/report.ts";
 import { prepareProgram } from "./bench/program.ts";
@@ -34,10 +34,10 @@ import { sourcesOf, startTurns } from "./bench/turns.ts";
 import { type Work, works } from "./bench/works.ts";
 import { ensurePeers } from "./peers.ts";
 
-/** What ends the benchmark early, and the exit status for each. */
+/** Signals that end the benchmark early, and the exit status for each. */
 const ENDING = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** What is to be done. */
+/** Steps of the benchmark. */
 interface Plan {
   readonly settings: Settings;
   readonly works: readonly Work[];
@@ -64,11 +64,11 @@ async function run(
   const peers = settings.peers.map(peer);
   const installed = peers.filter(isInstalled);
   const needed = works.map((work) => neededBytes(sourcesOf(work, installed)));
-  const folder = makeFolder(Math.max(...needed));
+  const directory = makeDirectory(Math.max(...needed));
   try {
     const program = await prepareProgram(
       settings.program,
-      folder,
+      directory,
       console.error,
     );
     const contest = {
@@ -79,33 +79,33 @@ async function run(
     };
     const environment = settings.remote === "scp"
       ? ""
-      : pathWithScp(program.command, folder);
+      : pathWithScp(program.command, directory);
     await using sshd = await Sshd.start({ environment });
-    const field = new Field(folder, sshd, interrupted);
+    const field = new Field(directory, sshd, interrupted);
     // Deno keeps what it has compiled: no round is to pay for that.
     await playRounds(startTurns(contest), field, { rounds: 1 });
     const missing = peers.filter((each) => !installed.includes(each))
       .map(({ name }) => name);
     const { deno } = program;
-    report.begin(describeConditions({ deno, folder, settings, missing }));
+    report.begin(describeConditions({ deno, directory, settings, missing }));
     for (const work of works) report.add(await measure(work, contest, field));
     report.end();
   } finally {
-    Deno.removeSync(folder, { recursive: true });
+    Deno.removeSync(directory, { recursive: true });
   }
 }
 
 /** Gives a shell's setting of a PATH whose scp is the program. */
-function pathWithScp(command: readonly string[], folder: string): string {
-  const directory = `${folder}/remote-bin`;
-  Deno.mkdirSync(directory);
+function pathWithScp(command: readonly string[], directory: string): string {
+  const bin = `${directory}/remote-bin`;
+  Deno.mkdirSync(bin);
   const words = command.map((word) => `'${word}'`).join(" ");
   Deno.writeTextFileSync(
-    `${directory}/scp`,
+    `${bin}/scp`,
     `#!/bin/sh\nexec ${words} "$@"\n`,
     { mode: 0o755 },
   );
-  return `PATH=${directory}:$PATH`;
+  return `PATH=${bin}:$PATH`;
 }
 
 async function main(args: readonly string[]): Promise<number> {

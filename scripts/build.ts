@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a script talks to whoever runs it
 /**
  * Makes `dist/seacp`, one executable file for this machine, or with `--target`
- * those for others, each in a folder of its own below `dist`.
+ * those for others, each in a directory of its own below `dist`.
  */
 
 import { parseArgs } from "@std/cli/parse-args";
@@ -13,7 +13,7 @@ import { dist } from "./build/root.ts";
 import { findTarget, type Target } from "./build/targets.ts";
 import { refuseArgument, runTask } from "./task.ts";
 
-/** What is to be made, and where. */
+/** Target of a build, and its output. */
 export interface Product {
   readonly target: Target;
   readonly output: URL;
@@ -34,7 +34,7 @@ export function productWithoutFfi(): Product {
   return { target, output, without: "ffi" };
 }
 
-/** The executable for each target, in a folder of its own. */
+/** The executable for each target, in a directory of its own. */
 export function productsFor(triples: readonly string[]): Product[] {
   return triples.map(findTarget).map((target) => ({
     target,

@@ -29,7 +29,7 @@ function treeEntries(): TreeEntry[] {
     { path: "README.txt", content: "A tree to copy.\n", modified: y2k },
     { path: "big.bin", content: randomBytes(BIG_BYTES), mode: 0o600 },
     { path: "empty", content: "", mode: 0o644, modified: y2k + 1 },
-    { path: "empty folder/", mode: 0o700, modified: y2k + 2 },
+    { path: "empty directory/", mode: 0o700, modified: y2k + 2 },
     { path: "nested/a/b/c/deep.txt", content: "deep\n", mode: 0o640 },
     { path: "nested/a/b/", mode: 0o750, modified: y2k + 3 },
     { path: "read-only/", mode: 0o555, modified: y2k + 4 },
@@ -80,9 +80,9 @@ function compare(sent: readonly string[], received: readonly string[]): void {
   }
 }
 
-async function demo(folder: string): Promise<void> {
-  const here = `${folder}/tree`;
-  const back = `${folder}/back`;
+async function demo(directory: string): Promise<void> {
+  const here = `${directory}/tree`;
+  const back = `${directory}/back`;
   const entries = treeEntries();
   makeTree(here, entries);
   Deno.mkdirSync(back);
@@ -98,20 +98,20 @@ async function demo(folder: string): Promise<void> {
   compare(sent, await describeTree(`${back}/tree`, facts));
   removeTree(`${sshd.home}/tree`);
   console.log(
-    `\n${sent.length} files and folders went there and came back: names, ` +
+    `\n${sent.length} files and directories went there and came back: names, ` +
       "bytes, modes and times are the same in all three places.",
   );
 }
 
 if (import.meta.main) {
   if (!ensurePeers()) Deno.exit(1);
-  const folder = Deno.makeTempDirSync({ prefix: "seacp-demo-" });
+  const directory = Deno.makeTempDirSync({ prefix: "seacp-demo-" });
   try {
-    await demo(folder);
+    await demo(directory);
   } catch (error) {
     console.error(`\nThe demonstration failed: ${error}`);
     Deno.exitCode = 1;
   } finally {
-    removeTree(folder);
+    removeTree(directory);
   }
 }

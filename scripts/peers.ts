@@ -16,7 +16,7 @@ export const OPENSSH: Packages = {
   "sftp-server": "openssh-sftp-server",
 };
 
-/** The same for what only tests need. */
+/** Packages that only tests need. */
 const TEST_PACKAGES: Packages = {
   "pscp": "putty-tools",
   "puttygen": "putty-tools",
@@ -51,7 +51,7 @@ const TEST_PACKAGES: Packages = {
  * `sshd` and its like are not in every user's PATH, `sftp-server` in nobody's;
  * what a package brings besides programs is below the last two.
  */
-const FOLDERS = [
+const DIRECTORIES = [
   ...(Deno.env.get("PATH") ?? "").split(":"),
   "/usr/sbin",
   "/usr/local/sbin",
@@ -71,7 +71,7 @@ const FOLDERS = [
 export function findProgram(name: string): string | undefined {
   const paths = name.startsWith("/")
     ? [name]
-    : FOLDERS.map((folder) => `${folder}/${name}`);
+    : DIRECTORIES.map((directory) => `${directory}/${name}`);
   return paths.find((path) => {
     try {
       return Deno.statSync(path).isFile;

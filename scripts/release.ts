@@ -32,7 +32,7 @@ const TEMPLATES: Readonly<Record<string, string>> = {
   "seacp.json": "scripts/release/seacp.json",
 };
 
-/** What every archive holds besides the executable. */
+/** Files of every archive besides the executable. */
 export function documents(version: string, date: Date): Packed[] {
   const encoder = new TextEncoder();
   const texts: Readonly<Record<string, string>> = {
@@ -104,21 +104,21 @@ interface Order {
   readonly triples: readonly string[];
   /** True where only Deno's own runtime will do. */
   readonly official: boolean;
-  readonly folder: URL;
+  readonly directory: URL;
   readonly release: Pick<
     Release,
     "version" | "releases" | "date" | "documents" | "templates"
   >;
 }
 
-/** Makes the assets of a release in a folder, which holds nothing else then. */
+/** Makes the assets of a release in a directory, which holds nothing else then. */
 async function makeAssets(
-  { triples, official, folder, release }: Order,
+  { triples, official, directory, release }: Order,
 ): Promise<void> {
   const products = productsFor(triples);
   await build(products, { official });
-  removeIfThere(folder);
-  Deno.mkdirSync(folder, { recursive: true });
+  removeIfThere(directory);
+  Deno.mkdirSync(directory, { recursive: true });
   const assets = releaseAssets({
     ...release,
     targets: products.map(({ target }) => target),
@@ -128,7 +128,7 @@ async function makeAssets(
     },
   });
   for (const { name, content } of assets) {
-    const path = new URL(name, folder);
+    const path = new URL(name, directory);
     Deno.writeFileSync(path, content);
     console.log(path.pathname.slice(root.pathname.length));
   }
@@ -144,7 +144,7 @@ async function release(tag: string, releases: string): Promise<void> {
   await makeAssets({
     triples: TARGETS.map(({ triple }) => triple),
     official: true,
-    folder: new URL("release/", dist),
+    directory: new URL("release/", dist),
     release: {
       version,
       releases,
@@ -161,7 +161,7 @@ async function makeTrial(): Promise<void> {
   await makeAssets({
     triples: NPM_TARGETS,
     official: false,
-    folder: new URL("trial/", dist),
+    directory: new URL("trial/", dist),
     release: {
       version,
       releases: "",

@@ -4,7 +4,7 @@
  * its archive, unpacks it, asks the executable for its version and, where there
  * is an sshd, has it copy a tree there and back.
  *
- *     deno task start --release=FOLDER
+ *     deno task start --release=DIRECTORY
  */
 
 import { parseArgs } from "@std/cli/parse-args";
@@ -61,10 +61,10 @@ function checkedArchives(release: string): Map<string, Uint8Array> {
  * @throws {Error} If it does not do what it has to.
  */
 async function start(target: Target, archive: Uint8Array): Promise<string> {
-  const folder = Deno.makeTempDirSync({ prefix: "seacp-start-" });
+  const directory = Deno.makeTempDirSync({ prefix: "seacp-start-" });
   try {
-    unpackArchive(target, archive, folder);
-    const program = `${folder}/seacp-${target.triple}/${target.executable}`;
+    unpackArchive(target, archive, directory);
+    const program = `${directory}/seacp-${target.triple}/${target.executable}`;
     const command = commandFor(target, program);
     if (command === undefined) return "nothing here runs it";
     const version = await runCommand([...command, "--version"]);
@@ -85,7 +85,7 @@ async function start(target: Target, archive: Uint8Array): Promise<string> {
     );
     return "tells its version, and copies";
   } finally {
-    Deno.removeSync(folder, { recursive: true });
+    Deno.removeSync(directory, { recursive: true });
   }
 }
 
@@ -95,7 +95,7 @@ if (import.meta.main) {
       string: ["release"],
       unknown: refuseArgument,
     });
-    if (!release) throw new RangeError("--release=FOLDER is needed");
+    if (!release) throw new RangeError("--release=DIRECTORY is needed");
     const archives = checkedArchives(release);
     if (!archives.has(archiveName(findTarget(Deno.build.target)))) {
       throw new Error(`${release} has no archive for ${Deno.build.target}`);

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a script talks to whoever runs it
 /**
- * Runs every test, or those below the folders given as arguments: with
+ * Runs every test, or those below the directories given as arguments: with
  * `--built`, on the executable in place of the source; with `--without-ffi`, as
  * on systems where the C library is not called; with `--arm64`, the essential ones
  * on the emulated executable for that processor; with `--wine`, on Windows' Deno

@@ -1,14 +1,14 @@
 import type { Settings } from "./settings.ts";
 
-/** What a measurement was made with. */
+/** Conditions of a measurement. */
 export interface Conditions {
   readonly cores: number;
   readonly kernel: string;
   readonly openssh: string;
   /** The runtime of the program that is measured. */
   readonly deno: string;
-  /** Where the copies happen. */
-  readonly folder: string;
+  /** Place of the copies. */
+  readonly directory: string;
   readonly settings: Settings;
   /** The peers that were asked for and are not installed. */
   readonly missing: readonly string[];
@@ -16,7 +16,7 @@ export interface Conditions {
 
 /** This machine's, with these. */
 export function describeConditions(
-  given: Pick<Conditions, "deno" | "folder" | "settings" | "missing">,
+  given: Pick<Conditions, "deno" | "directory" | "settings" | "missing">,
 ): Conditions {
   // ssh says its version where others say what went wrong.
   const { stderr } = new Deno.Command("ssh", {
@@ -33,12 +33,12 @@ export function describeConditions(
   };
 }
 
-/** The same in one line. */
+/** Gives the conditions in one line. */
 export function conditionsText(conditions: Conditions): string {
-  const { cores, kernel, openssh, deno, folder, missing } = conditions;
+  const { cores, kernel, openssh, deno, directory, missing } = conditions;
   const { program, protocol, remote, content, rounds } = conditions.settings;
   return [
-    `${cores} cores, ${kernel}, ${openssh}, Deno ${deno}, in ${folder}`,
+    `${cores} cores, ${kernel}, ${openssh}, Deno ${deno}, in ${directory}`,
     `seacp ${program === "built" ? "built" : "from its source"}, ` +
     `over ${
       protocol === "default"

@@ -12,7 +12,7 @@ const OPTIONS: Readonly<Record<Protocol, readonly string[]>> = {
   default: [],
 };
 
-/** Makes a copy of a source, below its own name, in the folder for copies. */
+/** Makes a copy of a source, below its own name, in the directory for copies. */
 export interface Contender {
   readonly name: string;
   /** The programs of the system that it needs. */
@@ -81,7 +81,7 @@ export function peer(name: PeerName): Contender {
   return PEERS[name];
 }
 
-/** Whether all that it needs of the system is there. */
+/** Tells whether the system has all that it needs. */
 export function isInstalled({ programs }: Contender): boolean {
   return programs.every((program) => findProgram(program) !== undefined);
 }

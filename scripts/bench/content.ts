@@ -1,4 +1,4 @@
-/** What the files of the benchmark hold. */
+/** Content of the benchmark's files. */
 
 /** Lines of lower-case words, or bytes that do not compress at all. */
 export type Content = "text" | "random";

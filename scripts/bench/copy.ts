@@ -1,21 +1,21 @@
-/** What a copy is, whoever makes it. */
+/** Description of a copy, whoever makes it. */
 
-/** What ssh knows the throw-away sshd as. */
+/** Name of the throw-away sshd for ssh. */
 export const HOST = "far";
 
-/** The folder that copies go to, by its name here and on the host. */
+/** The directory that copies go to, by its name here and on the host. */
 export const COPIES = "copies";
 
 /** Up or down between here and the host. */
 export type Direction = "up" | "down";
 
-/** A copy to make, told to a program that runs in the benchmark's folder. */
+/** A copy to make, told to a program that runs in the benchmark's directory. */
 export interface Copy {
   readonly direction: Direction;
-  /** A file or a folder in that folder, or in the home of a login. */
+  /** A file or a directory in that directory, or in the home of a login. */
   readonly source: string;
   readonly isTree: boolean;
-  /** Whether times and modes are to be preserved. */
+  /** True where times and modes are preserved. */
   readonly preserves: boolean;
   /** The file of ssh's configuration. */
   readonly config: string;

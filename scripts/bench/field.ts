@@ -1,4 +1,7 @@
-/** Where the copies happen: a folder here, and the home of a login to far. */
+/**
+ * Place of the copies: a directory here, and the home directory of a login to
+ * far.
+ */
 
 import { statfsSync } from "node:fs";
 
@@ -9,60 +12,60 @@ import { makeSource, type Source, storedBytes } from "./sources.ts";
 const MEMORY = "/dev/shm";
 
 /**
- * A folder in memory, if there is such a place with room for what is asked;
- * else wherever temporary folders are. From then on, all temporary files of
+ * A directory in memory, if there is such a place with room for what is asked;
+ * else wherever temporary directories are. From then on, all temporary files of
  * this process and those it starts are in it.
  *
  * @param bytes What it has to take.
  */
-export function makeFolder(bytes: number): string {
+export function makeDirectory(bytes: number): string {
   const dir = hasRoom(MEMORY, bytes) ? { dir: MEMORY } : {};
-  const folder = Deno.makeTempDirSync({ ...dir, prefix: "seacp-bench-" });
-  Deno.env.set("TMPDIR", folder);
-  return folder;
+  const directory = Deno.makeTempDirSync({ ...dir, prefix: "seacp-bench-" });
+  Deno.env.set("TMPDIR", directory);
+  return directory;
 }
 
-function hasRoom(folder: string, bytes: number): boolean {
+function hasRoom(directory: string, bytes: number): boolean {
   try {
-    const { bavail, bsize } = statfsSync(folder);
+    const { bavail, bsize } = statfsSync(directory);
     return bavail * bsize > bytes;
   } catch {
     return false;
   }
 }
 
-/** What the source and one copy of it take on both sides, in bytes. */
+/** Gives the space of a source and one copy of it on both sides, in bytes. */
 export function neededBytes(sources: readonly Source[]): number {
   const stored = sources.map(storedBytes);
   return 2 * stored.reduce((sum, bytes) => sum + bytes, 0) +
     Math.max(0, ...stored);
 }
 
-/** The folder with an sshd, and the sources that are there at the moment. */
+/** The directory with an sshd, and the sources that are there at the moment. */
 export class Field {
-  /** Where all programs run. */
-  readonly folder: string;
+  /** Directory in which all programs run. */
+  readonly directory: string;
   readonly sshd: Sshd;
   /** Ends what is under way. */
   readonly interrupted: AbortSignal;
   #sources: readonly Source[] = [];
 
-  constructor(folder: string, sshd: Sshd, interrupted: AbortSignal) {
-    this.folder = folder;
+  constructor(directory: string, sshd: Sshd, interrupted: AbortSignal) {
+    this.directory = directory;
     this.sshd = sshd;
     this.interrupted = interrupted;
   }
 
-  /** Where a copy in this direction comes to be. */
+  /** Gives the directory of a copy in this direction. */
   copies(direction: Direction): string {
-    return `${direction === "up" ? this.sshd.home : this.folder}/${COPIES}`;
+    return `${direction === "up" ? this.sshd.home : this.directory}/${COPIES}`;
   }
 
   /** Sees to it that these are there, on both sides, and no others. */
   provide(sources: readonly Source[]): void {
     const isThere = (source: Source, among: readonly Source[]) =>
       among.some(({ name }) => name === source.name);
-    const sides = [this.folder, this.sshd.home] as const;
+    const sides = [this.directory, this.sshd.home] as const;
     for (const source of this.#sources) {
       if (isThere(source, sources)) continue;
       for (const side of sides) {

@@ -1,6 +1,6 @@
 import { delay } from "@std/async/delay";
 
-/** How much a read takes, in bytes. */
+/** Length of a read, in bytes. */
 const BLOCK_BYTES = 64 * 1024;
 
 /** Bytes on their way, and when they arrive, by `performance.now()`. */

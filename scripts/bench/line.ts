@@ -4,17 +4,17 @@ import { LatencyProxy } from "./latency_proxy.ts";
 
 /** A way to the host, with or without a round-trip time, until it is disposed of. */
 export class Line implements AsyncDisposable {
-  /** The file of ssh's configuration that takes this way, in the field's folder. */
+  /** The file of ssh's configuration that takes this way, in the field's directory. */
   readonly config: string;
   readonly #proxy: LatencyProxy | undefined;
 
   /** @param roundTrip What is added to the round-trip time, in milliseconds. */
-  constructor({ folder, sshd }: Field, roundTrip: number) {
+  constructor({ directory, sshd }: Field, roundTrip: number) {
     if (roundTrip > 0) this.#proxy = new LatencyProxy(sshd.port, roundTrip);
     this.config = `${roundTrip}ms.ssh_config`;
     // Of what is said twice, ssh takes the first.
     Deno.writeTextFileSync(
-      `${folder}/${this.config}`,
+      `${directory}/${this.config}`,
       `Host ${HOST}
   Port ${this.#proxy?.port ?? sshd.port}
   HostKeyAlias [127.0.0.1]:${sshd.port}

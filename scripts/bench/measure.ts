@@ -7,7 +7,9 @@ import type { Work } from "./works.ts";
 
 const MOST_SCALE_ROUNDS = 3;
 
-/** What a peer may take for a copy to be made again, where latency is added. */
+/**
+ * Time of a peer's copy up to which it is repeated, where latency is added.
+ */
 const PATIENCE_SECONDS = 20;
 
 /**
@@ -23,7 +25,7 @@ export async function measure(
   field.provide(sourcesOf(work, contest.peers));
   const roundTrip = work.kind === "copy" ? work.roundTrip : 0;
   await using line = new Line(field, roundTrip);
-  const place = { folder: field.folder, config: line.config };
+  const place = { directory: field.directory, config: line.config };
   const options: RoundOptions = {
     rounds: work.kind === "scale"
       ? Math.min(contest.rounds, MOST_SCALE_ROUNDS)

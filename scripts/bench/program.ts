@@ -21,16 +21,16 @@ const ONE_LINE = 'console.log("one line");\n';
 /**
  * Makes the program ready to run.
  *
- * @param folder Where what it is held against is put.
+ * @param directory Where what it is held against is put.
  * @param tell Is told what was built.
  * @throws {Error} If it cannot be built.
  */
 export async function prepareProgram(
   form: Form,
-  folder: string,
+  directory: string,
   tell: (line: string) => void,
 ): Promise<Program> {
-  const file = `${folder}/one_line.ts`;
+  const file = `${directory}/one_line.ts`;
   Deno.writeTextFileSync(file, ONE_LINE);
   const programs = form === "source"
     ? { command: SEACP, oneLine: [...SEACP.slice(0, -1), file] }

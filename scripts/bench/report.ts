@@ -1,4 +1,4 @@
-/** What is printed, as text for people or as one document for programs. */
+/** Output, as text for people or as one document for programs. */
 
 import { type Conditions, conditionsText } from "./conditions.ts";
 import { scalingOf } from "./scaling.ts";

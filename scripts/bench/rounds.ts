@@ -5,14 +5,14 @@ import type { Field } from "./field.ts";
 import { type Amount, amountIn } from "./sources.ts";
 import { type Usage, UsageWatch } from "./usage.ts";
 
-/** What one contender does in each round. */
+/** Work of one contender in each round. */
 export interface Turn {
   readonly contender: string;
-  /** The program and its arguments; it runs in the field's folder. */
+  /** The program and its arguments; it runs in the field's directory. */
   readonly command: readonly string[];
-  /** Whether its CPU time and memory are measured. */
+  /** True where its CPU time and memory are measured. */
   readonly isWatched: boolean;
-  /** What has to be there afterwards, if it is a copy. */
+  /** Expected result, if the work is a copy. */
   readonly copy?: { readonly direction: Direction; readonly amount: Amount };
 }
 
@@ -115,7 +115,7 @@ async function take(
 /** From before the program starts until it has ended. */
 async function time(
   { command }: Turn,
-  { folder, interrupted }: Field,
+  { directory, interrupted }: Field,
   { isWatched }: { isWatched: boolean },
 ): Promise<Pick<Run, "seconds" | "usage">> {
   interrupted.throwIfAborted();
@@ -123,7 +123,7 @@ async function time(
   const before = performance.now();
   const child = new Deno.Command(program!, {
     args,
-    cwd: folder,
+    cwd: directory,
     signal: interrupted,
     stdin: "null",
     stdout: "null",

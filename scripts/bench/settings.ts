@@ -1,4 +1,4 @@
-/** What the benchmark is told on its command line. */
+/** Settings of the benchmark, from its command line. */
 
 import { parseArgs } from "@std/cli/parse-args";
 import {
@@ -19,13 +19,13 @@ export interface Settings {
   readonly rounds: number;
   /** The size of the large file. */
   readonly mebibytes: number;
-  /** How many small files there are. */
+  /** Number of small files. */
   readonly files: number;
   /** The round-trip time of the works that have one, in milliseconds. */
   readonly rtt: number;
-  /** How many files there are in the works of `--scale`. */
+  /** Number of files in the works of `--scale`. */
   readonly many: number;
-  /** What a work's name has to hold. */
+  /** Text that a work's name has to contain. */
   readonly only: string;
   /** The one direction to measure; both if there is none. */
   readonly direction: Direction | undefined;
@@ -36,11 +36,11 @@ export interface Settings {
   readonly protocol: Protocol;
   /** Program that is scp on the server. */
   readonly remote: Remote;
-  /** What small files hold. */
+  /** Content of small files. */
   readonly content: Content;
-  /** Whether the works with very many files are measured, too. */
+  /** True where the works with very many files are measured, too. */
   readonly scale: boolean;
-  /** Whether one JSON document is printed in place of tables. */
+  /** True where one JSON document is printed in place of tables. */
   readonly json: boolean;
 }
 

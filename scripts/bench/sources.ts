@@ -5,15 +5,15 @@ import { type Content, makeContent } from "./content.ts";
 export interface Source {
   /** Letters, digits and dots. */
   readonly name: string;
-  /** How many folders its files are spread over; 0 if it is one file itself. */
-  readonly folders: number;
+  /** Number of directories that hold its files; 0 if it is one file itself. */
+  readonly directories: number;
   readonly files: number;
   /** The size of each of its files. */
   readonly fileBytes: number;
   readonly content: Content;
 }
 
-/** What a copy has to come to. */
+/** Expected size of a copy. */
 export interface Amount {
   readonly files: number;
   readonly bytes: number;
@@ -21,16 +21,16 @@ export interface Amount {
 
 const BLOCK_BYTES = 1024 ** 2;
 
-/** What a file takes in memory at least, in bytes. */
+/** Least space of a file in memory, in bytes. */
 const PAGE_BYTES = 4096;
 
 /** A file with as many bytes as the source has; a file is that already. */
 export function asOneFile(source: Source): Source {
-  if (source.folders === 0) return source;
+  if (source.directories === 0) return source;
   return {
     ...source,
     name: `${source.name}.bytes`,
-    folders: 0,
+    directories: 0,
     files: 1,
     fileBytes: source.files * source.fileBytes,
   };
@@ -40,19 +40,19 @@ export function amountOf({ files, fileBytes }: Source): Amount {
   return { files, bytes: files * fileBytes };
 }
 
-/** What it takes on a disk, about, in bytes. */
+/** Gives its approximate space on a disk, in bytes. */
 export function storedBytes({ files, fileBytes }: Source): number {
   return files * (Math.ceil(fileBytes / PAGE_BYTES) + 1) * PAGE_BYTES;
 }
 
-/** Makes it in each of these folders, the same in all. */
+/** Makes it in each of these directories, the same in all. */
 export function makeSource(
   source: Source,
   [first, ...others]: readonly [string, ...string[]],
 ): void {
-  for (const folder of foldersOf(source)) {
+  for (const directory of directoriesOf(source)) {
     for (const root of [first, ...others]) {
-      Deno.mkdirSync(`${root}/${folder}`, { recursive: true });
+      Deno.mkdirSync(`${root}/${directory}`, { recursive: true });
     }
   }
   for (let index = 0; index < source.files; index++) {
@@ -64,13 +64,13 @@ export function makeSource(
   }
 }
 
-function foldersOf({ name, folders, files }: Source): string[] {
-  const used = Math.min(folders, files);
+function directoriesOf({ name, directories, files }: Source): string[] {
+  const used = Math.min(directories, files);
   return Array.from({ length: used }, (_, index) => `${name}/d${index}`);
 }
 
-function pathOf({ name, folders }: Source, index: number): string {
-  return folders === 0 ? name : `${name}/d${index % folders}/f${index}`;
+function pathOf({ name, directories }: Source, index: number): string {
+  return directories === 0 ? name : `${name}/d${index % directories}/f${index}`;
 }
 
 function writeFile(path: string, source: Source, index: number): void {
@@ -84,12 +84,12 @@ function writeFile(path: string, source: Source, index: number): void {
   }
 }
 
-/** What there is in a folder, at any depth. */
-export function amountIn(folder: string): Amount {
+/** Gives the entries of a directory, at any depth. */
+export function amountIn(directory: string): Amount {
   let files = 0;
   let bytes = 0;
-  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
-    const path = `${folder}/${name}`;
+  for (const { name, isDirectory } of Deno.readDirSync(directory)) {
+    const path = `${directory}/${name}`;
     const inside = isDirectory
       ? amountIn(path)
       : { files: 1, bytes: Deno.lstatSync(path).size };

@@ -1,4 +1,4 @@
-/** What a work's runs come to. */
+/** Summary of a work's runs. */
 
 import type { Run } from "./rounds.ts";
 import type { Work } from "./works.ts";
@@ -6,7 +6,7 @@ import type { Work } from "./works.ts";
 /** One contender's runs. */
 export interface Figures {
   readonly contender: string;
-  /** How many there were. */
+  /** Number of runs. */
   readonly runs: number;
   /** The median. */
   readonly seconds: number;

@@ -10,7 +10,7 @@ const SHORT_SECONDS = 1;
 
 const NOTHING = "-";
 
-/** What seacp takes, and a column for each peer. */
+/** Time of seacp, and a column for each peer. */
 export function comparisonHead(peers: readonly string[]): string[] {
   return ["work", "", "seacp, s", "CPU, s", "MiB", ...peers];
 }
@@ -31,7 +31,7 @@ export function comparisonRow(
   return [...workCells(summary.work), ...ownCells(summary.seacp), ...cells];
 }
 
-/** What very many files take, what fewer do, and how that compares. */
+/** Times of very many files and of fewer, and their ratio. */
 export const SCALE_HEAD: readonly string[] = [
   ...["work", "", "seacp, s", "CPU, s", "MiB"],
   ...[`${FEWER.tenth}, s`, "MiB", `${FEWER.single}, s`],

@@ -6,7 +6,7 @@ import type { Turn } from "./rounds.ts";
 import { amountOf, asOneFile, type Source } from "./sources.ts";
 import type { CopyWork, ScaleWork, Work } from "./works.ts";
 
-/** Who takes part, and how often. */
+/** Contenders, and the number of their turns. */
 export interface Contest {
   readonly program: Program;
   readonly seacp: Contender;
@@ -15,23 +15,23 @@ export interface Contest {
   readonly rounds: number;
 }
 
-/** Where programs are, and how they get to the host. */
+/** Paths of programs, and their way to the host. */
 export interface Place {
-  /** The folder that they run in. */
-  readonly folder: string;
+  /** The directory that they run in. */
+  readonly directory: string;
   /** The file of ssh's configuration. */
   readonly config: string;
 }
 
-/** What a work with many files is compared with: seacp, with fewer, with one. */
+/** Baselines of a work with many files: seacp, with fewer, with one. */
 export const FEWER = { tenth: "a tenth", single: "one file" } as const;
 
-/** What has to be there for a work. */
+/** Source that a work needs. */
 export function sourcesOf(work: Work, peers: readonly Contender[]): Source[] {
   if (work.kind === "start") return [];
   if (work.kind === "scale") return [work.source, work.tenth, work.single];
   const { source } = work;
-  return source.folders > 0 && peers.some(({ isOneFile }) => isOneFile)
+  return source.directories > 0 && peers.some(({ isOneFile }) => isOneFile)
     ? [source, asOneFile(source)]
     : [source];
 }
@@ -50,7 +50,7 @@ export function turnsOf(work: Work, contest: Contest, place: Place): Turn[] {
   }
 }
 
-/** The same, for the start of the program. */
+/** Gives the turns for the start of the program. */
 export function startTurns({ program, peers }: Contest): Turn[] {
   const own = {
     contender: "seacp",
@@ -97,7 +97,7 @@ function copyTurn(
       direction,
       preserves,
       source: source.name,
-      isTree: source.folders > 0,
+      isTree: source.directories > 0,
       config,
     }),
     isWatched: isWatched ?? false,

@@ -1,4 +1,4 @@
-/** What a running process has taken of the machine. */
+/** Resources that a running process has used. */
 export interface Usage {
   /** In user and system mode, in seconds. */
   readonly cpuSeconds: number;
@@ -8,10 +8,10 @@ export interface Usage {
 
 const INTERVAL_MILLISECONDS = 10;
 
-/** How the system counts time towards programs, whatever its own clock is. */
+/** Ticks a second in which the system counts a program's time. */
 const TICKS_PER_SECOND = 100;
 
-/** Where utime and stime are among the fields behind a process's name. */
+/** Indices of utime and stime among the fields behind a process's name. */
 const USER_TICKS = 11;
 const SYSTEM_TICKS = 12;
 
@@ -31,7 +31,9 @@ export class UsageWatch implements Disposable {
     this.#timer = setInterval(() => this.#look(), INTERVAL_MILLISECONDS);
   }
 
-  /** What was seen last; nothing where there is no Linux, or not yet. */
+  /**
+   * Last reading; absent elsewhere than on Linux, and before the first one.
+   */
   get usage(): Usage | undefined {
     return this.#usage;
   }

@@ -1,4 +1,7 @@
-/** What is measured: copies, the start of the program, the cost of many files. */
+/**
+ * Works that are measured: copies, the start of the program, the cost of many
+ * files.
+ */
 
 import type { Direction } from "./copy.ts";
 import type { Settings } from "./settings.ts";
@@ -15,23 +18,23 @@ export interface CopyWork extends Named {
   readonly kind: "copy";
   readonly direction: Direction;
   readonly source: Source;
-  /** Whether times and modes are preserved. */
+  /** True where times and modes are preserved. */
   readonly preserves: boolean;
   /** The round-trip time that is added, in milliseconds. */
   readonly roundTrip: number;
 }
 
-/** How long the program takes to say its version. */
+/** Start of the program, to print its version. */
 export interface StartWork extends Named {
   readonly kind: "start";
 }
 
-/** What each of very many files takes, next to a tenth as many. */
+/** Cost of each of very many files, next to a tenth as many. */
 export interface ScaleWork extends Named {
   readonly kind: "scale";
   readonly direction: Direction;
   readonly source: Source;
-  /** A tenth of the files in a tenth of the folders, as many in each. */
+  /** A tenth of the files in a tenth of the directories, as many in each. */
   readonly tenth: Source;
   /** One such file: what a copy takes besides its files. */
   readonly single: Source;
@@ -71,19 +74,19 @@ export function works(settings: Settings): Work[] {
 function copyWorks({ mebibytes, files, rtt, content }: Settings): CopyWork[] {
   const large: Source = {
     name: "large",
-    folders: 0,
+    directories: 0,
     files: 1,
     fileBytes: mebibytes * MEBIBYTE,
     content: "random",
   };
   const small: Source = {
     name: "small",
-    folders: SMALL_FOLDERS,
+    directories: SMALL_FOLDERS,
     files,
     fileBytes: SMALL_BYTES,
     content,
   };
-  const tiny: Source = { ...small, name: "tiny", folders: 0, files: 1 };
+  const tiny: Source = { ...small, name: "tiny", directories: 0, files: 1 };
   const trees = `${files} files of 1 KiB`;
   const plain = { kind: "copy", preserves: false, roundTrip: 0 } as const;
   const far = { roundTrip: rtt };
@@ -106,22 +109,29 @@ function copyWorks({ mebibytes, files, rtt, content }: Settings): CopyWork[] {
 }
 
 function scaleWorks({ many, content }: Settings): ScaleWork[] {
-  return [1, MANY_FOLDERS].flatMap((folders) => {
+  return [1, MANY_FOLDERS].flatMap((directories) => {
     const source: Source = {
-      name: `many${folders}`,
-      folders,
+      name: `many${directories}`,
+      directories,
       files: many,
       fileBytes: SMALL_BYTES,
       content,
     };
     const tenth: Source = {
       ...source,
-      name: `tenth${folders}`,
-      folders: Math.ceil(folders / 10),
+      name: `tenth${directories}`,
+      directories: Math.ceil(directories / 10),
       files: Math.round(many / 10),
     };
-    const single: Source = { ...source, name: "single", folders: 0, files: 1 };
-    const place = folders === 1 ? "one folder" : `${folders} folders`;
+    const single: Source = {
+      ...source,
+      name: "single",
+      directories: 0,
+      files: 1,
+    };
+    const place = directories === 1
+      ? "one directory"
+      : `${directories} directories`;
     const name = `${many} files in ${place}`;
     return bothWays({ kind: "scale" as const, name, source, tenth, single });
   });

@@ -7,7 +7,7 @@ import { runCommand } from "./run.ts";
 
 /** The program in as few files as it can be read from, types stripped. */
 export interface Bundle {
-  readonly folder: URL;
+  readonly directory: URL;
   readonly entry: URL;
 }
 
@@ -28,10 +28,10 @@ export async function bundle(
   commit: Commit | undefined,
   { published }: BundleOptions,
 ): Promise<Bundle> {
-  const folder = new URL("bundle/", dist);
-  removeIfThere(folder);
-  await Deno.mkdir(folder, { recursive: true });
-  const source = new URL(`${ENTRY}.ts`, folder);
+  const directory = new URL("bundle/", dist);
+  removeIfThere(directory);
+  await Deno.mkdir(directory, { recursive: true });
+  const source = new URL(`${ENTRY}.ts`, directory);
   const compilation: Compilation = {
     commit: commit?.name ?? "unknown",
     deno: Deno.version.deno,
@@ -53,13 +53,13 @@ export async function bundle(
     `dist/bundle/${ENTRY}.ts`,
   ], { cwd: root });
   await Deno.remove(source);
-  await setAge(folder, commit?.date ?? new Date(0));
-  return { folder, entry: new URL(`${ENTRY}.js`, folder) };
+  await setAge(directory, commit?.date ?? new Date(0));
+  return { directory, entry: new URL(`${ENTRY}.js`, directory) };
 }
 
 /** The age of files becomes part of an executable. */
-async function setAge(folder: URL, date: Date): Promise<void> {
-  for await (const { name } of Deno.readDir(folder)) {
-    await Deno.utime(new URL(name, folder), date, date);
+async function setAge(directory: URL, date: Date): Promise<void> {
+  for await (const { name } of Deno.readDir(directory)) {
+    await Deno.utime(new URL(name, directory), date, date);
   }
 }

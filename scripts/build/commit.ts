@@ -1,10 +1,10 @@
 import { root } from "./root.ts";
 
-/** What a build is made of. */
+/** Commit that a build is made of. */
 export interface Commit {
   /** Abbreviated; with `-dirty` where the work tree differs from it. */
   readonly name: string;
-  /** When it was made. */
+  /** Time of the commit. */
   readonly date: Date;
 }
 

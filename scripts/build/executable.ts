@@ -13,7 +13,7 @@ export type Permission = typeof PERMISSIONS[number];
 /**
  * Permissions that it lacks, and settings of its runtime. No network: only ssh
  * opens connections. No prompt: what was not granted is refused, not asked
- * for. No code cache: it would be a file of a well-known name in a folder that
+ * for. No code cache: it would be a file of a well-known name in a directory that
  * everybody may write to, and be run as code. The heap's young part stays small:
  * with 50,000 files over SFTP that is 120 MiB at most instead of 167, and faster.
  */
@@ -27,17 +27,17 @@ const COMPILE_OPTIONS: readonly string[] = [
   ...["net", "import"].map((it) => `--deny-${it}`),
 ];
 
-/** What is put into one file. */
+/** Content of the executable. */
 export interface Program {
   readonly entry: URL;
-  /** A folder that holds the entry and all that it loads. */
-  readonly folder?: URL;
+  /** A directory that holds the entry and all that it loads. */
+  readonly directory?: URL;
 }
 
 export interface CompileOptions {
   readonly triple: string;
   readonly output: URL;
-  /** Whether only Deno's own download of the runtime will do. */
+  /** True where only Deno's own download of the runtime will do. */
   readonly official: boolean;
   /**
    * The permission that it is made without, for a test of that.
@@ -103,8 +103,10 @@ export async function compileExecutable(
   }
 }
 
-function included({ folder }: Program): string[] {
-  return folder === undefined ? [] : [`--include=${fileURLToPath(folder)}`];
+function included({ directory }: Program): string[] {
+  return directory === undefined
+    ? []
+    : [`--include=${fileURLToPath(directory)}`];
 }
 
 function isRuntimeOutOfReach(error: unknown): boolean {

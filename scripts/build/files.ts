@@ -1,4 +1,4 @@
-/** What a file holds; `undefined` if it is not there. */
+/** Gives the content of a file; `undefined` if it is not there. */
 export function readIfThere(file: URL): Uint8Array<ArrayBuffer> | undefined {
   return unlessMissing(() => Deno.readFileSync(file));
 }
@@ -8,7 +8,7 @@ export function isThere(path: URL): boolean {
   return unlessMissing(() => Deno.lstatSync(path)) !== undefined;
 }
 
-/** Removes a file, or a folder with all it holds, if it is there. */
+/** Removes a file, or a directory with all it holds, if it is there. */
 export function removeIfThere(path: URL): void {
   unlessMissing(() => Deno.removeSync(path, { recursive: true }));
 }

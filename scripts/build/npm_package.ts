@@ -16,15 +16,15 @@ export interface PackedFile {
 export async function unpackFile(
   { package: name, path }: PackedFile,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const folder = Deno.makeTempDirSync({ prefix: "seacp-package-" });
+  const directory = Deno.makeTempDirSync({ prefix: "seacp-package-" });
   try {
     await runCommand(["npm", "pack", "--silent", "--prefer-offline", name], {
-      cwd: folder,
+      cwd: directory,
     });
-    const [archive] = Deno.readDirSync(folder);
-    await runCommand(["tar", "-xzf", archive!.name, path], { cwd: folder });
-    return Deno.readFileSync(`${folder}/${path}`);
+    const [archive] = Deno.readDirSync(directory);
+    await runCommand(["tar", "-xzf", archive!.name, path], { cwd: directory });
+    return Deno.readFileSync(`${directory}/${path}`);
   } finally {
-    Deno.removeSync(folder, { recursive: true });
+    Deno.removeSync(directory, { recursive: true });
   }
 }

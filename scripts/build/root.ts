@@ -1,5 +1,5 @@
 /** The checkout. */
 export const root = new URL("../../", import.meta.url);
 
-/** Where everything that is made goes; nothing in it is kept in git. */
+/** Directory for everything that is made; git ignores it. */
 export const dist = new URL("dist/", root);

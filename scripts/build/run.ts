@@ -4,7 +4,7 @@ export type Command = readonly [string, ...string[]];
 /** A program that ended with a status other than 0. */
 export class CommandError extends Error {
   override name = "CommandError";
-  /** What it wrote to standard error. */
+  /** Text of its standard error. */
   readonly stderr: string;
 
   constructor(command: string, stderr: string) {

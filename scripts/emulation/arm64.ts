@@ -1,7 +1,7 @@
 import type { Command } from "../build/run.ts";
 import { ensurePeers, findProgram, type Packages } from "../peers.ts";
 
-/** The folder that stands for the root of an aarch64 system. */
+/** The directory that stands for the root of an aarch64 system. */
 const SYSROOT = "/usr/aarch64-linux-gnu";
 
 /** Debian's packages that run a program for aarch64 on another processor. */

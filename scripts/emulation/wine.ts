@@ -13,17 +13,17 @@ import { ensurePeers, findProgram } from "../peers.ts";
 /** Release of Debian that has Wine 10. */
 const RELEASE = "trixie";
 
-/** Folder of Wine and of what is kept beside it. */
-export const wineFolder = new URL("wine/", dist);
+/** Directory of Wine and of what is kept beside it. */
+export const wineDirectory = new URL("wine/", dist);
 
 /** The Debian that Wine is installed in. */
-const debian = new URL("debian/", wineFolder);
+const debian = new URL("debian/", wineDirectory);
 
-/** Folder that Wine keeps: the disk `C:` and its registry. */
-const prefix = new URL("prefix/", wineFolder);
+/** Directory that Wine keeps: the disk `C:` and its registry. */
+const prefix = new URL("prefix/", wineDirectory);
 
 /** Is there once Wine is installed. */
-const installed = new URL("installed", wineFolder);
+const installed = new URL("installed", wineDirectory);
 
 /**
  * Runs a command in that Debian, which sees the checkout and the system's
@@ -33,9 +33,9 @@ const installed = new URL("installed", wineFolder);
 const ENTER = `
 debian=$1 checkout=$2
 shift 2
-for folder in /proc /dev /dev/shm /tmp /etc/ssl "$checkout"; do
-  mkdir -p "$debian$folder"
-  mount --bind "$folder" "$debian$folder"
+for directory in /proc /dev /dev/shm /tmp /etc/ssl "$checkout"; do
+  mkdir -p "$debian$directory"
+  mount --bind "$directory" "$debian$directory"
 done
 exec chroot "$debian" sh -c 'cd "$0" && exec "$@"' "$checkout" "$@"
 `;
@@ -74,7 +74,7 @@ export async function installWine(): Promise<void> {
   }
   console.error(`Installing Wine from Debian's packages in ${debian.pathname}`);
   removeIfThere(debian);
-  Deno.mkdirSync(wineFolder, { recursive: true });
+  Deno.mkdirSync(wineDirectory, { recursive: true });
   await runCommand(
     [
       ...["unshare", "--mount", "--propagation", "private", "debootstrap"],

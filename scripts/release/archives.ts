@@ -5,7 +5,7 @@ import type { Target } from "../build/targets.ts";
 
 /** A file of an archive. */
 export interface Packed {
-  /** Its path below the archive's one folder. */
+  /** Its path below the archive's one directory. */
   readonly path: string;
   readonly content: Uint8Array;
   readonly mode: number;
@@ -17,7 +17,7 @@ export function archiveName({ triple, executable }: Target): string {
 }
 
 /**
- * An archive of files in one folder, which is called as the archive is. The
+ * An archive of files in one directory, which is called as the archive is. The
  * same files and date give the same bytes, whoever packs them where.
  */
 export function packArchive(
@@ -25,10 +25,10 @@ export function packArchive(
   files: readonly Packed[],
   date: Date,
 ): Uint8Array {
-  const folder = `seacp-${target.triple}`;
+  const directory = `seacp-${target.triple}`;
   const placed = files.map((file) => ({
     ...file,
-    path: `${folder}/${file.path}`,
+    path: `${directory}/${file.path}`,
   }));
   return archiveName(target).endsWith(".zip")
     ? packZip(placed, date)
@@ -36,7 +36,7 @@ export function packArchive(
 }
 
 /**
- * Unpacks an archive that `packArchive` made into a folder that exists.
+ * Unpacks an archive that `packArchive` made into a directory that exists.
  *
  * @throws {Error} If it is no such archive, or a file cannot be written; then
  * some may have been.
@@ -44,10 +44,10 @@ export function packArchive(
 export function unpackArchive(
   target: Target,
   content: Uint8Array,
-  folder: string,
+  directory: string,
 ): void {
   for (const { path, content: bytes, mode } of packedIn(target, content)) {
-    const file = `${folder}/${path}`;
+    const file = `${directory}/${path}`;
     Deno.mkdirSync(file.replace(/\/[^/]*$/, ""), { recursive: true });
     Deno.writeFileSync(file, bytes, { mode });
   }

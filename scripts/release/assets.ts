@@ -3,13 +3,13 @@ import type { Target } from "../build/targets.ts";
 import { archiveName, packArchive, type Packed } from "./archives.ts";
 import { checksums, stamp } from "./stamp.ts";
 
-/** What a release is made of. */
+/** Parts of a release. */
 export interface Release {
   readonly version: string;
   /** The address of the page with all releases. */
   readonly releases: string;
   readonly date: Date;
-  /** What every archive holds besides the executable. */
+  /** Files of every archive besides the executable. */
   readonly documents: readonly Packed[];
   /** Texts with marks, which are assets of their own, by their names. */
   readonly templates: ReadonlyMap<string, string>;

@@ -1,4 +1,4 @@
-/** What a release puts into its templates. */
+/** Values that a release puts into its templates. */
 export interface Stamp {
   readonly version: string;
   /** The address of the page with all releases, without a slash at its end. */

@@ -2,7 +2,7 @@ import { root } from "../build/root.ts";
 
 /** A run of `deno test`: on which files, and with what. */
 export interface TestRun {
-  /** Files, and folders below which every test runs. */
+  /** Files, and directories below which every test runs. */
   readonly paths: readonly string[];
   /** Arguments of `deno test`: permissions of the tests, and how they run. */
   readonly options: readonly string[];

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { build, productsFor } from "../build.ts";
 import { isThere } from "../build/files.ts";
 import { unpackFile } from "../build/npm_package.ts";
-import { installWine, underWine, wineFolder } from "../emulation/wine.ts";
+import { installWine, underWine, wineDirectory } from "../emulation/wine.ts";
 import { runTests, type TestResult } from "./deno_test.ts";
 import { buildScriptedSsh } from "./scripted_ssh.ts";
 
@@ -37,7 +37,7 @@ export async function testUnderWine(
 /** Gives the path of this very Deno for Windows. */
 async function windowsDeno(): Promise<string> {
   const { deno } = Deno.version;
-  const kept = new URL(`deno-${deno}.exe`, wineFolder);
+  const kept = new URL(`deno-${deno}.exe`, wineDirectory);
   if (!isThere(kept)) {
     const program = await unpackFile({
       package: `@deno/win32-x64@${deno}`,

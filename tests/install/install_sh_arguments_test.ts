@@ -131,7 +131,7 @@ shellTest(
 // --- What it says ------------------------------------------------------------
 
 shellTest(
-  "install.sh: tells of the PATH only where that lacks the folder",
+  "install.sh: tells of the PATH only where that lacks the directory",
   async (shell) => {
     await using site = await Site.open(shell);
     const { prefix, machine } = site;

@@ -329,7 +329,7 @@ shTest(
   diskTest,
 );
 
-shTest("install.sh: says so where nothing may run in the temporary folder", [
+shTest("install.sh: says so where nothing may run in the temporary directory", [
   "curl",
   "sha256sum",
 ], async (shell) => {

@@ -38,22 +38,22 @@ shellTest(
       ...Array.from({ length: 30 }, (_, at) => start + at),
       ...Array.from({ length: 60 }, (_, at) => text.length - 1 - at),
     ];
-    const folder = `${site.machine.path}/cuts`;
-    Deno.mkdirSync(folder);
+    const directory = `${site.machine.path}/cuts`;
+    Deno.mkdirSync(directory);
     for (const cut of new Set(cuts)) {
-      Deno.writeTextFileSync(`${folder}/${cut}.sh`, text.slice(0, cut));
+      Deno.writeTextFileSync(`${directory}/${cut}.sh`, text.slice(0, cut));
     }
     await site.machine.run([
       ...shell,
       "-c",
       'for cut in "$0"/*.sh; do "$@" "$cut"; done; :',
-      ...[folder, ...shell],
+      ...[directory, ...shell],
     ], { env: site.environment() });
     assertEquals(site.server.asked, []);
     assertEquals(exists(site.prefix), false);
     assertEquals(site.machine.leftovers, []);
-    Deno.writeTextFileSync(`${folder}/whole`, text);
-    assertInstalled(await site.install([], {}, `${folder}/whole`), site);
+    Deno.writeTextFileSync(`${directory}/whole`, text);
+    assertInstalled(await site.install([], {}, `${directory}/whole`), site);
   },
 );
 
@@ -62,9 +62,9 @@ for (const tool of ["curl", "wget"]) {
     `install.sh: is never led from https to http, by ${tool}`,
     [tool, "sha256sum", "openssl"],
     async (shell) => {
-      using folder = new TempDirectory();
-      const { path, certificate } = await makeCertificate(folder.path);
-      const wgetrc = `${folder.path}/wgetrc`;
+      using directory = new TempDirectory();
+      const { path, certificate } = await makeCertificate(directory.path);
+      const wgetrc = `${directory.path}/wgetrc`;
       Deno.writeTextFileSync(wgetrc, `ca_certificate = ${path}\n`);
       const env = { CURL_CA_BUNDLE: path, WGETRC: wgetrc };
       const tools = [tool, "sha256sum"];
@@ -99,21 +99,21 @@ for (const tool of ["curl", "wget"]) {
 
 /** A certificate for 127.0.0.1 that signs itself, in a file, too. */
 async function makeCertificate(
-  folder: string,
+  directory: string,
 ): Promise<{ path: string; certificate: Certificate }> {
-  const path = `${folder}/cert.pem`;
+  const path = `${directory}/cert.pem`;
   const { status, stderr } = await runProgram([
     ...["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes"],
     ...["-days", "2", "-subj", "/CN=127.0.0.1"],
     ...["-addext", "subjectAltName=IP:127.0.0.1"],
-    ...["-keyout", `${folder}/key.pem`, "-out", path],
+    ...["-keyout", `${directory}/key.pem`, "-out", path],
   ]);
   assertEquals(status, 0, stderr);
   return {
     path,
     certificate: {
       cert: Deno.readTextFileSync(path),
-      key: Deno.readTextFileSync(`${folder}/key.pem`),
+      key: Deno.readTextFileSync(`${directory}/key.pem`),
     },
   };
 }

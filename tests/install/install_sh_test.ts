@@ -146,7 +146,7 @@ shellTest(
 );
 
 shellTest(
-  "install.sh: installs below ~/.local, or below the folder it was told",
+  "install.sh: installs below ~/.local, or below the directory it was told",
   async (shell) => {
     for (
       const [told, at] of [

@@ -20,18 +20,18 @@ powerShellTest(
   "PowerShell completions: PowerShell completes options and hosts",
   "all",
   async (shell) => {
-    using folder = new TempDirectory();
-    makeTree(folder.path, [
+    using directory = new TempDirectory();
+    makeTree(directory.path, [
       { path: "config", content: "Host alpha beta\n" },
     ]);
     const separator = Deno.build.os === "windows" ? ";" : ":";
     const env = {
       PATH: `${dirname(BUILT)}${separator}${Deno.env.get("PATH")}`,
-      HOME: folder.path,
-      USERPROFILE: folder.path,
+      HOME: directory.path,
+      USERPROFILE: directory.path,
     };
     for (const [row, offered] of ROWS) {
-      const typed = row.replace("CONFIG", `${folder.path}/config`);
+      const typed = row.replace("CONFIG", `${directory.path}/config`);
       const { status, stdout, stderr } = await shell(
         "seacp --completions powershell | Out-String | Invoke-Expression; " +
           `$line = '${typed.replaceAll("'", "''")}'; ` +

@@ -124,10 +124,10 @@ powerShellTest(
   },
 );
 
-/** A folder to install into, a page of releases, and what is asked of both. */
+/** A directory to install into, a page of releases, and what is asked of both. */
 class WindowsSite implements AsyncDisposable {
   readonly server = new ReleaseServer();
-  readonly #folder = new TempDirectory();
+  readonly #directory = new TempDirectory();
   readonly #shell: Shell;
 
   private constructor(shell: Shell) {
@@ -144,7 +144,7 @@ class WindowsSite implements AsyncDisposable {
   }
 
   get prefix(): string {
-    return `${this.#folder.path}\\it's here`;
+    return `${this.#directory.path}\\it's here`;
   }
 
   get program(): string {
@@ -152,13 +152,13 @@ class WindowsSite implements AsyncDisposable {
   }
 
   get temp(): string {
-    return `${this.#folder.path}\\temp`;
+    return `${this.#directory.path}\\temp`;
   }
 
-  async publish(folder: string, bytes: Uint8Array): Promise<void> {
+  async publish(directory: string, bytes: Uint8Array): Promise<void> {
     const assets = { [ASSET]: bytes };
-    this.server.publish(folder, assets);
-    this.server.serve(`${folder}/SHA256SUMS`, checksums(assets));
+    this.server.publish(directory, assets);
+    this.server.serve(`${directory}/SHA256SUMS`, checksums(assets));
   }
 
   async install(
@@ -178,7 +178,7 @@ class WindowsSite implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.server[Symbol.asyncDispose]();
-    this.#folder[Symbol.dispose]();
+    this.#directory[Symbol.dispose]();
   }
 }
 
@@ -193,15 +193,15 @@ function released(version: string): Promise<Uint8Array> {
 
 /** With a program that names its version, or waits for a line with `wait`. */
 async function makeArchive(version: string): Promise<Uint8Array> {
-  using folder = new TempDirectory();
-  const top = `${folder.path}/${NAME}`;
+  using directory = new TempDirectory();
+  const top = `${directory.path}/${NAME}`;
   const { seacp: _, ...files } = releaseFiles(version);
   makeTree(
     top,
     Object.entries(files).map(([path, content]) => ({ path, content })),
   );
   Deno.writeTextFileSync(
-    `${folder.path}/make.ps1`,
+    `${directory.path}/make.ps1`,
     `Add-Type -OutputType ConsoleApplication -OutputAssembly '${
       `${top}/seacp.exe`.replaceAll("'", "''")
     }' -TypeDefinition @'
@@ -222,7 +222,7 @@ public static class Program {
     const command of [
       [
         ...["powershell", "-NoProfile", "-ExecutionPolicy", "Bypass", "-File"],
-        `${folder.path}/make.ps1`,
+        `${directory.path}/make.ps1`,
       ],
       // The one of the system: it writes zip, other ones may not.
       [
@@ -232,11 +232,11 @@ public static class Program {
     ]
   ) {
     const { status, stderr } = await startProgram(command, {
-      cwd: folder.path,
+      cwd: directory.path,
     }).outcome;
     assertEquals(status, 0, stderr);
   }
-  return Deno.readFileSync(`${folder.path}/${ASSET}`);
+  return Deno.readFileSync(`${directory.path}/${ASSET}`);
 }
 
 /** The version that an installed program names. */
@@ -250,7 +250,7 @@ powerShellTest(
   "Windows",
   async (shell) => {
     for (
-      const [line, variable, version, folder] of [
+      const [line, variable, version, directory] of [
         [AS_FILE, "", "1.2.3", "latest/download"],
         [AS_TEXT, "", "1.2.3", "latest/download"],
         [`${AS_FILE} -Version 1.0.0`, "", "1.0.0", "download/v1.0.0"],
@@ -264,8 +264,8 @@ powerShellTest(
       });
       assertEquals(status, 0, stderr);
       assertEquals(site.server.asked, [
-        `${folder}/SHA256SUMS`,
-        `${folder}/${ASSET}`,
+        `${directory}/SHA256SUMS`,
+        `${directory}/${ASSET}`,
       ]);
       assertEquals(await versionOf(site.program), `seacp ${version}`);
       assertEquals(

@@ -84,13 +84,13 @@ export class Site implements AsyncDisposable {
 
   /** Publishes an archive, and the checksums with it. */
   async publish(
-    folder: string,
+    directory: string,
     bytes: Uint8Array,
     asset: string = ASSET,
   ): Promise<void> {
     const assets = { [asset]: bytes };
-    this.server.publish(folder, assets);
-    this.server.serve(`${folder}/SHA256SUMS`, checksums(assets));
+    this.server.publish(directory, assets);
+    this.server.serve(`${directory}/SHA256SUMS`, checksums(assets));
   }
 
   /** The same, made of these files, as the latest release. */
@@ -233,10 +233,10 @@ export function assertLacks(text: string, like: RegExp): void {
   assert(!like.test(text), text);
 }
 
-/** Gives the entries below a folder; `undefined` if there is none. */
-export async function below(folder: string): Promise<string[] | undefined> {
-  if (!exists(folder)) return undefined;
-  return await describeTree(folder, { modes: true });
+/** Gives the entries below a directory; `undefined` if there is none. */
+export async function below(directory: string): Promise<string[] | undefined> {
+  if (!exists(directory)) return undefined;
+  return await describeTree(directory, { modes: true });
 }
 
 /** Sends whoever asks for a release elsewhere, by one kind of address or another. */

@@ -100,41 +100,41 @@ for (
   ] as const
 ) {
   Deno.test(`compileExecutable(): for ${triple} without Deno's server, ${kind}, fails and leaves nothing`, async () => {
-    using folder = new TempDirectory();
-    Deno.writeTextFileSync(`${folder.path}/compile.ts`, COMPILE);
-    Deno.writeTextFileSync(`${folder.path}/entry.js`, "");
-    Deno.writeTextFileSync(`${folder.path}/made`, "older");
+    using directory = new TempDirectory();
+    Deno.writeTextFileSync(`${directory.path}/compile.ts`, COMPILE);
+    Deno.writeTextFileSync(`${directory.path}/entry.js`, "");
+    Deno.writeTextFileSync(`${directory.path}/made`, "older");
     const outcome = await runProgram(
       [
         ...[Deno.execPath(), "run", "-A", "--quiet", "--no-config"],
-        ...[`${folder.path}/compile.ts`, triple, kind],
+        ...[`${directory.path}/compile.ts`, triple, kind],
       ],
       {
         env: {
           // No runtime is known there from earlier, and nobody listens. Deno links
-          // itself into this folder, which Windows then removes only after its end.
+          // itself into this directory, which Windows then removes only after its end.
           DENO_DIR: fileURLToPath(new URL("without-runtimes/", dist)),
           HTTPS_PROXY: "http://127.0.0.1:9",
         },
       },
     );
     assertEquals(outcome, { status: 0, stdout: expected, stderr: "" });
-    assertEquals(exists(`${folder.path}/made`), false);
+    assertEquals(exists(`${directory.path}/made`), false);
   });
 }
 
 Deno.test("compileExecutable(): for a release refuses a runtime from elsewhere", async () => {
-  using folder = new TempDirectory();
+  using directory = new TempDirectory();
   const before = Deno.env.get("DENORT_BIN");
   Deno.env.set("DENORT_BIN", "/bin/true");
   try {
     await assertRejects(
       () =>
         compileExecutable(
-          { entry: pathToFileURL(`${folder.path}/entry.js`) },
+          { entry: pathToFileURL(`${directory.path}/entry.js`) },
           {
             triple: "x86_64-unknown-linux-gnu",
-            output: pathToFileURL(`${folder.path}/made`),
+            output: pathToFileURL(`${directory.path}/made`),
             official: true,
           },
         ),

@@ -63,13 +63,13 @@ function textsOf(release: Release): Map<string, string> {
 }
 
 Deno.test(
-  "packArchive(): makes a tar archive of one folder, owned by nobody here",
+  "packArchive(): makes a tar archive of one directory, owned by nobody here",
   {
     ignore: onWindows, // Its tar tells no whole times.
   },
   async () => {
-    using folder = new TempDirectory();
-    const path = `${folder.path}/archive.tar.gz`;
+    using directory = new TempDirectory();
+    const path = `${directory.path}/archive.tar.gz`;
     Deno.writeFileSync(path, packArchive(LINUX, FILES, DATE));
     const { status, stdout } = await runProgram(
       ["tar", "-tvzf", path, "--numeric-owner", "--full-time"],
@@ -88,9 +88,9 @@ Deno.test(
 
 for (const target of [LINUX, WINDOWS]) {
   Deno.test(`unpackArchive(): gives back what packArchive() packed for ${target.triple}`, () => {
-    using folder = new TempDirectory();
-    unpackArchive(target, packArchive(target, FILES, DATE), folder.path);
-    const root = `${folder.path}/seacp-${target.triple}`;
+    using directory = new TempDirectory();
+    unpackArchive(target, packArchive(target, FILES, DATE), directory.path);
+    const root = `${directory.path}/seacp-${target.triple}`;
     assertEquals(Deno.readTextFileSync(`${root}/seacp`), "program");
     assertEquals(Deno.readTextFileSync(`${root}/completions/_seacp`), "zsh");
     if (Deno.build.os === "windows") return;
@@ -100,13 +100,13 @@ for (const target of [LINUX, WINDOWS]) {
 
 const HERE = findTarget(Deno.build.target);
 
-/** Runs the task on a folder with an archive that holds this as an executable. */
+/** Runs the task on a directory with an archive that holds this as an executable. */
 async function startRelease(
   script: string,
   change: (name: string, content: Uint8Array) => Uint8Array = (_, content) =>
     content,
 ): Promise<Outcome> {
-  using folder = new TempDirectory();
+  using directory = new TempDirectory();
   const assets = releaseAssets(releaseOf({
     targets: [HERE],
     templates: new Map(),
@@ -114,14 +114,14 @@ async function startRelease(
   }));
   for (const { name, content } of assets) {
     Deno.writeFileSync(
-      `${folder.path}/${name}`,
+      `${directory.path}/${name}`,
       change(name, content),
     );
   }
   return await runProgram([
     ...[Deno.execPath(), "run", "-A", "--quiet"],
     fileURLToPath(import.meta.resolve("../../../scripts/start.ts")),
-    `--release=${folder.path}`,
+    `--release=${directory.path}`,
   ]);
 }
 
@@ -200,13 +200,13 @@ Deno.test("packArchive(): gives the same bytes in any time zone", async () => {
       const target = { triple: "t", executable };
       console.log(sha256(packArchive(target, files, new Date(${+DATE}))));
     }`;
-  using folder = new TempDirectory();
-  Deno.writeTextFileSync(`${folder.path}/pack.ts`, script);
+  using directory = new TempDirectory();
+  Deno.writeTextFileSync(`${directory.path}/pack.ts`, script);
   const [here, there] = await Promise.all(
     ["UTC", "Asia/Kathmandu"].map((TZ) =>
       runProgram([
         ...[Deno.execPath(), "run", "-A", "--quiet", "--config"],
-        ...[CONFIG, `${folder.path}/pack.ts`],
+        ...[CONFIG, `${directory.path}/pack.ts`],
       ], { env: { TZ } })
     ),
   );
@@ -233,13 +233,13 @@ Deno.test("releaseAssets(): gives an archive for each target, sums, and what is 
 Deno.test("releaseAssets(): gives the sums that sha256sum finds", {
   ignore: onWindows, // It has no such program.
 }, async () => {
-  using folder = new TempDirectory();
+  using directory = new TempDirectory();
   for (const { name, content } of releaseAssets(releaseOf())) {
-    Deno.writeFileSync(`${folder.path}/${name}`, content);
+    Deno.writeFileSync(`${directory.path}/${name}`, content);
   }
   const { status, stdout } = await runProgram(
     ["sha256sum", "--check", "--strict", "SHA256SUMS"],
-    { cwd: folder.path },
+    { cwd: directory.path },
   );
   assertEquals([status, stdout.match(/: OK$/gm)?.length], [0, 6]);
 });

@@ -4,15 +4,15 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../../../deno.json" with { type: "json" };
 import { TARGETS } from "../../../scripts/build/targets.ts";
 
-const FOLDER = new URL("../../../.github/workflows/", import.meta.url);
+const DIRECTORY = new URL("../../../.github/workflows/", import.meta.url);
 const NAMES = ["ci.yml", "release.yml"];
 
 function read(name: string): string {
-  return Deno.readTextFileSync(new URL(name, FOLDER));
+  return Deno.readTextFileSync(new URL(name, DIRECTORY));
 }
 
 Deno.test("workflows: are these two", () => {
-  const found = Array.from(Deno.readDirSync(FOLDER), ({ name }) => name);
+  const found = Array.from(Deno.readDirSync(DIRECTORY), ({ name }) => name);
   assertEquals(found.toSorted(), NAMES);
 });
 
