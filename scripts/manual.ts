@@ -5,13 +5,13 @@
  * is out of date.
  */
 
-import { parseArgs } from "node:util";
+import { parseArgs } from "@std/cli/parse-args";
 import config from "../deno.json" with { type: "json" };
 import { checkedOutCommit } from "./build/commit.ts";
 import { dist, root } from "./build/root.ts";
 import { manualPage } from "./manual/page.ts";
 import { checkOptionsTable, withOptionsTable } from "./manual/readme.ts";
-import { runTask } from "./task.ts";
+import { refuseArgument, runTask } from "./task.ts";
 
 const README = new URL("README.md", root);
 
@@ -28,11 +28,11 @@ function make(): void {
 
 if (import.meta.main) {
   await runTask(() => {
-    const { values } = parseArgs({
-      args: Deno.args,
-      options: { check: { type: "boolean", default: false } },
+    const { check } = parseArgs(Deno.args, {
+      boolean: ["check"],
+      unknown: refuseArgument,
     });
-    if (values.check) checkOptionsTable(Deno.readTextFileSync(README));
+    if (check) checkOptionsTable(Deno.readTextFileSync(README));
     else make();
   });
 }

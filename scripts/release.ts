@@ -32,6 +32,13 @@ const TEMPLATES: Readonly<Record<string, string>> = {
   "seacp.json": "scripts/release/seacp.json",
 };
 
+/** Papers of the checkout that go into every archive, so that links lead there. */
+const PAPERS: readonly string[] = [
+  ...["LICENSE", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"],
+  ...Array.from(Deno.readDirSync(new URL("docs/", root)), ({ name }) => name)
+    .toSorted().map((name) => `docs/${name}`),
+];
+
 /** Files of every archive besides the executable. */
 export function documents(version: string, date: Date): Packed[] {
   const encoder = new TextEncoder();
@@ -41,11 +48,7 @@ export function documents(version: string, date: Date): Packed[] {
     "completions/_seacp": SCRIPTS.zsh,
     "completions/seacp.fish": SCRIPTS.fish,
     "completions/seacp.ps1": SCRIPTS.powershell,
-    ...Object.fromEntries(
-      ["LICENSE", "README.md", "CHANGELOG.md"].map((
-        name,
-      ) => [name, read(name)]),
-    ),
+    ...Object.fromEntries(PAPERS.map((path) => [path, read(path)])),
   };
   return Object.entries(texts).map(([path, text]) => ({
     path,

@@ -19,7 +19,7 @@ import {
   productWithoutFfi,
 } from "./build.ts";
 import { ensurePeers } from "./peers.ts";
-import { refuseArgument } from "./task.ts";
+import { refuseArgument, runTask } from "./task.ts";
 import { testArm64 } from "./test/arm64.ts";
 import { runTests, summary, type TestResult } from "./test/deno_test.ts";
 import { buildScriptedSsh } from "./test/scripted_ssh.ts";
@@ -61,18 +61,20 @@ async function buildIfPossible(product: Product): Promise<void> {
 }
 
 if (import.meta.main) {
-  const options = parseArgs(Deno.args, {
-    boolean: ["built", "without-ffi", "arm64", "wine"],
-    unknown: (arg, name) => name === undefined || refuseArgument(arg),
+  await runTask(async () => {
+    const options = parseArgs(Deno.args, {
+      boolean: ["built", "without-ffi", "arm64", "wine"],
+      unknown: (arg, name) => name === undefined || refuseArgument(arg),
+    });
+    const paths = options._.map(String);
+    const result = options["without-ffi"]
+      ? await testHereWithoutFfi(paths)
+      : options.arm64
+      ? await testArm64(paths)
+      : options.wine
+      ? await testUnderWine(paths)
+      : await testHere(paths, options);
+    console.log(summary(result));
+    Deno.exit(result.code);
   });
-  const paths = options._.map(String);
-  const result = options["without-ffi"]
-    ? await testHereWithoutFfi(paths)
-    : options.arm64
-    ? await testArm64(paths)
-    : options.wine
-    ? await testUnderWine(paths)
-    : await testHere(paths, options);
-  console.log(summary(result));
-  Deno.exit(result.code);
 }

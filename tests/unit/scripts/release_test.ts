@@ -299,6 +299,10 @@ Deno.test("documents(): is what an archive holds besides the executable", () => 
     "LICENSE",
     "README.md",
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    ...["architecture", "completions", "performance", "platforms", "protocols"]
+      .map((name) => `docs/${name}.md`),
   ]);
   assert(
     found.every(({ content, mode }) => content.length > 100 && mode === 0o644),
@@ -325,4 +329,17 @@ Deno.test("checkTag(): takes the version's tag on a clean commit with its sectio
       reason,
     );
   }
+});
+
+Deno.test("documents(): holds every file that README links to", () => {
+  const files = documents("1.2.3", new Date(0));
+  const paths = files.map(({ path }) => path);
+  const { content } = files.find(({ path }) => path === "README.md")!;
+  const text = new TextDecoder().decode(content);
+  const links = Array.from(
+    text.matchAll(/\]\((?!https?:)([^)#]+)/g),
+    ([, path]) => path!,
+  );
+  assert(links.length > 5);
+  assertEquals(links.filter((path) => !paths.includes(path)), []);
 });
