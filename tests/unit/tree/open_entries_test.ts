@@ -1,19 +1,16 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
-import { EntryError, TooManyOpenError } from "../../../lib/errors.ts";
+import { TooManyOpenError } from "../../../lib/errors.ts";
 import type {
-  DirectoryEntry,
   FileSystem,
   Listing,
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
-import { BufferableListing } from "../../../lib/tree/bufferable_listing.ts";
 import { copyTree } from "../../../lib/tree/copy_tree.ts";
 import { OpenEntries } from "../../../lib/tree/open_entries.ts";
 import { withFaults } from "../../support/file_systems/faulty_file.ts";
 import { HeldFileSystem } from "../../support/file_systems/held_file_system.ts";
 import { transferOptions } from "../../support/file_systems/transfer_options.ts";
-import { listingOf } from "../../support/fixtures/listed_entries.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { makeTree, type TreeEntry } from "../../support/fixtures/tree.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
@@ -209,50 +206,4 @@ Deno.test("use(): does not begin again once the files are open", async () => {
     TooManyOpenError,
   );
   assertEquals(count, 1);
-});
-
-async function* entriesUpTo(count: number): AsyncIterable<DirectoryEntry> {
-  for (let index = 0; index < count; index++) yield { name: `${index}` };
-}
-
-async function namesIn(
-  listing: AsyncIterable<DirectoryEntry>,
-): Promise<readonly string[]> {
-  const names: string[] = [];
-  for await (const { name } of listing) names.push(name);
-  return names;
-}
-
-Deno.test("OpenEntries: a listing that is kept in memory goes on where it was, and is closed", async () => {
-  let closed = 0;
-  const listing = new BufferableListing(listingOf(entriesUpTo(5)), {
-    name: "d",
-    closed: () => closed++,
-  });
-  const names: string[] = [];
-  for await (const { name } of listing) {
-    names.push(name);
-    if (name === "1") listing.keep();
-  }
-  assertEquals(names, ["0", "1", "2", "3", "4"]);
-  assertEquals(closed > 0, true);
-});
-
-Deno.test("OpenEntries: a listing keeps as many entries as it may, and fails beyond", async () => {
-  const kept = (count: number) => {
-    const listing = new BufferableListing(listingOf(entriesUpTo(count)), {
-      name: "scp: d",
-      closed: () => {},
-      most: 3,
-    });
-    listing.keep();
-    return namesIn(listing);
-  };
-  assertEquals(await kept(3), ["0", "1", "2"]);
-  const error = await assertRejects(() => kept(4), EntryError);
-  assertEquals(
-    error.message,
-    "scp: d: there are more than 3 entries, and nothing else can be open " +
-      "beside the directory",
-  );
 });

@@ -1,0 +1,82 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  EntryError,
+  ProtocolError,
+  RefusalError,
+  SessionError,
+} from "../../../lib/errors.ts";
+import { TransferRun } from "../../../lib/tree/transfer_run.ts";
+import { RecordingObserver } from "../../support/recording_observer.ts";
+
+/** A run of at most two steps at once, and what it reports. */
+class Bench {
+  readonly observer = new RecordingObserver();
+  readonly interrupt = new AbortController();
+  readonly run = new TransferRun(2, {
+    observer: this.observer,
+    interrupted: this.interrupt.signal,
+  });
+
+  /** Begins a step that fails. */
+  async beginFailing(error: unknown): Promise<void> {
+    await this.run.begin(() => Promise.reject(error));
+  }
+}
+
+Deno.test("TransferRun: reports the errors of entries in the order of their steps", async () => {
+  const { run, observer } = new Bench();
+  const slow = Promise.withResolvers<void>();
+  await run.begin(async () => {
+    await slow.promise;
+    throw new EntryError("first");
+  });
+  await run.runOrReport(() => Promise.reject(new EntryError("second")));
+  assertEquals(observer.failures, []);
+  slow.resolve();
+  await run.end();
+  assertEquals(observer.failures, ["first", "second"]);
+  assertEquals([run.isBroken, run.hasEnded], [false, false]);
+});
+
+Deno.test("TransferRun: ends with the first connection failure, which names its file", async () => {
+  const { run } = new Bench();
+  run.fail("a", new SessionError("lost connection"));
+  assertEquals([run.isBroken, run.hasEnded], [true, true]);
+  const later = assertThrows(
+    () => run.fail("b", new ProtocolError("late")),
+    EntryError,
+  );
+  assertEquals(later.message, "b: late");
+  const end = await assertRejects(() => run.end(), SessionError);
+  assertEquals(end.message, "a: lost connection");
+});
+
+Deno.test("TransferRun: leaves the words of a peer that gives up as they are", async () => {
+  const { run } = new Bench();
+  run.fail("a", new RefusalError("scp: no"));
+  const end = await assertRejects(() => run.end(), RefusalError);
+  assertEquals(end.message, "scp: no");
+});
+
+Deno.test("TransferRun: throws what is no connection failure at once", async () => {
+  const { run } = new Bench();
+  const fault = new TypeError("a fault of the program");
+  assertEquals(assertThrows(() => run.fail("a", fault), TypeError), fault);
+  assertEquals(run.isBroken, false);
+  await run.end();
+});
+
+Deno.test("TransferRun: throws in the end what a step threw that is no entry's error", async () => {
+  const bench = new Bench();
+  await bench.beginFailing(new TypeError("a fault of the program"));
+  await bench.beginFailing(new EntryError("a"));
+  await assertRejects(() => bench.run.end(), TypeError, "a fault");
+  assertEquals(bench.observer.failures, ["a"]);
+});
+
+Deno.test("TransferRun: has ended, but is not broken, where it is interrupted", async () => {
+  const { run, interrupt } = new Bench();
+  interrupt.abort();
+  assertEquals([run.isBroken, run.hasEnded], [false, true]);
+  await run.end();
+});
