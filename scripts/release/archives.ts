@@ -1,3 +1,4 @@
+import { dirname } from "@std/path/dirname";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { unzipSync, zipSync } from "fflate";
 import { createTar, parseTar } from "nanotar";
@@ -48,7 +49,7 @@ export function unpackArchive(
 ): void {
   for (const { path, content: bytes, mode } of packedIn(target, content)) {
     const file = `${directory}/${path}`;
-    Deno.mkdirSync(file.replace(/\/[^/]*$/, ""), { recursive: true });
+    Deno.mkdirSync(dirname(file), { recursive: true });
     Deno.writeFileSync(file, bytes, { mode });
   }
 }

@@ -1,5 +1,6 @@
 /** The program on the remote: clients leave it and end it. */
 
+import { toText } from "@std/streams/to-text";
 import { assert, assertEquals } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
 import { peerTest, seacpDoors } from "../support/doors.ts";
@@ -124,7 +125,7 @@ Deno.test("remote side: a client that vanishes in a body, both ways, leaves a tr
   await started.child.stdout.cancel();
   await started.leave();
   assertEquals((await started.child.status).code, 1);
-  assertEquals(await new Response(started.child.stderr).text(), "");
+  assertEquals(await toText(started.child.stderr), "");
   assertEquals(Deno.readTextFileSync(`${directory.path}/a`), CAME);
 });
 

@@ -4,6 +4,7 @@
  * to be equal. So nothing comes before what it waits for.
  */
 
+import { toText } from "@std/streams/to-text";
 import { assertEquals } from "@std/assert";
 import {
   type Channel,
@@ -172,7 +173,7 @@ async function answersOfScp(
     stderr: "null",
   }).spawn();
   const writer = child.stdin.getWriter();
-  const all = new Response(child.stdout).text();
+  const all = toText(child.stdout);
   try {
     await writer.write(new TextEncoder().encode(said));
     await writer.close();

@@ -1,5 +1,6 @@
 /** Clients that are programs: their command lines. */
 
+import { dirname } from "@std/path/dirname";
 import { findProgram } from "../../../scripts/peers.ts";
 import { SEACP } from "../process/program.ts";
 import type { Client, CopyRequest } from "./client.ts";
@@ -58,7 +59,7 @@ const pscp: Client = {
   changesTrees:
     "it takes a backslash for a slash, and gives directories no facts",
   command: (site, request, far) => [
-    ...["env", `HOME=${site.puttyKey.replace(/\/[^/]*$/, "")}`],
+    ...["env", `HOME=${dirname(site.puttyKey)}`],
     ...[findProgram("pscp")!, "-scp", "-batch", "-q", "-noagent", "-unsafe"],
     ...["-P", String(site.port), "-l", site.user, "-i", site.puttyKey],
     ...["-hostkey", `SHA256:${site.fingerprint}`],

@@ -1,5 +1,6 @@
 /** A server that is started as a client starts it, and its result. */
 
+import { toBytes } from "@std/streams/to-bytes";
 import { underUmask } from "../fixtures/place.ts";
 import { DECODING } from "../fixtures/raw_names.ts";
 
@@ -55,7 +56,7 @@ export async function runServer(
   );
   const output = new Output(child.stdout);
   const [stderr, { code }] = await Promise.all([
-    new Response(child.stderr).arrayBuffer(),
+    toBytes(child.stderr),
     child.status,
     say(child.stdin, talk, output),
   ]);
@@ -63,7 +64,7 @@ export async function runServer(
   return {
     status: code,
     stdout: await output.all,
-    stderr: textOf(new Uint8Array(stderr)),
+    stderr: textOf(stderr),
     entries: await entriesBelow(cwd),
     contents: await contentsBelow(cwd),
   };

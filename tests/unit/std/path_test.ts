@@ -1,5 +1,4 @@
 import { assertEquals } from "@std/assert";
-import { SEPARATOR } from "@std/path/constants";
 import { dirname } from "@std/path/dirname";
 import { isAbsolute } from "@std/path/is-absolute";
 import { basename as posixBasename } from "@std/path/posix/basename";
@@ -130,8 +129,4 @@ Deno.test("isAbsolute(): knows the roots of this system", () => {
   for (const [path, expected] of rows) {
     assertEquals(isAbsolute(path), expected, path);
   }
-});
-
-Deno.test("SEPARATOR: is that of this system", () => {
-  assertEquals(SEPARATOR, Deno.build.os === "windows" ? "\\" : "/");
 });
