@@ -13,7 +13,6 @@ or
 the content of that directory is copied; a missing target is created.`,
 
   p: String.raw`
-The times are those of modification and access.
 A copy to this machine never sets the set-user-ID and set-group-ID bits.`,
 
   q: String.raw`

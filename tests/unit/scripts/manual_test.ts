@@ -59,6 +59,10 @@ function pageOf(lines: string): string {
   ].join("\n");
 }
 
+Deno.test("manualPage(): is the page as last reviewed", async (t) => {
+  await t.assertSnapshot(PAGE);
+});
+
 Deno.test("manualPage(): describes every option that --help shows, and no other", () => {
   const described = PAGE.split("\n").filter((line) => /^\.It Fl .+/.test(line));
   const expected = OPTIONS
