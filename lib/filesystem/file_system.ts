@@ -97,6 +97,11 @@ export interface OpenFile extends Disposable {
 export interface Concurrency {
   /** Entries of a tree. */
   readonly entries: number;
+  /**
+   * Most entries of a tree, on a line whose latency makes them wait for each other;
+   * absent where it is the same number.
+   */
+  readonly mostEntries?: number;
   /** Reads and writes of all open files together; 0 if each finishes at once. */
   readonly blocks: number;
   /** Length of each read and write, in bytes. */

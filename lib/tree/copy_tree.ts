@@ -71,7 +71,13 @@ class TreeTransfer {
     this.#sources = sources;
     this.#target = target;
     const { interrupted } = options;
-    const steps = Math.max(from.concurrency.entries, to.concurrency.entries);
+    const steps = {
+      size: Math.max(from.concurrency.entries, to.concurrency.entries),
+      most: Math.max(
+        from.concurrency.mostEntries ?? from.concurrency.entries,
+        to.concurrency.mostEntries ?? to.concurrency.entries,
+      ),
+    };
     this.#run = new TransferRun(steps, { observer, interrupted });
     const names = new Set(sources.entries.map((entry) => nameOf(entry, from)));
     names.add(to.nameOf(target.path));

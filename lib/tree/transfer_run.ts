@@ -1,7 +1,7 @@
 import { EntryError, isConnectionFailure, withName } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { OpenEntries } from "./open_entries.ts";
-import { OrderedPool } from "./ordered_pool.ts";
+import { OrderedPool, type PoolSize } from "./ordered_pool.ts";
 
 /** State that all parts of one transfer share: its steps, and its failure. */
 export class TransferRun {
@@ -13,7 +13,7 @@ export class TransferRun {
 
   /** @param steps Number of steps that are in flight at once. */
   constructor(
-    steps: number,
+    steps: PoolSize,
     { observer, interrupted }: {
       observer: Observer;
       interrupted: AbortSignal;

@@ -148,7 +148,7 @@ A host without scp, or without SFTP, is remembered for 30 days.
 .Pp
 Small files do not wait for each other.
 Over SCP, a download is acknowledged in advance, and an upload sends the next
-file before the last one is acknowledged; over SFTP, up to 64 entries are in
+file before the last one is acknowledged; over SFTP, up to 512 entries are in
 flight at once.
 .Sh ENVIRONMENT
 ssh inherits the environment, so variables that it reads, such as

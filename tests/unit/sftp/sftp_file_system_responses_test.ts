@@ -73,12 +73,22 @@ const CONCURRENCIES: readonly ConcurrencyRow[] = [
   {
     name: "a server that does not tell what it takes",
     server: new SftpServer(),
-    concurrency: { entries: 64, blocks: 64, blockBytes: 32 * KIB },
+    concurrency: {
+      entries: 64,
+      mostEntries: 64,
+      blocks: 64,
+      blockBytes: 32 * KIB,
+    },
   },
   {
     name: "a server that says it does, and refuses",
     server: new SftpServer({ "limits@openssh.com": "1" }),
-    concurrency: { entries: 64, blocks: 64, blockBytes: 32 * KIB },
+    concurrency: {
+      entries: 64,
+      mostEntries: 64,
+      blocks: 64,
+      blockBytes: 32 * KIB,
+    },
   },
   {
     name: "OpenSSH's server",
@@ -87,12 +97,22 @@ const CONCURRENCIES: readonly ConcurrencyRow[] = [
       write: 255 * KIB,
       handles: 1019,
     }),
-    concurrency: { entries: 64, blocks: 10, blockBytes: 255 * KIB },
+    concurrency: {
+      entries: 64,
+      mostEntries: 509,
+      blocks: 10,
+      blockBytes: 255 * KIB,
+    },
   },
   {
     name: "a server without limits",
     server: limitedServer({}),
-    concurrency: { entries: 64, blocks: 64, blockBytes: 32 * KIB },
+    concurrency: {
+      entries: 64,
+      mostEntries: 64,
+      blocks: 64,
+      blockBytes: 32 * KIB,
+    },
   },
   {
     name: "a server whose limits are very high",
@@ -101,47 +121,62 @@ const CONCURRENCIES: readonly ConcurrencyRow[] = [
       write: 2 ** 52,
       handles: 2 ** 52,
     }),
-    concurrency: { entries: 64, blocks: 10, blockBytes: 255 * KIB },
+    concurrency: {
+      entries: 64,
+      mostEntries: 512,
+      blocks: 10,
+      blockBytes: 255 * KIB,
+    },
   },
   {
     name: "a server that takes little, and holds little open",
     server: limitedServer({ read: 40_000, write: 30_000, handles: 9 }),
-    concurrency: { entries: 4, blocks: 64, blockBytes: 30_000 },
+    concurrency: { entries: 4, mostEntries: 4, blocks: 64, blockBytes: 30_000 },
   },
   {
     name: "a server that takes next to nothing",
     server: limitedServer({ read: 1, write: 1, handles: 1 }),
-    concurrency: { entries: 1, blocks: 64, blockBytes: 64 },
+    concurrency: { entries: 1, mostEntries: 1, blocks: 64, blockBytes: 64 },
   },
   {
     name: "a slow copy",
     server: limitedServer({ read: 255 * KIB, write: 255 * KIB }),
     blockBytes: 4096,
-    concurrency: { entries: 64, blocks: 64, blockBytes: 4096 },
+    concurrency: { entries: 64, mostEntries: 64, blocks: 64, blockBytes: 4096 },
   },
   {
     name: "a user who wants few and small requests",
     server: limitedServer({ read: 255 * KIB, write: 255 * KIB }),
     tuning: { requests: 1, bufferBytes: 100 },
-    concurrency: { entries: 64, blocks: 1, blockBytes: 100 },
+    concurrency: { entries: 64, mostEntries: 64, blocks: 1, blockBytes: 100 },
   },
   {
     name: "a user who wants many and large ones of a server that does not tell",
     server: new SftpServer(),
     tuning: { requests: 1000, bufferBytes: 1_000_000 },
-    concurrency: { entries: 64, blocks: 1000, blockBytes: 255 * KIB },
+    concurrency: {
+      entries: 64,
+      mostEntries: 64,
+      blocks: 1000,
+      blockBytes: 255 * KIB,
+    },
   },
   {
     name: "a user who wants more than the server takes",
     server: limitedServer({ read: 50_000, write: 60_000 }),
     tuning: { bufferBytes: 100_000 },
-    concurrency: { entries: 64, blocks: 52, blockBytes: 50_000 },
+    concurrency: {
+      entries: 64,
+      mostEntries: 64,
+      blocks: 52,
+      blockBytes: 50_000,
+    },
   },
   {
     name: "a user who wants requests of no length",
     server: new SftpServer(),
     tuning: { bufferBytes: 1 },
-    concurrency: { entries: 64, blocks: 64, blockBytes: 64 },
+    concurrency: { entries: 64, mostEntries: 64, blocks: 64, blockBytes: 64 },
   },
 ];
 
@@ -160,7 +195,12 @@ Deno.test("concurrency: is one entry and one block in lockstep", async () => {
     tuning: { requests: 10 },
     blockBytes: KIB,
   });
-  assertEquals(concurrency, { entries: 1, blocks: 1, blockBytes: KIB });
+  assertEquals(concurrency, {
+    entries: 1,
+    mostEntries: 1,
+    blocks: 1,
+    blockBytes: KIB,
+  });
 });
 
 /** Refusals to open a file that could be opened later. */

@@ -1,3 +1,4 @@
+import { stub } from "@std/testing/mock";
 import { assertEquals } from "@std/assert";
 import { OrderedPool } from "../../../lib/tree/ordered_pool.ts";
 import { turn } from "../../support/turn.ts";
@@ -11,7 +12,10 @@ class Bench {
   readonly #ends = new Map<string, PromiseWithResolvers<void>>();
 
   constructor(size: number) {
-    this.pool = new OrderedPool(size, (error) => this.reported.push(error));
+    this.pool = new OrderedPool(
+      { size, most: size },
+      (error) => this.reported.push(error),
+    );
   }
 
   /** Begins steps with these names, one after the other. */
@@ -132,4 +136,89 @@ Deno.test("OrderedPool: resolves wait() when all that was begun was reported", a
   await bench.end("a");
   await ended;
   assertEquals(bench.reported, ["b", "c"]);
+});
+
+/** A clock that a test sets, in milliseconds. */
+class Clock implements Disposable {
+  time = 0;
+  readonly #stub = stub(performance, "now", () => this.time);
+
+  [Symbol.dispose](): void {
+    this.#stub.restore();
+  }
+}
+
+/** Begins `count` steps that wait; gives their ends, in order. */
+function waitingSteps(pool: OrderedPool, count: number): {
+  readonly ends: (() => void)[];
+  readonly begun: () => number;
+} {
+  const ends: (() => void)[] = [];
+  const beginAll = async () => {
+    for (let at = 0; at < count; at++) {
+      await pool.begin(() =>
+        new Promise<void>((resolve) => {
+          ends.push(resolve);
+        })
+      );
+    }
+  };
+  beginAll();
+  return { ends, begun: () => ends.length };
+}
+
+Deno.test("OrderedPool: doubles its size, up to the most, while steps wait long for room", async () => {
+  using clock = new Clock();
+  const pool = new OrderedPool({ size: 2, most: 7 }, () => {});
+  const { ends, begun } = waitingSteps(pool, 20);
+  await turn();
+  assertEquals(begun(), 2);
+  for (const [over, inFlight] of [4, 7, 7].entries()) {
+    clock.time += 20;
+    ends[over]!();
+    await turn();
+    assertEquals(begun(), over + 1 + inFlight);
+  }
+  for (let over = 3; over < 20; over++) {
+    ends[over]!();
+    await turn();
+  }
+  await pool.wait();
+  assertEquals(begun(), 20);
+});
+
+Deno.test("OrderedPool: keeps its size where steps end soon", async () => {
+  using clock = new Clock();
+  const pool = new OrderedPool({ size: 2, most: 8 }, () => {});
+  const { ends, begun } = waitingSteps(pool, 12);
+  await turn();
+  for (let over = 0; over < 12; over++) {
+    clock.time += 4;
+    assertEquals(begun(), Math.min(12, over + 2));
+    ends[over]!();
+    await turn();
+  }
+  await pool.wait();
+});
+
+Deno.test("OrderedPool: grows once for steps that waited for the same end", async () => {
+  using clock = new Clock();
+  const pool = new OrderedPool({ size: 1, most: 64 }, () => {});
+  const first = Promise.withResolvers<void>();
+  await pool.begin(() => first.promise);
+  const later = Promise.withResolvers<void>();
+  let begun = 0;
+  const waiting = Array.from({ length: 8 }, () =>
+    pool.begin(() => {
+      begun++;
+      return later.promise;
+    }));
+  await turn();
+  clock.time += 20;
+  first.resolve();
+  await turn();
+  assertEquals(begun, 2);
+  later.resolve();
+  await Promise.all(waiting);
+  await pool.wait();
 });

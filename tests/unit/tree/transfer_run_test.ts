@@ -12,7 +12,7 @@ import { RecordingObserver } from "../../support/recording_observer.ts";
 class Bench {
   readonly observer = new RecordingObserver();
   readonly interrupt = new AbortController();
-  readonly run = new TransferRun(2, {
+  readonly run = new TransferRun({ size: 2, most: 2 }, {
     observer: this.observer,
     interrupted: this.interrupt.signal,
   });
