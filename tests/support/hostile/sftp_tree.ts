@@ -1,5 +1,3 @@
-import { basename } from "@std/path/posix/basename";
-import { dirname } from "@std/path/posix/dirname";
 import { type AskedAttributes, Fields } from "./sftp_fields.ts";
 import { string, uint32, uint64, unwire, wire } from "../sftp/bytes.ts";
 import { type Answer, data, extended, handle, status } from "../sftp/server.ts";
@@ -75,9 +73,9 @@ export class HostileSftpTree {
   }
 
   #makeAbove(path: string): void {
-    for (let above = dirname(resolved(path)); !this.entries.has(above);) {
+    for (let above = directoryOf(resolved(path)); !this.entries.has(above);) {
       this.#add(above, { kind: "directory", content: "", mode: 0o755 });
-      above = dirname(above);
+      above = directoryOf(above);
     }
   }
 
@@ -126,7 +124,7 @@ export class HostileSftpTree {
     const flags = fields.uint32();
     const mayCreate = (flags & CREAT) !== 0;
     const { mode = 0o666 } = fields.attributes();
-    const above = this.entries.get(dirname(path));
+    const above = this.entries.get(directoryOf(path));
     if (above?.kind !== "directory") return MISSING;
     const found = this.entries.get(path);
     if (found === undefined && !mayCreate) return MISSING;
@@ -141,7 +139,7 @@ export class HostileSftpTree {
     if (entry === undefined) return MISSING;
     if (entry.kind !== "directory") return FAILURE;
     const names = [...this.entries.keys()]
-      .filter((held) => held !== path && dirname(held) === path);
+      .filter((held) => held !== path && directoryOf(held) === path);
     return this.#opening({ entry, names });
   }
 
@@ -153,7 +151,7 @@ export class HostileSftpTree {
 
   #makeDirectory(path: string, { mode = 0o777 }: AskedAttributes): Answer {
     if (this.entries.has(path)) return FAILURE;
-    if (this.entries.get(dirname(path))?.kind !== "directory") {
+    if (this.entries.get(directoryOf(path))?.kind !== "directory") {
       return MISSING;
     }
     this.#add(path, { kind: "directory", content: "", mode });
@@ -186,7 +184,7 @@ export class HostileSftpTree {
         const told = names.splice(0, NAMES_AT_ONCE);
         if (told.length === 0) return EOF;
         return namesAnswer(told.map((path) => [
-          basename(path),
+          nameOf(path),
           attributesText(this.entries.get(path)!),
         ]));
       }
@@ -220,6 +218,14 @@ function resolved(path: string): string {
     else if (name !== "" && name !== ".") names.push(name);
   }
   return `/${names.join("/")}`;
+}
+
+function directoryOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/")) || "/";
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 const KIND_BITS = { file: 0o100000, directory: 0o040000 } as const;
