@@ -41,8 +41,11 @@ const ENVIRONMENT = {
   WAYLAND_DISPLAY: "",
 };
 
-/** Number of times that other processes may open a terminal by accident. */
-const ACCIDENTS = 4;
+/**
+ * Number of times that other processes may open a terminal by accident: tests
+ * beside this one do so for seconds.
+ */
+const ACCIDENTS = 40;
 
 /** A tree here, of which some is refused there, and how it gets there. */
 class Upload implements Disposable {
@@ -147,7 +150,7 @@ peerTest(
 );
 
 peerTest(
-  "Whoever trusts a host is asked once, whatever is refused: nothing goes ahead",
+  "prompts: whoever trusts a host is asked once, whatever is refused: nothing goes ahead",
   NEEDS,
   async () => {
     using upload = await Upload.prepare();
@@ -187,7 +190,7 @@ peerTest(
 for (const isOnTerminal of [true, false]) {
   const where = isOnTerminal ? "on a terminal" : "without a terminal";
   peerTestUnless(lacksLinuxLibrary)(
-    `Bodies go ahead ${where} where ssh asks for nothing: a refusal takes another session`,
+    `prompts: bodies go ahead ${where} where ssh asks for nothing: a refusal takes another session`,
     NEEDS,
     async () => {
       using upload = await Upload.prepare();
