@@ -113,7 +113,10 @@ function assertSaysWhole(
 ): void {
   assert(isWhole, "status 0, but not all has arrived");
   assertEquals(stdout, "");
-  assertMatch(stderr, /^(Connection to .* closed by remote host\.\r\n)?$/);
+  assertMatch(
+    stderr,
+    /^(Connection to .* closed by remote host\.\r\n|client_loop: send disconnect: .*\r\n)?$/,
+  );
 }
 
 function assertSaysWhy(
