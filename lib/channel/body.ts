@@ -12,7 +12,7 @@ import type { Channel } from "./channel.ts";
  * @throws {SessionError} If the connection is lost.
  */
 export async function sendBody(
-  channel: Channel,
+  channel: Pick<Channel, "blockBytes" | "write">,
   file: OpenFile,
   { path, size, moved }: {
     path: string;

@@ -25,7 +25,7 @@ export function recordsOf(
   const records: (readonly [title: string, bytes: Uint8Array])[] = [
     [title, formatRecord({ ...record, mode: record.mode & modeBits })],
   ];
-  if (preserve) {
+  if (preserve && times !== undefined) {
     records.unshift(["Sending file timestamps", timesRecord(times)]);
   }
   return records.map(([title, bytes]) => {

@@ -1,116 +1,151 @@
 import { sendBody } from "../channel/body.ts";
+import type { Channel } from "../channel/channel.ts";
 import { EntryError, SessionError, withName } from "../errors.ts";
 import type { FileSystem, OpenFile } from "../filesystem/file_system.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { type FileProgress, startFile } from "../events/file_progress.ts";
 import { warnIfEncoded } from "./announcements.ts";
-import { MAX_SPECULATION_BYTES } from "./wire/speculation.ts";
-import type { Announcement } from "./sent_entry.ts";
-import type { SinkDialogue } from "./sink_dialogue.ts";
+import { TRIAL_BYTES } from "./pending_replies.ts";
+import type { Announcement, FileStep } from "./sent_entry.ts";
+import { SinkLostError, type SinkSession } from "./sink_session.ts";
 import { SMALL_BYTES, SmallBodies } from "./small_bodies.ts";
+import { isSafeToSpeculate, SpeculationCheck } from "./wire/speculation.ts";
 
-/** Body that is being sent. */
-interface SentBody {
-  readonly path: string;
+/** Longest file that is read whole before it is speculated with, in bytes. */
+const MAX_WHOLE_BYTES = 256 * 1024;
+
+/** Longest speculation for a sink on trial, in bytes, beside its records. */
+const MAX_TRIAL_BODY_BYTES = TRIAL_BYTES / 2;
+
+/** Part of a channel that a body is written to. */
+type Output = Pick<Channel, "blockBytes" | "write">;
+
+/** File that is being sent. */
+interface SentFile {
+  readonly step: FileStep;
+  readonly announcement: Announcement;
+  /** Its content, or the open file itself. */
+  readonly content: OpenFile | Uint8Array;
   /** As announced, in bytes. */
   readonly size: number;
-  readonly progress: FileProgress;
 }
 
-/** Sends files: their records, and their content as the dialogue allows. */
+/** Sends files to a sink: their records, and their content as the session allows. */
 export class FileSender {
   readonly #files: FileSystem;
-  readonly #dialogue: SinkDialogue;
+  readonly #session: SinkSession;
   readonly #observer: Observer;
   readonly #bodies = new SmallBodies();
 
-  constructor(files: FileSystem, dialogue: SinkDialogue, observer: Observer) {
+  constructor(files: FileSystem, session: SinkSession, observer: Observer) {
     this.#files = files;
-    this.#dialogue = dialogue;
+    this.#session = session;
     this.#observer = observer;
   }
 
   /**
    * Sends a file, unless the sink refuses it.
    *
-   * @returns False if the sink was lost before anything of the file was sent:
-   * then it has to be sent again.
    * @throws {EntryError} If it cannot be read, before it is announced.
+   * @throws {SinkLostError} If the sink is lost.
    */
-  async send(path: string, name: string): Promise<boolean> {
+  async send(step: FileStep): Promise<void> {
+    const { path, name, accessed } = step;
     using file = await this.#files.openToRead(path);
     const attributes = await file.stat();
     if (attributes.kind !== "file") {
       throw new EntryError(`${path}: not a regular file`);
     }
+    const session = this.#session;
     const body = await this.#bodies.read(file, {
       path,
       size: attributes.size,
-      limit: this.#dialogue.maySpeculate ? MAX_SPECULATION_BYTES : SMALL_BYTES,
+      limit: session.maySpeculate ? MAX_WHOLE_BYTES : SMALL_BYTES,
     });
     const size = body?.length ?? attributes.size;
     const announcement: Announcement = {
       path,
       record: { kind: "file", mode: attributes.mode, size, name },
-      times: attributes,
+      times: { modified: attributes.modified, accessed },
     };
     warnIfEncoded(announcement, this.#observer);
-    if (body !== undefined && await this.#dialogue.canSpeculate(body)) {
-      return await this.#dialogue.speculate(announcement, body);
+    const sent = { step, announcement, content: body ?? file, size };
+    const maySpeculate = session.maySpeculate &&
+      !(session.isOnTrial && size > MAX_TRIAL_BODY_BYTES);
+    if (maySpeculate && body !== undefined && isSafeToSpeculate(body)) {
+      await this.#speculate(sent, body);
+    } else if (maySpeculate && size > 0) {
+      const awaitRecord = await session.beginSpeculation(announcement, step);
+      await this.#sendContent(
+        sent,
+        (channel) => new SpeculatingOutput(channel, size, awaitRecord),
+      );
+    } else if (await session.offer(announcement, step)) {
+      await this.#sendContent(sent, (channel) => channel);
     }
-    if (await this.#dialogue.offer(announcement)) {
-      const progress = startFile(this.#observer, name, size);
-      try {
-        await this.#sendContent(body ?? file, { path, size, progress });
-      } finally {
-        progress.finished();
-      }
-    }
-    return true;
   }
 
-  async #sendContent(
-    content: OpenFile | Uint8Array,
-    sent: SentBody,
+  async #speculate(
+    { announcement, step }: SentFile,
+    body: Uint8Array,
   ): Promise<void> {
-    const { path, size } = sent;
-    const { peer } = this.#dialogue;
-    this.#dialogue.expectBodyReply(path, size);
+    const progress = startFile(this.#observer, step.name, body.length);
     try {
-      const failure = await this.#sendBytes(content, sent);
-      if (failure === undefined) await peer.sendOk();
+      await this.#session.speculate(announcement, step, body);
+      progress.moved(body.length);
+    } finally {
+      progress.finished();
+    }
+  }
+
+  /** @param over Gives the output that the content goes to. */
+  async #sendContent(
+    sent: SentFile,
+    over: (channel: Output) => Output,
+  ): Promise<void> {
+    const { step, size } = sent;
+    const { path } = step;
+    const session = this.#session;
+    session.expectBodyReply(step, size);
+    const progress = startFile(this.#observer, step.name, size);
+    try {
+      const channel = over(session.peer.channel);
+      const failure = await sendBytes(channel, sent, progress);
+      if (failure === undefined) await session.peer.sendOk();
       else {
-        await peer.sendFailure(failure.message);
+        await session.peer.sendFailure(failure.message);
         this.#observer.report({ kind: "failure", message: failure.message });
       }
     } catch (error) {
       // A sink that stopped reading may have said why.
       if (error instanceof SessionError) {
-        await this.#dialogue.awaitReplies().catch(() => {});
+        await session.awaitReplies().catch(unlessLost);
       }
       throw withName(path, error);
+    } finally {
+      progress.finished();
     }
-    if (this.#dialogue.isLockstep) await this.#dialogue.awaitReplies();
+    if (session.isLockstep) await session.awaitReplies();
   }
+}
 
-  /** Sends a body; gives a failure to read it. */
-  async #sendBytes(
-    content: OpenFile | Uint8Array,
-    { path, size, progress }: SentBody,
-  ): Promise<EntryError | undefined> {
-    const { channel } = this.#dialogue.peer;
-    if (content instanceof Uint8Array) {
-      if (size > 0) await channel.write(content);
-      progress.moved(size);
-      return undefined;
-    }
-    const failure = await sendBody(channel, content, {
-      path,
-      size,
-      moved: (bytes) => progress.moved(bytes),
-    });
-    return failure ?? await grown(content, path, size);
+/** Sends a body; gives a failure to read it. */
+async function sendBytes(
+  channel: Output,
+  { step: { path }, content, size }: SentFile,
+  progress: FileProgress,
+): Promise<EntryError | undefined> {
+  if (content instanceof Uint8Array) {
+    if (size > 0) await channel.write(content);
+    progress.moved(size);
+    return undefined;
   }
+  const failure = await sendBody(channel, content, {
+    path,
+    size,
+    moved: (bytes) => progress.moved(bytes),
+  });
+  return failure ?? await grown(content, path, size);
 }
 
 /** Gives the failure of a file that is longer than it was announced. */
@@ -125,4 +160,48 @@ async function grown(
     `${path}: the file grew while it was read: ${size} of ${sizeNow} bytes ` +
       "were sent",
   );
+}
+
+/**
+ * Output for a body whose record is not acknowledged: what could do harm waits
+ * until it is.
+ */
+class SpeculatingOutput implements Output {
+  readonly #inner: Output;
+  readonly #awaitRecord: () => Promise<void>;
+  readonly #check = new SpeculationCheck();
+  /** Bytes of the body that are still to be written. */
+  #left: number;
+  #isTaken = false;
+
+  constructor(
+    inner: Output,
+    size: number,
+    awaitRecord: () => Promise<void>,
+  ) {
+    this.#inner = inner;
+    this.#left = size;
+    this.#awaitRecord = awaitRecord;
+  }
+
+  get blockBytes(): number {
+    return this.#inner.blockBytes;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    this.#left -= bytes.length;
+    const isLast = this.#left <= 0;
+    const harmless = this.#isTaken
+      ? bytes.length
+      : this.#check.pass(bytes, { isLast });
+    if (harmless > 0) await this.#inner.write(bytes.subarray(0, harmless));
+    if (harmless === bytes.length) return;
+    await this.#awaitRecord();
+    this.#isTaken = true;
+    await this.#inner.write(bytes.subarray(harmless));
+  }
+}
+
+function unlessLost(error: unknown): void {
+  if (error instanceof SinkLostError) throw error;
 }

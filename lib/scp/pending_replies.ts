@@ -1,11 +1,14 @@
 import { withName } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type { ScpPeer } from "./peer.ts";
-import { type SentEntry, unsure } from "./sent_entry.ts";
+import { type Step, unsure } from "./sent_entry.ts";
 import { orStall } from "./stall.ts";
 
-/** Part of an entry that a sink replies to: a record, a body, or a directory's end. */
-type Part = "record" | "body" | "end";
+/**
+ * Part of an entry that a sink replies to: the record of its times, its own, its
+ * body, or a directory's end.
+ */
+type Part = "times" | "record" | "body" | "end";
 
 /** Part of an entry that was sent, and its length in bytes. */
 export type SentPart = readonly [part: Part, bytes: number];
@@ -19,6 +22,17 @@ export const TRIAL_BYTES = 4096;
 /** Kind of the one that left right before a message, in one go with it. */
 type Behind = "nothing" | "warning" | "message";
 
+/** Entry of which something was sent. */
+export interface SentEntry {
+  readonly path: string;
+  /** Step to take again where the sink is lost. */
+  readonly step: Step;
+  /** True where its body was sent before its record was acknowledged. */
+  readonly isSpeculation?: boolean;
+  /** Reply to its own record, once it came. */
+  reply?: "taken" | "refused";
+}
+
 interface PendingReply {
   readonly entry: SentEntry;
   readonly part: Part;
@@ -29,12 +43,23 @@ interface PendingReply {
 /** Loss of a sink, after which the source has to reconnect. */
 export interface LostSink {
   /**
-   * `refused`: the sink refused the first of the entries, a speculation.
-   * `stalled`: the sink takes one message from each packet.
+   * `refused`: the sink refused a speculation. `stalled`: the sink takes one
+   * message from each packet.
    */
   readonly why: "refused" | "stalled";
-  /** Speculations that have no reply. */
+  /** Entries that have no reply to all their parts, in their order. */
   readonly entries: readonly SentEntry[];
+}
+
+/** Behaviour of a sink, as far as it is known. */
+export interface SinkBehaviour {
+  /** True where messages may be sent together: the sink is not on trial. */
+  readonly takesTogether: boolean;
+  /**
+   * True where a refused record loses the sink, and is not reported: another sink is
+   * to say why, with the path that the user knows.
+   */
+  readonly refusalLoses: boolean;
 }
 
 /**
@@ -49,19 +74,20 @@ export class PendingReplies {
   readonly #peer: ScpPeer;
   readonly #observer: Observer;
   readonly #pending: PendingReply[] = [];
+  readonly #refusalLoses: boolean;
   #isOnTrial: boolean;
   /** Kind of the one that leaves right before the next message. */
   #behind: Behind = "nothing";
 
-  /** @param isLockstep True where the source waits for each reply. */
   constructor(
     peer: ScpPeer,
     observer: Observer,
-    { isLockstep }: { readonly isLockstep: boolean },
+    { takesTogether, refusalLoses }: SinkBehaviour,
   ) {
     this.#peer = peer;
     this.#observer = observer;
-    this.#isOnTrial = !isLockstep;
+    this.#isOnTrial = !takesTogether;
+    this.#refusalLoses = refusalLoses;
   }
 
   /** Number of replies that are pending. */
@@ -80,10 +106,16 @@ export class PendingReplies {
       this.#bytes + bytes > TRIAL_BYTES;
   }
 
-  /** The first speculation that has no reply. */
-  get firstSpeculation(): SentEntry["speculation"] {
-    return this.#pending.find(({ entry }) => entry.speculation)?.entry
-      .speculation;
+  /** True where the record of a directory has no reply. */
+  get hasDirectory(): boolean {
+    return this.#pending.some(({ entry: { step }, part }) =>
+      part === "record" && step.kind === "directory"
+    );
+  }
+
+  /** True where a speculation has no reply. */
+  get hasSpeculation(): boolean {
+    return this.#pending.some(({ entry }) => entry.isSpeculation);
   }
 
   /** Adds the replies to parts of an entry that is about to be sent. */
@@ -118,11 +150,15 @@ export class PendingReplies {
     if (behind === "message") this.#isOnTrial = false;
     if (this.count === 0) this.#behind = "nothing";
     if (part === "body") this.#peer.confirm();
-    if (part === "record") entry.isRefused = refusal !== undefined;
+    const isRecord = part === "record" || part === "times";
+    if (part === "record") entry.reply = "taken";
     if (refusal === undefined) return undefined;
+    if (isRecord) entry.reply = "refused";
+    if (isRecord && this.#refusalLoses) return this.#lose("refused", entry);
     this.#observer.report({ kind: "failure", message: refusal });
-    const isLost = part === "record" && entry.speculation !== undefined;
-    return isLost ? this.#lose("refused", entry) : undefined;
+    if (!isRecord || !entry.isSpeculation) return undefined;
+    const { why, entries } = this.#lose("refused");
+    return { why, entries: entries.filter(({ step }) => step !== entry.step) };
   }
 
   async #read(): Promise<{ refusal: string | undefined } | "stall"> {
@@ -144,15 +180,13 @@ export class PendingReplies {
   /** Names for an error all that may not have arrived. */
   #unsure(first: SentEntry): string {
     const others = this.#pending.filter(({ part }) => part !== "end");
-    return unsure([first, ...others.map(({ entry }) => entry)]);
+    return unsure([first, ...others.map(({ entry }) => entry)]
+      .map(({ path }) => path));
   }
 
-  /** Drops all pending replies; `refused` is an entry that has its own. */
-  #lose(why: LostSink["why"], ...refused: readonly SentEntry[]): LostSink {
+  /** Drops all pending replies; `before` is an entry that has one. */
+  #lose(why: LostSink["why"], ...before: readonly SentEntry[]): LostSink {
     const pending = this.#pending.splice(0).map(({ entry }) => entry);
-    const entries = [...refused, ...pending].filter((entry) =>
-      entry.speculation
-    );
-    return { why, entries: [...new Set(entries)] };
+    return { why, entries: [...new Set([...before, ...pending])] };
   }
 }

@@ -1,7 +1,6 @@
 /** Reconnecting to a target after its sink is lost, and resuming there. */
 
 import type { Channel } from "../channel/channel.ts";
-import type { Announcement, SentDirectory } from "./sent_entry.ts";
 
 /** Connection to a sink that takes the place of a lost one. */
 export interface Reconnection {
@@ -18,24 +17,3 @@ export interface Reconnection {
  * @throws {SessionError} If that cannot be done.
  */
 export type Reconnect = (isInside: boolean) => Promise<Reconnection>;
-
-/**
- * Gives the announcements that reopen a directory, the outermost one first.
- *
- * @param outermost Name that the outermost directory has now; absent if it keeps
- * its own.
- */
-export function announcementsInto(
-  directory: SentDirectory | undefined,
-  outermost: string | undefined,
-): readonly Announcement[] {
-  if (directory === undefined) return [];
-  const { above, announcement } = directory;
-  const before = announcementsInto(above, outermost);
-  if (announcement === undefined) return before;
-  const { record } = announcement;
-  const name = above === undefined && outermost !== undefined
-    ? outermost
-    : record.name;
-  return [...before, { ...announcement, record: { ...record, name } }];
-}

@@ -8,7 +8,8 @@ import type { DirectoryRecord, FileRecord } from "./wire/records.ts";
 export interface Announcement {
   readonly path: string;
   readonly record: FileRecord | DirectoryRecord;
-  readonly times: Times;
+  /** Absent where the entry's own are not the source's to set. */
+  readonly times: Times | undefined;
 }
 
 /** A directory whose content is being sent. */
@@ -21,25 +22,63 @@ export interface SentDirectory extends OpenDirectory {
    * may have by then, and those of the directories above let its owner in.
    */
   readonly canReopen: boolean;
+  /** Reply of the sink to its announcement, once it was waited for. */
+  reply?: "taken" | "refused";
 }
 
-/** An entry of which something was sent. */
-export interface SentEntry {
+/** File that a sink is to take. */
+export interface FileStep {
+  readonly kind: "file";
   readonly path: string;
-  /** True if the last reply to one of its records was a refusal. */
-  isRefused?: boolean;
-  /** Present where its body was sent before its record was acknowledged. */
-  readonly speculation?: {
-    /** Name as it was announced. */
-    readonly name: string;
-    /** The directory that it was sent into; absent at the top. */
-    readonly directory: SentDirectory | undefined;
-  };
+  /** Name as it is announced. */
+  readonly name: string;
+  /** Time of the last access before it is read, as in `Times`. */
+  readonly accessed: number;
+  /** Directory that it is sent into; absent at the top. */
+  readonly directory: SentDirectory | undefined;
+}
+
+/** Directory that a sink is to be in; absent for the top. */
+export interface DirectoryStep {
+  readonly kind: "directory";
+  readonly directory: SentDirectory | undefined;
+}
+
+/** Warning for a sink, which gets no reply. */
+export interface WarningStep {
+  readonly kind: "warning";
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The end, once there is a reply to all that was sent. */
+export interface EndStep {
+  readonly kind: "end";
+}
+
+/** Step of an upload: all that another sink has to know to take it, too. */
+export type Step = FileStep | DirectoryStep | WarningStep | EndStep;
+
+/** Tells a step in a directory that the sink refused, or below one. */
+export function isRefused(step: Step): boolean {
+  for (
+    let directory = directoryOf(step);
+    directory !== undefined;
+    directory = directory.above
+  ) {
+    if (directory.reply === "refused") return true;
+  }
+  return false;
+}
+
+/** Gives the directory that a step leads to. */
+export function directoryOf(step: Step): SentDirectory | undefined {
+  return "directory" in step ? step.directory : undefined;
 }
 
 /** Names entries that may not have arrived, the first one first. */
-export function unsure(entries: readonly SentEntry[]): string {
-  const [first, ...more] = new Set(entries.map(({ path }) => path));
+export function unsure(paths: readonly string[]): string {
+  const [first, ...more] = new Set(paths);
   return more.length === 0
     ? first!
     : `${first} and ${more.length} more after it`;

@@ -1,5 +1,10 @@
 import type { Channel } from "../channel/channel.ts";
-import { asEntryError, EntryError } from "../errors.ts";
+import {
+  asEntryError,
+  EntryError,
+  ProtocolError,
+  withName,
+} from "../errors.ts";
 import type {
   Attributes,
   DirectoryEntry,
@@ -13,8 +18,18 @@ import { warnIfEncoded } from "./announcements.ts";
 import { FileSender } from "./file_sender.ts";
 import { RECORD_MODE_BITS } from "./wire/records.ts";
 import type { Reconnect } from "./reconnect.ts";
-import type { Announcement, SentDirectory, SentEntry } from "./sent_entry.ts";
-import { SinkDialogue } from "./sink_dialogue.ts";
+import { type Layout, NestedLayout } from "./layout.ts";
+import { ScpPeer } from "./peer.ts";
+import {
+  type Announcement,
+  directoryOf,
+  isRefused,
+  type SentDirectory,
+  type Step,
+  unsure,
+} from "./sent_entry.ts";
+import { type Mode, SinkLostError, SinkSession } from "./sink_session.ts";
+import { ONE_AT_A_TIME } from "./stall.ts";
 
 /** Options of a source, for all that it sends. */
 export interface SourceOptions {
@@ -45,15 +60,28 @@ export interface SourceOptions {
 /**
  * The sending side of the SCP protocol: walks files and directories, and reports
  * those that cannot be sent.
+ *
+ * The walk makes steps, each of which says all that a sink has to know. A session
+ * takes them one by one. Where its sink is lost, the next session takes those that
+ * have no reply, and then goes on. A session is in one mode for good:
+ *
+ *     speculating -- refusal --> waiting
+ *     speculating, waiting -- messages dropped --> lockstep
+ *
+ * In lockstep nothing is lost but the connection, so there are three sessions at
+ * most.
  */
 export class Source {
   readonly #files: FileSystem;
   readonly #options: SourceOptions;
   readonly #observer: Observer;
-  readonly #dialogue: SinkDialogue;
   /** Names of directories that the copy itself may make at its top. */
   readonly #ownWork = { began: Date.now(), names: new Set<string>() };
+  #session: SinkSession;
   #sender: FileSender;
+  /** Present while the source may reconnect. */
+  #reconnect: Reconnect | undefined;
+  #layout: Layout = new NestedLayout();
 
   constructor(
     channel: Channel,
@@ -63,21 +91,28 @@ export class Source {
   ) {
     this.#files = files;
     this.#options = options;
-    const { preserve, lockstep, targetName } = options;
-    const { modeBits = RECORD_MODE_BITS } = options;
+    const { lockstep, targetName } = options;
     if (targetName !== undefined) this.#ownWork.names.add(targetName);
     this.#observer = observer;
-    this.#dialogue = new SinkDialogue(channel, {
-      preserve,
-      modeBits,
-      lockstep,
-      resend: (entries) => this.#resend(entries),
-    }, observer);
+    this.#session = this.#sessionWith(
+      new ScpPeer(channel),
+      lockstep ? "lockstep" : "waiting",
+    );
     this.#sender = this.#newSender();
   }
 
+  #sessionWith(peer: ScpPeer, mode: Mode): SinkSession {
+    const { preserve, modeBits = RECORD_MODE_BITS } = this.#options;
+    const layout = this.#layout;
+    return new SinkSession(
+      peer,
+      { mode, layout, preserve, modeBits },
+      this.#observer,
+    );
+  }
+
   #newSender(): FileSender {
-    return new FileSender(this.#files, this.#dialogue, this.#observer);
+    return new FileSender(this.#files, this.#session, this.#observer);
   }
 
   /**
@@ -89,7 +124,7 @@ export class Source {
    * @throws {SessionError} If it ends.
    */
   async begin(): Promise<string | undefined> {
-    return await this.#dialogue.begin();
+    return await this.#session.begin();
   }
 
   /**
@@ -99,15 +134,22 @@ export class Source {
    * where a sink takes one message at a time.
    */
   reconnectBy(reconnect: Reconnect): void {
-    this.#dialogue.reconnectBy(reconnect);
+    this.#reconnect = reconnect;
   }
 
   /**
-   * Does the same, and lets small bodies leave before their records are acknowledged
-   * where a refusal only loses the sink.
+   * Does the same, and lets bodies leave before their records are acknowledged
+   * where a refusal only loses the sink. Nothing may have been sent yet.
+   *
+   * @param layout Layout of the target's directories, as long as the sink is the
+   * first one.
    */
-  speculateBy(reconnect: Reconnect): void {
-    this.#dialogue.speculateBy(reconnect);
+  speculateBy(reconnect: Reconnect, layout = this.#layout): void {
+    this.reconnectBy(reconnect);
+    if (this.#session.isLockstep) return;
+    this.#layout = layout;
+    this.#session = this.#sessionWith(this.#session.peer, "speculating");
+    this.#sender = this.#newSender();
   }
 
   /**
@@ -121,55 +163,136 @@ export class Source {
    */
   async send(path: string): Promise<void> {
     const given = withoutTrailingSlashes(path);
-    await this.#sendEntry(given, this.#files.nameOf(given));
+    const entry = { path: given, name: this.#files.nameOf(given) };
+    await this.#sendEntry(entry, undefined);
+    await this.#take({ kind: "directory", directory: undefined });
   }
 
   /** Waits for the replies to all that was sent; throws as `send`. */
   async end(): Promise<void> {
-    await this.#dialogue.awaitReplies();
+    await this.#take({ kind: "end" });
   }
 
-  async #sendEntry(path: string, name: string): Promise<void> {
+  /**
+   * Has the sink take a step, and another sink where that one is lost. An entry
+   * that cannot be sent is reported.
+   */
+  async #take(step: Step): Promise<void> {
+    let steps = [step];
+    let lost: SinkLostError | undefined;
+    for (let next; (next = steps[0]) !== undefined;) {
+      try {
+        if (lost !== undefined) await this.#replaceSink(lost, steps);
+        lost = undefined;
+        await this.#takeNext(next);
+        steps.shift();
+      } catch (error) {
+        if (error instanceof SinkLostError) {
+          lost = error;
+          const others = steps.filter((one) => !error.steps.includes(one));
+          // A warning gets no reply, and its text was reported.
+          steps = [...error.steps, ...others]
+            .filter(({ kind }) => kind !== "warning");
+        } else if (next.kind === "file") {
+          steps.shift();
+          await this.#fail(next.path, asEntryError(error));
+        } else throw error;
+      }
+    }
+  }
+
+  async #takeNext(step: Step): Promise<void> {
+    if (isRefused(step)) return;
+    const session = this.#session;
+    switch (step.kind) {
+      case "warning":
+        return await session.warn(step);
+      case "directory":
+        await session.goTo(step.directory);
+        return;
+      case "file":
+        if (await session.goTo(step.directory)) await this.#sender.send(step);
+        return;
+      case "end":
+        await session.goTo(undefined);
+        return await session.awaitReplies();
+      default:
+        return step satisfies never;
+    }
+  }
+
+  /**
+   * Begins a session with another sink, and has it go where the first of some steps
+   * leads.
+   */
+  async #replaceSink(
+    { why }: SinkLostError,
+    steps: readonly Step[],
+  ): Promise<void> {
+    const lost = steps.flatMap((step) => step.kind === "file" ? step.path : []);
+    try {
+      if (this.#reconnect === undefined) throw new ProtocolError(ONE_AT_A_TIME);
+      const isInside = steps.some((step) => isTaken(directoryOf(step)));
+      const { channel, outermost } = await this.#reconnect(isInside);
+      this.#layout = new NestedLayout(outermost);
+      if (why === "stalled") {
+        this.#reconnect = undefined;
+        this.#observer.report({
+          kind: "verbose",
+          message: () => `${ONE_AT_A_TIME}: going on in lockstep`,
+        });
+      }
+      this.#session = this.#sessionWith(
+        new ScpPeer(channel, { mayHearShell: false }),
+        why === "stalled" ? "lockstep" : "waiting",
+      );
+      this.#sender = this.#newSender();
+      const refusal = await this.begin();
+      if (refusal !== undefined) throw new ProtocolError(refusal);
+      const [first] = steps;
+      if (first !== undefined) await this.#session.goTo(directoryOf(first));
+    } catch (error) {
+      throw lost.length === 0 ? error : withName(unsure(lost), error);
+    }
+  }
+
+  async #sendEntry(
+    { path, name }: FoundEntry,
+    above: SentDirectory | undefined,
+  ): Promise<void> {
     try {
       const attributes = await this.#files.stat(path);
-      if (attributes.kind === "file") return await this.#sendFile(path, name);
+      if (attributes.kind === "file") {
+        return await this.#take({
+          kind: "file",
+          path,
+          name,
+          accessed: attributes.accessed,
+          directory: above,
+        });
+      }
       if (attributes.kind !== "directory" || !this.#options.recursive) {
         throw new EntryError(`${path}: not a regular file`);
       }
-      await this.#sendDirectory(path, name, attributes);
+      await this.#sendDirectory({ path, name }, attributes, above);
     } catch (error) {
       await this.#fail(path, asEntryError(error));
     }
   }
 
   async #fail(path: string, { message }: EntryError): Promise<void> {
-    const isKept = this.#options.isClient && this.#dialogue.isLockstep;
+    const isKept = this.#options.isClient && this.#session.isLockstep;
     if (!isKept) {
-      await this.#dialogue.warn(path, `scp: ${message}`);
+      await this.#take({ kind: "warning", path, text: `scp: ${message}` });
     }
-    this.#observer.report({ kind: "failure", message: message });
-  }
-
-  async #sendFile(path: string, name: string): Promise<void> {
-    const isDone = await this.#sender.send(path, name);
-    if (!isDone) await this.#sendEntry(path, name);
-  }
-
-  /** Sends speculations again that were lost with their sink. */
-  async #resend(entries: readonly SentEntry[]): Promise<void> {
-    // The last sender's buffer still holds the body of a file that waits.
-    this.#sender = this.#newSender();
-    for (const { path, speculation } of entries) {
-      await this.#sendEntry(path, speculation!.name);
-    }
+    this.#observer.report({ kind: "failure", message });
   }
 
   async #sendDirectory(
-    path: string,
-    name: string,
+    { path, name }: FoundEntry,
     attributes: Attributes,
+    above: SentDirectory | undefined,
   ): Promise<void> {
-    const above = this.#dialogue.directory;
     const { mode, identity, born } = attributes;
     checkLoop({ path, identity, above });
     if (above === undefined) this.#ownWork.names.add(name);
@@ -178,7 +301,9 @@ export class Source {
     }
     const entries = await this.#files.readdir(path);
     const announcement = this.#announcementOf(path, name, attributes);
-    if (!await this.#isTaken(announcement)) return;
+    if (announcement !== undefined) {
+      warnIfEncoded(announcement, this.#observer);
+    }
     const directory: SentDirectory = {
       path,
       identity,
@@ -186,9 +311,9 @@ export class Source {
       announcement,
       canReopen: above?.canReopen !== false && (mode & 0o700) === 0o700,
     };
-    this.#dialogue.enter(directory);
-    await this.#sendEntries(entries, path);
-    await this.#dialogue.leave(directory);
+    const step: Step = { kind: "directory", directory };
+    await this.#take(step);
+    if (!isRefused(step)) await this.#sendEntries(entries, directory);
   }
 
   /** Gives the announcement of a directory; `undefined` if it gets none. */
@@ -204,15 +329,6 @@ export class Source {
     return { path, record, times: attributes };
   }
 
-  /** Announces a directory that is announced at all; tells if it may be filled. */
-  async #isTaken(announcement: Announcement | undefined): Promise<boolean> {
-    if (announcement === undefined) return true;
-    warnIfEncoded(announcement, this.#observer);
-    // Once a directory is made, to send it again would put it into itself.
-    this.#dialogue.peer.confirm();
-    return await this.#dialogue.offer(announcement);
-  }
-
   /** Gives the name of a directory's record; `undefined` if it gets none. */
   #sentName(name: string): string | undefined {
     const { dotPaths } = this.#options;
@@ -224,14 +340,28 @@ export class Source {
 
   async #sendEntries(
     entries: AsyncIterable<DirectoryEntry>,
-    directory: string,
+    directory: SentDirectory,
   ): Promise<void> {
+    const { path } = directory;
     try {
       for await (const { name } of entries) {
-        await this.#sendEntry(this.#files.join(directory, name), name);
+        const entry = { path: this.#files.join(path, name), name };
+        await this.#sendEntry(entry, directory);
       }
     } catch (error) {
-      await this.#fail(directory, asEntryError(error));
+      await this.#fail(path, asEntryError(error));
     }
   }
+}
+
+/** Entry that the walk has found. */
+interface FoundEntry {
+  readonly path: string;
+  readonly name: string;
+}
+
+/** Tells a directory that a sink took, or that lies in one. */
+function isTaken(directory: SentDirectory | undefined): boolean {
+  return directory !== undefined &&
+    (directory.reply === "taken" || isTaken(directory.above));
 }

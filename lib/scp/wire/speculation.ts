@@ -1,53 +1,95 @@
 /**
- * Bodies that may be sent before their record is acknowledged. A sink that
- * refuses a file does not skip its body: it reads a body that is in flight
- * already as records, and obeys them.
+ * Bodies that may leave before their record is acknowledged. A sink that refuses a
+ * file does not skip its body: it reads a body that is in flight already as
+ * records, and obeys them.
  */
 
 import { MAX_RECORD_BYTES } from "./records.ts";
 
-/** Longest body that may be a speculation, in bytes: all of it is checked. */
-export const MAX_SPECULATION_BYTES = 256 * 1024;
+/** Bytes of a line that tell whether it is a record. */
+const TELLING_BYTES = 64;
 
 const NEWLINE = 0x0a;
 
-/** First bytes of a record: `C`, `D`, `E`, `T`, a warning, a fatal error. */
+/** First bytes of a line that has an effect on OpenSSH's sink: `C D E T`, `\1`, `\2`. */
 const FIRST_BYTES: ReadonlySet<number | undefined> = new Set([
   ...new TextEncoder().encode("CDET\x01\x02"),
 ]);
 
+/** A record as a sink reads it, in bytes as Latin-1; more may follow. */
+const RECORD = /^(?:[CD][0-7]{4} \d|T\d+ \d|E[\s\0])/;
+
+/** Part of a record that a line may go on to be. */
+const BEGUN = /^(?:[CD](?:[0-7]{0,4}|[0-7]{4} )|T[\d ]*|E)$/;
+
 /**
- * Tells if a body does no harm where a sink reads it as records. OpenSSH's scp
- * ends at the first line that begins with none of `C D E T \1 \2`, an empty one
- * included (scp.c, `sink()`), so nothing behind that line counts. Other sinks
- * may skip unknown lines. So no line may look like a record, nor be longer than
- * a sink reads at a time, or its rest would be another line. The records and the
- * body of the next file, behind this body, were checked in their turn.
+ * Check of a body, part by part, for what a sink would do that reads it as records.
+ * A sink takes a line in pieces of at most 2,047 bytes (scp.c, `sink()`: `buf`).
+ *
+ * OpenSSH's sink ends at the first piece that is no whole record, an empty one
+ * included; a `C`, `D` or `T` that does not parse ends it just as well. So the first
+ * piece alone decides: it does harm if it begins with `E`, which leaves a directory,
+ * with `\1` or `\2`, or if it parses. dropbear and the BSDs run the same code. No
+ * sink is known that skips such pieces and goes on with the next one. In case there
+ * is one, no later piece may be a record either.
+ *
+ * The `\0` behind a body ends a record, so that an unfinished line counts as one. A
+ * piece that begins with that `\0` is none, and the records behind it are
+ * themselves, as long as no name holds another one: see `holdsRecord`.
  */
-export function isSafeToSpeculate(body: Uint8Array): boolean {
-  if (FIRST_BYTES.has(body[0])) return false;
-  for (let at = 0;;) {
-    const end = body.indexOf(NEWLINE, at);
-    const length = (end === -1 ? body.length : end) - at;
-    if (length >= MAX_RECORD_BYTES) return false;
-    if (end === -1) return true;
-    at = end + 1;
-    if (looksLikeRecord(body, at)) return false;
+export class SpeculationCheck {
+  /** Bytes of the current piece that went by. */
+  #at = 0;
+  #isFirst = true;
+
+  /**
+   * Checks the next part of a body, in linear time.
+   *
+   * @returns Number of its bytes that do no harm; where it is less than the part's
+   * length, nothing more may leave before the record is acknowledged.
+   */
+  pass(part: Uint8Array, { isLast }: { isLast: boolean }): number {
+    for (let at = 0; at < part.length;) {
+      if (this.#at === 0) {
+        if (!this.#isHarmless(part.subarray(at, at + TELLING_BYTES), isLast)) {
+          return at;
+        }
+        this.#isFirst = false;
+      }
+      const most = MAX_RECORD_BYTES - this.#at;
+      const newline = part.subarray(at, at + most).indexOf(NEWLINE);
+      const length = newline === -1
+        ? Math.min(most, part.length - at)
+        : newline + 1;
+      this.#at = newline === -1 ? (this.#at + length) % MAX_RECORD_BYTES : 0;
+      at += length;
+    }
+    return part.length;
+  }
+
+  /** @param start Start of a piece, as far as it is in the part. */
+  #isHarmless(start: Uint8Array, isLast: boolean): boolean {
+    const [first] = start;
+    if (!FIRST_BYTES.has(first)) return true;
+    const piece = String.fromCharCode(...start);
+    const [line] = piece.split("\n", 1) as [string];
+    const isWhole = isLast || start.length === TELLING_BYTES ||
+      line.length < piece.length;
+    if (!isWhole && BEGUN.test(piece)) return false;
+    if (this.#isFirst && /^[E\x01\x02]/.test(line)) return false;
+    return !RECORD.test(`${line}\n`);
   }
 }
 
-/** Tells if a later line looks like a record; a word in capitals does not. */
-function looksLikeRecord(body: Uint8Array, at: number): boolean {
-  if (!FIRST_BYTES.has(body[at])) return false;
-  const next = String.fromCharCode(body[at + 1] ?? NEWLINE);
-  switch (String.fromCharCode(body[at]!)) {
-    case "C":
-    case "D":
-    case "T":
-      return /\d/.test(next);
-    case "E":
-      return /[\s\0]/.test(next);
-    default:
-      return true;
-  }
+/** Tells if a body does no harm where a sink reads it as records. */
+export function isSafeToSpeculate(body: Uint8Array): boolean {
+  return new SpeculationCheck().pass(body, { isLast: true }) === body.length;
+}
+
+/**
+ * Tells a name that holds what a sink would take for a record where a piece began
+ * in it: behind an unfinished line that may be anywhere.
+ */
+export function holdsRecord(name: string): boolean {
+  return /[CD][0-7]{4} \d|T\d+ \d|E\s/.test(name);
 }

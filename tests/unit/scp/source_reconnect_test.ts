@@ -118,11 +118,11 @@ Deno.test("Source: reconnects where the first file of a directory is refused", a
   assertEquals(observer.failures, ["a: no"]);
 });
 
-Deno.test("Source: reconnects where the last file of a directory is refused, to end it", async () => {
+Deno.test("Source: reconnects where the last file of a directory is refused", async () => {
   const first = insideD()
     .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}C0644 2 f\n`)
     .peerSays("\0\0\x01b: no\n");
-  const second = insideD().weSay("E\n")
+  const second = new ScriptedPeer()
     .peerSays("\0").weSay("C0644 2 f\n")
     .peerSays("\0").weSay("E\n\0")
     .peerSays("\0");
@@ -192,9 +192,9 @@ for (const outermost of [undefined, "new name"]) {
       .peerSays("\0").weSay(`T5 0 5 0\nD0755 0 ${outermost ?? "d"}\n`)
       .peerSays("\0").peerSays("\0").weSay("T3 0 3 0\nD0755 0 e\n")
       .peerSays("\0").peerSays("\0").weSay("T2 0 2 0\nC0644 1 b\n")
-      .peerSays("\0").peerSays("\0").weSay("b\0E\n")
-      .peerSays("\0").peerSays("\0").weSay("T4 0 4 0\nC0644 2 z\n")
-      .peerSays("\0").peerSays("\0").weSay("E\n\0E\n")
+      .peerSays("\0").peerSays("\0")
+      .weSay("b\0E\nT4 0 4 0\nC0644 2 z\n")
+      .peerSays("\0\0\0").peerSays("\0").weSay("E\n\0E\n")
       .peerSays("\0\0");
     const { observer } = await sendTwice(first, second, {
       tree: NESTED,
@@ -220,13 +220,11 @@ Deno.test("Source: leaves again the reopened directories that it had left by the
   assertEquals(observer.failures, ["a: no"]);
 });
 
-Deno.test("Source: leaves a reopened directory before it enters the next one", async () => {
+Deno.test("Source: reopens the directory above for the next one", async () => {
   const first = insideD().weSay("D0755 0 e\n")
     .peerSays("\0").weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}D0755 0 g\n`)
     .peerSays("\0\0\x01b: no\n");
-  const second = insideD().weSay("D0755 0 e\n")
-    .peerSays("\0").weSay("E\n")
-    .peerSays("\0").weSay("D0755 0 g\n")
+  const second = insideD().weSay("D0755 0 g\n")
     .peerSays("\0").weSay("C0644 1 x\n")
     .peerSays("\0").weSay("x\0E\nE\n")
     .peerSays("\0\0\0");
@@ -244,9 +242,8 @@ Deno.test("Source: reopens no directory that it only sent the content of", async
   const first = insideD("e")
     .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}C0644 2 z\n`)
     .peerSays("\x01a: no\n");
-  const second = takesInTurn(insideD("e"), "b").weSay("E\n")
-    .peerSays("\0").peerSays("\0").weSay("C0644 2 z\n")
-    .peerSays("\0").weSay("E\n\0")
+  const second = takesInTurn(insideD("e"), "b").weSay("E\nC0644 2 z\n")
+    .peerSays("\0\0\0").weSay("E\n\0")
     .peerSays("\0");
   await sendTwice(first, second, {
     tree: [
@@ -267,9 +264,8 @@ Deno.test("Source: reconnects once: an entry that is refused then is skipped", a
     .peerSays("\x01a: no\n");
   const second = insideD().weSay("C0644 1 b\n")
     .peerSays("\x01b: no\n").weSay("C0644 1 c\n")
-    .peerSays("\x01c: no\n").weSay("E\n")
-    .peerSays("\0").weSay("C0644 2 f\n")
-    .peerSays("\x01f: no\n").weSay("C0644 1 g\n")
+    .peerSays("\x01c: no\n").weSay("E\nC0644 2 f\n")
+    .peerSays("\0\x01f: no\n").weSay("C0644 1 g\n")
     .peerSays("\x01g: no\n");
   const { observer } = await sendTwice(first, second, {
     tree: [
@@ -314,9 +310,8 @@ Deno.test("Source: offers a file again that waited behind the file that was refu
     .weSay("C0644 1 a\na\0C0644 1 b\nb\0C0644 2 c\n")
     .peerSays("\x01a: no\n");
   const second = insideD().weSay("C0644 1 b\n")
-    .peerSays("\0").weSay("b\0")
-    .peerSays("\0").weSay("C0644 2 c\n")
-    .peerSays("\0").weSay("E\n\0E\n")
+    .peerSays("\0").weSay("b\0C0644 2 c\n")
+    .peerSays("\0\0").weSay("E\n\0E\n")
     .peerSays("\0\0");
   const { observer } = await sendTwice(first, second, {
     tree: [...directoryOf("a", "b"), {
@@ -555,25 +550,25 @@ const UNHEARD: readonly (readonly [
     "a speculation",
     "C0644 1 a\na\0",
     directoryOf("a", "b"),
-    (second) => takesInTurn(second, "b").peerSays("\0").weSay("E\n"),
+    (second) => takesInTurn(second, "b").weSay("E\n").peerSays("\0"),
   ],
   [
     "its body",
     "C0644 1 a\na\0C0644 1 b\n",
     directoryOf("a", "b"),
-    (second) => takesInTurn(second, "b").peerSays("\0").weSay("E\n"),
+    (second) => takesInTurn(second, "b").weSay("E\n").peerSays("\0"),
   ],
   [
     "the end of its directory",
     "C0644 1 a\na\0",
     directoryOf("a"),
-    (second) => second.weSay("E\n"),
+    () => new ScriptedPeer(),
   ],
   [
     "the end of its directory that was guarded",
     `C0644 1 a\na\0${GUARD}`,
     directoryOf("a"),
-    (second) => second.weSay("E\n"),
+    () => new ScriptedPeer(),
   ],
   [
     "a record that is waited for",
@@ -657,9 +652,9 @@ Deno.test("Source: throws a SessionError where a sink that refused nothing stops
 
 Deno.test("Source: stops speculating where the refusal comes before a file in the directory above", async () => {
   const first = insideD()
-    .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}`)
+    .weSay(`C0644 1 a\na\0C0644 1 b\nb\0${END}C0644 1 f\nf\0`)
     .peerSays("\0\0\x01b: no\n");
-  const second = insideD().weSay("E\n")
+  const second = new ScriptedPeer()
     .peerSays("\0").weSay("C0644 1 f\n")
     .peerSays("\0").weSay("f\0")
     .peerSays("\0");
@@ -672,9 +667,9 @@ Deno.test("Source: stops speculating where the refusal comes before a file in th
 
 Deno.test("Source: skips a file that is refused right after it reconnected", async () => {
   const first = insideD()
-    .weSay(`C0644 1 a\na\0${END}`)
+    .weSay(`C0644 1 a\na\0${END}C0644 1 f\nf\0C0644 1 g\ng\0`)
     .peerSays("\x01a: no\n");
-  const second = insideD().weSay("E\n")
+  const second = new ScriptedPeer()
     .peerSays("\0").weSay("C0644 1 f\n")
     .peerSays("\x01f: no\n").weSay("C0644 1 g\n")
     .peerSays("\0").weSay("g\0")

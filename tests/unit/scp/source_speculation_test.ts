@@ -8,7 +8,6 @@ import type {
   Listing,
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
-import { MAX_SPECULATION_BYTES } from "../../../lib/scp/wire/speculation.ts";
 import { FaultyFileSystem } from "../../support/file_systems/faulty_file_system.ts";
 import { listingOf } from "../../support/fixtures/listed_entries.ts";
 import { linkTest } from "../../support/platform.ts";
@@ -206,10 +205,8 @@ Deno.test("Source: does not speculate in a directory that is not taken yet", asy
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0").weSay("C0644 1 a\na\0D0755 0 e\n")
     .peerSays("\0\0").peerSays("\0")
-    .weSay(`C0644 1 b\nb\0${GUARD}E\n`)
-    .peerSays("\0\0\0").peerSays("\0")
-    .weSay(`C0644 1 f\nf\0${GUARD}E\n`)
-    .peerSays("\0\0\0\0");
+    .weSay(`C0644 1 b\nb\0${GUARD}E\nC0644 1 f\nf\0${GUARD}E\n`)
+    .peerSays("\0\0\0\0\0\0\0\0");
   await send(peer, {
     ...SPECULATING,
     tree: [
@@ -243,9 +240,8 @@ Deno.test("Source: goes on speculating where a speculation could not be stored",
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0").weSay(`C0644 1 a\na\0C0644 1 b\nb\0${GUARD}E\n`)
-    .peerSays(`\0\x01a: ${full}\n\0\x01b: ${full}\n\0`).peerSays("\0")
     .weSay("C0644 1 f\nf\0C0644 1 g\ng\0")
-    .peerSays("\0\0\0\0");
+    .peerSays(`\0\x01a: ${full}\n\0\x01b: ${full}\n\0\0\0\0\0\0`);
   await send(peer, {
     ...SPECULATING,
     tree: [
@@ -277,31 +273,37 @@ linkTest(
   },
 );
 
-/** Files whose bodies are no speculations. */
+/** Longest file that is read whole before it is speculated with, in bytes. */
+const MAX_WHOLE_BYTES = 256 * 1024;
+
+/** Files whose bodies wait for their records' replies, or a part of them. */
 const WAITING: readonly {
   readonly name: string;
   readonly content: string;
   /** Size that is announced in place of its length. */
   readonly size?: number;
   readonly faults?: Partial<OpenFile>;
-  /** Bytes that are sent for it. */
+  /** Bytes of it that do not wait. */
+  readonly ahead?: string;
+  /** Bytes that wait. */
   readonly body: string;
   readonly failure?: string;
 }[] = [
   {
     name: "is large",
-    content: "x".repeat(MAX_SPECULATION_BYTES + 1),
-    body: "x".repeat(MAX_SPECULATION_BYTES + 1) + "\0",
+    content: "x".repeat(MAX_WHOLE_BYTES + 1),
+    body: "x".repeat(MAX_WHOLE_BYTES + 1) + "\0",
   },
   {
-    name: "begins as a record does",
-    content: "Copyright\n",
-    body: "Copyright\n\0",
+    name: "begins as the end of a directory does",
+    content: "Each\n",
+    body: "Each\n\0",
   },
   {
     name: "holds what looks like a record",
     content: "x\nC0644 5 evil\nevil!",
-    body: "x\nC0644 5 evil\nevil!\0",
+    ahead: "x\n",
+    body: "C0644 5 evil\nevil!\0",
   },
   {
     name: "grew",
@@ -312,17 +314,6 @@ const WAITING: readonly {
       "were sent\n",
     failure: "b: the file grew while it was read: 65537 of 66000 bytes were " +
       "sent",
-  },
-  {
-    name: "cannot be read",
-    content: "hi",
-    faults: {
-      read: async () => {
-        throw new EntryError("b: Input/output error");
-      },
-    },
-    body: "\0\0\x01scp: b: Input/output error\n",
-    failure: "b: Input/output error",
   },
 ];
 
@@ -360,13 +351,13 @@ for (const file of WAITING) {
       ...directoryOf("a", "c"),
       { path: "d/b", content: file.content, mode: 0o644 },
     ]);
-    const { size = file.content.length, failure } = file;
+    const { size = file.content.length, ahead = "", failure } = file;
     const path = `${directory.path}/d`;
     const named = (text: string) =>
       text.replace(/\bb: (?=the file)/, `${path}/b: `);
     const peer = new ScriptedPeer()
       .peerSays("\0").weSay("D0755 0 d\n")
-      .peerSays("\0").weSay(`C0644 1 a\na\0C0644 ${size} b\n`)
+      .peerSays("\0").weSay(`C0644 1 a\na\0C0644 ${size} b\n${ahead}`)
       .peerSays("\0\0").peerSays("\0")
       .weSay(`${named(file.body)}C0644 1 c\nc\0${GUARD}E\n`)
       .peerSays("\0\0\0\0\0");
@@ -380,6 +371,30 @@ for (const file of WAITING) {
     assertEquals(failures, failure === undefined ? [] : [named(failure)]);
   });
 }
+
+Deno.test("Source: speculates with zeros for a file that cannot be read", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, directoryOf("a", "b", "c"));
+  const path = `${directory.path}/d`;
+  const failure = "b: Input/output error";
+  const peer = new ScriptedPeer()
+    .peerSays("\0").weSay("D0755 0 d\n")
+    .peerSays("\0").weSay("C0644 1 a\na\0C0644 1 b\n")
+    .weSay(`\0\x01scp: ${failure}\nC0644 1 c\nc\0${GUARD}E\n`)
+    .peerSays("\0\0\0\0\0\0\0\0");
+  const faults = {
+    read: async () => {
+      throw new EntryError(failure);
+    },
+  };
+  const source = new ScriptedSource(peer, {
+    ...SPECULATING,
+    files: filesWith({ name: "", content: "", body: "", faults }, path),
+  });
+  await source.send(path);
+  peer.assertDone();
+  assertEquals(source.observer.failures, [failure]);
+});
 
 for (const size of [4, 66_000]) {
   Deno.test(`Source: speculates with the bytes it read of a file that is shorter than the ${size} bytes it claims`, async () => {
@@ -408,7 +423,7 @@ for (const size of [4, 66_000]) {
 }
 
 Deno.test("Source: speculates with the longest safe body", async () => {
-  const content = `${"x".repeat(63)}\n`.repeat(MAX_SPECULATION_BYTES / 64);
+  const content = `${"x".repeat(63)}\n`.repeat(MAX_WHOLE_BYTES / 64);
   const peer = new ScriptedPeer()
     .peerSays("\0").weSay("D0755 0 d\n")
     .peerSays("\0").weSay("D0755 0 0\n")

@@ -1,11 +1,12 @@
 import { assertEquals } from "@std/assert";
 import {
+  holdsRecord,
   isSafeToSpeculate,
-  MAX_SPECULATION_BYTES,
+  SpeculationCheck,
 } from "../../../../lib/scp/wire/speculation.ts";
 import { encodeName } from "../../../../lib/names/name_bytes.ts";
 
-/** Bodies of which no line looks like a record, in any place of them. */
+/** Bodies at which every known sink ends, and of which no later line is a record. */
 const HARMLESS: readonly string[] = [
   "",
   "\0",
@@ -22,42 +23,49 @@ const HARMLESS: readonly string[] = [
   "€\n",
   "aE\nbC0644 5 evil\n",
   "0644 5 evil\n755 0 evil\n",
+  // Lines that begin as records do, and do not parse.
+  "Copyright\n",
+  "C",
+  "C0",
+  "C0644",
+  "C0644 ",
+  "C0644 x evil\n",
+  "C06445 evil\n",
+  "C0844 5 evil\n",
+  "Dear\n",
+  "D-1\n",
+  "The\n",
+  "T1\n",
+  "T1 \n",
+  "T-1 0 1 0\n",
 ];
 
-/** Lines that are records, or may be to a sink that is lenient. */
+/** Lines that are records, or as good as. */
 const RECORDS: readonly string[] = [
   "C0644 5 evil",
-  "C0",
+  "C0644 5",
+  "C7777 99999999999999999999 x",
   "D0755 0 evil",
-  "D9",
+  "D0755 0 a/b",
   "T1 0 1 0",
-  "T1",
+  "T1 0",
   "E",
   "E\r",
   "E ",
   "E\t",
   "E 1",
   "E\0",
+];
+
+/** Lines that have an effect on OpenSSH's sink where they come first. */
+const FIRST_LINES: readonly string[] = [
+  ...RECORDS,
+  "Each",
+  "E1",
   "\x01",
   "\x01scp: x",
   "\x02",
   "\x02x",
-];
-
-/** Words, which only begin as records do. */
-const WORDS: readonly string[] = [
-  "Copyright",
-  "C",
-  "C 0644 5 x",
-  "Dear",
-  "D",
-  "D-1",
-  "Each",
-  "E1",
-  "E.",
-  "The",
-  "T",
-  "T-1 0 1 0",
 ];
 
 function check(bodies: readonly string[], expected: boolean): void {
@@ -70,15 +78,26 @@ function check(bodies: readonly string[], expected: boolean): void {
   }
 }
 
-Deno.test("isSafeToSpeculate(): takes a body without a line that looks like a record", () => {
+/** Number of bytes that may leave of a body that comes in parts. */
+function passed(...parts: readonly string[]): number {
+  const speculation = new SpeculationCheck();
+  let sum = 0;
+  for (const [at, part] of parts.entries()) {
+    const isLast = at === parts.length - 1;
+    const count = speculation.pass(encodeName(part), { isLast });
+    sum += count;
+    if (count < part.length) break;
+  }
+  return sum;
+}
+
+Deno.test("isSafeToSpeculate(): takes a body that begins with no whole record", () => {
   check(HARMLESS, true);
 });
 
-Deno.test("isSafeToSpeculate(): refuses a body that begins as a record does, a word too", () => {
-  const beginnings = [...RECORDS, ...WORDS];
-  check(beginnings, false);
-  check(beginnings.map((line) => `${line}\nand so on\n`), false);
-  check([..."CDET\x01\x02"], false);
+Deno.test("isSafeToSpeculate(): refuses a body whose first line has an effect", () => {
+  check(FIRST_LINES, false);
+  check(FIRST_LINES.map((line) => `${line}\nand so on\n`), false);
 });
 
 Deno.test("isSafeToSpeculate(): refuses a record at the start of any later line", () => {
@@ -89,49 +108,30 @@ Deno.test("isSafeToSpeculate(): refuses a record at the start of any later line"
   }
 });
 
-Deno.test("isSafeToSpeculate(): takes a word at the start of any later line", () => {
+Deno.test("isSafeToSpeculate(): takes what is no record at the start of any later line", () => {
+  const lines = [...HARMLESS, "Each", "E1", "E.", "\x01x", "\x02x"];
   for (const before of ["\n", "a\n", "\0\n", "a\n\n"]) {
-    check(WORDS.map((line) => before + line), true);
-    check(WORDS.map((line) => `${before}${line}\n`), true);
-    check(WORDS.map((line) => `${before}${line}\nand so on\n`), true);
+    check(lines.map((line) => before + line), true);
+    check(lines.map((line) => `${before}${line}\nand so on\n`), true);
   }
 });
 
-Deno.test("isSafeToSpeculate(): takes an end that the next message could turn into a record", () => {
-  // A zero follows each body: it ends an E, and begins no mode and no time.
-  check(["a\nE"], false);
-  check(["a\nC", "a\nD", "a\nT"], true);
+Deno.test("isSafeToSpeculate(): takes the zero behind a body for the end of its last line", () => {
+  check(["a\nE", "C0644 0 evil", "a\nC0644 0 evil"], false);
+  check(["a\nC", "a\nD0755", "a\nT", "a\nC0644 "], true);
 });
 
-Deno.test("isSafeToSpeculate(): checks all of the longest body", () => {
-  const filler = `${"x".repeat(63)}\n`.repeat(MAX_SPECULATION_BYTES / 64);
-  const endingIn = (end: string) => filler.slice(end.length) + end;
-  check([filler, endingIn("\n"), endingIn("\nEach"), endingIn("\nC")], true);
-  check(
-    [endingIn("\nE"), endingIn("\nE\n"), endingIn("\nC0"), "E" + filler],
-    false,
-  );
-  assertEquals(MAX_SPECULATION_BYTES, 262_144);
-});
-
-Deno.test("isSafeToSpeculate(): takes lines of 2,046 bytes, and no longer ones", () => {
-  const longest = "x".repeat(2046);
-  check(
-    ["", "a\n"].flatMap((before) => [
-      `${before}${longest}`,
-      `${before}${longest}\n`,
-      `${before}${longest}\n${longest}`,
-    ]),
-    true,
-  );
-  check(
-    ["", "a\n"].flatMap((before) => [
-      `${before}${longest}x`,
-      `${before}${longest}C0644 1 x\n`,
-      `${before}${longest}x\nb`,
-    ]),
-    false,
-  );
+Deno.test("isSafeToSpeculate(): reads a long line in pieces of 2,047 bytes", () => {
+  const piece = "x".repeat(2047);
+  for (const before of ["", "a\n", piece, `a\n${piece}`]) {
+    check([before + piece, `${before}${piece}x\n`], true);
+    check([`${before}${piece}C0644 1 x\n`, `${before}${piece}E`], false);
+    // Elsewhere in a line, what looks like a record is none.
+    check([`${before}${piece.slice(1)}C0644 1 x\n`], true);
+    check([`${before}${piece}xC0644 1 x\n`], true);
+  }
+  // A newline belongs to its piece.
+  check([`${"x".repeat(2046)}\nC0644 1 x\n`], false);
 });
 
 Deno.test("isSafeToSpeculate(): reads bytes, not text", () => {
@@ -151,5 +151,33 @@ Deno.test("isSafeToSpeculate(): reads bytes, not text", () => {
 Deno.test("isSafeToSpeculate(): does not read beyond a body in a larger buffer", () => {
   const buffer = encodeName("a\nC0644 1 x\n");
   assertEquals(isSafeToSpeculate(buffer.subarray(0, 3)), true);
-  assertEquals(isSafeToSpeculate(buffer.subarray(0, 4)), false);
+  assertEquals(isSafeToSpeculate(buffer), false);
+});
+
+Deno.test("SpeculationCheck: passes a body up to its first line that is a record", () => {
+  assertEquals(passed("a\nC0644 1 x\nb"), 2);
+  assertEquals(passed("E"), 0);
+  assertEquals(passed("a\n", "C0644 1 x\n"), 2);
+  assertEquals(passed("a\nb", "C0644 1 x\n"), 13);
+  assertEquals(passed("x".repeat(2000), "y".repeat(47), "E\n"), 2047);
+});
+
+Deno.test("SpeculationCheck: passes no start of a line that may still become a record", () => {
+  for (const start of ["C", "C06", "C0644", "C0644 ", "D0755", "T12 ", "E"]) {
+    assertEquals(passed(`a\n${start}`, "..."), 2, start);
+    assertEquals(passed(`a\n${start}`), start === "E" ? 2 : 2 + start.length);
+  }
+  assertEquals(passed("a\nCo", "pyright"), 11);
+  assertEquals(passed("a\n0", "C0644 1 x"), 12);
+});
+
+Deno.test("holdsRecord(): tells a name that a sink could take a record from", () => {
+  for (
+    const name of ["C0644 1 x", "aC0755 0 b", "xD0755 0 y", "T1 0 1 0", "E "]
+  ) {
+    assertEquals(holdsRecord(name), true, name);
+  }
+  for (const name of ["", "C0644", "Each", "E", "T1", "photo C0644.jpg"]) {
+    assertEquals(holdsRecord(name), false, name);
+  }
 });

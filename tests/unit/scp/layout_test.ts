@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { announcementsInto } from "../../../lib/scp/reconnect.ts";
+import { NestedLayout } from "../../../lib/scp/layout.ts";
 import type { SentDirectory } from "../../../lib/scp/sent_entry.ts";
 
 function directory(
@@ -27,22 +27,22 @@ function names(
   innermost: SentDirectory | undefined,
   outermost?: string,
 ): string[] {
-  return announcementsInto(innermost, outermost)
-    .map(({ path, record }) => `${path} as ${record.name}`);
+  return new NestedLayout(outermost).levelsInto(innermost)
+    .map(({ announcement: { path, record } }) => `${path} as ${record.name}`);
 }
 
-Deno.test("announcementsInto(): gives a directory after those above it", () => {
+Deno.test("NestedLayout: leads into a directory after those above it", () => {
   const inner = directory("c", directory("b", directory("a", undefined)));
   assertEquals(names(inner), ["a as a", "a/b as b", "a/b/c as c"]);
   assertEquals(names(undefined), []);
 });
 
-Deno.test("announcementsInto(): renames the outermost directory alone", () => {
+Deno.test("NestedLayout: renames the outermost directory alone", () => {
   const inner = directory("b", directory("a", undefined));
   assertEquals(names(inner, "new"), ["a as new", "a/b as b"]);
 });
 
-Deno.test("announcementsInto(): leaves out a directory that was not announced", () => {
+Deno.test("NestedLayout: leaves out a directory that was not announced", () => {
   const inner = directory("b", directory(".", undefined, false));
   assertEquals(names(inner, "new"), ["./b as b"]);
 });
