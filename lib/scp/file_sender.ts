@@ -1,6 +1,6 @@
 import { sendBody } from "../channel/body.ts";
 import type { Channel } from "../channel/channel.ts";
-import { EntryError, SessionError, withName } from "../errors.ts";
+import { asEntryError, EntryError, SessionError, withName } from "../errors.ts";
 import type { FileSystem, OpenFile } from "../filesystem/file_system.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { type FileProgress, startFile } from "../events/file_progress.ts";
@@ -9,7 +9,12 @@ import { TRIAL_BYTES } from "./pending_replies.ts";
 import type { Announcement, FileStep } from "./sent_entry.ts";
 import { SinkLostError, type SinkSession } from "./sink_session.ts";
 import { SMALL_BYTES, SmallBodies } from "./small_bodies.ts";
-import { isSafeToSpeculate, SpeculationCheck } from "./wire/speculation.ts";
+import {
+  isSafeToSpeculate,
+  SpeculationCheck,
+  startsHarmlessly,
+  TELLING_BYTES,
+} from "./wire/speculation.ts";
 
 /** Longest file that is read whole before it is speculated with, in bytes. */
 const MAX_WHOLE_BYTES = 256 * 1024;
@@ -74,7 +79,7 @@ export class FileSender {
       !(session.isOnTrial && size > MAX_TRIAL_BODY_BYTES);
     if (maySpeculate && body !== undefined && isSafeToSpeculate(body)) {
       await this.#speculate(sent, body);
-    } else if (maySpeculate && size > 0) {
+    } else if (maySpeculate && startsHarmlessly(await startOf(body ?? file))) {
       const awaitRecord = await session.beginSpeculation(announcement, step);
       await this.#sendContent(
         sent,
@@ -127,6 +132,14 @@ export class FileSender {
     }
     if (session.isLockstep) await session.awaitReplies();
   }
+}
+
+/** Gives as many bytes of a content as tell whether they do harm. */
+async function startOf(content: OpenFile | Uint8Array): Promise<Uint8Array> {
+  if (content instanceof Uint8Array) return content;
+  const start = new Uint8Array(TELLING_BYTES);
+  const count = await content.read(start, 0).catch(asEntryError);
+  return start.subarray(0, count instanceof EntryError ? 0 : count);
 }
 
 /** Sends a body; gives a failure to read it. */

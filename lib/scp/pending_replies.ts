@@ -49,6 +49,8 @@ export interface LostSink {
   readonly why: "refused" | "stalled";
   /** Entries that have no reply to all their parts, in their order. */
   readonly entries: readonly SentEntry[];
+  /** Step that the sink refused, which was reported; absent where none was. */
+  readonly refused?: Step;
 }
 
 /** Behaviour of a sink, as far as it is known. */
@@ -157,8 +159,10 @@ export class PendingReplies {
     if (isRecord && this.#refusalLoses) return this.#lose("refused", entry);
     this.#observer.report({ kind: "failure", message: refusal });
     if (!isRecord || !entry.isSpeculation) return undefined;
-    const { why, entries } = this.#lose("refused");
-    return { why, entries: entries.filter(({ step }) => step !== entry.step) };
+    const { step } = entry;
+    const { entries } = this.#lose("refused");
+    const others = entries.filter((other) => other.step !== step);
+    return { why: "refused", entries: others, refused: step };
   }
 
   async #read(): Promise<{ refusal: string | undefined } | "stall"> {

@@ -189,10 +189,7 @@ export class Source {
       } catch (error) {
         if (error instanceof SinkLostError) {
           lost = error;
-          const others = steps.filter((one) => !error.steps.includes(one));
-          // A warning gets no reply, and its text was reported.
-          steps = [...error.steps, ...others]
-            .filter(({ kind }) => kind !== "warning");
+          steps = error.stepsLeft(steps);
         } else if (next.kind === "file") {
           steps.shift();
           await this.#fail(next.path, asEntryError(error));

@@ -6,8 +6,8 @@
 
 import { MAX_RECORD_BYTES } from "./records.ts";
 
-/** Bytes of a line that tell whether it is a record. */
-const TELLING_BYTES = 64;
+/** Bytes at the start of a line that tell whether it is a record. */
+export const TELLING_BYTES = 64;
 
 const NEWLINE = 0x0a;
 
@@ -84,6 +84,14 @@ export class SpeculationCheck {
 /** Tells if a body does no harm where a sink reads it as records. */
 export function isSafeToSpeculate(body: Uint8Array): boolean {
   return new SpeculationCheck().pass(body, { isLast: true }) === body.length;
+}
+
+/** Tells if a body does no harm where a sink reads its start as records. */
+export function startsHarmlessly(body: Uint8Array): boolean {
+  const start = body.subarray(0, TELLING_BYTES);
+  const isLast = start.length === body.length;
+  return body.length === 0 ||
+    new SpeculationCheck().pass(start, { isLast }) > 0;
 }
 
 /**

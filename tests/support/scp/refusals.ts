@@ -1,10 +1,7 @@
 /** Uploads of which a sink refuses some files, and their outcome. */
 
 import { assertEquals } from "@std/assert";
-import {
-  isSafeToSpeculate,
-  MAX_SPECULATION_BYTES,
-} from "../../../lib/scp/wire/speculation.ts";
+import { startsHarmlessly } from "../../../lib/scp/wire/speculation.ts";
 import type { Place } from "../fixtures/place.ts";
 import type { Outcome } from "../process/program.ts";
 import { describeTree, pattern, type TreeEntry } from "../fixtures/tree.ts";
@@ -73,7 +70,7 @@ export const LARGE_TREE: readonly TreeEntry[] = [
 export interface SentFile {
   readonly path: string;
   readonly name: string;
-  /** True where its body may be sent before its record is acknowledged. */
+  /** True where some of its body may be sent before its record is acknowledged. */
   readonly isAhead: boolean;
 }
 
@@ -83,8 +80,7 @@ export function sentFiles(root: string, prefix = ""): SentFile[] {
     const path = prefix + entry.name;
     if (entry.isDirectory) return sentFiles(root, `${path}/`);
     const body = Deno.readFileSync(`${root}/${path}`);
-    const isAhead = body.length <= MAX_SPECULATION_BYTES &&
-      isSafeToSpeculate(body);
+    const isAhead = startsHarmlessly(body);
     return { path, name: entry.name, isAhead };
   });
 }

@@ -71,7 +71,11 @@ Deno.test("PendingReplies: loses the sink with all that is behind a refused spec
   await replies.readNext();
   await replies.readNext();
   assertEquals(replies.hasSpeculation, true);
-  assertEquals(await replies.readNext(), { why: "refused", entries: [c, d] });
+  assertEquals(await replies.readNext(), {
+    why: "refused",
+    entries: [c, d],
+    refused: b.step,
+  });
   assertEquals([replies.count, b.reply], [0, "refused"]);
   assertEquals(replies.hasSpeculation, false);
   assertEquals(observer.failures, ["scp: b: no"]);

@@ -3,6 +3,7 @@ import {
   holdsRecord,
   isSafeToSpeculate,
   SpeculationCheck,
+  startsHarmlessly,
 } from "../../../../lib/scp/wire/speculation.ts";
 import { encodeName } from "../../../../lib/names/name_bytes.ts";
 
@@ -169,6 +170,17 @@ Deno.test("SpeculationCheck: passes no start of a line that may still become a r
   }
   assertEquals(passed("a\nCo", "pyright"), 11);
   assertEquals(passed("a\n0", "C0644 1 x"), 12);
+});
+
+Deno.test("startsHarmlessly(): tells if any byte of a body may leave", () => {
+  for (const body of ["", "a", "a\nE\n", "Copyright", "C06"]) {
+    assertEquals(startsHarmlessly(encodeName(body)), true, body);
+  }
+  for (const body of ["E", "Each\n", "\x01", "C0644 1 x", "T1 0 1 0\n"]) {
+    assertEquals(startsHarmlessly(encodeName(body)), false, body);
+  }
+  const words = "x".repeat(63);
+  assertEquals(startsHarmlessly(encodeName(`${words}\nE\n`)), true);
 });
 
 Deno.test("holdsRecord(): tells a name that a sink could take a record from", () => {
