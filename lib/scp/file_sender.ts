@@ -7,7 +7,8 @@ import { type FileProgress, startFile } from "../events/file_progress.ts";
 import { warnIfEncoded } from "./announcements.ts";
 import { TRIAL_BYTES } from "./pending_replies.ts";
 import type { Announcement, FileStep } from "./sent_entry.ts";
-import { SinkLostError, type SinkSession } from "./sink_session.ts";
+import { SinkLostError } from "./sink_lost.ts";
+import type { SinkSession } from "./sink_session.ts";
 import { SMALL_BYTES, SmallBodies } from "./small_bodies.ts";
 import {
   isSafeToSpeculate,

@@ -1,5 +1,6 @@
 /** Records that lead a sink from its target into a directory. */
 
+import type { CopyEvent, Observer } from "../events/copy_event.ts";
 import type { Announcement, SentDirectory } from "./sent_entry.ts";
 
 /** Directory that a sink enters by one record, and leaves by one `E`. */
@@ -68,4 +69,20 @@ export class NestedLayout implements Layout {
 export function isSameLevel(one: Level, other: Level): boolean {
   return one.directory === other.directory &&
     one.announcement.record.name === other.announcement.record.name;
+}
+
+/** Gives an observer that gets a sink's messages as a layout words them. */
+export function rewording(
+  { reworded }: Layout,
+  observer: Observer,
+): Observer {
+  if (reworded === undefined) return observer;
+  return {
+    report: (event: CopyEvent) =>
+      observer.report(
+        event.kind === "failure"
+          ? { ...event, message: reworded(event.message) }
+          : event,
+      ),
+  };
 }

@@ -1,7 +1,7 @@
 import { ProtocolError, SessionError, withName } from "../errors.ts";
-import type { CopyEvent, Observer } from "../events/copy_event.ts";
+import type { Observer } from "../events/copy_event.ts";
 import { guard, recordsOf } from "./announcements.ts";
-import { isSameLevel, type Layout, type Level } from "./layout.ts";
+import { isSameLevel, type Layout, type Level, rewording } from "./layout.ts";
 import type { ScpPeer } from "./peer.ts";
 import {
   type LostSink,
@@ -14,10 +14,9 @@ import type {
   DirectoryStep,
   FileStep,
   SentDirectory,
-  Step,
   WarningStep,
 } from "./sent_entry.ts";
-import { ONE_AT_A_TIME } from "./stall.ts";
+import { SinkLostError } from "./sink_lost.ts";
 import { formatRecord, OK } from "./wire/records.ts";
 import { holdsRecord } from "./wire/speculation.ts";
 
@@ -43,42 +42,6 @@ type Part = readonly [part: SentPart[0], ...bytes: readonly Uint8Array[]];
 
 /** Number of replies that may be pending before some are waited for. */
 const MAX_PENDING = 4096;
-
-/** A sink is lost, with all that it has not replied to: another one is needed. */
-export class SinkLostError extends Error {
-  override name = "SinkLostError";
-  readonly why: LostSink["why"];
-  /** Steps that have no reply, in their order. */
-  readonly #steps: readonly Step[];
-
-  readonly #refused: Step | undefined;
-
-  /** @param place Directory that the sink was in; absent for the top. */
-  constructor(
-    { why, entries, refused }: LostSink,
-    place: SentDirectory | undefined,
-  ) {
-    super(ONE_AT_A_TIME);
-    this.why = why;
-    this.#steps = [
-      ...(place === undefined
-        ? []
-        : [{ kind: "directory", directory: place } as const]),
-      ...new Set(entries.map(({ step }) => step)),
-    ];
-    this.#refused = refused;
-  }
-
-  /** Gives the steps that are left where some have yet to be taken. */
-  stepsLeft(due: readonly Step[]): Step[] {
-    const others = due.filter((step) =>
-      // A warning gets no reply, and its text was reported.
-      step.kind !== "warning" && step !== this.#refused &&
-      !this.#steps.includes(step)
-    );
-    return [...this.#steps, ...others];
-  }
-}
 
 /**
  * A session with one sink, from its first reply to its end or loss. It does not
@@ -348,20 +311,4 @@ export class SinkSession {
       throw withName(path, error);
     }
   }
-}
-
-/** Gives an observer that gets a sink's messages as a layout words them. */
-function rewording(
-  { reworded }: Layout,
-  observer: Observer,
-): Observer {
-  if (reworded === undefined) return observer;
-  return {
-    report: (event: CopyEvent) =>
-      observer.report(
-        event.kind === "failure"
-          ? { ...event, message: reworded(event.message) }
-          : event,
-      ),
-  };
 }

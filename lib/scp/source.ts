@@ -1,10 +1,5 @@
 import type { Channel } from "../channel/channel.ts";
-import {
-  asEntryError,
-  EntryError,
-  ProtocolError,
-  withName,
-} from "../errors.ts";
+import { asEntryError, EntryError } from "../errors.ts";
 import type {
   Attributes,
   DirectoryEntry,
@@ -15,21 +10,16 @@ import { checkLoop } from "../filesystem/directory_loops.ts";
 import { isOwnCopy } from "../filesystem/own_copy.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { warnIfEncoded } from "./announcements.ts";
-import { FileSender } from "./file_sender.ts";
 import { RECORD_MODE_BITS } from "./wire/records.ts";
 import type { Reconnect } from "./reconnect.ts";
-import { type Layout, NestedLayout } from "./layout.ts";
-import { ScpPeer } from "./peer.ts";
+import type { Layout } from "./layout.ts";
 import {
   type Announcement,
-  directoryOf,
   isRefused,
   type SentDirectory,
   type Step,
-  unsure,
 } from "./sent_entry.ts";
-import { type Mode, SinkLostError, SinkSession } from "./sink_session.ts";
-import { ONE_AT_A_TIME } from "./stall.ts";
+import { SinkSuccession } from "./sink_succession.ts";
 
 /** Options of a source, for all that it sends. */
 export interface SourceOptions {
@@ -60,28 +50,14 @@ export interface SourceOptions {
 /**
  * The sending side of the SCP protocol: walks files and directories, and reports
  * those that cannot be sent.
- *
- * The walk makes steps, each of which says all that a sink has to know. A session
- * takes them one by one. Where its sink is lost, the next session takes those that
- * have no reply, and then goes on. A session is in one mode for good:
- *
- *     speculating -- refusal --> waiting
- *     speculating, waiting -- messages dropped --> lockstep
- *
- * In lockstep nothing is lost but the connection, so there are three sessions at
- * most.
  */
 export class Source {
   readonly #files: FileSystem;
   readonly #options: SourceOptions;
   readonly #observer: Observer;
+  readonly #sinks: SinkSuccession;
   /** Names of directories that the copy itself may make at its top. */
   readonly #ownWork = { began: Date.now(), names: new Set<string>() };
-  #session: SinkSession;
-  #sender: FileSender;
-  /** Present while the source may reconnect. */
-  #reconnect: Reconnect | undefined;
-  #layout: Layout = new NestedLayout();
 
   constructor(
     channel: Channel,
@@ -91,28 +67,15 @@ export class Source {
   ) {
     this.#files = files;
     this.#options = options;
-    const { lockstep, targetName } = options;
-    if (targetName !== undefined) this.#ownWork.names.add(targetName);
     this.#observer = observer;
-    this.#session = this.#sessionWith(
-      new ScpPeer(channel),
-      lockstep ? "lockstep" : "waiting",
+    const { targetName, modeBits = RECORD_MODE_BITS } = options;
+    if (targetName !== undefined) this.#ownWork.names.add(targetName);
+    this.#sinks = new SinkSuccession(
+      channel,
+      files,
+      { ...options, modeBits },
+      observer,
     );
-    this.#sender = this.#newSender();
-  }
-
-  #sessionWith(peer: ScpPeer, mode: Mode): SinkSession {
-    const { preserve, modeBits = RECORD_MODE_BITS } = this.#options;
-    const layout = this.#layout;
-    return new SinkSession(
-      peer,
-      { mode, layout, preserve, modeBits },
-      this.#observer,
-    );
-  }
-
-  #newSender(): FileSender {
-    return new FileSender(this.#files, this.#session, this.#observer);
   }
 
   /**
@@ -124,7 +87,7 @@ export class Source {
    * @throws {SessionError} If it ends.
    */
   async begin(): Promise<string | undefined> {
-    return await this.#session.begin();
+    return await this.#sinks.begin();
   }
 
   /**
@@ -134,22 +97,17 @@ export class Source {
    * where a sink takes one message at a time.
    */
   reconnectBy(reconnect: Reconnect): void {
-    this.#reconnect = reconnect;
+    this.#sinks.reconnectBy(reconnect);
   }
 
   /**
    * Does the same, and lets bodies leave before their records are acknowledged
    * where a refusal only loses the sink. Nothing may have been sent yet.
    *
-   * @param layout Layout of the target's directories, as long as the sink is the
-   * first one.
+   * @param layout Layout of the first sink's target; nested unless it is given.
    */
-  speculateBy(reconnect: Reconnect, layout = this.#layout): void {
-    this.reconnectBy(reconnect);
-    if (this.#session.isLockstep) return;
-    this.#layout = layout;
-    this.#session = this.#sessionWith(this.#session.peer, "speculating");
-    this.#sender = this.#newSender();
+  speculateBy(reconnect: Reconnect, layout?: Layout): void {
+    this.#sinks.speculateBy(reconnect, layout);
   }
 
   /**
@@ -165,129 +123,62 @@ export class Source {
     const given = withoutTrailingSlashes(path);
     const entry = { path: given, name: this.#files.nameOf(given) };
     await this.#sendEntry(entry, undefined);
-    await this.#take({ kind: "directory", directory: undefined });
+    await this.#sinks.take({ kind: "directory", directory: undefined });
   }
 
   /** Waits for the replies to all that was sent; throws as `send`. */
   async end(): Promise<void> {
-    await this.#take({ kind: "end" });
-  }
-
-  /**
-   * Has the sink take a step, and another sink where that one is lost. An entry
-   * that cannot be sent is reported.
-   */
-  async #take(step: Step): Promise<void> {
-    let steps = [step];
-    let lost: SinkLostError | undefined;
-    for (let next; (next = steps[0]) !== undefined;) {
-      try {
-        if (lost !== undefined) await this.#replaceSink(lost, steps);
-        lost = undefined;
-        await this.#takeNext(next);
-        steps.shift();
-      } catch (error) {
-        if (error instanceof SinkLostError) {
-          lost = error;
-          steps = error.stepsLeft(steps);
-        } else if (next.kind === "file") {
-          steps.shift();
-          await this.#fail(next.path, asEntryError(error));
-        } else throw error;
-      }
-    }
-  }
-
-  async #takeNext(step: Step): Promise<void> {
-    if (isRefused(step)) return;
-    const session = this.#session;
-    switch (step.kind) {
-      case "warning":
-        return await session.warn(step);
-      case "directory":
-        await session.goTo(step.directory);
-        return;
-      case "file":
-        if (await session.goTo(step.directory)) await this.#sender.send(step);
-        return;
-      case "end":
-        await session.goTo(undefined);
-        return await session.awaitReplies();
-      default:
-        return step satisfies never;
-    }
-  }
-
-  /**
-   * Begins a session with another sink, and has it go where the first of some steps
-   * leads.
-   */
-  async #replaceSink(
-    { why }: SinkLostError,
-    steps: readonly Step[],
-  ): Promise<void> {
-    const lost = steps.flatMap((step) => step.kind === "file" ? step.path : []);
-    try {
-      if (this.#reconnect === undefined) throw new ProtocolError(ONE_AT_A_TIME);
-      const isInside = steps.some((step) => isTaken(directoryOf(step)));
-      const { channel, outermost } = await this.#reconnect(isInside);
-      this.#layout = new NestedLayout(outermost);
-      if (why === "stalled") {
-        this.#reconnect = undefined;
-        this.#observer.report({
-          kind: "verbose",
-          message: () => `${ONE_AT_A_TIME}: going on in lockstep`,
-        });
-      }
-      this.#session = this.#sessionWith(
-        new ScpPeer(channel, { mayHearShell: false }),
-        why === "stalled" ? "lockstep" : "waiting",
-      );
-      this.#sender = this.#newSender();
-      const refusal = await this.begin();
-      if (refusal !== undefined) throw new ProtocolError(refusal);
-      const [first] = steps;
-      if (first !== undefined) await this.#session.goTo(directoryOf(first));
-    } catch (error) {
-      throw lost.length === 0 ? error : withName(unsure(lost), error);
-    }
+    await this.#sinks.take({ kind: "end" });
   }
 
   async #sendEntry(
     { path, name }: FoundEntry,
     above: SentDirectory | undefined,
   ): Promise<void> {
-    try {
-      const attributes = await this.#files.stat(path);
-      if (attributes.kind === "file") {
-        return await this.#take({
-          kind: "file",
-          path,
-          name,
-          accessed: attributes.accessed,
-          directory: above,
-        });
-      }
-      if (attributes.kind !== "directory" || !this.#options.recursive) {
-        throw new EntryError(`${path}: not a regular file`);
-      }
-      await this.#sendDirectory({ path, name }, attributes, above);
-    } catch (error) {
-      await this.#fail(path, asEntryError(error));
-    }
+    const directory = await this.#sendFile({ path, name }, above);
+    if (directory !== undefined) await this.#sendDirectory(directory, above);
   }
 
-  async #fail(path: string, { message }: EntryError): Promise<void> {
-    const isKept = this.#options.isClient && this.#session.isLockstep;
-    if (!isKept) {
-      await this.#take({ kind: "warning", path, text: `scp: ${message}` });
+  /** Sends a file; gives a directory, which is left to the caller. */
+  async #sendFile(
+    { path, name }: FoundEntry,
+    above: SentDirectory | undefined,
+  ): Promise<FoundDirectory | undefined> {
+    try {
+      const attributes = await this.#files.stat(path);
+      if (attributes.kind === "directory" && this.#options.recursive) {
+        return { path, name, attributes };
+      }
+      if (attributes.kind !== "file") {
+        throw new EntryError(`${path}: not a regular file`);
+      }
+      const { accessed } = attributes;
+      await this.#sinks.take({
+        kind: "file",
+        path,
+        name,
+        accessed,
+        directory: above,
+      });
+    } catch (error) {
+      await this.#sinks.fail(path, asEntryError(error));
     }
-    this.#observer.report({ kind: "failure", message });
+    return undefined;
   }
 
   async #sendDirectory(
-    { path, name }: FoundEntry,
-    attributes: Attributes,
+    directory: FoundDirectory,
+    above: SentDirectory | undefined,
+  ): Promise<void> {
+    try {
+      await this.#enter(directory, above);
+    } catch (error) {
+      await this.#sinks.fail(directory.path, asEntryError(error));
+    }
+  }
+
+  async #enter(
+    { path, name, attributes }: FoundDirectory,
     above: SentDirectory | undefined,
   ): Promise<void> {
     const { mode, identity, born } = attributes;
@@ -309,7 +200,7 @@ export class Source {
       canReopen: above?.canReopen !== false && (mode & 0o700) === 0o700,
     };
     const step: Step = { kind: "directory", directory };
-    await this.#take(step);
+    await this.#sinks.take(step);
     if (!isRefused(step)) await this.#sendEntries(entries, directory);
   }
 
@@ -340,14 +231,19 @@ export class Source {
     directory: SentDirectory,
   ): Promise<void> {
     const { path } = directory;
+    const later: FoundDirectory[] = [];
     try {
       for await (const { name } of entries) {
         const entry = { path: this.#files.join(path, name), name };
-        await this.#sendEntry(entry, directory);
+        const found = await this.#sendFile(entry, directory);
+        if (found === undefined) continue;
+        if (this.#sinks.filesFirst) later.push(found);
+        else await this.#sendDirectory(found, directory);
       }
     } catch (error) {
-      await this.#fail(path, asEntryError(error));
+      await this.#sinks.fail(path, asEntryError(error));
     }
+    for (const found of later) await this.#sendDirectory(found, directory);
   }
 }
 
@@ -357,8 +253,6 @@ interface FoundEntry {
   readonly name: string;
 }
 
-/** Tells a directory that a sink took, or that lies in one. */
-function isTaken(directory: SentDirectory | undefined): boolean {
-  return directory !== undefined &&
-    (directory.reply === "taken" || isTaken(directory.above));
+interface FoundDirectory extends FoundEntry {
+  readonly attributes: Attributes;
 }

@@ -16,6 +16,11 @@ const FIRST_BYTES: ReadonlySet<number | undefined> = new Set([
   ...new TextEncoder().encode("CDET\x01\x02"),
 ]);
 
+/** Those that have one in whatever line comes first. */
+const FIRST_EFFECTS: ReadonlySet<number | undefined> = new Set([
+  ...new TextEncoder().encode("E\x01\x02"),
+]);
+
 /** A record as a sink reads it, in bytes as Latin-1; more may follow. */
 const RECORD = /^(?:[CD][0-7]{4} \d|T\d+ \d|E[\s\0])/;
 
@@ -76,7 +81,7 @@ export class SpeculationCheck {
     const isWhole = isLast || start.length === TELLING_BYTES ||
       line.length < piece.length;
     if (!isWhole && BEGUN.test(piece)) return false;
-    if (this.#isFirst && /^[E\x01\x02]/.test(line)) return false;
+    if (this.#isFirst && FIRST_EFFECTS.has(first)) return false;
     return !RECORD.test(`${line}\n`);
   }
 }
