@@ -1,4 +1,8 @@
-import type { Attributes, Times } from "../filesystem/file_system.ts";
+import type {
+  Attributes,
+  DirectoryEntry,
+  Times,
+} from "../filesystem/file_system.ts";
 import { onWindows } from "../system/own_platform.ts";
 import { attributesOf } from "./deno_attributes.ts";
 import {
@@ -30,7 +34,7 @@ export const denoCalls: SystemCalls = {
     }
   },
 
-  readdir: (path) => Deno.readDir(reachablePath(path))[Symbol.asyncIterator](),
+  readdir: (path) => entriesOf(reachablePath(path)),
 
   openToRead: (path) => new DenoFile(path, Deno.openSync(reachablePath(path))),
 
@@ -114,6 +118,16 @@ function openLinked(path: string, options: Deno.OpenOptions): Deno.FsFile {
     const linked = mayDangle ? danglingPath(reached) : undefined;
     if (linked === undefined) throw error;
     return openLinked(linked, options);
+  }
+}
+
+async function* entriesOf(
+  path: string,
+): AsyncGenerator<DirectoryEntry, void> {
+  for await (const { name, isFile, isDirectory } of Deno.readDir(path)) {
+    if (isFile) yield { name, kind: "file" };
+    else if (isDirectory) yield { name, kind: "directory" };
+    else yield { name };
   }
 }
 

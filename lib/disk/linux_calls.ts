@@ -10,7 +10,13 @@ import type {
   Times,
 } from "../filesystem/file_system.ts";
 import { decodeName, encodeName } from "../names/name_bytes.ts";
-import { entryCalls, linkBytes, nameBytes } from "../system/entries.ts";
+import {
+  DT_DIR,
+  DT_REG,
+  entryCalls,
+  linkBytes,
+  listedEntries,
+} from "../system/entries.ts";
 import {
   close,
   CLOSED,
@@ -190,9 +196,12 @@ function* entriesOf(path: string): Generator<DirectoryEntry, void> {
   // Should a FIFO have taken the directory's place, its open does not wait.
   const fd = open(path, O_RDONLY | O_NONBLOCK);
   try {
-    for (const bytes of nameBytes(fd)) {
+    for (const { name: bytes, type } of listedEntries(fd)) {
       const name = decodeName(bytes);
-      if (name !== "." && name !== "..") yield { name };
+      if (name === "." || name === "..") continue;
+      if (type === DT_REG) yield { name, kind: "file" };
+      else if (type === DT_DIR) yield { name, kind: "directory" };
+      else yield { name };
     }
   } finally {
     close(fd);

@@ -31,6 +31,8 @@ export interface DirectoryEntry {
   readonly name: string;
   /** Links followed; absent where the listing does not tell. */
   readonly attributes?: Attributes;
+  /** Kind as it was when listed; absent for a link, and where nothing tells. */
+  readonly kind?: "file" | "directory";
 }
 
 /**

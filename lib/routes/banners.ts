@@ -78,6 +78,29 @@ export class Banners {
   }
 
   /**
+   * Skips the banner up to `marker` where none was known to come; reports it, and
+   * expects it from now on.
+   *
+   * @param age Time since the start of ssh, in milliseconds.
+   * @throws {ProtocolError} If the marker does not come.
+   * @throws {SessionError} If the connection is lost.
+   */
+  async skipFirst(
+    location: RemoteLocation,
+    channel: Channel,
+    { marker, age }: { marker: string; age: number },
+  ): Promise<void> {
+    const timeout = BANNER_MILLISECONDS + SLOWER * age;
+    const banner = await skipBanner(channel, marker, timeout);
+    if (banner === "") return;
+    this.report(location, banner);
+    const failure = new ProtocolError(
+      `the remote does not speak SCP: it said ${quoted(banner)}`,
+    );
+    this.expect(location, failure, age);
+  }
+
+  /**
    * Reports a banner, once for each login.
    *
    * @param program Name of the program that the banner came before.

@@ -5,6 +5,7 @@ import { currentUmask, LocalFileSystem } from "../disk/local_file_system.ts";
 import { pathsOnWindows } from "../filesystem/local_pattern.ts";
 import type { Location, RemoteLocation } from "../location/location.ts";
 import { checkLogin, checkSourceUser } from "../location/login.ts";
+import { isDotName } from "../names/names.ts";
 import { parseLocation } from "../location/operand.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { Tally } from "../events/tally.ts";
@@ -58,7 +59,7 @@ export async function copy(
 
 /** Facts of a copy for which nothing else is said. */
 const NO_FACTS: CopyFacts = {
-  sendsDirectories: false,
+  sendsContent: false,
   mayNest: false,
   isLengthless: false,
   hasLineBreak: false,
@@ -161,12 +162,13 @@ class Copy {
     target: RemoteLocation,
   ): Promise<void> {
     if (paths.length === 0 || this.#context.job.interrupted.aborted) return;
-    const { recursive } = this.#context.job.options;
+    const { files, job: { options } } = this.#context;
     await this.#copyRemotely([target], {
       scp: uploadOverScp(paths, target, this.#context),
       sftp: uploadOverSftp(paths, target, this.#context),
     }, {
-      sendsDirectories: recursive,
+      sendsContent: options.recursive &&
+        paths.some((path) => isDotName(files.nameOf(path))),
       sendsSeveral: paths.length > 1,
       hasLineBreak: paths.some((path) => path.includes("\n")),
     });

@@ -17,8 +17,8 @@ export interface ChoiceFacts {
   readonly hasLineBreak: boolean;
   /** True where several sources are sent, whose target may have to be made. */
   readonly sendsSeveral: boolean;
-  /** True where directories are sent. */
-  readonly sendsDirectories: boolean;
+  /** True where the content of a directory is sent, and not the directory itself. */
+  readonly sendsContent: boolean;
   /** True where ssh will ask, and a second login would ask again. */
   readonly willAsk: boolean;
 }
@@ -65,8 +65,8 @@ export function chooseProtocol(facts: ChoiceFacts): Choice {
   if (facts.sendsSeveral) {
     return found("sftp", "it makes the target of several sources");
   }
-  if (facts.sendsDirectories) {
-    return found("sftp", "it sends directories faster");
+  if (facts.sendsContent) {
+    return found("sftp", "it sends the content of a directory faster");
   }
   if (facts.willAsk) return found("sftp", "ssh will ask, and should ask once");
   return found("scp", "it is the faster one");

@@ -1,9 +1,22 @@
 import { BATCH_MODE } from "../options/copy_options.ts";
 import type { Channel } from "../channel/channel.ts";
+import { readLine } from "../channel/line.ts";
+import { isConnectionFailure } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
+import { decodeName } from "../names/name_bytes.ts";
+import { literalWord } from "../names/remote_path.ts";
+import { quotedForShell } from "../names/shell_quoting.ts";
+import type { PlannedDirectory } from "../scp/directory_plan.ts";
+import {
+  NO_DIRECTORIES,
+  parseAnswer,
+  scriptCommand,
+  scriptInput,
+} from "../scp/directory_script.ts";
 import {
   markedCommand,
   remoteScpCommand,
+  remoteScpWithout,
   sshArguments,
 } from "../ssh/arguments.ts";
 import { type PromptWatch, watchPrompts } from "../ssh/prompt_watch.ts";
@@ -25,6 +38,24 @@ export interface ScpRequest {
   readonly mayRestart?: boolean;
   /** True where the scp takes times, whatever the options are. */
   readonly preserve?: boolean;
+  /** Directories to make before a sink starts; absent where there are none. */
+  readonly directories?: RequestedDirectories;
+}
+
+/** Directories that are made before a sink starts. */
+export interface RequestedDirectories {
+  /** Name of the outermost one. */
+  readonly name: string;
+  readonly plan: Promise<readonly PlannedDirectory[]>;
+}
+
+/** Directories that were made before a sink started. */
+export interface PreparedDirectories {
+  readonly plan: readonly PlannedDirectory[];
+  /** Name of the private directory that the sink is in. */
+  readonly key: string;
+  /** True where the target was there; else the outermost directory is the target. */
+  readonly isThere: boolean;
 }
 
 /** One run of an scp. */
@@ -36,7 +67,12 @@ interface Run {
   readonly startedAt: number;
   /** Line just before scp's first message; absent where no banner is expected. */
   readonly marker: string | undefined;
+  /** Key of the directory script; absent where scp is run without it. */
+  readonly key: string | undefined;
 }
+
+/** Longest answer of the directory script, in bytes. */
+const MAX_ANSWER_BYTES = 64;
 
 /** First bytes of a sink's answers and of a source's records. */
 const FIRST_BYTES: Readonly<Record<ScpRequest["role"], string>> = {
@@ -52,6 +88,7 @@ export class RemoteScp implements AsyncDisposable {
   readonly #context: SessionContext;
   readonly #interrupted: AbortSignal;
   #run: Run;
+  #prepared: PreparedDirectories | undefined;
 
   /**
    * @param interrupted Ends the scp when aborted.
@@ -96,7 +133,7 @@ export class RemoteScp implements AsyncDisposable {
   /** True where the next byte of the channel may be scp's first one. */
   get soundsLikeScp(): boolean {
     const first = this.session.channel.peek();
-    return this.isMarked ||
+    return this.isMarked || this.#prepared !== undefined ||
       (first !== undefined &&
         FIRST_BYTES[this.role].includes(String.fromCharCode(first)));
   }
@@ -106,6 +143,47 @@ export class RemoteScp implements AsyncDisposable {
     const { flags } = this.#context.job.options.ssh;
     return flags.includes(BATCH_MODE) ||
       this.#run.prompts?.hasPrompted === false;
+  }
+
+  /** True where the directory script runs before the sink. */
+  get isScripted(): boolean {
+    return this.#run.key !== undefined;
+  }
+
+  /** Directories that were made; absent where the sink is in its target. */
+  get prepared(): PreparedDirectories | undefined {
+    return this.#prepared;
+  }
+
+  /**
+   * Has the directory script make the directories that were asked for, now that the
+   * remote has spoken, and waits for the sink. It makes none where ssh asked, as
+   * another login may be needed.
+   *
+   * @returns `unanswered` where there is no such shell; `ended` where no sink has
+   * spoken.
+   */
+  async prepareDirectories(): Promise<"ready" | "unanswered" | "ended"> {
+    const { key, session: { channel } } = this.#run;
+    // A command that the server forces may be a sink itself.
+    if (this.soundsLikeScp) return "ready";
+    const answer = await this.#context.banners
+      .skipFirst(this.location, channel, { marker: key!, age: this.age })
+      .then(() => readLine(channel, MAX_ANSWER_BYTES))
+      .then((line) => parseAnswer(decodeName(line ?? new Uint8Array())))
+      .catch(unanswered);
+    if (answer === undefined) return "unanswered";
+    const plan = answer.isReady && this.canRestart
+      ? await this.#request.directories!.plan
+      : [];
+    await channel.write(plan.length > 0 ? scriptInput(plan) : NO_DIRECTORIES);
+    await channel.flush();
+    await channel.awaitInput();
+    if (channel.peek() === undefined) return "ended";
+    if (plan.length > 0) {
+      this.#prepared = { plan, key: key!, isThere: answer.isThere };
+    }
+    return "ready";
   }
 
   /**
@@ -130,11 +208,27 @@ export class RemoteScp implements AsyncDisposable {
   async restart(
     change: Pick<ScpRequest, "path" | "targetIsDirectory" | "preserve">,
   ): Promise<Channel> {
-    await this.session.end({ isWhole: false });
-    await this[Symbol.asyncDispose]();
-    this.#run = this.#start({ ...this.#request, ...change });
+    await this.#startAgain({ ...this.#request, ...change });
     await this.skipBanner();
     return this.channel;
+  }
+
+  /**
+   * Ends the directory script as it is, and starts the sink without it.
+   *
+   * @throws {SessionError} If ssh cannot be started.
+   */
+  async startPlain(): Promise<void> {
+    await this.#startAgain(this.#request);
+  }
+
+  async #startAgain(
+    { directories: _, ...request }: ScpRequest,
+  ): Promise<void> {
+    await this.session.end({ isWhole: false });
+    await this[Symbol.asyncDispose]();
+    this.#prepared = undefined;
+    this.#run = this.#start(request);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -143,15 +237,11 @@ export class RemoteScp implements AsyncDisposable {
   }
 
   #start(request: ScpRequest): Run {
-    const { role, location, path, mayRestart } = request;
+    const { location, mayRestart } = request;
     const { job: { options }, banners } = this.#context;
     const marker = banners.markerFor(location);
-    const plain = remoteScpCommand(role, path, {
-      ...options,
-      targetIsDirectory: request.targetIsDirectory,
-      preserve: options.preserve || request.preserve === true,
-    });
-    const command = marker === undefined ? plain : markedCommand(plain, marker);
+    const key = request.directories && `seacp-${crypto.randomUUID()}`;
+    const command = this.#commandOf(request, { marker, key });
     using watches = new DisposableStack();
     const prompts = mayRestart ? watches.use(watchPrompts()) : undefined;
     const startedAt = performance.now();
@@ -169,6 +259,34 @@ export class RemoteScp implements AsyncDisposable {
     );
     // From here on the run disposes of it.
     watches.move();
-    return { session, prompts, startedAt, marker };
+    return { session, prompts, startedAt, marker, key };
   }
+
+  /** Gives the remote command. */
+  #commandOf(
+    { role, path, directories, ...request }: ScpRequest,
+    { marker, key }: Pick<Run, "marker" | "key">,
+  ): string {
+    const { options } = this.#context.job;
+    const scpOptions = {
+      ...options,
+      targetIsDirectory: request.targetIsDirectory,
+      preserve: options.preserve || request.preserve === true,
+    };
+    if (directories !== undefined && key !== undefined) {
+      return scriptCommand({
+        key,
+        target: path,
+        name: directories.name,
+        sink: remoteScpWithout(role, path, scpOptions),
+      }, (word) => quotedForShell(literalWord(word)));
+    }
+    const plain = remoteScpCommand(role, path, scpOptions);
+    return marker === undefined ? plain : markedCommand(plain, marker);
+  }
+}
+
+/** For a `catch`: gives nothing where the directory script does not answer. */
+function unanswered(error: unknown): undefined {
+  if (!isConnectionFailure(error)) throw error;
 }

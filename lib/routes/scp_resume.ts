@@ -31,12 +31,7 @@ export async function planResume(
     targetIsDirectory: boolean;
   },
 ): Promise<Resume | undefined> {
-  const restart = (scp: RemoteScp, path: string, preserve = false) =>
-    scp.restart({
-      path: targetText(path, options),
-      targetIsDirectory: true,
-      preserve,
-    });
+  const restart = restartBy(options);
   const isHome = homeIn(target) === withoutTrailingSlashes(target);
   if (targetIsDirectory || isHome || isDotPath(target)) {
     return async (scp) => ({ channel: await restart(scp, target) });
@@ -55,6 +50,33 @@ export async function planResume(
     );
 }
 
+/**
+ * Resumes an upload of a single directory whose place is known.
+ *
+ * @param isThere True where the target was there, so that the directory is in it.
+ */
+export async function resumeInPlace(
+  scp: RemoteScp,
+  { target, isThere }: { target: string; isThere: boolean },
+  options: CopyOptions,
+): Promise<Reconnection> {
+  const restart = restartBy(options);
+  return isThere
+    ? { channel: await restart(scp, target) }
+    : await resumeAsTarget((path) => restart(scp, path), target);
+}
+
+function restartBy(
+  options: CopyOptions,
+): (scp: RemoteScp, path: string, preserve?: boolean) => Promise<Channel> {
+  return (scp, path, preserve = false) =>
+    scp.restart({
+      path: targetText(path, options),
+      targetIsDirectory: true,
+      preserve,
+    });
+}
+
 async function resumeInTarget(
   restart: (path: string, preserve?: boolean) => Promise<Channel>,
   { target, inTarget }: { target: string; inTarget: string },
@@ -62,6 +84,14 @@ async function resumeInTarget(
   const channel = await restart(inTarget, true);
   const probe = new ScpPeer(channel, { mayHearShell: false });
   if (await hasTarget(probe)) return { channel: await restart(target) };
+  return await resumeAsTarget(restart, target);
+}
+
+/** Resumes a directory that became the target itself. */
+async function resumeAsTarget(
+  restart: (path: string) => Promise<Channel>,
+  target: string,
+): Promise<Reconnection> {
   const given = withoutTrailingSlashes(target);
   const end = given.lastIndexOf("/") + 1;
   const parent = end === 0 ? "." : given.slice(0, end);

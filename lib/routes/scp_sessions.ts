@@ -10,12 +10,14 @@ import type { Tally } from "../events/tally.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { CopyJob } from "../options/copy_options.ts";
 import type { SshEnd } from "../ssh/session.ts";
+import { SCRIPT_FAILED } from "../scp/directory_script.ts";
 import { RemoteScp, type ScpRequest } from "./remote_scp.ts";
 import type { ConnectOptions, ConnectResult, SessionContext } from "./route.ts";
 import {
   type DialogueExit,
   dialogueFailures,
   type SessionFacts,
+  type StartFailure,
   startFailure,
 } from "./session_failure.ts";
 import {
@@ -113,6 +115,8 @@ export class ScpSessions {
     for (const request of requests) {
       const scp = new RemoteScp(request, this.#context, interrupted);
       scps.push(sessions.use(scp));
+      const unprepared = await this.#prepare(scp, options);
+      if (unprepared !== undefined) return unprepared;
       await skipBanner(scp);
       if (scp.role === "-f") continue;
       const result = await this.#awaitOutput(scp, options);
@@ -127,21 +131,63 @@ export class ScpSessions {
     return { scps, failures, sessions: sessions.move() };
   }
 
-  /** Waits until an scp has spoken; gives the result of one that does not. */
-  async #awaitOutput(
-    { session, location }: RemoteScp,
+  /**
+   * Has the directory script make directories before a sink starts; starts the sink
+   * without it where the remote has no such shell.
+   */
+  async #prepare(
+    scp: RemoteScp,
     options: ConnectOptions,
   ): Promise<Unconnected | undefined> {
-    const { hosts, observer } = this.#context;
-    const sign = await awaitFirstOutput(session, hosts, options);
+    if (!scp.isScripted) return undefined;
+    const { hosts } = this.#context;
+    const sign = await awaitFirstOutput(scp.session, hosts, options);
+    if (sign === "silent") return silentRemote(scp.location, "scp");
+    const state = sign === "spoke" ? await scp.prepareDirectories() : "ended";
+    if (state === "ready") return undefined;
+    if (state === "ended") {
+      const { failure, status } = await this.#failureOf(scp);
+      const isPlainWorthIt = sign === "spoke"
+        ? status.code === SCRIPT_FAILED
+        : failure.kind === "unavailable";
+      if (!isPlainWorthIt) return this.#reportStart(scp, failure, options);
+    }
+    await scp.startPlain();
+    return undefined;
+  }
+
+  /** Waits until an scp has spoken; gives the result of one that does not. */
+  async #awaitOutput(
+    scp: RemoteScp,
+    options: ConnectOptions,
+  ): Promise<Unconnected | undefined> {
+    const { hosts } = this.#context;
+    const sign = await awaitFirstOutput(scp.session, hosts, options);
     if (sign === "spoke") return undefined;
-    if (sign === "silent") return silentRemote(location, "scp");
+    if (sign === "silent") return silentRemote(scp.location, "scp");
+    const { failure } = await this.#failureOf(scp);
+    return this.#reportStart(scp, failure, options);
+  }
+
+  /** Gives the failure of an scp that ended before it spoke. */
+  async #failureOf(
+    { session, location }: RemoteScp,
+  ): Promise<{ failure: StartFailure; status: SshEnd }> {
     const status = await session.end({ isWhole: false });
     const failure = startFailure(new SessionError("lost connection"), {
       ...this.#exitOf(location),
       status,
       errorLines: session.stderrLines,
     });
+    return { failure, status };
+  }
+
+  #reportStart(
+    { session, location }: RemoteScp,
+    failure: StartFailure,
+    options: ConnectOptions,
+  ): Unconnected {
+    const { hosts, observer } = this.#context;
     if (failure.kind !== "unavailable" || !hosts.mayChange) session.showHeld();
     return reportStart(location, failure, { ...options, observer });
   }

@@ -1,12 +1,24 @@
-import { asConnectionFailure, ProtocolError, RefusalError } from "../errors.ts";
-import { isDotName } from "../names/names.ts";
+import {
+  asConnectionFailure,
+  asEntryError,
+  EntryError,
+  ProtocolError,
+  RefusalError,
+} from "../errors.ts";
+import { isDotName, withoutTrailingSlashes } from "../names/names.ts";
 import { lastName } from "../names/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
+import { planDirectories } from "../scp/directory_plan.ts";
+import { PreparedLayout } from "../scp/prepared_layout.ts";
 import type { Reconnect } from "../scp/reconnect.ts";
 import { ONE_AT_A_TIME } from "../scp/stall.ts";
 import { Source } from "../scp/source.ts";
-import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
+import type {
+  RemoteScp,
+  RequestedDirectories,
+  ScpRequest,
+} from "./remote_scp.ts";
 import type { RouteContext } from "./route.ts";
 import { hostObserver } from "./scp_observers.ts";
 import {
@@ -15,7 +27,7 @@ import {
   recordModeBits,
   targetText,
 } from "./scp_request.ts";
-import { planResume, type Resume } from "./scp_resume.ts";
+import { planResume, type Resume, resumeInPlace } from "./scp_resume.ts";
 import type { ConnectionFailures, Dialogue } from "./scp_sessions.ts";
 
 /** Dialogue that sends local paths to a sink. */
@@ -54,6 +66,7 @@ export class UploadDialogue implements Dialogue {
     const resume = options.lockstep || isOneFile
       ? undefined
       : await planResume(paths, target, { files, options, targetIsDirectory });
+    const directories = await directoriesOf(paths, context);
     return new UploadDialogue(
       paths,
       {
@@ -61,7 +74,8 @@ export class UploadDialogue implements Dialogue {
         location: target,
         path: targetText(target.path, options),
         targetIsDirectory,
-        mayRestart: resume !== undefined,
+        mayRestart: resume !== undefined || directories !== undefined,
+        ...(directories === undefined ? {} : { directories }),
       },
       context,
       resume,
@@ -97,8 +111,10 @@ export class UploadDialogue implements Dialogue {
     const refusal = await source.begin();
     if (refusal === undefined) {
       const reconnect = this.#reconnect(scp);
-      const maySpeculate = this.#resume !== undefined && scp.canRestart;
-      if (maySpeculate) source.speculateBy(reconnect);
+      const layout = this.#layoutFor(scp);
+      const maySpeculate = scp.canRestart &&
+        (this.#resume !== undefined || layout !== undefined);
+      if (maySpeculate) source.speculateBy(reconnect, layout);
       else source.reconnectBy(reconnect);
       return source;
     }
@@ -109,9 +125,25 @@ export class UploadDialogue implements Dialogue {
     return await this.#makeTarget(scp);
   }
 
+  /** Gives the layout of directories that were made for the sink. */
+  #layoutFor({ prepared }: RemoteScp): PreparedLayout | undefined {
+    if (prepared === undefined) return undefined;
+    const { plan, key, isThere } = prepared;
+    const { location: { path } } = this.request;
+    const { name } = this.request.directories!;
+    const target = isThere ? this.#context.files.join(path, name) : path;
+    return new PreparedLayout(plan, { key, target });
+  }
+
   /** Gives the way to reconnect where a sink is lost. */
   #reconnect(scp: RemoteScp): Reconnect {
-    const { path, targetIsDirectory } = this.request;
+    const { path, targetIsDirectory, location } = this.request;
+    const { prepared } = scp;
+    if (prepared !== undefined) {
+      const place = { target: location.path, isThere: prepared.isThere };
+      const { options } = this.#context.job;
+      return () => resumeInPlace(scp, place, options);
+    }
     return async (isInside) => {
       if (!isInside) {
         return { channel: await scp.restart({ path, targetIsDirectory }) };
@@ -148,6 +180,33 @@ export class UploadDialogue implements Dialogue {
     };
     return new Source(channel, files, options, this.#observer);
   }
+}
+
+/**
+ * Gives the directories to make before a sink starts: those of a single tree whose
+ * place the remote shell tells.
+ */
+async function directoriesOf(
+  paths: readonly string[],
+  { files, job: { options } }: Pick<RouteContext, "files" | "job">,
+): Promise<RequestedDirectories | undefined> {
+  const [first, ...others] = paths;
+  if (
+    !options.recursive || options.lockstep || isShellsToRead(options) ||
+    others.length > 0
+  ) return undefined;
+  const path = withoutTrailingSlashes(first!);
+  const name = files.nameOf(path);
+  if (isDotName(name) || /[\n\r]/.test(name)) return undefined;
+  const found = await files.find(path).catch(asEntryError);
+  if (found === undefined || found instanceof EntryError) return undefined;
+  if (found.kind !== "directory") return undefined;
+  const modeBits = recordModeBits(options);
+  const plan = planDirectories(files, path, { name, modeBits });
+  plan.catch(() => {
+    // It is awaited once the remote has answered.
+  });
+  return { name, plan };
 }
 
 /** Tells whether the content of a dot path is copied, straight into the target. */

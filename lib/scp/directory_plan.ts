@@ -3,7 +3,11 @@ import {
   checkLoop,
   type OpenDirectory,
 } from "../filesystem/directory_loops.ts";
-import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
+import type {
+  Attributes,
+  DirectoryEntry,
+  FileSystem,
+} from "../filesystem/file_system.ts";
 import { nameKeyOf } from "../names/names.ts";
 import type { ScriptedDirectory } from "./directory_script.ts";
 import { needsEncoding, sendingFailure } from "./wire/records.ts";
@@ -71,7 +75,8 @@ export async function planDirectories(
   const outermost = await directoryAt(files, path);
   if (outermost !== undefined) add({ path, name, ...outermost }, undefined);
   for (let directory; (directory = pending.pop()) !== undefined;) {
-    for (const name of await namesIn(files, directory.path)) {
+    for (const { name, kind } of await entriesIn(files, directory.path)) {
+      if (kind === "file") continue;
       const path = files.join(directory.path, name);
       const found = await directoryAt(files, path);
       if (found === undefined) continue;
@@ -123,17 +128,17 @@ async function directoryAt(
   return { mode, identity };
 }
 
-async function namesIn(
+async function entriesIn(
   files: FileSystem,
   path: string,
-): Promise<readonly string[]> {
-  const names: string[] = [];
+): Promise<readonly DirectoryEntry[]> {
+  const entries: DirectoryEntry[] = [];
   try {
-    for await (const { name } of await files.readdir(path)) names.push(name);
+    for await (const entry of await files.readdir(path)) entries.push(entry);
   } catch (error) {
     unreadable(error);
   }
-  return names;
+  return entries;
 }
 
 /** For a `catch`: the copy reports what cannot be read. */

@@ -16,6 +16,9 @@ import { encodeName } from "../names/name_bytes.ts";
 /** Name of the link to the outermost directory. */
 export const OUTERMOST = "0";
 
+/** Exit status of the script where it could not prepare the sink's directory. */
+export const SCRIPT_FAILED = 75;
+
 /** Directories whose paths are given to one `mkdir` and one `ln`. */
 const AT_ONCE = 64;
 
@@ -35,13 +38,13 @@ export const DIRECTORY_SCRIPT = [
   '(umask 077; mkdir "$r" && ln -s / "$r/l" && [ -h "$r/l" ]) 2>/dev/null' +
   " && p=yes || p=no",
   "trap c 0; trap 'exit 1' 1 2 13 15".replaceAll("'", '"'),
-  'echo "$k $w $p"',
-  "IFS= read -r x || exit 1",
+  'echo "$k"; echo "$w $p"',
+  `IFS= read -r x || exit ${SCRIPT_FAILED}`,
   'if [ -z "$x" ]; then c; trap - 0; exec "$@" "$t"; fi',
   // Names are bytes; scp keeps its language.
   "(LC_ALL=C u=$(umask) g=$x i=1; set --",
   'while [ $i -le $g ]; do set -- "$@" "$r/$i"; i=$((i+1)); done',
-  '[ $# -eq 0 ] || mkdir "$@" || exit 1',
+  `[ $# -eq 0 ] || mkdir "$@" || exit ${SCRIPT_FAILED}`,
   "f() { [ $# -eq 0 ] && return;" +
   ' mkdir "$@" 2>/dev/null; ln -s "$@" "$r/$i" || exit 1; }',
   "i=0; set --",
@@ -51,7 +54,7 @@ export const DIRECTORY_SCRIPT = [
   '+) f "$@"; set --; i=$((i+1));; ' +
   `*) set -- "$@" "$a$x"; if [ $# -ge ${AT_ONCE} ]; then f "$@"; set --; fi;; ` +
   "esac; done",
-  'f "$@") || exit 1',
+  `f "$@") || exit ${SCRIPT_FAILED}`,
   '"$@" "$r"; exit $?',
 ].join("; ").replaceAll("do; ", "do ").replaceAll("then; ", "then ");
 
@@ -83,9 +86,9 @@ export function scriptCommand(
     .join(" ");
 }
 
-/** Reads the script's answer behind its key; `undefined` if it is none. */
+/** Reads the script's answer, a line behind its key; `undefined` if it is none. */
 export function parseAnswer(line: string): ScriptAnswer | undefined {
-  const [, where, ready] = /^ (new|there) (yes|no)$/.exec(line) ?? [];
+  const [, where, ready] = /^(new|there) (yes|no)\r?$/.exec(line) ?? [];
   if (where === undefined) return undefined;
   return { isThere: where === "there", isReady: ready === "yes" };
 }

@@ -56,12 +56,13 @@ export class FileSender {
    * @throws {SinkLostError} If the sink is lost.
    */
   async send(step: FileStep): Promise<void> {
-    const { path, name, accessed } = step;
+    const { path, name } = step;
     using file = await this.#files.openToRead(path);
     const attributes = await file.stat();
     if (attributes.kind !== "file") {
       throw new EntryError(`${path}: not a regular file`);
     }
+    step.accessed ??= attributes.accessed;
     const session = this.#session;
     const body = await this.#bodies.read(file, {
       path,
@@ -72,7 +73,7 @@ export class FileSender {
     const announcement: Announcement = {
       path,
       record: { kind: "file", mode: attributes.mode, size, name },
-      times: { modified: attributes.modified, accessed },
+      times: { modified: attributes.modified, accessed: step.accessed },
     };
     warnIfEncoded(announcement, this.#observer);
     const sent = { step, announcement, content: body ?? file, size };

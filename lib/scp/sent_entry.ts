@@ -32,8 +32,8 @@ export interface FileStep {
   readonly path: string;
   /** Name as it is announced. */
   readonly name: string;
-  /** Time of the last access before it is read, as in `Times`. */
-  readonly accessed: number;
+  /** Time of the last access before it was read, as in `Times`, once it was. */
+  accessed?: number;
   /** Directory that it is sent into; absent at the top. */
   readonly directory: SentDirectory | undefined;
 }

@@ -141,10 +141,15 @@ export class Source {
 
   /** Sends a file; gives a directory, which is left to the caller. */
   async #sendFile(
-    { path, name }: FoundEntry,
+    { path, name, kind }: FoundEntry,
     above: SentDirectory | undefined,
   ): Promise<FoundDirectory | undefined> {
+    const step: Step = { kind: "file", path, name, directory: above };
     try {
+      if (kind === "file") {
+        await this.#sinks.take(step);
+        return undefined;
+      }
       const attributes = await this.#files.stat(path);
       if (attributes.kind === "directory" && this.#options.recursive) {
         return { path, name, attributes };
@@ -152,14 +157,7 @@ export class Source {
       if (attributes.kind !== "file") {
         throw new EntryError(`${path}: not a regular file`);
       }
-      const { accessed } = attributes;
-      await this.#sinks.take({
-        kind: "file",
-        path,
-        name,
-        accessed,
-        directory: above,
-      });
+      await this.#sinks.take(step);
     } catch (error) {
       await this.#sinks.fail(path, asEntryError(error));
     }
@@ -233,8 +231,8 @@ export class Source {
     const { path } = directory;
     const later: FoundDirectory[] = [];
     try {
-      for await (const { name } of entries) {
-        const entry = { path: this.#files.join(path, name), name };
+      for await (const { name, kind } of entries) {
+        const entry = { path: this.#files.join(path, name), name, kind };
         const found = await this.#sendFile(entry, directory);
         if (found === undefined) continue;
         if (this.#sinks.filesFirst) later.push(found);
@@ -251,6 +249,8 @@ export class Source {
 interface FoundEntry {
   readonly path: string;
   readonly name: string;
+  /** As in `DirectoryEntry`. */
+  readonly kind?: DirectoryEntry["kind"];
 }
 
 interface FoundDirectory extends FoundEntry {

@@ -119,11 +119,19 @@ export function remoteScpCommand(
   path: string,
   options: RemoteScpOptions,
 ): string {
+  return `${remoteScpWithout(role, path, options)} ${path}`;
+}
+
+/** Gives the same command without the path, which follows it. */
+export function remoteScpWithout(
+  role: "-t" | "-f",
+  path: string,
+  options: RemoteScpOptions,
+): string {
   return [
     ...scpArguments(options),
     role,
     ...(/^['\\]?-/.test(path) ? ["--"] : []),
-    path,
   ].join(" ");
 }
 

@@ -46,13 +46,24 @@ export function linkBytes(
   return length === undefined ? undefined : buffer.subarray(0, length);
 }
 
+/** Entry of a listed directory. */
+export interface ListedEntry {
+  readonly name: Uint8Array;
+  /** `d_type` of the entry, where the disk keeps it: `DT_REG`, `DT_DIR`, …. */
+  readonly type: number;
+}
+
+/** `d_type` of a regular file and of a directory (Linux's dirent.h). */
+export const DT_REG = 8;
+export const DT_DIR = 4;
+
 /**
- * Lists the names in an open directory part by part, `.` and `..` among them. Each
- * name is valid until the next one is taken.
+ * Lists an open directory part by part, `.` and `..` among the entries. Each name is
+ * valid until the next one is taken.
  *
  * @throws {LibcError} If it cannot be listed.
  */
-export function* nameBytes(fd: number): Iterable<Uint8Array> {
+export function* listedEntries(fd: number): Iterable<ListedEntry> {
   const block = new Uint8Array(LISTING_BYTES);
   const view = new DataView(block.buffer);
   const base = new BigInt64Array(1);
@@ -64,7 +75,8 @@ export function* nameBytes(fd: number): Iterable<Uint8Array> {
     for (let at = 0; at < end;) {
       const next = at + view.getUint16(at + LENGTH_OFFSET, true);
       const name = block.subarray(at + NAME_OFFSET, next);
-      yield name.subarray(0, name.indexOf(0));
+      const type = block[at + TYPE_OFFSET]!;
+      yield { name: name.subarray(0, name.indexOf(0)), type };
       at = next;
     }
   }
@@ -76,6 +88,7 @@ const PATH_BYTES = 4096;
 /** Room for the part of a directory that is listed at a time, in bytes. */
 const LISTING_BYTES = 32 * 1024;
 
-/** Places of `d_reclen` and `d_name` in a `struct dirent64`. */
+/** Places of `d_reclen`, `d_type` and `d_name` in a `struct dirent64`. */
 const LENGTH_OFFSET = 16;
+const TYPE_OFFSET = 18;
 const NAME_OFFSET = 19;

@@ -3,7 +3,7 @@
  * that may not do everything gets nothing below /proc from the runtime.
  */
 
-import { entryCalls, linkBytes, nameBytes } from "./entries.ts";
+import { entryCalls, linkBytes, listedEntries } from "./entries.ts";
 import { close, O_CLOEXEC, O_NONBLOCK, read } from "./descriptors.ts";
 import { checked, EINVAL, LibcError } from "./libc.ts";
 
@@ -74,7 +74,7 @@ export function listProcNames(path: string): readonly string[] {
   return withOpen(
     path,
     (fd) =>
-      Array.from(nameBytes(fd), (bytes) => decoder.decode(bytes))
+      Array.from(listedEntries(fd), ({ name }) => decoder.decode(name))
         .filter((name) => name !== "." && name !== ".."),
   );
 }

@@ -9,7 +9,7 @@ import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { FAR, OPTIONS, OTHER } from "./session_stage.ts";
 
 const NO_FACTS: CopyFacts = {
-  sendsDirectories: false,
+  sendsContent: false,
   mayNest: false,
   isLengthless: false,
   hasLineBreak: false,
@@ -73,7 +73,7 @@ Deno.test("Hosts: choose by the facts of the copy and the paths of the locations
   assertEquals(hosts.mayChange, true);
   assertEquals(await hosts.choose([FAR], NO_FACTS), FASTER);
   assertEquals(
-    await hosts.choose([FAR], { ...NO_FACTS, sendsDirectories: true }),
+    await hosts.choose([FAR], { ...NO_FACTS, sendsContent: true }),
     choice("sftp", "it sends directories faster"),
   );
   assertEquals(

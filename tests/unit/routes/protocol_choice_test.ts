@@ -14,7 +14,7 @@ const NOTHING_KNOWN: ChoiceFacts = {
   mayNest: false,
   hasLineBreak: false,
   sendsSeveral: false,
-  sendsDirectories: false,
+  sendsContent: false,
   willAsk: false,
 };
 
@@ -70,18 +70,18 @@ const ROWS: readonly Row[] = [
   ],
   [
     "SFTP for several sources before directories",
-    { sendsSeveral: true, sendsDirectories: true },
+    { sendsSeveral: true, sendsContent: true },
     "sftp",
     SEVERAL,
   ],
-  ["SFTP for directories", { sendsDirectories: true }, "sftp", TREES],
+  ["SFTP for directories", { sendsContent: true }, "sftp", TREES],
   ["SFTP where ssh will ask", { willAsk: true }, "sftp", ASKS],
   [
     "SCP without SFTP although a path needs quotes, and all else",
     {
       lacking: new Set(["sftp"]),
       needsQuoting: true,
-      sendsDirectories: true,
+      sendsContent: true,
       willAsk: true,
     },
     "scp",
@@ -92,7 +92,7 @@ const ROWS: readonly Row[] = [
     {
       lacking: new Set(["scp"]),
       needsQuoting: true,
-      sendsDirectories: true,
+      sendsContent: true,
       willAsk: true,
     },
     "sftp",
@@ -100,7 +100,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     "SFTP for a path before directories and questions",
-    { needsQuoting: true, sendsDirectories: true, willAsk: true },
+    { needsQuoting: true, sendsContent: true, willAsk: true },
     "sftp",
     QUOTED,
   ],
@@ -124,7 +124,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     "SFTP for directories before questions",
-    { sendsDirectories: true, willAsk: true },
+    { sendsContent: true, willAsk: true },
     "sftp",
     TREES,
   ],

@@ -31,7 +31,6 @@ function entry(path: string): SentEntry {
       kind: "file",
       path,
       name: path,
-      accessed: 0,
       directory: undefined,
     },
   };

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { linkBytes, nameBytes } from "../../../lib/system/entries.ts";
+import { linkBytes, listedEntries } from "../../../lib/system/entries.ts";
 import { LibcError } from "../../../lib/system/libc.ts";
 import { lacksLinuxLibrary, testUnless } from "../../support/c_library.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
@@ -29,8 +29,12 @@ testUnless(
 
 testUnless(
   lacksLinuxLibrary,
-  "nameBytes(): throws for a descriptor that is not open",
+  "listedEntries(): throws for a descriptor that is not open",
   () => {
-    assertThrows(() => [...nameBytes(-1)], LibcError, "Bad file descriptor");
+    assertThrows(
+      () => [...listedEntries(-1)],
+      LibcError,
+      "Bad file descriptor",
+    );
   },
 );
