@@ -157,8 +157,8 @@ export class RemoteScp implements AsyncDisposable {
 
   /**
    * Has the directory script make the directories that were asked for, now that the
-   * remote has spoken, and waits for the sink. It makes none where ssh asked, as
-   * another login may be needed.
+   * remote has spoken. It makes none where ssh asked, as another login may be
+   * needed, and then waits for the sink.
    *
    * @returns `unanswered` where there is no such shell; `ended` where no sink has
    * spoken.
@@ -178,12 +178,12 @@ export class RemoteScp implements AsyncDisposable {
       : [];
     await channel.write(plan.length > 0 ? scriptInput(plan) : NO_DIRECTORIES);
     await channel.flush();
-    await channel.awaitInput();
-    if (channel.peek() === undefined) return "ended";
     if (plan.length > 0) {
       this.#prepared = { plan, key: key!, isThere: answer.isThere };
+      return "ready";
     }
-    return "ready";
+    await channel.awaitInput();
+    return channel.peek() === undefined ? "ended" : "ready";
   }
 
   /**

@@ -108,13 +108,16 @@ export class UploadDialogue implements Dialogue {
   /** @throws {RefusalError} If the sink refuses its target. */
   async #sourceFor(scp: RemoteScp): Promise<Source> {
     const source = this.#source(scp.channel, "content");
+    const layout = this.#layoutFor(scp);
+    if (layout !== undefined) {
+      source.speculateBy(this.#reconnect(scp), layout);
+      return source;
+    }
     const refusal = await source.begin();
     if (refusal === undefined) {
       const reconnect = this.#reconnect(scp);
-      const layout = this.#layoutFor(scp);
-      const maySpeculate = scp.canRestart &&
-        (this.#resume !== undefined || layout !== undefined);
-      if (maySpeculate) source.speculateBy(reconnect, layout);
+      const maySpeculate = this.#resume !== undefined && scp.canRestart;
+      if (maySpeculate) source.speculateBy(reconnect);
       else source.reconnectBy(reconnect);
       return source;
     }

@@ -1,8 +1,8 @@
 /**
  * Script that makes the directories of a target before a sink starts, in the same
- * login, for any POSIX shell. It says a marker, reads the directories and makes
- * those that are missing. Then it runs scp, not in the target but in a directory of
- * its own, which holds a link to each directory of the target:
+ * login, for any POSIX shell. It says its key, reads the directories and makes those
+ * that are missing. Then it runs scp, not in the target but in a directory of its
+ * own, which holds a link to each directory of the target:
  *
  *     KEY/0             the outermost directory
  *     KEY/1/NAME …      others, in groups in which no two have the same name
@@ -32,31 +32,38 @@ export const DIRECTORY_SCRIPT = [
   "case $t in /*) a=$t;; *) a=$PWD/$t;; esac",
   "w=new",
   'if [ -d "$t" ]; then w=there a=$a/$n; fi',
-  "r=${TMPDIR:-/tmp}/$k",
-  'c() { rm -rf "$r"; }',
-  // Some systems copy in place of a link.
-  '(umask 077; mkdir "$r" && ln -s / "$r/l" && [ -h "$r/l" ]) 2>/dev/null' +
-  " && p=yes || p=no",
+  'c() { rm -rf "$r"; }; p=no',
+  "if command -v scp >/dev/null; then",
+  // Where the system keeps files in memory, links cost least. Some systems copy in
+  // place of a link.
+  'for x in "$XDG_RUNTIME_DIR" "$TMPDIR" /tmp; do [ -n "$x" ] || continue',
+  "r=$x/$k",
+  '(umask 077; mkdir "$r" && mkdir "$r/w" && ln -s "$a" "$r/b" &&' +
+  ' [ -h "$r/b" ]) 2>/dev/null && p=yes && break; done; fi',
   "trap c 0; trap 'exit 1' 1 2 13 15".replaceAll("'", '"'),
   'echo "$k"; echo "$w $p"',
   `IFS= read -r x || exit ${SCRIPT_FAILED}`,
   'if [ -z "$x" ]; then c; trap - 0; exec "$@" "$t"; fi',
-  // Names are bytes; scp keeps its language.
-  "(LC_ALL=C u=$(umask) g=$x i=1; set --",
-  'while [ $i -le $g ]; do set -- "$@" "$r/$i"; i=$((i+1)); done',
-  `[ $# -eq 0 ] || mkdir "$@" || exit ${SCRIPT_FAILED}`,
-  "f() { [ $# -eq 0 ] && return;" +
-  ' mkdir "$@" 2>/dev/null; ln -s "$@" "$r/$i" || exit 1; }',
-  "i=0; set --",
+  // Names are bytes; scp keeps its language. A short link takes no block of a disk.
+  '(LC_ALL=C u=$(umask) g=$x i=1; cd "$r/w" || exit; set --',
+  'while [ $i -le $g ]; do set -- "$@" ../$i; i=$((i+1)); done',
+  '[ $# -eq 0 ] || mkdir "$@" || exit; set --',
+  'm() { [ $# -eq 0 ] || mkdir "$@" 2>/dev/null; }',
   'while IFS= read -r x && [ -n "$x" ]; do case $x in ' +
-  '"="*) f "$@"; set --; umask "$u"; [ "$x" = "=" ] || umask "${x#=}";; ' +
-  '.) mkdir "$a" 2>/dev/null; ln -s "$a" "$r/0" || exit 1;; ' +
+  '"="*) m "$@"; set --; umask "$u"; [ "$x" = "=" ] || umask "${x#=}";; ' +
+  '.) m "$a";; ' +
+  `*) set -- "$@" "../b$x"; if [ $# -ge ${AT_ONCE} ]; then m "$@"; set --; fi;; ` +
+  "esac; done",
+  'm "$@"; set --; i=0',
+  'f() { [ $# -eq 0 ] || ln -s "$@" ../$i || exit; }',
+  'while IFS= read -r x && [ -n "$x" ]; do case $x in ' +
+  ".) ln -s b ../0 || exit;; " +
   '+) f "$@"; set --; i=$((i+1));; ' +
-  `*) set -- "$@" "$a$x"; if [ $# -ge ${AT_ONCE} ]; then f "$@"; set --; fi;; ` +
+  `*) set -- "$@" "../b$x"; if [ $# -ge ${AT_ONCE} ]; then f "$@"; set --; fi;; ` +
   "esac; done",
   `f "$@") || exit ${SCRIPT_FAILED}`,
   '"$@" "$r"; exit $?',
-].join("; ").replaceAll("do; ", "do ").replaceAll("then; ", "then ");
+].join("; ").replaceAll("then; ", "then ");
 
 /** Answer of the script, before it reads anything. */
 export interface ScriptAnswer {
@@ -107,7 +114,8 @@ export interface ScriptedDirectory {
 }
 
 /**
- * Gives the input of the script.
+ * Gives the input of the script: the number of groups, the directories to make, and
+ * again by their groups to make the links.
  *
  * @param directories The outermost one first, then by their groups; each one comes
  * behind the one above it.
@@ -115,18 +123,22 @@ export interface ScriptedDirectory {
 export function scriptInput(
   directories: readonly ScriptedDirectory[],
 ): Uint8Array {
-  const lines = [String(directories.at(-1)?.group ?? 0)];
+  const made: string[] = [];
+  const linked: string[] = [];
   let mode: number | undefined;
   let group = 0;
   for (const directory of directories) {
-    for (; group < directory.group; group++) lines.push("+");
+    const path = directory.path === "" ? "." : directory.path;
     if (directory.mode !== mode) {
       mode = directory.mode;
-      lines.push(`=${maskFor(mode)}`);
+      made.push(`=${maskFor(mode)}`);
     }
-    lines.push(directory.path === "" ? "." : directory.path);
+    made.push(path);
+    for (; group < directory.group; group++) linked.push("+");
+    linked.push(path);
   }
-  return encodeName(lines.join("\n") + "\n\n");
+  const lines = [String(group), ...made, "", ...linked, "", ""];
+  return encodeName(lines.join("\n"));
 }
 
 /** Permissions of a group and of others: what `umask` calls them, and their bits. */

@@ -1,4 +1,4 @@
-import { withName } from "../errors.ts";
+import { SessionError, withName } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type { ScpPeer } from "./peer.ts";
 import { type Step, unsure } from "./sent_entry.ts";
@@ -6,9 +6,9 @@ import { orStall } from "./stall.ts";
 
 /**
  * Part of an entry that a sink replies to: the record of its times, its own, its
- * body, or a directory's end.
+ * body, or a directory's end; `start` is its own start.
  */
-type Part = "times" | "record" | "body" | "end";
+type Part = "start" | "times" | "record" | "body" | "end";
 
 /** Part of an entry that was sent, and its length in bytes. */
 export type SentPart = readonly [part: Part, bytes: number];
@@ -144,15 +144,20 @@ export class PendingReplies {
    */
   async readNext(): Promise<LostSink | undefined> {
     const { entry, part, behind } = this.#pending[0]!;
-    const reply = await this.#read()
-      .catch((error) => Promise.reject(withName(this.#unsure(entry), error)));
+    const reply = await this.#read().catch((error) => {
+      if (part === "start" && error instanceof SessionError) {
+        return "lost" as const;
+      }
+      throw withName(this.#unsure(entry), error);
+    });
+    if (reply === "lost") return this.#lose("refused");
     if (reply === "stall") return this.#lose("stalled");
     const { refusal } = reply;
     this.#pending.shift();
     if (behind === "message") this.#isOnTrial = false;
     if (this.count === 0) this.#behind = "nothing";
     if (part === "body") this.#peer.confirm();
-    const isRecord = part === "record" || part === "times";
+    const isRecord = part !== "body" && part !== "end";
     if (part === "record") entry.reply = "taken";
     if (refusal === undefined) return undefined;
     if (isRecord) entry.reply = "refused";

@@ -107,6 +107,15 @@ export class SinkSession {
   }
 
   /**
+   * Expects the sink to be ready in time, and does not wait for it. Where it ends
+   * instead, it is lost.
+   */
+  expectStart(): void {
+    const step: DirectoryStep = { kind: "directory", directory: undefined };
+    this.#replies.add({ path: "", step }, [["start", 0]]);
+  }
+
+  /**
    * Has the sink go to a directory, by way of those that it has to leave and enter.
    *
    * @returns False where it refuses one of them.

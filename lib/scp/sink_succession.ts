@@ -99,13 +99,18 @@ export class SinkSuccession {
     this.#reconnect = reconnect;
   }
 
-  /** Does the same, and speculates with the first sink unless in lockstep. */
-  speculateBy(reconnect: Reconnect, layout = this.#layout): void {
+  /**
+   * Does the same, and speculates with the first sink unless in lockstep.
+   *
+   * @param layout Present for a sink that `begin` did not wait for.
+   */
+  speculateBy(reconnect: Reconnect, layout?: Layout): void {
     this.reconnectBy(reconnect);
     if (this.#session.isLockstep) return;
-    this.#layout = layout;
+    if (layout !== undefined) this.#layout = layout;
     this.#session = this.#sessionWith(this.#session.peer, "speculating");
     this.#sender = this.#newSender();
+    if (layout !== undefined) this.#session.expectStart();
   }
 
   /**

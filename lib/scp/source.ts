@@ -104,7 +104,8 @@ export class Source {
    * Does the same, and lets bodies leave before their records are acknowledged
    * where a refusal only loses the sink. Nothing may have been sent yet.
    *
-   * @param layout Layout of the first sink's target; nested unless it is given.
+   * @param layout Layout of the first sink's target, where that is prepared. Then
+   * `begin` must not be called: the sink need not be ready yet.
    */
   speculateBy(reconnect: Reconnect, layout?: Layout): void {
     this.#sinks.speculateBy(reconnect, layout);
