@@ -77,6 +77,9 @@ export class PendingReplies {
   readonly #observer: Observer;
   readonly #pending: PendingReply[] = [];
   readonly #refusalLoses: boolean;
+  /** Numbers of pending replies to speculations and to records of directories. */
+  #speculations = 0;
+  #directories = 0;
   #isOnTrial: boolean;
   /** Kind of the one that leaves right before the next message. */
   #behind: Behind = "nothing";
@@ -110,22 +113,27 @@ export class PendingReplies {
 
   /** True where the record of a directory has no reply. */
   get hasDirectory(): boolean {
-    return this.#pending.some(({ entry: { step }, part }) =>
-      part === "record" && step.kind === "directory"
-    );
+    return this.#directories > 0;
   }
 
   /** True where a speculation has no reply. */
   get hasSpeculation(): boolean {
-    return this.#pending.some(({ entry }) => entry.isSpeculation);
+    return this.#speculations > 0;
   }
 
   /** Adds the replies to parts of an entry that is about to be sent. */
   add(entry: SentEntry, parts: readonly SentPart[]): void {
     for (const [part, bytes] of parts) {
       this.#pending.push({ entry, part, bytes, behind: this.#behind });
+      this.#count(entry, part, 1);
       this.#behind = "message";
     }
+  }
+
+  #count(entry: SentEntry, part: Part, change: 1 | -1): void {
+    if (entry.isSpeculation) this.#speculations += change;
+    const isDirectory = part === "record" && entry.step.kind === "directory";
+    if (isDirectory) this.#directories += change;
   }
 
   /** Notes that a warning is about to be sent, which gets no reply. */
@@ -154,6 +162,7 @@ export class PendingReplies {
     if (reply === "stall") return this.#lose("stalled");
     const { refusal } = reply;
     this.#pending.shift();
+    this.#count(entry, part, -1);
     if (behind === "message") this.#isOnTrial = false;
     if (this.count === 0) this.#behind = "nothing";
     if (part === "body") this.#peer.confirm();
@@ -196,6 +205,8 @@ export class PendingReplies {
   /** Drops all pending replies; `before` is an entry that has one. */
   #lose(why: LostSink["why"], ...before: readonly SentEntry[]): LostSink {
     const pending = this.#pending.splice(0).map(({ entry }) => entry);
+    this.#speculations = 0;
+    this.#directories = 0;
     return { why, entries: [...new Set([...before, ...pending])] };
   }
 }

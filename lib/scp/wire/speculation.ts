@@ -54,28 +54,28 @@ export class SpeculationCheck {
    * length, nothing more may leave before the record is acknowledged.
    */
   pass(part: Uint8Array, { isLast }: { isLast: boolean }): number {
+    let newline = part.indexOf(NEWLINE);
     for (let at = 0; at < part.length;) {
       if (this.#at === 0) {
-        if (!this.#isHarmless(part.subarray(at, at + TELLING_BYTES), isLast)) {
-          return at;
-        }
+        const mayBegin = FIRST_BYTES.has(part[at]);
+        if (mayBegin && !this.#isHarmless(part.subarray(at), isLast)) return at;
         this.#isFirst = false;
       }
-      const most = MAX_RECORD_BYTES - this.#at;
-      const newline = part.subarray(at, at + most).indexOf(NEWLINE);
-      const length = newline === -1
-        ? Math.min(most, part.length - at)
-        : newline + 1;
-      this.#at = newline === -1 ? (this.#at + length) % MAX_RECORD_BYTES : 0;
-      at += length;
+      if (newline !== -1 && newline < at) newline = part.indexOf(NEWLINE, at);
+      const lineEnd = newline === -1 ? part.length : newline + 1;
+      const pieceEnd = at + MAX_RECORD_BYTES - this.#at;
+      const end = Math.min(lineEnd, pieceEnd);
+      const isOver = end === pieceEnd || newline !== -1;
+      this.#at = isOver ? 0 : this.#at + end - at;
+      at = end;
     }
     return part.length;
   }
 
-  /** @param start Start of a piece, as far as it is in the part. */
-  #isHarmless(start: Uint8Array, isLast: boolean): boolean {
+  /** @param rest Rest of the part, from the start of a piece on. */
+  #isHarmless(rest: Uint8Array, isLast: boolean): boolean {
+    const start = rest.subarray(0, TELLING_BYTES);
     const [first] = start;
-    if (!FIRST_BYTES.has(first)) return true;
     const piece = String.fromCharCode(...start);
     const [line] = piece.split("\n", 1) as [string];
     const isWhole = isLast || start.length === TELLING_BYTES ||
