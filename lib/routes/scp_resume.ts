@@ -61,8 +61,9 @@ export async function resumeInPlace(
   options: CopyOptions,
 ): Promise<Reconnection> {
   const restart = restartBy(options);
+  // With a slash at its end, messages would have two.
   return isThere
-    ? { channel: await restart(scp, target) }
+    ? { channel: await restart(scp, withoutTrailingSlashes(target)) }
     : await resumeAsTarget((path) => restart(scp, path), target);
 }
 

@@ -32,7 +32,7 @@ export const DIRECTORY_SCRIPT = [
   "case $t in /*) a=$t;; *) a=$PWD/$t;; esac",
   "w=new",
   'if [ -d "$t" ]; then w=there a=$a/$n; fi',
-  'c() { rm -rf "$r"; }; p=no',
+  'p=no; c() { [ $p = no ] || rm -rf "$r"; }',
   "if command -v scp >/dev/null; then",
   // Where the system keeps files in memory, links cost least. Some systems copy in
   // place of a link.

@@ -184,7 +184,7 @@ const tried: readonly (readonly [
   [["-p", "a", "far:b"], [["--", "far", "scp -p -t b"], SFTP]],
   [["far:b", "."], [["--", "far", "scp -f b"], SFTP]],
   [["-r", "far:b", "."], [["--", "far", "scp -r -f b"], SFTP]],
-  [["-rp", "a", "far:b"], [SFTP, ["--", "far", "scp -r -p -t b"]]],
+  [["-rp", "a", "far:b"], [["--", "far", "scp -r -p -t b"], SFTP]],
   [["a", "far:it's"], [SFTP, ["--", "far", "scp -t it\\'s"]]],
   [["far:a b", "."], [SFTP, ["--", "far", "scp -f 'a b'"]]],
   [["far:a*", "."], [SFTP, ["--", "far", "scp -f 'a*'"]]],

@@ -219,7 +219,7 @@ for (
       assertStringIncludes(stderr, "not responding");
       assertMatch(
         stderr,
-        /^(seacp: )?far: .*tree\/[\w/]+( and \d+ more after it)?: lost connection.*: ssh failed \(exit status 255\)$/m,
+        /^(seacp: )?far: .*tree(\/[\w/]+)?( and \d+ more after it)?: lost connection.*: ssh failed \(exit status 255\)$/m,
       );
     },
   );

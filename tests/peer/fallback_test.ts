@@ -97,14 +97,19 @@ for (const { name, settings, said } of withoutScp) {
 
   test("fallback: a tree goes up and comes down over SFTP where there is no scp", async (place) => {
     place.makeNear(TREE);
-    // It begins with SFTP, so that nothing need be said.
-    await place.copyWell(["-rp", "tree", place.remote("")]);
-    const down = await place.copy(["-rp", place.remote("tree"), "back"]);
-    assertEquals([down.status, down.stdout], [0, ""]);
-    const [line, ...more] = warnings(down.stderr);
-    assertMatch(line!.slice("seacp: warning: ".length), said);
-    assertMatch(line!, /: going on over SFTP$/);
-    assertEquals(more, []);
+    for (
+      const operands of [
+        ["tree", place.remote("")],
+        [place.remote("tree"), "back"],
+      ]
+    ) {
+      const { status, stdout, stderr } = await place.copy(["-rp", ...operands]);
+      assertEquals([status, stdout], [0, ""]);
+      const [line, ...more] = warnings(stderr);
+      assertMatch(line!.slice("seacp: warning: ".length), said);
+      assertMatch(line!, /: going on over SFTP$/);
+      assertEquals(more, []);
+    }
     const sent = await describeTree(`${place.near}/tree`, WHOLE);
     assertEquals(await describeTree(`${place.far}/tree`, WHOLE), sent);
     assertEquals(await describeTree(`${place.near}/back`, WHOLE), sent);

@@ -394,7 +394,7 @@ peerTest(
       place.makeFar([{ path: "a b", content: "a" }]);
       const rows: readonly (readonly [readonly string[], string])[] = [
         [["a", place.remote("x")], "SCP: it is the faster one"],
-        [["-r", "d", place.remote("")], "SFTP: it sends directories faster"],
+        [["-r", "d", place.remote("")], "SCP: it is the faster one"],
         [
           [place.remote("a b"), "."],
           "SFTP: a remote shell would read the path otherwise",

@@ -83,7 +83,7 @@ function answersDue(read: string, answers: readonly string[]): number {
 /** A line of a body that some sink may take for a record. */
 const RECORD_INSIDE =
   // deno-lint-ignore no-control-regex -- two of them begin so
-  /^[CDET\x01\x02]|\n(?:[CDT]\d|E(?:[\s\0]|$)|[\x01\x02])/;
+  /^[E\x01\x02]|(?:^|\n)(?:[CD][0-7]{4} \d|T\d+ \d|E(?:[\s\0]|$))/;
 
 /** Records that may be sent. */
 export interface SpeechRules {
@@ -123,8 +123,6 @@ export class SpeechCheck extends CheckedObserver implements ChannelListener {
    * True where times were said last: they keep a body from what follows it.
    */
   #isGuarded = false;
-  /** True where a directory was left since something went ahead there. */
-  #hasLeft = false;
 
   constructor(rules: SpeechRules) {
     super();
@@ -150,14 +148,10 @@ export class SpeechCheck extends CheckedObserver implements ChannelListener {
   }
 
   #hearAhead(body: string, file: Unanswered): void {
-    assert(body.length === file.size, "another body than was announced");
+    assert(body.length <= file.size, "more than the body was said");
     assert(!RECORD_INSIDE.test(body), `ahead of its time: ${literal(body)}`);
-    assert(
-      !this.#hasLeft,
-      "it is ahead in another directory than those before",
-    );
     this.#unanswered.splice(-1, 1, { ...file, kind: "ahead" });
-    this.#left = 0;
+    this.#left = file.size - body.length;
   }
 
   #hearRecord(text: string): void {
@@ -165,7 +159,6 @@ export class SpeechCheck extends CheckedObserver implements ChannelListener {
     if (isComplaint(text)) return;
     if (text === "E\n") {
       this.#depth--;
-      this.#hasLeft = this.#isAhead;
       assert(!this.#isAhead || this.#isGuarded, "a body may take the end");
       assert(this.#depth >= 0, "a directory ends that did not begin");
     } else if (!/^T\d+ \d{1,6} \d+ \d{1,6}\n$/.test(text)) {
@@ -213,7 +206,6 @@ export class SpeechCheck extends CheckedObserver implements ChannelListener {
       if (isTaken && answered?.kind === "directory") this.#depth++;
       if (isTaken && answered?.kind === "file") this.#left = answered.size;
       if (!isTaken && answered?.kind === "ahead") this.#isLost = true;
-      this.#hasLeft &&= this.#isAhead;
       this.#refusal = "";
     }
   }

@@ -74,7 +74,7 @@ Deno.test("Hosts: choose by the facts of the copy and the paths of the locations
   assertEquals(await hosts.choose([FAR], NO_FACTS), FASTER);
   assertEquals(
     await hosts.choose([FAR], { ...NO_FACTS, sendsContent: true }),
-    choice("sftp", "it sends directories faster"),
+    choice("sftp", "it sends the content of a directory faster"),
   );
   assertEquals(
     await hosts.choose([FAR, { ...OTHER, path: "a b" }], NO_FACTS),

@@ -22,7 +22,7 @@ const QUICK = "it is the faster one";
 const LACKS_SCP = "the host is known to lack scp";
 const LACKS_SFTP = "the host is known to lack SFTP";
 const QUOTED = "a remote shell would read the path otherwise";
-const TREES = "it sends directories faster";
+const TREES = "it sends the content of a directory faster";
 const LENGTHLESS = "files there have no length before they are read";
 const NESTED = "it sees a directory that is copied into itself";
 const BROKEN = "a name with a line break cannot go over SCP as it is";
@@ -69,12 +69,17 @@ const ROWS: readonly Row[] = [
     BROKEN,
   ],
   [
-    "SFTP for several sources before directories",
+    "SFTP for several sources before the content of a directory",
     { sendsSeveral: true, sendsContent: true },
     "sftp",
     SEVERAL,
   ],
-  ["SFTP for directories", { sendsContent: true }, "sftp", TREES],
+  [
+    "SFTP for the content of a directory",
+    { sendsContent: true },
+    "sftp",
+    TREES,
+  ],
   ["SFTP where ssh will ask", { willAsk: true }, "sftp", ASKS],
   [
     "SCP without SFTP although a path needs quotes, and all else",
@@ -99,7 +104,7 @@ const ROWS: readonly Row[] = [
     LACKS_SCP,
   ],
   [
-    "SFTP for a path before directories and questions",
+    "SFTP for a path before the content of a directory and questions",
     { needsQuoting: true, sendsContent: true, willAsk: true },
     "sftp",
     QUOTED,
@@ -123,7 +128,7 @@ const ROWS: readonly Row[] = [
     NESTED,
   ],
   [
-    "SFTP for directories before questions",
+    "SFTP for the content of a directory before questions",
     { sendsContent: true, willAsk: true },
     "sftp",
     TREES,
