@@ -39,7 +39,8 @@ export const DIRECTORY_SCRIPT = [
   'for x in "$XDG_RUNTIME_DIR" "$TMPDIR" /tmp; do [ -n "$x" ] || continue',
   "r=$x/$k",
   '(umask 077; mkdir "$r" && mkdir "$r/w" && ln -s "$a" "$r/b" &&' +
-  ' [ -h "$r/b" ]) 2>/dev/null && p=yes && break; done; fi',
+  ' [ -h "$r/b" ]) 2>/dev/null && p=yes && break; rm -rf "$r" 2>/dev/null;' +
+  " done; fi",
   "trap c 0; trap 'exit 1' 1 2 13 15".replaceAll("'", '"'),
   'echo "$k"; echo "$w $p"',
   `IFS= read -r x || exit ${SCRIPT_FAILED}`,
