@@ -12,7 +12,12 @@ import { Tally } from "../events/tally.ts";
 import type { CopyJob } from "../options/copy_options.ts";
 import { environmentVariable } from "../system/environment.ts";
 import { copyTree } from "../tree/copy_tree.ts";
-import { isInside, isLengthless, mayLieInside } from "./copy_facts.ts";
+import {
+  isInside,
+  isLengthless,
+  mayLieInside,
+  surveyOf,
+} from "./copy_facts.ts";
 import { Banners } from "./banners.ts";
 import { copyDirectly } from "./direct_copy.ts";
 import { copyWithFallback, type Routes } from "./fallback.ts";
@@ -60,6 +65,7 @@ export async function copy(
 /** Facts of a copy for which nothing else is said. */
 const NO_FACTS: CopyFacts = {
   sendsContent: false,
+  hasStickyBit: false,
   mayNest: false,
   isLengthless: false,
   hasLineBreak: false,
@@ -163,14 +169,17 @@ class Copy {
   ): Promise<void> {
     if (paths.length === 0 || this.#context.job.interrupted.aborted) return;
     const { files, job: { options } } = this.#context;
+    const tree = await surveyOf(paths, { files, options });
     await this.#copyRemotely([target], {
-      scp: uploadOverScp(paths, target, this.#context),
+      scp: uploadOverScp(paths, target, { ...this.#context, tree }),
       sftp: uploadOverSftp(paths, target, this.#context),
     }, {
       sendsContent: options.recursive &&
         paths.some((path) => isDotName(files.nameOf(path))),
       sendsSeveral: paths.length > 1,
-      hasLineBreak: paths.some((path) => path.includes("\n")),
+      hasStickyBit: options.preserve && tree?.hasStickyBit === true,
+      hasLineBreak: tree?.hasLineBreak === true ||
+        paths.some((path) => path.includes("\n")),
     });
   }
 

@@ -3,8 +3,12 @@
 import { EntryError } from "../errors.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import { nameOfPath } from "../disk/local_path.ts";
-import { withoutTrailingSlashes } from "../names/names.ts";
+import { isDotName, withoutTrailingSlashes } from "../names/names.ts";
 import { isWithin } from "../filesystem/directory_loops.ts";
+import { findQuietly } from "../filesystem/find_quietly.ts";
+import type { CopyOptions } from "../options/copy_options.ts";
+import { surveyTree, type TreeSurvey } from "../scp/tree_survey.ts";
+import { recordModeBits } from "./scp_request.ts";
 
 /** Directories of Linux whose files have no length before they are read. */
 const LENGTHLESS = /^\/+(?:proc|sys)(?:\/|$)/;
@@ -42,6 +46,29 @@ export async function mayLieInside(
     if (error instanceof EntryError) return false;
     throw error;
   }
+}
+
+/**
+ * Surveys a single tree that is sent in the default mode.
+ *
+ * @returns `undefined` where that is not what is sent.
+ */
+export async function surveyOf(
+  paths: readonly string[],
+  { files, options }: { files: FileSystem; options: CopyOptions },
+): Promise<TreeSurvey | undefined> {
+  const { recursive, lockstep, protocol } = options;
+  const isChosen = lockstep || protocol !== undefined;
+  if (!recursive || isChosen || paths.length !== 1) return undefined;
+  const path = withoutTrailingSlashes(paths[0]!);
+  const name = files.nameOf(path);
+  if (isDotName(name) || /[\n\r]/.test(name)) return undefined;
+  const found = await findQuietly(files, path);
+  if (found?.kind !== "directory") return undefined;
+  return await surveyTree(files, path, {
+    name,
+    modeBits: recordModeBits(options),
+  });
 }
 
 /** Gives a local path without its last component. */

@@ -15,6 +15,8 @@ export interface ChoiceFacts {
   readonly mayNest: boolean;
   /** True where a name has a line break, which SCP cannot send as it is. */
   readonly hasLineBreak: boolean;
+  /** True where sticky bits are preserved, which SCP cannot send. */
+  readonly hasStickyBit: boolean;
   /** True where several sources are sent, whose target may have to be made. */
   readonly sendsSeveral: boolean;
   /** True where the content of a directory is sent, and not the directory itself. */
@@ -61,6 +63,9 @@ export function chooseProtocol(facts: ChoiceFacts): Choice {
       "sftp",
       "a name with a line break cannot go over SCP as it is",
     );
+  }
+  if (facts.hasStickyBit) {
+    return found("sftp", "SCP cannot send the sticky bit of a directory");
   }
   if (facts.sendsSeveral) {
     return found("sftp", "it makes the target of several sources");

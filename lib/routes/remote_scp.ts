@@ -6,7 +6,7 @@ import type { RemoteLocation } from "../location/location.ts";
 import { decodeName } from "../names/name_bytes.ts";
 import { literalWord } from "../names/remote_path.ts";
 import { quotedForShell } from "../names/shell_quoting.ts";
-import type { PlannedDirectory } from "../scp/directory_plan.ts";
+import type { PlannedDirectory, TreeSurvey } from "../scp/tree_survey.ts";
 import {
   NO_DIRECTORIES,
   parseAnswer,
@@ -38,15 +38,8 @@ export interface ScpRequest {
   readonly mayRestart?: boolean;
   /** True where the scp takes times, whatever the options are. */
   readonly preserve?: boolean;
-  /** Directories to make before a sink starts; absent where there are none. */
-  readonly directories?: RequestedDirectories;
-}
-
-/** Directories that are made before a sink starts. */
-export interface RequestedDirectories {
-  /** Name of the outermost one. */
-  readonly name: string;
-  readonly plan: Promise<readonly PlannedDirectory[]>;
+  /** Tree whose directories are made before a sink starts; absent where none are. */
+  readonly tree?: Pick<TreeSurvey, "name" | "directories">;
 }
 
 /** Directories that were made before a sink started. */
@@ -174,7 +167,7 @@ export class RemoteScp implements AsyncDisposable {
       .catch(unanswered);
     if (answer === undefined) return "unanswered";
     const plan = answer.isReady && this.canRestart
-      ? await this.#request.directories!.plan
+      ? this.#request.tree!.directories
       : [];
     await channel.write(plan.length > 0 ? scriptInput(plan) : NO_DIRECTORIES);
     await channel.flush();
@@ -223,7 +216,7 @@ export class RemoteScp implements AsyncDisposable {
   }
 
   async #startAgain(
-    { directories: _, ...request }: ScpRequest,
+    { tree: _, ...request }: ScpRequest,
   ): Promise<void> {
     await this.session.end({ isWhole: false });
     await this[Symbol.asyncDispose]();
@@ -240,7 +233,7 @@ export class RemoteScp implements AsyncDisposable {
     const { location, mayRestart } = request;
     const { job: { options }, banners } = this.#context;
     const marker = banners.markerFor(location);
-    const key = request.directories && `seacp-${crypto.randomUUID()}`;
+    const key = request.tree && `seacp-${crypto.randomUUID()}`;
     const command = this.#commandOf(request, { marker, key });
     using watches = new DisposableStack();
     const prompts = mayRestart ? watches.use(watchPrompts()) : undefined;
@@ -264,7 +257,7 @@ export class RemoteScp implements AsyncDisposable {
 
   /** Gives the remote command. */
   #commandOf(
-    { role, path, directories, ...request }: ScpRequest,
+    { role, path, tree, ...request }: ScpRequest,
     { marker, key }: Pick<Run, "marker" | "key">,
   ): string {
     const { options } = this.#context.job;
@@ -273,11 +266,11 @@ export class RemoteScp implements AsyncDisposable {
       targetIsDirectory: request.targetIsDirectory,
       preserve: options.preserve || request.preserve === true,
     };
-    if (directories !== undefined && key !== undefined) {
+    if (tree !== undefined && key !== undefined) {
       return scriptCommand({
         key,
         target: path,
-        name: directories.name,
+        name: tree.name,
         sink: remoteScpWithout(role, path, scpOptions),
       }, (word) => quotedForShell(literalWord(word)));
     }

@@ -12,6 +12,7 @@ import { DownloadDialogue } from "./scp_download.ts";
 import { RelayDialogue } from "./scp_relay.ts";
 import { sourceReadings } from "./scp_request.ts";
 import type { Dialogue, ScpSessions } from "./scp_sessions.ts";
+import type { TreeSurvey } from "../scp/tree_survey.ts";
 import { UploadDialogue } from "./scp_upload.ts";
 
 /** Tools of the routes over SCP. */
@@ -23,7 +24,7 @@ export interface ScpContext extends RouteContext {
 export function uploadOverScp(
   paths: readonly string[],
   target: RemoteLocation,
-  context: ScpContext,
+  context: ScpContext & { readonly tree: TreeSurvey | undefined },
 ): Route {
   return routeTo(target, async (options) => {
     const dialogue = await UploadDialogue.prepare(paths, target, context);

@@ -1,24 +1,14 @@
-import {
-  asConnectionFailure,
-  asEntryError,
-  EntryError,
-  ProtocolError,
-  RefusalError,
-} from "../errors.ts";
-import { isDotName, withoutTrailingSlashes } from "../names/names.ts";
+import { asConnectionFailure, ProtocolError, RefusalError } from "../errors.ts";
+import { isDotName } from "../names/names.ts";
 import { lastName } from "../names/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
-import { planDirectories } from "../scp/directory_plan.ts";
+import type { TreeSurvey } from "../scp/tree_survey.ts";
 import { PreparedLayout } from "../scp/prepared_layout.ts";
 import type { Reconnect } from "../scp/reconnect.ts";
 import { ONE_AT_A_TIME } from "../scp/stall.ts";
 import { Source } from "../scp/source.ts";
-import type {
-  RemoteScp,
-  RequestedDirectories,
-  ScpRequest,
-} from "./remote_scp.ts";
+import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
 import type { RouteContext } from "./route.ts";
 import { hostObserver } from "./scp_observers.ts";
 import {
@@ -53,11 +43,17 @@ export class UploadDialogue implements Dialogue {
       : hostObserver(request.location.host, context.observer);
   }
 
-  /** @throws {EntryError} If no remote shell can be given the target. */
+  /**
+   * @param context With the survey of the tree that is sent; absent where its
+   * directories are not to be made in advance.
+   * @throws {EntryError} If no remote shell can be given the target.
+   */
   static async prepare(
     paths: readonly string[],
     target: RemoteLocation,
-    context: RouteContext,
+    { tree, ...context }: RouteContext & {
+      readonly tree: TreeSurvey | undefined;
+    },
   ): Promise<UploadDialogue> {
     const { files, job: { options } } = context;
     const targetIsDirectory = options.targetIsDirectory ||
@@ -66,7 +62,6 @@ export class UploadDialogue implements Dialogue {
     const resume = options.lockstep || isOneFile
       ? undefined
       : await planResume(paths, target, { files, options, targetIsDirectory });
-    const directories = await directoriesOf(paths, context);
     return new UploadDialogue(
       paths,
       {
@@ -74,8 +69,8 @@ export class UploadDialogue implements Dialogue {
         location: target,
         path: targetText(target.path, options),
         targetIsDirectory,
-        mayRestart: resume !== undefined || directories !== undefined,
-        ...(directories === undefined ? {} : { directories }),
+        mayRestart: resume !== undefined || tree !== undefined,
+        ...(tree === undefined ? {} : { tree }),
       },
       context,
       resume,
@@ -133,7 +128,7 @@ export class UploadDialogue implements Dialogue {
     if (prepared === undefined) return undefined;
     const { plan, key, isThere } = prepared;
     const { location: { path } } = this.request;
-    const { name } = this.request.directories!;
+    const { name } = this.request.tree!;
     const target = isThere ? this.#context.files.join(path, name) : path;
     return new PreparedLayout(plan, { key, target });
   }
@@ -183,33 +178,6 @@ export class UploadDialogue implements Dialogue {
     };
     return new Source(channel, files, options, this.#observer);
   }
-}
-
-/**
- * Gives the directories to make before a sink starts: those of a single tree whose
- * place the remote shell tells.
- */
-async function directoriesOf(
-  paths: readonly string[],
-  { files, job: { options } }: Pick<RouteContext, "files" | "job">,
-): Promise<RequestedDirectories | undefined> {
-  const [first, ...others] = paths;
-  if (
-    !options.recursive || options.lockstep || isShellsToRead(options) ||
-    others.length > 0
-  ) return undefined;
-  const path = withoutTrailingSlashes(first!);
-  const name = files.nameOf(path);
-  if (isDotName(name) || /[\n\r]/.test(name)) return undefined;
-  const found = await files.find(path).catch(asEntryError);
-  if (found === undefined || found instanceof EntryError) return undefined;
-  if (found.kind !== "directory") return undefined;
-  const modeBits = recordModeBits(options);
-  const plan = planDirectories(files, path, { name, modeBits });
-  plan.catch(() => {
-    // It is awaited once the remote has answered.
-  });
-  return { name, plan };
 }
 
 /** Tells whether the content of a dot path is copied, straight into the target. */

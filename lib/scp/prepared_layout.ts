@@ -1,4 +1,4 @@
-import type { PlannedDirectory } from "./directory_plan.ts";
+import type { PlannedDirectory } from "./tree_survey.ts";
 import { OUTERMOST } from "./directory_script.ts";
 import type { Layout, Level } from "./layout.ts";
 import type { SentDirectory } from "./sent_entry.ts";

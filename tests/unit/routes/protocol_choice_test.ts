@@ -15,6 +15,7 @@ const NOTHING_KNOWN: ChoiceFacts = {
   hasLineBreak: false,
   sendsSeveral: false,
   sendsContent: false,
+  hasStickyBit: false,
   willAsk: false,
 };
 
@@ -61,6 +62,12 @@ const ROWS: readonly Row[] = [
   ["SFTP for a file of /proc", { isLengthless: true }, "sftp", LENGTHLESS],
   ["SFTP for a target in its source", { mayNest: true }, "sftp", NESTED],
   ["SFTP for a name with a line break", { hasLineBreak: true }, "sftp", BROKEN],
+  [
+    "SFTP for a sticky bit",
+    { hasStickyBit: true },
+    "sftp",
+    "SCP cannot send the sticky bit of a directory",
+  ],
   ["SFTP for several sources", { sendsSeveral: true }, "sftp", SEVERAL],
   [
     "SFTP for a line break before several sources",

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
-import { planDirectories } from "../../../lib/scp/directory_plan.ts";
+import { surveyTree } from "../../../lib/scp/tree_survey.ts";
 import { SortedFileSystem } from "../../support/file_systems/sorted_file_system.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { makeTree, type TreeEntry } from "../../support/fixtures/tree.ts";
@@ -15,16 +15,16 @@ async function planned(
   makeTree(directory.path, tree);
   const top = `${directory.path}/top`;
   change(top);
-  const plan = await planDirectories(new SortedFileSystem(), top, {
+  const { directories } = await surveyTree(new SortedFileSystem(), top, {
     name: "top",
     modeBits: 0o777,
   });
-  return plan.map(({ group, path, mode }) =>
+  return directories.map(({ group, path, mode }) =>
     `${group} ${path} ${mode.toString(8)}`
   );
 }
 
-Deno.test("planDirectories(): gives each directory behind the one above it, in groups without equal names", async () => {
+Deno.test("surveyTree(): gives each directory behind the one above it, in groups without equal names", async () => {
   const plan = await planned([
     { path: "top/", mode: 0o755 },
     { path: "top/a/a/a/f", content: "f" },
@@ -48,7 +48,7 @@ Deno.test("planDirectories(): gives each directory behind the one above it, in g
   );
 });
 
-Deno.test("planDirectories(): takes names that a disk may take for the same into several groups", async () => {
+Deno.test("surveyTree(): takes names that a disk may take for the same into several groups", async () => {
   const plan = await planned([
     { path: "top/x/lib/", mode: 0o755 },
     { path: "top/y/LIB/", mode: 0o755 },
@@ -58,7 +58,7 @@ Deno.test("planDirectories(): takes names that a disk may take for the same into
   assertEquals(groups.toSorted(), ["1", "2"]);
 });
 
-Deno.test("planDirectories(): leaves out what its owner may not fill, and what is in it", async () => {
+Deno.test("surveyTree(): leaves out what its owner may not fill, and what is in it", async () => {
   assertEquals(
     await planned([
       { path: "top/closed/in/", mode: 0o755 },
@@ -70,7 +70,7 @@ Deno.test("planDirectories(): leaves out what its owner may not fill, and what i
   );
 });
 
-linkTest("planDirectories(): follows links, but in no circle", async () => {
+linkTest("surveyTree(): follows links, but in no circle", async () => {
   assertEquals(
     await planned([{ path: "top/d/", mode: 0o755 }, {
       path: "top/",
@@ -83,9 +83,46 @@ linkTest("planDirectories(): follows links, but in no circle", async () => {
   );
 });
 
-Deno.test("planDirectories(): plans nothing where there is no directory", async () => {
+Deno.test("surveyTree(): plans nothing where there is no directory", async () => {
   const options = { name: "x", modeBits: 0o777 };
   const files = new LocalFileSystem();
-  assertEquals(await planDirectories(files, "/nowhere/x", options), []);
-  assertEquals(await planDirectories(files, Deno.execPath(), options), []);
+  for (const path of ["/nowhere/x", Deno.execPath()]) {
+    assertEquals(await surveyTree(files, path, options), {
+      name: "x",
+      directories: [],
+      hasLineBreak: false,
+      hasStickyBit: false,
+    });
+  }
 });
+
+linkTest(
+  "surveyTree(): finds a line break and a sticky bit at any depth, prepared or not",
+  async () => {
+    const options = { name: "top", modeBits: 0o777 };
+    for (
+      const [entry, facts] of [
+        [{ path: "top/closed/d/a\nb", content: "" }, [true, false]],
+        [{ path: "top/closed/a\nb/", mode: 0o755 }, [true, false]],
+        [{ path: "top/closed/d/", mode: 0o1777 }, [false, true]],
+        [{ path: "top/closed/d/f", content: "", mode: 0o644 }, [false, false]],
+      ] as const
+    ) {
+      using directory = new TempDirectory();
+      makeTree(directory.path, [
+        entry,
+        { path: "top/closed/", mode: 0o555 },
+        { path: "top/", mode: 0o755 },
+      ]);
+      const top = `${directory.path}/top`;
+      if (entry.path.endsWith("d/")) Deno.chmodSync(`${top}/closed/d`, 0o1777);
+      const survey = await surveyTree(new LocalFileSystem(), top, options);
+      assertEquals(
+        [survey.hasLineBreak, survey.hasStickyBit] as readonly boolean[],
+        facts,
+        entry.path,
+      );
+      Deno.chmodSync(`${top}/closed`, 0o755);
+    }
+  },
+);

@@ -1,0 +1,191 @@
+import { EntryError } from "../errors.ts";
+import {
+  checkLoop,
+  type OpenDirectory,
+} from "../filesystem/directory_loops.ts";
+import type {
+  Attributes,
+  DirectoryEntry,
+  FileSystem,
+} from "../filesystem/file_system.ts";
+import { nameKeyOf } from "../names/names.ts";
+import type { ScriptedDirectory } from "./directory_script.ts";
+import { needsEncoding, sendingFailure } from "./wire/records.ts";
+
+/** Directory of a source that can be made before it is sent. */
+export interface PlannedDirectory extends ScriptedDirectory {
+  /** Path in the source. */
+  readonly source: string;
+  readonly name: string;
+}
+
+/** Facts about a tree that is to be sent. */
+export interface TreeSurvey {
+  /** Name of the outermost directory. */
+  readonly name: string;
+  /**
+   * Directories to make in advance: those that their owner may fill, below no other
+   * ones. The outermost one is first, then they come by their groups, each one behind
+   * the one above it.
+   */
+  readonly directories: readonly PlannedDirectory[];
+  /** True where a name has a line break, which SCP cannot send as it is. */
+  readonly hasLineBreak: boolean;
+  /** True where a directory has a sticky bit, which SCP cannot send. */
+  readonly hasStickyBit: boolean;
+}
+
+/** Most directories that are made in advance; others are made as they are sent. */
+const MOST_DIRECTORIES = 50_000;
+
+/** Most groups, each of which costs the remote a process. */
+const MOST_GROUPS = 500;
+
+/** Permissions that let an owner fill a directory. */
+const OWNER_ALL = 0o700;
+
+const STICKY = 0o1000;
+
+/**
+ * Surveys a tree before it is sent. What cannot be read is left to the copy to
+ * report.
+ *
+ * @param modeBits Mode bits that are sent.
+ */
+export async function surveyTree(
+  files: FileSystem,
+  path: string,
+  { name, modeBits }: { name: string; modeBits: number },
+): Promise<TreeSurvey> {
+  const survey = new Survey(files, modeBits);
+  await survey.run(path, name);
+  const { directories, hasLineBreak, hasStickyBit } = survey;
+  return {
+    name,
+    directories: directories.sort((one, other) => one.group - other.group),
+    hasLineBreak,
+    hasStickyBit,
+  };
+}
+
+/** Directory whose content is looked at. */
+interface Visited extends OpenDirectory {
+  /** Absent where it is not made in advance. */
+  readonly planned: PlannedDirectory | undefined;
+  readonly above: Visited | undefined;
+}
+
+/** Directory that was met. */
+interface MetDirectory {
+  readonly path: string;
+  readonly name: string;
+  readonly attributes: Attributes;
+}
+
+class Survey {
+  readonly directories: PlannedDirectory[] = [];
+  hasLineBreak = false;
+  hasStickyBit = false;
+  readonly #files: FileSystem;
+  readonly #modeBits: number;
+  readonly #groups = new Groups();
+  readonly #pending: Visited[] = [];
+
+  constructor(files: FileSystem, modeBits: number) {
+    this.#files = files;
+    this.#modeBits = modeBits;
+  }
+
+  async run(path: string, name: string): Promise<void> {
+    await this.#meet({ path, name }, undefined);
+    for (let next; (next = this.#pending.pop()) !== undefined;) {
+      for (const entry of await entriesIn(this.#files, next.path)) {
+        if (needsEncoding(entry.name)) this.hasLineBreak = true;
+        const path = this.#files.join(next.path, entry.name);
+        if (entry.kind !== "file") await this.#meet({ ...entry, path }, next);
+      }
+    }
+  }
+
+  async #meet(
+    { path, name }: { path: string; name: string },
+    above: Visited | undefined,
+  ): Promise<void> {
+    const attributes = await this.#files.stat(path).catch(unreadable);
+    if (attributes?.kind !== "directory") return;
+    const { identity, mode } = attributes;
+    if (isLoop({ path, identity, above })) return;
+    if ((mode & STICKY) !== 0) this.hasStickyBit = true;
+    const planned = this.#plan({ path, name, attributes }, above);
+    if (planned !== undefined) this.directories.push(planned);
+    this.#pending.push({ path, identity, above, planned });
+  }
+
+  #plan(
+    { path, name, attributes: { mode } }: MetDirectory,
+    above: Visited | undefined,
+  ): PlannedDirectory | undefined {
+    const isLost = above !== undefined && above.planned === undefined;
+    if (
+      isLost || (mode & OWNER_ALL) !== OWNER_ALL || !isSendable(name) ||
+      this.directories.length === MOST_DIRECTORIES
+    ) return undefined;
+    const outer = above?.planned;
+    const group = outer === undefined ? 0 : this.#groups.take(name, outer);
+    return group === undefined ? undefined : {
+      source: path,
+      name,
+      path: outer === undefined ? "" : `${outer.path}/${name}`,
+      mode: mode & this.#modeBits & 0o777,
+      group,
+    };
+  }
+}
+
+/** Groups of directories, in none of which two have the same name. */
+class Groups {
+  /** Last group that has a directory of a name, by the name's key. */
+  readonly #last = new Map<string, number>();
+
+  /** Gives the first group for a directory; `undefined` where there are too many. */
+  take(name: string, above: PlannedDirectory): number | undefined {
+    const key = nameKeyOf(name);
+    const group = Math.max(above.group, (this.#last.get(key) ?? 0) + 1);
+    if (group > MOST_GROUPS) return undefined;
+    this.#last.set(key, group);
+    return group;
+  }
+}
+
+function isSendable(name: string): boolean {
+  const record = { kind: "directory", mode: 0, name } as const;
+  return !needsEncoding(name) && sendingFailure(record) === undefined;
+}
+
+function isLoop(directory: OpenDirectory): boolean {
+  try {
+    checkLoop(directory);
+    return false;
+  } catch (error) {
+    if (error instanceof EntryError) return true;
+    throw error;
+  }
+}
+
+async function entriesIn(
+  files: FileSystem,
+  path: string,
+): Promise<readonly DirectoryEntry[]> {
+  const entries: DirectoryEntry[] = [];
+  try {
+    for await (const entry of await files.readdir(path)) entries.push(entry);
+  } catch (error) {
+    unreadable(error);
+  }
+  return entries;
+}
+
+/** For a `catch`: the copy reports what cannot be read. */
+function unreadable(error: unknown): undefined {
+  if (!(error instanceof EntryError)) throw error;
+}
