@@ -1,4 +1,10 @@
-import type { Settings } from "./settings.ts";
+import type { Remote, Settings } from "./settings.ts";
+
+const REMOTES: Readonly<Record<Remote, string>> = {
+  "openssh": "OpenSSH's programs",
+  "scp-only": "OpenSSH's scp and no SFTP server",
+  "seacp": "seacp as scp",
+};
 
 /** Conditions of a measurement. */
 export interface Conditions {
@@ -36,7 +42,8 @@ export function describeConditions(
 /** Gives the conditions in one line. */
 export function conditionsText(conditions: Conditions): string {
   const { cores, kernel, openssh, deno, directory, missing } = conditions;
-  const { program, protocol, remote, content, rounds } = conditions.settings;
+  const { settings } = conditions;
+  const { program, protocol, options, password, rounds } = settings;
   return [
     `${cores} cores, ${kernel}, ${openssh}, Deno ${deno}, in ${directory}`,
     `seacp ${program === "built" ? "built" : "from its source"}, ` +
@@ -44,8 +51,9 @@ export function conditionsText(conditions: Conditions): string {
       protocol === "default"
         ? "the protocol it chooses"
         : protocol.toUpperCase()
-    }, with ${remote === "scp" ? "OpenSSH's scp" : "itself"} on the server`,
-    `small files of ${content === "text" ? "text" : "random bytes"}`,
+    }, with ${REMOTES[settings.remote]} on the server`,
+    ...(options.length === 0 ? [] : [`options: ${options.join(" ")}`]),
+    ...(password ? ["ssh asks for a password"] : []),
     `rounds: ${rounds}`,
     ...(missing.length === 0 ? [] : [`not installed: ${missing.join(", ")}`]),
   ].join("; ");

@@ -72,11 +72,7 @@ const PEERS: Readonly<Record<PeerName, Contender>> = {
 
 export const PEER_NAMES = Object.keys(PEERS) as readonly PeerName[];
 
-export function isPeerName(name: string): name is PeerName {
-  return Object.hasOwn(PEERS, name);
-}
-
-/** The peer with this name, installed or not. */
+/** Gives the peer with this name, installed or not. */
 export function peer(name: PeerName): Contender {
   return PEERS[name];
 }
@@ -86,16 +82,23 @@ export function isInstalled({ programs }: Contender): boolean {
   return programs.every((program) => findProgram(program) !== undefined);
 }
 
-/** seacp, which this command line starts. */
+/**
+ * Gives seacp as a contender.
+ *
+ * @param program The command line that starts it.
+ * @param options More options of its own.
+ */
 export function seacp(
   program: readonly string[],
   protocol: Protocol,
+  options: readonly string[],
 ): Contender {
+  const command = [...program, ...OPTIONS[protocol], ...options];
   return {
     name: "seacp",
     programs: [],
     isWatched: true,
-    command: (copy) => scpCommand([...program, ...OPTIONS[protocol]], copy),
+    command: (copy) => scpCommand(command, copy),
   };
 }
 
@@ -117,7 +120,7 @@ function operands({ direction, source }: Copy): [string, string] {
 
 /**
  * The script gets the configuration as `$1` and the source as `$2`. The far
- * shell reads the source's name, too: it is letters, digits and dots.
+ * shell reads the source's name, too: it is letters, digits, hyphens and dots.
  */
 function shellCommand(
   { direction, source, config }: Copy,

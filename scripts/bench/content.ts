@@ -1,7 +1,10 @@
 /** Content of the benchmark's files. */
 
-/** Lines of lower-case words, or bytes that do not compress at all. */
-export type Content = "text" | "random";
+/**
+ * Lines of lower-case words, bytes that do not compress at all, or records as
+ * JSON in one line.
+ */
+export type Content = "text" | "random" | "json";
 
 const SHORTEST_LINE = 30;
 const LONGEST_LINE = 70;
@@ -16,13 +19,23 @@ const LETTERS = new TextEncoder().encode(
 const BLANK = 0x20;
 const NEWLINE = 0x0A;
 
-/** As many bytes of it; text is the same for the same seed. */
+/**
+ * Makes as many bytes of it; text and JSON are the same for the same seed. JSON
+ * takes 64 bytes at least.
+ */
 export function makeContent(
   content: Content,
   bytes: number,
   seed: number,
 ): Uint8Array<ArrayBuffer> {
-  return content === "text" ? textBytes(bytes, seed) : randomBytes(bytes);
+  switch (content) {
+    case "text":
+      return textBytes(bytes, seed);
+    case "random":
+      return randomBytes(bytes);
+    case "json":
+      return jsonBytes(bytes, seed);
+  }
 }
 
 function textBytes(count: number, seed: number): Uint8Array<ArrayBuffer> {
@@ -47,8 +60,38 @@ function textBytes(count: number, seed: number): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Gives whole numbers from the least to the greatest, both included. */
-function randomNumbers(
+/** Makes a list of records, and of words as many as are missing. */
+function jsonBytes(count: number, seed: number): Uint8Array<ArrayBuffer> {
+  const random = randomNumbers(seed);
+  const words = new TextDecoder().decode(textBytes(count, seed))
+    .replaceAll("\n", " ");
+  const wordsAt = (length: number) => {
+    const at = random(0, count - length);
+    return words.slice(at, at + length);
+  };
+  const end = (note: string) => `],"total":${seed},"note":"${note}"}\n`;
+  let text = '{"items":[';
+  for (let id = 1;; id++) {
+    const record = JSON.stringify({
+      id,
+      name: wordsAt(12),
+      price: random(100, 99_999) / 100,
+      isActive: random(0, 1) === 1,
+      tags: [wordsAt(5), wordsAt(7)],
+    });
+    const longer = `${text}${id === 1 ? "" : ","}${record}`;
+    if (longer.length + end("").length > count) break;
+    text = longer;
+  }
+  const note = words.slice(0, count - text.length - end("").length);
+  return new TextEncoder().encode(text + end(note));
+}
+
+/**
+ * Gives a function that gives whole numbers from the least to the greatest, both
+ * included: the same ones for the same seed.
+ */
+export function randomNumbers(
   seed: number,
 ): (least: number, greatest: number) => number {
   // Xorshift, which must not start with 0; seeds that follow each other differ

@@ -5,8 +5,8 @@
 
 import { statfsSync } from "node:fs";
 
-import { Sshd } from "../../tests/support/ssh/sshd.ts";
 import { COPIES, type Direction } from "./copy.ts";
+import type { Host } from "./host.ts";
 import { makeSource, type Source, storedBytes } from "./sources.ts";
 
 const MEMORY = "/dev/shm";
@@ -34,38 +34,43 @@ function hasRoom(directory: string, bytes: number): boolean {
   }
 }
 
-/** Gives the space of a source and one copy of it on both sides, in bytes. */
+/**
+ * Gives the space of sources on both sides, of a copy and of its recording, in
+ * bytes.
+ */
 export function neededBytes(sources: readonly Source[]): number {
   const stored = sources.map(storedBytes);
   return 2 * stored.reduce((sum, bytes) => sum + bytes, 0) +
-    Math.max(0, ...stored);
+    2 * Math.max(0, ...stored);
 }
 
-/** The directory with an sshd, and the sources that are there at the moment. */
+/** The directory with a host, and the sources that are there at the moment. */
 export class Field {
   /** Directory in which all programs run. */
   readonly directory: string;
-  readonly sshd: Sshd;
+  readonly host: Host;
   /** Ends what is under way. */
   readonly interrupted: AbortSignal;
   #sources: readonly Source[] = [];
 
-  constructor(directory: string, sshd: Sshd, interrupted: AbortSignal) {
+  constructor(directory: string, host: Host, interrupted: AbortSignal) {
     this.directory = directory;
-    this.sshd = sshd;
+    this.host = host;
     this.interrupted = interrupted;
   }
 
   /** Gives the directory of a copy in this direction. */
   copies(direction: Direction): string {
-    return `${direction === "up" ? this.sshd.home : this.directory}/${COPIES}`;
+    return `${
+      direction === "up" ? this.host.sshd.home : this.directory
+    }/${COPIES}`;
   }
 
   /** Sees to it that these are there, on both sides, and no others. */
   provide(sources: readonly Source[]): void {
     const isThere = (source: Source, among: readonly Source[]) =>
       among.some(({ name }) => name === source.name);
-    const sides = [this.directory, this.sshd.home] as const;
+    const sides = [this.directory, this.host.sshd.home] as const;
     for (const source of this.#sources) {
       if (isThere(source, sources)) continue;
       for (const side of sides) {

@@ -9,13 +9,17 @@ export class Line implements AsyncDisposable {
   readonly #proxy: LatencyProxy | undefined;
 
   /** @param roundTrip What is added to the round-trip time, in milliseconds. */
-  constructor({ directory, sshd }: Field, roundTrip: number) {
+  constructor(
+    { directory, host: { sshd, settings } }: Field,
+    roundTrip: number,
+  ) {
     if (roundTrip > 0) this.#proxy = new LatencyProxy(sshd.port, roundTrip);
     this.config = `${roundTrip}ms.ssh_config`;
     // Of what is said twice, ssh takes the first.
     Deno.writeTextFileSync(
       `${directory}/${this.config}`,
       `Host ${HOST}
+${settings}
   Port ${this.#proxy?.port ?? sshd.port}
   HostKeyAlias [127.0.0.1]:${sshd.port}
   Include "${sshd.config}"

@@ -1,4 +1,5 @@
 import type { Field } from "./field.ts";
+import { floorTurn } from "./floor.ts";
 import { Line } from "./line.ts";
 import { playRounds, type RoundOptions } from "./rounds.ts";
 import { summarize, type Summary } from "./summary.ts";
@@ -32,6 +33,10 @@ export async function measure(
       : contest.rounds,
     patience: roundTrip > 0 ? PATIENCE_SECONDS : Infinity,
   };
-  const runs = await playRounds(turnsOf(work, contest, place), field, options);
+  const turns = turnsOf(work, contest, place);
+  if (contest.floor && work.kind === "copy") {
+    turns.push(await floorTurn(turns[0]!, contest.program, field));
+  }
+  const runs = await playRounds(turns, field, options);
   return summarize(work, runs);
 }

@@ -36,7 +36,7 @@ export async function prepareProgram(
     ? { command: SEACP, oneLine: [...SEACP.slice(0, -1), file] }
     : await buildPrograms(file, tell);
   const { stdout } = await runProgram([...programs.command, "--version"]);
-  const deno = /^deno: +(\S+)$/m.exec(stdout)?.[1] ?? "unknown";
+  const deno = /^deno: +(\S+)/m.exec(stdout)?.[1] ?? "unknown";
   return { ...programs, deno };
 }
 

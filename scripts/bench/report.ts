@@ -10,6 +10,7 @@ import {
   scaleRow,
   tableLine,
 } from "./table.ts";
+import { amountOf, type Source } from "./sources.ts";
 import type { ScaleWork } from "./works.ts";
 
 /** Takes what is measured, as it comes. */
@@ -26,17 +27,22 @@ type Print = (line: string) => void;
  * Each result as a row, at once; in a table for works that all make, and one
  * for those with very many files.
  *
- * @param peers The columns, by the contenders' names.
+ * @param peers Columns, by the contenders' names.
+ * @param floor Tells whether there are columns for the floor.
  */
-export function textReport(peers: readonly string[], print: Print): Report {
+export function textReport(
+  peers: readonly string[],
+  floor: { readonly floor: boolean },
+  print: Print,
+): Report {
   let printedHead: readonly string[] | undefined;
-  const heads = { compared: comparisonHead(peers), scale: SCALE_HEAD };
+  const heads = { compared: comparisonHead(peers, floor), scale: SCALE_HEAD };
   return {
     begin: (conditions) => print(conditionsText(conditions)),
     add(summary) {
       const [head, row] = isScale(summary)
         ? [heads.scale, scaleRow(summary)]
-        : [heads.compared, comparisonRow(summary, peers)];
+        : [heads.compared, comparisonRow(summary, peers, floor)];
       if (head !== printedHead) {
         print("");
         print(tableLine(head));
@@ -49,7 +55,10 @@ export function textReport(peers: readonly string[], print: Print): Report {
   };
 }
 
-/** One JSON document at the end, with every single run. */
+/**
+ * One JSON document at the end, with every single run; of a source, its name and
+ * its size.
+ */
 export function jsonReport(print: Print): Report {
   const results: unknown[] = [];
   let conditions: Conditions;
@@ -61,8 +70,18 @@ export function jsonReport(print: Print): Report {
       const scaling = isScale(summary) ? scalingOf(summary) : {};
       results.push({ ...summary, ...scaling });
     },
-    end: () => print(JSON.stringify({ ...conditions, results }, null, 2)),
+    end: () =>
+      print(JSON.stringify({ ...conditions, results }, withAmounts, 2)),
   };
+}
+
+function withAmounts(_key: string, value: unknown): unknown {
+  if (!isSource(value)) return value;
+  return { name: value.name, ...amountOf(value) };
+}
+
+function isSource(value: unknown): value is Source {
+  return typeof value === "object" && value !== null && "origin" in value;
 }
 
 function isScale(summary: Summary): summary is Summary<ScaleWork> {

@@ -12,7 +12,9 @@ export interface Turn {
   readonly command: readonly string[];
   /** True where its CPU time and memory are measured. */
   readonly isWatched: boolean;
-  /** Expected result, if the work is a copy. */
+  /** Variables for this program, beside those of all. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Expected result, if the turn makes a copy. */
   readonly copy?: { readonly direction: Direction; readonly amount: Amount };
 }
 
@@ -88,8 +90,12 @@ async function usagesOf(
   return usages;
 }
 
-/** Takes a turn; what it copied is removed. */
-async function take(
+/**
+ * Takes a turn; what it copied is removed.
+ *
+ * @throws {Error} If its program fails, or if its copy did not arrive whole.
+ */
+export async function take(
   turn: Turn,
   field: Field,
   watching = { isWatched: false },
@@ -98,24 +104,25 @@ async function take(
   const copies = field.copies(turn.copy.direction);
   Deno.mkdirSync(copies);
   const figures = await time(turn, field, watching);
-  const { files, bytes } = amountIn(copies);
-  const { amount } = turn.copy;
-  if (files !== amount.files || bytes !== amount.bytes) {
+  const arrived = amountText(amountIn(copies));
+  const expected = amountText(turn.copy.amount);
+  if (arrived !== expected) {
     throw new Error(
-      `${
-        turn.command.join(" ")
-      }: ${files} files with ${bytes} bytes arrived, ` +
-        `not ${amount.files} with ${amount.bytes}`,
+      `${turn.command.join(" ")}: ${arrived} arrived, not ${expected}`,
     );
   }
   Deno.removeSync(copies, { recursive: true });
   return figures;
 }
 
+function amountText({ files, directories, bytes }: Amount): string {
+  return `${files} files in ${directories} directories with ${bytes} bytes`;
+}
+
 /** From before the program starts until it has ended. */
 async function time(
-  { command }: Turn,
-  { directory, interrupted }: Field,
+  { command, environment }: Turn,
+  { directory, host, interrupted }: Field,
   { isWatched }: { isWatched: boolean },
 ): Promise<Pick<Run, "seconds" | "usage">> {
   interrupted.throwIfAborted();
@@ -124,6 +131,7 @@ async function time(
   const child = new Deno.Command(program!, {
     args,
     cwd: directory,
+    env: { ...host.environment, ...environment },
     signal: interrupted,
     stdin: "null",
     stdout: "null",

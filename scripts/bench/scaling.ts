@@ -26,13 +26,14 @@ export function scalingOf({ work, runs }: Summary<ScaleWork>): Scaling {
   return {
     perFile: median(
       rounds.map((seconds) =>
-        (seconds.all / source.files) / (seconds.tenth / tenth.files)
+        (seconds.all / source.files.length) /
+        (seconds.tenth / tenth.files.length)
       ),
     ),
     perFurtherFile: median(
       rounds.map(({ all, tenth: fewer, single }) =>
-        ((all - single) / (source.files - 1)) /
-        ((fewer - single) / (tenth.files - 1))
+        ((all - single) / (source.files.length - 1)) /
+        ((fewer - single) / (tenth.files.length - 1))
       ),
     ),
   };

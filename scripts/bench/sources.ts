@@ -1,21 +1,29 @@
 /** Files and trees to copy: described, made, counted. */
 
+import { dirname } from "node:path";
 import { type Content, makeContent } from "./content.ts";
 
-export interface Source {
-  /** Letters, digits and dots. */
-  readonly name: string;
-  /** Number of directories that hold its files; 0 if it is one file itself. */
-  readonly directories: number;
-  readonly files: number;
-  /** The size of each of its files. */
-  readonly fileBytes: number;
-  readonly content: Content;
+/** File of a source. */
+export interface SourceFile {
+  /** Path below the source; empty if the source is this file. */
+  readonly path: string;
+  readonly bytes: number;
 }
 
-/** Expected size of a copy. */
+/** A file or a tree, which is the same wherever it is made. */
+export interface Source {
+  /** Letters, digits, hyphens and dots. */
+  readonly name: string;
+  /** At least one. */
+  readonly files: readonly SourceFile[];
+  /** Content to make up, or the directory that holds the files. */
+  readonly origin: Content | { readonly directory: string };
+}
+
+/** Size of a file or a tree. */
 export interface Amount {
   readonly files: number;
+  readonly directories: number;
   readonly bytes: number;
 }
 
@@ -24,77 +32,117 @@ const BLOCK_BYTES = 1024 ** 2;
 /** Least space of a file in memory, in bytes. */
 const PAGE_BYTES = 4096;
 
-/** A file with as many bytes as the source has; a file is that already. */
+/** Tells whether a source is a directory. */
+export function isTree({ files }: Source): boolean {
+  return files[0]!.path !== "";
+}
+
+/** Describes a source of one file. */
+export function oneFile(name: string, bytes: number): Source {
+  return { name, files: [{ path: "", bytes }], origin: "random" };
+}
+
+/** Gives a file with as many bytes as the source has; a file is that already. */
 export function asOneFile(source: Source): Source {
-  if (source.directories === 0) return source;
+  if (!isTree(source)) return source;
+  return oneFile(`${source.name}.bytes`, amountOf(source).bytes);
+}
+
+/** Counts a source. */
+export function amountOf(source: Source): Amount {
   return {
-    ...source,
-    name: `${source.name}.bytes`,
-    directories: 0,
-    files: 1,
-    fileBytes: source.files * source.fileBytes,
+    files: source.files.length,
+    directories: directoriesOf(source).length,
+    bytes: source.files.reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }
 
-export function amountOf({ files, fileBytes }: Source): Amount {
-  return { files, bytes: files * fileBytes };
+/** Gives the approximate space of a source on a disk, in bytes. */
+export function storedBytes({ files }: Source): number {
+  return files.reduce(
+    (sum, { bytes }) => sum + (Math.ceil(bytes / PAGE_BYTES) + 1) * PAGE_BYTES,
+    0,
+  );
 }
 
-/** Gives its approximate space on a disk, in bytes. */
-export function storedBytes({ files, fileBytes }: Source): number {
-  return files * (Math.ceil(fileBytes / PAGE_BYTES) + 1) * PAGE_BYTES;
-}
-
-/** Makes it in each of these directories, the same in all. */
+/** Makes a source in each of these directories, the same in all. */
 export function makeSource(
   source: Source,
   [first, ...others]: readonly [string, ...string[]],
 ): void {
   for (const directory of directoriesOf(source)) {
     for (const root of [first, ...others]) {
-      Deno.mkdirSync(`${root}/${directory}`, { recursive: true });
+      Deno.mkdirSync(`${root}/${directory}`);
     }
   }
-  for (let index = 0; index < source.files; index++) {
-    const path = pathOf(source, index);
-    writeFile(`${first}/${path}`, source, index);
+  source.files.forEach((file, index) => {
+    const path = pathOf(source, file);
+    makeFile(`${first}/${path}`, source, index);
     for (const root of others) {
       Deno.copyFileSync(`${first}/${path}`, `${root}/${path}`);
     }
+  });
+}
+
+/** Gives the directories of a source, parents first. */
+function directoriesOf(source: Source): string[] {
+  if (!isTree(source)) return [];
+  const directories = new Set([source.name]);
+  const add = (path: string) => {
+    if (directories.has(path)) return;
+    add(dirname(path));
+    directories.add(path);
+  };
+  for (const file of source.files) add(dirname(pathOf(source, file)));
+  return [...directories];
+}
+
+function pathOf({ name }: Source, { path }: SourceFile): string {
+  return path === "" ? name : `${name}/${path}`;
+}
+
+function makeFile(to: string, { files, origin }: Source, index: number): void {
+  const { path, bytes } = files[index]!;
+  if (typeof origin === "object") {
+    Deno.copyFileSync(`${origin.directory}/${path}`, to);
+    return;
   }
-}
-
-function directoriesOf({ name, directories, files }: Source): string[] {
-  const used = Math.min(directories, files);
-  return Array.from({ length: used }, (_, index) => `${name}/d${index}`);
-}
-
-function pathOf({ name, directories }: Source, index: number): string {
-  return directories === 0 ? name : `${name}/d${index % directories}/f${index}`;
-}
-
-function writeFile(path: string, source: Source, index: number): void {
-  using file = Deno.openSync(path, { write: true, createNew: true });
-  for (let at = 0; at < source.fileBytes; at += BLOCK_BYTES) {
-    const size = Math.min(BLOCK_BYTES, source.fileBytes - at);
-    const block = makeContent(source.content, size, index + at);
+  using file = Deno.openSync(to, { write: true, createNew: true });
+  for (let at = 0; at < bytes; at += BLOCK_BYTES) {
+    const size = Math.min(BLOCK_BYTES, bytes - at);
+    const block = makeContent(origin, size, index + at);
     for (let from = 0; from < size;) {
       from += file.writeSync(block.subarray(from));
     }
   }
 }
 
-/** Gives the entries of a directory, at any depth. */
+/** Gives the regular files in a directory, at any depth. */
+export function filesIn(directory: string, below = ""): SourceFile[] {
+  const entries = Deno.readDirSync(`${directory}/${below}`).toArray()
+    .toSorted((a, b) => a.name < b.name ? -1 : 1);
+  return entries.flatMap(({ name, isDirectory, isFile }) => {
+    const path = `${below}${name}`;
+    if (isDirectory) return filesIn(directory, `${path}/`);
+    if (!isFile) return [];
+    return [{ path, bytes: Deno.lstatSync(`${directory}/${path}`).size }];
+  });
+}
+
+/** Counts all entries in a directory, at any depth. */
 export function amountIn(directory: string): Amount {
-  let files = 0;
-  let bytes = 0;
+  let [files, directories, bytes] = [0, 0, 0];
   for (const { name, isDirectory } of Deno.readDirSync(directory)) {
     const path = `${directory}/${name}`;
-    const inside = isDirectory
-      ? amountIn(path)
-      : { files: 1, bytes: Deno.lstatSync(path).size };
+    if (!isDirectory) {
+      files++;
+      bytes += Deno.lstatSync(path).size;
+      continue;
+    }
+    const inside = amountIn(path);
     files += inside.files;
+    directories += 1 + inside.directories;
     bytes += inside.bytes;
   }
-  return { files, bytes };
+  return { files, directories, bytes };
 }

@@ -2,17 +2,32 @@
 
 import { scalingOf } from "./scaling.ts";
 import type { Comparison, Figures, Summary } from "./summary.ts";
+import { FLOOR } from "./floor.ts";
+import { amountOf } from "./sources.ts";
 import { FEWER } from "./turns.ts";
 import type { ScaleWork, Work } from "./works.ts";
 
 /** Below this, in seconds, thousandths count. */
 const SHORT_SECONDS = 1;
 
+const MEBIBYTE = 1024 ** 2;
+
+/** Below this, in MiB, thousandths count. */
+const SMALL_MEBIBYTES = 1;
+
 const NOTHING = "-";
 
-/** Time of seacp, and a column for each peer. */
-export function comparisonHead(peers: readonly string[]): string[] {
-  return ["work", "", "seacp, s", "CPU, s", "MiB", ...peers];
+/** Size of the source, time of seacp, a column for each peer, and the floor. */
+export function comparisonHead(
+  peers: readonly string[],
+  { floor }: { readonly floor: boolean },
+): string[] {
+  return [
+    ...["work", "", "files", "directories", "MiB"],
+    ...["seacp, s", "CPU, s", "memory, MiB"],
+    ...peers,
+    ...(floor ? [`${FLOOR}, s`, FLOOR] : []),
+  ];
 }
 
 /**
@@ -23,12 +38,26 @@ export function comparisonHead(peers: readonly string[]): string[] {
 export function comparisonRow(
   summary: Summary,
   peers: readonly string[],
+  { floor }: { readonly floor: boolean },
 ): string[] {
-  const cells = peers.map((name) => {
-    const peer = summary.peers.find(({ contender }) => contender === name);
+  const find = (name: string) =>
+    summary.peers.find(({ contender }) => contender === name);
+  const ratioTo = (name: string) => {
+    const peer = find(name);
     return peer === undefined ? NOTHING : ratioCell(peer, summary);
-  });
-  return [...workCells(summary.work), ...ownCells(summary.seacp), ...cells];
+  };
+  const floorSeconds = find(FLOOR)?.seconds;
+  const floorCells = [
+    floorSeconds === undefined ? NOTHING : secondsText(floorSeconds),
+    ratioTo(FLOOR),
+  ];
+  return [
+    ...workCells(summary.work),
+    ...sourceCells(summary.work),
+    ...ownCells(summary.seacp),
+    ...peers.map(ratioTo),
+    ...(floor ? floorCells : []),
+  ];
 }
 
 /** Times of very many files and of fewer, and their ratio. */
@@ -59,6 +88,17 @@ function workCells(work: Work): string[] {
   return [work.name, work.kind === "start" ? NOTHING : work.direction];
 }
 
+function sourceCells(work: Work): string[] {
+  if (work.kind === "start") return [NOTHING, NOTHING, NOTHING];
+  const { files, directories, bytes } = amountOf(work.source);
+  const size = bytes / MEBIBYTE;
+  return [
+    String(files),
+    String(directories),
+    size.toFixed(size < SMALL_MEBIBYTES ? 3 : 1),
+  ];
+}
+
 function ownCells({ seconds, cpuSeconds, peakBytes }: Figures): string[] {
   return [
     secondsText(seconds),
@@ -86,5 +126,5 @@ function secondsText(seconds: number): string {
 }
 
 function mebibytesText(bytes: number | undefined): string {
-  return bytes === undefined ? NOTHING : (bytes / 1024 ** 2).toFixed(0);
+  return bytes === undefined ? NOTHING : (bytes / MEBIBYTE).toFixed(0);
 }

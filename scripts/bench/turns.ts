@@ -3,7 +3,7 @@
 import { type Contender, LIMIT } from "./contenders.ts";
 import type { Program } from "./program.ts";
 import type { Turn } from "./rounds.ts";
-import { amountOf, asOneFile, type Source } from "./sources.ts";
+import { amountOf, asOneFile, isTree, type Source } from "./sources.ts";
 import type { CopyWork, ScaleWork, Work } from "./works.ts";
 
 /** Contenders, and the number of their turns. */
@@ -13,6 +13,8 @@ export interface Contest {
   /** Whom it is compared with; they are installed. */
   readonly peers: readonly Contender[];
   readonly rounds: number;
+  /** True where the floor of each copy takes its turn, too. */
+  readonly floor: boolean;
 }
 
 /** Paths of programs, and their way to the host. */
@@ -31,7 +33,7 @@ export function sourcesOf(work: Work, peers: readonly Contender[]): Source[] {
   if (work.kind === "start") return [];
   if (work.kind === "scale") return [work.source, work.tenth, work.single];
   const { source } = work;
-  return source.directories > 0 && peers.some(({ isOneFile }) => isOneFile)
+  return isTree(source) && peers.some(({ isOneFile }) => isOneFile)
     ? [source, asOneFile(source)]
     : [source];
 }
@@ -97,7 +99,7 @@ function copyTurn(
       direction,
       preserves,
       source: source.name,
-      isTree: source.directories > 0,
+      isTree: isTree(source),
       config,
     }),
     isWatched: isWatched ?? false,

@@ -3,9 +3,11 @@
  * files.
  */
 
+import type { PeerName } from "./contenders.ts";
 import type { Direction } from "./copy.ts";
+import { smallFiles } from "./made_trees.ts";
 import type { Settings } from "./settings.ts";
-import type { Source } from "./sources.ts";
+import { isTree, oneFile, type Source } from "./sources.ts";
 
 interface Named {
   readonly name: string;
@@ -43,100 +45,119 @@ export interface ScaleWork extends Named {
 export type Work = CopyWork | StartWork | ScaleWork;
 
 const MEBIBYTE = 1024 ** 2;
-const SMALL_BYTES = 1024;
-const SMALL_FOLDERS = 10;
-const MANY_FOLDERS = 500;
+const TINY_BYTES = 1024;
+const MANY_DIRECTORIES = 500;
 
 /**
- * All works that these settings ask for, those with the same source together.
+ * Gives all works that these settings ask for, those with the same source
+ * together.
  *
- * @throws {RangeError} If there are none; the message is for whoever set them.
+ * @param trees The trees that the settings name.
  */
-export function works(settings: Settings): Work[] {
-  const all: Work[] = [
-    ...copyWorks(settings),
-    { kind: "start", name: "start-up, --version", isBrief: true },
-    ...(settings.scale ? scaleWorks(settings) : []),
+export function works(settings: Settings, trees: readonly Source[]): Work[] {
+  const asked = new Set(settings.trees);
+  const copies = [
+    ...trees.flatMap((tree) => treeRows(tree, settings)),
+    ...(asked.has("large") ? largeRows(settings) : []),
+    ...(asked.has("tiny") ? tinyRows(settings) : []),
+  ].map((row) => ({
+    kind: "copy" as const,
+    preserves: settings.preserve,
+    ...row,
+    name: workName(row, settings),
+  }));
+  const scales = asked.has("scale") ? scaleRows(settings) : [];
+  return [
+    ...bothWays(copies, settings),
+    ...bothWays(scales, settings),
+    ...(asked.has("start") ? [START] : []),
   ];
-  const { only, direction } = settings;
-  const asked = all.filter((work) =>
-    work.name.includes(only) &&
-    (direction === undefined || work.kind === "start" ||
-      work.direction === direction)
-  );
-  if (asked.length > 0) return asked;
-  const names = new Set(all.map(({ name }) => `"${name}"`)).values().toArray();
-  throw new RangeError(
-    `--only=${only}: no work's name holds this; there are ${names.join(", ")}`,
-  );
 }
 
-function copyWorks({ mebibytes, files, rtt, content }: Settings): CopyWork[] {
-  const large: Source = {
-    name: "large",
-    directories: 0,
-    files: 1,
-    fileBytes: mebibytes * MEBIBYTE,
-    content: "random",
-  };
-  const small: Source = {
-    name: "small",
-    directories: SMALL_FOLDERS,
-    files,
-    fileBytes: SMALL_BYTES,
-    content,
-  };
-  const tiny: Source = { ...small, name: "tiny", directories: 0, files: 1 };
-  const trees = `${files} files of 1 KiB`;
-  const plain = { kind: "copy", preserves: false, roundTrip: 0 } as const;
-  const far = { roundTrip: rtt };
-  const kept = { preserves: true };
-  const rows: Omit<CopyWork, "direction">[] = [
-    { ...plain, name: `one file of ${mebibytes} MiB`, source: large },
-    { ...plain, name: trees, source: small },
-    { ...plain, ...kept, name: `${trees}, -p`, source: small },
-    { ...plain, ...far, name: `${trees}, ${rtt} ms away`, source: small },
-    {
-      ...plain,
-      ...kept,
-      ...far,
-      name: `${trees}, -p, ${rtt} ms away`,
-      source: small,
-    },
-    { ...plain, name: "one file of 1 KiB", source: tiny, isBrief: true },
-  ];
-  return rows.flatMap(bothWays);
+const START: StartWork = {
+  kind: "start",
+  name: "start-up, --version",
+  isBrief: true,
+};
+
+type Row = Pick<CopyWork, "name" | "source" | "roundTrip" | "isBrief">;
+
+function treeRows(source: Source, { rtt }: Settings): Row[] {
+  return rtt.map((roundTrip) => ({ name: source.name, source, roundTrip }));
 }
 
-function scaleWorks({ many, content }: Settings): ScaleWork[] {
-  return [1, MANY_FOLDERS].flatMap((directories) => {
-    const source: Source = {
-      name: `many${directories}`,
-      directories,
-      files: many,
-      fileBytes: SMALL_BYTES,
-      content,
-    };
-    const tenth: Source = {
-      ...source,
-      name: `tenth${directories}`,
-      directories: Math.ceil(directories / 10),
-      files: Math.round(many / 10),
-    };
-    const single: Source = {
-      ...source,
-      name: "single",
-      directories: 0,
-      files: 1,
-    };
+/** One size near by, another at the greatest round-trip time. */
+function largeRows({ rtt, mebibytes, distant }: Settings): Row[] {
+  return extremesOf(rtt).map((roundTrip) => ({
+    name: "one large file",
+    source: roundTrip === 0
+      ? oneFile("large", mebibytes * MEBIBYTE)
+      : oneFile("distant", distant * MEBIBYTE),
+    roundTrip,
+  }));
+}
+
+function tinyRows({ rtt }: Settings): Row[] {
+  const source = oneFile("tiny", TINY_BYTES);
+  return extremesOf(rtt).map((roundTrip) => ({
+    name: "one file of 1 KiB",
+    source,
+    roundTrip,
+    isBrief: true,
+  }));
+}
+
+/** Gives the least and the greatest one. */
+function extremesOf(roundTrips: readonly number[]): number[] {
+  return [...new Set([Math.min(...roundTrips), Math.max(...roundTrips)])];
+}
+
+function workName({ name, roundTrip }: Row, { preserve }: Settings): string {
+  return [
+    name,
+    ...(preserve ? ["-p"] : []),
+    ...(roundTrip > 0 ? [`${roundTrip} ms`] : []),
+  ].join(", ");
+}
+
+function scaleRows({ many }: Settings): Omit<ScaleWork, "direction">[] {
+  return [1, MANY_DIRECTORIES].map((directories) => {
     const place = directories === 1
       ? "one directory"
       : `${directories} directories`;
-    const name = `${many} files in ${place}`;
-    return bothWays({ kind: "scale" as const, name, source, tenth, single });
+    return {
+      kind: "scale",
+      name: `${many} files in ${place}`,
+      source: smallFiles(`many${directories}`, { files: many, directories }),
+      tenth: smallFiles(`tenth${directories}`, {
+        files: Math.round(many / 10),
+        directories: Math.ceil(directories / 10),
+      }),
+      single: oneFile("single", TINY_BYTES),
+    };
   });
 }
 
-function bothWays<Row>(row: Row): (Row & { direction: Direction })[] {
-  return [{ ...row, direction: "up" }, { ...row, direction: "down" }];
+function bothWays<Kind>(
+  rows: readonly Kind[],
+  { direction }: Settings,
+): (Kind & { direction: Direction })[] {
+  const directions: readonly Direction[] = direction === undefined
+    ? ["up", "down"]
+    : [direction];
+  return rows.flatMap((row) =>
+    directions.map((direction) => ({ ...row, direction }))
+  );
+}
+
+/**
+ * Gives the peers of a work: those that are asked for; else rsync for a tree,
+ * and for one file scp over the same protocol.
+ */
+export function peersOf(work: Work, settings: Settings): readonly PeerName[] {
+  const { peers, protocol, remote } = settings;
+  if (peers !== undefined) return peers;
+  if (work.kind !== "copy") return [];
+  if (isTree(work.source)) return ["rsync"];
+  return [protocol === "scp" || remote === "scp-only" ? "scp-O" : "scp"];
 }
