@@ -2,21 +2,27 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { runProgram, SEACP } from "../../tests/support/process/program.ts";
 import { build, productHere } from "../build.ts";
 import { compileExecutable } from "../build/executable.ts";
+import { root } from "../build/root.ts";
+import { runCommand } from "../build/run.ts";
 
 /** In which form seacp is measured. */
 export type Form = "built" | "source";
 
-/** The program that is measured, and what it is held against as it starts. */
+/** The program that is measured, and what it is held against. */
 export interface Program {
   /** The command line that starts it. */
   readonly command: readonly string[];
   /** The one that starts a program of one line in the same form. */
   readonly oneLine: readonly string[];
+  /** The one that starts the program of the floor in the same form. */
+  readonly replay: readonly string[];
   /** The runtime that runs it. */
   readonly deno: string;
 }
 
 const ONE_LINE = 'console.log("one line");\n';
+
+const REPLAY = fileURLToPath(import.meta.resolve("./replay.ts"));
 
 /**
  * Makes the program ready to run.
@@ -30,27 +36,43 @@ export async function prepareProgram(
   directory: string,
   tell: (line: string) => void,
 ): Promise<Program> {
-  const file = `${directory}/one_line.ts`;
-  Deno.writeTextFileSync(file, ONE_LINE);
+  const oneLine = `${directory}/one_line.ts`;
+  Deno.writeTextFileSync(oneLine, ONE_LINE);
+  const run = SEACP.slice(0, -1);
   const programs = form === "source"
-    ? { command: SEACP, oneLine: [...SEACP.slice(0, -1), file] }
-    : await buildPrograms(file, tell);
+    ? { command: SEACP, oneLine: [...run, oneLine], replay: [...run, REPLAY] }
+    : {
+      command: await buildSeacp(tell),
+      oneLine: await compile(oneLine),
+      replay: await compile(await bundleReplay(directory)),
+    };
   const { stdout } = await runProgram([...programs.command, "--version"]);
   const deno = /^deno: +(\S+)/m.exec(stdout)?.[1] ?? "unknown";
   return { ...programs, deno };
 }
 
-async function buildPrograms(
-  oneLine: string,
-  tell: (line: string) => void,
-): Promise<Pick<Program, "command" | "oneLine">> {
+async function buildSeacp(tell: (line: string) => void): Promise<string[]> {
   const product = productHere();
   await build([product], { official: false, tell });
-  const output = `${oneLine}.exe`;
-  await compileExecutable({ entry: pathToFileURL(oneLine) }, {
-    triple: product.target.triple,
+  return [fileURLToPath(product.output)];
+}
+
+async function bundleReplay(directory: string): Promise<string> {
+  const output = `${directory}/replay.js`;
+  await runCommand([
+    Deno.execPath(),
+    ...["bundle", "--quiet", "--platform=deno", `--output=${output}`],
+    REPLAY,
+  ], { cwd: root });
+  return output;
+}
+
+async function compile(source: string): Promise<string[]> {
+  const output = `${source}.exe`;
+  await compileExecutable({ entry: pathToFileURL(source) }, {
+    triple: productHere().target.triple,
     output: pathToFileURL(output),
     official: false,
   });
-  return { command: [fileURLToPath(product.output)], oneLine: [output] };
+  return [output];
 }
