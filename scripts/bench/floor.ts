@@ -15,26 +15,39 @@ import { shellCommand, writeScript } from "./shell.ts";
 /** Name of the floor among the contenders. */
 export const FLOOR = "floor";
 
+const MEBIBYTE = 1024 ** 2;
+
+/**
+ * Most bytes of unanswered SFTP requests: what an ssh channel holds where there is
+ * latency, and near by, where the server has enough to do with less, a quarter.
+ */
+const UNANSWERED_BYTES = { distant: 2 * MEBIBYTE, near: MEBIBYTE / 2 };
+
 /**
  * Records seacp's copy and gives a turn that replays it.
  *
  * @param own The turn of seacp.
+ * @param roundTrip The round-trip time that is added, in milliseconds.
  * @throws {Error} If the copy fails, or if it used no session.
  */
 export async function floorTurn(
   own: Turn,
-  { replay }: Program,
-  field: Field,
+  roundTrip: number,
+  { program: { replay }, field }: { program: Program; field: Field },
 ): Promise<Turn> {
   const sessions = await recordSessions(own, field);
   if (sessions.length === 0) {
     throw new Error(`${own.command.join(" ")}: it ran no ssh to record`);
   }
+  const unansweredBytes = UNANSWERED_BYTES[roundTrip > 0 ? "distant" : "near"];
   // Nothing stores the replies of a download.
   const isUpload = own.copy?.direction === "up";
   return {
     contender: FLOOR,
-    command: [...replay, ...sessions.map((each) => JSON.stringify(each))],
+    command: [
+      ...replay,
+      ...sessions.map((each) => JSON.stringify({ ...each, unansweredBytes })),
+    ],
     isWatched: false,
     ...(isUpload ? { copy: own.copy } : {}),
   };

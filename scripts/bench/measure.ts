@@ -35,7 +35,12 @@ export async function measure(
   };
   const turns = turnsOf(work, contest, place);
   if (contest.floor && work.kind === "copy") {
-    turns.push(await floorTurn(turns[0]!, contest.program, field));
+    turns.push(
+      await floorTurn(turns[0]!, roundTrip, {
+        program: contest.program,
+        field,
+      }),
+    );
   }
   const runs = await playRounds(turns, field, options);
   return summarize(work, runs);
