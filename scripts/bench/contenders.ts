@@ -19,6 +19,8 @@ export interface Contender {
   readonly programs: readonly string[];
   /** That it moves one file only: of a tree, all the bytes in one file. */
   readonly isOneFile?: true;
+  /** Directories above a file, in a tree, up to which it copies. */
+  readonly mostLevels?: number;
   /** That its CPU time and memory are measured. */
   readonly isWatched?: true;
   readonly command: (copy: Copy) => readonly string[];
@@ -38,6 +40,7 @@ const PEERS: Readonly<Record<PeerName, Contender>> = {
   "scp": {
     name: "scp",
     programs: ["scp"],
+    mostLevels: 64, // MAX_DIR_DEPTH in OpenSSH's sftp-client.c.
     command: (copy) => scpCommand([findProgram("scp")!], copy),
   },
   "rsync": {

@@ -37,6 +37,14 @@ export function isTree({ files }: Source): boolean {
   return files[0]!.path !== "";
 }
 
+/** Gives the most directories of a source that are above one file. */
+export function levelsOf(source: Source): number {
+  return source.files.reduce(
+    (most, file) => Math.max(most, pathOf(source, file).split("/").length - 1),
+    0,
+  );
+}
+
 /** Describes a source of one file. */
 export function oneFile(name: string, bytes: number): Source {
   return { name, files: [{ path: "", bytes }], origin: "random" };

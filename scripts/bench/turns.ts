@@ -3,7 +3,13 @@
 import { type Contender, LIMIT } from "./contenders.ts";
 import type { Program } from "./program.ts";
 import type { Turn } from "./rounds.ts";
-import { amountOf, asOneFile, isTree, type Source } from "./sources.ts";
+import {
+  amountOf,
+  asOneFile,
+  isTree,
+  levelsOf,
+  type Source,
+} from "./sources.ts";
 import type { CopyWork, ScaleWork, Work } from "./works.ts";
 
 /** Contenders, and the number of their turns. */
@@ -42,9 +48,11 @@ export function sourcesOf(work: Work, peers: readonly Contender[]): Source[] {
 export function turnsOf(work: Work, contest: Contest, place: Place): Turn[] {
   switch (work.kind) {
     case "copy":
-      return [contest.seacp, ...contest.peers].map((contender) =>
-        copyTurn(contender, work, place)
-      );
+      return [contest.seacp, ...contest.peers]
+        .filter(({ mostLevels = Infinity }) =>
+          levelsOf(work.source) <= mostLevels
+        )
+        .map((contender) => copyTurn(contender, work, place));
     case "start":
       return startTurns(contest);
     case "scale":
