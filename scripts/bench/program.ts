@@ -1,5 +1,5 @@
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { runProgram, SEACP } from "../../tests/support/process/program.ts";
+import { runProgram } from "../../tests/support/process/program.ts";
 import { build, productHere } from "../build.ts";
 import { compileExecutable } from "../build/executable.ts";
 import { root } from "../build/root.ts";
@@ -22,6 +22,11 @@ export interface Program {
 
 const ONE_LINE = 'console.log("one line");\n';
 
+/** Runs a program from its source. */
+const RUN = [Deno.execPath(), "run", "--quiet", "--allow-all"];
+
+const MAIN = fileURLToPath(new URL("main.ts", root));
+
 const REPLAY = fileURLToPath(import.meta.resolve("./replay.ts"));
 
 /**
@@ -38,9 +43,12 @@ export async function prepareProgram(
 ): Promise<Program> {
   const oneLine = `${directory}/one_line.ts`;
   Deno.writeTextFileSync(oneLine, ONE_LINE);
-  const run = SEACP.slice(0, -1);
   const programs = form === "source"
-    ? { command: SEACP, oneLine: [...run, oneLine], replay: [...run, REPLAY] }
+    ? {
+      command: [...RUN, MAIN],
+      oneLine: [...RUN, oneLine],
+      replay: [...RUN, REPLAY],
+    }
     : {
       command: await buildSeacp(tell),
       oneLine: await compile(oneLine),
