@@ -147,6 +147,29 @@ export class StoredFile implements Disposable {
   }
 
   /**
+   * Gives a new file its whole content, mode and times, and closes it, all in one
+   * flight: a server acts on the requests for one file in their order. Cuts a file
+   * that was not written.
+   *
+   * @returns The failure to write, or else the first other one.
+   */
+  async finishWith(
+    content: Uint8Array,
+    times: Times | undefined,
+  ): Promise<{ readonly failure?: unknown; readonly flaw?: EntryError }> {
+    const [written, finished] = await Promise.allSettled([
+      this.file.write(content, 0),
+      this.finish(content.length, times),
+    ]);
+    if (written.status === "rejected") {
+      await this.abandon(0);
+      return { failure: written.reason };
+    }
+    if (finished.status === "rejected") throw finished.reason;
+    return finished.value === undefined ? {} : { flaw: finished.value };
+  }
+
+  /**
    * Gives the attributes of the file as it is now; `undefined` where it has no
    * identity.
    *

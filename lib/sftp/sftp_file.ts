@@ -141,6 +141,14 @@ export class SftpFile implements OpenFile {
     const { handle, path } = this;
     const attributes = { size };
     const subject = { path, action: "truncate" };
+    if (!this.#isOpen) {
+      // By now another file may have the handle.
+      await this.#requests.expectOk(
+        { kind: "setstat", path, attributes },
+        subject,
+      );
+      return size;
+    }
     const byHandle = await this.#lengthAfter(
       { kind: "fsetstat", handle, attributes },
       subject,

@@ -11,8 +11,8 @@ interface Waiter {
 export class BufferPool {
   /** Length of a whole buffer, in bytes. */
   readonly wholeBytes: number;
-  /** Whole buffers that nobody holds. */
-  readonly #free: Uint8Array[] = [];
+  /** Buffers that nobody holds, by their lengths: powers of two, or whole. */
+  readonly #free = new Map<number, Uint8Array[]>();
   readonly #waiters: Waiter[] = [];
   #bytesLeft: number;
   #end: { readonly error: unknown } | undefined;
@@ -51,17 +51,18 @@ export class BufferPool {
   }
 
   #lend(length: number): PooledBuffer {
-    const free = this.#free;
-    const isWhole = length === this.wholeBytes;
+    const room = Math.min(this.wholeBytes, roomFor(length));
+    let free = this.#free.get(room);
+    if (free === undefined) this.#free.set(room, free = []);
     let buffer: Uint8Array | undefined;
     return {
       length,
       get bytes() {
-        buffer ??= isWhole ? free.pop() : undefined;
-        return buffer ??= new Uint8Array(length);
+        buffer ??= free.pop() ?? new Uint8Array(room);
+        return room === length ? buffer : buffer.subarray(0, length);
       },
       [Symbol.dispose]: () => {
-        if (isWhole && buffer !== undefined) free.push(buffer);
+        if (buffer !== undefined) free.push(buffer);
         this.#release(length);
       },
     };
@@ -77,6 +78,14 @@ export class BufferPool {
       next.resolve();
     }
   }
+}
+
+/** Least length of a buffer that is used again, in bytes. */
+const LEAST_BYTES = 4096;
+
+/** Gives the length of the buffer for so many bytes: the next power of two. */
+function roomFor(bytes: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(bytes, LEAST_BYTES)));
 }
 
 /** Buffer of a pool, or permission to have as many bytes in flight. */

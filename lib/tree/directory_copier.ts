@@ -83,9 +83,12 @@ export class DirectoryCopier {
       ),
     );
     const source = await opening;
-    const stored = await this.#store(source, attributes, destination);
-    // Another path may lead to the same directory.
-    const identity = await this.#to.identify(stored.path);
+    // Another path may lead to the same directory. A server is asked right behind
+    // the request that makes it.
+    const storing = this.#store(source, attributes, destination);
+    const early = this.#to.identify(destination.path).catch(() => undefined);
+    const stored = await storing;
+    const identity = await early ?? await this.#to.identify(stored.path);
     if (above === undefined) this.#ownDirectories.add(stored.path, identity);
     listing.move();
     const { preserve } = this.#options.store;

@@ -1,9 +1,15 @@
 import { Turns } from "../channel/turns.ts";
-import { EntryError, NotCutError, SessionError } from "../errors.ts";
+import {
+  asEntryError,
+  EntryError,
+  NotCutError,
+  SessionError,
+} from "../errors.ts";
 import type {
   Attributes,
   FileSystem,
   OpenFile,
+  Times,
 } from "../filesystem/file_system.ts";
 import { keyOf } from "../names/names.ts";
 import { StoredFile } from "../filesystem/stored_file.ts";
@@ -153,6 +159,7 @@ export class FileCopier {
   ): Promise<void> {
     const { preserve } = this.#options.store;
     const times = preserve ? file.source.attributes : undefined;
+    if (await this.#fillAtOnce(stored, input, file, times)) return;
     let flaw = await stored.finish(
       await this.#send(stored, input, file),
       times,
@@ -166,6 +173,42 @@ export class FileCopier {
       );
     }
     if (flaw !== undefined) throw flaw;
+  }
+
+  /**
+   * Fills a new file on a server from one block, and closes it in the same flight.
+   *
+   * @returns False where the file is none of those: nothing was sent.
+   */
+  async #fillAtOnce(
+    stored: StoredFile,
+    input: OpenFile,
+    { source: { attributes: { size } }, replaced, progress }: FileToFill,
+    times: Times | undefined,
+  ): Promise<boolean> {
+    const blocks = this.#blocks;
+    const isOneBlock = size > 0 && size < blocks.wholeBytes;
+    if (!isOneBlock || replaced !== undefined || stored.file.writesAtOnce) {
+      return false;
+    }
+    using block = await blocks.acquire(size + 1);
+    if (this.#options.interrupted.aborted) return false;
+    // Whatever cannot be read in one go is left to those who report it.
+    const count = await input.read(block.bytes, 0).catch(asEntryError);
+    if (count !== size) return false;
+    const outcome = await stored.finishWith(
+      block.bytes.subarray(0, size),
+      times,
+    );
+    if (outcome.failure !== undefined) {
+      throw this.#cutShort(stored.path, size, {
+        size: 0,
+        failure: outcome.failure,
+      });
+    }
+    progress.moved(size);
+    if (outcome.flaw !== undefined) throw outcome.flaw;
+    return true;
   }
 
   /**

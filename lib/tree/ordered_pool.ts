@@ -33,6 +33,11 @@ export class OrderedPool {
     this.#report = report;
   }
 
+  /** Number of steps that are in flight at once, so far. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** Begins a step as soon as the pool has room; resolves once it began. */
   async begin(step: () => Promise<void>): Promise<void> {
     while (this.#count >= this.#size) await this.#waitForRoom();

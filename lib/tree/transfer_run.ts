@@ -34,6 +34,11 @@ export class TransferRun {
     return this.#failure !== undefined;
   }
 
+  /** Number of steps that are in flight at once; it grows on a line with latency. */
+  get stepsAtOnce(): number {
+    return this.#pool.size;
+  }
+
   /** Begins a step as soon as there is room; an error is reported in its turn. */
   async begin(step: () => Promise<void>): Promise<void> {
     await this.#pool.begin(step);

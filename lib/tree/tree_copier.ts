@@ -40,7 +40,7 @@ export interface Surroundings {
 
 /**
  * Entries in flight for each directory that is walked beside the current one. A
- * directory stays open meanwhile, as a file does.
+ * directory stays open meanwhile, as a file does. On a line with latency both grow.
  */
 const ENTRIES_A_DIRECTORY = 4;
 
@@ -58,7 +58,8 @@ export class TreeCopier {
    * tells are not used: directories could then wait for each other.
    */
   readonly #filled = new KeyedLock();
-  #directoriesToSpare: number;
+  /** Number of directories that are walked beside the current one. */
+  #walkedBeside = 0;
 
   constructor(
     from: FileSystem,
@@ -78,8 +79,6 @@ export class TreeCopier {
       run,
       ownDirectories,
     });
-    const entries = Math.max(from.concurrency.entries, to.concurrency.entries);
-    this.#directoriesToSpare = Math.floor(entries / ENTRIES_A_DIRECTORY);
     const { recursive, links } = options;
     if (recursive && links !== "followed") {
       this.#links = new LinkCopier(from, to, links);
@@ -176,9 +175,10 @@ export class TreeCopier {
 
   /** Waits for a directory where too many are walked at once. */
   async #beside(begun: Promise<void>): Promise<void> {
-    if (this.#directoriesToSpare === 0) return await begun;
-    this.#directoriesToSpare--;
-    begun.then(() => this.#directoriesToSpare++);
+    const most = Math.floor(this.#run.stepsAtOnce / ENTRIES_A_DIRECTORY);
+    if (this.#walkedBeside >= most) return await begun;
+    this.#walkedBeside++;
+    begun.then(() => this.#walkedBeside--);
   }
 
   async #copyFile(

@@ -13,6 +13,7 @@ import type {
 import type { StorePolicy } from "../../../lib/filesystem/store.ts";
 import { StoredFile } from "../../../lib/filesystem/stored_file.ts";
 import { withFaults } from "../../support/file_systems/faulty_file.ts";
+import { turn } from "../../support/turn.ts";
 import { MemoryFileSystem } from "../../support/file_systems/memory_file_system.ts";
 import {
   ModeNotingFileSystem,
@@ -149,6 +150,54 @@ Deno.test("StoredFile.create(): makes a file, or opens what is there as it is", 
         'old = "link"',
       ].toSorted(),
     );
+  }
+});
+
+Deno.test("finishWith(): begins to write, to set and to close without a wait", async () => {
+  const steps: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const step = (name: string) => async () => {
+    steps.push(name);
+    await promise;
+  };
+  const files = new FaultyMemory({
+    write: step("write"),
+    setTimes: step("times"),
+    close: step("close"),
+  });
+  using stored = await open(files, 0o644, PLAIN);
+  const done = stored.finishWith(bytes("new"), TIMES);
+  await turn();
+  assertEquals(steps, ["write", "times", "close"]);
+  resolve();
+  assertEquals(await done, {});
+});
+
+Deno.test("finishWith(): gives the failure to write before all others, and cuts the file", async () => {
+  const cut: number[] = [];
+  const full = new EntryError("/f: No space left on device");
+  const files = new FaultyMemory({
+    write: () => Promise.reject(full),
+    truncate: async (size) => {
+      cut.push(size);
+    },
+    close: () => Promise.reject(new EntryError("/f: close: too late")),
+  });
+  using stored = await open(files, 0o644, PLAIN);
+  assertEquals(await stored.finishWith(bytes("new"), undefined), {
+    failure: full,
+  });
+  assertEquals(cut, [0]);
+});
+
+Deno.test("finishWith(): gives a flaw of a file that was written, and throws a lost connection", async () => {
+  const flaw = new EntryError("/f: close: no");
+  for (const error of [flaw, new SessionError("lost connection")]) {
+    const files = new FaultyMemory({ close: () => Promise.reject(error) });
+    using stored = await open(files, 0o644, PLAIN);
+    const done = stored.finishWith(bytes("new"), undefined);
+    if (error === flaw) assertEquals(await done, { flaw });
+    else await assertRejects(() => done, SessionError);
   }
 });
 

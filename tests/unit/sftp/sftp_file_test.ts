@@ -166,6 +166,14 @@ Deno.test("truncate(): throws where FSTAT gives another length", async () => {
   );
 });
 
+Deno.test("truncate(): goes by the path once the file was closed, as its handle may be another's", async () => {
+  const server = serverOf(5).on("SETSTAT", () => OK);
+  const file = await opened(server, 5);
+  await file.write(new Uint8Array(5), 5);
+  await Promise.all([file.close(), file.truncate(0)]);
+  assertEquals(server.asked.slice(-2), ["CLOSE h", "SETSTAT f"]);
+});
+
 Deno.test("write(): counts towards the length that truncate() sees", async () => {
   const server = serverOf(5);
   const file = await opened(server, 5);

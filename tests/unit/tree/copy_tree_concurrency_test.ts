@@ -607,3 +607,54 @@ Deno.test("copyTree(): ends where it is interrupted, and leaves true beginnings"
     ['c = "c"', 'd = "d"', 'e = "kept"'],
   );
 });
+
+Deno.test("copyTree(): writes and closes a small new file in one flight, and finds one that grew", async () => {
+  for (const grows of [false, true]) {
+    using bench = new Bench();
+    makeTree(bench.path, [{ path: "f", content: "abc" }]);
+    const inFlight: string[][] = [];
+    let steps: string[] = [];
+    class Noting extends HeldFileSystem {
+      override async openToWrite(
+        path: string,
+        mode: number,
+      ): Promise<OpenFile> {
+        const file = await new LocalFileSystem().openToWrite(path, mode);
+        const noted = <A extends readonly unknown[]>(
+          name: string,
+          call: (...args: A) => Promise<void>,
+        ) =>
+        async (...args: A) => {
+          steps.push(name);
+          await turn();
+          if (steps.length > 0) inFlight.push(steps);
+          steps = [];
+          await call(...args);
+        };
+        return Object.assign(
+          withFaults(file, {
+            write: noted(
+              "write",
+              (bytes: Uint8Array, at: number) => file.write(bytes, at),
+            ),
+            close: noted("close", () => file.close()),
+          }),
+          { writesAtOnce: false },
+        );
+      }
+    }
+    class Growing extends LocalFileSystem {
+      override async stat(path: string): Promise<Attributes> {
+        const attributes = await super.stat(path);
+        return { ...attributes, size: grows ? 2 : attributes.size };
+      }
+    }
+    await bench.copy(["f"], {
+      from: new Growing(),
+      to: new Noting(bench.path),
+    });
+    assertEquals(bench.failures, []);
+    assertEquals(Deno.readTextFileSync(`${bench.path}/to`), "abc");
+    assertEquals(inFlight[0], grows ? ["write"] : ["write", "close"]);
+  }
+});
