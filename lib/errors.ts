@@ -43,6 +43,14 @@ export class NotCutError extends EntryError {
   override name = "NotCutError";
 }
 
+/**
+ * The connection over which a file or directory was open was lost, and others to
+ * the same server are left: the copy of the file begins again.
+ */
+export class LostFileError extends EntryError {
+  override name = "LostFileError";
+}
+
 /** The peer broke the protocol or gave up: the session drops this channel. */
 export class ProtocolError extends Error {
   override name = "ProtocolError";

@@ -70,6 +70,8 @@ export const denoCalls: SystemCalls = {
   utimes: (path, { accessed, modified }) =>
     Deno.utimeSync(reachablePath(path), seconds(accessed), seconds(modified)),
 
+  rename: (from, to) => Deno.renameSync(reachablePath(from), reachablePath(to)),
+
   unlink: (path) => {
     const reached = reachablePath(path);
     if (Deno.lstatSync(reached).isDirectory) {

@@ -55,6 +55,7 @@ const FUNCTIONS = {
   futimens: { parameters: ["i32", "buffer"], result: "i32" },
   utimensat: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
   mkdir: { parameters: ["buffer", "u32"], result: "i32" },
+  rename: { parameters: ["buffer", "buffer"], result: "i32" },
   unlink: { parameters: ["buffer"], result: "i32" },
   symlink: { parameters: ["buffer", "buffer"], result: "i32" },
 } as const;
@@ -140,6 +141,11 @@ export const linuxCalls: SystemCalls = {
     const name = pathBytes(path);
     const specs = timeSpecs(times);
     checked(() => libc().utimensat(AT_FDCWD, name, specs, 0));
+  },
+
+  rename: (from, to) => {
+    const [old, name] = [pathBytes(from), pathBytes(to)];
+    checked(() => libc().rename(old, name));
   },
 
   unlink: (path) => {

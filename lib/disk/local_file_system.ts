@@ -1,3 +1,4 @@
+import { EntryError } from "../errors.ts";
 import type {
   Attributes,
   Concurrency,
@@ -73,6 +74,12 @@ export class LocalFileSystem implements FileSystem {
     return file && new LocalFile(path, file);
   }
 
+  async createTemporary(path: string, mode: number): Promise<OpenFile> {
+    const file = await this.create(path, mode);
+    if (file !== undefined) return file;
+    throw new EntryError(`${path}: File exists`);
+  }
+
   async openToWrite(
     path: string,
     mode: number,
@@ -86,6 +93,10 @@ export class LocalFileSystem implements FileSystem {
     }
     const file = await attempt(path, () => this.#calls.openToWait(path, mode));
     return new LocalFile(path, file, { writesAtOnce: false });
+  }
+
+  async replace(from: string, path: string): Promise<void> {
+    attempt(path, () => this.#calls.rename(from, path));
   }
 
   async remove(path: string): Promise<void> {

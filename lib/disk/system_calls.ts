@@ -33,6 +33,8 @@ export interface SystemCalls {
   mkdir(path: string, mode: number): void;
   chmod(path: string, mode: number): void;
   utimes(path: string, times: Times): void;
+  /** Renames an entry, in place of a file that is there. */
+  rename(from: string, to: string): void;
   /** Removes what is no directory. */
   unlink(path: string): void;
   /** Removes what is there, if anything is and it is no directory. */

@@ -68,6 +68,11 @@ export interface OpenFile extends Disposable {
   readTo?(to: OpenFile, at: number, length: number): Promise<number>;
   /** Writes all of `bytes` from the byte `at` on; they may not change meanwhile. */
   write(bytes: Uint8Array, at: number): Promise<void>;
+  /**
+   * Has all connections to the server carry the file's blocks, each by its path;
+   * worth it for a large file. Absent where there is one connection, or none.
+   */
+  readonly spread?: () => void;
   /** True where a write waits for nobody: no server, no reader of a FIFO. */
   readonly writesAtOnce?: boolean;
   /**
@@ -106,6 +111,8 @@ export interface Concurrency {
   readonly mostEntries?: number;
   /** Reads and writes of all open files together; 0 if each finishes at once. */
   readonly blocks: number;
+  /** Most of them for a file that is not spread; absent where it is the same number. */
+  readonly blocksOfFile?: number;
   /** Length of each read and write, in bytes. */
   readonly blockBytes: number;
 }
@@ -170,6 +177,17 @@ export interface FileSystem {
     at: number,
     length: number | "all",
   ): Promise<void>;
+  /**
+   * Makes a file that is the user's alone or has `mode` under the process's umask;
+   * fails where something is there. Absent where nothing could `replace` another file
+   * by it.
+   */
+  createTemporary?(path: string, mode: number): Promise<OpenFile>;
+  /**
+   * Renames a file, in place of another one if that is there, in one step. Absent
+   * where that cannot be done.
+   */
+  replace?(from: string, path: string): Promise<void>;
   /** Removes an entry that is no directory. */
   remove(path: string): Promise<void>;
   /** Makes a directory with `mode` under the process's umask. */

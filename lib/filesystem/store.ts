@@ -5,7 +5,7 @@
  */
 
 import { asEntryError, type EntryError } from "../errors.ts";
-import type { Attributes } from "./file_system.ts";
+import type { Attributes, OpenFile, Times } from "./file_system.ts";
 
 /** Rules for the attributes that a peer announces. */
 export interface StorePolicy {
@@ -27,6 +27,36 @@ export interface EntryToStore {
   readonly mode: number;
   /** Entry that `FileSystem.find` found there. */
   readonly replaced: Attributes | undefined;
+}
+
+/** A file that is being received. */
+export interface ReceivedFile extends Disposable {
+  readonly path: string;
+  /** Open file that takes the content. */
+  readonly file: OpenFile;
+  /**
+   * Makes the file ready for content of the expected size.
+   *
+   * @throws {EntryError} If an older file can neither be cut nor emptied.
+   */
+  prepare(size: number): Promise<void>;
+  /**
+   * Gives a file that arrived whole its length, mode and times, and closes it.
+   *
+   * @returns The first failure; a `NotCutError` only if `empty` is there.
+   */
+  finish(
+    size: number,
+    times: Times | undefined,
+  ): Promise<EntryError | undefined>;
+  /**
+   * Empties the file for a second attempt; absent where nothing older is in it.
+   *
+   * @throws {EntryError} If it cannot be emptied.
+   */
+  empty?(): Promise<void>;
+  /** Leaves no bytes of a file that did not arrive whole but the first `written`. */
+  abandon(written: number): Promise<void>;
 }
 
 const OWNER_WRITE = 0o200;

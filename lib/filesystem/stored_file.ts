@@ -10,12 +10,13 @@ import {
   firstFailure,
   openBits,
   openMode,
+  type ReceivedFile,
   type StorePolicy,
   takenMode,
 } from "./store.ts";
 
-/** A file that is being received. */
-export class StoredFile implements Disposable {
+/** A file that is received in its place. */
+export class StoredFile implements ReceivedFile {
   readonly path: string;
   #file: OpenFile;
   readonly #files: FileSystem;

@@ -35,6 +35,9 @@ export type CommandLine =
 /** The largest `-l`, in Kbit/s. */
 const MAX_LIMIT = 104_857_600;
 
+/** The largest `--jobs`, in connections. */
+const MAX_JOBS = 64;
+
 /** The largest number of either `-X` option; `buffer` is in bytes. */
 const MAX_SFTP_TUNING = 262_144;
 
@@ -106,6 +109,8 @@ export function parseCopyOptions(
     throughHere: lastOf(["3", "R"], given) !== "R",
     verbose: isGiven("v"),
     lockstep: isGiven("lockstep"),
+    jobs: values("jobs").map(readJobs).at(-1) ?? 1,
+    share: isGiven("share"),
     ...(bitsPerSecond === undefined ? {} : { bitsPerSecond }),
     ...(protocol === undefined ? {} : { protocol }),
     ...(sftpServer === undefined ? {} : { sftpServer }),
@@ -172,6 +177,14 @@ function readPort(
 function readLimit(text: string): number {
   if (!isWithin(text, MAX_LIMIT)) throw wrongUse();
   return Number(text) * 1024;
+}
+
+function readJobs(text: string): number {
+  if (isWithin(text, MAX_JOBS)) return Number(text);
+  throw new UsageError(
+    `Invalid number of jobs "${text}": it must be from 1 to ${MAX_JOBS}`,
+    { status: 255 },
+  );
 }
 
 /**

@@ -23,6 +23,10 @@ export interface CopyOptions {
   readonly sftpTuning: SftpTuning;
   /** True where each reply is awaited before more is sent. */
   readonly lockstep: boolean;
+  /** Connections to a host that copy at once: 1 to 64. */
+  readonly jobs: number;
+  /** True where the connections of a login share its first one. */
+  readonly share: boolean;
   readonly ssh: SshSettings;
 }
 

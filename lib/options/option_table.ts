@@ -139,6 +139,16 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         ssh: BATCH_MODE,
         summary: "Batch mode: ssh asks for no password or passphrase.",
       },
+      {
+        name: "jobs",
+        value: "number",
+        valueKind: "text",
+        summary: "Connections that copy at once, where ssh asks nothing.",
+      },
+      {
+        name: "share",
+        summary: "With --jobs: one login for all connections.",
+      },
       { name: "4", ssh: "-4", summary: "Use IPv4 addresses only." },
       { name: "6", ssh: "-6", summary: "Use IPv6 addresses only." },
       {

@@ -21,7 +21,7 @@ import type { UnavailableProtocol } from "./unavailable_protocol.ts";
 /** Facts about a copy that do not come from its hosts. */
 export type CopyFacts = Omit<
   ChoiceFacts,
-  "named" | "lacking" | "needsQuoting" | "willAsk"
+  "named" | "lacking" | "needsQuoting" | "hasJobs" | "willAsk"
 >;
 
 /** Facts about one login. */
@@ -69,6 +69,7 @@ export class Hosts {
       named,
       lacking,
       needsQuoting: locations.some(({ path }) => !isPlainPath(path)),
+      hasJobs: this.#options.jobs > 1,
       ...copy,
     };
     const choice = chooseProtocol({ ...facts, willAsk: false });
@@ -124,6 +125,17 @@ export class Hosts {
     return false;
   }
 
+  /**
+   * Gives ssh's configuration for a location; `undefined` where it gives none, or
+   * is not needed.
+   */
+  async configurationOf(
+    location: RemoteLocation,
+  ): Promise<SshConfiguration | undefined> {
+    const [facts] = this.#factsOf([location]);
+    return (await facts!).configuration;
+  }
+
   #factsOf(
     locations: readonly RemoteLocation[],
   ): readonly Promise<HostFacts>[] {
@@ -136,12 +148,11 @@ export class Hosts {
   }
 
   async #resolve(location: RemoteLocation): Promise<HostFacts> {
-    const { ssh, protocol } = this.#options;
-    if (protocol !== undefined) {
-      return { configuration: undefined, lacking: new Set() };
-    }
-    const configuration = await resolveConfiguration(ssh, location);
-    const lacking = configuration === undefined
+    const { ssh, protocol, jobs } = this.#options;
+    const configuration = protocol === undefined || jobs > 1
+      ? await resolveConfiguration(ssh, location)
+      : undefined;
+    const lacking = configuration === undefined || protocol !== undefined
       ? undefined
       : await this.#memory.lacking(configuration.text);
     return {

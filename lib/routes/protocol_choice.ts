@@ -21,6 +21,8 @@ export interface ChoiceFacts {
   readonly sendsSeveral: boolean;
   /** True where the content of a directory is sent, and not the directory itself. */
   readonly sendsContent: boolean;
+  /** True where several connections to a host are asked for. */
+  readonly hasJobs: boolean;
   /** True where ssh will ask, and a second login would ask again. */
   readonly willAsk: boolean;
 }
@@ -73,6 +75,7 @@ export function chooseProtocol(facts: ChoiceFacts): Choice {
   if (facts.sendsContent) {
     return found("sftp", "it sends the content of a directory faster");
   }
+  if (facts.hasJobs) return found("sftp", "it deals files to --jobs");
   if (facts.willAsk) return found("sftp", "ssh will ask, and should ask once");
   return found("scp", "it is the faster one");
 }

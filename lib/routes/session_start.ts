@@ -2,6 +2,7 @@
 
 import type { Channel } from "../channel/channel.ts";
 import { PacedChannel } from "../channel/paced_channel.ts";
+import type { Observer } from "../events/copy_event.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Patience } from "../ssh/first_output.ts";
 import { SshSession } from "../ssh/session.ts";
@@ -50,7 +51,7 @@ export interface SshRequest {
  */
 export function startSsh(
   { location, program, args, command, service, isSecond = false }: SshRequest,
-  { observer }: Pick<SessionContext, "observer">,
+  { observer }: { readonly observer: Observer },
   interrupted: AbortSignal,
 ): SshSession {
   observer.report({
@@ -69,7 +70,9 @@ export function startSsh(
 
 /** Gives a signal that ends a session: the user's, or the other protocol's. */
 export function endSignal(
-  { job: { interrupted } }: Pick<SessionContext, "job">,
+  { job: { interrupted } }: {
+    readonly job: Pick<SessionContext["job"], "interrupted">;
+  },
   { abandoned }: ConnectOptions,
 ): AbortSignal {
   return abandoned === undefined

@@ -6,11 +6,13 @@ import {
 } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { loginOf } from "../location/login.ts";
+import type { RequestSender } from "../sftp/request_sender.ts";
 import { SftpFileSystem } from "../sftp/sftp_file_system.ts";
 import { SftpSession } from "../sftp/session.ts";
-import { sftpArguments, sftpServerArguments } from "../ssh/arguments.ts";
+import { watchPrompts } from "../ssh/prompt_watch.ts";
 import type { ExitStatus } from "../ssh/exit_status.ts";
 import { type SshSession } from "../ssh/session.ts";
+import { type LoginPlan, LoginPlans } from "./login_plan.ts";
 import type { ConnectOptions, ConnectResult, SessionContext } from "./route.ts";
 import {
   dialogueFailures,
@@ -23,21 +25,34 @@ import {
   pacedChannel,
   reportStart,
   silentRemote,
-  startSsh,
   type Unconnected,
 } from "./session_start.ts";
+import { SftpConnections } from "./sftp_connections.ts";
+import { removalSignal, startSftp } from "./sftp_start.ts";
 
 /** Server of one login, and the ssh that leads to it. */
 interface Server {
   readonly location: RemoteLocation;
   readonly ssh: SshSession;
   readonly sftp: SftpSession;
+  /** Connections of the login; absent where there is only this one. */
+  readonly connections: SftpConnections | undefined;
   /** Ends ssh when aborted; absent where nothing does. */
   readonly abandoned: AbortSignal | undefined;
 }
 
-/** Work with the files of servers, in the order of their locations. */
-export type UseFiles = (files: readonly SftpFileSystem[]) => Promise<void>;
+/** Copy between the files of servers. */
+export interface SftpCopy {
+  /**
+   * Makes the copy.
+   *
+   * @param files Files of each location, in their order; locations of one login
+   * have the same.
+   */
+  run(files: readonly SftpFileSystem[]): Promise<void>;
+  /** Connections that it has work for at once, as far as that shows before. */
+  readonly width: number;
+}
 
 /** Largest block that is moved at a time, in bytes. */
 const BLOCK_BYTES = 256 * 1024;
@@ -56,25 +71,29 @@ const CLOSE_MILLISECONDS = 2000;
 export class SftpSessions {
   readonly #context: SessionContext;
   readonly #servers = new Map<string, Server>();
+  /** Ends each ssh when aborted. */
+  readonly #interrupted: AbortSignal;
+  readonly #plans: LoginPlans;
 
   constructor(context: SessionContext) {
     this.#context = context;
+    const { interrupted, options } = context.job;
+    this.#interrupted = removalSignal(interrupted, options);
+    this.#plans = new LoginPlans(context);
   }
 
   /**
    * Starts the servers of some locations one after the other, since each ssh
    * may ask, and waits until all of them have spoken.
-   *
-   * @param use Makes the copy; locations of one login have the same files.
    */
   async connect(
     locations: readonly RemoteLocation[],
-    use: UseFiles,
+    copy: SftpCopy,
     options: ConnectOptions,
   ): Promise<ConnectResult> {
     for (const [at, location] of locations.entries()) {
       const login = loginOf(location);
-      if (this.#servers.get(login)?.sftp.isAlive) continue;
+      if (isAlive(this.#servers.get(login))) continue;
       const server = await this.#start(location, {
         isFirst: at === 0,
         options,
@@ -88,13 +107,14 @@ export class SftpSessions {
     return {
       kind: "connected",
       isCertain: true,
-      run: () => this.#run(locations, use),
+      run: () => this.#run(locations, copy),
       close: () => this.#closeAbandoned(locations),
     };
   }
 
   /** Sees all sessions to their end. */
   async end(): Promise<void> {
+    using _plans = this.#plans;
     for (const server of this.#servers.values()) await this.#end(server);
     this.#servers.clear();
   }
@@ -112,18 +132,22 @@ export class SftpSessions {
 
   async #run(
     locations: readonly RemoteLocation[],
-    use: UseFiles,
+    copy: SftpCopy,
   ): Promise<undefined> {
     const servers = locations.map((location) =>
       this.#servers.get(loginOf(location))!
     );
     try {
+      // A server copies within itself between files of one session.
+      const isWithin = servers.length > new Set(servers).size;
       const files = new Map<Server, SftpFileSystem>();
       for (const server of servers) {
         if (files.has(server)) continue;
-        files.set(server, await this.#filesOf(server));
+        const sftp = isWithin ? server.sftp : allOf(server);
+        files.set(server, await this.#filesOf(server, sftp));
+        if (!isWithin) server.connections?.want(copy.width);
       }
-      await use(servers.map((server) => files.get(server)!));
+      await copy.run(servers.map((server) => files.get(server)!));
     } catch (error) {
       if (error instanceof EntryError) {
         const { message } = error;
@@ -132,7 +156,10 @@ export class SftpSessions {
     }
   }
 
-  async #filesOf({ location, sftp }: Server): Promise<SftpFileSystem> {
+  async #filesOf(
+    { location }: Server,
+    sftp: RequestSender,
+  ): Promise<SftpFileSystem> {
     const { job, pacer } = this.#context;
     return await SftpFileSystem.of(sftp, {
       label: `${location.host}: `,
@@ -152,7 +179,9 @@ export class SftpSessions {
     const { job: { options: { lockstep } }, hosts, banners } = this.#context;
     try {
       await using sessions = new AsyncDisposableStack();
-      const ssh = sessions.use(this.#startSsh(location, options));
+      const plan = await this.#plans.planFor(location);
+      using prompts = plan?.dependsOnPrompts ? watchPrompts() : undefined;
+      const ssh = sessions.use(this.#startSsh(location, plan, options));
       const channel = isFirst
         ? pacedChannel(ssh.channel, this.#context)
         : ssh.channel;
@@ -167,7 +196,19 @@ export class SftpSessions {
       if (sftp.banner !== "") banners.report(location, sftp.banner, "SFTP");
       ssh.showHeld();
       sessions.move();
-      return { location, ssh, sftp, abandoned: options.abandoned };
+      const hasPrompted = prompts?.isBlind === false && prompts.hasPrompted;
+      const connections = plan && new SftpConnections(
+        sftp,
+        location,
+        this.#context,
+        {
+          part: hasPrompted ? undefined : plan.others,
+          isPaced: isFirst,
+          interrupted: this.#interrupted,
+        },
+      );
+      const { abandoned } = options;
+      return { location, ssh, sftp, connections, abandoned };
     } catch (error) {
       const failure = asConnectionFailure(error);
       return await this.#reportStart(location, failure, { options });
@@ -193,21 +234,21 @@ export class SftpSessions {
     return reportStart(location, failure, { ...options, observer });
   }
 
-  #startSsh(location: RemoteLocation, options: ConnectOptions): SshSession {
-    const { ssh, sftpServer } = this.#context.job.options;
-    return startSsh(
-      {
-        location,
-        program: sftpServer ?? ssh.program,
-        args: sftpServer === undefined
-          ? sftpArguments(ssh, location)
-          : sftpServerArguments(location),
-        command: "sftp",
-        service: "SFTP server",
-      },
-      this.#context,
-      endSignal(this.#context, options),
+  #startSsh(
+    location: RemoteLocation,
+    plan: LoginPlan | undefined,
+    options: ConnectOptions,
+  ): SshSession {
+    const { job, observer } = this.#context;
+    const interrupted = endSignal(
+      { job: { interrupted: this.#interrupted } },
+      options,
     );
+    return startSftp(location, plan?.first, {
+      options: job.options,
+      observer,
+      interrupted,
+    });
   }
 
   /** Ends the session that a failure broke, and reports it. */
@@ -215,10 +256,11 @@ export class SftpSessions {
     servers: readonly Server[],
     error: ConnectionFailure,
   ): Promise<void> {
-    const broken = servers.find(({ sftp }) => !sftp.isAlive) ?? servers[0]!;
-    const { location, ssh, sftp } = broken;
+    const broken = servers.find((server) => !isAlive(server)) ?? servers[0]!;
+    const { location, ssh, sftp, connections } = broken;
     this.#servers.delete(loginOf(location));
     await using _session = ssh;
+    await connections?.endOthers();
     // A server that broke the protocol may never exit.
     const status = error instanceof ProtocolError
       ? undefined
@@ -231,10 +273,12 @@ export class SftpSessions {
    * missing or odd status nor a channel that the server does not close is a
    * failure.
    */
-  async #end({ location, ssh, sftp }: Server): Promise<void> {
+  async #end(server: Server): Promise<void> {
     const { job, observer } = this.#context;
+    const { location, ssh, sftp, connections } = server;
     await using _session = ssh;
-    const isWhole = sftp.isAlive;
+    const isWhole = isAlive(server);
+    await connections?.endOthers();
     const end = await ssh.end({
       isWhole,
       readToEnd: sftp.ended,
@@ -276,4 +320,14 @@ export class SftpSessions {
       isInterrupted: this.#context.job.interrupted.aborted,
     };
   }
+}
+
+/** Gives all sessions with a server, as one. */
+function allOf({ connections, sftp }: Server): RequestSender {
+  return connections?.sftp ?? sftp;
+}
+
+/** Tells whether a server still answers, over one of its connections. */
+function isAlive(server: Server | undefined): boolean {
+  return server !== undefined && allOf(server).isAlive;
 }

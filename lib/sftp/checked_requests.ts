@@ -1,6 +1,6 @@
 import { EntryError, TooManyOpenError } from "../errors.ts";
 import { type Attempt, explainFailure } from "./failures.ts";
-import type { SftpSession } from "./session.ts";
+import type { RequestSender } from "./request_sender.ts";
 import type { WireAttributes } from "./wire/attributes.ts";
 import type { Handle } from "./wire/handle_packets.ts";
 import type { OpeningRequest } from "./wire/open_packets.ts";
@@ -31,11 +31,11 @@ export interface Subject {
  * response of another kind ends the session with a `ProtocolError`.
  */
 export class CheckedRequests {
-  readonly session: SftpSession;
+  readonly session: RequestSender;
   /** Beginning of each message. */
   readonly label: string;
 
-  constructor(session: SftpSession, label: string) {
+  constructor(session: RequestSender, label: string) {
     this.session = session;
     this.label = label;
   }

@@ -1,7 +1,7 @@
 /** Reasons of failed requests: most servers say no more than "Failure". */
 
 import type { EntryKind } from "../filesystem/file_system.ts";
-import type { SftpSession } from "./session.ts";
+import type { RequestSender } from "./request_sender.ts";
 import { attributesFrom } from "./wire/attributes.ts";
 import {
   Extension,
@@ -26,7 +26,7 @@ const ROOM_BYTES = 1024 * 1024;
  * @throws {SessionError} If the connection is lost.
  */
 export async function explainFailure(
-  session: SftpSession,
+  session: RequestSender,
   { path, attempt }: { path: string; attempt: Attempt },
   response: StatusResponse,
 ): Promise<string> {
@@ -83,7 +83,7 @@ function obstacle(
     : undefined;
 }
 
-async function find(session: SftpSession, path: string): Promise<FoundKind> {
+async function find(session: RequestSender, path: string): Promise<FoundKind> {
   const response = await session.request({ kind: "stat", path });
   if (response.kind === "attributes") {
     return attributesFrom(response.attributes).kind;
@@ -94,7 +94,7 @@ async function find(session: SftpSession, path: string): Promise<FoundKind> {
 }
 
 async function statvfs(
-  session: SftpSession,
+  session: RequestSender,
   path: string,
 ): Promise<StatvfsReply | undefined> {
   if (!session.extensions.has(Extension.STATVFS)) return undefined;

@@ -4,6 +4,7 @@ import type { CheckedRequests, Subject } from "./checked_requests.ts";
 import { type DataReceiver, receiverInto } from "./session.ts";
 import { attributesFrom, type WireAttributes } from "./wire/attributes.ts";
 import type { Handle } from "./wire/handle_packets.ts";
+import type { Access } from "./wire/open_packets.ts";
 import type { Request } from "./wire/requests.ts";
 import { Status } from "./wire/status.ts";
 
@@ -17,6 +18,7 @@ export interface BlockLimits {
 export class SftpFile implements OpenFile {
   readonly handle: Handle;
   readonly path: string;
+  readonly spread?: () => void;
   readonly #requests: CheckedRequests;
   readonly #limits: BlockLimits;
   /** Most that the file's length may be by now, in bytes. */
@@ -25,13 +27,19 @@ export class SftpFile implements OpenFile {
   #truncated: Promise<void> | undefined;
   #isOpen = true;
 
-  /** @param length The file's length in bytes; 0 where it is only read. */
+  /**
+   * @param access Purpose for which the file is open.
+   * @param blocks Most of its blocks that are in flight in one session.
+   * @param length The file's length in bytes; 0 where it is only read.
+   */
   constructor(
     handle: Handle,
     path: string,
-    { requests, limits, length }: {
+    { requests, limits, access, blocks, length }: {
       requests: CheckedRequests;
       limits: BlockLimits;
+      access: Access;
+      blocks: number;
       length: number;
     },
   ) {
@@ -40,6 +48,15 @@ export class SftpFile implements OpenFile {
     this.path = path;
     this.#requests = requests;
     this.#limits = limits;
+    const { session } = requests;
+    if (session.spread !== undefined) {
+      this.spread = () =>
+        session.spread!(handle, {
+          path,
+          access: access === "read" ? access : "write existing",
+          blocks,
+        });
+    }
   }
 
   /** Sends a STAT of the path where the server refuses FSTAT. */

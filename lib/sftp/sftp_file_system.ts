@@ -12,7 +12,8 @@ import type { SftpTuning } from "../options/copy_options.ts";
 import { CheckedRequests, type Subject } from "./checked_requests.ts";
 import { listingOf } from "./listing.ts";
 import { Lookups } from "./lookups.ts";
-import type { SftpSession } from "./session.ts";
+import { reopenedListing } from "./reopened_listing.ts";
+import type { RequestSender } from "./request_sender.ts";
 import { type BlockLimits, SftpFile } from "./sftp_file.ts";
 import { isLink } from "./wire/attributes.ts";
 import { Extension, type ServerLimits } from "./wire/extended_packets.ts";
@@ -64,9 +65,12 @@ export class SftpFileSystem implements FileSystem {
   readonly label: string;
   readonly concurrency: Concurrency;
   readonly copyRange?: NonNullable<FileSystem["copyRange"]>;
+  readonly replace?: NonNullable<FileSystem["replace"]>;
   readonly #requests: CheckedRequests;
   readonly #lookups: Lookups;
   readonly #limits: BlockLimits;
+  /** Most blocks of a file that are in flight in one session. */
+  readonly #blocksOfFile: number;
 
   private constructor(
     requests: CheckedRequests,
@@ -87,21 +91,36 @@ export class SftpFileSystem implements FileSystem {
     const bytes = Math.min(this.#limits.read, this.#limits.write);
     const blocks = Math.min(MOST_REQUESTS, Math.floor(IN_FLIGHT_BYTES / bytes));
     const { isLockstep } = requests.session;
+    const { width = 1 } = requests.session;
+    this.#blocksOfFile = isLockstep ? 1 : tuning.requests ?? blocks;
+    const entries = (most: number) =>
+      isLockstep ? 1 : entriesFor(limits?.handles, most);
     this.concurrency = {
-      entries: isLockstep ? 1 : entriesFor(limits?.handles, USUAL_ENTRIES),
-      mostEntries: isLockstep ? 1 : entriesFor(limits?.handles, MOST_ENTRIES),
-      blocks: isLockstep ? 1 : tuning.requests ?? blocks,
+      entries: entries(USUAL_ENTRIES) * width,
+      mostEntries: Math.max(
+        entries(MOST_ENTRIES),
+        entries(USUAL_ENTRIES) * width,
+      ),
+      blocks: this.#blocksOfFile * width,
+      ...(width === 1 ? {} : { blocksOfFile: this.#blocksOfFile }),
       blockBytes: bytes,
     };
     if (requests.session.extensions.has(Extension.COPY_DATA)) {
       this.copyRange = (from, to, at, length) =>
         this.#copyRange(from, to, { at, length });
     }
+    if (requests.session.extensions.has(Extension.POSIX_RENAME)) {
+      this.replace = (from, path) =>
+        requests.expectOk({ kind: "posix-rename", from, path }, {
+          path,
+          action: "replace",
+        });
+    }
   }
 
   /** Gives the file system of a session, once the server told its limits. */
   static async of(
-    session: SftpSession,
+    session: RequestSender,
     options: SftpFileSystemOptions,
   ): Promise<SftpFileSystem> {
     const requests = new CheckedRequests(session, options.label);
@@ -129,6 +148,13 @@ export class SftpFileSystem implements FileSystem {
   }
 
   async readdir(path: string): Promise<Listing> {
+    const open = () => this.#opendir(path);
+    return this.#requests.session.width === undefined
+      ? await open()
+      : await reopenedListing(open);
+  }
+
+  async #opendir(path: string): Promise<Listing> {
     const requests = this.#requests;
     const handle = await requests.expectHandle(
       { kind: "opendir", path },
@@ -145,6 +171,18 @@ export class SftpFileSystem implements FileSystem {
   async openToRead(path: string): Promise<OpenFile> {
     return await this.#open(
       { kind: "open", path, access: "read", attributes: {} },
+      { path },
+    );
+  }
+
+  async createTemporary(path: string, mode: number): Promise<OpenFile> {
+    return await this.#open(
+      {
+        kind: "open",
+        path,
+        access: "create",
+        attributes: { permissions: mode },
+      },
       { path },
     );
   }
@@ -181,6 +219,8 @@ export class SftpFileSystem implements FileSystem {
     return new SftpFile(handle, request.path, {
       requests: this.#requests,
       limits: this.#limits,
+      access: request.access,
+      blocks: this.#blocksOfFile,
       length,
     });
   }

@@ -1,5 +1,5 @@
 import type { RemoteLocation } from "../location/location.ts";
-import type { SshSettings } from "../options/copy_options.ts";
+import { BATCH_MODE, type SshSettings } from "../options/copy_options.ts";
 
 /** Options that come first, so that the user's cannot override them. */
 const FIXED = [
@@ -8,8 +8,55 @@ const FIXED = [
   "-oClearAllForwardings=yes",
   "-oRemoteCommand=none",
   "-oRequestTTY=no",
-  "-oControlMaster=no",
 ];
+
+/** Part that an ssh has in a login of several. */
+export type LoginPart =
+  /** Logs in, and may prompt. */
+  | { readonly kind: "first" }
+  /** The same, and has others share the login by way of this socket. */
+  | { readonly kind: "master"; readonly socket: string }
+  /** Logs in without a prompt, or fails. */
+  | { readonly kind: "silent" }
+  /** Shares the login of the master at this socket, or of the user's, or fails. */
+  | { readonly kind: "shared"; readonly socket?: string };
+
+/** Gives the options of an ssh's part, which come before the user's. */
+function partOptions(part: LoginPart): readonly string[] {
+  switch (part.kind) {
+    case "first":
+      return ["-oControlMaster=no"];
+    case "master":
+      return [
+        "-oControlMaster=yes",
+        ...controlPath(part.socket),
+        "-oControlPersist=no",
+      ];
+    case "silent":
+      return ["-oControlMaster=no", BATCH_MODE];
+    case "shared":
+      return [
+        "-oControlMaster=no",
+        ...controlPath(part.socket),
+        BATCH_MODE,
+        // Where the master refuses a session, ssh would log in anew.
+        "-oProxyCommand=false",
+      ];
+    default:
+      return part satisfies never;
+  }
+}
+
+function controlPath(socket: string | undefined): readonly string[] {
+  return socket === undefined ? [] : [`-oControlPath=${socket}`];
+}
+
+/** Spells `-J` as an option that a `ProxyCommand` before it overrides. */
+function withoutJump(flags: readonly string[]): readonly string[] {
+  return flags.map((flag, at) =>
+    flags[at - 1] === "-J" ? `ProxyJump=${flag}` : flag === "-J" ? "-o" : flag
+  );
+}
 
 /** User, host and port of a login. */
 export type Login = Omit<RemoteLocation, "kind" | "path">;
@@ -25,6 +72,7 @@ export function sshArguments(
 ): string[] {
   return [
     ...FIXED,
+    ...partOptions({ kind: "first" }),
     ...settings.flags,
     "-oForwardAgent=no",
     ...loginArguments(user, port),
@@ -37,14 +85,18 @@ export function sshArguments(
 /**
  * Gives the arguments with which OpenSSH's scp 10.5 has ssh reach a host's SFTP
  * server, which is a subsystem.
+ *
+ * @param part Part of this ssh where several copy at once.
  */
 export function sftpArguments(
   settings: SshSettings,
   { user, host, port = settings.port }: Login,
+  part: LoginPart = { kind: "first" },
 ): string[] {
   return [
     ...FIXED,
-    ...settings.flags,
+    ...partOptions(part),
+    ...(part.kind === "shared" ? withoutJump(settings.flags) : settings.flags),
     "-oForwardAgent=no",
     ...loginArguments(user, port),
     "-s",

@@ -53,8 +53,16 @@ export async function willPrompt(
   const mayUseTicket = methods.includes("gssapi-with-mic") &&
     configuration.isOn("gssapiauthentication");
   if (mayUseTicket && await means.hasTicket()) return false;
+  return !await sharesMaster(configuration, means);
+}
+
+/** Tells whether a login shares a master that is running already. */
+export async function sharesMaster(
+  configuration: SshConfiguration,
+  means: Pick<LoginMeans, "hasMaster">,
+): Promise<boolean> {
   const path = configuration.get("controlpath") ?? "none";
-  return path === "none" || !await means.hasMaster();
+  return path !== "none" && await means.hasMaster();
 }
 
 function mayUseKeys(configuration: SshConfiguration): boolean {

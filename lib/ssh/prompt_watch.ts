@@ -16,6 +16,8 @@ export const TERMINAL = "/dev/tty";
 export interface PromptWatch extends Disposable {
   /** True where ssh may have prompted since the watch began. */
   readonly hasPrompted: boolean;
+  /** True where no prompt can be seen. */
+  readonly isBlind: boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export function watchPrompts(): PromptWatch {
   } catch {
     // The system has no such watch.
   }
-  return { hasPrompted: true, [Symbol.dispose]: () => {} };
+  return { hasPrompted: true, isBlind: true, [Symbol.dispose]: () => {} };
 }
 
 /** Tells whether ssh would prompt through another program (ssh(1)). */
@@ -61,6 +63,7 @@ export function hasTerminal(): boolean {
 }
 
 class TerminalWatch implements PromptWatch {
+  readonly isBlind = false;
   readonly #fd: number;
   readonly #opened: DisposableStack;
   #hasPrompted = false;

@@ -2,6 +2,7 @@ import { Turns } from "../channel/turns.ts";
 import {
   asEntryError,
   EntryError,
+  LostFileError,
   NotCutError,
   SessionError,
 } from "../errors.ts";
@@ -12,6 +13,8 @@ import type {
   Times,
 } from "../filesystem/file_system.ts";
 import { keyOf } from "../names/names.ts";
+import { ReplacedFile } from "../filesystem/replaced_file.ts";
+import type { ReceivedFile } from "../filesystem/store.ts";
 import { StoredFile } from "../filesystem/stored_file.ts";
 import type { Observer } from "../events/copy_event.ts";
 import {
@@ -40,7 +43,15 @@ interface FileToFill {
   /** Entry that was there. */
   readonly replaced: Attributes | undefined;
   readonly progress: FileProgress;
+  /** The most blocks that are in flight at once. */
+  readonly atOnce: number;
 }
+
+/**
+ * Length from which on all connections carry a file, in bytes: below, opening it in
+ * each of them costs more than it brings.
+ */
+export const SPREAD_BYTES = 64 * 1024 * 1024;
 
 /** Copier of files, any number of them at once. */
 export class FileCopier {
@@ -51,6 +62,7 @@ export class FileCopier {
   readonly #open: OpenEntries;
   readonly #blocks: BufferPool;
   readonly #blocksAtOnce: number;
+  readonly #blocksOfFile: number;
   /** Locks of destinations by their keys, and of files by their identities. */
   readonly #paths = new KeyedLock();
   readonly #files = new KeyedLock();
@@ -72,6 +84,7 @@ export class FileCopier {
       1,
       from.concurrency.blocks + to.concurrency.blocks,
     );
+    this.#blocksOfFile = Math.max(1, blocksOfFile(from) + blocksOfFile(to));
     this.#blocks = new BufferPool(
       this.#blocksAtOnce,
       Math.min(from.concurrency.blockBytes, to.concurrency.blockBytes),
@@ -94,9 +107,15 @@ export class FileCopier {
         { files: this.#to, path: destination.path, attributes: replaced },
       );
     }
-    await this.#open.use((opened) =>
-      this.#copyOpen(source, { path: destination.path, replaced, opened })
-    );
+    for (let isCopied = false; !isCopied;) {
+      isCopied = await this.#open.use((opened) =>
+        this.#copyOpen(source, { path: destination.path, replaced, opened })
+      ).then(() => true, (error) => {
+        // The copy begins again over a connection that is left.
+        if (error instanceof LostFileError) return false;
+        throw error;
+      });
+    }
   }
 
   /** @param opened Called when both files are open. */
@@ -109,22 +128,37 @@ export class FileCopier {
     },
   ): Promise<void> {
     using input = await this.#from.openToRead(source.path);
-    using stored = await StoredFile.open(this.#to, {
-      path,
-      mode: source.attributes.mode,
-      replaced,
-    }, this.#options.store);
+    const { size, mode } = source.attributes;
+    const entry = { path, mode, replaced };
+    const { store } = this.#options;
+    // Where a copy breaks off, a file that was spread has holes.
+    using spread = this.#maySpread(size)
+      ? await ReplacedFile.open(this.#to, entry, store)
+      : undefined;
+    using stored = spread ?? await StoredFile.open(this.#to, entry, store);
     opened();
-    const { size } = source.attributes;
+    if (spread !== undefined) {
+      input.spread?.();
+      spread.file.spread?.();
+    }
+    const atOnce = spread === undefined
+      ? this.#blocksOfFile
+      : this.#blocksAtOnce;
     await stored.prepare(size);
     const progress = this.#options.isWatched
       ? startFile(this.#observer, this.#from.nameOf(source.path), size)
       : UNWATCHED;
     try {
-      await this.#fill(stored, input, { source, replaced, progress });
+      await this.#fill(stored, input, { source, replaced, progress, atOnce });
     } finally {
       progress.finished();
     }
+  }
+
+  /** Tells a file that several connections may carry. */
+  #maySpread(size: number): boolean {
+    return size >= SPREAD_BYTES && this.#blocksOfFile < this.#blocksAtOnce &&
+      this.#from !== this.#to;
   }
 
   /**
@@ -153,7 +187,7 @@ export class FileCopier {
 
   /** Fills a file; a second time where a server did not truncate the old one. */
   async #fill(
-    stored: StoredFile,
+    stored: ReceivedFile,
     input: OpenFile,
     file: FileToFill,
   ): Promise<void> {
@@ -164,7 +198,7 @@ export class FileCopier {
       await this.#send(stored, input, file),
       times,
     );
-    if (flaw instanceof NotCutError) {
+    if (flaw instanceof NotCutError && stored.empty !== undefined) {
       await stored.empty();
       const again = { ...file, progress: UNWATCHED };
       flaw = await stored.finish(
@@ -218,7 +252,7 @@ export class FileCopier {
    * @throws What failed; then the target was cut to what arrived.
    */
   async #send(
-    stored: StoredFile,
+    stored: ReceivedFile,
     input: OpenFile,
     file: FileToFill,
   ): Promise<number> {
@@ -240,15 +274,15 @@ export class FileCopier {
 
   /** Copies the content, on the server itself where that can do it. */
   async #copyContent(
-    stored: StoredFile,
+    stored: ReceivedFile,
     input: OpenFile,
-    { source, replaced, progress }: FileToFill,
+    { source, replaced, progress, atOnce }: FileToFill,
   ): Promise<CopiedContent> {
     const options = {
       expected: source.attributes.size,
       blocks: this.#blocks,
       // A FIFO or a device takes one block after the other.
-      atOnce: replaced?.kind === "other" ? 1 : this.#blocksAtOnce,
+      atOnce: replaced?.kind === "other" ? 1 : atOnce,
       moved: (bytes: number) => progress.moved(bytes),
       checkpoint: () => this.#checkpoint(),
     };
@@ -291,6 +325,10 @@ export class FileCopier {
       )
       : failure;
   }
+}
+
+function blocksOfFile({ concurrency }: FileSystem): number {
+  return concurrency.blocksOfFile ?? concurrency.blocks;
 }
 
 /**

@@ -119,6 +119,29 @@ It completes options, local files, the hosts of
 and of known hosts, and the files on a host that lets ssh in within a second
 and without a prompt.`,
 
+  jobs: String.raw`
+The number is from 1 to 64.
+Over SFTP the files of a copy, and the parts of those of 64 MiB and more, are
+dealt to so many ssh processes.
+The copy begins on the first one; the others log in beside it, four at a time,
+and none of them prompts: where ssh had to, there is one connection, unless
+.Fl \-share
+is given or ssh shares a connection already.
+A connection that does not come, or is lost, leaves its work to the others.
+A large file is written under a temporary name, which replaces the old file at
+the end where the server can do so.
+.Fl l
+limits all connections together.`,
+
+  share: String.raw`
+The first ssh of a login becomes a master (see
+.Cm ControlMaster
+in
+.Xr ssh_config 5 )
+for as long as the copy lasts, unless one is running already, and the others
+open a session in its connection, of which a server allows 10 by default.
+ssh for Windows has no such connections.`,
+
   lockstep: String.raw`
 Over SCP nothing is sent before the last step is acknowledged, nor acknowledged
 in advance; over SFTP one request is in flight at a time.

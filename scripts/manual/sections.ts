@@ -143,7 +143,8 @@ That takes another login, which costs nothing if ssh shares a connection (see
 in
 .Xr ssh_config 5 ) ;
 .Nm
-never starts a shared connection itself.
+starts a shared connection itself only with
+.Fl \-share .
 A host without scp, or without SFTP, is remembered for 30 days.
 .Pp
 Small files do not wait for each other.

@@ -13,6 +13,7 @@ export const Extension = {
   EXPAND_PATH: "expand-path@openssh.com",
   STATVFS: "statvfs@openssh.com",
   COPY_DATA: "copy-data",
+  POSIX_RENAME: "posix-rename@openssh.com",
 } as const;
 
 /** Request for the server's limits; `parseLimits` decodes the reply. */
@@ -43,12 +44,20 @@ export interface CopyDataRequest {
   readonly length: number;
 }
 
+/** Request to rename an entry, in place of another one; answered by a status. */
+export interface RenameRequest {
+  readonly kind: "posix-rename";
+  readonly from: string;
+  readonly path: string;
+}
+
 /** Request of an extension. */
 export type ExtendedRequest =
   | LimitsRequest
   | ExpandPathRequest
   | StatvfsRequest
-  | CopyDataRequest;
+  | CopyDataRequest
+  | RenameRequest;
 
 /**
  * Writes a request of an extension.
@@ -73,6 +82,9 @@ export function writeExtendedRequest(
         .uint64(request.length)
         .string(request.to).uint64(request.offset);
       return;
+    case "posix-rename":
+      writer.text(request.from).text(request.path);
+      return;
     default:
       return request satisfies never;
   }
@@ -83,6 +95,7 @@ const NAMES = {
   "expand-path": Extension.EXPAND_PATH,
   "statvfs": Extension.STATVFS,
   "copy-data": Extension.COPY_DATA,
+  "posix-rename": Extension.POSIX_RENAME,
 } as const;
 
 /** Limits of a server; 0 where it tells none. All but `handles` are in bytes. */

@@ -7,11 +7,22 @@ import { type WireAttributes, writeAttributes } from "./attributes.ts";
 import { PacketType } from "./packet_types.ts";
 import type { WireWriter } from "./bytes.ts";
 
-/** Request to open a file. One that is to be written is created if absent. */
+/** Purpose for which a file is opened. */
+export type Access =
+  | "read"
+  /** Creates the file if it is absent. */
+  | "write"
+  | "write and truncate"
+  /** Fails where something is there. */
+  | "create"
+  /** Fails where nothing is there. */
+  | "write existing";
+
+/** Request to open a file. */
 export interface OpenRequest {
   readonly kind: "open";
   readonly path: string;
-  readonly access: "read" | "write" | "write and truncate";
+  readonly access: Access;
   /** Attributes of a file that is created. */
   readonly attributes: WireAttributes;
 }
@@ -29,12 +40,15 @@ const READ = 0x1;
 const WRITE = 0x2;
 const CREAT = 0x8;
 const TRUNC = 0x10;
+const EXCL = 0x20;
 
 const ACCESS = {
   "read": READ,
   "write": WRITE | CREAT,
   "write and truncate": WRITE | CREAT | TRUNC,
-} as const;
+  "create": WRITE | CREAT | EXCL,
+  "write existing": WRITE,
+} as const satisfies Record<Access, number>;
 
 /**
  * Writes a request that opens a file or directory.

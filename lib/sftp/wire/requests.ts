@@ -56,6 +56,7 @@ export function formatRequest(
     case "expand-path":
     case "statvfs":
     case "copy-data":
+    case "posix-rename":
       writeExtendedRequest(writer, id, request);
       break;
     default:

@@ -34,6 +34,8 @@ const PLAIN: CopyOptions = {
   throughHere: true,
   verbose: false,
   lockstep: false,
+  jobs: 1,
+  share: false,
   sftpTuning: {},
   ssh: SSH,
 };
@@ -58,6 +60,9 @@ const ROWS: readonly (readonly [
   ["-d", { targetIsDirectory: true }],
   ["-v", { verbose: true }, { flags: ["-v"] }],
   ["--lockstep", { lockstep: true }, {}],
+  ["--jobs 64", { jobs: 64 }],
+  ["--jobs=8 --share", { jobs: 8, share: true }],
+  ["--jobs 8 --jobs 2", { jobs: 2 }],
   ["-vvv", { verbose: true }, { flags: ["-v", "-v", "-v"] }],
   ["-2", {}],
   ["-3", { throughHere: true }],
@@ -244,6 +249,17 @@ for (const value of ["", "0", "262145", "257K", "1M", "1G", "K", "1X", "-1"]) {
       () => parse(`-X buffer=${value} a b`),
       UsageError,
       `Invalid buffer size "${value}": `,
+    );
+    assertEquals([error.status, error.showUsage], [255, false]);
+  });
+}
+
+for (const value of ["", "0", "65", "x", "1K", "-1", "1.5"]) {
+  Deno.test(`parseCommandLine(): refuses --jobs=${value}`, () => {
+    const error = assertThrows(
+      () => parse(`--jobs=${value} a b`),
+      UsageError,
+      `Invalid number of jobs "${value}": `,
     );
     assertEquals([error.status, error.showUsage], [255, false]);
   });

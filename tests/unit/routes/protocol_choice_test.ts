@@ -16,6 +16,7 @@ const NOTHING_KNOWN: ChoiceFacts = {
   sendsSeveral: false,
   sendsContent: false,
   hasStickyBit: false,
+  hasJobs: false,
   willAsk: false,
 };
 

@@ -26,6 +26,8 @@ const OPTIONS: CopyOptions = {
   verbose: false,
   sftpTuning: {},
   lockstep: false,
+  jobs: 1,
+  share: false,
   ssh: { program: "ssh", flags: [] },
 };
 

@@ -32,6 +32,8 @@ export const OPTIONS: CopyOptions = {
   verbose: false,
   sftpTuning: {},
   lockstep: false,
+  jobs: 1,
+  share: false,
   ssh: { program: "ssh", flags: [] },
 };
 

@@ -1,6 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { SessionError } from "../../../lib/errors.ts";
-import { SftpSessions } from "../../../lib/routes/sftp_sessions.ts";
+import {
+  type SftpCopy,
+  SftpSessions,
+} from "../../../lib/routes/sftp_sessions.ts";
 import { findProgram } from "../../../scripts/peers.ts";
 import { peerTest } from "../../support/doors.ts";
 import { SFTP_CHILD_NEEDS } from "../../support/sftp/child.ts";
@@ -16,8 +19,12 @@ import {
 
 const SERVER = findProgram("sftp-server");
 
-async function unused(): Promise<never> {
+const unused = copyBy(async () => {
   throw new Error("not to be used");
+});
+
+function copyBy(run: SftpCopy["run"]): SftpCopy {
+  return { run, width: 1 };
 }
 
 Deno.test("SftpSessions: reports an unreachable server, but not while the other protocol may connect", async () => {
@@ -96,9 +103,13 @@ peerTest(
     const { signal } = new AbortController();
     const labels: string[] = [];
     for (let copy = 0; copy < 2; copy++) {
-      const result = await sessions.connect([FAR], async ([files]) => {
-        labels.push(files!.label);
-      }, { abandoned: signal });
+      const result = await sessions.connect(
+        [FAR],
+        copyBy(async ([files]) => {
+          labels.push(files!.label);
+        }),
+        { abandoned: signal },
+      );
       assert(result.kind === "connected" && result.isCertain);
       await result.close();
       assertEquals(await result.run(), undefined);
@@ -121,15 +132,19 @@ peerTest(
   async () => {
     using stage = new SessionStage(script(`exec ${SERVER}\n`));
     const sessions = new SftpSessions(stage.context);
-    const first = await sessions.connect([FAR], async () => {
-      throw new SessionError("lost connection");
-    }, {});
+    const first = await sessions.connect(
+      [FAR],
+      copyBy(async () => {
+        throw new SessionError("lost connection");
+      }),
+      {},
+    );
     assert(first.kind === "connected");
     assertEquals(await first.run(), undefined);
     assertEquals(stage.reported.lostConnections, [
       "far: lost connection: the remote ended too early",
     ]);
-    const second = await sessions.connect([FAR], async () => {}, {});
+    const second = await sessions.connect([FAR], copyBy(async () => {}), {});
     assert(second.kind === "connected");
     assertEquals(await second.run(), undefined);
     await sessions.end();

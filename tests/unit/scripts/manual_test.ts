@@ -127,12 +127,12 @@ peerTest(
   ["mandoc"],
   async () => {
     const [, options] = /usage: scp (.*) source/s.exec(USAGE)!;
-    const ours = " [--lockstep]";
+    const ours = " [--lockstep] [--share]";
     const [first, ...others] = options!.replaceAll(/\s+/g, " ").split(
       /(?<=\])/,
     );
     const expected = `seacp ${first}${ours}${
-      others.join("")
+      others.join("").replace(" [-l limit]", " [--jobs number]$&")
     } source ... target`;
     assertStringIncludes(
       await readPage(PAGE),

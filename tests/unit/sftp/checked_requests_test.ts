@@ -126,7 +126,7 @@ Deno.test("closeLater(): throws nothing where the close fails or the session end
   await turn();
   assertEquals(server.asked, ["OPENDIR d", "CLOSE h"]);
   server.end();
-  await requests.session.ended;
+  await (requests.session as SftpSession).ended;
   requests.closeLater(opened);
   await turn();
 });

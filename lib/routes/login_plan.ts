@@ -1,0 +1,75 @@
+import type { RemoteLocation } from "../location/location.ts";
+import type { LoginPart } from "../ssh/arguments.ts";
+import { ControlDirectory } from "../ssh/control_directory.ts";
+import {
+  sharesMaster,
+  systemMeans,
+  willPrompt,
+} from "../ssh/prompt_prediction.ts";
+import type { SessionContext } from "./route.ts";
+
+/** Parts of the ssh processes of one login. */
+export interface LoginPlan {
+  readonly first: LoginPart;
+  /** Part of all others; absent where each would prompt. */
+  readonly others: LoginPart | undefined;
+  /** True where the others are not to start if the first one has prompted. */
+  readonly dependsOnPrompts: boolean;
+}
+
+/** Plans of the logins of a job, and the sockets that they share logins by. */
+export class LoginPlans implements Disposable {
+  readonly #context: SessionContext;
+  #controlDirectory: ControlDirectory | undefined;
+
+  constructor(context: SessionContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Plans the login of a location; gives `undefined` where one ssh is to copy. A
+   * master that is running is shared, a master of our own is made with `--share`;
+   * else the others log in by themselves, unless that prompts.
+   */
+  async planFor(location: RemoteLocation): Promise<LoginPlan | undefined> {
+    const { job: { options }, hosts } = this.#context;
+    const { jobs, ssh, share, sftpServer } = options;
+    if (jobs === 1) return undefined;
+    const first = { kind: "first" } as const;
+    const silent = { kind: "silent" } as const;
+    if (sftpServer !== undefined) return planOf(first, silent);
+    const configuration = await hosts.configurationOf(location);
+    const means = systemMeans(ssh, location);
+    const isShared = configuration !== undefined &&
+      await sharesMaster(configuration, means);
+    if (isShared) return planOf(first, { kind: "shared" });
+    const socket = share ? this.#nextSocket() : undefined;
+    if (socket !== undefined) {
+      return planOf({ kind: "master", socket }, { kind: "shared", socket });
+    }
+    if (await willPrompt(configuration, means)) return planOf(first, undefined);
+    const cannotPrompt = configuration?.isOn("batchmode") === true;
+    return { ...planOf(first, silent), dependsOnPrompts: !cannotPrompt };
+  }
+
+  /** Gives a path for a master's socket; `undefined` where ssh has no masters. */
+  #nextSocket(): string | undefined {
+    this.#controlDirectory ??= ControlDirectory.make();
+    if (this.#controlDirectory === undefined) {
+      this.#context.observer.report({
+        kind: "warning",
+        message: "ssh cannot share a login here: --share is left out",
+      });
+    }
+    return this.#controlDirectory?.nextSocket();
+  }
+
+  /** Removes the sockets. */
+  [Symbol.dispose](): void {
+    this.#controlDirectory?.[Symbol.dispose]();
+  }
+}
+
+function planOf(first: LoginPart, others: LoginPart | undefined): LoginPlan {
+  return { first, others, dependsOnPrompts: false };
+}

@@ -1,0 +1,122 @@
+import { SessionError } from "../errors.ts";
+import type { DataReceiver, SftpSession } from "./session.ts";
+import type { Handle } from "./wire/handle_packets.ts";
+import type { Request } from "./wire/requests.ts";
+import type { Response } from "./wire/response_packets.ts";
+import { Status } from "./wire/status.ts";
+
+/** Session that has a file open. */
+export interface Lane {
+  readonly session: SftpSession;
+  /** The file's handle in this session. */
+  readonly handle: Handle;
+}
+
+/** Request about an open file, for whichever lane. */
+export type LaneRequest = Extract<Request, { readonly handle: Handle }>;
+
+interface BusyLane extends Lane {
+  /** Reads and writes in flight. */
+  inFlight: number;
+}
+
+/**
+ * Lanes of one open file, each on a session of its own. Every read and write goes
+ * over the one with the fewest in flight; where a lane is lost, over another one:
+ * doing either twice does no harm.
+ */
+export class Lanes {
+  readonly #most: number;
+  #lanes: readonly BusyLane[] = [];
+  #isClosed = false;
+  /** Resolves when a lane has room; requests wait for it in their order. */
+  #line: Promise<void> = Promise.resolve();
+  #freed = Promise.withResolvers<void>();
+
+  /** @param most Most reads and writes in flight on one lane. */
+  constructor(first: Lane, most: number) {
+    this.#most = most;
+    this.add(first);
+  }
+
+  /** True from the request to close the file on. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Lanes that are left, the oldest one first. */
+  get all(): readonly Lane[] {
+    return this.#lanes;
+  }
+
+  /** Adds a lane. */
+  add(lane: Lane): void {
+    this.#lanes = [...this.#lanes, { ...lane, inFlight: 0 }];
+    this.#freed.resolve();
+  }
+
+  /**
+   * Sends a request about the file.
+   *
+   * @throws {SessionError} If no lane is left.
+   */
+  async request(
+    request: LaneRequest,
+    receiver?: DataReceiver,
+  ): Promise<Response> {
+    if (request.kind === "close") return await this.#close();
+    const movesData = request.kind === "read" || request.kind === "write";
+    if (movesData) {
+      await (this.#line = this.#line.then(() => this.#awaitRoom()));
+    }
+    const lane = movesData ? this.#leastBusy : this.#lanes[0]!;
+    lane.inFlight++;
+    try {
+      const { session, handle } = lane;
+      return await session.request({ ...request, handle }, receiver);
+    } catch (error) {
+      if (!this.#isLost(lane, error)) throw error;
+    } finally {
+      lane.inFlight--;
+      this.#freed.resolve();
+    }
+    return await this.request(request, receiver);
+  }
+
+  get #leastBusy(): BusyLane {
+    return this.#lanes.reduce((least, lane) =>
+      lane.inFlight < least.inFlight ? lane : least
+    );
+  }
+
+  async #awaitRoom(): Promise<void> {
+    while (this.#leastBusy.inFlight >= this.#most) {
+      this.#freed = Promise.withResolvers();
+      await this.#freed.promise;
+    }
+  }
+
+  /** Takes a lane away that is lost; tells whether another one is left. */
+  #isLost(lane: BusyLane, error: unknown): boolean {
+    if (!(error instanceof SessionError)) return false;
+    const others = this.#lanes.filter((each) => each !== lane);
+    if (others.length === 0) return false;
+    this.#lanes = others;
+    return true;
+  }
+
+  /** Closes all lanes; gives the first response that is no success. */
+  async #close(): Promise<Response> {
+    this.#isClosed = true;
+    const closing = this.#lanes.map(({ session, handle }) =>
+      session.request({ kind: "close", handle })
+    );
+    const responses = (await Promise.allSettled(closing))
+      .filter((outcome) => outcome.status === "fulfilled")
+      .map(({ value }) => value);
+    const failed = responses.find((response) =>
+      response.kind !== "status" || response.code !== Status.OK
+    );
+    return failed ?? responses[0] ?? await closing[0]!;
+  }
+}
