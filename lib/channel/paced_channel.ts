@@ -7,6 +7,7 @@ export class Pacer {
   readonly #clock: PacerClock;
   /** Time at which all bytes so far have had their share of it. */
   #due: number;
+  #isReleased = false;
 
   /** @param bitsPerSecond Rate, counted as scp counts: 1 Kbit is 1024. */
   constructor(bitsPerSecond: number, clock: PacerClock = systemClock) {
@@ -20,8 +21,14 @@ export class Pacer {
     return Math.max(512, Math.floor(this.#bytesPerMillisecond * 100));
   }
 
+  /** Lets everything pass at once from now on. */
+  release(): void {
+    this.#isReleased = true;
+  }
+
   /** Waits until `bytes` more have had their time. Idle time is not saved up. */
   async pass(bytes: number): Promise<void> {
+    if (this.#isReleased) return;
     const now = this.#clock.now();
     this.#due = Math.max(this.#due, now - LENIENCE) +
       bytes / this.#bytesPerMillisecond;

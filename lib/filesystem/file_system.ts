@@ -71,8 +71,10 @@ export interface OpenFile extends Disposable {
   /**
    * Has all connections to the server carry the file's blocks, each by its path;
    * worth it for a large file. Absent where there is one connection, or none.
+   *
+   * @param interrupted Ends the reads and writes that wait for a connection.
    */
-  readonly spread?: () => void;
+  readonly spread?: (interrupted: AbortSignal) => void;
   /** True where a write waits for nobody: no server, no reader of a FIFO. */
   readonly writesAtOnce?: boolean;
   /**

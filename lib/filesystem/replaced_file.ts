@@ -121,12 +121,16 @@ export class ReplacedFile implements ReceivedFile {
     return flaw;
   }
 
-  /** Removes a file that did not arrive whole, unless it is out of reach by now. */
-  async abandon(): Promise<void> {
+  /** Removes a file that did not arrive whole; gives its path if that fails. */
+  async abandon(): Promise<string | undefined> {
     this[Symbol.dispose]();
-    await this.#files.remove(this.#temporary).catch((error) => {
+    try {
+      await this.#files.remove(this.#temporary);
+      return undefined;
+    } catch (error) {
       if (!isConnectionFailure(error)) asEntryError(error);
-    });
+      return this.#temporary;
+    }
   }
 
   [Symbol.dispose](): void {

@@ -55,8 +55,12 @@ export interface ReceivedFile extends Disposable {
    * @throws {EntryError} If it cannot be emptied.
    */
   empty?(): Promise<void>;
-  /** Leaves no bytes of a file that did not arrive whole but the first `written`. */
-  abandon(written: number): Promise<void>;
+  /**
+   * Leaves no bytes of a file that did not arrive whole but the first `written`.
+   *
+   * @returns Path of another file that could not be removed.
+   */
+  abandon(written: number): Promise<string | undefined>;
 }
 
 const OWNER_WRITE = 0o200;

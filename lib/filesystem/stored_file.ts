@@ -191,9 +191,8 @@ export class StoredFile implements ReceivedFile {
    * Cuts a file that did not arrive whole to the `written` bytes that did, so that no
    * older bytes stand behind them. Passes over a file that is out of reach by now.
    */
-  async abandon(written: number): Promise<void> {
-    if (!this.#isRegular) return;
-    await this.file.truncate(written).catch(orLost);
+  async abandon(written: number): Promise<undefined> {
+    if (this.#isRegular) await this.file.truncate(written).catch(orLost);
   }
 
   /**

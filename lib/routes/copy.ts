@@ -85,7 +85,9 @@ class Copy {
       observer,
       files,
       among: new NameCollisions(files, job.target),
-      pacer: bitsPerSecond === undefined ? undefined : new Pacer(bitsPerSecond),
+      pacer: bitsPerSecond === undefined
+        ? undefined
+        : pacerUntil(job.interrupted, bitsPerSecond),
       banners: new Banners(observer),
       hosts: new Hosts(job.options, { memory, observer }),
     };
@@ -263,4 +265,11 @@ class Copy {
       },
     );
   }
+}
+
+/** Makes a pacer that lets the last requests of an interrupted copy pass. */
+function pacerUntil(interrupted: AbortSignal, bitsPerSecond: number): Pacer {
+  const pacer = new Pacer(bitsPerSecond);
+  interrupted.addEventListener("abort", () => pacer.release());
+  return pacer;
 }

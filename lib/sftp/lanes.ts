@@ -1,4 +1,5 @@
 import { SessionError } from "../errors.ts";
+import type { SpreadFile } from "./request_sender.ts";
 import type { DataReceiver, SftpSession } from "./session.ts";
 import type { Handle } from "./wire/handle_packets.ts";
 import type { Request } from "./wire/requests.ts";
@@ -27,15 +28,20 @@ interface BusyLane extends Lane {
  */
 export class Lanes {
   readonly #most: number;
+  readonly #interrupted: AbortSignal;
   #lanes: readonly BusyLane[] = [];
   #isClosed = false;
   /** Resolves when a lane has room; requests wait for it in their order. */
   #line: Promise<void> = Promise.resolve();
   #freed = Promise.withResolvers<void>();
 
-  /** @param most Most reads and writes in flight on one lane. */
-  constructor(first: Lane, most: number) {
-    this.#most = most;
+  constructor(
+    first: Lane,
+    { blocks, interrupted }: Pick<SpreadFile, "blocks" | "interrupted">,
+  ) {
+    this.#most = blocks;
+    this.#interrupted = interrupted;
+    interrupted.addEventListener("abort", this.#free);
     this.add(first);
   }
 
@@ -52,13 +58,14 @@ export class Lanes {
   /** Adds a lane. */
   add(lane: Lane): void {
     this.#lanes = [...this.#lanes, { ...lane, inFlight: 0 }];
-    this.#freed.resolve();
+    this.#free();
   }
 
   /**
    * Sends a request about the file.
    *
    * @throws {SessionError} If no lane is left.
+   * @throws The reason of an interrupt, before it is sent.
    */
   async request(
     request: LaneRequest,
@@ -66,9 +73,7 @@ export class Lanes {
   ): Promise<Response> {
     if (request.kind === "close") return await this.#close();
     const movesData = request.kind === "read" || request.kind === "write";
-    if (movesData) {
-      await (this.#line = this.#line.then(() => this.#awaitRoom()));
-    }
+    if (movesData) await this.#awaitTurn();
     const lane = movesData ? this.#leastBusy : this.#lanes[0]!;
     lane.inFlight++;
     try {
@@ -78,7 +83,7 @@ export class Lanes {
       if (!this.#isLost(lane, error)) throw error;
     } finally {
       lane.inFlight--;
-      this.#freed.resolve();
+      this.#free();
     }
     return await this.request(request, receiver);
   }
@@ -89,10 +94,18 @@ export class Lanes {
     );
   }
 
+  /** Waits in line; an interrupt ends all that wait. */
+  #awaitTurn(): Promise<void> {
+    return this.#line = this.#line.then(() => this.#awaitRoom());
+  }
+
+  readonly #free = () => this.#freed.resolve();
+
   async #awaitRoom(): Promise<void> {
     while (this.#leastBusy.inFlight >= this.#most) {
       this.#freed = Promise.withResolvers();
       await this.#freed.promise;
+      this.#interrupted.throwIfAborted();
     }
   }
 
@@ -108,6 +121,7 @@ export class Lanes {
   /** Closes all lanes; gives the first response that is no success. */
   async #close(): Promise<Response> {
     this.#isClosed = true;
+    this.#interrupted.removeEventListener("abort", this.#free);
     const closing = this.#lanes.map(({ session, handle }) =>
       session.request({ kind: "close", handle })
     );

@@ -7,6 +7,8 @@ import type { OpenRequest } from "./wire/open_packets.ts";
 export interface SpreadFile extends Pick<OpenRequest, "path" | "access"> {
   /** Most of its reads and writes that one session has in flight. */
   readonly blocks: number;
+  /** Ends those that wait for a session. */
+  readonly interrupted: AbortSignal;
 }
 
 /** Sender of requests to one server: a session, or several. */

@@ -166,7 +166,7 @@ export class SessionPool implements RequestSender {
   spread(handle: Handle, file: SpreadFile): void {
     const owner = this.#owners.get(handle);
     if (owner === undefined || owner instanceof Lanes) return;
-    const lanes = new Lanes({ session: owner.session, handle }, file.blocks);
+    const lanes = new Lanes({ session: owner.session, handle }, file);
     this.#owners.set(handle, lanes);
     this.#spread.set(lanes, { file, opener: owner });
     for (const member of this.#live) {

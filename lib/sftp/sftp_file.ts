@@ -18,7 +18,7 @@ export interface BlockLimits {
 export class SftpFile implements OpenFile {
   readonly handle: Handle;
   readonly path: string;
-  readonly spread?: () => void;
+  readonly spread?: NonNullable<OpenFile["spread"]>;
   readonly #requests: CheckedRequests;
   readonly #limits: BlockLimits;
   /** Most that the file's length may be by now, in bytes. */
@@ -50,11 +50,12 @@ export class SftpFile implements OpenFile {
     this.#limits = limits;
     const { session } = requests;
     if (session.spread !== undefined) {
-      this.spread = () =>
+      this.spread = (interrupted) =>
         session.spread!(handle, {
           path,
           access: access === "read" ? access : "write existing",
           blocks,
+          interrupted,
         });
     }
   }

@@ -138,8 +138,9 @@ export class FileCopier {
     using stored = spread ?? await StoredFile.open(this.#to, entry, store);
     opened();
     if (spread !== undefined) {
-      input.spread?.();
-      spread.file.spread?.();
+      const { interrupted } = this.#options;
+      input.spread?.(interrupted);
+      spread.file.spread?.(interrupted);
     }
     const atOnce = spread === undefined
       ? this.#blocksOfFile
@@ -260,11 +261,11 @@ export class FileCopier {
     const { attributes } = source;
     const copied = await this.#copyContent(stored, input, file);
     const { size, failure } = copied;
-    if (failure !== undefined || size < attributes.size) {
-      await stored.abandon(size);
-    }
+    const left = failure !== undefined || size < attributes.size
+      ? await stored.abandon(size)
+      : undefined;
     if (failure !== undefined) {
-      throw this.#cutShort(stored.path, attributes.size, copied);
+      throw this.#cutShort(stored.path, attributes.size, { ...copied, left });
     }
     if (size < attributes.size) {
       await checkWhole(input, size, { ...source, label: this.#from.label });
@@ -310,18 +311,19 @@ export class FileCopier {
   #cutShort(
     target: string,
     expected: number,
-    { size, failure }: CopiedContent,
+    { size, failure, left }: CopiedContent & { left: string | undefined },
   ): unknown {
+    const rest = left === undefined ? "" : `; ${left} is left`;
     if (failure instanceof SessionError) {
       return new SessionError(
-        `${failure.message} after ${size} of ${expected} bytes`,
+        `${failure.message} after ${size} of ${expected} bytes${rest}`,
         { cause: failure },
       );
     }
     const { aborted, reason } = this.#options.interrupted;
     return aborted && failure === reason
       ? new EntryError(
-        `${this.#to.label}${target}: interrupted after ${size} bytes`,
+        `${this.#to.label}${target}: interrupted after ${size} bytes${rest}`,
       )
       : failure;
   }

@@ -84,6 +84,13 @@ export class Sshd implements AsyncDisposable {
     return this.#log.join("");
   }
 
+  /** Processes that each serve one connection, the oldest first; on Linux. */
+  get connections(): readonly number[] {
+    const { pid } = this.#child;
+    return Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`)
+      .split(" ").filter((word) => word !== "").map(Number);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill("SIGTERM");
     await this.#child.status;
@@ -151,8 +158,13 @@ Host *
   );
 }
 
+/** Puts lines before all others; of MaxStartups sshd takes the last one. */
 function prependLines(path: string, lines = ""): void {
-  Deno.writeTextFileSync(path, `${lines}\n${Deno.readTextFileSync(path)}`);
+  const usual = Deno.readTextFileSync(path);
+  const others = lines.includes("MaxStartups")
+    ? usual.replace(/^MaxStartups .*\n/m, "")
+    : usual;
+  Deno.writeTextFileSync(path, `${lines}\n${others}`);
 }
 
 function servedSftp({ sftp = "program" }: LoginSettings): string {

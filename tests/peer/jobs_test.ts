@@ -1,0 +1,365 @@
+/** Copies over several connections at once, and over one login of several. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { type Door, peerTest, peerTestUnless } from "../support/doors.ts";
+import { Place } from "../support/fixtures/place.ts";
+import { describeTree, exists } from "../support/fixtures/tree.ts";
+import { openAt } from "../support/logins/way.ts";
+import {
+  PASSWORD_ALONE,
+  PASSWORD_NEEDS,
+  startWithPassword,
+} from "../support/logins/passwords.ts";
+import { answer, ANSWER_NEEDS } from "../support/logins/typed.ts";
+import { lengthOf, until } from "../support/process/processes.ts";
+import type { Outcome } from "../support/process/program.ts";
+import { seacpCommand } from "../support/process/pseudo_terminal.ts";
+import { Sshd } from "../support/ssh/sshd.ts";
+
+const NEEDS = ["ssh", "sshd", "ssh-keygen", "sftp-server"];
+
+/** A real tree: this program's source. */
+const TREE = fileURLToPath(new URL("../../lib", import.meta.url));
+
+/** Length of a file that all connections carry, in bytes. */
+const LARGE = 64 * 1024 * 1024 + 12_345;
+
+const LACKS_PROC = Deno.build.os === "linux"
+  ? undefined
+  : "sshd's processes are found on Linux alone";
+
+let opened: Promise<Sshd> | undefined;
+let largeFile: string | undefined;
+Deno.test.afterAll(async () => {
+  await (await opened)?.[Symbol.asyncDispose]();
+  if (largeFile !== undefined) Deno.removeSync(largeFile);
+});
+
+async function sharedSshd(): Promise<Sshd> {
+  return await (opened ??= Sshd.start());
+}
+
+/** Makes a large file with no two equal blocks in it, for all tests. */
+function large(): string {
+  if (largeFile !== undefined) return largeFile;
+  const words = new Uint32Array(Math.ceil(LARGE / 4));
+  for (let at = 0; at < words.length; at++) {
+    words[at] = Math.imul(at, 0x9e3779b1);
+  }
+  largeFile = Deno.makeTempFileSync({ prefix: "seacp-large-" });
+  Deno.writeFileSync(
+    largeFile,
+    new Uint8Array(words.buffer).subarray(0, LARGE),
+  );
+  return largeFile;
+}
+
+function doorTo({ config, home }: Sshd): Door {
+  return {
+    options: ["-F", config],
+    home,
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** Counts the ssh processes that a verbose copy started. */
+function sshCount({ stderr }: Pick<Outcome, "stderr">): number {
+  return stderr.match(/^Executing: program /mg)?.length ?? 0;
+}
+
+/** Gives the lines of our own that are warnings. */
+function warnings(text: string): readonly string[] {
+  return text.split(/\r?\n/).filter((line) => line.includes("warning: "));
+}
+
+function assertSame(one: string, other: string): void {
+  // Comparing 64 MiB as values would take seconds.
+  const { success } = new Deno.Command("cmp", { args: [one, other] })
+    .outputSync();
+  assert(success, `${one} and ${other} differ`);
+}
+
+for (const options of [[], ["--share"]]) {
+  const name = ["--jobs 8", ...options].join(" ");
+  for (const isUp of [true, false]) {
+    const direction = isUp ? "up" : "down";
+    peerTest(
+      `jobs: ${name} brings a tree and a large file ${direction}, exactly`,
+      [...NEEDS, "cmp"],
+      async () => {
+        using place = new Place(doorTo(await sharedSshd()));
+        const [from, to] = isUp
+          ? [place.near, place.far]
+          : [place.far, place.near];
+        const copied = await new Deno.Command("cp", {
+          args: ["-rp", TREE, `${from}/tree`],
+        }).output();
+        assert(copied.success);
+        Deno.copyFileSync(large(), `${from}/tree/large`);
+        Deno.utimeSync(`${from}/tree/large`, 946_684_800, 946_684_800);
+        Deno.chmodSync(`${from}/tree/large`, 0o604);
+        const outcome = await place.copy([
+          ...["--jobs", "8", ...options, "-vrp"],
+          ...isUp ? ["tree", place.remote(".")] : [place.remote("tree"), "."],
+        ]);
+        assertEquals(outcome.status, 0, outcome.stderr);
+        assertEquals(sshCount(outcome), 8);
+        assertEquals(warnings(outcome.stderr), []);
+        const facts = { modes: true, times: true };
+        assertEquals(
+          await describeTree(to, facts),
+          await describeTree(from, facts),
+        );
+      },
+    );
+  }
+}
+
+peerTest(
+  "jobs: a large file replaces an older one, keeps its mode and leaves nothing else",
+  [...NEEDS, "cmp"],
+  async () => {
+    for (const isUp of [true, false]) {
+      using place = new Place(doorTo(await sharedSshd()));
+      const to = isUp ? place.far : place.near;
+      Deno.writeTextFileSync(`${to}/f`, "old", { mode: 0o640 });
+      Deno.copyFileSync(large(), `${isUp ? place.near : place.far}/new`);
+      await place.copyWell([
+        ...["--jobs", "4", "-s"],
+        ...isUp ? ["new", place.remote("f")] : [place.remote("new"), "f"],
+      ]);
+      assertSame(`${to}/f`, large());
+      assertEquals(Deno.statSync(`${to}/f`).mode! & 0o7777, 0o640);
+      assertEquals([...Deno.readDirSync(to)].map(({ name }) => name), ["f"]);
+    }
+  },
+);
+
+peerTest(
+  "jobs: a link at the target of a large file is followed",
+  [...NEEDS, "cmp"],
+  async () => {
+    for (const isUp of [true, false]) {
+      using place = new Place(doorTo(await sharedSshd()));
+      const to = isUp ? place.far : place.near;
+      Deno.symlinkSync("real", `${to}/link`);
+      Deno.copyFileSync(large(), `${isUp ? place.near : place.far}/new`);
+      await place.copyWell([
+        ...["--jobs", "4", "-s"],
+        ...isUp ? ["new", place.remote("link")] : [place.remote("new"), "link"],
+      ]);
+      assertSame(`${to}/real`, large());
+      assertEquals(Deno.readLinkSync(`${to}/link`), "real");
+    }
+  },
+);
+
+peerTest(
+  "jobs: one small file takes one connection",
+  NEEDS,
+  async () => {
+    using place = new Place(doorTo(await sharedSshd()));
+    place.makeNear([{ path: "f", content: "f" }]);
+    const outcome = await place.copy([
+      ...["--jobs", "8", "-v", "f", place.remote("f")],
+    ]);
+    assertEquals([outcome.status, sshCount(outcome)], [0, 1]);
+    assertEquals(Deno.readTextFileSync(`${place.far}/f`), "f");
+  },
+);
+
+/** Servers that take few connections or sessions, and what is said then. */
+const NARROW: readonly (readonly [string, readonly string[], RegExp])[] = [
+  [
+    "MaxStartups 1",
+    [],
+    /^seacp: warning: far: going on with [1-7] of 8 connections$/,
+  ],
+  [
+    "MaxSessions 1",
+    ["--share"],
+    /^seacp: warning: far: going on with 1 of 8 connections$/,
+  ],
+  [
+    "MaxSessions 3",
+    ["--share"],
+    /^seacp: warning: far: going on with 3 of 8 connections$/,
+  ],
+];
+
+for (const [lines, options, expected] of NARROW) {
+  peerTest(
+    `jobs: under ${lines} the copy goes on with fewer connections, and one line says so`,
+    NEEDS,
+    async () => {
+      await using sshd = await Sshd.start({ prepare: async () => ({ lines }) });
+      using place = new Place(doorTo(sshd));
+      makeFiles(place.near);
+      const { status, stderr } = await place.copy([
+        ...["--jobs", "8", ...options, "-r", "-l", "8192"],
+        ...["tree", place.remote(".")],
+      ]);
+      assertEquals(status, 0, stderr);
+      assertMatch(stderr.trimEnd(), expected);
+      assertEquals(
+        await describeTree(place.far),
+        await describeTree(place.near),
+      );
+      const logins = sshd.log.match(/Accepted publickey/g)!.length;
+      if (options.includes("--share")) assertEquals(logins, 1);
+    },
+  );
+}
+
+/** Makes a tree of 1.5 MiB, which takes more than a second at 8 Mbit/s. */
+function makeFiles(root: string): void {
+  Deno.mkdirSync(`${root}/tree`);
+  for (let at = 0; at < 48; at++) {
+    const content = new Uint8Array(32 * 1024).fill(at);
+    Deno.writeFileSync(`${root}/tree/${at}`, content);
+  }
+}
+
+peerTest(
+  "jobs: -l limits all connections together",
+  NEEDS,
+  async () => {
+    using place = new Place(doorTo(await sharedSshd()));
+    makeFiles(place.near);
+    const began = performance.now();
+    await place.copyWell([
+      ...["--jobs", "8", "-r", "-l", "8192", "tree", place.remote(".")],
+    ]);
+    assert(performance.now() - began > 1300);
+  },
+);
+
+for (const isUp of [true, false]) {
+  for (const which of ["first", "last"] as const) {
+    peerTestUnless(LACKS_PROC)(
+      `jobs: the ${which} of four connections dies inside a copy ${
+        isUp ? "up" : "down"
+      }, which is whole`,
+      NEEDS,
+      async () => {
+        await using sshd = await Sshd.start({
+          prepare: async () => ({ lines: "LogLevel VERBOSE" }),
+        });
+        using place = new Place(doorTo(sshd));
+        const [from, to] = isUp
+          ? [place.near, place.far]
+          : [place.far, place.near];
+        makeFiles(from);
+        Deno.copyFileSync(large(), `${from}/tree/large`);
+        const { outcome } = place.start([
+          ...["--jobs", "4", "-r", "-l", "262144"],
+          ...isUp ? ["tree", place.remote(".")] : [place.remote("tree"), "."],
+        ]);
+        await until(
+          "four connections are up",
+          () => sshd.log.match(/Starting session: /g)?.length === 4,
+        );
+        const length = temporaryLength(to);
+        await until("more arrives", () => temporaryLength(to) > length + 4e6);
+        Deno.kill(sshd.connections.at(which === "first" ? 0 : -1)!, "SIGKILL");
+        const { status, stderr } = await outcome;
+        assertEquals(status, 0, stderr);
+        assertMatch(
+          stderr,
+          /^seacp: warning: far: going on with 3 of 4 connections: one was lost$/m,
+        );
+        assertEquals(await describeTree(to), await describeTree(from));
+      },
+    );
+  }
+}
+
+/** Gives the length of a large file that is not whole yet; 0 before it is made. */
+function temporaryLength(root: string): number {
+  if (!exists(`${root}/tree`)) return 0;
+  const temporary = [...Deno.readDirSync(`${root}/tree`)]
+    .find(({ name }) => name.startsWith(".large."));
+  return temporary === undefined
+    ? 0
+    : lengthOf(`${root}/tree/${temporary.name}`);
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  peerTest(
+    `jobs: ${signal} inside a large file leaves the old one whole, and no temporary file or socket`,
+    NEEDS,
+    async () => {
+      for (const options of [[], ["--share"]]) {
+        using place = new Place(doorTo(await sharedSshd()));
+        Deno.mkdirSync(`${place.near}/run`);
+        place.makeFar([{ path: "tree/large", content: "old" }]);
+        Deno.mkdirSync(`${place.near}/tree`);
+        Deno.copyFileSync(large(), `${place.near}/tree/large`);
+        const { pid, outcome } = place.start([
+          ...["--jobs", "4", ...options, "-r", "-l", "65536"],
+          ...["tree", place.remote(".")],
+        ], { env: { XDG_RUNTIME_DIR: `${place.near}/run` } });
+        await until(
+          "a large file moves",
+          () => temporaryLength(place.far) > 1e6,
+        );
+        const shares = [...Deno.readDirSync(`${place.near}/run`)].length;
+        assertEquals(shares, options.length);
+        Deno.kill(pid, signal);
+        const { status, stderr } = await outcome;
+        assertEquals(status, signal === "SIGINT" ? 130 : 143);
+        assertMatch(stderr, /large: interrupted/);
+        assertEquals(
+          Deno.readTextFileSync(`${place.far}/tree/large`),
+          "old",
+        );
+        assertEquals([...Deno.readDirSync(`${place.far}/tree`)].length, 1);
+        assertEquals([...Deno.readDirSync(`${place.near}/run`)], []);
+      }
+    },
+  );
+}
+
+for (const options of [[], ["--share"]]) {
+  const count = options.length === 0 ? 1 : 8;
+  peerTest(
+    `jobs: with a password ${
+      ["--jobs 8", ...options].join(" ")
+    } asks once and takes ${count} of 8 connections`,
+    [...NEEDS, ...PASSWORD_NEEDS, ...ANSWER_NEEDS],
+    async () => {
+      const sshd = await startWithPassword("open sesame");
+      await using way = openAt({ far: sshd }, PASSWORD_ALONE);
+      using place = new Place(way);
+      makeFiles(place.near);
+      const { status, said, asked } = await answer(
+        seacpCommand([
+          ...[...way.options, "--jobs", "8", ...options, "-vr"],
+          ...["tree", place.remote(".")],
+        ]),
+        {
+          cwd: place.near,
+          questions: [{ text: "'s password: ", answer: "open sesame" }],
+        },
+      );
+      assertEquals([status, asked.length], [0, 1], said);
+      assertEquals(
+        said.match(/^Executing: program /mg)?.length,
+        count,
+        said,
+      );
+      assertEquals(
+        warnings(said).map((line) => line.replace(/^.*warning: /, "")),
+        count === 8 ? [] : [
+          "far: going on with 1 of 8 connections: ssh would prompt for each: " +
+          "try --share",
+        ],
+      );
+      assertEquals(
+        await describeTree(place.far),
+        await describeTree(place.near),
+      );
+    },
+  );
+}
