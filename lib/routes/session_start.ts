@@ -41,6 +41,8 @@ export interface SshRequest {
   readonly service: string;
   /** True for the second host of a copy between two. */
   readonly isSecond?: boolean;
+  /** True where a Ctrl-C on the terminal reaches us alone. */
+  readonly isOutOfReach?: boolean;
 }
 
 /**
@@ -50,7 +52,15 @@ export interface SshRequest {
  * @throws {SessionError} If ssh cannot be started.
  */
 export function startSsh(
-  { location, program, args, command, service, isSecond = false }: SshRequest,
+  {
+    location,
+    program,
+    args,
+    command,
+    service,
+    isSecond = false,
+    isOutOfReach = false,
+  }: SshRequest,
   { observer }: { readonly observer: Observer },
   interrupted: AbortSignal,
 ): SshSession {
@@ -64,6 +74,7 @@ export function startSsh(
   return SshSession.start(program, args, {
     interrupted,
     service,
+    isOutOfReach,
     onStderr: (text) => observer.report({ kind: "sshOutput", text }),
   });
 }

@@ -2,6 +2,7 @@ import type { RemoteLocation } from "../location/location.ts";
 import { SessionPool } from "../sftp/session_pool.ts";
 import { SftpSession } from "../sftp/session.ts";
 import type { LoginPart } from "../ssh/arguments.ts";
+import { noticeInterrupt } from "../ssh/exit_status.ts";
 import type { SshSession } from "../ssh/session.ts";
 import type { SessionContext } from "./route.ts";
 import { pacedChannel } from "./session_start.ts";
@@ -131,11 +132,12 @@ export class SftpConnections {
     });
   }
 
-  #lost(session: SftpSession): void {
-    if (this.#isOver || this.#options.interrupted.aborted) return;
+  async #lost(session: SftpSession): Promise<void> {
+    const { interrupted } = this.#context.job;
     this.#others.get(session)?.[Symbol.asyncDispose]();
     this.#others.delete(session);
-    this.#warn(": one was lost");
+    await noticeInterrupt(interrupted);
+    if (!this.#isOver && !interrupted.aborted) this.#warn(": one was lost");
   }
 
   #warn(reason = ""): void {

@@ -16,6 +16,12 @@ import { startSsh } from "./session_start.ts";
 const REMOVAL_MILLISECONDS = 1000;
 
 /**
+ * Parts of an ssh that needs no terminal. A Ctrl-C there does not reach it, so that it
+ * can still remove what is not whole.
+ */
+const NEVER_PROMPTING: readonly LoginPart["kind"][] = ["silent", "shared"];
+
+/**
  * Starts the SFTP server of a location.
  *
  * @param part Part of this ssh; absent where it is the only one.
@@ -40,6 +46,7 @@ export function startSftp(
         : sftpServerArguments(location),
       command: "sftp",
       service: "SFTP server",
+      isOutOfReach: part !== undefined && NEVER_PROMPTING.includes(part.kind),
     },
     { observer },
     interrupted,

@@ -30,7 +30,7 @@ export async function exitStatusOf(
 }
 
 /** Gives a Ctrl-C, which reaches ssh and us alike, time to be noticed here. */
-async function noticeInterrupt(interrupted: AbortSignal): Promise<void> {
+export async function noticeInterrupt(interrupted: AbortSignal): Promise<void> {
   await delay(NOTICE_MILLISECONDS, { signal: interrupted }).catch(() => {
     // It was noticed.
   });

@@ -1,7 +1,7 @@
 import { delay } from "@std/async/delay";
 import { type Calls, checked, libcCalls } from "../system/libc.ts";
 import { abi } from "../system/abi.ts";
-import { spawn, type Streams } from "./posix_spawn.ts";
+import { spawn, type SpawnOptions, type Streams } from "./posix_spawn.ts";
 import type { Process, ProcessEnd } from "./spawner.ts";
 
 const FUNCTIONS = {
@@ -30,8 +30,9 @@ const SIGINFO_BYTES = 512;
 export function startProcess(
   words: readonly string[],
   streams: Streams,
+  options: SpawnOptions = {},
 ): Process {
-  return new PosixProcess(spawn(words, streams));
+  return new PosixProcess(spawn(words, streams, options));
 }
 
 class PosixProcess implements Process {

@@ -72,6 +72,12 @@ export interface Streams {
   readonly error: number;
 }
 
+/** Settings of a process. */
+export interface SpawnOptions {
+  /** True where a Ctrl-C on the terminal is not to reach it. */
+  readonly isOutOfReach?: boolean;
+}
+
 /**
  * Starts the program that the first word names, with these words as its
  * arguments and our environment. It gets no descriptor but these streams, and
@@ -80,13 +86,17 @@ export interface Streams {
  * @returns The process id.
  * @throws {LibcError} If it cannot be started.
  */
-export function spawn(words: readonly string[], streams: Streams): number {
+export function spawn(
+  words: readonly string[],
+  streams: Streams,
+  options: SpawnOptions = {},
+): number {
   keepChildren();
   try {
-    return spawnProgram(words, streams);
+    return spawnProgram(words, streams, options);
   } catch (error) {
     if (!(error instanceof LibcError) || error.code !== ENOEXEC) throw error;
-    return spawnProgram([...SCRIPT_SHELL, ...words], streams);
+    return spawnProgram([...SCRIPT_SHELL, ...words], streams, options);
   }
 }
 
@@ -99,13 +109,14 @@ const RECORD_BYTES = 512;
 function spawnProgram(
   words: readonly string[],
   { input, output, error }: Streams,
+  options: SpawnOptions,
 ): number {
   const attributes = new Uint8Array(RECORD_BYTES);
   const actions = new Uint8Array(RECORD_BYTES);
   succeeds(libc().posix_spawnattr_init(attributes));
   succeeds(libc().posix_spawn_file_actions_init(actions));
   try {
-    resetSignals(attributes);
+    setAttributes(attributes, options);
     for (const [standard, fd] of [input, output, error].entries()) {
       succeeds(
         libc().posix_spawn_file_actions_adddup2(actions, fd, standard),
@@ -118,10 +129,17 @@ function spawnProgram(
   }
 }
 
-/** Restores SIGPIPE, which the runtime ignores and programs do not expect. */
-function resetSignals(attributes: Uint8Array<ArrayBuffer>): void {
+/**
+ * Restores SIGPIPE, which the runtime ignores and programs do not expect. A process
+ * out of reach leads a group of its own: a terminal sends signals to one group.
+ */
+function setAttributes(
+  attributes: Uint8Array<ArrayBuffer>,
+  { isOutOfReach = false }: SpawnOptions,
+): void {
   // Of <signal.h> and <spawn.h>, the same on Linux and macOS.
   const SIGPIPE = 13;
+  const POSIX_SPAWN_SETPGROUP = 0x02;
   const POSIX_SPAWN_SETSIGDEF = 0x04;
   const POSIX_SPAWN_SETSIGMASK = 0x08;
   const set = new Uint8Array(RECORD_BYTES);
@@ -132,7 +150,8 @@ function resetSignals(attributes: Uint8Array<ArrayBuffer>): void {
   succeeds(
     libc().posix_spawnattr_setflags(
       attributes,
-      POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK,
+      POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK |
+        (isOutOfReach ? POSIX_SPAWN_SETPGROUP : 0),
     ),
   );
 }

@@ -3,7 +3,7 @@ import { close, makePipe, makeSocketPair } from "../system/descriptors.ts";
 import { compileCalls } from "../system/libc.ts";
 import { StderrPipe } from "./stderr_pipe.ts";
 import { startProcess } from "./posix_process.ts";
-import { canSpawn } from "./posix_spawn.ts";
+import { canSpawn, type SpawnOptions } from "./posix_spawn.ts";
 import type {
   PipedProcess,
   Process,
@@ -31,6 +31,7 @@ function spawnPiped(
   program: string,
   args: readonly string[],
   onStderr: StderrListener,
+  options?: SpawnOptions,
 ): PipedProcess {
   using ours = new DisposableStack();
   using theirs = new DisposableStack();
@@ -46,7 +47,7 @@ function spawnPiped(
     input: input.readEnd,
     output: output.writeEnd,
     error: stderr.writeEnd,
-  });
+  }, options);
   // There is time for this until the first output.
   compileCalls();
   // The channel owns the descriptors from now on.

@@ -39,6 +39,8 @@ export interface SessionOptions {
   readonly interrupted: AbortSignal;
   /** Program or server to run on the remote, as a message names it. */
   readonly service: string;
+  /** True where a Ctrl-C on the terminal reaches us alone. */
+  readonly isOutOfReach?: boolean;
   /**
    * Takes the standard error of ssh and the remote: text as `decodeName` gives it,
    * whole lines or parts, to be escaped before it is shown.
@@ -98,7 +100,12 @@ export class SshSession implements AsyncDisposable {
       program,
       options.interrupted,
       (spawner) =>
-        spawner.spawnPiped(program, args, (part) => stderr.take(part)),
+        spawner.spawnPiped(
+          program,
+          args,
+          (part) => stderr.take(part),
+          options,
+        ),
     );
     return new SshSession(process, options, stderr);
   }

@@ -1,4 +1,5 @@
 import type { BufferedChannel } from "../channel/buffered_channel.ts";
+import type { SpawnOptions } from "./posix_spawn.ts";
 
 /** End of a process. */
 export interface ProcessEnd {
@@ -34,11 +35,16 @@ export type StderrListener = (bytes: Uint8Array) => void;
  * the system's error where one cannot be started.
  */
 export interface Spawner {
-  /** Starts a program whose standard input and output are a channel. */
+  /**
+   * Starts a program whose standard input and output are a channel.
+   *
+   * @param options Settings that not every system has.
+   */
   spawnPiped(
     program: string,
     args: readonly string[],
     onStderr: StderrListener,
+    options?: SpawnOptions,
   ): PipedProcess;
   /** Starts a program without input, whose standard output is ours. */
   spawnInherited(

@@ -14,7 +14,11 @@ import {
 import { answer, ANSWER_NEEDS } from "../support/logins/typed.ts";
 import { lengthOf, until } from "../support/process/processes.ts";
 import type { Outcome } from "../support/process/program.ts";
-import { seacpCommand } from "../support/process/pseudo_terminal.ts";
+import {
+  LENDS_TERMINAL,
+  seacpCommand,
+  startOnTerminal,
+} from "../support/process/pseudo_terminal.ts";
 import { Sshd } from "../support/ssh/sshd.ts";
 
 const NEEDS = ["ssh", "sshd", "ssh-keygen", "sftp-server"];
@@ -24,6 +28,9 @@ const TREE = fileURLToPath(new URL("../../lib", import.meta.url));
 
 /** Length of a file that all connections carry, in bytes. */
 const LARGE = 64 * 1024 * 1024 + 12_345;
+
+/** Character that interrupts the program on a terminal. */
+const CTRL_C = "\x03";
 
 const LACKS_PROC = Deno.build.os === "linux"
   ? undefined
@@ -243,9 +250,7 @@ for (const isUp of [true, false]) {
       }, which is whole`,
       NEEDS,
       async () => {
-        await using sshd = await Sshd.start({
-          prepare: async () => ({ lines: "LogLevel VERBOSE" }),
-        });
+        await using sshd = await startVerbose();
         using place = new Place(doorTo(sshd));
         const [from, to] = isUp
           ? [place.near, place.far]
@@ -256,12 +261,7 @@ for (const isUp of [true, false]) {
           ...["--jobs", "4", "-r", "-l", "262144"],
           ...isUp ? ["tree", place.remote(".")] : [place.remote("tree"), "."],
         ]);
-        await until(
-          "four connections are up",
-          () => sshd.log.match(/Starting session: /g)?.length === 4,
-        );
-        const length = temporaryLength(to);
-        await until("more arrives", () => temporaryLength(to) > length + 4e6);
+        await untilFourMove(sshd, to);
         Deno.kill(sshd.connections.at(which === "first" ? 0 : -1)!, "SIGKILL");
         const { status, stderr } = await outcome;
         assertEquals(status, 0, stderr);
@@ -273,6 +273,23 @@ for (const isUp of [true, false]) {
       },
     );
   }
+}
+
+/** Starts a server that logs each session. */
+function startVerbose(): Promise<Sshd> {
+  return Sshd.start({
+    prepare: async () => ({ lines: "LogLevel VERBOSE" }),
+  });
+}
+
+/** Resolves once four connections are up, and a large file moves. */
+async function untilFourMove(sshd: Sshd, to: string): Promise<void> {
+  await until(
+    "four connections are up",
+    () => sshd.log.match(/Starting session: /g)?.length === 4,
+  );
+  const length = temporaryLength(to);
+  await until("more arrives", () => temporaryLength(to) > length + 4e6);
 }
 
 /** Gives the length of a large file that is not whole yet; 0 before it is made. */
@@ -320,6 +337,35 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     },
   );
 }
+
+peerTest(
+  "jobs: ctrl-C inside a large file leaves the old one whole, and no temporary file",
+  [...NEEDS, LENDS_TERMINAL, "stty"],
+  async () => {
+    await using sshd = await startVerbose();
+    using place = new Place(doorTo(sshd));
+    place.makeFar([{ path: "tree/large", content: "old" }]);
+    Deno.mkdirSync(`${place.near}/tree`);
+    Deno.copyFileSync(large(), `${place.near}/tree/large`);
+    const typed = Promise.withResolvers<string>();
+    const { outcome } = startOnTerminal(
+      seacpCommand([
+        ...[...place.options, "--jobs", "4", "-r", "-l", "65536"],
+        ...["tree", place.remote(".")],
+      ]),
+      80,
+      { cwd: place.near, input: typed.promise },
+    );
+    await untilFourMove(sshd, place.far);
+    typed.resolve(CTRL_C);
+    const { status, stdout } = await outcome;
+    assertEquals(status, 130, stdout);
+    assertMatch(stdout, /large: interrupted/);
+    assertEquals(warnings(stdout), []);
+    assertEquals(Deno.readTextFileSync(`${place.far}/tree/large`), "old");
+    assertEquals([...Deno.readDirSync(`${place.far}/tree`)].length, 1);
+  },
+);
 
 for (const options of [[], ["--share"]]) {
   const count = options.length === 0 ? 1 : 8;
