@@ -36,11 +36,6 @@ class GuardedHome extends LocalFileSystem {
     return await super.openToWrite(path, mode, replaced);
   }
 
-  override async replace(from: string, path: string): Promise<void> {
-    this.#check(path);
-    await super.replace(from, path);
-  }
-
   override async mkdir(path: string, mode: number): Promise<void> {
     this.#check(path);
     await super.mkdir(path, mode);

@@ -42,6 +42,28 @@ export function testDisk({ name, files, lacks }: Disk): void {
     assertEquals(await files.find(`${directory.path}/missing/f`), undefined);
   });
 
+  test("replace() puts a file in the place of another, in one step", async () => {
+    using directory = new TempDirectory();
+    const { path } = directory;
+    makeTree(path, [{ path: "f", content: "old" }, { path: "d/" }]);
+    using made = await files.createTemporary!(`${path}/.f.x`, 0o600);
+    await made.write(new TextEncoder().encode("new"), 0);
+    await made.close();
+    await assertRejects(
+      () => files.createTemporary!(`${path}/.f.x`, 0o600),
+      EntryError,
+      `${path}/.f.x: File exists`,
+    );
+    await files.replace!(`${path}/.f.x`, `${path}/f`);
+    assertEquals(Deno.readTextFileSync(`${path}/f`), "new");
+    assertEquals(await files.find(`${path}/.f.x`), undefined);
+    await assertRejects(
+      () => files.replace!(`${path}/f`, `${path}/d`),
+      EntryError,
+      `${path}/d: `,
+    );
+  });
+
   testOnUnix(
     "find() follows links, and finds nothing behind a dangling one",
     async () => {

@@ -121,6 +121,23 @@ export class MemoryFileSystem implements FileSystem {
     return place.entry === undefined ? this.#make(place, mode) : undefined;
   }
 
+  async createTemporary(path: string, mode: number): Promise<OpenFile> {
+    const file = await this.create(path, mode);
+    if (file === undefined) throw failure(path, "File exists");
+    return file;
+  }
+
+  async replace(from: string, path: string): Promise<void> {
+    const { directory, name, entry } = this.#placeOf(from, { follows: false });
+    if (entry === undefined) throw missing(from);
+    const place = this.#placeOf(path, { follows: false });
+    if (place.entry && isDirectory(place.entry)) {
+      throw failure(path, "Is a directory");
+    }
+    directory.entries.delete(this.#fold(name));
+    this.#put(place, entry);
+  }
+
   async openToWrite(path: string, mode: number): Promise<OpenFile> {
     const place = this.#placeOf(path);
     return place.entry === undefined

@@ -182,3 +182,11 @@ Deno.test("PacedChannel: gives the end of the stream and closes it", async () =>
   assert(inner.isClosed);
   assertEquals(clock.time, 1000);
 });
+
+Deno.test("Pacer: lets everything pass at once after its release", async () => {
+  const clock = new FakeClock();
+  const pacer = new Pacer(8000, clock);
+  pacer.release();
+  await pacer.pass(1_000_000);
+  assertEquals(clock.time, 1000);
+});

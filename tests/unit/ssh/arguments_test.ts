@@ -3,9 +3,11 @@ import { assertEquals } from "@std/assert";
 import type { RemoteLocation } from "../../../lib/location/location.ts";
 import {
   directCopyArguments,
+  type LoginPart,
   markedCommand,
   remoteScpCommand,
   type RemoteScpOptions,
+  sftpArguments,
   sshArguments,
 } from "../../../lib/ssh/arguments.ts";
 
@@ -70,6 +72,42 @@ Deno.test("sshArguments(): puts the user's options where they cannot override ot
       "scp",
     ],
   );
+});
+
+/** Part of an ssh among several, and its options before the user's. */
+const PARTS: readonly (readonly [LoginPart, string])[] = [
+  [{ kind: "first" }, "-oControlMaster=no"],
+  [
+    { kind: "master", socket: "/d/0" },
+    "-oControlMaster=yes -oControlPath=/d/0 -oControlPersist=no",
+  ],
+  [{ kind: "silent" }, "-oControlMaster=no -oBatchmode=yes"],
+  [
+    { kind: "shared", socket: "/d/0" },
+    "-oControlMaster=no -oControlPath=/d/0 -oBatchmode=yes -oProxyCommand=false",
+  ],
+  [
+    { kind: "shared" },
+    "-oControlMaster=no -oBatchmode=yes -oProxyCommand=false",
+  ],
+];
+
+Deno.test("sftpArguments(): puts the options of an ssh's part before the user's", () => {
+  for (const [part, options] of PARTS) {
+    const flags = ["-C", "-J", "jump", "-i", "key"];
+    const given = part.kind === "shared"
+      ? ["-C", "-o", "ProxyJump=jump", "-i", "key"]
+      : flags;
+    assertEquals(
+      sftpArguments({ program: "ssh", flags }, { host: "far" }, part),
+      [
+        ...FIXED.split(" ").slice(0, -1),
+        ...options.split(" "),
+        ...given,
+        ...["-oForwardAgent=no", "-s", "--", "far", "sftp"],
+      ],
+    );
+  }
 });
 
 const NOTHING: RemoteScpOptions = {

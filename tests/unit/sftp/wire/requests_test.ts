@@ -51,6 +51,39 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
     ),
   ],
   [
+    { kind: "open", path: "f", access: "create", attributes: {} },
+    wire(
+      "\x00\x00\x00\x12",
+      "\x03", // SSH_FXP_OPEN
+      "\x00\x00\x00\x2a",
+      "\x00\x00\x00\x01f",
+      "\x00\x00\x00\x2a", // SSH_FXF_WRITE, SSH_FXF_CREAT, SSH_FXF_EXCL
+      "\x00\x00\x00\x00",
+    ),
+  ],
+  [
+    { kind: "open", path: "f", access: "write existing", attributes: {} },
+    wire(
+      "\x00\x00\x00\x12",
+      "\x03", // SSH_FXP_OPEN
+      "\x00\x00\x00\x2a",
+      "\x00\x00\x00\x01f",
+      "\x00\x00\x00\x02", // SSH_FXF_WRITE
+      "\x00\x00\x00\x00",
+    ),
+  ],
+  [
+    { kind: "posix-rename", from: ".f", path: "f" },
+    wire(
+      "\x00\x00\x00\x2c",
+      "\xc8", // SSH_FXP_EXTENDED
+      "\x00\x00\x00\x2a",
+      "\x00\x00\x00\x18posix-rename@openssh.com",
+      "\x00\x00\x00\x02.f",
+      "\x00\x00\x00\x01f",
+    ),
+  ],
+  [
     { kind: "opendir", path: "." },
     wire(
       "\x00\x00\x00\x0a",
