@@ -196,18 +196,21 @@ export class SessionPool implements RequestSender {
     await session.request({ kind: "close", handle }).catch(asNothing);
   }
 
-  async #requestPath(request: Request): Promise<Response> {
-    const { session } = this.#first;
-    const sent = session.request(request);
+  #requestPath(request: Request): Promise<Response> {
+    const done = this.#requestFirst(request);
     if (NAMING.includes(request.kind)) {
-      this.#named = Promise.allSettled([this.#named, sent]);
+      this.#named = Promise.allSettled([this.#named, done]);
     }
+    return done;
+  }
+
+  async #requestFirst(request: Request): Promise<Response> {
     try {
-      return await sent;
+      return await this.#first.session.request(request);
     } catch (error) {
       if (!this.#isLeft(error)) throw error;
     }
-    const response = await this.#requestPath(request);
+    const response = await this.#requestFirst(request);
     const isRefused = response.kind === "status" &&
       response.code !== Status.OK;
     return isRefused && await wasDone(request, this)
