@@ -121,6 +121,10 @@ export class ReplacedFile implements ReceivedFile {
     return flaw;
   }
 
+  async cut(written: number): Promise<void> {
+    await this.file.truncate(written);
+  }
+
   /** Removes a file that did not arrive whole; gives its path if that fails. */
   async abandon(): Promise<string | undefined> {
     this[Symbol.dispose]();

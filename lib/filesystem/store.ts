@@ -55,6 +55,8 @@ export interface ReceivedFile extends Disposable {
    * @throws {EntryError} If it cannot be emptied.
    */
   empty?(): Promise<void>;
+  /** Cuts a file that ends sooner than was told to the `written` bytes that came. */
+  cut(written: number): Promise<void>;
   /**
    * Leaves no bytes of a file that did not arrive whole but the first `written`.
    *

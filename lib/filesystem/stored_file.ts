@@ -187,12 +187,17 @@ export class StoredFile implements ReceivedFile {
     );
   }
 
+  /** Passes over a file that is out of reach by now. */
+  async cut(written: number): Promise<void> {
+    if (this.#isRegular) await this.file.truncate(written).catch(orLost);
+  }
+
   /**
    * Cuts a file that did not arrive whole to the `written` bytes that did, so that no
-   * older bytes stand behind them. Passes over a file that is out of reach by now.
+   * older bytes stand behind them.
    */
   async abandon(written: number): Promise<undefined> {
-    if (this.#isRegular) await this.file.truncate(written).catch(orLost);
+    await this.cut(written);
   }
 
   /**

@@ -261,15 +261,17 @@ export class FileCopier {
     const { attributes } = source;
     const copied = await this.#copyContent(stored, input, file);
     const { size, failure } = copied;
-    const left = failure !== undefined || size < attributes.size
-      ? await stored.abandon(size)
+    const flaw = failure === undefined && size < attributes.size
+      ? await checkWhole(input, size, { ...source, label: this.#from.label })
       : undefined;
-    if (failure !== undefined) {
-      throw this.#cutShort(stored.path, attributes.size, { ...copied, left });
+    if (failure !== undefined || flaw !== undefined) {
+      const left = await stored.abandon(size);
+      throw flaw ?? this.#cutShort(stored.path, attributes.size, {
+        ...copied,
+        left,
+      });
     }
-    if (size < attributes.size) {
-      await checkWhole(input, size, { ...source, label: this.#from.label });
-    }
+    if (size < attributes.size) await stored.cut(size);
     return size;
   }
 
@@ -337,16 +339,21 @@ function blocksOfFile({ concurrency }: FileSystem): number {
  * Checks a file that ended early. Files as in /sys never had the length that
  * they tell.
  *
- * @throws {EntryError} If it shrank while it was read.
+ * @returns The failure of a file that shrank while it was read, or cannot be looked
+ * at any more.
  */
 async function checkWhole(
   file: OpenFile,
   size: number,
   { path, attributes, label }: FoundEntry & { label: string },
-): Promise<void> {
-  const { size: sizeNow } = await file.stat();
-  if (sizeNow === size || sizeNow === attributes.size) return;
-  throw new EntryError(
+): Promise<unknown> {
+  try {
+    const { size: sizeNow } = await file.stat();
+    if (sizeNow === size || sizeNow === attributes.size) return undefined;
+  } catch (error) {
+    return error;
+  }
+  return new EntryError(
     `${label}${path}: the file shrank while it was read: ${size} of ` +
       `${attributes.size} bytes were there`,
   );
