@@ -149,7 +149,7 @@ export class SftpConnections {
     });
   }
 
-  /** Ends all connections but the first one, which may be the others' master. */
+  /** Ends all connections but the first one; a master ends after them by itself. */
   async endOthers(): Promise<void> {
     this.#isOver = true;
     for (const ending of this.#logins.keys()) ending.abort();

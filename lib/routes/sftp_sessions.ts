@@ -144,8 +144,8 @@ export class SftpSessions {
       for (const server of servers) {
         if (files.has(server)) continue;
         const sftp = isWithin ? server.sftp : allOf(server);
-        files.set(server, await this.#filesOf(server, sftp));
         if (!isWithin) server.connections?.want(copy.width);
+        files.set(server, await this.#filesOf(server, sftp));
       }
       await copy.run(servers.map((server) => files.get(server)!));
     } catch (error) {
@@ -278,12 +278,14 @@ export class SftpSessions {
     const { location, ssh, sftp, connections } = server;
     await using _session = ssh;
     const isWhole = isAlive(server);
-    await connections?.endOthers();
-    const end = await ssh.end({
-      isWhole,
-      readToEnd: sftp.ended,
-      graceMilliseconds: CLOSE_MILLISECONDS,
-    });
+    const [end] = await Promise.all([
+      ssh.end({
+        isWhole,
+        readToEnd: sftp.ended,
+        graceMilliseconds: CLOSE_MILLISECONDS,
+      }),
+      connections?.endOthers(),
+    ]);
     const { failure, stopped } = end;
     if (failure === undefined || job.interrupted.aborted) return;
     if (!isWhole) return this.#reportExit(location, undefined, end);
