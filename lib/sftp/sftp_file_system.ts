@@ -60,6 +60,12 @@ const USUAL_ENTRIES = 64;
  */
 const MOST_ENTRIES = 512;
 
+/**
+ * Most entries in flight at once over all sessions. Measured 100 ms away, the same
+ * tree goes up over eight in 6.9 s with 2048 of them, in 10.9 s with 512.
+ */
+const MOST_ENTRIES_IN_ALL = 2048;
+
 /** Files of a server, whose paths have `/` as separator on every system. */
 export class SftpFileSystem implements FileSystem {
   readonly label: string;
@@ -94,13 +100,13 @@ export class SftpFileSystem implements FileSystem {
     const { width = 1 } = requests.session;
     this.#blocksOfFile = isLockstep ? 1 : tuning.requests ?? blocks;
     const entries = (most: number) =>
-      isLockstep ? 1 : entriesFor(limits?.handles, most);
+      isLockstep ? 1 : Math.min(
+        MOST_ENTRIES_IN_ALL,
+        entriesFor(limits?.handles, most) * width,
+      );
     this.concurrency = {
-      entries: entries(USUAL_ENTRIES) * width,
-      mostEntries: Math.max(
-        entries(MOST_ENTRIES),
-        entries(USUAL_ENTRIES) * width,
-      ),
+      entries: entries(USUAL_ENTRIES),
+      mostEntries: entries(MOST_ENTRIES),
       blocks: this.#blocksOfFile * width,
       ...(width === 1 ? {} : { blocksOfFile: this.#blocksOfFile }),
       blockBytes: bytes,
