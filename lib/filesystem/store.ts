@@ -29,6 +29,14 @@ export interface EntryToStore {
   readonly replaced: Attributes | undefined;
 }
 
+/** Result of a file that got its content and was closed in one flight. */
+export interface FinishedFile {
+  /** Failure to write; then the file is empty. */
+  readonly failure?: unknown;
+  /** First other failure. */
+  readonly flaw?: EntryError;
+}
+
 /** A file that is being received. */
 export interface ReceivedFile extends Disposable {
   readonly path: string;
@@ -49,6 +57,15 @@ export interface ReceivedFile extends Disposable {
     size: number,
     times: Times | undefined,
   ): Promise<EntryError | undefined>;
+  /**
+   * Gives a new file its whole content, mode and times, and closes it, all in one
+   * flight: a server acts on the requests for one file in their order. Cuts a file
+   * that was not written. Absent for a file that takes the place of another.
+   */
+  finishWith?(
+    content: Uint8Array,
+    times: Times | undefined,
+  ): Promise<FinishedFile>;
   /**
    * Empties the file for a second attempt; absent where nothing older is in it.
    *

@@ -7,6 +7,7 @@ import {
 import type { Attributes, FileSystem, OpenFile, Times } from "./file_system.ts";
 import {
   type EntryToStore,
+  type FinishedFile,
   firstFailure,
   openBits,
   openMode,
@@ -147,17 +148,10 @@ export class StoredFile implements ReceivedFile {
     return await firstFailure(steps);
   }
 
-  /**
-   * Gives a new file its whole content, mode and times, and closes it, all in one
-   * flight: a server acts on the requests for one file in their order. Cuts a file
-   * that was not written.
-   *
-   * @returns The failure to write, or else the first other one.
-   */
   async finishWith(
     content: Uint8Array,
     times: Times | undefined,
-  ): Promise<{ readonly failure?: unknown; readonly flaw?: EntryError }> {
+  ): Promise<FinishedFile> {
     const [written, finished] = await Promise.allSettled([
       this.file.write(content, 0),
       this.finish(content.length, times),

@@ -11,6 +11,7 @@ import type { RemoteLocation } from "../location/location.ts";
 import type { CopyJob } from "../options/copy_options.ts";
 import type { SshEnd } from "../ssh/session.ts";
 import { SCRIPT_FAILED } from "../scp/directory_script.ts";
+import { lateAnswers } from "./late_answers.ts";
 import { RemoteScp, type ScpRequest } from "./remote_scp.ts";
 import type { ConnectOptions, ConnectResult, SessionContext } from "./route.ts";
 import {
@@ -345,17 +346,4 @@ async function skipBanner(scp: RemoteScp): Promise<void> {
   } catch (error) {
     throw withName(scp.location.host, error);
   }
-}
-
-/**
- * Reads answers of a sink that nobody waited for. A banner may look like scp's
- * first acknowledgement: then each answer is taken for the one before it, and
- * the last is left over.
- */
-function lateAnswers(
-  leftover: string,
-): { readonly answers: string; readonly refusal: string | undefined } {
-  // deno-lint-ignore no-control-regex
-  const [, answers, refusal] = /^(\0*)(?:\x01(.*)\n)?/s.exec(leftover)!;
-  return { answers: answers!, refusal };
 }

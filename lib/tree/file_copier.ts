@@ -30,6 +30,7 @@ import type { OpenEntries } from "./open_entries.ts";
 import { copyRanges } from "./ranges.ts";
 import type { TransferOptions } from "./options.ts";
 import { checkDifferent } from "./same_file.ts";
+import { checkWhole } from "./whole_source.ts";
 
 /** Destination that no other file is copied to meanwhile. */
 interface AcquiredDestination extends Disposable {
@@ -216,16 +217,17 @@ export class FileCopier {
    * @returns False where the file is none of those: nothing was sent.
    */
   async #fillAtOnce(
-    stored: StoredFile,
+    stored: ReceivedFile,
     input: OpenFile,
     { source: { attributes: { size } }, replaced, progress }: FileToFill,
     times: Times | undefined,
   ): Promise<boolean> {
     const blocks = this.#blocks;
     const isOneBlock = size > 0 && size < blocks.wholeBytes;
-    if (!isOneBlock || replaced !== undefined || stored.file.writesAtOnce) {
-      return false;
-    }
+    if (
+      !isOneBlock || replaced !== undefined || stored.file.writesAtOnce ||
+      stored.finishWith === undefined
+    ) return false;
     using block = await blocks.acquire(size + 1);
     if (this.#options.interrupted.aborted) return false;
     // Whatever cannot be read in one go is left to those who report it.
@@ -239,6 +241,7 @@ export class FileCopier {
       throw this.#cutShort(stored.path, size, {
         size: 0,
         failure: outcome.failure,
+        left: undefined,
       });
     }
     progress.moved(size);
@@ -333,28 +336,4 @@ export class FileCopier {
 
 function blocksOfFile({ concurrency }: FileSystem): number {
   return concurrency.blocksOfFile ?? concurrency.blocks;
-}
-
-/**
- * Checks a file that ended early. Files as in /sys never had the length that
- * they tell.
- *
- * @returns The failure of a file that shrank while it was read, or cannot be looked
- * at any more.
- */
-async function checkWhole(
-  file: OpenFile,
-  size: number,
-  { path, attributes, label }: FoundEntry & { label: string },
-): Promise<unknown> {
-  try {
-    const { size: sizeNow } = await file.stat();
-    if (sizeNow === size || sizeNow === attributes.size) return undefined;
-  } catch (error) {
-    return error;
-  }
-  return new EntryError(
-    `${label}${path}: the file shrank while it was read: ${size} of ` +
-      `${attributes.size} bytes were there`,
-  );
 }
