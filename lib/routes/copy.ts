@@ -22,6 +22,7 @@ import { Banners } from "./banners.ts";
 import { copyDirectly } from "./direct_copy.ts";
 import { copyWithFallback, type Routes } from "./fallback.ts";
 import { filesForDownload } from "./home_guard.ts";
+import { overOneConnection } from "./one_connection.ts";
 import { HostMemory, memoryDirectory } from "./host_memory.ts";
 import { type CopyFacts, Hosts } from "./hosts.ts";
 import {
@@ -225,7 +226,12 @@ class Copy {
   ): Promise<void> {
     const { hosts, observer, job: { interrupted } } = this.#context;
     const choice = await hosts.choose(locations, { ...NO_FACTS, ...facts });
-    await copyWithFallback(routes, choice, { hosts, observer, interrupted });
+    const scp = overOneConnection(routes.scp, locations, this.#context);
+    await copyWithFallback({ ...routes, scp }, choice, {
+      hosts,
+      observer,
+      interrupted,
+    });
   }
 
   async #checkDirectory(path: string): Promise<void> {

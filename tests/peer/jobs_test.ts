@@ -176,6 +176,30 @@ peerTest(
   },
 );
 
+peerTest(
+  "jobs: over SCP one connection copies, and one line says so",
+  [...NEEDS, "scp"],
+  async () => {
+    await using sshd = await Sshd.start({ sftp: "none" });
+    using place = new Place(doorTo(sshd));
+    place.makeNear([{ path: "tree/f", content: "f" }]);
+    for (const options of [["-O"], []]) {
+      const { status, stderr } = await place.copy([
+        ...[...options, "--jobs", "2", "-r", "tree", place.remote(".")],
+      ]);
+      assertEquals(status, 0, stderr);
+      assertEquals(
+        warnings(stderr).at(-1)?.replace(/^.*warning: /, ""),
+        "far: going on with 1 of 2 connections: over SCP there is one",
+      );
+      assertEquals(
+        await describeTree(place.far),
+        await describeTree(place.near),
+      );
+    }
+  },
+);
+
 /** Servers that take few connections or sessions, and what is said then. */
 const NARROW: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
