@@ -7,13 +7,13 @@ import { runTests, type TestResult, type TestRun } from "./deno_test.ts";
 const ENV = { SEACP_WITHOUT_FFI: "1" };
 
 /** Tests of what a peer says, which is the same with the library: they take long. */
-const SAME_EVERYWHERE: readonly string[] = [
+export const SAME_EVERYWHERE: readonly string[] = [
+  "banners",
   "foreign_clients",
   "foreign_servers",
+  "large_files",
   "protocol_choice",
-  "refusal",
-  "size",
-  "talkative",
+  "refused_files",
 ];
 
 /** Gives the tests of the program's own files and processes beside others. */
