@@ -3,11 +3,22 @@ import type { Channel } from "../channel/channel.ts";
 /** Reads a channel by exact lengths. */
 export class ExactReader {
   readonly #channel: Channel;
-  /** Bytes received and not taken yet. */
-  #rest: Uint8Array = new Uint8Array();
+  /** Bytes received, and the count of those that were taken. */
+  #bytes: Uint8Array = new Uint8Array();
+  #taken = 0;
 
   constructor(channel: Channel) {
     this.#channel = channel;
+  }
+
+  /**
+   * Gives the next `length` bytes where they have come, which spares a wait;
+   * `undefined` where `take` has to be called for them. They are valid until the
+   * next read.
+   */
+  takeReceived(length: number): Uint8Array | undefined {
+    const isThere = this.#bytes.length - this.#taken >= length;
+    return isThere ? this.#cut(length) : undefined;
   }
 
   /**
@@ -15,7 +26,8 @@ export class ExactReader {
    * valid until the next read.
    */
   async take(length: number): Promise<Uint8Array> {
-    if (this.#rest.length >= length) return this.#cut(length);
+    const received = this.takeReceived(length);
+    if (received !== undefined) return received;
     const bytes = new Uint8Array(length);
     let count = 0;
     while (count < length) {
@@ -34,15 +46,17 @@ export class ExactReader {
    * @param soon Bytes already in flight; worth reading together.
    */
   async next(most: number, soon = 0): Promise<Uint8Array> {
-    if (this.#rest.length === 0) {
-      this.#rest = await this.#channel.read(this.#channel.blockBytes, { soon });
+    if (this.#taken === this.#bytes.length) {
+      const { blockBytes } = this.#channel;
+      this.#bytes = await this.#channel.read(blockBytes, { soon });
+      this.#taken = 0;
     }
-    return this.#cut(most);
+    return this.#cut(Math.min(most, this.#bytes.length - this.#taken));
   }
 
-  #cut(most: number): Uint8Array {
-    const bytes = this.#rest.subarray(0, most);
-    this.#rest = this.#rest.subarray(bytes.length);
-    return bytes;
+  #cut(length: number): Uint8Array {
+    const start = this.#taken;
+    this.#taken += length;
+    return this.#bytes.subarray(start, this.#taken);
   }
 }

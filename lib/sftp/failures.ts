@@ -8,8 +8,7 @@ import {
   parseStatvfs,
   type StatvfsReply,
 } from "./wire/extended_packets.ts";
-import type { StatusResponse } from "./wire/response_packets.ts";
-import { Status, statusText } from "./wire/status.ts";
+import { Status, type StatusResponse, statusText } from "./wire/status.ts";
 
 /** Purpose of a request, as far as it matters to the reason of a failure. */
 export type Attempt = "create file" | "create directory" | "write" | "other";

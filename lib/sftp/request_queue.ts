@@ -5,6 +5,8 @@ import { formatRequest, type Request } from "./wire/requests.ts";
 /** Packet that waits to be sent. */
 interface QueuedPacket {
   readonly pieces: readonly Uint8Array[];
+  /** Length of all pieces, in bytes. */
+  readonly length: number;
   /** True where it may wait for others, to leave together with them. */
   readonly mayWait: boolean;
 }
@@ -22,12 +24,27 @@ const WAITING_BYTES = 64 * 1024;
  */
 const BUSY_FACTOR = 5;
 
+/** Memory that requests share until it is full, in bytes. */
+const BLOCK_BYTES = 16 * 1024;
+
+/**
+ * Most bytes of short packets that leave in one write, whose turn would cost each of
+ * them more than the copy does.
+ */
+const BATCH_BYTES = 64 * 1024;
+
+/** Longest packet that counts as short, in bytes. */
+const SHORT_BYTES = 16 * 1024;
+
 /** Sends requests in their order; those of one turn leave together. */
 export class RequestQueue {
   readonly #channel: Channel;
   readonly #mostInFlight: number;
   readonly #packets: QueuedPacket[] = [];
-  readonly #writer = new WireWriter();
+  readonly #writer = new WireWriter(BLOCK_BYTES);
+  /** Packets that are written next, and the count of their bytes. */
+  readonly #batch = new Uint8Array(BATCH_BYTES);
+  #batched = 0;
   #isSending = false;
   #inFlight = 0;
 
@@ -48,17 +65,19 @@ export class RequestQueue {
    * @throws {EntryError} If a path in it stands for no bytes.
    */
   push(id: number, request: Request): void {
+    const pieces = formatRequest(id, request, this.#writer);
     this.#packets.push({
-      pieces: formatRequest(id, request, this.#writer),
+      pieces,
+      length: pieces.reduce((sum, { length }) => sum + length, 0),
       mayWait: request.kind === "read" && request.length > WAITING_BYTES,
     });
-    this.#send();
+    if (!this.#isSending) this.#send();
   }
 
   /** Notes that a request was answered, which may let another one leave. */
   answered(): void {
     this.#inFlight--;
-    if (this.#packets.length > 0) this.#send();
+    if (this.#packets.length > 0 && !this.#isSending) this.#send();
   }
 
   /** Drops the requests that were not sent. */
@@ -67,20 +86,23 @@ export class RequestQueue {
   }
 
   async #send(): Promise<void> {
-    if (this.#isSending) return;
     this.#isSending = true;
     try {
       // Requests of one turn leave together.
       await undefined;
       if (this.#canWait) return;
-      while (this.#inFlight < this.#mostInFlight) {
-        const packet = this.#packets.shift();
-        if (packet === undefined) break;
+      while (this.#maySend) {
+        const packet = this.#packets.shift()!;
         this.#inFlight++;
-        for (const piece of packet.pieces) await this.#channel.write(piece);
-        const isLast = this.#packets.length === 0 ||
-          this.#inFlight >= this.#mostInFlight;
-        if (isLast) await this.#channel.flush();
+        const isShort = packet.length <= SHORT_BYTES;
+        const hasRoom = packet.length <= BATCH_BYTES - this.#batched;
+        if (!isShort || !hasRoom) await this.#writeBatch();
+        if (isShort) this.#copy(packet);
+        else for (const it of packet.pieces) await this.#channel.write(it);
+        if (!this.#maySend) {
+          await this.#writeBatch();
+          await this.#channel.flush();
+        }
       }
     } catch {
       // The peer has gone: its last responses and the end are still to be read.
@@ -88,6 +110,23 @@ export class RequestQueue {
     } finally {
       this.#isSending = false;
     }
+  }
+
+  get #maySend(): boolean {
+    return this.#packets.length > 0 && this.#inFlight < this.#mostInFlight;
+  }
+
+  #copy({ pieces }: QueuedPacket): void {
+    for (const piece of pieces) {
+      this.#batch.set(piece, this.#batched);
+      this.#batched += piece.length;
+    }
+  }
+
+  async #writeBatch(): Promise<void> {
+    const batch = this.#batch.subarray(0, this.#batched);
+    this.#batched = 0;
+    await this.#channel.write(batch);
   }
 
   /** True where all packets may wait and the server is busy enough. */

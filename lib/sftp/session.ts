@@ -211,43 +211,57 @@ export class SftpSession {
 
   async #receiveAll(): Promise<void> {
     try {
-      while (await this.#receive());
+      await this.#receiveResponses();
       this.#fail(new SessionError("lost connection"));
     } catch (error) {
       this.#fail(error as Error);
     }
   }
 
-  /** Takes one response; resolves to `false` at the end of the stream. */
-  async #receive(): Promise<boolean> {
-    const headBytes = await this.#reader.take(RESPONSE_HEAD_BYTES);
-    if (headBytes.length < RESPONSE_HEAD_BYTES) return false;
-    const head = parseResponseHead(headBytes);
-    const pending = this.#pending.get(head.id);
-    if (pending === undefined) {
-      throw new ProtocolError(
-        `protocol error: an answer to request ${head.id}, which is none`,
-      );
+  /**
+   * Takes responses up to the end of the stream. A wait for each part that has come
+   * already would cost more time than all else about it, measured.
+   */
+  async #receiveResponses(): Promise<void> {
+    const reader = this.#reader;
+    for (;;) {
+      const headBytes = reader.takeReceived(RESPONSE_HEAD_BYTES) ??
+        await reader.take(RESPONSE_HEAD_BYTES);
+      if (headBytes.length < RESPONSE_HEAD_BYTES) return;
+      const head = parseResponseHead(headBytes);
+      const pending = this.#pendingRequest(head.id);
+      const hasData = head.type === PacketType.DATA;
+      const bodyLength = hasData
+        ? Math.min(DATA_HEAD_BYTES, head.left)
+        : head.left;
+      const body = reader.takeReceived(bodyLength) ??
+        await reader.take(bodyLength);
+      if (body.length < bodyLength) return;
+      const response = parseResponse(head, body);
+      const isWhole = response.kind !== "data" ||
+        await this.#receiveData(response.length, pending);
+      if (!isWhole) return;
+      this.#answer(head.id, pending, response);
     }
-    const hasData = head.type === PacketType.DATA;
-    const bodyLength = hasData
-      ? Math.min(DATA_HEAD_BYTES, head.left)
-      : head.left;
-    const body = await this.#reader.take(bodyLength);
-    if (body.length < bodyLength) return false;
-    const response = parseResponse(head, body);
-    const isWhole = response.kind !== "data" ||
-      await this.#receiveData(response.length, pending);
-    if (!isWhole) return false;
+  }
+
+  #pendingRequest(id: number): PendingRequest {
+    const pending = this.#pending.get(id);
+    if (pending !== undefined) return pending;
+    throw new ProtocolError(
+      `protocol error: an answer to request ${id}, which is none`,
+    );
+  }
+
+  #answer(id: number, pending: PendingRequest, response: Response): void {
     if (pending.opens) {
       this.handles.answered(
         response.kind === "handle" ? response.handle : undefined,
       );
     }
-    this.#pending.delete(head.id);
+    this.#pending.delete(id);
     this.#queue.answered();
     pending.resolve(response);
-    return true;
   }
 
   /** Hands data on as they come; resolves to `false` where the stream ends. */

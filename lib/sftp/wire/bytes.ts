@@ -10,17 +10,11 @@ import { decodeName, encodeName } from "../../names/name_bytes.ts";
 /** Reads a packet's fields in their order. */
 export class WireReader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   #at = 0;
 
   /** @param bytes The packet; strings that are read are views of it. */
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#view = new DataView(
-      bytes.buffer,
-      bytes.byteOffset,
-      bytes.byteLength,
-    );
   }
 
   /** Count of the bytes that were not read yet. */
@@ -30,12 +24,15 @@ export class WireReader {
 
   /** Reads a byte. */
   byte(): number {
-    return this.#view.getUint8(this.#advance(1));
+    return this.#bytes[this.#advance(1)]!;
   }
 
   /** Reads a 32-bit number. */
   uint32(): number {
-    return this.#view.getUint32(this.#advance(4));
+    const at = this.#advance(4);
+    const bytes = this.#bytes;
+    const low = bytes[at + 1]! << 16 | bytes[at + 2]! << 8 | bytes[at + 3]!;
+    return bytes[at]! * 2 ** 24 + low;
   }
 
   /**
@@ -44,15 +41,19 @@ export class WireReader {
    * @throws {ProtocolError} If it is beyond what a number holds exactly.
    */
   uint64(): number {
-    const value = Number(this.#view.getBigUint64(this.#advance(8)));
+    const value = this.#largeNumber();
     if (Number.isSafeInteger(value)) return value;
     throw new ProtocolError("protocol error: number out of range");
   }
 
   /** Reads a 64-bit number; one out of range becomes the largest exact one. */
   clampedUint64(): number {
-    const value = Number(this.#view.getBigUint64(this.#advance(8)));
-    return Math.min(value, Number.MAX_SAFE_INTEGER);
+    return Math.min(this.#largeNumber(), Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Reads a 64-bit number, rounded where it is out of range. */
+  #largeNumber(): number {
+    return this.uint32() * 2 ** 32 + this.uint32();
   }
 
   /** Reads a string's bytes. */
@@ -90,9 +91,19 @@ export const LENGTH_BYTES = 4;
 
 /** Writes the fields of one packet after the other. */
 export class WireWriter {
-  #bytes = new Uint8Array(USUAL_BYTES);
-  #view = new DataView(this.#bytes.buffer);
-  #length = LENGTH_BYTES;
+  readonly #blockBytes: number;
+  #bytes: Uint8Array;
+  #view: DataView;
+  /** Start of the packet, and the end of its fields so far. */
+  #start = 0;
+  #end = LENGTH_BYTES;
+
+  /** @param blockBytes Memory that packets share until it is full, in bytes. */
+  constructor(blockBytes: number = USUAL_BYTES) {
+    this.#blockBytes = blockBytes;
+    this.#bytes = new Uint8Array(blockBytes);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
 
   /** Writes a byte. */
   byte(value: number): this {
@@ -110,9 +121,7 @@ export class WireWriter {
 
   /** Writes a 64-bit number. */
   uint64(value: number): this {
-    const at = this.#extend(8);
-    this.#view.setBigUint64(at, BigInt(value));
-    return this;
+    return this.uint32(Math.floor(value / 2 ** 32)).uint32(value % 2 ** 32);
   }
 
   /** Writes a string of these bytes. */
@@ -132,30 +141,38 @@ export class WireWriter {
     return this.string(encodeName(text));
   }
 
-  /** Begins another packet and drops the fields written so far. */
+  /** Begins a packet again and drops the fields written so far. */
   begin(): void {
-    this.#length = LENGTH_BYTES;
+    this.#end = this.#start;
+    this.#extend(LENGTH_BYTES);
   }
 
   /**
-   * Gives a copy of the packet, its length first.
+   * Gives the packet, its length first, and begins another one. Nothing writes to
+   * its bytes any more.
    *
    * @param following Count of the packet's bytes that the caller sends itself.
    */
   packet(following = 0): Uint8Array {
-    this.#view.setUint32(0, this.#length - LENGTH_BYTES + following);
-    return this.#bytes.slice(0, this.#length);
+    const packet = this.#bytes.subarray(this.#start, this.#end);
+    const length = packet.length - LENGTH_BYTES + following;
+    this.#view.setUint32(this.#start, length);
+    this.#start = this.#end;
+    this.begin();
+    return packet;
   }
 
   #extend(length: number): number {
-    const start = this.#length;
-    this.#length += length;
-    if (this.#length > this.#bytes.length) {
-      const grown = new Uint8Array(this.#length * 2);
-      grown.set(this.#bytes);
-      this.#bytes = grown;
-      this.#view = new DataView(grown.buffer);
-    }
-    return start;
+    const start = this.#end;
+    this.#end += length;
+    if (this.#end <= this.#bytes.length) return start;
+    const written = this.#bytes.subarray(this.#start, start);
+    const needed = (written.length + length) * 2;
+    this.#bytes = new Uint8Array(Math.max(this.#blockBytes, needed));
+    this.#bytes.set(written);
+    this.#view = new DataView(this.#bytes.buffer);
+    this.#start = 0;
+    this.#end = written.length + length;
+    return written.length;
   }
 }

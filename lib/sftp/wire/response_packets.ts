@@ -6,14 +6,7 @@ import { decodeName } from "../../names/name_bytes.ts";
 import type { Handle } from "./handle_packets.ts";
 import { PacketType } from "./packet_types.ts";
 import { LENGTH_BYTES, WireReader } from "./bytes.ts";
-
-/** Outcome of a request that gives nothing else. */
-export interface StatusResponse {
-  readonly kind: "status";
-  readonly code: number;
-  /** Message of the server; empty where it sends none. */
-  readonly message: string;
-}
+import { Status, type StatusResponse } from "./status.ts";
 
 /** File or directory that was opened. */
 export interface HandleResponse {
@@ -81,6 +74,11 @@ export const MAX_MESSAGE_BYTES = 1024;
 /** Longest handle that a server may choose (section 6.2), in bytes. */
 const MAX_HANDLE_BYTES = 256;
 
+const EMPTY = new Uint8Array();
+
+/** Every success: two of three responses to an upload. */
+const OK: StatusResponse = { kind: "status", code: Status.OK, message: "" };
+
 /** Head of a response. */
 export interface ResponseHead {
   readonly type: number;
@@ -119,12 +117,7 @@ export function parseResponse(
   const reader = new WireReader(body);
   switch (type) {
     case PacketType.STATUS:
-      return {
-        kind: "status",
-        code: reader.uint32(),
-        // Some servers send no message, as versions before 3 did.
-        message: reader.left === 0 ? "" : reader.text(MAX_MESSAGE_BYTES),
-      };
+      return readStatus(reader);
     case PacketType.HANDLE:
       return { kind: "handle", handle: readHandle(reader) };
     case PacketType.DATA:
@@ -138,6 +131,15 @@ export function parseResponse(
     default:
       throw new ProtocolError(`protocol error: a packet of type ${type}`);
   }
+}
+
+function readStatus(reader: WireReader): StatusResponse {
+  const code = reader.uint32();
+  // Some servers send no message, as versions before 3 did.
+  const message = reader.left === 0 ? EMPTY : reader.string();
+  if (code === Status.OK) return OK;
+  const kept = message.subarray(0, MAX_MESSAGE_BYTES);
+  return { kind: "status", code, message: decodeName(kept) };
 }
 
 function readHandle(reader: WireReader): Handle {

@@ -1,7 +1,14 @@
 /** Statuses and their texts (draft-ietf-secsh-filexfer-02, section 7). */
 
 import { shortened } from "../../names/printable.ts";
-import type { StatusResponse } from "./response_packets.ts";
+
+/** Outcome of a request that gives nothing else. */
+export interface StatusResponse {
+  readonly kind: "status";
+  readonly code: number;
+  /** Message of the server; empty where it sends none, and with a success. */
+  readonly message: string;
+}
 
 /** Codes of statuses. */
 export const Status = {

@@ -70,6 +70,7 @@ Deno.test("readdir(): gives the names of all batches in their order", async () =
     [".hidden", "file"],
     ["c", "file"],
   ]);
+  await turn();
   assertEquals(count(server, "CLOSE h"), 1);
 });
 
