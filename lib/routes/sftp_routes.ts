@@ -3,13 +3,12 @@
 import { currentUmask } from "../disk/local_file_system.ts";
 import { withoutTrailingSlashes } from "../names/names.ts";
 import type { RemoteLocation } from "../location/location.ts";
-import { findQuietly } from "../filesystem/find_quietly.ts";
 import { namedEntries, targetPath } from "../sftp/operand_paths.ts";
-import { SPREAD_BYTES } from "../tree/file_copier.ts";
 import type { TransferOptions } from "../tree/options.ts";
 import { copyTree, type Sources, type Target } from "../tree/copy_tree.ts";
 import type { Route, RouteContext } from "./route.ts";
 import type { SftpCopy, SftpSessions } from "./sftp_sessions.ts";
+import { uploadWidth } from "./upload_width.ts";
 
 /** Tools of the routes over SFTP. */
 export interface SftpContext extends RouteContext {
@@ -32,7 +31,7 @@ export function uploadOverSftp(
   context: SftpContext,
 ): Route {
   const { files, job } = context;
-  const width = () => uploadWidth(paths, context);
+  const width = () => uploadWidth(paths, files, job.options);
   return routeTo([target], context, width, async ([server]) => {
     const entries = paths.map((path) => ({
       path: withoutTrailingSlashes(path),
@@ -58,7 +57,7 @@ export function downloadOverSftp(
   context: SftpContext,
 ): Route {
   const { files, job, among } = context;
-  return routeTo([source], context, treeWidth(context), async ([server]) => {
+  return routeTo([source], context, ONE, async ([server]) => {
     const entries = await namedEntries(server!, source.path);
     await copy(
       { files: server!, entries },
@@ -84,8 +83,7 @@ export function relayOverSftp(
   context: SftpContext,
 ): Route {
   const { job } = context;
-  const width = treeWidth(context);
-  return routeTo([source, target], context, width, async ([from, to]) => {
+  return routeTo([source, target], context, ONE, async ([from, to]) => {
     const entries = await namedEntries(from!, source.path);
     const { targetIsDirectory } = job.options;
     await copy(
@@ -116,25 +114,8 @@ function routeTo(
   };
 }
 
-/** Gives the count for a source on a server: all for a tree. */
-function treeWidth({ job }: SftpContext): () => Promise<number> {
-  const { recursive, jobs } = job.options;
-  return async () => recursive ? jobs : 1;
-}
-
-/** Gives the count for local sources: all for a tree or a file that is spread. */
-async function uploadWidth(
-  paths: readonly string[],
-  { files, job }: SftpContext,
-): Promise<number> {
-  const { recursive, jobs } = job.options;
-  if (jobs === 1 || recursive || paths.length >= jobs) return jobs;
-  const found = await Promise.all(
-    paths.map((path) => findQuietly(files, path)),
-  );
-  const isSpread = found.some((entry) => (entry?.size ?? 0) >= SPREAD_BYTES);
-  return isSpread ? jobs : paths.length;
-}
+/** Count for a source on a server: the files show one after the other. */
+const ONE = async (): Promise<number> => 1;
 
 /** Gives the target's rules: several entries need a directory, made if missing. */
 function placeFor(
