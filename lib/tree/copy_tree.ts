@@ -136,7 +136,12 @@ class TreeTransfer {
     const identity = isDirectory ? await files.identify(path) : undefined;
     return {
       isDirectory,
-      destination: { path, mayExist: true, key: keyOf(identity ?? path) },
+      destination: {
+        path,
+        mayExist: true,
+        look: { found },
+        key: keyOf(identity ?? path),
+      },
     };
   }
 }

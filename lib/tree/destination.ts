@@ -12,6 +12,8 @@ export interface Destination {
   readonly path: string;
   /** True where something may be there already. */
   readonly mayExist: boolean;
+  /** Result of a look at it, a moment ago; absent where nobody looked. */
+  readonly look?: { readonly found: Attributes | undefined };
   /** Key that all known paths of the destination share. */
   readonly key: string;
   /** The entry's place in its directory; absent for the target itself. */

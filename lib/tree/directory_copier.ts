@@ -127,7 +127,7 @@ export class DirectoryCopier {
   async #store(
     source: CopiedDirectory,
     { mode }: Attributes,
-    { path, mayExist, place }: Destination,
+    { path, mayExist, look, place }: Destination,
   ): Promise<StoredDirectory> {
     const { store } = this.#options;
     const enter = (replaced: Attributes | undefined) => {
@@ -136,7 +136,11 @@ export class DirectoryCopier {
         : store;
       return StoredDirectory.enter(this.#to, { path, mode, replaced }, policy);
     };
-    const found = mayExist ? await this.#to.find(path) : undefined;
+    const found = look !== undefined
+      ? look.found
+      : mayExist
+      ? await this.#to.find(path)
+      : undefined;
     const replaced = isKnown(found) ? found : undefined;
     if (replaced !== undefined && place?.isCollision) {
       await place.among.check(place.name);

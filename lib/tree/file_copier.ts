@@ -169,11 +169,13 @@ export class FileCopier {
    * a server says of its links: there is no deadlock.
    */
   async #acquire(
-    { path, mayExist, key, place }: Destination,
+    { path, mayExist, look, key, place }: Destination,
   ): Promise<AcquiredDestination> {
     using claimed = new DisposableStack();
     const own = claimed.use(await this.#paths.acquire(key));
-    const replaced = mayExist || own.hasWaited
+    const replaced = look !== undefined && !own.hasWaited
+      ? look.found
+      : mayExist || own.hasWaited
       ? await this.#to.find(path)
       : undefined;
     if (isKnown(replaced) && place?.isCollision) {
