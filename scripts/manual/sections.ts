@@ -192,6 +192,12 @@ below
 .Ev XDG_CACHE_HOME
 or
 .Pa ~/.cache .
+.It Ev XDG_RUNTIME_DIR , TMPDIR
+Directories in which
+.Fl \-share
+makes one of its own for the socket of a shared login, for as long as it copies;
+the first that has a short path and can be written, else
+.Pa /tmp .
 .It Ev SystemRoot
 Directory of Windows, which holds its table of services.
 .El
@@ -247,6 +253,16 @@ Data that arrives early may have confused it.
 The server does not offer the protocol that was asked for.
 .It Li \-T takes any name
 The server sent a name that was not asked for, and it was refused.
+.It Li going on with 3 of 8 connections
+The server takes no more logins at a time, or no more sessions in a shared one
+(see
+.Cm MaxStartups
+and
+.Cm MaxSessions
+in
+.Xr sshd_config 5 ) ,
+or lost some.
+The copy is whole all the same.
 .It Li the shell said
 The remote login shell prints something before scp or SFTP begins.
 The copy still works; over SCP it takes another login.
