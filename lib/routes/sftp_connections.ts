@@ -133,6 +133,7 @@ export class SftpConnections {
   }
 
   async #lost(session: SftpSession): Promise<void> {
+    if (this.#isOver) return;
     const { interrupted } = this.#context.job;
     this.#others.get(session)?.[Symbol.asyncDispose]();
     this.#others.delete(session);

@@ -34,6 +34,7 @@ export class Lanes {
   /** Resolves when a lane has room; requests wait for it in their order. */
   #line: Promise<void> = Promise.resolve();
   #freed = Promise.withResolvers<void>();
+  readonly #free = () => this.#freed.resolve();
 
   constructor(
     first: Lane,
@@ -98,8 +99,6 @@ export class Lanes {
   #awaitTurn(): Promise<void> {
     return this.#line = this.#line.then(() => this.#awaitRoom());
   }
-
-  readonly #free = () => this.#freed.resolve();
 
   async #awaitRoom(): Promise<void> {
     while (this.#leastBusy.inFlight >= this.#most) {

@@ -29,7 +29,7 @@ const BLOCKING_TRIES = 5;
 const MOST_BLOCKING = 2;
 
 /** Channels that are open in this process. */
-let open = 0;
+let channelsOpen = 0;
 
 /** Waits for a call that would block. */
 interface Waits {
@@ -61,7 +61,7 @@ export class PipeChannel extends BufferedChannel implements Disposable {
    */
   constructor(input: number, output: number) {
     super(BLOCK_BYTES);
-    open++;
+    channelsOpen++;
     this.#input = input;
     this.#output = output;
     libc.setReceiveTime(input, SOON_MILLISECONDS);
@@ -89,7 +89,9 @@ export class PipeChannel extends BufferedChannel implements Disposable {
   async #receiveTogether(
     bytes: Uint8Array<ArrayBuffer>,
   ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    if (bytes.length < TOGETHER_BYTES || open > MOST_BLOCKING) return undefined;
+    if (bytes.length < TOGETHER_BYTES || channelsOpen > MOST_BLOCKING) {
+      return undefined;
+    }
     if (!await this.#mayBlock()) return undefined;
     const count = libc.receiveAll(this.#input, bytes);
     return count === undefined ? undefined : bytes.subarray(0, count);
@@ -117,7 +119,9 @@ export class PipeChannel extends BufferedChannel implements Disposable {
     for (let at = 0; at < bytes.length;) {
       const rest = bytes.subarray(at);
       // A pipe that took only a part is full.
-      if (at > 0 && open <= MOST_BLOCKING) libc.pause(GATHER_MICROSECONDS);
+      if (at > 0 && channelsOpen <= MOST_BLOCKING) {
+        libc.pause(GATHER_MICROSECONDS);
+      }
       at += await this.#retried(() => libc.write(this.#output, rest), {
         waitHere: async () => libc.pause(GATHER_MICROSECONDS),
         wait: () => libc.writable(this.#output),
@@ -136,7 +140,8 @@ export class PipeChannel extends BufferedChannel implements Disposable {
         if (this.turns.areDue) await this.turns.give();
         return count;
       }
-      const mayWaitHere = tries < BLOCKING_TRIES && open <= MOST_BLOCKING;
+      const mayWaitHere = tries < BLOCKING_TRIES &&
+        channelsOpen <= MOST_BLOCKING;
       if (mayWaitHere) await waitHere();
       else await this.turns.pass(wait());
     }
@@ -153,7 +158,7 @@ export class PipeChannel extends BufferedChannel implements Disposable {
     if (this.#input === libc.CLOSED) return;
     libc.close(this.#input);
     this.#input = libc.CLOSED;
-    open--;
+    channelsOpen--;
   }
 
   #closeOutput(): void {
