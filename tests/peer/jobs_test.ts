@@ -13,7 +13,7 @@ import {
 } from "../support/logins/passwords.ts";
 import { answer, ANSWER_NEEDS } from "../support/logins/typed.ts";
 import { lengthOf, until } from "../support/process/processes.ts";
-import type { Outcome } from "../support/process/program.ts";
+import { type Outcome, runProgram } from "../support/process/program.ts";
 import {
   LENDS_TERMINAL,
   seacpCommand,
@@ -173,6 +173,38 @@ peerTest(
     ]);
     assertEquals([outcome.status, sshCount(outcome)], [0, 1]);
     assertEquals(Deno.readTextFileSync(`${place.far}/f`), "f");
+  },
+);
+
+peerTest(
+  "jobs: a master of the user's that runs is shared by all, with and without --share",
+  NEEDS,
+  async () => {
+    const sshd = await sharedSshd();
+    using place = new Place(doorTo(sshd));
+    makeFiles(place.near);
+    const config = `${place.near}/config`;
+    Deno.writeTextFileSync(
+      config,
+      Deno.readTextFileSync(sshd.config)
+        .replace("ControlPath none", `ControlPath ${place.near}/socket`),
+    );
+    const ssh = (...args: readonly string[]) =>
+      runProgram(["ssh", "-F", config, ...args, "far"]);
+    assertEquals((await ssh("-fNM")).status, 0);
+    try {
+      const before = sshd.log.length;
+      for (const options of [[], ["--share"]]) {
+        const outcome = await place.copy([
+          ...["-F", config, "--jobs", "4", ...options, "-vr"],
+          ...["tree", place.remote(".")],
+        ]);
+        assertEquals([outcome.status, sshCount(outcome)], [0, 4]);
+      }
+      assert(!sshd.log.slice(before).includes("Accepted"));
+    } finally {
+      await ssh("-Oexit");
+    }
   },
 );
 
