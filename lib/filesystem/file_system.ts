@@ -78,6 +78,11 @@ export interface OpenFile extends Disposable {
   /** True where a write waits for nobody: no server, no reader of a FIFO. */
   readonly writesAtOnce?: boolean;
   /**
+   * True where all other calls may be made right behind a write, without a wait for
+   * its outcome: the server is known to carry out one request after the other.
+   */
+  readonly keepsOrder?: boolean;
+  /**
    * Cuts a longer file to the size that it is to have, before anything is written.
    * Absent where `truncate` is sure to keep what was written: some servers empty the
    * file instead, or fill it with zeros.

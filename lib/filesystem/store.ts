@@ -59,8 +59,8 @@ export interface ReceivedFile extends Disposable {
   ): Promise<EntryError | undefined>;
   /**
    * Gives a new file its whole content, mode and times, and closes it, all in one
-   * flight: a server acts on the requests for one file in their order. Cuts a file
-   * that was not written. Absent for a file that takes the place of another.
+   * flight, which only a file that keeps order can take. Cuts a file that was not
+   * written. Absent for a file that takes the place of another.
    */
   finishWith?(
     content: Uint8Array,

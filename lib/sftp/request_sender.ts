@@ -18,6 +18,7 @@ export interface RequestSender extends
     | "extensions"
     | "isLockstep"
     | "isAlive"
+    | "keepsOrder"
     | "request"
     | "read"
     | "limits"

@@ -114,6 +114,16 @@ export class SftpSession {
   }
 
   /**
+   * True where the server is known to carry out one request after the other: it
+   * offers what OpenSSH's does since 8.5 (sftp-server.c, `process`). The draft asks
+   * for that too, within a file (section 4.1), but a server in Go sets attributes
+   * while it writes.
+   */
+  get keepsOrder(): boolean {
+    return this.extensions.has(Extension.LIMITS);
+  }
+
+  /**
    * Begins a session, whatever a login shell prints before. Closing the channel
    * meanwhile ends it with a `SessionError`.
    *

@@ -81,6 +81,11 @@ export class SessionPool implements RequestSender {
     return this.#first.session.extensions;
   }
 
+  /** As of each session: a handle belongs to one. */
+  get keepsOrder(): boolean {
+    return this.#first.session.keepsOrder;
+  }
+
   get isLockstep(): boolean {
     return this.#first.session.isLockstep;
   }

@@ -18,6 +18,7 @@ export interface BlockLimits {
 export class SftpFile implements OpenFile {
   readonly handle: Handle;
   readonly path: string;
+  readonly keepsOrder: boolean;
   readonly spread?: NonNullable<OpenFile["spread"]>;
   readonly #requests: CheckedRequests;
   readonly #limits: BlockLimits;
@@ -49,6 +50,7 @@ export class SftpFile implements OpenFile {
     this.#requests = requests;
     this.#limits = limits;
     const { session } = requests;
+    this.keepsOrder = session.keepsOrder;
     if (session.spread !== undefined) {
       this.spread = (interrupted) =>
         session.spread!(handle, {

@@ -65,18 +65,27 @@ export class BufferableListing implements Listing {
     return given(entries, failure);
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<DirectoryEntry> {
+  [Symbol.asyncIterator](): AsyncIterator<DirectoryEntry> {
+    return {
+      next: () => this.#next(),
+      return: async () => {
+        this[Symbol.dispose]();
+        return { done: true, value: undefined };
+      },
+    };
+  }
+
+  async #next(): Promise<IteratorResult<DirectoryEntry>> {
+    let hasEnded = true;
     try {
-      for (;;) {
-        const entries = this.#kept === undefined
-          ? this.#entries
-          : await this.#kept;
-        const { done, value } = await entries.next();
-        if (done) return;
-        yield value;
-      }
+      const entries = this.#kept === undefined
+        ? this.#entries
+        : await this.#kept;
+      const next = await entries.next();
+      hasEnded = next.done === true;
+      return next;
     } finally {
-      this[Symbol.dispose]();
+      if (hasEnded) this[Symbol.dispose]();
     }
   }
 

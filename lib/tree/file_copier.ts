@@ -227,7 +227,7 @@ export class FileCopier {
     const blocks = this.#blocks;
     const isOneBlock = size > 0 && size < blocks.wholeBytes;
     if (
-      !isOneBlock || replaced !== undefined || stored.file.writesAtOnce ||
+      !isOneBlock || replaced !== undefined || !stored.file.keepsOrder ||
       stored.finishWith === undefined
     ) return false;
     using block = await blocks.acquire(size + 1);

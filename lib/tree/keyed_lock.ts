@@ -6,22 +6,23 @@ export interface AcquiredLock extends Disposable {
 
 /** Locks by key: one holder of each key at a time, in the order of asking. */
 export class KeyedLock {
-  /** Promises that resolve when the last one in line for a key is done. */
-  readonly #lines = new Map<string, Promise<void>>();
+  /** Those that wait for each key that is held. */
+  readonly #lines = new Map<string, (() => void)[]>();
 
   /** Waits in line for the lock of a key. */
   async acquire(key: string): Promise<AcquiredLock> {
-    const before = this.#lines.get(key);
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#lines.set(key, promise);
-    await before;
+    const line = this.#lines.get(key);
+    if (line === undefined) this.#lines.set(key, []);
+    else await new Promise<void>((resolve) => line.push(resolve));
     return {
-      hasWaited: before !== undefined,
-      [Symbol.dispose]: () => {
-        // Whoever waits behind has put another promise in this one's place.
-        if (this.#lines.get(key) === promise) this.#lines.delete(key);
-        resolve();
-      },
+      hasWaited: line !== undefined,
+      [Symbol.dispose]: () => this.#release(key),
     };
+  }
+
+  #release(key: string): void {
+    const next = this.#lines.get(key)?.shift();
+    if (next === undefined) this.#lines.delete(key);
+    else next();
   }
 }

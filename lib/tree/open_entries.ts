@@ -8,8 +8,10 @@ import { BufferableListing } from "./bufferable_listing.ts";
  * nothing else was open meanwhile.
  */
 export class OpenEntries {
-  /** Promises that resolve when open files are closed. */
-  readonly #files = new Set<Promise<void>>();
+  /** Count of the steps that have files open, or open one. */
+  #steps = 0;
+  /** Resolves when one of them ends; absent while nobody waits for that. */
+  #stepEnded: PromiseWithResolvers<void> | undefined;
   readonly #listings = new Map<BufferableListing, Promise<void>>();
   /** Number of attempts to open anything. */
   #attempts = 0;
@@ -23,15 +25,19 @@ export class OpenEntries {
    * called `opened`; by then it has closed all that it had open.
    */
   async use(step: (opened: () => void) => Promise<void>): Promise<void> {
-    await this.#attempt(async () => {
-      const ended = this.#begin();
-      const { promise: isOpen, resolve: opened } = Promise.withResolvers<
-        void
-      >();
-      const over = step(opened).finally(ended);
-      await Promise.race([isOpen, over]);
+    let isOpen = false;
+    try {
+      return await this.#count(() => step(() => isOpen = true));
+    } catch (error) {
+      if (isOpen || !(error instanceof TooManyOpenError)) throw error;
+    }
+    const { over } = await this.#retryInTurn(async () => {
+      const { promise: opened, resolve } = Promise.withResolvers<void>();
+      const over = this.#count(() => step(resolve));
+      await Promise.race([opened, over]);
       return { over };
-    }).then(({ over }) => over);
+    });
+    await over;
   }
 
   /**
@@ -40,53 +46,50 @@ export class OpenEntries {
    * @param name Name of the directory in messages.
    */
   async list(name: string, open: () => Promise<Listing>): Promise<Listing> {
-    return await this.#attempt(async () => {
-      const ended = this.#begin();
-      try {
-        const listing = await open();
-        const { promise: closed, resolve: close } = Promise.withResolvers<
-          void
-        >();
-        const held: BufferableListing = new BufferableListing(listing, {
-          name,
-          closed: () => {
-            this.#listings.delete(held);
-            close();
-          },
-        });
-        this.#listings.set(held, closed);
-        return held;
-      } finally {
-        ended();
-      }
-    });
-  }
-
-  #begin(): () => void {
-    this.#attempts++;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#files.add(promise);
-    return () => {
-      this.#files.delete(promise);
-      resolve();
-    };
-  }
-
-  async #attempt<T>(open: () => Promise<T>): Promise<T> {
+    const hold = () => this.#count(async () => this.#hold(name, await open()));
     try {
-      return await open();
+      return await hold();
     } catch (error) {
       if (!(error instanceof TooManyOpenError)) throw error;
-      const outcome = this.#retried.then(() => this.#retry(open));
-      this.#retried = outcome.then(() => {}, () => {});
-      return await outcome;
+      return await this.#retryInTurn(hold);
     }
+  }
+
+  #hold(name: string, listing: Listing): Listing {
+    const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+    const held: BufferableListing = new BufferableListing(listing, {
+      name,
+      closed: () => {
+        this.#listings.delete(held);
+        close();
+      },
+    });
+    this.#listings.set(held, closed);
+    return held;
+  }
+
+  async #count<T>(step: () => Promise<T>): Promise<T> {
+    this.#attempts++;
+    this.#steps++;
+    try {
+      return await step();
+    } finally {
+      this.#steps--;
+      this.#stepEnded?.resolve();
+      this.#stepEnded = undefined;
+    }
+  }
+
+  #retryInTurn<T>(open: () => Promise<T>): Promise<T> {
+    const outcome = this.#retried.then(() => this.#retry(open));
+    this.#retried = outcome.then(() => {}, () => {});
+    return outcome;
   }
 
   async #retry<T>(open: () => Promise<T>): Promise<T> {
     for (;;) {
       await this.#makeRoom();
-      const wasAlone = this.#files.size + this.#listings.size === 0;
+      const wasAlone = this.#steps + this.#listings.size === 0;
       const attempts = this.#attempts;
       try {
         return await open();
@@ -102,11 +105,14 @@ export class OpenEntries {
    * open, their entries are read into memory and they are closed.
    */
   async #makeRoom(): Promise<void> {
-    const most = Math.floor(this.#files.size / 2);
-    if (this.#files.size === 0) {
+    const most = Math.floor(this.#steps / 2);
+    if (this.#steps === 0) {
       for (const listing of this.#listings.keys()) listing.keep();
       await Promise.all(this.#listings.values());
     }
-    while (this.#files.size > most) await Promise.race(this.#files);
+    while (this.#steps > most) {
+      this.#stepEnded ??= Promise.withResolvers();
+      await this.#stepEnded.promise;
+    }
   }
 }

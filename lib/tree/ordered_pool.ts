@@ -12,6 +12,19 @@ export interface PoolSize {
   readonly most: number;
 }
 
+/** Step that began, or has room to begin. */
+interface BegunStep {
+  hasEnded: boolean;
+  failure?: { readonly error: unknown } | undefined;
+}
+
+/** Step that waits for room. */
+interface Waiter {
+  /** Time at which it began to wait, in milliseconds. */
+  readonly since: number;
+  begin(step: BegunStep): void;
+}
+
 /**
  * Pool of steps, so many of them in flight at once. Errors are reported in the
  * order in which the steps began, and a step keeps its place in the pool until
@@ -20,11 +33,13 @@ export interface PoolSize {
 export class OrderedPool {
   readonly #most: number;
   readonly #report: (error: unknown) => void;
+  /** Steps in flight or not reported yet, in their order. */
+  readonly #steps: BegunStep[] = [];
+  readonly #waiters: Waiter[] = [];
   #size: number;
-  #grownAt = -Infinity;
-  #count = 0;
-  #reported = Promise.resolve();
-  #freed = Promise.withResolvers<void>();
+  /** Time at which a step that waited last got room, in milliseconds. */
+  #freedAt = -Infinity;
+  #drained: PromiseWithResolvers<void> | undefined;
 
   /** @param report Receives each error that ends a step. */
   constructor({ size, most }: PoolSize, report: (error: unknown) => void) {
@@ -40,38 +55,62 @@ export class OrderedPool {
 
   /** Begins a step as soon as the pool has room; resolves once it began. */
   async begin(step: () => Promise<void>): Promise<void> {
-    while (this.#count >= this.#size) await this.#waitForRoom();
-    this.#count++;
-    const ended = step().then(() => undefined, (error) => ({ error }));
-    this.#reported = this.#settle(this.#reported, ended);
+    const begun = this.#hasRoom ? this.#admit() : await this.#waitForRoom();
+    step().then(
+      () => this.#end(begun),
+      (error) => this.#end(begun, { error }),
+    );
   }
 
-  /** Waits until a step has ended; doubles the size after a long wait. */
-  async #waitForRoom(): Promise<void> {
-    const asked = performance.now();
-    await this.#freed.promise;
+  get #hasRoom(): boolean {
+    return this.#steps.length < this.#size;
+  }
+
+  #admit(): BegunStep {
+    const step = { hasEnded: false };
+    this.#steps.push(step);
+    return step;
+  }
+
+  #waitForRoom(): Promise<BegunStep> {
+    return new Promise((begin) => {
+      this.#waiters.push({ since: performance.now(), begin });
+    });
+  }
+
+  #end(step: BegunStep, failure?: { readonly error: unknown }): void {
+    step.hasEnded = true;
+    step.failure = failure;
+    while (this.#steps[0]?.hasEnded) {
+      const { failure } = this.#steps.shift()!;
+      if (failure !== undefined) this.#report(failure.error);
+    }
+    if (this.#hasRoom && this.#waiters.length > 0) this.#admitWaiters();
+    if (this.#steps.length === 0) this.#drained?.resolve();
+  }
+
+  #admitWaiters(): void {
     const now = performance.now();
-    // Of several that waited for the same step, one alone has the pool grow.
-    const isSlow = now - asked > SLOW_MILLISECONDS && this.#grownAt <= asked;
-    if (!isSlow || this.#size >= this.#most) return;
-    this.#size = Math.min(this.#most, this.#size * 2);
-    this.#grownAt = now;
+    this.#growAfter(now);
+    this.#freedAt = now;
+    while (this.#hasRoom) {
+      const waiter = this.#waiters.shift();
+      if (waiter === undefined) return;
+      waiter.begin(this.#admit());
+    }
   }
 
-  async #settle(
-    before: Promise<void>,
-    ended: Promise<{ readonly error: unknown } | undefined>,
-  ): Promise<void> {
-    await before;
-    const failure = await ended;
-    if (failure !== undefined) this.#report(failure.error);
-    this.#count--;
-    this.#freed.resolve();
-    this.#freed = Promise.withResolvers();
+  /** Doubles the size where a step waited long and no other one got room. */
+  #growAfter(now: number): void {
+    const since = Math.max(this.#waiters[0]!.since, this.#freedAt);
+    const isSlow = now - since > SLOW_MILLISECONDS;
+    if (isSlow) this.#size = Math.min(this.#most, this.#size * 2);
   }
 
   /** Resolves when all steps that began have ended and were reported. */
   async wait(): Promise<void> {
-    await this.#reported;
+    if (this.#steps.length === 0) return;
+    this.#drained ??= Promise.withResolvers();
+    await this.#drained.promise;
   }
 }
