@@ -72,7 +72,7 @@ export class ReplacedFile implements ReceivedFile {
     const mayReplace = files.createTemporary !== undefined &&
       files.replace !== undefined && name !== "" && path.endsWith(name) &&
       (replaced === undefined || replaced.kind === "file");
-    if (!mayReplace || await isLink(files, path)) return undefined;
+    if (!mayReplace) return undefined;
     const temporary = path.slice(0, path.length - name.length) +
       temporaryName(name);
     const isKept = replaced !== undefined && !policy.preserve;
@@ -81,14 +81,20 @@ export class ReplacedFile implements ReceivedFile {
       : takenMode(announced, policy);
     const isLater = isKept || policy.preserve;
     const made = isLater ? PRIVATE_MODE : openMode(mode, policy);
-    const file = await files.createTemporary!(temporary, made)
-      .catch(asEntryError);
+    // Both leave at once: a look for a link costs no round trip.
+    const [file, mustStay] = await Promise.all([
+      files.createTemporary!(temporary, made).catch(asEntryError),
+      isLink(files, path),
+    ]);
     if (file instanceof TooManyOpenError) throw file;
-    return file instanceof Error ? undefined : new ReplacedFile(files, file, {
+    if (file instanceof Error) return undefined;
+    const received = new ReplacedFile(files, file, {
       path,
       temporary,
       mode: isLater || made !== mode ? mode : undefined,
     });
+    if (mustStay) await received.abandon();
+    return mustStay ? undefined : received;
   }
 
   /** Does nothing: the file is new. */
