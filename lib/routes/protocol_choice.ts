@@ -51,6 +51,7 @@ export function chooseProtocol(facts: ChoiceFacts): Choice {
       ? found("sftp", "the host is known to lack scp")
       : found("scp", "the host is known to lack SFTP");
   }
+  if (facts.hasJobs) return found("sftp", "it deals files to --jobs");
   if (needsQuoting) {
     return found("sftp", "a remote shell would read the path otherwise");
   }
@@ -75,7 +76,6 @@ export function chooseProtocol(facts: ChoiceFacts): Choice {
   if (facts.sendsContent) {
     return found("sftp", "it sends the content of a directory faster");
   }
-  if (facts.hasJobs) return found("sftp", "it deals files to --jobs");
   if (facts.willAsk) return found("sftp", "ssh will ask, and should ask once");
   return found("scp", "it is the faster one");
 }

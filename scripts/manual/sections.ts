@@ -125,8 +125,10 @@ Without
 or
 .Fl D ,
 .Nm
-chooses SFTP if a remote shell would misread a path, if it sends directories,
-several sources or a name with a line break, if the target may lie inside its
+chooses SFTP with
+.Fl \-jobs ,
+if a remote shell would misread a path, if it sends directories, several
+sources or a name with a line break, if the target may lie inside its
 source, for files below
 .Pa /proc
 and

@@ -114,6 +114,23 @@ peerTest(
   },
 );
 
+peerTest(
+  "configurationOf(): asks ssh where no protocol is named, or several connections are wanted",
+  ["ssh"],
+  async () => {
+    for (
+      const [change, isAsked] of [
+        [{}, true],
+        [{ protocol: "sftp" }, false],
+        [{ protocol: "sftp", jobs: 2 }, true],
+      ] as const
+    ) {
+      const found = await hostsOf({ ...KNOWN, ...change }).configurationOf(FAR);
+      assertEquals(found?.get("hostname"), isAsked ? "far" : undefined);
+    }
+  },
+);
+
 Deno.test("otherProtocolHint(): names the option of the other protocol, but not with -D", () => {
   assertEquals(hostsOf(OPTIONS).otherProtocolHint("scp"), ": try -s");
   assertEquals(hostsOf(OPTIONS).otherProtocolHint("sftp"), ": try -O");

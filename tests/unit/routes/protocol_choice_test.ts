@@ -59,6 +59,18 @@ const ROWS: readonly Row[] = [
     "scp",
     QUICK,
   ],
+  [
+    "SFTP for several connections, before all that a copy is",
+    { hasJobs: true, needsQuoting: true, sendsDirectories: true },
+    "sftp",
+    "it deals files to --jobs",
+  ],
+  [
+    "SCP for several connections to a host without SFTP",
+    { hasJobs: true, lacking: new Set(["sftp"]) },
+    "scp",
+    LACKS_SFTP,
+  ],
   ["SFTP where a path needs quotes", { needsQuoting: true }, "sftp", QUOTED],
   ["SFTP for a file of /proc", { isLengthless: true }, "sftp", LENGTHLESS],
   ["SFTP for a target in its source", { mayNest: true }, "sftp", NESTED],
