@@ -61,7 +61,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     "SFTP for several connections, before all that a copy is",
-    { hasJobs: true, needsQuoting: true, sendsDirectories: true },
+    { hasJobs: true, needsQuoting: true, sendsContent: true },
     "sftp",
     "it deals files to --jobs",
   ],
