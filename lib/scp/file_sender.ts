@@ -82,7 +82,7 @@ export class FileSender {
     if (maySpeculate && body !== undefined && isSafeToSpeculate(body)) {
       await this.#speculate(sent, body);
     } else if (maySpeculate && startsHarmlessly(await startOf(body ?? file))) {
-      const awaitRecord = await session.beginSpeculation(announcement, step);
+      const awaitRecord = await session.beginSpeculation(announcement, sent);
       await this.#sendContent(
         sent,
         (channel) => new SpeculatingOutput(channel, size, awaitRecord),

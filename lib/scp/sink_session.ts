@@ -40,6 +40,12 @@ export interface SinkSessionOptions {
 /** Part of an entry that gets a reply, and its bytes. */
 type Part = readonly [part: SentPart[0], ...bytes: readonly Uint8Array[]];
 
+/**
+ * Longest body that may leave before the directory that it is for has a reply, in
+ * bytes.
+ */
+const MAX_STRAY_BYTES = 4 * 1024 * 1024;
+
 /** Number of replies that may be pending before some are waited for. */
 const MAX_PENDING = 4096;
 
@@ -232,10 +238,12 @@ export class SinkSession {
    */
   async beginSpeculation(
     announcement: Announcement,
-    step: FileStep,
+    { step, size }: { step: FileStep; size: number },
   ): Promise<() => Promise<void>> {
-    // Where a prepared directory is refused, a large body would be sent for nothing.
-    await this.#readWhile(() => this.#replies.hasDirectory);
+    // Where a prepared directory is refused, a body fills the private one instead.
+    if (size > MAX_STRAY_BYTES) {
+      await this.#readWhile(() => this.#replies.hasDirectory);
+    }
     const entry = await this.#speculation(announcement, step);
     await this.#send(entry, this.#recordsOf(announcement));
     return () => this.#readWhile(() => entry.reply === undefined);
