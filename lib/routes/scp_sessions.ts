@@ -119,7 +119,8 @@ export class ScpSessions {
       const unprepared = await this.#prepare(scp, options);
       if (unprepared !== undefined) return unprepared;
       await skipBanner(scp);
-      if (scp.role === "-f") continue;
+      // Behind the directory script, a sink need not be ready yet.
+      if (scp.role === "-f" || scp.prepared !== undefined) continue;
       const result = await this.#awaitOutput(scp, options);
       if (result !== undefined) return result;
     }
