@@ -15,7 +15,7 @@ import { commandSpawner } from "../../lib/ssh/command_spawner.ts";
 import { posixSpawner } from "../../lib/ssh/posix_spawner.ts";
 import type { Session } from "./session.ts";
 
-const BLOCK_BYTES = 64 * 1024;
+const BLOCK_BYTES = 256 * 1024;
 
 /** Pace of a replay. */
 export interface Pace {
@@ -128,8 +128,13 @@ async function replay(
     await backlog?.finish();
     await channel.close();
   };
+  // Reads together what comes, as seacp does: else 160 MB took a third longer.
   const receive = async () => {
-    for (let bytes; (bytes = await channel.read(BLOCK_BYTES)).length > 0;) {
+    for (
+      let bytes;
+      (bytes = await channel.read(BLOCK_BYTES, { soon: BLOCK_BYTES })).length >
+        0;
+    ) {
       backlog?.receive(bytes);
     }
     backlog?.receive(new Uint8Array());
