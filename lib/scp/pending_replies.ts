@@ -195,11 +195,12 @@ export class PendingReplies {
     return this.#pending.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Names for an error all that may not have arrived. */
+  /** Names for an error all files that may not have arrived, else directories. */
   #unsure(first: SentEntry): string {
     const others = this.#pending.filter(({ part }) => part !== "end");
-    return unsure([first, ...others.map(({ entry }) => entry)]
-      .map(({ path }) => path));
+    const all = [first, ...others.map(({ entry }) => entry)];
+    const files = all.filter(({ step }) => step.kind === "file");
+    return unsure((files.length > 0 ? files : all).map(({ path }) => path));
   }
 
   /** Drops all pending replies; `before` is an entry that has one. */

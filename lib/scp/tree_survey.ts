@@ -3,11 +3,7 @@ import {
   checkLoop,
   type OpenDirectory,
 } from "../filesystem/directory_loops.ts";
-import type {
-  Attributes,
-  DirectoryEntry,
-  FileSystem,
-} from "../filesystem/file_system.ts";
+import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
 import { nameKeyOf } from "../names/names.ts";
 import type { ScriptedDirectory } from "./directory_script.ts";
 import { needsEncoding, sendingFailure } from "./wire/records.ts";
@@ -99,11 +95,21 @@ class Survey {
   async run(path: string, name: string): Promise<void> {
     await this.#meet({ path, name }, undefined);
     for (let next; (next = this.#pending.pop()) !== undefined;) {
-      for (const entry of await entriesIn(this.#files, next.path)) {
-        if (needsEncoding(entry.name)) this.hasLineBreak = true;
-        const path = this.#files.join(next.path, entry.name);
-        if (entry.kind !== "file") await this.#meet({ ...entry, path }, next);
+      await this.#look(next);
+    }
+  }
+
+  async #look(directory: Visited): Promise<void> {
+    try {
+      for await (
+        const { name, kind } of await this.#files.readdir(directory.path)
+      ) {
+        if (needsEncoding(name)) this.hasLineBreak = true;
+        const path = this.#files.join(directory.path, name);
+        if (kind !== "file") await this.#meet({ path, name }, directory);
       }
+    } catch (error) {
+      unreadable(error);
     }
   }
 
@@ -170,19 +176,6 @@ function isLoop(directory: OpenDirectory): boolean {
     if (error instanceof EntryError) return true;
     throw error;
   }
-}
-
-async function entriesIn(
-  files: FileSystem,
-  path: string,
-): Promise<readonly DirectoryEntry[]> {
-  const entries: DirectoryEntry[] = [];
-  try {
-    for await (const entry of await files.readdir(path)) entries.push(entry);
-  } catch (error) {
-    unreadable(error);
-  }
-  return entries;
 }
 
 /** For a `catch`: the copy reports what cannot be read. */

@@ -146,8 +146,16 @@ function testCase(
     });
     assertEquals(listing(place.path), leaves);
     assertEquals(place.served.map(servedLine), expected.served ?? []);
-    assertEquals(place.calls.map((call) => call.at(-1)), expected.asks);
+    const commands = place.calls.map((call) => plain(call.at(-1)!));
+    assertEquals(commands, expected.asks);
   });
+}
+
+/** Gives a sink's command, where the script that makes directories runs it. */
+function plain(command: string): string {
+  const [, target, sink] =
+    /^sh -c .* seacp-[-\w]+ (\S+) \S+ (scp [^']*)$/.exec(command) ?? [];
+  return sink === undefined ? command : `${sink} ${target} by a script`;
 }
 
 /** Gives the line of a listing for an entry. */
@@ -176,15 +184,19 @@ interface Copy
   readonly served?: readonly string[];
   /** Protocol without an option that names one. */
   readonly byDefault: "scp" | "sftp";
+  /** True where a script makes directories first. */
+  readonly isScripted?: true;
 }
 
 /** Gives the cases of a copy: with `-O`, with `-s` and with neither. */
 function casesOf(
-  { name, args, scp: [command, steps], sftp, byDefault, ...rest }: Copy,
+  { name, args, scp: [command, steps], sftp, byDefault, isScripted, ...rest }:
+    Copy,
 ): Case[] {
   const { served = sftp.map(heldLine), ...expected } = rest;
   const script = { sink: steps, source: steps, sftp: serves(...sftp) };
   const overScp = { ...expected, script, asks: [command] };
+  const byScript = { ...overScp, asks: [`${command} by a script`] };
   const overSftp = { ...expected, script, served, asks: ["sftp"] };
   return [
     {
@@ -196,7 +208,7 @@ function casesOf(
     },
     { ...overSftp, name: `${name}, with -s`, args: ["-s", ...args] },
     {
-      ...(byDefault === "scp" ? overScp : overSftp),
+      ...(isScripted ? byScript : byDefault === "scp" ? overScp : overSftp),
       name: `${name}, over ${byDefault.toUpperCase()} by default`,
       args,
     },
@@ -216,7 +228,7 @@ function heldLine({ path, content = "", mode, modified }: TreeEntry): string {
  * Content that looks like a record: it leaves once its own record is
  * acknowledged, so that bytes come in the same order however fast ssh is.
  */
-const TEXT = "Text\n";
+const TEXT = "Each\n";
 
 const LARGE = "0123456789".repeat(40_000);
 
@@ -281,14 +293,15 @@ const UPLOADS: readonly Copy[] = [
         "D0755 0 tree\n",
         "D0755 0 sub\n",
         "C0644 5 f\n",
-        "Text\n\0",
+        "Each\n\0",
         "E\n",
         "E\n",
       ),
     ],
     sftp: [],
-    served: ["tree/ 0755", "tree/sub/ 0755", 'tree/sub/f 0644 "Text\\n"'],
-    byDefault: "sftp",
+    served: ["tree/ 0755", "tree/sub/ 0755", 'tree/sub/f 0644 "Each\\n"'],
+    byDefault: "scp",
+    isScripted: true,
   },
   {
     name: "a file goes up with its times",
@@ -547,7 +560,7 @@ const SESSIONS: readonly Case[] = [
   },
   {
     name: "a tree goes up with its times",
-    args: ["-rp", "tree", "far:"],
+    args: ["-s", "-rp", "tree", "far:"],
     near: [directory("tree"), file("tree/f", "abc")],
     script: { sftp: serves() },
     served: ["tree/ 0755 1000000000", 'tree/f 0644 1000000000 "abc"'],
@@ -674,17 +687,24 @@ const SESSIONS: readonly Case[] = [
   },
   {
     name: "where there is no SFTP a tree goes up over SCP",
-    args: ["-r", "tree", "far:"],
-    near: [directory("tree"), file("tree/f", TEXT)],
+    args: ["-r", "tree", "a", "far:"],
+    near: [directory("tree"), file("tree/f", TEXT), file("a", "abc")],
     script: {
       sftp: [warns("subsystem request failed on channel 0\r\n"), ends(255)],
-      sink: takes("D0755 0 tree\n", "C0644 5 f\n", "Text\n\0", "E\n"),
+      sink: takes(
+        "D0755 0 tree\n",
+        "C0644 5 f\n",
+        "Each\n\0",
+        "E\n",
+        "C0644 3 a\n",
+        "abc\0",
+      ),
     },
     stderr: [
       "seacp: warning: far: the server refuses it: " +
       "subsystem request failed on channel 0: going on over SCP",
     ],
-    asks: ["sftp", "scp -r -t ."],
+    asks: ["sftp", "scp -r -d -t ."],
   },
   {
     name: "with -O nothing but SCP is tried",
