@@ -6,6 +6,7 @@ import { pathsOnWindows } from "../filesystem/local_pattern.ts";
 import type { Location, RemoteLocation } from "../location/location.ts";
 import { checkLogin, checkSourceUser } from "../location/login.ts";
 import { isDotName } from "../names/names.ts";
+import { watchPrompts } from "../ssh/prompt_watch.ts";
 import { parseLocation } from "../location/operand.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { Tally } from "../events/tally.ts";
@@ -178,7 +179,7 @@ class Copy {
       sftp: uploadOverSftp(paths, target, this.#context),
     }, {
       sendsContent: options.recursive &&
-        paths.some((path) => isDotName(files.nameOf(path))),
+        (!mayPrepare() || paths.some((path) => isDotName(files.nameOf(path)))),
       sendsSeveral: paths.length > 1,
       hasStickyBit: options.preserve && tree?.hasStickyBit === true,
       hasLineBreak: tree?.hasLineBreak === true ||
@@ -278,4 +279,10 @@ function pacerUntil(interrupted: AbortSignal, bitsPerSecond: number): Pacer {
   const pacer = new Pacer(bitsPerSecond);
   interrupted.addEventListener("abort", () => pacer.release());
   return pacer;
+}
+
+/** Tells whether a prompt of ssh would be noticed, without which trees are slow. */
+function mayPrepare(): boolean {
+  using watch = watchPrompts();
+  return watch.hasPrompted === false;
 }

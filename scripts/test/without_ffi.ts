@@ -12,6 +12,7 @@ export const SAME_EVERYWHERE: readonly string[] = [
   "foreign_clients",
   "foreign_servers",
   "large_files",
+  "prepared_directories",
   "protocol_choice",
   "refused_files",
 ];
