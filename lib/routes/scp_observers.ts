@@ -1,12 +1,13 @@
 /** Observers of a dialogue with an scp, each of which changes what it passes on. */
 
 import type { CopyEvent, Observer } from "../events/copy_event.ts";
+import { rewordedFailures } from "../events/reworded_failures.ts";
 import { isLengthless } from "./copy_facts.ts";
 import { asHostMessage, isScpMessage } from "./session_failure.ts";
 
 /** Gives an observer that reports a remote scp's messages as the host's. */
 export function hostObserver(host: string, observer: Observer): Observer {
-  return changing(
+  return rewordedFailures(
     observer,
     (message) => isScpMessage(message) ? asHostMessage(host, message) : message,
   );
@@ -17,7 +18,7 @@ export function hostsObserver(
   hosts: readonly string[],
   observer: Observer,
 ): Observer {
-  return changing(observer, (message) => {
+  return rewordedFailures(observer, (message) => {
     for (const host of hosts) {
       const prefix = `${host}: `;
       const text = message.slice(prefix.length);
@@ -27,20 +28,6 @@ export function hostsObserver(
     }
     return message;
   });
-}
-
-function changing(
-  observer: Observer,
-  change: (message: string) => string,
-): Observer {
-  return {
-    report: (event) =>
-      observer.report(
-        event.kind === "failure"
-          ? { ...event, message: change(event.message) }
-          : event,
-      ),
-  };
 }
 
 /**

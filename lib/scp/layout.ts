@@ -1,6 +1,5 @@
 /** Records that lead a sink from its target into a directory. */
 
-import type { CopyEvent, Observer } from "../events/copy_event.ts";
 import type { Announcement, SentDirectory } from "./sent_entry.ts";
 
 /** Directory that a sink enters by one record, and leaves by one `E`. */
@@ -20,20 +19,18 @@ export interface Layout {
   /** Gives the levels from the target to a directory; none for the top. */
   levelsInto(directory: SentDirectory | undefined): readonly Level[];
   /**
-   * True where each directory is entered once at best: its files come first, and
-   * then the directories in it.
+   * True where the sink is in a private directory of links: a refusal there loses
+   * it, and is for another sink to report. Each directory is entered once at best,
+   * so its files come before the directories in it.
    */
-  readonly filesFirst: boolean;
-  /**
-   * Gives a sink's message with the path that the target's own name leads to.
-   * Absent where the sink sees that path.
-   */
-  reworded?(message: string): string;
+  readonly isPrivate: boolean;
+  /** Gives a sink's message with the path that the target's own name leads to. */
+  reworded(message: string): string;
 }
 
 /** Layout in which each directory is entered from the one above. */
 export class NestedLayout implements Layout {
-  readonly filesFirst = false;
+  readonly isPrivate = false;
   readonly #outermost: string | undefined;
 
   /**
@@ -58,6 +55,11 @@ export class NestedLayout implements Layout {
     }];
   }
 
+  /** Gives the message as it is: the sink sees that path. */
+  reworded(message: string): string {
+    return message;
+  }
+
   #renamed(announcement: Announcement): Announcement {
     if (this.#outermost === undefined) return announcement;
     const { record } = announcement;
@@ -69,20 +71,4 @@ export class NestedLayout implements Layout {
 export function isSameLevel(one: Level, other: Level): boolean {
   return one.directory === other.directory &&
     one.announcement.record.name === other.announcement.record.name;
-}
-
-/** Gives an observer that gets a sink's messages as a layout words them. */
-export function rewording(
-  { reworded }: Layout,
-  observer: Observer,
-): Observer {
-  if (reworded === undefined) return observer;
-  return {
-    report: (event: CopyEvent) =>
-      observer.report(
-        event.kind === "failure"
-          ? { ...event, message: reworded(event.message) }
-          : event,
-      ),
-  };
 }

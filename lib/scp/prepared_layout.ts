@@ -7,11 +7,11 @@ import type { SentDirectory } from "./sent_entry.ts";
 const PRIVATE_MODE = 0o700;
 
 /**
- * Layout of a private directory that the directory script has filled with links.
- * Where a sink refuses one, it is in the private directory still.
+ * Layout of a private directory that the directory script has filled with links. A
+ * sink that refuses one is in the private directory still.
  */
 export class PreparedLayout implements Layout {
-  readonly filesFirst = true;
+  readonly isPrivate = true;
   readonly #prepared: ReadonlyMap<string, PlannedDirectory>;
   readonly #key: string;
   readonly #target: string;

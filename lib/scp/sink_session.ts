@@ -1,7 +1,8 @@
 import { ProtocolError, SessionError, withName } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
+import { rewordedFailures } from "../events/reworded_failures.ts";
 import { guard, recordsOf } from "./announcements.ts";
-import { isSameLevel, type Layout, type Level, rewording } from "./layout.ts";
+import { isSameLevel, type Layout, type Level } from "./layout.ts";
 import type { ScpPeer } from "./peer.ts";
 import {
   type LostSink,
@@ -78,9 +79,13 @@ export class SinkSession {
     this.peer = peer;
     this.#options = options;
     this.#observer = observer;
-    this.#replies = new PendingReplies(peer, rewording(layout, observer), {
-      takesTogether: mode === "lockstep" || layout.filesFirst,
-      refusalLoses: layout.reworded !== undefined,
+    const reported = rewordedFailures(
+      observer,
+      (message) => layout.reworded(message),
+    );
+    this.#replies = new PendingReplies(peer, reported, {
+      takesTogether: mode === "lockstep" || layout.isPrivate,
+      refusalLoses: layout.isPrivate,
     });
   }
 
@@ -172,8 +177,8 @@ export class SinkSession {
   async #leave(): Promise<void> {
     const { announcement: { path }, directory } = this.#levels.pop()!;
     const parts: Part[] = [["end", formatRecord({ kind: "end" })]];
-    const { filesFirst } = this.#options.layout;
-    const needsGuard = !filesFirst && this.#replies.hasSpeculation;
+    const { isPrivate } = this.#options.layout;
+    const needsGuard = !isPrivate && this.#replies.hasSpeculation;
     if (needsGuard) parts.unshift(["end", guard()]);
     this.#directory = directory?.above;
     // The end of a directory sets its times.

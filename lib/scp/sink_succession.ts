@@ -86,7 +86,7 @@ export class SinkSuccession {
 
   /** True where a directory's files are to come before the directories in it. */
   get filesFirst(): boolean {
-    return this.#layout.filesFirst;
+    return this.#layout.isPrivate;
   }
 
   /** Waits for the sink to be ready, as `Source.begin`. */
