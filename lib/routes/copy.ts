@@ -5,13 +5,13 @@ import { currentUmask, LocalFileSystem } from "../disk/local_file_system.ts";
 import { pathsOnWindows } from "../filesystem/local_pattern.ts";
 import type { Location, RemoteLocation } from "../location/location.ts";
 import { checkLogin, checkSourceUser } from "../location/login.ts";
-import { isDotName } from "../names/names.ts";
 import { watchPrompts } from "../ssh/prompt_watch.ts";
 import { parseLocation } from "../location/operand.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { Tally } from "../events/tally.ts";
 import type { CopyJob } from "../options/copy_options.ts";
 import { environmentVariable } from "../system/environment.ts";
+import type { TreeSurvey } from "../scp/tree_survey.ts";
 import { copyTree } from "../tree/copy_tree.ts";
 import {
   isInside,
@@ -39,6 +39,7 @@ import {
   uploadOverSftp,
 } from "./sftp_routes.ts";
 import { ScpSessions } from "./scp_sessions.ts";
+import { isDotTree } from "./scp_upload.ts";
 import { SftpSessions } from "./sftp_sessions.ts";
 
 /**
@@ -173,17 +174,24 @@ class Copy {
   ): Promise<void> {
     if (paths.length === 0 || this.#context.job.interrupted.aborted) return;
     const { files, job: { options } } = this.#context;
-    const tree = await surveyOf(paths, { files, options });
+    let surveyed: Promise<TreeSurvey | undefined> | undefined;
+    const survey = () => surveyed ??= surveyOf(paths, { files, options });
     await this.#copyRemotely([target], {
-      scp: uploadOverScp(paths, target, { ...this.#context, tree }),
+      scp: uploadOverScp(paths, target, { ...this.#context, survey }),
       sftp: uploadOverSftp(paths, target, this.#context),
     }, {
-      sendsContent: options.recursive &&
-        (!mayPrepare() || paths.some((path) => isDotName(files.nameOf(path)))),
+      sendsContent: isDotTree(paths, this.#context) ||
+        options.recursive && !seesPrompts(),
       sendsSeveral: paths.length > 1,
-      hasStickyBit: options.preserve && tree?.hasStickyBit === true,
-      hasLineBreak: tree?.hasLineBreak === true ||
-        paths.some((path) => path.includes("\n")),
+      hasLineBreak: paths.some((path) => path.includes("\n")),
+    }, async () => {
+      const tree = await survey();
+      if (tree === undefined) return {};
+      const { hasLineBreak, hasStickyBit } = tree;
+      return {
+        hasLineBreak,
+        hasStickyBit: options.preserve && hasStickyBit,
+      };
     });
   }
 
@@ -224,9 +232,14 @@ class Copy {
     locations: readonly RemoteLocation[],
     routes: Routes,
     facts: Partial<CopyFacts>,
+    look?: () => Promise<Partial<CopyFacts>>,
   ): Promise<void> {
     const { hosts, observer, job: { interrupted } } = this.#context;
-    const choice = await hosts.choose(locations, { ...NO_FACTS, ...facts });
+    const choice = await hosts.choose(
+      locations,
+      { ...NO_FACTS, ...facts },
+      look,
+    );
     const scp = overOneConnection(routes.scp, locations, this.#context);
     await copyWithFallback({ ...routes, scp }, choice, {
       hosts,
@@ -282,7 +295,7 @@ function pacerUntil(interrupted: AbortSignal, bitsPerSecond: number): Pacer {
 }
 
 /** Tells whether a prompt of ssh would be noticed, without which trees are slow. */
-function mayPrepare(): boolean {
+function seesPrompts(): boolean {
   using watch = watchPrompts();
-  return watch.hasPrompted === false;
+  return !watch.isBlind;
 }

@@ -53,10 +53,16 @@ export class Hosts {
     return this.#options.protocol === undefined;
   }
 
-  /** Chooses and reports the protocol of a copy from or to some locations. */
+  /**
+   * Chooses and reports the protocol of a copy from or to some locations.
+   *
+   * @param look Finds facts that cost time; called where SCP would be chosen without
+   * them.
+   */
   async choose(
     locations: readonly RemoteLocation[],
     copy: CopyFacts,
+    look: () => Promise<Partial<CopyFacts>> = async () => ({}),
   ): Promise<Choice> {
     const { protocol: named } = this.#options;
     const lacking = new Set<Protocol>();
@@ -65,21 +71,26 @@ export class Hosts {
         for (const protocol of facts.lacking) lacking.add(protocol);
       }
     }
-    const facts = {
+    let facts = {
       named,
       lacking,
       needsQuoting: locations.some(({ path }) => !isPlainPath(path)),
       hasJobs: this.#options.jobs > 1,
       ...copy,
+      willAsk: false,
     };
-    const choice = chooseProtocol({ ...facts, willAsk: false });
-    const isOpen = choice.mayChange && choice.protocol === "scp" &&
-      lacking.size === 0;
-    const chosen = isOpen && await this.#willAsk(locations)
-      ? chooseProtocol({ ...facts, willAsk: true })
-      : choice;
-    this.#report(locations, chosen);
-    return chosen;
+    let choice = chooseProtocol(facts);
+    const isOpen = () =>
+      choice.mayChange && choice.protocol === "scp" && lacking.size === 0;
+    if (isOpen()) {
+      facts = { ...facts, ...await look() };
+      choice = chooseProtocol(facts);
+    }
+    if (isOpen() && await this.#willAsk(locations)) {
+      choice = chooseProtocol({ ...facts, willAsk: true });
+    }
+    this.#report(locations, choice);
+    return choice;
   }
 
   #report(locations: readonly RemoteLocation[], choice: Choice): void {

@@ -24,10 +24,16 @@ export interface ScpContext extends RouteContext {
 export function uploadOverScp(
   paths: readonly string[],
   target: RemoteLocation,
-  context: ScpContext & { readonly tree: TreeSurvey | undefined },
+  { survey, ...context }: ScpContext & {
+    /** Surveys the tree that is sent; gives `undefined` where none is. */
+    survey(): Promise<TreeSurvey | undefined>;
+  },
 ): Route {
   return routeTo(target, async (options) => {
-    const dialogue = await UploadDialogue.prepare(paths, target, context);
+    const dialogue = await UploadDialogue.prepare(paths, target, {
+      ...context,
+      tree: await survey(),
+    });
     return await context.scpSessions
       .connect([dialogue.request], dialogue, options);
   });

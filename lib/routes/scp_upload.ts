@@ -181,7 +181,7 @@ export class UploadDialogue implements Dialogue {
 }
 
 /** Tells whether the content of a dot path is copied, straight into the target. */
-function isDotTree(
+export function isDotTree(
   paths: readonly string[],
   { files, job }: Pick<RouteContext, "files" | "job">,
 ): boolean {

@@ -83,6 +83,29 @@ Deno.test("Hosts: choose by the facts of the copy and the paths of the locations
   );
 });
 
+Deno.test("Hosts: look for costly facts only where SCP would be chosen without them", async () => {
+  let looks = 0;
+  const look = async () => {
+    looks++;
+    return { hasLineBreak: true };
+  };
+  const hosts = hostsOf(UNKNOWN);
+  const broken = "a name with a line break cannot go over SCP as it is";
+  assertEquals(
+    await hosts.choose([FAR], NO_FACTS, look),
+    choice("sftp", broken),
+  );
+  assertEquals(looks, 1);
+  await hosts.choose([FAR], { ...NO_FACTS, sendsSeveral: true }, look);
+  await hosts.choose([{ ...FAR, path: "a b" }], NO_FACTS, look);
+  await hosts.remember(
+    { location: FAR, reason: "none", isProven: false },
+    "scp",
+  );
+  await hosts.choose([FAR], NO_FACTS, look);
+  assertEquals(looks, 1);
+});
+
 Deno.test("Hosts: remember during a run what a host lacks, for its login alone", async () => {
   const hosts = hostsOf(UNKNOWN);
   const unavailable = { location: FAR, reason: "none", isProven: false };
