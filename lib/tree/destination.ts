@@ -1,4 +1,4 @@
-import type { Attributes } from "../filesystem/file_system.ts";
+import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
 import type { NameCollisions } from "../filesystem/name_collisions.ts";
 
 /** Entry with its attributes. */
@@ -26,6 +26,20 @@ export interface Place {
   readonly among: NameCollisions;
   /** True if some disk may take it for a name that came before. */
   readonly isCollision: boolean;
+}
+
+/**
+ * Finds the entry at a destination, which is not asked for where the copy knows.
+ *
+ * @param isStale True where something was copied there since the copy knew.
+ */
+export async function findThere(
+  files: Pick<FileSystem, "find">,
+  { path, mayExist, look }: Destination,
+  { isStale = false } = {},
+): Promise<Attributes | undefined> {
+  if (look !== undefined && !isStale) return look.found;
+  return mayExist || isStale ? await files.find(path) : undefined;
 }
 
 /** Tells whether an entry is there for sure, and not of the kind "unknown". */

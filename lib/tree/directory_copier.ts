@@ -9,6 +9,7 @@ import { StoredDirectory } from "../filesystem/stored_directory.ts";
 import type { TransferRun } from "./transfer_run.ts";
 import {
   type Destination,
+  findThere,
   type FoundEntry,
   isKnown,
   type Place,
@@ -127,8 +128,9 @@ export class DirectoryCopier {
   async #store(
     source: CopiedDirectory,
     { mode }: Attributes,
-    { path, mayExist, look, place }: Destination,
+    destination: Destination,
   ): Promise<StoredDirectory> {
+    const { path, place } = destination;
     const { store } = this.#options;
     const enter = (replaced: Attributes | undefined) => {
       const policy = isTarget(replaced !== undefined, place)
@@ -136,11 +138,7 @@ export class DirectoryCopier {
         : store;
       return StoredDirectory.enter(this.#to, { path, mode, replaced }, policy);
     };
-    const found = look !== undefined
-      ? look.found
-      : mayExist
-      ? await this.#to.find(path)
-      : undefined;
+    const found = await findThere(this.#to, destination);
     const replaced = isKnown(found) ? found : undefined;
     if (replaced !== undefined && place?.isCollision) {
       await place.among.check(place.name);

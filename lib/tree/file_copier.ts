@@ -25,7 +25,12 @@ import {
 import { BufferPool } from "./buffer_pool.ts";
 import { KeyedLock } from "./keyed_lock.ts";
 import { type CopiedContent, copyContent } from "./content.ts";
-import { type Destination, type FoundEntry, isKnown } from "./destination.ts";
+import {
+  type Destination,
+  findThere,
+  type FoundEntry,
+  isKnown,
+} from "./destination.ts";
 import type { OpenEntries } from "./open_entries.ts";
 import { copyRanges } from "./ranges.ts";
 import type { TransferOptions } from "./options.ts";
@@ -169,15 +174,14 @@ export class FileCopier {
    * a server says of its links: there is no deadlock.
    */
   async #acquire(
-    { path, mayExist, look, key, place }: Destination,
+    destination: Destination,
   ): Promise<AcquiredDestination> {
+    const { key, place } = destination;
     using claimed = new DisposableStack();
     const own = claimed.use(await this.#paths.acquire(key));
-    const replaced = look !== undefined && !own.hasWaited
-      ? look.found
-      : mayExist || own.hasWaited
-      ? await this.#to.find(path)
-      : undefined;
+    const replaced = await findThere(this.#to, destination, {
+      isStale: own.hasWaited,
+    });
     if (isKnown(replaced) && place?.isCollision) {
       await place.among.check(place.name);
     }
