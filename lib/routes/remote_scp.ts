@@ -4,8 +4,6 @@ import { readLine } from "../channel/line.ts";
 import { isConnectionFailure } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { decodeName } from "../names/name_bytes.ts";
-import { literalWord } from "../names/remote_path.ts";
-import { quotedForShell } from "../names/shell_quoting.ts";
 import type { PlannedDirectory, TreeSurvey } from "../scp/tree_survey.ts";
 import {
   NO_DIRECTORIES,
@@ -272,7 +270,7 @@ export class RemoteScp implements AsyncDisposable {
         target: path,
         name: tree.name,
         sink: remoteScpWithout(role, path, scpOptions),
-      }, (word) => quotedForShell(literalWord(word)));
+      });
     }
     const plain = remoteScpCommand(role, path, scpOptions);
     return marker === undefined ? plain : markedCommand(plain, marker);

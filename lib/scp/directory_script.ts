@@ -12,6 +12,8 @@
  */
 
 import { encodeName } from "../names/name_bytes.ts";
+import { literalWord } from "../names/remote_path.ts";
+import { quotedForShell } from "../names/shell_quoting.ts";
 
 /** Name of the link to the outermost directory. */
 export const OUTERMOST = "0";
@@ -75,9 +77,8 @@ export interface ScriptAnswer {
 }
 
 /**
- * Gives the words with which a shell runs the script.
+ * Gives the command that has a remote shell run the script.
  *
- * @param quoted Quotes a word for a remote shell.
  * @param target Target as the remote shell is given it.
  * @param sink Command of a sink without its target.
  */
@@ -88,10 +89,10 @@ export function scriptCommand(
     name: string;
     sink: string;
   },
-  quoted: (word: string) => string,
 ): string {
-  return ["sh -c", quoted(DIRECTORY_SCRIPT), key, target, quoted(name), sink]
-    .join(" ");
+  const [script, quotedName] = [DIRECTORY_SCRIPT, name]
+    .map((word) => quotedForShell(literalWord(word)));
+  return ["sh -c", script, key, target, quotedName, sink].join(" ");
 }
 
 /** Reads the script's answer, a line behind its key; `undefined` if it is none. */

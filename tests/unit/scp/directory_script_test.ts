@@ -17,10 +17,10 @@ Deno.test("scriptCommand(): puts the target as it is, and the name and the scrip
     target: "~/x",
     name: "a b",
     sink: "scp -r -t",
-  }, (word) => `<${word}>`);
+  });
   assertEquals(
     command,
-    `sh -c <${DIRECTORY_SCRIPT}> key ~/x <a b> scp -r -t`,
+    `sh -c '${DIRECTORY_SCRIPT}' key ~/x 'a b' scp -r -t`,
   );
 });
 
