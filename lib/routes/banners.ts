@@ -67,10 +67,8 @@ export class Banners {
   ): Promise<void> {
     const login = loginOf(location);
     const { failure, loginMilliseconds } = this.#expected.get(login)!;
-    const timeout = BANNER_MILLISECONDS + SLOWER * loginMilliseconds;
     try {
-      const banner = await skipBanner(channel, marker, timeout);
-      if (banner !== "") this.report(location, banner);
+      await this.#skip(location, channel, { marker, loginMilliseconds });
     } catch (error) {
       this.#expected.delete(login);
       throw error instanceof ProtocolError ? failure : error;
@@ -90,14 +88,30 @@ export class Banners {
     channel: Channel,
     { marker, age }: { marker: string; age: number },
   ): Promise<void> {
-    const timeout = BANNER_MILLISECONDS + SLOWER * age;
-    const banner = await skipBanner(channel, marker, timeout);
+    const banner = await this.#skip(location, channel, {
+      marker,
+      loginMilliseconds: age,
+    });
     if (banner === "") return;
-    this.report(location, banner);
     const failure = new ProtocolError(
       `the remote does not speak SCP: it said ${quoted(banner)}`,
     );
     this.expect(location, failure, age);
+  }
+
+  /** Skips and reports the banner up to `marker`; gives it. */
+  async #skip(
+    location: RemoteLocation,
+    channel: Channel,
+    { marker, loginMilliseconds }: {
+      marker: string;
+      loginMilliseconds: number;
+    },
+  ): Promise<string> {
+    const timeout = BANNER_MILLISECONDS + SLOWER * loginMilliseconds;
+    const banner = await skipBanner(channel, marker, timeout);
+    if (banner !== "") this.report(location, banner);
+    return banner;
   }
 
   /**
