@@ -6,13 +6,10 @@ import { noticeInterrupt } from "../ssh/exit_status.ts";
 import type { SshSession } from "../ssh/session.ts";
 import type { SessionContext } from "./route.ts";
 import { pacedChannel } from "./session_start.ts";
-import { startSftp } from "./sftp_start.ts";
+import { CLOSE_MILLISECONDS, startSftp } from "./sftp_start.ts";
 
 /** Most logins at a time: sshd drops some of more than ten (MaxStartups). */
 const MOST_LOGINS = 4;
-
-/** Longest wait for a connection that is done to end, in milliseconds. */
-const CLOSE_MILLISECONDS = 2000;
 
 /** Settings of the connections of one login. */
 export interface ConnectionOptions {

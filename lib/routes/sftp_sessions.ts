@@ -28,7 +28,7 @@ import {
   type Unconnected,
 } from "./session_start.ts";
 import { SftpConnections } from "./sftp_connections.ts";
-import { removalSignal, startSftp } from "./sftp_start.ts";
+import { CLOSE_MILLISECONDS, removalSignal, startSftp } from "./sftp_start.ts";
 
 /** Server of one login, and the ssh that leads to it. */
 interface Server {
@@ -59,9 +59,6 @@ const BLOCK_BYTES = 256 * 1024;
 
 /** Smallest block, however slow the copy is to be. */
 const LEAST_BLOCK_BYTES = 4096;
-
-/** Longest wait for a server to close a channel that is done, in milliseconds. */
-const CLOSE_MILLISECONDS = 2000;
 
 /**
  * Starts the SFTP servers of a job, and sees each session to its end. Each login

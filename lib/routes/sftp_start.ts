@@ -15,6 +15,9 @@ import { startSsh } from "./session_start.ts";
  */
 const REMOVAL_MILLISECONDS = 1000;
 
+/** Longest wait for a server to close a channel that is done, in milliseconds. */
+export const CLOSE_MILLISECONDS = 2000;
+
 /**
  * Parts of an ssh that needs no terminal. A Ctrl-C there does not reach it, so that it
  * can still remove what is not whole.
