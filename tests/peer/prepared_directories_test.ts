@@ -9,6 +9,7 @@ import { peerTest, sshdDoor, writeScript } from "../support/doors.ts";
 import { Place } from "../support/fixtures/place.ts";
 import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import {
+  type DescribeOptions,
   describeTree,
   ODD_NAMES,
   type TreeEntry,
@@ -108,6 +109,17 @@ function test(
   );
 }
 
+/** Expects the whole tree, as it was sent, in the far directory. */
+async function assertArrived(
+  place: Place,
+  options?: DescribeOptions,
+): Promise<void> {
+  assertEquals(
+    await describeTree(`${place.far}/tree`, options),
+    await describeTree(`${place.near}/tree`, options),
+  );
+}
+
 for (const shell of ["sh", "bash"] as const) {
   for (const flags of ["-r", "-rp"]) {
     test(
@@ -117,10 +129,7 @@ for (const shell of ["sh", "bash"] as const) {
         await place.copyWell([flags, "tree", place.remote("")]);
         assertEquals(logins(sshd), 1);
         const what = flags === "-rp" ? WHOLE : { modes: true };
-        assertEquals(
-          await describeTree(`${place.far}/tree`, what),
-          await describeTree(`${place.near}/tree`, what),
-        );
+        await assertArrived(place, what);
       },
       () => ({ shell }),
     );
@@ -169,10 +178,7 @@ test("a directory whose name is a file's is refused in its turn, and all else ar
   assertEquals(Deno.readTextFileSync(`${place.far}/tree/d`), "a file");
   Deno.removeSync(`${place.near}/tree/d`, { recursive: true });
   Deno.removeSync(`${place.far}/tree/d`);
-  assertEquals(
-    await describeTree(`${place.far}/tree`),
-    await describeTree(`${place.near}/tree`),
-  );
+  await assertArrived(place);
 });
 
 test("a file that cannot be written is refused by its own path, and all else arrives", async ({ place }) => {
@@ -183,10 +189,7 @@ test("a file that cannot be written is refused by its own path, and all else arr
   assertEquals(stderr, place.saidThere("tree/private/f", "Is a directory"));
   Deno.removeSync(`${place.near}/tree/private/f`);
   Deno.removeSync(`${place.far}/tree/private/f`);
-  assertEquals(
-    await describeTree(`${place.far}/tree`),
-    await describeTree(`${place.near}/tree`),
-  );
+  await assertArrived(place);
 });
 
 test(
@@ -205,10 +208,7 @@ test(
     Deno.removeSync(`${place.near}/tree/d/0`, { recursive: true });
     assertEquals(Deno.readTextFileSync(`${place.far}/tree/d/0`), "");
     Deno.removeSync(`${place.far}/tree/d/0`);
-    assertEquals(
-      await describeTree(`${place.far}/tree`),
-      await describeTree(`${place.near}/tree`),
-    );
+    await assertArrived(place);
   },
   (directory) => {
     // The system's ln, but that the first time it has replaced a directory.
@@ -234,10 +234,7 @@ test(
     place.makeNear(TREE);
     await place.copyWell(["-r", "tree", place.remote("")]);
     assertEquals(logins(sshd), 1);
-    assertEquals(
-      await describeTree(`${place.far}/tree`),
-      await describeTree(`${place.near}/tree`),
-    );
+    await assertArrived(place);
   },
   (directory) => withProgram(directory, "ln", 'mkdir -p "$3"\n'),
 );
@@ -248,10 +245,7 @@ test(
     place.makeNear(TREE);
     await place.copyWell(["-r", "tree", place.remote("")]);
     assertEquals(logins(sshd), 2);
-    assertEquals(
-      await describeTree(`${place.far}/tree`),
-      await describeTree(`${place.near}/tree`),
-    );
+    await assertArrived(place);
   },
   (directory) =>
     withProgram(
@@ -293,10 +287,7 @@ test(
     assertEquals(status, 0);
     assertMatch(stderr, /^seacp: warning: far: the shell said "Welcome to far/);
     assertEquals(logins(sshd), 1);
-    assertEquals(
-      await describeTree(`${place.far}/tree`),
-      await describeTree(`${place.near}/tree`),
-    );
+    await assertArrived(place);
   },
   () => ({ shell: "bash" }),
 );

@@ -5,10 +5,9 @@ import {
   SessionError,
   TooManyOpenError,
 } from "../../../lib/errors.ts";
-import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
 import { ReplacedFile } from "../../../lib/filesystem/replaced_file.ts";
 import type { StorePolicy } from "../../../lib/filesystem/store.ts";
-import { withFaults } from "../../support/file_systems/faulty_file.ts";
+import { FaultyMemory } from "../../support/file_systems/faulty_memory.ts";
 import { MemoryFileSystem } from "../../support/file_systems/memory_file_system.ts";
 import {
   octal,
@@ -30,23 +29,6 @@ async function open(
 ): Promise<ReplacedFile | undefined> {
   const replaced = await files.find(path);
   return await ReplacedFile.open(files, { path, mode, replaced }, policy);
-}
-
-/** A disk whose temporary files have some of their calls replaced. */
-class FaultyMemory extends MemoryFileSystem {
-  readonly #faults: Partial<OpenFile>;
-
-  constructor(faults: Partial<OpenFile>) {
-    super();
-    this.#faults = faults;
-  }
-
-  override async createTemporary(
-    path: string,
-    mode: number,
-  ): Promise<OpenFile> {
-    return withFaults(await super.createTemporary(path, mode), this.#faults);
-  }
 }
 
 Deno.test("ReplacedFile: leaves the old file as it is until the new one is whole", async () => {

@@ -12,8 +12,8 @@ import type {
 } from "../../../lib/filesystem/file_system.ts";
 import type { StorePolicy } from "../../../lib/filesystem/store.ts";
 import { StoredFile } from "../../../lib/filesystem/stored_file.ts";
-import { withFaults } from "../../support/file_systems/faulty_file.ts";
 import { turn } from "../../support/turn.ts";
+import { FaultyMemory } from "../../support/file_systems/faulty_memory.ts";
 import { MemoryFileSystem } from "../../support/file_systems/memory_file_system.ts";
 import {
   ModeNotingFileSystem,
@@ -26,28 +26,6 @@ import {
 
 function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
-}
-
-/** A disk in memory whose files have some of their calls replaced. */
-class FaultyMemory extends MemoryFileSystem {
-  readonly #faults: Partial<OpenFile>;
-
-  constructor(faults: Partial<OpenFile>) {
-    super();
-    this.#faults = faults;
-  }
-
-  override async create(
-    path: string,
-    mode: number,
-  ): Promise<OpenFile | undefined> {
-    const file = await super.create(path, mode);
-    return file && withFaults(file, this.#faults);
-  }
-
-  override async openToWrite(path: string, mode: number): Promise<OpenFile> {
-    return withFaults(await super.openToWrite(path, mode), this.#faults);
-  }
 }
 
 /** A disk where no file is made before a look at what is there. */
