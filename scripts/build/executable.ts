@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { removeIfThere } from "./files.ts";
 import { npmRuntime } from "./npm_runtime.ts";
 import { root } from "./root.ts";
+import { RUNTIME_FLAGS } from "./runtime_flags.ts";
 import { type Command, CommandError, runCommand } from "./run.ts";
 
 /** Permissions of the program. */
@@ -14,8 +15,7 @@ export type Permission = typeof PERMISSIONS[number];
  * Permissions that it lacks, and settings of its runtime. No network: only ssh
  * opens connections. No prompt: what was not granted is refused, not asked
  * for. No code cache: it would be a file of a well-known name in a directory that
- * everybody may write to, and be run as code. The heap's young part stays small:
- * with 50,000 files over SFTP that is 120 MiB at most instead of 167, and faster.
+ * everybody may write to, and be run as code.
  */
 const COMPILE_OPTIONS: readonly string[] = [
   "--quiet",
@@ -23,7 +23,7 @@ const COMPILE_OPTIONS: readonly string[] = [
   "--no-check",
   "--no-prompt",
   "--no-code-cache",
-  "--v8-flags=--max-semi-space-size=8",
+  ...RUNTIME_FLAGS,
   ...["net", "import"].map((it) => `--deny-${it}`),
 ];
 

@@ -1,6 +1,7 @@
 /** The program under test, run as a user runs it. */
 
 import { fileURLToPath } from "node:url";
+import { RUNTIME_FLAGS } from "../../../scripts/build/runtime_flags.ts";
 import { mayCallLibrary } from "../c_library.ts";
 
 const MAIN = fileURLToPath(new URL("../../../main.ts", import.meta.url));
@@ -32,7 +33,7 @@ const PERMISSIONS: readonly string[] = mayCallLibrary
 
 /** The command line that starts the program. */
 export const SEACP: readonly string[] = EXECUTABLE === undefined
-  ? [Deno.execPath(), "run", "--quiet", ...PERMISSIONS, MAIN]
+  ? [Deno.execPath(), "run", "--quiet", ...RUNTIME_FLAGS, ...PERMISSIONS, MAIN]
   : [EXECUTABLE];
 
 /** A program that was started and may not have ended yet. */
