@@ -9,7 +9,8 @@ export interface Session {
 
 /**
  * Gives a script that runs ssh, and records each session in a new directory. It
- * ends when ssh does: seacp may keep the input open until then.
+ * ends when ssh does: seacp may keep the input open until then. tee writes to its
+ * output first, so that the record holds all that ssh was given.
  *
  * @param ssh The real one, as a command for sh.
  * @param records Directory for the sessions' directories, as a word for sh.
@@ -22,7 +23,7 @@ session=$(mktemp -d ${records}/XXXXXX)
 printf '%s\\0' "$@" > "$session/words"
 mkfifo "$session/requests"
 exec 3<&0
-tee "$session/input" <&3 > "$session/requests" &
+tee "$session/requests" <&3 > "$session/input" &
 recorder=$!
 ${ssh} "$@" 3<&- < "$session/requests"
 status=$?

@@ -44,7 +44,7 @@ for (
 
 for (
   const [condition, preparation] of [
-    ["35 GiB of addresses", "ulimit -v 36700160"],
+    ["70 GiB of addresses", "ulimit -v 73400320"],
     ["32 descriptors", "ulimit -n 32"],
     ["a stack of 1 MiB", "ulimit -s 1024"],
     ["no standard streams", "exec <&- >&- 2>&-"],

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { StreamChannel } from "../../../lib/channel/stream_channel.ts";
 import { SessionError } from "../../../lib/errors.ts";
 import { byteStream } from "../../support/channels/byte_stream.ts";
@@ -12,6 +12,7 @@ import {
 function open(): ChannelEnds {
   let isDeaf = false;
   let heard = "";
+  let isClosed = false;
   let words!: ReadableStreamDefaultController<Uint8Array>;
   const readable = new ReadableStream<Uint8Array>({
     start: (controller) => {
@@ -24,7 +25,7 @@ function open(): ChannelEnds {
       heard += decode(chunk);
     },
     close: () => {
-      heard += "(closed)";
+      isClosed = true;
     },
   });
   return {
@@ -35,6 +36,10 @@ function open(): ChannelEnds {
       isDeaf = true;
     },
     heard: () => heard,
+    heardToEnd: () => {
+      assert(isClosed, "it is not closed");
+      return heard;
+    },
     [Symbol.dispose]: () => {},
   };
 }

@@ -66,7 +66,16 @@ function ends(): ChannelEnds & { readonly channel: PipeChannel } {
   const ear = owned(ears.readEnd);
   const channel = new PipeChannel(words.readEnd, ears.writeEnd);
   const block = new Uint8Array(PIPE_BYTES);
-  let heard = "";
+  let text = "";
+  let isClosed = false;
+  const heard = () => {
+    let count;
+    while ((count = libc.read(ears.readEnd, block))) {
+      text += decode(block.subarray(0, count));
+    }
+    isClosed = count === 0;
+    return text;
+  };
   return {
     channel,
     say: (text) => {
@@ -77,12 +86,13 @@ function ends(): ChannelEnds & { readonly channel: PipeChannel } {
       ear[Symbol.dispose]();
       while (isHeld(ears.writeEnd));
     },
-    heard: () => {
-      let count;
-      while ((count = libc.read(ears.readEnd, block))) {
-        heard += decode(block.subarray(0, count));
+    heard,
+    heardToEnd: () => {
+      // A program just started may hold the pipe.
+      for (heard(); !isClosed; heard()) {
+        assert(libc.isReadableWithin(ears.readEnd, 10_000), "it is not closed");
       }
-      return heard + (count === 0 ? "(closed)" : "");
+      return text;
     },
     [Symbol.dispose]: () => {
       mouth[Symbol.dispose]();
