@@ -5,6 +5,7 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { dirname, sep } from "node:path";
+import { TREES_GO_OVER } from "../support/c_library.ts";
 import { statusAfterCtrlC } from "../support/process/ctrl_c.ts";
 import { BUILT_TARGET, builtTest } from "../support/process/executable.ts";
 import { listing } from "../support/fixtures/listing.ts";
@@ -184,7 +185,7 @@ interface Copy
   readonly served?: readonly string[];
   /** Protocol without an option that names one. */
   readonly byDefault: "scp" | "sftp";
-  /** True where a script makes directories first. */
+  /** True where, over SCP by default, a script makes directories first. */
   readonly isScripted?: true;
 }
 
@@ -208,7 +209,7 @@ function casesOf(
     },
     { ...overSftp, name: `${name}, with -s`, args: ["-s", ...args] },
     {
-      ...(isScripted ? byScript : byDefault === "scp" ? overScp : overSftp),
+      ...(byDefault === "sftp" ? overSftp : isScripted ? byScript : overScp),
       name: `${name}, over ${byDefault.toUpperCase()} by default`,
       args,
     },
@@ -300,7 +301,7 @@ const UPLOADS: readonly Copy[] = [
     ],
     sftp: [],
     served: ["tree/ 0755", "tree/sub/ 0755", 'tree/sub/f 0644 "Each\\n"'],
-    byDefault: "scp",
+    byDefault: TREES_GO_OVER,
     isScripted: true,
   },
   {

@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
+import { TREES_GO_OVER } from "../support/c_library.ts";
 import { peerTest, writeScript } from "../support/doors.ts";
 import { runProgram, seacp } from "../support/process/program.ts";
 import { FIXED_WORDS } from "../support/ssh/ssh_words.ts";
@@ -176,6 +177,8 @@ Deno.test("ssh arguments: an SFTP server here is run in ssh's place, and told no
   assertEquals(recorded(directory.path), ["--", "far", "sftp", "end"]);
 });
 
+const RECURSIVE_SINK = ["--", "far", "scp -r -p -t b"];
+
 /** Calls that begin with one protocol; the commands that are asked for. */
 const tried: readonly (readonly [
   args: readonly string[],
@@ -184,7 +187,10 @@ const tried: readonly (readonly [
   [["-p", "a", "far:b"], [["--", "far", "scp -p -t b"], SFTP]],
   [["far:b", "."], [["--", "far", "scp -f b"], SFTP]],
   [["-r", "far:b", "."], [["--", "far", "scp -r -f b"], SFTP]],
-  [["-rp", "a", "far:b"], [["--", "far", "scp -r -p -t b"], SFTP]],
+  [
+    ["-rp", "a", "far:b"],
+    TREES_GO_OVER === "scp" ? [RECURSIVE_SINK, SFTP] : [SFTP, RECURSIVE_SINK],
+  ],
   [["a", "far:it's"], [SFTP, ["--", "far", "scp -t it\\'s"]]],
   [["far:a b", "."], [SFTP, ["--", "far", "scp -f 'a b'"]]],
   [["far:a*", "."], [SFTP, ["--", "far", "scp -f 'a*'"]]],
