@@ -99,7 +99,7 @@ const CONCURRENCIES: readonly ConcurrencyRow[] = [
     }),
     concurrency: {
       entries: 64,
-      mostEntries: 509,
+      mostEntries: 815,
       blocks: 10,
       blockBytes: 255 * KIB,
     },
@@ -123,7 +123,7 @@ const CONCURRENCIES: readonly ConcurrencyRow[] = [
     }),
     concurrency: {
       entries: 64,
-      mostEntries: 512,
+      mostEntries: 1024,
       blocks: 10,
       blockBytes: 255 * KIB,
     },
@@ -131,7 +131,7 @@ const CONCURRENCIES: readonly ConcurrencyRow[] = [
   {
     name: "a server that takes little, and holds little open",
     server: limitedServer({ read: 40_000, write: 30_000, handles: 9 }),
-    concurrency: { entries: 4, mostEntries: 4, blocks: 64, blockBytes: 30_000 },
+    concurrency: { entries: 7, mostEntries: 7, blocks: 64, blockBytes: 30_000 },
   },
   {
     name: "a server that takes next to nothing",
