@@ -40,6 +40,9 @@ const ROOMS: readonly Room[] = [
 /** Calls of main.ts alone. */
 const MAIN_ONLY = /\bDeno\.(exit|args|addSignalListener)\b/;
 
+/** Beginnings of the packages that lib may import. */
+const PACKAGES = ["jsr:@std/", "npm:ignore@"];
+
 /** Files that are no room's: the standard library's stand-ins. */
 const STAND_INS = "lib/std/";
 
@@ -86,8 +89,8 @@ function checkModule(module: Module): string[] {
 function checkImports(path: string, room: number, module: Module): string[] {
   return importsOf(module).flatMap((target) => {
     if (!target.startsWith(root)) {
-      return target.startsWith("jsr:@std/") ? [] : [
-        `${path}: imports ${target}: lib imports the standard library alone`,
+      return PACKAGES.some((each) => target.startsWith(each)) ? [] : [
+        `${path}: imports ${target}: lib imports ${PACKAGES.join(", ")} alone`,
       ];
     }
     return checkOrder(path, room, target.slice(root.length));

@@ -16,6 +16,13 @@ export type CopyEvent =
   | { readonly kind: "sshOutput"; readonly text: string }
   /** A walk came to an entry, which is copied next. */
   | { readonly kind: "scan"; readonly path: string; readonly target: string }
+  /** An entry is left out of the copy, for it is not among those asked for. */
+  | {
+    readonly kind: "excluded";
+    readonly path: string;
+    /** Rule that excludes it, or why no rule includes it. */
+    readonly reason: string;
+  }
   /** A file begins to move; others may be in flight. */
   | {
     readonly kind: "fileStarted";

@@ -135,6 +135,8 @@ export interface Concurrency {
 export interface FileSystem {
   /** Text that messages put before a path. */
   readonly label: string;
+  /** File system that this one is a view of; absent where it is none. */
+  readonly base?: FileSystem;
   readonly concurrency: Concurrency;
   /**
    * Gives the attributes of an entry, links followed; `undefined` where nothing is
@@ -211,4 +213,11 @@ export interface FileSystem {
   join(directory: string, name: string): string;
   /** Gives the last component of `path`, trailing separators ignored. */
   nameOf(path: string): string;
+}
+
+/** Tells whether the paths of two file systems lead to the same entries. */
+export function isSamePlace(one: FileSystem, other: FileSystem): boolean {
+  return one === other ||
+    (one.base !== undefined && isSamePlace(one.base, other)) ||
+    (other.base !== undefined && isSamePlace(one, other.base));
 }

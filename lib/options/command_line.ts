@@ -2,6 +2,7 @@ import { UsageError } from "../errors.ts";
 import { type LocationRules, parsePort } from "../location/location.ts";
 import type { CopyJob, CopyOptions, ServeRequest } from "./copy_options.ts";
 import { getopt, type GivenOption } from "./getopt.ts";
+import { readFilters } from "./filter_options.ts";
 import { OPTIONS, type Shell, SHELLS } from "./option_table.ts";
 
 /** A copy as the user requests it. */
@@ -114,6 +115,7 @@ export function parseCopyOptions(
     ...(bitsPerSecond === undefined ? {} : { bitsPerSecond }),
     ...(protocol === undefined ? {} : { protocol }),
     ...(sftpServer === undefined ? {} : { sftpServer }),
+    ...readFilters(given),
     sftpTuning: Object.assign({}, ...values("X").map(readSftpOption)),
     ssh: {
       program: values("S").at(-1) ?? "ssh",

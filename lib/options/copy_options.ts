@@ -27,7 +27,16 @@ export interface CopyOptions {
   readonly jobs: number;
   /** True where the connections of a login share its first one. */
   readonly share: boolean;
+  /** Filters in the order of the command line; absent where there are none. */
+  readonly filters?: readonly FilterOption[];
   readonly ssh: SshSettings;
+}
+
+/** Option that chooses among entries of directories; the last match counts. */
+export interface FilterOption {
+  readonly kind: "exclude" | "include" | "exclude-from";
+  /** Pattern, or the path of a file with a pattern on each line. */
+  readonly value: string;
 }
 
 /** One copy: operands as they were typed, and settings. */

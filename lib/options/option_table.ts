@@ -85,6 +85,29 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
     ],
   },
   {
+    title: "What is copied",
+    options: [
+      {
+        name: "exclude",
+        value: "pattern",
+        valueKind: "text",
+        summary: "Leave out what matches, as in a .gitignore file.",
+      },
+      {
+        name: "include",
+        value: "pattern",
+        valueKind: "text",
+        summary: "Bring back what matches; given first: nothing else.",
+      },
+      {
+        name: "exclude-from",
+        value: "file",
+        valueKind: "file",
+        summary: "Read patterns from this file, one a line.",
+      },
+    ],
+  },
+  {
     title: "Connection",
     options: [
       {

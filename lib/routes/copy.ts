@@ -20,10 +20,13 @@ import {
   surveyOf,
 } from "./copy_facts.ts";
 import { Banners } from "./banners.ts";
+import { chosenFiles, filterRulesOf } from "./filters.ts";
 import { copyDirectly } from "./direct_copy.ts";
 import { copyWithFallback, type Routes } from "./fallback.ts";
 import { filesForDownload } from "./home_guard.ts";
 import { overOneConnection } from "./one_connection.ts";
+import type { RouteContext } from "./route.ts";
+import { sftpNeedOf, type Way } from "./sftp_needs.ts";
 import { HostMemory, memoryDirectory } from "./host_memory.ts";
 import { type CopyFacts, Hosts } from "./hosts.ts";
 import {
@@ -53,13 +56,14 @@ export async function copy(
   observer: Observer,
 ): Promise<Pick<Tally, "failures" | "hasLostHost">> {
   const tally = new Tally(observer);
-  const copy = new Copy(job, tally);
   try {
+    const files = new LocalFileSystem();
+    const rules = await filterRulesOf(files, job.options);
+    await using copy = new Copy(job, tally, { files, rules });
     await copy.run();
   } catch (error) {
     tally.report({ kind: "failure", message: asEntryError(error).message });
   } finally {
-    await copy.end();
     tally.report({ kind: "end" });
   }
   return tally;
@@ -71,22 +75,27 @@ const NO_FACTS: CopyFacts = {
   hasStickyBit: false,
   mayNest: false,
   isLengthless: false,
+  isFiltered: false,
   hasLineBreak: false,
   sendsSeveral: false,
 };
 
-class Copy {
+class Copy implements AsyncDisposable {
   readonly #context: ScpContext & SftpContext;
   readonly #madeLinks = new Set<string>();
 
-  constructor(job: CopyJob, observer: Tally) {
+  constructor(
+    job: CopyJob,
+    observer: Tally,
+    { files, rules }: Pick<RouteContext, "files" | "rules">,
+  ) {
     const { bitsPerSecond } = job.options;
     const memory = new HostMemory(memoryDirectory(environmentVariable));
-    const files = new LocalFileSystem();
     const context = {
       job,
       observer,
       files,
+      rules,
       among: new NameCollisions(files, job.target),
       pacer: bitsPerSecond === undefined
         ? undefined
@@ -102,7 +111,7 @@ class Copy {
   }
 
   /** Ends the sessions that serve the whole job. */
-  async end(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
     await this.#context.sftpSessions.end();
   }
 
@@ -173,10 +182,11 @@ class Copy {
     target: RemoteLocation,
   ): Promise<void> {
     if (paths.length === 0 || this.#context.job.interrupted.aborted) return;
-    const { files, job: { options } } = this.#context;
+    const { files, rules, job: { options } } = this.#context;
     let surveyed: Promise<TreeSurvey | undefined> | undefined;
-    const survey = () => surveyed ??= surveyOf(paths, { files, options });
-    await this.#copyRemotely([target], {
+    const survey = () =>
+      surveyed ??= surveyOf(paths, { files, options, rules });
+    await this.#copyRemotely("up", [target], {
       scp: uploadOverScp(paths, target, { ...this.#context, survey }),
       sftp: uploadOverSftp(paths, target, this.#context),
     }, {
@@ -204,10 +214,14 @@ class Copy {
     };
     const mayNest = job.options.recursive &&
       await mayLieInside(files, target, source.path);
-    await this.#copyRemotely([source], {
+    await this.#copyRemotely("down", [source], {
       scp: downloadOverScp(source, target, context),
       sftp: downloadOverSftp(source, target, context),
-    }, { mayNest, isLengthless: isLengthless(source.path) });
+    }, {
+      mayNest,
+      isLengthless: isLengthless(source.path),
+      isFiltered: this.#context.rules !== undefined,
+    });
   }
 
   async #copyBetween(
@@ -219,7 +233,7 @@ class Copy {
     if (!job.options.throughHere) {
       return await copyDirectly(source, target, this.#context);
     }
-    await this.#copyRemotely([source, target], {
+    await this.#copyRemotely("between", [source, target], {
       scp: relayOverScp(source, target, this.#context),
       sftp: relayOverSftp(source, target, this.#context),
     }, {
@@ -229,15 +243,22 @@ class Copy {
   }
 
   async #copyRemotely(
+    way: Way,
     locations: readonly RemoteLocation[],
     routes: Routes,
     facts: Partial<CopyFacts>,
     look?: () => Promise<Partial<CopyFacts>>,
   ): Promise<void> {
-    const { hosts, observer, job: { interrupted } } = this.#context;
+    const { hosts, observer, job } = this.#context;
+    const { interrupted, options } = job;
+    const need = sftpNeedOf(options, way);
+    if (need !== undefined && options.protocol === "scp") {
+      const message = `${locations[0]!.host}: ${need}: leave out -O`;
+      return observer.report({ kind: "failure", message });
+    }
     const choice = await hosts.choose(
       locations,
-      { ...NO_FACTS, ...facts },
+      { ...NO_FACTS, need, ...facts },
       look,
     );
     const scp = overOneConnection(routes.scp, locations, this.#context);
@@ -265,11 +286,19 @@ class Copy {
   }
 
   async #copyHere(source: string, target: string): Promise<void> {
-    const { job, files, observer, among } = this.#context;
+    const { job, files, rules, observer, among } = this.#context;
     const { recursive, preserve } = job.options;
     const store = { preserve, umask: currentUmask(), modeBits: 0o1777 };
     await copyTree(
-      { files, entries: [{ path: source }] },
+      {
+        files: chosenFiles(files, {
+          roots: [source],
+          rules,
+          keepsLinks: true,
+          observer,
+        }),
+        entries: [{ path: source }],
+      },
       { files, path: target, mustBeDirectory: false, among },
       {
         options: {

@@ -2,12 +2,14 @@
 
 import { EntryError } from "../errors.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
+import type { FilterRules } from "../names/filter_rules.ts";
 import { nameOfPath } from "../disk/local_path.ts";
 import { isDotName, withoutTrailingSlashes } from "../names/names.ts";
 import { isWithin } from "../filesystem/directory_loops.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
 import type { CopyOptions } from "../options/copy_options.ts";
 import { surveyTree, type TreeSurvey } from "../scp/tree_survey.ts";
+import { chosenFiles } from "./filters.ts";
 import { recordModeBits } from "./scp_request.ts";
 
 /** Directories of Linux whose files have no length before they are read. */
@@ -55,7 +57,11 @@ export async function mayLieInside(
  */
 export async function surveyOf(
   paths: readonly string[],
-  { files, options }: { files: FileSystem; options: CopyOptions },
+  { files, options, rules }: {
+    files: FileSystem;
+    options: CopyOptions;
+    rules: FilterRules | undefined;
+  },
 ): Promise<TreeSurvey | undefined> {
   const { recursive, lockstep, protocol } = options;
   const isChosen = lockstep || protocol !== undefined;
@@ -65,7 +71,8 @@ export async function surveyOf(
   if (isDotName(name) || /[\n\r]/.test(name)) return undefined;
   const found = await findQuietly(files, path);
   if (found?.kind !== "directory") return undefined;
-  return await surveyTree(files, path, {
+  const chosen = chosenFiles(files, { roots: [path], rules });
+  return await surveyTree(chosen, path, {
     name,
     modeBits: recordModeBits(options),
   });

@@ -4,6 +4,7 @@ import { checkSourceUser } from "../location/login.ts";
 import { directCopyArguments } from "../ssh/arguments.ts";
 import { runSsh } from "../ssh/session.ts";
 import type { RouteContext } from "./route.ts";
+import { optionOfOurs } from "./sftp_needs.ts";
 
 /** Port of a host where none is named. */
 const SSH_PORT = 22;
@@ -14,7 +15,7 @@ const SSH_PORT = 22;
  *
  * @throws {EntryError} If the target's user could reach a shell there.
  * @throws {UsageError} If the target has a port, which that scp takes no option
- * for.
+ * for, or an option is ours alone.
  */
 export async function copyDirectly(
   source: RemoteLocation,
@@ -25,6 +26,13 @@ export async function copyDirectly(
   if (target.port !== undefined && target.port !== SSH_PORT) {
     throw new UsageError(
       "target port not supported with two remote hosts and the -R option",
+      { status: 255 },
+    );
+  }
+  const ours = optionOfOurs(job.options);
+  if (ours !== undefined) {
+    throw new UsageError(
+      `${ours} cannot be used with -R: the first host's scp makes the copy`,
       { status: 255 },
     );
   }

@@ -30,7 +30,7 @@ export async function copyWithFallback(
   context: FallbackContext,
 ): Promise<void> {
   const { protocol, mayChange } = choice;
-  if (!mayChange) return await copyOverOne(routes, protocol, context);
+  if (!mayChange) return await copyOverOne(routes, choice, context);
   const { hosts, observer, interrupted } = context;
   const other = otherThan(protocol);
   const fallback = new Fallback(routes[other]);
@@ -62,15 +62,18 @@ export async function copyWithFallback(
 
 async function copyOverOne(
   routes: Routes,
-  protocol: Protocol,
+  { protocol, need }: Choice,
   { hosts, observer, interrupted }: FallbackContext,
 ): Promise<void> {
   const unavailable = await run(await routes[protocol].connect({}));
   if (unavailable === undefined || interrupted.aborted) return;
   const { location: { host }, reason } = unavailable;
+  const hint = need === undefined
+    ? hosts.otherProtocolHint(protocol)
+    : `: ${need}`;
   observer.report({
     kind: "failure",
-    message: `${host}: ${reason}${hosts.otherProtocolHint(protocol)}`,
+    message: `${host}: ${reason}${hint}`,
     isConnection: true,
   });
 }

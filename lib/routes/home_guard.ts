@@ -1,5 +1,9 @@
 import { EntryError } from "../errors.ts";
-import type { Attributes, OpenFile } from "../filesystem/file_system.ts";
+import type {
+  Attributes,
+  FileSystem,
+  OpenFile,
+} from "../filesystem/file_system.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
 import { LocalFileSystem } from "../disk/local_file_system.ts";
 import { isDotPath } from "../names/remote_path.ts";
@@ -57,10 +61,10 @@ class GuardedHome extends LocalFileSystem {
  * refuses hidden ones.
  */
 export async function filesForDownload(
-  files: LocalFileSystem,
+  files: FileSystem,
   { source, target }: { source: string; target: string },
   { checkNames }: Pick<CopyOptions, "checkNames">,
-): Promise<LocalFileSystem> {
+): Promise<FileSystem> {
   const home = homeDirectory();
   if (!checkNames || !isDotPath(source) || !home) return files;
   const [targetEntry, homeEntry] = await Promise.all([

@@ -5,6 +5,8 @@ export type Protocol = "scp" | "sftp";
 export interface ChoiceFacts {
   /** Protocol that an option names: `-O`, or `-s` or `-D`. */
   readonly named?: Protocol | undefined;
+  /** Reason why the copy needs SFTP; absent where either protocol will do. */
+  readonly need?: string | undefined;
   /** Protocols that one of the hosts is known to lack. */
   readonly lacking: ReadonlySet<Protocol>;
   /** True where a remote shell would change the meaning of a path. */
@@ -21,6 +23,8 @@ export interface ChoiceFacts {
   readonly sendsSeveral: boolean;
   /** True where the content of a directory is sent, and not the directory itself. */
   readonly sendsContent: boolean;
+  /** True where some of what a host has is left out of a download. */
+  readonly isFiltered: boolean;
   /** True where several connections to a host are asked for. */
   readonly hasJobs: boolean;
   /** True where ssh will ask, and a second login would ask again. */
@@ -33,6 +37,8 @@ export interface Choice {
   readonly reason: string;
   /** True where the other one is tried if this one is unavailable. */
   readonly mayChange: boolean;
+  /** As in `ChoiceFacts`. */
+  readonly need?: string;
 }
 
 /** Chooses the protocol to try first, by the first rule that applies. */
@@ -40,6 +46,10 @@ export function chooseProtocol(facts: ChoiceFacts): Choice {
   const { named, lacking, needsQuoting, isLengthless, mayNest } = facts;
   if (named !== undefined) {
     return { protocol: named, reason: "an option names it", mayChange: false };
+  }
+  if (facts.need !== undefined) {
+    const { need } = facts;
+    return { protocol: "sftp", reason: need, mayChange: false, need };
   }
   const found = (protocol: Protocol, reason: string): Choice => ({
     protocol,
@@ -52,6 +62,9 @@ export function chooseProtocol(facts: ChoiceFacts): Choice {
       : found("scp", "the host is known to lack SFTP");
   }
   if (facts.hasJobs) return found("sftp", "it deals files to --jobs");
+  if (facts.isFiltered) {
+    return found("sftp", "it asks for nothing that is excluded");
+  }
   if (needsQuoting) {
     return found("sftp", "a remote shell would read the path otherwise");
   }

@@ -1,9 +1,10 @@
 /** Contract of a route: one copy over one protocol. */
 
 import type { Pacer } from "../channel/paced_channel.ts";
-import type { LocalFileSystem } from "../disk/local_file_system.ts";
 import type { Tally } from "../events/tally.ts";
+import type { FileSystem } from "../filesystem/file_system.ts";
 import type { NameCollisions } from "../filesystem/name_collisions.ts";
+import type { FilterRules } from "../names/filter_rules.ts";
 import type { CopyJob } from "../options/copy_options.ts";
 import type { Banners } from "./banners.ts";
 import type { Hosts } from "./hosts.ts";
@@ -68,7 +69,10 @@ export interface SessionContext {
 
 /** Tools of every route. */
 export interface RouteContext extends SessionContext {
-  readonly files: LocalFileSystem;
+  /** The local disk. */
+  readonly files: FileSystem;
+  /** Rules for what is in directories; absent where all of it is copied. */
+  readonly rules: FilterRules | undefined;
   /** Names that the job's copies put into its target, where that is local. */
   readonly among: NameCollisions;
 }

@@ -58,7 +58,7 @@ export class DownloadDialogue implements Dialogue {
   async start(
     [scp]: readonly [RemoteScp],
   ): Promise<ConnectionFailures | undefined> {
-    const { files, job, among } = this.#context;
+    const { files, job, among, rules } = this.#context;
     const { location } = this.request;
     const { recursive, preserve, targetIsDirectory } = job.options;
     this.#sink = new Sink(scp.channel, files, {
@@ -70,6 +70,9 @@ export class DownloadDialogue implements Dialogue {
       mayHearShell: true,
       ackPolicy: ackPolicyFor(location.path, job.options),
       platform: job.rules.platform,
+      ...(rules === undefined
+        ? {}
+        : { filter: { rules, label: `${location.host}: ` } }),
       // This machine grants no set-id bits of another one.
       store: { preserve, umask: currentUmask(), modeBits: PERMISSION_BITS },
     }, this.#missing);

@@ -1,5 +1,5 @@
 import { asConnectionFailure, ProtocolError, RefusalError } from "../errors.ts";
-import { isDotName } from "../names/names.ts";
+import { isDotName, withoutTrailingSlashes } from "../names/names.ts";
 import { lastName } from "../names/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
@@ -8,6 +8,7 @@ import { PreparedLayout } from "../scp/prepared_layout.ts";
 import type { Reconnect } from "../scp/reconnect.ts";
 import { ONE_AT_A_TIME } from "../scp/stall.ts";
 import { Source } from "../scp/source.ts";
+import { chosenFiles } from "./filters.ts";
 import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
 import type { RouteContext } from "./route.ts";
 import { hostObserver } from "./scp_observers.ts";
@@ -167,7 +168,12 @@ export class UploadDialogue implements Dialogue {
     channel: RemoteScp["channel"],
     dotPaths: "content" | { readonly name: string },
   ): Source {
-    const { files, job } = this.#context;
+    const { job, rules, observer } = this.#context;
+    const files = chosenFiles(this.#context.files, {
+      roots: this.#paths.map(withoutTrailingSlashes),
+      rules,
+      observer,
+    });
     const targetName = lastName(this.request.location.path);
     const options = {
       ...job.options,

@@ -1,11 +1,13 @@
 /** Routes over SFTP: each one a copyTree between two file systems. */
 
 import { currentUmask } from "../disk/local_file_system.ts";
+import type { FileSystem } from "../filesystem/file_system.ts";
 import { withoutTrailingSlashes } from "../names/names.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { namedEntries, targetPath } from "../sftp/operand_paths.ts";
 import type { TransferOptions } from "../tree/options.ts";
 import { copyTree, type Sources, type Target } from "../tree/copy_tree.ts";
+import { chosenFiles } from "./filters.ts";
 import type { Route, RouteContext } from "./route.ts";
 import type { SftpCopy, SftpSessions } from "./sftp_sessions.ts";
 import { uploadWidth } from "./upload_width.ts";
@@ -37,7 +39,7 @@ export function uploadOverSftp(
       path: withoutTrailingSlashes(path),
     }));
     await copy(
-      { files, entries },
+      sourcesOf(files, entries, context),
       {
         files: server!,
         path: await targetPath(server!, target.path),
@@ -60,7 +62,7 @@ export function downloadOverSftp(
   return routeTo([source], context, ONE, async ([server]) => {
     const entries = await namedEntries(server!, source.path);
     await copy(
-      { files: server!, entries },
+      sourcesOf(server!, entries, context),
       { files, path: target, among, ...placeFor(entries) },
       context,
       {
@@ -87,7 +89,7 @@ export function relayOverSftp(
     const entries = await namedEntries(from!, source.path);
     const { targetIsDirectory } = job.options;
     await copy(
-      { files: from!, entries },
+      sourcesOf(from!, entries, context),
       {
         files: to!,
         path: await targetPath(to!, target.path),
@@ -97,6 +99,16 @@ export function relayOverSftp(
       ontoServer(context),
     );
   });
+}
+
+/** Gives the sources of a copy, which show what is to be copied. */
+function sourcesOf(
+  files: FileSystem,
+  entries: Sources["entries"],
+  { rules, observer }: SftpContext,
+): Sources {
+  const roots = entries.map(({ path }) => path);
+  return { files: chosenFiles(files, { roots, rules, observer }), entries };
 }
 
 /** @param width Counts the connections that the copy has work for. */

@@ -6,7 +6,7 @@ import type { StorePolicy } from "../filesystem/store.ts";
 import { StoredDirectory } from "../filesystem/stored_directory.ts";
 import { StoredFile } from "../filesystem/stored_file.ts";
 import type { Platform } from "../names/names.ts";
-import { BodyReceiver } from "./body_receiver.ts";
+import type { BodyReceiver } from "./body_receiver.ts";
 import type { EntryReader, EntryReceiver, Received } from "./entry_reader.ts";
 import { type EntryRules, isContent } from "./entry_rules.ts";
 import { directoryLevel, type Level, OpenLevels, pathIn } from "./level.ts";
@@ -38,7 +38,7 @@ export class EntryStore implements EntryReceiver {
   readonly #levels = new OpenLevels();
 
   constructor(
-    reader: EntryReader,
+    { reader, bodies }: { reader: EntryReader; bodies: BodyReceiver },
     files: FileSystem,
     options: EntryStoreOptions & Pick<EntryRules, "top">,
     observer: Observer,
@@ -47,7 +47,7 @@ export class EntryStore implements EntryReceiver {
     this.#files = files;
     this.#options = options;
     this.#observer = observer;
-    this.#bodies = new BodyReceiver(reader, observer);
+    this.#bodies = bodies;
   }
 
   /** Sets the target: entries go into it if it is a directory, else are it. */

@@ -4,8 +4,10 @@ import type { Observer } from "../events/copy_event.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import { decodeName } from "../names/name_bytes.ts";
 import type { AckPolicy } from "./replies.ts";
+import { type EntryFilter, FilteredEntries } from "./filtered_entries.ts";
 import { EntryReader, type Received } from "./entry_reader.ts";
 import type { EntryRules } from "./entry_rules.ts";
+import { BodyReceiver } from "./body_receiver.ts";
 import { EntryStore, type EntryStoreOptions } from "./entry_store.ts";
 
 /** Options of a sink, for its whole dialogue. */
@@ -19,12 +21,16 @@ export interface SinkOptions extends EntryRules, EntryStoreOptions {
    */
   readonly mayHearShell: boolean;
   readonly ackPolicy: AckPolicy;
+  /** Filter of the entries; absent where all of them are stored. */
+  readonly filter?: EntryFilter;
 }
 
 /** The receiving side of the SCP protocol. */
 export class Sink {
   readonly #reader: EntryReader;
   readonly #store: EntryStore;
+  /** Filter before the store; absent where all entries go there. */
+  readonly #filtered: FilteredEntries | undefined;
   readonly #files: FileSystem;
   readonly #options: SinkOptions;
 
@@ -46,7 +52,12 @@ export class Sink {
           message: () => `Sink: ${decodeName(line)}`,
         }),
     }, observer);
-    this.#store = new EntryStore(this.#reader, files, options, observer);
+    const reader = this.#reader;
+    const bodies = new BodyReceiver(reader, observer);
+    this.#store = new EntryStore({ reader, bodies }, files, options, observer);
+    const { filter } = options;
+    this.#filtered = filter &&
+      new FilteredEntries(this.#store, filter, { reader, bodies, observer });
     this.#files = files;
     this.#options = options;
   }
@@ -88,7 +99,9 @@ export class Sink {
    * @throws {SessionError} If the connection is lost.
    */
   async receiveEntries(): Promise<Received> {
-    const received = await this.#reader.readInto(this.#store);
+    const receiver = this.#filtered ?? this.#store;
+    const received = await this.#reader.readInto(receiver);
+    this.#filtered?.reportDropped();
     if (received.isToldEnd) await this.#reader.acknowledge();
     return { ...received, ...await this.#store.close() };
   }

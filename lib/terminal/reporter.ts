@@ -46,6 +46,8 @@ export class Reporter implements Observer {
         );
       case "scan":
         return this.#sayStep(() => `Copying: ${event.path} to ${event.target}`);
+      case "excluded":
+        return this.#sayStep(() => `excluded ${event.path}: ${event.reason}`);
       case "verbose":
         return this.#sayStep(event.message);
       case "end":

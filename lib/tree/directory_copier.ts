@@ -1,8 +1,9 @@
-import type {
-  Attributes,
-  FileSystem,
-  Listing,
-  Times,
+import {
+  type Attributes,
+  type FileSystem,
+  isSamePlace,
+  type Listing,
+  type Times,
 } from "../filesystem/file_system.ts";
 import { keyOf } from "../names/names.ts";
 import { StoredDirectory } from "../filesystem/stored_directory.ts";
@@ -152,7 +153,9 @@ export class DirectoryCopier {
       if (isKnown(made)) await place?.among.check(place.name);
       return await enter({ ...made, kind: "directory" });
     });
-    if (this.#from === this.#to) await checkOutside(this.#to, path, source);
+    if (isSamePlace(this.#from, this.#to)) {
+      await checkOutside(this.#to, path, source);
+    }
     return stored;
   }
 

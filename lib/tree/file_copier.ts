@@ -6,11 +6,12 @@ import {
   NotCutError,
   SessionError,
 } from "../errors.ts";
-import type {
-  Attributes,
-  FileSystem,
-  OpenFile,
-  Times,
+import {
+  type Attributes,
+  type FileSystem,
+  isSamePlace,
+  type OpenFile,
+  type Times,
 } from "../filesystem/file_system.ts";
 import { keyOf } from "../names/names.ts";
 import { ReplacedFile } from "../filesystem/replaced_file.ts";
@@ -165,7 +166,7 @@ export class FileCopier {
   /** Tells a file that several connections may carry. */
   #maySpread(size: number): boolean {
     return size >= SPREAD_BYTES && this.#blocksOfFile < this.#blocksAtOnce &&
-      this.#from !== this.#to;
+      !isSamePlace(this.#from, this.#to);
   }
 
   /**
@@ -298,7 +299,8 @@ export class FileCopier {
       moved: (bytes: number) => progress.moved(bytes),
       checkpoint: () => this.#checkpoint(),
     };
-    const canStay = this.#from === this.#to && replaced === undefined &&
+    const canStay = isSamePlace(this.#from, this.#to) &&
+      replaced === undefined &&
       this.#to.copyRange !== undefined;
     if (canStay) {
       const copied = await copyRanges(

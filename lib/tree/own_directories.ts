@@ -1,5 +1,9 @@
 import { EntryError } from "../errors.ts";
-import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
+import {
+  type Attributes,
+  type FileSystem,
+  isSamePlace,
+} from "../filesystem/file_system.ts";
 import { type CopyStart, isOwnCopy } from "../filesystem/own_copy.ts";
 import type { CopiedDirectory } from "../filesystem/directory_loops.ts";
 
@@ -36,7 +40,7 @@ export class OwnDirectories {
     { path, identity }: CopiedDirectory,
     { born }: Attributes,
   ): Promise<void> {
-    if (this.#from === this.#to) return;
+    if (isSamePlace(this.#from, this.#to)) return;
     const name = this.#from.nameOf(path);
     const isOwn = isOwnCopy({ name, born }, this.#start) ||
       (born === undefined && this.#start.names.has(name) &&

@@ -1,5 +1,5 @@
 import { EntryError } from "../errors.ts";
-import type { FileSystem } from "../filesystem/file_system.ts";
+import { type FileSystem, isSamePlace } from "../filesystem/file_system.ts";
 import type { FoundEntry } from "./destination.ts";
 
 /** File, and the file system that holds it. */
@@ -16,7 +16,7 @@ export async function checkDifferent(
   source: PlacedFile,
   target: PlacedFile,
 ): Promise<void> {
-  if (source.files !== target.files) return;
+  if (!isSamePlace(source.files, target.files)) return;
   const [one, other] = await Promise.all([
     identityOf(source),
     identityOf(target),

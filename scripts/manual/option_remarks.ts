@@ -133,6 +133,33 @@ the end where the server can do so.
 .Fl l
 limits all connections together.`,
 
+  exclude: String.raw`
+The pattern is one of
+.Xr gitignore 5 ,
+except that
+.Li \&?
+is a character, not a byte: a pattern without a slash matches a name in any
+directory, one that begins with a slash matches in a source itself, and one that
+ends in a slash matches directories.
+Of all filters on the command line, the last one that matches counts.
+A directory that is left out is not entered, and a source is never left out.
+Over SCP a host sends what it has: what is left out of a download is dropped as
+it comes, and one line tells its size.`,
+
+  include: String.raw`
+If the first filter is one of these, only entries that one of these matches are
+copied, and what is in a directory that one of these matches.
+Directories without such entries are not made, except in downloads over SCP.`,
+
+  "exclude-from": String.raw`
+The file is written as a
+.Pa .gitignore
+file: blank lines and those that begin with
+.Li #
+are comments, and a pattern behind a
+.Li \&!
+brings back what matches.`,
+
   share: String.raw`
 The first ssh of a login becomes a master (see
 .Cm ControlMaster

@@ -127,9 +127,9 @@ or
 .Nm
 chooses SFTP with
 .Fl \-jobs ,
-if a remote shell would misread a path, if it sends directories, several
-sources or a name with a line break, if the target may lie inside its
-source, for files below
+for downloads with filters, if a remote shell would misread a path, if it sends
+directories, several sources or a name with a line break, if the target may lie
+inside its source, for files below
 .Pa /proc
 and
 .Pa /sys ,

@@ -56,6 +56,15 @@ const ROWS: readonly (readonly [
   ["-r", { recursive: true }],
   ["-p", { preserve: true }],
   ["-rp", { recursive: true, preserve: true }],
+  ["--include b -r --exclude a --exclude-from=f --exclude b", {
+    recursive: true,
+    filters: [
+      { kind: "include", value: "b" },
+      { kind: "exclude", value: "a" },
+      { kind: "exclude-from", value: "f" },
+      { kind: "exclude", value: "b" },
+    ],
+  }],
   ["-T", { checkNames: false }],
   ["-d", { targetIsDirectory: true }],
   ["-v", { verbose: true }, { flags: ["-v"] }],
@@ -228,6 +237,13 @@ const REFUSED: readonly (readonly [string, string, 1 | 255, boolean])[] = [
   ["-P nosuch -P 22 a b", 'bad port "nosuch"\n', 255, false],
   ["-P nosuch", 'bad port "nosuch"\n', 255, false],
   ["-X a b", "Invalid -X option", 255, false],
+  [
+    "--include x a b",
+    "--include needs -r: it chooses among what is in directories",
+    255,
+    false,
+  ],
+  ["-r --exclude x --exclude= a b", "--exclude is empty", 255, false],
   ["-X buffers=1 a b", "Invalid -X option", 255, false],
   ["-X nrequests a b", "Invalid -X option", 255, false],
 ];

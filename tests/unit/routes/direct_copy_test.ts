@@ -30,6 +30,22 @@ Deno.test("copyDirectly(): reports an ssh that does not start", async () => {
   ]);
 });
 
+Deno.test("copyDirectly(): refuses what the first host's scp does not know", async () => {
+  using stage = new SessionStage((path) => `${path}/none`);
+  const { job } = stage.context;
+  const filters = [{ kind: "include", value: "x" }] as const;
+  const context = {
+    ...stage.context,
+    job: { ...job, options: { ...job.options, filters } },
+  };
+  await assertRejects(
+    () => copyDirectly(FAR, OTHER, context),
+    UsageError,
+    "--exclude cannot be used with -R: the first host's scp makes the copy",
+  );
+  assertEquals(stage.reported.verboseLines, []);
+});
+
 Deno.test("copyDirectly(): refuses a target's user and port before ssh is run", async () => {
   using stage = new SessionStage((path) => `${path}/none`);
   await assertRejects(

@@ -14,6 +14,7 @@ const NOTHING_KNOWN: ChoiceFacts = {
   mayNest: false,
   hasLineBreak: false,
   sendsSeveral: false,
+  isFiltered: false,
   sendsContent: false,
   hasStickyBit: false,
   hasJobs: false,
@@ -29,6 +30,7 @@ const LENGTHLESS = "files there have no length before they are read";
 const NESTED = "it sees a directory that is copied into itself";
 const BROKEN = "a name with a line break cannot go over SCP as it is";
 const SEVERAL = "it makes the target of several sources";
+const FILTERED = "it asks for nothing that is excluded";
 const ASKS = "ssh will ask, and should ask once";
 
 type Row = readonly [
@@ -68,6 +70,13 @@ const ROWS: readonly Row[] = [
   [
     "SCP for several connections to a host without SFTP",
     { hasJobs: true, lacking: new Set(["sftp"]) },
+    "scp",
+    LACKS_SFTP,
+  ],
+  ["SFTP where some is excluded", { isFiltered: true }, "sftp", FILTERED],
+  [
+    "SCP where some is excluded, from a host without SFTP",
+    { isFiltered: true, lacking: new Set(["sftp"]) },
     "scp",
     LACKS_SFTP,
   ],
@@ -178,6 +187,14 @@ for (const [sentence, facts, protocol, reason] of ROWS) {
     }
   });
 }
+
+Deno.test("chooseProtocol(): takes SFTP for a copy that needs it, whatever a host lacks, and may not change", () => {
+  const need = "--exclude needs SFTP: a reason";
+  assertEquals(
+    chooseProtocol({ ...NOTHING_KNOWN, need, lacking: new Set(["sftp"]) }),
+    { protocol: "sftp", reason: need, mayChange: false, need },
+  );
+});
 
 Deno.test("otherThan(): gives the other protocol", () => {
   assertEquals(otherThan("scp"), "sftp");

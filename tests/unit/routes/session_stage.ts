@@ -100,6 +100,7 @@ export function routeContext(
   return {
     ...context,
     files,
+    rules: undefined,
     among: new NameCollisions(files, target),
     scpSessions: new ScpSessions(context),
     sftpSessions: new SftpSessions(context),

@@ -68,7 +68,9 @@ Deno.test("manualPage(): describes every option that --help shows, and no other"
   const expected = OPTIONS
     .filter(({ summary }) => summary !== undefined)
     .map(({ name, value, summary }) => {
-      const typed = name.length === 1 ? name : `\\-${name}`;
+      const typed = name.length === 1
+        ? name
+        : `\\-${name.replaceAll("-", "\\-")}`;
       const line = `.It Fl ${typed}${
         value === undefined ? "" : ` Ar ${value}`
       }`;
@@ -122,18 +124,34 @@ peerTest(
   },
 );
 
+/** Options that scp does not have, in the order of the synopsis. */
+const OURS: readonly string[] = [
+  "exclude pattern",
+  "exclude-from file",
+  "include pattern",
+  "jobs number",
+  "lockstep",
+  "share",
+];
+
+/** Gives the key by which an option of the synopsis is sorted. */
+function keyOf(option: string): string {
+  return /^\[-+(\S+)/.exec(option)![1]!.toLowerCase();
+}
+
 peerTest(
   "manualPage(): has a synopsis that extends the usage of scp",
   ["mandoc"],
   async () => {
     const [, options] = /usage: scp (.*) source/s.exec(USAGE)!;
-    const ours = " [--lockstep] [--share]";
-    const [first, ...others] = options!.replaceAll(/\s+/g, " ").split(
-      /(?<=\])/,
-    );
-    const expected = `seacp ${first}${ours}${
-      others.join("").replace(" [-l limit]", " [--jobs number]$&")
-    } source ... target`;
+    const [letters, ...values] = options!.match(/\[[^\]]*\]/g)!
+      .map((option) => option.replaceAll(/\s+/g, " "));
+    const ours = OURS.map((option) => `[--${option}]`);
+    const flags = ours.filter((option) => !option.includes(" "));
+    const all = [...values, ...ours.filter((option) => option.includes(" "))]
+      .toSorted((one, other) => keyOf(one) < keyOf(other) ? -1 : 1);
+    const synopsis = [letters, ...flags, ...all].join(" ");
+    const expected = `seacp ${synopsis} source ... target`;
     assertStringIncludes(
       await readPage(PAGE),
       `SYNOPSIS ${expected} seacp --completions shell seacp --help`,

@@ -76,7 +76,13 @@ Deno.test("Reporter: lets no message act on the terminal", () => {
   reporter.report({ kind: "warning", message: hostile });
   reporter.report({ kind: "verbose", message: () => hostile });
   const shown = "a\\033[2K\\015\\012b\\342\\200\\256\\302\\233\\377";
-  assertEquals(screen.said, [shown, `warning: ${shown}`, shown]);
+  reporter.report({ kind: "excluded", path: hostile, reason: hostile });
+  assertEquals(screen.said, [
+    shown,
+    `warning: ${shown}`,
+    shown,
+    `excluded ${shown}: ${shown}`,
+  ]);
 });
 
 Deno.test("Reporter: says failures and warnings under the program's name, steps without it", () => {

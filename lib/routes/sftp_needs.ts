@@ -1,0 +1,37 @@
+/** Options that only one of the protocols can carry out. */
+
+import type { CopyOptions } from "../options/copy_options.ts";
+
+/** Way of a copy; "between" two hosts through this one. */
+export type Way = "up" | "down" | "between";
+
+/** Option that SCP cannot carry out. */
+interface Need {
+  readonly option: string;
+  readonly ways: readonly Way[];
+  /** Reason, as the end of a sentence. */
+  readonly reason: string;
+  isGiven(options: CopyOptions): boolean;
+}
+
+const NEEDS: readonly Need[] = [
+  {
+    option: "--exclude",
+    ways: ["between"],
+    reason: "over SCP one host sends all that it has",
+    isGiven: ({ filters }) => filters !== undefined,
+  },
+];
+
+/** Gives a sentence on why a copy needs SFTP; `undefined` where SCP will do. */
+export function sftpNeedOf(options: CopyOptions, way: Way): string | undefined {
+  const need = NEEDS.find((need) =>
+    need.ways.includes(way) && need.isGiven(options)
+  );
+  return need && `${need.option} needs SFTP: ${need.reason}`;
+}
+
+/** Gives an option that a copy by the first host itself cannot carry out. */
+export function optionOfOurs(options: CopyOptions): string | undefined {
+  return NEEDS.find((need) => need.isGiven(options))?.option;
+}
