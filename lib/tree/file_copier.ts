@@ -1,57 +1,26 @@
-import { Turns } from "../channel/turns.ts";
-import {
-  asEntryError,
-  EntryError,
-  LostFileError,
-  NotCutError,
-  SessionError,
-} from "../errors.ts";
-import {
-  type Attributes,
-  type FileSystem,
-  isSamePlace,
-  type OpenFile,
-  type Times,
-} from "../filesystem/file_system.ts";
-import { keyOf } from "../names/names.ts";
-import { ReplacedFile } from "../filesystem/replaced_file.ts";
-import type { ReceivedFile } from "../filesystem/store.ts";
-import { StoredFile } from "../filesystem/stored_file.ts";
+import { LostFileError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
-import {
-  type FileProgress,
-  startFile,
-  UNWATCHED,
-} from "../events/file_progress.ts";
-import { BufferPool } from "./buffer_pool.ts";
-import { KeyedLock } from "./keyed_lock.ts";
-import { type CopiedContent, copyContent } from "./content.ts";
+import { startFile, UNWATCHED } from "../events/file_progress.ts";
+import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
+import { ReplacedFile } from "../filesystem/replaced_file.ts";
+import { StoredFile } from "../filesystem/stored_file.ts";
+import { keyOf } from "../names/names.ts";
 import {
   type Destination,
   findThere,
   type FoundEntry,
   isKnown,
 } from "./destination.ts";
+import { FileFiller } from "./file_filler.ts";
+import { KeyedLock } from "./keyed_lock.ts";
 import type { OpenEntries } from "./open_entries.ts";
-import { copyRanges } from "./ranges.ts";
 import type { TransferOptions } from "./options.ts";
 import { checkDifferent } from "./same_file.ts";
-import { checkWhole } from "./whole_source.ts";
 
 /** Destination that no other file is copied to meanwhile. */
 interface AcquiredDestination extends Disposable {
   /** Entry that is there. */
   readonly replaced: Attributes | undefined;
-}
-
-/** File that is to be filled. */
-interface FileToFill {
-  readonly source: FoundEntry;
-  /** Entry that was there. */
-  readonly replaced: Attributes | undefined;
-  readonly progress: FileProgress;
-  /** The most blocks that are in flight at once. */
-  readonly atOnce: number;
 }
 
 /**
@@ -67,13 +36,10 @@ export class FileCopier {
   readonly #options: TransferOptions;
   readonly #observer: Observer;
   readonly #open: OpenEntries;
-  readonly #blocks: BufferPool;
-  readonly #blocksAtOnce: number;
-  readonly #blocksOfFile: number;
+  readonly #filler: FileFiller;
   /** Locks of destinations by their keys, and of files by their identities. */
   readonly #paths = new KeyedLock();
   readonly #files = new KeyedLock();
-  readonly #turns = new Turns();
 
   constructor(
     from: FileSystem,
@@ -86,16 +52,7 @@ export class FileCopier {
     this.#options = options;
     this.#observer = observer;
     this.#open = open;
-    // A block is in flight twice: to be read, and then to be written.
-    this.#blocksAtOnce = Math.max(
-      1,
-      from.concurrency.blocks + to.concurrency.blocks,
-    );
-    this.#blocksOfFile = Math.max(1, blocksOfFile(from) + blocksOfFile(to));
-    this.#blocks = new BufferPool(
-      this.#blocksAtOnce,
-      Math.min(from.concurrency.blockBytes, to.concurrency.blockBytes),
-    );
+    this.#filler = new FileFiller(from, to, options);
   }
 
   /**
@@ -149,15 +106,18 @@ export class FileCopier {
       input.spread?.(interrupted);
       spread.file.spread?.(interrupted);
     }
-    const atOnce = spread === undefined
-      ? this.#blocksOfFile
-      : this.#blocksAtOnce;
     await stored.prepare(size);
     const progress = this.#options.isWatched
       ? startFile(this.#observer, this.#from.nameOf(source.path), size)
       : UNWATCHED;
     try {
-      await this.#fill(stored, input, { source, replaced, progress, atOnce });
+      const isSpread = spread !== undefined;
+      await this.#filler.fill(stored, input, {
+        source,
+        replaced,
+        progress,
+        isSpread,
+      });
     } finally {
       progress.finished();
     }
@@ -165,8 +125,7 @@ export class FileCopier {
 
   /** Tells a file that several connections may carry. */
   #maySpread(size: number): boolean {
-    return size >= SPREAD_BYTES && this.#blocksOfFile < this.#blocksAtOnce &&
-      !isSamePlace(this.#from, this.#to);
+    return size >= SPREAD_BYTES && this.#filler.canSpread;
   }
 
   /**
@@ -193,155 +152,4 @@ export class FileCopier {
     const claims = claimed.move();
     return { replaced, [Symbol.dispose]: () => claims.dispose() };
   }
-
-  /** Fills a file; a second time where a server did not truncate the old one. */
-  async #fill(
-    stored: ReceivedFile,
-    input: OpenFile,
-    file: FileToFill,
-  ): Promise<void> {
-    const { preserve } = this.#options.store;
-    const times = preserve ? file.source.attributes : undefined;
-    if (await this.#fillAtOnce(stored, input, file, times)) return;
-    let flaw = await stored.finish(
-      await this.#send(stored, input, file),
-      times,
-    );
-    if (flaw instanceof NotCutError && stored.empty !== undefined) {
-      await stored.empty();
-      const again = { ...file, progress: UNWATCHED };
-      flaw = await stored.finish(
-        await this.#send(stored, input, again),
-        times,
-      );
-    }
-    if (flaw !== undefined) throw flaw;
-  }
-
-  /**
-   * Fills a new file on a server from one block, and closes it in the same flight.
-   *
-   * @returns False where the file is none of those: nothing was sent.
-   */
-  async #fillAtOnce(
-    stored: ReceivedFile,
-    input: OpenFile,
-    { source: { attributes: { size } }, replaced, progress }: FileToFill,
-    times: Times | undefined,
-  ): Promise<boolean> {
-    const blocks = this.#blocks;
-    const isOneBlock = size > 0 && size < blocks.wholeBytes;
-    if (
-      !isOneBlock || replaced !== undefined || !stored.file.keepsOrder ||
-      stored.finishWith === undefined
-    ) return false;
-    using block = await blocks.acquire(size + 1);
-    if (this.#options.interrupted.aborted) return false;
-    // Whatever cannot be read in one go is left to those who report it.
-    const count = await input.read(block.bytes, 0).catch(asEntryError);
-    if (count !== size) return false;
-    const outcome = await stored.finishWith(
-      block.bytes.subarray(0, size),
-      times,
-    );
-    if (outcome.failure !== undefined) {
-      throw this.#cutShort(stored.path, size, {
-        size: 0,
-        failure: outcome.failure,
-        left: undefined,
-      });
-    }
-    progress.moved(size);
-    if (outcome.flaw !== undefined) throw outcome.flaw;
-    return true;
-  }
-
-  /**
-   * Sends the content of a file.
-   *
-   * @returns Its length, in bytes.
-   * @throws What failed; then the target was cut to what arrived.
-   */
-  async #send(
-    stored: ReceivedFile,
-    input: OpenFile,
-    file: FileToFill,
-  ): Promise<number> {
-    const { source } = file;
-    const { attributes } = source;
-    const copied = await this.#copyContent(stored, input, file);
-    const { size, failure } = copied;
-    const flaw = failure === undefined && size < attributes.size
-      ? await checkWhole(input, size, { ...source, label: this.#from.label })
-      : undefined;
-    if (failure !== undefined || flaw !== undefined) {
-      const left = await stored.abandon(size);
-      throw flaw ?? this.#cutShort(stored.path, attributes.size, {
-        ...copied,
-        left,
-      });
-    }
-    if (size < attributes.size) await stored.cut(size);
-    return size;
-  }
-
-  /** Copies the content, on the server itself where that can do it. */
-  async #copyContent(
-    stored: ReceivedFile,
-    input: OpenFile,
-    { source, replaced, progress, atOnce }: FileToFill,
-  ): Promise<CopiedContent> {
-    const options = {
-      expected: source.attributes.size,
-      blocks: this.#blocks,
-      // A FIFO or a device takes one block after the other.
-      atOnce: replaced?.kind === "other" ? 1 : atOnce,
-      moved: (bytes: number) => progress.moved(bytes),
-      checkpoint: () => this.#checkpoint(),
-    };
-    const canStay = isSamePlace(this.#from, this.#to) &&
-      replaced === undefined &&
-      this.#to.copyRange !== undefined;
-    if (canStay) {
-      const copied = await copyRanges(
-        (at, length) => this.#to.copyRange!(input, stored.file, at, length),
-        options,
-      );
-      const { aborted } = this.#options.interrupted;
-      const isRefused = copied.size === 0 && !aborted &&
-        copied.failure instanceof EntryError;
-      if (!isRefused) return copied;
-    }
-    return await copyContent(input, stored.file, options);
-  }
-
-  /** Lets signals in: files that never wait would keep them out. */
-  async #checkpoint(): Promise<void> {
-    if (this.#turns.areDue) await this.#turns.give();
-    this.#options.interrupted.throwIfAborted();
-  }
-
-  #cutShort(
-    target: string,
-    expected: number,
-    { size, failure, left }: CopiedContent & { left: string | undefined },
-  ): unknown {
-    const rest = left === undefined ? "" : `; ${left} is left`;
-    if (failure instanceof SessionError) {
-      return new SessionError(
-        `${failure.message} after ${size} of ${expected} bytes${rest}`,
-        { cause: failure },
-      );
-    }
-    const { aborted, reason } = this.#options.interrupted;
-    return aborted && failure === reason
-      ? new EntryError(
-        `${this.#to.label}${target}: interrupted after ${size} bytes${rest}`,
-      )
-      : failure;
-  }
-}
-
-function blocksOfFile({ concurrency }: FileSystem): number {
-  return concurrency.blocksOfFile ?? concurrency.blocks;
 }

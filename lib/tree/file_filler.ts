@@ -1,0 +1,227 @@
+import { Turns } from "../channel/turns.ts";
+import {
+  asEntryError,
+  EntryError,
+  NotCutError,
+  SessionError,
+} from "../errors.ts";
+import { type FileProgress, UNWATCHED } from "../events/file_progress.ts";
+import {
+  type Attributes,
+  type FileSystem,
+  isSamePlace,
+  type OpenFile,
+  type Times,
+} from "../filesystem/file_system.ts";
+import type { ReceivedFile } from "../filesystem/store.ts";
+import { BufferPool } from "./buffer_pool.ts";
+import { type CopiedContent, copyContent } from "./content.ts";
+import type { FoundEntry } from "./destination.ts";
+import type { TransferOptions } from "./options.ts";
+import { copyRanges } from "./ranges.ts";
+import { checkWhole } from "./whole_source.ts";
+
+/** File that is to be filled. */
+export interface FileToFill {
+  readonly source: FoundEntry;
+  /** Entry that was there. */
+  readonly replaced: Attributes | undefined;
+  readonly progress: FileProgress;
+  /** True where all connections carry it. */
+  readonly isSpread: boolean;
+}
+
+/** Copier of the content of open files, any number of them at once. */
+export class FileFiller {
+  readonly #from: FileSystem;
+  readonly #to: FileSystem;
+  readonly #options: TransferOptions;
+  readonly #blocks: BufferPool;
+  readonly #blocksAtOnce: number;
+  readonly #blocksOfFile: number;
+  readonly #turns = new Turns();
+
+  constructor(from: FileSystem, to: FileSystem, options: TransferOptions) {
+    this.#from = from;
+    this.#to = to;
+    this.#options = options;
+    // A block is in flight twice: to be read, and then to be written.
+    this.#blocksAtOnce = Math.max(
+      1,
+      from.concurrency.blocks + to.concurrency.blocks,
+    );
+    this.#blocksOfFile = Math.max(1, blocksOfFile(from) + blocksOfFile(to));
+    this.#blocks = new BufferPool(
+      this.#blocksAtOnce,
+      Math.min(from.concurrency.blockBytes, to.concurrency.blockBytes),
+    );
+  }
+
+  /** True where several connections can carry one file. */
+  get canSpread(): boolean {
+    return this.#blocksOfFile < this.#blocksAtOnce &&
+      !isSamePlace(this.#from, this.#to);
+  }
+
+  /**
+   * Fills a file and finishes it; a second time where a server did not truncate the
+   * old one.
+   *
+   * @throws {EntryError} If something failed: the target holds a beginning.
+   * @throws {ProtocolError} If a server broke its protocol; the same.
+   * @throws {SessionError} If the connection is lost; the same.
+   */
+  async fill(
+    stored: ReceivedFile,
+    input: OpenFile,
+    file: FileToFill,
+  ): Promise<void> {
+    const { preserve } = this.#options.store;
+    const times = preserve ? file.source.attributes : undefined;
+    if (await this.#fillAtOnce(stored, input, file, times)) return;
+    let flaw = await stored.finish(
+      await this.#send(stored, input, file),
+      times,
+    );
+    if (flaw instanceof NotCutError && stored.empty !== undefined) {
+      await stored.empty();
+      const again = { ...file, progress: UNWATCHED };
+      flaw = await stored.finish(
+        await this.#send(stored, input, again),
+        times,
+      );
+    }
+    if (flaw !== undefined) throw flaw;
+  }
+
+  /**
+   * Fills a new file on a server from one block, and closes it in the same flight.
+   *
+   * @returns False where the file is none of those: nothing was sent.
+   */
+  async #fillAtOnce(
+    stored: ReceivedFile,
+    input: OpenFile,
+    { source: { attributes: { size } }, replaced, progress }: FileToFill,
+    times: Times | undefined,
+  ): Promise<boolean> {
+    const blocks = this.#blocks;
+    const isOneBlock = size > 0 && size < blocks.wholeBytes;
+    if (
+      !isOneBlock || replaced !== undefined || !stored.file.keepsOrder ||
+      stored.finishWith === undefined
+    ) return false;
+    using block = await blocks.acquire(size + 1);
+    if (this.#options.interrupted.aborted) return false;
+    // Whatever cannot be read in one go is left to those who report it.
+    const count = await input.read(block.bytes, 0).catch(asEntryError);
+    if (count !== size) return false;
+    const outcome = await stored.finishWith(
+      block.bytes.subarray(0, size),
+      times,
+    );
+    if (outcome.failure !== undefined) {
+      throw this.#cutShort(stored.path, size, {
+        size: 0,
+        failure: outcome.failure,
+        left: undefined,
+      });
+    }
+    progress.moved(size);
+    if (outcome.flaw !== undefined) throw outcome.flaw;
+    return true;
+  }
+
+  /**
+   * Sends the content of a file.
+   *
+   * @returns Its length, in bytes.
+   * @throws What failed; then the target was cut to what arrived.
+   */
+  async #send(
+    stored: ReceivedFile,
+    input: OpenFile,
+    file: FileToFill,
+  ): Promise<number> {
+    const { source } = file;
+    const { attributes } = source;
+    const copied = await this.#copyContent(stored, input, file);
+    const { size, failure } = copied;
+    const flaw = failure === undefined && size < attributes.size
+      ? await checkWhole(input, size, { ...source, label: this.#from.label })
+      : undefined;
+    if (failure !== undefined || flaw !== undefined) {
+      const left = await stored.abandon(size);
+      throw flaw ?? this.#cutShort(stored.path, attributes.size, {
+        ...copied,
+        left,
+      });
+    }
+    if (size < attributes.size) await stored.cut(size);
+    return size;
+  }
+
+  /** Copies the content, on the server itself where that can do it. */
+  async #copyContent(
+    stored: ReceivedFile,
+    input: OpenFile,
+    { source, replaced, progress, isSpread }: FileToFill,
+  ): Promise<CopiedContent> {
+    const options = {
+      expected: source.attributes.size,
+      blocks: this.#blocks,
+      // A FIFO or a device takes one block after the other.
+      atOnce: replaced?.kind === "other"
+        ? 1
+        : isSpread
+        ? this.#blocksAtOnce
+        : this.#blocksOfFile,
+      moved: (bytes: number) => progress.moved(bytes),
+      checkpoint: () => this.#checkpoint(),
+    };
+    const canStay = isSamePlace(this.#from, this.#to) &&
+      replaced === undefined &&
+      this.#to.copyRange !== undefined;
+    if (canStay) {
+      const copied = await copyRanges(
+        (at, length) => this.#to.copyRange!(input, stored.file, at, length),
+        options,
+      );
+      const { aborted } = this.#options.interrupted;
+      const isRefused = copied.size === 0 && !aborted &&
+        copied.failure instanceof EntryError;
+      if (!isRefused) return copied;
+    }
+    return await copyContent(input, stored.file, options);
+  }
+
+  /** Lets signals in: files that never wait would keep them out. */
+  async #checkpoint(): Promise<void> {
+    if (this.#turns.areDue) await this.#turns.give();
+    this.#options.interrupted.throwIfAborted();
+  }
+
+  #cutShort(
+    target: string,
+    expected: number,
+    { size, failure, left }: CopiedContent & { left: string | undefined },
+  ): unknown {
+    const rest = left === undefined ? "" : `; ${left} is left`;
+    if (failure instanceof SessionError) {
+      return new SessionError(
+        `${failure.message} after ${size} of ${expected} bytes${rest}`,
+        { cause: failure },
+      );
+    }
+    const { aborted, reason } = this.#options.interrupted;
+    return aborted && failure === reason
+      ? new EntryError(
+        `${this.#to.label}${target}: interrupted after ${size} bytes${rest}`,
+      )
+      : failure;
+  }
+}
+
+function blocksOfFile({ concurrency }: FileSystem): number {
+  return concurrency.blocksOfFile ?? concurrency.blocks;
+}
