@@ -74,7 +74,7 @@ export class LocalFileSystem implements FileSystem {
     return file && new LocalFile(path, file);
   }
 
-  async createTemporary(path: string, mode: number): Promise<OpenFile> {
+  async createNew(path: string, mode: number): Promise<OpenFile> {
     const file = await this.create(path, mode);
     if (file !== undefined) return file;
     throw new EntryError(`${path}: File exists`);
@@ -119,9 +119,13 @@ export class LocalFileSystem implements FileSystem {
     return attempt(path, () => this.#calls.readlink(path));
   }
 
-  async symlink(path: string, destination: string): Promise<void> {
+  async symlink(
+    path: string,
+    destination: string,
+    replaces = true,
+  ): Promise<void> {
     attempt(path, () => {
-      this.#calls.unlinkUnlessDirectory(path);
+      if (replaces) this.#calls.unlinkUnlessDirectory(path);
       this.#calls.symlink(destination, path);
     });
   }

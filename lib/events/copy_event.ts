@@ -1,5 +1,7 @@
 /** Events of a copy, in the order in which they happen. */
 
+import type { SkipReason } from "../filesystem/existing_files.ts";
+
 /**
  * Event of a copy. Texts are raw, a peer's words and file names among them:
  * whoever shows them escapes them.
@@ -22,6 +24,13 @@ export type CopyEvent =
     readonly path: string;
     /** Rule that excludes it, or why no rule includes it. */
     readonly reason: string;
+  }
+  /** A file is not copied, since an option asks for that. */
+  | {
+    readonly kind: "skipped";
+    /** Path of its target. */
+    readonly path: string;
+    readonly reason: SkipReason;
   }
   /** A file begins to move; others may be in flight. */
   | {

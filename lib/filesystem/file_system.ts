@@ -188,10 +188,9 @@ export interface FileSystem {
   ): Promise<void>;
   /**
    * Makes a file that is the user's alone or has `mode` under the process's umask;
-   * fails where something is there. Absent where nothing could `replace` another file
-   * by it.
+   * fails where something is there, a link included.
    */
-  createTemporary?(path: string, mode: number): Promise<OpenFile>;
+  createNew(path: string, mode: number): Promise<OpenFile>;
   /**
    * Renames a file, in place of another one if that is there, in one step. Absent
    * where that cannot be done.
@@ -207,8 +206,14 @@ export interface FileSystem {
   setTimes(path: string, times: Times): Promise<void>;
   /** Gives the destination of a symbolic link; `undefined` for any other entry. */
   readlink(path: string): Promise<string | undefined>;
-  /** Makes a symbolic link, in place of a file or link that is there. */
-  symlink(path: string, destination: string): Promise<void>;
+  /**
+   * Makes a symbolic link.
+   *
+   * @param replaces True where the link takes the place of a file or link that is
+   * there; else the call fails where something is there.
+   * @default {true}
+   */
+  symlink(path: string, destination: string, replaces?: boolean): Promise<void>;
   /** Gives the path of `name` in `directory`, as scp writes it: `directory/name`. */
   join(directory: string, name: string): string;
   /** Gives the last component of `path`, trailing separators ignored. */

@@ -17,7 +17,6 @@ export class FileSystemView implements FileSystem {
   readonly concurrency: Concurrency;
   readonly create?: NonNullable<FileSystem["create"]>;
   readonly copyRange?: NonNullable<FileSystem["copyRange"]>;
-  readonly createTemporary?: NonNullable<FileSystem["createTemporary"]>;
   readonly replace?: NonNullable<FileSystem["replace"]>;
 
   constructor(base: FileSystem) {
@@ -26,9 +25,6 @@ export class FileSystemView implements FileSystem {
     this.concurrency = base.concurrency;
     if (base.create) this.create = base.create.bind(base);
     if (base.copyRange) this.copyRange = base.copyRange.bind(base);
-    if (base.createTemporary) {
-      this.createTemporary = base.createTemporary.bind(base);
-    }
     if (base.replace) this.replace = base.replace.bind(base);
   }
 
@@ -50,6 +46,10 @@ export class FileSystemView implements FileSystem {
 
   async openToRead(path: string): Promise<OpenFile> {
     return await this.base.openToRead(path);
+  }
+
+  async createNew(path: string, mode: number): Promise<OpenFile> {
+    return await this.base.createNew(path, mode);
   }
 
   async openToWrite(
@@ -80,8 +80,12 @@ export class FileSystemView implements FileSystem {
     return await this.base.readlink(path);
   }
 
-  async symlink(path: string, destination: string): Promise<void> {
-    await this.base.symlink(path, destination);
+  async symlink(
+    path: string,
+    destination: string,
+    replaces?: boolean,
+  ): Promise<void> {
+    await this.base.symlink(path, destination, replaces);
   }
 
   join(directory: string, name: string): string {

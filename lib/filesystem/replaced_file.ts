@@ -69,8 +69,8 @@ export class ReplacedFile implements ReceivedFile {
     policy: StorePolicy,
   ): Promise<ReplacedFile | undefined> {
     const name = files.nameOf(path);
-    const mayReplace = files.createTemporary !== undefined &&
-      files.replace !== undefined && name !== "" && path.endsWith(name) &&
+    const mayReplace = files.replace !== undefined && name !== "" &&
+      path.endsWith(name) &&
       (replaced === undefined || replaced.kind === "file");
     if (!mayReplace) return undefined;
     const temporary = path.slice(0, path.length - name.length) +
@@ -83,7 +83,7 @@ export class ReplacedFile implements ReceivedFile {
     const made = isLater ? PRIVATE_MODE : openMode(mode, policy);
     // Both leave at once: a look for a link costs no round trip.
     const [file, mustStay] = await Promise.all([
-      files.createTemporary!(temporary, made).catch(asEntryError),
+      files.createNew(temporary, made).catch(asEntryError),
       isLink(files, path),
     ]);
     if (file instanceof TooManyOpenError) throw file;

@@ -3,7 +3,9 @@ import {
   EntryError,
   isConnectionFailure,
   NotCutError,
+  TooManyOpenError,
 } from "../errors.ts";
+import { isAnythingAt } from "./existing_files.ts";
 import type { Attributes, FileSystem, OpenFile, Times } from "./file_system.ts";
 import {
   type EntryToStore,
@@ -24,6 +26,8 @@ export class StoredFile implements ReceivedFile {
   readonly #mode: number;
   readonly #replaced: Attributes | undefined;
   readonly #policy: StorePolicy;
+  /** True where the file goes if it does not arrive whole. */
+  readonly #isWholeOrGone: boolean;
 
   private constructor(
     files: FileSystem,
@@ -32,6 +36,7 @@ export class StoredFile implements ReceivedFile {
     mode: number,
     replaced: Attributes | undefined,
     policy: StorePolicy,
+    { isWholeOrGone = false } = {},
   ) {
     this.#files = files;
     this.#file = file;
@@ -39,6 +44,7 @@ export class StoredFile implements ReceivedFile {
     this.#mode = mode;
     this.#replaced = replaced;
     this.#policy = policy;
+    this.#isWholeOrGone = isWholeOrGone;
   }
 
   /**
@@ -85,6 +91,31 @@ export class StoredFile implements ReceivedFile {
       { path, mode: announced, replaced },
       policy,
     );
+  }
+
+  /**
+   * Makes the file where nothing is at its path. It is removed if it does not
+   * arrive whole: else it would be in the way of a second attempt.
+   *
+   * @returns `undefined` where something is there.
+   * @throws {EntryError} If it cannot be made.
+   */
+  static async createNew(
+    files: FileSystem,
+    { path, mode: announced }: Omit<EntryToStore, "replaced">,
+    policy: StorePolicy,
+  ): Promise<StoredFile | undefined> {
+    const mode = takenMode(announced, policy);
+    const file = await files.createNew(path, openMode(mode, policy))
+      .catch(asEntryError);
+    if (!(file instanceof EntryError)) {
+      return new StoredFile(files, file, path, mode, undefined, policy, {
+        isWholeOrGone: true,
+      });
+    }
+    if (file instanceof TooManyOpenError) throw file;
+    if (await isAnythingAt(files, path)) return undefined;
+    throw file;
   }
 
   /** Open file; `empty` replaces it. */
@@ -188,10 +219,12 @@ export class StoredFile implements ReceivedFile {
 
   /**
    * Cuts a file that did not arrive whole to the `written` bytes that did, so that no
-   * older bytes stand behind them.
+   * older bytes stand behind them; removes one that was to be whole or not there.
    */
   async abandon(written: number): Promise<undefined> {
     await this.cut(written);
+    if (!this.#isWholeOrGone) return;
+    await this.#files.remove(this.path).catch(orLost);
   }
 
   /**

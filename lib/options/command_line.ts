@@ -116,6 +116,7 @@ export function parseCopyOptions(
     ...(protocol === undefined ? {} : { protocol }),
     ...(sftpServer === undefined ? {} : { sftpServer }),
     ...readFilters(given),
+    ...readExisting(isGiven),
     sftpTuning: Object.assign({}, ...values("X").map(readSftpOption)),
     ssh: {
       program: values("S").at(-1) ?? "ssh",
@@ -138,6 +139,18 @@ function parseProtocol(
 function sshArguments({ option, value }: GivenOption): string[] {
   if (option.ssh === undefined) return [];
   return option.value === undefined ? [option.ssh] : [option.ssh, value];
+}
+
+/** Reads the options about files whose target is there. */
+function readExisting(
+  isGiven: (name: string) => boolean,
+): Pick<CopyOptions, "existing"> {
+  const existing = {
+    keepsAll: isGiven("no-clobber"),
+    keepsSame: isGiven("skip-unchanged"),
+    keepsNewer: isGiven("update"),
+  };
+  return Object.values(existing).includes(true) ? { existing } : {};
 }
 
 function has(given: readonly GivenOption[], name: string): boolean {

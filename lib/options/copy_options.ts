@@ -1,3 +1,4 @@
+import type { ExistingPolicy } from "../filesystem/existing_files.ts";
 import type { LocationRules } from "../location/location.ts";
 
 /** Settings of a copy, as the command line gives them. */
@@ -29,6 +30,8 @@ export interface CopyOptions {
   readonly share: boolean;
   /** Filters in the order of the command line; absent where there are none. */
   readonly filters?: readonly FilterOption[];
+  /** Rules for files whose target is there; absent where all are replaced. */
+  readonly existing?: ExistingPolicy;
   readonly ssh: SshSettings;
 }
 

@@ -105,6 +105,18 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         valueKind: "file",
         summary: "Read patterns from this file, one a line.",
       },
+      {
+        name: "no-clobber",
+        summary: "Replace no file that is there.",
+      },
+      {
+        name: "skip-unchanged",
+        summary: "Skip files of the same size and time; keep times.",
+      },
+      {
+        name: "update",
+        summary: "Skip files whose target is newer.",
+      },
     ],
   },
   {

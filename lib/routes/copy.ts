@@ -75,7 +75,7 @@ const NO_FACTS: CopyFacts = {
   hasStickyBit: false,
   mayNest: false,
   isLengthless: false,
-  isFiltered: false,
+  leavesOut: false,
   hasLineBreak: false,
   sendsSeveral: false,
 };
@@ -220,7 +220,8 @@ class Copy implements AsyncDisposable {
     }, {
       mayNest,
       isLengthless: isLengthless(source.path),
-      isFiltered: this.#context.rules !== undefined,
+      leavesOut: this.#context.rules !== undefined ||
+        job.options.existing !== undefined,
     });
   }
 
@@ -304,6 +305,7 @@ class Copy implements AsyncDisposable {
         options: {
           recursive,
           store,
+          existing: job.options.existing,
           links: this.#madeLinks,
           platform: job.rules.platform,
           isWatched: false,

@@ -23,8 +23,8 @@ export interface ChoiceFacts {
   readonly sendsSeveral: boolean;
   /** True where the content of a directory is sent, and not the directory itself. */
   readonly sendsContent: boolean;
-  /** True where some of what a host has is left out of a download. */
-  readonly isFiltered: boolean;
+  /** True where some of what a host has may be left out of a download. */
+  readonly leavesOut: boolean;
   /** True where several connections to a host are asked for. */
   readonly hasJobs: boolean;
   /** True where ssh will ask, and a second login would ask again. */
@@ -62,8 +62,8 @@ export function chooseProtocol(facts: ChoiceFacts): Choice {
       : found("scp", "the host is known to lack SFTP");
   }
   if (facts.hasJobs) return found("sftp", "it deals files to --jobs");
-  if (facts.isFiltered) {
-    return found("sftp", "it asks for nothing that is excluded");
+  if (facts.leavesOut) {
+    return found("sftp", "it asks for nothing that is left out");
   }
   if (needsQuoting) {
     return found("sftp", "a remote shell would read the path otherwise");

@@ -38,8 +38,14 @@ export class DownloadDialogue implements Dialogue {
     { path, target, hasNext }: Download,
     context: RouteContext,
   ) {
-    const { targetIsDirectory } = context.job.options;
-    this.request = { role: "-f", location: source, path, targetIsDirectory };
+    const { targetIsDirectory, existing } = context.job.options;
+    this.request = {
+      role: "-f",
+      location: source,
+      path,
+      targetIsDirectory,
+      preserve: existing?.keepsSame === true || existing?.keepsNewer === true,
+    };
     this.#target = target;
     this.#context = context;
     const observer: Observer = isShellsToRead(context.job.options)
@@ -60,7 +66,7 @@ export class DownloadDialogue implements Dialogue {
   ): Promise<ConnectionFailures | undefined> {
     const { files, job, among, rules } = this.#context;
     const { location } = this.request;
-    const { recursive, preserve, targetIsDirectory } = job.options;
+    const { recursive, preserve, targetIsDirectory, existing } = job.options;
     this.#sink = new Sink(scp.channel, files, {
       ...topRules(location, job.options),
       recursive,
@@ -70,9 +76,9 @@ export class DownloadDialogue implements Dialogue {
       mayHearShell: true,
       ackPolicy: ackPolicyFor(location.path, job.options),
       platform: job.rules.platform,
-      ...(rules === undefined
-        ? {}
-        : { filter: { rules, label: `${location.host}: ` } }),
+      label: `${location.host}: `,
+      ...(rules === undefined ? {} : { filter: rules }),
+      ...(existing === undefined ? {} : { existing }),
       // This machine grants no set-id bits of another one.
       store: { preserve, umask: currentUmask(), modeBits: PERMISSION_BITS },
     }, this.#missing);

@@ -14,12 +14,32 @@ interface Need {
   isGiven(options: CopyOptions): boolean;
 }
 
+const NO_LOOK = "SCP cannot look at what is there";
+
 const NEEDS: readonly Need[] = [
   {
     option: "--exclude",
     ways: ["between"],
     reason: "over SCP one host sends all that it has",
     isGiven: ({ filters }) => filters !== undefined,
+  },
+  {
+    option: "--no-clobber",
+    ways: ["up", "between"],
+    reason: NO_LOOK,
+    isGiven: ({ existing }) => existing?.keepsAll === true,
+  },
+  {
+    option: "--skip-unchanged",
+    ways: ["up", "between"],
+    reason: NO_LOOK,
+    isGiven: ({ existing }) => existing?.keepsSame === true,
+  },
+  {
+    option: "--update",
+    ways: ["up", "between"],
+    reason: NO_LOOK,
+    isGiven: ({ existing }) => existing?.keepsNewer === true,
   },
 ];
 

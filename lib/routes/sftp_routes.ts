@@ -155,6 +155,7 @@ async function copy(
     options: {
       ...options,
       recursive: job.options.recursive,
+      existing: job.options.existing,
       links: "followed",
       isWatched: true,
       interrupted: job.interrupted,

@@ -19,6 +19,7 @@ const NOWHERE: Pick<OpenFile, "write"> = { write: async () => {} };
 export class BodyReceiver {
   readonly #reader: EntryReader;
   readonly #observer: Observer;
+  readonly #unwanted = { files: 0, bytes: 0 };
 
   constructor(reader: EntryReader, observer: Observer) {
     this.#reader = reader;
@@ -54,14 +55,38 @@ export class BodyReceiver {
     }
   }
 
-  /** Reads a body that is stored nowhere; throws as `receive`. */
+  /** Acknowledges a file, and reads its body, which is stored nowhere. */
   async drop(path: string, size: number): Promise<void> {
+    await this.#reader.acknowledge(1);
     const { received } = await receiveBody(this.#reader.peer.channel, NOWHERE, {
       size,
       moved: () => {},
     });
     if (received < size) await this.#breakOff(path, received, size);
     await this.#reader.readVerdict();
+    await this.#reader.acknowledge();
+  }
+
+  /** Drops a body that the user did not want, and counts it. */
+  async dropUnwanted(path: string, size: number): Promise<void> {
+    this.#unwanted.files++;
+    this.#unwanted.bytes += size;
+    await this.drop(path, size);
+  }
+
+  /**
+   * Warns of the bodies that came although the user did not want them.
+   *
+   * @param label Text that messages put before an entry of the source.
+   */
+  reportUnwanted(label: string): void {
+    const { files, bytes } = this.#unwanted;
+    if (files === 0) return;
+    this.#observer.report({
+      kind: "warning",
+      message: `${label}over SCP what is left out comes all the same: ` +
+        `${files} ${files === 1 ? "file" : "files"} of ${bytes} bytes dropped`,
+    });
   }
 
   async #receiveBody(

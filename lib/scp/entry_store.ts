@@ -1,6 +1,11 @@
 import { asEntryError, EntryError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type { FileSystem, Times } from "../filesystem/file_system.ts";
+import {
+  type ExistingPolicy,
+  type SkipReason,
+  skipReasonOf,
+} from "../filesystem/existing_files.ts";
 import type { NameCollisions } from "../filesystem/name_collisions.ts";
 import type { StorePolicy } from "../filesystem/store.ts";
 import { StoredDirectory } from "../filesystem/stored_directory.ts";
@@ -23,6 +28,8 @@ export interface EntryStoreOptions {
   /** System whose names the disk takes. */
   readonly platform: Platform;
   readonly store: StorePolicy;
+  /** Rules for files whose target is there; absent where all are replaced. */
+  readonly existing?: ExistingPolicy;
 }
 
 /**
@@ -108,9 +115,7 @@ export class EntryStore implements EntryReceiver {
   }
 
   async #dropFile({ name, size }: FileRecord): Promise<void> {
-    await this.#reader.acknowledge(1);
     await this.#bodies.drop(this.#lostPath(name), size);
-    await this.#reader.acknowledge();
   }
 
   async #enterLost({ name }: DirectoryRecord): Promise<void> {
@@ -161,7 +166,8 @@ export class EntryStore implements EntryReceiver {
       { path, mode, replaced },
       this.#options.store,
     );
-    return directoryLevel(this.#files, { path, directory, times });
+    const kept = this.#onlyCompares ? undefined : times;
+    return directoryLevel(this.#files, { path, directory, times: kept });
   }
 
   async #enter(level: Level): Promise<void> {
@@ -175,14 +181,52 @@ export class EntryStore implements EntryReceiver {
     path: string,
     times: Times | undefined,
   ): Promise<void> {
-    using stored = await StoredFile.create(
-      this.#files,
-      { path, mode },
-      this.#options.store,
-    );
+    const record = { name, size };
+    const reason = await this.#skipReasonOf(path, size, times);
+    if (reason !== undefined) return await this.#skip(record, path, reason);
+    const { store, existing } = this.#options;
+    using stored = existing?.keepsAll
+      ? await StoredFile.createNew(this.#files, { path, mode }, store)
+      : await StoredFile.create(this.#files, { path, mode }, store);
+    if (stored === undefined) {
+      return await this.#skip(record, path, "exists, not replaced");
+    }
     await this.#reader.acknowledge(1);
-    const failure = await this.#bodies.receive(stored, { name, size }, times);
+    const keepsTimes = existing?.keepsSame || !this.#onlyCompares;
+    const failure = await this.#bodies.receive(
+      stored,
+      record,
+      keepsTimes ? times : undefined,
+    );
     await this.#reply(failure);
+  }
+
+  /** True where the source was asked for times in order to compare them. */
+  get #onlyCompares(): boolean {
+    const { store, existing } = this.#options;
+    return !store.preserve &&
+      (existing?.keepsSame === true || existing?.keepsNewer === true);
+  }
+
+  async #skipReasonOf(
+    path: string,
+    size: number,
+    times: Times | undefined,
+  ): Promise<SkipReason | undefined> {
+    const { existing } = this.#options;
+    if (existing === undefined) return undefined;
+    const there = await this.#files.find(path);
+    const source = { size, modified: times?.modified };
+    return skipReasonOf(source, there, { ...existing, path });
+  }
+
+  async #skip(
+    { name, size }: Pick<FileRecord, "name" | "size">,
+    path: string,
+    reason: SkipReason,
+  ): Promise<void> {
+    this.#observer.report({ kind: "skipped", path, reason });
+    await this.#bodies.dropUnwanted(this.#lostPath(name), size);
   }
 
   async #reply(failure: EntryError | undefined): Promise<void> {

@@ -5,13 +5,6 @@ import type { BodyReceiver } from "./body_receiver.ts";
 import type { EntryReader, EntryReceiver } from "./entry_reader.ts";
 import type { DirectoryRecord, FileRecord } from "./wire/records.ts";
 
-/** Filter of the entries that a source sends. */
-export interface EntryFilter {
-  readonly rules: FilterRules;
-  /** Text that messages put before the path of an entry. */
-  readonly label: string;
-}
-
 /** Directory that the source is in. */
 interface FilteredDirectory {
   /** Path with the name of the topmost directory, for messages. */
@@ -24,30 +17,33 @@ interface FilteredDirectory {
 
 /**
  * Receiver that hands on what rules include. A source sends the rest all the same:
- * it is read and dropped, and at the end a warning tells its length.
+ * it is read and dropped.
  */
 export class FilteredEntries implements EntryReceiver {
   readonly #reader: EntryReader;
   readonly #bodies: BodyReceiver;
   readonly #receiver: EntryReceiver;
-  readonly #filter: EntryFilter;
+  readonly #rules: FilterRules;
+  readonly #label: string;
   readonly #observer: Observer;
   readonly #directories: FilteredDirectory[] = [];
-  readonly #dropped = { files: 0, bytes: 0 };
 
+  /** @param label Text that messages put before an entry of the source. */
   constructor(
     receiver: EntryReceiver,
-    filter: EntryFilter,
-    { reader, bodies, observer }: {
+    rules: FilterRules,
+    { reader, bodies, label, observer }: {
       reader: EntryReader;
       bodies: BodyReceiver;
+      label: string;
       observer: Observer;
     },
   ) {
     this.#reader = reader;
     this.#bodies = bodies;
     this.#receiver = receiver;
-    this.#filter = filter;
+    this.#rules = rules;
+    this.#label = label;
     this.#observer = observer;
   }
 
@@ -56,11 +52,7 @@ export class FilteredEntries implements EntryReceiver {
       return await this.#receiver.takeFile(record, times);
     }
     const { name, size } = record;
-    this.#dropped.files++;
-    this.#dropped.bytes += size;
-    await this.#reader.acknowledge(1);
-    await this.#bodies.drop(this.#pathOf(name), size);
-    await this.#reader.acknowledge();
+    await this.#bodies.dropUnwanted(this.#pathOf(name), size);
   }
 
   async takeDirectory(
@@ -82,7 +74,7 @@ export class FilteredEntries implements EntryReceiver {
     this.#directories.push({
       path: this.#pathOf(record.name),
       inside,
-      rules: isExcluded ? undefined : this.#filter.rules.in(inside),
+      rules: isExcluded ? undefined : this.#rules.in(inside),
     });
   }
 
@@ -90,18 +82,6 @@ export class FilteredEntries implements EntryReceiver {
     const { rules } = this.#directories.pop()!;
     if (rules === undefined) await this.#reader.acknowledge();
     else await this.#receiver.leaveDirectory();
-  }
-
-  /** Warns of what came in vain. */
-  reportDropped(): void {
-    const { files, bytes } = this.#dropped;
-    if (files === 0) return;
-    this.#observer.report({
-      kind: "warning",
-      message: `${this.#filter.label}over SCP what is excluded comes all the ` +
-        `same: ${files} ${files === 1 ? "file" : "files"} of ${bytes} bytes ` +
-        "dropped",
-    });
   }
 
   /** Tells whether an entry is excluded; reports the outermost one that is. */
@@ -114,7 +94,7 @@ export class FilteredEntries implements EntryReceiver {
     if (verdict.kind !== "excluded") return false;
     this.#observer.report({
       kind: "excluded",
-      path: this.#filter.label + this.#pathOf(name),
+      path: this.#label + this.#pathOf(name),
       reason: verdict.reason,
     });
     return true;

@@ -4,8 +4,13 @@ import type { Observer } from "../events/copy_event.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import { decodeName } from "../names/name_bytes.ts";
 import type { AckPolicy } from "./replies.ts";
-import { type EntryFilter, FilteredEntries } from "./filtered_entries.ts";
-import { EntryReader, type Received } from "./entry_reader.ts";
+import { FilteredEntries } from "./filtered_entries.ts";
+import type { FilterRules } from "../names/filter_rules.ts";
+import {
+  EntryReader,
+  type EntryReceiver,
+  type Received,
+} from "./entry_reader.ts";
 import type { EntryRules } from "./entry_rules.ts";
 import { BodyReceiver } from "./body_receiver.ts";
 import { EntryStore, type EntryStoreOptions } from "./entry_store.ts";
@@ -21,16 +26,23 @@ export interface SinkOptions extends EntryRules, EntryStoreOptions {
    */
   readonly mayHearShell: boolean;
   readonly ackPolicy: AckPolicy;
-  /** Filter of the entries; absent where all of them are stored. */
-  readonly filter?: EntryFilter;
+  /** Rules for the entries; absent where all of them are stored. */
+  readonly filter?: FilterRules;
+  /**
+   * Text that messages put before an entry of the source.
+   *
+   * @default {""}
+   */
+  readonly label?: string;
 }
 
 /** The receiving side of the SCP protocol. */
 export class Sink {
   readonly #reader: EntryReader;
   readonly #store: EntryStore;
-  /** Filter before the store; absent where all entries go there. */
-  readonly #filtered: FilteredEntries | undefined;
+  readonly #bodies: BodyReceiver;
+  /** Receiver of the entries: the store, perhaps behind a filter. */
+  readonly #receiver: EntryReceiver;
   readonly #files: FileSystem;
   readonly #options: SinkOptions;
 
@@ -53,11 +65,17 @@ export class Sink {
         }),
     }, observer);
     const reader = this.#reader;
-    const bodies = new BodyReceiver(reader, observer);
+    const bodies = this.#bodies = new BodyReceiver(reader, observer);
     this.#store = new EntryStore({ reader, bodies }, files, options, observer);
-    const { filter } = options;
-    this.#filtered = filter &&
-      new FilteredEntries(this.#store, filter, { reader, bodies, observer });
+    const { filter, label = "" } = options;
+    this.#receiver = filter === undefined
+      ? this.#store
+      : new FilteredEntries(this.#store, filter, {
+        reader,
+        bodies,
+        label,
+        observer,
+      });
     this.#files = files;
     this.#options = options;
   }
@@ -99,9 +117,8 @@ export class Sink {
    * @throws {SessionError} If the connection is lost.
    */
   async receiveEntries(): Promise<Received> {
-    const receiver = this.#filtered ?? this.#store;
-    const received = await this.#reader.readInto(receiver);
-    this.#filtered?.reportDropped();
+    const received = await this.#reader.readInto(this.#receiver);
+    this.#bodies.reportUnwanted(this.#options.label ?? "");
     if (received.isToldEnd) await this.#reader.acknowledge();
     return { ...received, ...await this.#store.close() };
   }

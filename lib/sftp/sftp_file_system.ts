@@ -183,7 +183,7 @@ export class SftpFileSystem implements FileSystem {
     );
   }
 
-  async createTemporary(path: string, mode: number): Promise<OpenFile> {
+  async createNew(path: string, mode: number): Promise<OpenFile> {
     return await this.#open(
       {
         kind: "open",
@@ -287,10 +287,14 @@ export class SftpFileSystem implements FileSystem {
     });
   }
 
-  async symlink(path: string, destination: string): Promise<void> {
+  async symlink(
+    path: string,
+    destination: string,
+    replaces = true,
+  ): Promise<void> {
     const { session } = this.#requests;
     // A directory in the way makes SYMLINK fail with the reason.
-    await session.request({ kind: "remove", path });
+    if (replaces) await session.request({ kind: "remove", path });
     await this.#requests.expectOk(
       { kind: "symlink", path, destination },
       { path, attempt: "create directory" },

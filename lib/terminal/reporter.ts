@@ -48,6 +48,8 @@ export class Reporter implements Observer {
         return this.#sayStep(() => `Copying: ${event.path} to ${event.target}`);
       case "excluded":
         return this.#sayStep(() => `excluded ${event.path}: ${event.reason}`);
+      case "skipped":
+        return this.#sayStep(() => `skipped ${event.path}: ${event.reason}`);
       case "verbose":
         return this.#sayStep(event.message);
       case "end":

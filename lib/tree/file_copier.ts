@@ -2,6 +2,7 @@ import { LostFileError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { startFile, UNWATCHED } from "../events/file_progress.ts";
 import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
+import { type SkipReason, skipReasonOf } from "../filesystem/existing_files.ts";
 import { ReplacedFile } from "../filesystem/replaced_file.ts";
 import { StoredFile } from "../filesystem/stored_file.ts";
 import { keyOf } from "../names/names.ts";
@@ -71,9 +72,17 @@ export class FileCopier {
         { files: this.#to, path: destination.path, attributes: replaced },
       );
     }
-    for (let isCopied = false; !isCopied;) {
+    const { path } = destination;
+    const { existing } = this.#options;
+    const reason = existing && skipReasonOf(source.attributes, replaced, {
+      ...existing,
+      path: this.#to.label + path,
+    });
+    if (reason !== undefined) return this.#skip(path, reason);
+    let isAgain = false;
+    for (let isCopied = false; !isCopied; isAgain = true) {
       isCopied = await this.#open.use((opened) =>
-        this.#copyOpen(source, { path: destination.path, replaced, opened })
+        this.#copyOpen(source, { path, replaced, isAgain, opened })
       ).then(() => true, (error) => {
         // The copy begins again over a connection that is left.
         if (error instanceof LostFileError) return false;
@@ -82,25 +91,41 @@ export class FileCopier {
     }
   }
 
-  /** @param opened Called when both files are open. */
+  #skip(path: string, reason: SkipReason): void {
+    this.#observer.report({
+      kind: "skipped",
+      path: this.#to.label + path,
+      reason,
+    });
+  }
+
+  /**
+   * @param isAgain True where an attempt before may have made the target.
+   * @param opened Called when both files are open.
+   */
   async #copyOpen(
     source: FoundEntry,
-    { path, replaced, opened }: {
+    { path, replaced, isAgain, opened }: {
       path: string;
       replaced: Attributes | undefined;
+      isAgain: boolean;
       opened: () => void;
     },
   ): Promise<void> {
     using input = await this.#from.openToRead(source.path);
     const { size, mode } = source.attributes;
     const entry = { path, mode, replaced };
-    const { store } = this.#options;
+    const { store, existing } = this.#options;
     // Where a copy breaks off, a file that was spread has holes.
     using spread = this.#maySpread(size)
       ? await ReplacedFile.open(this.#to, entry, store)
       : undefined;
-    using stored = spread ?? await StoredFile.open(this.#to, entry, store);
+    using stored = spread ??
+      (existing?.keepsAll && !isAgain
+        ? await StoredFile.createNew(this.#to, entry, store)
+        : await StoredFile.open(this.#to, entry, store));
     opened();
+    if (stored === undefined) return this.#skip(path, "exists, not replaced");
     if (spread !== undefined) {
       const { interrupted } = this.#options;
       input.spread?.(interrupted);
@@ -125,7 +150,9 @@ export class FileCopier {
 
   /** Tells a file that several connections may carry. */
   #maySpread(size: number): boolean {
-    return size >= SPREAD_BYTES && this.#filler.canSpread;
+    // A file that replaces another one cannot be made only where nothing is.
+    const mayReplace = this.#options.existing?.keepsAll !== true;
+    return mayReplace && size >= SPREAD_BYTES && this.#filler.canSpread;
   }
 
   /**

@@ -76,8 +76,11 @@ export class FileFiller {
     input: OpenFile,
     file: FileToFill,
   ): Promise<void> {
-    const { preserve } = this.#options.store;
-    const times = preserve ? file.source.attributes : undefined;
+    const { store, existing } = this.#options;
+    const times = store.preserve || existing?.keepsSame
+      ? file
+        .source.attributes
+      : undefined;
     if (await this.#fillAtOnce(stored, input, file, times)) return;
     let flaw = await stored.finish(
       await this.#send(stored, input, file),

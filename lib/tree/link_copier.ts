@@ -1,5 +1,6 @@
 import { asEntryError, EntryError } from "../errors.ts";
-import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
+import { isAnythingAt, type SkipReason } from "../filesystem/existing_files.ts";
+import type { FileSystem } from "../filesystem/file_system.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
 import type { Destination } from "./destination.ts";
 import { checkDifferent } from "./same_file.ts";
@@ -13,10 +14,18 @@ export class LinkCopier {
    */
   readonly #made: Set<string>;
 
-  constructor(from: FileSystem, to: FileSystem, made: Set<string>) {
+  readonly #replaces: boolean;
+
+  /** @param replaces True where a link takes the place of what is there. */
+  constructor(
+    from: FileSystem,
+    to: FileSystem,
+    { made, replaces }: { made: Set<string>; replaces: boolean },
+  ) {
     this.#from = from;
     this.#to = to;
     this.#made = made;
+    this.#replaces = replaces;
   }
 
   /** Gives the destination of the link at `source`; `undefined` if it is none. */
@@ -41,16 +50,18 @@ export class LinkCopier {
    * Makes a link at the target.
    *
    * @param says Destination of the link.
+   * @returns The reason why it was not made; `undefined` where it was.
    * @throws {EntryError} If the link would replace what it leads to.
    */
   async copy(
     source: string,
     { path: target, key, place }: Destination,
     says: string,
-  ): Promise<void> {
+  ): Promise<SkipReason | undefined> {
     const named = await findQuietly(this.#from, source);
     const replaced = await findQuietly(this.#to, target);
-    const replacesFile = named !== undefined && replaced !== undefined &&
+    const replacesFile = this.#replaces && named !== undefined &&
+      replaced !== undefined &&
       await this.#to.readlink(target) === undefined;
     if (replacesFile) {
       await checkDifferent(
@@ -58,19 +69,17 @@ export class LinkCopier {
         { files: this.#to, path: target, attributes: replaced },
       );
     }
-    if (place?.isCollision && await this.#isThere(target, replaced)) {
+    if (place?.isCollision && await isAnythingAt(this.#to, target)) {
       await place.among.check(place.name);
     }
-    await this.#to.symlink(target, says);
-    this.#made.add(key);
-  }
-
-  /** Tells whether anything is at a path, a dangling link included. */
-  async #isThere(
-    path: string,
-    found: Attributes | undefined,
-  ): Promise<boolean> {
-    return found !== undefined || await this.#isLink(path);
+    const failure = await this.#to.symlink(target, says, this.#replaces)
+      .then(() => undefined, asEntryError);
+    if (failure === undefined) {
+      this.#made.add(key);
+      return undefined;
+    }
+    if (this.#replaces || !await isAnythingAt(this.#to, target)) throw failure;
+    return "exists, not replaced";
   }
 
   async #isLink(path: string): Promise<boolean> {

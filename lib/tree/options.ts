@@ -1,4 +1,5 @@
 import type { Platform } from "../names/names.ts";
+import type { ExistingPolicy } from "../filesystem/existing_files.ts";
 import type { StorePolicy } from "../filesystem/store.ts";
 
 export interface TransferOptions {
@@ -11,6 +12,8 @@ export interface TransferOptions {
    * copies made, and nothing is written through them.
    */
   readonly links: "followed" | Set<string>;
+  /** Rules for files whose target is there; absent where all are replaced. */
+  readonly existing?: ExistingPolicy | undefined;
   /** System whose disk stores the names. */
   readonly platform: Platform;
   /** True where the observer hears of each file that moves. */

@@ -79,9 +79,12 @@ export class TreeCopier {
       run,
       ownDirectories,
     });
-    const { recursive, links } = options;
+    const { recursive, links, existing } = options;
     if (recursive && links !== "followed") {
-      this.#links = new LinkCopier(from, to, links);
+      this.#links = new LinkCopier(from, to, {
+        made: links,
+        replaces: existing?.keepsAll !== true,
+      });
     }
   }
 
@@ -132,7 +135,7 @@ export class TreeCopier {
       return await this.#begin(
         path,
         surroundings,
-        () => this.#links!.copy(path, destination, link),
+        () => this.#copyLink(path, destination, link),
       );
     }
     const attributes = source.attributes ?? await this.#from.stat(path);
@@ -179,6 +182,17 @@ export class TreeCopier {
     if (this.#walkedBeside >= most) return await begun;
     this.#walkedBeside++;
     begun.then(() => this.#walkedBeside--);
+  }
+
+  async #copyLink(
+    source: string,
+    destination: Destination,
+    says: string,
+  ): Promise<void> {
+    const reason = await this.#links!.copy(source, destination, says);
+    if (reason === undefined) return;
+    const path = this.#to.label + destination.path;
+    this.#run.observer.report({ kind: "skipped", path, reason });
   }
 
   async #copyFile(

@@ -160,6 +160,29 @@ are comments, and a pattern behind a
 .Li \&!
 brings back what matches.`,
 
+  "no-clobber": String.raw`
+What is there stays, a link that leads nowhere too, even if it appears while the
+copy runs; nothing of a file that does not arrive whole is left in its place.
+What is skipped is no failure, and
+.Fl v
+names it.
+Like
+.Fl \-skip\-unchanged
+and
+.Fl \-update ,
+this needs SFTP where the target is on a server.`,
+
+  "skip-unchanged": String.raw`
+Times count by whole seconds.
+Files that are copied get the times of their source, so that a second copy can
+skip them.`,
+
+  update: String.raw`
+Times count by whole seconds.
+A file that was cut short looks newer than its source: where that may happen,
+.Fl \-skip\-unchanged
+is safer.`,
+
   share: String.raw`
 The first ssh of a login becomes a master (see
 .Cm ControlMaster

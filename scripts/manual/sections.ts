@@ -127,7 +127,8 @@ or
 .Nm
 chooses SFTP with
 .Fl \-jobs ,
-for downloads with filters, if a remote shell would misread a path, if it sends
+for downloads of which some is left out, where an option has to look at a
+server's files, if a remote shell would misread a path, if it sends
 directories, several sources or a name with a line break, if the target may lie
 inside its source, for files below
 .Pa /proc

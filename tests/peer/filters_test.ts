@@ -219,7 +219,7 @@ peerTest(
       {
         status: 0,
         stdout: "",
-        stderr: "warning: far: over SCP what is excluded comes all the same: " +
+        stderr: "warning: far: over SCP what is left out comes all the same: " +
           "2 files of 12 bytes dropped\n",
       },
     );

@@ -46,11 +46,11 @@ export function testDisk({ name, files, lacks }: Disk): void {
     using directory = new TempDirectory();
     const { path } = directory;
     makeTree(path, [{ path: "f", content: "old" }, { path: "d/" }]);
-    using made = await files.createTemporary!(`${path}/.f.x`, 0o600);
+    using made = await files.createNew!(`${path}/.f.x`, 0o600);
     await made.write(new TextEncoder().encode("new"), 0);
     await made.close();
     await assertRejects(
-      () => files.createTemporary!(`${path}/.f.x`, 0o600),
+      () => files.createNew!(`${path}/.f.x`, 0o600),
       EntryError,
       `${path}/.f.x: File exists`,
     );

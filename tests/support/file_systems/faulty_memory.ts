@@ -19,11 +19,11 @@ export class FaultyMemory extends MemoryFileSystem {
     return file && withFaults(file, this.#faults);
   }
 
-  override async createTemporary(
+  override async createNew(
     path: string,
     mode: number,
   ): Promise<OpenFile> {
-    return withFaults(await super.createTemporary(path, mode), this.#faults);
+    return withFaults(await super.createNew(path, mode), this.#faults);
   }
 
   override async openToWrite(path: string, mode: number): Promise<OpenFile> {

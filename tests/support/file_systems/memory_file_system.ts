@@ -121,7 +121,7 @@ export class MemoryFileSystem implements FileSystem {
     return place.entry === undefined ? this.#make(place, mode) : undefined;
   }
 
-  async createTemporary(path: string, mode: number): Promise<OpenFile> {
+  async createNew(path: string, mode: number): Promise<OpenFile> {
     const file = await this.create(path, mode);
     if (file === undefined) throw failure(path, "File exists");
     return file;
@@ -178,10 +178,16 @@ export class MemoryFileSystem implements FileSystem {
     return isLink(entry) ? entry.destination : undefined;
   }
 
-  async symlink(path: string, destination: string): Promise<void> {
+  async symlink(
+    path: string,
+    destination: string,
+    replaces = true,
+  ): Promise<void> {
     const place = this.#placeOf(path, { follows: false });
     const { entry } = place;
-    if (entry && isDirectory(entry)) throw failure(path, "File exists");
+    if (entry && (isDirectory(entry) || !replaces)) {
+      throw failure(path, "File exists");
+    }
     this.#put(place, { kind: "link", destination });
   }
 

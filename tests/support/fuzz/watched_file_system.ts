@@ -88,6 +88,13 @@ export class WatchedFileSystem implements FileSystem {
     return file && this.#watched(path, file);
   }
 
+  async createNew(path: string, mode: number): Promise<OpenFile> {
+    this.#checkPath(path);
+    this.#checkMode(path, mode & ~0o200);
+    this.#failAtTimes(path);
+    return this.#watched(path, await this.#inner.createNew(path, mode));
+  }
+
   async openToWrite(
     path: string,
     mode: number,

@@ -27,3 +27,10 @@ Deno.test("Tally: tells a lost connection from other failures, and counts it", (
   tally.report({ kind: "failure", message: "g: not sent" });
   assertEquals([tally.failures, tally.hasLostHost], [3, true]);
 });
+
+Deno.test("Tally: counts what was skipped apart from failures", () => {
+  const tally = new Tally({ report: () => {} });
+  tally.report({ kind: "skipped", path: "f", reason: "same size and time" });
+  tally.report({ kind: "excluded", path: "g", reason: "--exclude g" });
+  assertEquals([tally.skipped, tally.failures], [1, 0]);
+});

@@ -137,7 +137,7 @@ Deno.test("ReplacedFile.open(): gives nothing where a file has to be written in 
     assertEquals(await open(files, { path }), undefined, path);
   }
   const refusing = new class extends MemoryFileSystem {
-    override async createTemporary(): Promise<never> {
+    override async createNew(): Promise<never> {
       throw new EntryError("Permission denied");
     }
   }();
@@ -146,7 +146,7 @@ Deno.test("ReplacedFile.open(): gives nothing where a file has to be written in 
 
 Deno.test("ReplacedFile.open(): throws where too many files are open", async () => {
   const files = new class extends MemoryFileSystem {
-    override async createTemporary(): Promise<never> {
+    override async createNew(): Promise<never> {
       throw new TooManyOpenError("too many");
     }
   }();

@@ -131,6 +131,42 @@ Deno.test("StoredFile.create(): makes a file, or opens what is there as it is", 
   }
 });
 
+Deno.test("StoredFile.createNew(): makes a file where nothing is, and tells that something is there", async () => {
+  const files = new MemoryFileSystem();
+  files.addFile("/f", "theirs");
+  await files.symlink("/dangling", "nowhere");
+  for (const path of ["/f", "/dangling"]) {
+    const entry = { path, mode: 0o644 };
+    assertEquals(await StoredFile.createNew(files, entry, PLAIN), undefined);
+  }
+  using stored = await StoredFile.createNew(
+    files,
+    { path: "/new", mode: 0o644 },
+    PLAIN,
+  );
+  await stored!.file.write(bytes("ours"), 0);
+  assertEquals(await stored!.finish(4, undefined), undefined);
+  assertEquals(files.listing(), [
+    "dangling -> nowhere",
+    'f = "theirs"',
+    'new = "ours"',
+  ]);
+  await assertRejects(
+    () => StoredFile.createNew(files, { path: "/no/f", mode: 0o644 }, PLAIN),
+    EntryError,
+    "/no/f: No such file or directory",
+  );
+});
+
+Deno.test("StoredFile.createNew(): leaves nothing of a file that does not arrive whole", async () => {
+  const files = new MemoryFileSystem();
+  const entry = { path: "/f", mode: 0o644 };
+  using stored = await StoredFile.createNew(files, entry, PLAIN);
+  await stored!.file.write(bytes("ou"), 0);
+  await stored!.abandon(2);
+  assertEquals(files.listing(), []);
+});
+
 Deno.test("finishWith(): begins to write, to set and to close without a wait", async () => {
   const steps: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -65,6 +65,12 @@ const ROWS: readonly (readonly [
       { kind: "exclude", value: "b" },
     ],
   }],
+  ["--no-clobber", {
+    existing: { keepsAll: true, keepsSame: false, keepsNewer: false },
+  }],
+  ["--skip-unchanged --update", {
+    existing: { keepsAll: false, keepsSame: true, keepsNewer: true },
+  }],
   ["-T", { checkNames: false }],
   ["-d", { targetIsDirectory: true }],
   ["-v", { verbose: true }, { flags: ["-v"] }],

@@ -9,7 +9,7 @@ import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { FAR, OPTIONS, OTHER } from "./session_stage.ts";
 
 const NO_FACTS: CopyFacts = {
-  isFiltered: false,
+  leavesOut: false,
   sendsContent: false,
   hasStickyBit: false,
   mayNest: false,

@@ -14,7 +14,7 @@ const NOTHING_KNOWN: ChoiceFacts = {
   mayNest: false,
   hasLineBreak: false,
   sendsSeveral: false,
-  isFiltered: false,
+  leavesOut: false,
   sendsContent: false,
   hasStickyBit: false,
   hasJobs: false,
@@ -30,7 +30,7 @@ const LENGTHLESS = "files there have no length before they are read";
 const NESTED = "it sees a directory that is copied into itself";
 const BROKEN = "a name with a line break cannot go over SCP as it is";
 const SEVERAL = "it makes the target of several sources";
-const FILTERED = "it asks for nothing that is excluded";
+const FILTERED = "it asks for nothing that is left out";
 const ASKS = "ssh will ask, and should ask once";
 
 type Row = readonly [
@@ -73,10 +73,10 @@ const ROWS: readonly Row[] = [
     "scp",
     LACKS_SFTP,
   ],
-  ["SFTP where some is excluded", { isFiltered: true }, "sftp", FILTERED],
+  ["SFTP where some is excluded", { leavesOut: true }, "sftp", FILTERED],
   [
     "SCP where some is excluded, from a host without SFTP",
-    { isFiltered: true, lacking: new Set(["sftp"]) },
+    { leavesOut: true, lacking: new Set(["sftp"]) },
     "scp",
     LACKS_SFTP,
   ],

@@ -10,13 +10,11 @@ import { CLIENT_SINK } from "../../support/scp/sink_options.ts";
 /** A sink that leaves out objects and the directory `out`. */
 const FILTERED: SinkOptions = {
   ...CLIENT_SINK,
-  filter: {
-    rules: new FilterRules(
-      ["*.o", "/out/"].map((each) => ruleOfOption("exclude", each)),
-      { isInclusive: false },
-    ),
-    label: "far: ",
-  },
+  filter: new FilterRules(
+    ["*.o", "/out/"].map((each) => ruleOfOption("exclude", each)),
+    { isInclusive: false },
+  ),
+  label: "far: ",
 };
 
 Deno.test("Sink: reads, drops and counts what a filter excludes, with all that is in it", async () => {
@@ -41,7 +39,7 @@ Deno.test("Sink: reads, drops and counts what a filter excludes, with all that i
   assertEquals(files.listing(), ["tree/", 'tree/b.c = "b"']);
   assertEquals(observer.failures, []);
   assertEquals(observer.warnings, [
-    "far: over SCP what is excluded comes all the same: 2 files of 7 bytes " +
+    "far: over SCP what is left out comes all the same: 2 files of 7 bytes " +
     "dropped",
   ]);
 });

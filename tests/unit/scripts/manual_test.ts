@@ -131,7 +131,10 @@ const OURS: readonly string[] = [
   "include pattern",
   "jobs number",
   "lockstep",
+  "no-clobber",
   "share",
+  "skip-unchanged",
+  "update",
 ];
 
 /** Gives the key by which an option of the synopsis is sorted. */

@@ -77,11 +77,17 @@ Deno.test("Reporter: lets no message act on the terminal", () => {
   reporter.report({ kind: "verbose", message: () => hostile });
   const shown = "a\\033[2K\\015\\012b\\342\\200\\256\\302\\233\\377";
   reporter.report({ kind: "excluded", path: hostile, reason: hostile });
+  reporter.report({
+    kind: "skipped",
+    path: hostile,
+    reason: "same size and time",
+  });
   assertEquals(screen.said, [
     shown,
     `warning: ${shown}`,
     shown,
     `excluded ${shown}: ${shown}`,
+    `skipped ${shown}: same size and time`,
   ]);
 });
 

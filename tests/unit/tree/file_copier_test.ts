@@ -47,11 +47,11 @@ class WideFileSystem extends TellingFileSystem {
     return this.#noted(await super.openToRead(path), path);
   }
 
-  override async createTemporary(
+  override async createNew(
     path: string,
     mode: number,
   ): Promise<OpenFile> {
-    return this.#noted(await super.createTemporary(path, mode), path);
+    return this.#noted(await super.createNew(path, mode), path);
   }
 
   #noted(file: OpenFile, path: string): OpenFile {

@@ -1,0 +1,88 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { EntryError } from "../../../lib/errors.ts";
+import {
+  type ExistingPolicy,
+  isAnythingAt,
+  skipReasonOf,
+} from "../../../lib/filesystem/existing_files.ts";
+import type { Attributes } from "../../../lib/filesystem/file_system.ts";
+import { MemoryFileSystem } from "../../support/file_systems/memory_file_system.ts";
+
+const NONE: ExistingPolicy = {
+  keepsAll: false,
+  keepsSame: false,
+  keepsNewer: false,
+};
+
+const THERE: Attributes = {
+  kind: "file",
+  size: 3,
+  mode: 0o644,
+  modified: 5_900,
+  accessed: 0,
+};
+
+function reason(
+  source: { size?: number; modified?: number | undefined },
+  there: Partial<Attributes> | undefined,
+  policy: Partial<ExistingPolicy>,
+): string | undefined {
+  return skipReasonOf(
+    { size: 3, modified: 5_000, ...source },
+    there && { ...THERE, ...there },
+    { ...NONE, ...policy, path: "far: f" },
+  );
+}
+
+Deno.test("skipReasonOf(): skips nothing whose target is missing", () => {
+  const all = { keepsAll: true, keepsSame: true, keepsNewer: true };
+  assertEquals(reason({}, undefined, all), undefined);
+});
+
+Deno.test("skipReasonOf(): keeps all that is there", () => {
+  for (const kind of ["file", "directory", "other"] as const) {
+    assertEquals(
+      reason({ modified: undefined }, { kind }, { keepsAll: true }),
+      "exists, not replaced",
+    );
+  }
+});
+
+Deno.test("skipReasonOf(): takes files for the same by their size and whole seconds", () => {
+  const same = { keepsSame: true };
+  assertEquals(reason({}, {}, same), "same size and time");
+  assertEquals(reason({ size: 4 }, {}, same), undefined);
+  assertEquals(reason({ modified: 6_000 }, {}, same), undefined);
+  assertEquals(reason({ modified: 4_999 }, {}, same), undefined);
+  assertEquals(reason({}, { kind: "other" }, same), undefined);
+});
+
+Deno.test("skipReasonOf(): keeps a target that is newer by a second", () => {
+  const newer = { keepsNewer: true };
+  assertEquals(reason({}, {}, newer), undefined);
+  assertEquals(reason({ modified: 6_000 }, {}, newer), undefined);
+  assertEquals(reason({ modified: 4_999 }, {}, newer), "the target is newer");
+});
+
+Deno.test("skipReasonOf(): fails where nobody tells which file is newer", () => {
+  const unknown = { kind: "unknown" } as const;
+  for (
+    const call of [
+      () => reason({}, unknown, { keepsNewer: true }),
+      () => reason({ modified: undefined }, {}, { keepsNewer: true }),
+    ]
+  ) {
+    assertThrows(call, EntryError, "far: f: nobody tells which file is newer");
+  }
+  assertEquals(reason({}, unknown, { keepsAll: true }), undefined);
+  assertEquals(reason({}, unknown, { keepsSame: true }), undefined);
+});
+
+Deno.test("isAnythingAt(): sees a link that leads nowhere", async () => {
+  const files = new MemoryFileSystem();
+  await files.symlink("link", "nowhere");
+  files.addFile("f", "");
+  assertEquals(await isAnythingAt(files, "link"), true);
+  assertEquals(await isAnythingAt(files, "f"), true);
+  assertEquals(await isAnythingAt(files, "g"), false);
+});
