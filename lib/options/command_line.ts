@@ -106,7 +106,7 @@ export function parseCopyOptions(
     recursive: isGiven("r"),
     preserve: isGiven("p"),
     checkNames: !isGiven("T"),
-    targetIsDirectory: isGiven("d"),
+    targetIsDirectory: isGiven("d") || isGiven("mkdir"),
     throughHere: lastOf(["3", "R"], given) !== "R",
     verbose: isGiven("v"),
     lockstep: isGiven("lockstep"),
@@ -117,6 +117,7 @@ export function parseCopyOptions(
     ...(sftpServer === undefined ? {} : { sftpServer }),
     ...readFilters(given),
     ...readExisting(isGiven),
+    ...(isGiven("mkdir") ? { makesTarget: true } : {}),
     sftpTuning: Object.assign({}, ...values("X").map(readSftpOption)),
     ssh: {
       program: values("S").at(-1) ?? "ssh",

@@ -30,6 +30,8 @@ export interface CopyOptions {
   readonly share: boolean;
   /** Filters in the order of the command line; absent where there are none. */
   readonly filters?: readonly FilterOption[];
+  /** Present where the target is a directory that is made if it is missing. */
+  readonly makesTarget?: true;
   /** Rules for files whose target is there; absent where all are replaced. */
   readonly existing?: ExistingPolicy;
   readonly ssh: SshSettings;

@@ -117,6 +117,10 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         name: "update",
         summary: "Skip files whose target is newer.",
       },
+      {
+        name: "mkdir",
+        summary: "Make the target directory, and those above it.",
+      },
     ],
   },
   {

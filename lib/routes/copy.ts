@@ -1,5 +1,6 @@
 import { Pacer } from "../channel/paced_channel.ts";
 import { asEntryError, EntryError } from "../errors.ts";
+import { makeDirectories } from "../filesystem/made_directories.ts";
 import { NameCollisions } from "../filesystem/name_collisions.ts";
 import { currentUmask, LocalFileSystem } from "../disk/local_file_system.ts";
 import { pathsOnWindows } from "../filesystem/local_pattern.ts";
@@ -76,6 +77,7 @@ const NO_FACTS: CopyFacts = {
   mayNest: false,
   isLengthless: false,
   leavesOut: false,
+  makesTarget: false,
   hasLineBreak: false,
   sendsSeveral: false,
 };
@@ -192,6 +194,7 @@ class Copy implements AsyncDisposable {
     }, {
       sendsContent: isDotTree(paths, this.#context) ||
         options.recursive && !seesPrompts(),
+      makesTarget: options.makesTarget === true,
       sendsSeveral: paths.length > 1,
       hasLineBreak: paths.some((path) => path.includes("\n")),
     }, async () => {
@@ -238,6 +241,7 @@ class Copy implements AsyncDisposable {
       scp: relayOverScp(source, target, this.#context),
       sftp: relayOverSftp(source, target, this.#context),
     }, {
+      makesTarget: job.options.makesTarget === true,
       isLengthless: isLengthless(source.path),
       mayNest: job.options.recursive && isInside(target.path, source.path),
     });
@@ -271,7 +275,9 @@ class Copy implements AsyncDisposable {
   }
 
   async #checkDirectory(path: string): Promise<void> {
-    const { kind } = await this.#context.files.stat(path);
+    const { files, job } = this.#context;
+    if (job.options.makesTarget) await makeDirectories(files, path);
+    const { kind } = await files.stat(path);
     if (kind !== "directory") throw new EntryError(`${path}: Not a directory`);
   }
 

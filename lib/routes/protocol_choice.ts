@@ -19,6 +19,8 @@ export interface ChoiceFacts {
   readonly hasLineBreak: boolean;
   /** True where sticky bits are preserved, which SCP cannot send. */
   readonly hasStickyBit: boolean;
+  /** True where the target is made on the host, and those above it. */
+  readonly makesTarget: boolean;
   /** True where several sources are sent, whose target may have to be made. */
   readonly sendsSeveral: boolean;
   /** True where the content of a directory is sent, and not the directory itself. */
@@ -82,6 +84,9 @@ export function chooseProtocol(facts: ChoiceFacts): Choice {
   }
   if (facts.hasStickyBit) {
     return found("sftp", "SCP cannot send the sticky bit of a directory");
+  }
+  if (facts.makesTarget) {
+    return found("sftp", "it makes the target without a shell");
   }
   if (facts.sendsSeveral) {
     return found("sftp", "it makes the target of several sources");

@@ -12,6 +12,7 @@ import {
   scriptInput,
 } from "../scp/directory_script.ts";
 import {
+  makingCommand,
   markedCommand,
   remoteScpCommand,
   remoteScpWithout,
@@ -264,8 +265,10 @@ export class RemoteScp implements AsyncDisposable {
       targetIsDirectory: request.targetIsDirectory,
       preserve: options.preserve || request.preserve === true,
     };
+    const makesTarget = role === "-t" && options.makesTarget === true;
+    const first = makesTarget ? makingCommand(path) : "";
     if (tree !== undefined && key !== undefined) {
-      return scriptCommand({
+      return first + scriptCommand({
         key,
         target: path,
         name: tree.name,
@@ -273,7 +276,8 @@ export class RemoteScp implements AsyncDisposable {
       });
     }
     const plain = remoteScpCommand(role, path, scpOptions);
-    return marker === undefined ? plain : markedCommand(plain, marker);
+    return first +
+      (marker === undefined ? plain : markedCommand(plain, marker));
   }
 }
 

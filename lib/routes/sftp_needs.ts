@@ -24,6 +24,12 @@ const NEEDS: readonly Need[] = [
     isGiven: ({ filters }) => filters !== undefined,
   },
   {
+    option: "--mkdir",
+    ways: [],
+    reason: "",
+    isGiven: ({ makesTarget }) => makesTarget === true,
+  },
+  {
     option: "--no-clobber",
     ways: ["up", "between"],
     reason: NO_LOOK,

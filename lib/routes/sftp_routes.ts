@@ -2,8 +2,10 @@
 
 import { currentUmask } from "../disk/local_file_system.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
+import { makeDirectories } from "../filesystem/made_directories.ts";
 import { withoutTrailingSlashes } from "../names/names.ts";
 import type { RemoteLocation } from "../location/location.ts";
+import type { SftpFileSystem } from "../sftp/sftp_file_system.ts";
 import { namedEntries, targetPath } from "../sftp/operand_paths.ts";
 import type { TransferOptions } from "../tree/options.ts";
 import { copyTree, type Sources, type Target } from "../tree/copy_tree.ts";
@@ -42,7 +44,7 @@ export function uploadOverSftp(
       sourcesOf(files, entries, context),
       {
         files: server!,
-        path: await targetPath(server!, target.path),
+        path: await madeTarget(server!, target, context),
         mustBeDirectory: job.options.targetIsDirectory,
         makesDirectory: true,
       },
@@ -92,7 +94,7 @@ export function relayOverSftp(
       sourcesOf(from!, entries, context),
       {
         files: to!,
-        path: await targetPath(to!, target.path),
+        path: await madeTarget(to!, target, context),
         ...(targetIsDirectory ? { mustBeDirectory: true } : placeFor(entries)),
       },
       context,
@@ -109,6 +111,21 @@ function sourcesOf(
 ): Sources {
   const roots = entries.map(({ path }) => path);
   return { files: chosenFiles(files, { roots, rules, observer }), entries };
+}
+
+/**
+ * Gives the path of a target on a server; makes it where that is asked for.
+ *
+ * @throws {EntryError} If it cannot be made.
+ */
+async function madeTarget(
+  files: SftpFileSystem,
+  target: RemoteLocation,
+  { job }: SftpContext,
+): Promise<string> {
+  const path = await targetPath(files, target.path);
+  if (job.options.makesTarget) await makeDirectories(files, path);
+  return path;
 }
 
 /** @param width Counts the connections that the copy has work for. */

@@ -199,6 +199,16 @@ function scpArguments(
   ];
 }
 
+/**
+ * Gives the beginning of a command that makes a directory first, and those above
+ * it. Where that fails, the scp that follows refuses its target.
+ *
+ * @param path Text for the remote shell.
+ */
+export function makingCommand(path: string): string {
+  return `mkdir -p -- ${path}; `;
+}
+
 /** Gives a command whose output begins with `marker`, behind any banner. */
 export function markedCommand(command: string, marker: string): string {
   return `echo ${marker}; exec ${command}`;

@@ -1,5 +1,6 @@
 import { EntryError } from "../errors.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
+import { NEW_DIRECTORY_MODE } from "../filesystem/made_directories.ts";
 import { isDotName, keyOf } from "../names/names.ts";
 import { NameCollisions } from "../filesystem/name_collisions.ts";
 import type { Observer } from "../events/copy_event.ts";
@@ -145,9 +146,6 @@ class TreeTransfer {
     };
   }
 }
-
-/** Mode of a target that is made for several entries, under the umask. */
-const NEW_DIRECTORY_MODE = 0o777;
 
 /** Gives the name of an entry at the target. */
 function nameOf({ path, name }: SourceEntry, files: FileSystem): string {

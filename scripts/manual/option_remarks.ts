@@ -183,6 +183,12 @@ A file that was cut short looks newer than its source: where that may happen,
 .Fl \-skip\-unchanged
 is safer.`,
 
+  mkdir: String.raw`
+The target is then always a directory.
+Over SCP the remote shell runs
+.Xr mkdir 1
+before scp.`,
+
   share: String.raw`
 The first ssh of a login becomes a master (see
 .Cm ControlMaster

@@ -71,6 +71,7 @@ const ROWS: readonly (readonly [
   ["--skip-unchanged --update", {
     existing: { keepsAll: false, keepsSame: true, keepsNewer: true },
   }],
+  ["--mkdir", { targetIsDirectory: true, makesTarget: true }],
   ["-T", { checkNames: false }],
   ["-d", { targetIsDirectory: true }],
   ["-v", { verbose: true }, { flags: ["-v"] }],

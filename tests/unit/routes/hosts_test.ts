@@ -10,6 +10,7 @@ import { FAR, OPTIONS, OTHER } from "./session_stage.ts";
 
 const NO_FACTS: CopyFacts = {
   leavesOut: false,
+  makesTarget: false,
   sendsContent: false,
   hasStickyBit: false,
   mayNest: false,

@@ -15,6 +15,7 @@ const NOTHING_KNOWN: ChoiceFacts = {
   hasLineBreak: false,
   sendsSeveral: false,
   leavesOut: false,
+  makesTarget: false,
   sendsContent: false,
   hasStickyBit: false,
   hasJobs: false,
@@ -102,6 +103,12 @@ const ROWS: readonly Row[] = [
     { sendsSeveral: true, sendsContent: true },
     "sftp",
     SEVERAL,
+  ],
+  [
+    "SFTP for a target that is made",
+    { makesTarget: true, sendsSeveral: true },
+    "sftp",
+    "it makes the target without a shell",
   ],
   [
     "SFTP for the content of a directory",

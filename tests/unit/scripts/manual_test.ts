@@ -131,6 +131,7 @@ const OURS: readonly string[] = [
   "include pattern",
   "jobs number",
   "lockstep",
+  "mkdir",
   "no-clobber",
   "share",
   "skip-unchanged",
