@@ -10,6 +10,7 @@ import {
   type EntryToStore,
   firstFailure,
   openMode,
+  policyFor,
   type ReceivedFile,
   type StorePolicy,
   takenMode,
@@ -75,11 +76,12 @@ export class ReplacedFile implements ReceivedFile {
     if (!mayReplace) return undefined;
     const temporary = path.slice(0, path.length - name.length) +
       temporaryName(name);
-    const isKept = replaced !== undefined && !policy.preserve;
+    const { preserve } = policyFor("file", policy);
+    const isKept = replaced !== undefined && !preserve;
     const mode = isKept
       ? replaced.mode & KEPT_BITS
-      : takenMode(announced, policy);
-    const isLater = isKept || policy.preserve;
+      : takenMode("file", announced, policy);
+    const isLater = isKept || preserve;
     const made = isLater ? PRIVATE_MODE : openMode(mode, policy);
     // Both leave at once: a look for a link costs no round trip.
     const [file, mustStay] = await Promise.all([

@@ -7,6 +7,14 @@
 import { asEntryError, type EntryError } from "../errors.ts";
 import type { Attributes, OpenFile, Times } from "./file_system.ts";
 
+/** Modes that the user gives, in place of those of the sources. */
+export interface GivenModes {
+  /** Permission bits of files, 0 to 0o777; absent where they keep their own. */
+  readonly file?: number;
+  /** The same of directories. */
+  readonly directory?: number;
+}
+
 /** Rules for the attributes that a peer announces. */
 export interface StorePolicy {
   /** True to take times, and modes whole; else modes pass under the umask. */
@@ -18,6 +26,8 @@ export interface StorePolicy {
   readonly umask?: number;
   /** Bits that an entry can get at all; 0o777 leaves set-id and sticky out. */
   readonly modeBits: number;
+  /** Modes that entries get whole, whatever is announced. */
+  readonly given?: GivenModes | undefined;
 }
 
 /** Entry to be stored, and its place. */
@@ -82,15 +92,40 @@ export interface ReceivedFile extends Disposable {
   abandon(written: number): Promise<string | undefined>;
 }
 
+/** Gives the mode of an entry: the one that the user gives for its kind, or its own. */
+export function givenMode(
+  kind: keyof GivenModes,
+  mode: number,
+  given: GivenModes | undefined,
+): number {
+  return given?.[kind] ?? mode;
+}
+
+/** Gives the policy for entries of a kind, whose mode is given or announced. */
+export function policyFor(
+  kind: keyof GivenModes,
+  policy: StorePolicy,
+): StorePolicy {
+  return policy.given?.[kind] === undefined
+    ? policy
+    : { ...policy, preserve: true };
+}
+
 const OWNER_WRITE = 0o200;
 
 /** Never taken unless modes are preserved (CVE-2026-35385). */
 const SET_ID_BITS = 0o6000;
 
-/** Gives the mode that an entry is to have at last. */
-export function takenMode(announced: number, policy: StorePolicy): number {
-  const mode = announced & policy.modeBits;
-  return policy.preserve ? mode : mode & ~((policy.umask ?? 0) | SET_ID_BITS);
+/** Gives the mode that an entry of a kind is to have at last. */
+export function takenMode(
+  kind: keyof GivenModes,
+  announced: number,
+  policy: StorePolicy,
+): number {
+  const mode = givenMode(kind, announced & policy.modeBits, policy.given);
+  return policyFor(kind, policy).preserve
+    ? mode
+    : mode & ~((policy.umask ?? 0) | SET_ID_BITS);
 }
 
 /** Gives the mode to make a file with that is to have `mode` at last. */

@@ -3,6 +3,7 @@ import type { FileSystem, Times } from "./file_system.ts";
 import {
   type EntryToStore,
   firstFailure,
+  policyFor,
   type StorePolicy,
   takenMode,
 } from "./store.ts";
@@ -46,9 +47,10 @@ export class StoredDirectory {
   static async enter(
     files: FileSystem,
     { path, mode: announced, replaced }: EntryToStore,
-    policy: StorePolicy,
+    asked: StorePolicy,
   ): Promise<StoredDirectory> {
-    const mode = takenMode(announced, policy);
+    const mode = takenMode("directory", announced, asked);
+    const policy = policyFor("directory", asked);
     const isNew = replaced === undefined;
     if (replaced === undefined) {
       const last = await mkdir(files, { path, mode }, policy);

@@ -13,6 +13,7 @@ import {
   firstFailure,
   openBits,
   openMode,
+  policyFor,
   type ReceivedFile,
   type StorePolicy,
   takenMode,
@@ -61,7 +62,7 @@ export class StoredFile implements ReceivedFile {
     if (replaced?.kind === "directory") {
       throw new EntryError(`${files.label}${path}: Is a directory`);
     }
-    const mode = takenMode(announced, policy);
+    const mode = takenMode("file", announced, policy);
     const file = await files.openToWrite(
       path,
       openMode(mode, policy),
@@ -80,7 +81,7 @@ export class StoredFile implements ReceivedFile {
     { path, mode: announced }: Omit<EntryToStore, "replaced">,
     policy: StorePolicy,
   ): Promise<StoredFile> {
-    const mode = takenMode(announced, policy);
+    const mode = takenMode("file", announced, policy);
     const file = await files.create?.(path, openMode(mode, policy));
     if (file !== undefined) {
       return new StoredFile(files, file, path, mode, undefined, policy);
@@ -105,7 +106,7 @@ export class StoredFile implements ReceivedFile {
     { path, mode: announced }: Omit<EntryToStore, "replaced">,
     policy: StorePolicy,
   ): Promise<StoredFile | undefined> {
-    const mode = takenMode(announced, policy);
+    const mode = takenMode("file", announced, policy);
     const file = await files.createNew(path, openMode(mode, policy))
       .catch(asEntryError);
     if (!(file instanceof EntryError)) {
@@ -245,7 +246,7 @@ export class StoredFile implements ReceivedFile {
 
   #needsMode(written: Attributes | undefined): boolean {
     const isNew = this.#replaced === undefined;
-    if (this.#policy.preserve) {
+    if (policyFor("file", this.#policy).preserve) {
       // A file that was there loses set-id bits when it is cut.
       return this.#isRegular && !(isNew && written?.mode === this.#mode);
     }

@@ -3,6 +3,7 @@ import { type LocationRules, parsePort } from "../location/location.ts";
 import type { CopyJob, CopyOptions, ServeRequest } from "./copy_options.ts";
 import { getopt, type GivenOption } from "./getopt.ts";
 import { readFilters } from "./filter_options.ts";
+import { readModes } from "./mode_option.ts";
 import { OPTIONS, type Shell, SHELLS } from "./option_table.ts";
 
 /** A copy as the user requests it. */
@@ -117,6 +118,7 @@ export function parseCopyOptions(
     ...(sftpServer === undefined ? {} : { sftpServer }),
     ...readFilters(given),
     ...readExisting(isGiven),
+    ...readModes(values("chmod"), { recursive: isGiven("r") }),
     ...(isGiven("mkdir") ? { makesTarget: true } : {}),
     sftpTuning: Object.assign({}, ...values("X").map(readSftpOption)),
     ssh: {

@@ -1,4 +1,5 @@
 import type { ExistingPolicy } from "../filesystem/existing_files.ts";
+import type { GivenModes } from "../filesystem/store.ts";
 import type { LocationRules } from "../location/location.ts";
 
 /** Settings of a copy, as the command line gives them. */
@@ -32,6 +33,8 @@ export interface CopyOptions {
   readonly filters?: readonly FilterOption[];
   /** Present where the target is a directory that is made if it is missing. */
   readonly makesTarget?: true;
+  /** Modes of all that arrives; absent where none are given. */
+  readonly modes?: GivenModes;
   /** Rules for files whose target is there; absent where all are replaced. */
   readonly existing?: ExistingPolicy;
   readonly ssh: SshSettings;

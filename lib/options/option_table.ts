@@ -121,6 +121,12 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         name: "mkdir",
         summary: "Make the target directory, and those above it.",
       },
+      {
+        name: "chmod",
+        value: "modes",
+        valueKind: "text",
+        summary: "Give these modes: D755,F644 or one of both.",
+      },
     ],
   },
   {

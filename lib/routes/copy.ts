@@ -295,7 +295,12 @@ class Copy implements AsyncDisposable {
   async #copyHere(source: string, target: string): Promise<void> {
     const { job, files, rules, observer, among } = this.#context;
     const { recursive, preserve } = job.options;
-    const store = { preserve, umask: currentUmask(), modeBits: 0o1777 };
+    const store = {
+      preserve,
+      umask: currentUmask(),
+      modeBits: 0o1777,
+      given: job.options.modes,
+    };
     await copyTree(
       {
         files: chosenFiles(files, {

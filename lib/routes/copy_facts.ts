@@ -75,6 +75,7 @@ export async function surveyOf(
   return await surveyTree(chosen, path, {
     name,
     modeBits: recordModeBits(options),
+    given: options.modes,
   });
 }
 

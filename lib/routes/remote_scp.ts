@@ -263,7 +263,9 @@ export class RemoteScp implements AsyncDisposable {
     const scpOptions = {
       ...options,
       targetIsDirectory: request.targetIsDirectory,
-      preserve: options.preserve || request.preserve === true,
+      preserve: options.preserve || request.preserve === true ||
+        // A sink takes given modes whole; no times are sent to it.
+        (role === "-t" && options.modes !== undefined),
     };
     const makesTarget = role === "-t" && options.makesTarget === true;
     const first = makesTarget ? makingCommand(path) : "";

@@ -80,7 +80,12 @@ export class DownloadDialogue implements Dialogue {
       ...(rules === undefined ? {} : { filter: rules }),
       ...(existing === undefined ? {} : { existing }),
       // This machine grants no set-id bits of another one.
-      store: { preserve, umask: currentUmask(), modeBits: PERMISSION_BITS },
+      store: {
+        preserve,
+        umask: currentUmask(),
+        modeBits: PERMISSION_BITS,
+        given: job.options.modes,
+      },
     }, this.#missing);
     return await this.#sink.begin(this.#target)
       .then(() => undefined, (error) => [asConnectionFailure(error)]);

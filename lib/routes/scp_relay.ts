@@ -127,6 +127,7 @@ export class RelayDialogue implements Dialogue {
       { host: this.#target.host, channel: target },
       {
         modeBits,
+        given: options.modes,
         lockstep,
         rules: {
           recursive,

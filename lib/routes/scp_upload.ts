@@ -178,6 +178,7 @@ export class UploadDialogue implements Dialogue {
     const options = {
       ...job.options,
       modeBits: recordModeBits(job.options),
+      given: job.options.modes,
       isClient: true as const,
       dotPaths,
       targetName,

@@ -12,6 +12,8 @@ interface Need {
   /** Reason, as the end of a sentence. */
   readonly reason: string;
   isGiven(options: CopyOptions): boolean;
+  /** Tells an option that SCP cannot carry out as it is given; always if absent. */
+  isTooMuch?(options: CopyOptions): boolean;
 }
 
 const NO_LOOK = "SCP cannot look at what is there";
@@ -22,6 +24,15 @@ const NEEDS: readonly Need[] = [
     ways: ["between"],
     reason: "over SCP one host sends all that it has",
     isGiven: ({ filters }) => filters !== undefined,
+  },
+  {
+    option: "--chmod",
+    ways: ["up", "between"],
+    reason: "over SCP it takes a mode for files and one for directories",
+    isGiven: ({ modes }) => modes !== undefined,
+    isTooMuch: ({ modes, recursive, preserve }) =>
+      recursive && !preserve &&
+      (modes?.file === undefined || modes.directory === undefined),
   },
   {
     option: "--mkdir",
@@ -52,7 +63,8 @@ const NEEDS: readonly Need[] = [
 /** Gives a sentence on why a copy needs SFTP; `undefined` where SCP will do. */
 export function sftpNeedOf(options: CopyOptions, way: Way): string | undefined {
   const need = NEEDS.find((need) =>
-    need.ways.includes(way) && need.isGiven(options)
+    need.ways.includes(way) && need.isGiven(options) &&
+    need.isTooMuch?.(options) !== false
   );
   return need && `${need.option} needs SFTP: ${need.reason}`;
 }

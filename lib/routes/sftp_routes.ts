@@ -72,6 +72,7 @@ export function downloadOverSftp(
           preserve: job.options.preserve,
           umask: currentUmask(),
           modeBits: MODE_BITS,
+          given: job.options.modes,
         },
         platform: job.rules.platform,
         namedBy: "target",
@@ -156,7 +157,11 @@ function placeFor(
 /** Gives the options of a copy to a server, which applies its own umask. */
 function ontoServer({ job }: SftpContext): PlaceOptions {
   return {
-    store: { preserve: job.options.preserve, modeBits: MODE_BITS },
+    store: {
+      preserve: job.options.preserve,
+      modeBits: MODE_BITS,
+      given: job.options.modes,
+    },
     platform: "posix",
     namedBy: "source",
   };

@@ -2,6 +2,7 @@ import { sendBody } from "../channel/body.ts";
 import type { Channel } from "../channel/channel.ts";
 import { asEntryError, EntryError, SessionError, withName } from "../errors.ts";
 import type { FileSystem, OpenFile } from "../filesystem/file_system.ts";
+import { givenMode, type GivenModes } from "../filesystem/store.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { type FileProgress, startFile } from "../events/file_progress.ts";
 import { warnIfEncoded } from "./announcements.ts";
@@ -41,9 +42,17 @@ export class FileSender {
   readonly #files: FileSystem;
   readonly #session: SinkSession;
   readonly #observer: Observer;
+  readonly #given: GivenModes | undefined;
   readonly #bodies = new SmallBodies();
 
-  constructor(files: FileSystem, session: SinkSession, observer: Observer) {
+  /** @param given Modes that files get, in place of their own. */
+  constructor(
+    files: FileSystem,
+    session: SinkSession,
+    observer: Observer,
+    given: GivenModes | undefined,
+  ) {
+    this.#given = given;
     this.#files = files;
     this.#session = session;
     this.#observer = observer;
@@ -72,7 +81,12 @@ export class FileSender {
     const size = body?.length ?? attributes.size;
     const announcement: Announcement = {
       path,
-      record: { kind: "file", mode: attributes.mode, size, name },
+      record: {
+        kind: "file",
+        mode: givenMode("file", attributes.mode, this.#given),
+        size,
+        name,
+      },
       times: { modified: attributes.modified, accessed: step.accessed },
     };
     warnIfEncoded(announcement, this.#observer);

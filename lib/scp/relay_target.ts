@@ -6,6 +6,7 @@ import {
   withName,
 } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
+import { givenMode, type GivenModes } from "../filesystem/store.ts";
 import type {
   DirectoryRecord,
   FileRecord,
@@ -25,6 +26,8 @@ export interface RelayHost {
 export interface RelayTargetOptions {
   /** Mode bits that are passed on, of those that a record carries. */
   readonly modeBits: number;
+  /** Modes that are passed on in place of the source's. */
+  readonly given?: GivenModes | undefined;
   /** Wait for the target's reply to each message before the next one. */
   readonly lockstep?: boolean;
 }
@@ -91,7 +94,8 @@ export class RelayTarget {
     record: FileRecord | DirectoryRecord,
   ): Promise<string | undefined> {
     await this.awaitTimesReply();
-    const mode = record.mode & this.#options.modeBits;
+    const { modeBits, given } = this.#options;
+    const mode = givenMode(record.kind, record.mode & modeBits, given);
     return await this.#ask({ ...record, mode }, record.name);
   }
 

@@ -6,6 +6,7 @@ import {
   withName,
 } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
+import type { GivenModes } from "../filesystem/store.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import { FileSender } from "./file_sender.ts";
 import { type Layout, NestedLayout } from "./layout.ts";
@@ -28,6 +29,8 @@ export interface SinkSuccessionOptions {
   readonly preserve: boolean;
   /** Mode bits that are sent, of those that a record carries. */
   readonly modeBits: number;
+  /** As in `SourceOptions`. */
+  readonly given?: GivenModes | undefined;
   /** Wait for the reply to each record and each body before the next step. */
   readonly lockstep: boolean;
   /** As in `SourceOptions`. */
@@ -81,7 +84,8 @@ export class SinkSuccession {
 
   /** Gives a sender with a buffer of its own: the last one's may be in use. */
   #newSender(): FileSender {
-    return new FileSender(this.#files, this.#session, this.#observer);
+    const { given } = this.#options;
+    return new FileSender(this.#files, this.#session, this.#observer, given);
   }
 
   /** True where a directory's files are to come before the directories in it. */

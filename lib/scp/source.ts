@@ -5,6 +5,7 @@ import type {
   DirectoryEntry,
   FileSystem,
 } from "../filesystem/file_system.ts";
+import { givenMode, type GivenModes } from "../filesystem/store.ts";
 import { isDotName, withoutTrailingSlashes } from "../names/names.ts";
 import { checkLoop } from "../filesystem/directory_loops.ts";
 import { isOwnCopy } from "../filesystem/own_copy.ts";
@@ -43,6 +44,8 @@ export interface SourceOptions {
   readonly isClient?: true;
   /** Mode bits that are sent; absent: all that a record carries. */
   readonly modeBits?: number;
+  /** Modes that entries get, in place of their own. */
+  readonly given?: GivenModes | undefined;
   /** Name that a directory may get by a target that was not there. */
   readonly targetName?: string;
 }
@@ -180,7 +183,8 @@ export class Source {
     { path, name, attributes }: FoundDirectory,
     above: SentDirectory | undefined,
   ): Promise<void> {
-    const { mode, identity, born } = attributes;
+    const { identity, born } = attributes;
+    const mode = this.#modeOf(attributes);
     checkLoop({ path, identity, above });
     if (above === undefined) this.#ownWork.names.add(name);
     else if (isOwnCopy({ name, born }, this.#ownWork)) {
@@ -211,9 +215,14 @@ export class Source {
   ): Announcement | undefined {
     const sent = this.#sentName(name);
     if (sent === undefined) return undefined;
-    const { mode } = attributes;
+    const mode = this.#modeOf(attributes);
     const record = { kind: "directory", mode, name: sent } as const;
     return { path, record, times: attributes };
+  }
+
+  /** Gives the mode that a directory is sent with. */
+  #modeOf({ mode }: Attributes): number {
+    return givenMode("directory", mode, this.#options.given);
   }
 
   /** Gives the name of a directory's record; `undefined` if it gets none. */

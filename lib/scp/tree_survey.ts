@@ -4,6 +4,7 @@ import {
   type OpenDirectory,
 } from "../filesystem/directory_loops.ts";
 import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
+import { givenMode, type GivenModes } from "../filesystem/store.ts";
 import { nameKeyOf } from "../names/names.ts";
 import type { ScriptedDirectory } from "./directory_script.ts";
 import { needsEncoding, sendingFailure } from "./wire/records.ts";
@@ -47,13 +48,18 @@ const STICKY = 0o1000;
  * report.
  *
  * @param modeBits Mode bits that are sent.
+ * @param given Modes that are sent in place of those of the tree.
  */
 export async function surveyTree(
   files: FileSystem,
   path: string,
-  { name, modeBits }: { name: string; modeBits: number },
+  { name, modeBits, given }: {
+    name: string;
+    modeBits: number;
+    given?: GivenModes | undefined;
+  },
 ): Promise<TreeSurvey> {
-  const survey = new Survey(files, modeBits);
+  const survey = new Survey(files, { modeBits, given });
   await survey.run(path, name);
   const { directories, hasLineBreak, hasStickyBit } = survey;
   return {
@@ -84,12 +90,17 @@ class Survey {
   hasStickyBit = false;
   readonly #files: FileSystem;
   readonly #modeBits: number;
+  readonly #given: GivenModes | undefined;
   readonly #groups = new Groups();
   readonly #pending: Visited[] = [];
 
-  constructor(files: FileSystem, modeBits: number) {
+  constructor(
+    files: FileSystem,
+    { modeBits, given }: { modeBits: number; given: GivenModes | undefined },
+  ) {
     this.#files = files;
     this.#modeBits = modeBits;
+    this.#given = given;
   }
 
   async run(path: string, name: string): Promise<void> {
@@ -128,9 +139,10 @@ class Survey {
   }
 
   #plan(
-    { path, name, attributes: { mode } }: MetDirectory,
+    { path, name, attributes }: MetDirectory,
     above: Visited | undefined,
   ): PlannedDirectory | undefined {
+    const mode = givenMode("directory", attributes.mode, this.#given);
     const isLost = above !== undefined && above.planned === undefined;
     if (
       isLost || (mode & OWNER_ALL) !== OWNER_ALL || !isSendable(name) ||

@@ -135,7 +135,7 @@ export class DirectoryCopier {
     const { store } = this.#options;
     const enter = (replaced: Attributes | undefined) => {
       const policy = isTarget(replaced !== undefined, place)
-        ? { ...store, preserve: false }
+        ? { ...store, preserve: false, given: undefined }
         : store;
       return StoredDirectory.enter(this.#to, { path, mode, replaced }, policy);
     };

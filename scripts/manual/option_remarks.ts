@@ -189,6 +189,16 @@ Over SCP the remote shell runs
 .Xr mkdir 1
 before scp.`,
 
+  chmod: String.raw`
+.Cm D
+is for directories,
+.Cm F
+for files, each with three octal digits.
+The modes are set at the target whatever the umask is, also of what is there
+already; a directory whose content alone is copied keeps its mode.
+Over SCP, a copy of directories to a server takes a mode for each of the two, or
+.Fl p .`,
+
   share: String.raw`
 The first ssh of a login becomes a master (see
 .Cm ControlMaster

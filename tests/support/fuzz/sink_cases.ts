@@ -36,7 +36,7 @@ export function sinkCase(random: Random, world: World): FuzzCase {
   const isClient = random.chance(60);
   const preserve = random.chance(40);
   const rules: Omit<SinkOptions, "objectionTo"> & {
-    readonly store: Required<StorePolicy>;
+    readonly store: Required<Omit<StorePolicy, "given">>;
   } = {
     top: isClient && random.chance(20) ? "content" : "named",
     recursive: random.chance(75),
@@ -115,7 +115,7 @@ async function receive(
 function allowedBits(
   { overwriteTarget, store }: {
     overwriteTarget: boolean;
-    store: Required<StorePolicy>;
+    store: Required<Omit<StorePolicy, "given">>;
   },
 ): number {
   if (!store.preserve) return 0o777 & ~store.umask;

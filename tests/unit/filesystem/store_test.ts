@@ -4,6 +4,7 @@ import {
   firstFailure,
   openBits,
   openMode,
+  policyFor,
   type StorePolicy,
   takenMode,
 } from "../../../lib/filesystem/store.ts";
@@ -30,8 +31,20 @@ Deno.test("takenMode(): takes modes under the umask, or whole to preserve them",
   ];
   for (const [announced, policy, taken] of rows) {
     const row = `${octal(announced)} ${JSON.stringify(policy)}`;
-    assertEquals(octal(takenMode(announced, policy)), octal(taken), row);
+    assertEquals(
+      octal(takenMode("file", announced, policy)),
+      octal(taken),
+      row,
+    );
   }
+});
+
+Deno.test("takenMode(): takes a mode that is given whole, for its kind alone", () => {
+  const policy = { ...PLAIN, given: { file: 0o664 } };
+  assertEquals(octal(takenMode("file", 0o4777, policy)), "0664");
+  assertEquals(octal(takenMode("directory", 0o777, policy)), "0700");
+  assertEquals(policyFor("file", policy).preserve, true);
+  assertEquals(policyFor("directory", policy), policy);
 });
 
 Deno.test("openMode(): opens a read-only file to its owner where the umask is known", () => {

@@ -72,6 +72,11 @@ const ROWS: readonly (readonly [
     existing: { keepsAll: false, keepsSame: true, keepsNewer: true },
   }],
   ["--mkdir", { targetIsDirectory: true, makesTarget: true }],
+  ["--chmod F644", { modes: { file: 0o644 } }],
+  ["-r --chmod D0755,F600 --chmod F640", {
+    recursive: true,
+    modes: { directory: 0o755, file: 0o640 },
+  }],
   ["-T", { checkNames: false }],
   ["-d", { targetIsDirectory: true }],
   ["-v", { verbose: true }, { flags: ["-v"] }],
@@ -250,6 +255,12 @@ const REFUSED: readonly (readonly [string, string, 1 | 255, boolean])[] = [
     255,
     false,
   ],
+  [
+    "--chmod D755 a b",
+    "--chmod D needs -r: it is for the modes of directories",
+    255,
+    false,
+  ],
   ["-r --exclude x --exclude= a b", "--exclude is empty", 255, false],
   ["-X buffers=1 a b", "Invalid -X option", 255, false],
   ["-X nrequests a b", "Invalid -X option", 255, false],
@@ -272,6 +283,29 @@ for (const value of ["", "0", "262145", "257K", "1M", "1G", "K", "1X", "-1"]) {
       () => parse(`-X buffer=${value} a b`),
       UsageError,
       `Invalid buffer size "${value}": `,
+    );
+    assertEquals([error.status, error.showUsage], [255, false]);
+  });
+}
+
+for (
+  const value of [
+    "",
+    "644",
+    "F",
+    "F64",
+    "F888",
+    "F2755",
+    "D755,",
+    "f644",
+    "a=r",
+  ]
+) {
+  Deno.test(`parseCommandLine(): refuses --chmod=${value}`, () => {
+    const error = assertThrows(
+      () => parse(`-r --chmod=${value} a b`),
+      UsageError,
+      `Invalid modes "${value}": `,
     );
     assertEquals([error.status, error.showUsage], [255, false]);
   });

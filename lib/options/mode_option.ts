@@ -1,0 +1,44 @@
+import { UsageError } from "../errors.ts";
+import type { GivenModes } from "../filesystem/store.ts";
+import type { CopyOptions } from "./copy_options.ts";
+
+/** Kinds of entries by their letters. */
+const KINDS = { D: "directory", F: "file" } as const;
+
+/**
+ * Reads the modes of `--chmod`, of which the last one for a kind counts.
+ *
+ * @throws {UsageError} If a value makes no sense, or is for directories where none
+ * are copied.
+ */
+export function readModes(
+  values: readonly string[],
+  { recursive }: { recursive: boolean },
+): Pick<CopyOptions, "modes"> {
+  if (values.length === 0) return {};
+  const modes: GivenModes = Object.assign({}, ...values.map(readValue));
+  if (modes.directory !== undefined && !recursive) {
+    throw wrong("--chmod D needs -r: it is for the modes of directories");
+  }
+  return { modes };
+}
+
+function readValue(value: string): GivenModes {
+  return Object.assign(
+    {},
+    ...value.split(",").map((part) => {
+      const [, letter, digits] = /^([DF])(0?[0-7]{3})$/.exec(part) ?? [];
+      if (letter === undefined) {
+        throw wrong(
+          `Invalid modes "${value}": they must be D755 for directories, F644 for ` +
+            "files, or both: D755,F644",
+        );
+      }
+      return { [KINDS[letter as keyof typeof KINDS]]: parseInt(digits!, 8) };
+    }),
+  );
+}
+
+function wrong(message: string): UsageError {
+  return new UsageError(message, { status: 255 });
+}
