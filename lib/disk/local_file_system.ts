@@ -70,12 +70,16 @@ export class LocalFileSystem implements FileSystem {
   }
 
   async create(path: string, mode: number): Promise<OpenFile | undefined> {
+    return this.#create(path, mode);
+  }
+
+  #create(path: string, mode: number): OpenFile | undefined {
     const file = attempt(path, () => this.#calls.create(path, mode));
     return file && new LocalFile(path, file);
   }
 
   async createNew(path: string, mode: number): Promise<OpenFile> {
-    const file = await this.create(path, mode);
+    const file = this.#create(path, mode);
     if (file !== undefined) return file;
     throw new EntryError(`${path}: File exists`);
   }

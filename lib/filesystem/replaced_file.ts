@@ -1,11 +1,11 @@
 import {
   asEntryError,
-  type EntryError,
+  EntryError,
   isConnectionFailure,
   TooManyOpenError,
 } from "../errors.ts";
 import { encodeName } from "../names/name_bytes.ts";
-import type { FileSystem, OpenFile, Times } from "./file_system.ts";
+import type { Attributes, FileSystem, OpenFile, Times } from "./file_system.ts";
 import {
   type EntryToStore,
   firstFailure,
@@ -23,7 +23,13 @@ const PRIVATE_MODE = 0o600;
 const KEPT_BITS = 0o1777;
 
 /** Longest name, in bytes, that any usual disk takes, less what is added to it. */
-const MOST_NAME_BYTES = 255 - ".".length - ".XXXXXX".length;
+const MOST_NAME_BYTES = 255 - ".".length - ".seacp-XXXXXX".length;
+
+/** Most links on the way to a file, as Linux follows them. */
+const MAX_LINKS = 40;
+
+const NO_RENAME =
+  "the server cannot replace files in one step (no posix-rename)";
 
 /** Letters of a temporary name; all disks tell them from each other. */
 const LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
@@ -36,6 +42,8 @@ export class ReplacedFile implements ReceivedFile {
   readonly path: string;
   readonly file: OpenFile;
   readonly #files: FileSystem;
+  /** Path of the file that is replaced: behind links, if there are any. */
+  readonly #place: string;
   readonly #temporary: string;
   /** Mode to set at last; absent where the file was made with the right one. */
   readonly #mode: number | undefined;
@@ -43,8 +51,9 @@ export class ReplacedFile implements ReceivedFile {
   private constructor(
     files: FileSystem,
     file: OpenFile,
-    { path, temporary, mode }: {
+    { path, place, temporary, mode }: {
       path: string;
+      place: string;
       temporary: string;
       mode: number | undefined;
     },
@@ -52,30 +61,56 @@ export class ReplacedFile implements ReceivedFile {
     this.#files = files;
     this.file = file;
     this.path = path;
+    this.#place = place;
     this.#temporary = temporary;
     this.#mode = mode;
   }
 
   /**
-   * Makes the temporary file.
+   * Makes the temporary file. A link at the path is followed: the file that it leads
+   * to is replaced.
    *
-   * @returns `undefined` where the file has to be written in place: the system
-   * replaces none in one step, its directory takes no new name, or a link or
-   * something else than a file is there.
+   * @returns The reason where the file cannot be replaced in one step, or something
+   * else than a file is there.
    * @throws {TooManyOpenError} If no more files can be open.
    */
   static async open(
     files: FileSystem,
+    entry: EntryToStore,
+    policy: StorePolicy,
+  ): Promise<ReplacedFile | EntryError> {
+    const { path } = entry;
+    const refused = (reason: string) =>
+      new EntryError(`${files.label}${path}: ${reason}`);
+    if (files.replace === undefined) return refused(NO_RENAME);
+    const objection = objectionTo(entry.replaced);
+    if (objection !== undefined) return refused(objection);
+    let place = path;
+    for (let links = 0; links <= MAX_LINKS; links++) {
+      const attempt = await ReplacedFile.#openAt(place, files, entry, policy);
+      if (typeof attempt !== "string") return attempt;
+      place = attempt;
+    }
+    return refused("Too many levels of symbolic links");
+  }
+
+  /**
+   * Makes the temporary file beside a path.
+   *
+   * @returns The path that a link there leads to, or the reason of a failure.
+   */
+  static async #openAt(
+    place: string,
+    files: FileSystem,
     { path, mode: announced, replaced }: EntryToStore,
     policy: StorePolicy,
-  ): Promise<ReplacedFile | undefined> {
-    const name = files.nameOf(path);
-    const mayReplace = files.replace !== undefined && name !== "" &&
-      path.endsWith(name) &&
-      (replaced === undefined || replaced.kind === "file");
-    if (!mayReplace) return undefined;
-    const temporary = path.slice(0, path.length - name.length) +
-      temporaryName(name);
+  ): Promise<ReplacedFile | EntryError | string> {
+    const name = files.nameOf(place);
+    if (name === "" || !place.endsWith(name)) {
+      return new EntryError(`${files.label}${path}: Not a directory`);
+    }
+    const directory = place.slice(0, place.length - name.length);
+    const temporary = directory + temporaryName(name);
     const { preserve } = policyFor("file", policy);
     const isKept = replaced !== undefined && !preserve;
     const mode = isKept
@@ -84,19 +119,22 @@ export class ReplacedFile implements ReceivedFile {
     const isLater = isKept || preserve;
     const made = isLater ? PRIVATE_MODE : openMode(mode, policy);
     // Both leave at once: a look for a link costs no round trip.
-    const [file, mustStay] = await Promise.all([
+    const [file, link] = await Promise.all([
       files.createNew(temporary, made).catch(asEntryError),
-      isLink(files, path),
+      files.readlink(place).catch(asEntryError),
     ]);
     if (file instanceof TooManyOpenError) throw file;
-    if (file instanceof Error) return undefined;
-    const received = new ReplacedFile(files, file, {
-      path,
-      temporary,
-      mode: isLater || made !== mode ? mode : undefined,
-    });
-    if (mustStay) await received.abandon();
-    return mustStay ? undefined : received;
+    const received = file instanceof EntryError
+      ? file
+      : new ReplacedFile(files, file, {
+        path,
+        place,
+        temporary,
+        mode: isLater || made !== mode ? mode : undefined,
+      });
+    if (typeof link !== "string") return received;
+    if (received instanceof ReplacedFile) await received.abandon();
+    return isAbsolute(link) ? link : directory + link;
   }
 
   /** Does nothing: the file is new. */
@@ -120,7 +158,7 @@ export class ReplacedFile implements ReceivedFile {
     const flaw = await firstFailure(steps);
     try {
       await this.file.close();
-      await this.#files.replace!(this.#temporary, this.path);
+      await this.#files.replace!(this.#temporary, this.#place);
     } catch (error) {
       const failure = asEntryError(error);
       await this.abandon();
@@ -145,15 +183,38 @@ export class ReplacedFile implements ReceivedFile {
     }
   }
 
+  async discard(): Promise<void> {
+    await this.abandon();
+  }
+
   [Symbol.dispose](): void {
     this.file[Symbol.dispose]();
   }
 }
 
-/** Tells whether a link is at a path, whether or not it leads anywhere. */
-async function isLink(files: FileSystem, path: string): Promise<boolean> {
-  const link = await files.readlink(path).catch(asEntryError);
-  return typeof link === "string";
+/** Gives the reason why what is there cannot be replaced; `undefined` if it can. */
+function objectionTo(replaced: Attributes | undefined): string | undefined {
+  switch (replaced?.kind) {
+    case undefined:
+    case "file":
+      return undefined;
+    case "directory":
+      return "Is a directory";
+    case "other":
+      return "no regular file is there, which alone can be replaced in one step";
+    case "unknown":
+      return "the server does not tell what is there, and what its mode is";
+  }
+}
+
+/** Tells a path that begins at a root, as links on any system write it. */
+function isAbsolute(path: string): boolean {
+  return path.startsWith("/") || /^(?:[a-z]:)?\\/i.test(path);
+}
+
+/** Tells a name that this program gives to files that are not whole yet. */
+export function isTemporaryName(name: string): boolean {
+  return /^\..*\.seacp-[a-z2-7]{6}$/s.test(name);
 }
 
 /** Gives a hidden name that begins with the file's, and that nothing else has. */
@@ -166,5 +227,5 @@ function temporaryName(name: string): string {
     crypto.getRandomValues(new Uint8Array(6)),
     (byte) => LETTERS[byte % LETTERS.length],
   );
-  return `.${characters.join("")}.${random.join("")}`;
+  return `.${characters.join("")}.seacp-${random.join("")}`;
 }

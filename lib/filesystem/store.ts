@@ -84,6 +84,8 @@ export interface ReceivedFile extends Disposable {
   empty?(): Promise<void>;
   /** Cuts a file that ends sooner than was told to the `written` bytes that came. */
   cut(written: number): Promise<void>;
+  /** Removes a file that was announced by mistake, or cuts one that was there. */
+  discard(written: number): Promise<void>;
   /**
    * Leaves no bytes of a file that did not arrive whole but the first `written`.
    *

@@ -99,6 +99,12 @@ export function parseCopyOptions(
     });
   }
   if (isGiven("M")) throw wrongUse();
+  if (isGiven("atomic") && isGiven("no-clobber")) {
+    throw new UsageError(
+      "--atomic replaces what is there, and --no-clobber does not: choose one",
+      { status: 255 },
+    );
+  }
   const port = values("P").map((text) => readPort(text, rules)).at(-1);
   const bitsPerSecond = values("l").map(readLimit).at(-1);
   const sftpServer = values("D").at(-1);
@@ -119,6 +125,7 @@ export function parseCopyOptions(
     ...readFilters(given),
     ...readExisting(isGiven),
     ...readModes(values("chmod"), { recursive: isGiven("r") }),
+    ...(isGiven("atomic") ? { isAtomic: true } : {}),
     ...(isGiven("mkdir") ? { makesTarget: true } : {}),
     sftpTuning: Object.assign({}, ...values("X").map(readSftpOption)),
     ssh: {

@@ -33,6 +33,8 @@ export interface CopyOptions {
   readonly filters?: readonly FilterOption[];
   /** Present where the target is a directory that is made if it is missing. */
   readonly makesTarget?: true;
+  /** Present where each file is replaced in one step, once it is whole. */
+  readonly isAtomic?: true;
   /** Modes of all that arrives; absent where none are given. */
   readonly modes?: GivenModes;
   /** Rules for files whose target is there; absent where all are replaced. */

@@ -317,6 +317,7 @@ class Copy implements AsyncDisposable {
           recursive,
           store,
           existing: job.options.existing,
+          isAtomic: job.options.isAtomic,
           links: this.#madeLinks,
           platform: job.rules.platform,
           isWatched: false,

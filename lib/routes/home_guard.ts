@@ -4,6 +4,7 @@ import type {
   FileSystem,
   OpenFile,
 } from "../filesystem/file_system.ts";
+import { isTemporaryName } from "../filesystem/replaced_file.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
 import { LocalFileSystem } from "../disk/local_file_system.ts";
 import { isDotPath } from "../names/remote_path.ts";
@@ -29,6 +30,17 @@ class GuardedHome extends LocalFileSystem {
   ): Promise<OpenFile | undefined> {
     this.#check(path);
     return await super.create?.(path, mode);
+  }
+
+  override async createNew(path: string, mode: number): Promise<OpenFile> {
+    // A file under a temporary name takes its own one by `replace`.
+    if (!isTemporaryName(this.nameOf(path))) this.#check(path);
+    return await super.createNew(path, mode);
+  }
+
+  override async replace(from: string, path: string): Promise<void> {
+    this.#check(path);
+    await super.replace(from, path);
   }
 
   override async openToWrite(

@@ -79,6 +79,7 @@ export class DownloadDialogue implements Dialogue {
       label: `${location.host}: `,
       ...(rules === undefined ? {} : { filter: rules }),
       ...(existing === undefined ? {} : { existing }),
+      isAtomic: job.options.isAtomic === true,
       // This machine grants no set-id bits of another one.
       store: {
         preserve,

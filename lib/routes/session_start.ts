@@ -43,6 +43,8 @@ export interface SshRequest {
   readonly isSecond?: boolean;
   /** True where a Ctrl-C on the terminal reaches us alone. */
   readonly isOutOfReach?: boolean;
+  /** True where it need not heed an interrupt or the end of the terminal. */
+  readonly holdsInterrupts?: boolean;
 }
 
 /**
@@ -60,6 +62,7 @@ export function startSsh(
     service,
     isSecond = false,
     isOutOfReach = false,
+    holdsInterrupts = false,
   }: SshRequest,
   { observer }: { readonly observer: Observer },
   interrupted: AbortSignal,
@@ -75,6 +78,7 @@ export function startSsh(
     interrupted,
     service,
     isOutOfReach,
+    holdsInterrupts,
     onStderr: (text) => observer.report({ kind: "sshOutput", text }),
   });
 }

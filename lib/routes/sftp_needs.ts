@@ -26,6 +26,12 @@ const NEEDS: readonly Need[] = [
     isGiven: ({ filters }) => filters !== undefined,
   },
   {
+    option: "--atomic",
+    ways: ["up", "between"],
+    reason: "scp writes a file in its place",
+    isGiven: ({ isAtomic }) => isAtomic === true,
+  },
+  {
     option: "--chmod",
     ways: ["up", "between"],
     reason: "over SCP it takes a mode for files and one for directories",

@@ -178,6 +178,7 @@ async function copy(
       ...options,
       recursive: job.options.recursive,
       existing: job.options.existing,
+      isAtomic: job.options.isAtomic,
       links: "followed",
       isWatched: true,
       interrupted: job.interrupted,

@@ -34,7 +34,7 @@ const NEVER_PROMPTING: readonly LoginPart["kind"][] = ["silent", "shared"];
 export function startSftp(
   location: RemoteLocation,
   part: LoginPart | undefined,
-  { options: { ssh, sftpServer }, observer, interrupted }: {
+  { options: { ssh, sftpServer, isAtomic }, observer, interrupted }: {
     options: CopyOptions;
     observer: Observer;
     interrupted: AbortSignal;
@@ -50,6 +50,7 @@ export function startSftp(
       command: "sftp",
       service: "SFTP server",
       isOutOfReach: part !== undefined && NEVER_PROMPTING.includes(part.kind),
+      holdsInterrupts: isAtomic === true,
     },
     { observer },
     interrupted,
@@ -57,14 +58,14 @@ export function startSftp(
 }
 
 /**
- * Gives a signal that ends the connections of an interrupted copy. Where several
- * copy, they have some time to remove what is not whole.
+ * Gives a signal that ends the connections of an interrupted copy. Where files are
+ * written under temporary names, they have some time to remove what is not whole.
  */
 export function removalSignal(
   interrupted: AbortSignal,
-  { jobs }: Pick<CopyOptions, "jobs">,
+  { jobs, isAtomic }: Pick<CopyOptions, "jobs" | "isAtomic">,
 ): AbortSignal {
-  if (jobs === 1) return interrupted;
+  if (jobs === 1 && !isAtomic) return interrupted;
   const delayed = new AbortController();
   interrupted.addEventListener("abort", () => {
     setTimeout(() => delayed.abort(interrupted.reason), REMOVAL_MILLISECONDS);

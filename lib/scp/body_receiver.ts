@@ -6,7 +6,7 @@ import {
   withName,
 } from "../errors.ts";
 import type { OpenFile, Times } from "../filesystem/file_system.ts";
-import type { StoredFile } from "../filesystem/stored_file.ts";
+import type { ReceivedFile } from "../filesystem/store.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { type FileProgress, startFile } from "../events/file_progress.ts";
 import type { EntryReader } from "./entry_reader.ts";
@@ -36,7 +36,7 @@ export class BodyReceiver {
    * @throws {SessionError} If the body or the verdict is cut.
    */
   async receive(
-    stored: StoredFile,
+    stored: ReceivedFile,
     { name, size }: Pick<FileRecord, "name" | "size">,
     times: Times | undefined,
   ): Promise<EntryError | undefined> {
@@ -90,7 +90,7 @@ export class BodyReceiver {
   }
 
   async #receiveBody(
-    stored: StoredFile,
+    stored: ReceivedFile,
     size: number,
     progress: FileProgress,
   ): Promise<EntryError | undefined> {

@@ -7,7 +7,8 @@ import {
   skipReasonOf,
 } from "../filesystem/existing_files.ts";
 import type { NameCollisions } from "../filesystem/name_collisions.ts";
-import type { StorePolicy } from "../filesystem/store.ts";
+import { ReplacedFile } from "../filesystem/replaced_file.ts";
+import type { ReceivedFile, StorePolicy } from "../filesystem/store.ts";
 import { StoredDirectory } from "../filesystem/stored_directory.ts";
 import { StoredFile } from "../filesystem/stored_file.ts";
 import type { Platform } from "../names/names.ts";
@@ -30,6 +31,8 @@ export interface EntryStoreOptions {
   readonly store: StorePolicy;
   /** Rules for files whose target is there; absent where all are replaced. */
   readonly existing?: ExistingPolicy;
+  /** True where each file is replaced in one step, once it is whole. */
+  readonly isAtomic?: boolean;
 }
 
 /**
@@ -184,21 +187,38 @@ export class EntryStore implements EntryReceiver {
     const record = { name, size };
     const reason = await this.#skipReasonOf(path, size, times);
     if (reason !== undefined) return await this.#skip(record, path, reason);
-    const { store, existing } = this.#options;
-    using stored = existing?.keepsAll
-      ? await StoredFile.createNew(this.#files, { path, mode }, store)
-      : await StoredFile.create(this.#files, { path, mode }, store);
+    using stored = await this.#open(path, mode);
     if (stored === undefined) {
       return await this.#skip(record, path, "exists, not replaced");
     }
     await this.#reader.acknowledge(1);
-    const keepsTimes = existing?.keepsSame || !this.#onlyCompares;
+    const keepsTimes = this.#options.existing?.keepsSame || !this.#onlyCompares;
     const failure = await this.#bodies.receive(
       stored,
       record,
       keepsTimes ? times : undefined,
     );
     await this.#reply(failure);
+  }
+
+  /**
+   * Opens a file to be received.
+   *
+   * @returns `undefined` where something is there that is to stay.
+   */
+  async #open(path: string, mode: number): Promise<ReceivedFile | undefined> {
+    const files = this.#files;
+    const { store, existing, isAtomic } = this.#options;
+    if (isAtomic) {
+      const replaced = await files.find(path);
+      const entry = { path, mode, replaced };
+      const file = await ReplacedFile.open(files, entry, store);
+      if (file instanceof ReplacedFile) return file;
+      throw file;
+    }
+    return existing?.keepsAll
+      ? await StoredFile.createNew(files, { path, mode }, store)
+      : await StoredFile.create(files, { path, mode }, store);
   }
 
   /** True where the source was asked for times in order to compare them. */

@@ -76,6 +76,11 @@ export interface Streams {
 export interface SpawnOptions {
   /** True where a Ctrl-C on the terminal is not to reach it. */
   readonly isOutOfReach?: boolean;
+  /**
+   * True where INT and HUP are held back from it, so that it need not lead a group
+   * of its own: it can still ask its questions on the terminal.
+   */
+  readonly holdsInterrupts?: boolean;
 }
 
 /**
@@ -135,16 +140,22 @@ function spawnProgram(
  */
 function setAttributes(
   attributes: Uint8Array<ArrayBuffer>,
-  { isOutOfReach = false }: SpawnOptions,
+  { isOutOfReach = false, holdsInterrupts = false }: SpawnOptions,
 ): void {
   // Of <signal.h> and <spawn.h>, the same on Linux and macOS.
+  const SIGHUP = 1;
+  const SIGINT = 2;
   const SIGPIPE = 13;
   const POSIX_SPAWN_SETPGROUP = 0x02;
   const POSIX_SPAWN_SETSIGDEF = 0x04;
   const POSIX_SPAWN_SETSIGMASK = 0x08;
   const set = new Uint8Array(RECORD_BYTES);
   succeeds(libc().sigemptyset(set));
+  for (const signal of holdsInterrupts ? [SIGHUP, SIGINT] : []) {
+    succeeds(libc().sigaddset(set, signal));
+  }
   succeeds(libc().posix_spawnattr_setsigmask(attributes, set));
+  succeeds(libc().sigemptyset(set));
   succeeds(libc().sigaddset(set, SIGPIPE));
   succeeds(libc().posix_spawnattr_setsigdefault(attributes, set));
   succeeds(

@@ -41,6 +41,8 @@ export interface SessionOptions {
   readonly service: string;
   /** True where a Ctrl-C on the terminal reaches us alone. */
   readonly isOutOfReach?: boolean;
+  /** True where it need not heed an interrupt or the end of the terminal. */
+  readonly holdsInterrupts?: boolean;
   /**
    * Takes the standard error of ssh and the remote: text as `decodeName` gives it,
    * whole lines or parts, to be escaped before it is shown.

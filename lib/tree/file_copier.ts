@@ -4,6 +4,7 @@ import { startFile, UNWATCHED } from "../events/file_progress.ts";
 import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
 import { type SkipReason, skipReasonOf } from "../filesystem/existing_files.ts";
 import { ReplacedFile } from "../filesystem/replaced_file.ts";
+import type { EntryToStore, ReceivedFile } from "../filesystem/store.ts";
 import { StoredFile } from "../filesystem/stored_file.ts";
 import { keyOf } from "../names/names.ts";
 import {
@@ -115,28 +116,20 @@ export class FileCopier {
     using input = await this.#from.openToRead(source.path);
     const { size, mode } = source.attributes;
     const entry = { path, mode, replaced };
-    const { store, existing } = this.#options;
-    // Where a copy breaks off, a file that was spread has holes.
-    using spread = this.#maySpread(size)
-      ? await ReplacedFile.open(this.#to, entry, store)
-      : undefined;
-    using stored = spread ??
-      (existing?.keepsAll && !isAgain
-        ? await StoredFile.createNew(this.#to, entry, store)
-        : await StoredFile.open(this.#to, entry, store));
+    using stored = await this.#openTarget(entry, size, isAgain);
     opened();
     if (stored === undefined) return this.#skip(path, "exists, not replaced");
-    if (spread !== undefined) {
+    const isSpread = this.#maySpread(size) && stored instanceof ReplacedFile;
+    if (isSpread) {
       const { interrupted } = this.#options;
       input.spread?.(interrupted);
-      spread.file.spread?.(interrupted);
+      stored.file.spread?.(interrupted);
     }
     await stored.prepare(size);
     const progress = this.#options.isWatched
       ? startFile(this.#observer, this.#from.nameOf(source.path), size)
       : UNWATCHED;
     try {
-      const isSpread = spread !== undefined;
       await this.#filler.fill(stored, input, {
         source,
         replaced,
@@ -146,6 +139,28 @@ export class FileCopier {
     } finally {
       progress.finished();
     }
+  }
+
+  /**
+   * Opens the target of a file.
+   *
+   * @returns `undefined` where something is there that is to stay.
+   */
+  async #openTarget(
+    entry: EntryToStore,
+    size: number,
+    isAgain: boolean,
+  ): Promise<ReceivedFile | undefined> {
+    const { store, existing, isAtomic } = this.#options;
+    // Where a copy breaks off, a file that was spread has holes.
+    if (isAtomic || this.#maySpread(size)) {
+      const replaced = await ReplacedFile.open(this.#to, entry, store);
+      if (replaced instanceof ReplacedFile) return replaced;
+      if (isAtomic) throw replaced;
+    }
+    return existing?.keepsAll && !isAgain
+      ? await StoredFile.createNew(this.#to, entry, store)
+      : await StoredFile.open(this.#to, entry, store);
   }
 
   /** Tells a file that several connections may carry. */

@@ -14,6 +14,8 @@ export interface TransferOptions {
   readonly links: "followed" | Set<string>;
   /** Rules for files whose target is there; absent where all are replaced. */
   readonly existing?: ExistingPolicy | undefined;
+  /** True where each file is replaced in one step, once it is whole. */
+  readonly isAtomic?: boolean | undefined;
   /** System whose disk stores the names. */
   readonly platform: Platform;
   /** True where the observer hears of each file that moves. */

@@ -189,6 +189,18 @@ Over SCP the remote shell runs
 .Xr mkdir 1
 before scp.`,
 
+  atomic: String.raw`
+Each file is written in the directory of its target under a hidden temporary
+name that holds
+.Li .seacp\- ,
+and is then renamed.
+It keeps the mode of the file that it replaces, and a link at the target stays a
+link; hard links to the old file keep the old content.
+After a failure or a signal the temporary file is removed; after a lost
+connection the message names it.
+On a server this needs SFTP, and a server that can rename in one step, as
+OpenSSH's does.`,
+
   chmod: String.raw`
 .Cm D
 is for directories,

@@ -6,6 +6,7 @@ import {
   TooManyOpenError,
 } from "../../../lib/errors.ts";
 import { ReplacedFile } from "../../../lib/filesystem/replaced_file.ts";
+import { FileSystemView } from "../../../lib/filesystem/file_system_view.ts";
 import type { StorePolicy } from "../../../lib/filesystem/store.ts";
 import { FaultyMemory } from "../../support/file_systems/faulty_memory.ts";
 import { MemoryFileSystem } from "../../support/file_systems/memory_file_system.ts";
@@ -19,14 +20,25 @@ import {
 
 const NEW = new TextEncoder().encode("new");
 
+interface Opening {
+  readonly mode?: number;
+  readonly policy?: StorePolicy;
+  readonly path?: string;
+}
+
 async function open(
   files: MemoryFileSystem,
-  { mode = 0o644, policy = PLAIN, path = "/f" }: {
-    mode?: number;
-    policy?: StorePolicy;
-    path?: string;
-  } = {},
-): Promise<ReplacedFile | undefined> {
+  opening: Opening = {},
+): Promise<ReplacedFile> {
+  const opened = await attempt(files, opening);
+  assert(opened instanceof ReplacedFile, String(opened));
+  return opened;
+}
+
+async function attempt(
+  files: MemoryFileSystem,
+  { mode = 0o644, policy = PLAIN, path = "/f" }: Opening = {},
+): Promise<ReplacedFile | EntryError> {
   const replaced = await files.find(path);
   return await ReplacedFile.open(files, { path, mode, replaced }, policy);
 }
@@ -34,10 +46,10 @@ async function open(
 Deno.test("ReplacedFile: leaves the old file as it is until the new one is whole", async () => {
   const files = new MemoryFileSystem();
   files.addFile("/f", "old", 0o640);
-  using received = (await open(files))!;
+  using received = await open(files);
   await received.file.write(NEW, 0);
   const [temporary, old] = files.listing();
-  assertMatch(temporary!, /^\.f\.[a-z2-7]{6} = "new"$/);
+  assertMatch(temporary!, /^\.f\.seacp-[a-z2-7]{6} = "new"$/);
   assertEquals(old, 'f = "old"');
   assertEquals(files.modeOf(`/${temporary!.split(" ")[0]}`), 0o600);
   assertEquals(await received.finish(3, undefined), undefined);
@@ -66,7 +78,7 @@ Deno.test("ReplacedFile: keeps the old mode, or takes the announced one as any f
   for (const [old, policy, mode, expected] of MODES) {
     const files = new MemoryFileSystem();
     if (old !== undefined) files.addFile("/f", "old", old);
-    using received = (await open(files, { mode, policy }))!;
+    using received = await open(files, { mode, policy });
     assertEquals(await received.finish(0, undefined), undefined);
     assertEquals(octal(files.modeOf("/f")), octal(expected));
   }
@@ -74,7 +86,7 @@ Deno.test("ReplacedFile: keeps the old mode, or takes the announced one as any f
 
 Deno.test("ReplacedFile: sets times", async () => {
   const files = new MemoryFileSystem();
-  using received = (await open(files, { policy: PRESERVING }))!;
+  using received = await open(files, { policy: PRESERVING });
   assertEquals(await received.finish(0, TIMES), undefined);
   assertEquals((await files.stat("/f")).modified, TIMES.modified);
 });
@@ -82,7 +94,7 @@ Deno.test("ReplacedFile: sets times", async () => {
 Deno.test("ReplacedFile: removes what did not arrive whole", async () => {
   const files = new MemoryFileSystem();
   files.addFile("/f", "old");
-  using received = (await open(files))!;
+  using received = await open(files);
   await received.file.write(NEW, 0);
   assertEquals(await received.abandon(), undefined);
   assertEquals(files.listing(), ['f = "old"']);
@@ -94,9 +106,9 @@ Deno.test("ReplacedFile: gives the path of a file that is out of reach", async (
       throw new SessionError("lost connection");
     }
   }();
-  using received = (await open(files))!;
+  using received = await open(files);
   const left = await received.abandon();
-  assertMatch(left!, /^\/\.f\.[a-z2-7]{6}$/);
+  assertMatch(left!, /^\/\.f\.seacp-[a-z2-7]{6}$/);
 });
 
 Deno.test("ReplacedFile: keeps the old file where the new one cannot be closed or put in place", async () => {
@@ -110,7 +122,7 @@ Deno.test("ReplacedFile: keeps the old file where the new one cannot be closed o
   }();
   for (const files of [unclosable, unmovable]) {
     files.addFile("/f", "old");
-    using received = (await open(files))!;
+    using received = await open(files);
     const failure = await received.finish(0, undefined);
     assertEquals(failure?.message, "no space");
     assertEquals(files.listing(), ['f = "old"']);
@@ -121,27 +133,98 @@ Deno.test("ReplacedFile: puts a file in place whose times cannot be set, and giv
   const files = new FaultyMemory({
     setTimes: () => Promise.reject(new EntryError("no times")),
   });
-  using received = (await open(files))!;
+  using received = await open(files);
   const failure = await received.finish(0, TIMES);
   assertEquals(failure?.message, "no times");
   assertEquals(files.listing(), ['f = ""']);
 });
 
-Deno.test("ReplacedFile.open(): gives nothing where a file has to be written in place", async () => {
-  const files = new MemoryFileSystem();
-  files.addFile("/real", "old");
-  await files.symlink("/link", "real");
-  await files.symlink("/dangling", "nothing");
-  files.addDirectory("/d");
-  for (const path of ["/link", "/dangling", "/d", "/d/", "/missing/f", "/"]) {
-    assertEquals(await open(files, { path }), undefined, path);
+Deno.test("ReplacedFile.open(): replaces the file that links lead to, and keeps the links", async () => {
+  for (
+    const [path, links] of [
+      ["/link", { "/link": "real" }],
+      ["/link", { "/link": "/dir/second", "/dir/second": "../real" }],
+      ["/dir/link", { "/dir/link": "./../real" }],
+    ] as const
+  ) {
+    for (const isThere of [true, false]) {
+      const files = new MemoryFileSystem();
+      files.addDirectory("/dir");
+      if (isThere) files.addFile("/real", "old", 0o604);
+      for (const [link, says] of Object.entries(links)) {
+        await files.symlink(link, says);
+      }
+      const before = files.listing().length;
+      using received = await open(files, { path });
+      assertEquals(received.path, path);
+      await received.file.write(NEW, 0);
+      assertEquals(await received.finish(3, undefined), undefined);
+      assertEquals(files.textOf("/real"), "new");
+      assertEquals(typeof await files.readlink(path), "string");
+      assertEquals(files.listing().length, before + (isThere ? 0 : 1));
+    }
   }
+});
+
+Deno.test("ReplacedFile.open(): gives the reason why a file cannot be replaced in one step", async () => {
+  const files = new MemoryFileSystem();
+  files.addDirectory("/d");
+  for (
+    const [path, reason] of [
+      ["/d", "/d: Is a directory"],
+      ["/d/", "/d/: Is a directory"],
+      ["/new/", "/new/: Not a directory"],
+      ["/missing/f", "No such file or directory"],
+    ] as const
+  ) {
+    const refused = await attempt(files, { path });
+    assert(refused instanceof EntryError);
+    assertEquals(refused.message.endsWith(reason), true, refused.message);
+  }
+  assertEquals(files.listing(), ["d/"]);
   const refusing = new class extends MemoryFileSystem {
     override async createNew(): Promise<never> {
       throw new EntryError("Permission denied");
     }
   }();
-  assertEquals(await open(refusing), undefined);
+  assert(await attempt(refusing) instanceof EntryError);
+});
+
+Deno.test("ReplacedFile.open(): refuses what is no regular file, and a server that cannot rename", async () => {
+  const files = new MemoryFileSystem();
+  const there = { size: 0, mode: 0o600, modified: 0, accessed: 0 };
+  for (
+    const [kind, reason] of [
+      ["other", "no regular file is there, which alone can be replaced"],
+      ["unknown", "the server does not tell what is there"],
+    ] as const
+  ) {
+    const replaced = { ...there, kind };
+    const entry = { path: "/f", mode: 0o644, replaced };
+    const refused = await ReplacedFile.open(files, entry, PLAIN);
+    assert(refused instanceof EntryError);
+    assert(refused.message.startsWith(`/f: ${reason}`), refused.message);
+  }
+  const view = new FileSystemView(files);
+  Object.defineProperty(view, "replace", { value: undefined });
+  const entry = { path: "/f", mode: 0o644, replaced: undefined };
+  const refused = await ReplacedFile.open(view, entry, PLAIN);
+  assert(refused instanceof EntryError);
+  assertEquals(
+    refused.message,
+    "/f: the server cannot replace files in one step (no posix-rename)",
+  );
+});
+
+Deno.test("ReplacedFile.open(): gives up on links that lead to each other, and leaves nothing", async () => {
+  const files = new MemoryFileSystem();
+  await files.symlink("/one", "two");
+  await files.symlink("/two", "one");
+  const entry = { path: "/one", mode: 0o644, replaced: undefined };
+  const refused = await ReplacedFile.open(files, entry, PLAIN);
+  assert(refused instanceof EntryError);
+  assertEquals(refused.message, "/one: Too many levels of symbolic links");
+  assertEquals(files.listing(), ["one -> two", "two -> one"]);
 });
 
 Deno.test("ReplacedFile.open(): throws where too many files are open", async () => {
@@ -156,7 +239,7 @@ Deno.test("ReplacedFile.open(): throws where too many files are open", async () 
 Deno.test("ReplacedFile.open(): cuts a long name between characters", async () => {
   const files = new MemoryFileSystem();
   for (const name of ["x".repeat(255), "é".repeat(127), "😀".repeat(63)]) {
-    using received = (await open(files, { path: `/${name}` }))!;
+    using received = await open(files, { path: `/${name}` });
     const [line] = files.listing();
     const temporary = line!.split(" ")[0]!;
     const { length } = new TextEncoder().encode(temporary);

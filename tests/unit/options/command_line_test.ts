@@ -77,6 +77,7 @@ const ROWS: readonly (readonly [
     recursive: true,
     modes: { directory: 0o755, file: 0o640 },
   }],
+  ["--atomic", { isAtomic: true }],
   ["-T", { checkNames: false }],
   ["-d", { targetIsDirectory: true }],
   ["-v", { verbose: true }, { flags: ["-v"] }],
@@ -258,6 +259,12 @@ const REFUSED: readonly (readonly [string, string, 1 | 255, boolean])[] = [
   [
     "--chmod D755 a b",
     "--chmod D needs -r: it is for the modes of directories",
+    255,
+    false,
+  ],
+  [
+    "--atomic --no-clobber a b",
+    "--atomic replaces what is there, and --no-clobber does not: choose one",
     255,
     false,
   ],

@@ -27,6 +27,8 @@ Deno.test({
         () => files.mkdir(path, 0o700),
         () => files.openToWrite(path, 0o600),
         () => files.create!(path, 0o600),
+        () => files.createNew(path, 0o600),
+        () => files.replace!(files.join(home, ".x.seacp-abcdef"), path),
       ]
     ) {
       const { message } = await assertRejects(step, EntryError);

@@ -126,6 +126,7 @@ peerTest(
 
 /** Options that scp does not have, in the order of the synopsis. */
 const OURS: readonly string[] = [
+  "atomic",
   "chmod modes",
   "exclude pattern",
   "exclude-from file",

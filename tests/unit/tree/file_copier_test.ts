@@ -1,5 +1,5 @@
-import { assertEquals, assertMatch } from "@std/assert";
-import { LostFileError } from "../../../lib/errors.ts";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { EntryError, LostFileError } from "../../../lib/errors.ts";
 import type {
   Attributes,
   Concurrency,
@@ -7,6 +7,8 @@ import type {
 } from "../../../lib/filesystem/file_system.ts";
 import { copyTree } from "../../../lib/tree/copy_tree.ts";
 import { SPREAD_BYTES } from "../../../lib/tree/file_copier.ts";
+import type { TransferOptions } from "../../../lib/tree/options.ts";
+import { FaultyMemory } from "../../support/file_systems/faulty_memory.ts";
 import { withFaults } from "../../support/file_systems/faulty_file.ts";
 import { MemoryFileSystem } from "../../support/file_systems/memory_file_system.ts";
 import { transferOptions } from "../../support/file_systems/transfer_options.ts";
@@ -63,12 +65,13 @@ async function copy(
   from: MemoryFileSystem,
   to: MemoryFileSystem,
   name = "a",
+  options: Partial<TransferOptions> = {},
 ): Promise<readonly string[]> {
   const observer = new RecordingObserver();
   await copyTree(
     { files: from, entries: [{ path: `/${name}` }] },
     { files: to, path: `/${name}`, mustBeDirectory: false },
-    { options: transferOptions(), observer },
+    { options: transferOptions(options), observer },
   );
   return observer.failures;
 }
@@ -83,24 +86,43 @@ Deno.test("FileCopier: has all connections carry a large file, and replaces the 
   assertEquals(await copy(from, to, "b"), []);
   assertEquals(from.spread, ["/a"]);
   assertEquals(to.spread.length, 1);
-  assertMatch(to.spread[0]!, /^\/\.a\.[a-z2-7]{6}$/);
+  assertMatch(to.spread[0]!, /^\/\.a\.seacp-[a-z2-7]{6}$/);
   assertEquals(to.listing(), ['a = "new"', 'b = "new"']);
 });
 
-Deno.test("FileCopier: writes a large file in place where one connection carries it, or a link is there", async () => {
-  const narrow = new TellingFileSystem();
-  const wide = new WideFileSystem();
+Deno.test("FileCopier: writes a large file in place where one connection carries it", async () => {
+  const from = new TellingFileSystem();
+  from.addTelling("/a", SPREAD_BYTES);
   const to = new MemoryFileSystem();
-  to.addFile("/real", "");
+  to.addFile("/a", "");
+  const identity = await to.identify("/a");
+  assertEquals(await copy(from, to), []);
+  assertEquals(await to.identify("/a"), identity);
+});
+
+Deno.test("FileCopier: replaces each file at last where that is asked for, behind a link too", async () => {
+  const from = new MemoryFileSystem();
+  from.addFile("/a", "new");
+  const to = new MemoryFileSystem();
+  to.addFile("/real", "older");
   await to.symlink("/a", "real");
   const identity = await to.identify("/real");
-  for (const from of [narrow, wide]) {
-    from.addTelling("/a", SPREAD_BYTES);
-    assertEquals(await copy(from, to), []);
-    assertEquals(await to.identify("/real"), identity);
-    assertEquals(await to.readlink("/a"), "real");
-  }
-  assertEquals(wide.spread, []);
+  assertEquals(await copy(from, to, "a", { isAtomic: true }), []);
+  assertEquals(to.listing(), ["a -> real", 'real = "new"']);
+  assert(await to.identify("/real") !== identity);
+});
+
+Deno.test("FileCopier: leaves the old file where a copy that replaces it fails", async () => {
+  const from = new MemoryFileSystem();
+  from.addFile("/a", "new");
+  const to = new FaultyMemory({
+    write: () => Promise.reject(new EntryError("/a: No space left on device")),
+  });
+  to.addFile("/a", "older");
+  assertEquals(await copy(from, to, "a", { isAtomic: true }), [
+    "/a: No space left on device",
+  ]);
+  assertEquals(to.listing(), ['a = "older"']);
 });
 
 Deno.test("FileCopier: copies a file again whose connection was lost, from its start", async () => {
