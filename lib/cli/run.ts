@@ -89,7 +89,7 @@ async function runCopy(
     & Pick<CopyJob, "rules" | "interrupted">
     & Pick<Surroundings, "programName">,
 ): Promise<number> {
-  const { verbose, protocol } = request.options;
+  const { verbose, protocol, isDry = false } = request.options;
   const { Reporter } = await import("../terminal/reporter.ts");
   const { copy } = await import("../routes/copy.ts");
   const { hostHint } = await import("./host_hint.ts");
@@ -98,6 +98,7 @@ async function runCopy(
   const reporter = new Reporter(terminal, {
     quiet,
     verbose,
+    isDry,
     ...(isOld ? {} : { program: programName }),
   });
   const hint = await hostHint({ ...request, rules });

@@ -32,6 +32,8 @@ export type CopyEvent =
     readonly path: string;
     readonly reason: SkipReason;
   }
+  /** A change that a dry run leaves out. */
+  | ({ readonly kind: "planned" } & Plan)
   /** A file begins to move; others may be in flight. */
   | {
     readonly kind: "fileStarted";
@@ -58,6 +60,22 @@ export type CopyEvent =
   | { readonly kind: "verbose"; readonly message: () => string }
   /** The copy is over: nothing more is told. */
   | { readonly kind: "end" };
+
+/** Change that a copy would make at its target. */
+export type Plan =
+  | {
+    readonly action: "copy";
+    readonly source: string;
+    readonly path: string;
+    /** True where something is there; absent where nobody looked. */
+    readonly replaces?: boolean;
+  }
+  | { readonly action: "make directory"; readonly path: string }
+  | {
+    readonly action: "make link";
+    readonly path: string;
+    readonly destination: string;
+  };
 
 /** A file that moves, told apart from others by being the same object. */
 export interface MovingFile {

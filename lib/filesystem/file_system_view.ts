@@ -15,9 +15,9 @@ export class FileSystemView implements FileSystem {
   readonly base: FileSystem;
   readonly label: string;
   readonly concurrency: Concurrency;
-  readonly create?: NonNullable<FileSystem["create"]>;
+  create?: NonNullable<FileSystem["create"]>;
   readonly copyRange?: NonNullable<FileSystem["copyRange"]>;
-  readonly replace?: NonNullable<FileSystem["replace"]>;
+  replace?: NonNullable<FileSystem["replace"]>;
 
   constructor(base: FileSystem) {
     this.base = base;

@@ -126,6 +126,7 @@ export function parseCopyOptions(
     ...readExisting(isGiven),
     ...readModes(values("chmod"), { recursive: isGiven("r") }),
     ...(isGiven("atomic") ? { isAtomic: true } : {}),
+    ...(isGiven("dry-run") ? { isDry: true } : {}),
     ...(isGiven("mkdir") ? { makesTarget: true } : {}),
     sftpTuning: Object.assign({}, ...values("X").map(readSftpOption)),
     ssh: {

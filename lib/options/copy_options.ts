@@ -35,6 +35,8 @@ export interface CopyOptions {
   readonly makesTarget?: true;
   /** Present where each file is replaced in one step, once it is whole. */
   readonly isAtomic?: true;
+  /** Present where nothing is copied, but all that would be is listed. */
+  readonly isDry?: true;
   /** Modes of all that arrives; absent where none are given. */
   readonly modes?: GivenModes;
   /** Rules for files whose target is there; absent where all are replaced. */

@@ -122,6 +122,10 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         summary: "Make the target directory, and those above it.",
       },
       {
+        name: "dry-run",
+        summary: "Change nothing; list what would be done, and why.",
+      },
+      {
         name: "atomic",
         summary: "Replace each file in one step, once it is whole.",
       },

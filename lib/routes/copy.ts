@@ -2,7 +2,7 @@ import { Pacer } from "../channel/paced_channel.ts";
 import { asEntryError, EntryError } from "../errors.ts";
 import { makeDirectories } from "../filesystem/made_directories.ts";
 import { NameCollisions } from "../filesystem/name_collisions.ts";
-import { currentUmask, LocalFileSystem } from "../disk/local_file_system.ts";
+import { LocalFileSystem } from "../disk/local_file_system.ts";
 import { pathsOnWindows } from "../filesystem/local_pattern.ts";
 import type { Location, RemoteLocation } from "../location/location.ts";
 import { checkLogin, checkSourceUser } from "../location/login.ts";
@@ -13,7 +13,6 @@ import { Tally } from "../events/tally.ts";
 import type { CopyJob } from "../options/copy_options.ts";
 import { environmentVariable } from "../system/environment.ts";
 import type { TreeSurvey } from "../scp/tree_survey.ts";
-import { copyTree } from "../tree/copy_tree.ts";
 import {
   isInside,
   isLengthless,
@@ -21,7 +20,9 @@ import {
   surveyOf,
 } from "./copy_facts.ts";
 import { Banners } from "./banners.ts";
-import { chosenFiles, filterRulesOf } from "./filters.ts";
+import { filterRulesOf } from "./filters.ts";
+import { mayNotLook, plan, writtenFiles } from "./dry_run.ts";
+import { copyHere, type LocalContext } from "./local_copy.ts";
 import { copyDirectly } from "./direct_copy.ts";
 import { copyWithFallback, type Routes } from "./fallback.ts";
 import { filesForDownload } from "./home_guard.ts";
@@ -58,7 +59,7 @@ export async function copy(
 ): Promise<Pick<Tally, "failures" | "hasLostHost">> {
   const tally = new Tally(observer);
   try {
-    const files = new LocalFileSystem();
+    const files = writtenFiles(new LocalFileSystem(), job.options, tally);
     const rules = await filterRulesOf(files, job.options);
     await using copy = new Copy(job, tally, { files, rules });
     await copy.run();
@@ -83,8 +84,7 @@ const NO_FACTS: CopyFacts = {
 };
 
 class Copy implements AsyncDisposable {
-  readonly #context: ScpContext & SftpContext;
-  readonly #madeLinks = new Set<string>();
+  readonly #context: ScpContext & SftpContext & LocalContext;
 
   constructor(
     job: CopyJob,
@@ -99,6 +99,7 @@ class Copy implements AsyncDisposable {
       files,
       rules,
       among: new NameCollisions(files, job.target),
+      madeLinks: new Set<string>(),
       pacer: bitsPerSecond === undefined
         ? undefined
         : pacerUntil(job.interrupted, bitsPerSecond),
@@ -126,7 +127,9 @@ class Copy implements AsyncDisposable {
     for await (const source of this.#sources()) {
       if (job.interrupted.aborted) return;
       if (source.kind === "local") {
-        await this.#orReport(() => this.#copyHere(source.path, target.path));
+        await this.#orReport(() =>
+          copyHere(source.path, target.path, this.#context)
+        );
       } else {
         await this.#download(source, target.path);
       }
@@ -185,6 +188,7 @@ class Copy implements AsyncDisposable {
   ): Promise<void> {
     if (paths.length === 0 || this.#context.job.interrupted.aborted) return;
     const { files, rules, job: { options } } = this.#context;
+    if (mayNotLook(options)) return await plan(paths, target, this.#context);
     let surveyed: Promise<TreeSurvey | undefined> | undefined;
     const survey = () =>
       surveyed ??= surveyOf(paths, { files, options, rules });
@@ -290,43 +294,6 @@ class Copy implements AsyncDisposable {
         message: asEntryError(error).message,
       });
     }
-  }
-
-  async #copyHere(source: string, target: string): Promise<void> {
-    const { job, files, rules, observer, among } = this.#context;
-    const { recursive, preserve } = job.options;
-    const store = {
-      preserve,
-      umask: currentUmask(),
-      modeBits: 0o1777,
-      given: job.options.modes,
-    };
-    await copyTree(
-      {
-        files: chosenFiles(files, {
-          roots: [source],
-          rules,
-          keepsLinks: true,
-          observer,
-        }),
-        entries: [{ path: source }],
-      },
-      { files, path: target, mustBeDirectory: false, among },
-      {
-        options: {
-          recursive,
-          store,
-          existing: job.options.existing,
-          isAtomic: job.options.isAtomic,
-          links: this.#madeLinks,
-          platform: job.rules.platform,
-          isWatched: false,
-          namedBy: "target",
-          interrupted: job.interrupted,
-        },
-        observer,
-      },
-    );
   }
 }
 

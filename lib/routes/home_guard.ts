@@ -4,43 +4,43 @@ import type {
   FileSystem,
   OpenFile,
 } from "../filesystem/file_system.ts";
+import { FileSystemView } from "../filesystem/file_system_view.ts";
 import { isTemporaryName } from "../filesystem/replaced_file.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
-import { LocalFileSystem } from "../disk/local_file_system.ts";
 import { isDotPath } from "../names/remote_path.ts";
 import { homeDirectory } from "../system/environment.ts";
 import type { CopyOptions } from "../options/copy_options.ts";
 
 /**
- * Local disk that refuses hidden names directly in the user's home directory:
+ * View of the local disk that refuses hidden names directly in the user's home directory:
  * they tell programs what to run, and here a remote has chosen the names.
  */
-class GuardedHome extends LocalFileSystem {
+class GuardedHome extends FileSystemView {
   readonly #home: string;
 
   /** @param home Path of the home directory, as the target was given. */
-  constructor(home: string) {
-    super();
+  constructor(base: FileSystem, home: string) {
+    super(base);
     this.#home = home;
-  }
-
-  override async create(
-    path: string,
-    mode: number,
-  ): Promise<OpenFile | undefined> {
-    this.#check(path);
-    return await super.create?.(path, mode);
+    const { create, replace } = this;
+    if (create !== undefined) {
+      this.create = async (path, mode) => {
+        this.#check(path);
+        return await create(path, mode);
+      };
+    }
+    if (replace !== undefined) {
+      this.replace = async (from, path) => {
+        this.#check(path);
+        await replace(from, path);
+      };
+    }
   }
 
   override async createNew(path: string, mode: number): Promise<OpenFile> {
     // A file under a temporary name takes its own one by `replace`.
     if (!isTemporaryName(this.nameOf(path))) this.#check(path);
     return await super.createNew(path, mode);
-  }
-
-  override async replace(from: string, path: string): Promise<void> {
-    this.#check(path);
-    await super.replace(from, path);
   }
 
   override async openToWrite(
@@ -55,6 +55,15 @@ class GuardedHome extends LocalFileSystem {
   override async mkdir(path: string, mode: number): Promise<void> {
     this.#check(path);
     await super.mkdir(path, mode);
+  }
+
+  override async symlink(
+    path: string,
+    destination: string,
+    replaces?: boolean,
+  ): Promise<void> {
+    this.#check(path);
+    await super.symlink(path, destination, replaces);
   }
 
   #check(path: string): void {
@@ -85,5 +94,5 @@ export async function filesForDownload(
   ]);
   const isHome = targetEntry?.identity !== undefined &&
     targetEntry.identity === homeEntry?.identity;
-  return isHome ? new GuardedHome(target) : files;
+  return isHome ? new GuardedHome(files, target) : files;
 }

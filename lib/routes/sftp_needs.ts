@@ -41,6 +41,12 @@ const NEEDS: readonly Need[] = [
       (modes?.file === undefined || modes.directory === undefined),
   },
   {
+    option: "--dry-run",
+    ways: ["up", "down", "between"],
+    reason: NO_LOOK,
+    isGiven: ({ isDry }) => isDry === true,
+  },
+  {
     option: "--mkdir",
     ways: [],
     reason: "",

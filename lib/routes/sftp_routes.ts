@@ -9,6 +9,7 @@ import type { SftpFileSystem } from "../sftp/sftp_file_system.ts";
 import { namedEntries, targetPath } from "../sftp/operand_paths.ts";
 import type { TransferOptions } from "../tree/options.ts";
 import { copyTree, type Sources, type Target } from "../tree/copy_tree.ts";
+import { writtenFiles } from "./dry_run.ts";
 import { chosenFiles } from "./filters.ts";
 import type { Route, RouteContext } from "./route.ts";
 import type { SftpCopy, SftpSessions } from "./sftp_sessions.ts";
@@ -43,8 +44,7 @@ export function uploadOverSftp(
     await copy(
       sourcesOf(files, entries, context),
       {
-        files: server!,
-        path: await madeTarget(server!, target, context),
+        ...await targetOn(server!, target, context),
         mustBeDirectory: job.options.targetIsDirectory,
         makesDirectory: true,
       },
@@ -94,8 +94,7 @@ export function relayOverSftp(
     await copy(
       sourcesOf(from!, entries, context),
       {
-        files: to!,
-        path: await madeTarget(to!, target, context),
+        ...await targetOn(to!, target, context),
         ...(targetIsDirectory ? { mustBeDirectory: true } : placeFor(entries)),
       },
       context,
@@ -115,18 +114,19 @@ function sourcesOf(
 }
 
 /**
- * Gives the path of a target on a server; makes it where that is asked for.
+ * Gives a target on a server; makes it where that is asked for.
  *
  * @throws {EntryError} If it cannot be made.
  */
-async function madeTarget(
-  files: SftpFileSystem,
+async function targetOn(
+  server: SftpFileSystem,
   target: RemoteLocation,
-  { job }: SftpContext,
-): Promise<string> {
-  const path = await targetPath(files, target.path);
-  if (job.options.makesTarget) await makeDirectories(files, path);
-  return path;
+  { job: { options }, observer }: SftpContext,
+): Promise<Pick<Target, "files" | "path">> {
+  const path = await targetPath(server, target.path);
+  const files = writtenFiles(server, options, observer);
+  if (options.makesTarget) await makeDirectories(files, path);
+  return { files, path };
 }
 
 /** @param width Counts the connections that the copy has work for. */
@@ -179,6 +179,7 @@ async function copy(
       recursive: job.options.recursive,
       existing: job.options.existing,
       isAtomic: job.options.isAtomic,
+      dryRun: job.options.isDry ? "seen" : undefined,
       links: "followed",
       isWatched: true,
       interrupted: job.interrupted,

@@ -1,4 +1,4 @@
-import type { CopyEvent, Observer } from "../events/copy_event.ts";
+import type { CopyEvent, Observer, Plan } from "../events/copy_event.ts";
 import { printable } from "../names/printable.ts";
 import { Meter } from "./meter.ts";
 import type { Terminal } from "./terminal.ts";
@@ -9,6 +9,8 @@ export interface ReporterOptions {
   readonly quiet: boolean;
   /** Show each step too. */
   readonly verbose: boolean;
+  /** List what is not copied, as all that would be. */
+  readonly isDry?: boolean;
   /** Name of the program before each message; absent with `-O`, as scp's. */
   readonly program?: string;
 }
@@ -47,9 +49,10 @@ export class Reporter implements Observer {
       case "scan":
         return this.#sayStep(() => `Copying: ${event.path} to ${event.target}`);
       case "excluded":
-        return this.#sayStep(() => `excluded ${event.path}: ${event.reason}`);
       case "skipped":
-        return this.#sayStep(() => `skipped ${event.path}: ${event.reason}`);
+        return this.#leaveOut(`${event.kind} ${event.path}: ${event.reason}`);
+      case "planned":
+        return this.#list(planText(event));
       case "verbose":
         return this.#sayStep(event.message);
       case "end":
@@ -61,6 +64,16 @@ export class Reporter implements Observer {
 
   #warn(message: string): void {
     if (!this.#options.quiet) this.#say(this.#named(`warning: ${message}`));
+  }
+
+  /** Shows what is not copied: a dry run lists it, a verbose one says it. */
+  #leaveOut(message: string): void {
+    if (this.#options.isDry) this.#list(message);
+    else this.#sayStep(() => message);
+  }
+
+  #list(line: string): void {
+    this.#terminal.write(`${printable(line)}\n`);
   }
 
   #named(message: string): string {
@@ -80,5 +93,26 @@ export class Reporter implements Observer {
   #say(message: string): void {
     this.#meter?.makeRoom();
     this.#terminal.say(printable(message));
+  }
+}
+
+/** Gives the line of a dry run for one change. */
+function planText(plan: Plan): string {
+  switch (plan.action) {
+    case "copy": {
+      const { replaces } = plan;
+      const reason = replaces === undefined
+        ? ""
+        : replaces
+        ? ": replaces what is there"
+        : ": new";
+      return `would copy ${plan.source} to ${plan.path}${reason}`;
+    }
+    case "make directory":
+      return `would make directory ${plan.path}`;
+    case "make link":
+      return `would make link ${plan.path} to ${plan.destination}`;
+    default:
+      return plan satisfies never;
   }
 }

@@ -119,6 +119,18 @@ export class FileCopier {
     using stored = await this.#openTarget(entry, size, isAgain);
     opened();
     if (stored === undefined) return this.#skip(path, "exists, not replaced");
+    const { dryRun } = this.#options;
+    if (dryRun !== undefined) {
+      return this.#observer.report({
+        kind: "planned",
+        action: "copy",
+        source: this.#from.label + source.path,
+        path: this.#to.label + path,
+        ...(dryRun === "unseen" || replaced?.kind === "unknown"
+          ? {}
+          : { replaces: replaced !== undefined }),
+      });
+    }
     const isSpread = this.#maySpread(size) && stored instanceof ReplacedFile;
     if (isSpread) {
       const { interrupted } = this.#options;

@@ -14,6 +14,11 @@ export interface TransferOptions {
   readonly links: "followed" | Set<string>;
   /** Rules for files whose target is there; absent where all are replaced. */
   readonly existing?: ExistingPolicy | undefined;
+  /**
+   * Present in a dry run, where files are opened and reported, but not copied: over
+   * a target that is looked at, or one where anything may be there.
+   */
+  readonly dryRun?: "seen" | "unseen" | undefined;
   /** True where each file is replaced in one step, once it is whole. */
   readonly isAtomic?: boolean | undefined;
   /** System whose disk stores the names. */

@@ -133,6 +133,15 @@ the end where the server can do so.
 .Fl l
 limits all connections together.`,
 
+  "dry-run": String.raw`
+Each line on standard output is a file that would be copied, a directory or link
+that would be made, or an entry that is left out; what would fail is reported as
+ever.
+Files are opened, but not read.
+On a server this needs SFTP; with
+.Fl O
+an upload is listed without a login and a look at its target.`,
+
   exclude: String.raw`
 The pattern is one of
 .Xr gitignore 5 ,

@@ -78,6 +78,7 @@ const ROWS: readonly (readonly [
     modes: { directory: 0o755, file: 0o640 },
   }],
   ["--atomic", { isAtomic: true }],
+  ["--dry-run", { isDry: true }],
   ["-T", { checkNames: false }],
   ["-d", { targetIsDirectory: true }],
   ["-v", { verbose: true }, { flags: ["-v"] }],

@@ -128,6 +128,7 @@ peerTest(
 const OURS: readonly string[] = [
   "atomic",
   "chmod modes",
+  "dry-run",
   "exclude pattern",
   "exclude-from file",
   "include pattern",

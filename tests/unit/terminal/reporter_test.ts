@@ -91,6 +91,42 @@ Deno.test("Reporter: lets no message act on the terminal", () => {
   ]);
 });
 
+Deno.test("Reporter: lists what a dry run would do and leave out, on standard output", () => {
+  const screen = new Screen();
+  const reporter = new Reporter(screen, { ...plain, isDry: true });
+  const path = "far: a\x1bb";
+  for (const replaces of [true, false]) {
+    reporter.report({
+      kind: "planned",
+      action: "copy",
+      source: "f",
+      path,
+      replaces,
+    });
+  }
+  reporter.report({ kind: "planned", action: "copy", source: "f", path });
+  reporter.report({ kind: "planned", action: "make directory", path });
+  reporter.report({
+    kind: "planned",
+    action: "make link",
+    path,
+    destination: "\x1b",
+  });
+  reporter.report({ kind: "excluded", path, reason: "--exclude *" });
+  reporter.report({ kind: "skipped", path, reason: "the target is newer" });
+  assertEquals(screen.said, []);
+  assertEquals(screen.written.join("").split("\n"), [
+    "would copy f to far: a\\033b: replaces what is there",
+    "would copy f to far: a\\033b: new",
+    "would copy f to far: a\\033b",
+    "would make directory far: a\\033b",
+    "would make link far: a\\033b to \\033",
+    "excluded far: a\\033b: --exclude *",
+    "skipped far: a\\033b: the target is newer",
+    "",
+  ]);
+});
+
 Deno.test("Reporter: says failures and warnings under the program's name, steps without it", () => {
   const screen = new Screen();
   const reporter = new Reporter(screen, {

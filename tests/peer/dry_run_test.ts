@@ -1,0 +1,233 @@
+/** Dry runs: what they list, and that they change nothing. */
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { type Door, peerTest, sftpSshdDoor } from "../support/doors.ts";
+import { Place } from "../support/fixtures/place.ts";
+import { describeTree, type TreeEntry } from "../support/fixtures/tree.ts";
+import { Sshd } from "../support/ssh/sshd.ts";
+
+const NEEDS = [...sftpSshdDoor.needs, "scp"];
+
+let opened: Promise<Sshd> | undefined;
+Deno.test.afterAll(async () => {
+  await (await opened)?.[Symbol.asyncDispose]();
+});
+
+async function newPlace(): Promise<Place> {
+  const { config, home } = await (opened ??= Sshd.start());
+  const door: Door = {
+    options: ["-F", config],
+    home,
+    [Symbol.asyncDispose]: async () => {},
+  };
+  return new Place(door);
+}
+
+const Y2K = 946_684_800;
+
+const SOURCE: readonly TreeEntry[] = [
+  { path: "from/same", content: "same", modified: Y2K },
+  { path: "from/other", content: "ours", modified: Y2K },
+  { path: "from/new/f", content: "f", modified: Y2K },
+  { path: "from/out.o", content: "o" },
+];
+
+const TARGET: readonly TreeEntry[] = [
+  { path: "to/from/same", content: "same", modified: Y2K },
+  { path: "to/from/other", content: "theirs", modified: Y2K },
+];
+
+/** Ways of a copy: labels before the paths of each side, and the operands. */
+const WAYS: readonly {
+  readonly name: string;
+  readonly from: (place: Place) => string;
+  readonly to: (place: Place) => string;
+  readonly labels: readonly [from: string, to: string];
+  readonly operands: (place: Place) => readonly string[];
+}[] = [
+  {
+    name: "up",
+    from: ({ near }) => near,
+    to: ({ far }) => far,
+    labels: ["", "far: "],
+    operands: (place) => ["from", place.remote("to")],
+  },
+  {
+    name: "down",
+    from: ({ far }) => far,
+    to: ({ near }) => near,
+    labels: ["far: ", ""],
+    operands: (place) => [place.remote("from"), "to"],
+  },
+  {
+    name: "between two hosts",
+    from: ({ far }) => far,
+    to: ({ far }) => far,
+    labels: ["far: ", "other: "],
+    operands: (place) => [place.remote("from"), place.remote("to", "other")],
+  },
+  {
+    name: "here",
+    from: ({ near }) => near,
+    to: ({ near }) => near,
+    labels: ["", ""],
+    operands: () => ["from", "to"],
+  },
+];
+
+/** Gives the lines of a dry run, without the name of the far directory. */
+function lines(stdout: string, place: Place): string[] {
+  const directory = place.far.split("/").at(-1)!;
+  return stdout.replaceAll(`${directory}/`, "").split("\n")
+    .filter((line) => line !== "").toSorted();
+}
+
+for (const { name, from, to, labels: [source, target], operands } of WAYS) {
+  peerTest(
+    `dry run: lists what would be done, and changes nothing, ${name}`,
+    NEEDS,
+    async () => {
+      for (const options of [[], ["--atomic"], ["-p"]]) {
+        using place = await newPlace();
+        make(from(place), SOURCE, place);
+        make(to(place), TARGET, place);
+        const before = await stateOf(place);
+        const args = [
+          ...["-r", "--skip-unchanged", "--exclude", "*.o", ...options],
+          ...operands(place),
+        ];
+        const { status, stdout, stderr } = await place.copy([
+          "--dry-run",
+          ...args,
+        ]);
+        assertEquals([status, stderr], [0, ""]);
+        assertEquals(lines(stdout, place), [
+          `excluded ${source}from/out.o: --exclude *.o`,
+          `skipped ${target}to/from/same: same size and time`,
+          `would copy ${source}from/new/f to ${target}to/from/new/f: new`,
+          `would copy ${source}from/other to ${target}to/from/other: ` +
+          "replaces what is there",
+          `would make directory ${target}to/from/new`,
+        ]);
+        assertEquals(await stateOf(place), before);
+        // The real copy does just that.
+        await place.copyWell(args);
+        assertEquals(
+          Deno.readTextFileSync(`${to(place)}/to/from/other`),
+          "ours",
+        );
+        assertEquals(Deno.readTextFileSync(`${to(place)}/to/from/new/f`), "f");
+      }
+    },
+  );
+
+  peerTest(
+    `dry run: shows the directories that --mkdir would make, and a target of another name, ${name}`,
+    NEEDS,
+    async () => {
+      using place = await newPlace();
+      make(from(place), [{ path: "from/d/f", content: "f" }], place);
+      const [operand, end] = operands(place) as [string, string];
+      const made = await place.copy([
+        ...["-r", "--dry-run", "--mkdir", operand, `${end}/deep`],
+      ]);
+      assertEquals([made.status, made.stderr], [0, ""]);
+      assertEquals(lines(made.stdout, place), [
+        `would copy ${source}from/d/f to ${target}to/deep/from/d/f: new`,
+        `would make directory ${target}to`,
+        `would make directory ${target}to/deep`,
+        `would make directory ${target}to/deep/from`,
+        `would make directory ${target}to/deep/from/d`,
+      ]);
+      const named = await place.copy(["-r", "--dry-run", operand, end]);
+      assertEquals(lines(named.stdout, place), [
+        `would copy ${source}from/d/f to ${target}to/d/f: new`,
+        `would make directory ${target}to`,
+        `would make directory ${target}to/d`,
+      ]);
+    },
+  );
+
+  peerTest(
+    `dry run: reports what would fail, with the status of that, ${name}`,
+    NEEDS,
+    async () => {
+      using place = await newPlace();
+      make(from(place), [{ path: "from/f", content: "f" }], place);
+      make(to(place), [{ path: "to/from/f/" }], place);
+      const before = await stateOf(place);
+      const { status, stderr } = await place.copy([
+        ...["-r", "--dry-run", ...operands(place)],
+      ]);
+      assertEquals(status, 1);
+      assertStringIncludes(stderr, "to/from/f: Is a directory");
+      assertEquals(await stateOf(place), before);
+    },
+  );
+}
+
+function make(
+  root: string,
+  entries: readonly TreeEntry[],
+  place: Place,
+): void {
+  if (root === place.near) place.makeNear(entries);
+  else place.makeFar(entries);
+}
+
+async function stateOf({ near, far }: Place): Promise<string[]> {
+  const facts = { modes: true, times: true };
+  return [
+    ...await describeTree(near, facts),
+    ...await describeTree(far, facts),
+  ];
+}
+
+peerTest(
+  "dry run: over SCP an upload is listed without a look at the target, and no login",
+  NEEDS,
+  async () => {
+    using place = await newPlace();
+    place.makeNear(SOURCE);
+    place.makeFar(TARGET);
+    const before = await stateOf(place);
+    const { status, stdout, stderr } = await place.copy([
+      ...["-O", "-r", "--dry-run", "--exclude", "*.o", "-S", "/none"],
+      ...["from", "far:to"],
+    ]);
+    assertEquals([status, stderr], [
+      0,
+      "warning: far: SCP cannot look at the target: what is there is not known\n",
+    ]);
+    assertEquals(lines(stdout, place), [
+      "excluded from/out.o: --exclude *.o",
+      "would copy from/new/f to far: to/new/f",
+      "would copy from/other to far: to/other",
+      "would copy from/same to far: to/same",
+      "would make directory far: to",
+      "would make directory far: to/new",
+    ]);
+    assertEquals(await stateOf(place), before);
+  },
+);
+
+peerTest("dry run: over SCP a download is refused", NEEDS, async () => {
+  using place = await newPlace();
+  place.makeFar(SOURCE);
+  assertEquals(
+    await place.copy(["-O", "-r", "--dry-run", place.remote("from"), "."]),
+    {
+      status: 1,
+      stdout: "",
+      stderr: "far: --dry-run needs SFTP: SCP cannot look at what is there: " +
+        "leave out -O\n",
+    },
+  );
+});
+
+peerTest("dry run: names are escaped", NEEDS, async () => {
+  using place = await newPlace();
+  place.makeNear([{ path: "a\x1b[2Kb", content: "" }]);
+  const { stdout } = await place.copy(["--dry-run", "a\x1b[2Kb", "c"]);
+  assertEquals(stdout, "would copy a\\033[2Kb to c: new\n");
+});
