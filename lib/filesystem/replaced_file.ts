@@ -28,7 +28,8 @@ const MOST_NAME_BYTES = 255 - ".".length - ".seacp-XXXXXX".length;
 /** Most links on the way to a file, as Linux follows them. */
 const MAX_LINKS = 40;
 
-const NO_RENAME =
+/** Reason why nothing is replaced on a server that lacks the call for it. */
+export const NO_RENAME =
   "the server cannot replace files in one step (no posix-rename)";
 
 /** Letters of a temporary name; all disks tell them from each other. */
@@ -110,7 +111,7 @@ export class ReplacedFile implements ReceivedFile {
       return new EntryError(`${files.label}${path}: Not a directory`);
     }
     const directory = place.slice(0, place.length - name.length);
-    const temporary = directory + temporaryName(name);
+    const temporary = temporaryBeside(files, place);
     const { preserve } = policyFor("file", policy);
     const isKept = replaced !== undefined && !preserve;
     const mode = isKept
@@ -215,6 +216,15 @@ function isAbsolute(path: string): boolean {
 /** Tells a name that this program gives to files that are not whole yet. */
 export function isTemporaryName(name: string): boolean {
   return /^\..*\.seacp-[a-z2-7]{6}$/s.test(name);
+}
+
+/** Gives a path for what is to take the place of an entry, in the same directory. */
+export function temporaryBeside(
+  files: Pick<FileSystem, "nameOf">,
+  path: string,
+): string {
+  const name = files.nameOf(path);
+  return path.slice(0, path.length - name.length) + temporaryName(name);
 }
 
 /** Gives a hidden name that begins with the file's, and that nothing else has. */

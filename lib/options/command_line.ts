@@ -105,6 +105,11 @@ export function parseCopyOptions(
       { status: 255 },
     );
   }
+  if (isGiven("links") && !isGiven("r")) {
+    throw new UsageError("--links needs -r: it is for links in directories", {
+      status: 255,
+    });
+  }
   const port = values("P").map((text) => readPort(text, rules)).at(-1);
   const bitsPerSecond = values("l").map(readLimit).at(-1);
   const sftpServer = values("D").at(-1);
@@ -127,6 +132,7 @@ export function parseCopyOptions(
     ...readModes(values("chmod"), { recursive: isGiven("r") }),
     ...(isGiven("atomic") ? { isAtomic: true } : {}),
     ...(isGiven("dry-run") ? { isDry: true } : {}),
+    ...(isGiven("links") ? { keepsLinks: true } : {}),
     ...(isGiven("mkdir") ? { makesTarget: true } : {}),
     sftpTuning: Object.assign({}, ...values("X").map(readSftpOption)),
     ssh: {

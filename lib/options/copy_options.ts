@@ -35,6 +35,8 @@ export interface CopyOptions {
   readonly makesTarget?: true;
   /** Present where each file is replaced in one step, once it is whole. */
   readonly isAtomic?: true;
+  /** Present where links are copied as links, and may not lead out of the target. */
+  readonly keepsLinks?: true;
   /** Present where nothing is copied, but all that would be is listed. */
   readonly isDry?: true;
   /** Modes of all that arrives; absent where none are given. */

@@ -52,6 +52,10 @@ export const EXAMPLES: readonly Example[] = [
     effect: "from host to host, through this one",
   },
   {
+    command: "seacp -r --exclude node_modules/ --skip-unchanged site host:",
+    effect: "a tree, without some of it and what is there already",
+  },
+  {
     command: "seacp 'host:my notes.txt' .",
     effect: "a space needs no quotes of its own",
   },

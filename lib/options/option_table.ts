@@ -106,6 +106,10 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         summary: "Read patterns from this file, one a line.",
       },
       {
+        name: "links",
+        summary: "Copy links as links, if they stay in the target.",
+      },
+      {
         name: "no-clobber",
         summary: "Replace no file that is there.",
       },

@@ -22,7 +22,7 @@ import {
 import { Banners } from "./banners.ts";
 import { filterRulesOf } from "./filters.ts";
 import { mayNotLook, plan, writtenFiles } from "./dry_run.ts";
-import { copyHere, type LocalContext } from "./local_copy.ts";
+import { copyHere } from "./local_copy.ts";
 import { copyDirectly } from "./direct_copy.ts";
 import { copyWithFallback, type Routes } from "./fallback.ts";
 import { filesForDownload } from "./home_guard.ts";
@@ -84,7 +84,7 @@ const NO_FACTS: CopyFacts = {
 };
 
 class Copy implements AsyncDisposable {
-  readonly #context: ScpContext & SftpContext & LocalContext;
+  readonly #context: ScpContext & SftpContext;
 
   constructor(
     job: CopyJob,

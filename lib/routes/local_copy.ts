@@ -3,13 +3,6 @@ import { copyTree } from "../tree/copy_tree.ts";
 import { chosenFiles } from "./filters.ts";
 import type { RouteContext } from "./route.ts";
 
-/** Tools of copies from this machine to itself. */
-export interface LocalContext
-  extends Pick<RouteContext, "job" | "files" | "rules" | "observer" | "among"> {
-  /** Keys of the links that the job's copies made. */
-  readonly madeLinks: Set<string>;
-}
-
 /**
  * Copies a local path to another one.
  *
@@ -18,9 +11,10 @@ export interface LocalContext
 export async function copyHere(
   source: string,
   target: string,
-  { job, files, rules, observer, among, madeLinks }: LocalContext,
+  { job, files, rules, observer, among, madeLinks }: RouteContext,
 ): Promise<void> {
-  const { recursive, preserve, modes, existing, isAtomic, isDry } = job.options;
+  const { recursive, preserve, modes, existing, isAtomic, isDry, keepsLinks } =
+    job.options;
   const chosen = chosenFiles(files, {
     roots: [source],
     rules,
@@ -43,6 +37,7 @@ export async function copyHere(
         isAtomic,
         dryRun: isDry ? "seen" : undefined,
         links: madeLinks,
+        confinesLinks: keepsLinks,
         platform: job.rules.platform,
         isWatched: false,
         namedBy: "target",

@@ -73,6 +73,8 @@ export interface RouteContext extends SessionContext {
   readonly files: FileSystem;
   /** Rules for what is in directories; absent where all of it is copied. */
   readonly rules: FilterRules | undefined;
+  /** Keys of the links that the job's copies made: nothing is written through them. */
+  readonly madeLinks: Set<string>;
   /** Names that the job's copies put into its target, where that is local. */
   readonly among: NameCollisions;
 }

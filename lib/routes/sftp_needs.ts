@@ -47,6 +47,12 @@ const NEEDS: readonly Need[] = [
     isGiven: ({ isDry }) => isDry === true,
   },
   {
+    option: "--links",
+    ways: ["up", "down", "between"],
+    reason: "SCP knows no links",
+    isGiven: ({ keepsLinks }) => keepsLinks === true,
+  },
+  {
     option: "--mkdir",
     ways: [],
     reason: "",

@@ -107,10 +107,14 @@ export function relayOverSftp(
 function sourcesOf(
   files: FileSystem,
   entries: Sources["entries"],
-  { rules, observer }: SftpContext,
+  { rules, observer, job: { options } }: SftpContext,
 ): Sources {
   const roots = entries.map(({ path }) => path);
-  return { files: chosenFiles(files, { roots, rules, observer }), entries };
+  const keepsLinks = options.keepsLinks === true;
+  return {
+    files: chosenFiles(files, { roots, rules, keepsLinks, observer }),
+    entries,
+  };
 }
 
 /**
@@ -170,7 +174,7 @@ function ontoServer({ job }: SftpContext): PlaceOptions {
 async function copy(
   sources: Sources,
   target: Target,
-  { job, observer }: SftpContext,
+  { job, observer, madeLinks }: SftpContext,
   options: PlaceOptions,
 ): Promise<void> {
   await copyTree(sources, target, {
@@ -180,7 +184,8 @@ async function copy(
       existing: job.options.existing,
       isAtomic: job.options.isAtomic,
       dryRun: job.options.isDry ? "seen" : undefined,
-      links: "followed",
+      links: job.options.keepsLinks ? madeLinks : "followed",
+      confinesLinks: true,
       isWatched: true,
       interrupted: job.interrupted,
     },

@@ -142,6 +142,7 @@ class TreeTransfer {
         mayExist: true,
         look: { found },
         key: keyOf(identity ?? path),
+        depth: 0,
       },
     };
   }

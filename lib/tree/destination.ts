@@ -16,6 +16,8 @@ export interface Destination {
   readonly look?: { readonly found: Attributes | undefined };
   /** Key that all known paths of the destination share. */
   readonly key: string;
+  /** Number of directories from the target on that it is in; 0 for the target. */
+  readonly depth: number;
   /** The entry's place in its directory; absent for the target itself. */
   readonly place?: Place;
 }

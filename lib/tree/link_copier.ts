@@ -1,9 +1,25 @@
 import { asEntryError, EntryError } from "../errors.ts";
 import { isAnythingAt, type SkipReason } from "../filesystem/existing_files.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
+import { NO_RENAME, temporaryBeside } from "../filesystem/replaced_file.ts";
+import { mayLeadOut } from "../names/link_text.ts";
+import type { Platform } from "../names/names.ts";
+import { shortened } from "../names/printable.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
 import type { Destination } from "./destination.ts";
 import { checkDifferent } from "./same_file.ts";
+
+/** Rules for links. */
+export interface LinkOptions {
+  /** Keys of the links that the job's copies made. */
+  readonly made: Set<string>;
+  /** True where a link takes the place of what is there. */
+  readonly replaces: boolean;
+  /** True where it does so in one step. */
+  readonly isAtomic: boolean;
+  /** System whose links may not lead out of the target; absent where they may. */
+  readonly confinedTo: Platform | undefined;
+}
 
 /** Copier of symbolic links as links. */
 export class LinkCopier {
@@ -14,18 +30,13 @@ export class LinkCopier {
    */
   readonly #made: Set<string>;
 
-  readonly #replaces: boolean;
+  readonly #options: LinkOptions;
 
-  /** @param replaces True where a link takes the place of what is there. */
-  constructor(
-    from: FileSystem,
-    to: FileSystem,
-    { made, replaces }: { made: Set<string>; replaces: boolean },
-  ) {
+  constructor(from: FileSystem, to: FileSystem, options: LinkOptions) {
     this.#from = from;
     this.#to = to;
-    this.#made = made;
-    this.#replaces = replaces;
+    this.#made = options.made;
+    this.#options = options;
   }
 
   /** Gives the destination of the link at `source`; `undefined` if it is none. */
@@ -51,16 +62,26 @@ export class LinkCopier {
    *
    * @param says Destination of the link.
    * @returns The reason why it was not made; `undefined` where it was.
-   * @throws {EntryError} If the link would replace what it leads to.
+   * @throws {EntryError} If the link would replace what it leads to, or may lead out
+   * of the target.
    */
   async copy(
     source: string,
-    { path: target, key, place }: Destination,
+    { path: target, key, place, depth }: Destination,
     says: string,
   ): Promise<SkipReason | undefined> {
+    const { replaces, confinedTo } = this.#options;
+    const isRefused = confinedTo !== undefined &&
+      mayLeadOut(says, Math.max(0, depth - 1), confinedTo);
+    if (isRefused) {
+      throw new EntryError(
+        `${this.#from.label}${source}: the link may lead out of the target: ` +
+          shortened(says),
+      );
+    }
     const named = await findQuietly(this.#from, source);
     const replaced = await findQuietly(this.#to, target);
-    const replacesFile = this.#replaces && named !== undefined &&
+    const replacesFile = replaces && named !== undefined &&
       replaced !== undefined &&
       await this.#to.readlink(target) === undefined;
     if (replacesFile) {
@@ -72,14 +93,32 @@ export class LinkCopier {
     if (place?.isCollision && await isAnythingAt(this.#to, target)) {
       await place.among.check(place.name);
     }
-    const failure = await this.#to.symlink(target, says, this.#replaces)
+    const failure = await this.#make(target, says)
       .then(() => undefined, asEntryError);
     if (failure === undefined) {
       this.#made.add(key);
       return undefined;
     }
-    if (this.#replaces || !await isAnythingAt(this.#to, target)) throw failure;
+    if (replaces || !await isAnythingAt(this.#to, target)) throw failure;
     return "exists, not replaced";
+  }
+
+  /** Makes a link; in place of what is there by one step, where that is asked for. */
+  async #make(target: string, says: string): Promise<void> {
+    const { isAtomic, replaces } = this.#options;
+    if (!isAtomic) return await this.#to.symlink(target, says, replaces);
+    const { replace } = this.#to;
+    if (replace === undefined) {
+      throw new EntryError(`${this.#to.label}${target}: ${NO_RENAME}`);
+    }
+    const temporary = temporaryBeside(this.#to, target);
+    await this.#to.symlink(temporary, says, false);
+    try {
+      await replace.call(this.#to, temporary, target);
+    } catch (error) {
+      await this.#to.remove(temporary).catch(asEntryError);
+      throw error;
+    }
   }
 
   async #isLink(path: string): Promise<boolean> {

@@ -28,6 +28,8 @@ export interface SourceEntry {
   readonly name?: string;
   /** Absent where they are not known yet. */
   readonly attributes?: Attributes | undefined;
+  /** True where a listing has told that it is no link. */
+  readonly isNoLink?: boolean;
 }
 
 /** Surroundings of an entry in a tree. */
@@ -79,11 +81,13 @@ export class TreeCopier {
       run,
       ownDirectories,
     });
-    const { recursive, links, existing } = options;
+    const { recursive, links, existing, isAtomic } = options;
     if (recursive && links !== "followed") {
       this.#links = new LinkCopier(from, to, {
         made: links,
         replaces: existing?.keepsAll !== true,
+        isAtomic: isAtomic === true,
+        confinedTo: options.confinesLinks ? options.platform : undefined,
       });
     }
   }
@@ -108,6 +112,7 @@ export class TreeCopier {
     return {
       path,
       key: this.#to.join(directory.key, nameKeyOf(name)),
+      depth: directory.depth + 1,
       mayExist: !isNew || precedence !== "first",
       place: { name, among, isCollision: precedence === "other" },
     };
@@ -130,7 +135,7 @@ export class TreeCopier {
       path,
       target: destination.path,
     });
-    const link = await this.#links?.find(path);
+    const link = source.isNoLink ? undefined : await this.#links?.find(path);
     if (link !== undefined) {
       return await this.#begin(
         path,
@@ -263,7 +268,11 @@ export class TreeCopier {
         if (this.#run.hasEnded) return;
         await this.#run.runOrReport(() =>
           this.copy(
-            { path: this.#from.join(source.path, name), attributes },
+            {
+              path: this.#from.join(source.path, name),
+              attributes,
+              isNoLink: attributes !== undefined,
+            },
             this.inside(destination, name, { isNew, among }),
             { above: source, pending },
           )

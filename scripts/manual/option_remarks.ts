@@ -169,6 +169,14 @@ are comments, and a pattern behind a
 .Li \&!
 brings back what matches.`,
 
+  links: String.raw`
+A link is refused if it may lead out of the target: by an absolute path, by too
+many steps up, or by a step up behind a name.
+Links keep no times.
+Without this option, links stay links only in a copy between two local paths,
+wherever they lead.
+This needs SFTP.`,
+
   "no-clobber": String.raw`
 What is there stays, a link that leads nowhere too, even if it appears while the
 copy runs; nothing of a file that does not arrive whole is left in its place.

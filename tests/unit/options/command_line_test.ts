@@ -78,6 +78,7 @@ const ROWS: readonly (readonly [
     modes: { directory: 0o755, file: 0o640 },
   }],
   ["--atomic", { isAtomic: true }],
+  ["-r --links", { recursive: true, keepsLinks: true }],
   ["--dry-run", { isDry: true }],
   ["-T", { checkNames: false }],
   ["-d", { targetIsDirectory: true }],
@@ -266,6 +267,12 @@ const REFUSED: readonly (readonly [string, string, 1 | 255, boolean])[] = [
   [
     "--atomic --no-clobber a b",
     "--atomic replaces what is there, and --no-clobber does not: choose one",
+    255,
+    false,
+  ],
+  [
+    "--links a b",
+    "--links needs -r: it is for links in directories",
     255,
     false,
   ],

@@ -101,6 +101,7 @@ export function routeContext(
     ...context,
     files,
     rules: undefined,
+    madeLinks: new Set(),
     among: new NameCollisions(files, target),
     scpSessions: new ScpSessions(context),
     sftpSessions: new SftpSessions(context),

@@ -133,6 +133,7 @@ const OURS: readonly string[] = [
   "exclude-from file",
   "include pattern",
   "jobs number",
+  "links",
   "lockstep",
   "mkdir",
   "no-clobber",

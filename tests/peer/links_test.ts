@@ -1,0 +1,211 @@
+/** Links that are copied as links. */
+
+import { assertEquals } from "@std/assert";
+import { type Door, peerTest, sftpSshdDoor } from "../support/doors.ts";
+import { Place } from "../support/fixtures/place.ts";
+import { describeTree, exists, ODD_NAMES } from "../support/fixtures/tree.ts";
+import { Sshd } from "../support/ssh/sshd.ts";
+
+const NEEDS = [...sftpSshdDoor.needs, "scp"];
+
+let opened: Promise<Sshd> | undefined;
+Deno.test.afterAll(async () => {
+  await (await opened)?.[Symbol.asyncDispose]();
+});
+
+async function newPlace(): Promise<Place> {
+  const { config, home } = await (opened ??= Sshd.start());
+  const door: Door = {
+    options: ["-F", config],
+    home,
+    [Symbol.asyncDispose]: async () => {},
+  };
+  return new Place(door);
+}
+
+interface Way {
+  readonly name: string;
+  /** Text that messages put before a path of the source. */
+  readonly label: string;
+  readonly from: (place: Place) => string;
+  readonly to: (place: Place) => string;
+  readonly operands: (
+    place: Place,
+    source: string,
+    target: string,
+  ) => readonly string[];
+}
+
+const WAYS: readonly Way[] = [
+  {
+    name: "up",
+    label: "",
+    from: ({ near }) => near,
+    to: ({ far }) => far,
+    operands: (place, source, target) => [source, place.remote(target)],
+  },
+  {
+    name: "down",
+    label: "far: ",
+    from: ({ far }) => far,
+    to: ({ near }) => near,
+    operands: (place, source, target) => [place.remote(source), target],
+  },
+  {
+    name: "between two hosts",
+    label: "far: ",
+    from: ({ far }) => far,
+    to: ({ far }) => far,
+    operands: (place, source, target) => [
+      place.remote(source),
+      place.remote(target, "other"),
+    ],
+  },
+  {
+    name: "here",
+    label: "",
+    from: ({ near }) => near,
+    to: ({ near }) => near,
+    operands: (_, source, target) => [source, target],
+  },
+];
+
+/** Links of the tree that stay in it, by their paths. */
+const INNER: Readonly<Record<string, string>> = {
+  "to-file": "dir/f",
+  "to-directory": "dir",
+  "dangling": "nothing",
+  "to-itself": "to-itself",
+  "dir/up": "../dir/f",
+  "dir/loop": "..",
+  ...Object.fromEntries(ODD_NAMES.map((name) => [`dir/${name}`, name])),
+};
+
+/** Links that may lead out of the target. */
+const OUTER: Readonly<Record<string, string>> = {
+  "absolute": "/etc/passwd",
+  "above": "../../f",
+  "dir/by-name": "f/../../f",
+};
+
+function makeTree(root: string, links: Readonly<Record<string, string>>): void {
+  Deno.mkdirSync(`${root}/tree/dir`, { recursive: true });
+  Deno.writeTextFileSync(`${root}/tree/dir/f`, "f");
+  for (const [path, says] of Object.entries(links)) {
+    Deno.symlinkSync(says, `${root}/tree/${path}`);
+  }
+}
+
+for (const { name, label, from, to, operands } of WAYS) {
+  peerTest(
+    `links: --links copies links that stay in the target, again too, ${name}`,
+    NEEDS,
+    async () => {
+      for (const options of [[], ["--atomic"], ["-p"]]) {
+        using place = await newPlace();
+        makeTree(from(place), INNER);
+        for (let round = 0; round < 2; round++) {
+          await place.copyWell([
+            ...["-r", "--links", ...options],
+            ...operands(place, "tree/.", "new"),
+          ]);
+          assertEquals(
+            await describeTree(`${to(place)}/new`),
+            await describeTree(`${from(place)}/tree`),
+          );
+        }
+      }
+    },
+  );
+
+  peerTest(
+    `links: --links refuses links that may lead out of the target, ${name}`,
+    NEEDS,
+    async () => {
+      using place = await newPlace();
+      makeTree(from(place), OUTER);
+      Deno.mkdirSync(`${to(place)}/in`);
+      const { status, stderr } = await place.copy([
+        ...["-r", "--links", ...operands(place, "tree", "in")],
+      ]);
+      assertEquals(status, 1);
+      const directory = place.far.split("/").at(-1)!;
+      assertEquals(
+        stderr.replaceAll(`${directory}/`, "").trimEnd().split("\n").toSorted(),
+        Object.entries(OUTER).map(([path, says]) =>
+          `seacp: ${label}tree/${path}: the link may lead out of the target: ${says}`
+        ).toSorted(),
+      );
+      assertEquals(Deno.readTextFileSync(`${to(place)}/in/tree/dir/f`), "f");
+      for (const path of Object.keys(OUTER)) {
+        assertEquals(exists(`${to(place)}/in/tree/${path}`), false);
+      }
+    },
+  );
+
+  peerTest(
+    `links: --links counts steps up from the target, ${name}`,
+    NEEDS,
+    async () => {
+      using place = await newPlace();
+      makeTree(from(place), { up: "../beside" });
+      Deno.mkdirSync(`${to(place)}/in`);
+      await place.copyWell([
+        ...["-r", "--links", ...operands(place, "tree", "in")],
+      ]);
+      assertEquals(Deno.readLinkSync(`${to(place)}/in/tree/up`), "../beside");
+      // As the target itself, the tree has nothing beside it.
+      const { status } = await place.copy([
+        ...["-r", "--links", ...operands(place, "tree", "new")],
+      ]);
+      assertEquals([status, exists(`${to(place)}/new/up`)], [1, false]);
+    },
+  );
+
+  peerTest(
+    `links: --links with --no-clobber keeps what is there, ${name}`,
+    NEEDS,
+    async () => {
+      using place = await newPlace();
+      makeTree(from(place), { link: "dir", other: "dir" });
+      Deno.mkdirSync(`${to(place)}/in/tree`, { recursive: true });
+      Deno.symlinkSync("theirs", `${to(place)}/in/tree/link`);
+      Deno.writeTextFileSync(`${to(place)}/in/tree/other`, "theirs");
+      await place.copyWell([
+        ...["-r", "--links", "--no-clobber", ...operands(place, "tree", "in")],
+      ]);
+      assertEquals(Deno.readLinkSync(`${to(place)}/in/tree/link`), "theirs");
+      assertEquals(
+        Deno.readTextFileSync(`${to(place)}/in/tree/other`),
+        "theirs",
+      );
+    },
+  );
+}
+
+peerTest(
+  "links: a dry run lists the links that would be made",
+  NEEDS,
+  async () => {
+    using place = await newPlace();
+    makeTree(place.near, { link: "dir" });
+    const { stdout } = await place.copy([
+      ...["-r", "--links", "--dry-run", "tree", "new"],
+    ]);
+    assertEquals(stdout.split("\n").filter((line) => line.includes("link")), [
+      "would make link new/link to dir",
+    ]);
+  },
+);
+
+peerTest("links: over SCP they are refused", NEEDS, async () => {
+  using place = await newPlace();
+  makeTree(place.near, {});
+  const { status, stderr } = await place.copy([
+    ...["-O", "-r", "--links", "tree", place.remote("new")],
+  ]);
+  assertEquals([status, stderr], [
+    1,
+    "far: --links needs SFTP: SCP knows no links: leave out -O\n",
+  ]);
+});
