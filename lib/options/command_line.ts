@@ -4,7 +4,13 @@ import type { CopyJob, CopyOptions, ServeRequest } from "./copy_options.ts";
 import { getopt, type GivenOption } from "./getopt.ts";
 import { readFilters } from "./filter_options.ts";
 import { readModes } from "./mode_option.ts";
-import { OPTIONS, type Shell, SHELLS } from "./option_table.ts";
+import {
+  CHOICE_GROUP,
+  dashed,
+  OPTIONS,
+  type Shell,
+  SHELLS,
+} from "./option_table.ts";
 
 /** A copy as the user requests it. */
 export interface CopyRequest
@@ -64,6 +70,7 @@ export function parseCommandLine(
   const options = parseCopyOptions(given, rules);
   // As in scp, `-f` has precedence over `-t`.
   if (has(given, "f") || has(given, "t")) {
+    checkServed(given);
     const role = has(given, "f") ? "source" : "sink";
     return { kind: "serve", role, paths: operands, ...options };
   }
@@ -156,6 +163,18 @@ function parseProtocol(
 function sshArguments({ option, value }: GivenOption): string[] {
   if (option.ssh === undefined) return [];
   return option.value === undefined ? [option.ssh] : [option.ssh, value];
+}
+
+/** @throws {UsageError} If an option is given that a remote side cannot carry out. */
+function checkServed(given: readonly GivenOption[]): void {
+  const clients = given.find(({ option }) =>
+    CHOICE_GROUP.options.includes(option)
+  );
+  if (clients === undefined) return;
+  throw new UsageError(
+    `${dashed(clients.option.name)} is for clients, not for -t and -f`,
+    { status: 255 },
+  );
 }
 
 /** Reads the options about files whose target is there. */

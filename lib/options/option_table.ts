@@ -41,6 +41,65 @@ export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 /** Name of a shell that has completions. */
 export type Shell = typeof SHELLS[number];
 
+/** Options of a client that choose what is copied, and how it is stored. */
+export const CHOICE_GROUP: OptionGroup = {
+  title: "What is copied",
+  options: [
+    {
+      name: "exclude",
+      value: "pattern",
+      valueKind: "text",
+      summary: "Leave out what matches, as in a .gitignore file.",
+    },
+    {
+      name: "include",
+      value: "pattern",
+      valueKind: "text",
+      summary: "Bring back what matches; given first: nothing else.",
+    },
+    {
+      name: "exclude-from",
+      value: "file",
+      valueKind: "file",
+      summary: "Read patterns from this file, one a line.",
+    },
+    {
+      name: "links",
+      summary: "Copy links as links, if they stay in the target.",
+    },
+    {
+      name: "no-clobber",
+      summary: "Replace no file that is there.",
+    },
+    {
+      name: "skip-unchanged",
+      summary: "Skip files of the same size and time; keep times.",
+    },
+    {
+      name: "update",
+      summary: "Skip files whose target is newer.",
+    },
+    {
+      name: "mkdir",
+      summary: "Make the target directory, and those above it.",
+    },
+    {
+      name: "dry-run",
+      summary: "Change nothing; list what would be done, and why.",
+    },
+    {
+      name: "atomic",
+      summary: "Replace each file in one step, once it is whole.",
+    },
+    {
+      name: "chmod",
+      value: "modes",
+      valueKind: "text",
+      summary: "Give these modes: D755,F644 or one of both.",
+    },
+  ],
+};
+
 /** The options that users are shown, in the order of help and documentation. */
 export const OPTION_GROUPS: readonly OptionGroup[] = [
   {
@@ -84,63 +143,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       },
     ],
   },
-  {
-    title: "What is copied",
-    options: [
-      {
-        name: "exclude",
-        value: "pattern",
-        valueKind: "text",
-        summary: "Leave out what matches, as in a .gitignore file.",
-      },
-      {
-        name: "include",
-        value: "pattern",
-        valueKind: "text",
-        summary: "Bring back what matches; given first: nothing else.",
-      },
-      {
-        name: "exclude-from",
-        value: "file",
-        valueKind: "file",
-        summary: "Read patterns from this file, one a line.",
-      },
-      {
-        name: "links",
-        summary: "Copy links as links, if they stay in the target.",
-      },
-      {
-        name: "no-clobber",
-        summary: "Replace no file that is there.",
-      },
-      {
-        name: "skip-unchanged",
-        summary: "Skip files of the same size and time; keep times.",
-      },
-      {
-        name: "update",
-        summary: "Skip files whose target is newer.",
-      },
-      {
-        name: "mkdir",
-        summary: "Make the target directory, and those above it.",
-      },
-      {
-        name: "dry-run",
-        summary: "Change nothing; list what would be done, and why.",
-      },
-      {
-        name: "atomic",
-        summary: "Replace each file in one step, once it is whole.",
-      },
-      {
-        name: "chmod",
-        value: "modes",
-        valueKind: "text",
-        summary: "Give these modes: D755,F644 or one of both.",
-      },
-    ],
-  },
+  CHOICE_GROUP,
   {
     title: "Connection",
     options: [

@@ -7,7 +7,8 @@ export type Way = "up" | "down" | "between";
 
 /** Option that SCP cannot carry out. */
 interface Need {
-  readonly option: string;
+  /** Option as it is typed, or the way to tell which one is given. */
+  readonly option: string | ((options: CopyOptions) => string);
   readonly ways: readonly Way[];
   /** Reason, as the end of a sentence. */
   readonly reason: string;
@@ -20,7 +21,7 @@ const NO_LOOK = "SCP cannot look at what is there";
 
 const NEEDS: readonly Need[] = [
   {
-    option: "--exclude",
+    option: ({ filters }) => `--${filters![0]!.kind}`,
     ways: ["between"],
     reason: "over SCP one host sends all that it has",
     isGiven: ({ filters }) => filters !== undefined,
@@ -84,10 +85,15 @@ export function sftpNeedOf(options: CopyOptions, way: Way): string | undefined {
     need.ways.includes(way) && need.isGiven(options) &&
     need.isTooMuch?.(options) !== false
   );
-  return need && `${need.option} needs SFTP: ${need.reason}`;
+  return need && `${nameOf(need, options)} needs SFTP: ${need.reason}`;
 }
 
 /** Gives an option that a copy by the first host itself cannot carry out. */
 export function optionOfOurs(options: CopyOptions): string | undefined {
-  return NEEDS.find((need) => need.isGiven(options))?.option;
+  const need = NEEDS.find((need) => need.isGiven(options));
+  return need && nameOf(need, options);
+}
+
+function nameOf({ option }: Need, options: CopyOptions): string {
+  return typeof option === "string" ? option : option(options);
 }

@@ -35,12 +35,12 @@ export function uploadOverSftp(
   target: RemoteLocation,
   context: SftpContext,
 ): Route {
-  const { files, job } = context;
-  const width = () => uploadWidth(paths, files, job.options);
+  const { files, job, rules } = context;
+  const roots = paths.map(withoutTrailingSlashes);
+  const width = () =>
+    uploadWidth(roots, chosenFiles(files, { roots, rules }), job.options);
   return routeTo([target], context, width, async ([server]) => {
-    const entries = paths.map((path) => ({
-      path: withoutTrailingSlashes(path),
-    }));
+    const entries = roots.map((path) => ({ path }));
     await copy(
       sourcesOf(files, entries, context),
       {

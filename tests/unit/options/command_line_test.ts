@@ -276,6 +276,7 @@ const REFUSED: readonly (readonly [string, string, 1 | 255, boolean])[] = [
     255,
     false,
   ],
+  ["-t --atomic d", "--atomic is for clients, not for -t and -f", 255, false],
   ["-r --exclude x --exclude= a b", "--exclude is empty", 255, false],
   ["-X buffers=1 a b", "Invalid -X option", 255, false],
   ["-X nrequests a b", "Invalid -X option", 255, false],

@@ -41,7 +41,7 @@ Deno.test("copyDirectly(): refuses what the first host's scp does not know", asy
   await assertRejects(
     () => copyDirectly(FAR, OTHER, context),
     UsageError,
-    "--exclude cannot be used with -R: the first host's scp makes the copy",
+    "--include cannot be used with -R: the first host's scp makes the copy",
   );
   assertEquals(stage.reported.verboseLines, []);
 });
