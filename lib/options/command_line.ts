@@ -1,5 +1,6 @@
 import { UsageError } from "../errors.ts";
 import { type LocationRules, parsePort } from "../location/location.ts";
+import { checkCombinations } from "./combinations.ts";
 import type { CopyJob, CopyOptions, ServeRequest } from "./copy_options.ts";
 import { getopt, type GivenOption } from "./getopt.ts";
 import { readFilters } from "./filter_options.ts";
@@ -75,6 +76,7 @@ export function parseCommandLine(
     return { kind: "serve", role, paths: operands, ...options };
   }
   if (operands.length < 2) throw wrongUse();
+  checkCombinations(options);
   return {
     kind: "copy",
     sources: operands.slice(0, -1),
@@ -106,17 +108,6 @@ export function parseCopyOptions(
     });
   }
   if (isGiven("M")) throw wrongUse();
-  if (isGiven("atomic") && isGiven("no-clobber")) {
-    throw new UsageError(
-      "--atomic replaces what is there, and --no-clobber does not: choose one",
-      { status: 255 },
-    );
-  }
-  if (isGiven("links") && !isGiven("r")) {
-    throw new UsageError("--links needs -r: it is for links in directories", {
-      status: 255,
-    });
-  }
   const port = values("P").map((text) => readPort(text, rules)).at(-1);
   const bitsPerSecond = values("l").map(readLimit).at(-1);
   const sftpServer = values("D").at(-1);
@@ -136,7 +127,7 @@ export function parseCopyOptions(
     ...(sftpServer === undefined ? {} : { sftpServer }),
     ...readFilters(given),
     ...readExisting(isGiven),
-    ...readModes(values("chmod"), { recursive: isGiven("r") }),
+    ...readModes(values("chmod")),
     ...(isGiven("atomic") ? { isAtomic: true } : {}),
     ...(isGiven("dry-run") ? { isDry: true } : {}),
     ...(isGiven("links") ? { keepsLinks: true } : {}),

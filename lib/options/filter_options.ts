@@ -12,8 +12,7 @@ const KINDS: readonly FilterOption["kind"][] = [
 /**
  * Reads the options that choose among the entries of directories, in their order.
  *
- * @throws {UsageError} If a pattern is empty, or there are no directories to choose
- * in.
+ * @throws {UsageError} If a pattern or a path is empty.
  */
 export function readFilters(
   given: readonly GivenOption[],
@@ -22,19 +21,10 @@ export function readFilters(
     const kind = KINDS.find((kind) => kind === name);
     return kind === undefined ? [] : [{ kind, value }];
   });
-  const [first] = filters;
-  if (first === undefined) return {};
-  const option = dashed(first.kind);
+  if (filters.length === 0) return {};
   const empty = filters.find(({ value }) => value === "");
-  if (empty !== undefined) throw wrong(`${dashed(empty.kind)} is empty`);
-  const isGiven = (name: string) =>
-    given.some(({ option }) => option.name === name);
-  if (!isGiven("r")) {
-    throw wrong(`${option} needs -r: it chooses among what is in directories`);
+  if (empty !== undefined) {
+    throw new UsageError(`${dashed(empty.kind)} is empty`, { status: 255 });
   }
   return { filters };
-}
-
-function wrong(message: string): UsageError {
-  return new UsageError(message, { status: 255 });
 }

@@ -8,19 +8,13 @@ const KINDS = { D: "directory", F: "file" } as const;
 /**
  * Reads the modes of `--chmod`, of which the last one for a kind counts.
  *
- * @throws {UsageError} If a value makes no sense, or is for directories where none
- * are copied.
+ * @throws {UsageError} If a value makes no sense.
  */
 export function readModes(
   values: readonly string[],
-  { recursive }: { recursive: boolean },
 ): Pick<CopyOptions, "modes"> {
   if (values.length === 0) return {};
-  const modes: GivenModes = Object.assign({}, ...values.map(readValue));
-  if (modes.directory !== undefined && !recursive) {
-    throw wrong("--chmod D needs -r: it is for the modes of directories");
-  }
-  return { modes };
+  return { modes: Object.assign({}, ...values.map(readValue)) };
 }
 
 function readValue(value: string): GivenModes {
@@ -37,8 +31,4 @@ function readValue(value: string): GivenModes {
       return { [KINDS[letter as keyof typeof KINDS]]: parseInt(digits!, 8) };
     }),
   );
-}
-
-function wrong(message: string): UsageError {
-  return new UsageError(message, { status: 255 });
 }

@@ -1,0 +1,35 @@
+import { UsageError } from "../errors.ts";
+import type { CopyOptions } from "./copy_options.ts";
+import { dashed } from "./option_table.ts";
+
+/**
+ * Checks options that make sense only together, or only apart.
+ *
+ * @throws {UsageError} If one of them lacks another one, or excludes it.
+ */
+export function checkCombinations(options: CopyOptions): void {
+  const { recursive, filters, keepsLinks, modes, existing, isAtomic } = options;
+  const [filter] = filters ?? [];
+  if (!recursive && filter !== undefined) {
+    throw wrong(
+      `${
+        dashed(filter.kind)
+      } needs -r: it chooses among what is in directories`,
+    );
+  }
+  if (!recursive && keepsLinks) {
+    throw wrong("--links needs -r: it is for links in directories");
+  }
+  if (!recursive && modes?.directory !== undefined) {
+    throw wrong("--chmod D needs -r: it is for the modes of directories");
+  }
+  if (isAtomic && existing?.keepsAll) {
+    throw wrong(
+      "--atomic replaces what is there, and --no-clobber does not: choose one",
+    );
+  }
+}
+
+function wrong(message: string): UsageError {
+  return new UsageError(message, { status: 255 });
+}
