@@ -1,6 +1,7 @@
 import type { CopyJob } from "../options/copy_options.ts";
 import { UsageError } from "../errors.ts";
 import { printable } from "../names/printable.ts";
+import type { Reporter } from "../terminal/reporter.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { servicePort } from "../system/service_port.ts";
 import {
@@ -20,8 +21,10 @@ export interface Surroundings {
   /**
    * Gives the signal that ends the run; its reason is the exit status to give.
    * Called once at most, where there is a run to end.
+   *
+   * @param last Called where the process ends at once, without the run.
    */
-  interruption(): AbortSignal;
+  interruption(last: () => void): AbortSignal;
 }
 
 /**
@@ -32,8 +35,9 @@ export interface Surroundings {
  */
 export async function run(
   args: readonly string[],
-  { terminal, programName, build, interruption }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<number> {
+  const { terminal, programName, build, interruption } = surroundings;
   const rules = {
     platform: build.os === "windows" ? "windows" : "posix",
     servicePort,
@@ -61,15 +65,11 @@ export async function run(
         return 0;
       }
       case "copy":
-        return await runCopy(command, terminal, {
-          rules,
-          interrupted: interruption(),
-          programName,
-        });
+        return await runCopy(command, surroundings, rules);
       case "serve":
         return await runServer(command, terminal, {
           rules,
-          interrupted: interruption(),
+          interrupted: interruption(() => {}),
         });
       default:
         return command satisfies never;
@@ -83,27 +83,28 @@ export async function run(
 }
 
 async function runCopy(
-  { quiet, ...request }: CopyRequest,
-  terminal: Terminal,
-  { rules, interrupted, programName }:
-    & Pick<CopyJob, "rules" | "interrupted">
-    & Pick<Surroundings, "programName">,
+  { quiet, progress, ...request }: CopyRequest,
+  { terminal, programName, interruption }: Surroundings,
+  rules: CopyJob["rules"],
 ): Promise<number> {
+  const shown: { reporter?: Reporter } = {};
+  const interrupted = interruption(() => shown.reporter?.abandon());
   const { verbose, protocol } = request.options;
   const { Reporter } = await import("../terminal/reporter.ts");
   const { copy } = await import("../routes/copy.ts");
   const { hostHint } = await import("./host_hint.ts");
   // Messages and statuses are those of scp -O with -O, else of scp since 9.0.
   const isOld = protocol === "scp";
-  const reporter = new Reporter(terminal, {
+  const reporter = shown.reporter = new Reporter(terminal, {
     quiet,
     verbose,
+    progress,
     ...(isOld ? {} : { program: programName }),
   });
   const hint = await hostHint({ ...request, rules });
   if (hint !== undefined) reporter.report({ kind: "warning", message: hint });
   const { failures, hasLostHost } = await copy(
-    { ...request, rules, interrupted },
+    { ...request, rules, interrupted, countsTotal: reporter.showsTotal },
     reporter,
   );
   if (interrupted.aborted) return Number(interrupted.reason);

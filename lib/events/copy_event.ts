@@ -29,12 +29,33 @@ export type CopyEvent =
   }
   /** No more of a file moves, whole or not. */
   | { readonly kind: "finished"; readonly file: MovingFile }
+  /** The copy of a file is over: the last event of each file that started. */
+  | {
+    readonly kind: "settled";
+    readonly file: MovingFile;
+    readonly outcome: FileOutcome;
+  }
+  /** An entry is not copied, as the user asked. */
+  | {
+    readonly kind: "passedOver";
+    readonly action: "skipped" | "excluded";
+    readonly path: string;
+    readonly reason: string;
+    /** Length of a file, in bytes; absent where it is none. */
+    readonly bytes?: number;
+  }
+  /** More of what is to be copied was counted. */
+  | { readonly kind: "counted"; readonly total: Total }
   /** Something is not as asked for, yet nothing failed. */
   | { readonly kind: "warning"; readonly message: string }
   /** An entry, or all that was left, failed: it counts against the status. */
   | {
     readonly kind: "failure";
     readonly message: string;
+    /** Path of the entry, as in `MovingFile`; absent where it is not known. */
+    readonly path?: string;
+    /** Host that failed, or said so; absent where none did. */
+    readonly host?: string;
     /** True where a connection could not be made, or was lost. */
     readonly isConnection?: boolean;
   }
@@ -43,9 +64,31 @@ export type CopyEvent =
   /** The copy is over: nothing more is told. */
   | { readonly kind: "end" };
 
+/**
+ * Outcome of a file: it arrived whole, it failed, or it is to be sent again, as
+ * another file that starts.
+ */
+export type FileOutcome = "copied" | "failed" | "again";
+
+/** Amount that a job is to copy, as far as it was counted. */
+export interface Total {
+  readonly files: number;
+  /** Length of all of them, in bytes. */
+  readonly bytes: number;
+  /** True where nothing is left to be counted. */
+  readonly isComplete: boolean;
+}
+
 /** A file that moves, told apart from others by being the same object. */
 export interface MovingFile {
   readonly name: string;
+  /**
+   * Path on this machine, of the source of an upload or the target of a download;
+   * between hosts, the path of the source.
+   */
+  readonly path: string;
+  /** True where the meter shows the file: it moves to or from a host. */
+  readonly isWatched: boolean;
   /** Length that was announced, in bytes. */
   readonly size: number;
 }

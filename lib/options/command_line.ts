@@ -9,6 +9,8 @@ export interface CopyRequest
   extends Pick<CopyJob, "sources" | "target" | "options"> {
   readonly kind: "copy";
   readonly quiet: boolean;
+  /** True where the progress is told in lines off a terminal. */
+  readonly progress: boolean;
 }
 
 /** The remote's part of a copy, as a client's scp requests it. */
@@ -61,6 +63,7 @@ export function parseCommandLine(
   }
   const options = parseCopyOptions(given, rules);
   // As in scp, `-f` has precedence over `-t`.
+  checkReports(given);
   if (has(given, "f") || has(given, "t")) {
     const role = has(given, "f") ? "source" : "sink";
     return { kind: "serve", role, paths: operands, ...options };
@@ -71,6 +74,7 @@ export function parseCommandLine(
     sources: operands.slice(0, -1),
     target: operands.at(-1)!,
     quiet: has(given, "q"),
+    progress: has(given, "progress"),
     options: {
       ...options,
       targetIsDirectory: options.targetIsDirectory || operands.length > 2,
@@ -121,6 +125,32 @@ export function parseCopyOptions(
       ...(port === undefined ? {} : { port }),
     },
   };
+}
+
+/** Options that tell more of a copy than scp does. */
+const REPORTS = ["progress"] as const;
+
+/** Options beside which they tell nothing, each with the reason. */
+const SILENT = [
+  ["q", "is to be quiet"],
+  ["R", "leaves the copy to another scp"],
+  ["t", "is the remote side"],
+  ["f", "is the remote side"],
+] as const;
+
+/** @throws {UsageError} If an option asks for a report where there is none. */
+function checkReports(given: readonly GivenOption[]): void {
+  const report = REPORTS.find((name) => has(given, name));
+  if (report === undefined) return;
+  for (const [name, reason] of SILENT) {
+    const isGiven = name === "R"
+      ? lastOf(["3", "R"], given) === name
+      : has(given, name);
+    if (!isGiven) continue;
+    throw new UsageError(
+      `--${report} cannot be used with -${name}: -${name} ${reason}`,
+    );
+  }
 }
 
 /** Gives the protocol given last; an SFTP server's path alone means SFTP. */

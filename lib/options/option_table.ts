@@ -78,6 +78,10 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         summary: "Quiet: no progress meter, no warnings; ssh is quiet, too.",
       },
       {
+        name: "progress",
+        summary: "Off a terminal, tell the progress every ten seconds.",
+      },
+      {
         name: "v",
         ssh: "-v",
         summary: "Verbose, ssh and the remote too; repeat for more.",

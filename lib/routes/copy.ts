@@ -9,10 +9,13 @@ import { watchPrompts } from "../ssh/prompt_watch.ts";
 import { parseLocation } from "../location/operand.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { Tally } from "../events/tally.ts";
+import { TotalCount } from "../events/total_count.ts";
+import { withoutTrailingSlashes } from "../names/names.ts";
 import type { CopyJob } from "../options/copy_options.ts";
 import { environmentVariable } from "../system/environment.ts";
 import type { TreeSurvey } from "../scp/tree_survey.ts";
 import { copyTree } from "../tree/copy_tree.ts";
+import { scanTrees } from "../tree/scan_trees.ts";
 import {
   isInside,
   isLengthless,
@@ -38,6 +41,7 @@ import {
   type SftpContext,
   uploadOverSftp,
 } from "./sftp_routes.ts";
+import type { RouteContext } from "./route.ts";
 import { ScpSessions } from "./scp_sessions.ts";
 import { isDotTree } from "./scp_upload.ts";
 import { SftpSessions } from "./sftp_sessions.ts";
@@ -78,11 +82,16 @@ const NO_FACTS: CopyFacts = {
 class Copy {
   readonly #context: ScpContext & SftpContext;
   readonly #madeLinks = new Set<string>();
+  /** Count of all that is to be copied; absent where nobody asks for it. */
+  readonly #total: TotalCount | undefined;
+  /** Number of operands behind the current source. */
+  #operandsLeft = 0;
 
   constructor(job: CopyJob, observer: Tally) {
     const { bitsPerSecond } = job.options;
     const memory = new HostMemory(memoryDirectory(environmentVariable));
     const files = new LocalFileSystem();
+    if (job.countsTotal) this.#total = new TotalCount(observer);
     const context = {
       job,
       observer,
@@ -125,7 +134,8 @@ class Copy {
   /** Gives the sources, and reports each one that is invalid in its turn. */
   async *#sources(): AsyncIterable<Location> {
     const { job, observer } = this.#context;
-    for (const operand of job.sources) {
+    for (const [at, operand] of job.sources.entries()) {
+      this.#operandsLeft = job.sources.length - 1 - at;
       try {
         const source = parseLocation(operand, job.rules);
         if (source.kind === "remote") {
@@ -176,23 +186,55 @@ class Copy {
     const { files, job: { options } } = this.#context;
     let surveyed: Promise<TreeSurvey | undefined> | undefined;
     const survey = () => surveyed ??= surveyOf(paths, { files, options });
-    await this.#copyRemotely([target], {
-      scp: uploadOverScp(paths, target, { ...this.#context, survey }),
-      sftp: uploadOverSftp(paths, target, this.#context),
-    }, {
-      sendsContent: isDotTree(paths, this.#context) ||
-        options.recursive && !seesPrompts(),
-      sendsSeveral: paths.length > 1,
-      hasLineBreak: paths.some((path) => path.includes("\n")),
-    }, async () => {
-      const tree = await survey();
-      if (tree === undefined) return {};
-      const { hasLineBreak, hasStickyBit } = tree;
-      return {
-        hasLineBreak,
-        hasStickyBit: options.preserve && hasStickyBit,
-      };
+    await this.#besideScan(paths, () =>
+      this.#copyRemotely([target], {
+        scp: uploadOverScp(paths, target, { ...this.#context, survey }),
+        sftp: uploadOverSftp(paths, target, this.#context),
+      }, {
+        sendsContent: isDotTree(paths, this.#context) ||
+          options.recursive && !seesPrompts(),
+        sendsSeveral: paths.length > 1,
+        hasLineBreak: paths.some((path) => path.includes("\n")),
+      }, async () => {
+        const tree = await survey();
+        if (tree === undefined) return {};
+        const { hasLineBreak, hasStickyBit } = tree;
+        return {
+          hasLineBreak,
+          hasStickyBit: options.preserve && hasStickyBit,
+        };
+      }));
+  }
+
+  /** Takes up a copy where somebody asks for the total. */
+  #beginScan(): Partial<Pick<RouteContext, "scan">> {
+    const scan = this.#total?.begin(this.#operandsLeft === 0);
+    return scan === undefined ? {} : { scan };
+  }
+
+  /** Runs the copy of some local paths, and counts what is in them beside it. */
+  async #besideScan(
+    paths: readonly string[],
+    copy: () => Promise<void>,
+  ): Promise<void> {
+    const { scan } = this.#beginScan();
+    if (scan === undefined) return await copy();
+    const { files, job: { options: { recursive } } } = this.#context;
+    const over = new AbortController();
+    const entries = paths.map((path) => ({
+      path: withoutTrailingSlashes(path),
+    }));
+    const scanning = scanTrees(files, entries, {
+      recursive,
+      scan,
+      over: over.signal,
     });
+    try {
+      await copy();
+    } finally {
+      over.abort();
+      await scanning;
+    }
   }
 
   async #download(source: RemoteLocation, target: string): Promise<void> {
@@ -201,6 +243,7 @@ class Copy {
     const context = {
       ...this.#context,
       files: await filesForDownload(files, paths, job.options),
+      ...this.#beginScan(),
     };
     const mayNest = job.options.recursive &&
       await mayLieInside(files, target, source.path);
@@ -219,9 +262,10 @@ class Copy {
     if (!job.options.throughHere) {
       return await copyDirectly(source, target, this.#context);
     }
+    const context = { ...this.#context, ...this.#beginScan() };
     await this.#copyRemotely([source, target], {
-      scp: relayOverScp(source, target, this.#context),
-      sftp: relayOverSftp(source, target, this.#context),
+      scp: relayOverScp(source, target, context),
+      sftp: relayOverSftp(source, target, context),
     }, {
       isLengthless: isLengthless(source.path),
       mayNest: job.options.recursive && isInside(target.path, source.path),
@@ -268,6 +312,7 @@ class Copy {
     const { job, files, observer, among } = this.#context;
     const { recursive, preserve } = job.options;
     const store = { preserve, umask: currentUmask(), modeBits: 0o1777 };
+    const { scan } = this.#beginScan();
     await copyTree(
       { files, entries: [{ path: source }] },
       { files, path: target, mustBeDirectory: false, among },
@@ -282,6 +327,7 @@ class Copy {
           interrupted: job.interrupted,
         },
         observer,
+        scan,
       },
     );
   }

@@ -2,6 +2,7 @@
 
 import type { Pacer } from "../channel/paced_channel.ts";
 import type { LocalFileSystem } from "../disk/local_file_system.ts";
+import type { Scan } from "../events/total_count.ts";
 import type { Tally } from "../events/tally.ts";
 import type { NameCollisions } from "../filesystem/name_collisions.ts";
 import type { CopyJob } from "../options/copy_options.ts";
@@ -71,4 +72,9 @@ export interface RouteContext extends SessionContext {
   readonly files: LocalFileSystem;
   /** Names that the job's copies put into its target, where that is local. */
   readonly among: NameCollisions;
+  /**
+   * Scan of what the copy is to bring, for a route that can list it in advance;
+   * absent where nobody asks for the total, or it is scanned already.
+   */
+  readonly scan?: Scan;
 }

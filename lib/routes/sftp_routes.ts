@@ -136,7 +136,7 @@ function ontoServer({ job }: SftpContext): PlaceOptions {
 async function copy(
   sources: Sources,
   target: Target,
-  { job, observer }: SftpContext,
+  { job, observer, scan }: SftpContext,
   options: PlaceOptions,
 ): Promise<void> {
   await copyTree(sources, target, {
@@ -148,5 +148,6 @@ async function copy(
       interrupted: job.interrupted,
     },
     observer,
+    scan,
   });
 }

@@ -1,6 +1,8 @@
 import type { CopyEvent, Observer } from "../events/copy_event.ts";
 import { printable } from "../names/printable.ts";
 import { Meter } from "./meter.ts";
+import { ProgressLines } from "./progress_lines.ts";
+import { WholeMeter } from "./whole_progress.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Options for showing events. */
@@ -9,6 +11,8 @@ export interface ReporterOptions {
   readonly quiet: boolean;
   /** Show each step too. */
   readonly verbose: boolean;
+  /** Tell the progress in lines where no meter can be drawn. */
+  readonly progress: boolean;
   /** Name of the program before each message; absent with `-O`, as scp's. */
   readonly program?: string;
 }
@@ -18,21 +22,41 @@ export class Reporter implements Observer {
   readonly #terminal: Terminal;
   readonly #options: ReporterOptions;
   readonly #meter: Meter | undefined;
+  readonly #lines: ProgressLines | undefined;
 
   constructor(terminal: Terminal, options: ReporterOptions) {
     this.#terminal = terminal;
     this.#options = options;
     if (!options.quiet && terminal.columns() !== undefined) {
-      this.#meter = new Meter(terminal);
-    }
+      this.#meter = new Meter(terminal, undefined, new WholeMeter());
+    } else if (options.progress) this.#lines = new ProgressLines(terminal);
+  }
+
+  /** True where it shows how much of the whole is copied. */
+  get showsTotal(): boolean {
+    return this.#lines !== undefined ||
+      this.#meter !== undefined && this.#terminal.canRedraw();
+  }
+
+  /** Takes back what the terminal would keep, where the process ends at once. */
+  abandon(): void {
+    this.#meter?.abandon();
   }
 
   report(event: CopyEvent): void {
+    this.#meter?.report(event);
+    this.#lines?.report(event);
     switch (event.kind) {
       case "fileStarted":
       case "moved":
       case "finished":
-        return this.#meter?.report(event);
+      case "settled":
+      case "counted":
+        return;
+      case "passedOver":
+        return this.#sayStep(() =>
+          `${event.action} ${event.path}: ${event.reason}`
+        );
       case "sshOutput":
         return this.#pass(event.text);
       case "warning":
@@ -49,7 +73,9 @@ export class Reporter implements Observer {
       case "verbose":
         return this.#sayStep(event.message);
       case "end":
-        return this.#meter?.[Symbol.dispose]();
+        this.#meter?.[Symbol.dispose]();
+        this.#lines?.[Symbol.dispose]();
+        return;
       default:
         return event satisfies never;
     }

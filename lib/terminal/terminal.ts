@@ -1,4 +1,6 @@
 import { encodeName } from "../names/name_bytes.ts";
+import { environmentVariable } from "../system/environment.ts";
+import { showsProgress } from "./progress_report.ts";
 import { foregroundTest } from "./foreground.ts";
 import { printableLines } from "../names/printable.ts";
 
@@ -10,6 +12,10 @@ export interface Terminal {
   canRedraw(): boolean;
   /** Tells whether the meter may draw now: a background job may not. */
   isForeground(): boolean;
+  /** Counts how often the process was stopped and went on. */
+  continuations(): number;
+  /** Tells whether the terminal is known to show progress of its own. */
+  showsProgress(): boolean;
   /** Writes to standard output as it is. */
   write(text: string): void;
   /** Writes a line to standard error. */
@@ -25,10 +31,27 @@ export interface Terminal {
 const MAX_COLUMNS = 512;
 const DEFAULT_COLUMNS = 80;
 
-/** Gives the terminal that this process was started on. */
-export function processTerminal(): Terminal {
+/**
+ * Gives the terminal that this process was started on.
+ *
+ * @param onContinuation Calls a function each time that the process goes on after
+ * a stop.
+ */
+export function processTerminal(
+  onContinuation: (listener: () => void) => void,
+): Terminal {
   let isForeground: (() => boolean) | undefined;
+  let continuations: number | undefined;
+  const count = () => {
+    if (continuations === undefined) {
+      continuations = 0;
+      onContinuation(() => continuations!++);
+    }
+    return continuations;
+  };
   return {
+    continuations: count,
+    showsProgress: () => showsProgress(environmentVariable),
     columns: () => Deno.stdout.isTerminal() ? consoleColumns() : undefined,
     canRedraw: () => Deno.env.get("TERM") !== "dumb",
     isForeground: () => (isForeground ??= foregroundTest())(),

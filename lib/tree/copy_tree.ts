@@ -3,6 +3,8 @@ import type { FileSystem } from "../filesystem/file_system.ts";
 import { isDotName, keyOf } from "../names/names.ts";
 import { NameCollisions } from "../filesystem/name_collisions.ts";
 import type { Observer } from "../events/copy_event.ts";
+import type { Scan } from "../events/total_count.ts";
+import { scanTrees } from "./scan_trees.ts";
 import { TransferRun } from "./transfer_run.ts";
 import type { Destination } from "./destination.ts";
 import type { TransferOptions } from "./options.ts";
@@ -49,14 +51,29 @@ export interface Target {
 export async function copyTree(
   sources: Sources,
   target: Target,
-  { options, observer }: { options: TransferOptions; observer: Observer },
+  { options, observer, scan }: {
+    options: TransferOptions;
+    observer: Observer;
+    /** Counts what is to be copied, beside the copy; absent where nobody asks. */
+    scan?: Scan | undefined;
+  },
 ): Promise<void> {
-  await new TreeTransfer(sources, target, options, observer).run();
+  const transfer = new TreeTransfer(sources, target, options, observer);
+  if (scan === undefined) return await transfer.run();
+  const over = new AbortController();
+  const scanning = transfer.scan(scan, over.signal);
+  try {
+    await transfer.run();
+  } finally {
+    over.abort();
+    await scanning;
+  }
 }
 
 class TreeTransfer {
   readonly #sources: Sources;
   readonly #target: Target;
+  readonly #options: TransferOptions;
   readonly #run: TransferRun;
   readonly #trees: TreeCopier;
 
@@ -70,6 +87,7 @@ class TreeTransfer {
     const { files: to } = target;
     this.#sources = sources;
     this.#target = target;
+    this.#options = options;
     const { interrupted } = options;
     const steps = {
       size: Math.max(from.concurrency.entries, to.concurrency.entries),
@@ -87,6 +105,18 @@ class TreeTransfer {
         began: Date.now(),
         names,
       }),
+    });
+  }
+
+  /** Counts what is to be copied. */
+  async scan(scan: Scan, over: AbortSignal): Promise<void> {
+    const { files, entries } = this.#sources;
+    const { recursive } = this.#options;
+    await scanTrees(files, entries, {
+      recursive,
+      scan,
+      over,
+      list: (name, open) => this.#run.open.list(name, open),
     });
   }
 
@@ -113,7 +143,7 @@ class TreeTransfer {
             : destination,
           { above: undefined, pending },
         );
-      });
+      }, this.#trees.nameOf({ source: entry.path, target: path }));
     }
     pending.done();
     await pending.wait();

@@ -20,6 +20,7 @@ import type { Observer } from "../events/copy_event.ts";
 import {
   type FileProgress,
   startFile,
+  untilSettled,
   UNWATCHED,
 } from "../events/file_progress.ts";
 import { BufferPool } from "./buffer_pool.ts";
@@ -152,14 +153,15 @@ export class FileCopier {
       ? this.#blocksOfFile
       : this.#blocksAtOnce;
     await stored.prepare(size);
-    const progress = this.#options.isWatched
-      ? startFile(this.#observer, this.#from.nameOf(source.path), size)
-      : UNWATCHED;
-    try {
-      await this.#fill(stored, input, { source, replaced, progress, atOnce });
-    } finally {
-      progress.finished();
-    }
+    const { namedBy, isWatched } = this.#options;
+    const progress = startFile(this.#observer, {
+      name: this.#from.nameOf(source.path),
+      path: namedBy === "source" ? source.path : path,
+      size,
+      isWatched,
+    });
+    const file = { source, replaced, progress, atOnce };
+    await untilSettled(progress, () => this.#fill(stored, input, file));
   }
 
   /** Tells a file that several connections may carry. */

@@ -7,6 +7,7 @@ import {
   nameKeyOf,
 } from "../names/names.ts";
 import { NameCollisions } from "../filesystem/name_collisions.ts";
+import { startFile } from "../events/file_progress.ts";
 import { KeyedLock } from "./keyed_lock.ts";
 import type { TransferRun } from "./transfer_run.ts";
 import type { Destination, FoundEntry } from "./destination.ts";
@@ -28,6 +29,12 @@ export interface SourceEntry {
   readonly name?: string;
   /** Absent where they are not known yet. */
   readonly attributes?: Attributes | undefined;
+}
+
+/** Paths of an entry, in the source and at the target. */
+interface EntryPaths {
+  readonly source: string;
+  readonly target: string;
 }
 
 /** Surroundings of an entry in a tree. */
@@ -130,16 +137,16 @@ export class TreeCopier {
     const link = await this.#links?.find(path);
     if (link !== undefined) {
       return await this.#begin(
-        path,
+        { source: path, target: destination.path },
         surroundings,
-        () => this.#links!.copy(path, destination, link),
+        () => this.#copyLink(path, destination, link),
       );
     }
     const attributes = source.attributes ?? await this.#from.stat(path);
     const found = { path, attributes };
     if (attributes.kind === "file") {
       return await this.#begin(
-        path,
+        { source: path, target: destination.path },
         surroundings,
         () => this.#copyFile(found, destination),
       );
@@ -150,6 +157,11 @@ export class TreeCopier {
     await this.#beside(this.#copyDirectory(found, destination, surroundings));
   }
 
+  /** Gives the path by which events name an entry. */
+  nameOf({ source, target }: EntryPaths): string {
+    return this.#options.namedBy === "source" ? source : target;
+  }
+
   /** @throws {EntryError} If an entry at the top is not copied after a failure. */
   #pass(path: string, { above }: Surroundings): void {
     if (!this.#run.isBroken || above !== undefined) return;
@@ -157,7 +169,7 @@ export class TreeCopier {
   }
 
   async #begin(
-    path: string,
+    paths: EntryPaths,
     surroundings: Surroundings,
     step: () => Promise<void>,
   ): Promise<void> {
@@ -165,12 +177,12 @@ export class TreeCopier {
     pending.add();
     await this.#run.begin(async () => {
       try {
-        if (this.#run.hasEnded) this.#pass(path, surroundings);
+        if (this.#run.hasEnded) this.#pass(paths.source, surroundings);
         else await step();
       } finally {
         pending.done();
       }
-    });
+    }, this.nameOf(paths));
   }
 
   /** Waits for a directory where too many are walked at once. */
@@ -189,10 +201,24 @@ export class TreeCopier {
       await this.#links?.checkNotMade(source.path, destination);
       await this.#files.copy(source, destination);
     } catch (error) {
-      const { namedBy } = this.#options;
-      const { path } = namedBy === "source" ? source : destination;
-      this.#run.fail(path, error);
+      const paths = { source: source.path, target: destination.path };
+      this.#run.fail(this.nameOf(paths), error);
     }
+  }
+
+  /** Copies a link as one, which counts as a file without content. */
+  async #copyLink(
+    source: string,
+    destination: Destination,
+    link: string,
+  ): Promise<void> {
+    await this.#links!.copy(source, destination, link);
+    startFile(this.#run.observer, {
+      name: this.#from.nameOf(source),
+      path: this.nameOf({ source, target: destination.path }),
+      size: 0,
+      isWatched: false,
+    }).settled("copied");
   }
 
   /** Begins to copy a directory with all that is in it. */
@@ -235,7 +261,7 @@ export class TreeCopier {
       } finally {
         resolve(undefined);
       }
-    });
+    }, this.nameOf({ source: path, target: destination.path }));
     return await promise;
   }
 
@@ -247,14 +273,18 @@ export class TreeCopier {
     await this.#run.runOrReport(async () => {
       for await (const { name, attributes } of entries) {
         if (this.#run.hasEnded) return;
-        await this.#run.runOrReport(() =>
-          this.copy(
-            { path: this.#from.join(source.path, name), attributes },
-            this.inside(destination, name, { isNew, among }),
-            { above: source, pending },
-          )
+        const path = this.#from.join(source.path, name);
+        const target = this.#to.join(destination.path, name);
+        await this.#run.runOrReport(
+          () =>
+            this.copy(
+              { path, attributes },
+              this.inside(destination, name, { isNew, among }),
+              { above: source, pending },
+            ),
+          this.nameOf({ source: path, target }),
         );
       }
-    });
+    }, this.nameOf({ source: source.path, target: destination.path }));
   }
 }

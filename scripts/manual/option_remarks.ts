@@ -112,6 +112,11 @@ It is never more than 255K.
 .Pp
 Both are from 1 to 262144.`,
 
+  progress: String.raw`
+A line on standard error shows the files and the bytes that were copied, of how
+many, the rate and the time left.
+On a terminal the meter shows them, and there is no such line.`,
+
   completions: String.raw`
 The script begins with a comment on how to load it.
 It completes options, local files, the hosts of

@@ -12,6 +12,10 @@ export class Screen implements Terminal {
   width: number | undefined;
   inForeground = true;
   isDumb = false;
+  /** Number of times that the process went on after a stop. */
+  stops = 0;
+  /** True where the terminal has progress of its own. */
+  hasProgress = false;
 
   constructor(width?: number) {
     this.width = width;
@@ -27,6 +31,14 @@ export class Screen implements Terminal {
 
   isForeground(): boolean {
     return this.inForeground;
+  }
+
+  continuations(): number {
+    return this.stops;
+  }
+
+  showsProgress(): boolean {
+    return this.hasProgress;
   }
 
   write(text: string): void {

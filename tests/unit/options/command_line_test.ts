@@ -147,6 +147,12 @@ Deno.test("parseCommandLine(): reads -q for the program itself", () => {
   assertEquals(parse("-v a b").quiet, false);
 });
 
+Deno.test("parseCommandLine(): reads what is to be told of a copy", () => {
+  assertEquals(parse("a b").progress, false);
+  assertEquals(parse("--progress a b").progress, true);
+  assertEquals(parse("--progress -R -3 a b").progress, true);
+});
+
 /** Arguments of a remote, and its request without the defaults. */
 const SERVED: readonly (readonly [string, Partial<ServeCommand>])[] = [
   ["-t d", { role: "sink", paths: ["d"] }],
@@ -230,6 +236,24 @@ const REFUSED: readonly (readonly [string, string, 1 | 255, boolean])[] = [
   ["-X a b", "Invalid -X option", 255, false],
   ["-X buffers=1 a b", "Invalid -X option", 255, false],
   ["-X nrequests a b", "Invalid -X option", 255, false],
+  [
+    "-q --progress a b",
+    "--progress cannot be used with -q: -q is to be quiet",
+    1,
+    false,
+  ],
+  [
+    "--progress -3 -R a b",
+    "--progress cannot be used with -R: -R leaves the copy to another scp",
+    1,
+    false,
+  ],
+  [
+    "--progress -t d",
+    "--progress cannot be used with -t: -t is the remote side",
+    1,
+    false,
+  ],
 ];
 
 for (const value of ["", "0", "262145", "x", "1K", "-1", "1.5"]) {
