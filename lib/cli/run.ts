@@ -1,7 +1,7 @@
 import type { CopyJob } from "../options/copy_options.ts";
 import { UsageError } from "../errors.ts";
 import { printable } from "../names/printable.ts";
-import type { Reporter } from "../terminal/reporter.ts";
+import type { Teller } from "./teller.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { servicePort } from "../system/service_port.ts";
 import {
@@ -83,33 +83,32 @@ export async function run(
 }
 
 async function runCopy(
-  { quiet, progress, ...request }: CopyRequest,
+  command: CopyRequest,
   { terminal, programName, interruption }: Surroundings,
   rules: CopyJob["rules"],
 ): Promise<number> {
-  const shown: { reporter?: Reporter } = {};
-  const interrupted = interruption(() => shown.reporter?.abandon());
-  const { verbose, protocol } = request.options;
-  const { Reporter } = await import("../terminal/reporter.ts");
+  const running: { teller?: Teller } = {};
+  const interrupted = interruption(() => running.teller?.abandon());
+  const { Teller } = await import("./teller.ts");
   const { copy } = await import("../routes/copy.ts");
   const { hostHint } = await import("./host_hint.ts");
-  // Messages and statuses are those of scp -O with -O, else of scp since 9.0.
-  const isOld = protocol === "scp";
-  const reporter = shown.reporter = new Reporter(terminal, {
-    quiet,
-    verbose,
-    progress,
-    ...(isOld ? {} : { program: programName }),
+  const teller = running.teller = new Teller(command, {
+    terminal,
+    programName,
+    interrupted,
   });
-  const hint = await hostHint({ ...request, rules });
-  if (hint !== undefined) reporter.report({ kind: "warning", message: hint });
+  const hint = await hostHint({ ...command, rules });
+  if (hint !== undefined) teller.report({ kind: "warning", message: hint });
+  const { sources, target, options } = command;
+  const { countsTotal } = teller;
   const { failures, hasLostHost } = await copy(
-    { ...request, rules, interrupted, countsTotal: reporter.showsTotal },
-    reporter,
+    { sources, target, options, rules, interrupted, countsTotal },
+    teller,
   );
+  teller.finish();
   if (interrupted.aborted) return Number(interrupted.reason);
   if (failures === 0) return 0;
-  return hasLostHost && !isOld ? 255 : 1;
+  return hasLostHost && options.protocol !== "scp" ? 255 : 1;
 }
 
 async function runServer(

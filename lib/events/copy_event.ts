@@ -58,6 +58,8 @@ export type CopyEvent =
     readonly host?: string;
     /** True where a connection could not be made, or was lost. */
     readonly isConnection?: boolean;
+    /** True where it kept a host's other entries from being tried. */
+    readonly endsSession?: boolean;
   }
   /** A step, put into words only for whoever asked to see the steps. */
   | { readonly kind: "verbose"; readonly message: () => string }

@@ -11,6 +11,8 @@ export interface CopyRequest
   readonly quiet: boolean;
   /** True where the progress is told in lines off a terminal. */
   readonly progress: boolean;
+  /** True where the end is told although nothing failed. */
+  readonly summary: boolean;
 }
 
 /** The remote's part of a copy, as a client's scp requests it. */
@@ -75,6 +77,7 @@ export function parseCommandLine(
     target: operands.at(-1)!,
     quiet: has(given, "q"),
     progress: has(given, "progress"),
+    summary: has(given, "summary"),
     options: {
       ...options,
       targetIsDirectory: options.targetIsDirectory || operands.length > 2,
@@ -128,7 +131,7 @@ export function parseCopyOptions(
 }
 
 /** Options that tell more of a copy than scp does. */
-const REPORTS = ["progress"] as const;
+const REPORTS = ["progress", "summary"] as const;
 
 /** Options beside which they tell nothing, each with the reason. */
 const SILENT = [

@@ -82,6 +82,10 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         summary: "Off a terminal, tell the progress every ten seconds.",
       },
       {
+        name: "summary",
+        summary: "Tell at the end what arrived, and in what time.",
+      },
+      {
         name: "v",
         ssh: "-v",
         summary: "Verbose, ssh and the remote too; repeat for more.",

@@ -56,6 +56,7 @@ export async function copyWithFallback(
   observer.report({
     kind: "failure",
     message: bothUnavailable(reasons),
+    host: first.location.host,
     isConnection: true,
   });
 }
@@ -71,6 +72,7 @@ async function copyOverOne(
   observer.report({
     kind: "failure",
     message: `${host}: ${reason}${hosts.otherProtocolHint(protocol)}`,
+    host,
     isConnection: true,
   });
 }

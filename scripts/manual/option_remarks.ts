@@ -117,6 +117,14 @@ A line on standard error shows the files and the bytes that were copied, of how
 many, the rate and the time left.
 On a terminal the meter shows them, and there is no such line.`,
 
+  summary: String.raw`
+One line on standard error tells the files and the bytes that arrived, and the
+time.
+A copy of several files of which some failed ends with such a line and the
+failures in any case, unless
+.Fl q
+is given.`,
+
   completions: String.raw`
 The script begins with a comment on how to load it.
 It completes options, local files, the hosts of

@@ -148,7 +148,9 @@ Deno.test("parseCommandLine(): reads -q for the program itself", () => {
 });
 
 Deno.test("parseCommandLine(): reads what is to be told of a copy", () => {
-  assertEquals(parse("a b").progress, false);
+  const plain = parse("a b");
+  assertEquals([plain.progress, plain.summary], [false, false]);
+  assertEquals(parse("--summary a b").summary, true);
   assertEquals(parse("--progress a b").progress, true);
   assertEquals(parse("--progress -R -3 a b").progress, true);
 });
