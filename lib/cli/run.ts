@@ -4,7 +4,9 @@ import { printable } from "../names/printable.ts";
 import type { Teller } from "./teller.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { servicePort } from "../system/service_port.ts";
+import type { Tally } from "../events/tally.ts";
 import {
+  asksForJson,
   type CopyRequest,
   parseCommandLine,
   type ServeCommand,
@@ -78,37 +80,65 @@ export async function run(
     if (!(error instanceof UsageError)) throw error;
     if (error.message !== "") terminal.say(sayable(programName, error.message));
     if (error.showUsage) terminal.say(usageText(programName));
+    if (asksForJson(args)) await tellWrongCall(error, surroundings);
     return error.status;
   }
 }
 
+/** Tells a call that made no sense as JSON. */
+async function tellWrongCall(
+  { message, status }: UsageError,
+  { terminal, build: { version } }: Surroundings,
+): Promise<void> {
+  const { JsonStream } = await import("../terminal/json_stream.ts");
+  const { Results } = await import("../events/results.ts");
+  const json = new JsonStream(terminal, () => {});
+  json.start({ version });
+  json.usage(message.trimEnd() || "wrong use: see --help");
+  const results = new Results();
+  results.failures = 1;
+  json.end(status, results);
+}
+
 async function runCopy(
   command: CopyRequest,
-  { terminal, programName, interruption }: Surroundings,
+  { terminal, programName, build, interruption }: Surroundings,
   rules: CopyJob["rules"],
 ): Promise<number> {
   const running: { teller?: Teller } = {};
-  const interrupted = interruption(() => running.teller?.abandon());
+  const signal = interruption(() => running.teller?.abandon());
   const { Teller } = await import("./teller.ts");
   const { copy } = await import("../routes/copy.ts");
   const { hostHint } = await import("./host_hint.ts");
   const teller = running.teller = new Teller(command, {
     terminal,
     programName,
-    interrupted,
+    interrupted: signal,
+    version: build.version,
   });
+  const { interrupted, countsTotal } = teller;
   const hint = await hostHint({ ...command, rules });
   if (hint !== undefined) teller.report({ kind: "warning", message: hint });
   const { sources, target, options } = command;
-  const { countsTotal } = teller;
-  const { failures, hasLostHost } = await copy(
-    { sources, target, options, rules, interrupted, countsTotal },
-    teller,
-  );
-  teller.finish();
-  if (interrupted.aborted) return Number(interrupted.reason);
+  const job = { sources, target, options, rules, interrupted, countsTotal };
+  const ended = await copy(job, teller).catch((error) => {
+    teller.finish(1);
+    throw error;
+  });
+  const status = interrupted.aborted
+    ? Number(interrupted.reason)
+    : statusOf(ended, options);
+  teller.finish(status);
+  return status;
+}
+
+/** Gives the exit status of a copy that nobody interrupted. */
+function statusOf(
+  { failures, hasLostHost }: Pick<Tally, "failures" | "hasLostHost">,
+  { protocol }: CopyRequest["options"],
+): number {
   if (failures === 0) return 0;
-  return hasLostHost && options.protocol !== "scp" ? 255 : 1;
+  return hasLostHost && protocol !== "scp" ? 255 : 1;
 }
 
 async function runServer(

@@ -11,7 +11,11 @@ export type CopyEvent =
     readonly hosts: readonly string[];
     readonly protocol: string;
     readonly reason: string;
+    /** True where the protocol that was chosen first did not begin. */
+    readonly isFallback?: boolean;
   }
+  /** An ssh starts, which may ask on the terminal. */
+  | { readonly kind: "sshStarted" }
   /** Standard error of an ssh, as it came. */
   | { readonly kind: "sshOutput"; readonly text: string }
   /** A walk came to an entry, which is copied next. */

@@ -1,7 +1,7 @@
 import { UsageError } from "../errors.ts";
 import { type LocationRules, parsePort } from "../location/location.ts";
 import type { CopyJob, CopyOptions, ServeRequest } from "./copy_options.ts";
-import { getopt, type GivenOption } from "./getopt.ts";
+import { getopt, type GivenOption, partsOf } from "./getopt.ts";
 import { OPTIONS, type Shell, SHELLS } from "./option_table.ts";
 
 /** A copy as the user requests it. */
@@ -13,6 +13,8 @@ export interface CopyRequest
   readonly progress: boolean;
   /** True where the end is told although nothing failed. */
   readonly summary: boolean;
+  /** True where the events are told as JSON on standard output. */
+  readonly json: boolean;
 }
 
 /** The remote's part of a copy, as a client's scp requests it. */
@@ -78,6 +80,7 @@ export function parseCommandLine(
     quiet: has(given, "q"),
     progress: has(given, "progress"),
     summary: has(given, "summary"),
+    json: has(given, "json"),
     options: {
       ...options,
       targetIsDirectory: options.targetIsDirectory || operands.length > 2,
@@ -131,11 +134,10 @@ export function parseCopyOptions(
 }
 
 /** Options that tell more of a copy than scp does. */
-const REPORTS = ["progress", "summary"] as const;
+const REPORTS = ["progress", "summary", "json"] as const;
 
 /** Options beside which they tell nothing, each with the reason. */
 const SILENT = [
-  ["q", "is to be quiet"],
   ["R", "leaves the copy to another scp"],
   ["t", "is the remote side"],
   ["f", "is the remote side"],
@@ -143,7 +145,15 @@ const SILENT = [
 
 /** @throws {UsageError} If an option asks for a report where there is none. */
 function checkReports(given: readonly GivenOption[]): void {
-  const report = REPORTS.find((name) => has(given, name));
+  const reports = REPORTS.filter((name) => has(given, name));
+  // JSON is no text for people.
+  const told = reports.find((name) => name !== "json");
+  if (told !== undefined && has(given, "q")) {
+    throw new UsageError(
+      `--${told} cannot be used with -q: -q is to be quiet`,
+    );
+  }
+  const [report] = reports;
   if (report === undefined) return;
   for (const [name, reason] of SILENT) {
     const isGiven = name === "R"
@@ -154,6 +164,13 @@ function checkReports(given: readonly GivenOption[]): void {
       `--${report} cannot be used with -${name}: -${name} ${reason}`,
     );
   }
+}
+
+/** Tells whether arguments ask for JSON, however wrong they are otherwise. */
+export function asksForJson(args: readonly string[]): boolean {
+  return [...partsOf(args, OPTIONS)].some((part) =>
+    part.kind === "option" && part.option.name === "json"
+  );
 }
 
 /** Gives the protocol given last; an SFTP server's path alone means SFTP. */

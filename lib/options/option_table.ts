@@ -86,6 +86,10 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         summary: "Tell at the end what arrived, and in what time.",
       },
       {
+        name: "json",
+        summary: "Tell all events on standard output, as lines of JSON.",
+      },
+      {
         name: "v",
         ssh: "-v",
         summary: "Verbose, ssh and the remote too; repeat for more.",

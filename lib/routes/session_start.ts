@@ -71,6 +71,7 @@ export function startSsh(
       `host ${location.host}, user ${location.user ?? "(unspecified)"}, ` +
       `command ${command}`,
   });
+  observer.report({ kind: "sshStarted" });
   return SshSession.start(program, args, {
     interrupted,
     service,

@@ -61,10 +61,9 @@ export class Frame {
       this.#shown = [];
       return false;
     }
-    const lines = [
-      ...finished.map((line) => `\r${line}\n`),
-      ...(rows.length === 0 ? [] : [`\r${rows.join("\n\r")}`]),
-    ];
+    const lines = finished.map((line) => `\r${line}\n`);
+    if (rows.length > 0) lines.push(`\r${rows.join("\n\r")}`);
+    else if (finished.length === 0) lines.push("\r");
     // A line of a file covers the one below it; a status is of any length.
     const erase = hasStatus || this.#hasStatus ? ERASE_BELOW : "";
     const text = this.#toFirstRow() + lines.join("") + erase + report;

@@ -45,6 +45,8 @@ export class Meter implements Observer, Disposable {
   #lastWrite = -Infinity;
   #lastTick: number;
   #hasEnded = false;
+  /** True until a file moves after an ssh started, which may ask until then. */
+  #mayBeAsked = true;
 
   /**
    * @param now Clock in milliseconds.
@@ -67,8 +69,14 @@ export class Meter implements Observer, Disposable {
   /** Takes the progress of files and of the whole; ignores other events. */
   report(event: CopyEvent): void {
     this.#whole?.report(event);
+    if (event.kind === "fileStarted" || event.kind === "moved") {
+      this.#mayBeAsked = false;
+    }
     if ("file" in event && !event.file.isWatched) return;
     switch (event.kind) {
+      case "sshStarted":
+        this.#mayBeAsked = true;
+        return this.makeRoom();
       case "fileStarted": {
         const { name, size } = event.file;
         const progress = beginProgress(name, size, this.#now());
@@ -149,7 +157,9 @@ export class Meter implements Observer, Disposable {
   }
 
   #status(): string | undefined {
-    if (this.#hasEnded || !this.#whole?.hasSeveral) return undefined;
+    if (this.#hasEnded || this.#mayBeAsked || !this.#whole?.hasSeveral) {
+      return undefined;
+    }
     const progress = this.#whole.look();
     this.#frame.progress(progress.percent);
     return renderStatus(progress, this.#columns);

@@ -11,6 +11,8 @@ export interface ReporterOptions {
   readonly quiet: boolean;
   /** Show each step too. */
   readonly verbose: boolean;
+  /** Draw no meter: standard output is for something else. */
+  readonly hasNoMeter?: boolean;
   /** Tell the progress in lines where no meter can be drawn. */
   readonly progress: boolean;
   /** Name of the program before each message; absent with `-O`, as scp's. */
@@ -27,7 +29,8 @@ export class Reporter implements Observer {
   constructor(terminal: Terminal, options: ReporterOptions) {
     this.#terminal = terminal;
     this.#options = options;
-    if (!options.quiet && terminal.columns() !== undefined) {
+    const { quiet, hasNoMeter = false } = options;
+    if (!quiet && !hasNoMeter && terminal.columns() !== undefined) {
       this.#meter = new Meter(terminal, undefined, new WholeMeter());
     } else if (options.progress) this.#lines = new ProgressLines(terminal);
   }
@@ -52,6 +55,7 @@ export class Reporter implements Observer {
       case "finished":
       case "settled":
       case "counted":
+      case "sshStarted":
         return;
       case "passedOver":
         return this.#sayStep(() =>
@@ -64,6 +68,8 @@ export class Reporter implements Observer {
       case "failure":
         return this.#say(this.#named(event.message));
       case "host":
+        // A warning tells of the other protocol.
+        if (event.isFallback) return;
         return this.#sayStep(() =>
           `Protocol for ${event.hosts.join(", ")}: ` +
           `${event.protocol}: ${event.reason}`

@@ -16,8 +16,8 @@ export interface Terminal {
   continuations(): number;
   /** Tells whether the terminal is known to show progress of its own. */
   showsProgress(): boolean;
-  /** Writes to standard output as it is. */
-  write(text: string): void;
+  /** Writes to standard output as it is; gives false where nobody reads it. */
+  write(text: string): boolean;
   /** Writes a line to standard error. */
   say(line: string): void;
   /**
@@ -56,7 +56,7 @@ export function processTerminal(
     canRedraw: () => Deno.env.get("TERM") !== "dumb",
     isForeground: () => (isForeground ??= foregroundTest())(),
     write: (text) => writeAll(Deno.stdout, text),
-    say: (line) => writeAll(Deno.stderr, line + "\n"),
+    say: (line) => void writeAll(Deno.stderr, line + "\n"),
     pass: (text) => {
       const isShown = Deno.stderr.isTerminal();
       writeAll(Deno.stderr, isShown ? printableLines(text) : text);
@@ -72,15 +72,17 @@ function consoleColumns(): number {
   }
 }
 
-/** Writes text, and ignores that nobody reads it: the copy goes on. */
+/** Writes text; tells whether it could be written. */
 function writeAll(
   to: { writeSync(bytes: Uint8Array): number },
   text: string,
-): void {
+): boolean {
   const bytes = encodeName(text);
   try {
     for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));
+    return true;
   } catch {
     // Closed, or a pipe that nobody reads any more.
+    return false;
   }
 }

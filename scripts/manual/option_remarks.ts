@@ -125,6 +125,17 @@ failures in any case, unless
 .Fl q
 is given.`,
 
+  json: String.raw`
+The first line has the type
+.Cm start ,
+the last one
+.Cm summary ,
+whatever happens; in between come the hosts, the files, the progress twice a
+second, warnings and errors.
+Sizes are in bytes, times in seconds.
+There is no meter; messages for people go to standard error as ever.
+If nobody reads standard output any more, the copy ends with status 141.`,
+
   completions: String.raw`
 The script begins with a comment on how to load it.
 It completes options, local files, the hosts of

@@ -12,6 +12,8 @@ export class Screen implements Terminal {
   width: number | undefined;
   inForeground = true;
   isDumb = false;
+  /** True where nobody reads standard output. */
+  isClosed = false;
   /** Number of times that the process went on after a stop. */
   stops = 0;
   /** True where the terminal has progress of its own. */
@@ -41,9 +43,11 @@ export class Screen implements Terminal {
     return this.hasProgress;
   }
 
-  write(text: string): void {
+  write(text: string): boolean {
+    if (this.isClosed) return false;
     this.written.push(text);
     this.text += text;
+    return true;
   }
 
   say(line: string): void {

@@ -127,7 +127,7 @@ peerTest(
   ["mandoc"],
   async () => {
     const [, options] = /usage: scp (.*) source/s.exec(USAGE)!;
-    const ours = " [--lockstep] [--progress] [--share] [--summary]";
+    const ours = " [--json] [--lockstep] [--progress] [--share] [--summary]";
     const [first, ...others] = options!.replaceAll(/\s+/g, " ").split(
       /(?<=\])/,
     );

@@ -82,6 +82,22 @@ Deno.test("Meter: leaves the lines of files behind, and nothing of the whole", (
   assertEquals(bench.written(), `\x1b[1A\r${WHOLE}\n\x1b[J`);
 });
 
+Deno.test("Meter: shows nothing of the whole while an ssh may ask", () => {
+  using bench = new Bench(40);
+  assertEquals(bench.draw(), "");
+  const file = bench.begin("a");
+  bench.draw();
+  file.moved(10);
+  file.finished();
+  file.settled("copied");
+  bench.draw();
+  bench.meter.report({ kind: "sshStarted" });
+  assertEquals(bench.written(), "\r\x1b[J");
+  assertEquals(bench.draw(), "");
+  bench.begin("a");
+  assert(bench.draw().includes(" files "), bench.screen.text);
+});
+
 Deno.test("Meter: one file has no line of the whole", () => {
   using bench = new Bench(40, { files: 1 });
   bench.begin("a");
