@@ -173,10 +173,12 @@ export class JsonStream implements Observer {
     this.#write({ type: "error", kind: "usage", message });
   }
 
-  /** Ends with the summary, once. */
+  /** Ends with the summary, once; that nobody reads it changes nothing any more. */
   end(status: number, results: Results): void {
     clearInterval(this.#timer);
-    this.#write({
+    if (this.#state !== "open") return;
+    this.#state = "ended";
+    this.#output.write(jsonLine({
       type: "summary",
       exit_status: status,
       seconds: this.#elapsed,
@@ -185,8 +187,7 @@ export class JsonStream implements Observer {
       files_skipped: results.skipped,
       entries_excluded: results.excluded,
       failures: results.failures,
-    });
-    this.#state = "ended";
+    }));
   }
 
   get #elapsed(): number {

@@ -10,6 +10,7 @@ import {
   seacpCommand,
   type TerminalOptions,
 } from "../support/process/pseudo_terminal.ts";
+import { until } from "../support/process/processes.ts";
 import { rendered } from "../support/process/rendered.ts";
 import { Sshd } from "../support/ssh/sshd.ts";
 
@@ -25,6 +26,10 @@ const TREE = [
   { path: "tree/d/c", content: pattern(32_000) },
 ];
 const SLOW = ["-l", "1500"];
+
+/** Report of a terminal's own progress. */
+// deno-lint-ignore no-control-regex
+const REPORT = /\x1b\]9;4;.*?\x1b\\/g;
 
 let opened: Promise<Sshd> | undefined;
 Deno.test.afterAll(async () => {
@@ -180,14 +185,40 @@ peerTest(
     const args = ["-s", "-r", "tree", here.remote(".")];
     const env = { TERM: "xterm", WT_SESSION: "1", TMUX: "", STY: "" };
     const { output } = await show(here, args, 80, { env });
-    // deno-lint-ignore no-control-regex
-    const reports = output.match(/\x1b\]9;4;.*?\x1b\\/g) ?? [];
+    const reports = output.match(REPORT) ?? [];
     assert(reports.length > 1, JSON.stringify(output));
     assertEquals(reports.at(-1), "\x1b]9;4;0;0\x1b\\");
     const other = await show(here, args, 80, {
       env: { ...env, WT_SESSION: "" },
     });
     assert(!other.output.includes("\x1b]9"), JSON.stringify(other.output));
+  },
+);
+
+peerTest(
+  "totals: Ctrl-C takes back the terminal's own progress, and both lines",
+  NEEDS,
+  async () => {
+    using here = await place();
+    const transcript = `${here.near}/transcript`;
+    Deno.writeTextFileSync(transcript, "");
+    const sent = () => Deno.readTextFileSync(transcript);
+    const args = ["-s", "-l", "100", "-r", "tree", here.remote(".")];
+    const { status } = await onTerminal(
+      seacpCommand([...here.options, ...args]),
+      80,
+      {
+        cwd: here.near,
+        env: { TERM: "xterm", WT_SESSION: "1", TMUX: "", STY: "" },
+        transcript,
+        input: until("percents are shown", () => sent().includes("\x1b]9;4;1"))
+          .then(() => "\x03"),
+      },
+    );
+    assertEquals(status, 130);
+    const reports = sent().match(REPORT)!;
+    assertEquals(reports.at(-1), "\x1b]9;4;0;0\x1b\\");
+    assert(!rendered(sent()).some((line) => line.includes("/3 files")));
   },
 );
 

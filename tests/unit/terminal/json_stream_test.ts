@@ -196,6 +196,16 @@ Deno.test("JsonStream: a closed output is told once, and ends it", () => {
   assertEquals([closed, screen.written.length], [1, 1]);
 });
 
+Deno.test("JsonStream: an output that is closed before the summary is no failure", () => {
+  const screen = new Screen();
+  let closed = 0;
+  const stream = new JsonStream(screen, () => closed++);
+  stream.start(CALL);
+  screen.isClosed = true;
+  stream.end(0, new Results());
+  assertEquals(closed, 0);
+});
+
 Deno.test("JsonStream: tells a wrong call", () => {
   const screen = new Screen();
   const results = new Results();
