@@ -33,23 +33,35 @@ const PATIENCE_MILLISECONDS = 1500;
  * Gives a signal that is aborted by the first INT, TERM or HUP, its reason the exit
  * status. A signal that was ignored when the process started stays ignored, for ssh
  * too.
+ *
+ * @param last Called before the process ends without the run.
  */
-function interruption(): AbortSignal {
+function interruption(last: () => void): AbortSignal {
   const interruption = new AbortController();
   // Ask before anything listens: the runtime then listens to other signals, too.
   const ignored = ignoredSignals(ENDING.map(([signal]) => signal));
+  const exit = (status: number) => {
+    last();
+    Deno.exit(status);
+  };
   for (const [signal, status] of ENDING) {
     Deno.addSignalListener(signal, () => {
       if (ignored.includes(signal)) return;
       // A user who interrupts twice does not want to wait.
-      if (interruption.signal.aborted) Deno.exit(status);
+      if (interruption.signal.aborted) exit(status);
       interruption.abort(status);
-      setTimeout(() => Deno.exit(status), PATIENCE_MILLISECONDS);
+      setTimeout(() => exit(status), PATIENCE_MILLISECONDS);
     });
   }
   // Deno 2.9 listens half a second after its start, and would end the process.
   for (const signal of ignored) ignore(signal);
   return interruption.signal;
+}
+
+/** Calls a function each time that the process goes on after a stop. */
+function onContinuation(listener: () => void): void {
+  if (Deno.build.os === "windows") return;
+  Deno.addSignalListener("SIGCONT", listener);
 }
 
 /**
@@ -61,7 +73,7 @@ export async function main(compiled?: Compilation): Promise<never> {
   const isCompiled = compiled !== undefined;
   Deno.exit(
     await run(await givenArguments(isCompiled), {
-      terminal: processTerminal(),
+      terminal: processTerminal(onContinuation),
       programName: programName(isCompiled),
       build: {
         version: config.version,

@@ -1,9 +1,12 @@
 import type { CopyJob } from "../options/copy_options.ts";
 import { UsageError } from "../errors.ts";
 import { printable } from "../names/printable.ts";
+import type { Teller } from "./teller.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { servicePort } from "../system/service_port.ts";
+import type { Tally } from "../events/tally.ts";
 import {
+  asksForJson,
   type CopyRequest,
   parseCommandLine,
   type ServeCommand,
@@ -20,8 +23,10 @@ export interface Surroundings {
   /**
    * Gives the signal that ends the run; its reason is the exit status to give.
    * Called once at most, where there is a run to end.
+   *
+   * @param last Called where the process ends at once, without the run.
    */
-  interruption(): AbortSignal;
+  interruption(last: () => void): AbortSignal;
 }
 
 /**
@@ -32,8 +37,9 @@ export interface Surroundings {
  */
 export async function run(
   args: readonly string[],
-  { terminal, programName, build, interruption }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<number> {
+  const { terminal, programName, build, interruption } = surroundings;
   const rules = {
     platform: build.os === "windows" ? "windows" : "posix",
     servicePort,
@@ -61,15 +67,11 @@ export async function run(
         return 0;
       }
       case "copy":
-        return await runCopy(command, terminal, {
-          rules,
-          interrupted: interruption(),
-          programName,
-        });
+        return await runCopy(command, surroundings, rules);
       case "serve":
         return await runServer(command, terminal, {
           rules,
-          interrupted: interruption(),
+          interrupted: interruption(() => {}),
         });
       default:
         return command satisfies never;
@@ -78,38 +80,65 @@ export async function run(
     if (!(error instanceof UsageError)) throw error;
     if (error.message !== "") terminal.say(sayable(programName, error.message));
     if (error.showUsage) terminal.say(usageText(programName));
+    if (asksForJson(args)) await tellWrongCall(error, surroundings);
     return error.status;
   }
 }
 
+/** Tells a call that made no sense as JSON. */
+async function tellWrongCall(
+  { message, status }: UsageError,
+  { terminal, build: { version } }: Surroundings,
+): Promise<void> {
+  const { JsonStream } = await import("../terminal/json_stream.ts");
+  const { Results } = await import("../events/results.ts");
+  const json = new JsonStream(terminal, () => {});
+  json.start({ version });
+  json.usage(message.trimEnd() || "wrong use: see --help");
+  const results = new Results();
+  results.failures = 1;
+  json.end(status, results);
+}
+
 async function runCopy(
-  { quiet, ...request }: CopyRequest,
-  terminal: Terminal,
-  { rules, interrupted, programName }:
-    & Pick<CopyJob, "rules" | "interrupted">
-    & Pick<Surroundings, "programName">,
+  command: CopyRequest,
+  { terminal, programName, build, interruption }: Surroundings,
+  rules: CopyJob["rules"],
 ): Promise<number> {
-  const { verbose, protocol, isDry = false } = request.options;
-  const { Reporter } = await import("../terminal/reporter.ts");
+  const running: { teller?: Teller } = {};
+  const signal = interruption(() => running.teller?.abandon());
+  const { Teller } = await import("./teller.ts");
   const { copy } = await import("../routes/copy.ts");
   const { hostHint } = await import("./host_hint.ts");
-  // Messages and statuses are those of scp -O with -O, else of scp since 9.0.
-  const isOld = protocol === "scp";
-  const reporter = new Reporter(terminal, {
-    quiet,
-    verbose,
-    isDry,
-    ...(isOld ? {} : { program: programName }),
+  const teller = running.teller = new Teller(command, {
+    terminal,
+    programName,
+    interrupted: signal,
+    version: build.version,
   });
-  const hint = await hostHint({ ...request, rules });
-  if (hint !== undefined) reporter.report({ kind: "warning", message: hint });
-  const { failures, hasLostHost } = await copy(
-    { ...request, rules, interrupted },
-    reporter,
-  );
-  if (interrupted.aborted) return Number(interrupted.reason);
+  const { interrupted, countsTotal } = teller;
+  const hint = await hostHint({ ...command, rules });
+  if (hint !== undefined) teller.report({ kind: "warning", message: hint });
+  const { sources, target, options } = command;
+  const job = { sources, target, options, rules, interrupted, countsTotal };
+  const ended = await copy(job, teller).catch((error) => {
+    teller.finish(1);
+    throw error;
+  });
+  const status = interrupted.aborted
+    ? Number(interrupted.reason)
+    : statusOf(ended, options);
+  teller.finish(status);
+  return status;
+}
+
+/** Gives the exit status of a copy that nobody interrupted. */
+function statusOf(
+  { failures, hasLostHost }: Pick<Tally, "failures" | "hasLostHost">,
+  { protocol }: CopyRequest["options"],
+): number {
   if (failures === 0) return 0;
-  return hasLostHost && !isOld ? 255 : 1;
+  return hasLostHost && protocol !== "scp" ? 255 : 1;
 }
 
 async function runServer(

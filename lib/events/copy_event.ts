@@ -13,7 +13,11 @@ export type CopyEvent =
     readonly hosts: readonly string[];
     readonly protocol: string;
     readonly reason: string;
+    /** True where the protocol that was chosen first did not begin. */
+    readonly isFallback?: boolean;
   }
+  /** An ssh starts, which may ask on the terminal. */
+  | { readonly kind: "sshStarted" }
   /** Standard error of an ssh, as it came. */
   | { readonly kind: "sshOutput"; readonly text: string }
   /** A walk came to an entry, which is copied next. */
@@ -21,6 +25,8 @@ export type CopyEvent =
   /** An entry is left out of the copy, for it is not among those asked for. */
   | {
     readonly kind: "excluded";
+    /** Text that messages put before its path. */
+    readonly label: string;
     readonly path: string;
     /** Rule that excludes it, or why no rule includes it. */
     readonly reason: string;
@@ -28,9 +34,13 @@ export type CopyEvent =
   /** A file is not copied, since an option asks for that. */
   | {
     readonly kind: "skipped";
-    /** Path of its target. */
+    /** Path as in `MovingFile`. */
     readonly path: string;
+    /** Path of its target, as messages name it. */
+    readonly target: string;
     readonly reason: SkipReason;
+    /** Length in bytes; absent where it is no file. */
+    readonly bytes?: number;
   }
   /** A change that a dry run leaves out. */
   | ({ readonly kind: "planned" } & Plan)
@@ -47,14 +57,28 @@ export type CopyEvent =
   }
   /** No more of a file moves, whole or not. */
   | { readonly kind: "finished"; readonly file: MovingFile }
+  /** The copy of a file is over: the last event of each file that started. */
+  | {
+    readonly kind: "settled";
+    readonly file: MovingFile;
+    readonly outcome: FileOutcome;
+  }
+  /** More of what is to be copied was counted. */
+  | { readonly kind: "counted"; readonly total: Total }
   /** Something is not as asked for, yet nothing failed. */
   | { readonly kind: "warning"; readonly message: string }
   /** An entry, or all that was left, failed: it counts against the status. */
   | {
     readonly kind: "failure";
     readonly message: string;
+    /** Path of the entry, as in `MovingFile`; absent where it is not known. */
+    readonly path?: string;
+    /** Host that failed, or said so; absent where none did. */
+    readonly host?: string;
     /** True where a connection could not be made, or was lost. */
     readonly isConnection?: boolean;
+    /** True where it kept a host's other entries from being tried. */
+    readonly endsSession?: boolean;
   }
   /** A step, put into words only for whoever asked to see the steps. */
   | { readonly kind: "verbose"; readonly message: () => string }
@@ -77,9 +101,31 @@ export type Plan =
     readonly destination: string;
   };
 
+/**
+ * Outcome of a file: it arrived whole, it failed, or it is to be sent again, as
+ * another file that starts.
+ */
+export type FileOutcome = "copied" | "failed" | "again";
+
+/** Amount that a job is to copy, as far as it was counted. */
+export interface Total {
+  readonly files: number;
+  /** Length of all of them, in bytes. */
+  readonly bytes: number;
+  /** True where nothing is left to be counted. */
+  readonly isComplete: boolean;
+}
+
 /** A file that moves, told apart from others by being the same object. */
 export interface MovingFile {
   readonly name: string;
+  /**
+   * Path on this machine, of the source of an upload or the target of a download;
+   * between hosts, the path of the source.
+   */
+  readonly path: string;
+  /** True where the meter shows the file: it moves to or from a host. */
+  readonly isWatched: boolean;
   /** Length that was announced, in bytes. */
   readonly size: number;
 }

@@ -1,29 +1,57 @@
-import type { Observer } from "./copy_event.ts";
+import { LostFileError } from "../errors.ts";
+import type { FileOutcome, MovingFile, Observer } from "./copy_event.ts";
 
 /** Progress of one file, as the engine that moves it tells it. */
 export interface FileProgress {
   /** Reports that many bytes more of it moved. */
   moved(bytes: number): void;
-  /** Reports that it is over, moved whole or not. */
+  /** Reports that no more of it moves, whole or not. */
   finished(): void;
+  /** Reports the outcome, once. */
+  settled(outcome: FileOutcome): void;
 }
 
-/** Reports that a file of `size` bytes begins to move. */
+/** Reports that a file begins to move. */
 export function startFile(
   observer: Observer,
-  name: string,
-  size: number,
+  { name, path, size, isWatched = true }:
+    & Omit<MovingFile, "isWatched">
+    & Partial<MovingFile>,
 ): FileProgress {
-  const file = { name, size };
+  const file = { name, path, size, isWatched };
   observer.report({ kind: "fileStarted", file });
   return {
     moved: (bytes) => observer.report({ kind: "moved", file, bytes }),
     finished: () => observer.report({ kind: "finished", file }),
+    settled: (outcome) => observer.report({ kind: "settled", file, outcome }),
   };
+}
+
+/**
+ * Runs the step that moves a file, and reports its end and its outcome.
+ *
+ * @throws What the step throws: the file failed then, or begins again.
+ */
+export async function untilSettled(
+  progress: FileProgress,
+  step: () => Promise<void>,
+): Promise<void> {
+  let outcome: FileOutcome = "failed";
+  try {
+    await step();
+    outcome = "copied";
+  } catch (error) {
+    if (error instanceof LostFileError) outcome = "again";
+    throw error;
+  } finally {
+    progress.finished();
+    progress.settled(outcome);
+  }
 }
 
 /** Progress of a file that nobody is told of. */
 export const UNWATCHED: FileProgress = {
   moved: () => {},
   finished: () => {},
+  settled: () => {},
 };

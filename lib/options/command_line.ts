@@ -2,7 +2,7 @@ import { UsageError } from "../errors.ts";
 import { type LocationRules, parsePort } from "../location/location.ts";
 import { checkCombinations } from "./combinations.ts";
 import type { CopyJob, CopyOptions, ServeRequest } from "./copy_options.ts";
-import { getopt, type GivenOption } from "./getopt.ts";
+import { getopt, type GivenOption, partsOf } from "./getopt.ts";
 import { readFilters } from "./filter_options.ts";
 import { readModes } from "./mode_option.ts";
 import {
@@ -18,6 +18,12 @@ export interface CopyRequest
   extends Pick<CopyJob, "sources" | "target" | "options"> {
   readonly kind: "copy";
   readonly quiet: boolean;
+  /** True where the progress is told in lines off a terminal. */
+  readonly progress: boolean;
+  /** True where the end is told although nothing failed. */
+  readonly summary: boolean;
+  /** True where the events are told as JSON on standard output. */
+  readonly json: boolean;
 }
 
 /** The remote's part of a copy, as a client's scp requests it. */
@@ -70,6 +76,7 @@ export function parseCommandLine(
   }
   const options = parseCopyOptions(given, rules);
   // As in scp, `-f` has precedence over `-t`.
+  checkReports(given);
   if (has(given, "f") || has(given, "t")) {
     checkServed(given);
     const role = has(given, "f") ? "source" : "sink";
@@ -82,6 +89,9 @@ export function parseCommandLine(
     sources: operands.slice(0, -1),
     target: operands.at(-1)!,
     quiet: has(given, "q"),
+    progress: has(given, "progress"),
+    summary: has(given, "summary"),
+    json: has(given, "json"),
     options: {
       ...options,
       targetIsDirectory: options.targetIsDirectory || operands.length > 2,
@@ -139,6 +149,46 @@ export function parseCopyOptions(
       ...(port === undefined ? {} : { port }),
     },
   };
+}
+
+/** Options that tell more of a copy than scp does. */
+const REPORTS = ["progress", "summary", "json"] as const;
+
+/** Options beside which they tell nothing, each with the reason. */
+const SILENT = [
+  ["R", "leaves the copy to another scp"],
+  ["t", "is the remote side"],
+  ["f", "is the remote side"],
+] as const;
+
+/** @throws {UsageError} If an option asks for a report where there is none. */
+function checkReports(given: readonly GivenOption[]): void {
+  const reports = REPORTS.filter((name) => has(given, name));
+  // JSON is no text for people.
+  const told = reports.find((name) => name !== "json");
+  if (told !== undefined && has(given, "q")) {
+    throw new UsageError(
+      `--${told} cannot be used with -q: -q is to be quiet`,
+    );
+  }
+  const [report] = reports;
+  if (report === undefined) return;
+  for (const [name, reason] of SILENT) {
+    const isGiven = name === "R"
+      ? lastOf(["3", "R"], given) === name
+      : has(given, name);
+    if (!isGiven) continue;
+    throw new UsageError(
+      `--${report} cannot be used with -${name}: -${name} ${reason}`,
+    );
+  }
+}
+
+/** Tells whether arguments ask for JSON, however wrong they are otherwise. */
+export function asksForJson(args: readonly string[]): boolean {
+  return [...partsOf(args, OPTIONS)].some((part) =>
+    part.kind === "option" && part.option.name === "json"
+  );
 }
 
 /** Gives the protocol given last; an SFTP server's path alone means SFTP. */

@@ -61,6 +61,11 @@ export interface CopyJob {
   readonly rules: LocationRules;
   /** Signal that ends the copy. */
   readonly interrupted: AbortSignal;
+  /**
+   * True where all that is to be copied is counted beside the copy; absent where
+   * nobody asks for the total, which then costs nothing.
+   */
+  readonly countsTotal?: boolean;
 }
 
 /** Amounts that SFTP requests at once, where the user sets them. */

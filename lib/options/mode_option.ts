@@ -23,9 +23,10 @@ function readValue(value: string): GivenModes {
     ...value.split(",").map((part) => {
       const [, letter, digits] = /^([DF])(0?[0-7]{3})$/.exec(part) ?? [];
       if (letter === undefined) {
-        throw wrong(
+        throw new UsageError(
           `Invalid modes "${value}": they must be D755 for directories, F644 for ` +
             "files, or both: D755,F644",
+          { status: 255 },
         );
       }
       return { [KINDS[letter as keyof typeof KINDS]]: parseInt(digits!, 8) };

@@ -137,6 +137,18 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         summary: "Quiet: no progress meter, no warnings; ssh is quiet, too.",
       },
       {
+        name: "progress",
+        summary: "Off a terminal, tell the progress every ten seconds.",
+      },
+      {
+        name: "summary",
+        summary: "Tell at the end what arrived, and in what time.",
+      },
+      {
+        name: "json",
+        summary: "Tell all events on standard output, as lines of JSON.",
+      },
+      {
         name: "v",
         ssh: "-v",
         summary: "Verbose, ssh and the remote too; repeat for more.",

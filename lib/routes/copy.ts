@@ -10,6 +10,7 @@ import { watchPrompts } from "../ssh/prompt_watch.ts";
 import { parseLocation } from "../location/operand.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { Tally } from "../events/tally.ts";
+import { TotalCount } from "../events/total_count.ts";
 import type { CopyJob } from "../options/copy_options.ts";
 import { environmentVariable } from "../system/environment.ts";
 import type { TreeSurvey } from "../scp/tree_survey.ts";
@@ -20,6 +21,7 @@ import {
   surveyOf,
 } from "./copy_facts.ts";
 import { Banners } from "./banners.ts";
+import { besideScan } from "./counted_upload.ts";
 import { filterRulesOf } from "./filters.ts";
 import { mayNotLook, plan, writtenFiles } from "./dry_run.ts";
 import { copyHere } from "./local_copy.ts";
@@ -85,6 +87,10 @@ const NO_FACTS: CopyFacts = {
 
 class Copy implements AsyncDisposable {
   readonly #context: ScpContext & SftpContext;
+  /** Count of all that is to be copied; absent where nobody asks for it. */
+  readonly #total: TotalCount | undefined;
+  /** Number of operands behind the current source. */
+  #operandsLeft = 0;
 
   constructor(
     job: CopyJob,
@@ -93,6 +99,7 @@ class Copy implements AsyncDisposable {
   ) {
     const { bitsPerSecond } = job.options;
     const memory = new HostMemory(memoryDirectory(environmentVariable));
+    if (job.countsTotal) this.#total = new TotalCount(observer);
     const context = {
       job,
       observer,
@@ -128,7 +135,10 @@ class Copy implements AsyncDisposable {
       if (job.interrupted.aborted) return;
       if (source.kind === "local") {
         await this.#orReport(() =>
-          copyHere(source.path, target.path, this.#context)
+          copyHere(source.path, target.path, {
+            ...this.#context,
+            ...this.#beginScan(),
+          })
         );
       } else {
         await this.#download(source, target.path);
@@ -139,7 +149,8 @@ class Copy implements AsyncDisposable {
   /** Gives the sources, and reports each one that is invalid in its turn. */
   async *#sources(): AsyncIterable<Location> {
     const { job, observer } = this.#context;
-    for (const operand of job.sources) {
+    for (const [at, operand] of job.sources.entries()) {
+      this.#operandsLeft = job.sources.length - 1 - at;
       try {
         const source = parseLocation(operand, job.rules);
         if (source.kind === "remote") {
@@ -192,24 +203,35 @@ class Copy implements AsyncDisposable {
     let surveyed: Promise<TreeSurvey | undefined> | undefined;
     const survey = () =>
       surveyed ??= surveyOf(paths, { files, options, rules });
-    await this.#copyRemotely("up", [target], {
-      scp: uploadOverScp(paths, target, { ...this.#context, survey }),
-      sftp: uploadOverSftp(paths, target, this.#context),
-    }, {
-      sendsContent: isDotTree(paths, this.#context) ||
-        options.recursive && !seesPrompts(),
-      makesTarget: options.makesTarget === true,
-      sendsSeveral: paths.length > 1,
-      hasLineBreak: paths.some((path) => path.includes("\n")),
-    }, async () => {
-      const tree = await survey();
-      if (tree === undefined) return {};
-      const { hasLineBreak, hasStickyBit } = tree;
-      return {
-        hasLineBreak,
-        hasStickyBit: options.preserve && hasStickyBit,
-      };
-    });
+    await besideScan(
+      paths,
+      { ...this.#context, ...this.#beginScan() },
+      () =>
+        this.#copyRemotely("up", [target], {
+          scp: uploadOverScp(paths, target, { ...this.#context, survey }),
+          sftp: uploadOverSftp(paths, target, this.#context),
+        }, {
+          sendsContent: isDotTree(paths, this.#context) ||
+            options.recursive && !seesPrompts(),
+          makesTarget: options.makesTarget === true,
+          sendsSeveral: paths.length > 1,
+          hasLineBreak: paths.some((path) => path.includes("\n")),
+        }, async () => {
+          const tree = await survey();
+          if (tree === undefined) return {};
+          const { hasLineBreak, hasStickyBit } = tree;
+          return {
+            hasLineBreak,
+            hasStickyBit: options.preserve && hasStickyBit,
+          };
+        }),
+    );
+  }
+
+  /** Takes up a copy where somebody asks for the total. */
+  #beginScan(): Partial<Pick<RouteContext, "scan">> {
+    const scan = this.#total?.begin(this.#operandsLeft === 0);
+    return scan === undefined ? {} : { scan };
   }
 
   async #download(source: RemoteLocation, target: string): Promise<void> {
@@ -218,6 +240,7 @@ class Copy implements AsyncDisposable {
     const context = {
       ...this.#context,
       files: await filesForDownload(files, paths, job.options),
+      ...this.#beginScan(),
     };
     const mayNest = job.options.recursive &&
       await mayLieInside(files, target, source.path);
@@ -241,9 +264,10 @@ class Copy implements AsyncDisposable {
     if (!job.options.throughHere) {
       return await copyDirectly(source, target, this.#context);
     }
+    const context = { ...this.#context, ...this.#beginScan() };
     await this.#copyRemotely("between", [source, target], {
-      scp: relayOverScp(source, target, this.#context),
-      sftp: relayOverSftp(source, target, this.#context),
+      scp: relayOverScp(source, target, context),
+      sftp: relayOverSftp(source, target, context),
     }, {
       makesTarget: job.options.makesTarget === true,
       isLengthless: isLengthless(source.path),

@@ -56,6 +56,7 @@ export async function copyDirectly(
       observer.report({
         kind: "failure",
         message: `${source.host}: ${failure}`,
+        host: source.host,
       });
     }
   } catch (error) {

@@ -41,6 +41,13 @@ export async function copyWithFallback(
   const reportFallback = async () => {
     await hosts.remember(first, protocol);
     observer.report({
+      kind: "host",
+      hosts: [first.location.host],
+      protocol: PROTOCOL_NAMES[other],
+      reason: first.reason,
+      isFallback: true,
+    });
+    observer.report({
       kind: "warning",
       message: `${first.location.host}: ${first.reason}: ` +
         `going on over ${PROTOCOL_NAMES[other]}`,
@@ -56,6 +63,7 @@ export async function copyWithFallback(
   observer.report({
     kind: "failure",
     message: bothUnavailable(reasons),
+    host: first.location.host,
     isConnection: true,
   });
 }
@@ -74,6 +82,7 @@ async function copyOverOne(
   observer.report({
     kind: "failure",
     message: `${host}: ${reason}${hint}`,
+    host,
     isConnection: true,
   });
 }

@@ -84,7 +84,8 @@ export function chosenFiles(
       onExcluded: (path, reason) =>
         observer.report({
           kind: "excluded",
-          path: files.label + path,
+          label: files.label,
+          path,
           reason,
         }),
     }),

@@ -11,18 +11,17 @@ import type { RouteContext } from "./route.ts";
 export async function copyHere(
   source: string,
   target: string,
-  { job, files, rules, observer, among, madeLinks }: RouteContext,
+  { job, files, rules, observer, among, madeLinks, scan }: RouteContext,
 ): Promise<void> {
   const { recursive, preserve, modes, existing, isAtomic, isDry, keepsLinks } =
     job.options;
-  const chosen = chosenFiles(files, {
-    roots: [source],
-    rules,
-    keepsLinks: true,
-    observer,
-  });
+  const choice = { roots: [source], rules, keepsLinks: true };
   await copyTree(
-    { files: chosen, entries: [{ path: source }] },
+    {
+      files: chosenFiles(files, { ...choice, observer }),
+      scanned: chosenFiles(files, choice),
+      entries: [{ path: source }],
+    },
     { files, path: target, mustBeDirectory: false, among },
     {
       options: {
@@ -44,6 +43,7 @@ export async function copyHere(
         interrupted: job.interrupted,
       },
       observer,
+      scan,
     },
   );
 }

@@ -1,6 +1,7 @@
 /** Contract of a route: one copy over one protocol. */
 
 import type { Pacer } from "../channel/paced_channel.ts";
+import type { Scan } from "../events/total_count.ts";
 import type { Tally } from "../events/tally.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import type { NameCollisions } from "../filesystem/name_collisions.ts";
@@ -77,4 +78,9 @@ export interface RouteContext extends SessionContext {
   readonly madeLinks: Set<string>;
   /** Names that the job's copies put into its target, where that is local. */
   readonly among: NameCollisions;
+  /**
+   * Scan of what the copy is to bring, for a route that can list it in advance;
+   * absent where nobody asks for the total, or it is scanned already.
+   */
+  readonly scan?: Scan;
 }

@@ -24,6 +24,7 @@ import {
 import {
   awaitFirstOutput,
   endSignal,
+  reportExit,
   reportStart,
   silentRemote,
   type Unconnected,
@@ -307,16 +308,15 @@ export class ScpSessions {
     const isRead = role === "-t" && failure === undefined;
     const { answers, refusal } = lateAnswers(isRead ? end!.leftover : "");
     if (answers !== "") this.#context.banners.report(location, answers);
-    const exit = {
+    const events = dialogueFailures(failure, {
       ...this.#exitOf(location),
       ...facts,
       status: end,
       lockstep: this.#job.options.lockstep,
       lateRefusal: refusal,
-    };
-    for (const event of dialogueFailures(failure, exit)) {
-      this.#observer.report(event);
-    }
+    });
+    const endsSession = failure !== undefined;
+    reportExit(this.#observer, location, { events, endsSession });
   }
 
   #exitOf(location: RemoteLocation): SessionFacts {

@@ -8,7 +8,7 @@ import type { Patience } from "../ssh/first_output.ts";
 import { SshSession } from "../ssh/session.ts";
 import { type Protocol, PROTOCOL_NAMES } from "./protocol_choice.ts";
 import type { ConnectOptions, ConnectResult, SessionContext } from "./route.ts";
-import type { StartFailure } from "./session_failure.ts";
+import type { FailureEvent, StartFailure } from "./session_failure.ts";
 
 /** Result of an attempt that did not connect. */
 export type Unconnected = Exclude<
@@ -74,6 +74,7 @@ export function startSsh(
       `host ${location.host}, user ${location.user ?? "(unspecified)"}, ` +
       `command ${command}`,
   });
+  observer.report({ kind: "sshStarted" });
   return SshSession.start(program, args, {
     interrupted,
     service,
@@ -151,6 +152,22 @@ export function reportStart(
     const { reason } = failure;
     return { kind: "unavailable", location, reason, isProven: false };
   }
-  observer.report(failure.event);
+  const endsSession = failure.kind === "failed";
+  reportExit(observer, location, { events: [failure.event], endsSession });
   return { kind: "failed" };
+}
+
+/** Reports what failed of a session with a host. */
+export function reportExit(
+  observer: Observer,
+  { host }: RemoteLocation,
+  { events, endsSession }: {
+    readonly events: readonly FailureEvent[];
+    /** True where its other entries were not tried. */
+    readonly endsSession: boolean;
+  },
+): void {
+  for (const event of events) {
+    observer.report({ ...event, host, endsSession });
+  }
 }

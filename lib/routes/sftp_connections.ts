@@ -118,10 +118,11 @@ export class SftpConnections {
     const { job: { options }, observer } = this.#context;
     return startSftp(this.#location, this.#options.part, {
       options,
-      // What they say the first one has said, or is no failure.
+      // What they say the first one has said, or is no failure; they ask nothing.
       observer: {
         report: (event) => {
-          const isQuiet = event.kind === "sshOutput" && !options.verbose;
+          const isQuiet = event.kind === "sshStarted" ||
+            event.kind === "sshOutput" && !options.verbose;
           if (!isQuiet) observer.report(event);
         },
       },

@@ -113,6 +113,7 @@ function sourcesOf(
   const keepsLinks = options.keepsLinks === true;
   return {
     files: chosenFiles(files, { roots, rules, keepsLinks, observer }),
+    scanned: chosenFiles(files, { roots, rules, keepsLinks }),
     entries,
   };
 }
@@ -174,7 +175,7 @@ function ontoServer({ job }: SftpContext): PlaceOptions {
 async function copy(
   sources: Sources,
   target: Target,
-  { job, observer, madeLinks }: SftpContext,
+  { job, observer, madeLinks, scan }: SftpContext,
   options: PlaceOptions,
 ): Promise<void> {
   await copyTree(sources, target, {
@@ -190,5 +191,6 @@ async function copy(
       interrupted: job.interrupted,
     },
     observer,
+    scan,
   });
 }

@@ -23,6 +23,7 @@ import {
   awaitFirstOutput,
   endSignal,
   pacedChannel,
+  reportExit,
   reportStart,
   silentRemote,
   type Unconnected,
@@ -308,7 +309,8 @@ export class SftpSessions {
       hasSeveral: false,
       hasReported: false,
     });
-    for (const event of events) observer.report(event);
+    const endsSession = failure !== undefined;
+    reportExit(observer, location, { events, endsSession });
   }
 
   #exitOf(location: RemoteLocation): SessionFacts {

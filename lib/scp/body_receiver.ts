@@ -40,18 +40,25 @@ export class BodyReceiver {
     { name, size }: Pick<FileRecord, "name" | "size">,
     times: Times | undefined,
   ): Promise<EntryError | undefined> {
-    const progress = startFile(this.#observer, name, size);
+    const { path } = stored;
+    const progress = startFile(this.#observer, { name, path, size });
+    let isWhole = false;
     try {
       const failure = await this.#receiveBody(stored, size, progress);
-      await this.#reader.readVerdict().catch(async (error) => {
-        if (error instanceof UnexpectedOutputError) await stored.discard(size);
-        else if (failure === undefined) await stored.abandon(size);
-        else this.#report(failure);
-        throw withName(stored.path, error);
-      });
-      return failure ?? await stored.finish(size, times);
+      const warning = await this.#reader.readVerdict(path)
+        .catch(async (error) => {
+          if (error instanceof UnexpectedOutputError) {
+            await stored.discard(size);
+          } else if (failure === undefined) await stored.abandon(size);
+          else this.#report(failure, path);
+          throw withName(path, error);
+        });
+      const flaw = failure ?? await stored.finish(size, times);
+      isWhole = flaw === undefined && warning === undefined;
+      return flaw;
     } finally {
       progress.finished();
+      progress.settled(isWhole ? "copied" : "failed");
     }
   }
 
@@ -63,7 +70,7 @@ export class BodyReceiver {
       moved: () => {},
     });
     if (received < size) await this.#breakOff(path, received, size);
-    await this.#reader.readVerdict();
+    await this.#reader.readVerdict(path);
     await this.#reader.acknowledge();
   }
 
@@ -101,7 +108,7 @@ export class BodyReceiver {
     );
     if (received < size || failure !== undefined) await stored.abandon(written);
     if (received === size) return failure;
-    if (failure !== undefined) this.#report(failure);
+    if (failure !== undefined) this.#report(failure, stored.path);
     return await this.#breakOff(stored.path, received, size);
   }
 
@@ -117,7 +124,7 @@ export class BodyReceiver {
     );
   }
 
-  #report({ message }: EntryError): void {
-    this.#observer.report({ kind: "failure", message });
+  #report({ message }: EntryError, path: string): void {
+    this.#observer.report({ kind: "failure", message, path });
   }
 }

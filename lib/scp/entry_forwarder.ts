@@ -26,6 +26,8 @@ export interface EntryForwarderOptions {
 /** Directory that the source is in, by its name at the target. */
 interface ForwardedDirectory {
   readonly name: string;
+  /** Path from the top on. */
+  readonly path: string;
   /** False where the target sees only its content. */
   readonly isForwarded: boolean;
 }
@@ -62,8 +64,14 @@ export class EntryForwarder implements EntryReceiver {
 
   /** Path of the directory that the source is in; absent at the top. */
   get directory(): Pick<Received, "endedInside"> {
-    const path = this.#directories.map(({ name }) => name).join("/");
-    return path === "" ? {} : { endedInside: path };
+    const path = this.#directories.at(-1)?.path;
+    return path === undefined ? {} : { endedInside: path };
+  }
+
+  /** Gives the path of an entry of the directory that the source is in. */
+  #pathOf(name: string): string {
+    const above = this.#directories.at(-1)?.path;
+    return above === undefined ? name : `${above}/${name}`;
   }
 
   /**
@@ -78,36 +86,43 @@ export class EntryForwarder implements EntryReceiver {
   async takeDirectory(announced: DirectoryRecord): Promise<void> {
     if (await this.#isUnsendable(announced)) return;
     if (this.#isOuter) {
-      this.#directories.push({ name: ".", isForwarded: false });
+      this.#directories.push({ name: ".", path: ".", isForwarded: false });
       return await this.#reader.acknowledgeDirectory();
     }
     const record = this.#renamed(announced);
     // Once a directory is made, to send it again would put it into itself.
     this.#target.peer.confirm();
-    const refusal = await this.#target.offer(record);
+    const { name } = record;
+    const path = this.#pathOf(name);
+    const refusal = await this.#target.offer(record, path);
     if (refusal !== undefined) return await this.#forwardRefusal(refusal);
-    this.#directories.push({ name: record.name, isForwarded: true });
+    this.#directories.push({ name, path, isForwarded: true });
     await this.#reader.acknowledgeDirectory();
   }
 
   async leaveDirectory(): Promise<void> {
-    const { name, isForwarded } = this.#directories.pop()!;
+    const { name, path, isForwarded } = this.#directories.pop()!;
     await this.#acknowledge();
-    if (isForwarded) await this.#target.endDirectory(name);
+    if (isForwarded) await this.#target.endDirectory(name, path);
   }
 
   async takeFile(record: FileRecord): Promise<void> {
     if (await this.#isUnsendable(record)) return;
     const isSmall = record.size <= SMALL_BYTES;
     if (isSmall) await this.#acknowledge();
-    const refusal = await this.#target.offer(record);
+    const path = this.#pathOf(record.name);
+    const refusal = await this.#target.offer(record, path);
     const isTaken = refusal === undefined;
     if (!isSmall && !isTaken) return await this.#forwardRefusal(refusal);
     if (!isSmall) await this.#reader.acknowledge();
-    const progress = startFile(this.#observer, record.name, record.size);
+    const { name, size } = record;
+    const progress = startFile(this.#observer, { name, path, size });
     try {
       await this.#forwardBody(record, isTaken ? progress : undefined);
-      await this.#forwardVerdict(record, isTaken);
+      const warning = await this.#readVerdict(record, path);
+      if (isTaken) {
+        await this.#target.endBody({ name, path, progress, warning });
+      } else progress.settled("failed");
     } finally {
       progress.finished();
     }
@@ -125,7 +140,8 @@ export class EntryForwarder implements EntryReceiver {
     const failure = sendingFailure(record);
     if (failure === undefined) return false;
     const { message } = failure;
-    this.#observer.report({ kind: "failure", message });
+    const path = this.#pathOf(record.name);
+    this.#observer.report({ kind: "failure", message, path });
     await this.#reader.refuse(message);
     return true;
   }
@@ -186,12 +202,15 @@ export class EntryForwarder implements EntryReceiver {
     );
   }
 
-  /** Forwards the source's verdict on a body. */
-  async #forwardVerdict({ name }: FileRecord, isTaken: boolean): Promise<void> {
-    const warning = await this.#reader.readVerdict()
+  /** Acknowledges the source's verdict on a body; gives its warning. */
+  async #readVerdict(
+    { name }: FileRecord,
+    path: string,
+  ): Promise<string | undefined> {
+    const warning = await this.#reader.readVerdict(path)
       .catch((error) => Promise.reject(withName(name, error)));
     await this.#acknowledge();
-    if (isTaken) await this.#target.endBody(name, warning);
+    return warning;
   }
 
   /** Forwards the target's refusal of an entry. */

@@ -158,16 +158,17 @@ export class EntryReader {
   /**
    * Reads the source's verdict on a body that it sent, and reports a warning.
    *
+   * @param path Path of the file, as in `MovingFile`.
    * @returns The warning; `undefined` where the body is whole.
    * @throws {UnexpectedOutputError} If something else comes, perhaps from a
    * shell.
    * @throws {ProtocolError} If the source gives up or says something else.
    * @throws {SessionError} If the connection is lost.
    */
-  async readVerdict(): Promise<string | undefined> {
+  async readVerdict(path: string): Promise<string | undefined> {
     const warning = await this.peer.nextWarning();
     this.peer.confirm();
-    if (warning !== undefined) this.#reportFailure(warning);
+    if (warning !== undefined) this.#reportFailure(warning, path);
     return warning;
   }
 
@@ -243,9 +244,13 @@ export class EntryReader {
     );
   }
 
-  #reportFailure(text: string): void {
+  #reportFailure(text: string, path?: string): void {
     const { host } = this.#options;
     const message = host === undefined ? text : `${host}: ${text}`;
-    this.#observer.report({ kind: "failure", message });
+    this.#observer.report({
+      kind: "failure",
+      message,
+      ...(path === undefined ? {} : { path }),
+    });
   }
 }

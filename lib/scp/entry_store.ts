@@ -85,7 +85,7 @@ export class EntryStore implements EntryReceiver {
       const path = await this.#pathFor(record.name);
       await this.#receiveFile(record, path, times);
     } catch (error) {
-      if (!await this.#refuse(asEntryError(error))) {
+      if (!await this.#refuse(record, asEntryError(error))) {
         await this.#dropFile(record);
       }
     }
@@ -99,19 +99,24 @@ export class EntryStore implements EntryReceiver {
     try {
       await this.#enter(await this.#levelFor(record, times));
     } catch (error) {
-      if (!await this.#refuse(asEntryError(error))) {
+      if (!await this.#refuse(record, asEntryError(error))) {
         await this.#enterLost(record);
       }
     }
   }
 
   async leaveDirectory(): Promise<void> {
-    await this.#reply(await this.#levels.leave());
+    const { path } = this.#levels.innermost;
+    await this.#reply(await this.#levels.leave(), path);
   }
 
   /** Reports a failure, and refuses the entry unless it was acknowledged. */
-  async #refuse({ message }: EntryError): Promise<boolean> {
-    this.#observer.report({ kind: "failure", message });
+  async #refuse(
+    { name }: FileRecord | DirectoryRecord,
+    { message }: EntryError,
+  ): Promise<boolean> {
+    const path = this.#lostPath(name);
+    this.#observer.report({ kind: "failure", message, path });
     if (this.#reader.isAcknowledged) return false;
     await this.#reader.refuse(message);
     return true;
@@ -128,9 +133,9 @@ export class EntryStore implements EntryReceiver {
 
   /** Gives the path that stands for an entry that is stored nowhere. */
   #lostPath(name: string): string {
-    const { isLost, path } = this.#levels.innermost;
+    const { isLost, isDirectory, path } = this.#levels.innermost;
     // The paths of deep directories, each with all above it, are long.
-    return isLost ? path : this.#files.join(path, name);
+    return isLost || !isDirectory ? path : this.#files.join(path, name);
   }
 
   /** @throws {EntryError} If there is no place for an entry of that name. */
@@ -198,7 +203,7 @@ export class EntryStore implements EntryReceiver {
       record,
       keepsTimes ? times : undefined,
     );
-    await this.#reply(failure);
+    await this.#reply(failure, path);
   }
 
   /**
@@ -245,13 +250,20 @@ export class EntryStore implements EntryReceiver {
     path: string,
     reason: SkipReason,
   ): Promise<void> {
-    this.#observer.report({ kind: "skipped", path, reason });
+    this.#observer.report({
+      kind: "skipped",
+      path,
+      target: path,
+      reason,
+      bytes: size,
+    });
     await this.#bodies.dropUnwanted(this.#lostPath(name), size);
   }
 
-  async #reply(failure: EntryError | undefined): Promise<void> {
+  async #reply(failure: EntryError | undefined, path: string): Promise<void> {
     if (failure === undefined) return await this.#reader.acknowledge();
-    await this.#reader.refuse(failure.message);
-    this.#observer.report({ kind: "failure", message: failure.message });
+    const { message } = failure;
+    await this.#reader.refuse(message);
+    this.#observer.report({ kind: "failure", message, path });
   }
 }

@@ -106,11 +106,18 @@ export class FileSender {
     }
   }
 
+  /** Reports that a body begins to leave, perhaps once more. */
+  #start(step: FileStep, size: number): FileProgress {
+    step.progress?.settled("again");
+    const { name, path } = step;
+    return step.progress = startFile(this.#observer, { name, path, size });
+  }
+
   async #speculate(
     { announcement, step }: SentFile,
     body: Uint8Array,
   ): Promise<void> {
-    const progress = startFile(this.#observer, step.name, body.length);
+    const progress = this.#start(step, body.length);
     try {
       await this.#session.speculate(announcement, step, body);
       progress.moved(body.length);
@@ -128,14 +135,16 @@ export class FileSender {
     const { path } = step;
     const session = this.#session;
     session.expectBodyReply(step, size);
-    const progress = startFile(this.#observer, step.name, size);
+    const progress = this.#start(step, size);
     try {
       const channel = over(session.peer.channel);
       const failure = await sendBytes(channel, sent, progress);
       if (failure === undefined) await session.peer.sendOk();
       else {
-        await session.peer.sendFailure(failure.message);
-        this.#observer.report({ kind: "failure", message: failure.message });
+        const { message } = failure;
+        step.hasFailed = true;
+        await session.peer.sendFailure(message);
+        this.#observer.report({ kind: "failure", message, path });
       }
     } catch (error) {
       // A sink that stopped reading may have said why.

@@ -94,7 +94,8 @@ export class FilteredEntries implements EntryReceiver {
     if (verdict.kind !== "excluded") return false;
     this.#observer.report({
       kind: "excluded",
-      path: this.#label + this.#pathOf(name),
+      label: this.#label,
+      path: this.#pathOf(name),
       reason: verdict.reason,
     });
     return true;

@@ -78,9 +78,10 @@ export class OpenLevels {
   async leaveAll(observer: Observer): Promise<string | undefined> {
     const path = this.#levels.length > 1 ? this.innermost.path : undefined;
     while (this.#levels.length > 1) {
+      const { path } = this.innermost;
       const failure = await this.leave();
       if (failure !== undefined) {
-        observer.report({ kind: "failure", message: failure.message });
+        observer.report({ kind: "failure", message: failure.message, path });
       }
     }
     return path;

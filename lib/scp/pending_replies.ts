@@ -165,15 +165,19 @@ export class PendingReplies {
     this.#count(entry, part, -1);
     if (behind === "message") this.#isOnTrial = false;
     if (this.count === 0) this.#behind = "nothing";
-    if (part === "body") this.#peer.confirm();
+    if (part === "body") {
+      this.#peer.confirm();
+      if (refusal === undefined) settle(entry.step, "copied");
+    }
     const isRecord = part !== "body" && part !== "end";
     if (part === "record") entry.reply = "taken";
     if (refusal === undefined) return undefined;
     if (isRecord) entry.reply = "refused";
+    const { path, step } = entry;
     if (isRecord && this.#refusalLoses) return this.#lose("refused", entry);
-    this.#observer.report({ kind: "failure", message: refusal });
+    this.#observer.report({ kind: "failure", message: refusal, path });
+    settle(step, "failed");
     if (!isRecord || !entry.isSpeculation) return undefined;
-    const { step } = entry;
     const { entries } = this.#lose("refused");
     const others = entries.filter((other) => other.step !== step);
     return { why: "refused", entries: others, refused: step };
@@ -210,4 +214,11 @@ export class PendingReplies {
     this.#directories = 0;
     return { why, entries: [...new Set([...before, ...pending])] };
   }
+}
+
+/** Reports the outcome of a file whose body left; other steps have none. */
+function settle(step: Step, outcome: "copied" | "failed"): void {
+  if (step.kind !== "file") return;
+  step.progress?.settled(step.hasFailed ? "failed" : outcome);
+  delete step.progress;
 }

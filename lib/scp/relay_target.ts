@@ -6,6 +6,7 @@ import {
   withName,
 } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
+import type { FileProgress } from "../events/file_progress.ts";
 import { givenMode, type GivenModes } from "../filesystem/store.ts";
 import type {
   DirectoryRecord,
@@ -20,6 +21,20 @@ import { ONE_AT_A_TIME, orStall } from "./stall.ts";
 export interface RelayHost {
   readonly host: string;
   readonly channel: Channel;
+}
+
+/** Entry that is relayed. */
+export interface RelayedEntry {
+  readonly name: string;
+  /** Path below the source's operand, as in `MovingFile`. */
+  readonly path: string;
+}
+
+/** File whose body was relayed. */
+export interface RelayedBody extends RelayedEntry {
+  readonly progress: FileProgress;
+  /** Warning of the source that the body is not whole; absent where it is. */
+  readonly warning: string | undefined;
 }
 
 /** Options for sending to a relay's target. */
@@ -45,8 +60,8 @@ export class RelayTarget {
   readonly #observer: Observer;
   /** True while the reply to the times of the next entry is pending. */
   #isTimesReplyPending = false;
-  /** Name of the file whose body's reply is pending. */
-  #pendingBody: string | undefined;
+  /** File whose body's reply is pending. */
+  #pendingBody: RelayedBody | undefined;
   /** True until the sink replied to a prefetch. */
   #isOnTrial = true;
 
@@ -92,26 +107,28 @@ export class RelayTarget {
   /** Sends an entry's record; resolves to the text of a refusal. */
   async offer(
     record: FileRecord | DirectoryRecord,
+    path: string,
   ): Promise<string | undefined> {
     await this.awaitTimesReply();
     const { modeBits, given } = this.#options;
     const mode = givenMode(record.kind, record.mode & modeBits, given);
-    return await this.#ask({ ...record, mode }, record.name);
+    return await this.#ask({ ...record, mode }, { name: record.name, path });
   }
 
   /** Ends a file's body with the source's verdict. */
-  async endBody(name: string, warning: string | undefined): Promise<void> {
+  async endBody(body: RelayedBody): Promise<void> {
+    const { warning } = body;
     if (warning === undefined) await this.#attempt(() => this.peer.sendOk());
     else await this.#send({ kind: "warning", text: warning });
     // On trial, the end of the body leaves with the next message.
     if (!this.#isOnTrial || this.#options.lockstep) await this.#flush();
-    this.#pendingBody = name;
+    this.#pendingBody = body;
   }
 
   /** Ends a directory. */
-  async endDirectory(name: string): Promise<void> {
+  async endDirectory(name: string, path: string): Promise<void> {
     await this.awaitTimesReply();
-    await this.#ask({ kind: "end" }, name);
+    await this.#ask({ kind: "end" }, { name, path });
   }
 
   /** Waits until a part of a body has left. */
@@ -127,10 +144,12 @@ export class RelayTarget {
 
   /** Waits for the reply to the last body, if it is pending. */
   async awaitBodyReply(): Promise<void> {
-    const name = this.#pendingBody;
-    if (name === undefined) return;
+    const body = this.#pendingBody;
+    if (body === undefined) return;
     this.#pendingBody = undefined;
-    await this.#nextRefusal(name);
+    const refusal = await this.#nextRefusal(body.name, body.path);
+    const isWhole = refusal === undefined && body.warning === undefined;
+    body.progress.settled(isWhole ? "copied" : "failed");
     this.peer.confirm();
   }
 
@@ -147,12 +166,15 @@ export class RelayTarget {
    * Sends a record, as a prefetch unless in lockstep; resolves to the text of a
    * refusal.
    */
-  async #ask(record: SentRecord, name: string): Promise<string | undefined> {
+  async #ask(
+    record: SentRecord,
+    entry: RelayedEntry,
+  ): Promise<string | undefined> {
     if (this.#options.lockstep) await this.awaitBodyReply();
     const isPrefetch = this.#pendingBody !== undefined;
     await this.#send(record);
     await this.awaitBodyReply();
-    return await this.#readReply(isPrefetch, name);
+    return await this.#readReply(isPrefetch, entry);
   }
 
   /**
@@ -162,10 +184,11 @@ export class RelayTarget {
    */
   async #readReply(
     isPrefetch: boolean,
-    name?: string,
+    { name, path }: Partial<RelayedEntry> = {},
   ): Promise<string | undefined> {
-    if (!isPrefetch || !this.#isOnTrial) return await this.#nextRefusal(name);
-    const refusal = await orStall(this.#nextRefusal(name));
+    const reading = this.#nextRefusal(name, path);
+    if (!isPrefetch || !this.#isOnTrial) return await reading;
+    const refusal = await orStall(reading);
     this.#isOnTrial = false;
     return refusal === "stall"
       ? await this.#fail(new ProtocolError(ONE_AT_A_TIME))
@@ -173,12 +196,17 @@ export class RelayTarget {
   }
 
   /** Reads the next reply, and reports a refusal. */
-  async #nextRefusal(name?: string): Promise<string | undefined> {
+  async #nextRefusal(
+    name?: string,
+    path?: string,
+  ): Promise<string | undefined> {
     const refusal = await this.#nextWarning(name);
     if (refusal !== undefined) {
       this.#observer.report({
         kind: "failure",
         message: `${this.host}: ${refusal}`,
+        ...(path === undefined ? {} : { path }),
+        host: this.host,
       });
     }
     return refusal;

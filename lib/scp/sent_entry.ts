@@ -1,5 +1,6 @@
 /** Knowledge of a source about entries that it has sent. */
 
+import type { FileProgress } from "../events/file_progress.ts";
 import type { Times } from "../filesystem/file_system.ts";
 import type { OpenDirectory } from "../filesystem/directory_loops.ts";
 import type { DirectoryRecord, FileRecord } from "./wire/records.ts";
@@ -34,6 +35,10 @@ export interface FileStep {
   readonly name: string;
   /** Time of the last access before it was read, as in `Times`, once it was. */
   accessed?: number;
+  /** Progress of its body; present once that began to leave. */
+  progress?: FileProgress;
+  /** True once it failed although the sink may take it. */
+  hasFailed?: true;
   /** Directory that it is sent into; absent at the top. */
   readonly directory: SentDirectory | undefined;
 }

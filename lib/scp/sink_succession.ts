@@ -127,7 +127,7 @@ export class SinkSuccession {
     if (!isKept) {
       await this.take({ kind: "warning", path, text: `scp: ${message}` });
     }
-    this.#observer.report({ kind: "failure", message });
+    this.#observer.report({ kind: "failure", message, path });
   }
 
   /**

@@ -1,6 +1,8 @@
 import type { CopyEvent, Observer, Plan } from "../events/copy_event.ts";
 import { printable } from "../names/printable.ts";
 import { Meter } from "./meter.ts";
+import { ProgressLines } from "./progress_lines.ts";
+import { WholeMeter } from "./whole_progress.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Options for showing events. */
@@ -9,6 +11,10 @@ export interface ReporterOptions {
   readonly quiet: boolean;
   /** Show each step too. */
   readonly verbose: boolean;
+  /** Draw no meter: standard output is for something else. */
+  readonly hasNoMeter?: boolean;
+  /** Tell the progress in lines where no meter can be drawn. */
+  readonly progress: boolean;
   /** List what is not copied, as all that would be. */
   readonly isDry?: boolean;
   /** Name of the program before each message; absent with `-O`, as scp's. */
@@ -20,21 +26,39 @@ export class Reporter implements Observer {
   readonly #terminal: Terminal;
   readonly #options: ReporterOptions;
   readonly #meter: Meter | undefined;
+  readonly #lines: ProgressLines | undefined;
 
   constructor(terminal: Terminal, options: ReporterOptions) {
     this.#terminal = terminal;
     this.#options = options;
-    if (!options.quiet && terminal.columns() !== undefined) {
-      this.#meter = new Meter(terminal);
-    }
+    const { quiet, hasNoMeter = false } = options;
+    if (!quiet && !hasNoMeter && terminal.columns() !== undefined) {
+      this.#meter = new Meter(terminal, undefined, new WholeMeter());
+    } else if (options.progress) this.#lines = new ProgressLines(terminal);
+  }
+
+  /** True where it shows how much of the whole is copied. */
+  get showsTotal(): boolean {
+    return this.#lines !== undefined ||
+      this.#meter !== undefined && this.#terminal.canRedraw();
+  }
+
+  /** Takes back what the terminal would keep, where the process ends at once. */
+  abandon(): void {
+    this.#meter?.abandon();
   }
 
   report(event: CopyEvent): void {
+    this.#meter?.report(event);
+    this.#lines?.report(event);
     switch (event.kind) {
       case "fileStarted":
       case "moved":
       case "finished":
-        return this.#meter?.report(event);
+      case "settled":
+      case "counted":
+      case "sshStarted":
+        return;
       case "sshOutput":
         return this.#pass(event.text);
       case "warning":
@@ -42,6 +66,8 @@ export class Reporter implements Observer {
       case "failure":
         return this.#say(this.#named(event.message));
       case "host":
+        // A warning tells of the other protocol.
+        if (event.isFallback) return;
         return this.#sayStep(() =>
           `Protocol for ${event.hosts.join(", ")}: ` +
           `${event.protocol}: ${event.reason}`
@@ -49,14 +75,19 @@ export class Reporter implements Observer {
       case "scan":
         return this.#sayStep(() => `Copying: ${event.path} to ${event.target}`);
       case "excluded":
+        return this.#leaveOut(
+          `excluded ${event.label}${event.path}: ${event.reason}`,
+        );
       case "skipped":
-        return this.#leaveOut(`${event.kind} ${event.path}: ${event.reason}`);
+        return this.#leaveOut(`skipped ${event.target}: ${event.reason}`);
       case "planned":
         return this.#list(planText(event));
       case "verbose":
         return this.#sayStep(event.message);
       case "end":
-        return this.#meter?.[Symbol.dispose]();
+        this.#meter?.[Symbol.dispose]();
+        this.#lines?.[Symbol.dispose]();
+        return;
       default:
         return event satisfies never;
     }

@@ -1,4 +1,6 @@
 import { encodeName } from "../names/name_bytes.ts";
+import { environmentVariable } from "../system/environment.ts";
+import { showsProgress } from "./progress_report.ts";
 import { foregroundTest } from "./foreground.ts";
 import { printableLines } from "../names/printable.ts";
 
@@ -10,8 +12,12 @@ export interface Terminal {
   canRedraw(): boolean;
   /** Tells whether the meter may draw now: a background job may not. */
   isForeground(): boolean;
-  /** Writes to standard output as it is. */
-  write(text: string): void;
+  /** Counts how often the process was stopped and went on. */
+  continuations(): number;
+  /** Tells whether the terminal is known to show progress of its own. */
+  showsProgress(): boolean;
+  /** Writes to standard output as it is; gives false where nobody reads it. */
+  write(text: string): boolean;
   /** Writes a line to standard error. */
   say(line: string): void;
   /**
@@ -25,15 +31,32 @@ export interface Terminal {
 const MAX_COLUMNS = 512;
 const DEFAULT_COLUMNS = 80;
 
-/** Gives the terminal that this process was started on. */
-export function processTerminal(): Terminal {
+/**
+ * Gives the terminal that this process was started on.
+ *
+ * @param onContinuation Calls a function each time that the process goes on after
+ * a stop.
+ */
+export function processTerminal(
+  onContinuation: (listener: () => void) => void,
+): Terminal {
   let isForeground: (() => boolean) | undefined;
+  let continuations: number | undefined;
+  const count = () => {
+    if (continuations === undefined) {
+      continuations = 0;
+      onContinuation(() => continuations!++);
+    }
+    return continuations;
+  };
   return {
+    continuations: count,
+    showsProgress: () => showsProgress(environmentVariable),
     columns: () => Deno.stdout.isTerminal() ? consoleColumns() : undefined,
     canRedraw: () => Deno.env.get("TERM") !== "dumb",
     isForeground: () => (isForeground ??= foregroundTest())(),
     write: (text) => writeAll(Deno.stdout, text),
-    say: (line) => writeAll(Deno.stderr, line + "\n"),
+    say: (line) => void writeAll(Deno.stderr, line + "\n"),
     pass: (text) => {
       const isShown = Deno.stderr.isTerminal();
       writeAll(Deno.stderr, isShown ? printableLines(text) : text);
@@ -49,15 +72,17 @@ function consoleColumns(): number {
   }
 }
 
-/** Writes text, and ignores that nobody reads it: the copy goes on. */
+/** Writes text; tells whether it could be written. */
 function writeAll(
   to: { writeSync(bytes: Uint8Array): number },
   text: string,
-): void {
+): boolean {
   const bytes = encodeName(text);
   try {
     for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));
+    return true;
   } catch {
     // Closed, or a pipe that nobody reads any more.
+    return false;
   }
 }

@@ -4,6 +4,8 @@ import { NEW_DIRECTORY_MODE } from "../filesystem/made_directories.ts";
 import { isDotName, keyOf } from "../names/names.ts";
 import { NameCollisions } from "../filesystem/name_collisions.ts";
 import type { Observer } from "../events/copy_event.ts";
+import type { Scan } from "../events/total_count.ts";
+import { scanTrees } from "./scan_trees.ts";
 import { TransferRun } from "./transfer_run.ts";
 import type { Destination } from "./destination.ts";
 import type { TransferOptions } from "./options.ts";
@@ -14,6 +16,11 @@ import { type SourceEntry, TreeCopier } from "./tree_copier.ts";
 /** Entries to copy, and the file system that holds them. */
 export interface Sources {
   readonly files: FileSystem;
+  /**
+   * The same for a scan beside the copy, where `files` tells what it leaves out;
+   * absent where that is nothing.
+   */
+  readonly scanned?: FileSystem;
   readonly entries: readonly SourceEntry[];
 }
 
@@ -50,14 +57,29 @@ export interface Target {
 export async function copyTree(
   sources: Sources,
   target: Target,
-  { options, observer }: { options: TransferOptions; observer: Observer },
+  { options, observer, scan }: {
+    options: TransferOptions;
+    observer: Observer;
+    /** Counts what is to be copied, beside the copy; absent where nobody asks. */
+    scan?: Scan | undefined;
+  },
 ): Promise<void> {
-  await new TreeTransfer(sources, target, options, observer).run();
+  const transfer = new TreeTransfer(sources, target, options, observer);
+  if (scan === undefined) return await transfer.run();
+  const over = new AbortController();
+  const scanning = transfer.scan(scan, over.signal);
+  try {
+    await transfer.run();
+  } finally {
+    over.abort();
+    await scanning;
+  }
 }
 
 class TreeTransfer {
   readonly #sources: Sources;
   readonly #target: Target;
+  readonly #options: TransferOptions;
   readonly #run: TransferRun;
   readonly #trees: TreeCopier;
 
@@ -71,6 +93,7 @@ class TreeTransfer {
     const { files: to } = target;
     this.#sources = sources;
     this.#target = target;
+    this.#options = options;
     const { interrupted } = options;
     const steps = {
       size: Math.max(from.concurrency.entries, to.concurrency.entries),
@@ -88,6 +111,19 @@ class TreeTransfer {
         began: Date.now(),
         names,
       }),
+    });
+  }
+
+  /** Counts what is to be copied. */
+  async scan(scan: Scan, over: AbortSignal): Promise<void> {
+    const { files, scanned = files, entries } = this.#sources;
+    const { recursive, links } = this.#options;
+    await scanTrees(scanned, entries, {
+      recursive,
+      keepsLinks: links !== "followed",
+      scan,
+      over,
+      list: (name, open) => this.#run.open.list(name, open),
     });
   }
 
@@ -114,7 +150,7 @@ class TreeTransfer {
             : destination,
           { above: undefined, pending },
         );
-      });
+      }, this.#trees.nameOf({ source: entry.path, target: path }));
     }
     pending.done();
     await pending.wait();

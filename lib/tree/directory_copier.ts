@@ -93,7 +93,7 @@ export class DirectoryCopier {
     const identity = await early ?? await this.#to.identify(stored.path);
     if (above === undefined) this.#ownDirectories.add(stored.path, identity);
     listing.move();
-    const { preserve } = this.#options.store;
+    const { store: { preserve }, namedBy } = this.#options;
     const pending = new WaitGroup();
     return {
       source,
@@ -109,7 +109,7 @@ export class DirectoryCopier {
         preserve && !isTarget(!stored.isNew, destination.place)
           ? attributes
           : undefined,
-        pending,
+        { pending, name: namedBy === "source" ? path : stored.path },
       ),
     };
   }
@@ -162,7 +162,7 @@ export class DirectoryCopier {
   async #leave(
     stored: StoredDirectory,
     times: Times | undefined,
-    pending: WaitGroup,
+    { pending, name }: { pending: WaitGroup; name: string },
   ): Promise<void> {
     await pending.wait();
     const { promise: left, resolve } = Promise.withResolvers<void>();
@@ -173,7 +173,7 @@ export class DirectoryCopier {
       } finally {
         resolve();
       }
-    });
+    }, name);
     await left;
   }
 }

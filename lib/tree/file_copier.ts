@@ -1,6 +1,6 @@
 import { LostFileError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
-import { startFile, UNWATCHED } from "../events/file_progress.ts";
+import { startFile, untilSettled } from "../events/file_progress.ts";
 import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
 import { type SkipReason, skipReasonOf } from "../filesystem/existing_files.ts";
 import { ReplacedFile } from "../filesystem/replaced_file.ts";
@@ -79,7 +79,7 @@ export class FileCopier {
       ...existing,
       path: this.#to.label + path,
     });
-    if (reason !== undefined) return this.#skip(path, reason);
+    if (reason !== undefined) return this.#skip(source, path, reason);
     let isAgain = false;
     for (let isCopied = false; !isCopied; isAgain = true) {
       isCopied = await this.#open.use((opened) =>
@@ -92,11 +92,13 @@ export class FileCopier {
     }
   }
 
-  #skip(path: string, reason: SkipReason): void {
+  #skip(source: FoundEntry, path: string, reason: SkipReason): void {
     this.#observer.report({
       kind: "skipped",
-      path: this.#to.label + path,
+      path: this.#options.namedBy === "source" ? source.path : path,
+      target: this.#to.label + path,
       reason,
+      bytes: source.attributes.size,
     });
   }
 
@@ -118,7 +120,9 @@ export class FileCopier {
     const entry = { path, mode, replaced };
     using stored = await this.#openTarget(entry, size, isAgain);
     opened();
-    if (stored === undefined) return this.#skip(path, "exists, not replaced");
+    if (stored === undefined) {
+      return this.#skip(source, path, "exists, not replaced");
+    }
     const { dryRun } = this.#options;
     if (dryRun !== undefined) {
       return this.#observer.report({
@@ -138,19 +142,15 @@ export class FileCopier {
       stored.file.spread?.(interrupted);
     }
     await stored.prepare(size);
-    const progress = this.#options.isWatched
-      ? startFile(this.#observer, this.#from.nameOf(source.path), size)
-      : UNWATCHED;
-    try {
-      await this.#filler.fill(stored, input, {
-        source,
-        replaced,
-        progress,
-        isSpread,
-      });
-    } finally {
-      progress.finished();
-    }
+    const { namedBy, isWatched } = this.#options;
+    const progress = startFile(this.#observer, {
+      name: this.#from.nameOf(source.path),
+      path: namedBy === "source" ? source.path : path,
+      size,
+      isWatched,
+    });
+    const file = { source, replaced, progress, isSpread };
+    await untilSettled(progress, () => this.#filler.fill(stored, input, file));
   }
 
   /**

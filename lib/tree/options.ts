@@ -25,9 +25,9 @@ export interface TransferOptions {
   readonly isAtomic?: boolean | undefined;
   /** System whose disk stores the names. */
   readonly platform: Platform;
-  /** True where the observer hears of each file that moves. */
+  /** True where the meter shows each file that moves. */
   readonly isWatched: boolean;
-  /** Path by which a file that is cut short is named. */
+  /** Path by which events name an entry, and messages a file that is cut short. */
   readonly namedBy: "source" | "target";
   /** Signal that ends the transfer: files in flight are cut and named. */
   readonly interrupted: AbortSignal;

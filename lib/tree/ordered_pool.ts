@@ -14,16 +14,26 @@ export interface PoolSize {
 
 /** Step that began, or has room to begin. */
 interface BegunStep {
+  /** Path of the entry that it concerns; absent where it concerns none. */
+  readonly path: string | undefined;
   hasEnded: boolean;
   failure?: { readonly error: unknown } | undefined;
 }
 
 /** Step that waits for room. */
 interface Waiter {
+  readonly path: string | undefined;
   /** Time at which it began to wait, in milliseconds. */
   readonly since: number;
   begin(step: BegunStep): void;
 }
+
+/**
+ * Receiver of the error that ended a step.
+ *
+ * @param path Path of the entry that the step concerned, if it did.
+ */
+export type ErrorReport = (error: unknown, path: string | undefined) => void;
 
 /**
  * Pool of steps, so many of them in flight at once. Errors are reported in the
@@ -32,7 +42,7 @@ interface Waiter {
  */
 export class OrderedPool {
   readonly #most: number;
-  readonly #report: (error: unknown) => void;
+  readonly #report: ErrorReport;
   /** Steps in flight or not reported yet, in their order. */
   readonly #steps: BegunStep[] = [];
   readonly #waiters: Waiter[] = [];
@@ -42,7 +52,7 @@ export class OrderedPool {
   #drained: PromiseWithResolvers<void> | undefined;
 
   /** @param report Receives each error that ends a step. */
-  constructor({ size, most }: PoolSize, report: (error: unknown) => void) {
+  constructor({ size, most }: PoolSize, report: ErrorReport) {
     this.#size = size;
     this.#most = most;
     this.#report = report;
@@ -53,9 +63,15 @@ export class OrderedPool {
     return this.#size;
   }
 
-  /** Begins a step as soon as the pool has room; resolves once it began. */
-  async begin(step: () => Promise<void>): Promise<void> {
-    const begun = this.#hasRoom ? this.#admit() : await this.#waitForRoom();
+  /**
+   * Begins a step as soon as the pool has room; resolves once it began.
+   *
+   * @param path Path of the entry that it concerns.
+   */
+  async begin(step: () => Promise<void>, path?: string): Promise<void> {
+    const begun = this.#hasRoom
+      ? this.#admit(path)
+      : await this.#waitForRoom(path);
     step().then(
       () => this.#end(begun),
       (error) => this.#end(begun, { error }),
@@ -66,15 +82,15 @@ export class OrderedPool {
     return this.#steps.length < this.#size;
   }
 
-  #admit(): BegunStep {
-    const step = { hasEnded: false };
+  #admit(path: string | undefined): BegunStep {
+    const step = { path, hasEnded: false };
     this.#steps.push(step);
     return step;
   }
 
-  #waitForRoom(): Promise<BegunStep> {
+  #waitForRoom(path: string | undefined): Promise<BegunStep> {
     return new Promise((begin) => {
-      this.#waiters.push({ since: performance.now(), begin });
+      this.#waiters.push({ path, since: performance.now(), begin });
     });
   }
 
@@ -82,8 +98,8 @@ export class OrderedPool {
     step.hasEnded = true;
     step.failure = failure;
     while (this.#steps[0]?.hasEnded) {
-      const { failure } = this.#steps.shift()!;
-      if (failure !== undefined) this.#report(failure.error);
+      const { failure, path } = this.#steps.shift()!;
+      if (failure !== undefined) this.#report(failure.error, path);
     }
     if (this.#hasRoom && this.#waiters.length > 0) this.#admitWaiters();
     if (this.#steps.length === 0) this.#drained?.resolve();
@@ -96,7 +112,7 @@ export class OrderedPool {
     while (this.#hasRoom) {
       const waiter = this.#waiters.shift();
       if (waiter === undefined) return;
-      waiter.begin(this.#admit());
+      waiter.begin(this.#admit(waiter.path));
     }
   }
 

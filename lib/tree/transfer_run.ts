@@ -21,7 +21,10 @@ export class TransferRun {
   ) {
     this.observer = observer;
     this.#interrupted = interrupted;
-    this.#pool = new OrderedPool(steps, (error) => this.#report(error));
+    this.#pool = new OrderedPool(
+      steps,
+      (error, path) => this.#report(error, path),
+    );
   }
 
   /** True where nothing more is begun. */
@@ -39,17 +42,21 @@ export class TransferRun {
     return this.#pool.size;
   }
 
-  /** Begins a step as soon as there is room; an error is reported in its turn. */
-  async begin(step: () => Promise<void>): Promise<void> {
-    await this.#pool.begin(step);
+  /**
+   * Begins a step as soon as there is room; an error is reported in its turn.
+   *
+   * @param path Path of the entry that it concerns, as in `MovingFile`.
+   */
+  async begin(step: () => Promise<void>, path?: string): Promise<void> {
+    await this.#pool.begin(step, path);
   }
 
   /** Runs a step at once; an error is reported after those of earlier steps. */
-  async runOrReport(step: () => Promise<void>): Promise<void> {
+  async runOrReport(step: () => Promise<void>, path?: string): Promise<void> {
     try {
       await step();
     } catch (error) {
-      await this.begin(() => Promise.reject(error));
+      await this.begin(() => Promise.reject(error), path);
     }
   }
 
@@ -66,9 +73,14 @@ export class TransferRun {
     this.#failure = { error: withName(name, error) };
   }
 
-  #report(error: unknown): void {
+  #report(error: unknown, path: string | undefined): void {
     if (error instanceof EntryError) {
-      this.observer.report({ kind: "failure", message: error.message });
+      const { message } = error;
+      this.observer.report({
+        kind: "failure",
+        message,
+        ...(path === undefined ? {} : { path }),
+      });
     } else this.#failure ??= { error };
   }
 

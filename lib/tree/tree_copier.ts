@@ -7,6 +7,7 @@ import {
   nameKeyOf,
 } from "../names/names.ts";
 import { NameCollisions } from "../filesystem/name_collisions.ts";
+import { startFile } from "../events/file_progress.ts";
 import { KeyedLock } from "./keyed_lock.ts";
 import type { TransferRun } from "./transfer_run.ts";
 import type { Destination, FoundEntry } from "./destination.ts";
@@ -30,6 +31,12 @@ export interface SourceEntry {
   readonly attributes?: Attributes | undefined;
   /** True where a listing has told that it is no link. */
   readonly isNoLink?: boolean;
+}
+
+/** Paths of an entry, in the source and at the target. */
+interface EntryPaths {
+  readonly source: string;
+  readonly target: string;
 }
 
 /** Surroundings of an entry in a tree. */
@@ -138,7 +145,7 @@ export class TreeCopier {
     const link = source.isNoLink ? undefined : await this.#links?.find(path);
     if (link !== undefined) {
       return await this.#begin(
-        path,
+        { source: path, target: destination.path },
         surroundings,
         () => this.#copyLink(path, destination, link),
       );
@@ -147,7 +154,7 @@ export class TreeCopier {
     const found = { path, attributes };
     if (attributes.kind === "file") {
       return await this.#begin(
-        path,
+        { source: path, target: destination.path },
         surroundings,
         () => this.#copyFile(found, destination),
       );
@@ -158,6 +165,11 @@ export class TreeCopier {
     await this.#beside(this.#copyDirectory(found, destination, surroundings));
   }
 
+  /** Gives the path by which events name an entry. */
+  nameOf({ source, target }: EntryPaths): string {
+    return this.#options.namedBy === "source" ? source : target;
+  }
+
   /** @throws {EntryError} If an entry at the top is not copied after a failure. */
   #pass(path: string, { above }: Surroundings): void {
     if (!this.#run.isBroken || above !== undefined) return;
@@ -165,7 +177,7 @@ export class TreeCopier {
   }
 
   async #begin(
-    path: string,
+    paths: EntryPaths,
     surroundings: Surroundings,
     step: () => Promise<void>,
   ): Promise<void> {
@@ -173,12 +185,12 @@ export class TreeCopier {
     pending.add();
     await this.#run.begin(async () => {
       try {
-        if (this.#run.hasEnded) this.#pass(path, surroundings);
+        if (this.#run.hasEnded) this.#pass(paths.source, surroundings);
         else await step();
       } finally {
         pending.done();
       }
-    });
+    }, this.nameOf(paths));
   }
 
   /** Waits for a directory where too many are walked at once. */
@@ -189,15 +201,22 @@ export class TreeCopier {
     begun.then(() => this.#walkedBeside--);
   }
 
+  /** Copies a link as one, which counts as a file without content. */
   async #copyLink(
     source: string,
     destination: Destination,
     says: string,
   ): Promise<void> {
     const reason = await this.#links!.copy(source, destination, says);
-    if (reason === undefined) return;
-    const path = this.#to.label + destination.path;
-    this.#run.observer.report({ kind: "skipped", path, reason });
+    const { observer } = this.#run;
+    const path = this.nameOf({ source, target: destination.path });
+    if (reason !== undefined) {
+      const target = this.#to.label + destination.path;
+      return observer.report({ kind: "skipped", path, target, reason });
+    }
+    const name = this.#from.nameOf(source);
+    startFile(observer, { name, path, size: 0, isWatched: false })
+      .settled("copied");
   }
 
   async #copyFile(
@@ -208,9 +227,8 @@ export class TreeCopier {
       await this.#links?.checkNotMade(source.path, destination);
       await this.#files.copy(source, destination);
     } catch (error) {
-      const { namedBy } = this.#options;
-      const { path } = namedBy === "source" ? source : destination;
-      this.#run.fail(path, error);
+      const paths = { source: source.path, target: destination.path };
+      this.#run.fail(this.nameOf(paths), error);
     }
   }
 
@@ -254,7 +272,7 @@ export class TreeCopier {
       } finally {
         resolve(undefined);
       }
-    });
+    }, this.nameOf({ source: path, target: destination.path }));
     return await promise;
   }
 
@@ -266,18 +284,18 @@ export class TreeCopier {
     await this.#run.runOrReport(async () => {
       for await (const { name, attributes } of entries) {
         if (this.#run.hasEnded) return;
-        await this.#run.runOrReport(() =>
-          this.copy(
-            {
-              path: this.#from.join(source.path, name),
-              attributes,
-              isNoLink: attributes !== undefined,
-            },
-            this.inside(destination, name, { isNew, among }),
-            { above: source, pending },
-          )
+        const path = this.#from.join(source.path, name);
+        const target = this.#to.join(destination.path, name);
+        await this.#run.runOrReport(
+          () =>
+            this.copy(
+              { path, attributes, isNoLink: attributes !== undefined },
+              this.inside(destination, name, { isNew, among }),
+              { above: source, pending },
+            ),
+          this.nameOf({ source: path, target }),
         );
       }
-    });
+    }, this.nameOf({ source: source.path, target: destination.path }));
   }
 }

@@ -112,6 +112,30 @@ It is never more than 255K.
 .Pp
 Both are from 1 to 262144.`,
 
+  progress: String.raw`
+A line on standard error shows the files and the bytes that were copied, of how
+many, the rate and the time left.
+On a terminal the meter shows them, and there is no such line.`,
+
+  summary: String.raw`
+One line on standard error tells the files and the bytes that arrived, and the
+time.
+A copy of several files of which some failed ends with such a line and the
+failures in any case, unless
+.Fl q
+is given.`,
+
+  json: String.raw`
+The first line has the type
+.Cm start ,
+the last one
+.Cm summary ,
+whatever happens; in between come the hosts, the files, the progress twice a
+second, warnings and errors.
+Sizes are in bytes, times in seconds.
+There is no meter; messages for people go to standard error as ever.
+If nobody reads standard output any more, the copy ends with status 141.`,
+
   completions: String.raw`
 The script begins with a comment on how to load it.
 It completes options, local files, the hosts of

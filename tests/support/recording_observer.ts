@@ -11,14 +11,20 @@ export class RecordingObserver implements Observer {
   readonly lostConnections: string[] = [];
   readonly warnings: string[] = [];
   readonly verboseLines: string[] = [];
+  /** Each outcome of a file, as `path outcome`. */
+  readonly outcomes: string[] = [];
+  /** Path of each failure that has one. */
+  readonly failedPaths: string[] = [];
   /** Each body, as `name moved/size`; with a `…` until it finished. */
   readonly bodies: string[] = [];
   readonly #moving = new Map<MovingFile, { index: number; moved: number }>();
 
   report(event: CopyEvent): void {
+    if ("file" in event && !event.file.isWatched) return;
     switch (event.kind) {
       case "failure":
         if (event.isConnection) this.lostConnections.push(event.message);
+        if (event.path !== undefined) this.failedPaths.push(event.path);
         this.failures.push(event.message);
         break;
       case "warning":
@@ -41,6 +47,9 @@ export class RecordingObserver implements Observer {
         this.bodies[index] = `${event.file.name} ${moved}/${event.file.size}`;
         break;
       }
+      case "settled":
+        this.outcomes.push(`${event.file.path} ${event.outcome}`);
+        break;
     }
   }
 }

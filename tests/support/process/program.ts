@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { RUNTIME_FLAGS } from "../../../scripts/build/runtime_flags.ts";
+import { messagesOf } from "./summary.ts";
 import { mayCallLibrary } from "../c_library.ts";
 
 const MAIN = fileURLToPath(new URL("../../../main.ts", import.meta.url));
@@ -42,7 +43,10 @@ export interface Running {
   readonly outcome: Promise<Outcome>;
 }
 
-/** Runs the program with these arguments, without a terminal. */
+/**
+ * Runs the program with these arguments, without a terminal. A summary of failures
+ * is checked, and is no part of its standard error.
+ */
 export async function seacp(
   args: readonly string[],
   options: RunOptions = {},
@@ -55,7 +59,15 @@ export function startSeacp(
   args: readonly string[],
   { wrapper = [], ...options }: RunOptions = {},
 ): Running {
-  return startProgram([...wrapper, ...SEACP, ...args], options);
+  const command = [...wrapper, ...SEACP, ...args];
+  const { pid, outcome } = startProgram(command, options);
+  return {
+    pid,
+    outcome: outcome.then(({ stderr, ...rest }) => ({
+      ...rest,
+      stderr: messagesOf(stderr),
+    })),
+  };
 }
 
 /** Runs any program, without a terminal. */

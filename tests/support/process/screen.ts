@@ -12,6 +12,12 @@ export class Screen implements Terminal {
   width: number | undefined;
   inForeground = true;
   isDumb = false;
+  /** True where nobody reads standard output. */
+  isClosed = false;
+  /** Number of times that the process went on after a stop. */
+  stops = 0;
+  /** True where the terminal has progress of its own. */
+  hasProgress = false;
 
   constructor(width?: number) {
     this.width = width;
@@ -29,9 +35,19 @@ export class Screen implements Terminal {
     return this.inForeground;
   }
 
-  write(text: string): void {
+  continuations(): number {
+    return this.stops;
+  }
+
+  showsProgress(): boolean {
+    return this.hasProgress;
+  }
+
+  write(text: string): boolean {
+    if (this.isClosed) return false;
     this.written.push(text);
     this.text += text;
+    return true;
   }
 
   say(line: string): void {

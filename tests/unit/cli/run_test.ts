@@ -4,6 +4,7 @@ import { run } from "../../../lib/cli/run.ts";
 import { helpText } from "../../../lib/options/usage.ts";
 import { listing } from "../../support/fixtures/listing.ts";
 import { Screen } from "../../support/process/screen.ts";
+import { messagesOf } from "../../support/process/summary.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { makeTree } from "../../support/fixtures/tree.ts";
 
@@ -53,7 +54,7 @@ async function runWith(
   return {
     status,
     stdout: terminal.written.join(""),
-    stderr: terminal.said.map((line) => `${line}\n`).join(""),
+    stderr: messagesOf(terminal.said.map((line) => `${line}\n`).join("")),
   };
 }
 

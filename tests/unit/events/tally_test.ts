@@ -30,7 +30,13 @@ Deno.test("Tally: tells a lost connection from other failures, and counts it", (
 
 Deno.test("Tally: counts what was skipped apart from failures", () => {
   const tally = new Tally({ report: () => {} });
-  tally.report({ kind: "skipped", path: "f", reason: "same size and time" });
-  tally.report({ kind: "excluded", path: "g", reason: "--exclude g" });
+  const reason = "same size and time";
+  tally.report({ kind: "skipped", path: "f", target: "far: f", reason });
+  tally.report({
+    kind: "excluded",
+    label: "",
+    path: "g",
+    reason: "--exclude g",
+  });
   assertEquals([tally.skipped, tally.failures], [1, 0]);
 });

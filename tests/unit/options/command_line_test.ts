@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
+  asksForJson,
   type CopyRequest,
   parseCommandLine,
   type ServeCommand,
@@ -171,6 +172,19 @@ Deno.test("parseCommandLine(): reads -q for the program itself", () => {
   assertEquals(parse("-v a b").quiet, false);
 });
 
+Deno.test("parseCommandLine(): reads what is to be told of a copy", () => {
+  const plain = parse("a b");
+  assertEquals([plain.progress, plain.summary, plain.json], [
+    false,
+    false,
+    false,
+  ]);
+  assertEquals(parse("-q --json a b").json, true);
+  assertEquals(parse("--summary a b").summary, true);
+  assertEquals(parse("--progress a b").progress, true);
+  assertEquals(parse("--progress -R -3 a b").progress, true);
+});
+
 /** Arguments of a remote, and its request without the defaults. */
 const SERVED: readonly (readonly [string, Partial<ServeCommand>])[] = [
   ["-t d", { role: "sink", paths: ["d"] }],
@@ -280,6 +294,36 @@ const REFUSED: readonly (readonly [string, string, 1 | 255, boolean])[] = [
   ["-r --exclude x --exclude= a b", "--exclude is empty", 255, false],
   ["-X buffers=1 a b", "Invalid -X option", 255, false],
   ["-X nrequests a b", "Invalid -X option", 255, false],
+  [
+    "-q --progress a b",
+    "--progress cannot be used with -q: -q is to be quiet",
+    1,
+    false,
+  ],
+  [
+    "--json --summary -q a b",
+    "--summary cannot be used with -q: -q is to be quiet",
+    1,
+    false,
+  ],
+  [
+    "--json -f d",
+    "--json cannot be used with -f: -f is the remote side",
+    1,
+    false,
+  ],
+  [
+    "--progress -3 -R a b",
+    "--progress cannot be used with -R: -R leaves the copy to another scp",
+    1,
+    false,
+  ],
+  [
+    "--progress -t d",
+    "--progress cannot be used with -t: -t is the remote side",
+    1,
+    false,
+  ],
 ];
 
 for (const value of ["", "0", "262145", "x", "1K", "-1", "1.5"]) {
@@ -360,4 +404,12 @@ Deno.test("parseCommandLine(): knows --help and --version among the options only
   assertEquals(kind("-rP 22 --help a b"), "help");
   assertEquals(kind("a --help"), "copy");
   assertEquals(kind("-- --version --help"), "copy");
+});
+
+Deno.test("asksForJson(): finds --json among the options of a wrong call, and nowhere else", () => {
+  const asks = (text: string) => asksForJson(text.split(" "));
+  assertEquals(asks("--json"), true);
+  assertEquals(asks("-z --nonsense --json"), true);
+  assertEquals(asks("a b --json"), false);
+  assertEquals(asks("-o --json a"), false);
 });

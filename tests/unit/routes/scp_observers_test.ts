@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { startFile } from "../../../lib/events/file_progress.ts";
+import { moving } from "../../support/moving.ts";
 import {
   hostObserver,
   hostsObserver,
@@ -99,7 +99,7 @@ Deno.test("MissingFirst: passes on all but failures at once", () => {
   const missing = new MissingFirst(observer, { hasNext: true });
   missing.report({ kind: "warning", message: "w" });
   missing.report({ kind: "verbose", message: () => "e" });
-  const progress = startFile(missing, "f", 2);
+  const progress = moving(missing, "f", 2);
   progress.moved(2);
   progress.finished();
   assertEquals(observer.warnings, ["w"]);
@@ -129,7 +129,7 @@ Deno.test("hostObserver(): passes on all but failures as they are", () => {
   const host = hostObserver("far", observer);
   host.report({ kind: "warning", message: "scp: w" });
   host.report({ kind: "verbose", message: () => "scp: e" });
-  const progress = startFile(host, "scp: f", 1);
+  const progress = moving(host, "scp: f", 1);
   progress.moved(1);
   progress.finished();
   assertEquals(observer.warnings, ["scp: w"]);
@@ -153,8 +153,8 @@ Deno.test("lengthlessObserver(): reports empty files of /proc and /sys, before t
   for (const path of ["/proc/cpuinfo", "/sys/kernel"]) {
     const observer = new RecordingObserver();
     const lengthless = lengthlessObserver({ host: "far", path }, observer);
-    startFile(lengthless, "cpuinfo", 0).finished();
-    startFile(lengthless, "full", 1).finished();
+    moving(lengthless, "cpuinfo", 0).finished();
+    moving(lengthless, "full", 1).finished();
     assertEquals(observer.failures, [
       `far: ${path}: cpuinfo has no length before it is read, ` +
       "so scp sent nothing of it: try -s",
@@ -166,6 +166,6 @@ Deno.test("lengthlessObserver(): reports empty files of /proc and /sys, before t
 Deno.test("lengthlessObserver(): reports nothing of other paths", () => {
   const observer = new RecordingObserver();
   const location = { host: "far", path: "/home/proc/x" };
-  startFile(lengthlessObserver(location, observer), "x", 0).finished();
+  moving(lengthlessObserver(location, observer), "x", 0).finished();
   assertEquals(observer.failures, []);
 });

@@ -29,7 +29,7 @@ class ListingReceiver implements EntryReceiver {
     this.#note("file", name, times);
     await this.#reader.acknowledge(1);
     await this.#reader.peer.channel.read(size);
-    await this.#reader.readVerdict();
+    await this.#reader.readVerdict("a");
     await this.#reader.acknowledge();
   }
 

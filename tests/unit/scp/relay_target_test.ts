@@ -1,6 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { RefusalError } from "../../../lib/errors.ts";
+import { UNWATCHED } from "../../../lib/events/file_progress.ts";
 import {
+  type RelayedBody,
   RelayTarget,
   type RelayTargetOptions,
 } from "../../../lib/scp/relay_target.ts";
@@ -18,6 +20,11 @@ function targetOf(
     observer,
   );
   return { target, observer };
+}
+
+/** The body of a file that was relayed, and its source's warning. */
+function body(warning?: string): RelayedBody {
+  return { name: "a", path: "d/a", progress: UNWATCHED, warning };
 }
 
 const FILE = { kind: "file", mode: 0o4755, size: 1, name: "a" } as const;
@@ -38,9 +45,9 @@ Deno.test("RelayTarget: prefetches a record before the reply to the last body", 
   const peer = new ScriptedPeer().weSay("C0755 1 a\n").peerSays("\0")
     .weSay("\0C0755 1 a\n").peerSays("\0\0");
   const { target } = targetOf(peer);
-  assertEquals(await target.offer(FILE), undefined);
-  await target.endBody("a", undefined);
-  assertEquals(await target.offer(FILE), undefined);
+  assertEquals(await target.offer(FILE, "d/a"), undefined);
+  await target.endBody(body());
+  assertEquals(await target.offer(FILE, "d/a"), undefined);
   peer.assertDone();
 });
 
@@ -48,9 +55,9 @@ Deno.test("RelayTarget: waits for the reply to each message in lockstep", async 
   const peer = new ScriptedPeer().weSay("C0755 1 a\n").peerSays("\0")
     .weSay("\0").peerSays("\0").weSay("E\n").peerSays("\0");
   const { target } = targetOf(peer, { lockstep: true });
-  await target.offer(FILE);
-  await target.endBody("a", undefined);
-  await target.endDirectory("d");
+  await target.offer(FILE, "d/a");
+  await target.endBody(body());
+  await target.endDirectory("d", "d");
   peer.assertDone();
 });
 
@@ -59,7 +66,7 @@ Deno.test("RelayTarget: reads the reply to times before the next record", async 
     .weSay("C0755 1 a\n").peerSays("\0");
   const { target } = targetOf(peer);
   await target.sendTimes({ kind: "times", modified: 1000, accessed: 2000 });
-  await target.offer(FILE);
+  await target.offer(FILE, "d/a");
   peer.assertDone();
 });
 
@@ -67,7 +74,7 @@ Deno.test("RelayTarget: reports a refusal with its host's name, and gives its te
   const peer = new ScriptedPeer().weSay("C0755 1 a\n")
     .peerSays("\x01scp: a: Is a directory\n");
   const { target, observer } = targetOf(peer);
-  assertEquals(await target.offer(FILE), "scp: a: Is a directory");
+  assertEquals(await target.offer(FILE, "d/a"), "scp: a: Is a directory");
   assertEquals(observer.failures, ["to: scp: a: Is a directory"]);
   assertEquals(target.isBroken, false);
 });
@@ -76,7 +83,7 @@ Deno.test("RelayTarget: ends a body with the source's warning", async () => {
   const peer = new ScriptedPeer().weSay("\x01scp: a: Input/output error\n")
     .peerSays("\0");
   const { target } = targetOf(peer);
-  await target.endBody("a", "scp: a: Input/output error");
+  await target.endBody(body("scp: a: Input/output error"));
   await target.awaitBodyReply();
   await target.awaitBodyReply();
   peer.assertDone();

@@ -194,6 +194,8 @@ Deno.test("Relay: drops a small file that the target refuses, and goes on", asyn
   });
   assertEquals(entries, 2);
   assertEquals(observer.failures, ["to: scp: a: Is a directory"]);
+  assertEquals(observer.failedPaths, ["a"]);
+  assertEquals(observer.outcomes, ["a failed", "b copied"]);
 });
 
 Deno.test("Relay: has the source send no large body that the target refuses", async () => {

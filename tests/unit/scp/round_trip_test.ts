@@ -109,6 +109,18 @@ Deno.test("Source and Sink: copy a tree whole: names, content, modes, times", as
     described,
   );
   assertEquals(sent.bodies.toSorted(), received.bodies.toSorted());
+  for (
+    const [{ outcomes }, root] of [[sent, directory], [
+      received,
+      target,
+    ]] as const
+  ) {
+    const files = TREE.filter(({ path }) => !path.endsWith("/"));
+    assertEquals(
+      outcomes.toSorted(),
+      files.map(({ path }) => `${root.path}/${path} copied`).toSorted(),
+    );
+  }
 });
 
 Deno.test("Source and Sink: copy a tree over an earlier copy of it", async () => {
@@ -163,6 +175,17 @@ for (const lockstep of [true, false]) {
       const reports = lockstep ? 2 * failing : "from" in ends ? 2 : 0;
       assertEquals(sent.failures.length, reports);
       assertEquals(received.failures.length, 2 * failing);
+      // A source that sends ahead cannot be told of what the sink could not store.
+      const isTold = lockstep || "from" in ends;
+      assertEquals(
+        [sent, received].map(({ outcomes }) =>
+          outcomes.map((outcome) => outcome.replace(/^.* /, ""))
+        ),
+        [
+          [isTold ? "failed" : "copied", isTold ? "failed" : "copied"],
+          ["failed", "failed"],
+        ],
+      );
       assertEquals(
         Deno.statSync(`${target.path}/tree/b/d`).mode! & 0o777,
         keptMode(0o700),

@@ -104,6 +104,11 @@ Deno.test("Source: reconnects once after a refusal, and sends entries without a 
     tree: directoryOf("a", "b", "c", "e"),
   });
   assertEquals(observer.failures, ["b: Is a directory"]);
+  assertEquals(
+    observer.outcomes.map((outcome) => outcome.replace(/^.*\//, "")),
+    ["a copied", "b failed", "c again", "c copied", "e again", "e copied"],
+  );
+  assertEquals(observer.failedPaths.map((path) => path.slice(-4)), ["/d/b"]);
 });
 
 Deno.test("Source: reconnects where the first file of a directory is refused", async () => {

@@ -133,12 +133,15 @@ const OURS: readonly string[] = [
   "exclude-from file",
   "include pattern",
   "jobs number",
+  "json",
   "links",
   "lockstep",
   "mkdir",
   "no-clobber",
+  "progress",
   "share",
   "skip-unchanged",
+  "summary",
   "update",
 ];
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { startFile } from "../../../lib/events/file_progress.ts";
+import { moving } from "../../support/moving.ts";
 import { Meter } from "../../../lib/terminal/meter.ts";
 import { Screen } from "../../support/process/screen.ts";
 
@@ -22,7 +22,7 @@ class Bench implements Disposable {
 
   /** A whole file of 10 bytes, in no time. */
   copy(name: string): void {
-    const progress = startFile(this.meter, name, 10);
+    const progress = moving(this.meter, name, 10);
     progress.moved(10);
     progress.finished();
   }
@@ -51,7 +51,7 @@ Deno.test("Meter: draws nothing without a file", () => {
 
 Deno.test("Meter: draws a file's line over the one before", () => {
   using bench = new Bench(48);
-  const progress = startFile(bench.meter, "a", 4096);
+  const progress = moving(bench.meter, "a", 4096);
   bench.meter.draw();
   assertEquals(bench.written(), [`\r${firstLine("a")}`]);
   bench.now = 1000;
@@ -65,7 +65,7 @@ Deno.test("Meter: draws a file's line over the one before", () => {
 
 Deno.test("Meter: writes nothing where the line stays the same", () => {
   using bench = new Bench(48);
-  startFile(bench.meter, "a", 4096);
+  moving(bench.meter, "a", 4096);
   bench.meter.draw();
   bench.written();
   bench.now = 100;
@@ -85,7 +85,7 @@ Deno.test("Meter: leaves the line of an ended file behind", () => {
 
 Deno.test("Meter: shows how far a file came that ended early", () => {
   using bench = new Bench(48);
-  const progress = startFile(bench.meter, "a", 100);
+  const progress = moving(bench.meter, "a", 100);
   progress.moved(50);
   bench.now = 2000;
   progress.finished();
@@ -97,7 +97,7 @@ Deno.test("Meter: shows how far a file came that ended early", () => {
 Deno.test("Meter: begins each file at nothing, on a line of its own", () => {
   using bench = new Bench(48);
   bench.copy("a");
-  startFile(bench.meter, "b", 10);
+  moving(bench.meter, "b", 10);
   bench.now = 100;
   bench.meter.draw();
   assertEquals(
@@ -112,7 +112,7 @@ Deno.test("Meter: writes the lines of many small files at once", () => {
   bench.written();
   bench.copy("b");
   bench.copy("c");
-  startFile(bench.meter, "d", 10);
+  moving(bench.meter, "d", 10);
   assertEquals(bench.written(), []);
   bench.now = 100;
   bench.meter.draw();
@@ -123,7 +123,7 @@ Deno.test("Meter: writes the lines of many small files at once", () => {
 
 Deno.test("Meter: wipes an unfinished line to make room, and draws it again", () => {
   using bench = new Bench(48);
-  startFile(bench.meter, "a", 10);
+  moving(bench.meter, "a", 10);
   bench.meter.draw();
   bench.written();
   bench.meter.makeRoom();
@@ -143,7 +143,7 @@ Deno.test("Meter: writes what ended before it makes room", () => {
 
 Deno.test("Meter: follows the terminal's width", () => {
   using bench = new Bench(48);
-  startFile(bench.meter, "a", 10);
+  moving(bench.meter, "a", 10);
   bench.meter.draw();
   bench.written();
   bench.screen.width = 44;
@@ -155,7 +155,7 @@ Deno.test("Meter: follows the terminal's width", () => {
 
 Deno.test("Meter: takes a terminal that tells no width for 80 columns wide", () => {
   using bench = new Bench(undefined);
-  startFile(bench.meter, "a", 10);
+  moving(bench.meter, "a", 10);
   bench.meter.draw();
   assertEquals(bench.written().map((text) => text.length), [80]);
 });
@@ -164,7 +164,7 @@ Deno.test("Meter: writes nothing from the background", () => {
   using bench = new Bench(48);
   bench.screen.inForeground = false;
   bench.copy("a");
-  startFile(bench.meter, "b", 10);
+  moving(bench.meter, "b", 10);
   bench.now = 1000;
   bench.meter.draw();
   bench.meter.makeRoom();
@@ -174,7 +174,7 @@ Deno.test("Meter: writes nothing from the background", () => {
 Deno.test("Meter: draws its line when it comes to the foreground", () => {
   using bench = new Bench(48);
   bench.screen.inForeground = false;
-  startFile(bench.meter, "a", 10);
+  moving(bench.meter, "a", 10);
   bench.meter.draw();
   bench.screen.inForeground = true;
   bench.now = 100;
@@ -185,7 +185,7 @@ Deno.test("Meter: draws its line when it comes to the foreground", () => {
 Deno.test("Meter: wipes no line that the background kept from the terminal", () => {
   using bench = new Bench(48);
   bench.screen.inForeground = false;
-  startFile(bench.meter, "a", 10);
+  moving(bench.meter, "a", 10);
   bench.meter.draw();
   bench.screen.inForeground = true;
   bench.meter.makeRoom();
@@ -220,8 +220,8 @@ Deno.test("Meter: lets no name act on the terminal", () => {
 
 Deno.test("Meter: shows the file that began first of those that move at once", () => {
   using bench = new Bench(48);
-  const first = startFile(bench.meter, "a", 4096);
-  const second = startFile(bench.meter, "b", 4096);
+  const first = moving(bench.meter, "a", 4096);
+  const second = moving(bench.meter, "b", 4096);
   bench.meter.draw();
   assertEquals(bench.written(), [`\r${firstLine("a")}`]);
   bench.now = 1000;
@@ -244,7 +244,7 @@ Deno.test("Meter: shows the file that began first of those that move at once", (
 Deno.test("Meter: leaves lines in the order in which their files began", () => {
   using bench = new Bench(48);
   const files = ["a", "b", "c", "d"].map((name) =>
-    startFile(bench.meter, name, 10)
+    moving(bench.meter, name, 10)
   );
   const end = (index: number): void => {
     files[index]!.moved(10);
@@ -270,8 +270,8 @@ Deno.test("Meter: leaves lines in the order in which their files began", () => {
 
 Deno.test("Meter: shows of a file that waits for those before it what it took", () => {
   using bench = new Bench(48);
-  const first = startFile(bench.meter, "a", 100);
-  const second = startFile(bench.meter, "b", 100);
+  const first = moving(bench.meter, "a", 100);
+  const second = moving(bench.meter, "b", 100);
   bench.now = 2000;
   second.moved(50);
   second.finished();
@@ -291,7 +291,7 @@ Deno.test("Meter: shows of a file that waits for those before it what it took", 
 
 Deno.test("Meter: writes each file's line once, at its end, where it cannot redraw", () => {
   using bench = new Bench(48, { isDumb: true });
-  const progress = startFile(bench.meter, "a", 10);
+  const progress = moving(bench.meter, "a", 10);
   bench.now = 1000;
   progress.moved(5);
   bench.meter.draw();

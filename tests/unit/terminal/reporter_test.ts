@@ -1,16 +1,20 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { startFile } from "../../../lib/events/file_progress.ts";
+import { moving } from "../../support/moving.ts";
 import {
   Reporter,
   type ReporterOptions,
 } from "../../../lib/terminal/reporter.ts";
 import { Screen } from "../../support/process/screen.ts";
 
-const plain: ReporterOptions = { quiet: false, verbose: false };
+const plain: ReporterOptions = {
+  quiet: false,
+  verbose: false,
+  progress: false,
+};
 
 /** All that a reporter can be told, once. */
 function tellAll(reporter: Reporter): void {
-  const progress = startFile(reporter, "f", 10);
+  const progress = moving(reporter, "f", 10);
   progress.moved(10);
   progress.finished();
   reporter.report({ kind: "verbose", message: () => "Sink: C0644 10 f" });
@@ -40,7 +44,7 @@ Deno.test("Reporter: says what failed and no more if it is to be quiet", () => {
 Deno.test("Reporter: says each step if it is to be verbose, quiet or not", () => {
   for (const quiet of [false, true]) {
     const screen = new Screen();
-    const reporter = new Reporter(screen, { quiet, verbose: true });
+    const reporter = new Reporter(screen, { ...plain, quiet, verbose: true });
     reporter.report({ kind: "verbose", message: () => "Sink: C0644 10 f" });
     assertEquals(screen.said, ["Sink: C0644 10 f"]);
   }
@@ -58,7 +62,7 @@ Deno.test("Reporter: draws a meter on a terminal alone", () => {
 Deno.test("Reporter: wipes the meter's line before a message", () => {
   const screen = new Screen(40);
   const reporter = new Reporter(screen, plain);
-  startFile(reporter, "f", 10);
+  moving(reporter, "f", 10);
   reporter.report({ kind: "failure", message: "g: Is a directory" });
   const blank = `\r${" ".repeat(39)}\r`;
   assert(
@@ -70,16 +74,22 @@ Deno.test("Reporter: wipes the meter's line before a message", () => {
 
 Deno.test("Reporter: lets no message act on the terminal", () => {
   const screen = new Screen();
-  const reporter = new Reporter(screen, { quiet: false, verbose: true });
+  const reporter = new Reporter(screen, { ...plain, verbose: true });
   const hostile = "a\x1b[2K\r\nb\u202e\u009b\udcff";
   reporter.report({ kind: "failure", message: hostile });
   reporter.report({ kind: "warning", message: hostile });
   reporter.report({ kind: "verbose", message: () => hostile });
   const shown = "a\\033[2K\\015\\012b\\342\\200\\256\\302\\233\\377";
-  reporter.report({ kind: "excluded", path: hostile, reason: hostile });
+  reporter.report({
+    kind: "excluded",
+    label: "",
+    path: hostile,
+    reason: hostile,
+  });
   reporter.report({
     kind: "skipped",
-    path: hostile,
+    path: "a",
+    target: hostile,
     reason: "same size and time",
   });
   assertEquals(screen.said, [
@@ -112,8 +122,18 @@ Deno.test("Reporter: lists what a dry run would do and leave out, on standard ou
     path,
     destination: "\x1b",
   });
-  reporter.report({ kind: "excluded", path, reason: "--exclude *" });
-  reporter.report({ kind: "skipped", path, reason: "the target is newer" });
+  reporter.report({
+    kind: "excluded",
+    label: "far: ",
+    path: "a\x1bb",
+    reason: "--exclude *",
+  });
+  reporter.report({
+    kind: "skipped",
+    path: "f",
+    target: path,
+    reason: "the target is newer",
+  });
   assertEquals(screen.said, []);
   assertEquals(screen.written.join("").split("\n"), [
     "would copy f to far: a\\033b: replaces what is there",
@@ -130,7 +150,7 @@ Deno.test("Reporter: lists what a dry run would do and leave out, on standard ou
 Deno.test("Reporter: says failures and warnings under the program's name, steps without it", () => {
   const screen = new Screen();
   const reporter = new Reporter(screen, {
-    quiet: false,
+    ...plain,
     verbose: true,
     program: "scp",
   });

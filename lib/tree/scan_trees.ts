@@ -1,0 +1,172 @@
+import { delay } from "@std/async/delay";
+import { EntryError, isConnectionFailure } from "../errors.ts";
+import type {
+  Attributes,
+  DirectoryEntry,
+  FileSystem,
+  Listing,
+} from "../filesystem/file_system.ts";
+import {
+  type CopiedDirectory,
+  openDirectory,
+} from "../filesystem/directory_loops.ts";
+import type { Scan } from "../events/total_count.ts";
+import type { SourceEntry } from "./tree_copier.ts";
+
+/** Options for a scan. */
+export interface ScanOptions {
+  readonly recursive: boolean;
+  /** True where links are copied as links: each counts as a file without content. */
+  readonly keepsLinks?: boolean;
+  /** Receiver of what is found. */
+  readonly scan: Scan;
+  /** Signal that ends the scan: the copy is over, or was interrupted. */
+  readonly over: AbortSignal;
+  /** Opens a listing as the copy beside the scan does; absent where there is none. */
+  readonly list?: (
+    name: string,
+    open: () => Promise<Listing>,
+  ) => Promise<Listing>;
+}
+
+/**
+ * Share of the directories that are scanned at once in the entries that a copy has
+ * in flight. Each takes some three requests, a file as many or more, so the scan's
+ * requests stay below a quarter.
+ */
+const SCANNED_SHARE = 1 / 8;
+
+/** Longest work of a scan of the local disk between two pauses, in milliseconds. */
+const WORK_MILLISECONDS = 2;
+
+/**
+ * Pause of such a scan, in milliseconds. Its calls hold up the copy, so that it
+ * gets a tenth of the time at most.
+ */
+const PAUSE_MILLISECONDS = 18;
+
+/**
+ * Counts the files in some trees, and their lengths, beside the copy of them. What
+ * cannot be read is left to the copy to report. Where a connection fails the scan
+ * stops and its count does not end.
+ */
+export async function scanTrees(
+  files: FileSystem,
+  entries: readonly SourceEntry[],
+  options: ScanOptions,
+): Promise<void> {
+  await new TreeScan(files, options).run(entries);
+}
+
+/** Directory that is yet to be listed. */
+interface FoundDirectory {
+  readonly path: string;
+  readonly attributes: Attributes;
+  readonly above: CopiedDirectory | undefined;
+}
+
+class TreeScan {
+  readonly #files: FileSystem;
+  readonly #options: ScanOptions;
+  readonly #pending: FoundDirectory[] = [];
+  readonly #done = Promise.withResolvers<void>();
+  /** True where each call holds up all others: the local disk. */
+  readonly #isLocal: boolean;
+  /** Directories that are listed at once. */
+  readonly #most: number;
+  #running = 0;
+  #isBroken = false;
+  #workedSince = performance.now();
+
+  constructor(files: FileSystem, options: ScanOptions) {
+    this.#files = files;
+    this.#options = options;
+    const { blocks, entries } = files.concurrency;
+    this.#isLocal = blocks === 0;
+    this.#most = Math.max(1, Math.floor(entries * SCANNED_SHARE));
+  }
+
+  async run(entries: readonly SourceEntry[]): Promise<void> {
+    const { scan } = this.#options;
+    for (const entry of entries) {
+      if (this.#hasEnded) return;
+      await this.#orStop(() => this.#meet(entry, undefined));
+    }
+    this.#beginMore();
+    await this.#done.promise;
+    if (!this.#hasEnded) scan.end();
+  }
+
+  get #hasEnded(): boolean {
+    return this.#isBroken || this.#options.over.aborted;
+  }
+
+  #beginMore(): void {
+    while (this.#running < this.#most && !this.#hasEnded) {
+      const next = this.#pending.pop();
+      if (next === undefined) break;
+      this.#running++;
+      this.#orStop(() => this.#look(next)).then(() => {
+        this.#running--;
+        this.#beginMore();
+      });
+    }
+    if (this.#running === 0) this.#done.resolve();
+  }
+
+  /** Runs a step; an error of an entry is the copy's to report. */
+  async #orStop(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      if (error instanceof EntryError) return;
+      if (!isConnectionFailure(error) && !this.#hasEnded) throw error;
+      this.#isBroken = true;
+    }
+  }
+
+  async #look({ path, attributes, above }: FoundDirectory): Promise<void> {
+    const { list = (_, open) => open() } = this.#options;
+    const directory = await openDirectory(this.#files, {
+      path,
+      attributes,
+      above,
+    });
+    using listing = await list(
+      `${this.#files.label}${path}`,
+      () => this.#files.readdir(path),
+    );
+    for await (const { name, ...known } of listing) {
+      if (this.#hasEnded) return;
+      const entry = { path: this.#files.join(path, name), ...known };
+      await this.#orStop(() => this.#meet(entry, directory));
+    }
+  }
+
+  async #meet(
+    { path, kind, attributes: known }:
+      & SourceEntry
+      & Pick<DirectoryEntry, "kind">,
+    above: CopiedDirectory | undefined,
+  ): Promise<void> {
+    if (this.#isLocal) await this.#pauseIfDue();
+    const { scan, recursive, keepsLinks } = this.#options;
+    const mayBeLink = recursive && keepsLinks === true &&
+      known === undefined && kind === undefined;
+    if (mayBeLink && await this.#files.readlink(path) !== undefined) {
+      return scan.add(1, 0);
+    }
+    const attributes = known ?? await this.#files.stat(path);
+    if (attributes.kind === "file") scan.add(1, attributes.size);
+    else if (attributes.kind === "directory" && recursive) {
+      this.#pending.push({ path, attributes, above });
+      this.#beginMore();
+    }
+  }
+
+  async #pauseIfDue(): Promise<void> {
+    if (performance.now() - this.#workedSince < WORK_MILLISECONDS) return;
+    await delay(PAUSE_MILLISECONDS, { signal: this.#options.over });
+    this.#workedSince = performance.now();
+  }
+}

@@ -1,0 +1,311 @@
+/** The events of `--json`, over both protocols and both ways. */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  type Door,
+  peerTest,
+  peerTestUnless,
+  sftpSshdDoor,
+  sshdDoor,
+  writeFailure,
+} from "../support/doors.ts";
+import { Place, UNPRIVILEGED } from "../support/fixtures/place.ts";
+import {
+  emptied,
+  lacksRawNames,
+  shell,
+} from "../support/fixtures/raw_names.ts";
+import { haltCopy, sftpWays, ways } from "../support/hostile/halted_copy.ts";
+import { type JsonEvent, jsonEvents } from "../support/json_events.ts";
+import { runProgram, seacp } from "../support/process/program.ts";
+import { quoted, seacpCommand } from "../support/process/pseudo_terminal.ts";
+import { Sshd } from "../support/ssh/sshd.ts";
+
+const NEEDS = [...sshdDoor.needs, ...sftpSshdDoor.needs];
+
+let opened: Promise<Sshd> | undefined;
+Deno.test.afterAll(async () => {
+  await (await opened)?.[Symbol.asyncDispose]();
+});
+
+async function sharedSshd(): Promise<Sshd> {
+  return await (opened ??= Sshd.start());
+}
+
+async function place(protocol: string): Promise<Place> {
+  const { config, home } = await sharedSshd();
+  const door: Door = {
+    options: [protocol, "-F", config],
+    home,
+    [Symbol.asyncDispose]: async () => {},
+  };
+  return new Place(door);
+}
+
+interface Told {
+  readonly events: readonly JsonEvent[];
+  readonly stderr: string;
+}
+
+/** Runs the program with --json, and reads its events. */
+async function tell(
+  place: Place,
+  args: readonly string[],
+  { status = 0, wrapper = [] }: {
+    status?: number;
+    wrapper?: readonly string[];
+  } = {},
+): Promise<Told> {
+  const outcome = await place.copy(["--json", ...args], { wrapper });
+  assertEquals(outcome.status, status, outcome.stderr);
+  const { stdout, stderr } = outcome;
+  return { events: jsonEvents(stdout, status), stderr };
+}
+
+/** Gives the files of one action, each by its path and its bytes, in order. */
+function files({ events }: Told, action: string): string[] {
+  return events.filter((event) => event.action === action)
+    .map(({ path, bytes }) => `${path} ${bytes}`).toSorted();
+}
+
+const TREE = [
+  { path: "t/a", content: "a" },
+  { path: "t/d/b", content: "bb" },
+  { path: "t/empty", content: "" },
+];
+
+for (const protocol of ["-O", "-s"]) {
+  const name = protocol === "-O" ? "scp" : "sftp";
+
+  peerTest(
+    `json: tells of each file of a tree, up and down over ${name}`,
+    NEEDS,
+    async () => {
+      using here = await place(protocol);
+      here.makeNear(TREE);
+      const up = await tell(here, ["-r", "t", here.remote("u")]);
+      assertEquals(up.stderr, "");
+      assertEquals(files(up, "copied"), ["t/a 1", "t/d/b 2", "t/empty 0"]);
+      const [start, host] = up.events;
+      assertEquals(start!.sources, [{ path: "t" }]);
+      assertEquals([host!.type, host!.hosts, host!.protocol], [
+        "host",
+        ["far"],
+        name,
+      ]);
+      const { files_copied, bytes_copied, failures } = up.events.at(-1)!;
+      assertEquals([files_copied, bytes_copied, failures], [3, 3, 0]);
+
+      const down = await tell(here, ["-r", here.remote("u"), "v"]);
+      assertEquals(files(down, "copied"), ["v/a 1", "v/d/b 2", "v/empty 0"]);
+    },
+  );
+
+  peerTest(
+    `json: tells what failed, with its path and kind, over ${name}`,
+    [...NEEDS, ...UNPRIVILEGED.slice(0, 1)],
+    async () => {
+      using here = await place(protocol);
+      here.makeNear([...TREE, { path: "t/secret", content: "s", mode: 0 }]);
+      const up = await tell(here, ["-r", "t", "missing", here.remote(".")], {
+        status: 1,
+        wrapper: UNPRIVILEGED,
+      });
+      const errors = up.events.filter(({ type }) => type === "error");
+      assertEquals(
+        errors.map(({ kind, path }) => [kind, path]).toSorted(),
+        [["not_found", "missing"], ["permission", "t/secret"]],
+      );
+      assertEquals(files(up, "failed").length, 2);
+      assertEquals(files(up, "copied").length, 3);
+      assertMatch(up.stderr, /t\/secret: Permission denied\n/);
+
+      here.makeNear([{ path: "locked/", mode: 0o555 }]);
+      here.makeFar([{ path: "f", content: "f" }]);
+      const down = await tell(here, [here.remote("f"), "locked"], {
+        status: 1,
+        wrapper: UNPRIVILEGED,
+      });
+      const [error] = down.events.filter(({ type }) => type === "error");
+      assertEquals([error!.kind, error!.path], ["permission", "locked/f"]);
+    },
+  );
+
+  peerTest(
+    `json: names the host that has no such file, over ${name}`,
+    NEEDS,
+    async () => {
+      using here = await place(protocol);
+      const { events } = await tell(here, [here.remote("no"), "."], {
+        status: 1,
+      });
+      const [error] = events.filter(({ type }) => type === "error");
+      assertEquals(error!.kind, "not_found");
+      // With -O the words are the remote scp's own.
+      assertEquals(error!.host, protocol === "-O" ? undefined : "far");
+    },
+  );
+
+  peerTestUnless(lacksRawNames)(
+    `json: a name that is not UTF-8, or would control a terminal, is told whole, over ${name}`,
+    NEEDS,
+    async () => {
+      using here = await place(protocol);
+      using _near = emptied(here.near);
+      using _far = emptied(here.far);
+      const evil = "\x1b]0;x\x07\x9b\u202e";
+      here.makeNear([{ path: `t/${evil}`, content: "e" }]);
+      shell(`printf r > "$(printf 't/\\377')"`, here.near);
+      const { events } = await tell(here, ["-r", "t", here.remote(".")]);
+      const told = events.filter(({ action }) => action === "copied");
+      assertEquals(
+        told.map(({ path, path_base64 }) => [path, path_base64])
+          .toSorted((one, other) =>
+            String(one[0]).length - String(other[0]).length
+          ),
+        // The bytes 74 2f ff.
+        [["t/\ufffd", "dC//"], [`t/${evil}`, undefined]],
+      );
+    },
+  );
+
+  peerTest(
+    `json: an ssh that does not connect is told, with the reason, over ${name}`,
+    NEEDS,
+    async () => {
+      using here = await place(protocol);
+      here.makeNear(TREE);
+      const lines = [
+        ["far: Permission denied (publickey).", "auth"],
+        ["Host key verification failed.", "host_key"],
+        ["ssh: connect to host far port 22: Connection refused", "connection"],
+      ] as const;
+      for (const [line, kind] of lines) {
+        const ssh = writeFailure(`${here.near}/ssh`, line, 255);
+        const { events } = await tell(here, ["-S", ssh, "t/a", "far:"], {
+          status: protocol === "-O" ? 1 : 255,
+        });
+        const [error] = events.filter(({ type }) => type === "error");
+        assertEquals([error!.kind, error!.host], [kind, "far"]);
+      }
+    },
+  );
+}
+
+peerTest(
+  "json: tells of a copy between two hosts, and of one on this machine",
+  NEEDS,
+  async () => {
+    for (const protocol of ["-O", "-s"]) {
+      using here = await place(protocol);
+      here.makeFar([{ path: "t/d/b", content: "bb" }, { path: "to/" }]);
+      here.makeNear(TREE);
+      const between = await tell(here, [
+        ...["-r", here.remote("t"), here.remote("to", "other")],
+      ]);
+      assertEquals(files(between, "copied").length, 1);
+      assertMatch(files(between, "copied")[0]!, /\bt\/d\/b 2$/);
+      const local = await tell(here, ["-r", "t", "u"]);
+      assertEquals(files(local, "copied"), ["u/a 1", "u/d/b 2", "u/empty 0"]);
+    }
+  },
+);
+
+for (const way of [...ways, ...sftpWays]) {
+  for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
+    peerTest(
+      `json: ${signal} inside ${way.name} leaves a summary, last`,
+      NEEDS,
+      async () => {
+        await haltCopy({ sshd: await sharedSshd(), way }, {
+          after: { z: "z" },
+          start: (place, args) => place.start(["--json", ...args]),
+          act: async ({ pid, outcome }) => {
+            Deno.kill(pid, signal);
+            await outcome;
+          },
+        }, (outcome) => {
+          assertEquals(outcome.status, status);
+          const events = jsonEvents(outcome.stdout, status);
+          const kinds = events.filter(({ type }) => type === "error")
+            .map(({ kind }) => kind);
+          assert(kinds.includes("interrupted"), outcome.stdout);
+        });
+      },
+    );
+  }
+}
+
+Deno.test("json: a wrong call is told on standard output too", async () => {
+  const calls: readonly (readonly [string[], number])[] = [
+    [["--json"], 1],
+    [["--json", "-z", "a", "b"], 1],
+    [["--json", "-P", "0", "a", "b"], 255],
+    [["--json", "-R", "one:a", "two:"], 1],
+    [["-z", "--json"], 1],
+  ];
+  for (const [args, status] of calls) {
+    const outcome = await seacp(args);
+    assertEquals(outcome.status, status);
+    const [start, error, ...rest] = jsonEvents(outcome.stdout, status);
+    assertEquals([start!.type, error!.kind, rest.length], [
+      "start",
+      "usage",
+      1,
+    ]);
+    assert(outcome.stderr !== "");
+  }
+});
+
+peerTest(
+  "json: a standard output that nobody reads ends the run",
+  [...NEEDS, "bash", "head"],
+  async () => {
+    for (const protocol of ["-O", "-s"]) {
+      using here = await place(protocol);
+      here.makeNear(Array.from({ length: 200 }, (_, at) => ({
+        path: `t/${at}`,
+        content: "x".repeat(1000),
+      })));
+      const args = [
+        protocol,
+        ...here.options,
+        "--json",
+        "-l",
+        "800",
+        "-r",
+        "t",
+      ];
+      const command = `${seacpCommand([...args, here.remote(".")])} ` +
+        `| head -n 2 > ${quoted(`${here.near}/head`)}; echo \${PIPESTATUS[0]}`;
+      const { stdout, stderr } = await runProgram(["bash", "-c", command], {
+        cwd: here.near,
+      });
+      assertEquals(stdout, "141\n");
+      assertMatch(stderr, /standard output was closed\n/);
+      const [start] = Deno.readTextFileSync(`${here.near}/head`).split("\n");
+      assertEquals(JSON.parse(start!).type, "start");
+      assert([...Deno.readDirSync(`${here.far}/t`)].length < 200);
+    }
+  },
+);
+
+peerTest(
+  "json: tells the progress, and the total in the end",
+  NEEDS,
+  async () => {
+    using here = await place("-s");
+    here.makeNear([
+      { path: "t/a", content: "x".repeat(60_000) },
+      { path: "t/b", content: "x".repeat(60_000) },
+    ]);
+    const { events } = await tell(here, [
+      ...["-l", "600", "-r", "t", here.remote(".")],
+    ]);
+    const last = events.findLast(({ type }) => type === "progress")!;
+    assertEquals(
+      [last.total_files, last.total_bytes, last.is_total_complete],
+      [2, 120_000, true],
+    );
+  },
+);

@@ -1,0 +1,47 @@
+/** The summary at the end of a copy of several things where some failed. */
+
+import { assert, assertEquals } from "@std/assert";
+
+/** First line of a summary that tells of failures, and those behind it. */
+const SUMMARY =
+  /^(?:interrupted: )?[\d,]+ (?:of [\d,]+ )?files?, [\d.]+ \w+ in [\d.:]+(?: s)?(?:; [\d,]+ skipped)?; ([\d,]+) failed:\n((?: {2}.*\n)+)$/m;
+
+/** Line of a failure that stands for others. */
+const FOR_OTHERS = / \(and ([\d,]+) more for this reason\)$/;
+
+/** Line that counts those that have none. */
+const REST = /^and ([\d,]+) more$/;
+
+/**
+ * Takes the summary off standard error, where there is one, and checks that it tells
+ * what the messages above have told, no more and no less.
+ *
+ * @returns The messages.
+ */
+export function messagesOf(stderr: string): string {
+  const [whole, failures, lines] = SUMMARY.exec(stderr) ?? [];
+  if (whole === undefined) return stderr;
+  assert(stderr.endsWith(whole), `the summary is not the end: ${stderr}`);
+  const messages = stderr.slice(0, -whole.length);
+  let count = 0;
+  for (const line of lines!.trimEnd().split("\n")) {
+    const text = line.slice(2);
+    const [, rest] = REST.exec(text) ?? [];
+    const [, others = "0"] = FOR_OTHERS.exec(text) ?? [];
+    count += rest === undefined ? numberOf(others) + 1 : numberOf(rest);
+    if (rest !== undefined) continue;
+    const message = text.replace(FOR_OTHERS, "");
+    assert(
+      messages.split("\n").some((told) =>
+        told === message || told.endsWith(`: ${message}`)
+      ),
+      `only the summary tells "${message}": ${stderr}`,
+    );
+  }
+  assertEquals(count, numberOf(failures!), stderr);
+  return messages;
+}
+
+function numberOf(text: string): number {
+  return Number(text.replaceAll(",", ""));
+}
