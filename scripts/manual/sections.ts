@@ -228,6 +228,10 @@ the status is then 1.
 Or an option has an invalid value.
 .It 129 , 130 , 143
 A HUP, INT or TERM signal ended the copy.
+.It 141
+With
+.Fl \-json :
+nobody read standard output any more.
 .El`;
 
 /** Sections after the examples. */
@@ -244,6 +248,8 @@ messages have the form of
 A
 .Ql warning
 does not change the exit status.
+A copy of several files of which some failed ends with a summary that names
+those once more.
 Some messages suggest a remedy:
 .Bl -tag -width Ds
 .It Li try \-\-lockstep
