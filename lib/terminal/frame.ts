@@ -84,17 +84,16 @@ export class Frame {
   /** Wipes the rows; the next ones begin in their place. */
   wipe(): void {
     if (this.#shown.length === 0) return;
-    const { length } = this.#shown;
-    const text = this.#hasStatus || length > 1
+    const text = this.#hasStatus
       ? `${this.#toFirstRow()}\r${ERASE_BELOW}`
       : `\r${" ".repeat(Math.max(0, this.#width - 1))}\r`;
     this.#write(text);
-    this.#shown = [];
-    this.#hasStatus = false;
+    this.#forget();
   }
 
-  /** Takes back the terminal's own progress. */
+  /** Takes back what must not stay: the status, and the terminal's own progress. */
   reset(): void {
+    if (this.#hasStatus) this.wipe();
     this.#report = NO_PROGRESS;
     if (this.#reported !== NO_PROGRESS) this.#write(NO_PROGRESS);
   }

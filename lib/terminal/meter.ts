@@ -171,7 +171,7 @@ export class Meter implements Observer, Disposable {
     this.#frame.wipe();
   }
 
-  /** Takes back what the terminal would keep, where the process ends at once. */
+  /** Takes back what must not stay, where the process ends at once. */
   abandon(): void {
     this.#frame.reset();
   }

@@ -43,7 +43,7 @@ export class Reporter implements Observer {
       this.#meter !== undefined && this.#terminal.canRedraw();
   }
 
-  /** Takes back what the terminal would keep, where the process ends at once. */
+  /** Takes back what must not stay, where the process ends at once. */
   abandon(): void {
     this.#meter?.abandon();
   }

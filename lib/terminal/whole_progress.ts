@@ -43,6 +43,8 @@ export class WholeMeter implements Observer {
   readonly #started: number;
   /** Bytes that moved of each file in flight. */
   readonly #moving = new Map<MovingFile, number>();
+  /** Paths of entries that failed, each of which counts once. */
+  readonly #failed = new Set<string>();
   #filesStarted = 0;
   #filesOver = 0;
   /** Bytes that moved of files that are over. */
@@ -86,6 +88,9 @@ export class WholeMeter implements Observer {
       case "settled":
         this.#settle(event);
         break;
+      case "failure":
+        if (event.path !== undefined) this.#fail(event.path);
+        break;
       case "skipped":
         this.#filesOver++;
         this.#bytesLost += event.bytes ?? 0;
@@ -106,9 +111,17 @@ export class WholeMeter implements Observer {
       this.#filesStarted--;
       return;
     }
-    this.#filesOver++;
+    if (outcome === "failed") this.#fail(file.path);
+    else this.#filesOver++;
     this.#bytesOver += moved;
     this.#bytesLost += Math.max(0, file.size - moved);
+  }
+
+  /** Counts an entry that failed, whether its file had started or not. */
+  #fail(path: string): void {
+    if (this.#failed.has(path)) return;
+    this.#failed.add(path);
+    this.#filesOver++;
   }
 
   /** Gives the progress now. */

@@ -152,7 +152,7 @@ A host without scp, or without SFTP, is remembered for 30 days.
 .Pp
 Small files do not wait for each other.
 Over SCP, a download is acknowledged in advance, and an upload sends the next
-file before the last one is acknowledged; over SFTP, up to 512 entries are in
+file before the last one is acknowledged; over SFTP, up to 1024 entries are in
 flight at once.
 .Sh ENVIRONMENT
 ssh inherits the environment, so variables that it reads, such as
@@ -229,6 +229,10 @@ the status is then 1.
 Or an option has an invalid value.
 .It 129 , 130 , 143
 A HUP, INT or TERM signal ended the copy.
+.It 141
+With
+.Fl \-json :
+nobody read standard output any more.
 .El`;
 
 /** Sections after the examples. */
@@ -245,6 +249,8 @@ messages have the form of
 A
 .Ql warning
 does not change the exit status.
+A copy of several files of which some failed ends with a summary that names
+those once more.
 Some messages suggest a remedy:
 .Bl -tag -width Ds
 .It Li try \-\-lockstep

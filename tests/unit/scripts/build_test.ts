@@ -51,7 +51,11 @@ Deno.test("withPublished(): takes the stand-ins away, and nothing else", () => {
 
 Deno.test("deno.json: each dependency has one exact version", () => {
   for (const [name, specifier] of Object.entries(config.imports)) {
-    assertMatch(specifier, /^(jsr:@std|npm:)[^@]*@\d+\.\d+\.\d+$/, name);
+    assertMatch(
+      specifier,
+      /^(jsr:@std|npm:(@[^@/]+\/)?)[^@]*@\d+\.\d+\.\d+$/,
+      name,
+    );
   }
 });
 

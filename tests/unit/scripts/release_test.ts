@@ -301,8 +301,13 @@ Deno.test("documents(): is what an archive holds besides the executable", () => 
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
-    ...["architecture", "completions", "performance", "platforms", "protocols"]
-      .map((name) => `docs/${name}.md`),
+    "docs/architecture.md",
+    "docs/completions.md",
+    "docs/json-events.schema.json",
+    "docs/performance.md",
+    "docs/platforms.md",
+    "docs/protocols.md",
+    "docs/reports.md",
   ]);
   assert(
     found.every(({ content, mode }) => content.length > 100 && mode === 0o644),

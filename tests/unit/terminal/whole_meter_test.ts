@@ -179,13 +179,13 @@ Deno.test("Meter: shows the percents in the terminal's own way, seldom, and take
   assertEquals(bench.written(), "");
 });
 
-Deno.test("Meter: takes the terminal's own progress back where the process ends at once", () => {
+Deno.test("Meter: takes both lines and the terminal's own progress back where the process ends at once", () => {
   using bench = new Bench(40);
   bench.screen.hasProgress = true;
   bench.begin("a");
   bench.draw();
   bench.meter.abandon();
-  assertEquals(bench.written(), NO_PROGRESS);
+  assertEquals(bench.written(), `\x1b[1A\r\x1b[J${NO_PROGRESS}`);
 });
 
 Deno.test("Meter: other terminals get no progress of their own", () => {

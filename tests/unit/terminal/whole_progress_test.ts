@@ -93,6 +93,16 @@ Deno.test("WholeMeter: what failed or was skipped is not waited for", () => {
   assertEquals([files, bytes, percent], [4, 240, 100]);
 });
 
+Deno.test("WholeMeter: a file that failed counts once, whether it had started or not", () => {
+  const bench = new Bench();
+  const fail = (path: string) =>
+    bench.whole.report({ kind: "failure", message: `${path}: gone`, path });
+  fail("never started");
+  moving(bench.whole, "f", 10).settled("failed");
+  fail("f");
+  assertEquals(bench.whole.look().files, 2);
+});
+
 Deno.test("WholeMeter: an excluded entry counts as no file", () => {
   const bench = new Bench();
   bench.whole.report({
