@@ -43,7 +43,7 @@ export class Teller implements Observer {
       verbose: options.verbose,
       progress,
       hasNoMeter: json,
-      isDry: options.isDry === true && !json,
+      listsPlans: options.isDry === true && !json,
       ...(isOld ? {} : { program: programName }),
     });
     this.interrupted = AbortSignal.any([

@@ -15,8 +15,8 @@ export interface ReporterOptions {
   readonly hasNoMeter?: boolean;
   /** Tell the progress in lines where no meter can be drawn. */
   readonly progress: boolean;
-  /** List what is not copied, as all that would be. */
-  readonly isDry?: boolean;
+  /** List on standard output what a dry run would do and what it leaves out. */
+  readonly listsPlans?: boolean;
   /** Name of the program before each message; absent with `-O`, as scp's. */
   readonly program?: string;
 }
@@ -81,7 +81,8 @@ export class Reporter implements Observer {
       case "skipped":
         return this.#leaveOut(`skipped ${event.target}: ${event.reason}`);
       case "planned":
-        return this.#list(planText(event));
+        if (this.#options.listsPlans) this.#list(planText(event));
+        return;
       case "verbose":
         return this.#sayStep(event.message);
       case "end":
@@ -99,7 +100,7 @@ export class Reporter implements Observer {
 
   /** Shows what is not copied: a dry run lists it, a verbose one says it. */
   #leaveOut(message: string): void {
-    if (this.#options.isDry) this.#list(message);
+    if (this.#options.listsPlans) this.#list(message);
     else this.#sayStep(() => message);
   }
 

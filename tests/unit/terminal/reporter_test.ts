@@ -103,7 +103,7 @@ Deno.test("Reporter: lets no message act on the terminal", () => {
 
 Deno.test("Reporter: lists what a dry run would do and leave out, on standard output", () => {
   const screen = new Screen();
-  const reporter = new Reporter(screen, { ...plain, isDry: true });
+  const reporter = new Reporter(screen, { ...plain, listsPlans: true });
   const path = "far: a\x1bb";
   for (const replaces of [true, false]) {
     reporter.report({
