@@ -8,6 +8,7 @@ import { dirname, sep } from "node:path";
 import { TREES_GO_OVER } from "../support/c_library.ts";
 import { statusAfterCtrlC } from "../support/process/ctrl_c.ts";
 import { BUILT_TARGET, builtTest } from "../support/process/executable.ts";
+import { messagesOf } from "../support/process/summary.ts";
 import { listing } from "../support/fixtures/listing.ts";
 import { onWindows } from "../support/platform.ts";
 import { SCRIPTED_SSH, ScriptedPlace } from "../support/ssh/scripted_place.ts";
@@ -140,7 +141,8 @@ function testCase(
     const leaves = expected.leaves ?? near.map(nearLine).toSorted();
     const operands = args.map((arg) => arg.replace("NEAR", place.path + sep));
     const command = ["-S", SCRIPTED_SSH, ...operands];
-    assertEquals(await place.start(command, { script }).outcome, {
+    const outcome = await place.start(command, { script }).outcome;
+    assertEquals({ ...outcome, stderr: messagesOf(outcome.stderr) }, {
       status,
       stdout: "",
       stderr: stderr.map((line) => `${line}\n`).join(""),
