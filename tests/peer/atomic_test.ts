@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
-import { type Door, peerTest, sftpSshdDoor } from "../support/doors.ts";
+import { peerTest, sftpSshdDoor } from "../support/doors.ts";
 import { Place } from "../support/fixtures/place.ts";
 import { ODD_NAMES } from "../support/fixtures/tree.ts";
 import { lengthOf, until } from "../support/process/processes.ts";
@@ -12,6 +12,7 @@ import {
   seacpCommand,
   startOnTerminal,
 } from "../support/process/pseudo_terminal.ts";
+import { placeAt, SharedSshd } from "../support/ssh/shared_sshd.ts";
 import { Sshd } from "../support/ssh/sshd.ts";
 
 const NEEDS = [...sftpSshdDoor.needs, "scp"];
@@ -25,23 +26,7 @@ const SLOWLY = ["-l", "8000"];
 const OLD = "old\n".repeat(1000);
 const NEW = "new\n".repeat(LARGE / 4);
 
-let opened: Promise<Sshd> | undefined;
-Deno.test.afterAll(async () => {
-  await (await opened)?.[Symbol.asyncDispose]();
-});
-
-async function newPlace(): Promise<Place> {
-  return placeAt(await (opened ??= Sshd.start()));
-}
-
-function placeAt({ config, home }: Sshd): Place {
-  const door: Door = {
-    options: ["-F", config],
-    home,
-    [Symbol.asyncDispose]: async () => {},
-  };
-  return new Place(door);
-}
+const sshd = new SharedSshd();
 
 /** A way of a copy, and the directories that it goes from and to. */
 interface Way {
@@ -88,7 +73,7 @@ for (const way of WAYS) {
     `atomic: a reader sees the old file or the new one, never a part, ${way.name}`,
     NEEDS,
     async () => {
-      using place = await newPlace();
+      using place = await sshd.place();
       const { from, to } = sides(place, way);
       Deno.writeTextFileSync(`${from}/f`, NEW);
       Deno.writeTextFileSync(`${to}/f`, OLD, { mode: 0o640 });
@@ -118,7 +103,7 @@ for (const way of WAYS) {
     `atomic: a tree of odd and long names arrives, and nothing else, ${way.name}`,
     NEEDS,
     async () => {
-      using place = await newPlace();
+      using place = await sshd.place();
       const { from, to } = sides(place, way);
       const tree = ["é".repeat(127), "x".repeat(255), "empty", ...ODD_NAMES];
       Deno.mkdirSync(`${from}/tree`);
@@ -139,7 +124,7 @@ for (const way of WAYS) {
     `atomic: a link at the target stays, and what it leads to is replaced, ${way.name}`,
     NEEDS,
     async () => {
-      using place = await newPlace();
+      using place = await sshd.place();
       const { from, to } = sides(place, way);
       Deno.writeTextFileSync(`${from}/f`, "new");
       Deno.mkdirSync(`${to}/dir`);
@@ -164,7 +149,7 @@ for (const way of WAYS) {
       `atomic: ${signal} leaves the old file and nothing else, ${way.name}`,
       NEEDS,
       async () => {
-        using place = await newPlace();
+        using place = await sshd.place();
         const { from, to } = sides(place, way);
         const { pid, outcome } = startSlow(place, way, { from, to });
         await untilItMoves(to);
@@ -181,7 +166,7 @@ for (const way of WAYS) {
     `atomic: ctrl-C on the terminal leaves the old file and nothing else, ${way.name}`,
     [...NEEDS, LENDS_TERMINAL, "stty"],
     async () => {
-      using place = await newPlace();
+      using place = await sshd.place();
       const { from, to } = sides(place, way);
       Deno.writeTextFileSync(`${from}/f`, NEW);
       Deno.writeTextFileSync(`${to}/f`, OLD);
@@ -267,7 +252,7 @@ peerTest(
   "atomic: over SCP a file on a server is not replaced",
   NEEDS,
   async () => {
-    using place = await newPlace();
+    using place = await sshd.place();
     place.makeNear([{ path: "f", content: "new" }]);
     const { status, stderr } = await place.copy([
       ...["-O", "--atomic", "f", place.remote("f")],
@@ -283,7 +268,7 @@ peerTest(
   "atomic: files of a local copy and between two hosts are replaced",
   NEEDS,
   async () => {
-    using place = await newPlace();
+    using place = await sshd.place();
     for (const root of [place.near, place.far]) {
       Deno.writeTextFileSync(`${root}/new`, "new");
       Deno.writeTextFileSync(`${root}/old`, "old", { mode: 0o604 });

@@ -1,27 +1,14 @@
 /** Dry runs: what they list, and that they change nothing. */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type Door, peerTest, sftpSshdDoor } from "../support/doors.ts";
+import { peerTest, sftpSshdDoor } from "../support/doors.ts";
 import { Place } from "../support/fixtures/place.ts";
 import { describeTree, type TreeEntry } from "../support/fixtures/tree.ts";
-import { Sshd } from "../support/ssh/sshd.ts";
+import { SharedSshd } from "../support/ssh/shared_sshd.ts";
 
 const NEEDS = [...sftpSshdDoor.needs, "scp"];
 
-let opened: Promise<Sshd> | undefined;
-Deno.test.afterAll(async () => {
-  await (await opened)?.[Symbol.asyncDispose]();
-});
-
-async function newPlace(): Promise<Place> {
-  const { config, home } = await (opened ??= Sshd.start());
-  const door: Door = {
-    options: ["-F", config],
-    home,
-    [Symbol.asyncDispose]: async () => {},
-  };
-  return new Place(door);
-}
+const sshd = new SharedSshd();
 
 const Y2K = 946_684_800;
 
@@ -88,7 +75,7 @@ for (const { name, from, to, labels: [source, target], operands } of WAYS) {
     NEEDS,
     async () => {
       for (const options of [[], ["--atomic"], ["-p"]]) {
-        using place = await newPlace();
+        using place = await sshd.place();
         make(from(place), SOURCE, place);
         make(to(place), TARGET, place);
         const before = await stateOf(place);
@@ -125,7 +112,7 @@ for (const { name, from, to, labels: [source, target], operands } of WAYS) {
     `dry run: shows the directories that --mkdir would make, and a target of another name, ${name}`,
     NEEDS,
     async () => {
-      using place = await newPlace();
+      using place = await sshd.place();
       make(from(place), [{ path: "from/d/f", content: "f" }], place);
       const [operand, end] = operands(place) as [string, string];
       const made = await place.copy([
@@ -152,7 +139,7 @@ for (const { name, from, to, labels: [source, target], operands } of WAYS) {
     `dry run: reports what would fail, with the status of that, ${name}`,
     NEEDS,
     async () => {
-      using place = await newPlace();
+      using place = await sshd.place();
       make(from(place), [{ path: "from/f", content: "f" }], place);
       make(to(place), [{ path: "to/from/f/" }], place);
       const before = await stateOf(place);
@@ -187,7 +174,7 @@ peerTest(
   "dry run: over SCP an upload is listed without a look at the target, and no login",
   NEEDS,
   async () => {
-    using place = await newPlace();
+    using place = await sshd.place();
     place.makeNear(SOURCE);
     place.makeFar(TARGET);
     const before = await stateOf(place);
@@ -212,7 +199,7 @@ peerTest(
 );
 
 peerTest("dry run: over SCP a download is refused", NEEDS, async () => {
-  using place = await newPlace();
+  using place = await sshd.place();
   place.makeFar(SOURCE);
   assertEquals(
     await place.copy(["-O", "-r", "--dry-run", place.remote("from"), "."]),
@@ -226,7 +213,7 @@ peerTest("dry run: over SCP a download is refused", NEEDS, async () => {
 });
 
 peerTest("dry run: names are escaped", NEEDS, async () => {
-  using place = await newPlace();
+  using place = await sshd.place();
   place.makeNear([{ path: "a\x1b[2Kb", content: "" }]);
   const { stdout } = await place.copy(["--dry-run", "a\x1b[2Kb", "c"]);
   assertEquals(stdout, "would copy a\\033[2Kb to c: new\n");

@@ -1,29 +1,17 @@
 /** Files whose target is there, and are left alone because an option asks for it. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Door, peerTest, sftpSshdDoor } from "../support/doors.ts";
+import { peerTest, sftpSshdDoor } from "../support/doors.ts";
 import { Place } from "../support/fixtures/place.ts";
 import { exists, ODD_NAMES } from "../support/fixtures/tree.ts";
+import { placeAt, SharedSshd } from "../support/ssh/shared_sshd.ts";
 import { Sshd } from "../support/ssh/sshd.ts";
 
 const NEEDS = [...sftpSshdDoor.needs, "scp"];
 
 const OLD = 946_684_800;
 
-let opened: Promise<Sshd> | undefined;
-Deno.test.afterAll(async () => {
-  await (await opened)?.[Symbol.asyncDispose]();
-});
-
-async function newPlace(): Promise<Place> {
-  const { config, home } = await (opened ??= Sshd.start());
-  const door: Door = {
-    options: ["-F", config],
-    home,
-    [Symbol.asyncDispose]: async () => {},
-  };
-  return new Place(door);
-}
+const sshd = new SharedSshd();
 
 /** A way of a copy, and the directories that it goes from and to. */
 interface Way {
@@ -98,7 +86,7 @@ for (const way of WAYS) {
     `existing files: --no-clobber keeps what is there, ${way.name}`,
     NEEDS,
     async () => {
-      using place = await newPlace();
+      using place = await sshd.place();
       const [from, to] = [`${way.from(place)}/from`, `${way.to(place)}/to`];
       Deno.mkdirSync(from);
       Deno.mkdirSync(`${to}/from`, { recursive: true });
@@ -133,7 +121,7 @@ for (const way of WAYS) {
     `existing files: --skip-unchanged skips what it copied before, ${way.name}`,
     NEEDS,
     async () => {
-      using place = await newPlace();
+      using place = await sshd.place();
       const [from, to] = [`${way.from(place)}/from`, `${way.to(place)}/to`];
       Deno.mkdirSync(from);
       for (const name of ["same", "longer", "later"]) {
@@ -171,7 +159,7 @@ for (const way of WAYS) {
     `existing files: --update keeps a target that is newer, ${way.name}`,
     NEEDS,
     async () => {
-      using place = await newPlace();
+      using place = await sshd.place();
       const [from, to] = [`${way.from(place)}/from`, `${way.to(place)}/to`];
       for (const name of ["newer", "older", "equal"]) {
         Deno.mkdirSync(from, { recursive: true });
@@ -204,7 +192,7 @@ peerTest(
   NEEDS,
   async () => {
     for (const option of ["--no-clobber", "--skip-unchanged", "--update"]) {
-      using place = await newPlace();
+      using place = await sshd.place();
       write(`${place.near}/f`, "ours");
       write(`${place.far}/f`, "theirs");
       assertEquals(
@@ -227,11 +215,7 @@ peerTest(
   NEEDS,
   async () => {
     await using sshd = await Sshd.start({ sftp: "none" });
-    using place = new Place({
-      options: ["-F", sshd.config],
-      home: sshd.home,
-      [Symbol.asyncDispose]: async () => {},
-    });
+    using place = placeAt(sshd);
     write(`${place.near}/f`, "ours");
     const { status, stderr } = await place.copy([
       ...["--no-clobber", "f", place.remote("f")],
@@ -250,7 +234,7 @@ for (const way of [WAYS[0]!, WAYS[2]!, WAYS[4]!]) {
     `existing files: of copies that race for a name with --no-clobber one wins, ${way.name}`,
     NEEDS,
     async () => {
-      using place = await newPlace();
+      using place = await sshd.place();
       const [from, to] = [way.from(place), way.to(place)];
       const contents = ["a", "b", "c", "d"].map((each) => each.repeat(200_000));
       for (const content of contents) write(`${from}/${content[0]}`, content);

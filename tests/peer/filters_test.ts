@@ -24,6 +24,7 @@ import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import { listed, makeTree, type TreeEntry } from "../support/fixtures/tree.ts";
 import { Random } from "../support/fuzz/random.ts";
 import { runProgram } from "../support/process/program.ts";
+import { placeAt } from "../support/ssh/shared_sshd.ts";
 import { Sshd } from "../support/ssh/sshd.ts";
 
 /** Trees that are compared with git's reading. */
@@ -329,11 +330,3 @@ peerTest(
     assertEquals(listed(place.far), []);
   },
 );
-
-function placeAt({ config, home }: Sshd): Place {
-  return new Place({
-    options: ["-F", config],
-    home,
-    [Symbol.asyncDispose]: async () => {},
-  });
-}

@@ -2,7 +2,6 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
-  type Door,
   peerTest,
   peerTestUnless,
   sftpSshdDoor,
@@ -19,28 +18,11 @@ import { haltCopy, sftpWays, ways } from "../support/hostile/halted_copy.ts";
 import { type JsonEvent, jsonEvents } from "../support/json_events.ts";
 import { runProgram, seacp } from "../support/process/program.ts";
 import { quoted, seacpCommand } from "../support/process/pseudo_terminal.ts";
-import { Sshd } from "../support/ssh/sshd.ts";
+import { SharedSshd } from "../support/ssh/shared_sshd.ts";
 
 const NEEDS = [...sshdDoor.needs, ...sftpSshdDoor.needs];
 
-let opened: Promise<Sshd> | undefined;
-Deno.test.afterAll(async () => {
-  await (await opened)?.[Symbol.asyncDispose]();
-});
-
-async function sharedSshd(): Promise<Sshd> {
-  return await (opened ??= Sshd.start());
-}
-
-async function place(protocol: string): Promise<Place> {
-  const { config, home } = await sharedSshd();
-  const door: Door = {
-    options: [protocol, "-F", config],
-    home,
-    [Symbol.asyncDispose]: async () => {},
-  };
-  return new Place(door);
-}
+const sshd = new SharedSshd();
 
 interface Told {
   readonly events: readonly JsonEvent[];
@@ -81,7 +63,7 @@ for (const protocol of ["-O", "-s"]) {
     `json: tells of each file of a tree, up and down over ${name}`,
     NEEDS,
     async () => {
-      using here = await place(protocol);
+      using here = await sshd.place(protocol);
       here.makeNear(TREE);
       const up = await tell(here, ["-r", "t", here.remote("u")]);
       assertEquals(up.stderr, "");
@@ -105,7 +87,7 @@ for (const protocol of ["-O", "-s"]) {
     `json: tells what failed, with its path and kind, over ${name}`,
     [...NEEDS, ...UNPRIVILEGED.slice(0, 1)],
     async () => {
-      using here = await place(protocol);
+      using here = await sshd.place(protocol);
       here.makeNear([...TREE, { path: "t/secret", content: "s", mode: 0 }]);
       const up = await tell(here, ["-r", "t", "missing", here.remote(".")], {
         status: 1,
@@ -135,7 +117,7 @@ for (const protocol of ["-O", "-s"]) {
     `json: names the host that has no such file, over ${name}`,
     NEEDS,
     async () => {
-      using here = await place(protocol);
+      using here = await sshd.place(protocol);
       const { events } = await tell(here, [here.remote("no"), "."], {
         status: 1,
       });
@@ -150,7 +132,7 @@ for (const protocol of ["-O", "-s"]) {
     `json: a name that is not UTF-8, or would control a terminal, is told whole, over ${name}`,
     NEEDS,
     async () => {
-      using here = await place(protocol);
+      using here = await sshd.place(protocol);
       using _near = emptied(here.near);
       using _far = emptied(here.far);
       const evil = "\x1b]0;x\x07\x9b\u202e";
@@ -173,7 +155,7 @@ for (const protocol of ["-O", "-s"]) {
     `json: an ssh that does not connect is told, with the reason, over ${name}`,
     NEEDS,
     async () => {
-      using here = await place(protocol);
+      using here = await sshd.place(protocol);
       here.makeNear(TREE);
       const lines = [
         ["far: Permission denied (publickey).", "auth"],
@@ -197,7 +179,7 @@ peerTest(
   NEEDS,
   async () => {
     for (const protocol of ["-O", "-s"]) {
-      using here = await place(protocol);
+      using here = await sshd.place(protocol);
       here.makeFar([{ path: "t/d/b", content: "bb" }, { path: "to/" }]);
       here.makeNear(TREE);
       const between = await tell(here, [
@@ -217,7 +199,7 @@ for (const way of [...ways, ...sftpWays]) {
       `json: ${signal} inside ${way.name} leaves a summary, last`,
       NEEDS,
       async () => {
-        await haltCopy({ sshd: await sharedSshd(), way }, {
+        await haltCopy({ sshd: await sshd.start(), way }, {
           after: { z: "z" },
           start: (place, args) => place.start(["--json", ...args]),
           act: async ({ pid, outcome }) => {
@@ -262,7 +244,7 @@ peerTest(
   [...NEEDS, "bash", "head"],
   async () => {
     for (const protocol of ["-O", "-s"]) {
-      using here = await place(protocol);
+      using here = await sshd.place(protocol);
       here.makeNear(Array.from({ length: 200 }, (_, at) => ({
         path: `t/${at}`,
         content: "x".repeat(1000),
@@ -294,7 +276,7 @@ peerTest(
   "json: tells the progress, and the total in the end",
   NEEDS,
   async () => {
-    using here = await place("-s");
+    using here = await sshd.place("-s");
     here.makeNear([
       { path: "t/a", content: "x".repeat(60_000) },
       { path: "t/b", content: "x".repeat(60_000) },

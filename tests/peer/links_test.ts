@@ -1,27 +1,14 @@
 /** Links that are copied as links. */
 
 import { assertEquals } from "@std/assert";
-import { type Door, peerTest, sftpSshdDoor } from "../support/doors.ts";
+import { peerTest, sftpSshdDoor } from "../support/doors.ts";
 import { Place } from "../support/fixtures/place.ts";
 import { describeTree, exists, ODD_NAMES } from "../support/fixtures/tree.ts";
-import { Sshd } from "../support/ssh/sshd.ts";
+import { SharedSshd } from "../support/ssh/shared_sshd.ts";
 
 const NEEDS = [...sftpSshdDoor.needs, "scp"];
 
-let opened: Promise<Sshd> | undefined;
-Deno.test.afterAll(async () => {
-  await (await opened)?.[Symbol.asyncDispose]();
-});
-
-async function newPlace(): Promise<Place> {
-  const { config, home } = await (opened ??= Sshd.start());
-  const door: Door = {
-    options: ["-F", config],
-    home,
-    [Symbol.asyncDispose]: async () => {},
-  };
-  return new Place(door);
-}
+const sshd = new SharedSshd();
 
 interface Way {
   readonly name: string;
@@ -102,7 +89,7 @@ for (const { name, label, from, to, operands } of WAYS) {
     NEEDS,
     async () => {
       for (const options of [[], ["--atomic"], ["-p"]]) {
-        using place = await newPlace();
+        using place = await sshd.place();
         makeTree(from(place), INNER);
         for (let round = 0; round < 2; round++) {
           await place.copyWell([
@@ -122,7 +109,7 @@ for (const { name, label, from, to, operands } of WAYS) {
     `links: --links refuses links that may lead out of the target, ${name}`,
     NEEDS,
     async () => {
-      using place = await newPlace();
+      using place = await sshd.place();
       makeTree(from(place), OUTER);
       Deno.mkdirSync(`${to(place)}/in`);
       const { status, stderr } = await place.copy([
@@ -147,7 +134,7 @@ for (const { name, label, from, to, operands } of WAYS) {
     `links: --links counts steps up from the target, ${name}`,
     NEEDS,
     async () => {
-      using place = await newPlace();
+      using place = await sshd.place();
       makeTree(from(place), { up: "../beside" });
       Deno.mkdirSync(`${to(place)}/in`);
       await place.copyWell([
@@ -166,7 +153,7 @@ for (const { name, label, from, to, operands } of WAYS) {
     `links: --links with --no-clobber keeps what is there, ${name}`,
     NEEDS,
     async () => {
-      using place = await newPlace();
+      using place = await sshd.place();
       makeTree(from(place), { link: "dir", other: "dir" });
       Deno.mkdirSync(`${to(place)}/in/tree`, { recursive: true });
       Deno.symlinkSync("theirs", `${to(place)}/in/tree/link`);
@@ -187,7 +174,7 @@ peerTest(
   "links: a dry run lists the links that would be made",
   NEEDS,
   async () => {
-    using place = await newPlace();
+    using place = await sshd.place();
     makeTree(place.near, { link: "dir" });
     const { stdout } = await place.copy([
       ...["-r", "--links", "--dry-run", "tree", "new"],
@@ -199,7 +186,7 @@ peerTest(
 );
 
 peerTest("links: over SCP they are refused", NEEDS, async () => {
-  using place = await newPlace();
+  using place = await sshd.place();
   makeTree(place.near, {});
   const { status, stderr } = await place.copy([
     ...["-O", "-r", "--links", "tree", place.remote("new")],

@@ -8,6 +8,7 @@ import {
   systemDoors,
 } from "../support/doors.ts";
 import { Place } from "../support/fixtures/place.ts";
+import { placeAt } from "../support/ssh/shared_sshd.ts";
 import { Sshd } from "../support/ssh/sshd.ts";
 import { listed, type TreeEntry } from "../support/fixtures/tree.ts";
 
@@ -89,11 +90,7 @@ peerTest(
   sftpSshdDoor.needs,
   async () => {
     await using sshd = await Sshd.start({ sftp: "none" });
-    using place = new Place({
-      options: ["-F", sshd.config],
-      home: sshd.home,
-      [Symbol.asyncDispose]: async () => {},
-    });
+    using place = placeAt(sshd);
     place.makeNear(TREE);
     const { status, stderr } = await place.copy([
       ...["-qr", "--mkdir", "dir", place.remote("a b/it's")],

@@ -1,12 +1,7 @@
 /** The summary at the end of a copy, over both protocols and both ways. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import {
-  type Door,
-  peerTest,
-  sftpSshdDoor,
-  sshdDoor,
-} from "../support/doors.ts";
+import { peerTest, sftpSshdDoor, sshdDoor } from "../support/doors.ts";
 import { Place, UNPRIVILEGED } from "../support/fixtures/place.ts";
 import { haltCopy, sftpWays, ways } from "../support/hostile/halted_copy.ts";
 import {
@@ -16,28 +11,11 @@ import {
   startProgram,
 } from "../support/process/program.ts";
 import { messagesOf } from "../support/process/summary.ts";
-import { Sshd } from "../support/ssh/sshd.ts";
+import { SharedSshd } from "../support/ssh/shared_sshd.ts";
 
 const NEEDS = [...sshdDoor.needs, ...sftpSshdDoor.needs];
 
-let opened: Promise<Sshd> | undefined;
-Deno.test.afterAll(async () => {
-  await (await opened)?.[Symbol.asyncDispose]();
-});
-
-async function sharedSshd(): Promise<Sshd> {
-  return await (opened ??= Sshd.start());
-}
-
-async function place(protocol: string): Promise<Place> {
-  const { config, home } = await sharedSshd();
-  const door: Door = {
-    options: [protocol, "-F", config],
-    home,
-    [Symbol.asyncDispose]: async () => {},
-  };
-  return new Place(door);
-}
+const sshd = new SharedSshd();
 
 /** Runs the program; its standard error is all that it says, with one time. */
 async function run(place: Place, args: readonly string[]): Promise<Outcome> {
@@ -59,7 +37,7 @@ for (const protocol of ["-O", "-s"]) {
       `summary: a tree of which something failed ends with it, ${direction} with ${protocol}`,
       [...NEEDS, ...UNPRIVILEGED.slice(0, 1)],
       async () => {
-        using here = await place(protocol);
+        using here = await sshd.place(protocol);
         const isUp = direction === "up";
         if (isUp) here.makeNear(TREE);
         else {
@@ -107,7 +85,7 @@ for (const protocol of ["-O", "-s"]) {
     `summary: a good copy has none, and has one with --summary, with ${protocol}`,
     NEEDS,
     async () => {
-      using here = await place(protocol);
+      using here = await sshd.place(protocol);
       here.makeNear(TREE.slice(0, 2));
       here.makeFar([{ path: "f", content: "f" }]);
       const up = ["-r", "t", here.remote(".")];
@@ -126,7 +104,7 @@ for (const protocol of ["-O", "-s"]) {
     `summary: the failure of a single file stays as scp's, and -q has none, with ${protocol}`,
     NEEDS,
     async () => {
-      using here = await place(protocol);
+      using here = await sshd.place(protocol);
       here.makeNear([{ path: "a", content: "a" }]);
       const missing = here.said("missing: No such file or directory");
       const alone = ["missing", here.remote("x")];
@@ -143,7 +121,7 @@ peerTest(
   NEEDS,
   async () => {
     for (const protocol of ["-O", "-s"]) {
-      using here = await place(protocol);
+      using here = await sshd.place(protocol);
       here.makeFar([
         { path: "t/a", content: "aa" },
         { path: "t/d/b", content: "b" },
@@ -173,7 +151,7 @@ for (const way of [...ways, ...sftpWays]) {
     `summary: an interrupt inside ${way.name} leaves it, with what arrived`,
     NEEDS,
     async () => {
-      await haltCopy({ sshd: await sharedSshd(), way }, {
+      await haltCopy({ sshd: await sshd.start(), way }, {
         after: { z: "z" },
         start: (place, args) =>
           startProgram([...SEACP, ...place.options, "--summary", ...args], {

@@ -1,7 +1,7 @@
 /** The line of the whole copy, on real terminals and off them. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type Door, peerTest } from "../support/doors.ts";
+import { peerTest } from "../support/doors.ts";
 import { Place } from "../support/fixtures/place.ts";
 import { pattern } from "../support/fixtures/tree.ts";
 import {
@@ -12,7 +12,7 @@ import {
 } from "../support/process/pseudo_terminal.ts";
 import { until } from "../support/process/processes.ts";
 import { rendered } from "../support/process/rendered.ts";
-import { Sshd } from "../support/ssh/sshd.ts";
+import { SharedSshd } from "../support/ssh/shared_sshd.ts";
 
 const NEEDS = [
   ...["ssh", "sshd", "ssh-keygen", "sftp-server", "scp"],
@@ -31,19 +31,10 @@ const SLOW = ["-l", "1500"];
 // deno-lint-ignore no-control-regex
 const REPORT = /\x1b\]9;4;.*?\x1b\\/g;
 
-let opened: Promise<Sshd> | undefined;
-Deno.test.afterAll(async () => {
-  await (await opened)?.[Symbol.asyncDispose]();
-});
+const sshd = new SharedSshd();
 
 async function place(): Promise<Place> {
-  const { config, home } = await (opened ??= Sshd.start());
-  const door: Door = {
-    options: ["-F", config],
-    home,
-    [Symbol.asyncDispose]: async () => {},
-  };
-  const place = new Place(door);
+  const place = await sshd.place();
   place.makeNear(TREE);
   place.makeFar(TREE.map(({ path, content }) => ({
     path: path.replace("tree", "there"),

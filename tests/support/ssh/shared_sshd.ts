@@ -1,0 +1,39 @@
+import { Place } from "../fixtures/place.ts";
+import { Sshd } from "./sshd.ts";
+
+/** An sshd that all tests of a file share; it ends after the last one. */
+export class SharedSshd {
+  #opened: Promise<Sshd> | undefined;
+
+  constructor() {
+    Deno.test.afterAll(async () => {
+      await (await this.#opened)?.[Symbol.asyncDispose]();
+    });
+  }
+
+  /** Gives the sshd, which the first call starts. */
+  start(): Promise<Sshd> {
+    return this.#opened ??= Sshd.start();
+  }
+
+  /**
+   * Makes a place of its own for a test.
+   *
+   * @param options Options of each copy, before those of the test.
+   */
+  async place(...options: readonly string[]): Promise<Place> {
+    return placeAt(await this.start(), ...options);
+  }
+}
+
+/** Makes a place on an sshd. */
+export function placeAt(
+  { config, home }: Sshd,
+  ...options: readonly string[]
+): Place {
+  return new Place({
+    options: [...options, "-F", config],
+    home,
+    [Symbol.asyncDispose]: async () => {},
+  });
+}
