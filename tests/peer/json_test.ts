@@ -250,15 +250,10 @@ peerTest(
         content: "x".repeat(1000),
       })));
       const args = [
-        protocol,
-        ...here.options,
-        "--json",
-        "-l",
-        "800",
-        "-r",
-        "t",
+        ...[protocol, ...here.options, "--json", "-l", "200"],
+        ...["-r", "t", here.remote(".")],
       ];
-      const command = `${seacpCommand([...args, here.remote(".")])} ` +
+      const command = `${seacpCommand(args)} ` +
         `| head -n 2 > ${quoted(`${here.near}/head`)}; echo \${PIPESTATUS[0]}`;
       const { stdout, stderr } = await runProgram(["bash", "-c", command], {
         cwd: here.near,
