@@ -52,7 +52,7 @@ for (const args of alike) {
       using ours = new TempDirectory();
       using theirs = new TempDirectory();
       prepare(ours.path);
-      prepare(theirs.path);
+      await runProgram(["cp", "-a", `${ours.path}/.`, theirs.path]);
       const wrapper = underUmask("027");
       // Twice: the second time, what is there is replaced.
       for (const time of ["first", "second"]) {

@@ -150,9 +150,17 @@ async function openWithSeacp(
 /** For a `-S` program: runs the command, its last argument, as sshd would. */
 export const RUN_LAST = 'for last; do :; done\nexec sh -c "$last"\n';
 
-/** Writes an executable shell script; gives its path. */
+/**
+ * Writes an executable shell script; gives its path. Another process writes it: a
+ * program that another test starts meanwhile would hold a file that we write, and
+ * what is open for writing cannot be run.
+ */
 export function writeScript(path: string, body: string): string {
-  Deno.writeTextFileSync(path, `#!/bin/sh\n${body}`, { mode: 0o755 });
+  const write = 'printf %s "$2" > "$1" && chmod 755 "$1"';
+  const { success } = new Deno.Command("sh", {
+    args: ["-c", write, "sh", path, `#!/bin/sh\n${body}`],
+  }).outputSync();
+  if (!success) throw new Error(`${path}: it could not be written`);
   return path;
 }
 
