@@ -35,17 +35,11 @@ const NEEDS: readonly Need[] = [
   {
     option: "--chmod",
     ways: ["up", "between"],
-    reason: "over SCP it takes a mode for files and one for directories",
+    reason: "over SCP it takes a mode for files and one for directories, or -p",
     isGiven: ({ modes }) => modes !== undefined,
     isTooMuch: ({ modes, recursive, preserve }) =>
       recursive && !preserve &&
       (modes?.file === undefined || modes.directory === undefined),
-  },
-  {
-    option: "--dry-run",
-    ways: ["up", "down", "between"],
-    reason: NO_LOOK,
-    isGiven: ({ isDry }) => isDry === true,
   },
   {
     option: "--links",
@@ -76,6 +70,13 @@ const NEEDS: readonly Need[] = [
     ways: ["up", "between"],
     reason: NO_LOOK,
     isGiven: ({ existing }) => existing?.keepsNewer === true,
+  },
+  // Of an upload alone it can tell something over SCP, too: the last one to blame.
+  {
+    option: "--dry-run",
+    ways: ["up", "down", "between"],
+    reason: NO_LOOK,
+    isGiven: ({ isDry }) => isDry === true,
   },
 ];
 

@@ -3,6 +3,7 @@ import type { RemoteLocation } from "../location/location.ts";
 import type { CopyOptions } from "../options/copy_options.ts";
 import {
   type LoginPart,
+  neverPrompts,
   sftpArguments,
   sftpServerArguments,
 } from "../ssh/arguments.ts";
@@ -17,12 +18,6 @@ const REMOVAL_MILLISECONDS = 1000;
 
 /** Longest wait for a server to close a channel that is done, in milliseconds. */
 export const CLOSE_MILLISECONDS = 2000;
-
-/**
- * Parts of an ssh that needs no terminal. A Ctrl-C there does not reach it, so that it
- * can still remove what is not whole.
- */
-const NEVER_PROMPTING: readonly LoginPart["kind"][] = ["silent", "shared"];
 
 /**
  * Starts the SFTP server of a location.
@@ -49,7 +44,8 @@ export function startSftp(
         : sftpServerArguments(location),
       command: "sftp",
       service: "SFTP server",
-      isOutOfReach: part !== undefined && NEVER_PROMPTING.includes(part.kind),
+      // It can still remove what is not whole.
+      isOutOfReach: neverPrompts(part),
       holdsInterrupts: isAtomic === true,
     },
     { observer },

@@ -21,6 +21,11 @@ export type LoginPart =
   /** Shares the login of the master at this socket, or of the user's, or fails. */
   | { readonly kind: "shared"; readonly socket?: string };
 
+/** Tells whether an ssh of a part never prompts, so that it needs no terminal. */
+export function neverPrompts(part: LoginPart | undefined): boolean {
+  return part?.kind === "silent" || part?.kind === "shared";
+}
+
 /** Gives the options of an ssh's part, which come before the user's. */
 function partOptions(part: LoginPart): readonly string[] {
   switch (part.kind) {
@@ -58,23 +63,33 @@ function withoutJump(flags: readonly string[]): readonly string[] {
   );
 }
 
+/** Gives the options before a login: our own, those of a part, and the user's. */
+function optionsOf({ flags }: SshSettings, part: LoginPart): readonly string[] {
+  return [
+    ...FIXED,
+    ...partOptions(part),
+    ...(part.kind === "shared" ? withoutJump(flags) : flags),
+    "-oForwardAgent=no",
+  ];
+}
+
 /** User, host and port of a login. */
 export type Login = Omit<RemoteLocation, "kind" | "path">;
 
 /**
  * Gives the arguments with which OpenSSH's scp 10.5 has ssh run a command. In a
  * copy between two hosts both get the same ones, so either ssh may prompt.
+ *
+ * @param part Part of this ssh where several copy at once.
  */
 export function sshArguments(
   settings: SshSettings,
   { user, host, port = settings.port }: Login,
   command: string,
+  part: LoginPart = { kind: "first" },
 ): string[] {
   return [
-    ...FIXED,
-    ...partOptions({ kind: "first" }),
-    ...settings.flags,
-    "-oForwardAgent=no",
+    ...optionsOf(settings, part),
     ...loginArguments(user, port),
     "--",
     host,
@@ -94,10 +109,7 @@ export function sftpArguments(
   part: LoginPart = { kind: "first" },
 ): string[] {
   return [
-    ...FIXED,
-    ...partOptions(part),
-    ...(part.kind === "shared" ? withoutJump(settings.flags) : settings.flags),
-    "-oForwardAgent=no",
+    ...optionsOf(settings, part),
     ...loginArguments(user, port),
     "-s",
     "--",

@@ -92,20 +92,26 @@ const PARTS: readonly (readonly [LoginPart, string])[] = [
   ],
 ];
 
-Deno.test("sftpArguments(): puts the options of an ssh's part before the user's", () => {
+Deno.test("sshArguments() and sftpArguments(): put the options of an ssh's part before the user's", () => {
   for (const [part, options] of PARTS) {
     const flags = ["-C", "-J", "jump", "-i", "key"];
     const given = part.kind === "shared"
       ? ["-C", "-o", "ProxyJump=jump", "-i", "key"]
       : flags;
+    const before = [
+      ...FIXED.split(" ").slice(0, -1),
+      ...options.split(" "),
+      ...given,
+      "-oForwardAgent=no",
+    ];
+    const settings = { program: "ssh", flags };
     assertEquals(
-      sftpArguments({ program: "ssh", flags }, { host: "far" }, part),
-      [
-        ...FIXED.split(" ").slice(0, -1),
-        ...options.split(" "),
-        ...given,
-        ...["-oForwardAgent=no", "-s", "--", "far", "sftp"],
-      ],
+      sftpArguments(settings, { host: "far" }, part),
+      [...before, "-s", "--", "far", "sftp"],
+    );
+    assertEquals(
+      sshArguments(settings, { host: "far" }, "scp -t x", part),
+      [...before, "--", "far", "scp -t x"],
     );
   }
 });
