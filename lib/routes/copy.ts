@@ -122,6 +122,7 @@ class Copy implements AsyncDisposable {
 
   /** Ends the sessions that serve the whole job. */
   async [Symbol.asyncDispose](): Promise<void> {
+    using _scpSessions = this.#context.scpSessions;
     await this.#context.sftpSessions.end();
   }
 
@@ -202,7 +203,7 @@ class Copy implements AsyncDisposable {
     if (mayNotLook(options)) return await plan(paths, target, this.#context);
     let surveyed: Promise<TreeSurvey | undefined> | undefined;
     const survey = () =>
-      surveyed ??= surveyOf(paths, { files, options, rules });
+      surveyed ??= surveyOf(paths, target, { files, options, rules });
     await besideScan(
       paths,
       { ...this.#context, ...this.#beginScan() },
@@ -245,7 +246,11 @@ class Copy implements AsyncDisposable {
     const mayNest = job.options.recursive &&
       await mayLieInside(files, target, source.path);
     await this.#copyRemotely("down", [source], {
-      scp: downloadOverScp(source, target, context),
+      scp: overOneConnection(
+        downloadOverScp(source, target, context),
+        [source],
+        context,
+      ),
       sftp: downloadOverSftp(source, target, context),
     }, {
       mayNest,
@@ -265,8 +270,13 @@ class Copy implements AsyncDisposable {
       return await copyDirectly(source, target, this.#context);
     }
     const context = { ...this.#context, ...this.#beginScan() };
-    await this.#copyRemotely("between", [source, target], {
-      scp: relayOverScp(source, target, context),
+    const locations = [source, target];
+    await this.#copyRemotely("between", locations, {
+      scp: overOneConnection(
+        relayOverScp(source, target, context),
+        locations,
+        context,
+      ),
       sftp: relayOverSftp(source, target, context),
     }, {
       makesTarget: job.options.makesTarget === true,
@@ -294,12 +304,7 @@ class Copy implements AsyncDisposable {
       { ...NO_FACTS, need, ...facts },
       look,
     );
-    const scp = overOneConnection(routes.scp, locations, this.#context);
-    await copyWithFallback({ ...routes, scp }, choice, {
-      hosts,
-      observer,
-      interrupted,
-    });
+    await copyWithFallback(routes, choice, { hosts, observer, interrupted });
   }
 
   async #checkDirectory(path: string): Promise<void> {

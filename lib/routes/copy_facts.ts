@@ -5,6 +5,8 @@ import type { FileSystem } from "../filesystem/file_system.ts";
 import type { FilterRules } from "../names/filter_rules.ts";
 import { nameOfPath } from "../disk/local_path.ts";
 import { isDotName, withoutTrailingSlashes } from "../names/names.ts";
+import { isPlainPath } from "../names/remote_path.ts";
+import type { RemoteLocation } from "../location/location.ts";
 import { isWithin } from "../filesystem/directory_loops.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
 import type { CopyOptions } from "../options/copy_options.ts";
@@ -51,21 +53,24 @@ export async function mayLieInside(
 }
 
 /**
- * Surveys a single tree that is sent in the default mode.
+ * Surveys a single tree whose directories can be made in advance: in the default
+ * mode, and with `-O` for several connections where every shell reads the target as
+ * it is written.
  *
  * @returns `undefined` where that is not what is sent.
  */
 export async function surveyOf(
   paths: readonly string[],
+  { path: target }: Pick<RemoteLocation, "path">,
   { files, options, rules }: {
     files: FileSystem;
     options: CopyOptions;
     rules: FilterRules | undefined;
   },
 ): Promise<TreeSurvey | undefined> {
-  const { recursive, lockstep, protocol } = options;
-  const isChosen = lockstep || protocol !== undefined;
-  if (!recursive || isChosen || paths.length !== 1) return undefined;
+  const { recursive, lockstep } = options;
+  const isLeftOut = lockstep || !mayPrepare(target, options);
+  if (!recursive || isLeftOut || paths.length !== 1) return undefined;
   const path = withoutTrailingSlashes(paths[0]!);
   const name = files.nameOf(path);
   if (isDotName(name) || /[\n\r]/.test(name)) return undefined;
@@ -77,6 +82,15 @@ export async function surveyOf(
     modeBits: recordModeBits(options),
     given: options.modes,
   });
+}
+
+/** Tells whether a script may be given the target. */
+function mayPrepare(
+  target: string,
+  { protocol, jobs }: Pick<CopyOptions, "protocol" | "jobs">,
+): boolean {
+  if (protocol === undefined) return true;
+  return protocol === "scp" && jobs > 1 && isPlainPath(target);
 }
 
 /** Gives a local path without its last component. */

@@ -12,8 +12,6 @@ export function overOneConnection(
 ): Route {
   if (job.options.jobs === 1) return route;
   const hosts = locations.map(({ host }) => host).join(", ");
-  const message = `${hosts}: going on with 1 of ${job.options.jobs} ` +
-    "connections: over SCP there is one";
   return {
     connect: async (options) => {
       const result = await route.connect(options);
@@ -21,10 +19,24 @@ export function overOneConnection(
       return {
         ...result,
         run: () => {
-          observer.report({ kind: "warning", message });
+          warnOfOne(hosts, "over SCP only uploads have more", {
+            job,
+            observer,
+          });
           return result.run();
         },
       };
     },
   };
+}
+
+/** Warns that one connection makes a copy where several were asked for. */
+export function warnOfOne(
+  host: string,
+  reason: string,
+  { job, observer }: Pick<SessionContext, "job" | "observer">,
+): void {
+  const { jobs } = job.options;
+  const message = `${host}: going on with 1 of ${jobs} connections: ${reason}`;
+  observer.report({ kind: "warning", message });
 }

@@ -12,6 +12,7 @@ import {
   scriptInput,
 } from "../scp/directory_script.ts";
 import {
+  type LoginPart,
   makingCommand,
   markedCommand,
   remoteScpCommand,
@@ -35,10 +36,14 @@ export interface ScpRequest {
   readonly isSecond?: boolean;
   /** True where a restart may be wanted. */
   readonly mayRestart?: boolean;
+  /** True where no later ssh prompts, whatever this one did. */
+  readonly restartsSilently?: boolean;
   /** True where the scp takes times, whatever the options are. */
   readonly preserve?: boolean;
   /** Tree whose directories are made before a sink starts; absent where none are. */
   readonly tree?: Pick<TreeSurvey, "name" | "directories">;
+  /** Part of its ssh where several copy at once; absent where it is the only one. */
+  readonly part?: LoginPart | undefined;
 }
 
 /** Directories that were made before a sink started. */
@@ -76,11 +81,13 @@ const FIRST_BYTES: Readonly<Record<ScpRequest["role"], string>> = {
 export class RemoteScp implements AsyncDisposable {
   readonly role: "-t" | "-f";
   readonly location: RemoteLocation;
-  readonly #request: ScpRequest;
+  #request: ScpRequest;
   readonly #context: SessionContext;
   readonly #interrupted: AbortSignal;
   #run: Run;
   #prepared: PreparedDirectories | undefined;
+  /** ssh of an earlier run, whose login others share. */
+  #master: SshSession | undefined;
 
   /**
    * @param interrupted Ends the scp when aborted.
@@ -130,10 +137,17 @@ export class RemoteScp implements AsyncDisposable {
         FIRST_BYTES[this.role].includes(String.fromCharCode(first)));
   }
 
-  /** True where ssh asked for nothing, so that another login would not either. */
+  /** True where ssh is known to have prompted. */
+  get hasPrompted(): boolean {
+    const { prompts } = this.#run;
+    return prompts?.isBlind === false && prompts.hasPrompted;
+  }
+
+  /** True where ssh asked for nothing, or another one would not in any case. */
   get canRestart(): boolean {
     const { flags } = this.#context.job.options.ssh;
     return flags.includes(BATCH_MODE) ||
+      this.#request.restartsSilently === true ||
       this.#run.prompts?.hasPrompted === false;
   }
 
@@ -200,9 +214,20 @@ export class RemoteScp implements AsyncDisposable {
   async restart(
     change: Pick<ScpRequest, "path" | "targetIsDirectory" | "preserve">,
   ): Promise<Channel> {
+    const { part } = this.#request;
+    if (part?.kind === "master" && this.#master === undefined) {
+      await this.#leaveMaster(part.socket);
+    }
     await this.#startAgain({ ...this.#request, ...change });
     await this.skipBanner();
     return this.channel;
+  }
+
+  /** Has the next ssh share the login of this one, which goes on for others too. */
+  async #leaveMaster(socket: string): Promise<void> {
+    this.#master = this.session;
+    this.#request = { ...this.#request, part: { kind: "shared", socket } };
+    await this.session.channel.close();
   }
 
   /**
@@ -217,8 +242,11 @@ export class RemoteScp implements AsyncDisposable {
   async #startAgain(
     { tree: _, ...request }: ScpRequest,
   ): Promise<void> {
-    await this.session.end({ isWhole: false });
-    await this[Symbol.asyncDispose]();
+    if (this.session !== this.#master) {
+      await this.session.end({ isWhole: false });
+      await this.session[Symbol.asyncDispose]();
+    }
+    this.#run.prompts?.[Symbol.dispose]();
     this.#prepared = undefined;
     this.#run = this.#start(request);
   }
@@ -226,6 +254,8 @@ export class RemoteScp implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#run.prompts?.[Symbol.dispose]();
     await this.session[Symbol.asyncDispose]();
+    if (this.#master === this.session) return;
+    await this.#master?.[Symbol.asyncDispose]();
   }
 
   #start(request: ScpRequest): Run {
@@ -241,7 +271,7 @@ export class RemoteScp implements AsyncDisposable {
       {
         location,
         program: options.ssh.program,
-        args: sshArguments(options.ssh, location, command),
+        args: sshArguments(options.ssh, location, command, request.part),
         command,
         service: "scp",
         isSecond: request.isSecond === true,

@@ -110,3 +110,20 @@ export class MissingFirst implements Observer {
     if (attempt.kind === "held") this.#observer.report(attempt.failure);
   }
 }
+
+/**
+ * Gives an observer that reports each failure once, though several sources may come
+ * to it: its text has the path.
+ */
+export function eachFailureOnce(observer: Observer): Observer {
+  const reported = new Set<string>();
+  return {
+    report: (event) => {
+      if (event.kind === "failure") {
+        if (reported.has(event.message)) return;
+        reported.add(event.message);
+      }
+      observer.report(event);
+    },
+  };
+}

@@ -93,10 +93,18 @@ async function resumeAsTarget(
   restart: (path: string) => Promise<Channel>,
   target: string,
 ): Promise<Reconnection> {
+  const { parent, name } = entryOfParent(target);
+  return { channel: await restart(parent), outermost: name };
+}
+
+/** Gives the path of the directory that a target lies in, and its name there. */
+export function entryOfParent(
+  target: string,
+): { readonly parent: string; readonly name: string } {
   const given = withoutTrailingSlashes(target);
   const end = given.lastIndexOf("/") + 1;
   const parent = end === 0 ? "." : given.slice(0, end);
-  return { channel: await restart(parent), outermost: given.slice(end) };
+  return { parent, name: given.slice(end) };
 }
 
 /**

@@ -33,6 +33,7 @@ export function uploadOverScp(
     const dialogue = await UploadDialogue.prepare(paths, target, {
       ...context,
       tree: await survey(),
+      planLogin: () => context.scpSessions.planFor(target),
     });
     return await context.scpSessions
       .connect([dialogue.request], dialogue, options);

@@ -1,7 +1,6 @@
 import {
   asConnectionFailure,
   type ConnectionFailure,
-  ProtocolError,
   SessionError,
   UnexpectedOutputError,
   withName,
@@ -11,20 +10,14 @@ import type { RemoteLocation } from "../location/location.ts";
 import type { CopyJob } from "../options/copy_options.ts";
 import type { SshEnd } from "../ssh/session.ts";
 import { SCRIPT_FAILED } from "../scp/directory_script.ts";
-import { lateAnswers } from "./late_answers.ts";
+import { type LoginPlan, LoginPlans } from "./login_plan.ts";
 import { RemoteScp, type ScpRequest } from "./remote_scp.ts";
 import type { ConnectOptions, ConnectResult, SessionContext } from "./route.ts";
-import {
-  type DialogueExit,
-  dialogueFailures,
-  type SessionFacts,
-  type StartFailure,
-  startFailure,
-} from "./session_failure.ts";
+import { type EndedScp, ScpExits } from "./scp_exits.ts";
+import { type StartFailure, startFailure } from "./session_failure.ts";
 import {
   awaitFirstOutput,
   endSignal,
-  reportExit,
   reportStart,
   silentRemote,
   type Unconnected,
@@ -46,6 +39,8 @@ export interface Dialogue {
   run(scps: readonly RemoteScp[]): Promise<ConnectionFailures>;
   /** True where nothing was found, which another dialogue is to report. */
   readonly foundNothing?: boolean;
+  /** True where the connection was lost, and others have made the copy. */
+  readonly isReplaced?: boolean;
 }
 
 /** Sessions that are open, and the state of their dialogue. */
@@ -56,15 +51,6 @@ interface Opened {
   readonly sessions: AsyncDisposableStack;
 }
 
-/** An scp whose dialogue is over. */
-interface EndedScp {
-  readonly scp: RemoteScp;
-  /** Failure that broke the dialogue; absent where nothing did. */
-  readonly failure: ConnectionFailure | undefined;
-  /** Exit of ssh; absent where nobody waits for it. */
-  readonly end?: SshEnd;
-}
-
 /** Requests for some scps, and the dialogue with them. */
 interface Plan {
   readonly requests: readonly ScpRequest[];
@@ -72,15 +58,29 @@ interface Plan {
 }
 
 /** Starts scp on the hosts of a job, and sees each session to its end. */
-export class ScpSessions {
+export class ScpSessions implements Disposable {
   readonly #context: SessionContext;
   readonly #job: CopyJob;
   readonly #observer: Tally;
+  readonly #exits: ScpExits;
+  readonly #plans: LoginPlans;
 
   constructor(context: SessionContext) {
+    this.#exits = new ScpExits(context);
+    this.#plans = new LoginPlans(context);
     this.#context = context;
     this.#job = context.job;
     this.#observer = context.observer;
+  }
+
+  /** Plans the login of a location, as `LoginPlans` do. */
+  async planFor(location: RemoteLocation): Promise<LoginPlan | undefined> {
+    return await this.#plans.planFor(location);
+  }
+
+  /** Removes what the logins shared. */
+  [Symbol.dispose](): void {
+    this.#plans[Symbol.dispose]();
   }
 
   /**
@@ -178,7 +178,7 @@ export class ScpSessions {
   ): Promise<{ failure: StartFailure; status: SshEnd }> {
     const status = await session.end({ isWhole: false });
     const failure = startFailure(new SessionError("lost connection"), {
-      ...this.#exitOf(location),
+      ...this.#exits.factsOf(location),
       status,
       errorLines: session.stderrLines,
     });
@@ -203,7 +203,7 @@ export class ScpSessions {
   ): Unconnected {
     const [{ location }] = requests as [ScpRequest];
     const failure = startFailure(error, {
-      ...this.#exitOf(location),
+      ...this.#exits.factsOf(location),
       errorLines: [],
     });
     const { observer } = this.#context;
@@ -229,9 +229,10 @@ export class ScpSessions {
         const refusal = this.#refusalAmong(ended);
         if (refusal !== undefined) return refusal;
         if (!this.#expectBanners(ended)) {
-          // What was not found is no exit to report.
-          if (plan.dialogue.foundNothing) return undefined;
-          await this.#reportExits(ended, failuresBefore);
+          // What was not found is no exit to report, nor one that others make good.
+          const { foundNothing, isReplaced } = plan.dialogue;
+          if (foundNothing || isReplaced) return undefined;
+          await this.#exits.report(ended, failuresBefore);
           return undefined;
         }
         await opened.sessions.disposeAsync();
@@ -265,67 +266,6 @@ export class ScpSessions {
       any = true;
     }
     return any;
-  }
-
-  /**
-   * Waits for the exits and reports them.
-   *
-   * @param failuresBefore Number of failures before the dialogue.
-   */
-  async #reportExits(
-    scps: readonly EndedScp[],
-    failuresBefore: number,
-  ): Promise<void> {
-    const isWhole = scps.every(({ failure }) => failure === undefined);
-    const isBroken = scps.some(({ failure }) =>
-      failure instanceof ProtocolError
-    );
-    if (!isWhole) { for (const { scp } of scps) scp.session.showHeld(); }
-    // An scp that broke the protocol may never exit.
-    const ended: readonly EndedScp[] = isBroken ? scps : await Promise.all(
-      scps.map(async ({ scp, failure }) => {
-        const end = await scp.session.end({ isWhole });
-        return { scp, failure, end };
-      }),
-    );
-    for (const each of ended) {
-      // An exit that another host's failure brought about is no failure.
-      const isOwn = isBroken
-        ? each.failure instanceof ProtocolError
-        : isWhole || each.failure !== undefined;
-      if (!isOwn) continue;
-      this.#reportExit(each, {
-        hasSeveral: scps.length > 1,
-        hasReported: this.#observer.failures > failuresBefore,
-      });
-    }
-  }
-
-  #reportExit(
-    { scp: { location, role }, failure, end }: EndedScp,
-    facts: Pick<DialogueExit, "hasSeveral" | "hasReported">,
-  ): void {
-    const isRead = role === "-t" && failure === undefined;
-    const { answers, refusal } = lateAnswers(isRead ? end!.leftover : "");
-    if (answers !== "") this.#context.banners.report(location, answers);
-    const events = dialogueFailures(failure, {
-      ...this.#exitOf(location),
-      ...facts,
-      status: end,
-      lockstep: this.#job.options.lockstep,
-      lateRefusal: refusal,
-    });
-    const endsSession = failure !== undefined;
-    reportExit(this.#observer, location, { events, endsSession });
-  }
-
-  #exitOf(location: RemoteLocation): SessionFacts {
-    return {
-      protocol: "scp",
-      location,
-      isNamed: !this.#context.hosts.mayChange,
-      isInterrupted: this.#job.interrupted.aborted,
-    };
   }
 }
 

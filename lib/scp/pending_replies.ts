@@ -1,7 +1,7 @@
 import { SessionError, withName } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type { ScpPeer } from "./peer.ts";
-import { type Step, unsure } from "./sent_entry.ts";
+import { type SentDirectory, type Step, unsure } from "./sent_entry.ts";
 import { orStall } from "./stall.ts";
 
 /**
@@ -29,6 +29,8 @@ export interface SentEntry {
   readonly step: Step;
   /** True where its body was sent before its record was acknowledged. */
   readonly isSpeculation?: boolean;
+  /** Directory that its end leaves; absent where it leaves none of the source. */
+  readonly left?: SentDirectory | undefined;
   /** Reply to its own record, once it came. */
   reply?: "taken" | "refused";
 }
@@ -171,7 +173,10 @@ export class PendingReplies {
     }
     const isRecord = part !== "body" && part !== "end";
     if (part === "record") entry.reply = "taken";
-    if (refusal === undefined) return undefined;
+    if (refusal === undefined) {
+      this.#markWhole(entry, part);
+      return undefined;
+    }
     if (isRecord) entry.reply = "refused";
     const { path, step } = entry;
     if (isRecord && this.#refusalLoses) return this.#lose("refused", entry);
@@ -181,6 +186,15 @@ export class PendingReplies {
     const { entries } = this.#lose("refused");
     const others = entries.filter((other) => other.step !== step);
     return { why: "refused", entries: others, refused: step };
+  }
+
+  /** Marks what a reply to a part of an entry shows to be whole. */
+  #markWhole(entry: SentEntry, part: Part): void {
+    const { step, left } = entry;
+    if (part === "body" && step.kind === "file") step.isAcknowledged = true;
+    // A guard before the end gets a reply of its own.
+    const isLast = this.#pending[0]?.entry !== entry;
+    if (part === "end" && left !== undefined && isLast) left.isLeft = true;
   }
 
   async #read(): Promise<{ refusal: string | undefined } | "stall"> {

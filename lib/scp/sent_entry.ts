@@ -25,6 +25,8 @@ export interface SentDirectory extends OpenDirectory {
   readonly canReopen: boolean;
   /** Reply of the sink to its announcement, once it was waited for. */
   reply?: "taken" | "refused";
+  /** True once the sink has left it, with all in it. */
+  isLeft?: true;
 }
 
 /** File that a sink is to take. */
@@ -39,6 +41,8 @@ export interface FileStep {
   progress?: FileProgress;
   /** True once it failed although the sink may take it. */
   hasFailed?: true;
+  /** True once the sink has acknowledged its whole body. */
+  isAcknowledged?: true;
   /** Directory that it is sent into; absent at the top. */
   readonly directory: SentDirectory | undefined;
 }

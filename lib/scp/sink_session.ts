@@ -186,7 +186,7 @@ export class SinkSession {
       kind: "directory",
       directory: this.#options.preserve ? directory : this.#directory,
     };
-    await this.#send({ path, step }, parts);
+    await this.#send({ path, step, left: directory }, parts);
     if (this.isLockstep) await this.awaitReplies();
   }
 

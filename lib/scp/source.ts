@@ -16,11 +16,13 @@ import type { Reconnect } from "./reconnect.ts";
 import type { Layout } from "./layout.ts";
 import {
   type Announcement,
+  type FileStep,
   isRefused,
   type SentDirectory,
   type Step,
 } from "./sent_entry.ts";
 import { SinkSuccession } from "./sink_succession.ts";
+import type { UploadUnit } from "./upload_units.ts";
 
 /** Options of a source, for all that it sends. */
 export interface SourceOptions {
@@ -48,6 +50,10 @@ export interface SourceOptions {
   readonly given?: GivenModes | undefined;
   /** Name that a directory may get by a target that was not there. */
   readonly targetName?: string;
+  /** Start of a copy that several sources make, by `Date.now()`. */
+  readonly began?: number;
+  /** Paths of directories that are units of their own. */
+  readonly units?: ReadonlySet<string>;
 }
 
 /**
@@ -60,7 +66,11 @@ export class Source {
   readonly #observer: Observer;
   readonly #sinks: SinkSuccession;
   /** Names of directories that the copy itself may make at its top. */
-  readonly #ownWork = { began: Date.now(), names: new Set<string>() };
+  readonly #ownWork: { readonly began: number; readonly names: Set<string> };
+  /** Directories of units, as they are sent. */
+  readonly #directories = new Map<UploadUnit, SentDirectory>();
+  /** Unit that is being sent; absent where one source sends all. */
+  #unit: UploadUnit | undefined;
 
   constructor(
     channel: Channel,
@@ -72,6 +82,8 @@ export class Source {
     this.#options = options;
     this.#observer = observer;
     const { targetName, modeBits = RECORD_MODE_BITS } = options;
+    const { began = Date.now() } = options;
+    this.#ownWork = { began, names: new Set<string>() };
     if (targetName !== undefined) this.#ownWork.names.add(targetName);
     this.#sinks = new SinkSuccession(
       channel,
@@ -130,6 +142,36 @@ export class Source {
     await this.#sinks.take({ kind: "directory", directory: undefined });
   }
 
+  /**
+   * Sends a unit, without those files of it that a sink has acknowledged; throws as
+   * `send`.
+   */
+  async sendUnit(unit: UploadUnit): Promise<void> {
+    this.#unit = unit;
+    if (unit.planned === undefined) return await this.send(unit.path);
+    try {
+      const directory = await this.#directoryOf(unit);
+      await this.#sendContent(directory);
+    } catch (error) {
+      await this.#sinks.fail(unit.path, asEntryError(error));
+    }
+  }
+
+  async #directoryOf(unit: UploadUnit): Promise<SentDirectory> {
+    const known = this.#directories.get(unit);
+    if (known !== undefined) return known;
+    const { path, above } = unit;
+    const outer = above && await this.#directoryOf(above);
+    const attributes = await this.#files.stat(path);
+    if (attributes.kind !== "directory") {
+      throw new EntryError(`${path}: Not a directory`);
+    }
+    const { name } = unit.planned!;
+    const directory = this.#directoryFor({ path, name, attributes }, outer);
+    this.#directories.set(unit, directory);
+    return directory;
+  }
+
   /** Waits for the replies to all that was sent; throws as `send`. */
   async end(): Promise<void> {
     await this.#sinks.take({ kind: "end" });
@@ -148,7 +190,8 @@ export class Source {
     { path, name, kind }: FoundEntry,
     above: SentDirectory | undefined,
   ): Promise<FoundDirectory | undefined> {
-    const step: Step = { kind: "file", path, name, directory: above };
+    const step = this.#stepFor(path, name, above);
+    if (step.isAcknowledged) return undefined;
     try {
       if (kind === "file") {
         await this.#sinks.take(step);
@@ -168,21 +211,33 @@ export class Source {
     return undefined;
   }
 
+  /** Gives the step of a file: once more if another source has sent it. */
+  #stepFor(
+    path: string,
+    name: string,
+    directory: SentDirectory | undefined,
+  ): FileStep {
+    const before = this.#unit?.files.get(path);
+    const step: FileStep = { ...before, kind: "file", path, name, directory };
+    this.#unit?.files.set(path, step);
+    return step;
+  }
+
   async #sendDirectory(
     directory: FoundDirectory,
     above: SentDirectory | undefined,
   ): Promise<void> {
     try {
-      await this.#enter(directory, above);
+      await this.#sendContent(this.#directoryFor(directory, above));
     } catch (error) {
       await this.#sinks.fail(directory.path, asEntryError(error));
     }
   }
 
-  async #enter(
+  #directoryFor(
     { path, name, attributes }: FoundDirectory,
     above: SentDirectory | undefined,
-  ): Promise<void> {
+  ): SentDirectory {
     const { identity, born } = attributes;
     const mode = this.#modeOf(attributes);
     checkLoop({ path, identity, above });
@@ -190,18 +245,23 @@ export class Source {
     else if (isOwnCopy({ name, born }, this.#ownWork)) {
       throw new EntryError(`${path}: cannot copy a directory into itself`);
     }
-    const entries = await this.#files.readdir(path);
     const announcement = this.#announcementOf(path, name, attributes);
-    if (announcement !== undefined) {
-      warnIfEncoded(announcement, this.#observer);
-    }
-    const directory: SentDirectory = {
+    return {
       path,
       identity,
       above,
       announcement,
       canReopen: above?.canReopen !== false && (mode & 0o700) === 0o700,
     };
+  }
+
+  async #sendContent(directory: SentDirectory): Promise<void> {
+    const { path, announcement } = directory;
+    const entries = await this.#files.readdir(path);
+    if (announcement !== undefined) {
+      warnIfEncoded(announcement, this.#observer);
+    }
+    if (this.#unit?.path === path) this.#unit.directory = directory;
     const step: Step = { kind: "directory", directory };
     await this.#sinks.take(step);
     if (!isRefused(step)) await this.#sendEntries(entries, directory);
@@ -243,6 +303,7 @@ export class Source {
     try {
       for await (const { name, kind } of entries) {
         const entry = { path: this.#files.join(path, name), name, kind };
+        if (this.#options.units?.has(entry.path)) continue;
         const found = await this.#sendFile(entry, directory);
         if (found === undefined) continue;
         if (this.#sinks.filesFirst) later.push(found);

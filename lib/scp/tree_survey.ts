@@ -21,8 +21,8 @@ export interface TreeSurvey {
   /** Name of the outermost directory. */
   readonly name: string;
   /**
-   * Directories to make in advance: those that their owner may fill, below no other
-   * ones. The outermost one is first, then they come by their groups, each one behind
+   * Directories to make in advance: those that their owner may fill and that have
+   * permissions alone to send, below no other ones. The outermost one is first, then they come by their groups, each one behind
    * the one above it.
    */
   readonly directories: readonly PlannedDirectory[];
@@ -37,6 +37,9 @@ const MOST_DIRECTORIES = 50_000;
 
 /** Most groups, each of which costs the remote a process. */
 const MOST_GROUPS = 500;
+
+/** Mode bits that a directory can be made with. */
+const PERMISSIONS = 0o777;
 
 /** Permissions that let an owner fill a directory. */
 const OWNER_ALL = 0o700;
@@ -144,8 +147,10 @@ class Survey {
   ): PlannedDirectory | undefined {
     const mode = givenMode("directory", attributes.mode, this.#given);
     const isLost = above !== undefined && above.planned === undefined;
+    const sent = mode & this.#modeBits;
     if (
-      isLost || (mode & OWNER_ALL) !== OWNER_ALL || !isSendable(name) ||
+      isLost || (sent & ~PERMISSIONS) !== 0 ||
+      (mode & OWNER_ALL) !== OWNER_ALL || !isSendable(name) ||
       this.directories.length === MOST_DIRECTORIES
     ) return undefined;
     const outer = above?.planned;
@@ -154,7 +159,7 @@ class Survey {
       source: path,
       name,
       path: outer === undefined ? "" : `${outer.path}/${name}`,
-      mode: mode & this.#modeBits & 0o777,
+      mode: sent,
       group,
     };
   }

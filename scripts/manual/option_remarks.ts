@@ -146,7 +146,8 @@ and without a prompt.`,
   jobs: String.raw`
 The number is from 1 to 64.
 Over SFTP the files of a copy, and the parts of those of 64 MiB and more, are
-dealt to so many ssh processes.
+dealt to so many ssh processes; over SCP the directories of a tree that is sent,
+or several sources.
 The copy begins on the first one; the others log in beside it, four at a time,
 and none of them prompts: where ssh had to, there is one connection, unless
 .Fl \-share

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { lacksLibrary } from "../support/c_library.ts";
-import { type Door, peerTest, peerTestUnless } from "../support/doors.ts";
+import { peerTest, peerTestUnless } from "../support/doors.ts";
 import { Place } from "../support/fixtures/place.ts";
 import { describeTree, exists } from "../support/fixtures/tree.ts";
 import { openAt } from "../support/logins/way.ts";
@@ -14,12 +14,20 @@ import {
 } from "../support/logins/passwords.ts";
 import { answer, ANSWER_NEEDS } from "../support/logins/typed.ts";
 import { lengthOf, until } from "../support/process/processes.ts";
-import { type Outcome, runProgram } from "../support/process/program.ts";
+import { runProgram } from "../support/process/program.ts";
 import {
   LENDS_TERMINAL,
   seacpCommand,
   startOnTerminal,
 } from "../support/process/pseudo_terminal.ts";
+import {
+  CTRL_C,
+  doorTo,
+  LACKS_PROC,
+  sshCount,
+  startVerbose,
+  warnings,
+} from "../support/several_connections.ts";
 import { Sshd } from "../support/ssh/sshd.ts";
 
 const NEEDS = ["ssh", "sshd", "ssh-keygen", "sftp-server"];
@@ -29,13 +37,6 @@ const TREE = fileURLToPath(new URL("../../lib", import.meta.url));
 
 /** Length of a file that all connections carry, in bytes. */
 const LARGE = 64 * 1024 * 1024 + 12_345;
-
-/** Character that interrupts the program on a terminal. */
-const CTRL_C = "\x03";
-
-const LACKS_PROC = Deno.build.os === "linux"
-  ? undefined
-  : "sshd's processes are found on Linux alone";
 
 let opened: Promise<Sshd> | undefined;
 let largeFile: string | undefined;
@@ -61,24 +62,6 @@ function large(): string {
     new Uint8Array(words.buffer).subarray(0, LARGE),
   );
   return largeFile;
-}
-
-function doorTo({ config, home }: Sshd): Door {
-  return {
-    options: ["-F", config],
-    home,
-    [Symbol.asyncDispose]: async () => {},
-  };
-}
-
-/** Counts the ssh processes that a verbose copy started. */
-function sshCount({ stderr }: Pick<Outcome, "stderr">): number {
-  return stderr.match(/^Executing: program /mg)?.length ?? 0;
-}
-
-/** Gives the lines of our own that are warnings. */
-function warnings(text: string): readonly string[] {
-  return text.split(/\r?\n/).filter((line) => line.includes("warning: "));
 }
 
 function assertSame(one: string, other: string): void {
@@ -209,30 +192,6 @@ peerTest(
   },
 );
 
-peerTest(
-  "jobs: over SCP one connection copies, and one line says so",
-  [...NEEDS, "scp"],
-  async () => {
-    await using sshd = await Sshd.start({ sftp: "none" });
-    using place = new Place(doorTo(sshd));
-    place.makeNear([{ path: "tree/f", content: "f" }]);
-    for (const options of [["-O"], []]) {
-      const { status, stderr } = await place.copy([
-        ...[...options, "--jobs", "2", "-r", "tree", place.remote(".")],
-      ]);
-      assertEquals(status, 0, stderr);
-      assertEquals(
-        warnings(stderr).at(-1)?.replace(/^.*warning: /, ""),
-        "far: going on with 1 of 2 connections: over SCP there is one",
-      );
-      assertEquals(
-        await describeTree(place.far),
-        await describeTree(place.near),
-      );
-    }
-  },
-);
-
 /** Servers that take few connections or sessions, and what is said then. */
 const NARROW: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
@@ -330,13 +289,6 @@ for (const isUp of [true, false]) {
       },
     );
   }
-}
-
-/** Starts a server that logs each session. */
-function startVerbose(): Promise<Sshd> {
-  return Sshd.start({
-    prepare: async () => ({ lines: "LogLevel VERBOSE" }),
-  });
 }
 
 /** Resolves once four connections are up, and a large file moves. */

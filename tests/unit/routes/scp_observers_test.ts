@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { moving } from "../../support/moving.ts";
 import {
+  eachFailureOnce,
   hostObserver,
   hostsObserver,
   lengthlessObserver,
@@ -168,4 +169,15 @@ Deno.test("lengthlessObserver(): reports nothing of other paths", () => {
   const location = { host: "far", path: "/home/proc/x" };
   moving(lengthlessObserver(location, observer), "x", 0).finished();
   assertEquals(observer.failures, []);
+});
+
+Deno.test("eachFailureOnce(): reports a failure once, and warnings each time", () => {
+  const reported = new RecordingObserver();
+  const observer = eachFailureOnce(reported);
+  for (const message of [MISSING, DENIED, MISSING]) {
+    observer.report({ kind: "failure", message });
+    observer.report({ kind: "warning", message });
+  }
+  assertEquals(reported.failures, [MISSING, DENIED]);
+  assertEquals(reported.warnings, [MISSING, DENIED, MISSING]);
 });

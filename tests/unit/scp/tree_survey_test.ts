@@ -10,6 +10,7 @@ import { linkTest } from "../../support/platform.ts";
 async function planned(
   tree: readonly TreeEntry[],
   change: (top: string) => void = () => {},
+  modeBits = 0o777,
 ): Promise<readonly string[]> {
   using directory = new TempDirectory();
   makeTree(directory.path, tree);
@@ -17,7 +18,7 @@ async function planned(
   change(top);
   const { directories } = await surveyTree(new SortedFileSystem(), top, {
     name: "top",
-    modeBits: 0o777,
+    modeBits,
   });
   return directories.map(({ group, path, mode }) =>
     `${group} ${path} ${mode.toString(8)}`
@@ -126,3 +127,13 @@ linkTest(
     }
   },
 );
+
+Deno.test("surveyTree(): leaves out a directory with a set-id bit that is sent, and what is in it", async () => {
+  const tree = [
+    { path: "top/set/inside/f", content: "f" },
+    { path: "top/set/", mode: 0o2755 },
+    { path: "top/", mode: 0o755 },
+  ];
+  assertEquals(await planned(tree, undefined, 0o7777), ["0  755"]);
+  assertEquals((await planned(tree)).length, 3);
+});
