@@ -121,19 +121,20 @@ export class ConnectionStarter {
     }
   }
 
-  /** Warns that a connection was lost, where others go on. */
+  /** Warns that a connection was lost. */
   async warnOfLoss(): Promise<void> {
     if (this.#isOver) return;
     const { interrupted } = this.#context.job;
     await noticeInterrupt(interrupted);
-    const isLast = this.#connections.size === 0 && !this.isStarting;
-    if (this.#isOver || interrupted.aborted || isLast) return;
+    if (this.#isOver || interrupted.aborted) return;
     this.#warn(": one was lost");
   }
 
+  /** Warns that fewer connections go on, unless none does: that is a failure. */
   #warn(reason = ""): void {
     const { job: { options: { jobs } }, observer } = this.#context;
     const { host, size } = this.#connections;
+    if (size === 0 && !this.isStarting) return;
     const message = `${host}: going on with ${size} of ${jobs} ` +
       `connections${reason}`;
     observer.report({ kind: "warning", message });

@@ -1,6 +1,6 @@
 /** Uploads over several connections at once that lose some, and how they log in. */
 
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { lacksLibrary } from "../support/c_library.ts";
 import { peerTest, peerTestUnless } from "../support/doors.ts";
 import { Place } from "../support/fixtures/place.ts";
@@ -109,6 +109,7 @@ peerTestUnless(LACKS_PROC)(
     const { status, stderr } = await outcome;
     assertEquals(status, 1, stderr);
     assertMatch(stderr, /^far: tree\/\d+\/f.*: ssh failed/m);
+    assert(!stderr.includes("0 of 4 connections"), stderr);
   },
 );
 
