@@ -6,18 +6,25 @@ import { mayLeadOut } from "../names/link_text.ts";
 import type { Platform } from "../names/names.ts";
 import { shortened } from "../names/printable.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
-import type { Destination } from "./destination.ts";
+import type { Destination, FoundEntry } from "./destination.ts";
+import { KeyedLock } from "./keyed_lock.ts";
 import { checkDifferent } from "./same_file.ts";
 
 /** Rules for links. */
 export interface LinkOptions {
-  /** Keys of the links that the job's copies made. */
+  /**
+   * Keys of the links that the job's copies made. Nothing is written through them,
+   * by any path.
+   */
   readonly made: Set<string>;
   /** True where a link takes the place of what is there. */
   readonly replaces: boolean;
   /** True where it does so in one step. */
   readonly isAtomic: boolean;
-  /** System whose links may not lead out of the target; absent where they may. */
+  /**
+   * System whose links may not lead out of the target, nor anything be copied
+   * through those below it; absent where they may lead anywhere.
+   */
   readonly confinedTo: Platform | undefined;
 }
 
@@ -25,17 +32,13 @@ export interface LinkOptions {
 export class LinkCopier {
   readonly #from: FileSystem;
   readonly #to: FileSystem;
-  /**
-   * Keys of links that were made. Nothing is written through them, by any path.
-   */
-  readonly #made: Set<string>;
-
   readonly #options: LinkOptions;
+  /** Locks of destinations by their keys: no entry is there but the holder's. */
+  readonly #claims = new KeyedLock();
 
   constructor(from: FileSystem, to: FileSystem, options: LinkOptions) {
     this.#from = from;
     this.#to = to;
-    this.#made = options.made;
     this.#options = options;
   }
 
@@ -45,16 +48,27 @@ export class LinkCopier {
   }
 
   /**
-   * Checks that a target is no link that this copy made.
+   * Claims a destination, which is then no other entry's until it is let go, and
+   * checks that a file or directory may be copied to it. A file that replaces
+   * nothing is made by an exclusive open, which follows no link.
    *
-   * @throws {EntryError} If it is.
+   * @throws {EntryError} If this copy made a link there; where links are confined,
+   * if any link is there below the target, or if nothing tells whether one is.
    */
-  async checkNotMade(
-    source: string,
-    { path, key }: Destination,
-  ): Promise<void> {
-    if (!this.#made.has(key) || !await this.#isLink(path)) return;
-    throw new EntryError(`${source}: ${path} is a link that was just made`);
+  async claim(
+    { path, attributes: { kind } }: FoundEntry,
+    destination: Destination,
+  ): Promise<Disposable> {
+    using claimed = new DisposableStack();
+    claimed.use(await this.#claims.acquire(destination.key));
+    const { made, confinedTo, replaces } = this.#options;
+    const { key, place, mayExist } = destination;
+    const isConfined = confinedTo !== undefined && place !== undefined &&
+      (replaces || kind === "directory");
+    if (made.has(key) || (isConfined && mayExist)) {
+      await this.#checkNoLink(path, destination);
+    }
+    return claimed.move();
   }
 
   /**
@@ -70,6 +84,7 @@ export class LinkCopier {
     { path: target, key, place, depth }: Destination,
     says: string,
   ): Promise<SkipReason | undefined> {
+    using _claim = await this.#claims.acquire(key);
     const { replaces, confinedTo } = this.#options;
     const isRefused = confinedTo !== undefined &&
       mayLeadOut(says, Math.max(0, depth - 1), confinedTo);
@@ -96,7 +111,7 @@ export class LinkCopier {
     const failure = await this.#make(target, says)
       .then(() => undefined, asEntryError);
     if (failure === undefined) {
-      this.#made.add(key);
+      this.#options.made.add(key);
       return undefined;
     }
     if (replaces || !await isAnythingAt(this.#to, target)) throw failure;
@@ -121,8 +136,24 @@ export class LinkCopier {
     }
   }
 
+  async #checkNoLink(
+    source: string,
+    { path, key }: Destination,
+  ): Promise<void> {
+    if (!await this.#isLink(path)) return;
+    throw new EntryError(
+      this.#options.made.has(key)
+        ? `${source}: ${path} is a link that was just made`
+        : `${this.#to.label}${path}: a link is there: ` +
+          "nothing is copied through it",
+    );
+  }
+
+  /** @throws {EntryError} If an entry is there, and nothing tells what it is. */
   async #isLink(path: string): Promise<boolean> {
-    return typeof await this.#to.readlink(path).catch(asEntryError) ===
-      "string";
+    const says = await this.#to.readlink(path).catch(asEntryError);
+    if (!(says instanceof EntryError)) return says !== undefined;
+    if (await findQuietly(this.#to, path) === undefined) return false;
+    throw says;
   }
 }

@@ -12,7 +12,10 @@ export interface TransferOptions {
    * copies made, and nothing is written through them.
    */
   readonly links: "followed" | Set<string>;
-  /** True where links that may lead out of the target are refused. */
+  /**
+   * True where links that may lead out of the target are refused, and nothing is
+   * copied through a link that is below it.
+   */
   readonly confinesLinks?: boolean | undefined;
   /** Rules for files whose target is there; absent where all are replaced. */
   readonly existing?: ExistingPolicy | undefined;

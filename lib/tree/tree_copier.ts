@@ -224,7 +224,7 @@ export class TreeCopier {
     destination: Destination,
   ): Promise<void> {
     try {
-      await this.#links?.checkNotMade(source.path, destination);
+      using _claim = await this.#links?.claim(source, destination);
       await this.#files.copy(source, destination);
     } catch (error) {
       const paths = { source: source.path, target: destination.path };
@@ -266,7 +266,7 @@ export class TreeCopier {
     await this.#run.begin(async () => {
       try {
         if (this.#run.hasEnded) return this.#pass(path, surroundings);
-        await this.#links?.checkNotMade(path, destination);
+        using _claim = await this.#links?.claim(source, destination);
         const { above } = surroundings;
         resolve(await this.#directories.enter(source, destination, above));
       } finally {

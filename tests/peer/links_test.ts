@@ -150,6 +150,43 @@ for (const { name, label, from, to, operands } of WAYS) {
   );
 
   peerTest(
+    `links: --links copies nothing through a link that is there, ${name}`,
+    NEEDS,
+    async () => {
+      for (const options of [[], ["-p"], ["--atomic"], ["--update"]]) {
+        using place = await sshd.place();
+        const [tree, t] = [`${from(place)}/tree`, `${to(place)}/in`];
+        Deno.mkdirSync(`${to(place)}/victim`);
+        Deno.mkdirSync(t);
+        makeTree(from(place), { "dir/L": ".." });
+        const args = [
+          ...["-r", "--links", ...options, ...operands(place, "tree", "in")],
+        ];
+        await place.copyWell(args);
+        // What was a link is a directory now, whose link counts from there.
+        Deno.removeSync(`${tree}/dir/L`);
+        Deno.mkdirSync(`${tree}/dir/L`);
+        Deno.symlinkSync("../../victim", `${tree}/dir/L/evil`);
+        Deno.removeSync(`${t}/tree/dir/f`);
+        Deno.symlinkSync("../../../victim/f", `${t}/tree/dir/f`);
+        const before = await describeTree(to(place));
+        const { status, stderr } = await place.copy(args);
+        assertEquals(status, 1);
+        const [target] = operands(place, "", "in").slice(-1);
+        const label = target!.replace(":", ": ");
+        assertEquals(
+          stderr.trimEnd().split("\n").slice(0, 2).toSorted(),
+          ["L", "f"].map((name) =>
+            `seacp: ${label}/tree/dir/${name}: ` +
+            "a link is there: nothing is copied through it"
+          ),
+        );
+        assertEquals(await describeTree(to(place)), before);
+      }
+    },
+  );
+
+  peerTest(
     `links: --links with --no-clobber keeps what is there, ${name}`,
     NEEDS,
     async () => {
