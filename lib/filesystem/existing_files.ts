@@ -18,7 +18,8 @@ export interface ExistingPolicy {
 export type SkipReason =
   | "exists, not replaced"
   | "same size and time"
-  | "the target is newer";
+  | "the target is newer"
+  | "the target is no link";
 
 /** Source of a file, as far as a choice depends on it. */
 export interface ComparedSource {
@@ -54,6 +55,25 @@ export function skipReasonOf(
     return "same size and time";
   }
   return keepsNewer && theirs! > ours! ? "the target is newer" : undefined;
+}
+
+/**
+ * Gives the reason why a link is not made in place of what is there; `undefined`
+ * where it is. Where all is kept nobody need ask: the link is made only where
+ * nothing is.
+ *
+ * @param there Text of the link at the target, or attributes of what is no link;
+ * `undefined` where nothing is there.
+ */
+export function linkSkipReasonOf(
+  there: string | Attributes | undefined,
+  { keepsNewer }: ExistingPolicy,
+): SkipReason | undefined {
+  if (there === undefined || typeof there === "string") return undefined;
+  // A link has no time to compare, and takes the place of no directory.
+  return keepsNewer && there.kind !== "directory"
+    ? "the target is no link"
+    : undefined;
 }
 
 function secondOf(milliseconds: number): number {

@@ -1,6 +1,11 @@
 import { asEntryError, EntryError } from "../errors.ts";
-import { isAnythingAt, type SkipReason } from "../filesystem/existing_files.ts";
-import type { FileSystem } from "../filesystem/file_system.ts";
+import {
+  type ExistingPolicy,
+  isAnythingAt,
+  linkSkipReasonOf,
+  type SkipReason,
+} from "../filesystem/existing_files.ts";
+import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
 import { NO_RENAME, temporaryBeside } from "../filesystem/replaced_file.ts";
 import { mayLeadOut } from "../names/link_text.ts";
 import type { Platform } from "../names/names.ts";
@@ -17,8 +22,8 @@ export interface LinkOptions {
    * by any path.
    */
   readonly made: Set<string>;
-  /** True where a link takes the place of what is there. */
-  readonly replaces: boolean;
+  /** Rules for what is there; absent where a link takes its place. */
+  readonly existing: ExistingPolicy | undefined;
   /** True where it does so in one step. */
   readonly isAtomic: boolean;
   /**
@@ -61,10 +66,10 @@ export class LinkCopier {
   ): Promise<Disposable> {
     using claimed = new DisposableStack();
     claimed.use(await this.#claims.acquire(destination.key));
-    const { made, confinedTo, replaces } = this.#options;
+    const { made, confinedTo } = this.#options;
     const { key, place, mayExist } = destination;
     const isConfined = confinedTo !== undefined && place !== undefined &&
-      (replaces || kind === "directory");
+      (this.#replaces || kind === "directory");
     if (made.has(key) || (isConfined && mayExist)) {
       await this.#checkNoLink(path, destination);
     }
@@ -81,11 +86,12 @@ export class LinkCopier {
    */
   async copy(
     source: string,
-    { path: target, key, place, depth }: Destination,
+    destination: Destination,
     says: string,
   ): Promise<SkipReason | undefined> {
+    const { path: target, key, place, depth } = destination;
     using _claim = await this.#claims.acquire(key);
-    const { replaces, confinedTo } = this.#options;
+    const { existing, confinedTo } = this.#options;
     const isRefused = confinedTo !== undefined &&
       mayLeadOut(says, Math.max(0, depth - 1), confinedTo);
     if (isRefused) {
@@ -94,34 +100,32 @@ export class LinkCopier {
           shortened(says),
       );
     }
-    const named = await findQuietly(this.#from, source);
-    const replaced = await findQuietly(this.#to, target);
-    const replacesFile = replaces && named !== undefined &&
-      replaced !== undefined &&
-      await this.#to.readlink(target) === undefined;
-    if (replacesFile) {
-      await checkDifferent(
-        { files: this.#from, path: source, attributes: named },
-        { files: this.#to, path: target, attributes: replaced },
-      );
+    const there = this.#replaces
+      ? await this.#findThere(destination)
+      : undefined;
+    if (there !== undefined && typeof there !== "string") {
+      await this.#checkDifferent(source, { path: target, attributes: there });
     }
     if (place?.isCollision && await isAnythingAt(this.#to, target)) {
       await place.among.check(place.name);
     }
+    const reason = existing && linkSkipReasonOf(there, existing);
+    if (reason !== undefined) return reason;
     const failure = await this.#make(target, says)
       .then(() => undefined, asEntryError);
     if (failure === undefined) {
       this.#options.made.add(key);
       return undefined;
     }
-    if (replaces || !await isAnythingAt(this.#to, target)) throw failure;
+    if (this.#replaces || !await isAnythingAt(this.#to, target)) throw failure;
     return "exists, not replaced";
   }
 
   /** Makes a link; in place of what is there by one step, where that is asked for. */
   async #make(target: string, says: string): Promise<void> {
-    const { isAtomic, replaces } = this.#options;
-    if (!isAtomic) return await this.#to.symlink(target, says, replaces);
+    if (!this.#options.isAtomic) {
+      return await this.#to.symlink(target, says, this.#replaces);
+    }
     const { replace } = this.#to;
     if (replace === undefined) {
       throw new EntryError(`${this.#to.label}${target}: ${NO_RENAME}`);
@@ -136,11 +140,33 @@ export class LinkCopier {
     }
   }
 
+  get #replaces(): boolean {
+    return this.#options.existing?.keepsAll !== true;
+  }
+
+  /** Gives the text of the link that is there, or the attributes of what is no link. */
+  async #findThere(
+    { path, mayExist }: Destination,
+  ): Promise<string | Attributes | undefined> {
+    if (!mayExist) return undefined;
+    return await this.#linkAt(path) ?? await findQuietly(this.#to, path);
+  }
+
+  /** @throws {EntryError} If the link at `source` leads to what it would replace. */
+  async #checkDifferent(source: string, replaced: FoundEntry): Promise<void> {
+    const named = await findQuietly(this.#from, source);
+    if (named === undefined) return;
+    await checkDifferent(
+      { files: this.#from, path: source, attributes: named },
+      { files: this.#to, ...replaced },
+    );
+  }
+
   async #checkNoLink(
     source: string,
     { path, key }: Destination,
   ): Promise<void> {
-    if (!await this.#isLink(path)) return;
+    if (await this.#linkAt(path) === undefined) return;
     throw new EntryError(
       this.#options.made.has(key)
         ? `${source}: ${path} is a link that was just made`
@@ -149,11 +175,15 @@ export class LinkCopier {
     );
   }
 
-  /** @throws {EntryError} If an entry is there, and nothing tells what it is. */
-  async #isLink(path: string): Promise<boolean> {
+  /**
+   * Gives the text of a link at the target; `undefined` where there is none.
+   *
+   * @throws {EntryError} If an entry is there, and nothing tells what it is.
+   */
+  async #linkAt(path: string): Promise<string | undefined> {
     const says = await this.#to.readlink(path).catch(asEntryError);
-    if (!(says instanceof EntryError)) return says !== undefined;
-    if (await findQuietly(this.#to, path) === undefined) return false;
+    if (!(says instanceof EntryError)) return says;
+    if (await findQuietly(this.#to, path) === undefined) return undefined;
     throw says;
   }
 }

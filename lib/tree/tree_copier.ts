@@ -92,7 +92,7 @@ export class TreeCopier {
     if (recursive && links !== "followed") {
       this.#links = new LinkCopier(from, to, {
         made: links,
-        replaces: existing?.keepsAll !== true,
+        existing,
         isAtomic: isAtomic === true,
         confinedTo: options.confinesLinks ? options.platform : undefined,
       });

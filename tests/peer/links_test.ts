@@ -83,6 +83,12 @@ function makeTree(root: string, links: Readonly<Record<string, string>>): void {
   }
 }
 
+/** Gives what a verbose copy tells of what was skipped, by the names alone. */
+function skipped(stderr: string): string[] {
+  return stderr.split("\n").filter((line) => line.startsWith("skipped "))
+    .map((line) => line.replace(/^.*\//, "")).toSorted();
+}
+
 for (const { name, label, from, to, operands } of WAYS) {
   peerTest(
     `links: --links copies links that stay in the target, again too, ${name}`,
@@ -203,6 +209,31 @@ for (const { name, label, from, to, operands } of WAYS) {
         Deno.readTextFileSync(`${to(place)}/in/tree/other`),
         "theirs",
       );
+    },
+  );
+
+  peerTest(
+    `links: with --update no link takes the place of a file, ${name}`,
+    NEEDS,
+    async () => {
+      // In local copies links are links without --links, too.
+      for (const links of name === "here" ? [["--links"], []] : [["--links"]]) {
+        using place = await sshd.place();
+        makeTree(from(place), { file: "dir", link: "dir" });
+        Deno.mkdirSync(`${to(place)}/in/tree`, { recursive: true });
+        Deno.writeTextFileSync(`${to(place)}/in/tree/file`, "theirs");
+        Deno.symlinkSync("theirs", `${to(place)}/in/tree/link`);
+        const { status, stderr } = await place.copy([
+          ...["-rv", ...links, "--update", ...operands(place, "tree", "in")],
+        ]);
+        assertEquals(status, 0, stderr);
+        assertEquals(skipped(stderr), ["file: the target is no link"]);
+        assertEquals(
+          Deno.readTextFileSync(`${to(place)}/in/tree/file`),
+          "theirs",
+        );
+        assertEquals(Deno.readLinkSync(`${to(place)}/in/tree/link`), "dir");
+      }
     },
   );
 }

@@ -3,6 +3,7 @@ import { EntryError } from "../../../lib/errors.ts";
 import {
   type ExistingPolicy,
   isAnythingAt,
+  linkSkipReasonOf,
   skipReasonOf,
 } from "../../../lib/filesystem/existing_files.ts";
 import type { Attributes } from "../../../lib/filesystem/file_system.ts";
@@ -76,6 +77,19 @@ Deno.test("skipReasonOf(): fails where nobody tells which file is newer", () => 
   }
   assertEquals(reason({}, unknown, { keepsAll: true }), undefined);
   assertEquals(reason({}, unknown, { keepsSame: true }), undefined);
+});
+
+Deno.test("linkSkipReasonOf(): keeps what is no link, and no directory, from a link without a time", () => {
+  const newer = { ...NONE, keepsNewer: true };
+  for (const kind of ["file", "other", "unknown"] as const) {
+    const there = { ...THERE, kind };
+    assertEquals(linkSkipReasonOf(there, newer), "the target is no link");
+    assertEquals(linkSkipReasonOf(there, NONE), undefined);
+  }
+  const directory = { ...THERE, kind: "directory" } as const;
+  for (const there of [directory, "a", undefined]) {
+    assertEquals(linkSkipReasonOf(there, newer), undefined);
+  }
 });
 
 Deno.test("isAnythingAt(): sees a link that leads nowhere", async () => {
