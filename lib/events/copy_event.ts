@@ -99,6 +99,8 @@ export type Plan =
     readonly action: "make link";
     readonly path: string;
     readonly destination: string;
+    /** True where something is there. */
+    readonly replaces: boolean;
   };
 
 /**

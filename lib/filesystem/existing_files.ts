@@ -14,11 +14,12 @@ export interface ExistingPolicy {
   readonly keepsNewer: boolean;
 }
 
-/** Reason why a file is not copied. */
+/** Reason why a file or a link is not copied. */
 export type SkipReason =
   | "exists, not replaced"
   | "same size and time"
   | "the target is newer"
+  | "the same link"
   | "the target is no link";
 
 /** Source of a file, as far as a choice depends on it. */
@@ -62,18 +63,21 @@ export function skipReasonOf(
  * where it is. Where all is kept nobody need ask: the link is made only where
  * nothing is.
  *
- * @param there Text of the link at the target, or attributes of what is no link;
- * `undefined` where nothing is there.
+ * @param says Text of the link.
+ * @param there Text of the link at the target, or attributes of what is neither a
+ * link nor a directory; `undefined` where nothing is there.
  */
 export function linkSkipReasonOf(
+  says: string,
   there: string | Attributes | undefined,
-  { keepsNewer }: ExistingPolicy,
+  { keepsSame, keepsNewer }: ExistingPolicy,
 ): SkipReason | undefined {
-  if (there === undefined || typeof there === "string") return undefined;
-  // A link has no time to compare, and takes the place of no directory.
-  return keepsNewer && there.kind !== "directory"
-    ? "the target is no link"
-    : undefined;
+  if (there === undefined) return undefined;
+  if (typeof there === "string") {
+    return keepsSame && there === says ? "the same link" : undefined;
+  }
+  // A link has no time to compare.
+  return keepsNewer ? "the target is no link" : undefined;
 }
 
 function secondOf(milliseconds: number): number {

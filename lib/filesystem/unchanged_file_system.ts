@@ -8,15 +8,6 @@ import type {
 } from "./file_system.ts";
 import { FileSystemView } from "./file_system_view.ts";
 
-/** Change that a copy would make, besides the files that it would write. */
-export type PlannedChange =
-  | { readonly kind: "directory"; readonly path: string }
-  | {
-    readonly kind: "link";
-    readonly path: string;
-    readonly destination: string;
-  };
-
 /** Attributes of what would be made. */
 const MADE: Attributes = {
   kind: "directory",
@@ -40,16 +31,17 @@ const NOWHERE: OpenFile = {
 };
 
 /**
- * View of a file system that nothing changes: it takes each change, tells it, and
+ * View of a file system that nothing changes: it takes each change, and tells and
  * shows the directories that would be there.
  */
 export class UnchangedFileSystem extends FileSystemView {
-  readonly #onChange: (change: PlannedChange) => void;
+  readonly #onDirectory: (path: string) => void;
   readonly #made = new Set<string>();
 
-  constructor(base: FileSystem, onChange: (change: PlannedChange) => void) {
+  /** @param onDirectory Called with the path of each directory that would be made. */
+  constructor(base: FileSystem, onDirectory: (path: string) => void) {
     super(base);
-    this.#onChange = onChange;
+    this.#onDirectory = onDirectory;
     if (base.create !== undefined) this.create = async () => NOWHERE;
     if (base.replace !== undefined) this.replace = async () => {};
   }
@@ -98,7 +90,7 @@ export class UnchangedFileSystem extends FileSystemView {
 
   override async mkdir(path: string): Promise<void> {
     this.#made.add(path);
-    this.#onChange({ kind: "directory", path });
+    this.#onDirectory(path);
   }
 
   override async setMode(): Promise<void> {}
@@ -107,11 +99,10 @@ export class UnchangedFileSystem extends FileSystemView {
 
   override async symlink(
     path: string,
-    destination: string,
+    _destination: string,
     replaces = true,
   ): Promise<void> {
     if (!replaces) await this.createNew(path);
-    this.#onChange({ kind: "link", path, destination });
   }
 
   #isMade(path: string): boolean {
@@ -156,9 +147,9 @@ export class UnseenFileSystem extends UnchangedFileSystem {
   constructor(
     base: FileSystem,
     label: string,
-    onChange: (change: PlannedChange) => void,
+    onDirectory: (path: string) => void,
   ) {
-    super(new FileSystemView(base), onChange);
+    super(new FileSystemView(base), onDirectory);
     this.label = label;
   }
 

@@ -26,24 +26,17 @@ export function writtenFiles(
     : files;
 }
 
-/** Gives the listener that reports the changes of a file system as planned. */
+/** Gives the listener that reports the directories of a file system as planned. */
 function planner(
   { label }: Pick<FileSystem, "label">,
   observer: Observer,
 ): ConstructorParameters<typeof UnchangedFileSystem>[1] {
-  return (change) => {
-    const path = label + change.path;
-    observer.report(
-      change.kind === "directory"
-        ? { kind: "planned", action: "make directory", path }
-        : {
-          kind: "planned",
-          action: "make link",
-          path,
-          destination: change.destination,
-        },
-    );
-  };
+  return (path) =>
+    observer.report({
+      kind: "planned",
+      action: "make directory",
+      path: label + path,
+    });
 }
 
 /** Tells a dry run of an upload over SCP, which cannot look at its target. */

@@ -140,7 +140,7 @@ export class JsonStream implements Observer {
       action: action.replaceAll(" ", "_"),
       ...(action === "copy" ? { source: jsonPath(event.source) } : {}),
       target: jsonPath(path),
-      ...(action === "copy" && event.replaces !== undefined
+      ...(action !== "make directory" && event.replaces !== undefined
         ? { replaces: event.replaces }
         : {}),
       ...(action === "make link"

@@ -131,20 +131,21 @@ export class Reporter implements Observer {
 /** Gives the line of a dry run for one change. */
 function planText(plan: Plan): string {
   switch (plan.action) {
-    case "copy": {
-      const { replaces } = plan;
-      const reason = replaces === undefined
-        ? ""
-        : replaces
-        ? ": replaces what is there"
-        : ": new";
-      return `would copy ${plan.source} to ${plan.path}${reason}`;
-    }
+    case "copy":
+      return `would copy ${plan.source} to ${plan.path}` +
+        replacesText(plan.replaces);
     case "make directory":
       return `would make directory ${plan.path}`;
     case "make link":
-      return `would make link ${plan.path} to ${plan.destination}`;
+      return `would make link ${plan.path} to ${plan.destination}` +
+        replacesText(plan.replaces);
     default:
       return plan satisfies never;
   }
+}
+
+/** Tells whether something is at a target, as far as that is known. */
+function replacesText(replaces: boolean | undefined): string {
+  if (replaces === undefined) return "";
+  return replaces ? ": replaces what is there" : ": new";
 }

@@ -18,8 +18,8 @@ import { checkDifferent } from "./same_file.ts";
 /** Rules for links. */
 export interface LinkOptions {
   /**
-   * Keys of the links that the job's copies made. Nothing is written through them,
-   * by any path.
+   * Keys of the links that the job's copies made, or found just so. Nothing is
+   * written through them, by any path.
    */
   readonly made: Set<string>;
   /** Rules for what is there; absent where a link takes its place. */
@@ -32,6 +32,11 @@ export interface LinkOptions {
    */
   readonly confinedTo: Platform | undefined;
 }
+
+/** Outcome of a link: why it was not made, or else whether it took a place. */
+export type LinkOutcome =
+  | { readonly skipped: SkipReason }
+  | { readonly skipped?: undefined; readonly replaces: boolean };
 
 /** Copier of symbolic links as links. */
 export class LinkCopier {
@@ -80,15 +85,14 @@ export class LinkCopier {
    * Makes a link at the target.
    *
    * @param says Destination of the link.
-   * @returns The reason why it was not made; `undefined` where it was.
-   * @throws {EntryError} If the link would replace what it leads to, or may lead out
-   * of the target.
+   * @throws {EntryError} If the link would replace a directory or what it leads to,
+   * or may lead out of the target.
    */
   async copy(
     source: string,
     destination: Destination,
     says: string,
-  ): Promise<SkipReason | undefined> {
+  ): Promise<LinkOutcome> {
     const { path: target, key, place, depth } = destination;
     using _claim = await this.#claims.acquire(key);
     const { existing, confinedTo } = this.#options;
@@ -105,20 +109,24 @@ export class LinkCopier {
       : undefined;
     if (there !== undefined && typeof there !== "string") {
       await this.#checkDifferent(source, { path: target, attributes: there });
+      if (there.kind === "directory") {
+        throw new EntryError(`${this.#to.label}${target}: Is a directory`);
+      }
     }
     if (place?.isCollision && await isAnythingAt(this.#to, target)) {
       await place.among.check(place.name);
     }
-    const reason = existing && linkSkipReasonOf(there, existing);
-    if (reason !== undefined) return reason;
+    const reason = existing && linkSkipReasonOf(says, there, existing);
+    if (reason === "the same link") this.#options.made.add(key);
+    if (reason !== undefined) return { skipped: reason };
     const failure = await this.#make(target, says)
       .then(() => undefined, asEntryError);
     if (failure === undefined) {
       this.#options.made.add(key);
-      return undefined;
+      return { replaces: there !== undefined };
     }
     if (this.#replaces || !await isAnythingAt(this.#to, target)) throw failure;
-    return "exists, not replaced";
+    return { skipped: "exists, not replaced" };
   }
 
   /** Makes a link; in place of what is there by one step, where that is asked for. */

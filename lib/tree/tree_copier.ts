@@ -207,12 +207,22 @@ export class TreeCopier {
     destination: Destination,
     says: string,
   ): Promise<void> {
-    const reason = await this.#links!.copy(source, destination, says);
+    const outcome = await this.#links!.copy(source, destination, says);
     const { observer } = this.#run;
     const path = this.nameOf({ source, target: destination.path });
-    if (reason !== undefined) {
-      const target = this.#to.label + destination.path;
+    const target = this.#to.label + destination.path;
+    if (outcome.skipped !== undefined) {
+      const reason = outcome.skipped;
       return observer.report({ kind: "skipped", path, target, reason });
+    }
+    if (this.#options.dryRun !== undefined) {
+      return observer.report({
+        kind: "planned",
+        action: "make link",
+        path: target,
+        destination: says,
+        replaces: outcome.replaces,
+      });
     }
     const name = this.#from.nameOf(source);
     startFile(observer, { name, path, size: 0, isWatched: false })

@@ -236,22 +236,61 @@ for (const { name, label, from, to, operands } of WAYS) {
       }
     },
   );
-}
 
-peerTest(
-  "links: a dry run lists the links that would be made",
-  NEEDS,
-  async () => {
-    using place = await sshd.place();
-    makeTree(place.near, { link: "dir" });
-    const { stdout } = await place.copy([
-      ...["-r", "--links", "--dry-run", "tree", "new"],
-    ]);
-    assertEquals(stdout.split("\n").filter((line) => line.includes("link")), [
-      "would make link new/link to dir",
-    ]);
-  },
-);
+  peerTest(
+    `links: --skip-unchanged makes no link again, ${name}`,
+    NEEDS,
+    async () => {
+      using place = await sshd.place();
+      makeTree(from(place), { other: "dir", same: "dir" });
+      const args = [
+        ...["-rv", "--links", "--skip-unchanged"],
+        ...operands(place, "tree/.", "new"),
+      ];
+      assertEquals((await place.copy(args)).status, 0);
+      const target = `${to(place)}/new`;
+      Deno.removeSync(`${target}/other`);
+      Deno.symlinkSync("theirs", `${target}/other`);
+      const { ino } = Deno.lstatSync(`${target}/same`);
+      const { status, stderr } = await place.copy(args);
+      assertEquals(status, 0, stderr);
+      assertEquals(skipped(stderr), [
+        "f: same size and time",
+        "same: the same link",
+      ]);
+      assertEquals(Deno.lstatSync(`${target}/same`).ino, ino);
+      assertEquals(Deno.readLinkSync(`${target}/other`), "dir");
+    },
+  );
+
+  peerTest(
+    `links: a dry run lists the links that would be made, and what they replace, ${name}`,
+    NEEDS,
+    async () => {
+      for (const options of [[], ["--atomic"]]) {
+        using place = await sshd.place();
+        makeTree(from(place), { new: "dir", old: "dir" });
+        Deno.mkdirSync(`${to(place)}/in/tree`, { recursive: true });
+        Deno.symlinkSync("nowhere", `${to(place)}/in/tree/old`);
+        const { status, stdout, stderr } = await place.copy([
+          ...["-r", "--links", "--dry-run", ...options],
+          ...operands(place, "tree", "in"),
+        ]);
+        assertEquals([status, stderr], [0, ""]);
+        const [target] = operands(place, "", "in/tree").slice(-1);
+        const path = target!.replace(":", ": ");
+        assertEquals(
+          stdout.split("\n").filter((line) => line.includes("link")).toSorted(),
+          [
+            `would make link ${path}/new to dir: new`,
+            `would make link ${path}/old to dir: replaces what is there`,
+          ],
+        );
+        assertEquals(Deno.readLinkSync(`${to(place)}/in/tree/old`), "nowhere");
+      }
+    },
+  );
+}
 
 peerTest("links: over SCP they are refused", NEEDS, async () => {
   using place = await sshd.place();

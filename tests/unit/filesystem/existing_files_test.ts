@@ -79,17 +79,24 @@ Deno.test("skipReasonOf(): fails where nobody tells which file is newer", () => 
   assertEquals(reason({}, unknown, { keepsSame: true }), undefined);
 });
 
-Deno.test("linkSkipReasonOf(): keeps what is no link, and no directory, from a link without a time", () => {
+Deno.test("linkSkipReasonOf(): keeps what is no link, since a link has no time", () => {
   const newer = { ...NONE, keepsNewer: true };
   for (const kind of ["file", "other", "unknown"] as const) {
     const there = { ...THERE, kind };
-    assertEquals(linkSkipReasonOf(there, newer), "the target is no link");
-    assertEquals(linkSkipReasonOf(there, NONE), undefined);
+    assertEquals(linkSkipReasonOf("a", there, newer), "the target is no link");
+    assertEquals(linkSkipReasonOf("a", there, NONE), undefined);
   }
-  const directory = { ...THERE, kind: "directory" } as const;
-  for (const there of [directory, "a", undefined]) {
-    assertEquals(linkSkipReasonOf(there, newer), undefined);
-  }
+  assertEquals(linkSkipReasonOf("a", "a", newer), undefined);
+  assertEquals(linkSkipReasonOf("a", undefined, newer), undefined);
+});
+
+Deno.test("linkSkipReasonOf(): takes links of one text for the same", () => {
+  const same = { ...NONE, keepsSame: true };
+  assertEquals(linkSkipReasonOf("a", "a", same), "the same link");
+  assertEquals(linkSkipReasonOf("a", "./a", same), undefined);
+  assertEquals(linkSkipReasonOf("a", THERE, same), undefined);
+  assertEquals(linkSkipReasonOf("a", undefined, same), undefined);
+  assertEquals(linkSkipReasonOf("a", "a", NONE), undefined);
 });
 
 Deno.test("isAnythingAt(): sees a link that leads nowhere", async () => {

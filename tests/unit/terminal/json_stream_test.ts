@@ -71,6 +71,7 @@ Deno.test("JsonStream: tells of a dry run what it would do", () => {
       action: "make link",
       path,
       destination: "a",
+      replaces: false,
     });
   });
   const target = { path: "far: d" };
@@ -83,7 +84,13 @@ Deno.test("JsonStream: tells of a dry run what it would do", () => {
       target,
       replaces: true,
     },
-    { type: "plan", action: "make_link", target, destination: { path: "a" } },
+    {
+      type: "plan",
+      action: "make_link",
+      target,
+      replaces: false,
+      destination: { path: "a" },
+    },
   ]);
 });
 

@@ -116,12 +116,15 @@ Deno.test("Reporter: lists what a dry run would do and leave out, on standard ou
   }
   reporter.report({ kind: "planned", action: "copy", source: "f", path });
   reporter.report({ kind: "planned", action: "make directory", path });
-  reporter.report({
-    kind: "planned",
-    action: "make link",
-    path,
-    destination: "\x1b",
-  });
+  for (const replaces of [true, false]) {
+    reporter.report({
+      kind: "planned",
+      action: "make link",
+      path,
+      destination: "\x1b",
+      replaces,
+    });
+  }
   reporter.report({
     kind: "excluded",
     label: "far: ",
@@ -140,7 +143,8 @@ Deno.test("Reporter: lists what a dry run would do and leave out, on standard ou
     "would copy f to far: a\\033b: new",
     "would copy f to far: a\\033b",
     "would make directory far: a\\033b",
-    "would make link far: a\\033b to \\033",
+    "would make link far: a\\033b to \\033: replaces what is there",
+    "would make link far: a\\033b to \\033: new",
     "excluded far: a\\033b: --exclude *",
     "skipped far: a\\033b: the target is newer",
     "",
