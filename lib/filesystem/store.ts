@@ -89,7 +89,7 @@ export interface ReceivedFile extends Disposable {
   /**
    * Leaves no bytes of a file that did not arrive whole but the first `written`.
    *
-   * @returns Path of another file that could not be removed.
+   * @returns Path of a file that could not be removed.
    */
   abandon(written: number): Promise<string | undefined>;
 }

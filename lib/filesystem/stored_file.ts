@@ -221,11 +221,19 @@ export class StoredFile implements ReceivedFile {
   /**
    * Cuts a file that did not arrive whole to the `written` bytes that did, so that no
    * older bytes stand behind them; removes one that was to be whole or not there.
+   *
+   * @returns Path of one that could not be removed.
    */
-  async abandon(written: number): Promise<undefined> {
+  async abandon(written: number): Promise<string | undefined> {
     await this.cut(written);
-    if (!this.#isWholeOrGone) return;
-    await this.#files.remove(this.path).catch(orLost);
+    if (!this.#isWholeOrGone) return undefined;
+    try {
+      await this.#files.remove(this.path);
+      return undefined;
+    } catch (error) {
+      orLost(error);
+      return this.path;
+    }
   }
 
   /**
@@ -235,8 +243,8 @@ export class StoredFile implements ReceivedFile {
   async discard(written: number): Promise<void> {
     const isOurs = this.#replaced === undefined &&
       await this.#files.readlink(this.path) === undefined;
-    if (!isOurs) return await this.abandon(written);
-    await this.#files.remove(this.path).catch(asEntryError);
+    if (isOurs) await this.#files.remove(this.path).catch(asEntryError);
+    else await this.abandon(written);
   }
 
   get #isRegular(): boolean {

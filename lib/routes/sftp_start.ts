@@ -29,12 +29,13 @@ export const CLOSE_MILLISECONDS = 2000;
 export function startSftp(
   location: RemoteLocation,
   part: LoginPart | undefined,
-  { options: { ssh, sftpServer, isAtomic }, observer, interrupted }: {
+  { options, observer, interrupted }: {
     options: CopyOptions;
     observer: Observer;
     interrupted: AbortSignal;
   },
 ): SshSession {
+  const { ssh, sftpServer } = options;
   return startSsh(
     {
       location,
@@ -46,22 +47,29 @@ export function startSftp(
       service: "SFTP server",
       // It can still remove what is not whole.
       isOutOfReach: neverPrompts(part),
-      holdsInterrupts: isAtomic === true,
+      holdsInterrupts: removesBeginnings(options),
     },
     { observer },
     interrupted,
   );
 }
 
+/** Tells a copy that removes each file that does not arrive whole. */
+function removesBeginnings(
+  { isAtomic, existing }: Pick<CopyOptions, "isAtomic" | "existing">,
+): boolean {
+  return isAtomic === true || existing?.keepsAll === true;
+}
+
 /**
- * Gives a signal that ends the connections of an interrupted copy. Where files are
- * written under temporary names, they have some time to remove what is not whole.
+ * Gives a signal that ends the connections of an interrupted copy. Where a file that
+ * is not whole may not stay, they have some time to remove it.
  */
 export function removalSignal(
   interrupted: AbortSignal,
-  { jobs, isAtomic }: Pick<CopyOptions, "jobs" | "isAtomic">,
+  options: Pick<CopyOptions, "jobs" | "isAtomic" | "existing">,
 ): AbortSignal {
-  if (jobs === 1 && !isAtomic) return interrupted;
+  if (options.jobs === 1 && !removesBeginnings(options)) return interrupted;
   const delayed = new AbortController();
   interrupted.addEventListener("abort", () => {
     setTimeout(() => delayed.abort(interrupted.reason), REMOVAL_MILLISECONDS);
