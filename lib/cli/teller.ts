@@ -15,7 +15,7 @@ export interface TellerSurroundings {
   readonly version: string;
 }
 
-/** Exit status where nobody reads the JSON: that of a SIGPIPE. */
+/** Exit status where nobody reads standard output: that of a SIGPIPE. */
 const CLOSED_STATUS = 141;
 
 /** All that a copy tells, from its events to its end. */
@@ -44,6 +44,7 @@ export class Teller implements Observer {
       progress,
       hasNoMeter: json,
       listsPlans: options.isDry === true && !json,
+      onClosed: () => this.#close(),
       ...(isOld ? {} : { program: programName }),
     });
     this.interrupted = AbortSignal.any([
@@ -55,8 +56,9 @@ export class Teller implements Observer {
     this.#json.start({ version, sources, target });
   }
 
-  /** Ends the copy: nobody reads the JSON. */
+  /** Ends the copy: nobody reads what it tells on standard output. */
   #close(): void {
+    if (this.#closed.signal.aborted) return;
     const message = "standard output was closed";
     this.report({ kind: "failure", message });
     this.#closed.abort(CLOSED_STATUS);

@@ -17,6 +17,8 @@ export interface ReporterOptions {
   readonly progress: boolean;
   /** List on standard output what a dry run would do and what it leaves out. */
   readonly listsPlans?: boolean;
+  /** Called where a line of that list cannot be written. */
+  readonly onClosed?: () => void;
   /** Name of the program before each message; absent with `-O`, as scp's. */
   readonly program?: string;
 }
@@ -105,7 +107,8 @@ export class Reporter implements Observer {
   }
 
   #list(line: string): void {
-    this.#terminal.write(`${printable(line)}\n`);
+    const isWritten = this.#terminal.write(`${printable(line)}\n`);
+    if (!isWritten) this.#options.onClosed?.();
   }
 
   #named(message: string): string {

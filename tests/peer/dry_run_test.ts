@@ -4,6 +4,8 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { peerTest, sftpSshdDoor } from "../support/doors.ts";
 import { Place } from "../support/fixtures/place.ts";
 import { describeTree, type TreeEntry } from "../support/fixtures/tree.ts";
+import { runProgram } from "../support/process/program.ts";
+import { seacpCommand } from "../support/process/pseudo_terminal.ts";
 import { SharedSshd } from "../support/ssh/shared_sshd.ts";
 
 const NEEDS = [...sftpSshdDoor.needs, "scp"];
@@ -211,6 +213,28 @@ peerTest("dry run: over SCP a download is refused", NEEDS, async () => {
     },
   );
 });
+
+peerTest(
+  "dry run: a list that cannot be written ends the run",
+  [...NEEDS, "/dev/full"],
+  async () => {
+    using place = await sshd.place();
+    place.makeNear(SOURCE);
+    const command = seacpCommand([
+      ...[...place.options, "-r", "--dry-run", "from", place.remote("to")],
+    ]);
+    assertEquals(
+      await runProgram(["sh", "-c", `${command} > /dev/full`], {
+        cwd: place.near,
+      }),
+      {
+        status: 141,
+        stdout: "",
+        stderr: "seacp: standard output was closed\n",
+      },
+    );
+  },
+);
 
 peerTest("dry run: names are escaped", NEEDS, async () => {
   using place = await sshd.place();
