@@ -75,7 +75,8 @@ async function against(
   } XDG_RUNTIME_DIR= TMPDIR=${scratch}`;
   await using sshd = await Sshd.start({ ...own, environment });
   using place = new Place({
-    options: ["-F", sshd.config],
+    // A terminal that another test opens looks like a prompt; in batch mode none does.
+    options: ["-B", "-F", sshd.config],
     home: sshd.home,
     [Symbol.asyncDispose]: async () => {},
   });
