@@ -1,10 +1,9 @@
 import type { CopyEvent, Observer } from "./copy_event.ts";
 
-/** Count of what failed or was skipped, kept while the events are passed on. */
+/** Count of what failed, kept while the events are passed on. */
 export class Tally implements Observer {
   readonly #observer: Observer;
   #failures = 0;
-  #skipped = 0;
   #hasLostHost = false;
 
   constructor(observer: Observer) {
@@ -14,11 +13,6 @@ export class Tally implements Observer {
   /** Number of failures so far. */
   get failures(): number {
     return this.#failures;
-  }
-
-  /** Number of files that were not copied because an option asks for that. */
-  get skipped(): number {
-    return this.#skipped;
   }
 
   /** True where a connection could not be made, or was lost. */
@@ -31,7 +25,6 @@ export class Tally implements Observer {
       this.#failures++;
       if (event.isConnection) this.#hasLostHost = true;
     }
-    if (event.kind === "skipped") this.#skipped++;
     this.#observer.report(event);
   }
 }
