@@ -21,7 +21,7 @@ import {
   surveyOf,
 } from "./copy_facts.ts";
 import { Banners } from "./banners.ts";
-import { besideScan } from "./counted_upload.ts";
+import { countedUpload } from "./counted_upload.ts";
 import { filterRulesOf } from "./filters.ts";
 import { mayNotLook, plan, writtenFiles } from "./dry_run.ts";
 import { copyHere } from "./local_copy.ts";
@@ -204,7 +204,7 @@ class Copy implements AsyncDisposable {
     let surveyed: Promise<TreeSurvey | undefined> | undefined;
     const survey = () =>
       surveyed ??= surveyOf(paths, target, { files, options, rules });
-    await besideScan(
+    await countedUpload(
       paths,
       { ...this.#context, ...this.#beginScan() },
       () =>

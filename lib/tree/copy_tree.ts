@@ -5,7 +5,7 @@ import { isDotName, keyOf } from "../names/names.ts";
 import { NameCollisions } from "../filesystem/name_collisions.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type { Scan } from "../events/total_count.ts";
-import { scanTrees } from "./scan_trees.ts";
+import { besideScan, scanTrees } from "./scan_trees.ts";
 import { TransferRun } from "./transfer_run.ts";
 import type { Destination } from "./destination.ts";
 import type { TransferOptions } from "./options.ts";
@@ -66,14 +66,7 @@ export async function copyTree(
 ): Promise<void> {
   const transfer = new TreeTransfer(sources, target, options, observer);
   if (scan === undefined) return await transfer.run();
-  const over = new AbortController();
-  const scanning = transfer.scan(scan, over.signal);
-  try {
-    await transfer.run();
-  } finally {
-    over.abort();
-    await scanning;
-  }
+  await besideScan((over) => transfer.scan(scan, over), () => transfer.run());
 }
 
 class TreeTransfer {

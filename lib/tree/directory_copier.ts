@@ -20,7 +20,7 @@ import {
   type CopiedDirectory,
   openDirectory,
 } from "../filesystem/directory_loops.ts";
-import type { TransferOptions } from "./options.ts";
+import { eventPath, type TransferOptions } from "./options.ts";
 import type { OwnDirectories } from "./own_directories.ts";
 import { WaitGroup } from "./wait_group.ts";
 
@@ -93,7 +93,11 @@ export class DirectoryCopier {
     const identity = await early ?? await this.#to.identify(stored.path);
     if (above === undefined) this.#ownDirectories.add(stored.path, identity);
     listing.move();
-    const { store: { preserve }, namedBy } = this.#options;
+    const { preserve } = this.#options.store;
+    const name = eventPath(this.#options, {
+      source: path,
+      target: stored.path,
+    });
     const pending = new WaitGroup();
     return {
       source,
@@ -109,7 +113,7 @@ export class DirectoryCopier {
         preserve && !isTarget(!stored.isNew, destination.place)
           ? attributes
           : undefined,
-        { pending, name: namedBy === "source" ? path : stored.path },
+        { pending, name },
       ),
     };
   }

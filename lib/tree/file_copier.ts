@@ -16,7 +16,7 @@ import {
 import { FileFiller } from "./file_filler.ts";
 import { KeyedLock } from "./keyed_lock.ts";
 import type { OpenEntries } from "./open_entries.ts";
-import type { TransferOptions } from "./options.ts";
+import { eventPath, type TransferOptions } from "./options.ts";
 import { checkDifferent } from "./same_file.ts";
 
 /** Destination that no other file is copied to meanwhile. */
@@ -95,7 +95,7 @@ export class FileCopier {
   #skip(source: FoundEntry, path: string, reason: SkipReason): void {
     this.#observer.report({
       kind: "skipped",
-      path: this.#options.namedBy === "source" ? source.path : path,
+      path: eventPath(this.#options, { source: source.path, target: path }),
       target: this.#to.label + path,
       reason,
       bytes: source.attributes.size,
@@ -142,12 +142,11 @@ export class FileCopier {
       stored.file.spread?.(interrupted);
     }
     await stored.prepare(size);
-    const { namedBy, isWatched } = this.#options;
     const progress = startFile(this.#observer, {
       name: this.#from.nameOf(source.path),
-      path: namedBy === "source" ? source.path : path,
+      path: eventPath(this.#options, { source: source.path, target: path }),
       size,
-      isWatched,
+      isWatched: this.#options.isWatched,
     });
     const file = { source, replaced, progress, isSpread };
     await untilSettled(progress, () => this.#filler.fill(stored, input, file));

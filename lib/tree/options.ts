@@ -35,3 +35,17 @@ export interface TransferOptions {
   /** Signal that ends the transfer: files in flight are cut and named. */
   readonly interrupted: AbortSignal;
 }
+
+/** Paths of an entry, in the source and at the target. */
+export interface EntryPaths {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** Gives the path by which events name an entry. */
+export function eventPath(
+  { namedBy }: Pick<TransferOptions, "namedBy">,
+  { source, target }: EntryPaths,
+): string {
+  return namedBy === "source" ? source : target;
+}

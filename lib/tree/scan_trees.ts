@@ -58,6 +58,25 @@ export async function scanTrees(
   await new TreeScan(files, options).run(entries);
 }
 
+/**
+ * Runs a copy and a scan beside it.
+ *
+ * @param scan Scans until the signal says that the copy is over.
+ */
+export async function besideScan(
+  scan: (over: AbortSignal) => Promise<void>,
+  copy: () => Promise<void>,
+): Promise<void> {
+  const over = new AbortController();
+  const scanning = scan(over.signal);
+  try {
+    await copy();
+  } finally {
+    over.abort();
+    await scanning;
+  }
+}
+
 /** Directory that is yet to be listed. */
 interface FoundDirectory {
   readonly path: string;

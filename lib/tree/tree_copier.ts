@@ -15,7 +15,7 @@ import { FileCopier } from "./file_copier.ts";
 import { DirectoryCopier, type FilledDirectory } from "./directory_copier.ts";
 import type { CopiedDirectory } from "../filesystem/directory_loops.ts";
 import { LinkCopier } from "./link_copier.ts";
-import type { TransferOptions } from "./options.ts";
+import { type EntryPaths, eventPath, type TransferOptions } from "./options.ts";
 import type { OwnDirectories } from "./own_directories.ts";
 import type { WaitGroup } from "./wait_group.ts";
 
@@ -31,12 +31,6 @@ export interface SourceEntry {
   readonly attributes?: Attributes | undefined;
   /** True where a listing has told that it is no link. */
   readonly isNoLink?: boolean;
-}
-
-/** Paths of an entry, in the source and at the target. */
-interface EntryPaths {
-  readonly source: string;
-  readonly target: string;
 }
 
 /** Surroundings of an entry in a tree. */
@@ -166,8 +160,8 @@ export class TreeCopier {
   }
 
   /** Gives the path by which events name an entry. */
-  nameOf({ source, target }: EntryPaths): string {
-    return this.#options.namedBy === "source" ? source : target;
+  nameOf(paths: EntryPaths): string {
+    return eventPath(this.#options, paths);
   }
 
   /** @throws {EntryError} If an entry at the top is not copied after a failure. */
