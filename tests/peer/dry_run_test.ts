@@ -2,7 +2,14 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { peerTest, sftpSshdDoor } from "../support/doors.ts";
-import { Place } from "../support/fixtures/place.ts";
+import type { Place } from "../support/fixtures/place.ts";
+import {
+  BETWEEN,
+  DOWN,
+  HERE,
+  type Sides,
+  UP,
+} from "../support/fixtures/sides.ts";
 import { describeTree, type TreeEntry } from "../support/fixtures/tree.ts";
 import { runProgram } from "../support/process/program.ts";
 import { seacpCommand } from "../support/process/pseudo_terminal.ts";
@@ -26,43 +33,10 @@ const TARGET: readonly TreeEntry[] = [
   { path: "to/from/other", content: "theirs", modified: Y2K },
 ];
 
-/** Ways of a copy: labels before the paths of each side, and the operands. */
-const WAYS: readonly {
-  readonly name: string;
-  readonly from: (place: Place) => string;
-  readonly to: (place: Place) => string;
-  readonly labels: readonly [from: string, to: string];
-  readonly operands: (place: Place) => readonly string[];
-}[] = [
-  {
-    name: "up",
-    from: ({ near }) => near,
-    to: ({ far }) => far,
-    labels: ["", "far: "],
-    operands: (place) => ["from", place.remote("to")],
-  },
-  {
-    name: "down",
-    from: ({ far }) => far,
-    to: ({ near }) => near,
-    labels: ["far: ", ""],
-    operands: (place) => [place.remote("from"), "to"],
-  },
-  {
-    name: "between two hosts",
-    from: ({ far }) => far,
-    to: ({ far }) => far,
-    labels: ["far: ", "other: "],
-    operands: (place) => [place.remote("from"), place.remote("to", "other")],
-  },
-  {
-    name: "here",
-    from: ({ near }) => near,
-    to: ({ near }) => near,
-    labels: ["", ""],
-    operands: () => ["from", "to"],
-  },
-];
+/** Gives the operands of a copy of `from` to `to`. */
+function fromTo({ operands }: Sides, place: Place): readonly [string, string] {
+  return operands(place, "from", "to");
+}
 
 /** Gives the lines of a dry run, without the name of the far directory. */
 function lines(stdout: string, place: Place): string[] {
@@ -71,7 +45,8 @@ function lines(stdout: string, place: Place): string[] {
     .filter((line) => line !== "").toSorted();
 }
 
-for (const { name, from, to, labels: [source, target], operands } of WAYS) {
+for (const sides of [UP, DOWN, BETWEEN, HERE]) {
+  const { name, from, to, sourceLabel: source, targetLabel: target } = sides;
   peerTest(
     `dry run: lists what would be done, and changes nothing, ${name}`,
     NEEDS,
@@ -83,7 +58,7 @@ for (const { name, from, to, labels: [source, target], operands } of WAYS) {
         const before = await stateOf(place);
         const args = [
           ...["-r", "--skip-unchanged", "--exclude", "*.o", ...options],
-          ...operands(place),
+          ...fromTo(sides, place),
         ];
         const { status, stdout, stderr } = await place.copy([
           "--dry-run",
@@ -116,7 +91,7 @@ for (const { name, from, to, labels: [source, target], operands } of WAYS) {
     async () => {
       using place = await sshd.place();
       make(from(place), [{ path: "from/d/f", content: "f" }], place);
-      const [operand, end] = operands(place) as [string, string];
+      const [operand, end] = fromTo(sides, place);
       const made = await place.copy([
         ...["-r", "--dry-run", "--mkdir", operand, `${end}/deep`],
       ]);
@@ -146,7 +121,7 @@ for (const { name, from, to, labels: [source, target], operands } of WAYS) {
       make(to(place), [{ path: "to/from/f/" }], place);
       const before = await stateOf(place);
       const { status, stderr } = await place.copy([
-        ...["-r", "--dry-run", ...operands(place)],
+        ...["-r", "--dry-run", ...fromTo(sides, place)],
       ]);
       assertEquals(status, 1);
       assertStringIncludes(stderr, "to/from/f: Is a directory");

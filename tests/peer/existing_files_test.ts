@@ -2,7 +2,13 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { peerTest, sftpSshdDoor } from "../support/doors.ts";
-import { Place } from "../support/fixtures/place.ts";
+import {
+  BETWEEN,
+  DOWN,
+  HERE,
+  type Sides,
+  UP,
+} from "../support/fixtures/sides.ts";
 import { exists, ODD_NAMES } from "../support/fixtures/tree.ts";
 import { placeAt, SharedSshd } from "../support/ssh/shared_sshd.ts";
 import { Sshd } from "../support/ssh/sshd.ts";
@@ -13,61 +19,20 @@ const OLD = 946_684_800;
 
 const sshd = new SharedSshd();
 
-/** A way of a copy, and the directories that it goes from and to. */
-interface Way {
-  readonly name: string;
+/** A way of a copy, with the options that make it go there. */
+interface Way extends Sides {
   readonly options: readonly string[];
-  /** Text that messages put before the target's path. */
-  readonly label: string;
-  from(place: Place): string;
-  to(place: Place): string;
-  operands(
-    place: Place,
-    source: string,
-    target: string,
-  ): readonly [string, string];
 }
-
-const UP: Omit<Way, "name" | "options"> = {
-  label: "far: ",
-  from: ({ near }) => near,
-  to: ({ far }) => far,
-  operands: (place, source, target) => [source, place.remote(target)],
-};
-
-const DOWN: Omit<Way, "name" | "options"> = {
-  label: "",
-  from: ({ far }) => far,
-  to: ({ near }) => near,
-  operands: (place, source, target) => [place.remote(source), target],
-};
 
 /** Ways over which a target can be looked at. */
 const WAYS: readonly Way[] = [
-  { name: "up over SFTP", options: ["-s"], ...UP },
-  { name: "up by default", options: [], ...UP },
-  { name: "down over SFTP", options: ["-s"], ...DOWN },
-  { name: "down by default", options: [], ...DOWN },
-  { name: "down over SCP", options: ["-O"], ...DOWN },
-  {
-    name: "between two hosts",
-    options: [],
-    label: "other: ",
-    from: ({ far }) => far,
-    to: ({ far }) => far,
-    operands: (place, source, target) => [
-      place.remote(source),
-      place.remote(target, "other"),
-    ],
-  },
-  {
-    name: "here",
-    options: [],
-    label: "",
-    from: ({ near }) => near,
-    to: ({ near }) => near,
-    operands: (_, source, target) => [source, target],
-  },
+  { ...UP, name: "up over SFTP", options: ["-s"] },
+  { ...UP, name: "up by default", options: [] },
+  { ...DOWN, name: "down over SFTP", options: ["-s"] },
+  { ...DOWN, name: "down by default", options: [] },
+  { ...DOWN, name: "down over SCP", options: ["-O"] },
+  { ...BETWEEN, options: [] },
+  { ...HERE, options: [] },
 ];
 
 /** Gives the lines of a verbose copy that tell of what was skipped. */
@@ -113,7 +78,9 @@ for (const way of WAYS) {
         lines.every((line) => line.endsWith(": exists, not replaced")),
         lines.join("\n"),
       );
-      assert(lines.some((line) => line.startsWith(`skipped ${way.label}`)));
+      assert(
+        lines.some((line) => line.startsWith(`skipped ${way.targetLabel}`)),
+      );
     },
   );
 

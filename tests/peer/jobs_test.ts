@@ -4,15 +4,9 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { lacksLibrary } from "../support/c_library.ts";
 import { peerTest, peerTestUnless } from "../support/doors.ts";
-import { Place } from "../support/fixtures/place.ts";
 import { describeTree, exists } from "../support/fixtures/tree.ts";
-import { openAt } from "../support/logins/way.ts";
-import {
-  PASSWORD_ALONE,
-  PASSWORD_NEEDS,
-  startWithPassword,
-} from "../support/logins/passwords.ts";
-import { answer, ANSWER_NEEDS } from "../support/logins/typed.ts";
+import { PASSWORD_NEEDS } from "../support/logins/passwords.ts";
+import { ANSWER_NEEDS } from "../support/logins/typed.ts";
 import { lengthOf, until } from "../support/process/processes.ts";
 import { runProgram } from "../support/process/program.ts";
 import {
@@ -22,12 +16,13 @@ import {
 } from "../support/process/pseudo_terminal.ts";
 import {
   CTRL_C,
-  doorTo,
+  expectOneQuestion,
   LACKS_PROC,
   sshCount,
   startVerbose,
   warnings,
 } from "../support/several_connections.ts";
+import { placeAt, SharedSshd } from "../support/ssh/shared_sshd.ts";
 import { Sshd } from "../support/ssh/sshd.ts";
 
 const NEEDS = ["ssh", "sshd", "ssh-keygen", "sftp-server"];
@@ -38,16 +33,11 @@ const TREE = fileURLToPath(new URL("../../lib", import.meta.url));
 /** Length of a file that all connections carry, in bytes. */
 const LARGE = 64 * 1024 * 1024 + 12_345;
 
-let opened: Promise<Sshd> | undefined;
+const shared = new SharedSshd();
 let largeFile: string | undefined;
-Deno.test.afterAll(async () => {
-  await (await opened)?.[Symbol.asyncDispose]();
+Deno.test.afterAll(() => {
   if (largeFile !== undefined) Deno.removeSync(largeFile);
 });
-
-async function sharedSshd(): Promise<Sshd> {
-  return await (opened ??= Sshd.start());
-}
 
 /** Makes a large file with no two equal blocks in it, for all tests. */
 function large(): string {
@@ -79,7 +69,7 @@ for (const options of [[], ["--share"]]) {
       `jobs: ${name} brings a tree and a large file ${direction}, exactly`,
       [...NEEDS, "cmp"],
       async () => {
-        using place = new Place(doorTo(await sharedSshd()));
+        using place = await shared.place();
         const [from, to] = isUp
           ? [place.near, place.far]
           : [place.far, place.near];
@@ -112,7 +102,7 @@ peerTest(
   [...NEEDS, "cmp"],
   async () => {
     for (const isUp of [true, false]) {
-      using place = new Place(doorTo(await sharedSshd()));
+      using place = await shared.place();
       const to = isUp ? place.far : place.near;
       Deno.writeTextFileSync(`${to}/f`, "old", { mode: 0o640 });
       Deno.copyFileSync(large(), `${isUp ? place.near : place.far}/new`);
@@ -132,7 +122,7 @@ peerTest(
   [...NEEDS, "cmp"],
   async () => {
     for (const isUp of [true, false]) {
-      using place = new Place(doorTo(await sharedSshd()));
+      using place = await shared.place();
       const to = isUp ? place.far : place.near;
       Deno.symlinkSync("real", `${to}/link`);
       Deno.copyFileSync(large(), `${isUp ? place.near : place.far}/new`);
@@ -150,7 +140,7 @@ peerTest(
   "jobs: one small file takes one connection",
   NEEDS,
   async () => {
-    using place = new Place(doorTo(await sharedSshd()));
+    using place = await shared.place();
     place.makeNear([{ path: "f", content: "f" }]);
     const outcome = await place.copy([
       ...["--jobs", "8", "-v", "f", place.remote("f")],
@@ -164,8 +154,8 @@ peerTest(
   "jobs: a master of the user's that runs is shared by all, with and without --share",
   NEEDS,
   async () => {
-    const sshd = await sharedSshd();
-    using place = new Place(doorTo(sshd));
+    const sshd = await shared.start();
+    using place = placeAt(sshd);
     makeFiles(place.near);
     const config = `${place.near}/config`;
     Deno.writeTextFileSync(
@@ -217,7 +207,7 @@ for (const [lines, options, expected] of NARROW) {
     NEEDS,
     async () => {
       await using sshd = await Sshd.start({ prepare: async () => ({ lines }) });
-      using place = new Place(doorTo(sshd));
+      using place = placeAt(sshd);
       makeFiles(place.near);
       const { status, stderr } = await place.copy([
         ...["--jobs", "8", ...options, "-r", "-l", "8192"],
@@ -248,7 +238,7 @@ peerTest(
   "jobs: -l limits all connections together",
   NEEDS,
   async () => {
-    using place = new Place(doorTo(await sharedSshd()));
+    using place = await shared.place();
     makeFiles(place.near);
     const began = performance.now();
     await place.copyWell([
@@ -267,7 +257,7 @@ for (const isUp of [true, false]) {
       NEEDS,
       async () => {
         await using sshd = await startVerbose();
-        using place = new Place(doorTo(sshd));
+        using place = placeAt(sshd);
         const [from, to] = isUp
           ? [place.near, place.far]
           : [place.far, place.near];
@@ -317,7 +307,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     NEEDS,
     async () => {
       for (const options of [[], ["--share"]]) {
-        using place = new Place(doorTo(await sharedSshd()));
+        using place = await shared.place();
         Deno.mkdirSync(`${place.near}/run`);
         place.makeFar([{ path: "tree/large", content: "old" }]);
         Deno.mkdirSync(`${place.near}/tree`);
@@ -353,7 +343,7 @@ peerTestUnless(lacksLibrary)(
   [...NEEDS, LENDS_TERMINAL, "stty"],
   async () => {
     await using sshd = await startVerbose();
-    using place = new Place(doorTo(sshd));
+    using place = placeAt(sshd);
     place.makeFar([{ path: "tree/large", content: "old" }]);
     Deno.mkdirSync(`${place.near}/tree`);
     Deno.copyFileSync(large(), `${place.near}/tree/large`);
@@ -384,38 +374,6 @@ for (const options of [[], ["--share"]]) {
       ["--jobs 8", ...options].join(" ")
     } asks once and takes ${count} of 8 connections`,
     [...NEEDS, ...PASSWORD_NEEDS, ...ANSWER_NEEDS],
-    async () => {
-      const sshd = await startWithPassword("open sesame");
-      await using way = openAt({ far: sshd }, PASSWORD_ALONE);
-      using place = new Place(way);
-      makeFiles(place.near);
-      const { status, said, asked } = await answer(
-        seacpCommand([
-          ...[...way.options, "--jobs", "8", ...options, "-vr"],
-          ...["tree", place.remote(".")],
-        ]),
-        {
-          cwd: place.near,
-          questions: [{ text: "'s password: ", answer: "open sesame" }],
-        },
-      );
-      assertEquals([status, asked.length], [0, 1], said);
-      assertEquals(
-        said.match(/^Executing: program /mg)?.length,
-        count,
-        said,
-      );
-      assertEquals(
-        warnings(said).map((line) => line.replace(/^.*warning: /, "")),
-        count === 8 ? [] : [
-          "far: going on with 1 of 8 connections: ssh would prompt for each: " +
-          "try --share",
-        ],
-      );
-      assertEquals(
-        await describeTree(place.far),
-        await describeTree(place.near),
-      );
-    },
+    () => expectOneQuestion(options, 8, makeFiles),
   );
 }

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { peerTest, sftpSshdDoor } from "../support/doors.ts";
-import { Place } from "../support/fixtures/place.ts";
+import { BETWEEN, DOWN, HERE, UP } from "../support/fixtures/sides.ts";
 import { describeTree, exists, ODD_NAMES } from "../support/fixtures/tree.ts";
 import { SharedSshd } from "../support/ssh/shared_sshd.ts";
 
@@ -10,52 +10,7 @@ const NEEDS = [...sftpSshdDoor.needs, "scp"];
 
 const sshd = new SharedSshd();
 
-interface Way {
-  readonly name: string;
-  /** Text that messages put before a path of the source. */
-  readonly label: string;
-  readonly from: (place: Place) => string;
-  readonly to: (place: Place) => string;
-  readonly operands: (
-    place: Place,
-    source: string,
-    target: string,
-  ) => readonly string[];
-}
-
-const WAYS: readonly Way[] = [
-  {
-    name: "up",
-    label: "",
-    from: ({ near }) => near,
-    to: ({ far }) => far,
-    operands: (place, source, target) => [source, place.remote(target)],
-  },
-  {
-    name: "down",
-    label: "far: ",
-    from: ({ far }) => far,
-    to: ({ near }) => near,
-    operands: (place, source, target) => [place.remote(source), target],
-  },
-  {
-    name: "between two hosts",
-    label: "far: ",
-    from: ({ far }) => far,
-    to: ({ far }) => far,
-    operands: (place, source, target) => [
-      place.remote(source),
-      place.remote(target, "other"),
-    ],
-  },
-  {
-    name: "here",
-    label: "",
-    from: ({ near }) => near,
-    to: ({ near }) => near,
-    operands: (_, source, target) => [source, target],
-  },
-];
+const WAYS = [UP, DOWN, BETWEEN, HERE];
 
 /** Links of the tree that stay in it, by their paths. */
 const INNER: Readonly<Record<string, string>> = {
@@ -89,7 +44,7 @@ function skipped(stderr: string): string[] {
     .map((line) => line.replace(/^.*\//, "")).toSorted();
 }
 
-for (const { name, label, from, to, operands } of WAYS) {
+for (const { name, sourceLabel: label, from, to, operands } of WAYS) {
   peerTest(
     `links: --links copies links that stay in the target, again too, ${name}`,
     NEEDS,

@@ -3,15 +3,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { lacksLibrary } from "../support/c_library.ts";
 import { peerTest, peerTestUnless } from "../support/doors.ts";
-import { Place } from "../support/fixtures/place.ts";
 import { describeTree, exists } from "../support/fixtures/tree.ts";
-import { openAt } from "../support/logins/way.ts";
-import {
-  PASSWORD_ALONE,
-  PASSWORD_NEEDS,
-  startWithPassword,
-} from "../support/logins/passwords.ts";
-import { answer, ANSWER_NEEDS } from "../support/logins/typed.ts";
+import { PASSWORD_NEEDS } from "../support/logins/passwords.ts";
+import { ANSWER_NEEDS } from "../support/logins/typed.ts";
 import { until } from "../support/process/processes.ts";
 import {
   LENDS_TERMINAL,
@@ -20,12 +14,13 @@ import {
 } from "../support/process/pseudo_terminal.ts";
 import {
   CTRL_C,
-  doorTo,
+  expectOneQuestion,
   LACKS_PROC,
   makeDirectories,
   startVerbose,
   warnings,
 } from "../support/several_connections.ts";
+import { placeAt } from "../support/ssh/shared_sshd.ts";
 import type { Sshd } from "../support/ssh/sshd.ts";
 
 const NEEDS = ["ssh", "sshd", "ssh-keygen", "scp", "sh"];
@@ -62,7 +57,7 @@ for (const which of ["first", "last"] as const) {
       NEEDS,
       async () => {
         await using sshd = await startVerbose();
-        using place = new Place(doorTo(sshd));
+        using place = placeAt(sshd);
         makeDirectories(place.near);
         const sources = [...Deno.readDirSync(`${place.near}/tree`)]
           .map(({ name }) => `tree/${name}`);
@@ -97,7 +92,7 @@ peerTestUnless(LACKS_PROC)(
   NEEDS,
   async () => {
     await using sshd = await startVerbose();
-    using place = new Place(doorTo(sshd));
+    using place = placeAt(sshd);
     makeDirectories(place.near);
     const { outcome } = place.start([
       ...["-O", "--jobs", "4", "-r", "-l", "4096", "tree", place.remote(".")],
@@ -123,7 +118,7 @@ peerTestUnless(lacksLibrary)(
       await using sshd = await startVerbose({
         environment: `XDG_RUNTIME_DIR=${run}`,
       });
-      using place = new Place(doorTo(sshd));
+      using place = placeAt(sshd);
       makeDirectories(place.near);
       const typed = Promise.withResolvers<string>();
       const { outcome } = startOnTerminal(
@@ -155,38 +150,6 @@ for (const options of [[], ["--share"]]) {
       ["--jobs 4", ...options].join(" ")
     } asks once and takes ${count} of 4 connections`,
     [...NEEDS, ...PASSWORD_NEEDS, ...ANSWER_NEEDS],
-    async () => {
-      const sshd = await startWithPassword("open sesame");
-      await using way = openAt({ far: sshd }, PASSWORD_ALONE);
-      using place = new Place(way);
-      makeDirectories(place.near);
-      const { status, said, asked } = await answer(
-        seacpCommand([
-          ...[...way.options, "-O", "--jobs", "4", ...options, "-vr"],
-          ...["tree", place.remote(".")],
-        ]),
-        {
-          cwd: place.near,
-          questions: [{ text: "'s password: ", answer: "open sesame" }],
-        },
-      );
-      assertEquals([status, asked.length], [0, 1], said);
-      assertEquals(
-        said.match(/^Executing: program /mg)?.length,
-        count,
-        said,
-      );
-      assertEquals(
-        warnings(said).map((line) => line.replace(/^.*warning: /, "")),
-        count === 4 ? [] : [
-          "far: going on with 1 of 4 connections: ssh would prompt for each: " +
-          "try --share",
-        ],
-      );
-      assertEquals(
-        await describeTree(place.far),
-        await describeTree(place.near),
-      );
-    },
+    () => expectOneQuestion(["-O", ...options], 4, makeDirectories),
   );
 }

@@ -2,29 +2,21 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { peerTest } from "../support/doors.ts";
-import { Place } from "../support/fixtures/place.ts";
 import { describeTree, type TreeEntry } from "../support/fixtures/tree.ts";
 import {
-  doorTo,
   makeDirectories,
   sshCount,
   startVerbose,
   warnings,
 } from "../support/several_connections.ts";
+import { placeAt, SharedSshd } from "../support/ssh/shared_sshd.ts";
 import { Sshd } from "../support/ssh/sshd.ts";
 
 const NEEDS = ["ssh", "sshd", "ssh-keygen", "scp", "sh"];
 
 const WHOLE = { modes: true, times: true };
 
-let opened: Promise<Sshd> | undefined;
-Deno.test.afterAll(async () => {
-  await (await opened)?.[Symbol.asyncDispose]();
-});
-
-async function sharedSshd(): Promise<Sshd> {
-  return await (opened ??= startVerbose());
-}
+const shared = new SharedSshd(startVerbose);
 
 /** A tree of many directories, some of which cannot be made in advance. */
 const TREE: readonly TreeEntry[] = [
@@ -54,7 +46,7 @@ for (const options of [[], ["--share"]]) {
       }, with all modes and times`,
       NEEDS,
       async () => {
-        using place = new Place(doorTo(await sharedSshd()));
+        using place = await shared.place();
         place.makeNear(TREE);
         const outcome = await place.copy([
           ...["-O", "--jobs", "4", ...options, "-vrp", "tree"],
@@ -77,7 +69,7 @@ peerTest(
   NEEDS,
   async () => {
     await using sshd = await Sshd.start({ sftp: "none" });
-    using place = new Place(doorTo(sshd));
+    using place = placeAt(sshd);
     place.makeNear(TREE.filter(({ path }) => path !== "tree/set/"));
     const outcome = await place.copy([
       ...["--jobs", "4", "-vrp", "tree", place.remote("new")],
@@ -98,7 +90,7 @@ peerTest(
   NEEDS,
   async () => {
     for (const options of [[], ["--share"]]) {
-      using place = new Place(doorTo(await sharedSshd()));
+      using place = await shared.place();
       place.makeNear(TREE);
       // Directories in the way of files, and a file in the way of directories.
       place.makeFar([
@@ -153,7 +145,7 @@ for (
     } ${what}`,
     NEEDS,
     async () => {
-      using place = new Place(doorTo(await sharedSshd()));
+      using place = await shared.place();
       place.makeNear([
         { path: "a", content: "first" },
         { path: "b", content: "b" },
@@ -192,7 +184,7 @@ for (const [lines, options, expected] of NARROW) {
     NEEDS,
     async () => {
       await using sshd = await Sshd.start({ prepare: async () => ({ lines }) });
-      using place = new Place(doorTo(sshd));
+      using place = placeAt(sshd);
       makeDirectories(place.near);
       const { status, stderr } = await place.copy([
         ...["-O", "--jobs", "8", ...options, "-r", "-l", "8192"],
@@ -209,7 +201,7 @@ for (const [lines, options, expected] of NARROW) {
 }
 
 peerTest("SCP jobs: -l limits all connections together", NEEDS, async () => {
-  using place = new Place(doorTo(await sharedSshd()));
+  using place = await shared.place();
   makeDirectories(place.near);
   const began = performance.now();
   await place.copyWell([
@@ -222,7 +214,7 @@ peerTest(
   "SCP jobs: downloads and copies between hosts take one connection, and one line says why",
   NEEDS,
   async () => {
-    using place = new Place(doorTo(await sharedSshd()));
+    using place = await shared.place();
     place.makeFar([{ path: "d/f", content: "f" }]);
     for (const target of [".", place.remote("e")]) {
       const { status, stderr } = await place.copy([
@@ -246,7 +238,7 @@ peerTest(
         lines: `ForceCommand cd ${directory}/home && exec scp -r -t .`,
       }),
     });
-    using place = new Place(doorTo(sshd));
+    using place = placeAt(sshd);
     makeDirectories(place.near);
     const { status, stderr } = await place.copy([
       ...["-O", "--jobs", "4", "-r", "tree", "far:"],

@@ -3,9 +3,12 @@ import { Sshd } from "./sshd.ts";
 
 /** An sshd that all tests of a file share; it ends after the last one. */
 export class SharedSshd {
+  readonly #start: () => Promise<Sshd>;
   #opened: Promise<Sshd> | undefined;
 
-  constructor() {
+  /** @param start Starts it; with the usual settings if absent. */
+  constructor(start: () => Promise<Sshd> = () => Sshd.start()) {
+    this.#start = start;
     Deno.test.afterAll(async () => {
       await (await this.#opened)?.[Symbol.asyncDispose]();
     });
@@ -13,7 +16,7 @@ export class SharedSshd {
 
   /** Gives the sshd, which the first call starts. */
   start(): Promise<Sshd> {
-    return this.#opened ??= Sshd.start();
+    return this.#opened ??= this.#start();
   }
 
   /**
