@@ -141,22 +141,25 @@ function assertNamesCutShort(
   to: string,
   { stderr }: Outcome,
 ): void {
-  const counted = countedIn(stderr, listed(from));
+  const files = listed(from).filter((path) =>
+    Deno.statSync(`${from}/${path}`).isFile
+  );
+  const counted = countedIn(stderr, files);
   for (const path of cutShort(from, to)) {
     if (!counted.includes(path)) assertStringIncludes(stderr, path);
   }
 }
 
-/** Those of the paths, in the order of a copy, that an error only counts. */
-function countedIn(stderr: string, paths: readonly string[]): string[] {
+/** Those of the files, in the order of a copy, that an error only counts. */
+function countedIn(stderr: string, files: readonly string[]): string[] {
   const counting = /^(?:seacp: )?far: (.+) and (\d+) more after it: /m.exec(
     stderr,
   );
   if (counting === null) return [];
   const [, first, count] = counting;
-  const at = paths.indexOf(first!);
+  const at = files.indexOf(first!);
   assert(at >= 0, stderr);
-  return paths.slice(at + 1, at + 1 + Number(count));
+  return files.slice(at + 1, at + 1 + Number(count));
 }
 
 let opened: Promise<Sshd> | undefined;
