@@ -21,13 +21,14 @@ export const OUTERMOST = "0";
 /** Exit status of the script where it could not prepare the sink's directory. */
 export const SCRIPT_FAILED = 75;
 
-/** Directories whose paths are given to one `mkdir` and one `ln`. */
-const AT_ONCE = 64;
-
 /**
  * The script. `$0` is the key, `$1` the target, `$2` the name of the directory that
  * is sent, and the rest is the command of a sink without its target. It holds none
  * of the characters that some shell reads in single quotes.
+ *
+ * A shell reads its input byte by byte, with a call of the system for each. So it
+ * reads one line, which tells the lengths of three lists, and has `head` read these.
+ * Where that one reads more than it is told to, `dd` reads byte by byte.
  */
 export const DIRECTORY_SCRIPT = [
   "k=$0 t=$1 n=$2; shift 2",
@@ -45,26 +46,27 @@ export const DIRECTORY_SCRIPT = [
   " done; fi",
   "trap c 0; trap 'exit 1' 1 2 13 15".replaceAll("'", '"'),
   'echo "$k"; echo "$w $p"',
-  `IFS= read -r x || exit ${SCRIPT_FAILED}`,
-  'if [ -z "$x" ]; then c; trap - 0; exec "$@" "$t"; fi',
-  // Names are bytes; scp keeps its language. A short link takes no block of a disk.
-  '(LC_ALL=C u=$(umask) g=$x i=1; cd "$r/w" || exit; set --',
-  'while [ $i -le $g ]; do set -- "$@" ../$i; i=$((i+1)); done',
-  '[ $# -eq 0 ] || mkdir "$@" || exit; set --',
-  'm() { [ $# -eq 0 ] || mkdir "$@" 2>/dev/null; }',
-  'while IFS= read -r x && [ -n "$x" ]; do case $x in ' +
-  '"="*) m "$@"; set --; umask "$u"; [ "$x" = "=" ] || umask "${x#=}";; ' +
-  '.) m "$a";; ' +
-  `*) set -- "$@" "../b$x"; if [ $# -ge ${AT_ONCE} ]; then m "$@"; set --; fi;; ` +
-  "esac; done",
-  'm "$@"; set --; i=0',
-  'f() { [ $# -eq 0 ] || ln -s "$@" ../$i || exit; }',
-  'while IFS= read -r x && [ -n "$x" ]; do case $x in ' +
-  ".) ln -s b ../0 || exit;; " +
-  '+) f "$@"; set --; i=$((i+1));; ' +
-  `*) set -- "$@" "../b$x"; if [ $# -ge ${AT_ONCE} ]; then f "$@"; set --; fi;; ` +
-  "esac; done",
-  `f "$@") || exit ${SCRIPT_FAILED}`,
+  `read -r g x y z || exit ${SCRIPT_FAILED}`,
+  'if [ -z "$g" ]; then c; trap - 0; exec "$@" "$t"; fi',
+  // Names are bytes; scp keeps its language. Lists are split at their line breaks.
+  '(LC_ALL=C u=$(umask) v= i=0; cd "$r/w" || exit; set -f',
+  "IFS=$(echo; echo x); IFS=${IFS%x}",
+  'h() { head -c "$1"; }; echo abcd | (h 2 >/dev/null; read -r l;' +
+  ' [ "$l" = cd ]) 2>/dev/null || h() { dd bs=1 "count=$1" 2>/dev/null; }',
+  // Each takes a list of 64 paths at most.
+  'add() { v=$v$IFS$1 i=$((i+1)); [ $i -lt 64 ] || "$2"; }',
+  'md() { [ -z "$v" ] || mkdir $v 2>/dev/null; v= i=0; }',
+  'li() { [ -z "$v" ] || ln -s $v ../$o || exit; v= i=0; }',
+  "while [ $g -gt 0 ]; do add ../$g md; g=$((g-1)); done; md",
+  "dirs() { for l do case $l in " +
+  '=*) md; umask "$u"; [ "$l" = "=" ] || umask "${l#=}";; ' +
+  '.) mkdir "$a" 2>/dev/null;; *) add "../b$l" md;; esac; done; md; }',
+  "links() { for l do case $l in +*) li; o=${l#+};; " +
+  '*) add "../b$l" li;; esac; done; li; }',
+  // A short link takes no block of a disk.
+  "dirs $(h $x); ln -s b ../0 || exit; y=$(h $y); z=$(h $z)",
+  "{ (links $y) || echo >failed; } & (links $z) || exit",
+  `wait; if [ -e failed ]; then exit 1; fi) || exit ${SCRIPT_FAILED}`,
   '"$@" "$r"; exit $?',
 ].join("; ").replaceAll("then; ", "then ");
 
@@ -116,8 +118,9 @@ export interface ScriptedDirectory {
 }
 
 /**
- * Gives the input of the script: the number of groups, the directories to make, and
- * again by their groups to make the links.
+ * Gives the input of the script: a line with the number of groups and the lengths of
+ * three lists, then these: the directories to make, and those to link, each group's
+ * behind its number, in two halves that are linked at the same time.
  *
  * @param directories The outermost one first, then by their groups; each one comes
  * behind the one above it.
@@ -125,22 +128,36 @@ export interface ScriptedDirectory {
 export function scriptInput(
   directories: readonly ScriptedDirectory[],
 ): Uint8Array {
-  const made: string[] = [];
-  const linked: string[] = [];
-  let mode: number | undefined;
-  let group = 0;
-  for (const directory of directories) {
-    const path = directory.path === "" ? "." : directory.path;
-    if (directory.mode !== mode) {
-      mode = directory.mode;
-      made.push(`=${maskFor(mode)}`);
-    }
-    made.push(path);
-    for (; group < directory.group; group++) linked.push("+");
-    linked.push(path);
-  }
-  const lines = [String(group), ...made, "", ...linked, "", ""];
-  return encodeName(lines.join("\n"));
+  const groups = directories.at(-1)!.group;
+  const half = Math.ceil(groups / 2);
+  const linked = directories.slice(1);
+  const lists = [
+    madeList(directories),
+    linkedList(linked.filter(({ group }) => group <= half)),
+    linkedList(linked.filter(({ group }) => group > half)),
+  ].map((lines) => lines.map((line) => `${line}\n`).join(""));
+  const lengths = lists.map((list) => encodeName(list).length);
+  return encodeName(`${[groups, ...lengths].join(" ")}\n${lists.join("")}`);
+}
+
+/** Gives paths to make, with a line where the mode changes. */
+function madeList(directories: readonly ScriptedDirectory[]): string[] {
+  let last: number | undefined;
+  return directories.flatMap(({ path, mode }) => {
+    const change = mode === last ? [] : [`=${maskFor(mode)}`];
+    last = mode;
+    return [...change, path === "" ? "." : path];
+  });
+}
+
+/** Gives paths to link, with a line where the group changes. */
+function linkedList(directories: readonly ScriptedDirectory[]): string[] {
+  let last: number | undefined;
+  return directories.flatMap(({ path, group }) => {
+    const change = group === last ? [] : [`+${group}`];
+    last = group;
+    return [...change, path];
+  });
 }
 
 /** Permissions of a group and of others: what `umask` calls them, and their bits. */

@@ -32,7 +32,7 @@ Deno.test("parseAnswer(): reads the script's answer and nothing else", () => {
   }
 });
 
-Deno.test("scriptInput(): gives the directories to make with their masks, and again by their groups", () => {
+Deno.test("scriptInput(): gives the lengths of three lists: directories with their masks, and their links by groups in two halves", () => {
   const input = scriptInput([
     { path: "", mode: 0o755, group: 0 },
     { path: "/a", mode: 0o755, group: 1 },
@@ -42,13 +42,26 @@ Deno.test("scriptInput(): gives the directories to make with their masks, and ag
   ]);
   assertEquals(
     decodeName(input),
-    "4\n" +
-      "=g-w,o-w\n.\n/a\n=g-rwx,o-rwx\n/a b\n=\n/a/a\n=g-w,o-rw\n/x/a\n\n" +
-      ".\n+\n/a\n/a b\n+\n/a/a\n+\n+\n/x/a\n\n",
+    "4 54 19 8\n" +
+      "=g-w,o-w\n.\n/a\n=g-rwx,o-rwx\n/a b\n=\n/a/a\n=g-w,o-rw\n/x/a\n" +
+      "+1\n/a\n/a b\n+2\n/a/a\n" +
+      "+4\n/x/a\n",
   );
 });
 
-Deno.test("scriptInput(): keeps the bytes of names", () => {
-  const input = scriptInput([{ path: "/\udcff", mode: 0o777, group: 1 }]);
-  assertEquals([...input.subarray(4, 7)], [0x2f, 0xff, 0x0a]);
+Deno.test("scriptInput(): tells lengths in bytes, and keeps the bytes of names", () => {
+  const input = scriptInput([
+    { path: "", mode: 0o777, group: 0 },
+    { path: "/\udcffé", mode: 0o777, group: 1 },
+  ]);
+  const name = [0x2f, 0xff, 0xc3, 0xa9, 0x0a];
+  assertEquals(
+    [...input],
+    [
+      ...new TextEncoder().encode("1 9 8 0\n=\n.\n"),
+      ...name,
+      ...new TextEncoder().encode("+1\n"),
+      ...name,
+    ],
+  );
 });
