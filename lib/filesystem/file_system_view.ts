@@ -28,64 +28,64 @@ export class FileSystemView implements FileSystem {
     if (base.replace) this.replace = base.replace.bind(base);
   }
 
-  async find(path: string): Promise<Attributes | undefined> {
-    return await this.base.find(path);
+  find(path: string): Promise<Attributes | undefined> {
+    return this.base.find(path);
   }
 
-  async stat(path: string): Promise<Attributes> {
-    return await this.base.stat(path);
+  stat(path: string): Promise<Attributes> {
+    return this.base.stat(path);
   }
 
-  async identify(path: string): Promise<string | undefined> {
-    return await this.base.identify(path);
+  identify(path: string): Promise<string | undefined> {
+    return this.base.identify(path);
   }
 
-  async readdir(path: string): Promise<Listing> {
-    return await this.base.readdir(path);
+  readdir(path: string): Promise<Listing> {
+    return this.base.readdir(path);
   }
 
-  async openToRead(path: string): Promise<OpenFile> {
-    return await this.base.openToRead(path);
+  openToRead(path: string): Promise<OpenFile> {
+    return this.base.openToRead(path);
   }
 
-  async createNew(path: string, mode: number): Promise<OpenFile> {
-    return await this.base.createNew(path, mode);
+  createNew(path: string, mode: number): Promise<OpenFile> {
+    return this.base.createNew(path, mode);
   }
 
-  async openToWrite(
+  openToWrite(
     path: string,
     mode: number,
     replaced?: Attributes,
   ): Promise<OpenFile> {
-    return await this.base.openToWrite(path, mode, replaced);
+    return this.base.openToWrite(path, mode, replaced);
   }
 
-  async remove(path: string): Promise<void> {
-    await this.base.remove(path);
+  remove(path: string): Promise<void> {
+    return this.base.remove(path);
   }
 
-  async mkdir(path: string, mode: number): Promise<void> {
-    await this.base.mkdir(path, mode);
+  mkdir(path: string, mode: number): Promise<void> {
+    return this.base.mkdir(path, mode);
   }
 
-  async setMode(path: string, mode: number): Promise<void> {
-    await this.base.setMode(path, mode);
+  setMode(path: string, mode: number): Promise<void> {
+    return this.base.setMode(path, mode);
   }
 
-  async setTimes(path: string, times: Times): Promise<void> {
-    await this.base.setTimes(path, times);
+  setTimes(path: string, times: Times): Promise<void> {
+    return this.base.setTimes(path, times);
   }
 
-  async readlink(path: string): Promise<string | undefined> {
-    return await this.base.readlink(path);
+  readlink(path: string): Promise<string | undefined> {
+    return this.base.readlink(path);
   }
 
-  async symlink(
+  symlink(
     path: string,
     destination: string,
     replaces?: boolean,
   ): Promise<void> {
-    await this.base.symlink(path, destination, replaces);
+    return this.base.symlink(path, destination, replaces);
   }
 
   join(directory: string, name: string): string {

@@ -1,5 +1,9 @@
 import { asEntryError, EntryError } from "../errors.ts";
-import type { FilterRules, Verdict } from "../names/filter_rules.ts";
+import type {
+  DirectoryRules,
+  FilterRules,
+  Verdict,
+} from "../names/filter_rules.ts";
 import { type CopiedDirectory, openDirectory } from "./directory_loops.ts";
 import type { DirectoryEntry, FileSystem, Listing } from "./file_system.ts";
 import { FileSystemView } from "./file_system_view.ts";
@@ -12,8 +16,6 @@ interface JudgedEntry {
   readonly entry: DirectoryEntry;
   readonly path: string;
   readonly verdict: Verdict;
-  /** True where nothing in a directory that is only entered is included. */
-  readonly isEmpty?: Promise<boolean>;
 }
 
 /** Settings of a filtered view. */
@@ -51,7 +53,9 @@ export class FilteredFileSystem extends FileSystemView {
     const inside = this.#pathInside(path);
     const listing = await this.base.readdir(path);
     if (inside === undefined) return listing;
-    const entries = this.#chosen(path, inside, listing);
+    const entries = this.#options.rules.isInclusive
+      ? this.#wanted(path, inside, listing)
+      : this.#chosen(path, inside, listing);
     return {
       [Symbol.asyncIterator]: () => entries,
       [Symbol.dispose]: () => listing[Symbol.dispose](),
@@ -68,38 +72,47 @@ export class FilteredFileSystem extends FileSystemView {
     return beginning && whole.slice(beginning.length, -1);
   }
 
+  /** Gives the entries that no rule excludes. */
   async *#chosen(
     path: string,
     inside: string,
     listing: Listing,
   ): AsyncGenerator<DirectoryEntry> {
-    const judged = this.#judged(path, inside, listing);
-    const entries = this.#options.rules.isInclusive
-      ? await this.#searched(judged)
-      : judged;
-    for await (const { entry, path: entryPath, verdict, isEmpty } of entries) {
+    const rules = this.#options.rules.in(inside);
+    for await (const entry of listing) {
+      const judged = this.#verdictOn(entry, path, rules);
+      const verdict = judged instanceof Promise ? await judged : judged;
+      if (verdict.kind !== "excluded") yield entry;
+      else this.#leaveOut(path, entry, verdict.reason);
+    }
+  }
+
+  /** Gives the entries that are included, or in which something is. */
+  async *#wanted(
+    path: string,
+    inside: string,
+    listing: Listing,
+  ): AsyncGenerator<DirectoryEntry> {
+    // All directories that are only entered are searched at once.
+    const found: (JudgedEntry & { isEmpty: Promise<boolean> | false })[] = [];
+    for await (const judged of this.#judged(path, inside, listing)) {
+      const isEmpty = judged.verdict.kind === "entered" &&
+        this.#isEmpty(judged.path, undefined);
+      found.push({ ...judged, isEmpty });
+    }
+    for (const { entry, verdict, isEmpty } of found) {
       const reason = verdict.kind === "excluded"
         ? verdict.reason
         : await isEmpty
         ? "nothing in it is included"
         : undefined;
       if (reason === undefined) yield entry;
-      else this.#options.onExcluded?.(entryPath, reason);
+      else this.#leaveOut(path, entry, reason);
     }
   }
 
-  /** Begins to search all directories that are only entered, at once. */
-  async #searched(judged: AsyncIterable<JudgedEntry>): Promise<JudgedEntry[]> {
-    const entries: JudgedEntry[] = [];
-    for await (const each of judged) {
-      const { path, verdict } = each;
-      entries.push(
-        verdict.kind === "entered"
-          ? { ...each, isEmpty: this.#isEmpty(path, undefined) }
-          : each,
-      );
-    }
-    return entries;
+  #leaveOut(path: string, { name }: DirectoryEntry, reason: string): void {
+    this.#options.onExcluded?.(this.join(path, name), reason);
   }
 
   async *#judged(
@@ -109,21 +122,30 @@ export class FilteredFileSystem extends FileSystemView {
   ): AsyncGenerator<JudgedEntry> {
     const rules = this.#options.rules.in(inside);
     for await (const entry of listing) {
-      const isDirectory = await this.#isDirectory(path, entry);
       yield {
         entry,
         path: this.join(path, entry.name),
-        verdict: rules.verdictOn(entry.name, { isDirectory }),
+        verdict: await this.#verdictOn(entry, path, rules),
       };
     }
   }
 
-  async #isDirectory(
-    path: string,
+  /** Gives the verdict on an entry, at once where the listing tells its kind. */
+  #verdictOn(
     { name, kind, attributes }: DirectoryEntry,
-  ): Promise<boolean> {
+    path: string,
+    rules: DirectoryRules,
+  ): Verdict | Promise<Verdict> {
     const known = kind ?? attributes?.kind;
-    if (known !== undefined) return known === "directory";
+    if (known !== undefined) {
+      return rules.verdictOn(name, { isDirectory: known === "directory" });
+    }
+    return this.#isDirectory(path, name)
+      .then((isDirectory) => rules.verdictOn(name, { isDirectory }));
+  }
+
+  /** Tells a directory where a listing does not tell. */
+  async #isDirectory(path: string, name: string): Promise<boolean> {
     const entry = this.join(path, name);
     // What cannot be looked at is left to the copy to report.
     if (this.#options.keepsLinks) {

@@ -1,6 +1,6 @@
 /** Rules that choose entries below a directory, as gitignore(5) reads them. */
 
-import ignore, { type Ignore } from "ignore";
+import ignore, { type Ignore, type TestResult } from "ignore";
 
 /** One rule of the user's. */
 export interface FilterRule {
@@ -21,6 +21,9 @@ const INCLUDED: Verdict = { kind: "included" };
 const ENTERED: Verdict = { kind: "entered" };
 const NOT_INCLUDED: Verdict = { kind: "excluded", reason: "not included" };
 
+/** Most names whose verdicts are kept. */
+const KEPT_NAMES = 10_000;
+
 /**
  * Rules for what is in a directory, at any depth. The last rule that matches an
  * entry decides; an entry that none matches is included, unless only what a rule
@@ -29,6 +32,8 @@ const NOT_INCLUDED: Verdict = { kind: "excluded", reason: "not included" };
 export class FilterRules {
   readonly #rules: Ignore;
   readonly #isInclusive: boolean;
+  /** Results of rules that look at names alone; absent where one looks at paths. */
+  readonly #byName: ResultsByName | undefined;
 
   /**
    * @param isInclusive True where only entries that a rule includes are wanted, and
@@ -42,6 +47,7 @@ export class FilterRules {
       rules.map(({ pattern, label }) => ({ pattern, mark: label })),
     );
     this.#isInclusive = isInclusive;
+    if (rules.every(isForNames)) this.#byName = new ResultsByName(this.#rules);
   }
 
   /** True where a directory without an included entry is not wanted either. */
@@ -55,25 +61,59 @@ export class FilterRules {
    * @param path Path below the outermost directory; empty for that one itself.
    */
   in(path: string): DirectoryRules {
-    // Each set of rules keeps what it found, so it lives as long as one listing.
-    const rules = freshRules().add(this.#rules);
+    // A set of rules for paths keeps what it found, so it lives as long as one listing.
+    const rules = this.#byName ?? freshRules().add(this.#rules);
     const isWithin = this.#isInclusive && isIncluded(rules, path);
     return new DirectoryRules(rules, {
-      prefix: path === "" ? "" : `${path}/`,
+      prefix: path === "" || this.#byName ? "" : `${path}/`,
       isInclusive: this.#isInclusive && !isWithin,
     });
   }
 }
 
+/** Rules as far as they tell what they say of a path. */
+type TestedRules = Pick<Ignore, "test">;
+
+/** Results for names, which are the same in each directory. */
+class ResultsByName implements TestedRules {
+  readonly #rules: Ignore;
+  readonly #results = new Map<string, TestResult>();
+  /** Copy of the rules, which keeps what it found, too. */
+  #tested: Ignore;
+
+  constructor(rules: Ignore) {
+    this.#rules = rules;
+    this.#tested = rules;
+  }
+
+  test(path: string): TestResult {
+    const name = path.slice(path.lastIndexOf("/", path.length - 2) + 1);
+    const known = this.#results.get(name);
+    if (known !== undefined) return known;
+    if (this.#results.size === KEPT_NAMES) {
+      this.#results.clear();
+      this.#tested = freshRules().add(this.#rules);
+    }
+    const result = this.#tested.test(name);
+    this.#results.set(name, result);
+    return result;
+  }
+}
+
+/** Tells a rule that looks at an entry's name alone, not at its path. */
+function isForNames({ pattern }: FilterRule): boolean {
+  return !pattern.trimEnd().slice(0, -1).includes("/");
+}
+
 /** Rules for the entries of one directory. */
 export class DirectoryRules {
-  readonly #rules: Ignore;
+  readonly #rules: TestedRules;
   readonly #prefix: string;
   readonly #isInclusive: boolean;
 
   /** @param prefix Path of the directory with a slash; empty for the outermost. */
   constructor(
-    rules: Ignore,
+    rules: TestedRules,
     { prefix, isInclusive }: { prefix: string; isInclusive: boolean },
   ) {
     this.#rules = rules;
@@ -96,7 +136,7 @@ function freshRules(): Ignore {
 }
 
 /** Tells whether a rule includes a directory, or one that it is in. */
-function isIncluded(rules: Ignore, path: string): boolean {
+function isIncluded(rules: TestedRules, path: string): boolean {
   for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
     if (rules.test(`${path.slice(0, end)}/`).unignored) return true;
   }
