@@ -11,6 +11,7 @@ import {
   openDirectory,
 } from "../filesystem/directory_loops.ts";
 import type { Scan } from "../events/total_count.ts";
+import { ScanPace } from "./scan_pace.ts";
 import type { SourceEntry } from "./tree_copier.ts";
 
 /** Options for a scan. */
@@ -36,14 +37,12 @@ export interface ScanOptions {
  */
 const SCANNED_SHARE = 1 / 8;
 
-/** Longest work of a scan of the local disk between two pauses, in milliseconds. */
-const WORK_MILLISECONDS = 2;
-
 /**
- * Pause of such a scan, in milliseconds. Its calls hold up the copy, so that it
- * gets a tenth of the time at most.
+ * Time that an entry costs the copy beside the scan, in milliseconds, measured: on
+ * the local disk a call for its length, else its part in a listing, at both ends.
  */
-const PAUSE_MILLISECONDS = 18;
+const LOCAL_ENTRY = 0.015;
+const REMOTE_ENTRY = 0.03;
 
 /**
  * Counts the files in some trees, and their lengths, beside the copy of them. What
@@ -89,19 +88,19 @@ class TreeScan {
   readonly #options: ScanOptions;
   readonly #pending: FoundDirectory[] = [];
   readonly #done = Promise.withResolvers<void>();
-  /** True where each call holds up all others: the local disk. */
-  readonly #isLocal: boolean;
+  readonly #pace = new ScanPace();
+  /** Time that an entry costs, in milliseconds. */
+  readonly #entryCost: number;
   /** Directories that are listed at once. */
   readonly #most: number;
   #running = 0;
   #isBroken = false;
-  #workedSince = performance.now();
 
   constructor(files: FileSystem, options: ScanOptions) {
     this.#files = files;
     this.#options = options;
     const { blocks, entries } = files.concurrency;
-    this.#isLocal = blocks === 0;
+    this.#entryCost = blocks === 0 ? LOCAL_ENTRY : REMOTE_ENTRY;
     this.#most = Math.max(1, Math.floor(entries * SCANNED_SHARE));
   }
 
@@ -168,7 +167,7 @@ class TreeScan {
       & Pick<DirectoryEntry, "kind">,
     above: CopiedDirectory | undefined,
   ): Promise<void> {
-    if (this.#isLocal) await this.#pauseIfDue();
+    await this.#keepPace();
     const { scan, recursive, keepsLinks } = this.#options;
     const mayBeLink = recursive && keepsLinks === true &&
       known === undefined && kind === undefined;
@@ -183,9 +182,10 @@ class TreeScan {
     }
   }
 
-  async #pauseIfDue(): Promise<void> {
-    if (performance.now() - this.#workedSince < WORK_MILLISECONDS) return;
-    await delay(PAUSE_MILLISECONDS, { signal: this.#options.over });
-    this.#workedSince = performance.now();
+  async #keepPace(): Promise<void> {
+    this.#pace.add(this.#entryCost);
+    for (let pause; (pause = this.#pace.pause) > 0;) {
+      await delay(pause, { signal: this.#options.over });
+    }
   }
 }
