@@ -20,6 +20,11 @@ export interface Attributes extends Times {
   /** As of `FileSystem.identify`; absent where it was not asked for. */
   readonly identity?: string;
   /**
+   * Number of names that lead to an open file, by a system that sets all by the open
+   * file and nothing by its path; absent elsewhere.
+   */
+  readonly names?: number;
+  /**
    * Time that a directory was made, in milliseconds since 1970 UTC; where the disk
    * keeps none, the last change of its inode. Absent where nothing tells.
    */

@@ -200,14 +200,17 @@ export class StoredFile implements ReceivedFile {
    * Gives the attributes of the file as it is now; `undefined` where it has no
    * identity.
    *
-   * @throws {EntryError} If the path leads to another file, or to none any more.
+   * @throws {EntryError} If its path leads to another file, or to none any more; where
+   * the system tells how many names it has, if it has none.
    */
   async #findWritten(): Promise<Attributes | undefined> {
     if (!this.#isRegular) return undefined;
     const written = await this.file.identify();
     if (written?.identity === undefined) return undefined;
-    const there = await this.#files.find(this.path);
-    if (there?.identity === written.identity) return written;
+    const isThere = written.names !== undefined
+      ? written.names > 0
+      : (await this.#files.find(this.path))?.identity === written.identity;
+    if (isThere) return written;
     throw new EntryError(
       `${this.#files.label}${this.path}: it was removed or replaced while it was written`,
     );

@@ -97,6 +97,7 @@ export function byStatx(): StatusCalls {
         modified: millisecondsAt(status, 112),
         accessed: millisecondsAt(status, 64),
         identity: `${device}:${status.getBigUint64(32, true)}`,
+        names: status.getUint32(16, true),
         ...bornOf(kind, () => millisecondsAt(status, keepsBirth ? 80 : 96)),
       };
     },
@@ -112,12 +113,12 @@ const FSTATAT = {
 } as const;
 
 /**
- * Version of the structure that `__fxstatat` fills and place of `st_mode` in it,
- * by <bits/stat.h>; all else that is read is at one place.
+ * Version of the structure that `__fxstatat` fills and places of `st_mode` and
+ * `st_nlink` in it, by <bits/stat.h>; all else that is read is at one place.
  */
 const LAYOUTS = {
-  x86_64: { version: 1, modeOffset: 24 },
-  aarch64: { version: 0, modeOffset: 16 },
+  x86_64: { version: 1, modeOffset: 24, namesOffset: 16 },
+  aarch64: { version: 0, modeOffset: 16, namesOffset: 20 },
 } as const;
 
 /**
@@ -126,7 +127,7 @@ const LAYOUTS = {
  * @throws {Error} If the library has no such call.
  */
 export function byFstatat(): StatusCalls {
-  const { version, modeOffset } = LAYOUTS[Deno.build.arch];
+  const { version, modeOffset, namesOffset } = LAYOUTS[Deno.build.arch];
   const libc: Calls<typeof FSTATAT> = libcCalls(FSTATAT, ["__fxstatat"]);
   const status = new DataView(new ArrayBuffer(144));
   return {
@@ -143,6 +144,7 @@ export function byFstatat(): StatusCalls {
         modified: millisecondsAt(status, 88),
         accessed: millisecondsAt(status, 72),
         identity: `${device}:${status.getBigUint64(8, true)}`,
+        names: status.getUint32(namesOffset, true),
         ...bornOf(kind, () => millisecondsAt(status, 104)),
       };
     },

@@ -45,6 +45,7 @@ Deno.test(
             : "other",
           mode: expected.mode! & 0o7777,
           identity: `${expected.dev}:${expected.ino}`,
+          names: expected.nlink!,
           size: expected.size,
           modified: expected.mtime!.getTime(),
           accessed: expected.atime!.getTime(),
