@@ -121,6 +121,25 @@ async function assertArrived(
   );
 }
 
+const busybox = findProgram("busybox");
+if (busybox !== undefined) {
+  test(
+    "a tree of odd names arrives in one login (busybox)",
+    async ({ place, sshd }) => {
+      place.makeNear(TREE);
+      await place.copyWell(["-r", "tree", place.remote("")]);
+      assertEquals(logins(sshd), 1);
+      await assertArrived(place);
+    },
+    (directory) => {
+      for (const name of ["head", "ln", "mkdir"]) {
+        Deno.symlinkSync(busybox, `${directory}/${name}`);
+      }
+      return withProgram(directory, "sh", `exec ${busybox} sh "$@"\n`);
+    },
+  );
+}
+
 for (const shell of ["sh", "bash"] as const) {
   for (const flags of ["-r", "-rp"]) {
     test(
@@ -239,6 +258,27 @@ test(
   },
   (directory) => withProgram(directory, "ln", 'mkdir -p "$3"\n'),
 );
+
+for (
+  const [name, script] of [
+    [
+      "reads more than it is told to",
+      'dd bs=4096 count=1 | dd bs=1 count="$2"',
+    ],
+    ["reads no number of bytes", "exit 1"],
+  ] as const
+) {
+  test(
+    `a tree of odd names arrives in one login where head ${name}`,
+    async ({ place, sshd }) => {
+      place.makeNear(TREE);
+      await place.copyWell(["-r", "tree", place.remote("")]);
+      assertEquals(logins(sshd), 1);
+      await assertArrived(place);
+    },
+    (directory) => withProgram(directory, "head", `${script}\n`),
+  );
+}
 
 test(
   "a tree arrives where the script fails on its way",
