@@ -119,3 +119,16 @@ export function withName(name: string, error: unknown): unknown {
   ) => Error;
   return new Kind(`${name}: ${error.message}`, { cause: error });
 }
+
+/** Words for a loss, behind the names in a message. */
+const LOSS = /^(.*: |)lost connection\b/s;
+
+/**
+ * Gives the message of a connection failure in a copy that the user interrupted:
+ * then nothing was lost.
+ */
+export function interruptedMessage({ message }: ConnectionFailure): string {
+  return LOSS.test(message)
+    ? message.replace(LOSS, "$1interrupted")
+    : `${message}: interrupted`;
+}

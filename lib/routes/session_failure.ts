@@ -2,6 +2,7 @@
 
 import {
   type ConnectionFailure,
+  interruptedMessage,
   isConnectionFailure,
   LimitError,
   ProtocolError,
@@ -168,13 +169,12 @@ function lostEvent(
 }
 
 function lostReason(
-  { message }: ConnectionFailure,
+  failure: ConnectionFailure,
   { isInterrupted, status }: SessionExit,
 ): string {
-  const reason = isInterrupted
-    ? "interrupted"
-    : status?.failure ?? "the remote ended too early";
-  return `${message}: ${reason}`;
+  if (isInterrupted) return interruptedMessage(failure);
+  const reason = status?.failure ?? "the remote ended too early";
+  return `${failure.message}: ${reason}`;
 }
 
 /** Words a message about a remote: with -O an scp's own words stay as they are. */

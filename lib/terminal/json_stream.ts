@@ -5,6 +5,7 @@ import type {
   Observer,
 } from "../events/copy_event.ts";
 import type { Results } from "../events/results.ts";
+import { BegunFiles } from "./begun_files.ts";
 import { errorKind } from "./error_kind.ts";
 import { jsonLine, jsonPath } from "./json_line.ts";
 import type { Terminal } from "./terminal.ts";
@@ -41,8 +42,7 @@ export class JsonStream implements Observer {
   readonly #onClosed: () => void;
   readonly #whole = new WholeMeter();
   readonly #began = performance.now();
-  /** Times at which files in flight began. */
-  readonly #started = new Map<MovingFile, number>();
+  readonly #begun = new BegunFiles();
   /** Hosts of the copy, as far as they were told. */
   readonly #hosts = new Set<string>();
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -76,8 +76,7 @@ export class JsonStream implements Observer {
       case "host":
         return this.#tellHost(event);
       case "fileStarted":
-        this.#started.set(event.file, performance.now());
-        return;
+        return this.#begun.begin(event.file);
       case "settled":
         return this.#tellFile(event.file, event.outcome);
       case "excluded":
@@ -108,16 +107,16 @@ export class JsonStream implements Observer {
   }
 
   #tellFile(file: MovingFile, outcome: FileOutcome): void {
-    const began = this.#started.get(file);
-    this.#started.delete(file);
+    // A failure tells one that failed, and why.
+    if (outcome === "failed") return;
+    const took = this.#begun.settle(file);
     if (outcome !== "copied") return;
-    const now = performance.now();
     this.#write({
       type: "file",
       action: "copied",
       ...jsonPath(file.path),
       bytes: file.size,
-      seconds: seconds(now - (began ?? now)),
+      seconds: seconds(took),
     });
   }
 
@@ -150,17 +149,28 @@ export class JsonStream implements Observer {
   }
 
   #tellFailure(event: Event<"failure">): void {
-    const { message, path, host = this.#hostIn(message) } = event;
-    const named = path === undefined ? {} : jsonPath(path);
+    const { message, host = this.#hostIn(message) } = event;
+    const paths = this.#begun.fail(event);
+    const [path] = paths;
     this.#write({
       type: "error",
       kind: errorKind(event, this.#sshOutput),
       message,
-      ...named,
+      ...(path === undefined || paths.length > 1 ? {} : jsonPath(path)),
       ...(host === undefined ? {} : { host }),
     });
-    if (path === undefined) return;
-    this.#write({ type: "file", action: "failed", ...named, reason: message });
+    this.#tellFailed(paths, message);
+  }
+
+  #tellFailed(paths: readonly string[], reason: string): void {
+    for (const path of paths) {
+      this.#write({
+        type: "file",
+        action: "failed",
+        ...jsonPath(path),
+        reason,
+      });
+    }
   }
 
   /** Gives the host that a message begins with; `undefined` if it has none. */
@@ -194,9 +204,13 @@ export class JsonStream implements Observer {
     this.#write({ type: "error", kind: "usage", message });
   }
 
-  /** Ends with the summary, once; that nobody reads it changes nothing any more. */
+  /**
+   * Ends with the summary, once, behind the files that no failure named; that nobody
+   * reads it changes nothing any more.
+   */
   end(status: number, results: Results): void {
     clearInterval(this.#timer);
+    this.#tellFailed(this.#begun.takeAll(), "not finished");
     if (this.#state !== "open") return;
     this.#state = "ended";
     this.#output.write(jsonLine({

@@ -94,6 +94,44 @@ Deno.test("JsonStream: tells of a dry run what it would do", () => {
   ]);
 });
 
+Deno.test("JsonStream: a session that fails names each file that it had begun", () => {
+  const events = told(255, (stream) => {
+    moving(stream, "a", 1).settled("copied");
+    moving(stream, "b", 1);
+    moving(stream, "c", 1).settled("failed");
+    const message = "far: b and 1 more after it: lost connection";
+    stream.report({ kind: "failure", message, isConnection: true });
+    moving(stream, "d", 1).settled("failed");
+    stream.report({
+      kind: "failure",
+      message: "far: d: lost connection",
+      endsSession: true,
+    });
+  });
+  assertEquals(
+    events.filter(({ type }) => type === "error").map(({ path }) => path),
+    [undefined, "d"],
+  );
+  assertEquals(
+    events.filter(({ action }) => action === "failed")
+      .map(({ path, reason }) => [path, reason]),
+    [
+      ["b", "far: b and 1 more after it: lost connection"],
+      ["c", "far: b and 1 more after it: lost connection"],
+      ["d", "far: d: lost connection"],
+    ],
+  );
+});
+
+Deno.test("JsonStream: a process that ends at once names what it had begun", () => {
+  const events = told(130, (stream) => {
+    moving(stream, "a", 1);
+  });
+  assertEquals(timeless(events.slice(1, -1)), [
+    { type: "file", action: "failed", path: "a", reason: "not finished" },
+  ]);
+});
+
 Deno.test("JsonStream: tells of each file how it ended", () => {
   const events = told(1, (stream) => {
     const file = moving(stream, "d/a", 10);
