@@ -3,7 +3,7 @@ import {
   type EntryError,
   SessionError,
   UnexpectedOutputError,
-  withName,
+  withPath,
 } from "../errors.ts";
 import type { OpenFile, Times } from "../filesystem/file_system.ts";
 import type { ReceivedFile } from "../filesystem/store.ts";
@@ -51,7 +51,7 @@ export class BodyReceiver {
             await stored.discard(size);
           } else if (failure === undefined) await stored.abandon(size);
           else this.#report(failure, path);
-          throw withName(path, error);
+          throw withPath(path, error);
         });
       const flaw = failure ?? await stored.finish(size, times);
       isWhole = flaw === undefined && warning === undefined;
@@ -121,6 +121,7 @@ export class BodyReceiver {
     await this.#reader.peer.sendFailure("Broken pipe");
     throw new SessionError(
       `${path}: lost connection after ${received} of ${size} bytes`,
+      { path },
     );
   }
 

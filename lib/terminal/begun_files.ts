@@ -32,7 +32,7 @@ export class BegunFiles {
   /**
    * Takes off the files that a failure concerns.
    *
-   * @returns Their paths: its own, or those of all that are left where it ends a
+   * @returns Their paths: its own, and those of all that are left where it ends a
    * session.
    */
   fail(
@@ -41,11 +41,9 @@ export class BegunFiles {
       { readonly kind: "failure" }
     >,
   ): readonly string[] {
-    if (path === undefined) {
-      return isConnection || endsSession ? this.takeAll() : [];
-    }
-    this.#began.delete(path);
-    return [path];
+    const own = path === undefined ? [] : [path];
+    for (const each of own) this.#began.delete(each);
+    return isConnection || endsSession ? [...own, ...this.takeAll()] : own;
   }
 
   /** Takes off all that are left; gives their paths. */

@@ -151,12 +151,12 @@ export class JsonStream implements Observer {
   #tellFailure(event: Event<"failure">): void {
     const { message, host = this.#hostIn(message) } = event;
     const paths = this.#begun.fail(event);
-    const [path] = paths;
+    const path = event.path ?? (paths.length === 1 ? paths[0] : undefined);
     this.#write({
       type: "error",
       kind: errorKind(event, this.#sshOutput),
       message,
-      ...(path === undefined || paths.length > 1 ? {} : jsonPath(path)),
+      ...(path === undefined ? {} : jsonPath(path)),
       ...(host === undefined ? {} : { host }),
     });
     this.#tellFailed(paths, message);

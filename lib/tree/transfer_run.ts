@@ -2,7 +2,7 @@ import {
   EntryError,
   interruptedMessage,
   isConnectionFailure,
-  withName,
+  withPath,
 } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { OpenEntries } from "./open_entries.ts";
@@ -80,7 +80,7 @@ export class TransferRun {
         : error.message;
       throw new EntryError(`${name}: ${reason}`);
     }
-    this.#failure = { error: withName(name, error) };
+    this.#failure = { error: withPath(name, error) };
   }
 
   #report(error: unknown, path: string | undefined): void {

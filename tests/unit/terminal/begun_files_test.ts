@@ -25,6 +25,14 @@ Deno.test("BegunFiles: a failure of a session names all that are left, once", ()
   assertEquals(files.takeAll(), []);
 });
 
+Deno.test("BegunFiles: a failure of a session that names a file names it first", () => {
+  const files = begun(file("a"), file("b"));
+  assertEquals(files.fail(failure({ path: "b", endsSession: true })), [
+    "b",
+    "a",
+  ]);
+});
+
 Deno.test("BegunFiles: a failure with a path is that file's alone, begun or not", () => {
   const files = begun(file("a"), file("b"));
   assertEquals(files.fail(failure({ path: "a" })), ["a"]);
