@@ -48,8 +48,12 @@ export class FileSystemView implements FileSystem {
     return await this.base.openToRead(path);
   }
 
-  async createNew(path: string, mode: number): Promise<OpenFile> {
-    return await this.base.createNew(path, mode);
+  async createNew(
+    path: string,
+    mode: number,
+    name?: string,
+  ): Promise<OpenFile> {
+    return await this.base.createNew(path, mode, name);
   }
 
   async openToWrite(
@@ -84,8 +88,9 @@ export class FileSystemView implements FileSystem {
     path: string,
     destination: string,
     replaces?: boolean,
+    name?: string,
   ): Promise<void> {
-    await this.base.symlink(path, destination, replaces);
+    await this.base.symlink(path, destination, replaces, name);
   }
 
   join(directory: string, name: string): string {

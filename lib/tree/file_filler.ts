@@ -13,7 +13,7 @@ import {
   type OpenFile,
   type Times,
 } from "../filesystem/file_system.ts";
-import type { ReceivedFile } from "../filesystem/store.ts";
+import { leftText, type ReceivedFile, withLeft } from "../filesystem/store.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { type CopiedContent, copyContent } from "./content.ts";
 import type { FoundEntry } from "./destination.ts";
@@ -127,7 +127,7 @@ export class FileFiller {
       throw this.#cutShort(stored.path, size, {
         size: 0,
         failure: outcome.failure,
-        left: undefined,
+        left: outcome.left,
       });
     }
     progress.moved(size);
@@ -155,8 +155,9 @@ export class FileFiller {
       : undefined;
     if (failure !== undefined || flaw !== undefined) {
       const left = await stored.abandon(size);
-      throw flaw ?? this.#cutShort(stored.path, attributes.size, {
-        ...copied,
+      throw this.#cutShort(stored.path, attributes.size, {
+        size,
+        failure: flaw ?? failure,
         left,
       });
     }
@@ -209,7 +210,7 @@ export class FileFiller {
     expected: number,
     { size, failure, left }: CopiedContent & { left: string | undefined },
   ): unknown {
-    const rest = left === undefined ? "" : `; ${left} is left`;
+    const rest = leftText(left);
     if (failure instanceof SessionError) {
       return new SessionError(
         `${failure.message} after ${size} of ${expected} bytes${rest}`,
@@ -217,11 +218,12 @@ export class FileFiller {
       );
     }
     const { aborted, reason } = this.#options.interrupted;
-    return aborted && failure === reason
-      ? new EntryError(
+    if (aborted && failure === reason) {
+      return new EntryError(
         `${this.#to.label}${target}: interrupted after ${size} bytes${rest}`,
-      )
-      : failure;
+      );
+    }
+    return failure instanceof EntryError ? withLeft(failure, left) : failure;
   }
 }
 

@@ -139,7 +139,7 @@ export class LinkCopier {
       throw new EntryError(`${this.#to.label}${target}: ${NO_RENAME}`);
     }
     const temporary = temporaryBeside(this.#to, target);
-    await this.#to.symlink(temporary, says, false);
+    await this.#to.symlink(temporary, says, false, target);
     try {
       await replace.call(this.#to, temporary, target);
     } catch (error) {
