@@ -1,6 +1,7 @@
 import { Pacer } from "../channel/paced_channel.ts";
 import { asEntryError, EntryError } from "../errors.ts";
 import { makeDirectories } from "../filesystem/made_directories.ts";
+import { PlannedEntries } from "../filesystem/planned_entries.ts";
 import { NameCollisions } from "../filesystem/name_collisions.ts";
 import { LocalFileSystem } from "../disk/local_file_system.ts";
 import { pathsOnWindows } from "../filesystem/local_pattern.ts";
@@ -61,9 +62,13 @@ export async function copy(
 ): Promise<Pick<Tally, "failures" | "hasLostHost">> {
   const tally = new Tally(observer);
   try {
-    const files = writtenFiles(new LocalFileSystem(), job.options, tally);
+    const planned = new PlannedEntries();
+    const files = writtenFiles(new LocalFileSystem(), job.options, {
+      planned,
+      observer: tally,
+    });
     const rules = await filterRulesOf(files, job.options);
-    await using copy = new Copy(job, tally, { files, rules });
+    await using copy = new Copy(job, tally, { files, rules, planned });
     await copy.run();
   } catch (error) {
     tally.report({ kind: "failure", message: asEntryError(error).message });
@@ -95,7 +100,7 @@ class Copy implements AsyncDisposable {
   constructor(
     job: CopyJob,
     observer: Tally,
-    { files, rules }: Pick<RouteContext, "files" | "rules">,
+    { files, ...shared }: Pick<RouteContext, "files" | "rules" | "planned">,
   ) {
     const { bitsPerSecond } = job.options;
     const memory = new HostMemory(memoryDirectory(environmentVariable));
@@ -104,7 +109,7 @@ class Copy implements AsyncDisposable {
       job,
       observer,
       files,
-      rules,
+      ...shared,
       among: new NameCollisions(files, job.target),
       madeLinks: new Set<string>(),
       pacer: bitsPerSecond === undefined

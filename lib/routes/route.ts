@@ -5,6 +5,7 @@ import type { Scan } from "../events/total_count.ts";
 import type { Tally } from "../events/tally.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import type { NameCollisions } from "../filesystem/name_collisions.ts";
+import type { PlannedEntries } from "../filesystem/planned_entries.ts";
 import type { FilterRules } from "../names/filter_rules.ts";
 import type { CopyJob } from "../options/copy_options.ts";
 import type { Banners } from "./banners.ts";
@@ -76,6 +77,8 @@ export interface RouteContext extends SessionContext {
   readonly rules: FilterRules | undefined;
   /** Keys of the links that the job's copies made: nothing is written through them. */
   readonly madeLinks: Set<string>;
+  /** Entries that the job's copies would have made at its target, in a dry run. */
+  readonly planned: PlannedEntries;
   /** Names that the job's copies put into its target, where that is local. */
   readonly among: NameCollisions;
   /**

@@ -126,10 +126,10 @@ function sourcesOf(
 async function targetOn(
   server: SftpFileSystem,
   target: RemoteLocation,
-  { job: { options }, observer }: SftpContext,
+  { job: { options }, planned, observer }: SftpContext,
 ): Promise<Pick<Target, "files" | "path">> {
   const path = await targetPath(server, target.path);
-  const files = writtenFiles(server, options, observer);
+  const files = writtenFiles(server, options, { planned, observer });
   if (options.makesTarget) await makeDirectories(files, path);
   return { files, path };
 }

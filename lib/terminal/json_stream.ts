@@ -7,7 +7,7 @@ import type {
 import type { Results } from "../events/results.ts";
 import { BegunFiles } from "./begun_files.ts";
 import { errorKind } from "./error_kind.ts";
-import { jsonLine, jsonPath } from "./json_line.ts";
+import { jsonLine, jsonLocation, jsonPath } from "./json_line.ts";
 import type { Terminal } from "./terminal.ts";
 import { WholeMeter } from "./whole_progress.ts";
 
@@ -26,6 +26,8 @@ export interface JsonCall {
   /** Operands; absent where the call was wrong. */
   readonly sources?: readonly string[];
   readonly target?: string;
+  /** True where nothing is changed. */
+  readonly isDry?: boolean | undefined;
 }
 
 type Event<Kind extends CopyEvent["kind"]> = Extract<
@@ -47,6 +49,7 @@ export class JsonStream implements Observer {
   readonly #hosts = new Set<string>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #sshOutput = "";
+  #isDry = false;
   #state: "open" | "closed" | "ended" = "open";
 
   /** @param onClosed Called once, where nobody reads any more. */
@@ -56,7 +59,8 @@ export class JsonStream implements Observer {
   }
 
   /** Begins with the call. */
-  start({ version, sources, target }: JsonCall): void {
+  start({ version, sources, target, isDry = false }: JsonCall): void {
+    this.#isDry = isDry;
     this.#write({
       type: "start",
       schema: SCHEMA,
@@ -133,12 +137,13 @@ export class JsonStream implements Observer {
   }
 
   #tellPlan(event: Event<"planned">): void {
-    const { action, path } = event;
+    const { action, target } = event;
     this.#write({
       type: "plan",
       action: action.replaceAll(" ", "_"),
-      ...(action === "copy" ? { source: jsonPath(event.source) } : {}),
-      target: jsonPath(path),
+      ...(action === "copy" ? { source: jsonLocation(event.source) } : {}),
+      target: jsonLocation(target),
+      ...(action === "copy" ? { bytes: event.bytes } : {}),
       ...(action !== "make directory" && event.replaces !== undefined
         ? { replaces: event.replaces }
         : {}),
@@ -221,6 +226,7 @@ export class JsonStream implements Observer {
       bytes_copied: results.bytes,
       files_skipped: results.skipped,
       entries_excluded: results.excluded,
+      ...(this.#isDry ? plannedFields(results) : {}),
       failures: results.failures,
     }));
   }
@@ -236,6 +242,16 @@ export class JsonStream implements Observer {
     clearInterval(this.#timer);
     this.#onClosed();
   }
+}
+
+/** Gives the counts of what a dry run would do. */
+function plannedFields({ planned }: Results): object {
+  return {
+    files_planned: planned.files,
+    bytes_planned: planned.bytes,
+    directories_planned: planned.directories,
+    links_planned: planned.links,
+  };
 }
 
 /** Gives milliseconds as seconds, to the millisecond. */

@@ -95,6 +95,11 @@ export class WholeMeter implements Observer {
         this.#filesOver++;
         this.#bytesLost += event.bytes ?? 0;
         break;
+      case "planned":
+        if (event.action === "make directory") break;
+        this.#filesOver++;
+        if (event.action === "copy") this.#bytesLost += event.bytes;
+        break;
       case "counted":
         this.#total = event.total;
         break;

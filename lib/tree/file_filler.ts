@@ -76,11 +76,7 @@ export class FileFiller {
     input: OpenFile,
     file: FileToFill,
   ): Promise<void> {
-    const { store, existing } = this.#options;
-    const times = store.preserve || existing?.keepsSame
-      ? file
-        .source.attributes
-      : undefined;
+    const times = this.#timesOf(file.source);
     if (await this.#fillAtOnce(stored, input, file, times)) return;
     let flaw = await stored.finish(
       await this.#send(stored, input, file),
@@ -95,6 +91,24 @@ export class FileFiller {
       );
     }
     if (flaw !== undefined) throw flaw;
+  }
+
+  /**
+   * Finishes a file that a dry run opened, as if it had its content.
+   *
+   * @throws {EntryError} If something failed.
+   */
+  async plan(stored: ReceivedFile, source: FoundEntry): Promise<void> {
+    const { size } = source.attributes;
+    await stored.cut(size);
+    const flaw = await stored.finish(size, this.#timesOf(source));
+    if (flaw !== undefined) throw flaw;
+  }
+
+  /** Gives the times that a file gets; `undefined` if it keeps its own. */
+  #timesOf({ attributes }: FoundEntry): Times | undefined {
+    const { store, existing } = this.#options;
+    return store.preserve || existing?.keepsSame ? attributes : undefined;
   }
 
   /**

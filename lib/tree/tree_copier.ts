@@ -213,7 +213,7 @@ export class TreeCopier {
       return observer.report({
         kind: "planned",
         action: "make link",
-        path: target,
+        target: { label: this.#to.label, path: destination.path },
         destination: says,
         replaces: outcome.replaces,
       });

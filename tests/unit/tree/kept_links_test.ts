@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { CopyEvent } from "../../../lib/events/copy_event.ts";
 import type { ExistingPolicy } from "../../../lib/filesystem/existing_files.ts";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
+import { PlannedEntries } from "../../../lib/filesystem/planned_entries.ts";
 import { UnchangedFileSystem } from "../../../lib/filesystem/unchanged_file_system.ts";
 import { copyTree } from "../../../lib/tree/copy_tree.ts";
 import type { TransferOptions } from "../../../lib/tree/options.ts";
@@ -131,7 +132,11 @@ Deno.test("copyTree(): a dry run plans links, and tells which take a place", asy
     to.addDirectory("t/directory");
     await to.symlink("t/dangling", "nowhere");
     const before = to.listing();
-    const view = new UnchangedFileSystem(to, () => {});
+    const view = new UnchangedFileSystem(
+      to,
+      new PlannedEntries(),
+      () => {},
+    );
     const events = await copy(
       view,
       { dangling: "x", directory: "x", file: "x", new: "x" },
@@ -145,7 +150,7 @@ Deno.test("copyTree(): a dry run plans links, and tells which take a place", asy
       ) => ({
         kind: "planned",
         action: "make link",
-        path: `t/${name}`,
+        target: { label: "", path: `t/${name}` },
         destination: "x",
         replaces,
       } as CopyEvent)),
