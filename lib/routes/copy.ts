@@ -111,7 +111,7 @@ class Copy implements AsyncDisposable {
       files,
       ...shared,
       among: new NameCollisions(files, job.target),
-      madeLinks: new Set<string>(),
+      settledLinks: new Map(),
       pacer: bitsPerSecond === undefined
         ? undefined
         : pacerUntil(job.interrupted, bitsPerSecond),

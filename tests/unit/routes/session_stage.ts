@@ -103,7 +103,7 @@ export function routeContext(
     files,
     rules: undefined,
     planned: new PlannedEntries(),
-    madeLinks: new Set(),
+    settledLinks: new Map(),
     among: new NameCollisions(files, target),
     scpSessions: new ScpSessions(context),
     sftpSessions: new SftpSessions(context),
