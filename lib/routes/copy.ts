@@ -29,6 +29,7 @@ import { copyHere } from "./local_copy.ts";
 import { copyDirectly } from "./direct_copy.ts";
 import { copyWithFallback, type Routes } from "./fallback.ts";
 import { filesForDownload } from "./home_guard.ts";
+import { hintingMkdir } from "./missing_target.ts";
 import { overOneConnection } from "./one_connection.ts";
 import type { RouteContext } from "./route.ts";
 import { sftpNeedOf, type Way } from "./sftp_needs.ts";
@@ -60,7 +61,7 @@ export async function copy(
   job: CopyJob,
   observer: Observer,
 ): Promise<Pick<Tally, "failures" | "hasLostHost">> {
-  const tally = new Tally(observer);
+  const tally = new Tally(hintingMkdir(observer, job));
   try {
     const planned = new PlannedEntries();
     const files = writtenFiles(new LocalFileSystem(), job.options, {
