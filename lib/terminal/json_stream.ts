@@ -197,7 +197,7 @@ export class JsonStream implements Observer {
         is_total_complete: total.isComplete,
       }),
       ...(percent === undefined ? {} : { percent }),
-      bytes_per_second: Math.round(rate),
+      bytes_per_second: Math.round(rate ?? 0),
       ...(secondsLeft === undefined ? {} : {
         seconds_left: Math.round(secondsLeft),
       }),
