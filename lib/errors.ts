@@ -51,9 +51,21 @@ export class LostFileError extends EntryError {
   override name = "LostFileError";
 }
 
+/** Options of an error that ends a session. */
+interface SessionErrorOptions extends ErrorOptions {
+  /** Path of the entry that it hit, as in `MovingFile`; absent where none is known. */
+  readonly path?: string | undefined;
+}
+
 /** The peer broke the protocol or gave up: the session drops this channel. */
 export class ProtocolError extends Error {
   override name = "ProtocolError";
+  readonly path: string | undefined;
+
+  constructor(message: string, options: SessionErrorOptions = {}) {
+    super(message, options);
+    this.path = options.path;
+  }
 }
 
 /**
@@ -80,6 +92,12 @@ export class UnexpectedOutputError extends ProtocolError {
 /** The connection was lost or ssh could not be run: the session has ended. */
 export class SessionError extends Error {
   override name = "SessionError";
+  readonly path: string | undefined;
+
+  constructor(message: string, options: SessionErrorOptions = {}) {
+    super(message, options);
+    this.path = options.path;
+  }
 }
 
 /** Error that ends the session with a peer. */
@@ -108,14 +126,41 @@ export function asEntryError(error: unknown): EntryError {
  * Gives an error that begins with the name of an entry or a host, for a
  * `throw`. Only connection failures get one; the peer's own message stays as it
  * is.
+ *
+ * @param path Path of the entry, as in `MovingFile`; absent for a host, or several.
  */
-export function withName(name: string, error: unknown): unknown {
+export function withName(
+  name: string,
+  error: unknown,
+  path?: string,
+): unknown {
   if (!isConnectionFailure(error) || error instanceof RefusalError) {
     return error;
   }
   const Kind = error.constructor as new (
     message: string,
-    options: ErrorOptions,
+    options: SessionErrorOptions,
   ) => Error;
-  return new Kind(`${name}: ${error.message}`, { cause: error });
+  return new Kind(`${name}: ${error.message}`, {
+    cause: error,
+    path: path ?? error.path,
+  });
+}
+
+/** Does the same for an entry whose name is its path. */
+export function withPath(path: string, error: unknown): unknown {
+  return withName(path, error, path);
+}
+
+/** Words for a loss, behind the names in a message. */
+const LOSS = /^(.*: |)lost connection\b/s;
+
+/**
+ * Gives the message of a connection failure in a copy that the user interrupted:
+ * then nothing was lost.
+ */
+export function interruptedMessage({ message }: ConnectionFailure): string {
+  return LOSS.test(message)
+    ? message.replace(LOSS, "$1interrupted")
+    : `${message}: interrupted`;
 }

@@ -53,7 +53,8 @@ export class Teller implements Observer {
     ]);
     if (!json) return;
     this.#json = new JsonStream(terminal, () => this.#close());
-    this.#json.start({ version, sources, target });
+    const { isDry } = options;
+    this.#json.start({ version, sources, target, isDry });
   }
 
   /** Ends the copy: nobody reads what it tells on standard output. */
@@ -88,6 +89,7 @@ export class Teller implements Observer {
     const lines = summaryLines(this.#results, {
       seconds: (performance.now() - this.#began) / 1000,
       isInterrupted: this.interrupted.aborted,
+      isDry: this.#request.options.isDry,
     });
     for (const line of lines) terminal.say(line);
   }
@@ -100,15 +102,16 @@ export class Teller implements Observer {
 
   /**
    * True where the user asked for the summary, or where more than one thing was to
-   * be copied and something failed. What another scp copies is not known here.
+   * be copied and something failed, or it is a dry run that people read. What
+   * another scp copies is not known here.
    */
   get #wantsSummary(): boolean {
-    const { summary, quiet, sources, options } = this.#request;
+    const { summary, quiet, json, sources, options } = this.#request;
     if (summary) return true;
-    const { failures, count } = this.#results;
+    const { failures, count, copied, planned } = this.#results;
     const hasSeveral = options.recursive || sources.length > 1 ||
-      this.#results.copied > 1;
-    return failures > 0 && count > 1 && hasSeveral && !quiet &&
-      options.throughHere;
+      copied > 1 || planned.files > 1;
+    if (!hasSeveral || quiet || !options.throughHere) return false;
+    return failures > 0 ? count > 1 : options.isDry === true && !json;
   }
 }

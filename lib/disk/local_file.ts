@@ -11,6 +11,7 @@ export class LocalFile implements OpenFile {
   #position = 0;
   #isOpen = true;
 
+  /** @param path Path by which messages name it. */
   constructor(path: string, file: SystemFile, { writesAtOnce = true } = {}) {
     this.#path = path;
     this.#file = file;

@@ -73,15 +73,19 @@ export class LocalFileSystem implements FileSystem {
     return this.#create(path, mode);
   }
 
-  #create(path: string, mode: number): OpenFile | undefined {
-    const file = attempt(path, () => this.#calls.create(path, mode));
-    return file && new LocalFile(path, file);
+  #create(path: string, mode: number, name = path): OpenFile | undefined {
+    const file = attempt(name, () => this.#calls.create(path, mode));
+    return file && new LocalFile(name, file);
   }
 
-  async createNew(path: string, mode: number): Promise<OpenFile> {
-    const file = this.#create(path, mode);
+  async createNew(
+    path: string,
+    mode: number,
+    name = path,
+  ): Promise<OpenFile> {
+    const file = this.#create(path, mode, name);
     if (file !== undefined) return file;
-    throw new EntryError(`${path}: File exists`);
+    throw new EntryError(`${name}: File exists`);
   }
 
   async openToWrite(
@@ -127,8 +131,9 @@ export class LocalFileSystem implements FileSystem {
     path: string,
     destination: string,
     replaces = true,
+    name = path,
   ): Promise<void> {
-    attempt(path, () => {
+    attempt(name, () => {
       if (replaces) this.#calls.unlinkUnlessDirectory(path);
       this.#calls.symlink(destination, path);
     });

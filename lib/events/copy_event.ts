@@ -85,19 +85,27 @@ export type CopyEvent =
   /** The copy is over: nothing more is told. */
   | { readonly kind: "end" };
 
+/** Path, and the text that messages put before it: a host, or nothing. */
+export interface LabelledPath {
+  readonly label: string;
+  readonly path: string;
+}
+
 /** Change that a copy would make at its target. */
 export type Plan =
   | {
     readonly action: "copy";
-    readonly source: string;
-    readonly path: string;
+    readonly source: LabelledPath;
+    readonly target: LabelledPath;
+    /** Length of the source. */
+    readonly bytes: number;
     /** True where something is there; absent where nobody looked. */
     readonly replaces?: boolean;
   }
-  | { readonly action: "make directory"; readonly path: string }
+  | { readonly action: "make directory"; readonly target: LabelledPath }
   | {
     readonly action: "make link";
-    readonly path: string;
+    readonly target: LabelledPath;
     readonly destination: string;
     /** True where something is there. */
     readonly replaces: boolean;

@@ -1,4 +1,5 @@
-import type { CopyEvent, Observer, Total } from "./copy_event.ts";
+import type { SkipReason } from "../filesystem/existing_files.ts";
+import type { CopyEvent, Observer, Plan, Total } from "./copy_event.ts";
 
 /** Failures for one reason. */
 export interface FailureGroup {
@@ -21,6 +22,10 @@ export class Results implements Observer {
   bytes = 0;
   /** Files that were not copied, as the user asked. */
   skipped = 0;
+  /** Numbers of those by their reasons, in the order in which those came up first. */
+  readonly skippedFor = new Map<SkipReason, number>();
+  /** Changes that a dry run left out. */
+  readonly planned = { files: 0, bytes: 0, directories: 0, links: 0 };
   /** Entries that a filter left out. */
   excluded = 0;
   failures = 0;
@@ -40,8 +45,16 @@ export class Results implements Observer {
         this.bytes += event.file.size;
         break;
       case "excluded":
-      case "skipped":
-        this[event.kind]++;
+        this.excluded++;
+        break;
+      case "skipped": {
+        const { reason } = event;
+        this.skipped++;
+        this.skippedFor.set(reason, (this.skippedFor.get(reason) ?? 0) + 1);
+        break;
+      }
+      case "planned":
+        this.#plan(event);
         break;
       case "counted":
         this.total = event.total;
@@ -55,9 +68,25 @@ export class Results implements Observer {
     }
   }
 
+  #plan(plan: Plan): void {
+    switch (plan.action) {
+      case "copy":
+        this.planned.files++;
+        this.planned.bytes += plan.bytes;
+        break;
+      case "make directory":
+        this.planned.directories++;
+        break;
+      case "make link":
+        this.planned.links++;
+        break;
+    }
+  }
+
   /** Number of files and failures that came up. */
   get count(): number {
-    return this.copied + this.skipped + this.failures;
+    const { files, links } = this.planned;
+    return this.copied + files + links + this.skipped + this.failures;
   }
 
   /** Failures by their reasons, in the order in which those came up first. */

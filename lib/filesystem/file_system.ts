@@ -194,8 +194,11 @@ export interface FileSystem {
   /**
    * Makes a file that is the user's alone or has `mode` under the process's umask;
    * fails where something is there, a link included.
+   *
+   * @param name Path that the file takes at last, by which messages name it; its
+   * own, if absent.
    */
-  createNew(path: string, mode: number): Promise<OpenFile>;
+  createNew(path: string, mode: number, name?: string): Promise<OpenFile>;
   /**
    * Renames a file, in place of another one if that is there, in one step. Absent
    * where that cannot be done.
@@ -217,8 +220,14 @@ export interface FileSystem {
    * @param replaces True where the link takes the place of a file or link that is
    * there; else the call fails where something is there.
    * @default {true}
+   * @param name As that of `createNew`.
    */
-  symlink(path: string, destination: string, replaces?: boolean): Promise<void>;
+  symlink(
+    path: string,
+    destination: string,
+    replaces?: boolean,
+    name?: string,
+  ): Promise<void>;
   /** Gives the path of `name` in `directory`, as scp writes it: `directory/name`. */
   join(directory: string, name: string): string;
   /** Gives the last component of `path`, trailing separators ignored. */

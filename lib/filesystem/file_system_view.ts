@@ -48,8 +48,12 @@ export class FileSystemView implements FileSystem {
     return this.base.openToRead(path);
   }
 
-  createNew(path: string, mode: number): Promise<OpenFile> {
-    return this.base.createNew(path, mode);
+  createNew(
+    path: string,
+    mode: number,
+    name?: string,
+  ): Promise<OpenFile> {
+    return this.base.createNew(path, mode, name);
   }
 
   openToWrite(
@@ -84,8 +88,9 @@ export class FileSystemView implements FileSystem {
     path: string,
     destination: string,
     replaces?: boolean,
+    name?: string,
   ): Promise<void> {
-    return this.base.symlink(path, destination, replaces);
+    return this.base.symlink(path, destination, replaces, name);
   }
 
   join(directory: string, name: string): string {

@@ -14,6 +14,7 @@ import {
   type ReceivedFile,
   type StorePolicy,
   takenMode,
+  withLeft,
 } from "./store.ts";
 
 /** Mode of a file that gets its own one when it is whole. */
@@ -121,7 +122,7 @@ export class ReplacedFile implements ReceivedFile {
     const made = isLater ? PRIVATE_MODE : openMode(mode, policy);
     // Both leave at once: a look for a link costs no round trip.
     const [file, link] = await Promise.all([
-      files.createNew(temporary, made).catch(asEntryError),
+      files.createNew(temporary, made, path).catch(asEntryError),
       files.readlink(place).catch(asEntryError),
     ]);
     if (file instanceof TooManyOpenError) throw file;
@@ -162,8 +163,7 @@ export class ReplacedFile implements ReceivedFile {
       await this.#files.replace!(this.#temporary, this.#place);
     } catch (error) {
       const failure = asEntryError(error);
-      await this.abandon();
-      return failure;
+      return withLeft(failure, await this.abandon());
     }
     return flaw;
   }
@@ -211,11 +211,6 @@ function objectionTo(replaced: Attributes | undefined): string | undefined {
 /** Tells a path that begins at a root, as links on any system write it. */
 function isAbsolute(path: string): boolean {
   return path.startsWith("/") || /^(?:[a-z]:)?\\/i.test(path);
-}
-
-/** Tells a name that this program gives to files that are not whole yet. */
-export function isTemporaryName(name: string): boolean {
-  return /^\..*\.seacp-[a-z2-7]{6}$/s.test(name);
 }
 
 /** Gives a path for what is to take the place of an entry, in the same directory. */

@@ -4,7 +4,7 @@
  * order of OpenSSH's scp.c `sink()`, and set times where they are given some.
  */
 
-import { asEntryError, type EntryError } from "../errors.ts";
+import { asEntryError, EntryError, LostFileError } from "../errors.ts";
 import type { Attributes, OpenFile, Times } from "./file_system.ts";
 
 /** Modes that the user gives, in place of those of the sources. */
@@ -43,8 +43,28 @@ export interface EntryToStore {
 export interface FinishedFile {
   /** Failure to write; then the file is empty. */
   readonly failure?: unknown;
+  /** Path of the file where it was to be removed, and could not be. */
+  readonly left?: string | undefined;
   /** First other failure. */
   readonly flaw?: EntryError;
+}
+
+/**
+ * Gives the end of a message about a file that did not arrive.
+ *
+ * @param left Path of what could not be removed; absent where nothing is left.
+ */
+export function leftText(left: string | undefined): string {
+  return left === undefined ? "" : `; ${left} is left`;
+}
+
+/** Gives a failure that tells what is left, too, unless the file begins again. */
+export function withLeft(
+  failure: EntryError,
+  left: string | undefined,
+): EntryError {
+  const isTold = left === undefined || failure instanceof LostFileError;
+  return isTold ? failure : new EntryError(failure.message + leftText(left));
 }
 
 /** A file that is being received. */

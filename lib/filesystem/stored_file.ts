@@ -189,8 +189,7 @@ export class StoredFile implements ReceivedFile {
       this.finish(content.length, times),
     ]);
     if (written.status === "rejected") {
-      await this.abandon(0);
-      return { failure: written.reason };
+      return { failure: written.reason, left: await this.abandon(0) };
     }
     if (finished.status === "rejected") throw finished.reason;
     return finished.value === undefined ? {} : { flaw: finished.value };

@@ -1,4 +1,4 @@
-import { EntryError } from "../errors.ts";
+import { asEntryError, EntryError } from "../errors.ts";
 import { isAnythingAt } from "./existing_files.ts";
 import type {
   Attributes,
@@ -7,59 +7,55 @@ import type {
   OpenFile,
 } from "./file_system.ts";
 import { FileSystemView } from "./file_system_view.ts";
-
-/** Attributes of what would be made. */
-const MADE: Attributes = {
-  kind: "directory",
-  size: 0,
-  mode: 0o700,
-  modified: 0,
-  accessed: 0,
-};
-
-/** File that takes everything and keeps nothing. */
-const NOWHERE: OpenFile = {
-  stat: async () => ({ ...MADE, kind: "file" }),
-  identify: async () => undefined,
-  read: async () => 0,
-  write: async () => {},
-  truncate: async () => {},
-  setMode: async () => {},
-  setTimes: async () => {},
-  close: async () => {},
-  [Symbol.dispose]: () => {},
-};
+import type { PlannedEntries } from "./planned_entries.ts";
 
 /**
- * View of a file system that nothing changes: it takes each change, and tells and
- * shows the directories that would be there.
+ * View of a file system that nothing changes: it takes each change, and shows what
+ * would be there.
  */
 export class UnchangedFileSystem extends FileSystemView {
+  readonly planned: PlannedEntries;
   readonly #onDirectory: (path: string) => void;
-  readonly #made = new Set<string>();
+  /** Directories that something was to be made in, by their paths. */
+  readonly #directories = new Map<string, Promise<Attributes | undefined>>();
 
-  /** @param onDirectory Called with the path of each directory that would be made. */
-  constructor(base: FileSystem, onDirectory: (path: string) => void) {
+  /**
+   * @param planned Entries that would be there.
+   * @param onDirectory Called with the path of each directory that would be made.
+   */
+  constructor(
+    base: FileSystem,
+    planned: PlannedEntries,
+    onDirectory: (path: string) => void,
+  ) {
     super(base);
+    this.planned = planned;
     this.#onDirectory = onDirectory;
-    if (base.create !== undefined) this.create = async () => NOWHERE;
-    if (base.replace !== undefined) this.replace = async () => {};
+    delete this.create;
+    if (base.replace !== undefined) {
+      this.replace = async (from, path) => planned.move(from, path);
+    }
   }
 
   override async find(path: string): Promise<Attributes | undefined> {
     const real = this.#realPath(path);
-    if (this.#isMade(real)) return MADE;
-    return this.#isInMade(real) ? undefined : await this.base.find(real);
+    const isOurs = this.planned.has(real) || this.#isInMade(real);
+    return isOurs ? this.planned.find(real) : await this.base.find(real);
   }
 
   override async stat(path: string): Promise<Attributes> {
     const real = this.#realPath(path);
-    return this.#isMade(real) ? MADE : await this.base.stat(real);
+    return this.planned.find(real) ?? await this.base.stat(real);
   }
 
   override async identify(path: string): Promise<string | undefined> {
     const real = this.#realPath(path);
-    return this.#isMade(real) ? `new:${real}` : await this.base.identify(real);
+    const made = `new:${real}`;
+    if (this.#isMade(real)) return made;
+    const identity = this.base.identify(real);
+    if (!this.planned.has(real)) return await identity;
+    const found = await identity.catch(asEntryError);
+    return found instanceof EntryError ? made : found;
   }
 
   override async readdir(path: string): Promise<Listing> {
@@ -71,25 +67,38 @@ export class UnchangedFileSystem extends FileSystemView {
   }
 
   override async readlink(path: string): Promise<string | undefined> {
-    const isNew = this.#isMade(path) || this.#isInMade(path);
-    return isNew ? undefined : await this.base.readlink(path);
+    const isOurs = this.planned.has(path) || this.#isInMade(path);
+    return isOurs ? this.planned.textOf(path) : await this.base.readlink(path);
   }
 
-  override async createNew(path: string): Promise<OpenFile> {
-    if (!this.#isInMade(path) && await isAnythingAt(this.base, path)) {
-      throw new EntryError(`${this.label}${path}: File exists`);
-    }
-    return NOWHERE;
+  override async createNew(
+    path: string,
+    _mode: number,
+    name = path,
+  ): Promise<OpenFile> {
+    await this.#checkFree(path, name);
+    return this.planned.addFile(path);
   }
 
-  override async openToWrite(): Promise<OpenFile> {
-    return NOWHERE;
+  override async openToWrite(
+    path: string,
+    _mode: number,
+    replaced?: Attributes,
+  ): Promise<OpenFile> {
+    if (replaced === undefined) await this.#checkDirectoryOf(path);
+    return this.planned.addFile(path, replaced);
   }
 
-  override async remove(): Promise<void> {}
+  override async remove(path: string): Promise<void> {
+    this.planned.remove(path);
+  }
 
   override async mkdir(path: string): Promise<void> {
-    this.#made.add(path);
+    await this.#checkDirectoryOf(path);
+    if (this.planned.has(path)) {
+      throw new EntryError(`${this.label}${path}: File exists`);
+    }
+    this.planned.addDirectory(path);
     this.#onDirectory(path);
   }
 
@@ -99,14 +108,38 @@ export class UnchangedFileSystem extends FileSystemView {
 
   override async symlink(
     path: string,
-    _destination: string,
+    destination: string,
     replaces = true,
+    name = path,
   ): Promise<void> {
-    if (!replaces) await this.createNew(path);
+    if (replaces) await this.#checkDirectoryOf(path);
+    else await this.#checkFree(path, name);
+    this.planned.addLink(path, destination);
+  }
+
+  /** @throws {EntryError} If nothing new can be at a path. */
+  async #checkFree(path: string, name: string): Promise<void> {
+    await this.#checkDirectoryOf(path, name);
+    if (!await isAnythingAt(this, path)) return;
+    throw new EntryError(`${this.label}${name}: File exists`);
+  }
+
+  /** @throws {EntryError} If what a path is to be in is no directory. */
+  async #checkDirectoryOf(path: string, name = path): Promise<void> {
+    if (this.#isInMade(path)) return;
+    const above = this.#above(path) || ".";
+    const looked = this.#directories.get(above) ?? this.find(above);
+    this.#directories.set(above, looked);
+    const found = await looked;
+    if (found?.kind === "directory" || found?.kind === "unknown") return;
+    const reason = found === undefined
+      ? "No such file or directory"
+      : "Not a directory";
+    throw new EntryError(`${this.label}${name}: ${reason}`);
   }
 
   #isMade(path: string): boolean {
-    return this.#made.has(path);
+    return this.planned.hasDirectory(path);
   }
 
   /** Tells a path in a directory that would be made. */
@@ -135,10 +168,17 @@ export class UnchangedFileSystem extends FileSystemView {
 const UPWARD = /[\\/]\.\.(?=[\\/]|$)/g;
 
 /** Attributes of what nobody looks at. */
-const UNSEEN: Attributes = { ...MADE, kind: "unknown" };
+const UNSEEN: Attributes = {
+  kind: "unknown",
+  size: 0,
+  mode: 0o700,
+  modified: 0,
+  accessed: 0,
+};
 
 /**
- * File system that nobody looks at and nothing changes: anything may be there.
+ * File system that nobody looks at and nothing changes: anything may be there, and
+ * what would be is.
  */
 export class UnseenFileSystem extends UnchangedFileSystem {
   override readonly label: string;
@@ -146,26 +186,29 @@ export class UnseenFileSystem extends UnchangedFileSystem {
   /** @param base File system whose paths are written alike. */
   constructor(
     base: FileSystem,
-    label: string,
-    onDirectory: (path: string) => void,
+    { label, planned, onDirectory }: {
+      label: string;
+      planned: PlannedEntries;
+      onDirectory: (path: string) => void;
+    },
   ) {
-    super(new FileSystemView(base), onDirectory);
+    super(new FileSystemView(base), planned, onDirectory);
     this.label = label;
   }
 
-  override async find(): Promise<Attributes> {
-    return UNSEEN;
+  override async find(path: string): Promise<Attributes> {
+    return this.planned.find(path) ?? UNSEEN;
   }
 
-  override async stat(): Promise<Attributes> {
-    return UNSEEN;
+  override async stat(path: string): Promise<Attributes> {
+    return await this.find(path);
   }
 
   override async identify(): Promise<undefined> {}
 
   override async readlink(): Promise<undefined> {}
 
-  override async createNew(): Promise<OpenFile> {
-    return NOWHERE;
+  override async createNew(path: string): Promise<OpenFile> {
+    return this.planned.addFile(path);
   }
 }

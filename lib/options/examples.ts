@@ -24,6 +24,10 @@ export const EXAMPLES: readonly Example[] = [
     effect: "a directory, times and modes preserved",
   },
   {
+    command: "seacp -rp site/. host:/srv/www",
+    effect: "its content, each time to the same place",
+  },
+  {
     command: "seacp a.txt b.txt host:docs/",
     effect: "several files into one directory",
   },

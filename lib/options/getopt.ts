@@ -108,10 +108,16 @@ function withValue(option: TableOption, value: string | undefined): Part {
     : { kind: "option", option, value };
 }
 
+/** Options by which rsync deletes what its source lacks: no other one is meant. */
+const RSYNC_DELETES = /^--del(?:ete(?:-[a-z]+)?)?$/;
+
 /** Gives scp's words for an unknown option; a word also gets a way out. */
 function unknownOption(typed: string, table: readonly TableOption[]): string {
   const message = `unknown option -- ${typed.replace(/^--?(?=.)/, "")}`;
   if (!/^--./.test(typed)) return message;
+  if (RSYNC_DELETES.test(typed)) {
+    return `${message}: nothing at a target is ever deleted: try --help`;
+  }
   const words = table
     .filter(({ name, summary }) => name.length > 1 && summary !== undefined)
     .map(({ name }) => dashed(name));

@@ -23,11 +23,12 @@ function readValue(value: string): GivenModes {
     ...value.split(",").map((part) => {
       const [, letter, digits] = /^([DF])(0?[0-7]{3})$/.exec(part) ?? [];
       if (letter === undefined) {
-        throw new UsageError(
-          `Invalid modes "${value}": they must be D755 for directories, F644 for ` +
-            "files, or both: D755,F644",
-          { status: 255 },
-        );
+        const rule = /^[DF][1-7][0-7]{3}$/.test(part)
+          ? "set-id and sticky bits cannot be given: three digits, as in F755"
+          : "they must be D755 for directories, F644 for files, or both: D755,F644";
+        throw new UsageError(`Invalid modes "${value}": ${rule}`, {
+          status: 255,
+        });
       }
       return { [KINDS[letter as keyof typeof KINDS]]: parseInt(digits!, 8) };
     }),

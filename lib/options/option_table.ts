@@ -81,7 +81,7 @@ export const CHOICE_GROUP: OptionGroup = {
     },
     {
       name: "mkdir",
-      summary: "Make the target directory, and those above it.",
+      summary: "Make the target directory, and those above; copy into it.",
     },
     {
       name: "dry-run",

@@ -1,6 +1,7 @@
 import { Pacer } from "../channel/paced_channel.ts";
 import { asEntryError, EntryError } from "../errors.ts";
 import { makeDirectories } from "../filesystem/made_directories.ts";
+import { PlannedEntries } from "../filesystem/planned_entries.ts";
 import { NameCollisions } from "../filesystem/name_collisions.ts";
 import { LocalFileSystem } from "../disk/local_file_system.ts";
 import { pathsOnWindows } from "../filesystem/local_pattern.ts";
@@ -28,6 +29,7 @@ import { copyHere } from "./local_copy.ts";
 import { copyDirectly } from "./direct_copy.ts";
 import { copyWithFallback, type Routes } from "./fallback.ts";
 import { filesForDownload } from "./home_guard.ts";
+import { hintingMkdir } from "./missing_target.ts";
 import { overOneConnection } from "./one_connection.ts";
 import type { RouteContext } from "./route.ts";
 import { sftpNeedOf, type Way } from "./sftp_needs.ts";
@@ -59,11 +61,15 @@ export async function copy(
   job: CopyJob,
   observer: Observer,
 ): Promise<Pick<Tally, "failures" | "hasLostHost">> {
-  const tally = new Tally(observer);
+  const tally = new Tally(hintingMkdir(observer, job));
   try {
-    const files = writtenFiles(new LocalFileSystem(), job.options, tally);
+    const planned = new PlannedEntries();
+    const files = writtenFiles(new LocalFileSystem(), job.options, {
+      planned,
+      observer: tally,
+    });
     const rules = await filterRulesOf(files, job.options);
-    await using copy = new Copy(job, tally, { files, rules });
+    await using copy = new Copy(job, tally, { files, rules, planned });
     await copy.run();
   } catch (error) {
     tally.report({ kind: "failure", message: asEntryError(error).message });
@@ -95,7 +101,7 @@ class Copy implements AsyncDisposable {
   constructor(
     job: CopyJob,
     observer: Tally,
-    { files, rules }: Pick<RouteContext, "files" | "rules">,
+    { files, ...shared }: Pick<RouteContext, "files" | "rules" | "planned">,
   ) {
     const { bitsPerSecond } = job.options;
     const memory = new HostMemory(memoryDirectory(environmentVariable));
@@ -104,9 +110,9 @@ class Copy implements AsyncDisposable {
       job,
       observer,
       files,
-      rules,
+      ...shared,
       among: new NameCollisions(files, job.target),
-      madeLinks: new Set<string>(),
+      settledLinks: new Map(),
       pacer: bitsPerSecond === undefined
         ? undefined
         : pacerUntil(job.interrupted, bitsPerSecond),

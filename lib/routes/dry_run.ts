@@ -3,6 +3,7 @@
 import { asEntryError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
+import type { PlannedEntries } from "../filesystem/planned_entries.ts";
 import {
   UnchangedFileSystem,
   UnseenFileSystem,
@@ -19,10 +20,14 @@ import { sftpNeedOf } from "./sftp_needs.ts";
 export function writtenFiles(
   files: FileSystem,
   { isDry }: Pick<CopyOptions, "isDry">,
-  observer: Observer,
+  { planned, observer }: {
+    /** Entries of the job's target that its copies would have made. */
+    planned: PlannedEntries;
+    observer: Observer;
+  },
 ): FileSystem {
   return isDry
-    ? new UnchangedFileSystem(files, planner(files, observer))
+    ? new UnchangedFileSystem(files, planned, planner(files, observer))
     : files;
 }
 
@@ -30,12 +35,12 @@ export function writtenFiles(
 function planner(
   { label }: Pick<FileSystem, "label">,
   observer: Observer,
-): ConstructorParameters<typeof UnchangedFileSystem>[1] {
+): (path: string) => void {
   return (path) =>
     observer.report({
       kind: "planned",
       action: "make directory",
-      path: label + path,
+      target: { label, path },
     });
 }
 
@@ -50,7 +55,7 @@ export function mayNotLook(options: CopyOptions): boolean {
 export async function plan(
   paths: readonly string[],
   { host, path }: RemoteLocation,
-  { files, rules, job, observer }: RouteContext,
+  { files, rules, job, planned, observer }: RouteContext,
 ): Promise<void> {
   const label = `${host}: `;
   observer.report({
@@ -66,7 +71,11 @@ export async function plan(
       entries: roots.map((path) => ({ path })),
     },
     {
-      files: new UnseenFileSystem(files, label, planner({ label }, observer)),
+      files: new UnseenFileSystem(files, {
+        label,
+        planned,
+        onDirectory: planner({ label }, observer),
+      }),
       path: path || ".",
       mustBeDirectory: targetIsDirectory,
     },

@@ -5,7 +5,6 @@ import type {
   OpenFile,
 } from "../filesystem/file_system.ts";
 import { FileSystemView } from "../filesystem/file_system_view.ts";
-import { isTemporaryName } from "../filesystem/replaced_file.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
 import { isDotPath } from "../names/remote_path.ts";
 import { homeDirectory } from "../system/environment.ts";
@@ -37,10 +36,13 @@ class GuardedHome extends FileSystemView {
     }
   }
 
-  override async createNew(path: string, mode: number): Promise<OpenFile> {
-    // A file under a temporary name takes its own one by `replace`.
-    if (!isTemporaryName(this.nameOf(path))) this.#check(path);
-    return await super.createNew(path, mode);
+  override async createNew(
+    path: string,
+    mode: number,
+    name = path,
+  ): Promise<OpenFile> {
+    this.#check(name);
+    return await super.createNew(path, mode, name);
   }
 
   override async openToWrite(
@@ -61,9 +63,10 @@ class GuardedHome extends FileSystemView {
     path: string,
     destination: string,
     replaces?: boolean,
+    name = path,
   ): Promise<void> {
-    this.#check(path);
-    await super.symlink(path, destination, replaces);
+    this.#check(name);
+    await super.symlink(path, destination, replaces, name);
   }
 
   #check(path: string): void {

@@ -11,7 +11,7 @@ import type { RouteContext } from "./route.ts";
 export async function copyHere(
   source: string,
   target: string,
-  { job, files, rules, observer, among, madeLinks, scan }: RouteContext,
+  { job, files, rules, observer, among, settledLinks, scan }: RouteContext,
 ): Promise<void> {
   const { recursive, preserve, modes, existing, isAtomic, isDry, keepsLinks } =
     job.options;
@@ -35,7 +35,7 @@ export async function copyHere(
         existing,
         isAtomic,
         dryRun: isDry ? "seen" : undefined,
-        links: madeLinks,
+        links: settledLinks,
         confinesLinks: keepsLinks,
         platform: job.rules.platform,
         isWatched: false,

@@ -5,8 +5,10 @@ import type { Scan } from "../events/total_count.ts";
 import type { Tally } from "../events/tally.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import type { NameCollisions } from "../filesystem/name_collisions.ts";
+import type { PlannedEntries } from "../filesystem/planned_entries.ts";
 import type { FilterRules } from "../names/filter_rules.ts";
 import type { CopyJob } from "../options/copy_options.ts";
+import type { SettledLinks } from "../tree/options.ts";
 import type { Banners } from "./banners.ts";
 import type { Hosts } from "./hosts.ts";
 import type { UnavailableProtocol } from "./unavailable_protocol.ts";
@@ -74,8 +76,10 @@ export interface RouteContext extends SessionContext {
   readonly files: FileSystem;
   /** Rules for what is in directories; absent where all of it is copied. */
   readonly rules: FilterRules | undefined;
-  /** Keys of the links that the job's copies made: nothing is written through them. */
-  readonly madeLinks: Set<string>;
+  /** Links at the target that the job's copies settled. */
+  readonly settledLinks: SettledLinks;
+  /** Entries that the job's copies would have made at its target, in a dry run. */
+  readonly planned: PlannedEntries;
   /** Names that the job's copies put into its target, where that is local. */
   readonly among: NameCollisions;
   /**

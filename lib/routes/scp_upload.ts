@@ -161,7 +161,8 @@ export class UploadDialogue implements Dialogue {
 
   #reportUnsent(paths: readonly string[]): void {
     for (const path of paths) {
-      this.#observer.report({ kind: "failure", message: `${path}: not sent` });
+      const message = `${path}: not sent`;
+      this.#observer.report({ kind: "failure", message, path });
     }
   }
 

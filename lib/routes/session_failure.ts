@@ -2,6 +2,7 @@
 
 import {
   type ConnectionFailure,
+  interruptedMessage,
   isConnectionFailure,
   LimitError,
   ProtocolError,
@@ -131,16 +132,21 @@ export function dialogueFailures(
   if (failure instanceof ProtocolError) {
     const isOwnWords = failure instanceof RefusalError && !exit.hasSeveral;
     const message = failure.message + lockstepHint(failure, exit);
-    return [remoteEvent(message, exit, { isOwnWords })];
+    return [{ ...remoteEvent(message, exit, { isOwnWords }), ...hit(failure) }];
   }
   if (failure !== undefined) {
-    return [lostEvent(exit, lostReason(failure, exit))];
+    return [{ ...lostEvent(exit, lostReason(failure, exit)), ...hit(failure) }];
   }
   const refusals = exit.lateRefusal === undefined
     ? []
     : [remoteEvent(exit.lateRefusal, exit, { isOwnWords: true })];
   const hasReported = exit.hasReported || refusals.length > 0;
   return [...refusals, ...exitFailures({ ...exit, hasReported })];
+}
+
+/** Gives the path of the entry that a failure hit, as a field of its event. */
+function hit({ path }: ConnectionFailure): Pick<FailureEvent, "path"> {
+  return path === undefined ? {} : { path };
 }
 
 function exitFailures(
@@ -168,13 +174,12 @@ function lostEvent(
 }
 
 function lostReason(
-  { message }: ConnectionFailure,
+  failure: ConnectionFailure,
   { isInterrupted, status }: SessionExit,
 ): string {
-  const reason = isInterrupted
-    ? "interrupted"
-    : status?.failure ?? "the remote ended too early";
-  return `${message}: ${reason}`;
+  if (isInterrupted) return interruptedMessage(failure);
+  const reason = status?.failure ?? "the remote ended too early";
+  return `${failure.message}: ${reason}`;
 }
 
 /** Words a message about a remote: with -O an scp's own words stay as they are. */

@@ -126,10 +126,10 @@ function sourcesOf(
 async function targetOn(
   server: SftpFileSystem,
   target: RemoteLocation,
-  { job: { options }, observer }: SftpContext,
+  { job: { options }, planned, observer }: SftpContext,
 ): Promise<Pick<Target, "files" | "path">> {
   const path = await targetPath(server, target.path);
-  const files = writtenFiles(server, options, observer);
+  const files = writtenFiles(server, options, { planned, observer });
   if (options.makesTarget) await makeDirectories(files, path);
   return { files, path };
 }
@@ -175,7 +175,7 @@ function ontoServer({ job }: SftpContext): PlaceOptions {
 async function copy(
   sources: Sources,
   target: Target,
-  { job, observer, madeLinks, scan }: SftpContext,
+  { job, observer, settledLinks, scan }: SftpContext,
   options: PlaceOptions,
 ): Promise<void> {
   await copyTree(sources, target, {
@@ -185,7 +185,7 @@ async function copy(
       existing: job.options.existing,
       isAtomic: job.options.isAtomic,
       dryRun: job.options.isDry ? "seen" : undefined,
-      links: job.options.keepsLinks ? madeLinks : "followed",
+      links: job.options.keepsLinks ? settledLinks : "followed",
       confinesLinks: true,
       isWatched: true,
       interrupted: job.interrupted,

@@ -3,10 +3,10 @@ import {
   type EntryError,
   SessionError,
   UnexpectedOutputError,
-  withName,
+  withPath,
 } from "../errors.ts";
 import type { OpenFile, Times } from "../filesystem/file_system.ts";
-import type { ReceivedFile } from "../filesystem/store.ts";
+import { leftText, type ReceivedFile, withLeft } from "../filesystem/store.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { type FileProgress, startFile } from "../events/file_progress.ts";
 import type { EntryReader } from "./entry_reader.ts";
@@ -51,7 +51,7 @@ export class BodyReceiver {
             await stored.discard(size);
           } else if (failure === undefined) await stored.abandon(size);
           else this.#report(failure, path);
-          throw withName(path, error);
+          throw withPath(path, error);
         });
       const flaw = failure ?? await stored.finish(size, times);
       isWhole = flaw === undefined && warning === undefined;
@@ -69,7 +69,7 @@ export class BodyReceiver {
       size,
       moved: () => {},
     });
-    if (received < size) await this.#breakOff(path, received, size);
+    if (received < size) await this.#breakOff(path, { received, size });
     await this.#reader.readVerdict(path);
     await this.#reader.acknowledge();
   }
@@ -106,21 +106,28 @@ export class BodyReceiver {
       stored.file,
       { size, moved: (bytes) => progress.moved(bytes) },
     );
-    if (received < size || failure !== undefined) await stored.abandon(written);
-    if (received === size) return failure;
-    if (failure !== undefined) this.#report(failure, stored.path);
-    return await this.#breakOff(stored.path, received, size);
+    if (received === size && failure === undefined) return undefined;
+    const left = await stored.abandon(written);
+    const flaw = failure && withLeft(failure, left);
+    if (received === size) return flaw;
+    if (flaw !== undefined) this.#report(flaw, stored.path);
+    return await this.#breakOff(stored.path, { received, size, left });
   }
 
   /** Ends the dialogue where a body ends too early. */
   async #breakOff(
     path: string,
-    received: number,
-    size: number,
+    { received, size, left }: {
+      received: number;
+      size: number;
+      left?: string | undefined;
+    },
   ): Promise<never> {
     await this.#reader.peer.sendFailure("Broken pipe");
     throw new SessionError(
-      `${path}: lost connection after ${received} of ${size} bytes`,
+      `${path}: lost connection after ${received} of ${size} bytes` +
+        leftText(left),
+      { path },
     );
   }
 

@@ -1,6 +1,6 @@
 import { sendBody } from "../channel/body.ts";
 import type { Channel } from "../channel/channel.ts";
-import { asEntryError, EntryError, SessionError, withName } from "../errors.ts";
+import { asEntryError, EntryError, SessionError, withPath } from "../errors.ts";
 import type { FileSystem, OpenFile } from "../filesystem/file_system.ts";
 import { givenMode, type GivenModes } from "../filesystem/store.ts";
 import type { Observer } from "../events/copy_event.ts";
@@ -151,7 +151,7 @@ export class FileSender {
       if (error instanceof SessionError) {
         await session.awaitReplies().catch(unlessLost);
       }
-      throw withName(path, error);
+      throw withPath(path, error);
     } finally {
       progress.finished();
     }

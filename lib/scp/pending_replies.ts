@@ -158,7 +158,9 @@ export class PendingReplies {
       if (part === "start" && error instanceof SessionError) {
         return "lost" as const;
       }
-      throw withName(this.#unsure(entry), error);
+      const paths = this.#unsure(entry);
+      const path = new Set(paths).size === 1 ? paths[0] : undefined;
+      throw withName(unsure(paths), error, path);
     });
     if (reply === "lost") return this.#lose("refused");
     if (reply === "stall") return this.#lose("stalled");
@@ -213,12 +215,12 @@ export class PendingReplies {
     return this.#pending.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Names for an error all files that may not have arrived, else directories. */
-  #unsure(first: SentEntry): string {
+  /** Gives the paths of all files that may not have arrived, else of directories. */
+  #unsure(first: SentEntry): readonly string[] {
     const others = this.#pending.filter(({ part }) => part !== "end");
     const all = [first, ...others.map(({ entry }) => entry)];
     const files = all.filter(({ step }) => step.kind === "file");
-    return unsure((files.length > 0 ? files : all).map(({ path }) => path));
+    return (files.length > 0 ? files : all).map(({ path }) => path);
   }
 
   /** Drops all pending replies; `before` is an entry that has one. */

@@ -1,4 +1,4 @@
-import { ProtocolError, SessionError, withName } from "../errors.ts";
+import { ProtocolError, SessionError, withPath } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { rewordedFailures } from "../events/reworded_failures.ts";
 import { guard, recordsOf } from "./announcements.ts";
@@ -330,7 +330,7 @@ export class SinkSession {
       // A sink that stopped reading may have said why: perhaps it refused a
       // speculation, and is lost by that alone.
       await this.awaitReplies();
-      throw withName(path, error);
+      throw withPath(path, error);
     }
   }
 }

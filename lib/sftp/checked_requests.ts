@@ -15,6 +15,8 @@ import { Status } from "./wire/status.ts";
 /** Subject of a request, for the message of a failure. */
 export interface Subject {
   readonly path: string;
+  /** Path that the message names; `path`, if absent. */
+  readonly name?: string | undefined;
   /** Action that the message names; absent where the path alone will do. */
   readonly action?: string;
   /**
@@ -60,7 +62,7 @@ export class CheckedRequests {
     subject: Subject,
   ): Promise<Handle> {
     const { session } = this;
-    const { path } = subject;
+    const { path, name = path } = subject;
     const isOtherOpen = session.handles.count > 0;
     const response = await session.request(request);
     if (response.kind === "handle") return response.handle;
@@ -68,7 +70,7 @@ export class CheckedRequests {
     const mayBeTooMany = isOtherOpen && failure instanceof EntryError &&
       isTooMany(
         response,
-        failure.message.slice(this.label.length + path.length),
+        failure.message.slice(this.label.length + name.length),
       );
     if (mayBeTooMany) {
       throw new TooManyOpenError(failure.message);
@@ -119,7 +121,7 @@ export class CheckedRequests {
 
   /** Gives the error to throw for a response that was not expected. */
   async failure(
-    { path, action, attempt = "other" }: Subject,
+    { path, name = path, action, attempt = "other" }: Subject,
     response: Response,
   ): Promise<Error> {
     const isFailure = response.kind === "status" &&
@@ -130,8 +132,8 @@ export class CheckedRequests {
       { path, attempt },
       response,
     );
-    const name = action === undefined ? path : `${path}: ${action}`;
-    return new EntryError(`${this.label}${name}: ${reason}`);
+    const subject = action === undefined ? name : `${name}: ${action}`;
+    return new EntryError(`${this.label}${subject}: ${reason}`);
   }
 
   /** Closes a handle without waiting. Written data are not known to be kept. */

@@ -18,6 +18,8 @@ export interface BlockLimits {
 export class SftpFile implements OpenFile {
   readonly handle: Handle;
   readonly path: string;
+  /** The file as the subject of a request. */
+  readonly subject: Subject;
   readonly keepsOrder: boolean;
   readonly spread?: NonNullable<OpenFile["spread"]>;
   readonly #requests: CheckedRequests;
@@ -29,6 +31,7 @@ export class SftpFile implements OpenFile {
   #isOpen = true;
 
   /**
+   * @param name Path by which messages name the file; its own, if absent.
    * @param access Purpose for which the file is open.
    * @param blocks Most of its blocks that are in flight in one session.
    * @param length The file's length in bytes; 0 where it is only read.
@@ -36,7 +39,8 @@ export class SftpFile implements OpenFile {
   constructor(
     handle: Handle,
     path: string,
-    { requests, limits, access, blocks, length }: {
+    { name, requests, limits, access, blocks, length }: {
+      name?: string | undefined;
       requests: CheckedRequests;
       limits: BlockLimits;
       access: Access;
@@ -47,6 +51,7 @@ export class SftpFile implements OpenFile {
     this.#length = length;
     this.handle = handle;
     this.path = path;
+    this.subject = { path, name };
     this.#requests = requests;
     this.#limits = limits;
     const { session } = requests;
@@ -99,7 +104,7 @@ export class SftpFile implements OpenFile {
       const response = await session.read(this.handle, receiver, at);
       if (response.kind === "status" && response.code === Status.EOF) return 0;
       if (response.kind !== "data") {
-        throw await this.#requests.failure({ path: this.path }, response);
+        throw await this.#requests.failure(this.subject, response);
       }
       if (response.length > 0) return response.length;
     }
@@ -117,7 +122,7 @@ export class SftpFile implements OpenFile {
         handle: this.handle,
         offset: at + start,
         data: bytes.subarray(start, start + limit),
-      }, { path: this.path, attempt: "write" }));
+      }, { ...this.subject, attempt: "write" }));
     }
     // The caller may change the bytes once no WRITE is in flight.
     const outcomes = await Promise.allSettled(writes);
@@ -160,7 +165,7 @@ export class SftpFile implements OpenFile {
   ): Promise<number> {
     const { handle, path } = this;
     const attributes = { size };
-    const subject = { path, action: "truncate" };
+    const subject = { ...this.subject, action: "truncate" };
     if (!this.#isOpen) {
       // By now another file may have the handle.
       await this.#requests.expectOk(
@@ -183,9 +188,10 @@ export class SftpFile implements OpenFile {
       if (isRight(length)) return length;
     }
     const { label } = this.#requests;
+    const { name = path } = this.subject;
     throw new NotCutError(
       refusal?.message ??
-        `${label}${path}: truncate: the server did not do what it says`,
+        `${label}${name}: truncate: the server did not do what it says`,
     );
   }
 
@@ -217,7 +223,7 @@ export class SftpFile implements OpenFile {
   /** Sets attributes by FSETSTAT, else by SETSTAT. */
   async #set(attributes: WireAttributes, action: string): Promise<void> {
     const { handle, path } = this;
-    const subject = { path, action };
+    const subject = { ...this.subject, action };
     // Truncation changes the times, and on some servers perhaps the mode.
     if (this.#truncated !== undefined) await this.#truncated;
     const refusal = await this.#try(
@@ -245,10 +251,10 @@ export class SftpFile implements OpenFile {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     if (this.#truncated !== undefined) await this.#truncated;
-    const { handle, path } = this;
+    const { handle, subject } = this;
     await this.#requests.expectOk(
       { kind: "close", handle },
-      { path, action: "close" },
+      { ...subject, action: "close" },
     );
   }
 

@@ -183,7 +183,11 @@ export class SftpFileSystem implements FileSystem {
     );
   }
 
-  async createNew(path: string, mode: number): Promise<OpenFile> {
+  async createNew(
+    path: string,
+    mode: number,
+    name?: string,
+  ): Promise<OpenFile> {
     return await this.#open(
       {
         kind: "open",
@@ -191,7 +195,7 @@ export class SftpFileSystem implements FileSystem {
         access: "create",
         attributes: { permissions: mode },
       },
-      { path },
+      { path, name },
     );
   }
 
@@ -225,6 +229,7 @@ export class SftpFileSystem implements FileSystem {
   ): Promise<SftpFile> {
     const handle = await this.#requests.expectHandle(request, subject);
     return new SftpFile(handle, request.path, {
+      name: subject.name,
       requests: this.#requests,
       limits: this.#limits,
       access: request.access,
@@ -248,7 +253,7 @@ export class SftpFileSystem implements FileSystem {
       to: to.handle,
       offset: at,
       length: length === "all" ? 0 : length,
-    }, { path: to.path, attempt: "write" });
+    }, { ...to.subject, attempt: "write" });
   }
 
   async remove(path: string): Promise<void> {
@@ -291,13 +296,14 @@ export class SftpFileSystem implements FileSystem {
     path: string,
     destination: string,
     replaces = true,
+    name?: string,
   ): Promise<void> {
     const { session } = this.#requests;
     // A directory in the way makes SYMLINK fail with the reason.
     if (replaces) await session.request({ kind: "remove", path });
     await this.#requests.expectOk(
       { kind: "symlink", path, destination },
-      { path, attempt: "create directory" },
+      { path, name, attempt: "create directory" },
     );
   }
 

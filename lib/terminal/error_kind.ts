@@ -27,6 +27,7 @@ const REASONS: readonly (readonly [ErrorKind, RegExp])[] = [
   ],
   ["not_found", /\bno such (file|directory)\b|\bnot found\b/i],
   ["exists", /\bfile exists\b|\balready exists\b/i],
+  ["connection", /\blost connection\b/],
   ["changed", /\bthe file (grew|shrank)\b/],
 ];
 

@@ -1,4 +1,5 @@
 import { EntryError } from "../errors.ts";
+import type { LabelledPath } from "../events/copy_event.ts";
 import { encodeName } from "../names/name_bytes.ts";
 
 /** A path as JSON tells it. */
@@ -34,6 +35,13 @@ export function jsonPath(path: string): JsonPath {
       Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""),
     ),
   };
+}
+
+/** Gives a path as JSON tells it, behind its host as in an operand: `host:path`. */
+export function jsonLocation({ label, path }: LabelledPath): JsonPath {
+  const host = label.replace(/: $/, "");
+  if (host === "") return jsonPath(path);
+  return jsonPath(`${host.includes(":") ? `[${host}]` : host}:${path}`);
 }
 
 /** Gives the bytes of a path; `undefined` for one of Windows that has none. */

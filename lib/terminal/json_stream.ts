@@ -5,8 +5,9 @@ import type {
   Observer,
 } from "../events/copy_event.ts";
 import type { Results } from "../events/results.ts";
+import { BegunFiles } from "./begun_files.ts";
 import { errorKind } from "./error_kind.ts";
-import { jsonLine, jsonPath } from "./json_line.ts";
+import { jsonLine, jsonLocation, jsonPath } from "./json_line.ts";
 import type { Terminal } from "./terminal.ts";
 import { WholeMeter } from "./whole_progress.ts";
 
@@ -25,6 +26,8 @@ export interface JsonCall {
   /** Operands; absent where the call was wrong. */
   readonly sources?: readonly string[];
   readonly target?: string;
+  /** True where nothing is changed. */
+  readonly isDry?: boolean | undefined;
 }
 
 type Event<Kind extends CopyEvent["kind"]> = Extract<
@@ -41,12 +44,12 @@ export class JsonStream implements Observer {
   readonly #onClosed: () => void;
   readonly #whole = new WholeMeter();
   readonly #began = performance.now();
-  /** Times at which files in flight began. */
-  readonly #started = new Map<MovingFile, number>();
+  readonly #begun = new BegunFiles();
   /** Hosts of the copy, as far as they were told. */
   readonly #hosts = new Set<string>();
   #timer: ReturnType<typeof setInterval> | undefined;
   #sshOutput = "";
+  #isDry = false;
   #state: "open" | "closed" | "ended" = "open";
 
   /** @param onClosed Called once, where nobody reads any more. */
@@ -56,7 +59,8 @@ export class JsonStream implements Observer {
   }
 
   /** Begins with the call. */
-  start({ version, sources, target }: JsonCall): void {
+  start({ version, sources, target, isDry = false }: JsonCall): void {
+    this.#isDry = isDry;
     this.#write({
       type: "start",
       schema: SCHEMA,
@@ -76,8 +80,7 @@ export class JsonStream implements Observer {
       case "host":
         return this.#tellHost(event);
       case "fileStarted":
-        this.#started.set(event.file, performance.now());
-        return;
+        return this.#begun.begin(event.file);
       case "settled":
         return this.#tellFile(event.file, event.outcome);
       case "excluded":
@@ -108,16 +111,16 @@ export class JsonStream implements Observer {
   }
 
   #tellFile(file: MovingFile, outcome: FileOutcome): void {
-    const began = this.#started.get(file);
-    this.#started.delete(file);
+    // A failure tells one that failed, and why.
+    if (outcome === "failed") return;
+    const took = this.#begun.settle(file);
     if (outcome !== "copied") return;
-    const now = performance.now();
     this.#write({
       type: "file",
       action: "copied",
       ...jsonPath(file.path),
       bytes: file.size,
-      seconds: seconds(now - (began ?? now)),
+      seconds: seconds(took),
     });
   }
 
@@ -134,12 +137,13 @@ export class JsonStream implements Observer {
   }
 
   #tellPlan(event: Event<"planned">): void {
-    const { action, path } = event;
+    const { action, target } = event;
     this.#write({
       type: "plan",
       action: action.replaceAll(" ", "_"),
-      ...(action === "copy" ? { source: jsonPath(event.source) } : {}),
-      target: jsonPath(path),
+      ...(action === "copy" ? { source: jsonLocation(event.source) } : {}),
+      target: jsonLocation(target),
+      ...(action === "copy" ? { bytes: event.bytes } : {}),
       ...(action !== "make directory" && event.replaces !== undefined
         ? { replaces: event.replaces }
         : {}),
@@ -150,17 +154,28 @@ export class JsonStream implements Observer {
   }
 
   #tellFailure(event: Event<"failure">): void {
-    const { message, path, host = this.#hostIn(message) } = event;
-    const named = path === undefined ? {} : jsonPath(path);
+    const { message, host = this.#hostIn(message) } = event;
+    const paths = this.#begun.fail(event);
+    const path = event.path ?? (paths.length === 1 ? paths[0] : undefined);
     this.#write({
       type: "error",
       kind: errorKind(event, this.#sshOutput),
       message,
-      ...named,
+      ...(path === undefined ? {} : jsonPath(path)),
       ...(host === undefined ? {} : { host }),
     });
-    if (path === undefined) return;
-    this.#write({ type: "file", action: "failed", ...named, reason: message });
+    this.#tellFailed(paths, message);
+  }
+
+  #tellFailed(paths: readonly string[], reason: string): void {
+    for (const path of paths) {
+      this.#write({
+        type: "file",
+        action: "failed",
+        ...jsonPath(path),
+        reason,
+      });
+    }
   }
 
   /** Gives the host that a message begins with; `undefined` if it has none. */
@@ -182,7 +197,7 @@ export class JsonStream implements Observer {
         is_total_complete: total.isComplete,
       }),
       ...(percent === undefined ? {} : { percent }),
-      bytes_per_second: Math.round(rate),
+      bytes_per_second: Math.round(rate ?? 0),
       ...(secondsLeft === undefined ? {} : {
         seconds_left: Math.round(secondsLeft),
       }),
@@ -194,9 +209,13 @@ export class JsonStream implements Observer {
     this.#write({ type: "error", kind: "usage", message });
   }
 
-  /** Ends with the summary, once; that nobody reads it changes nothing any more. */
+  /**
+   * Ends with the summary, once, behind the files that no failure named; that nobody
+   * reads it changes nothing any more.
+   */
   end(status: number, results: Results): void {
     clearInterval(this.#timer);
+    this.#tellFailed(this.#begun.takeAll(), "not finished");
     if (this.#state !== "open") return;
     this.#state = "ended";
     this.#output.write(jsonLine({
@@ -207,6 +226,7 @@ export class JsonStream implements Observer {
       bytes_copied: results.bytes,
       files_skipped: results.skipped,
       entries_excluded: results.excluded,
+      ...(this.#isDry ? plannedFields(results) : {}),
       failures: results.failures,
     }));
   }
@@ -222,6 +242,16 @@ export class JsonStream implements Observer {
     clearInterval(this.#timer);
     this.#onClosed();
   }
+}
+
+/** Gives the counts of what a dry run would do. */
+function plannedFields({ planned }: Results): object {
+  return {
+    files_planned: planned.files,
+    bytes_planned: planned.bytes,
+    directories_planned: planned.directories,
+    links_planned: planned.links,
+  };
 }
 
 /** Gives milliseconds as seconds, to the millisecond. */

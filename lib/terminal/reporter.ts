@@ -1,4 +1,9 @@
-import type { CopyEvent, Observer, Plan } from "../events/copy_event.ts";
+import type {
+  CopyEvent,
+  LabelledPath,
+  Observer,
+  Plan,
+} from "../events/copy_event.ts";
 import { printable } from "../names/printable.ts";
 import { Meter } from "./meter.ts";
 import { ProgressLines } from "./progress_lines.ts";
@@ -135,16 +140,20 @@ export class Reporter implements Observer {
 function planText(plan: Plan): string {
   switch (plan.action) {
     case "copy":
-      return `would copy ${plan.source} to ${plan.path}` +
+      return `would copy ${textOf(plan.source)} to ${textOf(plan.target)}` +
         replacesText(plan.replaces);
     case "make directory":
-      return `would make directory ${plan.path}`;
+      return `would make directory ${textOf(plan.target)}`;
     case "make link":
-      return `would make link ${plan.path} to ${plan.destination}` +
+      return `would make link ${textOf(plan.target)} to ${plan.destination}` +
         replacesText(plan.replaces);
     default:
       return plan satisfies never;
   }
+}
+
+function textOf({ label, path }: LabelledPath): string {
+  return label + path;
 }
 
 /** Tells whether something is at a target, as far as that is known. */

@@ -52,7 +52,7 @@ function* fieldsOf(
     yield ["bytes", sizesText(bytes, total.bytes, mark)];
   }
   if (percent !== undefined) yield ["percent", `${percent}%`];
-  yield ["rate", rateText(rate)];
+  if (rate !== undefined) yield ["rate", rateText(rate)];
   if (secondsLeft !== undefined && percent !== 100) {
     yield ["left", `${clockText(secondsLeft)} left`];
   }

@@ -8,6 +8,8 @@ export interface CopyEnd {
   readonly seconds: number;
   /** True where the user interrupted it. */
   readonly isInterrupted: boolean;
+  /** True where nothing was to be changed. */
+  readonly isDry?: boolean | undefined;
 }
 
 /** Most lines of failures. */
@@ -19,13 +21,19 @@ const MOST_LINES = 10;
  */
 export function summaryLines(
   results: Results,
-  { seconds, isInterrupted }: CopyEnd,
+  { seconds, isInterrupted, isDry }: CopyEnd,
 ): readonly string[] {
   const isWhole = !isInterrupted && !results.isCut;
-  const parts = [
-    `${arrivedText(results, isWhole)} in ${durationText(seconds)}`,
-  ];
-  if (results.skipped > 0) parts.push(`${countText(results.skipped)} skipped`);
+  const parts = isDry
+    ? plannedTexts(results)
+    : [`${arrivedText(results, isWhole)} in ${durationText(seconds)}`];
+  if (results.skipped > 0) {
+    const reasons = isDry ? ` (${reasonsText(results)})` : "";
+    parts.push(`${countText(results.skipped)} skipped${reasons}`);
+  }
+  if (isDry && results.excluded > 0) {
+    parts.push(`${countText(results.excluded)} excluded`);
+  }
   if (results.failures > 0) {
     parts.push(`${countText(results.failures)} failed:`);
   }
@@ -33,6 +41,35 @@ export function summaryLines(
     (isInterrupted ? "interrupted: " : "") + parts.join("; "),
     ...failureLines(results),
   ];
+}
+
+/** Gives what a dry run would do: `would copy 3 files, 6 bytes`. */
+function plannedTexts({ planned }: Results): string[] {
+  const { files, bytes, directories, links } = planned;
+  const others: string[] = [];
+  if (directories > 0) {
+    others.push(
+      `${countText(directories)} ${
+        directories === 1 ? "directory" : "directories"
+      }`,
+    );
+  }
+  if (links > 0) {
+    others.push(`${countText(links)} link${links === 1 ? "" : "s"}`);
+  }
+  return [
+    `would copy ${filesText(files)}, ${sizeText(bytes)}`,
+    ...(others.length > 0 ? [`would make ${others.join(" and ")}`] : []),
+  ];
+}
+
+/** Gives the reasons of what was skipped, with numbers where there are several. */
+function reasonsText({ skippedFor }: Results): string {
+  const reasons = [...skippedFor];
+  return reasons.length === 1
+    ? reasons[0]![0]
+    : reasons.map(([reason, count]) => `${countText(count)}: ${reason}`)
+      .join("; ");
 }
 
 /**

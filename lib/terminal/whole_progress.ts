@@ -16,8 +16,8 @@ export interface WholeProgress {
   readonly total: Total | undefined;
   /** Whole percents, which never fall; absent until the total is complete. */
   readonly percent: number | undefined;
-  /** Bytes a second, of the last seconds. */
-  readonly rate: number;
+  /** Bytes a second, of the last seconds; absent until something has moved. */
+  readonly rate: number | undefined;
   /** Remaining time in seconds; absent where it cannot be told yet. */
   readonly secondsLeft: number | undefined;
 }
@@ -94,6 +94,11 @@ export class WholeMeter implements Observer {
       case "skipped":
         this.#filesOver++;
         this.#bytesLost += event.bytes ?? 0;
+        break;
+      case "planned":
+        if (event.action === "make directory") break;
+        this.#filesOver++;
+        if (event.action === "copy") this.#bytesLost += event.bytes;
         break;
       case "counted":
         this.#total = event.total;
@@ -187,7 +192,8 @@ export class WholeMeter implements Observer {
     return Math.max(0, this.#secondsLeft - passed);
   }
 
-  #rateAt(now: number, bytes: number): number {
+  #rateAt(now: number, bytes: number): number | undefined {
+    if (bytes === 0) return undefined;
     const samples = this.#samples.slice(-RATE_SAMPLES);
     if (samples.length === 0) {
       return bytes * 1000 / Math.max(1, now - this.#started);

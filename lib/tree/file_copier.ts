@@ -125,15 +125,17 @@ export class FileCopier {
     }
     const { dryRun } = this.#options;
     if (dryRun !== undefined) {
-      return this.#observer.report({
+      const isTold = isKnown(replaced) ||
+        (replaced === undefined && dryRun === "seen");
+      this.#observer.report({
         kind: "planned",
         action: "copy",
-        source: this.#from.label + source.path,
-        path: this.#to.label + path,
-        ...(dryRun === "unseen" || replaced?.kind === "unknown"
-          ? {}
-          : { replaces: replaced !== undefined }),
+        source: { label: this.#from.label, path: source.path },
+        target: { label: this.#to.label, path },
+        bytes: size,
+        ...(isTold ? { replaces: replaced !== undefined } : {}),
       });
+      return await this.#filler.plan(stored, source);
     }
     const isSpread = this.#maySpread(size) && stored instanceof ReplacedFile;
     if (isSpread) {

@@ -13,7 +13,7 @@ import {
   type OpenFile,
   type Times,
 } from "../filesystem/file_system.ts";
-import type { ReceivedFile } from "../filesystem/store.ts";
+import { leftText, type ReceivedFile, withLeft } from "../filesystem/store.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { type CopiedContent, copyContent } from "./content.ts";
 import type { FoundEntry } from "./destination.ts";
@@ -76,11 +76,7 @@ export class FileFiller {
     input: OpenFile,
     file: FileToFill,
   ): Promise<void> {
-    const { store, existing } = this.#options;
-    const times = store.preserve || existing?.keepsSame
-      ? file
-        .source.attributes
-      : undefined;
+    const times = this.#timesOf(file.source);
     if (await this.#fillAtOnce(stored, input, file, times)) return;
     let flaw = await stored.finish(
       await this.#send(stored, input, file),
@@ -95,6 +91,24 @@ export class FileFiller {
       );
     }
     if (flaw !== undefined) throw flaw;
+  }
+
+  /**
+   * Finishes a file that a dry run opened, as if it had its content.
+   *
+   * @throws {EntryError} If something failed.
+   */
+  async plan(stored: ReceivedFile, source: FoundEntry): Promise<void> {
+    const { size } = source.attributes;
+    await stored.cut(size);
+    const flaw = await stored.finish(size, this.#timesOf(source));
+    if (flaw !== undefined) throw flaw;
+  }
+
+  /** Gives the times that a file gets; `undefined` if it keeps its own. */
+  #timesOf({ attributes }: FoundEntry): Times | undefined {
+    const { store, existing } = this.#options;
+    return store.preserve || existing?.keepsSame ? attributes : undefined;
   }
 
   /**
@@ -127,7 +141,7 @@ export class FileFiller {
       throw this.#cutShort(stored.path, size, {
         size: 0,
         failure: outcome.failure,
-        left: undefined,
+        left: outcome.left,
       });
     }
     progress.moved(size);
@@ -155,8 +169,9 @@ export class FileFiller {
       : undefined;
     if (failure !== undefined || flaw !== undefined) {
       const left = await stored.abandon(size);
-      throw flaw ?? this.#cutShort(stored.path, attributes.size, {
-        ...copied,
+      throw this.#cutShort(stored.path, attributes.size, {
+        size,
+        failure: flaw ?? failure,
         left,
       });
     }
@@ -209,7 +224,7 @@ export class FileFiller {
     expected: number,
     { size, failure, left }: CopiedContent & { left: string | undefined },
   ): unknown {
-    const rest = left === undefined ? "" : `; ${left} is left`;
+    const rest = leftText(left);
     if (failure instanceof SessionError) {
       return new SessionError(
         `${failure.message} after ${size} of ${expected} bytes${rest}`,
@@ -217,11 +232,12 @@ export class FileFiller {
       );
     }
     const { aborted, reason } = this.#options.interrupted;
-    return aborted && failure === reason
-      ? new EntryError(
+    if (aborted && failure === reason) {
+      return new EntryError(
         `${this.#to.label}${target}: interrupted after ${size} bytes${rest}`,
-      )
-      : failure;
+      );
+    }
+    return failure instanceof EntryError ? withLeft(failure, left) : failure;
   }
 }
 

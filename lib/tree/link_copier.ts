@@ -13,15 +13,13 @@ import { shortened } from "../names/printable.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
 import type { Destination, FoundEntry } from "./destination.ts";
 import { KeyedLock } from "./keyed_lock.ts";
+import type { SettledLinks } from "./options.ts";
 import { checkDifferent } from "./same_file.ts";
 
 /** Rules for links. */
 export interface LinkOptions {
-  /**
-   * Keys of the links that the job's copies made, or found just so. Nothing is
-   * written through them, by any path.
-   */
-  readonly made: Set<string>;
+  /** Links that the job's copies settled: nothing is written through them. */
+  readonly settled: SettledLinks;
   /** Rules for what is there; absent where a link takes its place. */
   readonly existing: ExistingPolicy | undefined;
   /** True where it does so in one step. */
@@ -37,6 +35,12 @@ export interface LinkOptions {
 export type LinkOutcome =
   | { readonly skipped: SkipReason }
   | { readonly skipped?: undefined; readonly replaces: boolean };
+
+/** Ends of messages about links that the job's copies settled. */
+const ORIGINS = {
+  made: "that was just made",
+  kept: "that another source has, too",
+} as const;
 
 /** Copier of symbolic links as links. */
 export class LinkCopier {
@@ -71,11 +75,11 @@ export class LinkCopier {
   ): Promise<Disposable> {
     using claimed = new DisposableStack();
     claimed.use(await this.#claims.acquire(destination.key));
-    const { made, confinedTo } = this.#options;
+    const { settled, confinedTo } = this.#options;
     const { key, place, mayExist } = destination;
     const isConfined = confinedTo !== undefined && place !== undefined &&
       (this.#replaces || kind === "directory");
-    if (made.has(key) || (isConfined && mayExist)) {
+    if (settled.has(key) || (isConfined && mayExist)) {
       await this.#checkNoLink(path, destination);
     }
     return claimed.move();
@@ -117,12 +121,12 @@ export class LinkCopier {
       await place.among.check(place.name);
     }
     const reason = existing && linkSkipReasonOf(says, there, existing);
-    if (reason === "the same link") this.#options.made.add(key);
+    if (reason === "the same link") this.#options.settled.set(key, "kept");
     if (reason !== undefined) return { skipped: reason };
     const failure = await this.#make(target, says)
       .then(() => undefined, asEntryError);
     if (failure === undefined) {
-      this.#options.made.add(key);
+      this.#options.settled.set(key, "made");
       return { replaces: there !== undefined };
     }
     if (this.#replaces || !await isAnythingAt(this.#to, target)) throw failure;
@@ -139,7 +143,7 @@ export class LinkCopier {
       throw new EntryError(`${this.#to.label}${target}: ${NO_RENAME}`);
     }
     const temporary = temporaryBeside(this.#to, target);
-    await this.#to.symlink(temporary, says, false);
+    await this.#to.symlink(temporary, says, false, target);
     try {
       await replace.call(this.#to, temporary, target);
     } catch (error) {
@@ -175,11 +179,12 @@ export class LinkCopier {
     { path, key }: Destination,
   ): Promise<void> {
     if (await this.#linkAt(path) === undefined) return;
+    const origin = this.#options.settled.get(key);
+    if (origin !== undefined) {
+      throw new EntryError(`${source}: ${path} is a link ${ORIGINS[origin]}`);
+    }
     throw new EntryError(
-      this.#options.made.has(key)
-        ? `${source}: ${path} is a link that was just made`
-        : `${this.#to.label}${path}: a link is there: ` +
-          "nothing is copied through it",
+      `${this.#to.label}${path}: a link is there: nothing is copied through it`,
     );
   }
 

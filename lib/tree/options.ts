@@ -2,16 +2,19 @@ import type { Platform } from "../names/names.ts";
 import type { ExistingPolicy } from "../filesystem/existing_files.ts";
 import type { StorePolicy } from "../filesystem/store.ts";
 
+/** Links at a target, by their keys, which a job's copies made or left as the same. */
+export type SettledLinks = Map<string, "made" | "kept">;
+
 export interface TransferOptions {
   readonly recursive: boolean;
   /** Share of attributes that entries get; times, too, where they are preserved. */
   readonly store: StorePolicy;
   /**
    * Treatment of symbolic links: "followed", or copied as links with `recursive`,
-   * as `cp -r` does. Then the set holds the keys of the links that the job's
-   * copies made, and nothing is written through them.
+   * as `cp -r` does. Then the job's copies share the links that they settled, and
+   * nothing is written through them.
    */
-  readonly links: "followed" | Set<string>;
+  readonly links: "followed" | SettledLinks;
   /**
    * True where links that may lead out of the target are refused, and nothing is
    * copied through a link that is below it.

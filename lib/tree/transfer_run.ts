@@ -1,4 +1,9 @@
-import { EntryError, isConnectionFailure, withName } from "../errors.ts";
+import {
+  EntryError,
+  interruptedMessage,
+  isConnectionFailure,
+  withPath,
+} from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { OpenEntries } from "./open_entries.ts";
 import { OrderedPool, type PoolSize } from "./ordered_pool.ts";
@@ -69,8 +74,13 @@ export class TransferRun {
    */
   fail(name: string, error: unknown): void {
     if (!isConnectionFailure(error)) throw error;
-    if (this.isBroken) throw new EntryError(`${name}: ${error.message}`);
-    this.#failure = { error: withName(name, error) };
+    if (this.isBroken) {
+      const reason = this.#interrupted.aborted
+        ? interruptedMessage(error)
+        : error.message;
+      throw new EntryError(`${name}: ${reason}`);
+    }
+    this.#failure = { error: withPath(name, error) };
   }
 
   #report(error: unknown, path: string | undefined): void {

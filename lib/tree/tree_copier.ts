@@ -85,7 +85,7 @@ export class TreeCopier {
     const { recursive, links, existing, isAtomic } = options;
     if (recursive && links !== "followed") {
       this.#links = new LinkCopier(from, to, {
-        made: links,
+        settled: links,
         existing,
         isAtomic: isAtomic === true,
         confinedTo: options.confinesLinks ? options.platform : undefined,
@@ -213,7 +213,7 @@ export class TreeCopier {
       return observer.report({
         kind: "planned",
         action: "make link",
-        path: target,
+        target: { label: this.#to.label, path: destination.path },
         destination: says,
         replaces: outcome.replaces,
       });

@@ -5,6 +5,7 @@ import { findProgram } from "../../scripts/peers.ts";
 import { lacksLibrary } from "../support/c_library.ts";
 import { peerTest, peerTestUnless, sftpSshdDoor } from "../support/doors.ts";
 import { Place } from "../support/fixtures/place.ts";
+import { diskTest, SmallDisk } from "../support/fixtures/small_disk.ts";
 import { ODD_NAMES } from "../support/fixtures/tree.ts";
 import { lengthOf, until } from "../support/process/processes.ts";
 import type { Running } from "../support/process/program.ts";
@@ -142,6 +143,30 @@ for (const way of WAYS) {
       assertEquals(replaced.mode! & 0o7777, 0o604);
       assert(replaced.ino !== ino);
       assertEquals(names(`${to}/dir`), ["real"]);
+    },
+  );
+
+  diskTest(
+    `atomic: a disk that is full is told with the file's own name, ${way.name}`,
+    NEEDS,
+    async () => {
+      using place = await sshd.place();
+      const { from, to } = sides(place, way);
+      Deno.writeTextFileSync(`${from}/f`, NEW);
+      Deno.mkdirSync(`${to}/disk`);
+      using _disk = new SmallDisk(`${to}/disk`);
+      Deno.writeTextFileSync(`${to}/disk/f`, OLD);
+      const [source, target] = operands(place, way, "f", "disk/f");
+      const { status, stderr } = await place.copy([
+        ...["--atomic", ...way.options, source, target],
+      ]);
+      assertEquals(status, 1);
+      assertMatch(
+        stderr,
+        /^(seacp: )?(far: [^/]*\/)?disk\/f: No space left on device\n$/,
+      );
+      assertEquals(Deno.readTextFileSync(`${to}/disk/f`), OLD);
+      assertEquals(names(`${to}/disk`), ["f"]);
     },
   );
 

@@ -11,6 +11,7 @@ import {
   UP,
 } from "../support/fixtures/sides.ts";
 import { describeTree, type TreeEntry } from "../support/fixtures/tree.ts";
+import { jsonEvents } from "../support/json_events.ts";
 import { runProgram } from "../support/process/program.ts";
 import { seacpCommand } from "../support/process/pseudo_terminal.ts";
 import { SharedSshd } from "../support/ssh/shared_sshd.ts";
@@ -64,7 +65,11 @@ for (const sides of [UP, DOWN, BETWEEN, HERE]) {
           "--dry-run",
           ...args,
         ]);
-        assertEquals([status, stderr], [0, ""]);
+        assertEquals([status, stderr], [
+          0,
+          "would copy 2 files, 5 bytes; would make 1 directory; " +
+          "1 skipped (same size and time); 1 excluded\n",
+        ]);
         assertEquals(lines(stdout, place), [
           `excluded ${source}from/out.o: --exclude *.o`,
           `skipped ${target}to/from/same: same size and time`,
@@ -95,7 +100,10 @@ for (const sides of [UP, DOWN, BETWEEN, HERE]) {
       const made = await place.copy([
         ...["-r", "--dry-run", "--mkdir", operand, `${end}/deep`],
       ]);
-      assertEquals([made.status, made.stderr], [0, ""]);
+      assertEquals([made.status, made.stderr], [
+        0,
+        "would copy 1 file, 1 byte; would make 4 directories\n",
+      ]);
       assertEquals(lines(made.stdout, place), [
         `would copy ${source}from/d/f to ${target}to/deep/from/d/f: new`,
         `would make directory ${target}to`,
@@ -109,6 +117,82 @@ for (const sides of [UP, DOWN, BETWEEN, HERE]) {
         `would make directory ${target}to`,
         `would make directory ${target}to/d`,
       ]);
+    },
+  );
+
+  peerTest(
+    `dry run: the second of two sources of one name finds the first, as in the real run, ${name}`,
+    NEEDS,
+    async () => {
+      for (
+        const [options, second] of [
+          [[], "copy"],
+          [["--atomic"], "copy"],
+          [["--no-clobber"], "exists, not replaced"],
+          [["--skip-unchanged"], "same size and time"],
+        ] as const
+      ) {
+        using place = await sshd.place();
+        make(from(place), [
+          { path: "a/d/f", content: "a", modified: Y2K },
+          { path: "b/d/f", content: "b", modified: Y2K },
+        ], place);
+        make(to(place), [{ path: "to/" }], place);
+        const [one, end] = sides.operands(place, "a/d", "to");
+        const [other] = sides.operands(place, "b/d", "to");
+        const { status, stdout } = await place.copy([
+          ...["-r", "--dry-run", ...options, one, other, end],
+        ]);
+        assertEquals(status, 0);
+        assertEquals(lines(stdout, place), [
+          ...(second === "copy" ? [] : [`skipped ${target}to/d/f: ${second}`]),
+          `would copy ${source}a/d/f to ${target}to/d/f: new`,
+          ...(second === "copy"
+            ? [
+              `would copy ${source}b/d/f to ${target}to/d/f: ` +
+              "replaces what is there",
+            ]
+            : []),
+          `would make directory ${target}to/d`,
+        ]);
+      }
+    },
+  );
+
+  peerTest(
+    `dry run: fails where there is no directory for the target, as the real run does, ${name}`,
+    NEEDS,
+    async () => {
+      using place = await sshd.place();
+      make(from(place), [{ path: "f", content: "f" }], place);
+      const args = sides.operands(place, "f", "no/f");
+      const real = await place.copy(args);
+      assertEquals(real.status, 1);
+      assertEquals(await place.copy(["--dry-run", ...args]), real);
+    },
+  );
+
+  peerTest(
+    `dry run: tells programs where each file would go, and how much it is, ${name}`,
+    NEEDS,
+    async () => {
+      using place = await sshd.place();
+      make(from(place), [{ path: "f", content: "abc" }], place);
+      const [operand, end] = sides.operands(place, "f", "g");
+      const { status, stdout, stderr } = await place.copy([
+        ...["--dry-run", "--json", operand, end],
+      ]);
+      const events = jsonEvents(stdout, status);
+      assertEquals(events.filter(({ type }) => type === "plan"), [{
+        type: "plan",
+        action: "copy",
+        source: { path: operand },
+        target: { path: end },
+        bytes: 3,
+        replaces: false,
+      }]);
+      const { files_planned, bytes_planned } = events.at(-1)!;
+      assertEquals([files_planned, bytes_planned, stderr], [1, 3, ""]);
     },
   );
 
@@ -161,7 +245,8 @@ peerTest(
     ]);
     assertEquals([status, stderr], [
       0,
-      "warning: far: SCP cannot look at the target: what is there is not known\n",
+      "warning: far: SCP cannot look at the target: what is there is not known\n" +
+      "would copy 3 files, 9 bytes; would make 2 directories; 1 excluded\n",
     ]);
     assertEquals(lines(stdout, place), [
       "excluded from/out.o: --exclude *.o",

@@ -14,9 +14,15 @@ import {
   lacksRawNames,
   shell,
 } from "../support/fixtures/raw_names.ts";
-import { haltCopy, sftpWays, ways } from "../support/hostile/halted_copy.ts";
+import { cutShort } from "../support/fixtures/tree.ts";
+import {
+  haltCopy,
+  type Halted,
+  sftpWays,
+  ways,
+} from "../support/hostile/halted_copy.ts";
 import { type JsonEvent, jsonEvents } from "../support/json_events.ts";
-import { runProgram, seacp } from "../support/process/program.ts";
+import { type Outcome, runProgram, seacp } from "../support/process/program.ts";
 import { quoted, seacpCommand } from "../support/process/pseudo_terminal.ts";
 import { SharedSshd } from "../support/ssh/shared_sshd.ts";
 
@@ -194,28 +200,69 @@ peerTest(
 );
 
 for (const way of [...ways, ...sftpWays]) {
+  /** Halts a copy inside `f`, and reads the events of its end. */
+  const endInside = async (
+    act: (halted: Halted) => Promise<unknown>,
+    check: (events: readonly JsonEvent[], outcome: Outcome) => void,
+  ) =>
+    await haltCopy({ sshd: await sshd.start(), way }, {
+      after: { z: "z" },
+      start: (place, args) => place.start(["--json", ...args]),
+      act: async (halted) => {
+        await act(halted);
+        await halted.outcome;
+      },
+    }, (outcome, { from, to }) => {
+      const events = jsonEvents(outcome.stdout, outcome.status);
+      const near = way.direction === "up" ? "from" : "to";
+      const pathsOf = (kept: (event: JsonEvent) => boolean) =>
+        events.filter(kept).map(({ path }) => path);
+      const failed = pathsOf(({ action }) => action === "failed");
+      assertEquals(failed.length, new Set(failed).size, outcome.stdout);
+      const short = cutShort(from, to).map((name) => `${near}/${name}`);
+      assert(short.includes(`${near}/f`));
+      for (const path of short) assert(failed.includes(path), outcome.stdout);
+      const named = pathsOf(({ type }) => type === "error");
+      assert(named.includes(`${near}/f`), outcome.stdout);
+      check(events, outcome);
+    });
+
   for (const [signal, status] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
     peerTest(
-      `json: ${signal} inside ${way.name} leaves a summary, last`,
+      `json: ${signal} inside ${way.name} names what is cut short, and leaves a summary, last`,
       NEEDS,
       async () => {
-        await haltCopy({ sshd: await sshd.start(), way }, {
-          after: { z: "z" },
-          start: (place, args) => place.start(["--json", ...args]),
-          act: async ({ pid, outcome }) => {
-            Deno.kill(pid, signal);
-            await outcome;
+        await endInside(
+          ({ pid }) => Promise.resolve(Deno.kill(pid, signal)),
+          (events, outcome) => {
+            assertEquals(outcome.status, status);
+            const kinds = events.filter(({ type }) => type === "error")
+              .map(({ kind }) => kind);
+            assert(kinds.includes("interrupted"), outcome.stdout);
+            assert(!outcome.stdout.includes("lost"), outcome.stdout);
           },
-        }, (outcome) => {
-          assertEquals(outcome.status, status);
-          const events = jsonEvents(outcome.stdout, status);
-          const kinds = events.filter(({ type }) => type === "error")
-            .map(({ kind }) => kind);
-          assert(kinds.includes("interrupted"), outcome.stdout);
-        });
+        );
       },
     );
   }
+
+  peerTest(
+    `json: a connection that is lost inside ${way.name} names what is cut short`,
+    NEEDS,
+    async () => {
+      await endInside(
+        ({ line }) => Promise.resolve(line.proxy.drop()),
+        (events, { stdout }) => {
+          const lost = events.filter(({ message }) =>
+            String(message).includes("lost connection")
+          );
+          assert(lost.length > 0, stdout);
+          assert(lost.every(({ kind }) => kind === "connection"), stdout);
+          assert(lost.some(({ host }) => host === "far"), stdout);
+        },
+      );
+    },
+  );
 }
 
 Deno.test("json: a wrong call is told on standard output too", async () => {

@@ -276,7 +276,7 @@ exec sleep 600
     });
     assertEquals([status, stderr], [
       expected,
-      "seacp: far: f: lost connection after 3 of 100 bytes: interrupted\n",
+      "seacp: far: f: interrupted after 3 of 100 bytes\n",
     ]);
     assertEquals(Deno.readTextFileSync(`${directory.path}/f`), "new");
     const pid = Number(Deno.readTextFileSync(`${directory.path}/pid`));

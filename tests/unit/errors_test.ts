@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   asEntryError,
   EntryError,
+  interruptedMessage,
   isConnectionFailure,
   LimitError,
   ProtocolError,
@@ -60,5 +61,21 @@ Deno.test("withName(): changes no message of a peer and no other error", () => {
     const error of [new RefusalError("x"), new EntryError("x"), new Error("x")]
   ) {
     assertEquals(withName("a", error) === error, true, error.name);
+  }
+});
+
+Deno.test("interruptedMessage(): takes a loss for the interrupt, and keeps the names", () => {
+  for (
+    const [message, said] of [
+      ["lost connection", "interrupted"],
+      [
+        "far: a\n: lost connection after 3 of 5 bytes",
+        "far: a\n: interrupted after 3 of 5 bytes",
+      ],
+      ["lost connection: lost connection", "lost connection: interrupted"],
+      ["no lost connections", "no lost connections: interrupted"],
+    ] as const
+  ) {
+    assertEquals(interruptedMessage(new SessionError(message)), said);
   }
 });

@@ -54,6 +54,11 @@ export function testDisk({ name, files, lacks }: Disk): void {
       EntryError,
       `${path}/.f.x: File exists`,
     );
+    await assertRejects(
+      () => files.createNew!(`${path}/.f.x`, 0o600, `${path}/f`),
+      EntryError,
+      `${path}/f: File exists`,
+    );
     await files.replace!(`${path}/.f.x`, `${path}/f`);
     assertEquals(Deno.readTextFileSync(`${path}/f`), "new");
     assertEquals(await files.find(`${path}/.f.x`), undefined);

@@ -88,11 +88,15 @@ export class WatchedFileSystem implements FileSystem {
     return file && this.#watched(path, file);
   }
 
-  async createNew(path: string, mode: number): Promise<OpenFile> {
+  async createNew(
+    path: string,
+    mode: number,
+    name?: string,
+  ): Promise<OpenFile> {
     this.#checkPath(path);
     this.#checkMode(path, mode & ~0o200);
     this.#failAtTimes(path);
-    return this.#watched(path, await this.#inner.createNew(path, mode));
+    return this.#watched(path, await this.#inner.createNew(path, mode, name));
   }
 
   async openToWrite(

@@ -21,6 +21,31 @@ Deno.test("Results: counts what was passed over, each kind for itself", () => {
   assertEquals([results.skipped, results.excluded, results.count], [2, 1, 2]);
 });
 
+Deno.test("Results: counts what a dry run would change, and why it skips", () => {
+  const results = new Results();
+  const target = { label: "", path: "t" };
+  for (const bytes of [3, 5]) {
+    const source = { label: "", path: "f" };
+    const copy = { kind: "planned", action: "copy", source, target } as const;
+    results.report({ ...copy, bytes });
+  }
+  results.report({ kind: "planned", action: "make directory", target });
+  for (const reason of ["the target is newer", "same size and time"] as const) {
+    results.report({ kind: "skipped", path: "a", target: "b", reason });
+  }
+  assertEquals(results.planned, {
+    files: 2,
+    bytes: 8,
+    directories: 1,
+    links: 0,
+  });
+  assertEquals([...results.skippedFor], [
+    ["the target is newer", 1],
+    ["same size and time", 1],
+  ]);
+  assertEquals([results.copied, results.count], [0, 4]);
+});
+
 Deno.test("Results: tells failures of entries from those that cut a copy", () => {
   const results = new Results();
   results.report({ kind: "failure", message: "a: Is a directory", path: "a" });

@@ -6,6 +6,7 @@ import {
   TooManyOpenError,
 } from "../../../lib/errors.ts";
 import { ReplacedFile } from "../../../lib/filesystem/replaced_file.ts";
+import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
 import { FileSystemView } from "../../../lib/filesystem/file_system_view.ts";
 import type { StorePolicy } from "../../../lib/filesystem/store.ts";
 import { FaultyMemory } from "../../support/file_systems/faulty_memory.ts";
@@ -188,6 +189,42 @@ Deno.test("ReplacedFile.open(): gives the reason why a file cannot be replaced i
     }
   }();
   assert(await attempt(refusing) instanceof EntryError);
+});
+
+Deno.test("ReplacedFile: has its own name in messages, not the temporary one", async () => {
+  const names: (string | undefined)[] = [];
+  const files = new class extends MemoryFileSystem {
+    override async createNew(
+      path: string,
+      mode: number,
+      name?: string,
+    ): Promise<OpenFile> {
+      names.push(name);
+      return await super.createNew(path, mode);
+    }
+  }();
+  files.addDirectory("/d");
+  files.addFile("/d/real", "old");
+  await files.symlink("/f", "d/real");
+  using _received = await open(files);
+  assertEquals(names, ["/f", "/f"]);
+});
+
+Deno.test("ReplacedFile.finish(): tells the temporary file that it could not remove", async () => {
+  const files = new class extends MemoryFileSystem {
+    override async remove(): Promise<never> {
+      throw new EntryError("no");
+    }
+    override async replace(_from: string, path: string): Promise<never> {
+      throw new EntryError(`${path}: Permission denied`);
+    }
+  }();
+  using received = await open(files);
+  const flaw = await received.finish(0, undefined);
+  assertMatch(
+    String(flaw?.message),
+    /^\/f: Permission denied; \/\.f\.seacp-[a-z2-7]{6} is left$/,
+  );
 });
 
 Deno.test("ReplacedFile.open(): refuses what is no regular file, and a server that cannot rename", async () => {

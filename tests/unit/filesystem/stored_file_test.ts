@@ -200,8 +200,21 @@ Deno.test("finishWith(): gives the failure to write before all others, and cuts 
   using stored = await open(files, 0o644, PLAIN);
   assertEquals(await stored.finishWith(bytes("new"), undefined), {
     failure: full,
+    left: undefined,
   });
   assertEquals(cut, [0]);
+});
+
+Deno.test("finishWith(): gives the path of a file that was to be removed, and is left", async () => {
+  const full = new EntryError("/f: No space left on device");
+  const files = new FaultyMemory({ write: () => Promise.reject(full) });
+  files.remove = () => Promise.reject(new EntryError("/f: no"));
+  const entry = { path: "/f", mode: 0o644 };
+  using stored = await StoredFile.createNew(files, entry, PLAIN);
+  assertEquals(await stored!.finishWith(bytes("new"), undefined), {
+    failure: full,
+    left: "/f",
+  });
 });
 
 Deno.test("finishWith(): gives a flaw of a file that was written, and throws a lost connection", async () => {

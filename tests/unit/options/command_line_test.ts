@@ -371,6 +371,20 @@ for (
   });
 }
 
+Deno.test("parseCommandLine(): tells that --chmod gives no set-id and no sticky bit", () => {
+  for (const value of ["F4755", "D1777,F644"]) {
+    const { message } = assertThrows(
+      () => parse(`-r --chmod ${value} a b`),
+      UsageError,
+    );
+    assertEquals(
+      message,
+      `Invalid modes "${value}": set-id and sticky bits cannot be given: ` +
+        "three digits, as in F755",
+    );
+  }
+});
+
 for (const value of ["", "0", "65", "x", "1K", "-1", "1.5"]) {
   Deno.test(`parseCommandLine(): refuses --jobs=${value}`, () => {
     const error = assertThrows(

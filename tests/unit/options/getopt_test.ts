@@ -64,7 +64,7 @@ Deno.test("getopt(): reads arguments as BSD getopt does", () => {
   }
 });
 
-const REFUSED: readonly (readonly [string[], string])[] = [
+const REFUSED: readonly (readonly [readonly string[], string])[] = [
   [["-z"], "unknown option -- z"],
   [["-rz", "a", "b"], "unknown option -- z"],
   [["-R"], "unknown option -- R"],
@@ -86,6 +86,14 @@ const REFUSED: readonly (readonly [string[], string])[] = [
     ["--shell", "zsh", "--shel"],
     "unknown option -- shel: did you mean --shell? try --help",
   ],
+  ...["delete", "del", "delete-after", "delete-excluded"].map((name) =>
+    [
+      [`--${name}`],
+      `unknown option -- ${name}: nothing at a target is ever deleted: ` +
+      "try --help",
+    ] as const
+  ),
+  [["--deletes"], "unknown option -- deletes: try --help"],
   [["--secrets"], "unknown option -- secrets: try --help"],
 ];
 

@@ -28,6 +28,9 @@ Deno.test({
         () => files.openToWrite(path, 0o600),
         () => files.create!(path, 0o600),
         () => files.createNew(path, 0o600),
+        () => files.createNew(files.join(home, ".x"), 0o600, path),
+        () => files.symlink(path, "f"),
+        () => files.symlink(files.join(home, ".x"), "f", false, path),
         () => files.replace!(files.join(home, ".x.seacp-abcdef"), path),
       ]
     ) {

@@ -144,8 +144,8 @@ const STARTS: readonly (readonly [
     { status: { code: 127, failure: "none" }, isInterrupted: true },
     {
       kind: "failed",
-      reason: "lost connection: interrupted",
-      event: lost("far: lost connection: interrupted"),
+      reason: "interrupted",
+      event: lost("far: interrupted"),
     },
   ],
   [
@@ -305,10 +305,10 @@ const DIALOGUES: readonly (readonly [
     [lost("far: lost connection: the remote ended too early")],
   ],
   [
-    "a lost connection of an interrupted copy was interrupted",
+    "a connection that an interrupt ended was not lost",
     LOST,
     { status: KILLED, isInterrupted: true },
-    [lost("far: lost connection: interrupted")],
+    [lost("far: interrupted")],
   ],
   [
     "a status is a failure after a whole dialogue",

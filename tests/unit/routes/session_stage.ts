@@ -1,4 +1,5 @@
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
+import { PlannedEntries } from "../../../lib/filesystem/planned_entries.ts";
 import { NameCollisions } from "../../../lib/filesystem/name_collisions.ts";
 import type { ScpContext } from "../../../lib/routes/scp_routes.ts";
 import { ScpSessions } from "../../../lib/routes/scp_sessions.ts";
@@ -101,7 +102,8 @@ export function routeContext(
     ...context,
     files,
     rules: undefined,
-    madeLinks: new Set(),
+    planned: new PlannedEntries(),
+    settledLinks: new Map(),
     among: new NameCollisions(files, target),
     scpSessions: new ScpSessions(context),
     sftpSessions: new SftpSessions(context),

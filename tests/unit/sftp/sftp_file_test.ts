@@ -148,6 +148,34 @@ async function opened(server: SftpServer, size: number): Promise<OpenFile> {
   return await files.openToWrite("f", 0o644, fileOf(size));
 }
 
+Deno.test("createNew(): a file and a link have the name in messages that they take at last", async () => {
+  const server = serverOf(1);
+  for (
+    const type of ["WRITE", "FSETSTAT", "SETSTAT", "CLOSE", "SYMLINK"] as const
+  ) {
+    server.on(type, () => DENIED);
+  }
+  const files = await filesOf(server);
+  const file = await files.createNew(".f.x", 0o600, "f");
+  const steps = [
+    [() => file.write(new Uint8Array(2), 0), ""],
+    [() => file.truncate(5), "truncate: "],
+    [() => file.setMode(0o600), "set mode: "],
+    [() => file.close(), "close: "],
+    [() => files.symlink(".f.x", "g", false, "f"), ""],
+  ] as const;
+  for (const [step, action] of steps) {
+    const message = `scp: f: ${action}Permission denied`;
+    assertEquals((await assertRejects(step, EntryError)).message, message);
+  }
+  server.on("OPEN", () => DENIED);
+  await assertRejects(
+    () => files.createNew(".f.x", 0o600, "f"),
+    EntryError,
+    "scp: f: Permission denied",
+  );
+});
+
 Deno.test("truncate(): throws where FSTAT gives another length", async () => {
   for (const size of [0, 4, 6]) {
     const file = await opened(serverOf(size), 10);

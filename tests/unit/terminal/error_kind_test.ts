@@ -22,6 +22,7 @@ Deno.test("errorKind(): goes by the reasons of systems and servers", () => {
     ["scp: f: No such file or directory", "not_found"],
     ["f: File exists", "exists"],
     ["f: interrupted after 5 bytes", "interrupted"],
+    ["f: lost connection after 3 of 5 bytes", "connection"],
     ["f: Is a directory", "other"],
     ["", "other"],
   ];
@@ -56,7 +57,7 @@ Deno.test("errorKind(): tells why a connection failed by what ssh said", () => {
     "protocol",
   );
   assertEquals(
-    kindOf("far: f: lost connection: interrupted", { isConnection: true }),
+    kindOf("far: f: interrupted after 3 of 5 bytes", { isConnection: true }),
     "interrupted",
   );
 });

@@ -13,6 +13,7 @@ const CALL = { version: "1.2.3", sources: ["a", "b\udcff"], target: "far:" };
 function told(
   status: number,
   run: (stream: JsonStream) => void,
+  { isDry = false } = {},
 ): JsonEvent[] {
   const screen = new Screen();
   const results = new Results();
@@ -22,7 +23,7 @@ function told(
     results.report(event);
     report(event);
   };
-  stream.start(CALL);
+  stream.start({ ...CALL, isDry });
   run(stream);
   stream.end(status, results);
   stream.end(status, results);
@@ -57,24 +58,25 @@ Deno.test("JsonStream: begins with the call and ends with the counts", () => {
 
 Deno.test("JsonStream: tells of a dry run what it would do", () => {
   const events = told(0, (stream) => {
-    const path = "far: d";
-    stream.report({ kind: "planned", action: "make directory", path });
+    const target = { label: "far: ", path: "d" };
+    stream.report({ kind: "planned", action: "make directory", target });
     stream.report({
       kind: "planned",
       action: "copy",
-      source: "a\udcff",
-      path,
+      source: { label: "", path: "a\udcff" },
+      target,
+      bytes: 3,
       replaces: true,
     });
     stream.report({
       kind: "planned",
       action: "make link",
-      path,
+      target,
       destination: "a",
       replaces: false,
     });
-  });
-  const target = { path: "far: d" };
+  }, { isDry: true });
+  const target = { path: "far:d" };
   assertEquals(events.filter(({ type }) => type === "plan"), [
     { type: "plan", action: "make_directory", target },
     {
@@ -82,6 +84,7 @@ Deno.test("JsonStream: tells of a dry run what it would do", () => {
       action: "copy",
       source: { path: "a\ufffd", path_base64: "Yf8=" },
       target,
+      bytes: 3,
       replaces: true,
     },
     {
@@ -91,6 +94,52 @@ Deno.test("JsonStream: tells of a dry run what it would do", () => {
       replaces: false,
       destination: { path: "a" },
     },
+  ]);
+  const summary = events.at(-1)!;
+  assertEquals([
+    summary.files_planned,
+    summary.bytes_planned,
+    summary.directories_planned,
+    summary.links_planned,
+    summary.files_copied,
+  ], [1, 3, 1, 1, 0]);
+});
+
+Deno.test("JsonStream: a session that fails names each file that it had begun", () => {
+  const events = told(255, (stream) => {
+    moving(stream, "a", 1).settled("copied");
+    moving(stream, "b", 1);
+    moving(stream, "c", 1).settled("failed");
+    const message = "far: b and 1 more after it: lost connection";
+    stream.report({ kind: "failure", message, isConnection: true });
+    moving(stream, "d", 1).settled("failed");
+    stream.report({
+      kind: "failure",
+      message: "far: d: lost connection",
+      endsSession: true,
+    });
+  });
+  assertEquals(
+    events.filter(({ type }) => type === "error").map(({ path }) => path),
+    [undefined, "d"],
+  );
+  assertEquals(
+    events.filter(({ action }) => action === "failed")
+      .map(({ path, reason }) => [path, reason]),
+    [
+      ["b", "far: b and 1 more after it: lost connection"],
+      ["c", "far: b and 1 more after it: lost connection"],
+      ["d", "far: d: lost connection"],
+    ],
+  );
+});
+
+Deno.test("JsonStream: a process that ends at once names what it had begun", () => {
+  const events = told(130, (stream) => {
+    moving(stream, "a", 1);
+  });
+  assertEquals(timeless(events.slice(1, -1)), [
+    { type: "file", action: "failed", path: "a", reason: "not finished" },
   ]);
 });
 

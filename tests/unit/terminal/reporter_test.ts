@@ -1,3 +1,4 @@
+import type { CopyEvent } from "../../../lib/events/copy_event.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { moving } from "../../support/moving.ts";
 import {
@@ -104,23 +105,19 @@ Deno.test("Reporter: lets no message act on the terminal", () => {
 Deno.test("Reporter: lists what a dry run would do and leave out, on standard output", () => {
   const screen = new Screen();
   const reporter = new Reporter(screen, { ...plain, listsPlans: true });
-  const path = "far: a\x1bb";
+  const target = { label: "far: ", path: "a\x1bb" };
+  const source = { label: "", path: "f" };
+  const copy = { kind: "planned", action: "copy", source, target, bytes: 1 };
   for (const replaces of [true, false]) {
-    reporter.report({
-      kind: "planned",
-      action: "copy",
-      source: "f",
-      path,
-      replaces,
-    });
+    reporter.report({ ...copy, replaces } as CopyEvent);
   }
-  reporter.report({ kind: "planned", action: "copy", source: "f", path });
-  reporter.report({ kind: "planned", action: "make directory", path });
+  reporter.report(copy as CopyEvent);
+  reporter.report({ kind: "planned", action: "make directory", target });
   for (const replaces of [true, false]) {
     reporter.report({
       kind: "planned",
       action: "make link",
-      path,
+      target,
       destination: "\x1b",
       replaces,
     });
@@ -134,7 +131,7 @@ Deno.test("Reporter: lists what a dry run would do and leave out, on standard ou
   reporter.report({
     kind: "skipped",
     path: "f",
-    target: path,
+    target: "far: a\x1bb",
     reason: "the target is newer",
   });
   assertEquals(screen.said, []);

@@ -20,6 +20,11 @@ Deno.test("renderStatus(): shows files, bytes, percents, rate and time left", ()
   );
 });
 
+Deno.test("renderStatus(): shows no rate before something has moved", () => {
+  const progress = { ...PROGRESS, bytes: 0, percent: 0, rate: undefined };
+  assertEquals(renderStatus(progress, 120).includes("/s"), false);
+});
+
 Deno.test("renderStatus(): marks a total that may still grow", () => {
   assertEquals(
     renderStatus({

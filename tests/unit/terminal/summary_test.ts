@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { SkipReason } from "../../../lib/filesystem/existing_files.ts";
 import { Results } from "../../../lib/events/results.ts";
 import { summaryLines } from "../../../lib/terminal/summary.ts";
 import { moving } from "../../support/moving.ts";
@@ -73,6 +74,49 @@ Deno.test("summaryLines(): counts what was skipped", () => {
   });
   assertEquals(summaryLines(results, END), [
     "1 of 2 files, 2.0 KB in 3.1 s; 1 skipped",
+  ]);
+});
+
+Deno.test("summaryLines(): tells of a dry run what it would do, and why it skips", () => {
+  const end = { ...END, isDry: true };
+  const results = new Results();
+  const target = { label: "far: ", path: "t" };
+  assertEquals(summaryLines(results, end), ["would copy 0 files, 0 bytes"]);
+  const source = { label: "", path: "f" };
+  results.report({
+    kind: "planned",
+    action: "copy",
+    source,
+    target,
+    bytes: 2048,
+  });
+  results.report({ kind: "planned", action: "make directory", target });
+  const skip = (reason: SkipReason) =>
+    results.report({ kind: "skipped", path: "a", target: "b", reason });
+  skip("same size and time");
+  assertEquals(summaryLines(results, end), [
+    "would copy 1 file, 2.0 KB; would make 1 directory; " +
+    "1 skipped (same size and time)",
+  ]);
+  skip("same size and time");
+  skip("the target is newer");
+  for (let at = 0; at < 2; at++) {
+    results.report({ kind: "planned", action: "make directory", target });
+    results.report({
+      kind: "planned",
+      action: "make link",
+      target,
+      destination: "x",
+      replaces: false,
+    });
+  }
+  results.report({ kind: "excluded", label: "", path: "o", reason: "*" });
+  fail(results, "d/a: Permission denied");
+  assertEquals(summaryLines(results, end), [
+    "would copy 1 file, 2.0 KB; would make 3 directories and 2 links; " +
+    "3 skipped (2: same size and time; 1: the target is newer); 1 excluded; " +
+    "1 failed:",
+    "  d/a: Permission denied",
   ]);
 });
 

@@ -41,7 +41,7 @@ async function copy(
     { files: to, path: "t", mustBeDirectory: false },
     {
       options: transferOptions({
-        links: new Set(),
+        links: new Map(),
         confinesLinks: true,
         ...options,
       }),
@@ -138,7 +138,7 @@ Deno.test("copyTree(): the target itself may be a link", async () => {
 
 Deno.test("copyTree(): where links may lead anywhere, those that are there are followed", async () => {
   const from = await diskOf({ "s/": "", "s/d/": "", "s/d/f": "f" });
-  for (const links of ["followed", new Set<string>()] as const) {
+  for (const links of ["followed", new Map()] as const) {
     const to = await diskOf({
       "out/": "",
       "t/": "",

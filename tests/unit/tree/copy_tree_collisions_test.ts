@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { NameCollisions } from "../../../lib/filesystem/name_collisions.ts";
+import type { SettledLinks } from "../../../lib/tree/options.ts";
 import { copyTree } from "../../../lib/tree/copy_tree.ts";
 import { FoldingFileSystem } from "../../support/file_systems/folding_file_system.ts";
 import { listing } from "../../support/fixtures/listing.ts";
@@ -25,7 +26,7 @@ async function copyInto(
   { path, among, links = "followed" }: {
     path: string;
     among?: NameCollisions;
-    links?: "followed" | Set<string>;
+    links?: "followed" | SettledLinks;
   },
 ): Promise<string[]> {
   const observer = new RecordingObserver();
@@ -196,7 +197,7 @@ linkTest(
     const files = new FoldingFileSystem(to.path, ignoresCase);
     const failures = await copyInto({ paths: [`${from.path}/t`] }, files, {
       path: to.path,
-      links: new Set(),
+      links: new Map(),
     });
     assertEquals(failures, [refused(`${to.path}/t/l`)]);
     assertEquals(Deno.readLinkSync(`${to.path}/t/L`), "nowhere");
@@ -235,7 +236,7 @@ Deno.test(
       for (let round = 0; round < 2; round++) {
         const failures = await copyInto({ paths: [`${from.path}/t`] }, files, {
           path: to.path,
-          links: new Set(),
+          links: new Map(),
         });
         assertEquals(failures, []);
         assertEquals(listing(`${to.path}/t`), listing(`${from.path}/t`));

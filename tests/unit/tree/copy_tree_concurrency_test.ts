@@ -360,7 +360,7 @@ for (const atOnce of [1, 4]) {
       Deno.symlinkSync("../victim", `${bench.path}/x/l`);
       await bench.copy(["x/l", "y/l"], {
         from: new HeldFileSystem(bench.path, atOnce),
-        links: new Set(),
+        links: new Map(),
       });
       assertEquals(Deno.readTextFileSync(`${bench.path}/victim`), "precious");
       assertEquals(bench.failures, ["y/l: to/l is a link that was just made"]);

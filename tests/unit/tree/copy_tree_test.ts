@@ -41,7 +41,7 @@ async function copy(
       options: {
         recursive,
         store,
-        links: new Set(),
+        links: new Map(),
         platform: "posix",
         isWatched: false,
         namedBy: "target",

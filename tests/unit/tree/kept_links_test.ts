@@ -2,9 +2,13 @@ import { assertEquals } from "@std/assert";
 import type { CopyEvent } from "../../../lib/events/copy_event.ts";
 import type { ExistingPolicy } from "../../../lib/filesystem/existing_files.ts";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
+import { PlannedEntries } from "../../../lib/filesystem/planned_entries.ts";
 import { UnchangedFileSystem } from "../../../lib/filesystem/unchanged_file_system.ts";
 import { copyTree } from "../../../lib/tree/copy_tree.ts";
-import type { TransferOptions } from "../../../lib/tree/options.ts";
+import type {
+  SettledLinks,
+  TransferOptions,
+} from "../../../lib/tree/options.ts";
 import { MemoryFileSystem } from "../../support/file_systems/memory_file_system.ts";
 import { transferOptions } from "../../support/file_systems/transfer_options.ts";
 
@@ -42,7 +46,7 @@ async function copyFrom(
     { files: to, path: "t", mustBeDirectory: true },
     {
       options: transferOptions({
-        links: new Set(),
+        links: new Map(),
         existing: { ...NONE, ...existing },
         ...options,
       }),
@@ -111,14 +115,14 @@ Deno.test("copyTree(): nothing is written through a link that is left as the sam
   to.addDirectory("t");
   to.addFile("kept", "kept");
   await to.symlink("t/x", "../kept");
-  const links = new Set<string>();
+  const links: SettledLinks = new Map();
   const existing = { keepsSame: true };
   await copy(to, { x: "../kept" }, existing, { links });
   const from = new MemoryFileSystem();
   from.addDirectory("s");
   from.addFile("s/x", "ours");
   assertEquals(failures(await copyFrom(from, to, existing, { links })), [
-    "s/./x: t/x is a link that was just made",
+    "s/./x: t/x is a link that another source has, too",
   ]);
   assertEquals(to.textOf("kept"), "kept");
 });
@@ -131,7 +135,11 @@ Deno.test("copyTree(): a dry run plans links, and tells which take a place", asy
     to.addDirectory("t/directory");
     await to.symlink("t/dangling", "nowhere");
     const before = to.listing();
-    const view = new UnchangedFileSystem(to, () => {});
+    const view = new UnchangedFileSystem(
+      to,
+      new PlannedEntries(),
+      () => {},
+    );
     const events = await copy(
       view,
       { dangling: "x", directory: "x", file: "x", new: "x" },
@@ -145,7 +153,7 @@ Deno.test("copyTree(): a dry run plans links, and tells which take a place", asy
       ) => ({
         kind: "planned",
         action: "make link",
-        path: `t/${name}`,
+        target: { label: "", path: `t/${name}` },
         destination: "x",
         replaces,
       } as CopyEvent)),

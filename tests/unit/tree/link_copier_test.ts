@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
+import type { SettledLinks } from "../../../lib/tree/options.ts";
 import { copyTree } from "../../../lib/tree/copy_tree.ts";
 import { FoldingFileSystem } from "../../support/file_systems/folding_file_system.ts";
 import { listing } from "../../support/fixtures/listing.ts";
@@ -172,7 +173,7 @@ async function copyBoth(
 ): Promise<readonly string[]> {
   const observer = new RecordingObserver();
   const files = new SortedFileSystem();
-  const links = new Set<string>();
+  const links: SettledLinks = new Map();
   for (const source of sources) {
     await copyTree(
       { files, entries: [{ path: `${root}/${source}` }] },

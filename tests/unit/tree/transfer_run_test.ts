@@ -51,6 +51,19 @@ Deno.test("TransferRun: ends with the first connection failure, which names its 
   assertEquals(end.message, "a: lost connection");
 });
 
+Deno.test("TransferRun: after an interrupt no file says that a connection was lost", () => {
+  const run = new TransferRun({ size: 1, most: 1 }, {
+    observer: new RecordingObserver(),
+    interrupted: AbortSignal.abort(130),
+  });
+  run.fail("a", new SessionError("lost connection"));
+  const later = assertThrows(
+    () => run.fail("b", new SessionError("lost connection after 1 of 2 bytes")),
+    EntryError,
+  );
+  assertEquals(later.message, "b: interrupted after 1 of 2 bytes");
+});
+
 Deno.test("TransferRun: leaves the words of a peer that gives up as they are", async () => {
   const { run } = new Bench();
   run.fail("a", new RefusalError("scp: no"));
