@@ -77,13 +77,30 @@ export type CopyEvent =
     readonly host?: string;
     /** True where a connection could not be made, or was lost. */
     readonly isConnection?: boolean;
+    /** Point at which a connection failed that a new one may make good. */
+    readonly mendable?: MendablePoint;
     /** True where it kept a host's other entries from being tried. */
     readonly endsSession?: boolean;
+  }
+  /** A connection failed, and the copy goes on over a new one after a pause. */
+  | {
+    readonly kind: "retry";
+    readonly host: string;
+    readonly reason: "no connection" | "connection lost";
+    /** Length of the pause. */
+    readonly seconds: number;
+    /** Number of the new try: 1 for the first one after a failure. */
+    readonly attempt: number;
+    /** Most tries after failures. */
+    readonly attempts: number;
   }
   /** A step, put into words only for whoever asked to see the steps. */
   | { readonly kind: "verbose"; readonly message: () => string }
   /** The copy is over: nothing more is told. */
   | { readonly kind: "end" };
+
+/** Point of a session: its login, or the dialogue over a protocol. */
+export type MendablePoint = "login" | "scp" | "sftp";
 
 /** Change that a copy would make at its target. */
 export type Plan =

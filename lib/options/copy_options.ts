@@ -29,6 +29,8 @@ export interface CopyOptions {
   readonly jobs: number;
   /** True where the connections of a login share its first one. */
   readonly share: boolean;
+  /** Most tries after one whose connection failed; absent where there are none. */
+  readonly retries?: number;
   /** Filters in the order of the command line; absent where there are none. */
   readonly filters?: readonly FilterOption[];
   /** Present where the target is a directory that is made if it is missing. */

@@ -221,6 +221,12 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
         name: "share",
         summary: "With --jobs: one login for all connections.",
       },
+      {
+        name: "retries",
+        value: "number",
+        valueKind: "text",
+        summary: "Tries after a connection that failed, or was lost.",
+      },
       { name: "4", ssh: "-4", summary: "Use IPv4 addresses only." },
       { name: "6", ssh: "-6", summary: "Use IPv6 addresses only." },
       {

@@ -71,6 +71,12 @@ const NEEDS: readonly Need[] = [
     reason: NO_LOOK,
     isGiven: ({ existing }) => existing?.keepsNewer === true,
   },
+  {
+    option: "--retries",
+    ways: [],
+    reason: "",
+    isGiven: ({ retries }) => retries !== undefined,
+  },
   // Of an upload alone it can tell something over SCP, too: the last one to blame.
   {
     option: "--dry-run",

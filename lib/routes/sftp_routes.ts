@@ -175,7 +175,7 @@ function ontoServer({ job }: SftpContext): PlaceOptions {
 async function copy(
   sources: Sources,
   target: Target,
-  { job, observer, madeLinks, scan }: SftpContext,
+  { job, observer, madeLinks, scan, memory }: SftpContext,
   options: PlaceOptions,
 ): Promise<void> {
   await copyTree(sources, target, {
@@ -188,6 +188,7 @@ async function copy(
       links: job.options.keepsLinks ? madeLinks : "followed",
       confinesLinks: true,
       isWatched: true,
+      memory,
       interrupted: job.interrupted,
     },
     observer,

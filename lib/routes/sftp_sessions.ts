@@ -237,13 +237,14 @@ export class SftpSessions {
     plan: LoginPlan | undefined,
     options: ConnectOptions,
   ): SshSession {
-    const { job, observer } = this.#context;
+    const { job, observer, hosts } = this.#context;
     const interrupted = endSignal(
       { job: { interrupted: this.#interrupted } },
       options,
     );
     return startSftp(location, plan?.first, {
       options: job.options,
+      ssh: hosts.sshFor(location),
       observer,
       interrupted,
     });
@@ -286,7 +287,9 @@ export class SftpSessions {
     ]);
     const { failure, stopped } = end;
     if (failure === undefined || job.interrupted.aborted) return;
-    if (!isWhole) return this.#reportExit(location, undefined, end);
+    // A connection that is lost when all is done needs no new one.
+    const isLoss = job.options.retries === undefined;
+    if (!isWhole && isLoss) return this.#reportExit(location, undefined, end);
     observer.report({
       kind: "verbose",
       message: () =>

@@ -85,6 +85,8 @@ export class JsonStream implements Observer {
         return this.#tellLeftOut(event);
       case "planned":
         return this.#tellPlan(event);
+      case "retry":
+        return this.#tellRetry(event);
       case "warning":
         return this.#write({ type: "warning", message: event.message });
       case "failure":
@@ -146,6 +148,18 @@ export class JsonStream implements Observer {
       ...(action === "make link"
         ? { destination: jsonPath(event.destination) }
         : {}),
+    });
+  }
+
+  #tellRetry(event: Event<"retry">): void {
+    const { host, reason, attempt, attempts } = event;
+    this.#write({
+      type: "retry",
+      host,
+      reason,
+      seconds: seconds(event.seconds * 1000),
+      attempt,
+      attempts,
     });
   }
 

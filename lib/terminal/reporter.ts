@@ -85,6 +85,8 @@ export class Reporter implements Observer {
       case "planned":
         if (this.#options.listsPlans) this.#list(planText(event));
         return;
+      case "retry":
+        return this.#tellRetry(event);
       case "verbose":
         return this.#sayStep(event.message);
       case "end":
@@ -98,6 +100,19 @@ export class Reporter implements Observer {
 
   #warn(message: string): void {
     if (!this.#options.quiet) this.#say(this.#named(`warning: ${message}`));
+  }
+
+  #tellRetry(
+    { host, reason, seconds, attempt, attempts }: Extract<
+      CopyEvent,
+      { readonly kind: "retry" }
+    >,
+  ): void {
+    if (this.#options.quiet) return;
+    this.#say(this.#named(
+      `${host}: ${reason}, again in ${Math.ceil(seconds)} s ` +
+        `(${attempt} of ${attempts})`,
+    ));
   }
 
   /** Shows what is not copied: a dry run lists it, a verbose one says it. */

@@ -1,4 +1,4 @@
-import { LostFileError } from "../errors.ts";
+import { isConnectionFailure, LostFileError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { startFile, untilSettled } from "../events/file_progress.ts";
 import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
@@ -65,6 +65,9 @@ export class FileCopier {
    * @throws {SessionError} If the connection is lost; the same.
    */
   async copy(source: FoundEntry, destination: Destination): Promise<void> {
+    const { memory } = this.#options;
+    const paths = { source: source.path, target: destination.path };
+    if (memory?.hasArrived(paths)) return;
     using claim = await this.#acquire(destination);
     const { replaced } = claim;
     if (replaced !== undefined) {
@@ -74,13 +77,15 @@ export class FileCopier {
       );
     }
     const { path } = destination;
-    const { existing } = this.#options;
+    // What an earlier try has begun is there, and has to be copied all the same.
+    const isOwn = memory?.hasBegun(path) === true;
+    const existing = isOwn ? undefined : this.#options.existing;
     const reason = existing && skipReasonOf(source.attributes, replaced, {
       ...existing,
       path: this.#to.label + path,
     });
     if (reason !== undefined) return this.#skip(source, path, reason);
-    let isAgain = false;
+    let isAgain = isOwn;
     for (let isCopied = false; !isCopied; isAgain = true) {
       isCopied = await this.#open.use((opened) =>
         this.#copyOpen(source, { path, replaced, isAgain, opened })
@@ -118,7 +123,7 @@ export class FileCopier {
     using input = await this.#from.openToRead(source.path);
     const { size, mode } = source.attributes;
     const entry = { path, mode, replaced };
-    using stored = await this.#openTarget(entry, size, isAgain);
+    using stored = await this.#openNoted(entry, size, isAgain);
     opened();
     if (stored === undefined) {
       return this.#skip(source, path, "exists, not replaced");
@@ -150,6 +155,27 @@ export class FileCopier {
     });
     const file = { source, replaced, progress, isSpread };
     await untilSettled(progress, () => this.#filler.fill(stored, input, file));
+    this.#options.memory?.noteArrived({ source: source.path, target: path });
+  }
+
+  /**
+   * Opens the target of a file, and notes that it is the copy's own: also where the
+   * connection is lost before an answer tells that the file was made.
+   */
+  async #openNoted(
+    entry: EntryToStore,
+    size: number,
+    isAgain: boolean,
+  ): Promise<ReceivedFile | undefined> {
+    const { memory } = this.#options;
+    try {
+      const stored = await this.#openTarget(entry, size, isAgain);
+      if (stored !== undefined) memory?.noteBegun(entry.path);
+      return stored;
+    } catch (error) {
+      if (isConnectionFailure(error)) memory?.noteBegun(entry.path);
+      throw error;
+    }
   }
 
   /**

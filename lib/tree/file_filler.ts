@@ -155,6 +155,7 @@ export class FileFiller {
       : undefined;
     if (failure !== undefined || flaw !== undefined) {
       const left = await stored.abandon(size);
+      if (left !== undefined) this.#options.memory?.noteLeft(left);
       throw flaw ?? this.#cutShort(stored.path, attributes.size, {
         ...copied,
         left,

@@ -1,5 +1,7 @@
 import type { Platform } from "../names/names.ts";
 import type { ExistingPolicy } from "../filesystem/existing_files.ts";
+import type { CopyMemory } from "./copy_memory.ts";
+import type { EntryPaths } from "./destination.ts";
 import type { StorePolicy } from "../filesystem/store.ts";
 
 export interface TransferOptions {
@@ -26,6 +28,8 @@ export interface TransferOptions {
   readonly dryRun?: "seen" | "unseen" | undefined;
   /** True where each file is replaced in one step, once it is whole. */
   readonly isAtomic?: boolean | undefined;
+  /** Memory of a copy that may be tried several times; absent where it is not. */
+  readonly memory?: CopyMemory | undefined;
   /** System whose disk stores the names. */
   readonly platform: Platform;
   /** True where the meter shows each file that moves. */
@@ -34,12 +38,6 @@ export interface TransferOptions {
   readonly namedBy: "source" | "target";
   /** Signal that ends the transfer: files in flight are cut and named. */
   readonly interrupted: AbortSignal;
-}
-
-/** Paths of an entry, in the source and at the target. */
-export interface EntryPaths {
-  readonly source: string;
-  readonly target: string;
 }
 
 /** Gives the path by which events name an entry. */

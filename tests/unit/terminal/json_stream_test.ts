@@ -261,3 +261,23 @@ Deno.test("JsonStream: tells a wrong call", () => {
     message: "unknown option -- z",
   });
 });
+
+Deno.test("JsonStream: tells of a new try and its pause", () => {
+  const events = told(0, (stream) =>
+    stream.report({
+      kind: "retry",
+      host: "far",
+      reason: "no connection",
+      seconds: 0.7504,
+      attempt: 1,
+      attempts: 5,
+    }));
+  assertEquals(events[1], {
+    type: "retry",
+    host: "far",
+    reason: "no connection",
+    seconds: 0.75,
+    attempt: 1,
+    attempts: 5,
+  });
+});
