@@ -159,8 +159,9 @@ export class Hosts {
   }
 
   async #resolve(location: RemoteLocation): Promise<HostFacts> {
-    const { ssh, protocol, jobs } = this.#options;
-    const configuration = protocol === undefined || jobs > 1
+    const { ssh, protocol, jobs, verifies } = this.#options;
+    const isWanted = protocol === undefined || jobs > 1 || verifies === true;
+    const configuration = isWanted
       ? await resolveConfiguration(ssh, location)
       : undefined;
     const lacking = configuration === undefined || protocol !== undefined

@@ -26,6 +26,11 @@ export interface TransferOptions {
   readonly dryRun?: "seen" | "unseen" | undefined;
   /** True where each file is replaced in one step, once it is whole. */
   readonly isAtomic?: boolean | undefined;
+  /**
+   * Sides whose files are hashed, to be compared with what passed: those that are not
+   * on this machine; absent where nothing is verified.
+   */
+  readonly verified?: VerifiedSides | undefined;
   /** System whose disk stores the names. */
   readonly platform: Platform;
   /** True where the meter shows each file that moves. */
@@ -35,6 +40,9 @@ export interface TransferOptions {
   /** Signal that ends the transfer: files in flight are cut and named. */
   readonly interrupted: AbortSignal;
 }
+
+/** Sides of a copy whose files are compared with what passed. */
+export type VerifiedSides = "source" | "target" | "both";
 
 /** Paths of an entry, in the source and at the target. */
 export interface EntryPaths {

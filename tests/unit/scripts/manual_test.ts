@@ -143,6 +143,7 @@ const OURS: readonly string[] = [
   "skip-unchanged",
   "summary",
   "update",
+  "verify",
 ];
 
 /** Gives the key by which an option of the synopsis is sorted. */
