@@ -62,6 +62,8 @@ export type CopyEvent =
     readonly kind: "settled";
     readonly file: MovingFile;
     readonly outcome: FileOutcome;
+    /** Proof that it arrived as it was sent; absent where nobody asked for one. */
+    readonly proof?: Proof | undefined;
   }
   /** More of what is to be copied was counted. */
   | { readonly kind: "counted"; readonly total: Total }
@@ -125,6 +127,12 @@ export type Plan =
  * another file that starts.
  */
 export type FileOutcome = "copied" | "failed" | "again";
+
+/**
+ * Proof of a file by its SHA-256: the other side told it, or the file was read back
+ * over the connection.
+ */
+export type Proof = "hashed" | "read back";
 
 /** Amount that a job is to copy, as far as it was counted. */
 export interface Total {

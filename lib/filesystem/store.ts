@@ -47,6 +47,13 @@ export interface FinishedFile {
   readonly flaw?: EntryError;
 }
 
+/**
+ * Check of a file that is closed, at the path where it is by then.
+ *
+ * @returns Reason why it is none to keep.
+ */
+export type FileCheck = (path: string) => Promise<EntryError | undefined>;
+
 /** A file that is being received. */
 export interface ReceivedFile extends Disposable {
   readonly path: string;
@@ -61,11 +68,14 @@ export interface ReceivedFile extends Disposable {
   /**
    * Gives a file that arrived whole its length, mode and times, and closes it.
    *
+   * @param check Called once it is closed, if nothing failed, before it takes the
+   * place of another file; absent where nothing is to be checked.
    * @returns The first failure; a `NotCutError` only if `empty` is there.
    */
   finish(
     size: number,
     times: Times | undefined,
+    check?: FileCheck,
   ): Promise<EntryError | undefined>;
   /**
    * Gives a new file its whole content, mode and times, and closes it, all in one

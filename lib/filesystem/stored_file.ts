@@ -9,6 +9,7 @@ import { isAnythingAt } from "./existing_files.ts";
 import type { Attributes, FileSystem, OpenFile, Times } from "./file_system.ts";
 import {
   type EntryToStore,
+  type FileCheck,
   type FinishedFile,
   firstFailure,
   openBits,
@@ -159,11 +160,13 @@ export class StoredFile implements ReceivedFile {
   /**
    * Gives a file that arrived whole its length, mode and times, and closes it.
    *
-   * @returns The first failure; the other steps are taken all the same.
+   * @returns The first failure; the other steps are taken all the same, but for the
+   * check.
    */
   async finish(
     size: number,
     times: Times | undefined,
+    check?: FileCheck,
   ): Promise<EntryError | undefined> {
     // Some systems set a mode by the path: it must lead to this file still.
     const written = await this.#findWritten().catch(asEntryError);
@@ -177,7 +180,7 @@ export class StoredFile implements ReceivedFile {
     }
     if (times !== undefined) steps.push(() => this.file.setTimes(times));
     steps.push(() => this.file.close());
-    return await firstFailure(steps);
+    return await firstFailure(steps) ?? await check?.(this.path);
   }
 
   async finishWith(

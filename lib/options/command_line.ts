@@ -143,6 +143,7 @@ export function parseCopyOptions(
     ...(isGiven("atomic") ? { isAtomic: true } : {}),
     ...(isGiven("dry-run") ? { isDry: true } : {}),
     ...(isGiven("links") ? { keepsLinks: true } : {}),
+    ...(isGiven("verify") ? { verifies: true } : {}),
     ...(isGiven("mkdir") ? { makesTarget: true } : {}),
     sftpTuning: Object.assign({}, ...values("X").map(readSftpOption)),
     ssh: {

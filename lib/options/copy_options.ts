@@ -41,6 +41,8 @@ export interface CopyOptions {
   readonly keepsLinks?: true;
   /** Present where nothing is copied, but all that would be is listed. */
   readonly isDry?: true;
+  /** Present where each file that arrives is proven by its SHA-256. */
+  readonly verifies?: true;
   /** Modes of all that arrives; absent where none are given. */
   readonly modes?: GivenModes;
   /** Rules for files whose target is there; absent where all are replaced. */

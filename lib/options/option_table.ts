@@ -92,6 +92,10 @@ export const CHOICE_GROUP: OptionGroup = {
       summary: "Replace each file in one step, once it is whole.",
     },
     {
+      name: "verify",
+      summary: "Prove each file: compare its SHA-256 here and there.",
+    },
+    {
       name: "chmod",
       value: "modes",
       valueKind: "text",

@@ -196,10 +196,10 @@ export class Hosts {
   }
 
   async #resolve(location: RemoteLocation): Promise<HostFacts> {
-    const { ssh, protocol, jobs, retries } = this.#options;
-    const isNeeded = protocol === undefined || jobs > 1 ||
-      retries !== undefined;
-    const configuration = isNeeded
+    const { ssh, protocol, jobs, retries, verifies } = this.#options;
+    const isWanted = protocol === undefined || jobs > 1 ||
+      retries !== undefined || verifies === true;
+    const configuration = isWanted
       ? await resolveConfiguration(ssh, location)
       : undefined;
     const lacking = configuration === undefined || protocol !== undefined

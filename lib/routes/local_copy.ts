@@ -2,6 +2,7 @@ import { currentUmask } from "../disk/local_file_system.ts";
 import { copyTree } from "../tree/copy_tree.ts";
 import { chosenFiles } from "./filters.ts";
 import type { RouteContext } from "./route.ts";
+import { hashedFiles, verifiedSides } from "./verified_copy.ts";
 
 /**
  * Copies a local path to another one.
@@ -18,7 +19,10 @@ export async function copyHere(
   const choice = { roots: [source], rules, keepsLinks: true };
   await copyTree(
     {
-      files: chosenFiles(files, { ...choice, observer }),
+      files: chosenFiles(hashedFiles(files, job.options), {
+        ...choice,
+        observer,
+      }),
       scanned: chosenFiles(files, choice),
       entries: [{ path: source }],
     },
@@ -40,6 +44,7 @@ export async function copyHere(
         platform: job.rules.platform,
         isWatched: false,
         namedBy: "target",
+        ...verifiedSides("target", job.options),
         interrupted: job.interrupted,
       },
       observer,

@@ -77,6 +77,12 @@ const NEEDS: readonly Need[] = [
     reason: "",
     isGiven: ({ retries }) => retries !== undefined,
   },
+  {
+    option: "--verify",
+    ways: ["up", "down", "between"],
+    reason: "SCP tells no SHA-256",
+    isGiven: ({ verifies }) => verifies === true,
+  },
   // Of an upload alone it can tell something over SCP, too: the last one to blame.
   {
     option: "--dry-run",

@@ -1,9 +1,4 @@
-import type {
-  CopyEvent,
-  FileOutcome,
-  MovingFile,
-  Observer,
-} from "../events/copy_event.ts";
+import type { CopyEvent, MovingFile, Observer } from "../events/copy_event.ts";
 import type { Results } from "../events/results.ts";
 import { errorKind } from "./error_kind.ts";
 import { jsonLine, jsonPath } from "./json_line.ts";
@@ -79,7 +74,7 @@ export class JsonStream implements Observer {
         this.#started.set(event.file, performance.now());
         return;
       case "settled":
-        return this.#tellFile(event.file, event.outcome);
+        return this.#tellFile(event);
       case "excluded":
       case "skipped":
         return this.#tellLeftOut(event);
@@ -109,7 +104,7 @@ export class JsonStream implements Observer {
     });
   }
 
-  #tellFile(file: MovingFile, outcome: FileOutcome): void {
+  #tellFile({ file, outcome, proof }: Event<"settled">): void {
     const began = this.#started.get(file);
     this.#started.delete(file);
     if (outcome !== "copied") return;
@@ -120,6 +115,10 @@ export class JsonStream implements Observer {
       ...jsonPath(file.path),
       bytes: file.size,
       seconds: seconds(now - (began ?? now)),
+      ...(proof === undefined ? {} : {
+        verified: true,
+        read_back: proof === "read back",
+      }),
     });
   }
 
@@ -220,6 +219,7 @@ export class JsonStream implements Observer {
       files_copied: results.copied,
       bytes_copied: results.bytes,
       files_skipped: results.skipped,
+      files_verified: results.verified,
       entries_excluded: results.excluded,
       failures: results.failures,
     }));

@@ -25,6 +25,7 @@ export function summaryLines(
   const parts = [
     `${arrivedText(results, isWhole)} in ${durationText(seconds)}`,
   ];
+  if (results.verified > 0) parts.push(verifiedText(results));
   if (results.skipped > 0) parts.push(`${countText(results.skipped)} skipped`);
   if (results.failures > 0) {
     parts.push(`${countText(results.failures)} failed:`);
@@ -54,6 +55,16 @@ function arrivedText(
     ? filesText(copied)
     : `${countText(copied)} of ${filesText(all)}`;
   return `${files}, ${sizeText(bytes)}`;
+}
+
+/** Gives the number of files that are proven, and tells those that were read back. */
+function verifiedText({ verified, copied, readBack }: Results): string {
+  const rest = readBack === 0
+    ? ""
+    : readBack === verified
+    ? " (read back)"
+    : ` (${countText(readBack)} read back)`;
+  return `${countText(verified)} of ${filesText(copied)} verified${rest}`;
 }
 
 function failureLines(results: Results): readonly string[] {

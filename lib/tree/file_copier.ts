@@ -14,6 +14,7 @@ import {
   isKnown,
 } from "./destination.ts";
 import { FileFiller } from "./file_filler.ts";
+import { FileVerifier } from "./file_verifier.ts";
 import { KeyedLock } from "./keyed_lock.ts";
 import type { OpenEntries } from "./open_entries.ts";
 import { eventPath, type TransferOptions } from "./options.ts";
@@ -39,6 +40,7 @@ export class FileCopier {
   readonly #observer: Observer;
   readonly #open: OpenEntries;
   readonly #filler: FileFiller;
+  readonly #verifier: FileVerifier | undefined;
   /** Locks of destinations by their keys, and of files by their identities. */
   readonly #paths = new KeyedLock();
   readonly #files = new KeyedLock();
@@ -55,6 +57,9 @@ export class FileCopier {
     this.#observer = observer;
     this.#open = open;
     this.#filler = new FileFiller(from, to, options);
+    if (options.verified !== undefined) {
+      this.#verifier = new FileVerifier(from, to, options.verified, observer);
+    }
   }
 
   /**
@@ -153,7 +158,8 @@ export class FileCopier {
       size,
       isWatched: this.#options.isWatched,
     });
-    const file = { source, replaced, progress, isSpread };
+    const verification = this.#verifier?.begin(source);
+    const file = { source, replaced, progress, isSpread, verification };
     await untilSettled(progress, () => this.#filler.fill(stored, input, file));
     this.#options.memory?.noteArrived({ source: source.path, target: path });
   }

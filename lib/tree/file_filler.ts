@@ -5,6 +5,7 @@ import {
   NotCutError,
   SessionError,
 } from "../errors.ts";
+import type { Proof } from "../events/copy_event.ts";
 import { type FileProgress, UNWATCHED } from "../events/file_progress.ts";
 import {
   type Attributes,
@@ -13,10 +14,11 @@ import {
   type OpenFile,
   type Times,
 } from "../filesystem/file_system.ts";
-import type { ReceivedFile } from "../filesystem/store.ts";
+import type { FileCheck, ReceivedFile } from "../filesystem/store.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { type CopiedContent, copyContent } from "./content.ts";
 import type { FoundEntry } from "./destination.ts";
+import type { Verification } from "./file_verifier.ts";
 import type { TransferOptions } from "./options.ts";
 import { copyRanges } from "./ranges.ts";
 import { checkWhole } from "./whole_source.ts";
@@ -29,6 +31,8 @@ export interface FileToFill {
   readonly progress: FileProgress;
   /** True where all connections carry it. */
   readonly isSpread: boolean;
+  /** Verification of the file; absent where there is none. */
+  readonly verification: Verification | undefined;
 }
 
 /** Copier of the content of open files, any number of them at once. */
@@ -67,7 +71,9 @@ export class FileFiller {
    * Fills a file and finishes it; a second time where a server did not truncate the
    * old one.
    *
-   * @throws {EntryError} If something failed: the target holds a beginning.
+   * @returns The proof that it arrived as it was sent, where that is asked for.
+   * @throws {EntryError} If something failed: the target holds a beginning, or what
+   * was verified in vain.
    * @throws {ProtocolError} If a server broke its protocol; the same.
    * @throws {SessionError} If the connection is lost; the same.
    */
@@ -75,26 +81,38 @@ export class FileFiller {
     stored: ReceivedFile,
     input: OpenFile,
     file: FileToFill,
-  ): Promise<void> {
+  ): Promise<Proof | undefined> {
     const { store, existing } = this.#options;
     const times = store.preserve || existing?.keepsSame
       ? file
         .source.attributes
       : undefined;
-    if (await this.#fillAtOnce(stored, input, file, times)) return;
-    let flaw = await stored.finish(
-      await this.#send(stored, input, file),
-      times,
-    );
+    const { verification } = file;
+    if (await this.#fillAtOnce(stored, input, file, times)) {
+      return verification?.proof;
+    }
+    let flaw = await this.#sendAndFinish(stored, input, file, times);
     if (flaw instanceof NotCutError && stored.empty !== undefined) {
       await stored.empty();
       const again = { ...file, progress: UNWATCHED };
-      flaw = await stored.finish(
-        await this.#send(stored, input, again),
-        times,
-      );
+      flaw = await this.#sendAndFinish(stored, input, again, times);
     }
     if (flaw !== undefined) throw flaw;
+    return verification?.proof;
+  }
+
+  /** Sends the content and finishes the file; gives the first failure to finish it. */
+  async #sendAndFinish(
+    stored: ReceivedFile,
+    input: OpenFile,
+    file: FileToFill,
+    times: Times | undefined,
+  ): Promise<EntryError | undefined> {
+    const size = await this.#send(stored, input, file);
+    const { verification } = file;
+    const check: FileCheck | undefined = verification &&
+      ((path) => verification.check(path, { size, input, stored }));
+    return await stored.finish(size, times, check);
   }
 
   /**
@@ -105,7 +123,8 @@ export class FileFiller {
   async #fillAtOnce(
     stored: ReceivedFile,
     input: OpenFile,
-    { source: { attributes: { size } }, replaced, progress }: FileToFill,
+    { source: { attributes: { size } }, replaced, progress, verification }:
+      FileToFill,
     times: Times | undefined,
   ): Promise<boolean> {
     const blocks = this.#blocks;
@@ -131,7 +150,9 @@ export class FileFiller {
       });
     }
     progress.moved(size);
-    if (outcome.flaw !== undefined) throw outcome.flaw;
+    const flaw = outcome.flaw ??
+      await verification?.check(stored.path, { size, input, stored });
+    if (flaw !== undefined) throw flaw;
     return true;
   }
 

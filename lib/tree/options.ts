@@ -30,6 +30,11 @@ export interface TransferOptions {
   readonly isAtomic?: boolean | undefined;
   /** Memory of a copy that may be tried several times; absent where it is not. */
   readonly memory?: CopyMemory | undefined;
+  /**
+   * Sides whose files are hashed, to be compared with what passed: those that are not
+   * on this machine; absent where nothing is verified.
+   */
+  readonly verified?: VerifiedSides | undefined;
   /** System whose disk stores the names. */
   readonly platform: Platform;
   /** True where the meter shows each file that moves. */
@@ -39,6 +44,9 @@ export interface TransferOptions {
   /** Signal that ends the transfer: files in flight are cut and named. */
   readonly interrupted: AbortSignal;
 }
+
+/** Sides of a copy whose files are compared with what passed. */
+export type VerifiedSides = "source" | "target" | "both";
 
 /** Gives the path by which events name an entry. */
 export function eventPath(

@@ -139,10 +139,12 @@ const OURS: readonly string[] = [
   "mkdir",
   "no-clobber",
   "progress",
+  "retries number",
   "share",
   "skip-unchanged",
   "summary",
   "update",
+  "verify",
 ];
 
 /** Gives the key by which an option of the synopsis is sorted. */

@@ -22,6 +22,14 @@ Deno.test("errorKind(): goes by the reasons of systems and servers", () => {
     ["scp: f: No such file or directory", "not_found"],
     ["f: File exists", "exists"],
     ["f: interrupted after 5 bytes", "interrupted"],
+    [
+      "far: f: verification failed: what is there is not what was sent",
+      "verify",
+    ],
+    [
+      "f: verification failed: it cannot be read back (Permission denied)",
+      "verify",
+    ],
     ["f: Is a directory", "other"],
     ["", "other"],
   ];

@@ -49,6 +49,7 @@ Deno.test("JsonStream: begins with the call and ends with the counts", () => {
       files_copied: 0,
       bytes_copied: 0,
       files_skipped: 0,
+      files_verified: 0,
       entries_excluded: 0,
       failures: 0,
     },
@@ -280,4 +281,17 @@ Deno.test("JsonStream: tells of a new try and its pause", () => {
     attempt: 1,
     attempts: 5,
   });
+});
+
+Deno.test("JsonStream: tells which files are proven, and how", () => {
+  const events = told(0, (stream) => {
+    for (const proof of ["hashed", "read back"] as const) {
+      moving(stream, "f", 1).settled("copied", proof);
+    }
+  });
+  assertEquals(
+    events.filter(({ type }) => type === "file")
+      .map(({ verified, read_back }) => [verified, read_back]),
+    [[true, false], [true, true]],
+  );
 });
