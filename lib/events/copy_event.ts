@@ -42,6 +42,16 @@ export type CopyEvent =
     /** Length in bytes; absent where it is no file. */
     readonly bytes?: number;
   }
+  /** A file whose beginning is there is copied from a byte on. */
+  | {
+    readonly kind: "resumed";
+    /** Path as in `MovingFile`. */
+    readonly path: string;
+    /** Number of bytes that are there. */
+    readonly at: number;
+    /** Length of the whole file, in bytes. */
+    readonly size: number;
+  }
   /** A change that a dry run leaves out. */
   | ({ readonly kind: "planned" } & Plan)
   /** A file begins to move; others may be in flight. */
@@ -155,6 +165,8 @@ export interface MovingFile {
   readonly isWatched: boolean;
   /** Length that was announced, in bytes. */
   readonly size: number;
+  /** Bytes that were there before it began to move; absent where none were. */
+  readonly resumedAt?: number;
 }
 
 /** A listener to the events of a copy, in their order. */

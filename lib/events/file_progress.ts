@@ -14,11 +14,12 @@ export interface FileProgress {
 /** Reports that a file begins to move. */
 export function startFile(
   observer: Observer,
-  { name, path, size, isWatched = true }:
+  { name, path, size, resumedAt = 0, isWatched = true }:
     & Omit<MovingFile, "isWatched">
     & Partial<MovingFile>,
 ): FileProgress {
-  const file = { name, path, size, isWatched };
+  const begun = { name, path, size, isWatched };
+  const file = resumedAt === 0 ? begun : { ...begun, resumedAt };
   observer.report({ kind: "fileStarted", file });
   return {
     moved: (bytes) => observer.report({ kind: "moved", file, bytes }),

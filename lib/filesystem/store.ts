@@ -37,6 +37,8 @@ export interface EntryToStore {
   readonly mode: number;
   /** Entry that `FileSystem.find` found there. */
   readonly replaced: Attributes | undefined;
+  /** True where an earlier try of the same copy has made that entry. */
+  readonly isOurs?: boolean;
 }
 
 /** Result of a file that got its content and was closed in one flight. */

@@ -30,6 +30,8 @@ export class StoredFile implements ReceivedFile {
   readonly #policy: StorePolicy;
   /** True where the file goes if it does not arrive whole. */
   readonly #isWholeOrGone: boolean;
+  /** True where it was not there before the copy. */
+  readonly #isNew: boolean;
 
   private constructor(
     files: FileSystem,
@@ -38,7 +40,7 @@ export class StoredFile implements ReceivedFile {
     mode: number,
     replaced: Attributes | undefined,
     policy: StorePolicy,
-    { isWholeOrGone = false } = {},
+    { isWholeOrGone = false, isOurs = false } = {},
   ) {
     this.#files = files;
     this.#file = file;
@@ -47,6 +49,7 @@ export class StoredFile implements ReceivedFile {
     this.#replaced = replaced;
     this.#policy = policy;
     this.#isWholeOrGone = isWholeOrGone;
+    this.#isNew = replaced === undefined || isOurs;
   }
 
   /**
@@ -56,7 +59,7 @@ export class StoredFile implements ReceivedFile {
    */
   static async open(
     files: FileSystem,
-    { path, mode: announced, replaced }: EntryToStore,
+    { path, mode: announced, replaced, isOurs = false }: EntryToStore,
     policy: StorePolicy,
   ): Promise<StoredFile> {
     // Windows opens a directory to write, and would store an empty file as one.
@@ -69,7 +72,9 @@ export class StoredFile implements ReceivedFile {
       openMode(mode, policy),
       replaced,
     );
-    return new StoredFile(files, file, path, mode, replaced, policy);
+    return new StoredFile(files, file, path, mode, replaced, policy, {
+      isOurs,
+    });
   }
 
   /**
@@ -256,7 +261,7 @@ export class StoredFile implements ReceivedFile {
   }
 
   #needsMode(written: Attributes | undefined): boolean {
-    const isNew = this.#replaced === undefined;
+    const isNew = this.#isNew;
     if (policyFor("file", this.#policy).preserve) {
       // A file that was there loses set-id bits when it is cut.
       return this.#isRegular && !(isNew && written?.mode === this.#mode);

@@ -144,6 +144,7 @@ export function parseCopyOptions(
     ...(isGiven("dry-run") ? { isDry: true } : {}),
     ...(isGiven("links") ? { keepsLinks: true } : {}),
     ...(isGiven("verify") ? { verifies: true } : {}),
+    ...(isGiven("resume") ? { resumes: true } : {}),
     ...(isGiven("mkdir") ? { makesTarget: true } : {}),
     sftpTuning: Object.assign({}, ...values("X").map(readSftpOption)),
     ssh: {

@@ -37,6 +37,8 @@ export interface CopyOptions {
   readonly makesTarget?: true;
   /** Present where each file is replaced in one step, once it is whole. */
   readonly isAtomic?: true;
+  /** Present where a file goes on whose beginning is there. */
+  readonly resumes?: true;
   /** Present where links are copied as links, and may not lead out of the target. */
   readonly keepsLinks?: true;
   /** Present where nothing is copied, but all that would be is listed. */

@@ -96,6 +96,10 @@ export const CHOICE_GROUP: OptionGroup = {
       summary: "Prove each file: compare its SHA-256 here and there.",
     },
     {
+      name: "resume",
+      summary: "Go on with files whose beginning is there, by its hash.",
+    },
+    {
       name: "chmod",
       value: "modes",
       valueKind: "text",

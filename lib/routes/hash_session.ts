@@ -37,8 +37,9 @@ export function hashSessionOf(
   context: SessionContext,
   options: HashSessionOptions,
 ): HashSession | undefined {
-  const { verifies } = context.job.options;
-  return verifies ? new HashSession(location, context, options) : undefined;
+  const { verifies, resumes, retries } = context.job.options;
+  const isWanted = verifies || resumes || retries !== undefined;
+  return isWanted ? new HashSession(location, context, options) : undefined;
 }
 
 /**
@@ -111,14 +112,15 @@ export class HashSession implements Digester {
    * @throws {ProtocolError} If no script answers.
    */
   async #converse(part: LoginPart): Promise<RemoteHasher | undefined> {
-    const { job: { options }, observer } = this.#context;
+    const { job: { options }, observer, hosts } = this.#context;
+    const settings = hosts.sshFor(this.#location);
     const key = `seacp-${crypto.randomUUID()}`;
     const command = hashCommand(key);
     const ssh = this.#ssh = startSsh(
       {
         location: this.#location,
         program: options.ssh.program,
-        args: sshArguments(options.ssh, this.#location, command, part),
+        args: sshArguments(settings, this.#location, command, part),
         command: "sh, which hashes files",
         service: "shell",
         isOutOfReach: true,

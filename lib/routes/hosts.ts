@@ -196,9 +196,9 @@ export class Hosts {
   }
 
   async #resolve(location: RemoteLocation): Promise<HostFacts> {
-    const { ssh, protocol, jobs, retries, verifies } = this.#options;
+    const { ssh, protocol, jobs, retries, resumes, verifies } = this.#options;
     const isWanted = protocol === undefined || jobs > 1 ||
-      retries !== undefined || verifies === true;
+      retries !== undefined || resumes === true || verifies === true;
     const configuration = isWanted
       ? await resolveConfiguration(ssh, location)
       : undefined;

@@ -14,8 +14,16 @@ export async function copyHere(
   target: string,
   { job, files, rules, observer, among, madeLinks, scan }: RouteContext,
 ): Promise<void> {
-  const { recursive, preserve, modes, existing, isAtomic, isDry, keepsLinks } =
-    job.options;
+  const {
+    recursive,
+    preserve,
+    modes,
+    existing,
+    isAtomic,
+    resumes,
+    isDry,
+    keepsLinks,
+  } = job.options;
   const choice = { roots: [source], rules, keepsLinks: true };
   await copyTree(
     {
@@ -38,6 +46,7 @@ export async function copyHere(
         },
         existing,
         isAtomic,
+        resumes,
         dryRun: isDry ? "seen" : undefined,
         links: madeLinks,
         confinesLinks: keepsLinks,

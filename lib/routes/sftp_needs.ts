@@ -72,6 +72,12 @@ const NEEDS: readonly Need[] = [
     isGiven: ({ existing }) => existing?.keepsNewer === true,
   },
   {
+    option: "--resume",
+    ways: ["up", "down", "between"],
+    reason: "SCP sends files from their first byte",
+    isGiven: ({ resumes }) => resumes === true,
+  },
+  {
     option: "--retries",
     ways: [],
     reason: "",

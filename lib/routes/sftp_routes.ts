@@ -203,6 +203,7 @@ async function copy(
       links: job.options.keepsLinks ? madeLinks : "followed",
       confinesLinks: true,
       isWatched: true,
+      resumes: job.options.resumes,
       memory,
       interrupted: job.interrupted,
     },

@@ -114,6 +114,7 @@ export class JsonStream implements Observer {
       action: "copied",
       ...jsonPath(file.path),
       bytes: file.size,
+      ...(file.resumedAt === undefined ? {} : { resumed_at: file.resumedAt }),
       seconds: seconds(now - (began ?? now)),
       ...(proof === undefined ? {} : {
         verified: true,

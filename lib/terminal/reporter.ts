@@ -1,5 +1,6 @@
 import type { CopyEvent, Observer, Plan } from "../events/copy_event.ts";
 import { printable } from "../names/printable.ts";
+import { countText } from "./amounts.ts";
 import { Meter } from "./meter.ts";
 import { ProgressLines } from "./progress_lines.ts";
 import { WholeMeter } from "./whole_progress.ts";
@@ -82,6 +83,8 @@ export class Reporter implements Observer {
         );
       case "skipped":
         return this.#leaveOut(`skipped ${event.target}: ${event.reason}`);
+      case "resumed":
+        return this.#tellResumed(event);
       case "planned":
         if (this.#options.listsPlans) this.#list(planText(event));
         return;
@@ -112,6 +115,15 @@ export class Reporter implements Observer {
     this.#say(this.#named(
       `${host}: ${reason}, again in ${Math.ceil(seconds)} s ` +
         `(${attempt} of ${attempts})`,
+    ));
+  }
+
+  #tellResumed(
+    { path, at, size }: Extract<CopyEvent, { readonly kind: "resumed" }>,
+  ): void {
+    if (this.#options.quiet) return;
+    this.#say(this.#named(
+      `${path}: resumed at ${countText(at)} of ${countText(size)} bytes`,
     ));
   }
 

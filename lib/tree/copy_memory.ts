@@ -13,7 +13,8 @@ export class CopyMemory {
   /** True where the target was a directory before the copy; absent until known. */
   targetWasDirectory: boolean | undefined;
   readonly #arrived = new Set<string>();
-  readonly #begun = new Set<string>();
+  /** Targets that a try has opened, each with true where the try made it. */
+  readonly #begun = new Map<string, boolean>();
   readonly #directories = new Map<string, StoredDirectory>();
   readonly #leftovers = new Set<string>();
   #counted = { files: 0, bytes: 0 };
@@ -28,9 +29,18 @@ export class CopyMemory {
     return this.#arrived.has(keyOf(paths));
   }
 
-  /** Notes that a try opens a target to write it. */
-  noteBegun(target: string): void {
-    this.#begun.add(target);
+  /**
+   * Notes that a try opens a target to write it.
+   *
+   * @param isNew True where nothing was there.
+   */
+  noteBegun(target: string, isNew: boolean): void {
+    if (!this.#begun.has(target)) this.#begun.set(target, isNew);
+  }
+
+  /** Tells a target that a try has made. */
+  hasMade(target: string): boolean {
+    return this.#begun.get(target) === true;
   }
 
   /** Tells a target that a try has opened: what is there is the copy's own. */

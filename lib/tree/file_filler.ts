@@ -31,6 +31,8 @@ export interface FileToFill {
   readonly progress: FileProgress;
   /** True where all connections carry it. */
   readonly isSpread: boolean;
+  /** Byte to begin at: those before it are there. */
+  readonly start: number;
   /** Verification of the file; absent where there is none. */
   readonly verification: Verification | undefined;
 }
@@ -94,7 +96,7 @@ export class FileFiller {
     let flaw = await this.#sendAndFinish(stored, input, file, times);
     if (flaw instanceof NotCutError && stored.empty !== undefined) {
       await stored.empty();
-      const again = { ...file, progress: UNWATCHED };
+      const again = { ...file, progress: UNWATCHED, start: 0 };
       flaw = await this.#sendAndFinish(stored, input, again, times);
     }
     if (flaw !== undefined) throw flaw;
@@ -190,10 +192,11 @@ export class FileFiller {
   async #copyContent(
     stored: ReceivedFile,
     input: OpenFile,
-    { source, replaced, progress, isSpread }: FileToFill,
+    { source, replaced, progress, isSpread, start }: FileToFill,
   ): Promise<CopiedContent> {
     const options = {
       expected: source.attributes.size,
+      start,
       blocks: this.#blocks,
       // A FIFO or a device takes one block after the other.
       atOnce: replaced?.kind === "other"

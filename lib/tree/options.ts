@@ -28,6 +28,8 @@ export interface TransferOptions {
   readonly dryRun?: "seen" | "unseen" | undefined;
   /** True where each file is replaced in one step, once it is whole. */
   readonly isAtomic?: boolean | undefined;
+  /** True where a file goes on whose beginning is there. */
+  readonly resumes?: boolean | undefined;
   /** Memory of a copy that may be tried several times; absent where it is not. */
   readonly memory?: CopyMemory | undefined;
   /**

@@ -139,6 +139,7 @@ const OURS: readonly string[] = [
   "mkdir",
   "no-clobber",
   "progress",
+  "resume",
   "retries number",
   "share",
   "skip-unchanged",

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
+import { startFile } from "../../../lib/events/file_progress.ts";
 import { Results } from "../../../lib/events/results.ts";
 import { TotalCount } from "../../../lib/events/total_count.ts";
 import { JsonStream } from "../../../lib/terminal/json_stream.ts";
@@ -294,4 +295,14 @@ Deno.test("JsonStream: tells which files are proven, and how", () => {
       .map(({ verified, read_back }) => [verified, read_back]),
     [[true, false], [true, true]],
   );
+});
+
+Deno.test("JsonStream: tells where a file was resumed", () => {
+  const [, event] = told(
+    0,
+    (stream) =>
+      startFile(stream, { name: "f", path: "f", size: 9, resumedAt: 4 })
+        .settled("copied"),
+  );
+  assertEquals([event!.bytes, event!.resumed_at], [9, 4]);
 });

@@ -194,3 +194,16 @@ Deno.test("Reporter: tells of a new try in one line, unless it is to be quiet", 
     );
   }
 });
+
+Deno.test("Reporter: tells from where on a file is copied, unless it is to be quiet", () => {
+  for (const quiet of [false, true]) {
+    const screen = new Screen();
+    const reporter = new Reporter(screen, { ...plain, quiet });
+    const [at, size] = [12_345_678, 99_999_999];
+    reporter.report({ kind: "resumed", path: "f", at, size });
+    assertEquals(
+      screen.said,
+      quiet ? [] : ["f: resumed at 12,345,678 of 99,999,999 bytes"],
+    );
+  }
+});
