@@ -35,6 +35,8 @@ const TEST_PACKAGES: Packages = {
   "wget": "wget",
   "openssl": "openssl",
   "shasum": "perl",
+  "busybox": "busybox",
+  "toybox": "toybox",
   "proftpd": "proftpd-core",
   "proftpd/mod_sftp.so": "proftpd-mod-crypto",
   "rclone": "rclone",

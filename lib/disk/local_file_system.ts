@@ -1,4 +1,6 @@
+import { hashByReading } from "../digest/read_hash.ts";
 import { EntryError } from "../errors.ts";
+import type { Digest, DigestOptions } from "../filesystem/digest.ts";
 import type {
   Attributes,
   Concurrency,
@@ -105,6 +107,24 @@ export class LocalFileSystem implements FileSystem {
 
   async replace(from: string, path: string): Promise<void> {
     attempt(path, () => this.#calls.rename(from, path));
+  }
+
+  async digest(
+    path: string,
+    { length }: DigestOptions = {},
+  ): Promise<Digest> {
+    // To open a FIFO would wait for its writer.
+    if ((await this.stat(path)).kind !== "file") {
+      throw new EntryError(`${path}: not a regular file`);
+    }
+    using file = await this.openToRead(path);
+    const hash = await hashByReading(file, {
+      path,
+      length,
+      blockBytes: this.concurrency.blockBytes,
+      atOnce: 1,
+    });
+    return { kind: "hash", hash };
   }
 
   async remove(path: string): Promise<void> {

@@ -42,6 +42,16 @@ export type CopyEvent =
     /** Length in bytes; absent where it is no file. */
     readonly bytes?: number;
   }
+  /** A file whose beginning is there is copied from a byte on. */
+  | {
+    readonly kind: "resumed";
+    /** Path as in `MovingFile`. */
+    readonly path: string;
+    /** Number of bytes that are there. */
+    readonly at: number;
+    /** Length of the whole file, in bytes. */
+    readonly size: number;
+  }
   /** A change that a dry run leaves out. */
   | ({ readonly kind: "planned" } & Plan)
   /** A file begins to move; others may be in flight. */
@@ -62,6 +72,8 @@ export type CopyEvent =
     readonly kind: "settled";
     readonly file: MovingFile;
     readonly outcome: FileOutcome;
+    /** Proof that it arrived as it was sent; absent where nobody asked for one. */
+    readonly proof?: Proof | undefined;
   }
   /** More of what is to be copied was counted. */
   | { readonly kind: "counted"; readonly total: Total }
@@ -77,8 +89,22 @@ export type CopyEvent =
     readonly host?: string;
     /** True where a connection could not be made, or was lost. */
     readonly isConnection?: boolean;
+    /** Point at which a connection failed that a new one may make good. */
+    readonly mendable?: MendablePoint;
     /** True where it kept a host's other entries from being tried. */
     readonly endsSession?: boolean;
+  }
+  /** A connection failed, and the copy goes on over a new one after a pause. */
+  | {
+    readonly kind: "retry";
+    readonly host: string;
+    readonly reason: "no connection" | "connection lost";
+    /** Length of the pause. */
+    readonly seconds: number;
+    /** Number of the new try: 1 for the first one after a failure. */
+    readonly attempt: number;
+    /** Most tries after failures. */
+    readonly attempts: number;
   }
   /** A step, put into words only for whoever asked to see the steps. */
   | { readonly kind: "verbose"; readonly message: () => string }
@@ -90,6 +116,9 @@ export interface LabelledPath {
   readonly label: string;
   readonly path: string;
 }
+
+/** Point of a session: its login, or the dialogue over a protocol. */
+export type MendablePoint = "login" | "scp" | "sftp";
 
 /** Change that a copy would make at its target. */
 export type Plan =
@@ -117,6 +146,12 @@ export type Plan =
  */
 export type FileOutcome = "copied" | "failed" | "again";
 
+/**
+ * Proof of a file by its SHA-256: the other side told it, or the file was read back
+ * over the connection.
+ */
+export type Proof = "hashed" | "read back";
+
 /** Amount that a job is to copy, as far as it was counted. */
 export interface Total {
   readonly files: number;
@@ -138,6 +173,8 @@ export interface MovingFile {
   readonly isWatched: boolean;
   /** Length that was announced, in bytes. */
   readonly size: number;
+  /** Bytes that were there before it began to move; absent where none were. */
+  readonly resumedAt?: number;
 }
 
 /** A listener to the events of a copy, in their order. */

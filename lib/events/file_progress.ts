@@ -1,5 +1,5 @@
 import { LostFileError } from "../errors.ts";
-import type { FileOutcome, MovingFile, Observer } from "./copy_event.ts";
+import type { FileOutcome, MovingFile, Observer, Proof } from "./copy_event.ts";
 
 /** Progress of one file, as the engine that moves it tells it. */
 export interface FileProgress {
@@ -8,44 +8,53 @@ export interface FileProgress {
   /** Reports that no more of it moves, whole or not. */
   finished(): void;
   /** Reports the outcome, once. */
-  settled(outcome: FileOutcome): void;
+  settled(outcome: FileOutcome, proof?: Proof): void;
 }
 
 /** Reports that a file begins to move. */
 export function startFile(
   observer: Observer,
-  { name, path, size, isWatched = true }:
+  { name, path, size, resumedAt = 0, isWatched = true }:
     & Omit<MovingFile, "isWatched">
     & Partial<MovingFile>,
 ): FileProgress {
-  const file = { name, path, size, isWatched };
+  const begun = { name, path, size, isWatched };
+  const file = resumedAt === 0 ? begun : { ...begun, resumedAt };
   observer.report({ kind: "fileStarted", file });
   return {
     moved: (bytes) => observer.report({ kind: "moved", file, bytes }),
     finished: () => observer.report({ kind: "finished", file }),
-    settled: (outcome) => observer.report({ kind: "settled", file, outcome }),
+    settled: (outcome, proof) =>
+      observer.report({
+        kind: "settled",
+        file,
+        outcome,
+        ...(proof === undefined ? {} : { proof }),
+      }),
   };
 }
 
 /**
  * Runs the step that moves a file, and reports its end and its outcome.
  *
+ * @param step Gives the proof that the file arrived, if there is one.
  * @throws What the step throws: the file failed then, or begins again.
  */
 export async function untilSettled(
   progress: FileProgress,
-  step: () => Promise<void>,
+  step: () => Promise<Proof | undefined>,
 ): Promise<void> {
   let outcome: FileOutcome = "failed";
+  let proof: Proof | undefined;
   try {
-    await step();
+    proof = await step();
     outcome = "copied";
   } catch (error) {
     if (error instanceof LostFileError) outcome = "again";
     throw error;
   } finally {
     progress.finished();
-    progress.settled(outcome);
+    progress.settled(outcome, proof);
   }
 }
 

@@ -20,6 +20,10 @@ export class Results implements Observer {
   copied = 0;
   /** Length of those, in bytes. */
   bytes = 0;
+  /** Files among them that are proven to have arrived as they were sent. */
+  verified = 0;
+  /** Files among those that were read back for that. */
+  readBack = 0;
   /** Files that were not copied, as the user asked. */
   skipped = 0;
   /** Numbers of those by their reasons, in the order in which those came up first. */
@@ -43,6 +47,8 @@ export class Results implements Observer {
         if (event.outcome !== "copied") break;
         this.copied++;
         this.bytes += event.file.size;
+        if (event.proof !== undefined) this.verified++;
+        if (event.proof === "read back") this.readBack++;
         break;
       case "excluded":
         this.excluded++;

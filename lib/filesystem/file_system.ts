@@ -1,3 +1,5 @@
+import type { Digester } from "./digest.ts";
+
 /**
  * Kind of an entry, links followed; "unknown" where a server refuses to tell
  * anything, so that an entry may be there.
@@ -70,7 +72,11 @@ export interface OpenFile extends Disposable {
    * file that writes at once, part by part as they come; gives their number, 0 at
    * the end. Absent where a read gives all at once.
    */
-  readTo?(to: OpenFile, at: number, length: number): Promise<number>;
+  readTo?(
+    to: Pick<OpenFile, "write">,
+    at: number,
+    length: number,
+  ): Promise<number>;
   /** Writes all of `bytes` from the byte `at` on; they may not change meanwhile. */
   write(bytes: Uint8Array, at: number): Promise<void>;
   /**
@@ -105,6 +111,11 @@ export interface OpenFile extends Disposable {
   setMode(mode: number): Promise<void>;
   /** Sets both times. */
   setTimes(times: Times): Promise<void>;
+  /**
+   * Gives the SHA-256 of the first `size` bytes, all of which were read or written;
+   * `undefined` where that was not in their order. Absent where nobody asks.
+   */
+  hashOfPassed?(size: number): string | undefined;
   /**
    * Closes the file, and throws if not all that was written is kept. Disposing of
    * the file closes it without waiting.
@@ -204,6 +215,12 @@ export interface FileSystem {
    * where that cannot be done.
    */
   replace?(from: string, path: string): Promise<void>;
+  /**
+   * Gives the SHA-256 of a file, or of its beginning, as the system reads it back;
+   * tells a system that cannot hash from a file that cannot be read. Absent where
+   * there is no way but to read the file.
+   */
+  digest?: Digester["digest"];
   /** Removes an entry that is no directory. */
   remove(path: string): Promise<void>;
   /** Makes a directory with `mode` under the process's umask. */

@@ -18,6 +18,7 @@ export class FileSystemView implements FileSystem {
   create?: NonNullable<FileSystem["create"]>;
   readonly copyRange?: NonNullable<FileSystem["copyRange"]>;
   replace?: NonNullable<FileSystem["replace"]>;
+  readonly digest?: NonNullable<FileSystem["digest"]>;
 
   constructor(base: FileSystem) {
     this.base = base;
@@ -26,6 +27,7 @@ export class FileSystemView implements FileSystem {
     if (base.create) this.create = base.create.bind(base);
     if (base.copyRange) this.copyRange = base.copyRange.bind(base);
     if (base.replace) this.replace = base.replace.bind(base);
+    if (base.digest) this.digest = base.digest.bind(base);
   }
 
   find(path: string): Promise<Attributes | undefined> {

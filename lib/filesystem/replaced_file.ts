@@ -8,6 +8,7 @@ import { encodeName } from "../names/name_bytes.ts";
 import type { Attributes, FileSystem, OpenFile, Times } from "./file_system.ts";
 import {
   type EntryToStore,
+  type FileCheck,
   firstFailure,
   openMode,
   policyFor,
@@ -146,12 +147,13 @@ export class ReplacedFile implements ReceivedFile {
    * Gives a file that arrived whole its mode and times, closes it, and puts it in
    * its place.
    *
-   * @returns The first failure. Where the file could not be closed, or could not
-   * replace the other one, it is removed.
+   * @returns The first failure. Where the file could not be closed, is none to keep,
+   * or could not replace the other one, it is removed.
    */
   async finish(
     _size: number,
     times: Times | undefined,
+    check?: FileCheck,
   ): Promise<EntryError | undefined> {
     const steps: (() => Promise<void>)[] = [];
     const mode = this.#mode;
@@ -160,6 +162,8 @@ export class ReplacedFile implements ReceivedFile {
     const flaw = await firstFailure(steps);
     try {
       await this.file.close();
+      const objection = flaw ?? await check?.(this.#temporary);
+      if (objection !== undefined && objection !== flaw) throw objection;
       await this.#files.replace!(this.#temporary, this.#place);
     } catch (error) {
       const failure = asEntryError(error);

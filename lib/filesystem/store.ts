@@ -37,6 +37,8 @@ export interface EntryToStore {
   readonly mode: number;
   /** Entry that `FileSystem.find` found there. */
   readonly replaced: Attributes | undefined;
+  /** True where an earlier try of the same copy has made that entry. */
+  readonly isOurs?: boolean;
 }
 
 /** Result of a file that got its content and was closed in one flight. */
@@ -67,6 +69,13 @@ export function withLeft(
   return isTold ? failure : new EntryError(failure.message + leftText(left));
 }
 
+/**
+ * Check of a file that is closed, at the path where it is by then.
+ *
+ * @returns Reason why it is none to keep.
+ */
+export type FileCheck = (path: string) => Promise<EntryError | undefined>;
+
 /** A file that is being received. */
 export interface ReceivedFile extends Disposable {
   readonly path: string;
@@ -81,11 +90,14 @@ export interface ReceivedFile extends Disposable {
   /**
    * Gives a file that arrived whole its length, mode and times, and closes it.
    *
+   * @param check Called once it is closed, if nothing failed, before it takes the
+   * place of another file; absent where nothing is to be checked.
    * @returns The first failure; a `NotCutError` only if `empty` is there.
    */
   finish(
     size: number,
     times: Times | undefined,
+    check?: FileCheck,
   ): Promise<EntryError | undefined>;
   /**
    * Gives a new file its whole content, mode and times, and closes it, all in one

@@ -68,6 +68,21 @@ export class StoredDirectory {
   }
 
   /**
+   * Enters the directory again, over a new connection: what its mode is to be at
+   * last is known.
+   *
+   * @throws {Error} If the connection is lost.
+   */
+  async reenter(files: FileSystem): Promise<StoredDirectory> {
+    const { path, isNew } = this;
+    const mode = this.#mode;
+    if (mode !== undefined && (mode.bits & OWNER_ALL) !== OWNER_ALL) {
+      await files.setMode(path, mode.bits | OWNER_ALL).catch(ignored);
+    }
+    return new StoredDirectory(files, path, { isNew, mode });
+  }
+
+  /**
    * Gives the directory its times and mode, now that nothing more goes in.
    *
    * @returns The first failure; the other step is taken all the same.

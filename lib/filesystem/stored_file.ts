@@ -9,6 +9,7 @@ import { isAnythingAt } from "./existing_files.ts";
 import type { Attributes, FileSystem, OpenFile, Times } from "./file_system.ts";
 import {
   type EntryToStore,
+  type FileCheck,
   type FinishedFile,
   firstFailure,
   openBits,
@@ -29,6 +30,8 @@ export class StoredFile implements ReceivedFile {
   readonly #policy: StorePolicy;
   /** True where the file goes if it does not arrive whole. */
   readonly #isWholeOrGone: boolean;
+  /** True where it was not there before the copy. */
+  readonly #isNew: boolean;
 
   private constructor(
     files: FileSystem,
@@ -37,7 +40,7 @@ export class StoredFile implements ReceivedFile {
     mode: number,
     replaced: Attributes | undefined,
     policy: StorePolicy,
-    { isWholeOrGone = false } = {},
+    { isWholeOrGone = false, isOurs = false } = {},
   ) {
     this.#files = files;
     this.#file = file;
@@ -46,6 +49,7 @@ export class StoredFile implements ReceivedFile {
     this.#replaced = replaced;
     this.#policy = policy;
     this.#isWholeOrGone = isWholeOrGone;
+    this.#isNew = replaced === undefined || isOurs;
   }
 
   /**
@@ -55,7 +59,7 @@ export class StoredFile implements ReceivedFile {
    */
   static async open(
     files: FileSystem,
-    { path, mode: announced, replaced }: EntryToStore,
+    { path, mode: announced, replaced, isOurs = false }: EntryToStore,
     policy: StorePolicy,
   ): Promise<StoredFile> {
     // Windows opens a directory to write, and would store an empty file as one.
@@ -68,7 +72,9 @@ export class StoredFile implements ReceivedFile {
       openMode(mode, policy),
       replaced,
     );
-    return new StoredFile(files, file, path, mode, replaced, policy);
+    return new StoredFile(files, file, path, mode, replaced, policy, {
+      isOurs,
+    });
   }
 
   /**
@@ -159,11 +165,13 @@ export class StoredFile implements ReceivedFile {
   /**
    * Gives a file that arrived whole its length, mode and times, and closes it.
    *
-   * @returns The first failure; the other steps are taken all the same.
+   * @returns The first failure; the other steps are taken all the same, but for the
+   * check.
    */
   async finish(
     size: number,
     times: Times | undefined,
+    check?: FileCheck,
   ): Promise<EntryError | undefined> {
     // Some systems set a mode by the path: it must lead to this file still.
     const written = await this.#findWritten().catch(asEntryError);
@@ -177,7 +185,7 @@ export class StoredFile implements ReceivedFile {
     }
     if (times !== undefined) steps.push(() => this.file.setTimes(times));
     steps.push(() => this.file.close());
-    return await firstFailure(steps);
+    return await firstFailure(steps) ?? await check?.(this.path);
   }
 
   async finishWith(
@@ -255,7 +263,7 @@ export class StoredFile implements ReceivedFile {
   }
 
   #needsMode(written: Attributes | undefined): boolean {
-    const isNew = this.#replaced === undefined;
+    const isNew = this.#isNew;
     if (policyFor("file", this.#policy).preserve) {
       // A file that was there loses set-id bits when it is cut.
       return this.#isRegular && !(isNew && written?.mode === this.#mode);

@@ -28,6 +28,25 @@ export function checkCombinations(options: CopyOptions): void {
       "--atomic replaces what is there, and --no-clobber does not: choose one",
     );
   }
+  if (options.resumes) checkResumed(options);
+}
+
+/** @throws {UsageError} If what is there is to be completed, and left alone, too. */
+function checkResumed({ isAtomic, existing }: CopyOptions): void {
+  if (isAtomic) {
+    throw wrong(
+      "--resume completes what is there, and --atomic replaces it: choose one",
+    );
+  }
+  const kept = existing?.keepsAll
+    ? "--no-clobber"
+    : existing?.keepsNewer
+    ? "--update"
+    : undefined;
+  if (kept === undefined) return;
+  throw wrong(
+    `--resume completes what is there, and ${kept} may leave it: choose one`,
+  );
 }
 
 function wrong(message: string): UsageError {

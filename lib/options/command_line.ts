@@ -5,6 +5,7 @@ import type { CopyJob, CopyOptions, ServeRequest } from "./copy_options.ts";
 import { getopt, type GivenOption, partsOf } from "./getopt.ts";
 import { readFilters } from "./filter_options.ts";
 import { readModes } from "./mode_option.ts";
+import { readRetries } from "./retries_option.ts";
 import {
   CHOICE_GROUP,
   dashed,
@@ -132,6 +133,7 @@ export function parseCopyOptions(
     lockstep: isGiven("lockstep"),
     jobs: values("jobs").map(readJobs).at(-1) ?? 1,
     share: isGiven("share"),
+    ...readRetries(values("retries")),
     ...(bitsPerSecond === undefined ? {} : { bitsPerSecond }),
     ...(protocol === undefined ? {} : { protocol }),
     ...(sftpServer === undefined ? {} : { sftpServer }),
@@ -141,6 +143,8 @@ export function parseCopyOptions(
     ...(isGiven("atomic") ? { isAtomic: true } : {}),
     ...(isGiven("dry-run") ? { isDry: true } : {}),
     ...(isGiven("links") ? { keepsLinks: true } : {}),
+    ...(isGiven("verify") ? { verifies: true } : {}),
+    ...(isGiven("resume") ? { resumes: true } : {}),
     ...(isGiven("mkdir") ? { makesTarget: true } : {}),
     sftpTuning: Object.assign({}, ...values("X").map(readSftpOption)),
     ssh: {

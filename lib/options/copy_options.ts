@@ -29,16 +29,22 @@ export interface CopyOptions {
   readonly jobs: number;
   /** True where the connections of a login share its first one. */
   readonly share: boolean;
+  /** Most tries after one whose connection failed; absent where there are none. */
+  readonly retries?: number;
   /** Filters in the order of the command line; absent where there are none. */
   readonly filters?: readonly FilterOption[];
   /** Present where the target is a directory that is made if it is missing. */
   readonly makesTarget?: true;
   /** Present where each file is replaced in one step, once it is whole. */
   readonly isAtomic?: true;
+  /** Present where a file goes on whose beginning is there. */
+  readonly resumes?: true;
   /** Present where links are copied as links, and may not lead out of the target. */
   readonly keepsLinks?: true;
   /** Present where nothing is copied, but all that would be is listed. */
   readonly isDry?: true;
+  /** Present where each file that arrives is proven by its SHA-256. */
+  readonly verifies?: true;
   /** Modes of all that arrives; absent where none are given. */
   readonly modes?: GivenModes;
   /** Rules for files whose target is there; absent where all are replaced. */

@@ -92,6 +92,14 @@ export const CHOICE_GROUP: OptionGroup = {
       summary: "Replace each file in one step, once it is whole.",
     },
     {
+      name: "verify",
+      summary: "Prove each file: compare its SHA-256 here and there.",
+    },
+    {
+      name: "resume",
+      summary: "Go on with files whose beginning is there, by its hash.",
+    },
+    {
       name: "chmod",
       value: "modes",
       valueKind: "text",
@@ -220,6 +228,12 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       {
         name: "share",
         summary: "With --jobs: one login for all connections.",
+      },
+      {
+        name: "retries",
+        value: "number",
+        valueKind: "text",
+        summary: "Tries after a connection that failed, or was lost.",
       },
       { name: "4", ssh: "-4", summary: "Use IPv4 addresses only." },
       { name: "6", ssh: "-6", summary: "Use IPv6 addresses only." },

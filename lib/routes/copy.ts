@@ -15,6 +15,7 @@ import { TotalCount } from "../events/total_count.ts";
 import type { CopyJob } from "../options/copy_options.ts";
 import { environmentVariable } from "../system/environment.ts";
 import type { TreeSurvey } from "../scp/tree_survey.ts";
+import { CopyMemory } from "../tree/copy_memory.ts";
 import {
   isInside,
   isLengthless,
@@ -27,14 +28,14 @@ import { filterRulesOf } from "./filters.ts";
 import { mayNotLook, plan, writtenFiles } from "./dry_run.ts";
 import { copyHere } from "./local_copy.ts";
 import { copyDirectly } from "./direct_copy.ts";
-import { copyWithFallback, type Routes } from "./fallback.ts";
 import { filesForDownload } from "./home_guard.ts";
 import { hintingMkdir } from "./missing_target.ts";
 import { overOneConnection } from "./one_connection.ts";
+import { Retries } from "./retries.ts";
 import type { RouteContext } from "./route.ts";
-import { sftpNeedOf, type Way } from "./sftp_needs.ts";
+import { copyRemotely } from "./remote_copy.ts";
 import { HostMemory, memoryDirectory } from "./host_memory.ts";
-import { type CopyFacts, Hosts } from "./hosts.ts";
+import { Hosts } from "./hosts.ts";
 import {
   downloadOverScp,
   relayOverScp,
@@ -63,13 +64,15 @@ export async function copy(
 ): Promise<Pick<Tally, "failures" | "hasLostHost">> {
   const tally = new Tally(hintingMkdir(observer, job));
   try {
+    const retries = new Retries(job, tally);
+    const { observer } = retries;
     const planned = new PlannedEntries();
     const files = writtenFiles(new LocalFileSystem(), job.options, {
       planned,
-      observer: tally,
+      observer,
     });
     const rules = await filterRulesOf(files, job.options);
-    await using copy = new Copy(job, tally, { files, rules, planned });
+    await using copy = new Copy(job, retries, { files, rules, planned });
     await copy.run();
   } catch (error) {
     tally.report({ kind: "failure", message: asEntryError(error).message });
@@ -79,20 +82,8 @@ export async function copy(
   return tally;
 }
 
-/** Facts of a copy for which nothing else is said. */
-const NO_FACTS: CopyFacts = {
-  sendsContent: false,
-  hasStickyBit: false,
-  mayNest: false,
-  isLengthless: false,
-  leavesOut: false,
-  makesTarget: false,
-  hasLineBreak: false,
-  sendsSeveral: false,
-};
-
 class Copy implements AsyncDisposable {
-  readonly #context: ScpContext & SftpContext;
+  readonly #context: ScpContext & SftpContext & { readonly retries: Retries };
   /** Count of all that is to be copied; absent where nobody asks for it. */
   readonly #total: TotalCount | undefined;
   /** Number of operands behind the current source. */
@@ -100,10 +91,11 @@ class Copy implements AsyncDisposable {
 
   constructor(
     job: CopyJob,
-    observer: Tally,
+    retries: Retries,
     { files, ...shared }: Pick<RouteContext, "files" | "rules" | "planned">,
   ) {
     const { bitsPerSecond } = job.options;
+    const { observer } = retries;
     const memory = new HostMemory(memoryDirectory(environmentVariable));
     if (job.countsTotal) this.#total = new TotalCount(observer);
     const context = {
@@ -121,6 +113,7 @@ class Copy implements AsyncDisposable {
     };
     this.#context = {
       ...context,
+      retries,
       scpSessions: new ScpSessions(context),
       sftpSessions: new SftpSessions(context),
     };
@@ -214,25 +207,41 @@ class Copy implements AsyncDisposable {
       paths,
       { ...this.#context, ...this.#beginScan() },
       () =>
-        this.#copyRemotely("up", [target], {
-          scp: uploadOverScp(paths, target, { ...this.#context, survey }),
-          sftp: uploadOverSftp(paths, target, this.#context),
-        }, {
-          sendsContent: isDotTree(paths, this.#context) ||
-            options.recursive && !seesPrompts(),
-          makesTarget: options.makesTarget === true,
-          sendsSeveral: paths.length > 1,
-          hasLineBreak: paths.some((path) => path.includes("\n")),
-        }, async () => {
-          const tree = await survey();
-          if (tree === undefined) return {};
-          const { hasLineBreak, hasStickyBit } = tree;
-          return {
-            hasLineBreak,
-            hasStickyBit: options.preserve && hasStickyBit,
-          };
-        }),
+        copyRemotely({
+          way: "up",
+          locations: [target],
+          target,
+          routes: {
+            scp: uploadOverScp(paths, target, { ...this.#context, survey }),
+            sftp: uploadOverSftp(paths, target, {
+              ...this.#context,
+              ...this.#remember(),
+            }),
+          },
+          facts: {
+            sendsContent: isDotTree(paths, this.#context) ||
+              options.recursive && !seesPrompts(),
+            makesTarget: options.makesTarget === true,
+            sendsSeveral: paths.length > 1,
+            hasLineBreak: paths.some((path) => path.includes("\n")),
+          },
+          look: async () => {
+            const tree = await survey();
+            if (tree === undefined) return {};
+            const { hasLineBreak, hasStickyBit } = tree;
+            return {
+              hasLineBreak,
+              hasStickyBit: options.preserve && hasStickyBit,
+            };
+          },
+        }, this.#context),
     );
+  }
+
+  /** Gives the memory of a copy, where it may be tried several times. */
+  #remember(): Partial<Pick<RouteContext, "memory">> {
+    const { retries } = this.#context.job.options;
+    return retries === undefined ? {} : { memory: new CopyMemory() };
   }
 
   /** Takes up a copy where somebody asks for the total. */
@@ -248,22 +257,29 @@ class Copy implements AsyncDisposable {
       ...this.#context,
       files: await filesForDownload(files, paths, job.options),
       ...this.#beginScan(),
+      ...this.#remember(),
     };
     const mayNest = job.options.recursive &&
       await mayLieInside(files, target, source.path);
-    await this.#copyRemotely("down", [source], {
-      scp: overOneConnection(
-        downloadOverScp(source, target, context),
-        [source],
-        context,
-      ),
-      sftp: downloadOverSftp(source, target, context),
-    }, {
-      mayNest,
-      isLengthless: isLengthless(source.path),
-      leavesOut: this.#context.rules !== undefined ||
-        job.options.existing !== undefined,
-    });
+    await copyRemotely({
+      way: "down",
+      locations: [source],
+      target: { kind: "local", path: target },
+      routes: {
+        scp: overOneConnection(
+          downloadOverScp(source, target, context),
+          [source],
+          context,
+        ),
+        sftp: downloadOverSftp(source, target, context),
+      },
+      facts: {
+        mayNest,
+        isLengthless: isLengthless(source.path),
+        leavesOut: this.#context.rules !== undefined ||
+          job.options.existing !== undefined,
+      },
+    }, context);
   }
 
   async #copyBetween(
@@ -275,42 +291,30 @@ class Copy implements AsyncDisposable {
     if (!job.options.throughHere) {
       return await copyDirectly(source, target, this.#context);
     }
-    const context = { ...this.#context, ...this.#beginScan() };
+    const context = {
+      ...this.#context,
+      ...this.#beginScan(),
+      ...this.#remember(),
+    };
     const locations = [source, target];
-    await this.#copyRemotely("between", locations, {
-      scp: overOneConnection(
-        relayOverScp(source, target, context),
-        locations,
-        context,
-      ),
-      sftp: relayOverSftp(source, target, context),
-    }, {
-      makesTarget: job.options.makesTarget === true,
-      isLengthless: isLengthless(source.path),
-      mayNest: job.options.recursive && isInside(target.path, source.path),
-    });
-  }
-
-  async #copyRemotely(
-    way: Way,
-    locations: readonly RemoteLocation[],
-    routes: Routes,
-    facts: Partial<CopyFacts>,
-    look?: () => Promise<Partial<CopyFacts>>,
-  ): Promise<void> {
-    const { hosts, observer, job } = this.#context;
-    const { interrupted, options } = job;
-    const need = sftpNeedOf(options, way);
-    if (need !== undefined && options.protocol === "scp") {
-      const message = `${locations[0]!.host}: ${need}: leave out -O`;
-      return observer.report({ kind: "failure", message });
-    }
-    const choice = await hosts.choose(
+    await copyRemotely({
+      way: "between",
       locations,
-      { ...NO_FACTS, need, ...facts },
-      look,
-    );
-    await copyWithFallback(routes, choice, { hosts, observer, interrupted });
+      target,
+      routes: {
+        scp: overOneConnection(
+          relayOverScp(source, target, context),
+          locations,
+          context,
+        ),
+        sftp: relayOverSftp(source, target, context),
+      },
+      facts: {
+        makesTarget: job.options.makesTarget === true,
+        isLengthless: isLengthless(source.path),
+        mayNest: job.options.recursive && isInside(target.path, source.path),
+      },
+    }, context);
   }
 
   async #checkDirectory(path: string): Promise<void> {

@@ -65,6 +65,7 @@ export async function copyWithFallback(
     message: bothUnavailable(reasons),
     host: first.location.host,
     isConnection: true,
+    ...(first.wasLost && second.wasLost ? { mendable: "login" } : {}),
   });
 }
 
@@ -75,7 +76,7 @@ async function copyOverOne(
 ): Promise<void> {
   const unavailable = await run(await routes[protocol].connect({}));
   if (unavailable === undefined || interrupted.aborted) return;
-  const { location: { host }, reason } = unavailable;
+  const { location: { host }, reason, wasLost } = unavailable;
   const hint = need === undefined
     ? hosts.otherProtocolHint(protocol)
     : `: ${need}`;
@@ -84,6 +85,7 @@ async function copyOverOne(
     message: `${host}: ${reason}${hint}`,
     host,
     isConnection: true,
+    ...(wasLost ? { mendable: "login" } : {}),
   });
 }
 

@@ -2,7 +2,7 @@ import type { Observer } from "../events/copy_event.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { loginOf } from "../location/login.ts";
 import { isPlainPath } from "../names/remote_path.ts";
-import type { CopyOptions } from "../options/copy_options.ts";
+import type { CopyOptions, SshSettings } from "../options/copy_options.ts";
 import {
   resolveConfiguration,
   type SshConfiguration,
@@ -18,10 +18,13 @@ import {
 } from "./protocol_choice.ts";
 import type { UnavailableProtocol } from "./unavailable_protocol.ts";
 
+/** Option by which ssh ends after some silence: 45 seconds, as asked three times. */
+const ALIVE = "-oServerAliveInterval=15";
+
 /** Facts about a copy that do not come from its hosts. */
 export type CopyFacts = Omit<
   ChoiceFacts,
-  "named" | "lacking" | "needsQuoting" | "hasJobs" | "willAsk"
+  "named" | "lacking" | "needsQuoting" | "hasJobs" | "mayRetry" | "willAsk"
 >;
 
 /** Facts about one login. */
@@ -37,6 +40,8 @@ export class Hosts {
   readonly #options: CopyOptions;
   readonly #memory: HostMemory;
   readonly #observer: Observer;
+  /** Logins whose ssh would wait for ever on a dead line. */
+  readonly #unwatched = new Set<string>();
   readonly #facts = new Map<string, Promise<HostFacts>>();
 
   constructor(
@@ -76,6 +81,7 @@ export class Hosts {
       lacking,
       needsQuoting: locations.some(({ path }) => !isPlainPath(path)),
       hasJobs: this.#options.jobs > 1,
+      mayRetry: this.#options.retries !== undefined,
       ...copy,
       willAsk: false,
     };
@@ -86,7 +92,7 @@ export class Hosts {
       facts = { ...facts, ...await look() };
       choice = chooseProtocol(facts);
     }
-    if (isOpen() && await this.#willAsk(locations)) {
+    if (isOpen() && await this.willAsk(locations)) {
       choice = chooseProtocol({ ...facts, willAsk: true });
     }
     this.#report(locations, choice);
@@ -125,7 +131,8 @@ export class Hosts {
     return protocol === "scp" ? ": try -s" : ": try -O";
   }
 
-  async #willAsk(locations: readonly RemoteLocation[]): Promise<boolean> {
+  /** Predicts a question of ssh at a login of one of some locations. */
+  async willAsk(locations: readonly RemoteLocation[]): Promise<boolean> {
     const { ssh } = this.#options;
     for (const location of locations) {
       const [facts] = this.#factsOf([location]);
@@ -134,6 +141,15 @@ export class Hosts {
       if (await willPrompt(configuration, means)) return true;
     }
     return false;
+  }
+
+  /** Tells that ssh asks for nothing at any of some locations: it is to be a batch. */
+  async areBatches(locations: readonly RemoteLocation[]): Promise<boolean> {
+    for (const location of locations) {
+      const configuration = await this.configurationOf(location);
+      if (configuration?.isOn("batchmode") !== true) return false;
+    }
+    return true;
   }
 
   /**
@@ -145,6 +161,27 @@ export class Hosts {
   ): Promise<SshConfiguration | undefined> {
     const [facts] = this.#factsOf([location]);
     return (await facts!).configuration;
+  }
+
+  /**
+   * Has ssh notice a dead line to some locations, where a new try may follow and
+   * neither the user nor the configuration says when.
+   */
+  async noticeDeadLines(locations: readonly RemoteLocation[]): Promise<void> {
+    if (this.#options.retries === undefined) return;
+    for (const location of locations) {
+      const configuration = await this.configurationOf(location);
+      if (configuration?.get("serveraliveinterval") !== "0") continue;
+      this.#unwatched.add(loginOf(location));
+    }
+  }
+
+  /** Gives the settings of ssh for a location. */
+  sshFor(location: RemoteLocation): SshSettings {
+    const { ssh } = this.#options;
+    return this.#unwatched.has(loginOf(location))
+      ? { ...ssh, flags: [...ssh.flags, ALIVE] }
+      : ssh;
   }
 
   #factsOf(
@@ -159,8 +196,10 @@ export class Hosts {
   }
 
   async #resolve(location: RemoteLocation): Promise<HostFacts> {
-    const { ssh, protocol, jobs } = this.#options;
-    const configuration = protocol === undefined || jobs > 1
+    const { ssh, protocol, jobs, retries, resumes, verifies } = this.#options;
+    const isWanted = protocol === undefined || jobs > 1 ||
+      retries !== undefined || resumes === true || verifies === true;
+    const configuration = isWanted
       ? await resolveConfiguration(ssh, location)
       : undefined;
     const lacking = configuration === undefined || protocol !== undefined

@@ -2,6 +2,7 @@ import { currentUmask } from "../disk/local_file_system.ts";
 import { copyTree } from "../tree/copy_tree.ts";
 import { chosenFiles } from "./filters.ts";
 import type { RouteContext } from "./route.ts";
+import { hashedFiles, verifiedSides } from "./verified_copy.ts";
 
 /**
  * Copies a local path to another one.
@@ -13,12 +14,23 @@ export async function copyHere(
   target: string,
   { job, files, rules, observer, among, settledLinks, scan }: RouteContext,
 ): Promise<void> {
-  const { recursive, preserve, modes, existing, isAtomic, isDry, keepsLinks } =
-    job.options;
+  const {
+    recursive,
+    preserve,
+    modes,
+    existing,
+    isAtomic,
+    resumes,
+    isDry,
+    keepsLinks,
+  } = job.options;
   const choice = { roots: [source], rules, keepsLinks: true };
   await copyTree(
     {
-      files: chosenFiles(files, { ...choice, observer }),
+      files: chosenFiles(hashedFiles(files, job.options), {
+        ...choice,
+        observer,
+      }),
       scanned: chosenFiles(files, choice),
       entries: [{ path: source }],
     },
@@ -34,12 +46,14 @@ export async function copyHere(
         },
         existing,
         isAtomic,
+        resumes,
         dryRun: isDry ? "seen" : undefined,
         links: settledLinks,
         confinesLinks: keepsLinks,
         platform: job.rules.platform,
         isWatched: false,
         namedBy: "target",
+        ...verifiedSides("target", job.options),
         interrupted: job.interrupted,
       },
       observer,

@@ -52,6 +52,29 @@ export class LoginPlans implements Disposable {
     return { ...planOf(first, silent), dependsOnPrompts: !cannotPrompt };
   }
 
+  /**
+   * Gives the part of an ssh beside those of a copy, which never prompts; `undefined`
+   * where it would have to.
+   *
+   * @param plan Plan of the copy's login; absent where one ssh copies.
+   */
+  async partBeside(
+    location: RemoteLocation,
+    plan: LoginPlan | undefined,
+  ): Promise<LoginPart | undefined> {
+    if (plan !== undefined) return plan.others;
+    const { job: { options: { ssh } }, hosts } = this.#context;
+    const configuration = await hosts.configurationOf(location);
+    const means = systemMeans(ssh, location);
+    if (
+      configuration !== undefined && await sharesMaster(configuration, means)
+    ) {
+      return { kind: "shared" };
+    }
+    if (await willPrompt(configuration, means)) return undefined;
+    return { kind: "silent" };
+  }
+
   /** Gives a path for a master's socket; `undefined` where ssh has no masters. */
   #nextSocket(): string | undefined {
     this.#controlDirectory ??= ControlDirectory.make();

@@ -29,6 +29,8 @@ export interface ChoiceFacts {
   readonly leavesOut: boolean;
   /** True where several connections to a host are asked for. */
   readonly hasJobs: boolean;
+  /** True where a copy that is cut is to go on. */
+  readonly mayRetry: boolean;
   /** True where ssh will ask, and a second login would ask again. */
   readonly willAsk: boolean;
 }
@@ -63,6 +65,7 @@ export function chooseProtocol(facts: ChoiceFacts): Choice {
       ? found("sftp", "the host is known to lack scp")
       : found("scp", "the host is known to lack SFTP");
   }
+  if (facts.mayRetry) return found("sftp", "it goes on where it was cut");
   if (facts.hasJobs) return found("sftp", "it deals files to --jobs");
   if (facts.leavesOut) {
     return found("sftp", "it asks for nothing that is left out");

@@ -260,7 +260,8 @@ export class RemoteScp implements AsyncDisposable {
 
   #start(request: ScpRequest): Run {
     const { location, mayRestart } = request;
-    const { job: { options }, banners } = this.#context;
+    const { job: { options }, banners, hosts } = this.#context;
+    const ssh = hosts.sshFor(location);
     const marker = banners.markerFor(location);
     const key = request.tree && `seacp-${crypto.randomUUID()}`;
     const command = this.#commandOf(request, { marker, key });
@@ -271,7 +272,7 @@ export class RemoteScp implements AsyncDisposable {
       {
         location,
         program: options.ssh.program,
-        args: sshArguments(options.ssh, location, command, request.part),
+        args: sshArguments(ssh, location, command, request.part),
         command,
         service: "scp",
         isSecond: request.isSecond === true,

@@ -8,6 +8,7 @@ import type { NameCollisions } from "../filesystem/name_collisions.ts";
 import type { PlannedEntries } from "../filesystem/planned_entries.ts";
 import type { FilterRules } from "../names/filter_rules.ts";
 import type { CopyJob } from "../options/copy_options.ts";
+import type { CopyMemory } from "../tree/copy_memory.ts";
 import type { SettledLinks } from "../tree/options.ts";
 import type { Banners } from "./banners.ts";
 import type { Hosts } from "./hosts.ts";
@@ -82,6 +83,8 @@ export interface RouteContext extends SessionContext {
   readonly planned: PlannedEntries;
   /** Names that the job's copies put into its target, where that is local. */
   readonly among: NameCollisions;
+  /** Memory of a copy that may be tried several times; absent where it is not. */
+  readonly memory?: CopyMemory;
   /**
    * Scan of what the copy is to bring, for a route that can list it in advance;
    * absent where nobody asks for the total, or it is scanned already.

@@ -13,6 +13,7 @@ import {
 import type { CopyEvent } from "../events/copy_event.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { ExitStatus } from "../ssh/exit_status.ts";
+import { mayMend } from "./mendable.ts";
 import type { Protocol } from "./protocol_choice.ts";
 import { meaningOf, type UnavailableProtocol } from "./unavailable_protocol.ts";
 
@@ -116,7 +117,18 @@ function silentExit(
 
 function lostStart(failure: ConnectionFailure, exit: StartExit): StartFailure {
   const reason = lostReason(failure, exit);
-  return { kind: "failed", reason, event: lostEvent(exit, reason) };
+  const mends = isSshs(exit) && mayMend(exit.errorLines);
+  const event = lostEvent(exit, reason);
+  return {
+    kind: "failed",
+    reason,
+    event: mends ? { ...event, mendable: "login" } : event,
+  };
+}
+
+/** Tells whether ssh itself has failed, and nobody ended it. */
+function isSshs({ status, isInterrupted }: SessionExit): boolean {
+  return status?.code === SSH_FAILED && !isInterrupted;
 }
 
 /**
@@ -135,7 +147,11 @@ export function dialogueFailures(
     return [{ ...remoteEvent(message, exit, { isOwnWords }), ...hit(failure) }];
   }
   if (failure !== undefined) {
-    return [{ ...lostEvent(exit, lostReason(failure, exit)), ...hit(failure) }];
+    const event = {
+      ...lostEvent(exit, lostReason(failure, exit)),
+      ...hit(failure),
+    };
+    return [isSshs(exit) ? { ...event, mendable: exit.protocol } : event];
   }
   const refusals = exit.lateRefusal === undefined
     ? []
@@ -157,8 +173,14 @@ function exitFailures(
   const isExplained = exit.hasReported && (code === 1 || exit.isInterrupted);
   if (failure === undefined || isExplained) return [];
   const message = `${host}: ${failure}`;
+  const mends = code === SSH_FAILED && !exit.isInterrupted;
   return protocol === "sftp" || code >= SSH_FAILED
-    ? [{ kind: "failure", message, isConnection: true }]
+    ? [{
+      kind: "failure",
+      message,
+      isConnection: true,
+      ...(mends ? { mendable: protocol } : {}),
+    }]
     : [{ kind: "failure", message }];
 }
 

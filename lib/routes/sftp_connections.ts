@@ -63,11 +63,12 @@ export class SftpConnections {
   }
 
   async #start(part: LoginPart, signal: AbortSignal): Promise<void> {
-    const { job: { options }, observer } = this.#context;
+    const { job: { options }, observer, hosts } = this.#context;
     const { lockstep } = options;
     await using sessions = new AsyncDisposableStack();
     const ssh = sessions.use(startSftp(this.#location, part, {
       options,
+      ssh: hosts.sshFor(this.#location),
       observer: laterObserver(observer, options),
       interrupted: signal,
     }));

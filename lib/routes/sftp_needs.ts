@@ -71,6 +71,24 @@ const NEEDS: readonly Need[] = [
     reason: NO_LOOK,
     isGiven: ({ existing }) => existing?.keepsNewer === true,
   },
+  {
+    option: "--resume",
+    ways: ["up", "down", "between"],
+    reason: "SCP sends files from their first byte",
+    isGiven: ({ resumes }) => resumes === true,
+  },
+  {
+    option: "--retries",
+    ways: [],
+    reason: "",
+    isGiven: ({ retries }) => retries !== undefined,
+  },
+  {
+    option: "--verify",
+    ways: ["up", "down", "between"],
+    reason: "SCP tells no SHA-256",
+    isGiven: ({ verifies }) => verifies === true,
+  },
   // Of an upload alone it can tell something over SCP, too: the last one to blame.
   {
     option: "--dry-run",

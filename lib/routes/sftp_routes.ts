@@ -11,6 +11,7 @@ import type { TransferOptions } from "../tree/options.ts";
 import { copyTree, type Sources, type Target } from "../tree/copy_tree.ts";
 import { writtenFiles } from "./dry_run.ts";
 import { chosenFiles } from "./filters.ts";
+import { hashedFiles, verifiedSides } from "./verified_copy.ts";
 import type { Route, RouteContext } from "./route.ts";
 import type { SftpCopy, SftpSessions } from "./sftp_sessions.ts";
 import { uploadWidth } from "./upload_width.ts";
@@ -21,7 +22,10 @@ export interface SftpContext extends RouteContext {
 }
 
 /** Options that depend on where a copy goes. */
-type PlaceOptions = Pick<TransferOptions, "store" | "platform" | "namedBy">;
+type PlaceOptions = Pick<
+  TransferOptions,
+  "store" | "platform" | "namedBy" | "verified"
+>;
 
 /**
  * Mode bits that go over SFTP, as with OpenSSH's scp: neither machine grants the
@@ -42,14 +46,14 @@ export function uploadOverSftp(
   return routeTo([target], context, width, async ([server]) => {
     const entries = roots.map((path) => ({ path }));
     await copy(
-      sourcesOf(files, entries, context),
+      sourcesOf(hashedFiles(files, job.options), entries, context),
       {
         ...await targetOn(server!, target, context),
         mustBeDirectory: job.options.targetIsDirectory,
         makesDirectory: true,
       },
       context,
-      ontoServer(context),
+      { ...ontoServer(context), ...verifiedSides("target", job.options) },
     );
   });
 }
@@ -65,7 +69,12 @@ export function downloadOverSftp(
     const entries = await namedEntries(server!, source.path);
     await copy(
       sourcesOf(server!, entries, context),
-      { files, path: target, among, ...placeFor(entries) },
+      {
+        files: hashedFiles(files, job.options),
+        path: target,
+        among,
+        ...placeFor(entries),
+      },
       context,
       {
         store: {
@@ -76,6 +85,7 @@ export function downloadOverSftp(
         },
         platform: job.rules.platform,
         namedBy: "target",
+        ...verifiedSides("source", job.options),
       },
     );
   });
@@ -92,13 +102,18 @@ export function relayOverSftp(
     const entries = await namedEntries(from!, source.path);
     const { targetIsDirectory } = job.options;
     await copy(
-      sourcesOf(from!, entries, context),
+      // What a server copies within itself does not pass.
+      sourcesOf(
+        from === to ? from! : hashedFiles(from!, job.options),
+        entries,
+        context,
+      ),
       {
         ...await targetOn(to!, target, context),
         ...(targetIsDirectory ? { mustBeDirectory: true } : placeFor(entries)),
       },
       context,
-      ontoServer(context),
+      { ...ontoServer(context), ...verifiedSides("both", job.options) },
     );
   });
 }
@@ -175,7 +190,7 @@ function ontoServer({ job }: SftpContext): PlaceOptions {
 async function copy(
   sources: Sources,
   target: Target,
-  { job, observer, settledLinks, scan }: SftpContext,
+  { job, observer, settledLinks, scan, memory }: SftpContext,
   options: PlaceOptions,
 ): Promise<void> {
   await copyTree(sources, target, {
@@ -188,6 +203,8 @@ async function copy(
       links: job.options.keepsLinks ? settledLinks : "followed",
       confinesLinks: true,
       isWatched: true,
+      resumes: job.options.resumes,
+      memory,
       interrupted: job.interrupted,
     },
     observer,

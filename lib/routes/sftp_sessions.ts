@@ -12,6 +12,7 @@ import { SftpSession } from "../sftp/session.ts";
 import { watchPrompts } from "../ssh/prompt_watch.ts";
 import type { ExitStatus } from "../ssh/exit_status.ts";
 import { type SshSession } from "../ssh/session.ts";
+import { type HashSession, hashSessionOf } from "./hash_session.ts";
 import { type LoginPlan, LoginPlans } from "./login_plan.ts";
 import type { ConnectOptions, ConnectResult, SessionContext } from "./route.ts";
 import {
@@ -36,6 +37,8 @@ interface Server {
   readonly location: RemoteLocation;
   readonly ssh: SshSession;
   readonly sftp: SftpSession;
+  /** Session that hashes its files; absent where nothing is hashed. */
+  readonly hashes: HashSession | undefined;
   /** Connections of the login; absent where there is only this one. */
   readonly connections: SftpConnections | undefined;
   /** Ends ssh when aborted; absent where nothing does. */
@@ -155,13 +158,14 @@ export class SftpSessions {
   }
 
   async #filesOf(
-    { location }: Server,
+    { location, hashes }: Server,
     sftp: RequestSender,
   ): Promise<SftpFileSystem> {
     const { job, pacer } = this.#context;
     return await SftpFileSystem.of(sftp, {
       label: `${location.host}: `,
       tuning: job.options.sftpTuning,
+      digester: hashes,
       blockBytes: Math.max(
         LEAST_BLOCK_BYTES,
         Math.min(BLOCK_BYTES, pacer?.sliceBytes ?? Infinity),
@@ -206,7 +210,11 @@ export class SftpSessions {
         },
       );
       const { abandoned } = options;
-      return { location, ssh, sftp, connections, abandoned };
+      const hashes = hashSessionOf(location, this.#context, {
+        findPart: () => this.#plans.partBeside(location, plan),
+        interrupted: this.#interrupted,
+      });
+      return { location, ssh, sftp, hashes, connections, abandoned };
     } catch (error) {
       const failure = asConnectionFailure(error);
       return await this.#reportStart(location, failure, { options });
@@ -237,13 +245,14 @@ export class SftpSessions {
     plan: LoginPlan | undefined,
     options: ConnectOptions,
   ): SshSession {
-    const { job, observer } = this.#context;
+    const { job, observer, hosts } = this.#context;
     const interrupted = endSignal(
       { job: { interrupted: this.#interrupted } },
       options,
     );
     return startSftp(location, plan?.first, {
       options: job.options,
+      ssh: hosts.sshFor(location),
       observer,
       interrupted,
     });
@@ -255,10 +264,10 @@ export class SftpSessions {
     error: ConnectionFailure,
   ): Promise<void> {
     const broken = servers.find((server) => !isAlive(server)) ?? servers[0]!;
-    const { location, ssh, sftp, connections } = broken;
+    const { location, ssh, sftp, connections, hashes } = broken;
     this.#servers.delete(loginOf(location));
     await using _session = ssh;
-    await connections?.endOthers();
+    await Promise.all([connections?.endOthers(), hashes?.end()]);
     // A server that broke the protocol may never exit.
     const status = error instanceof ProtocolError
       ? undefined
@@ -273,7 +282,7 @@ export class SftpSessions {
    */
   async #end(server: Server): Promise<void> {
     const { job, observer } = this.#context;
-    const { location, ssh, sftp, connections } = server;
+    const { location, ssh, sftp, connections, hashes } = server;
     await using _session = ssh;
     const isWhole = isAlive(server);
     const [end] = await Promise.all([
@@ -283,10 +292,13 @@ export class SftpSessions {
         graceMilliseconds: CLOSE_MILLISECONDS,
       }),
       connections?.endOthers(),
+      hashes?.end(),
     ]);
     const { failure, stopped } = end;
     if (failure === undefined || job.interrupted.aborted) return;
-    if (!isWhole) return this.#reportExit(location, undefined, end);
+    // A connection that is lost when all is done needs no new one.
+    const isLoss = job.options.retries === undefined;
+    if (!isWhole && isLoss) return this.#reportExit(location, undefined, end);
     observer.report({
       kind: "verbose",
       message: () =>

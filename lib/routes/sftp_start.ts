@@ -1,6 +1,6 @@
 import type { Observer } from "../events/copy_event.ts";
 import type { RemoteLocation } from "../location/location.ts";
-import type { CopyOptions } from "../options/copy_options.ts";
+import type { CopyOptions, SshSettings } from "../options/copy_options.ts";
 import {
   type LoginPart,
   neverPrompts,
@@ -29,13 +29,14 @@ export const CLOSE_MILLISECONDS = 2000;
 export function startSftp(
   location: RemoteLocation,
   part: LoginPart | undefined,
-  { options, observer, interrupted }: {
+  { options, ssh, observer, interrupted }: {
     options: CopyOptions;
+    ssh: SshSettings;
     observer: Observer;
     interrupted: AbortSignal;
   },
 ): SshSession {
-  const { ssh, sftpServer } = options;
+  const { sftpServer } = options;
   return startSsh(
     {
       location,

@@ -11,6 +11,8 @@ export interface UnavailableProtocol {
   readonly reason: string;
   /** True where later runs may rely on it, for the host itself says so. */
   readonly isProven: boolean;
+  /** Present where the connection was lost, which a new one may make good. */
+  readonly wasLost?: true;
 }
 
 /** Exit of a session in which the remote never spoke the protocol. */
@@ -29,6 +31,7 @@ export type ExitMeaning =
     readonly kind: "unavailable";
     readonly reason: string;
     readonly isProven: boolean;
+    readonly wasLost?: true;
   }
   /** The remote shell found nothing that a pattern matches. */
   | { readonly kind: "no match" }
@@ -89,6 +92,7 @@ export function meaningOf(
       kind: "unavailable",
       reason: "the server closed the connection",
       isProven: false,
+      wasLost: true,
     };
   }
   if (code > LAST_STATUS) return { kind: "failed" };

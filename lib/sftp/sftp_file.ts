@@ -91,7 +91,11 @@ export class SftpFile implements OpenFile {
     );
   }
 
-  async readTo(to: OpenFile, at: number, length: number): Promise<number> {
+  async readTo(
+    to: Pick<OpenFile, "write">,
+    at: number,
+    length: number,
+  ): Promise<number> {
     return await this.#read(at, {
       most: Math.min(length, this.#limits.read),
       take: (part, start) => to.write(part, at + start),

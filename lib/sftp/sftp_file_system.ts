@@ -8,6 +8,7 @@ import type {
   OpenFile,
   Times,
 } from "../filesystem/file_system.ts";
+import type { Digester } from "../filesystem/digest.ts";
 import type { SftpTuning } from "../options/copy_options.ts";
 import { CheckedRequests, type Subject } from "./checked_requests.ts";
 import { listingOf } from "./listing.ts";
@@ -27,6 +28,8 @@ export interface SftpFileSystemOptions {
   readonly tuning: SftpTuning;
   /** Preferred length of a READ or WRITE, in bytes. */
   readonly blockBytes: number;
+  /** Hasher of the server's files; absent where nothing is hashed. */
+  readonly digester?: Digester | undefined;
 }
 
 /** Most requests that OpenSSH's scp has in flight. */
@@ -74,6 +77,7 @@ export class SftpFileSystem implements FileSystem {
   readonly concurrency: Concurrency;
   readonly copyRange?: NonNullable<FileSystem["copyRange"]>;
   readonly replace?: NonNullable<FileSystem["replace"]>;
+  readonly digest?: NonNullable<FileSystem["digest"]>;
   readonly #requests: CheckedRequests;
   readonly #lookups: Lookups;
   readonly #limits: BlockLimits;
@@ -83,7 +87,7 @@ export class SftpFileSystem implements FileSystem {
   private constructor(
     requests: CheckedRequests,
     limits: ServerLimits | undefined,
-    { label, tuning, blockBytes }: SftpFileSystemOptions,
+    { label, tuning, blockBytes, digester }: SftpFileSystemOptions,
   ) {
     this.label = label;
     this.#requests = requests;
@@ -116,6 +120,9 @@ export class SftpFileSystem implements FileSystem {
     if (requests.session.extensions.has(Extension.COPY_DATA)) {
       this.copyRange = (from, to, at, length) =>
         this.#copyRange(from, to, { at, length });
+    }
+    if (digester !== undefined) {
+      this.digest = (path, options) => digester.digest(path, options);
     }
     if (requests.session.extensions.has(Extension.POSIX_RENAME)) {
       this.replace = (from, path) =>

@@ -11,6 +11,7 @@ export type ErrorKind =
   | "host_key"
   | "protocol"
   | "changed"
+  | "verify"
   | "usage"
   | "interrupted"
   | "other";
@@ -20,6 +21,10 @@ type Failure = Extract<CopyEvent, { readonly kind: "failure" }>;
 /** Kinds of failures by their reasons, in the words of systems and servers. */
 const REASONS: readonly (readonly [ErrorKind, RegExp])[] = [
   ["interrupted", /\binterrupted\b/],
+  [
+    "verify",
+    /\bis not what (was sent|is there)\b|\bcannot be (read back|verified)\b/,
+  ],
   ["no_space", /\bno space left\b|\bquota exceeded\b|\bfile too large\b/i],
   [
     "permission",

@@ -1,9 +1,4 @@
-import type {
-  CopyEvent,
-  FileOutcome,
-  MovingFile,
-  Observer,
-} from "../events/copy_event.ts";
+import type { CopyEvent, Observer } from "../events/copy_event.ts";
 import type { Results } from "../events/results.ts";
 import { BegunFiles } from "./begun_files.ts";
 import { errorKind } from "./error_kind.ts";
@@ -82,12 +77,14 @@ export class JsonStream implements Observer {
       case "fileStarted":
         return this.#begun.begin(event.file);
       case "settled":
-        return this.#tellFile(event.file, event.outcome);
+        return this.#tellFile(event);
       case "excluded":
       case "skipped":
         return this.#tellLeftOut(event);
       case "planned":
         return this.#tellPlan(event);
+      case "retry":
+        return this.#tellRetry(event);
       case "warning":
         return this.#write({ type: "warning", message: event.message });
       case "failure":
@@ -110,7 +107,7 @@ export class JsonStream implements Observer {
     });
   }
 
-  #tellFile(file: MovingFile, outcome: FileOutcome): void {
+  #tellFile({ file, outcome, proof }: Event<"settled">): void {
     // A failure tells one that failed, and why.
     if (outcome === "failed") return;
     const took = this.#begun.settle(file);
@@ -120,7 +117,12 @@ export class JsonStream implements Observer {
       action: "copied",
       ...jsonPath(file.path),
       bytes: file.size,
+      ...(file.resumedAt === undefined ? {} : { resumed_at: file.resumedAt }),
       seconds: seconds(took),
+      ...(proof === undefined ? {} : {
+        verified: true,
+        read_back: proof === "read back",
+      }),
     });
   }
 
@@ -150,6 +152,18 @@ export class JsonStream implements Observer {
       ...(action === "make link"
         ? { destination: jsonPath(event.destination) }
         : {}),
+    });
+  }
+
+  #tellRetry(event: Event<"retry">): void {
+    const { host, reason, attempt, attempts } = event;
+    this.#write({
+      type: "retry",
+      host,
+      reason,
+      seconds: seconds(event.seconds * 1000),
+      attempt,
+      attempts,
     });
   }
 
@@ -225,6 +239,7 @@ export class JsonStream implements Observer {
       files_copied: results.copied,
       bytes_copied: results.bytes,
       files_skipped: results.skipped,
+      files_verified: results.verified,
       entries_excluded: results.excluded,
       ...(this.#isDry ? plannedFields(results) : {}),
       failures: results.failures,

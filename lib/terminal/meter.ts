@@ -78,9 +78,9 @@ export class Meter implements Observer, Disposable {
         this.#mayBeAsked = true;
         return this.makeRoom();
       case "fileStarted": {
-        const { name, size } = event.file;
-        const progress = beginProgress(name, size, this.#now());
-        this.#lines.set(event.file, { progress, position: 0 });
+        const { name, size, resumedAt = 0 } = event.file;
+        const progress = beginProgress(name, size, this.#now(), resumedAt);
+        this.#lines.set(event.file, { progress, position: resumedAt });
         break;
       }
       case "moved": {

@@ -3,8 +3,10 @@ export interface Progress {
   readonly name: string;
   /** Announced length, in bytes. */
   readonly size: number;
-  /** Bytes moved. */
+  /** Bytes that are there: those that were, and those that moved. */
   readonly position: number;
+  /** Bytes that were there at the start. */
+  readonly first: number;
   readonly started: number;
   readonly now: number;
   /** True where no more of the file moves, whole or not. */
@@ -24,21 +26,27 @@ const AGE_FACTOR = 0.9;
 /** Time without a byte after which a copy counts as stalled. */
 const STALL_MILLISECONDS = 5000;
 
-/** Gives the progress of a file of `size` bytes that begins now. */
+/**
+ * Gives the progress of a file of `size` bytes that begins now.
+ *
+ * @param first Bytes of it that are there already.
+ */
 export function beginProgress(
   name: string,
   size: number,
   now: number,
+  first = 0,
 ): Progress {
   return {
     name,
     size,
-    position: 0,
+    position: first,
+    first,
     started: now,
     now,
     ended: false,
     rate: 0,
-    sample: { at: now, position: 0 },
+    sample: { at: now, position: first },
     lastMoved: now,
   };
 }
@@ -80,8 +88,8 @@ export function shownRate(progress: Progress): number {
 }
 
 /** Gives the average since the start, which counts as a millisecond ago at least. */
-function averageRate({ position, started, now }: Progress): number {
-  return position * 1000 / Math.max(1, now - started);
+function averageRate({ position, first, started, now }: Progress): number {
+  return (position - first) * 1000 / Math.max(1, now - started);
 }
 
 /** Gives whole percents: 100 only when nothing is left of the file. */

@@ -5,6 +5,7 @@ import type {
   Plan,
 } from "../events/copy_event.ts";
 import { printable } from "../names/printable.ts";
+import { countText } from "./amounts.ts";
 import { Meter } from "./meter.ts";
 import { ProgressLines } from "./progress_lines.ts";
 import { WholeMeter } from "./whole_progress.ts";
@@ -87,9 +88,13 @@ export class Reporter implements Observer {
         );
       case "skipped":
         return this.#leaveOut(`skipped ${event.target}: ${event.reason}`);
+      case "resumed":
+        return this.#tellResumed(event);
       case "planned":
         if (this.#options.listsPlans) this.#list(planText(event));
         return;
+      case "retry":
+        return this.#tellRetry(event);
       case "verbose":
         return this.#sayStep(event.message);
       case "end":
@@ -103,6 +108,28 @@ export class Reporter implements Observer {
 
   #warn(message: string): void {
     if (!this.#options.quiet) this.#say(this.#named(`warning: ${message}`));
+  }
+
+  #tellRetry(
+    { host, reason, seconds, attempt, attempts }: Extract<
+      CopyEvent,
+      { readonly kind: "retry" }
+    >,
+  ): void {
+    if (this.#options.quiet) return;
+    this.#say(this.#named(
+      `${host}: ${reason}, again in ${Math.ceil(seconds)} s ` +
+        `(${attempt} of ${attempts})`,
+    ));
+  }
+
+  #tellResumed(
+    { path, at, size }: Extract<CopyEvent, { readonly kind: "resumed" }>,
+  ): void {
+    if (this.#options.quiet) return;
+    this.#say(this.#named(
+      `${path}: resumed at ${countText(at)} of ${countText(size)} bytes`,
+    ));
   }
 
   /** Shows what is not copied: a dry run lists it, a verbose one says it. */

@@ -27,6 +27,7 @@ export function summaryLines(
   const parts = isDry
     ? plannedTexts(results)
     : [`${arrivedText(results, isWhole)} in ${durationText(seconds)}`];
+  if (results.verified > 0) parts.push(verifiedText(results));
   if (results.skipped > 0) {
     const reasons = isDry ? ` (${reasonsText(results)})` : "";
     parts.push(`${countText(results.skipped)} skipped${reasons}`);
@@ -91,6 +92,16 @@ function arrivedText(
     ? filesText(copied)
     : `${countText(copied)} of ${filesText(all)}`;
   return `${files}, ${sizeText(bytes)}`;
+}
+
+/** Gives the number of files that are proven, and tells those that were read back. */
+function verifiedText({ verified, copied, readBack }: Results): string {
+  const rest = readBack === 0
+    ? ""
+    : readBack === verified
+    ? " (read back)"
+    : ` (${countText(readBack)} read back)`;
+  return `${countText(verified)} of ${filesText(copied)} verified${rest}`;
 }
 
 function failureLines(results: Results): readonly string[] {

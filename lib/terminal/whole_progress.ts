@@ -49,7 +49,7 @@ export class WholeMeter implements Observer {
   #filesOver = 0;
   /** Bytes that moved of files that are over. */
   #bytesOver = 0;
-  /** Bytes of files that are over that will not move any more. */
+  /** Bytes that will not move: of files that are over, and those that were there. */
   #bytesLost = 0;
   #bytesMoving = 0;
   #total: Total | undefined;
@@ -77,6 +77,7 @@ export class WholeMeter implements Observer {
       case "fileStarted":
         this.#filesStarted++;
         this.#moving.set(event.file, 0);
+        this.#bytesLost += event.file.resumedAt ?? 0;
         break;
       case "moved": {
         const moved = this.#moving.get(event.file);
@@ -112,6 +113,7 @@ export class WholeMeter implements Observer {
     const moved = this.#moving.get(file) ?? 0;
     this.#moving.delete(file);
     this.#bytesMoving -= moved;
+    this.#bytesLost -= file.resumedAt ?? 0;
     if (outcome === "again") {
       this.#filesStarted--;
       return;

@@ -5,6 +5,8 @@ import type { BufferPool, PooledBuffer } from "./buffer_pool.ts";
 export interface ContentOptions {
   /** Length that the file is said to have, in bytes. */
   readonly expected: number;
+  /** Byte to begin at: those before it are there. */
+  readonly start: number;
   readonly blocks: BufferPool;
   /** The most blocks of this file that are in flight at once. */
   readonly atOnce: number;
@@ -43,7 +45,7 @@ class ContentCopy {
   readonly #to: OpenFile;
   readonly #options: ContentOptions;
   /** Start of the next block, in bytes. */
-  #next = 0;
+  #next: number;
   /** Last permitted block start; one past the end, to detect growth. */
   #limit: number;
   /** End of the file, once a read has found it. */
@@ -55,11 +57,13 @@ class ContentCopy {
     this.#to = to;
     this.#options = options;
     this.#limit = options.expected;
+    this.#next = options.start;
   }
 
   async run(): Promise<CopiedContent> {
-    const { expected, blocks, atOnce } = this.#options;
-    const needed = Math.floor(expected / blocks.wholeBytes) + 1;
+    const { expected, start, blocks, atOnce } = this.#options;
+    const needed =
+      Math.floor(Math.max(0, expected - start) / blocks.wholeBytes) + 1;
     const workers = { length: Math.min(atOnce, needed) };
     await Promise.all(Array.from(workers, () => this.#copyBlocks()));
     if (this.#failed === undefined) return { size: this.#end };

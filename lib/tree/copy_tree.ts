@@ -101,7 +101,7 @@ class TreeTransfer {
     this.#trees = new TreeCopier(from, to, options, {
       run: this.#run,
       ownDirectories: new OwnDirectories(from, to, {
-        began: Date.now(),
+        began: options.memory?.began ?? Date.now(),
         names,
       }),
     });
@@ -110,11 +110,11 @@ class TreeTransfer {
   /** Counts what is to be copied. */
   async scan(scan: Scan, over: AbortSignal): Promise<void> {
     const { files, scanned = files, entries } = this.#sources;
-    const { recursive, links } = this.#options;
+    const { recursive, links, memory } = this.#options;
     await scanTrees(scanned, entries, {
       recursive,
       keepsLinks: links !== "followed",
-      scan,
+      scan: memory?.scanFor(scan) ?? scan,
       over,
       list: (name, open) => this.#run.open.list(name, open),
     });
@@ -124,6 +124,7 @@ class TreeTransfer {
     const { files, entries } = this.#sources;
     const { files: to, path, among = new NameCollisions(to, path) } =
       this.#target;
+    await this.#options.memory?.removeLeft(to);
     const { isDirectory, destination } = await this.#look();
     const pending = new WaitGroup();
     for (const [index, entry] of entries.entries()) {
@@ -157,9 +158,12 @@ class TreeTransfer {
       if (makesDirectory) await files.mkdir(path, NEW_DIRECTORY_MODE);
       found = await files.stat(path);
     }
+    const { memory } = this.#options;
     // Where a server tells nothing, the command line decides.
-    const isDirectory = found?.kind === "directory" ||
-      (mustBeDirectory && found?.kind === "unknown");
+    const isDirectory = memory?.targetWasDirectory ??
+      (found?.kind === "directory" ||
+        (mustBeDirectory && found?.kind === "unknown"));
+    if (memory !== undefined) memory.targetWasDirectory = isDirectory;
     if (mustBeDirectory && !isDirectory) {
       throw new EntryError(`${files.label}${path}: Not a directory`);
     }

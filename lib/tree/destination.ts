@@ -7,6 +7,12 @@ export interface FoundEntry {
   readonly attributes: Attributes;
 }
 
+/** Paths of an entry, in the source and at the target. */
+export interface EntryPaths {
+  readonly source: string;
+  readonly target: string;
+}
+
 /** Destination of an entry. */
 export interface Destination {
   readonly path: string;

@@ -87,6 +87,7 @@ export class DirectoryCopier {
     const source = await opening;
     // Another path may lead to the same directory. A server is asked right behind
     // the request that makes it.
+    const earlier = this.#options.memory?.madeAt(destination.path);
     const storing = this.#store(source, attributes, destination);
     const early = this.#to.identify(destination.path).catch(() => undefined);
     const stored = await storing;
@@ -106,7 +107,7 @@ export class DirectoryCopier {
         ...destination,
         key: identity === undefined ? destination.key : keyOf(identity),
       },
-      isNew: stored.isNew,
+      isNew: stored.isNew && earlier === undefined,
       pending,
       left: this.#leave(
         stored,
@@ -136,12 +137,20 @@ export class DirectoryCopier {
     destination: Destination,
   ): Promise<StoredDirectory> {
     const { path, place } = destination;
-    const { store } = this.#options;
-    const enter = (replaced: Attributes | undefined) => {
+    const { store, memory } = this.#options;
+    const enter = async (replaced: Attributes | undefined) => {
+      const made = memory?.madeAt(path);
+      if (made !== undefined && replaced?.kind === "directory") {
+        return await made.reenter(this.#to);
+      }
       const policy = isTarget(replaced !== undefined, place)
         ? { ...store, preserve: false, given: undefined }
         : store;
-      return StoredDirectory.enter(this.#to, { path, mode, replaced }, policy);
+      return await StoredDirectory.enter(
+        this.#to,
+        { path, mode, replaced },
+        policy,
+      );
     };
     const found = await findThere(this.#to, destination);
     const replaced = isKnown(found) ? found : undefined;
@@ -157,6 +166,7 @@ export class DirectoryCopier {
       if (isKnown(made)) await place?.among.check(place.name);
       return await enter({ ...made, kind: "directory" });
     });
+    if (stored.isNew) memory?.noteMade(stored);
     if (isSamePlace(this.#from, this.#to)) {
       await checkOutside(this.#to, path, source);
     }

@@ -1,7 +1,11 @@
-import { LostFileError } from "../errors.ts";
+import { isConnectionFailure, LostFileError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { startFile, untilSettled } from "../events/file_progress.ts";
-import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
+import type {
+  Attributes,
+  FileSystem,
+  OpenFile,
+} from "../filesystem/file_system.ts";
 import { type SkipReason, skipReasonOf } from "../filesystem/existing_files.ts";
 import { ReplacedFile } from "../filesystem/replaced_file.ts";
 import type { EntryToStore, ReceivedFile } from "../filesystem/store.ts";
@@ -14,6 +18,8 @@ import {
   isKnown,
 } from "./destination.ts";
 import { FileFiller } from "./file_filler.ts";
+import { FileResumer, type ResumePoint } from "./file_resumer.ts";
+import { FileVerifier } from "./file_verifier.ts";
 import { KeyedLock } from "./keyed_lock.ts";
 import type { OpenEntries } from "./open_entries.ts";
 import { eventPath, type TransferOptions } from "./options.ts";
@@ -31,6 +37,9 @@ interface AcquiredDestination extends Disposable {
  */
 export const SPREAD_BYTES = 64 * 1024 * 1024;
 
+/** Length from which on what a try has left is worth a look at it, in bytes. */
+const WORTH_BYTES = 64 * 1024;
+
 /** Copier of files, any number of them at once. */
 export class FileCopier {
   readonly #from: FileSystem;
@@ -39,6 +48,8 @@ export class FileCopier {
   readonly #observer: Observer;
   readonly #open: OpenEntries;
   readonly #filler: FileFiller;
+  readonly #verifier: FileVerifier | undefined;
+  readonly #resumer: FileResumer;
   /** Locks of destinations by their keys, and of files by their identities. */
   readonly #paths = new KeyedLock();
   readonly #files = new KeyedLock();
@@ -55,6 +66,10 @@ export class FileCopier {
     this.#observer = observer;
     this.#open = open;
     this.#filler = new FileFiller(from, to, options);
+    this.#resumer = new FileResumer(from, to, observer);
+    if (options.verified !== undefined) {
+      this.#verifier = new FileVerifier(from, to, options.verified, observer);
+    }
   }
 
   /**
@@ -65,6 +80,9 @@ export class FileCopier {
    * @throws {SessionError} If the connection is lost; the same.
    */
   async copy(source: FoundEntry, destination: Destination): Promise<void> {
+    const { memory } = this.#options;
+    const paths = { source: source.path, target: destination.path };
+    if (memory?.hasArrived(paths)) return;
     using claim = await this.#acquire(destination);
     const { replaced } = claim;
     if (replaced !== undefined) {
@@ -74,13 +92,15 @@ export class FileCopier {
       );
     }
     const { path } = destination;
-    const { existing } = this.#options;
+    // What an earlier try has begun is there, and has to be copied all the same.
+    const isOwn = memory?.hasBegun(path) === true;
+    const existing = isOwn ? undefined : this.#options.existing;
     const reason = existing && skipReasonOf(source.attributes, replaced, {
       ...existing,
       path: this.#to.label + path,
     });
     if (reason !== undefined) return this.#skip(source, path, reason);
-    let isAgain = false;
+    let isAgain = isOwn;
     for (let isCopied = false; !isCopied; isAgain = true) {
       isCopied = await this.#open.use((opened) =>
         this.#copyOpen(source, { path, replaced, isAgain, opened })
@@ -115,10 +135,15 @@ export class FileCopier {
       opened: () => void;
     },
   ): Promise<void> {
+    const point = await this.#findPoint(source, { path, replaced });
+    if (point?.kind === "same") {
+      return this.#skip(source, path, "the same content");
+    }
     using input = await this.#from.openToRead(source.path);
     const { size, mode } = source.attributes;
-    const entry = { path, mode, replaced };
-    using stored = await this.#openTarget(entry, size, isAgain);
+    const isOurs = this.#options.memory?.hasMade(path) === true;
+    const entry = { path, mode, replaced, isOurs };
+    using stored = await this.#openNoted(entry, size, isAgain);
     opened();
     if (stored === undefined) {
       return this.#skip(source, path, "exists, not replaced");
@@ -143,15 +168,85 @@ export class FileCopier {
       input.spread?.(interrupted);
       stored.file.spread?.(interrupted);
     }
+    const start = await this.#startAt(point, source, { path, input });
     await stored.prepare(size);
     const progress = startFile(this.#observer, {
       name: this.#from.nameOf(source.path),
       path: eventPath(this.#options, { source: source.path, target: path }),
       size,
+      resumedAt: start,
       isWatched: this.#options.isWatched,
     });
-    const file = { source, replaced, progress, isSpread };
+    const verification = this.#verifier?.begin(source);
+    const file = { source, replaced, progress, isSpread, start, verification };
     await untilSettled(progress, () => this.#filler.fill(stored, input, file));
+    this.#options.memory?.noteArrived({ source: source.path, target: path });
+  }
+
+  /** Finds the point to go on from, where the copy goes on with what is there. */
+  async #findPoint(
+    source: FoundEntry,
+    { path, replaced }: { path: string; replaced: Attributes | undefined },
+  ): Promise<ResumePoint | undefined> {
+    const { resumes, memory, isAtomic, store, existing } = this.#options;
+    if (replaced?.kind !== "file" || replaced.size === 0) return undefined;
+    const isOwn = memory?.hasBegun(path) === true;
+    const isCut = isOwn && !isAtomic && replaced.size >= WORTH_BYTES;
+    if (!resumes && !isCut) return undefined;
+    const there = { path, attributes: replaced };
+    const point = await this.#resumer.find(source, there);
+    // What has all content may lack its time and mode.
+    const isUnfinished = isOwn || store.preserve || existing?.keepsSame;
+    return point.kind === "same" && isUnfinished
+      ? { kind: "at", at: replaced.size }
+      : point;
+  }
+
+  /** Gives the byte to begin at, now that the source is open, and tells it. */
+  async #startAt(
+    point: ResumePoint | undefined,
+    { path: source, attributes }: FoundEntry,
+    { path: target, input }: { path: string; input: OpenFile },
+  ): Promise<number> {
+    if (point === undefined || point.kind === "same") return 0;
+    const path = eventPath(this.#options, { source, target });
+    const { size, modified } = attributes;
+    const now = await input.stat();
+    const hasChanged = now.size !== size || now.modified !== modified;
+    const reason = point.kind === "whole"
+      ? point.reason
+      : hasChanged
+      ? "its source has changed meanwhile"
+      : undefined;
+    if (reason !== undefined) {
+      const message = `${path}: copied whole: ${reason}`;
+      this.#observer.report({ kind: "warning", message });
+      return 0;
+    }
+    const { at } = point as { at: number };
+    this.#observer.report({ kind: "resumed", path, at, size });
+    return at;
+  }
+
+  /**
+   * Opens the target of a file, and notes that it is the copy's own: also where the
+   * connection is lost before an answer tells that the file was made.
+   */
+  async #openNoted(
+    entry: EntryToStore,
+    size: number,
+    isAgain: boolean,
+  ): Promise<ReceivedFile | undefined> {
+    const { memory } = this.#options;
+    const isNew = entry.replaced === undefined;
+    try {
+      const stored = await this.#openTarget(entry, size, isAgain);
+      if (stored !== undefined) memory?.noteBegun(entry.path, isNew);
+      return stored;
+    } catch (error) {
+      if (isConnectionFailure(error)) memory?.noteBegun(entry.path, isNew);
+      throw error;
+    }
   }
 
   /**
@@ -178,8 +273,10 @@ export class FileCopier {
 
   /** Tells a file that several connections may carry. */
   #maySpread(size: number): boolean {
-    // A file that replaces another one cannot be made only where nothing is.
-    const mayReplace = this.#options.existing?.keepsAll !== true;
+    // A file that replaces another one cannot be made only where nothing is, and
+    // has no beginning that a later copy could go on with.
+    const { existing, resumes } = this.#options;
+    const mayReplace = existing?.keepsAll !== true && !resumes;
     return mayReplace && size >= SPREAD_BYTES && this.#filler.canSpread;
   }
 

@@ -5,6 +5,7 @@ import {
   NotCutError,
   SessionError,
 } from "../errors.ts";
+import type { Proof } from "../events/copy_event.ts";
 import { type FileProgress, UNWATCHED } from "../events/file_progress.ts";
 import {
   type Attributes,
@@ -13,10 +14,16 @@ import {
   type OpenFile,
   type Times,
 } from "../filesystem/file_system.ts";
-import { leftText, type ReceivedFile, withLeft } from "../filesystem/store.ts";
+import {
+  type FileCheck,
+  leftText,
+  type ReceivedFile,
+  withLeft,
+} from "../filesystem/store.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { type CopiedContent, copyContent } from "./content.ts";
 import type { FoundEntry } from "./destination.ts";
+import type { Verification } from "./file_verifier.ts";
 import type { TransferOptions } from "./options.ts";
 import { copyRanges } from "./ranges.ts";
 import { checkWhole } from "./whole_source.ts";
@@ -29,6 +36,10 @@ export interface FileToFill {
   readonly progress: FileProgress;
   /** True where all connections carry it. */
   readonly isSpread: boolean;
+  /** Byte to begin at: those before it are there. */
+  readonly start: number;
+  /** Verification of the file; absent where there is none. */
+  readonly verification: Verification | undefined;
 }
 
 /** Copier of the content of open files, any number of them at once. */
@@ -67,7 +78,9 @@ export class FileFiller {
    * Fills a file and finishes it; a second time where a server did not truncate the
    * old one.
    *
-   * @throws {EntryError} If something failed: the target holds a beginning.
+   * @returns The proof that it arrived as it was sent, where that is asked for.
+   * @throws {EntryError} If something failed: the target holds a beginning, or what
+   * was verified in vain.
    * @throws {ProtocolError} If a server broke its protocol; the same.
    * @throws {SessionError} If the connection is lost; the same.
    */
@@ -75,22 +88,34 @@ export class FileFiller {
     stored: ReceivedFile,
     input: OpenFile,
     file: FileToFill,
-  ): Promise<void> {
+  ): Promise<Proof | undefined> {
     const times = this.#timesOf(file.source);
-    if (await this.#fillAtOnce(stored, input, file, times)) return;
-    let flaw = await stored.finish(
-      await this.#send(stored, input, file),
-      times,
-    );
+    const { verification } = file;
+    if (await this.#fillAtOnce(stored, input, file, times)) {
+      return verification?.proof;
+    }
+    let flaw = await this.#sendAndFinish(stored, input, file, times);
     if (flaw instanceof NotCutError && stored.empty !== undefined) {
       await stored.empty();
-      const again = { ...file, progress: UNWATCHED };
-      flaw = await stored.finish(
-        await this.#send(stored, input, again),
-        times,
-      );
+      const again = { ...file, progress: UNWATCHED, start: 0 };
+      flaw = await this.#sendAndFinish(stored, input, again, times);
     }
     if (flaw !== undefined) throw flaw;
+    return verification?.proof;
+  }
+
+  /** Sends the content and finishes the file; gives the first failure to finish it. */
+  async #sendAndFinish(
+    stored: ReceivedFile,
+    input: OpenFile,
+    file: FileToFill,
+    times: Times | undefined,
+  ): Promise<EntryError | undefined> {
+    const size = await this.#send(stored, input, file);
+    const { verification } = file;
+    const check: FileCheck | undefined = verification &&
+      ((path) => verification.check(path, { size, input, stored }));
+    return await stored.finish(size, times, check);
   }
 
   /**
@@ -119,7 +144,8 @@ export class FileFiller {
   async #fillAtOnce(
     stored: ReceivedFile,
     input: OpenFile,
-    { source: { attributes: { size } }, replaced, progress }: FileToFill,
+    { source: { attributes: { size } }, replaced, progress, verification }:
+      FileToFill,
     times: Times | undefined,
   ): Promise<boolean> {
     const blocks = this.#blocks;
@@ -145,7 +171,9 @@ export class FileFiller {
       });
     }
     progress.moved(size);
-    if (outcome.flaw !== undefined) throw outcome.flaw;
+    const flaw = outcome.flaw ??
+      await verification?.check(stored.path, { size, input, stored });
+    if (flaw !== undefined) throw flaw;
     return true;
   }
 
@@ -169,6 +197,7 @@ export class FileFiller {
       : undefined;
     if (failure !== undefined || flaw !== undefined) {
       const left = await stored.abandon(size);
+      if (left !== undefined) this.#options.memory?.noteLeft(left);
       throw this.#cutShort(stored.path, attributes.size, {
         size,
         failure: flaw ?? failure,
@@ -183,10 +212,11 @@ export class FileFiller {
   async #copyContent(
     stored: ReceivedFile,
     input: OpenFile,
-    { source, replaced, progress, isSpread }: FileToFill,
+    { source, replaced, progress, isSpread, start }: FileToFill,
   ): Promise<CopiedContent> {
     const options = {
       expected: source.attributes.size,
+      start,
       blocks: this.#blocks,
       // A FIFO or a device takes one block after the other.
       atOnce: replaced?.kind === "other"

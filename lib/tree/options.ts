@@ -1,5 +1,7 @@
 import type { Platform } from "../names/names.ts";
 import type { ExistingPolicy } from "../filesystem/existing_files.ts";
+import type { CopyMemory } from "./copy_memory.ts";
+import type { EntryPaths } from "./destination.ts";
 import type { StorePolicy } from "../filesystem/store.ts";
 
 /** Links at a target, by their keys, which a job's copies made or left as the same. */
@@ -29,6 +31,15 @@ export interface TransferOptions {
   readonly dryRun?: "seen" | "unseen" | undefined;
   /** True where each file is replaced in one step, once it is whole. */
   readonly isAtomic?: boolean | undefined;
+  /** True where a file goes on whose beginning is there. */
+  readonly resumes?: boolean | undefined;
+  /** Memory of a copy that may be tried several times; absent where it is not. */
+  readonly memory?: CopyMemory | undefined;
+  /**
+   * Sides whose files are hashed, to be compared with what passed: those that are not
+   * on this machine; absent where nothing is verified.
+   */
+  readonly verified?: VerifiedSides | undefined;
   /** System whose disk stores the names. */
   readonly platform: Platform;
   /** True where the meter shows each file that moves. */
@@ -39,11 +50,8 @@ export interface TransferOptions {
   readonly interrupted: AbortSignal;
 }
 
-/** Paths of an entry, in the source and at the target. */
-export interface EntryPaths {
-  readonly source: string;
-  readonly target: string;
-}
+/** Sides of a copy whose files are compared with what passed. */
+export type VerifiedSides = "source" | "target" | "both";
 
 /** Gives the path by which events name an entry. */
 export function eventPath(

@@ -10,12 +10,12 @@ import { NameCollisions } from "../filesystem/name_collisions.ts";
 import { startFile } from "../events/file_progress.ts";
 import { KeyedLock } from "./keyed_lock.ts";
 import type { TransferRun } from "./transfer_run.ts";
-import type { Destination, FoundEntry } from "./destination.ts";
+import type { Destination, EntryPaths, FoundEntry } from "./destination.ts";
 import { FileCopier } from "./file_copier.ts";
 import { DirectoryCopier, type FilledDirectory } from "./directory_copier.ts";
 import type { CopiedDirectory } from "../filesystem/directory_loops.ts";
 import { LinkCopier } from "./link_copier.ts";
-import { type EntryPaths, eventPath, type TransferOptions } from "./options.ts";
+import { eventPath, type TransferOptions } from "./options.ts";
 import type { OwnDirectories } from "./own_directories.ts";
 import type { WaitGroup } from "./wait_group.ts";
 
@@ -201,9 +201,12 @@ export class TreeCopier {
     destination: Destination,
     says: string,
   ): Promise<void> {
+    const { memory } = this.#options;
+    const paths = { source, target: destination.path };
+    if (memory?.hasArrived(paths)) return;
     const outcome = await this.#links!.copy(source, destination, says);
     const { observer } = this.#run;
-    const path = this.nameOf({ source, target: destination.path });
+    const path = this.nameOf(paths);
     const target = this.#to.label + destination.path;
     if (outcome.skipped !== undefined) {
       const reason = outcome.skipped;
@@ -221,6 +224,7 @@ export class TreeCopier {
     const name = this.#from.nameOf(source);
     startFile(observer, { name, path, size: 0, isWatched: false })
       .settled("copied");
+    memory?.noteArrived(paths);
   }
 
   async #copyFile(

@@ -243,6 +243,16 @@ connection the message names it.
 On a server this needs SFTP, and a server that can rename in one step, as
 OpenSSH's does.`,
 
+  verify: String.raw`
+The server hashes its files by one command, in a second ssh that never prompts;
+where it cannot, or where ssh would have to prompt, the files are read back, and
+one line says so.
+A file that is not the same on both sides is a failure; it stays, but with
+.Fl \-atomic
+it never takes its place.
+What is skipped is not verified.
+On a server this needs SFTP.`,
+
   chmod: String.raw`
 .Cm D
 is for directories,

@@ -14,7 +14,7 @@ async function textsFor(
 
 /** Words, the candidates of the last one, true where files are some, too. */
 const ROWS: readonly (readonly [string[], string[], boolean])[] = [
-  [["--ver"], ["--version"], false],
+  [["--vers"], ["--version"], false],
   [["--complet"], ["--completions"], false],
   [["-rp"], ["-rp"], false],
   [["--none"], [], false],

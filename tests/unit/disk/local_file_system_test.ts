@@ -182,3 +182,26 @@ Deno.test("denoCalls: each call refuses a name that is not UTF-8", async () => {
     );
   }
 });
+
+Deno.test("LocalFileSystem: digest() hashes a file, or its beginning", async () => {
+  using directory = new TempDirectory();
+  const path = `${directory.path}/f`;
+  Deno.writeTextFileSync(path, "abc");
+  assertEquals(await files.digest(path), {
+    kind: "hash",
+    hash: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+  });
+  assertEquals(await files.digest(path, { length: 2 }), {
+    kind: "hash",
+    hash: "fb8e20fc2e4c3f248c60c39bd652f3c1347298bb977b8b4d5903b85055620603",
+  });
+});
+
+Deno.test("LocalFileSystem: digest() refuses what is no regular file", async () => {
+  using directory = new TempDirectory();
+  const { message } = await assertRejects(
+    () => files.digest(directory.path),
+    EntryError,
+  );
+  assertEquals(message, `${directory.path}: not a regular file`);
+});

@@ -40,9 +40,9 @@ Deno.test("untilSettled(): reports the outcome of what moves a file", async () =
       if (event.kind === "settled") outcomes.push(event.outcome);
     },
   };
-  const run = (step: () => Promise<void>) =>
+  const run = (step: () => Promise<undefined>) =>
     untilSettled(startFile(observer, A), step);
-  await run(async () => {});
+  await run(async () => undefined);
   for (const error of [new EntryError("d/a: gone"), new LostFileError("d/a")]) {
     await assertRejects(() => run(() => Promise.reject(error)), EntryError);
   }

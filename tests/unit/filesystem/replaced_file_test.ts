@@ -285,3 +285,20 @@ Deno.test("ReplacedFile.open(): cuts a long name between characters", async () =
     await received.abandon();
   }
 });
+
+Deno.test("ReplacedFile: keeps the old file where the new one does not pass a check", async () => {
+  const files = new MemoryFileSystem();
+  files.addFile("/f", "old");
+  using received = await open(files);
+  await received.file.write(NEW, 0);
+  const flaw = new EntryError("f: damaged");
+  let checked = "";
+  const failure = await received.finish(3, undefined, async (path) => {
+    checked = path;
+    return flaw;
+  });
+  assertEquals(failure, flaw);
+  assertMatch(checked, /^\/\.f\.seacp-/);
+  assertEquals(await files.find(checked), undefined);
+  assertEquals((await files.stat("/f")).size, 3);
+});

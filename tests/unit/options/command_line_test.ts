@@ -285,6 +285,31 @@ const REFUSED: readonly (readonly [string, string, 1 | 255, boolean])[] = [
     false,
   ],
   [
+    "--resume --no-clobber a b",
+    "--resume completes what is there, and --no-clobber may leave it: choose one",
+    255,
+    false,
+  ],
+  [
+    "--resume --update a b",
+    "--resume completes what is there, and --update may leave it: choose one",
+    255,
+    false,
+  ],
+  [
+    "--resume --atomic a b",
+    "--resume completes what is there, and --atomic replaces it: choose one",
+    255,
+    false,
+  ],
+  ["-t --resume d", "--resume is for clients, not for -t and -f", 255, false],
+  [
+    "--retries often a b",
+    'Invalid number of retries "often": it must be from 0 to 10000',
+    255,
+    false,
+  ],
+  [
     "--links a b",
     "--links needs -r: it is for links in directories",
     255,

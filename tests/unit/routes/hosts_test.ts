@@ -164,3 +164,21 @@ Deno.test("otherProtocolHint(): names the option of the other protocol, but not 
     "",
   );
 });
+
+peerTest(
+  "Hosts: have ssh notice a dead line only where a try may follow and nothing else says when",
+  ["ssh"],
+  async () => {
+    const alive = "-oServerAliveInterval=15";
+    const flagsOf = async (change: Partial<CopyOptions>, flags: string[]) => {
+      const ssh = { program: "ssh", flags: ["-Fnone", ...flags] };
+      const hosts = hostsOf({ ...KNOWN, ssh, ...change });
+      await hosts.noticeDeadLines([FAR]);
+      return hosts.sshFor(FAR).flags.slice(1);
+    };
+    assertEquals(await flagsOf({}, []), []);
+    assertEquals(await flagsOf({ retries: 1 }, []), [alive]);
+    const own = "-oServerAliveInterval=60";
+    assertEquals(await flagsOf({ retries: 1 }, [own]), [own]);
+  },
+);

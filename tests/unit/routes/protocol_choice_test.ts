@@ -19,6 +19,7 @@ const NOTHING_KNOWN: ChoiceFacts = {
   sendsContent: false,
   hasStickyBit: false,
   hasJobs: false,
+  mayRetry: false,
   willAsk: false,
 };
 
@@ -71,6 +72,18 @@ const ROWS: readonly Row[] = [
   [
     "SCP for several connections to a host without SFTP",
     { hasJobs: true, lacking: new Set(["sftp"]) },
+    "scp",
+    LACKS_SFTP,
+  ],
+  [
+    "SFTP for a copy that is to go on after a cut",
+    { mayRetry: true, hasJobs: true, needsQuoting: true },
+    "sftp",
+    "it goes on where it was cut",
+  ],
+  [
+    "SCP for such a copy to a host without SFTP",
+    { mayRetry: true, lacking: new Set(["sftp"]) },
     "scp",
     LACKS_SFTP,
   ],

@@ -1,3 +1,4 @@
+import type { MendablePoint } from "../../../lib/events/copy_event.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   asConnectionFailure,
@@ -38,6 +39,11 @@ function failure(message: string): FailureEvent {
 
 function lost(message: string): FailureEvent {
   return { kind: "failure", message, isConnection: true };
+}
+
+/** The same of a connection that a new one may make good. */
+function mendable(point: MendablePoint, message: string): FailureEvent {
+  return { ...lost(message), mendable: point };
 }
 
 function unavailable(reason: string, isProven = false): StartFailure {
@@ -184,7 +190,20 @@ const STARTS: readonly (readonly [
     {
       kind: "failed",
       reason: "lost connection: ssh failed (exit status 255)",
-      event: lost("far: lost connection: ssh failed (exit status 255)"),
+      event: mendable(
+        "login",
+        "far: lost connection: ssh failed (exit status 255)",
+      ),
+    },
+  ],
+  [
+    "an interrupted login is not to be tried again",
+    LOST,
+    { status: SSH_FAILED, errorLines: UNREACHABLE, isInterrupted: true },
+    {
+      kind: "failed",
+      reason: "lost connection: interrupted",
+      event: lost("far: lost connection: interrupted"),
     },
   ],
   [
@@ -290,7 +309,7 @@ const DIALOGUES: readonly (readonly [
     "a lost connection tells ssh's failure",
     LOST,
     { status: SSH_FAILED },
-    [lost("far: lost connection: ssh failed (exit status 255)")],
+    [mendable("scp", "far: lost connection: ssh failed (exit status 255)")],
   ],
   [
     "a lost connection tells a status of the remote",
@@ -344,7 +363,7 @@ const DIALOGUES: readonly (readonly [
     "a failure of ssh is one of the connection",
     undefined,
     { status: SSH_FAILED },
-    [lost("far: ssh failed (exit status 255)")],
+    [mendable("scp", "far: ssh failed (exit status 255)")],
   ],
   [
     "any status of an SFTP server is a failure of the connection",
@@ -362,7 +381,7 @@ const DIALOGUES: readonly (readonly [
     "a late refusal comes before a status that it does not explain",
     undefined,
     { status: SSH_FAILED, lateRefusal: "scp: x" },
-    [failure("far: x"), lost("far: ssh failed (exit status 255)")],
+    [failure("far: x"), mendable("scp", "far: ssh failed (exit status 255)")],
   ],
   [
     "a late refusal keeps its words with -O, of two hosts too",

@@ -139,10 +139,13 @@ const OURS: readonly string[] = [
   "mkdir",
   "no-clobber",
   "progress",
+  "resume",
+  "retries number",
   "share",
   "skip-unchanged",
   "summary",
   "update",
+  "verify",
 ];
 
 /** Gives the key by which an option of the synopsis is sorted. */

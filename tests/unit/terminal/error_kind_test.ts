@@ -23,6 +23,14 @@ Deno.test("errorKind(): goes by the reasons of systems and servers", () => {
     ["f: File exists", "exists"],
     ["f: interrupted after 5 bytes", "interrupted"],
     ["f: lost connection after 3 of 5 bytes", "connection"],
+    [
+      "far: f: verification failed: what is there is not what was sent",
+      "verify",
+    ],
+    [
+      "f: verification failed: it cannot be read back (Permission denied)",
+      "verify",
+    ],
     ["f: Is a directory", "other"],
     ["", "other"],
   ];

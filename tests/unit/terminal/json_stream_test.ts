@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
+import { startFile } from "../../../lib/events/file_progress.ts";
 import { Results } from "../../../lib/events/results.ts";
 import { TotalCount } from "../../../lib/events/total_count.ts";
 import { JsonStream } from "../../../lib/terminal/json_stream.ts";
@@ -50,6 +51,7 @@ Deno.test("JsonStream: begins with the call and ends with the counts", () => {
       files_copied: 0,
       bytes_copied: 0,
       files_skipped: 0,
+      files_verified: 0,
       entries_excluded: 0,
       failures: 0,
     },
@@ -309,4 +311,47 @@ Deno.test("JsonStream: tells a wrong call", () => {
     kind: "usage",
     message: "unknown option -- z",
   });
+});
+
+Deno.test("JsonStream: tells of a new try and its pause", () => {
+  const events = told(0, (stream) =>
+    stream.report({
+      kind: "retry",
+      host: "far",
+      reason: "no connection",
+      seconds: 0.7504,
+      attempt: 1,
+      attempts: 5,
+    }));
+  assertEquals(events[1], {
+    type: "retry",
+    host: "far",
+    reason: "no connection",
+    seconds: 0.75,
+    attempt: 1,
+    attempts: 5,
+  });
+});
+
+Deno.test("JsonStream: tells which files are proven, and how", () => {
+  const events = told(0, (stream) => {
+    for (const proof of ["hashed", "read back"] as const) {
+      moving(stream, "f", 1).settled("copied", proof);
+    }
+  });
+  assertEquals(
+    events.filter(({ type }) => type === "file")
+      .map(({ verified, read_back }) => [verified, read_back]),
+    [[true, false], [true, true]],
+  );
+});
+
+Deno.test("JsonStream: tells where a file was resumed", () => {
+  const [, event] = told(
+    0,
+    (stream) =>
+      startFile(stream, { name: "f", path: "f", size: 9, resumedAt: 4 })
+        .settled("copied"),
+  );
+  assertEquals([event!.bytes, event!.resumed_at], [9, 4]);
 });

@@ -9,6 +9,7 @@ function progress(known: Partial<Progress> = {}): Progress {
     name: "f",
     size: 1_000_000,
     position: 0,
+    first: 0,
     started: 0,
     now: 0,
     ended: false,

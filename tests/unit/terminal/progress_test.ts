@@ -119,3 +119,15 @@ Deno.test("percentOf(): counts every whole percent", () => {
     }
   }
 });
+
+Deno.test("beginProgress(): bytes that are there count for percents, but for no rate", () => {
+  const progress = updateProgress(
+    beginProgress("f", 1000, 0, 900),
+    950,
+    500,
+  );
+  assertEquals(percentOf(progress), 95);
+  assertEquals(shownRate(progress), 100);
+  assertEquals(remainingSeconds(progress), 0.5);
+  assertEquals(endProgress(progress, 1000, 1000).rate, 100);
+});

@@ -168,3 +168,39 @@ Deno.test("Reporter: says failures and warnings under the program's name, steps 
     "scp: far: lost connection",
   ]);
 });
+
+Deno.test("Reporter: tells of a new try in one line, unless it is to be quiet", () => {
+  for (const quiet of [false, true]) {
+    const screen = new Screen();
+    const reporter = new Reporter(screen, {
+      ...plain,
+      quiet,
+      program: "seacp",
+    });
+    reporter.report({
+      kind: "retry",
+      host: "n\x1bear",
+      reason: "connection lost",
+      seconds: 3.2,
+      attempt: 2,
+      attempts: 5,
+    });
+    assertEquals(
+      screen.said,
+      quiet ? [] : ["seacp: n\\033ear: connection lost, again in 4 s (2 of 5)"],
+    );
+  }
+});
+
+Deno.test("Reporter: tells from where on a file is copied, unless it is to be quiet", () => {
+  for (const quiet of [false, true]) {
+    const screen = new Screen();
+    const reporter = new Reporter(screen, { ...plain, quiet });
+    const [at, size] = [12_345_678, 99_999_999];
+    reporter.report({ kind: "resumed", path: "f", at, size });
+    assertEquals(
+      screen.said,
+      quiet ? [] : ["f: resumed at 12,345,678 of 99,999,999 bytes"],
+    );
+  }
+});

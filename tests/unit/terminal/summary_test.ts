@@ -147,3 +147,21 @@ Deno.test("summaryLines(): lets no message act on the terminal", () => {
     "  a\\033[2J\\015\\012\\342\\200\\256: b\\302\\233",
   );
 });
+
+for (
+  const [proofs, text] of [
+    [["hashed", "hashed"], "2 of 2 files verified"],
+    [["read back", "read back"], "2 of 2 files verified (read back)"],
+    [["hashed", "read back"], "2 of 2 files verified (1 read back)"],
+  ] as const
+) {
+  Deno.test(`summaryLines(): tells that files were ${proofs.join(" and ")}`, () => {
+    const results = new Results();
+    for (const proof of proofs) {
+      moving(results, "f", 2048).settled("copied", proof);
+    }
+    assertEquals(summaryLines(results, END), [
+      `2 of 2 files, 4.0 KB in 3.1 s; ${text}`,
+    ]);
+  });
+}

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { FileOutcome } from "../../../lib/events/copy_event.ts";
+import { startFile } from "../../../lib/events/file_progress.ts";
 import { TotalCount } from "../../../lib/events/total_count.ts";
 import { WholeMeter } from "../../../lib/terminal/whole_progress.ts";
 import { moving } from "../../support/moving.ts";
@@ -158,4 +159,24 @@ Deno.test("WholeMeter: knows several files once a second one is known", () => {
   const scanned = new Bench();
   scanned.scan.add(2, 10);
   assertEquals(scanned.whole.hasSeveral, true);
+});
+
+Deno.test("WholeMeter: bytes that were there count for percents, but for no rate", () => {
+  const bench = new Bench();
+  bench.scan.add(1, 1000);
+  bench.scan.end();
+  const file = startFile(bench.whole, {
+    name: "f",
+    path: "f",
+    size: 1000,
+    resumedAt: 900,
+  });
+  bench.now += 1000;
+  file.moved(50);
+  const { bytes, percent, rate } = bench.whole.look();
+  assertEquals([bytes, percent, rate], [50, 95, 50]);
+  file.moved(50);
+  file.finished();
+  file.settled("copied");
+  assertEquals(bench.whole.look().percent, 100);
 });

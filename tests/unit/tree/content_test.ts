@@ -69,6 +69,7 @@ function failure(what: string, at: number): EntryError {
 }
 
 interface Setting extends Faults {
+  readonly start?: number;
   readonly expected?: number;
   readonly atOnce?: number;
   readonly blocks?: BufferPool;
@@ -98,6 +99,7 @@ async function copy(
   content: Uint8Array,
   {
     expected = content.length,
+    start = 0,
     atOnce = 3,
     blocks = new BufferPool(8, BLOCK),
     gate = new Gate(),
@@ -113,6 +115,7 @@ async function copy(
   let moved = 0;
   const copying = copyContent(from, to, {
     expected,
+    start,
     blocks,
     atOnce,
     moved: (bytes) => moved += bytes,
@@ -305,6 +308,7 @@ Deno.test("copyContent(): hands on whatever failed as it is", async () => {
   from.read = () => Promise.reject(error);
   const { size, failure } = await copyContent(from, new MemoryFile(), {
     expected: 3,
+    start: 0,
     blocks: new BufferPool(1, BLOCK),
     atOnce: 1,
     moved: () => {},
@@ -377,4 +381,22 @@ Deno.test("copyContent(): looks up after each block, and ends where that throws"
   assertEquals(looks, 3);
   assertEquals(reads, ["0+4", "4+4", "8+4"]);
   assertEquals(content, bytes(size));
+});
+
+Deno.test("copyContent(): begins at a byte, and reads nothing before it", async () => {
+  for (const { row, ...setting } of settings()) {
+    for (const start of [4, 6, 22, 23]) {
+      const outcome = await copy(bytes(23), { ...setting, start });
+      assertEquals([outcome.size, outcome.moved], [23, 23 - start], row);
+      assertEquals(
+        outcome.content.subarray(start),
+        bytes(23).subarray(start),
+        row,
+      );
+      const first = Math.min(
+        ...outcome.reads.map((read) => Number(read.split("+")[0])),
+      );
+      assertEquals(first, start, row);
+    }
+  }
 });

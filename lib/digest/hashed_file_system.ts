@@ -1,0 +1,129 @@
+import type { Attributes, OpenFile, Times } from "../filesystem/file_system.ts";
+import { FileSystemView } from "../filesystem/file_system_view.ts";
+import { beginSha256, type Sha256 } from "./sha256.ts";
+
+/**
+ * View of a file system whose open files tell the SHA-256 of what is read from them
+ * or written to them, as long as that is in its order.
+ */
+export class HashedFileSystem extends FileSystemView {
+  constructor(base: FileSystemView["base"]) {
+    super(base);
+    const { create } = base;
+    if (create === undefined) return;
+    this.create = async (path, mode) => {
+      const file = await create.call(base, path, mode);
+      return file && new HashedFile(file, await beginSha256());
+    };
+  }
+
+  override async openToRead(path: string): Promise<OpenFile> {
+    const hash = await beginSha256();
+    return new HashedFile(await this.base.openToRead(path), hash);
+  }
+
+  override async createNew(path: string, mode: number): Promise<OpenFile> {
+    const hash = await beginSha256();
+    return new HashedFile(await this.base.createNew(path, mode), hash);
+  }
+
+  override async openToWrite(
+    path: string,
+    mode: number,
+    replaced?: Attributes,
+  ): Promise<OpenFile> {
+    const hash = await beginSha256();
+    const file = await this.base.openToWrite(path, mode, replaced);
+    return new HashedFile(file, hash);
+  }
+}
+
+/** Open file that hashes what passes. */
+class HashedFile implements OpenFile {
+  readonly #file: OpenFile;
+  readonly #hash: Sha256;
+  /** Bytes that were hashed. */
+  #hashed = 0;
+  #isInOrder = true;
+  readonly readTo?: NonNullable<OpenFile["readTo"]>;
+  readonly spread?: NonNullable<OpenFile["spread"]>;
+  readonly shorten?: NonNullable<OpenFile["shorten"]>;
+  readonly writesAtOnce?: boolean;
+  readonly keepsOrder?: boolean;
+
+  constructor(file: OpenFile, hash: Sha256) {
+    this.#file = file;
+    this.#hash = hash;
+    if (file.writesAtOnce) this.writesAtOnce = true;
+    if (file.keepsOrder) this.keepsOrder = true;
+    if (file.spread) this.spread = file.spread.bind(file);
+    if (file.shorten) this.shorten = file.shorten.bind(file);
+    if (file.readTo) {
+      this.readTo = (to, at, length) =>
+        file.readTo!(
+          {
+            write: async (bytes, at) => {
+              this.#pass(bytes, at);
+              await to.write(bytes, at);
+            },
+          },
+          at,
+          length,
+        );
+    }
+  }
+
+  hashOfPassed(size: number): string | undefined {
+    if (!this.#isInOrder || this.#hashed !== size) return undefined;
+    this.#isInOrder = false;
+    return this.#hash.end();
+  }
+
+  /** Takes bytes from `at` on; those that passed before are not taken again. */
+  #pass(bytes: Uint8Array, at: number): void {
+    const known = this.#hashed - at;
+    if (known < 0) this.#isInOrder = false;
+    if (!this.#isInOrder || known >= bytes.length) return;
+    this.#hash.update(bytes.subarray(known));
+    this.#hashed = at + bytes.length;
+  }
+
+  async read(buffer: Uint8Array, at: number): Promise<number> {
+    const count = await this.#file.read(buffer, at);
+    this.#pass(buffer.subarray(0, count), at);
+    return count;
+  }
+
+  async write(bytes: Uint8Array, at: number): Promise<void> {
+    this.#pass(bytes, at);
+    await this.#file.write(bytes, at);
+  }
+
+  async stat(): Promise<Attributes> {
+    return await this.#file.stat();
+  }
+
+  async identify(): Promise<Attributes | undefined> {
+    return await this.#file.identify();
+  }
+
+  async truncate(size: number): Promise<void> {
+    await this.#file.truncate(size);
+  }
+
+  async setMode(mode: number): Promise<void> {
+    await this.#file.setMode(mode);
+  }
+
+  async setTimes(times: Times): Promise<void> {
+    await this.#file.setTimes(times);
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.#file[Symbol.dispose]();
+  }
+}

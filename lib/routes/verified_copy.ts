@@ -1,0 +1,22 @@
+/** Parts of a copy whose files are verified. */
+
+import { HashedFileSystem } from "../digest/hashed_file_system.ts";
+import type { FileSystem } from "../filesystem/file_system.ts";
+import type { CopyOptions } from "../options/copy_options.ts";
+import type { TransferOptions, VerifiedSides } from "../tree/options.ts";
+
+/** Gives the view of a file system that hashes what passes, where that is wanted. */
+export function hashedFiles(
+  files: FileSystem,
+  { verifies }: Pick<CopyOptions, "verifies">,
+): FileSystem {
+  return verifies ? new HashedFileSystem(files) : files;
+}
+
+/** Gives the sides that are compared with what passed, where that is wanted. */
+export function verifiedSides(
+  sides: VerifiedSides,
+  { verifies }: Pick<CopyOptions, "verifies">,
+): Pick<TransferOptions, "verified"> {
+  return verifies ? { verified: sides } : {};
+}

@@ -1,0 +1,96 @@
+import type { Scan } from "../events/total_count.ts";
+import type { FileSystem } from "../filesystem/file_system.ts";
+import type { StoredDirectory } from "../filesystem/stored_directory.ts";
+import type { EntryPaths } from "./destination.ts";
+
+/**
+ * Memory of a copy that may be tried several times: what its tries did, as the run
+ * itself has seen it. Nothing else is taken for done.
+ */
+export class CopyMemory {
+  /** Time of the first try, in milliseconds since 1970 UTC. */
+  readonly began = Date.now();
+  /** True where the target was a directory before the copy; absent until known. */
+  targetWasDirectory: boolean | undefined;
+  readonly #arrived = new Set<string>();
+  /** Targets that a try has opened, each with true where the try made it. */
+  readonly #begun = new Map<string, boolean>();
+  readonly #directories = new Map<string, StoredDirectory>();
+  readonly #leftovers = new Set<string>();
+  #counted = { files: 0, bytes: 0 };
+
+  /** Notes that an entry has arrived whole. */
+  noteArrived(paths: EntryPaths): void {
+    this.#arrived.add(keyOf(paths));
+  }
+
+  /** Tells an entry that arrived whole. */
+  hasArrived(paths: EntryPaths): boolean {
+    return this.#arrived.has(keyOf(paths));
+  }
+
+  /**
+   * Notes that a try opens a target to write it.
+   *
+   * @param isNew True where nothing was there.
+   */
+  noteBegun(target: string, isNew: boolean): void {
+    if (!this.#begun.has(target)) this.#begun.set(target, isNew);
+  }
+
+  /** Tells a target that a try has made. */
+  hasMade(target: string): boolean {
+    return this.#begun.get(target) === true;
+  }
+
+  /** Tells a target that a try has opened: what is there is the copy's own. */
+  hasBegun(target: string): boolean {
+    return this.#begun.has(target);
+  }
+
+  /** Notes a directory that a try has made. */
+  noteMade(directory: StoredDirectory): void {
+    this.#directories.set(directory.path, directory);
+  }
+
+  /** Gives a directory that a try has made. */
+  madeAt(path: string): StoredDirectory | undefined {
+    return this.#directories.get(path);
+  }
+
+  /** Notes a temporary file that could not be removed. */
+  noteLeft(path: string): void {
+    this.#leftovers.add(path);
+  }
+
+  /** Removes the temporary files that tries before have left. */
+  async removeLeft(files: Pick<FileSystem, "remove">): Promise<void> {
+    const paths = [...this.#leftovers];
+    this.#leftovers.clear();
+    // One that is gone was removed by the server.
+    await Promise.allSettled(paths.map((path) => files.remove(path)));
+  }
+
+  /** Gives the scan of one try, which adds what the tries before did not count. */
+  scanFor(scan: Scan): Scan {
+    const met = { files: 0, bytes: 0 };
+    return {
+      add: (files, bytes) => {
+        met.files += files;
+        met.bytes += bytes;
+        const moreFiles = Math.max(0, met.files - this.#counted.files);
+        const moreBytes = Math.max(0, met.bytes - this.#counted.bytes);
+        this.#counted = {
+          files: this.#counted.files + moreFiles,
+          bytes: this.#counted.bytes + moreBytes,
+        };
+        if (moreFiles > 0 || moreBytes > 0) scan.add(moreFiles, moreBytes);
+      },
+      end: () => scan.end(),
+    };
+  }
+}
+
+function keyOf({ source, target }: EntryPaths): string {
+  return `${source}\0${target}`;
+}

@@ -1,0 +1,177 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { ProtocolError, SessionError } from "../../../lib/errors.ts";
+import { encodeName } from "../../../lib/names/name_bytes.ts";
+import { RemoteHasher } from "../../../lib/digest/remote_hasher.ts";
+import { findProgram } from "../../../scripts/peers.ts";
+import { channelPair } from "../../support/channels/pair.ts";
+import { HashShell } from "../../support/digest/hash_shell.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
+
+/** SHA-256 of "abc". */
+const HASH = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+/** SHA-256 of "ab". */
+const OF_TWO =
+  "fb8e20fc2e4c3f248c60c39bd652f3c1347298bb977b8b4d5903b85055620603";
+
+/** Names that a shell could read as something else. */
+const NAMES = [
+  "plain",
+  " a  b ",
+  "-n",
+  "it's",
+  '"',
+  "$(touch pwned)",
+  "`touch pwned`",
+  "back\\slash\\n",
+  "a\nb",
+  "a\\0012\n",
+  "\n",
+  "*",
+  "%s",
+  "\udcff\udc80",
+  "größe",
+  "12 x",
+];
+
+/** Programs in a PATH: a tool that hashes, and one that cuts. */
+const PROGRAMS: readonly (readonly string[])[] = [
+  ["sha256sum", "head"],
+  ["sha256sum", "dd"],
+  ["shasum", "perl", "head"],
+  ["cksum", "head"],
+  ["openssl", "dd"],
+  ["busybox", "head"],
+  ["toybox", "head"],
+];
+
+/** Makes a directory for a PATH that holds nothing but these programs. */
+function pathOf(directory: string, programs: readonly string[]): string {
+  const path = `${directory}/bin`;
+  Deno.mkdirSync(path);
+  for (const name of programs) {
+    Deno.symlinkSync(findProgram(name)!, `${path}/${name}`);
+  }
+  return path;
+}
+
+for (const programs of PROGRAMS) {
+  Deno.test({
+    name: `HASH_SCRIPT: hashes files of any name by ${
+      programs.join(", ")
+    } alone`,
+    ignore: programs.some((name) => findProgram(name) === undefined),
+    async fn() {
+      using directory = new TempDirectory();
+      const cwd = `${directory.path}/files`;
+      Deno.mkdirSync(cwd);
+      for (const name of NAMES) {
+        const path = encodeName(name);
+        writeRaw(cwd, path, "abc");
+      }
+      await using shell = await HashShell.start({
+        cwd,
+        path: pathOf(directory.path, programs),
+      });
+      // An old cksum has no SHA-256, and the script says so.
+      if (programs[0] === "cksum" && shell.hasher === undefined) return;
+      const hasher = shell.hasher!;
+      const answers = await Promise.all([
+        ...NAMES.map((path) => hasher.hash({ path })),
+        ...NAMES.map((path) => hasher.hash({ path, length: 2 })),
+        hasher.hash({ path: "missing" }),
+        hasher.hash({ path: "." }),
+        hasher.hash({ path: "plain", size: 1 << 30 }),
+        hasher.hash({ path: "plain", length: 0 }),
+        hasher.hash({ path: "plain", length: 70000 }),
+      ]);
+      assertEquals(answers.map(({ hash }) => hash), [
+        ...NAMES.map(() => HASH),
+        ...NAMES.map(() => OF_TWO),
+        undefined,
+        undefined,
+        HASH,
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        HASH,
+      ]);
+      assertEquals([...Deno.readDirSync(cwd)].length, NAMES.length);
+    },
+  });
+}
+
+/** Writes a file whose name is any bytes, by way of a shell. */
+function writeRaw(cwd: string, name: Uint8Array, content: string): void {
+  const octal = Array.from(
+    name,
+    (byte) => `\\${byte.toString(8).padStart(3, "0")}`,
+  ).join("");
+  const { success } = new Deno.Command("/bin/bash", {
+    args: [
+      "-c",
+      `n=$(printf '${octal}.'); printf %s ${content} > ./"${"${n%.}"}"`,
+    ],
+    cwd,
+  }).outputSync();
+  if (!success) throw new Error("no such name here");
+}
+
+Deno.test("HASH_SCRIPT: says so where there is no tool", async () => {
+  using directory = new TempDirectory();
+  await using shell = await HashShell.start({
+    cwd: directory.path,
+    path: pathOf(directory.path, []),
+  });
+  assertEquals(shell.hasher, undefined);
+});
+
+Deno.test("HASH_SCRIPT: passes over a tool that hashes wrongly", async () => {
+  using directory = new TempDirectory();
+  const path = pathOf(directory.path, ["openssl"]);
+  Deno.writeTextFileSync(
+    `${path}/sha256sum`,
+    `#!/bin/sh\necho ${HASH}\n`,
+    { mode: 0o755 },
+  );
+  Deno.writeTextFileSync(`${directory.path}/f`, "ab");
+  await using shell = await HashShell.start({ cwd: directory.path, path });
+  assertEquals(await shell.hasher!.hash({ path: "f" }), { hash: OF_TWO });
+});
+
+Deno.test("RemoteHasher: sends requests without a wait for answers", async () => {
+  const [ours, theirs] = channelPair();
+  await theirs.write(new TextEncoder().encode("sha256sum\n"));
+  await theirs.flush();
+  const hasher = await RemoteHasher.begin(ours);
+  const answers = Promise.all(["a", "b"].map((path) => hasher!.hash({ path })));
+  let said = "";
+  while (said !== " a\n b\n") {
+    said += new TextDecoder().decode(await theirs.read(64));
+  }
+  await theirs.write(
+    new TextEncoder().encode(`.1\n${HASH}  -\n.0\n`),
+  );
+  await theirs.flush();
+  assertEquals(await answers, [{ hash: undefined }, { hash: HASH }]);
+  await ours.close();
+  await theirs.close();
+});
+
+Deno.test("RemoteHasher: fails all requests, and later ones, where the script ends", async () => {
+  const [ours, theirs] = channelPair();
+  await theirs.write(new TextEncoder().encode("sha256sum\n"));
+  await theirs.close();
+  const hasher = (await RemoteHasher.begin(ours))!;
+  const both = ["a", "b"].map((path) => hasher.hash({ path }));
+  for (const each of both) await assertRejects(() => each, SessionError);
+  await assertRejects(() => hasher.hash({ path: "c" }), SessionError);
+});
+
+Deno.test("RemoteHasher: does not read an endless answer", async () => {
+  const [ours, theirs] = channelPair();
+  await theirs.write(
+    new TextEncoder().encode(`sha256sum\n${"x\n".repeat(99)}`),
+  );
+  await theirs.flush();
+  const hasher = (await RemoteHasher.begin(ours))!;
+  await assertRejects(() => hasher.hash({ path: "a" }), ProtocolError);
+});

@@ -1,0 +1,54 @@
+import { assert } from "@std/assert";
+import { mayMend } from "../../../lib/routes/mendable.ts";
+
+/** What OpenSSH's clients say on their standard error. */
+const MENDABLE: readonly string[] = [
+  "ssh: connect to host 127.0.0.1 port 1: Connection refused",
+  "ssh: connect to host 10.0.0.1 port 22: Connection timed out",
+  "ssh: connect to host far port 22: No route to host",
+  "ssh: connect to host far port 22: Network is unreachable",
+  "ssh: connect to host far port 22: Operation timed out",
+  "ssh: Could not resolve hostname far: Temporary failure in name resolution",
+  "kex_exchange_identification: Connection closed by remote host",
+  "kex_exchange_identification: read: Connection reset by peer",
+  "ssh_exchange_identification: Connection closed by remote host",
+  "Connection closed by 127.0.0.1 port 2222",
+  "Connection reset by 127.0.0.1 port 2222",
+  "Connection timed out during banner exchange",
+  "Timeout, server far not responding.",
+  "client_loop: send disconnect: Broken pipe",
+];
+
+const FINAL: readonly string[] = [
+  "bob@far: Permission denied (publickey,password).",
+  "Host key verification failed.",
+  "ssh: Could not resolve hostname far: Name or service not known",
+  "Received disconnect from 127.0.0.1 port 22:2: Too many authentication failures",
+  "Unable to negotiate with 127.0.0.1 port 22: no matching host key type found.",
+  "Bad owner or permissions on /home/bob/.ssh/config",
+  "cat: f: No such file or directory",
+];
+
+for (const line of MENDABLE) {
+  Deno.test(`mayMend(): a new try may help after "${line}"`, () => {
+    assert(mayMend(["Welcome", line]));
+  });
+}
+
+for (const line of FINAL) {
+  Deno.test(`mayMend(): no try helps after "${line}"`, () => {
+    assert(!mayMend([line]));
+  });
+}
+
+Deno.test("mayMend(): a refusal counts, however the connection ends", () => {
+  for (
+    const line of FINAL.slice(0, 6).filter((line) => !line.startsWith("ssh:"))
+  ) {
+    assert(!mayMend([line, "Connection closed by 127.0.0.1 port 22"]));
+  }
+});
+
+Deno.test("mayMend(): no try is made where ssh says nothing", () => {
+  assert(!mayMend([]));
+});
