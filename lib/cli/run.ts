@@ -73,6 +73,10 @@ export async function run(
           rules,
           interrupted: interruption(() => {}),
         });
+      case "serveDirectory": {
+        const { runDirectoryServer } = await import("./directory_server.ts");
+        return await runDirectoryServer(command, terminal, interruption);
+      }
       default:
         return command satisfies never;
     }

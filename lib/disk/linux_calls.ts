@@ -200,7 +200,11 @@ async function openPatiently(
 
 function* entriesOf(path: string): Generator<DirectoryEntry, void> {
   // Should a FIFO have taken the directory's place, its open does not wait.
-  const fd = open(path, O_RDONLY | O_NONBLOCK);
+  yield* entriesIn(open(path, O_RDONLY | O_NONBLOCK));
+}
+
+/** Lists an open directory, and closes it. */
+export function* entriesIn(fd: number): Generator<DirectoryEntry, void> {
   try {
     for (const { name: bytes, type } of listedEntries(fd)) {
       const name = decodeName(bytes);
@@ -214,7 +218,8 @@ function* entriesOf(path: string): Generator<DirectoryEntry, void> {
   }
 }
 
-class LinuxFile implements SystemFile {
+/** An open file by its descriptor, which it owns. */
+export class LinuxFile implements SystemFile {
   #fd: number;
 
   constructor(fd: number) {
@@ -298,7 +303,7 @@ function timeSpecs(
  *
  * @throws {LibcError} EINVAL, if C would cut it at a NUL.
  */
-function pathBytes(path: string): Uint8Array<ArrayBuffer> {
+export function pathBytes(path: string): Uint8Array<ArrayBuffer> {
   if (path.includes("\0")) throw new LibcError(EINVAL);
   return bytesOf(encodeName(`${path}\0`));
 }

@@ -5,6 +5,7 @@ import type { CopyJob, CopyOptions, ServeRequest } from "./copy_options.ts";
 import { getopt, type GivenOption, partsOf } from "./getopt.ts";
 import { readFilters } from "./filter_options.ts";
 import { readModes } from "./mode_option.ts";
+import { type DirectoryServer, readDirectoryServer } from "./serve_options.ts";
 import {
   CHOICE_GROUP,
   dashed,
@@ -35,6 +36,7 @@ export interface ServeCommand extends ServeRequest {
 export type CommandLine =
   | CopyRequest
   | ServeCommand
+  | DirectoryServer
   | { readonly kind: "help" }
   | { readonly kind: "version"; readonly verbose: boolean }
   | { readonly kind: "completions"; readonly shell: Shell }
@@ -74,6 +76,8 @@ export function parseCommandLine(
       return { kind: name, shell: readShell(value), words: operands };
     }
   }
+  const server = readDirectoryServer(given, operands);
+  if (server !== undefined) return server;
   const options = parseCopyOptions(given, rules);
   // As in scp, `-f` has precedence over `-t`.
   checkReports(given);

@@ -25,6 +25,11 @@ export interface StatusCalls {
   readonly look: (directory: number, path: Uint8Array, flags: number) => number;
   /** Gives the status that the last `look` left, times in whole milliseconds. */
   readonly read: () => Attributes;
+  /**
+   * Gives the time of birth that the last `look` left, which tells an entry from a
+   * later one that got its inode; `undefined` where the disk keeps none.
+   */
+  readonly birth: () => string | undefined;
 }
 
 /** The current directory, by Linux's <fcntl.h>. */
@@ -100,6 +105,10 @@ export function byStatx(): StatusCalls {
         ...bornOf(kind, () => millisecondsAt(status, keepsBirth ? 80 : 96)),
       };
     },
+    birth: () =>
+      (status.getUint32(0, true) & STATX_BTIME) === 0
+        ? undefined
+        : `${status.getBigInt64(80, true)}.${status.getUint32(88, true)}`,
   };
 }
 
@@ -146,6 +155,7 @@ export function byFstatat(): StatusCalls {
         ...bornOf(kind, () => millisecondsAt(status, 104)),
       };
     },
+    birth: () => undefined,
   };
 }
 
