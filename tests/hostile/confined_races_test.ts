@@ -6,8 +6,19 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { asEntryError } from "../../lib/errors.ts";
+import type { Channel } from "../../lib/channel/channel.ts";
+import { asConnectionFailure, asEntryError } from "../../lib/errors.ts";
 import type { FileSystem } from "../../lib/filesystem/file_system.ts";
+import { Sink } from "../../lib/scp/sink.ts";
+import { Source } from "../../lib/scp/source.ts";
+import {
+  serveConfined,
+  type Verdict,
+} from "../../lib/server/confined_server.ts";
+import { channelPair } from "../support/channels/pair.ts";
+import { MemoryFileSystem } from "../support/file_systems/memory_file_system.ts";
+import { RecordingObserver } from "../support/recording_observer.ts";
+import { CLIENT_SINK } from "../support/scp/sink_options.ts";
 import {
   ConfinedPlace,
   confinedTest,
@@ -91,41 +102,116 @@ function outsideOf({ outside }: ConfinedPlace): unknown {
   return [facts, names, Deno.readTextFileSync(`${outside}/secret`)];
 }
 
+/**
+ * Takes steps while another process swaps the names, and expects that nothing
+ * outside changed, and that no step gave anything away that is outside.
+ *
+ * @param step Gives what came of it: a failure counts as nothing.
+ */
+async function race(
+  place: ConfinedPlace,
+  step: () => Promise<readonly unknown[]>,
+): Promise<void> {
+  const before = outsideOf(place);
+  const { dev, ino } = Deno.statSync(`${place.outside}/secret`);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", SWAPPER, place.root, place.outside],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  let carriedOut = 0;
+  try {
+    const output = child.stdout.getReader();
+    await output.read();
+    const end = performance.now() + RACE_MILLISECONDS;
+    while (performance.now() < end) {
+      for (const result of await step()) {
+        if (!(result instanceof Error)) carriedOut++;
+        const text = JSON.stringify(result) ?? "";
+        assert(!text.includes("secret"), text);
+        assert(!text.includes(`"${dev}:${ino}"`), text);
+      }
+    }
+    await output.cancel();
+  } finally {
+    child.kill("SIGKILL");
+    await child.status;
+  }
+  assertEquals(outsideOf(place), before);
+  // A race in which nothing was ever carried out would show nothing.
+  assert(carriedOut > 0);
+}
+
 for (const [name, [paths, call]] of Object.entries(CALLS)) {
   confinedTest(
     `a confined disk: no swap of names leads ${name} out`,
     async () => {
       using place = new ConfinedPlace();
-      const before = outsideOf(place);
-      const { dev, ino } = Deno.statSync(`${place.outside}/secret`);
-      const identity = `"${dev}:${ino}"`;
-      const child = new Deno.Command(Deno.execPath(), {
-        args: ["run", "-A", "--no-check", SWAPPER, place.root, place.outside],
-        stdin: "null",
-        stdout: "piped",
-        stderr: "null",
-      }).spawn();
-      let carriedOut = 0;
-      try {
-        await child.stdout.getReader().read();
-        const end = performance.now() + RACE_MILLISECONDS;
-        while (performance.now() < end) {
-          for (const path of paths) {
-            const result = await call(place.disk.files, path)
-              .catch(asEntryError);
-            if (!(result instanceof Error)) carriedOut++;
-            const text = JSON.stringify(result) ?? "";
-            assert(!text.includes("secret"), text);
-            assert(!text.includes(identity), text);
-          }
+      await race(place, async () => {
+        const results: unknown[] = [];
+        for (const path of paths) {
+          results.push(await call(place.disk.files, path).catch(asEntryError));
         }
-      } finally {
-        child.kill("SIGKILL");
-        await child.status;
-      }
-      assertEquals(outsideOf(place), before);
-      // A race in which nothing was ever carried out would show nothing.
-      assert(carriedOut > 0);
+        return results;
+      });
     },
   );
 }
+
+/** Serves a command on a disk, to a client at the other end of the channel. */
+function serveOn(
+  { disk: { files, access } }: ConfinedPlace,
+  command: string,
+): [Channel, Promise<Verdict>] {
+  const [near, far] = channelPair();
+  const served = serveConfined(command, {
+    openChannel: () => far,
+    files,
+    access,
+    say: () => {},
+  });
+  return [near, served];
+}
+
+confinedTest(
+  "a server of SCP: no swap of names leads an upload out",
+  async () => {
+    using place = new ConfinedPlace();
+    const sent = new MemoryFileSystem();
+    await sent.mkdir("d", 0o755);
+    for (const path of ["d/secret", "d/new", "f"]) {
+      await fill(await sent.createNew(path, 0o644), "pwned!");
+    }
+    await race(place, async () => {
+      const [channel, served] = serveOn(place, "scp -rp -t .");
+      const source = new Source(channel, sent, {
+        ...{ recursive: true, preserve: true, lockstep: true },
+        dotPaths: "content",
+      }, new RecordingObserver());
+      await source.begin();
+      for (const path of ["d", "f"]) await source.send(path);
+      await source.end();
+      await channel.close();
+      const { outcome } = await served;
+      return [outcome === "ok" ? outcome : new Error(outcome)];
+    });
+  },
+);
+
+confinedTest(
+  "a server of SCP: no swap of names leads a download out",
+  async () => {
+    using place = new ConfinedPlace();
+    await race(place, async () => {
+      const got = new MemoryFileSystem();
+      const [channel, served] = serveOn(place, "scp -r -f d d/secret f *");
+      const sink = new Sink(channel, got, CLIENT_SINK, new RecordingObserver());
+      await sink.receive(".").catch(asConnectionFailure);
+      await channel.close();
+      await served;
+      // Names that the client asked for may come back in a failure, not as entries.
+      return got.listing();
+    });
+  },
+);

@@ -5,6 +5,7 @@ import { findProgram } from "../../scripts/peers.ts";
 import { peerTestUnless } from "../support/doors.ts";
 import { lacksLinuxLibrary } from "../support/c_library.ts";
 import { ConfinedServer } from "../support/servers/confined.ts";
+import { refusing } from "../support/process/refused_calls.ts";
 import { runProgram, seacp } from "../support/process/program.ts";
 import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import { listing } from "../support/fixtures/listing.ts";
@@ -271,3 +272,31 @@ test(
     }
   },
 );
+
+for (const refusal of ["ENOSYS", "EPERM"] as const) {
+  test(
+    `--serve does not start where openat2 gives ${refusal}`,
+    ["python3"],
+    async () => {
+      using directory = new TempDirectory();
+      const { status, stdout, stderr } = await seacp(
+        ["--serve", directory.path],
+        { wrapper: refusing("openat2", refusal) },
+      );
+      assertEquals([status, stdout], [1, ""]);
+      assertMatch(stderr, /this system does not let openat2\(2\) be used/);
+    },
+  );
+
+  test(`--serve starts, and tells so, where Landlock gives ${refusal}`, [
+    "python3",
+  ], async () => {
+    using directory = new TempDirectory();
+    const { status, stdout } = await seacp(
+      ["--serve", directory.path, "--check"],
+      { wrapper: refusing("landlock_create_ruleset", refusal) },
+    );
+    assertEquals(status, 0);
+    assertMatch(stdout, /^Landlock: not in force/m);
+  });
+}

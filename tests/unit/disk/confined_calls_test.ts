@@ -135,6 +135,31 @@ confinedTest(
 );
 
 confinedTest(
+  "a confined disk: a directory that is moved out is out of reach, though it was listed",
+  async () => {
+    using place = new ConfinedPlace();
+    const { files } = place.disk;
+    await files.mkdir("d", 0o755);
+    await fill(await files.createNew("d/f", 0o644), "f");
+    using listing = await files.readdir("d");
+    Deno.renameSync(place.at("d"), `${place.outside}/d`);
+    const before = outsideOf(place);
+    const names = (await Array.fromAsync(listing)).map(({ name }) => name);
+    assertEquals(names, ["f"]);
+    for (const call of Object.values(CALLS)) {
+      for (const path of ["d/f", "d/new"]) {
+        const result = await call(files, path).catch((error) => error);
+        assertEquals(
+          result instanceof EntryError || result === undefined,
+          true,
+        );
+      }
+    }
+    assertEquals(outsideOf(place), before);
+  },
+);
+
+confinedTest(
   "a confined disk: gives no set-id, no sticky bit, and no write to others",
   async () => {
     using place = new ConfinedPlace();
