@@ -6,6 +6,8 @@ import { confineThread } from "../system/landlock.ts";
 import { attempt } from "./attempt.ts";
 import { ConfinedCalls } from "./confined_calls.ts";
 import { statusOf } from "./confined_file.ts";
+import { ConfinedRights } from "./confined_rights.ts";
+import { ConfinedRoot } from "./confined_root.ts";
 import { pathBytes } from "./linux_calls.ts";
 import { LocalFileSystem } from "./local_file_system.ts";
 
@@ -26,8 +28,13 @@ export class ConfinedDisk implements Disposable {
   private constructor(root: number, access: Access) {
     this.#root = root;
     this.access = access;
+    const rights = new ConfinedRights(access);
     this.files = new LocalFileSystem(
-      new ConfinedCalls(root, access, this.moved),
+      new ConfinedCalls(
+        new ConfinedRoot(root, rights.isShown),
+        rights,
+        this.moved,
+      ),
     );
   }
 

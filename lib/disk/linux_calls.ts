@@ -32,6 +32,7 @@ import {
   bytesOf,
   type Calls,
   checked,
+  EEXIST,
   EINVAL,
   ENOENT,
   libcCalls,
@@ -87,7 +88,6 @@ const O_EXCL = 0o200;
 
 // Of <errno.h>.
 const ENXIO = 6;
-const EEXIST = 17;
 const EISDIR = 21;
 
 /** Linux's calls, by its C library. */
