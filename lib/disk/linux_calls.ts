@@ -40,7 +40,9 @@ import {
   unlessErrno,
 } from "../system/libc.ts";
 import { AT_EMPTY_PATH, AT_FDCWD, statusCalls } from "../system/status.ts";
-import type { SystemCalls, SystemFile } from "./system_calls.ts";
+import type { EntryStatus } from "../filesystem/served_file_system.ts";
+import type { ServerFile } from "./server_calls.ts";
+import type { SystemCalls } from "./system_calls.ts";
 
 const FUNCTIONS = {
   open_on_thread: {
@@ -50,6 +52,7 @@ const FUNCTIONS = {
     nonblocking: true,
   },
   lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
+  fsync: { parameters: ["i32"], result: "i32" },
   ftruncate: { parameters: ["i32", "i64"], result: "i32" },
   fchmod: { parameters: ["i32", "u32"], result: "i32" },
   chmod: { parameters: ["buffer", "u32"], result: "i32" },
@@ -219,7 +222,7 @@ export function* entriesIn(fd: number): Generator<DirectoryEntry, void> {
 }
 
 /** An open file by its descriptor, which it owns. */
-export class LinuxFile implements SystemFile {
+export class LinuxFile implements ServerFile {
   #fd: number;
 
   constructor(fd: number) {
@@ -231,6 +234,17 @@ export class LinuxFile implements SystemFile {
     const name = pathBytes("");
     checked(() => look(this.#fd, name, AT_EMPTY_PATH));
     return read();
+  }
+
+  look(): EntryStatus {
+    const { look, whole } = statusCalls();
+    const name = pathBytes("");
+    checked(() => look(this.#fd, name, AT_EMPTY_PATH));
+    return whole();
+  }
+
+  sync(): void {
+    checked(() => libc().fsync(this.#fd));
   }
 
   seek(at: number): void {
@@ -288,7 +302,7 @@ export class LinuxFile implements SystemFile {
  * Gives both times as utimensat(2) takes them, each as seconds and nanoseconds; a
  * fraction of a millisecond holds microseconds.
  */
-function timeSpecs(
+export function timeSpecs(
   { accessed, modified }: Times,
 ): BigInt64Array<ArrayBuffer> {
   return BigInt64Array.from([accessed, modified].flatMap((time) => {
