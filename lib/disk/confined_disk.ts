@@ -4,12 +4,12 @@ import { openRoot } from "../system/beneath.ts";
 import { close } from "../system/descriptors.ts";
 import { confineThread } from "../system/landlock.ts";
 import { attempt } from "./attempt.ts";
-import { ConfinedCalls } from "./confined_calls.ts";
 import { statusOf } from "./confined_file.ts";
 import { ConfinedRights } from "./confined_rights.ts";
 import { ConfinedRoot } from "./confined_root.ts";
+import { ConfinedServerCalls } from "./confined_server_calls.ts";
 import { pathBytes } from "./linux_calls.ts";
-import { LocalFileSystem } from "./local_file_system.ts";
+import { ServedDisk } from "./served_disk.ts";
 
 /** Bits that nothing has which a client makes: others may not write to it. */
 const LEAST_UMASK = 0o022;
@@ -22,15 +22,15 @@ export class ConfinedDisk implements Disposable {
   readonly access: Access;
   /** Amounts that were moved so far. */
   readonly moved = new Moved();
-  readonly files: LocalFileSystem;
+  readonly files: ServedDisk;
   readonly #root: number;
 
   private constructor(root: number, access: Access) {
     this.#root = root;
     this.access = access;
     const rights = new ConfinedRights(access);
-    this.files = new LocalFileSystem(
-      new ConfinedCalls(
+    this.files = new ServedDisk(
+      new ConfinedServerCalls(
         new ConfinedRoot(root, rights.isShown),
         rights,
         this.moved,

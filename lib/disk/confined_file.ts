@@ -1,5 +1,6 @@
 import type { Moved } from "../filesystem/access.ts";
 import type { Attributes } from "../filesystem/file_system.ts";
+import type { EntryStatus } from "../filesystem/served_file_system.ts";
 import { checked } from "../system/libc.ts";
 import { AT_EMPTY_PATH, statusCalls } from "../system/status.ts";
 import { LinuxFile } from "./linux_calls.ts";
@@ -58,6 +59,13 @@ export function statusOf(fd: number): Attributes {
   const { look, read } = statusCalls();
   checked(() => look(fd, EMPTY, AT_EMPTY_PATH));
   return read();
+}
+
+/** Gives all attributes of what a descriptor names. */
+export function wholeStatusOf(fd: number): EntryStatus {
+  const { look, whole } = statusCalls();
+  checked(() => look(fd, EMPTY, AT_EMPTY_PATH));
+  return whole();
 }
 
 /** Path of the descriptor itself. */

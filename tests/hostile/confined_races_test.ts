@@ -8,7 +8,7 @@ import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import type { Channel } from "../../lib/channel/channel.ts";
 import { asConnectionFailure, asEntryError } from "../../lib/errors.ts";
-import type { FileSystem } from "../../lib/filesystem/file_system.ts";
+import type { ServedFileSystem } from "../../lib/filesystem/served_file_system.ts";
 import { Sink } from "../../lib/scp/sink.ts";
 import { Source } from "../../lib/scp/source.ts";
 import {
@@ -24,6 +24,7 @@ import {
   confinedTest,
   contentOf,
   fill,
+  PURPOSES,
 } from "../support/file_systems/confined.ts";
 
 /** Time for each call, in milliseconds. */
@@ -35,7 +36,7 @@ const SWAPPER = fileURLToPath(
 );
 
 /** Path in the swapped directory, and of the swapped file. */
-type Call = (files: FileSystem, inside: string) => Promise<unknown>;
+type Call = (files: ServedFileSystem, inside: string) => Promise<unknown>;
 
 const TIMES = { modified: 1e12, accessed: 1e12 };
 
@@ -90,6 +91,41 @@ const CALLS: Readonly<
     ["f", "d", "d/secret"],
     (files, path) => files.setTimes(path, TIMES),
   ],
+  look: [
+    ["f", "d", "d/secret"],
+    (files, path) => files.look(path, { followsLink: true }),
+  ],
+  rmdir: [
+    ["d/sub"],
+    async (files, path) => {
+      await files.mkdir(path, 0o755).catch(asEntryError);
+      await files.rmdir(path);
+    },
+  ],
+  rename: [
+    ["d/secret", "d/new", "f"],
+    async (files, path) => {
+      await fill(await files.openToWrite("own", 0o644), "own").catch(
+        asEntryError,
+      );
+      await files.rename("own", path).catch(asEntryError);
+      await files.replace(path, "stolen");
+      return await contentOf(await files.openToRead("stolen"));
+    },
+  ],
+  space: [["d", "d/secret"], (files, path) => files.space(path)],
+  ...Object.fromEntries(
+    Object.entries(PURPOSES).map(([name, purpose]) =>
+      [
+        `open for ${name}`,
+        [["f", "d/secret"], async (files: ServedFileSystem, path: string) => {
+          const file = await files.open(path, purpose, 0o644);
+          if (purpose.reads) return await contentOf(file);
+          return await fill(file, "pwned!");
+        }],
+      ] as const
+    ),
+  ),
 };
 
 /** Facts of the directory outside, its secret's identity among them. */

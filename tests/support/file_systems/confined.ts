@@ -3,6 +3,7 @@
 import { ConfinedDisk } from "../../../lib/disk/confined_disk.ts";
 import type { Access } from "../../../lib/filesystem/access.ts";
 import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
+import type { OpenPurpose } from "../../../lib/filesystem/served_file_system.ts";
 import { TempDirectory } from "../fixtures/temp_directory.ts";
 import { lacksLinuxLibrary, testUnless } from "../c_library.ts";
 
@@ -36,6 +37,23 @@ export class ConfinedPlace implements Disposable {
     this.#directory[Symbol.dispose]();
   }
 }
+
+/** Purposes of a client that opens a file, none of them yet. */
+const NO_PURPOSE: OpenPurpose = {
+  ...{ reads: false, writes: false, appends: false },
+  ...{ makes: false, isNew: false, empties: false },
+};
+
+/** Purposes for which clients open files, by their names. */
+export const PURPOSES: Readonly<Record<string, OpenPurpose>> = {
+  reading: { ...NO_PURPOSE, reads: true },
+  writing: { ...NO_PURPOSE, writes: true },
+  both: { ...NO_PURPOSE, reads: true, writes: true },
+  making: { ...NO_PURPOSE, writes: true, makes: true },
+  "making anew": { ...NO_PURPOSE, writes: true, makes: true, isNew: true },
+  emptying: { ...NO_PURPOSE, writes: true, makes: true, empties: true },
+  appending: { ...NO_PURPOSE, writes: true, appends: true },
+};
 
 /** Registers a test of confined disks, on systems that have them. */
 export function confinedTest(

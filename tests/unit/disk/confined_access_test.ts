@@ -2,12 +2,13 @@
 
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
+import type { ServedFileSystem } from "../../../lib/filesystem/served_file_system.ts";
 import {
   ConfinedPlace,
   confinedTest,
   contentOf,
   fill,
+  PURPOSES,
 } from "../../support/file_systems/confined.ts";
 import { listing } from "../../support/fixtures/listing.ts";
 
@@ -15,7 +16,7 @@ const TIMES = { modified: 1e12, accessed: 1e12 };
 
 /** Calls that change something, on an old file `old` and an old directory `d`. */
 const CHANGES: Readonly<
-  Record<string, (files: FileSystem) => Promise<unknown>>
+  Record<string, (files: ServedFileSystem) => Promise<unknown>>
 > = {
   create: (files) => files.create!("new", 0o644),
   createNew: (files) => files.createNew("new", 0o644),
@@ -28,19 +29,31 @@ const CHANGES: Readonly<
   "replace by": (files) => files.replace!("old", "new"),
   "replace of": (files) => files.replace!("other", "old"),
   symlink: (files) => files.symlink("new", "old"),
+  rmdir: (files) => files.rmdir("d"),
+  rename: (files) => files.rename("old", "new"),
+  setLinkTimes: (files) => files.setLinkTimes("old", TIMES),
+  ...Object.fromEntries(
+    ["writing", "both", "making", "making anew", "emptying", "appending"].map(
+      (name) => [
+        `open for ${name}`,
+        (files: ServedFileSystem) => files.open("old", PURPOSES[name]!, 0o644),
+      ],
+    ),
+  ),
 };
 
 /** Calls that make something new. */
 const MAKES = ["create", "createNew", "mkdir"];
 
 /** Calls that tell of what is there. */
-const READS: Readonly<Record<string, (files: FileSystem) => Promise<unknown>>> =
-  {
-    stat: (files) => files.stat("old"),
-    identify: (files) => files.identify("old"),
-    readdir: (files) => files.readdir("."),
-    openToRead: (files) => files.openToRead("old"),
-  };
+const READS: Readonly<
+  Record<string, (files: ServedFileSystem) => Promise<unknown>>
+> = {
+  stat: (files) => files.stat("old"),
+  identify: (files) => files.identify("old"),
+  readdir: (files) => files.readdir("."),
+  openToRead: (files) => files.openToRead("old"),
+};
 
 function madePlace(access: ConstructorParameters<typeof ConfinedPlace>[0]) {
   const place = new ConfinedPlace(access);
@@ -213,5 +226,47 @@ confinedTest(
     await assertRejects(() => files.remove("mine"), EntryError);
     await assertRejects(() => files.setMode("mine", 0o600), EntryError);
     assertEquals(Deno.readTextFileSync(place.at("mine")), "theirs");
+  },
+);
+
+for (const access of ["write-only", "no-overwrite"] as const) {
+  confinedTest(
+    `a ${access} disk lets a session go on with a file that it made`,
+    async () => {
+      using place = madePlace(access);
+      const { files } = place.disk;
+      await fill(await files.open("new", PURPOSES["emptying"]!, 0o644), "one");
+      const again = await files.open("new", PURPOSES["writing"]!, 0o644);
+      await again.write(new TextEncoder().encode(" two"), 3);
+      await again.close();
+      await fill(await files.open("new", PURPOSES["appending"]!, 0), " three");
+      assertEquals(Deno.readTextFileSync(place.at("new")), "one two three");
+      await fill(await files.open("new", PURPOSES["emptying"]!, 0o644), "x");
+      const { size } = await files.look("new", { followsLink: true });
+      assertEquals(size, 1);
+      await files.rename("new", "named");
+      await files.mkdir("sub", 0o755);
+      await files.rmdir("sub");
+      await assertRejects(() => files.rename("named", "old"), EntryError);
+      assertEquals(listing(place.root), [
+        ...["d/", 'named = "x"', 'old = "old"', 'other = "other"'],
+      ]);
+    },
+  );
+}
+
+confinedTest(
+  "a write-only disk gives any path its one form, whatever is there",
+  async () => {
+    using place = madePlace("write-only");
+    const { files } = place.disk;
+    for (
+      const [path, expected] of [
+        [".", "/"],
+        ["old", "/old"],
+        ["none/../x", "/x"],
+        ["../..", "/"],
+      ] as const
+    ) assertEquals(await files.canonical(path), expected);
   },
 );

@@ -6,12 +6,13 @@ import {
 } from "@std/assert";
 import { ConfinedDisk } from "../../../lib/disk/confined_disk.ts";
 import { EntryError } from "../../../lib/errors.ts";
-import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
+import type { ServedFileSystem } from "../../../lib/filesystem/served_file_system.ts";
 import {
   ConfinedPlace,
   confinedTest,
   contentOf,
   fill,
+  PURPOSES,
 } from "../../support/file_systems/confined.ts";
 import { listing } from "../../support/fixtures/listing.ts";
 
@@ -19,7 +20,7 @@ const TIMES = { modified: 1e12, accessed: 1e12 };
 
 /** Every call of a file system that takes a path, by its name. */
 const CALLS: Readonly<
-  Record<string, (files: FileSystem, path: string) => Promise<unknown>>
+  Record<string, (files: ServedFileSystem, path: string) => Promise<unknown>>
 > = {
   find: (files, path) => files.find(path),
   stat: (files, path) => files.stat(path),
@@ -48,6 +49,22 @@ const CALLS: Readonly<
   "replace from there": (files, path) => files.replace!(path, "stolen"),
   "replace there": (files, path) => files.replace!("own", path),
   symlink: (files, path) => files.symlink(path, "own"),
+  look: (files, path) => files.look(path, { followsLink: true }),
+  rmdir: (files, path) => files.rmdir(path),
+  "rename from there": (files, path) => files.rename(path, "stolen"),
+  "rename there": (files, path) => files.rename("own", path),
+  setLinkTimes: (files, path) => files.setLinkTimes(path, TIMES),
+  space: (files, path) => files.space(path),
+  ...Object.fromEntries(
+    Object.entries(PURPOSES).map(([name, purpose]) => [
+      `open for ${name}`,
+      async (files: ServedFileSystem, path: string) => {
+        const file = await files.open(path, purpose, 0o644);
+        if (name === "reading") return await contentOf(file);
+        return await fill(file, "changed");
+      },
+    ]),
+  ),
 };
 
 /** Facts of the directory outside, which nothing may change. */
@@ -60,7 +77,9 @@ function outsideOf({ outside }: ConfinedPlace): unknown {
 }
 
 /** Calls that name the entry itself, not what a link there leads to. */
-const OF_THE_LINK = ["remove", "replace from there", "replace there"];
+const OF_THE_LINK = [
+  ...["remove", "replace from there", "replace there", "rename from there"],
+];
 
 for (const [name, call] of Object.entries(CALLS)) {
   confinedTest(
@@ -78,7 +97,9 @@ for (const [name, call] of Object.entries(CALLS)) {
         const isOfLink = OF_THE_LINK.includes(name) && !path.includes("/");
         // Something is there, or the link's own text stays in the directory.
         const isTold = name === "create" && !path.includes("/") ||
-          name === "readlink" && path === "loop";
+          name === "readlink" && path === "loop" ||
+          // The disk of a link is the disk of its directory.
+          name === "space" && !path.includes("/");
         if (!isOfLink && !isTold) {
           assertEquals(
             result instanceof EntryError,
