@@ -37,6 +37,7 @@ export type CommandLine =
   | CopyRequest
   | ServeCommand
   | DirectoryServer
+  | { readonly kind: "sftpServer" }
   | { readonly kind: "help" }
   | { readonly kind: "version"; readonly verbose: boolean }
   | { readonly kind: "completions"; readonly shell: Shell }
@@ -75,6 +76,10 @@ export function parseCommandLine(
     if (name === "complete") {
       return { kind: name, shell: readShell(value), words: operands };
     }
+  }
+  if (has(given, "sftp-server")) {
+    checkSftpServer(given, operands);
+    return { kind: "sftpServer" };
   }
   const server = readDirectoryServer(given, operands);
   if (server !== undefined) return server;
@@ -220,6 +225,15 @@ function checkServed(given: readonly GivenOption[]): void {
     `${dashed(clients.option.name)} is for clients, not for -t and -f`,
     { status: 255 },
   );
+}
+
+/** @throws {UsageError} If an SFTP server is given anything else. */
+function checkSftpServer(
+  given: readonly GivenOption[],
+  operands: readonly string[],
+): void {
+  if (given.length === 1 && operands.length === 0) return;
+  throw new UsageError("--sftp-server takes nothing else", { status: 255 });
 }
 
 /** Reads the options about files whose target is there. */

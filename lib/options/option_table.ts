@@ -282,6 +282,7 @@ const HIDDEN: readonly TableOption[] = [
   { name: "d" },
   { name: "t" },
   { name: "f" },
+  { name: "sftp-server" },
   { name: "1" },
   { name: "2" },
   { name: "M", value: "value", valueKind: "text" },
