@@ -22,7 +22,10 @@ import {
   openSystemLog,
   type SessionLog,
 } from "../system/session_log.ts";
-import { standardChannel } from "../system/standard_channel.ts";
+import {
+  isInputTerminal,
+  standardChannel,
+} from "../system/standard_channel.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 /** Value of `--log` for the system's log. */
@@ -125,6 +128,7 @@ async function serveClient(
     openChannel: () => standardChannel(interrupted),
     files,
     access,
+    isTerminal: isInputTerminal(),
     say,
   });
   note(interrupted.aborted ? undefined : verdict);

@@ -1,24 +1,33 @@
 /** One session of a server whose clients stay in its directory. */
 
 import type { Channel } from "../channel/channel.ts";
-import { asEntryError, EntryError, isConnectionFailure } from "../errors.ts";
+import {
+  asConnectionFailure,
+  asEntryError,
+  EntryError,
+  isConnectionFailure,
+} from "../errors.ts";
 import type { CopyEvent } from "../events/copy_event.ts";
 import { type Access, mayMake, mayRead } from "../filesystem/access.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
+import type { ServedFileSystem } from "../filesystem/served_file_system.ts";
 import { matchesBelow, MAX_MATCHES } from "../filesystem/path_pattern.ts";
 import { isPattern } from "../names/remote_path.ts";
 import { textOf, type Word } from "../names/shell_word.ts";
 import { formatRecord } from "../scp/wire/records.ts";
 import { serve } from "./serve.ts";
-import { readCommand, type ServedScp } from "./served_command.ts";
+import { ONLY_COPIES, readCommand, type ServedScp } from "./served_command.ts";
+import { serveSftp } from "./sftp_session.ts";
 
 /** Tools of a session. */
 export interface ConfinedSurroundings {
   /** Opens the channel to the client; called once at most. */
   readonly openChannel: () => Channel;
   /** Files of the server's directory. */
-  readonly files: FileSystem;
+  readonly files: ServedFileSystem;
   readonly access: Access;
+  /** True where the client's input is a terminal. */
+  readonly isTerminal: boolean;
   /** Writes a line to standard error, which the client's user sees. */
   say(line: string): void;
 }
@@ -43,7 +52,7 @@ export async function serveConfined(
   text: string | undefined,
   surroundings: ConfinedSurroundings,
 ): Promise<Verdict> {
-  const { access, say } = surroundings;
+  const { access, isTerminal, say } = surroundings;
   const command = readCommand(text);
   switch (command.kind) {
     case "refused":
@@ -52,11 +61,11 @@ export async function serveConfined(
       }
       say(`seacp: ${command.reason}`);
       return { status: 1, outcome: "refused", reason: command.reason };
-    case "sftp": {
-      const reason = "this server speaks SCP alone: use scp -O";
-      say(`seacp: ${reason}`);
-      return { status: 1, outcome: "refused", reason };
-    }
+    case "sftp":
+      if (!isTerminal) return await serveSftpClient(surroundings);
+      // A login without a command is no subsystem's.
+      say(`seacp: ${ONLY_COPIES}`);
+      return { status: 1, outcome: "refused", reason: ONLY_COPIES };
     case "scp": {
       const isSink = command.role === "sink";
       if (isSink && !mayMake(access)) {
@@ -90,6 +99,22 @@ async function refuseScp(
     if (!isConnectionFailure(error)) throw error;
   }
   return { status: 1, outcome: "refused", reason };
+}
+
+async function serveSftpClient(
+  { openChannel, files }: ConfinedSurroundings,
+): Promise<Verdict> {
+  const channel = openChannel();
+  try {
+    await serveSftp(channel, files);
+    await channel.flush();
+    return { status: 0, outcome: "ok" };
+  } catch (error) {
+    const { message } = asConnectionFailure(error);
+    return { status: 1, outcome: "failed", reason: message };
+  } finally {
+    await channel.close();
+  }
 }
 
 async function serveScp(

@@ -13,3 +13,8 @@ export function standardChannel(interrupted: AbortSignal): StreamChannel {
   interrupted.addEventListener("abort", () => channel.endInput());
   return channel;
 }
+
+/** Tells whether the process's input is a terminal. */
+export function isInputTerminal(): boolean {
+  return Deno.stdin.isTerminal();
+}

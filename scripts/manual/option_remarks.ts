@@ -139,7 +139,8 @@ If nobody reads standard output any more, the copy ends with status 141.`,
   serve: String.raw`
 The client's command is read from
 .Ev SSH_ORIGINAL_COMMAND :
-copies over SCP are answered, and everything else is refused.
+copies over SCP and SFTP are answered, and everything else is refused.
+Without a command it speaks SFTP, as a subsystem does.
 No path leads out of the directory, symbolic links in it are not followed, and a
 directory that holds the home directory of the account is refused.
 This needs Linux 5.6 or newer; docs/server.md has examples for

@@ -15,6 +15,7 @@ import {
   serveConfined,
   type Verdict,
 } from "../../lib/server/confined_server.ts";
+import { copyOverSftp } from "../support/hostile/sftp_copy.ts";
 import { channelPair } from "../support/channels/pair.ts";
 import { MemoryFileSystem } from "../support/file_systems/memory_file_system.ts";
 import { RecordingObserver } from "../support/recording_observer.ts";
@@ -205,6 +206,7 @@ function serveOn(
     openChannel: () => far,
     files,
     access,
+    isTerminal: false,
     say: () => {},
   });
   return [near, served];
@@ -251,3 +253,35 @@ confinedTest(
     });
   },
 );
+
+for (const way of ["up", "down"] as const) {
+  confinedTest(
+    `a server of SFTP: no swap of names leads a copy ${way} out`,
+    async () => {
+      using place = new ConfinedPlace();
+      const ours = new MemoryFileSystem();
+      await ours.mkdir("d", 0o755);
+      for (const path of ["d/secret", "d/new", "f"]) {
+        await fill(await ours.createNew(path, 0o644), "pwned!");
+      }
+      await race(place, async () => {
+        const got = new MemoryFileSystem();
+        const results: unknown[] = [];
+        for (const source of way === "up" ? ["d", "f"] : ["d", "f", "*"]) {
+          const [channel, served] = serveOn(place, "internal-sftp");
+          const observer = new RecordingObserver();
+          const copied = await copyOverSftp(channel, {
+            way,
+            source,
+            target: ".",
+            files: way === "up" ? ours : got,
+          }, observer).catch(asEntryError);
+          await channel.close();
+          await served;
+          results.push(way === "up" ? copied ?? "copied" : got.listing());
+        }
+        return results;
+      });
+    },
+  );
+}
