@@ -7,8 +7,9 @@ import { lacksLinuxLibrary } from "../support/c_library.ts";
 import { listing } from "../support/fixtures/listing.ts";
 import { describeTree, makeTree, pattern } from "../support/fixtures/tree.ts";
 import { type Outcome, runProgram } from "../support/process/program.ts";
+import { seacpCommand } from "../support/process/pseudo_terminal.ts";
 import { ConfinedServer } from "../support/servers/confined.ts";
-import { SFTP_CLIENTS } from "../support/servers/confined_clients.ts";
+import { Sshd } from "../support/ssh/sshd.ts";
 
 const NEEDS = ["ssh", "scp", "sftp", "sshd", "ssh-keygen"];
 
@@ -38,33 +39,6 @@ async function sftp(
   );
 }
 
-/** Gives the account that runs the tests, which is who logs in. */
-async function userName(): Promise<string> {
-  return (await runProgram(["id", "-un"])).stdout.trim();
-}
-
-for (const client of SFTP_CLIENTS) {
-  test(`--serve: ${client.name} copies a tree both ways`, [
-    ...NEEDS,
-    client.program,
-  ], async () => {
-    await using server = await ConfinedServer.start();
-    makeTree(server.near, TREE);
-    for (const command of client.commands(server.sshd, await userName())) {
-      const { status, stderr, stdout } = await runProgram(command, {
-        cwd: server.near,
-        env: { HOME: server.near },
-      });
-      assertEquals(status, 0, stderr + stdout);
-    }
-    const original = await describeTree(`${server.near}/t`);
-    for (const copy of [`${server.served}/t`, `${server.near}/back`]) {
-      assertEquals(await describeTree(copy), original);
-    }
-    assertEquals(listing(server.outside), []);
-  });
-}
-
 test("--serve: no path leads an SFTP client out", NEEDS, async () => {
   await using server = await ConfinedServer.start();
   makeTree(server.outside, [{ path: "secret", content: "secret" }]);
@@ -72,33 +46,30 @@ test("--serve: no path leads an SFTP client out", NEEDS, async () => {
   makeTree(server.served, [{ path: "own", content: "own" }]);
   Deno.symlinkSync("../served-not", `${server.served}/out`);
   Deno.symlinkSync(`${server.outside}/secret`, `${server.served}/link`);
-  const before = Deno.statSync(server.outside);
+  const stateOf = () =>
+    [server.near, server.served, server.outside].map((path) => {
+      const { mode, mtime } = Deno.statSync(path);
+      return [listing(path), mode, mtime];
+    });
+  const before = stateOf();
   for (
     const path of [
       ...["../served-not/secret", `${server.outside}/secret`, "out/secret"],
       ...["link", "/proc/self/root/etc/passwd", "out"],
     ]
   ) {
-    for (
-      const command of [
-        ...[`get ${path} got`, `put a ${path}`, `rm ${path}/secret`],
-        ...[`chmod 777 ${path}`, `mkdir ${path}/d`, `rename own ${path}/x`],
-        ...[`ln own ${path}/hard`, `ls ${path}/secret`, `reput a ${path}`],
-      ]
-    ) {
-      const { status } = await sftp(server, command);
-      assertEquals(status, 1, command);
-    }
+    // A failure ends no session of commands with a dash.
+    await sftp(server, ...[
+      ...[`-get ${path} got`, `-put a ${path}`, `-rm ${path}/secret`],
+      ...[`-chmod 777 ${path}`, `-mkdir ${path}/d`, `-rename own ${path}/x`],
+      ...[`-ln own ${path}/hard`, `-ls ${path}/secret`, `-reput a ${path}`],
+    ]);
+    assertEquals(stateOf(), before, path);
   }
-  for (
-    const command of ["ln -s /etc/passwd new", "chmod 700 /", "chmod 700 ."]
-  ) {
+  for (const command of ["ln -s /etc/passwd x", "chmod 700 /", "chmod 700 ."]) {
     assertEquals((await sftp(server, command)).status, 1, command);
   }
-  assertEquals(listing(server.near), ['a = "a"']);
-  assertEquals(listing(server.outside), ['secret = "secret"']);
-  const after = Deno.statSync(server.outside);
-  assertEquals([after.mode, after.mtime], [before.mode, before.mtime]);
+  assertEquals(stateOf(), before);
   const { stdout, stderr } = await sftp(server, "pwd", "ls -la", "-readlink x");
   assertMatch(stdout, /Remote working directory: \/\n/);
   assert(!`${stdout}${stderr}`.includes("served"), stdout + stderr);
@@ -215,6 +186,31 @@ test("--serve: a session of SFTP leaves a line in the log", NEEDS, async () => {
     /files-received=1 bytes-received=5 files-sent=0 bytes-sent=0 verdict=ok$/,
   );
 });
+
+test(
+  "--serve: it is a subsystem, too, where no command is forced",
+  NEEDS,
+  async () => {
+    await using sshd = await Sshd.start({
+      sftp: "none",
+      // sshd itself sets none where it forces none.
+      environment: "SSH_ORIGINAL_COMMAND=",
+      prepare: async (directory) => {
+        await Deno.mkdir(`${directory}/served`);
+        const command = seacpCommand(["--serve", `${directory}/served`]);
+        return { lines: `Subsystem sftp ${command}` };
+      },
+    });
+    const served = `${sshd.directory}/served`;
+    Deno.writeTextFileSync(`${sshd.directory}/a`, "alpha");
+    const scp = [findProgram("scp")!, "-s", "-F", sshd.config];
+    const cwd = sshd.directory;
+    assertEquals(await runProgram([...scp, "a", "far:/b"], { cwd }), OK);
+    assertEquals(await runProgram([...scp, "far:b", "c"], { cwd }), OK);
+    assertEquals(listing(served), ['b = "alpha"']);
+    assertEquals(Deno.readTextFileSync(`${cwd}/c`), "alpha");
+  },
+);
 
 test("--serve: fifty clients of SFTP copy at once", NEEDS, async () => {
   await using server = await ConfinedServer.start();

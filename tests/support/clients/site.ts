@@ -66,6 +66,11 @@ export class ClientSite implements AsyncDisposable {
     return this.#sshd.home;
   }
 
+  /** Path of the configuration for `ssh -F`, with the host `far`. */
+  get config(): string {
+    return this.#sshd.config;
+  }
+
   get site(): Site {
     const { port, directory } = this.#sshd;
     return {
