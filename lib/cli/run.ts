@@ -73,6 +73,14 @@ export async function run(
           rules,
           interrupted: interruption(() => {}),
         });
+      case "sftpServer": {
+        const { runSftpServer } = await import("./sftp_server.ts");
+        return await runSftpServer(terminal, interruption(() => {}));
+      }
+      case "serveDirectory": {
+        const { runDirectoryServer } = await import("./directory_server.ts");
+        return await runDirectoryServer(command, terminal, interruption);
+      }
       default:
         return command satisfies never;
     }

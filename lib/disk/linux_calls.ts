@@ -32,6 +32,7 @@ import {
   bytesOf,
   type Calls,
   checked,
+  EEXIST,
   EINVAL,
   ENOENT,
   libcCalls,
@@ -39,7 +40,9 @@ import {
   unlessErrno,
 } from "../system/libc.ts";
 import { AT_EMPTY_PATH, AT_FDCWD, statusCalls } from "../system/status.ts";
-import type { SystemCalls, SystemFile } from "./system_calls.ts";
+import type { EntryStatus } from "../filesystem/served_file_system.ts";
+import type { ServerFile } from "./server_calls.ts";
+import type { SystemCalls } from "./system_calls.ts";
 
 const FUNCTIONS = {
   open_on_thread: {
@@ -49,6 +52,7 @@ const FUNCTIONS = {
     nonblocking: true,
   },
   lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
+  fsync: { parameters: ["i32"], result: "i32" },
   ftruncate: { parameters: ["i32", "i64"], result: "i32" },
   fchmod: { parameters: ["i32", "u32"], result: "i32" },
   chmod: { parameters: ["buffer", "u32"], result: "i32" },
@@ -87,7 +91,6 @@ const O_EXCL = 0o200;
 
 // Of <errno.h>.
 const ENXIO = 6;
-const EEXIST = 17;
 const EISDIR = 21;
 
 /** Linux's calls, by its C library. */
@@ -200,7 +203,11 @@ async function openPatiently(
 
 function* entriesOf(path: string): Generator<DirectoryEntry, void> {
   // Should a FIFO have taken the directory's place, its open does not wait.
-  const fd = open(path, O_RDONLY | O_NONBLOCK);
+  yield* entriesIn(open(path, O_RDONLY | O_NONBLOCK));
+}
+
+/** Lists an open directory, and closes it. */
+export function* entriesIn(fd: number): Generator<DirectoryEntry, void> {
   try {
     for (const { name: bytes, type } of listedEntries(fd)) {
       const name = decodeName(bytes);
@@ -214,7 +221,8 @@ function* entriesOf(path: string): Generator<DirectoryEntry, void> {
   }
 }
 
-class LinuxFile implements SystemFile {
+/** An open file by its descriptor, which it owns. */
+export class LinuxFile implements ServerFile {
   #fd: number;
 
   constructor(fd: number) {
@@ -226,6 +234,17 @@ class LinuxFile implements SystemFile {
     const name = pathBytes("");
     checked(() => look(this.#fd, name, AT_EMPTY_PATH));
     return read();
+  }
+
+  look(): EntryStatus {
+    const { look, whole } = statusCalls();
+    const name = pathBytes("");
+    checked(() => look(this.#fd, name, AT_EMPTY_PATH));
+    return whole();
+  }
+
+  sync(): void {
+    checked(() => libc().fsync(this.#fd));
   }
 
   seek(at: number): void {
@@ -283,7 +302,7 @@ class LinuxFile implements SystemFile {
  * Gives both times as utimensat(2) takes them, each as seconds and nanoseconds; a
  * fraction of a millisecond holds microseconds.
  */
-function timeSpecs(
+export function timeSpecs(
   { accessed, modified }: Times,
 ): BigInt64Array<ArrayBuffer> {
   return BigInt64Array.from([accessed, modified].flatMap((time) => {
@@ -298,7 +317,7 @@ function timeSpecs(
  *
  * @throws {LibcError} EINVAL, if C would cut it at a NUL.
  */
-function pathBytes(path: string): Uint8Array<ArrayBuffer> {
+export function pathBytes(path: string): Uint8Array<ArrayBuffer> {
   if (path.includes("\0")) throw new LibcError(EINVAL);
   return bytesOf(encodeName(`${path}\0`));
 }

@@ -6,6 +6,7 @@ import { getopt, type GivenOption, partsOf } from "./getopt.ts";
 import { readFilters } from "./filter_options.ts";
 import { readModes } from "./mode_option.ts";
 import { readRetries } from "./retries_option.ts";
+import { type DirectoryServer, readDirectoryServer } from "./serve_options.ts";
 import {
   CHOICE_GROUP,
   dashed,
@@ -36,6 +37,8 @@ export interface ServeCommand extends ServeRequest {
 export type CommandLine =
   | CopyRequest
   | ServeCommand
+  | DirectoryServer
+  | { readonly kind: "sftpServer" }
   | { readonly kind: "help" }
   | { readonly kind: "version"; readonly verbose: boolean }
   | { readonly kind: "completions"; readonly shell: Shell }
@@ -75,6 +78,12 @@ export function parseCommandLine(
       return { kind: name, shell: readShell(value), words: operands };
     }
   }
+  if (has(given, "sftp-server")) {
+    checkSftpServer(given, operands);
+    return { kind: "sftpServer" };
+  }
+  const server = readDirectoryServer(given, operands);
+  if (server !== undefined) return server;
   const options = parseCopyOptions(given, rules);
   // As in scp, `-f` has precedence over `-t`.
   checkReports(given);
@@ -220,6 +229,15 @@ function checkServed(given: readonly GivenOption[]): void {
     `${dashed(clients.option.name)} is for clients, not for -t and -f`,
     { status: 255 },
   );
+}
+
+/** @throws {UsageError} If an SFTP server is given anything else. */
+function checkSftpServer(
+  given: readonly GivenOption[],
+  operands: readonly string[],
+): void {
+  if (given.length === 1 && operands.length === 0) return;
+  throw new UsageError("--sftp-server takes nothing else", { status: 255 });
 }
 
 /** Reads the options about files whose target is there. */

@@ -1,4 +1,5 @@
 import { BATCH_MODE } from "./copy_options.ts";
+import { SERVER_GROUP } from "./server_group.ts";
 
 /** Kind of an option's value; completion offers values by it. */
 export type ValueKind = "file" | "host" | "cipher" | "ssh_option" | "text";
@@ -271,6 +272,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
       },
     ],
   },
+  SERVER_GROUP,
   {
     title: "Other",
     options: [
@@ -294,6 +296,7 @@ const HIDDEN: readonly TableOption[] = [
   { name: "d" },
   { name: "t" },
   { name: "f" },
+  { name: "sftp-server" },
   { name: "1" },
   { name: "2" },
   { name: "M", value: "value", valueKind: "text" },

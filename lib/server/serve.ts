@@ -19,6 +19,8 @@ export interface ServeSurroundings {
   readonly platform: Platform;
   /** Writes a line to standard error. */
   say(line: string): void;
+  /** Told of each event; absent where nobody listens. */
+  readonly observer?: Observer;
 }
 
 /**
@@ -29,11 +31,12 @@ export interface ServeSurroundings {
  */
 export async function serve(
   request: ServeRequest,
-  { channel, files, platform, say }: ServeSurroundings,
+  { channel, files, platform, say, observer }: ServeSurroundings,
 ): Promise<0 | 1> {
   const tally = new Tally({
     report: (event) => {
       if (request.verbose) writeStep(event, say);
+      observer?.report(event);
     },
   });
   const run = request.role === "sink" ? serveSink : serveSource;

@@ -21,6 +21,10 @@ const FUNCTIONS = {
     parameters: ["i32", "buffer", "usize", "i32"],
     result: "isize",
   },
+  send: {
+    parameters: ["i32", "buffer", "usize", "i32"],
+    result: "isize",
+  },
   poll: {
     parameters: ["buffer", "u64", "i32"],
     result: "i32",
@@ -117,6 +121,14 @@ export function write(fd: number, bytes: Uint8Array): number | undefined {
   );
 }
 
+/** Writes as `write` does to a non-blocking descriptor, to any socket. */
+export function send(fd: number, bytes: Uint8Array): number | undefined {
+  return unlessErrno(
+    WOULD_WAIT,
+    () => libc().send(fd, bytesOf(bytes), size(bytes), abi.MSG_DONTWAIT),
+  );
+}
+
 /** Reads as `read` does from a non-blocking descriptor, from any socket. */
 export function receive(fd: number, buffer: Uint8Array): number | undefined {
   return received(fd, buffer, abi.MSG_DONTWAIT);
@@ -189,6 +201,11 @@ function polled(request: Int32Array<ArrayBuffer>): Promise<void> {
 /** Blocks the thread until there are bytes to read, and tells that there are. */
 export function isReadableWithin(fd: number, milliseconds: number): boolean {
   return libc().poll_here(Int32Array.of(fd, POLLIN), 1n, milliseconds) === 1;
+}
+
+/** Blocks the thread until there is room to write, or a failure to report. */
+export function isWritableWithin(fd: number, milliseconds: number): boolean {
+  return libc().poll_here(Int32Array.of(fd, POLLOUT), 1n, milliseconds) === 1;
 }
 
 /** Blocks the thread for a time, and some 50 µs more. */

@@ -1,3 +1,5 @@
+import { type Calls, libcCalls } from "./libc.ts";
+
 /** Gives an environment variable; `undefined` if it is not set. */
 export function environmentVariable(name: string): string | undefined {
   return Deno.env.get(name);
@@ -24,4 +26,30 @@ export function homeDirectory(
   variable: (name: string) => string | undefined = environmentVariable,
 ): string {
   return variable("HOME") || variable("USERPROFILE") || "";
+}
+
+/** Takes every variable out of the process's environment. */
+export function clearEnvironment(): void {
+  for (const name of Object.keys(Deno.env.toObject())) Deno.env.delete(name);
+}
+
+const FUNCTIONS = {
+  getenv: { parameters: ["buffer"], result: "pointer" },
+  strlen: { parameters: ["pointer"], result: "usize" },
+} as const;
+
+/**
+ * Gives the bytes of an environment variable, which need not be UTF-8; `undefined`
+ * if it is not set.
+ *
+ * @throws {Error} If the C library may not be used.
+ */
+export function variableBytes(name: string): Uint8Array | undefined {
+  const libc: Calls<typeof FUNCTIONS> = libcCalls(FUNCTIONS);
+  const value = libc.getenv(new TextEncoder().encode(`${name}\0`));
+  if (value === null) return undefined;
+  const length = Number(libc.strlen(value));
+  return new Uint8Array(
+    Deno.UnsafePointerView.getArrayBuffer(value, length),
+  ).slice();
 }

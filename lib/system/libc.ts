@@ -111,6 +111,7 @@ function libc(): Calls<typeof FUNCTIONS> {
 export const ENOENT = 2;
 export const EINTR = 4;
 export const ENOEXEC = 8;
+export const EEXIST = 17;
 export const EINVAL = 22;
 
 /** Error of a failed call; the message is the system's text for `code`. */

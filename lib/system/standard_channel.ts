@@ -1,15 +1,24 @@
 import { StreamChannel } from "../channel/stream_channel.ts";
+import { DescriptorChannel } from "./descriptor_channel.ts";
+import { patientOutput } from "./standard_output.ts";
 
 /**
  * Opens the channel to the process's client: its standard input and output.
  *
  * @param interrupted Signal that ends the input when aborted.
  */
-export function standardChannel(interrupted: AbortSignal): StreamChannel {
-  const channel = new StreamChannel(
-    Deno.stdin.readable,
-    Deno.stdout.writable,
-  );
+export function standardChannel(
+  interrupted: AbortSignal,
+): StreamChannel | DescriptorChannel {
+  const output = patientOutput();
+  const channel = output === undefined
+    ? new StreamChannel(Deno.stdin.readable, Deno.stdout.writable)
+    : new DescriptorChannel(0, output);
   interrupted.addEventListener("abort", () => channel.endInput());
   return channel;
+}
+
+/** Tells whether the process's input is a terminal. */
+export function isInputTerminal(): boolean {
+  return Deno.stdin.isTerminal();
 }

@@ -4,6 +4,7 @@
  */
 
 import type { Attributes, EntryKind } from "../filesystem/file_system.ts";
+import type { EntryStatus } from "../filesystem/served_file_system.ts";
 import {
   bytesOf,
   type Calls,
@@ -25,6 +26,13 @@ export interface StatusCalls {
   readonly look: (directory: number, path: Uint8Array, flags: number) => number;
   /** Gives the status that the last `look` left, times in whole milliseconds. */
   readonly read: () => Attributes;
+  /** Gives the same and the rest, in the numbers of the system. */
+  readonly whole: () => EntryStatus;
+  /**
+   * Gives the time of birth that the last `look` left, which tells an entry from a
+   * later one that got its inode; `undefined` where the disk keeps none.
+   */
+  readonly birth: () => string | undefined;
 }
 
 /** The current directory, by Linux's <fcntl.h>. */
@@ -101,6 +109,19 @@ export function byStatx(): StatusCalls {
         ...bornOf(kind, () => millisecondsAt(status, keepsBirth ? 80 : 96)),
       };
     },
+    whole: () => ({
+      size: Number(status.getBigUint64(40, true)),
+      permissions: status.getUint16(28, true),
+      user: status.getUint32(20, true),
+      group: status.getUint32(24, true),
+      names: status.getUint32(16, true),
+      modified: millisecondsAt(status, 112),
+      accessed: millisecondsAt(status, 64),
+    }),
+    birth: () =>
+      (status.getUint32(0, true) & STATX_BTIME) === 0
+        ? undefined
+        : `${status.getBigInt64(80, true)}.${status.getUint32(88, true)}`,
   };
 }
 
@@ -113,12 +134,12 @@ const FSTATAT = {
 } as const;
 
 /**
- * Version of the structure that `__fxstatat` fills and places of `st_mode` and
- * `st_nlink` in it, by <bits/stat.h>; all else that is read is at one place.
+ * Version of the structure that `__fxstatat` fills and places of `st_mode`, `st_nlink`
+ * and `st_uid` in it, by <bits/stat.h>; all else that is read is at one place.
  */
 const LAYOUTS = {
-  x86_64: { version: 1, modeOffset: 24, namesOffset: 16 },
-  aarch64: { version: 0, modeOffset: 16, namesOffset: 20 },
+  x86_64: { version: 1, modeOffset: 24, namesOffset: 16, ownersOffset: 28 },
+  aarch64: { version: 0, modeOffset: 16, namesOffset: 20, ownersOffset: 24 },
 } as const;
 
 /**
@@ -127,7 +148,8 @@ const LAYOUTS = {
  * @throws {Error} If the library has no such call.
  */
 export function byFstatat(): StatusCalls {
-  const { version, modeOffset, namesOffset } = LAYOUTS[Deno.build.arch];
+  const { version, modeOffset, namesOffset, ownersOffset } =
+    LAYOUTS[Deno.build.arch];
   const libc: Calls<typeof FSTATAT> = libcCalls(FSTATAT, ["__fxstatat"]);
   const status = new DataView(new ArrayBuffer(144));
   return {
@@ -148,6 +170,16 @@ export function byFstatat(): StatusCalls {
         ...bornOf(kind, () => millisecondsAt(status, 104)),
       };
     },
+    whole: () => ({
+      size: Number(status.getBigUint64(48, true)),
+      permissions: status.getUint32(modeOffset, true),
+      user: status.getUint32(ownersOffset, true),
+      group: status.getUint32(ownersOffset + 4, true),
+      names: status.getUint32(namesOffset, true),
+      modified: millisecondsAt(status, 88),
+      accessed: millisecondsAt(status, 72),
+    }),
+    birth: () => undefined,
   };
 }
 

@@ -136,6 +136,25 @@ Sizes are in bytes, times in seconds.
 There is no meter; messages for people go to standard error as ever.
 If nobody reads standard output any more, the copy ends with status 141.`,
 
+  serve: String.raw`
+The client's command is read from
+.Ev SSH_ORIGINAL_COMMAND :
+copies over SCP and SFTP are answered, and everything else is refused.
+Without a command it speaks SFTP, as a subsystem does.
+No path leads out of the directory, symbolic links in it are not followed, and a
+directory that holds the home directory of the account is refused.
+This needs Linux 5.6 or newer; docs/server.md has examples for
+.Xr sshd 8 .`,
+
+  "write-only": String.raw`
+One answer stands for a file that exists and for one that is denied.`,
+
+  log: String.raw`
+The line tells who came, what was asked for, what was moved, and how it ended.
+The file lies outside the directory;
+.Cm syslog
+is the system's log.`,
+
   completions: String.raw`
 The script begins with a comment on how to load it.
 It completes options, local files, the hosts of

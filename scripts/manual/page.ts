@@ -4,6 +4,7 @@ import {
   OPTIONS,
   type TableOption,
 } from "../../lib/options/option_table.ts";
+import { SERVER_GROUP } from "../../lib/options/server_group.ts";
 import { argument, textLines } from "./mdoc.ts";
 import { OPTION_REMARKS } from "./option_remarks.ts";
 import {
@@ -25,6 +26,9 @@ const SHOWN = OPTIONS.filter(({ summary }) => summary !== undefined);
 
 /** Options that make no copy: each is a command line of its own. */
 const OWN_CALLS = ["completions", "help", "version"];
+
+/** Options of a server, which have one command line together. */
+const SERVERS: readonly string[] = SERVER_GROUP.options.map(({ name }) => name);
 
 /** Makes the manual page `seacp(1)` as mdoc(7). */
 export function manualPage({ version, date }: ManualBuild): string {
@@ -55,7 +59,8 @@ export function manualPage({ version, date }: ManualBuild): string {
 /** Makes a synopsis like scp's: flags, then options with values, each sorted. */
 function synopsis(): string[] {
   const own = SHOWN.filter(({ name }) => OWN_CALLS.includes(name)).map(flag);
-  const inCopies = SHOWN.filter(({ name }) => !OWN_CALLS.includes(name))
+  const inCopies = SHOWN
+    .filter(({ name }) => !OWN_CALLS.includes(name) && !SERVERS.includes(name))
     .toSorted((a, b) =>
       a.name.localeCompare(b.name, "en", { caseFirst: "upper" })
     );
@@ -73,6 +78,10 @@ function synopsis(): string[] {
     ...others.map((option) => `.Op ${flag(option)}`),
     ".Ar source ...",
     ".Ar target",
+    ".Nm",
+    ...SHOWN.filter(({ name }) => SERVERS.includes(name)).map((option) =>
+      option.name === "serve" ? `.${flag(option)}` : `.Op ${flag(option)}`
+    ),
     ...own.flatMap((call) => [".Nm", `.${call}`]),
   ];
 }

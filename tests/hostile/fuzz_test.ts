@@ -6,6 +6,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { assert } from "@std/assert";
+import { commandCase } from "../support/fuzz/command_cases.ts";
 import type { CaseMaker } from "../support/fuzz/fuzz_case.ts";
 import { greetingCase } from "../support/fuzz/banner_cases.ts";
 import { packetCase } from "../support/fuzz/packet_cases.ts";
@@ -24,13 +25,14 @@ import { World } from "../support/fuzz/world.ts";
 
 /** Subjects, and the number of a hundred cases for each. */
 const SUBJECTS: readonly (readonly [string, CaseMaker, number])[] = [
-  ["A sink stores nothing but what it may", sinkCase, 35],
+  ["A sink stores nothing but what it may", sinkCase, 33],
   ["A source ends where one message is taken from each packet", packetCase, 2],
   ["A source sends nothing but what can be read", sourceCase, 10],
   ["A relay hands on nothing but what it may", relayCase, 15],
   ["A banner is passed up to its marker", greetingCase, 5],
   ["A record is read as it was written", recordCase, 5],
   ["An operand is a location or refused", locationCase, 5],
+  ["A server's command stays in its directory", commandCase, 2],
   ["An SFTP client stores nothing but what it may", sftpCase, 20],
   ["An SFTP packet is read as it was written", sftpPacketCase, 5],
   ["Foreign text loses no byte and reaches no terminal raw", textCase, 5],

@@ -9,6 +9,7 @@ import {
   type CopyRequest,
   featuresOf,
 } from "../support/clients/client.ts";
+import { assertSame } from "../support/clients/assert_same.ts";
 import { COPIES, type Copy, LARGE } from "../support/clients/copies.ts";
 import { libraries } from "../support/clients/libraries.ts";
 import { programs } from "../support/clients/programs.ts";
@@ -102,34 +103,6 @@ function withoutPlace(
   const clean = (text: string) =>
     text.replaceAll(far, "FAR").replaceAll(near, "NEAR");
   return { status, stdout: clean(stdout), stderr: clean(stderr) };
-}
-
-/** Expects that what was copied is the same; with `-p`, its facts too. */
-async function assertSame(place: Place, copy: Copy): Promise<void> {
-  const { direction, preserve = false, same = [] } = copy;
-  const [from, to] = direction === "up"
-    ? [place.near, place.far]
-    : [place.far, place.near];
-  for (const [source, target] of same) {
-    if (source.endsWith("/")) {
-      const facts = { modes: preserve, times: preserve };
-      assertEquals(
-        await describeTree(`${to}/${target}`, facts),
-        await describeTree(`${from}/${source}`, facts),
-      );
-    } else {
-      assertEquals(
-        factsOf(`${to}/${target}`, preserve),
-        factsOf(`${from}/${source}`, preserve),
-      );
-    }
-  }
-}
-
-function factsOf(path: string, preserve: boolean): unknown {
-  const { mode, mtime } = Deno.statSync(path);
-  const seconds = Math.floor(mtime!.getTime() / 1000);
-  return [Deno.readFileSync(path), ...(preserve ? [mode, seconds] : [])];
 }
 
 for (const client of CLIENTS) {

@@ -8,10 +8,18 @@ import type {
 } from "../../filesystem/file_system.ts";
 import type { WireReader, WireWriter } from "./bytes.ts";
 
+/** Owners of an entry, by their numbers. */
+export interface Owners {
+  readonly user: number;
+  readonly group: number;
+}
+
 /** Attributes of an entry in one packet; those that it lacks are absent. */
 export interface WireAttributes {
   /** In bytes. */
   readonly size?: number;
+  /** Numbers of the owners; a client is not told them. */
+  readonly owners?: Owners;
   /** Kind of the entry (`S_IFMT`) and its permission bits. */
   readonly permissions?: number;
   /** In milliseconds since 1970 UTC; the wire has whole seconds. */
@@ -35,27 +43,34 @@ const LAST_SECOND = 0xffff_ffff;
 /**
  * Reads attributes.
  *
+ * @param options `owners`: true where the owners are read, too.
  * @throws {ProtocolError} If they are cut, or have flags that version 3 lacks.
  */
-export function readAttributes(reader: WireReader): WireAttributes {
+export function readAttributes(
+  reader: WireReader,
+  { owners: readsOwners = false } = {},
+): WireAttributes {
   const flags = reader.uint32();
   const has = (flag: number) => (flags & flag) !== 0;
   if ((flags & ~KNOWN_FLAGS) !== 0) {
     throw new ProtocolError("protocol error: unknown file attributes");
   }
   const size = has(Flag.SIZE) ? reader.uint64() : undefined;
-  if (has(Flag.UIDGID)) {
-    reader.uint32();
-    reader.uint32();
-  }
+  const owners = has(Flag.UIDGID) ? readOwners(reader) : undefined;
   const permissions = has(Flag.PERMISSIONS) ? reader.uint32() : undefined;
   const times = has(Flag.ACMODTIME) ? readTimes(reader) : undefined;
   if (has(Flag.EXTENDED)) skipExtensions(reader);
   return {
     ...(size === undefined ? {} : { size }),
+    ...(readsOwners && owners !== undefined ? { owners } : {}),
     ...(permissions === undefined ? {} : { permissions }),
     ...(times === undefined ? {} : { times }),
   };
+}
+
+function readOwners(reader: WireReader): Owners {
+  const user = reader.uint32();
+  return { user, group: reader.uint32() };
 }
 
 function readTimes(reader: WireReader): Times {
@@ -76,14 +91,16 @@ function skipExtensions(reader: WireReader): void {
  */
 export function writeAttributes(
   writer: WireWriter,
-  { size, permissions, times }: WireAttributes,
+  { size, owners, permissions, times }: WireAttributes,
 ): void {
   writer.uint32(
     (size === undefined ? 0 : Flag.SIZE) |
+      (owners === undefined ? 0 : Flag.UIDGID) |
       (permissions === undefined ? 0 : Flag.PERMISSIONS) |
       (times === undefined ? 0 : Flag.ACMODTIME),
   );
   if (size !== undefined) writer.uint64(size);
+  if (owners !== undefined) writer.uint32(owners.user).uint32(owners.group);
   if (permissions !== undefined) writer.uint32(permissions);
   if (times !== undefined) {
     writer.uint32(wireSeconds(times.accessed));

@@ -126,7 +126,11 @@ export class WireWriter {
 
   /** Writes a string of these bytes. */
   string(bytes: Uint8Array): this {
-    this.uint32(bytes.length);
+    return this.uint32(bytes.length).bytes(bytes);
+  }
+
+  /** Writes bytes that end a packet, without their length. */
+  bytes(bytes: Uint8Array): this {
     const at = this.#extend(bytes.length);
     this.#bytes.set(bytes, at);
     return this;

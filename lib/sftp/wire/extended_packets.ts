@@ -1,6 +1,7 @@
 /**
- * Extensions that this program uses (OpenSSH's PROTOCOL file, section 4;
- * copy-data: draft-ietf-secsh-filexfer-extensions-00, section 7).
+ * Extensions that this program uses or offers (OpenSSH's PROTOCOL file, section 4;
+ * check-file and copy-data: draft-ietf-secsh-filexfer-extensions-00, sections 3 and
+ * 7).
  */
 
 import type { Handle } from "./handle_packets.ts";
@@ -14,6 +15,13 @@ export const Extension = {
   STATVFS: "statvfs@openssh.com",
   COPY_DATA: "copy-data",
   POSIX_RENAME: "posix-rename@openssh.com",
+  FSTATVFS: "fstatvfs@openssh.com",
+  FSYNC: "fsync@openssh.com",
+  HARDLINK: "hardlink@openssh.com",
+  LSETSTAT: "lsetstat@openssh.com",
+  CHECK_FILE: "check-file",
+  CHECK_FILE_NAME: "check-file-name",
+  CHECK_FILE_HANDLE: "check-file-handle",
 } as const;
 
 /** Request for the server's limits; `parseLimits` decodes the reply. */

@@ -8,7 +8,7 @@ import { WireReader, WireWriter } from "./bytes.ts";
 import { PacketType } from "./packet_types.ts";
 
 /** Version that this program speaks, as OpenSSH does. */
-const SFTP_VERSION = 3;
+export const SFTP_VERSION = 3;
 
 /** Content of a server's VERSION packet. */
 export interface ServerVersion {

@@ -36,11 +36,17 @@ export interface OpendirRequest {
 /** Request that opens a file or directory. */
 export type OpeningRequest = OpenRequest | OpendirRequest;
 
-const READ = 0x1;
-const WRITE = 0x2;
-const CREAT = 0x8;
-const TRUNC = 0x10;
-const EXCL = 0x20;
+/** Flags of an OPEN. */
+export const OpenFlag = {
+  READ: 0x1,
+  WRITE: 0x2,
+  APPEND: 0x4,
+  CREAT: 0x8,
+  TRUNC: 0x10,
+  EXCL: 0x20,
+} as const;
+
+const { READ, WRITE, CREAT, TRUNC, EXCL } = OpenFlag;
 
 const ACCESS = {
   "read": READ,

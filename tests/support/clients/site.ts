@@ -4,7 +4,7 @@ import { writeScript } from "../doors.ts";
 import { isRunning, until } from "../process/processes.ts";
 import { runProgram } from "../process/program.ts";
 import { seacpCommand } from "../process/pseudo_terminal.ts";
-import { Sshd } from "../ssh/sshd.ts";
+import { type ServerSettings, Sshd } from "../ssh/sshd.ts";
 
 /** Facts a client needs to log in. */
 export interface Site {
@@ -24,7 +24,10 @@ export interface Line extends AsyncDisposable {
   readonly site: Site;
 }
 
-/** A real sshd whose `scp` is the program under test, or the system's. */
+/**
+ * A real sshd whose `scp` is the program under test, or the system's; or one that
+ * has the program under test serve its home directory, and nothing else.
+ */
 export class ClientSite implements AsyncDisposable {
   readonly #sshd: Sshd;
   readonly #directory: string;
@@ -36,14 +39,20 @@ export class ClientSite implements AsyncDisposable {
     this.#fingerprint = fingerprint;
   }
 
-  static async start(scp: "seacp" | "system"): Promise<ClientSite> {
+  static async start(
+    scp: "seacp" | "system" | "confined",
+  ): Promise<ClientSite> {
     const directory = Deno.makeTempDirSync({ prefix: "seacp-path-" });
     const command = scp === "seacp" ? seacpCommand([]) : findProgram("scp")!;
     writeScript(
       `${directory}/scp`,
       `echo $$ >> ${directory}/pids\nexec ${command} "$@"\n`,
     );
-    const sshd = await Sshd.start({ environment: `PATH=${directory}:$PATH` });
+    const sshd = await Sshd.start(
+      scp === "confined"
+        ? { prepare: servingHome }
+        : { environment: `PATH=${directory}:$PATH` },
+    );
     const site = new ClientSite(
       sshd,
       directory,
@@ -55,6 +64,11 @@ export class ClientSite implements AsyncDisposable {
 
   get home(): string {
     return this.#sshd.home;
+  }
+
+  /** Path of the configuration for `ssh -F`, with the host `far`. */
+  get config(): string {
+    return this.#sshd.config;
   }
 
   get site(): Site {
@@ -100,6 +114,13 @@ export class ClientSite implements AsyncDisposable {
     await this.#sshd[Symbol.asyncDispose]();
     Deno.removeSync(this.#directory, { recursive: true });
   }
+}
+
+/** Gives the settings of a server whose clients stay in its home directory. */
+// deno-lint-ignore require-await
+async function servingHome(directory: string): Promise<ServerSettings> {
+  const command = seacpCommand(["--serve", `${directory}/home`]);
+  return { lines: `ForceCommand ${command}` };
 }
 
 /** The account that runs the tests, which is who logs in. */

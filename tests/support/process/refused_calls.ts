@@ -12,8 +12,14 @@ type Refusal = keyof typeof ERRORS;
 
 /** Numbers of calls, by <asm/unistd.h>. */
 const NUMBERS = {
-  x86_64: { statx: 332, waitid: 247, inotify_init1: 294, setsockopt: 54 },
-  aarch64: { statx: 291, waitid: 95, inotify_init1: 26, setsockopt: 208 },
+  x86_64: {
+    ...{ statx: 332, waitid: 247, inotify_init1: 294, setsockopt: 54 },
+    ...{ openat2: 437, landlock_create_ruleset: 444 },
+  },
+  aarch64: {
+    ...{ statx: 291, waitid: 95, inotify_init1: 26, setsockopt: 208 },
+    ...{ openat2: 437, landlock_create_ruleset: 444 },
+  },
 } as const;
 
 type RefusedCall = keyof typeof NUMBERS["x86_64"];

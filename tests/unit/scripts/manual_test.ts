@@ -168,7 +168,9 @@ peerTest(
     const expected = `seacp ${synopsis} source ... target`;
     assertStringIncludes(
       await readPage(PAGE),
-      `SYNOPSIS ${expected} seacp --completions shell seacp --help`,
+      `SYNOPSIS ${expected} seacp --serve directory [--read-only] ` +
+        "[--write-only] [--no-overwrite] [--log file] [--check] " +
+        "seacp --completions shell seacp --help",
     );
   },
 );

@@ -1,0 +1,85 @@
+import { BufferedChannel } from "../channel/buffered_channel.ts";
+import * as libc from "./descriptors.ts";
+import type { PatientOutput } from "./standard_output.ts";
+
+/** Bytes per block. */
+const BLOCK_BYTES = 256 * 1024;
+
+/**
+ * Longest blocking wait, in milliseconds: signals wait for it, too. A server has
+ * nothing else to do, and answers sooner than where another thread waits.
+ */
+const WAIT_MILLISECONDS = 20;
+
+/** Blocking waits before another thread waits. */
+const BLOCKING_WAITS = 10;
+
+/**
+ * Channel over two descriptors of this process that are its own to wait for: each
+ * wait stops all else, so that an answer leaves a few microseconds after its request.
+ */
+export class DescriptorChannel extends BufferedChannel implements Disposable {
+  readonly #input: number;
+  readonly #output: PatientOutput;
+  readonly #ended = Promise.withResolvers<void>();
+  #hasEnded = false;
+  #isOpen = true;
+
+  /**
+   * @param input Descriptor to read from, which need not be non-blocking.
+   * @param output Where to write to; the channel closes it.
+   */
+  constructor(input: number, output: PatientOutput) {
+    super(BLOCK_BYTES);
+    this.#input = input;
+    this.#output = output;
+  }
+
+  protected override async receive(
+    buffer: ArrayBuffer,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new Uint8Array(buffer);
+    for (let waits = 0; !this.#hasEnded; waits++) {
+      if (this.turns.areDue) await this.turns.give();
+      if (waits >= BLOCKING_WAITS) {
+        const readable = libc.readable(this.#input);
+        await this.turns.pass(Promise.race([readable, this.#ended.promise]));
+        if (this.#hasEnded) break;
+      } else if (!libc.isReadableWithin(this.#input, WAIT_MILLISECONDS)) {
+        continue;
+      }
+      const count = libc.read(this.#input, bytes);
+      if (count !== undefined) return bytes.subarray(0, count);
+    }
+    return bytes.subarray(0, 0);
+  }
+
+  protected override async send(bytes: Uint8Array): Promise<void> {
+    for (let at = 0, waits = 0; at < bytes.length;) {
+      if (this.turns.areDue) await this.turns.give();
+      const count = this.#output.write(bytes.subarray(at));
+      if (count !== undefined) {
+        at += count;
+        waits = 0;
+      } else if (waits++ < BLOCKING_WAITS) {
+        libc.isWritableWithin(this.#output.descriptor, WAIT_MILLISECONDS);
+      } else await this.turns.pass(libc.writable(this.#output.descriptor));
+    }
+  }
+
+  protected override async finish(): Promise<void> {
+    this[Symbol.dispose]();
+  }
+
+  /** Ends the input as if the peer had: a read that waits gets no bytes. */
+  endInput(): void {
+    this.#hasEnded = true;
+    this.#ended.resolve();
+  }
+
+  /** Closes the output; later writes are lost. */
+  [Symbol.dispose](): void {
+    if (this.#isOpen) libc.close(this.#output.descriptor);
+    this.#isOpen = false;
+  }
+}
