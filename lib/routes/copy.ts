@@ -29,7 +29,6 @@ import { mayNotLook, plan, writtenFiles } from "./dry_run.ts";
 import { copyHere } from "./local_copy.ts";
 import { copyDirectly } from "./direct_copy.ts";
 import { filesForDownload } from "./home_guard.ts";
-import { hintingMkdir } from "./missing_target.ts";
 import { overOneConnection } from "./one_connection.ts";
 import { Retries } from "./retries.ts";
 import type { RouteContext } from "./route.ts";
@@ -62,7 +61,7 @@ export async function copy(
   job: CopyJob,
   observer: Observer,
 ): Promise<Pick<Tally, "failures" | "hasLostHost">> {
-  const tally = new Tally(hintingMkdir(observer, job));
+  const tally = new Tally(observer);
   try {
     const retries = new Retries(job, tally);
     const { observer } = retries;

@@ -97,14 +97,8 @@ const refused: readonly (readonly [readonly string[], string])[] = [
   [["d", "new"], "d: not a regular file"],
   [["missing", "new"], "missing: No such file or directory"],
   [["", "new"], ": No such file or directory"],
-  [
-    ["file", "no/where"],
-    "no/where: No such file or directory (--mkdir makes it, and no above it)",
-  ],
-  [
-    ["file", "old", "new"],
-    "new: No such file or directory (--mkdir makes it)",
-  ],
+  [["file", "no/where"], "no/where: No such file or directory"],
+  [["file", "old", "new"], "new: No such file or directory"],
 ];
 
 for (const [args, says] of refused) {

@@ -1,6 +1,6 @@
 /** Targets that a copy makes, with the directories above them. */
 
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
   childDoor,
   peerTest,
@@ -64,28 +64,6 @@ for (const door of systemDoors) {
       assertEquals(status === 0, false);
       assertStringIncludes(stderr, "Not a directory\n");
       assertEquals(Deno.readTextFileSync(`${place.far}/g`), "theirs");
-    },
-  );
-}
-
-for (const door of systemDoors) {
-  peerTest(
-    `made targets: a tree for a missing place fails with what would make it, by ${door.name}`,
-    door.needs,
-    async () => {
-      await using opened = await door.open();
-      using place = new Place(opened);
-      place.makeNear(TREE);
-      const target = place.remote("no/such");
-      const { status, stderr } = await place.copy(["-r", "dir", target]);
-      assertEquals(status === 0, false);
-      const above = place.remote("no").slice("far:".length);
-      assertMatch(
-        stderr.replaceAll(above, "no"),
-        place.isNameless
-          ? /^scp: no\/such: No such file or directory\n$/
-          : /^seacp: far: no\/(such: No such file or directory \(--mkdir makes it, and no above it\)|: No such file or directory \(--mkdir makes it\))\n$/,
-      );
     },
   );
 }
