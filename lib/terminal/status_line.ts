@@ -40,15 +40,15 @@ export function renderStatus(progress: WholeProgress, columns: number): string {
 }
 
 function* fieldsOf(
-  { files, bytes, total, percent, rate, secondsLeft }: WholeProgress,
+  { filesMoved, bytes, total, percent, rate, secondsLeft }: WholeProgress,
 ): Generator<[typeof FIELDS[number], string]> {
   if (total === undefined) {
-    yield ["files", filesText(files)];
+    yield ["files", filesText(filesMoved)];
     yield ["bytes", sizeText(bytes)];
   } else {
     const mark = total.isComplete ? "" : AT_LEAST;
     const all = filesText(total.files);
-    yield ["files", `${countText(files)}/${mark}${all}`];
+    yield ["files", `${countText(filesMoved)}/${mark}${all}`];
     yield ["bytes", sizesText(bytes, total.bytes, mark)];
   }
   if (percent !== undefined) yield ["percent", `${percent}%`];

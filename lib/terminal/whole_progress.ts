@@ -10,6 +10,8 @@ import { estimateTime, type Work, type WorkSample } from "./time_left.ts";
 export interface WholeProgress {
   /** Number of files that are over, failed and skipped ones included. */
   readonly files: number;
+  /** Number of those and of the files whose content has moved, acknowledged or not. */
+  readonly filesMoved: number;
   /** Bytes that moved. */
   readonly bytes: number;
   /** Amount to copy as far as it is known; absent where nothing tells. */
@@ -40,9 +42,10 @@ const MOST_SECONDS = 360_000;
 /** Progress of a whole copy, from its events. */
 export class WholeMeter implements Observer {
   readonly #now: () => number;
-  readonly #started: number;
   /** Bytes that moved of each file in flight. */
   readonly #moving = new Map<MovingFile, number>();
+  /** Files of which no more moves, and which are not over. */
+  readonly #moved = new Set<MovingFile>();
   /** Paths of entries that failed, each of which counts once. */
   readonly #failed = new Set<string>();
   #filesStarted = 0;
@@ -62,8 +65,7 @@ export class WholeMeter implements Observer {
   /** @param now Clock in milliseconds. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
-    this.#started = now();
-    this.#sampled = { files: 0, bytes: 0, at: this.#started };
+    this.#sampled = { files: 0, bytes: 0, at: now() };
   }
 
   /** True where there is more than one file, as far as it is known. */
@@ -86,6 +88,9 @@ export class WholeMeter implements Observer {
         this.#bytesMoving += event.bytes;
         break;
       }
+      case "finished":
+        if (this.#moving.has(event.file)) this.#moved.add(event.file);
+        break;
       case "settled":
         this.#settle(event);
         break;
@@ -112,6 +117,7 @@ export class WholeMeter implements Observer {
   ): void {
     const moved = this.#moving.get(file) ?? 0;
     this.#moving.delete(file);
+    this.#moved.delete(file);
     this.#bytesMoving -= moved;
     this.#bytesLost -= file.resumedAt ?? 0;
     if (outcome === "again") {
@@ -135,15 +141,14 @@ export class WholeMeter implements Observer {
   look(): WholeProgress {
     const now = this.#now();
     const bytes = this.#bytesOver + this.#bytesMoving;
-    this.#sample(now, { files: this.#filesOver, bytes });
+    const filesMoved = this.#filesOver + this.#moved.size;
+    this.#sample(now, { files: filesMoved, bytes });
     const isComplete = this.#total?.isComplete === true;
     return {
       files: this.#filesOver,
+      filesMoved,
       bytes,
-      total: this.#total && grownTo(this.#total, {
-        files: this.#filesOver,
-        bytes,
-      }),
+      total: this.#total && grownTo(this.#total, { files: filesMoved, bytes }),
       percent: isComplete ? this.#percentNow(bytes) : undefined,
       rate: this.#rateAt(now, bytes),
       secondsLeft: isComplete ? this.#secondsLeftAt(now) : undefined,
@@ -162,6 +167,8 @@ export class WholeMeter implements Observer {
   }
 
   #sample(now: number, { files, bytes }: Work): void {
+    // A login, which may ask, is no part of the work.
+    if (files === 0 && bytes === 0) this.#sampled = { files, bytes, at: now };
     const elapsed = now - this.#sampled.at;
     if (elapsed < SAMPLE_MILLISECONDS) return;
     this.#samples.push({
@@ -198,7 +205,7 @@ export class WholeMeter implements Observer {
     if (bytes === 0) return undefined;
     const samples = this.#samples.slice(-RATE_SAMPLES);
     if (samples.length === 0) {
-      return bytes * 1000 / Math.max(1, now - this.#started);
+      return bytes * 1000 / Math.max(1, now - this.#sampled.at);
     }
     const sum = (of: (sample: WorkSample) => number) =>
       samples.reduce((total, sample) => total + of(sample), 0);

@@ -5,7 +5,8 @@ import type { WholeProgress } from "../../../lib/terminal/whole_progress.ts";
 const GB = 1024 ** 3;
 
 const PROGRESS: WholeProgress = {
-  files: 123,
+  files: 120,
+  filesMoved: 123,
   bytes: 1.2 * GB,
   total: { files: 2001, bytes: 4.8 * GB, isComplete: true },
   percent: 25,
@@ -41,7 +42,7 @@ Deno.test("renderStatus(): shows no total where none is known", () => {
   assertEquals(
     renderStatus({
       ...PROGRESS,
-      files: 1,
+      filesMoved: 1,
       total: undefined,
       percent: undefined,
       secondsLeft: undefined,

@@ -66,7 +66,7 @@ Deno.test("Meter: puts the whole below the file, and goes back up to draw again"
   assertEquals(
     bench.draw(),
     `\x1b[1A\r${WHOLE}\n\r${FIRST}\n` +
-      "\r1/3 files  10/30 bytes  33%  0.0 KB/s\x1b[J",
+      "\r1/3 files  10/30 bytes  33%  0.1 KB/s\x1b[J",
   );
 });
 

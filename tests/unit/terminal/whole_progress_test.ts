@@ -63,6 +63,43 @@ Deno.test("WholeMeter: percents never fall, and are 100 only at the end", () => 
   assertEquals(bench.whole.look().percent, 100);
 });
 
+Deno.test("WholeMeter: counts the files that moved beside those that were acknowledged", () => {
+  const bench = new Bench();
+  bench.scan.add(3, 30);
+  bench.scan.end();
+  const files = ["a", "b", "c"].map((name) => moving(bench.whole, name, 10));
+  for (const file of files) {
+    file.moved(10);
+    file.finished();
+  }
+  const before = bench.whole.look();
+  assertEquals([before.files, before.filesMoved, before.percent], [0, 3, 99]);
+  files[0]!.settled("copied");
+  files[1]!.settled("failed");
+  const between = bench.whole.look();
+  assertEquals([between.files, between.filesMoved], [2, 3]);
+  files[2]!.settled("again");
+  const after = bench.whole.look();
+  assertEquals([after.files, after.filesMoved], [2, 2]);
+});
+
+Deno.test("WholeMeter: the time before anything moves counts for no rate", () => {
+  const bench = new Bench();
+  bench.scan.add(2, 2000);
+  bench.scan.end();
+  for (let second = 0; second < 5; second++) {
+    bench.now += 1000;
+    assertEquals(bench.whole.look().rate, undefined);
+  }
+  const file = moving(bench.whole, "f", 1000);
+  bench.now += 500;
+  file.moved(500);
+  assertEquals(bench.whole.look().rate, 1000);
+  bench.now += 500;
+  file.moved(500);
+  assertEquals(bench.whole.look().rate, 1000);
+});
+
 Deno.test("WholeMeter: files that grew do not lead past 100 percent", () => {
   const bench = new Bench();
   bench.scan.add(2, 20);
