@@ -3,6 +3,7 @@ import {
   asEntryError,
   type EntryError,
   ProtocolError,
+  RefusalError,
   withName,
 } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
@@ -202,7 +203,10 @@ export class SinkSuccession {
       );
       this.#sender = this.#newSender();
       const refusal = await this.begin();
-      if (refusal !== undefined) throw new ProtocolError(refusal);
+      if (refusal !== undefined) {
+        // Where no directory was taken, the target is missing, not one of them.
+        throw new (isInside ? ProtocolError : RefusalError)(refusal);
+      }
       const [first] = steps;
       if (first !== undefined) await this.#session.goTo(directoryOf(first));
     } catch (error) {

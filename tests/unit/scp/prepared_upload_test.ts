@@ -1,7 +1,7 @@
 /** Sources that send to a sink in a private directory of links. */
 
-import { assertEquals } from "@std/assert";
-import { SessionError } from "../../../lib/errors.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { RefusalError, SessionError } from "../../../lib/errors.ts";
 import { PreparedLayout } from "../../../lib/scp/prepared_layout.ts";
 import { Source } from "../../../lib/scp/source.ts";
 import { surveyTree } from "../../../lib/scp/tree_survey.ts";
@@ -52,4 +52,39 @@ Deno.test("Source: reports a body that could not be stored by its path in the ta
     "scp: target/d/f: No space left on device",
     "scp: target/d/e/g: No space left on device",
   ]);
+});
+
+Deno.test("Source: where the target is missing, gives the words of the second sink as they are", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
+    { path: "d/f", content: "f", mode: 0o644 },
+    { path: "d/", mode: 0o755 },
+  ]);
+  const files = new SortedFileSystem();
+  const path = `${directory.path}/d`;
+  const { directories } = await surveyTree(files, path, {
+    name: "d",
+    modeBits: 0o777,
+  });
+  const refusal = "scp: no/: No such file or directory";
+  const observer = new RecordingObserver();
+  const gone = new ScriptedPeer()
+    .weSay("D0755 0 0\nC0644 1 f\nf\0E\n")
+    .peerSays("\0\x01scp: /tmp/0: No such file or directory\n");
+  const source = new Source(gone, files, {
+    recursive: true,
+    preserve: false,
+    dotPaths: "content",
+    lockstep: false,
+  }, observer);
+  const channel = new ScriptedPeer().peerSays(`\x01${refusal}\n`);
+  source.speculateBy(
+    () => Promise.resolve({ channel }),
+    new PreparedLayout(directories, { key: KEY, target: "no/d" }),
+  );
+  const error = await assertRejects(async () => {
+    await source.send(path);
+    await source.end();
+  }, RefusalError);
+  assertEquals(error.message, refusal);
 });
