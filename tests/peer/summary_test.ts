@@ -167,7 +167,7 @@ for (const way of [...ways, ...sftpWays]) {
           stderr,
           /^interrupted: (0 files, 0 bytes|1 file, 1 byte) in .*; \d failed:\n( {2}.*\n)+$/m,
         );
-        assertMatch(messagesOf(stderr), /\/f: lost connection.*\n/);
+        assertMatch(messagesOf(stderr), /\/f: interrupted.*\n/);
       });
     },
   );

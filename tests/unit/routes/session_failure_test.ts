@@ -202,8 +202,8 @@ const STARTS: readonly (readonly [
     { status: SSH_FAILED, errorLines: UNREACHABLE, isInterrupted: true },
     {
       kind: "failed",
-      reason: "lost connection: interrupted",
-      event: lost("far: lost connection: interrupted"),
+      reason: "interrupted",
+      event: lost("far: interrupted"),
     },
   ],
   [

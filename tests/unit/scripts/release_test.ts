@@ -308,6 +308,7 @@ Deno.test("documents(): is what an archive holds besides the executable", () => 
     "docs/platforms.md",
     "docs/protocols.md",
     "docs/reports.md",
+    "docs/server.md",
     "docs/verification.md",
   ]);
   assert(
