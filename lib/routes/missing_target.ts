@@ -35,7 +35,9 @@ function hintsFor(
   const whole = withoutTrailingSlashes(location.path);
   const last = whole.lastIndexOf("/");
   const above = withoutTrailingSlashes(whole.slice(0, Math.max(0, last)));
-  const hasAbove = above !== "" && above !== "/" && above !== "~";
+  // A directory that has to be there may be all that is missing here.
+  const mayBeAll = options.targetIsDirectory && location.kind === "local";
+  const hasAbove = !mayBeAll && above !== "" && above !== "/" && above !== "~";
   if (!hasAbove && !options.targetIsDirectory) return hints;
   const add = (path: string, hint: string) => {
     // A session over SFTP begins in the home directory.

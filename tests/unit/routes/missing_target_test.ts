@@ -29,6 +29,8 @@ const ROWS: readonly (readonly [
   [["far:f", "a/b"], "a/b", "--mkdir makes it, and a above it"],
   [["-O", "far:f", "a/b"], "a/b", "--mkdir makes it, and a above it"],
   [["f", "g", "h"], "h", "--mkdir makes it"],
+  [["far:f", "g", "a/h"], "a/h", "--mkdir makes it"],
+  [["f", "g", "far:a/h"], "far: a/h", "--mkdir makes it, and a above it"],
 ];
 
 for (const [args, path, hint] of ROWS) {
