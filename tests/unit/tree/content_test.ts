@@ -76,7 +76,7 @@ interface Setting extends Faults {
   readonly order?: Order;
   /** True where what is read is handed straight on. */
   readonly isStraight?: boolean;
-  checkpoint?(): Promise<void>;
+  checkpoint?(isEnd: boolean): Promise<void>;
 }
 
 interface Outcome {
@@ -377,4 +377,15 @@ Deno.test("copyContent(): looks up after each block, and ends where that throws"
   assertEquals(looks, 3);
   assertEquals(reads, ["0+4", "4+4", "8+4"]);
   assertEquals(content, bytes(size));
+});
+
+Deno.test("copyContent(): tells which look is behind the last block", async () => {
+  const ends: boolean[] = [];
+  await copy(bytes(8), {
+    checkpoint: async (isEnd) => {
+      ends.push(isEnd);
+    },
+    atOnce: 1,
+  });
+  assertEquals(ends, [false, false, true]);
 });
