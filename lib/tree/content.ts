@@ -12,8 +12,12 @@ export interface ContentOptions {
   readonly atOnce: number;
   /** Called with each number of bytes that moved. */
   moved(bytes: number): void;
-  /** Called after each block; what it throws ends the copy. */
-  checkpoint(): Promise<void>;
+  /**
+   * Called after each block; what it throws ends the copy.
+   *
+   * @param isEnd True where no other block follows.
+   */
+  checkpoint(isEnd: boolean): Promise<void>;
 }
 
 /** Result of copying a file's content. */
@@ -81,7 +85,7 @@ class ContentCopy {
         using block = await this.#options.blocks.acquire(length);
         if (this.#failed !== undefined || at > this.#end) return;
         done += await this.#copyBlock(block, at);
-        await this.#options.checkpoint();
+        await this.#options.checkpoint(!this.#hasMore);
       } catch (error) {
         this.#fail(done, error);
       }

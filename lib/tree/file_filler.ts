@@ -225,7 +225,7 @@ export class FileFiller {
         ? this.#blocksAtOnce
         : this.#blocksOfFile,
       moved: (bytes: number) => progress.moved(bytes),
-      checkpoint: () => this.#checkpoint(),
+      checkpoint: (isEnd: boolean) => this.#checkpoint(isEnd),
     };
     const canStay = isSamePlace(this.#from, this.#to) &&
       replaced === undefined &&
@@ -243,10 +243,13 @@ export class FileFiller {
     return await copyContent(input, stored.file, options);
   }
 
-  /** Lets signals in: files that never wait would keep them out. */
-  async #checkpoint(): Promise<void> {
+  /**
+   * Lets signals in: files that never wait would keep them out. An interrupt ends no
+   * file whose content is there.
+   */
+  async #checkpoint(isEnd: boolean): Promise<void> {
     if (this.#turns.areDue) await this.#turns.give();
-    this.#options.interrupted.throwIfAborted();
+    if (!isEnd) this.#options.interrupted.throwIfAborted();
   }
 
   #cutShort(

@@ -22,7 +22,7 @@ export async function copyRanges(
       await copy(size, RANGE_BYTES);
       size += RANGE_BYTES;
       moved(RANGE_BYTES);
-      await checkpoint();
+      await checkpoint(false);
     }
     await copy(size, "all");
     moved(expected - size);

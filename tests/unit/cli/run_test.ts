@@ -234,7 +234,10 @@ Deno.test("run(): copies nothing to a target that must be a directory", async ()
   const at = (name: string) => `${directory.path}/${name}`;
   for (
     const [args, message] of [
-      [[at("a"), at("b"), at("no")], `${at("no")}: No such file or directory`],
+      [
+        [at("a"), at("b"), at("no")],
+        `${at("no")}: No such file or directory (--mkdir makes it)`,
+      ],
       [["-d", at("a"), at("b")], `${at("b")}: Not a directory`],
     ] as const
   ) {

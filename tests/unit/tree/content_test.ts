@@ -77,7 +77,7 @@ interface Setting extends Faults {
   readonly order?: Order;
   /** True where what is read is handed straight on. */
   readonly isStraight?: boolean;
-  checkpoint?(): Promise<void>;
+  checkpoint?(isEnd: boolean): Promise<void>;
 }
 
 interface Outcome {
@@ -399,4 +399,15 @@ Deno.test("copyContent(): begins at a byte, and reads nothing before it", async 
       assertEquals(first, start, row);
     }
   }
+});
+
+Deno.test("copyContent(): tells which look is behind the last block", async () => {
+  const ends: boolean[] = [];
+  await copy(bytes(8), {
+    checkpoint: async (isEnd) => {
+      ends.push(isEnd);
+    },
+    atOnce: 1,
+  });
+  assertEquals(ends, [false, false, true]);
 });
