@@ -46,17 +46,23 @@ export async function copyRemotely(
   const cutIsFinal = options.retries === undefined
     ? undefined
     : await whyCutIsFinal(target, options, files);
+  const isQuiet = await hosts.areQuiet(locations);
   const watched = retries.watched(routes, locations, hosts);
   await retries.run({
     locations,
     cutIsFinal,
-    attempt: async () => {
+    attempt: async (isLast) => {
       const choice = await hosts.choose(
         locations,
         { ...NO_FACTS, need, ...facts },
         look,
       );
-      await copyWithFallback(watched, choice, { hosts, observer, interrupted });
+      await copyWithFallback(watched, choice, {
+        hosts,
+        observer,
+        interrupted,
+        mendsLost: !isLast && !isQuiet,
+      });
     },
   });
 }

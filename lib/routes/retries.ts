@@ -36,8 +36,12 @@ export interface RetriedCopy {
    * can.
    */
   readonly cutIsFinal?: string | undefined;
-  /** Makes a try and reports what fails. */
-  attempt(): Promise<void>;
+  /**
+   * Makes a try and reports what fails.
+   *
+   * @param isLast True where no other one can follow.
+   */
+  attempt(isLast: boolean): Promise<void>;
 }
 
 /**
@@ -75,11 +79,11 @@ export class Retries {
   /** Makes a copy, and makes it again as often as that may mend it. */
   async run(copy: RetriedCopy): Promise<void> {
     const { options: { retries: attempts = 0 }, interrupted } = this.#job;
-    if (attempts === 0) return await copy.attempt();
+    if (attempts === 0) return await copy.attempt(true);
     try {
       for (let attempt = 1;; attempt++) {
         this.#held.hold();
-        await copy.attempt();
+        await copy.attempt(attempt > attempts);
         const lost = this.#held.mendable;
         if (lost === undefined || attempt > attempts) return;
         const objection = this.#objectionTo(copy, lost);

@@ -266,3 +266,16 @@ Deno.test("copyTree(): nothing is hashed where nobody asks to resume", async () 
   assertEquals(copy.to.textOf("g"), "abcdef");
   assertEquals([copy.from.hashed, copy.written], [[], [0, 6]]);
 });
+
+Deno.test("copyTree(): an interrupt while a file is hashed leaves what is there", async () => {
+  const copy = new Copy("abcdef", "abc");
+  const interruption = new AbortController();
+  const digest = copy.from.digest.bind(copy.from);
+  copy.from.digest = async (path, options) => {
+    interruption.abort(130);
+    return await digest(path, options);
+  };
+  await copy.run({ interrupted: interruption.signal });
+  assertEquals(copy.to.textOf("g"), "abc");
+  assertEquals(copy.told, []);
+});
