@@ -141,7 +141,7 @@ export class FileCopier {
     const isOwn = memory?.hasBegun(paths) === true;
     const point = await this.#findPoint(source, { path, replaced, isOwn });
     if (point?.kind === "same") {
-      return this.#skip(source, path, "the same content");
+      return this.#skip(source, path, "same content");
     }
     using input = await this.#from.openToRead(source.path);
     const { size, mode } = source.attributes;
