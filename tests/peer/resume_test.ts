@@ -243,6 +243,28 @@ peerTest(
   },
 );
 
+/** A server that serves no SFTP. */
+const withoutSftp = new SharedSshd(() => Sshd.start({ sftp: "none" }));
+
+peerTest(
+  "--resume: where the server has no SFTP, one line says that it needs that, and what is there stays",
+  NEEDS,
+  async () => {
+    using place = await withoutSftp.place();
+    place.makeNear([{ path: "f", content: "one two" }]);
+    place.makeFar([{ path: "f", content: "one" }]);
+    const { status, stderr } = await place.copy([
+      ...["--resume", "f", place.remote("f")],
+    ]);
+    assertEquals(status, 255, stderr);
+    assertMatch(
+      stderr,
+      /^seacp: far: .+: --resume needs SFTP: SCP sends files from their first byte$/m,
+    );
+    assertEquals(Deno.readTextFileSync(`${place.far}/f`), "one");
+  },
+);
+
 /** A server that runs no commands: the SFTP server is all there is. */
 const silent = new SharedSshd(() => Sshd.start({ sftp: "only" }));
 
