@@ -89,6 +89,8 @@ function isMendable(failure: Failure): failure is MendableFailure {
 /** Gives a key of an event that is told but once; `undefined` for all others. */
 function keyOf(event: CopyEvent): string | undefined {
   switch (event.kind) {
+    case "warning":
+      return `${event.kind}\0${event.message}`;
     case "excluded":
       return `${event.kind}\0${event.label}${event.path}`;
     case "skipped":

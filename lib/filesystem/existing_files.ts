@@ -18,7 +18,7 @@ export interface ExistingPolicy {
 export type SkipReason =
   | "exists, not replaced"
   | "same size and time"
-  | "the same content"
+  | "same content"
   | "the target is newer"
   | "the same link"
   | "the target is no link";

@@ -17,6 +17,8 @@ export interface FallbackContext {
   readonly hosts: Pick<Hosts, "remember" | "otherProtocolHint">;
   readonly observer: Observer;
   readonly interrupted: AbortSignal;
+  /** True where a connection that was lost at its start is tried again. */
+  readonly mendsLost?: boolean;
 }
 
 /**
@@ -36,6 +38,9 @@ export async function copyWithFallback(
   const fallback = new Fallback(routes[other]);
   const first = await run(await routes[protocol].connect(fallback.options));
   if (first === undefined || interrupted.aborted) return;
+  if (first.wasLost && context.mendsLost && !fallback.hasResult) {
+    return reportUnavailable(first, first.reason, context);
+  }
   const result = await fallback.connect();
   const isCertain = result.kind === "connected" && result.isCertain;
   const reportFallback = async () => {
@@ -65,27 +70,35 @@ export async function copyWithFallback(
     message: bothUnavailable(reasons),
     host: first.location.host,
     isConnection: true,
-    ...(first.wasLost && second.wasLost ? { mendable: "login" } : {}),
   });
 }
 
 async function copyOverOne(
   routes: Routes,
   { protocol, need }: Choice,
-  { hosts, observer, interrupted }: FallbackContext,
+  context: FallbackContext,
 ): Promise<void> {
+  const { hosts, interrupted } = context;
   const unavailable = await run(await routes[protocol].connect({}));
   if (unavailable === undefined || interrupted.aborted) return;
-  const { location: { host }, reason, wasLost } = unavailable;
   const hint = need === undefined
     ? hosts.otherProtocolHint(protocol)
     : `: ${need}`;
+  reportUnavailable(unavailable, unavailable.reason + hint, context);
+}
+
+/** Reports a protocol that did not begin, over which nothing is copied for now. */
+function reportUnavailable(
+  { location: { host }, wasLost }: UnavailableProtocol,
+  reason: string,
+  { observer, mendsLost }: FallbackContext,
+): void {
   observer.report({
     kind: "failure",
-    message: `${host}: ${reason}${hint}`,
+    message: `${host}: ${reason}`,
     host,
     isConnection: true,
-    ...(wasLost ? { mendable: "login" } : {}),
+    ...(wasLost && mendsLost ? { mendable: "login" } : {}),
   });
 }
 
@@ -145,6 +158,11 @@ class Fallback {
     }
     this.#result = first;
     return first.kind === "connected";
+  }
+
+  /** True where it connected beside the first one, or could not. */
+  get hasResult(): boolean {
+    return this.#result !== undefined;
   }
 
   /** Gives the result of its attempt; makes one if there was none. */

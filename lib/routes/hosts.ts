@@ -21,6 +21,9 @@ import type { UnavailableProtocol } from "./unavailable_protocol.ts";
 /** Option by which ssh ends after some silence: 45 seconds, as asked three times. */
 const ALIVE = "-oServerAliveInterval=15";
 
+/** Level at which ssh says nothing, as it is set and as `ssh -G` prints it. */
+const QUIET_LEVELS: readonly string[] = ["QUIET", "SILENT"];
+
 /** Facts about a copy that do not come from its hosts. */
 export type CopyFacts = Omit<
   ChoiceFacts,
@@ -150,6 +153,17 @@ export class Hosts {
       if (configuration?.isOn("batchmode") !== true) return false;
     }
     return true;
+  }
+
+  /** Tells that an ssh to one of some locations does not say why it fails. */
+  async areQuiet(locations: readonly RemoteLocation[]): Promise<boolean> {
+    if (this.#options.ssh.flags.includes("-q")) return true;
+    for (const location of locations) {
+      const configuration = await this.configurationOf(location);
+      const level = configuration?.get("loglevel");
+      if (level !== undefined && QUIET_LEVELS.includes(level)) return true;
+    }
+    return false;
   }
 
   /**

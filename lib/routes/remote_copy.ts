@@ -2,6 +2,7 @@ import type { Location, RemoteLocation } from "../location/location.ts";
 import { whyCutIsFinal } from "./cut_copies.ts";
 import { copyWithFallback, type Routes } from "./fallback.ts";
 import type { CopyFacts } from "./hosts.ts";
+import type { Choice } from "./protocol_choice.ts";
 import type { Retries } from "./retries.ts";
 import type { RouteContext } from "./route.ts";
 import { sftpNeedOf, type Way } from "./sftp_needs.ts";
@@ -46,17 +47,27 @@ export async function copyRemotely(
   const cutIsFinal = options.retries === undefined
     ? undefined
     : await whyCutIsFinal(target, options, files);
+  const isQuiet = await hosts.areQuiet(locations);
   const watched = retries.watched(routes, locations, hosts);
   await retries.run({
     locations,
     cutIsFinal,
-    attempt: async () => {
-      const choice = await hosts.choose(
+    attempt: async ({ isLast, goesOn }) => {
+      const chosen = await hosts.choose(
         locations,
         { ...NO_FACTS, need, ...facts },
         look,
       );
-      await copyWithFallback(watched, choice, { hosts, observer, interrupted });
+      // What was begun over SFTP has another target for an scp.
+      const choice: Choice = goesOn
+        ? { ...chosen, protocol: "sftp", mayChange: false }
+        : chosen;
+      await copyWithFallback(watched, choice, {
+        hosts,
+        observer,
+        interrupted,
+        mendsLost: !isLast && !isQuiet,
+      });
     },
   });
 }

@@ -28,6 +28,14 @@ const SYSTEM_CLOCK: RetryClock = {
     }),
 };
 
+/** Facts about one try of a copy. */
+export interface AttemptFacts {
+  /** True where no other one can follow. */
+  readonly isLast: boolean;
+  /** True where one before has begun over SFTP, so that this one goes on. */
+  readonly goesOn: boolean;
+}
+
 /** Copy that may be tried several times. */
 export interface RetriedCopy {
   readonly locations: readonly RemoteLocation[];
@@ -37,7 +45,7 @@ export interface RetriedCopy {
    */
   readonly cutIsFinal?: string | undefined;
   /** Makes a try and reports what fails. */
-  attempt(): Promise<void>;
+  attempt(facts: AttemptFacts): Promise<void>;
 }
 
 /**
@@ -75,17 +83,21 @@ export class Retries {
   /** Makes a copy, and makes it again as often as that may mend it. */
   async run(copy: RetriedCopy): Promise<void> {
     const { options: { retries: attempts = 0 }, interrupted } = this.#job;
-    if (attempts === 0) return await copy.attempt();
+    if (attempts === 0) {
+      return await copy.attempt({ isLast: true, goesOn: false });
+    }
+    let goesOn = false;
     try {
       for (let attempt = 1;; attempt++) {
         this.#held.hold();
-        await copy.attempt();
+        await copy.attempt({ isLast: attempt > attempts, goesOn });
         const lost = this.#held.mendable;
         if (lost === undefined || attempt > attempts) return;
         const objection = this.#objectionTo(copy, lost);
         if (objection !== undefined) return this.#giveUp(lost, objection);
         await this.#pause(lost, { attempt, attempts });
         if (interrupted.aborted) return;
+        goesOn ||= lost.mendable === "sftp";
         this.#held.drop();
       }
     } finally {

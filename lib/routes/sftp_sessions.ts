@@ -94,7 +94,10 @@ export class SftpSessions {
   ): Promise<ConnectResult> {
     for (const [at, location] of locations.entries()) {
       const login = loginOf(location);
-      if (isAlive(this.#servers.get(login))) continue;
+      const known = this.#servers.get(login);
+      if (isAlive(known)) continue;
+      await known?.hashes?.end();
+      await known?.ssh[Symbol.asyncDispose]();
       const server = await this.#start(location, {
         isFirst: at === 0,
         options,

@@ -11,7 +11,7 @@ export interface UnavailableProtocol {
   readonly reason: string;
   /** True where later runs may rely on it, for the host itself says so. */
   readonly isProven: boolean;
-  /** Present where the connection was lost, which a new one may make good. */
+  /** Present where the connection was lost, or a quiet ssh failed. */
   readonly wasLost?: true;
 }
 
@@ -85,6 +85,7 @@ export function meaningOf(
       kind: "unavailable",
       reason: "ssh failed (exit status 255)",
       isProven: false,
+      wasLost: true,
     };
   }
   if (errorLines.some((line) => CLOSED.test(line))) {

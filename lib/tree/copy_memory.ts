@@ -13,7 +13,7 @@ export class CopyMemory {
   /** True where the target was a directory before the copy; absent until known. */
   targetWasDirectory: boolean | undefined;
   readonly #arrived = new Set<string>();
-  /** Targets that a try has opened, each with true where the try made it. */
+  /** Entries whose targets a try has opened, with true where it made them. */
   readonly #begun = new Map<string, boolean>();
   readonly #directories = new Map<string, StoredDirectory>();
   readonly #leftovers = new Set<string>();
@@ -21,7 +21,9 @@ export class CopyMemory {
 
   /** Notes that an entry has arrived whole. */
   noteArrived(paths: EntryPaths): void {
-    this.#arrived.add(keyOf(paths));
+    const key = keyOf(paths);
+    this.#arrived.add(key);
+    this.#begun.delete(key);
   }
 
   /** Tells an entry that arrived whole. */
@@ -30,22 +32,23 @@ export class CopyMemory {
   }
 
   /**
-   * Notes that a try opens a target to write it.
+   * Notes that a try opens the target of an entry to write it.
    *
    * @param isNew True where nothing was there.
    */
-  noteBegun(target: string, isNew: boolean): void {
-    if (!this.#begun.has(target)) this.#begun.set(target, isNew);
-  }
-
-  /** Tells a target that a try has made. */
-  hasMade(target: string): boolean {
-    return this.#begun.get(target) === true;
+  noteBegun(paths: EntryPaths, isNew: boolean): void {
+    const key = keyOf(paths);
+    if (!this.#begun.has(key)) this.#begun.set(key, isNew);
   }
 
   /** Tells a target that a try has opened: what is there is the copy's own. */
-  hasBegun(target: string): boolean {
-    return this.#begun.has(target);
+  hasBegun(paths: EntryPaths): boolean {
+    return this.#begun.has(keyOf(paths));
+  }
+
+  /** Tells a target that a try has made. */
+  hasMade(paths: EntryPaths): boolean {
+    return this.#begun.get(keyOf(paths)) === true;
   }
 
   /** Notes a directory that a try has made. */

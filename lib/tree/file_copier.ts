@@ -1,4 +1,4 @@
-import { isConnectionFailure, LostFileError } from "../errors.ts";
+import { EntryError, isConnectionFailure, LostFileError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { startFile, untilSettled } from "../events/file_progress.ts";
 import type {
@@ -13,6 +13,7 @@ import { StoredFile } from "../filesystem/stored_file.ts";
 import { keyOf } from "../names/names.ts";
 import {
   type Destination,
+  type EntryPaths,
   findThere,
   type FoundEntry,
   isKnown,
@@ -93,7 +94,7 @@ export class FileCopier {
     }
     const { path } = destination;
     // What an earlier try has begun is there, and has to be copied all the same.
-    const isOwn = memory?.hasBegun(path) === true;
+    const isOwn = memory?.hasBegun(paths) === true;
     const existing = isOwn ? undefined : this.#options.existing;
     const reason = existing && skipReasonOf(source.attributes, replaced, {
       ...existing,
@@ -135,15 +136,18 @@ export class FileCopier {
       opened: () => void;
     },
   ): Promise<void> {
-    const point = await this.#findPoint(source, { path, replaced });
+    const paths = { source: source.path, target: path };
+    const { memory } = this.#options;
+    const isOwn = memory?.hasBegun(paths) === true;
+    const point = await this.#findPoint(source, { path, replaced, isOwn });
     if (point?.kind === "same") {
-      return this.#skip(source, path, "the same content");
+      return this.#skip(source, path, "same content");
     }
     using input = await this.#from.openToRead(source.path);
     const { size, mode } = source.attributes;
-    const isOurs = this.#options.memory?.hasMade(path) === true;
+    const isOurs = memory?.hasMade(paths) === true;
     const entry = { path, mode, replaced, isOurs };
-    using stored = await this.#openNoted(entry, size, isAgain);
+    using stored = await this.#openNoted(source, entry, isAgain);
     opened();
     if (stored === undefined) {
       return this.#skip(source, path, "exists, not replaced");
@@ -168,11 +172,11 @@ export class FileCopier {
       input.spread?.(interrupted);
       stored.file.spread?.(interrupted);
     }
-    const start = await this.#startAt(point, source, { path, input });
+    const start = await this.#startAt(point, source, { paths, input });
     await stored.prepare(size);
     const progress = startFile(this.#observer, {
       name: this.#from.nameOf(source.path),
-      path: eventPath(this.#options, { source: source.path, target: path }),
+      path: eventPath(this.#options, paths),
       size,
       resumedAt: start,
       isWatched: this.#options.isWatched,
@@ -180,21 +184,34 @@ export class FileCopier {
     const verification = this.#verifier?.begin(source);
     const file = { source, replaced, progress, isSpread, start, verification };
     await untilSettled(progress, () => this.#filler.fill(stored, input, file));
-    this.#options.memory?.noteArrived({ source: source.path, target: path });
+    memory?.noteArrived(paths);
   }
 
-  /** Finds the point to go on from, where the copy goes on with what is there. */
+  /**
+   * Finds the point to go on from, where the copy goes on with what is there.
+   *
+   * @throws {EntryError} If the copy was interrupted meanwhile: what is there stays.
+   */
   async #findPoint(
     source: FoundEntry,
-    { path, replaced }: { path: string; replaced: Attributes | undefined },
+    { path, replaced, isOwn }: {
+      path: string;
+      replaced: Attributes | undefined;
+      isOwn: boolean;
+    },
   ): Promise<ResumePoint | undefined> {
-    const { resumes, memory, isAtomic, store, existing } = this.#options;
+    const { resumes, isAtomic, store, existing, interrupted } = this.#options;
     if (replaced?.kind !== "file" || replaced.size === 0) return undefined;
-    const isOwn = memory?.hasBegun(path) === true;
     const isCut = isOwn && !isAtomic && replaced.size >= WORTH_BYTES;
-    if (!resumes && !isCut) return undefined;
+    // What was spread is in no file that could go on.
+    if (!resumes && (!isCut || this.#maySpread(source.attributes.size))) {
+      return undefined;
+    }
     const there = { path, attributes: replaced };
     const point = await this.#resumer.find(source, there);
+    if (interrupted.aborted) {
+      throw new EntryError(`${this.#to.label}${path}: interrupted`);
+    }
     // What has all content may lack its time and mode.
     const isUnfinished = isOwn || store.preserve || existing?.keepsSame;
     return point.kind === "same" && isUnfinished
@@ -205,11 +222,11 @@ export class FileCopier {
   /** Gives the byte to begin at, now that the source is open, and tells it. */
   async #startAt(
     point: ResumePoint | undefined,
-    { path: source, attributes }: FoundEntry,
-    { path: target, input }: { path: string; input: OpenFile },
+    { attributes }: FoundEntry,
+    { paths, input }: { paths: EntryPaths; input: OpenFile },
   ): Promise<number> {
     if (point === undefined || point.kind === "same") return 0;
-    const path = eventPath(this.#options, { source, target });
+    const path = eventPath(this.#options, paths);
     const { size, modified } = attributes;
     const now = await input.stat();
     const hasChanged = now.size !== size || now.modified !== modified;
@@ -233,18 +250,21 @@ export class FileCopier {
    * connection is lost before an answer tells that the file was made.
    */
   async #openNoted(
+    { path: source, attributes: { size } }: FoundEntry,
     entry: EntryToStore,
-    size: number,
     isAgain: boolean,
   ): Promise<ReceivedFile | undefined> {
-    const { memory } = this.#options;
-    const isNew = entry.replaced === undefined;
+    const note = () =>
+      this.#options.memory?.noteBegun(
+        { source, target: entry.path },
+        entry.replaced === undefined,
+      );
     try {
       const stored = await this.#openTarget(entry, size, isAgain);
-      if (stored !== undefined) memory?.noteBegun(entry.path, isNew);
+      if (stored !== undefined) note();
       return stored;
     } catch (error) {
-      if (isConnectionFailure(error)) memory?.noteBegun(entry.path, isNew);
+      if (isConnectionFailure(error)) note();
       throw error;
     }
   }

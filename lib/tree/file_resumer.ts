@@ -22,6 +22,9 @@ const LOOSE_BYTES = 16 * 1024 * 1024;
 /** Bytes before a point that are compared as they are served, in bytes. */
 const SAMPLE_BYTES = 16 * 1024;
 
+/** Beginning of a reason. */
+const NOT_HASHED = "nobody hashes the source";
+
 /** Reads of a file that are in flight at once where it is read back. */
 const READS_AT_ONCE = 8;
 
@@ -57,12 +60,16 @@ export class FileResumer {
     if (length > size) return whole("what is there is longer");
     const reason = await this.#whyNot(source.path);
     if (reason !== undefined) return whole(reason);
-    if (await this.#agree(source, there, length)) {
+    const first = await this.#compare(source, there, length);
+    if (first === "same") {
       return length === size ? { kind: "same" } : { kind: "at", at: length };
     }
+    if (first !== "other") return whole(first.reason);
     if (length === size) return whole("what is there has another content");
     const sure = length - LOOSE_BYTES;
-    return sure > 0 && await this.#agree(source, there, sure)
+    const second = sure > 0 &&
+      await this.#compare(source, there, sure) === "same";
+    return second
       ? { kind: "at", at: sure }
       : whole("what is there is not its beginning");
   }
@@ -73,36 +80,38 @@ export class FileResumer {
   }
 
   async #probe(path: string): Promise<string | undefined> {
-    const nobody = "nobody hashes the source";
     const probe = await this.#from.digest?.(path, { length: 0 })
       .catch(asEntryError);
     // Another file may be readable.
-    if (probe === undefined) return nobody;
+    if (probe === undefined) return NOT_HASHED;
     return probe instanceof EntryError || probe.kind === "hash"
       ? undefined
-      : `${nobody}: ${probe.reason}`;
+      : `${NOT_HASHED}: ${probe.reason}`;
   }
 
-  /** Compares the beginnings of two files. */
-  async #agree(
+  /** Compares the beginnings of two files; gives a reason where nothing tells. */
+  async #compare(
     source: FoundEntry,
     there: FoundEntry,
     length: number,
-  ): Promise<boolean> {
-    if (length === 0) return true;
+  ): Promise<"same" | "other" | { readonly reason: string }> {
     const { size } = source.attributes;
     const [one, other] = await Promise.all([
       this.#from.digest!(source.path, { length, size }).catch(asEntryError),
       this.#hashThere(there, length).catch(asEntryError),
     ]);
-    const isSame = typeof other === "string" &&
-      !(one instanceof EntryError) && one.kind === "hash" &&
-      one.hash === other;
+    if (one instanceof EntryError || other instanceof EntryError) {
+      return "other";
+    }
+    if (one.kind === "unavailable") {
+      return { reason: `${NOT_HASHED}: ${one.reason}` };
+    }
+    if (one.hash !== other) return "other";
+    if (length === size) return "same";
     // Commands may see other files than the server shows.
-    if (!isSame || length === size) return isSame;
     const isServed = await this.#haveSameEnd(source, there, length)
       .catch(asEntryError);
-    return isServed === true;
+    return isServed === true ? "same" : "other";
   }
 
   /** Hashes what is there, where it lies or by reading it back. */

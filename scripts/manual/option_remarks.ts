@@ -272,6 +272,29 @@ it never takes its place.
 What is skipped is not verified.
 On a server this needs SFTP.`,
 
+  resume: String.raw`
+Of a file that is shorter at the target, both beginnings are hashed.
+If they agree the file goes on there, or 16 MiB sooner if only that agrees.
+A file of the same length and hash is skipped.
+Any other file is copied whole, and one line says why.
+Where the server cannot hash, an upload reads back what is there, and a
+download is copied whole.
+On a server this needs SFTP.`,
+
+  retries: String.raw`
+The pause before each try is chance, up to 1, 2, 4 \&... 60 seconds.
+Nothing is tried again where the login was refused, or ssh asked for something.
+With
+.Fl q ,
+an ssh that did not connect does not say why, and is not tried again.
+What has arrived is not sent again, and a file that was cut goes on as with
+.Fl \-resume .
+Over SCP a copy that was cut begins again, unless it is a tree whose target may
+be new.
+Unless it is set otherwise,
+.Cm ServerAliveInterval
+is 15, so that a dead line ends.`,
+
   chmod: String.raw`
 .Cm D
 is for directories,

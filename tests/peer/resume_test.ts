@@ -66,7 +66,7 @@ const STATES: readonly State[] = [
   {
     name: "all of it",
     there: content,
-    said: /^skipped .*: the same content$/,
+    said: /^skipped .*: same content$/,
     moved: 0,
   },
   {
@@ -171,7 +171,7 @@ for (const sides of [UP, DOWN]) {
       assertEquals(files.toSorted(), [
         ["cut", "copied", undefined, 7],
         ["new", "copied", undefined, undefined],
-        ["same", "skipped", "the same content", undefined],
+        ["same", "skipped", "same content", undefined],
       ]);
       assertEquals(await describeTree(to), await describeTree(from));
     },
@@ -240,6 +240,28 @@ peerTest(
       "leave out -O\n",
     ]);
     assertEquals([...Deno.readDirSync(place.far)], []);
+  },
+);
+
+/** A server that serves no SFTP. */
+const withoutSftp = new SharedSshd(() => Sshd.start({ sftp: "none" }));
+
+peerTest(
+  "--resume: where the server has no SFTP, one line says that it needs that, and what is there stays",
+  NEEDS,
+  async () => {
+    using place = await withoutSftp.place();
+    place.makeNear([{ path: "f", content: "one two" }]);
+    place.makeFar([{ path: "f", content: "one" }]);
+    const { status, stderr } = await place.copy([
+      ...["--resume", "f", place.remote("f")],
+    ]);
+    assertEquals(status, 255, stderr);
+    assertMatch(
+      stderr,
+      /^seacp: far: .+: --resume needs SFTP: SCP sends files from their first byte$/m,
+    );
+    assertEquals(Deno.readTextFileSync(`${place.far}/f`), "one");
   },
 );
 

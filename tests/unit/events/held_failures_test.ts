@@ -69,16 +69,20 @@ Deno.test("HeldFailures: tell once what two tries say, and again what one try sa
     target: "far: s",
     reason: "same size and time",
   };
+  const warning: CopyEvent = { kind: "warning", message: "over SCP" };
   held.hold();
+  held.report(warning);
   held.report(skipped);
   held.report(skipped);
   held.report(settled("b", "copied"));
   held.drop();
   held.hold();
+  held.report(warning);
   held.report(skipped);
   held.report(settled("b", "copied"));
   held.release();
   assertEquals(told, [
+    warning,
     skipped,
     skipped,
     settled("b", "copied"),

@@ -54,7 +54,7 @@ class Scene {
   async copy(
     protocol: Protocol,
     connect: Readonly<Record<Protocol, Connect>>,
-    { mayChange = true } = {},
+    { mayChange = true, mendsLost = false } = {},
   ): Promise<void> {
     await copyWithFallback(
       {
@@ -77,12 +77,16 @@ class Scene {
             const { kind, message } = event;
             const lost = event.kind === "failure" &&
               event.isConnection === true;
+            const again = event.kind === "failure" && event.mendable
+              ? " at the login"
+              : "";
             this.seen.push(
-              `${kind}${lost ? " of a connection" : ""}: ${message}`,
+              `${kind}${again}${lost ? " of a connection" : ""}: ${message}`,
             );
           },
         },
         interrupted: this.interruption.signal,
+        mendsLost,
       },
     );
   }
@@ -93,6 +97,7 @@ function unavailable(reason: string, host = "far"): UnavailableProtocol {
     location: { kind: "remote", host, path: "x" },
     reason,
     isProven: reason === "no program",
+    ...(reason === "the server closed the connection" ? { wasLost: true } : {}),
   };
 }
 
@@ -393,3 +398,38 @@ for (const first of ["scp", "sftp"] as const) {
     assertEquals(scene.seen, [`${first} connects`]);
   });
 }
+
+Deno.test("copyWithFallback(): a connection that was lost at its start is tried again, not replaced", async () => {
+  for (const mayChange of [true, false]) {
+    const scene = new Scene();
+    await scene.copy("sftp", {
+      sftp: async () => fails("the server closed the connection"),
+      scp: never,
+    }, { mayChange, mendsLost: true });
+    const hint = mayChange ? "" : ": try without sftp";
+    assertEquals(scene.seen, [
+      "sftp connects",
+      "failure at the login of a connection: far: " +
+      `the server closed the connection${hint}`,
+    ]);
+  }
+});
+
+Deno.test("copyWithFallback(): the other protocol follows a lost connection where no try does", async () => {
+  const scene = new Scene();
+  await scene.copy("sftp", {
+    sftp: async () => fails("the server closed the connection"),
+    scp: async () => scene.connected("scp"),
+  });
+  assertEquals(scene.seen.slice(0, 2), ["sftp connects", "scp connects"]);
+  assertEquals(scene.seen.at(-1), "scp runs");
+});
+
+Deno.test("copyWithFallback(): a protocol that is missing is replaced, though lost connections are tried again", async () => {
+  const scene = new Scene();
+  await scene.copy("sftp", {
+    sftp: async () => fails("no program"),
+    scp: async () => scene.connected("scp"),
+  }, { mendsLost: true });
+  assertEquals(scene.seen.at(-1), "scp runs");
+});

@@ -182,3 +182,19 @@ peerTest(
     assertEquals(await flagsOf({ retries: 1 }, [own]), [own]);
   },
 );
+
+peerTest(
+  "Hosts: know from the options and the configuration if ssh asks, and if it says why it fails",
+  ["ssh"],
+  async () => {
+    const factsOf = async (...flags: string[]) => {
+      const ssh = { program: "ssh", flags: ["-Fnone", ...flags] };
+      const hosts = hostsOf({ ...KNOWN, ssh });
+      return [await hosts.areBatches([FAR]), await hosts.areQuiet([FAR])];
+    };
+    assertEquals(await factsOf(), [false, false]);
+    assertEquals(await factsOf("-oBatchMode=yes"), [true, false]);
+    assertEquals(await factsOf("-q"), [false, true]);
+    assertEquals(await factsOf("-oLogLevel=QUIET"), [false, true]);
+  },
+);

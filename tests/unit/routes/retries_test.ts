@@ -5,6 +5,7 @@ import type {
 } from "../../../lib/events/copy_event.ts";
 import { Tally } from "../../../lib/events/tally.ts";
 import {
+  type AttemptFacts,
   pauseBefore,
   type RetriedCopy,
   Retries,
@@ -20,6 +21,8 @@ class Stage {
   readonly pauses: number[] = [];
   readonly retries: Retries;
   tries = 0;
+  /** Facts that each try was given. */
+  readonly facts: AttemptFacts[] = [];
 
   constructor(retries: number, onPause: (stage: Stage) => void = () => {}) {
     const options = retries === 0 ? OPTIONS : { ...OPTIONS, retries };
@@ -44,7 +47,8 @@ class Stage {
   ): Promise<void> {
     await this.retries.run({
       locations: [FAR],
-      attempt: async () => {
+      attempt: async (facts) => {
+        this.facts.push(facts);
         const at = this.tries++;
         if (at < points.length) this.#lose(points[at]);
         await Promise.resolve();
@@ -149,4 +153,15 @@ Deno.test("pauseBefore(): doubles the longest pause up to a minute", () => {
 Deno.test("pauseBefore(): chance may make any pause shorter", () => {
   assertEquals(pauseBefore(3, 0), 0);
   assertEquals(pauseBefore(3, 0.5), 2);
+});
+
+Deno.test("Retries: a try knows if one before has begun over SFTP, and if it is the last one", async () => {
+  const stage = new Stage(3);
+  await stage.run(["login", "sftp", "login"]);
+  assertEquals(stage.facts, [
+    { isLast: false, goesOn: false },
+    { isLast: false, goesOn: false },
+    { isLast: false, goesOn: true },
+    { isLast: true, goesOn: true },
+  ]);
 });

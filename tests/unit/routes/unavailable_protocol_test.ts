@@ -118,6 +118,7 @@ const ENDS: readonly (readonly [
     kind: "unavailable",
     reason: "ssh failed (exit status 255)",
     isProven: false,
+    wasLost: true,
   }],
   ["takes a refused exec request for a proof", {
     code: 255,

@@ -154,3 +154,19 @@ Deno.test("CopyMemory: scans of several tries add what the ones before did not c
   second.end();
   assertEquals(counts, [[1, 10], [1, 20], [1, 5], []]);
 });
+
+Deno.test("copyTree(): with --no-clobber, what one source has made is kept from the next one of its name", async () => {
+  const { from, to, memory, observer } = new Stage();
+  from.addDirectory("e");
+  from.addFile("e/a", "other");
+  to.addDirectory("to");
+  const existing = { keepsAll: true, keepsSame: false, keepsNewer: false };
+  for (let tries = 0; tries < 2; tries++) {
+    await copyTree(
+      { files: from, entries: [{ path: "d/a" }, { path: "e/a" }] },
+      { files: to, path: "to", mustBeDirectory: true },
+      { options: transferOptions({ memory, existing }), observer },
+    );
+  }
+  assertEquals(to.textOf("to/a"), "a");
+});
