@@ -16,6 +16,7 @@ import {
   homeDirectory,
   variableBytes,
 } from "../system/environment.ts";
+import { ignore } from "../system/ignored_signals.ts";
 import { LibcError } from "../system/libc.ts";
 import {
   openLogFile,
@@ -111,6 +112,8 @@ async function serveClient(
   },
 ): Promise<number> {
   const { files, access, moved } = disk;
+  // A file that grows beyond the system's limit is a failure, not the end.
+  ignore("SIGXFSZ");
   const bytes = variableBytes("SSH_ORIGINAL_COMMAND");
   const command = bytes === undefined ? undefined : decodeName(bytes);
   const connection = environmentVariable("SSH_CONNECTION");

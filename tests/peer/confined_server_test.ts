@@ -6,7 +6,7 @@ import { peerTestUnless } from "../support/doors.ts";
 import { lacksLinuxLibrary } from "../support/c_library.ts";
 import { ConfinedServer } from "../support/servers/confined.ts";
 import { refusing } from "../support/process/refused_calls.ts";
-import { runProgram, seacp } from "../support/process/program.ts";
+import { runProgram, SEACP, seacp } from "../support/process/program.ts";
 import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import { listing } from "../support/fixtures/listing.ts";
 import { describeTree, makeTree, pattern } from "../support/fixtures/tree.ts";
@@ -270,6 +270,44 @@ test(
       assertEquals(status, 1, args.join(" "));
       assertMatch(stderr, reason);
     }
+  },
+);
+
+test(
+  "--serve: a file beyond the system's limit fails, and nothing else",
+  [],
+  async () => {
+    using directory = new TempDirectory();
+    const served = `${directory.path}/served`;
+    const log = `${directory.path}/log`;
+    Deno.mkdirSync(served);
+    const body = "x".repeat(3_000_000);
+    const { status, stdout } = await runProgram(
+      [
+        "sh",
+        "-c",
+        'ulimit -f 2000 && exec "$@"',
+        "sh",
+        ...SEACP,
+        "--serve",
+        served,
+        "--log",
+        log,
+      ],
+      {
+        env: { SSH_ORIGINAL_COMMAND: "scp -t ." },
+        input: Promise.resolve(
+          `C0644 ${body.length} a\n${body}\0C0644 1 b\nb\0`,
+        ),
+      },
+    );
+    assertEquals(status, 1);
+    assertMatch(stdout, /a: File too large\n/);
+    assertEquals(Deno.readTextFileSync(`${served}/b`), "b");
+    assertMatch(
+      Deno.readTextFileSync(log),
+      /reason="\.\/a: File too large"\n$/,
+    );
   },
 );
 
