@@ -16,6 +16,7 @@ import {
   homeDirectory,
   variableBytes,
 } from "../system/environment.ts";
+import { ignore } from "../system/ignored_signals.ts";
 import { LibcError } from "../system/libc.ts";
 import {
   openLogFile,
@@ -48,8 +49,8 @@ export async function runDirectoryServer(
     const disk = opened.use(ConfinedDisk.open(server.directory, server.access));
     const account = await checkDirectory(server, disk);
     const log = opened.use(openLog(server));
-    const hasLandlock = disk.confine();
     if (server.isCheck) {
+      const hasLandlock = disk.confine();
       const owners = account.owners;
       terminal.write(
         checkText({ ...server, account, owners, hasLandlock }) + "\n",
@@ -102,7 +103,7 @@ function openLog({ log }: DirectoryServer): SessionLog | undefined {
 }
 
 async function serveClient(
-  { files, access, moved }: ConfinedDisk,
+  disk: ConfinedDisk,
   { user, log, terminal, interruption }: {
     user: string;
     log: SessionLog | undefined;
@@ -110,6 +111,9 @@ async function serveClient(
     interruption: (last: () => void) => AbortSignal;
   },
 ): Promise<number> {
+  const { files, access, moved } = disk;
+  // A file that grows beyond the system's limit is a failure, not the end.
+  ignore("SIGXFSZ");
   const bytes = variableBytes("SSH_ORIGINAL_COMMAND");
   const command = bytes === undefined ? undefined : decodeName(bytes);
   const connection = environmentVariable("SSH_CONNECTION");
@@ -124,8 +128,11 @@ async function serveClient(
     }
   };
   const interrupted = interruption(note);
+  const channel = standardChannel(interrupted);
+  // From here on the client's bytes are read, and no path of the system is opened.
+  disk.confine();
   const verdict = await serveConfined(command, {
-    openChannel: () => standardChannel(interrupted),
+    channel,
     files,
     access,
     isTerminal: isInputTerminal(),

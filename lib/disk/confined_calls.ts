@@ -8,6 +8,7 @@ import type { Attributes, Times } from "../filesystem/file_system.ts";
 import { decodeName } from "../names/name_bytes.ts";
 import { mayLeadOut } from "../names/link_text.ts";
 import {
+  type EntryIn,
   linkOf,
   mkdirIn,
   O_DIRECTORY,
@@ -197,11 +198,10 @@ export class ConfinedCalls implements SystemCalls {
     how: { replaces: boolean },
   ): void {
     this.rights.change(() => {
-      this.root.withEntry(from, (fd) => this.rights.checkChange(fd));
-      this.root.withParent(from, (old) =>
-        this.root.withParent(to, (place) => {
-          renameIn(old, place, how);
-        }));
+      this.root.withParent(from, (old) => {
+        this.#checkOwn(old);
+        this.root.withParent(to, (place) => renameIn(old, place, how));
+      });
     });
   }
 
@@ -215,11 +215,25 @@ export class ConfinedCalls implements SystemCalls {
 
   protected removeEntry(path: string, kind: "directory" | "other"): void {
     this.rights.change(() => {
-      this.root.withEntry(path, (fd) => this.rights.checkChange(fd));
-      this.root.withParent(path, ({ directory, name }) => {
-        unlinkIn(directory, name, kind);
+      this.root.withParent(path, (entry) => {
+        this.#checkOwn(entry);
+        unlinkIn(entry.directory, entry.name, kind);
       });
     });
+  }
+
+  /**
+   * Checks that an entry may be renamed or removed. Only who may write to its
+   * directory on the system itself could put another one in its place meanwhile.
+   */
+  #checkOwn({ directory, name }: EntryIn): void {
+    if (this.rights.mayReplace) return;
+    const fd = openBeneath(directory, name, O_PATH);
+    try {
+      this.rights.checkChange(fd);
+    } finally {
+      close(fd);
+    }
   }
 
   readlink(path: string): string | undefined {

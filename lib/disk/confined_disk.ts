@@ -64,9 +64,11 @@ export class ConfinedDisk implements Disposable {
    * Has the kernel, too, keep this thread in the directory, for good.
    *
    * @returns False where it has no Landlock.
+   * @throws {EntryError} If it has it and refuses.
    */
   confine(): boolean {
-    return confineThread(this.#root, { mayWrite: mayMake(this.access) });
+    const mayWrite = mayMake(this.access);
+    return attempt("Landlock", () => confineThread(this.#root, { mayWrite }));
   }
 
   [Symbol.dispose](): void {

@@ -67,7 +67,10 @@ const FUNCTIONS = {
 let loaded: Calls<typeof FUNCTIONS> | undefined;
 
 function libc(): Calls<typeof FUNCTIONS> {
-  return loaded ??= libcCalls(FUNCTIONS, ["fchmod", "futimens"]);
+  return loaded ??= libcCalls(FUNCTIONS, {
+    copy: ["fchmod", "futimens"],
+    server: ["fchmod", "futimens", "lseek"],
+  });
 }
 
 /** Tells whether this system has these calls and lets the program make them. */

@@ -21,8 +21,8 @@ import { serveSftp } from "./sftp_session.ts";
 
 /** Tools of a session. */
 export interface ConfinedSurroundings {
-  /** Opens the channel to the client; called once at most. */
-  readonly openChannel: () => Channel;
+  /** Channel to the client. */
+  readonly channel: Channel;
   /** Files of the server's directory. */
   readonly files: ServedFileSystem;
   readonly access: Access;
@@ -87,9 +87,8 @@ export async function serveConfined(
 /** Refuses an SCP client, which shows its user the reason. */
 async function refuseScp(
   reason: string,
-  { openChannel }: ConfinedSurroundings,
+  { channel }: ConfinedSurroundings,
 ): Promise<Verdict> {
-  const channel = openChannel();
   const text = `seacp: ${reason}`;
   try {
     await channel.write(formatRecord({ kind: "fatal", text }));
@@ -102,9 +101,8 @@ async function refuseScp(
 }
 
 async function serveSftpClient(
-  { openChannel, files }: ConfinedSurroundings,
+  { channel, files }: ConfinedSurroundings,
 ): Promise<Verdict> {
-  const channel = openChannel();
   try {
     await serveSftp(channel, files);
     await channel.flush();
@@ -119,7 +117,7 @@ async function serveSftpClient(
 
 async function serveScp(
   { kind: _, ...command }: ServedScp,
-  { openChannel, files, say }: ConfinedSurroundings,
+  { channel, files, say }: ConfinedSurroundings,
 ): Promise<Verdict> {
   let failures = 0;
   let reason: string | undefined;
@@ -135,7 +133,7 @@ async function serveScp(
     ? await pathsOf(command.paths, files)
     : command.paths.map(textOf);
   const status = await serve({ ...command, paths }, {
-    channel: openChannel(),
+    channel,
     files,
     platform: "posix",
     say,

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Turns } from "../channel/turns.ts";
 import type { OpenFile } from "../filesystem/file_system.ts";
 import type { ClientCheck } from "../sftp/wire/client_requests.ts";
@@ -55,6 +54,8 @@ export async function checkFile(
   if (count * hashBytes > MOST_HASH_BYTES) {
     throw new RequestRefusal(Status.FAILURE, "there are too many blocks");
   }
+  // Most sessions check no file, and the runtime takes its time to load this.
+  const { createHash } = await import("node:crypto");
   const buffer = new Uint8Array(READ_BYTES);
   const result = new Uint8Array(count * hashBytes);
   for (let at = 0; at < count; at++) {

@@ -49,7 +49,7 @@ function spawnPiped(
     error: stderr.writeEnd,
   }, options);
   // There is time for this until the first output.
-  compileCalls();
+  compileCalls("copy");
   // The channel owns the descriptors from now on.
   ours.move();
   const channel = new PipeChannel(output.readEnd, input.writeEnd);

@@ -36,7 +36,7 @@ const FUNCTIONS = {
 let loaded: Calls<typeof FUNCTIONS> | undefined;
 
 function libc(): Calls<typeof FUNCTIONS> {
-  return loaded ??= libcCalls(FUNCTIONS, ["syscall"]);
+  return loaded ??= libcCalls(FUNCTIONS, { server: ["syscall"] });
 }
 
 /** Number of openat2(2), the same on every architecture. */

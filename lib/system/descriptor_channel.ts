@@ -1,5 +1,6 @@
 import { BufferedChannel } from "../channel/buffered_channel.ts";
 import * as libc from "./descriptors.ts";
+import { compileCalls } from "./libc.ts";
 import type { PatientOutput } from "./standard_output.ts";
 
 /** Bytes per block. */
@@ -14,6 +15,9 @@ const WAIT_MILLISECONDS = 20;
 /** Blocking waits before another thread waits. */
 const BLOCKING_WAITS = 10;
 
+/** Reads after which a session is long enough for its calls to be compiled. */
+const READS_BEFORE_COMPILED = 32;
+
 /**
  * Channel over two descriptors of this process that are its own to wait for: each
  * wait stops all else, so that an answer leaves a few microseconds after its request.
@@ -24,6 +28,7 @@ export class DescriptorChannel extends BufferedChannel implements Disposable {
   readonly #ended = Promise.withResolvers<void>();
   #hasEnded = false;
   #isOpen = true;
+  #reads = 0;
 
   /**
    * @param input Descriptor to read from, which need not be non-blocking.
@@ -48,6 +53,7 @@ export class DescriptorChannel extends BufferedChannel implements Disposable {
       } else if (!libc.isReadableWithin(this.#input, WAIT_MILLISECONDS)) {
         continue;
       }
+      if (++this.#reads === READS_BEFORE_COMPILED) compileCalls("server");
       const count = libc.read(this.#input, bytes);
       if (count !== undefined) return bytes.subarray(0, count);
     }

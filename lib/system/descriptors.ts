@@ -64,7 +64,10 @@ const FUNCTIONS = {
 let loaded: Calls<typeof FUNCTIONS> | undefined;
 
 function libc(): Calls<typeof FUNCTIONS> {
-  return loaded ??= libcCalls(FUNCTIONS, ["recv", "write", "close"]);
+  return loaded ??= libcCalls(FUNCTIONS, {
+    copy: ["recv", "write", "close"],
+    server: ["read", "write", "send", "poll_here", "close"],
+  });
 }
 
 /** Flag of open(2): reads and writes of the descriptor do not wait. */
@@ -198,14 +201,23 @@ function polled(request: Int32Array<ArrayBuffer>): Promise<void> {
   });
 }
 
+/** Request of polls that block the thread, and that no two have at a time. */
+const blockingPoll = new Int32Array(2);
+
 /** Blocks the thread until there are bytes to read, and tells that there are. */
 export function isReadableWithin(fd: number, milliseconds: number): boolean {
-  return libc().poll_here(Int32Array.of(fd, POLLIN), 1n, milliseconds) === 1;
+  return isWithin(fd, POLLIN, milliseconds);
 }
 
 /** Blocks the thread until there is room to write, or a failure to report. */
 export function isWritableWithin(fd: number, milliseconds: number): boolean {
-  return libc().poll_here(Int32Array.of(fd, POLLOUT), 1n, milliseconds) === 1;
+  return isWithin(fd, POLLOUT, milliseconds);
+}
+
+function isWithin(fd: number, events: number, milliseconds: number): boolean {
+  blockingPoll[0] = fd;
+  blockingPoll[1] = events;
+  return libc().poll_here(blockingPoll, 1n, milliseconds) === 1;
 }
 
 /** Blocks the thread for a time, and some 50 µs more. */

@@ -21,7 +21,7 @@ const BYTES = 112;
  * @throws {LibcError} If the system does not tell.
  */
 export function spaceOf(fd: number): DiskSpace {
-  loaded ??= libcCalls(FUNCTIONS, ["fstatvfs"]);
+  loaded ??= libcCalls(FUNCTIONS);
   const libc = loaded;
   const status = new DataView(new ArrayBuffer(BYTES));
   checked(() => libc.fstatvfs(fd, status));

@@ -26,7 +26,10 @@ let loaded: Calls<typeof FUNCTIONS> | undefined;
  * @throws {Error} If the system has no such calls, or they may not be used.
  */
 export function entryCalls(): Calls<typeof FUNCTIONS> {
-  return loaded ??= libcCalls(FUNCTIONS, ["open"]);
+  return loaded ??= libcCalls(FUNCTIONS, {
+    copy: ["open"],
+    server: ["open"],
+  });
 }
 
 /**

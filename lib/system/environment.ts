@@ -28,15 +28,22 @@ export function homeDirectory(
   return variable("HOME") || variable("USERPROFILE") || "";
 }
 
-/** Takes every variable out of the process's environment. */
-export function clearEnvironment(): void {
-  for (const name of Object.keys(Deno.env.toObject())) Deno.env.delete(name);
-}
-
 const FUNCTIONS = {
+  clearenv: { parameters: [], result: "i32" },
   getenv: { parameters: ["buffer"], result: "pointer" },
   strlen: { parameters: ["pointer"], result: "usize" },
 } as const;
+
+/**
+ * Takes every variable out of the process's environment, on Linux.
+ *
+ * @throws {Error} If the C library may not be used.
+ */
+export function clearEnvironment(): void {
+  // The runtime's own call passes over variables that are not UTF-8.
+  const libc: Calls<typeof FUNCTIONS> = libcCalls(FUNCTIONS);
+  libc.clearenv();
+}
 
 /**
  * Gives the bytes of an environment variable, which need not be UTF-8; `undefined`

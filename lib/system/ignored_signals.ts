@@ -6,6 +6,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
   SIGHUP: 1,
   SIGINT: 2,
   SIGTERM: 15,
+  SIGXFSZ: 25,
 };
 
 /** 64-bit words that every system's `struct sigaction` fits in. */

@@ -12,19 +12,26 @@ export type Calls<F extends Functions> = {
   readonly [Name in keyof F]: Deno.UnsafeFnPointer<F[Name]>["call"];
 };
 
-/** Steps that each have some calls compiled, once there is time for it. */
-const compilations: (() => void)[] = [];
+/** Program whose frequent calls are compiled. */
+export type Caller = "copy" | "server";
+
+/** Steps that each have some calls of a program compiled. */
+const compilations: Readonly<Record<Caller, (() => void)[]>> = {
+  copy: [],
+  server: [],
+};
 
 /**
  * Finds functions of the library. They are called by their addresses, until
  * `compileCalls`.
  *
- * @param frequent Functions that a copy of many files calls most.
+ * @param frequent Functions that a copy of many files calls most, and those that a
+ * server of many requests does.
  * @throws {Error} If there is no such library or function, or it may not be used.
  */
 export function libcCalls<const F extends Functions>(
   functions: F,
-  frequent: readonly (keyof F & string)[] = [],
+  frequent: Partial<Record<Caller, readonly (keyof F & string)[]>> = {},
 ): Calls<F> {
   const entries = Object.entries(functions);
   const addresses = libcAddresses(
@@ -38,9 +45,11 @@ export function libcCalls<const F extends Functions>(
     return [key, pointer.call.bind(pointer)];
   });
   const found = Object.fromEntries(calls) as Calls<F>;
-  if (frequent.length > 0) {
-    const definitions = frequent.map((name) => [name, functions[name]!]);
-    compilations.push(() =>
+  for (const caller of ["copy", "server"] as const) {
+    const names = frequent[caller] ?? [];
+    if (names.length === 0) continue;
+    const definitions = names.map((name) => [name, functions[name]!]);
+    compilations[caller].push(() =>
       Object.assign(
         found,
         Deno.dlopen(abi.library, Object.fromEntries(definitions)).symbols,
@@ -51,12 +60,12 @@ export function libcCalls<const F extends Functions>(
 }
 
 /**
- * Compiles the frequent calls that were found so far. Each takes the runtime half
+ * Compiles the frequent calls of a program that were found so far. Each takes the runtime half
  * a millisecond, best spent while no input has come; a call by address takes 1 µs
  * more, measured.
  */
-export function compileCalls(): void {
-  for (const compile of compilations.splice(0)) compile();
+export function compileCalls(caller: Caller): void {
+  for (const compile of compilations[caller].splice(0)) compile();
 }
 
 /**

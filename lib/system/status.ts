@@ -79,7 +79,10 @@ const STATX_BTIME = 0x800;
  */
 export function byStatx(): StatusCalls {
   const STATX_BASIC_STATS = 0x7ff;
-  const libc: Calls<typeof STATX> = libcCalls(STATX, ["statx"]);
+  const libc: Calls<typeof STATX> = libcCalls(STATX, {
+    copy: ["statx"],
+    server: ["statx"],
+  });
   const status = new DataView(new ArrayBuffer(256));
   return {
     look: (directory, path, flags) =>
@@ -150,7 +153,10 @@ const LAYOUTS = {
 export function byFstatat(): StatusCalls {
   const { version, modeOffset, namesOffset, ownersOffset } =
     LAYOUTS[Deno.build.arch];
-  const libc: Calls<typeof FSTATAT> = libcCalls(FSTATAT, ["__fxstatat"]);
+  const libc: Calls<typeof FSTATAT> = libcCalls(FSTATAT, {
+    copy: ["__fxstatat"],
+    server: ["__fxstatat"],
+  });
   const status = new DataView(new ArrayBuffer(144));
   return {
     look: (directory, path, flags) =>

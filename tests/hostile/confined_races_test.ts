@@ -203,7 +203,7 @@ function serveOn(
 ): [Channel, Promise<Verdict>] {
   const [near, far] = channelPair();
   const served = serveConfined(command, {
-    openChannel: () => far,
+    channel: far,
     files,
     access,
     isTerminal: false,

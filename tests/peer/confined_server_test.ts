@@ -6,7 +6,7 @@ import { peerTestUnless } from "../support/doors.ts";
 import { lacksLinuxLibrary } from "../support/c_library.ts";
 import { ConfinedServer } from "../support/servers/confined.ts";
 import { refusing } from "../support/process/refused_calls.ts";
-import { runProgram, seacp } from "../support/process/program.ts";
+import { runProgram, SEACP, seacp } from "../support/process/program.ts";
 import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import { listing } from "../support/fixtures/listing.ts";
 import { describeTree, makeTree, pattern } from "../support/fixtures/tree.ts";
@@ -273,7 +273,45 @@ test(
   },
 );
 
-for (const refusal of ["ENOSYS", "EPERM"] as const) {
+test(
+  "--serve: a file beyond the system's limit fails, and nothing else",
+  [],
+  async () => {
+    using directory = new TempDirectory();
+    const served = `${directory.path}/served`;
+    const log = `${directory.path}/log`;
+    Deno.mkdirSync(served);
+    const body = "x".repeat(3_000_000);
+    const { status, stdout } = await runProgram(
+      [
+        "sh",
+        "-c",
+        'ulimit -f 2000 && exec "$@"',
+        "sh",
+        ...SEACP,
+        "--serve",
+        served,
+        "--log",
+        log,
+      ],
+      {
+        env: { SSH_ORIGINAL_COMMAND: "scp -t ." },
+        input: Promise.resolve(
+          `C0644 ${body.length} a\n${body}\0C0644 1 b\nb\0`,
+        ),
+      },
+    );
+    assertEquals(status, 1);
+    assertMatch(stdout, /a: File too large\n/);
+    assertEquals(Deno.readTextFileSync(`${served}/b`), "b");
+    assertMatch(
+      Deno.readTextFileSync(log),
+      /reason="\.\/a: File too large"\n$/,
+    );
+  },
+);
+
+for (const refusal of ["ENOSYS", "EPERM", "EAGAIN"] as const) {
   test(
     `--serve does not start where openat2 gives ${refusal}`,
     ["python3"],
@@ -287,7 +325,9 @@ for (const refusal of ["ENOSYS", "EPERM"] as const) {
       assertMatch(stderr, /this system does not let openat2\(2\) be used/);
     },
   );
+}
 
+for (const refusal of ["ENOSYS", "EPERM"] as const) {
   test(`--serve starts, and tells so, where Landlock gives ${refusal}`, [
     "python3",
   ], async () => {

@@ -5,9 +5,12 @@ import { fileURLToPath } from "node:url";
 const SCRIPT = fileURLToPath(new URL("refused_calls.py", import.meta.url));
 
 /** Errors of a call that is refused, by <asm-generic/errno.h>. */
-const ERRORS = { EPERM: 1, ENOSYS: 38 } as const;
+const ERRORS = { EPERM: 1, EAGAIN: 11, ENOSYS: 38 } as const;
 
-/** Refusal of a call: by a filter, or by a kernel that does not know it. */
+/**
+ * Refusal of a call: by a filter, by a kernel that does not know it, or by one that
+ * can never carry it out now.
+ */
 type Refusal = keyof typeof ERRORS;
 
 /** Numbers of calls, by <asm/unistd.h>. */

@@ -5,6 +5,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { ConfinedDisk } from "../../../lib/disk/confined_disk.ts";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
+import { ServedDisk } from "../../../lib/disk/served_disk.ts";
 import { EntryError } from "../../../lib/errors.ts";
 import type { ServedFileSystem } from "../../../lib/filesystem/served_file_system.ts";
 import {
@@ -66,6 +68,24 @@ const CALLS: Readonly<
     ]),
   ),
 };
+
+/** Methods that open and change nothing. */
+const PURE = ["constructor", "join", "nameOf", "home", "canonical"];
+
+confinedTest("a confined disk: every call is tried here", () => {
+  const tried = Object.keys(CALLS).map((name) => name.split(" ")[0]);
+  const methods = [ServedDisk, LocalFileSystem].flatMap(({ prototype }) =>
+    Object.getOwnPropertyNames(prototype)
+  );
+  assertEquals(
+    methods.includes("openToRead") && methods.includes("look"),
+    true,
+  );
+  assertEquals(
+    methods.filter((name) => !PURE.includes(name) && !tried.includes(name)),
+    [],
+  );
+});
 
 /** Facts of the directory outside, which nothing may change. */
 function outsideOf({ outside }: ConfinedPlace): unknown {

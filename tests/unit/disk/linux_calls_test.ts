@@ -21,7 +21,12 @@ testUnless(
       [() => linuxCalls.openToRead("/dev/null/x"), 20, "Not a directory"],
       [() => linuxCalls.mkdir("/", 0o755), 17, "File exists"],
     ];
-    for (const prepare of [() => {}, libc.compileCalls]) {
+    const compilations = [
+      () => {},
+      () => libc.compileCalls("copy"),
+      () => libc.compileCalls("server"),
+    ];
+    for (const prepare of compilations) {
       prepare();
       for (const [call, code, message] of rows) {
         const error = assertThrows(call, libc.LibcError);

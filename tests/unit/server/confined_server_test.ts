@@ -13,7 +13,7 @@ import {
 /** Serves a command on a disk with the files `a.txt` and `b.txt`. */
 async function served(
   command: string | undefined,
-  peer: ScriptedPeer | undefined,
+  peer = new ScriptedPeer(),
   access: Access = "read-write",
   { isTerminal = false } = {},
 ): Promise<Verdict & { said: string[] }> {
@@ -23,16 +23,13 @@ async function served(
   }
   const said: string[] = [];
   const verdict = await serveConfined(command, {
-    openChannel: () => {
-      if (peer === undefined) throw new Error("no channel was expected");
-      return peer;
-    },
+    channel: peer,
     files: place.disk.files,
     access,
     isTerminal,
     say: (line) => said.push(line),
   });
-  peer?.assertDone();
+  peer.assertDone();
   return { ...verdict, said };
 }
 
