@@ -1,19 +1,20 @@
 /**
  * Script that hashes files on a host, for any POSIX shell. It says its key and the
- * first tool that hashes an empty input right. Then it reads a request from each
- * line and answers it with what the tool says, and a last line with a dot and the
- * exit status. No name is part of the command.
+ * first tool that hashes an empty input right. Then it reads requests, and answers
+ * each with what the tool says, and a last line with a dot and the exit status. No
+ * name is part of the command.
  *
- * A request is letters and a number, a blank, and a path:
+ * A request is a line for one file, or lines for several, which one call of the tool
+ * hashes:
  *
  *     [LENGTH][l][e] PATH
+ *     +COUNT, and COUNT lines with a PATH each
  *
  * `LENGTH` is that of the beginning to hash, in bytes; `l` marks a large file, which
  * is worth the start of openssl; with `e` the path is written for `printf %b`.
  */
 
 import { EntryError } from "../errors.ts";
-import { hashIn } from "../filesystem/digest.ts";
 import { decodeName, encodeName } from "../names/name_bytes.ts";
 import { literalWord } from "../names/remote_path.ts";
 import { quotedForShell } from "../names/shell_quoting.ts";
@@ -22,17 +23,24 @@ import { quotedForShell } from "../names/shell_quoting.ts";
 export const EMPTY_HASH =
   "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/** Tools that hash their input, the first ones on most systems. */
+/**
+ * Tools that hash their input, or each of their arguments: then a line begins with the
+ * hash. The first ones are on most systems.
+ */
 const TOOLS: readonly string[] = [
   "sha256sum",
   "shasum -a 256",
   "sha256 -q",
-  "cksum -a sha256",
-  "openssl dgst -sha256",
+  "cksum -a sha256 --untagged",
+  "openssl dgst -sha256 -r",
   "digest -a sha256",
   "busybox sha256sum",
   "toybox sha256sum",
 ];
+
+/** Most files, and most bytes of their paths, that one call of a tool hashes. */
+const MOST_FILES = 64;
+const MOST_PATH_BYTES = 32 * 1024;
 
 /** Length from which on a file is worth the fastest tool, in bytes. */
 const LARGE_BYTES = 8 * 1024 * 1024;
@@ -51,13 +59,17 @@ export const HASH_SCRIPT = [
   'o() { case $(: | $1 2>/dev/null) in *"$e"*) return 0;; esac; return 1; }',
   `for c in ${TOOLS.map((tool) => `"${tool}"`).join(" ")}`,
   'do if o "$c"; then t=$c; break; fi; done',
-  'l=$t; if o "openssl dgst -sha256"; then l="openssl dgst -sha256"; fi',
+  'l=$t; if o "openssl dgst -sha256 -r"; then l="openssl dgst -sha256 -r"; fi',
   'case $(echo ab | head -c 1 2>/dev/null) in a) p() { head -c "$1"; };; ' +
   `*) p() { dd bs=${BLOCK_BYTES} count=$(($1/${BLOCK_BYTES})); ` +
   `dd bs=1 count=$(($1%${BLOCK_BYTES})); };; esac`,
   'echo "${t:-none}"',
   '[ -n "$t" ] || exit 0',
-  'while IFS= read -r x; do [ -n "$x" ] || continue; ' +
+  'while IFS= read -r x; do [ -n "$x" ] || continue',
+  "case $x in +*) c=${x#+} s=; set --; while [ $c -gt 0 ]; do IFS= read -r f; " +
+  'case $f in /*) ;; *) f=./$f;; esac; [ -f "$f" ] || s=9; ' +
+  'set -- "$@" "$f"; c=$((c-1)); done; ' +
+  '(exit $s) && $t "$@" </dev/null 2>/dev/null; echo ".$?"; continue;; esac',
   "h=$t n=${x%% *} f=${x#* }",
   'case $n in *e) n=${n%e} f=$(printf %b. "$f") f=${f%.};; esac',
   "case $n in *l) n=${n%l} h=$l;; esac",
@@ -93,45 +105,95 @@ export interface HashRequest {
   readonly size?: number | undefined;
 }
 
-/**
- * Encodes a request.
- *
- * @throws {EntryError} If the path stands for no bytes.
- */
-export function formatRequest(
+/** Tells a request that may share a call of the tool with others. */
+export function isShareable(
   { path, length, size = 0 }: HashRequest,
-): Uint8Array {
-  if (path.includes("\0")) {
-    throw new EntryError(`${path}: no name has a NUL in it`);
+): boolean {
+  return length === undefined && size < LARGE_BYTES && !path.includes("\n");
+}
+
+/**
+ * Takes the first requests of a queue that are sent together: one, or several that
+ * share a call of the tool.
+ */
+export function takeRequests<R extends HashRequest>(queue: R[]): readonly R[] {
+  let count = 0;
+  let bytes = 0;
+  while (count < Math.min(queue.length, MOST_FILES)) {
+    const request = queue[count]!;
+    bytes += request.path.length;
+    const fits = isShareable(request) && bytes <= MOST_PATH_BYTES;
+    if (!fits && count > 0) break;
+    count++;
+    if (!fits) break;
   }
-  const isEncoded = /\n/.test(path);
+  return queue.splice(0, count);
+}
+
+/**
+ * Encodes requests that are sent together.
+ *
+ * @throws {EntryError} If a path stands for no bytes.
+ */
+export function formatRequests(
+  requests: readonly HashRequest[],
+): Uint8Array {
+  const [first] = requests;
+  if (requests.length === 1) return encodeName(lineOf(first!));
+  const lines = [`+${requests.length}`, ...requests.map(({ path }) => path)];
+  return encodeName(`${lines.join("\n")}\n`);
+}
+
+/** Gives the line of a request for one file. */
+function lineOf({ path, length, size = 0 }: HashRequest): string {
+  const isEncoded = path.includes("\n");
   const text = isEncoded
     ? path.replaceAll("\\", "\\0134").replaceAll("\n", "\\0012")
     : path;
-  const flags = `${length ?? ""}${(length ?? size) >= LARGE_BYTES ? "l" : ""}${
-    isEncoded ? "e" : ""
-  }`;
-  return encodeName(`${flags} ${text}\n`);
+  const isLarge = (length ?? size) >= LARGE_BYTES;
+  const flags = `${length ?? ""}${isLarge ? "l" : ""}${isEncoded ? "e" : ""}`;
+  return `${flags} ${text}\n`;
 }
 
-/** Answer of the script. */
-export interface HashAnswer {
-  /** SHA-256; `undefined` where the file cannot be read. */
-  readonly hash: string | undefined;
+/**
+ * Checks that a path can be sent.
+ *
+ * @throws {EntryError} If it stands for no bytes that a file can have for a name.
+ */
+export function checkPath(path: string): void {
+  encodeName(path);
+  if (!path.includes("\0")) return;
+  throw new EntryError(`${path}: no name has a NUL in it`);
 }
+
+/**
+ * Hashes in the order of their requests; `undefined` for a file that cannot be read.
+ * Where several were sent together, one of those leaves all without a hash.
+ */
+export type HashAnswers = readonly (string | undefined)[];
 
 /**
  * Reads a line of an answer.
  *
  * @param before Lines of the same answer that came before.
+ * @param count Number of files.
  * @returns `undefined` where the answer goes on.
  */
 export function parseAnswerLine(
   line: Uint8Array,
   before: readonly string[],
-): HashAnswer | undefined {
+  count: number,
+): HashAnswers | undefined {
   const text = decodeName(line);
   const [, status] = /^\.(\d+)\r?$/.exec(text) ?? [];
   if (status === undefined) return undefined;
-  return { hash: status === "0" ? hashIn(before.join("\n")) : undefined };
+  const hashes = before.map(hashAtStart);
+  const isWhole = status === "0" && hashes.length === count;
+  return isWhole ? hashes : Array.from({ length: count }, () => undefined);
+}
+
+/** Gives the SHA-256 that a line begins with; GNU's tools put a `\\` before some. */
+function hashAtStart(line: string): string | undefined {
+  const [, hash] = /^\\?([0-9a-f]{64})(?![0-9a-f])/i.exec(line) ?? [];
+  return hash?.toLowerCase();
 }

@@ -10,6 +10,7 @@ import type { SshSession } from "../ssh/session.ts";
 import { laterObserver } from "./connection_starter.ts";
 import type { SessionContext } from "./route.ts";
 import { startSsh } from "./session_start.ts";
+import { hasFilesHashed } from "./verified_copy.ts";
 
 /** Timeouts of a silent remote: its files are read back then. */
 const PATIENCE: Patience = { afterLogin: 5000, unseen: 15_000 };
@@ -37,13 +38,14 @@ export function hashSessionOf(
   context: SessionContext,
   options: HashSessionOptions,
 ): HashSession | undefined {
-  const { verifies } = context.job.options;
-  return verifies ? new HashSession(location, context, options) : undefined;
+  return hasFilesHashed(context.job.options)
+    ? new HashSession(location, context, options)
+    : undefined;
 }
 
 /**
- * Session with the script that hashes files on a host. Its ssh starts with the first
- * file, beside the copy, and serves until the copy's session ends.
+ * Session with the script that hashes files on a host. Its ssh starts beside the copy,
+ * and serves until the copy's session ends.
  */
 export class HashSession implements Digester {
   readonly #location: RemoteLocation;
@@ -62,27 +64,29 @@ export class HashSession implements Digester {
     this.#options = options;
   }
 
+  /** Starts its ssh, if that has not been done. */
+  start(): void {
+    this.#begun ??= this.#begin();
+  }
+
   async digest(
     path: string,
     { length, size }: DigestOptions = {},
   ): Promise<Digest> {
-    const hasher = await (this.#begun ??= this.#begin());
+    this.start();
+    const hasher = await this.#begun!;
     if (typeof hasher === "string") {
       return { kind: "unavailable", reason: hasher };
     }
-    const answer = await hasher.hash({ path, length, size })
-      .catch((error) => {
-        if (error instanceof EntryError) throw error;
-        asConnectionFailure(error);
-        return undefined;
-      });
-    if (answer === undefined) {
-      return {
-        kind: "unavailable",
-        reason: "the session that hashes was lost",
-      };
+    try {
+      const hash = await hasher.hash({ path, length, size });
+      if (hash !== undefined) return { kind: "hash", hash };
+    } catch (error) {
+      if (error instanceof EntryError) throw error;
+      asConnectionFailure(error);
+      const reason = "the session that hashes was lost";
+      return { kind: "unavailable", reason };
     }
-    if (answer.hash !== undefined) return { kind: "hash", hash: answer.hash };
     throw new EntryError(`${this.#location.host}: ${path}: it cannot be read`);
   }
 

@@ -16,6 +16,7 @@ import {
   type Protocol,
   PROTOCOL_NAMES,
 } from "./protocol_choice.ts";
+import { hasFilesHashed } from "./verified_copy.ts";
 import type { UnavailableProtocol } from "./unavailable_protocol.ts";
 
 /** Facts about a copy that do not come from its hosts. */
@@ -159,8 +160,9 @@ export class Hosts {
   }
 
   async #resolve(location: RemoteLocation): Promise<HostFacts> {
-    const { ssh, protocol, jobs, verifies } = this.#options;
-    const isWanted = protocol === undefined || jobs > 1 || verifies === true;
+    const { ssh, protocol, jobs } = this.#options;
+    const isWanted = protocol === undefined || jobs > 1 ||
+      hasFilesHashed(this.#options);
     const configuration = isWanted
       ? await resolveConfiguration(ssh, location)
       : undefined;

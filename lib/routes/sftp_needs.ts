@@ -66,6 +66,12 @@ const NEEDS: readonly Need[] = [
     isGiven: ({ existing }) => existing?.keepsSame === true,
   },
   {
+    option: "--checksum",
+    ways: ["up", "down", "between"],
+    reason: "SCP tells no SHA-256",
+    isGiven: ({ existing }) => existing?.comparesContent === true,
+  },
+  {
     option: "--update",
     ways: ["up", "between"],
     reason: NO_LOOK,

@@ -144,6 +144,7 @@ export class SftpSessions {
       const files = new Map<Server, SftpFileSystem>();
       for (const server of servers) {
         if (files.has(server)) continue;
+        server.hashes?.start();
         const sftp = isWithin ? server.sftp : allOf(server);
         if (!isWithin) server.connections?.want(copy.width);
         files.set(server, await this.#filesOf(server, sftp));

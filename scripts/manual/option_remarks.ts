@@ -225,6 +225,16 @@ A file that was cut short looks newer than its source: where that may happen,
 .Fl \-skip\-unchanged
 is safer.`,
 
+  checksum: String.raw`
+Files of the same length are compared by their SHA-256, which a server tells as
+with
+.Fl \-verify ;
+where it tells none, they are copied, and one line says so.
+This alone is enough; with
+.Fl \-skip\-unchanged
+it takes the place of size and time, and files that are copied get the times of
+their source.`,
+
   mkdir: String.raw`
 The target is then always a directory.
 Over SCP the remote shell runs

@@ -6,51 +6,13 @@ import { peerTest, sftpSshdDoor, writeScript } from "../support/doors.ts";
 import type { Place } from "../support/fixtures/place.ts";
 import { describeTree, ODD_NAMES } from "../support/fixtures/tree.ts";
 import { jsonEvents } from "../support/json_events.ts";
+import { WAYS } from "../support/sftp_ways.ts";
 import { placeAt, SharedSshd } from "../support/ssh/shared_sshd.ts";
 import { type LoginSettings, Sshd } from "../support/ssh/sshd.ts";
 
 const NEEDS = [...sftpSshdDoor.needs, "sha256sum"];
 
 const sshd = new SharedSshd();
-
-/** A way of a copy over SFTP. */
-interface Way {
-  readonly name: string;
-  operands(place: Place, source: string, target: string): readonly string[];
-  /** Directories that it goes from and to. */
-  sides(place: Place): { readonly from: string; readonly to: string };
-}
-
-const UP: Way = {
-  name: "up",
-  operands: (place, source, target) => [source, place.remote(target)],
-  sides: ({ near, far }) => ({ from: near, to: far }),
-};
-
-const DOWN: Way = {
-  name: "down",
-  operands: (place, source, target) => [place.remote(source), target],
-  sides: ({ near, far }) => ({ from: far, to: near }),
-};
-
-const BETWEEN: Way = {
-  name: "between two hosts",
-  operands: (
-    place,
-    source,
-    target,
-  ) => [place.remote(source), place.remote(`there/${target}`, "other")],
-  sides: ({ far }) => ({ from: far, to: `${far}/there` }),
-};
-
-const LOCALLY: Way = {
-  name: "locally",
-  operands: ({ near }, source, target) => [source, `${near}/there/${target}`],
-  sides: ({ near }) => ({ from: near, to: `${near}/there` }),
-};
-
-const REMOTE_WAYS = [UP, DOWN, BETWEEN];
-const WAYS = [...REMOTE_WAYS, LOCALLY];
 
 /** Makes a tree of odd names, with files of no bytes, of some and of many. */
 function makeTree(directory: string): number {
