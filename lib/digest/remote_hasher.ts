@@ -6,6 +6,7 @@ import {
   checkPath,
   formatRequests,
   type HashAnswers,
+  type HashBase,
   type HashRequest,
   parseAnswerLine,
   parseTool,
@@ -32,7 +33,11 @@ interface Pending extends HashRequest {
  * asked for while enough is in flight share one call of the tool.
  */
 export class RemoteHasher {
+  /** True where the first operand of the script was a directory at its start. */
+  readonly isThere: boolean;
   readonly #channel: Channel;
+  /** Base of the last request that was sent. */
+  #base: HashBase | undefined;
   readonly #waiting: Pending[] = [];
   /** Requests that were sent, by their flights. */
   readonly #flights: (readonly Pending[])[] = [];
@@ -40,8 +45,9 @@ export class RemoteHasher {
   #isReading = false;
   #failure: { readonly error: unknown } | undefined;
 
-  private constructor(channel: Channel) {
+  private constructor(channel: Channel, isThere: boolean) {
     this.#channel = channel;
+    this.isThere = isThere;
   }
 
   /**
@@ -52,10 +58,9 @@ export class RemoteHasher {
    * @throws {ProtocolError} If no script answers.
    */
   static async begin(channel: Channel): Promise<RemoteHasher | undefined> {
-    const line = await readLine(channel, MAX_LINE_BYTES);
-    if (line === undefined) throw new SessionError("lost connection");
-    const tool = parseTool(decodeName(line));
-    return tool === undefined ? undefined : new RemoteHasher(channel);
+    if (parseTool(await readText(channel)) === undefined) return undefined;
+    const isThere = (await readText(channel)).trimEnd() === "there";
+    return new RemoteHasher(channel, isThere);
   }
 
   /**
@@ -93,7 +98,8 @@ export class RemoteHasher {
         : takeRequests(this.#waiting);
       this.#flights.push(flight);
       this.#orFail(() => this.#readAnswers());
-      await this.#channel.write(formatRequests(flight));
+      await this.#channel.write(formatRequests(flight, this.#base));
+      this.#base = flight[0]!.base;
       await this.#channel.flush();
     }
     this.#isSending = false;
@@ -125,11 +131,10 @@ export class RemoteHasher {
   async #readAnswer(count: number): Promise<HashAnswers> {
     const lines: string[] = [];
     while (lines.length <= count) {
-      const line = await readLine(this.#channel, MAX_LINE_BYTES);
-      if (line === undefined) throw new SessionError("lost connection");
+      const line = await readText(this.#channel);
       const answers = parseAnswerLine(line, lines, count);
       if (answers !== undefined) return answers;
-      lines.push(decodeName(line));
+      lines.push(line);
     }
     throw new ProtocolError("protocol error: too long an answer");
   }
@@ -145,4 +150,15 @@ export class RemoteHasher {
       for (const { reject } of left) reject(error);
     }
   }
+}
+
+/**
+ * Reads a line.
+ *
+ * @throws {SessionError} If there is none.
+ */
+async function readText(channel: Channel): Promise<string> {
+  const line = await readLine(channel, MAX_LINE_BYTES);
+  if (line === undefined) throw new SessionError("lost connection");
+  return decodeName(line);
 }

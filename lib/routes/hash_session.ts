@@ -1,10 +1,18 @@
 import { asConnectionFailure, EntryError, SessionError } from "../errors.ts";
-import { HASH_PROBE, hashCommand } from "../digest/hash_script.ts";
+import {
+  HASH_PROBE,
+  hashCommand,
+  type HashRequest,
+} from "../digest/hash_script.ts";
 import { RemoteHasher } from "../digest/remote_hasher.ts";
 import type { Digest, Digester, DigestOptions } from "../filesystem/digest.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { skipBanner } from "../scp/banner.ts";
-import { type LoginPart, sshArguments } from "../ssh/arguments.ts";
+import {
+  type LoginPart,
+  neverPrompts,
+  sshArguments,
+} from "../ssh/arguments.ts";
 import type { Patience } from "../ssh/first_output.ts";
 import type { SshSession } from "../ssh/session.ts";
 import { laterObserver } from "./connection_starter.ts";
@@ -26,6 +34,8 @@ const NO_COMMANDS = "the server runs no commands";
 
 /** Settings of a session that hashes. */
 export interface HashSessionOptions {
+  /** Operands of the script, as the remote shell is given them; none if absent. */
+  readonly operands?: string;
   /** Gives the part of its ssh; `undefined` where that would prompt. */
   readonly findPart: () => Promise<LoginPart | undefined>;
   /** Stops its ssh when aborted. */
@@ -69,17 +79,39 @@ export class HashSession implements Digester {
     this.#begun ??= this.#begin();
   }
 
+  /**
+   * Tells whether the first operand was a directory when the script began;
+   * `undefined` where that is not known.
+   */
+  async isThere(): Promise<boolean | undefined> {
+    const hasher = await this.#hasher();
+    return typeof hasher === "string" ? undefined : hasher.isThere;
+  }
+
+  async #hasher(): Promise<RemoteHasher | string> {
+    this.start();
+    return await this.#begun!;
+  }
+
   async digest(
     path: string,
     { length, size }: DigestOptions = {},
   ): Promise<Digest> {
-    this.start();
-    const hasher = await this.#begun!;
+    return await this.hash({ path, length, size });
+  }
+
+  /**
+   * Has a file hashed, whose path may begin at an operand.
+   *
+   * @throws {EntryError} If the file cannot be read there.
+   */
+  async hash(request: HashRequest): Promise<Digest> {
+    const hasher = await this.#hasher();
     if (typeof hasher === "string") {
       return { kind: "unavailable", reason: hasher };
     }
     try {
-      const hash = await hasher.hash({ path, length, size });
+      const hash = await hasher.hash(request);
       if (hash !== undefined) return { kind: "hash", hash };
     } catch (error) {
       if (error instanceof EntryError) throw error;
@@ -87,7 +119,9 @@ export class HashSession implements Digester {
       const reason = "the session that hashes was lost";
       return { kind: "unavailable", reason };
     }
-    throw new EntryError(`${this.#location.host}: ${path}: it cannot be read`);
+    throw new EntryError(
+      `${this.#location.host}: ${request.path}: it cannot be read`,
+    );
   }
 
   /** Begins the dialogue; gives the reason where that is not possible. */
@@ -117,7 +151,8 @@ export class HashSession implements Digester {
   async #converse(part: LoginPart): Promise<RemoteHasher | undefined> {
     const { job: { options }, observer } = this.#context;
     const key = `seacp-${crypto.randomUUID()}`;
-    const command = hashCommand(key);
+    const command = hashCommand(key, this.#options.operands);
+    const isSilent = neverPrompts(part);
     const ssh = this.#ssh = startSsh(
       {
         location: this.#location,
@@ -125,9 +160,9 @@ export class HashSession implements Digester {
         args: sshArguments(options.ssh, this.#location, command, part),
         command: "sh, which hashes files",
         service: "shell",
-        isOutOfReach: true,
+        isOutOfReach: isSilent,
       },
-      { observer: laterObserver(observer, options) },
+      { observer: isSilent ? laterObserver(observer, options) : observer },
       this.#options.interrupted,
     );
     await ssh.channel.write(HASH_PROBE);

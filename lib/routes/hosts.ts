@@ -22,7 +22,7 @@ import type { UnavailableProtocol } from "./unavailable_protocol.ts";
 /** Facts about a copy that do not come from its hosts. */
 export type CopyFacts = Omit<
   ChoiceFacts,
-  "named" | "lacking" | "needsQuoting" | "hasJobs" | "willAsk"
+  "named" | "lacking" | "needsQuoting" | "verifies" | "hasJobs" | "willAsk"
 >;
 
 /** Facts about one login. */
@@ -76,6 +76,7 @@ export class Hosts {
       named,
       lacking,
       needsQuoting: locations.some(({ path }) => !isPlainPath(path)),
+      verifies: this.#options.verifies === true,
       hasJobs: this.#options.jobs > 1,
       ...copy,
       willAsk: false,

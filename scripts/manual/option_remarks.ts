@@ -261,7 +261,10 @@ A file that is not the same on both sides is a failure; it stays, but with
 .Fl \-atomic
 it never takes its place.
 What is skipped is not verified.
-On a server this needs SFTP.`,
+Over SCP nothing can be read back: ssh asks once more where it has to, a host
+that cannot hash is a failure, and a download with
+.Fl \-atomic
+needs SFTP.`,
 
   chmod: String.raw`
 .Cm D

@@ -2,11 +2,18 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
-import { peerTest, sftpSshdDoor, writeScript } from "../support/doors.ts";
+import { peerTest, sftpSshdDoor } from "../support/doors.ts";
 import type { Place } from "../support/fixtures/place.ts";
 import { describeTree, ODD_NAMES } from "../support/fixtures/tree.ts";
 import { jsonEvents } from "../support/json_events.ts";
 import { WAYS } from "../support/sftp_ways.ts";
+import {
+  DAMAGING,
+  LYING,
+  RUN,
+  through,
+  withTool,
+} from "../support/hash_logins.ts";
 import { placeAt, SharedSshd } from "../support/ssh/shared_sshd.ts";
 import { type LoginSettings, Sshd } from "../support/ssh/sshd.ts";
 
@@ -71,49 +78,6 @@ for (const way of WAYS) {
     );
   }
 }
-
-/** Gives a login whose commands run through other lines of a shell. */
-function through(
-  lines: string,
-  prepare: (directory: string) => void = () => {},
-): LoginSettings {
-  return {
-    // deno-lint-ignore require-await
-    prepare: async (directory) => {
-      prepare(directory);
-      const script = writeScript(
-        `${directory}/login`,
-        `cd ${directory}/home; HOME=${directory}/home; export HOME\n${
-          lines.replaceAll("DIRECTORY", directory)
-        }`,
-      );
-      return { lines: `ForceCommand ${script}` };
-    },
-  };
-}
-
-/** Line that runs what was asked for. */
-const RUN = 'exec sh -c "$SSH_ORIGINAL_COMMAND"';
-
-/** Gives a login with another `sha256sum`, from these lines, in its PATH. */
-function withTool(lines: string): LoginSettings {
-  return through(`PATH=DIRECTORY/bin:$PATH ${RUN}`, (directory) => {
-    Deno.mkdirSync(`${directory}/bin`);
-    writeScript(`${directory}/bin/sha256sum`, lines);
-  });
-}
-
-/** Lines of a tool that changes the first byte of a file before it is hashed. */
-const DAMAGING = `if [ -f /proc/$$/fd/0 ]; then
-  printf X | dd of=/proc/$$/fd/0 bs=1 conv=notrunc 2>/dev/null
-fi
-exec ${findProgram("sha256sum")}
-`;
-
-/** Lines of a tool that is right for an empty input alone. */
-const LYING = `{ cat; [ -f /proc/$$/fd/0 ] && echo more; } |
-  ${findProgram("sha256sum")}
-`;
 
 /** Runs a case against a server with these settings. */
 async function against(
@@ -364,20 +328,5 @@ peerTest(
       ...["t", place.remote("new")],
     ]);
     assertEquals(dry.at(-1)!.files_verified, 0);
-  },
-);
-
-peerTest(
-  "verify: -O says that it needs SFTP",
-  NEEDS,
-  async () => {
-    using place = await sshd.place();
-    place.makeNear([{ path: "f", content: "1" }]);
-    const { status, stderr } = await place.copy([
-      ...["-O", "--verify", "f"],
-      place.remote("f"),
-    ]);
-    assertEquals(status, 1);
-    assertMatch(stderr, /--verify needs SFTP: SCP tells no SHA-256/);
   },
 );

@@ -12,7 +12,6 @@ import {
 
 const HASH = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 Deno.test("HASH_SCRIPT: holds no character that a shell reads in single quotes", () => {
@@ -21,6 +20,10 @@ Deno.test("HASH_SCRIPT: holds no character that a shell reads in single quotes",
 
 Deno.test("hashCommand(): has /bin/sh run the script, with the key for its name", () => {
   assertEquals(hashCommand("key"), `exec /bin/sh -c '${HASH_SCRIPT}' key`);
+  assertEquals(
+    hashCommand("key", "~/a"),
+    `exec /bin/sh -c '${HASH_SCRIPT}' key ~/a`,
+  );
 });
 
 for (
@@ -57,6 +60,24 @@ Deno.test("formatRequests(): writes the paths of several behind their number", (
   assertEquals(text(formatRequests(requests)), "+2\na b\n-n\n");
 });
 
+Deno.test("formatRequests(): sets the base of the paths where it changes", () => {
+  const base = { kind: "source", name: "a\n", count: 2 } as const;
+  const request = { path: "f", base };
+  assertEquals(text(formatRequests([request])), "=2e a\\0012\n f\n");
+  assertEquals(text(formatRequests([request], base)), " f\n");
+  assertEquals(
+    text(formatRequests([{ path: "f", base: { kind: "target" } }], base)),
+    "=t\n f\n",
+  );
+  assertEquals(text(formatRequests([{ path: "f" }], base)), "=\n f\n");
+});
+
+Deno.test("takeRequests(): takes files of one base together", () => {
+  const base = { kind: "target" } as const;
+  const queue = [{ path: "a", base }, { path: "b", base }, { path: "c" }];
+  assertEquals(takeRequests(queue).length, 2);
+});
+
 Deno.test("takeRequests(): takes small files together, at most 64, and any other alone", () => {
   const small = Array.from({ length: 65 }, (_, at) => ({ path: `${at}` }));
   const queue = [
@@ -82,9 +103,9 @@ for (
   ]
 ) {
   Deno.test(`parseAnswerLine(): finds the hash in "${said}"`, () => {
-    assertEquals(parseAnswerLine(bytes(said), [], 1), undefined);
-    assertEquals(parseAnswerLine(bytes(".0"), [said], 1), [HASH]);
-    assertEquals(parseAnswerLine(bytes(".0\r"), [said, said], 2), [HASH, HASH]);
+    assertEquals(parseAnswerLine(said, [], 1), undefined);
+    assertEquals(parseAnswerLine(".0", [said], 1), [HASH]);
+    assertEquals(parseAnswerLine(".0\r", [said, said], 2), [HASH, HASH]);
   });
 }
 
@@ -99,7 +120,7 @@ for (
   ] as const
 ) {
   Deno.test(`parseAnswerLine(): finds no hash in ${JSON.stringify([...lines, end])}`, () => {
-    assertEquals(parseAnswerLine(bytes(end), lines, 1), [undefined]);
+    assertEquals(parseAnswerLine(end, lines, 1), [undefined]);
   });
 }
 

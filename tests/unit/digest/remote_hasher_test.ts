@@ -164,7 +164,7 @@ async function say(theirs: Channel, text: string): Promise<void> {
 
 Deno.test("RemoteHasher: sends requests without a wait for answers, small files in one flight", async () => {
   const [ours, theirs] = channelPair();
-  await say(theirs, "sha256sum\n");
+  await say(theirs, "sha256sum\nnew\n");
   const hasher = (await RemoteHasher.begin(ours))!;
   const answers = Promise.all([
     hasher.hash({ path: "a" }),
@@ -184,7 +184,7 @@ Deno.test("RemoteHasher: sends requests without a wait for answers, small files 
 
 Deno.test("RemoteHasher: asks one by one for files that share a flight of which one fails", async () => {
   const [ours, theirs] = channelPair();
-  await say(theirs, "sha256sum\n");
+  await say(theirs, "sha256sum\nnew\n");
   const hasher = (await RemoteHasher.begin(ours))!;
   const answers = Promise.all(["a", "b"].map((path) => hasher.hash({ path })));
   await expectSent(theirs, "+2\na\nb\n");
@@ -198,7 +198,7 @@ Deno.test("RemoteHasher: asks one by one for files that share a flight of which 
 
 Deno.test("RemoteHasher: has what is asked for share a flight once enough are in flight", async () => {
   const [ours, theirs] = channelPair();
-  await say(theirs, "sha256sum\n");
+  await say(theirs, "sha256sum\nnew\n");
   const hasher = (await RemoteHasher.begin(ours))!;
   const lengths = Promise.all(
     [1, 2, 3, 4].map((length) => hasher.hash({ path: "f", length })),
@@ -217,7 +217,7 @@ Deno.test("RemoteHasher: has what is asked for share a flight once enough are in
 
 Deno.test("RemoteHasher: fails all requests, and later ones, where the script ends", async () => {
   const [ours, theirs] = channelPair();
-  await theirs.write(new TextEncoder().encode("sha256sum\n"));
+  await theirs.write(new TextEncoder().encode("sha256sum\nnew\n"));
   await theirs.close();
   const hasher = (await RemoteHasher.begin(ours))!;
   const both = ["a", "b"].map((path) => hasher.hash({ path }));
@@ -228,9 +228,67 @@ Deno.test("RemoteHasher: fails all requests, and later ones, where the script en
 Deno.test("RemoteHasher: does not read an endless answer", async () => {
   const [ours, theirs] = channelPair();
   await theirs.write(
-    new TextEncoder().encode(`sha256sum\n${"x\n".repeat(99)}`),
+    new TextEncoder().encode(`sha256sum\nnew\nnew\n${"x\n".repeat(99)}`),
   );
   await theirs.flush();
   const hasher = (await RemoteHasher.begin(ours))!;
   await assertRejects(() => hasher.hash({ path: "a" }), ProtocolError);
+});
+
+for (const [place, isThere] of [["d", true], ["new", false]] as const) {
+  Deno.test(`HASH_SCRIPT: hashes files below its first operand, and tells whether that is a directory: ${place}`, async () => {
+    using directory = new TempDirectory();
+    const cwd = directory.path;
+    Deno.mkdirSync(`${cwd}/d`);
+    Deno.writeTextFileSync(`${cwd}/d/f`, "abc");
+    await using shell = await HashShell.start({
+      cwd,
+      path: Deno.env.get("PATH")!,
+      operands: [place],
+    });
+    const hasher = shell.hasher!;
+    assertEquals(hasher.isThere, isThere);
+    if (!isThere) Deno.writeTextFileSync(`${cwd}/new`, "ab");
+    const base = { kind: "target" } as const;
+    assertEquals(
+      await Promise.all([
+        hasher.hash({ base, path: "f" }),
+        hasher.hash({ base, path: "f" }),
+        hasher.hash({ base, path: "" }),
+        hasher.hash({ path: "d/f" }),
+        hasher.hash({ base, path: "f" }),
+      ]),
+      isThere
+        ? [HASH, HASH, undefined, HASH, HASH]
+        : [undefined, undefined, OF_TWO, HASH, undefined],
+    );
+  });
+}
+
+Deno.test("HASH_SCRIPT: hashes files below the operand of a name, of several the one that is meant", async () => {
+  using directory = new TempDirectory();
+  const cwd = directory.path;
+  for (const [path, content] of [["a", "abc"], ["b", "ab"]] as const) {
+    Deno.mkdirSync(`${cwd}/${path}/x\n*`, { recursive: true });
+    Deno.writeTextFileSync(`${cwd}/${path}/x\n*/f`, content);
+  }
+  Deno.writeTextFileSync(`${cwd}/g`, "abc");
+  await using shell = await HashShell.start({
+    cwd,
+    path: Deno.env.get("PATH")!,
+    operands: ["missing/x\n*", "a/x\n*/", `${cwd}/b/x\n*`, "g"],
+  });
+  const hasher = shell.hasher!;
+  const base = (name: string, count: number) =>
+    ({ kind: "source", name, count }) as const;
+  assertEquals(
+    await Promise.all([
+      hasher.hash({ base: base("x\n*", 1), path: "f" }),
+      hasher.hash({ base: base("x\n*", 2), path: "f" }),
+      hasher.hash({ base: base("x\n*", 3), path: "f" }),
+      hasher.hash({ base: base("g", 1), path: "" }),
+      hasher.hash({ base: base("*", 1), path: "" }),
+    ]),
+    [HASH, OF_TWO, undefined, HASH, undefined],
+  );
 });
