@@ -3,9 +3,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
 import { peerTest, sftpSshdDoor } from "../support/doors.ts";
-import type { Place } from "../support/fixtures/place.ts";
+import { Place } from "../support/fixtures/place.ts";
 import { describeTree, ODD_NAMES } from "../support/fixtures/tree.ts";
 import { jsonEvents } from "../support/json_events.ts";
+import { proftpdKind } from "../support/servers/proftpd.ts";
+import { Server } from "../support/servers/server.ts";
 import { WAYS } from "../support/sftp_ways.ts";
 import {
   DAMAGING,
@@ -166,14 +168,14 @@ const READ_BACK: readonly (readonly [string, LoginSettings, string])[] = [
   [
     "a tool that hashes wrongly",
     withTool(LYING),
-    "its commands see other files than it serves",
+    "the server tells other hashes than those of its files",
   ],
   [
     "commands that see other files",
     through(
       `case $SSH_ORIGINAL_COMMAND in *sftp-server*) ;; *) cd ..;; esac\n${RUN}`,
     ),
-    "its commands see other files than it serves",
+    "the server tells other hashes than those of its files",
   ],
   [
     "SFTP alone",
@@ -254,7 +256,7 @@ peerTest(
         0,
         place.said(
           "warning: far: files are read back to be verified: " +
-            "its commands see other files than it serves",
+            "the server tells other hashes than those of its files",
         ),
       ]);
     });
@@ -288,6 +290,35 @@ for (const [name, lines, needs] of SHELLS) {
     },
   );
 }
+
+peerTest(
+  "verify: ProFTPD hashes files in its SFTP session",
+  proftpdKind.needs,
+  async () => {
+    await using server = await Server.start(proftpdKind);
+    using place = new Place(server);
+    place.makeNear([
+      { path: "t/empty", content: "" },
+      ...ODD_NAMES.map((name) => ({ path: `t/${name}`, content: name })),
+    ]);
+    const count = ODD_NAMES.length + 1;
+    for (
+      const operands of [
+        ["t", place.remote("t")],
+        [place.remote("t"), "u"],
+      ]
+    ) {
+      const { status, stdout, stderr } = await place.copy([
+        ...["-r", "--json", "--verify"],
+        ...operands,
+      ]);
+      assertEquals([status, stderr], [0, ""]);
+      const files = jsonEvents(stdout, 0)
+        .filter(({ verified, read_back }) => verified && !read_back);
+      assertEquals(files.length, count);
+    }
+  },
+);
 
 peerTest(
   "verify: a forced command that reads lines of a shell is given no name",
