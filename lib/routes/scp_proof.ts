@@ -37,6 +37,8 @@ export interface ScpProofOptions {
 
 /** File that arrived, and whoever is to be told that it is proven. */
 interface Arrival {
+  /** Number of files that arrived before it. */
+  readonly order: number;
   readonly file: ComparedFile;
   readonly event: Extract<CopyEvent, { readonly kind: "settled" }>;
   readonly observer: Observer;
@@ -54,8 +56,9 @@ export class ScpProof {
   readonly #pending: Promise<void>[] = [];
   /** Files that differ; another one may have been written over them meanwhile. */
   readonly #doubtful: Arrival[] = [];
-  /** Last arrival of each name. */
-  readonly #last = new Map<string, Arrival>();
+  #arrivals = 0;
+  /** Order of the last arrival of each name. */
+  readonly #last = new Map<string, number>();
   #hasFailed = false;
 
   constructor(options: ScpProofOptions) {
@@ -70,8 +73,9 @@ export class ScpProof {
           return observer.report(event);
         }
         const file = this.#options.find(event.file);
-        const arrival = { file, event, observer };
-        this.#last.set(file.name, arrival);
+        const order = this.#arrivals++;
+        const arrival = { order, file, event, observer };
+        this.#last.set(file.name, order);
         this.#pending.push(this.#prove(arrival));
       },
     };
@@ -95,7 +99,7 @@ export class ScpProof {
 
   /** Decides on a file that differed, now that nothing is written any more. */
   async #decide(arrival: Arrival): Promise<void> {
-    const isReplaced = this.#last.get(arrival.file.name) !== arrival;
+    const isReplaced = this.#last.get(arrival.file.name) !== arrival.order;
     if (isReplaced) return this.#tell(arrival, "unknown");
     const result = await this.#compare(arrival).catch(asEntryError);
     if (!(result instanceof EntryError)) return this.#tell(arrival, result);

@@ -62,7 +62,7 @@ export function downloadOverScp(
   return routeTo(source, (options) => {
     const { scpSessions, job } = context;
     const attempts = sourceReadings(source.path, job.options).map((reading) => {
-      const place = { source, operand: reading.path, target };
+      const place = { ...reading, source, target };
       const proof = job.options.verifies
         ? new DownloadProof(place, context, scpSessions)
         : undefined;
@@ -94,7 +94,7 @@ export function relayOverScp(
   return routeTo(source, (options) => {
     const { scpSessions, job } = context;
     const attempts = sourceReadings(source.path, job.options).map((reading) => {
-      const place = { source, operand: reading.path, target };
+      const place = { ...reading, source, target };
       const proof = job.options.verifies
         ? new RelayProof(place, context, scpSessions)
         : undefined;

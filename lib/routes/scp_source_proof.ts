@@ -8,7 +8,7 @@ import type { HashSession } from "./hash_session.ts";
 import { PassedFiles } from "./passed_files.ts";
 import type { RouteContext } from "./route.ts";
 import { type ComparedFile, ScpProof } from "./scp_proof.ts";
-import { targetText, topRules } from "./scp_request.ts";
+import { type SourceReading, targetText, topRules } from "./scp_request.ts";
 import {
   hashSessionFor,
   nameBelow,
@@ -29,6 +29,11 @@ export interface SourceProof {
   settle(): Promise<void>;
   /** Ends its sessions. */
   end(): Promise<void>;
+}
+
+/** Source of a copy, as one reading of its operand has it. */
+export interface ReadSource extends SourceReading {
+  readonly source: RemoteLocation;
 }
 
 /** Place of a file in what a host sends. */
@@ -63,6 +68,8 @@ function isUnnamed(source: RemoteLocation, { job }: RouteContext): boolean {
 /** Proof of a download over SCP. */
 export class DownloadProof implements SourceProof {
   readonly #source: RemoteLocation;
+  /** True where a session may be started in vain. */
+  readonly #mayFindNothing: boolean;
   readonly #target: string;
   readonly #context: RouteContext;
   readonly #session: HashSession;
@@ -70,21 +77,17 @@ export class DownloadProof implements SourceProof {
   readonly #proof: ScpProof;
   #isInside = false;
 
-  /** @param operand Source as the remote shell is given it. */
   constructor(
-    { source, operand, target }: {
-      source: RemoteLocation;
-      operand: string;
-      target: string;
-    },
+    { source, path, hasNext, target }: ReadSource & { target: string },
     context: RouteContext,
     plans: PlansBeside,
   ) {
     this.#source = source;
+    this.#mayFindNothing = hasNext;
     this.#target = target;
     this.#context = context;
     this.#passed = new PassedFiles(context.files);
-    this.#session = hashSessionFor(operand, source, context, plans);
+    this.#session = hashSessionFor(path, source, context, plans);
     this.#proof = new ScpProof({
       host: source.host,
       session: this.#session,
@@ -99,6 +102,7 @@ export class DownloadProof implements SourceProof {
   }
 
   async begin(): Promise<void> {
+    if (!this.#mayFindNothing) this.#session.start();
     const found = await this.#context.files.find(this.#target);
     this.#isInside = found?.kind === "directory";
   }
@@ -147,6 +151,8 @@ export class DownloadProof implements SourceProof {
 /** Proof of a copy between two hosts over SCP: each of them hashes its file. */
 export class RelayProof implements SourceProof {
   readonly #source: RemoteLocation;
+  /** True where a session may be started in vain. */
+  readonly #mayFindNothing: boolean;
   readonly #target: RemoteLocation;
   readonly #context: RouteContext;
   readonly #from: HashSession;
@@ -155,25 +161,19 @@ export class RelayProof implements SourceProof {
   readonly #targetIsDirectory: boolean;
   #isInside = false;
 
-  /**
-   * @param operand Source as the remote shell is given it.
-   * @throws {EntryError} If no remote shell can be given the target.
-   */
+  /** @throws {EntryError} If no remote shell can be given the target. */
   constructor(
-    { source, operand, target }: {
-      source: RemoteLocation;
-      operand: string;
-      target: RemoteLocation;
-    },
+    { source, path, hasNext, target }: ReadSource & { target: RemoteLocation },
     context: RouteContext,
     plans: PlansBeside,
   ) {
     const { options, interrupted } = context.job;
     this.#source = source;
+    this.#mayFindNothing = hasNext;
     this.#target = target;
     this.#context = context;
     this.#targetIsDirectory = options.targetIsDirectory;
-    this.#from = hashSessionFor(operand, source, context, plans);
+    this.#from = hashSessionFor(path, source, context, plans);
     const targetOperand = targetText(target.path, options);
     this.#to = hashSessionFor(targetOperand, target, context, plans);
     this.#proof = new ScpProof({
@@ -187,7 +187,7 @@ export class RelayProof implements SourceProof {
 
   async begin(): Promise<void> {
     this.#isInside = await this.#to.isThere() || this.#targetIsDirectory;
-    this.#from.start();
+    if (!this.#mayFindNothing) this.#from.start();
   }
 
   observing(observer: Observer): Observer {

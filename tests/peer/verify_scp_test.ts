@@ -62,7 +62,7 @@ const UPLOADS: readonly (readonly [
   ["a tree under a new name", [], ["-r", "d"], "new", 4],
   ["a tree into a directory", [{ path: "d/" }], ["-r", "d"], "d", 4],
   ["a tree with a slash", [{ path: "t/" }], ["-r", "d/"], "t/", 4],
-  ["several sources", [{ path: "t/" }], ["-r", "d", "d/d"], "t", 6],
+  ["several sources", [{ path: "t/" }], ["-r", "d", "d/x"], "t", 5],
   ["sources of one name", [{ path: "t/" }], ["-rp", "d/d", "d/x"], "t", 3],
   ["the content of a directory", [{ path: "t/" }], ["-r", "d/."], "t", 4],
   ["such content to a new name", [], ["-r", "d/."], "new", 4],
@@ -226,6 +226,25 @@ peerTest(
         names.length * 2,
       );
     }
+  },
+);
+
+peerTest(
+  "verify: over SCP a file that a later one of its name replaces is no failure",
+  NEEDS,
+  async () => {
+    using place = await sshd.place();
+    place.makeNear(NESTED);
+    place.makeFar([{ path: "t/" }]);
+    // d/x and d/d/x both become t/d/x.
+    const { status, stdout, stderr } = await place.copy([
+      ...["-O", "-r", "--json", "--verify", "d", "d/d"],
+      place.remote("t"),
+    ]);
+    assertEquals([status, stderr], [0, ""]);
+    const { files_copied, files_verified } = jsonEvents(stdout, 0).at(-1)!;
+    assertEquals(files_copied, 6);
+    assert(Number(files_verified) >= 4, stdout);
   },
 );
 
