@@ -125,7 +125,7 @@ export class FileVerifier {
   ): Promise<Proof> {
     const expected = input.hashOfPassed?.(size) ??
       stored.file.hashOfPassed?.(size) ??
-      await this.#hashHere(path, place);
+      await this.#hashHere(path, place, told);
     const proofs: Proof[] = [];
     if (told !== undefined) {
       const source = {
@@ -155,12 +155,22 @@ export class FileVerifier {
     return proofs.includes("read back") ? "read back" : "hashed";
   }
 
-  /** Hashes a file again where what passed was not in its order. */
-  async #hashHere(source: string, target: string): Promise<string> {
+  /**
+   * Hashes a file again where what passed was not in its order: the one of this
+   * machine, or else the source.
+   */
+  async #hashHere(
+    source: string,
+    target: string,
+    told: Told | undefined,
+  ): Promise<string> {
     const [{ files }, path] = this.#sides === "source"
       ? [this.#to, target]
       : [this.#from, source];
-    const digest = await files.digest?.(path);
+    const digest = this.#sides === "both"
+      ? await told
+      : await files.digest?.(path);
+    if (digest instanceof EntryError) throw digest;
     return digest?.kind === "hash"
       ? digest.hash
       : await this.#readBack(files, path, Infinity);
