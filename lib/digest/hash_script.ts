@@ -1,20 +1,28 @@
 /**
- * Script that hashes files on a host, for any POSIX shell. It says its key and the
- * first tool that hashes an empty input right. Then it reads a request from each
- * line and answers it with what the tool says, and a last line with a dot and the
- * exit status. No name is part of the command.
+ * Script that hashes files on a host, for any POSIX shell. It says its key, the first
+ * tool that hashes an empty input right, and `there` or `new` for its first operand, as
+ * that is a directory or not. Then it reads requests, and answers each with what the
+ * tool says, and a last line with a dot and the exit status. No name of a file is part
+ * of the command.
  *
- * A request is letters and a number, a blank, and a path:
+ * A request is a line for one file, or lines for several, which one call of the tool
+ * hashes:
  *
  *     [LENGTH][l][e] PATH
+ *     +COUNT, and COUNT lines with a PATH each
  *
  * `LENGTH` is that of the beginning to hash, in bytes; `l` marks a large file, which
- * is worth the start of openssl; with `e` the path is written for `printf %b`.
+ * is worth the start of openssl; with `e` the path is written for `printf %b`. Lines
+ * without an answer set the base of the paths that follow:
+ *
+ *     =             the directory that the script runs in
+ *     =t            its first operand
+ *     =f            its first operand that is there
+ *     =COUNT[e] N   of the operands with the name N that are there, the COUNT-th
  */
 
 import { EntryError } from "../errors.ts";
-import { hashIn } from "../filesystem/digest.ts";
-import { decodeName, encodeName } from "../names/name_bytes.ts";
+import { encodeName } from "../names/name_bytes.ts";
 import { literalWord } from "../names/remote_path.ts";
 import { quotedForShell } from "../names/shell_quoting.ts";
 
@@ -22,17 +30,24 @@ import { quotedForShell } from "../names/shell_quoting.ts";
 export const EMPTY_HASH =
   "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/** Tools that hash their input, the first ones on most systems. */
+/**
+ * Tools that hash their input, or each of their arguments: then a line begins with the
+ * hash. The first ones are on most systems.
+ */
 const TOOLS: readonly string[] = [
   "sha256sum",
   "shasum -a 256",
   "sha256 -q",
-  "cksum -a sha256",
-  "openssl dgst -sha256",
+  "cksum -a sha256 --untagged",
+  "openssl dgst -sha256 -r",
   "digest -a sha256",
   "busybox sha256sum",
   "toybox sha256sum",
 ];
+
+/** Most files, and most bytes of their paths, that one call of a tool hashes. */
+const MOST_FILES = 64;
+const MOST_PATH_BYTES = 32 * 1024;
 
 /** Length from which on a file is worth the fastest tool, in bytes. */
 const LARGE_BYTES = 8 * 1024 * 1024;
@@ -45,21 +60,34 @@ const BLOCK_BYTES = 65536;
  * in single quotes.
  */
 export const HASH_SCRIPT = [
-  `echo "$0"; e=${EMPTY_HASH} t= l=`,
+  `echo "$0"; e=${EMPTY_HASH} t= l= b= z=$# d="$" j=0`,
+  'for a do j=$((j+1)); eval "o$j=${d}a"; done',
   "LC_ALL=C; export LC_ALL",
   // A tool that is there may be another one than its name says.
   'o() { case $(: | $1 2>/dev/null) in *"$e"*) return 0;; esac; return 1; }',
   `for c in ${TOOLS.map((tool) => `"${tool}"`).join(" ")}`,
   'do if o "$c"; then t=$c; break; fi; done',
-  'l=$t; if o "openssl dgst -sha256"; then l="openssl dgst -sha256"; fi',
+  'l=$t; if o "openssl dgst -sha256 -r"; then l="openssl dgst -sha256 -r"; fi',
   'case $(echo ab | head -c 1 2>/dev/null) in a) p() { head -c "$1"; };; ' +
   `*) p() { dd bs=${BLOCK_BYTES} count=$(($1/${BLOCK_BYTES})); ` +
   `dd bs=1 count=$(($1%${BLOCK_BYTES})); };; esac`,
-  'echo "${t:-none}"',
-  '[ -n "$t" ] || exit 0',
-  'while IFS= read -r x; do [ -n "$x" ] || continue; ' +
+  'echo "${t:-none}"; [ -n "$t" ] || exit 0',
+  'if [ -d "${o1:-.}" ]; then echo there; else echo new; fi',
+  "g() { f=${b:+$b${f:+/}}$f; case $f in /*) ;; *) f=./$f;; esac; }",
+  'while IFS= read -r x; do [ -n "$x" ] || continue; case $x in ' +
+  '"=") b=; continue;; "=t") b=${o1:-.}; continue;; ' +
+  '"=f") b=/dev/null j=$z; [ $j -gt 0 ] || b=.; while [ $j -gt 0 ]; do eval "a=${d}o$j"; ' +
+  '[ -e "${a:-.}" ] && b=${a:-.}; j=$((j-1)); done; continue;; ' +
+  '"="*) x=${x#=} k=${x%% *} m=${x#* }',
+  'case $k in *e) k=${k%e} m=$(printf %b. "$m") m=${m%.};; esac',
+  "b=/dev/null j=0; while [ $j -lt $z ]; do j=$((j+1))",
+  'eval "a=${d}o$j"; case ${a%/} in "$m"|*/"$m") if [ -e "$a" ]',
+  "then k=$((k-1)); [ $k -ne 0 ] || b=${a%/}; fi;; esac; done; continue;; " +
+  "+*) c=${x#+} s=; set --; while [ $c -gt 0 ]; do IFS= read -r f; g",
+  '[ -f "$f" ] || s=9; set -- "$@" "$f"; c=$((c-1)); done',
+  '(exit $s) && $t "$@" </dev/null 2>/dev/null; echo ".$?"; continue;; esac',
   "h=$t n=${x%% *} f=${x#* }",
-  'case $n in *e) n=${n%e} f=$(printf %b. "$f") f=${f%.};; esac',
+  'case $n in *e) n=${n%e} f=$(printf %b. "$f") f=${f%.};; esac; g',
   "case $n in *l) n=${n%l} h=$l;; esac",
   'if [ -f "$f" ]; then case $n in "") $h < "$f";; ' +
   '*) { p "$n" | $h; } < "$f";; esac; else (exit 9); fi 2>/dev/null',
@@ -72,10 +100,14 @@ export const HASH_SCRIPT = [
  */
 export const HASH_PROBE: Uint8Array = encodeName("\n\n\n\n");
 
-/** Gives the command that has a remote shell run the script. */
-export function hashCommand(key: string): string {
+/**
+ * Gives the command that has a remote shell run the script.
+ *
+ * @param operands Operands as the remote shell is given them.
+ */
+export function hashCommand(key: string, operands = ""): string {
   const script = quotedForShell(literalWord(HASH_SCRIPT));
-  return `exec /bin/sh -c ${script} ${key}`;
+  return `exec /bin/sh -c ${script} ${key} ${operands}`.trimEnd();
 }
 
 /** Reads the script's first line behind its key; gives the tool, if there is one. */
@@ -84,54 +116,136 @@ export function parseTool(line: string): string | undefined {
   return TOOLS.find((each) => each === tool);
 }
 
+/** Operand of the script that a path begins at. */
+export type HashBase =
+  | { readonly kind: "target" }
+  /** The first operand that is there. */
+  | { readonly kind: "first" }
+  | {
+    readonly kind: "source";
+    /** Last component of the operand. */
+    readonly name: string;
+    /** Number of the operand among those of that name, from 1 on. */
+    readonly count: number;
+  };
+
 /** File to be hashed by the script. */
 export interface HashRequest {
+  /** Path behind the base, if there is one; empty for the base itself. */
   readonly path: string;
+  readonly base?: HashBase | undefined;
   /** Length of the beginning that is hashed, in bytes; all if absent. */
   readonly length?: number | undefined;
   /** Length of the file, in bytes, as far as it is known. */
   readonly size?: number | undefined;
 }
 
-/**
- * Encodes a request.
- *
- * @throws {EntryError} If the path stands for no bytes.
- */
-export function formatRequest(
+/** Tells a request that may share a call of the tool with others. */
+export function isShareable(
   { path, length, size = 0 }: HashRequest,
-): Uint8Array {
-  if (path.includes("\0")) {
-    throw new EntryError(`${path}: no name has a NUL in it`);
-  }
-  const isEncoded = /\n/.test(path);
-  const text = isEncoded
-    ? path.replaceAll("\\", "\\0134").replaceAll("\n", "\\0012")
-    : path;
-  const flags = `${length ?? ""}${(length ?? size) >= LARGE_BYTES ? "l" : ""}${
-    isEncoded ? "e" : ""
-  }`;
-  return encodeName(`${flags} ${text}\n`);
+): boolean {
+  return length === undefined && size < LARGE_BYTES && !path.includes("\n");
 }
 
-/** Answer of the script. */
-export interface HashAnswer {
-  /** SHA-256; `undefined` where the file cannot be read. */
-  readonly hash: string | undefined;
+/**
+ * Takes the first requests of a queue that are sent together: one, or several that
+ * share a call of the tool.
+ */
+export function takeRequests<R extends HashRequest>(queue: R[]): readonly R[] {
+  const base = baseLine(queue[0]?.base);
+  let count = 0;
+  let bytes = 0;
+  while (count < Math.min(queue.length, MOST_FILES)) {
+    const request = queue[count]!;
+    bytes += request.path.length;
+    const fits = isShareable(request) && bytes <= MOST_PATH_BYTES &&
+      baseLine(request.base) === base;
+    if (!fits && count > 0) break;
+    count++;
+    if (!fits) break;
+  }
+  return queue.splice(0, count);
 }
+
+/**
+ * Encodes requests that are sent together.
+ *
+ * @param before Base of the request before; absent where it had none.
+ * @throws {EntryError} If a path stands for no bytes.
+ */
+export function formatRequests(
+  requests: readonly HashRequest[],
+  before?: HashBase,
+): Uint8Array {
+  const first = requests[0]!;
+  const line = baseLine(first.base);
+  const base = line === baseLine(before) ? "" : line;
+  if (requests.length === 1) return encodeName(base + lineOf(first));
+  const lines = [`+${requests.length}`, ...requests.map(({ path }) => path)];
+  return encodeName(`${base}${lines.join("\n")}\n`);
+}
+
+/** Gives the line that sets a base. */
+function baseLine(base: HashBase | undefined): string {
+  if (base === undefined) return "=\n";
+  if (base.kind === "target") return "=t\n";
+  if (base.kind === "first") return "=f\n";
+  const { text, flag } = encoded(base.name);
+  return `=${base.count}${flag} ${text}\n`;
+}
+
+/** Gives a name as a line can hold it, and the flag that says so. */
+function encoded(name: string): { text: string; flag: "e" | "" } {
+  if (!name.includes("\n")) return { text: name, flag: "" };
+  const text = name.replaceAll("\\", "\\0134").replaceAll("\n", "\\0012");
+  return { text, flag: "e" };
+}
+
+/** Gives the line of a request for one file. */
+function lineOf({ path, length, size = 0 }: HashRequest): string {
+  const { text, flag } = encoded(path);
+  const isLarge = (length ?? size) >= LARGE_BYTES;
+  return `${length ?? ""}${isLarge ? "l" : ""}${flag} ${text}\n`;
+}
+
+/**
+ * Checks that a path can be sent.
+ *
+ * @throws {EntryError} If it stands for no bytes that a file can have for a name.
+ */
+export function checkPath(path: string): void {
+  encodeName(path);
+  if (!path.includes("\0")) return;
+  throw new EntryError(`${path}: no name has a NUL in it`);
+}
+
+/**
+ * Hashes in the order of their requests; `undefined` for a file that cannot be read.
+ * Where several were sent together, one of those leaves all without a hash.
+ */
+export type HashAnswers = readonly (string | undefined)[];
 
 /**
  * Reads a line of an answer.
  *
  * @param before Lines of the same answer that came before.
+ * @param count Number of files.
  * @returns `undefined` where the answer goes on.
  */
 export function parseAnswerLine(
-  line: Uint8Array,
+  line: string,
   before: readonly string[],
-): HashAnswer | undefined {
-  const text = decodeName(line);
-  const [, status] = /^\.(\d+)\r?$/.exec(text) ?? [];
+  count: number,
+): HashAnswers | undefined {
+  const [, status] = /^\.(\d+)\r?$/.exec(line) ?? [];
   if (status === undefined) return undefined;
-  return { hash: status === "0" ? hashIn(before.join("\n")) : undefined };
+  const hashes = before.map(hashAtStart);
+  const isWhole = status === "0" && hashes.length === count;
+  return isWhole ? hashes : Array.from({ length: count }, () => undefined);
+}
+
+/** Gives the SHA-256 that a line begins with; GNU's tools put a `\\` before some. */
+function hashAtStart(line: string): string | undefined {
+  const [, hash] = /^\\?([0-9a-f]{64})(?![0-9a-f])/i.exec(line) ?? [];
+  return hash?.toLowerCase();
 }

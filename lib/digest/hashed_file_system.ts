@@ -2,29 +2,48 @@ import type { Attributes, OpenFile, Times } from "../filesystem/file_system.ts";
 import { FileSystemView } from "../filesystem/file_system_view.ts";
 import { beginSha256, type Sha256 } from "./sha256.ts";
 
+/** Content that passed in its order, from a file's start on. */
+export interface PassedContent {
+  /** Length in bytes. */
+  readonly size: number;
+  /** SHA-256, as in `Digest`. */
+  readonly hash: string;
+}
+
+/** Listener to what was read or written of files. */
+export type PassedListener = (path: string, passed: PassedContent) => void;
+
 /**
  * View of a file system whose open files tell the SHA-256 of what is read from them
  * or written to them, as long as that is in its order.
  */
 export class HashedFileSystem extends FileSystemView {
-  constructor(base: FileSystemView["base"]) {
+  readonly #onClosed: PassedListener | undefined;
+
+  /** @param onClosed Told of what passed of each file, once it is closed. */
+  constructor(base: FileSystemView["base"], onClosed?: PassedListener) {
     super(base);
+    this.#onClosed = onClosed;
     const { create } = base;
     if (create === undefined) return;
     this.create = async (path, mode) => {
       const file = await create.call(base, path, mode);
-      return file && new HashedFile(file, await beginSha256());
+      return file && await this.#hashed(path, file);
     };
   }
 
+  async #hashed(path: string, file: OpenFile): Promise<OpenFile> {
+    const onClosed = this.#onClosed &&
+      ((passed: PassedContent) => this.#onClosed!(path, passed));
+    return new HashedFile(file, await beginSha256(), onClosed);
+  }
+
   override async openToRead(path: string): Promise<OpenFile> {
-    const hash = await beginSha256();
-    return new HashedFile(await this.base.openToRead(path), hash);
+    return await this.#hashed(path, await this.base.openToRead(path));
   }
 
   override async createNew(path: string, mode: number): Promise<OpenFile> {
-    const hash = await beginSha256();
-    return new HashedFile(await this.base.createNew(path, mode), hash);
+    return await this.#hashed(path, await this.base.createNew(path, mode));
   }
 
   override async openToWrite(
@@ -32,9 +51,8 @@ export class HashedFileSystem extends FileSystemView {
     mode: number,
     replaced?: Attributes,
   ): Promise<OpenFile> {
-    const hash = await beginSha256();
     const file = await this.base.openToWrite(path, mode, replaced);
-    return new HashedFile(file, hash);
+    return await this.#hashed(path, file);
   }
 }
 
@@ -45,15 +63,22 @@ class HashedFile implements OpenFile {
   /** Bytes that were hashed. */
   #hashed = 0;
   #isInOrder = true;
+  readonly #onClosed: ((passed: PassedContent) => void) | undefined;
   readonly readTo?: NonNullable<OpenFile["readTo"]>;
   readonly spread?: NonNullable<OpenFile["spread"]>;
   readonly shorten?: NonNullable<OpenFile["shorten"]>;
   readonly writesAtOnce?: boolean;
   readonly keepsOrder?: boolean;
 
-  constructor(file: OpenFile, hash: Sha256) {
+  /** @param onClosed Told of what passed, if that was in its order. */
+  constructor(
+    file: OpenFile,
+    hash: Sha256,
+    onClosed?: (passed: PassedContent) => void,
+  ) {
     this.#file = file;
     this.#hash = hash;
+    this.#onClosed = onClosed;
     if (file.writesAtOnce) this.writesAtOnce = true;
     if (file.keepsOrder) this.keepsOrder = true;
     if (file.spread) this.spread = file.spread.bind(file);
@@ -121,9 +146,18 @@ class HashedFile implements OpenFile {
 
   async close(): Promise<void> {
     await this.#file.close();
+    this.#tellPassed();
   }
 
   [Symbol.dispose](): void {
     this.#file[Symbol.dispose]();
+    this.#tellPassed();
+  }
+
+  #tellPassed(): void {
+    if (this.#onClosed === undefined) return;
+    const size = this.#hashed;
+    const hash = this.hashOfPassed(size);
+    if (hash !== undefined) this.#onClosed({ size, hash });
   }
 }

@@ -3,36 +3,51 @@ import { readLine } from "../channel/line.ts";
 import { ProtocolError, SessionError } from "../errors.ts";
 import { decodeName } from "../names/name_bytes.ts";
 import {
-  formatRequest,
-  type HashAnswer,
+  checkPath,
+  formatRequests,
+  type HashAnswers,
+  type HashBase,
   type HashRequest,
   parseAnswerLine,
   parseTool,
+  takeRequests,
 } from "./hash_script.ts";
 
 /** Longest line of an answer, in bytes: it may hold a name. */
-const MAX_LINE_BYTES = 16 * 1024;
+const MAX_LINE_BYTES = 64 * 1024;
 
-/** Most lines of an answer before the last one. */
-const MAX_LINES = 8;
+/** Most flights of requests: what is asked for meanwhile shares the next one. */
+const MOST_FLIGHTS = 4;
 
 /** Request that was not answered. */
-type Pending = PromiseWithResolvers<HashAnswer>;
+interface Pending extends HashRequest {
+  /** True where it shared a flight that was answered without hashes. */
+  isAlone: boolean;
+  resolve(hash: string | undefined): void;
+  reject(error: unknown): void;
+}
 
 /**
- * Dialogue with the script that hashes files on a host. Requests leave without a
- * wait for the answers to those before, which come in the same order.
+ * Dialogue with the script that hashes files on a host. Requests leave without a wait
+ * for the answers to those before, which come in the same order. Small files that are
+ * asked for while enough is in flight share one call of the tool.
  */
 export class RemoteHasher {
+  /** True where the first operand of the script was a directory at its start. */
+  readonly isThere: boolean;
   readonly #channel: Channel;
-  readonly #pending: Pending[] = [];
-  #unsent: Uint8Array[] = [];
+  /** Base of the last request that was sent. */
+  #base: HashBase | undefined;
+  readonly #waiting: Pending[] = [];
+  /** Requests that were sent, by their flights. */
+  readonly #flights: (readonly Pending[])[] = [];
   #isSending = false;
   #isReading = false;
   #failure: { readonly error: unknown } | undefined;
 
-  private constructor(channel: Channel) {
+  private constructor(channel: Channel, isThere: boolean) {
     this.#channel = channel;
+    this.isThere = isThere;
   }
 
   /**
@@ -43,39 +58,48 @@ export class RemoteHasher {
    * @throws {ProtocolError} If no script answers.
    */
   static async begin(channel: Channel): Promise<RemoteHasher | undefined> {
-    const line = await readLine(channel, MAX_LINE_BYTES);
-    if (line === undefined) throw new SessionError("lost connection");
-    const tool = parseTool(decodeName(line));
-    return tool === undefined ? undefined : new RemoteHasher(channel);
+    if (parseTool(await readText(channel)) === undefined) return undefined;
+    const isThere = (await readText(channel)).trimEnd() === "there";
+    return new RemoteHasher(channel, isThere);
   }
 
   /**
-   * Has a file hashed.
+   * Has a file hashed; gives `undefined` where it cannot be read.
    *
    * @throws {EntryError} If the path cannot be sent.
    * @throws {SessionError} If the connection is lost.
    * @throws {ProtocolError} If the answer is none.
    */
-  async hash(request: HashRequest): Promise<HashAnswer> {
+  async hash(request: HashRequest): Promise<string | undefined> {
+    checkPath(request.path);
     if (this.#failure !== undefined) throw this.#failure.error;
-    this.#unsent.push(formatRequest(request));
-    const pending = Promise.withResolvers<HashAnswer>();
-    this.#pending.push(pending);
-    this.#orFail(() => this.#send());
-    this.#orFail(() => this.#readAnswers());
-    return await pending.promise;
+    const { promise, resolve, reject } = Promise.withResolvers<
+      string | undefined
+    >();
+    this.#waiting.push({ ...request, isAlone: false, resolve, reject });
+    this.#proceed();
+    return await promise;
   }
 
-  /** Sends all requests that wait, those that are made meanwhile too. */
+  #proceed(): void {
+    this.#orFail(() => this.#send());
+    this.#orFail(() => this.#readAnswers());
+  }
+
+  /** Sends what waits, as far as not enough is in flight. */
   async #send(): Promise<void> {
     if (this.#isSending) return;
     this.#isSending = true;
     // What is asked for at once leaves in one flight.
     await Promise.resolve();
-    while (this.#unsent.length > 0) {
-      const requests = this.#unsent;
-      this.#unsent = [];
-      for (const request of requests) await this.#channel.write(request);
+    while (this.#waiting.length > 0 && this.#flights.length < MOST_FLIGHTS) {
+      const flight = this.#waiting[0]!.isAlone
+        ? this.#waiting.splice(0, 1)
+        : takeRequests(this.#waiting);
+      this.#flights.push(flight);
+      this.#orFail(() => this.#readAnswers());
+      await this.#channel.write(formatRequests(flight, this.#base));
+      this.#base = flight[0]!.base;
       await this.#channel.flush();
     }
     this.#isSending = false;
@@ -84,23 +108,33 @@ export class RemoteHasher {
   async #readAnswers(): Promise<void> {
     if (this.#isReading) return;
     this.#isReading = true;
-    while (this.#pending.length > 0) {
-      const answer = await this.#readAnswer();
-      this.#pending.shift()!.resolve(answer);
-      // Whoever waited may ask for more.
-      await Promise.resolve();
+    while (this.#flights.length > 0) {
+      const answers = await this.#readAnswer(this.#flights[0]!.length);
+      this.#settle(this.#flights.shift()!, answers);
+      this.#orFail(() => this.#send());
     }
     this.#isReading = false;
   }
 
-  async #readAnswer(): Promise<HashAnswer> {
+  /** Hands out hashes; files that shared a flight in vain are asked for one by one. */
+  #settle(flight: readonly Pending[], answers: HashAnswers): void {
+    for (const [at, pending] of flight.entries()) {
+      const hash = answers[at];
+      if (hash !== undefined || flight.length === 1) pending.resolve(hash);
+      else {
+        pending.isAlone = true;
+        this.#waiting.push(pending);
+      }
+    }
+  }
+
+  async #readAnswer(count: number): Promise<HashAnswers> {
     const lines: string[] = [];
-    while (lines.length <= MAX_LINES) {
-      const line = await readLine(this.#channel, MAX_LINE_BYTES);
-      if (line === undefined) throw new SessionError("lost connection");
-      const answer = parseAnswerLine(line, lines);
-      if (answer !== undefined) return answer;
-      lines.push(decodeName(line));
+    while (lines.length <= count) {
+      const line = await readText(this.#channel);
+      const answers = parseAnswerLine(line, lines, count);
+      if (answers !== undefined) return answers;
+      lines.push(line);
     }
     throw new ProtocolError("protocol error: too long an answer");
   }
@@ -111,7 +145,20 @@ export class RemoteHasher {
       await step();
     } catch (error) {
       this.#failure ??= { error };
-      for (const { reject } of this.#pending.splice(0)) reject(error);
+      const left = [...this.#flights.splice(0).flat(), ...this.#waiting];
+      this.#waiting.length = 0;
+      for (const { reject } of left) reject(error);
     }
   }
+}
+
+/**
+ * Reads a line.
+ *
+ * @throws {SessionError} If there is none.
+ */
+async function readText(channel: Channel): Promise<string> {
+  const line = await readLine(channel, MAX_LINE_BYTES);
+  if (line === undefined) throw new SessionError("lost connection");
+  return decodeName(line);
 }

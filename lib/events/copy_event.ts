@@ -65,6 +65,8 @@ export type CopyEvent =
     readonly file: MovingFile;
     readonly bytes: number;
   }
+  /** All of a file has moved, and is compared with what is there. */
+  | { readonly kind: "verifying"; readonly file: MovingFile }
   /** No more of a file moves, whole or not. */
   | { readonly kind: "finished"; readonly file: MovingFile }
   /** The copy of a file is over: the last event of each file that started. */

@@ -5,6 +5,8 @@ import type { FileOutcome, MovingFile, Observer, Proof } from "./copy_event.ts";
 export interface FileProgress {
   /** Reports that many bytes more of it moved. */
   moved(bytes: number): void;
+  /** Reports that all of it has moved, and is compared with what is there. */
+  verifying(): void;
   /** Reports that no more of it moves, whole or not. */
   finished(): void;
   /** Reports the outcome, once. */
@@ -23,6 +25,7 @@ export function startFile(
   observer.report({ kind: "fileStarted", file });
   return {
     moved: (bytes) => observer.report({ kind: "moved", file, bytes }),
+    verifying: () => observer.report({ kind: "verifying", file }),
     finished: () => observer.report({ kind: "finished", file }),
     settled: (outcome, proof) =>
       observer.report({
@@ -61,6 +64,7 @@ export async function untilSettled(
 /** Progress of a file that nobody is told of. */
 export const UNWATCHED: FileProgress = {
   moved: () => {},
+  verifying: () => {},
   finished: () => {},
   settled: () => {},
 };

@@ -1,8 +1,5 @@
 /** Contract of hashing: what a file holds, as its own system reads it back. */
 
-/** Length in hex digits of a SHA-256. */
-const HASH_DIGITS = 64;
-
 /** Result of having a file hashed. */
 export type Digest =
   | {
@@ -35,13 +32,4 @@ export interface Digester {
    * @throws {EntryError} If the file cannot be read there.
    */
   digest(path: string, options?: DigestOptions): Promise<Digest>;
-}
-
-/** Finds the first SHA-256 in a text; gives it in lower case. */
-export function hashIn(text: string): string | undefined {
-  const found = new RegExp(
-    `(?<![0-9a-f])[0-9a-f]{${HASH_DIGITS}}(?![0-9a-f])`,
-    "i",
-  ).exec(text);
-  return found?.[0].toLowerCase();
 }

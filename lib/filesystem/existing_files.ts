@@ -8,8 +8,16 @@ import { findQuietly } from "./find_quietly.ts";
 export interface ExistingPolicy {
   /** True where nothing that is there is replaced. */
   readonly keepsAll: boolean;
-  /** True where a target of the same size and time is taken for the same file. */
+  /**
+   * True where a target of the same size and time is taken for the same file, and files
+   * get the times of their sources.
+   */
   readonly keepsSame: boolean;
+  /**
+   * Present where a target is taken for the same file if its content is the same,
+   * whatever the times.
+   */
+  readonly comparesContent?: true;
   /** True where a target that is newer than its source is not replaced. */
   readonly keepsNewer: boolean;
 }
@@ -32,8 +40,8 @@ export interface ComparedSource {
 }
 
 /**
- * Gives the reason why a file is not copied; `undefined` where it is. Times count
- * by whole seconds.
+ * Gives the reason why a file is not copied, as far as no content has to be compared;
+ * `undefined` where there is none. Times count by whole seconds.
  *
  * @param there Entry at the target; `undefined` where there is none.
  * @param path Name of the target in messages.
@@ -42,7 +50,9 @@ export interface ComparedSource {
 export function skipReasonOf(
   { size, modified }: ComparedSource,
   there: Attributes | undefined,
-  { keepsAll, keepsSame, keepsNewer, path }: ExistingPolicy & { path: string },
+  { keepsAll, keepsSame, keepsNewer, comparesContent, path }:
+    & ExistingPolicy
+    & { path: string },
 ): SkipReason | undefined {
   if (there === undefined) return undefined;
   const isKnown = there.kind !== "unknown";
@@ -53,7 +63,8 @@ export function skipReasonOf(
     throw new EntryError(`${path}: nobody tells which file is newer`);
   }
   const [ours, theirs] = [modified, there.modified].map(secondOf);
-  if (keepsSame && there.size === size && ours === theirs) {
+  const bySizeAndTime = keepsSame && !comparesContent;
+  if (bySizeAndTime && there.size === size && ours === theirs) {
     return "same size and time";
   }
   return keepsNewer && theirs! > ours! ? "the target is newer" : undefined;
@@ -71,11 +82,13 @@ export function skipReasonOf(
 export function linkSkipReasonOf(
   says: string,
   there: string | Attributes | undefined,
-  { keepsSame, keepsNewer }: ExistingPolicy,
+  { keepsSame, keepsNewer, comparesContent }: ExistingPolicy,
 ): SkipReason | undefined {
   if (there === undefined) return undefined;
   if (typeof there === "string") {
-    return keepsSame && there === says ? "the same link" : undefined;
+    return (keepsSame || comparesContent) && there === says
+      ? "the same link"
+      : undefined;
   }
   // A link has no time to compare.
   return keepsNewer ? "the target is no link" : undefined;

@@ -248,6 +248,7 @@ function readExisting(
     keepsAll: isGiven("no-clobber"),
     keepsSame: isGiven("skip-unchanged"),
     keepsNewer: isGiven("update"),
+    ...(isGiven("checksum") ? { comparesContent: true as const } : {}),
   };
   return Object.values(existing).includes(true) ? { existing } : {};
 }

@@ -77,6 +77,10 @@ export const CHOICE_GROUP: OptionGroup = {
       summary: "Skip files of the same size and time; keep times.",
     },
     {
+      name: "checksum",
+      summary: "Skip files of the same SHA-256, whatever their time.",
+    },
+    {
       name: "update",
       summary: "Skip files whose target is newer.",
     },

@@ -1,15 +1,24 @@
 import { asConnectionFailure, EntryError, SessionError } from "../errors.ts";
-import { HASH_PROBE, hashCommand } from "../digest/hash_script.ts";
+import {
+  HASH_PROBE,
+  hashCommand,
+  type HashRequest,
+} from "../digest/hash_script.ts";
 import { RemoteHasher } from "../digest/remote_hasher.ts";
 import type { Digest, Digester, DigestOptions } from "../filesystem/digest.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { skipBanner } from "../scp/banner.ts";
-import { type LoginPart, sshArguments } from "../ssh/arguments.ts";
+import {
+  type LoginPart,
+  neverPrompts,
+  sshArguments,
+} from "../ssh/arguments.ts";
 import type { Patience } from "../ssh/first_output.ts";
 import type { SshSession } from "../ssh/session.ts";
 import { laterObserver } from "./connection_starter.ts";
 import type { SessionContext } from "./route.ts";
 import { startSsh } from "./session_start.ts";
+import { hasFilesHashed } from "./verified_copy.ts";
 
 /** Timeouts of a silent remote: its files are read back then. */
 const PATIENCE: Patience = { afterLogin: 5000, unseen: 15_000 };
@@ -25,6 +34,8 @@ const NO_COMMANDS = "the server runs no commands";
 
 /** Settings of a session that hashes. */
 export interface HashSessionOptions {
+  /** Operands of the script, as the remote shell is given them; none if absent. */
+  readonly operands?: string;
   /** Gives the part of its ssh; `undefined` where that would prompt. */
   readonly findPart: () => Promise<LoginPart | undefined>;
   /** Stops its ssh when aborted. */
@@ -37,14 +48,14 @@ export function hashSessionOf(
   context: SessionContext,
   options: HashSessionOptions,
 ): HashSession | undefined {
-  const { verifies, resumes, retries } = context.job.options;
-  const isWanted = verifies || resumes || retries !== undefined;
-  return isWanted ? new HashSession(location, context, options) : undefined;
+  return hasFilesHashed(context.job.options)
+    ? new HashSession(location, context, options)
+    : undefined;
 }
 
 /**
- * Session with the script that hashes files on a host. Its ssh starts with the first
- * file, beside the copy, and serves until the copy's session ends.
+ * Session with the script that hashes files on a host. Its ssh starts beside the copy,
+ * and serves until the copy's session ends.
  */
 export class HashSession implements Digester {
   readonly #location: RemoteLocation;
@@ -63,28 +74,54 @@ export class HashSession implements Digester {
     this.#options = options;
   }
 
+  /** Starts its ssh, if that has not been done. */
+  start(): void {
+    this.#begun ??= this.#begin();
+  }
+
+  /**
+   * Tells whether the first operand was a directory when the script began;
+   * `undefined` where that is not known.
+   */
+  async isThere(): Promise<boolean | undefined> {
+    const hasher = await this.#hasher();
+    return typeof hasher === "string" ? undefined : hasher.isThere;
+  }
+
+  async #hasher(): Promise<RemoteHasher | string> {
+    this.start();
+    return await this.#begun!;
+  }
+
   async digest(
     path: string,
     { length, size }: DigestOptions = {},
   ): Promise<Digest> {
-    const hasher = await (this.#begun ??= this.#begin());
+    return await this.hash({ path, length, size });
+  }
+
+  /**
+   * Has a file hashed, whose path may begin at an operand.
+   *
+   * @throws {EntryError} If the file cannot be read there.
+   */
+  async hash(request: HashRequest): Promise<Digest> {
+    const hasher = await this.#hasher();
     if (typeof hasher === "string") {
       return { kind: "unavailable", reason: hasher };
     }
-    const answer = await hasher.hash({ path, length, size })
-      .catch((error) => {
-        if (error instanceof EntryError) throw error;
-        asConnectionFailure(error);
-        return undefined;
-      });
-    if (answer === undefined) {
-      return {
-        kind: "unavailable",
-        reason: "the session that hashes was lost",
-      };
+    try {
+      const hash = await hasher.hash(request);
+      if (hash !== undefined) return { kind: "hash", hash };
+    } catch (error) {
+      if (error instanceof EntryError) throw error;
+      asConnectionFailure(error);
+      const reason = "the session that hashes was lost";
+      return { kind: "unavailable", reason };
     }
-    if (answer.hash !== undefined) return { kind: "hash", hash: answer.hash };
-    throw new EntryError(`${this.#location.host}: ${path}: it cannot be read`);
+    throw new EntryError(
+      `${this.#location.host}: ${request.path}: it cannot be read`,
+    );
   }
 
   /** Begins the dialogue; gives the reason where that is not possible. */
@@ -115,7 +152,8 @@ export class HashSession implements Digester {
     const { job: { options }, observer, hosts } = this.#context;
     const settings = hosts.sshFor(this.#location);
     const key = `seacp-${crypto.randomUUID()}`;
-    const command = hashCommand(key);
+    const command = hashCommand(key, this.#options.operands);
+    const isSilent = neverPrompts(part);
     const ssh = this.#ssh = startSsh(
       {
         location: this.#location,
@@ -123,9 +161,9 @@ export class HashSession implements Digester {
         args: sshArguments(settings, this.#location, command, part),
         command: "sh, which hashes files",
         service: "shell",
-        isOutOfReach: true,
+        isOutOfReach: isSilent,
       },
-      { observer: laterObserver(observer, options) },
+      { observer: isSilent ? laterObserver(observer, options) : observer },
       this.#options.interrupted,
     );
     await ssh.channel.write(HASH_PROBE);

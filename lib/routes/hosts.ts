@@ -16,6 +16,7 @@ import {
   type Protocol,
   PROTOCOL_NAMES,
 } from "./protocol_choice.ts";
+import { hasFilesHashed } from "./verified_copy.ts";
 import type { UnavailableProtocol } from "./unavailable_protocol.ts";
 
 /** Option by which ssh ends after some silence: 45 seconds, as asked three times. */
@@ -27,7 +28,13 @@ const QUIET_LEVELS: readonly string[] = ["QUIET", "SILENT"];
 /** Facts about a copy that do not come from its hosts. */
 export type CopyFacts = Omit<
   ChoiceFacts,
-  "named" | "lacking" | "needsQuoting" | "hasJobs" | "mayRetry" | "willAsk"
+  | "named"
+  | "lacking"
+  | "needsQuoting"
+  | "verifies"
+  | "hasJobs"
+  | "mayRetry"
+  | "willAsk"
 >;
 
 /** Facts about one login. */
@@ -83,6 +90,7 @@ export class Hosts {
       named,
       lacking,
       needsQuoting: locations.some(({ path }) => !isPlainPath(path)),
+      verifies: this.#options.verifies === true,
       hasJobs: this.#options.jobs > 1,
       mayRetry: this.#options.retries !== undefined,
       ...copy,
@@ -210,9 +218,9 @@ export class Hosts {
   }
 
   async #resolve(location: RemoteLocation): Promise<HostFacts> {
-    const { ssh, protocol, jobs, retries, resumes, verifies } = this.#options;
+    const { ssh, protocol, jobs, retries } = this.#options;
     const isWanted = protocol === undefined || jobs > 1 ||
-      retries !== undefined || resumes === true || verifies === true;
+      retries !== undefined || hasFilesHashed(this.#options);
     const configuration = isWanted
       ? await resolveConfiguration(ssh, location)
       : undefined;

@@ -27,6 +27,8 @@ export interface ChoiceFacts {
   readonly sendsContent: boolean;
   /** True where some of what a host has may be left out of a download. */
   readonly leavesOut: boolean;
+  /** True where each file is verified. */
+  readonly verifies: boolean;
   /** True where several connections to a host are asked for. */
   readonly hasJobs: boolean;
   /** True where a copy that is cut is to go on. */
@@ -67,6 +69,7 @@ export function chooseProtocol(facts: ChoiceFacts): Choice {
   }
   if (facts.mayRetry) return found("sftp", "it goes on where it was cut");
   if (facts.hasJobs) return found("sftp", "it deals files to --jobs");
+  if (facts.verifies) return found("sftp", "it can read back what it verifies");
   if (facts.leavesOut) {
     return found("sftp", "it asks for nothing that is left out");
   }

@@ -18,6 +18,7 @@ import {
   type SourceReading,
   topRules,
 } from "./scp_request.ts";
+import type { DownloadProof } from "./scp_source_proof.ts";
 import type { ConnectionFailures, Dialogue } from "./scp_sessions.ts";
 
 /** Reading of a source operand, and the target of what it names. */
@@ -31,13 +32,17 @@ export class DownloadDialogue implements Dialogue {
   readonly #target: string;
   readonly #context: RouteContext;
   readonly #missing: MissingFirst;
+  readonly #proof: DownloadProof | undefined;
   #sink: Sink | undefined;
 
+  /** @param proof Proof of what arrives; absent where nobody wants one. */
   constructor(
     source: RemoteLocation,
     { path, target, hasNext }: Download,
     context: RouteContext,
+    proof: DownloadProof | undefined,
   ) {
+    this.#proof = proof;
     const { targetIsDirectory, existing } = context.job.options;
     this.request = {
       role: "-f",
@@ -64,7 +69,9 @@ export class DownloadDialogue implements Dialogue {
   async start(
     [scp]: readonly [RemoteScp],
   ): Promise<ConnectionFailures | undefined> {
-    const { files, job, among, rules } = this.#context;
+    const { job, among, rules } = this.#context;
+    const proof = this.#proof;
+    const files = proof?.files ?? this.#context.files;
     const { location } = this.request;
     const { recursive, preserve, targetIsDirectory, existing } = job.options;
     this.#sink = new Sink(scp.channel, files, {
@@ -87,7 +94,7 @@ export class DownloadDialogue implements Dialogue {
         modeBits: PERMISSION_BITS,
         given: job.options.modes,
       },
-    }, this.#missing);
+    }, proof?.observing(this.#missing) ?? this.#missing);
     return await this.#sink.begin(this.#target)
       .then(() => undefined, (error) => [asConnectionFailure(error)]);
   }
@@ -97,12 +104,14 @@ export class DownloadDialogue implements Dialogue {
     const failuresBefore = observer.failures;
     try {
       const received = await this.#sink!.receiveEntries();
+      await this.#proof?.settle();
       this.#missing.settle(received.entries);
       checkReceived(received, this.request.location.path, {
         isExplained: this.foundNothing || observer.failures > failuresBefore,
       });
       return [undefined];
     } catch (error) {
+      await this.#proof?.settle();
       this.#missing.settle();
       return [asConnectionFailure(error)];
     }

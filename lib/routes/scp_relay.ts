@@ -25,6 +25,7 @@ import {
   type TopRules,
   topRules,
 } from "./scp_request.ts";
+import type { RelayProof } from "./scp_source_proof.ts";
 import type { ConnectionFailures, Dialogue } from "./scp_sessions.ts";
 
 /**
@@ -38,15 +39,21 @@ export class RelayDialogue implements Dialogue {
   readonly #context: RouteContext;
   readonly #rules: TopRules;
   readonly #missing: MissingFirst;
+  readonly #proof: RelayProof | undefined;
   #relay: Relay | undefined;
 
-  /** @throws {EntryError} If no remote shell can be given the target. */
+  /**
+   * @param proof Proof of what arrives; absent where nobody wants one.
+   * @throws {EntryError} If no remote shell can be given the target.
+   */
   constructor(
     source: RemoteLocation,
     target: RemoteLocation,
     { path, hasNext }: SourceReading,
     context: RouteContext,
+    proof: RelayProof | undefined,
   ) {
+    this.#proof = proof;
     const { options } = context.job;
     this.#source = source;
     this.#target = target;
@@ -137,7 +144,7 @@ export class RelayDialogue implements Dialogue {
         },
         ...(topName === undefined ? {} : { topName }),
       },
-      this.#missing,
+      this.#proof?.observing(this.#missing) ?? this.#missing,
     );
   }
 
@@ -146,12 +153,14 @@ export class RelayDialogue implements Dialogue {
     const failuresBefore = observer.failures;
     try {
       const received = await this.#relay!.relayEntries();
+      await this.#proof?.settle();
       this.#missing.settle(received.entries);
       checkReceived(received, this.#source.path, {
         isExplained: this.foundNothing || observer.failures > failuresBefore,
       });
       return [undefined, undefined];
     } catch (error) {
+      await this.#proof?.settle();
       this.#missing.settle();
       return this.#broken(asConnectionFailure(error));
     }

@@ -8,6 +8,7 @@ import {
 import type { Tally } from "../events/tally.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { CopyJob } from "../options/copy_options.ts";
+import type { LoginPart } from "../ssh/arguments.ts";
 import type { SshEnd } from "../ssh/session.ts";
 import { SCRIPT_FAILED } from "../scp/directory_script.ts";
 import { type LoginPlan, LoginPlans } from "./login_plan.ts";
@@ -76,6 +77,14 @@ export class ScpSessions implements Disposable {
   /** Plans the login of a location, as `LoginPlans` do. */
   async planFor(location: RemoteLocation): Promise<LoginPlan | undefined> {
     return await this.#plans.planFor(location);
+  }
+
+  /** Gives the part of an ssh beside those of a copy, as `LoginPlans` do. */
+  async partBeside(
+    location: RemoteLocation,
+    plan: LoginPlan | undefined,
+  ): Promise<LoginPart | undefined> {
+    return await this.#plans.partBeside(location, plan);
   }
 
   /** Removes what the logins shared. */

@@ -39,6 +39,7 @@ import {
   type Resume,
   resumeInPlace,
 } from "./scp_resume.ts";
+import type { UploadProof } from "./scp_upload_proof.ts";
 import type { ConnectionFailures, Dialogue } from "./scp_sessions.ts";
 import { divideUpload } from "./scp_units.ts";
 import { uploadWidth } from "./upload_width.ts";
@@ -65,15 +66,18 @@ export class UploadDialogue implements Dialogue {
   readonly #resume: Resume | undefined;
   /** Absent where one connection makes the upload. */
   readonly #logins: Logins | undefined;
+  /** Proof of what arrives; absent where nobody wants one. */
+  readonly #proof: UploadProof | undefined;
   #isReplaced = false;
 
   private constructor(
     paths: readonly string[],
     request: ScpRequest,
     context: RouteContext,
-    { resume, logins }: {
+    { resume, logins, proof }: {
       resume: Resume | undefined;
       logins: Logins | undefined;
+      proof: UploadProof | undefined;
     },
   ) {
     this.request = request;
@@ -81,12 +85,14 @@ export class UploadDialogue implements Dialogue {
     this.#context = context;
     this.#resume = resume;
     this.#logins = logins;
+    this.#proof = proof;
     const observer = logins === undefined
       ? context.observer
       : eachFailureOnce(context.observer);
-    this.#observer = isShellsToRead(context.job.options)
+    const told = isShellsToRead(context.job.options)
       ? observer
       : hostObserver(request.location.host, observer);
+    this.#observer = proof?.observing(told) ?? told;
   }
 
   /** True where the first connection was lost, and others have made the copy. */
@@ -102,8 +108,10 @@ export class UploadDialogue implements Dialogue {
   static async prepare(
     paths: readonly string[],
     target: RemoteLocation,
-    { tree, planLogin, ...context }: RouteContext & {
+    { tree, planLogin, proof, ...context }: RouteContext & {
       readonly tree: TreeSurvey | undefined;
+      /** Proof of what arrives; absent where nobody wants one. */
+      readonly proof: UploadProof | undefined;
       /** Plans the login; gives `undefined` where one connection is to copy. */
       planLogin(): Promise<LoginPlan | undefined>;
     },
@@ -132,7 +140,7 @@ export class UploadDialogue implements Dialogue {
         restartsSilently: plan?.others !== undefined && !plan.dependsOnPrompts,
       },
       context,
-      { resume, logins },
+      { resume, logins, proof },
     );
   }
 
@@ -142,6 +150,7 @@ export class UploadDialogue implements Dialogue {
     const failure = this.#logins === undefined
       ? await this.#sendAll(scp)
       : await this.#sendOverSeveral(scp, this.#logins);
+    await this.#proof?.settle();
     return [failure];
   }
 
@@ -302,7 +311,7 @@ export class UploadDialogue implements Dialogue {
     sharing: Sharing,
   ): Source {
     const { job, rules, observer } = this.#context;
-    const files = chosenFiles(this.#context.files, {
+    const files = chosenFiles(this.#proof?.files ?? this.#context.files, {
       roots: this.#paths.map(withoutTrailingSlashes),
       rules,
       observer,

@@ -66,6 +66,12 @@ const NEEDS: readonly Need[] = [
     isGiven: ({ existing }) => existing?.keepsSame === true,
   },
   {
+    option: "--checksum",
+    ways: ["up", "down", "between"],
+    reason: "SCP tells no SHA-256",
+    isGiven: ({ existing }) => existing?.comparesContent === true,
+  },
+  {
     option: "--update",
     ways: ["up", "between"],
     reason: NO_LOOK,
@@ -84,9 +90,15 @@ const NEEDS: readonly Need[] = [
     isGiven: ({ retries }) => retries !== undefined,
   },
   {
+    option: "--verify with --atomic",
+    ways: ["down"],
+    reason: "over SCP files are proven once they are in their place",
+    isGiven: ({ verifies, isAtomic }) => verifies === true && isAtomic === true,
+  },
+  {
     option: "--verify",
-    ways: ["up", "down", "between"],
-    reason: "SCP tells no SHA-256",
+    ways: [],
+    reason: "",
     isGiven: ({ verifies }) => verifies === true,
   },
   // Of an upload alone it can tell something over SCP, too: the last one to blame.

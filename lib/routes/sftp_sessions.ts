@@ -7,6 +7,7 @@ import {
 import type { RemoteLocation } from "../location/location.ts";
 import { loginOf } from "../location/login.ts";
 import type { RequestSender } from "../sftp/request_sender.ts";
+import { announcesCheckFile } from "../sftp/check_file.ts";
 import { SftpFileSystem } from "../sftp/sftp_file_system.ts";
 import { SftpSession } from "../sftp/session.ts";
 import { watchPrompts } from "../ssh/prompt_watch.ts";
@@ -147,6 +148,7 @@ export class SftpSessions {
       const files = new Map<Server, SftpFileSystem>();
       for (const server of servers) {
         if (files.has(server)) continue;
+        if (!announcesCheckFile(server.sftp)) server.hashes?.start();
         const sftp = isWithin ? server.sftp : allOf(server);
         if (!isWithin) server.connections?.want(copy.width);
         files.set(server, await this.#filesOf(server, sftp));

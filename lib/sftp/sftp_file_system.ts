@@ -10,6 +10,7 @@ import type {
 } from "../filesystem/file_system.ts";
 import type { Digester } from "../filesystem/digest.ts";
 import type { SftpTuning } from "../options/copy_options.ts";
+import { ServerDigester } from "./check_file.ts";
 import { CheckedRequests, type Subject } from "./checked_requests.ts";
 import { listingOf } from "./listing.ts";
 import { Lookups } from "./lookups.ts";
@@ -28,7 +29,10 @@ export interface SftpFileSystemOptions {
   readonly tuning: SftpTuning;
   /** Preferred length of a READ or WRITE, in bytes. */
   readonly blockBytes: number;
-  /** Hasher of the server's files; absent where nothing is hashed. */
+  /**
+   * Hasher of the server's files where its SFTP session does not hash them; absent
+   * where nothing is hashed.
+   */
   readonly digester?: Digester | undefined;
 }
 
@@ -122,7 +126,8 @@ export class SftpFileSystem implements FileSystem {
         this.#copyRange(from, to, { at, length });
     }
     if (digester !== undefined) {
-      this.digest = (path, options) => digester.digest(path, options);
+      const server = new ServerDigester(requests, digester);
+      this.digest = (path, options) => server.digest(path, options);
     }
     if (requests.session.extensions.has(Extension.POSIX_RENAME)) {
       this.replace = (from, path) =>

@@ -23,7 +23,7 @@ const REASONS: readonly (readonly [ErrorKind, RegExp])[] = [
   ["interrupted", /\binterrupted\b/],
   [
     "verify",
-    /\bis not what (was sent|is there)\b|\bcannot be (read back|verified)\b/,
+    /\bis not what (was sent|is there)\b|\bcannot be read back\b/,
   ],
   ["no_space", /\bno space left\b|\bquota exceeded\b|\bfile too large\b/i],
   [
@@ -49,6 +49,9 @@ const SSH_REASONS: readonly (readonly [ErrorKind, RegExp])[] = [
 const NO_PROTOCOL =
   /neither protocol begins|did not begin|the remote (said|does)/;
 
+/** Failure of a host to tell a SHA-256. */
+const CANNOT_VERIFY = /^[^:]+: cannot verify: /;
+
 /**
  * Tells the kind of a failure by its words.
  *
@@ -57,6 +60,7 @@ const NO_PROTOCOL =
 export function errorKind(failure: Failure, sshOutput: string): ErrorKind {
   const { message, path, isConnection, endsSession } = failure;
   const reason = reasonIn(message, path);
+  if (path === undefined && CANNOT_VERIFY.test(message)) return "verify";
   const isInterrupted = /\binterrupted\b/.test(reason);
   if (isConnection && !isInterrupted) {
     return kindIn(sshOutput, SSH_REASONS) ??

@@ -74,6 +74,7 @@ function rateText(bytesPerSecond: number): string {
 /** Renders eleven characters: `  MM:SS ETA`, `H:MM:SS ETA`, or the lack of them. */
 function timeText(progress: Progress): string {
   const remaining = remainingSeconds(progress);
+  if (remaining === "verifying") return "  verifying";
   if (remaining === "stalled") return "- stalled -";
   const after = progress.ended ? "    " : " ETA";
   if (remaining === "unknown") return "  --:--" + after;

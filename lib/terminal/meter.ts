@@ -88,6 +88,12 @@ export class Meter implements Observer, Disposable {
         if (line !== undefined) line.position += event.bytes;
         break;
       }
+      case "verifying": {
+        const line = this.#lines.get(event.file);
+        if (line === undefined) break;
+        line.progress = { ...line.progress, isVerifying: true };
+        break;
+      }
       case "finished": {
         const line = this.#lines.get(event.file);
         if (line !== undefined) this.#finish(line);

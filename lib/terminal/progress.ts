@@ -11,6 +11,8 @@ export interface Progress {
   readonly now: number;
   /** True where no more of the file moves, whole or not. */
   readonly ended: boolean;
+  /** Present where all of the file has moved, and is compared with what is there. */
+  readonly isVerifying?: true;
   /** Bytes a second, smoothed; 0 until a first second has passed. */
   readonly rate: number;
   /** Base of the next computation of the rate. */
@@ -100,9 +102,11 @@ export function percentOf({ position, size }: Progress): number {
 /** Gives the remaining time in seconds; at the end, the time that it took. */
 export function remainingSeconds(
   progress: Progress,
-): number | "stalled" | "unknown" {
-  const { ended, now, started, lastMoved, size, position } = progress;
+): number | "verifying" | "stalled" | "unknown" {
+  const { ended, isVerifying, now, started, lastMoved, size, position } =
+    progress;
   if (ended) return (now - started) / 1000;
+  if (isVerifying) return "verifying";
   if (now - lastMoved >= STALL_MILLISECONDS) return "stalled";
   const rate = shownRate(progress);
   return rate === 0 ? "unknown" : (size - position) / rate;

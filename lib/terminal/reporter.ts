@@ -62,6 +62,7 @@ export class Reporter implements Observer {
     switch (event.kind) {
       case "fileStarted":
       case "moved":
+      case "verifying":
       case "finished":
       case "settled":
       case "counted":

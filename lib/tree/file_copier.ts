@@ -11,6 +11,7 @@ import { ReplacedFile } from "../filesystem/replaced_file.ts";
 import type { EntryToStore, ReceivedFile } from "../filesystem/store.ts";
 import { StoredFile } from "../filesystem/stored_file.ts";
 import { keyOf } from "../names/names.ts";
+import { ContentComparer } from "./content_comparer.ts";
 import {
   type Destination,
   type EntryPaths,
@@ -51,6 +52,7 @@ export class FileCopier {
   readonly #filler: FileFiller;
   readonly #verifier: FileVerifier | undefined;
   readonly #resumer: FileResumer;
+  readonly #comparer: ContentComparer | undefined;
   /** Locks of destinations by their keys, and of files by their identities. */
   readonly #paths = new KeyedLock();
   readonly #files = new KeyedLock();
@@ -68,6 +70,9 @@ export class FileCopier {
     this.#open = open;
     this.#filler = new FileFiller(from, to, options);
     this.#resumer = new FileResumer(from, to, observer);
+    if (options.existing?.comparesContent) {
+      this.#comparer = new ContentComparer(from, to, observer);
+    }
     if (options.verified !== undefined) {
       this.#verifier = new FileVerifier(from, to, options.verified, observer);
     }
@@ -101,6 +106,9 @@ export class FileCopier {
       path: this.#to.label + path,
     });
     if (reason !== undefined) return this.#skip(source, path, reason);
+    if (!isOwn && await this.#comparer?.isSame(source, path, replaced)) {
+      return this.#skip(source, path, "same content");
+    }
     let isAgain = isOwn;
     for (let isCopied = false; !isCopied; isAgain = true) {
       isCopied = await this.#open.use((opened) =>

@@ -112,9 +112,11 @@ export class FileFiller {
     times: Times | undefined,
   ): Promise<EntryError | undefined> {
     const size = await this.#send(stored, input, file);
-    const { verification } = file;
-    const check: FileCheck | undefined = verification &&
-      ((path) => verification.check(path, { size, input, stored }));
+    const { verification, progress } = file;
+    const check: FileCheck | undefined = verification && ((path) => {
+      progress.verifying();
+      return verification.check(path, { size, input, stored });
+    });
     return await stored.finish(size, times, check);
   }
 

@@ -125,7 +125,7 @@ export class FileVerifier {
   ): Promise<Proof> {
     const expected = input.hashOfPassed?.(size) ??
       stored.file.hashOfPassed?.(size) ??
-      await this.#hashHere(path, place);
+      await this.#hashHere(path, place, told);
     const proofs: Proof[] = [];
     if (told !== undefined) {
       const source = {
@@ -135,7 +135,9 @@ export class FileVerifier {
         expected,
         failure: "what arrived is not what is there",
       };
-      proofs.push(await this.#prove(this.#from, source, told));
+      proofs.push(
+        await this.#prove(this.#from, source, { told, isExpected: false }),
+      );
     }
     if (this.#sides !== "source") {
       const target = {
@@ -146,17 +148,29 @@ export class FileVerifier {
         failure: "what is there is not what was sent",
       };
       const told = this.#ask(this.#to, place, { size, expected });
-      proofs.push(await this.#prove(this.#to, target, told));
+      proofs.push(
+        await this.#prove(this.#to, target, { told, isExpected: true }),
+      );
     }
     return proofs.includes("read back") ? "read back" : "hashed";
   }
 
-  /** Hashes a file again where what passed was not in its order. */
-  async #hashHere(source: string, target: string): Promise<string> {
+  /**
+   * Hashes a file again where what passed was not in its order: the one of this
+   * machine, or else the source.
+   */
+  async #hashHere(
+    source: string,
+    target: string,
+    told: Told | undefined,
+  ): Promise<string> {
     const [{ files }, path] = this.#sides === "source"
       ? [this.#to, target]
       : [this.#from, source];
-    const digest = await files.digest?.(path);
+    const digest = this.#sides === "both"
+      ? await told
+      : await files.digest?.(path);
+    if (digest instanceof EntryError) throw digest;
     return digest?.kind === "hash"
       ? digest.hash
       : await this.#readBack(files, path, Infinity);
@@ -174,18 +188,29 @@ export class FileVerifier {
     return await files.digest(path, options).catch(asEntryError);
   }
 
-  /** @throws {EntryError} If the file is not proven to be the same. */
-  async #prove(side: Side, file: ComparedFile, told: Told): Promise<Proof> {
+  /**
+   * @param isExpected True where the side was told which hash is expected.
+   * @throws {EntryError} If the file is not proven to be the same.
+   */
+  async #prove(
+    side: Side,
+    file: ComparedFile,
+    { told, isExpected }: { told: Told; isExpected: boolean },
+  ): Promise<Proof> {
     const { path, name, size, expected } = file;
-    const digest = await told;
+    let digest = await told;
     if (isHash(digest, expected)) return "hashed";
+    if (isHash(digest) && !isExpected) {
+      digest = await this.#ask(side, path, { size, expected });
+      if (isHash(digest, expected)) return "hashed";
+    }
     if (!(digest instanceof EntryError) && digest.kind === "unavailable") {
       this.#warn(side, digest.reason);
     }
     const readBack = await this.#readBack(side.files, path, size)
       .catch(asEntryError);
     if (readBack === expected) {
-      this.#warn(side, "its commands see other files than it serves");
+      this.#warn(side, "the server tells other hashes than those of its files");
       return "read back";
     }
     const reason = readBack instanceof EntryError
@@ -228,7 +253,8 @@ function reasonOf({ message }: EntryError): string {
   return message.slice(message.lastIndexOf(": ") + 1).trimStart();
 }
 
-function isHash(told: Digest | EntryError, expected: string): boolean {
+/** Tells a hash, and with `expected` that one. */
+function isHash(told: Digest | EntryError, expected?: string): boolean {
   return !(told instanceof EntryError) && told.kind === "hash" &&
-    told.hash === expected;
+    (expected === undefined || told.hash === expected);
 }

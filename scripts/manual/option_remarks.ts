@@ -244,6 +244,16 @@ A file that was cut short looks newer than its source: where that may happen,
 .Fl \-skip\-unchanged
 is safer.`,
 
+  checksum: String.raw`
+Files of the same length are compared by their SHA-256, which a server tells as
+with
+.Fl \-verify ;
+where it tells none, they are copied, and one line says so.
+This alone is enough; with
+.Fl \-skip\-unchanged
+it takes the place of size and time, and files that are copied get the times of
+their source.`,
+
   mkdir: String.raw`
 The target is then always a directory.
 Over SCP the remote shell runs
@@ -270,7 +280,10 @@ A file that is not the same on both sides is a failure; it stays, but with
 .Fl \-atomic
 it never takes its place.
 What is skipped is not verified.
-On a server this needs SFTP.`,
+Over SCP nothing can be read back: ssh asks once more where it has to, a host
+that cannot hash is a failure, and a download with
+.Fl \-atomic
+needs SFTP.`,
 
   resume: String.raw`
 Of a file that is shorter at the target, both beginnings are hashed.

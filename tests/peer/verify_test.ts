@@ -2,55 +2,26 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
-import { peerTest, sftpSshdDoor, writeScript } from "../support/doors.ts";
-import type { Place } from "../support/fixtures/place.ts";
+import { peerTest, sftpSshdDoor } from "../support/doors.ts";
+import { Place } from "../support/fixtures/place.ts";
 import { describeTree, ODD_NAMES } from "../support/fixtures/tree.ts";
 import { jsonEvents } from "../support/json_events.ts";
+import { proftpdKind } from "../support/servers/proftpd.ts";
+import { Server } from "../support/servers/server.ts";
+import { WAYS } from "../support/sftp_ways.ts";
+import {
+  DAMAGING,
+  LYING,
+  RUN,
+  through,
+  withTool,
+} from "../support/hash_logins.ts";
 import { placeAt, SharedSshd } from "../support/ssh/shared_sshd.ts";
 import { type LoginSettings, Sshd } from "../support/ssh/sshd.ts";
 
 const NEEDS = [...sftpSshdDoor.needs, "sha256sum"];
 
 const sshd = new SharedSshd();
-
-/** A way of a copy over SFTP. */
-interface Way {
-  readonly name: string;
-  operands(place: Place, source: string, target: string): readonly string[];
-  /** Directories that it goes from and to. */
-  sides(place: Place): { readonly from: string; readonly to: string };
-}
-
-const UP: Way = {
-  name: "up",
-  operands: (place, source, target) => [source, place.remote(target)],
-  sides: ({ near, far }) => ({ from: near, to: far }),
-};
-
-const DOWN: Way = {
-  name: "down",
-  operands: (place, source, target) => [place.remote(source), target],
-  sides: ({ near, far }) => ({ from: far, to: near }),
-};
-
-const BETWEEN: Way = {
-  name: "between two hosts",
-  operands: (
-    place,
-    source,
-    target,
-  ) => [place.remote(source), place.remote(`there/${target}`, "other")],
-  sides: ({ far }) => ({ from: far, to: `${far}/there` }),
-};
-
-const LOCALLY: Way = {
-  name: "locally",
-  operands: ({ near }, source, target) => [source, `${near}/there/${target}`],
-  sides: ({ near }) => ({ from: near, to: `${near}/there` }),
-};
-
-const REMOTE_WAYS = [UP, DOWN, BETWEEN];
-const WAYS = [...REMOTE_WAYS, LOCALLY];
 
 /** Makes a tree of odd names, with files of no bytes, of some and of many. */
 function makeTree(directory: string): number {
@@ -109,49 +80,6 @@ for (const way of WAYS) {
     );
   }
 }
-
-/** Gives a login whose commands run through other lines of a shell. */
-function through(
-  lines: string,
-  prepare: (directory: string) => void = () => {},
-): LoginSettings {
-  return {
-    // deno-lint-ignore require-await
-    prepare: async (directory) => {
-      prepare(directory);
-      const script = writeScript(
-        `${directory}/login`,
-        `cd ${directory}/home; HOME=${directory}/home; export HOME\n${
-          lines.replaceAll("DIRECTORY", directory)
-        }`,
-      );
-      return { lines: `ForceCommand ${script}` };
-    },
-  };
-}
-
-/** Line that runs what was asked for. */
-const RUN = 'exec sh -c "$SSH_ORIGINAL_COMMAND"';
-
-/** Gives a login with another `sha256sum`, from these lines, in its PATH. */
-function withTool(lines: string): LoginSettings {
-  return through(`PATH=DIRECTORY/bin:$PATH ${RUN}`, (directory) => {
-    Deno.mkdirSync(`${directory}/bin`);
-    writeScript(`${directory}/bin/sha256sum`, lines);
-  });
-}
-
-/** Lines of a tool that changes the first byte of a file before it is hashed. */
-const DAMAGING = `if [ -f /proc/$$/fd/0 ]; then
-  printf X | dd of=/proc/$$/fd/0 bs=1 conv=notrunc 2>/dev/null
-fi
-exec ${findProgram("sha256sum")}
-`;
-
-/** Lines of a tool that is right for an empty input alone. */
-const LYING = `{ cat; [ -f /proc/$$/fd/0 ] && echo more; } |
-  ${findProgram("sha256sum")}
-`;
 
 /** Runs a case against a server with these settings. */
 async function against(
@@ -240,14 +168,14 @@ const READ_BACK: readonly (readonly [string, LoginSettings, string])[] = [
   [
     "a tool that hashes wrongly",
     withTool(LYING),
-    "its commands see other files than it serves",
+    "the server tells other hashes than those of its files",
   ],
   [
     "commands that see other files",
     through(
       `case $SSH_ORIGINAL_COMMAND in *sftp-server*) ;; *) cd ..;; esac\n${RUN}`,
     ),
-    "its commands see other files than it serves",
+    "the server tells other hashes than those of its files",
   ],
   [
     "SFTP alone",
@@ -328,7 +256,7 @@ peerTest(
         0,
         place.said(
           "warning: far: files are read back to be verified: " +
-            "its commands see other files than it serves",
+            "the server tells other hashes than those of its files",
         ),
       ]);
     });
@@ -362,6 +290,35 @@ for (const [name, lines, needs] of SHELLS) {
     },
   );
 }
+
+peerTest(
+  "verify: ProFTPD hashes files in its SFTP session",
+  proftpdKind.needs,
+  async () => {
+    await using server = await Server.start(proftpdKind);
+    using place = new Place(server);
+    place.makeNear([
+      { path: "t/empty", content: "" },
+      ...ODD_NAMES.map((name) => ({ path: `t/${name}`, content: name })),
+    ]);
+    const count = ODD_NAMES.length + 1;
+    for (
+      const operands of [
+        ["t", place.remote("t")],
+        [place.remote("t"), "u"],
+      ]
+    ) {
+      const { status, stdout, stderr } = await place.copy([
+        ...["-r", "--json", "--verify"],
+        ...operands,
+      ]);
+      assertEquals([status, stderr], [0, ""]);
+      const files = jsonEvents(stdout, 0)
+        .filter(({ verified, read_back }) => verified && !read_back);
+      assertEquals(files.length, count);
+    }
+  },
+);
 
 peerTest(
   "verify: a forced command that reads lines of a shell is given no name",
@@ -402,20 +359,5 @@ peerTest(
       ...["t", place.remote("new")],
     ]);
     assertEquals(dry.at(-1)!.files_verified, 0);
-  },
-);
-
-peerTest(
-  "verify: -O says that it needs SFTP",
-  NEEDS,
-  async () => {
-    using place = await sshd.place();
-    place.makeNear([{ path: "f", content: "1" }]);
-    const { status, stderr } = await place.copy([
-      ...["-O", "--verify", "f"],
-      place.remote("f"),
-    ]);
-    assertEquals(status, 1);
-    assertMatch(stderr, /--verify needs SFTP: SCP tells no SHA-256/);
   },
 );

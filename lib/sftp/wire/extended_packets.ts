@@ -59,13 +59,22 @@ export interface RenameRequest {
   readonly path: string;
 }
 
+/** Request for the SHA-256 of a file; `parseCheckFile` decodes the reply. */
+export interface CheckFileRequest {
+  readonly kind: "check-file";
+  readonly path: string;
+  /** Length of the beginning that is hashed, in bytes; 0 for the whole file. */
+  readonly length: number;
+}
+
 /** Request of an extension. */
 export type ExtendedRequest =
   | LimitsRequest
   | ExpandPathRequest
   | StatvfsRequest
   | CopyDataRequest
-  | RenameRequest;
+  | RenameRequest
+  | CheckFileRequest;
 
 /**
  * Writes a request of an extension.
@@ -93,6 +102,11 @@ export function writeExtendedRequest(
     case "posix-rename":
       writer.text(request.from).text(request.path);
       return;
+    case "check-file":
+      // The range is one block, which gets one hash.
+      writer.text(request.path).text(HASH_NAME).uint64(0)
+        .uint64(request.length).uint32(0);
+      return;
     default:
       return request satisfies never;
   }
@@ -104,7 +118,31 @@ const NAMES = {
   "statvfs": Extension.STATVFS,
   "copy-data": Extension.COPY_DATA,
   "posix-rename": Extension.POSIX_RENAME,
+  "check-file": Extension.CHECK_FILE_NAME,
 } as const;
+
+/** Name of SHA-256 in requests and replies. */
+const HASH_NAME = "sha256";
+
+/** Length of a SHA-256, in bytes. */
+const HASH_BYTES = 32;
+
+/**
+ * Decodes the reply to a request for a hash; gives it as 64 hex digits, or `undefined`
+ * where it is another hash. Some servers put the name of the extension first.
+ *
+ * @throws {ProtocolError} If it is cut.
+ */
+export function parseCheckFile(body: Uint8Array): string | undefined {
+  const reader = new WireReader(body);
+  const first = reader.text();
+  const name = first === Extension.CHECK_FILE ? reader.text() : first;
+  if (name !== HASH_NAME || reader.left !== HASH_BYTES) return undefined;
+  return Array.from(
+    { length: HASH_BYTES },
+    () => reader.byte().toString(16).padStart(2, "0"),
+  ).join("");
+}
 
 /** Limits of a server; 0 where it tells none. All but `handles` are in bytes. */
 export interface ServerLimits {

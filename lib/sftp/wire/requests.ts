@@ -57,6 +57,7 @@ export function formatRequest(
     case "statvfs":
     case "copy-data":
     case "posix-rename":
+    case "check-file":
       writeExtendedRequest(writer, id, request);
       break;
     default:

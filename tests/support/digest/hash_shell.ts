@@ -22,16 +22,16 @@ export class HashShell implements AsyncDisposable {
     this.hasher = hasher;
   }
 
-  /** Starts the script in a directory, with this PATH. */
+  /** Starts the script in a directory, with this PATH and these operands. */
   static async start(
-    { cwd, path, shell = "/bin/sh" }: {
+    { cwd, path, operands = [] }: {
       cwd: string;
       path: string;
-      shell?: string;
+      operands?: readonly string[];
     },
   ): Promise<HashShell> {
-    const child = new Deno.Command(shell, {
-      args: ["-c", HASH_SCRIPT, "key"],
+    const child = new Deno.Command("/bin/sh", {
+      args: ["-c", HASH_SCRIPT, "key", ...operands],
       cwd,
       clearEnv: true,
       env: { PATH: path },

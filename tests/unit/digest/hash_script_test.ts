@@ -1,16 +1,17 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import {
-  formatRequest,
+  checkPath,
+  formatRequests,
   HASH_SCRIPT,
   hashCommand,
   parseAnswerLine,
   parseTool,
+  takeRequests,
 } from "../../../lib/digest/hash_script.ts";
 
 const HASH = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 Deno.test("HASH_SCRIPT: holds no character that a shell reads in single quotes", () => {
@@ -19,6 +20,10 @@ Deno.test("HASH_SCRIPT: holds no character that a shell reads in single quotes",
 
 Deno.test("hashCommand(): has /bin/sh run the script, with the key for its name", () => {
   assertEquals(hashCommand("key"), `exec /bin/sh -c '${HASH_SCRIPT}' key`);
+  assertEquals(
+    hashCommand("key", "~/a"),
+    `exec /bin/sh -c '${HASH_SCRIPT}' key ~/a`,
+  );
 });
 
 for (
@@ -33,33 +38,74 @@ for (
     [{ path: "a\\\n12", length: 5 }, "5e a\\0134\\001212\n"],
   ] as const
 ) {
-  Deno.test(`formatRequest(): writes ${JSON.stringify(request)} as ${JSON.stringify(line)}`, () => {
-    assertEquals(text(formatRequest(request)), line);
+  Deno.test(`formatRequests(): writes ${JSON.stringify(request)} as ${JSON.stringify(line)}`, () => {
+    assertEquals(text(formatRequests([request])), line);
   });
 }
 
-Deno.test("formatRequest(): writes bytes that are no UTF-8 as they are", () => {
+Deno.test("formatRequests(): writes bytes that are no UTF-8 as they are", () => {
   assertEquals(
-    formatRequest({ path: "\udcff" }),
+    formatRequests([{ path: "\udcff" }]),
     Uint8Array.of(0x20, 0xff, 0x0a),
   );
 });
 
-Deno.test("formatRequest(): refuses a path with a NUL", () => {
-  assertThrows(() => formatRequest({ path: "a\0b" }), EntryError);
+Deno.test("checkPath(): refuses a path that no file can have", () => {
+  assertThrows(() => checkPath("a\0b"), EntryError);
+  assertThrows(() => checkPath("\ud800"), EntryError);
+});
+
+Deno.test("formatRequests(): writes the paths of several behind their number", () => {
+  const requests = [{ path: "a b" }, { path: "-n" }];
+  assertEquals(text(formatRequests(requests)), "+2\na b\n-n\n");
+});
+
+Deno.test("formatRequests(): sets the base of the paths where it changes", () => {
+  const base = { kind: "source", name: "a\n", count: 2 } as const;
+  const request = { path: "f", base };
+  assertEquals(text(formatRequests([request])), "=2e a\\0012\n f\n");
+  assertEquals(text(formatRequests([request], base)), " f\n");
+  assertEquals(
+    text(formatRequests([{ path: "f", base: { kind: "target" } }], base)),
+    "=t\n f\n",
+  );
+  assertEquals(text(formatRequests([{ path: "f" }], base)), "=\n f\n");
+});
+
+Deno.test("takeRequests(): takes files of one base together", () => {
+  const base = { kind: "target" } as const;
+  const queue = [{ path: "a", base }, { path: "b", base }, { path: "c" }];
+  assertEquals(takeRequests(queue).length, 2);
+});
+
+Deno.test("takeRequests(): takes small files together, at most 64, and any other alone", () => {
+  const small = Array.from({ length: 65 }, (_, at) => ({ path: `${at}` }));
+  const queue = [
+    { path: "a" },
+    { path: "b", size: 9 },
+    { path: "c", length: 1 },
+    { path: "d", size: 1 << 30 },
+    { path: "e\n" },
+    { path: "f".repeat(40_000) },
+    ...small,
+  ];
+  const taken: number[] = [];
+  while (queue.length > 0) taken.push(takeRequests(queue).length);
+  assertEquals(taken, [2, 1, 1, 1, 1, 64, 1]);
 });
 
 for (
   const said of [
     `${HASH}  -`,
-    `SHA2-256(stdin)= ${HASH}`,
-    `SHA256 (-) = ${HASH}`,
+    `${HASH} *stdin`,
+    `\\${HASH}  a\\nb`,
     HASH.toUpperCase(),
   ]
 ) {
   Deno.test(`parseAnswerLine(): finds the hash in "${said}"`, () => {
-    assertEquals(parseAnswerLine(bytes(said), []), undefined);
-    assertEquals(parseAnswerLine(bytes(".0"), [said]), { hash: HASH });
+    assertEquals(parseAnswerLine(said, [], 1), undefined);
+    assertEquals(parseAnswerLine(".0", [said], 1), [HASH]);
+    assertEquals(parseAnswerLine(".0\r", [said, said], 2), [HASH, HASH]);
   });
 }
 
@@ -67,12 +113,14 @@ for (
   const [lines, end] of [
     [[`${HASH}  -`], ".1"],
     [[], ".0"],
+    [[`${HASH}  a`, `${HASH}  b`], ".0"],
     [[`${HASH}a  -`], ".0"],
+    [[`SHA256 (${HASH}) = 1`], ".0"],
     [[HASH.slice(1)], ".0\r"],
   ] as const
 ) {
   Deno.test(`parseAnswerLine(): finds no hash in ${JSON.stringify([...lines, end])}`, () => {
-    assertEquals(parseAnswerLine(bytes(end), lines), { hash: undefined });
+    assertEquals(parseAnswerLine(end, lines, 1), [undefined]);
   });
 }
 

@@ -3,6 +3,7 @@ import { ProtocolError, SessionError } from "../../../lib/errors.ts";
 import { encodeName } from "../../../lib/names/name_bytes.ts";
 import { RemoteHasher } from "../../../lib/digest/remote_hasher.ts";
 import { findProgram } from "../../../scripts/peers.ts";
+import type { Channel } from "../../../lib/channel/channel.ts";
 import { channelPair } from "../../support/channels/pair.ts";
 import { HashShell } from "../../support/digest/hash_shell.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
@@ -13,6 +14,9 @@ const HASH = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 /** SHA-256 of "ab". */
 const OF_TWO =
   "fb8e20fc2e4c3f248c60c39bd652f3c1347298bb977b8b4d5903b85055620603";
+
+/** Name that is a hash itself, as files have that are stored by their content. */
+const HASH_NAME = OF_TWO.replace("f", "0");
 
 /** Names that a shell could read as something else. */
 const NAMES = [
@@ -32,6 +36,7 @@ const NAMES = [
   "\udcff\udc80",
   "größe",
   "12 x",
+  HASH_NAME,
 ];
 
 /** Programs in a PATH: a tool that hashes, and one that cuts. */
@@ -85,7 +90,7 @@ for (const programs of PROGRAMS) {
         hasher.hash({ path: "plain", length: 0 }),
         hasher.hash({ path: "plain", length: 70000 }),
       ]);
-      assertEquals(answers.map(({ hash }) => hash), [
+      assertEquals(answers, [
         ...NAMES.map(() => HASH),
         ...NAMES.map(() => OF_TWO),
         undefined,
@@ -94,6 +99,12 @@ for (const programs of PROGRAMS) {
         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
         HASH,
       ]);
+      // One that is missing leaves the others their hashes.
+      const some = ["plain", "missing", "-n", "."];
+      assertEquals(
+        await Promise.all(some.map((path) => hasher.hash({ path }))),
+        [HASH, undefined, HASH, undefined],
+      );
       assertEquals([...Deno.readDirSync(cwd)].length, NAMES.length);
     },
   });
@@ -134,31 +145,79 @@ Deno.test("HASH_SCRIPT: passes over a tool that hashes wrongly", async () => {
   );
   Deno.writeTextFileSync(`${directory.path}/f`, "ab");
   await using shell = await HashShell.start({ cwd: directory.path, path });
-  assertEquals(await shell.hasher!.hash({ path: "f" }), { hash: OF_TWO });
+  assertEquals(await shell.hasher!.hash({ path: "f" }), OF_TWO);
 });
 
-Deno.test("RemoteHasher: sends requests without a wait for answers", async () => {
-  const [ours, theirs] = channelPair();
-  await theirs.write(new TextEncoder().encode("sha256sum\n"));
-  await theirs.flush();
-  const hasher = await RemoteHasher.begin(ours);
-  const answers = Promise.all(["a", "b"].map((path) => hasher!.hash({ path })));
+/** Reads what was sent until it is this text. */
+async function expectSent(theirs: Channel, text: string): Promise<void> {
   let said = "";
-  while (said !== " a\n b\n") {
-    said += new TextDecoder().decode(await theirs.read(64));
+  while (said.length < text.length) {
+    said += new TextDecoder().decode(await theirs.read(256));
   }
-  await theirs.write(
-    new TextEncoder().encode(`.1\n${HASH}  -\n.0\n`),
-  );
+  assertEquals(said, text);
+}
+
+async function say(theirs: Channel, text: string): Promise<void> {
+  await theirs.write(new TextEncoder().encode(text));
   await theirs.flush();
-  assertEquals(await answers, [{ hash: undefined }, { hash: HASH }]);
+}
+
+Deno.test("RemoteHasher: sends requests without a wait for answers, small files in one flight", async () => {
+  const [ours, theirs] = channelPair();
+  await say(theirs, "sha256sum\nnew\n");
+  const hasher = (await RemoteHasher.begin(ours))!;
+  const answers = Promise.all([
+    hasher.hash({ path: "a" }),
+    hasher.hash({ path: "b" }),
+    hasher.hash({ path: "c", length: 2 }),
+    hasher.hash({ path: "d" }),
+  ]);
+  await expectSent(theirs, "+2\na\nb\n2 c\n d\n");
+  await say(
+    theirs,
+    `${HASH}  ./a\n${OF_TWO}  ./b\n.0\n.1\n\\${HASH}  -\n.0\n`,
+  );
+  assertEquals(await answers, [HASH, OF_TWO, undefined, HASH]);
+  await ours.close();
+  await theirs.close();
+});
+
+Deno.test("RemoteHasher: asks one by one for files that share a flight of which one fails", async () => {
+  const [ours, theirs] = channelPair();
+  await say(theirs, "sha256sum\nnew\n");
+  const hasher = (await RemoteHasher.begin(ours))!;
+  const answers = Promise.all(["a", "b"].map((path) => hasher.hash({ path })));
+  await expectSent(theirs, "+2\na\nb\n");
+  await say(theirs, `${HASH}  ./a\n.1\n`);
+  await expectSent(theirs, " a\n b\n");
+  await say(theirs, `${HASH}  -\n.0\n.1\n`);
+  assertEquals(await answers, [HASH, undefined]);
+  await ours.close();
+  await theirs.close();
+});
+
+Deno.test("RemoteHasher: has what is asked for share a flight once enough are in flight", async () => {
+  const [ours, theirs] = channelPair();
+  await say(theirs, "sha256sum\nnew\n");
+  const hasher = (await RemoteHasher.begin(ours))!;
+  const lengths = Promise.all(
+    [1, 2, 3, 4].map((length) => hasher.hash({ path: "f", length })),
+  );
+  await expectSent(theirs, "1 f\n2 f\n3 f\n4 f\n");
+  const names = Array.from({ length: 65 }, (_, at) => `f${at}`);
+  const others = Promise.all(names.map((path) => hasher.hash({ path })));
+  await say(theirs, ".1\n.1\n");
+  await expectSent(theirs, `+64\n${names.slice(0, 64).join("\n")}\n f64\n`);
+  await say(theirs, `.1\n.1\n${`${HASH}  f\n`.repeat(64)}.0\n.1\n`);
+  assertEquals(await lengths, Array(4).fill(undefined));
+  assertEquals(await others, [...Array(64).fill(HASH), undefined]);
   await ours.close();
   await theirs.close();
 });
 
 Deno.test("RemoteHasher: fails all requests, and later ones, where the script ends", async () => {
   const [ours, theirs] = channelPair();
-  await theirs.write(new TextEncoder().encode("sha256sum\n"));
+  await theirs.write(new TextEncoder().encode("sha256sum\nnew\n"));
   await theirs.close();
   const hasher = (await RemoteHasher.begin(ours))!;
   const both = ["a", "b"].map((path) => hasher.hash({ path }));
@@ -169,9 +228,67 @@ Deno.test("RemoteHasher: fails all requests, and later ones, where the script en
 Deno.test("RemoteHasher: does not read an endless answer", async () => {
   const [ours, theirs] = channelPair();
   await theirs.write(
-    new TextEncoder().encode(`sha256sum\n${"x\n".repeat(99)}`),
+    new TextEncoder().encode(`sha256sum\nnew\nnew\n${"x\n".repeat(99)}`),
   );
   await theirs.flush();
   const hasher = (await RemoteHasher.begin(ours))!;
   await assertRejects(() => hasher.hash({ path: "a" }), ProtocolError);
+});
+
+for (const [place, isThere] of [["d", true], ["new", false]] as const) {
+  Deno.test(`HASH_SCRIPT: hashes files below its first operand, and tells whether that is a directory: ${place}`, async () => {
+    using directory = new TempDirectory();
+    const cwd = directory.path;
+    Deno.mkdirSync(`${cwd}/d`);
+    Deno.writeTextFileSync(`${cwd}/d/f`, "abc");
+    await using shell = await HashShell.start({
+      cwd,
+      path: Deno.env.get("PATH")!,
+      operands: [place],
+    });
+    const hasher = shell.hasher!;
+    assertEquals(hasher.isThere, isThere);
+    if (!isThere) Deno.writeTextFileSync(`${cwd}/new`, "ab");
+    const base = { kind: "target" } as const;
+    assertEquals(
+      await Promise.all([
+        hasher.hash({ base, path: "f" }),
+        hasher.hash({ base, path: "f" }),
+        hasher.hash({ base, path: "" }),
+        hasher.hash({ path: "d/f" }),
+        hasher.hash({ base, path: "f" }),
+      ]),
+      isThere
+        ? [HASH, HASH, undefined, HASH, HASH]
+        : [undefined, undefined, OF_TWO, HASH, undefined],
+    );
+  });
+}
+
+Deno.test("HASH_SCRIPT: hashes files below the operand of a name, of several the one that is meant", async () => {
+  using directory = new TempDirectory();
+  const cwd = directory.path;
+  for (const [path, content] of [["a", "abc"], ["b", "ab"]] as const) {
+    Deno.mkdirSync(`${cwd}/${path}/x\n*`, { recursive: true });
+    Deno.writeTextFileSync(`${cwd}/${path}/x\n*/f`, content);
+  }
+  Deno.writeTextFileSync(`${cwd}/g`, "abc");
+  await using shell = await HashShell.start({
+    cwd,
+    path: Deno.env.get("PATH")!,
+    operands: ["missing/x\n*", "a/x\n*/", `${cwd}/b/x\n*`, "g"],
+  });
+  const hasher = shell.hasher!;
+  const base = (name: string, count: number) =>
+    ({ kind: "source", name, count }) as const;
+  assertEquals(
+    await Promise.all([
+      hasher.hash({ base: base("x\n*", 1), path: "f" }),
+      hasher.hash({ base: base("x\n*", 2), path: "f" }),
+      hasher.hash({ base: base("x\n*", 3), path: "f" }),
+      hasher.hash({ base: base("g", 1), path: "" }),
+      hasher.hash({ base: base("*", 1), path: "" }),
+    ]),
+    [HASH, OF_TWO, undefined, HASH, undefined],
+  );
 });

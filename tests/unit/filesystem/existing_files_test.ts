@@ -58,6 +58,15 @@ Deno.test("skipReasonOf(): takes files for the same by their size and whole seco
   assertEquals(reason({}, { kind: "other" }, same), undefined);
 });
 
+Deno.test("skipReasonOf(): takes no file for the same by its time where contents are compared", () => {
+  const both = { keepsSame: true, comparesContent: true } as const;
+  assertEquals(reason({}, {}, both), undefined);
+  assertEquals(
+    reason({ modified: 0 }, {}, { ...both, keepsNewer: true }),
+    "the target is newer",
+  );
+});
+
 Deno.test("skipReasonOf(): keeps a target that is newer by a second", () => {
   const newer = { keepsNewer: true };
   assertEquals(reason({}, {}, newer), undefined);
@@ -97,6 +106,8 @@ Deno.test("linkSkipReasonOf(): takes links of one text for the same", () => {
   assertEquals(linkSkipReasonOf("a", THERE, same), undefined);
   assertEquals(linkSkipReasonOf("a", undefined, same), undefined);
   assertEquals(linkSkipReasonOf("a", "a", NONE), undefined);
+  const content = { ...NONE, comparesContent: true } as const;
+  assertEquals(linkSkipReasonOf("a", "a", content), "the same link");
 });
 
 Deno.test("isAnythingAt(): sees a link that leads nowhere", async () => {

@@ -72,6 +72,15 @@ const ROWS: readonly (readonly [
   ["--skip-unchanged --update", {
     existing: { keepsAll: false, keepsSame: true, keepsNewer: true },
   }],
+  ["--checksum", {
+    existing: {
+      keepsAll: false,
+      keepsSame: false,
+      keepsNewer: false,
+      comparesContent: true,
+    },
+  }],
+  ["--verify", { verifies: true }],
   ["--mkdir", { targetIsDirectory: true, makesTarget: true }],
   ["--chmod F644", { modes: { file: 0o644 } }],
   ["-r --chmod D0755,F600 --chmod F640", {

@@ -18,6 +18,7 @@ const NOTHING_KNOWN: ChoiceFacts = {
   makesTarget: false,
   sendsContent: false,
   hasStickyBit: false,
+  verifies: false,
   hasJobs: false,
   mayRetry: false,
   willAsk: false,
@@ -84,6 +85,18 @@ const ROWS: readonly Row[] = [
   [
     "SCP for such a copy to a host without SFTP",
     { mayRetry: true, lacking: new Set(["sftp"]) },
+    "scp",
+    LACKS_SFTP,
+  ],
+  [
+    "SFTP where files are verified",
+    { verifies: true },
+    "sftp",
+    "it can read back what it verifies",
+  ],
+  [
+    "SCP where files are verified, on a host without SFTP",
+    { verifies: true, lacking: new Set(["sftp"]) },
     "scp",
     LACKS_SFTP,
   ],

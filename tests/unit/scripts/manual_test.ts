@@ -127,6 +127,7 @@ peerTest(
 /** Options that scp does not have, in the order of the synopsis. */
 const OURS: readonly string[] = [
   "atomic",
+  "checksum",
   "chmod modes",
   "dry-run",
   "exclude pattern",

@@ -31,6 +31,7 @@ Deno.test("errorKind(): goes by the reasons of systems and servers", () => {
       "f: verification failed: it cannot be read back (Permission denied)",
       "verify",
     ],
+    ["far: cannot verify: the server runs no commands", "verify"],
     ["f: Is a directory", "other"],
     ["", "other"],
   ];

@@ -304,3 +304,17 @@ Deno.test("Meter: writes each file's line once, at its end, where it cannot redr
     "a             100%   10     0.0KB/s   00:01    \n",
   ]);
 });
+
+Deno.test("Meter: tells that a whole file is verified, until that is over", () => {
+  using bench = new Bench(48);
+  const progress = moving(bench.meter, "a", 10);
+  progress.moved(10);
+  progress.verifying();
+  bench.now = 10_000;
+  bench.meter.draw();
+  const [line] = bench.written();
+  assert(line!.endsWith("  verifying"), line);
+  progress.finished();
+  bench.meter.draw();
+  assert(!bench.written().join("").includes("verifying"));
+});

@@ -77,7 +77,7 @@ Deno.test("FileVerifier: reads a file back before it believes that another hash 
     proofs: ["read back"],
     said: [
       "files are read back to be verified: " +
-      "its commands see other files than it serves",
+      "the server tells other hashes than those of its files",
     ],
   });
 });

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ProtocolError } from "../../../../lib/errors.ts";
 import {
+  parseCheckFile,
   parseLimits,
   parseStatvfs,
 } from "../../../../lib/sftp/wire/extended_packets.ts";
@@ -119,4 +120,35 @@ Deno.test("parseStatvfs(): throws for a reply cut at any byte", () => {
       "protocol error: packet too short",
     );
   }
+});
+
+/** A SHA-256 as bytes. */
+const HASH = "\xab".repeat(32);
+
+for (
+  const [name, body] of [
+    ["as the draft has it", wire("\x00\x00\x00\x06sha256", HASH)],
+    [
+      "behind the name of the extension",
+      wire("\x00\x00\x00\x0acheck-file", "\x00\x00\x00\x06sha256", HASH),
+    ],
+  ] as const
+) {
+  Deno.test(`parseCheckFile(): reads a hash ${name}`, () => {
+    assertEquals(parseCheckFile(body), "ab".repeat(32));
+  });
+}
+
+Deno.test("parseCheckFile(): takes no other hash, nor several", () => {
+  const other = wire("\x00\x00\x00\x03md5", "\xab".repeat(16));
+  assertEquals(parseCheckFile(other), undefined);
+  const several = wire("\x00\x00\x00\x06sha256", HASH, HASH);
+  assertEquals(parseCheckFile(several), undefined);
+});
+
+Deno.test("parseCheckFile(): refuses a cut reply", () => {
+  assertThrows(
+    () => parseCheckFile(wire("\x00\x00\x00\x06sha")),
+    ProtocolError,
+  );
 });

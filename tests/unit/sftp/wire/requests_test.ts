@@ -84,6 +84,20 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
     ),
   ],
   [
+    { kind: "check-file", path: "f", length: 258 },
+    wire(
+      "\x00\x00\x00\x3b",
+      "\xc8", // SSH_FXP_EXTENDED
+      "\x00\x00\x00\x2a",
+      "\x00\x00\x00\x0fcheck-file-name",
+      "\x00\x00\x00\x01f",
+      "\x00\x00\x00\x06sha256",
+      "\x00\x00\x00\x00\x00\x00\x00\x00",
+      "\x00\x00\x00\x00\x00\x00\x01\x02",
+      "\x00\x00\x00\x00",
+    ),
+  ],
+  [
     { kind: "opendir", path: "." },
     wire(
       "\x00\x00\x00\x0a",

@@ -1,0 +1,149 @@
+import type { MovingFile, Observer } from "../events/copy_event.ts";
+import type { FileSystem } from "../filesystem/file_system.ts";
+import type { RemoteLocation } from "../location/location.ts";
+import { isDotName, withoutTrailingSlashes } from "../names/names.ts";
+import { HashSession } from "./hash_session.ts";
+import type { LoginPlans } from "./login_plan.ts";
+import { PassedFiles } from "./passed_files.ts";
+import type { RouteContext } from "./route.ts";
+import { type ComparedFile, ScpProof } from "./scp_proof.ts";
+import { targetText } from "./scp_request.ts";
+
+/** Planner of an ssh beside those of a copy. */
+export type PlansBeside = Pick<LoginPlans, "partBeside">;
+
+/**
+ * Gives the session that hashes the files of one operand over SCP. Since nothing can
+ * be read back, its ssh asks once more where it has to.
+ *
+ * @param operand Operand as the remote shell is given it.
+ */
+export function hashSessionFor(
+  operand: string,
+  location: RemoteLocation,
+  context: RouteContext,
+  plans: PlansBeside,
+): HashSession {
+  return new HashSession(location, context, {
+    operands: operand,
+    findPart: async () =>
+      await plans.partBeside(location, undefined) ?? { kind: "first" },
+    interrupted: context.job.interrupted,
+  });
+}
+
+/** Gives the name of a file below a target, for messages. */
+export function nameBelow(target: string, place: string): string {
+  return place === "" ? target : `${target || "."}/${place}`;
+}
+
+/** End of the message of a target that is another one. */
+export const NOT_SENT = "what is there is not what was sent";
+
+/** Source of an upload, and its place below the target. */
+interface Root {
+  readonly path: string;
+  /** Path below the target; empty for the target itself. */
+  readonly place: string;
+}
+
+/**
+ * Proof of an upload over SCP. Its session starts first, to tell whether the target is
+ * a directory.
+ */
+export class UploadProof {
+  readonly #paths: readonly string[];
+  readonly #target: RemoteLocation;
+  readonly #context: RouteContext;
+  readonly #session: HashSession;
+  readonly #passed: PassedFiles;
+  readonly #proof: ScpProof;
+  /** Number of times that each file was compared: several sources may bring it. */
+  readonly #counts = new Map<string, number>();
+  #roots: readonly Root[] = [];
+
+  /** @throws {EntryError} If no remote shell can be given the target. */
+  constructor(
+    paths: readonly string[],
+    target: RemoteLocation,
+    context: RouteContext,
+    plans: PlansBeside,
+  ) {
+    const { options, interrupted } = context.job;
+    this.#paths = paths;
+    this.#target = target;
+    this.#context = context;
+    this.#passed = new PassedFiles(context.files);
+    const operand = targetText(target.path, options);
+    const session = hashSessionFor(operand, target, context, plans);
+    this.#session = session;
+    this.#proof = new ScpProof({
+      host: target.host,
+      session,
+      interrupted,
+      find: (file) => this.#find(file),
+    });
+  }
+
+  /** The local files, which tell the hash of what is read. */
+  get files(): FileSystem {
+    return this.#passed.files;
+  }
+
+  /**
+   * Starts the session, and waits until it tells what the target is.
+   *
+   * @param targetIsDirectory True where the target is a directory in any case.
+   */
+  async begin(targetIsDirectory: boolean): Promise<void> {
+    const isInside = await this.#session.isThere() || targetIsDirectory;
+    const { files } = this.#context;
+    this.#roots = this.#paths.map(withoutTrailingSlashes).map((path) => {
+      const name = files.nameOf(path);
+      return { path, place: isInside && !isDotName(name) ? name : "" };
+    });
+  }
+
+  /** Gives an observer that tells of a file that arrived once it is proven. */
+  observing(observer: Observer): Observer {
+    return this.#proof.observing(observer);
+  }
+
+  /** Waits until all that arrived is proven, or has failed. */
+  async settle(): Promise<void> {
+    await this.#proof.settle();
+  }
+
+  /** Ends the session. */
+  async end(): Promise<void> {
+    await this.#session.end();
+  }
+
+  #find(file: MovingFile): ComparedFile {
+    const place = this.#placeOf(file.path);
+    return {
+      requests: [{ path: place, base: { kind: "target" } }],
+      name: nameBelow(this.#target.path, place),
+      failure: NOT_SENT,
+      expected: [this.#passed.take(file)],
+    };
+  }
+
+  /** Gives the path below the target at which a file arrived. */
+  #placeOf(path: string): string {
+    const { files, job: { rules } } = this.#context;
+    const places = this.#roots.flatMap((root) => {
+      if (path === root.path) return [root.place];
+      const beginning = files.join(root.path, "");
+      if (!path.startsWith(beginning)) return [];
+      const rest = path.slice(beginning.length);
+      const inside = rules.platform === "windows"
+        ? rest.replaceAll("\\", "/")
+        : rest;
+      return [root.place === "" ? inside : `${root.place}/${inside}`];
+    });
+    const count = this.#counts.get(path) ?? 0;
+    if (places.length > 1) this.#counts.set(path, count + 1);
+    return places[Math.min(count, places.length - 1)] ?? "";
+  }
+}
