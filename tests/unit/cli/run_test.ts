@@ -236,7 +236,7 @@ Deno.test("run(): copies nothing to a target that must be a directory", async ()
     const [args, message] of [
       [
         [at("a"), at("b"), at("no")],
-        `${at("no")}: No such file or directory (--mkdir makes it)`,
+        `${at("no")}: No such file or directory`,
       ],
       [["-d", at("a"), at("b")], `${at("b")}: Not a directory`],
     ] as const
