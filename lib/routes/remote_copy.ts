@@ -47,7 +47,8 @@ export async function copyRemotely(
   const cutIsFinal = options.retries === undefined
     ? undefined
     : await whyCutIsFinal(target, options, files);
-  const isQuiet = await hosts.areQuiet(locations);
+  const saysWhy = options.retries !== undefined &&
+    !await hosts.areQuiet(locations);
   const watched = retries.watched(routes, locations, hosts);
   await retries.run({
     locations,
@@ -66,7 +67,7 @@ export async function copyRemotely(
         hosts,
         observer,
         interrupted,
-        mendsLost: !isLast && !isQuiet,
+        mendsLost: !isLast && saysWhy,
       });
     },
   });

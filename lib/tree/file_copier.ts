@@ -235,22 +235,18 @@ export class FileCopier {
   ): Promise<number> {
     if (point === undefined || point.kind === "same") return 0;
     const path = eventPath(this.#options, paths);
-    const { size, modified } = attributes;
-    const now = await input.stat();
-    const hasChanged = now.size !== size || now.modified !== modified;
+    if (point.kind === "at" && !await hasChanged(input, attributes)) {
+      const { at } = point;
+      const { size } = attributes;
+      this.#observer.report({ kind: "resumed", path, at, size });
+      return at;
+    }
     const reason = point.kind === "whole"
       ? point.reason
-      : hasChanged
-      ? "its source has changed meanwhile"
-      : undefined;
-    if (reason !== undefined) {
-      const message = `${path}: copied whole: ${reason}`;
-      this.#observer.report({ kind: "warning", message });
-      return 0;
-    }
-    const { at } = point as { at: number };
-    this.#observer.report({ kind: "resumed", path, at, size });
-    return at;
+      : "its source has changed meanwhile";
+    const message = `${path}: copied whole: ${reason}`;
+    this.#observer.report({ kind: "warning", message });
+    return 0;
   }
 
   /**
@@ -332,4 +328,13 @@ export class FileCopier {
     const claims = claimed.move();
     return { replaced, [Symbol.dispose]: () => claims.dispose() };
   }
+}
+
+/** Tells a file that is no longer as it was found. */
+async function hasChanged(
+  file: OpenFile,
+  { size, modified }: Attributes,
+): Promise<boolean> {
+  const now = await file.stat();
+  return now.size !== size || now.modified !== modified;
 }
