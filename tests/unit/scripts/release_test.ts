@@ -303,6 +303,7 @@ Deno.test("documents(): is what an archive holds besides the executable", () => 
     "SECURITY.md",
     "docs/architecture.md",
     "docs/completions.md",
+    "docs/differences.md",
     "docs/json-events.schema.json",
     "docs/performance.md",
     "docs/platforms.md",
