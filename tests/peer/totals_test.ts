@@ -92,13 +92,15 @@ for (const { name, options, isUp, hasTotal } of COPIES) {
         120,
       );
       const whole = hasTotal
-        ? /^\d\/3 files {2}[\d.]+\/93\.8 KB {2}\d+%( {2}[\d.]+ [KM]B\/s)?( {2}\d:\d\d left)?$/
+        ? /^\d\/3 files {2}[\d.]+\/93\.8 KB {2}\d+%( {2}[\d.]+ [KM]B\/s( {2}\d:\d\d left)?)?$/
         : /^\d files? {2}[\d.]+ (bytes|KB)( {2}[\d.]+ KB\/s)?$/;
       const growing =
         /^\d\/≥\d files? {2}[\d.]+\/≥[\d.]+ KB( {2}[\d.]+ KB\/s)?$/;
       assert(statuses.some((line) => whole.test(line)), statuses.join("\n"));
       for (const line of statuses) {
         assert(whole.test(line) || growing.test(line), line);
+        // Before anything has moved there is no rate.
+        assert(!/^0\/.* 0\.0 KB\/s/.test(line), line);
       }
       const left = rendered(output);
       assertEquals(left.length, 3, left.join("\n"));
