@@ -43,6 +43,7 @@ const CALLS: Readonly<
       }),
       "changed",
     ),
+  digest: (files, path) => files.digest!(path, { size: 6 }),
   mkdir: (files, path) => files.mkdir(path, 0o755),
   setMode: (files, path) => files.setMode(path, 0o700),
   setTimes: (files, path) => files.setTimes(path, TIMES),
