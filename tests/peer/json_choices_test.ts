@@ -103,13 +103,14 @@ peerTest(
     const events = await tell(place, [
       ...["-r", "--dry-run", "tree", place.remote("new")],
     ]);
-    const target = place.remote("new").replace(":", ": ");
+    const target = place.remote("new");
     assertEquals(eventsOf("plan", events), [
       {
         type: "plan",
         action: "copy",
         source: { path: "tree/a" },
         target: { path: `${target}/a` },
+        bytes: 3,
         replaces: false,
       },
       { type: "plan", action: "make_directory", target: { path: target } },
