@@ -15,6 +15,7 @@ import { neededBytes, usedBytes } from "../support/fuzz/memory.ts";
 import { Random } from "../support/fuzz/random.ts";
 import { recordCase } from "../support/fuzz/record_cases.ts";
 import { relayCase } from "../support/fuzz/relay_cases.ts";
+import { requestCase } from "../support/fuzz/request_cases.ts";
 import { sftpCase } from "../support/fuzz/sftp_cases.ts";
 import { sftpPacketCase } from "../support/fuzz/sftp_packet_cases.ts";
 import { sinkCase } from "../support/fuzz/sink_cases.ts";
@@ -33,6 +34,7 @@ const SUBJECTS: readonly (readonly [string, CaseMaker, number])[] = [
   ["A record is read as it was written", recordCase, 5],
   ["An operand is a location or refused", locationCase, 5],
   ["A server's command stays in its directory", commandCase, 2],
+  ["An SFTP server answers each request", requestCase, 5],
   ["An SFTP client stores nothing but what it may", sftpCase, 20],
   ["An SFTP packet is read as it was written", sftpPacketCase, 5],
   ["Foreign text loses no byte and reaches no terminal raw", textCase, 5],

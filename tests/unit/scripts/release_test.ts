@@ -308,9 +308,7 @@ Deno.test("documents(): is what an archive holds besides the executable", () => 
     "docs/performance.md",
     "docs/platforms.md",
     "docs/protocols.md",
-    "docs/reports.md",
-    "docs/server.md",
-    "docs/verification.md",
+    ...["docs/reports.md", "docs/server.md", "docs/verification.md"],
   ]);
   assert(
     found.every(({ content, mode }) => content.length > 100 && mode === 0o644),
