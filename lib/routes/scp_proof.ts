@@ -11,8 +11,10 @@ import type { HashSession } from "./hash_session.ts";
 
 /** File on a host that is compared with what passed. */
 export interface ComparedFile {
-  /** Requests for its hash: it is proven by the first one that tells the right one. */
+  /** Requests for its hash, the likeliest first: the first that leads to a file counts. */
   readonly requests: readonly HashRequest[];
+  /** Present where any of the requests may lead to the right file. */
+  readonly takesAny?: true;
   /** Name in messages, which no other file has. */
   readonly name: string;
   /** End of the message where it is another one. */
@@ -115,7 +117,7 @@ export class ScpProof {
 
   /** @throws {EntryError} If the file is not the same. */
   async #compare({ file, event, observer }: Arrival): Promise<Comparison> {
-    const { requests, name, failure, expected } = file;
+    const { requests, takesAny, name, failure, expected } = file;
     const { host, otherHost = host, session } = this.#options;
     let isReadable = false;
     for (const find of expected) {
@@ -133,6 +135,7 @@ export class ScpProof {
         }
         if (digest.hash === due.hash) return "hashed";
         isReadable = true;
+        if (!takesAny) break;
       }
     }
     const reason = isReadable ? failure : "it cannot be read back";

@@ -124,6 +124,7 @@ export class DownloadProof implements SourceProof {
     const { top = this.#source.path, inside } = place;
     return {
       requests: requestsFor(place),
+      takesAny: true,
       name: nameBelow(top, inside),
       failure: "what arrived is not what is there",
       expected: [this.#passed.take(file)],

@@ -120,17 +120,20 @@ export class UploadProof {
   }
 
   #find(file: MovingFile): ComparedFile {
-    const place = this.#placeOf(file.path);
+    const places = this.#placesOf(file.path);
     return {
-      requests: [{ path: place, base: { kind: "target" } }],
-      name: nameBelow(this.#target.path, place),
+      requests: places.map((path) => ({ path, base: { kind: "target" } })),
+      name: nameBelow(this.#target.path, places[0] ?? ""),
       failure: NOT_SENT,
       expected: [this.#passed.take(file)],
     };
   }
 
-  /** Gives the path below the target at which a file arrived. */
-  #placeOf(path: string): string {
+  /**
+   * Gives the paths below the target at which a file may have arrived, the likeliest
+   * first: where it is in several sources, one of those may have failed.
+   */
+  #placesOf(path: string): readonly string[] {
     const { files, job: { rules } } = this.#context;
     const places = this.#roots.flatMap((root) => {
       if (path === root.path) return [root.place];
@@ -144,6 +147,6 @@ export class UploadProof {
     });
     const count = this.#counts.get(path) ?? 0;
     if (places.length > 1) this.#counts.set(path, count + 1);
-    return places[Math.min(count, places.length - 1)] ?? "";
+    return [...places.slice(count), ...places.slice(0, count)];
   }
 }

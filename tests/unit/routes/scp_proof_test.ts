@@ -13,10 +13,11 @@ const NONE: Digest = { kind: "unavailable", reason: "no commands" };
 /** Copies files of these names, and gives what is told of them. */
 async function told(
   names: readonly string[],
-  { answers, expected = [hash("right")], interrupted }: {
+  { answers, expected = [hash("right")], takesAny, interrupted }: {
     /** Answers for each request of a hash, the last one again and again. */
     answers: (Digest | EntryError)[];
     expected?: readonly Digest[];
+    takesAny?: true;
     interrupted?: AbortSignal;
   },
 ): Promise<string[]> {
@@ -33,7 +34,8 @@ async function told(
     session: session as HashSession,
     interrupted: interrupted ?? new AbortController().signal,
     find: ({ name }): ComparedFile => ({
-      requests: [{ path: name }],
+      requests: [{ path: name }, { path: "elsewhere" }],
+      ...(takesAny ? { takesAny } : {}),
       name,
       failure: "it is another one",
       expected: expected.map((digest) => async () => digest),
@@ -83,6 +85,19 @@ Deno.test("ScpProof: fails a file that cannot be read", async () => {
     "far: f: verification failed: it cannot be read back",
     "f failed",
   ]);
+});
+
+Deno.test("ScpProof: takes the next place where there is no file at one", async () => {
+  const answers = [new EntryError("f: it cannot be read"), hash("right")];
+  assertEquals(await told(["f"], { answers }), ["f copied hashed"]);
+});
+
+Deno.test("ScpProof: takes the next place for a file that differs where any may be right", async () => {
+  const right = () => [hash("wrong"), hash("right")];
+  const any = { answers: right(), takesAny: true } as const;
+  assertEquals(await told(["f"], any), ["f copied hashed"]);
+  const answers = [hash("wrong"), hash("wrong"), hash("right")];
+  assertEquals((await told(["f"], { answers })).at(-1), "f failed");
 });
 
 Deno.test("ScpProof: leaves a file unproven that another one of its name replaced", async () => {
