@@ -18,7 +18,7 @@ import type { SshSession } from "../ssh/session.ts";
 import { laterObserver } from "./connection_starter.ts";
 import type { SessionContext } from "./route.ts";
 import { startSsh } from "./session_start.ts";
-import { hasFilesHashed } from "./verified_copy.ts";
+import { hasEachHashed, hasFilesHashed } from "./verified_copy.ts";
 
 /** Timeouts of a silent remote: its files are read back then. */
 const PATIENCE: Patience = { afterLogin: 5000, unseen: 15_000 };
@@ -72,6 +72,11 @@ export class HashSession implements Digester {
     this.#location = location;
     this.#context = context;
     this.#options = options;
+  }
+
+  /** Starts its ssh where each file is hashed; else the first request does so. */
+  startEarly(): void {
+    if (hasEachHashed(this.#context.job.options)) this.start();
   }
 
   /** Starts its ssh, if that has not been done. */

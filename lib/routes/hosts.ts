@@ -218,9 +218,9 @@ export class Hosts {
   }
 
   async #resolve(location: RemoteLocation): Promise<HostFacts> {
-    const { ssh, protocol, jobs, retries } = this.#options;
+    const { ssh, protocol, jobs } = this.#options;
     const isWanted = protocol === undefined || jobs > 1 ||
-      retries !== undefined || hasFilesHashed(this.#options);
+      hasFilesHashed(this.#options);
     const configuration = isWanted
       ? await resolveConfiguration(ssh, location)
       : undefined;

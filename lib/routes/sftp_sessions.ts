@@ -148,7 +148,7 @@ export class SftpSessions {
       const files = new Map<Server, SftpFileSystem>();
       for (const server of servers) {
         if (files.has(server)) continue;
-        if (!announcesCheckFile(server.sftp)) server.hashes?.start();
+        if (!announcesCheckFile(server.sftp)) server.hashes?.startEarly();
         const sftp = isWithin ? server.sftp : allOf(server);
         if (!isWithin) server.connections?.want(copy.width);
         files.set(server, await this.#filesOf(server, sftp));

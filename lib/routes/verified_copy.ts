@@ -5,15 +5,25 @@ import type { FileSystem } from "../filesystem/file_system.ts";
 import type { CopyOptions } from "../options/copy_options.ts";
 import type { TransferOptions, VerifiedSides } from "../tree/options.ts";
 
-/** Tells whether a copy may have hosts hash files. */
+/** Tells whether a copy has hosts hash files, each that is there. */
+export function hasEachHashed(
+  { verifies, isDry, existing }: Pick<
+    CopyOptions,
+    "verifies" | "isDry" | "existing"
+  >,
+): boolean {
+  return verifies === true && !isDry || existing?.comparesContent === true;
+}
+
+/** Tells whether a copy may have hosts hash files, as after a cut. */
 export function hasFilesHashed(
-  { verifies, isDry, existing, resumes, retries }: Pick<
+  options: Pick<
     CopyOptions,
     "verifies" | "isDry" | "existing" | "resumes" | "retries"
   >,
 ): boolean {
-  return verifies === true && !isDry || existing?.comparesContent === true ||
-    resumes === true || retries !== undefined;
+  return hasEachHashed(options) || options.resumes === true ||
+    options.retries !== undefined;
 }
 
 /** Gives the view of a file system that hashes what passes, where that is wanted. */

@@ -197,7 +197,7 @@ for (const sides of [UP, DOWN]) {
           );
           assertEquals(status, 0, stderr);
           const [, skipped] = /([\d,]+) skipped/.exec(stderr) ?? [];
-          assert(Number(skipped!.replace(",", "")) > 500, stderr);
+          assert(Number(skipped!.replace(",", "")) > 100, stderr);
         }
         assertEquals(
           await describeTree(sides.to(place)),
