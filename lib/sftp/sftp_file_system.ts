@@ -15,6 +15,7 @@ import { CheckedRequests, type Subject } from "./checked_requests.ts";
 import { listingOf } from "./listing.ts";
 import { Lookups } from "./lookups.ts";
 import { reopenedListing } from "./reopened_listing.ts";
+import { requestsInFlight } from "./requests_in_flight.ts";
 import type { RequestSender } from "./request_sender.ts";
 import { type BlockLimits, SftpFile } from "./sftp_file.ts";
 import { isLink } from "./wire/attributes.ts";
@@ -35,45 +36,6 @@ export interface SftpFileSystemOptions {
    */
   readonly digester?: Digester | undefined;
 }
-
-/** Most requests that OpenSSH's scp has in flight. */
-const MOST_REQUESTS = 64;
-
-/**
- * Bytes in flight at once: ssh's window of 2 MiB, and the next requests.
- * Measured: less leaves the window unfilled at a round trip of 2 ms; more costs
- * the server and the client time, for the memory they go through.
- */
-const IN_FLIGHT_BYTES = 2.5 * 1024 * 1024;
-
-/**
- * Length in bytes that every server takes (draft-ietf-secsh-filexfer-02, section
- * 3), for those that do not tell their limit.
- */
-const SAFE_BLOCK_BYTES = 32 * 1024;
-
-/** Most bytes that OpenSSH's server takes, and its scp ever asks for. */
-const MOST_BLOCK_BYTES = 255 * 1024;
-
-/** Fewest bytes that OpenSSH's scp moves at a time. */
-const LEAST_BLOCK_BYTES = 64;
-
-/** Entries in flight at once at first, where the server can hold that many open. */
-const USUAL_ENTRIES = 64;
-
-/**
- * Most entries in flight at once, on a line with latency. Measured 20 ms away, an
- * npm tree of 9,668 files goes up in 11.7 s with 64 of them, in 3.3 s with 512; 100
- * ms away it comes down in 7.5 s with 512, in 6.2 s with the 815 for which OpenSSH's
- * server has handles.
- */
-const MOST_ENTRIES = 1024;
-
-/**
- * Most entries in flight at once over all sessions. Measured 100 ms away, the same
- * tree goes up over eight in 6.9 s with 2048 of them, in 10.9 s with 512.
- */
-const MOST_ENTRIES_IN_ALL = 2048;
 
 /** Files of a server, whose paths have `/` as separator on every system. */
 export class SftpFileSystem implements FileSystem {
@@ -96,32 +58,17 @@ export class SftpFileSystem implements FileSystem {
     this.label = label;
     this.#requests = requests;
     this.#lookups = new Lookups(requests);
-    const wanted = tuning.bufferBytes ?? blockBytes;
-    const fallback = tuning.bufferBytes ?? SAFE_BLOCK_BYTES;
-    const limit = (allowed = 0) =>
-      Math.max(
-        LEAST_BLOCK_BYTES,
-        Math.min(wanted, allowed || fallback, MOST_BLOCK_BYTES),
-      );
-    this.#limits = { read: limit(limits?.read), write: limit(limits?.write) };
-    const bytes = Math.min(this.#limits.read, this.#limits.write);
-    const blocks = Math.min(MOST_REQUESTS, Math.floor(IN_FLIGHT_BYTES / bytes));
-    const { isLockstep } = requests.session;
-    const { width = 1 } = requests.session;
-    this.#blocksOfFile = isLockstep ? 1 : tuning.requests ?? blocks;
-    const entries = (most: number) =>
-      isLockstep ? 1 : Math.min(
-        MOST_ENTRIES_IN_ALL,
-        entriesFor(limits?.handles, most) * width,
-      );
-    this.concurrency = {
-      entries: entries(USUAL_ENTRIES),
-      mostEntries: entries(MOST_ENTRIES),
-      blocks: this.#blocksOfFile * width,
-      ...(width === 1 ? {} : { blocksOfFile: this.#blocksOfFile }),
-      blockBytes: bytes,
-    };
-    if (requests.session.extensions.has(Extension.COPY_DATA)) {
+    const { isLockstep, width = 1, extensions } = requests.session;
+    const flight = requestsInFlight(limits, {
+      tuning,
+      blockBytes,
+      isLockstep,
+      width,
+    });
+    this.#limits = flight.limits;
+    this.#blocksOfFile = flight.blocksOfFile;
+    this.concurrency = flight.concurrency;
+    if (extensions.has(Extension.COPY_DATA)) {
       this.copyRange = (from, to, at, length) =>
         this.#copyRange(from, to, { at, length });
     }
@@ -129,7 +76,7 @@ export class SftpFileSystem implements FileSystem {
       const server = new ServerDigester(requests, digester);
       this.digest = (path, options) => server.digest(path, options);
     }
-    if (requests.session.extensions.has(Extension.POSIX_RENAME)) {
+    if (extensions.has(Extension.POSIX_RENAME)) {
       this.replace = (from, path) =>
         requests.expectOk({ kind: "posix-rename", from, path }, {
           path,
@@ -342,13 +289,4 @@ export class SftpFileSystem implements FileSystem {
   nameOf(path: string): string {
     return basename(path);
   }
-}
-
-/** Share of the handles that entries get: there is a directory for four of them. */
-const ENTRIES_SHARE = 4 / 5;
-
-/** Gives the entries in flight for which a server has handles. */
-function entriesFor(handles = 0, most: number): number {
-  if (handles === 0) return USUAL_ENTRIES;
-  return Math.max(1, Math.min(most, Math.floor(handles * ENTRIES_SHARE)));
 }

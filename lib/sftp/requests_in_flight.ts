@@ -1,0 +1,113 @@
+import type { Concurrency } from "../filesystem/file_system.ts";
+import type { SftpTuning } from "../options/copy_options.ts";
+import type { BlockLimits } from "./sftp_file.ts";
+import type { ServerLimits } from "./wire/extended_packets.ts";
+
+/** Settings of a session, or of a pool of them. */
+export interface FlightOptions {
+  /** Limits that the user asked for. */
+  readonly tuning: SftpTuning;
+  /** Preferred length of a READ or WRITE, in bytes. */
+  readonly blockBytes: number;
+  /** True where each request is answered before the next one is sent. */
+  readonly isLockstep: boolean;
+  /** Most sessions with the server. */
+  readonly width: number;
+}
+
+/** Requests that are best in flight at once. */
+export interface RequestsInFlight {
+  readonly limits: BlockLimits;
+  /** Most blocks of a file that are in flight in one session. */
+  readonly blocksOfFile: number;
+  readonly concurrency: Concurrency;
+}
+
+/** Most requests that OpenSSH's scp has in flight. */
+const MOST_REQUESTS = 64;
+
+/**
+ * Bytes in flight at once: ssh's window of 2 MiB, and the next requests.
+ * Measured: less leaves the window unfilled at a round trip of 2 ms; more costs
+ * the server and the client time, for the memory they go through.
+ */
+const IN_FLIGHT_BYTES = 2.5 * 1024 * 1024;
+
+/**
+ * Length in bytes that every server takes (draft-ietf-secsh-filexfer-02, section
+ * 3), for those that do not tell their limit.
+ */
+const SAFE_BLOCK_BYTES = 32 * 1024;
+
+/** Most bytes that OpenSSH's server takes, and its scp ever asks for. */
+const MOST_BLOCK_BYTES = 255 * 1024;
+
+/** Fewest bytes that OpenSSH's scp moves at a time. */
+const LEAST_BLOCK_BYTES = 64;
+
+/** Entries in flight at once at first, where the server can hold that many open. */
+const USUAL_ENTRIES = 64;
+
+/**
+ * Most entries in flight at once, on a line with latency. Measured 20 ms away, an
+ * npm tree of 9,668 files goes up in 11.7 s with 64 of them, in 3.3 s with 512; 100
+ * ms away it comes down in 7.5 s with 512, in 6.2 s with the 815 for which OpenSSH's
+ * server has handles.
+ */
+const MOST_ENTRIES = 1024;
+
+/**
+ * Most entries in flight at once over all sessions. Measured 100 ms away, the same
+ * tree goes up over eight in 6.9 s with 2048 of them, in 10.9 s with 512.
+ */
+const MOST_ENTRIES_IN_ALL = 2048;
+
+/** Share of the handles that entries get: there is a directory for four of them. */
+const ENTRIES_SHARE = 4 / 5;
+
+/**
+ * Gives the requests that are best in flight at once.
+ *
+ * @param limits Limits of the server; absent where it tells none.
+ */
+export function requestsInFlight(
+  limits: ServerLimits | undefined,
+  { tuning, blockBytes, isLockstep, width }: FlightOptions,
+): RequestsInFlight {
+  const wanted = tuning.bufferBytes ?? blockBytes;
+  const fallback = tuning.bufferBytes ?? SAFE_BLOCK_BYTES;
+  const limit = (allowed = 0) =>
+    Math.max(
+      LEAST_BLOCK_BYTES,
+      Math.min(wanted, allowed || fallback, MOST_BLOCK_BYTES),
+    );
+  const blockLimits = {
+    read: limit(limits?.read),
+    write: limit(limits?.write),
+  };
+  const bytes = Math.min(blockLimits.read, blockLimits.write);
+  const blocks = Math.min(MOST_REQUESTS, Math.floor(IN_FLIGHT_BYTES / bytes));
+  const blocksOfFile = isLockstep ? 1 : tuning.requests ?? blocks;
+  const entries = (most: number) =>
+    isLockstep ? 1 : Math.min(
+      MOST_ENTRIES_IN_ALL,
+      entriesFor(limits?.handles, most) * width,
+    );
+  return {
+    limits: blockLimits,
+    blocksOfFile,
+    concurrency: {
+      entries: entries(USUAL_ENTRIES),
+      mostEntries: entries(MOST_ENTRIES),
+      blocks: blocksOfFile * width,
+      ...(width === 1 ? {} : { blocksOfFile }),
+      blockBytes: bytes,
+    },
+  };
+}
+
+/** Gives the entries in flight for which a server has handles. */
+function entriesFor(handles = 0, most: number): number {
+  if (handles === 0) return USUAL_ENTRIES;
+  return Math.max(1, Math.min(most, Math.floor(handles * ENTRIES_SHARE)));
+}
