@@ -32,7 +32,7 @@ export function longLine(
   now: number,
 ): string {
   return [
-    letters(permissions),
+    `${letters(permissions)} `,
     String(names).padStart(3),
     String(user).padEnd(8),
     String(group).padEnd(8),

@@ -248,7 +248,9 @@ export class SftpAnswers implements Disposable {
 
   async #expandPath(path: string): Promise<ServerResponse> {
     const [, user, rest] = /^~([^/]*)(.*)$/s.exec(path) ?? [];
-    if (user === undefined) return nameOf(await this.#files.canonical(path));
+    if (user === undefined) {
+      return nameOf(await this.#files.canonical(path || "."));
+    }
     if (user !== "") {
       throw new RequestRefusal(
         Status.FAILURE,
