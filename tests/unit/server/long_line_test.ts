@@ -11,7 +11,7 @@ const STATUS = {
 Deno.test("longLine() gives a line as of ls -l, with owners as numbers", () => {
   assertEquals(
     longLine("a b", STATUS, NOW),
-    "-rw-r--r--   1 1000     100            12 Jan  2 03:04 a b",
+    "-rw-r--r--    1 1000     100            12 Jan  2 03:04 a b",
   );
 });
 
@@ -20,7 +20,7 @@ Deno.test("longLine() gives the year of a time half a year away, before and afte
     const modified = new Date(year, 11, 24).getTime();
     assertEquals(
       longLine("a", { ...STATUS, modified }, NOW),
-      `-rw-r--r--   1 1000     100            12 Dec 24  ${year} a`,
+      `-rw-r--r--    1 1000     100            12 Dec 24  ${year} a`,
     );
   }
 });
@@ -51,6 +51,6 @@ Deno.test("longLine() gives the letter of each kind, and of special bits", () =>
 Deno.test("longLine() keeps numbers that are wider than their columns", () => {
   assertEquals(
     longLine("a", { ...STATUS, size: 2 ** 53 - 1, user: 2 ** 32 - 1 }, NOW),
-    "-rw-r--r--   1 4294967295 100      9007199254740991 Jan  2 03:04 a",
+    "-rw-r--r--    1 4294967295 100      9007199254740991 Jan  2 03:04 a",
   );
 });
