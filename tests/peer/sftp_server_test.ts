@@ -17,6 +17,7 @@ import {
   seacp,
 } from "../support/process/program.ts";
 import { until } from "../support/process/processes.ts";
+import { Sshd } from "../support/ssh/sshd.ts";
 import { packet, string, uint32, uint64 } from "../support/sftp/bytes.ts";
 import { FIRST, INIT, NONE } from "../support/sftp/server_dialogue.ts";
 
@@ -163,6 +164,49 @@ for (
     },
   );
 }
+
+serverTest(
+  "as the subsystem of a real sshd it serves sftp, scp and seacp in the home directory",
+  ["ssh", "sshd", "ssh-keygen", "sftp", "scp"],
+  async () => {
+    await using sshd = await Sshd.start({
+      sftp: "none",
+      prepare: () =>
+        Promise.resolve({
+          lines: `Subsystem sftp ${SEACP.join(" ")} --sftp-server`,
+        }),
+    });
+    using place = new TempDirectory();
+    makeOddTree(`${place.path}/from`);
+    const from = await describeTree(`${place.path}/from`);
+    const { config, home } = sshd;
+    const options = ["-q", "-s", "-r", "-F", config];
+    const batch = `${place.path}/batch`;
+    Deno.writeTextFileSync(batch, "put -r from by-sftp\n");
+    const clients: readonly (readonly [string, () => Promise<Outcome>])[] = [
+      [
+        "by-sftp",
+        () =>
+          runProgram(["sftp", "-q", "-F", config, "-b", batch, "far"], {
+            cwd: place.path,
+          }),
+      ],
+      ["by-scp", () =>
+        runProgram(["scp", ...options, "from", "far:by-scp"], {
+          cwd: place.path,
+        })],
+      [
+        "by-seacp",
+        () => seacp([...options, "from", "far:by-seacp"], { cwd: place.path }),
+      ],
+    ];
+    for (const [name, run] of clients) {
+      const { status, stderr } = await run();
+      assertEquals([status, stderr], [0, ""]);
+      assertEquals(await describeTree(`${home}/${name}`), from);
+    }
+  },
+);
 
 /** Gives the memory of a process that is in use, in KiB. */
 function residentKib(pid: number): number {
