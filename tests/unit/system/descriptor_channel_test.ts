@@ -1,0 +1,122 @@
+import { assert, assertEquals } from "@std/assert";
+import * as libc from "../../../lib/system/descriptors.ts";
+import { DescriptorChannel } from "../../../lib/system/descriptor_channel.ts";
+import { lacksLinuxLibrary, testUnless } from "../../support/c_library.ts";
+import { pattern } from "../../support/fixtures/tree.ts";
+
+/** Bytes that a pipe holds: the least that Linux takes. */
+const PIPE_BYTES = 4096;
+
+/** Channel between two pipes, whose other ends the test holds. */
+class PipedChannel implements Disposable {
+  readonly channel: DescriptorChannel;
+  readonly #input = libc.makePipe(PIPE_BYTES);
+  readonly #output = libc.makePipe(PIPE_BYTES);
+  #isInputOpen = true;
+
+  constructor() {
+    const { writeEnd } = this.#output;
+    libc.setNonBlocking(writeEnd);
+    this.channel = new DescriptorChannel(this.#input.readEnd, {
+      descriptor: writeEnd,
+      write: (bytes) => libc.write(writeEnd, bytes),
+    });
+  }
+
+  /** Sends bytes to the channel, no more than a pipe holds. */
+  say(bytes: Uint8Array): void {
+    assertEquals(libc.write(this.#input.writeEnd, bytes), bytes.length);
+  }
+
+  endInput(): void {
+    if (this.#isInputOpen) libc.close(this.#input.writeEnd);
+    this.#isInputOpen = false;
+  }
+
+  /** Gives bytes that the channel sent, none at its end. */
+  hear(): Uint8Array {
+    const buffer = new Uint8Array(64 * 1024);
+    return buffer.subarray(0, libc.read(this.#output.readEnd, buffer));
+  }
+
+  get hasAnswer(): boolean {
+    return libc.isReadableWithin(this.#output.readEnd, 0);
+  }
+
+  async readable(): Promise<void> {
+    await libc.readable(this.#output.readEnd);
+  }
+
+  [Symbol.dispose](): void {
+    this.channel[Symbol.dispose]();
+    this.endInput();
+    libc.close(this.#input.readEnd);
+    libc.close(this.#output.readEnd);
+  }
+}
+
+testUnless(
+  lacksLinuxLibrary,
+  "DescriptorChannel reads what comes, then its end, again and again",
+  async () => {
+    using pipes = new PipedChannel();
+    pipes.say(Uint8Array.of(1, 2, 3));
+    assertEquals(await pipes.channel.read(2), Uint8Array.of(1, 2));
+    assertEquals(await pipes.channel.read(9), Uint8Array.of(3));
+    pipes.endInput();
+    assertEquals((await pipes.channel.read(9)).length, 0);
+    assertEquals((await pipes.channel.read(9)).length, 0);
+  },
+);
+
+testUnless(
+  lacksLinuxLibrary,
+  "DescriptorChannel sends what was written once a read waits, and ends its output",
+  async () => {
+    using pipes = new PipedChannel();
+    await pipes.channel.write(Uint8Array.of(7));
+    pipes.endInput();
+    await pipes.channel.read(1);
+    await pipes.channel.flush();
+    assertEquals(pipes.hear(), Uint8Array.of(7));
+    await pipes.channel.close();
+    assertEquals(pipes.hear().length, 0);
+  },
+);
+
+testUnless(
+  lacksLinuxLibrary,
+  "DescriptorChannel ends a read that waits as if the peer had ended",
+  async () => {
+    using pipes = new PipedChannel();
+    const read = pipes.channel.read(1);
+    pipes.channel.endInput();
+    assertEquals((await read).length, 0);
+  },
+);
+
+testUnless(
+  lacksLinuxLibrary,
+  "DescriptorChannel waits for a peer that does not read, and loses nothing",
+  async () => {
+    using pipes = new PipedChannel();
+    const bytes = pattern(40 * 1024);
+    let isSent = false;
+    const sent = (async () => {
+      await pipes.channel.write(bytes);
+      await pipes.channel.flush();
+      isSent = true;
+    })();
+    const heard = new Uint8Array(bytes.length);
+    for (let at = 0; at < heard.length;) {
+      await pipes.readable();
+      assert(!isSent || heard.length - at <= PIPE_BYTES);
+      const part = pipes.hear();
+      heard.set(part, at);
+      at += part.length;
+    }
+    await sent;
+    assertEquals(heard, bytes);
+    assert(!pipes.hasAnswer);
+  },
+);
