@@ -1,6 +1,6 @@
-/** Our server of SFTP, as OpenSSH's clients and hostile ones find it. */
+/** Our server of SFTP, as OpenSSH's clients and ours find it. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { lacksLinuxLibrary } from "../support/c_library.ts";
 import { peerTestUnless, writeScript } from "../support/doors.ts";
 import { TempDirectory } from "../support/fixtures/temp_directory.ts";
@@ -16,10 +16,7 @@ import {
   SEACP,
   seacp,
 } from "../support/process/program.ts";
-import { until } from "../support/process/processes.ts";
 import { Sshd } from "../support/ssh/sshd.ts";
-import { packet, string, uint32, uint64 } from "../support/sftp/bytes.ts";
-import { FIRST, INIT, NONE } from "../support/sftp/server_dialogue.ts";
 
 const serverTest = peerTestUnless(lacksLinuxLibrary);
 
@@ -64,7 +61,7 @@ function makeOddTree(root: string): void {
 }
 
 serverTest(
-  "OpenSSH's sftp puts and gets a tree with -p, names of any kind",
+  "SFTP server: OpenSSH's sftp puts and gets a tree with -p, names of any kind",
   ["sftp"],
   async () => {
     using place = new ServedPlace();
@@ -83,7 +80,7 @@ serverTest(
 );
 
 serverTest(
-  "OpenSSH's sftp renames, links, changes modes, removes and asks for space",
+  "SFTP server: OpenSSH's sftp renames, links, changes modes, removes and asks for space",
   ["sftp"],
   async () => {
     using place = new ServedPlace();
@@ -112,7 +109,7 @@ serverTest(
 );
 
 serverTest(
-  "OpenSSH's sftp goes on with files that were cut, both ways",
+  "SFTP server: OpenSSH's sftp goes on with files that were cut, both ways",
   ["sftp"],
   async () => {
     using place = new ServedPlace();
@@ -136,7 +133,7 @@ for (
   const [name, command] of [["scp", ["scp"]], ["seacp", SEACP]] as const
 ) {
   serverTest(
-    `${name} -s copies trees and patterns up and down`,
+    `SFTP server: ${name} -s copies trees and patterns up and down`,
     ["scp"],
     async () => {
       using place = new ServedPlace();
@@ -166,7 +163,7 @@ for (
 }
 
 serverTest(
-  "as the subsystem of a real sshd it serves sftp, scp and seacp in the home directory",
+  "SFTP server: as the subsystem of a real sshd it serves sftp, scp and seacp in the home directory",
   ["ssh", "sshd", "ssh-keygen", "sftp", "scp"],
   async () => {
     await using sshd = await Sshd.start({
@@ -205,83 +202,5 @@ serverTest(
       assertEquals([status, stderr], [0, ""]);
       assertEquals(await describeTree(`${home}/${name}`), from);
     }
-  },
-);
-
-/** Gives the memory of a process that is in use, in KiB. */
-function residentKib(pid: number): number {
-  const text = Deno.readTextFileSync(`/proc/${pid}/status`);
-  return Number(/^VmRSS:\s+(\d+)/m.exec(text)![1]);
-}
-
-/** Gives the count of the bytes that a process has written. */
-function writtenBytes(pid: number): number {
-  const text = Deno.readTextFileSync(`/proc/${pid}/io`);
-  return Number(/^wchar: (\d+)/m.exec(text)![1]);
-}
-
-/** Waits until a process that has written something writes no more. */
-async function untilStill(pid: number): Promise<void> {
-  let last = 0;
-  await until("the server writes no more", () => {
-    const before = last;
-    last = writtenBytes(pid);
-    return last === before && last > 32 * 1024;
-  });
-}
-
-serverTest(
-  "a client that reads nothing is not served, and then gets all answers in order",
-  [],
-  async () => {
-    using place = new ServedPlace();
-    const file = `${place.path}/f`;
-    const readBytes = 32 * 1024;
-    Deno.writeFileSync(file, pattern(readBytes));
-    const [program, ...args] = SEACP;
-    await using server = new Deno.Command(program!, {
-      args: [...args, "--sftp-server"],
-      stdin: "piped",
-      stdout: "piped",
-    }).spawn();
-    const { pid } = server;
-    const reader = server.stdout.getReader({ mode: "byob" });
-    const take = async (length: number) => {
-      const { value } = await reader.read(new Uint8Array(length), {
-        min: length,
-      });
-      assertEquals(value?.length, length);
-      return new DataView(value!.buffer);
-    };
-    const takePacket = async () => await take((await take(4)).getUint32(0));
-    const input = server.stdin.getWriter();
-    await input.write(INIT);
-    await takePacket();
-    const before = { memory: residentKib(pid), written: writtenBytes(pid) };
-    const count = 10_000;
-    const sent = (async () => {
-      await input.write(
-        packet("\x03", uint32(0), string(file), uint32(1), NONE),
-      );
-      for (let id = 1; id <= count; id++) {
-        await input.write(
-          packet("\x05", uint32(id), FIRST, uint64(0), uint32(readBytes)),
-        );
-      }
-      await input.close();
-    })();
-    await untilStill(pid);
-    assert(writtenBytes(pid) - before.written < 1024 * 1024);
-    await takePacket();
-    for (let id = 1; id <= count; id++) {
-      const body = await takePacket();
-      assertEquals([body.getUint8(0), body.getUint32(1)], [103, id]);
-      if (id % 1000 !== 500) continue;
-      const more = residentKib(pid) - before.memory;
-      assert(more < 64 * 1024, `${more} KiB more after ${id} answers`);
-    }
-    await sent;
-    assertEquals((await server.status).code, 0);
-    reader.releaseLock();
   },
 );
