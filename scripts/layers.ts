@@ -35,8 +35,7 @@ const ROOMS: readonly Room[] = [
   { path: "sftp/" },
   { path: "tree/" },
   { path: "routes/" },
-  // WebCrypto cannot hash what comes in parts.
-  { path: "server/", packages: ["node:crypto"] },
+  { path: "server/" },
   { path: "completion/", isEdge: true },
   { path: "terminal/", isEdge: true },
   { path: "cli/" },

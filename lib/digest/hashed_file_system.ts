@@ -1,6 +1,6 @@
 import type { Attributes, OpenFile, Times } from "../filesystem/file_system.ts";
 import { FileSystemView } from "../filesystem/file_system_view.ts";
-import { beginSha256, type Sha256 } from "./sha256.ts";
+import { beginHash, type Hash } from "./hash.ts";
 
 /** Content that passed in its order, from a file's start on. */
 export interface PassedContent {
@@ -35,7 +35,7 @@ export class HashedFileSystem extends FileSystemView {
   async #hashed(path: string, file: OpenFile): Promise<OpenFile> {
     const onClosed = this.#onClosed &&
       ((passed: PassedContent) => this.#onClosed!(path, passed));
-    return new HashedFile(file, await beginSha256(), onClosed);
+    return new HashedFile(file, await beginHash("sha256"), onClosed);
   }
 
   override async openToRead(path: string): Promise<OpenFile> {
@@ -59,7 +59,7 @@ export class HashedFileSystem extends FileSystemView {
 /** Open file that hashes what passes. */
 class HashedFile implements OpenFile {
   readonly #file: OpenFile;
-  readonly #hash: Sha256;
+  readonly #hash: Hash;
   /** Bytes that were hashed. */
   #hashed = 0;
   #isInOrder = true;
@@ -73,7 +73,7 @@ class HashedFile implements OpenFile {
   /** @param onClosed Told of what passed, if that was in its order. */
   constructor(
     file: OpenFile,
-    hash: Sha256,
+    hash: Hash,
     onClosed?: (passed: PassedContent) => void,
   ) {
     this.#file = file;
@@ -101,7 +101,7 @@ class HashedFile implements OpenFile {
   hashOfPassed(size: number): string | undefined {
     if (!this.#isInOrder || this.#hashed !== size) return undefined;
     this.#isInOrder = false;
-    return this.#hash.end();
+    return this.#hash.endAsHex();
   }
 
   /** Takes bytes from `at` on; those that passed before are not taken again. */

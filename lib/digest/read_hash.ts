@@ -1,7 +1,7 @@
 import { Turns } from "../channel/turns.ts";
 import { EntryError } from "../errors.ts";
 import type { OpenFile } from "../filesystem/file_system.ts";
-import { beginSha256 } from "./sha256.ts";
+import { beginHash } from "./hash.ts";
 
 /** Settings of a file that is read to be hashed. */
 export interface ReadHashOptions {
@@ -27,7 +27,7 @@ export async function hashByReading(
   const { kind, size } = await file.stat();
   if (kind !== "file") throw new EntryError(`${path}: not a regular file`);
   const end = Math.min(size, length ?? size);
-  const hash = await beginSha256();
+  const hash = await beginHash("sha256");
   const reads: Promise<Uint8Array>[] = [];
   let asked = 0;
   const ask = () => {
@@ -46,7 +46,7 @@ export async function hashByReading(
     // Reads that never wait would keep signals out.
     if (turns.areDue) await turns.give();
   }
-  return hash.end();
+  return hash.endAsHex();
 }
 
 async function readBlock(

@@ -1,19 +1,10 @@
 import type { Turns } from "../channel/turns.ts";
+import { beginHash, HASH_BYTES, type HashName } from "../digest/hash.ts";
 import type { OpenFile } from "../filesystem/file_system.ts";
 import type { ClientCheck } from "../sftp/wire/client_requests.ts";
 import type { ServerResponse } from "../sftp/wire/server_responses.ts";
 import { Status } from "../sftp/wire/status.ts";
 import { RequestRefusal } from "./sftp_failures.ts";
-
-/** Hashes that a client may ask for, and the bytes of each. */
-const HASHES: Readonly<Record<string, number>> = {
-  md5: 16,
-  sha1: 20,
-  sha224: 28,
-  sha256: 32,
-  sha384: 48,
-  sha512: 64,
-};
 
 /** Fewest bytes of a block that is hashed by itself, by the draft. */
 const LEAST_BLOCK_BYTES = 256;
@@ -36,7 +27,7 @@ export async function checkFile(
   { hashes, offset, length, blockBytes }: ClientCheck,
   turns: Turns,
 ): Promise<ServerResponse> {
-  const algorithm = hashes.find((name) => Object.hasOwn(HASHES, name));
+  const algorithm = hashes.find(isHashName);
   if (algorithm === undefined) {
     throw new RequestRefusal(Status.FAILURE, "none of these hashes is known");
   }
@@ -50,16 +41,14 @@ export async function checkFile(
   const end = length === 0 ? size : Math.min(size, offset + length);
   const block = blockBytes === 0 ? Math.max(1, end - offset) : blockBytes;
   const count = Math.max(1, Math.ceil((end - offset) / block));
-  const hashBytes = HASHES[algorithm]!;
+  const hashBytes = HASH_BYTES[algorithm];
   if (count * hashBytes > MOST_HASH_BYTES) {
     throw new RequestRefusal(Status.FAILURE, "there are too many blocks");
   }
-  // Most sessions check no file, and the runtime takes its time to load this.
-  const { createHash } = await import("node:crypto");
   const buffer = new Uint8Array(READ_BYTES);
   const result = new Uint8Array(count * hashBytes);
   for (let at = 0; at < count; at++) {
-    const hash = createHash(algorithm);
+    const hash = await beginHash(algorithm);
     const start = offset + at * block;
     const stop = Math.min(end, start + block);
     for (let place = start; place < stop;) {
@@ -72,7 +61,11 @@ export async function checkFile(
       place += read;
       if (turns.areDue) await turns.give();
     }
-    result.set(hash.digest(), at * hashBytes);
+    result.set(hash.end(), at * hashBytes);
   }
   return { kind: "hashes", algorithm, hashes: result };
+}
+
+function isHashName(name: string): name is HashName {
+  return Object.hasOwn(HASH_BYTES, name);
 }
