@@ -4,8 +4,11 @@
  * that are missing. Then it runs scp, not in the target but in a directory of its
  * own, which holds a link to each directory of the target:
  *
- *     KEY/0             the outermost directory
+ *     KEY/0/b           the outermost directory
  *     KEY/1/NAME …      others, in groups in which no two have the same name
+ *
+ * No link is in KEY itself: where a sink refuses one, the end of a directory that it
+ * is not in leads it there, and the next name may be any.
  *
  * A directory that is replaced meanwhile makes a link that the sink refuses. What is
  * in flight behind it stays in the private directory, and is removed with that.
@@ -15,8 +18,8 @@ import { encodeName } from "../names/name_bytes.ts";
 import { literalWord } from "../names/remote_path.ts";
 import { quotedForShell } from "../names/shell_quoting.ts";
 
-/** Name of the link to the outermost directory. */
-export const OUTERMOST = "0";
+/** Name of the link to the outermost directory, in a group of its own. */
+export const OUTERMOST = "b";
 
 /** Exit status of the script where it could not prepare the sink's directory. */
 export const SCRIPT_FAILED = 75;
@@ -41,8 +44,8 @@ export const DIRECTORY_SCRIPT = [
   // place of a link.
   'for x in "$XDG_RUNTIME_DIR" "$TMPDIR" /tmp; do [ -n "$x" ] || continue',
   "r=$x/$k",
-  '(umask 077; mkdir "$r" && mkdir "$r/w" && ln -s "$a" "$r/b" &&' +
-  ' [ -h "$r/b" ]) 2>/dev/null && p=yes && break; rm -rf "$r" 2>/dev/null;' +
+  '(umask 077; mkdir "$r" && mkdir "$r/w" "$r/0" &&' +
+  ' ln -s "$a" "$r/0/b" && [ -h "$r/0/b" ]) 2>/dev/null && p=yes && break; rm -rf "$r" 2>/dev/null;' +
   " done; fi",
   "trap c 0; trap 'exit 1' 1 2 13 15".replaceAll("'", '"'),
   'echo "$k"; echo "$w $p"',
@@ -60,11 +63,11 @@ export const DIRECTORY_SCRIPT = [
   "while [ $g -gt 0 ]; do add ../$g md; g=$((g-1)); done; md",
   "dirs() { for l do case $l in " +
   '=*) md; umask "$u"; [ "$l" = "=" ] || umask "${l#=}";; ' +
-  '.) mkdir "$a" 2>/dev/null;; *) add "../b$l" md;; esac; done; md; }',
-  "links() { for l do case $l in +*) li; o=${l#+};; " +
-  '*) add "../b$l" li;; esac; done; li; }',
+  '.) mkdir "$a" 2>/dev/null;; *) add "../0/b$l" md;; esac; done; md; }',
   // A short link takes no block of a disk.
-  "dirs $(h $x); ln -s b ../0 || exit; y=$(h $y); z=$(h $z)",
+  "links() { for l do case $l in +*) li; o=${l#+};; " +
+  '*) add "../0/b$l" li;; esac; done; li; }',
+  "dirs $(h $x); y=$(h $y); z=$(h $z)",
   "{ (links $y) || echo >failed; } & (links $z) || exit",
   `wait; if [ -e failed ]; then exit 1; fi) || exit ${SCRIPT_FAILED}`,
   '"$@" "$r"; exit $?',

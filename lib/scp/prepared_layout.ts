@@ -39,18 +39,16 @@ export class PreparedLayout implements Layout {
         { announcement, directory, isPrepared: false },
       ];
     }
-    if (planned.group > 0) {
-      return [
-        groupLevel(directory.path, planned.group),
-        { announcement, directory, isPrepared: true },
-      ];
-    }
-    const record = { ...announcement.record, name: OUTERMOST };
-    return [{
-      announcement: { ...announcement, record },
-      directory,
-      isPrepared: true,
-    }];
+    const { record } = announcement;
+    const name = linkNameOf(planned);
+    return [
+      groupLevel(directory.path, planned.group),
+      {
+        announcement: { ...announcement, record: { ...record, name } },
+        directory,
+        isPrepared: true,
+      },
+    ];
   }
 
   reworded(message: string): string {
@@ -66,12 +64,18 @@ export class PreparedLayout implements Layout {
 
   /** Gives the path below the target of what a link's own path ends in. */
   #pathBehind(group: number, rest: string): string {
-    if (group === 0) return rest;
     const [, name, inside] = /^\/([^/]*)(.*)$/s.exec(rest) ?? [];
     const planned = this.#prepared.values()
-      .find((one) => one.group === group && one.name === name);
+      .find((one) => one.group === group && linkNameOf(one) === name);
     return planned === undefined ? rest : `${planned.path}${inside}`;
   }
+}
+
+/** Gives the name of the link to a directory, in its group. */
+function linkNameOf(
+  { group, name }: Pick<PlannedDirectory, "group" | "name">,
+): string {
+  return group === 0 ? OUTERMOST : name;
 }
 
 /** Gives the level of a group, which only leads to its links. */

@@ -201,6 +201,33 @@ test("a directory whose name is a file's is refused in its turn, and all else ar
   await assertArrived(place);
 });
 
+test("nothing lands elsewhere behind refused directories, whatever the next ones are called", async ({ place }) => {
+  const names = [..."0123bwrst", "failed"];
+  place.makeNear(names.flatMap((name) => [
+    { path: `tree/${name}/f-${name}`, content: name },
+    { path: `tree/${name}/0/g-${name}`, content: name },
+    { path: `tree/${name}/b/h-${name}`, content: name },
+  ]));
+  const refused = ["r", "s", "t"];
+  place.makeFar(refused.map((name) => ({
+    path: `tree/${name}`,
+    content: "in the way",
+  })));
+  const { status, stderr } = await place.copy(["-r", "tree", place.remote("")]);
+  assertEquals(status, 1);
+  assertEquals(
+    stderr.split("\n").toSorted().slice(1),
+    refused.map((name) =>
+      place.saidThere(`tree/${name}`, "Not a directory").trimEnd()
+    ),
+  );
+  for (const name of refused) {
+    Deno.removeSync(`${place.near}/tree/${name}`, { recursive: true });
+    Deno.removeSync(`${place.far}/tree/${name}`);
+  }
+  await assertArrived(place);
+});
+
 test("a file that cannot be written is refused by its own path, and all else arrives", async ({ place }) => {
   place.makeNear(TREE);
   place.makeFar([{ path: "tree/private/f/", mode: 0o755 }]);
@@ -292,7 +319,7 @@ test(
     withProgram(
       directory,
       "ln",
-      `case $* in *"../b/"*) exit 1;; esac; exec ${findProgram("ln")} "$@"\n`,
+      `case $* in *"../0/b/"*) exit 1;; esac; exec ${findProgram("ln")} "$@"\n`,
     ),
 );
 

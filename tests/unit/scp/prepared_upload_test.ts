@@ -30,9 +30,9 @@ Deno.test("Source: reports a body that could not be stored by its path in the ta
   const full = (path: string) =>
     `\x01scp: /tmp/${KEY}/${path}: No space left on device\n`;
   const peer = new ScriptedPeer()
-    .weSay("D0755 0 0\nC0644 1 f\nf\0E\n")
+    .weSay("D0700 0 0\nD0755 0 b\nC0644 1 f\nf\0E\nE\n")
     .weSay("D0700 0 1\nD0755 0 e\nC0644 1 g\ng\0E\nE\n")
-    .peerSays(`\0\0\0${full("0/f")}\0`)
+    .peerSays(`\0\0\0\0${full("0/b/f")}\0\0`)
     .peerSays(`\0\0\0${full("1/e/g")}\0\0`);
   const observer = new RecordingObserver();
   const source = new Source(peer, files, {
@@ -69,8 +69,8 @@ Deno.test("Source: where the target is missing, gives the words of the second si
   const refusal = "scp: no/: No such file or directory";
   const observer = new RecordingObserver();
   const gone = new ScriptedPeer()
-    .weSay("D0755 0 0\nC0644 1 f\nf\0E\n")
-    .peerSays("\0\x01scp: /tmp/0: No such file or directory\n");
+    .weSay("D0700 0 0\nD0755 0 b\nC0644 1 f\nf\0E\nE\n")
+    .peerSays("\0\0\x01scp: /tmp/0/b: No such file or directory\n");
   const source = new Source(gone, files, {
     recursive: true,
     preserve: false,

@@ -51,7 +51,9 @@ Deno.test("Source.sendUnit(): sends one directory without those that are units t
     directory,
   );
   const first = new ScriptedPeer()
-    .weSay("D0755 0 0\nC0644 1 f\nf\0E\n").peerSays("\0\0\0\0\0");
+    .weSay("D0700 0 0\nD0755 0 b\nC0644 1 f\nf\0E\nE\n").peerSays(
+      "\0\0\0\0\0\0\0",
+    );
   const source = sourceFor(first);
   await source.sendUnit(outer!);
   assertEquals(isWhole(outer!), false);
@@ -101,7 +103,9 @@ Deno.test("Source.sendUnit(): reports a directory that is none any more", async 
   Deno.writeTextFileSync(inner!.path, "a file now");
   const peer = new ScriptedPeer()
     .weSay(`\x01scp: ${inner!.path}: Not a directory\n`)
-    .weSay("D0755 0 0\nC0644 1 f\nf\0E\n").peerSays("\0\0\0\0\0");
+    .weSay("D0700 0 0\nD0755 0 b\nC0644 1 f\nf\0E\nE\n").peerSays(
+      "\0\0\0\0\0\0\0",
+    );
   const source = sourceFor(peer);
   await source.sendUnit(inner!);
   await source.sendUnit(outer!);
