@@ -4,13 +4,19 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  DIRECTORY_SCRIPT,
+  scriptInput,
+} from "../../lib/scp/directory_script.ts";
 import { findProgram } from "../../scripts/peers.ts";
 import { peerTest, sshdDoor, writeScript } from "../support/doors.ts";
+import { listing } from "../support/fixtures/listing.ts";
 import { Place } from "../support/fixtures/place.ts";
 import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import {
   type DescribeOptions,
   describeTree,
+  makeTree,
   ODD_NAMES,
   type TreeEntry,
 } from "../support/fixtures/tree.ts";
@@ -201,32 +207,54 @@ test("a directory whose name is a file's is refused in its turn, and all else ar
   await assertArrived(place);
 });
 
-test("nothing lands elsewhere behind refused directories, whatever the next ones are called", async ({ place }) => {
-  const names = [..."0123bwrst", "failed"];
-  place.makeNear(names.flatMap((name) => [
-    { path: `tree/${name}/f-${name}`, content: name },
-    { path: `tree/${name}/0/g-${name}`, content: name },
-    { path: `tree/${name}/b/h-${name}`, content: name },
-  ]));
-  const refused = ["r", "s", "t"];
-  place.makeFar(refused.map((name) => ({
-    path: `tree/${name}`,
-    content: "in the way",
-  })));
-  const { status, stderr } = await place.copy(["-r", "tree", place.remote("")]);
-  assertEquals(status, 1);
-  assertEquals(
-    stderr.split("\n").toSorted().slice(1),
-    refused.map((name) =>
-      place.saidThere(`tree/${name}`, "Not a directory").trimEnd()
-    ),
-  );
-  for (const name of refused) {
-    Deno.removeSync(`${place.near}/tree/${name}`, { recursive: true });
-    Deno.removeSync(`${place.far}/tree/${name}`);
-  }
-  await assertArrived(place);
-});
+peerTest(
+  "prepared directories: nothing lands in the target behind a refused directory, whatever is in flight",
+  ["scp", "sh"],
+  async () => {
+    // Each is the name of something that the script makes for itself, or was once.
+    for (const name of ["0", "b", "w", "1"]) {
+      using directory = new TempDirectory();
+      const target = `${directory.path}/target`;
+      makeTree(target, [{ path: "tree/r", content: "in the way" }]);
+      const input = scriptInput([
+        { path: "", mode: 0o755, group: 0 },
+        { path: `/${name}`, mode: 0o755, group: 1 },
+        { path: "/r", mode: 0o755, group: 1 },
+      ]);
+      // The sink is not in `r`, so the end of `r` leads it out of the group.
+      const records = "D0700 0 1\nD0755 0 r\nC0644 1 f\nx\0E\n" +
+        `D0755 0 ${name}\nC0644 1 g\ny\0E\nE\nE\n`;
+      const script = new Deno.Command("sh", {
+        args: [
+          "-c",
+          DIRECTORY_SCRIPT,
+          "key",
+          target,
+          "tree",
+          ..."scp -r -t".split(" "),
+        ],
+        env: { XDG_RUNTIME_DIR: "", TMPDIR: directory.path },
+        stdin: "piped",
+        stdout: "null",
+        stderr: "null",
+      }).spawn();
+      const writer = script.stdin.getWriter();
+      await writer.write(input);
+      await writer.write(new TextEncoder().encode(records));
+      await writer.close();
+      await script.status;
+      assertEquals(
+        listing(target),
+        [
+          "tree/",
+          `tree/${name}/`,
+          'tree/r = "in the way"',
+        ].toSorted(),
+      );
+      assertEquals(listing(directory.path).length, 4);
+    }
+  },
+);
 
 test("a file that cannot be written is refused by its own path, and all else arrives", async ({ place }) => {
   place.makeNear(TREE);

@@ -14,3 +14,16 @@ export function identityOf(fd: number): string | undefined {
 export function openDescriptors(): number[] {
   return Array.from(Deno.readDirSync("/dev/fd"), ({ name }) => Number(name));
 }
+
+/** Gives the paths of what this process has open below a directory. */
+export function openBelow(directory: string): string[] {
+  return openDescriptors().flatMap((fd) => {
+    try {
+      const path = Deno.readLinkSync(`/proc/self/fd/${fd}`);
+      return path.startsWith(`${directory}/`) ? path : [];
+    } catch {
+      // Another test has closed it meanwhile.
+      return [];
+    }
+  });
+}

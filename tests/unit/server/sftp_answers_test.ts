@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { openDescriptors } from "../../support/process/descriptors.ts";
+import { openBelow } from "../../support/process/descriptors.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { packet, string, uint32, uint64 } from "../../support/sftp/bytes.ts";
 import {
@@ -47,10 +47,12 @@ sessionTest(
 );
 
 sessionTest("refuses the 961st open handle, and leaves none open", async () => {
-  const before = openDescriptors().length;
+  using place = new TempDirectory();
+  const file = `${place.path}/f`;
+  Deno.writeTextFileSync(file, "");
   const opens = Array.from(
     { length: 965 },
-    (_, id) => packet("\x03", uint32(id), string("/dev/null"), uint32(1), NONE),
+    (_, id) => packet("\x03", uint32(id), string(file), uint32(1), NONE),
   );
   const responses = await responsesTo(...opens);
   assertEquals(
@@ -58,7 +60,7 @@ sessionTest("refuses the 961st open handle, and leaves none open", async () => {
     "\x66".repeat(960) + "\x65".repeat(5),
   );
   assertEquals(responses[960], statusOf(960, 4, "too many open handles"));
-  assertEquals(openDescriptors().length, before);
+  assertEquals(openBelow(place.path), []);
 });
 
 sessionTest("tells why a path is refused, and names it to nobody", async () => {

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ProtocolError } from "../../../lib/errors.ts";
-import { openDescriptors } from "../../support/process/descriptors.ts";
+import { listing } from "../../support/fixtures/listing.ts";
+import { openBelow } from "../../support/process/descriptors.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import {
   packet,
@@ -137,13 +138,14 @@ for (const [what, reason, bytes] of BROKEN) {
     `a packet ${what} ends the session, and nothing stays open`,
     async () => {
       using place = new TempDirectory();
-      const before = openDescriptors().length;
+      const file = `${place.path}/f`;
+      Deno.writeTextFileSync(file, "");
       const dialogue = new ServerDialogue();
       await assertRejects(
         () =>
           dialogue.serve(
             INIT,
-            packet("\x03", uint32(1), string("/dev/null"), uint32(1), NONE),
+            packet("\x03", uint32(1), string(file), uint32(1), NONE),
             bytes,
             packet("\x0e", uint32(2), string(`${place.path}/made`), NONE),
           ),
@@ -151,8 +153,8 @@ for (const [what, reason, bytes] of BROKEN) {
         reason,
       );
       assertEquals(dialogue.responses, [`\x66\x00\x00\x00\x01${FIRST}`]);
-      assertEquals([...Deno.readDirSync(place.path)], []);
-      assertEquals(openDescriptors().length, before);
+      assertEquals(listing(place.path), ['f = ""']);
+      assertEquals(openBelow(place.path), []);
     },
   );
 }
