@@ -19,18 +19,13 @@ import {
 } from "../system/beneath.ts";
 import { close } from "../system/descriptors.ts";
 import { EEXIST, ENOENT, LibcError } from "../system/libc.ts";
+import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } from "../system/fcntl.ts";
 import { ConfinedFile, statusOf } from "./confined_file.ts";
 import { confinedPath } from "./confined_path.ts";
 import type { ConfinedRights } from "./confined_rights.ts";
 import { type ConfinedRoot, NO_LINKS, NOT_REGULAR } from "./confined_root.ts";
 import { entriesIn } from "./linux_calls.ts";
 import type { Entries, SystemCalls } from "./system_calls.ts";
-
-// Of Linux's <fcntl.h>, the same on x86_64 and aarch64.
-const O_RDONLY = 0;
-const O_WRONLY = 0o1;
-export const O_CREAT = 0o100;
-const O_EXCL = 0o200;
 
 /** Of <errno.h>. */
 const EISDIR = 21;

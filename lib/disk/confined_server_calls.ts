@@ -6,15 +6,16 @@ import type {
 } from "../filesystem/served_file_system.ts";
 import { spaceOf } from "../system/disk_space.ts";
 import { EEXIST, ENOENT, LibcError } from "../system/libc.ts";
-import { ConfinedCalls, O_CREAT } from "./confined_calls.ts";
+import { O_CREAT } from "../system/fcntl.ts";
+import { S_IFMT } from "../system/status.ts";
+import { ConfinedCalls } from "./confined_calls.ts";
 import { type ConfinedFile, wholeStatusOf } from "./confined_file.ts";
 import { confinedPath } from "./confined_path.ts";
 import { NO_LINKS, NOT_REGULAR } from "./confined_root.ts";
 import { openFlags } from "./open_flags.ts";
 import type { ServerCalls } from "./server_calls.ts";
 
-/** Bits of the kind of an entry, and those of a link, by <sys/stat.h>. */
-const S_IFMT = 0o170000;
+/** Kind of a link, by <sys/stat.h>. */
 const S_IFLNK = 0o120000;
 
 /** Attributes of a directory where nothing is told. */

@@ -39,6 +39,7 @@ import {
   LibcError,
   unlessErrno,
 } from "../system/libc.ts";
+import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } from "../system/fcntl.ts";
 import { AT_EMPTY_PATH, AT_FDCWD, statusCalls } from "../system/status.ts";
 import type { EntryStatus } from "../filesystem/served_file_system.ts";
 import type { ServerFile } from "./server_calls.ts";
@@ -85,12 +86,6 @@ export function hasLinuxCalls(): boolean {
     return false;
   }
 }
-
-// Of Linux's <fcntl.h>, the same on x86_64 and aarch64.
-const O_RDONLY = 0;
-const O_WRONLY = 0o1;
-const O_CREAT = 0o100;
-const O_EXCL = 0o200;
 
 // Of <errno.h>.
 const ENXIO = 6;

@@ -1,13 +1,13 @@
 import type { OpenPurpose } from "../filesystem/served_file_system.ts";
-
-// Of Linux's <fcntl.h>, the same on x86_64 and aarch64.
-const O_RDONLY = 0;
-const O_WRONLY = 0o1;
-const O_RDWR = 0o2;
-const O_CREAT = 0o100;
-const O_EXCL = 0o200;
-const O_TRUNC = 0o1000;
-const O_APPEND = 0o2000;
+import {
+  O_APPEND,
+  O_CREAT,
+  O_EXCL,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+} from "../system/fcntl.ts";
 
 /** Gives Linux's flags of open(2) for a client's purpose. */
 export function openFlags(

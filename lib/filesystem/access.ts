@@ -1,6 +1,6 @@
 /** Rights of the clients of a server in its directory. */
 
-/** What clients may do with what is there, and what is not. */
+/** Rights of clients to what is there, and to what is not. */
 export type Access = "read-write" | "read-only" | "write-only" | "no-overwrite";
 
 /** Tells whether clients may see entries and read files. */

@@ -4,6 +4,7 @@
  * since 9.0. Only with `-O` the remote shell reads it.
  */
 
+import type { Platform } from "./names.ts";
 import { type Char, isActive, type Word } from "./shell_word.ts";
 
 /** A leading home directory: `~` or `~user`, up to the first slash. */
@@ -91,4 +92,12 @@ function endOf(path: string): number {
   let end = path.length;
   while (end > 0 && path[end - 1] === "/") end--;
   return end;
+}
+
+/** Gives a path below a local directory with the separators of a remote one. */
+export function withSlashes(
+  path: string,
+  { platform }: { readonly platform: Platform },
+): string {
+  return platform === "windows" ? path.replaceAll("\\", "/") : path;
 }

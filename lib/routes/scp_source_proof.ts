@@ -1,5 +1,6 @@
 /** Proofs of what a host sends over SCP: to this machine, or to another host. */
 
+import { withSlashes } from "../names/remote_path.ts";
 import type { HashBase, HashRequest } from "../digest/hash_script.ts";
 import type { MovingFile, Observer } from "../events/copy_event.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
@@ -139,9 +140,7 @@ export class DownloadProof implements SourceProof {
       return { top: isUnknown ? undefined : name, inside: "" };
     }
     const below = path.slice(files.join(this.#target, "").length);
-    const inside = rules.platform === "windows"
-      ? below.replaceAll("\\", "/")
-      : below;
+    const inside = withSlashes(below, rules);
     // The target is the topmost entry, or its content goes there.
     if (top === "content" || !this.#isInside) return { top: undefined, inside };
     const { first, rest } = split(inside);

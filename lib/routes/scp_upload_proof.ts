@@ -2,6 +2,7 @@ import type { MovingFile, Observer } from "../events/copy_event.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { isDotName, withoutTrailingSlashes } from "../names/names.ts";
+import { withSlashes } from "../names/remote_path.ts";
 import { HashSession } from "./hash_session.ts";
 import type { LoginPlans } from "./login_plan.ts";
 import { PassedFiles } from "./passed_files.ts";
@@ -140,9 +141,7 @@ export class UploadProof {
       const beginning = files.join(root.path, "");
       if (!path.startsWith(beginning)) return [];
       const rest = path.slice(beginning.length);
-      const inside = rules.platform === "windows"
-        ? rest.replaceAll("\\", "/")
-        : rest;
+      const inside = withSlashes(rest, rules);
       return [root.place === "" ? inside : `${root.place}/${inside}`];
     });
     const count = this.#counts.get(path) ?? 0;

@@ -6,6 +6,7 @@
 
 import { close, O_CLOEXEC, O_NONBLOCK } from "./descriptors.ts";
 import { entryCalls } from "./entries.ts";
+import { O_CREAT } from "./fcntl.ts";
 import {
   type Calls,
   checked,
@@ -49,7 +50,6 @@ const OPENAT2 = 437n;
 const RESOLVE = 0x01n | 0x02n | 0x04n | 0x08n;
 
 // Of <fcntl.h>, the same on x86_64 and aarch64.
-const O_CREAT = 0o100;
 const O_NOFOLLOW = { x86_64: 0o400000, aarch64: 0o100000 }[Deno.build.arch];
 
 /** Flag of open(2): the descriptor only names an entry. */

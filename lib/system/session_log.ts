@@ -1,5 +1,6 @@
 /** Logs of a server, on Linux: a file, or the system's log. */
 
+import { O_APPEND, O_CREAT, O_WRONLY } from "./fcntl.ts";
 import { encodeName } from "../names/name_bytes.ts";
 import { close, O_CLOEXEC, O_NONBLOCK, write } from "./descriptors.ts";
 import { entryCalls } from "./entries.ts";
@@ -19,11 +20,6 @@ export interface SessionLog extends Disposable {
    */
   write(line: string): void;
 }
-
-// Of Linux's <fcntl.h>, the same on x86_64 and aarch64.
-const O_WRONLY = 0o1;
-const O_CREAT = 0o100;
-const O_APPEND = 0o2000;
 
 /**
  * Opens a file that each session adds its line to; makes it, for its owner alone.

@@ -1,7 +1,8 @@
 import { O_CLOEXEC, O_NONBLOCK, send, write } from "./descriptors.ts";
 import { entryCalls } from "./entries.ts";
 import { checked } from "./libc.ts";
-import { AT_EMPTY_PATH, statusCalls } from "./status.ts";
+import { O_WRONLY } from "./fcntl.ts";
+import { AT_EMPTY_PATH, S_IFMT, statusCalls } from "./status.ts";
 
 /** Output whose writes do not wait. */
 export interface PatientOutput {
@@ -10,10 +11,7 @@ export interface PatientOutput {
   write(bytes: Uint8Array): number | undefined;
 }
 
-const O_WRONLY = 1; // Of Linux's <fcntl.h>.
-
-/** Bits of a mode that tell the kind of an entry, and those of two kinds. */
-const S_IFMT = 0o170000;
+/** Kinds of a pipe and of a socket, by <sys/stat.h>. */
 const S_IFIFO = 0o010000;
 const S_IFSOCK = 0o140000;
 

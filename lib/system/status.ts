@@ -190,7 +190,7 @@ export function byFstatat(): StatusCalls {
 }
 
 /** Bits of `st_mode` that tell the kind of an entry, by <sys/stat.h>. */
-const S_IFMT = 0o170000;
+export const S_IFMT = 0o170000;
 const S_IFREG = 0o100000;
 const S_IFDIR = 0o040000;
 

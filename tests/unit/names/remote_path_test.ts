@@ -9,6 +9,7 @@ import {
   mayBePattern,
   nameInPath,
   sourceWord,
+  withSlashes,
 } from "../../../lib/names/remote_path.ts";
 import { quotedForShell } from "../../../lib/names/shell_quoting.ts";
 import { textOf, type Word } from "../../../lib/names/shell_word.ts";
@@ -210,4 +211,9 @@ Deno.test("remote_path.ts: reads 250,000 slashes, dots, escapes or tildes in lin
       );
     }
   }
+});
+
+Deno.test("withSlashes(): takes a backslash for a separator on Windows alone", () => {
+  assertEquals(withSlashes("a\\b/c", { platform: "windows" }), "a/b/c");
+  assertEquals(withSlashes("a\\b/c", { platform: "posix" }), "a\\b/c");
 });
