@@ -155,6 +155,12 @@ export interface FileSystem {
   readonly base?: FileSystem;
   readonly concurrency: Concurrency;
   /**
+   * True where what is to be in a directory may be made right behind the call that
+   * makes the directory, without a wait for its outcome: a server which is known to
+   * carry out one request after the other.
+   */
+  readonly keepsOrder?: boolean;
+  /**
    * Gives the attributes of an entry, links followed; `undefined` where nothing is
    * there, the kind "unknown" where a server refuses to tell.
    */

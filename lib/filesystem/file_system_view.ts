@@ -15,6 +15,7 @@ export class FileSystemView implements FileSystem {
   readonly base: FileSystem;
   readonly label: string;
   readonly concurrency: Concurrency;
+  readonly keepsOrder?: boolean;
   create?: NonNullable<FileSystem["create"]>;
   readonly copyRange?: NonNullable<FileSystem["copyRange"]>;
   replace?: NonNullable<FileSystem["replace"]>;
@@ -24,6 +25,7 @@ export class FileSystemView implements FileSystem {
     this.base = base;
     this.label = base.label;
     this.concurrency = base.concurrency;
+    if (base.keepsOrder) this.keepsOrder = base.keepsOrder;
     if (base.create) this.create = base.create.bind(base);
     if (base.copyRange) this.copyRange = base.copyRange.bind(base);
     if (base.replace) this.replace = base.replace.bind(base);

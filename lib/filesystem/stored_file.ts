@@ -101,6 +101,21 @@ export class StoredFile implements ReceivedFile {
   }
 
   /**
+   * Makes the file where nothing is at its path, in one step.
+   *
+   * @throws {EntryError} If something is there, or it cannot be made.
+   */
+  static async make(
+    files: FileSystem,
+    { path, mode: announced }: Omit<EntryToStore, "replaced">,
+    policy: StorePolicy,
+  ): Promise<StoredFile> {
+    const mode = takenMode("file", announced, policy);
+    const file = await files.createNew(path, openMode(mode, policy));
+    return new StoredFile(files, file, path, mode, undefined, policy);
+  }
+
+  /**
    * Makes the file where nothing is at its path. It is removed if it does not
    * arrive whole: else it would be in the way of a second attempt.
    *

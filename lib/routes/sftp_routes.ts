@@ -6,7 +6,12 @@ import { makeDirectories } from "../filesystem/made_directories.ts";
 import { withoutTrailingSlashes } from "../names/names.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { SftpFileSystem } from "../sftp/sftp_file_system.ts";
-import { namedEntries, targetPath } from "../sftp/operand_paths.ts";
+import {
+  looksAtSource,
+  looksAtTarget,
+  namedEntries,
+  targetPath,
+} from "../sftp/operand_paths.ts";
 import type { TransferOptions } from "../tree/options.ts";
 import { copyTree, type Sources, type Target } from "../tree/copy_tree.ts";
 import { writtenFiles } from "./dry_run.ts";
@@ -43,7 +48,8 @@ export function uploadOverSftp(
   const roots = paths.map(withoutTrailingSlashes);
   const width = () =>
     uploadWidth(roots, chosenFiles(files, { roots, rules }), job.options);
-  return routeTo([target], context, width, async ([server]) => {
+  const looks = looksAtTarget(target.path, files.nameOf(roots[0]!));
+  return routeTo([target], context, { width, looks }, async ([server]) => {
     const entries = roots.map((path) => ({ path }));
     await copy(
       sourcesOf(hashedFiles(files, job.options), entries, context),
@@ -65,7 +71,8 @@ export function downloadOverSftp(
   context: SftpContext,
 ): Route {
   const { files, job, among } = context;
-  return routeTo([source], context, ONE, async ([server]) => {
+  const start = { width: ONE, looks: looksAtSource(source.path) };
+  return routeTo([source], context, start, async ([server]) => {
     const entries = await namedEntries(server!, source.path);
     await copy(
       sourcesOf(server!, entries, context),
@@ -98,7 +105,8 @@ export function relayOverSftp(
   context: SftpContext,
 ): Route {
   const { job } = context;
-  return routeTo([source, target], context, ONE, async ([from, to]) => {
+  const start = { width: ONE, looks: looksAtSource(source.path) };
+  return routeTo([source, target], context, start, async ([from, to]) => {
     const entries = await namedEntries(from!, source.path);
     const { targetIsDirectory } = job.options;
     await copy(
@@ -153,12 +161,12 @@ async function targetOn(
 function routeTo(
   locations: readonly RemoteLocation[],
   { sftpSessions }: SftpContext,
-  width: () => Promise<number>,
+  { width, looks }: Pick<SftpCopy, "looks"> & { width(): Promise<number> },
   run: SftpCopy["run"],
 ): Route {
   return {
     connect: async (options) => {
-      const copy = { run, width: await width() };
+      const copy = { run, looks, width: await width() };
       return await sftpSessions.connect(locations, copy, options);
     },
   };

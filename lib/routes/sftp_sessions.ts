@@ -9,7 +9,7 @@ import { loginOf } from "../location/login.ts";
 import type { RequestSender } from "../sftp/request_sender.ts";
 import { announcesCheckFile } from "../sftp/check_file.ts";
 import { SftpFileSystem } from "../sftp/sftp_file_system.ts";
-import { SftpSession } from "../sftp/session.ts";
+import { type LookRequest, SftpSession } from "../sftp/session.ts";
 import { watchPrompts } from "../ssh/prompt_watch.ts";
 import type { ExitStatus } from "../ssh/exit_status.ts";
 import { type SshSession } from "../ssh/session.ts";
@@ -57,6 +57,8 @@ export interface SftpCopy {
   run(files: readonly SftpFileSystem[]): Promise<void>;
   /** Connections that it has work for at once, as far as that shows before. */
   readonly width: number;
+  /** Looks at the first location that it will begin with. */
+  readonly looks: readonly LookRequest[];
 }
 
 /** Largest block that is moved at a time, in bytes. */
@@ -148,6 +150,7 @@ export class SftpSessions {
       const files = new Map<Server, SftpFileSystem>();
       for (const server of servers) {
         if (files.has(server)) continue;
+        if (files.size === 0) server.sftp.askAhead(copy.looks);
         if (!announcesCheckFile(server.sftp)) server.hashes?.startEarly();
         const sftp = isWithin ? server.sftp : allOf(server);
         if (!isWithin) server.connections?.want(copy.width);

@@ -2,7 +2,7 @@ import { asEntryError } from "../errors.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
 import type { CopyOptions } from "../options/copy_options.ts";
-import { SPREAD_BYTES } from "../tree/file_copier.ts";
+import { SPREAD_BYTES } from "../tree/target_opener.ts";
 
 /** Most entries that are looked at before a copy begins. */
 const MOST_LOOKS = 256;

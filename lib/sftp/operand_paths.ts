@@ -15,7 +15,8 @@ import {
   sourceWord,
 } from "../names/remote_path.ts";
 import { isActive, textOf, type Word } from "../names/shell_word.ts";
-import type { SftpFileSystem } from "./sftp_file_system.ts";
+import type { LookRequest } from "./session.ts";
+import { join, type SftpFileSystem } from "./sftp_file_system.ts";
 
 /** Entry that an operand names. */
 export interface NamedEntry {
@@ -74,14 +75,44 @@ export async function targetPath(
   return await withoutTilde(files, text);
 }
 
+/**
+ * Gives the looks that a copy to a target begins with; none where only the server can
+ * tell the path.
+ *
+ * @param name Name of the first entry.
+ */
+export function looksAtTarget(text: string, name: string): LookRequest[] {
+  const path = ownPath(text);
+  if (path === undefined) return [];
+  const inside = join(path, name);
+  return [
+    { kind: "lstat", path },
+    { kind: "stat", path },
+    { kind: "realpath", path },
+    { kind: "lstat", path: inside },
+  ];
+}
+
+/** Gives the looks that a copy of a source begins with; none for a pattern. */
+export function looksAtSource(text: string): LookRequest[] {
+  const path = ownPath(text);
+  if (path === undefined || mayBePattern(text)) return [];
+  return [{ kind: "stat", path }, { kind: "realpath", path }];
+}
+
 /** Removes a leading `~/`: a session begins in the home directory. */
 async function withoutTilde(
   files: SftpFileSystem,
   path: string,
 ): Promise<string> {
+  return ownPath(path) ?? await files.expandPath(path);
+}
+
+/** Gives the path that a session is asked for; `undefined` in another one's home. */
+function ownPath(path: string): string | undefined {
   const home = homeIn(path);
   const rest = path.slice(home.length);
-  if (home.length > 1) return await files.expandPath(path);
+  if (home.length > 1) return undefined;
   let start = 0;
   while (home !== "" && rest[start] === "/") start++;
   return rest.slice(start) || ".";

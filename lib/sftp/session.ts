@@ -62,6 +62,18 @@ export function receiverInto(buffer: Uint8Array): DataReceiver {
   };
 }
 
+/** Limits of a server, and what it took to ask for them. */
+export interface AnsweredLimits extends ServerLimits {
+  /** Time that the answer took, in milliseconds: that of a round trip, or more. */
+  readonly milliseconds: number;
+}
+
+/** Request that looks at an entry and changes nothing. */
+export interface LookRequest {
+  readonly kind: "lstat" | "stat" | "realpath";
+  readonly path: string;
+}
+
 /** Request without a response yet. */
 interface PendingRequest {
   /** Absent where no data may come. */
@@ -91,7 +103,9 @@ export class SftpSession {
   readonly #reader: ExactReader;
   readonly #queue: RequestQueue;
   readonly #pending = new Map<number, PendingRequest>();
-  #limits: Promise<ServerLimits | undefined> | undefined;
+  /** Responses to what was asked ahead, each for the first who asks for it. */
+  readonly #ahead = new Map<string, Promise<Response>>();
+  #limits: Promise<AnsweredLimits | undefined> | undefined;
   #lastId = 0;
   #failure: Error | undefined;
 
@@ -150,6 +164,37 @@ export class SftpSession {
    * @throws {SessionError} If the connection is lost.
    */
   request(request: Request, receiver?: DataReceiver): Promise<Response> {
+    if (isLook(request)) return this.#takeAhead(request) ?? this.#send(request);
+    // What was looked at may be another one from now on.
+    this.#ahead.clear();
+    return this.#send(request, receiver);
+  }
+
+  /**
+   * Asks for what is likely to be asked for soon, all in one flight: the first such
+   * request gets the response of this one, and costs no round trip. Any request that
+   * is no look makes the responses that are left useless.
+   */
+  askAhead(looks: readonly LookRequest[]): void {
+    if (this.isLockstep) return;
+    for (const look of looks) {
+      const response = this.#send(look);
+      response.catch(() => {
+        // Whoever asks gets the failure, or the session has failed before.
+      });
+      this.#ahead.set(keyOfLook(look), response);
+    }
+  }
+
+  #takeAhead(look: LookRequest): Promise<Response> | undefined {
+    if (this.#ahead.size === 0) return undefined;
+    const key = keyOfLook(look);
+    const response = this.#ahead.get(key);
+    this.#ahead.delete(key);
+    return response;
+  }
+
+  #send(request: Request, receiver?: DataReceiver): Promise<Response> {
     const { promise, resolve, reject } = Promise.withResolvers<Response>();
     if (this.#failure !== undefined) reject(this.#failure);
     else {
@@ -178,16 +223,18 @@ export class SftpSession {
   }
 
   /** Asks for the server's limits, once; `undefined` where it has no answer. */
-  limits(): Promise<ServerLimits | undefined> {
+  limits(): Promise<AnsweredLimits | undefined> {
     return this.#limits ??= this.#requestLimits();
   }
 
-  async #requestLimits(): Promise<ServerLimits | undefined> {
+  async #requestLimits(): Promise<AnsweredLimits | undefined> {
     if (!this.extensions.has(Extension.LIMITS)) return undefined;
-    const response = await this.request({ kind: "limits" });
-    return response.kind === "extended"
-      ? this.decode(() => parseLimits(response.body))
-      : undefined;
+    const begun = performance.now();
+    const response = await this.#send({ kind: "limits" });
+    if (response.kind !== "extended") return undefined;
+    const milliseconds = performance.now() - begun;
+    const limits = this.decode(() => parseLimits(response.body));
+    return { ...limits, milliseconds };
   }
 
   /**
@@ -310,4 +357,13 @@ export class SftpSession {
     for (const { reject } of this.#pending.values()) reject(this.#failure);
     this.#pending.clear();
   }
+}
+
+function isLook(request: Request): request is LookRequest {
+  const { kind } = request;
+  return kind === "lstat" || kind === "stat" || kind === "realpath";
+}
+
+function keyOfLook({ kind, path }: LookRequest): string {
+  return `${kind} ${path}`;
 }

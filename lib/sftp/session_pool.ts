@@ -2,9 +2,8 @@ import { LostFileError, SessionError } from "../errors.ts";
 import { type Lane, type LaneRequest, Lanes } from "./lanes.ts";
 import type { RequestSender, SpreadFile } from "./request_sender.ts";
 import { wasDone } from "./repeated_requests.ts";
-import type { DataReceiver, SftpSession } from "./session.ts";
+import type { AnsweredLimits, DataReceiver, SftpSession } from "./session.ts";
 import type { WireAttributes } from "./wire/attributes.ts";
-import type { ServerLimits } from "./wire/extended_packets.ts";
 import type { Handle } from "./wire/handle_packets.ts";
 import type { OpeningRequest } from "./wire/open_packets.ts";
 import type { Request } from "./wire/requests.ts";
@@ -153,7 +152,7 @@ export class SessionPool implements RequestSender {
     return this.request({ kind: "read", handle, offset, length }, receiver);
   }
 
-  limits(): Promise<ServerLimits | undefined> {
+  limits(): Promise<AnsweredLimits | undefined> {
     return this.#first.session.limits();
   }
 

@@ -19,7 +19,8 @@ import { requestsInFlight } from "./requests_in_flight.ts";
 import type { RequestSender } from "./request_sender.ts";
 import { type BlockLimits, SftpFile } from "./sftp_file.ts";
 import { isLink } from "./wire/attributes.ts";
-import { Extension, type ServerLimits } from "./wire/extended_packets.ts";
+import type { AnsweredLimits } from "./session.ts";
+import { Extension } from "./wire/extended_packets.ts";
 import type { OpenRequest } from "./wire/open_packets.ts";
 
 /** Settings of a server's file system. */
@@ -41,6 +42,7 @@ export interface SftpFileSystemOptions {
 export class SftpFileSystem implements FileSystem {
   readonly label: string;
   readonly concurrency: Concurrency;
+  readonly keepsOrder: boolean;
   readonly copyRange?: NonNullable<FileSystem["copyRange"]>;
   readonly replace?: NonNullable<FileSystem["replace"]>;
   readonly digest?: NonNullable<FileSystem["digest"]>;
@@ -52,7 +54,7 @@ export class SftpFileSystem implements FileSystem {
 
   private constructor(
     requests: CheckedRequests,
-    limits: ServerLimits | undefined,
+    limits: AnsweredLimits | undefined,
     { label, tuning, blockBytes, digester }: SftpFileSystemOptions,
   ) {
     this.label = label;
@@ -68,6 +70,9 @@ export class SftpFileSystem implements FileSystem {
     this.#limits = flight.limits;
     this.#blocksOfFile = flight.blocksOfFile;
     this.concurrency = flight.concurrency;
+    // Several sessions keep no order among each other.
+    this.keepsOrder = requests.session.keepsOrder && !isLockstep &&
+      requests.session.width === undefined;
     if (extensions.has(Extension.COPY_DATA)) {
       this.copyRange = (from, to, at, length) =>
         this.#copyRange(from, to, { at, length });
@@ -283,10 +288,15 @@ export class SftpFileSystem implements FileSystem {
   }
 
   join(directory: string, name: string): string {
-    return directory.endsWith("/") ? directory + name : `${directory}/${name}`;
+    return join(directory, name);
   }
 
   nameOf(path: string): string {
     return basename(path);
   }
+}
+
+/** Gives the path of `name` in a directory of a server. */
+export function join(directory: string, name: string): string {
+  return directory.endsWith("/") ? directory + name : `${directory}/${name}`;
 }

@@ -13,6 +13,12 @@ export interface EntryPaths {
   readonly target: string;
 }
 
+/**
+ * Outcome of a directory whose making was asked for: it was made, something was there
+ * that will do, or it was refused, which is reported, and nothing is in it.
+ */
+export type MakingOutcome = "made" | "found" | "refused";
+
 /** Destination of an entry. */
 export interface Destination {
   readonly path: string;
@@ -20,6 +26,11 @@ export interface Destination {
   readonly mayExist: boolean;
   /** Result of a look at it, a moment ago; absent where nobody looked. */
   readonly look?: { readonly found: Attributes | undefined };
+  /**
+   * Outcome of the directory that holds it, where its making was asked for and may
+   * have no answer yet; never rejects.
+   */
+  readonly making?: Promise<MakingOutcome> | undefined;
   /** Key that all known paths of the destination share. */
   readonly key: string;
   /** Number of directories from the target on that it is in; 0 for the target. */
@@ -48,6 +59,21 @@ export async function findThere(
 ): Promise<Attributes | undefined> {
   if (look !== undefined && !isStale) return look.found;
   return mayExist || isStale ? await files.find(path) : undefined;
+}
+
+/**
+ * Takes a step for an entry. A failure counts for nothing where the directory that
+ * holds the entry was refused.
+ */
+export async function unlessRefused(
+  { making }: Pick<Destination, "making">,
+  step: () => Promise<void>,
+): Promise<void> {
+  try {
+    await step();
+  } catch (error) {
+    if (await making !== "refused") throw error;
+  }
 }
 
 /** Tells whether an entry is there for sure, and not of the kind "unknown". */

@@ -1,9 +1,9 @@
+import { EntryError } from "../errors.ts";
 import {
   type Attributes,
   type FileSystem,
   isSamePlace,
   type Listing,
-  type Times,
 } from "../filesystem/file_system.ts";
 import { keyOf } from "../names/names.ts";
 import { StoredDirectory } from "../filesystem/stored_directory.ts";
@@ -13,6 +13,7 @@ import {
   findThere,
   type FoundEntry,
   isKnown,
+  type MakingOutcome,
   type Place,
 } from "./destination.ts";
 import {
@@ -32,6 +33,14 @@ export interface FilledDirectory {
   readonly destination: Destination;
   /** True where it was empty. */
   readonly isNew: boolean;
+  /**
+   * Promise that resolves once it is there.
+   *
+   * @throws {EntryError} If it was refused.
+   */
+  readonly made: Promise<unknown>;
+  /** The same as an outcome, for what is in it; absent where it is there. */
+  readonly making: Promise<MakingOutcome> | undefined;
   /** Tasks in it that are not done. */
   readonly pending: WaitGroup;
   /** Promise that resolves when all of them are done, and the mode is set. */
@@ -63,7 +72,8 @@ export class DirectoryCopier {
   }
 
   /**
-   * Lists a directory, and enters its destination, which is made if need be.
+   * Lists a directory, and enters its destination, which is made if need be. Does not
+   * wait until it is made where what is in it may be made right behind it.
    *
    * @throws {EntryError} If it cannot be listed, leads back to itself, or has no
    * destination. Then nothing was made, or what was made is empty.
@@ -85,20 +95,17 @@ export class DirectoryCopier {
       ),
     );
     const source = await opening;
-    // Another path may lead to the same directory. A server is asked right behind
-    // the request that makes it.
     const earlier = this.#options.memory?.madeAt(destination.path);
-    const storing = this.#store(source, attributes, destination);
-    const early = this.#to.identify(destination.path).catch(() => undefined);
-    const stored = await storing;
-    const identity = await early ?? await this.#to.identify(stored.path);
-    if (above === undefined) this.#ownDirectories.add(stored.path, identity);
-    listing.move();
-    const { preserve } = this.#options.store;
-    const name = eventPath(this.#options, {
-      source: path,
-      target: stored.path,
+    const { storing, identifying, goesOn } = await this.#begin(source, {
+      attributes,
+      destination,
     });
+    if (above === undefined) {
+      this.#ownDirectories.add(destination.path, identifying);
+    }
+    const stored = goesOn ? undefined : await storing;
+    const identity = goesOn ? undefined : await identifying;
+    listing.move();
     const pending = new WaitGroup();
     return {
       source,
@@ -107,15 +114,11 @@ export class DirectoryCopier {
         ...destination,
         key: identity === undefined ? destination.key : keyOf(identity),
       },
-      isNew: stored.isNew && earlier === undefined,
+      isNew: (stored?.isNew ?? true) && earlier === undefined,
+      made: storing,
+      making: goesOn ? outcomeOf(storing) : undefined,
       pending,
-      left: this.#leave(
-        stored,
-        preserve && !isTarget(!stored.isNew, destination.place)
-          ? attributes
-          : undefined,
-        { pending, name },
-      ),
+      left: this.#leave(storing, { path, attributes, destination, pending }),
     };
   }
 
@@ -131,10 +134,65 @@ export class DirectoryCopier {
     return source;
   }
 
+  /**
+   * Looks at a destination and begins to enter it. Another path may lead to the same
+   * directory, so that its identity is asked for, unless it is in one that the copy
+   * makes itself.
+   */
+  async #begin(
+    source: CopiedDirectory,
+    { attributes, destination }: {
+      attributes: Attributes;
+      destination: Destination;
+    },
+  ): Promise<{
+    storing: Promise<StoredDirectory>;
+    identifying: Promise<string | undefined>;
+    /** True where nothing waits until it is made. */
+    goesOn: boolean;
+  }> {
+    const isOurs = this.#mayGoOn && !destination.mayExist;
+    const early = isOurs ? undefined : this.#identify(destination.path);
+    const found = await findThere(this.#to, destination);
+    const replaced = isKnown(found) ? found : undefined;
+    const { place } = destination;
+    if (replaced !== undefined && place?.isCollision) {
+      await place.among.check(place.name);
+    }
+    const storing = this.#store(source, attributes, { destination, replaced });
+    storing.catch(() => {
+      // It is reported where the directory is awaited.
+    });
+    const late = isOurs ? undefined : storing.then(
+      async ({ path }) => await early ?? await this.#to.identify(path),
+    );
+    late?.catch(() => {});
+    return {
+      storing,
+      identifying: late ?? Promise.resolve(undefined),
+      goesOn: this.#mayGoOn && found === undefined,
+    };
+  }
+
+  async #identify(path: string): Promise<string | undefined> {
+    return await this.#to.identify(path).catch(() => undefined);
+  }
+
+  /** True where what is in a new directory need not wait for it. */
+  get #mayGoOn(): boolean {
+    const { dryRun, links } = this.#options;
+    return this.#to.keepsOrder === true && dryRun === undefined &&
+      links === "followed" && !isSamePlace(this.#from, this.#to);
+  }
+
+  /** Enters a destination; asks for the directory before anything is awaited. */
   async #store(
     source: CopiedDirectory,
     { mode }: Attributes,
-    destination: Destination,
+    { destination, replaced }: {
+      destination: Destination;
+      replaced: Attributes | undefined;
+    },
   ): Promise<StoredDirectory> {
     const { path, place } = destination;
     const { store, memory } = this.#options;
@@ -152,13 +210,9 @@ export class DirectoryCopier {
         policy,
       );
     };
-    const found = await findThere(this.#to, destination);
-    const replaced = isKnown(found) ? found : undefined;
-    if (replaced !== undefined && place?.isCollision) {
-      await place.among.check(place.name);
-    }
     const stored = await enter(replaced).catch(async (error) => {
       if (replaced !== undefined) throw error;
+      if (await destination.making === "refused") throw error;
       // Another entry may have made it meanwhile, by another path. Where a server
       // tells nothing, copying into it shows.
       const made = await this.#to.find(path);
@@ -174,21 +228,41 @@ export class DirectoryCopier {
   }
 
   async #leave(
-    stored: StoredDirectory,
-    times: Times | undefined,
-    { pending, name }: { pending: WaitGroup; name: string },
+    storing: Promise<StoredDirectory>,
+    { path, attributes, destination, pending }: FoundEntry & {
+      destination: Destination;
+      pending: WaitGroup;
+    },
   ): Promise<void> {
     await pending.wait();
+    const stored = await storing.catch(() => undefined);
+    if (stored === undefined) return;
+    const { preserve } = this.#options.store;
+    const keepsTimes = preserve && !isTarget(!stored.isNew, destination.place);
     const { promise: left, resolve } = Promise.withResolvers<void>();
     await this.#run.begin(async () => {
       try {
-        const failure = await stored.leave(times);
+        const failure = await stored.leave(keepsTimes ? attributes : undefined);
         if (failure !== undefined) throw failure;
       } finally {
         resolve();
       }
-    }, name);
+    }, eventPath(this.#options, { source: path, target: stored.path }));
     await left;
+  }
+}
+
+/**
+ * Gives the outcome of a directory for what is in it. A connection that is lost is the
+ * failure of each entry.
+ */
+async function outcomeOf(
+  storing: Promise<StoredDirectory>,
+): Promise<MakingOutcome> {
+  try {
+    return (await storing).isNew ? "made" : "found";
+  } catch (error) {
+    return error instanceof EntryError ? "refused" : "found";
   }
 }
 

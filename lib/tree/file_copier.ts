@@ -1,4 +1,4 @@
-import { EntryError, isConnectionFailure, LostFileError } from "../errors.ts";
+import { EntryError, LostFileError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { startFile, untilSettled } from "../events/file_progress.ts";
 import type {
@@ -8,8 +8,6 @@ import type {
 } from "../filesystem/file_system.ts";
 import { type SkipReason, skipReasonOf } from "../filesystem/existing_files.ts";
 import { ReplacedFile } from "../filesystem/replaced_file.ts";
-import type { EntryToStore, ReceivedFile } from "../filesystem/store.ts";
-import { StoredFile } from "../filesystem/stored_file.ts";
 import { keyOf } from "../names/names.ts";
 import { ContentComparer } from "./content_comparer.ts";
 import {
@@ -26,18 +24,13 @@ import { KeyedLock } from "./keyed_lock.ts";
 import type { OpenEntries } from "./open_entries.ts";
 import { eventPath, type TransferOptions } from "./options.ts";
 import { checkDifferent } from "./same_file.ts";
+import { asEarlyOpenError, TargetOpener } from "./target_opener.ts";
 
 /** Destination that no other file is copied to meanwhile. */
 interface AcquiredDestination extends Disposable {
   /** Entry that is there. */
   readonly replaced: Attributes | undefined;
 }
-
-/**
- * Length from which on all connections carry a file, in bytes: below, opening it in
- * each of them costs more than it brings.
- */
-export const SPREAD_BYTES = 64 * 1024 * 1024;
 
 /** Length from which on what a try has left is worth a look at it, in bytes. */
 const WORTH_BYTES = 64 * 1024;
@@ -50,6 +43,7 @@ export class FileCopier {
   readonly #observer: Observer;
   readonly #open: OpenEntries;
   readonly #filler: FileFiller;
+  readonly #targets: TargetOpener;
   readonly #verifier: FileVerifier | undefined;
   readonly #resumer: FileResumer;
   readonly #comparer: ContentComparer | undefined;
@@ -69,6 +63,7 @@ export class FileCopier {
     this.#observer = observer;
     this.#open = open;
     this.#filler = new FileFiller(from, to, options);
+    this.#targets = new TargetOpener(to, options, this.#filler);
     this.#resumer = new FileResumer(from, to, observer);
     if (options.existing?.comparesContent) {
       this.#comparer = new ContentComparer(from, to, observer);
@@ -81,11 +76,48 @@ export class FileCopier {
   /**
    * Copies a file.
    *
+   * @param sent Called where the outcome alone is left to be awaited.
    * @throws {EntryError} If something failed: the target holds a beginning.
    * @throws {ProtocolError} If a server broke its protocol; the same.
    * @throws {SessionError} If the connection is lost; the same.
    */
-  async copy(source: FoundEntry, destination: Destination): Promise<void> {
+  async copy(
+    source: FoundEntry,
+    destination: Destination,
+    sent: () => void,
+  ): Promise<void> {
+    const { making, mayExist } = destination;
+    if (making === undefined) {
+      return await this.#copyTo(source, { destination, isEarly: false, sent });
+    }
+    const isEarly = this.#targets.mayBeEarly(source);
+    if (isEarly) {
+      const failure = await this.#copyTo(source, { destination, isEarly, sent })
+        .then(() => undefined, asEarlyOpenError);
+      if (failure === undefined) return;
+    }
+    const outcome = await making;
+    if (outcome === "refused") return;
+    const mayBeThere = mayExist || outcome === "found" || isEarly;
+    await this.#copyTo(source, {
+      destination: { ...destination, mayExist: mayBeThere },
+      isEarly: false,
+      sent,
+    });
+  }
+
+  /**
+   * @param isEarly True where the directory may not be there yet.
+   * @throws {EarlyOpenError} If the target cannot be made then.
+   */
+  async #copyTo(
+    source: FoundEntry,
+    { destination, isEarly, sent }: {
+      destination: Destination;
+      isEarly: boolean;
+      sent: () => void;
+    },
+  ): Promise<void> {
     const { memory } = this.#options;
     const paths = { source: source.path, target: destination.path };
     if (memory?.hasArrived(paths)) return;
@@ -112,7 +144,14 @@ export class FileCopier {
     let isAgain = isOwn;
     for (let isCopied = false; !isCopied; isAgain = true) {
       isCopied = await this.#open.use((opened) =>
-        this.#copyOpen(source, { path, replaced, isAgain, opened })
+        this.#copyOpen(source, {
+          path,
+          replaced,
+          isAgain,
+          isEarly,
+          opened,
+          sent,
+        })
       ).then(() => true, (error) => {
         // The copy begins again over a connection that is left.
         if (error instanceof LostFileError) return false;
@@ -137,11 +176,13 @@ export class FileCopier {
    */
   async #copyOpen(
     source: FoundEntry,
-    { path, replaced, isAgain, opened }: {
+    { path, replaced, isAgain, isEarly, opened, sent }: {
       path: string;
       replaced: Attributes | undefined;
       isAgain: boolean;
+      isEarly: boolean;
       opened: () => void;
+      sent: () => void;
     },
   ): Promise<void> {
     const paths = { source: source.path, target: path };
@@ -155,7 +196,10 @@ export class FileCopier {
     const { size, mode } = source.attributes;
     const isOurs = memory?.hasMade(paths) === true;
     const entry = { path, mode, replaced, isOurs };
-    using stored = await this.#openNoted(source, entry, isAgain);
+    using stored = await this.#targets.open(source, entry, {
+      isAgain,
+      isEarly,
+    });
     opened();
     if (stored === undefined) {
       return this.#skip(source, path, "exists, not replaced");
@@ -174,7 +218,8 @@ export class FileCopier {
       });
       return await this.#filler.plan(stored, source);
     }
-    const isSpread = this.#maySpread(size) && stored instanceof ReplacedFile;
+    const isSpread = this.#targets.maySpread(size) &&
+      stored instanceof ReplacedFile;
     if (isSpread) {
       const { interrupted } = this.#options;
       input.spread?.(interrupted);
@@ -190,7 +235,15 @@ export class FileCopier {
       isWatched: this.#options.isWatched,
     });
     const verification = this.#verifier?.begin(source);
-    const file = { source, replaced, progress, isSpread, start, verification };
+    const file = {
+      source,
+      replaced,
+      progress,
+      isSpread,
+      start,
+      verification,
+      sent,
+    };
     await untilSettled(progress, () => this.#filler.fill(stored, input, file));
     memory?.noteArrived(paths);
   }
@@ -212,7 +265,9 @@ export class FileCopier {
     if (replaced?.kind !== "file" || replaced.size === 0) return undefined;
     const isCut = isOwn && !isAtomic && replaced.size >= WORTH_BYTES;
     // What was spread is in no file that could go on.
-    if (!resumes && (!isCut || this.#maySpread(source.attributes.size))) {
+    if (
+      !resumes && (!isCut || this.#targets.maySpread(source.attributes.size))
+    ) {
       return undefined;
     }
     const there = { path, attributes: replaced };
@@ -247,61 +302,6 @@ export class FileCopier {
     const message = `${path}: copied whole: ${reason}`;
     this.#observer.report({ kind: "warning", message });
     return 0;
-  }
-
-  /**
-   * Opens the target of a file, and notes that it is the copy's own: also where the
-   * connection is lost before an answer tells that the file was made.
-   */
-  async #openNoted(
-    { path: source, attributes: { size } }: FoundEntry,
-    entry: EntryToStore,
-    isAgain: boolean,
-  ): Promise<ReceivedFile | undefined> {
-    const note = () =>
-      this.#options.memory?.noteBegun(
-        { source, target: entry.path },
-        entry.replaced === undefined,
-      );
-    try {
-      const stored = await this.#openTarget(entry, size, isAgain);
-      if (stored !== undefined) note();
-      return stored;
-    } catch (error) {
-      if (isConnectionFailure(error)) note();
-      throw error;
-    }
-  }
-
-  /**
-   * Opens the target of a file.
-   *
-   * @returns `undefined` where something is there that is to stay.
-   */
-  async #openTarget(
-    entry: EntryToStore,
-    size: number,
-    isAgain: boolean,
-  ): Promise<ReceivedFile | undefined> {
-    const { store, existing, isAtomic } = this.#options;
-    // Where a copy breaks off, a file that was spread has holes.
-    if (isAtomic || this.#maySpread(size)) {
-      const replaced = await ReplacedFile.open(this.#to, entry, store);
-      if (replaced instanceof ReplacedFile) return replaced;
-      if (isAtomic) throw replaced;
-    }
-    return existing?.keepsAll && !isAgain
-      ? await StoredFile.createNew(this.#to, entry, store)
-      : await StoredFile.open(this.#to, entry, store);
-  }
-
-  /** Tells a file that several connections may carry. */
-  #maySpread(size: number): boolean {
-    // A file that replaces another one cannot be made only where nothing is, and
-    // has no beginning that a later copy could go on with.
-    const { existing, resumes } = this.#options;
-    const mayReplace = existing?.keepsAll !== true && !resumes;
-    return mayReplace && size >= SPREAD_BYTES && this.#filler.canSpread;
   }
 
   /**

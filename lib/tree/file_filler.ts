@@ -40,6 +40,8 @@ export interface FileToFill {
   readonly start: number;
   /** Verification of the file; absent where there is none. */
   readonly verification: Verification | undefined;
+  /** Called where the outcome alone is left to be awaited. */
+  sent(): void;
 }
 
 /** Copier of the content of open files, any number of them at once. */
@@ -146,10 +148,11 @@ export class FileFiller {
   async #fillAtOnce(
     stored: ReceivedFile,
     input: OpenFile,
-    { source: { attributes: { size } }, replaced, progress, verification }:
+    { source: { attributes }, replaced, progress, verification, sent }:
       FileToFill,
     times: Times | undefined,
   ): Promise<boolean> {
+    const { size } = attributes;
     const blocks = this.#blocks;
     const isOneBlock = size > 0 && size < blocks.wholeBytes;
     if (
@@ -161,10 +164,10 @@ export class FileFiller {
     // Whatever cannot be read in one go is left to those who report it.
     const count = await input.read(block.bytes, 0).catch(asEntryError);
     if (count !== size) return false;
-    const outcome = await stored.finishWith(
-      block.bytes.subarray(0, size),
-      times,
-    );
+    const finishing = stored.finishWith(block.bytes.subarray(0, size), times);
+    input[Symbol.dispose]();
+    sent();
+    const outcome = await finishing;
     if (outcome.failure !== undefined) {
       throw this.#cutShort(stored.path, size, {
         size: 0,

@@ -12,10 +12,26 @@ export interface PoolSize {
   readonly most: number;
 }
 
+/**
+ * Steps that began and were not reported, for each one that has room: those whose
+ * outcome alone is awaited wait for their turn to be reported.
+ */
+const UNREPORTED_A_STEP = 4;
+
+/**
+ * Step of a pool.
+ *
+ * @param leave Gives its room to another one, though it has not ended: what is left is
+ * to hear of its outcome.
+ */
+export type Step = (leave: () => void) => Promise<void>;
+
 /** Step that began, or has room to begin. */
 interface BegunStep {
   /** Path of the entry that it concerns; absent where it concerns none. */
   readonly path: string | undefined;
+  /** True until it ended or left. */
+  hasRoom: boolean;
   hasEnded: boolean;
   failure?: { readonly error: unknown } | undefined;
 }
@@ -37,8 +53,8 @@ export type ErrorReport = (error: unknown, path: string | undefined) => void;
 
 /**
  * Pool of steps, so many of them in flight at once. Errors are reported in the
- * order in which the steps began, and a step keeps its place in the pool until
- * all before it have ended: few outcomes ever wait to be reported.
+ * order in which the steps began, and no more begin while too many outcomes wait to
+ * be reported.
  */
 export class OrderedPool {
   readonly #most: number;
@@ -47,6 +63,8 @@ export class OrderedPool {
   readonly #steps: BegunStep[] = [];
   readonly #waiters: Waiter[] = [];
   #size: number;
+  /** Number of steps that have room. */
+  #inFlight = 0;
   /** Time at which a step that waited last got room, in milliseconds. */
   #freedAt = -Infinity;
   #drained: PromiseWithResolvers<void> | undefined;
@@ -68,24 +86,33 @@ export class OrderedPool {
    *
    * @param path Path of the entry that it concerns.
    */
-  async begin(step: () => Promise<void>, path?: string): Promise<void> {
+  async begin(step: Step, path?: string): Promise<void> {
     const begun = this.#hasRoom
       ? this.#admit(path)
       : await this.#waitForRoom(path);
-    step().then(
+    step(() => this.#leave(begun)).then(
       () => this.#end(begun),
       (error) => this.#end(begun, { error }),
     );
   }
 
   get #hasRoom(): boolean {
-    return this.#steps.length < this.#size;
+    return this.#inFlight < this.#size &&
+      this.#steps.length < this.#size * UNREPORTED_A_STEP;
   }
 
   #admit(path: string | undefined): BegunStep {
-    const step = { path, hasEnded: false };
+    const step = { path, hasRoom: true, hasEnded: false };
+    this.#inFlight++;
     this.#steps.push(step);
     return step;
+  }
+
+  #leave(step: BegunStep): void {
+    if (!step.hasRoom) return;
+    step.hasRoom = false;
+    this.#inFlight--;
+    if (this.#hasRoom && this.#waiters.length > 0) this.#admitWaiters();
   }
 
   #waitForRoom(path: string | undefined): Promise<BegunStep> {
@@ -101,7 +128,8 @@ export class OrderedPool {
       const { failure, path } = this.#steps.shift()!;
       if (failure !== undefined) this.#report(failure.error, path);
     }
-    if (this.#hasRoom && this.#waiters.length > 0) this.#admitWaiters();
+    if (step.hasRoom) this.#leave(step);
+    else if (this.#hasRoom && this.#waiters.length > 0) this.#admitWaiters();
     if (this.#steps.length === 0) this.#drained?.resolve();
   }
 

@@ -16,8 +16,11 @@ export class OwnDirectories {
   readonly #from: FileSystem;
   readonly #to: FileSystem;
   readonly #start: CopyStart;
-  /** Paths at the top of the target, by their identities. */
-  readonly #tops = new Map<string, string>();
+  /** Directories at the top of the target; their identities may still be asked for. */
+  readonly #tops: {
+    readonly path: string;
+    readonly identity: Promise<string | undefined>;
+  }[] = [];
 
   constructor(from: FileSystem, to: FileSystem, start: CopyStart) {
     this.#from = from;
@@ -26,8 +29,8 @@ export class OwnDirectories {
   }
 
   /** Adds a directory that is filled at the top of the target. */
-  add(path: string, identity: string | undefined): void {
-    if (identity !== undefined) this.#tops.set(identity, path);
+  add(path: string, identity: Promise<string | undefined>): void {
+    this.#tops.push({ path, identity });
   }
 
   /**
@@ -59,13 +62,21 @@ export class OwnDirectories {
   async #isTop(path: string, identity: string | undefined): Promise<boolean> {
     if (identity === undefined) return false;
     const there = await this.#to.identify(identity).catch(unknown);
-    const top = there === undefined ? undefined : this.#tops.get(there);
+    const top = there === undefined ? undefined : await this.#topAt(there);
     if (top === undefined) return false;
     const before = await this.#to.stat(top);
     const met = await this.#from.stat(path);
     const after = await this.#to.stat(top);
     const [least, it, most] = [before, met, after].map(secondOf);
     return least! <= it! && it! <= most!;
+  }
+
+  /** Gives the path of the directory at the top with that identity, if there is one. */
+  async #topAt(identity: string): Promise<string | undefined> {
+    for (const top of this.#tops) {
+      if (await top.identity.catch(unknown) === identity) return top.path;
+    }
+    return undefined;
   }
 }
 

@@ -6,7 +6,7 @@ import {
 } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { OpenEntries } from "./open_entries.ts";
-import { OrderedPool, type PoolSize } from "./ordered_pool.ts";
+import { OrderedPool, type PoolSize, type Step } from "./ordered_pool.ts";
 
 /** State that all parts of one transfer share: its steps, and its failure. */
 export class TransferRun {
@@ -52,7 +52,7 @@ export class TransferRun {
    *
    * @param path Path of the entry that it concerns, as in `MovingFile`.
    */
-  async begin(step: () => Promise<void>, path?: string): Promise<void> {
+  async begin(step: Step, path?: string): Promise<void> {
     await this.#pool.begin(step, path);
   }
 

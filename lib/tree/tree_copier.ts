@@ -10,12 +10,18 @@ import { NameCollisions } from "../filesystem/name_collisions.ts";
 import { startFile } from "../events/file_progress.ts";
 import { KeyedLock } from "./keyed_lock.ts";
 import type { TransferRun } from "./transfer_run.ts";
-import type { Destination, EntryPaths, FoundEntry } from "./destination.ts";
+import {
+  type Destination,
+  type EntryPaths,
+  type FoundEntry,
+  unlessRefused,
+} from "./destination.ts";
 import { FileCopier } from "./file_copier.ts";
 import { DirectoryCopier, type FilledDirectory } from "./directory_copier.ts";
 import type { CopiedDirectory } from "../filesystem/directory_loops.ts";
 import { LinkCopier } from "./link_copier.ts";
 import { eventPath, type TransferOptions } from "./options.ts";
+import type { Step } from "./ordered_pool.ts";
 import type { OwnDirectories } from "./own_directories.ts";
 import type { WaitGroup } from "./wait_group.ts";
 
@@ -102,7 +108,10 @@ export class TreeCopier {
   inside(
     directory: Destination,
     name: string,
-    { isNew, among }: { isNew: boolean; among: NameCollisions },
+    { isNew, making, among }: Pick<Destination, "making"> & {
+      isNew: boolean;
+      among: NameCollisions;
+    },
   ): Destination {
     if (!isPlainName(name)) {
       throw new EntryError(`error: unexpected filename: ${name}`);
@@ -115,6 +124,7 @@ export class TreeCopier {
       key: this.#to.join(directory.key, nameKeyOf(name)),
       depth: directory.depth + 1,
       mayExist: !isNew || precedence !== "first",
+      making,
       place: { name, among, isCollision: precedence === "other" },
     };
   }
@@ -139,7 +149,7 @@ export class TreeCopier {
     const link = source.isNoLink ? undefined : await this.#links?.find(path);
     if (link !== undefined) {
       return await this.#begin(
-        { source: path, target: destination.path },
+        { path, destination },
         surroundings,
         () => this.#copyLink(path, destination, link),
       );
@@ -148,9 +158,9 @@ export class TreeCopier {
     const found = { path, attributes };
     if (attributes.kind === "file") {
       return await this.#begin(
-        { source: path, target: destination.path },
+        { path, destination },
         surroundings,
-        () => this.#copyFile(found, destination),
+        (leave) => this.#copyFile(found, destination, leave),
       );
     }
     if (attributes.kind !== "directory" || !this.#options.recursive) {
@@ -171,20 +181,20 @@ export class TreeCopier {
   }
 
   async #begin(
-    paths: EntryPaths,
+    { path, destination }: { path: string; destination: Destination },
     surroundings: Surroundings,
-    step: () => Promise<void>,
+    step: Step,
   ): Promise<void> {
     const { pending } = surroundings;
     pending.add();
-    await this.#run.begin(async () => {
+    await this.#run.begin(async (leave) => {
       try {
-        if (this.#run.hasEnded) this.#pass(paths.source, surroundings);
-        else await step();
+        if (this.#run.hasEnded) this.#pass(path, surroundings);
+        else await unlessRefused(destination, () => step(leave));
       } finally {
         pending.done();
       }
-    }, this.nameOf(paths));
+    }, this.nameOf({ source: path, target: destination.path }));
   }
 
   /** Waits for a directory where too many are walked at once. */
@@ -230,10 +240,11 @@ export class TreeCopier {
   async #copyFile(
     source: FoundEntry,
     destination: Destination,
+    leave: () => void,
   ): Promise<void> {
     try {
       using _claim = await this.#links?.claim(source, destination);
-      await this.#files.copy(source, destination);
+      await this.#files.copy(source, destination, leave);
     } catch (error) {
       const paths = { source: source.path, target: destination.path };
       this.#run.fail(this.nameOf(paths), error);
@@ -274,9 +285,17 @@ export class TreeCopier {
     await this.#run.begin(async () => {
       try {
         if (this.#run.hasEnded) return this.#pass(path, surroundings);
-        using _claim = await this.#links?.claim(source, destination);
-        const { above } = surroundings;
-        resolve(await this.#directories.enter(source, destination, above));
+        await unlessRefused(destination, async () => {
+          using _claim = await this.#links?.claim(source, destination);
+          const { above } = surroundings;
+          const directory = await this.#directories.enter(
+            source,
+            destination,
+            above,
+          );
+          resolve(directory);
+          await directory.made;
+        });
       } finally {
         resolve(undefined);
       }
@@ -286,21 +305,24 @@ export class TreeCopier {
 
   /** Begins to copy the entries of a directory. */
   async #fill(
-    { source, entries, destination, isNew, pending }: FilledDirectory,
+    { source, entries, destination, isNew, making, pending }: FilledDirectory,
   ): Promise<void> {
     const among = new NameCollisions(this.#to, destination.path);
+    let isRefused = false;
+    making?.then((outcome) => isRefused = outcome === "refused");
     await this.#run.runOrReport(async () => {
       for await (const { name, attributes } of entries) {
-        if (this.#run.hasEnded) return;
+        if (this.#run.hasEnded || isRefused) return;
         const path = this.#from.join(source.path, name);
         const target = this.#to.join(destination.path, name);
         await this.#run.runOrReport(
           () =>
-            this.copy(
-              { path, attributes, isNoLink: attributes !== undefined },
-              this.inside(destination, name, { isNew, among }),
-              { above: source, pending },
-            ),
+            unlessRefused({ making }, () =>
+              this.copy(
+                { path, attributes, isNoLink: attributes !== undefined },
+                this.inside(destination, name, { isNew, making, among }),
+                { above: source, pending },
+              )),
           this.nameOf({ source: path, target }),
         );
       }

@@ -24,7 +24,7 @@ const unused = copyBy(async () => {
 });
 
 function copyBy(run: SftpCopy["run"]): SftpCopy {
-  return { run, width: 1 };
+  return { run, width: 1, looks: [] };
 }
 
 Deno.test("SftpSessions: reports an unreachable server, but not while the other protocol may connect", async () => {

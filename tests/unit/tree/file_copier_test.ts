@@ -6,7 +6,7 @@ import type {
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
 import { copyTree } from "../../../lib/tree/copy_tree.ts";
-import { SPREAD_BYTES } from "../../../lib/tree/file_copier.ts";
+import { SPREAD_BYTES } from "../../../lib/tree/target_opener.ts";
 import type { TransferOptions } from "../../../lib/tree/options.ts";
 import { FaultyMemory } from "../../support/file_systems/faulty_memory.ts";
 import { withFaults } from "../../support/file_systems/faulty_file.ts";

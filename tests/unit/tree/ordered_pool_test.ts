@@ -95,18 +95,49 @@ Deno.test("OrderedPool: takes any error there is for a failure", async () => {
   }
 });
 
-Deno.test("OrderedPool: counts a step as in flight until it was reported", async () => {
-  const bench = new Bench(3);
-  const all = bench.begin("abcde");
+Deno.test("OrderedPool: begins four times its size while the first step goes on", async () => {
+  const bench = new Bench(2);
+  const all = bench.begin("abcdefghij");
   await turn();
-  await bench.end("b");
-  await bench.fail("c");
-  assertEquals(bench.begun.join(""), "abc");
+  await bench.fail("b");
+  for (const name of "cdefg") await bench.end(name);
+  assertEquals(bench.begun.join(""), "abcdefgh");
+  await bench.end("h");
+  assertEquals(bench.begun.join(""), "abcdefgh");
+  assertEquals(bench.reported, []);
   await bench.end("a");
-  assertEquals(bench.begun.join(""), "abcde");
-  assertEquals(bench.reported, ["c"]);
+  assertEquals(bench.begun.join(""), "abcdefghij");
+  assertEquals(bench.reported, ["b"]);
   await all;
-  await bench.end("de");
+  await bench.end("ij");
+});
+
+Deno.test("OrderedPool: gives the room of a step that left to another one, once", async () => {
+  const pool = new OrderedPool({ size: 1, most: 1 }, () => {});
+  const begun: string[] = [];
+  const ends = [0, 1, 2].map(() => Promise.withResolvers<void>());
+  await pool.begin((leave) => {
+    begun.push("a");
+    leave();
+    leave();
+    return ends[0]!.promise;
+  });
+  await pool.begin(() => {
+    begun.push("b");
+    return ends[1]!.promise;
+  });
+  const third = pool.begin(() => {
+    begun.push("c");
+    return ends[2]!.promise;
+  });
+  ends[0]!.resolve();
+  await turn();
+  assertEquals(begun, ["a", "b"]);
+  ends[1]!.resolve();
+  await third;
+  assertEquals(begun, ["a", "b", "c"]);
+  ends[2]!.resolve();
+  await pool.wait();
 });
 
 Deno.test("OrderedPool: keeps to its size whoever begins steps", async () => {
