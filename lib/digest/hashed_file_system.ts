@@ -68,7 +68,6 @@ class HashedFile implements OpenFile {
   readonly spread?: NonNullable<OpenFile["spread"]>;
   readonly shorten?: NonNullable<OpenFile["shorten"]>;
   readonly writesAtOnce?: boolean;
-  readonly keepsOrder?: boolean;
 
   /** @param onClosed Told of what passed, if that was in its order. */
   constructor(
@@ -80,7 +79,6 @@ class HashedFile implements OpenFile {
     this.#hash = hash;
     this.#onClosed = onClosed;
     if (file.writesAtOnce) this.writesAtOnce = true;
-    if (file.keepsOrder) this.keepsOrder = true;
     if (file.spread) this.spread = file.spread.bind(file);
     if (file.shorten) this.shorten = file.shorten.bind(file);
     if (file.readTo) {

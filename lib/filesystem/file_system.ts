@@ -89,11 +89,6 @@ export interface OpenFile extends Disposable {
   /** True where a write waits for nobody: no server, no reader of a FIFO. */
   readonly writesAtOnce?: boolean;
   /**
-   * True where all other calls may be made right behind a write, without a wait for
-   * its outcome: the server is known to carry out one request after the other.
-   */
-  readonly keepsOrder?: boolean;
-  /**
    * Cuts a longer file to the size that it is to have, before anything is written.
    * Absent where `truncate` is sure to keep what was written: some servers empty the
    * file instead, or fill it with zeros.
@@ -155,11 +150,11 @@ export interface FileSystem {
   readonly base?: FileSystem;
   readonly concurrency: Concurrency;
   /**
-   * True where what is to be in a directory may be made right behind the call that
-   * makes the directory, without a wait for its outcome: a server which is known to
-   * carry out one request after the other.
+   * Calls that may be made right behind each other without a wait for an outcome, to
+   * a server that is known to carry out one request after the other: all of them, or
+   * those for one open file. Absent where nothing is known, or no wait is long.
    */
-  readonly keepsOrder?: boolean;
+  readonly keepsOrder?: "of all" | "of a file" | undefined;
   /**
    * Gives the attributes of an entry, links followed; `undefined` where nothing is
    * there, the kind "unknown" where a server refuses to tell.

@@ -15,7 +15,7 @@ export class FileSystemView implements FileSystem {
   readonly base: FileSystem;
   readonly label: string;
   readonly concurrency: Concurrency;
-  readonly keepsOrder?: boolean;
+  readonly keepsOrder: FileSystem["keepsOrder"];
   create?: NonNullable<FileSystem["create"]>;
   readonly copyRange?: NonNullable<FileSystem["copyRange"]>;
   replace?: NonNullable<FileSystem["replace"]>;
@@ -25,7 +25,7 @@ export class FileSystemView implements FileSystem {
     this.base = base;
     this.label = base.label;
     this.concurrency = base.concurrency;
-    if (base.keepsOrder) this.keepsOrder = base.keepsOrder;
+    this.keepsOrder = base.keepsOrder;
     if (base.create) this.create = base.create.bind(base);
     if (base.copyRange) this.copyRange = base.copyRange.bind(base);
     if (base.replace) this.replace = base.replace.bind(base);

@@ -100,15 +100,6 @@ export interface ReceivedFile extends Disposable {
     check?: FileCheck,
   ): Promise<EntryError | undefined>;
   /**
-   * Gives a new file its whole content, mode and times, and closes it, all in one
-   * flight, which only a file that keeps order can take. Cuts a file that was not
-   * written. Absent for a file that takes the place of another.
-   */
-  finishWith?(
-    content: Uint8Array,
-    times: Times | undefined,
-  ): Promise<FinishedFile>;
-  /**
    * Empties the file for a second attempt; absent where nothing older is in it.
    *
    * @throws {EntryError} If it cannot be emptied.

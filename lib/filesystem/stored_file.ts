@@ -203,6 +203,11 @@ export class StoredFile implements ReceivedFile {
     return await firstFailure(steps) ?? await check?.(this.path);
   }
 
+  /**
+   * Gives a new file its whole content, mode and times, and closes it, all in one
+   * flight, which only a server that keeps order can take. Cuts a file that was not
+   * written.
+   */
   async finishWith(
     content: Uint8Array,
     times: Times | undefined,

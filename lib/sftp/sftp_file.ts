@@ -20,7 +20,6 @@ export class SftpFile implements OpenFile {
   readonly path: string;
   /** The file as the subject of a request. */
   readonly subject: Subject;
-  readonly keepsOrder: boolean;
   readonly spread?: NonNullable<OpenFile["spread"]>;
   readonly #requests: CheckedRequests;
   readonly #limits: BlockLimits;
@@ -55,7 +54,6 @@ export class SftpFile implements OpenFile {
     this.#requests = requests;
     this.#limits = limits;
     const { session } = requests;
-    this.keepsOrder = session.keepsOrder;
     if (session.spread !== undefined) {
       this.spread = (interrupted) =>
         session.spread!(handle, {

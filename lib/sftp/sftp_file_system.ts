@@ -42,7 +42,7 @@ export interface SftpFileSystemOptions {
 export class SftpFileSystem implements FileSystem {
   readonly label: string;
   readonly concurrency: Concurrency;
-  readonly keepsOrder: boolean;
+  readonly keepsOrder: FileSystem["keepsOrder"];
   readonly copyRange?: NonNullable<FileSystem["copyRange"]>;
   readonly replace?: NonNullable<FileSystem["replace"]>;
   readonly digest?: NonNullable<FileSystem["digest"]>;
@@ -70,9 +70,10 @@ export class SftpFileSystem implements FileSystem {
     this.#limits = flight.limits;
     this.#blocksOfFile = flight.blocksOfFile;
     this.concurrency = flight.concurrency;
-    // Several sessions keep no order among each other.
-    this.keepsOrder = requests.session.keepsOrder && !isLockstep &&
-      requests.session.width === undefined;
+    if (requests.session.keepsOrder && !isLockstep) {
+      // Several sessions keep no order among each other.
+      this.keepsOrder = width === 1 ? "of all" : "of a file";
+    }
     if (extensions.has(Extension.COPY_DATA)) {
       this.copyRange = (from, to, at, length) =>
         this.#copyRange(from, to, { at, length });

@@ -116,7 +116,7 @@ export class DirectoryCopier {
       },
       isNew: (stored?.isNew ?? true) && earlier === undefined,
       made: storing,
-      making: goesOn ? outcomeOf(storing) : undefined,
+      making: goesOn ? outcomeOf(storing, destination) : undefined,
       pending,
       left: this.#leave(storing, { path, attributes, destination, pending }),
     };
@@ -181,7 +181,7 @@ export class DirectoryCopier {
   /** True where what is in a new directory need not wait for it. */
   get #mayGoOn(): boolean {
     const { dryRun, links } = this.#options;
-    return this.#to.keepsOrder === true && dryRun === undefined &&
+    return this.#to.keepsOrder === "of all" && dryRun === undefined &&
       links === "followed" && !isSamePlace(this.#from, this.#to);
   }
 
@@ -254,13 +254,17 @@ export class DirectoryCopier {
 
 /**
  * Gives the outcome of a directory for what is in it. A connection that is lost is the
- * failure of each entry.
+ * failure of each entry. In one that was refused nothing counts, wherever the server
+ * made it.
  */
 async function outcomeOf(
   storing: Promise<StoredDirectory>,
+  { making }: Destination,
 ): Promise<MakingOutcome> {
   try {
-    return (await storing).isNew ? "made" : "found";
+    const { isNew } = await storing;
+    if (await making === "refused") return "refused";
+    return isNew ? "made" : "found";
   } catch (error) {
     return error instanceof EntryError ? "refused" : "found";
   }

@@ -24,12 +24,24 @@ import { KeyedLock } from "./keyed_lock.ts";
 import type { OpenEntries } from "./open_entries.ts";
 import { eventPath, type TransferOptions } from "./options.ts";
 import { checkDifferent } from "./same_file.ts";
-import { asEarlyOpenError, TargetOpener } from "./target_opener.ts";
+import { SmallFileCopier } from "./small_file_copier.ts";
+import { TargetOpener } from "./target_opener.ts";
 
 /** Destination that no other file is copied to meanwhile. */
 interface AcquiredDestination extends Disposable {
   /** Entry that is there. */
   readonly replaced: Attributes | undefined;
+}
+
+/** Target of a file, to be opened. */
+interface OpenTarget {
+  readonly path: string;
+  /** Entry that is there. */
+  readonly replaced: Attributes | undefined;
+  /** True where an attempt before may have made it. */
+  readonly isAgain: boolean;
+  /** Called when both files are open. */
+  readonly opened: () => void;
 }
 
 /** Length from which on what a try has left is worth a look at it, in bytes. */
@@ -44,6 +56,7 @@ export class FileCopier {
   readonly #open: OpenEntries;
   readonly #filler: FileFiller;
   readonly #targets: TargetOpener;
+  readonly #small: SmallFileCopier;
   readonly #verifier: FileVerifier | undefined;
   readonly #resumer: FileResumer;
   readonly #comparer: ContentComparer | undefined;
@@ -71,6 +84,10 @@ export class FileCopier {
     if (options.verified !== undefined) {
       this.#verifier = new FileVerifier(from, to, options.verified, observer);
     }
+    this.#small = new SmallFileCopier(from, to, options, {
+      observer,
+      verifier: this.#verifier,
+    });
   }
 
   /**
@@ -86,37 +103,23 @@ export class FileCopier {
     destination: Destination,
     sent: () => void,
   ): Promise<void> {
-    const { making, mayExist } = destination;
+    const { making, mayExist, path } = destination;
     if (making === undefined) {
-      return await this.#copyTo(source, { destination, isEarly: false, sent });
+      return await this.#copyTo(source, destination, sent);
     }
-    const isEarly = this.#targets.mayBeEarly(source);
-    if (isEarly) {
-      const failure = await this.#copyTo(source, { destination, isEarly, sent })
-        .then(() => undefined, asEarlyOpenError);
-      if (failure === undefined) return;
-    }
+    const isSmall = !mayExist && this.#small.takes(source);
+    if (isSmall && await this.#small.copy(source, path, sent)) return;
     const outcome = await making;
     if (outcome === "refused") return;
-    const mayBeThere = mayExist || outcome === "found" || isEarly;
-    await this.#copyTo(source, {
-      destination: { ...destination, mayExist: mayBeThere },
-      isEarly: false,
-      sent,
-    });
+    const mayBeThere = mayExist || isSmall || outcome === "found";
+    const there = { ...destination, mayExist: mayBeThere };
+    await this.#copyTo(source, there, sent);
   }
 
-  /**
-   * @param isEarly True where the directory may not be there yet.
-   * @throws {EarlyOpenError} If the target cannot be made then.
-   */
   async #copyTo(
     source: FoundEntry,
-    { destination, isEarly, sent }: {
-      destination: Destination;
-      isEarly: boolean;
-      sent: () => void;
-    },
+    destination: Destination,
+    sent: () => void,
   ): Promise<void> {
     const { memory } = this.#options;
     const paths = { source: source.path, target: destination.path };
@@ -141,23 +144,41 @@ export class FileCopier {
     if (!isOwn && await this.#comparer?.isSame(source, path, replaced)) {
       return this.#skip(source, path, "same content");
     }
+    const isSmall = replaced === undefined && !isOwn &&
+      this.#small.takes(source);
     let isAgain = isOwn;
     for (let isCopied = false; !isCopied; isAgain = true) {
-      isCopied = await this.#open.use((opened) =>
-        this.#copyOpen(source, {
-          path,
-          replaced,
-          isAgain,
-          isEarly,
-          opened,
-          sent,
-        })
-      ).then(() => true, (error) => {
+      const copied = isSmall && !isAgain
+        ? this.#copySmall(source, { path, isAgain, sent })
+        : this.#copyWith(source, { path, replaced, isAgain });
+      isCopied = await copied.then(() => true, (error) => {
         // The copy begins again over a connection that is left.
         if (error instanceof LostFileError) return false;
         throw error;
       });
     }
+  }
+
+  /** Copies a small file to where nothing is, or as any other if that fails. */
+  async #copySmall(
+    source: FoundEntry,
+    { path, isAgain, sent }: {
+      path: string;
+      isAgain: boolean;
+      sent: () => void;
+    },
+  ): Promise<void> {
+    if (await this.#small.copy(source, path, sent)) return;
+    await this.#copyWith(source, { path, replaced: undefined, isAgain });
+  }
+
+  async #copyWith(
+    source: FoundEntry,
+    target: Omit<OpenTarget, "opened">,
+  ): Promise<void> {
+    await this.#open.use((opened) =>
+      this.#copyOpen(source, { ...target, opened })
+    );
   }
 
   #skip(source: FoundEntry, path: string, reason: SkipReason): void {
@@ -170,20 +191,9 @@ export class FileCopier {
     });
   }
 
-  /**
-   * @param isAgain True where an attempt before may have made the target.
-   * @param opened Called when both files are open.
-   */
   async #copyOpen(
     source: FoundEntry,
-    { path, replaced, isAgain, isEarly, opened, sent }: {
-      path: string;
-      replaced: Attributes | undefined;
-      isAgain: boolean;
-      isEarly: boolean;
-      opened: () => void;
-      sent: () => void;
-    },
+    { path, replaced, isAgain, opened }: OpenTarget,
   ): Promise<void> {
     const paths = { source: source.path, target: path };
     const { memory } = this.#options;
@@ -196,10 +206,7 @@ export class FileCopier {
     const { size, mode } = source.attributes;
     const isOurs = memory?.hasMade(paths) === true;
     const entry = { path, mode, replaced, isOurs };
-    using stored = await this.#targets.open(source, entry, {
-      isAgain,
-      isEarly,
-    });
+    using stored = await this.#targets.open(source, entry, isAgain);
     opened();
     if (stored === undefined) {
       return this.#skip(source, path, "exists, not replaced");
@@ -235,15 +242,7 @@ export class FileCopier {
       isWatched: this.#options.isWatched,
     });
     const verification = this.#verifier?.begin(source);
-    const file = {
-      source,
-      replaced,
-      progress,
-      isSpread,
-      start,
-      verification,
-      sent,
-    };
+    const file = { source, replaced, progress, isSpread, start, verification };
     await untilSettled(progress, () => this.#filler.fill(stored, input, file));
     memory?.noteArrived(paths);
   }

@@ -1,10 +1,5 @@
 import { Turns } from "../channel/turns.ts";
-import {
-  asEntryError,
-  EntryError,
-  NotCutError,
-  SessionError,
-} from "../errors.ts";
+import { EntryError, NotCutError } from "../errors.ts";
 import type { Proof } from "../events/copy_event.ts";
 import { type FileProgress, UNWATCHED } from "../events/file_progress.ts";
 import {
@@ -14,17 +9,13 @@ import {
   type OpenFile,
   type Times,
 } from "../filesystem/file_system.ts";
-import {
-  type FileCheck,
-  leftText,
-  type ReceivedFile,
-  withLeft,
-} from "../filesystem/store.ts";
+import type { FileCheck, ReceivedFile } from "../filesystem/store.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { type CopiedContent, copyContent } from "./content.ts";
+import { cutShort } from "./cut_short.ts";
 import type { FoundEntry } from "./destination.ts";
 import type { Verification } from "./file_verifier.ts";
-import type { TransferOptions } from "./options.ts";
+import { timesOf, type TransferOptions } from "./options.ts";
 import { copyRanges } from "./ranges.ts";
 import { checkWhole } from "./whole_source.ts";
 
@@ -40,8 +31,6 @@ export interface FileToFill {
   readonly start: number;
   /** Verification of the file; absent where there is none. */
   readonly verification: Verification | undefined;
-  /** Called where the outcome alone is left to be awaited. */
-  sent(): void;
 }
 
 /** Copier of the content of open files, any number of them at once. */
@@ -91,11 +80,8 @@ export class FileFiller {
     input: OpenFile,
     file: FileToFill,
   ): Promise<Proof | undefined> {
-    const times = this.#timesOf(file.source);
+    const times = timesOf(file.source, this.#options);
     const { verification } = file;
-    if (await this.#fillAtOnce(stored, input, file, times)) {
-      return verification?.proof;
-    }
     let flaw = await this.#sendAndFinish(stored, input, file, times);
     if (flaw instanceof NotCutError && stored.empty !== undefined) {
       await stored.empty();
@@ -130,56 +116,8 @@ export class FileFiller {
   async plan(stored: ReceivedFile, source: FoundEntry): Promise<void> {
     const { size } = source.attributes;
     await stored.cut(size);
-    const flaw = await stored.finish(size, this.#timesOf(source));
+    const flaw = await stored.finish(size, timesOf(source, this.#options));
     if (flaw !== undefined) throw flaw;
-  }
-
-  /** Gives the times that a file gets; `undefined` if it keeps its own. */
-  #timesOf({ attributes }: FoundEntry): Times | undefined {
-    const { store, existing } = this.#options;
-    return store.preserve || existing?.keepsSame ? attributes : undefined;
-  }
-
-  /**
-   * Fills a new file on a server from one block, and closes it in the same flight.
-   *
-   * @returns False where the file is none of those: nothing was sent.
-   */
-  async #fillAtOnce(
-    stored: ReceivedFile,
-    input: OpenFile,
-    { source: { attributes }, replaced, progress, verification, sent }:
-      FileToFill,
-    times: Times | undefined,
-  ): Promise<boolean> {
-    const { size } = attributes;
-    const blocks = this.#blocks;
-    const isOneBlock = size > 0 && size < blocks.wholeBytes;
-    if (
-      !isOneBlock || replaced !== undefined || !stored.file.keepsOrder ||
-      stored.finishWith === undefined
-    ) return false;
-    using block = await blocks.acquire(size + 1);
-    if (this.#options.interrupted.aborted) return false;
-    // Whatever cannot be read in one go is left to those who report it.
-    const count = await input.read(block.bytes, 0).catch(asEntryError);
-    if (count !== size) return false;
-    const finishing = stored.finishWith(block.bytes.subarray(0, size), times);
-    input[Symbol.dispose]();
-    sent();
-    const outcome = await finishing;
-    if (outcome.failure !== undefined) {
-      throw this.#cutShort(stored.path, size, {
-        size: 0,
-        failure: outcome.failure,
-        left: outcome.left,
-      });
-    }
-    progress.moved(size);
-    const flaw = outcome.flaw ??
-      await verification?.check(stored.path, { size, input, stored });
-    if (flaw !== undefined) throw flaw;
-    return true;
   }
 
   /**
@@ -203,10 +141,12 @@ export class FileFiller {
     if (failure !== undefined || flaw !== undefined) {
       const left = await stored.abandon(size);
       if (left !== undefined) this.#options.memory?.noteLeft(left);
-      throw this.#cutShort(stored.path, attributes.size, {
+      throw cutShort(this.#to.label + stored.path, {
+        expected: attributes.size,
         size,
         failure: flaw ?? failure,
         left,
+        interrupted: this.#options.interrupted,
       });
     }
     if (size < attributes.size) await stored.cut(size);
@@ -255,27 +195,6 @@ export class FileFiller {
   async #checkpoint(isEnd: boolean): Promise<void> {
     if (this.#turns.areDue) await this.#turns.give();
     if (!isEnd) this.#options.interrupted.throwIfAborted();
-  }
-
-  #cutShort(
-    target: string,
-    expected: number,
-    { size, failure, left }: CopiedContent & { left: string | undefined },
-  ): unknown {
-    const rest = leftText(left);
-    if (failure instanceof SessionError) {
-      return new SessionError(
-        `${failure.message} after ${size} of ${expected} bytes${rest}`,
-        { cause: failure },
-      );
-    }
-    const { aborted, reason } = this.#options.interrupted;
-    if (aborted && failure === reason) {
-      return new EntryError(
-        `${this.#to.label}${target}: interrupted after ${size} bytes${rest}`,
-      );
-    }
-    return failure instanceof EntryError ? withLeft(failure, left) : failure;
   }
 }
 

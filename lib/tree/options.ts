@@ -1,7 +1,8 @@
 import type { Platform } from "../names/names.ts";
 import type { ExistingPolicy } from "../filesystem/existing_files.ts";
 import type { CopyMemory } from "./copy_memory.ts";
-import type { EntryPaths } from "./destination.ts";
+import type { Times } from "../filesystem/file_system.ts";
+import type { EntryPaths, FoundEntry } from "./destination.ts";
 import type { StorePolicy } from "../filesystem/store.ts";
 
 /** Links at a target, by their keys, which a job's copies made or left as the same. */
@@ -59,4 +60,12 @@ export function eventPath(
   { source, target }: EntryPaths,
 ): string {
   return namedBy === "source" ? source : target;
+}
+
+/** Gives the times that a file gets; `undefined` if it keeps its own. */
+export function timesOf(
+  { attributes }: FoundEntry,
+  { store, existing }: Pick<TransferOptions, "store" | "existing">,
+): Times | undefined {
+  return store.preserve || existing?.keepsSame ? attributes : undefined;
 }

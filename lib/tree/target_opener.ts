@@ -1,4 +1,4 @@
-import { EntryError, isConnectionFailure } from "../errors.ts";
+import { isConnectionFailure } from "../errors.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import { ReplacedFile } from "../filesystem/replaced_file.ts";
 import type { EntryToStore, ReceivedFile } from "../filesystem/store.ts";
@@ -29,13 +29,6 @@ export class TargetOpener {
     this.#filler = filler;
   }
 
-  /** Tells a file that is made without a wait for its directory, in one step. */
-  mayBeEarly({ attributes: { size } }: FoundEntry): boolean {
-    const { existing, isAtomic } = this.#options;
-    return isAtomic !== true && existing?.keepsAll !== true &&
-      !this.maySpread(size);
-  }
-
   /**
    * Opens the target of a file, and notes that it is the copy's own: also where the
    * connection is lost before an answer tells that the file was made.
@@ -43,7 +36,7 @@ export class TargetOpener {
   async open(
     { path: source, attributes: { size } }: FoundEntry,
     entry: EntryToStore,
-    attempt: { isAgain: boolean; isEarly: boolean },
+    isAgain: boolean,
   ): Promise<ReceivedFile | undefined> {
     const note = () =>
       this.#options.memory?.noteBegun(
@@ -51,7 +44,7 @@ export class TargetOpener {
         entry.replaced === undefined,
       );
     try {
-      const stored = await this.#open(entry, size, attempt);
+      const stored = await this.#open(entry, size, isAgain);
       if (stored !== undefined) note();
       return stored;
     } catch (error) {
@@ -68,13 +61,9 @@ export class TargetOpener {
   async #open(
     entry: EntryToStore,
     size: number,
-    { isAgain, isEarly }: { isAgain: boolean; isEarly: boolean },
+    isAgain: boolean,
   ): Promise<ReceivedFile | undefined> {
     const { store, existing, isAtomic } = this.#options;
-    if (isEarly && entry.replaced === undefined) {
-      return await StoredFile.make(this.#files, entry, store)
-        .catch(intoEarlyOpenError);
-    }
     // Where a copy breaks off, a file that was spread has holes.
     if (isAtomic || this.maySpread(size)) {
       const replaced = await ReplacedFile.open(this.#files, entry, store);
@@ -94,20 +83,4 @@ export class TargetOpener {
     const mayReplace = existing?.keepsAll !== true && !resumes;
     return mayReplace && size >= SPREAD_BYTES && this.#filler.canSpread;
   }
-}
-
-/** Failure to make a file in a directory that may not be there yet. */
-export class EarlyOpenError extends EntryError {}
-
-/** Throws what a file cannot be made for; for a `catch`. */
-function intoEarlyOpenError(error: unknown): never {
-  throw error instanceof EntryError
-    ? new EarlyOpenError(error.message, { cause: error })
-    : error;
-}
-
-/** Gives an `EarlyOpenError` back, and throws any other error; for a `catch`. */
-export function asEarlyOpenError(error: unknown): EarlyOpenError {
-  if (error instanceof EarlyOpenError) return error;
-  throw error;
 }
