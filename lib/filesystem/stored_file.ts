@@ -204,14 +204,22 @@ export class StoredFile implements ReceivedFile {
   }
 
   /**
-   * Gives a new file its whole content, mode and times, and closes it, all in one
-   * flight, which only a server that keeps order can take. Cuts a file that was not
-   * written.
+   * Gives a new file its whole content, mode and times, and closes it: in one flight
+   * where the system keeps order. Cuts a file that was not written.
    */
   async finishWith(
     content: Uint8Array,
     times: Times | undefined,
   ): Promise<FinishedFile> {
+    if (this.#files.keepsOrder === undefined) {
+      try {
+        await this.file.write(content, 0);
+      } catch (failure) {
+        return { failure, left: await this.abandon(0) };
+      }
+      const flaw = await this.finish(content.length, times);
+      return flaw === undefined ? {} : { flaw };
+    }
     const [written, finished] = await Promise.allSettled([
       this.file.write(content, 0),
       this.finish(content.length, times),

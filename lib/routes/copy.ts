@@ -17,6 +17,7 @@ import { environmentVariable } from "../system/environment.ts";
 import type { TreeSurvey } from "../scp/tree_survey.ts";
 import { CopyMemory } from "../tree/copy_memory.ts";
 import {
+  factsOfTree,
   isInside,
   isLengthless,
   mayLieInside,
@@ -224,15 +225,7 @@ class Copy implements AsyncDisposable {
             sendsSeveral: paths.length > 1,
             hasLineBreak: paths.some((path) => path.includes("\n")),
           },
-          look: async () => {
-            const tree = await survey();
-            if (tree === undefined) return {};
-            const { hasLineBreak, hasStickyBit } = tree;
-            return {
-              hasLineBreak,
-              hasStickyBit: options.preserve && hasStickyBit,
-            };
-          },
+          look: async () => factsOfTree(await survey(), options),
         }, this.#context),
     );
   }

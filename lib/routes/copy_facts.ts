@@ -12,6 +12,7 @@ import { findQuietly } from "../filesystem/find_quietly.ts";
 import type { CopyOptions } from "../options/copy_options.ts";
 import { surveyTree, type TreeSurvey } from "../scp/tree_survey.ts";
 import { chosenFiles } from "./filters.ts";
+import type { CopyFacts } from "./hosts.ts";
 import { recordModeBits } from "./scp_request.ts";
 
 /** Directories of Linux whose files have no length before they are read. */
@@ -82,6 +83,28 @@ export async function surveyOf(
     modeBits: recordModeBits(options),
     given: options.modes,
   });
+}
+
+/**
+ * Most files of a tree that goes up over SFTP: the script that makes its directories
+ * for SCP costs the server as much as so many files cost over SFTP. Measured near by,
+ * 992 files in 92 directories take 0.7 of their time over SCP, 2,190 in 168 take 0.8,
+ * and 9,668 in 506 take 1.1.
+ */
+const FEW_FILES = 3000;
+
+/** Gives what a survey tells for the choice of a protocol. */
+export function factsOfTree(
+  tree: TreeSurvey | undefined,
+  { preserve }: Pick<CopyOptions, "preserve">,
+): Partial<CopyFacts> {
+  if (tree === undefined) return {};
+  const { files, hasLineBreak, hasStickyBit } = tree;
+  return {
+    hasFewFiles: files <= FEW_FILES,
+    hasLineBreak,
+    hasStickyBit: preserve && hasStickyBit,
+  };
 }
 
 /** Tells whether a script may be given the target. */

@@ -80,12 +80,8 @@ export class Hosts {
     look: () => Promise<Partial<CopyFacts>> = async () => ({}),
   ): Promise<Choice> {
     const { protocol: named } = this.#options;
+    const hosts = named === undefined ? this.#factsOf(locations) : [];
     const lacking = new Set<Protocol>();
-    if (named === undefined) {
-      for (const facts of await Promise.all(this.#factsOf(locations))) {
-        for (const protocol of facts.lacking) lacking.add(protocol);
-      }
-    }
     let facts = {
       named,
       lacking,
@@ -99,8 +95,19 @@ export class Hosts {
     let choice = chooseProtocol(facts);
     const isOpen = () =>
       choice.mayChange && choice.protocol === "scp" && lacking.size === 0;
+    // ssh tells its configuration meanwhile.
+    const looking = isOpen() ? look() : undefined;
+    looking?.catch(() => {
+      // It is awaited below, where it still matters.
+    });
+    if (named === undefined) {
+      for (const { lacking: known } of await Promise.all(hosts)) {
+        for (const protocol of known) lacking.add(protocol);
+      }
+      choice = chooseProtocol(facts);
+    }
     if (isOpen()) {
-      facts = { ...facts, ...await look() };
+      facts = { ...facts, ...await looking };
       choice = chooseProtocol(facts);
     }
     if (isOpen() && await this.willAsk(locations)) {

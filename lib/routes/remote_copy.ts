@@ -21,6 +21,7 @@ export interface RemoteCopy {
 /** Facts of a copy for which nothing else is said. */
 const NO_FACTS: CopyFacts = {
   sendsContent: false,
+  hasFewFiles: false,
   hasStickyBit: false,
   mayNest: false,
   isLengthless: false,

@@ -22,10 +22,12 @@ export interface TreeSurvey {
   readonly name: string;
   /**
    * Directories to make in advance: those that their owner may fill and that have
-   * permissions alone to send, below no other ones. The outermost one is first, then they come by their groups, each one behind
-   * the one above it.
+   * permissions alone to send, below no other ones. The outermost one is first, then
+   * they come by their groups, each one behind the one above it.
    */
   readonly directories: readonly PlannedDirectory[];
+  /** Number of entries that are listed as files. */
+  readonly files: number;
   /** True where a name has a line break, which SCP cannot send as it is. */
   readonly hasLineBreak: boolean;
   /** True where a directory has a sticky bit, which SCP cannot send. */
@@ -64,10 +66,11 @@ export async function surveyTree(
 ): Promise<TreeSurvey> {
   const survey = new Survey(files, { modeBits, given });
   await survey.run(path, name);
-  const { directories, hasLineBreak, hasStickyBit } = survey;
+  const { directories, fileCount, hasLineBreak, hasStickyBit } = survey;
   return {
     name,
     directories: directories.sort((one, other) => one.group - other.group),
+    files: fileCount,
     hasLineBreak,
     hasStickyBit,
   };
@@ -89,6 +92,7 @@ interface MetDirectory {
 
 class Survey {
   readonly directories: PlannedDirectory[] = [];
+  fileCount = 0;
   hasLineBreak = false;
   hasStickyBit = false;
   readonly #files: FileSystem;
@@ -120,7 +124,8 @@ class Survey {
       ) {
         if (needsEncoding(name)) this.hasLineBreak = true;
         const path = this.#files.join(directory.path, name);
-        if (kind !== "file") await this.#meet({ path, name }, directory);
+        if (kind === "file") this.fileCount++;
+        else await this.#meet({ path, name }, directory);
       }
     } catch (error) {
       unreadable(error);

@@ -25,8 +25,9 @@ interface ReadFile {
 }
 
 /**
- * Copier of files that fit into one block to where nothing is, on a server that keeps
- * order: in two flights, one that makes the file, and one that writes and closes it.
+ * Copier of files that fit into one block to where nothing is, from or to a server that
+ * keeps order: in two flights, one that opens the file, and one that reads or writes and
+ * closes it.
  */
 export class SmallFileCopier {
   readonly #from: FileSystem;
@@ -61,8 +62,9 @@ export class SmallFileCopier {
   /** Tells a file that it can copy where nothing is. */
   takes({ attributes: { size } }: FoundEntry): boolean {
     const { existing, isAtomic, dryRun } = this.#options;
-    return this.#to.keepsOrder !== undefined &&
-      size < this.#blocks.wholeBytes && isAtomic !== true &&
+    const keepsOrder = this.#to.keepsOrder ?? this.#from.keepsOrder;
+    return keepsOrder !== undefined && size < this.#blocks.wholeBytes &&
+      isAtomic !== true &&
       dryRun === undefined && existing?.keepsAll !== true;
   }
 
@@ -87,7 +89,10 @@ export class SmallFileCopier {
     // One byte more shows that the file has grown.
     using block = await this.#blocks.acquire(size + 1);
     if (interrupted.aborted) return false;
-    const input = await this.#read(source, block.bytes);
+    const isToServer = this.#to.keepsOrder !== undefined;
+    const input = await this.#read(source, block.bytes, () => {
+      if (!isToServer) sent();
+    });
     if (input === undefined) return false;
     const paths = { source: source.path, target: path };
     const noteBegun = () => memory?.noteBegun(paths, true);
@@ -114,24 +119,32 @@ export class SmallFileCopier {
         file,
         (bytes) => progress.moved(bytes),
       );
-      sent();
+      if (isToServer) sent();
       return await proof;
     });
     memory?.noteArrived(paths);
     return true;
   }
 
-  /** Reads a file; gives it closed, or nothing where it has another length. */
+  /**
+   * Reads a file; gives it closed, or nothing where it has another length.
+   *
+   * @param asked Called where its content alone is left to be awaited.
+   */
   async #read(
     { path, attributes: { size } }: FoundEntry,
     bytes: Uint8Array,
+    asked: () => void,
   ): Promise<OpenFile | undefined> {
     // Whatever cannot be read in one go is left to those who report it.
     const input = await this.#from.openToRead(path).catch(asEntryError);
     if (input instanceof EntryError) return undefined;
     using file = input;
-    const count = await file.read(bytes, 0).catch(asEntryError);
-    return count === size ? input : undefined;
+    const reading = file.read(bytes, 0).catch(asEntryError);
+    // Nothing was written: how it is closed does not matter.
+    if (this.#from.keepsOrder !== undefined) file[Symbol.dispose]();
+    asked();
+    return await reading === size ? input : undefined;
   }
 
   /** Sends a file whose target is open; gives its proof, if it is verified. */

@@ -5,7 +5,6 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { dirname, sep } from "node:path";
-import { TREES_GO_OVER } from "../support/c_library.ts";
 import { statusAfterCtrlC } from "../support/process/ctrl_c.ts";
 import { BUILT_TARGET, builtTest } from "../support/process/executable.ts";
 import { messagesOf } from "../support/process/summary.ts";
@@ -303,7 +302,7 @@ const UPLOADS: readonly Copy[] = [
     ],
     sftp: [],
     served: ["tree/ 0755", "tree/sub/ 0755", 'tree/sub/f 0644 "Each\\n"'],
-    byDefault: TREES_GO_OVER,
+    byDefault: "sftp",
     isScripted: true,
   },
   {

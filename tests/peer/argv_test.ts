@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
-import { TREES_GO_OVER } from "../support/c_library.ts";
+import { RECURSION_GOES_OVER } from "../support/c_library.ts";
 import { peerTest, writeScript } from "../support/doors.ts";
 import { runProgram, seacp } from "../support/process/program.ts";
 import { FIXED_WORDS } from "../support/ssh/ssh_words.ts";
@@ -189,7 +189,9 @@ const tried: readonly (readonly [
   [["-r", "far:b", "."], [["--", "far", "scp -r -f b"], SFTP]],
   [
     ["-rp", "a", "far:b"],
-    TREES_GO_OVER === "scp" ? [RECURSIVE_SINK, SFTP] : [SFTP, RECURSIVE_SINK],
+    RECURSION_GOES_OVER === "scp"
+      ? [RECURSIVE_SINK, SFTP]
+      : [SFTP, RECURSIVE_SINK],
   ],
   [["a", "far:it's"], [SFTP, ["--", "far", "scp -t it\\'s"]]],
   [["far:a b", "."], [SFTP, ["--", "far", "scp -f 'a b'"]]],

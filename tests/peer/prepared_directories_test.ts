@@ -12,10 +12,12 @@ import { findProgram } from "../../scripts/peers.ts";
 import { peerTest, sshdDoor, writeScript } from "../support/doors.ts";
 import { listing } from "../support/fixtures/listing.ts";
 import { Place } from "../support/fixtures/place.ts";
+import type { Running, RunOptions } from "../support/process/program.ts";
 import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import {
   type DescribeOptions,
   describeTree,
+  exists,
   makeTree,
   ODD_NAMES,
   type TreeEntry,
@@ -79,19 +81,63 @@ async function against(
   const environment = `${
     own.environment ?? ""
   } XDG_RUNTIME_DIR= TMPDIR=${scratch}`;
-  await using sshd = await Sshd.start({ ...own, environment });
-  using place = new Place({
+  // A tree of few files goes over SFTP where that is there.
+  await using sshd = await Sshd.start({ ...own, environment, sftp: "none" });
+  using place = new RememberingPlace({
     // A terminal that another test opens looks like a prompt; in batch mode none does.
     options: ["-B", "-F", sshd.config],
     home: sshd.home,
     [Symbol.asyncDispose]: async () => {},
   });
+  await place.learn();
   await run({ place, sshd, directory: directory.path, scratch });
   assertEquals([...Deno.readDirSync(scratch)], []);
 }
 
+/** Counts the logins since seacp has learned that the server has no SFTP. */
 function logins({ log }: Sshd): number {
-  return log.match(/Accepted publickey/g)?.length ?? 0;
+  return (log.match(/Accepted publickey/g)?.length ?? 0) - LEARNING_LOGINS;
+}
+
+/** Logins of the copy that learns it: a tree of few files goes over SFTP first. */
+const LEARNING_LOGINS = 2;
+
+/** A place whose copies share a memory of hosts. */
+class RememberingPlace extends Place {
+  readonly #cache = new TempDirectory();
+
+  override start(
+    args: readonly string[],
+    options: RunOptions = {},
+  ): Running {
+    const memory = {
+      SEACP_HOST_MEMORY: "yes",
+      XDG_CACHE_HOME: this.#cache.path,
+    };
+    return super.start(args, {
+      ...options,
+      env: { ...memory, ...options.env },
+    });
+  }
+
+  /** Has seacp learn that the server has no SFTP. */
+  async learn(): Promise<void> {
+    this.makeNear([{ path: "learned/" }]);
+    const { status, stderr } = await this.copy([
+      "-r",
+      "learned",
+      this.remote(""),
+    ]);
+    assertEquals(status, 0, stderr);
+    Deno.removeSync(`${this.near}/learned`);
+    // A server may put it elsewhere.
+    if (exists(`${this.far}/learned`)) Deno.removeSync(`${this.far}/learned`);
+  }
+
+  override [Symbol.dispose](): void {
+    this.#cache[Symbol.dispose]();
+    super[Symbol.dispose]();
+  }
 }
 
 /** Puts a program before the system's own of the same name. */

@@ -27,12 +27,11 @@ export const lacksDevices: string | undefined = lacksLinuxLibrary &&
   `${lacksLinuxLibrary}, and the runtime refuses devices`;
 
 /**
- * Protocol by which a tree goes up by default: over SCP it would wait for each
- * directory where no prompt of ssh is noticed.
+ * Protocol by which `-r` goes up by default where its source is no directory: a tree
+ * would wait for each directory over SCP where no prompt of ssh is noticed.
  */
-export const TREES_GO_OVER: "scp" | "sftp" = lacksLinuxLibrary === undefined
-  ? "scp"
-  : "sftp";
+export const RECURSION_GOES_OVER: "scp" | "sftp" =
+  lacksLinuxLibrary === undefined ? "scp" : "sftp";
 
 /** Registers a test, shown as ignored with the reason where it lacks something. */
 export function testUnless(

@@ -54,6 +54,8 @@ export interface MemoryOptions {
 export class MemoryFileSystem implements FileSystem {
   readonly label = "";
   readonly concurrency = { entries: 1, blocks: 0, blockBytes: 256 * 1024 };
+  /** As of a server, where a test sets it. */
+  keepsOrder: FileSystem["keepsOrder"];
   readonly #umask: number;
   readonly #fold: (name: string) => string;
   readonly #root: Directory;

@@ -179,12 +179,32 @@ Deno.test("finishWith(): begins to write, to set and to close without a wait", a
     setTimes: step("times"),
     close: step("close"),
   });
+  files.keepsOrder = "of a file";
   using stored = await open(files, 0o644, PLAIN);
   const done = stored.finishWith(bytes("new"), TIMES);
   await turn();
   assertEquals(steps, ["write", "times", "close"]);
   resolve();
   assertEquals(await done, {});
+});
+
+Deno.test("finishWith(): waits for the write where the system may go on with it", async () => {
+  const steps: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const files = new FaultyMemory({
+    write: async () => {
+      await promise;
+      steps.push("write");
+    },
+    close: async () => void steps.push("close"),
+  });
+  using stored = await open(files, 0o644, PLAIN);
+  const done = stored.finishWith(bytes("new"), undefined);
+  await turn();
+  assertEquals(steps, []);
+  resolve();
+  assertEquals(await done, {});
+  assertEquals(steps, ["write", "close"]);
 });
 
 Deno.test("finishWith(): gives the failure to write before all others, and cuts the file", async () => {

@@ -14,6 +14,7 @@ const NOTHING_KNOWN: ChoiceFacts = {
   mayNest: false,
   hasLineBreak: false,
   sendsSeveral: false,
+  hasFewFiles: false,
   leavesOut: false,
   makesTarget: false,
   sendsContent: false,
@@ -116,6 +117,18 @@ const ROWS: readonly Row[] = [
     { hasStickyBit: true },
     "sftp",
     "SCP cannot send the sticky bit of a directory",
+  ],
+  [
+    "SFTP for a tree of few files",
+    { hasFewFiles: true, willAsk: true },
+    "sftp",
+    "a tree of few files begins sooner over it",
+  ],
+  [
+    "SCP for a tree of few files to a host without SFTP",
+    { hasFewFiles: true, lacking: new Set(["sftp"]) },
+    "scp",
+    LACKS_SFTP,
   ],
   ["SFTP for several sources", { sendsSeveral: true }, "sftp", SEVERAL],
   [

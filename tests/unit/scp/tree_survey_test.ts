@@ -91,6 +91,7 @@ Deno.test("surveyTree(): plans nothing where there is no directory", async () =>
     assertEquals(await surveyTree(files, path, options), {
       name: "x",
       directories: [],
+      files: 0,
       hasLineBreak: false,
       hasStickyBit: false,
     });

@@ -1,6 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import { namedEntries, targetPath } from "../../../lib/sftp/operand_paths.ts";
+import {
+  looksAtSource,
+  looksAtTarget,
+  namedEntries,
+  targetPath,
+} from "../../../lib/sftp/operand_paths.ts";
 import { SftpFileSystem } from "../../../lib/sftp/sftp_file_system.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { peerTest } from "../../support/doors.ts";
@@ -448,3 +453,30 @@ childTest(
     }
   },
 );
+
+Deno.test("looksAtTarget(): looks at the target and at the first entry in it", () => {
+  for (
+    const [text, path, inside] of [
+      ["d", "d", "d/f"],
+      ["/d/", "/d/", "/d/f"],
+      ["~/d", "d", "d/f"],
+      ["", ".", "./f"],
+    ] as const
+  ) {
+    assertEquals(looksAtTarget(text, "f"), [
+      { kind: "lstat", path },
+      { kind: "stat", path },
+      { kind: "realpath", path },
+      { kind: "lstat", path: inside },
+    ]);
+  }
+  assertEquals(looksAtTarget("~bob/d", "f"), []);
+});
+
+Deno.test("looksAtSource(): looks at a path that is none of a pattern's", () => {
+  assertEquals(looksAtSource("~/d"), [
+    { kind: "stat", path: "d" },
+    { kind: "realpath", path: "d" },
+  ]);
+  for (const text of ["d/*", "~bob/d"]) assertEquals(looksAtSource(text), []);
+});

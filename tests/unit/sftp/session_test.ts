@@ -752,3 +752,42 @@ Deno.test("begin(): throws once its channel is closed, before any byte", async (
   await ssh[Symbol.asyncDispose]();
   await beginning;
 });
+
+Deno.test("askAhead(): gives each response to the first who asks, at no cost", async () => {
+  const { session, channel } = await begun();
+  session.askAhead([{ kind: "stat", path: "a" }, { kind: "stat", path: "b" }]);
+  const expected = statPacket(1, "a") + statPacket(2, "b");
+  assertEquals(unwire(await channel.heard()), expected);
+  channel.say(attrs(1, 5), attrs(2, 6));
+  const first = await session.request({ kind: "stat", path: "a" });
+  assertEquals(first, attributesOf(5));
+  assertEquals(channel.unheard, 0);
+  const second = session.request({ kind: "stat", path: "a" });
+  assertEquals(unwire(await channel.heard()), statPacket(3, "a"));
+  channel.say(attrs(3, 7));
+  assertEquals(await second, attributesOf(7));
+});
+
+Deno.test("askAhead(): its responses are stale once anything but a look is asked for", async () => {
+  const { session, channel } = await begun();
+  session.askAhead([{ kind: "stat", path: "a" }]);
+  await channel.heard();
+  channel.say(attrs(1, 5));
+  const made = session.request({ kind: "mkdir", path: "a", attributes: {} });
+  const after = session.request({ kind: "stat", path: "a" });
+  const heard = unwire(await channel.heard());
+  assert(heard.endsWith(statPacket(3, "a")), heard);
+  channel.say(
+    packet("\x65", uint32(2), uint32(0), string(""), string("")),
+    attrs(3, 8),
+  );
+  await made;
+  assertEquals(await after, attributesOf(8));
+});
+
+Deno.test("askAhead(): asks nothing where each request waits for the last one", async () => {
+  const { session, channel } = await begun({ lockstep: true });
+  session.askAhead([{ kind: "stat", path: "a" }]);
+  await turn();
+  assertEquals(channel.unheard, 0);
+});

@@ -1,0 +1,54 @@
+import { assertEquals } from "@std/assert";
+import {
+  type FlightOptions,
+  requestsInFlight,
+} from "../../../lib/sftp/requests_in_flight.ts";
+
+const KIB = 1024;
+
+const OPTIONS: FlightOptions = {
+  tuning: {},
+  blockBytes: 256 * KIB,
+  isLockstep: false,
+  width: 1,
+};
+
+const OPENSSH = {
+  packet: 256 * KIB,
+  read: 255 * KIB,
+  write: 255 * KIB,
+  handles: 1019,
+};
+
+/** Gives the entries in flight at first, and the most. */
+function entriesFor(
+  milliseconds: number,
+  { handles = OPENSSH.handles, ...options }:
+    & Partial<FlightOptions>
+    & { handles?: number } = {},
+): readonly [number, number | undefined] {
+  const { concurrency } = requestsInFlight(
+    { ...OPENSSH, handles, milliseconds },
+    { ...OPTIONS, ...options },
+  );
+  return [concurrency.entries, concurrency.mostEntries];
+}
+
+Deno.test("requestsInFlight(): begins with sixteen entries for each millisecond of a round trip", () => {
+  assertEquals(entriesFor(0.3), [64, 815]);
+  assertEquals(entriesFor(4), [64, 815]);
+  assertEquals(entriesFor(20), [320, 815]);
+  assertEquals(entriesFor(300), [815, 815]);
+});
+
+Deno.test("requestsInFlight(): has no more entries in flight than there are handles for", () => {
+  assertEquals(entriesFor(100, { handles: 100 }), [80, 80]);
+  assertEquals(entriesFor(100, { handles: 0 }), [64, 64]);
+  assertEquals(entriesFor(100, { isLockstep: true }), [1, 1]);
+});
+
+Deno.test("requestsInFlight(): takes the usual numbers where a server tells no limits", () => {
+  const { concurrency, limits } = requestsInFlight(undefined, OPTIONS);
+  assertEquals([concurrency.entries, concurrency.mostEntries], [64, 64]);
+  assertEquals(limits, { read: 32 * KIB, write: 32 * KIB });
+});
