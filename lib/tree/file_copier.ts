@@ -1,4 +1,4 @@
-import { EntryError, isConnectionFailure, LostFileError } from "../errors.ts";
+import { CutError, isConnectionFailure, LostFileError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { startFile, untilSettled } from "../events/file_progress.ts";
 import type {
@@ -198,7 +198,7 @@ export class FileCopier {
   /**
    * Finds the point to go on from, where the copy goes on with what is there.
    *
-   * @throws {EntryError} If the copy was interrupted meanwhile: what is there stays.
+   * @throws {CutError} If the copy was interrupted meanwhile: what is there stays.
    */
   async #findPoint(
     source: FoundEntry,
@@ -218,7 +218,8 @@ export class FileCopier {
     const there = { path, attributes: replaced };
     const point = await this.#resumer.find(source, there);
     if (interrupted.aborted) {
-      throw new EntryError(`${this.#to.label}${path}: interrupted`);
+      const name = `${this.#to.label}${path}`;
+      throw new CutError(`${name}: interrupted`, "in flight");
     }
     // What has all content may lack its time and mode.
     const isUnfinished = isOwn || store.preserve || existing?.keepsSame;

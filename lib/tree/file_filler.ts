@@ -1,6 +1,7 @@
 import { Turns } from "../channel/turns.ts";
 import {
   asEntryError,
+  CutError,
   EntryError,
   NotCutError,
   SessionError,
@@ -268,8 +269,9 @@ export class FileFiller {
     }
     const { aborted, reason } = this.#options.interrupted;
     if (aborted && failure === reason) {
-      return new EntryError(
+      return new CutError(
         `${this.#to.label}${target}: interrupted after ${size} bytes${rest}`,
+        "in flight",
       );
     }
     return failure instanceof EntryError ? withLeft(failure, left) : failure;
