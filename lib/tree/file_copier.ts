@@ -19,7 +19,8 @@ import {
   type FoundEntry,
   isKnown,
 } from "./destination.ts";
-import { FileFiller } from "./file_filler.ts";
+import { FileFiller, WORTH_BYTES } from "./file_filler.ts";
+import { FileReopener } from "./file_reopener.ts";
 import { FileResumer, type ResumePoint } from "./file_resumer.ts";
 import { FileVerifier } from "./file_verifier.ts";
 import { KeyedLock } from "./keyed_lock.ts";
@@ -39,9 +40,6 @@ interface AcquiredDestination extends Disposable {
  */
 export const SPREAD_BYTES = 64 * 1024 * 1024;
 
-/** Length from which on what a try has left is worth a look at it, in bytes. */
-const WORTH_BYTES = 64 * 1024;
-
 /** Copier of files, any number of them at once. */
 export class FileCopier {
   readonly #from: FileSystem;
@@ -52,6 +50,7 @@ export class FileCopier {
   readonly #filler: FileFiller;
   readonly #verifier: FileVerifier | undefined;
   readonly #resumer: FileResumer;
+  readonly #reopener: FileReopener | undefined;
   readonly #comparer: ContentComparer | undefined;
   /** Locks of destinations by their keys, and of files by their identities. */
   readonly #paths = new KeyedLock();
@@ -70,6 +69,8 @@ export class FileCopier {
     this.#open = open;
     this.#filler = new FileFiller(from, to, options);
     this.#resumer = new FileResumer(from, to, observer);
+    const { memory } = options;
+    if (memory) this.#reopener = new FileReopener(to, this.#resumer, memory);
     if (options.existing?.comparesContent) {
       this.#comparer = new ContentComparer(from, to, observer);
     }
@@ -147,7 +148,9 @@ export class FileCopier {
     const paths = { source: source.path, target: path };
     const { memory } = this.#options;
     const isOwn = memory?.hasBegun(paths) === true;
-    const point = await this.#findPoint(source, { path, replaced, isOwn });
+    using left = await this.#reopener?.reopen(source, paths);
+    const point = left?.point ??
+      await this.#findPoint(source, { path, replaced, isOwn });
     if (point?.kind === "same") {
       return this.#skip(source, path, "same content");
     }
@@ -155,7 +158,8 @@ export class FileCopier {
     const { size, mode } = source.attributes;
     const isOurs = memory?.hasMade(paths) === true;
     const entry = { path, mode, replaced, isOurs };
-    using stored = await this.#openNoted(source, entry, isAgain);
+    using stored = left?.stored ??
+      await this.#openNoted(source, entry, isAgain);
     opened();
     if (stored === undefined) {
       return this.#skip(source, path, "exists, not replaced");

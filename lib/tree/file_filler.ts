@@ -29,6 +29,9 @@ import type { TransferOptions } from "./options.ts";
 import { copyRanges } from "./ranges.ts";
 import { checkWhole } from "./whole_source.ts";
 
+/** Length from which on what a try has left is worth a look at it, in bytes. */
+export const WORTH_BYTES = 64 * 1024;
+
 /** File that is to be filled. */
 export interface FileToFill {
   readonly source: FoundEntry;
@@ -199,8 +202,7 @@ export class FileFiller {
       ? await checkWhole(input, size, { ...source, label: this.#from.label })
       : undefined;
     if (failure !== undefined || flaw !== undefined) {
-      const left = await stored.abandon(size);
-      if (left !== undefined) this.#options.memory?.noteLeft(left);
+      const left = await this.#leave(stored, source, copied);
       throw this.#cutShort(stored.path, attributes.size, {
         size,
         failure: flaw ?? failure,
@@ -209,6 +211,34 @@ export class FileFiller {
     }
     if (size < attributes.size) await stored.cut(size);
     return size;
+  }
+
+  /**
+   * Leaves a file that did not arrive whole: removed or cut, or to the next try.
+   *
+   * @returns Path of a temporary file that stays where nobody can remove it.
+   */
+  async #leave(
+    stored: ReceivedFile,
+    source: FoundEntry,
+    { size, failure }: CopiedContent,
+  ): Promise<string | undefined> {
+    const { memory, interrupted, namedBy } = this.#options;
+    const mayGoOn = failure instanceof SessionError && !interrupted.aborted &&
+      size >= WORTH_BYTES;
+    if (memory !== undefined && stored.suspend !== undefined && mayGoOn) {
+      const suspended = stored.suspend();
+      const { temporary, path } = suspended;
+      memory.noteSuspended(
+        { source: source.path, target: path },
+        { suspended, written: size, source },
+      );
+      // Here the end of the copy removes it.
+      return namedBy === "target" ? undefined : temporary;
+    }
+    const left = await stored.abandon(size);
+    if (left !== undefined) memory?.noteLeft(left);
+    return left;
   }
 
   /** Copies the content, on the server itself where that can do it. */
