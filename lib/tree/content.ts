@@ -83,9 +83,7 @@ class ContentCopy {
       let done = at;
       try {
         using block = await this.#options.blocks.acquire(length);
-        if (at > this.#end) return;
-        // Nothing behind a block that is left out counts.
-        if (this.#failed !== undefined) throw this.#failed.error;
+        if (this.#failed !== undefined || at > this.#end) return;
         done += await this.#copyBlock(block, at);
         await this.#options.checkpoint(!this.#hasMore);
       } catch (error) {

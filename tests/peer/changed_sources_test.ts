@@ -3,13 +3,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
 import { peerTest, sftpSshdDoor, writeScript } from "../support/doors.ts";
-import type { Place } from "../support/fixtures/place.ts";
 import { exists, pattern } from "../support/fixtures/tree.ts";
 import { RUN, through } from "../support/hash_logins.ts";
 import { runProgram } from "../support/process/program.ts";
 import { until } from "../support/process/processes.ts";
-import { placeAt } from "../support/ssh/shared_sshd.ts";
-import { type LoginSettings, Sshd } from "../support/ssh/sshd.ts";
+import { against } from "../support/ssh/shared_sshd.ts";
+import type { LoginSettings } from "../support/ssh/sshd.ts";
 
 const NEEDS = [...sftpSshdDoor.needs, "sha256sum"];
 
@@ -40,21 +39,12 @@ echo "$hash"
   });
 }
 
-async function against(
-  settings: LoginSettings,
-  run: (place: Place, directory: string) => Promise<void>,
-): Promise<void> {
-  await using sshd = await Sshd.start(settings);
-  using place = placeAt(sshd);
-  await run(place, sshd.directory);
-}
-
 peerTest(
   "--resume: a source on a server that changes behind its hash is copied whole, as it is then",
   NEEDS,
   async () => {
     const lines = "cat DIRECTORY/new > DIRECTORY/source";
-    await against(afterHashing(lines), async (place, directory) => {
+    await against(afterHashing(lines), async (place, { directory }) => {
       Deno.writeFileSync(`${directory}/new`, NEW);
       Deno.writeFileSync(`${directory}/source`, OLD);
       Deno.symlinkSync(`${directory}/source`, `${place.far}/f`);
@@ -78,7 +68,7 @@ peerTest(
   async () => {
     // The server's hash is told once the test has changed the source.
     const lines = "echo > DIRECTORY/asked; read -r go < DIRECTORY/go";
-    await against(afterHashing(lines), async (place, directory) => {
+    await against(afterHashing(lines), async (place, { directory }) => {
       await runProgram(["mkfifo", `${directory}/go`]);
       const source = `${place.near}/f`;
       Deno.writeFileSync(source, OLD);
@@ -121,7 +111,7 @@ for (const protocol of ["-s", "-O"]) {
     NEEDS,
     async () => {
       const lines = "cat DIRECTORY/new > DIRECTORY/source";
-      await against(afterHashing(lines), async (place, directory) => {
+      await against(afterHashing(lines), async (place, { directory }) => {
         Deno.writeFileSync(`${directory}/new`, NEW);
         Deno.writeFileSync(`${directory}/source`, OLD);
         const { status, stderr } = await place.copy([
