@@ -43,6 +43,20 @@ export class NotCutError extends EntryError {
   override name = "NotCutError";
 }
 
+/** State of an entry when a copy is cut, by an interrupt or a lost connection. */
+export type CutState = "in flight" | "not sent";
+
+/** The copy was cut, and an entry of it is not whole for that reason alone. */
+export class CutError extends EntryError {
+  override name = "CutError";
+  readonly state: CutState;
+
+  constructor(message: string, state: CutState) {
+    super(message);
+    this.state = state;
+  }
+}
+
 /**
  * The connection over which a file or directory was open was lost, and others to
  * the same server are left: the copy of the file begins again.

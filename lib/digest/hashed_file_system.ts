@@ -42,16 +42,22 @@ export class HashedFileSystem extends FileSystemView {
     return await this.#hashed(path, await this.base.openToRead(path));
   }
 
-  override async createNew(path: string, mode: number): Promise<OpenFile> {
-    return await this.#hashed(path, await this.base.createNew(path, mode));
+  override async createNew(
+    path: string,
+    mode: number,
+    name?: string,
+  ): Promise<OpenFile> {
+    const file = await this.base.createNew(path, mode, name);
+    return await this.#hashed(path, file);
   }
 
   override async openToWrite(
     path: string,
     mode: number,
     replaced?: Attributes,
+    name?: string,
   ): Promise<OpenFile> {
-    const file = await this.base.openToWrite(path, mode, replaced);
+    const file = await this.base.openToWrite(path, mode, replaced, name);
     return await this.#hashed(path, file);
   }
 }

@@ -94,15 +94,16 @@ export class LocalFileSystem implements FileSystem {
     path: string,
     mode: number,
     replaced?: Attributes,
+    name = path,
   ): Promise<OpenFile> {
     if (replaced?.kind !== "other") {
       return new LocalFile(
-        path,
-        attempt(path, () => this.#calls.openToWrite(path, mode)),
+        name,
+        attempt(name, () => this.#calls.openToWrite(path, mode)),
       );
     }
-    const file = await attempt(path, () => this.#calls.openToWait(path, mode));
-    return new LocalFile(path, file, { writesAtOnce: false });
+    const file = await attempt(name, () => this.#calls.openToWait(path, mode));
+    return new LocalFile(name, file, { writesAtOnce: false });
   }
 
   async replace(from: string, path: string): Promise<void> {

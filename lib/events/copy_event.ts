@@ -1,5 +1,6 @@
 /** Events of a copy, in the order in which they happen. */
 
+import type { CutState } from "../errors.ts";
 import type { SkipReason } from "../filesystem/existing_files.ts";
 
 /**
@@ -93,6 +94,8 @@ export type CopyEvent =
     readonly isConnection?: boolean;
     /** Point at which a connection failed that a new one may make good. */
     readonly mendable?: MendablePoint;
+    /** State of an entry that is not whole since the copy was cut, and for no other reason. */
+    readonly cut?: CutState;
     /** True where it kept a host's other entries from being tried. */
     readonly endsSession?: boolean;
   }

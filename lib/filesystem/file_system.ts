@@ -186,11 +186,13 @@ export interface FileSystem {
    * `replaced` is absent.
    *
    * @param replaced Entry that `find` found there. The open may wait for a FIFO.
+   * @param name As that of `createNew`.
    */
   openToWrite(
     path: string,
     mode: number,
     replaced?: Attributes,
+    name?: string,
   ): Promise<OpenFile>;
   /**
    * Copies between two open files of one server, with no content moved to the

@@ -64,8 +64,9 @@ export class FileSystemView implements FileSystem {
     path: string,
     mode: number,
     replaced?: Attributes,
+    name?: string,
   ): Promise<OpenFile> {
-    return this.base.openToWrite(path, mode, replaced);
+    return this.base.openToWrite(path, mode, replaced, name);
   }
 
   remove(path: string): Promise<void> {

@@ -25,6 +25,11 @@ export interface FilterOptions {
   readonly roots: readonly string[];
   /** True where a link to a directory is no directory, since links stay links. */
   readonly keepsLinks: boolean;
+  /**
+   * Tells an entry that whoever lists will look at: the others may be listed without
+   * a verdict. Absent where all are looked at.
+   */
+  readonly concerns?: (entry: DirectoryEntry) => boolean;
   /** Told of each entry that is left out of a listing. */
   readonly onExcluded?: (path: string, reason: string) => void;
 }
@@ -73,18 +78,31 @@ export class FilteredFileSystem extends FileSystemView {
   }
 
   /** Gives the entries that no rule excludes. */
-  async *#chosen(
+  #chosen(
     path: string,
     inside: string,
     listing: Listing,
-  ): AsyncGenerator<DirectoryEntry> {
+  ): AsyncIterator<DirectoryEntry> {
+    const { concerns } = this.#options;
     const rules = this.#options.rules.in(inside);
-    for await (const entry of listing) {
-      const judged = this.#verdictOn(entry, path, rules);
-      const verdict = judged instanceof Promise ? await judged : judged;
-      if (verdict.kind !== "excluded") yield entry;
-      else this.#leaveOut(path, entry, verdict.reason);
-    }
+    const entries = listing[Symbol.asyncIterator]();
+    // A generator would take some turns more for each entry, measured.
+    return {
+      next: async () => {
+        for (;;) {
+          const next = await entries.next();
+          if (next.done || concerns?.(next.value) === false) return next;
+          const judged = this.#verdictOn(next.value, path, rules);
+          const verdict = judged instanceof Promise ? await judged : judged;
+          if (verdict.kind !== "excluded") return next;
+          this.#leaveOut(path, next.value, verdict.reason);
+        }
+      },
+      return: async () => {
+        await entries.return?.();
+        return { done: true, value: undefined };
+      },
+    };
   }
 
   /** Gives the entries that are included, or in which something is. */

@@ -14,6 +14,7 @@ import {
   policyFor,
   type ReceivedFile,
   type StorePolicy,
+  type SuspendedFile,
   takenMode,
   withLeft,
 } from "./store.ts";
@@ -45,28 +46,33 @@ export class ReplacedFile implements ReceivedFile {
   readonly path: string;
   readonly file: OpenFile;
   readonly #files: FileSystem;
-  /** Path of the file that is replaced: behind links, if there are any. */
-  readonly #place: string;
-  readonly #temporary: string;
-  /** Mode to set at last; absent where the file was made with the right one. */
-  readonly #mode: number | undefined;
+  readonly #state: SuspendedFile;
 
   private constructor(
     files: FileSystem,
     file: OpenFile,
-    { path, place, temporary, mode }: {
-      path: string;
-      place: string;
-      temporary: string;
-      mode: number | undefined;
-    },
+    state: SuspendedFile,
   ) {
     this.#files = files;
     this.file = file;
-    this.path = path;
-    this.#place = place;
-    this.#temporary = temporary;
-    this.#mode = mode;
+    this.path = state.path;
+    this.#state = state;
+  }
+
+  /**
+   * Opens a file that was suspended, to go on with it.
+   *
+   * @param found The temporary file, as it was found.
+   * @throws {EntryError} If it cannot be opened.
+   */
+  static async reopen(
+    files: FileSystem,
+    state: SuspendedFile,
+    found: Attributes,
+  ): Promise<ReplacedFile> {
+    const { temporary, path } = state;
+    const file = await files.openToWrite(temporary, PRIVATE_MODE, found, path);
+    return new ReplacedFile(files, file, state);
   }
 
   /**
@@ -156,15 +162,15 @@ export class ReplacedFile implements ReceivedFile {
     check?: FileCheck,
   ): Promise<EntryError | undefined> {
     const steps: (() => Promise<void>)[] = [];
-    const mode = this.#mode;
+    const { mode, temporary, place } = this.#state;
     if (mode !== undefined) steps.push(() => this.file.setMode(mode));
     if (times !== undefined) steps.push(() => this.file.setTimes(times));
     const flaw = await firstFailure(steps);
     try {
       await this.file.close();
-      const objection = flaw ?? await check?.(this.#temporary);
+      const objection = flaw ?? await check?.(temporary);
       if (objection !== undefined && objection !== flaw) throw objection;
-      await this.#files.replace!(this.#temporary, this.#place);
+      await this.#files.replace!(temporary, place);
     } catch (error) {
       const failure = asEntryError(error);
       return withLeft(failure, await this.abandon());
@@ -178,14 +184,19 @@ export class ReplacedFile implements ReceivedFile {
 
   /** Removes a file that did not arrive whole; gives its path if that fails. */
   async abandon(): Promise<string | undefined> {
-    this[Symbol.dispose]();
+    const { temporary } = this.suspend();
     try {
-      await this.#files.remove(this.#temporary);
+      await this.#files.remove(temporary);
       return undefined;
     } catch (error) {
       if (!isConnectionFailure(error)) asEntryError(error);
-      return this.#temporary;
+      return temporary;
     }
+  }
+
+  suspend(): SuspendedFile {
+    this[Symbol.dispose]();
+    return this.#state;
   }
 
   async discard(): Promise<void> {

@@ -76,6 +76,16 @@ export function withLeft(
  */
 export type FileCheck = (path: string) => Promise<EntryError | undefined>;
 
+/** A file under its temporary name, which was closed before it was whole. */
+export interface SuspendedFile {
+  readonly path: string;
+  /** Path of the file that is replaced: behind links, if there are any. */
+  readonly place: string;
+  readonly temporary: string;
+  /** Mode to set at last; absent where the file was made with the right one. */
+  readonly mode: number | undefined;
+}
+
 /** A file that is being received. */
 export interface ReceivedFile extends Disposable {
   readonly path: string;
@@ -115,6 +125,11 @@ export interface ReceivedFile extends Disposable {
    * @returns Path of a file that could not be removed.
    */
   abandon(written: number): Promise<string | undefined>;
+  /**
+   * Closes a file that did not arrive whole, and leaves it as it is. Absent for a file
+   * in its own place.
+   */
+  suspend?(): SuspendedFile;
 }
 
 /** Gives the mode of an entry: the one that the user gives for its kind, or its own. */

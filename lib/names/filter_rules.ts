@@ -21,8 +21,8 @@ const INCLUDED: Verdict = { kind: "included" };
 const ENTERED: Verdict = { kind: "entered" };
 const NOT_INCLUDED: Verdict = { kind: "excluded", reason: "not included" };
 
-/** Most names whose verdicts are kept. */
-const KEPT_NAMES = 10_000;
+/** Most names or paths whose results are kept. */
+const MOST_KEPT = 10_000;
 
 /**
  * Rules for what is in a directory, at any depth. The last rule that matches an
@@ -30,10 +30,10 @@ const KEPT_NAMES = 10_000;
  * includes is wanted.
  */
 export class FilterRules {
-  readonly #rules: Ignore;
+  readonly #rules: TestedRules;
   readonly #isInclusive: boolean;
-  /** Results of rules that look at names alone; absent where one looks at paths. */
-  readonly #byName: ResultsByName | undefined;
+  /** True where all rules look at names alone. */
+  readonly #areForNames: boolean;
 
   /**
    * @param isInclusive True where only entries that a rule includes are wanted, and
@@ -43,11 +43,16 @@ export class FilterRules {
     rules: readonly FilterRule[],
     { isInclusive }: { isInclusive: boolean },
   ) {
-    this.#rules = freshRules().add(
-      rules.map(({ pattern, label }) => ({ pattern, mark: label })),
+    const marked = rules.map(({ pattern, label }) => ({
+      pattern,
+      mark: label,
+    }));
+    this.#areForNames = rules.every(isForNames);
+    this.#rules = new KeptResults(
+      freshRules().add(marked),
+      this.#areForNames ? lastName : (path) => path,
     );
     this.#isInclusive = isInclusive;
-    if (rules.every(isForNames)) this.#byName = new ResultsByName(this.#rules);
   }
 
   /** True where a directory without an included entry is not wanted either. */
@@ -61,11 +66,10 @@ export class FilterRules {
    * @param path Path below the outermost directory; empty for that one itself.
    */
   in(path: string): DirectoryRules {
-    // A set of rules for paths keeps what it found, so it lives as long as one listing.
-    const rules = this.#byName ?? freshRules().add(this.#rules);
+    const rules = this.#rules;
     const isWithin = this.#isInclusive && isIncluded(rules, path);
     return new DirectoryRules(rules, {
-      prefix: path === "" || this.#byName ? "" : `${path}/`,
+      prefix: path === "" || this.#areForNames ? "" : `${path}/`,
       isInclusive: this.#isInclusive && !isWithin,
     });
   }
@@ -74,30 +78,41 @@ export class FilterRules {
 /** Rules as far as they tell what they say of a path. */
 type TestedRules = Pick<Ignore, "test">;
 
-/** Results for names, which are the same in each directory. */
-class ResultsByName implements TestedRules {
+/**
+ * Rules that keep their results, since a copy asks more than once: the survey before
+ * it, the walk itself and the count beside it.
+ */
+class KeptResults implements TestedRules {
   readonly #rules: Ignore;
+  readonly #keyOf: (path: string) => string;
   readonly #results = new Map<string, TestResult>();
   /** Copy of the rules, which keeps what it found, too. */
   #tested: Ignore;
 
-  constructor(rules: Ignore) {
+  /** @param keyOf Gives what the rules look at: the path, or the name in it. */
+  constructor(rules: Ignore, keyOf: (path: string) => string) {
     this.#rules = rules;
-    this.#tested = rules;
+    this.#keyOf = keyOf;
+    this.#tested = freshRules().add(rules);
   }
 
   test(path: string): TestResult {
-    const name = path.slice(path.lastIndexOf("/", path.length - 2) + 1);
-    const known = this.#results.get(name);
+    const key = this.#keyOf(path);
+    const known = this.#results.get(key);
     if (known !== undefined) return known;
-    if (this.#results.size === KEPT_NAMES) {
+    if (this.#results.size === MOST_KEPT) {
       this.#results.clear();
       this.#tested = freshRules().add(this.#rules);
     }
-    const result = this.#tested.test(name);
-    this.#results.set(name, result);
+    const result = this.#tested.test(key);
+    this.#results.set(key, result);
     return result;
   }
+}
+
+/** Gives the last name of a path, with the slash of a directory. */
+function lastName(path: string): string {
+  return path.slice(path.lastIndexOf("/", path.length - 2) + 1);
 }
 
 /** Tells a rule that looks at an entry's name alone, not at its path. */

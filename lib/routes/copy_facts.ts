@@ -10,7 +10,11 @@ import type { RemoteLocation } from "../location/location.ts";
 import { isWithin } from "../filesystem/directory_loops.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
 import type { CopyOptions } from "../options/copy_options.ts";
-import { surveyTree, type TreeSurvey } from "../scp/tree_survey.ts";
+import {
+  concernsSurvey,
+  surveyTree,
+  type TreeSurvey,
+} from "../scp/tree_survey.ts";
 import { chosenFiles } from "./filters.ts";
 import type { CopyFacts } from "./hosts.ts";
 import { recordModeBits } from "./scp_request.ts";
@@ -77,7 +81,12 @@ export async function surveyOf(
   if (isDotName(name) || /[\n\r]/.test(name)) return undefined;
   const found = await findQuietly(files, path);
   if (found?.kind !== "directory") return undefined;
-  const chosen = chosenFiles(files, { roots: [path], rules });
+  // The copy judges the files: here each verdict would cost once more.
+  const chosen = chosenFiles(files, {
+    roots: [path],
+    rules,
+    concerns: concernsSurvey,
+  });
   return await surveyTree(chosen, path, {
     name,
     modeBits: recordModeBits(options),

@@ -1,7 +1,10 @@
 import { EntryError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
-import { FilteredFileSystem } from "../filesystem/filtered_file_system.ts";
+import {
+  FilteredFileSystem,
+  type FilterOptions,
+} from "../filesystem/filtered_file_system.ts";
 import type { FilterRule, FilterRules } from "../names/filter_rules.ts";
 import { decodeName } from "../names/name_bytes.ts";
 import type { CopyOptions, FilterOption } from "../options/copy_options.ts";
@@ -66,6 +69,8 @@ export interface ChosenCopy {
   readonly rules: FilterRules | undefined;
   /** True where links stay links. */
   readonly keepsLinks?: boolean;
+  /** Entries that are looked at, as in `FilterOptions`; absent for all of them. */
+  readonly concerns?: FilterOptions["concerns"];
   /** Observer of what is excluded; absent where nobody is told. */
   readonly observer?: Observer;
 }
@@ -73,13 +78,14 @@ export interface ChosenCopy {
 /** Gives the view of a file system that shows what is to be copied. */
 export function chosenFiles(
   files: FileSystem,
-  { roots, rules, keepsLinks = false, observer }: ChosenCopy,
+  { roots, rules, keepsLinks = false, concerns, observer }: ChosenCopy,
 ): FileSystem {
   if (rules === undefined) return files;
   return new FilteredFileSystem(files, {
     rules,
     roots,
     keepsLinks,
+    ...(concerns === undefined ? {} : { concerns }),
     ...(observer === undefined ? {} : {
       onExcluded: (path, reason) =>
         observer.report({

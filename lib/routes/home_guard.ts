@@ -49,9 +49,10 @@ class GuardedHome extends FileSystemView {
     path: string,
     mode: number,
     replaced?: Attributes,
+    name = path,
   ): Promise<OpenFile> {
-    this.#check(path);
-    return await super.openToWrite(path, mode, replaced);
+    this.#check(name);
+    return await super.openToWrite(path, mode, replaced, name);
   }
 
   override async mkdir(path: string, mode: number): Promise<void> {

@@ -34,7 +34,7 @@ const NO_FACTS: CopyFacts = {
 /** Chooses the protocol of a copy and makes it, as often as is asked for. */
 export async function copyRemotely(
   { way, locations, target, routes, facts, look }: RemoteCopy,
-  { hosts, observer, job, files, retries }: RouteContext & {
+  { hosts, observer, job, files, retries, memory }: RouteContext & {
     readonly retries: Retries;
   },
 ): Promise<void> {
@@ -72,4 +72,6 @@ export async function copyRemotely(
       });
     },
   });
+  // What is left on a host cannot be reached any more.
+  if (target.kind === "local") await memory?.removeSuspended(files);
 }

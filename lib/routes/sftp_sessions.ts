@@ -13,8 +13,9 @@ import { type LookRequest, SftpSession } from "../sftp/session.ts";
 import { watchPrompts } from "../ssh/prompt_watch.ts";
 import type { ExitStatus } from "../ssh/exit_status.ts";
 import { type SshSession } from "../ssh/session.ts";
-import { type HashSession, hashSessionOf } from "./hash_session.ts";
+import { hashSessionOf } from "./hash_session.ts";
 import { type LoginPlan, LoginPlans } from "./login_plan.ts";
+import { allOf, isAlive, type Server } from "./open_server.ts";
 import type { ConnectOptions, ConnectResult, SessionContext } from "./route.ts";
 import {
   dialogueFailures,
@@ -32,19 +33,6 @@ import {
 } from "./session_start.ts";
 import { SftpConnections } from "./sftp_connections.ts";
 import { CLOSE_MILLISECONDS, removalSignal, startSftp } from "./sftp_start.ts";
-
-/** Server of one login, and the ssh that leads to it. */
-interface Server {
-  readonly location: RemoteLocation;
-  readonly ssh: SshSession;
-  readonly sftp: SftpSession;
-  /** Session that hashes its files; absent where nothing is hashed. */
-  readonly hashes: HashSession | undefined;
-  /** Connections of the login; absent where there is only this one. */
-  readonly connections: SftpConnections | undefined;
-  /** Ends ssh when aborted; absent where nothing does. */
-  readonly abandoned: AbortSignal | undefined;
-}
 
 /** Copy between the files of servers. */
 export interface SftpCopy {
@@ -341,14 +329,4 @@ export class SftpSessions {
       isInterrupted: this.#context.job.interrupted.aborted,
     };
   }
-}
-
-/** Gives all sessions with a server, as one. */
-function allOf({ connections, sftp }: Server): RequestSender {
-  return connections?.sftp ?? sftp;
-}
-
-/** Tells whether a server still answers, over one of its connections. */
-function isAlive(server: Server | undefined): boolean {
-  return server !== undefined && allOf(server).isAlive;
 }

@@ -3,7 +3,11 @@ import {
   checkLoop,
   type OpenDirectory,
 } from "../filesystem/directory_loops.ts";
-import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
+import type {
+  Attributes,
+  DirectoryEntry,
+  FileSystem,
+} from "../filesystem/file_system.ts";
 import { givenMode, type GivenModes } from "../filesystem/store.ts";
 import { nameKeyOf } from "../names/names.ts";
 import type { ScriptedDirectory } from "./directory_script.ts";
@@ -76,6 +80,13 @@ export async function surveyTree(
   };
 }
 
+/** Tells an entry of a listing that a survey looks at: most files are none. */
+export function concernsSurvey(
+  { name, kind }: Pick<DirectoryEntry, "name" | "kind">,
+): boolean {
+  return kind !== "file" || needsEncoding(name);
+}
+
 /** Directory whose content is looked at. */
 interface Visited extends OpenDirectory {
   /** Absent where it is not made in advance. */
@@ -119,9 +130,9 @@ class Survey {
 
   async #look(directory: Visited): Promise<void> {
     try {
-      for await (
-        const { name, kind } of await this.#files.readdir(directory.path)
-      ) {
+      for await (const entry of await this.#files.readdir(directory.path)) {
+        if (!concernsSurvey(entry)) continue;
+        const { name, kind } = entry;
         if (needsEncoding(name)) this.hasLineBreak = true;
         const path = this.#files.join(directory.path, name);
         if (kind === "file") this.fileCount++;

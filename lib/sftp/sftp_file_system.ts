@@ -172,6 +172,7 @@ export class SftpFileSystem implements FileSystem {
     path: string,
     mode: number,
     replaced?: Attributes,
+    name?: string,
   ): Promise<OpenFile> {
     const keeps = replaced !== undefined && replaced.kind !== "unknown" &&
       (replaced.kind !== "file" || replaced.size > 0);
@@ -182,7 +183,7 @@ export class SftpFileSystem implements FileSystem {
         access: keeps ? "write" : "write and truncate",
         attributes: { permissions: mode },
       },
-      { path, attempt: "create file" },
+      { path, name, attempt: "create file" },
       keeps ? replaced.size : 0,
     );
   }

@@ -21,12 +21,15 @@ const STOP_MILLISECONDS = 5 * DRAW_MILLISECONDS;
 interface Line {
   progress: Progress;
   position: number;
+  /** True once it was the one that is shown. */
+  wasShown: boolean;
 }
 
 /**
  * Progress meter as scp has it: a line for each file, redrawn while the file moves
  * and left behind at its end. Of several files in flight, the one that began first
- * is shown, and lines are left behind in that order. Where a copy has several files,
+ * is shown, and lines are left behind in that order; a file that ended short and was
+ * never shown leaves none: a cut may end hundreds at once. Where a copy has several files,
  * a line for all of it stands below. A timer draws, never the copy itself, and only
  * what has changed. On a terminal that cannot redraw, only the lines of finished
  * files are written.
@@ -80,7 +83,9 @@ export class Meter implements Observer, Disposable {
       case "fileStarted": {
         const { name, size, resumedAt = 0 } = event.file;
         const progress = beginProgress(name, size, this.#now(), resumedAt);
-        this.#lines.set(event.file, { progress, position: resumedAt });
+        const wasShown = this.#lines.size === 0;
+        const line = { progress, position: resumedAt, wasShown };
+        this.#lines.set(event.file, line);
         break;
       }
       case "moved": {
@@ -105,9 +110,10 @@ export class Meter implements Observer, Disposable {
   #finish(line: Line): void {
     line.progress = endProgress(line.progress, line.position, this.#now());
     const before = this.#finished.length;
-    for (const [file, { progress }] of this.#lines) {
+    for (const [file, { progress, position, wasShown }] of this.#lines) {
       if (!progress.ended) break;
       this.#lines.delete(file);
+      if (position < file.size && !wasShown) continue;
       this.#finished.push(renderProgress(progress, this.#columns));
     }
     if (this.#finished.length === before) return;
@@ -136,6 +142,7 @@ export class Meter implements Observer, Disposable {
       if (line.progress.ended) continue;
       line.progress = updateProgress(line.progress, line.position, this.#now());
     }
+    for (const first of this.#lines.values().take(1)) first.wasShown = true;
     const isDrawn = this.#canRedraw
       ? this.#frame.show(this.#rows, this.#finished)
       : this.#writeFinished();

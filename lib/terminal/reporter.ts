@@ -6,6 +6,7 @@ import type {
 } from "../events/copy_event.ts";
 import { printable } from "../names/printable.ts";
 import { countText } from "./amounts.ts";
+import { CutEntries } from "./cut_entries.ts";
 import { Meter } from "./meter.ts";
 import { ProgressLines } from "./progress_lines.ts";
 import { WholeMeter } from "./whole_progress.ts";
@@ -35,6 +36,7 @@ export class Reporter implements Observer {
   readonly #options: ReporterOptions;
   readonly #meter: Meter | undefined;
   readonly #lines: ProgressLines | undefined;
+  readonly #cut = new CutEntries();
 
   constructor(terminal: Terminal, options: ReporterOptions) {
     this.#terminal = terminal;
@@ -54,6 +56,7 @@ export class Reporter implements Observer {
   /** Takes back what must not stay, where the process ends at once. */
   abandon(): void {
     this.#meter?.abandon();
+    this.#tellCut();
   }
 
   report(event: CopyEvent): void {
@@ -73,7 +76,7 @@ export class Reporter implements Observer {
       case "warning":
         return this.#warn(event.message);
       case "failure":
-        return this.#say(this.#named(event.message));
+        return this.#tellFailure(event);
       case "host":
         // A warning tells of the other protocol.
         if (event.isFallback) return;
@@ -99,12 +102,27 @@ export class Reporter implements Observer {
       case "verbose":
         return this.#sayStep(event.message);
       case "end":
+        this.#tellCut();
         this.#meter?.[Symbol.dispose]();
         this.#lines?.[Symbol.dispose]();
         return;
       default:
         return event satisfies never;
     }
+  }
+
+  /** Says a failure; many that a cut left in one line, unless every step is shown. */
+  #tellFailure(
+    event: Extract<CopyEvent, { readonly kind: "failure" }>,
+  ): void {
+    if (!this.#options.verbose && this.#cut.add(event)) return;
+    if (event.isConnection || event.endsSession) this.#tellCut(event);
+    else this.#say(this.#named(event.message));
+  }
+
+  /** Says what a cut left, with its cause where that is known. */
+  #tellCut(...cause: Parameters<CutEntries["take"]>): void {
+    for (const line of this.#cut.take(...cause)) this.#say(this.#named(line));
   }
 
   #warn(message: string): void {

@@ -1,7 +1,18 @@
+import { asEntryError } from "../errors.ts";
 import type { Scan } from "../events/total_count.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import type { StoredDirectory } from "../filesystem/stored_directory.ts";
-import type { EntryPaths } from "./destination.ts";
+import type { SuspendedFile } from "../filesystem/store.ts";
+import type { EntryPaths, FoundEntry } from "./destination.ts";
+
+/** Temporary file that a try left, to go on with. */
+export interface LeftFile {
+  readonly suspended: SuspendedFile;
+  /** Bytes at its beginning that were written. */
+  readonly written: number;
+  /** Its source, as the try found it. */
+  readonly source: FoundEntry;
+}
 
 /**
  * Memory of a copy that may be tried several times: what its tries did, as the run
@@ -17,6 +28,8 @@ export class CopyMemory {
   readonly #begun = new Map<string, boolean>();
   readonly #directories = new Map<string, StoredDirectory>();
   readonly #leftovers = new Set<string>();
+  /** Files to go on with, by the keys of their entries. */
+  readonly #suspended = new Map<string, LeftFile>();
   #counted = { files: 0, bytes: 0 };
 
   /** Notes that an entry has arrived whole. */
@@ -24,6 +37,7 @@ export class CopyMemory {
     const key = keyOf(paths);
     this.#arrived.add(key);
     this.#begun.delete(key);
+    this.#suspended.delete(key);
   }
 
   /** Tells an entry that arrived whole. */
@@ -72,6 +86,37 @@ export class CopyMemory {
     this.#leftovers.clear();
     // One that is gone was removed by the server.
     await Promise.allSettled(paths.map((path) => files.remove(path)));
+  }
+
+  /** Notes a temporary file that the next try may go on with. */
+  noteSuspended(paths: EntryPaths, left: LeftFile): void {
+    this.#suspended.set(keyOf(paths), left);
+  }
+
+  /** Gives the temporary file of an entry. */
+  suspendedAt(paths: EntryPaths): LeftFile | undefined {
+    return this.#suspended.get(keyOf(paths));
+  }
+
+  /** Removes the temporary file of an entry, with which no try goes on. */
+  async dropSuspended(
+    paths: EntryPaths,
+    files: Pick<FileSystem, "remove">,
+  ): Promise<void> {
+    const key = keyOf(paths);
+    const left = this.#suspended.get(key);
+    if (left === undefined) return;
+    await files.remove(left.suspended.temporary).catch(asEntryError);
+    this.#suspended.delete(key);
+  }
+
+  /** Removes all temporary files with which no try went on. */
+  async removeSuspended(files: Pick<FileSystem, "remove">): Promise<void> {
+    for (const { suspended } of this.#suspended.values()) {
+      this.#leftovers.add(suspended.temporary);
+    }
+    this.#suspended.clear();
+    await this.removeLeft(files);
   }
 
   /** Gives the scan of one try, which adds what the tries before did not count. */

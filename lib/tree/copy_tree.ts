@@ -149,6 +149,7 @@ class TreeTransfer {
     pending.done();
     await pending.wait();
     await this.#run.end();
+    await this.#options.memory?.removeSuspended(to);
   }
 
   async #look(): Promise<{ isDirectory: boolean; destination: Destination }> {

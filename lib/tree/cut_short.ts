@@ -1,4 +1,4 @@
-import { EntryError, SessionError } from "../errors.ts";
+import { CutError, EntryError, SessionError } from "../errors.ts";
 import { leftText, withLeft } from "../filesystem/store.ts";
 
 /** File that did not arrive whole. */
@@ -33,7 +33,10 @@ export function cutShort(
   }
   const { aborted, reason } = interrupted;
   if (aborted && failure === reason) {
-    return new EntryError(`${target}: interrupted after ${size} bytes${rest}`);
+    return new CutError(
+      `${target}: interrupted after ${size} bytes${rest}`,
+      "in flight",
+    );
   }
   return failure instanceof EntryError ? withLeft(failure, left) : failure;
 }

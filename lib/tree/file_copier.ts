@@ -1,4 +1,4 @@
-import { EntryError, LostFileError } from "../errors.ts";
+import { CutError, LostFileError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { startFile, untilSettled } from "../events/file_progress.ts";
 import type {
@@ -17,7 +17,8 @@ import {
   type FoundEntry,
   isKnown,
 } from "./destination.ts";
-import { FileFiller } from "./file_filler.ts";
+import { FileFiller, WORTH_BYTES } from "./file_filler.ts";
+import { FileReopener } from "./file_reopener.ts";
 import { FileResumer, type ResumePoint } from "./file_resumer.ts";
 import { FileVerifier } from "./file_verifier.ts";
 import { KeyedLock } from "./keyed_lock.ts";
@@ -44,9 +45,6 @@ interface OpenTarget {
   readonly opened: () => void;
 }
 
-/** Length from which on what a try has left is worth a look at it, in bytes. */
-const WORTH_BYTES = 64 * 1024;
-
 /** Copier of files, any number of them at once. */
 export class FileCopier {
   readonly #from: FileSystem;
@@ -59,6 +57,7 @@ export class FileCopier {
   readonly #small: SmallFileCopier;
   readonly #verifier: FileVerifier | undefined;
   readonly #resumer: FileResumer;
+  readonly #reopener: FileReopener | undefined;
   readonly #comparer: ContentComparer | undefined;
   /** Locks of destinations by their keys, and of files by their identities. */
   readonly #paths = new KeyedLock();
@@ -78,6 +77,8 @@ export class FileCopier {
     this.#filler = new FileFiller(from, to, options);
     this.#targets = new TargetOpener(to, options, this.#filler);
     this.#resumer = new FileResumer(from, to, observer);
+    const { memory } = options;
+    if (memory) this.#reopener = new FileReopener(to, this.#resumer, memory);
     if (options.existing?.comparesContent) {
       this.#comparer = new ContentComparer(from, to, observer);
     }
@@ -198,7 +199,9 @@ export class FileCopier {
     const paths = { source: source.path, target: path };
     const { memory } = this.#options;
     const isOwn = memory?.hasBegun(paths) === true;
-    const point = await this.#findPoint(source, { path, replaced, isOwn });
+    using left = await this.#reopener?.reopen(source, paths);
+    const point = left?.point ??
+      await this.#findPoint(source, { path, replaced, isOwn });
     if (point?.kind === "same") {
       return this.#skip(source, path, "same content");
     }
@@ -206,7 +209,8 @@ export class FileCopier {
     const { size, mode } = source.attributes;
     const isOurs = memory?.hasMade(paths) === true;
     const entry = { path, mode, replaced, isOurs };
-    using stored = await this.#targets.open(source, entry, isAgain);
+    using stored = left?.stored ??
+      await this.#targets.open(source, entry, isAgain);
     opened();
     if (stored === undefined) {
       return this.#skip(source, path, "exists, not replaced");
@@ -250,7 +254,7 @@ export class FileCopier {
   /**
    * Finds the point to go on from, where the copy goes on with what is there.
    *
-   * @throws {EntryError} If the copy was interrupted meanwhile: what is there stays.
+   * @throws {CutError} If the copy was interrupted meanwhile: what is there stays.
    */
   async #findPoint(
     source: FoundEntry,
@@ -272,7 +276,8 @@ export class FileCopier {
     const there = { path, attributes: replaced };
     const point = await this.#resumer.find(source, there);
     if (interrupted.aborted) {
-      throw new EntryError(`${this.#to.label}${path}: interrupted`);
+      const name = `${this.#to.label}${path}`;
+      throw new CutError(`${name}: interrupted`, "in flight");
     }
     // What has all content may lack its time and mode.
     const isUnfinished = isOwn || store.preserve || existing?.keepsSame;

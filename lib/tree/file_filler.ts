@@ -1,5 +1,5 @@
 import { Turns } from "../channel/turns.ts";
-import { EntryError, NotCutError } from "../errors.ts";
+import { EntryError, NotCutError, SessionError } from "../errors.ts";
 import type { Proof } from "../events/copy_event.ts";
 import { type FileProgress, UNWATCHED } from "../events/file_progress.ts";
 import {
@@ -18,6 +18,9 @@ import type { Verification } from "./file_verifier.ts";
 import { timesOf, type TransferOptions } from "./options.ts";
 import { copyRanges } from "./ranges.ts";
 import { checkWhole } from "./whole_source.ts";
+
+/** Length from which on what a try has left is worth a look at it, in bytes. */
+export const WORTH_BYTES = 64 * 1024;
 
 /** File that is to be filled. */
 export interface FileToFill {
@@ -139,8 +142,7 @@ export class FileFiller {
       ? await checkWhole(input, size, { ...source, label: this.#from.label })
       : undefined;
     if (failure !== undefined || flaw !== undefined) {
-      const left = await stored.abandon(size);
-      if (left !== undefined) this.#options.memory?.noteLeft(left);
+      const left = await this.#leave(stored, source, copied);
       throw cutShort(this.#to.label + stored.path, {
         expected: attributes.size,
         size,
@@ -151,6 +153,34 @@ export class FileFiller {
     }
     if (size < attributes.size) await stored.cut(size);
     return size;
+  }
+
+  /**
+   * Leaves a file that did not arrive whole: removed or cut, or to the next try.
+   *
+   * @returns Path of a temporary file that stays where nobody can remove it.
+   */
+  async #leave(
+    stored: ReceivedFile,
+    source: FoundEntry,
+    { size, failure }: CopiedContent,
+  ): Promise<string | undefined> {
+    const { memory, interrupted, namedBy } = this.#options;
+    const mayGoOn = failure instanceof SessionError && !interrupted.aborted &&
+      size >= WORTH_BYTES;
+    if (memory !== undefined && stored.suspend !== undefined && mayGoOn) {
+      const suspended = stored.suspend();
+      const { temporary, path } = suspended;
+      memory.noteSuspended(
+        { source: source.path, target: path },
+        { suspended, written: size, source },
+      );
+      // Here the end of the copy removes it.
+      return namedBy === "target" ? undefined : temporary;
+    }
+    const left = await stored.abandon(size);
+    if (left !== undefined) memory?.noteLeft(left);
+    return left;
   }
 
   /** Copies the content, on the server itself where that can do it. */

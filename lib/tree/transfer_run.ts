@@ -1,4 +1,5 @@
 import {
+  CutError,
   EntryError,
   interruptedMessage,
   isConnectionFailure,
@@ -69,7 +70,7 @@ export class TransferRun {
    * Takes the error that ended the copy of a file. The first connection failure
    * ends the transfer, and `end` throws it with that file's name.
    *
-   * @throws {EntryError} For each file after the first, by its name.
+   * @throws {CutError} For each file after the first, by its name.
    * @throws Any other error, as it is.
    */
   fail(name: string, error: unknown): void {
@@ -78,7 +79,7 @@ export class TransferRun {
       const reason = this.#interrupted.aborted
         ? interruptedMessage(error)
         : error.message;
-      throw new EntryError(`${name}: ${reason}`);
+      throw new CutError(`${name}: ${reason}`, "in flight");
     }
     this.#failure = { error: withPath(name, error) };
   }
@@ -90,6 +91,7 @@ export class TransferRun {
         kind: "failure",
         message,
         ...(path === undefined ? {} : { path }),
+        ...(error instanceof CutError ? { cut: error.state } : {}),
       });
     } else this.#failure ??= { error };
   }

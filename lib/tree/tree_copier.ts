@@ -1,4 +1,4 @@
-import { EntryError } from "../errors.ts";
+import { CutError, EntryError } from "../errors.ts";
 import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
 import {
   checkStorable,
@@ -174,10 +174,10 @@ export class TreeCopier {
     return eventPath(this.#options, paths);
   }
 
-  /** @throws {EntryError} If an entry at the top is not copied after a failure. */
+  /** @throws {CutError} If an entry at the top is not copied after a failure. */
   #pass(path: string, { above }: Surroundings): void {
     if (!this.#run.isBroken || above !== undefined) return;
-    throw new EntryError(`${this.#from.label}${path}: not sent`);
+    throw new CutError(`${this.#from.label}${path}: not sent`, "not sent");
   }
 
   async #begin(

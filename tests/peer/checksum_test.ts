@@ -3,10 +3,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { peerTest, sftpSshdDoor } from "../support/doors.ts";
 import type { Place } from "../support/fixtures/place.ts";
+import type { TreeEntry } from "../support/fixtures/tree.ts";
 import { jsonEvents } from "../support/json_events.ts";
 import { WAYS } from "../support/sftp_ways.ts";
-import { placeAt, SharedSshd } from "../support/ssh/shared_sshd.ts";
-import { Sshd } from "../support/ssh/sshd.ts";
+import { against, SharedSshd } from "../support/ssh/shared_sshd.ts";
 
 const NEEDS = [...sftpSshdDoor.needs, "sha256sum"];
 
@@ -14,6 +14,11 @@ const NEEDS = [...sftpSshdDoor.needs, "sha256sum"];
 const Y2K = 946_684_800;
 
 const sshd = new SharedSshd();
+
+/** Gives the files `t/a`, `t/b` and so on, by their content. */
+function treeOf(...contents: readonly string[]): readonly TreeEntry[] {
+  return contents.map((content, at) => ({ path: `t/${"abc"[at]}`, content }));
+}
 
 /** Gives the files that a run copied and those that it skipped, with the reason. */
 async function actionsOf(
@@ -100,11 +105,8 @@ peerTest(
   NEEDS,
   async () => {
     using place = await sshd.place();
-    place.makeNear([{ path: "t/a", content: "1" }, {
-      path: "t/b",
-      content: "2",
-    }]);
-    place.makeFar([{ path: "t/a", content: "1" }]);
+    place.makeNear(treeOf("1", "2"));
+    place.makeFar(treeOf("1"));
     const { stdout } = await place.copy([
       ...["-r", "--json", "--checksum", "--verify"],
       ...["t", place.remote(".")],
@@ -122,14 +124,8 @@ peerTest(
   NEEDS,
   async () => {
     using place = await sshd.place();
-    place.makeNear([{ path: "t/a", content: "1" }, {
-      path: "t/b",
-      content: "2",
-    }]);
-    place.makeFar([{ path: "t/a", content: "1" }, {
-      path: "t/b",
-      content: "3",
-    }]);
+    place.makeNear(treeOf("1", "2"));
+    place.makeFar(treeOf("1", "3"));
     const { status, stdout } = await place.copy([
       ...["-r", "--checksum", "--dry-run"],
       ...["t", place.remote(".")],
@@ -144,28 +140,22 @@ peerTest(
   "checksum: files of the same length are copied where the server hashes none",
   NEEDS,
   async () => {
-    await using sshd = await Sshd.start({ sftp: "only" });
-    using place = placeAt(sshd);
-    place.makeNear([{ path: "t/a", content: "1" }, {
-      path: "t/b",
-      content: "2",
-    }]);
-    place.makeFar([{ path: "t/a", content: "1" }, {
-      path: "t/b",
-      content: "3",
-    }]);
-    const { status, stderr } = await place.copy([
-      ...["-r", "--checksum"],
-      ...["t", place.remote(".")],
-    ]);
-    assertEquals([status, stderr], [
-      0,
-      place.said(
-        "warning: far: files of the same length are copied: " +
-          "the server runs no commands",
-      ),
-    ]);
-    assertEquals(Deno.readTextFileSync(`${place.far}/t/b`), "2");
+    await against({ sftp: "only" }, async (place) => {
+      place.makeNear(treeOf("1", "2"));
+      place.makeFar(treeOf("1", "3"));
+      const { status, stderr } = await place.copy([
+        ...["-r", "--checksum"],
+        ...["t", place.remote(".")],
+      ]);
+      assertEquals([status, stderr], [
+        0,
+        place.said(
+          "warning: far: files of the same length are copied: " +
+            "the server runs no commands",
+        ),
+      ]);
+      assertEquals(Deno.readTextFileSync(`${place.far}/t/b`), "2");
+    });
   },
 );
 

@@ -189,6 +189,56 @@ for (const way of [...ways, ...sftpWays]) {
   }
 }
 
+/** Many files, all of them in flight at once over SFTP. */
+const MANY: readonly TreeEntry[] = Array.from(
+  { length: 40 },
+  (_, at) => ({ path: `many/f${at}`, content: pattern(20_000) }),
+);
+
+for (
+  const { name, direction, make, args } of [
+    {
+      name: "An upload",
+      direction: "up",
+      make: (place: Place) => place.makeNear(MANY),
+      args: (place: Place) => ["many", place.remote("")],
+    },
+    {
+      name: "A download",
+      direction: "down",
+      make: (place: Place) => place.makeFar(MANY),
+      args: (place: Place) => [place.remote("many"), "."],
+    },
+  ] as const
+) {
+  peerTest(
+    `cut connections: ${name} of many files over SFTP that is cut says so in one line, and with -v names each`,
+    [...sshdDoor.needs, "sftp-server"],
+    async () => {
+      const cut = { direction, after: 400_000 };
+      for (const option of ["-s", "-sv"]) {
+        await using line = new FaultyLine(await (opened ??= Sshd.start()), cut);
+        using place = new Place(line);
+        make(place);
+        const { status, stderr } = await place.copy([
+          option,
+          "-r",
+          ...args(place),
+        ]);
+        await line.assertNobodyLeft();
+        assertEquals(status, 255, stderr);
+        const said = stderr.split("\n")
+          .filter((line) => /^seacp: .*lost connection/.test(line));
+        if (option === "-sv") assert(said.length > 6, stderr);
+        else {
+          assertEquals(said.length, 1, stderr);
+          assertMatch(said[0]!, / \(and \d+ more in flight\)$/);
+        }
+      }
+    },
+  );
+}
+
 /** Options by which ssh notices a dead line. */
 const ALIVE = [
   "ServerAliveInterval=1",

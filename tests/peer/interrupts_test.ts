@@ -24,6 +24,7 @@ import {
 } from "../support/hostile/halted_copy.ts";
 import { Place } from "../support/fixtures/place.ts";
 import { until } from "../support/process/processes.ts";
+import { messagesOf } from "../support/process/summary.ts";
 import { runProgram, startSeacp } from "../support/process/program.ts";
 import {
   LENDS_TERMINAL,
@@ -77,6 +78,33 @@ for (const way of sftpWays) {
           assertMatch(stderr, new RegExp(`/${name}: .*interrupted`));
         }
         assert(!stderr.includes("lost"), stderr);
+      });
+    },
+  );
+}
+
+/** Names of many small files that come after `f`. */
+const MANY = Array.from({ length: 40 }, (_, at) => `g${at}`);
+
+for (const way of sftpWays) {
+  peerTest(
+    `interrupts: SIGINT inside ${way.name} of many files is told in one line`,
+    [...sshdDoor.needs, "sftp-server"],
+    async () => {
+      await haltCopy({ sshd: await sharedSshd(), way }, {
+        after: Object.fromEntries(MANY.map((name) => [name, name])),
+        act: async ({ pid, outcome }) => {
+          Deno.kill(pid, "SIGINT");
+          await outcome;
+        },
+      }, ({ status, stderr }) => {
+        assertEquals(status, 130);
+        const [said, ...others] = messagesOf(stderr).trimEnd().split("\n");
+        assertEquals(others, []);
+        assertMatch(
+          said!,
+          /^seacp: far: .*: interrupted.* \(and \d+ more in flight\)$/,
+        );
       });
     },
   );

@@ -8,6 +8,7 @@ import { Place } from "../support/fixtures/place.ts";
 import { seacp } from "../support/process/program.ts";
 import { asyncsshKinds } from "../support/servers/asyncssh.ts";
 import { Server } from "../support/servers/server.ts";
+import { against } from "../support/ssh/shared_sshd.ts";
 import { freePort, type LoginSettings, Sshd } from "../support/ssh/sshd.ts";
 import { TempDirectory } from "../support/fixtures/temp_directory.ts";
 import { exists } from "../support/fixtures/tree.ts";
@@ -36,24 +37,6 @@ const SHELL_NAMES: readonly string[] = [
 
 /** Names that the others would become, were a remote shell to read them. */
 const BESIDE: readonly string[] = ["its", "new1.txt", "a", "b", "back"];
-
-/** Runs a case against a server with these settings. */
-async function against(
-  settings: LoginSettings,
-  run: (place: Place, sshd: Sshd) => Promise<void>,
-): Promise<void> {
-  await using sshd = await Sshd.start(settings);
-  using place = placeAt(sshd);
-  await run(place, sshd);
-}
-
-function placeAt({ config, home }: Sshd): Place {
-  return new Place({
-    options: ["-F", config],
-    home,
-    [Symbol.asyncDispose]: async () => {},
-  });
-}
 
 /** A server whose SFTP server is run, whatever is asked for. */
 const FORCED_SFTP: LoginSettings = {

@@ -7,22 +7,12 @@ import type { Place } from "../support/fixtures/place.ts";
 import { ODD_NAMES, type TreeEntry } from "../support/fixtures/tree.ts";
 import { DAMAGING, RUN, through, withTool } from "../support/hash_logins.ts";
 import { jsonEvents } from "../support/json_events.ts";
-import { placeAt, SharedSshd } from "../support/ssh/shared_sshd.ts";
-import { type LoginSettings, Sshd } from "../support/ssh/sshd.ts";
+import { against, SharedSshd } from "../support/ssh/shared_sshd.ts";
+import type { LoginSettings } from "../support/ssh/sshd.ts";
 
 const NEEDS = [...sshdDoor.needs, "sha256sum"];
 
 const sshd = new SharedSshd();
-
-/** Runs a case against a server with these settings. */
-async function against(
-  settings: LoginSettings,
-  run: (place: Place) => Promise<void>,
-): Promise<void> {
-  await using sshd = await Sshd.start(settings);
-  using place = placeAt(sshd);
-  await run(place);
-}
 
 /** Gives the number of files that a run has proven: all that it has copied. */
 async function provenBy(

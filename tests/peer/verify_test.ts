@@ -16,8 +16,8 @@ import {
   through,
   withTool,
 } from "../support/hash_logins.ts";
-import { placeAt, SharedSshd } from "../support/ssh/shared_sshd.ts";
-import { type LoginSettings, Sshd } from "../support/ssh/sshd.ts";
+import { against, SharedSshd } from "../support/ssh/shared_sshd.ts";
+import type { LoginSettings } from "../support/ssh/sshd.ts";
 
 const NEEDS = [...sftpSshdDoor.needs, "sha256sum"];
 
@@ -79,16 +79,6 @@ for (const way of WAYS) {
       },
     );
   }
-}
-
-/** Runs a case against a server with these settings. */
-async function against(
-  settings: LoginSettings,
-  run: (place: Place, sshd: Sshd) => Promise<void>,
-): Promise<void> {
-  await using sshd = await Sshd.start(settings);
-  using place = placeAt(sshd);
-  await run(place, sshd);
 }
 
 peerTest(

@@ -2,8 +2,8 @@ import type { Door } from "../doors.ts";
 import type { Sshd } from "../ssh/sshd.ts";
 import type { Cut, Direction } from "./cut_proxy.ts";
 
-/** Fate of a connection: it is refused, cut, or passed on to its end. */
-export type Fate = "refused" | Omit<Cut, "isHeld"> | "whole";
+/** Fate of a connection: it is refused, cut, falls silent, or is passed on to its end. */
+export type Fate = "refused" | Cut | "whole";
 
 /**
  * Line to an sshd that fails as a test says: a proxy on loopback for any number of
@@ -18,6 +18,8 @@ export class UnsteadyLine implements Door {
   readonly #moved = { up: 0, down: 0 };
   readonly #open = new Set<Deno.Conn>();
   readonly #serving: Promise<void>;
+  /** Resolves once what was held is dropped. */
+  readonly #dropped = Promise.withResolvers<void>();
   #connections = 0;
 
   /** @param fateOf Gives the fate of each connection, by its number from 0 on. */
@@ -56,9 +58,10 @@ export class UnsteadyLine implements Door {
     const far = await Deno.connect({ hostname: "127.0.0.1", port });
     this.#open.add(near).add(far);
     const cut = fate === "whole" ? undefined : fate;
+    const silence: Silence = { isHeld: false };
     const ways = [
-      this.#forward("up", near, far, cut),
-      this.#forward("down", far, near, cut),
+      this.#forward("up", near, far, { cut, silence }),
+      this.#forward("down", far, near, { cut, silence }),
     ];
     await Promise.race(ways);
     for (const side of [near, far]) {
@@ -68,24 +71,27 @@ export class UnsteadyLine implements Door {
     await Promise.all(ways);
   }
 
-  /** Passes on what comes, until the stream ends or is cut. */
+  /** Passes on what comes, until the stream ends, is cut or falls silent. */
   async #forward(
     direction: Direction,
     from: Deno.Conn,
     to: Deno.Conn,
-    cut: Omit<Cut, "isHeld"> | undefined,
+    { cut, silence }: { cut: Cut | undefined; silence: Silence },
   ): Promise<void> {
     let left = cut?.direction === direction ? cut.after : Infinity;
     const block = new Uint8Array(64 * 1024);
     try {
       for (let count; (count = await from.read(block)) !== null;) {
+        if (silence.isHeld) return await this.#dropped.promise;
         for (let at = 0, end = Math.min(count, left); at < end;) {
           const passed = await to.write(block.subarray(at, end));
           at += passed;
           this.#moved[direction] += passed;
         }
         left -= count;
-        if (left <= 0) return;
+        if (left > 0) continue;
+        silence.isHeld = cut?.isHeld === true;
+        return silence.isHeld ? await this.#dropped.promise : undefined;
       }
     } catch (error) {
       if (!(error instanceof Error)) throw error;
@@ -95,9 +101,16 @@ export class UnsteadyLine implements Door {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#listener.close();
+    this.#dropped.resolve();
     for (const side of this.#open) closeQuietly(side);
     await this.#serving;
   }
+}
+
+/** State that both directions of a connection share. */
+interface Silence {
+  /** True once nothing passes any more. */
+  isHeld: boolean;
 }
 
 function closeQuietly(side: Deno.Conn): void {

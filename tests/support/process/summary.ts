@@ -12,9 +12,14 @@ const FOR_OTHERS = / \(and ([\d,]+) more for this reason\)$/;
 /** Line that counts those that have none. */
 const REST = /^and ([\d,]+) more$/;
 
+/** End of a message that counts what a cut left as well. */
+const CUT =
+  / \(and ([\d,]+) more (?:in flight|not sent)(?:, ([\d,]+) not sent)?\)$/;
+
 /**
  * Takes the summary off standard error, where there is one, and checks that it tells
- * what the messages above have told, no more and no less.
+ * what the messages above have told, no more and no less; what these only count, it
+ * may name.
  *
  * @returns The messages.
  */
@@ -23,6 +28,11 @@ export function messagesOf(stderr: string): string {
   if (whole === undefined) return stderr;
   assert(stderr.endsWith(whole), `the summary is not the end: ${stderr}`);
   const messages = stderr.slice(0, -whole.length);
+  const told = messages.split("\n").map((message) => message.replace(CUT, ""));
+  let unnamed = messages.split("\n").reduce((sum, message) => {
+    const [, some = "0", others = "0"] = CUT.exec(message) ?? [];
+    return sum + numberOf(some) + numberOf(others);
+  }, 0);
   let count = 0;
   for (const line of lines!.trimEnd().split("\n")) {
     const text = line.slice(2);
@@ -31,10 +41,11 @@ export function messagesOf(stderr: string): string {
     count += rest === undefined ? numberOf(others) + 1 : numberOf(rest);
     if (rest !== undefined) continue;
     const message = text.replace(FOR_OTHERS, "");
+    const isNamed = told.some((each) =>
+      each === message || each.endsWith(`: ${message}`)
+    );
     assert(
-      messages.split("\n").some((told) =>
-        told === message || told.endsWith(`: ${message}`)
-      ),
+      isNamed || unnamed-- > 0,
       `only the summary tells "${message}": ${stderr}`,
     );
   }

@@ -1,5 +1,5 @@
 import { Place } from "../fixtures/place.ts";
-import { Sshd } from "./sshd.ts";
+import { type LoginSettings, Sshd } from "./sshd.ts";
 
 /** An sshd that all tests of a file share; it ends after the last one. */
 export class SharedSshd {
@@ -39,4 +39,14 @@ export function placeAt(
     home,
     [Symbol.asyncDispose]: async () => {},
   });
+}
+
+/** Runs a case in a place on an sshd of its own, with these settings. */
+export async function against(
+  settings: LoginSettings,
+  run: (place: Place, sshd: Sshd) => Promise<void>,
+): Promise<void> {
+  await using sshd = await Sshd.start(settings);
+  using place = placeAt(sshd);
+  await run(place, sshd);
 }

@@ -48,16 +48,53 @@ const PROGRAMS: readonly (readonly string[])[] = [
   ["openssl", "dd"],
   ["busybox", "head"],
   ["toybox", "head"],
+  ["sha256", "head"],
+  ["digest", "dd"],
 ];
+
+/**
+ * Stand-ins for tools that Debian has no package of, with the options, the output and
+ * the exit status that their manuals name: `sha256 -q [file ...]` of FreeBSD, NetBSD and
+ * OpenBSD, and `digest -a sha256 [file ...]` of Solaris and illumos. Both write the hash
+ * alone, a line for each file, or for their input where no file is named; they pass over
+ * a file that they cannot read, say so on standard error, and end with a status.
+ */
+const STAND_INS: Readonly<Record<string, string>> = {
+  sha256: hashesAlone('[ "$1" = -q ] && shift'),
+  digest: hashesAlone('[ "$1 $2" = "-a sha256" ] && shift 2'),
+};
+
+/** Gives a shell script that hashes as those tools do. */
+function hashesAlone(takeOptions: string): string {
+  return `#!/bin/sh
+${takeOptions} || { echo "usage: $0 [options] [file ...]" >&2; exit 1; }
+status=0
+hash() { line=$(${findProgram("sha256sum")}) && echo "\${line%% *}"; }
+[ $# -gt 0 ] || hash
+for file do
+  if [ -f "$file" ] && [ -r "$file" ]; then hash < "$file"
+  else echo "$0: $file: cannot be read" >&2; status=1; fi
+done
+exit $status
+`;
+}
 
 /** Makes a directory for a PATH that holds nothing but these programs. */
 function pathOf(directory: string, programs: readonly string[]): string {
   const path = `${directory}/bin`;
   Deno.mkdirSync(path);
   for (const name of programs) {
-    Deno.symlinkSync(findProgram(name)!, `${path}/${name}`);
+    const script = STAND_INS[name];
+    if (script === undefined) {
+      Deno.symlinkSync(findProgram(name)!, `${path}/${name}`);
+    } else Deno.writeTextFileSync(`${path}/${name}`, script, { mode: 0o755 });
   }
   return path;
+}
+
+/** Tells a program that neither is there nor has a stand-in. */
+function isMissing(name: string): boolean {
+  return findProgram(name in STAND_INS ? "sha256sum" : name) === undefined;
 }
 
 for (const programs of PROGRAMS) {
@@ -65,7 +102,7 @@ for (const programs of PROGRAMS) {
     name: `HASH_SCRIPT: hashes files of any name by ${
       programs.join(", ")
     } alone`,
-    ignore: programs.some((name) => findProgram(name) === undefined),
+    ignore: programs.some(isMissing),
     async fn() {
       using directory = new TempDirectory();
       const cwd = `${directory.path}/files`;

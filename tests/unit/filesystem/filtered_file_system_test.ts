@@ -2,7 +2,9 @@ import { assertEquals } from "@std/assert";
 import {
   type FileSystem,
   isSamePlace,
+  type Listing,
 } from "../../../lib/filesystem/file_system.ts";
+import { FileSystemView } from "../../../lib/filesystem/file_system_view.ts";
 import { FilteredFileSystem } from "../../../lib/filesystem/filtered_file_system.ts";
 import {
   type FilterRule,
@@ -175,4 +177,43 @@ Deno.test("isSamePlace(): sees through views", () => {
   assertEquals(isSamePlace(again, filtered), true);
   assertEquals(isSamePlace(filtered, view(files, [exclude("a")])), true);
   assertEquals(isSamePlace(filtered, new MemoryFileSystem()), false);
+});
+
+Deno.test("FilteredFileSystem: judges only the entries that whoever lists looks at", async () => {
+  const files = disk(["top/", "top/a.o", "top/b.o", "top/build/"]);
+  const excluded: string[] = [];
+  const rules = new FilterRules([exclude("*.o"), exclude("build/")], {
+    isInclusive: false,
+  });
+  const filtered = new FilteredFileSystem(files, {
+    rules,
+    roots: ["top"],
+    keepsLinks: false,
+    concerns: ({ name }) => name !== "b.o",
+    onExcluded: (path) => excluded.push(path),
+  });
+  assertEquals(await walked(filtered, "top"), ["top/b.o"]);
+  assertEquals(excluded.toSorted(), ["top/a.o", "top/build"]);
+});
+
+Deno.test("FilteredFileSystem: closes a listing that is left before its end", async () => {
+  let closed = 0;
+  class Closing extends FileSystemView {
+    override async readdir(): Promise<Listing> {
+      return {
+        async *[Symbol.asyncIterator]() {
+          try {
+            yield { name: "a", kind: "file" } as const;
+            yield { name: "b", kind: "file" } as const;
+          } finally {
+            closed++;
+          }
+        },
+        [Symbol.dispose]() {},
+      };
+    }
+  }
+  const filtered = view(new Closing(disk(["top/"])), [exclude("c")]);
+  for await (const _ of await filtered.readdir("top")) break;
+  assertEquals(closed, 1);
 });

@@ -302,3 +302,23 @@ Deno.test("ReplacedFile: keeps the old file where the new one does not pass a ch
   assertEquals(await files.find(checked), undefined);
   assertEquals((await files.stat("/f")).size, 3);
 });
+
+Deno.test("ReplacedFile: goes on with a file that was suspended, and takes its place as it would have", async () => {
+  const files = new MemoryFileSystem();
+  files.addFile("/f", "old", 0o640);
+  const received = await open(files);
+  await received.file.write(NEW.subarray(0, 2), 0);
+  const suspended = received.suspend();
+  const { temporary } = suspended;
+  assertEquals((await files.find(temporary))!.size, 2);
+  using again = await ReplacedFile.reopen(
+    files,
+    suspended,
+    (await files.find(temporary))!,
+  );
+  assertEquals(again.path, "/f");
+  await again.file.write(NEW.subarray(2), 2);
+  assertEquals(await again.finish(3, undefined), undefined);
+  assertEquals(files.listing(), ['f = "new"']);
+  assertEquals(files.modeOf("/f"), 0o640);
+});

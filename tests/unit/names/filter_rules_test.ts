@@ -89,6 +89,21 @@ Deno.test("FilterRules: include what is in a directory that is included, but for
   assertEquals(verdictOn(rules, "src/a"), "not included");
 });
 
+Deno.test("FilterRules: say the same of a path again, however many came between", () => {
+  for (const pattern of ["*.o", "/d/*.o"]) {
+    const rules = excluding(pattern);
+    for (let at = 0; at < 25_000; at++) {
+      assertEquals(verdictOn(rules, `d/f${at % 12_000}`), "included");
+      if (at % 5000 !== 0) continue;
+      assertEquals(verdictOn(rules, "d/a.o"), `--exclude ${pattern}`);
+      assertEquals(
+        verdictOn(rules, "e/a.o"),
+        pattern === "*.o" ? "--exclude *.o" : "included",
+      );
+    }
+  }
+});
+
 Deno.test("FilterRules: take the time of a line for a name made against a pattern", () => {
   const rules = excluding("*a".repeat(20) + "b");
   const start = performance.now();

@@ -241,6 +241,32 @@ Deno.test("Meter: shows the file that began first of those that move at once", (
   ]);
 });
 
+Deno.test("Meter: of many files that end short together, only the one that was shown leaves a line", () => {
+  using bench = new Bench(48);
+  const files = ["a", "b", "c"].map((name) => moving(bench.meter, name, 10));
+  bench.meter.draw();
+  bench.written();
+  for (const file of files) {
+    file.moved(5);
+    file.finished();
+  }
+  bench.now = 1000;
+  bench.meter.draw();
+  const left = bench.written().join("");
+  assert(left.includes("a  ") && !/[bc] {2}/.test(left), left);
+});
+
+Deno.test("Meter: a file that comes to be shown leaves its line, however it ends", () => {
+  using bench = new Bench(48);
+  const [a, b] = ["a", "b"].map((name) => moving(bench.meter, name, 10));
+  a!.finished();
+  bench.meter.draw();
+  b!.finished();
+  bench.meter.draw();
+  const left = bench.written().join("").match(/[ab] {12}.*\n/g);
+  assertEquals(left?.length, 2);
+});
+
 Deno.test("Meter: leaves lines in the order in which their files began", () => {
   using bench = new Bench(48);
   const files = ["a", "b", "c", "d"].map((name) =>

@@ -51,6 +51,35 @@ Deno.test("Reporter: says each step if it is to be verbose, quiet or not", () =>
   }
 });
 
+Deno.test("Reporter: says of many files that a cut left how many they are, and each if it is verbose", () => {
+  const messages = [1, 2, 3, 4, 5, 6].map((at) => `f${at}: interrupted`);
+  const said = (options: ReporterOptions) => {
+    const screen = new Screen();
+    const reporter = new Reporter(screen, options);
+    for (const message of messages) {
+      reporter.report({ kind: "failure", message, cut: "in flight" });
+    }
+    const message = "far: z: interrupted";
+    reporter.report({ kind: "failure", message, isConnection: true });
+    reporter.report({ kind: "end" });
+    return screen.said;
+  };
+  assertEquals(said(plain), ["far: z: interrupted (and 6 more in flight)"]);
+  assertEquals(said({ ...plain, verbose: true }), [
+    ...messages,
+    "far: z: interrupted",
+  ]);
+});
+
+Deno.test("Reporter: says what a cut left also where the process ends at once", () => {
+  const screen = new Screen();
+  const reporter = new Reporter(screen, plain);
+  const message = "a: interrupted";
+  reporter.report({ kind: "failure", message, cut: "in flight" });
+  reporter.abandon();
+  assertEquals(screen.said, [message]);
+});
+
 Deno.test("Reporter: draws a meter on a terminal alone", () => {
   const screen = new Screen(80);
   tellAll(new Reporter(screen, plain));

@@ -1,10 +1,12 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
+  CutError,
   EntryError,
   ProtocolError,
   RefusalError,
   SessionError,
 } from "../../../lib/errors.ts";
+import type { CopyEvent } from "../../../lib/events/copy_event.ts";
 import { TransferRun } from "../../../lib/tree/transfer_run.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
 
@@ -38,15 +40,31 @@ Deno.test("TransferRun: reports the errors of entries in the order of their step
   assertEquals([run.isBroken, run.hasEnded], [false, false]);
 });
 
+Deno.test("TransferRun: tells the entries of a cut from those that failed by themselves", async () => {
+  const events: CopyEvent[] = [];
+  const run = new TransferRun({ size: 1, most: 1 }, {
+    observer: { report: (event) => events.push(event) },
+    interrupted: new AbortController().signal,
+  });
+  await run.runOrReport(() => Promise.reject(new EntryError("a: no")));
+  const cut = new CutError("b: not sent", "not sent");
+  await run.runOrReport(() => Promise.reject(cut));
+  await run.end();
+  assertEquals(events, [
+    { kind: "failure", message: "a: no" },
+    { kind: "failure", message: "b: not sent", cut: "not sent" },
+  ]);
+});
+
 Deno.test("TransferRun: ends with the first connection failure, which names its file", async () => {
   const { run } = new Bench();
   run.fail("a", new SessionError("lost connection"));
   assertEquals([run.isBroken, run.hasEnded], [true, true]);
   const later = assertThrows(
     () => run.fail("b", new ProtocolError("late")),
-    EntryError,
+    CutError,
   );
-  assertEquals(later.message, "b: late");
+  assertEquals([later.message, later.state], ["b: late", "in flight"]);
   const end = await assertRejects(() => run.end(), SessionError);
   assertEquals(end.message, "a: lost connection");
 });

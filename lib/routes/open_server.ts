@@ -1,0 +1,29 @@
+import type { RemoteLocation } from "../location/location.ts";
+import type { RequestSender } from "../sftp/request_sender.ts";
+import type { SftpSession } from "../sftp/session.ts";
+import type { SshSession } from "../ssh/session.ts";
+import type { HashSession } from "./hash_session.ts";
+import type { SftpConnections } from "./sftp_connections.ts";
+
+/** Server of one login, and the ssh that leads to it. */
+export interface Server {
+  readonly location: RemoteLocation;
+  readonly ssh: SshSession;
+  readonly sftp: SftpSession;
+  /** Session that hashes its files; absent where nothing is hashed. */
+  readonly hashes: HashSession | undefined;
+  /** Connections of the login; absent where there is only this one. */
+  readonly connections: SftpConnections | undefined;
+  /** Ends ssh when aborted; absent where nothing does. */
+  readonly abandoned: AbortSignal | undefined;
+}
+
+/** Gives all sessions with a server, as one. */
+export function allOf({ connections, sftp }: Server): RequestSender {
+  return connections?.sftp ?? sftp;
+}
+
+/** Tells whether a server still answers, over one of its connections. */
+export function isAlive(server: Server | undefined): boolean {
+  return server !== undefined && allOf(server).isAlive;
+}
