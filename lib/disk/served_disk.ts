@@ -25,8 +25,8 @@ export class ServedDisk extends LocalFileSystem implements ServedFileSystem {
     }
   }
 
-  get home(): string {
-    return this.#calls.home;
+  async homeOf(user: string): Promise<string | undefined> {
+    return attempt(`~${user}`, () => this.#calls.homeOf(user));
   }
 
   async look(

@@ -65,8 +65,13 @@ export interface DiskSpace {
  * no path.
  */
 export interface ServedFileSystem extends FileSystem {
-  /** Path that `~` stands for. */
-  readonly home: string;
+  /**
+   * Gives the path of a user's home directory; `undefined` if there is no such user.
+   *
+   * @param user Name of a user; empty for the one that is served.
+   * @throws {EntryError} If no client may know it.
+   */
+  homeOf(user: string): Promise<string | undefined>;
   /** Gives all attributes of an entry; those of a link itself where asked. */
   look(
     path: string,

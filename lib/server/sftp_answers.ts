@@ -251,13 +251,11 @@ export class SftpAnswers implements Disposable {
     if (user === undefined) {
       return nameOf(await this.#files.canonical(path || "."));
     }
-    if (user !== "") {
-      throw new RequestRefusal(
-        Status.FAILURE,
-        "this server knows no other user's home directory",
-      );
+    const directory = await this.#files.homeOf(user);
+    if (directory === undefined) {
+      throw new RequestRefusal(Status.NO_SUCH_FILE, "no such user");
     }
-    const home = await this.#files.canonical(this.#files.home);
+    const home = await this.#files.canonical(directory);
     return nameOf(home === "/" ? rest || "/" : home + rest);
   }
 

@@ -71,7 +71,7 @@ const CALLS: Readonly<
 };
 
 /** Methods that open and change nothing. */
-const PURE = ["constructor", "join", "nameOf", "home", "canonical"];
+const PURE = ["constructor", "join", "nameOf", "homeOf", "canonical"];
 
 confinedTest("a confined disk: every call is tried here", () => {
   const tried = Object.keys(CALLS).map((name) => name.split(" ")[0]);
