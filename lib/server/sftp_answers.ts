@@ -10,13 +10,14 @@ import type {
   ClientRequest,
 } from "../sftp/wire/client_requests.ts";
 import type { ServerLimits } from "../sftp/wire/extended_packets.ts";
-import type { Handle } from "../sftp/wire/handle_packets.ts";
+import type { Handle, ReadRequest } from "../sftp/wire/handle_packets.ts";
 import type {
   SentEntry,
   ServerResponse,
 } from "../sftp/wire/server_responses.ts";
 import { Status } from "../sftp/wire/status.ts";
 import { ClientHandles } from "./client_handles.ts";
+import { failedRequest, type FailedRequests } from "./failed_requests.ts";
 import { checkFile } from "./file_check.ts";
 import {
   setAttributes,
@@ -55,11 +56,14 @@ type Answerable = Exclude<ClientRequest, { readonly kind: "read" }>;
 /** Answers to the requests of one client, given one after the other. */
 export class SftpAnswers implements Disposable {
   readonly #files: ServedFileSystem;
+  readonly #failed: FailedRequests | undefined;
   readonly #handles = new ClientHandles(LIMITS.handles);
   readonly #turns = new Turns();
 
-  constructor(files: ServedFileSystem) {
+  /** @param failed Takes what fails; absent where nobody is told. */
+  constructor(files: ServedFileSystem, failed?: FailedRequests) {
     this.#files = files;
+    this.#failed = failed;
   }
 
   /**
@@ -67,15 +71,14 @@ export class SftpAnswers implements Disposable {
    * read.
    */
   async read(
-    handle: Handle,
-    offset: number,
+    request: ReadRequest,
     buffer: Uint8Array,
   ): Promise<number | ServerResponse> {
     try {
-      const { file } = this.#handles.file(handle);
-      return await file.read(buffer, offset) || EOF;
+      const { file } = this.#handles.file(request.handle);
+      return await file.read(buffer, request.offset) || EOF;
     } catch (error) {
-      return failureResponse(asEntryError(error));
+      return await this.#fail(request, error);
     }
   }
 
@@ -84,8 +87,32 @@ export class SftpAnswers implements Disposable {
     try {
       return await this.#carryOut(request);
     } catch (error) {
-      return failureResponse(asEntryError(error));
+      return await this.#fail(request, error);
     }
+  }
+
+  /** Notes a failure and gives its response; throws what is none of an entry. */
+  async #fail(request: ClientRequest, error: unknown): Promise<ServerResponse> {
+    const failure = asEntryError(error);
+    if (this.#failed !== undefined && !await this.#isInOrder(request)) {
+      const failed = failedRequest(
+        request,
+        failure,
+        (handle) => this.#handles.pathOf(handle),
+      );
+      if (failed !== undefined) this.#failed.add(failed);
+    }
+    return failureResponse(failure);
+  }
+
+  /**
+   * Tells a failed request whose aim is reached: clients that copy trees make each
+   * directory without a look whether it is there.
+   */
+  async #isInOrder(request: ClientRequest): Promise<boolean> {
+    if (request.kind !== "mkdir") return false;
+    const found = await this.#files.find(request.path).catch(asEntryError);
+    return !(found instanceof EntryError) && found?.kind === "directory";
   }
 
   async #carryOut(request: Answerable): Promise<ServerResponse> {

@@ -19,6 +19,7 @@ import {
   formatVersion,
   writeDataHead,
 } from "../sftp/wire/server_responses.ts";
+import type { FailedRequests } from "./failed_requests.ts";
 import { LIMITS, SftpAnswers } from "./sftp_answers.ts";
 
 /** Memory that responses share until it is full, in bytes. */
@@ -29,14 +30,16 @@ const WRITER_BYTES = 64 * 1024;
  * before the next one is read: a client that reads no responses is not served, and
  * nothing is kept for it.
  *
+ * @param failed Takes the requests that fail; absent where nobody is told.
  * @throws {ProtocolError} If the client breaks the protocol.
  * @throws {SessionError} If the connection is lost.
  */
 export async function serveSftp(
   channel: Channel,
   files: ServedFileSystem,
+  failed?: FailedRequests,
 ): Promise<void> {
-  using session = new SftpServerSession(channel, files);
+  using session = new SftpServerSession(channel, files, failed);
   await session.run();
 }
 
@@ -50,10 +53,14 @@ class SftpServerSession implements Disposable {
   readonly #data = new Uint8Array(DATA_START + LIMITS.read);
   readonly #dataView = new DataView(this.#data.buffer);
 
-  constructor(channel: Channel, files: ServedFileSystem) {
+  constructor(
+    channel: Channel,
+    files: ServedFileSystem,
+    failed: FailedRequests | undefined,
+  ) {
     this.#channel = channel;
     this.#reader = new ExactReader(channel);
-    this.#answers = new SftpAnswers(files);
+    this.#answers = new SftpAnswers(files, failed);
     this.#hasLinks = files.link !== undefined;
   }
 
@@ -89,13 +96,10 @@ class SftpServerSession implements Disposable {
     await this.#channel.write(formatResponse(id, response, this.#writer));
   }
 
-  async #answerRead(
-    id: number,
-    { handle, offset, length }: ReadRequest,
-  ): Promise<void> {
-    const end = DATA_START + Math.min(length, LIMITS.read);
+  async #answerRead(id: number, request: ReadRequest): Promise<void> {
+    const end = DATA_START + Math.min(request.length, LIMITS.read);
     const buffer = this.#data.subarray(DATA_START, end);
-    const read = await this.#answers.read(handle, offset, buffer);
+    const read = await this.#answers.read(request, buffer);
     if (typeof read !== "number") {
       return await this.#channel.write(formatResponse(id, read, this.#writer));
     }
