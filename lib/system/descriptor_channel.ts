@@ -53,11 +53,27 @@ export class DescriptorChannel extends BufferedChannel implements Disposable {
       } else if (!libc.isReadableWithin(this.#input, WAIT_MILLISECONDS)) {
         continue;
       }
-      if (++this.#reads === READS_BEFORE_COMPILED) compileCalls("server");
-      const count = libc.read(this.#input, bytes);
-      if (count !== undefined) return bytes.subarray(0, count);
+      const part = this.#read(bytes);
+      if (part !== undefined) return part;
     }
     return bytes.subarray(0, 0);
+  }
+
+  protected override receiveNow(
+    buffer: ArrayBuffer,
+  ): Uint8Array<ArrayBuffer> | undefined {
+    if (this.#hasEnded || this.turns.areDue) return undefined;
+    if (!libc.isReadableWithin(this.#input, WAIT_MILLISECONDS)) {
+      return undefined;
+    }
+    return this.#read(new Uint8Array(buffer));
+  }
+
+  /** Reads what has come; `undefined` where another reader took it. */
+  #read(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
+    if (++this.#reads === READS_BEFORE_COMPILED) compileCalls("server");
+    const count = libc.read(this.#input, bytes);
+    return count === undefined ? undefined : bytes.subarray(0, count);
   }
 
   protected override async send(bytes: Uint8Array): Promise<void> {
@@ -71,6 +87,10 @@ export class DescriptorChannel extends BufferedChannel implements Disposable {
         libc.isWritableWithin(this.#output.descriptor, WAIT_MILLISECONDS);
       } else await this.turns.pass(libc.writable(this.#output.descriptor));
     }
+  }
+
+  protected override sendNow(bytes: Uint8Array): number {
+    return this.#output.write(bytes) ?? 0;
   }
 
   protected override async finish(): Promise<void> {

@@ -52,7 +52,7 @@ const CALLS: Readonly<
   "replace from there": (files, path) => files.replace!(path, "stolen"),
   "replace there": (files, path) => files.replace!("own", path),
   symlink: (files, path) => files.symlink(path, "own"),
-  look: (files, path) => files.look(path, { followsLink: true }),
+  look: async (files, path) => await files.look(path, { followsLink: true }),
   rmdir: (files, path) => files.rmdir(path),
   "rename from there": (files, path) => files.rename(path, "stolen"),
   "rename there": (files, path) => files.rename("own", path),
