@@ -2,6 +2,10 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { SessionError } from "../../../lib/errors.ts";
 import * as libc from "../../../lib/system/descriptors.ts";
 import { DescriptorChannel } from "../../../lib/system/descriptor_channel.ts";
+import {
+  pipeInput,
+  socketInput,
+} from "../../../lib/system/standard_streams.ts";
 import { lacksLinuxLibrary, testUnless } from "../../support/c_library.ts";
 import { pattern } from "../../support/fixtures/tree.ts";
 
@@ -19,7 +23,7 @@ class PipedChannel implements Disposable {
   constructor() {
     const { writeEnd } = this.#output;
     libc.setNonBlocking(writeEnd);
-    this.channel = new DescriptorChannel(this.#input.readEnd, {
+    this.channel = new DescriptorChannel(pipeInput(this.#input.readEnd), {
       descriptor: writeEnd,
       write: (bytes) => libc.write(writeEnd, bytes),
     });
@@ -213,5 +217,27 @@ testUnless(
     assertEquals(await pipes.channel.read(9), Uint8Array.of(1));
     await pipes.channel.write(Uint8Array.of(8));
     await assertRejects(() => pipes.channel.flush(), SessionError);
+  },
+);
+
+testUnless(
+  lacksLinuxLibrary,
+  "DescriptorChannel reads a socket to its end, and waits a moment at a time",
+  async () => {
+    const { readEnd, writeEnd } = libc.makeSocketPair(PIPE_BYTES);
+    const input = socketInput(readEnd);
+    const output = { descriptor: readEnd, write: () => undefined };
+    using channel = new DescriptorChannel(input, output);
+    libc.send(writeEnd, Uint8Array.of(1, 2, 3));
+    assertEquals(channel.readNow(2), Uint8Array.of(1, 2));
+    assertEquals(await channel.read(9), Uint8Array.of(3));
+    libc.send(writeEnd, Uint8Array.of(4));
+    assertEquals(await channel.read(9), Uint8Array.of(4));
+    const before = performance.now();
+    assertEquals(input.read(new Uint8Array(1)), undefined);
+    assert(performance.now() - before >= 10);
+    libc.close(writeEnd);
+    assertEquals(channel.readNow(9), undefined);
+    assertEquals((await channel.read(9)).length, 0);
   },
 );
