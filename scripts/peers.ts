@@ -40,6 +40,8 @@ const TEST_PACKAGES: Packages = {
   "proftpd": "proftpd-core",
   "proftpd/mod_sftp.so": "proftpd-mod-crypto",
   "rclone": "rclone",
+  "sshfs": "sshfs",
+  "fusermount3": "fuse3",
   "dropbear": "dropbear-bin",
   "tinysshd": "tinysshd",
   "git-shell": "git",

@@ -27,6 +27,8 @@ export abstract class BufferedChannel implements Channel {
   #heldLength = 0;
   /** Resolves once the held bytes are sent: until then they may not change. */
   #heldSent = Promise.resolve();
+  /** Count of the sends that are in flight. */
+  #sends = 0;
   #isLost = false;
   #hasReceived = false;
   /** Wait for input that is in flight; a second reader joins it. */
@@ -59,6 +61,21 @@ export abstract class BufferedChannel implements Channel {
   /** Ends the output; harmless if it has ended. */
   protected abstract finish(): Promise<void>;
 
+  /**
+   * Receives as `receive` does, but only what can be waited for right here; `undefined`
+   * where `receive` has to be called. The buffer stays whole.
+   */
+  protected receiveNow(
+    _buffer: ArrayBuffer,
+  ): Uint8Array<ArrayBuffer> | undefined {
+    return undefined;
+  }
+
+  /** Sends what leaves at once; gives the count of those bytes. */
+  protected sendNow(_bytes: Uint8Array): number {
+    return 0;
+  }
+
   async read(
     limit: number,
     { last, soon = 0 }: ReadOptions = {},
@@ -70,6 +87,53 @@ export abstract class BufferedChannel implements Channel {
     const part = upTo(last, this.#input.subarray(0, limit));
     this.#input = this.#input.subarray(part.length);
     return part;
+  }
+
+  readNow(limit: number): Uint8Array | undefined {
+    if (this.#input.length === 0) {
+      if (!this.#fillNow()) return undefined;
+    } else if (++this.#served % READS_A_LOOK === 0 && this.turns.areDue) {
+      return undefined;
+    }
+    const part = this.#input.subarray(0, limit);
+    this.#input = this.#input.subarray(part.length);
+    return part;
+  }
+
+  /** Receives the next bytes without a promise; tells whether some came. */
+  #fillNow(): boolean {
+    const [buffer] = this.#buffers;
+    if (buffer === undefined || this.#filling !== undefined) return false;
+    if (!this.#flushNow()) return false;
+    const chunk = this.#receiveNow(buffer);
+    // The end is found again by a read that waits.
+    if (chunk === undefined || chunk.length === 0) return false;
+    this.#buffers.push(this.#buffers.shift()!);
+    this.#hasReceived = true;
+    this.#input = chunk;
+    return true;
+  }
+
+  #receiveNow(buffer: ArrayBuffer): Uint8Array | undefined {
+    try {
+      return this.receiveNow(buffer);
+    } catch (error) {
+      lost(error);
+    }
+  }
+
+  /** Sends the held bytes where they leave at once; tells whether none is left. */
+  #flushNow(): boolean {
+    if (this.#sends > 0 || this.#isLost) return false;
+    if (this.#heldLength === 0) return true;
+    try {
+      const sent = this.sendNow(this.#held.subarray(0, this.#heldLength));
+      this.#held.copyWithin(0, sent, this.#heldLength);
+      this.#heldLength -= sent;
+    } catch {
+      // A flush that waits fails alike, and tells.
+    }
+    return this.#heldLength === 0;
   }
 
   /**
@@ -126,6 +190,14 @@ export abstract class BufferedChannel implements Channel {
     }
   }
 
+  writeNow(bytes: Uint8Array): boolean {
+    if (this.#sends > 0) return false;
+    if (this.#heldLength + bytes.length > GATHER_BYTES) return false;
+    this.#held.set(bytes, this.#heldLength);
+    this.#heldLength += bytes.length;
+    return true;
+  }
+
   async flush(): Promise<void> {
     if (this.#heldLength === 0 && !this.#isLost) return;
     const held = this.#held.subarray(0, this.#heldLength);
@@ -148,11 +220,14 @@ export abstract class BufferedChannel implements Channel {
 
   /** Sends bytes; after a failure, every flush fails. */
   async #sendOrLose(bytes: Uint8Array): Promise<void> {
+    this.#sends++;
     try {
       await this.send(bytes);
     } catch (error) {
       this.#isLost = true;
       lost(error);
+    } finally {
+      this.#sends--;
     }
   }
 

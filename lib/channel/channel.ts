@@ -13,8 +13,18 @@ export interface Channel {
    * They are valid until the read after the next one, to be handed on meanwhile.
    */
   read(limit: number, options?: ReadOptions): Promise<Uint8Array>;
+  /**
+   * Reads as `read` does where that needs no turn of the event loop; `undefined` where
+   * `read` has to be called, and at the end of the stream. Absent where it always does.
+   */
+  readNow?(limit: number): Uint8Array | undefined;
   /** Writes all of `bytes`, which the caller may change afterwards. */
   write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Holds back `bytes` as `write` does where there is room; tells whether there was.
+   * Absent where `write` has to be called.
+   */
+  writeNow?(bytes: Uint8Array): boolean;
   /** Sends the bytes that were held back, where no read of the answer follows. */
   flush(): Promise<void>;
   /** Sends the bytes that were held back, and ends the output. */

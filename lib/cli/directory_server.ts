@@ -8,7 +8,7 @@ import type { DirectoryServer } from "../options/serve_options.ts";
 import { checkText } from "../server/check_text.ts";
 import { serveConfined, type Verdict } from "../server/confined_server.ts";
 import { checkServed } from "../server/served_directory.ts";
-import { sessionLine } from "../server/session_line.ts";
+import { requestLine, sessionLine } from "../server/session_line.ts";
 import { ownAccount } from "../system/account.ts";
 import {
   clearEnvironment,
@@ -119,13 +119,16 @@ async function serveClient(
   const connection = environmentVariable("SSH_CONNECTION");
   clearEnvironment();
   const say = (line: string) => terminal.say(line);
-  const note = (verdict?: Verdict) => {
-    const facts = { user, connection, command, access, moved, verdict };
+  const write = (line: string) => {
     try {
-      log?.write(sessionLine(facts));
+      log?.write(line);
     } catch (error) {
       say(`seacp: the log could not be written: ${(error as Error).message}`);
     }
+  };
+  const note = (verdict?: Verdict) => {
+    const facts = { user, connection, command, access, moved, verdict };
+    write(sessionLine(facts));
   };
   const interrupted = interruption(note);
   const channel = standardChannel(interrupted);
@@ -137,6 +140,8 @@ async function serveClient(
     access,
     isTerminal: isInputTerminal(),
     say,
+    note: (failure, leftOut) =>
+      write(requestLine({ user, connection }, failure, leftOut)),
   });
   note(interrupted.aborted ? undefined : verdict);
   return interrupted.aborted ? Number(interrupted.reason) : verdict.status;

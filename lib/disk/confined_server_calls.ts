@@ -26,7 +26,10 @@ const ANY_DIRECTORY: EntryStatus = {
 
 /** Calls of a confined disk, for what the clients of SFTP ask for, too. */
 export class ConfinedServerCalls extends ConfinedCalls implements ServerCalls {
-  readonly home = "/";
+  homeOf(user: string): string {
+    if (user === "") return "/";
+    throw new Error("this server knows no other user's home directory");
+  }
 
   look(
     path: string,

@@ -70,7 +70,7 @@ let loaded: Calls<typeof FUNCTIONS> | undefined;
 function libc(): Calls<typeof FUNCTIONS> {
   return loaded ??= libcCalls(FUNCTIONS, {
     copy: ["fchmod", "futimens"],
-    server: ["fchmod", "futimens", "lseek"],
+    server: ["fchmod", "ftruncate", "futimens", "lseek"],
   });
 }
 

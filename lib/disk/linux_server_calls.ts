@@ -2,6 +2,7 @@
 
 import type { EntryStatus } from "../filesystem/served_file_system.ts";
 import { decodeName } from "../names/name_bytes.ts";
+import { accountOf } from "../system/account.ts";
 import { O_PATH, renameIn, unlinkIn } from "../system/beneath.ts";
 import { close, O_CLOEXEC, O_NONBLOCK } from "../system/descriptors.ts";
 import { spaceOf } from "../system/disk_space.ts";
@@ -38,9 +39,7 @@ const AT_SYMLINK_NOFOLLOW = 0x100;
 export const linuxServerCalls: ServerCalls = {
   ...linuxCalls,
 
-  get home() {
-    return homeDirectory();
-  },
+  homeOf: (user) => user === "" ? homeDirectory() : accountOf(user)?.home,
 
   look: (path, { followsLink }): EntryStatus => {
     const { look, whole } = statusCalls();

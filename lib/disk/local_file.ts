@@ -1,80 +1,51 @@
 import type { Attributes, OpenFile, Times } from "../filesystem/file_system.ts";
-import { attempt } from "./attempt.ts";
+import { PlacedFile } from "./placed_file.ts";
 import type { SystemFile } from "./system_calls.ts";
 
 /** An open file of the local disk. */
 export class LocalFile implements OpenFile {
   readonly writesAtOnce: boolean;
-  readonly #path: string;
-  readonly #file: SystemFile;
-  /** Place of the system's next read or write, in bytes. */
-  #position = 0;
-  #isOpen = true;
+  readonly #file: PlacedFile;
 
   /** @param path Path by which messages name it. */
   constructor(path: string, file: SystemFile, { writesAtOnce = true } = {}) {
-    this.#path = path;
-    this.#file = file;
+    this.#file = new PlacedFile(path, file);
     this.writesAtOnce = writesAtOnce;
   }
 
   async stat(): Promise<Attributes> {
-    return attempt(this.#path, () => this.#file.fstat());
+    return this.#file.stat();
   }
 
   async identify(): Promise<Attributes> {
-    return await this.stat();
+    return this.#file.stat();
   }
 
   async read(buffer: Uint8Array, at: number): Promise<number> {
-    return attempt(this.#path, () => {
-      this.#seek(at);
-      const count = this.#file.read(buffer);
-      this.#position += count;
-      return count;
-    });
+    return this.#file.read(buffer, at);
   }
 
   async write(bytes: Uint8Array, at: number): Promise<void> {
-    attempt(this.#path, () => this.#seek(at));
-    for (let done = 0; done < bytes.length;) {
-      const written = attempt(
-        this.#path,
-        () => this.#file.write(bytes.subarray(done)),
-      );
-      const count = typeof written === "number" ? written : await written;
-      this.#position += count;
-      done += count;
-    }
-  }
-
-  /** Moves only where need be: a FIFO cannot. */
-  #seek(at: number): void {
-    if (at !== this.#position) this.#file.seek(at);
-    this.#position = at;
+    await this.#file.write(bytes, at);
   }
 
   async truncate(size: number): Promise<void> {
-    attempt(`${this.#path}: truncate`, () => this.#file.ftruncate(size));
+    this.#file.truncate(size);
   }
 
   async setMode(mode: number): Promise<void> {
-    attempt(`${this.#path}: set mode`, () => this.#file.fchmod(mode));
+    this.#file.setMode(mode);
   }
 
   async setTimes(times: Times): Promise<void> {
-    attempt(`${this.#path}: set times`, () => this.#file.futimes(times));
+    this.#file.setTimes(times);
   }
 
   async close(): Promise<void> {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    attempt(`${this.#path}: close`, () => this.#file.close());
+    this.#file.close();
   }
 
   [Symbol.dispose](): void {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
     this.#file[Symbol.dispose]();
   }
 }

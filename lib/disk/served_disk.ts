@@ -1,4 +1,4 @@
-import type { Times } from "../filesystem/file_system.ts";
+import type { Attributes, Times } from "../filesystem/file_system.ts";
 import type {
   DiskSpace,
   EntryStatus,
@@ -7,8 +7,8 @@ import type {
   ServedFileSystem,
 } from "../filesystem/served_file_system.ts";
 import { attempt } from "./attempt.ts";
-import { LocalFile } from "./local_file.ts";
 import { LocalFileSystem } from "./local_file_system.ts";
+import { PlacedFile } from "./placed_file.ts";
 import type { ServerCalls, ServerFile } from "./server_calls.ts";
 
 /** The local disk, or a part of it, as a server of SFTP shows it. */
@@ -25,22 +25,18 @@ export class ServedDisk extends LocalFileSystem implements ServedFileSystem {
     }
   }
 
-  get home(): string {
-    return this.#calls.home;
+  async homeOf(user: string): Promise<string | undefined> {
+    return attempt(`~${user}`, () => this.#calls.homeOf(user));
   }
 
-  async look(
+  look(
     path: string,
     options: { readonly followsLink: boolean },
-  ): Promise<EntryStatus> {
+  ): EntryStatus {
     return attempt(path, () => this.#calls.look(path, options));
   }
 
-  async open(
-    path: string,
-    purpose: OpenPurpose,
-    mode: number,
-  ): Promise<ServedFile> {
+  open(path: string, purpose: OpenPurpose, mode: number): ServedFile {
     const file = attempt(path, () => this.#calls.open(path, purpose, mode));
     return new ServedLocalFile(path, file);
   }
@@ -67,7 +63,7 @@ export class ServedDisk extends LocalFileSystem implements ServedFileSystem {
 }
 
 /** An open file of a client on the local disk. */
-class ServedLocalFile extends LocalFile implements ServedFile {
+class ServedLocalFile extends PlacedFile implements ServedFile {
   readonly #path: string;
   readonly #file: ServerFile;
 
@@ -77,11 +73,15 @@ class ServedLocalFile extends LocalFile implements ServedFile {
     this.#file = file;
   }
 
-  async look(): Promise<EntryStatus> {
+  look(): EntryStatus {
     return attempt(this.#path, () => this.#file.look());
   }
 
-  async sync(): Promise<void> {
+  identify(): Pick<Attributes, "identity"> {
+    return this.stat();
+  }
+
+  sync(): void {
     attempt(`${this.#path}: fsync`, () => this.#file.sync());
   }
 }

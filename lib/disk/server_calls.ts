@@ -11,8 +11,8 @@ import type { SystemCalls, SystemFile } from "./system_calls.ts";
  * own error, or an `Error` whose message is a sentence for the client.
  */
 export interface ServerCalls extends SystemCalls {
-  /** Path that `~` stands for. */
-  readonly home: string;
+  /** Gives a user's home directory, as in `ServedFileSystem`. */
+  homeOf(user: string): string | undefined;
   look(path: string, options: { readonly followsLink: boolean }): EntryStatus;
   open(path: string, purpose: OpenPurpose, mode: number): ServerFile;
   rmdir(path: string): void;

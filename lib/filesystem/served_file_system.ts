@@ -3,7 +3,25 @@
  * protocol can ask for, beyond the needs of a copy.
  */
 
-import type { FileSystem, OpenFile, Times } from "./file_system.ts";
+import type { Attributes, FileSystem, Times } from "./file_system.ts";
+
+/** Result that is there at once where nothing had to be waited for. */
+export type Prompt<T> = T | Promise<T>;
+
+/** Goes on with a result, at once where it is there. */
+export function after<T, U>(
+  result: Prompt<T>,
+  next: (value: T) => Prompt<U>,
+): Prompt<U> {
+  return result instanceof Promise ? result.then(next) : next(result);
+}
+
+/** Takes steps one after the other, each at once where the one before was. */
+export function inTurn(
+  [step, ...others]: readonly (() => Prompt<void>)[],
+): Prompt<void> {
+  if (step !== undefined) return after(step(), () => inTurn(others));
+}
 
 /** Attributes of one entry, all that a client can be told. */
 export interface EntryStatus extends Times {
@@ -32,12 +50,27 @@ export interface OpenPurpose {
   readonly empties: boolean;
 }
 
-/** An open file of a client. */
-export interface ServedFile extends OpenFile {
+/**
+ * An open file of a client. Disposing of it closes it, and tells of no failure. Each
+ * call throws an `EntryError` if it fails.
+ */
+export interface ServedFile extends Disposable {
   /** Gives all attributes of the file. */
-  look(): Promise<EntryStatus>;
+  look(): Prompt<EntryStatus>;
+  /** Gives attributes that tell the file from others; `undefined` if none do. */
+  identify(): Prompt<Pick<Attributes, "identity"> | undefined>;
+  /** Fills the start of `buffer` from `at`; gives the count of bytes, 0 at the end. */
+  read(buffer: Uint8Array, at: number): Prompt<number>;
+  /** Writes all of `bytes` at `at`. */
+  write(bytes: Uint8Array, at: number): Prompt<void>;
+  /** Cuts or extends the file to `size` bytes. */
+  truncate(size: number): Prompt<void>;
+  setMode(mode: number): Prompt<void>;
+  setTimes(times: Times): Prompt<void>;
   /** Waits until the system has written the file to its disk. */
-  sync(): Promise<void>;
+  sync(): Prompt<void>;
+  /** Closes the file; fails if not all that was written is kept. */
+  close(): Prompt<void>;
 }
 
 /** State of the disk that holds an entry, as statvfs(3) gives it. */
@@ -65,15 +98,20 @@ export interface DiskSpace {
  * no path.
  */
 export interface ServedFileSystem extends FileSystem {
-  /** Path that `~` stands for. */
-  readonly home: string;
+  /**
+   * Gives the path of a user's home directory; `undefined` if there is no such user.
+   *
+   * @param user Name of a user; empty for the one that is served.
+   * @throws {EntryError} If no client may know it.
+   */
+  homeOf(user: string): Promise<string | undefined>;
   /** Gives all attributes of an entry; those of a link itself where asked. */
   look(
     path: string,
     options: { readonly followsLink: boolean },
-  ): Promise<EntryStatus>;
+  ): Prompt<EntryStatus>;
   /** Opens a file; one that is made has `mode` under the process's umask. */
-  open(path: string, purpose: OpenPurpose, mode: number): Promise<ServedFile>;
+  open(path: string, purpose: OpenPurpose, mode: number): Prompt<ServedFile>;
   /** Removes an empty directory. */
   rmdir(path: string): Promise<void>;
   /** Renames an entry; fails where something has the new name. */

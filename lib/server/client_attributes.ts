@@ -1,9 +1,12 @@
 /** Attributes that a client of SFTP asks for, and those that it sets. */
 
-import type {
-  EntryStatus,
-  ServedFile,
-  ServedFileSystem,
+import {
+  after,
+  type EntryStatus,
+  inTurn,
+  type Prompt,
+  type ServedFile,
+  type ServedFileSystem,
 } from "../filesystem/served_file_system.ts";
 import {
   isLink,
@@ -87,14 +90,20 @@ export async function setLinkAttributes(
  *
  * @throws {EntryError} As `setAttributes`.
  */
-export async function setFileAttributes(
+export function setFileAttributes(
   file: ServedFile,
   { size, owners, permissions, times }: WireAttributes,
-): Promise<void> {
-  if (owners !== undefined) checkOwners(owners, await file.look());
-  if (size !== undefined) await file.truncate(size);
-  if (permissions !== undefined) await file.setMode(permissions & MODE_BITS);
-  if (times !== undefined) await file.setTimes(times);
+): Prompt<void> {
+  const steps: (() => Prompt<void>)[] = [];
+  if (owners !== undefined) {
+    steps.push(() => after(file.look(), (there) => checkOwners(owners, there)));
+  }
+  if (size !== undefined) steps.push(() => file.truncate(size));
+  if (permissions !== undefined) {
+    steps.push(() => file.setMode(permissions & MODE_BITS));
+  }
+  if (times !== undefined) steps.push(() => file.setTimes(times));
+  return inTurn(steps);
 }
 
 /**

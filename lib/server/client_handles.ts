@@ -69,6 +69,11 @@ export class ClientHandles implements Disposable {
     throw unknown();
   }
 
+  /** Gives the path that a handle was opened by; `undefined` if it is none. */
+  pathOf(handle: Handle): string | undefined {
+    return this.#entries.get(numberOf(handle))?.path;
+  }
+
   /**
    * Takes an entry out, which the caller closes.
    *

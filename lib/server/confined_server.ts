@@ -15,6 +15,7 @@ import { matchesBelow, MAX_MATCHES } from "../filesystem/path_pattern.ts";
 import { isPattern } from "../names/remote_path.ts";
 import { textOf, type Word } from "../names/shell_word.ts";
 import { formatRecord } from "../scp/wire/records.ts";
+import { type FailedRequest, FailedRequests } from "./failed_requests.ts";
 import { serve } from "./serve.ts";
 import { ONLY_COPIES, readCommand, type ServedScp } from "./served_command.ts";
 import { serveSftp } from "./sftp_session.ts";
@@ -30,6 +31,11 @@ export interface ConfinedSurroundings {
   readonly isTerminal: boolean;
   /** Writes a line to standard error, which the client's user sees. */
   say(line: string): void;
+  /**
+   * Notes a request of SFTP that failed, and how many before it were left out because
+   * there were too many; absent where no log is kept.
+   */
+  note?(failure: FailedRequest, leftOut: number): void;
 }
 
 /** End of a session. */
@@ -101,15 +107,21 @@ async function refuseScp(
 }
 
 async function serveSftpClient(
-  { channel, files }: ConfinedSurroundings,
+  { channel, files, note = () => {} }: ConfinedSurroundings,
 ): Promise<Verdict> {
+  const failed = new FailedRequests(note);
   try {
-    await serveSftp(channel, files);
+    await serveSftp(channel, files, failed);
     await channel.flush();
-    return { status: 0, outcome: "ok" };
+    const { count: failures, first: reason } = failed;
+    // The client was told of each failure, and the session is none.
+    return reason === undefined
+      ? { status: 0, outcome: "ok", failures }
+      : { status: 0, outcome: "failed", failures, reason };
   } catch (error) {
     const { message } = asConnectionFailure(error);
-    return { status: 1, outcome: "failed", reason: message };
+    const failures = failed.count + 1;
+    return { status: 1, outcome: "failed", failures, reason: message };
   } finally {
     await channel.close();
   }

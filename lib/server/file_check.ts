@@ -1,6 +1,6 @@
 import type { Turns } from "../channel/turns.ts";
 import { beginHash, HASH_BYTES, type HashName } from "../digest/hash.ts";
-import type { OpenFile } from "../filesystem/file_system.ts";
+import type { ServedFile } from "../filesystem/served_file_system.ts";
 import type { ClientCheck } from "../sftp/wire/client_requests.ts";
 import type { ServerResponse } from "../sftp/wire/server_responses.ts";
 import { Status } from "../sftp/wire/status.ts";
@@ -23,7 +23,7 @@ const READ_BYTES = 256 * 1024;
  * @throws {EntryError} If the file cannot be read.
  */
 export async function checkFile(
-  file: OpenFile,
+  file: ServedFile,
   { hashes, offset, length, blockBytes }: ClientCheck,
   turns: Turns,
 ): Promise<ServerResponse> {
@@ -34,7 +34,7 @@ export async function checkFile(
   if (blockBytes !== 0 && blockBytes < LEAST_BLOCK_BYTES) {
     throw new RequestRefusal(Status.BAD_MESSAGE, "the blocks are too short");
   }
-  const { size } = await file.stat();
+  const { size } = await file.look();
   if (offset > size) {
     throw new RequestRefusal(Status.FAILURE, "the range lies behind the end");
   }

@@ -1,298 +1,148 @@
-import { Turns } from "../channel/turns.ts";
 import { asEntryError, EntryError } from "../errors.ts";
-import type {
-  EntryStatus,
-  ServedFileSystem,
+import {
+  after,
+  type EntryStatus,
+  type Prompt,
+  type ServedFileSystem,
 } from "../filesystem/served_file_system.ts";
 import type {
-  ClientCopy,
   ClientOpen,
   ClientRequest,
 } from "../sftp/wire/client_requests.ts";
-import type { ServerLimits } from "../sftp/wire/extended_packets.ts";
-import type { Handle } from "../sftp/wire/handle_packets.ts";
-import type {
-  SentEntry,
-  ServerResponse,
-} from "../sftp/wire/server_responses.ts";
-import { Status } from "../sftp/wire/status.ts";
+import type { Handle, ReadRequest } from "../sftp/wire/handle_packets.ts";
+import type { ServerResponse } from "../sftp/wire/server_responses.ts";
+import { AwaitedAnswers, EOF, LIMITS, OK } from "./awaited_answers.ts";
+import { setFileAttributes, wireAttributes } from "./client_attributes.ts";
 import { ClientHandles } from "./client_handles.ts";
-import { checkFile } from "./file_check.ts";
-import {
-  setAttributes,
-  setFileAttributes,
-  setLinkAttributes,
-  wireAttributes,
-} from "./client_attributes.ts";
-import { longLine } from "./long_line.ts";
-import { failureResponse, RequestRefusal } from "./sftp_failures.ts";
+import { failedRequest, type FailedRequests } from "./failed_requests.ts";
+import { failureResponse } from "./sftp_failures.ts";
 
-/** Limits of a session, those of OpenSSH's server. */
-export const LIMITS: ServerLimits = {
-  packet: 256 * 1024,
-  read: 255 * 1024,
-  write: 255 * 1024,
-  // Descriptors of the process, which usually has 1024, are needed otherwise, too.
-  handles: 960,
-};
-
-/** Most entries in one part of a listing. */
-const ENTRIES_AT_ONCE = 100;
-
-/** Mode of a file and of a directory for which the client gives none. */
+/** Mode of a file for which the client gives none. */
 const USUAL_FILE_MODE = 0o666;
-const USUAL_DIRECTORY_MODE = 0o777;
-
-/** Bytes that are copied between two files at a time. */
-const COPIED_AT_ONCE = 256 * 1024;
-
-const OK: ServerResponse = { kind: "status", code: Status.OK };
-const EOF: ServerResponse = { kind: "status", code: Status.EOF };
 
 /** Request that is answered by a packet of its own: its data go into that. */
 type Answerable = Exclude<ClientRequest, { readonly kind: "read" }>;
 
-/** Answers to the requests of one client, given one after the other. */
+/**
+ * Answers to the requests of one client, given one after the other. Those that clients
+ * make most are there at once where the files are.
+ */
 export class SftpAnswers implements Disposable {
   readonly #files: ServedFileSystem;
+  readonly #failed: FailedRequests | undefined;
   readonly #handles = new ClientHandles(LIMITS.handles);
-  readonly #turns = new Turns();
+  readonly #awaited: AwaitedAnswers;
 
-  constructor(files: ServedFileSystem) {
+  /** @param failed Takes what fails; absent where nobody is told. */
+  constructor(files: ServedFileSystem, failed?: FailedRequests) {
     this.#files = files;
+    this.#failed = failed;
+    this.#awaited = new AwaitedAnswers(files, this.#handles);
   }
 
   /**
    * Reads a part of a file; gives its length in bytes, or the response where none was
    * read.
    */
-  async read(
-    handle: Handle,
-    offset: number,
+  read(
+    request: ReadRequest,
     buffer: Uint8Array,
-  ): Promise<number | ServerResponse> {
-    try {
-      const { file } = this.#handles.file(handle);
-      return await file.read(buffer, offset) || EOF;
-    } catch (error) {
-      return failureResponse(asEntryError(error));
-    }
+  ): Prompt<number | ServerResponse> {
+    return this.#unlessItFails(request, () => {
+      const { file } = this.#handles.file(request.handle);
+      return after(file.read(buffer, request.offset), (count) => count || EOF);
+    });
   }
 
   /** Carries a request out; gives the response, also where it fails. */
-  async answer(request: Answerable): Promise<ServerResponse> {
+  answer(request: Answerable): Prompt<ServerResponse> {
+    return this.#unlessItFails(request, () => this.#carryOut(request));
+  }
+
+  /** Gives what a call gives, or the response to a request that fails. */
+  #unlessItFails<T>(
+    request: ClientRequest,
+    call: () => Prompt<T>,
+  ): Prompt<T | ServerResponse> {
     try {
-      return await this.#carryOut(request);
+      const result = call();
+      return result instanceof Promise
+        ? result.catch((error) => this.#fail(request, error))
+        : result;
     } catch (error) {
-      return failureResponse(asEntryError(error));
+      return this.#fail(request, error);
     }
   }
 
-  async #carryOut(request: Answerable): Promise<ServerResponse> {
-    const files = this.#files;
+  /** Notes a failure and gives its response; throws what is none of an entry. */
+  async #fail(request: ClientRequest, error: unknown): Promise<ServerResponse> {
+    const failure = asEntryError(error);
+    if (this.#failed !== undefined && !await this.#isInOrder(request)) {
+      const failed = failedRequest(
+        request,
+        failure,
+        (handle) => this.#handles.pathOf(handle),
+      );
+      if (failed !== undefined) this.#failed.add(failed);
+    }
+    return failureResponse(failure);
+  }
+
+  /**
+   * Tells a failed request whose aim is reached: clients that copy trees make each
+   * directory without a look whether it is there.
+   */
+  async #isInOrder(request: ClientRequest): Promise<boolean> {
+    if (request.kind !== "mkdir") return false;
+    const found = await this.#files.find(request.path).catch(asEntryError);
+    return !(found instanceof EntryError) && found?.kind === "directory";
+  }
+
+  #carryOut(request: Answerable): Prompt<ServerResponse> {
     switch (request.kind) {
       case "write": {
         const { file } = this.#handles.file(request.handle);
-        await file.write(request.data, request.offset);
-        return OK;
+        return after(file.write(request.data, request.offset), () => OK);
       }
       case "open":
-        return await this.#open(request);
+        return this.#open(request);
       case "close":
-        return await this.#close(request.handle);
+        return after(this.#close(request.handle), () => OK);
       case "stat":
       case "lstat": {
         const followsLink = request.kind === "stat";
-        return attributesOf(await files.look(request.path, { followsLink }));
+        const { path } = request;
+        return after(this.#files.look(path, { followsLink }), attributesOf);
       }
-      case "fstat":
-        return attributesOf(
-          await this.#handles.file(request.handle).file.look(),
-        );
-      case "opendir":
-        return await this.#opendir(request.path);
-      case "readdir":
-        return await this.#readdir(request.handle);
-      case "setstat":
-        await setAttributes(files, request.path, request.attributes);
-        return OK;
-      case "lsetstat":
-        await setLinkAttributes(files, request.path, request.attributes);
-        return OK;
-      case "fsetstat":
-        await setFileAttributes(
-          this.#handles.file(request.handle).file,
-          request.attributes,
-        );
-        return OK;
-      case "mkdir": {
-        const { permissions = USUAL_DIRECTORY_MODE } = request.attributes;
-        await files.mkdir(request.path, permissions & 0o7777);
-        return OK;
+      case "fstat": {
+        const { file } = this.#handles.file(request.handle);
+        return after(file.look(), attributesOf);
       }
-      case "remove":
-        await files.remove(request.path);
-        return OK;
-      case "rmdir":
-        await files.rmdir(request.path);
-        return OK;
-      case "rename":
-        await files.rename(request.from, request.path);
-        return OK;
-      case "posix-rename":
-        await files.replace(request.from, request.path);
-        return OK;
-      case "hardlink":
-        if (files.link === undefined) {
-          throw new RequestRefusal(
-            Status.PERMISSION_DENIED,
-            "this server makes no links",
-          );
-        }
-        await files.link(request.from, request.path);
-        return OK;
-      case "symlink":
-        await files.symlink(request.path, request.destination, false);
-        return OK;
-      case "readlink":
-        return await this.#readlink(request.path);
-      case "realpath":
-        return nameOf(await files.canonical(request.path || "."));
-      case "expand-path":
-        return await this.#expandPath(request.path);
-      case "statvfs":
-        return { kind: "space", space: await files.space(request.path) };
-      case "fstatvfs": {
-        const { path } = this.#handles.file(request.handle);
-        return { kind: "space", space: await files.space(path) };
+      case "fsetstat": {
+        const { file } = this.#handles.file(request.handle);
+        return after(setFileAttributes(file, request.attributes), () => OK);
       }
-      case "fsync":
-        await this.#handles.file(request.handle).file.sync();
-        return OK;
-      case "copy-data":
-        await this.#copy(request);
-        return OK;
-      case "check-file":
-        return await this.#checkFile(request);
-      case "limits":
-        return { kind: "limits", limits: LIMITS };
-      case "unknown":
-        return { kind: "status", code: Status.OP_UNSUPPORTED };
       default:
-        return request satisfies never;
+        return this.#awaited.answer(request);
     }
   }
 
-  async #open(
-    { path, purpose, attributes }: ClientOpen,
-  ): Promise<ServerResponse> {
+  #open({ path, purpose, attributes }: ClientOpen): Prompt<ServerResponse> {
     this.#handles.checkRoom();
     const { permissions = USUAL_FILE_MODE } = attributes;
-    const file = await this.#files.open(path, purpose, permissions & 0o7777);
-    const handle = this.#handles.add({ kind: "file", path, file });
-    return { kind: "handle", handle };
+    return after(
+      this.#files.open(path, purpose, permissions & 0o7777),
+      (file) => {
+        const handle = this.#handles.add({ kind: "file", path, file });
+        return { kind: "handle", handle };
+      },
+    );
   }
 
-  async #opendir(path: string): Promise<ServerResponse> {
-    this.#handles.checkRoom();
-    const listing = await this.#files.readdir(path);
-    const entries = listing[Symbol.asyncIterator]();
-    const handle = this.#handles.add({
-      kind: "directory",
-      path,
-      listing,
-      entries,
-    });
-    return { kind: "handle", handle };
-  }
-
-  async #close(handle: Handle): Promise<ServerResponse> {
+  #close(handle: Handle): Prompt<void> {
     const entry = this.#handles.take(handle);
-    if (entry.kind === "file") await entry.file.close();
-    else entry.listing[Symbol.dispose]();
-    return OK;
-  }
-
-  async #readdir(handle: Handle): Promise<ServerResponse> {
-    const { path, entries } = this.#handles.directory(handle);
-    const now = Date.now();
-    const sent: SentEntry[] = [];
-    while (sent.length < ENTRIES_AT_ONCE) {
-      const next = await entries.next();
-      if (next.done) break;
-      const { name } = next.value;
-      const status = await this.#lookIn(path, name);
-      if (status === undefined) continue;
-      const line = longLine(name, status, now);
-      sent.push({ name, line, attributes: wireAttributes(status) });
-    }
-    return sent.length === 0 ? EOF : { kind: "name", entries: sent };
-  }
-
-  /** Looks at an entry of a listing; `undefined` where it is gone by now. */
-  async #lookIn(path: string, name: string): Promise<EntryStatus | undefined> {
-    try {
-      const entry = this.#files.join(path || ".", name);
-      return await this.#files.look(entry, { followsLink: false });
-    } catch (error) {
-      if (error instanceof EntryError) return undefined;
-      throw error;
-    }
-  }
-
-  async #readlink(path: string): Promise<ServerResponse> {
-    const destination = await this.#files.readlink(path);
-    if (destination !== undefined) return nameOf(destination);
-    throw new RequestRefusal(Status.BAD_MESSAGE, "this is no symbolic link");
-  }
-
-  async #expandPath(path: string): Promise<ServerResponse> {
-    const [, user, rest] = /^~([^/]*)(.*)$/s.exec(path) ?? [];
-    if (user === undefined) {
-      return nameOf(await this.#files.canonical(path || "."));
-    }
-    if (user !== "") {
-      throw new RequestRefusal(
-        Status.FAILURE,
-        "this server knows no other user's home directory",
-      );
-    }
-    const home = await this.#files.canonical(this.#files.home);
-    return nameOf(home === "/" ? rest || "/" : home + rest);
-  }
-
-  async #copy(
-    { from, to, fromOffset, toOffset, length }: ClientCopy,
-  ): Promise<void> {
-    const [source, target] = [this.#handles.file(from), this.#handles.file(to)];
-    const most = length === 0 ? Number.MAX_SAFE_INTEGER : length;
-    const mayOverlap = Math.abs(fromOffset - toOffset) < most;
-    if (mayOverlap && await isSameFile(source.file, target.file)) {
-      throw new RequestRefusal(Status.FAILURE, "the ranges overlap");
-    }
-    const buffer = new Uint8Array(Math.min(most, COPIED_AT_ONCE));
-    for (let done = 0; done < most;) {
-      const part = buffer.subarray(0, Math.min(buffer.length, most - done));
-      const count = await source.file.read(part, fromOffset + done);
-      if (count === 0) {
-        if (length === 0) return;
-        throw new RequestRefusal(Status.EOF);
-      }
-      await target.file.write(part.subarray(0, count), toOffset + done);
-      done += count;
-      if (this.#turns.areDue) await this.#turns.give();
-    }
-  }
-
-  async #checkFile(
-    request: Extract<ClientRequest, { readonly kind: "check-file" }>,
-  ): Promise<ServerResponse> {
-    if (typeof request.file !== "string") {
-      const { file } = this.#handles.file(request.file);
-      return await checkFile(file, request, this.#turns);
-    }
-    using file = await this.#files.openToRead(request.file);
-    return await checkFile(file, request, this.#turns);
+    if (entry.kind === "file") return entry.file.close();
+    entry.listing[Symbol.dispose]();
   }
 
   /** Closes all that the client has open. */
@@ -301,22 +151,6 @@ export class SftpAnswers implements Disposable {
   }
 }
 
-async function isSameFile(
-  one: { identify(): Promise<{ readonly identity?: string } | undefined> },
-  other: typeof one,
-): Promise<boolean> {
-  const [first, second] = [await one.identify(), await other.identify()];
-  return first?.identity === second?.identity;
-}
-
 function attributesOf(status: EntryStatus): ServerResponse {
   return { kind: "attributes", attributes: wireAttributes(status) };
-}
-
-/** Gives the response that holds one path; its other fields tell nothing. */
-function nameOf(path: string): ServerResponse {
-  return {
-    kind: "name",
-    entries: [{ name: path, line: path, attributes: {} }],
-  };
 }

@@ -34,12 +34,23 @@ export function failureResponse(error: EntryError): ServerResponse {
       ? { kind: "status", code, message: cause.message }
       : { kind: "status", code };
   }
-  // Errors of the runtime have kinds of their own, and may name a path.
-  if (cause instanceof Error && cause.name === "Error") {
+  if (isOwnRefusal(cause)) {
     const { message } = cause;
     return { kind: "status", code: Status.PERMISSION_DENIED, message };
   }
   return { kind: "status", code: Status.FAILURE };
+}
+
+/** Gives the reason of a failure for an administrator: it names no path. */
+export function reasonOf(error: EntryError): string {
+  const { cause } = error;
+  if (cause instanceof LibcError || isOwnRefusal(cause)) return cause.message;
+  return error instanceof RequestRefusal ? error.message : "Failure";
+}
+
+/** Errors of the runtime have kinds of their own, and may name a path. */
+function isOwnRefusal(cause: unknown): cause is Error {
+  return cause instanceof Error && cause.name === "Error";
 }
 
 /** Refusal of a request that is the server's own. */

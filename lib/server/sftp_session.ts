@@ -2,7 +2,11 @@
 
 import type { Channel } from "../channel/channel.ts";
 import { ProtocolError } from "../errors.ts";
-import type { ServedFileSystem } from "../filesystem/served_file_system.ts";
+import {
+  after,
+  type Prompt,
+  type ServedFileSystem,
+} from "../filesystem/served_file_system.ts";
 import { ExactReader } from "../sftp/exact_reader.ts";
 import { LENGTH_BYTES, WireReader, WireWriter } from "../sftp/wire/bytes.ts";
 import {
@@ -19,7 +23,9 @@ import {
   formatVersion,
   writeDataHead,
 } from "../sftp/wire/server_responses.ts";
-import { LIMITS, SftpAnswers } from "./sftp_answers.ts";
+import type { FailedRequests } from "./failed_requests.ts";
+import { LIMITS } from "./awaited_answers.ts";
+import { SftpAnswers } from "./sftp_answers.ts";
 
 /** Memory that responses share until it is full, in bytes. */
 const WRITER_BYTES = 64 * 1024;
@@ -29,14 +35,16 @@ const WRITER_BYTES = 64 * 1024;
  * before the next one is read: a client that reads no responses is not served, and
  * nothing is kept for it.
  *
+ * @param failed Takes the requests that fail; absent where nobody is told.
  * @throws {ProtocolError} If the client breaks the protocol.
  * @throws {SessionError} If the connection is lost.
  */
 export async function serveSftp(
   channel: Channel,
   files: ServedFileSystem,
+  failed?: FailedRequests,
 ): Promise<void> {
-  using session = new SftpServerSession(channel, files);
+  using session = new SftpServerSession(channel, files, failed);
   await session.run();
 }
 
@@ -50,57 +58,90 @@ class SftpServerSession implements Disposable {
   readonly #data = new Uint8Array(DATA_START + LIMITS.read);
   readonly #dataView = new DataView(this.#data.buffer);
 
-  constructor(channel: Channel, files: ServedFileSystem) {
+  constructor(
+    channel: Channel,
+    files: ServedFileSystem,
+    failed: FailedRequests | undefined,
+  ) {
     this.#channel = channel;
     this.#reader = new ExactReader(channel);
-    this.#answers = new SftpAnswers(files);
+    this.#answers = new SftpAnswers(files, failed);
     this.#hasLinks = files.link !== undefined;
   }
 
   async run(): Promise<void> {
-    const first = await this.#nextPacket();
+    const first = await this.#awaitPacket();
     if (first === undefined) return;
     parseInit(first);
     await this.#channel.write(
       formatVersion(extensions(this.#hasLinks), this.#writer),
     );
-    for (let packet; (packet = await this.#nextPacket()) !== undefined;) {
-      await this.#answer(parseRequest(packet));
+    for (;;) {
+      const next = this.#nextPacket();
+      const packet = next instanceof Promise ? await next : next;
+      if (packet === undefined) return;
+      const response = this.#answer(parseRequest(packet));
+      const written = this.#write(
+        response instanceof Promise ? await response : response,
+      );
+      if (written !== undefined) await written;
     }
   }
 
-  /** Gives the next packet without its length; `undefined` at the end. */
-  async #nextPacket(): Promise<Uint8Array | undefined> {
-    const reader = this.#reader;
-    const head = reader.takeReceived(LENGTH_BYTES) ??
-      await reader.take(LENGTH_BYTES);
+  /**
+   * Gives the next packet without its length; `undefined` at the end. Gives no promise
+   * where it has come or comes soon: a request without promises takes half the CPU
+   * time, measured.
+   */
+  #nextPacket(): Prompt<Uint8Array | undefined> {
+    const head = this.#reader.takeNow(LENGTH_BYTES);
+    return head === undefined ? this.#awaitPacket() : this.#bodyBehind(head);
+  }
+
+  async #awaitPacket(): Promise<Uint8Array | undefined> {
+    const head = await this.#reader.take(LENGTH_BYTES);
     if (head.length < LENGTH_BYTES) return undefined;
+    return await this.#bodyBehind(head);
+  }
+
+  #bodyBehind(head: Uint8Array): Prompt<Uint8Array | undefined> {
     const length = new WireReader(head).uint32();
     if (length === 0 || length > MAX_REQUEST_BYTES) {
       throw new ProtocolError(`protocol error: a packet of ${length} bytes`);
     }
-    const body = reader.takeReceived(length) ?? await reader.take(length);
+    return this.#reader.takeReceived(length) ?? this.#awaitBody(length);
+  }
+
+  async #awaitBody(length: number): Promise<Uint8Array | undefined> {
+    const body = await this.#reader.take(length);
     return body.length < length ? undefined : body;
   }
 
-  async #answer({ id, request }: NumberedRequest): Promise<void> {
-    if (request.kind === "read") return await this.#answerRead(id, request);
-    const response = await this.#answers.answer(request);
-    await this.#channel.write(formatResponse(id, response, this.#writer));
+  /** Carries a request out; gives the response as a packet. */
+  #answer({ id, request }: NumberedRequest): Prompt<Uint8Array> {
+    if (request.kind === "read") return this.#read(id, request);
+    return after(
+      this.#answers.answer(request),
+      (response) => formatResponse(id, response, this.#writer),
+    );
   }
 
-  async #answerRead(
-    id: number,
-    { handle, offset, length }: ReadRequest,
-  ): Promise<void> {
-    const end = DATA_START + Math.min(length, LIMITS.read);
+  #read(id: number, request: ReadRequest): Prompt<Uint8Array> {
+    const end = DATA_START + Math.min(request.length, LIMITS.read);
     const buffer = this.#data.subarray(DATA_START, end);
-    const read = await this.#answers.read(handle, offset, buffer);
-    if (typeof read !== "number") {
-      return await this.#channel.write(formatResponse(id, read, this.#writer));
-    }
-    writeDataHead(this.#dataView, id, read);
-    await this.#channel.write(this.#data.subarray(0, DATA_START + read));
+    return after(this.#answers.read(request, buffer), (read) => {
+      if (typeof read !== "number") {
+        return formatResponse(id, read, this.#writer);
+      }
+      writeDataHead(this.#dataView, id, read);
+      return this.#data.subarray(0, DATA_START + read);
+    });
+  }
+
+  /** Writes a response; gives a promise where that has to be waited for. */
+  #write(response: Uint8Array): Promise<void> | undefined {
+    if (this.#channel.writeNow?.(response) === true) return undefined;
+    return this.#channel.write(response);
   }
 
   [Symbol.dispose](): void {

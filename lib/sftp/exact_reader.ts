@@ -22,6 +22,21 @@ export class ExactReader {
   }
 
   /**
+   * Gives the next `length` bytes where they have come, or come while the channel
+   * waits for them right here; `undefined` as `takeReceived`.
+   */
+  takeNow(length: number): Uint8Array | undefined {
+    if (this.#taken === this.#bytes.length) {
+      const channel = this.#channel;
+      const bytes = channel.readNow?.(channel.blockBytes);
+      if (bytes === undefined) return undefined;
+      this.#bytes = bytes;
+      this.#taken = 0;
+    }
+    return this.takeReceived(length);
+  }
+
+  /**
    * Gives the next `length` bytes, or fewer if the stream ends before. They are
    * valid until the next read.
    */

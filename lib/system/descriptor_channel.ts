@@ -1,15 +1,12 @@
 import { BufferedChannel } from "../channel/buffered_channel.ts";
 import * as libc from "./descriptors.ts";
 import { compileCalls } from "./libc.ts";
-import type { PatientOutput } from "./standard_output.ts";
+import type { PatientInput, PatientOutput } from "./standard_streams.ts";
 
 /** Bytes per block. */
 const BLOCK_BYTES = 256 * 1024;
 
-/**
- * Longest blocking wait, in milliseconds: signals wait for it, too. A server has
- * nothing else to do, and answers sooner than where another thread waits.
- */
+/** Longest blocking wait for room, in milliseconds: signals wait for it, too. */
 const WAIT_MILLISECONDS = 20;
 
 /** Blocking waits before another thread waits. */
@@ -23,7 +20,7 @@ const READS_BEFORE_COMPILED = 32;
  * wait stops all else, so that an answer leaves a few microseconds after its request.
  */
 export class DescriptorChannel extends BufferedChannel implements Disposable {
-  readonly #input: number;
+  readonly #input: PatientInput;
   readonly #output: PatientOutput;
   readonly #ended = Promise.withResolvers<void>();
   #hasEnded = false;
@@ -31,10 +28,10 @@ export class DescriptorChannel extends BufferedChannel implements Disposable {
   #reads = 0;
 
   /**
-   * @param input Descriptor to read from, which need not be non-blocking.
+   * @param input Where to read from; the channel disposes of it.
    * @param output Where to write to; the channel closes it.
    */
-  constructor(input: number, output: PatientOutput) {
+  constructor(input: PatientInput, output: PatientOutput) {
     super(BLOCK_BYTES);
     this.#input = input;
     this.#output = output;
@@ -47,17 +44,29 @@ export class DescriptorChannel extends BufferedChannel implements Disposable {
     for (let waits = 0; !this.#hasEnded; waits++) {
       if (this.turns.areDue) await this.turns.give();
       if (waits >= BLOCKING_WAITS) {
-        const readable = libc.readable(this.#input);
+        const readable = libc.readable(this.#input.descriptor);
         await this.turns.pass(Promise.race([readable, this.#ended.promise]));
         if (this.#hasEnded) break;
-      } else if (!libc.isReadableWithin(this.#input, WAIT_MILLISECONDS)) {
-        continue;
       }
-      if (++this.#reads === READS_BEFORE_COMPILED) compileCalls("server");
-      const count = libc.read(this.#input, bytes);
-      if (count !== undefined) return bytes.subarray(0, count);
+      const part = this.#read(bytes);
+      if (part !== undefined) return part;
     }
     return bytes.subarray(0, 0);
+  }
+
+  protected override receiveNow(
+    buffer: ArrayBuffer,
+  ): Uint8Array<ArrayBuffer> | undefined {
+    if (this.#hasEnded || this.turns.areDue) return undefined;
+    return this.#read(new Uint8Array(buffer));
+  }
+
+  /** Reads what comes within a moment; `undefined` where nothing does. */
+  #read(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
+    const count = this.#input.read(bytes);
+    if (count === undefined) return undefined;
+    if (++this.#reads === READS_BEFORE_COMPILED) compileCalls("server");
+    return bytes.subarray(0, count);
   }
 
   protected override async send(bytes: Uint8Array): Promise<void> {
@@ -73,6 +82,10 @@ export class DescriptorChannel extends BufferedChannel implements Disposable {
     }
   }
 
+  protected override sendNow(bytes: Uint8Array): number {
+    return this.#output.write(bytes) ?? 0;
+  }
+
   protected override async finish(): Promise<void> {
     this[Symbol.dispose]();
   }
@@ -85,7 +98,9 @@ export class DescriptorChannel extends BufferedChannel implements Disposable {
 
   /** Closes the output; later writes are lost. */
   [Symbol.dispose](): void {
-    if (this.#isOpen) libc.close(this.#output.descriptor);
+    if (!this.#isOpen) return;
     this.#isOpen = false;
+    this.#input[Symbol.dispose]();
+    libc.close(this.#output.descriptor);
   }
 }

@@ -66,7 +66,7 @@ let loaded: Calls<typeof FUNCTIONS> | undefined;
 function libc(): Calls<typeof FUNCTIONS> {
   return loaded ??= libcCalls(FUNCTIONS, {
     copy: ["recv", "write", "close"],
-    server: ["read", "write", "send", "poll_here", "close"],
+    server: ["read", "recv", "write", "send", "poll_here", "close"],
   });
 }
 
@@ -138,6 +138,17 @@ export function receive(fd: number, buffer: Uint8Array): number | undefined {
 }
 
 /**
+ * Blocks the thread until a socket has bytes or has ended, or its time is over; reads
+ * as `read` does.
+ */
+export function receiveSome(
+  fd: number,
+  buffer: Uint8Array,
+): number | undefined {
+  return received(fd, buffer, 0);
+}
+
+/**
  * Blocks the thread until a socket has filled `buffer`, has ended, or its time is
  * over.
  *
@@ -159,7 +170,10 @@ function received(
   );
 }
 
-/** Limits the time of `receiveAll`, rounded up to a tick of the system's clock. */
+/**
+ * Limits the time of `receiveAll` and `receiveSome`, rounded up to a tick of the
+ * system's clock; 0 for no limit.
+ */
 export function setReceiveTime(fd: number, milliseconds: number): void {
   const { SO_RCVTIMEO } = abi;
   const seconds = BigInt(Math.floor(milliseconds / 1000));

@@ -1,6 +1,6 @@
 import { StreamChannel } from "../channel/stream_channel.ts";
 import { DescriptorChannel } from "./descriptor_channel.ts";
-import { patientOutput } from "./standard_output.ts";
+import { patientStreams } from "./standard_streams.ts";
 
 /**
  * Opens the channel to the process's client: its standard input and output.
@@ -10,10 +10,10 @@ import { patientOutput } from "./standard_output.ts";
 export function standardChannel(
   interrupted: AbortSignal,
 ): StreamChannel | DescriptorChannel {
-  const output = patientOutput();
-  const channel = output === undefined
+  const streams = patientStreams();
+  const channel = streams === undefined
     ? new StreamChannel(Deno.stdin.readable, Deno.stdout.writable)
-    : new DescriptorChannel(0, output);
+    : new DescriptorChannel(streams.input, streams.output);
   interrupted.addEventListener("abort", () => channel.endInput());
   return channel;
 }

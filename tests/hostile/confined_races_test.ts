@@ -94,7 +94,7 @@ const CALLS: Readonly<
   ],
   look: [
     ["f", "d", "d/secret"],
-    (files, path) => files.look(path, { followsLink: true }),
+    async (files, path) => await files.look(path, { followsLink: true }),
   ],
   rmdir: [
     ["d/sub"],

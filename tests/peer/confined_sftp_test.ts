@@ -183,9 +183,36 @@ test("--serve: a session of SFTP leaves a line in the log", NEEDS, async () => {
   await server.scp(["a", "far:"]);
   assertMatch(
     server.sessions[0]!,
-    /files-received=1 bytes-received=5 files-sent=0 bytes-sent=0 verdict=ok$/,
+    /files-received=1 bytes-received=5 files-sent=0 bytes-sent=0 verdict=ok failures=0$/,
   );
 });
+
+test(
+  "--serve: requests of SFTP that fail leave lines in the log",
+  NEEDS,
+  async () => {
+    await using server = await ConfinedServer.start(["--no-overwrite"]);
+    makeTree(server.near, [{ path: "a", content: "new" }]);
+    makeTree(server.served, [{ path: "a", content: "old" }, { path: "d/" }]);
+    await sftp(server, "-put a", "-rm d/\x1bn", "-ls none", "-mkdir d");
+    const who = /^user=\S+ from=127\.0\.0\.1:\d+ /;
+    const [put, rm, session, ...others] = server.sessions;
+    assertEquals(others, []);
+    for (const line of [put!, rm!, session!]) assertMatch(line, who);
+    assertEquals(
+      [put!, rm!].map((line) => line.replace(who, "")),
+      [
+        "request=open-to-write path=/a " +
+        'reason="it exists, and this server replaces nothing"',
+        'request=remove path="/d/\\033n" reason="No such file or directory"',
+      ],
+    );
+    assertMatch(
+      session!,
+      /verdict=failed failures=2 reason="\/a: it exists, and this server replaces nothing"$/,
+    );
+  },
+);
 
 test(
   "--serve: it is a subsystem, too, where no command is forced",

@@ -4,6 +4,7 @@
  */
 
 import type { DiskSpace } from "../../filesystem/served_file_system.ts";
+import { encodeName } from "../../names/name_bytes.ts";
 import { type WireAttributes, writeAttributes } from "./attributes.ts";
 import type { WireWriter } from "./bytes.ts";
 import type { ServerLimits } from "./extended_packets.ts";
@@ -40,19 +41,19 @@ export type ServerResponse =
     readonly hashes: Uint8Array;
   };
 
-/** Texts of the codes, those of OpenSSH's server. */
-const TEXTS: Readonly<Record<number, string>> = {
-  [Status.OK]: "Success",
-  [Status.EOF]: "End of file",
-  [Status.NO_SUCH_FILE]: "No such file",
-  [Status.PERMISSION_DENIED]: "Permission denied",
-  [Status.FAILURE]: "Failure",
-  [Status.BAD_MESSAGE]: "Bad message",
-  [Status.OP_UNSUPPORTED]: "Operation unsupported",
+/** Texts of the codes, those of OpenSSH's server; most responses have one. */
+const TEXTS: Readonly<Record<number, Uint8Array>> = {
+  [Status.OK]: encodeName("Success"),
+  [Status.EOF]: encodeName("End of file"),
+  [Status.NO_SUCH_FILE]: encodeName("No such file"),
+  [Status.PERMISSION_DENIED]: encodeName("Permission denied"),
+  [Status.FAILURE]: encodeName("Failure"),
+  [Status.BAD_MESSAGE]: encodeName("Bad message"),
+  [Status.OP_UNSUPPORTED]: encodeName("Operation unsupported"),
 };
 
 /** Language of the texts (RFC 1766). */
-const LANGUAGE = "en";
+const LANGUAGE = encodeName("en");
 
 /** Encodes the packet that begins a session, with the extensions that are offered. */
 export function formatVersion(
@@ -74,10 +75,12 @@ export function formatResponse(
   writer.begin();
   writer.byte(TYPES[response.kind]).uint32(id);
   switch (response.kind) {
-    case "status":
-      writer.uint32(response.code)
-        .text(response.message ?? TEXTS[response.code]!).text(LANGUAGE);
+    case "status": {
+      const { code, message } = response;
+      const text = message === undefined ? TEXTS[code]! : encodeName(message);
+      writer.uint32(code).string(text).string(LANGUAGE);
       break;
+    }
     case "handle":
       writer.string(response.handle);
       break;

@@ -2,8 +2,10 @@
 
 import { ConfinedDisk } from "../../../lib/disk/confined_disk.ts";
 import type { Access } from "../../../lib/filesystem/access.ts";
-import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
-import type { OpenPurpose } from "../../../lib/filesystem/served_file_system.ts";
+import type {
+  OpenPurpose,
+  ServedFile,
+} from "../../../lib/filesystem/served_file_system.ts";
 import { TempDirectory } from "../fixtures/temp_directory.ts";
 import { lacksLinuxLibrary, testUnless } from "../c_library.ts";
 
@@ -64,7 +66,9 @@ export function confinedTest(
 }
 
 /** Reads an open file to its end, and closes it. */
-export async function contentOf(file: OpenFile): Promise<string> {
+export async function contentOf(
+  file: Pick<ServedFile, "read"> & Disposable,
+): Promise<string> {
   using _ = file;
   const buffer = new Uint8Array(64);
   return new TextDecoder().decode(
@@ -73,7 +77,10 @@ export async function contentOf(file: OpenFile): Promise<string> {
 }
 
 /** Writes a new content into an open file, and closes it. */
-export async function fill(file: OpenFile, content: string): Promise<void> {
+export async function fill(
+  file: Pick<ServedFile, "write" | "close">,
+  content: string,
+): Promise<void> {
   await file.write(new TextEncoder().encode(content), 0);
   await file.close();
 }

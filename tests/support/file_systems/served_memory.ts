@@ -18,9 +18,12 @@ const S_IFLNK = 0o120000;
 
 /** A small disk in memory, as a server of SFTP shows it. */
 export class ServedMemory extends MemoryFileSystem implements ServedFileSystem {
-  readonly home = "/home";
   /** Files that are open. */
   readonly opened = new Set<ServedFile>();
+
+  async homeOf(user: string): Promise<string | undefined> {
+    return user === "" ? "/home" : undefined;
+  }
 
   async look(
     path: string,

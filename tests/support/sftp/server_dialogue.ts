@@ -1,5 +1,6 @@
 import { linuxServerCalls } from "../../../lib/disk/linux_server_calls.ts";
 import { ServedDisk } from "../../../lib/disk/served_disk.ts";
+import type { ServedFileSystem } from "../../../lib/filesystem/served_file_system.ts";
 import { serveSftp } from "../../../lib/server/sftp_session.ts";
 import { lacksLinuxLibrary, testUnless } from "../c_library.ts";
 import { string, uint32, unwire, wire } from "./bytes.ts";
@@ -23,13 +24,21 @@ export function statusOf(id: number, code: number, message: string): string {
   return "\x65" + uint32(id) + uint32(code) + string(message) + string("en");
 }
 
-/** Session of a client with the whole disk, by its bytes. */
+/** Session of a client with a server, by its bytes. */
 export class ServerDialogue {
   readonly #channel: SftpChannel;
+  readonly #files: ServedFileSystem;
   #heard = "";
 
-  /** @param grain Most bytes that the server reads at once. */
-  constructor(grain = Infinity) {
+  /**
+   * @param grain Most bytes that the server reads at once.
+   * @param files Files that are served; the whole disk if absent.
+   */
+  constructor(
+    grain = Infinity,
+    files: ServedFileSystem = new ServedDisk(linuxServerCalls),
+  ) {
+    this.#files = files;
     this.#channel = new SftpChannel({
       grain,
       hear: (bytes) => void (this.#heard += unwire(bytes)),
@@ -41,7 +50,7 @@ export class ServerDialogue {
     this.#channel.say(...parts);
     this.#channel.fallSilent();
     try {
-      await serveSftp(this.#channel, new ServedDisk(linuxServerCalls));
+      await serveSftp(this.#channel, this.#files);
     } finally {
       await this.#channel.flush();
     }
@@ -70,11 +79,19 @@ export function packetsIn(bytes: string): string[] {
   return packets;
 }
 
-/** Gives the responses to some requests after INIT. */
+/** Gives the responses of the whole disk's server to some requests after INIT. */
 export async function responsesTo(
   ...parts: readonly Uint8Array[]
 ): Promise<string[]> {
-  const dialogue = new ServerDialogue();
+  return await responsesOf(new ServedDisk(linuxServerCalls), ...parts);
+}
+
+/** Gives those of another server. */
+export async function responsesOf(
+  files: ServedFileSystem,
+  ...parts: readonly Uint8Array[]
+): Promise<string[]> {
+  const dialogue = new ServerDialogue(Infinity, files);
   await dialogue.serve(INIT, ...parts);
   return dialogue.responses;
 }

@@ -116,8 +116,10 @@ attributesTest(
       ...{ owners, size: 2, permissions: 0o100600, times: TIMES },
     });
     await assertRejects(
-      () =>
-        setFileAttributes(file, { owners: { user: 1, group: 2 ** 32 - 1 } }),
+      async () =>
+        await setFileAttributes(file, {
+          owners: { user: 1, group: 2 ** 32 - 1 },
+        }),
       RequestRefusal,
       "this server changes no owners",
     );

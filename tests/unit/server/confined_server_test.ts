@@ -105,7 +105,7 @@ confinedTest(
   "serveConfined() serves SFTP where no command is asked for",
   async () => {
     const ended = await served(undefined, new ScriptedPeer().peerEnds());
-    assertEquals(ended, { status: 0, outcome: "ok", said: [] });
+    assertEquals(ended, { status: 0, outcome: "ok", failures: 0, said: [] });
   },
 );
 
@@ -114,7 +114,7 @@ confinedTest(
   async () => {
     const peer = new ScriptedPeer().peerSays("\0\0\0\0");
     assertEquals(await served("internal-sftp", peer), {
-      ...{ status: 1, outcome: "failed", said: [] },
+      ...{ status: 1, outcome: "failed", failures: 1, said: [] },
       reason: "protocol error: a packet of 0 bytes",
     });
   },

@@ -5,17 +5,18 @@ import { checkFile } from "../../../lib/server/file_check.ts";
 import { RequestRefusal } from "../../../lib/server/sftp_failures.ts";
 import type { ClientCheck } from "../../../lib/sftp/wire/client_requests.ts";
 import { pattern } from "../../support/fixtures/tree.ts";
-import { MemoryFileSystem } from "../../support/file_systems/memory_file_system.ts";
+import { PURPOSES } from "../../support/file_systems/confined.ts";
+import { ServedMemory } from "../../support/file_systems/served_memory.ts";
 
 const CONTENT = pattern(1000);
 
 /** Checks a file of 1,000 bytes, the whole of it by MD5 unless told otherwise. */
 async function check(request: Partial<ClientCheck> = {}) {
-  const files = new MemoryFileSystem();
+  const files = new ServedMemory();
   const file = await files.createNew("f", 0o644);
   await file.write(CONTENT, 0);
   await file.close();
-  return await checkFile(await files.openToRead("f"), {
+  return await checkFile(await files.open("f", PURPOSES["reading"]!, 0), {
     ...{ kind: "check-file", file: "f", hashes: ["md5"] },
     ...{ offset: 0, length: 0, blockBytes: 0, ...request },
   }, new Turns());

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Moved } from "../../../lib/filesystem/access.ts";
-import { sessionLine } from "../../../lib/server/session_line.ts";
+import { requestLine, sessionLine } from "../../../lib/server/session_line.ts";
 
 Deno.test("sessionLine() tells who did what, and how it ended", () => {
   const moved = new Moved();
@@ -60,4 +60,46 @@ Deno.test("sessionLine() tells of a session that was cut off, and of a subsystem
     "user=u from=2001:db8::1:1 access=read-write files-received=0 " +
       'bytes-received=0 files-sent=0 bytes-sent=0 verdict="cut off"',
   );
+});
+
+Deno.test("requestLine() tells who asked for what, and why it failed", () => {
+  const client = { user: "drop", connection: "192.0.2.1 50000 192.0.2.2 22" };
+  assertEquals(
+    requestLine(
+      client,
+      { request: "rename", path: "a b", to: "c", reason: "File exists" },
+      0,
+    ),
+    'user=drop from=192.0.2.1:50000 request=rename path="a b" to=c ' +
+      'reason="File exists"',
+  );
+  assertEquals(
+    requestLine(client, { request: "close", reason: "Failure" }, 17),
+    "user=drop from=192.0.2.1:50000 request=close reason=Failure left-out=17",
+  );
+});
+
+Deno.test("requestLine() is one line, whatever a client names its files", () => {
+  const hostile = '\n" verdict=ok \x1b]0;x\x07\u202e\\ \udcff';
+  const line = requestLine(
+    { user: "u", connection: undefined },
+    {
+      request: "rename",
+      path: hostile + "\u{1f600}".repeat(100_000),
+      to: hostile,
+      reason: "no",
+    },
+    0,
+  );
+  assertEquals(/\p{Cc}|\p{Cf}/u.test(line), false);
+  assertEquals(line.length < 2000, true);
+  assertEquals(
+    line.startsWith(
+      'user=u from="" request=rename path="\\012\\042 verdict=ok \\033]0;x\\007' +
+        "\\342\\200\\256\\134 \\377",
+    ),
+    true,
+    line,
+  );
+  assertEquals(line.endsWith('\\134 \\377" reason=no'), true, line);
 });

@@ -1,10 +1,16 @@
 import { assertEquals } from "@std/assert";
+import { ownAccount } from "../../../lib/system/account.ts";
+import {
+  ConfinedPlace,
+  confinedTest,
+} from "../../support/file_systems/confined.ts";
 import { openBelow } from "../../support/process/descriptors.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { packet, string, uint32, uint64 } from "../../support/sftp/bytes.ts";
 import {
   FIRST,
   NONE,
+  responsesOf,
   responsesTo,
   sessionTest,
   statusOf,
@@ -180,3 +186,40 @@ sessionTest("copies no range onto itself", async () => {
   ]);
   assertEquals(Deno.readTextFileSync(path), "abcabc");
 });
+
+/** Gives the packet that asks to expand a path. */
+function expand(path: string): Uint8Array {
+  const name = string("expand-path@openssh.com");
+  return packet("\xc8", uint32(1), name, string(path));
+}
+
+/** Gives the response that names one path. */
+function nameOf(path: string): string {
+  return "\x68" + uint32(1) + uint32(1) + string(path) + string(path) + NONE;
+}
+
+sessionTest("a tilde and a name are that user's home directory", async () => {
+  const { name, home } = ownAccount()!;
+  const real = Deno.realPathSync(home);
+  assertEquals(
+    await responsesTo(expand(`~${name}`), expand(`~${name}/a/../~b`)),
+    [nameOf(real), nameOf(`${real}/a/../~b`)],
+  );
+  assertEquals(
+    await responsesTo(expand("~no-such-user/a"), expand("~\xff")),
+    Array(2).fill(statusOf(1, 2, "no such user")),
+  );
+});
+
+confinedTest(
+  "serveSftp(): in a directory a tilde is the directory, and no other home is known",
+  async () => {
+    using place = new ConfinedPlace();
+    const files = place.disk.files;
+    const refusal = "this server knows no other user's home directory";
+    assertEquals(
+      await responsesOf(files, expand("~"), expand("~/a"), expand("~root/a")),
+      [nameOf("/"), nameOf("/a"), statusOf(1, 3, refusal)],
+    );
+  },
+);

@@ -61,3 +61,23 @@ Deno.test("next(): gives the bytes that come, up to a limit, and none at the end
     assertEquals(text, "abcdefg");
   }
 });
+
+Deno.test("takeNow(): gives what comes at once, and leaves the rest to take()", async () => {
+  const now = ["abc", "d"].map((text) => wire(text));
+  const later = [wire("efg")];
+  const end = new Uint8Array();
+  const input = new ExactReader({
+    blockBytes: 16,
+    readNow: () => now.shift(),
+    read: async () => later.shift() ?? end,
+    write: () => Promise.resolve(),
+    flush: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  });
+  assertEquals(unwire(input.takeNow(2)!), "ab");
+  assertEquals(input.takeNow(2), undefined);
+  assertEquals(unwire(await input.take(1)), "c");
+  assertEquals(unwire(input.takeNow(1)!), "d");
+  assertEquals(input.takeNow(1), undefined);
+  assertEquals(unwire(await input.take(9)), "efg");
+});

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { ownAccount } from "../../../lib/system/account.ts";
+import { accountOf, ownAccount } from "../../../lib/system/account.ts";
 import { lacksLinuxLibrary, testUnless } from "../../support/c_library.ts";
 
 testUnless(
@@ -17,6 +17,19 @@ testUnless(
     } finally {
       if (old === undefined) Deno.env.delete("HOME");
       else Deno.env.set("HOME", old);
+    }
+  },
+);
+
+testUnless(
+  lacksLinuxLibrary,
+  "accountOf() gives the account of a name, and none that the name is cut to",
+  () => {
+    const own = ownAccount()!;
+    assertEquals(accountOf(own.name), own);
+    assertEquals(accountOf("root")?.id, 0);
+    for (const name of ["", "no-such-user", `${own.name}\0x`, "\udcff"]) {
+      assertEquals(accountOf(name), undefined);
     }
   },
 );

@@ -1,6 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { SessionError } from "../../../lib/errors.ts";
 import * as libc from "../../../lib/system/descriptors.ts";
 import { DescriptorChannel } from "../../../lib/system/descriptor_channel.ts";
+import {
+  pipeInput,
+  socketInput,
+} from "../../../lib/system/standard_streams.ts";
 import { lacksLinuxLibrary, testUnless } from "../../support/c_library.ts";
 import { pattern } from "../../support/fixtures/tree.ts";
 
@@ -13,11 +18,12 @@ class PipedChannel implements Disposable {
   readonly #input = libc.makePipe(PIPE_BYTES);
   readonly #output = libc.makePipe(PIPE_BYTES);
   #isInputOpen = true;
+  #isHearing = true;
 
   constructor() {
     const { writeEnd } = this.#output;
     libc.setNonBlocking(writeEnd);
-    this.channel = new DescriptorChannel(this.#input.readEnd, {
+    this.channel = new DescriptorChannel(pipeInput(this.#input.readEnd), {
       descriptor: writeEnd,
       write: (bytes) => libc.write(writeEnd, bytes),
     });
@@ -39,6 +45,12 @@ class PipedChannel implements Disposable {
     return buffer.subarray(0, libc.read(this.#output.readEnd, buffer));
   }
 
+  /** Closes the end that hears the channel. */
+  endHearing(): void {
+    if (this.#isHearing) libc.close(this.#output.readEnd);
+    this.#isHearing = false;
+  }
+
   get hasAnswer(): boolean {
     return libc.isReadableWithin(this.#output.readEnd, 0);
   }
@@ -50,8 +62,8 @@ class PipedChannel implements Disposable {
   [Symbol.dispose](): void {
     this.channel[Symbol.dispose]();
     this.endInput();
+    this.endHearing();
     libc.close(this.#input.readEnd);
-    libc.close(this.#output.readEnd);
   }
 }
 
@@ -118,5 +130,114 @@ testUnless(
     await sent;
     assertEquals(heard, bytes);
     assert(!pipes.hasAnswer);
+  },
+);
+
+testUnless(
+  lacksLinuxLibrary,
+  "DescriptorChannel answers at once, and reads at once what has come",
+  () => {
+    using pipes = new PipedChannel();
+    pipes.say(Uint8Array.of(1, 2, 3));
+    assertEquals(pipes.channel.writeNow(Uint8Array.of(7)), true);
+    assertEquals(pipes.channel.writeNow(Uint8Array.of(8)), true);
+    assertEquals(pipes.hasAnswer, false);
+    assertEquals(pipes.channel.readNow(2), Uint8Array.of(1, 2));
+    assertEquals(pipes.hear(), Uint8Array.of(7, 8));
+    assertEquals(pipes.channel.readNow(2), Uint8Array.of(3));
+  },
+);
+
+testUnless(
+  lacksLinuxLibrary,
+  "DescriptorChannel leaves the end, and a peer that is silent, to a read that waits",
+  async () => {
+    using pipes = new PipedChannel();
+    assertEquals(pipes.channel.readNow(9), undefined);
+    pipes.say(Uint8Array.of(1));
+    assertEquals(await pipes.channel.read(9), Uint8Array.of(1));
+    pipes.endInput();
+    assertEquals(pipes.channel.readNow(9), undefined);
+    assertEquals((await pipes.channel.read(9)).length, 0);
+    assertEquals(pipes.channel.readNow(9), undefined);
+  },
+);
+
+testUnless(
+  lacksLinuxLibrary,
+  "DescriptorChannel gives the event loop a turn, however much there is to read",
+  async () => {
+    using pipes = new PipedChannel();
+    pipes.say(Uint8Array.of(1));
+    for (const due = performance.now() + 20; performance.now() < due;);
+    assertEquals(pipes.channel.readNow(9), undefined);
+    let turns = 0;
+    setImmediate(() => turns++);
+    assertEquals(await pipes.channel.read(9), Uint8Array.of(1));
+    assertEquals(turns, 1);
+  },
+);
+
+testUnless(
+  lacksLinuxLibrary,
+  "DescriptorChannel holds what its peer has no room for, and loses nothing",
+  async () => {
+    using pipes = new PipedChannel();
+    const bytes = pattern(15 * 1024);
+    assertEquals(pipes.channel.writeNow(bytes), true);
+    assertEquals(pipes.channel.writeNow(bytes), false);
+    pipes.say(Uint8Array.of(1));
+    // What leaves at once fills the pipe.
+    assertEquals(pipes.channel.readNow(9), undefined);
+    const first = pipes.hear();
+    assertEquals(first, bytes.subarray(0, PIPE_BYTES));
+    assertEquals(pipes.channel.writeNow(Uint8Array.of(9)), true);
+    const read = pipes.channel.read(9);
+    const rest = new Uint8Array(bytes.length - first.length + 1);
+    for (let at = 0; at < rest.length;) {
+      await pipes.readable();
+      const part = pipes.hear();
+      rest.set(part, at);
+      at += part.length;
+    }
+    assertEquals(rest, Uint8Array.of(...bytes.subarray(first.length), 9));
+    assertEquals(await read, Uint8Array.of(1));
+  },
+);
+
+testUnless(
+  lacksLinuxLibrary,
+  "DescriptorChannel reads what a peer said last that no longer listens",
+  async () => {
+    using pipes = new PipedChannel();
+    pipes.say(Uint8Array.of(1));
+    pipes.endHearing();
+    assertEquals(pipes.channel.writeNow(Uint8Array.of(7)), true);
+    assertEquals(pipes.channel.readNow(9), undefined);
+    assertEquals(await pipes.channel.read(9), Uint8Array.of(1));
+    await pipes.channel.write(Uint8Array.of(8));
+    await assertRejects(() => pipes.channel.flush(), SessionError);
+  },
+);
+
+testUnless(
+  lacksLinuxLibrary,
+  "DescriptorChannel reads a socket to its end, and waits a moment at a time",
+  async () => {
+    const { readEnd, writeEnd } = libc.makeSocketPair(PIPE_BYTES);
+    const input = socketInput(readEnd);
+    const output = { descriptor: readEnd, write: () => undefined };
+    using channel = new DescriptorChannel(input, output);
+    libc.send(writeEnd, Uint8Array.of(1, 2, 3));
+    assertEquals(channel.readNow(2), Uint8Array.of(1, 2));
+    assertEquals(await channel.read(9), Uint8Array.of(3));
+    libc.send(writeEnd, Uint8Array.of(4));
+    assertEquals(await channel.read(9), Uint8Array.of(4));
+    const before = performance.now();
+    assertEquals(input.read(new Uint8Array(1)), undefined);
+    assert(performance.now() - before >= 10);
+    libc.close(writeEnd);
+    assertEquals(channel.readNow(9), undefined);
+    assertEquals((await channel.read(9)).length, 0);
   },
 );
