@@ -20,7 +20,8 @@ import {
   isKnown,
 } from "./destination.ts";
 import { FileFiller } from "./file_filler.ts";
-import { FileResumer, type ResumePoint } from "./file_resumer.ts";
+import { FileResumer } from "./file_resumer.ts";
+import type { ResumePoint } from "./resume_point.ts";
 import { FileVerifier } from "./file_verifier.ts";
 import { KeyedLock } from "./keyed_lock.ts";
 import type { OpenEntries } from "./open_entries.ts";

@@ -12,6 +12,9 @@ import {
 
 const HASH = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
+/** Request for the hash of a file. */
+const A = { path: "a" } as const;
+
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 Deno.test("HASH_SCRIPT: holds no character that a shell reads in single quotes", () => {
@@ -103,9 +106,12 @@ for (
   ]
 ) {
   Deno.test(`parseAnswerLine(): finds the hash in "${said}"`, () => {
-    assertEquals(parseAnswerLine(said, [], 1), undefined);
-    assertEquals(parseAnswerLine(".0", [said], 1), [HASH]);
-    assertEquals(parseAnswerLine(".0\r", [said, said], 2), [HASH, HASH]);
+    assertEquals(parseAnswerLine(said, [], [A]), undefined);
+    assertEquals(parseAnswerLine(".0", [said], [A]), [HASH]);
+    assertEquals(parseAnswerLine(".0\r", [said, said], [A, { path: "b" }]), [
+      HASH,
+      HASH,
+    ]);
   });
 }
 
@@ -120,7 +126,7 @@ for (
   ] as const
 ) {
   Deno.test(`parseAnswerLine(): finds no hash in ${JSON.stringify([...lines, end])}`, () => {
-    assertEquals(parseAnswerLine(end, lines, 1), [undefined]);
+    assertEquals(parseAnswerLine(end, lines, [A]), [undefined]);
   });
 }
 
