@@ -10,7 +10,7 @@ import type { FoundEntry } from "../tree/destination.ts";
 const MOST_QUESTIONS = 512;
 
 /** Most answers that nobody has taken: the walk waits for the copy then. */
-const MOST_ANSWERS = 4096;
+const MOST_ANSWERS = 65_536;
 
 /** Asks about a file, by its name if that is not its path's. */
 type Ask<A> = (file: FoundEntry, name?: string) => Promise<A | undefined>;
@@ -45,10 +45,21 @@ export class AskedAhead<A> {
     return this.#walks === 0 && this.#answers.size === 0;
   }
 
+  /** True until all is asked that is in the walks, and answered. */
+  get isAsking(): boolean {
+    return this.#walks > 0 || this.#questions > 0;
+  }
+
   /** Begins to walk a tree; what cannot be read is left to the copy to report. */
   walk(root: string): void {
     this.#walks++;
     this.#walk(root, undefined).finally(() => this.#walks--);
+  }
+
+  /** Does the same with the files right in a directory whose names are wanted. */
+  walkFiles(directory: string, isWanted: (name: string) => boolean): void {
+    this.#walks++;
+    this.#walkFiles(directory, isWanted).finally(() => this.#walks--);
   }
 
   /**
@@ -101,6 +112,24 @@ export class AskedAhead<A> {
         else await this.#walk(entry, directory);
       }
       for (const entry of inner) await this.#walk(entry, directory);
+    } catch (error) {
+      asEntryError(error);
+    }
+  }
+
+  async #walkFiles(
+    directory: string,
+    isWanted: (name: string) => boolean,
+  ): Promise<void> {
+    try {
+      using listing = await this.#files.readdir(directory);
+      for await (const { name } of listing) {
+        if (this.#isOver) return;
+        if (!isWanted(name)) continue;
+        const path = this.#files.join(directory, name);
+        const attributes = await this.#files.find(path);
+        if (attributes?.kind === "file") await this.#meet({ path, attributes });
+      }
     } catch (error) {
       asEntryError(error);
     }

@@ -10,7 +10,12 @@ import { StoredFile } from "../filesystem/stored_file.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { ComingFile, PresentFiles } from "../scp/present_files.ts";
 import type { FoundEntry } from "../tree/destination.ts";
-import { findPoint, type ResumePoint } from "../tree/resume_point.ts";
+import {
+  findPoint,
+  isUnchanged,
+  type ResumePoint,
+  whole,
+} from "../tree/resume_point.ts";
 import { AskedAhead } from "./asked_ahead.ts";
 import { BeginningComparer, TOO_SHORT } from "./beginning_comparer.ts";
 import type { HashSession } from "./hash_session.ts";
@@ -22,6 +27,7 @@ import {
   type RestSession,
 } from "./rest_session.ts";
 import type { RouteContext } from "./route.ts";
+import { isOneEntry, topRules } from "./scp_request.ts";
 import { nameBelow } from "./scp_upload_proof.ts";
 import { DownloadPlaces, requestsFor } from "./sent_places.ts";
 
@@ -69,6 +75,9 @@ export class DownloadResume implements PresentFiles {
   #places: DownloadPlaces | undefined;
   #store: DownloadStore | undefined;
   #hasTarget = false;
+  #isFirst = true;
+  /** Files that are here, and the bytes of them that need not come. */
+  readonly #here = { files: 0, saved: 0 };
   #hasRefused = false;
   #isWarned = false;
 
@@ -115,11 +124,35 @@ export class DownloadResume implements PresentFiles {
   }
 
   get mayRefuse(): boolean {
-    return this.#hasTarget && !this.#ahead.isDone;
+    if (!this.#hasTarget || this.#ahead.isDone) return false;
+    if (this.#ahead.isAsking || this.#isWorth) return true;
+    this.#warn("small files come again: each refusal costs a round trip");
+    return false;
+  }
+
+  /** True where files are large enough that each of them may cost a round trip. */
+  get #isWorth(): boolean {
+    const { files, saved } = this.#here;
+    return saved >= files * BLOCK_BYTES;
   }
 
   enter(path: string): void {
+    this.#isFirst = false;
     if (this.#hasTarget) this.#ahead.walk(path);
+  }
+
+  /** Asks about the files beside a topmost one that may come, too. */
+  #walkTop(path: string): void {
+    this.#isFirst = false;
+    if (path === this.#target) return;
+    const { objectionTo } = topRules(
+      this.#source,
+      this.#context.job.options,
+    );
+    this.#ahead.walkFiles(
+      this.#target,
+      (name) => objectionTo(name) === undefined,
+    );
   }
 
   async refusalOf(file: ComingFile): Promise<string | undefined> {
@@ -128,9 +161,13 @@ export class DownloadResume implements PresentFiles {
       ? await this.#context.files.find(path)
       : undefined;
     if (here?.kind !== "file" || here.size === 0) return undefined;
+    if (this.#isFirst) this.#walkTop(path);
     const known = await this.#ahead.take(path, file.name);
-    if (known === undefined) return undefined;
-    const point = pointNow(known, file, here);
+    const point = known && pointNow(known, file, here);
+    if (point === undefined || point.kind === "whole") {
+      await this.#checkAsked(path);
+    }
+    if (known === undefined || point === undefined) return undefined;
     const { observer } = this.#store!;
     if (point.kind === "whole") {
       const message = `${path}: copied whole: ${point.reason}`;
@@ -144,6 +181,22 @@ export class DownloadResume implements PresentFiles {
     }
     this.#hasRefused = true;
     return `${file.name}: it is there`;
+  }
+
+  /**
+   * Checks that a host was asked about a file that is to be written over: if not, it
+   * stays, for a later copy to go on with.
+   *
+   * @throws {EntryError} If not.
+   */
+  async #checkAsked(path: string): Promise<void> {
+    if (this.#context.job.interrupted.aborted) {
+      throw new EntryError(`${path}: interrupted`);
+    }
+    if (!await this.#session.wasLost()) return;
+    throw new EntryError(
+      `${path}: it stays: the session that tells hashes was lost`,
+    );
   }
 
   /**
@@ -168,12 +221,10 @@ export class DownloadResume implements PresentFiles {
     name = this.#context.files.nameOf(path),
   ): Promise<Known | undefined> {
     if (here.kind !== "file" || here.size === 0) return undefined;
+    this.#here.files++;
     const sent = this.#places!.of({ path, name });
     const [place, another] = requestsFor(sent);
-    const [size, other] = await Promise.all([
-      this.#sizeOf(place!),
-      another && this.#sizeOf(another),
-    ]);
+    const size = await this.#sizeOf(place!);
     if (size === undefined) return undefined;
     const inMessages = nameBelow(sent.top ?? this.#source.path, sent.inside);
     const known = (point: ResumePoint) => ({
@@ -183,7 +234,10 @@ export class DownloadResume implements PresentFiles {
       size,
       here,
     });
-    if (other !== undefined) {
+    const { path: operand } = this.#source;
+    const isOne = isOneEntry(operand, this.#context.job.options);
+    const mayClash = another !== undefined && !isOne;
+    if (mayClash && await this.#sizeOf(another) !== undefined) {
       return known(whole("several sources have its name"));
     }
     if (here.size < size && here.size < BLOCK_BYTES) {
@@ -194,7 +248,11 @@ export class DownloadResume implements PresentFiles {
       (length) => this.#comparer.compare({ path, size, length }, place!),
     );
     const isShort = point.kind === "at" && point.at < BLOCK_BYTES;
-    return known(isShort ? whole(TOO_SHORT) : point);
+    if (isShort) return known(whole(TOO_SHORT));
+    if (point.kind !== "whole") {
+      this.#here.saved += point.kind === "at" ? point.at : size;
+    }
+    return known(point);
   }
 
   /** Gives the length of a file on the host; `undefined` where there is none. */
@@ -204,13 +262,16 @@ export class DownloadResume implements PresentFiles {
     if (told.kind === "answer") {
       return told.answer === "-" ? undefined : Number(told.answer);
     }
-    if (!this.#isWarned) {
-      this.#isWarned = true;
-      const message =
-        `${this.#source.host}: all is copied whole: ${told.reason}`;
-      this.#context.observer.report({ kind: "warning", message });
-    }
+    this.#warn(`all is copied whole: ${told.reason}`);
     return undefined;
+  }
+
+  /** Says once why not all goes on that could. */
+  #warn(reason: string): void {
+    if (this.#isWarned) return;
+    this.#isWarned = true;
+    const message = `${this.#source.host}: ${reason}`;
+    this.#context.observer.report({ kind: "warning", message });
   }
 
   async #skip(file: ComingFile, here: Attributes): Promise<void> {
@@ -250,7 +311,7 @@ export class DownloadResume implements PresentFiles {
     const { path, at, file, here } = rest;
     const { size, times, name } = file;
     const now = await this.#context.files.stat(path);
-    if (!isSame(now, here)) {
+    if (!isUnchanged(now, here)) {
       throw new EntryError(`${path}: it has changed meanwhile`);
     }
     await session.beginRead(rest);
@@ -285,14 +346,5 @@ function pointNow(
   now: Attributes,
 ): ResumePoint {
   if (size !== file.size) return whole("its source has changed meanwhile");
-  return isSame(now, here) ? point : whole("it has changed meanwhile");
-}
-
-/** Tells two states of a file that have one length and time. */
-function isSame(one: Attributes, other: Attributes): boolean {
-  return one.size === other.size && one.modified === other.modified;
-}
-
-function whole(reason: string): ResumePoint {
-  return { kind: "whole", reason };
+  return isUnchanged(now, here) ? point : whole("it has changed meanwhile");
 }

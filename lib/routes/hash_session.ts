@@ -12,6 +12,9 @@ import { hasEachHashed, hasFilesHashed } from "./verified_copy.ts";
 /** Longest wait for the script to end, in milliseconds. */
 const CLOSE_MILLISECONDS = 2000;
 
+/** Status by which ssh tells that it failed itself. */
+const SSH_FAILED = 255;
+
 /** Answer of a host about a file, as in `HashAnswers`. */
 export type HostAnswer =
   | { readonly kind: "answer"; readonly answer: string }
@@ -48,6 +51,7 @@ export class HashSession implements Digester {
   readonly #options: HashSessionOptions;
   #begun: Promise<RemoteHasher | string> | undefined;
   #ssh: SshSession | undefined;
+  #isLost = false;
 
   constructor(
     location: RemoteLocation,
@@ -82,6 +86,17 @@ export class HashSession implements Digester {
   async reason(): Promise<string> {
     const hasher = await this.#hasher();
     return typeof hasher === "string" ? hasher : "";
+  }
+
+  /** Tells whether its connection could not be made, or was lost. */
+  async wasLost(): Promise<boolean> {
+    const hasher = await this.#hasher();
+    if (typeof hasher !== "string") return this.#isLost;
+    const end = await this.#ssh?.end({
+      isWhole: false,
+      graceMilliseconds: CLOSE_MILLISECONDS,
+    });
+    return end?.code === SSH_FAILED;
   }
 
   async #hasher(): Promise<RemoteHasher | string> {
@@ -140,6 +155,7 @@ export class HashSession implements Digester {
     } catch (error) {
       if (error instanceof EntryError) throw error;
       asConnectionFailure(error);
+      this.#isLost = true;
       const reason = "the session that hashes was lost";
       return { kind: "unavailable", reason };
     }

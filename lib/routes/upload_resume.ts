@@ -8,7 +8,12 @@ import { givenMode } from "../filesystem/store.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { withoutTrailingSlashes } from "../names/names.ts";
 import type { FoundEntry } from "../tree/destination.ts";
-import { findPoint, type ResumePoint } from "../tree/resume_point.ts";
+import {
+  findPoint,
+  isUnchanged,
+  type ResumePoint,
+  whole,
+} from "../tree/resume_point.ts";
 import { AskedAhead } from "./asked_ahead.ts";
 import { chosenFiles } from "./filters.ts";
 import type { HashSession } from "./hash_session.ts";
@@ -87,7 +92,12 @@ export class UploadResume {
    */
   async begin(targetIsDirectory: boolean): Promise<void> {
     const isThere = await this.#session.isThere();
-    if (isThere === undefined) return this.#warn(await this.#session.reason());
+    if (isThere === undefined) {
+      const wasLost = await this.#session.wasLost();
+      return this.#warn(
+        wasLost ? "another login failed" : await this.#session.reason(),
+      );
+    }
     this.#isInside = isThere || targetIsDirectory;
     const places = new UploadPlaces(this.#paths, this.#isInside, this.#context);
     if (!places.areDistinct) {
@@ -198,7 +208,7 @@ export class UploadResume {
 
   /** Tells a source that is as it was when it was compared. */
   async #isStill(path: string, { source }: Known): Promise<boolean> {
-    return isSame(await this.#context.files.stat(path), source);
+    return isUnchanged(await this.#context.files.stat(path), source);
   }
 
   /**
@@ -245,7 +255,7 @@ export class UploadResume {
     const { size } = source;
     const { files } = this.#context;
     using file = await files.openToRead(path);
-    if (!isSame(await file.stat(), source)) {
+    if (!isUnchanged(await file.stat(), source)) {
       throw new EntryError(`${path}: it has changed meanwhile`);
     }
     await session.beginWrite(rest);
@@ -280,15 +290,6 @@ export class UploadResume {
     const message = `${this.#target.host}: all is copied whole: ${reason}`;
     this.#context.observer.report({ kind: "warning", message });
   }
-}
-
-function whole(reason: string): ResumePoint {
-  return { kind: "whole", reason };
-}
-
-/** Tells two states of a file that have one length and time. */
-function isSame(one: Attributes, other: Attributes): boolean {
-  return one.size === other.size && one.modified === other.modified;
 }
 
 /**

@@ -1,5 +1,7 @@
 /** Rule by which a file goes on where an earlier copy was cut. */
 
+import type { Attributes } from "../filesystem/file_system.ts";
+
 /** Point from which on a file is copied. */
 export type ResumePoint =
   /** All of it is there. */
@@ -42,6 +44,12 @@ export async function findPoint(
     : whole("what is there is not its beginning");
 }
 
-function whole(reason: string): ResumePoint {
+/** Gives the point of a file that is copied whole. */
+export function whole(reason: string): ResumePoint {
   return { kind: "whole", reason };
+}
+
+/** Tells a file that is as it was, by its length and time. */
+export function isUnchanged(one: Attributes, other: Attributes): boolean {
+  return one.size === other.size && one.modified === other.modified;
 }

@@ -85,3 +85,13 @@ Deno.test("AskedAhead: asks nothing more once it has ended", async () => {
   await asking.walk("t");
   assertEquals(asking.asked, []);
 });
+
+Deno.test("AskedAhead: asks about the files of a directory that are wanted, and of none below it", async () => {
+  const asking = new Asking();
+  for (const name of ["t/a", "t/b", "t/d/a"]) asking.files.addFile(name, "1");
+  asking.ahead.walkFiles("t", (name) => name !== "b");
+  assertEquals(asking.ahead.isAsking, true);
+  for (let at = 0; at < 50; at++) await turn();
+  assertEquals(asking.asked, ["t/a"]);
+  assertEquals(asking.ahead.isAsking, false);
+});
