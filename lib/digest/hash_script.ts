@@ -330,15 +330,14 @@ function hashAtStart(line: string): string | undefined {
   return hash?.toLowerCase();
 }
 
-/** Gives the lengths in an answer; none where it is no answer. */
+/** Gives the lengths in an answer; too few where it is no answer. */
 function sizesIn(lines: readonly string[], count: number): HashAnswers {
   if (count === 1) return [sizeAtStart(lines[0] ?? "")];
   const flags = lines.slice(0, count).map((line) => line.trimEnd());
-  const sizes = lines.slice(count);
-  let at = 0;
-  return flags.map((flag) =>
-    flag === "+" ? sizeAtStart(sizes[at++] ?? "") : flag
-  );
+  const sizes = lines.slice(count).map(sizeAtStart);
+  const there = flags.filter((flag) => flag === "+").length;
+  if (sizes.length < there) return [];
+  return flags.map((flag) => flag === "+" ? sizes.shift() : flag);
 }
 
 /** Gives the length that a line begins with, or the `-` that it is. */
