@@ -8,6 +8,7 @@ import {
   type HashAnswers,
   type HashBase,
   type HashRequest,
+  isShareable,
   mostLines,
   parseAnswerLine,
   parseTool,
@@ -19,6 +20,9 @@ const MAX_LINE_BYTES = 64 * 1024;
 
 /** Most flights of requests: what is asked for meanwhile shares the next one. */
 const MOST_FLIGHTS = 4;
+
+/** The same where the next request shares none. */
+const MOST_ALONE = 64;
 
 /** Request that was not answered. */
 interface Pending extends HashRequest {
@@ -94,8 +98,11 @@ export class RemoteHasher {
     this.#isSending = true;
     // What is asked for at once leaves in one flight.
     await Promise.resolve();
-    while (this.#waiting.length > 0 && this.#flights.length < MOST_FLIGHTS) {
-      const flight = this.#waiting[0]!.isAlone
+    for (let next; (next = this.#waiting[0]) !== undefined;) {
+      const isAlone = next.isAlone || !isShareable(next);
+      const most = isAlone ? MOST_ALONE : MOST_FLIGHTS;
+      if (this.#flights.length >= most) break;
+      const flight = isAlone
         ? this.#waiting.splice(0, 1)
         : takeRequests(this.#waiting);
       this.#flights.push(flight);

@@ -215,6 +215,26 @@ Deno.test("RemoteHasher: has what is asked for share a flight once enough are in
   await theirs.close();
 });
 
+Deno.test("RemoteHasher: has up to 64 requests in flight that share none", async () => {
+  const [ours, theirs] = channelPair();
+  await say(theirs, "sha256sum\nnew\n");
+  const hasher = (await RemoteHasher.begin(ours))!;
+  const answers = Promise.all(
+    Array.from(
+      { length: 65 },
+      (_, at) => hasher.ask({ path: `${at}`, asks: { mode: 0o644 } }),
+    ),
+  );
+  const lines = Array.from({ length: 65 }, (_, at) => `a:0644:: ${at}\n`);
+  await expectSent(theirs, lines.slice(0, 64).join(""));
+  await say(theirs, ".1\n");
+  await expectSent(theirs, lines[64]!);
+  await say(theirs, ".0\n".repeat(64));
+  assertEquals(await answers, [undefined, ...Array(64).fill("")]);
+  await ours.close();
+  await theirs.close();
+});
+
 Deno.test("RemoteHasher: fails all requests, and later ones, where the script ends", async () => {
   const [ours, theirs] = channelPair();
   await theirs.write(new TextEncoder().encode("sha256sum\nnew\n"));
