@@ -53,12 +53,15 @@ interface Counts {
 
 function chooseRound(random: Random): Round {
   const isResumed = random.chance(50);
+  const sides = random.pick([UP, DOWN, BETWEEN]);
+  // Over SCP nothing goes on between two hosts.
+  const overScp = isResumed && sides !== BETWEEN ? [["-O"], ["-O"]] : [];
   return {
-    sides: random.pick([UP, DOWN, BETWEEN]),
+    sides,
     isResumed,
     options: [
       ...(isResumed ? ["--resume"] : ["--retries", `${MOST_FAILING + 2}`]),
-      ...random.pick([[], ["-s"], ["--jobs", "3"], ["--verify"]]),
+      ...random.pick([[], ["-s"], ["--jobs", "3"], ["--verify"], ...overScp]),
       ...(random.chance(50) ? ["-p"] : []),
       "-r",
     ],

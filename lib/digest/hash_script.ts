@@ -12,8 +12,21 @@
  *     +COUNT, and COUNT lines with a PATH each
  *
  * `LENGTH` is that of the beginning to hash, in bytes; `l` marks a large file, which
- * is worth the start of openssl; with `e` the path is written for `printf %b`. Lines
- * without an answer set the base of the paths that follow:
+ * is worth the start of openssl; with `e` the path is written for `printf %b`. Others
+ * ask for lengths, or set the mode and times of a file; the first answer to several is
+ * a line for each, with `+` or `-` as a file is there or not:
+ *
+ *     s[e] PATH
+ *     s+COUNT, and COUNT lines with a PATH each
+ *     a:MODE:ACCESSED:MODIFIED[e] PATH
+ *
+ * Two requests are the last ones, since nothing that follows may be read as a request
+ * (see `file_rest.ts`):
+ *
+ *     r:FIRST[e] PATH    the file from its byte FIRST on, which counts from 1
+ *     w:BLOCKS[e] PATH   takes the rest of the input for the file's, behind so many blocks
+ *
+ * Lines without an answer set the base of the paths that follow:
  *
  *     =             the directory that the script runs in
  *     =t            its first operand
@@ -22,6 +35,7 @@
  */
 
 import { EntryError } from "../errors.ts";
+import type { Times } from "../filesystem/file_system.ts";
 import { encodeName } from "../names/name_bytes.ts";
 import { literalWord } from "../names/remote_path.ts";
 import { quotedForShell } from "../names/shell_quoting.ts";
@@ -52,8 +66,8 @@ const MOST_PATH_BYTES = 32 * 1024;
 /** Length from which on a file is worth the fastest tool, in bytes. */
 const LARGE_BYTES = 8 * 1024 * 1024;
 
-/** Block of the tool that takes the place of `head -c`, in bytes. */
-const BLOCK_BYTES = 65536;
+/** Block that a file's rest begins at, and that `dd` moves, in bytes. */
+export const BLOCK_BYTES = 65536;
 
 /**
  * The script. `$0` is the key. It holds none of the characters that some shell reads
@@ -83,12 +97,25 @@ export const HASH_SCRIPT = [
   "b=/dev/null j=0; while [ $j -lt $z ]; do j=$((j+1))",
   'eval "a=${d}o$j"; case ${a%/} in "$m"|*/"$m") if [ -e "$a" ]',
   "then k=$((k-1)); [ $k -ne 0 ] || b=${a%/}; fi;; esac; done; continue;; " +
+  '"s+"*) c=${x#s+}; set --; while [ $c -gt 0 ]; do IFS= read -r f; g',
+  'if [ -f "$f" ]; then set -- "$@" "$f"; echo +; else echo -; fi; c=$((c-1)); done',
+  '[ $# -eq 0 ] || wc -c "$@" </dev/null 2>/dev/null; echo ".$?"; continue;; ' +
   "+*) c=${x#+} s=; set --; while [ $c -gt 0 ]; do IFS= read -r f; g",
   '[ -f "$f" ] || s=9; set -- "$@" "$f"; c=$((c-1)); done',
   '(exit $s) && $t "$@" </dev/null 2>/dev/null; echo ".$?"; continue;; esac',
   "h=$t n=${x%% *} f=${x#* }",
   'case $n in *e) n=${n%e} f=$(printf %b. "$f") f=${f%.};; esac; g',
-  "case $n in *l) n=${n%l} h=$l;; esac",
+  "case $n in *l) n=${n%l} h=$l;; " +
+  's) { if [ -f "$f" ]; then wc -c < "$f"; else echo -; fi; } 2>/dev/null',
+  'echo ".$?"; continue;; ' +
+  "a:*) n=${n#a:} m=${n%%:*} n=${n#*:}; u=${n%:*} v=${n#*:}",
+  '{ { [ -z "$u" ] || { TZ=UTC0 touch -a -t "$u" "$f" && TZ=UTC0 touch -m -t "$v" "$f"; }; } && ' +
+  '{ [ -z "$m" ] || chmod "$m" "$f"; }; } </dev/null >/dev/null 2>/dev/null',
+  'echo ".$?"; continue;; ' +
+  'r:*) [ -f "$f" ] || exit 9; echo +; exec tail -c "+${n#r:}" < "$f";; ' +
+  `w:*) n=\${n#w:}; [ -f "$f" ] && [ $(($(wc -c < "$f"))) -ge $((n*${BLOCK_BYTES})) ] || exit 9`,
+  `echo +; m=$(dd bs=${BLOCK_BYTES} seek="$n" conv=notrunc of="$f" 2>&1 >/dev/null); k=$?`,
+  'echo "$m"; wc -c < "$f"; echo ".$k"; exit 0;; esac',
   'if [ -f "$f" ]; then case $n in "") $h < "$f";; ' +
   '*) { p "$n" | $h; } < "$f";; esac; else (exit 9); fi 2>/dev/null',
   'echo ".$?"; done',
@@ -129,8 +156,18 @@ export type HashBase =
     readonly count: number;
   };
 
-/** File to be hashed by the script. */
+/** Mode and times that a file is to get; those that are absent stay as they are. */
+export interface GivenAttributes {
+  /** All twelve permission bits. */
+  readonly mode?: number | undefined;
+  /** Of which whole seconds count. */
+  readonly times?: Times | undefined;
+}
+
+/** File to be hashed by the script, or what else is asked of it. */
 export interface HashRequest {
+  /** Its length is asked for, or it is to get attributes; absent where it is hashed. */
+  readonly asks?: "size" | GivenAttributes;
   /** Path behind the base, if there is one; empty for the base itself. */
   readonly path: string;
   readonly base?: HashBase | undefined;
@@ -142,9 +179,11 @@ export interface HashRequest {
 
 /** Tells a request that may share a call of the tool with others. */
 export function isShareable(
-  { path, length, size = 0 }: HashRequest,
+  { path, length, size = 0, asks }: HashRequest,
 ): boolean {
-  return length === undefined && size < LARGE_BYTES && !path.includes("\n");
+  if (path.includes("\n")) return false;
+  if (asks !== undefined) return asks === "size";
+  return length === undefined && size < LARGE_BYTES;
 }
 
 /**
@@ -153,13 +192,14 @@ export function isShareable(
  */
 export function takeRequests<R extends HashRequest>(queue: R[]): readonly R[] {
   const base = baseLine(queue[0]?.base);
+  const asks = queue[0]?.asks;
   let count = 0;
   let bytes = 0;
   while (count < Math.min(queue.length, MOST_FILES)) {
     const request = queue[count]!;
     bytes += request.path.length;
     const fits = isShareable(request) && bytes <= MOST_PATH_BYTES &&
-      baseLine(request.base) === base;
+      request.asks === asks && baseLine(request.base) === base;
     if (!fits && count > 0) break;
     count++;
     if (!fits) break;
@@ -181,12 +221,16 @@ export function formatRequests(
   const line = baseLine(first.base);
   const base = line === baseLine(before) ? "" : line;
   if (requests.length === 1) return encodeName(base + lineOf(first));
-  const lines = [`+${requests.length}`, ...requests.map(({ path }) => path)];
+  const kind = first.asks === "size" ? "s" : "";
+  const lines = [
+    `${kind}+${requests.length}`,
+    ...requests.map(({ path }) => path),
+  ];
   return encodeName(`${base}${lines.join("\n")}\n`);
 }
 
 /** Gives the line that sets a base. */
-function baseLine(base: HashBase | undefined): string {
+export function baseLine(base: HashBase | undefined): string {
   if (base === undefined) return "=\n";
   if (base.kind === "target") return "=t\n";
   if (base.kind === "first") return "=f\n";
@@ -195,17 +239,38 @@ function baseLine(base: HashBase | undefined): string {
 }
 
 /** Gives a name as a line can hold it, and the flag that says so. */
-function encoded(name: string): { text: string; flag: "e" | "" } {
+export function encoded(name: string): { text: string; flag: "e" | "" } {
   if (!name.includes("\n")) return { text: name, flag: "" };
   const text = name.replaceAll("\\", "\\0134").replaceAll("\n", "\\0012");
   return { text, flag: "e" };
 }
 
 /** Gives the line of a request for one file. */
-function lineOf({ path, length, size = 0 }: HashRequest): string {
+function lineOf({ path, length, size = 0, asks }: HashRequest): string {
   const { text, flag } = encoded(path);
+  if (asks === "size") return `s${flag} ${text}\n`;
+  if (asks !== undefined) return `${attributesOf(asks)}${flag} ${text}\n`;
   const isLarge = (length ?? size) >= LARGE_BYTES;
   return `${length ?? ""}${isLarge ? "l" : ""}${flag} ${text}\n`;
+}
+
+/** Gives the beginning of a line that sets attributes. */
+function attributesOf({ mode, times }: GivenAttributes): string {
+  const { accessed, modified } = times ?? {};
+  const octal = mode?.toString(8).padStart(4, "0") ?? "";
+  return `a:${octal}:${stampOf(accessed)}:${stampOf(modified)}`;
+}
+
+/**
+ * Gives a time as `touch -t` reads it in the zone UTC; nothing where it is absent, or
+ * its year has no four digits.
+ */
+function stampOf(milliseconds = NaN): string {
+  const date = new Date(milliseconds);
+  const year = date.getUTCFullYear();
+  if (!(year >= 0 && year <= 9999)) return "";
+  const digits = date.toISOString().replaceAll(/\D/g, "");
+  return `${digits.slice(0, 12)}.${digits.slice(12, 14)}`;
 }
 
 /**
@@ -220,32 +285,62 @@ export function checkPath(path: string): void {
 }
 
 /**
- * Hashes in the order of their requests; `undefined` for a file that cannot be read.
- * Where several were sent together, one of those leaves all without a hash.
+ * Answers in the order of their requests: hashes, or lengths as digits, `-` where there
+ * is no file, and nothing for attributes that were set; `undefined` for a file that
+ * cannot be read. Where several were sent together, one of those leaves all without.
  */
 export type HashAnswers = readonly (string | undefined)[];
+
+/** Most lines of an answer to some requests, its last one left out. */
+export function mostLines(requests: readonly HashRequest[]): number {
+  // A call for several lengths tells their sum, too.
+  return requests[0]!.asks === "size"
+    ? 2 * requests.length + 1
+    : requests.length;
+}
 
 /**
  * Reads a line of an answer.
  *
  * @param before Lines of the same answer that came before.
- * @param count Number of files.
+ * @param requests Requests that it answers.
  * @returns `undefined` where the answer goes on.
  */
 export function parseAnswerLine(
   line: string,
   before: readonly string[],
-  count: number,
+  requests: readonly HashRequest[],
 ): HashAnswers | undefined {
   const [, status] = /^\.(\d+)\r?$/.exec(line) ?? [];
   if (status === undefined) return undefined;
-  const hashes = before.map(hashAtStart);
-  const isWhole = status === "0" && hashes.length === count;
-  return isWhole ? hashes : Array.from({ length: count }, () => undefined);
+  const [{ asks } = {}] = requests;
+  const count = requests.length;
+  const answers = asks === undefined
+    ? before.map(hashAtStart)
+    : asks === "size"
+    ? sizesIn(before, count)
+    : [""];
+  const isWhole = status === "0" && answers.length === count;
+  return isWhole ? answers : Array.from({ length: count }, () => undefined);
 }
 
 /** Gives the SHA-256 that a line begins with; GNU's tools put a `\\` before some. */
 function hashAtStart(line: string): string | undefined {
   const [, hash] = /^\\?([0-9a-f]{64})(?![0-9a-f])/i.exec(line) ?? [];
   return hash?.toLowerCase();
+}
+
+/** Gives the lengths in an answer; too few where it is no answer. */
+function sizesIn(lines: readonly string[], count: number): HashAnswers {
+  if (count === 1) return [sizeAtStart(lines[0] ?? "")];
+  const flags = lines.slice(0, count).map((line) => line.trimEnd());
+  const sizes = lines.slice(count).map(sizeAtStart);
+  const there = flags.filter((flag) => flag === "+").length;
+  if (sizes.length < there) return [];
+  return flags.map((flag) => flag === "+" ? sizes.shift() : flag);
+}
+
+/** Gives the length that a line begins with, or the `-` that it is. */
+function sizeAtStart(line: string): string | undefined {
+  return /^\s*(\d{1,15}|-)(?!\S)/.exec(line)?.[1];
 }

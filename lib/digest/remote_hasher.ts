@@ -8,6 +8,8 @@ import {
   type HashAnswers,
   type HashBase,
   type HashRequest,
+  isShareable,
+  mostLines,
   parseAnswerLine,
   parseTool,
   takeRequests,
@@ -19,11 +21,14 @@ const MAX_LINE_BYTES = 64 * 1024;
 /** Most flights of requests: what is asked for meanwhile shares the next one. */
 const MOST_FLIGHTS = 4;
 
+/** The same where the next request shares none. */
+const MOST_ALONE = 64;
+
 /** Request that was not answered. */
 interface Pending extends HashRequest {
   /** True where it shared a flight that was answered without hashes. */
   isAlone: boolean;
-  resolve(hash: string | undefined): void;
+  resolve(answer: string | undefined): void;
   reject(error: unknown): void;
 }
 
@@ -64,13 +69,14 @@ export class RemoteHasher {
   }
 
   /**
-   * Has a file hashed; gives `undefined` where it cannot be read.
+   * Has a file hashed, or what else is asked of it; gives the answer as in
+   * `HashAnswers`.
    *
    * @throws {EntryError} If the path cannot be sent.
    * @throws {SessionError} If the connection is lost.
    * @throws {ProtocolError} If the answer is none.
    */
-  async hash(request: HashRequest): Promise<string | undefined> {
+  async ask(request: HashRequest): Promise<string | undefined> {
     checkPath(request.path);
     if (this.#failure !== undefined) throw this.#failure.error;
     const { promise, resolve, reject } = Promise.withResolvers<
@@ -92,8 +98,11 @@ export class RemoteHasher {
     this.#isSending = true;
     // What is asked for at once leaves in one flight.
     await Promise.resolve();
-    while (this.#waiting.length > 0 && this.#flights.length < MOST_FLIGHTS) {
-      const flight = this.#waiting[0]!.isAlone
+    for (let next; (next = this.#waiting[0]) !== undefined;) {
+      const isAlone = next.isAlone || !isShareable(next);
+      const most = isAlone ? MOST_ALONE : MOST_FLIGHTS;
+      if (this.#flights.length >= most) break;
+      const flight = isAlone
         ? this.#waiting.splice(0, 1)
         : takeRequests(this.#waiting);
       this.#flights.push(flight);
@@ -109,18 +118,18 @@ export class RemoteHasher {
     if (this.#isReading) return;
     this.#isReading = true;
     while (this.#flights.length > 0) {
-      const answers = await this.#readAnswer(this.#flights[0]!.length);
+      const answers = await this.#readAnswer(this.#flights[0]!);
       this.#settle(this.#flights.shift()!, answers);
       this.#orFail(() => this.#send());
     }
     this.#isReading = false;
   }
 
-  /** Hands out hashes; files that shared a flight in vain are asked for one by one. */
+  /** Hands out answers; files that shared a flight in vain are asked for one by one. */
   #settle(flight: readonly Pending[], answers: HashAnswers): void {
     for (const [at, pending] of flight.entries()) {
-      const hash = answers[at];
-      if (hash !== undefined || flight.length === 1) pending.resolve(hash);
+      const answer = answers[at];
+      if (answer !== undefined || flight.length === 1) pending.resolve(answer);
       else {
         pending.isAlone = true;
         this.#waiting.push(pending);
@@ -128,11 +137,11 @@ export class RemoteHasher {
     }
   }
 
-  async #readAnswer(count: number): Promise<HashAnswers> {
+  async #readAnswer(requests: readonly HashRequest[]): Promise<HashAnswers> {
     const lines: string[] = [];
-    while (lines.length <= count) {
+    while (lines.length <= mostLines(requests)) {
       const line = await readText(this.#channel);
-      const answers = parseAnswerLine(line, lines, count);
+      const answers = parseAnswerLine(line, lines, requests);
       if (answers !== undefined) return answers;
       lines.push(line);
     }
@@ -157,7 +166,7 @@ export class RemoteHasher {
  *
  * @throws {SessionError} If there is none.
  */
-async function readText(channel: Channel): Promise<string> {
+export async function readText(channel: Channel): Promise<string> {
   const line = await readLine(channel, MAX_LINE_BYTES);
   if (line === undefined) throw new SessionError("lost connection");
   return decodeName(line);

@@ -49,8 +49,8 @@ import {
   uploadOverSftp,
 } from "./sftp_routes.ts";
 import { ScpSessions } from "./scp_sessions.ts";
-import { isDotTree } from "./scp_upload.ts";
 import { SftpSessions } from "./sftp_sessions.ts";
+import { isDotTree } from "./upload_places.ts";
 
 /**
  * Copies each source to the target, in their order. Reports what fails, and

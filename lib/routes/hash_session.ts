@@ -1,36 +1,24 @@
-import { asConnectionFailure, EntryError, SessionError } from "../errors.ts";
-import {
-  HASH_PROBE,
-  hashCommand,
-  type HashRequest,
-} from "../digest/hash_script.ts";
-import { RemoteHasher } from "../digest/remote_hasher.ts";
+import { asConnectionFailure, EntryError } from "../errors.ts";
+import type { GivenAttributes, HashRequest } from "../digest/hash_script.ts";
+import type { RemoteHasher } from "../digest/remote_hasher.ts";
 import type { Digest, Digester, DigestOptions } from "../filesystem/digest.ts";
 import type { RemoteLocation } from "../location/location.ts";
-import { skipBanner } from "../scp/banner.ts";
-import {
-  type LoginPart,
-  neverPrompts,
-  sshArguments,
-} from "../ssh/arguments.ts";
-import type { Patience } from "../ssh/first_output.ts";
+import type { LoginPart } from "../ssh/arguments.ts";
 import type { SshSession } from "../ssh/session.ts";
-import { laterObserver } from "./connection_starter.ts";
+import { HostScript, NO_COMMANDS } from "./host_script.ts";
 import type { SessionContext } from "./route.ts";
-import { startSsh } from "./session_start.ts";
 import { hasEachHashed, hasFilesHashed } from "./verified_copy.ts";
-
-/** Timeouts of a silent remote: its files are read back then. */
-const PATIENCE: Patience = { afterLogin: 5000, unseen: 15_000 };
-
-/** Longest time from a shell's first output to the script's, in milliseconds. */
-const BANNER_MILLISECONDS = 10_000;
 
 /** Longest wait for the script to end, in milliseconds. */
 const CLOSE_MILLISECONDS = 2000;
 
-/** Reason why a host hashes nothing. */
-const NO_COMMANDS = "the server runs no commands";
+/** Status by which ssh tells that it failed itself. */
+const SSH_FAILED = 255;
+
+/** Answer of a host about a file, as in `HashAnswers`. */
+export type HostAnswer =
+  | { readonly kind: "answer"; readonly answer: string }
+  | Extract<Digest, { readonly kind: "unavailable" }>;
 
 /** Settings of a session that hashes. */
 export interface HashSessionOptions {
@@ -63,6 +51,7 @@ export class HashSession implements Digester {
   readonly #options: HashSessionOptions;
   #begun: Promise<RemoteHasher | string> | undefined;
   #ssh: SshSession | undefined;
+  #isLost = false;
 
   constructor(
     location: RemoteLocation,
@@ -93,6 +82,23 @@ export class HashSession implements Digester {
     return typeof hasher === "string" ? undefined : hasher.isThere;
   }
 
+  /** Gives the reason why nothing is told of files; empty where it is. */
+  async reason(): Promise<string> {
+    const hasher = await this.#hasher();
+    return typeof hasher === "string" ? hasher : "";
+  }
+
+  /** Tells whether its connection could not be made, or was lost. */
+  async wasLost(): Promise<boolean> {
+    const hasher = await this.#hasher();
+    if (typeof hasher !== "string") return this.#isLost;
+    const end = await this.#ssh?.end({
+      isWhole: false,
+      graceMilliseconds: CLOSE_MILLISECONDS,
+    });
+    return end?.code === SSH_FAILED;
+  }
+
   async #hasher(): Promise<RemoteHasher | string> {
     this.start();
     return await this.#begun!;
@@ -111,22 +117,52 @@ export class HashSession implements Digester {
    * @throws {EntryError} If the file cannot be read there.
    */
   async hash(request: HashRequest): Promise<Digest> {
+    const answer = await this.#ask(request);
+    return answer.kind === "answer"
+      ? { kind: "hash", hash: answer.answer }
+      : answer;
+  }
+
+  /**
+   * Has the length of a file told, in bytes as digits; `-` where there is none.
+   *
+   * @throws {EntryError} If the file cannot be read there.
+   */
+  async size(place: Pick<HashRequest, "path" | "base">): Promise<HostAnswer> {
+    return await this.#ask({ ...place, asks: "size" });
+  }
+
+  /**
+   * Has a file get attributes.
+   *
+   * @throws {EntryError} If they cannot be set there.
+   */
+  async give(
+    place: Pick<HashRequest, "path" | "base">,
+    attributes: GivenAttributes,
+  ): Promise<HostAnswer> {
+    return await this.#ask({ ...place, asks: attributes });
+  }
+
+  async #ask(request: HashRequest): Promise<HostAnswer> {
     const hasher = await this.#hasher();
     if (typeof hasher === "string") {
       return { kind: "unavailable", reason: hasher };
     }
     try {
-      const hash = await hasher.hash(request);
-      if (hash !== undefined) return { kind: "hash", hash };
+      const answer = await hasher.ask(request);
+      if (answer !== undefined) return { kind: "answer", answer };
     } catch (error) {
       if (error instanceof EntryError) throw error;
       asConnectionFailure(error);
+      this.#isLost = true;
       const reason = "the session that hashes was lost";
       return { kind: "unavailable", reason };
     }
-    throw new EntryError(
-      `${this.#location.host}: ${request.path}: it cannot be read`,
-    );
+    const flaw = typeof request.asks === "object"
+      ? "its mode and times cannot be set"
+      : "it cannot be read";
+    throw new EntryError(`${this.#location.host}: ${request.path}: ${flaw}`);
   }
 
   /** Begins the dialogue; gives the reason where that is not possible. */
@@ -154,29 +190,14 @@ export class HashSession implements Digester {
    * @throws {ProtocolError} If no script answers.
    */
   async #converse(part: LoginPart): Promise<RemoteHasher | undefined> {
-    const { job: { options }, observer, hosts } = this.#context;
-    const settings = hosts.sshFor(this.#location);
-    const key = `seacp-${crypto.randomUUID()}`;
-    const command = hashCommand(key, this.#options.operands);
-    const isSilent = neverPrompts(part);
-    const ssh = this.#ssh = startSsh(
-      {
-        location: this.#location,
-        program: options.ssh.program,
-        args: sshArguments(settings, this.#location, command, part),
-        command: "sh, which hashes files",
-        service: "shell",
-        isOutOfReach: isSilent,
-      },
-      { observer: isSilent ? laterObserver(observer, options) : observer },
-      this.#options.interrupted,
-    );
-    await ssh.channel.write(HASH_PROBE);
-    await ssh.channel.flush();
-    const sign = await ssh.awaitFirstOutput(PATIENCE);
-    if (sign !== "spoke") throw new SessionError(NO_COMMANDS);
-    await skipBanner(ssh.channel, key, BANNER_MILLISECONDS);
-    return await RemoteHasher.begin(ssh.channel);
+    const { operands, interrupted } = this.#options;
+    const script = new HostScript(this.#location, this.#context, {
+      operands,
+      part,
+      interrupted,
+    });
+    this.#ssh = script.ssh;
+    return await script.begin();
   }
 
   /** Ends its ssh. */

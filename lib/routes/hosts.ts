@@ -88,7 +88,8 @@ export class Hosts {
       needsQuoting: locations.some(({ path }) => !isPlainPath(path)),
       verifies: this.#options.verifies === true,
       hasJobs: this.#options.jobs > 1,
-      mayRetry: this.#options.retries !== undefined,
+      mayRetry: this.#options.retries !== undefined ||
+        this.#options.resumes === true,
       ...copy,
       willAsk: false,
     };

@@ -1,8 +1,9 @@
-import { asConnectionFailure } from "../errors.ts";
+import { asConnectionFailure, SessionError } from "../errors.ts";
 import { currentUmask } from "../disk/local_file_system.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { Sink } from "../scp/sink.ts";
+import type { DownloadResume } from "./download_resume.ts";
 import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
 import type { RouteContext } from "./route.ts";
 import {
@@ -26,6 +27,14 @@ export interface Download extends SourceReading {
   readonly target: string;
 }
 
+/** Helpers of a download, each absent where nobody wants it. */
+export interface DownloadHelpers {
+  /** Proof of what arrives. */
+  readonly proof: DownloadProof | undefined;
+  /** Way to go on with what is here. */
+  readonly resume: DownloadResume | undefined;
+}
+
 /** Dialogue that receives what a source sends. */
 export class DownloadDialogue implements Dialogue {
   readonly request: ScpRequest;
@@ -33,16 +42,17 @@ export class DownloadDialogue implements Dialogue {
   readonly #context: RouteContext;
   readonly #missing: MissingFirst;
   readonly #proof: DownloadProof | undefined;
+  readonly #resume: DownloadResume | undefined;
   #sink: Sink | undefined;
 
-  /** @param proof Proof of what arrives; absent where nobody wants one. */
   constructor(
     source: RemoteLocation,
     { path, target, hasNext }: Download,
     context: RouteContext,
-    proof: DownloadProof | undefined,
+    { proof, resume }: DownloadHelpers,
   ) {
     this.#proof = proof;
+    this.#resume = resume;
     const { targetIsDirectory, existing } = context.job.options;
     this.request = {
       role: "-f",
@@ -66,14 +76,28 @@ export class DownloadDialogue implements Dialogue {
     return this.#missing.isMissing;
   }
 
+  /** True where the source was told that files need not come, and ends with status 1. */
+  get hasRefused(): boolean {
+    return this.#resume?.hasRefused === true;
+  }
+
   async start(
     [scp]: readonly [RemoteScp],
   ): Promise<ConnectionFailures | undefined> {
     const { job, among, rules } = this.#context;
     const proof = this.#proof;
     const files = proof?.files ?? this.#context.files;
+    const observer = proof?.observing(this.#missing) ?? this.#missing;
     const { location } = this.request;
     const { recursive, preserve, targetIsDirectory, existing } = job.options;
+    // This machine grants no set-id bits of another one.
+    const policy = {
+      preserve,
+      umask: currentUmask(),
+      modeBits: PERMISSION_BITS,
+      given: job.options.modes,
+    };
+    this.#resume?.storeIn({ files, policy, observer });
     this.#sink = new Sink(scp.channel, files, {
       ...topRules(location, job.options),
       recursive,
@@ -87,14 +111,9 @@ export class DownloadDialogue implements Dialogue {
       ...(rules === undefined ? {} : { filter: rules }),
       ...(existing === undefined ? {} : { existing }),
       isAtomic: job.options.isAtomic === true,
-      // This machine grants no set-id bits of another one.
-      store: {
-        preserve,
-        umask: currentUmask(),
-        modeBits: PERMISSION_BITS,
-        given: job.options.modes,
-      },
-    }, proof?.observing(this.#missing) ?? this.#missing);
+      store: policy,
+      present: this.#resume,
+    }, observer);
     return await this.#sink.begin(this.#target)
       .then(() => undefined, (error) => [asConnectionFailure(error)]);
   }
@@ -104,16 +123,21 @@ export class DownloadDialogue implements Dialogue {
     const failuresBefore = observer.failures;
     try {
       const received = await this.#sink!.receiveEntries();
-      await this.#proof?.settle();
+      await this.#settle({ isLost: false });
       this.#missing.settle(received.entries);
       checkReceived(received, this.request.location.path, {
         isExplained: this.foundNothing || observer.failures > failuresBefore,
       });
       return [undefined];
     } catch (error) {
-      await this.#proof?.settle();
+      await this.#settle({ isLost: error instanceof SessionError });
       this.#missing.settle();
       return [asConnectionFailure(error)];
     }
+  }
+
+  async #settle(end: { isLost: boolean }): Promise<void> {
+    await this.#resume?.settle(end);
+    await this.#proof?.settle();
   }
 }

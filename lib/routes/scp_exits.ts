@@ -32,10 +32,12 @@ export class ScpExits {
    * Waits for the exits of one dialogue and reports them.
    *
    * @param failuresBefore Number of failures before the dialogue.
+   * @param hasRefused True where a refusal of ours makes a source end with status 1.
    */
   async report(
     scps: readonly EndedScp[],
     failuresBefore: number,
+    hasRefused = false,
   ): Promise<void> {
     const isWhole = scps.every(({ failure }) => failure === undefined);
     const isBroken = scps.some(({ failure }) =>
@@ -57,7 +59,8 @@ export class ScpExits {
       if (!isOwn) continue;
       this.#reportExit(each, {
         hasSeveral: scps.length > 1,
-        hasReported: this.#context.observer.failures > failuresBefore,
+        hasReported: hasRefused ||
+          this.#context.observer.failures > failuresBefore,
       });
     }
   }

@@ -93,11 +93,19 @@ export function ackPolicyFor(
   options: Pick<CopyOptions, "recursive" | "lockstep" | "protocol">,
 ): AckPolicy {
   const { recursive, lockstep } = options;
-  const isOneEntry = isShellsToRead(options)
+  const isOne = isOneEntry(path, options);
+  if (lockstep || (isOne && !recursive)) return "none";
+  return isOne ? "window" : "certain";
+}
+
+/** Tells an operand that names one entry, and no others beside it. */
+export function isOneEntry(
+  path: string,
+  options: Pick<CopyOptions, "protocol">,
+): boolean {
+  return isShellsToRead(options)
     ? isPlainPath(path)
     : !isPattern(sourceWord(path));
-  if (lockstep || (isOneEntry && !recursive)) return "none";
-  return isOneEntry ? "window" : "certain";
 }
 
 /** Rules for the topmost entries that answer a request. */

@@ -10,16 +10,15 @@ import type {
 } from "./route.ts";
 import { DownloadDialogue } from "./scp_download.ts";
 import { RelayDialogue } from "./scp_relay.ts";
-import { sourceReadings } from "./scp_request.ts";
+import { sourceReadings, targetText } from "./scp_request.ts";
 import type { Dialogue, ScpSessions } from "./scp_sessions.ts";
 import type { TreeSurvey } from "../scp/tree_survey.ts";
 import { UploadDialogue } from "./scp_upload.ts";
-import {
-  DownloadProof,
-  RelayProof,
-  type SourceProof,
-} from "./scp_source_proof.ts";
-import { UploadProof } from "./scp_upload_proof.ts";
+import { DownloadProof, RelayProof } from "./scp_source_proof.ts";
+import { hashSessionFor, UploadProof } from "./scp_upload_proof.ts";
+import { DownloadResume } from "./download_resume.ts";
+import { restHost } from "./rest_session.ts";
+import { UploadResume } from "./upload_resume.ts";
 
 /** Tools of the routes over SCP. */
 export interface ScpContext extends RouteContext {
@@ -37,19 +36,32 @@ export function uploadOverScp(
 ): Route {
   return routeTo(target, async (options) => {
     const { scpSessions, job } = context;
-    const proof = job.options.verifies
-      ? new UploadProof(paths, target, context, scpSessions)
+    const { verifies, resumes } = job.options;
+    const operand = targetText(target.path, job.options);
+    const session = hashSessionFor(operand, target, context, scpSessions);
+    const host = restHost(operand, target, scpSessions);
+    const proof = verifies
+      ? new UploadProof(paths, target, context, session)
+      : undefined;
+    const resume = resumes
+      ? new UploadResume(paths, target, context, { session, host })
       : undefined;
     const dialogue = await UploadDialogue.prepare(paths, target, {
       ...context,
       tree: await survey(),
       planLogin: () => scpSessions.planFor(target),
-      proof,
+      helpers: { proof, resume },
     });
     const { request } = dialogue;
     await proof?.begin(request.targetIsDirectory);
+    await resume?.begin(request.targetIsDirectory);
     const result = await scpSessions.connect([request], dialogue, options);
-    return proof === undefined ? result : await endingWith(result, proof);
+    return await endingWith(result, {
+      end: async () => {
+        resume?.end();
+        await session.end();
+      },
+    });
   });
 }
 
@@ -61,19 +73,31 @@ export function downloadOverScp(
 ): Route {
   return routeTo(source, (options) => {
     const { scpSessions, job } = context;
+    const { verifies, resumes } = job.options;
     const attempts = sourceReadings(source.path, job.options).map((reading) => {
       const place = { ...reading, source, target };
-      const proof = job.options.verifies
-        ? new DownloadProof(place, context, scpSessions)
+      const operand = reading.path;
+      const session = hashSessionFor(operand, source, context, scpSessions);
+      const host = restHost(operand, source, scpSessions);
+      const proof = verifies
+        ? new DownloadProof(place, context, session)
         : undefined;
+      const resume = resumes
+        ? new DownloadResume(place, context, { session, host })
+        : undefined;
+      const helpers = { proof, resume };
       return {
-        dialogue: new DownloadDialogue(
-          source,
-          { ...reading, target },
-          context,
-          proof,
-        ),
-        proof,
+        dialogue: new DownloadDialogue(source, place, context, helpers),
+        beside: {
+          begin: async () => {
+            await proof?.begin();
+            await resume?.begin();
+          },
+          end: async () => {
+            resume?.end();
+            await session.end();
+          },
+        },
       };
     });
     return connectFirst(
@@ -100,7 +124,7 @@ export function relayOverScp(
         : undefined;
       return {
         dialogue: new RelayDialogue(source, target, reading, context, proof),
-        proof,
+        beside: proof,
       };
     });
     return connectFirst(
@@ -112,13 +136,20 @@ export function relayOverScp(
   });
 }
 
-/** Gives a result whose copy ends a proof, or the result if there is no copy. */
+/** Sessions beside a copy. */
+interface Beside {
+  /** Finds out what has to be known of the target, before the copy begins. */
+  begin(): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** Gives a result whose copy ends some sessions, or the result if there is no copy. */
 async function endingWith(
   result: ConnectResult,
-  proof: { end(): Promise<void> },
+  beside: Pick<Beside, "end">,
 ): Promise<ConnectResult> {
   if (result.kind !== "connected") {
-    await proof.end();
+    await beside.end();
     return result;
   }
   return {
@@ -127,11 +158,11 @@ async function endingWith(
       try {
         return await result.run();
       } finally {
-        await proof.end();
+        await beside.end();
       }
     },
     close: async () => {
-      await Promise.all([result.close(), proof.end()]);
+      await Promise.all([result.close(), beside.end()]);
     },
   };
 }
@@ -156,8 +187,8 @@ function routeTo(
 /** Attempt that may find nothing, where another one follows. */
 interface Attempt {
   readonly dialogue: Dialogue & { readonly foundNothing: boolean };
-  /** Proof of what arrives; absent where nobody wants one. */
-  readonly proof: SourceProof | undefined;
+  /** Sessions beside it; absent where there are none. */
+  readonly beside: Beside | undefined;
 }
 
 /** Connects the first attempt; each next one follows where that found nothing. */
@@ -166,12 +197,12 @@ async function connectFirst<A extends Attempt>(
   options: ConnectOptions,
   connect: (attempt: A, options: ConnectOptions) => Promise<ConnectResult>,
 ): Promise<ConnectResult> {
-  const { dialogue, proof } = first!;
-  await proof?.begin();
+  const { dialogue, beside } = first!;
+  await beside?.begin();
   const connected = await connect(first!, options);
-  const result = proof === undefined
+  const result = beside === undefined
     ? connected
-    : await endingWith(connected, proof);
+    : await endingWith(connected, beside);
   if (result.kind !== "connected" || others.length === 0) return result;
   return {
     ...result,

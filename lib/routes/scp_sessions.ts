@@ -42,6 +42,8 @@ export interface Dialogue {
   readonly foundNothing?: boolean;
   /** True where the connection was lost, and others have made the copy. */
   readonly isReplaced?: boolean;
+  /** True where a source was told that files need not come: it ends with status 1. */
+  readonly hasRefused?: boolean;
 }
 
 /** Sessions that are open, and the state of their dialogue. */
@@ -239,9 +241,9 @@ export class ScpSessions implements Disposable {
         if (refusal !== undefined) return refusal;
         if (!this.#expectBanners(ended)) {
           // What was not found is no exit to report, nor one that others make good.
-          const { foundNothing, isReplaced } = plan.dialogue;
+          const { foundNothing, isReplaced, hasRefused } = plan.dialogue;
           if (foundNothing || isReplaced) return undefined;
-          await this.#exits.report(ended, failuresBefore);
+          await this.#exits.report(ended, failuresBefore, hasRefused);
           return undefined;
         }
         await opened.sessions.disposeAsync();

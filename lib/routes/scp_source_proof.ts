@@ -1,7 +1,5 @@
 /** Proofs of what a host sends over SCP: to this machine, or to another host. */
 
-import { withSlashes } from "../names/remote_path.ts";
-import type { HashBase, HashRequest } from "../digest/hash_script.ts";
 import type { MovingFile, Observer } from "../events/copy_event.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import type { RemoteLocation } from "../location/location.ts";
@@ -11,14 +9,17 @@ import type { RouteContext } from "./route.ts";
 import { type ComparedFile, ScpProof } from "./scp_proof.ts";
 import { type SourceReading, targetText, topRules } from "./scp_request.ts";
 import {
+  DownloadPlaces,
+  isUnnamed,
+  requestsFor,
+  split,
+} from "./sent_places.ts";
+import {
   hashSessionFor,
   nameBelow,
   NOT_SENT,
   type PlansBeside,
 } from "./scp_upload_proof.ts";
-
-/** Most operands of one name that are looked into for a file. */
-const MOST_OF_A_NAME = 4;
 
 /** Proof of a copy whose source is on a host. */
 export interface SourceProof {
@@ -28,42 +29,11 @@ export interface SourceProof {
   observing(observer: Observer): Observer;
   /** Waits until all that arrived is proven, or has failed. */
   settle(): Promise<void>;
-  /** Ends its sessions. */
-  end(): Promise<void>;
 }
 
 /** Source of a copy, as one reading of its operand has it. */
 export interface ReadSource extends SourceReading {
   readonly source: RemoteLocation;
-}
-
-/** Place of a file in what a host sends. */
-interface SentPlace {
-  /** Name of the topmost entry; absent where the operand is known without it. */
-  readonly top: string | undefined;
-  /** Path below the topmost entry; empty for that one. */
-  readonly inside: string;
-}
-
-/** Gives the requests for the hash of a file that a host has sent. */
-function requestsFor({ top, inside }: SentPlace): readonly HashRequest[] {
-  if (top === undefined) return [{ path: inside, base: { kind: "first" } }];
-  return Array.from({ length: MOST_OF_A_NAME }, (_, at) => {
-    const base: HashBase = { kind: "source", name: top, count: at + 1 };
-    return { path: inside, base };
-  });
-}
-
-/** Splits the path of an entry behind its first name. */
-function split(path: string): { first: string; rest: string } {
-  const [first = "", ...rest] = path.split("/");
-  return { first, rest: rest.join("/") };
-}
-
-/** Tells whether a topmost entry is that of the one operand, whatever its name. */
-function isUnnamed(source: RemoteLocation, { job }: RouteContext): boolean {
-  const { top, topName } = topRules(source, job.options);
-  return top === "content" || topName !== undefined;
 }
 
 /** Proof of a download over SCP. */
@@ -76,19 +46,20 @@ export class DownloadProof implements SourceProof {
   readonly #session: HashSession;
   readonly #passed: PassedFiles;
   readonly #proof: ScpProof;
-  #isInside = false;
+  #places: DownloadPlaces | undefined;
 
+  /** @param session Session that is given the source for its operand. */
   constructor(
-    { source, path, hasNext, target }: ReadSource & { target: string },
+    { source, hasNext, target }: ReadSource & { target: string },
     context: RouteContext,
-    plans: PlansBeside,
+    session: HashSession,
   ) {
     this.#source = source;
     this.#mayFindNothing = hasNext;
     this.#target = target;
     this.#context = context;
     this.#passed = new PassedFiles(context.files);
-    this.#session = hashSessionFor(path, source, context, plans);
+    this.#session = session;
     this.#proof = new ScpProof({
       host: source.host,
       session: this.#session,
@@ -104,8 +75,11 @@ export class DownloadProof implements SourceProof {
 
   async begin(): Promise<void> {
     if (!this.#mayFindNothing) this.#session.start();
-    const found = await this.#context.files.find(this.#target);
-    this.#isInside = found?.kind === "directory";
+    this.#places = await DownloadPlaces.find(
+      this.#source,
+      this.#target,
+      this.#context,
+    );
   }
 
   observing(observer: Observer): Observer {
@@ -116,12 +90,8 @@ export class DownloadProof implements SourceProof {
     await this.#proof.settle();
   }
 
-  async end(): Promise<void> {
-    await this.#session.end();
-  }
-
   #find(file: MovingFile): ComparedFile {
-    const place = this.#placeOf(file);
+    const place = this.#places!.of(file);
     const { top = this.#source.path, inside } = place;
     return {
       requests: requestsFor(place),
@@ -130,21 +100,6 @@ export class DownloadProof implements SourceProof {
       failure: "what arrived is not what is there",
       expected: [this.#passed.take(file)],
     };
-  }
-
-  #placeOf({ path, name }: MovingFile): SentPlace {
-    const { files, job: { rules } } = this.#context;
-    const isUnknown = isUnnamed(this.#source, this.#context);
-    const { top } = topRules(this.#source, this.#context.job.options);
-    if (path === this.#target) {
-      return { top: isUnknown ? undefined : name, inside: "" };
-    }
-    const below = path.slice(files.join(this.#target, "").length);
-    const inside = withSlashes(below, rules);
-    // The target is the topmost entry, or its content goes there.
-    if (top === "content" || !this.#isInside) return { top: undefined, inside };
-    const { first, rest } = split(inside);
-    return { top: isUnknown ? undefined : first, inside: rest };
   }
 }
 
@@ -198,6 +153,7 @@ export class RelayProof implements SourceProof {
     await this.#proof.settle();
   }
 
+  /** Ends its sessions. */
   async end(): Promise<void> {
     await Promise.all([this.#from.end(), this.#to.end()]);
   }

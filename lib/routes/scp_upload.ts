@@ -4,7 +4,7 @@ import {
   ProtocolError,
   RefusalError,
 } from "../errors.ts";
-import { isDotName, withoutTrailingSlashes } from "../names/names.ts";
+import { withoutTrailingSlashes } from "../names/names.ts";
 import { lastName } from "../names/remote_path.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
@@ -40,8 +40,10 @@ import {
   resumeInPlace,
 } from "./scp_resume.ts";
 import type { UploadProof } from "./scp_upload_proof.ts";
+import type { UploadResume } from "./upload_resume.ts";
 import type { ConnectionFailures, Dialogue } from "./scp_sessions.ts";
 import { divideUpload } from "./scp_units.ts";
+import { isDotTree } from "./upload_places.ts";
 import { uploadWidth } from "./upload_width.ts";
 
 /** Logins of an upload that several connections may make. */
@@ -49,6 +51,14 @@ interface Logins {
   readonly plan: LoginPlan;
   /** Connections that the upload has work for. */
   readonly width: number;
+}
+
+/** Helpers of an upload, each absent where nobody wants it. */
+export interface UploadHelpers {
+  /** Proof of what arrives. */
+  readonly proof: UploadProof | undefined;
+  /** Way to go on with what is there. */
+  readonly resume: UploadResume | undefined;
 }
 
 /** Place of a tree, as the first sink found it. */
@@ -66,18 +76,17 @@ export class UploadDialogue implements Dialogue {
   readonly #resume: Resume | undefined;
   /** Absent where one connection makes the upload. */
   readonly #logins: Logins | undefined;
-  /** Proof of what arrives; absent where nobody wants one. */
-  readonly #proof: UploadProof | undefined;
+  readonly #helpers: UploadHelpers;
   #isReplaced = false;
 
   private constructor(
     paths: readonly string[],
     request: ScpRequest,
     context: RouteContext,
-    { resume, logins, proof }: {
+    { resume, logins, helpers }: {
       resume: Resume | undefined;
       logins: Logins | undefined;
-      proof: UploadProof | undefined;
+      helpers: UploadHelpers;
     },
   ) {
     this.request = request;
@@ -85,14 +94,14 @@ export class UploadDialogue implements Dialogue {
     this.#context = context;
     this.#resume = resume;
     this.#logins = logins;
-    this.#proof = proof;
+    this.#helpers = helpers;
     const observer = logins === undefined
       ? context.observer
       : eachFailureOnce(context.observer);
     const told = isShellsToRead(context.job.options)
       ? observer
       : hostObserver(request.location.host, observer);
-    this.#observer = proof?.observing(told) ?? told;
+    this.#observer = helpers.proof?.observing(told) ?? told;
   }
 
   /** True where the first connection was lost, and others have made the copy. */
@@ -108,10 +117,9 @@ export class UploadDialogue implements Dialogue {
   static async prepare(
     paths: readonly string[],
     target: RemoteLocation,
-    { tree, planLogin, proof, ...context }: RouteContext & {
+    { tree, planLogin, helpers, ...context }: RouteContext & {
       readonly tree: TreeSurvey | undefined;
-      /** Proof of what arrives; absent where nobody wants one. */
-      readonly proof: UploadProof | undefined;
+      readonly helpers: UploadHelpers;
       /** Plans the login; gives `undefined` where one connection is to copy. */
       planLogin(): Promise<LoginPlan | undefined>;
     },
@@ -140,7 +148,7 @@ export class UploadDialogue implements Dialogue {
         restartsSilently: plan?.others !== undefined && !plan.dependsOnPrompts,
       },
       context,
-      { resume, logins, proof },
+      { resume, logins, helpers },
     );
   }
 
@@ -150,7 +158,9 @@ export class UploadDialogue implements Dialogue {
     const failure = this.#logins === undefined
       ? await this.#sendAll(scp)
       : await this.#sendOverSeveral(scp, this.#logins);
-    await this.#proof?.settle();
+    const { proof, resume } = this.#helpers;
+    await resume?.settle(this.#observer, { isLost: failure !== undefined });
+    await proof?.settle();
     return [failure];
   }
 
@@ -311,7 +321,8 @@ export class UploadDialogue implements Dialogue {
     sharing: Sharing,
   ): Source {
     const { job, rules, observer } = this.#context;
-    const files = chosenFiles(this.#proof?.files ?? this.#context.files, {
+    const { proof, resume } = this.#helpers;
+    const files = chosenFiles(proof?.files ?? this.#context.files, {
       roots: this.#paths.map(withoutTrailingSlashes),
       rules,
       observer,
@@ -325,16 +336,9 @@ export class UploadDialogue implements Dialogue {
       isClient: true as const,
       dotPaths,
       targetName,
+      leavesOut: resume &&
+        ((path: string) => resume.leavesOut(path, this.#observer)),
     };
     return new Source(channel, files, options, this.#observer);
   }
-}
-
-/** Tells whether the content of a dot path is copied, straight into the target. */
-export function isDotTree(
-  paths: readonly string[],
-  { files, job }: Pick<RouteContext, "files" | "job">,
-): boolean {
-  return job.options.recursive &&
-    paths.some((path) => isDotName(files.nameOf(path)));
 }

@@ -1,14 +1,12 @@
 import type { MovingFile, Observer } from "../events/copy_event.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import type { RemoteLocation } from "../location/location.ts";
-import { isDotName, withoutTrailingSlashes } from "../names/names.ts";
-import { withSlashes } from "../names/remote_path.ts";
 import { HashSession } from "./hash_session.ts";
 import type { LoginPlans } from "./login_plan.ts";
 import { PassedFiles } from "./passed_files.ts";
 import type { RouteContext } from "./route.ts";
 import { type ComparedFile, ScpProof } from "./scp_proof.ts";
-import { targetText } from "./scp_request.ts";
+import { UploadPlaces } from "./upload_places.ts";
 
 /** Planner of an ssh beside those of a copy. */
 export type PlansBeside = Pick<LoginPlans, "partBeside">;
@@ -41,13 +39,6 @@ export function nameBelow(target: string, place: string): string {
 /** End of the message of a target that is another one. */
 export const NOT_SENT = "what is there is not what was sent";
 
-/** Source of an upload, and its place below the target. */
-interface Root {
-  readonly path: string;
-  /** Path below the target; empty for the target itself. */
-  readonly place: string;
-}
-
 /**
  * Proof of an upload over SCP. Its session starts first, to tell whether the target is
  * a directory.
@@ -61,27 +52,24 @@ export class UploadProof {
   readonly #proof: ScpProof;
   /** Number of times that each file was compared: several sources may bring it. */
   readonly #counts = new Map<string, number>();
-  #roots: readonly Root[] = [];
+  #places: UploadPlaces | undefined;
 
-  /** @throws {EntryError} If no remote shell can be given the target. */
+  /** @param session Session that is given the target for its operand. */
   constructor(
     paths: readonly string[],
     target: RemoteLocation,
     context: RouteContext,
-    plans: PlansBeside,
+    session: HashSession,
   ) {
-    const { options, interrupted } = context.job;
     this.#paths = paths;
     this.#target = target;
     this.#context = context;
     this.#passed = new PassedFiles(context.files);
-    const operand = targetText(target.path, options);
-    const session = hashSessionFor(operand, target, context, plans);
     this.#session = session;
     this.#proof = new ScpProof({
       host: target.host,
       session,
-      interrupted,
+      interrupted: context.job.interrupted,
       find: (file) => this.#find(file),
     });
   }
@@ -98,11 +86,7 @@ export class UploadProof {
    */
   async begin(targetIsDirectory: boolean): Promise<void> {
     const isInside = await this.#session.isThere() || targetIsDirectory;
-    const { files } = this.#context;
-    this.#roots = this.#paths.map(withoutTrailingSlashes).map((path) => {
-      const name = files.nameOf(path);
-      return { path, place: isInside && !isDotName(name) ? name : "" };
-    });
+    this.#places = new UploadPlaces(this.#paths, isInside, this.#context);
   }
 
   /** Gives an observer that tells of a file that arrived once it is proven. */
@@ -113,11 +97,6 @@ export class UploadProof {
   /** Waits until all that arrived is proven, or has failed. */
   async settle(): Promise<void> {
     await this.#proof.settle();
-  }
-
-  /** Ends the session. */
-  async end(): Promise<void> {
-    await this.#session.end();
   }
 
   #find(file: MovingFile): ComparedFile {
@@ -135,15 +114,7 @@ export class UploadProof {
    * first: where it is in several sources, one of those may have failed.
    */
   #placesOf(path: string): readonly string[] {
-    const { files, job: { rules } } = this.#context;
-    const places = this.#roots.flatMap((root) => {
-      if (path === root.path) return [root.place];
-      const beginning = files.join(root.path, "");
-      if (!path.startsWith(beginning)) return [];
-      const rest = path.slice(beginning.length);
-      const inside = withSlashes(rest, rules);
-      return [root.place === "" ? inside : `${root.place}/${inside}`];
-    });
+    const places = this.#places!.of(path);
     const count = this.#counts.get(path) ?? 0;
     if (places.length > 1) this.#counts.set(path, count + 1);
     return [...places.slice(count), ...places.slice(0, count)];

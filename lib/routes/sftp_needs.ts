@@ -79,8 +79,8 @@ const NEEDS: readonly Need[] = [
   },
   {
     option: "--resume",
-    ways: ["up", "down", "between"],
-    reason: "SCP sends files from their first byte",
+    ways: ["between"],
+    reason: "over SCP no host goes on with a file of another one",
     isGiven: ({ resumes }) => resumes === true,
   },
   {

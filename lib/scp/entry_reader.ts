@@ -51,6 +51,11 @@ export interface EntryReceiver {
 export interface EntryReaderOptions extends ScpPeerOptions {
   readonly rules: EntryRules;
   readonly ackPolicy: AckPolicy;
+  /**
+   * Tells whether the record of an entry may be refused that is here already; absent
+   * where none is.
+   */
+  readonly mayRefuse?: (() => boolean) | undefined;
   /** Reply to a line that is no record, as OpenSSH's sink does, and then end. */
   readonly repliesToUnknown: boolean;
   /** Host that reports of the source's own words begin with; absent: none. */
@@ -140,7 +145,15 @@ export class EntryReader {
    * one, those to the ends of the open directories left out.
    */
   async acknowledge(following = 0): Promise<void> {
+    // The next record would take the replies to those ends for its own.
+    if (this.#mayRefuse) return await this.#replies.ok(following, false);
     await this.#replies.ok(following + this.#depth, this.#depth > 0);
+  }
+
+  /** True where the next record of an entry may be refused. */
+  get #mayRefuse(): boolean {
+    const { mayRefuse } = this.#options;
+    return mayRefuse !== undefined && (this.#depth === 0 || mayRefuse());
   }
 
   /** Acknowledges a directory: the next entries, up to its end, are inside it. */
@@ -212,7 +225,7 @@ export class EntryReader {
       });
     }
     // Its entry follows, and the body or the end of that one.
-    await this.acknowledge(2);
+    await this.acknowledge(this.#mayRefuse ? 0 : 2);
     if (this.#times !== undefined) await receiver.takeTimes?.(record);
   }
 

@@ -16,6 +16,7 @@ import type { BodyReceiver } from "./body_receiver.ts";
 import type { EntryReader, EntryReceiver, Received } from "./entry_reader.ts";
 import { type EntryRules, isContent } from "./entry_rules.ts";
 import { directoryLevel, type Level, OpenLevels, pathIn } from "./level.ts";
+import type { ComingFile, PresentFiles } from "./present_files.ts";
 import type { DirectoryRecord, FileRecord } from "./wire/records.ts";
 
 /** Options for storing entries. */
@@ -33,6 +34,8 @@ export interface EntryStoreOptions {
   readonly existing?: ExistingPolicy;
   /** True where each file is replaced in one step, once it is whole. */
   readonly isAtomic?: boolean;
+  /** Files that are here already and need not come; absent where all of them come. */
+  readonly present?: PresentFiles | undefined;
 }
 
 /**
@@ -97,7 +100,9 @@ export class EntryStore implements EntryReceiver {
   ): Promise<void> {
     if (this.#levels.innermost.isLost) return await this.#enterLost(record);
     try {
-      await this.#enter(await this.#levelFor(record, times));
+      const level = await this.#levelFor(record, times);
+      if (this.#reader.depth === 0) this.#options.present?.enter(level.path);
+      await this.#enter(level);
     } catch (error) {
       if (!await this.#refuse(record, asEntryError(error))) {
         await this.#enterLost(record);
@@ -192,17 +197,21 @@ export class EntryStore implements EntryReceiver {
     const record = { name, size };
     const reason = await this.#skipReasonOf(path, size, times);
     if (reason !== undefined) return await this.#skip(record, path, reason);
+    const keepsTimes = this.#options.existing?.keepsSame || !this.#onlyCompares;
+    const kept = keepsTimes ? times : undefined;
+    const refusal = await this.#refusalOf({
+      ...record,
+      path,
+      mode,
+      times: kept,
+    });
+    if (refusal !== undefined) return await this.#reader.refuse(refusal);
     using stored = await this.#open(path, mode);
     if (stored === undefined) {
       return await this.#skip(record, path, "exists, not replaced");
     }
     await this.#reader.acknowledge(1);
-    const keepsTimes = this.#options.existing?.keepsSame || !this.#onlyCompares;
-    const failure = await this.#bodies.receive(
-      stored,
-      record,
-      keepsTimes ? times : undefined,
-    );
+    const failure = await this.#bodies.receive(stored, record, kept);
     await this.#reply(failure, path);
   }
 
@@ -243,6 +252,12 @@ export class EntryStore implements EntryReceiver {
     const there = await this.#files.find(path);
     const source = { size, modified: times?.modified };
     return skipReasonOf(source, there, { ...existing, path });
+  }
+
+  /** Gives the reason why a file need not come, while it can be refused. */
+  async #refusalOf(file: ComingFile): Promise<string | undefined> {
+    if (this.#reader.isAcknowledged) return undefined;
+    return await this.#options.present?.refusalOf(file);
   }
 
   async #skip(

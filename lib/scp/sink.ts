@@ -52,10 +52,11 @@ export class Sink {
     options: SinkOptions,
     observer: Observer,
   ) {
-    const { mayHearShell, ackPolicy } = options;
+    const { mayHearShell, ackPolicy, present } = options;
     this.#reader = new EntryReader(channel, {
       rules: options,
       ackPolicy,
+      mayRefuse: present && (() => present.mayRefuse),
       repliesToUnknown: true,
       mayHearShell,
       onRecord: (line) =>

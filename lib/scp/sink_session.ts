@@ -169,7 +169,11 @@ export class SinkSession {
       directory!.reply = "refused";
       this.#directory = directory!.above;
       return false;
-    } else directory!.reply = "taken";
+    } else {
+      directory!.reply = "taken";
+      // What is still to come into it may be lost.
+      delete directory!.isLeft;
+    }
     this.#levels.push(level);
     return true;
   }

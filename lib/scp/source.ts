@@ -54,6 +54,12 @@ export interface SourceOptions {
   readonly began?: number;
   /** Paths of directories that are units of their own. */
   readonly units?: ReadonlySet<string>;
+  /**
+   * Tells a file that need not be sent, since it is there; absent where all are sent.
+   *
+   * @throws {EntryError} If it cannot be looked at.
+   */
+  readonly leavesOut?: ((path: string) => Promise<boolean>) | undefined;
 }
 
 /**
@@ -194,7 +200,7 @@ export class Source {
     if (step.isAcknowledged) return undefined;
     try {
       if (kind === "file") {
-        await this.#sinks.take(step);
+        await this.#takeFile(step);
         return undefined;
       }
       const attributes = await this.#files.stat(path);
@@ -204,11 +210,16 @@ export class Source {
       if (attributes.kind !== "file") {
         throw new EntryError(`${path}: not a regular file`);
       }
-      await this.#sinks.take(step);
+      await this.#takeFile(step);
     } catch (error) {
       await this.#sinks.fail(path, asEntryError(error));
     }
     return undefined;
+  }
+
+  async #takeFile(step: FileStep): Promise<void> {
+    if (await this.#options.leavesOut?.(step.path)) step.isAcknowledged = true;
+    else await this.#sinks.take(step);
   }
 
   /** Gives the step of a file: once more if another source has sent it. */

@@ -19,7 +19,8 @@ import {
 } from "./destination.ts";
 import { FileFiller, WORTH_BYTES } from "./file_filler.ts";
 import { FileReopener } from "./file_reopener.ts";
-import { FileResumer, type ResumePoint } from "./file_resumer.ts";
+import { FileResumer } from "./file_resumer.ts";
+import { isUnchanged, type ResumePoint } from "./resume_point.ts";
 import { FileVerifier } from "./file_verifier.ts";
 import { KeyedLock } from "./keyed_lock.ts";
 import type { OpenEntries } from "./open_entries.ts";
@@ -294,7 +295,7 @@ export class FileCopier {
   ): Promise<number> {
     if (point === undefined || point.kind === "same") return 0;
     const path = eventPath(this.#options, paths);
-    if (point.kind === "at" && !await hasChanged(input, attributes)) {
+    if (point.kind === "at" && isUnchanged(await input.stat(), attributes)) {
       const { at } = point;
       const { size } = attributes;
       this.#observer.report({ kind: "resumed", path, at, size });
@@ -332,13 +333,4 @@ export class FileCopier {
     const claims = claimed.move();
     return { replaced, [Symbol.dispose]: () => claims.dispose() };
   }
-}
-
-/** Tells a file that is no longer as it was found. */
-async function hasChanged(
-  file: OpenFile,
-  { size, modified }: Attributes,
-): Promise<boolean> {
-  const now = await file.stat();
-  return now.size !== size || now.modified !== modified;
 }

@@ -3,21 +3,11 @@ import { asEntryError, EntryError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type { FileSystem, OpenFile } from "../filesystem/file_system.ts";
 import type { FoundEntry } from "./destination.ts";
-
-/** Point from which on a file is copied. */
-export type ResumePoint =
-  /** All of it is there. */
-  | { readonly kind: "same" }
-  /** The bytes before this one are there. */
-  | { readonly kind: "at"; readonly at: number }
-  /** It is copied whole. */
-  | { readonly kind: "whole"; readonly reason: string };
-
-/**
- * Bytes at the end of a file that was cut which may have holes among them: blocks
- * are written in any order, and more than these are never in flight.
- */
-const LOOSE_BYTES = 16 * 1024 * 1024;
+import {
+  type Comparison,
+  findPoint,
+  type ResumePoint,
+} from "./resume_point.ts";
 
 /** Bytes before a point that are compared as they are served, in bytes. */
 const SAMPLE_BYTES = 16 * 1024;
@@ -28,11 +18,7 @@ const NOT_HASHED = "nobody hashes the source";
 /** Reads of a file that are in flight at once where it is read back. */
 const READS_AT_ONCE = 8;
 
-/**
- * Finder of the points from which on files are copied whose beginning is there. What
- * is there is believed only where its SHA-256 is that of the source's beginning: its
- * length and time prove nothing.
- */
+/** Finder of the points from which on files are copied whose beginning is there. */
 export class FileResumer {
   readonly #from: FileSystem;
   readonly #to: FileSystem;
@@ -57,21 +43,12 @@ export class FileResumer {
   async find(source: FoundEntry, there: FoundEntry): Promise<ResumePoint> {
     const { size } = source.attributes;
     const { size: length } = there.attributes;
-    if (length > size) return whole("what is there is longer");
-    const reason = await this.#whyNot(source.path);
-    if (reason !== undefined) return whole(reason);
-    const first = await this.#compare(source, there, length);
-    if (first === "same") {
-      return length === size ? { kind: "same" } : { kind: "at", at: length };
-    }
-    if (first !== "other") return whole(first.reason);
-    if (length === size) return whole("what is there has another content");
-    const sure = length - LOOSE_BYTES;
-    const second = sure > 0 &&
-      await this.#compare(source, there, sure) === "same";
-    return second
-      ? { kind: "at", at: sure }
-      : whole("what is there is not its beginning");
+    return await findPoint({ size, there: length }, async (length) => {
+      const reason = await this.#whyNot(source.path);
+      return reason === undefined
+        ? await this.#compare(source, there, length)
+        : { reason };
+    });
   }
 
   /** Gives the reason why no source can be hashed where it lies. */
@@ -94,7 +71,7 @@ export class FileResumer {
     source: FoundEntry,
     there: FoundEntry,
     length: number,
-  ): Promise<"same" | "other" | { readonly reason: string }> {
+  ): Promise<Comparison> {
     const { size } = source.attributes;
     const [one, other] = await Promise.all([
       this.#from.digest!(source.path, { length, size }).catch(asEntryError),
@@ -152,10 +129,6 @@ export class FileResumer {
     return one.length === end - at && one.length === other.length &&
       one.every((byte, index) => byte === other[index]);
   }
-}
-
-function whole(reason: string): ResumePoint {
-  return { kind: "whole", reason };
 }
 
 /** Reads a part of a file; gives fewer bytes where it ends sooner. */

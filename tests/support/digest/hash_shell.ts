@@ -9,8 +9,9 @@ import { readLine } from "../../../lib/channel/line.ts";
 export class HashShell implements AsyncDisposable {
   /** Dialogue with it; absent where it finds no tool. */
   readonly hasher: RemoteHasher | undefined;
+  /** What it says, and what it is told. */
+  readonly channel: StreamChannel;
   readonly #child: Deno.ChildProcess;
-  readonly #channel: StreamChannel;
 
   private constructor(
     child: Deno.ChildProcess,
@@ -18,20 +19,25 @@ export class HashShell implements AsyncDisposable {
     hasher: RemoteHasher | undefined,
   ) {
     this.#child = child;
-    this.#channel = channel;
+    this.channel = channel;
     this.hasher = hasher;
   }
 
-  /** Starts the script in a directory, with this PATH and these operands. */
+  /**
+   * Starts the script in a directory, with this PATH and these operands.
+   *
+   * @param shell Shell that runs it, and its first arguments.
+   */
   static async start(
-    { cwd, path, operands = [] }: {
+    { cwd, path, operands = [], shell: [shell, ...args] = ["/bin/sh"] }: {
       cwd: string;
       path: string;
       operands?: readonly string[];
+      shell?: readonly [string, ...string[]];
     },
   ): Promise<HashShell> {
-    const child = new Deno.Command("/bin/sh", {
-      args: ["-c", HASH_SCRIPT, "key", ...operands],
+    const child = new Deno.Command(shell, {
+      args: [...args, "-c", HASH_SCRIPT, "key", ...operands],
       cwd,
       clearEnv: true,
       env: { PATH: path },
@@ -44,8 +50,8 @@ export class HashShell implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#channel.close();
-    this.#channel.endInput();
+    await this.channel.close();
+    this.channel.endInput();
     await this.#child.status;
   }
 }

@@ -5,12 +5,16 @@ import {
   formatRequests,
   HASH_SCRIPT,
   hashCommand,
+  type HashRequest,
   parseAnswerLine,
   parseTool,
   takeRequests,
 } from "../../../lib/digest/hash_script.ts";
 
 const HASH = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+/** Request for the hash of a file. */
+const A = { path: "a" } as const;
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
@@ -35,6 +39,18 @@ for (
     [{ path: "a", size: 8388608 }, "l a\n"],
     [{ path: "a", size: 8388607 }, " a\n"],
     [{ path: "a\\b" }, " a\\b\n"],
+    [{ path: "a b", asks: "size" }, "s a b\n"],
+    [{ path: "a\n", asks: "size" }, "se a\\0012\n"],
+    [{ path: "a", asks: { mode: 0o755 } }, "a:0755:: a\n"],
+    [
+      { path: "a\n", asks: { times: { modified: 1999, accessed: -1 } } },
+      "a::196912312359.59:197001010000.01e a\\0012\n",
+    ],
+    // Years that touch cannot be told.
+    [
+      { path: "a", asks: { times: { modified: 1e15, accessed: 1e18 } } },
+      "a::: a\n",
+    ],
     [{ path: "a\\\n12", length: 5 }, "5e a\\0134\\001212\n"],
   ] as const
 ) {
@@ -103,9 +119,12 @@ for (
   ]
 ) {
   Deno.test(`parseAnswerLine(): finds the hash in "${said}"`, () => {
-    assertEquals(parseAnswerLine(said, [], 1), undefined);
-    assertEquals(parseAnswerLine(".0", [said], 1), [HASH]);
-    assertEquals(parseAnswerLine(".0\r", [said, said], 2), [HASH, HASH]);
+    assertEquals(parseAnswerLine(said, [], [A]), undefined);
+    assertEquals(parseAnswerLine(".0", [said], [A]), [HASH]);
+    assertEquals(parseAnswerLine(".0\r", [said, said], [A, { path: "b" }]), [
+      HASH,
+      HASH,
+    ]);
   });
 }
 
@@ -120,7 +139,7 @@ for (
   ] as const
 ) {
   Deno.test(`parseAnswerLine(): finds no hash in ${JSON.stringify([...lines, end])}`, () => {
-    assertEquals(parseAnswerLine(end, lines, 1), [undefined]);
+    assertEquals(parseAnswerLine(end, lines, [A]), [undefined]);
   });
 }
 
@@ -129,3 +148,65 @@ Deno.test("parseTool(): knows the tools of the script, and nothing else", () => 
   assertEquals(parseTool("none"), undefined);
   assertEquals(parseTool("rm"), undefined);
 });
+
+Deno.test("formatRequests(): asks for the lengths of several by their number", () => {
+  const requests = [{ path: "a", asks: "size" }, { path: "b", asks: "size" }];
+  assertEquals(text(formatRequests(requests as HashRequest[])), "s+2\na\nb\n");
+});
+
+Deno.test("takeRequests(): takes questions of one kind together", () => {
+  const queue: HashRequest[] = [
+    { path: "a", asks: "size" },
+    { path: "b", asks: "size" },
+    { path: "c" },
+    { path: "d", asks: { mode: 0o644 } },
+    { path: "e", asks: { mode: 0o644 } },
+  ];
+  const taken: number[] = [];
+  while (queue.length > 0) taken.push(takeRequests(queue).length);
+  assertEquals(taken, [2, 1, 1, 1]);
+});
+
+/** Requests for the lengths of three files. */
+const SIZES: readonly HashRequest[] = ["a", "b", "c"]
+  .map((path) => ({ path, asks: "size" }));
+
+for (
+  const [lines, answers] of [
+    [["+", "-", "+", " 12 ./a", "3 ./c", "15 total"], ["12", "-", "3"]],
+    [["-", "-", "-"], ["-", "-", "-"]],
+    [["-", "-", "+", "7 ./c"], ["-", "-", "7"]],
+    // A file that vanished meanwhile leaves no line.
+    [["+", "-", "+", "3 ./c"], [
+      undefined,
+      undefined,
+      undefined,
+    ]],
+    [["+", "-"], [undefined, undefined, undefined]],
+  ] as const
+) {
+  Deno.test(`parseAnswerLine(): finds lengths in ${JSON.stringify(lines)}`, () => {
+    assertEquals(parseAnswerLine(".0", lines, SIZES), answers);
+    assertEquals(parseAnswerLine(lines.at(-1)!, lines, SIZES), undefined);
+  });
+}
+
+for (
+  const [line, size] of [
+    ["12", "12"],
+    ["     12", "12"],
+    ["-", "-"],
+    ["12x", undefined],
+    ["9999999999999999", undefined],
+    ["-1", undefined],
+  ] as const
+) {
+  Deno.test(`parseAnswerLine(): reads the length in "${line}"`, () => {
+    assertEquals(parseAnswerLine(".0", [line], SIZES.slice(1)), [
+      undefined,
+      undefined,
+    ]);
+    assertEquals(parseAnswerLine(".0", [line], SIZES.slice(2)), [size]);
+    assertEquals(parseAnswerLine(".1", [line], SIZES.slice(2)), [undefined]);
+  });
+}

@@ -119,13 +119,13 @@ for (const programs of PROGRAMS) {
       if (programs[0] === "cksum" && shell.hasher === undefined) return;
       const hasher = shell.hasher!;
       const answers = await Promise.all([
-        ...NAMES.map((path) => hasher.hash({ path })),
-        ...NAMES.map((path) => hasher.hash({ path, length: 2 })),
-        hasher.hash({ path: "missing" }),
-        hasher.hash({ path: "." }),
-        hasher.hash({ path: "plain", size: 1 << 30 }),
-        hasher.hash({ path: "plain", length: 0 }),
-        hasher.hash({ path: "plain", length: 70000 }),
+        ...NAMES.map((path) => hasher.ask({ path })),
+        ...NAMES.map((path) => hasher.ask({ path, length: 2 })),
+        hasher.ask({ path: "missing" }),
+        hasher.ask({ path: "." }),
+        hasher.ask({ path: "plain", size: 1 << 30 }),
+        hasher.ask({ path: "plain", length: 0 }),
+        hasher.ask({ path: "plain", length: 70000 }),
       ]);
       assertEquals(answers, [
         ...NAMES.map(() => HASH),
@@ -139,7 +139,7 @@ for (const programs of PROGRAMS) {
       // One that is missing leaves the others their hashes.
       const some = ["plain", "missing", "-n", "."];
       assertEquals(
-        await Promise.all(some.map((path) => hasher.hash({ path }))),
+        await Promise.all(some.map((path) => hasher.ask({ path }))),
         [HASH, undefined, HASH, undefined],
       );
       assertEquals([...Deno.readDirSync(cwd)].length, NAMES.length);
@@ -182,7 +182,7 @@ Deno.test("HASH_SCRIPT: passes over a tool that hashes wrongly", async () => {
   );
   Deno.writeTextFileSync(`${directory.path}/f`, "ab");
   await using shell = await HashShell.start({ cwd: directory.path, path });
-  assertEquals(await shell.hasher!.hash({ path: "f" }), OF_TWO);
+  assertEquals(await shell.hasher!.ask({ path: "f" }), OF_TWO);
 });
 
 /** Reads what was sent until it is this text. */
@@ -204,10 +204,10 @@ Deno.test("RemoteHasher: sends requests without a wait for answers, small files 
   await say(theirs, "sha256sum\nnew\n");
   const hasher = (await RemoteHasher.begin(ours))!;
   const answers = Promise.all([
-    hasher.hash({ path: "a" }),
-    hasher.hash({ path: "b" }),
-    hasher.hash({ path: "c", length: 2 }),
-    hasher.hash({ path: "d" }),
+    hasher.ask({ path: "a" }),
+    hasher.ask({ path: "b" }),
+    hasher.ask({ path: "c", length: 2 }),
+    hasher.ask({ path: "d" }),
   ]);
   await expectSent(theirs, "+2\na\nb\n2 c\n d\n");
   await say(
@@ -223,7 +223,7 @@ Deno.test("RemoteHasher: asks one by one for files that share a flight of which 
   const [ours, theirs] = channelPair();
   await say(theirs, "sha256sum\nnew\n");
   const hasher = (await RemoteHasher.begin(ours))!;
-  const answers = Promise.all(["a", "b"].map((path) => hasher.hash({ path })));
+  const answers = Promise.all(["a", "b"].map((path) => hasher.ask({ path })));
   await expectSent(theirs, "+2\na\nb\n");
   await say(theirs, `${HASH}  ./a\n.1\n`);
   await expectSent(theirs, " a\n b\n");
@@ -238,11 +238,11 @@ Deno.test("RemoteHasher: has what is asked for share a flight once enough are in
   await say(theirs, "sha256sum\nnew\n");
   const hasher = (await RemoteHasher.begin(ours))!;
   const lengths = Promise.all(
-    [1, 2, 3, 4].map((length) => hasher.hash({ path: "f", length })),
+    [1, 2, 3, 4].map((length) => hasher.ask({ path: "f", length })),
   );
   await expectSent(theirs, "1 f\n2 f\n3 f\n4 f\n");
   const names = Array.from({ length: 65 }, (_, at) => `f${at}`);
-  const others = Promise.all(names.map((path) => hasher.hash({ path })));
+  const others = Promise.all(names.map((path) => hasher.ask({ path })));
   await say(theirs, ".1\n.1\n");
   await expectSent(theirs, `+64\n${names.slice(0, 64).join("\n")}\n f64\n`);
   await say(theirs, `.1\n.1\n${`${HASH}  f\n`.repeat(64)}.0\n.1\n`);
@@ -252,14 +252,34 @@ Deno.test("RemoteHasher: has what is asked for share a flight once enough are in
   await theirs.close();
 });
 
+Deno.test("RemoteHasher: has up to 64 requests in flight that share none", async () => {
+  const [ours, theirs] = channelPair();
+  await say(theirs, "sha256sum\nnew\n");
+  const hasher = (await RemoteHasher.begin(ours))!;
+  const answers = Promise.all(
+    Array.from(
+      { length: 65 },
+      (_, at) => hasher.ask({ path: `${at}`, asks: { mode: 0o644 } }),
+    ),
+  );
+  const lines = Array.from({ length: 65 }, (_, at) => `a:0644:: ${at}\n`);
+  await expectSent(theirs, lines.slice(0, 64).join(""));
+  await say(theirs, ".1\n");
+  await expectSent(theirs, lines[64]!);
+  await say(theirs, ".0\n".repeat(64));
+  assertEquals(await answers, [undefined, ...Array(64).fill("")]);
+  await ours.close();
+  await theirs.close();
+});
+
 Deno.test("RemoteHasher: fails all requests, and later ones, where the script ends", async () => {
   const [ours, theirs] = channelPair();
   await theirs.write(new TextEncoder().encode("sha256sum\nnew\n"));
   await theirs.close();
   const hasher = (await RemoteHasher.begin(ours))!;
-  const both = ["a", "b"].map((path) => hasher.hash({ path }));
+  const both = ["a", "b"].map((path) => hasher.ask({ path }));
   for (const each of both) await assertRejects(() => each, SessionError);
-  await assertRejects(() => hasher.hash({ path: "c" }), SessionError);
+  await assertRejects(() => hasher.ask({ path: "c" }), SessionError);
 });
 
 Deno.test("RemoteHasher: does not read an endless answer", async () => {
@@ -269,7 +289,7 @@ Deno.test("RemoteHasher: does not read an endless answer", async () => {
   );
   await theirs.flush();
   const hasher = (await RemoteHasher.begin(ours))!;
-  await assertRejects(() => hasher.hash({ path: "a" }), ProtocolError);
+  await assertRejects(() => hasher.ask({ path: "a" }), ProtocolError);
 });
 
 for (const [place, isThere] of [["d", true], ["new", false]] as const) {
@@ -289,11 +309,11 @@ for (const [place, isThere] of [["d", true], ["new", false]] as const) {
     const base = { kind: "target" } as const;
     assertEquals(
       await Promise.all([
-        hasher.hash({ base, path: "f" }),
-        hasher.hash({ base, path: "f" }),
-        hasher.hash({ base, path: "" }),
-        hasher.hash({ path: "d/f" }),
-        hasher.hash({ base, path: "f" }),
+        hasher.ask({ base, path: "f" }),
+        hasher.ask({ base, path: "f" }),
+        hasher.ask({ base, path: "" }),
+        hasher.ask({ path: "d/f" }),
+        hasher.ask({ base, path: "f" }),
       ]),
       isThere
         ? [HASH, HASH, undefined, HASH, HASH]
@@ -320,11 +340,11 @@ Deno.test("HASH_SCRIPT: hashes files below the operand of a name, of several the
     ({ kind: "source", name, count }) as const;
   assertEquals(
     await Promise.all([
-      hasher.hash({ base: base("x\n*", 1), path: "f" }),
-      hasher.hash({ base: base("x\n*", 2), path: "f" }),
-      hasher.hash({ base: base("x\n*", 3), path: "f" }),
-      hasher.hash({ base: base("g", 1), path: "" }),
-      hasher.hash({ base: base("*", 1), path: "" }),
+      hasher.ask({ base: base("x\n*", 1), path: "f" }),
+      hasher.ask({ base: base("x\n*", 2), path: "f" }),
+      hasher.ask({ base: base("x\n*", 3), path: "f" }),
+      hasher.ask({ base: base("g", 1), path: "" }),
+      hasher.ask({ base: base("*", 1), path: "" }),
     ]),
     [HASH, OF_TWO, undefined, HASH, undefined],
   );

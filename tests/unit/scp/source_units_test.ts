@@ -94,6 +94,47 @@ Deno.test("Source.sendUnit(): leaves out what the sink of a lost source has ackn
   assertEquals(isWhole(inner!), true);
 });
 
+Deno.test("Source.sendUnit(): a directory that another sink has left once is not whole before its files are", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
+    { path: "d/f", content: "f", mode: 0o644 },
+    { path: "d/", mode: 0o755 },
+  ]);
+  // So long a body waits for the replies to its directory.
+  Deno.truncateSync(`${directory.path}/d/f`, 4_194_305);
+  for (const path of ["d/f", "d"]) {
+    // A disk notes no access before a time to come.
+    Deno.utimeSync(`${directory.path}/${path}`, 2_000_000_000, 1);
+  }
+  const files = new SortedFileSystem();
+  const { directories } = await surveyTree(files, `${directory.path}/d`, {
+    name: "d",
+    modeBits: 0o777,
+  });
+  const [unit] = unitsOfPlan(directories);
+  const T = "T1 0 2000000000 0\n";
+  // It ends before it was ready.
+  const lost = new ScriptedPeer().weSay(`D0700 0 0\n${T}D0755 0 b\n`);
+  const next = new ScriptedPeer()
+    .peerSays("\0").weSay(`${T}D0755 0 d\n`)
+    .peerSays("\0\0").weSay(`E\n${T}D0755 0 d\n`)
+    .peerSays("\0\0\0").weSay(`${T}C0644 4194305 f\n`)
+    .peerEnds();
+  const source = new Source(lost, files, {
+    recursive: true,
+    preserve: true,
+    dotPaths: "content",
+    lockstep: false,
+  }, new RecordingObserver());
+  source.speculateBy(
+    async () => ({ channel: next, outermost: "d" }),
+    new PreparedLayout(directories, { key: "key", target: "target/d" }),
+  );
+  await assertRejects(() => source.sendUnit(unit!), SessionError);
+  next.assertDone();
+  assertEquals(isWhole(unit!), false);
+});
+
 Deno.test("Source.sendUnit(): reports a directory that is none any more", async () => {
   using directory = new TempDirectory();
   const { units: [outer, inner], observer, sourceFor } = await prepare(

@@ -4,10 +4,8 @@ import { assert, assertEquals } from "@std/assert";
 import type { CopyEvent } from "../../../lib/events/copy_event.ts";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
 import { copyTree } from "../../../lib/tree/copy_tree.ts";
-import {
-  FileResumer,
-  type ResumePoint,
-} from "../../../lib/tree/file_resumer.ts";
+import { FileResumer } from "../../../lib/tree/file_resumer.ts";
+import type { ResumePoint } from "../../../lib/tree/resume_point.ts";
 import type { TransferOptions } from "../../../lib/tree/options.ts";
 import { withFaults } from "../../support/file_systems/faulty_file.ts";
 import { HashingMemory } from "../../support/file_systems/hashing_memory.ts";

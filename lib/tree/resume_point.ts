@@ -1,0 +1,55 @@
+/** Rule by which a file goes on where an earlier copy was cut. */
+
+import type { Attributes } from "../filesystem/file_system.ts";
+
+/** Point from which on a file is copied. */
+export type ResumePoint =
+  /** All of it is there. */
+  | { readonly kind: "same" }
+  /** The bytes before this one are there. */
+  | { readonly kind: "at"; readonly at: number }
+  /** It is copied whole. */
+  | { readonly kind: "whole"; readonly reason: string };
+
+/** Result of a comparison of two beginnings; a reason where nothing tells. */
+export type Comparison = "same" | "other" | { readonly reason: string };
+
+/**
+ * Bytes at the end of a file that was cut which may have holes among them: blocks
+ * are written in any order, and more than these are never in flight.
+ */
+const LOOSE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Finds the point for a file. What is there is believed only where its SHA-256 is that of
+ * the source's beginning: its length and time prove nothing.
+ *
+ * @param lengths Lengths of the source and of what is there, in bytes.
+ * @param compare Compares the beginnings of both, of so many bytes.
+ */
+export async function findPoint(
+  { size, there }: { readonly size: number; readonly there: number },
+  compare: (length: number) => Promise<Comparison>,
+): Promise<ResumePoint> {
+  if (there > size) return whole("what is there is longer");
+  const first = await compare(there);
+  if (first === "same") {
+    return there === size ? { kind: "same" } : { kind: "at", at: there };
+  }
+  if (first !== "other") return whole(first.reason);
+  if (there === size) return whole("what is there has another content");
+  const sure = there - LOOSE_BYTES;
+  return sure > 0 && await compare(sure) === "same"
+    ? { kind: "at", at: sure }
+    : whole("what is there is not its beginning");
+}
+
+/** Gives the point of a file that is copied whole. */
+export function whole(reason: string): ResumePoint {
+  return { kind: "whole", reason };
+}
+
+/** Tells a file that is as it was, by its length and time. */
+export function isUnchanged(one: Attributes, other: Attributes): boolean {
+  return one.size === other.size && one.modified === other.modified;
+}
