@@ -3,7 +3,8 @@ import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
 import { ReplacedFile } from "../filesystem/replaced_file.ts";
 import type { CopyMemory, LeftFile } from "./copy_memory.ts";
 import type { EntryPaths, FoundEntry } from "./destination.ts";
-import type { FileResumer, ResumePoint } from "./file_resumer.ts";
+import type { FileResumer } from "./file_resumer.ts";
+import type { ResumePoint } from "./resume_point.ts";
 
 /** Temporary file that is open again. */
 export interface ReopenedFile extends Disposable {
