@@ -31,14 +31,15 @@
  *     =             the directory that the script runs in
  *     =t            its first operand
  *     =f            its first operand that is there
+ *     =l            its last one
  *     =COUNT[e] N   of the operands with the name N that are there, the COUNT-th
  */
 
 import { EntryError } from "../errors.ts";
-import type { Times } from "../filesystem/file_system.ts";
 import { encodeName } from "../names/name_bytes.ts";
 import { literalWord } from "../names/remote_path.ts";
 import { quotedForShell } from "../names/shell_quoting.ts";
+import { formatAttributes, type GivenAttributes } from "./given_attributes.ts";
 
 /** SHA-256 of nothing. */
 export const EMPTY_HASH =
@@ -92,6 +93,8 @@ export const HASH_SCRIPT = [
   '"=") b=; continue;; "=t") b=${o1:-.}; continue;; ' +
   '"=f") b=/dev/null j=$z; [ $j -gt 0 ] || b=.; while [ $j -gt 0 ]; do eval "a=${d}o$j"; ' +
   '[ -e "${a:-.}" ] && b=${a:-.}; j=$((j-1)); done; continue;; ' +
+  '"=l") b=/dev/null j=0; while [ $j -lt $z ]; do j=$((j+1)); eval "a=${d}o$j"',
+  '[ -e "$a" ] && b=$a; done; continue;; ' +
   '"="*) x=${x#=} k=${x%% *} m=${x#* }',
   'case $k in *e) k=${k%e} m=$(printf %b. "$m") m=${m%.};; esac',
   "b=/dev/null j=0; while [ $j -lt $z ]; do j=$((j+1))",
@@ -146,8 +149,8 @@ export function parseTool(line: string): string | undefined {
 /** Operand of the script that a path begins at. */
 export type HashBase =
   | { readonly kind: "target" }
-  /** The first operand that is there. */
-  | { readonly kind: "first" }
+  /** The first operand that is there, or the last one. */
+  | { readonly kind: "first" | "last" }
   | {
     readonly kind: "source";
     /** Last component of the operand. */
@@ -155,14 +158,6 @@ export type HashBase =
     /** Number of the operand among those of that name, from 1 on. */
     readonly count: number;
   };
-
-/** Mode and times that a file is to get; those that are absent stay as they are. */
-export interface GivenAttributes {
-  /** All twelve permission bits. */
-  readonly mode?: number | undefined;
-  /** Of which whole seconds count. */
-  readonly times?: Times | undefined;
-}
 
 /** File to be hashed by the script, or what else is asked of it. */
 export interface HashRequest {
@@ -232,8 +227,7 @@ export function formatRequests(
 /** Gives the line that sets a base. */
 export function baseLine(base: HashBase | undefined): string {
   if (base === undefined) return "=\n";
-  if (base.kind === "target") return "=t\n";
-  if (base.kind === "first") return "=f\n";
+  if (base.kind !== "source") return `=${base.kind[0]}\n`;
   const { text, flag } = encoded(base.name);
   return `=${base.count}${flag} ${text}\n`;
 }
@@ -249,28 +243,9 @@ export function encoded(name: string): { text: string; flag: "e" | "" } {
 function lineOf({ path, length, size = 0, asks }: HashRequest): string {
   const { text, flag } = encoded(path);
   if (asks === "size") return `s${flag} ${text}\n`;
-  if (asks !== undefined) return `${attributesOf(asks)}${flag} ${text}\n`;
+  if (asks !== undefined) return `${formatAttributes(asks)}${flag} ${text}\n`;
   const isLarge = (length ?? size) >= LARGE_BYTES;
   return `${length ?? ""}${isLarge ? "l" : ""}${flag} ${text}\n`;
-}
-
-/** Gives the beginning of a line that sets attributes. */
-function attributesOf({ mode, times }: GivenAttributes): string {
-  const { accessed, modified } = times ?? {};
-  const octal = mode?.toString(8).padStart(4, "0") ?? "";
-  return `a:${octal}:${stampOf(accessed)}:${stampOf(modified)}`;
-}
-
-/**
- * Gives a time as `touch -t` reads it in the zone UTC; nothing where it is absent, or
- * its year has no four digits.
- */
-function stampOf(milliseconds = NaN): string {
-  const date = new Date(milliseconds);
-  const year = date.getUTCFullYear();
-  if (!(year >= 0 && year <= 9999)) return "";
-  const digits = date.toISOString().replaceAll(/\D/g, "");
-  return `${digits.slice(0, 12)}.${digits.slice(12, 14)}`;
 }
 
 /**

@@ -1,23 +1,14 @@
-import type { RestPlace } from "../digest/file_rest.ts";
-import { BLOCK_BYTES } from "../digest/hash_script.ts";
-import { asEntryError, EntryError } from "../errors.ts";
+import { EntryError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { startFile, untilSettled } from "../events/file_progress.ts";
-import { findQuietly } from "../filesystem/find_quietly.ts";
 import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
 import type { StorePolicy } from "../filesystem/store.ts";
 import { StoredFile } from "../filesystem/stored_file.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { ComingFile, PresentFiles } from "../scp/present_files.ts";
-import type { FoundEntry } from "../tree/destination.ts";
-import {
-  findPoint,
-  isUnchanged,
-  type ResumePoint,
-  whole,
-} from "../tree/resume_point.ts";
+import { isUnchanged, type ResumePoint, whole } from "../tree/resume_point.ts";
 import { AskedAhead } from "./asked_ahead.ts";
-import { BeginningComparer, TOO_SHORT } from "./beginning_comparer.ts";
+import { FilesHere, type KnownFile } from "./files_here.ts";
 import type { HashSession } from "./hash_session.ts";
 import {
   moveRests,
@@ -28,20 +19,6 @@ import {
 } from "./rest_session.ts";
 import type { RouteContext } from "./route.ts";
 import { isOneEntry, topRules } from "./scp_request.ts";
-import { nameBelow } from "./scp_upload_proof.ts";
-import { DownloadPlaces, requestsFor } from "./sent_places.ts";
-
-/** What is known of a file that is here. */
-interface Known {
-  readonly point: ResumePoint;
-  readonly place: RestPlace;
-  /** Name of its source in messages. */
-  readonly name: string;
-  /** Length of its source by then, in bytes. */
-  readonly size: number;
-  /** Attributes of what is here. */
-  readonly here: Attributes;
-}
 
 /** File whose rest is to come. */
 interface Rest extends RestFile {
@@ -69,17 +46,14 @@ export class DownloadResume implements PresentFiles {
   readonly #context: RouteContext;
   readonly #session: HashSession;
   readonly #host: RestHost;
-  readonly #ahead: AskedAhead<Known>;
-  readonly #comparer: BeginningComparer;
+  readonly #here: FilesHere;
+  readonly #ahead: AskedAhead<KnownFile>;
   readonly #rests: Rest[] = [];
-  #places: DownloadPlaces | undefined;
   #store: DownloadStore | undefined;
-  #hasTarget = false;
   #isFirst = true;
-  /** Files that are here, and the bytes of them that need not come. */
-  readonly #here = { files: 0, saved: 0 };
+  /** Topmost file that was refused; absent once anything else came. */
+  #last: { readonly known: KnownFile; readonly path: string } | undefined;
   #hasRefused = false;
-  #isWarned = false;
 
   /** @param session Session that is given the source for its operand. */
   constructor(
@@ -92,20 +66,16 @@ export class DownloadResume implements PresentFiles {
     this.#context = context;
     this.#session = session;
     this.#host = host;
-    const { files } = context;
-    this.#comparer = new BeginningComparer(files, session);
-    this.#ahead = new AskedAhead(files, (file, name) => this.#ask(file, name));
+    const here = this.#here = new FilesHere(source, target, context, session);
+    this.#ahead = new AskedAhead(
+      context.files,
+      (file, name) => here.ask(file, name),
+    );
   }
 
   /** Looks at the target, before the copy begins. */
   async begin(): Promise<void> {
-    const { files } = this.#context;
-    this.#hasTarget = await findQuietly(files, this.#target) !== undefined;
-    this.#places = await DownloadPlaces.find(
-      this.#source,
-      this.#target,
-      this.#context,
-    );
+    await this.#here.begin();
   }
 
   /** Sets the store, before anything comes. */
@@ -124,21 +94,16 @@ export class DownloadResume implements PresentFiles {
   }
 
   get mayRefuse(): boolean {
-    if (!this.#hasTarget || this.#ahead.isDone) return false;
-    if (this.#ahead.isAsking || this.#isWorth) return true;
-    this.#warn("small files come again: each refusal costs a round trip");
+    if (!this.#here.hasTarget || this.#ahead.isDone) return false;
+    if (this.#ahead.isAsking || this.#here.areWorth) return true;
+    this.#here.warn("small files come again: each refusal costs a round trip");
     return false;
-  }
-
-  /** True where files are large enough that each of them may cost a round trip. */
-  get #isWorth(): boolean {
-    const { files, saved } = this.#here;
-    return saved >= files * BLOCK_BYTES;
   }
 
   enter(path: string): void {
     this.#isFirst = false;
-    if (this.#hasTarget) this.#ahead.walk(path);
+    this.#last = undefined;
+    if (this.#here.hasTarget) this.#ahead.walk(path);
   }
 
   /** Asks about the files beside a topmost one that may come, too. */
@@ -157,7 +122,8 @@ export class DownloadResume implements PresentFiles {
 
   async refusalOf(file: ComingFile): Promise<string | undefined> {
     const { path } = file;
-    const here = this.#hasTarget
+    this.#last = undefined;
+    const here = this.#here.hasTarget
       ? await this.#context.files.find(path)
       : undefined;
     if (here?.kind !== "file" || here.size === 0) return undefined;
@@ -180,6 +146,8 @@ export class DownloadResume implements PresentFiles {
       this.#rests.push({ path, name, place, at: point.at, file, here });
     }
     this.#hasRefused = true;
+    const top = this.#context.files.join(this.#target, file.name);
+    if (path === top) this.#last = { known, path };
     return `${file.name}: it is there`;
   }
 
@@ -208,6 +176,7 @@ export class DownloadResume implements PresentFiles {
     const { observer } = this.#store!;
     const rests = this.#rests.splice(0);
     if (isLost) return reportLeft(rests, observer);
+    await this.#checkEnd();
     await moveRests(
       rests,
       this.#host,
@@ -216,62 +185,23 @@ export class DownloadResume implements PresentFiles {
     );
   }
 
-  async #ask(
-    { path, attributes: here }: FoundEntry,
-    name = this.#context.files.nameOf(path),
-  ): Promise<Known | undefined> {
-    if (here.kind !== "file" || here.size === 0) return undefined;
-    this.#here.files++;
-    const sent = this.#places!.of({ path, name });
-    const [place, another] = requestsFor(sent);
-    const size = await this.#sizeOf(place!);
-    if (size === undefined) return undefined;
-    const inMessages = nameBelow(sent.top ?? this.#source.path, sent.inside);
-    const known = (point: ResumePoint) => ({
-      point,
-      place: place!,
-      name: `${this.#source.host}: ${inMessages}`,
-      size,
-      here,
+  /**
+   * Reports a source that may have ended at a refusal, as some do: OpenSSH's ends at one
+   * only if nothing follows.
+   */
+  async #checkEnd(): Promise<void> {
+    const { observer, job: { options } } = this.#context;
+    const isOne = isOneEntry(this.#source.path, options);
+    if (this.#last === undefined || isOne || observer.failures > 0) return;
+    const { known, path } = this.#last;
+    if (await this.#here.isLastOperand(known, path)) return;
+    const { host } = this.#source;
+    observer.report({
+      kind: "failure",
+      message: `${known.name}: the source ended here, since the file is ` +
+        "there: others may be missing",
+      host,
     });
-    const { path: operand } = this.#source;
-    const isOne = isOneEntry(operand, this.#context.job.options);
-    const mayClash = another !== undefined && !isOne;
-    if (mayClash && await this.#sizeOf(another) !== undefined) {
-      return known(whole("several sources have its name"));
-    }
-    if (here.size < size && here.size < BLOCK_BYTES) {
-      return known(whole(TOO_SHORT));
-    }
-    const point = await findPoint(
-      { size, there: here.size },
-      (length) => this.#comparer.compare({ path, size, length }, place!),
-    );
-    const isShort = point.kind === "at" && point.at < BLOCK_BYTES;
-    if (isShort) return known(whole(TOO_SHORT));
-    if (point.kind !== "whole") {
-      this.#here.saved += point.kind === "at" ? point.at : size;
-    }
-    return known(point);
-  }
-
-  /** Gives the length of a file on the host; `undefined` where there is none. */
-  async #sizeOf(place: RestPlace): Promise<number | undefined> {
-    const told = await this.#session.size(place).catch(asEntryError);
-    if (told instanceof EntryError) return undefined;
-    if (told.kind === "answer") {
-      return told.answer === "-" ? undefined : Number(told.answer);
-    }
-    this.#warn(`all is copied whole: ${told.reason}`);
-    return undefined;
-  }
-
-  /** Says once why not all goes on that could. */
-  #warn(reason: string): void {
-    if (this.#isWarned) return;
-    this.#isWarned = true;
-    const message = `${this.#source.host}: ${reason}`;
-    this.#context.observer.report({ kind: "warning", message });
   }
 
   async #skip(file: ComingFile, here: Attributes): Promise<void> {
@@ -341,7 +271,7 @@ export class DownloadResume implements PresentFiles {
 
 /** Gives the point of a file that comes, now that it is known what comes. */
 function pointNow(
-  { point, size, here }: Known,
+  { point, size, here }: KnownFile,
   file: ComingFile,
   now: Attributes,
 ): ResumePoint {

@@ -1,5 +1,6 @@
 import { asConnectionFailure, EntryError } from "../errors.ts";
-import type { GivenAttributes, HashRequest } from "../digest/hash_script.ts";
+import type { GivenAttributes } from "../digest/given_attributes.ts";
+import type { HashRequest } from "../digest/hash_script.ts";
 import type { RemoteHasher } from "../digest/remote_hasher.ts";
 import type { Digest, Digester, DigestOptions } from "../filesystem/digest.ts";
 import type { RemoteLocation } from "../location/location.ts";

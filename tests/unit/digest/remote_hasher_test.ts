@@ -349,3 +349,21 @@ Deno.test("HASH_SCRIPT: hashes files below the operand of a name, of several the
     [HASH, OF_TWO, undefined, HASH, undefined],
   );
 });
+
+Deno.test("HASH_SCRIPT: hashes its first and its last operand that are there", async () => {
+  using directory = new TempDirectory();
+  const cwd = directory.path;
+  Deno.writeTextFileSync(`${cwd}/a`, "abc");
+  Deno.writeTextFileSync(`${cwd}/b`, "ab");
+  const path = Deno.env.get("PATH")!;
+  const operands = ["missing", "a", "b", "gone"];
+  await using shell = await HashShell.start({ cwd, path, operands });
+  const ask = async (kind: "first" | "last", of: HashShell = shell) =>
+    await of.hasher!.ask({ base: { kind }, path: "" });
+  assertEquals(
+    [await ask("first"), await ask("last")],
+    [HASH, OF_TWO],
+  );
+  await using none = await HashShell.start({ cwd, path });
+  assertEquals(await ask("last", none), undefined);
+});
