@@ -98,6 +98,9 @@ export class FileVerifier {
     const told = this.#sides === "target"
       ? undefined
       : this.#ask(this.#from, path, { size });
+    told?.catch(() => {
+      // Nobody awaits it where the file does not arrive.
+    });
     let proof: Proof | undefined;
     return {
       get proof() {

@@ -1,9 +1,9 @@
 /** Files that are proven by their SHA-256, between any two file systems. */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { HashedFileSystem } from "../../../lib/digest/hashed_file_system.ts";
 import type { CopyEvent } from "../../../lib/events/copy_event.ts";
-import { EntryError } from "../../../lib/errors.ts";
+import { EntryError, SessionError } from "../../../lib/errors.ts";
 import type { Digest } from "../../../lib/filesystem/digest.ts";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
 import { copyTree } from "../../../lib/tree/copy_tree.ts";
@@ -135,4 +135,18 @@ Deno.test("FileVerifier: tells a file that cannot be read back", async () => {
   assertEquals((await copy(from, to, "target")).said, [
     "to: verification failed: it cannot be read back (Permission denied)",
   ]);
+});
+
+Deno.test("FileVerifier: a lost connection is told once, though the hash of the source is lost with it", async () => {
+  const lost = () => Promise.reject(new SessionError("lost connection"));
+  const from = telling(lost);
+  sourceOf(from);
+  from.openToRead = async () =>
+    Object.assign(await sourceOf().openToRead("f"), { read: lost });
+  const source = new HashedFileSystem(from);
+  await assertRejects(
+    () => copy(source, new MemoryFileSystem(), "source"),
+    SessionError,
+    "lost connection",
+  );
 });
