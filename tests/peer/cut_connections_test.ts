@@ -15,6 +15,7 @@ import { Sshd } from "../support/ssh/sshd.ts";
 import {
   cutShort,
   describeTree,
+  exists,
   listed,
   pattern,
   type TreeEntry,
@@ -267,7 +268,8 @@ for (
       const { status, stdout, stderr } = outcome;
       await line.assertNobodyLeft();
       assertEquals([status, stdout], [expected, ""]);
-      assert(cutShort(from, to).includes("tree/large"));
+      const isThere = exists(`${to}/tree/large`);
+      assertEquals(cutShort(from, to).includes("tree/large"), isThere);
       assertNamesCutShort(from, to, outcome);
       assertStringIncludes(stderr, "not responding");
       assertMatch(
