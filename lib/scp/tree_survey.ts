@@ -30,7 +30,7 @@ export interface TreeSurvey {
    * they come by their groups, each one behind the one above it.
    */
   readonly directories: readonly PlannedDirectory[];
-  /** Number of entries that are listed as files. */
+  /** Number of entries that are listed as files; some may be left out of the copy. */
   readonly files: number;
   /** True where a name has a line break, which SCP cannot send as it is. */
   readonly hasLineBreak: boolean;
@@ -131,12 +131,12 @@ class Survey {
   async #look(directory: Visited): Promise<void> {
     try {
       for await (const entry of await this.#files.readdir(directory.path)) {
-        if (!concernsSurvey(entry)) continue;
         const { name, kind } = entry;
+        if (kind === "file") this.fileCount++;
+        if (!concernsSurvey(entry)) continue;
         if (needsEncoding(name)) this.hasLineBreak = true;
         const path = this.#files.join(directory.path, name);
-        if (kind === "file") this.fileCount++;
-        else await this.#meet({ path, name }, directory);
+        if (kind !== "file") await this.#meet({ path, name }, directory);
       }
     } catch (error) {
       unreadable(error);

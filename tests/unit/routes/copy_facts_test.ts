@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import {
+  factsOfTree,
   isInside,
   isLengthless,
   mayLieInside,
@@ -116,4 +117,25 @@ Deno.test("surveyOf(): leaves out directories and odd names that a filter exclud
     paths: ["", "/src"],
     hasLineBreak: true,
   });
+});
+
+Deno.test("factsOfTree(): tells a tree of few files, and a sticky bit that is to be kept", () => {
+  const tree = {
+    name: "d",
+    directories: [],
+    files: 2000,
+    hasLineBreak: true,
+    hasStickyBit: true,
+  };
+  assertEquals(factsOfTree(tree, { preserve: true }), {
+    hasFewFiles: true,
+    hasLineBreak: true,
+    hasStickyBit: true,
+  });
+  assertEquals(factsOfTree({ ...tree, files: 2001 }, { preserve: false }), {
+    hasFewFiles: false,
+    hasLineBreak: true,
+    hasStickyBit: false,
+  });
+  assertEquals(factsOfTree(undefined, { preserve: true }), {});
 });

@@ -138,3 +138,16 @@ Deno.test("surveyTree(): leaves out a directory with a set-id bit that is sent, 
   assertEquals(await planned(tree, undefined, 0o7777), ["0  755"]);
   assertEquals((await planned(tree)).length, 3);
 });
+
+Deno.test("surveyTree(): counts the files of all directories", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [
+    { path: "top/f", content: "f" },
+    { path: "top/d/g", content: "g" },
+    { path: "top/d/e/h", content: "h" },
+  ]);
+  const options = { name: "top", modeBits: 0o777 };
+  const files = new LocalFileSystem();
+  const survey = await surveyTree(files, `${directory.path}/top`, options);
+  assertEquals(survey.files, 3);
+});
