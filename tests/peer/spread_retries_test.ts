@@ -71,7 +71,9 @@ for (
         assertEquals(Deno.statSync(`${to}/g`).mode! & 0o777, 0o640);
         assertEquals([...Deno.readDirSync(to)].length, 1);
         const { [direction]: moved } = line.moved;
-        assert(moved < LENGTH + SLACK, `${moved} bytes`);
+        // What arrived behind a gap that a slow connection left comes again.
+        const again = connections === 1 ? SLACK : connections * CARRIED;
+        assert(moved < LENGTH + again, `${moved} bytes`);
       },
     );
   }
