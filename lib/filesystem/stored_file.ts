@@ -103,16 +103,20 @@ export class StoredFile implements ReceivedFile {
   /**
    * Makes the file where nothing is at its path, in one step.
    *
+   * @param isWholeOrGone True where it is removed if it does not arrive whole.
    * @throws {EntryError} If something is there, or it cannot be made.
    */
   static async make(
     files: FileSystem,
     { path, mode: announced }: Omit<EntryToStore, "replaced">,
     policy: StorePolicy,
+    { isWholeOrGone = false } = {},
   ): Promise<StoredFile> {
     const mode = takenMode("file", announced, policy);
     const file = await files.createNew(path, openMode(mode, policy));
-    return new StoredFile(files, file, path, mode, undefined, policy);
+    return new StoredFile(files, file, path, mode, undefined, policy, {
+      isWholeOrGone,
+    });
   }
 
   /**
@@ -124,20 +128,16 @@ export class StoredFile implements ReceivedFile {
    */
   static async createNew(
     files: FileSystem,
-    { path, mode: announced }: Omit<EntryToStore, "replaced">,
+    entry: Omit<EntryToStore, "replaced">,
     policy: StorePolicy,
   ): Promise<StoredFile | undefined> {
-    const mode = takenMode("file", announced, policy);
-    const file = await files.createNew(path, openMode(mode, policy))
+    const made = await StoredFile
+      .make(files, entry, policy, { isWholeOrGone: true })
       .catch(asEntryError);
-    if (!(file instanceof EntryError)) {
-      return new StoredFile(files, file, path, mode, undefined, policy, {
-        isWholeOrGone: true,
-      });
-    }
-    if (file instanceof TooManyOpenError) throw file;
-    if (await isAnythingAt(files, path)) return undefined;
-    throw file;
+    if (made instanceof StoredFile) return made;
+    if (made instanceof TooManyOpenError) throw made;
+    if (await isAnythingAt(files, entry.path)) return undefined;
+    throw made;
   }
 
   /** Open file; `empty` replaces it. */

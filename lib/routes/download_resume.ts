@@ -6,7 +6,13 @@ import type { StorePolicy } from "../filesystem/store.ts";
 import { StoredFile } from "../filesystem/stored_file.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { ComingFile, PresentFiles } from "../scp/present_files.ts";
-import { isUnchanged, type ResumePoint, whole } from "../tree/resume_point.ts";
+import {
+  isUnchanged,
+  reportWhole,
+  type ResumePoint,
+  SOURCE_CHANGED,
+  whole,
+} from "../tree/resume_point.ts";
 import { AskedAhead } from "./asked_ahead.ts";
 import { FilesHere, type KnownFile } from "./files_here.ts";
 import type { HashSession } from "./hash_session.ts";
@@ -136,8 +142,7 @@ export class DownloadResume implements PresentFiles {
     if (known === undefined || point === undefined) return undefined;
     const { observer } = this.#store!;
     if (point.kind === "whole") {
-      const message = `${path}: copied whole: ${point.reason}`;
-      observer.report({ kind: "warning", message });
+      reportWhole(observer, path, point);
       return undefined;
     }
     if (point.kind === "same") await this.#skip(file, here);
@@ -275,6 +280,6 @@ function pointNow(
   file: ComingFile,
   now: Attributes,
 ): ResumePoint {
-  if (size !== file.size) return whole("its source has changed meanwhile");
+  if (size !== file.size) return SOURCE_CHANGED;
   return isUnchanged(now, here) ? point : whole("it has changed meanwhile");
 }

@@ -13,7 +13,7 @@ import { isOneEntry } from "./scp_request.ts";
 import { nameBelow } from "./scp_upload_proof.ts";
 import { DownloadPlaces, requestsFor } from "./sent_places.ts";
 
-/** What is known of a file that is here, and of its source. */
+/** Knowledge of a file that is here, and of its source. */
 export interface KnownFile {
   readonly point: ResumePoint;
   readonly place: RestPlace;

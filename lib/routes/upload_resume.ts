@@ -11,7 +11,9 @@ import type { FoundEntry } from "../tree/destination.ts";
 import {
   findPoint,
   isUnchanged,
+  reportWhole,
   type ResumePoint,
+  SOURCE_CHANGED,
   whole,
 } from "../tree/resume_point.ts";
 import { AskedAhead } from "./asked_ahead.ts";
@@ -30,7 +32,7 @@ import { recordModeBits } from "./scp_request.ts";
 import { nameBelow } from "./scp_upload_proof.ts";
 import { UploadPlaces } from "./upload_places.ts";
 
-/** What is known of a file at the target. */
+/** Knowledge of a file at the target. */
 interface Known {
   readonly point: ResumePoint | { readonly kind: "new" };
   readonly place: RestPlace;
@@ -123,15 +125,13 @@ export class UploadResume {
     if (known === undefined || known.point.kind === "new") return false;
     const point = await this.#isStill(path, known)
       ? known.point
-      : whole("its source has changed meanwhile");
+      : SOURCE_CHANGED;
     const { place, source } = known;
     const name = this.#nameOf(place);
     switch (point.kind) {
-      case "whole": {
-        const message = `${path}: copied whole: ${point.reason}`;
-        observer.report({ kind: "warning", message });
+      case "whole":
+        reportWhole(observer, path, point);
         return false;
-      }
       case "same":
         if (this.#context.job.options.preserve) {
           this.#given.push(this.#giveOrReport(place, path, source));

@@ -92,10 +92,7 @@ export function requestsInFlight(
     write: limit(limits?.write),
   };
   const bytes = Math.min(blockLimits.read, blockLimits.write);
-  const blocks = Math.min(
-    MOST_REQUESTS,
-    Math.floor(IN_FLIGHT_BYTES / bytes),
-  );
+  const blocks = Math.min(MOST_REQUESTS, Math.floor(IN_FLIGHT_BYTES / bytes));
   const blocksOfFile = isLockstep ? 1 : tuning.requests ?? blocks;
   const entries = (most: number) =>
     isLockstep ? 1 : Math.min(

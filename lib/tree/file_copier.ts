@@ -20,7 +20,12 @@ import {
 import { FileFiller, WORTH_BYTES } from "./file_filler.ts";
 import { FileReopener } from "./file_reopener.ts";
 import { FileResumer } from "./file_resumer.ts";
-import { isUnchanged, type ResumePoint } from "./resume_point.ts";
+import {
+  isUnchanged,
+  reportWhole,
+  type ResumePoint,
+  SOURCE_CHANGED,
+} from "./resume_point.ts";
 import { FileVerifier } from "./file_verifier.ts";
 import { KeyedLock } from "./keyed_lock.ts";
 import type { OpenEntries } from "./open_entries.ts";
@@ -151,7 +156,7 @@ export class FileCopier {
     let isAgain = isOwn;
     for (let isCopied = false; !isCopied; isAgain = true) {
       const copied = isSmall && !isAgain
-        ? this.#copySmall(source, { path, isAgain, sent })
+        ? this.#copySmall(source, path, sent)
         : this.#copyWith(source, { path, replaced, isAgain });
       isCopied = await copied.then(() => true, (error) => {
         // The copy begins again over a connection that is left.
@@ -164,14 +169,11 @@ export class FileCopier {
   /** Copies a small file to where nothing is, or as any other if that fails. */
   async #copySmall(
     source: FoundEntry,
-    { path, isAgain, sent }: {
-      path: string;
-      isAgain: boolean;
-      sent: () => void;
-    },
+    path: string,
+    sent: () => void,
   ): Promise<void> {
     if (await this.#small.copy(source, path, sent)) return;
-    await this.#copyWith(source, { path, replaced: undefined, isAgain });
+    await this.#copyWith(source, { path, replaced: undefined, isAgain: false });
   }
 
   async #copyWith(
@@ -301,11 +303,8 @@ export class FileCopier {
       this.#observer.report({ kind: "resumed", path, at, size });
       return at;
     }
-    const reason = point.kind === "whole"
-      ? point.reason
-      : "its source has changed meanwhile";
-    const message = `${path}: copied whole: ${reason}`;
-    this.#observer.report({ kind: "warning", message });
+    const whole = point.kind === "whole" ? point : SOURCE_CHANGED;
+    reportWhole(this.#observer, path, whole);
     return 0;
   }
 

@@ -4,7 +4,7 @@ import { ReplacedFile } from "../filesystem/replaced_file.ts";
 import type { CopyMemory, LeftFile } from "./copy_memory.ts";
 import type { EntryPaths, FoundEntry } from "./destination.ts";
 import type { FileResumer } from "./file_resumer.ts";
-import type { ResumePoint } from "./resume_point.ts";
+import { isUnchanged, type ResumePoint } from "./resume_point.ts";
 
 /** Temporary file that is open again. */
 export interface ReopenedFile extends Disposable {
@@ -82,7 +82,6 @@ function isUsable(
   source: FoundEntry,
 ): found is Attributes {
   if (found === undefined || found instanceof Error) return false;
-  const { size, modified } = source.attributes;
   return found.kind === "file" && found.size >= written &&
-    size === attributes.size && modified === attributes.modified;
+    isUnchanged(source.attributes, attributes);
 }

@@ -1,5 +1,6 @@
 /** Rule by which a file goes on where an earlier copy was cut. */
 
+import type { Observer } from "../events/copy_event.ts";
 import type { Attributes } from "../filesystem/file_system.ts";
 
 /** Point from which on a file is copied. */
@@ -8,8 +9,13 @@ export type ResumePoint =
   | { readonly kind: "same" }
   /** The bytes before this one are there. */
   | { readonly kind: "at"; readonly at: number }
-  /** It is copied whole. */
-  | { readonly kind: "whole"; readonly reason: string };
+  | WholeFile;
+
+/** File that is copied whole. */
+export interface WholeFile {
+  readonly kind: "whole";
+  readonly reason: string;
+}
 
 /** Result of a comparison of two beginnings; a reason where nothing tells. */
 export type Comparison = "same" | "other" | { readonly reason: string };
@@ -45,8 +51,23 @@ export async function findPoint(
 }
 
 /** Gives the point of a file that is copied whole. */
-export function whole(reason: string): ResumePoint {
+export function whole(reason: string): WholeFile {
   return { kind: "whole", reason };
+}
+
+/** Point of a file whose source is no longer the one that was compared. */
+export const SOURCE_CHANGED: WholeFile = whole(
+  "its source has changed meanwhile",
+);
+
+/** Reports a file of which something is there, and that is copied whole. */
+export function reportWhole(
+  observer: Observer,
+  path: string,
+  { reason }: WholeFile,
+): void {
+  const message = `${path}: copied whole: ${reason}`;
+  observer.report({ kind: "warning", message });
 }
 
 /** Tells a file that is as it was, by its length and time. */
