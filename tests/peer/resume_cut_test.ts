@@ -1,91 +1,38 @@
 /** Copies that end in the middle, and are completed by another one. */
 
 import { assert, assertEquals } from "@std/assert";
+import {
+  completeAfterEachStep,
+  completeKilled,
+  directionOf,
+} from "../support/completed_copies.ts";
 import { peerTest, sshdDoor } from "../support/doors.ts";
 import { Place } from "../support/fixtures/place.ts";
-import { DOWN, type Sides, UP } from "../support/fixtures/sides.ts";
+import { DOWN, UP } from "../support/fixtures/sides.ts";
 import { describeTree, pattern } from "../support/fixtures/tree.ts";
-import type { Direction } from "../support/hostile/cut_proxy.ts";
-import {
-  haltCopy,
-  type Halted,
-  sftpWays,
-} from "../support/hostile/halted_copy.ts";
+import { sftpWays } from "../support/hostile/halted_copy.ts";
 import { UnsteadyLine } from "../support/hostile/unsteady_line.ts";
-import { isRunning, until } from "../support/process/processes.ts";
-import { type Outcome, seacp } from "../support/process/program.ts";
 import { placeAt, SharedSshd } from "../support/ssh/shared_sshd.ts";
 
 const NEEDS = [...sshdDoor.needs, "sftp-server"];
 
 const shared = new SharedSshd();
 
-/** Distance of the cuts, in bytes. */
-const STEP = 64 * 1024;
-
-/** Length of the file that is cut, in bytes. */
-const LENGTH = 24 * STEP + 321;
-
-/** Bytes that logins, questions and answers take at most, beside the content. */
-const OVERHEAD = 40_000;
-
 /** Most bytes that are in flight, in ssh's window and in the system's buffers. */
 const IN_FLIGHT = 4_500_000;
-
-/** Direction in which the content passes over the line. */
-function directionOf(sides: Sides): Direction {
-  return sides === DOWN ? "down" : "up";
-}
-
-/** Cuts a copy of a file after some bytes, and completes it by another one. */
-async function completeAfter(after: number, sides: Sides): Promise<void> {
-  const direction = directionOf(sides);
-  const sshd = await shared.start();
-  await using line = new UnsteadyLine(
-    sshd,
-    (at) => at === 0 ? { direction, after } : "whole",
-  );
-  using place = new Place(line);
-  const [from, to] = [`${sides.from(place)}/f`, `${sides.to(place)}/g`];
-  Deno.writeFileSync(from, pattern(LENGTH));
-  const operands = sides.operands(place, "f", "g");
-  const cut = await place.copy(["-s", ...operands]);
-  assertEquals(cut.status, 255, cut.stderr);
-  const left = lengthOf(to);
-  const before = line.moved[direction];
-  const { status, stderr } = await place.copy(["--resume", ...operands]);
-  assertEquals(status, 0, stderr);
-  assertEquals(Deno.readFileSync(to), pattern(LENGTH));
-  const moved = line.moved[direction] - before;
-  const due = 1.02 * (LENGTH - left) + OVERHEAD;
-  assert(moved < due, `${moved} bytes moved, ${LENGTH - left} were missing`);
-}
-
-function lengthOf(path: string): number {
-  try {
-    return Deno.statSync(path).size;
-  } catch {
-    return 0;
-  }
-}
 
 for (const sides of [UP, DOWN]) {
   peerTest(
     `--resume: a file that is cut after any 64 KiB is completed ${sides.name}, and what is there does not move again`,
     NEEDS,
-    async () => {
-      const marks = Array.from({ length: 24 }, (_, at) => (at + 1) * STEP);
-      const failures: string[] = [];
-      const left = marks.values();
-      await Promise.all(Array.from({ length: 3 }, async () => {
-        for (const after of left) {
-          await completeAfter(after, sides).catch((error) =>
-            failures.push(`after ${after} bytes: ${error}`)
-          );
-        }
-      }));
-      assertEquals(failures, []);
-    },
+    async () =>
+      await completeAfterEachStep(await shared.start(), {
+        sides,
+        options: ["-s"],
+        completedBy: ["--resume"],
+        checkCut: ({ status, stderr }) => assertEquals(status, 255, stderr),
+        again: 0,
+      }),
   );
 
   peerTest(
@@ -124,27 +71,13 @@ for (const way of sftpWays) {
       `--resume: ${way.name} is completed after a kill -9 of ${side}`,
       [...NEEDS, "sftp-server"],
       async () => {
-        const sshd = await shared.start();
-        let completed: Outcome | undefined;
-        const act = async ({ pid, line, place, outcome }: Halted) => {
-          Deno.kill(side === "this side" ? pid : await line.scpId(), "SIGKILL");
-          // The other process of the session may still be there.
-          if (side === "the server") line.proxy.drop();
-          await outcome;
-          const [, ...operands] = way.args(place);
-          completed = await seacp(
-            ["-F", sshd.config, "--resume", ...operands],
-            { cwd: place.near },
-          );
-          assertEquals(completed.status, 0, completed.stderr);
-          const { from, to } = way.ends(place);
-          assertEquals(await describeTree(to), await describeTree(from));
-          line.proxy.drop();
-          const ssh = await line.sshId();
-          await until("ssh ends", () => !isRunning(ssh));
-        };
-        await haltCopy({ sshd, way }, { act }, () => {});
-        assert(/: resumed at [1-9]/.test(completed!.stderr), completed!.stderr);
+        const { stderr } = await completeKilled(
+          await shared.start(),
+          way,
+          side,
+          (place) => way.args(place).slice(1),
+        );
+        assert(/: resumed at [1-9]/.test(stderr), stderr);
       },
     );
   }
