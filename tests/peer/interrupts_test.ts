@@ -83,8 +83,10 @@ for (const way of sftpWays) {
   );
 }
 
-/** Names of many small files that come after `f`. */
-const MANY = Array.from({ length: 40 }, (_, at) => `g${at}`);
+/** Many small files that come after `f`: more bytes than pass before the halt. */
+const MANY = Object.fromEntries(
+  Array.from({ length: 40 }, (_, at) => [`g${at}`, "g".repeat(40_000)]),
+);
 
 for (const way of sftpWays) {
   peerTest(
@@ -92,7 +94,8 @@ for (const way of sftpWays) {
     [...sshdDoor.needs, "sftp-server"],
     async () => {
       await haltCopy({ sshd: await sharedSshd(), way }, {
-        after: Object.fromEntries(MANY.map((name) => [name, name])),
+        after: MANY,
+        begun: ["f", ...Object.keys(MANY)],
         act: async ({ pid, outcome }) => {
           Deno.kill(pid, "SIGINT");
           await outcome;

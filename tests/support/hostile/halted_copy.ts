@@ -69,6 +69,8 @@ export interface Halted {
 export interface Plan {
   /** The files that come after `f`: their content by name. */
   readonly after?: Readonly<Record<string, string>>;
+  /** Files one of which begins to arrive before the halt; `f`, if absent. */
+  readonly begun?: readonly string[];
   /** Starts the program; plainly, if absent. */
   start?(place: Place, args: readonly string[]): Running;
   /** Step that runs during the halt. */
@@ -83,6 +85,7 @@ export async function haltCopy(
   { sshd, way }: { sshd: Sshd; way: Way },
   {
     after = {},
+    begun = ["f"],
     start = (place, args) => place.start(args),
     act,
   }: Plan,
@@ -103,7 +106,10 @@ export async function haltCopy(
   }
   const { pid, outcome } = start(place, way.args(place));
   await Promise.race([line.proxy.reached, outcome.then(endedEarly)]);
-  await until("f begins to arrive", () => lengthOf(`${to}/f`) > 0);
+  await until(
+    `one of ${begun} begins to arrive`,
+    () => begun.some((name) => lengthOf(`${to}/${name}`) > 0),
+  );
   const halted = { line, place, from, to, pid, outcome };
   await act(halted);
   line.proxy.release();
