@@ -31,6 +31,8 @@ const TEST_PACKAGES: Packages = {
   "tmux": "tmux",
   "zsh": "zsh",
   "fish": "fish",
+  "tcsh": "tcsh",
+  "shellcheck": "shellcheck",
   "curl": "curl",
   "wget": "wget",
   "openssl": "openssl",
