@@ -97,7 +97,11 @@ export async function completeKilled(
   argsOf: (place: Place) => readonly string[],
 ): Promise<Outcome> {
   let completed: Outcome | undefined;
-  const act = async ({ pid, line, place, outcome }: Halted) => {
+  const act = async ({ pid, line, place, from, to, outcome }: Halted) => {
+    await until(
+      "enough to go on with arrives",
+      () => lengthOf(`${to}/f`) >= 2 * STEP,
+    );
     Deno.kill(side === "this side" ? pid : await line.scpId(), "SIGKILL");
     // The other process of the session may still be there.
     if (side === "the server") line.proxy.drop();
@@ -107,7 +111,6 @@ export async function completeKilled(
       { cwd: place.near },
     );
     assertEquals(completed.status, 0, completed.stderr);
-    const { from, to } = way.ends(place);
     assertEquals(await describeTree(to), await describeTree(from));
     line.proxy.drop();
     const ssh = await line.sshId();
