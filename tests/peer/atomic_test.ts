@@ -240,7 +240,7 @@ peerTest(
       to: place.far,
     });
     await untilItMoves(place.far);
-    for (const pid of sshd.connections) Deno.kill(pid, "SIGKILL");
+    await sshd.killConnections(outcome);
     const { status, stderr } = await outcome;
     assertEquals(status, 255);
     const [, left] = /([^/ ]*\.seacp-[a-z2-7]{6}) is left/.exec(stderr) ?? [];

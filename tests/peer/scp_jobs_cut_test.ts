@@ -98,9 +98,7 @@ peerTestUnless(LACKS_PROC)(
       ...["-O", "--jobs", "4", "-r", "-l", "4096", "tree", place.remote(".")],
     ]);
     await untilFourMove(sshd, place.far);
-    for (const connection of sshd.connections) {
-      Deno.kill(connection, "SIGKILL");
-    }
+    await sshd.killConnections(outcome);
     const { status, stderr } = await outcome;
     assertEquals(status, 1, stderr);
     assertMatch(stderr, /^far: tree\/\d+\/f.*: ssh failed/m);

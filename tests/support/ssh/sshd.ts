@@ -1,4 +1,5 @@
 import { findProgram } from "../../../scripts/peers.ts";
+import { isRunning, until } from "../process/processes.ts";
 
 /** Settings of the logins to an sshd. */
 export interface LoginSettings {
@@ -89,6 +90,18 @@ export class Sshd implements AsyncDisposable {
     const { pid } = this.#child;
     return Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`)
       .split(" ").filter((word) => word !== "").map(Number);
+  }
+
+  /** Kills whatever serves a connection until a run that needs one has ended. */
+  async killConnections(run: Promise<unknown>): Promise<void> {
+    let hasEnded = false;
+    run.then(() => hasEnded = true);
+    // The system's list of a process's children may leave one out.
+    await until("no connection is left to a run", () => {
+      this.connections.filter(isRunning)
+        .forEach((connection) => Deno.kill(connection, "SIGKILL"));
+      return hasEnded;
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
