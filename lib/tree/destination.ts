@@ -62,18 +62,14 @@ export async function findThere(
 }
 
 /**
- * Takes a step for an entry. A failure counts for nothing where the directory that
- * holds the entry was refused.
+ * Throws the error that ended an entry's copy; it counts for nothing where the
+ * directory that holds the entry was refused. For a `catch`.
  */
-export async function unlessRefused(
+export async function throwUnlessRefused(
+  error: unknown,
   { making }: Pick<Destination, "making">,
-  step: () => Promise<void>,
 ): Promise<void> {
-  try {
-    await step();
-  } catch (error) {
-    if (await making !== "refused") throw error;
-  }
+  if (await making !== "refused") throw error;
 }
 
 /** Tells whether an entry is there for sure, and not of the kind "unknown". */

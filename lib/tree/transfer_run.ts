@@ -53,8 +53,8 @@ export class TransferRun {
    *
    * @param path Path of the entry that it concerns, as in `MovingFile`.
    */
-  async begin(step: Step, path?: string): Promise<void> {
-    await this.#pool.begin(step, path);
+  begin(step: Step, path?: string): Promise<void> {
+    return this.#pool.begin(step, path);
   }
 
   /** Runs a step at once; an error is reported after those of earlier steps. */
@@ -62,8 +62,13 @@ export class TransferRun {
     try {
       await step();
     } catch (error) {
-      await this.begin(() => Promise.reject(error), path);
+      await this.reportInTurn(error, path);
     }
+  }
+
+  /** Reports an error after those of earlier steps. */
+  reportInTurn(error: unknown, path?: string): Promise<void> {
+    return this.begin(() => Promise.reject(error), path);
   }
 
   /**

@@ -14,7 +14,7 @@ import {
   type Destination,
   type EntryPaths,
   type FoundEntry,
-  unlessRefused,
+  throwUnlessRefused,
 } from "./destination.ts";
 import { FileCopier } from "./file_copier.ts";
 import { DirectoryCopier, type FilledDirectory } from "./directory_copier.ts";
@@ -190,7 +190,9 @@ export class TreeCopier {
     await this.#run.begin(async (leave) => {
       try {
         if (this.#run.hasEnded) this.#pass(path, surroundings);
-        else await unlessRefused(destination, () => step(leave));
+        else await step(leave);
+      } catch (error) {
+        await throwUnlessRefused(error, destination);
       } finally {
         pending.done();
       }
@@ -243,7 +245,8 @@ export class TreeCopier {
     leave: () => void,
   ): Promise<void> {
     try {
-      using _claim = await this.#links?.claim(source, destination);
+      const links = this.#links;
+      using _claim = links && await links.claim(source, destination);
       await this.#files.copy(source, destination, leave);
     } catch (error) {
       const paths = { source: source.path, target: destination.path };
@@ -285,17 +288,17 @@ export class TreeCopier {
     await this.#run.begin(async () => {
       try {
         if (this.#run.hasEnded) return this.#pass(path, surroundings);
-        await unlessRefused(destination, async () => {
-          using _claim = await this.#links?.claim(source, destination);
-          const { above } = surroundings;
-          const directory = await this.#directories.enter(
-            source,
-            destination,
-            above,
-          );
-          resolve(directory);
-          await directory.made;
-        });
+        using _claim = await this.#links?.claim(source, destination);
+        const { above } = surroundings;
+        const directory = await this.#directories.enter(
+          source,
+          destination,
+          above,
+        );
+        resolve(directory);
+        await directory.made;
+      } catch (error) {
+        await throwUnlessRefused(error, destination);
       } finally {
         resolve(undefined);
       }
@@ -314,17 +317,21 @@ export class TreeCopier {
       for await (const { name, attributes } of entries) {
         if (this.#run.hasEnded || isRefused) return;
         const path = this.#from.join(source.path, name);
-        const target = this.#to.join(destination.path, name);
-        await this.#run.runOrReport(
-          () =>
-            unlessRefused({ making }, () =>
-              this.copy(
-                { path, attributes, isNoLink: attributes !== undefined },
-                this.inside(destination, name, { isNew, making, among }),
-                { above: source, pending },
-              )),
-          this.nameOf({ source: path, target }),
-        );
+        const entry = {
+          path,
+          attributes,
+          isNoLink: attributes !== undefined,
+        };
+        try {
+          const there = { isNew, making, among };
+          const inside = this.inside(destination, name, there);
+          await this.copy(entry, inside, { above: source, pending });
+        } catch (error) {
+          if (await making === "refused") return;
+          const target = this.#to.join(destination.path, name);
+          const told = this.nameOf({ source: path, target });
+          await this.#run.reportInTurn(error, told);
+        }
       }
     }, this.nameOf({ source: source.path, target: destination.path }));
   }
