@@ -1,3 +1,4 @@
+import type { EntryError } from "../errors.ts";
 import type { Digester } from "./digest.ts";
 
 /**
@@ -48,6 +49,22 @@ export interface DirectoryEntry {
  */
 export interface Listing extends AsyncIterable<DirectoryEntry>, Disposable {}
 
+/** Attributes that a file gets once it has its content. */
+export interface FinalAttributes {
+  /** All twelve permission bits; absent where the file has the right ones. */
+  readonly mode: number | undefined;
+  /** Absent where nothing is told of them. */
+  readonly times: Times | undefined;
+}
+
+/** Result of a file that got its content and was closed in one flight. */
+export interface FinishedFile {
+  /** Failure to write; then the file is empty, or holds a part. */
+  readonly failure?: unknown;
+  /** First other failure. */
+  readonly flaw?: EntryError;
+}
+
 /**
  * An open file. Each read and write names its place, and several may be in flight
  * at once; a FIFO or a device is read and written from its start on, one at a time.
@@ -86,6 +103,18 @@ export interface OpenFile extends Disposable {
    * @param interrupted Ends the reads and writes that wait for a connection.
    */
   readonly spread?: (interrupted: AbortSignal) => void;
+  /**
+   * Writes the whole content of a new file, sets its attributes and closes it, all in
+   * one flight: at most a block's bytes, which may not change meanwhile. Only for a
+   * file system that keeps order; absent where no call is waited for.
+   *
+   * @throws {ProtocolError} If a server broke its protocol.
+   * @throws {SessionError} If the connection is lost.
+   */
+  finishWith?(
+    content: Uint8Array,
+    attributes: FinalAttributes,
+  ): Promise<FinishedFile>;
   /** True where a write waits for nobody: no server, no reader of a FIFO. */
   readonly writesAtOnce?: boolean;
   /**

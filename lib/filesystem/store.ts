@@ -5,7 +5,12 @@
  */
 
 import { asEntryError, EntryError, LostFileError } from "../errors.ts";
-import type { Attributes, OpenFile, Times } from "./file_system.ts";
+import type {
+  Attributes,
+  FinishedFile,
+  OpenFile,
+  Times,
+} from "./file_system.ts";
 
 /** Modes that the user gives, in place of those of the sources. */
 export interface GivenModes {
@@ -41,14 +46,10 @@ export interface EntryToStore {
   readonly isOurs?: boolean;
 }
 
-/** Result of a file that got its content and was closed in one flight. */
-export interface FinishedFile {
-  /** Failure to write; then the file is empty. */
-  readonly failure?: unknown;
+/** Result of a file that got its content, its attributes, and was closed. */
+export interface StoredWhole extends FinishedFile {
   /** Path of the file where it was to be removed, and could not be. */
   readonly left?: string | undefined;
-  /** First other failure. */
-  readonly flaw?: EntryError;
 }
 
 /**

@@ -10,12 +10,12 @@ import type { Attributes, FileSystem, OpenFile, Times } from "./file_system.ts";
 import {
   type EntryToStore,
   type FileCheck,
-  type FinishedFile,
   firstFailure,
   openBits,
   openMode,
   policyFor,
   type ReceivedFile,
+  type StoredWhole,
   type StorePolicy,
   takenMode,
 } from "./store.ts";
@@ -210,25 +210,22 @@ export class StoredFile implements ReceivedFile {
   async finishWith(
     content: Uint8Array,
     times: Times | undefined,
-  ): Promise<FinishedFile> {
-    if (this.#files.keepsOrder === undefined) {
-      try {
-        await this.file.write(content, 0);
-      } catch (failure) {
-        return { failure, left: await this.abandon(0) };
-      }
-      const flaw = await this.finish(content.length, times);
-      return flaw === undefined ? {} : { flaw };
+  ): Promise<StoredWhole> {
+    const keepsOrder = this.#files.keepsOrder !== undefined;
+    if (keepsOrder && this.file.finishWith !== undefined) {
+      const mode = this.#needsMode(undefined) ? this.#mode : undefined;
+      const outcome = await this.file.finishWith(content, { mode, times });
+      const { failure } = outcome;
+      if (failure === undefined) return outcome;
+      return { failure, left: await this.abandon(0) };
     }
-    const [written, finished] = await Promise.allSettled([
-      this.file.write(content, 0),
-      this.finish(content.length, times),
-    ]);
-    if (written.status === "rejected") {
-      return { failure: written.reason, left: await this.abandon(0) };
+    try {
+      await this.file.write(content, 0);
+    } catch (failure) {
+      return { failure, left: await this.abandon(0) };
     }
-    if (finished.status === "rejected") throw finished.reason;
-    return finished.value === undefined ? {} : { flaw: finished.value };
+    const flaw = await this.finish(content.length, times);
+    return flaw === undefined ? {} : { flaw };
   }
 
   /**

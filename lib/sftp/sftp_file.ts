@@ -1,11 +1,18 @@
 import { asEntryError, EntryError, NotCutError } from "../errors.ts";
-import type { Attributes, OpenFile, Times } from "../filesystem/file_system.ts";
+import type {
+  Attributes,
+  FinalAttributes,
+  FinishedFile,
+  OpenFile,
+  Times,
+} from "../filesystem/file_system.ts";
 import type { CheckedRequests, Subject } from "./checked_requests.ts";
 import { type DataReceiver, receiverInto } from "./session.ts";
 import { attributesFrom, type WireAttributes } from "./wire/attributes.ts";
 import type { Handle } from "./wire/handle_packets.ts";
 import type { Access } from "./wire/open_packets.ts";
 import type { Request } from "./wire/requests.ts";
+import type { Response } from "./wire/response_packets.ts";
 import { Status } from "./wire/status.ts";
 
 /** Most bytes that one READ or WRITE may move. */
@@ -130,6 +137,67 @@ export class SftpFile implements OpenFile {
     const outcomes = await Promise.allSettled(writes);
     const failed = outcomes.find(({ status }) => status === "rejected");
     if (failed?.status === "rejected") throw failed.reason;
+  }
+
+  /** Sends WRITE and FSETSTAT, where there is something to send, and CLOSE. */
+  async finishWith(
+    content: Uint8Array,
+    { mode, times }: FinalAttributes,
+  ): Promise<FinishedFile> {
+    const { handle } = this;
+    const { session } = this.#requests;
+    const attributes: WireAttributes = {
+      ...(mode === undefined ? {} : { permissions: mode }),
+      ...(times === undefined ? {} : { times }),
+    };
+    const isSet = mode !== undefined || times !== undefined;
+    this.#length = content.length;
+    this.#isOpen = false;
+    const [written, set, closed] = await Promise.allSettled([
+      content.length === 0
+        ? undefined
+        : session.request({ kind: "write", handle, offset: 0, data: content }),
+      isSet
+        ? session.request({ kind: "fsetstat", handle, attributes })
+        : undefined,
+      session.request({ kind: "close", handle }),
+    ]);
+    if (written.status === "rejected") return { failure: written.reason };
+    if (!isSuccess(written.value)) {
+      const subject = { ...this.subject, attempt: "write" } as const;
+      const failure = await this.#requests.failure(subject, written.value!);
+      return { failure };
+    }
+    const setting = valueOf(set);
+    const closing = valueOf(closed);
+    const refusal = isSuccess(setting)
+      ? undefined
+      : await this.#setByPath({ mode, times });
+    const flaw = refusal ?? await this.#closingFailure(closing);
+    return flaw === undefined ? {} : { flaw };
+  }
+
+  /** Sets each attribute by SETSTAT, for a server that refused both at once. */
+  async #setByPath(
+    { mode, times }: FinalAttributes,
+  ): Promise<EntryError | undefined> {
+    const { path, subject } = this;
+    const set = async (attributes: WireAttributes, action: string) =>
+      await this.#try(
+        { kind: "setstat", path, attributes },
+        { ...subject, action },
+      );
+    const refusals = await Promise.all([
+      mode === undefined ? undefined : set({ permissions: mode }, "set mode"),
+      times === undefined ? undefined : set({ times }, "set times"),
+    ]);
+    return refusals.find((refusal) => refusal !== undefined);
+  }
+
+  async #closingFailure(response: Response): Promise<EntryError | undefined> {
+    if (isSuccess(response)) return undefined;
+    const subject = { ...this.subject, action: "close" };
+    return asEntryError(await this.#requests.failure(subject, response));
   }
 
   /** Notes that the server may extend the file to that length by itself. */
@@ -264,4 +332,16 @@ export class SftpFile implements OpenFile {
     if (this.#isOpen) this.#requests.closeLater(this.handle);
     this.#isOpen = false;
   }
+}
+
+/** Tells whether a request succeeded, or was not sent. */
+function isSuccess(response: Response | undefined): boolean {
+  return response === undefined ||
+    (response.kind === "status" && response.code === Status.OK);
+}
+
+/** Gives the value of an outcome, or throws its reason. */
+function valueOf<T>(outcome: PromiseSettledResult<T>): T {
+  if (outcome.status === "rejected") throw outcome.reason;
+  return outcome.value;
 }

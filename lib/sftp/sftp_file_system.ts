@@ -141,19 +141,15 @@ export class SftpFileSystem implements FileSystem {
     });
   }
 
-  async openToRead(path: string): Promise<OpenFile> {
-    return await this.#open(
+  openToRead(path: string): Promise<OpenFile> {
+    return this.#open(
       { kind: "open", path, access: "read", attributes: {} },
       { path },
     );
   }
 
-  async createNew(
-    path: string,
-    mode: number,
-    name?: string,
-  ): Promise<OpenFile> {
-    return await this.#open(
+  createNew(path: string, mode: number, name?: string): Promise<OpenFile> {
+    return this.#open(
       {
         kind: "open",
         path,

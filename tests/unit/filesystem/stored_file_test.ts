@@ -167,25 +167,33 @@ Deno.test("StoredFile.createNew(): leaves nothing of a file that does not arrive
   assertEquals(files.listing(), []);
 });
 
-Deno.test("finishWith(): begins to write, to set and to close without a wait", async () => {
-  const steps: string[] = [];
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const step = (name: string) => async () => {
-    steps.push(name);
-    await promise;
-  };
+Deno.test("finishWith(): leaves all steps to a file that takes them in one flight, with the mode that is missing", async () => {
+  const asked: unknown[] = [];
   const files = new FaultyMemory({
-    write: step("write"),
-    setTimes: step("times"),
-    close: step("close"),
+    write: () => Promise.reject(new Error("in one flight, or not at all")),
+    finishWith: async (content, attributes) => {
+      asked.push(new TextDecoder().decode(content), attributes);
+      return {};
+    },
   });
   files.keepsOrder = "of a file";
+  using stored = await open(files, 0o400, PLAIN);
+  assertEquals(await stored.finishWith(bytes("new"), TIMES), {});
+  assertEquals(asked, ["new", { mode: 0o400, times: TIMES }]);
+});
+
+Deno.test("finishWith(): cuts a file that was not written in one flight", async () => {
+  const cut: number[] = [];
+  const failure = new EntryError("/f: No space left on device");
+  const files = new FaultyMemory({
+    finishWith: async () => ({ failure }),
+    truncate: async (size) => void cut.push(size),
+  });
+  files.keepsOrder = "of all";
   using stored = await open(files, 0o644, PLAIN);
-  const done = stored.finishWith(bytes("new"), TIMES);
-  await turn();
-  assertEquals(steps, ["write", "times", "close"]);
-  resolve();
-  assertEquals(await done, {});
+  const outcome = await stored.finishWith(bytes("new"), undefined);
+  assertEquals(outcome, { failure, left: undefined });
+  assertEquals(cut, [0]);
 });
 
 Deno.test("finishWith(): waits for the write where the system may go on with it", async () => {
@@ -197,6 +205,7 @@ Deno.test("finishWith(): waits for the write where the system may go on with it"
       steps.push("write");
     },
     close: async () => void steps.push("close"),
+    finishWith: () => Promise.reject(new Error("not where no order is kept")),
   });
   using stored = await open(files, 0o644, PLAIN);
   const done = stored.finishWith(bytes("new"), undefined);

@@ -680,6 +680,12 @@ Deno.test("copyTree(): writes and closes a small new file in one flight where th
             (bytes: Uint8Array, at: number) => file.write(bytes, at),
           ),
           close: noted("close", () => file.close()),
+          finishWith: async (content) => {
+            inFlight.push(["write", "close"]);
+            await file.write(content, 0);
+            await file.close();
+            return {};
+          },
         });
       }
     }
