@@ -168,28 +168,23 @@ export class SftpFile implements OpenFile {
       const failure = await this.#requests.failure(subject, written.value!);
       return { failure };
     }
-    const setting = valueOf(set);
     const closing = valueOf(closed);
-    const refusal = isSuccess(setting)
+    const refusal = isSuccess(valueOf(set))
       ? undefined
-      : await this.#setByPath({ mode, times });
+      : await this.#setEach({ mode, times });
     const flaw = refusal ?? await this.#closingFailure(closing);
     return flaw === undefined ? {} : { flaw };
   }
 
-  /** Sets each attribute by SETSTAT, for a server that refused both at once. */
-  async #setByPath(
+  /** Sets each attribute by the path, for a server that refused both at once. */
+  async #setEach(
     { mode, times }: FinalAttributes,
   ): Promise<EntryError | undefined> {
-    const { path, subject } = this;
-    const set = async (attributes: WireAttributes, action: string) =>
-      await this.#try(
-        { kind: "setstat", path, attributes },
-        { ...subject, action },
-      );
     const refusals = await Promise.all([
-      mode === undefined ? undefined : set({ permissions: mode }, "set mode"),
-      times === undefined ? undefined : set({ times }, "set times"),
+      mode === undefined
+        ? undefined
+        : this.#setByPath({ permissions: mode }, "set mode"),
+      times === undefined ? undefined : this.#setByPath({ times }, "set times"),
     ]);
     return refusals.find((refusal) => refusal !== undefined);
   }
@@ -292,7 +287,7 @@ export class SftpFile implements OpenFile {
 
   /** Sets attributes by FSETSTAT, else by SETSTAT. */
   async #set(attributes: WireAttributes, action: string): Promise<void> {
-    const { handle, path } = this;
+    const { handle } = this;
     const subject = { ...this.subject, action };
     // Truncation changes the times, and on some servers perhaps the mode.
     if (this.#truncated !== undefined) await this.#truncated;
@@ -301,11 +296,19 @@ export class SftpFile implements OpenFile {
       subject,
     );
     if (refusal === undefined) return;
-    const isRefused = await this.#try(
+    if (await this.#setByPath(attributes, action)) throw refusal;
+  }
+
+  /** Sets attributes by SETSTAT; gives the error of a server that refuses. */
+  async #setByPath(
+    attributes: WireAttributes,
+    action: string,
+  ): Promise<EntryError | undefined> {
+    const { path, subject } = this;
+    return await this.#try(
       { kind: "setstat", path, attributes },
-      subject,
+      { ...subject, action },
     );
-    if (isRefused) throw refusal;
   }
 
   /** Gives the error of a request that fails. */
