@@ -1,4 +1,5 @@
 import type { Channel } from "../channel/channel.ts";
+import { Turns } from "../channel/turns.ts";
 import { WireWriter } from "./wire/bytes.ts";
 import { formatRequest, type Request } from "./wire/requests.ts";
 
@@ -36,6 +37,15 @@ const BATCH_BYTES = 64 * 1024;
 /** Longest packet that counts as short, in bytes. */
 const SHORT_BYTES = 16 * 1024;
 
+/**
+ * Time that requests gather after others have left, in milliseconds: what leaves alone
+ * wakes ssh, sshd and the server. It is rounded up to a turn of the event loop.
+ */
+const GATHER_MILLISECONDS = 1;
+
+/** Requests in flight without which nothing gathers: a server has to have work. */
+const GATHER_IN_FLIGHT = 8;
+
 /** Sends requests in their order; those of one turn leave together. */
 export class RequestQueue {
   readonly #channel: Channel;
@@ -45,8 +55,13 @@ export class RequestQueue {
   /** Packets that are written next, and the count of their bytes. */
   readonly #batch = new Uint8Array(BATCH_BYTES);
   #batched = 0;
+  readonly #turns = new Turns();
   #isSending = false;
   #inFlight = 0;
+  /** Time at which requests last left, in milliseconds. */
+  #leftAt = -Infinity;
+  /** Flush that a later turn brings; absent where nothing waits for one. */
+  #flushing: Promise<void> | undefined;
 
   /** @param mostInFlight Most requests sent and not answered. */
   constructor(channel: Channel, mostInFlight: number) {
@@ -90,19 +105,15 @@ export class RequestQueue {
     try {
       // Requests of one turn leave together.
       await undefined;
-      if (this.#canWait) return;
-      while (this.#maySend) {
-        const packet = this.#packets.shift()!;
-        this.#inFlight++;
-        const isShort = packet.length <= SHORT_BYTES;
-        const hasRoom = packet.length <= BATCH_BYTES - this.#batched;
-        if (!isShort || !hasRoom) await this.#writeBatch();
-        if (isShort) this.#copy(packet);
-        else for (const it of packet.pieces) await this.#channel.write(it);
-        if (!this.#maySend) {
-          await this.#writeBatch();
-          await this.#channel.flush();
+      while (this.#maySend && !this.#canWait) {
+        while (this.#maySend) {
+          const packet = this.#packets.shift()!;
+          this.#inFlight++;
+          if (!this.#copyShort(packet)) await this.#write(packet);
         }
+        await this.#writeBatch();
+        if (this.#mayGather) this.#flushing ??= this.#flushLater();
+        else await this.#flush();
       }
     } catch {
       // The peer has gone: its last responses and the end are still to be read.
@@ -116,11 +127,44 @@ export class RequestQueue {
     return this.#packets.length > 0 && this.#inFlight < this.#mostInFlight;
   }
 
-  #copy({ pieces }: QueuedPacket): void {
+  /** Puts a short packet into the batch; gives false where it is long, or has no room. */
+  #copyShort({ pieces, length }: QueuedPacket): boolean {
+    if (length > SHORT_BYTES || length > BATCH_BYTES - this.#batched) {
+      return false;
+    }
     for (const piece of pieces) {
       this.#batch.set(piece, this.#batched);
       this.#batched += piece.length;
     }
+    return true;
+  }
+
+  /** Writes the batch, and a packet behind it. */
+  async #write(packet: QueuedPacket): Promise<void> {
+    await this.#writeBatch();
+    if (this.#copyShort(packet)) return;
+    for (const piece of packet.pieces) await this.#channel.write(piece);
+  }
+
+  async #flush(): Promise<void> {
+    this.#leftAt = performance.now();
+    await this.#channel.flush();
+  }
+
+  /** Lets what was written leave with what follows in the same turn. */
+  async #flushLater(): Promise<void> {
+    await this.#turns.give();
+    this.#flushing = undefined;
+    await this.#flush().catch(() => {
+      // As for those that leave at once.
+      this.clear();
+    });
+  }
+
+  /** True where others left a moment ago, and are not answered. */
+  get #mayGather(): boolean {
+    return this.#inFlight > GATHER_IN_FLIGHT &&
+      performance.now() - this.#leftAt < GATHER_MILLISECONDS;
   }
 
   async #writeBatch(): Promise<void> {

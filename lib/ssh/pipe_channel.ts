@@ -33,8 +33,11 @@ let channelsOpen = 0;
 
 /** Waits for a call that would block. */
 interface Waits {
-  /** Waits for a moment on this thread, which stops everything else. */
-  waitHere(): Promise<void>;
+  /**
+   * Waits for a moment on this thread, which stops everything else; gives false where
+   * others had work to do instead, which may lead to more of it.
+   */
+  waitHere(): Promise<boolean>;
   /** Waits on another thread until the call can do something. */
   wait(): Promise<void>;
 }
@@ -50,8 +53,9 @@ export class PipeChannel extends BufferedChannel implements Disposable {
   #output: number;
   /** Resolves once everything that was queued is sent. */
   #sent = Promise.resolve();
-  /** Count of the sends that are not done. */
+  /** Count of the sends that are not done, and of all so far. */
   #sends = 0;
+  #begunSends = 0;
 
   /**
    * Takes ownership of both descriptors.
@@ -77,8 +81,10 @@ export class PipeChannel extends BufferedChannel implements Disposable {
     if (together !== undefined) return together;
     const count = await this.#retried(() => libc.receive(this.#input, bytes), {
       waitHere: async () => {
-        if (!await this.#mayBlock()) return;
-        libc.isReadableWithin(this.#input, SOON_MILLISECONDS);
+        const begun = this.#begunSends;
+        const mayBlock = await this.#mayBlock();
+        if (mayBlock) libc.isReadableWithin(this.#input, SOON_MILLISECONDS);
+        return mayBlock || this.#begunSends === begun;
       },
       wait: () => libc.readable(this.#input),
     });
@@ -99,15 +105,19 @@ export class PipeChannel extends BufferedChannel implements Disposable {
 
   /**
    * Tells whether a blocking wait is harmless: others had their turn to use the
-   * bytes received and to ask for more, and nothing is left to send.
+   * bytes received and to ask for more, and have nothing left to do or to send.
    */
   async #mayBlock(): Promise<boolean> {
-    await this.turns.give();
-    return this.#sends === 0;
+    const wasAlone = await this.turns.give();
+    await this.flush().catch(() => {
+      // The next read tells of a peer that has gone.
+    });
+    return wasAlone && this.#sends === 0;
   }
 
   protected override send(bytes: Uint8Array): Promise<void> {
     this.#sends++;
+    this.#begunSends++;
     const sent = this.#sent.then(() => this.#writeAll(bytes));
     this.#sent = sent.catch(() => {
       // The sender gets the error.
@@ -123,7 +133,10 @@ export class PipeChannel extends BufferedChannel implements Disposable {
         libc.pause(GATHER_MICROSECONDS);
       }
       at += await this.#retried(() => libc.write(this.#output, rest), {
-        waitHere: async () => libc.pause(GATHER_MICROSECONDS),
+        waitHere: async () => {
+          libc.pause(GATHER_MICROSECONDS);
+          return true;
+        },
         wait: () => libc.writable(this.#output),
       });
     }
@@ -134,7 +147,7 @@ export class PipeChannel extends BufferedChannel implements Disposable {
     call: () => number | undefined,
     { waitHere, wait }: Waits,
   ): Promise<number> {
-    for (let tries = 0;; tries++) {
+    for (let tries = 0;;) {
       const count = call();
       if (count !== undefined) {
         if (this.turns.areDue) await this.turns.give();
@@ -142,7 +155,7 @@ export class PipeChannel extends BufferedChannel implements Disposable {
       }
       const mayWaitHere = tries < BLOCKING_TRIES &&
         channelsOpen <= MOST_BLOCKING;
-      if (mayWaitHere) await waitHere();
+      if (mayWaitHere) tries += await waitHere() ? 1 : 0;
       else await this.turns.pass(wait());
     }
   }

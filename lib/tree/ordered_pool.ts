@@ -1,8 +1,16 @@
+import { Turns } from "../channel/turns.ts";
+
 /**
  * Wait for room, in milliseconds, that shows a line with latency. Near by, steps
  * end sooner, and more of them in flight only cost time, measured.
  */
 const SLOW_MILLISECONDS = 12;
+
+/**
+ * Longest time in which steps begin without a turn of the event loop, in milliseconds:
+ * a peer's answers wait meanwhile, and the peer for what they lead to.
+ */
+const TURN_MILLISECONDS = 2;
 
 /** Number of steps of a pool that are in flight at once. */
 export interface PoolSize {
@@ -62,6 +70,8 @@ export class OrderedPool {
   /** Steps in flight or not reported yet, in their order. */
   readonly #steps: BegunStep[] = [];
   readonly #waiters: Waiter[] = [];
+  /** Turns of the event loop: many steps that begin at once would prevent them. */
+  readonly #turns = new Turns(TURN_MILLISECONDS);
   #size: number;
   /** Number of steps that have room. */
   #inFlight = 0;
@@ -87,6 +97,7 @@ export class OrderedPool {
    * @param path Path of the entry that it concerns.
    */
   async begin(step: Step, path?: string): Promise<void> {
+    if (this.#turns.areDue) await this.#turns.give();
     const begun = this.#hasRoom
       ? this.#admit(path)
       : await this.#waitForRoom(path);

@@ -114,6 +114,7 @@ Deno.test("readdir(): gives all other entries, then throws for unexpected names"
       `scp: d: error: unexpected filename: ${name}`,
     );
     assertEquals(given, ["a", "b"]);
+    await turn();
     assertEquals(count(server, "CLOSE h"), 1);
   }
 });
@@ -126,6 +127,7 @@ Deno.test("readdir(): throws where the server fails in the middle", async () => 
   }, EntryError);
   assertEquals(error.message, "scp: d: Failure");
   assertEquals(given, ["a"]);
+  await turn();
   assertEquals(count(server, "CLOSE h"), 1);
 });
 
