@@ -34,9 +34,10 @@ function entriesFor(
   return [concurrency.entries, concurrency.mostEntries];
 }
 
-Deno.test("requestsInFlight(): begins with sixteen entries for each millisecond of a round trip", () => {
-  assertEquals(entriesFor(0.3), [64, 815]);
-  assertEquals(entriesFor(4), [64, 815]);
+Deno.test("requestsInFlight(): begins with sixteen entries for each millisecond of a round trip, and goes up to four times as many", () => {
+  assertEquals(entriesFor(0.3), [128, 128]);
+  assertEquals(entriesFor(4), [128, 256]);
+  assertEquals(entriesFor(10), [160, 640]);
   assertEquals(entriesFor(20), [320, 815]);
   assertEquals(entriesFor(300), [815, 815]);
 });
