@@ -123,7 +123,7 @@ Deno.test("factsOfTree(): tells a tree of few files, and a sticky bit that is to
   const tree = {
     name: "d",
     directories: [],
-    files: 2000,
+    files: 20_000,
     hasLineBreak: true,
     hasStickyBit: true,
   };
@@ -132,7 +132,7 @@ Deno.test("factsOfTree(): tells a tree of few files, and a sticky bit that is to
     hasLineBreak: true,
     hasStickyBit: true,
   });
-  assertEquals(factsOfTree({ ...tree, files: 2001 }, { preserve: false }), {
+  assertEquals(factsOfTree({ ...tree, files: 20_001 }, { preserve: false }), {
     hasFewFiles: false,
     hasLineBreak: true,
     hasStickyBit: false,
