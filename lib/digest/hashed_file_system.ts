@@ -73,7 +73,6 @@ class HashedFile implements OpenFile {
   readonly readTo?: NonNullable<OpenFile["readTo"]>;
   readonly spread?: NonNullable<OpenFile["spread"]>;
   readonly shorten?: NonNullable<OpenFile["shorten"]>;
-  readonly finishWith?: NonNullable<OpenFile["finishWith"]>;
   readonly writesAtOnce?: boolean;
 
   /** @param onClosed Told of what passed, if that was in its order. */
@@ -88,14 +87,6 @@ class HashedFile implements OpenFile {
     if (file.writesAtOnce) this.writesAtOnce = true;
     if (file.spread) this.spread = file.spread.bind(file);
     if (file.shorten) this.shorten = file.shorten.bind(file);
-    if (file.finishWith) {
-      this.finishWith = async (content, attributes) => {
-        this.#pass(content, 0);
-        const outcome = await file.finishWith!(content, attributes);
-        this.#tellPassed();
-        return outcome;
-      };
-    }
     if (file.readTo) {
       this.readTo = (to, at, length) =>
         file.readTo!(

@@ -71,6 +71,12 @@ export class LocalFileSystem implements FileSystem {
     );
   }
 
+  readonly readNow: FileSystem["readNow"] = (path, buffer) =>
+    attempt(path, () => {
+      using file = this.#calls.openToRead(path);
+      return file.read(buffer);
+    });
+
   async create(path: string, mode: number): Promise<OpenFile | undefined> {
     return this.#create(path, mode);
   }

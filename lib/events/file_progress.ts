@@ -23,18 +23,37 @@ export function startFile(
   const begun = { name, path, size, isWatched };
   const file = resumedAt === 0 ? begun : { ...begun, resumedAt };
   observer.report({ kind: "fileStarted", file });
-  return {
-    moved: (bytes) => observer.report({ kind: "moved", file, bytes }),
-    verifying: () => observer.report({ kind: "verifying", file }),
-    finished: () => observer.report({ kind: "finished", file }),
-    settled: (outcome, proof) =>
-      observer.report({
-        kind: "settled",
-        file,
-        outcome,
-        ...(proof === undefined ? {} : { proof }),
-      }),
-  };
+  return new ReportedFile(observer, file);
+}
+
+/** Progress of a file that an observer hears of. */
+class ReportedFile implements FileProgress {
+  readonly #observer: Observer;
+  readonly #file: MovingFile;
+
+  constructor(observer: Observer, file: MovingFile) {
+    this.#observer = observer;
+    this.#file = file;
+  }
+
+  moved(bytes: number): void {
+    this.#observer.report({ kind: "moved", file: this.#file, bytes });
+  }
+
+  verifying(): void {
+    this.#observer.report({ kind: "verifying", file: this.#file });
+  }
+
+  finished(): void {
+    this.#observer.report({ kind: "finished", file: this.#file });
+  }
+
+  settled(outcome: FileOutcome, proof?: Proof): void {
+    const settled = { kind: "settled", file: this.#file, outcome } as const;
+    this.#observer.report(
+      proof === undefined ? settled : { ...settled, proof },
+    );
+  }
 }
 
 /**

@@ -57,9 +57,19 @@ export interface FinalAttributes {
   readonly times: Times | undefined;
 }
 
-/** Result of a file that got its content and was closed in one flight. */
-export interface FinishedFile {
-  /** Failure to write; then the file is empty, or holds a part. */
+/** New file with all that it is to have. */
+export interface WholeFile {
+  readonly path: string;
+  /** Mode to make it with, under the process's umask. */
+  readonly mode: number;
+  /** At most a block's bytes, which may not change meanwhile. */
+  readonly content: Uint8Array;
+  readonly attributes: FinalAttributes;
+}
+
+/** Result of a new file that was to get its content, its attributes, and be closed. */
+export interface StoredWhole {
+  /** Failure to write; then the file is empty, or out of reach. */
   readonly failure?: unknown;
   /** First other failure. */
   readonly flaw?: EntryError;
@@ -103,18 +113,6 @@ export interface OpenFile extends Disposable {
    * @param interrupted Ends the reads and writes that wait for a connection.
    */
   readonly spread?: (interrupted: AbortSignal) => void;
-  /**
-   * Writes the whole content of a new file, sets its attributes and closes it, all in
-   * one flight: at most a block's bytes, which may not change meanwhile. Only for a
-   * file system that keeps order; absent where no call is waited for.
-   *
-   * @throws {ProtocolError} If a server broke its protocol.
-   * @throws {SessionError} If the connection is lost.
-   */
-  finishWith?(
-    content: Uint8Array,
-    attributes: FinalAttributes,
-  ): Promise<FinishedFile>;
   /** True where a write waits for nobody: no server, no reader of a FIFO. */
   readonly writesAtOnce?: boolean;
   /**
@@ -203,6 +201,26 @@ export interface FileSystem {
   readdir(path: string): Promise<Listing>;
   /** Opens a file to be read. */
   openToRead(path: string): Promise<OpenFile>;
+  /**
+   * Fills the start of `buffer` with the beginning of a file; gives the number of
+   * bytes. Absent where that is waited for.
+   */
+  readonly readNow?:
+    | ((path: string, buffer: Uint8Array) => number)
+    | undefined;
+  /**
+   * Makes a file where nothing is and gives it all that it is to have, in two flights:
+   * one that makes it, and one for all else. Absent where the system keeps no order,
+   * or no call is waited for.
+   *
+   * @param made Called once it is made.
+   * @returns `undefined` where nothing was made, for whatever reason.
+   * @throws {ProtocolError} If a server broke its protocol.
+   * @throws {SessionError} If the connection is lost, unless that is a failure to write.
+   */
+  readonly storeWhole?:
+    | ((file: WholeFile, made: () => void) => Promise<StoredWhole | undefined>)
+    | undefined;
   /**
    * Makes a file with `mode` under the process's umask; gives `undefined` where
    * something is there, or the path ends in a slash. Absent where `find` and

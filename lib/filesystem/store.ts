@@ -5,12 +5,7 @@
  */
 
 import { asEntryError, EntryError, LostFileError } from "../errors.ts";
-import type {
-  Attributes,
-  FinishedFile,
-  OpenFile,
-  Times,
-} from "./file_system.ts";
+import type { Attributes, OpenFile, Times } from "./file_system.ts";
 
 /** Modes that the user gives, in place of those of the sources. */
 export interface GivenModes {
@@ -44,12 +39,6 @@ export interface EntryToStore {
   readonly replaced: Attributes | undefined;
   /** True where an earlier try of the same copy has made that entry. */
   readonly isOurs?: boolean;
-}
-
-/** Result of a file that got its content, its attributes, and was closed. */
-export interface StoredWhole extends FinishedFile {
-  /** Path of the file where it was to be removed, and could not be. */
-  readonly left?: string | undefined;
 }
 
 /**
@@ -180,6 +169,12 @@ export function openMode(mode: number, policy: StorePolicy): number {
  */
 export function openBits({ umask }: StorePolicy): number {
   return umask === undefined ? 0 : OWNER_WRITE;
+}
+
+/** Tells whether a new file, made as `openMode` says, has to be given its mode at last. */
+export function needsMode(mode: number, policy: StorePolicy): boolean {
+  return policyFor("file", policy).preserve ||
+    (mode | openBits(policy)) !== mode;
 }
 
 /**

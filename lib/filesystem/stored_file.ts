@@ -11,11 +11,10 @@ import {
   type EntryToStore,
   type FileCheck,
   firstFailure,
-  openBits,
+  needsMode,
   openMode,
   policyFor,
   type ReceivedFile,
-  type StoredWhole,
   type StorePolicy,
   takenMode,
 } from "./store.ts";
@@ -204,31 +203,6 @@ export class StoredFile implements ReceivedFile {
   }
 
   /**
-   * Gives a new file its whole content, mode and times, and closes it: in one flight
-   * where the system keeps order. Cuts a file that was not written.
-   */
-  async finishWith(
-    content: Uint8Array,
-    times: Times | undefined,
-  ): Promise<StoredWhole> {
-    const keepsOrder = this.#files.keepsOrder !== undefined;
-    if (keepsOrder && this.file.finishWith !== undefined) {
-      const mode = this.#needsMode(undefined) ? this.#mode : undefined;
-      const outcome = await this.file.finishWith(content, { mode, times });
-      const { failure } = outcome;
-      if (failure === undefined) return outcome;
-      return { failure, left: await this.abandon(0) };
-    }
-    try {
-      await this.file.write(content, 0);
-    } catch (failure) {
-      return { failure, left: await this.abandon(0) };
-    }
-    const flaw = await this.finish(content.length, times);
-    return flaw === undefined ? {} : { flaw };
-  }
-
-  /**
    * Gives the attributes of the file as it is now; `undefined` where it has no
    * identity.
    *
@@ -293,8 +267,7 @@ export class StoredFile implements ReceivedFile {
       // A file that was there loses set-id bits when it is cut.
       return this.#isRegular && !(isNew && written?.mode === this.#mode);
     }
-    const opened = this.#mode | openBits(this.#policy);
-    return isNew && opened !== this.#mode;
+    return isNew && needsMode(this.#mode, this.#policy);
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,4 @@
-import { EntryError, TooManyOpenError } from "../errors.ts";
+import { asEntryError, EntryError, TooManyOpenError } from "../errors.ts";
 import { type Attempt, explainFailure } from "./failures.ts";
 import type { RequestSender } from "./request_sender.ts";
 import type { WireAttributes } from "./wire/attributes.ts";
@@ -49,6 +49,15 @@ export class CheckedRequests {
     if (response.code !== Status.OK) {
       throw await this.failure(subject, response);
     }
+  }
+
+  /** Expects the status OK; gives the error of a request that fails. */
+  async refusalOf(
+    request: Request,
+    subject: Subject,
+  ): Promise<EntryError | undefined> {
+    return await this.expectOk(request, subject)
+      .then(() => undefined, asEntryError);
   }
 
   /**

@@ -20,6 +20,7 @@ export interface RequestSender extends
     | "isAlive"
     | "keepsOrder"
     | "request"
+    | "requestAll"
     | "read"
     | "limits"
     | "decode"

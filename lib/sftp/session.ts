@@ -1,6 +1,7 @@
 import type { Channel } from "../channel/channel.ts";
 import { ProtocolError, SessionError } from "../errors.ts";
 import { decodeName } from "../names/name_bytes.ts";
+import { Flight, type Outcome, type OutcomeListener } from "./flight.ts";
 import { ExactReader } from "./exact_reader.ts";
 import { performHandshake } from "./handshake.ts";
 import { OpenHandles } from "./open_handles.ts";
@@ -80,8 +81,7 @@ interface PendingRequest {
   readonly receiver: DataReceiver | undefined;
   /** True where a handle may come. */
   readonly opens: boolean;
-  resolve(response: Response): void;
-  reject(error: Error): void;
+  readonly listener: OutcomeListener;
 }
 
 /**
@@ -194,22 +194,41 @@ export class SftpSession {
     return response;
   }
 
-  #send(request: Request, receiver?: DataReceiver): Promise<Response> {
-    const { promise, resolve, reject } = Promise.withResolvers<Response>();
-    if (this.#failure !== undefined) reject(this.#failure);
-    else {
-      const id = this.#nextId();
-      try {
-        this.#queue.push(id, request);
-        const opens = request.kind === "open" || request.kind === "opendir";
-        if (opens) this.handles.requested();
-        if (request.kind === "close") this.handles.closing(request.handle);
-        this.#pending.set(id, { receiver, opens, resolve, reject });
-      } catch (error) {
-        reject(error);
-      }
+  /**
+   * Sends requests that change something, in their order, and resolves to what became
+   * of each once that is known of all. It never rejects.
+   */
+  requestAll(requests: readonly Request[]): Promise<Outcome[]> {
+    this.#ahead.clear();
+    const flight = new Flight(requests.length);
+    for (const [place, request] of requests.entries()) {
+      this.#sendFor(flight.listenerAt(place), request);
     }
+    return flight.outcomes;
+  }
+
+  #send(request: Request, receiver?: DataReceiver): Promise<Response> {
+    const { promise, ...listener } = Promise.withResolvers<Response>();
+    this.#sendFor(listener, request, receiver);
     return promise;
+  }
+
+  #sendFor(
+    listener: OutcomeListener,
+    request: Request,
+    receiver?: DataReceiver,
+  ): void {
+    if (this.#failure !== undefined) return listener.reject(this.#failure);
+    const id = this.#nextId();
+    try {
+      this.#queue.push(id, request);
+    } catch (error) {
+      return listener.reject(error as Error);
+    }
+    const opens = request.kind === "open" || request.kind === "opendir";
+    if (opens) this.handles.requested();
+    if (request.kind === "close") this.handles.closing(request.handle);
+    this.#pending.set(id, { receiver, opens, listener });
   }
 
   /** Reads as much of a file as a receiver takes; the response says how much. */
@@ -318,13 +337,13 @@ export class SftpSession {
     }
     this.#pending.delete(id);
     this.#queue.answered();
-    pending.resolve(response);
+    pending.listener.resolve(response);
   }
 
   /** Hands data on as they come; resolves to `false` where the stream ends. */
   async #receiveData(
     length: number,
-    { receiver, reject }: PendingRequest,
+    { receiver, listener }: PendingRequest,
   ): Promise<boolean> {
     if (receiver === undefined || length > receiver.most) {
       throw new ProtocolError("protocol error: more data than were asked for");
@@ -344,7 +363,7 @@ export class SftpSession {
         await receiver.take(part, at);
       } catch (error) {
         isWanted = false;
-        reject(error as Error);
+        listener.reject(error as Error);
       }
     }
     return true;
@@ -354,7 +373,9 @@ export class SftpSession {
     this.#failure ??= error;
     // Rejected requests give the data of a WRITE back to their owners.
     this.#queue.clear();
-    for (const { reject } of this.#pending.values()) reject(this.#failure);
+    for (const { listener } of this.#pending.values()) {
+      listener.reject(this.#failure);
+    }
     this.#pending.clear();
   }
 }

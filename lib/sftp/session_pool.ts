@@ -1,4 +1,5 @@
 import { LostFileError, SessionError } from "../errors.ts";
+import type { Outcome } from "./flight.ts";
 import { type Lane, type LaneRequest, Lanes } from "./lanes.ts";
 import type { RequestSender, SpreadFile } from "./request_sender.ts";
 import { wasDone } from "./repeated_requests.ts";
@@ -141,6 +142,14 @@ export class SessionPool implements RequestSender {
       default:
         return this.#requestPath(request);
     }
+  }
+
+  requestAll(requests: readonly Request[]): Promise<Outcome[]> {
+    return Promise.all(
+      requests.map((request) =>
+        this.request(request).catch((error: Error) => error)
+      ),
+    );
   }
 
   read(

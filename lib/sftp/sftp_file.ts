@@ -1,18 +1,11 @@
 import { asEntryError, EntryError, NotCutError } from "../errors.ts";
-import type {
-  Attributes,
-  FinalAttributes,
-  FinishedFile,
-  OpenFile,
-  Times,
-} from "../filesystem/file_system.ts";
+import type { Attributes, OpenFile, Times } from "../filesystem/file_system.ts";
 import type { CheckedRequests, Subject } from "./checked_requests.ts";
 import { type DataReceiver, receiverInto } from "./session.ts";
 import { attributesFrom, type WireAttributes } from "./wire/attributes.ts";
 import type { Handle } from "./wire/handle_packets.ts";
 import type { Access } from "./wire/open_packets.ts";
 import type { Request } from "./wire/requests.ts";
-import type { Response } from "./wire/response_packets.ts";
 import { Status } from "./wire/status.ts";
 
 /** Most bytes that one READ or WRITE may move. */
@@ -139,62 +132,6 @@ export class SftpFile implements OpenFile {
     if (failed?.status === "rejected") throw failed.reason;
   }
 
-  /** Sends WRITE and FSETSTAT, where there is something to send, and CLOSE. */
-  async finishWith(
-    content: Uint8Array,
-    { mode, times }: FinalAttributes,
-  ): Promise<FinishedFile> {
-    const { handle } = this;
-    const { session } = this.#requests;
-    const attributes: WireAttributes = {
-      ...(mode === undefined ? {} : { permissions: mode }),
-      ...(times === undefined ? {} : { times }),
-    };
-    const isSet = mode !== undefined || times !== undefined;
-    this.#length = content.length;
-    this.#isOpen = false;
-    const [written, set, closed] = await Promise.allSettled([
-      content.length === 0
-        ? undefined
-        : session.request({ kind: "write", handle, offset: 0, data: content }),
-      isSet
-        ? session.request({ kind: "fsetstat", handle, attributes })
-        : undefined,
-      session.request({ kind: "close", handle }),
-    ]);
-    if (written.status === "rejected") return { failure: written.reason };
-    if (!isSuccess(written.value)) {
-      const subject = { ...this.subject, attempt: "write" } as const;
-      const failure = await this.#requests.failure(subject, written.value!);
-      return { failure };
-    }
-    const closing = valueOf(closed);
-    const refusal = isSuccess(valueOf(set))
-      ? undefined
-      : await this.#setEach({ mode, times });
-    const flaw = refusal ?? await this.#closingFailure(closing);
-    return flaw === undefined ? {} : { flaw };
-  }
-
-  /** Sets each attribute by the path, for a server that refused both at once. */
-  async #setEach(
-    { mode, times }: FinalAttributes,
-  ): Promise<EntryError | undefined> {
-    const refusals = await Promise.all([
-      mode === undefined
-        ? undefined
-        : this.#setByPath({ permissions: mode }, "set mode"),
-      times === undefined ? undefined : this.#setByPath({ times }, "set times"),
-    ]);
-    return refusals.find((refusal) => refusal !== undefined);
-  }
-
-  async #closingFailure(response: Response): Promise<EntryError | undefined> {
-    if (isSuccess(response)) return undefined;
-    const subject = { ...this.subject, action: "close" };
-    return asEntryError(await this.#requests.failure(subject, response));
-  }
-
   /** Notes that the server may extend the file to that length by itself. */
   grew(length: number): void {
     this.#length = Math.max(this.#length, length);
@@ -267,7 +204,7 @@ export class SftpFile implements OpenFile {
   ): Promise<{ refusal: EntryError | undefined; length: number }> {
     const { session } = this.#requests;
     const [refusal, found] = await Promise.all([
-      this.#try(request, subject),
+      this.#requests.refusalOf(request, subject),
       session.request({ kind: "fstat", handle: this.handle }),
     ]);
     if (found.kind === "attributes") {
@@ -287,37 +224,20 @@ export class SftpFile implements OpenFile {
 
   /** Sets attributes by FSETSTAT, else by SETSTAT. */
   async #set(attributes: WireAttributes, action: string): Promise<void> {
-    const { handle } = this;
+    const { handle, path } = this;
     const subject = { ...this.subject, action };
     // Truncation changes the times, and on some servers perhaps the mode.
     if (this.#truncated !== undefined) await this.#truncated;
-    const refusal = await this.#try(
+    const refusal = await this.#requests.refusalOf(
       { kind: "fsetstat", handle, attributes },
       subject,
     );
     if (refusal === undefined) return;
-    if (await this.#setByPath(attributes, action)) throw refusal;
-  }
-
-  /** Sets attributes by SETSTAT; gives the error of a server that refuses. */
-  async #setByPath(
-    attributes: WireAttributes,
-    action: string,
-  ): Promise<EntryError | undefined> {
-    const { path, subject } = this;
-    return await this.#try(
+    const again = await this.#requests.refusalOf(
       { kind: "setstat", path, attributes },
-      { ...subject, action },
+      subject,
     );
-  }
-
-  /** Gives the error of a request that fails. */
-  async #try(
-    request: Request,
-    subject: Subject,
-  ): Promise<EntryError | undefined> {
-    return await this.#requests.expectOk(request, subject)
-      .then(() => undefined, asEntryError);
+    if (again !== undefined) throw refusal;
   }
 
   async close(): Promise<void> {
@@ -335,16 +255,4 @@ export class SftpFile implements OpenFile {
     if (this.#isOpen) this.#requests.closeLater(this.handle);
     this.#isOpen = false;
   }
-}
-
-/** Tells whether a request succeeded, or was not sent. */
-function isSuccess(response: Response | undefined): boolean {
-  return response === undefined ||
-    (response.kind === "status" && response.code === Status.OK);
-}
-
-/** Gives the value of an outcome, or throws its reason. */
-function valueOf<T>(outcome: PromiseSettledResult<T>): T {
-  if (outcome.status === "rejected") throw outcome.reason;
-  return outcome.value;
 }

@@ -18,6 +18,7 @@ import { reopenedListing } from "./reopened_listing.ts";
 import { requestsInFlight } from "./requests_in_flight.ts";
 import type { RequestSender } from "./request_sender.ts";
 import { type BlockLimits, SftpFile } from "./sftp_file.ts";
+import { storeWhole } from "./whole_file.ts";
 import { isLink } from "./wire/attributes.ts";
 import type { AnsweredLimits } from "./session.ts";
 import { Extension } from "./wire/extended_packets.ts";
@@ -46,6 +47,7 @@ export class SftpFileSystem implements FileSystem {
   readonly copyRange?: NonNullable<FileSystem["copyRange"]>;
   readonly replace?: NonNullable<FileSystem["replace"]>;
   readonly digest?: NonNullable<FileSystem["digest"]>;
+  readonly storeWhole?: NonNullable<FileSystem["storeWhole"]>;
   readonly #requests: CheckedRequests;
   readonly #lookups: Lookups;
   readonly #limits: BlockLimits;
@@ -73,6 +75,7 @@ export class SftpFileSystem implements FileSystem {
     if (requests.session.keepsOrder && !isLockstep) {
       // Several sessions keep no order among each other.
       this.keepsOrder = width === 1 ? "of all" : "of a file";
+      this.storeWhole = (file, made) => storeWhole(requests, file, made);
     }
     if (extensions.has(Extension.COPY_DATA)) {
       this.copyRange = (from, to, at, length) =>

@@ -65,7 +65,7 @@ let loaded: Calls<typeof FUNCTIONS> | undefined;
 
 function libc(): Calls<typeof FUNCTIONS> {
   return loaded ??= libcCalls(FUNCTIONS, {
-    copy: ["recv", "write", "close"],
+    copy: ["recv", "read", "write", "close"],
     server: ["read", "recv", "write", "send", "poll_here", "close"],
   });
 }

@@ -24,17 +24,32 @@ export class BufferPool {
   }
 
   /**
+   * Gives a buffer as `acquire` does, where it need not be waited for; else
+   * `undefined`.
+   */
+  acquireNow(bytes: number): PooledBuffer | undefined {
+    if (this.#end !== undefined || !this.#hasRoomFor(bytes)) return undefined;
+    this.#bytesLeft -= bytes;
+    return this.#lend(bytes);
+  }
+
+  #hasRoomFor(bytes: number): boolean {
+    return this.#waiters.length === 0 && bytes <= this.#bytesLeft;
+  }
+
+  /**
    * Waits in line for a buffer, which is held until it is disposed of.
    *
    * @param bytes Its length, at most a whole buffer's.
    * @throws The error that ended the pool.
    */
   async acquire(bytes: number): Promise<PooledBuffer> {
-    if (this.#waiters.length > 0 || bytes > this.#bytesLeft) {
+    if (this.#hasRoomFor(bytes)) this.#bytesLeft -= bytes;
+    else {
       await new Promise<void>((resolve) =>
         this.#waiters.push({ bytes, resolve })
       );
-    } else this.#bytesLeft -= bytes;
+    }
     if (this.#end !== undefined) {
       this.#release(bytes);
       throw this.#end.error;

@@ -106,7 +106,9 @@ export class FileFiller {
     const { verification, progress } = file;
     const check: FileCheck | undefined = verification && ((path) => {
       progress.verifying();
-      return verification.check(path, { size, input, stored });
+      const hash = input.hashOfPassed?.(size) ??
+        stored.file.hashOfPassed?.(size);
+      return verification.check(path, { size, target: stored.path, hash });
     });
     return await stored.finish(size, times, check);
   }

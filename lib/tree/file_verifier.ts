@@ -2,8 +2,7 @@ import { hashByReading } from "../digest/read_hash.ts";
 import { asEntryError, EntryError } from "../errors.ts";
 import type { Observer, Proof } from "../events/copy_event.ts";
 import type { Digest, DigestOptions } from "../filesystem/digest.ts";
-import type { FileSystem, OpenFile } from "../filesystem/file_system.ts";
-import type { ReceivedFile } from "../filesystem/store.ts";
+import type { FileSystem } from "../filesystem/file_system.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import type { FoundEntry } from "./destination.ts";
 import type { VerifiedSides } from "./options.ts";
@@ -18,9 +17,10 @@ const FILES_AT_ONCE = 8;
 export interface ArrivedFile {
   /** Length in bytes. */
   readonly size: number;
-  /** Its source, which is open. */
-  readonly input: OpenFile;
-  readonly stored: ReceivedFile;
+  /** Path of its target in messages. */
+  readonly target: string;
+  /** SHA-256 of what passed; absent where that was not in its order. */
+  readonly hash: string | undefined;
 }
 
 /** Verification of one file. */
@@ -124,11 +124,9 @@ export class FileVerifier {
   async #compare(
     { path, told }: { path: string; told: Told | undefined },
     place: string,
-    { size, input, stored }: ArrivedFile,
+    { size, target, hash }: ArrivedFile,
   ): Promise<Proof> {
-    const expected = input.hashOfPassed?.(size) ??
-      stored.file.hashOfPassed?.(size) ??
-      await this.#hashHere(path, place, told);
+    const expected = hash ?? await this.#hashHere(path, place, told);
     const proofs: Proof[] = [];
     if (told !== undefined) {
       const source = {
@@ -143,16 +141,16 @@ export class FileVerifier {
       );
     }
     if (this.#sides !== "source") {
-      const target = {
+      const arrived = {
         path: place,
-        name: this.#to.files.label + stored.path,
+        name: this.#to.files.label + target,
         size,
         expected,
         failure: "what is there is not what was sent",
       };
       const told = this.#ask(this.#to, place, { size, expected });
       proofs.push(
-        await this.#prove(this.#to, target, { told, isExpected: true }),
+        await this.#prove(this.#to, arrived, { told, isExpected: true }),
       );
     }
     return proofs.includes("read back") ? "read back" : "hashed";

@@ -1,12 +1,16 @@
 import { asEntryError, EntryError } from "../errors.ts";
 import type { Observer, Proof } from "../events/copy_event.ts";
-import { startFile, untilSettled } from "../events/file_progress.ts";
+import {
+  type FileProgress,
+  startFile,
+  untilSettled,
+} from "../events/file_progress.ts";
 import type { FileSystem, OpenFile } from "../filesystem/file_system.ts";
-import { StoredFile } from "../filesystem/stored_file.ts";
+import { type MadeWhole, storeWhole } from "../filesystem/stored_whole.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { cutShort } from "./cut_short.ts";
-import type { FoundEntry } from "./destination.ts";
-import type { FileVerifier } from "./file_verifier.ts";
+import type { EntryPaths, FoundEntry } from "./destination.ts";
+import type { FileVerifier, Verification } from "./file_verifier.ts";
 import { eventPath, timesOf, type TransferOptions } from "./options.ts";
 
 /**
@@ -15,13 +19,21 @@ import { eventPath, timesOf, type TransferOptions } from "./options.ts";
  */
 const IN_FLIGHT_BYTES = 4 * 1024 * 1024;
 
-/** File that was read, and is to be sent. */
-interface ReadFile {
-  readonly source: FoundEntry;
-  readonly input: OpenFile;
-  readonly content: Uint8Array;
-  /** Path of the target. */
-  readonly path: string;
+/** Source that was read; it tells a hash where it hashes what is read. */
+type ReadSource = Pick<OpenFile, "hashOfPassed">;
+
+/** Source whose reads are not hashed. */
+const UNHASHED: ReadSource = {};
+
+/** File whose target was made. */
+interface BegunFile {
+  readonly progress: FileProgress;
+  readonly verification: Verification | undefined;
+}
+
+/** Error that ended the storing of a file. */
+interface Thrown {
+  readonly thrown: unknown;
 }
 
 /**
@@ -85,94 +97,121 @@ export class SmallFileCopier {
     sent: () => void,
   ): Promise<boolean> {
     const { size, mode } = source.attributes;
-    const { memory, interrupted, isWatched, store } = this.#options;
+    const { memory, interrupted, store } = this.#options;
     // One byte more shows that the file has grown.
-    using block = await this.#blocks.acquire(size + 1);
+    const room = size + 1;
+    using block = this.#blocks.acquireNow(room) ??
+      await this.#blocks.acquire(room);
     if (interrupted.aborted) return false;
-    const isToServer = this.#to.keepsOrder !== undefined;
-    const input = await this.#read(source, block.bytes, () => {
-      if (!isToServer) sent();
-    });
-    if (input === undefined) return false;
+    const { bytes } = block;
+    const read = this.#from.readNow === undefined
+      ? await this.#read(source, bytes, sent)
+      : this.#readNow(source, bytes);
+    if (read === undefined) return false;
     const paths = { source: source.path, target: path };
-    const noteBegun = () => memory?.noteBegun(paths, true);
-    const stored = await StoredFile.make(this.#to, { path, mode }, store)
-      .catch((error) => {
-        if (error instanceof EntryError) return undefined;
-        noteBegun();
-        throw error;
-      });
+    let begun = undefined as BegunFile | undefined;
+    const made = () => {
+      begun = this.#begin(source, paths);
+      if (this.#to.keepsOrder !== undefined) sent();
+    };
+    const content = bytes.subarray(0, size);
+    const times = timesOf(source, this.#options);
+    const stored = await storeWhole(this.#to, { path, mode }, store, {
+      content,
+      times,
+      made,
+    }).catch((error): Thrown => ({ thrown: error }));
     if (stored === undefined) return false;
-    using _file = stored;
-    noteBegun();
-    const progress = startFile(this.#observer, {
-      name: this.#from.nameOf(source.path),
-      path: eventPath(this.#options, paths),
-      size,
-      isWatched,
-    });
-    const content = block.bytes.subarray(0, size);
-    const file = { source, input, content, path };
-    await untilSettled(progress, async () => {
-      const proof = this.#finish(
-        stored,
-        file,
-        (bytes) => progress.moved(bytes),
-      );
-      if (isToServer) sent();
-      return await proof;
-    });
+    if (begun === undefined) {
+      // It may be there all the same.
+      memory?.noteBegun(paths, true);
+      throw (stored as Thrown).thrown;
+    }
+    const file = { ...begun, size, path, read };
+    await untilSettled(begun.progress, () => this.#finish(file, stored));
     memory?.noteArrived(paths);
     return true;
   }
 
+  /** Reads a file; gives nothing where that is not all of it, or it has grown. */
+  #readNow(
+    { path, attributes: { size } }: FoundEntry,
+    bytes: Uint8Array,
+  ): ReadSource | undefined {
+    try {
+      return this.#from.readNow!(path, bytes) === size ? UNHASHED : undefined;
+    } catch (error) {
+      // It is reported by those who copy it in steps.
+      asEntryError(error);
+      return undefined;
+    }
+  }
+
   /**
-   * Reads a file; gives it closed, or nothing where it has another length.
+   * Reads a file as `#readNow` does, from where that is waited for.
    *
-   * @param asked Called where its content alone is left to be awaited.
+   * @param asked Called where its content alone is left to be awaited, if no server is
+   * to be waited for behind it.
    */
   async #read(
     { path, attributes: { size } }: FoundEntry,
     bytes: Uint8Array,
     asked: () => void,
-  ): Promise<OpenFile | undefined> {
-    // Whatever cannot be read in one go is left to those who report it.
+  ): Promise<ReadSource | undefined> {
     const input = await this.#from.openToRead(path).catch(asEntryError);
     if (input instanceof EntryError) return undefined;
     using file = input;
     const reading = file.read(bytes, 0).catch(asEntryError);
     // Nothing was written: how it is closed does not matter.
     if (this.#from.keepsOrder !== undefined) file[Symbol.dispose]();
-    asked();
+    if (this.#to.keepsOrder === undefined) asked();
     return await reading === size ? input : undefined;
   }
 
-  /** Sends a file whose target is open; gives its proof, if it is verified. */
+  /** Tells that a file was made, and begins to verify it. */
+  #begin(source: FoundEntry, paths: EntryPaths): BegunFile {
+    const { memory, isWatched } = this.#options;
+    memory?.noteBegun(paths, true);
+    const progress = startFile(this.#observer, {
+      name: this.#from.nameOf(source.path),
+      path: eventPath(this.#options, paths),
+      size: source.attributes.size,
+      isWatched,
+    });
+    return { progress, verification: this.#verifier?.begin(source) };
+  }
+
+  /**
+   * Tells what moved of a file, and checks it.
+   *
+   * @returns Its proof, if it is verified.
+   * @throws What failed.
+   */
   async #finish(
-    stored: StoredFile,
-    { source, input, content, path }: ReadFile,
-    moved: (bytes: number) => void,
+    { progress, verification, path, size, read }: BegunFile & {
+      readonly path: string;
+      readonly size: number;
+      readonly read: ReadSource;
+    },
+    stored: MadeWhole | Thrown,
   ): Promise<Proof | undefined> {
-    const verification = this.#verifier?.begin(source);
-    const { interrupted } = this.#options;
-    const outcome = await stored.finishWith(
-      content,
-      timesOf(source, this.#options),
-    );
-    const size = content.length;
-    if (outcome.failure !== undefined) {
+    if ("thrown" in stored) throw stored.thrown;
+    const { failure, flaw } = stored;
+    if (failure !== undefined) {
       throw cutShort(this.#to.label + path, {
         expected: size,
         size: 0,
-        failure: outcome.failure,
-        left: outcome.left,
-        interrupted,
+        failure,
+        left: undefined,
+        interrupted: this.#options.interrupted,
       });
     }
-    moved(size);
-    const flaw = outcome.flaw ??
-      await verification?.check(path, { size, input, stored });
+    progress.moved(size);
     if (flaw !== undefined) throw flaw;
-    return verification?.proof;
+    if (verification === undefined) return undefined;
+    const hash = read.hashOfPassed?.(size) ?? stored.hash;
+    const doubt = await verification.check(path, { size, target: path, hash });
+    if (doubt !== undefined) throw doubt;
+    return verification.proof;
   }
 }

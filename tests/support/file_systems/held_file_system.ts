@@ -24,6 +24,8 @@ export interface Hold {
  */
 export class HeldFileSystem extends LocalFileSystem {
   override readonly concurrency: Concurrency;
+  /** Reads are waited for. */
+  override readonly readNow = undefined;
   readonly calls: string[] = [];
   readonly #root: string;
   readonly #holds = new Map<string, PromiseWithResolvers<void>[]>();

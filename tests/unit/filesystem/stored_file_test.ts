@@ -12,7 +12,6 @@ import type {
 } from "../../../lib/filesystem/file_system.ts";
 import type { StorePolicy } from "../../../lib/filesystem/store.ts";
 import { StoredFile } from "../../../lib/filesystem/stored_file.ts";
-import { turn } from "../../support/turn.ts";
 import { FaultyMemory } from "../../support/file_systems/faulty_memory.ts";
 import { MemoryFileSystem } from "../../support/file_systems/memory_file_system.ts";
 import {
@@ -165,96 +164,6 @@ Deno.test("StoredFile.createNew(): leaves nothing of a file that does not arrive
   await stored!.file.write(bytes("ou"), 0);
   await stored!.abandon(2);
   assertEquals(files.listing(), []);
-});
-
-Deno.test("finishWith(): leaves all steps to a file that takes them in one flight, with the mode that is missing", async () => {
-  const asked: unknown[] = [];
-  const files = new FaultyMemory({
-    write: () => Promise.reject(new Error("in one flight, or not at all")),
-    finishWith: async (content, attributes) => {
-      asked.push(new TextDecoder().decode(content), attributes);
-      return {};
-    },
-  });
-  files.keepsOrder = "of a file";
-  using stored = await open(files, 0o400, PLAIN);
-  assertEquals(await stored.finishWith(bytes("new"), TIMES), {});
-  assertEquals(asked, ["new", { mode: 0o400, times: TIMES }]);
-});
-
-Deno.test("finishWith(): cuts a file that was not written in one flight", async () => {
-  const cut: number[] = [];
-  const failure = new EntryError("/f: No space left on device");
-  const files = new FaultyMemory({
-    finishWith: async () => ({ failure }),
-    truncate: async (size) => void cut.push(size),
-  });
-  files.keepsOrder = "of all";
-  using stored = await open(files, 0o644, PLAIN);
-  const outcome = await stored.finishWith(bytes("new"), undefined);
-  assertEquals(outcome, { failure, left: undefined });
-  assertEquals(cut, [0]);
-});
-
-Deno.test("finishWith(): waits for the write where the system may go on with it", async () => {
-  const steps: string[] = [];
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const files = new FaultyMemory({
-    write: async () => {
-      await promise;
-      steps.push("write");
-    },
-    close: async () => void steps.push("close"),
-    finishWith: () => Promise.reject(new Error("not where no order is kept")),
-  });
-  using stored = await open(files, 0o644, PLAIN);
-  const done = stored.finishWith(bytes("new"), undefined);
-  await turn();
-  assertEquals(steps, []);
-  resolve();
-  assertEquals(await done, {});
-  assertEquals(steps, ["write", "close"]);
-});
-
-Deno.test("finishWith(): gives the failure to write before all others, and cuts the file", async () => {
-  const cut: number[] = [];
-  const full = new EntryError("/f: No space left on device");
-  const files = new FaultyMemory({
-    write: () => Promise.reject(full),
-    truncate: async (size) => {
-      cut.push(size);
-    },
-    close: () => Promise.reject(new EntryError("/f: close: too late")),
-  });
-  using stored = await open(files, 0o644, PLAIN);
-  assertEquals(await stored.finishWith(bytes("new"), undefined), {
-    failure: full,
-    left: undefined,
-  });
-  assertEquals(cut, [0]);
-});
-
-Deno.test("finishWith(): gives the path of a file that was to be removed, and is left", async () => {
-  const full = new EntryError("/f: No space left on device");
-  const files = new FaultyMemory({ write: () => Promise.reject(full) });
-  files.remove = () => Promise.reject(new EntryError("/f: no"));
-  const entry = { path: "/f", mode: 0o644 };
-  using stored = await StoredFile.createNew(files, entry, PLAIN);
-  assertEquals(await stored!.finishWith(bytes("new"), undefined), {
-    failure: full,
-    left: "/f",
-  });
-});
-
-Deno.test("finishWith(): gives a flaw of a file that was written, and throws a lost connection", async () => {
-  const flaw = new EntryError("/f: close: no");
-  for (const error of [flaw, new SessionError("lost connection")]) {
-    const files = new FaultyMemory({ close: () => Promise.reject(error) });
-    using stored = await open(files, 0o644, PLAIN);
-    const done = stored.finishWith(bytes("new"), undefined);
-    if (error === flaw) assertEquals(await done, { flaw });
-    else await assertRejects(() => done, SessionError);
-  }
 });
 
 Deno.test("finish(): sets no mode that a new file has already", async () => {

@@ -1,7 +1,7 @@
 /** Requests with which a file on a server is written. */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { EntryError, NotCutError, SessionError } from "../../../lib/errors.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { EntryError, NotCutError } from "../../../lib/errors.ts";
 import type {
   Attributes,
   OpenFile,
@@ -10,7 +10,6 @@ import { StoredFile } from "../../../lib/filesystem/stored_file.ts";
 import { SftpFileSystem } from "../../../lib/sftp/sftp_file_system.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { uint32, uint64, wire } from "../../support/sftp/bytes.ts";
-import { turn } from "../../support/turn.ts";
 import {
   type Answer,
   handle,
@@ -19,7 +18,6 @@ import {
 } from "../../support/sftp/server.ts";
 
 const OK = status(0);
-const CONTENT = new Uint8Array(3);
 const DENIED = status(3);
 
 function ofSize(size: number): Answer {
@@ -248,95 +246,6 @@ Deno.test("setMode() and setTimes(): send SETSTAT where FSETSTAT fails", async (
   server.on("SETSTAT", () => status(4, "no"));
   const error = await assertRejects(() => file.setMode(0o600), EntryError);
   assertEquals(error.message, "scp: f: set mode: Permission denied");
-});
-
-const FINAL = { mode: 0o640, times: { modified: 5000, accessed: 6000 } };
-
-Deno.test("finishWith(): sends WRITE, one FSETSTAT and CLOSE before any answer", async () => {
-  const server = serverOf(0);
-  const file = await opened(server, 0);
-  let attributes = "";
-  for (const name of ["WRITE", "CLOSE"]) server.on(name, () => undefined);
-  server.on("FSETSTAT", ({ rest }) => {
-    attributes = rest;
-    return undefined;
-  });
-  const finishing = file.finishWith!(CONTENT, FINAL);
-  await turn();
-  assertEquals(server.asked.slice(-3), ["WRITE h", "FSETSTAT h", "CLOSE h"]);
-  assertEquals(
-    attributes,
-    uint32(0x4 | 0x8) + uint32(0o640) + uint32(6) + uint32(5),
-  );
-  server.end();
-  const { failure } = await finishing;
-  assert(failure instanceof SessionError);
-});
-
-Deno.test("finishWith(): throws where the connection is lost once the content is written", async () => {
-  const server = serverOf(0).on("CLOSE", () => {
-    server.end();
-    return undefined;
-  });
-  const file = await opened(server, 0);
-  await assertRejects(
-    () => file.finishWith!(CONTENT, { mode: undefined, times: undefined }),
-    SessionError,
-    "lost connection",
-  );
-});
-
-Deno.test("finishWith(): writes nothing of an empty file", async () => {
-  const server = serverOf(0);
-  const file = await opened(server, 0);
-  assertEquals(await file.finishWith!(new Uint8Array(), FINAL), {});
-  assertEquals(server.asked.slice(-2), ["FSETSTAT h", "CLOSE h"]);
-});
-
-Deno.test("finishWith(): sends no FSETSTAT where nothing is to be set", async () => {
-  const server = serverOf(0);
-  const file = await opened(server, 0);
-  const outcome = await file.finishWith!(CONTENT, {
-    mode: undefined,
-    times: undefined,
-  });
-  assertEquals(outcome, {});
-  assertEquals(server.asked.slice(-2), ["WRITE h", "CLOSE h"]);
-});
-
-Deno.test("finishWith(): sets by the path, one by one, what was refused together, and tells the first failure", async () => {
-  for (
-    const [mode, times, said] of [
-      [OK, OK, undefined],
-      [OK, DENIED, "scp: f: set times: Permission denied"],
-      [DENIED, DENIED, "scp: f: set mode: Permission denied"],
-    ] as const
-  ) {
-    const server = serverOf(0).on("FSETSTAT", () => DENIED).on(
-      "SETSTAT",
-      ({ rest }) => rest.startsWith(uint32(0x4)) ? mode : times,
-    );
-    const file = await opened(server, 0);
-    const { flaw, failure } = await file.finishWith!(CONTENT, FINAL);
-    assertEquals([flaw?.message, failure], [said, undefined]);
-    assertEquals(server.asked.slice(-2), ["SETSTAT f", "SETSTAT f"]);
-  }
-});
-
-Deno.test("finishWith(): tells a write that failed before all else, and a close that failed at last", async () => {
-  for (
-    const [write, said] of [
-      [status(4, "full"), ["scp: f: full", undefined]],
-      [OK, [undefined, "scp: f: close: late"]],
-    ] as const
-  ) {
-    const server = serverOf(0).on("WRITE", () => write)
-      .on("CLOSE", () => status(4, "late"));
-    const file = await opened(server, 0);
-    const { flaw, failure } = await file.finishWith!(CONTENT, FINAL);
-    const messages = [(failure as Error | undefined)?.message, flaw?.message];
-    assertEquals(messages, [...said]);
-  }
 });
 
 Deno.test("stat(): sends STAT where FSTAT fails", async () => {

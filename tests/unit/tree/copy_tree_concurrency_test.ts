@@ -11,6 +11,7 @@ import type {
   FileSystem,
   Listing,
   OpenFile,
+  WholeFile,
 } from "../../../lib/filesystem/file_system.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import type { TransferOptions } from "../../../lib/tree/options.ts";
@@ -662,6 +663,18 @@ Deno.test("copyTree(): writes and closes a small new file in one flight where th
         );
       }
 
+      storeWhole = keepsOrder && (async (
+        { path, mode, content }: WholeFile,
+        made: () => void,
+      ) => {
+        const file = await super.createNew(path, mode);
+        made();
+        inFlight.push(["write", "close"]);
+        await file.write(content, 0);
+        await file.close();
+        return {};
+      });
+
       #noting(file: OpenFile): OpenFile {
         const noted = <A extends readonly unknown[]>(
           name: string,
@@ -680,12 +693,6 @@ Deno.test("copyTree(): writes and closes a small new file in one flight where th
             (bytes: Uint8Array, at: number) => file.write(bytes, at),
           ),
           close: noted("close", () => file.close()),
-          finishWith: async (content) => {
-            inFlight.push(["write", "close"]);
-            await file.write(content, 0);
-            await file.close();
-            return {};
-          },
         });
       }
     }
