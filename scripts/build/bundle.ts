@@ -20,7 +20,8 @@ export interface BundleOptions {
 
 /**
  * Bundles the program: what each kind of command needs stays a file of its own,
- * read only for that. That is 5 of the 40 ms which a small copy takes.
+ * read only for that. That is 5 of the 40 ms which a small copy takes. Not minified,
+ * which would spare 20 more: a `using` whose name is read once is lost then (Deno 2.9.6).
  *
  * The same commit gives the same bytes, and files of the same age.
  */
