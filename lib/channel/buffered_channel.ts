@@ -158,7 +158,7 @@ export abstract class BufferedChannel implements Channel {
 
   async #receiveInput(soon: number): Promise<void> {
     try {
-      await this.#flushIfPeerListens();
+      await this.flushIfPeerListens();
       this.#input = await this.#nextChunk(Math.min(soon, this.blockBytes));
     } finally {
       this.#filling = undefined;
@@ -235,7 +235,7 @@ export abstract class BufferedChannel implements Channel {
    * Flushes, and passes over a peer that stopped listening: its last words and the end
    * of its stream are still read.
    */
-  async #flushIfPeerListens(): Promise<void> {
+  protected async flushIfPeerListens(): Promise<void> {
     try {
       await this.flush();
     } catch (error) {

@@ -14,6 +14,8 @@ export interface WholeContent {
   readonly content: Uint8Array;
   /** Absent where the file keeps its own. */
   readonly times: Times | undefined;
+  /** Called once the file is made. */
+  made(): void;
 }
 
 /** Result of a file that was made. */
@@ -26,7 +28,6 @@ export interface MadeWhole extends StoredWhole {
  * Makes a file where nothing is, and gives it its whole content, mode and times: in
  * two flights where the file system can.
  *
- * @param made Called once the file is made.
  * @returns `undefined` where nothing was made, for whatever reason.
  * @throws {ProtocolError} If a server broke its protocol.
  * @throws {SessionError} If the connection is lost, unless that is a failure to write.
@@ -35,13 +36,13 @@ export function storeWhole(
   files: FileSystem,
   entry: Omit<EntryToStore, "replaced">,
   policy: StorePolicy,
-  whole: WholeContent & { readonly made: () => void },
+  whole: WholeContent,
 ): Promise<MadeWhole | undefined> {
   if (files.storeWhole === undefined) {
     return storeInSteps(files, entry, policy, whole);
   }
   const { path, mode: announced } = entry;
-  const { content, times, made } = whole;
+  const { content, times } = whole;
   const mode = takenMode("file", announced, policy);
   return files.storeWhole({
     path,
@@ -51,20 +52,21 @@ export function storeWhole(
       mode: needsMode(mode, policy) ? mode : undefined,
       times,
     },
-  }, made);
+  }, () => whole.made());
 }
 
 async function storeInSteps(
   files: FileSystem,
   entry: Omit<EntryToStore, "replaced">,
   policy: StorePolicy,
-  { content, times, made }: WholeContent & { readonly made: () => void },
+  whole: WholeContent,
 ): Promise<MadeWhole | undefined> {
   const stored = await StoredFile.make(files, entry, policy)
     .catch(asEntryError);
   if (stored instanceof EntryError) return undefined;
   using file = stored;
-  made();
+  whole.made();
+  const { content, times } = whole;
   try {
     await file.file.write(content, 0);
   } catch (failure) {

@@ -1,4 +1,8 @@
-import { asEntryError, EntryError, isConnectionFailure } from "../errors.ts";
+import {
+  asConnectionFailure,
+  asEntryError,
+  type EntryError,
+} from "../errors.ts";
 import type {
   FinalAttributes,
   StoredWhole,
@@ -33,21 +37,20 @@ export async function storeWhole(
   if (opened.kind !== "handle") throw session.violation(opened);
   made();
   const { handle } = opened;
-  const closing: Request = { kind: "close", handle };
-  const writing: Request[] = content.length === 0
-    ? []
-    : [{ kind: "write", handle, offset: 0, data: content }];
   const attributes = wireAttributesOf(final);
-  const setting: Request[] = attributes === undefined
-    ? []
-    : [{ kind: "fsetstat", handle, attributes }];
-  const outcomes = await session.requestAll([
-    ...writing,
-    ...setting,
-    closing,
-  ]);
+  const steps: Request[] = [];
+  if (content.length > 0) {
+    steps.push({ kind: "write", handle, offset: 0, data: content });
+  }
+  if (attributes !== undefined) {
+    steps.push({ kind: "fsetstat", handle, attributes });
+  }
+  steps.push({ kind: "close", handle });
+  const outcomes = await session.requestAll(steps);
   if (outcomes.every(isSuccess)) return {};
-  const [written] = outcomes.splice(0, writing.length);
+  const closed = outcomes.pop()!;
+  const set = attributes === undefined ? undefined : outcomes.pop();
+  const [written] = outcomes;
   if (written !== undefined && !isSuccess(written)) {
     const failure = written instanceof Error
       ? written
@@ -55,12 +58,10 @@ export async function storeWhole(
     await empty(requests, path);
     return { failure };
   }
-  const [set] = outcomes.splice(0, setting.length);
-  const [closed] = outcomes;
   const refusal = set === undefined || isSuccess(responseOf(set))
     ? undefined
     : await setEach(requests, path, final);
-  const flaw = refusal ?? await closingFailure(requests, path, closed!);
+  const flaw = refusal ?? await closingFailure(requests, path, closed);
   return flaw === undefined ? {} : { flaw };
 }
 
@@ -78,11 +79,8 @@ function wireAttributesOf(
 /** Empties a file that was not written and is closed, unless it is out of reach. */
 async function empty(requests: CheckedRequests, path: string): Promise<void> {
   const attributes = { size: 0 };
-  try {
-    await requests.refusalOf({ kind: "setstat", path, attributes }, { path });
-  } catch (error) {
-    if (!isConnectionFailure(error)) throw error;
-  }
+  await requests.refusalOf({ kind: "setstat", path, attributes }, { path })
+    .catch(asConnectionFailure);
 }
 
 /** Sets each attribute by the path, for a server that refused both at once. */

@@ -109,9 +109,7 @@ export class PipeChannel extends BufferedChannel implements Disposable {
    */
   async #mayBlock(): Promise<boolean> {
     const wasAlone = await this.turns.give();
-    await this.flush().catch(() => {
-      // The next read tells of a peer that has gone.
-    });
+    await this.flushIfPeerListens();
     return wasAlone && this.#sends === 0;
   }
 

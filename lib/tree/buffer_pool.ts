@@ -28,13 +28,15 @@ export class BufferPool {
    * `undefined`.
    */
   acquireNow(bytes: number): PooledBuffer | undefined {
-    if (this.#end !== undefined || !this.#hasRoomFor(bytes)) return undefined;
-    this.#bytesLeft -= bytes;
+    if (this.#end !== undefined || !this.#claimNow(bytes)) return undefined;
     return this.#lend(bytes);
   }
 
-  #hasRoomFor(bytes: number): boolean {
-    return this.#waiters.length === 0 && bytes <= this.#bytesLeft;
+  /** Takes room where nobody waits for it; tells whether it did. */
+  #claimNow(bytes: number): boolean {
+    if (this.#waiters.length > 0 || bytes > this.#bytesLeft) return false;
+    this.#bytesLeft -= bytes;
+    return true;
   }
 
   /**
@@ -44,8 +46,7 @@ export class BufferPool {
    * @throws The error that ended the pool.
    */
   async acquire(bytes: number): Promise<PooledBuffer> {
-    if (this.#hasRoomFor(bytes)) this.#bytesLeft -= bytes;
-    else {
+    if (!this.#claimNow(bytes)) {
       await new Promise<void>((resolve) =>
         this.#waiters.push({ bytes, resolve })
       );

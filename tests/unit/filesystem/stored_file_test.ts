@@ -166,6 +166,14 @@ Deno.test("StoredFile.createNew(): leaves nothing of a file that does not arrive
   assertEquals(files.listing(), []);
 });
 
+Deno.test("abandon(): gives the path of a file that was to be removed, and is left", async () => {
+  const files = new MemoryFileSystem();
+  files.remove = () => Promise.reject(new EntryError("/f: no"));
+  const entry = { path: "/f", mode: 0o644 };
+  using stored = await StoredFile.createNew(files, entry, PLAIN);
+  assertEquals(await stored!.abandon(0), "/f");
+});
+
 Deno.test("finish(): sets no mode that a new file has already", async () => {
   const set: string[] = [];
   const files = new FaultyMemory({
