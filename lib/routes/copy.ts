@@ -7,22 +7,14 @@ import { LocalFileSystem } from "../disk/local_file_system.ts";
 import { pathsOnWindows } from "../filesystem/local_pattern.ts";
 import type { Location, RemoteLocation } from "../location/location.ts";
 import { checkLogin, checkSourceUser } from "../location/login.ts";
-import { watchPrompts } from "../ssh/prompt_watch.ts";
 import { parseLocation } from "../location/operand.ts";
 import type { Observer } from "../events/copy_event.ts";
 import { Tally } from "../events/tally.ts";
 import { TotalCount } from "../events/total_count.ts";
 import type { CopyJob } from "../options/copy_options.ts";
 import { environmentVariable } from "../system/environment.ts";
-import type { TreeSurvey } from "../scp/tree_survey.ts";
 import { CopyMemory } from "../tree/copy_memory.ts";
-import {
-  factsOfTree,
-  isInside,
-  isLengthless,
-  mayLieInside,
-  surveyOf,
-} from "./copy_facts.ts";
+import { isInside, isLengthless, mayLieInside } from "./copy_facts.ts";
 import { Banners } from "./banners.ts";
 import { countedUpload } from "./counted_upload.ts";
 import { filterRulesOf } from "./filters.ts";
@@ -50,7 +42,6 @@ import {
 } from "./sftp_routes.ts";
 import { ScpSessions } from "./scp_sessions.ts";
 import { SftpSessions } from "./sftp_sessions.ts";
-import { isDotTree } from "./upload_places.ts";
 
 /**
  * Copies each source to the target, in their order. Reports what fails, and
@@ -198,11 +189,8 @@ class Copy implements AsyncDisposable {
     target: RemoteLocation,
   ): Promise<void> {
     if (paths.length === 0 || this.#context.job.interrupted.aborted) return;
-    const { files, rules, job: { options } } = this.#context;
+    const { options } = this.#context.job;
     if (mayNotLook(options)) return await plan(paths, target, this.#context);
-    let surveyed: Promise<TreeSurvey | undefined> | undefined;
-    const survey = () =>
-      surveyed ??= surveyOf(paths, target, { files, options, rules });
     await countedUpload(
       paths,
       { ...this.#context, ...this.#beginScan() },
@@ -212,20 +200,18 @@ class Copy implements AsyncDisposable {
           locations: [target],
           target,
           routes: {
-            scp: uploadOverScp(paths, target, { ...this.#context, survey }),
+            scp: uploadOverScp(paths, target, this.#context),
             sftp: uploadOverSftp(paths, target, {
               ...this.#context,
               ...this.#remember(),
             }),
           },
           facts: {
-            sendsContent: isDotTree(paths, this.#context) ||
-              options.recursive && !seesPrompts(),
+            sendsTree: options.recursive,
             makesTarget: options.makesTarget === true,
             sendsSeveral: paths.length > 1,
             hasLineBreak: paths.some((path) => path.includes("\n")),
           },
-          look: async () => factsOfTree(await survey(), options),
         }, this.#context),
     );
   }
@@ -333,10 +319,4 @@ function pacerUntil(interrupted: AbortSignal, bitsPerSecond: number): Pacer {
   const pacer = new Pacer(bitsPerSecond);
   interrupted.addEventListener("abort", () => pacer.release());
   return pacer;
-}
-
-/** Tells whether a prompt of ssh would be noticed, without which trees are slow. */
-function seesPrompts(): boolean {
-  using watch = watchPrompts();
-  return !watch.isBlind;
 }

@@ -30,6 +30,11 @@ export class HostMemory {
     this.#now = now;
   }
 
+  /** True where nothing is known of any host. */
+  get isEmpty(): boolean {
+    return this.#directory.read(SALT) === undefined;
+  }
+
   /** Gives the protocol that a host lacks, if that is known. */
   async lacking(configuration: string): Promise<Protocol | undefined> {
     const salt = this.#directory.read(SALT);

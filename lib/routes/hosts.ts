@@ -37,14 +37,6 @@ export type CopyFacts = Omit<
   | "willAsk"
 >;
 
-/** Facts about one login. */
-interface HostFacts {
-  /** Configuration of ssh; absent where ssh was not asked or gave none. */
-  readonly configuration: SshConfiguration | undefined;
-  /** Protocols that the host is known to lack. */
-  readonly lacking: Set<Protocol>;
-}
-
 /** Hosts of a run, and the facts that the choice of a protocol depends on. */
 export class Hosts {
   readonly #options: CopyOptions;
@@ -52,7 +44,13 @@ export class Hosts {
   readonly #observer: Observer;
   /** Logins whose ssh would wait for ever on a dead line. */
   readonly #unwatched = new Set<string>();
-  readonly #facts = new Map<string, Promise<HostFacts>>();
+  /** Configurations of ssh by login; none where ssh was not asked or gave none. */
+  readonly #configurations = new Map<
+    string,
+    Promise<SshConfiguration | undefined>
+  >();
+  /** Protocols that hosts are known to lack, by login. */
+  readonly #lacking = new Map<string, Protocol | undefined>();
 
   constructor(
     options: CopyOptions,
@@ -69,20 +67,18 @@ export class Hosts {
   }
 
   /**
-   * Chooses and reports the protocol of a copy from or to some locations.
-   *
-   * @param look Finds facts that cost time; called where SCP would be chosen without
-   * them.
+   * Chooses and reports the protocol of a copy from or to some locations. Asks ssh
+   * for its configuration only where the choice may depend on it.
    */
   async choose(
     locations: readonly RemoteLocation[],
     copy: CopyFacts,
-    look: () => Promise<Partial<CopyFacts>> = async () => ({}),
   ): Promise<Choice> {
     const { protocol: named } = this.#options;
-    const hosts = named === undefined ? this.#factsOf(locations) : [];
-    const lacking = new Set<Protocol>();
-    let facts = {
+    const lacking = named === undefined
+      ? await this.#lackingAt(locations)
+      : new Set<Protocol>();
+    const facts = {
       named,
       lacking,
       needsQuoting: locations.some(({ path }) => !isPlainPath(path)),
@@ -93,25 +89,10 @@ export class Hosts {
       ...copy,
       willAsk: false,
     };
+    const isOpen = ({ mayChange, protocol }: Choice) =>
+      mayChange && protocol === "scp" && lacking.size === 0;
     let choice = chooseProtocol(facts);
-    const isOpen = () =>
-      choice.mayChange && choice.protocol === "scp" && lacking.size === 0;
-    // ssh tells its configuration meanwhile.
-    const looking = isOpen() ? look() : undefined;
-    looking?.catch(() => {
-      // It is awaited below, where it still matters.
-    });
-    if (named === undefined) {
-      for (const { lacking: known } of await Promise.all(hosts)) {
-        for (const protocol of known) lacking.add(protocol);
-      }
-      choice = chooseProtocol(facts);
-    }
-    if (isOpen()) {
-      facts = { ...facts, ...await looking };
-      choice = chooseProtocol(facts);
-    }
-    if (isOpen() && await this.willAsk(locations)) {
+    if (isOpen(choice) && await this.willAsk(locations)) {
       choice = chooseProtocol({ ...facts, willAsk: true });
     }
     this.#report(locations, choice);
@@ -135,10 +116,8 @@ export class Hosts {
     { location, isProven }: UnavailableProtocol,
     protocol: Protocol,
   ): Promise<void> {
-    const [facts] = this.#factsOf([location]);
-    const { configuration, lacking } = await facts!;
-    lacking.clear();
-    lacking.add(protocol);
+    this.#lacking.set(loginOf(location), protocol);
+    const configuration = await this.configurationOf(location);
     if (configuration === undefined) return;
     if (isProven) await this.#memory.keep(configuration.text, protocol);
     else await this.#memory.forget(configuration.text);
@@ -154,8 +133,7 @@ export class Hosts {
   async willAsk(locations: readonly RemoteLocation[]): Promise<boolean> {
     const { ssh } = this.#options;
     for (const location of locations) {
-      const [facts] = this.#factsOf([location]);
-      const { configuration } = await facts!;
+      const configuration = await this.configurationOf(location);
       const means = systemMeans(ssh, location);
       if (await willPrompt(configuration, means)) return true;
     }
@@ -186,11 +164,13 @@ export class Hosts {
    * Gives ssh's configuration for a location; `undefined` where it gives none, or
    * is not needed.
    */
-  async configurationOf(
+  configurationOf(
     location: RemoteLocation,
   ): Promise<SshConfiguration | undefined> {
-    const [facts] = this.#factsOf([location]);
-    return (await facts!).configuration;
+    const login = loginOf(location);
+    const known = this.#configurations.get(login) ?? this.#resolve(location);
+    this.#configurations.set(login, known);
+    return known;
   }
 
   /**
@@ -214,30 +194,35 @@ export class Hosts {
       : ssh;
   }
 
-  #factsOf(
+  /** Gives the protocols that one of some locations is known to lack. */
+  async #lackingAt(
     locations: readonly RemoteLocation[],
-  ): readonly Promise<HostFacts>[] {
-    return locations.map((location) => {
-      const login = loginOf(location);
-      const known = this.#facts.get(login) ?? this.#resolve(location);
-      this.#facts.set(login, known);
-      return known;
-    });
+  ): Promise<ReadonlySet<Protocol>> {
+    const known = await Promise.all(
+      locations.map((location) => this.#lackingOf(location)),
+    );
+    return new Set(known.filter((protocol) => protocol !== undefined));
   }
 
-  async #resolve(location: RemoteLocation): Promise<HostFacts> {
+  async #lackingOf(location: RemoteLocation): Promise<Protocol | undefined> {
+    const login = loginOf(location);
+    if (this.#lacking.has(login)) return this.#lacking.get(login);
+    // Most users have no such host: ssh need not be asked which one this is.
+    const configuration = this.#memory.isEmpty
+      ? undefined
+      : await this.configurationOf(location);
+    const lacking = configuration &&
+      await this.#memory.lacking(configuration.text);
+    this.#lacking.set(login, lacking);
+    return lacking;
+  }
+
+  async #resolve(
+    location: RemoteLocation,
+  ): Promise<SshConfiguration | undefined> {
     const { ssh, protocol, jobs } = this.#options;
     const isWanted = protocol === undefined || jobs > 1 ||
       hasFilesHashed(this.#options);
-    const configuration = isWanted
-      ? await resolveConfiguration(ssh, location)
-      : undefined;
-    const lacking = configuration === undefined || protocol !== undefined
-      ? undefined
-      : await this.#memory.lacking(configuration.text);
-    return {
-      configuration,
-      lacking: new Set(lacking === undefined ? [] : [lacking]),
-    };
+    return isWanted ? await resolveConfiguration(ssh, location) : undefined;
   }
 }

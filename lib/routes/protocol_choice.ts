@@ -17,16 +17,12 @@ export interface ChoiceFacts {
   readonly mayNest: boolean;
   /** True where a name has a line break, which SCP cannot send as it is. */
   readonly hasLineBreak: boolean;
-  /** True where sticky bits are preserved, which SCP cannot send. */
-  readonly hasStickyBit: boolean;
   /** True where the target is made on the host, and those above it. */
   readonly makesTarget: boolean;
   /** True where several sources are sent, whose target may have to be made. */
   readonly sendsSeveral: boolean;
-  /** True where the content of a directory is sent, and not the directory itself. */
-  readonly sendsContent: boolean;
-  /** True where a tree of few files is sent. */
-  readonly hasFewFiles: boolean;
+  /** True where a tree is sent. */
+  readonly sendsTree: boolean;
   /** True where some of what a host has may be left out of a download. */
   readonly leavesOut: boolean;
   /** True where each file is verified. */
@@ -90,21 +86,13 @@ export function chooseProtocol(facts: ChoiceFacts): Choice {
       "a name with a line break cannot go over SCP as it is",
     );
   }
-  if (facts.hasStickyBit) {
-    return found("sftp", "SCP cannot send the sticky bit of a directory");
-  }
   if (facts.makesTarget) {
     return found("sftp", "it makes the target without a shell");
   }
   if (facts.sendsSeveral) {
     return found("sftp", "it makes the target of several sources");
   }
-  if (facts.sendsContent) {
-    return found("sftp", "it sends the content of a directory faster");
-  }
-  if (facts.hasFewFiles) {
-    return found("sftp", "a tree of few files begins sooner over it");
-  }
+  if (facts.sendsTree) return found("sftp", "a tree goes up faster over it");
   if (facts.willAsk) return found("sftp", "ssh will ask, and should ask once");
   return found("scp", "it is the faster one");
 }

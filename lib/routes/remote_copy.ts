@@ -14,15 +14,11 @@ export interface RemoteCopy {
   readonly target: Pick<Location, "kind" | "path">;
   readonly routes: Routes;
   readonly facts: Partial<CopyFacts>;
-  /** Finds facts that cost time, as for `Hosts.choose`. */
-  look?(): Promise<Partial<CopyFacts>>;
 }
 
 /** Facts of a copy for which nothing else is said. */
 const NO_FACTS: CopyFacts = {
-  sendsContent: false,
-  hasFewFiles: false,
-  hasStickyBit: false,
+  sendsTree: false,
   mayNest: false,
   isLengthless: false,
   leavesOut: false,
@@ -33,7 +29,7 @@ const NO_FACTS: CopyFacts = {
 
 /** Chooses the protocol of a copy and makes it, as often as is asked for. */
 export async function copyRemotely(
-  { way, locations, target, routes, facts, look }: RemoteCopy,
+  { way, locations, target, routes, facts }: RemoteCopy,
   { hosts, observer, job, files, retries, memory }: RouteContext & {
     readonly retries: Retries;
   },
@@ -55,11 +51,11 @@ export async function copyRemotely(
     locations,
     cutIsFinal,
     attempt: async ({ isLast, goesOn }) => {
-      const chosen = await hosts.choose(
-        locations,
-        { ...NO_FACTS, need, ...facts },
-        look,
-      );
+      const chosen = await hosts.choose(locations, {
+        ...NO_FACTS,
+        need,
+        ...facts,
+      });
       // What was begun over SFTP has another target for an scp.
       const choice: Choice = goesOn
         ? { ...chosen, protocol: "sftp", mayChange: false }

@@ -12,13 +12,13 @@ import { DownloadDialogue } from "./scp_download.ts";
 import { RelayDialogue } from "./scp_relay.ts";
 import { sourceReadings, targetText } from "./scp_request.ts";
 import type { Dialogue, ScpSessions } from "./scp_sessions.ts";
-import type { TreeSurvey } from "../scp/tree_survey.ts";
 import { UploadDialogue } from "./scp_upload.ts";
 import { DownloadProof, RelayProof } from "./scp_source_proof.ts";
 import { hashSessionFor, UploadProof } from "./scp_upload_proof.ts";
 import { DownloadResume } from "./download_resume.ts";
 import { restHost } from "./rest_session.ts";
 import { UploadResume } from "./upload_resume.ts";
+import { surveyOf } from "./upload_survey.ts";
 
 /** Tools of the routes over SCP. */
 export interface ScpContext extends RouteContext {
@@ -29,10 +29,7 @@ export interface ScpContext extends RouteContext {
 export function uploadOverScp(
   paths: readonly string[],
   target: RemoteLocation,
-  { survey, ...context }: ScpContext & {
-    /** Surveys the tree that is sent; gives `undefined` where none is. */
-    survey(): Promise<TreeSurvey | undefined>;
-  },
+  context: ScpContext,
 ): Route {
   return routeTo(target, async (options) => {
     const { scpSessions, job } = context;
@@ -48,7 +45,7 @@ export function uploadOverScp(
       : undefined;
     const dialogue = await UploadDialogue.prepare(paths, target, {
       ...context,
-      tree: await survey(),
+      tree: await surveyOf(paths, target, context),
       planLogin: () => scpSessions.planFor(target),
       helpers: { proof, resume },
     });

@@ -30,12 +30,6 @@ export interface TreeSurvey {
    * they come by their groups, each one behind the one above it.
    */
   readonly directories: readonly PlannedDirectory[];
-  /** Number of entries that are listed as files; some may be left out of the copy. */
-  readonly files: number;
-  /** True where a name has a line break, which SCP cannot send as it is. */
-  readonly hasLineBreak: boolean;
-  /** True where a directory has a sticky bit, which SCP cannot send. */
-  readonly hasStickyBit: boolean;
 }
 
 /** Most directories that are made in advance; others are made as they are sent. */
@@ -49,8 +43,6 @@ const PERMISSIONS = 0o777;
 
 /** Permissions that let an owner fill a directory. */
 const OWNER_ALL = 0o700;
-
-const STICKY = 0o1000;
 
 /**
  * Surveys a tree before it is sent. What cannot be read is left to the copy to
@@ -70,21 +62,18 @@ export async function surveyTree(
 ): Promise<TreeSurvey> {
   const survey = new Survey(files, { modeBits, given });
   await survey.run(path, name);
-  const { directories, fileCount, hasLineBreak, hasStickyBit } = survey;
+  const { directories } = survey;
   return {
     name,
     directories: directories.sort((one, other) => one.group - other.group),
-    files: fileCount,
-    hasLineBreak,
-    hasStickyBit,
   };
 }
 
 /** Tells an entry of a listing that a survey looks at: most files are none. */
 export function concernsSurvey(
-  { name, kind }: Pick<DirectoryEntry, "name" | "kind">,
+  { kind }: Pick<DirectoryEntry, "kind">,
 ): boolean {
-  return kind !== "file" || needsEncoding(name);
+  return kind !== "file";
 }
 
 /** Directory whose content is looked at. */
@@ -103,9 +92,6 @@ interface MetDirectory {
 
 class Survey {
   readonly directories: PlannedDirectory[] = [];
-  fileCount = 0;
-  hasLineBreak = false;
-  hasStickyBit = false;
   readonly #files: FileSystem;
   readonly #modeBits: number;
   readonly #given: GivenModes | undefined;
@@ -131,12 +117,10 @@ class Survey {
   async #look(directory: Visited): Promise<void> {
     try {
       for await (const entry of await this.#files.readdir(directory.path)) {
-        const { name, kind } = entry;
-        if (kind === "file") this.fileCount++;
         if (!concernsSurvey(entry)) continue;
-        if (needsEncoding(name)) this.hasLineBreak = true;
+        const { name } = entry;
         const path = this.#files.join(directory.path, name);
-        if (kind !== "file") await this.#meet({ path, name }, directory);
+        await this.#meet({ path, name }, directory);
       }
     } catch (error) {
       unreadable(error);
@@ -149,9 +133,8 @@ class Survey {
   ): Promise<void> {
     const attributes = await this.#files.stat(path).catch(unreadable);
     if (attributes?.kind !== "directory") return;
-    const { identity, mode } = attributes;
+    const { identity } = attributes;
     if (isLoop({ path, identity, above })) return;
-    if ((mode & STICKY) !== 0) this.hasStickyBit = true;
     const planned = this.#plan({ path, name, attributes }, above);
     if (planned !== undefined) this.directories.push(planned);
     this.#pending.push({ path, identity, above, planned });

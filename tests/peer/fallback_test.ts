@@ -99,7 +99,7 @@ for (const { name, settings, said } of withoutScp) {
     place.makeNear(TREE);
     for (
       const [isAskedOverScp, ...operands] of [
-        // A tree of few files goes over SFTP first.
+        // A tree goes up over SFTP first.
         [false, "tree", place.remote("")],
         [true, place.remote("tree"), "back"],
       ] as const

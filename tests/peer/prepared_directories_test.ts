@@ -81,7 +81,7 @@ async function against(
   const environment = `${
     own.environment ?? ""
   } XDG_RUNTIME_DIR= TMPDIR=${scratch}`;
-  // A tree of few files goes over SFTP where that is there.
+  // A tree goes up over SFTP where that is there.
   await using sshd = await Sshd.start({ ...own, environment, sftp: "none" });
   using place = new RememberingPlace({
     // A terminal that another test opens looks like a prompt; in batch mode none does.
@@ -99,7 +99,7 @@ function logins({ log }: Sshd): number {
   return (log.match(/Accepted publickey/g)?.length ?? 0) - LEARNING_LOGINS;
 }
 
-/** Logins of the copy that learns it: a tree of few files goes over SFTP first. */
+/** Logins of the copy that learns it: a tree goes up over SFTP first. */
 const LEARNING_LOGINS = 2;
 
 /** A place whose copies share a memory of hosts. */

@@ -379,7 +379,7 @@ peerTest(
         [["a", place.remote("x")], "SCP: it is the faster one"],
         [
           ["-r", "d", place.remote("")],
-          "SFTP: a tree of few files begins sooner over it",
+          "SFTP: a tree goes up faster over it",
         ],
         [
           [place.remote("a b"), "."],

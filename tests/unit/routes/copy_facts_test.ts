@@ -1,14 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import {
-  factsOfTree,
   isInside,
   isLengthless,
   mayLieInside,
-  surveyOf,
 } from "../../../lib/routes/copy_facts.ts";
-import { filterRulesOf } from "../../../lib/routes/filters.ts";
-import type { CopyOptions } from "../../../lib/options/copy_options.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { makeTree } from "../../support/fixtures/tree.ts";
 import { linkTest } from "../../support/platform.ts";
@@ -82,60 +78,4 @@ linkTest("mayLieInside(): finds a target behind a link", async () => {
     await mayLieInside(new LocalFileSystem(), `${path}/link/new`, `${path}/d`),
     true,
   );
-});
-
-Deno.test("surveyOf(): leaves out directories and odd names that a filter excludes", async () => {
-  using directory = new TempDirectory();
-  makeTree(directory.path, [
-    { path: "top/src/a.c", content: "a" },
-    { path: "top/src/a.o", content: "a" },
-    { path: "top/build/x/b.o", content: "b" },
-    { path: "top/odd\nname.o", content: "c" },
-  ]);
-  const files = new LocalFileSystem();
-  const options = { recursive: true, jobs: 1 } as CopyOptions;
-  const survey = async (...excluded: readonly string[]) => {
-    const filters = excluded.map((value) =>
-      ({ kind: "exclude", value }) as const
-    );
-    const rules = excluded.length === 0
-      ? undefined
-      : await filterRulesOf(files, { filters });
-    const place = { files, options, rules };
-    const found = await surveyOf(
-      [`${directory.path}/top`],
-      { path: "" },
-      place,
-    );
-    const paths = found!.directories.map(({ path }) => path).toSorted();
-    return { paths, hasLineBreak: found!.hasLineBreak };
-  };
-  const all = ["", "/build", "/build/x", "/src"];
-  assertEquals(await survey(), { paths: all, hasLineBreak: true });
-  assertEquals(await survey("*.o"), { paths: all, hasLineBreak: false });
-  assertEquals(await survey("/build"), {
-    paths: ["", "/src"],
-    hasLineBreak: true,
-  });
-});
-
-Deno.test("factsOfTree(): tells a tree of few files, and a sticky bit that is to be kept", () => {
-  const tree = {
-    name: "d",
-    directories: [],
-    files: 20_000,
-    hasLineBreak: true,
-    hasStickyBit: true,
-  };
-  assertEquals(factsOfTree(tree, { preserve: true }), {
-    hasFewFiles: true,
-    hasLineBreak: true,
-    hasStickyBit: true,
-  });
-  assertEquals(factsOfTree({ ...tree, files: 20_001 }, { preserve: false }), {
-    hasFewFiles: false,
-    hasLineBreak: true,
-    hasStickyBit: false,
-  });
-  assertEquals(factsOfTree(undefined, { preserve: true }), {});
 });

@@ -11,13 +11,11 @@ import { FAR, OPTIONS, OTHER } from "./session_stage.ts";
 const NO_FACTS: CopyFacts = {
   leavesOut: false,
   makesTarget: false,
-  sendsContent: false,
-  hasStickyBit: false,
+  sendsTree: false,
   mayNest: false,
   isLengthless: false,
   hasLineBreak: false,
   sendsSeveral: false,
-  hasFewFiles: false,
 };
 
 /** Options with a program that is asked for no configuration. */
@@ -77,8 +75,8 @@ Deno.test("Hosts: choose by the facts of the copy and the paths of the locations
   assertEquals(hosts.mayChange, true);
   assertEquals(await hosts.choose([FAR], NO_FACTS), FASTER);
   assertEquals(
-    await hosts.choose([FAR], { ...NO_FACTS, sendsContent: true }),
-    choice("sftp", "it sends the content of a directory faster"),
+    await hosts.choose([FAR], { ...NO_FACTS, sendsTree: true }),
+    choice("sftp", "a tree goes up faster over it"),
   );
   assertEquals(
     await hosts.choose([FAR, { ...OTHER, path: "a b" }], NO_FACTS),
@@ -86,21 +84,32 @@ Deno.test("Hosts: choose by the facts of the copy and the paths of the locations
   );
 });
 
-Deno.test("Hosts: look for costly facts only where SCP may be chosen without them", async () => {
-  let looks = 0;
-  const look = async () => {
-    looks++;
-    return { hasLineBreak: true };
+/** Hosts that count how often ssh is asked for a configuration. */
+class CountingHosts extends Hosts {
+  asked = 0;
+
+  override configurationOf(): Promise<undefined> {
+    this.asked++;
+    return Promise.resolve(undefined);
+  }
+}
+
+Deno.test("Hosts: ask ssh only where a host may lack a protocol, or a question matters", async () => {
+  using directory = new TempDirectory();
+  const tree = { ...NO_FACTS, sendsTree: true };
+  const askedFor = async (facts: CopyFacts) => {
+    const memory = new HostMemory(`${directory.path}/hosts`);
+    const hosts = new CountingHosts(UNKNOWN, {
+      memory,
+      observer: { report: () => {} },
+    });
+    await hosts.choose([FAR], facts);
+    return hosts.asked;
   };
-  const hosts = hostsOf(UNKNOWN);
-  const broken = "a name with a line break cannot go over SCP as it is";
-  assertEquals(
-    await hosts.choose([FAR], NO_FACTS, look),
-    choice("sftp", broken),
-  );
-  assertEquals(looks, 1);
-  await hosts.choose([FAR], { ...NO_FACTS, sendsSeveral: true }, look);
-  await hosts.choose([{ ...FAR, path: "a b" }], NO_FACTS, look);
+  assertEquals(await askedFor(tree), 0);
+  assertEquals(await askedFor(NO_FACTS), 1);
+  await new HostMemory(`${directory.path}/hosts`).keep("another host", "sftp");
+  assertEquals(await askedFor(tree), 1);
 });
 
 Deno.test("Hosts: remember during a run what a host lacks, for its login alone", async () => {

@@ -14,11 +14,9 @@ const NOTHING_KNOWN: ChoiceFacts = {
   mayNest: false,
   hasLineBreak: false,
   sendsSeveral: false,
-  hasFewFiles: false,
   leavesOut: false,
   makesTarget: false,
-  sendsContent: false,
-  hasStickyBit: false,
+  sendsTree: false,
   verifies: false,
   hasJobs: false,
   mayRetry: false,
@@ -29,7 +27,7 @@ const QUICK = "it is the faster one";
 const LACKS_SCP = "the host is known to lack scp";
 const LACKS_SFTP = "the host is known to lack SFTP";
 const QUOTED = "a remote shell would read the path otherwise";
-const TREES = "it sends the content of a directory faster";
+const TREES = "a tree goes up faster over it";
 const LENGTHLESS = "files there have no length before they are read";
 const NESTED = "it sees a directory that is copied into itself";
 const BROKEN = "a name with a line break cannot go over SCP as it is";
@@ -67,7 +65,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     "SFTP for several connections, before all that a copy is",
-    { hasJobs: true, needsQuoting: true, sendsContent: true },
+    { hasJobs: true, needsQuoting: true, sendsTree: true },
     "sftp",
     "it deals files to --jobs",
   ],
@@ -113,20 +111,8 @@ const ROWS: readonly Row[] = [
   ["SFTP for a target in its source", { mayNest: true }, "sftp", NESTED],
   ["SFTP for a name with a line break", { hasLineBreak: true }, "sftp", BROKEN],
   [
-    "SFTP for a sticky bit",
-    { hasStickyBit: true },
-    "sftp",
-    "SCP cannot send the sticky bit of a directory",
-  ],
-  [
-    "SFTP for a tree of few files",
-    { hasFewFiles: true, willAsk: true },
-    "sftp",
-    "a tree of few files begins sooner over it",
-  ],
-  [
-    "SCP for a tree of few files to a host without SFTP",
-    { hasFewFiles: true, lacking: new Set(["sftp"]) },
+    "SCP for a tree to a host without SFTP",
+    { sendsTree: true, lacking: new Set(["sftp"]) },
     "scp",
     LACKS_SFTP,
   ],
@@ -138,8 +124,8 @@ const ROWS: readonly Row[] = [
     BROKEN,
   ],
   [
-    "SFTP for several sources before the content of a directory",
-    { sendsSeveral: true, sendsContent: true },
+    "SFTP for several sources before a tree",
+    { sendsSeveral: true, sendsTree: true },
     "sftp",
     SEVERAL,
   ],
@@ -150,8 +136,8 @@ const ROWS: readonly Row[] = [
     "it makes the target without a shell",
   ],
   [
-    "SFTP for the content of a directory",
-    { sendsContent: true },
+    "SFTP for a tree",
+    { sendsTree: true },
     "sftp",
     TREES,
   ],
@@ -161,7 +147,7 @@ const ROWS: readonly Row[] = [
     {
       lacking: new Set(["sftp"]),
       needsQuoting: true,
-      sendsContent: true,
+      sendsTree: true,
       willAsk: true,
     },
     "scp",
@@ -172,15 +158,15 @@ const ROWS: readonly Row[] = [
     {
       lacking: new Set(["scp"]),
       needsQuoting: true,
-      sendsContent: true,
+      sendsTree: true,
       willAsk: true,
     },
     "sftp",
     LACKS_SCP,
   ],
   [
-    "SFTP for a path before the content of a directory and questions",
-    { needsQuoting: true, sendsContent: true, willAsk: true },
+    "SFTP for a path before a tree and questions",
+    { needsQuoting: true, sendsTree: true, willAsk: true },
     "sftp",
     QUOTED,
   ],
@@ -203,8 +189,8 @@ const ROWS: readonly Row[] = [
     NESTED,
   ],
   [
-    "SFTP for the content of a directory before questions",
-    { sendsContent: true, willAsk: true },
+    "SFTP for a tree before questions",
+    { sendsTree: true, willAsk: true },
     "sftp",
     TREES,
   ],

@@ -14,7 +14,7 @@ async function upload(
   const result = await uploadOverScp(
     paths.map((path) => `${stage.path}/${path}`),
     target,
-    { ...routeContext(stage), survey: async () => undefined },
+    routeContext(stage),
   ).connect({});
   assert(result.kind === "connected");
   assertEquals(await result.run(), undefined);

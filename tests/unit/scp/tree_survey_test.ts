@@ -91,43 +91,9 @@ Deno.test("surveyTree(): plans nothing where there is no directory", async () =>
     assertEquals(await surveyTree(files, path, options), {
       name: "x",
       directories: [],
-      files: 0,
-      hasLineBreak: false,
-      hasStickyBit: false,
     });
   }
 });
-
-linkTest(
-  "surveyTree(): finds a line break and a sticky bit at any depth, prepared or not",
-  async () => {
-    const options = { name: "top", modeBits: 0o777 };
-    for (
-      const [entry, facts] of [
-        [{ path: "top/closed/d/a\nb", content: "" }, [true, false]],
-        [{ path: "top/closed/a\nb/", mode: 0o755 }, [true, false]],
-        [{ path: "top/closed/d/", mode: 0o1777 }, [false, true]],
-        [{ path: "top/closed/d/f", content: "", mode: 0o644 }, [false, false]],
-      ] as const
-    ) {
-      using directory = new TempDirectory();
-      makeTree(directory.path, [
-        entry,
-        { path: "top/closed/", mode: 0o555 },
-        { path: "top/", mode: 0o755 },
-      ]);
-      const top = `${directory.path}/top`;
-      if (entry.path.endsWith("d/")) Deno.chmodSync(`${top}/closed/d`, 0o1777);
-      const survey = await surveyTree(new LocalFileSystem(), top, options);
-      assertEquals(
-        [survey.hasLineBreak, survey.hasStickyBit] as readonly boolean[],
-        facts,
-        entry.path,
-      );
-      Deno.chmodSync(`${top}/closed`, 0o755);
-    }
-  },
-);
 
 Deno.test("surveyTree(): leaves out a directory with a set-id bit that is sent, and what is in it", async () => {
   const tree = [
@@ -137,17 +103,4 @@ Deno.test("surveyTree(): leaves out a directory with a set-id bit that is sent, 
   ];
   assertEquals(await planned(tree, undefined, 0o7777), ["0  755"]);
   assertEquals((await planned(tree)).length, 3);
-});
-
-Deno.test("surveyTree(): counts the files of all directories", async () => {
-  using directory = new TempDirectory();
-  makeTree(directory.path, [
-    { path: "top/f", content: "f" },
-    { path: "top/d/g", content: "g" },
-    { path: "top/d/e/h", content: "h" },
-  ]);
-  const options = { name: "top", modeBits: 0o777 };
-  const files = new LocalFileSystem();
-  const survey = await surveyTree(files, `${directory.path}/top`, options);
-  assertEquals(survey.files, 3);
 });
