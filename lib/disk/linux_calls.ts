@@ -9,7 +9,12 @@ import type {
   DirectoryEntry,
   Times,
 } from "../filesystem/file_system.ts";
-import { decodeName, encodeName } from "../names/name_bytes.ts";
+import {
+  decodeName,
+  encodeName,
+  encodeNameInto,
+  MOST_BYTES_A_UNIT,
+} from "../names/name_bytes.ts";
 import {
   DT_DIR,
   DT_REG,
@@ -95,19 +100,20 @@ const EISDIR = 21;
 export const linuxCalls: SystemCalls = {
   stat: (path) => {
     const { look, read } = statusCalls();
-    const name = pathBytes(path);
+    const name = passingPath(path);
     checked(() => look(AT_FDCWD, name, 0));
     return read();
   },
 
   find: (path) => {
     const { look, read } = statusCalls();
-    const name = pathBytes(path);
+    const name = passingPath(path);
     const found = unlessErrno([ENOENT], () => look(AT_FDCWD, name, 0));
     return found === undefined ? undefined : read();
   },
 
-  readdir: entriesOf,
+  // Should a FIFO have taken the directory's place, its open does not wait.
+  readdir: (path) => entriesIn(open(path, O_RDONLY | O_NONBLOCK)),
 
   openToRead: (path) => new LinuxFile(open(path, O_RDONLY)),
 
@@ -172,7 +178,7 @@ export const linuxCalls: SystemCalls = {
 
 /** Opens a file; no program we run inherits it. */
 function open(path: string, flags: number, mode = 0): number {
-  const name = pathBytes(path);
+  const name = passingPath(path);
   return checked(() => entryCalls().open(name, flags | O_CLOEXEC, mode));
 }
 
@@ -199,12 +205,7 @@ async function openPatiently(
   return fd;
 }
 
-function* entriesOf(path: string): Generator<DirectoryEntry, void> {
-  // Should a FIFO have taken the directory's place, its open does not wait.
-  yield* entriesIn(open(path, O_RDONLY | O_NONBLOCK));
-}
-
-/** Lists an open directory, and closes it. */
+/** Lists an open directory, and closes it, once the first entry was asked for. */
 export function* entriesIn(fd: number): Generator<DirectoryEntry, void> {
   try {
     for (const { name: bytes, type } of listedEntries(fd)) {
@@ -316,6 +317,27 @@ export function timeSpecs(
  * @throws {LibcError} EINVAL, if C would cut it at a NUL.
  */
 export function pathBytes(path: string): Uint8Array<ArrayBuffer> {
-  if (path.includes("\0")) throw new LibcError(EINVAL);
+  checkPath(path);
   return bytesOf(encodeName(`${path}\0`));
+}
+
+/** Longest path that `passingPath` gives in the same memory, in code units. */
+const PASSED_UNITS = 4096;
+
+/** Bytes of the last path that was passed to a call. */
+const passed = new Uint8Array(PASSED_UNITS * MOST_BYTES_A_UNIT + 1);
+
+/**
+ * Gives a path as `pathBytes` does, for one call that is made at once: the next path
+ * may take its place. A copy of many files calls with little else.
+ */
+function passingPath(path: string): Uint8Array<ArrayBuffer> {
+  if (path.length > PASSED_UNITS) return pathBytes(path);
+  checkPath(path);
+  passed[encodeNameInto(path, passed)] = 0;
+  return passed;
+}
+
+function checkPath(path: string): void {
+  if (path.includes("\0")) throw new LibcError(EINVAL);
 }

@@ -175,20 +175,24 @@ export class LocalFileSystem implements FileSystem {
   }
 }
 
-async function* listed(
+/** Gives the entries of a listing behind its first one. */
+function listed(
   path: string,
   entries: Entries,
   first: IteratorResult<DirectoryEntry>,
 ): AsyncIterator<DirectoryEntry> {
-  try {
-    for (let next = first; !next.done;) {
-      yield next.value;
-      const step = attempt(path, () => entries.next());
-      next = step instanceof Promise ? await step : step;
-    }
-  } finally {
-    await entries.return?.();
-  }
+  let taken: typeof first | undefined = first;
+  return {
+    next: async () => {
+      const next = taken ?? attempt(path, () => entries.next());
+      taken = undefined;
+      return next;
+    },
+    return: async () => {
+      await entries.return?.();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 /** Gives the process's umask; no bits where there is none, as on Windows. */

@@ -101,7 +101,22 @@ export function encodeName(name: string): Uint8Array {
 }
 
 /** Most bytes that a code unit becomes. */
-const MOST_BYTES_A_UNIT = 3;
+export const MOST_BYTES_A_UNIT = 3;
+
+/**
+ * Encodes a name into memory that has room for it, whatever it holds: memory of its
+ * own costs more than the encoding.
+ *
+ * @param bytes Room for `MOST_BYTES_A_UNIT` bytes a code unit.
+ * @returns Count of the name's bytes.
+ * @throws {EntryError} As `encodeName`.
+ */
+export function encodeNameInto(name: string, bytes: Uint8Array): number {
+  if (name.isWellFormed()) return encoder.encodeInto(name, bytes).written;
+  const encoded = encodeName(name);
+  bytes.set(encoded);
+  return encoded.length;
+}
 
 /** Gives the byte that a lone surrogate stands for. */
 function byteOf(surrogate: number, name: string): number {

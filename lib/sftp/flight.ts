@@ -28,11 +28,32 @@ export class Flight {
 
   /** Gives the listener to the request at a place in the order. */
   listenerAt(place: number): OutcomeListener {
-    const settle = (outcome: Outcome) => {
-      this.#outcomes[place] = outcome;
-      this.#left--;
-      if (this.#left === 0) this.#resolve(this.#outcomes);
-    };
-    return { resolve: settle, reject: settle };
+    return new FlightListener(this, place);
+  }
+
+  /** Takes what became of the request at a place. */
+  settle(place: number, outcome: Outcome): void {
+    this.#outcomes[place] = outcome;
+    this.#left--;
+    if (this.#left === 0) this.#resolve(this.#outcomes);
+  }
+}
+
+/** Listener to one request of a flight. */
+class FlightListener implements OutcomeListener {
+  readonly #flight: Flight;
+  readonly #place: number;
+
+  constructor(flight: Flight, place: number) {
+    this.#flight = flight;
+    this.#place = place;
+  }
+
+  resolve(response: Response): void {
+    this.#flight.settle(this.#place, response);
+  }
+
+  reject(error: Error): void {
+    this.#flight.settle(this.#place, error);
   }
 }

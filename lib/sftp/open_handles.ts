@@ -43,5 +43,7 @@ export class OpenHandles {
 
 /** Gives equal keys for equal bytes; a handle has at most 256 of them. */
 function keyOf(handle: Handle): string {
-  return String.fromCharCode(...handle);
+  let key = "";
+  for (const byte of handle) key += String.fromCharCode(byte);
+  return key;
 }

@@ -201,16 +201,16 @@ export class SftpSession {
   requestAll(requests: readonly Request[]): Promise<Outcome[]> {
     this.#ahead.clear();
     const flight = new Flight(requests.length);
-    for (const [place, request] of requests.entries()) {
-      this.#sendFor(flight.listenerAt(place), request);
-    }
+    requests.forEach((request, place) =>
+      this.#sendFor(flight.listenerAt(place), request)
+    );
     return flight.outcomes;
   }
 
   #send(request: Request, receiver?: DataReceiver): Promise<Response> {
-    const { promise, ...listener } = Promise.withResolvers<Response>();
-    this.#sendFor(listener, request, receiver);
-    return promise;
+    const outcome = Promise.withResolvers<Response>();
+    this.#sendFor(outcome, request, receiver);
+    return outcome.promise;
   }
 
   #sendFor(

@@ -70,18 +70,7 @@ export class BufferPool {
     const room = Math.min(this.wholeBytes, roomFor(length));
     let free = this.#free.get(room);
     if (free === undefined) this.#free.set(room, free = []);
-    let buffer: Uint8Array | undefined;
-    return {
-      length,
-      get bytes() {
-        buffer ??= free.pop() ?? new Uint8Array(room);
-        return room === length ? buffer : buffer.subarray(0, length);
-      },
-      [Symbol.dispose]: () => {
-        if (buffer !== undefined) free.push(buffer);
-        this.#release(length);
-      },
-    };
+    return new LentBuffer({ length, room, free }, () => this.#release(length));
   }
 
   #release(bytes: number): void {
@@ -102,6 +91,46 @@ const LEAST_BYTES = 4096;
 /** Gives the length of the buffer for so many bytes: the next power of two. */
 function roomFor(bytes: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(bytes, LEAST_BYTES)));
+}
+
+/** Buffer that somebody holds: a class, as a literal with a getter takes a microsecond. */
+class LentBuffer implements PooledBuffer {
+  readonly length: number;
+  readonly #room: number;
+  readonly #free: Uint8Array[];
+  readonly #released: () => void;
+  #buffer: Uint8Array | undefined;
+
+  /**
+   * @param free Buffers of that room that nobody holds.
+   * @param released Called when nobody holds this one any more.
+   */
+  constructor(
+    { length, room, free }: {
+      length: number;
+      room: number;
+      free: Uint8Array[];
+    },
+    released: () => void,
+  ) {
+    this.length = length;
+    this.#room = room;
+    this.#free = free;
+    this.#released = released;
+  }
+
+  get bytes(): Uint8Array {
+    const buffer = this.#buffer ??= this.#free.pop() ??
+      new Uint8Array(this.#room);
+    return this.#room === this.length
+      ? buffer
+      : buffer.subarray(0, this.length);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#buffer !== undefined) this.#free.push(this.#buffer);
+    this.#released();
+  }
 }
 
 /** Buffer of a pool, or permission to have as many bytes in flight. */

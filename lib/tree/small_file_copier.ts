@@ -116,11 +116,16 @@ export class SmallFileCopier {
     };
     const content = bytes.subarray(0, size);
     const times = timesOf(source, this.#options);
-    const stored = await storeWhole(this.#to, { path, mode }, store, {
-      content,
-      times,
-      made,
-    }).catch((error): Thrown => ({ thrown: error }));
+    let stored: MadeWhole | Thrown | undefined;
+    try {
+      stored = await storeWhole(this.#to, { path, mode }, store, {
+        content,
+        times,
+        made,
+      });
+    } catch (error) {
+      stored = { thrown: error };
+    }
     if (stored === undefined) return false;
     if (begun === undefined) {
       // It may be there all the same.

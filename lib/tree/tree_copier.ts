@@ -180,14 +180,14 @@ export class TreeCopier {
     throw new CutError(`${this.#from.label}${path}: not sent`, "not sent");
   }
 
-  async #begin(
+  #begin(
     { path, destination }: { path: string; destination: Destination },
     surroundings: Surroundings,
     step: Step,
   ): Promise<void> {
     const { pending } = surroundings;
     pending.add();
-    await this.#run.begin(async (leave) => {
+    return this.#run.begin(async (leave) => {
       try {
         if (this.#run.hasEnded) this.#pass(path, surroundings);
         else await step(leave);

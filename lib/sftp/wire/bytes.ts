@@ -5,7 +5,11 @@
  */
 
 import { ProtocolError } from "../../errors.ts";
-import { decodeName, encodeName } from "../../names/name_bytes.ts";
+import {
+  decodeName,
+  encodeNameInto,
+  MOST_BYTES_A_UNIT,
+} from "../../names/name_bytes.ts";
 
 /** Reads a packet's fields in their order. */
 export class WireReader {
@@ -58,9 +62,13 @@ export class WireReader {
 
   /** Reads a string's bytes. */
   string(): Uint8Array {
-    const length = this.uint32();
-    const start = this.#advance(length);
-    return this.#bytes.subarray(start, start + length);
+    const start = this.skipString();
+    return this.#bytes.subarray(start, this.#at);
+  }
+
+  /** Passes over a string; gives the place of its first byte. */
+  skipString(): number {
+    return this.#advance(this.uint32());
   }
 
   /**
@@ -142,7 +150,12 @@ export class WireWriter {
    * @throws {EntryError} If it stands for no bytes.
    */
   text(text: string): this {
-    return this.string(encodeName(text));
+    const at = this.#extend(LENGTH_BYTES + text.length * MOST_BYTES_A_UNIT);
+    const start = at + LENGTH_BYTES;
+    const length = encodeNameInto(text, this.#bytes.subarray(start));
+    this.#view.setUint32(at, length);
+    this.#end = start + length;
+    return this;
   }
 
   /** Begins a packet again and drops the fields written so far. */

@@ -74,8 +74,6 @@ export const MAX_MESSAGE_BYTES = 1024;
 /** Longest handle that a server may choose (section 6.2), in bytes. */
 const MAX_HANDLE_BYTES = 256;
 
-const EMPTY = new Uint8Array();
-
 /** Every success: two of three responses to an upload. */
 const OK: StatusResponse = { kind: "status", code: Status.OK, message: "" };
 
@@ -136,10 +134,13 @@ export function parseResponse(
 function readStatus(reader: WireReader): StatusResponse {
   const code = reader.uint32();
   // Some servers send no message, as versions before 3 did.
-  const message = reader.left === 0 ? EMPTY : reader.string();
-  if (code === Status.OK) return OK;
-  const kept = message.subarray(0, MAX_MESSAGE_BYTES);
-  return { kind: "status", code, message: decodeName(kept) };
+  const hasMessage = reader.left > 0;
+  if (code === Status.OK) {
+    if (hasMessage) reader.skipString();
+    return OK;
+  }
+  const message = hasMessage ? reader.text(MAX_MESSAGE_BYTES) : "";
+  return { kind: "status", code, message };
 }
 
 function readHandle(reader: WireReader): Handle {
