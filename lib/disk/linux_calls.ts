@@ -208,16 +208,17 @@ async function openPatiently(
 /** Lists an open directory, and closes it, once the first entry was asked for. */
 export function* entriesIn(fd: number): Generator<DirectoryEntry, void> {
   try {
-    for (const { name: bytes, type } of listedEntries(fd)) {
-      const name = decodeName(bytes);
-      if (name === "." || name === "..") continue;
-      if (type === DT_REG) yield { name, kind: "file" };
-      else if (type === DT_DIR) yield { name, kind: "directory" };
-      else yield { name };
-    }
+    yield* listedEntries(fd, entryOf);
   } finally {
     close(fd);
   }
+}
+
+function entryOf(bytes: Uint8Array, type: number): DirectoryEntry | undefined {
+  const name = decodeName(bytes);
+  if (name === "." || name === "..") return undefined;
+  if (type === DT_REG) return { name, kind: "file" };
+  return type === DT_DIR ? { name, kind: "directory" } : { name };
 }
 
 /** An open file by its descriptor, which it owns. */

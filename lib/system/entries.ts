@@ -49,47 +49,54 @@ export function linkBytes(
   return length === undefined ? undefined : buffer.subarray(0, length);
 }
 
-/** Entry of a listed directory. */
-export interface ListedEntry {
-  readonly name: Uint8Array;
-  /** `d_type` of the entry, where the disk keeps it: `DT_REG`, `DT_DIR`, …. */
-  readonly type: number;
-}
-
 /** `d_type` of a regular file and of a directory (Linux's dirent.h). */
 export const DT_REG = 8;
 export const DT_DIR = 4;
 
 /**
- * Lists an open directory part by part, `.` and `..` among the entries. Each name is
- * valid until the next one is taken.
+ * Lists an open directory part by part, `.` and `..` among the entries.
  *
+ * @param take Gives what is wanted of an entry, by its name and its `d_type`, where the
+ * disk keeps that; `undefined` leaves it out. The name is valid only meanwhile.
  * @throws {LibcError} If it cannot be listed.
  */
-export function* listedEntries(fd: number): Iterable<ListedEntry> {
-  const block = new Uint8Array(LISTING_BYTES);
-  const view = new DataView(block.buffer);
-  const base = new BigInt64Array(1);
+export function* listedEntries<T>(
+  fd: number,
+  take: (name: Uint8Array, type: number) => T | undefined,
+): Iterable<T> {
   for (;;) {
-    const end = checked(() =>
-      entryCalls().getdirentries64(fd, block, size(block), base)
-    );
-    if (end === 0) return;
-    for (let at = 0; at < end;) {
-      const next = at + view.getUint16(at + LENGTH_OFFSET, true);
-      const name = block.subarray(at + NAME_OFFSET, next);
-      const type = block[at + TYPE_OFFSET]!;
-      yield { name: name.subarray(0, name.indexOf(0)), type };
-      at = next;
-    }
+    const part = nextPart(fd, take);
+    if (part === undefined) return;
+    yield* part;
   }
+}
+
+/** Part of a directory, as the system gives it: that of one directory at a time. */
+const block = new Uint8Array(32 * 1024);
+const view = new DataView(block.buffer);
+
+function nextPart<T>(
+  fd: number,
+  take: (name: Uint8Array, type: number) => T | undefined,
+): T[] | undefined {
+  const base = new BigInt64Array(1);
+  const end = checked(() =>
+    entryCalls().getdirentries64(fd, block, size(block), base)
+  );
+  if (end === 0) return undefined;
+  const part: T[] = [];
+  for (let at = 0; at < end;) {
+    const start = at + NAME_OFFSET;
+    const name = block.subarray(start, block.indexOf(0, start));
+    const taken = take(name, block[at + TYPE_OFFSET]!);
+    if (taken !== undefined) part.push(taken);
+    at += view.getUint16(at + LENGTH_OFFSET, true);
+  }
+  return part;
 }
 
 /** Longest path and destination of a link on Linux, in bytes. */
 const PATH_BYTES = 4096;
-
-/** Room for the part of a directory that is listed at a time, in bytes. */
-const LISTING_BYTES = 32 * 1024;
 
 /** Places of `d_reclen`, `d_type` and `d_name` in a `struct dirent64`. */
 const LENGTH_OFFSET = 16;

@@ -74,7 +74,7 @@ export function listProcNames(path: string): readonly string[] {
   return withOpen(
     path,
     (fd) =>
-      Array.from(listedEntries(fd), ({ name }) => decoder.decode(name))
+      Array.from(listedEntries(fd, (name) => decoder.decode(name)))
         .filter((name) => name !== "." && name !== ".."),
   );
 }

@@ -32,7 +32,7 @@ testUnless(
   "listedEntries(): throws for a descriptor that is not open",
   () => {
     assertThrows(
-      () => [...listedEntries(-1)],
+      () => [...listedEntries(-1, (name) => name)],
       LibcError,
       "Bad file descriptor",
     );
