@@ -68,7 +68,8 @@ export const DIRECTORY_SCRIPT = [
   "links() { for l do case $l in +*) li; o=${l#+};; " +
   '*) add "../0/b$l" li;; esac; done; li; }',
   "dirs $(h $x); y=$(h $y); z=$(h $z)",
-  "{ (links $y) || echo >failed; } & (links $z) || exit",
+  // The other half is waited for in any case: it writes where the shell would remove.
+  "{ (links $y) || echo >failed; } & (links $z) || { wait; exit 1; }",
   `wait; if [ -e failed ]; then exit 1; fi) || exit ${SCRIPT_FAILED}`,
   '"$@" "$r"; exit $?',
 ].join("; ").replaceAll("then; ", "then ");

@@ -13,6 +13,8 @@ export interface FlightOptions {
   readonly isLockstep: boolean;
   /** Most sessions with the server. */
   readonly width: number;
+  /** True where the server is known to keep the order of requests, as OpenSSH's. */
+  readonly keepsOrder: boolean;
 }
 
 /** Requests that are best in flight at once. */
@@ -80,6 +82,18 @@ const MOST_ENTRIES_IN_ALL = 2048;
 /** Share of the handles that entries get: there is a directory for four of them. */
 const ENTRIES_SHARE = 4 / 5;
 
+/** Handles of a server that does not tell how many it has. */
+const SAFE_HANDLES = 80;
+
+/**
+ * The same of OpenSSH's before 8.5, each a descriptor: 1024 on Linux, 256 on macOS and
+ * in Windows' own.
+ */
+const UNTOLD_HANDLES = 250;
+
+/** Time that a server is taken to need for an answer where none was measured. */
+const UNTOLD_MILLISECONDS = 4;
+
 /**
  * Gives the requests that are best in flight at once.
  *
@@ -87,7 +101,7 @@ const ENTRIES_SHARE = 4 / 5;
  */
 export function requestsInFlight(
   limits: AnsweredLimits | undefined,
-  { tuning, blockBytes, isLockstep, width }: FlightOptions,
+  { tuning, blockBytes, isLockstep, width, keepsOrder }: FlightOptions,
 ): RequestsInFlight {
   const wanted = tuning.bufferBytes ?? blockBytes;
   const fallback = tuning.bufferBytes ?? SAFE_BLOCK_BYTES;
@@ -103,13 +117,16 @@ export function requestsInFlight(
   const bytes = Math.min(blockLimits.read, blockLimits.write);
   const blocks = Math.min(MOST_REQUESTS, Math.floor(IN_FLIGHT_BYTES / bytes));
   const blocksOfFile = isLockstep ? 1 : tuning.requests ?? blocks;
+  const handles = limits?.handles ||
+    (keepsOrder ? UNTOLD_HANDLES : SAFE_HANDLES);
   const entries = (most: number) =>
     isLockstep ? 1 : Math.min(
       MOST_ENTRIES_IN_ALL,
-      entriesFor(limits?.handles, most) * width,
+      entriesFor(handles, most) * width,
     );
   const entriesAt = (perMillisecond: number) => {
-    const distant = Math.round(perMillisecond * (limits?.milliseconds ?? 0));
+    const { milliseconds = UNTOLD_MILLISECONDS } = limits ?? {};
+    const distant = Math.round(perMillisecond * milliseconds);
     return Math.min(MOST_ENTRIES, Math.max(USUAL_ENTRIES, distant));
   };
   return {
@@ -125,11 +142,7 @@ export function requestsInFlight(
   };
 }
 
-/** Entries in flight at once on a server that does not tell how many can be open. */
-const SAFE_ENTRIES = 64;
-
 /** Gives the entries in flight for which a server has handles. */
-function entriesFor(handles = 0, most: number): number {
-  if (handles === 0) return SAFE_ENTRIES;
+function entriesFor(handles: number, most: number): number {
   return Math.max(1, Math.min(most, Math.floor(handles * ENTRIES_SHARE)));
 }

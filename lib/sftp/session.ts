@@ -129,12 +129,14 @@ export class SftpSession {
 
   /**
    * True where the server is known to carry out one request after the other: it
-   * offers what OpenSSH's does since 8.5 (sftp-server.c, `process`). The draft asks
-   * for that too, within a file (section 4.1), but a server in Go sets attributes
-   * while it writes.
+   * offers what OpenSSH's does since 8.5, or since 6.5 (sftp-server.c, `process` and
+   * `process_init`). The draft asks for that too, within a file (section 4.1), but a
+   * server in Go sets attributes while it writes.
    */
   get keepsOrder(): boolean {
-    return this.extensions.has(Extension.LIMITS);
+    const { LIMITS, FSTATVFS, FSYNC } = Extension;
+    const offers = (name: string) => this.extensions.has(name);
+    return offers(LIMITS) || (offers(FSTATVFS) && offers(FSYNC));
   }
 
   /**

@@ -62,17 +62,18 @@ export class SftpFileSystem implements FileSystem {
     this.label = label;
     this.#requests = requests;
     this.#lookups = new Lookups(requests);
-    const { isLockstep, width = 1, extensions } = requests.session;
+    const { isLockstep, width = 1, extensions, keepsOrder } = requests.session;
     const flight = requestsInFlight(limits, {
       tuning,
       blockBytes,
       isLockstep,
       width,
+      keepsOrder,
     });
     this.#limits = flight.limits;
     this.#blocksOfFile = flight.blocksOfFile;
     this.concurrency = flight.concurrency;
-    if (requests.session.keepsOrder && !isLockstep) {
+    if (keepsOrder && !isLockstep) {
       // Several sessions keep no order among each other.
       this.keepsOrder = width === 1 ? "of all" : "of a file";
       this.storeWhole = (file, made) => storeWhole(requests, file, made);

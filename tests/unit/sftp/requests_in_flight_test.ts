@@ -11,6 +11,7 @@ const OPTIONS: FlightOptions = {
   blockBytes: 256 * KIB,
   isLockstep: false,
   width: 1,
+  keepsOrder: true,
 };
 
 const OPENSSH = {
@@ -44,12 +45,26 @@ Deno.test("requestsInFlight(): begins with sixteen entries for each millisecond 
 
 Deno.test("requestsInFlight(): has no more entries in flight than there are handles for", () => {
   assertEquals(entriesFor(100, { handles: 100 }), [80, 80]);
-  assertEquals(entriesFor(100, { handles: 0 }), [64, 64]);
+  const untold = { handles: 0 };
+  assertEquals(entriesFor(100, untold), [200, 200]);
+  assertEquals(entriesFor(100, { ...untold, keepsOrder: false }), [64, 64]);
   assertEquals(entriesFor(100, { isLockstep: true }), [1, 1]);
 });
 
 Deno.test("requestsInFlight(): takes the usual numbers where a server tells no limits", () => {
-  const { concurrency, limits } = requestsInFlight(undefined, OPTIONS);
-  assertEquals([concurrency.entries, concurrency.mostEntries], [64, 64]);
-  assertEquals(limits, { read: 32 * KIB, write: 32 * KIB });
+  for (
+    const [keepsOrder, first, most] of [[false, 64, 64], [
+      true,
+      128,
+      200,
+    ]] as const
+  ) {
+    const options = { ...OPTIONS, keepsOrder };
+    const { concurrency, limits } = requestsInFlight(undefined, options);
+    assertEquals<unknown>(
+      [concurrency.entries, concurrency.mostEntries],
+      [first, most],
+    );
+    assertEquals(limits, { read: 32 * KIB, write: 32 * KIB });
+  }
 });

@@ -611,6 +611,23 @@ Deno.test("limits(): gives nothing where the server refuses to tell", async () =
   assertEquals(await limits, undefined);
 });
 
+Deno.test("keepsOrder: knows OpenSSH's server by what it offers, of 6.5 and of 8.5", async () => {
+  const rows: readonly (readonly [readonly string[], boolean])[] = [
+    [["limits"], true],
+    [["posix-rename", "statvfs", "fstatvfs", "hardlink", "fsync"], true],
+    [["posix-rename", "statvfs", "hardlink"], false],
+    [["fsync", "hardlink", "lsetstat"], false],
+    [["statvfs", "fstatvfs"], false],
+    [[], false],
+  ];
+  for (const [names, keepsOrder] of rows) {
+    const extensions = names.map((name) => [`${name}@openssh.com`, "1"]);
+    const version = versionPacket(Object.fromEntries(extensions));
+    const { session } = await begun({ version });
+    assertEquals(session.keepsOrder, keepsOrder, names.join());
+  }
+});
+
 Deno.test("limits(): asks no server without the extension", async () => {
   const { session, channel } = await begun({
     version: versionPacket({ "statvfs@openssh.com": "2" }),

@@ -85,8 +85,8 @@ const CONCURRENCIES: readonly ConcurrencyRow[] = [
     name: "a server that says it does, and refuses",
     server: new SftpServer({ "limits@openssh.com": "1" }),
     concurrency: {
-      entries: 64,
-      mostEntries: 64,
+      entries: 128,
+      mostEntries: 200,
       blocks: 64,
       blockBytes: 32 * KIB,
     },
@@ -109,8 +109,8 @@ const CONCURRENCIES: readonly ConcurrencyRow[] = [
     name: "a server without limits",
     server: limitedServer({}),
     concurrency: {
-      entries: 64,
-      mostEntries: 64,
+      entries: 128,
+      mostEntries: 128,
       blocks: 64,
       blockBytes: 32 * KIB,
     },
@@ -143,13 +143,18 @@ const CONCURRENCIES: readonly ConcurrencyRow[] = [
     name: "a slow copy",
     server: limitedServer({ read: 255 * KIB, write: 255 * KIB }),
     blockBytes: 4096,
-    concurrency: { entries: 64, mostEntries: 64, blocks: 64, blockBytes: 4096 },
+    concurrency: {
+      entries: 128,
+      mostEntries: 128,
+      blocks: 64,
+      blockBytes: 4096,
+    },
   },
   {
     name: "a user who wants few and small requests",
     server: limitedServer({ read: 255 * KIB, write: 255 * KIB }),
     tuning: { requests: 1, bufferBytes: 100 },
-    concurrency: { entries: 64, mostEntries: 64, blocks: 1, blockBytes: 100 },
+    concurrency: { entries: 128, mostEntries: 128, blocks: 1, blockBytes: 100 },
   },
   {
     name: "a user who wants many and large ones of a server that does not tell",
@@ -167,8 +172,8 @@ const CONCURRENCIES: readonly ConcurrencyRow[] = [
     server: limitedServer({ read: 50_000, write: 60_000 }),
     tuning: { bufferBytes: 100_000 },
     concurrency: {
-      entries: 64,
-      mostEntries: 64,
+      entries: 128,
+      mostEntries: 128,
       blocks: 52,
       blockBytes: 50_000,
     },
