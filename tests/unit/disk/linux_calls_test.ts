@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import { linuxCalls } from "../../../lib/disk/linux_calls.ts";
+import type { DirectoryEntry } from "../../../lib/filesystem/file_system.ts";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import * as libc from "../../../lib/system/libc.ts";
 import { testUnless } from "../../support/c_library.ts";
@@ -101,6 +102,71 @@ testUnless(
       ({ name }) => name,
     );
     assertEquals(listed.toSorted(), names);
+  },
+);
+
+testUnless(
+  lacksRawNames,
+  "linuxCalls: two directories that are listed by turns, each in parts, keep their names",
+  () => {
+    using directory = new TempDirectory();
+    const namesOf = (prefix: string) =>
+      Array.from(
+        { length: 400 },
+        (_, at) => `${prefix}-${at}`.padEnd(200, prefix),
+      );
+    for (const prefix of ["a", "b"]) {
+      makeTree(
+        `${directory.path}/${prefix}`,
+        namesOf(prefix).map((path) => ({ path, content: "" })),
+      );
+    }
+    const listings = ["a", "b"].map((name) => ({
+      name,
+      entries: linuxCalls.readdir(`${directory.path}/${name}`) as Iterator<
+        DirectoryEntry
+      >,
+      names: [] as string[],
+    }));
+    for (let left = 2 * 400; left > 0;) {
+      for (const { entries, names } of listings) {
+        names.push(entries.next().value.name);
+        left--;
+      }
+    }
+    for (const { name, entries, names } of listings) {
+      assertEquals(names.toSorted(), namesOf(name).toSorted());
+      assertEquals(entries.next().done, true);
+    }
+  },
+);
+
+testUnless(
+  lacksRawNames,
+  "linuxCalls: each path stands for itself, after a longer one and one that is too long",
+  () => {
+    using directory = new TempDirectory();
+    const { path } = directory;
+    makeTree(path, [{ path: "a", content: "1" }, {
+      path: "ab",
+      content: "12",
+    }]);
+    const tooLong = `${path}/${"x".repeat(5000)}`;
+    const sizeOf = (name: string) => {
+      using file = linuxCalls.openToRead(`${path}/${name}`);
+      const buffer = new Uint8Array(9);
+      return [linuxCalls.stat(`${path}/${name}`).size, file.read(buffer)];
+    };
+    for (
+      const call of [linuxCalls.find, linuxCalls.stat, linuxCalls.openToRead]
+    ) {
+      assertEquals([sizeOf("ab"), sizeOf("a")], [[2, 2], [1, 1]]);
+      const ENAMETOOLONG = 36;
+      const error = assertThrows(() => call(tooLong), libc.LibcError);
+      assertEquals(error.code, ENAMETOOLONG);
+      const cut = assertThrows(() => call(`${path}/a\0b`), libc.LibcError);
+      assertEquals(cut.code, libc.EINVAL);
+    }
   },
 );
 

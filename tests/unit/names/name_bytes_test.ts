@@ -1,6 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
-import { decodeName, encodeName } from "../../../lib/names/name_bytes.ts";
+import {
+  decodeName,
+  encodeName,
+  encodeNameInto,
+  MOST_BYTES_A_UNIT,
+} from "../../../lib/names/name_bytes.ts";
 import { Random } from "../../support/fuzz/random.ts";
 import { decodeSlowly } from "../../support/fixtures/slow_names.ts";
 
@@ -43,6 +48,15 @@ Deno.test("encodeName(): gives back the bytes a name was decoded from", () => {
   for (const [hex, name] of rows) {
     assertEquals(encodeName(name).toHex(), hex, hex);
   }
+});
+
+Deno.test("encodeNameInto(): puts the same bytes into memory with just the room, and tells their number", () => {
+  for (const [hex, name] of [...rows, ["e6bca2".repeat(9), "漢".repeat(9)]]) {
+    const memory = new Uint8Array(name!.length * MOST_BYTES_A_UNIT);
+    const length = encodeNameInto(name!, memory);
+    assertEquals(memory.subarray(0, length).toHex(), hex, hex);
+  }
+  assertThrows(() => encodeNameInto("a\ud800", new Uint8Array(6)), EntryError);
 });
 
 Deno.test("decodeName(): loses nothing of a name cut at any byte", () => {

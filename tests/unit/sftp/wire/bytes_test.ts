@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { EntryError, ProtocolError } from "../../../../lib/errors.ts";
+import { encodeName } from "../../../../lib/names/name_bytes.ts";
 import { WireReader, WireWriter } from "../../../../lib/sftp/wire/bytes.ts";
 import { unwire, wire } from "../../../support/sftp/bytes.ts";
 
@@ -200,6 +201,22 @@ Deno.test("WireWriter: has room for strings of any length", () => {
     assertEquals(packet.length, 4 + 1 + 4 + length + 1);
     assertEquals(packet.subarray(9, 9 + length), bytes);
     assertEquals([packet[4], packet.at(-1)], [1, 2]);
+  }
+});
+
+Deno.test("text(): writes names of every length and kind behind each other, across blocks of memory", () => {
+  const writer = new WireWriter(64);
+  const names = ["", "a", "é".repeat(20), "\udcff漢", "n".repeat(100)];
+  for (let time = 0; time < 9; time++) {
+    for (const name of names) {
+      const packet = writer.byte(1).text(name).uint32(7).packet();
+      const reader = new WireReader(packet);
+      const length = encodeName(name).length;
+      assertEquals(reader.uint32(), 1 + 4 + length + 4);
+      assertEquals(reader.byte(), 1);
+      assertEquals(reader.text(), name);
+      assertEquals([reader.uint32(), reader.left], [7, 0]);
+    }
   }
 });
 
