@@ -42,6 +42,7 @@ const TEST_PACKAGES: Packages = {
   "proftpd": "proftpd-core",
   "proftpd/mod_sftp.so": "proftpd-mod-crypto",
   "rclone": "rclone",
+  "lftp": "lftp",
   "sshfs": "sshfs",
   "fusermount3": "fuse3",
   "dropbear": "dropbear-bin",

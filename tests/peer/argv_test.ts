@@ -2,7 +2,6 @@
 
 import { assertEquals } from "@std/assert";
 import { findProgram } from "../../scripts/peers.ts";
-import { RECURSION_GOES_OVER } from "../support/c_library.ts";
 import { peerTest, writeScript } from "../support/doors.ts";
 import { runProgram, seacp } from "../support/process/program.ts";
 import { FIXED_WORDS } from "../support/ssh/ssh_words.ts";
@@ -177,8 +176,6 @@ Deno.test("ssh arguments: an SFTP server here is run in ssh's place, and told no
   assertEquals(recorded(directory.path), ["--", "far", "sftp", "end"]);
 });
 
-const RECURSIVE_SINK = ["--", "far", "scp -r -p -t b"];
-
 /** Calls that begin with one protocol; the commands that are asked for. */
 const tried: readonly (readonly [
   args: readonly string[],
@@ -187,12 +184,7 @@ const tried: readonly (readonly [
   [["-p", "a", "far:b"], [["--", "far", "scp -p -t b"], SFTP]],
   [["far:b", "."], [["--", "far", "scp -f b"], SFTP]],
   [["-r", "far:b", "."], [["--", "far", "scp -r -f b"], SFTP]],
-  [
-    ["-rp", "a", "far:b"],
-    RECURSION_GOES_OVER === "scp"
-      ? [RECURSIVE_SINK, SFTP]
-      : [SFTP, RECURSIVE_SINK],
-  ],
+  [["-rp", "a", "far:b"], [SFTP, ["--", "far", "scp -r -p -t b"]]],
   [["a", "far:it's"], [SFTP, ["--", "far", "scp -t it\\'s"]]],
   [["far:a b", "."], [SFTP, ["--", "far", "scp -f 'a b'"]]],
   [["far:a*", "."], [SFTP, ["--", "far", "scp -f 'a*'"]]],

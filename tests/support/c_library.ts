@@ -26,13 +26,6 @@ export const lacksLinuxLibrary: string | undefined = lacksLibrary ??
 export const lacksDevices: string | undefined = lacksLinuxLibrary &&
   `${lacksLinuxLibrary}, and the runtime refuses devices`;
 
-/**
- * Protocol by which `-r` goes up by default where its source is no directory: a tree
- * would wait for each directory over SCP where no prompt of ssh is noticed.
- */
-export const RECURSION_GOES_OVER: "scp" | "sftp" =
-  lacksLinuxLibrary === undefined ? "scp" : "sftp";
-
 /** Registers a test, shown as ignored with the reason where it lacks something. */
 export function testUnless(
   lacks: string | undefined,
