@@ -9,12 +9,14 @@ const ENV = { SEACP_WITHOUT_FFI: "1" };
 /** Tests of what a peer says, which is the same with the library: they take long. */
 export const SAME_EVERYWHERE: readonly string[] = [
   "banners",
+  "completions",
   "foreign_clients",
   "foreign_servers",
   "large_files",
   "prepared_directories",
   "protocol_choice",
   "refused_files",
+  "remote_side_records",
 ];
 
 /** Gives the tests of the program's own files and processes beside others. */
