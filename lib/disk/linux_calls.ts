@@ -119,7 +119,7 @@ export const linuxCalls: SystemCalls = {
 
   create: (path, mode) => {
     const flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-    const name = pathBytes(path);
+    const name = passingPath(path);
     // EISDIR refuses a path that ends in a slash, whatever is there.
     const fd = unlessErrno(
       [EEXIST, EISDIR],
@@ -231,14 +231,14 @@ export class LinuxFile implements ServerFile {
 
   fstat(): Attributes {
     const { look, read } = statusCalls();
-    const name = pathBytes("");
+    const name = passingPath("");
     checked(() => look(this.#fd, name, AT_EMPTY_PATH));
     return read();
   }
 
   look(): EntryStatus {
     const { look, whole } = statusCalls();
-    const name = pathBytes("");
+    const name = passingPath("");
     checked(() => look(this.#fd, name, AT_EMPTY_PATH));
     return whole();
   }

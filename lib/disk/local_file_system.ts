@@ -175,7 +175,7 @@ export class LocalFileSystem implements FileSystem {
   }
 }
 
-/** Gives the entries of a listing behind its first one. */
+/** Gives the entries of a listing, whose first one was taken already. */
 function listed(
   path: string,
   entries: Entries,

@@ -15,7 +15,7 @@ export interface WholeContent {
   /** Absent where the file keeps its own. */
   readonly times: Times | undefined;
   /** Called once the file is made. */
-  made(): void;
+  readonly made: () => void;
 }
 
 /** Result of a file that was made. */
@@ -42,7 +42,7 @@ export function storeWhole(
     return storeInSteps(files, entry, policy, whole);
   }
   const { path, mode: announced } = entry;
-  const { content, times } = whole;
+  const { content, times, made } = whole;
   const mode = takenMode("file", announced, policy);
   return files.storeWhole({
     path,
@@ -52,21 +52,20 @@ export function storeWhole(
       mode: needsMode(mode, policy) ? mode : undefined,
       times,
     },
-  }, () => whole.made());
+  }, made);
 }
 
 async function storeInSteps(
   files: FileSystem,
   entry: Omit<EntryToStore, "replaced">,
   policy: StorePolicy,
-  whole: WholeContent,
+  { content, times, made }: WholeContent,
 ): Promise<MadeWhole | undefined> {
   const stored = await StoredFile.make(files, entry, policy)
     .catch(asEntryError);
   if (stored instanceof EntryError) return undefined;
   using file = stored;
-  whole.made();
-  const { content, times } = whole;
+  made();
   try {
     await file.file.write(content, 0);
   } catch (failure) {

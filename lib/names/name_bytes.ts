@@ -85,19 +85,7 @@ function textOf(units: Uint16Array): string {
 export function encodeName(name: string): Uint8Array {
   if (name.isWellFormed()) return encoder.encode(name);
   const bytes = new Uint8Array(name.length * MOST_BYTES_A_UNIT);
-  let length = 0;
-  for (let at = 0; at < name.length;) {
-    const code = name.codePointAt(at)!;
-    if (code >= 0xd800 && code <= 0xdfff) {
-      bytes[length++] = byteOf(code, name);
-      at++;
-    } else {
-      const char = String.fromCodePoint(code);
-      length += encoder.encodeInto(char, bytes.subarray(length)).written;
-      at += char.length;
-    }
-  }
-  return bytes.slice(0, length);
+  return bytes.slice(0, encodeNameInto(name, bytes));
 }
 
 /** Most bytes that a code unit becomes. */
@@ -113,9 +101,19 @@ export const MOST_BYTES_A_UNIT = 3;
  */
 export function encodeNameInto(name: string, bytes: Uint8Array): number {
   if (name.isWellFormed()) return encoder.encodeInto(name, bytes).written;
-  const encoded = encodeName(name);
-  bytes.set(encoded);
-  return encoded.length;
+  let length = 0;
+  for (let at = 0; at < name.length;) {
+    const code = name.codePointAt(at)!;
+    if (code >= 0xd800 && code <= 0xdfff) {
+      bytes[length++] = byteOf(code, name);
+      at++;
+    } else {
+      const char = String.fromCodePoint(code);
+      length += encoder.encodeInto(char, bytes.subarray(length)).written;
+      at += char.length;
+    }
+  }
+  return length;
 }
 
 /** Gives the byte that a lone surrogate stands for. */

@@ -89,10 +89,10 @@ export class Hosts {
       ...copy,
       willAsk: false,
     };
-    const isOpen = ({ mayChange, protocol }: Choice) =>
-      mayChange && protocol === "scp" && lacking.size === 0;
     let choice = chooseProtocol(facts);
-    if (isOpen(choice) && await this.willAsk(locations)) {
+    const isOpen = choice.mayChange && choice.protocol === "scp" &&
+      lacking.size === 0;
+    if (isOpen && await this.willAsk(locations)) {
       choice = chooseProtocol({ ...facts, willAsk: true });
     }
     this.#report(locations, choice);

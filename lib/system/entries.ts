@@ -74,12 +74,12 @@ export function* listedEntries<T>(
 /** Part of a directory, as the system gives it: that of one directory at a time. */
 const block = new Uint8Array(32 * 1024);
 const view = new DataView(block.buffer);
+const base = new BigInt64Array(1);
 
 function nextPart<T>(
   fd: number,
   take: (name: Uint8Array, type: number) => T | undefined,
 ): T[] | undefined {
-  const base = new BigInt64Array(1);
   const end = checked(() =>
     entryCalls().getdirentries64(fd, block, size(block), base)
   );

@@ -6,7 +6,7 @@ import { runTests, type TestResult, type TestRun } from "./deno_test.ts";
 /** Tells tests that neither they nor the program may call the C library. */
 const ENV = { SEACP_WITHOUT_FFI: "1" };
 
-/** Tests of what a peer says, which is the same with the library: they take long. */
+/** Tests of what a peer or a shell says, the same with the library: they take long. */
 export const SAME_EVERYWHERE: readonly string[] = [
   "banners",
   "completions",

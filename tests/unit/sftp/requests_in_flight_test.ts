@@ -52,13 +52,8 @@ Deno.test("requestsInFlight(): has no more entries in flight than there are hand
 });
 
 Deno.test("requestsInFlight(): takes the usual numbers where a server tells no limits", () => {
-  for (
-    const [keepsOrder, first, most] of [[false, 64, 64], [
-      true,
-      128,
-      200,
-    ]] as const
-  ) {
+  const rows = [[false, 64, 64], [true, 128, 200]] as const;
+  for (const [keepsOrder, first, most] of rows) {
     const options = { ...OPTIONS, keepsOrder };
     const { concurrency, limits } = requestsInFlight(undefined, options);
     assertEquals<unknown>(
