@@ -1,4 +1,5 @@
 import type { Channel } from "../channel/channel.ts";
+import { LENGTH_BYTES, uint32At } from "./wire/bytes.ts";
 
 /** Reads a channel by exact lengths. */
 export class ExactReader {
@@ -19,6 +20,17 @@ export class ExactReader {
   takeReceived(length: number): Uint8Array | undefined {
     const isThere = this.#bytes.length - this.#taken >= length;
     return isThere ? this.#cut(length) : undefined;
+  }
+
+  /**
+   * Gives the next packet, which begins with its length, where all of it has come;
+   * else `undefined`. It is valid until the next read.
+   */
+  takeReceivedPacket(): Uint8Array | undefined {
+    const left = this.#bytes.length - this.#taken;
+    if (left < LENGTH_BYTES) return undefined;
+    const length = LENGTH_BYTES + uint32At(this.#bytes, this.#taken);
+    return length <= left ? this.#cut(length) : undefined;
   }
 
   /**

@@ -1,9 +1,10 @@
 import { ProtocolError } from "../errors.ts";
+import { uint32At } from "./wire/bytes.ts";
 import type { Handle } from "./wire/handle_packets.ts";
 
 /** Handles that a server gave out and was not yet asked to close. */
 export class OpenHandles {
-  readonly #open = new Set<string>();
+  readonly #open = new Set<HandleKey>();
   /** Requests for a handle that are still outstanding. */
   #outstanding = 0;
 
@@ -41,8 +42,15 @@ export class OpenHandles {
   }
 }
 
+/** Key of a handle. */
+type HandleKey = string | number;
+
+/** Bytes of a handle of OpenSSH's server: a number. */
+const NUMBER_BYTES = 4;
+
 /** Gives equal keys for equal bytes; a handle has at most 256 of them. */
-function keyOf(handle: Handle): string {
+function keyOf(handle: Handle): HandleKey {
+  if (handle.length === NUMBER_BYTES) return uint32At(handle, 0);
   let key = "";
   for (const byte of handle) key += String.fromCharCode(byte);
   return key;

@@ -5,9 +5,9 @@ import { formatRequest, type Request } from "./wire/requests.ts";
 
 /** Packet that waits to be sent. */
 interface QueuedPacket {
-  readonly pieces: readonly Uint8Array[];
-  /** Length of all pieces, in bytes. */
-  readonly length: number;
+  readonly head: Uint8Array;
+  /** Data of a WRITE, which are not copied. */
+  readonly data: Uint8Array | undefined;
   /** True where it may wait for others, to leave together with them. */
   readonly mayWait: boolean;
 }
@@ -80,10 +80,9 @@ export class RequestQueue {
    * @throws {EntryError} If a path in it stands for no bytes.
    */
   push(id: number, request: Request): void {
-    const pieces = formatRequest(id, request, this.#writer);
     this.#packets.push({
-      pieces,
-      length: pieces.reduce((sum, { length }) => sum + length, 0),
+      head: formatRequest(id, request, this.#writer),
+      data: request.kind === "write" ? request.data : undefined,
       mayWait: request.kind === "read" && request.length > WAITING_BYTES,
     });
     if (!this.#isSending) this.#send();
@@ -128,14 +127,14 @@ export class RequestQueue {
   }
 
   /** Puts a short packet into the batch; gives false where it is long, or has no room. */
-  #copyShort({ pieces, length }: QueuedPacket): boolean {
+  #copyShort({ head, data }: QueuedPacket): boolean {
+    const length = head.length + (data?.length ?? 0);
     if (length > SHORT_BYTES || length > BATCH_BYTES - this.#batched) {
       return false;
     }
-    for (const piece of pieces) {
-      this.#batch.set(piece, this.#batched);
-      this.#batched += piece.length;
-    }
+    this.#batch.set(head, this.#batched);
+    if (data !== undefined) this.#batch.set(data, this.#batched + head.length);
+    this.#batched += length;
     return true;
   }
 
@@ -143,7 +142,8 @@ export class RequestQueue {
   async #write(packet: QueuedPacket): Promise<void> {
     await this.#writeBatch();
     if (this.#copyShort(packet)) return;
-    for (const piece of packet.pieces) await this.#channel.write(piece);
+    await this.#channel.write(packet.head);
+    if (packet.data !== undefined) await this.#channel.write(packet.data);
   }
 
   async #flush(): Promise<void> {

@@ -1,12 +1,18 @@
 import type { Channel } from "../channel/channel.ts";
 import { ProtocolError, SessionError } from "../errors.ts";
 import { decodeName } from "../names/name_bytes.ts";
-import { Flight, type Outcome, type OutcomeListener } from "./flight.ts";
 import { ExactReader } from "./exact_reader.ts";
 import { performHandshake } from "./handshake.ts";
 import { OpenHandles } from "./open_handles.ts";
+import {
+  AwaitedResponse,
+  Flight,
+  type Outcome,
+  type OutcomeListener,
+} from "./outcomes.ts";
 import { RequestQueue } from "./request_queue.ts";
 import type { Handshake } from "./wire/banner.ts";
+import { WireReader } from "./wire/bytes.ts";
 import {
   Extension,
   parseLimits,
@@ -17,8 +23,8 @@ import { PacketType } from "./wire/packet_types.ts";
 import type { Request } from "./wire/requests.ts";
 import {
   DATA_HEAD_BYTES,
-  parseResponse,
-  parseResponseHead,
+  readResponse,
+  readResponseHead,
   type Response,
   RESPONSE_HEAD_BYTES,
 } from "./wire/response_packets.ts";
@@ -79,9 +85,13 @@ export interface LookRequest {
 interface PendingRequest {
   /** Absent where no data may come. */
   readonly receiver: DataReceiver | undefined;
+  /** True once the receiver has failed: the rest of the data is dropped. */
+  isDropped: boolean;
   /** True where a handle may come. */
   readonly opens: boolean;
   readonly listener: OutcomeListener;
+  /** Number by which the listener knows it. */
+  readonly place: number;
 }
 
 /**
@@ -203,34 +213,43 @@ export class SftpSession {
   requestAll(requests: readonly Request[]): Promise<Outcome[]> {
     this.#ahead.clear();
     const flight = new Flight(requests.length);
-    requests.forEach((request, place) =>
-      this.#sendFor(flight.listenerAt(place), request)
-    );
+    for (const [place, request] of requests.entries()) {
+      this.#sendFor(flight, place, request);
+    }
     return flight.outcomes;
   }
 
   #send(request: Request, receiver?: DataReceiver): Promise<Response> {
-    const outcome = Promise.withResolvers<Response>();
-    this.#sendFor(outcome, request, receiver);
-    return outcome.promise;
+    const outcome = new AwaitedResponse();
+    this.#sendFor(outcome, 0, request, receiver);
+    return outcome.response;
   }
 
   #sendFor(
     listener: OutcomeListener,
+    place: number,
     request: Request,
     receiver?: DataReceiver,
   ): void {
-    if (this.#failure !== undefined) return listener.reject(this.#failure);
+    if (this.#failure !== undefined) {
+      return listener.settle(this.#failure, place);
+    }
     const id = this.#nextId();
     try {
       this.#queue.push(id, request);
     } catch (error) {
-      return listener.reject(error as Error);
+      return listener.settle(error as Error, place);
     }
     const opens = request.kind === "open" || request.kind === "opendir";
     if (opens) this.handles.requested();
     if (request.kind === "close") this.handles.closing(request.handle);
-    this.#pending.set(id, { receiver, opens, listener });
+    this.#pending.set(id, {
+      receiver,
+      isDropped: false,
+      opens,
+      listener,
+      place,
+    });
   }
 
   /** Reads as much of a file as a receiver takes; the response says how much. */
@@ -297,30 +316,48 @@ export class SftpSession {
   }
 
   /**
-   * Takes responses up to the end of the stream. A wait for each part that has come
+   * Takes responses up to the end of the stream. A wait for each one that has come
    * already would cost more time than all else about it, measured.
    */
   async #receiveResponses(): Promise<void> {
     const reader = this.#reader;
     for (;;) {
-      const headBytes = reader.takeReceived(RESPONSE_HEAD_BYTES) ??
-        await reader.take(RESPONSE_HEAD_BYTES);
-      if (headBytes.length < RESPONSE_HEAD_BYTES) return;
-      const head = parseResponseHead(headBytes);
+      const packet = reader.takeReceivedPacket();
+      if (packet === undefined) {
+        if (!await this.#receiveInParts()) return;
+        continue;
+      }
+      const fields = new WireReader(packet);
+      const head = readResponseHead(fields);
       const pending = this.#pendingRequest(head.id);
-      const hasData = head.type === PacketType.DATA;
-      const bodyLength = hasData
-        ? Math.min(DATA_HEAD_BYTES, head.left)
-        : head.left;
-      const body = reader.takeReceived(bodyLength) ??
-        await reader.take(bodyLength);
-      if (body.length < bodyLength) return;
-      const response = parseResponse(head, body);
-      const isWhole = response.kind !== "data" ||
-        await this.#receiveData(response.length, pending);
-      if (!isWhole) return;
+      const response = readResponse(head, fields);
+      if (response.kind === "data") {
+        checkWanted(response.length, pending);
+        const taking = this.#hand(fields.rest(), 0, pending);
+        if (taking !== undefined) await taking;
+      }
       this.#answer(head.id, pending, response);
     }
+  }
+
+  /** Takes a response part by part as it comes; resolves to `false` at the end. */
+  async #receiveInParts(): Promise<boolean> {
+    const reader = this.#reader;
+    const headBytes = await reader.take(RESPONSE_HEAD_BYTES);
+    if (headBytes.length < RESPONSE_HEAD_BYTES) return false;
+    const head = readResponseHead(new WireReader(headBytes));
+    const pending = this.#pendingRequest(head.id);
+    const hasData = head.type === PacketType.DATA;
+    const bodyLength = hasData
+      ? Math.min(DATA_HEAD_BYTES, head.left)
+      : head.left;
+    const body = await reader.take(bodyLength);
+    if (body.length < bodyLength) return false;
+    const response = readResponse(head, new WireReader(body));
+    const isWhole = response.kind !== "data" ||
+      await this.#receiveData(response.length, pending);
+    if (isWhole) this.#answer(head.id, pending, response);
+    return isWhole;
   }
 
   #pendingRequest(id: number): PendingRequest {
@@ -339,18 +376,15 @@ export class SftpSession {
     }
     this.#pending.delete(id);
     this.#queue.answered();
-    pending.listener.resolve(response);
+    pending.listener.settle(response, pending.place);
   }
 
   /** Hands data on as they come; resolves to `false` where the stream ends. */
   async #receiveData(
     length: number,
-    { receiver, listener }: PendingRequest,
+    pending: PendingRequest,
   ): Promise<boolean> {
-    if (receiver === undefined || length > receiver.most) {
-      throw new ProtocolError("protocol error: more data than were asked for");
-    }
-    let isWanted = true;
+    checkWanted(length, pending);
     let part: Uint8Array;
     // The next response begins with that many bytes at least.
     const nextHead = RESPONSE_HEAD_BYTES + DATA_HEAD_BYTES;
@@ -359,27 +393,50 @@ export class SftpSession {
       const left = length - at;
       part = await this.#reader.next(left, left + following);
       if (part.length === 0) return false;
-      // Once the session has failed, the receiver's buffer is its owner's again.
-      if (!isWanted || !this.isAlive) continue;
-      try {
-        await receiver.take(part, at);
-      } catch (error) {
-        isWanted = false;
-        listener.reject(error as Error);
-      }
+      const taking = this.#hand(part, at, pending);
+      if (taking !== undefined) await taking;
     }
     return true;
+  }
+
+  /** Hands a part of the data on; an error of the receiver is that of the request. */
+  #hand(
+    part: Uint8Array,
+    at: number,
+    pending: PendingRequest,
+  ): Promise<void> | undefined {
+    const { receiver } = pending;
+    // Once the session has failed, the receiver's buffer is its owner's again.
+    if (receiver === undefined || pending.isDropped || !this.isAlive) {
+      return undefined;
+    }
+    const drop = (error: unknown): undefined => {
+      pending.isDropped = true;
+      pending.listener.settle(error as Error, pending.place);
+    };
+    try {
+      const taking = receiver.take(part, at);
+      return taking instanceof Promise ? taking.catch(drop) : undefined;
+    } catch (error) {
+      return drop(error);
+    }
   }
 
   #fail(error: Error): void {
     this.#failure ??= error;
     // Rejected requests give the data of a WRITE back to their owners.
     this.#queue.clear();
-    for (const { listener } of this.#pending.values()) {
-      listener.reject(this.#failure);
+    for (const { listener, place } of this.#pending.values()) {
+      listener.settle(this.#failure, place);
     }
     this.#pending.clear();
   }
+}
+
+/** @throws {ProtocolError} If nobody asked for so many bytes. */
+function checkWanted(length: number, { receiver }: PendingRequest): void {
+  if (receiver !== undefined && length <= receiver.most) return;
+  throw new ProtocolError("protocol error: more data than were asked for");
 }
 
 function isLook(request: Request): request is LookRequest {

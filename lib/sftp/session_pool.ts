@@ -1,5 +1,5 @@
 import { LostFileError, SessionError } from "../errors.ts";
-import type { Outcome } from "./flight.ts";
+import type { Outcome } from "./outcomes.ts";
 import { type Lane, type LaneRequest, Lanes } from "./lanes.ts";
 import type { RequestSender, SpreadFile } from "./request_sender.ts";
 import { wasDone } from "./repeated_requests.ts";

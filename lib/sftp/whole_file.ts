@@ -9,7 +9,7 @@ import type {
   WholeFile,
 } from "../filesystem/file_system.ts";
 import type { CheckedRequests } from "./checked_requests.ts";
-import type { Outcome } from "./flight.ts";
+import type { Outcome } from "./outcomes.ts";
 import type { WireAttributes } from "./wire/attributes.ts";
 import type { Request } from "./wire/requests.ts";
 import type { Response } from "./wire/response_packets.ts";

@@ -51,21 +51,21 @@ export function readAttributes(
   { owners: readsOwners = false } = {},
 ): WireAttributes {
   const flags = reader.uint32();
-  const has = (flag: number) => (flags & flag) !== 0;
   if ((flags & ~KNOWN_FLAGS) !== 0) {
     throw new ProtocolError("protocol error: unknown file attributes");
   }
-  const size = has(Flag.SIZE) ? reader.uint64() : undefined;
-  const owners = has(Flag.UIDGID) ? readOwners(reader) : undefined;
-  const permissions = has(Flag.PERMISSIONS) ? reader.uint32() : undefined;
-  const times = has(Flag.ACMODTIME) ? readTimes(reader) : undefined;
-  if (has(Flag.EXTENDED)) skipExtensions(reader);
-  return {
-    ...(size === undefined ? {} : { size }),
-    ...(readsOwners && owners !== undefined ? { owners } : {}),
-    ...(permissions === undefined ? {} : { permissions }),
-    ...(times === undefined ? {} : { times }),
-  };
+  const read: {
+    -readonly [Name in keyof WireAttributes]: WireAttributes[Name];
+  } = {};
+  if ((flags & Flag.SIZE) !== 0) read.size = reader.uint64();
+  if ((flags & Flag.UIDGID) !== 0) {
+    const owners = readOwners(reader);
+    if (readsOwners) read.owners = owners;
+  }
+  if ((flags & Flag.PERMISSIONS) !== 0) read.permissions = reader.uint32();
+  if ((flags & Flag.ACMODTIME) !== 0) read.times = readTimes(reader);
+  if ((flags & Flag.EXTENDED) !== 0) skipExtensions(reader);
+  return read;
 }
 
 function readOwners(reader: WireReader): Owners {

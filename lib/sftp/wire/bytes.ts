@@ -33,10 +33,7 @@ export class WireReader {
 
   /** Reads a 32-bit number. */
   uint32(): number {
-    const at = this.#advance(4);
-    const bytes = this.#bytes;
-    const low = bytes[at + 1]! << 16 | bytes[at + 2]! << 8 | bytes[at + 3]!;
-    return bytes[at]! * 2 ** 24 + low;
+    return uint32At(this.#bytes, this.#advance(4));
   }
 
   /**
@@ -80,15 +77,26 @@ export class WireReader {
     return decodeName(this.string().subarray(0, most));
   }
 
+  /** Reads all bytes that are left. */
+  rest(): Uint8Array {
+    return this.#bytes.subarray(this.#advance(this.left));
+  }
+
   /** Moves past a field: the one place that compares lengths. */
   #advance(length: number): number {
-    if (length > this.left) {
+    const start = this.#at;
+    if (length > this.#bytes.length - start) {
       throw new ProtocolError("protocol error: packet too short");
     }
-    const start = this.#at;
-    this.#at += length;
+    this.#at = start + length;
     return start;
   }
+}
+
+/** Gives the 32-bit number at a place that has four bytes. */
+export function uint32At(bytes: Uint8Array, at: number): number {
+  const low = bytes[at + 1]! << 16 | bytes[at + 2]! << 8 | bytes[at + 3]!;
+  return bytes[at]! * 2 ** 24 + low;
 }
 
 /** Bytes that most packets fit in. */
@@ -115,21 +123,26 @@ export class WireWriter {
 
   /** Writes a byte. */
   byte(value: number): this {
-    const at = this.#extend(1);
-    this.#view.setUint8(at, value);
+    if (this.#end === this.#bytes.length) this.#makeRoom(1);
+    this.#bytes[this.#end++] = value;
     return this;
   }
 
   /** Writes a 32-bit number. */
   uint32(value: number): this {
-    const at = this.#extend(4);
-    this.#view.setUint32(at, value);
+    if (this.#end + 4 > this.#bytes.length) this.#makeRoom(4);
+    this.#view.setUint32(this.#end, value);
+    this.#end += 4;
     return this;
   }
 
   /** Writes a 64-bit number. */
   uint64(value: number): this {
-    return this.uint32(Math.floor(value / 2 ** 32)).uint32(value % 2 ** 32);
+    if (this.#end + 8 > this.#bytes.length) this.#makeRoom(8);
+    this.#view.setUint32(this.#end, Math.floor(value / 2 ** 32));
+    this.#view.setUint32(this.#end + 4, value % 2 ** 32);
+    this.#end += 8;
+    return this;
   }
 
   /** Writes a string of these bytes. */
@@ -139,8 +152,11 @@ export class WireWriter {
 
   /** Writes bytes that end a packet, without their length. */
   bytes(bytes: Uint8Array): this {
-    const at = this.#extend(bytes.length);
-    this.#bytes.set(bytes, at);
+    if (this.#end + bytes.length > this.#bytes.length) {
+      this.#makeRoom(bytes.length);
+    }
+    this.#bytes.set(bytes, this.#end);
+    this.#end += bytes.length;
     return this;
   }
 
@@ -150,18 +166,19 @@ export class WireWriter {
    * @throws {EntryError} If it stands for no bytes.
    */
   text(text: string): this {
-    const at = this.#extend(LENGTH_BYTES + text.length * MOST_BYTES_A_UNIT);
-    const start = at + LENGTH_BYTES;
+    const most = LENGTH_BYTES + text.length * MOST_BYTES_A_UNIT;
+    if (this.#end + most > this.#bytes.length) this.#makeRoom(most);
+    const start = this.#end + LENGTH_BYTES;
     const length = encodeNameInto(text, this.#bytes.subarray(start));
-    this.#view.setUint32(at, length);
+    this.#view.setUint32(this.#end, length);
     this.#end = start + length;
     return this;
   }
 
   /** Begins a packet again and drops the fields written so far. */
   begin(): void {
-    this.#end = this.#start;
-    this.#extend(LENGTH_BYTES);
+    this.#end = this.#start + LENGTH_BYTES;
+    if (this.#end > this.#bytes.length) this.#makeRoom(0);
   }
 
   /**
@@ -179,17 +196,14 @@ export class WireWriter {
     return packet;
   }
 
-  #extend(length: number): number {
-    const start = this.#end;
-    this.#end += length;
-    if (this.#end <= this.#bytes.length) return start;
-    const written = this.#bytes.subarray(this.#start, start);
-    const needed = (written.length + length) * 2;
+  /** Gives the packet other memory, with room for so many bytes behind its end. */
+  #makeRoom(length: number): void {
+    const written = this.#bytes.subarray(this.#start, this.#end);
+    const needed = (this.#end - this.#start + length) * 2;
     this.#bytes = new Uint8Array(Math.max(this.#blockBytes, needed));
     this.#bytes.set(written);
     this.#view = new DataView(this.#bytes.buffer);
+    this.#end -= this.#start;
     this.#start = 0;
-    this.#end = written.length + length;
-    return written.length;
   }
 }

@@ -15,8 +15,7 @@ export type Request =
   | ExtendedRequest;
 
 /**
- * Encodes a request as one packet, in pieces: the data of a WRITE are not
- * copied.
+ * Encodes a request as one packet, without the data of a WRITE: they are to follow it.
  *
  * @param writer Writer to reuse.
  * @throws {EntryError} If a path in it stands for no bytes.
@@ -25,7 +24,7 @@ export function formatRequest(
   id: number,
   request: Request,
   writer: WireWriter = new WireWriter(),
-): readonly Uint8Array[] {
+): Uint8Array {
   writer.begin();
   switch (request.kind) {
     case "open":
@@ -34,7 +33,7 @@ export function formatRequest(
       break;
     case "write":
       writeHandleRequest(writer, id, request);
-      return [writer.packet(request.data.length), request.data];
+      return writer.packet(request.data.length);
     case "close":
     case "read":
     case "fstat":
@@ -63,5 +62,5 @@ export function formatRequest(
     default:
       request satisfies never;
   }
-  return [writer.packet()];
+  return writer.packet();
 }

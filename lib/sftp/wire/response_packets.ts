@@ -5,7 +5,7 @@ import { readAttributes, type WireAttributes } from "./attributes.ts";
 import { decodeName } from "../../names/name_bytes.ts";
 import type { Handle } from "./handle_packets.ts";
 import { PacketType } from "./packet_types.ts";
-import { LENGTH_BYTES, WireReader } from "./bytes.ts";
+import { LENGTH_BYTES, type WireReader } from "./bytes.ts";
 import { Status, type StatusResponse } from "./status.ts";
 
 /** File or directory that was opened. */
@@ -86,12 +86,11 @@ export interface ResponseHead {
 }
 
 /**
- * Decodes the head of a response.
+ * Reads the head of a response.
  *
  * @throws {ProtocolError} If it is too short or too long to be one.
  */
-export function parseResponseHead(head: Uint8Array): ResponseHead {
-  const reader = new WireReader(head);
+export function readResponseHead(reader: WireReader): ResponseHead {
   const length = reader.uint32();
   const left = length - (RESPONSE_HEAD_BYTES - LENGTH_BYTES);
   if (left < 0 || length > MAX_RESPONSE_BYTES) {
@@ -103,16 +102,15 @@ export function parseResponseHead(head: Uint8Array): ResponseHead {
 }
 
 /**
- * Decodes the rest of a response; of data, only their length. The result holds no
- * view of `body`.
+ * Reads the rest of a response; of data, only their length. The result holds no view of
+ * what is read.
  *
  * @throws {ProtocolError} If it is cut, or no response.
  */
-export function parseResponse(
+export function readResponse(
   { type, left }: ResponseHead,
-  body: Uint8Array,
+  reader: WireReader,
 ): Response {
-  const reader = new WireReader(body);
   switch (type) {
     case PacketType.STATUS:
       return readStatus(reader);
@@ -125,7 +123,7 @@ export function parseResponse(
     case PacketType.ATTRS:
       return { kind: "attributes", attributes: readAttributes(reader) };
     case PacketType.EXTENDED_REPLY:
-      return { kind: "extended", body: body.slice() };
+      return { kind: "extended", body: reader.rest().slice() };
     default:
       throw new ProtocolError(`protocol error: a packet of type ${type}`);
   }

@@ -4,10 +4,11 @@ import { assert, assertEquals } from "@std/assert";
 import type { Channel } from "../../../lib/channel/channel.ts";
 import { ProtocolError } from "../../../lib/errors.ts";
 import { serveSftp } from "../../../lib/server/sftp_session.ts";
+import { WireReader } from "../../../lib/sftp/wire/bytes.ts";
 import {
   DATA_HEAD_BYTES,
-  parseResponse,
-  parseResponseHead,
+  readResponse,
+  readResponseHead,
   RESPONSE_HEAD_BYTES,
 } from "../../../lib/sftp/wire/response_packets.ts";
 import { ServedMemory } from "../file_systems/served_memory.ts";
@@ -111,10 +112,15 @@ function assertResponses(written: readonly Uint8Array[]): void {
     const length = new DataView(bytes.buffer).getUint32(0);
     assertEquals(length, bytes.length - 4);
     if (at === 0) return assertEquals(bytes[4], 2);
-    const head = parseResponseHead(bytes.subarray(0, RESPONSE_HEAD_BYTES));
+    const head = readResponseHead(
+      new WireReader(bytes.subarray(0, RESPONSE_HEAD_BYTES)),
+    );
     const isData = head.type === 103;
     const end = RESPONSE_HEAD_BYTES + (isData ? DATA_HEAD_BYTES : head.left);
-    parseResponse(head, bytes.subarray(RESPONSE_HEAD_BYTES, end));
+    readResponse(
+      head,
+      new WireReader(bytes.subarray(RESPONSE_HEAD_BYTES, end)),
+    );
     assert(bytes.length <= 256 * 1024 + 4);
   });
 }

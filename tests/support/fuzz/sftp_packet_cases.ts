@@ -13,8 +13,8 @@ import {
 import { findVersionPacket } from "../../../lib/sftp/wire/banner.ts";
 import {
   DATA_HEAD_BYTES,
-  parseResponse,
-  parseResponseHead,
+  readResponse,
+  readResponseHead,
   type Response,
   RESPONSE_HEAD_BYTES,
 } from "../../../lib/sftp/wire/response_packets.ts";
@@ -77,11 +77,15 @@ function anyAnswer(random: Random): Answer {
 function responseIn(text: string): Response | undefined {
   const bytes = bytesOf(text);
   if (bytes.length < RESPONSE_HEAD_BYTES) return undefined;
-  const head = parseResponseHead(bytes.subarray(0, RESPONSE_HEAD_BYTES));
+  const head = readResponseHead(
+    new WireReader(bytes.subarray(0, RESPONSE_HEAD_BYTES)),
+  );
   const isData = head.type === 103;
   const length = isData ? Math.min(DATA_HEAD_BYTES, head.left) : head.left;
   const body = bytes.subarray(RESPONSE_HEAD_BYTES).subarray(0, length);
-  return body.length < length ? undefined : parseResponse(head, body);
+  return body.length < length
+    ? undefined
+    : readResponse(head, new WireReader(body));
 }
 
 function assertSound(response: Response): void {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { EntryError } from "../../../../lib/errors.ts";
 import {
   formatRequest,
@@ -317,8 +317,9 @@ const ROWS: readonly (readonly [Request, Uint8Array])[] = [
 
 Deno.test("formatRequest(): writes every kind of request", () => {
   for (const [request, packet] of ROWS) {
-    const pieces = formatRequest(42, request);
-    assertEquals(pieces.map(unwire).join(""), unwire(packet), request.kind);
+    const head = unwire(formatRequest(42, request));
+    const data = request.kind === "write" ? unwire(request.data) : "";
+    assertEquals(head + data, unwire(packet), request.kind);
   }
 });
 
@@ -330,19 +331,16 @@ Deno.test("formatRequest(): writes any id", () => {
       [2 ** 32 - 1, "\xff\xff\xff\xff"],
     ] as const
   ) {
-    const [packet] = formatRequest(id, { kind: "stat", path: "" });
-    assertEquals(unwire(packet!.subarray(5, 9)), bytes);
+    const packet = formatRequest(id, { kind: "stat", path: "" });
+    assertEquals(unwire(packet.subarray(5, 9)), bytes);
   }
 });
 
-Deno.test("formatRequest(): does not copy the data of a WRITE", () => {
+Deno.test("formatRequest(): leaves out the data of a WRITE, and counts them", () => {
   const data = new Uint8Array(255 * 1024);
   const request = { kind: "write", handle: HANDLE, offset: 0, data } as const;
-  const [head, body, ...others] = formatRequest(42, request);
-  assert(body === data);
-  assertEquals(others, []);
   assertEquals(
-    head,
+    formatRequest(42, request),
     wire(
       "\x00\x03\xfc\x18",
       "\x06", // SSH_FXP_WRITE
@@ -357,12 +355,11 @@ Deno.test("formatRequest(): does not copy the data of a WRITE", () => {
 Deno.test("formatRequest(): has room for a path of any length", () => {
   for (const length of [100, 128, 4096, 70_000]) {
     const path = "a".repeat(length);
-    const pieces = formatRequest(42, {
+    const packet = unwire(formatRequest(42, {
       kind: "symlink",
       path,
       destination: path,
-    });
-    const packet = pieces.map(unwire).join("");
+    }));
     assertEquals(packet.length, 4 + 1 + 4 + 2 * (4 + length));
     assertEquals(packet.slice(13, 13 + length), path);
     assertEquals(packet.slice(-length), path);

@@ -1,20 +1,32 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ProtocolError } from "../../../../lib/errors.ts";
+import { WireReader } from "../../../../lib/sftp/wire/bytes.ts";
 import {
   MAX_MESSAGE_BYTES,
   MAX_PATH_BYTES,
   MAX_RESPONSE_BYTES,
   type NameEntry,
-  parseResponse,
-  parseResponseHead,
+  readResponse,
+  readResponseHead,
   type Response,
+  type ResponseHead,
 } from "../../../../lib/sftp/wire/response_packets.ts";
 import { string, uint32, wire } from "../../../support/sftp/bytes.ts";
 
 /** Decodes a packet as a session does, but for data: all of it at once. */
 function responseIn(packet: Uint8Array): Response {
-  const head = parseResponseHead(packet.subarray(0, 9));
-  return parseResponse(head, packet.subarray(9));
+  const fields = new WireReader(packet);
+  return readResponse(readResponseHead(fields), fields);
+}
+
+function headIn(packet: Uint8Array): ResponseHead {
+  return readResponseHead(new WireReader(packet));
+}
+
+/** Decodes the rest of a response to the request 42. */
+function responseOf(type: number, body: Uint8Array): Response {
+  const head = { type, id: 42, left: body.length };
+  return readResponse(head, new WireReader(body));
 }
 
 interface Row {
@@ -158,13 +170,13 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-Deno.test("parseResponse(): reads every kind of response", () => {
+Deno.test("readResponse(): reads every kind of response", () => {
   for (const { name, packet, response } of ROWS) {
     assertEquals(responseIn(packet), response, name);
   }
 });
 
-Deno.test("parseResponse(): throws for a response cut at any byte", () => {
+Deno.test("readResponse(): throws for a response cut at any byte", () => {
   for (const { name, packet } of ROWS) {
     // The language of a message is not read.
     const whole = name.startsWith("a status")
@@ -194,7 +206,7 @@ function cutTo(packet: Uint8Array, length: number): Uint8Array {
   return cut;
 }
 
-Deno.test("parseResponse(): reads a status without a message, or without its language", () => {
+Deno.test("readResponse(): reads a status without a message, or without its language", () => {
   const codeAlone = wire(
     "\x00\x00\x00\x09",
     "\x65", // SSH_FXP_STATUS
@@ -220,7 +232,7 @@ Deno.test("parseResponse(): reads a status without a message, or without its lan
   });
 });
 
-Deno.test("parseResponse(): gives the length of data, which are read separately", () => {
+Deno.test("readResponse(): gives the length of data, which are read separately", () => {
   const rows: readonly (readonly [Uint8Array, number])[] = [
     [
       wire(
@@ -255,7 +267,7 @@ Deno.test("parseResponse(): gives the length of data, which are read separately"
   }
 });
 
-Deno.test("parseResponse(): throws for data that are cut before their length", () => {
+Deno.test("readResponse(): throws for data that are cut before their length", () => {
   for (let length = 9; length < 13; length++) {
     const packet = wire(
       "\x00\x00\x00\x09",
@@ -271,7 +283,7 @@ Deno.test("parseResponse(): throws for data that are cut before their length", (
   }
 });
 
-Deno.test("parseResponse(): throws for data and a packet that differ in length", () => {
+Deno.test("readResponse(): throws for data and a packet that differ in length", () => {
   for (
     const length of [
       "\x00\x00\x00\x00",
@@ -295,7 +307,7 @@ Deno.test("parseResponse(): throws for data and a packet that differ in length",
   }
 });
 
-Deno.test("parseResponse(): gives the body of an extended reply unchanged", () => {
+Deno.test("readResponse(): gives the body of an extended reply unchanged", () => {
   for (const body of ["", "\x00", "\x00\x00\x00\x04\xff\xfeany"]) {
     const packet = wire(
       uint32(5 + body.length),
@@ -307,12 +319,9 @@ Deno.test("parseResponse(): gives the body of an extended reply unchanged", () =
   }
 });
 
-Deno.test("parseResponse(): throws for a handle of more than 256 bytes", () => {
+Deno.test("readResponse(): throws for a handle of more than 256 bytes", () => {
   const response = (length: string, handle: string): Response =>
-    parseResponse(
-      { type: 0x66, id: 42, left: 4 + handle.length },
-      wire(length, handle),
-    );
+    responseOf(0x66, wire(length, handle));
   assertEquals(response("\x00\x00\x01\x00", "h".repeat(256)), {
     kind: "handle",
     handle: wire("h".repeat(256)),
@@ -324,7 +333,7 @@ Deno.test("parseResponse(): throws for a handle of more than 256 bytes", () => {
   );
 });
 
-Deno.test("parseResponse(): throws for a string longer than its packet, of any length", () => {
+Deno.test("readResponse(): throws for a string longer than its packet, of any length", () => {
   const lengths = [
     "\x00\x00\x00\x04",
     "\x7f\xff\xff\xff",
@@ -343,7 +352,7 @@ Deno.test("parseResponse(): throws for a string longer than its packet, of any l
     ];
     for (const { type, body } of rows) {
       assertThrows(
-        () => parseResponse({ type, id: 42, left: body.length }, body),
+        () => responseOf(type, body),
         ProtocolError,
         "packet too short",
       );
@@ -351,7 +360,7 @@ Deno.test("parseResponse(): throws for a string longer than its packet, of any l
   }
 });
 
-Deno.test("parseResponse(): throws for fewer names than announced", () => {
+Deno.test("readResponse(): throws for fewer names than announced", () => {
   for (
     const count of [
       "\x00\x00\x00\x02",
@@ -367,14 +376,14 @@ Deno.test("parseResponse(): throws for fewer names than announced", () => {
       "\x00\x00\x00\x00",
     );
     assertThrows(
-      () => parseResponse({ type: 0x68, id: 42, left: body.length }, body),
+      () => responseOf(0x68, body),
       ProtocolError,
       "packet too short",
     );
   }
 });
 
-Deno.test("parseResponse(): throws for names with unknown attributes", () => {
+Deno.test("readResponse(): throws for names with unknown attributes", () => {
   const body = wire(
     "\x00\x00\x00\x01",
     "\x00\x00\x00\x01f",
@@ -382,25 +391,25 @@ Deno.test("parseResponse(): throws for names with unknown attributes", () => {
     "\x00\x00\x00\x10", // No flag of this version
   );
   assertThrows(
-    () => parseResponse({ type: 0x68, id: 42, left: body.length }, body),
+    () => responseOf(0x68, body),
     ProtocolError,
     "unknown file attributes",
   );
 });
 
-Deno.test("parseResponse(): throws for a packet that is no response", () => {
+Deno.test("readResponse(): throws for a packet that is no response", () => {
   const responses = new Set([101, 102, 103, 104, 105, 201]);
   for (let type = 0; type < 256; type++) {
     if (responses.has(type)) continue;
     assertThrows(
-      () => parseResponse({ type, id: 42, left: 4 }, wire("\0\0\0\0")),
+      () => responseOf(type, wire("\0\0\0\0")),
       ProtocolError,
       `protocol error: a packet of type ${type}`,
     );
   }
 });
 
-Deno.test("parseResponseHead(): reads the head of a response", () => {
+Deno.test("readResponseHead(): reads the head of a response", () => {
   const rows: readonly (readonly [string, number])[] = [
     ["\x00\x00\x00\x05", 0],
     ["\x00\x00\x00\x06", 1],
@@ -409,13 +418,13 @@ Deno.test("parseResponseHead(): reads the head of a response", () => {
   ];
   for (const [length, left] of rows) {
     assertEquals(
-      parseResponseHead(wire(length, "\x67", "\xff\xff\xff\xfe")),
+      headIn(wire(length, "\x67", "\xff\xff\xff\xfe")),
       { type: 0x67, id: 2 ** 32 - 2, left },
     );
   }
 });
 
-Deno.test("parseResponseHead(): throws for a length that no response has", () => {
+Deno.test("readResponseHead(): throws for a length that no response has", () => {
   const rows: readonly (readonly [string, number])[] = [
     ["\x00\x00\x00\x00", 0],
     ["\x00\x00\x00\x01", 1],
@@ -427,30 +436,27 @@ Deno.test("parseResponseHead(): throws for a length that no response has", () =>
   ];
   for (const [bytes, length] of rows) {
     assertThrows(
-      () => parseResponseHead(wire(bytes, "\x67", "\x00\x00\x00\x2a")),
+      () => headIn(wire(bytes, "\x67", "\x00\x00\x00\x2a")),
       ProtocolError,
       `protocol error: a packet of ${length} bytes`,
     );
   }
 });
 
-Deno.test("parseResponseHead(): throws for a head cut at any byte", () => {
+Deno.test("readResponseHead(): throws for a head cut at any byte", () => {
   const head = wire("\x00\x00\x00\x05", "\x65", "\x00\x00\x00\x2a");
   for (let length = 0; length < head.length; length++) {
     assertThrows(
-      () => parseResponseHead(head.subarray(0, length)),
+      () => headIn(head.subarray(0, length)),
       ProtocolError,
     );
   }
 });
 
-Deno.test("parseResponse(): cuts a server's message to 1024 bytes", () => {
+Deno.test("readResponse(): cuts a server's message to 1024 bytes", () => {
   const messageOf = (length: number): string => {
     const body = wire(uint32(4) + string("m".repeat(length)) + string(""));
-    const response = parseResponse(
-      { type: 0x65, id: 42, left: body.length },
-      body,
-    );
+    const response = responseOf(0x65, body);
     return response.kind === "status" ? response.message : "";
   };
   assertEquals(messageOf(MAX_MESSAGE_BYTES), "m".repeat(1024));
@@ -458,15 +464,12 @@ Deno.test("parseResponse(): cuts a server's message to 1024 bytes", () => {
   assertEquals(messageOf(250_000), "m".repeat(1024));
 });
 
-Deno.test("parseResponse(): gives names of 32 KiB whole, and cuts longer ones", () => {
+Deno.test("readResponse(): gives names of 32 KiB whole, and cuts longer ones", () => {
   const entryOf = (name: string): NameEntry | undefined => {
     const body = wire(
       uint32(1) + string(name) + string("") + uint32(0),
     );
-    const response = parseResponse(
-      { type: 0x68, id: 42, left: body.length },
-      body,
-    );
+    const response = responseOf(0x68, body);
     return response.kind === "name" ? response.entries[0] : undefined;
   };
   const longest = "n".repeat(MAX_PATH_BYTES);
