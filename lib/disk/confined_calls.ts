@@ -46,6 +46,7 @@ const ANY_DIRECTORY: Attributes = {
 
 /** Calls of a confined disk, for what the clients of SCP ask for. */
 export class ConfinedCalls implements SystemCalls {
+  readonly setsByFile = true;
   protected readonly root: ConfinedRoot;
   protected readonly rights: ConfinedRights;
   readonly #moved: Moved;

@@ -23,6 +23,8 @@ import type { SystemCalls, SystemFile } from "./system_calls.ts";
  * names take 90 MiB.
  */
 export const denoCalls: SystemCalls = {
+  setsByFile: false,
+
   stat: (path) => attributesOf(path, Deno.statSync(reachablePath(path))),
 
   find: (path) => {

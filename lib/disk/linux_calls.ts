@@ -98,6 +98,8 @@ const EISDIR = 21;
 
 /** Linux's calls, by its C library. */
 export const linuxCalls: SystemCalls = {
+  setsByFile: true,
+
   stat: (path) => {
     const { look, read } = statusCalls();
     const name = passingPath(path);

@@ -17,6 +17,7 @@ import { hasLinuxCalls, linuxCalls } from "./linux_calls.ts";
 import { LocalFile } from "./local_file.ts";
 import { joinPath, nameOfPath } from "./local_path.ts";
 import type { Entries, SystemCalls } from "./system_calls.ts";
+import { readWhole, storeWhole } from "./whole_file.ts";
 
 /** Linux's own calls reach every name and every kind of entry. */
 const BEST_CALLS: SystemCalls = hasLinuxCalls() ? linuxCalls : denoCalls;
@@ -34,11 +35,17 @@ export class LocalFileSystem implements FileSystem {
     blocks: 0,
     blockBytes: 256 * 1024,
   };
+  readonly readWhole: FileSystem["readWhole"];
+  readonly storeWhole: FileSystem["storeWhole"];
   readonly #calls: SystemCalls;
 
   /** @param calls Calls to serve the disk by; the best of this system if absent. */
   constructor(calls: SystemCalls = BEST_CALLS) {
     this.#calls = calls;
+    this.readWhole = (path, buffer) => readWhole(calls, path, buffer);
+    if (calls.setsByFile) {
+      this.storeWhole = (file, made) => storeWhole(calls, file, made);
+    }
   }
 
   async find(path: string): Promise<Attributes | undefined> {
@@ -70,12 +77,6 @@ export class LocalFileSystem implements FileSystem {
       attempt(path, () => this.#calls.openToRead(path)),
     );
   }
-
-  readonly readNow: FileSystem["readNow"] = (path, buffer) =>
-    attempt(path, () => {
-      using file = this.#calls.openToRead(path);
-      return file.read(buffer);
-    });
 
   async create(path: string, mode: number): Promise<OpenFile | undefined> {
     return this.#create(path, mode);

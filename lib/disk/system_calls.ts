@@ -12,6 +12,8 @@ export type Entries = Iterator<DirectoryEntry> | AsyncIterator<DirectoryEntry>;
  * `readlink`, `unlink` and `symlink` follow links.
  */
 export interface SystemCalls {
+  /** True where an open file gets its mode and times by itself, not by its path. */
+  readonly setsByFile: boolean;
   stat(path: string): Attributes;
   /** Gives the same; `undefined` where nothing is there. */
   find(path: string): Attributes | undefined;

@@ -202,16 +202,27 @@ export interface FileSystem {
   /** Opens a file to be read. */
   openToRead(path: string): Promise<OpenFile>;
   /**
-   * Fills the start of `buffer` with the beginning of a file; gives the number of
-   * bytes. Absent where that is waited for.
+   * Fills the start of `buffer` with the beginning of a file and closes it: a server's
+   * in two flights, one that opens it, and one for all else. Absent where a server keeps
+   * no order.
+   *
+   * @param asked Called where nothing is left but to await the content.
+   * @returns Number of bytes, at once where no call is waited for; `undefined` if it
+   * cannot be read, for whatever reason.
+   * @throws {ProtocolError} If a server broke its protocol.
+   * @throws {SessionError} If the connection is lost.
    */
-  readonly readNow?:
-    | ((path: string, buffer: Uint8Array) => number)
+  readonly readWhole?:
+    | ((
+      path: string,
+      buffer: Uint8Array,
+      asked: () => void,
+    ) => number | undefined | Promise<number | undefined>)
     | undefined;
   /**
-   * Makes a file where nothing is and gives it all that it is to have, in two flights:
-   * one that makes it, and one for all else. Absent where the system keeps no order,
-   * or no call is waited for.
+   * Makes a file where nothing is and gives it all that it is to have: a server's in
+   * two flights, one that makes it, and one for all else. Absent where a server keeps
+   * no order, or where a system sets some of it by the path.
    *
    * @param made Called once it is made.
    * @returns `undefined` where nothing was made, for whatever reason.

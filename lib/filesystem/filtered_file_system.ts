@@ -46,11 +46,11 @@ export class FilteredFileSystem extends FileSystemView {
   /** Results for directories that were searched for an included entry. */
   readonly #empty = new Map<string, Promise<boolean>>();
   readonly #slots = new Slots(SEARCHED_AT_ONCE);
-  readonly readNow?: FileSystem["readNow"];
+  readonly readWhole: FileSystem["readWhole"];
 
   constructor(base: FileSystem, options: FilterOptions) {
     super(base);
-    this.readNow = base.readNow;
+    this.readWhole = base.readWhole;
     this.#options = options;
     this.#beginnings = options.roots.map((root) => base.join(root, ""))
       .toSorted((one, other) => other.length - one.length);

@@ -26,9 +26,11 @@ export class NameCollisions {
   /**
    * Notes a name that is to be copied. After "other", some disk may take it for a
    * name before it: look for the entry, and `check` it if it is there.
+   *
+   * @param key Key of the name, for those who have it.
    */
-  add(name: string): Precedence {
-    return this.#names.add(nameKeyOf(name), name);
+  add(name: string, key: string = nameKeyOf(name)): Precedence {
+    return this.#names.add(key, name);
   }
 
   /**

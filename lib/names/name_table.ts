@@ -32,7 +32,7 @@ export class NameTable {
    */
   add(key: string, name: string): Precedence {
     const keyHash = hashOf(key);
-    const nameHash = hashOf(name);
+    const nameHash = name === key ? keyHash : hashOf(name);
     const at = this.#find(keyHash);
     if (this.#keys[at] !== 0) {
       return this.#names[at] === nameHash ? "again" : "other";

@@ -18,7 +18,7 @@ import { reopenedListing } from "./reopened_listing.ts";
 import { requestsInFlight } from "./requests_in_flight.ts";
 import type { RequestSender } from "./request_sender.ts";
 import { type BlockLimits, SftpFile } from "./sftp_file.ts";
-import { storeWhole } from "./whole_file.ts";
+import { readWhole, storeWhole } from "./whole_file.ts";
 import { isLink } from "./wire/attributes.ts";
 import type { AnsweredLimits } from "./session.ts";
 import { Extension } from "./wire/extended_packets.ts";
@@ -47,6 +47,7 @@ export class SftpFileSystem implements FileSystem {
   readonly copyRange?: NonNullable<FileSystem["copyRange"]>;
   readonly replace?: NonNullable<FileSystem["replace"]>;
   readonly digest?: NonNullable<FileSystem["digest"]>;
+  readonly readWhole?: NonNullable<FileSystem["readWhole"]>;
   readonly storeWhole?: NonNullable<FileSystem["storeWhole"]>;
   readonly #requests: CheckedRequests;
   readonly #lookups: Lookups;
@@ -77,6 +78,8 @@ export class SftpFileSystem implements FileSystem {
       // Several sessions keep no order among each other.
       this.keepsOrder = width === 1 ? "of all" : "of a file";
       this.storeWhole = (file, made) => storeWhole(requests, file, made);
+      this.readWhole = (path, buffer, asked) =>
+        readWhole(requests, path, buffer, asked);
     }
     if (extensions.has(Extension.COPY_DATA)) {
       this.copyRange = (from, to, at, length) =>

@@ -10,10 +10,43 @@ import type {
 } from "../filesystem/file_system.ts";
 import type { CheckedRequests } from "./checked_requests.ts";
 import type { Outcome } from "./outcomes.ts";
+import { receiverInto } from "./session.ts";
 import type { WireAttributes } from "./wire/attributes.ts";
 import type { Request } from "./wire/requests.ts";
 import type { Response } from "./wire/response_packets.ts";
 import { Status } from "./wire/status.ts";
+
+/**
+ * Reads the beginning of a file, as `FileSystem.readWhole`: OPEN in one flight, READ and
+ * CLOSE in another.
+ */
+export async function readWhole(
+  requests: CheckedRequests,
+  path: string,
+  buffer: Uint8Array,
+  asked: () => void,
+): Promise<number | undefined> {
+  const { session } = requests;
+  const opened = await session.request({
+    kind: "open",
+    path,
+    access: "read",
+    attributes: {},
+  });
+  if (opened.kind === "status" && opened.code !== Status.OK) return undefined;
+  if (opened.kind !== "handle") throw session.violation(opened);
+  const { handle } = opened;
+  const reading = session.read(handle, receiverInto(buffer), 0);
+  // Nothing was written: how it is closed does not matter.
+  requests.closeLater(handle);
+  asked();
+  const read = await reading;
+  if (read.kind === "data") return read.length > 0 ? read.length : undefined;
+  if (read.kind !== "status" || read.code === Status.OK) {
+    throw session.violation(read);
+  }
+  return read.code === Status.EOF ? 0 : undefined;
+}
 
 /**
  * Makes a file and gives it all that it is to have, as `FileSystem.storeWhole`: OPEN

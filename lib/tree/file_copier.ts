@@ -111,9 +111,7 @@ export class FileCopier {
     sent: () => void,
   ): Promise<void> {
     const { making, mayExist, path } = destination;
-    if (making === undefined) {
-      return await this.#copyTo(source, destination, sent);
-    }
+    // What is made where nothing is, in one step, needs no lock.
     const isSmall = !mayExist && this.#small.takes(source);
     if (isSmall && await this.#small.copy(source, path, sent)) return;
     const outcome = await making;

@@ -92,15 +92,28 @@ export class OrderedPool {
   }
 
   /**
-   * Begins a step as soon as the pool has room; resolves once it began.
+   * Begins a step as soon as the pool has room.
    *
    * @param path Path of the entry that it concerns.
+   * @returns Promise that resolves once it began; `undefined` where it did at once.
    */
-  async begin(step: Step, path?: string): Promise<void> {
+  begin(step: Step, path?: string): Promise<void> | undefined {
+    if (this.#turns.areDue || !this.#hasRoom) {
+      return this.#beginLater(step, path);
+    }
+    this.#run(step, this.#admit(path));
+    return undefined;
+  }
+
+  async #beginLater(step: Step, path: string | undefined): Promise<void> {
     if (this.#turns.areDue) await this.#turns.give();
     const begun = this.#hasRoom
       ? this.#admit(path)
       : await this.#waitForRoom(path);
+    this.#run(step, begun);
+  }
+
+  #run(step: Step, begun: BegunStep): void {
     step(() => this.#leave(begun)).then(
       () => this.#end(begun),
       (error) => this.#end(begun, { error }),

@@ -104,9 +104,11 @@ export class SmallFileCopier {
       await this.#blocks.acquire(room);
     if (interrupted.aborted) return false;
     const { bytes } = block;
-    const read = this.#from.readNow === undefined
-      ? await this.#read(source, bytes, sent)
-      : this.#readNow(source, bytes);
+    const reading = this.#read(source, bytes, () => {
+      // Else the target's server is to be waited for, too.
+      if (this.#to.keepsOrder === undefined) sent();
+    });
+    const read = reading instanceof Promise ? await reading : reading;
     if (read === undefined) return false;
     const paths = { source: source.path, target: path };
     let begun = undefined as BegunFile | undefined;
@@ -138,38 +140,38 @@ export class SmallFileCopier {
     return true;
   }
 
-  /** Reads a file; gives nothing where that is not all of it, or it has grown. */
-  #readNow(
-    { path, attributes: { size } }: FoundEntry,
+  /**
+   * Reads a file; gives nothing where that is not all of it, or it has grown.
+   *
+   * @param asked Called where its content alone is left to be awaited.
+   */
+  #read(
+    source: FoundEntry,
     bytes: Uint8Array,
-  ): ReadSource | undefined {
-    try {
-      return this.#from.readNow!(path, bytes) === size ? UNHASHED : undefined;
-    } catch (error) {
-      // It is reported by those who copy it in steps.
-      asEntryError(error);
-      return undefined;
-    }
+    asked: () => void,
+  ): ReadSource | undefined | Promise<ReadSource | undefined> {
+    const { readWhole } = this.#from;
+    if (readWhole === undefined) return this.#readInSteps(source, bytes, asked);
+    const { path, attributes: { size } } = source;
+    const reading = readWhole(path, bytes, asked);
+    const found = (count: number | undefined) =>
+      count === size ? UNHASHED : undefined;
+    return reading instanceof Promise ? reading.then(found) : found(reading);
   }
 
-  /**
-   * Reads a file as `#readNow` does, from where that is waited for.
-   *
-   * @param asked Called where its content alone is left to be awaited, if no server is
-   * to be waited for behind it.
-   */
-  async #read(
+  async #readInSteps(
     { path, attributes: { size } }: FoundEntry,
     bytes: Uint8Array,
     asked: () => void,
   ): Promise<ReadSource | undefined> {
+    const { keepsOrder } = this.#from;
     const input = await this.#from.openToRead(path).catch(asEntryError);
     if (input instanceof EntryError) return undefined;
     using file = input;
     const reading = file.read(bytes, 0).catch(asEntryError);
     // Nothing was written: how it is closed does not matter.
-    if (this.#from.keepsOrder !== undefined) file[Symbol.dispose]();
-    if (this.#to.keepsOrder === undefined) asked();
+    if (keepsOrder !== undefined) file[Symbol.dispose]();
+    asked();
     return await reading === size ? input : undefined;
   }
 

@@ -52,8 +52,9 @@ export class TransferRun {
    * Begins a step as soon as there is room; an error is reported in its turn.
    *
    * @param path Path of the entry that it concerns, as in `MovingFile`.
+   * @returns As `OrderedPool.begin`.
    */
-  begin(step: Step, path?: string): Promise<void> {
+  begin(step: Step, path?: string): Promise<void> | undefined {
     return this.#pool.begin(step, path);
   }
 
@@ -67,8 +68,8 @@ export class TransferRun {
   }
 
   /** Reports an error after those of earlier steps. */
-  reportInTurn(error: unknown, path?: string): Promise<void> {
-    return this.begin(() => Promise.reject(error), path);
+  async reportInTurn(error: unknown, path?: string): Promise<void> {
+    await this.begin(() => Promise.reject(error), path);
   }
 
   /**

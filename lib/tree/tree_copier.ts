@@ -21,7 +21,6 @@ import { DirectoryCopier, type FilledDirectory } from "./directory_copier.ts";
 import type { CopiedDirectory } from "../filesystem/directory_loops.ts";
 import { LinkCopier } from "./link_copier.ts";
 import { eventPath, type TransferOptions } from "./options.ts";
-import type { Step } from "./ordered_pool.ts";
 import type { OwnDirectories } from "./own_directories.ts";
 import type { WaitGroup } from "./wait_group.ts";
 
@@ -118,10 +117,11 @@ export class TreeCopier {
     }
     const path = this.#to.join(directory.path, name);
     checkStorable(name, path, this.#options.platform);
-    const precedence = among.add(name);
+    const key = nameKeyOf(name);
+    const precedence = among.add(name, key);
     return {
       path,
-      key: this.#to.join(directory.key, nameKeyOf(name)),
+      key: this.#to.join(directory.key, key),
       depth: directory.depth + 1,
       mayExist: !isNew || precedence !== "first",
       making,
@@ -148,20 +148,14 @@ export class TreeCopier {
     });
     const link = source.isNoLink ? undefined : await this.#links?.find(path);
     if (link !== undefined) {
-      return await this.#begin(
-        { path, destination },
-        surroundings,
-        () => this.#copyLink(path, destination, link),
-      );
+      return await this.#beginLink(path, link, destination, surroundings);
     }
     const attributes = source.attributes ?? await this.#from.stat(path);
     const found = { path, attributes };
     if (attributes.kind === "file") {
-      return await this.#begin(
-        { path, destination },
-        surroundings,
-        (leave) => this.#copyFile(found, destination, leave),
-      );
+      const begun = this.#beginFile(found, destination, surroundings);
+      if (begun !== undefined) await begun;
+      return;
     }
     if (attributes.kind !== "directory" || !this.#options.recursive) {
       throw new EntryError(`${this.#from.label}${path}: not a regular file`);
@@ -180,17 +174,63 @@ export class TreeCopier {
     throw new CutError(`${this.#from.label}${path}: not sent`, "not sent");
   }
 
-  #begin(
-    { path, destination }: { path: string; destination: Destination },
+  /** Begins to copy a file: one function does all, since most entries are files. */
+  #beginFile(
+    source: FoundEntry,
+    destination: Destination,
     surroundings: Surroundings,
-    step: Step,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     const { pending } = surroundings;
+    const { path } = source;
+    const name = this.nameOf({ source: path, target: destination.path });
     pending.add();
     return this.#run.begin(async (leave) => {
       try {
         if (this.#run.hasEnded) this.#pass(path, surroundings);
-        else await step(leave);
+        else if (this.#links === undefined) {
+          await this.#files.copy(source, destination, leave);
+        } else {
+          using _claim = await this.#links.claim(source, destination);
+          await this.#files.copy(source, destination, leave);
+        }
+      } catch (error) {
+        await this.#fail(name, error, destination);
+      } finally {
+        pending.done();
+      }
+    }, name);
+  }
+
+  /**
+   * Takes the error that ended the copy of a file.
+   *
+   * @throws As `TransferRun.fail`, unless the directory that holds it was refused.
+   */
+  async #fail(
+    name: string,
+    error: unknown,
+    destination: Destination,
+  ): Promise<void> {
+    try {
+      this.#run.fail(name, error);
+    } catch (failure) {
+      await throwUnlessRefused(failure, destination);
+    }
+  }
+
+  /** Begins to copy a link. */
+  #beginLink(
+    path: string,
+    says: string,
+    destination: Destination,
+    surroundings: Surroundings,
+  ): Promise<void> | undefined {
+    const { pending } = surroundings;
+    pending.add();
+    return this.#run.begin(async () => {
+      try {
+        if (this.#run.hasEnded) this.#pass(path, surroundings);
+        else await this.#copyLink(path, destination, says);
       } catch (error) {
         await throwUnlessRefused(error, destination);
       } finally {
@@ -237,21 +277,6 @@ export class TreeCopier {
     startFile(observer, { name, path, size: 0, isWatched: false })
       .settled("copied");
     memory?.noteArrived(paths);
-  }
-
-  async #copyFile(
-    source: FoundEntry,
-    destination: Destination,
-    leave: () => void,
-  ): Promise<void> {
-    try {
-      const links = this.#links;
-      using _claim = links && await links.claim(source, destination);
-      await this.#files.copy(source, destination, leave);
-    } catch (error) {
-      const paths = { source: source.path, target: destination.path };
-      this.#run.fail(this.nameOf(paths), error);
-    }
   }
 
   /** Begins to copy a directory with all that is in it. */

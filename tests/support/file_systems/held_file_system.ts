@@ -2,6 +2,7 @@ import type {
   Attributes,
   Concurrency,
   DirectoryEntry,
+  FileSystem,
   Listing,
   OpenFile,
   Times,
@@ -24,8 +25,9 @@ export interface Hold {
  */
 export class HeldFileSystem extends LocalFileSystem {
   override readonly concurrency: Concurrency;
-  /** Reads are waited for. */
-  override readonly readNow = undefined;
+  /** All calls are waited for. */
+  override readonly readWhole = undefined;
+  override readonly storeWhole: FileSystem["storeWhole"] = undefined;
   readonly calls: string[] = [];
   readonly #root: string;
   readonly #holds = new Map<string, PromiseWithResolvers<void>[]>();

@@ -1,4 +1,4 @@
-/** Requests with which a small file is stored whole. */
+/** Requests with which a small file is read or stored whole. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ProtocolError, SessionError } from "../../../lib/errors.ts";
@@ -8,9 +8,9 @@ import type {
 } from "../../../lib/filesystem/file_system.ts";
 import { CheckedRequests } from "../../../lib/sftp/checked_requests.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
-import { storeWhole } from "../../../lib/sftp/whole_file.ts";
+import { readWhole, storeWhole } from "../../../lib/sftp/whole_file.ts";
 import { uint32 } from "../../support/sftp/bytes.ts";
-import { handle, SftpServer, status } from "../../support/sftp/server.ts";
+import { data, handle, SftpServer, status } from "../../support/sftp/server.ts";
 import { turn } from "../../support/turn.ts";
 
 const OK = status(0);
@@ -164,4 +164,64 @@ Deno.test("storeWhole(): tells a write that failed before all else and empties t
       assertEquals(set, uint32(0x1) + uint32(0) + uint32(0));
     }
   }
+});
+
+/** Reads `f` into 8 bytes; gives their number, and the bytes. */
+async function read(
+  server: SftpServer,
+  asked = () => {},
+): Promise<[number | undefined, string]> {
+  const session = await SftpSession.begin(server.channel);
+  const requests = new CheckedRequests(session, "scp: ");
+  const buffer = new Uint8Array(8);
+  const count = await readWhole(requests, "f", buffer, asked);
+  return [count, new TextDecoder().decode(buffer.subarray(0, count ?? 0))];
+}
+
+Deno.test("readWhole(): reads a file's beginning and closes it", async () => {
+  const server = serverOf().on("READ", () => data("abc"));
+  assertEquals(await read(server), [3, "abc"]);
+  assertEquals(server.asked, ["OPEN f", "READ h", "CLOSE h"]);
+});
+
+Deno.test("readWhole(): sends READ and CLOSE before any answer, and tells so", async () => {
+  const server = serverOf();
+  for (const name of ["READ", "CLOSE"]) server.on(name, () => undefined);
+  let wasAsked = false;
+  const reading = read(server, () => wasAsked = true);
+  await turn();
+  assertEquals(server.asked, ["OPEN f", "READ h", "CLOSE h"]);
+  assert(wasAsked);
+  server.end();
+  await assertRejects(() => reading, SessionError);
+});
+
+Deno.test("readWhole(): gives no bytes at the end of a file, and nothing where it is refused or sent no data", async () => {
+  const answers = [
+    ["READ", status(1), 0],
+    ["READ", DENIED, undefined],
+    ["READ", data(""), undefined],
+    ["OPEN", DENIED, undefined],
+  ] as const;
+  for (const [name, answer, count] of answers) {
+    assertEquals(await read(serverOf().on(name, () => answer)), [count, ""]);
+  }
+});
+
+Deno.test("readWhole(): throws for an answer of another kind, for more data than there is room, and where the connection is lost", async () => {
+  const odd = [
+    ["OPEN", OK],
+    ["READ", OK],
+    ["READ", handle("i")],
+    ["READ", data("123456789")],
+  ] as const;
+  for (const [name, answer] of odd) {
+    const server = serverOf().on(name, () => answer);
+    await assertRejects(() => read(server), ProtocolError);
+  }
+  const gone = serverOf().on("READ", () => {
+    gone.end();
+    return undefined;
+  });
+  await assertRejects(() => read(gone), SessionError);
 });

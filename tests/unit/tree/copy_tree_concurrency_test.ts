@@ -663,7 +663,7 @@ Deno.test("copyTree(): writes and closes a small new file in one flight where th
         );
       }
 
-      storeWhole = keepsOrder && (async (
+      override readonly storeWhole = keepsOrder && (async (
         { path, mode, content }: WholeFile,
         made: () => void,
       ) => {

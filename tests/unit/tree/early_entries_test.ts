@@ -19,6 +19,8 @@ import { turn } from "../../support/turn.ts";
  */
 class OrderedFiles extends LocalFileSystem {
   readonly keepsOrder = "of all";
+  /** Files are made in steps, each of which is noted. */
+  override readonly storeWhole = undefined;
   override readonly concurrency = {
     entries: 64,
     blocks: 4,

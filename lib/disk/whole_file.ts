@@ -1,0 +1,76 @@
+/** Small files of the local disk that are read or made in one go. */
+
+import { asEntryError, type EntryError } from "../errors.ts";
+import type { StoredWhole, WholeFile } from "../filesystem/file_system.ts";
+import { attempt } from "./attempt.ts";
+import { PlacedFile } from "./placed_file.ts";
+import type { SystemCalls } from "./system_calls.ts";
+
+/** Reads the beginning of a file, as `FileSystem.readWhole`. */
+export function readWhole(
+  calls: SystemCalls,
+  path: string,
+  buffer: Uint8Array,
+): number | undefined {
+  try {
+    return attempt(path, () => {
+      using file = calls.openToRead(path);
+      return file.read(buffer);
+    });
+  } catch (error) {
+    asEntryError(error);
+    return undefined;
+  }
+}
+
+/**
+ * Makes a file and gives it all that it is to have, as `FileSystem.storeWhole`. Nothing
+ * else of this program runs between its calls, so that no check is needed that the path
+ * leads to it still.
+ *
+ * @param calls Calls that set everything by the open file.
+ */
+export async function storeWhole(
+  calls: SystemCalls,
+  { path, mode, content, attributes }: WholeFile,
+  made: () => void,
+): Promise<StoredWhole | undefined> {
+  const created = createdAt(calls, path, mode);
+  if (created === undefined) return undefined;
+  using file = new PlacedFile(path, created);
+  made();
+  try {
+    const writing = file.write(content, 0);
+    if (writing !== undefined) await writing;
+  } catch (failure) {
+    failureOf(() => file.truncate(0));
+    return { failure };
+  }
+  const { mode: last, times } = attributes;
+  // All steps are taken, whatever fails.
+  const failures = [
+    last === undefined ? undefined : failureOf(() => file.setMode(last)),
+    times === undefined ? undefined : failureOf(() => file.setTimes(times)),
+    failureOf(() => file.close()),
+  ];
+  const flaw = failures.find((failure) => failure !== undefined);
+  return flaw === undefined ? {} : { flaw };
+}
+
+function createdAt(calls: SystemCalls, path: string, mode: number) {
+  try {
+    return attempt(path, () => calls.create(path, mode));
+  } catch (error) {
+    asEntryError(error);
+    return undefined;
+  }
+}
+
+function failureOf(step: () => void): EntryError | undefined {
+  try {
+    step();
+    return undefined;
+  } catch (error) {
+    return asEntryError(error);
+  }
+}
