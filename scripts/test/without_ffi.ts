@@ -9,14 +9,17 @@ const ENV = { SEACP_WITHOUT_FFI: "1" };
 /** Tests of what a peer or a shell says, the same with the library: they take long. */
 export const SAME_EVERYWHERE: readonly string[] = [
   "banners",
+  "bench",
   "completions",
   "foreign_clients",
   "foreign_servers",
+  "json",
   "large_files",
   "prepared_directories",
   "protocol_choice",
   "refused_files",
   "remote_side_records",
+  "resume_scp_cut",
 ];
 
 /** Gives the tests of the program's own files and processes beside others. */
