@@ -7,6 +7,9 @@ import type { NameEntry, Response } from "./wire/response_packets.ts";
 /** Most READDIR requests of one listing that are in flight at once. */
 const MOST_IN_FLIGHT = 8;
 
+/** Names in a response of OpenSSH's server that others follow (sftp-server.c, 9.2). */
+const FULL_BATCH = 100;
+
 /** Longest name accepted, in characters: longer than any system's. */
 export const MAX_NAME_LENGTH = 4096;
 
@@ -90,24 +93,29 @@ async function* entries(
   if (refused !== undefined) throw refused;
 }
 
-/** Prefetches a listing's batches of names while earlier ones are used. */
+/**
+ * Prefetches a listing's batches of names while earlier ones are used. Of a short
+ * directory only the end is asked for beside its names.
+ */
 async function* batchesOf(
   source: ListingSource,
 ): AsyncIterable<readonly NameEntry[]> {
   const inFlight: Promise<Response>[] = [];
-  const prefetch = () => {
-    const response = source.readdir();
-    // Responses behind the last batch are never awaited.
-    response.catch(() => {});
-    inFlight.push(response);
+  const prefetch = (most: number) => {
+    while (inFlight.length < most) {
+      const response = source.readdir();
+      // Responses behind the last batch are never awaited.
+      response.catch(() => {});
+      inFlight.push(response);
+    }
   };
-  prefetch();
-  for (;;) {
-    prefetch();
+  prefetch(2);
+  for (let isLong = false;; isLong = true) {
     const names = await source.namesIn(await inFlight.shift()!);
     if (names === undefined) return;
     // A long directory is worth one more request in flight per batch.
-    if (inFlight.length < MOST_IN_FLIGHT) prefetch();
+    isLong ||= names.length >= FULL_BATCH;
+    prefetch(isLong ? Math.min(inFlight.length + 2, MOST_IN_FLIGHT) : 1);
     yield names;
   }
 }

@@ -198,6 +198,26 @@ Deno.test("readdir(): prefetches batches of a long listing", async () => {
   assert(most > 1 && most < 16, `${most} at once`);
 });
 
+Deno.test("readdir(): asks for the names of a short directory and its end, and for no more", async () => {
+  const server = serverOf(names(["a", FILE], ["b", FILE]));
+  assertEquals((await Array.fromAsync(await listingOf(server))).length, 2);
+  await turn();
+  assertEquals(server.asked, [
+    "OPENDIR d",
+    "READDIR h",
+    "READDIR h",
+    "CLOSE h",
+  ]);
+});
+
+Deno.test("readdir(): asks for more at once behind a batch of a hundred names", async () => {
+  const batch = Array.from({ length: 100 }, (_, at) => [`f${at}`, FILE]);
+  const server = serverOf(names(...batch as [string, number][]));
+  using listing = await listingOf(server);
+  for await (const _entry of listing) break;
+  assertEquals(count(server, "READDIR h"), 4);
+});
+
 Deno.test("readdir(): throws where the connection is lost", async () => {
   const server = serverOf(names(["a", FILE]));
   const listing = await listingOf(server);
