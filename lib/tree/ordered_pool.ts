@@ -65,7 +65,8 @@ export type ErrorReport = (error: unknown, path: string | undefined) => void;
  * be reported.
  */
 export class OrderedPool {
-  readonly #most: number;
+  /** Most steps that are in flight at once. */
+  readonly most: number;
   readonly #report: ErrorReport;
   /** Steps in flight or not reported yet, in their order. */
   readonly #steps: BegunStep[] = [];
@@ -82,13 +83,8 @@ export class OrderedPool {
   /** @param report Receives each error that ends a step. */
   constructor({ size, most }: PoolSize, report: ErrorReport) {
     this.#size = size;
-    this.#most = most;
+    this.most = most;
     this.#report = report;
-  }
-
-  /** Number of steps that are in flight at once, so far. */
-  get size(): number {
-    return this.#size;
   }
 
   /**
@@ -172,7 +168,7 @@ export class OrderedPool {
   #growAfter(now: number): void {
     const since = Math.max(this.#waiters[0]!.since, this.#freedAt);
     const isSlow = now - since > SLOW_MILLISECONDS;
-    if (isSlow) this.#size = Math.min(this.#most, this.#size * 2);
+    if (isSlow) this.#size = Math.min(this.most, this.#size * 2);
   }
 
   /** Resolves when all steps that began have ended and were reported. */

@@ -43,9 +43,9 @@ export class TransferRun {
     return this.#failure !== undefined;
   }
 
-  /** Number of steps that are in flight at once; it grows on a line with latency. */
-  get stepsAtOnce(): number {
-    return this.#pool.size;
+  /** Most steps that are in flight at once. */
+  get mostSteps(): number {
+    return this.#pool.most;
   }
 
   /**

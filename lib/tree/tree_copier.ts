@@ -47,8 +47,8 @@ export interface Surroundings {
 }
 
 /**
- * Entries in flight for each directory that is walked beside the current one. A
- * directory stays open meanwhile, as a file does. On a line with latency both grow.
+ * Entries that may be in flight for each directory that is walked beside the current
+ * one. A directory stays open meanwhile, as a file does.
  */
 const ENTRIES_A_DIRECTORY = 4;
 
@@ -241,7 +241,7 @@ export class TreeCopier {
 
   /** Waits for a directory where too many are walked at once. */
   async #beside(begun: Promise<void>): Promise<void> {
-    const most = Math.floor(this.#run.stepsAtOnce / ENTRIES_A_DIRECTORY);
+    const most = Math.floor(this.#run.mostSteps / ENTRIES_A_DIRECTORY);
     if (this.#walkedBeside >= most) return await begun;
     this.#walkedBeside++;
     begun.then(() => this.#walkedBeside--);

@@ -136,6 +136,32 @@ Deno.test("copyTree(): has as many entries in flight as the faster place is best
   );
 });
 
+Deno.test("copyTree(): walks a directory for four of the entries that may be in flight", async () => {
+  for (const [mostEntries, atOnce] of [[4, 1], [16, 4]] as const) {
+    class Distant extends HeldFileSystem {
+      override readonly concurrency = {
+        entries: 4,
+        mostEntries,
+        blocks: 3,
+        blockBytes: 4,
+      };
+    }
+    using bench = new Bench();
+    const names = Array.from({ length: 8 }, (_, at) => `d/s${at}`);
+    makeTree(bench.path, names.map((path) => ({ path: `${path}/` })));
+    const from = new Distant(bench.path);
+    const holds = names.map((name) => from.hold(`readdir ${name}`));
+    const copying = bench.copy(["d"], { from });
+    await holds[atOnce - 1]!.reached;
+    await turn();
+    const listed = from.calls.filter((call) => call.startsWith("readdir d/"));
+    assertEquals(listed.length, atOnce);
+    for (const { letGo } of holds) letGo();
+    await copying;
+    assertEquals(listing(`${bench.path}/to`), listing(`${bench.path}/d`));
+  }
+});
+
 Deno.test("copyTree(): has as many blocks in flight as both places are best at together", async () => {
   for (const toFarPlace of [false, true]) {
     using bench = new Bench();
