@@ -85,7 +85,7 @@ export interface LookRequest {
 interface PendingRequest {
   /** Absent where no data may come. */
   readonly receiver: DataReceiver | undefined;
-  /** True once the receiver has failed: the rest of the data is dropped. */
+  /** True once the receiver has failed, which was told: the rest is dropped. */
   isDropped: boolean;
   /** True where a handle may come. */
   readonly opens: boolean;
@@ -376,7 +376,7 @@ export class SftpSession {
     }
     this.#pending.delete(id);
     this.#queue.answered();
-    pending.listener.settle(response, pending.place);
+    if (!pending.isDropped) pending.listener.settle(response, pending.place);
   }
 
   /** Hands data on as they come; resolves to `false` where the stream ends. */
@@ -426,8 +426,8 @@ export class SftpSession {
     this.#failure ??= error;
     // Rejected requests give the data of a WRITE back to their owners.
     this.#queue.clear();
-    for (const { listener, place } of this.#pending.values()) {
-      listener.settle(this.#failure, place);
+    for (const { listener, place, isDropped } of this.#pending.values()) {
+      if (!isDropped) listener.settle(this.#failure, place);
     }
     this.#pending.clear();
   }

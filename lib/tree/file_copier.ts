@@ -112,13 +112,19 @@ export class FileCopier {
   ): Promise<void> {
     const { making, mayExist, path } = destination;
     // What is made where nothing is, in one step, needs no lock.
-    const isSmall = !mayExist && this.#small.takes(source);
+    const isSmall = !mayExist && !this.#mayLose && this.#small.takes(source);
     if (isSmall && await this.#small.copy(source, path, sent)) return;
     const outcome = await making;
     if (outcome === "refused") return;
     const mayBeThere = mayExist || isSmall || outcome === "found";
     const there = { ...destination, mayExist: mayBeThere };
     await this.#copyTo(source, there, sent);
+  }
+
+  /** True where a connection of several may take a file with it, which begins again. */
+  get #mayLose(): boolean {
+    return this.#from.keepsOrder === "of a file" ||
+      this.#to.keepsOrder === "of a file";
   }
 
   async #copyTo(

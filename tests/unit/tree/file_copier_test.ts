@@ -3,7 +3,9 @@ import { EntryError, LostFileError } from "../../../lib/errors.ts";
 import type {
   Attributes,
   Concurrency,
+  FileSystem,
   OpenFile,
+  WholeFile,
 } from "../../../lib/filesystem/file_system.ts";
 import { copyTree } from "../../../lib/tree/copy_tree.ts";
 import { SPREAD_BYTES } from "../../../lib/tree/target_opener.ts";
@@ -141,3 +143,43 @@ Deno.test("FileCopier: copies a file again whose connection was lost, from its s
   assertEquals(to.attempts, 3);
   assertEquals(to.listing(), ['a = "new"']);
 });
+
+/** A server of several connections, the first of which is lost with a small file. */
+class LosingServer extends MemoryFileSystem {
+  override keepsOrder: FileSystem["keepsOrder"] = "of a file";
+  #isLost = false;
+
+  readonly readWhole = async (path: string, buffer: Uint8Array) => {
+    this.#lose();
+    using file = await this.openToRead(path);
+    return await file.read(buffer, 0);
+  };
+
+  readonly storeWhole = async (file: WholeFile, made: () => void) => {
+    using stored = await this.createNew(file.path, file.mode);
+    made();
+    this.#lose();
+    await stored.write(file.content, 0);
+    return {};
+  };
+
+  #lose(): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    throw new LostFileError("lost connection");
+  }
+}
+
+for (const side of ["source", "target"]) {
+  Deno.test(`FileCopier: copies a small file in a new directory again whose connection of the ${side} was lost`, async () => {
+    const from = side === "source"
+      ? new LosingServer()
+      : new MemoryFileSystem();
+    const to = side === "target" ? new LosingServer() : new MemoryFileSystem();
+    from.addDirectory("/a", 0o755);
+    from.addFile("/a/f", "new");
+    from.addFile("/a/g", "other");
+    assertEquals(await copy(from, to), []);
+    assertEquals(to.listing(), ["a/", 'a/f = "new"', 'a/g = "other"']);
+  });
+}
