@@ -21,7 +21,7 @@ export interface ChoiceFacts {
   readonly makesTarget: boolean;
   /** True where several sources are sent, whose target may have to be made. */
   readonly sendsSeveral: boolean;
-  /** True where a tree is sent. */
+  /** True where a tree is sent to a host, from here or from another one. */
   readonly sendsTree: boolean;
   /** True where some of what a host has may be left out of a download. */
   readonly leavesOut: boolean;

@@ -341,19 +341,26 @@ peerTest(
   async () => {
     await using login = await Login.open("echo Welcome");
     makeTree(login.far, TREE);
-    const { status, stderr } = await login.copy(
-      "-r",
-      "far:there/tree",
-      "other:there/copy",
+    const overScp = ["other", "far"].map((host) =>
+      warning("Welcome\\012", host, "")
     );
-    assertEquals([status, stderr], [
-      0,
-      warning("Welcome\\012", "other") + warning("Welcome\\012"),
-    ]);
-    assertEquals(
-      await describeTree(`${login.far}/copy`),
-      await describeTree(`${login.far}/tree`),
+    const overSftp = ["far", "other"].map((host) =>
+      warning("Welcome\\012", host).replace("before scp", "before SFTP")
     );
+    const rows = [["-O", overScp], ["-s", overSftp]] as const;
+    for (const [option, warnings] of rows) {
+      const { status, stderr } = await login.copy(
+        option,
+        "-r",
+        "far:there/tree",
+        `other:there/copy${option}`,
+      );
+      assertEquals([status, stderr], [0, warnings.join("")]);
+      assertEquals(
+        await describeTree(`${login.far}/copy${option}`),
+        await describeTree(`${login.far}/tree`),
+      );
+    }
   },
 );
 

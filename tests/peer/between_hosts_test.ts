@@ -72,7 +72,7 @@ for (const kind of systemDoors) {
       "warning: other: back\\slash $HOME `id` ;&|: a Windows server would " +
         "take such a name for a path",
     );
-    const stderr = kind.protocol === "sftp" ? "" : warning;
+    const stderr = kind.protocol === "scp" ? warning : "";
     assertEquals(outcome, { status: 0, stdout: "", stderr });
     assertEquals(
       await describeTree(`${place.far}/copy`, WHOLE),

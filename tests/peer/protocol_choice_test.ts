@@ -431,3 +431,31 @@ Deno.test("protocol choice: where nobody listens the status is 255, and 1 with -
     ),
   );
 });
+
+peerTest(
+  "protocol choice: a tree goes from one host to another over SFTP, a file over SCP",
+  NEEDS,
+  () =>
+    against({}, async (place) => {
+      place.makeFar([{ path: "d/f", content: "" }, {
+        path: "a",
+        content: "a",
+      }]);
+      const rows = [
+        [["-r", place.remote("d"), place.remote("e", "other")], "SFTP"],
+        [[place.remote("a"), place.remote("b", "other")], "SCP"],
+      ] as const;
+      for (const [args, protocol] of rows) {
+        const { status, stderr } = await place.copy(["-v", ...args]);
+        assertEquals(status, 0, stderr);
+        const [told] = stderr.split("\n")
+          .filter((line) => line.startsWith("Protocol "));
+        assertMatch(
+          told!,
+          new RegExp(`^Protocol for far, other: ${protocol}:`),
+        );
+      }
+      assertEquals(Deno.readTextFileSync(`${place.far}/b`), "a");
+      assert(exists(`${place.far}/e/f`));
+    }),
+);
