@@ -1,6 +1,6 @@
 /** Small files of the local disk that are read or made in one go. */
 
-import { asEntryError, type EntryError } from "../errors.ts";
+import { asEntryError, EntryError } from "../errors.ts";
 import type { StoredWhole, WholeFile } from "../filesystem/file_system.ts";
 import { attempt } from "./attempt.ts";
 import { PlacedFile } from "./placed_file.ts";
@@ -12,15 +12,13 @@ export function readWhole(
   path: string,
   buffer: Uint8Array,
 ): number | undefined {
-  try {
-    return attempt(path, () => {
+  const count = orEntryError(() =>
+    attempt(path, () => {
       using file = calls.openToRead(path);
       return file.read(buffer);
-    });
-  } catch (error) {
-    asEntryError(error);
-    return undefined;
-  }
+    })
+  );
+  return count instanceof EntryError ? undefined : count;
 }
 
 /**
@@ -35,41 +33,34 @@ export async function storeWhole(
   { path, mode, content, attributes }: WholeFile,
   made: () => void,
 ): Promise<StoredWhole | undefined> {
-  const created = createdAt(calls, path, mode);
-  if (created === undefined) return undefined;
+  const created = orEntryError(() =>
+    attempt(path, () => calls.create(path, mode))
+  );
+  if (created === undefined || created instanceof EntryError) return undefined;
   using file = new PlacedFile(path, created);
   made();
   try {
     const writing = file.write(content, 0);
     if (writing !== undefined) await writing;
   } catch (failure) {
-    failureOf(() => file.truncate(0));
+    orEntryError(() => file.truncate(0));
     return { failure };
   }
   const { mode: last, times } = attributes;
   // All steps are taken, whatever fails.
   const failures = [
-    last === undefined ? undefined : failureOf(() => file.setMode(last)),
-    times === undefined ? undefined : failureOf(() => file.setTimes(times)),
-    failureOf(() => file.close()),
+    last === undefined ? undefined : orEntryError(() => file.setMode(last)),
+    times === undefined ? undefined : orEntryError(() => file.setTimes(times)),
+    orEntryError(() => file.close()),
   ];
-  const flaw = failures.find((failure) => failure !== undefined);
+  const flaw = failures.find((failure) => failure instanceof EntryError);
   return flaw === undefined ? {} : { flaw };
 }
 
-function createdAt(calls: SystemCalls, path: string, mode: number) {
+/** Makes a call and gives its result, or the `EntryError` that it throws. */
+function orEntryError<T>(call: () => T): T | EntryError {
   try {
-    return attempt(path, () => calls.create(path, mode));
-  } catch (error) {
-    asEntryError(error);
-    return undefined;
-  }
-}
-
-function failureOf(step: () => void): EntryError | undefined {
-  try {
-    step();
-    return undefined;
+    return call();
   } catch (error) {
     return asEntryError(error);
   }

@@ -7,7 +7,7 @@ import type { NameEntry, Response } from "./wire/response_packets.ts";
 /** Most READDIR requests of one listing that are in flight at once. */
 const MOST_IN_FLIGHT = 8;
 
-/** Names in a response of OpenSSH's server that others follow (sftp-server.c, 9.2). */
+/** Names in each response of OpenSSH's server but the last one (sftp-server.c, 9.2). */
 const FULL_BATCH = 100;
 
 /** Longest name accepted, in characters: longer than any system's. */

@@ -12,6 +12,7 @@ import type { CheckedRequests } from "./checked_requests.ts";
 import type { Outcome } from "./outcomes.ts";
 import { receiverInto } from "./session.ts";
 import type { WireAttributes } from "./wire/attributes.ts";
+import type { Handle } from "./wire/handle_packets.ts";
 import type { Request } from "./wire/requests.ts";
 import type { Response } from "./wire/response_packets.ts";
 import { Status } from "./wire/status.ts";
@@ -33,9 +34,8 @@ export async function readWhole(
     access: "read",
     attributes: {},
   });
-  if (opened.kind === "status" && opened.code !== Status.OK) return undefined;
-  if (opened.kind !== "handle") throw session.violation(opened);
-  const { handle } = opened;
+  const handle = handleIn(opened, requests);
+  if (handle === undefined) return undefined;
   const reading = session.read(handle, receiverInto(buffer), 0);
   // Nothing was written: how it is closed does not matter.
   requests.closeLater(handle);
@@ -66,10 +66,9 @@ export async function storeWhole(
     access: "create",
     attributes: { permissions: mode },
   });
-  if (opened.kind === "status" && opened.code !== Status.OK) return undefined;
-  if (opened.kind !== "handle") throw session.violation(opened);
+  const handle = handleIn(opened, requests);
+  if (handle === undefined) return undefined;
   made();
-  const { handle } = opened;
   const attributes = wireAttributesOf(final);
   const steps: Request[] = [];
   if (content.length > 0) {
@@ -96,6 +95,16 @@ export async function storeWhole(
     : await setEach(requests, path, final);
   const flaw = refusal ?? await closingFailure(requests, path, closed);
   return flaw === undefined ? {} : { flaw };
+}
+
+/** Gives the handle in the answer to an OPEN; `undefined` where that was refused. */
+function handleIn(
+  opened: Response,
+  { session }: CheckedRequests,
+): Handle | undefined {
+  if (opened.kind === "status" && opened.code !== Status.OK) return undefined;
+  if (opened.kind !== "handle") throw session.violation(opened);
+  return opened.handle;
 }
 
 /** Gives the attributes to send; `undefined` where none are to be set. */

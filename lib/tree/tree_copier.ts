@@ -21,6 +21,7 @@ import { DirectoryCopier, type FilledDirectory } from "./directory_copier.ts";
 import type { CopiedDirectory } from "../filesystem/directory_loops.ts";
 import { LinkCopier } from "./link_copier.ts";
 import { eventPath, type TransferOptions } from "./options.ts";
+import type { Step } from "./ordered_pool.ts";
 import type { OwnDirectories } from "./own_directories.ts";
 import type { WaitGroup } from "./wait_group.ts";
 
@@ -148,12 +149,25 @@ export class TreeCopier {
     });
     const link = source.isNoLink ? undefined : await this.#links?.find(path);
     if (link !== undefined) {
-      return await this.#beginLink(path, link, destination, surroundings);
+      return await this.#begin(
+        { path, destination },
+        surroundings,
+        () => this.#copyLink(path, destination, link),
+        rethrow,
+      );
     }
     const attributes = source.attributes ?? await this.#from.stat(path);
     const found = { path, attributes };
     if (attributes.kind === "file") {
-      const begun = this.#beginFile(found, destination, surroundings);
+      const begun = this.#begin(
+        { path, destination },
+        surroundings,
+        (leave) =>
+          this.#links === undefined
+            ? this.#files.copy(found, destination, leave)
+            : this.#copyClaimed(this.#links, found, destination, leave),
+        (error, name) => this.#run.fail(name, error),
+      );
       if (begun !== undefined) await begun;
       return;
     }
@@ -174,69 +188,34 @@ export class TreeCopier {
     throw new CutError(`${this.#from.label}${path}: not sent`, "not sent");
   }
 
-  /** Begins to copy a file: one function does all, since most entries are files. */
-  #beginFile(
-    source: FoundEntry,
-    destination: Destination,
+  /**
+   * Begins the step that copies an entry.
+   *
+   * @param failed Takes the error that ended the step, and may throw it.
+   */
+  #begin(
+    { path, destination }: { path: string; destination: Destination },
     surroundings: Surroundings,
+    step: Step,
+    failed: (error: unknown, name: string) => void,
   ): Promise<void> | undefined {
     const { pending } = surroundings;
-    const { path } = source;
     const name = this.nameOf({ source: path, target: destination.path });
     pending.add();
     return this.#run.begin(async (leave) => {
       try {
         if (this.#run.hasEnded) this.#pass(path, surroundings);
-        else if (this.#links === undefined) {
-          await this.#files.copy(source, destination, leave);
-        } else {
-          using _claim = await this.#links.claim(source, destination);
-          await this.#files.copy(source, destination, leave);
-        }
+        else await step(leave);
       } catch (error) {
-        await this.#fail(name, error, destination);
+        try {
+          failed(error, name);
+        } catch (failure) {
+          await throwUnlessRefused(failure, destination);
+        }
       } finally {
         pending.done();
       }
     }, name);
-  }
-
-  /**
-   * Takes the error that ended the copy of a file.
-   *
-   * @throws As `TransferRun.fail`, unless the directory that holds it was refused.
-   */
-  async #fail(
-    name: string,
-    error: unknown,
-    destination: Destination,
-  ): Promise<void> {
-    try {
-      this.#run.fail(name, error);
-    } catch (failure) {
-      await throwUnlessRefused(failure, destination);
-    }
-  }
-
-  /** Begins to copy a link. */
-  #beginLink(
-    path: string,
-    says: string,
-    destination: Destination,
-    surroundings: Surroundings,
-  ): Promise<void> | undefined {
-    const { pending } = surroundings;
-    pending.add();
-    return this.#run.begin(async () => {
-      try {
-        if (this.#run.hasEnded) this.#pass(path, surroundings);
-        else await this.#copyLink(path, destination, says);
-      } catch (error) {
-        await throwUnlessRefused(error, destination);
-      } finally {
-        pending.done();
-      }
-    }, this.nameOf({ source: path, target: destination.path }));
   }
 
   /** Waits for a directory where too many are walked at once. */
@@ -277,6 +256,17 @@ export class TreeCopier {
     startFile(observer, { name, path, size: 0, isWatched: false })
       .settled("copied");
     memory?.noteArrived(paths);
+  }
+
+  /** Copies a file once its destination is claimed among the links of the copy. */
+  async #copyClaimed(
+    links: LinkCopier,
+    source: FoundEntry,
+    destination: Destination,
+    leave: () => void,
+  ): Promise<void> {
+    using _claim = await links.claim(source, destination);
+    await this.#files.copy(source, destination, leave);
   }
 
   /** Begins to copy a directory with all that is in it. */
@@ -360,4 +350,8 @@ export class TreeCopier {
       }
     }, this.nameOf({ source: source.path, target: destination.path }));
   }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }

@@ -365,6 +365,11 @@ peerTest(
   },
 );
 
+/** Gives the lines that tell a protocol and why it is taken. */
+function choicesIn(stderr: string): readonly string[] {
+  return stderr.split("\n").filter((line) => line.startsWith("Protocol "));
+}
+
 peerTest(
   "protocol choice: -v tells the protocol and why it is taken, in one line",
   NEEDS,
@@ -392,7 +397,7 @@ peerTest(
         const { status, stderr } = await place.copy(["-v", ...args]);
         assertEquals(status, 0, stderr);
         assertEquals(
-          stderr.split("\n").filter((line) => line.startsWith("Protocol ")),
+          choicesIn(stderr),
           [`Protocol for far: ${choice}`],
         );
       }));
@@ -448,8 +453,7 @@ peerTest(
       for (const [args, protocol] of rows) {
         const { status, stderr } = await place.copy(["-v", ...args]);
         assertEquals(status, 0, stderr);
-        const [told] = stderr.split("\n")
-          .filter((line) => line.startsWith("Protocol "));
+        const [told] = choicesIn(stderr);
         assertMatch(
           told!,
           new RegExp(`^Protocol for far, other: ${protocol}:`),
