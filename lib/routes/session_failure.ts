@@ -13,6 +13,8 @@ import {
 import type { CopyEvent } from "../events/copy_event.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { ExitStatus } from "../ssh/exit_status.ts";
+import { abi } from "../system/abi.ts";
+import { EPIPE, LibcError } from "../system/libc.ts";
 import { mayMend } from "./mendable.ts";
 import type { Protocol } from "./protocol_choice.ts";
 import { meaningOf, type UnavailableProtocol } from "./unavailable_protocol.ts";
@@ -200,8 +202,18 @@ function lostReason(
   { isInterrupted, status }: SessionExit,
 ): string {
   if (isInterrupted) return interruptedMessage(failure);
-  const reason = status?.failure ?? "the remote ended too early";
+  const reason = status?.failure ?? ownReason(failure) ??
+    "the remote ended too early";
   return `${failure.message}: ${reason}`;
+}
+
+/** Gives the system's reason where a call of ours failed, and no peer had closed. */
+function ownReason({ cause }: ConnectionFailure): string | undefined {
+  if (isConnectionFailure(cause)) return ownReason(cause);
+  if (!(cause instanceof LibcError)) return undefined;
+  return [EPIPE, abi.ECONNRESET].includes(cause.code)
+    ? undefined
+    : cause.message;
 }
 
 /** Words a message about a remote: with -O an scp's own words stay as they are. */

@@ -17,8 +17,9 @@ export interface Abi {
   readonly O_NOCTTY: number;
   /** Absent where a descriptor is inherited until FD_CLOEXEC is set. */
   readonly O_CLOEXEC?: number;
-  /** Of <errno.h>. */
+  /** Of <errno.h>, as the next one. */
   readonly EAGAIN: number;
+  readonly ECONNRESET: number;
   /** Of <sys/socket.h>, as the next four. */
   readonly SOL_SOCKET: number;
   readonly SO_SNDBUF: number;
@@ -42,6 +43,7 @@ const ABIS: Readonly<Record<string, Abi>> = {
     O_NOCTTY: 0o400,
     O_CLOEXEC: 0o2000000,
     EAGAIN: 11,
+    ECONNRESET: 104,
     SOL_SOCKET: 1,
     SO_SNDBUF: 7,
     SO_RCVTIMEO: 20,
@@ -59,6 +61,7 @@ const ABIS: Readonly<Record<string, Abi>> = {
     O_NONBLOCK: 0x4,
     O_NOCTTY: 0x20000,
     EAGAIN: 35,
+    ECONNRESET: 54,
     SOL_SOCKET: 0xffff,
     SO_SNDBUF: 0x1001,
     SO_RCVTIMEO: 0x1006,

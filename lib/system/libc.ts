@@ -122,6 +122,7 @@ export const EINTR = 4;
 export const ENOEXEC = 8;
 export const EEXIST = 17;
 export const EINVAL = 22;
+export const EPIPE = 32;
 
 /** Error of a failed call; the message is the system's text for `code`. */
 export class LibcError extends Error {
@@ -155,6 +156,24 @@ export function unlessErrno(
   if (result >= 0) return result;
   if (codes.includes(-result)) return undefined;
   throw new LibcError(-result);
+}
+
+/**
+ * Does the same for a call that changes nothing when it fails: an error counts once it
+ * has come twice in a row. What the runtime does between a call and the look at
+ * `errno`, such as a collection of garbage, may leave an error of its own there.
+ */
+export function unlessErrnoAgain(
+  codes: readonly number[],
+  call: () => number | bigint,
+): number | undefined {
+  for (let last = 0;;) {
+    const result = tried(call);
+    if (result >= 0) return result;
+    if (codes.includes(-result)) return undefined;
+    if (result === last) throw new LibcError(-result);
+    last = result;
+  }
 }
 
 function tried(call: () => number | bigint): number {

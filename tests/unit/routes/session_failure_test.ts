@@ -19,6 +19,9 @@ import {
   type StartFailure,
   startFailure,
 } from "../../../lib/routes/session_failure.ts";
+import { abi } from "../../../lib/system/abi.ts";
+import { EPIPE, LibcError } from "../../../lib/system/libc.ts";
+import { lacksLibrary } from "../../support/c_library.ts";
 
 const LOST = new SessionError("lost connection");
 const ODD = new ProtocolError('the remote said "?" instead of a record');
@@ -427,3 +430,26 @@ Deno.test("asConnectionFailure(): gives back what breaks a dialogue, and rethrow
     "a mistake",
   );
 });
+
+Deno.test(
+  "dialogueFailures(): a connection that a call of ours lost tells the system's reason",
+  {
+    ignore: lacksLibrary !== undefined,
+  },
+  () => {
+    const messageOf = (code: number) => {
+      const inner = new SessionError("lost connection", {
+        cause: new LibcError(code),
+      });
+      const error = new SessionError("f: lost connection", { cause: inner });
+      return dialogueFailures(error, { ...DIALOGUE, status: { code: 0 } })
+        .map(({ message }) => message);
+    };
+    const EBADF = 9;
+    assertEquals(messageOf(EBADF), [
+      "far: f: lost connection: Bad file descriptor",
+    ]);
+    const early = ["far: f: lost connection: the remote ended too early"];
+    assertEquals([EPIPE, abi.ECONNRESET].map(messageOf), [early, early]);
+  },
+);

@@ -5,6 +5,7 @@ import {
   libcCalls,
   LibcError,
   unlessErrno,
+  unlessErrnoAgain,
 } from "../../../lib/system/libc.ts";
 import { lacksLibrary } from "../../support/c_library.ts";
 
@@ -39,6 +40,34 @@ Deno.test("unlessErrno(): gives undefined for the given codes alone", {
   assertEquals(unlessErrno([13, 2], fail), undefined);
   assertThrows(() => unlessErrno([13], fail), LibcError);
 });
+
+Deno.test(
+  "unlessErrnoAgain(): an error counts once it has come twice in a row",
+  {
+    ignore,
+  },
+  () => {
+    assertEquals(unlessErrnoAgain([2], fail), undefined);
+    const calls: string[] = [];
+    /** Fails with EBADF, or where `name` says so with ENOENT. */
+    const failing = (...names: ("EBADF" | "ENOENT" | 7)[]) => () => {
+      const name = names[calls.push("made") - 1]!;
+      if (name === 7) return 7;
+      if (name === "ENOENT") return fail();
+      return libcCalls({ close: { parameters: ["i32"], result: "i32" } })
+        .close(-1);
+    };
+    assertEquals(unlessErrnoAgain([2], failing("EBADF", "ENOENT")), undefined);
+    assertEquals(calls.splice(0).length, 2);
+    assertEquals(unlessErrnoAgain([2], failing("EBADF", 7)), 7);
+    assertEquals(calls.splice(0).length, 2);
+    const error = assertThrows(
+      () => unlessErrnoAgain([11], failing("ENOENT", "EBADF", "EBADF")),
+      LibcError,
+    );
+    assertEquals([error.code, calls.length], [9, 3]);
+  },
+);
 
 Deno.test("firstThatWorks(): gives the first that does not throw, else throws the last error", () => {
   const throwing = (message: string) => (): number => {
