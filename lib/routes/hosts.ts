@@ -16,7 +16,6 @@ import {
   type Protocol,
   PROTOCOL_NAMES,
 } from "./protocol_choice.ts";
-import { hasFilesHashed } from "./verified_copy.ts";
 import type { UnavailableProtocol } from "./unavailable_protocol.ts";
 
 /** Option by which ssh ends after some silence: 45 seconds, as asked three times. */
@@ -160,15 +159,13 @@ export class Hosts {
     return false;
   }
 
-  /**
-   * Gives ssh's configuration for a location; `undefined` where it gives none, or
-   * is not needed.
-   */
+  /** Gives ssh's configuration for a location; `undefined` where it gives none. */
   configurationOf(
     location: RemoteLocation,
   ): Promise<SshConfiguration | undefined> {
     const login = loginOf(location);
-    const known = this.#configurations.get(login) ?? this.#resolve(location);
+    const known = this.#configurations.get(login) ??
+      resolveConfiguration(this.#options.ssh, location);
     this.#configurations.set(login, known);
     return known;
   }
@@ -215,14 +212,5 @@ export class Hosts {
       await this.#memory.lacking(configuration.text);
     this.#lacking.set(login, lacking);
     return lacking;
-  }
-
-  async #resolve(
-    location: RemoteLocation,
-  ): Promise<SshConfiguration | undefined> {
-    const { ssh, protocol, jobs } = this.#options;
-    const isWanted = protocol === undefined || jobs > 1 ||
-      hasFilesHashed(this.#options);
-    return isWanted ? await resolveConfiguration(ssh, location) : undefined;
   }
 }

@@ -1,9 +1,17 @@
 import type { RemoteLocation } from "../location/location.ts";
 import type { RequestSender } from "../sftp/request_sender.ts";
 import type { SftpSession } from "../sftp/session.ts";
+import { SftpFileSystem } from "../sftp/sftp_file_system.ts";
 import type { SshSession } from "../ssh/session.ts";
 import type { HashSession } from "./hash_session.ts";
+import type { SessionContext } from "./route.ts";
 import type { SftpConnections } from "./sftp_connections.ts";
+
+/** Largest block that is moved at a time, in bytes. */
+const BLOCK_BYTES = 256 * 1024;
+
+/** Smallest block, however slow the copy is to be. */
+const LEAST_BLOCK_BYTES = 4096;
 
 /** Server of one login, and the ssh that leads to it. */
 export interface Server {
@@ -26,4 +34,25 @@ export function allOf({ connections, sftp }: Server): RequestSender {
 /** Tells whether a server still answers, over one of its connections. */
 export function isAlive(server: Server | undefined): boolean {
   return server !== undefined && allOf(server).isAlive;
+}
+
+/**
+ * Gives the files of a server.
+ *
+ * @param sftp Sessions with it that carry what is asked.
+ */
+export async function filesOf(
+  { location, hashes }: Server,
+  sftp: RequestSender,
+  { job, pacer }: Pick<SessionContext, "job" | "pacer">,
+): Promise<SftpFileSystem> {
+  return await SftpFileSystem.of(sftp, {
+    label: `${location.host}: `,
+    tuning: job.options.sftpTuning,
+    digester: hashes,
+    blockBytes: Math.max(
+      LEAST_BLOCK_BYTES,
+      Math.min(BLOCK_BYTES, pacer?.sliceBytes ?? Infinity),
+    ),
+  });
 }

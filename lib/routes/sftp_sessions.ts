@@ -3,19 +3,20 @@ import {
   type ConnectionFailure,
   EntryError,
   ProtocolError,
+  SessionError,
 } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { loginOf } from "../location/login.ts";
-import type { RequestSender } from "../sftp/request_sender.ts";
 import { announcesCheckFile } from "../sftp/check_file.ts";
-import { SftpFileSystem } from "../sftp/sftp_file_system.ts";
+import type { SftpFileSystem } from "../sftp/sftp_file_system.ts";
 import { type LookRequest, SftpSession } from "../sftp/session.ts";
 import { watchPrompts } from "../ssh/prompt_watch.ts";
 import type { ExitStatus } from "../ssh/exit_status.ts";
 import { type SshSession } from "../ssh/session.ts";
+import { type EarlyLogin, EarlyLogins } from "./early_login.ts";
 import { hashSessionOf } from "./hash_session.ts";
 import { type LoginPlan, LoginPlans } from "./login_plan.ts";
-import { allOf, isAlive, type Server } from "./open_server.ts";
+import { allOf, filesOf, isAlive, type Server } from "./open_server.ts";
 import type { ConnectOptions, ConnectResult, SessionContext } from "./route.ts";
 import {
   dialogueFailures,
@@ -49,12 +50,6 @@ export interface SftpCopy {
   readonly looks: readonly LookRequest[];
 }
 
-/** Largest block that is moved at a time, in bytes. */
-const BLOCK_BYTES = 256 * 1024;
-
-/** Smallest block, however slow the copy is to be. */
-const LEAST_BLOCK_BYTES = 4096;
-
 /**
  * Starts the SFTP servers of a job, and sees each session to its end. Each login
  * is made once, when it is first needed; its session serves until the job ends
@@ -76,13 +71,15 @@ export class SftpSessions {
 
   /**
    * Starts the servers of some locations one after the other, since each ssh
-   * may ask, and waits until all of them have spoken.
+   * may ask, and beside each other where none is expected to. Waits until all of
+   * them have spoken.
    */
   async connect(
     locations: readonly RemoteLocation[],
     copy: SftpCopy,
     options: ConnectOptions,
   ): Promise<ConnectResult> {
+    await using early = this.#beginEarly(locations, options);
     for (const [at, location] of locations.entries()) {
       const login = loginOf(location);
       const known = this.#servers.get(login);
@@ -92,6 +89,7 @@ export class SftpSessions {
       const server = await this.#start(location, {
         isFirst: at === 0,
         options,
+        early: await early.take(login),
       });
       if ("kind" in server) {
         await this.#closeAbandoned(locations);
@@ -105,6 +103,21 @@ export class SftpSessions {
       run: () => this.#run(locations, copy),
       close: () => this.#closeAbandoned(locations),
     };
+  }
+
+  /** Begins the logins of all locations but the first one that need one. */
+  #beginEarly(
+    [first, ...others]: readonly RemoteLocation[],
+    options: ConnectOptions,
+  ): EarlyLogins {
+    const early = new EarlyLogins(this.#context, this.#endSignal(options));
+    for (const location of others) {
+      const login = loginOf(location);
+      const isNew = login !== loginOf(first!) &&
+        !isAlive(this.#servers.get(login));
+      if (isNew) early.begin(location);
+    }
+    return early;
   }
 
   /** Sees all sessions to their end. */
@@ -142,7 +155,7 @@ export class SftpSessions {
         if (!announcesCheckFile(server.sftp)) server.hashes?.startEarly();
         const sftp = isWithin ? server.sftp : allOf(server);
         if (!isWithin) server.connections?.want(copy.width);
-        files.set(server, await this.#filesOf(server, sftp));
+        files.set(server, await filesOf(server, sftp, this.#context));
       }
       await copy.run(servers.map((server) => files.get(server)!));
     } catch (error) {
@@ -153,41 +166,39 @@ export class SftpSessions {
     }
   }
 
-  async #filesOf(
-    { location, hashes }: Server,
-    sftp: RequestSender,
-  ): Promise<SftpFileSystem> {
-    const { job, pacer } = this.#context;
-    return await SftpFileSystem.of(sftp, {
-      label: `${location.host}: `,
-      tuning: job.options.sftpTuning,
-      digester: hashes,
-      blockBytes: Math.max(
-        LEAST_BLOCK_BYTES,
-        Math.min(BLOCK_BYTES, pacer?.sliceBytes ?? Infinity),
-      ),
-    });
-  }
-
-  /** @param isFirst True for the server whose rate is limited. */
+  /**
+   * @param isFirst True for the server whose rate is limited.
+   * @param early Login that has begun; one that fails is made anew, since it could
+   * not prompt.
+   */
   async #start(
     location: RemoteLocation,
-    { isFirst, options }: { isFirst: boolean; options: ConnectOptions },
+    { isFirst, options, early }: {
+      isFirst: boolean;
+      options: ConnectOptions;
+      early?: EarlyLogin | undefined;
+    },
   ): Promise<Server | Unconnected> {
     const { job: { options: { lockstep } }, hosts, banners } = this.#context;
     try {
       await using sessions = new AsyncDisposableStack();
       const plan = await this.#plans.planFor(location);
       using prompts = plan?.dependsOnPrompts ? watchPrompts() : undefined;
-      const ssh = sessions.use(this.#startSsh(location, plan, options));
+      const ssh = sessions.use(
+        early?.ssh ?? this.#startSsh(location, plan, options),
+      );
       const channel = isFirst
         ? pacedChannel(ssh.channel, this.#context)
         : ssh.channel;
-      const starting = SftpSession.begin(channel, { lockstep })
-        .catch(asConnectionFailure);
+      const starting = early?.starting ??
+        SftpSession.begin(channel, { lockstep }).catch(asConnectionFailure);
       const sign = await awaitFirstOutput(ssh, hosts, options);
       if (sign === "silent") return silentRemote(location, "sftp");
       const sftp = await starting;
+      if (early !== undefined && sftp instanceof SessionError) {
+        return await this.#start(location, { isFirst, options });
+      }
+      early?.show();
       if (!(sftp instanceof SftpSession)) {
         return await this.#reportStart(location, sftp, { options, ssh });
       }
@@ -242,16 +253,16 @@ export class SftpSessions {
     options: ConnectOptions,
   ): SshSession {
     const { job, observer, hosts } = this.#context;
-    const interrupted = endSignal(
-      { job: { interrupted: this.#interrupted } },
-      options,
-    );
     return startSftp(location, plan?.first, {
       options: job.options,
       ssh: hosts.sshFor(location),
       observer,
-      interrupted,
+      interrupted: this.#endSignal(options),
     });
+  }
+
+  #endSignal(options: ConnectOptions): AbortSignal {
+    return endSignal({ job: { interrupted: this.#interrupted } }, options);
   }
 
   /** Ends the session that a failure broke, and reports it. */

@@ -136,7 +136,7 @@ export class SshSession implements AsyncDisposable {
   }
 
   /**
-   * Waits for the first byte of the remote, without reading it.
+   * Waits for the first byte of the remote, without reading it, unless it has come.
    *
    * @returns `ended` if the stream ended before the first byte; `silent` if none
    * came in time, though one may still come.
@@ -144,6 +144,7 @@ export class SshSession implements AsyncDisposable {
   async awaitFirstOutput(
     patience: Patience,
   ): Promise<"spoke" | "ended" | "silent"> {
+    if (this.hasOutput) return "spoke";
     const over = new AbortController();
     const input = this.channel.awaitInput().then(() => "over" as const);
     const silence = watchSilence({

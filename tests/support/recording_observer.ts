@@ -11,6 +11,8 @@ export class RecordingObserver implements Observer {
   readonly lostConnections: string[] = [];
   readonly warnings: string[] = [];
   readonly verboseLines: string[] = [];
+  /** Standard error of each ssh, part by part. */
+  readonly sshOutputs: string[] = [];
   /** Each outcome of a file, as `path outcome`. */
   readonly outcomes: string[] = [];
   /** Path of each failure that has one. */
@@ -29,6 +31,9 @@ export class RecordingObserver implements Observer {
         break;
       case "warning":
         this.warnings.push(event.message);
+        break;
+      case "sshOutput":
+        this.sshOutputs.push(event.text);
         break;
       case "verbose":
         this.verboseLines.push(event.message());

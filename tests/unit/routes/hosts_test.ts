@@ -144,14 +144,14 @@ peerTest(
 );
 
 peerTest(
-  "configurationOf(): asks ssh where no protocol is named, or several connections are wanted",
+  "configurationOf(): asks ssh, where it is ssh that connects",
   ["ssh"],
   async () => {
     for (
       const [change, isAsked] of [
         [{}, true],
-        [{ protocol: "sftp" }, false],
-        [{ protocol: "sftp", jobs: 2 }, true],
+        [{ protocol: "sftp" }, true],
+        [{ ssh: { program: "/bin/echo", flags: [] } }, false],
       ] as const
     ) {
       const found = await hostsOf({ ...KNOWN, ...change }).configurationOf(FAR);

@@ -12,6 +12,7 @@ import type { SessionContext } from "../../../lib/routes/route.ts";
 import { Tally } from "../../../lib/events/tally.ts";
 import type { RemoteLocation } from "../../../lib/location/location.ts";
 import type { CopyOptions } from "../../../lib/options/copy_options.ts";
+import { SshConfiguration } from "../../../lib/ssh/configuration.ts";
 import { writeFailure, writeScript } from "../../support/doors.ts";
 import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { RecordingObserver } from "../../support/recording_observer.ts";
@@ -70,6 +71,44 @@ export class SessionStage extends TempDirectory {
         observer,
       }),
     };
+  }
+}
+
+/** Hosts of one configuration; of none where its text is empty. */
+class KnownHosts extends Hosts {
+  text = "";
+
+  override async configurationOf(): Promise<SshConfiguration | undefined> {
+    return this.text === "" ? undefined : new SshConfiguration(this.text);
+  }
+}
+
+/** Stage whose ssh has a configuration, with a key that needs no passphrase. */
+export class KeyStage extends SessionStage {
+  readonly hosts: KnownHosts;
+  readonly keyContext: SessionContext;
+
+  constructor(
+    write: (path: string) => string,
+    change: Partial<CopyOptions> = {},
+  ) {
+    super(write, change);
+    const { observer, context } = this;
+    this.hosts = new KnownHosts(context.job.options, {
+      memory: new HostMemory(undefined),
+      observer,
+    });
+    this.keyContext = { ...context, hosts: this.hosts };
+    Deno.writeTextFileSync(
+      `${this.path}/key`,
+      "-----BEGIN RSA PRIVATE KEY-----\n",
+    );
+    this.configure("");
+  }
+
+  /** Sets the configuration to that key and further lines. */
+  configure(lines: string): void {
+    this.hosts.text = `hostname other\nidentityfile ${this.path}/key\n${lines}`;
   }
 }
 

@@ -11,6 +11,7 @@ import {
   BROKEN,
   BROKEN_REASON,
   FAR,
+  KeyStage,
   OTHER,
   saying,
   script,
@@ -149,5 +150,70 @@ peerTest(
     assertEquals(await second.run(), undefined);
     await sessions.end();
     assertEquals(stage.observer.failures, 1);
+  },
+);
+
+/** Gives an ssh whose first host answers once the second one's login has begun. */
+function awaitingOther(loginOfOther: string): (path: string) => string {
+  return script(
+    `case " $* " in\n` +
+      `*" other "*) : >"$0.begun"; ${loginOfOther};;\n` +
+      `*) for i in $(seq 200); do [ -e "$0.begun" ] && break; sleep 0.05; done\n` +
+      `[ -e "$0.begun" ] || exit 255;;\n` +
+      `esac\nexec ${SERVER}\n`,
+  );
+}
+
+peerTest(
+  "SftpSessions: log in to two hosts at once where neither is expected to prompt",
+  SFTP_CHILD_NEEDS,
+  async () => {
+    using stage = new KeyStage(awaitingOther(":"));
+    const sessions = new SftpSessions(stage.keyContext);
+    const labels: string[] = [];
+    const result = await sessions.connect(
+      [FAR, OTHER],
+      copyBy(async (files) => {
+        labels.push(...files.map(({ label }) => label));
+      }),
+      {},
+    );
+    assert(result.kind === "connected");
+    assertEquals(await result.run(), undefined);
+    assertEquals(labels, ["far: ", "other: "]);
+    await sessions.end();
+    assertEquals(stage.reported.failures, []);
+  },
+);
+
+peerTest(
+  "SftpSessions: log in anew to a second host that did not accept a login without a prompt",
+  SFTP_CHILD_NEEDS,
+  async () => {
+    const refusal = `case " $* " in *" -oBatchmode=yes "*) ` +
+      `echo "Permission denied" >&2; exit 255;; *) echo Password: >&2;; esac`;
+    using stage = new KeyStage(awaitingOther(refusal));
+    const sessions = new SftpSessions(stage.keyContext);
+    const result = await sessions.connect([FAR, OTHER], unused, {});
+    assertEquals(result.kind, "connected");
+    await sessions.end();
+    assertEquals(stage.reported.failures, []);
+    assertEquals(stage.reported.sshOutputs, ["Password:\n"]);
+  },
+);
+
+peerTest(
+  "SftpSessions: end the login to a second host where the first one fails",
+  SFTP_CHILD_NEEDS,
+  async () => {
+    using stage = new KeyStage(script(
+      `case " $* " in *" other "*) exec ${SERVER};; *) exit 255;; esac\n`,
+    ));
+    const sessions = new SftpSessions(stage.keyContext);
+    const result = await sessions.connect([FAR, OTHER], unused, {});
+    assert(result.kind === "unavailable");
+    assertEquals(result.location, FAR);
+    await sessions.end();
+    assertEquals(stage.reported.failures, []);
   },
 );

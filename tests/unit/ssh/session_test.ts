@@ -46,6 +46,8 @@ testUnless(
     await session.channel.flush();
     assertEquals(decodeName(await session.channel.read(5)), "hello");
     assertEquals(session.hasOutput, true);
+    const patience = { afterLogin: 0, unseen: 0 };
+    assertEquals(await session.awaitFirstOutput(patience), "spoke");
     assertEquals(await session.end({ isWhole: true }), {
       code: 0,
       leftover: "",

@@ -1,0 +1,139 @@
+import { asConnectionFailure, type ConnectionFailure } from "../errors.ts";
+import type { CopyEvent, Observer } from "../events/copy_event.ts";
+import type { RemoteLocation } from "../location/location.ts";
+import { loginOf } from "../location/login.ts";
+import { SftpSession } from "../sftp/session.ts";
+import { systemMeans, willPrompt } from "../ssh/prompt_prediction.ts";
+import type { SshSession } from "../ssh/session.ts";
+import type { SessionContext } from "./route.ts";
+import { startSftp } from "./sftp_start.ts";
+
+/** Longest output of an ssh that is held, in UTF-16 units; what follows is lost. */
+const HELD_UNITS = 16 * 1024;
+
+/** Login to an SFTP server that began beside another host's, and never prompts. */
+export interface EarlyLogin {
+  readonly ssh: SshSession;
+  /** Session that is about to begin, or why it does not. */
+  readonly starting: Promise<SftpSession | ConnectionFailure>;
+  /** Shows what ssh has said so far, and all that follows. */
+  show(): void;
+}
+
+/** Login that begins, and what ends it. */
+interface Beginning {
+  readonly login: Promise<EarlyLogin | undefined>;
+  readonly ending: AbortController;
+}
+
+/**
+ * Logins that begin while the first host's goes on. One that would have to prompt
+ * fails, and says nothing: whoever needs the host logs in anew.
+ */
+export class EarlyLogins implements AsyncDisposable {
+  readonly #context: SessionContext;
+  readonly #interrupted: AbortSignal;
+  readonly #beginnings = new Map<string, Beginning>();
+
+  /** @param interrupted Ends each ssh when aborted. */
+  constructor(context: SessionContext, interrupted: AbortSignal) {
+    this.#context = context;
+    this.#interrupted = interrupted;
+  }
+
+  /** Begins the login of a location, unless ssh is expected to prompt. */
+  begin(location: RemoteLocation): void {
+    const ending = new AbortController();
+    const ended = AbortSignal.any([this.#interrupted, ending.signal]);
+    const login = beginEarly(location, this.#context, ended);
+    this.#beginnings.set(loginOf(location), { login, ending });
+  }
+
+  /** Gives a login, which is the caller's from now on; `undefined` if none began. */
+  async take(name: string): Promise<EarlyLogin | undefined> {
+    const beginning = this.#beginnings.get(name);
+    this.#beginnings.delete(name);
+    return await beginning?.login;
+  }
+
+  /** Ends the logins that nobody took. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { login, ending } of this.#beginnings.values()) {
+      ending.abort();
+      await (await login)?.ssh[Symbol.asyncDispose]();
+    }
+  }
+}
+
+/**
+ * Begins a login. Gives `undefined` where ssh is expected to prompt, or may do so in
+ * spite of being told not to; and where it does not start.
+ */
+async function beginEarly(
+  location: RemoteLocation,
+  context: SessionContext,
+  interrupted: AbortSignal,
+): Promise<EarlyLogin | undefined> {
+  const { job: { options }, hosts } = context;
+  if (!await staysSilent(location, context)) return undefined;
+  const observer = new HoldingObserver(context.observer);
+  try {
+    const ssh = startSftp(location, { kind: "silent" }, {
+      options,
+      ssh: hosts.sshFor(location),
+      observer,
+      interrupted,
+    });
+    const { lockstep } = options;
+    const starting = SftpSession.begin(ssh.channel, { lockstep })
+      .catch(asConnectionFailure);
+    return { ssh, starting, show: () => observer.release() };
+  } catch (error) {
+    asConnectionFailure(error);
+    return undefined;
+  }
+}
+
+/** Predicts that ssh logs in without a prompt, or fails without one. */
+async function staysSilent(
+  location: RemoteLocation,
+  { job: { options }, hosts }: Pick<SessionContext, "job" | "hosts">,
+): Promise<boolean> {
+  const { ssh, sftpServer, jobs } = options;
+  // Several connections of a host have a plan of their own.
+  if (sftpServer !== undefined || jobs > 1) return false;
+  const configuration = await hosts.configurationOf(location);
+  if (configuration === undefined) return false;
+  // The ssh to a jump host is not told to be silent.
+  const isDirect = ["proxyjump", "proxycommand"].every((name) =>
+    (configuration.get(name) ?? "none") === "none"
+  );
+  return isDirect &&
+    !await willPrompt(configuration, systemMeans(ssh, location));
+}
+
+/** Observer that holds what an ssh says until it is of use. */
+class HoldingObserver implements Observer {
+  readonly #observer: Observer;
+  /** Events that are held; absent once they are not. */
+  #held: CopyEvent[] | undefined = [];
+  #units = 0;
+
+  constructor(observer: Observer) {
+    this.#observer = observer;
+  }
+
+  report(event: CopyEvent): void {
+    if (event.kind !== "sshOutput" || this.#held === undefined) {
+      return this.#observer.report(event);
+    }
+    this.#units += event.text.length;
+    if (this.#units <= HELD_UNITS) this.#held.push(event);
+  }
+
+  /** Reports what was held, and holds nothing from now on. */
+  release(): void {
+    for (const event of this.#held ?? []) this.#observer.report(event);
+    this.#held = undefined;
+  }
+}
