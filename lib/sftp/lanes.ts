@@ -1,6 +1,7 @@
 import { SessionError } from "../errors.ts";
 import type { SpreadFile } from "./request_sender.ts";
-import type { DataReceiver, SftpSession } from "./session.ts";
+import type { DataReceiver } from "./data_receiver.ts";
+import type { SftpSession } from "./session.ts";
 import type { Handle } from "./wire/handle_packets.ts";
 import type { Request } from "./wire/requests.ts";
 import type { Response } from "./wire/response_packets.ts";

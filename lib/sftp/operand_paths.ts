@@ -15,7 +15,7 @@ import {
   sourceWord,
 } from "../names/remote_path.ts";
 import { isActive, textOf, type Word } from "../names/shell_word.ts";
-import type { LookRequest } from "./session.ts";
+import type { LookRequest } from "./looks_ahead.ts";
 import { join, type SftpFileSystem } from "./sftp_file_system.ts";
 
 /** Entry that an operand names. */

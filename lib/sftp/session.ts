@@ -1,8 +1,10 @@
 import type { Channel } from "../channel/channel.ts";
 import { ProtocolError, SessionError } from "../errors.ts";
 import { decodeName } from "../names/name_bytes.ts";
+import type { DataReceiver } from "./data_receiver.ts";
 import { ExactReader } from "./exact_reader.ts";
 import { performHandshake } from "./handshake.ts";
+import { isLook, type LookRequest, LooksAhead } from "./looks_ahead.ts";
 import { OpenHandles } from "./open_handles.ts";
 import {
   AwaitedResponse,
@@ -11,23 +13,16 @@ import {
   type OutcomeListener,
 } from "./outcomes.ts";
 import { RequestQueue } from "./request_queue.ts";
+import { type PendingRequest, ResponseReceiver } from "./response_receiver.ts";
 import type { Handshake } from "./wire/banner.ts";
-import { WireReader } from "./wire/bytes.ts";
 import {
   Extension,
   parseLimits,
   type ServerLimits,
 } from "./wire/extended_packets.ts";
 import type { Handle } from "./wire/handle_packets.ts";
-import { PacketType } from "./wire/packet_types.ts";
 import type { Request } from "./wire/requests.ts";
-import {
-  DATA_HEAD_BYTES,
-  readResponse,
-  readResponseHead,
-  type Response,
-  RESPONSE_HEAD_BYTES,
-} from "./wire/response_packets.ts";
+import type { Response } from "./wire/response_packets.ts";
 
 /** Default patience with a banner, in milliseconds. */
 const PATIENCE_MILLISECONDS = 10_000;
@@ -49,49 +44,10 @@ export interface SftpSessionOptions {
   readonly lockstep?: boolean;
 }
 
-/** Receiver of the data that answer a READ. */
-export interface DataReceiver {
-  /** Most bytes that it takes. */
-  readonly most: number;
-  /**
-   * Takes a part of the data, which is valid until this is done.
-   *
-   * @param at Count of the bytes before it.
-   */
-  take(part: Uint8Array, at: number): void | Promise<void>;
-}
-
-/** Gives a receiver that fills the start of a buffer. */
-export function receiverInto(buffer: Uint8Array): DataReceiver {
-  return {
-    most: buffer.length,
-    take: (part, at) => buffer.set(part, at),
-  };
-}
-
 /** Limits of a server, and what it took to ask for them. */
 export interface AnsweredLimits extends ServerLimits {
   /** Time that the answer took, in milliseconds: that of a round trip, or more. */
   readonly milliseconds: number;
-}
-
-/** Request that looks at an entry and changes nothing. */
-export interface LookRequest {
-  readonly kind: "lstat" | "stat" | "realpath";
-  readonly path: string;
-}
-
-/** Request without a response yet. */
-interface PendingRequest {
-  /** Absent where no data may come. */
-  readonly receiver: DataReceiver | undefined;
-  /** True once the receiver has failed, which was told: the rest is dropped. */
-  isDropped: boolean;
-  /** True where a handle may come. */
-  readonly opens: boolean;
-  readonly listener: OutcomeListener;
-  /** Number by which the listener knows it. */
-  readonly place: number;
 }
 
 /**
@@ -110,11 +66,9 @@ export class SftpSession {
   readonly isLockstep: boolean;
   /** Handles that are open on the server. */
   readonly handles = new OpenHandles();
-  readonly #reader: ExactReader;
   readonly #queue: RequestQueue;
   readonly #pending = new Map<number, PendingRequest>();
-  /** Responses to what was asked ahead, each for the first who asks for it. */
-  readonly #ahead = new Map<string, Promise<Response>>();
+  readonly #ahead = new LooksAhead();
   #limits: Promise<AnsweredLimits | undefined> | undefined;
   #lastId = 0;
   #failure: Error | undefined;
@@ -126,10 +80,9 @@ export class SftpSession {
   ) {
     this.isLockstep = lockstep;
     this.#queue = new RequestQueue(channel, lockstep ? 1 : Infinity);
-    this.#reader = new ExactReader(channel);
     this.banner = decodeName(banner);
     this.extensions = server.extensions;
-    this.ended = this.#receiveAll();
+    this.ended = this.#receiveAll(new ExactReader(channel));
   }
 
   /** True while requests can still be answered. */
@@ -176,7 +129,9 @@ export class SftpSession {
    * @throws {SessionError} If the connection is lost.
    */
   request(request: Request, receiver?: DataReceiver): Promise<Response> {
-    if (isLook(request)) return this.#takeAhead(request) ?? this.#send(request);
+    if (isLook(request)) {
+      return this.#ahead.take(request) ?? this.#send(request);
+    }
     // What was looked at may be another one from now on.
     this.#ahead.clear();
     return this.#send(request, receiver);
@@ -189,21 +144,7 @@ export class SftpSession {
    */
   askAhead(looks: readonly LookRequest[]): void {
     if (this.isLockstep) return;
-    for (const look of looks) {
-      const response = this.#send(look);
-      response.catch(() => {
-        // Whoever asks gets the failure, or the session has failed before.
-      });
-      this.#ahead.set(keyOfLook(look), response);
-    }
-  }
-
-  #takeAhead(look: LookRequest): Promise<Response> | undefined {
-    if (this.#ahead.size === 0) return undefined;
-    const key = keyOfLook(look);
-    const response = this.#ahead.get(key);
-    this.#ahead.delete(key);
-    return response;
+    for (const look of looks) this.#ahead.add(look, this.#send(look));
   }
 
   /**
@@ -306,66 +247,25 @@ export class SftpSession {
     return this.#lastId;
   }
 
-  async #receiveAll(): Promise<void> {
+  async #receiveAll(reader: ExactReader): Promise<void> {
+    const queue = this.#queue;
+    const isAlive = () => this.isAlive;
+    const responses = new ResponseReceiver(reader, {
+      get inFlight() {
+        return queue.inFlight;
+      },
+      get isAlive() {
+        return isAlive();
+      },
+      pendingRequest: (id) => this.#pending.get(id),
+      answer: (id, pending, response) => this.#answer(id, pending, response),
+    });
     try {
-      await this.#receiveResponses();
+      await responses.receiveAll();
       this.#fail(new SessionError("lost connection"));
     } catch (error) {
       this.#fail(error as Error);
     }
-  }
-
-  /**
-   * Takes responses up to the end of the stream. A wait for each one that has come
-   * already would cost more time than all else about it, measured.
-   */
-  async #receiveResponses(): Promise<void> {
-    const reader = this.#reader;
-    for (;;) {
-      const packet = reader.takeReceivedPacket();
-      if (packet === undefined) {
-        if (!await this.#receiveInParts()) return;
-        continue;
-      }
-      const fields = new WireReader(packet);
-      const head = readResponseHead(fields);
-      const pending = this.#pendingRequest(head.id);
-      const response = readResponse(head, fields);
-      if (response.kind === "data") {
-        checkWanted(response.length, pending);
-        const taking = this.#hand(fields.rest(), 0, pending);
-        if (taking !== undefined) await taking;
-      }
-      this.#answer(head.id, pending, response);
-    }
-  }
-
-  /** Takes a response part by part as it comes; resolves to `false` at the end. */
-  async #receiveInParts(): Promise<boolean> {
-    const reader = this.#reader;
-    const headBytes = await reader.take(RESPONSE_HEAD_BYTES);
-    if (headBytes.length < RESPONSE_HEAD_BYTES) return false;
-    const head = readResponseHead(new WireReader(headBytes));
-    const pending = this.#pendingRequest(head.id);
-    const hasData = head.type === PacketType.DATA;
-    const bodyLength = hasData
-      ? Math.min(DATA_HEAD_BYTES, head.left)
-      : head.left;
-    const body = await reader.take(bodyLength);
-    if (body.length < bodyLength) return false;
-    const response = readResponse(head, new WireReader(body));
-    const isWhole = response.kind !== "data" ||
-      await this.#receiveData(response.length, pending);
-    if (isWhole) this.#answer(head.id, pending, response);
-    return isWhole;
-  }
-
-  #pendingRequest(id: number): PendingRequest {
-    const pending = this.#pending.get(id);
-    if (pending !== undefined) return pending;
-    throw new ProtocolError(
-      `protocol error: an answer to request ${id}, which is none`,
-    );
   }
 
   #answer(id: number, pending: PendingRequest, response: Response): void {
@@ -379,49 +279,6 @@ export class SftpSession {
     if (!pending.isDropped) pending.listener.settle(response, pending.place);
   }
 
-  /** Hands data on as they come; resolves to `false` where the stream ends. */
-  async #receiveData(
-    length: number,
-    pending: PendingRequest,
-  ): Promise<boolean> {
-    checkWanted(length, pending);
-    let part: Uint8Array;
-    // The next response begins with that many bytes at least.
-    const nextHead = RESPONSE_HEAD_BYTES + DATA_HEAD_BYTES;
-    const following = this.#queue.inFlight > 1 ? nextHead : 0;
-    for (let at = 0; at < length; at += part.length) {
-      const left = length - at;
-      part = await this.#reader.next(left, left + following);
-      if (part.length === 0) return false;
-      const taking = this.#hand(part, at, pending);
-      if (taking !== undefined) await taking;
-    }
-    return true;
-  }
-
-  /** Hands a part of the data on; an error of the receiver is that of the request. */
-  #hand(
-    part: Uint8Array,
-    at: number,
-    pending: PendingRequest,
-  ): Promise<void> | undefined {
-    const { receiver } = pending;
-    // Once the session has failed, the receiver's buffer is its owner's again.
-    if (receiver === undefined || pending.isDropped || !this.isAlive) {
-      return undefined;
-    }
-    const drop = (error: unknown): undefined => {
-      pending.isDropped = true;
-      pending.listener.settle(error as Error, pending.place);
-    };
-    try {
-      const taking = receiver.take(part, at);
-      return taking instanceof Promise ? taking.catch(drop) : undefined;
-    } catch (error) {
-      return drop(error);
-    }
-  }
-
   #fail(error: Error): void {
     this.#failure ??= error;
     // Rejected requests give the data of a WRITE back to their owners.
@@ -431,19 +288,4 @@ export class SftpSession {
     }
     this.#pending.clear();
   }
-}
-
-/** @throws {ProtocolError} If nobody asked for so many bytes. */
-function checkWanted(length: number, { receiver }: PendingRequest): void {
-  if (receiver !== undefined && length <= receiver.most) return;
-  throw new ProtocolError("protocol error: more data than were asked for");
-}
-
-function isLook(request: Request): request is LookRequest {
-  const { kind } = request;
-  return kind === "lstat" || kind === "stat" || kind === "realpath";
-}
-
-function keyOfLook({ kind, path }: LookRequest): string {
-  return `${kind} ${path}`;
 }

@@ -1,7 +1,7 @@
 import { asEntryError, EntryError, NotCutError } from "../errors.ts";
 import type { Attributes, OpenFile, Times } from "../filesystem/file_system.ts";
 import type { CheckedRequests, Subject } from "./checked_requests.ts";
-import { type DataReceiver, receiverInto } from "./session.ts";
+import { type DataReceiver, receiverInto } from "./data_receiver.ts";
 import { attributesFrom, type WireAttributes } from "./wire/attributes.ts";
 import type { Handle } from "./wire/handle_packets.ts";
 import type { Access } from "./wire/open_packets.ts";

@@ -10,7 +10,7 @@ import type {
 } from "../filesystem/file_system.ts";
 import type { CheckedRequests } from "./checked_requests.ts";
 import type { Outcome } from "./outcomes.ts";
-import { receiverInto } from "./session.ts";
+import { receiverInto } from "./data_receiver.ts";
 import type { WireAttributes } from "./wire/attributes.ts";
 import type { Handle } from "./wire/handle_packets.ts";
 import type { Request } from "./wire/requests.ts";

@@ -4,7 +4,8 @@ import {
   ProtocolError,
   SessionError,
 } from "../../../lib/errors.ts";
-import { receiverInto, SftpSession } from "../../../lib/sftp/session.ts";
+import { receiverInto } from "../../../lib/sftp/data_receiver.ts";
+import { SftpSession } from "../../../lib/sftp/session.ts";
 import { SessionPool } from "../../../lib/sftp/session_pool.ts";
 import type { Handle } from "../../../lib/sftp/wire/handle_packets.ts";
 import type { Response } from "../../../lib/sftp/wire/response_packets.ts";

@@ -5,7 +5,8 @@ import {
   SessionError,
 } from "../../../lib/errors.ts";
 import { MAX_RESPONSE_BYTES } from "../../../lib/sftp/wire/response_packets.ts";
-import { receiverInto, SftpSession } from "../../../lib/sftp/session.ts";
+import { receiverInto } from "../../../lib/sftp/data_receiver.ts";
+import { SftpSession } from "../../../lib/sftp/session.ts";
 import { SshSession } from "../../../lib/ssh/session.ts";
 import {
   packet,

@@ -1,0 +1,45 @@
+import type { Request } from "./wire/requests.ts";
+import type { Response } from "./wire/response_packets.ts";
+
+/** Request that looks at an entry and changes nothing. */
+export interface LookRequest {
+  readonly kind: "lstat" | "stat" | "realpath";
+  readonly path: string;
+}
+
+/** Tells a request that looks at an entry from all others. */
+export function isLook(request: Request): request is LookRequest {
+  const { kind } = request;
+  return kind === "lstat" || kind === "stat" || kind === "realpath";
+}
+
+/** Responses to what was asked ahead, each for the first who asks for it. */
+export class LooksAhead {
+  readonly #responses = new Map<string, Promise<Response>>();
+
+  /** Keeps the response to a look, which may come later. */
+  add(look: LookRequest, response: Promise<Response>): void {
+    response.catch(() => {
+      // Whoever asks gets the failure, or the session has failed before.
+    });
+    this.#responses.set(keyOf(look), response);
+  }
+
+  /** Gives the response to a look and forgets it; `undefined` where there is none. */
+  take(look: LookRequest): Promise<Response> | undefined {
+    if (this.#responses.size === 0) return undefined;
+    const key = keyOf(look);
+    const response = this.#responses.get(key);
+    this.#responses.delete(key);
+    return response;
+  }
+
+  /** Forgets all responses: what was looked at may be another one now. */
+  clear(): void {
+    this.#responses.clear();
+  }
+}
+
+function keyOf({ kind, path }: LookRequest): string {
+  return `${kind} ${path}`;
+}
