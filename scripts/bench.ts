@@ -94,8 +94,7 @@ async function run(plan: Plan, interrupted: AbortSignal): Promise<void> {
       console.error,
     );
     const { command, deno } = program;
-    const host = await startHost(settings, command, directory);
-    await using _sshd = host.sshd;
+    await using host = await startHost(settings, command, directory);
     const field = new Field(directory, host, interrupted);
     const contestOf = (works: readonly Work[]): Contest => ({
       program,

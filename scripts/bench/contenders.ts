@@ -105,10 +105,11 @@ export function seacp(
   };
 }
 
+/** No `-q`: it would keep from seacp why a host lacks a protocol. */
 function scpCommand(program: readonly string[], copy: Copy): string[] {
   return [
     ...program,
-    ...["-q", "-F", copy.config],
+    ...["-F", copy.config],
     ...(copy.isTree ? ["-r"] : []),
     ...(copy.preserves ? ["-p"] : []),
     ...operands(copy),

@@ -10,8 +10,8 @@ import { findProgram } from "../peers.ts";
 import type { Settings } from "./settings.ts";
 import { shellCommand, writeScript } from "./shell.ts";
 
-/** A throw-away sshd, and what leads to it. */
-export interface Host {
+/** A throw-away sshd, and what leads to it; all of it goes with the host. */
+export interface Host extends AsyncDisposable {
   readonly sshd: Sshd;
   /** Lines of ssh's configuration for this host. */
   readonly settings: string;
@@ -30,7 +30,7 @@ const PASSWORD = "open sesame";
  * missing.
  */
 export async function startHost(
-  { remote, password }: Pick<Settings, "remote" | "password">,
+  { remote, password, cache }: Pick<Settings, "remote" | "password" | "cache">,
   seacp: readonly string[],
   directory: string,
 ): Promise<Host> {
@@ -38,19 +38,32 @@ export async function startHost(
     environment: remote === "seacp" ? pathWithScp(seacp, directory) : "",
     sftp: remote === "scp-only" ? "none" : "program",
   };
-  // seacp remembers hosts without SFTP: not in the user's own directory.
-  const environment = { XDG_CACHE_HOME: `${directory}/cache` };
-  if (!password) {
-    return { sshd: await Sshd.start(login), settings: "", environment };
-  }
-  const missing = PASSWORD_NEEDS.filter((name) => !findProgram(name));
+  const missing = password
+    ? PASSWORD_NEEDS.filter((name) => !findProgram(name))
+    : [];
   if (missing.length > 0) {
     throw new Error(`--password: not installed: ${missing.join(", ")}`);
   }
+  await using owned = new AsyncDisposableStack();
+  // seacp remembers hosts without SFTP: not in the user's own directory, nor on a
+  // memory disk below /dev, which the runtime keeps from it.
+  Deno.mkdirSync(cache, { recursive: true });
+  const memory = Deno.makeTempDirSync({ dir: cache, prefix: "hosts-" });
+  owned.defer(() => Deno.remove(memory, { recursive: true }));
+  const environment = { XDG_CACHE_HOME: memory };
+  const sshd = owned.use(
+    await (password ? startWithPassword(PASSWORD, login) : Sshd.start(login)),
+  );
+  const all = owned.move();
+  const host = {
+    sshd,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+  if (!password) return { ...host, settings: "", environment };
   const askpass = `${directory}/askpass`;
   writeScript(askpass, shellCommand(["echo", PASSWORD]));
   return {
-    sshd: await startWithPassword(PASSWORD, login),
+    ...host,
     settings: PASSWORD_ALONE,
     environment: {
       ...environment,
