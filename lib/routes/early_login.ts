@@ -94,6 +94,15 @@ async function beginEarly(
   }
 }
 
+/** Lines of an ssh that might get in if it could prompt. */
+const REFUSALS =
+  /Permission denied|Host key verification failed|Too many authentication failures/;
+
+/** Tells whether ssh might get in with a prompt, by all that it said without one. */
+export function mayNeedPrompt(lines: readonly string[]): boolean {
+  return lines.length === 0 || lines.some((line) => REFUSALS.test(line));
+}
+
 /** Predicts that ssh logs in without a prompt, or fails without one. */
 async function staysSilent(
   location: RemoteLocation,

@@ -14,7 +14,7 @@ import { SftpSession } from "../sftp/session.ts";
 import { watchPrompts } from "../ssh/prompt_watch.ts";
 import type { ExitStatus } from "../ssh/exit_status.ts";
 import { type SshSession } from "../ssh/session.ts";
-import { type EarlyLogin, EarlyLogins } from "./early_login.ts";
+import { type EarlyLogin, EarlyLogins, mayNeedPrompt } from "./early_login.ts";
 import { hashSessionOf } from "./hash_session.ts";
 import { type LoginPlan, LoginPlans } from "./login_plan.ts";
 import { allOf, filesOf, isAlive, type Server } from "./open_server.ts";
@@ -169,8 +169,8 @@ export class SftpSessions {
 
   /**
    * @param isFirst True for the server whose rate is limited.
-   * @param early Login that has begun; one that fails is made anew, since it could
-   * not prompt.
+   * @param early Login that has begun; where it was refused, one that may prompt
+   * follows.
    */
   async #start(
     location: RemoteLocation,
@@ -197,7 +197,10 @@ export class SftpSessions {
       if (sign === "silent") return silentRemote(location, "sftp");
       const sftp = await starting;
       if (early !== undefined && sftp instanceof SessionError) {
-        return await this.#start(location, { isFirst, options });
+        await ssh.end({ isWhole: false });
+        if (mayNeedPrompt(ssh.stderrLines)) {
+          return await this.#start(location, { isFirst, options });
+        }
       }
       early?.show();
       if (!(sftp instanceof SftpSession)) {

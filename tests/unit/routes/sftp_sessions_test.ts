@@ -203,6 +203,26 @@ peerTest(
 );
 
 peerTest(
+  "SftpSessions: do not log in anew to a second host that cannot be reached",
+  SFTP_CHILD_NEEDS,
+  async () => {
+    const line = "ssh: connect to host other port 22: Connection timed out";
+    using stage = new KeyStage(
+      awaitingOther(`echo >>"$0.tries"; echo "${line}" >&2; exit 255`),
+    );
+    const sessions = new SftpSessions(stage.keyContext);
+    const result = await sessions.connect([FAR, OTHER], unused, {});
+    assertEquals(result, { kind: "failed" });
+    await sessions.end();
+    assertEquals(stage.reported.failures, [
+      `other: lost connection${BROKEN_REASON}`,
+    ]);
+    assertEquals(stage.reported.sshOutputs, [`${line}\n`]);
+    assertEquals(Deno.readTextFileSync(`${stage.path}/ssh.tries`), "\n");
+  },
+);
+
+peerTest(
   "SftpSessions: end the login to a second host where the first one fails",
   SFTP_CHILD_NEEDS,
   async () => {
