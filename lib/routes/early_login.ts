@@ -28,7 +28,7 @@ interface Beginning {
 
 /**
  * Logins that begin while the first host's goes on. One that would have to prompt
- * fails, and says nothing: whoever needs the host logs in anew.
+ * fails, and says nothing unless all is verbose: whoever needs the host logs in anew.
  */
 export class EarlyLogins implements AsyncDisposable {
   readonly #context: SessionContext;
@@ -77,6 +77,7 @@ async function beginEarly(
   const { job: { options }, hosts } = context;
   if (!await staysSilent(location, context)) return undefined;
   const observer = new HoldingObserver(context.observer);
+  if (options.verbose) observer.release();
   try {
     const ssh = startSftp(location, { kind: "silent" }, {
       options,

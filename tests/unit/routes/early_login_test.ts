@@ -57,6 +57,21 @@ Deno.test({
 });
 
 Deno.test({
+  name: "EarlyLogins: hold nothing where all is verbose",
+  ignore: onWindows,
+  fn: async () => {
+    using stage = new KeyStage(script("echo refused >&2\nexit 255\n"), {
+      verbose: true,
+    });
+    const logins = loginsOn(stage);
+    logins.begin(OTHER);
+    const early = await logins.take(loginOf(OTHER));
+    await early!.ssh[Symbol.asyncDispose]();
+    assertEquals(stage.reported.sshOutputs, ["refused\n"]);
+  },
+});
+
+Deno.test({
   name: "EarlyLogins: end a login that nobody took, at once",
   ignore: onWindows,
   fn: async () => {
