@@ -37,6 +37,7 @@ import {
   bytesOf,
   type Calls,
   checked,
+  checkedOnce,
   EEXIST,
   EINVAL,
   ENOENT,
@@ -246,7 +247,8 @@ export class LinuxFile implements ServerFile {
   }
 
   sync(): void {
-    checked(() => libc().fsync(this.#fd));
+    // The system tells of a failed write once.
+    checkedOnce(() => libc().fsync(this.#fd));
   }
 
   seek(at: number): void {

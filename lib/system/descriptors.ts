@@ -10,7 +10,7 @@ import {
   LibcError,
   size,
   triedOnce,
-  unlessErrnoAgain,
+  unlessErrno,
 } from "./libc.ts";
 
 const FUNCTIONS = {
@@ -105,7 +105,7 @@ export function closeWritten(fd: number): void {
  * @throws {LibcError} If it fails.
  */
 export function read(fd: number, buffer: Uint8Array): number | undefined {
-  return unlessErrnoAgain(
+  return unlessErrno(
     WOULD_WAIT,
     () => libc().read(fd, bytesOf(buffer), size(buffer)),
   );
@@ -118,7 +118,7 @@ export function read(fd: number, buffer: Uint8Array): number | undefined {
  * @throws {LibcError} If it fails.
  */
 export function write(fd: number, bytes: Uint8Array): number | undefined {
-  return unlessErrnoAgain(
+  return unlessErrno(
     WOULD_WAIT,
     () => libc().write(fd, bytesOf(bytes), size(bytes)),
   );
@@ -126,7 +126,7 @@ export function write(fd: number, bytes: Uint8Array): number | undefined {
 
 /** Writes as `write` does to a non-blocking descriptor, to any socket. */
 export function send(fd: number, bytes: Uint8Array): number | undefined {
-  return unlessErrnoAgain(
+  return unlessErrno(
     WOULD_WAIT,
     () => libc().send(fd, bytesOf(bytes), size(bytes), abi.MSG_DONTWAIT),
   );
@@ -164,7 +164,7 @@ function received(
   buffer: Uint8Array,
   flags: number,
 ): number | undefined {
-  return unlessErrnoAgain(
+  return unlessErrno(
     WOULD_WAIT,
     () => libc().recv(fd, bytesOf(buffer), size(buffer), flags),
   );

@@ -137,12 +137,16 @@ export class LibcError extends Error {
 }
 
 /**
- * Makes a call, again where a signal interrupted it, and gives its result.
+ * Makes a call and gives its result. One that fails is made again: where a signal
+ * interrupted it, and until it has failed twice in a row with the same error. What the
+ * runtime does between a call and the look at `errno` may leave an error of its own
+ * there: V8's locks do, with ENOENT once in a process, with EAGAIN more often.
  *
+ * @param call Call that changes nothing when it fails.
  * @throws {LibcError} If it gives -1.
  */
 export function checked(call: () => number | bigint): number {
-  const result = tried(call);
+  const result = tried(call, NONE);
   if (result < 0) throw new LibcError(-result);
   return result;
 }
@@ -152,35 +156,39 @@ export function unlessErrno(
   codes: readonly number[],
   call: () => number | bigint,
 ): number | undefined {
-  const result = tried(call);
+  const result = tried(call, codes);
   if (result >= 0) return result;
   if (codes.includes(-result)) return undefined;
   throw new LibcError(-result);
 }
 
-/**
- * Does the same for a call that changes nothing when it fails: an error counts once it
- * has come twice in a row. What the runtime does between a call and the look at
- * `errno`, such as a collection of garbage, may leave an error of its own there.
- */
-export function unlessErrnoAgain(
-  codes: readonly number[],
+const NONE: readonly number[] = [];
+
+/** @param believed Codes that count at once. */
+function tried(
   call: () => number | bigint,
-): number | undefined {
+  believed: readonly number[],
+): number {
   for (let last = 0;;) {
-    const result = tried(call);
-    if (result >= 0) return result;
-    if (codes.includes(-result)) return undefined;
-    if (result === last) throw new LibcError(-result);
-    last = result;
+    const result = triedOnce(call);
+    if (result >= 0 || result === last || believed.includes(-result)) {
+      return result;
+    }
+    if (result !== -EINTR) last = result;
   }
 }
 
-function tried(call: () => number | bigint): number {
-  for (;;) {
-    const result = triedOnce(call);
-    if (result !== -EINTR) return result;
-  }
+/**
+ * Makes a call whose failure may not come a second time, again only where a signal
+ * interrupted it.
+ *
+ * @throws {LibcError} If it gives -1; the code may be one that the runtime left.
+ */
+export function checkedOnce(call: () => number | bigint): number {
+  let result = triedOnce(call);
+  while (result === -EINTR) result = triedOnce(call);
+  if (result < 0) throw new LibcError(-result);
+  return result;
 }
 
 /** Makes a call and gives its result, or the negative number of its error. */

@@ -50,7 +50,7 @@ export async function startHost(
   Deno.mkdirSync(cache, { recursive: true });
   const memory = Deno.makeTempDirSync({ dir: cache, prefix: "hosts-" });
   owned.defer(() => Deno.remove(memory, { recursive: true }));
-  const environment = { XDG_CACHE_HOME: memory };
+  const environment = { XDG_CACHE_HOME: memory, SEACP_HOST_MEMORY: "yes" };
   const sshd = owned.use(
     await (password ? startWithPassword(PASSWORD, login) : Sshd.start(login)),
   );

@@ -1,11 +1,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   checked,
+  checkedOnce,
   firstThatWorks,
   libcCalls,
   LibcError,
   unlessErrno,
-  unlessErrnoAgain,
 } from "../../../lib/system/libc.ts";
 import { lacksLibrary } from "../../support/c_library.ts";
 
@@ -42,12 +42,12 @@ Deno.test("unlessErrno(): gives undefined for the given codes alone", {
 });
 
 Deno.test(
-  "unlessErrnoAgain(): an error counts once it has come twice in a row",
+  "checked() and unlessErrno(): an error counts once it has come twice in a row",
   {
     ignore,
   },
   () => {
-    assertEquals(unlessErrnoAgain([2], fail), undefined);
+    assertEquals(unlessErrno([2], fail), undefined);
     const calls: string[] = [];
     /** Fails with EBADF, or where `name` says so with ENOENT. */
     const failing = (...names: ("EBADF" | "ENOENT" | 7)[]) => () => {
@@ -57,15 +57,22 @@ Deno.test(
       return libcCalls({ close: { parameters: ["i32"], result: "i32" } })
         .close(-1);
     };
-    assertEquals(unlessErrnoAgain([2], failing("EBADF", "ENOENT")), undefined);
+    assertEquals(unlessErrno([2], failing("EBADF", "ENOENT")), undefined);
     assertEquals(calls.splice(0).length, 2);
-    assertEquals(unlessErrnoAgain([2], failing("EBADF", 7)), 7);
+    assertEquals(unlessErrno([2], failing("EBADF", 7)), 7);
     assertEquals(calls.splice(0).length, 2);
     const error = assertThrows(
-      () => unlessErrnoAgain([11], failing("ENOENT", "EBADF", "EBADF")),
+      () => unlessErrno([11], failing("ENOENT", "EBADF", "EBADF")),
       LibcError,
     );
-    assertEquals([error.code, calls.length], [9, 3]);
+    assertEquals([error.code, calls.splice(0).length], [9, 3]);
+    assertEquals(checked(failing("ENOENT", "EBADF", 7)), 7);
+    assertEquals(calls.splice(0).length, 3);
+    const first = assertThrows(
+      () => checkedOnce(failing("ENOENT", "EBADF")),
+      LibcError,
+    );
+    assertEquals([first.code, calls.length], [2, 1]);
   },
 );
 
