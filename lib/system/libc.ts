@@ -164,17 +164,22 @@ export function unlessErrno(
 
 const NONE: readonly number[] = [];
 
+/** Failures of one call after which the last one counts, whatever they were. */
+const MOST_TRIES = 4;
+
 /** @param believed Codes that count at once. */
 function tried(
   call: () => number | bigint,
   believed: readonly number[],
 ): number {
-  for (let last = 0;;) {
+  for (let last = 0, tries = 1;;) {
     const result = triedOnce(call);
-    if (result >= 0 || result === last || believed.includes(-result)) {
-      return result;
-    }
-    if (result !== -EINTR) last = result;
+    if (result === -EINTR) continue;
+    const counts = result >= 0 || result === last ||
+      believed.includes(-result) || tries === MOST_TRIES;
+    if (counts) return result;
+    last = result;
+    tries++;
   }
 }
 

@@ -85,6 +85,21 @@ async function completeAfter(
 }
 
 /**
+ * Tells whether two files have the same first bytes: a length alone may be that of a
+ * later block, which was written before the first one.
+ */
+function beginAlike(one: string, other: string, length: number): boolean {
+  if (lengthOf(other) < length) return false;
+  const [first, second] = [one, other].map((path) => {
+    using file = Deno.openSync(path);
+    const bytes = new Uint8Array(length);
+    return bytes.subarray(0, file.readSync(bytes) ?? 0);
+  });
+  return first!.length === length &&
+    first!.every((byte, at) => byte === second![at]);
+}
+
+/**
  * Ends a copy in its middle by a kill -9, and completes it by another one.
  *
  * @param argsOf Gives the arguments of the one that completes it.
@@ -100,7 +115,7 @@ export async function completeKilled(
   const act = async ({ pid, line, place, from, to, outcome }: Halted) => {
     await until(
       "enough to go on with arrives",
-      () => lengthOf(`${to}/f`) >= 2 * STEP,
+      () => beginAlike(`${from}/f`, `${to}/f`, 2 * STEP),
     );
     Deno.kill(side === "this side" ? pid : await line.scpId(), "SIGKILL");
     // The other process of the session may still be there.

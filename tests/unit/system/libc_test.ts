@@ -68,6 +68,9 @@ Deno.test(
     assertEquals([error.code, calls.splice(0).length], [9, 3]);
     assertEquals(checked(failing("ENOENT", "EBADF", 7)), 7);
     assertEquals(calls.splice(0).length, 3);
+    const changing = failing("ENOENT", "EBADF", "ENOENT", "EBADF");
+    const last = assertThrows(() => checked(changing), LibcError);
+    assertEquals([last.code, calls.splice(0).length], [9, 4]);
     const first = assertThrows(
       () => checkedOnce(failing("ENOENT", "EBADF")),
       LibcError,
