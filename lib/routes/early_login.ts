@@ -3,7 +3,6 @@ import type { CopyEvent, Observer } from "../events/copy_event.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { loginOf } from "../location/login.ts";
 import { SftpSession } from "../sftp/session.ts";
-import { systemMeans, willPrompt } from "../ssh/prompt_prediction.ts";
 import type { SshSession } from "../ssh/session.ts";
 import type { SessionContext } from "./route.ts";
 import { startSftp } from "./sftp_start.ts";
@@ -95,21 +94,12 @@ async function beginEarly(
   }
 }
 
-/** Lines of an ssh that might get in if it could prompt. */
-const REFUSALS =
-  /Permission denied|Host key verification failed|Too many authentication failures/;
-
-/** Tells whether ssh might get in with a prompt, by all that it said without one. */
-export function mayNeedPrompt(lines: readonly string[]): boolean {
-  return lines.length === 0 || lines.some((line) => REFUSALS.test(line));
-}
-
 /** Predicts that ssh logs in without a prompt, or fails without one. */
 async function staysSilent(
   location: RemoteLocation,
   { job: { options }, hosts }: Pick<SessionContext, "job" | "hosts">,
 ): Promise<boolean> {
-  const { ssh, sftpServer, jobs } = options;
+  const { sftpServer, jobs } = options;
   // Several connections of a host have a plan of their own.
   if (sftpServer !== undefined || jobs > 1) return false;
   const configuration = await hosts.configurationOf(location);
@@ -118,8 +108,7 @@ async function staysSilent(
   const isDirect = ["proxyjump", "proxycommand"].every((name) =>
     (configuration.get(name) ?? "none") === "none"
   );
-  return isDirect &&
-    !await willPrompt(configuration, systemMeans(ssh, location));
+  return isDirect && !await hosts.willAsk([location]);
 }
 
 /** Observer that holds what an ssh says until it is of use. */

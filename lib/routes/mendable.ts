@@ -15,12 +15,26 @@ const LOST = [
   /^ssh: Could not resolve hostname .*: (?:Temporary failure in name resolution|Try again)/,
 ];
 
+/** Pattern of what ssh says where it was not let in; one that prompts might be. */
+const NOT_LET_IN =
+  "Permission denied|Host key verification failed|Too many authentication failures";
+
+const NEEDS_PROMPT = new RegExp(NOT_LET_IN);
+
 /** Lines of an ssh that fails however often it is tried. */
-const REFUSED =
-  /Permission denied|Host key verification failed|HOST IDENTIFICATION HAS CHANGED|Too many authentication failures|Unable to negotiate|no matching |Bad (?:owner|configuration)|no mutual signature/i;
+const REFUSED = new RegExp(
+  `${NOT_LET_IN}|HOST IDENTIFICATION HAS CHANGED|Unable to negotiate|` +
+    "no matching |Bad (?:owner|configuration)|no mutual signature",
+  "i",
+);
 
 /** Tells whether a new ssh may get through where one has said these lines. */
 export function mayMend(lines: readonly string[]): boolean {
   return lines.some((line) => LOST.some((lost) => lost.test(line))) &&
     !lines.some((line) => REFUSED.test(line));
+}
+
+/** Tells whether ssh might get in with a prompt, by all that it said without one. */
+export function mayNeedPrompt(lines: readonly string[]): boolean {
+  return lines.length === 0 || lines.some((line) => NEEDS_PROMPT.test(line));
 }

@@ -14,9 +14,10 @@ import { SftpSession } from "../sftp/session.ts";
 import { watchPrompts } from "../ssh/prompt_watch.ts";
 import type { ExitStatus } from "../ssh/exit_status.ts";
 import { type SshSession } from "../ssh/session.ts";
-import { type EarlyLogin, EarlyLogins, mayNeedPrompt } from "./early_login.ts";
+import { type EarlyLogin, EarlyLogins } from "./early_login.ts";
 import { hashSessionOf } from "./hash_session.ts";
 import { type LoginPlan, LoginPlans } from "./login_plan.ts";
+import { mayNeedPrompt } from "./mendable.ts";
 import { allOf, filesOf, isAlive, type Server } from "./open_server.ts";
 import type { ConnectOptions, ConnectResult, SessionContext } from "./route.ts";
 import {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { SessionError } from "../../../lib/errors.ts";
 import { loginOf } from "../../../lib/location/login.ts";
-import { EarlyLogins, mayNeedPrompt } from "../../../lib/routes/early_login.ts";
+import { EarlyLogins } from "../../../lib/routes/early_login.ts";
 import { exists } from "../../support/fixtures/tree.ts";
 import { onWindows } from "../../support/platform.ts";
 import { KeyStage, OTHER, script } from "./session_stage.ts";
@@ -130,22 +130,4 @@ Deno.test({
       assertEquals(await logins.take(loginOf(OTHER)), undefined);
     }
   },
-});
-
-Deno.test("mayNeedPrompt(): tells a refusal, and silence, from a host that is not reached", () => {
-  for (
-    const line of [
-      "user@other: Permission denied (publickey,password).",
-      "Host key verification failed.",
-      "Received disconnect from 1.2.3.4 port 22:2: Too many authentication failures",
-    ]
-  ) assert(mayNeedPrompt(["Warning: a banner", line]), line);
-  assert(mayNeedPrompt([]));
-  for (
-    const line of [
-      "ssh: connect to host other port 22: Connection refused",
-      "ssh: Could not resolve hostname other: Name or service not known",
-      "subsystem request failed on channel 0",
-    ]
-  ) assert(!mayNeedPrompt([line]), line);
 });

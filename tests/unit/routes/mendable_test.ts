@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { mayMend } from "../../../lib/routes/mendable.ts";
+import { mayMend, mayNeedPrompt } from "../../../lib/routes/mendable.ts";
 
 /** What OpenSSH's clients say on their standard error. */
 const MENDABLE: readonly string[] = [
@@ -51,4 +51,22 @@ Deno.test("mayMend(): a refusal counts, however the connection ends", () => {
 
 Deno.test("mayMend(): no try is made where ssh says nothing", () => {
   assert(!mayMend([]));
+});
+
+Deno.test("mayNeedPrompt(): tells a refusal, and silence, from a host that is not reached", () => {
+  for (
+    const line of [
+      "user@other: Permission denied (publickey,password).",
+      "Host key verification failed.",
+      "Received disconnect from 1.2.3.4 port 22:2: Too many authentication failures",
+    ]
+  ) assert(mayNeedPrompt(["Warning: a banner", line]), line);
+  assert(mayNeedPrompt([]));
+  for (
+    const line of [
+      "ssh: connect to host other port 22: Connection refused",
+      "ssh: Could not resolve hostname other: Name or service not known",
+      "subsystem request failed on channel 0",
+    ]
+  ) assert(!mayNeedPrompt([line]), line);
 });
