@@ -51,13 +51,17 @@ const MAX_DEPTH = 1000;
  */
 export async function openDirectory(
   files: FileSystem,
-  { path, attributes, above }: {
+  { path, attributes, isNoLink, above }: {
     path: string;
     attributes: Attributes;
+    /** True where a listing has told that it is no link. */
+    isNoLink?: boolean | undefined;
     above: CopiedDirectory | undefined;
   },
 ): Promise<CopiedDirectory> {
-  const identity = attributes.identity ?? await files.identify(path);
+  const identity = attributes.identity ??
+    (isNoLink ? identityInside(files, path, above?.identity) : undefined) ??
+    await files.identify(path);
   const depth = (above?.depth ?? 0) + 1;
   if (depth > MAX_DEPTH) {
     throw new EntryError(
@@ -67,6 +71,15 @@ export async function openDirectory(
   const directory = { path, identity, depth, above };
   checkLoop(directory, files.label);
   return directory;
+}
+
+function identityInside(
+  files: FileSystem,
+  path: string,
+  above: string | undefined,
+): string | undefined {
+  if (above === undefined) return undefined;
+  return files.identifyInside?.(above, files.nameOf(path));
 }
 
 /**

@@ -195,6 +195,14 @@ export interface FileSystem {
    */
   identify(path: string): Promise<string | undefined>;
   /**
+   * Gives what `identify` gives for a directory that is no link, from the identity of
+   * the directory that it is in. Absent where that does not follow, or listings may
+   * show a link as what it leads to.
+   */
+  readonly identifyInside?:
+    | ((above: string, name: string) => string)
+    | undefined;
+  /**
    * Lists a directory without `.` and `..`, in no order. Each name is one component
    * of a path, a server's too.
    */

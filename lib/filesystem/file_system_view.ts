@@ -16,6 +16,7 @@ export class FileSystemView implements FileSystem {
   readonly label: string;
   readonly concurrency: Concurrency;
   readonly keepsOrder: FileSystem["keepsOrder"];
+  readonly identifyInside: FileSystem["identifyInside"];
   create?: NonNullable<FileSystem["create"]>;
   readonly copyRange?: NonNullable<FileSystem["copyRange"]>;
   replace?: NonNullable<FileSystem["replace"]>;
@@ -26,6 +27,7 @@ export class FileSystemView implements FileSystem {
     this.label = base.label;
     this.concurrency = base.concurrency;
     this.keepsOrder = base.keepsOrder;
+    this.identifyInside = base.identifyInside;
     if (base.create) this.create = base.create.bind(base);
     if (base.copyRange) this.copyRange = base.copyRange.bind(base);
     if (base.replace) this.replace = base.replace.bind(base);

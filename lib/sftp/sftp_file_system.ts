@@ -44,6 +44,7 @@ export class SftpFileSystem implements FileSystem {
   readonly label: string;
   readonly concurrency: Concurrency;
   readonly keepsOrder: FileSystem["keepsOrder"];
+  readonly identifyInside: FileSystem["identifyInside"];
   readonly copyRange?: NonNullable<FileSystem["copyRange"]>;
   readonly replace?: NonNullable<FileSystem["replace"]>;
   readonly digest?: NonNullable<FileSystem["digest"]>;
@@ -74,6 +75,9 @@ export class SftpFileSystem implements FileSystem {
     this.#limits = flight.limits;
     this.#blocksOfFile = flight.blocksOfFile;
     this.concurrency = flight.concurrency;
+    // An OpenSSH's listings have the attributes of links themselves (sftp-server.c,
+    // `process_readdir`); some other servers' have those of what they lead to.
+    if (keepsOrder) this.identifyInside = join;
     if (keepsOrder && !isLockstep) {
       // Several sessions keep no order among each other.
       this.keepsOrder = width === 1 ? "of all" : "of a file";

@@ -5,6 +5,8 @@ import type { NameCollisions } from "../filesystem/name_collisions.ts";
 export interface FoundEntry {
   readonly path: string;
   readonly attributes: Attributes;
+  /** True where a listing has told that it is no link. */
+  readonly isNoLink?: boolean | undefined;
 }
 
 /** Paths of an entry, in the source and at the target. */

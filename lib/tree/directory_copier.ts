@@ -79,11 +79,12 @@ export class DirectoryCopier {
    * destination. Then nothing was made, or what was made is empty.
    */
   async enter(
-    { path, attributes }: FoundEntry,
+    found: FoundEntry,
     destination: Destination,
     above: CopiedDirectory | undefined,
   ): Promise<FilledDirectory> {
-    const opening = this.#open({ path, attributes }, above);
+    const { path, attributes } = found;
+    const opening = this.#open(found, above);
     opening.catch(() => {
       // It is awaited below, unless the directory cannot be listed.
     });
@@ -124,12 +125,12 @@ export class DirectoryCopier {
 
   /** @throws {EntryError} If it contains itself, or this copy is making it. */
   async #open(
-    { path, attributes }: FoundEntry,
+    found: FoundEntry,
     above: CopiedDirectory | undefined,
   ): Promise<CopiedDirectory> {
-    const source = await openDirectory(this.#from, { path, attributes, above });
+    const source = await openDirectory(this.#from, { ...found, above });
     if (above !== undefined) {
-      await this.#ownDirectories.check(source, attributes);
+      await this.#ownDirectories.check(source, found.attributes);
     }
     return source;
   }

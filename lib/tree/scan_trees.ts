@@ -80,6 +80,8 @@ export async function besideScan(
 interface FoundDirectory {
   readonly path: string;
   readonly attributes: Attributes;
+  /** True where a listing has told that it is no link. */
+  readonly isNoLink: boolean;
   readonly above: CopiedDirectory | undefined;
 }
 
@@ -143,13 +145,10 @@ class TreeScan {
     }
   }
 
-  async #look({ path, attributes, above }: FoundDirectory): Promise<void> {
+  async #look(found: FoundDirectory): Promise<void> {
+    const { path } = found;
     const { list = (_, open) => open() } = this.#options;
-    const directory = await openDirectory(this.#files, {
-      path,
-      attributes,
-      above,
-    });
+    const directory = await openDirectory(this.#files, found);
     using listing = await list(
       `${this.#files.label}${path}`,
       () => this.#files.readdir(path),
@@ -177,7 +176,8 @@ class TreeScan {
     const attributes = known ?? await this.#files.stat(path);
     if (attributes.kind === "file") scan.add(1, attributes.size);
     else if (attributes.kind === "directory" && recursive) {
-      this.#pending.push({ path, attributes, above });
+      const isNoLink = known !== undefined;
+      this.#pending.push({ path, attributes, isNoLink, above });
       this.#beginMore();
     }
   }

@@ -157,7 +157,8 @@ export class TreeCopier {
       );
     }
     const attributes = source.attributes ?? await this.#from.stat(path);
-    const found = { path, attributes };
+    const { isNoLink } = source;
+    const found = { path, attributes, isNoLink };
     if (attributes.kind === "file") {
       const begun = this.#begin(
         { path, destination },

@@ -63,6 +63,40 @@ Deno.test("openDirectory(): asks what identifies a directory where that was not 
   await assertRejects(() => open("/d/e/..", top), EntryError, "/d again");
 });
 
+Deno.test("openDirectory(): asks nothing about a directory that is no link where its identity follows", async () => {
+  class Following extends MemoryFileSystem {
+    asked: string[] = [];
+
+    override async identify(path: string): Promise<string | undefined> {
+      this.asked.push(path);
+      return path === "link" || path.endsWith("/up") ? "/real/d" : undefined;
+    }
+
+    readonly identifyInside = (above: string, name: string) =>
+      `${above}/${name}`;
+  }
+  const files = new Following();
+  const open = (path: string, isNoLink: boolean, above?: CopiedDirectory) =>
+    openDirectory(files, { path, attributes, isNoLink, above });
+  const top = await open("link", true);
+  const inner = await open("link/e", true, top);
+  assertEquals([top.identity, inner.identity], ["/real/d", "/real/d/e"]);
+  // What may be a link is asked about, and so is all that is in a directory of no
+  // identity.
+  const error = await assertRejects(
+    () => open("link/e/up", false, inner),
+    EntryError,
+  );
+  assertEquals(
+    error.message,
+    "link/e/up: Too many levels of symbolic links: it is link again",
+  );
+  const unknown = await open("link/f", false, top);
+  const below = await open("link/f/g", true, unknown);
+  assertEquals(below.identity, undefined);
+  assertEquals(files.asked, ["link", "link/e/up", "link/f", "link/f/g"]);
+});
+
 Deno.test("openDirectory(): opens no more than 1000 directories in each other", async () => {
   const files = new NoIdentities();
   const open = (above: CopiedDirectory | undefined): Promise<CopiedDirectory> =>

@@ -313,6 +313,14 @@ Deno.test("read(): gives the data of a server that sends less", async () => {
   assertEquals(buffer, wire("ab\0\0"));
 });
 
+Deno.test("identifyInside(): is there where a listing is sure to show links as links", async () => {
+  const unsure = await filesOf(new SftpServer());
+  assertEquals(unsure.identifyInside, undefined);
+  const { identifyInside } = await filesOf(limitedServer({}));
+  assertEquals(identifyInside?.("/home/me", "d e"), "/home/me/d e");
+  assertEquals(identifyInside?.("/", "d"), "/d");
+});
+
 Deno.test("copyRange() and expandPath(): need the server's extensions", async () => {
   const files: FileSystem = await filesOf(new SftpServer());
   assertEquals(files.copyRange, undefined);

@@ -137,6 +137,21 @@ childTest(
 );
 
 childTest(
+  "identifyInside(): gives what the server would",
+  async (files, path) => {
+    makeTree(path, [{ path: "d/e/f/" }]);
+    Deno.symlinkSync("d", `${path}/link`);
+    const above = await files.identify(`${path}/link`);
+    const inside = files.identifyInside!(above!, "e");
+    assertEquals(inside, await files.identify(`${path}/link/e`));
+    assertEquals(
+      files.identifyInside!(inside, "f"),
+      await files.identify(`${path}/d/e/f`),
+    );
+  },
+);
+
+childTest(
   "identify(): gives the same identity by every path to an entry",
   async (
     files,
