@@ -71,8 +71,8 @@ export function downloadOverSftp(
   context: SftpContext,
 ): Route {
   const { files, job, among } = context;
-  const start = { width: ONE, looks: looksAtSource(source.path) };
-  return routeTo([source], context, start, async ([server]) => {
+  const looks = looksAtSource(source.path, job.options);
+  return routeTo([source], context, { width: ONE, looks }, async ([server]) => {
     const entries = await namedEntries(server!, source.path);
     await copy(
       sourcesOf(server!, entries, context),
@@ -105,25 +105,32 @@ export function relayOverSftp(
   context: SftpContext,
 ): Route {
   const { job } = context;
-  const start = { width: ONE, looks: looksAtSource(source.path) };
-  return routeTo([source, target], context, start, async ([from, to]) => {
-    const entries = await namedEntries(from!, source.path);
-    const { targetIsDirectory } = job.options;
-    await copy(
-      // What a server copies within itself does not pass.
-      sourcesOf(
-        from === to ? from! : hashedFiles(from!, job.options),
-        entries,
+  const looks = looksAtSource(source.path, job.options);
+  return routeTo(
+    [source, target],
+    context,
+    { width: ONE, looks },
+    async ([from, to]) => {
+      const entries = await namedEntries(from!, source.path);
+      const { targetIsDirectory } = job.options;
+      await copy(
+        // What a server copies within itself does not pass.
+        sourcesOf(
+          from === to ? from! : hashedFiles(from!, job.options),
+          entries,
+          context,
+        ),
+        {
+          ...await targetOn(to!, target, context),
+          ...(targetIsDirectory
+            ? { mustBeDirectory: true }
+            : placeFor(entries)),
+        },
         context,
-      ),
-      {
-        ...await targetOn(to!, target, context),
-        ...(targetIsDirectory ? { mustBeDirectory: true } : placeFor(entries)),
-      },
-      context,
-      { ...ontoServer(context), ...verifiedSides("both", job.options) },
-    );
-  });
+        { ...ontoServer(context), ...verifiedSides("both", job.options) },
+      );
+    },
+  );
 }
 
 /** Gives the sources of a copy, which show what is to be copied. */

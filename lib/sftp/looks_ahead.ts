@@ -1,21 +1,34 @@
+import type { Handle } from "./wire/handle_packets.ts";
 import type { Request } from "./wire/requests.ts";
 import type { Response } from "./wire/response_packets.ts";
 
-/** Request that looks at an entry and changes nothing. */
+/** Request that looks at an entry, or opens a directory, and changes nothing. */
 export interface LookRequest {
-  readonly kind: "lstat" | "stat" | "realpath";
+  readonly kind: "lstat" | "stat" | "realpath" | "opendir";
   readonly path: string;
 }
 
+const LOOKS: readonly Request["kind"][] = [
+  "lstat",
+  "stat",
+  "realpath",
+  "opendir",
+] satisfies readonly LookRequest["kind"][];
+
 /** Tells a request that looks at an entry from all others. */
 export function isLook(request: Request): request is LookRequest {
-  const { kind } = request;
-  return kind === "lstat" || kind === "stat" || kind === "realpath";
+  return LOOKS.includes(request.kind);
 }
 
 /** Responses to what was asked ahead, each for the first who asks for it. */
 export class LooksAhead {
   readonly #responses = new Map<string, Promise<Response>>();
+  readonly #close: (handle: Handle) => void;
+
+  /** @param close Closes a directory that was opened in vain. */
+  constructor(close: (handle: Handle) => void) {
+    this.#close = close;
+  }
 
   /** Keeps the response to a look, which may come later. */
   add(look: LookRequest, response: Promise<Response>): void {
@@ -36,6 +49,14 @@ export class LooksAhead {
 
   /** Forgets all responses: what was looked at may be another one now. */
   clear(): void {
+    if (this.#responses.size === 0) return;
+    for (const response of this.#responses.values()) {
+      response.then((it) => {
+        if (it.kind === "handle") this.#close(it.handle);
+      }, () => {
+        // The session has failed.
+      });
+    }
     this.#responses.clear();
   }
 }

@@ -93,11 +93,19 @@ export function looksAtTarget(text: string, name: string): LookRequest[] {
   ];
 }
 
-/** Gives the looks that a copy of a source begins with; none for a pattern. */
-export function looksAtSource(text: string): LookRequest[] {
+/**
+ * Gives the looks that a copy of a source begins with; none for a pattern.
+ *
+ * @param options `recursive`: true where a directory is copied, with all that is in it.
+ */
+export function looksAtSource(
+  text: string,
+  { recursive }: { readonly recursive: boolean },
+): LookRequest[] {
   const path = ownPath(text);
   if (path === undefined || mayBePattern(text)) return [];
-  return [{ kind: "stat", path }, { kind: "realpath", path }];
+  const opening: LookRequest[] = recursive ? [{ kind: "opendir", path }] : [];
+  return [{ kind: "stat", path }, { kind: "realpath", path }, ...opening];
 }
 
 /** Removes a leading `~/`: a session begins in the home directory. */

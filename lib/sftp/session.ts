@@ -68,7 +68,7 @@ export class SftpSession {
   readonly handles = new OpenHandles();
   readonly #queue: RequestQueue;
   readonly #pending = new Map<number, PendingRequest>();
-  readonly #ahead = new LooksAhead();
+  readonly #ahead = new LooksAhead((handle) => this.#closeUnused(handle));
   #limits: Promise<AnsweredLimits | undefined> | undefined;
   #lastId = 0;
   #failure: Error | undefined;
@@ -158,6 +158,12 @@ export class SftpSession {
       this.#sendFor(flight, place, request);
     }
     return flight.outcomes;
+  }
+
+  #closeUnused(handle: Handle): void {
+    this.#send({ kind: "close", handle }).catch(() => {
+      // The session has failed, which closes it, too.
+    });
   }
 
   #send(request: Request, receiver?: DataReceiver): Promise<Response> {

@@ -473,10 +473,17 @@ Deno.test("looksAtTarget(): looks at the target and at the first entry in it", (
   assertEquals(looksAtTarget("~bob/d", "f"), []);
 });
 
-Deno.test("looksAtSource(): looks at a path that is none of a pattern's", () => {
-  assertEquals(looksAtSource("~/d"), [
+Deno.test("looksAtSource(): looks at a path that is none of a pattern's, and opens it where it may be a directory", () => {
+  const looks = [
     { kind: "stat", path: "d" },
     { kind: "realpath", path: "d" },
+  ];
+  assertEquals(looksAtSource("~/d", { recursive: false }), looks);
+  assertEquals(looksAtSource("~/d", { recursive: true }), [
+    ...looks,
+    { kind: "opendir", path: "d" },
   ]);
-  for (const text of ["d/*", "~bob/d"]) assertEquals(looksAtSource(text), []);
+  for (const text of ["d/*", "~bob/d"]) {
+    assertEquals(looksAtSource(text, { recursive: true }), []);
+  }
 });
