@@ -92,6 +92,7 @@ export class SftpSessions {
         isFirst: at === 0,
         options,
         early: await early.take(login),
+        looks: locations.length === 1 ? copy.looks : [],
       });
       if ("kind" in server) {
         await this.#closeAbandoned(locations);
@@ -172,13 +173,15 @@ export class SftpSessions {
    * @param isFirst True for the server whose rate is limited.
    * @param early Login that has begun; where it was refused, one that may prompt
    * follows.
+   * @param looks Looks at it that leave at once; none where they would be old.
    */
   async #start(
     location: RemoteLocation,
-    { isFirst, options, early }: {
+    { isFirst, options, early, looks = [] }: {
       isFirst: boolean;
       options: ConnectOptions;
       early?: EarlyLogin | undefined;
+      looks?: SftpCopy["looks"];
     },
   ): Promise<Server | Unconnected> {
     const { job: { options: { lockstep } }, hosts, banners } = this.#context;
@@ -193,7 +196,8 @@ export class SftpSessions {
         ? pacedChannel(ssh.channel, this.#context)
         : ssh.channel;
       const starting = early?.starting ??
-        SftpSession.begin(channel, { lockstep }).catch(asConnectionFailure);
+        SftpSession.begin(channel, { lockstep, looks })
+          .catch(asConnectionFailure);
       const sign = await awaitFirstOutput(ssh, hosts, options);
       if (sign === "silent") return silentRemote(location, "sftp");
       const sftp = await starting;
@@ -311,12 +315,10 @@ export class SftpSessions {
     // A connection that is lost when all is done needs no new one.
     const isLoss = job.options.retries === undefined;
     if (!isWhole && isLoss) return this.#reportExit(location, undefined, end);
+    const reason = stopped ? "the server did not close its channel" : failure;
     observer.report({
       kind: "verbose",
-      message: () =>
-        `${location.host}: ${
-          stopped ? "the server did not close its channel" : failure
-        }`,
+      message: () => `${location.host}: ${reason}`,
     });
   }
 

@@ -5,11 +5,13 @@ import { LENGTH_BYTES, uint32At } from "./wire/bytes.ts";
 export class ExactReader {
   readonly #channel: Channel;
   /** Bytes received, and the count of those that were taken. */
-  #bytes: Uint8Array = new Uint8Array();
+  #bytes: Uint8Array;
   #taken = 0;
 
-  constructor(channel: Channel) {
+  /** @param received Bytes that were read before those of the channel. */
+  constructor(channel: Channel, received: Uint8Array = new Uint8Array()) {
     this.#channel = channel;
+    this.#bytes = received;
   }
 
   /**

@@ -8,35 +8,33 @@ import {
   type Handshake,
   MAX_BANNER_BYTES,
 } from "./wire/banner.ts";
-import { checkVersion, formatInit } from "./wire/init_packets.ts";
+import { checkVersion } from "./wire/init_packets.ts";
 
 /** Most unexpected output that a message quotes, in bytes. */
 const MAX_QUOTED_BYTES = 1024;
 
 /**
- * Asks for a session and reads up to the end of the server's first packet. Waits
+ * Reads up to the end of the server's first packet, and what has come with it. Waits
  * for the first byte without a limit; closing the channel ends that wait.
  *
- * @param patience Time from the first byte to the end of the server's first
- * packet, in milliseconds.
+ * @param options `patience`: time from the first byte to the end of the server's
+ * first packet, in milliseconds. `asked`: number of requests that were sent ahead.
  * @throws {ProtocolError} If the output, which the message quotes, is no
  * server's, or the server speaks another version.
  * @throws {SessionError} If nothing came, or the connection is lost.
  */
-export async function performHandshake(
+export async function readHandshake(
   channel: Channel,
-  patience: number,
+  options: { readonly patience: number; readonly asked?: number },
 ): Promise<Handshake> {
-  await channel.write(formatInit());
-  await channel.flush();
-  const handshake = await readHandshake(channel, patience);
+  const handshake = await readFirstPacket(channel, options);
   checkVersion(handshake.server);
   return handshake;
 }
 
-async function readHandshake(
+async function readFirstPacket(
   channel: Channel,
-  patience: number,
+  { patience, asked }: { patience: number; asked?: number },
 ): Promise<Handshake> {
   const buffer = new Uint8Array(MAX_BANNER_BYTES);
   let received = buffer.subarray(0, 0);
@@ -45,7 +43,7 @@ async function readHandshake(
     if (part.length === 0) throw noHandshake(received);
     buffer.set(part, received.length);
     received = buffer.subarray(0, received.length + part.length);
-    return findVersionPacket(received);
+    return findVersionPacket(received, asked);
   };
   const readRest = async (): Promise<Handshake> => {
     while (received.length < MAX_BANNER_BYTES) {

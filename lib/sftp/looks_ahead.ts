@@ -38,6 +38,11 @@ export class LooksAhead {
     this.#responses.set(keyOf(look), response);
   }
 
+  /** Tells whether there is a response to a look. */
+  has(look: LookRequest): boolean {
+    return this.#responses.has(keyOf(look));
+  }
+
   /** Gives the response to a look and forgets it; `undefined` where there is none. */
   take(look: LookRequest): Promise<Response> | undefined {
     if (this.#responses.size === 0) return undefined;

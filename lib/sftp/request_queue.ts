@@ -88,6 +88,11 @@ export class RequestQueue {
     if (!this.#isSending) this.#send();
   }
 
+  /** Notes a request that was sent by another way. */
+  sent(): void {
+    this.#inFlight++;
+  }
+
   /** Notes that a request was answered, which may let another one leave. */
   answered(): void {
     this.#inFlight--;

@@ -23,6 +23,7 @@ export interface RequestSender extends
     | "requestAll"
     | "read"
     | "limits"
+    | "roundTrip"
     | "decode"
     | "violation"
   > {

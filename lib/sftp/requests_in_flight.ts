@@ -1,7 +1,7 @@
 import type { Concurrency } from "../filesystem/file_system.ts";
 import type { SftpTuning } from "../options/copy_options.ts";
 import type { BlockLimits } from "./sftp_file.ts";
-import type { AnsweredLimits } from "./session.ts";
+import type { ServerLimits } from "./wire/extended_packets.ts";
 
 /** Settings of a session, or of a pool of them. */
 export interface FlightOptions {
@@ -15,6 +15,8 @@ export interface FlightOptions {
   readonly width: number;
   /** True where the server is known to keep the order of requests, as OpenSSH's. */
   readonly keepsOrder: boolean;
+  /** Gives the time of a round trip, in milliseconds, once it is known. */
+  roundTrip(): number | undefined;
 }
 
 /** Requests that are best in flight at once. */
@@ -22,6 +24,7 @@ export interface RequestsInFlight {
   readonly limits: BlockLimits;
   /** Most blocks of a file that are in flight in one session. */
   readonly blocksOfFile: number;
+  /** Its numbers of entries change with what is known of a round trip. */
   readonly concurrency: Concurrency;
 }
 
@@ -91,8 +94,8 @@ const SAFE_HANDLES = 80;
  */
 const UNTOLD_HANDLES = 250;
 
-/** Time that a server is taken to need for an answer where none was measured. */
-const UNTOLD_MILLISECONDS = 4;
+/** Time of a round trip before one is known: entries are the usual ones. */
+const USUAL_MILLISECONDS = 2;
 
 /**
  * Gives the requests that are best in flight at once.
@@ -100,8 +103,9 @@ const UNTOLD_MILLISECONDS = 4;
  * @param limits Limits of the server; absent where it tells none.
  */
 export function requestsInFlight(
-  limits: AnsweredLimits | undefined,
-  { tuning, blockBytes, isLockstep, width, keepsOrder }: FlightOptions,
+  limits: ServerLimits | undefined,
+  { tuning, blockBytes, isLockstep, width, keepsOrder, roundTrip }:
+    FlightOptions,
 ): RequestsInFlight {
   const wanted = tuning.bufferBytes ?? blockBytes;
   const fallback = tuning.bufferBytes ?? SAFE_BLOCK_BYTES;
@@ -119,30 +123,27 @@ export function requestsInFlight(
   const blocksOfFile = isLockstep ? 1 : tuning.requests ?? blocks;
   const handles = limits?.handles ||
     (keepsOrder ? UNTOLD_HANDLES : SAFE_HANDLES);
-  const entries = (most: number) =>
-    isLockstep ? 1 : Math.min(
-      MOST_ENTRIES_IN_ALL,
-      entriesFor(handles, most) * width,
-    );
+  const share = Math.max(1, Math.floor(handles * ENTRIES_SHARE));
   const entriesAt = (perMillisecond: number) => {
-    const { milliseconds = UNTOLD_MILLISECONDS } = limits ?? {};
+    if (isLockstep) return 1;
+    const milliseconds = roundTrip() ?? USUAL_MILLISECONDS;
     const distant = Math.round(perMillisecond * milliseconds);
-    return Math.min(MOST_ENTRIES, Math.max(USUAL_ENTRIES, distant));
+    const wanted = Math.min(MOST_ENTRIES, Math.max(USUAL_ENTRIES, distant));
+    return Math.min(MOST_ENTRIES_IN_ALL, Math.min(wanted, share) * width);
   };
   return {
     limits: blockLimits,
     blocksOfFile,
     concurrency: {
-      entries: entries(entriesAt(ENTRIES_A_MILLISECOND)),
-      mostEntries: entries(entriesAt(MOST_ENTRIES_A_MILLISECOND)),
+      get entries() {
+        return entriesAt(ENTRIES_A_MILLISECOND);
+      },
+      get mostEntries() {
+        return entriesAt(MOST_ENTRIES_A_MILLISECOND);
+      },
       blocks: blocksOfFile * width,
       ...(width === 1 ? {} : { blocksOfFile }),
       blockBytes: bytes,
     },
   };
-}
-
-/** Gives the entries in flight for which a server has handles. */
-function entriesFor(handles: number, most: number): number {
-  return Math.max(1, Math.min(most, Math.floor(handles * ENTRIES_SHARE)));
 }

@@ -3,7 +3,8 @@ import { ProtocolError, SessionError } from "../errors.ts";
 import { decodeName } from "../names/name_bytes.ts";
 import type { DataReceiver } from "./data_receiver.ts";
 import { ExactReader } from "./exact_reader.ts";
-import { performHandshake } from "./handshake.ts";
+import { type EarlyRequest, earlyRequests } from "./early_requests.ts";
+import { readHandshake } from "./handshake.ts";
 import { isLook, type LookRequest, LooksAhead } from "./looks_ahead.ts";
 import { OpenHandles } from "./open_handles.ts";
 import {
@@ -14,14 +15,17 @@ import {
 } from "./outcomes.ts";
 import { RequestQueue } from "./request_queue.ts";
 import { type PendingRequest, ResponseReceiver } from "./response_receiver.ts";
+import { RoundTrips } from "./round_trips.ts";
 import type { Handshake } from "./wire/banner.ts";
+import { WireWriter } from "./wire/bytes.ts";
 import {
   Extension,
   parseLimits,
   type ServerLimits,
 } from "./wire/extended_packets.ts";
 import type { Handle } from "./wire/handle_packets.ts";
-import type { Request } from "./wire/requests.ts";
+import { formatInit } from "./wire/init_packets.ts";
+import { formatRequest, type Request } from "./wire/requests.ts";
 import type { Response } from "./wire/response_packets.ts";
 
 /** Default patience with a banner, in milliseconds. */
@@ -42,12 +46,14 @@ export interface SftpSessionOptions {
    * @default {false}
    */
   readonly lockstep?: boolean;
-}
-
-/** Limits of a server, and what it took to ask for them. */
-export interface AnsweredLimits extends ServerLimits {
-  /** Time that the answer took, in milliseconds: that of a round trip, or more. */
-  readonly milliseconds: number;
+  /**
+   * Looks that it begins with, which leave right behind the request for a session,
+   * with one for the server's limits: an OpenSSH's takes them there. Whoever asks for
+   * them on another server asks anew.
+   *
+   * @default {[]} Then nothing is asked before the server has spoken.
+   */
+  readonly looks?: readonly LookRequest[];
 }
 
 /**
@@ -69,20 +75,27 @@ export class SftpSession {
   readonly #queue: RequestQueue;
   readonly #pending = new Map<number, PendingRequest>();
   readonly #ahead = new LooksAhead((handle) => this.#closeUnused(handle));
-  #limits: Promise<AnsweredLimits | undefined> | undefined;
+  readonly #roundTrips = new RoundTrips();
+  /** Response to a request for limits that was sent ahead; absent where none was. */
+  #earlyLimits: Promise<Response> | undefined;
+  #limits: Promise<ServerLimits | undefined> | undefined;
   #lastId = 0;
   #failure: Error | undefined;
 
   private constructor(
     channel: Channel,
-    { banner, server }: Handshake,
+    { banner, server, rest }: Handshake,
     { lockstep = false }: SftpSessionOptions,
+    early: readonly EarlyRequest[],
   ) {
     this.isLockstep = lockstep;
     this.#queue = new RequestQueue(channel, lockstep ? 1 : Infinity);
     this.banner = decodeName(banner);
     this.extensions = server.extensions;
-    this.ended = this.#receiveAll(new ExactReader(channel));
+    for (const request of early) this.#expectEarly(request);
+    // Some other server may have dropped what came before it was ready.
+    if (!this.keepsOrder) this.#ahead.clear();
+    this.ended = this.#receiveAll(new ExactReader(channel, rest));
   }
 
   /** True while requests can still be answered. */
@@ -114,9 +127,25 @@ export class SftpSession {
     channel: Channel,
     options: SftpSessionOptions = {},
   ): Promise<SftpSession> {
-    const { patience = PATIENCE_MILLISECONDS } = options;
-    const handshake = await performHandshake(channel, patience);
-    return new SftpSession(channel, handshake, options);
+    const { patience = PATIENCE_MILLISECONDS, lockstep, looks = [] } = options;
+    const early = lockstep ? [] : earlyRequests(looks);
+    await channel.write(formatInit());
+    const writer = new WireWriter();
+    for (const [index, request] of early.entries()) {
+      await channel.write(formatRequest(index + 1, request, writer));
+    }
+    await channel.flush();
+    const asked = early.length;
+    const handshake = await readHandshake(channel, { patience, asked });
+    return new SftpSession(channel, handshake, options, early);
+  }
+
+  /**
+   * Shortest time that an answer took so far, in milliseconds; `undefined` before the
+   * first one.
+   */
+  get roundTrip(): number | undefined {
+    return this.#roundTrips.shortest;
   }
 
   /**
@@ -144,7 +173,21 @@ export class SftpSession {
    */
   askAhead(looks: readonly LookRequest[]): void {
     if (this.isLockstep) return;
-    for (const look of looks) this.#ahead.add(look, this.#send(look));
+    for (const look of looks) {
+      if (!this.#ahead.has(look)) this.#ahead.add(look, this.#send(look));
+    }
+  }
+
+  /** Takes up a request that was sent before the server had spoken. */
+  #expectEarly(request: EarlyRequest): void {
+    const outcome = new AwaitedResponse();
+    this.#queue.sent();
+    this.#expect(this.#nextId(), request, outcome, 0);
+    const { response } = outcome;
+    // Whoever asks for the limits gets the failure.
+    response.catch(() => {});
+    if (isLook(request)) this.#ahead.add(request, response);
+    else this.#earlyLimits = response;
   }
 
   /**
@@ -160,10 +203,9 @@ export class SftpSession {
     return flight.outcomes;
   }
 
+  /** Closes a handle that nobody took; a session that fails closes it, too. */
   #closeUnused(handle: Handle): void {
-    this.#send({ kind: "close", handle }).catch(() => {
-      // The session has failed, which closes it, too.
-    });
+    this.#send({ kind: "close", handle }).catch(() => {});
   }
 
   #send(request: Request, receiver?: DataReceiver): Promise<Response> {
@@ -187,6 +229,17 @@ export class SftpSession {
     } catch (error) {
       return listener.settle(error as Error, place);
     }
+    this.#roundTrips.sent(id);
+    this.#expect(id, request, listener, place, receiver);
+  }
+
+  #expect(
+    id: number,
+    request: Request,
+    listener: OutcomeListener,
+    place: number,
+    receiver?: DataReceiver,
+  ): void {
     const opens = request.kind === "open" || request.kind === "opendir";
     if (opens) this.handles.requested();
     if (request.kind === "close") this.handles.closing(request.handle);
@@ -210,18 +263,16 @@ export class SftpSession {
   }
 
   /** Asks for the server's limits, once; `undefined` where it has no answer. */
-  limits(): Promise<AnsweredLimits | undefined> {
+  limits(): Promise<ServerLimits | undefined> {
     return this.#limits ??= this.#requestLimits();
   }
 
-  async #requestLimits(): Promise<AnsweredLimits | undefined> {
+  async #requestLimits(): Promise<ServerLimits | undefined> {
     if (!this.extensions.has(Extension.LIMITS)) return undefined;
-    const begun = performance.now();
-    const response = await this.#send({ kind: "limits" });
+    const asked = this.#earlyLimits ?? this.#send({ kind: "limits" });
+    const response = await asked;
     if (response.kind !== "extended") return undefined;
-    const milliseconds = performance.now() - begun;
-    const limits = this.decode(() => parseLimits(response.body));
-    return { ...limits, milliseconds };
+    return this.decode(() => parseLimits(response.body));
   }
 
   /**
@@ -281,6 +332,7 @@ export class SftpSession {
       );
     }
     this.#pending.delete(id);
+    this.#roundTrips.answered(id);
     this.#queue.answered();
     if (!pending.isDropped) pending.listener.settle(response, pending.place);
   }

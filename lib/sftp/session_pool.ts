@@ -4,7 +4,7 @@ import { type Lane, type LaneRequest, Lanes } from "./lanes.ts";
 import type { RequestSender, SpreadFile } from "./request_sender.ts";
 import { wasDone } from "./repeated_requests.ts";
 import type { DataReceiver } from "./data_receiver.ts";
-import type { AnsweredLimits, SftpSession } from "./session.ts";
+import type { SftpSession } from "./session.ts";
 import type { WireAttributes } from "./wire/attributes.ts";
 import type { Handle } from "./wire/handle_packets.ts";
 import type { OpeningRequest } from "./wire/open_packets.ts";
@@ -162,7 +162,11 @@ export class SessionPool implements RequestSender {
     return this.request({ kind: "read", handle, offset, length }, receiver);
   }
 
-  limits(): Promise<AnsweredLimits | undefined> {
+  get roundTrip(): number | undefined {
+    return this.#first.session.roundTrip;
+  }
+
+  limits(): ReturnType<SftpSession["limits"]> {
     return this.#first.session.limits();
   }
 

@@ -20,8 +20,7 @@ import type { RequestSender } from "./request_sender.ts";
 import { type BlockLimits, SftpFile } from "./sftp_file.ts";
 import { readWhole, storeWhole } from "./whole_file.ts";
 import { isLink } from "./wire/attributes.ts";
-import type { AnsweredLimits } from "./session.ts";
-import { Extension } from "./wire/extended_packets.ts";
+import { Extension, type ServerLimits } from "./wire/extended_packets.ts";
 import type { OpenRequest } from "./wire/open_packets.ts";
 
 /** Settings of a server's file system. */
@@ -58,7 +57,7 @@ export class SftpFileSystem implements FileSystem {
 
   private constructor(
     requests: CheckedRequests,
-    limits: AnsweredLimits | undefined,
+    limits: ServerLimits | undefined,
     { label, tuning, blockBytes, digester }: SftpFileSystemOptions,
   ) {
     this.label = label;
@@ -71,6 +70,7 @@ export class SftpFileSystem implements FileSystem {
       isLockstep,
       width,
       keepsOrder,
+      roundTrip: () => requests.session.roundTrip,
     });
     this.#limits = flight.limits;
     this.#blocksOfFile = flight.blocksOfFile;

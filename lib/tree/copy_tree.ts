@@ -88,12 +88,18 @@ class TreeTransfer {
     this.#target = target;
     this.#options = options;
     const { interrupted } = options;
+    const { concurrency: one } = from;
+    const { concurrency: other } = to;
     const steps = {
-      size: Math.max(from.concurrency.entries, to.concurrency.entries),
-      most: Math.max(
-        from.concurrency.mostEntries ?? from.concurrency.entries,
-        to.concurrency.mostEntries ?? to.concurrency.entries,
-      ),
+      get size() {
+        return Math.max(one.entries, other.entries);
+      },
+      get most() {
+        return Math.max(
+          one.mostEntries ?? one.entries,
+          other.mostEntries ?? other.entries,
+        );
+      },
     };
     this.#run = new TransferRun(steps, { observer, interrupted });
     const names = new Set(sources.entries.map((entry) => nameOf(entry, from)));

@@ -12,7 +12,10 @@ const SLOW_MILLISECONDS = 12;
  */
 const TURN_MILLISECONDS = 2;
 
-/** Number of steps of a pool that are in flight at once. */
+/**
+ * Number of steps of a pool that are in flight at once. It may rise with what shows
+ * while the pool is used.
+ */
 export interface PoolSize {
   /** Number at first. */
   readonly size: number;
@@ -65,15 +68,15 @@ export type ErrorReport = (error: unknown, path: string | undefined) => void;
  * be reported.
  */
 export class OrderedPool {
-  /** Most steps that are in flight at once. */
-  readonly most: number;
+  readonly #room: PoolSize;
   readonly #report: ErrorReport;
   /** Steps in flight or not reported yet, in their order. */
   readonly #steps: BegunStep[] = [];
   readonly #waiters: Waiter[] = [];
   /** Turns of the event loop: many steps that begin at once would prevent them. */
   readonly #turns = new Turns(TURN_MILLISECONDS);
-  #size: number;
+  /** Number that it grew to. */
+  #grown = 0;
   /** Number of steps that have room. */
   #inFlight = 0;
   /** Time at which a step that waited last got room, in milliseconds. */
@@ -81,10 +84,18 @@ export class OrderedPool {
   #drained: PromiseWithResolvers<void> | undefined;
 
   /** @param report Receives each error that ends a step. */
-  constructor({ size, most }: PoolSize, report: ErrorReport) {
-    this.#size = size;
-    this.most = most;
+  constructor(room: PoolSize, report: ErrorReport) {
+    this.#room = room;
     this.#report = report;
+  }
+
+  /** Most steps that are in flight at once. */
+  get most(): number {
+    return this.#room.most;
+  }
+
+  get #size(): number {
+    return Math.max(this.#room.size, Math.min(this.#grown, this.most));
   }
 
   /**
@@ -117,8 +128,9 @@ export class OrderedPool {
   }
 
   get #hasRoom(): boolean {
-    return this.#inFlight < this.#size &&
-      this.#steps.length < this.#size * UNREPORTED_A_STEP;
+    const size = this.#size;
+    return this.#inFlight < size &&
+      this.#steps.length < size * UNREPORTED_A_STEP;
   }
 
   #admit(path: string | undefined): BegunStep {
@@ -168,7 +180,7 @@ export class OrderedPool {
   #growAfter(now: number): void {
     const since = Math.max(this.#waiters[0]!.since, this.#freedAt);
     const isSlow = now - since > SLOW_MILLISECONDS;
-    if (isSlow) this.#size = Math.min(this.most, this.#size * 2);
+    if (isSlow) this.#grown = Math.min(this.most, this.#size * 2);
   }
 
   /** Resolves when all steps that began have ended and were reported. */

@@ -81,3 +81,12 @@ Deno.test("takeNow(): gives what comes at once, and leaves the rest to take()", 
   assertEquals(input.takeNow(1), undefined);
   assertEquals(unwire(await input.take(9)), "efg");
 });
+
+Deno.test("ExactReader: gives bytes that were read before those of the channel", async () => {
+  const channel = new SftpChannel();
+  channel.say(wire("cdef"));
+  const input = new ExactReader(channel, wire("ab"));
+  assertEquals(input.takeReceived(1), wire("a"));
+  assertEquals(await input.take(3), wire("bcd"));
+  assertEquals(await input.take(2), wire("ef"));
+});

@@ -12,6 +12,7 @@ const OPTIONS: FlightOptions = {
   isLockstep: false,
   width: 1,
   keepsOrder: true,
+  roundTrip: () => undefined,
 };
 
 const OPENSSH = {
@@ -29,8 +30,8 @@ function entriesFor(
     & { handles?: number } = {},
 ): readonly [number, number | undefined] {
   const { concurrency } = requestsInFlight(
-    { ...OPENSSH, handles, milliseconds },
-    { ...OPTIONS, ...options },
+    { ...OPENSSH, handles },
+    { ...OPTIONS, roundTrip: () => milliseconds, ...options },
   );
   return [concurrency.entries, concurrency.mostEntries];
 }
@@ -52,7 +53,7 @@ Deno.test("requestsInFlight(): has no more entries in flight than there are hand
 });
 
 Deno.test("requestsInFlight(): takes the usual numbers where a server tells no limits", () => {
-  const rows = [[false, 64, 64], [true, 128, 200]] as const;
+  const rows = [[false, 64, 64], [true, 128, 128]] as const;
   for (const [keepsOrder, first, most] of rows) {
     const options = { ...OPTIONS, keepsOrder };
     const { concurrency, limits } = requestsInFlight(undefined, options);
@@ -62,4 +63,18 @@ Deno.test("requestsInFlight(): takes the usual numbers where a server tells no l
     );
     assertEquals(limits, { read: 32 * KIB, write: 32 * KIB });
   }
+});
+
+Deno.test("requestsInFlight(): has more entries in flight once a round trip is known to be long", () => {
+  let milliseconds: number | undefined;
+  const { concurrency } = requestsInFlight(OPENSSH, {
+    ...OPTIONS,
+    roundTrip: () => milliseconds,
+  });
+  const entries = () => [concurrency.entries, concurrency.mostEntries];
+  assertEquals(entries(), [128, 128]);
+  milliseconds = 20;
+  assertEquals(entries(), [320, 815]);
+  milliseconds = 1;
+  assertEquals(entries(), [128, 128]);
 });

@@ -594,11 +594,8 @@ Deno.test("limits(): asks a server with the extension once", async () => {
   );
   channel.say(packet("\xc9", uint32(1), ...[4, 3, 2, 1].map(uint64)));
   const told = { packet: 4, read: 3, write: 2, handles: 1 };
-  const answered = await limits;
-  const { milliseconds } = answered!;
-  assert(milliseconds >= 0);
-  assertEquals(answered, { ...told, milliseconds });
-  assertEquals(await session.limits(), answered);
+  assertEquals(await limits, told);
+  assertEquals(await session.limits(), told);
   await turn();
   assertEquals(channel.unheard, 0);
 });
@@ -808,4 +805,154 @@ Deno.test("askAhead(): asks nothing where each request waits for the last one", 
   session.askAhead([{ kind: "stat", path: "a" }]);
   await turn();
   assertEquals(channel.unheard, 0);
+});
+
+Deno.test("askAhead(): opens a directory ahead, and closes it where it was in vain", async () => {
+  const { session, channel } = await begun();
+  session.askAhead([{ kind: "opendir", path: "d" }]);
+  const opening = unwire(packet("\x0b", uint32(1), string("d")));
+  assertEquals(unwire(await channel.heard()), opening);
+  const made = session.request({ kind: "mkdir", path: "a", attributes: {} });
+  await channel.heard();
+  channel.say(packet("\x66", uint32(1), string("h")), success(2));
+  await made;
+  const closing = unwire(packet("\x04", uint32(3), string("h")));
+  assertEquals(unwire(await channel.heard()), closing);
+  assertEquals(session.handles.count, 0);
+});
+
+/** What the server of a system says that is asked for limits, and does tell them. */
+const OPENSSH = versionPacket({ "limits@openssh.com": "1" });
+
+const LIMITS = [4, 3, 2, 1].map(uint64);
+
+const LOOKS = [
+  { kind: "stat", path: "d" },
+  { kind: "opendir", path: "d" },
+] as const;
+
+/** Packets that leave with those looks before the server has spoken. */
+const EARLY = unwire(INIT) + statPacket(1, "d") +
+  unwire(packet("\x0b", uint32(2), string("d"))) +
+  unwire(packet("\xc8", uint32(3), string("limits@openssh.com")));
+
+function success(id: number): Uint8Array {
+  return packet("\x65", uint32(id), uint32(0), string(""), string(""));
+}
+
+Deno.test("begin(): asks what it will begin with in the flight of INIT, and for the limits", async () => {
+  for (const grain of [1, 7, Infinity]) {
+    const channel = new SftpChannel({ grain });
+    const beginning = SftpSession.begin(channel, { looks: LOOKS });
+    assertEquals(unwire(await channel.heard()), EARLY);
+    channel.say(
+      OPENSSH,
+      attrs(1, 5),
+      packet("\x66", uint32(2), string("h")),
+      packet("\xc9", uint32(3), ...LIMITS),
+    );
+    const session = await beginning;
+    session.askAhead(LOOKS);
+    const told = { packet: 4, read: 3, write: 2, handles: 1 };
+    assertEquals(await session.limits(), told);
+    assertEquals(await session.request(LOOKS[0]), attributesOf(5));
+    const opened = await session.request(LOOKS[1]);
+    assertEquals(opened.kind, "handle");
+    assertEquals(session.handles.count, 1);
+    await turn();
+    assertEquals(channel.unheard, 0);
+    const later = session.request({ kind: "stat", path: "d" });
+    assertEquals(unwire(await channel.heard()), statPacket(4, "d"));
+    channel.say(attrs(4, 6));
+    assertEquals(await later, attributesOf(6));
+  }
+});
+
+Deno.test("begin(): asks a server that is no OpenSSH's anew, whether it answers or drops what came before it was ready", async () => {
+  const refusal = packet(
+    "\x65",
+    uint32(3),
+    uint32(8),
+    string(""),
+    string(""),
+  );
+  for (const answersEarly of [true, false]) {
+    const channel = new SftpChannel();
+    const beginning = SftpSession.begin(channel, { looks: LOOKS });
+    await channel.heard();
+    channel.say(VERSION);
+    if (answersEarly) {
+      channel.say(
+        attrs(1, 5),
+        packet("\x66", uint32(2), string("h")),
+        refusal,
+      );
+    }
+    const session = await beginning;
+    assertEquals(await session.limits(), undefined);
+    session.askAhead([LOOKS[0]]);
+    const closing = packet("\x04", uint32(4), string("h"));
+    const next = answersEarly ? 5 : 4;
+    const expected = (answersEarly ? unwire(closing) : "") +
+      statPacket(next, "d");
+    let heard = "";
+    while (heard.length < expected.length) {
+      heard += unwire(await channel.heard());
+    }
+    assertEquals(heard, expected);
+    channel.say(attrs(next, 6));
+    assertEquals(await session.request(LOOKS[0]), attributesOf(6));
+  }
+});
+
+Deno.test("begin(): throws where the connection is lost", async () => {
+  for (const looks of [[], LOOKS]) {
+    const channel = new SftpChannel();
+    channel.goDeaf();
+    await assertRejects(
+      () => SftpSession.begin(channel, { looks }),
+      SessionError,
+      "lost connection",
+    );
+  }
+});
+
+Deno.test("begin(): asks nothing ahead where each request waits for the last one, and no path that stands for no bytes", async () => {
+  for (
+    const options of [
+      { looks: LOOKS, lockstep: true },
+      { looks: [...LOOKS, { kind: "stat", path: "\ud800" }] },
+    ] as const
+  ) {
+    const channel = new SftpChannel();
+    const beginning = SftpSession.begin(channel, options);
+    assertEquals(await channel.heard(), INIT);
+    channel.say(OPENSSH);
+    await beginning;
+  }
+});
+
+Deno.test("begin(): takes no answer ahead that was not asked for", async () => {
+  const channel = new SftpChannel();
+  const beginning = SftpSession.begin(channel, { looks: LOOKS });
+  await channel.heard();
+  channel.say(OPENSSH, attrs(1, 5), attrs(4, 5));
+  const session = await beginning;
+  assertEquals(await session.request(LOOKS[0]), attributesOf(5));
+  await session.ended;
+  await assertRejects(
+    () => session.request(LOOKS[1]),
+    ProtocolError,
+    "protocol error: an answer to request 4, which is none",
+  );
+});
+
+Deno.test("roundTrip: gives the shortest time that an answer took", async () => {
+  const { session, channel } = await begun();
+  assertEquals(session.roundTrip, undefined);
+  const asked = session.request({ kind: "stat", path: "a" });
+  await channel.heard();
+  channel.say(attrs(1, 5));
+  await asked;
+  assert(session.roundTrip! >= 0);
 });

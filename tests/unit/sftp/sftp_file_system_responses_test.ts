@@ -86,7 +86,7 @@ const CONCURRENCIES: readonly ConcurrencyRow[] = [
     server: new SftpServer({ "limits@openssh.com": "1" }),
     concurrency: {
       entries: 128,
-      mostEntries: 200,
+      mostEntries: 128,
       blocks: 64,
       blockBytes: 32 * KIB,
     },

@@ -253,3 +253,30 @@ Deno.test("OrderedPool: grows once for steps that waited for the same end", asyn
   await Promise.all(waiting);
   await pool.wait();
 });
+
+Deno.test("OrderedPool: follows the size that shows while it is used", async () => {
+  using clock = new Clock();
+  const room = { size: 2, most: 64 };
+  const pool = new OrderedPool(room, () => {});
+  const { ends, begun } = waitingSteps(pool, 40);
+  await turn();
+  assertEquals(begun(), 2);
+  room.size = 5;
+  ends[0]!();
+  await turn();
+  assertEquals(begun(), 6);
+  clock.time += 20;
+  ends[1]!();
+  await turn();
+  assertEquals(begun(), 12);
+  // What turns out to be near by needs no more than its most.
+  room.most = room.size = 3;
+  for (let over = 2; over < 9; over++) ends[over]!();
+  await turn();
+  assertEquals(begun(), 12);
+  for (let over = 9; over < 40; over++) {
+    ends[over]!();
+    await turn();
+  }
+  await pool.wait();
+});

@@ -1,6 +1,14 @@
 import { assertEquals } from "@std/assert";
 import { findVersionPacket } from "../../../../lib/sftp/wire/banner.ts";
-import { unwire, VERSION, wire } from "../../../support/sftp/bytes.ts";
+import {
+  packet,
+  string,
+  uint32,
+  uint64,
+  unwire,
+  VERSION,
+  wire,
+} from "../../../support/sftp/bytes.ts";
 
 /** First packet of OpenSSH's server, cut short. */
 const OPENSSH = wire(
@@ -43,6 +51,7 @@ for (const [name, said] of BANNERS) {
     assertEquals(findVersionPacket(wire(said, unwire(VERSION))), {
       banner: wire(said),
       server: { version: 3, extensions: new Map() },
+      rest: wire(),
     });
     assertEquals(findVersionPacket(wire(said, unwire(OPENSSH))), {
       banner: wire(said),
@@ -50,6 +59,7 @@ for (const [name, said] of BANNERS) {
         version: 3,
         extensions: new Map([["statvfs@openssh.com", "2"]]),
       },
+      rest: wire(),
     });
   });
 }
@@ -86,6 +96,51 @@ Deno.test("findVersionPacket(): finds no packet with bytes behind it", () => {
         undefined,
       );
     }
+  }
+});
+
+Deno.test("findVersionPacket(): finds the packet before answers to what was asked ahead", () => {
+  const answers = [
+    packet("\x65", uint32(1), uint32(2), string("No such file"), string("")),
+    packet("\x66", uint32(3), string("h")),
+    packet("\x68", uint32(2), uint32(0)),
+    packet("\x69", uint32(1), uint32(0)),
+    packet("\xc9", uint32(3), uint64(1)),
+  ].map(unwire);
+  for (const [name, said] of BANNERS) {
+    for (const answer of [...answers, answers.join("")]) {
+      // Of the first answer the head must have come.
+      for (const length of [9, answer.length]) {
+        const rest = answer.slice(0, length);
+        const found = findVersionPacket(wire(said, unwire(OPENSSH), rest), 3);
+        assertEquals(found?.banner, wire(said), name);
+        assertEquals(found?.rest, wire(rest), name);
+      }
+      for (let length = 1; length < 9; length++) {
+        const rest = answer.slice(0, length);
+        const bytes = wire(said, unwire(OPENSSH), rest);
+        assertEquals(findVersionPacket(bytes, 3), undefined, name);
+      }
+    }
+  }
+});
+
+Deno.test("findVersionPacket(): finds no packet before what is no answer to anything asked ahead", () => {
+  const answer = (type: string, id: number) =>
+    unwire(packet(type, uint32(id), uint32(0)));
+  for (
+    const [rest, asked] of [
+      [answer("\x69", 0), 3],
+      [answer("\x69", 4), 3],
+      [answer("\x69", 1), 0],
+      [answer("\x67", 1), 3],
+      [answer("\x02", 1), 3],
+      [answer("\x11", 1), 3],
+      ["more lines\n", 3],
+    ] as const
+  ) {
+    const bytes = wire(unwire(OPENSSH), rest);
+    assertEquals(findVersionPacket(bytes, asked), undefined);
   }
 });
 
