@@ -5,7 +5,7 @@ import { noticeInterrupt } from "../ssh/exit_status.ts";
 import type { SessionContext } from "./route.ts";
 
 /** Most logins at a time: sshd drops some of more than ten (MaxStartups). */
-const MOST_LOGINS = 4;
+export const MOST_LOGINS = 4;
 
 /** Reason why one connection goes on where each of the others would prompt. */
 export const WOULD_PROMPT = "ssh would prompt for each: try --share";

@@ -74,7 +74,10 @@ async function beginEarly(
   interrupted: AbortSignal,
 ): Promise<EarlyLogin | undefined> {
   const { job: { options }, hosts } = context;
-  if (!await staysSilent(location, context)) return undefined;
+  // Several connections of a host have a plan of their own.
+  const { sftpServer, jobs } = options;
+  if (sftpServer !== undefined || jobs > 1) return undefined;
+  if (!await staysSilent(location, hosts)) return undefined;
   const observer = new HoldingObserver(context.observer);
   if (options.verbose) observer.release();
   try {
@@ -94,14 +97,14 @@ async function beginEarly(
   }
 }
 
-/** Predicts that ssh logs in without a prompt, or fails without one. */
-async function staysSilent(
+/**
+ * Predicts that an ssh that is told to be silent logs in without a prompt, or fails
+ * without one.
+ */
+export async function staysSilent(
   location: RemoteLocation,
-  { job: { options }, hosts }: Pick<SessionContext, "job" | "hosts">,
+  hosts: SessionContext["hosts"],
 ): Promise<boolean> {
-  const { sftpServer, jobs } = options;
-  // Several connections of a host have a plan of their own.
-  if (sftpServer !== undefined || jobs > 1) return false;
   const configuration = await hosts.configurationOf(location);
   if (configuration === undefined) return false;
   // The ssh to a jump host is not told to be silent.

@@ -1,9 +1,11 @@
+import { asConnectionFailure } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { SessionPool } from "../sftp/session_pool.ts";
 import { SftpSession } from "../sftp/session.ts";
 import type { LoginPart } from "../ssh/arguments.ts";
 import type { SshSession } from "../ssh/session.ts";
 import { ConnectionStarter, laterObserver } from "./connection_starter.ts";
+import type { BegunConnection, EarlyConnections } from "./early_connections.ts";
 import type { SessionContext } from "./route.ts";
 import { pacedChannel } from "./session_start.ts";
 import { CLOSE_MILLISECONDS, startSftp } from "./sftp_start.ts";
@@ -16,6 +18,34 @@ export interface ConnectionOptions {
   readonly isPaced: boolean;
   /** Stops each ssh when aborted. */
   readonly interrupted: AbortSignal;
+  /** Connections that began beside the first one, ended with the others. */
+  readonly early: EarlyConnections;
+}
+
+/**
+ * Begins a connection after the first one, which is heard only where all is verbose.
+ *
+ * @param ended Ends it when aborted.
+ * @throws {SessionError} If ssh cannot be started.
+ */
+export function beginConnection(
+  location: RemoteLocation,
+  part: LoginPart,
+  context: SessionContext,
+  { isPaced, ended }: { isPaced: boolean; ended: AbortSignal },
+): BegunConnection {
+  const { job: { options }, observer, hosts } = context;
+  const { lockstep } = options;
+  const ssh = startSftp(location, part, {
+    options,
+    ssh: hosts.sshFor(location),
+    observer: laterObserver(observer, options),
+    interrupted: ended,
+  });
+  const channel = isPaced ? pacedChannel(ssh.channel, context) : ssh.channel;
+  const starting = SftpSession.begin(channel, { lockstep })
+    .catch(asConnectionFailure);
+  return { ssh, starting };
 }
 
 /**
@@ -62,20 +92,14 @@ export class SftpConnections {
     this.#starter.want(sessions);
   }
 
-  async #start(part: LoginPart, signal: AbortSignal): Promise<void> {
-    const { job: { options }, observer, hosts } = this.#context;
-    const { lockstep } = options;
+  async #start(part: LoginPart, ended: AbortSignal): Promise<void> {
+    const { isPaced, early } = this.#options;
     await using sessions = new AsyncDisposableStack();
-    const ssh = sessions.use(startSftp(this.#location, part, {
-      options,
-      ssh: hosts.sshFor(this.#location),
-      observer: laterObserver(observer, options),
-      interrupted: signal,
-    }));
-    const channel = this.#options.isPaced
-      ? pacedChannel(ssh.channel, this.#context)
-      : ssh.channel;
-    const sftp = await SftpSession.begin(channel, { lockstep });
+    const { ssh, starting } = early.take(ended) ??
+      beginConnection(this.#location, part, this.#context, { isPaced, ended });
+    sessions.use(ssh);
+    const sftp = await starting;
+    if (!(sftp instanceof SftpSession)) throw sftp;
     if (this.#starter.isOver) return;
     sessions.move();
     this.#others.set(sftp, ssh);
@@ -91,7 +115,10 @@ export class SftpConnections {
 
   /** Ends all connections but the first one; a master ends after them by itself. */
   async endOthers(): Promise<void> {
-    await this.#starter.end();
+    await Promise.all([
+      this.#starter.end(),
+      this.#options.early[Symbol.asyncDispose](),
+    ]);
     await Promise.all(
       this.#others.entries().map(async ([sftp, ssh]) => {
         await using session = ssh;

@@ -46,10 +46,13 @@ export function uploadOverSftp(
 ): Route {
   const { files, job, rules } = context;
   const roots = paths.map(withoutTrailingSlashes);
-  const width = () =>
-    uploadWidth(roots, chosenFiles(files, { roots, rules }), job.options);
+  const widths = async () => {
+    const chosen = chosenFiles(files, { roots, rules });
+    const width = await uploadWidth(roots, chosen, job.options);
+    return { width, mostWidth: width };
+  };
   const looks = looksAtTarget(target.path, files.nameOf(roots[0]!));
-  return routeTo([target], context, { width, looks }, async ([server]) => {
+  return routeTo([target], context, { widths, looks }, async ([server]) => {
     const entries = roots.map((path) => ({ path }));
     await copy(
       sourcesOf(hashedFiles(files, job.options), entries, context),
@@ -72,30 +75,35 @@ export function downloadOverSftp(
 ): Route {
   const { files, job, among } = context;
   const looks = looksAtSource(source.path, job.options);
-  return routeTo([source], context, { width: ONE, looks }, async ([server]) => {
-    const entries = await namedEntries(server!, source.path);
-    await copy(
-      sourcesOf(server!, entries, context),
-      {
-        files: hashedFiles(files, job.options),
-        path: target,
-        among,
-        ...placeFor(entries),
-      },
-      context,
-      {
-        store: {
-          preserve: job.options.preserve,
-          umask: currentUmask(),
-          modeBits: MODE_BITS,
-          given: job.options.modes,
+  return routeTo(
+    [source],
+    context,
+    { widths: untold(job), looks },
+    async ([server]) => {
+      const entries = await namedEntries(server!, source.path);
+      await copy(
+        sourcesOf(server!, entries, context),
+        {
+          files: hashedFiles(files, job.options),
+          path: target,
+          among,
+          ...placeFor(entries),
         },
-        platform: job.rules.platform,
-        namedBy: "target",
-        ...verifiedSides("source", job.options),
-      },
-    );
-  });
+        context,
+        {
+          store: {
+            preserve: job.options.preserve,
+            umask: currentUmask(),
+            modeBits: MODE_BITS,
+            given: job.options.modes,
+          },
+          platform: job.rules.platform,
+          namedBy: "target",
+          ...verifiedSides("source", job.options),
+        },
+      );
+    },
+  );
 }
 
 /** Copies what a remote operand names to another host, through this one. */
@@ -109,7 +117,7 @@ export function relayOverSftp(
   return routeTo(
     [source, target],
     context,
-    { width: ONE, looks },
+    { widths: untold(job), looks },
     async ([from, to]) => {
       const entries = await namedEntries(from!, source.path);
       const { targetIsDirectory } = job.options;
@@ -164,23 +172,28 @@ async function targetOn(
   return { files, path };
 }
 
-/** @param width Counts the connections that the copy has work for. */
+/** Connections that a copy has work for, as far as that shows, and at most. */
+type Widths = Pick<SftpCopy, "width" | "mostWidth">;
+
+/** @param widths Counts the connections that the copy has work for. */
 function routeTo(
   locations: readonly RemoteLocation[],
   { sftpSessions }: SftpContext,
-  { width, looks }: Pick<SftpCopy, "looks"> & { width(): Promise<number> },
+  { widths, looks }: Pick<SftpCopy, "looks"> & { widths(): Promise<Widths> },
   run: SftpCopy["run"],
 ): Route {
   return {
     connect: async (options) => {
-      const copy = { run, looks, width: await width() };
+      const copy = { run, looks, ...await widths() };
       return await sftpSessions.connect(locations, copy, options);
     },
   };
 }
 
-/** Count for a source on a server: the files show one after the other. */
-const ONE = async (): Promise<number> => 1;
+/** Gives the count for a source on a server: the files show one after the other. */
+function untold({ options: { jobs } }: SftpContext["job"]) {
+  return async (): Promise<Widths> => ({ width: 1, mostWidth: jobs });
+}
 
 /** Gives the target's rules: several entries need a directory, made if missing. */
 function placeFor(

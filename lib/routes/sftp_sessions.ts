@@ -3,39 +3,20 @@ import {
   type ConnectionFailure,
   EntryError,
   ProtocolError,
-  SessionError,
 } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { loginOf } from "../location/login.ts";
 import { announcesCheckFile } from "../sftp/check_file.ts";
 import type { SftpFileSystem } from "../sftp/sftp_file_system.ts";
 import type { LookRequest } from "../sftp/looks_ahead.ts";
-import { SftpSession } from "../sftp/session.ts";
-import { watchPrompts } from "../ssh/prompt_watch.ts";
 import type { ExitStatus } from "../ssh/exit_status.ts";
-import { type SshSession } from "../ssh/session.ts";
-import { type EarlyLogin, EarlyLogins } from "./early_login.ts";
-import { hashSessionOf } from "./hash_session.ts";
-import { type LoginPlan, LoginPlans } from "./login_plan.ts";
-import { mayNeedPrompt } from "./mendable.ts";
+import { EarlyLogins } from "./early_login.ts";
 import { allOf, filesOf, isAlive, type Server } from "./open_server.ts";
 import type { ConnectOptions, ConnectResult, SessionContext } from "./route.ts";
-import {
-  dialogueFailures,
-  type SessionFacts,
-  startFailure,
-} from "./session_failure.ts";
-import {
-  awaitFirstOutput,
-  endSignal,
-  pacedChannel,
-  reportExit,
-  reportStart,
-  silentRemote,
-  type Unconnected,
-} from "./session_start.ts";
-import { SftpConnections } from "./sftp_connections.ts";
-import { CLOSE_MILLISECONDS, removalSignal, startSftp } from "./sftp_start.ts";
+import { ServerStarter, sftpFacts } from "./server_starter.ts";
+import { dialogueFailures } from "./session_failure.ts";
+import { endSignal, reportExit } from "./session_start.ts";
+import { CLOSE_MILLISECONDS, removalSignal } from "./sftp_start.ts";
 
 /** Copy between the files of servers. */
 export interface SftpCopy {
@@ -48,6 +29,8 @@ export interface SftpCopy {
   run(files: readonly SftpFileSystem[]): Promise<void>;
   /** Connections that it has work for at once, as far as that shows before. */
   readonly width: number;
+  /** Most connections that it may have work for. */
+  readonly mostWidth: number;
   /** Looks at the first location that it will begin with. */
   readonly looks: readonly LookRequest[];
 }
@@ -62,13 +45,13 @@ export class SftpSessions {
   readonly #servers = new Map<string, Server>();
   /** Ends each ssh when aborted. */
   readonly #interrupted: AbortSignal;
-  readonly #plans: LoginPlans;
+  readonly #starter: ServerStarter;
 
   constructor(context: SessionContext) {
     this.#context = context;
     const { interrupted, options } = context.job;
     this.#interrupted = removalSignal(interrupted, options);
-    this.#plans = new LoginPlans(context);
+    this.#starter = new ServerStarter(context, this.#interrupted);
   }
 
   /**
@@ -88,11 +71,12 @@ export class SftpSessions {
       if (isAlive(known)) continue;
       await known?.hashes?.end();
       await known?.ssh[Symbol.asyncDispose]();
-      const server = await this.#start(location, {
+      const server = await this.#starter.start(location, {
         isFirst: at === 0,
         options,
         early: await early.take(login),
         looks: locations.length === 1 ? copy.looks : [],
+        mostWidth: copy.mostWidth,
       });
       if ("kind" in server) {
         await this.#closeAbandoned(locations);
@@ -113,7 +97,9 @@ export class SftpSessions {
     [first, ...others]: readonly RemoteLocation[],
     options: ConnectOptions,
   ): EarlyLogins {
-    const early = new EarlyLogins(this.#context, this.#endSignal(options));
+    const interrupted = this.#interrupted;
+    const ended = endSignal({ job: { interrupted } }, options);
+    const early = new EarlyLogins(this.#context, ended);
     for (const location of others) {
       const login = loginOf(location);
       const isNew = login !== loginOf(first!) &&
@@ -125,7 +111,7 @@ export class SftpSessions {
 
   /** Sees all sessions to their end. */
   async end(): Promise<void> {
-    using _plans = this.#plans;
+    using _starter = this.#starter;
     for (const server of this.#servers.values()) await this.#end(server);
     this.#servers.clear();
   }
@@ -167,111 +153,6 @@ export class SftpSessions {
         this.#context.observer.report({ kind: "failure", message });
       } else await this.#endBroken(servers, asConnectionFailure(error));
     }
-  }
-
-  /**
-   * @param isFirst True for the server whose rate is limited.
-   * @param early Login that has begun; where it was refused, one that may prompt
-   * follows.
-   * @param looks Looks at it that leave at once; none where they would be old.
-   */
-  async #start(
-    location: RemoteLocation,
-    { isFirst, options, early, looks = [] }: {
-      isFirst: boolean;
-      options: ConnectOptions;
-      early?: EarlyLogin | undefined;
-      looks?: SftpCopy["looks"];
-    },
-  ): Promise<Server | Unconnected> {
-    const { job: { options: { lockstep } }, hosts, banners } = this.#context;
-    try {
-      await using sessions = new AsyncDisposableStack();
-      const plan = await this.#plans.planFor(location);
-      using prompts = plan?.dependsOnPrompts ? watchPrompts() : undefined;
-      const ssh = sessions.use(
-        early?.ssh ?? this.#startSsh(location, plan, options),
-      );
-      const channel = isFirst
-        ? pacedChannel(ssh.channel, this.#context)
-        : ssh.channel;
-      const starting = early?.starting ??
-        SftpSession.begin(channel, { lockstep, looks })
-          .catch(asConnectionFailure);
-      const sign = await awaitFirstOutput(ssh, hosts, options);
-      if (sign === "silent") return silentRemote(location, "sftp");
-      const sftp = await starting;
-      if (early !== undefined && sftp instanceof SessionError) {
-        await ssh.end({ isWhole: false });
-        if (mayNeedPrompt(ssh.stderrLines)) {
-          return await this.#start(location, { isFirst, options });
-        }
-      }
-      early?.show();
-      if (!(sftp instanceof SftpSession)) {
-        return await this.#reportStart(location, sftp, { options, ssh });
-      }
-      if (sftp.banner !== "") banners.report(location, sftp.banner, "SFTP");
-      ssh.showHeld();
-      sessions.move();
-      const hasPrompted = prompts?.isBlind === false && prompts.hasPrompted;
-      const connections = plan && new SftpConnections(
-        sftp,
-        location,
-        this.#context,
-        {
-          part: hasPrompted ? undefined : plan.others,
-          isPaced: isFirst,
-          interrupted: this.#interrupted,
-        },
-      );
-      const { abandoned } = options;
-      const hashes = hashSessionOf(location, this.#context, {
-        findPart: () => this.#plans.partBeside(location, plan),
-        interrupted: this.#interrupted,
-      });
-      return { location, ssh, sftp, hashes, connections, abandoned };
-    } catch (error) {
-      const failure = asConnectionFailure(error);
-      return await this.#reportStart(location, failure, { options });
-    }
-  }
-
-  /** @param ssh Absent where it did not start. */
-  async #reportStart(
-    location: RemoteLocation,
-    error: ConnectionFailure,
-    { options, ssh }: { options: ConnectOptions; ssh?: SshSession },
-  ): Promise<Unconnected> {
-    const { hosts, observer } = this.#context;
-    const status = error instanceof ProtocolError
-      ? undefined
-      : await ssh?.end({ isWhole: false });
-    const failure = startFailure(error, {
-      ...this.#exitOf(location),
-      status,
-      errorLines: ssh?.stderrLines ?? [],
-    });
-    if (failure.kind !== "unavailable" || !hosts.mayChange) ssh?.showHeld();
-    return reportStart(location, failure, { ...options, observer });
-  }
-
-  #startSsh(
-    location: RemoteLocation,
-    plan: LoginPlan | undefined,
-    options: ConnectOptions,
-  ): SshSession {
-    const { job, observer, hosts } = this.#context;
-    return startSftp(location, plan?.first, {
-      options: job.options,
-      ssh: hosts.sshFor(location),
-      observer,
-      interrupted: this.#endSignal(options),
-    });
-  }
-
-  #endSignal(options: ConnectOptions): AbortSignal {
-    return endSignal({ job: { interrupted: this.#interrupted } }, options);
   }
 
   /** Ends the session that a failure broke, and reports it. */
@@ -329,7 +210,7 @@ export class SftpSessions {
   ): void {
     const { job: { options: { lockstep } }, observer } = this.#context;
     const events = dialogueFailures(failure, {
-      ...this.#exitOf(location),
+      ...sftpFacts(location, this.#context),
       status,
       lockstep,
       hasSeveral: false,
@@ -337,14 +218,5 @@ export class SftpSessions {
     });
     const endsSession = failure !== undefined;
     reportExit(observer, location, { events, endsSession });
-  }
-
-  #exitOf(location: RemoteLocation): SessionFacts {
-    return {
-      protocol: "sftp",
-      location,
-      isNamed: !this.#context.hosts.mayChange,
-      isInterrupted: this.#context.job.interrupted.aborted,
-    };
   }
 }

@@ -25,7 +25,7 @@ const unused = copyBy(async () => {
 });
 
 function copyBy(run: SftpCopy["run"]): SftpCopy {
-  return { run, width: 1, looks: [] };
+  return { run, width: 1, mostWidth: 1, looks: [] };
 }
 
 Deno.test("SftpSessions: reports an unreachable server, but not while the other protocol may connect", async () => {
@@ -235,5 +235,91 @@ peerTest(
     assertEquals(result.location, FAR);
     await sessions.end();
     assertEquals(stage.reported.failures, []);
+  },
+);
+
+/** Gives an ssh whose first login answers once three silent ones have begun. */
+function awaitingSilent(silent: string): (path: string) => string {
+  return script(
+    `case " $* " in\n` +
+      `*" -oBatchmode=yes "*) : >"$0.$$.begun"; ${silent};;\n` +
+      `*) for i in $(seq 200); do\n` +
+      `set -- "$0".*.begun; [ $# -ge 3 ] && break; sleep 0.05; done\n` +
+      `[ $# -ge 3 ] || exit 255;;\n` +
+      `esac\nexec ${SERVER}\n`,
+  );
+}
+
+/** Counts the logins that were silent from their beginning. */
+function silentLogins({ path }: KeyStage): number {
+  const names = Array.from(Deno.readDirSync(path), ({ name }) => name);
+  return names.filter((name) => name.endsWith(".begun")).length;
+}
+
+peerTest(
+  "SftpSessions: log in four times at once for a copy that may want as many connections",
+  SFTP_CHILD_NEEDS,
+  async () => {
+    using stage = new KeyStage(awaitingSilent(":"), { jobs: 4 });
+    const sessions = new SftpSessions(stage.keyContext);
+    const copy = { ...copyBy(async () => {}), width: 3, mostWidth: 4 };
+    const result = await sessions.connect([FAR], copy, {});
+    assert(result.kind === "connected");
+    assertEquals(silentLogins(stage), 3);
+    assertEquals(await result.run(), undefined);
+    await sessions.end();
+    // The third one was not wanted, and none was started in vain.
+    assertEquals(silentLogins(stage), 3);
+    assertEquals(stage.reported.failures, []);
+    assertEquals(stage.reported.warnings, []);
+  },
+);
+
+peerTest(
+  "SftpSessions: end the other logins of a server whose first one fails, and say nothing of them",
+  SFTP_CHILD_NEEDS,
+  async () => {
+    using stage = new KeyStage(
+      script(
+        `case " $* " in *" -oBatchmode=yes "*) echo refused >&2; ` +
+          `exec sleep 1000;; *) sleep 0.2; exit 255;; esac\n`,
+      ),
+      { jobs: 8 },
+    );
+    const sessions = new SftpSessions(stage.keyContext);
+    const copy = { ...unused, width: 8, mostWidth: 8 };
+    const result = await sessions.connect([FAR], copy, {});
+    assertEquals(result.kind, "unavailable");
+    await sessions.end();
+    assertEquals(stage.reported.sshOutputs, []);
+    assertEquals(stage.reported.warnings, []);
+  },
+);
+
+peerTest(
+  "SftpSessions: begin no other login where it may prompt, or the copy has work for one",
+  SFTP_CHILD_NEEDS,
+  async () => {
+    const lines = ["identityagent none\n", "proxyjump jump\n", ""];
+    for (const [at, line] of lines.entries()) {
+      using stage = new KeyStage(
+        script(
+          `case " $* " in *" -oBatchmode=yes "*) : >"$0.$$.begun";; esac\n` +
+            `exec ${SERVER}\n`,
+        ),
+        { jobs: 4 },
+      );
+      stage.configure(line);
+      if (at === 0) stage.hosts.text = line;
+      const sessions = new SftpSessions(stage.keyContext);
+      const mostWidth = line === "" ? 1 : 4;
+      const copy = { ...copyBy(async () => {}), mostWidth };
+      const result = await sessions.connect([FAR], copy, {});
+      assert(result.kind === "connected");
+      await result.run();
+      await sessions.end();
+      assertEquals(silentLogins(stage), 0, line);
+      assertEquals(stage.reported.failures, []);
+    }
   },
 );
