@@ -288,7 +288,7 @@ class Copy implements AsyncDisposable {
         sftp: relayOverSftp(source, target, context),
       },
       facts: {
-        sendsTree: job.options.recursive,
+        hasTwoHosts: true,
         makesTarget: job.options.makesTarget === true,
         isLengthless: isLengthless(source.path),
         mayNest: job.options.recursive && isInside(target.path, source.path),

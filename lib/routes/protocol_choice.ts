@@ -21,8 +21,10 @@ export interface ChoiceFacts {
   readonly makesTarget: boolean;
   /** True where several sources are sent, whose target may have to be made. */
   readonly sendsSeveral: boolean;
-  /** True where a tree is sent to a host, from here or from another one. */
+  /** True where a tree is sent from here to a host. */
   readonly sendsTree: boolean;
+  /** True where a host's files go to another one. */
+  readonly hasTwoHosts: boolean;
   /** True where some of what a host has may be left out of a download. */
   readonly leavesOut: boolean;
   /** True where each file is verified. */
@@ -93,6 +95,9 @@ export function chooseProtocol(facts: ChoiceFacts): Choice {
     return found("sftp", "it makes the target of several sources");
   }
   if (facts.sendsTree) return found("sftp", "a tree goes up faster over it");
+  if (facts.hasTwoHosts) {
+    return found("sftp", "it logs in to both hosts at once");
+  }
   if (facts.willAsk) return found("sftp", "ssh will ask, and should ask once");
   return found("scp", "it is the faster one");
 }

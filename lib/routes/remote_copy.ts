@@ -19,6 +19,7 @@ export interface RemoteCopy {
 /** Facts of a copy for which nothing else is said. */
 const NO_FACTS: CopyFacts = {
   sendsTree: false,
+  hasTwoHosts: false,
   mayNest: false,
   isLengthless: false,
   leavesOut: false,

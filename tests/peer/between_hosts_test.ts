@@ -220,19 +220,23 @@ peerTest(
   "between hosts: an ssh that is killed between two hosts ends both, and its host is named",
   sshdDoor.needs,
   async () => {
-    for (const [host, role] of [["far", "-f"], ["other", "-t"]] as const) {
+    const rows = ["-O", "-s"].flatMap((way) =>
+      ["far", "other"].map((host) => [way, host] as const)
+    );
+    for (const [way, host] of rows) {
       await using door = await sshdDoor.open();
       using place = new Place(door);
       using scripts = new TempDirectory();
       const program = writeScript(
         `${scripts.path}/ssh`,
-        `for last; do :; done
-case $last in *' -f '*) echo $$ > ${scripts.path}/-f ;; *) echo $$ > ${scripts.path}/-t ;; esac
+        `case " $* " in *' other '*) name=other ;; *) name=far ;; esac
+echo $$ > ${scripts.path}/$name
 exec ssh "$@"
 `,
       );
       place.makeFar([{ path: "a", content: pattern(3_000_000) }]);
       const running = place.start([
+        way,
         "-S",
         program,
         "-l",
@@ -244,16 +248,16 @@ exec ssh "$@"
         "the copy begins",
         () => (lengthOf(`${place.far}/b`) ?? 0) > 0,
       );
-      const pids = ["-f", "-t"].map((name) =>
-        Number(Deno.readTextFileSync(`${scripts.path}/${name}`))
-      );
-      Deno.kill(pids[role === "-f" ? 0 : 1]!, "SIGKILL");
+      const pidOf = (name: string) =>
+        Number(Deno.readTextFileSync(`${scripts.path}/${name}`));
+      const pids = ["far", "other"].map(pidOf);
+      Deno.kill(pidOf(host), "SIGKILL");
       const { status, stderr } = await running.outcome;
-      assertEquals(status, 255, host + stderr);
+      assertEquals(status, way === "-O" ? 1 : 255, host + stderr);
       assertMatch(
         stderr,
         new RegExp(
-          `^seacp: ${host}: a: lost connection.*: ssh was ended by SIGKILL$`,
+          `^(seacp: )?${host}: (.*/)?[ab]: lost connection.*: ssh was ended by SIGKILL$`,
           "m",
         ),
       );

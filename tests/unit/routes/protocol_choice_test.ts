@@ -17,6 +17,7 @@ const NOTHING_KNOWN: ChoiceFacts = {
   leavesOut: false,
   makesTarget: false,
   sendsTree: false,
+  hasTwoHosts: false,
   verifies: false,
   hasJobs: false,
   mayRetry: false,
@@ -28,6 +29,7 @@ const LACKS_SCP = "the host is known to lack scp";
 const LACKS_SFTP = "the host is known to lack SFTP";
 const QUOTED = "a remote shell would read the path otherwise";
 const TREES = "a tree goes up faster over it";
+const AT_ONCE = "it logs in to both hosts at once";
 const LENGTHLESS = "files there have no length before they are read";
 const NESTED = "it sees a directory that is copied into itself";
 const BROKEN = "a name with a line break cannot go over SCP as it is";
@@ -140,6 +142,19 @@ const ROWS: readonly Row[] = [
     { sendsTree: true },
     "sftp",
     TREES,
+  ],
+  ["SFTP between two hosts", { hasTwoHosts: true }, "sftp", AT_ONCE],
+  [
+    "SCP between two hosts where one lacks SFTP",
+    { hasTwoHosts: true, lacking: new Set(["sftp"]) },
+    "scp",
+    LACKS_SFTP,
+  ],
+  [
+    "SFTP for a path between two hosts before their logins",
+    { needsQuoting: true, hasTwoHosts: true, willAsk: true },
+    "sftp",
+    QUOTED,
   ],
   ["SFTP where ssh will ask", { willAsk: true }, "sftp", ASKS],
   [
