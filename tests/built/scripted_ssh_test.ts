@@ -569,8 +569,8 @@ const SESSIONS: readonly Case[] = [
     asks: ["sftp"],
   },
   {
-    name: "from host to host, both by this machine",
-    args: ["one:a", "two:b"],
+    name: "from host to host with -O, both by this machine",
+    args: ["-O", "one:a", "two:b"],
     script: { source: DOWN, sink: UP },
     asks: ["scp -t b", "scp -f a"],
   },
