@@ -75,8 +75,8 @@ peerTest(
       ...["--jobs", "4", "-vrp", "tree", place.remote("new")],
     ]);
     assertEquals(outcome.status, 0, outcome.stderr);
-    // One more tries SFTP first.
-    assertEquals(sshCount(outcome), 5);
+    // Four try SFTP first, all at once.
+    assertEquals(sshCount(outcome), 8);
     Deno.renameSync(`${place.far}/new`, `${place.far}/tree`);
     assertEquals(
       await describeTree(place.far, WHOLE),
