@@ -10,8 +10,8 @@ export interface BegunConnection {
 }
 
 /**
- * Connections to a server that begin beside its first login, for a copy that is likely
- * to want them. None of them prompts.
+ * Connections to a server that begin beside its first login, for a copy that has work
+ * for them. None of them prompts.
  */
 export class EarlyConnections implements AsyncDisposable {
   readonly #left: {

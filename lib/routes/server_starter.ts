@@ -41,8 +41,8 @@ export interface ServerStart {
   readonly early: EarlyLogin | undefined;
   /** Looks at it that leave at once; none where they would be old. */
   readonly looks: readonly LookRequest[];
-  /** Most connections that the copy may have work for. */
-  readonly mostWidth: number;
+  /** Connections that the copy has work for, as far as that shows. */
+  readonly width: number;
 }
 
 /** Starter of the SFTP servers of a job, each in one login or several. */
@@ -155,19 +155,19 @@ export class ServerStarter implements Disposable {
   }
 
   /**
-   * Begins the connections that the copy is likely to want beside the first one, where
-   * each is expected to log in without a prompt.
+   * Begins the connections that the copy has work for beside the first one, where each
+   * is expected to log in without a prompt.
    */
   async #beginOthers(
     others: EarlyConnections,
     location: RemoteLocation,
     plan: LoginPlan | undefined,
-    { isFirst, options, mostWidth }: ServerStart,
+    { isFirst, options, width }: ServerStart,
   ): Promise<void> {
     const { hosts, job } = this.#context;
     const part = plan?.others;
     if (part?.kind !== "silent" || job.options.sftpServer !== undefined) return;
-    const count = Math.min(mostWidth, MOST_LOGINS) - 1;
+    const count = Math.min(width, MOST_LOGINS) - 1;
     if (count < 1 || !await staysSilent(location, hosts)) return;
     const end = this.#endSignal(options);
     others.begin(

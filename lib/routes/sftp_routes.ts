@@ -46,13 +46,10 @@ export function uploadOverSftp(
 ): Route {
   const { files, job, rules } = context;
   const roots = paths.map(withoutTrailingSlashes);
-  const widths = async () => {
-    const chosen = chosenFiles(files, { roots, rules });
-    const width = await uploadWidth(roots, chosen, job.options);
-    return { width, mostWidth: width };
-  };
+  const width = () =>
+    uploadWidth(roots, chosenFiles(files, { roots, rules }), job.options);
   const looks = looksAtTarget(target.path, files.nameOf(roots[0]!));
-  return routeTo([target], context, { widths, looks }, async ([server]) => {
+  return routeTo([target], context, { width, looks }, async ([server]) => {
     const entries = roots.map((path) => ({ path }));
     await copy(
       sourcesOf(hashedFiles(files, job.options), entries, context),
@@ -74,36 +71,31 @@ export function downloadOverSftp(
   context: SftpContext,
 ): Route {
   const { files, job, among } = context;
-  const looks = looksAtSource(source.path, job.options);
-  return routeTo(
-    [source],
-    context,
-    { widths: untold(job), looks },
-    async ([server]) => {
-      const entries = await namedEntries(server!, source.path);
-      await copy(
-        sourcesOf(server!, entries, context),
-        {
-          files: hashedFiles(files, job.options),
-          path: target,
-          among,
-          ...placeFor(entries),
+  const start = { width: ONE, looks: looksAtSource(source.path, job.options) };
+  return routeTo([source], context, start, async ([server]) => {
+    const entries = await namedEntries(server!, source.path);
+    await copy(
+      sourcesOf(server!, entries, context),
+      {
+        files: hashedFiles(files, job.options),
+        path: target,
+        among,
+        ...placeFor(entries),
+      },
+      context,
+      {
+        store: {
+          preserve: job.options.preserve,
+          umask: currentUmask(),
+          modeBits: MODE_BITS,
+          given: job.options.modes,
         },
-        context,
-        {
-          store: {
-            preserve: job.options.preserve,
-            umask: currentUmask(),
-            modeBits: MODE_BITS,
-            given: job.options.modes,
-          },
-          platform: job.rules.platform,
-          namedBy: "target",
-          ...verifiedSides("source", job.options),
-        },
-      );
-    },
-  );
+        platform: job.rules.platform,
+        namedBy: "target",
+        ...verifiedSides("source", job.options),
+      },
+    );
+  });
 }
 
 /** Copies what a remote operand names to another host, through this one. */
@@ -113,32 +105,25 @@ export function relayOverSftp(
   context: SftpContext,
 ): Route {
   const { job } = context;
-  const looks = looksAtSource(source.path, job.options);
-  return routeTo(
-    [source, target],
-    context,
-    { widths: untold(job), looks },
-    async ([from, to]) => {
-      const entries = await namedEntries(from!, source.path);
-      const { targetIsDirectory } = job.options;
-      await copy(
-        // What a server copies within itself does not pass.
-        sourcesOf(
-          from === to ? from! : hashedFiles(from!, job.options),
-          entries,
-          context,
-        ),
-        {
-          ...await targetOn(to!, target, context),
-          ...(targetIsDirectory
-            ? { mustBeDirectory: true }
-            : placeFor(entries)),
-        },
+  const start = { width: ONE, looks: looksAtSource(source.path, job.options) };
+  return routeTo([source, target], context, start, async ([from, to]) => {
+    const entries = await namedEntries(from!, source.path);
+    const { targetIsDirectory } = job.options;
+    await copy(
+      // What a server copies within itself does not pass.
+      sourcesOf(
+        from === to ? from! : hashedFiles(from!, job.options),
+        entries,
         context,
-        { ...ontoServer(context), ...verifiedSides("both", job.options) },
-      );
-    },
-  );
+      ),
+      {
+        ...await targetOn(to!, target, context),
+        ...(targetIsDirectory ? { mustBeDirectory: true } : placeFor(entries)),
+      },
+      context,
+      { ...ontoServer(context), ...verifiedSides("both", job.options) },
+    );
+  });
 }
 
 /** Gives the sources of a copy, which show what is to be copied. */
@@ -172,28 +157,23 @@ async function targetOn(
   return { files, path };
 }
 
-/** Connections that a copy has work for, as far as that shows, and at most. */
-type Widths = Pick<SftpCopy, "width" | "mostWidth">;
-
-/** @param widths Counts the connections that the copy has work for. */
+/** @param width Counts the connections that the copy has work for. */
 function routeTo(
   locations: readonly RemoteLocation[],
   { sftpSessions }: SftpContext,
-  { widths, looks }: Pick<SftpCopy, "looks"> & { widths(): Promise<Widths> },
+  { width, looks }: Pick<SftpCopy, "looks"> & { width(): Promise<number> },
   run: SftpCopy["run"],
 ): Route {
   return {
     connect: async (options) => {
-      const copy = { run, looks, ...await widths() };
+      const copy = { run, looks, width: await width() };
       return await sftpSessions.connect(locations, copy, options);
     },
   };
 }
 
-/** Gives the count for a source on a server: the files show one after the other. */
-function untold({ options: { jobs } }: SftpContext["job"]) {
-  return async (): Promise<Widths> => ({ width: 1, mostWidth: jobs });
-}
+/** Count for a source on a server: the files show one after the other. */
+const ONE = async (): Promise<number> => 1;
 
 /** Gives the target's rules: several entries need a directory, made if missing. */
 function placeFor(

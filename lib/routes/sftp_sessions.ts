@@ -29,8 +29,6 @@ export interface SftpCopy {
   run(files: readonly SftpFileSystem[]): Promise<void>;
   /** Connections that it has work for at once, as far as that shows before. */
   readonly width: number;
-  /** Most connections that it may have work for. */
-  readonly mostWidth: number;
   /** Looks at the first location that it will begin with. */
   readonly looks: readonly LookRequest[];
 }
@@ -76,7 +74,7 @@ export class SftpSessions {
         options,
         early: await early.take(login),
         looks: locations.length === 1 ? copy.looks : [],
-        mostWidth: copy.mostWidth,
+        width: copy.width,
       });
       if ("kind" in server) {
         await this.#closeAbandoned(locations);

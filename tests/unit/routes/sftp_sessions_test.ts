@@ -25,7 +25,7 @@ const unused = copyBy(async () => {
 });
 
 function copyBy(run: SftpCopy["run"]): SftpCopy {
-  return { run, width: 1, mostWidth: 1, looks: [] };
+  return { run, width: 1, looks: [] };
 }
 
 Deno.test("SftpSessions: reports an unreachable server, but not while the other protocol may connect", async () => {
@@ -257,18 +257,18 @@ function silentLogins({ path }: KeyStage): number {
 }
 
 peerTest(
-  "SftpSessions: log in four times at once for a copy that may want as many connections",
+  "SftpSessions: log in four times at once for a copy that has work for as many connections",
   SFTP_CHILD_NEEDS,
   async () => {
     using stage = new KeyStage(awaitingSilent(":"), { jobs: 4 });
     const sessions = new SftpSessions(stage.keyContext);
-    const copy = { ...copyBy(async () => {}), width: 3, mostWidth: 4 };
+    const copy = { ...copyBy(async () => {}), width: 4 };
     const result = await sessions.connect([FAR], copy, {});
     assert(result.kind === "connected");
     assertEquals(silentLogins(stage), 3);
     assertEquals(await result.run(), undefined);
     await sessions.end();
-    // The third one was not wanted, and none was started in vain.
+    // None was started in vain.
     assertEquals(silentLogins(stage), 3);
     assertEquals(stage.reported.failures, []);
     assertEquals(stage.reported.warnings, []);
@@ -287,7 +287,7 @@ peerTest(
       { jobs: 8 },
     );
     const sessions = new SftpSessions(stage.keyContext);
-    const copy = { ...unused, width: 8, mostWidth: 8 };
+    const copy = { ...unused, width: 8 };
     const result = await sessions.connect([FAR], copy, {});
     assertEquals(result.kind, "unavailable");
     await sessions.end();
@@ -312,8 +312,8 @@ peerTest(
       stage.configure(line);
       if (at === 0) stage.hosts.text = line;
       const sessions = new SftpSessions(stage.keyContext);
-      const mostWidth = line === "" ? 1 : 4;
-      const copy = { ...copyBy(async () => {}), mostWidth };
+      const width = line === "" ? 1 : 4;
+      const copy = { ...copyBy(async () => {}), width };
       const result = await sessions.connect([FAR], copy, {});
       assert(result.kind === "connected");
       await result.run();
