@@ -316,7 +316,6 @@ peerTest(
       const copy = { ...copyBy(async () => {}), width };
       const result = await sessions.connect([FAR], copy, {});
       assert(result.kind === "connected");
-      await result.run();
       await sessions.end();
       assertEquals(silentLogins(stage), 0, line);
       assertEquals(stage.reported.failures, []);
