@@ -1,13 +1,5 @@
-import { asConnectionFailure, type ConnectionFailure } from "../errors.ts";
-import type { SftpSession } from "../sftp/session.ts";
-import type { SshSession } from "../ssh/session.ts";
-
-/** Connection that begins. */
-export interface BegunConnection {
-  readonly ssh: SshSession;
-  /** Session that it is to carry, or why it does not. */
-  readonly starting: Promise<SftpSession | ConnectionFailure>;
-}
+import { asConnectionFailure } from "../errors.ts";
+import type { BegunConnection } from "./sftp_start.ts";
 
 /**
  * Connections to a server that begin beside its first login, for a copy that has work

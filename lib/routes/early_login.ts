@@ -1,20 +1,15 @@
-import { asConnectionFailure, type ConnectionFailure } from "../errors.ts";
+import { asConnectionFailure } from "../errors.ts";
 import type { CopyEvent, Observer } from "../events/copy_event.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { loginOf } from "../location/login.ts";
-import { SftpSession } from "../sftp/session.ts";
-import type { SshSession } from "../ssh/session.ts";
 import type { SessionContext } from "./route.ts";
-import { startSftp } from "./sftp_start.ts";
+import { beginSftp, type BegunConnection } from "./sftp_start.ts";
 
 /** Longest output of an ssh that is held, in UTF-16 units; what follows is lost. */
 const HELD_UNITS = 16 * 1024;
 
 /** Login to an SFTP server that began beside another host's, and never prompts. */
-export interface EarlyLogin {
-  readonly ssh: SshSession;
-  /** Session that is about to begin, or why it does not. */
-  readonly starting: Promise<SftpSession | ConnectionFailure>;
+export interface EarlyLogin extends BegunConnection {
   /** Shows what ssh has said so far, and all that follows. */
   show(): void;
 }
@@ -81,16 +76,12 @@ async function beginEarly(
   const observer = new HoldingObserver(context.observer);
   if (options.verbose) observer.release();
   try {
-    const ssh = startSftp(location, { kind: "silent" }, {
-      options,
-      ssh: hosts.sshFor(location),
+    const begun = beginSftp(location, { kind: "silent" }, context, {
       observer,
-      interrupted,
+      isPaced: false,
+      ended: interrupted,
     });
-    const { lockstep } = options;
-    const starting = SftpSession.begin(ssh.channel, { lockstep })
-      .catch(asConnectionFailure);
-    return { ssh, starting, show: () => observer.release() };
+    return { ...begun, show: () => observer.release() };
   } catch (error) {
     asConnectionFailure(error);
     return undefined;

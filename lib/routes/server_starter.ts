@@ -21,13 +21,12 @@ import { type SessionFacts, startFailure } from "./session_failure.ts";
 import {
   awaitFirstOutput,
   endSignal,
-  pacedChannel,
   reportStart,
   silentRemote,
   type Unconnected,
 } from "./session_start.ts";
 import { beginConnection, SftpConnections } from "./sftp_connections.ts";
-import { startSftp } from "./sftp_start.ts";
+import { beginSftp } from "./sftp_start.ts";
 
 /** Server to start, and what a copy wants of it. */
 export interface ServerStart {
@@ -64,22 +63,21 @@ export class ServerStarter implements Disposable {
     start: ServerStart,
   ): Promise<Server | Unconnected> {
     const { isFirst, options, early, looks } = start;
-    const { job: { options: { lockstep } }, hosts, banners } = this.#context;
+    const { hosts, banners, observer } = this.#context;
     try {
       await using sessions = new AsyncDisposableStack();
       const plan = await this.#plans.planFor(location);
       using prompts = plan?.dependsOnPrompts ? watchPrompts() : undefined;
-      const ssh = sessions.use(
-        early?.ssh ?? this.#startSsh(location, plan, options),
-      );
+      const { ssh, starting } = early ??
+        beginSftp(location, plan?.first, this.#context, {
+          observer,
+          isPaced: isFirst,
+          ended: this.#endSignal(options),
+          looks,
+        });
+      sessions.use(ssh);
       const others = sessions.use(new EarlyConnections());
       await this.#beginOthers(others, location, plan, start);
-      const channel = isFirst
-        ? pacedChannel(ssh.channel, this.#context)
-        : ssh.channel;
-      const starting = early?.starting ??
-        SftpSession.begin(channel, { lockstep, looks })
-          .catch(asConnectionFailure);
       const sign = await awaitFirstOutput(ssh, hosts, options);
       if (sign === "silent") return silentRemote(location, "sftp");
       const sftp = await starting;
@@ -138,20 +136,6 @@ export class ServerStarter implements Disposable {
     });
     if (failure.kind !== "unavailable" || !hosts.mayChange) ssh?.showHeld();
     return reportStart(location, failure, { ...options, observer });
-  }
-
-  #startSsh(
-    location: RemoteLocation,
-    plan: LoginPlan | undefined,
-    options: ConnectOptions,
-  ): SshSession {
-    const { job, observer, hosts } = this.#context;
-    return startSftp(location, plan?.first, {
-      options: job.options,
-      ssh: hosts.sshFor(location),
-      observer,
-      interrupted: this.#endSignal(options),
-    });
   }
 
   /**

@@ -1,14 +1,17 @@
-import { asConnectionFailure } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { SessionPool } from "../sftp/session_pool.ts";
 import { SftpSession } from "../sftp/session.ts";
 import type { LoginPart } from "../ssh/arguments.ts";
 import type { SshSession } from "../ssh/session.ts";
 import { ConnectionStarter, laterObserver } from "./connection_starter.ts";
-import type { BegunConnection, EarlyConnections } from "./early_connections.ts";
+import type { EarlyConnections } from "./early_connections.ts";
 import type { SessionContext } from "./route.ts";
-import { pacedChannel } from "./session_start.ts";
-import { CLOSE_MILLISECONDS, startSftp } from "./sftp_start.ts";
+import {
+  beginSftp,
+  type BegunConnection,
+  CLOSE_MILLISECONDS,
+  type ConnectionStart,
+} from "./sftp_start.ts";
 
 /** Settings of the connections of one login. */
 export interface ConnectionOptions {
@@ -25,27 +28,17 @@ export interface ConnectionOptions {
 /**
  * Begins a connection after the first one, which is heard only where all is verbose.
  *
- * @param ended Ends it when aborted.
  * @throws {SessionError} If ssh cannot be started.
  */
 export function beginConnection(
   location: RemoteLocation,
   part: LoginPart,
   context: SessionContext,
-  { isPaced, ended }: { isPaced: boolean; ended: AbortSignal },
+  start: Pick<ConnectionStart, "isPaced" | "ended">,
 ): BegunConnection {
-  const { job: { options }, observer, hosts } = context;
-  const { lockstep } = options;
-  const ssh = startSftp(location, part, {
-    options,
-    ssh: hosts.sshFor(location),
-    observer: laterObserver(observer, options),
-    interrupted: ended,
-  });
-  const channel = isPaced ? pacedChannel(ssh.channel, context) : ssh.channel;
-  const starting = SftpSession.begin(channel, { lockstep })
-    .catch(asConnectionFailure);
-  return { ssh, starting };
+  const { job: { options } } = context;
+  const observer = laterObserver(context.observer, options);
+  return beginSftp(location, part, context, { ...start, observer });
 }
 
 /**

@@ -1,6 +1,8 @@
+import { asConnectionFailure, type ConnectionFailure } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type { RemoteLocation } from "../location/location.ts";
-import type { CopyOptions, SshSettings } from "../options/copy_options.ts";
+import type { CopyOptions } from "../options/copy_options.ts";
+import { SftpSession, type SftpSessionOptions } from "../sftp/session.ts";
 import {
   type LoginPart,
   neverPrompts,
@@ -8,7 +10,8 @@ import {
   sftpServerArguments,
 } from "../ssh/arguments.ts";
 import type { SshSession } from "../ssh/session.ts";
-import { startSsh } from "./session_start.ts";
+import type { SessionContext } from "./route.ts";
+import { pacedChannel, startSsh } from "./session_start.ts";
 
 /**
  * Time for connections to remove what is not whole after an interrupt, in
@@ -19,24 +22,51 @@ const REMOVAL_MILLISECONDS = 1000;
 /** Longest wait for a server to close a channel that is done, in milliseconds. */
 export const CLOSE_MILLISECONDS = 2000;
 
+/** Connection to an SFTP server that begins. */
+export interface BegunConnection {
+  readonly ssh: SshSession;
+  /** Session that it is to carry, or why it does not. */
+  readonly starting: Promise<SftpSession | ConnectionFailure>;
+}
+
+/** Settings of a connection that begins. */
+export interface ConnectionStart extends Pick<SftpSessionOptions, "looks"> {
+  /** Observer that hears of its ssh. */
+  readonly observer: Observer;
+  /** True where the rate is limited. */
+  readonly isPaced: boolean;
+  /** Ends it when aborted. */
+  readonly ended: AbortSignal;
+}
+
 /**
- * Starts the SFTP server of a location.
+ * Starts the SFTP server of a location, and begins a session with it.
  *
  * @param part Part of this ssh; absent where it is the only one.
- * @param interrupted Ends ssh when aborted.
  * @throws {SessionError} If ssh cannot be started.
  */
-export function startSftp(
+export function beginSftp(
   location: RemoteLocation,
   part: LoginPart | undefined,
-  { options, ssh, observer, interrupted }: {
-    options: CopyOptions;
-    ssh: SshSettings;
-    observer: Observer;
-    interrupted: AbortSignal;
-  },
+  context: SessionContext,
+  { observer, isPaced, ended, looks = [] }: ConnectionStart,
+): BegunConnection {
+  const { job: { options: { lockstep } } } = context;
+  const ssh = startSftp(location, part, context, { observer, ended });
+  const channel = isPaced ? pacedChannel(ssh.channel, context) : ssh.channel;
+  const starting = SftpSession.begin(channel, { lockstep, looks })
+    .catch(asConnectionFailure);
+  return { ssh, starting };
+}
+
+function startSftp(
+  location: RemoteLocation,
+  part: LoginPart | undefined,
+  { job: { options }, hosts }: Pick<SessionContext, "job" | "hosts">,
+  { observer, ended }: Pick<ConnectionStart, "observer" | "ended">,
 ): SshSession {
   const { sftpServer } = options;
+  const ssh = hosts.sshFor(location);
   return startSsh(
     {
       location,
@@ -51,7 +81,7 @@ export function startSftp(
       holdsInterrupts: removesBeginnings(options),
     },
     { observer },
-    interrupted,
+    ended,
   );
 }
 

@@ -13,7 +13,7 @@ const SLOW_MILLISECONDS = 12;
 const TURN_MILLISECONDS = 2;
 
 /**
- * Number of steps of a pool that are in flight at once. It may rise with what shows
+ * Number of steps of a pool that are in flight at once. It may change with what shows
  * while the pool is used.
  */
 export interface PoolSize {

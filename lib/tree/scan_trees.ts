@@ -1,7 +1,6 @@
 import { delay } from "@std/async/delay";
 import { EntryError, isConnectionFailure } from "../errors.ts";
 import type {
-  Attributes,
   DirectoryEntry,
   FileSystem,
   Listing,
@@ -11,6 +10,7 @@ import {
   openDirectory,
 } from "../filesystem/directory_loops.ts";
 import type { Scan } from "../events/total_count.ts";
+import type { FoundEntry } from "./destination.ts";
 import { ScanPace } from "./scan_pace.ts";
 import type { SourceEntry } from "./tree_copier.ts";
 
@@ -77,11 +77,7 @@ export async function besideScan(
 }
 
 /** Directory that is yet to be listed. */
-interface FoundDirectory {
-  readonly path: string;
-  readonly attributes: Attributes;
-  /** True where a listing has told that it is no link. */
-  readonly isNoLink: boolean;
+interface FoundDirectory extends FoundEntry {
   readonly above: CopiedDirectory | undefined;
 }
 

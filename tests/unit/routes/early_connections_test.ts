@@ -1,9 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { SessionError } from "../../../lib/errors.ts";
-import {
-  type BegunConnection,
-  EarlyConnections,
-} from "../../../lib/routes/early_connections.ts";
+import { EarlyConnections } from "../../../lib/routes/early_connections.ts";
+import type { BegunConnection } from "../../../lib/routes/sftp_start.ts";
 import type { SshSession } from "../../../lib/ssh/session.ts";
 
 /** Connections that begin, and what became of them. */

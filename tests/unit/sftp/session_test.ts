@@ -821,7 +821,7 @@ Deno.test("askAhead(): opens a directory ahead, and closes it where it was in va
   assertEquals(session.handles.count, 0);
 });
 
-/** What the server of a system says that is asked for limits, and does tell them. */
+/** First packet of a server that tells its limits. */
 const OPENSSH = versionPacket({ "limits@openssh.com": "1" });
 
 const LIMITS = [4, 3, 2, 1].map(uint64);
