@@ -254,10 +254,12 @@ exec ssh "$@"
       Deno.kill(pidOf(host), "SIGKILL");
       const { status, stderr } = await running.outcome;
       assertEquals(status, way === "-O" ? 1 : 255, host + stderr);
+      // Messages and statuses are those of scp -O.
+      const named = way === "-O" ? `${host}: a` : `seacp: ${host}: [^ ]*/a`;
       assertMatch(
         stderr,
         new RegExp(
-          `^(seacp: )?${host}: (.*/)?[ab]: lost connection.*: ssh was ended by SIGKILL$`,
+          `^${named}: lost connection.*: ssh was ended by SIGKILL$`,
           "m",
         ),
       );
