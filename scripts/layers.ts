@@ -3,7 +3,7 @@
  * Checks that the rooms of lib/ keep to their order: a file imports its own room
  * and rooms below it, a unit test the room it mirrors and rooms below that.
  * The program's imports are read from `deno info --json`, type imports among
- * them.
+ * them. What only a running copy needs is loaded after its ssh has started.
  */
 
 interface Room {
@@ -41,6 +41,26 @@ const ROOMS: readonly Room[] = [
   { path: "cli/" },
 ];
 
+/** Modules that start the ssh of a copy. */
+const STARTERS = [
+  "copy",
+  "scp_routes",
+  "scp_sessions",
+  "sftp_routes",
+  "sftp_sessions",
+]
+  .map((name) => `lib/routes/${name}.ts`);
+
+/** Modules that are loaded behind it, with all that they alone need. */
+const LOADED_LATE = [
+  "lib/scp/relay.ts",
+  "lib/scp/sink.ts",
+  "lib/scp/source.ts",
+  "lib/sftp/session.ts",
+  "lib/sftp/sftp_file_system.ts",
+  "lib/tree/copy_tree.ts",
+];
+
 /** Calls of main.ts alone. */
 const MAIN_ONLY = /\bDeno\.(exit|args|addSignalListener)\b/;
 
@@ -59,6 +79,8 @@ interface Module {
     readonly specifier: string;
     readonly code?: { readonly specifier?: string };
     readonly type?: { readonly specifier?: string };
+    /** True for an import that is made when it is called. */
+    readonly isDynamic?: boolean;
   }[];
 }
 
@@ -159,6 +181,22 @@ function relativeImports(path: string): string[] {
   ).filter((target) => target.endsWith(".ts"));
 }
 
+/** Gives the late modules that a starter loads before its ssh has started. */
+function findEarly(modules: readonly Module[]): string[] {
+  const loads = new Map(modules.map(({ specifier, dependencies = [] }) => [
+    specifier.slice(root.length),
+    dependencies.filter(({ isDynamic }) => isDynamic !== true)
+      .flatMap(({ code }) => code?.specifier?.slice(root.length) ?? []),
+  ]));
+  return STARTERS.flatMap((starter) => {
+    const loaded = new Set([starter]);
+    // A set gives what is added meanwhile, too.
+    for (const path of loaded) loads.get(path)?.forEach((it) => loaded.add(it));
+    return LOADED_LATE.filter((late) => loaded.has(late) || !loads.has(late))
+      .map((late) => `${starter}: loads ${late} before it starts ssh`);
+  });
+}
+
 /** Gives the files of the program that main.ts leads to no import of. */
 function findUnused(modules: readonly Module[]): string[] {
   const used = new Set(modules.map(({ specifier }) => specifier));
@@ -219,6 +257,7 @@ if (import.meta.main) {
     ...own.flatMap(checkModule),
     ...findCycles(own),
     ...findUnused(own),
+    ...findEarly(own),
     ...tests.flatMap(checkUnitTest),
   ];
   for (const complaint of complaints) console.error(complaint);

@@ -101,3 +101,8 @@ export function withSlashes(
 ): string {
   return platform === "windows" ? path.replaceAll("\\", "/") : path;
 }
+
+/** Gives the path of `name` in a directory of a server. */
+export function join(directory: string, name: string): string {
+  return directory.endsWith("/") ? directory + name : `${directory}/${name}`;
+}

@@ -18,30 +18,14 @@ import { isInside, isLengthless, mayLieInside } from "./copy_facts.ts";
 import { Banners } from "./banners.ts";
 import { countedUpload } from "./counted_upload.ts";
 import { filterRulesOf } from "./filters.ts";
-import { mayNotLook, plan, writtenFiles } from "./dry_run.ts";
-import { copyHere } from "./local_copy.ts";
-import { copyDirectly } from "./direct_copy.ts";
+import { mayNotLook, writtenFiles } from "./dry_run.ts";
 import { filesForDownload } from "./home_guard.ts";
-import { overOneConnection } from "./one_connection.ts";
+import { ProtocolRoutes } from "./protocol_routes.ts";
 import { Retries } from "./retries.ts";
 import type { RouteContext } from "./route.ts";
 import { copyRemotely } from "./remote_copy.ts";
 import { HostMemory, memoryDirectory } from "./host_memory.ts";
 import { Hosts } from "./hosts.ts";
-import {
-  downloadOverScp,
-  relayOverScp,
-  type ScpContext,
-  uploadOverScp,
-} from "./scp_routes.ts";
-import {
-  downloadOverSftp,
-  relayOverSftp,
-  type SftpContext,
-  uploadOverSftp,
-} from "./sftp_routes.ts";
-import { ScpSessions } from "./scp_sessions.ts";
-import { SftpSessions } from "./sftp_sessions.ts";
 
 /**
  * Copies each source to the target, in their order. Reports what fails, and
@@ -74,7 +58,10 @@ export async function copy(
 }
 
 class Copy implements AsyncDisposable {
-  readonly #context: ScpContext & SftpContext & { readonly retries: Retries };
+  readonly #context: RouteContext & {
+    readonly retries: Retries;
+    readonly protocols: ProtocolRoutes;
+  };
   /** Count of all that is to be copied; absent where nobody asks for it. */
   readonly #total: TotalCount | undefined;
   /** Number of operands behind the current source. */
@@ -102,18 +89,13 @@ class Copy implements AsyncDisposable {
       banners: new Banners(observer),
       hosts: new Hosts(job.options, { memory, observer }),
     };
-    this.#context = {
-      ...context,
-      retries,
-      scpSessions: new ScpSessions(context),
-      sftpSessions: new SftpSessions(context),
-    };
+    const protocols = new ProtocolRoutes(context);
+    this.#context = { ...context, retries, protocols };
   }
 
   /** Ends the sessions that serve the whole job. */
   async [Symbol.asyncDispose](): Promise<void> {
-    using _scpSessions = this.#context.scpSessions;
-    await this.#context.sftpSessions.end();
+    await this.#context.protocols[Symbol.asyncDispose]();
   }
 
   /** @throws {EntryError} If the target cannot be one, for any source. */
@@ -125,6 +107,7 @@ class Copy implements AsyncDisposable {
     for await (const source of this.#sources()) {
       if (job.interrupted.aborted) return;
       if (source.kind === "local") {
+        const { copyHere } = await import("./local_copy.ts");
         await this.#orReport(() =>
           copyHere(source.path, target.path, {
             ...this.#context,
@@ -190,7 +173,10 @@ class Copy implements AsyncDisposable {
   ): Promise<void> {
     if (paths.length === 0 || this.#context.job.interrupted.aborted) return;
     const { options } = this.#context.job;
-    if (mayNotLook(options)) return await plan(paths, target, this.#context);
+    if (mayNotLook(options)) {
+      const { plan } = await import("./unseen_plan.ts");
+      return await plan(paths, target, this.#context);
+    }
     await countedUpload(
       paths,
       { ...this.#context, ...this.#beginScan() },
@@ -199,13 +185,10 @@ class Copy implements AsyncDisposable {
           way: "up",
           locations: [target],
           target,
-          routes: {
-            scp: uploadOverScp(paths, target, this.#context),
-            sftp: uploadOverSftp(paths, target, {
-              ...this.#context,
-              ...this.#remember(),
-            }),
-          },
+          routes: this.#context.protocols.upload(paths, target, {
+            ...this.#context,
+            ...this.#remember(),
+          }),
           facts: {
             sendsTree: options.recursive,
             makesTarget: options.makesTarget === true,
@@ -243,14 +226,7 @@ class Copy implements AsyncDisposable {
       way: "down",
       locations: [source],
       target: { kind: "local", path: target },
-      routes: {
-        scp: overOneConnection(
-          downloadOverScp(source, target, context),
-          [source],
-          context,
-        ),
-        sftp: downloadOverSftp(source, target, context),
-      },
+      routes: this.#context.protocols.download(source, target, context),
       facts: {
         mayNest,
         isLengthless: isLengthless(source.path),
@@ -267,6 +243,7 @@ class Copy implements AsyncDisposable {
     const { job } = this.#context;
     if (job.interrupted.aborted) return;
     if (!job.options.throughHere) {
+      const { copyDirectly } = await import("./direct_copy.ts");
       return await copyDirectly(source, target, this.#context);
     }
     const context = {
@@ -279,14 +256,7 @@ class Copy implements AsyncDisposable {
       way: "between",
       locations,
       target,
-      routes: {
-        scp: overOneConnection(
-          relayOverScp(source, target, context),
-          locations,
-          context,
-        ),
-        sftp: relayOverSftp(source, target, context),
-      },
+      routes: this.#context.protocols.relay(source, target, context),
       facts: {
         hasTwoHosts: true,
         makesTarget: job.options.makesTarget === true,

@@ -68,10 +68,14 @@ export class Hosts {
   /**
    * Chooses and reports the protocol of a copy from or to some locations. Asks ssh
    * for its configuration only where the choice may depend on it.
+   *
+   * @param expect Called, before ssh is asked whether it will prompt, with the protocol
+   * that is chosen where it will not.
    */
   async choose(
     locations: readonly RemoteLocation[],
     copy: CopyFacts,
+    expect: (protocol: Protocol) => void = () => {},
   ): Promise<Choice> {
     const { protocol: named } = this.#options;
     const lacking = named === undefined
@@ -91,8 +95,11 @@ export class Hosts {
     let choice = chooseProtocol(facts);
     const isOpen = choice.mayChange && choice.protocol === "scp" &&
       lacking.size === 0;
-    if (isOpen && await this.willAsk(locations)) {
-      choice = chooseProtocol({ ...facts, willAsk: true });
+    if (isOpen) {
+      expect(choice.protocol);
+      if (await this.willAsk(locations)) {
+        choice = chooseProtocol({ ...facts, willAsk: true });
+      }
     }
     this.#report(locations, choice);
     return choice;

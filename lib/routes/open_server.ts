@@ -1,7 +1,7 @@
 import type { RemoteLocation } from "../location/location.ts";
 import type { RequestSender } from "../sftp/request_sender.ts";
 import type { SftpSession } from "../sftp/session.ts";
-import { SftpFileSystem } from "../sftp/sftp_file_system.ts";
+import type { SftpFileSystem } from "../sftp/sftp_file_system.ts";
 import type { SshSession } from "../ssh/session.ts";
 import type { HashSession } from "./hash_session.ts";
 import type { SessionContext } from "./route.ts";
@@ -46,6 +46,7 @@ export async function filesOf(
   sftp: RequestSender,
   { job, pacer }: Pick<SessionContext, "job" | "pacer">,
 ): Promise<SftpFileSystem> {
+  const { SftpFileSystem } = await import("../sftp/sftp_file_system.ts");
   return await SftpFileSystem.of(sftp, {
     label: `${location.host}: `,
     tuning: job.options.sftpTuning,

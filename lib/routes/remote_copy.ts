@@ -3,6 +3,7 @@ import { whyCutIsFinal } from "./cut_copies.ts";
 import { copyWithFallback, type Routes } from "./fallback.ts";
 import type { CopyFacts } from "./hosts.ts";
 import type { Choice } from "./protocol_choice.ts";
+import type { ProtocolRoutes } from "./protocol_routes.ts";
 import type { Retries } from "./retries.ts";
 import type { RouteContext } from "./route.ts";
 import { sftpNeedOf, type Way } from "./sftp_needs.ts";
@@ -31,8 +32,9 @@ const NO_FACTS: CopyFacts = {
 /** Chooses the protocol of a copy and makes it, as often as is asked for. */
 export async function copyRemotely(
   { way, locations, target, routes, facts }: RemoteCopy,
-  { hosts, observer, job, files, retries, memory }: RouteContext & {
+  { hosts, observer, job, files, retries, memory, protocols }: RouteContext & {
     readonly retries: Retries;
+    readonly protocols: Pick<ProtocolRoutes, "load">;
   },
 ): Promise<void> {
   const { interrupted, options } = job;
@@ -52,11 +54,11 @@ export async function copyRemotely(
     locations,
     cutIsFinal,
     attempt: async ({ isLast, goesOn }) => {
-      const chosen = await hosts.choose(locations, {
-        ...NO_FACTS,
-        need,
-        ...facts,
-      });
+      const chosen = await hosts.choose(
+        locations,
+        { ...NO_FACTS, need, ...facts },
+        (protocol) => protocols.load(protocol),
+      );
       // What was begun over SFTP has another target for an scp.
       const choice: Choice = goesOn
         ? { ...chosen, protocol: "sftp", mayChange: false }

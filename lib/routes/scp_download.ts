@@ -2,7 +2,7 @@ import { asConnectionFailure, SessionError } from "../errors.ts";
 import { currentUmask } from "../disk/local_file_system.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
-import { Sink } from "../scp/sink.ts";
+import type { Sink } from "../scp/sink.ts";
 import type { DownloadResume } from "./download_resume.ts";
 import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
 import type { RouteContext } from "./route.ts";
@@ -97,6 +97,9 @@ export class DownloadDialogue implements Dialogue {
       modeBits: PERMISSION_BITS,
       given: job.options.modes,
     };
+    // It is loaded while ssh logs in.
+    const { Sink } = await import("../scp/sink.ts");
+
     this.#resume?.storeIn({ files, policy, observer });
     this.#sink = new Sink(scp.channel, files, {
       ...topRules(location, job.options),

@@ -6,7 +6,7 @@ import {
 } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
-import { Relay } from "../scp/relay.ts";
+import type { Relay } from "../scp/relay.ts";
 import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
 import type { RouteContext } from "./route.ts";
 import {
@@ -83,8 +83,12 @@ export class RelayDialogue implements Dialogue {
   async start(
     [to, from]: readonly [RemoteScp, RemoteScp],
   ): Promise<ConnectionFailures | undefined> {
-    this.#relay = this.#relayFrom(from, to.channel, this.#rules.topName);
     try {
+      this.#relay = await this.#relayFrom(
+        from,
+        to.channel,
+        this.#rules.topName,
+      );
       await this.#relay.begin();
       return undefined;
     } catch (error) {
@@ -110,7 +114,7 @@ export class RelayDialogue implements Dialogue {
     const name = nameForMissing(this.#target.path);
     try {
       const channel = await to.restart({ path, targetIsDirectory: false });
-      this.#relay = this.#relayFrom(from, channel, name);
+      this.#relay = await this.#relayFrom(from, channel, name);
       await this.#relay.begin();
       return undefined;
     } catch (error) {
@@ -118,11 +122,13 @@ export class RelayDialogue implements Dialogue {
     }
   }
 
-  #relayFrom(
+  async #relayFrom(
     from: RemoteScp,
     target: RemoteScp["channel"],
     topName: string | undefined,
-  ): Relay {
+  ): Promise<Relay> {
+    // It is loaded while ssh logs in.
+    const { Relay } = await import("../scp/relay.ts");
     const { options } = this.#context.job;
     const { recursive, lockstep } = options;
     const modeBits = options.preserve

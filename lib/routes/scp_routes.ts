@@ -2,22 +2,19 @@
 
 import { asEntryError } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
+import type { CopyOptions } from "../options/copy_options.ts";
 import type {
   ConnectOptions,
   ConnectResult,
   Route,
   RouteContext,
 } from "./route.ts";
-import { DownloadDialogue } from "./scp_download.ts";
+import { DownloadDialogue, type DownloadHelpers } from "./scp_download.ts";
+import type { Beside } from "./scp_helpers.ts";
 import { RelayDialogue } from "./scp_relay.ts";
 import { sourceReadings, targetText } from "./scp_request.ts";
 import type { Dialogue, ScpSessions } from "./scp_sessions.ts";
-import { UploadDialogue } from "./scp_upload.ts";
-import { DownloadProof, RelayProof } from "./scp_source_proof.ts";
-import { hashSessionFor, UploadProof } from "./scp_upload_proof.ts";
-import { DownloadResume } from "./download_resume.ts";
-import { restHost } from "./rest_session.ts";
-import { UploadResume } from "./upload_resume.ts";
+import { UploadDialogue, type UploadHelpers } from "./scp_upload.ts";
 import { surveyOf } from "./upload_survey.ts";
 
 /** Tools of the routes over SCP. */
@@ -33,32 +30,21 @@ export function uploadOverScp(
 ): Route {
   return routeTo(target, async (options) => {
     const { scpSessions, job } = context;
-    const { verifies, resumes } = job.options;
     const operand = targetText(target.path, job.options);
-    const session = hashSessionFor(operand, target, context, scpSessions);
-    const host = restHost(operand, target, scpSessions);
-    const proof = verifies
-      ? new UploadProof(paths, target, context, session)
-      : undefined;
-    const resume = resumes
-      ? new UploadResume(paths, target, context, { session, host })
+    const help = wantsHelp(job.options)
+      ? (await import("./scp_helpers.ts"))
+        .uploadHelpers(paths, target, operand, context)
       : undefined;
     const dialogue = await UploadDialogue.prepare(paths, target, {
       ...context,
       tree: await surveyOf(paths, target, context),
       planLogin: () => scpSessions.planFor(target),
-      helpers: { proof, resume },
+      helpers: help?.helpers ?? NO_HELPERS,
     });
     const { request } = dialogue;
-    await proof?.begin(request.targetIsDirectory);
-    await resume?.begin(request.targetIsDirectory);
+    await help?.begin(request.targetIsDirectory);
     const result = await scpSessions.connect([request], dialogue, options);
-    return await endingWith(result, {
-      end: async () => {
-        resume?.end();
-        await session.end();
-      },
-    });
+    return help === undefined ? result : await endingWith(result, help);
   });
 }
 
@@ -68,36 +54,21 @@ export function downloadOverScp(
   target: string,
   context: ScpContext,
 ): Route {
-  return routeTo(source, (options) => {
+  return routeTo(source, async (options) => {
     const { scpSessions, job } = context;
-    const { verifies, resumes } = job.options;
+    const loaded = wantsHelp(job.options)
+      ? await import("./scp_helpers.ts")
+      : undefined;
     const attempts = sourceReadings(source.path, job.options).map((reading) => {
       const place = { ...reading, source, target };
-      const operand = reading.path;
-      const session = hashSessionFor(operand, source, context, scpSessions);
-      const host = restHost(operand, source, scpSessions);
-      const proof = verifies
-        ? new DownloadProof(place, context, session)
-        : undefined;
-      const resume = resumes
-        ? new DownloadResume(place, context, { session, host })
-        : undefined;
-      const helpers = { proof, resume };
+      const help = loaded?.downloadHelpers(place, context);
+      const helpers = help?.helpers ?? NO_HELPERS;
       return {
         dialogue: new DownloadDialogue(source, place, context, helpers),
-        beside: {
-          begin: async () => {
-            await proof?.begin();
-            await resume?.begin();
-          },
-          end: async () => {
-            resume?.end();
-            await session.end();
-          },
-        },
+        beside: help?.beside,
       };
     });
-    return connectFirst(
+    return await connectFirst(
       attempts,
       options,
       ({ dialogue }, options) =>
@@ -112,19 +83,21 @@ export function relayOverScp(
   target: RemoteLocation,
   context: ScpContext,
 ): Route {
-  return routeTo(source, (options) => {
+  return routeTo(source, async (options) => {
     const { scpSessions, job } = context;
+    const loaded = job.options.verifies
+      ? await import("./scp_source_proof.ts")
+      : undefined;
     const attempts = sourceReadings(source.path, job.options).map((reading) => {
       const place = { ...reading, source, target };
-      const proof = job.options.verifies
-        ? new RelayProof(place, context, scpSessions)
-        : undefined;
+      const proof = loaded &&
+        new loaded.RelayProof(place, context, scpSessions);
       return {
         dialogue: new RelayDialogue(source, target, reading, context, proof),
         beside: proof,
       };
     });
-    return connectFirst(
+    return await connectFirst(
       attempts,
       options,
       ({ dialogue }, options) =>
@@ -133,11 +106,15 @@ export function relayOverScp(
   });
 }
 
-/** Sessions beside a copy. */
-interface Beside {
-  /** Finds out what has to be known of the target, before the copy begins. */
-  begin(): Promise<void>;
-  end(): Promise<void>;
+/** Helpers of a copy that wants none. */
+const NO_HELPERS: DownloadHelpers & UploadHelpers = {
+  proof: undefined,
+  resume: undefined,
+};
+
+/** Tells whether a copy wants helpers. */
+function wantsHelp({ verifies, resumes }: CopyOptions): boolean {
+  return verifies === true || resumes === true;
 }
 
 /** Gives a result whose copy ends some sessions, or the result if there is no copy. */

@@ -12,7 +12,7 @@ import type { TreeSurvey } from "../scp/tree_survey.ts";
 import { PreparedLayout } from "../scp/prepared_layout.ts";
 import type { Reconnect } from "../scp/reconnect.ts";
 import { ONE_AT_A_TIME } from "../scp/stall.ts";
-import { Source, type SourceOptions } from "../scp/source.ts";
+import type { Source, SourceOptions } from "../scp/source.ts";
 import type { UploadUnit } from "../scp/upload_units.ts";
 import type { LoginPart } from "../ssh/arguments.ts";
 import { WOULD_PROMPT } from "./connection_starter.ts";
@@ -77,6 +77,8 @@ export class UploadDialogue implements Dialogue {
   /** Absent where one connection makes the upload. */
   readonly #logins: Logins | undefined;
   readonly #helpers: UploadHelpers;
+  /** Module of the source, which is loaded while ssh logs in. */
+  readonly #loading = import("../scp/source.ts");
   #isReplaced = false;
 
   private constructor(
@@ -216,7 +218,7 @@ export class UploadDialogue implements Dialogue {
     };
     const source = await this.#sourceFor(scp, place, sharing)
       .catch(asConnectionFailure);
-    if (!(source instanceof Source)) return source;
+    if (source instanceof Error) return source;
     const upload = {
       units,
       part,
@@ -253,7 +255,7 @@ export class UploadDialogue implements Dialogue {
     place: Place | undefined,
     sharing: Sharing,
   ): Promise<Source> {
-    const source = this.#source(scp.channel, "content", sharing);
+    const source = await this.#source(scp.channel, "content", sharing);
     if (scp.prepared !== undefined && place !== undefined) {
       const layout = this.#layoutFor(scp.prepared, place);
       source.speculateBy(this.#reconnect(scp, place), layout);
@@ -307,7 +309,7 @@ export class UploadDialogue implements Dialogue {
   async #makeTarget(scp: RemoteScp): Promise<Source> {
     const { path, location } = this.request;
     const channel = await scp.restart({ path, targetIsDirectory: false });
-    const source = this.#source(channel, {
+    const source = await this.#source(channel, {
       name: nameForMissing(location.path),
     }, {});
     const refusal = await source.begin();
@@ -315,11 +317,12 @@ export class UploadDialogue implements Dialogue {
     return source;
   }
 
-  #source(
+  async #source(
     channel: RemoteScp["channel"],
     dotPaths: "content" | { readonly name: string },
     sharing: Sharing,
-  ): Source {
+  ): Promise<Source> {
+    const { Source } = await this.#loading;
     const { job, rules, observer } = this.#context;
     const { proof, resume } = this.#helpers;
     const files = chosenFiles(proof?.files ?? this.#context.files, {

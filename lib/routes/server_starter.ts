@@ -6,7 +6,6 @@ import {
 } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { LookRequest } from "../sftp/looks_ahead.ts";
-import { SftpSession } from "../sftp/session.ts";
 import { watchPrompts } from "../ssh/prompt_watch.ts";
 import type { SshSession } from "../ssh/session.ts";
 import { MOST_LOGINS } from "./connection_starter.ts";
@@ -88,7 +87,7 @@ export class ServerStarter implements Disposable {
         }
       }
       early?.show();
-      if (!(sftp instanceof SftpSession)) {
+      if (sftp instanceof Error) {
         return await this.#reportStart(location, sftp, { options, ssh });
       }
       if (sftp.banner !== "") banners.report(location, sftp.banner, "SFTP");

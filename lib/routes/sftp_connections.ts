@@ -1,6 +1,6 @@
 import type { RemoteLocation } from "../location/location.ts";
 import { SessionPool } from "../sftp/session_pool.ts";
-import { SftpSession } from "../sftp/session.ts";
+import type { SftpSession } from "../sftp/session.ts";
 import type { LoginPart } from "../ssh/arguments.ts";
 import type { SshSession } from "../ssh/session.ts";
 import { ConnectionStarter, laterObserver } from "./connection_starter.ts";
@@ -92,7 +92,7 @@ export class SftpConnections {
       beginConnection(this.#location, part, this.#context, { isPaced, ended });
     sessions.use(ssh);
     const sftp = await starting;
-    if (!(sftp instanceof SftpSession)) throw sftp;
+    if (sftp instanceof Error) throw sftp;
     if (this.#starter.isOver) return;
     sessions.move();
     this.#others.set(sftp, ssh);

@@ -2,7 +2,8 @@ import { asConnectionFailure, type ConnectionFailure } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { CopyOptions } from "../options/copy_options.ts";
-import { SftpSession, type SftpSessionOptions } from "../sftp/session.ts";
+import type { Channel } from "../channel/channel.ts";
+import type { SftpSession, SftpSessionOptions } from "../sftp/session.ts";
 import {
   type LoginPart,
   neverPrompts,
@@ -54,9 +55,16 @@ export function beginSftp(
   const { job: { options: { lockstep } } } = context;
   const ssh = startSftp(location, part, context, { observer, ended });
   const channel = isPaced ? pacedChannel(ssh.channel, context) : ssh.channel;
-  const starting = SftpSession.begin(channel, { lockstep, looks })
-    .catch(asConnectionFailure);
-  return { ssh, starting };
+  return { ssh, starting: beginSession(channel, { lockstep, looks }) };
+}
+
+/** Begins a session; what it needs is loaded while ssh logs in. */
+async function beginSession(
+  channel: Channel,
+  options: SftpSessionOptions,
+): Promise<SftpSession | ConnectionFailure> {
+  const { SftpSession } = await import("../sftp/session.ts");
+  return await SftpSession.begin(channel, options).catch(asConnectionFailure);
 }
 
 function startSftp(

@@ -15,8 +15,8 @@ import {
   sourceWord,
 } from "../names/remote_path.ts";
 import { isActive, textOf, type Word } from "../names/shell_word.ts";
-import type { LookRequest } from "./looks_ahead.ts";
-import { join, type SftpFileSystem } from "./sftp_file_system.ts";
+import { ownPath } from "./operand_looks.ts";
+import type { SftpFileSystem } from "./sftp_file_system.ts";
 
 /** Entry that an operand names. */
 export interface NamedEntry {
@@ -75,55 +75,12 @@ export async function targetPath(
   return await withoutTilde(files, text);
 }
 
-/**
- * Gives the looks that a copy to a target begins with; none where only the server can
- * tell the path.
- *
- * @param name Name of the first entry.
- */
-export function looksAtTarget(text: string, name: string): LookRequest[] {
-  const path = ownPath(text);
-  if (path === undefined) return [];
-  const inside = join(path, name);
-  return [
-    { kind: "lstat", path },
-    { kind: "stat", path },
-    { kind: "realpath", path },
-    { kind: "lstat", path: inside },
-  ];
-}
-
-/**
- * Gives the looks that a copy of a source begins with; none for a pattern.
- *
- * @param options `recursive`: true where a directory is copied, with all that is in it.
- */
-export function looksAtSource(
-  text: string,
-  { recursive }: { readonly recursive: boolean },
-): LookRequest[] {
-  const path = ownPath(text);
-  if (path === undefined || mayBePattern(text)) return [];
-  const opening: LookRequest[] = recursive ? [{ kind: "opendir", path }] : [];
-  return [{ kind: "stat", path }, { kind: "realpath", path }, ...opening];
-}
-
 /** Removes a leading `~/`: a session begins in the home directory. */
 async function withoutTilde(
   files: SftpFileSystem,
   path: string,
 ): Promise<string> {
   return ownPath(path) ?? await files.expandPath(path);
-}
-
-/** Gives the path that a session is asked for; `undefined` in another one's home. */
-function ownPath(path: string): string | undefined {
-  const home = homeIn(path);
-  const rest = path.slice(home.length);
-  if (home.length > 1) return undefined;
-  let start = 0;
-  while (home !== "" && rest[start] === "/") start++;
-  return rest.slice(start) || ".";
 }
 
 function missing(files: SftpFileSystem, path: string): EntryError {

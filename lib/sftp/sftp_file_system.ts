@@ -11,6 +11,7 @@ import type {
 import type { Digester } from "../filesystem/digest.ts";
 import type { SftpTuning } from "../options/copy_options.ts";
 import { ServerDigester } from "./check_file.ts";
+import { join } from "../names/remote_path.ts";
 import { CheckedRequests, type Subject } from "./checked_requests.ts";
 import { listingOf } from "./listing.ts";
 import { Lookups } from "./lookups.ts";
@@ -303,9 +304,4 @@ export class SftpFileSystem implements FileSystem {
   nameOf(path: string): string {
     return basename(path);
   }
-}
-
-/** Gives the path of `name` in a directory of a server. */
-export function join(directory: string, name: string): string {
-  return directory.endsWith("/") ? directory + name : `${directory}/${name}`;
 }

@@ -113,6 +113,21 @@ Deno.test("Hosts: ask ssh only where a host may lack a protocol, or a question m
   assertEquals(await askedFor(tree), 1);
 });
 
+Deno.test("Hosts: tell the protocol that is expected before ssh is asked whether it prompts", async () => {
+  const hosts = new CountingHosts(UNKNOWN, {
+    memory: new HostMemory(undefined),
+    observer: { report: () => {} },
+  });
+  const expected: unknown[] = [];
+  const expect = (protocol: Choice["protocol"]) =>
+    void expected.push({ protocol, asked: hosts.asked });
+  await hosts.choose([FAR], { ...NO_FACTS, sendsTree: true }, expect);
+  assertEquals(expected, []);
+  await hosts.choose([FAR], NO_FACTS, expect);
+  assertEquals(expected, [{ protocol: "scp", asked: 0 }]);
+  assertEquals(hosts.asked, 1);
+});
+
 Deno.test("Hosts: remember during a run what a host lacks, for its login alone", async () => {
   const hosts = hostsOf(UNKNOWN);
   const unavailable = { location: FAR, reason: "none", isProven: false };
