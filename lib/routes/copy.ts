@@ -228,6 +228,7 @@ class Copy implements AsyncDisposable {
       target: { kind: "local", path: target },
       routes: this.#context.protocols.download(source, target, context),
       facts: {
+        bringsTree: job.options.recursive,
         mayNest,
         isLengthless: isLengthless(source.path),
         leavesOut: this.#context.rules !== undefined ||

@@ -1,12 +1,9 @@
 import { asConnectionFailure } from "../errors.ts";
-import type { CopyEvent, Observer } from "../events/copy_event.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { loginOf } from "../location/login.ts";
+import { HoldingObserver } from "./holding_observer.ts";
 import type { SessionContext } from "./route.ts";
 import { beginSftp, type BegunConnection } from "./sftp_start.ts";
-
-/** Longest output of an ssh that is held, in UTF-16 units; what follows is lost. */
-const HELD_UNITS = 16 * 1024;
 
 /** Login to an SFTP server that began beside another host's, and never prompts. */
 export interface EarlyLogin extends BegunConnection {
@@ -103,30 +100,4 @@ export async function staysSilent(
     (configuration.get(name) ?? "none") === "none"
   );
   return isDirect && !await hosts.willAsk([location]);
-}
-
-/** Observer that holds what an ssh says until it is of use. */
-class HoldingObserver implements Observer {
-  readonly #observer: Observer;
-  /** Events that are held; absent once they are not. */
-  #held: CopyEvent[] | undefined = [];
-  #units = 0;
-
-  constructor(observer: Observer) {
-    this.#observer = observer;
-  }
-
-  report(event: CopyEvent): void {
-    if (event.kind !== "sshOutput" || this.#held === undefined) {
-      return this.#observer.report(event);
-    }
-    this.#units += event.text.length;
-    if (this.#units <= HELD_UNITS) this.#held.push(event);
-  }
-
-  /** Reports what was held, and holds nothing from now on. */
-  release(): void {
-    for (const event of this.#held ?? []) this.#observer.report(event);
-    this.#held = undefined;
-  }
 }

@@ -31,12 +31,17 @@ export async function copyWithFallback(
   choice: Choice,
   context: FallbackContext,
 ): Promise<void> {
-  const { protocol, mayChange } = choice;
+  const { protocol, mayChange, isSlower } = choice;
   if (!mayChange) return await copyOverOne(routes, choice, context);
   const { hosts, observer, interrupted } = context;
   const other = otherThan(protocol);
   const fallback = new Fallback(routes[other]);
-  const first = await run(await routes[protocol].connect(fallback.options));
+  const first = await run(
+    await routes[protocol].connect({
+      ...fallback.options,
+      faster: isSlower ? routes[other] : undefined,
+    }),
+  );
   if (first === undefined || interrupted.aborted) return;
   if (first.wasLost && context.mendsLost && !fallback.hasResult) {
     return reportUnavailable(first, first.reason, context);

@@ -53,6 +53,18 @@ export class LoginPlans implements Disposable {
   }
 
   /**
+   * Plans a login that prompts once for two sessions, the second one in a master of the
+   * first; gives `undefined` where ssh has no masters.
+   */
+  planForTwo(): LoginPlan | undefined {
+    this.#controlDirectory ??= ControlDirectory.make();
+    const socket = this.#controlDirectory?.nextSocket();
+    return socket === undefined
+      ? undefined
+      : planOf({ kind: "master", socket }, { kind: "shared", socket });
+  }
+
+  /**
    * Gives the part of an ssh beside those of a copy, which never prompts; `undefined`
    * where it would have to.
    *

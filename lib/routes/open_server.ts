@@ -1,6 +1,7 @@
 import type { RemoteLocation } from "../location/location.ts";
 import type { RequestSender } from "../sftp/request_sender.ts";
 import type { SftpSession } from "../sftp/session.ts";
+import type { LoginPart } from "../ssh/arguments.ts";
 import type { SftpFileSystem } from "../sftp/sftp_file_system.ts";
 import type { SshSession } from "../ssh/session.ts";
 import type { HashSession } from "./hash_session.ts";
@@ -20,6 +21,8 @@ export interface Server {
   readonly sftp: SftpSession;
   /** Session that hashes its files; absent where nothing is hashed. */
   readonly hashes: HashSession | undefined;
+  /** Part of an ssh for a second session of the login; absent where none may start. */
+  readonly second: LoginPart | undefined;
   /** Connections of the login; absent where there is only this one. */
   readonly connections: SftpConnections | undefined;
   /** Ends ssh when aborted; absent where nothing does. */

@@ -23,6 +23,8 @@ export interface ChoiceFacts {
   readonly sendsSeveral: boolean;
   /** True where a tree is sent from here to a host. */
   readonly sendsTree: boolean;
+  /** True where a tree comes from a host to here. */
+  readonly bringsTree: boolean;
   /** True where a host's files go to another one. */
   readonly hasTwoHosts: boolean;
   /** True where some of what a host has may be left out of a download. */
@@ -45,6 +47,8 @@ export interface Choice {
   readonly mayChange: boolean;
   /** As in `ChoiceFacts`. */
   readonly need?: string;
+  /** True where the other one is faster, if it needs no login of its own. */
+  readonly isSlower?: boolean;
 }
 
 /** Chooses the protocol to try first, by the first rule that applies. */
@@ -98,7 +102,10 @@ export function chooseProtocol(facts: ChoiceFacts): Choice {
   if (facts.hasTwoHosts) {
     return found("sftp", "it logs in to both hosts at once");
   }
-  if (facts.willAsk) return found("sftp", "ssh will ask, and should ask once");
+  if (facts.willAsk) {
+    const once = found("sftp", "ssh will ask, and should ask once");
+    return facts.bringsTree ? { ...once, isSlower: true } : once;
+  }
   return found("scp", "it is the faster one");
 }
 

@@ -20,6 +20,7 @@ export interface RemoteCopy {
 /** Facts of a copy for which nothing else is said. */
 const NO_FACTS: CopyFacts = {
   sendsTree: false,
+  bringsTree: false,
   hasTwoHosts: false,
   mayNest: false,
   isLengthless: false,

@@ -21,6 +21,7 @@ import {
 } from "../ssh/arguments.ts";
 import { type PromptWatch, watchPrompts } from "../ssh/prompt_watch.ts";
 import type { SshSession } from "../ssh/session.ts";
+import { HoldingObserver } from "./holding_observer.ts";
 import type { SessionContext } from "./route.ts";
 import { pacedChannel, startSsh } from "./session_start.ts";
 
@@ -42,8 +43,10 @@ export interface ScpRequest {
   readonly preserve?: boolean;
   /** Tree whose directories are made before a sink starts; absent where none are. */
   readonly tree?: Pick<TreeSurvey, "name" | "directories">;
-  /** Part of its ssh where several copy at once; absent where it is the only one. */
+  /** Part of its ssh where there are several; absent where it is the only one. */
   readonly part?: LoginPart | undefined;
+  /** True where nobody is to hear of its ssh before scp has spoken. */
+  readonly isHeld?: boolean;
 }
 
 /** Directories that were made before a sink started. */
@@ -86,6 +89,8 @@ export class RemoteScp implements AsyncDisposable {
   readonly #interrupted: AbortSignal;
   #run: Run;
   #prepared: PreparedDirectories | undefined;
+  /** Observer of an ssh that nobody is to hear of yet. */
+  #held: HoldingObserver | undefined;
   /** ssh of an earlier run, whose login others share. */
   #master: SshSession | undefined;
 
@@ -117,6 +122,11 @@ export class RemoteScp implements AsyncDisposable {
     return this.#request.isSecond
       ? channel
       : pacedChannel(channel, this.#context);
+  }
+
+  /** Shows what ssh has said so far, and all that follows. */
+  show(): void {
+    this.#held?.release();
   }
 
   /** Time since the start of the scp, in milliseconds. */
@@ -268,6 +278,11 @@ export class RemoteScp implements AsyncDisposable {
     using watches = new DisposableStack();
     const prompts = mayRestart ? watches.use(watchPrompts()) : undefined;
     const startedAt = performance.now();
+    const { observer } = this.#context;
+    const held = request.isHeld && !options.verbose
+      ? new HoldingObserver(observer)
+      : undefined;
+    this.#held = held;
     const session = startSsh(
       {
         location,
@@ -277,7 +292,7 @@ export class RemoteScp implements AsyncDisposable {
         service: "scp",
         isSecond: request.isSecond === true,
       },
-      this.#context,
+      { observer: held ?? observer },
       this.#interrupted,
     );
     // From here on the run disposes of it.

@@ -8,6 +8,7 @@ import type { NameCollisions } from "../filesystem/name_collisions.ts";
 import type { PlannedEntries } from "../filesystem/planned_entries.ts";
 import type { FilterRules } from "../names/filter_rules.ts";
 import type { CopyJob } from "../options/copy_options.ts";
+import type { LoginPart } from "../ssh/arguments.ts";
 import type { CopyMemory } from "../tree/copy_memory.ts";
 import type { SettledLinks } from "../tree/options.ts";
 import type { Banners } from "./banners.ts";
@@ -23,8 +24,12 @@ export interface Route {
   connect(options: ConnectOptions): Promise<ConnectResult>;
 }
 
-/** Options that depend on the state of the other protocol. */
+/** Options that depend on the other protocol, and on its state. */
 export interface ConnectOptions {
+  /** Faster route, which may make the copy in a second session of this one's login. */
+  readonly faster?: Route | undefined;
+  /** Part of its ssh, which shares the login of the other route. */
+  readonly part?: LoginPart | undefined;
   /**
    * Ends the attempt when aborted: the other protocol was faster. As long as
    * the other one may connect, a failure of this one is not reported.

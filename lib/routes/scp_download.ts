@@ -2,6 +2,7 @@ import { asConnectionFailure, SessionError } from "../errors.ts";
 import { currentUmask } from "../disk/local_file_system.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
+import type { LoginPart } from "../ssh/arguments.ts";
 import type { Sink } from "../scp/sink.ts";
 import type { DownloadResume } from "./download_resume.ts";
 import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
@@ -35,6 +36,13 @@ export interface DownloadHelpers {
   readonly resume: DownloadResume | undefined;
 }
 
+/** Means of a download. */
+export interface DownloadMeans {
+  readonly helpers: DownloadHelpers;
+  /** Part of its ssh, which shares the login of another one; absent where it logs in. */
+  readonly part?: LoginPart | undefined;
+}
+
 /** Dialogue that receives what a source sends. */
 export class DownloadDialogue implements Dialogue {
   readonly request: ScpRequest;
@@ -49,7 +57,7 @@ export class DownloadDialogue implements Dialogue {
     source: RemoteLocation,
     { path, target, hasNext }: Download,
     context: RouteContext,
-    { proof, resume }: DownloadHelpers,
+    { helpers: { proof, resume }, part }: DownloadMeans,
   ) {
     this.#proof = proof;
     this.#resume = resume;
@@ -60,6 +68,8 @@ export class DownloadDialogue implements Dialogue {
       path,
       targetIsDirectory,
       preserve: existing?.keepsSame === true || existing?.keepsNewer === true,
+      part,
+      isHeld: part !== undefined,
     };
     this.#target = target;
     this.#context = context;

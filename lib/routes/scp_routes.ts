@@ -64,7 +64,10 @@ export function downloadOverScp(
       const help = loaded?.downloadHelpers(place, context);
       const helpers = help?.helpers ?? NO_HELPERS;
       return {
-        dialogue: new DownloadDialogue(source, place, context, helpers),
+        dialogue: new DownloadDialogue(source, place, context, {
+          helpers,
+          part: options.part,
+        }),
         beside: help?.beside,
       };
     });

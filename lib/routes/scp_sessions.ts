@@ -107,6 +107,7 @@ export class ScpSessions implements Disposable {
     try {
       const opened = await this.#open(plan, options);
       if ("kind" in opened) return opened;
+      for (const scp of opened.scps) scp.show();
       return {
         kind: "connected",
         isCertain: opened.scps.every((scp) => scp.soundsLikeScp),

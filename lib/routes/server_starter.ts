@@ -24,6 +24,7 @@ import {
   silentRemote,
   type Unconnected,
 } from "./session_start.ts";
+import { SCP_LOOK } from "./second_session.ts";
 import { beginConnection, SftpConnections } from "./sftp_connections.ts";
 import { beginSftp } from "./sftp_start.ts";
 
@@ -62,17 +63,19 @@ export class ServerStarter implements Disposable {
     start: ServerStart,
   ): Promise<Server | Unconnected> {
     const { isFirst, options, early, looks } = start;
-    const { hosts, banners, observer } = this.#context;
+    const { job, hosts, banners, observer } = this.#context;
     try {
       await using sessions = new AsyncDisposableStack();
-      const plan = await this.#plans.planFor(location);
+      const plan = options.faster === undefined
+        ? await this.#plans.planFor(location)
+        : this.#plans.planForTwo();
       using prompts = plan?.dependsOnPrompts ? watchPrompts() : undefined;
       const { ssh, starting } = early ??
         beginSftp(location, plan?.first, this.#context, {
           observer,
           isPaced: isFirst,
           ended: this.#endSignal(options),
-          looks,
+          looks: options.faster === undefined ? looks : [...looks, SCP_LOOK],
         });
       sessions.use(ssh);
       const others = sessions.use(new EarlyConnections());
@@ -95,23 +98,29 @@ export class ServerStarter implements Disposable {
       const hasPrompted = prompts?.isBlind === false && prompts.hasPrompted;
       if (hasPrompted) await others[Symbol.asyncDispose]();
       sessions.move();
-      const connections = plan && new SftpConnections(
-        sftp,
-        location,
-        this.#context,
-        {
-          part: hasPrompted ? undefined : plan.others,
+      const part = hasPrompted ? undefined : plan?.others;
+      const connections = job.options.jobs === 1
+        ? undefined
+        : new SftpConnections(sftp, location, this.#context, {
+          part,
           isPaced: isFirst,
           interrupted: this.#interrupted,
           early: others,
-        },
-      );
+        });
       const { abandoned } = options;
       const hashes = hashSessionOf(location, this.#context, {
         findPart: () => this.#plans.partBeside(location, plan),
         interrupted: this.#interrupted,
       });
-      return { location, ssh, sftp, hashes, connections, abandoned };
+      return {
+        location,
+        ssh,
+        sftp,
+        second: options.faster && part,
+        hashes,
+        connections,
+        abandoned,
+      };
     } catch (error) {
       const failure = asConnectionFailure(error);
       return await this.#reportStart(location, failure, { options });

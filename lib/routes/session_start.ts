@@ -22,6 +22,9 @@ const FIRST_TIMEOUTS: Patience = { afterLogin: 8000, unseen: 15_000 };
 /** Timeouts once the other protocol was tried. */
 const LAST_TIMEOUTS: Patience = { afterLogin: 20_000, unseen: 30_000 };
 
+/** Timeouts in a second session of a login, without which the copy is made, too. */
+const SECOND_TIMEOUTS: Patience = { afterLogin: 1000, unseen: 1000 };
+
 /** Timeouts where the user named the protocol, so that there is no other one. */
 const ONLY_TIMEOUTS: Patience = { afterLogin: 60_000, unseen: 60_000 };
 
@@ -114,8 +117,11 @@ export function pacedChannel(
 export async function awaitFirstOutput(
   session: StartingSession,
   { mayChange }: { mayChange: boolean },
-  { onSilence }: ConnectOptions,
+  { onSilence, part }: ConnectOptions,
 ): Promise<"spoke" | "ended" | "silent"> {
+  if (part !== undefined) {
+    return await session.awaitFirstOutput(SECOND_TIMEOUTS);
+  }
   if (!mayChange) return await session.awaitFirstOutput(ONLY_TIMEOUTS);
   if (onSilence === undefined) {
     return await session.awaitFirstOutput(LAST_TIMEOUTS);

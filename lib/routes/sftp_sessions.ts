@@ -13,6 +13,7 @@ import type { ExitStatus } from "../ssh/exit_status.ts";
 import { EarlyLogins } from "./early_login.ts";
 import { allOf, filesOf, isAlive, type Server } from "./open_server.ts";
 import type { ConnectOptions, ConnectResult, SessionContext } from "./route.ts";
+import { copyInSecondSession } from "./second_session.ts";
 import { ServerStarter, sftpFacts } from "./server_starter.ts";
 import { dialogueFailures } from "./session_failure.ts";
 import { endSignal, reportExit } from "./session_start.ts";
@@ -44,6 +45,8 @@ export class SftpSessions {
   /** Ends each ssh when aborted. */
   readonly #interrupted: AbortSignal;
   readonly #starter: ServerStarter;
+  /** Servers whose files nobody has asked for: their ends matter to no copy. */
+  readonly #idle = new Set<Server>();
 
   constructor(context: SessionContext) {
     this.#context = context;
@@ -81,11 +84,12 @@ export class SftpSessions {
         return server;
       }
       this.#servers.set(login, server);
+      this.#idle.add(server);
     }
     return {
       kind: "connected",
       isCertain: true,
-      run: () => this.#run(locations, copy),
+      run: () => this.#run(locations, copy, options),
       close: () => this.#closeAbandoned(locations),
     };
   }
@@ -128,11 +132,18 @@ export class SftpSessions {
   async #run(
     locations: readonly RemoteLocation[],
     copy: SftpCopy,
+    { faster }: ConnectOptions,
   ): Promise<undefined> {
     const servers = locations.map((location) =>
       this.#servers.get(loginOf(location))!
     );
+    const [first] = servers as [Server];
     try {
+      // What a second session has not carried once, it does not carry.
+      const isMade = faster !== undefined && this.#idle.has(first) &&
+        await copyInSecondSession(first, faster, this.#context.observer);
+      if (isMade) return;
+      for (const server of servers) this.#idle.delete(server);
       // A server copies within itself between files of one session.
       const isWithin = servers.length > new Set(servers).size;
       const files = new Map<Server, SftpFileSystem>();
@@ -191,6 +202,7 @@ export class SftpSessions {
     ]);
     const { failure, stopped } = end;
     if (failure === undefined || job.interrupted.aborted) return;
+    if (this.#idle.has(server)) return;
     // A connection that is lost when all is done needs no new one.
     const isLoss = job.options.retries === undefined;
     if (!isWhole && isLoss) return this.#reportExit(location, undefined, end);

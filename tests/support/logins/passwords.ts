@@ -22,14 +22,22 @@ export const PASSWORD_NEEDS = [...BASIC_NEEDS, WRAPPER, "openssl"];
 export const PASSWORD_ALONE =
   `${NO_KEY_FILE}\n  BatchMode no\n  PubkeyAuthentication no`;
 
-/** Starts a server that lets in whoever types the password, and nobody else. */
+/**
+ * Starts a server that lets in whoever types the password, and nobody else.
+ *
+ * @param lines Further lines of its sshd_config.
+ */
 export function startWithPassword(
   password: string,
   settings: LoginSettings = {},
+  lines = "",
 ): Promise<Sshd> {
   return Sshd.start({
     ...settings,
-    prepare: (directory) => prepareAccount(directory, password),
+    prepare: async (directory) => {
+      const account = await prepareAccount(directory, password);
+      return { ...account, lines: `${account.lines}\n${lines}` };
+    },
   });
 }
 

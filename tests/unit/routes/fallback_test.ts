@@ -54,14 +54,14 @@ class Scene {
   async copy(
     protocol: Protocol,
     connect: Readonly<Record<Protocol, Connect>>,
-    { mayChange = true, mendsLost = false } = {},
+    { mayChange = true, mendsLost = false, isSlower = false } = {},
   ): Promise<void> {
     await copyWithFallback(
       {
         scp: this.route("scp", connect.scp),
         sftp: this.route("sftp", connect.sftp),
       },
-      { protocol, reason: "a test", mayChange },
+      { protocol, reason: "a test", mayChange, isSlower },
       {
         hosts: {
           remember: async ({ reason, isProven }, protocol) => {
@@ -239,6 +239,23 @@ for (const first of ["scp", "sftp"] as const) {
       routes(async () => fails("no program"), async () => ({ kind: "failed" })),
     );
     assertEquals(scene.seen, [`${first} connects`, `${other} connects`]);
+  });
+
+  Deno.test(`copyWithFallback(), ${first} first: it is given the other route where that is faster`, async () => {
+    for (const isSlower of [true, false]) {
+      const scene = new Scene();
+      let faster: Route | undefined;
+      await scene.copy(
+        first,
+        routes(async (options) => {
+          faster = options.faster;
+          return scene.connected(first);
+        }, never),
+        { isSlower },
+      );
+      assertEquals(faster !== undefined, isSlower);
+      assertEquals(scene.seen, [`${first} connects`, `${first} runs`]);
+    }
   });
 
   Deno.test(`copyWithFallback(), ${first} first: while it is silent, the other one connects and makes the copy`, async () => {

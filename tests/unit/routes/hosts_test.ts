@@ -12,6 +12,7 @@ const NO_FACTS: CopyFacts = {
   leavesOut: false,
   makesTarget: false,
   sendsTree: false,
+  bringsTree: false,
   hasTwoHosts: false,
   mayNest: false,
   isLengthless: false,

@@ -40,6 +40,21 @@ Deno.test("LoginPlans: start any number of local servers", async () => {
 
 Deno.test({
   name:
+    "LoginPlans: have a second session share a login that prompts, whatever the options are",
+  ignore: onWindows,
+  fn: () => {
+    using stage = stageOf({ jobs: 1 });
+    using plans = new LoginPlans(stage.context);
+    const plan = plans.planForTwo();
+    assert(plan?.first.kind === "master");
+    const { socket } = plan.first;
+    assertEquals(plan.others, { kind: "shared", socket });
+    assert(!plan.dependsOnPrompts);
+  },
+});
+
+Deno.test({
+  name:
     "LoginPlans: have each first ssh share its login by a socket of its own, removed at the end",
   ignore: onWindows,
   fn: async () => {

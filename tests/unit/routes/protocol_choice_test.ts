@@ -17,6 +17,7 @@ const NOTHING_KNOWN: ChoiceFacts = {
   leavesOut: false,
   makesTarget: false,
   sendsTree: false,
+  bringsTree: false,
   hasTwoHosts: false,
   verifies: false,
   hasJobs: false,
@@ -241,6 +242,24 @@ Deno.test("chooseProtocol(): takes SFTP for a copy that needs it, whatever a hos
     chooseProtocol({ ...NOTHING_KNOWN, need, lacking: new Set(["sftp"]) }),
     { protocol: "sftp", reason: need, mayChange: false, need },
   );
+});
+
+Deno.test("chooseProtocol(): tells that SFTP is slower where ssh will ask and a tree comes", () => {
+  const asks = { ...NOTHING_KNOWN, willAsk: true };
+  const choice = { protocol: "sftp", reason: ASKS, mayChange: true } as const;
+  assertEquals(
+    chooseProtocol({ ...asks, bringsTree: true }),
+    { ...choice, isSlower: true },
+  );
+  assertEquals(
+    chooseProtocol({ ...asks, bringsTree: true, lacking: new Set(["scp"]) }),
+    { ...choice, reason: LACKS_SCP },
+  );
+  assertEquals(chooseProtocol({ ...NOTHING_KNOWN, bringsTree: true }), {
+    protocol: "scp",
+    reason: QUICK,
+    mayChange: true,
+  });
 });
 
 Deno.test("otherThan(): gives the other protocol", () => {

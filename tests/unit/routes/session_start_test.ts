@@ -57,6 +57,16 @@ Deno.test("awaitFirstOutput(): waits for the last timeouts where the other proto
   }
 });
 
+Deno.test("awaitFirstOutput(): waits a second in another one's login, which can do without it", async () => {
+  const timeouts: string[] = [];
+  const part = { kind: "shared", socket: "/s" } as const;
+  assertEquals(
+    await awaitFirstOutput(session(timeouts, "silent"), EITHER, { part }),
+    "silent",
+  );
+  assertEquals(timeouts, ["1000/1000"]);
+});
+
 Deno.test("awaitFirstOutput(): tries no other protocol where the remote speaks or ends", async () => {
   for (const sign of ["spoke", "ended"] as const) {
     const timeouts: string[] = [];
