@@ -26,7 +26,13 @@ export interface Contender {
   readonly command: (copy: Copy) => readonly string[];
 }
 
-export type PeerName = "scp-O" | "scp" | "rsync" | "tar" | "limit";
+export type PeerName =
+  | "scp-O"
+  | "scp"
+  | "rsync"
+  | "tar"
+  | "limit"
+  | "limit-8";
 
 /** The peer that does no more than has to be done. */
 export const LIMIT: PeerName = "limit";
@@ -71,7 +77,32 @@ const PEERS: Readonly<Record<PeerName, Contender>> = {
         down: `ssh -F "$1" ${HOST} cat "$2" > ${COPIES}/file`,
       }),
   },
+  "limit-8": {
+    name: "limit-8",
+    programs: ["sh", "dd"],
+    isOneFile: true,
+    command: (copy) =>
+      shellCommand(copy, {
+        up: eightParts(
+          `dd if="$2" ${READ} | ssh -F "$1" ${HOST} dd of=${COPIES}/file ${WRITE}`,
+        ),
+        down: eightParts(
+          `ssh -F "$1" ${HOST} dd if="$2" ${READ} | dd of=${COPIES}/file ${WRITE}`,
+        ),
+      }),
+  },
 };
+
+/** Gives a script that runs a command for each eighth of the source, all at once. */
+function eightParts(command: string): string {
+  return `size=$(wc -c < "$2"); part=$(((size / 1048576 + 7) / 8)); ` +
+    `for at in 0 1 2 3 4 5 6 7; do { ${command}; } & done; wait`;
+}
+
+/** Operands of the dd that reads a part, and of the one that writes it. */
+const READ = "bs=1M skip=$((at * part)) count=$part status=none";
+const WRITE =
+  "bs=1M seek=$((at * part)) conv=notrunc iflag=fullblock status=none";
 
 export const PEER_NAMES = Object.keys(PEERS) as readonly PeerName[];
 
