@@ -8,7 +8,7 @@ import { statusOf } from "./confined_file.ts";
 import { ConfinedRights } from "./confined_rights.ts";
 import { ConfinedRoot } from "./confined_root.ts";
 import { ConfinedServerCalls } from "./confined_server_calls.ts";
-import { pathBytes } from "./linux_calls.ts";
+import { pathBytes } from "./linux_path.ts";
 import { ServedDisk } from "./served_disk.ts";
 
 /** Bits that nothing has which a client makes: others may not write to it. */

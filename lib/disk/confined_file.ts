@@ -3,7 +3,7 @@ import type { Attributes } from "../filesystem/file_system.ts";
 import type { EntryStatus } from "../filesystem/served_file_system.ts";
 import { checked } from "../system/libc.ts";
 import { AT_EMPTY_PATH, statusCalls } from "../system/status.ts";
-import { LinuxFile } from "./linux_calls.ts";
+import { LinuxFile } from "./linux_file.ts";
 
 /** Rules for an open file of a confined disk. */
 export interface ConfinedFileRules {

@@ -9,7 +9,7 @@ import {
 import { close } from "../system/descriptors.ts";
 import { EEXIST, EINVAL, LibcError } from "../system/libc.ts";
 import { type ConfinedPath, confinedPath } from "./confined_path.ts";
-import { pathBytes } from "./linux_calls.ts";
+import { pathBytes } from "./linux_path.ts";
 
 // Of <errno.h>.
 const ENXIO = 6;

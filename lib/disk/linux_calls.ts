@@ -4,17 +4,8 @@
  * programs without all permissions.
  */
 
-import type {
-  Attributes,
-  DirectoryEntry,
-  Times,
-} from "../filesystem/file_system.ts";
-import {
-  decodeName,
-  encodeName,
-  encodeNameInto,
-  MOST_BYTES_A_UNIT,
-} from "../names/name_bytes.ts";
+import type { DirectoryEntry } from "../filesystem/file_system.ts";
+import { decodeName } from "../names/name_bytes.ts";
 import {
   DT_DIR,
   DT_REG,
@@ -24,31 +15,23 @@ import {
 } from "../system/entries.ts";
 import {
   close,
-  CLOSED,
-  closeWritten,
   O_CLOEXEC,
   O_NONBLOCK,
-  read,
   setNonBlocking,
-  writable,
-  write,
 } from "../system/descriptors.ts";
 import {
-  bytesOf,
   type Calls,
   checked,
-  checkedOnce,
   EEXIST,
-  EINVAL,
   ENOENT,
   libcCalls,
   LibcError,
   unlessErrno,
 } from "../system/libc.ts";
 import { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } from "../system/fcntl.ts";
-import { AT_EMPTY_PATH, AT_FDCWD, statusCalls } from "../system/status.ts";
-import type { EntryStatus } from "../filesystem/served_file_system.ts";
-import type { ServerFile } from "./server_calls.ts";
+import { AT_FDCWD, statusCalls } from "../system/status.ts";
+import { fileCalls, LinuxFile, timeSpecs } from "./linux_file.ts";
+import { passingPath, pathBytes } from "./linux_path.ts";
 import type { SystemCalls } from "./system_calls.ts";
 
 const FUNCTIONS = {
@@ -58,12 +41,7 @@ const FUNCTIONS = {
     result: "i32",
     nonblocking: true,
   },
-  lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
-  fsync: { parameters: ["i32"], result: "i32" },
-  ftruncate: { parameters: ["i32", "i64"], result: "i32" },
-  fchmod: { parameters: ["i32", "u32"], result: "i32" },
   chmod: { parameters: ["buffer", "u32"], result: "i32" },
-  futimens: { parameters: ["i32", "buffer"], result: "i32" },
   utimensat: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
   mkdir: { parameters: ["buffer", "u32"], result: "i32" },
   rename: { parameters: ["buffer", "buffer"], result: "i32" },
@@ -74,10 +52,7 @@ const FUNCTIONS = {
 let loaded: Calls<typeof FUNCTIONS> | undefined;
 
 function libc(): Calls<typeof FUNCTIONS> {
-  return loaded ??= libcCalls(FUNCTIONS, {
-    copy: ["fchmod", "futimens"],
-    server: ["fchmod", "ftruncate", "futimens", "lseek"],
-  });
+  return loaded ??= libcCalls(FUNCTIONS);
 }
 
 /** Tells whether this system has these calls and lets the program make them. */
@@ -85,6 +60,7 @@ export function hasLinuxCalls(): boolean {
   if (Deno.build.os !== "linux") return false;
   try {
     libc();
+    fileCalls();
     entryCalls();
     statusCalls();
     return true;
@@ -222,127 +198,4 @@ function entryOf(bytes: Uint8Array, type: number): DirectoryEntry | undefined {
   if (name === "." || name === "..") return undefined;
   if (type === DT_REG) return { name, kind: "file" };
   return type === DT_DIR ? { name, kind: "directory" } : { name };
-}
-
-/** An open file by its descriptor, which it owns. */
-export class LinuxFile implements ServerFile {
-  #fd: number;
-
-  constructor(fd: number) {
-    this.#fd = fd;
-  }
-
-  fstat(): Attributes {
-    const { look, read } = statusCalls();
-    const name = passingPath("");
-    checked(() => look(this.#fd, name, AT_EMPTY_PATH));
-    return read();
-  }
-
-  look(): EntryStatus {
-    const { look, whole } = statusCalls();
-    const name = passingPath("");
-    checked(() => look(this.#fd, name, AT_EMPTY_PATH));
-    return whole();
-  }
-
-  sync(): void {
-    // The system tells of a failed write once.
-    checkedOnce(() => libc().fsync(this.#fd));
-  }
-
-  seek(at: number): void {
-    const SEEK_SET = 0; // Of <unistd.h>.
-    checked(() => libc().lseek(this.#fd, BigInt(at), SEEK_SET));
-  }
-
-  /** Waits for bytes: what is read was opened without O_NONBLOCK. */
-  read(buffer: Uint8Array): number {
-    return read(this.#fd, buffer)!;
-  }
-
-  write(bytes: Uint8Array): number | Promise<number> {
-    return write(this.#fd, bytes) ?? this.#writeLater(bytes);
-  }
-
-  async #writeLater(bytes: Uint8Array): Promise<number> {
-    for (;;) {
-      await writable(this.#fd);
-      const count = write(this.#fd, bytes);
-      if (count !== undefined) return count;
-    }
-  }
-
-  ftruncate(size: number): void {
-    checked(() => libc().ftruncate(this.#fd, BigInt(size)));
-  }
-
-  fchmod(mode: number): void {
-    checked(() => libc().fchmod(this.#fd, mode));
-  }
-
-  futimes(times: Times): void {
-    const specs = timeSpecs(times);
-    checked(() => libc().futimens(this.#fd, specs));
-  }
-
-  close(): void {
-    closeWritten(this.#release());
-  }
-
-  [Symbol.dispose](): void {
-    close(this.#release());
-  }
-
-  /** Gives the descriptor to close: no later call may take its number. */
-  #release(): number {
-    const fd = this.#fd;
-    this.#fd = CLOSED;
-    return fd;
-  }
-}
-
-/**
- * Gives both times as utimensat(2) takes them, each as seconds and nanoseconds; a
- * fraction of a millisecond holds microseconds.
- */
-export function timeSpecs(
-  { accessed, modified }: Times,
-): BigInt64Array<ArrayBuffer> {
-  return BigInt64Array.from([accessed, modified].flatMap((time) => {
-    const seconds = Math.floor(time / 1000);
-    const microseconds = Math.round((time - seconds * 1000) * 1000);
-    return [BigInt(seconds), BigInt(microseconds * 1000)];
-  }));
-}
-
-/**
- * Gives a path as C takes it.
- *
- * @throws {LibcError} EINVAL, if C would cut it at a NUL.
- */
-export function pathBytes(path: string): Uint8Array<ArrayBuffer> {
-  checkPath(path);
-  return bytesOf(encodeName(`${path}\0`));
-}
-
-/** Longest path that `passingPath` gives in the same memory, in code units. */
-const PASSED_UNITS = 4096;
-
-/** Bytes of the last path that was passed to a call. */
-const passed = new Uint8Array(PASSED_UNITS * MOST_BYTES_A_UNIT + 1);
-
-/**
- * Gives a path as `pathBytes` does, for one call that is made at once: the next path
- * may take its place. A copy of many files calls with little else.
- */
-function passingPath(path: string): Uint8Array<ArrayBuffer> {
-  if (path.length > PASSED_UNITS) return pathBytes(path);
-  checkPath(path);
-  passed[encodeNameInto(path, passed)] = 0;
-  return passed;
-}
-
-function checkPath(path: string): void {
-  if (path.includes("\0")) throw new LibcError(EINVAL);
 }

@@ -16,7 +16,9 @@ import {
   LibcError,
 } from "../system/libc.ts";
 import { AT_FDCWD, statusCalls } from "../system/status.ts";
-import { linuxCalls, LinuxFile, pathBytes, timeSpecs } from "./linux_calls.ts";
+import { linuxCalls } from "./linux_calls.ts";
+import { LinuxFile, timeSpecs } from "./linux_file.ts";
+import { pathBytes } from "./linux_path.ts";
 import { joinPath, nameOfPath } from "./local_path.ts";
 import { openFlags } from "./open_flags.ts";
 import type { ServerCalls } from "./server_calls.ts";

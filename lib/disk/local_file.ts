@@ -13,6 +13,10 @@ export class LocalFile implements OpenFile {
     this.writesAtOnce = writesAtOnce;
   }
 
+  get descriptor(): number | undefined {
+    return this.#file.descriptor;
+  }
+
   async stat(): Promise<Attributes> {
     return this.#file.stat();
   }

@@ -16,6 +16,11 @@ export class PlacedFile implements Disposable {
     this.#file = file;
   }
 
+  /** Descriptor, where the C library takes it. */
+  get descriptor(): number | undefined {
+    return this.#file.descriptor;
+  }
+
   stat(): Attributes {
     return attempt(this.#path, () => this.#file.fstat());
   }

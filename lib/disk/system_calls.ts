@@ -51,6 +51,8 @@ export interface SystemCalls {
  * Disposing of a file closes it, and tells of no failure.
  */
 export interface SystemFile extends Disposable {
+  /** Descriptor, where the C library takes it. */
+  readonly descriptor?: number;
   fstat(): Attributes;
   /** Moves the place of the next read or write to the byte `at`. */
   seek(at: number): void;

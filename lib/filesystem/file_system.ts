@@ -104,6 +104,11 @@ export interface OpenFile extends Disposable {
     at: number,
     length: number,
   ): Promise<number>;
+  /**
+   * The system's descriptor of the open file, from which a channel may send by itself.
+   * Absent where the bytes are a server's, or somebody has to see them.
+   */
+  readonly descriptor?: number | undefined;
   /** Writes all of `bytes` from the byte `at` on; they may not change meanwhile. */
   write(bytes: Uint8Array, at: number): Promise<void>;
   /**
