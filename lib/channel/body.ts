@@ -12,7 +12,7 @@ import type { Channel } from "./channel.ts";
  * @throws {SessionError} If the connection is lost.
  */
 export async function sendBody(
-  channel: Pick<Channel, "blockBytes" | "write">,
+  channel: Pick<Channel, "blockBytes" | "write" | "writeFrom">,
   file: OpenFile,
   { path, size, moved }: {
     path: string;
@@ -20,9 +20,10 @@ export async function sendBody(
     moved: (bytes: number) => void;
   },
 ): Promise<EntryError | undefined> {
-  const block = new Uint8Array(Math.min(size, channel.blockBytes));
+  const unseen = await sendUnseen(channel, file, { size, moved });
+  const block = new Uint8Array(Math.min(size - unseen, channel.blockBytes));
   let failure: EntryError | undefined;
-  for (let left = size; left > 0;) {
+  for (let left = size - unseen; left > 0;) {
     let part = block.subarray(0, Math.min(left, block.length));
     if (failure === undefined) {
       const count = await readOrFail(file, part, size - left);
@@ -36,6 +37,25 @@ export async function sendBody(
     if (failure === undefined) moved(part.length);
   }
   return failure;
+}
+
+/** Sends as much of a body as the channel takes from the file itself. */
+async function sendUnseen(
+  channel: Pick<Channel, "blockBytes" | "writeFrom">,
+  { descriptor }: OpenFile,
+  { size, moved }: { size: number; moved: (bytes: number) => void },
+): Promise<number> {
+  if (descriptor === undefined || channel.writeFrom === undefined) return 0;
+  let sent = 0;
+  while (sent < size) {
+    const length = Math.min(size - sent, channel.blockBytes);
+    const count = await channel.writeFrom(descriptor, sent, length);
+    // Whoever reads the rest finds out why it is missing.
+    if (count === undefined || count === 0) break;
+    sent += count;
+    moved(count);
+  }
+  return sent;
 }
 
 function shrank(path: string, sent: number, size: number): EntryError {

@@ -220,9 +220,23 @@ export abstract class BufferedChannel implements Channel {
 
   /** Sends bytes; after a failure, every flush fails. */
   async #sendOrLose(bytes: Uint8Array): Promise<void> {
+    await this.#orLost(() => this.send(bytes));
+  }
+
+  /**
+   * Sends what is held back, then something by a way of its own.
+   *
+   * @throws {SessionError} If that fails; then every flush does.
+   */
+  protected async sendBehind<T>(send: () => Promise<T>): Promise<T> {
+    await this.flush();
+    return await this.#orLost(send);
+  }
+
+  async #orLost<T>(send: () => Promise<T>): Promise<T> {
     this.#sends++;
     try {
-      await this.send(bytes);
+      return await send();
     } catch (error) {
       this.#isLost = true;
       lost(error);

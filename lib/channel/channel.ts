@@ -21,6 +21,19 @@ export interface Channel {
   /** Writes all of `bytes`, which the caller may change afterwards. */
   write(bytes: Uint8Array): Promise<void>;
   /**
+   * Writes at most `length` bytes of an open file from its byte `at` on, which this
+   * process need not see.
+   *
+   * @param descriptor The system's, as `OpenFile` has it.
+   * @returns Their number, 0 at the end of the file; `undefined` where they have to be
+   * read and written. Absent where they always have.
+   */
+  writeFrom?(
+    descriptor: number,
+    at: number,
+    length: number,
+  ): Promise<number | undefined>;
+  /**
    * Holds back `bytes` as `write` does where there is room; tells whether there was.
    * Absent where `write` has to be called.
    */

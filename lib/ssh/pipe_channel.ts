@@ -1,4 +1,5 @@
 import * as libc from "../system/descriptors.ts";
+import { splice } from "../system/splice.ts";
 import { BufferedChannel } from "../channel/buffered_channel.ts";
 
 /** Bytes per block. Measured: neither half nor four times as much is better. */
@@ -56,6 +57,14 @@ export class PipeChannel extends BufferedChannel implements Disposable {
   /** Count of the sends that are not done, and of all so far. */
   #sends = 0;
   #begunSends = 0;
+  /** Waits for room in the pipe. */
+  readonly #room: Waits = {
+    waitHere: async () => {
+      libc.pause(GATHER_MICROSECONDS);
+      return true;
+    },
+    wait: () => libc.writable(this.#output),
+  };
 
   /**
    * Takes ownership of both descriptors.
@@ -114,37 +123,74 @@ export class PipeChannel extends BufferedChannel implements Disposable {
   }
 
   protected override send(bytes: Uint8Array): Promise<void> {
+    return this.#sendNext(() => this.#writeAll(bytes));
+  }
+
+  async writeFrom(
+    descriptor: number,
+    at: number,
+    length: number,
+  ): Promise<number | undefined> {
+    return await this.sendBehind(() =>
+      this.#sendNext(() => this.#splice(descriptor, at, length))
+    );
+  }
+
+  /** Sends behind what is in flight. */
+  #sendNext<T>(send: () => Promise<T>): Promise<T> {
     this.#sends++;
     this.#begunSends++;
-    const sent = this.#sent.then(() => this.#writeAll(bytes));
-    this.#sent = sent.catch(() => {
+    const sent = this.#sent.then(send);
+    this.#sent = sent.then(() => {}, () => {
       // The sender gets the error.
     }).finally(() => this.#sends--);
     return sent;
+  }
+
+  /** Fills the pipe from a file, until all is there or it is full once more. */
+  async #splice(
+    file: number,
+    start: number,
+    length: number,
+  ): Promise<number | undefined> {
+    let count = 0;
+    while (count < length) {
+      // A pipe that took only a part is full.
+      if (count > 0) this.#pauseAlone();
+      const place = { at: start + count, length: length - count };
+      const part = await this.#retried(() => {
+        const result = splice(file, this.#output, place);
+        return result === "full" ? undefined : result;
+      }, this.#room);
+      if (part === "impossible") return count || undefined;
+      if (part === 0) break;
+      count += part;
+    }
+    return count;
+  }
+
+  /** Waits for a moment where that stops nobody else. */
+  #pauseAlone(): void {
+    if (channelsOpen <= MOST_BLOCKING) libc.pause(GATHER_MICROSECONDS);
   }
 
   async #writeAll(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length;) {
       const rest = bytes.subarray(at);
       // A pipe that took only a part is full.
-      if (at > 0 && channelsOpen <= MOST_BLOCKING) {
-        libc.pause(GATHER_MICROSECONDS);
-      }
-      at += await this.#retried(() => libc.write(this.#output, rest), {
-        waitHere: async () => {
-          libc.pause(GATHER_MICROSECONDS);
-          return true;
-        },
-        wait: () => libc.writable(this.#output),
-      });
+      if (at > 0) this.#pauseAlone();
+      at += await this.#retried(
+        () => libc.write(this.#output, rest),
+        this.#room,
+      );
     }
   }
 
   /** Repeats a call until it does not block. */
-  async #retried(
-    call: () => number | undefined,
+  async #retried<T>(
+    call: () => T | undefined,
     { waitHere, wait }: Waits,
-  ): Promise<number> {
+  ): Promise<T> {
     for (let tries = 0;;) {
       const count = call();
       if (count !== undefined) {

@@ -76,7 +76,8 @@ export const O_NONBLOCK: number = abi.O_NONBLOCK;
 /** Flag of open(2): no program we run inherits the descriptor; 0 if missing. */
 export const O_CLOEXEC: number = abi.O_CLOEXEC ?? 0;
 
-const WOULD_WAIT: readonly number[] = [abi.EAGAIN];
+/** Errors of a call that would have to wait. */
+export const WOULD_WAIT: readonly number[] = [abi.EAGAIN];
 
 /** Number for a descriptor that was closed: every call refuses it. */
 export const CLOSED = -1;

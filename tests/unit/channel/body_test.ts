@@ -43,6 +43,39 @@ Deno.test("sendBody(): sends exactly the file, whatever its size", async () => {
   }
 });
 
+Deno.test("sendBody(): has a channel take from the file what it can, and sends the rest", async () => {
+  const DESCRIPTOR = 7;
+  const bytes = content(BLOCK + 100);
+  const file = Object.assign(new MemoryFile(bytes), { descriptor: DESCRIPTOR });
+  for (const refusal of [0, undefined]) {
+    const peer = new ScriptedPeer().weSay(bytes);
+    const asked: number[][] = [];
+    const moved: number[] = [];
+    const failure = await sendBody(
+      {
+        blockBytes: BLOCK,
+        write: (part) => peer.write(part),
+        writeFrom: async (descriptor, at, length) => {
+          asked.push([descriptor, at, length]);
+          if (at >= 90) return refusal;
+          await peer.write(bytes.subarray(at, at + 45));
+          return 45;
+        },
+      },
+      file,
+      { path: "f", size: bytes.length, moved: (count) => moved.push(count) },
+    );
+    peer.assertDone();
+    assertEquals(failure, undefined);
+    assertEquals(asked, [
+      [DESCRIPTOR, 0, BLOCK],
+      [DESCRIPTOR, 45, BLOCK],
+      [DESCRIPTOR, 90, BLOCK],
+    ]);
+    assertEquals(moved, [45, 45, BLOCK, 10]);
+  }
+});
+
 Deno.test("sendBody(): sends no more than was announced of a file that grew", async () => {
   assertEquals(
     await send(new MemoryFile(content(9)), 4, content(4)),

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { SessionError } from "../../../lib/errors.ts";
 import { PipeChannel } from "../../../lib/ssh/pipe_channel.ts";
 import { startProcess } from "../../../lib/ssh/posix_process.ts";
@@ -8,14 +9,20 @@ import {
   makePipe,
   makeSocketPair,
 } from "../../../lib/system/descriptors.ts";
-import { lacksLibrary, testUnless } from "../../support/c_library.ts";
+import {
+  lacksLibrary,
+  lacksLinuxLibrary,
+  testUnless,
+} from "../../support/c_library.ts";
 import {
   type ChannelEnds,
   decode,
   encode,
   testChannels,
 } from "../../support/channels/suite.ts";
+import { TempDirectory } from "../../support/fixtures/temp_directory.ts";
 import { pattern } from "../../support/fixtures/tree.ts";
+import { turn } from "../../support/turn.ts";
 import { identityOf } from "../../support/process/descriptors.ts";
 
 /** Zeros that another process says, more of them than are held on the way. */
@@ -139,6 +146,80 @@ for (const limit of [1000, 1024 * 1024]) {
     },
   );
 }
+
+/** Opens a file for the time of a test, by its descriptor. */
+async function openedFile(
+  content: Uint8Array,
+): Promise<Disposable & { readonly descriptor: number }> {
+  using stack = new DisposableStack();
+  const { path } = stack.use(new TempDirectory());
+  Deno.writeFileSync(`${path}/f`, content);
+  const file = stack.use(await new LocalFileSystem().openToRead(`${path}/f`));
+  const opened = stack.move();
+  return {
+    descriptor: file.descriptor!,
+    [Symbol.dispose]: () => opened[Symbol.dispose](),
+  };
+}
+
+testUnless(
+  lacksLinuxLibrary,
+  "PipeChannel: takes more of a file than its pipe holds, behind what was written",
+  async () => {
+    const content = encode("0123456789".repeat(30_000));
+    using file = await openedFile(content);
+    using peer = ends();
+    const send = async () => {
+      await peer.channel.write(encode("first "));
+      let at = 100;
+      for (let count; (count = await take(at)) > 0;) at += count;
+      await peer.channel.write(encode(" last"));
+      await peer.channel.close();
+      return at;
+    };
+    const take = async (at: number): Promise<number> =>
+      (await peer.channel.writeFrom(file.descriptor, at, 65_536))!;
+    const sent = send();
+    while (peer.heard().length < 299_900) await turn();
+    assertEquals(await sent, 300_000);
+    assertEquals(
+      peer.heardToEnd(),
+      `first ${decode(content.subarray(100))} last`,
+    );
+  },
+);
+
+testUnless(
+  lacksLinuxLibrary,
+  "PipeChannel: takes nothing of what no pipe can hold, or into what is no pipe",
+  async () => {
+    using file = await openedFile(encode("text"));
+    const [one, other] = pair();
+    using _one = one;
+    using _other = other;
+    assertEquals(await one.writeFrom(file.descriptor, 0, 4), undefined);
+    using peer = ends();
+    assertEquals(await peer.channel.writeFrom(libc.CLOSED, 0, 4), undefined);
+    assertEquals(await peer.channel.writeFrom(file.descriptor, 4, 4), 0);
+    await peer.channel.close();
+    assertEquals(peer.heardToEnd(), "");
+  },
+);
+
+testUnless(
+  lacksLinuxLibrary,
+  "PipeChannel: takes nothing for a peer that stopped reading, and is lost",
+  async () => {
+    using file = await openedFile(encode("text"));
+    using peer = ends();
+    peer.goDeaf();
+    await assertRejects(
+      () => peer.channel.writeFrom(file.descriptor, 0, 4),
+      SessionError,
+      "lost connection",
+    );
+  },
+);
 
 testUnless(
   lacksLibrary,
