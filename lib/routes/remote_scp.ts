@@ -1,10 +1,12 @@
+import { deadline } from "@std/async/deadline";
 import { BATCH_MODE } from "../options/copy_options.ts";
 import type { Channel } from "../channel/channel.ts";
 import { readLine } from "../channel/line.ts";
 import { isConnectionFailure } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { decodeName } from "../names/name_bytes.ts";
-import type { PlannedDirectory, TreeSurvey } from "../scp/tree_survey.ts";
+import { skipBanner } from "../scp/banner.ts";
+import type { PlannedDirectory } from "../scp/tree_survey.ts";
 import {
   NO_DIRECTORIES,
   parseAnswer,
@@ -12,7 +14,6 @@ import {
   scriptInput,
 } from "../scp/directory_script.ts";
 import {
-  type LoginPart,
   makingCommand,
   markedCommand,
   remoteScpCommand,
@@ -23,31 +24,8 @@ import { type PromptWatch, watchPrompts } from "../ssh/prompt_watch.ts";
 import type { SshSession } from "../ssh/session.ts";
 import { HoldingObserver } from "./holding_observer.ts";
 import type { SessionContext } from "./route.ts";
+import type { ScpRequest } from "./scp_request.ts";
 import { pacedChannel, startSsh } from "./session_start.ts";
-
-/** Request for an scp on a host. */
-export interface ScpRequest {
-  /** Sink or source. */
-  readonly role: "-t" | "-f";
-  readonly location: RemoteLocation;
-  /** Path as the remote shell is given it. */
-  readonly path: string;
-  readonly targetIsDirectory: boolean;
-  /** True for the second host of a copy between two, which has no rate limit. */
-  readonly isSecond?: boolean;
-  /** True where a restart may be wanted. */
-  readonly mayRestart?: boolean;
-  /** True where no later ssh prompts, whatever this one did. */
-  readonly restartsSilently?: boolean;
-  /** True where the scp takes times, whatever the options are. */
-  readonly preserve?: boolean;
-  /** Tree whose directories are made before a sink starts; absent where none are. */
-  readonly tree?: Pick<TreeSurvey, "name" | "directories">;
-  /** Part of its ssh where there are several; absent where it is the only one. */
-  readonly part?: LoginPart | undefined;
-  /** True where nobody is to hear of its ssh before scp has spoken. */
-  readonly isHeld?: boolean;
-}
 
 /** Directories that were made before a sink started. */
 export interface PreparedDirectories {
@@ -70,6 +48,9 @@ interface Run {
   /** Key of the directory script; absent where scp is run without it. */
   readonly key: string | undefined;
 }
+
+/** Longest wait for the marker, or for the first message, of a trial. */
+const TRIAL_MILLISECONDS = 1000;
 
 /** Longest answer of the directory script, in bytes. */
 const MAX_ANSWER_BYTES = 64;
@@ -210,7 +191,24 @@ export class RemoteScp implements AsyncDisposable {
   async skipBanner(): Promise<void> {
     const { marker, session } = this.#run;
     if (marker === undefined) return;
-    await this.#context.banners.skip(this.location, session.channel, marker);
+    const { channel } = session;
+    if (this.isTrial) await skipBanner(channel, marker, TRIAL_MILLISECONDS);
+    else await this.#context.banners.skip(this.location, channel, marker);
+  }
+
+  /** True where the copy is made without it, too, should it not begin. */
+  get isTrial(): boolean {
+    return this.#request.isTrial === true;
+  }
+
+  /** Waits for scp's first message, for a second at most; tells that it has come. */
+  async hasBegun(): Promise<boolean> {
+    const { channel } = this.session;
+    const input = channel.awaitInput();
+    await deadline(input, TRIAL_MILLISECONDS).catch(() => {
+      // It is too late.
+    });
+    return channel.peek() !== undefined;
   }
 
   /**
@@ -272,14 +270,16 @@ export class RemoteScp implements AsyncDisposable {
     const { location, mayRestart } = request;
     const { job: { options }, banners, hosts } = this.#context;
     const ssh = hosts.sshFor(location);
-    const marker = banners.markerFor(location);
+    const marker = request.isTrial
+      ? `seacp-${crypto.randomUUID()}`
+      : banners.markerFor(location);
     const key = request.tree && `seacp-${crypto.randomUUID()}`;
     const command = this.#commandOf(request, { marker, key });
     using watches = new DisposableStack();
     const prompts = mayRestart ? watches.use(watchPrompts()) : undefined;
     const startedAt = performance.now();
     const { observer } = this.#context;
-    const held = request.isHeld && !options.verbose
+    const held = request.isTrial && !options.verbose
       ? new HoldingObserver(observer)
       : undefined;
     this.#held = held;

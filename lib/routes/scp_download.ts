@@ -5,7 +5,7 @@ import type { Observer } from "../events/copy_event.ts";
 import type { LoginPart } from "../ssh/arguments.ts";
 import type { Sink } from "../scp/sink.ts";
 import type { DownloadResume } from "./download_resume.ts";
-import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
+import type { RemoteScp } from "./remote_scp.ts";
 import type { RouteContext } from "./route.ts";
 import {
   hostObserver,
@@ -17,6 +17,7 @@ import {
   checkReceived,
   isShellsToRead,
   PERMISSION_BITS,
+  type ScpRequest,
   type SourceReading,
   topRules,
 } from "./scp_request.ts";
@@ -69,7 +70,7 @@ export class DownloadDialogue implements Dialogue {
       targetIsDirectory,
       preserve: existing?.keepsSame === true || existing?.keepsNewer === true,
       part,
-      isHeld: part !== undefined,
+      isTrial: part !== undefined,
     };
     this.#target = target;
     this.#context = context;

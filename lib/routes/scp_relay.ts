@@ -7,7 +7,7 @@ import {
 import type { RemoteLocation } from "../location/location.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type { Relay } from "../scp/relay.ts";
-import type { RemoteScp, ScpRequest } from "./remote_scp.ts";
+import type { RemoteScp } from "./remote_scp.ts";
 import type { RouteContext } from "./route.ts";
 import {
   hostsObserver,
@@ -20,6 +20,7 @@ import {
   nameForMissing,
   PERMISSION_BITS,
   recordModeBits,
+  type ScpRequest,
   type SourceReading,
   targetText,
   type TopRules,

@@ -21,6 +21,35 @@ import type { EntryRules } from "../scp/entry_rules.ts";
 import { RECORD_MODE_BITS } from "../scp/wire/records.ts";
 import type { Received } from "../scp/entry_reader.ts";
 import type { CopyOptions } from "../options/copy_options.ts";
+import type { TreeSurvey } from "../scp/tree_survey.ts";
+import type { LoginPart } from "../ssh/arguments.ts";
+
+/** Request for an scp on a host. */
+export interface ScpRequest {
+  /** Sink or source. */
+  readonly role: "-t" | "-f";
+  readonly location: RemoteLocation;
+  /** Path as the remote shell is given it. */
+  readonly path: string;
+  readonly targetIsDirectory: boolean;
+  /** True for the second host of a copy between two, which has no rate limit. */
+  readonly isSecond?: boolean;
+  /** True where a restart may be wanted. */
+  readonly mayRestart?: boolean;
+  /** True where no later ssh prompts, whatever this one did. */
+  readonly restartsSilently?: boolean;
+  /** True where the scp takes times, whatever the options are. */
+  readonly preserve?: boolean;
+  /** Tree whose directories are made before a sink starts; absent where none are. */
+  readonly tree?: Pick<TreeSurvey, "name" | "directories">;
+  /** Part of its ssh where there are several; absent where it is the only one. */
+  readonly part?: LoginPart | undefined;
+  /**
+   * True where the copy is made without it, too, should it not begin: nobody hears of
+   * its ssh before, and a marker proves that the remote runs what it is told to.
+   */
+  readonly isTrial?: boolean;
+}
 
 /** Mode bits without set-id bits, which let a file run as its owner. */
 export const PERMISSION_BITS = 0o777;

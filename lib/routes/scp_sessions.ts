@@ -12,7 +12,8 @@ import type { LoginPart } from "../ssh/arguments.ts";
 import type { SshEnd } from "../ssh/session.ts";
 import { SCRIPT_FAILED } from "../scp/directory_script.ts";
 import { type LoginPlan, LoginPlans } from "./login_plan.ts";
-import { RemoteScp, type ScpRequest } from "./remote_scp.ts";
+import { RemoteScp } from "./remote_scp.ts";
+import type { ScpRequest } from "./scp_request.ts";
 import type { ConnectOptions, ConnectResult, SessionContext } from "./route.ts";
 import { type EndedScp, ScpExits } from "./scp_exits.ts";
 import { type StartFailure, startFailure } from "./session_failure.ts";
@@ -131,6 +132,10 @@ export class ScpSessions implements Disposable {
       scps.push(sessions.use(scp));
       const unprepared = await this.#prepare(scp, options);
       if (unprepared !== undefined) return unprepared;
+      const silent = scp.isTrial
+        ? await this.#awaitOutput(scp, options)
+        : undefined;
+      if (silent !== undefined) return silent;
       await skipBanner(scp);
       // Behind the directory script, a sink need not be ready yet.
       if (scp.role === "-f" || scp.prepared !== undefined) continue;
@@ -139,6 +144,9 @@ export class ScpSessions implements Disposable {
     }
     const failures = await dialogue.start(scps);
     for (const [at, scp] of scps.entries()) {
+      if (scp.isTrial && (failures !== undefined || !await scp.hasBegun())) {
+        return silentRemote(scp.location, "scp");
+      }
       if (scp.role === "-t" || !mayEndSilently(failures, at)) continue;
       const result = await this.#awaitOutput(scp, options);
       if (result !== undefined) return result;

@@ -19,11 +19,7 @@ import { WOULD_PROMPT } from "./connection_starter.ts";
 import { chosenFiles } from "./filters.ts";
 import type { LoginPlan } from "./login_plan.ts";
 import { warnOfOne } from "./one_connection.ts";
-import type {
-  PreparedDirectories,
-  RemoteScp,
-  ScpRequest,
-} from "./remote_scp.ts";
+import type { PreparedDirectories, RemoteScp } from "./remote_scp.ts";
 import type { RouteContext } from "./route.ts";
 import { ScpConnections } from "./scp_connections.ts";
 import { eachFailureOnce, hostObserver } from "./scp_observers.ts";
@@ -31,6 +27,7 @@ import {
   isShellsToRead,
   nameForMissing,
   recordModeBits,
+  type ScpRequest,
   targetText,
 } from "./scp_request.ts";
 import {

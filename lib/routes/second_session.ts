@@ -32,10 +32,6 @@ export async function copyInSecondSession(
   const session = await scp.connect({ part, abandoned });
   // The failure of a source that is missing was reported.
   if (session.kind !== "connected") return session.kind === "failed";
-  if (!session.isCertain) {
-    await session.close();
-    return false;
-  }
   const report = (protocol: Protocol, reason: string) =>
     observer.report({
       kind: "host",

@@ -38,7 +38,8 @@ const place = new BigInt64Array(1);
 
 /**
  * Puts a part of a file into a pipe by splice(2) of Linux, which copies nothing: the
- * pipe holds the file's own pages.
+ * pipe holds the file's own pages. What is written to the file before the pipe is read
+ * may come out of it.
  *
  * @param at Byte of the file to begin at.
  * @param length Bytes at most.

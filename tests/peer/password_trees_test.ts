@@ -107,7 +107,7 @@ function protocolsOf(outcome: Outcome): string[] {
 
 /** Gives the setting by which a server runs commands in the place of scp. */
 function forced(commands: string): string {
-  return `ForceCommand case $SSH_ORIGINAL_COMMAND in scp*) ${commands};; ` +
+  return `ForceCommand case $SSH_ORIGINAL_COMMAND in *scp*) ${commands};; ` +
     "*) exec $SSH_ORIGINAL_COMMAND;; esac";
 }
 
@@ -127,7 +127,7 @@ const HOSTS: readonly {
   {
     name: "over SFTP where the server starts nothing else",
     settings: { sftp: "only" },
-    protocols: ["sftp", "scp", "sftp"],
+    protocols: ["sftp"],
   },
   {
     name: "over SFTP where the shell finds no scp",
@@ -140,14 +140,24 @@ const HOSTS: readonly {
     protocols: ["sftp"],
   },
   {
-    name: "over SFTP where the shell talks before it starts scp",
-    lines: forced("echo Welcome; exec $SSH_ORIGINAL_COMMAND"),
+    name: "by scp, where the shell talks before it starts that",
+    lines: forced('echo Welcome; eval "$SSH_ORIGINAL_COMMAND"'),
+    protocols: ["sftp", "scp"],
+  },
+  {
+    name: "over SFTP where the shell says what begins like a record",
+    lines: forced("echo Command not allowed; exit 1"),
+    protocols: ["sftp"],
+  },
+  {
+    name: "over SFTP where the shell says something and does not end",
+    lines: forced("echo Hello; sleep 60"),
     protocols: ["sftp"],
   },
   {
     name: "over SFTP where the shell refuses it in words",
     lines: forced("echo This account is for SFTP.; exit 1"),
-    protocols: ["sftp", "scp", "sftp"],
+    protocols: ["sftp"],
   },
 ];
 

@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import type { Channel } from "../../../lib/channel/channel.ts";
 import { UnexpectedOutputError } from "../../../lib/errors.ts";
 import { BATCH_MODE } from "../../../lib/options/copy_options.ts";
-import { RemoteScp, type ScpRequest } from "../../../lib/routes/remote_scp.ts";
+import { RemoteScp } from "../../../lib/routes/remote_scp.ts";
+import type { ScpRequest } from "../../../lib/routes/scp_request.ts";
 import { peerTest } from "../../support/doors.ts";
 import { FAR, script, SessionStage } from "./session_stage.ts";
 

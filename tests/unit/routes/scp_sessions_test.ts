@@ -5,7 +5,7 @@ import {
   SessionError,
   UnexpectedOutputError,
 } from "../../../lib/errors.ts";
-import type { ScpRequest } from "../../../lib/routes/remote_scp.ts";
+import type { ScpRequest } from "../../../lib/routes/scp_request.ts";
 import {
   type ConnectionFailures,
   type Dialogue,
