@@ -16,6 +16,8 @@ export interface MetDirectory {
   readonly name: string;
   /** As in `Attributes`. */
   readonly born?: number | undefined;
+  /** The same. */
+  readonly modified: number;
 }
 
 /** Precision of times: a kernel's clock ticks 100 times a second. */
@@ -26,13 +28,16 @@ const COARSE_MILLISECONDS = 2000;
 
 /**
  * Tells a directory that this copy made from one of its source: it has a name of the
- * target's, and was born after the copy began. It always lies below the top.
+ * target's, and was born after the copy began. It always lies below the top. A disk is
+ * taken for one that keeps whole seconds only where two times have no fraction: one has
+ * none by chance, once in a thousand where milliseconds are told.
  */
 export function isOwnCopy(
-  { name, born }: MetDirectory,
+  { name, born, modified }: MetDirectory,
   { began, names }: CopyStart,
 ): boolean {
   if (born === undefined || !names.has(name)) return false;
-  const grain = born % 1000 === 0 ? COARSE_MILLISECONDS : TICK_MILLISECONDS;
+  const isCoarse = born % 1000 === 0 && modified % 1000 === 0;
+  const grain = isCoarse ? COARSE_MILLISECONDS : TICK_MILLISECONDS;
   return born >= began - grain;
 }

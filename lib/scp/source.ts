@@ -249,11 +249,11 @@ export class Source {
     { path, name, attributes }: FoundDirectory,
     above: SentDirectory | undefined,
   ): SentDirectory {
-    const { identity, born } = attributes;
+    const { identity, born, modified } = attributes;
     const mode = this.#modeOf(attributes);
     checkLoop({ path, identity, above });
     if (above === undefined) this.#ownWork.names.add(name);
-    else if (isOwnCopy({ name, born }, this.#ownWork)) {
+    else if (isOwnCopy({ name, born, modified }, this.#ownWork)) {
       throw new EntryError(`${path}: cannot copy a directory into itself`);
     }
     const announcement = this.#announcementOf(path, name, attributes);

@@ -41,11 +41,11 @@ export class OwnDirectories {
    */
   async check(
     { path, identity }: CopiedDirectory,
-    { born }: Attributes,
+    { born, modified }: Attributes,
   ): Promise<void> {
     if (isSamePlace(this.#from, this.#to)) return;
     const name = this.#from.nameOf(path);
-    const isOwn = isOwnCopy({ name, born }, this.#start) ||
+    const isOwn = isOwnCopy({ name, born, modified }, this.#start) ||
       (born === undefined && this.#start.names.has(name) &&
         await this.#isTop(path, identity));
     if (!isOwn) return;

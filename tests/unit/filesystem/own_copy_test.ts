@@ -23,6 +23,24 @@ const ROWS: readonly (readonly [
 
 for (const [about, name, born, isOwn] of ROWS) {
   Deno.test(`isOwnCopy(): is ${isOwn} for a directory ${about}`, () => {
-    assertEquals(isOwnCopy({ name, born }, { began, names }), isOwn);
+    const modified = Math.ceil((born ?? began) / 1000) * 1000;
+    assertEquals(isOwnCopy({ name, born, modified }, { began, names }), isOwn);
   });
 }
+
+Deno.test("isOwnCopy(): takes no whole second for a coarse one where another time is finer", () => {
+  const modified = 1_699_999_999_042;
+  for (const born of [1_700_000_000_000, 1_699_999_999_000]) {
+    assertEquals(
+      isOwnCopy({ name: "d", born, modified }, { began, names }),
+      false,
+    );
+  }
+  assertEquals(
+    isOwnCopy({ name: "d", born: 1_700_000_001_000, modified }, {
+      began,
+      names,
+    }),
+    true,
+  );
+});
