@@ -1,3 +1,4 @@
+import { delay } from "@std/async/delay";
 import {
   asConnectionFailure,
   type ConnectionFailure,
@@ -27,6 +28,9 @@ import {
 import { SCP_LOOK } from "./second_session.ts";
 import { beginConnection, SftpConnections } from "./sftp_connections.ts";
 import { beginSftp } from "./sftp_start.ts";
+
+/** Time that the first login begins before others, in milliseconds: it takes longer. */
+const HEAD_START_MILLISECONDS = 50;
 
 /** Server to start, and what a copy wants of it. */
 export interface ServerStart {
@@ -161,6 +165,8 @@ export class ServerStarter implements Disposable {
     if (part?.kind !== "silent" || job.options.sftpServer !== undefined) return;
     const count = Math.min(width, MOST_LOGINS) - 1;
     if (count < 1 || !await staysSilent(location, hosts)) return;
+    // sshd that takes fewer at a time is to take the first one (MaxStartups).
+    await delay(HEAD_START_MILLISECONDS);
     const end = this.#endSignal(options);
     others.begin(
       count,
