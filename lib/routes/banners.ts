@@ -15,6 +15,11 @@ const SLOWER = 3;
 /** Longest time from a login to scp's first message, in milliseconds. */
 const BANNER_MILLISECONDS = 10_000;
 
+/** Gives a word that no shell prints by chance. */
+export function newMarker(): string {
+  return `seacp-${crypto.randomUUID()}`;
+}
+
 /** Unexpected output of a login's shell. */
 interface UnexpectedBanner {
   /** Failure of the session that took the banner for scp's messages. */
@@ -50,7 +55,7 @@ export class Banners {
   /** Gives the line to print before scp starts; absent if none is expected. */
   markerFor(location: RemoteLocation): string | undefined {
     if (!this.#expected.has(loginOf(location))) return undefined;
-    return `seacp-${crypto.randomUUID()}`;
+    return newMarker();
   }
 
   /**

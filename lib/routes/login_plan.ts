@@ -43,9 +43,10 @@ export class LoginPlans implements Disposable {
     const isShared = configuration !== undefined &&
       await sharesMaster(configuration, means);
     if (isShared) return planOf(first, { kind: "shared" });
-    const socket = share ? this.#nextSocket() : undefined;
-    if (socket !== undefined) {
-      return planOf({ kind: "master", socket }, { kind: "shared", socket });
+    if (share) {
+      const plan = this.planMaster();
+      if (plan !== undefined) return plan;
+      this.#warnOfNoMaster();
     }
     if (await willPrompt(configuration, means)) return planOf(first, undefined);
     const cannotPrompt = configuration?.isOn("batchmode") === true;
@@ -53,10 +54,10 @@ export class LoginPlans implements Disposable {
   }
 
   /**
-   * Plans a login that prompts once for two sessions, the second one in a master of the
-   * first; gives `undefined` where ssh has no masters.
+   * Plans a login that prompts once: the first ssh is a master of our own, which all
+   * others share. Gives `undefined` where ssh has no masters.
    */
-  planForTwo(): LoginPlan | undefined {
+  planMaster(): LoginPlan | undefined {
     this.#controlDirectory ??= ControlDirectory.make();
     const socket = this.#controlDirectory?.nextSocket();
     return socket === undefined
@@ -87,16 +88,11 @@ export class LoginPlans implements Disposable {
     return { kind: "silent" };
   }
 
-  /** Gives a path for a master's socket; `undefined` where ssh has no masters. */
-  #nextSocket(): string | undefined {
-    this.#controlDirectory ??= ControlDirectory.make();
-    if (this.#controlDirectory === undefined) {
-      this.#context.observer.report({
-        kind: "warning",
-        message: "ssh cannot share a login here: --share is left out",
-      });
-    }
-    return this.#controlDirectory?.nextSocket();
+  #warnOfNoMaster(): void {
+    this.#context.observer.report({
+      kind: "warning",
+      message: "ssh cannot share a login here: --share is left out",
+    });
   }
 
   /** Removes the sockets. */

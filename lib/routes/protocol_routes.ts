@@ -32,8 +32,8 @@ export class ProtocolRoutes implements AsyncDisposable {
 
   /** Loads a protocol ahead of its first use. */
   load(protocol: Protocol): void {
-    if (protocol === "scp") this.#scp ??= this.#loadScp();
-    else this.#sftp ??= this.#loadSftp();
+    if (protocol === "scp") this.#loadScp();
+    else this.#loadSftp();
   }
 
   /** Copies local paths, in their order, to one target. */
@@ -87,29 +87,19 @@ export class ProtocolRoutes implements AsyncDisposable {
   }
 
   #overScp(routeOf: (scp: Scp) => Route): Route {
-    return loadedBy(async () => routeOf(await (this.#scp ??= this.#loadScp())));
+    return loadedBy(async () => routeOf(await this.#loadScp()));
   }
 
   #overSftp(routeOf: (sftp: Sftp) => Route): Route {
-    return loadedBy(async () =>
-      routeOf(await (this.#sftp ??= this.#loadSftp()))
-    );
+    return loadedBy(async () => routeOf(await this.#loadSftp()));
   }
 
-  async #loadScp(): Promise<Scp> {
-    const [routes, { ScpSessions }] = await Promise.all([
-      import("./scp_routes.ts"),
-      import("./scp_sessions.ts"),
-    ]);
-    return { ...routes, scpSessions: new ScpSessions(this.#context) };
+  #loadScp(): Promise<Scp> {
+    return this.#scp ??= loadScp(this.#context);
   }
 
-  async #loadSftp(): Promise<Sftp> {
-    const [routes, { SftpSessions }] = await Promise.all([
-      import("./sftp_routes.ts"),
-      import("./sftp_sessions.ts"),
-    ]);
-    return { ...routes, sftpSessions: new SftpSessions(this.#context) };
+  #loadSftp(): Promise<Sftp> {
+    return this.#sftp ??= loadSftp(this.#context);
   }
 
   /** Ends the sessions that serve the whole job. */
@@ -117,6 +107,22 @@ export class ProtocolRoutes implements AsyncDisposable {
     using _scpSessions = (await this.#scp)?.scpSessions;
     await (await this.#sftp)?.sftpSessions.end();
   }
+}
+
+async function loadScp(context: SessionContext): Promise<Scp> {
+  const [routes, { ScpSessions }] = await Promise.all([
+    import("./scp_routes.ts"),
+    import("./scp_sessions.ts"),
+  ]);
+  return { ...routes, scpSessions: new ScpSessions(context) };
+}
+
+async function loadSftp(context: SessionContext): Promise<Sftp> {
+  const [routes, { SftpSessions }] = await Promise.all([
+    import("./sftp_routes.ts"),
+    import("./sftp_sessions.ts"),
+  ]);
+  return { ...routes, sftpSessions: new SftpSessions(context) };
 }
 
 /** Gives a route that is loaded each time that it is to connect. */

@@ -22,10 +22,11 @@ import {
 } from "../ssh/arguments.ts";
 import { type PromptWatch, watchPrompts } from "../ssh/prompt_watch.ts";
 import type { SshSession } from "../ssh/session.ts";
+import { newMarker } from "./banners.ts";
 import { HoldingObserver } from "./holding_observer.ts";
 import type { SessionContext } from "./route.ts";
 import type { ScpRequest } from "./scp_request.ts";
-import { pacedChannel, startSsh } from "./session_start.ts";
+import { pacedChannel, startSsh, TRIAL_MILLISECONDS } from "./session_start.ts";
 
 /** Directories that were made before a sink started. */
 export interface PreparedDirectories {
@@ -48,9 +49,6 @@ interface Run {
   /** Key of the directory script; absent where scp is run without it. */
   readonly key: string | undefined;
 }
-
-/** Longest wait for the marker, or for the first message, of a trial. */
-const TRIAL_MILLISECONDS = 1000;
 
 /** Longest answer of the directory script, in bytes. */
 const MAX_ANSWER_BYTES = 64;
@@ -270,10 +268,8 @@ export class RemoteScp implements AsyncDisposable {
     const { location, mayRestart } = request;
     const { job: { options }, banners, hosts } = this.#context;
     const ssh = hosts.sshFor(location);
-    const marker = request.isTrial
-      ? `seacp-${crypto.randomUUID()}`
-      : banners.markerFor(location);
-    const key = request.tree && `seacp-${crypto.randomUUID()}`;
+    const marker = request.isTrial ? newMarker() : banners.markerFor(location);
+    const key = request.tree && newMarker();
     const command = this.#commandOf(request, { marker, key });
     using watches = new DisposableStack();
     const prompts = mayRestart ? watches.use(watchPrompts()) : undefined;

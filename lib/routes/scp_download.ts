@@ -110,7 +110,6 @@ export class DownloadDialogue implements Dialogue {
     };
     // It is loaded while ssh logs in.
     const { Sink } = await import("../scp/sink.ts");
-
     this.#resume?.storeIn({ files, policy, observer });
     this.#sink = new Sink(scp.channel, files, {
       ...topRules(location, job.options),

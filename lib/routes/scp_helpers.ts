@@ -5,7 +5,8 @@
 
 import type { RemoteLocation } from "../location/location.ts";
 import { DownloadResume } from "./download_resume.ts";
-import { restHost } from "./rest_session.ts";
+import type { HashSession } from "./hash_session.ts";
+import { type RestHost, restHost } from "./rest_session.ts";
 import type { RouteContext } from "./route.ts";
 import type { Download, DownloadHelpers } from "./scp_download.ts";
 import { DownloadProof } from "./scp_source_proof.ts";
@@ -51,14 +52,13 @@ export function uploadHelpers(
   operand: string,
   context: HelperContext,
 ): UploadHelp {
-  const { scpSessions, job: { options } } = context;
-  const session = hashSessionFor(operand, target, context, scpSessions);
-  const host = restHost(operand, target, scpSessions);
+  const { job: { options } } = context;
+  const sessions = sessionsFor(operand, target, context);
   const proof = options.verifies
-    ? new UploadProof(paths, target, context, session)
+    ? new UploadProof(paths, target, context, sessions.session)
     : undefined;
   const resume = options.resumes
-    ? new UploadResume(paths, target, context, { session, host })
+    ? new UploadResume(paths, target, context, sessions)
     : undefined;
   return {
     helpers: { proof, resume },
@@ -66,10 +66,7 @@ export function uploadHelpers(
       await proof?.begin(targetIsDirectory);
       await resume?.begin(targetIsDirectory);
     },
-    end: async () => {
-      resume?.end();
-      await session.end();
-    },
+    end: () => endAll(sessions, resume),
   };
 }
 
@@ -78,15 +75,14 @@ export function downloadHelpers(
   place: Download & { readonly source: RemoteLocation },
   context: HelperContext,
 ): DownloadHelp {
-  const { scpSessions, job: { options } } = context;
+  const { job: { options } } = context;
   const { path: operand, source } = place;
-  const session = hashSessionFor(operand, source, context, scpSessions);
-  const host = restHost(operand, source, scpSessions);
+  const sessions = sessionsFor(operand, source, context);
   const proof = options.verifies
-    ? new DownloadProof(place, context, session)
+    ? new DownloadProof(place, context, sessions.session)
     : undefined;
   const resume = options.resumes
-    ? new DownloadResume(place, context, { session, host })
+    ? new DownloadResume(place, context, sessions)
     : undefined;
   return {
     helpers: { proof, resume },
@@ -95,10 +91,33 @@ export function downloadHelpers(
         await proof?.begin();
         await resume?.begin();
       },
-      end: async () => {
-        resume?.end();
-        await session.end();
-      },
+      end: () => endAll(sessions, resume),
     },
   };
+}
+
+/** Sessions that helpers may use, none of which has begun. */
+interface Sessions {
+  readonly session: HashSession;
+  readonly host: RestHost;
+}
+
+function sessionsFor(
+  operand: string,
+  location: RemoteLocation,
+  context: HelperContext,
+): Sessions {
+  const { scpSessions } = context;
+  return {
+    session: hashSessionFor(operand, location, context, scpSessions),
+    host: restHost(operand, location, scpSessions),
+  };
+}
+
+async function endAll(
+  { session }: Sessions,
+  resume: { end(): void } | undefined,
+): Promise<void> {
+  resume?.end();
+  await session.end();
 }

@@ -72,7 +72,7 @@ export class ServerStarter implements Disposable {
       await using sessions = new AsyncDisposableStack();
       const plan = options.faster === undefined
         ? await this.#plans.planFor(location)
-        : this.#plans.planForTwo();
+        : this.#plans.planMaster();
       using prompts = plan?.dependsOnPrompts ? watchPrompts() : undefined;
       const { ssh, starting } = early ??
         beginSftp(location, plan?.first, this.#context, {

@@ -22,8 +22,17 @@ const FIRST_TIMEOUTS: Patience = { afterLogin: 8000, unseen: 15_000 };
 /** Timeouts once the other protocol was tried. */
 const LAST_TIMEOUTS: Patience = { afterLogin: 20_000, unseen: 30_000 };
 
-/** Timeouts in a second session of a login, without which the copy is made, too. */
-const SECOND_TIMEOUTS: Patience = { afterLogin: 1000, unseen: 1000 };
+/**
+ * Longest wait, in milliseconds, for each sign of a second session of a login, without
+ * which the copy is made, too.
+ */
+export const TRIAL_MILLISECONDS = 1000;
+
+/** Timeouts of such a session. */
+const TRIAL_TIMEOUTS: Patience = {
+  afterLogin: TRIAL_MILLISECONDS,
+  unseen: TRIAL_MILLISECONDS,
+};
 
 /** Timeouts where the user named the protocol, so that there is no other one. */
 const ONLY_TIMEOUTS: Patience = { afterLogin: 60_000, unseen: 60_000 };
@@ -120,7 +129,7 @@ export async function awaitFirstOutput(
   { onSilence, part }: ConnectOptions,
 ): Promise<"spoke" | "ended" | "silent"> {
   if (part !== undefined) {
-    return await session.awaitFirstOutput(SECOND_TIMEOUTS);
+    return await session.awaitFirstOutput(TRIAL_TIMEOUTS);
   }
   if (!mayChange) return await session.awaitFirstOutput(ONLY_TIMEOUTS);
   if (onSilence === undefined) {

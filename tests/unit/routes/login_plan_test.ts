@@ -45,7 +45,7 @@ Deno.test({
   fn: () => {
     using stage = stageOf({ jobs: 1 });
     using plans = new LoginPlans(stage.context);
-    const plan = plans.planForTwo();
+    const plan = plans.planMaster();
     assert(plan?.first.kind === "master");
     const { socket } = plan.first;
     assertEquals(plan.others, { kind: "shared", socket });
