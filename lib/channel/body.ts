@@ -2,6 +2,12 @@ import { asEntryError, EntryError, SessionError } from "../errors.ts";
 import type { OpenFile } from "../filesystem/file_system.ts";
 import type { Channel } from "./channel.ts";
 
+/** Channel as those see it who only write to it. */
+export type Output = Pick<
+  Channel,
+  "blockBytes" | "write" | "writeFrom" | "unseenBytes"
+>;
+
 /**
  * Sends exactly the first `size` bytes of `file`. Where the file ends early or a
  * read fails, zeros make up the rest, so that the peer stays in step.
@@ -12,7 +18,7 @@ import type { Channel } from "./channel.ts";
  * @throws {SessionError} If the connection is lost.
  */
 export async function sendBody(
-  channel: Pick<Channel, "blockBytes" | "write" | "writeFrom">,
+  channel: Output,
   file: OpenFile,
   { path, size, moved }: {
     path: string;
@@ -20,40 +26,102 @@ export async function sendBody(
     moved: (bytes: number) => void;
   },
 ): Promise<EntryError | undefined> {
-  const unseen = await sendUnseen(channel, file, { size, moved });
-  const block = new Uint8Array(Math.min(size - unseen, channel.blockBytes));
-  let failure: EntryError | undefined;
-  for (let left = size - unseen; left > 0;) {
-    let part = block.subarray(0, Math.min(left, block.length));
-    if (failure === undefined) {
-      const count = await readOrFail(file, part, size - left);
-      if (typeof count !== "number") failure = count;
-      else if (count === 0) failure = shrank(path, size - left, size);
-      else part = part.subarray(0, count);
-      if (failure !== undefined) block.fill(0);
-    }
-    await channel.write(part);
-    left -= part.length;
-    if (failure === undefined) moved(part.length);
-  }
-  return failure;
+  const body = { start: 0, length: size, moved };
+  // Once all is written, what went unseen has left the pipe.
+  const length = Math.max(0, size - (channel.unseenBytes ?? 0));
+  const unseen = await sendUnseen(channel, file, { ...body, length });
+  const { sent, failure } = await sendRead(channel, file, body, unseen);
+  if (failure !== undefined) return asEntryError(failure);
+  if (sent < size) return shrank(path, sent, size);
+  if (unseen === 0) return undefined;
+  const found = await file.stat().catch(asEntryError);
+  if (found instanceof EntryError) return found;
+  return found.size < size ? shrank(path, found.size, size) : undefined;
 }
 
-/** Sends as much of a body as the channel takes from the file itself. */
+/** Part of a file that is to be sent. */
+interface PartToSend {
+  /** Byte of the file to begin at. */
+  readonly start: number;
+  /** Length in bytes. */
+  readonly length: number;
+  /** Called with the number of the file's bytes in each piece that is sent. */
+  readonly moved?: (bytes: number) => void;
+}
+
+/** Part of a file that was sent. */
+export interface SentPart {
+  /** Count of the file's bytes in it; zeros made up the rest. */
+  readonly sent: number;
+  /** Error of a read; absent where the file ended early, or nothing is missing. */
+  readonly failure?: unknown;
+}
+
+/**
+ * Sends exactly `length` bytes: those of a file, and zeros for what it lacks, or for
+ * what cannot be read. As long as the peer has not read them, they may become zeros
+ * with a file that shrinks.
+ *
+ * @throws {SessionError} If the connection is lost.
+ */
+export async function sendPart(
+  channel: Output,
+  file: Pick<OpenFile, "descriptor" | "read">,
+  part: PartToSend,
+): Promise<SentPart> {
+  const unseen = await sendUnseen(channel, file, part);
+  return await sendRead(channel, file, part, unseen);
+}
+
+/**
+ * Reads and sends what is left of a part, and zeros for what cannot be read.
+ *
+ * @param sent Bytes of the part that were sent.
+ */
+async function sendRead(
+  channel: Output,
+  file: Pick<OpenFile, "read">,
+  { start, length, moved }: PartToSend,
+  sent: number,
+): Promise<SentPart> {
+  if (sent === length) return { sent };
+  const block = new Uint8Array(Math.min(length - sent, channel.blockBytes));
+  let failure: { readonly failure?: unknown } = {};
+  while (sent < length) {
+    const piece = block.subarray(0, length - sent);
+    const count = await file.read(piece, start + sent).catch((error) => {
+      failure = { failure: error };
+      return 0;
+    });
+    if (count === 0) break;
+    await channel.write(piece.subarray(0, count));
+    sent += count;
+    moved?.(count);
+  }
+  if (sent < length) block.fill(0);
+  for (let left = length - sent; left > 0; left -= block.length) {
+    await channel.write(block.subarray(0, left));
+  }
+  return { sent, ...failure };
+}
+
+/** Sends as much of a part as the channel takes from the file itself. */
 async function sendUnseen(
-  channel: Pick<Channel, "blockBytes" | "writeFrom">,
-  { descriptor }: OpenFile,
-  { size, moved }: { size: number; moved: (bytes: number) => void },
+  channel: Output,
+  file: Pick<OpenFile, "descriptor">,
+  { start, length, moved }: PartToSend,
 ): Promise<number> {
-  if (descriptor === undefined || channel.writeFrom === undefined) return 0;
+  if (file.descriptor === undefined || channel.writeFrom === undefined) {
+    return 0;
+  }
   let sent = 0;
-  while (sent < size) {
-    const length = Math.min(size - sent, channel.blockBytes);
-    const count = await channel.writeFrom(descriptor, sent, length);
+  while (sent < length) {
+    const most = Math.min(length - sent, channel.blockBytes);
+    const count = await channel.writeFrom(file, start + sent, most);
     // Whoever reads the rest finds out why it is missing.
     if (count === undefined || count === 0) break;
     sent += count;
-    moved(count);
+    moved?.(count);
   }
   return sent;
 }
@@ -63,18 +131,6 @@ function shrank(path: string, sent: number, size: number): EntryError {
     `${path}: the file shrank while it was read: ${sent} of ${size} bytes ` +
       "were there, zeros were sent for the rest",
   );
-}
-
-async function readOrFail(
-  file: OpenFile,
-  into: Uint8Array,
-  at: number,
-): Promise<number | EntryError> {
-  try {
-    return await file.read(into, at);
-  } catch (error) {
-    return asEntryError(error);
-  }
 }
 
 /** Result of receiving a body. */

@@ -1,3 +1,5 @@
+import type { OpenFile } from "../filesystem/file_system.ts";
+
 /**
  * A byte stream both ways between an engine and its peer. Writes may be held back
  * until a read has to wait for the peer: a message that is answered leaves by then.
@@ -24,15 +26,21 @@ export interface Channel {
    * Writes at most `length` bytes of an open file from its byte `at` on, which this
    * process need not see.
    *
-   * @param descriptor The system's, as `OpenFile` has it.
    * @returns Their number, 0 at the end of the file; `undefined` where they have to be
    * read and written. Absent where they always have.
    */
-  writeFrom?(
-    descriptor: number,
-    at: number,
-    length: number,
-  ): Promise<number | undefined>;
+  readonly writeFrom?:
+    | ((
+      file: Pick<OpenFile, "descriptor">,
+      at: number,
+      length: number,
+    ) => Promise<number | undefined>)
+    | undefined;
+  /**
+   * Most of those bytes that may wait for the peer as the file's own, and change with
+   * it; absent without `writeFrom`.
+   */
+  readonly unseenBytes?: number;
   /**
    * Holds back `bytes` as `write` does where there is room; tells whether there was.
    * Absent where `write` has to be called.

@@ -112,6 +112,19 @@ export interface OpenFile extends Disposable {
   /** Writes all of `bytes` from the byte `at` on; they may not change meanwhile. */
   write(bytes: Uint8Array, at: number): Promise<void>;
   /**
+   * Writes `length` bytes of another file, which has a descriptor, from the byte `at` on
+   * to the same place; gives their number, less where that file ends before. Whatever
+   * else is in the range may be zeros then. Absent where that is no faster than to read
+   * and to write them.
+   */
+  readonly writeFrom?:
+    | ((
+      from: Pick<OpenFile, "descriptor" | "read">,
+      at: number,
+      length: number,
+    ) => Promise<number>)
+    | undefined;
+  /**
    * Has all connections to the server carry the file's blocks, each by its path;
    * worth it for a large file. Absent where there is one connection, or none.
    *

@@ -1,5 +1,4 @@
-import { sendBody } from "../channel/body.ts";
-import type { Channel } from "../channel/channel.ts";
+import { type Output, sendBody } from "../channel/body.ts";
 import { asEntryError, EntryError, SessionError, withPath } from "../errors.ts";
 import type { FileSystem, OpenFile } from "../filesystem/file_system.ts";
 import { givenMode, type GivenModes } from "../filesystem/store.ts";
@@ -23,9 +22,6 @@ const MAX_WHOLE_BYTES = 256 * 1024;
 
 /** Longest speculation for a sink on trial, in bytes, beside its records. */
 const MAX_TRIAL_BODY_BYTES = TRIAL_BYTES / 2;
-
-/** Part of a channel that a body is written to. */
-type Output = Pick<Channel, "blockBytes" | "write">;
 
 /** File that is being sent. */
 interface SentFile {

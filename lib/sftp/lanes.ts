@@ -17,6 +17,13 @@ export interface Lane {
 /** Request about an open file, for whichever lane. */
 export type LaneRequest = Extract<Request, { readonly handle: Handle }>;
 
+/** Requests that move a file's data. */
+const DATA_KINDS: readonly LaneRequest["kind"][] = [
+  "read",
+  "write",
+  "write-from",
+];
+
 interface BusyLane extends Lane {
   /** Reads and writes in flight. */
   inFlight: number;
@@ -74,7 +81,7 @@ export class Lanes {
     receiver?: DataReceiver,
   ): Promise<Response> {
     if (request.kind === "close") return await this.#close();
-    const movesData = request.kind === "read" || request.kind === "write";
+    const movesData = DATA_KINDS.includes(request.kind);
     if (movesData) await this.#awaitTurn();
     const lane = movesData ? this.#leastBusy : this.#lanes[0]!;
     lane.inFlight++;

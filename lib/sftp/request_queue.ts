@@ -1,13 +1,14 @@
 import type { Channel } from "../channel/channel.ts";
 import { Turns } from "../channel/turns.ts";
 import { WireWriter } from "./wire/bytes.ts";
+import type { PartBehind } from "./wire/handle_packets.ts";
 import { formatRequest, type Request } from "./wire/requests.ts";
 
 /** Packet that waits to be sent. */
 interface QueuedPacket {
   readonly head: Uint8Array;
   /** Data of a WRITE, which are not copied. */
-  readonly data: Uint8Array | undefined;
+  readonly data: Uint8Array | PartBehind | undefined;
   /** True where it may wait for others, to leave together with them. */
   readonly mayWait: boolean;
 }
@@ -82,7 +83,7 @@ export class RequestQueue {
   push(id: number, request: Request): void {
     this.#packets.push({
       head: formatRequest(id, request, this.#writer),
-      data: request.kind === "write" ? request.data : undefined,
+      data: dataOf(request),
       mayWait: request.kind === "read" && request.length > WAITING_BYTES,
     });
     if (!this.#isSending) this.#send();
@@ -134,9 +135,8 @@ export class RequestQueue {
   /** Puts a short packet into the batch; gives false where it is long, or has no room. */
   #copyShort({ head, data }: QueuedPacket): boolean {
     const length = head.length + (data?.length ?? 0);
-    if (length > SHORT_BYTES || length > BATCH_BYTES - this.#batched) {
-      return false;
-    }
+    const isShort = length <= SHORT_BYTES && !isPart(data);
+    if (!isShort || length > BATCH_BYTES - this.#batched) return false;
     this.#batch.set(head, this.#batched);
     if (data !== undefined) this.#batch.set(data, this.#batched + head.length);
     this.#batched += length;
@@ -147,8 +147,10 @@ export class RequestQueue {
   async #write(packet: QueuedPacket): Promise<void> {
     await this.#writeBatch();
     if (this.#copyShort(packet)) return;
-    await this.#channel.write(packet.head);
-    if (packet.data !== undefined) await this.#channel.write(packet.data);
+    const { head, data } = packet;
+    await this.#channel.write(head);
+    if (isPart(data)) await data.sendTo(this.#channel);
+    else if (data !== undefined) await this.#channel.write(data);
   }
 
   async #flush(): Promise<void> {
@@ -183,4 +185,19 @@ export class RequestQueue {
     return this.#packets.length * BUSY_FACTOR <= this.#inFlight &&
       this.#packets.every(({ mayWait }) => mayWait);
   }
+}
+
+function dataOf(request: Request): QueuedPacket["data"] {
+  switch (request.kind) {
+    case "write":
+      return request.data;
+    case "write-from":
+      return request.part;
+    default:
+      return undefined;
+  }
+}
+
+function isPart(data: QueuedPacket["data"]): data is PartBehind {
+  return data !== undefined && "sendTo" in data;
 }

@@ -21,6 +21,7 @@ export interface RequestSender extends
     | "keepsOrder"
     | "request"
     | "requestAll"
+    | "takesParts"
     | "read"
     | "limits"
     | "roundTrip"

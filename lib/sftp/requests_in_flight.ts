@@ -32,11 +32,12 @@ export interface RequestsInFlight {
 const MOST_REQUESTS = 64;
 
 /**
- * Bytes in flight at once: ssh's window of 2 MiB, and the next requests.
- * Measured: less leaves the window unfilled at a round trip of 2 ms; more costs
- * the server and the client time, for the memory they go through.
+ * Bytes in flight at once: ssh's window of 2 MiB, what its pipe of 1 MiB holds, and
+ * the next requests. Measured near by, 1 GiB goes up in 0.9 of the time that it takes
+ * with 2.5 MiB, where its pages go into the pipe by themselves; with 8 MiB the server
+ * takes a tenth more.
  */
-const IN_FLIGHT_BYTES = 2.5 * 1024 * 1024;
+const IN_FLIGHT_BYTES = 4 * 1024 * 1024;
 
 /**
  * Length in bytes that every server takes (draft-ietf-secsh-filexfer-02, section

@@ -70,6 +70,8 @@ export class SftpSession {
   readonly ended: Promise<void>;
   /** True where no request is sent before the last one is answered. */
   readonly isLockstep: boolean;
+  /** True where data that come from a file are best taken from the file itself. */
+  readonly takesParts: boolean;
   /** Handles that are open on the server. */
   readonly handles = new OpenHandles();
   readonly #queue: RequestQueue;
@@ -89,6 +91,7 @@ export class SftpSession {
     early: readonly EarlyRequest[],
   ) {
     this.isLockstep = lockstep;
+    this.takesParts = channel.writeFrom !== undefined;
     this.#queue = new RequestQueue(channel, lockstep ? 1 : Infinity);
     this.banner = decodeName(banner);
     this.extensions = server.extensions;

@@ -87,6 +87,10 @@ export class SessionPool implements RequestSender {
     return this.#first.session.keepsOrder;
   }
 
+  get takesParts(): boolean {
+    return this.#first.session.takesParts;
+  }
+
   get isLockstep(): boolean {
     return this.#first.session.isLockstep;
   }
@@ -134,6 +138,7 @@ export class SessionPool implements RequestSender {
       case "close":
       case "read":
       case "write":
+      case "write-from":
       case "fstat":
       case "fsetstat":
       case "readdir":

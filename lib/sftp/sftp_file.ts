@@ -2,6 +2,7 @@ import { asEntryError, EntryError, NotCutError } from "../errors.ts";
 import type { Attributes, OpenFile, Times } from "../filesystem/file_system.ts";
 import type { CheckedRequests, Subject } from "./checked_requests.ts";
 import { type DataReceiver, receiverInto } from "./data_receiver.ts";
+import { FilePart } from "./file_part.ts";
 import { attributesFrom, type WireAttributes } from "./wire/attributes.ts";
 import type { Handle } from "./wire/handle_packets.ts";
 import type { Access } from "./wire/open_packets.ts";
@@ -115,16 +116,52 @@ export class SftpFile implements OpenFile {
   }
 
   async write(bytes: Uint8Array, at: number): Promise<void> {
+    await this.#writeBlocks(at, bytes.length, (offset, length) => ({
+      kind: "write",
+      handle: this.handle,
+      offset,
+      data: bytes.subarray(offset - at, offset - at + length),
+    }));
+  }
+
+  get writeFrom(): OpenFile["writeFrom"] {
+    return this.#requests.session.takesParts ? this.#writeFrom : undefined;
+  }
+
+  async #writeFrom(
+    file: Pick<OpenFile, "descriptor" | "read">,
+    at: number,
+    length: number,
+  ): Promise<number> {
+    const parts: FilePart[] = [];
+    await this.#writeBlocks(at, length, (offset, length) => {
+      const part = new FilePart(file, offset, length);
+      parts.push(part);
+      return { kind: "write-from", handle: this.handle, offset, part };
+    });
+    let count = 0;
+    for (const part of parts) {
+      const sent = await part.sentBytes();
+      count += sent;
+      if (sent < part.length) break;
+    }
+    return count;
+  }
+
+  /** Sends WRITEs for a range of the file, of as many bytes as the server takes. */
+  async #writeBlocks(
+    at: number,
+    length: number,
+    requestFor: (offset: number, length: number) => Request,
+  ): Promise<void> {
     const { write: limit } = this.#limits;
-    this.#length = Math.max(this.#length, at + bytes.length);
+    const end = at + length;
+    this.grew(end);
+    const subject = { ...this.subject, attempt: "write" } as const;
     const writes: Promise<void>[] = [];
-    for (let start = 0; start < bytes.length; start += limit) {
-      writes.push(this.#requests.expectOk({
-        kind: "write",
-        handle: this.handle,
-        offset: at + start,
-        data: bytes.subarray(start, start + limit),
-      }, { ...this.subject, attempt: "write" }));
+    for (let offset = at; offset < end; offset += limit) {
+      const request = requestFor(offset, Math.min(limit, end - offset));
+      writes.push(this.#requests.expectOk(request, subject));
     }
     // The caller may change the bytes once no WRITE is in flight.
     const outcomes = await Promise.allSettled(writes);

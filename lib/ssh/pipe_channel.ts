@@ -1,6 +1,11 @@
 import * as libc from "../system/descriptors.ts";
-import { splice } from "../system/splice.ts";
+import { canSplice, splice } from "../system/splice.ts";
 import { BufferedChannel } from "../channel/buffered_channel.ts";
+import type { Channel } from "../channel/channel.ts";
+import type { OpenFile } from "../filesystem/file_system.ts";
+
+/** Capacity of a pipe, in bytes: the most that a user other than root may have. */
+export const PIPE_BYTES = 1024 * 1024;
 
 /** Bytes per block. Measured: neither half nor four times as much is better. */
 const BLOCK_BYTES = 256 * 1024;
@@ -50,6 +55,8 @@ interface Waits {
  * pauses let a full pipe drain, so that one wake moves many bytes.
  */
 export class PipeChannel extends BufferedChannel implements Disposable {
+  readonly writeFrom: Channel["writeFrom"];
+  readonly unseenBytes = PIPE_BYTES;
   #input: number;
   #output: number;
   /** Resolves once everything that was queued is sent. */
@@ -79,6 +86,7 @@ export class PipeChannel extends BufferedChannel implements Disposable {
     this.#output = output;
     libc.setReceiveTime(input, SOON_MILLISECONDS);
     libc.setNonBlocking(output);
+    if (canSplice()) this.writeFrom = this.#writeFrom;
   }
 
   protected override async receive(
@@ -126,13 +134,13 @@ export class PipeChannel extends BufferedChannel implements Disposable {
     return this.#sendNext(() => this.#writeAll(bytes));
   }
 
-  async writeFrom(
-    descriptor: number,
+  async #writeFrom(
+    file: Pick<OpenFile, "descriptor">,
     at: number,
     length: number,
   ): Promise<number | undefined> {
     return await this.sendBehind(() =>
-      this.#sendNext(() => this.#splice(descriptor, at, length))
+      this.#sendNext(() => this.#splice(file, at, length))
     );
   }
 
@@ -149,7 +157,7 @@ export class PipeChannel extends BufferedChannel implements Disposable {
 
   /** Fills the pipe from a file, until all is there or it is full once more. */
   async #splice(
-    file: number,
+    file: Pick<OpenFile, "descriptor">,
     start: number,
     length: number,
   ): Promise<number | undefined> {
@@ -159,7 +167,9 @@ export class PipeChannel extends BufferedChannel implements Disposable {
       if (count > 0) this.#pauseAlone();
       const place = { at: start + count, length: length - count };
       const part = await this.#retried(() => {
-        const result = splice(file, this.#output, place);
+        // A file that was closed meanwhile has none: another one may have its number.
+        const { descriptor = libc.CLOSED } = file;
+        const result = splice(descriptor, this.#output, place);
         return result === "full" ? undefined : result;
       }, this.#room);
       if (part === "impossible") return count || undefined;

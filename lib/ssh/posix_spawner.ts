@@ -1,4 +1,4 @@
-import { PipeChannel } from "./pipe_channel.ts";
+import { PIPE_BYTES, PipeChannel } from "./pipe_channel.ts";
 import { close, makePipe, makeSocketPair } from "../system/descriptors.ts";
 import { compileCalls } from "../system/libc.ts";
 import { StderrPipe } from "./stderr_pipe.ts";
@@ -11,9 +11,6 @@ import type {
   Spawner,
   StderrListener,
 } from "./spawner.ts";
-
-/** Capacity of a pipe, in bytes: the most that a user other than root may have. */
-const PIPE_BYTES = 1024 * 1024;
 
 /** Capacity of a socket, in bytes: measured, half and twice as much are slower. */
 const SOCKET_BYTES = 512 * 1024;

@@ -30,6 +30,11 @@ function libc(): Calls<typeof FUNCTIONS> | undefined {
   return loaded;
 }
 
+/** Tells whether this system has the call, and it may be made. */
+export function canSplice(): boolean {
+  return libc() !== undefined;
+}
+
 /** Flag of splice(2): a full pipe is not waited for (Linux's <fcntl.h>). */
 const SPLICE_F_NONBLOCK = 2;
 
@@ -39,7 +44,7 @@ const place = new BigInt64Array(1);
 /**
  * Puts a part of a file into a pipe by splice(2) of Linux, which copies nothing: the
  * pipe holds the file's own pages. What is written to the file before the pipe is read
- * may come out of it.
+ * may come out of it, and zeros in place of what the file has lost by then.
  *
  * @param at Byte of the file to begin at.
  * @param length Bytes at most.

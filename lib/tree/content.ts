@@ -26,10 +26,15 @@ export interface CopiedContent {
   readonly size: number;
   /** The first thing that failed, seen from the file's start. */
   readonly failure?: unknown;
+  /** True where some of it went from one file to the other by itself. */
+  readonly isUnseen?: boolean;
 }
 
 /** Length of a read beyond the expected end, in bytes. */
 const UNEXPECTED_BYTES = 16 * 1024;
+
+/** Least share of a whole block that is worth sending from the file itself. */
+const UNSEEN_SHARE = 1 / 4;
 
 /**
  * Copies the content of an open file to another, in blocks, several at once and
@@ -54,6 +59,7 @@ class ContentCopy {
   #limit: number;
   /** End of the file, once a read has found it. */
   #end = Infinity;
+  #wasUnseen = false;
   #failed: { readonly at: number; readonly error: unknown } | undefined;
 
   constructor(from: OpenFile, to: OpenFile, options: ContentOptions) {
@@ -70,7 +76,9 @@ class ContentCopy {
       Math.floor(Math.max(0, expected - start) / blocks.wholeBytes) + 1;
     const workers = { length: Math.min(atOnce, needed) };
     await Promise.all(Array.from(workers, () => this.#copyBlocks()));
-    if (this.#failed === undefined) return { size: this.#end };
+    if (this.#failed === undefined) {
+      return { size: this.#end, isUnseen: this.#wasUnseen };
+    }
     const { at, error } = this.#failed;
     return { size: Math.min(at, this.#end), failure: error };
   }
@@ -95,8 +103,18 @@ class ContentCopy {
   /** Gives the length of a block: a byte past the expected end detects growth. */
   #lengthAt(at: number): number {
     const { expected, blocks: { wholeBytes } } = this.#options;
+    const unseen = Math.min(wholeBytes, expected - at);
+    if (this.#isUnseen(at, unseen)) return unseen;
     const due = at < expected ? expected - at + 1 : UNEXPECTED_BYTES;
     return Math.min(wholeBytes, due);
+  }
+
+  /** True where the bytes of a block go from one file to the other by themselves. */
+  #isUnseen(at: number, length: number): boolean {
+    const { expected, blocks } = this.#options;
+    return at + length <= expected &&
+      length >= blocks.wholeBytes * UNSEEN_SHARE &&
+      this.#from.descriptor !== undefined && this.#to.writeFrom !== undefined;
   }
 
   /** @param at Start of the part that failed. */
@@ -112,11 +130,15 @@ class ContentCopy {
 
   /** Copies a block; gives the number of bytes. */
   async #copyBlock(block: PooledBuffer, at: number): Promise<number> {
-    const count = await this.#read(block, at);
+    const isUnseen = this.#isUnseen(at, block.length);
+    this.#wasUnseen ||= isUnseen;
+    const count = isUnseen
+      ? await this.#to.writeFrom!(this.#from, at, block.length)
+      : await this.#read(block, at);
     if (count < block.length) this.#end = Math.min(this.#end, at + count);
     else this.#limit = Math.max(this.#limit, at + count);
     if (count === 0) return 0;
-    if (!this.#isStraight) {
+    if (!isUnseen && !this.#isStraight) {
       await this.#to.write(block.bytes.subarray(0, count), at);
     }
     this.#options.moved(count);

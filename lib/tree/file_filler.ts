@@ -138,17 +138,18 @@ export class FileFiller {
   ): Promise<number> {
     const { source } = file;
     const { attributes } = source;
-    const copied = await this.#copyContent(stored, input, file);
+    const copied = await checkWhole(
+      input,
+      await this.#copyContent(stored, input, file),
+      { ...source, label: this.#from.label },
+    );
     const { size, failure } = copied;
-    const flaw = failure === undefined && size < attributes.size
-      ? await checkWhole(input, size, { ...source, label: this.#from.label })
-      : undefined;
-    if (failure !== undefined || flaw !== undefined) {
+    if (failure !== undefined) {
       const left = await this.#leave(stored, source, copied);
       throw cutShort(this.#to.label + stored.path, {
         expected: attributes.size,
         size,
-        failure: flaw ?? failure,
+        failure,
         left,
         interrupted: this.#options.interrupted,
       });

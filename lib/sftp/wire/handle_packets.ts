@@ -3,6 +3,7 @@
  * sections 6.3, 6.4, 6.7 and 6.9).
  */
 
+import type { Output } from "../../channel/body.ts";
 import { type WireAttributes, writeAttributes } from "./attributes.ts";
 import { PacketType } from "./packet_types.ts";
 import type { WireWriter } from "./bytes.ts";
@@ -33,6 +34,26 @@ export interface WriteRequest {
   readonly offset: number;
   /** Bytes that may not change until the request is answered. */
   readonly data: Uint8Array;
+}
+
+/** Request to write data that come from somewhere else; answered by a status. */
+export interface WriteFromRequest {
+  readonly kind: "write-from";
+  readonly handle: Handle;
+  readonly offset: number;
+  readonly part: PartBehind;
+}
+
+/** Data of a request that send themselves behind it. */
+export interface PartBehind {
+  /** Length in bytes. */
+  readonly length: number;
+  /**
+   * Sends exactly that many bytes.
+   *
+   * @throws {SessionError} If the connection is lost.
+   */
+  sendTo(output: Output): Promise<void>;
 }
 
 /** Request for the attributes of an open file; answered by them. */
@@ -67,7 +88,7 @@ export type HandleRequest =
 export function writeHandleRequest(
   writer: WireWriter,
   id: number,
-  request: HandleRequest,
+  request: HandleRequest | WriteFromRequest,
 ): void {
   writer.byte(TYPES[request.kind]).uint32(id).string(request.handle);
   switch (request.kind) {
@@ -81,6 +102,9 @@ export function writeHandleRequest(
     case "write":
       writer.uint64(request.offset).uint32(request.data.length);
       return;
+    case "write-from":
+      writer.uint64(request.offset).uint32(request.part.length);
+      return;
     case "fsetstat":
       return writeAttributes(writer, request.attributes);
     default:
@@ -92,6 +116,7 @@ const TYPES = {
   close: PacketType.CLOSE,
   read: PacketType.READ,
   write: PacketType.WRITE,
+  "write-from": PacketType.WRITE,
   fstat: PacketType.FSTAT,
   fsetstat: PacketType.FSETSTAT,
   readdir: PacketType.READDIR,

@@ -2,7 +2,11 @@ import {
   type ExtendedRequest,
   writeExtendedRequest,
 } from "./extended_packets.ts";
-import { type HandleRequest, writeHandleRequest } from "./handle_packets.ts";
+import {
+  type HandleRequest,
+  type WriteFromRequest,
+  writeHandleRequest,
+} from "./handle_packets.ts";
 import { type OpeningRequest, writeOpeningRequest } from "./open_packets.ts";
 import { type PathRequest, writePathRequest } from "./path_packets.ts";
 import { WireWriter } from "./bytes.ts";
@@ -11,6 +15,7 @@ import { WireWriter } from "./bytes.ts";
 export type Request =
   | OpeningRequest
   | HandleRequest
+  | WriteFromRequest
   | PathRequest
   | ExtendedRequest;
 
@@ -34,6 +39,9 @@ export function formatRequest(
     case "write":
       writeHandleRequest(writer, id, request);
       return writer.packet(request.data.length);
+    case "write-from":
+      writeHandleRequest(writer, id, request);
+      return writer.packet(request.part.length);
     case "close":
     case "read":
     case "fstat":

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { receiveBody, sendBody } from "../../../lib/channel/body.ts";
+import { receiveBody, sendBody, sendPart } from "../../../lib/channel/body.ts";
 import type { Channel } from "../../../lib/channel/channel.ts";
 import { EntryError, SessionError } from "../../../lib/errors.ts";
 import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
@@ -55,7 +55,7 @@ Deno.test("sendBody(): has a channel take from the file what it can, and sends t
       {
         blockBytes: BLOCK,
         write: (part) => peer.write(part),
-        writeFrom: async (descriptor, at, length) => {
+        writeFrom: async ({ descriptor = 0 }, at, length) => {
           asked.push([descriptor, at, length]);
           if (at >= 90) return refusal;
           await peer.write(bytes.subarray(at, at + 45));
@@ -73,6 +73,66 @@ Deno.test("sendBody(): has a channel take from the file what it can, and sends t
       [DESCRIPTOR, 90, BLOCK],
     ]);
     assertEquals(moved, [45, 45, BLOCK, 10]);
+  }
+});
+
+/** Sends a body over a channel that takes up to 100 bytes unseen at the time. */
+async function sendUnseen(
+  file: MemoryFile,
+  size: number,
+  meanwhile: () => void,
+): Promise<{ failure: string | undefined; taken: number; said: Uint8Array }> {
+  const said = new Uint8Array(size);
+  let at = 0;
+  let taken = 0;
+  const failure = await sendBody(
+    {
+      blockBytes: BLOCK,
+      unseenBytes: 100,
+      write: async (part) => {
+        said.set(part, at);
+        at += part.length;
+        meanwhile();
+      },
+      writeFrom: async (_file, start, length) => {
+        assertEquals(start, at);
+        at += await file.read(said.subarray(at, at + length), start);
+        return (taken = at) - start;
+      },
+    },
+    Object.assign(file, { descriptor: 7 }),
+    { path: "f", size, moved: () => {} },
+  );
+  assertEquals(at, size);
+  return { failure: failure?.message, taken, said };
+}
+
+Deno.test("sendBody(): reads the end of what goes unseen itself, as much as may be on the way", async () => {
+  for (const [size, expected] of [[0, 0], [100, 0], [101, 1], [1000, 900]]) {
+    const bytes = content(size!);
+    const outcome = await sendUnseen(new MemoryFile(bytes), size!, () => {});
+    assertEquals(
+      outcome,
+      { failure: undefined, taken: expected!, said: bytes },
+    );
+  }
+});
+
+Deno.test("sendBody(): tells of a file that shrank while it went unseen, though all was there", async () => {
+  for (const [size, isTold] of [[101, true], [100, false]] as const) {
+    const file = new MemoryFile(content(size));
+    const { failure } = await sendUnseen(
+      file,
+      size,
+      () => file.truncate(60),
+    );
+    assertEquals(
+      failure,
+      isTold
+        ? "f: the file shrank while it was read: 60 of 101 bytes were there, " +
+          "zeros were sent for the rest"
+        : undefined,
+    );
   }
 });
 
@@ -121,7 +181,48 @@ Deno.test("sendBody(): lets an error that is no EntryError through", async () =>
   const file = withFaults(new MemoryFile(), {
     read: () => Promise.reject(new TypeError("a bug")),
   });
-  await assertRejects(() => send(file, 1, content(0)), TypeError, "a bug");
+  const zero = new Uint8Array(1);
+  await assertRejects(() => send(file, 1, zero), TypeError, "a bug");
+});
+
+Deno.test("sendPart(): sends exactly a part of the file, and zeros for what it lacks", async () => {
+  const file = new MemoryFile(content(9));
+  for (
+    const [start, length, sent, expected] of [
+      [0, 0, 0, []],
+      [0, 2, 2, [1, 2]],
+      [7, 2, 2, [8, 9]],
+      [7, 4, 2, [8, 9, 0, 0]],
+      [9, 1, 0, [0]],
+      [20, 2, 0, [0, 0]],
+    ] as const
+  ) {
+    const peer = new ScriptedPeer().weSay(Uint8Array.from(expected));
+    const moved: number[] = [];
+    const result = await sendPart(peer, file, {
+      start,
+      length,
+      moved: (bytes) => moved.push(bytes),
+    });
+    peer.assertDone();
+    assertEquals(result, { sent });
+    assertEquals(moved, sent === 0 ? [] : [sent]);
+  }
+});
+
+Deno.test("sendPart(): gives whatever a read throws, and sends zeros from there on", async () => {
+  const whole = new MemoryFile(content(8));
+  const failure = new TypeError("a bug");
+  const file = withFaults(whole, {
+    read: async (buffer, at) => {
+      if (at === 5) throw failure;
+      return await whole.read(buffer.subarray(0, 3), at);
+    },
+  });
+  const peer = new ScriptedPeer().weSay(Uint8Array.of(3, 4, 5, 0, 0, 0));
+  const result = await sendPart(peer, file, { start: 2, length: 6 });
+  peer.assertDone();
+  assertEquals(result, { sent: 3, failure });
 });
 
 Deno.test("sendBody(): throws a SessionError if the connection is lost", async () => {

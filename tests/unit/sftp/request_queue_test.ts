@@ -1,8 +1,16 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { EntryError } from "../../../lib/errors.ts";
 import { RequestQueue } from "../../../lib/sftp/request_queue.ts";
+import type { PartBehind } from "../../../lib/sftp/wire/handle_packets.ts";
 import type { Request } from "../../../lib/sftp/wire/requests.ts";
-import { packet, unwire, wire } from "../../support/sftp/bytes.ts";
+import {
+  packet,
+  string,
+  uint32,
+  uint64,
+  unwire,
+  wire,
+} from "../../support/sftp/bytes.ts";
 import { SftpChannel } from "../../support/sftp/channel.ts";
 import { turn } from "../../support/turn.ts";
 
@@ -114,6 +122,47 @@ Deno.test("RequestQueue: drops its requests where the connection is lost", async
   channel.goDeaf();
   queue.push(1, REMOVE);
   queue.push(2, REMOVE);
+  await turn();
+  assertEquals(sent, []);
+});
+
+/** Part that sends this text. */
+function textPart(text: string): PartBehind {
+  return {
+    length: text.length,
+    sendTo: (output) => output.write(wire(text)),
+  };
+}
+
+/** Gives the packet of a WRITE of this text at the start of the file `h`. */
+function writePacket(id: number, text: string): string {
+  const fields = string("h") + uint64(0) + string(text);
+  return unwire(packet("\x06", uint32(id), fields));
+}
+
+Deno.test("RequestQueue: sends a part behind its request, and the requests around it in their order", async () => {
+  for (const text of ["part", "x".repeat(100_000)]) {
+    const { channel, sent } = recordingChannel();
+    const queue = new RequestQueue(channel, Infinity);
+    queue.push(1, REMOVE);
+    const part = textPart(text);
+    queue.push(2, { kind: "write-from", handle: wire("h"), offset: 0, part });
+    queue.push(3, REMOVE);
+    await turn();
+    assertEquals(
+      sent.join(""),
+      removePacket(1) + writePacket(2, text) + removePacket(3),
+    );
+    assertEquals(queue.inFlight, 3);
+  }
+});
+
+Deno.test("RequestQueue: sends no part whose request was dropped", async () => {
+  const { channel, sent } = recordingChannel();
+  const queue = new RequestQueue(channel, Infinity);
+  const part = textPart("part");
+  queue.push(1, { kind: "write-from", handle: wire("h"), offset: 0, part });
+  queue.clear();
   await turn();
   assertEquals(sent, []);
 });

@@ -5,10 +5,13 @@ import {
   SessionError,
 } from "../../../lib/errors.ts";
 import { receiverInto } from "../../../lib/sftp/data_receiver.ts";
+import { FilePart } from "../../../lib/sftp/file_part.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import { SessionPool } from "../../../lib/sftp/session_pool.ts";
 import type { Handle } from "../../../lib/sftp/wire/handle_packets.ts";
 import type { Response } from "../../../lib/sftp/wire/response_packets.ts";
+import { MemoryFile } from "../../support/file_systems/memory_file.ts";
+import { wire } from "../../support/sftp/bytes.ts";
 import {
   attributes,
   data,
@@ -333,6 +336,33 @@ Deno.test("SessionPool: moves the blocks of a lost session over those that are l
   await stage.end(0);
   for (const { kind } of await Promise.all(reads)) assertEquals(kind, "data");
   assertEquals(await pool.request({ kind: "close", handle: opened }), OK);
+});
+
+Deno.test("SessionPool: sends the part of a lost session once more, over one that is left", async () => {
+  const written: string[] = [];
+  const stage = new Stage({ ...SAME, WRITE: never }, {
+    ...SAME,
+    WRITE: ({ rest }) => {
+      written.push(rest.slice(12));
+      return status(0);
+    },
+  });
+  const pool = await stage.begin();
+  const opened = await open(pool, "f");
+  spread(pool, opened);
+  await turn();
+  const file = new MemoryFile(wire("0123456789"));
+  const parts = [new FilePart(file, 0, 4), new FilePart(file, 7, 4)];
+  const writes = parts.map((part) =>
+    pool.request({ kind: "write-from", handle: opened, offset: 0, part })
+  );
+  await turn();
+  assertEquals(stage.asked[0]!.at(-1), "WRITE h0");
+  await stage.end(0);
+  assertEquals(await Promise.all(writes), [OK, OK]);
+  assertEquals(written.toSorted(), ["0123", "789\0"]);
+  const sent = parts.map((part) => part.sentBytes());
+  assertEquals(await Promise.all(sent), [4, 3]);
 });
 
 Deno.test("SessionPool: ends the reads that wait for a session when it is interrupted", async () => {

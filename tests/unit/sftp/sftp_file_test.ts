@@ -1,6 +1,7 @@
 /** Requests with which a file on a server is written. */
 
 import { assertEquals, assertRejects } from "@std/assert";
+import type { Channel } from "../../../lib/channel/channel.ts";
 import { EntryError, NotCutError } from "../../../lib/errors.ts";
 import type {
   Attributes,
@@ -9,7 +10,9 @@ import type {
 import { StoredFile } from "../../../lib/filesystem/stored_file.ts";
 import { SftpFileSystem } from "../../../lib/sftp/sftp_file_system.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
-import { uint32, uint64, wire } from "../../support/sftp/bytes.ts";
+import { MemoryFile } from "../../support/file_systems/memory_file.ts";
+import { uint32, uint64, unwire, wire } from "../../support/sftp/bytes.ts";
+import { turn } from "../../support/turn.ts";
 import {
   type Answer,
   handle,
@@ -28,8 +31,10 @@ function fileOf(size: number, kind: Attributes["kind"] = "file"): Attributes {
   return { kind, size, mode: 0o644, modified: 0, accessed: 0 };
 }
 
-async function filesOf(server: SftpServer): Promise<SftpFileSystem> {
-  const session = await SftpSession.begin(server.channel);
+async function filesOf(
+  { channel }: Pick<SftpServer, "channel">,
+): Promise<SftpFileSystem> {
+  const session = await SftpSession.begin(channel);
   return await SftpFileSystem.of(session, {
     label: "scp: ",
     tuning: {},
@@ -208,6 +213,126 @@ Deno.test("write(): counts towards the length that truncate() sees", async () =>
   await file.write(new Uint8Array(5), 5);
   await file.truncate(5);
   assertEquals(server.asked.slice(-2), ["FSETSTAT h", "FSTAT h"]);
+});
+
+/** Channel that takes a part of a file itself, at most so many bytes at a time. */
+function takingChannel(channel: Channel, most: number): Channel {
+  return Object.assign(channel, {
+    writeFrom: async (
+      { descriptor }: Pick<OpenFile, "descriptor">,
+      at: number,
+      length: number,
+    ) => {
+      assertEquals(descriptor, 7);
+      const taken = SOURCE.subarray(at, at + Math.min(most, length));
+      await channel.write(taken);
+      return taken.length;
+    },
+  });
+}
+
+const SOURCE = Uint8Array.from({ length: 2500 }, (_, at) => at % 255 + 1);
+
+/** Gives the source as a file with a descriptor; reads of it fail, where that is told. */
+function sourceFile(
+  failure?: EntryError,
+): Pick<OpenFile, "descriptor" | "read"> {
+  const file = new MemoryFile(SOURCE);
+  return {
+    descriptor: 7,
+    read: failure === undefined
+      ? (buffer, at) => file.read(buffer, at)
+      : () => Promise.reject(failure),
+  };
+}
+
+/** Gives a server that keeps each WRITE as its offset and its data, and what it kept. */
+function keepingServer(): { server: SftpServer; kept: [number, string][] } {
+  const kept: [number, string][] = [];
+  const server = serverOf(2500).on("WRITE", ({ rest }) => {
+    const offset = wire(rest.slice(0, 8));
+    kept.push([
+      Number(new DataView(offset.buffer).getBigUint64(0)),
+      rest.slice(12),
+    ]);
+    return OK;
+  });
+  return { server, kept };
+}
+
+Deno.test("writeFrom(): is absent where the channel takes nothing from a file itself", async () => {
+  const file = await opened(serverOf(0), 0);
+  assertEquals(file.writeFrom, undefined);
+});
+
+Deno.test("writeFrom(): sends WRITEs of what the channel takes from the file, each as long as the server takes", async () => {
+  for (const most of [1, 1000, 5000]) {
+    const { server, kept } = keepingServer();
+    takingChannel(server.channel, most);
+    const file = await opened(server, 0);
+    assertEquals(await file.writeFrom!(sourceFile(), 100, 2100), 2100);
+    assertEquals(kept, [
+      [100, unwire(SOURCE.subarray(100, 1124))],
+      [1124, unwire(SOURCE.subarray(1124, 2148))],
+      [2148, unwire(SOURCE.subarray(2148, 2200))],
+    ]);
+  }
+});
+
+Deno.test("writeFrom(): counts what the server has before the channel tells that it left", async () => {
+  const { server } = keepingServer();
+  const { writeFrom } = takingChannel(server.channel, 5000);
+  Object.assign(server.channel, {
+    writeFrom: async (...part: Parameters<NonNullable<typeof writeFrom>>) => {
+      const count = await writeFrom!(...part);
+      await server.channel.flush();
+      await turn();
+      return count;
+    },
+  });
+  const file = await opened(server, 0);
+  assertEquals(await file.writeFrom!(sourceFile(), 0, 1024), 1024);
+});
+
+Deno.test("writeFrom(): sends zeros for what the file lacks, and tells what was there", async () => {
+  const { server, kept } = keepingServer();
+  takingChannel(server.channel, 5000);
+  const file = await opened(server, 0);
+  assertEquals(await file.writeFrom!(sourceFile(), 2000, 3000), 500);
+  assertEquals(kept, [
+    [2000, unwire(SOURCE.subarray(2000)) + "\0".repeat(524)],
+    [3024, "\0".repeat(1024)],
+    [4048, "\0".repeat(952)],
+  ]);
+  // What the zeros have made longer is cut.
+  await file.truncate(2500);
+  assertEquals(server.asked.at(-2), "FSETSTAT h");
+});
+
+Deno.test("writeFrom(): throws what a read of the rest throws, once the server has answered", async () => {
+  const failure = new EntryError("f: Input/output error");
+  const { server, kept } = keepingServer();
+  takingChannel(server.channel, 5000);
+  const file = await opened(server, 0);
+  await assertRejects(
+    () => file.writeFrom!(sourceFile(failure), 2000, 1000),
+    EntryError,
+    failure.message,
+  );
+  assertEquals(kept, [
+    [2000, unwire(SOURCE.subarray(2000)) + "\0".repeat(500)],
+  ]);
+});
+
+Deno.test("writeFrom(): throws the reason of a server that refuses a WRITE", async () => {
+  const server = serverOf(0).on("WRITE", () => DENIED);
+  takingChannel(server.channel, 5000);
+  const file = await opened(server, 0);
+  await assertRejects(
+    () => file.writeFrom!(sourceFile(), 0, 2000),
+    EntryError,
+    "scp: f: Permission denied",
+  );
 });
 
 Deno.test("setMode(), setTimes() and close(): wait for truncate()", async () => {

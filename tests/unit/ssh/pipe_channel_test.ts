@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import { SessionError } from "../../../lib/errors.ts";
+import type { OpenFile } from "../../../lib/filesystem/file_system.ts";
 import { PipeChannel } from "../../../lib/ssh/pipe_channel.ts";
 import { startProcess } from "../../../lib/ssh/posix_process.ts";
 import * as libc from "../../../lib/system/descriptors.ts";
@@ -147,19 +148,12 @@ for (const limit of [1000, 1024 * 1024]) {
   );
 }
 
-/** Opens a file for the time of a test, by its descriptor. */
-async function openedFile(
-  content: Uint8Array,
-): Promise<Disposable & { readonly descriptor: number }> {
-  using stack = new DisposableStack();
-  const { path } = stack.use(new TempDirectory());
-  Deno.writeFileSync(`${path}/f`, content);
-  const file = stack.use(await new LocalFileSystem().openToRead(`${path}/f`));
-  const opened = stack.move();
-  return {
-    descriptor: file.descriptor!,
-    [Symbol.dispose]: () => opened[Symbol.dispose](),
-  };
+/** Opens a file for the time of a test. */
+async function openedFile(content: Uint8Array): Promise<OpenFile> {
+  using directory = new TempDirectory();
+  const path = `${directory.path}/f`;
+  Deno.writeFileSync(path, content);
+  return await new LocalFileSystem().openToRead(path);
 }
 
 testUnless(
@@ -178,7 +172,7 @@ testUnless(
       return at;
     };
     const take = async (at: number): Promise<number> =>
-      (await peer.channel.writeFrom(file.descriptor, at, 65_536))!;
+      (await peer.channel.writeFrom!(file, at, 65_536))!;
     const sent = send();
     while (peer.heard().length < 299_900) await turn();
     assertEquals(await sent, 300_000);
@@ -197,12 +191,38 @@ testUnless(
     const [one, other] = pair();
     using _one = one;
     using _other = other;
-    assertEquals(await one.writeFrom(file.descriptor, 0, 4), undefined);
+    assertEquals(await one.writeFrom!(file, 0, 4), undefined);
     using peer = ends();
-    assertEquals(await peer.channel.writeFrom(libc.CLOSED, 0, 4), undefined);
-    assertEquals(await peer.channel.writeFrom(file.descriptor, 4, 4), 0);
+    for (const descriptor of [undefined, libc.CLOSED]) {
+      const closed = { descriptor };
+      assertEquals(await peer.channel.writeFrom!(closed, 0, 4), undefined);
+    }
+    assertEquals(await peer.channel.writeFrom!(file, 4, 4), 0);
     await peer.channel.close();
     assertEquals(peer.heardToEnd(), "");
+  },
+);
+
+testUnless(
+  lacksLinuxLibrary,
+  "PipeChannel: takes nothing more of a file that is closed while its pipe is full",
+  async () => {
+    const text = "0123456789".repeat(30_000);
+    using file = await openedFile(encode(text));
+    const { descriptor } = file;
+    using peer = ends();
+    const sending = peer.channel.writeFrom!(file, 0, text.length);
+    await turn();
+    file[Symbol.dispose]();
+    using other = await openedFile(encode("x".repeat(text.length)));
+    assertEquals(other.descriptor, descriptor);
+    let isDone = false;
+    const taken = sending.finally(() => isDone = true);
+    for (; !isDone; await turn()) peer.heard();
+    const count = await taken ?? 0;
+    await peer.channel.close();
+    assert(count > 0 && count < text.length, `${count} bytes`);
+    assertEquals(peer.heardToEnd(), text.slice(0, count));
   },
 );
 
@@ -214,7 +234,7 @@ testUnless(
     using peer = ends();
     peer.goDeaf();
     await assertRejects(
-      () => peer.channel.writeFrom(file.descriptor, 0, 4),
+      () => peer.channel.writeFrom!(file, 0, 4),
       SessionError,
       "lost connection",
     );

@@ -64,6 +64,40 @@ class WritingFile extends GatedFile {
   readonly writesAtOnce = true;
 }
 
+/** One that has a descriptor. */
+class DescribedFile extends GatedFile {
+  readonly descriptor = 7;
+}
+
+/** One that takes what it is to hold from such a file itself. */
+class TakingFile extends GatedFile {
+  async writeFrom(
+    from: Pick<OpenFile, "descriptor" | "read">,
+    at: number,
+    length: number,
+  ): Promise<number> {
+    assertEquals(from.descriptor, 7);
+    const bytes = new Uint8Array(length);
+    let count = 0;
+    while (count < length) {
+      const got = await from.read(bytes.subarray(count), at + count);
+      if (got === 0) break;
+      count += got;
+    }
+    await this.write(bytes, at);
+    return count;
+  }
+}
+
+/** Ways of a block, and the two files of a copy that goes that way. */
+const WAYS = {
+  "by buffers": [GatedFile, WritingFile],
+  straight: [StraightFile, WritingFile],
+  unseen: [DescribedFile, TakingFile],
+} as const;
+
+type Way = keyof typeof WAYS;
+
 function failure(what: string, at: number): EntryError {
   return new EntryError(`f: ${what} at ${at}`);
 }
@@ -75,8 +109,8 @@ interface Setting extends Faults {
   readonly blocks?: BufferPool;
   readonly gate?: Gate;
   readonly order?: Order;
-  /** True where what is read is handed straight on. */
-  readonly isStraight?: boolean;
+  /** @default {"by buffers"} */
+  readonly way?: Way;
   checkpoint?(isEnd: boolean): Promise<void>;
 }
 
@@ -104,14 +138,14 @@ async function copy(
     blocks = new BufferPool(8, BLOCK),
     gate = new Gate(),
     order = () => 0,
-    isStraight = false,
+    way = "by buffers",
     checkpoint = async () => {},
     ...faults
   }: Setting = {},
 ): Promise<Outcome> {
-  const From = isStraight ? StraightFile : GatedFile;
+  const [From, To] = WAYS[way];
   const from = new From(gate, faults, content);
-  const to = new WritingFile(gate, faults);
+  const to = new To(gate, faults);
   let moved = 0;
   const copying = copyContent(from, to, {
     expected,
@@ -133,22 +167,16 @@ async function copy(
 }
 
 /**
- * Whichever call is done first, however many blocks are in flight, and whether
- * they are buffers or handed straight on.
+ * Whichever call is done first, however many blocks are in flight, and whichever way
+ * they go.
  */
 function* settings(): Iterable<
-  { row: string; order: Order; atOnce: number; isStraight: boolean }
+  { row: string; order: Order; atOnce: number; way: Way }
 > {
   for (const [name, order] of Object.entries(ORDERS)) {
     for (const atOnce of [1, 2, 5]) {
-      for (const isStraight of [false, true]) {
-        const way = isStraight ? "straight" : "by buffers";
-        yield {
-          row: `${name}, ${atOnce} at once, ${way}`,
-          order,
-          atOnce,
-          isStraight,
-        };
+      for (const way of Object.keys(WAYS) as Way[]) {
+        yield { row: `${name}, ${atOnce} at once, ${way}`, order, atOnce, way };
       }
     }
   }
@@ -199,6 +227,59 @@ Deno.test("copyContent(): sees that a file is as long as expected without a read
       const { reads } = await copy(bytes(size), { atOnce });
       assertEquals(reads, expected, `${size} bytes, ${atOnce} at once`);
     }
+  }
+});
+
+Deno.test("copyContent(): reads nothing itself of a file that goes by itself, but what ends it", async () => {
+  const rows: readonly (readonly [number, readonly string[]])[] = [
+    [0, ["0+4"]],
+    [1, ["0+1", "1+4"]],
+    [4, ["0+4", "4+4"]],
+    [9, ["0+4", "4+4", "8+1", "9+4"]],
+  ];
+  for (const [size, expected] of rows) {
+    const { reads } = await copy(bytes(size), { way: "unseen", atOnce: 1 });
+    assertEquals(reads, expected, `${size} bytes`);
+  }
+});
+
+Deno.test("copyContent(): tells whether a part of the file went unseen", async () => {
+  const rows: readonly (readonly [Way, size: number, isUnseen: boolean])[] = [
+    ["by buffers", 9, false],
+    ["straight", 9, false],
+    ["unseen", 9, true],
+    ["unseen", 0, false],
+  ];
+  for (const [way, size, isUnseen] of rows) {
+    const gate = new Gate();
+    const [From, To] = WAYS[way];
+    const copying = copyContent(
+      new From(gate, {}, bytes(size)),
+      new To(gate, {}),
+      {
+        expected: size,
+        start: 0,
+        blocks: new BufferPool(1, BLOCK),
+        atOnce: 1,
+        moved: () => {},
+        checkpoint: async () => {},
+      },
+    );
+    await gate.open(() => 0);
+    assertEquals(await copying, { size, isUnseen }, way);
+  }
+});
+
+Deno.test("copyContent(): reads the end of a file that is less than a quarter of a block", async () => {
+  const QUARTER = 16;
+  for (const [size, last] of [[79, "64+16"], [80, "64+16"]] as const) {
+    const { reads } = await copy(bytes(size), {
+      way: "unseen",
+      atOnce: 1,
+      blocks: new BufferPool(1, 4 * QUARTER),
+    });
+    assertEquals(reads.slice(0, 2), [`0+64`, last]);
+    assertEquals(reads.length, size < 80 ? 2 : 3);
   }
 });
 
@@ -297,7 +378,7 @@ Deno.test("copyContent(): takes no buffer for what is handed straight on", async
       [Symbol.dispose]: () => block[Symbol.dispose](),
     };
   };
-  const { content } = await copy(bytes(23), { blocks, isStraight: true });
+  const { content } = await copy(bytes(23), { blocks, way: "straight" });
   assertEquals(content, bytes(23));
   assertEquals(buffers, []);
 });
