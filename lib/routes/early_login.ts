@@ -1,7 +1,7 @@
 import { asConnectionFailure } from "../errors.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import { loginOf } from "../location/login.ts";
-import { HoldingObserver } from "./holding_observer.ts";
+import { HeldOutput } from "./held_output.ts";
 import type { SessionContext } from "./route.ts";
 import { beginSftp, type BegunConnection } from "./sftp_start.ts";
 
@@ -70,7 +70,7 @@ async function beginEarly(
   const { sftpServer, jobs } = options;
   if (sftpServer !== undefined || jobs > 1) return undefined;
   if (!await staysSilent(location, hosts)) return undefined;
-  const observer = new HoldingObserver(context.observer);
+  const observer = new HeldOutput(context.observer);
   if (options.verbose) observer.release();
   try {
     const begun = beginSftp(location, { kind: "silent" }, context, {

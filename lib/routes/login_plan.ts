@@ -32,16 +32,12 @@ export class LoginPlans implements Disposable {
    * else the others log in by themselves, unless that prompts.
    */
   async planFor(location: RemoteLocation): Promise<LoginPlan | undefined> {
-    const { job: { options }, hosts } = this.#context;
-    const { jobs, ssh, share, sftpServer } = options;
+    const { jobs, share, sftpServer } = this.#context.job.options;
     if (jobs === 1) return undefined;
     const first = { kind: "first" } as const;
     const silent = { kind: "silent" } as const;
     if (sftpServer !== undefined) return planOf(first, silent);
-    const configuration = await hosts.configurationOf(location);
-    const means = systemMeans(ssh, location);
-    const isShared = configuration !== undefined &&
-      await sharesMaster(configuration, means);
+    const { configuration, means, isShared } = await this.#predict(location);
     if (isShared) return planOf(first, { kind: "shared" });
     if (share) {
       const plan = this.planMaster();
@@ -76,16 +72,20 @@ export class LoginPlans implements Disposable {
     plan: LoginPlan | undefined,
   ): Promise<LoginPart | undefined> {
     if (plan !== undefined) return plan.others;
+    const { configuration, means, isShared } = await this.#predict(location);
+    if (isShared) return { kind: "shared" };
+    if (await willPrompt(configuration, means)) return undefined;
+    return { kind: "silent" };
+  }
+
+  /** Gives what tells of a login beforehand, and if it shares a master that runs. */
+  async #predict(location: RemoteLocation) {
     const { job: { options: { ssh } }, hosts } = this.#context;
     const configuration = await hosts.configurationOf(location);
     const means = systemMeans(ssh, location);
-    if (
-      configuration !== undefined && await sharesMaster(configuration, means)
-    ) {
-      return { kind: "shared" };
-    }
-    if (await willPrompt(configuration, means)) return undefined;
-    return { kind: "silent" };
+    const isShared = configuration !== undefined &&
+      await sharesMaster(configuration, means);
+    return { configuration, means, isShared };
   }
 
   #warnOfNoMaster(): void {

@@ -23,7 +23,7 @@ import {
 import { type PromptWatch, watchPrompts } from "../ssh/prompt_watch.ts";
 import type { SshSession } from "../ssh/session.ts";
 import { newMarker } from "./banners.ts";
-import { HoldingObserver } from "./holding_observer.ts";
+import { HeldOutput } from "./held_output.ts";
 import type { SessionContext } from "./route.ts";
 import type { ScpRequest } from "./scp_request.ts";
 import { pacedChannel, startSsh, TRIAL_MILLISECONDS } from "./session_start.ts";
@@ -69,7 +69,7 @@ export class RemoteScp implements AsyncDisposable {
   #run: Run;
   #prepared: PreparedDirectories | undefined;
   /** Observer of an ssh that nobody is to hear of yet. */
-  #held: HoldingObserver | undefined;
+  #held: HeldOutput | undefined;
   /** ssh of an earlier run, whose login others share. */
   #master: SshSession | undefined;
 
@@ -276,7 +276,7 @@ export class RemoteScp implements AsyncDisposable {
     const startedAt = performance.now();
     const { observer } = this.#context;
     const held = request.isTrial && !options.verbose
-      ? new HoldingObserver(observer)
+      ? new HeldOutput(observer)
       : undefined;
     this.#held = held;
     const session = startSsh(

@@ -20,6 +20,7 @@ import type { Handshake } from "./wire/banner.ts";
 import { WireWriter } from "./wire/bytes.ts";
 import {
   Extension,
+  keepsOrder,
   parseLimits,
   type ServerLimits,
 } from "./wire/extended_packets.ts";
@@ -70,6 +71,8 @@ export class SftpSession {
   readonly ended: Promise<void>;
   /** True where no request is sent before the last one is answered. */
   readonly isLockstep: boolean;
+  /** True where the server is known to carry out one request after the other. */
+  readonly keepsOrder: boolean;
   /** True where data that come from a file are best taken from the file itself. */
   readonly takesParts: boolean;
   /** Handles that are open on the server. */
@@ -95,6 +98,7 @@ export class SftpSession {
     this.#queue = new RequestQueue(channel, lockstep ? 1 : Infinity);
     this.banner = decodeName(banner);
     this.extensions = server.extensions;
+    this.keepsOrder = keepsOrder(server.extensions);
     for (const request of early) this.#expectEarly(request);
     // Some other server may have dropped what came before it was ready.
     if (!this.keepsOrder) this.#ahead.clear();
@@ -104,18 +108,6 @@ export class SftpSession {
   /** True while requests can still be answered. */
   get isAlive(): boolean {
     return this.#failure === undefined;
-  }
-
-  /**
-   * True where the server is known to carry out one request after the other: it
-   * offers what OpenSSH's does since 8.5, or since 6.5 (sftp-server.c, `process` and
-   * `process_init`). The draft asks for that too, within a file (section 4.1), but a
-   * server in Go sets attributes while it writes.
-   */
-  get keepsOrder(): boolean {
-    const { LIMITS, FSTATVFS, FSYNC } = Extension;
-    const offers = (name: string) => this.extensions.has(name);
-    return offers(LIMITS) || (offers(FSTATVFS) && offers(FSYNC));
   }
 
   /**

@@ -1,5 +1,12 @@
+import { EntryError } from "../errors.ts";
 import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
 import type { NameCollisions } from "../filesystem/name_collisions.ts";
+import {
+  checkStorable,
+  isPlainName,
+  nameKeyOf,
+  type Platform,
+} from "../names/names.ts";
 
 /** Entry with its attributes. */
 export interface FoundEntry {
@@ -47,6 +54,44 @@ export interface Place {
   readonly among: NameCollisions;
   /** True if some disk may take it for a name that came before. */
   readonly isCollision: boolean;
+}
+
+/** Directory that holds a destination. */
+export interface Holding extends Pick<Destination, "making"> {
+  /** True where it holds nothing but earlier entries of the copy. */
+  readonly isNew: boolean;
+  /** Names of those entries. */
+  readonly among: NameCollisions;
+}
+
+/**
+ * Gives the destination of the next entry in a directory.
+ *
+ * @throws {EntryError} If the name is not allowed there.
+ */
+export function destinationInside(
+  directory: Destination,
+  name: string,
+  { files, platform, isNew, making, among }: Holding & {
+    files: Pick<FileSystem, "join">;
+    platform: Platform;
+  },
+): Destination {
+  if (!isPlainName(name)) {
+    throw new EntryError(`error: unexpected filename: ${name}`);
+  }
+  const path = files.join(directory.path, name);
+  checkStorable(name, path, platform);
+  const key = nameKeyOf(name);
+  const precedence = among.add(name, key);
+  return {
+    path,
+    key: files.join(directory.key, key),
+    depth: directory.depth + 1,
+    mayExist: !isNew || precedence !== "first",
+    making,
+    place: { name, among, isCollision: precedence === "other" },
+  };
 }
 
 /**

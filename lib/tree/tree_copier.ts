@@ -1,19 +1,16 @@
 import { CutError, EntryError } from "../errors.ts";
 import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
-import {
-  checkStorable,
-  isPlainName,
-  keyOf,
-  nameKeyOf,
-} from "../names/names.ts";
+import { keyOf } from "../names/names.ts";
 import { NameCollisions } from "../filesystem/name_collisions.ts";
 import { startFile } from "../events/file_progress.ts";
 import { KeyedLock } from "./keyed_lock.ts";
 import type { TransferRun } from "./transfer_run.ts";
 import {
   type Destination,
+  destinationInside,
   type EntryPaths,
   type FoundEntry,
+  type Holding,
   throwUnlessRefused,
 } from "./destination.ts";
 import { FileCopier } from "./file_copier.ts";
@@ -102,32 +99,11 @@ export class TreeCopier {
   /**
    * Gives the destination of the next entry in a directory.
    *
-   * @param isNew True where the directory holds nothing but earlier entries.
    * @throws {EntryError} If the name is not allowed there.
    */
-  inside(
-    directory: Destination,
-    name: string,
-    { isNew, making, among }: Pick<Destination, "making"> & {
-      isNew: boolean;
-      among: NameCollisions;
-    },
-  ): Destination {
-    if (!isPlainName(name)) {
-      throw new EntryError(`error: unexpected filename: ${name}`);
-    }
-    const path = this.#to.join(directory.path, name);
-    checkStorable(name, path, this.#options.platform);
-    const key = nameKeyOf(name);
-    const precedence = among.add(name, key);
-    return {
-      path,
-      key: this.#to.join(directory.key, key),
-      depth: directory.depth + 1,
-      mayExist: !isNew || precedence !== "first",
-      making,
-      place: { name, among, isCollision: precedence === "other" },
-    };
+  inside(directory: Destination, name: string, holding: Holding): Destination {
+    const place = { files: this.#to, platform: this.#options.platform };
+    return destinationInside(directory, name, { ...place, ...holding });
   }
 
   /**

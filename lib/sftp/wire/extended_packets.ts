@@ -24,6 +24,18 @@ export const Extension = {
   CHECK_FILE_HANDLE: "check-file-handle",
 } as const;
 
+/**
+ * Tells whether a server with these extensions is known to carry out one request after
+ * the other: it offers what OpenSSH's does since 8.5, or since 6.5 (sftp-server.c,
+ * `process` and `process_init`). The draft asks for that too, within a file (section
+ * 4.1), but a server in Go sets attributes while it writes.
+ */
+export function keepsOrder(extensions: ReadonlyMap<string, string>): boolean {
+  const { LIMITS, FSTATVFS, FSYNC } = Extension;
+  return extensions.has(LIMITS) ||
+    (extensions.has(FSTATVFS) && extensions.has(FSYNC));
+}
+
 /** Request for the server's limits; `parseLimits` decodes the reply. */
 export interface LimitsRequest {
   readonly kind: "limits";

@@ -3,8 +3,8 @@ import type { CopyEvent, Observer } from "../events/copy_event.ts";
 /** Longest output of an ssh that is held, in UTF-16 units; what follows is lost. */
 const HELD_UNITS = 16 * 1024;
 
-/** Observer that holds what an ssh says until it is of use. */
-export class HoldingObserver implements Observer {
+/** Output of an ssh that is held until it is of use, among events that are not. */
+export class HeldOutput implements Observer {
   readonly #observer: Observer;
   /** Events that are held; absent once they are not. */
   #held: CopyEvent[] | undefined = [];
