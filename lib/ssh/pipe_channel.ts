@@ -37,6 +37,9 @@ const MOST_BLOCKING = 2;
 /** Channels that are open in this process. */
 let channelsOpen = 0;
 
+/** Channels whose peer is waited for. A blocking wait is for each of them. */
+const waiting = new Set<PipeChannel>();
+
 /** Waits for a call that would block. */
 interface Waits {
   /**
@@ -96,16 +99,32 @@ export class PipeChannel extends BufferedChannel implements Disposable {
     const bytes = new Uint8Array(buffer);
     const together = await this.#receiveTogether(bytes.subarray(0, soon));
     if (together !== undefined) return together;
-    const count = await this.#retried(() => libc.receive(this.#input, bytes), {
-      waitHere: async () => {
-        const begun = this.#begunSends;
-        const mayBlock = await this.#mayBlock();
-        if (mayBlock) libc.isReadableWithin(this.#input, SOON_MILLISECONDS);
-        return mayBlock || this.#begunSends === begun;
-      },
-      wait: () => libc.readable(this.#input),
-    });
+    const count = await this.#receiveSome(bytes);
     return bytes.subarray(0, count);
+  }
+
+  /** Waits for bytes; gives their number, 0 at the end. */
+  async #receiveSome(bytes: Uint8Array): Promise<number> {
+    waiting.add(this);
+    try {
+      return await this.#retried(() => libc.receive(this.#input, bytes), {
+        waitHere: async () => {
+          const begun = this.#begunSends;
+          const mayBlock = await this.#mayBlock();
+          if (mayBlock) PipeChannel.#awaitOne();
+          return mayBlock || this.#begunSends === begun;
+        },
+        wait: () => libc.readable(this.#input),
+      });
+    } finally {
+      waiting.delete(this);
+    }
+  }
+
+  /** Blocks until a peer that is waited for has sent something, for a moment at most. */
+  static #awaitOne(): void {
+    const inputs = Array.from(waiting, (channel) => channel.#input);
+    libc.isOneReadableWithin(inputs, SOON_MILLISECONDS);
   }
 
   /** Waits a moment for a full buffer; `undefined` if nothing came. */

@@ -229,6 +229,15 @@ export function isWritableWithin(fd: number, milliseconds: number): boolean {
   return isWithin(fd, POLLOUT, milliseconds);
 }
 
+/** Blocks the thread until there are bytes to read from one of several, or its end. */
+export function isOneReadableWithin(
+  fds: readonly number[],
+  milliseconds: number,
+): boolean {
+  const request = Int32Array.from(fds.flatMap((fd) => [fd, POLLIN]));
+  return libc().poll_here(request, BigInt(fds.length), milliseconds) > 0;
+}
+
 function isWithin(fd: number, events: number, milliseconds: number): boolean {
   blockingPoll[0] = fd;
   blockingPoll[1] = events;

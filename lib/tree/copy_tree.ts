@@ -92,7 +92,8 @@ class TreeTransfer {
     const { concurrency: other } = to;
     const steps = {
       get size() {
-        return Math.max(one.entries, other.entries);
+        // From one server to another, each of them has a half of the entries at a time.
+        return Math.min(one.entries + other.entries, this.most);
       },
       get most() {
         return Math.max(

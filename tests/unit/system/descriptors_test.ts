@@ -24,6 +24,26 @@ Deno.test(
 );
 
 Deno.test(
+  "isOneReadableWithin(): tells of bytes and of the end of any of several",
+  { ignore },
+  () => {
+    const pipes = [1, 2, 3].map(() => descriptors.makePipe(4096));
+    const [first, second, third] = pipes;
+    const all = pipes.map(({ readEnd }) => readEnd);
+    assert(!descriptors.isOneReadableWithin(all, 0));
+    assert(!descriptors.isOneReadableWithin([], 0));
+    descriptors.write(third!.writeEnd, Uint8Array.of(1));
+    assert(descriptors.isOneReadableWithin(all, 10_000));
+    assert(!descriptors.isOneReadableWithin(all.slice(0, 2), 0));
+    descriptors.close(second!.writeEnd);
+    assert(descriptors.isOneReadableWithin(all.slice(0, 2), 10_000));
+    for (
+      const fd of [...all, first!.writeEnd, third!.writeEnd]
+    ) descriptors.close(fd);
+  },
+);
+
+Deno.test(
   "setNonBlocking(): has reads and writes give undefined where they would wait",
   {
     ignore,
