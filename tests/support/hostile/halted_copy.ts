@@ -47,8 +47,8 @@ export const sftpWays: readonly Way[] = ways.map((way) => ({
   args: (place) => ["-s", ...way.args(place).slice(1)],
 }));
 
-/** The length of `f`, in bytes: more than ssh's window and all pipes hold. */
-export const LENGTH = 4 * 1024 ** 2;
+/** The length of `f`, in bytes: more than ssh's window, all pipes and requests hold. */
+export const LENGTH = 8 * 1024 ** 2;
 
 /** Bytes that pass before the halt. */
 const PASSED_BYTES = 600_000;
