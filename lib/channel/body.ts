@@ -1,5 +1,6 @@
 import { asEntryError, EntryError, SessionError } from "../errors.ts";
 import type { OpenFile } from "../filesystem/file_system.ts";
+import { QuietFile } from "../filesystem/quiet_file.ts";
 import type { Channel } from "./channel.ts";
 
 /** Channel as those see it who only write to it. */
@@ -27,16 +28,38 @@ export async function sendBody(
   },
 ): Promise<EntryError | undefined> {
   const body = { start: 0, length: size, moved };
-  // Once all is written, what went unseen has left the pipe.
-  const length = Math.max(0, size - (channel.unseenBytes ?? 0));
-  const unseen = await sendUnseen(channel, file, { ...body, length });
+  // The rest is read: once it is written, what went unseen is no more on the way.
+  const length = size - (channel.unseenBytes ?? 0);
+  const quiet = length > 0 && canSendUnseen(channel, file)
+    ? await QuietFile.of(file)
+    : undefined;
+  const unseen = quiet === undefined
+    ? 0
+    : await sendUnseen(channel, file, { ...body, length }, quiet);
   const { sent, failure } = await sendRead(channel, file, body, unseen);
   if (failure !== undefined) return asEntryError(failure);
-  if (sent < size) return shrank(path, sent, size);
-  if (unseen === 0) return undefined;
+  if (unseen > 0 && !await quiet?.isUnchanged()) {
+    return await changed(file, path, { sent, size });
+  }
+  return sent < size ? shrank(path, sent, size) : undefined;
+}
+
+/**
+ * Gives the failure of a file that changed while it went unseen; none for one that only
+ * grew.
+ */
+async function changed(
+  file: OpenFile,
+  path: string,
+  { sent, size }: { sent: number; size: number },
+): Promise<EntryError | undefined> {
   const found = await file.stat().catch(asEntryError);
   if (found instanceof EntryError) return found;
-  return found.size < size ? shrank(path, found.size, size) : undefined;
+  if (found.size > size) return undefined;
+  const there = Math.min(sent, found.size);
+  return there < size
+    ? shrank(path, there, size)
+    : new EntryError(`${path}: the file changed while it was read`);
 }
 
 /** Part of a file that is to be sent. */
@@ -59,8 +82,8 @@ export interface SentPart {
 
 /**
  * Sends exactly `length` bytes: those of a file, and zeros for what it lacks, or for
- * what cannot be read. As long as the peer has not read them, they may become zeros
- * with a file that shrinks.
+ * what cannot be read. Until the peer has read them, those of a file that is cut may
+ * become zeros, too.
  *
  * @throws {SessionError} If the connection is lost.
  */
@@ -69,7 +92,9 @@ export async function sendPart(
   file: Pick<OpenFile, "descriptor" | "read">,
   part: PartToSend,
 ): Promise<SentPart> {
-  const unseen = await sendUnseen(channel, file, part);
+  const unseen = canSendUnseen(channel, file)
+    ? await sendUnseen(channel, file, part)
+    : 0;
   return await sendRead(channel, file, part, unseen);
 }
 
@@ -105,19 +130,30 @@ async function sendRead(
   return { sent, ...failure };
 }
 
-/** Sends as much of a part as the channel takes from the file itself. */
+/** Tells whether a channel may take from a file itself. */
+function canSendUnseen(
+  { writeFrom }: Output,
+  { descriptor }: Pick<OpenFile, "descriptor">,
+): boolean {
+  return descriptor !== undefined && writeFrom !== undefined;
+}
+
+/**
+ * Sends as much of a part as the channel takes from the file itself.
+ *
+ * @param quiet The file, if no more is to be sent once it has changed.
+ */
 async function sendUnseen(
   channel: Output,
   file: Pick<OpenFile, "descriptor">,
   { start, length, moved }: PartToSend,
+  quiet?: QuietFile,
 ): Promise<number> {
-  if (file.descriptor === undefined || channel.writeFrom === undefined) {
-    return 0;
-  }
   let sent = 0;
   while (sent < length) {
+    if (quiet !== undefined && !await quiet.isUnchanged()) break;
     const most = Math.min(length - sent, channel.blockBytes);
-    const count = await channel.writeFrom(file, start + sent, most);
+    const count = await channel.writeFrom!(file, start + sent, most);
     // Whoever reads the rest finds out why it is missing.
     if (count === undefined || count === 0) break;
     sent += count;

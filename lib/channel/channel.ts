@@ -37,8 +37,8 @@ export interface Channel {
     ) => Promise<number | undefined>)
     | undefined;
   /**
-   * Most of those bytes that may wait for the peer as the file's own, and change with
-   * it; absent without `writeFrom`.
+   * Most bytes between those and the last ones written while the peer has not read them
+   * all: until then they change with the file. Absent where there is no `writeFrom`.
    */
   readonly unseenBytes?: number;
   /**

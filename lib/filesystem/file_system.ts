@@ -113,9 +113,9 @@ export interface OpenFile extends Disposable {
   write(bytes: Uint8Array, at: number): Promise<void>;
   /**
    * Writes `length` bytes of another file, which has a descriptor, from the byte `at` on
-   * to the same place; gives their number, less where that file ends before. Whatever
-   * else is in the range may be zeros then. Absent where that is no faster than to read
-   * and to write them.
+   * to the same place; gives their number, less where that file ends before: behind
+   * them there may be zeros up to the end of the range, and among them, too, where that
+   * file was cut meanwhile. Absent where that is no faster than to read and to write.
    */
   readonly writeFrom?:
     | ((

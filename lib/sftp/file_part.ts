@@ -1,4 +1,5 @@
 import { type Output, sendPart, type SentPart } from "../channel/body.ts";
+import { ProtocolError } from "../errors.ts";
 import type { OpenFile } from "../filesystem/file_system.ts";
 import type { PartBehind } from "./wire/handle_packets.ts";
 
@@ -30,13 +31,20 @@ export class FilePart implements PartBehind {
 
   /**
    * Gives the number of the file's bytes that were sent; zeros were sent for the rest.
-   * The server may have answered before that is known here.
+   * The server may have answered before that is known here. It rejects with the error of
+   * a read that failed.
    *
-   * @throws The error of a read that failed.
+   * @throws {ProtocolError} If the server has answered what was not sent at all.
    */
-  async sentBytes(): Promise<number> {
-    const { sent, failure } = await this.#sending!;
-    if (failure !== undefined) throw failure;
-    return sent;
+  sentBytes(): Promise<number> {
+    if (this.#sending === undefined) {
+      throw new ProtocolError(
+        "protocol error: an answer to a request that was not sent yet",
+      );
+    }
+    return this.#sending.then(({ sent, failure }) => {
+      if (failure !== undefined) throw failure;
+      return sent;
+    });
   }
 }

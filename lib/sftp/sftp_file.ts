@@ -139,9 +139,10 @@ export class SftpFile implements OpenFile {
       parts.push(part);
       return { kind: "write-from", handle: this.handle, offset, part };
     });
+    const { session } = this.#requests;
     let count = 0;
     for (const part of parts) {
-      const sent = await part.sentBytes();
+      const sent = await session.decode(() => part.sentBytes());
       count += sent;
       if (sent < part.length) break;
     }

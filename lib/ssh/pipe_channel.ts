@@ -7,6 +7,9 @@ import type { OpenFile } from "../filesystem/file_system.ts";
 /** Capacity of a pipe, in bytes: the most that a user other than root may have. */
 export const PIPE_BYTES = 1024 * 1024;
 
+/** More than a channel holds back itself, in bytes. */
+const HELD_BYTES = 64 * 1024;
+
 /** Bytes per block. Measured: neither half nor four times as much is better. */
 const BLOCK_BYTES = 256 * 1024;
 
@@ -59,7 +62,7 @@ interface Waits {
  */
 export class PipeChannel extends BufferedChannel implements Disposable {
   readonly writeFrom: Channel["writeFrom"];
-  readonly unseenBytes = PIPE_BYTES;
+  readonly unseenBytes = PIPE_BYTES + HELD_BYTES;
   #input: number;
   #output: number;
   /** Resolves once everything that was queued is sent. */

@@ -1,5 +1,6 @@
 import { EntryError } from "../errors.ts";
 import type { OpenFile } from "../filesystem/file_system.ts";
+import { QuietFile } from "../filesystem/quiet_file.ts";
 import type { BufferPool, PooledBuffer } from "./buffer_pool.ts";
 
 export interface ContentOptions {
@@ -10,6 +11,8 @@ export interface ContentOptions {
   readonly blocks: BufferPool;
   /** The most blocks of this file that are in flight at once. */
   readonly atOnce: number;
+  /** True where zeros behind the end do no harm, as the other file is cut. */
+  readonly mayPad: boolean;
   /** Called with each number of bytes that moved. */
   moved(bytes: number): void;
   /**
@@ -26,8 +29,6 @@ export interface CopiedContent {
   readonly size: number;
   /** The first thing that failed, seen from the file's start. */
   readonly failure?: unknown;
-  /** True where some of it went from one file to the other by itself. */
-  readonly isUnseen?: boolean;
 }
 
 /** Length of a read beyond the expected end, in bytes. */
@@ -59,7 +60,8 @@ class ContentCopy {
   #limit: number;
   /** End of the file, once a read has found it. */
   #end = Infinity;
-  #wasUnseen = false;
+  /** The source as a quiet file; absent where its blocks have to be read. */
+  #quiet: QuietFile | undefined;
   #failed: { readonly at: number; readonly error: unknown } | undefined;
 
   constructor(from: OpenFile, to: OpenFile, options: ContentOptions) {
@@ -71,14 +73,16 @@ class ContentCopy {
   }
 
   async run(): Promise<CopiedContent> {
-    const { expected, start, blocks, atOnce } = this.#options;
+    const { expected, start, blocks, atOnce, mayPad } = this.#options;
+    const from = this.#from;
+    if (mayPad && from.descriptor !== undefined && this.#to.writeFrom) {
+      this.#quiet = await QuietFile.of(from);
+    }
     const needed =
       Math.floor(Math.max(0, expected - start) / blocks.wholeBytes) + 1;
     const workers = { length: Math.min(atOnce, needed) };
     await Promise.all(Array.from(workers, () => this.#copyBlocks()));
-    if (this.#failed === undefined) {
-      return { size: this.#end, isUnseen: this.#wasUnseen };
-    }
+    if (this.#failed === undefined) return { size: this.#end };
     const { at, error } = this.#failed;
     return { size: Math.min(at, this.#end), failure: error };
   }
@@ -112,9 +116,8 @@ class ContentCopy {
   /** True where the bytes of a block go from one file to the other by themselves. */
   #isUnseen(at: number, length: number): boolean {
     const { expected, blocks } = this.#options;
-    return at + length <= expected &&
-      length >= blocks.wholeBytes * UNSEEN_SHARE &&
-      this.#from.descriptor !== undefined && this.#to.writeFrom !== undefined;
+    return this.#quiet !== undefined && at + length <= expected &&
+      length >= blocks.wholeBytes * UNSEEN_SHARE;
   }
 
   /** @param at Start of the part that failed. */
@@ -130,19 +133,29 @@ class ContentCopy {
 
   /** Copies a block; gives the number of bytes. */
   async #copyBlock(block: PooledBuffer, at: number): Promise<number> {
-    const isUnseen = this.#isUnseen(at, block.length);
-    this.#wasUnseen ||= isUnseen;
-    const count = isUnseen
-      ? await this.#to.writeFrom!(this.#from, at, block.length)
-      : await this.#read(block, at);
+    const unseen = this.#isUnseen(at, block.length)
+      ? await this.#copyUnseen(at, block.length)
+      : undefined;
+    const count = unseen ?? await this.#read(block, at);
     if (count < block.length) this.#end = Math.min(this.#end, at + count);
     else this.#limit = Math.max(this.#limit, at + count);
     if (count === 0) return 0;
-    if (!isUnseen && !this.#isStraight) {
+    if (unseen === undefined && !this.#isStraight) {
       await this.#to.write(block.bytes.subarray(0, count), at);
     }
     this.#options.moved(count);
     return count;
+  }
+
+  /**
+   * Has a block go from one file to the other by itself; gives the number of bytes, and
+   * `undefined` where it has to be copied again, as the file changed meanwhile.
+   */
+  async #copyUnseen(at: number, length: number): Promise<number | undefined> {
+    const count = await this.#to.writeFrom!(this.#from, at, length);
+    if (await this.#quiet?.isUnchanged()) return count;
+    this.#quiet = undefined;
+    return undefined;
   }
 
   /** True where each part is written before the next one is read. */

@@ -138,18 +138,17 @@ export class FileFiller {
   ): Promise<number> {
     const { source } = file;
     const { attributes } = source;
-    const copied = await checkWhole(
-      input,
-      await this.#copyContent(stored, input, file),
-      { ...source, label: this.#from.label },
-    );
+    const copied = await this.#copyContent(stored, input, file);
     const { size, failure } = copied;
-    if (failure !== undefined) {
+    const flaw = failure === undefined && size < attributes.size
+      ? await checkWhole(input, size, { ...source, label: this.#from.label })
+      : undefined;
+    if (failure !== undefined || flaw !== undefined) {
       const left = await this.#leave(stored, source, copied);
       throw cutShort(this.#to.label + stored.path, {
         expected: attributes.size,
         size,
-        failure,
+        failure: flaw ?? failure,
         left,
         interrupted: this.#options.interrupted,
       });
@@ -196,7 +195,8 @@ export class FileFiller {
       expected: source.attributes.size,
       start,
       blocks: this.#blocks,
-      // A FIFO or a device takes one block after the other.
+      // A FIFO or a device takes one block after the other, and cannot be cut.
+      mayPad: replaced?.kind !== "other",
       atOnce: replaced?.kind === "other"
         ? 1
         : isSpread

@@ -1,40 +1,32 @@
 import { EntryError } from "../errors.ts";
 import type { OpenFile } from "../filesystem/file_system.ts";
-import type { CopiedContent } from "./content.ts";
 import type { FoundEntry } from "./destination.ts";
 
 /**
- * Checks a file that ended early, or whose content went unseen. Files as in /sys never
- * had the length that they tell.
+ * Checks a file that ended early. Files as in /sys never had the length that
+ * they tell.
  *
- * @returns What was copied that is certain, with the failure of a file that shrank
- * meanwhile or cannot be looked at any more.
+ * @returns The failure of a file that shrank while it was read, or cannot be looked
+ * at any more.
  */
 export async function checkWhole(
   file: OpenFile,
-  copied: CopiedContent,
+  size: number,
   { path, attributes, label }: FoundEntry & { label: string },
-): Promise<CopiedContent> {
-  const { size, failure, isUnseen } = copied;
-  const expected = attributes.size;
-  if (failure !== undefined || (size >= expected && !isUnseen)) return copied;
-  let sizeNow: number;
+): Promise<unknown> {
   try {
-    ({ size: sizeNow } = await file.stat());
+    const { size: sizeNow } = await file.stat();
+    if (sizeNow === size) return undefined;
+    if (sizeNow === attributes.size) {
+      // One that was cut for a moment goes on there now.
+      const more = await file.read(new Uint8Array(1), size);
+      if (more === 0) return undefined;
+    }
   } catch (error) {
-    return { size, failure: error };
+    return error;
   }
-  const isWhole = size < expected
-    ? sizeNow === size || sizeNow === expected
-    : sizeNow >= expected;
-  if (isWhole) return copied;
-  // What went unseen from behind its present end may have become zeros on the way.
-  const there = isUnseen ? Math.min(size, sizeNow) : size;
-  return {
-    size: there,
-    failure: new EntryError(
-      `${label}${path}: the file shrank while it was read: ${there} of ` +
-        `${expected} bytes were there`,
-    ),
-  };
+  return new EntryError(
+    `${label}${path}: the file shrank while it was read: ${size} of ` +
+      `${attributes.size} bytes were there`,
+  );
 }

@@ -15,6 +15,13 @@ function content(size: number): Uint8Array {
   return Uint8Array.from({ length: size }, (_, at) => at % 255 + 1);
 }
 
+/** Gives a file with a descriptor that nobody has written to since 1970. */
+async function quietFile(bytes: Uint8Array): Promise<MemoryFile> {
+  const file = Object.assign(new MemoryFile(bytes), { descriptor: 7 });
+  await file.setTimes({ modified: 0, accessed: 0 });
+  return file;
+}
+
 /** Sends a body that was announced with `size`, as the bytes of the script. */
 async function send(
   file: OpenFile,
@@ -44,9 +51,8 @@ Deno.test("sendBody(): sends exactly the file, whatever its size", async () => {
 });
 
 Deno.test("sendBody(): has a channel take from the file what it can, and sends the rest", async () => {
-  const DESCRIPTOR = 7;
   const bytes = content(BLOCK + 100);
-  const file = Object.assign(new MemoryFile(bytes), { descriptor: DESCRIPTOR });
+  const file = await quietFile(bytes);
   for (const refusal of [0, undefined]) {
     const peer = new ScriptedPeer().weSay(bytes);
     const asked: number[][] = [];
@@ -68,39 +74,45 @@ Deno.test("sendBody(): has a channel take from the file what it can, and sends t
     peer.assertDone();
     assertEquals(failure, undefined);
     assertEquals(asked, [
-      [DESCRIPTOR, 0, BLOCK],
-      [DESCRIPTOR, 45, BLOCK],
-      [DESCRIPTOR, 90, BLOCK],
+      [7, 0, BLOCK],
+      [7, 45, BLOCK],
+      [7, 90, BLOCK],
     ]);
     assertEquals(moved, [45, 45, BLOCK, 10]);
   }
 });
 
-/** Sends a body over a channel that takes up to 100 bytes unseen at the time. */
+/**
+ * Sends a body over a channel that takes it from the file itself, 10 bytes at a time,
+ * all but what is within 100 bytes of the end.
+ *
+ * @param meanwhile Called after each part that was taken, and before the last byte.
+ */
 async function sendUnseen(
   file: MemoryFile,
   size: number,
-  meanwhile: () => void,
+  meanwhile: (taken: number) => Promise<void> = async () => {},
 ): Promise<{ failure: string | undefined; taken: number; said: Uint8Array }> {
   const said = new Uint8Array(size);
   let at = 0;
   let taken = 0;
   const failure = await sendBody(
     {
-      blockBytes: BLOCK,
+      blockBytes: 10,
       unseenBytes: 100,
       write: async (part) => {
         said.set(part, at);
         at += part.length;
-        meanwhile();
+        if (at === size) await meanwhile(at);
       },
       writeFrom: async (_file, start, length) => {
         assertEquals(start, at);
         at += await file.read(said.subarray(at, at + length), start);
-        return (taken = at) - start;
+        await meanwhile(taken = at);
+        return at - start;
       },
     },
-    Object.assign(file, { descriptor: 7 }),
+    file,
     { path: "f", size, moved: () => {} },
   );
   assertEquals(at, size);
@@ -108,31 +120,55 @@ async function sendUnseen(
 }
 
 Deno.test("sendBody(): reads the end of what goes unseen itself, as much as may be on the way", async () => {
-  for (const [size, expected] of [[0, 0], [100, 0], [101, 1], [1000, 900]]) {
+  for (const [size, taken] of [[0, 0], [100, 0], [101, 1], [1000, 900]]) {
     const bytes = content(size!);
-    const outcome = await sendUnseen(new MemoryFile(bytes), size!, () => {});
     assertEquals(
-      outcome,
-      { failure: undefined, taken: expected!, said: bytes },
+      await sendUnseen(await quietFile(bytes), size!),
+      { failure: undefined, taken: taken!, said: bytes },
     );
   }
 });
 
-Deno.test("sendBody(): tells of a file that shrank while it went unseen, though all was there", async () => {
-  for (const [size, isTold] of [[101, true], [100, false]] as const) {
-    const file = new MemoryFile(content(size));
-    const { failure } = await sendUnseen(
-      file,
-      size,
-      () => file.truncate(60),
-    );
+Deno.test("sendBody(): reads all of a file that was written to a moment ago, or cannot be looked at", async () => {
+  const bytes = content(200);
+  const fresh = Object.assign(new MemoryFile(bytes), { descriptor: 7 });
+  await fresh.write(bytes.subarray(0, 1), 0);
+  const lost = withFaults(await quietFile(bytes), {
+    stat: () => Promise.reject(new EntryError("f: Stale file handle")),
+  });
+  for (const file of [fresh, lost as MemoryFile]) {
     assertEquals(
-      failure,
-      isTold
-        ? "f: the file shrank while it was read: 60 of 101 bytes were there, " +
-          "zeros were sent for the rest"
-        : undefined,
+      await sendUnseen(file, 200),
+      { failure: undefined, taken: 0, said: bytes },
     );
+  }
+});
+
+Deno.test("sendBody(): reads what is left of a file that changes while it goes unseen, and tells", async () => {
+  const SHRANK = "f: the file shrank while it was read: 60 of 200 bytes were " +
+    "there, zeros were sent for the rest";
+  const CHANGED = "f: the file changed while it was read";
+  const rows: readonly (readonly [
+    change: (file: MemoryFile) => Promise<void>,
+    failure: string | undefined,
+  ])[] = [
+    [(file) => file.truncate(60), SHRANK],
+    [(file) => file.write(Uint8Array.of(1), 0), CHANGED],
+    [async (file) => {
+      await file.truncate(60);
+      await file.write(new Uint8Array(140), 60);
+    }, CHANGED],
+    // Whoever asks for its length tells.
+    [(file) => file.write(Uint8Array.of(1), 200), undefined],
+  ];
+  for (const [change, failure] of rows) {
+    for (const [after, taken] of [[50, 50], [200, 100]] as const) {
+      const file = await quietFile(content(200));
+      const outcome = await sendUnseen(file, 200, async (sent) => {
+        if (sent === after) await change(file);
+      });
+      assertEquals([outcome.failure, outcome.taken], [failure, taken]);
+    }
   }
 });
 

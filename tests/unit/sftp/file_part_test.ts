@@ -1,5 +1,9 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import { EntryError, SessionError } from "../../../lib/errors.ts";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  EntryError,
+  ProtocolError,
+  SessionError,
+} from "../../../lib/errors.ts";
 import { FilePart } from "../../../lib/sftp/file_part.ts";
 import { withFaults } from "../../support/file_systems/faulty_file.ts";
 import { MemoryFile } from "../../support/file_systems/memory_file.ts";
@@ -66,5 +70,14 @@ Deno.test("FilePart: throws what a read of it threw", async () => {
     () => part.sentBytes(),
     EntryError,
     "f: Input/output error",
+  );
+});
+
+Deno.test("FilePart: takes an answer before it is sent for a violation", () => {
+  const part = new FilePart(new MemoryFile(), 0, 1);
+  assertThrows(
+    () => part.sentBytes(),
+    ProtocolError,
+    "protocol error: an answer to a request that was not sent yet",
   );
 });

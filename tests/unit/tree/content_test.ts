@@ -145,6 +145,7 @@ async function copy(
 ): Promise<Outcome> {
   const [From, To] = WAYS[way];
   const from = new From(gate, faults, content);
+  await from.setTimes({ modified: 0, accessed: 0 });
   const to = new To(gate, faults);
   let moved = 0;
   const copying = copyContent(from, to, {
@@ -152,6 +153,7 @@ async function copy(
     start,
     blocks,
     atOnce,
+    mayPad: true,
     moved: (bytes) => moved += bytes,
     checkpoint,
   });
@@ -243,30 +245,69 @@ Deno.test("copyContent(): reads nothing itself of a file that goes by itself, bu
   }
 });
 
-Deno.test("copyContent(): tells whether a part of the file went unseen", async () => {
-  const rows: readonly (readonly [Way, size: number, isUnseen: boolean])[] = [
-    ["by buffers", 9, false],
-    ["straight", 9, false],
-    ["unseen", 9, true],
-    ["unseen", 0, false],
-  ];
-  for (const [way, size, isUnseen] of rows) {
+/** Copies 9 bytes from a file with a descriptor to one that takes them itself. */
+async function copyUnseen(
+  from: DescribedFile,
+  to: TakingFile,
+  { mayPad = true, atOnce = 1 } = {},
+): Promise<void> {
+  const outcome = await copyContent(from, to, {
+    expected: 9,
+    start: 0,
+    blocks: new BufferPool(3, BLOCK),
+    atOnce,
+    mayPad,
+    moved: () => {},
+    checkpoint: async () => {},
+  });
+  assertEquals(outcome, { size: 9 });
+}
+
+async function quietFile(gate: Gate): Promise<DescribedFile> {
+  const file = new DescribedFile(gate, {}, bytes(9));
+  await file.setTimes({ modified: 0, accessed: 0 });
+  return file;
+}
+
+Deno.test("copyContent(): copies what went unseen again by reads where the file changed meanwhile", async () => {
+  for (const atOnce of [1, 3]) {
     const gate = new Gate();
-    const [From, To] = WAYS[way];
-    const copying = copyContent(
-      new From(gate, {}, bytes(size)),
-      new To(gate, {}),
-      {
-        expected: size,
-        start: 0,
-        blocks: new BufferPool(1, BLOCK),
-        atOnce: 1,
-        moved: () => {},
-        checkpoint: async () => {},
-      },
-    );
+    const from = await quietFile(gate);
+    class ZeroedFile extends TakingFile {
+      /** Takes zeros, as from a file that was cut and grew again. */
+      override async writeFrom(
+        _from: unknown,
+        at: number,
+        length: number,
+      ): Promise<number> {
+        await this.write(new Uint8Array(length), at);
+        await from.write(from.content.subarray(0, 1), 0);
+        return length;
+      }
+    }
+    const to = new ZeroedFile(gate, {});
+    const copying = copyUnseen(from, to, { atOnce });
     await gate.open(() => 0);
-    assertEquals(await copying, { size, isUnseen }, way);
+    await copying;
+    assertEquals(to.content, bytes(9));
+  }
+});
+
+Deno.test("copyContent(): reads a file that was written to a moment ago, and what goes where nothing can be cut", async () => {
+  for (const isQuiet of [true, false]) {
+    const gate = new Gate();
+    const from = await quietFile(gate);
+    if (!isQuiet) await from.setTimes({ modified: Date.now(), accessed: 0 });
+    class RefusingFile extends TakingFile {
+      override writeFrom(): Promise<number> {
+        throw new Error("it is not to be used");
+      }
+    }
+    const to = new RefusingFile(gate, {});
+    const copying = copyUnseen(from, to, { mayPad: !isQuiet });
+    await gate.open(() => 0);
+    await copying;
+    assertEquals(to.content, bytes(9));
   }
 });
 
@@ -392,6 +433,7 @@ Deno.test("copyContent(): hands on whatever failed as it is", async () => {
     start: 0,
     blocks: new BufferPool(1, BLOCK),
     atOnce: 1,
+    mayPad: true,
     moved: () => {},
     checkpoint: async () => {},
   });
