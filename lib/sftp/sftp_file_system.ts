@@ -64,12 +64,14 @@ export class SftpFileSystem implements FileSystem {
     this.label = label;
     this.#requests = requests;
     this.#lookups = new Lookups(requests);
-    const { isLockstep, width = 1, extensions, keepsOrder } = requests.session;
+    const { isLockstep, width = 1, extensions, takesParts, keepsOrder } =
+      requests.session;
     const flight = requestsInFlight(limits, {
       tuning,
       blockBytes,
       isLockstep,
       width,
+      takesParts,
       keepsOrder,
       roundTrip: () => requests.session.roundTrip,
     });

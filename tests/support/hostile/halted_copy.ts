@@ -50,6 +50,9 @@ export const sftpWays: readonly Way[] = ways.map((way) => ({
 /** The length of `f`, in bytes: more than ssh's window, all pipes and requests hold. */
 export const LENGTH = 8 * 1024 ** 2;
 
+/** Time of `f`, in seconds. */
+const LONG_AGO = 1_000_000_000;
+
 /** Bytes that pass before the halt. */
 const PASSED_BYTES = 600_000;
 
@@ -100,7 +103,7 @@ export async function haltCopy(
   const { from, to } = way.ends(place);
   Deno.mkdirSync(from);
   Deno.mkdirSync(to);
-  Deno.writeFileSync(`${from}/f`, pattern(LENGTH));
+  writeLongAgo(`${from}/f`, pattern(LENGTH));
   for (const [name, content] of Object.entries(after)) {
     Deno.writeTextFileSync(`${from}/${name}`, content);
   }
@@ -116,6 +119,15 @@ export async function haltCopy(
   const ended = await outcome;
   await line.assertNobodyLeft();
   check(ended, halted);
+}
+
+/** Makes a file as nobody has written to for long: the system may send it by itself. */
+function writeLongAgo(path: string, content: Uint8Array): void {
+  Deno.writeFileSync(path, content);
+  using file = Deno.openSync(path);
+  // Pages that are on the disk become zeros where they are cut while they are sent.
+  file.syncSync();
+  Deno.utimeSync(path, LONG_AGO, LONG_AGO);
 }
 
 function endedEarly({ status, stderr }: Outcome): never {

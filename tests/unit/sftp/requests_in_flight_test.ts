@@ -11,6 +11,7 @@ const OPTIONS: FlightOptions = {
   blockBytes: 256 * KIB,
   isLockstep: false,
   width: 1,
+  takesParts: false,
   keepsOrder: true,
   roundTrip: () => undefined,
 };
@@ -77,4 +78,14 @@ Deno.test("requestsInFlight(): has more entries in flight once a round trip is k
   assertEquals(entries(), [320, 815]);
   milliseconds = 1;
   assertEquals(entries(), [128, 128]);
+});
+
+Deno.test("requestsInFlight(): has more blocks in flight where they go into ssh's pipe by themselves", () => {
+  for (const [takesParts, blocks] of [[false, 10], [true, 16]] as const) {
+    const { blocksOfFile } = requestsInFlight(OPENSSH, {
+      ...OPTIONS,
+      takesParts,
+    });
+    assertEquals(blocksOfFile, blocks);
+  }
 });

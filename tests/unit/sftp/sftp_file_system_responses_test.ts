@@ -101,7 +101,7 @@ const CONCURRENCIES: readonly ConcurrencyRow[] = [
     concurrency: {
       entries: 128,
       mostEntries: 128,
-      blocks: 16,
+      blocks: 10,
       blockBytes: 255 * KIB,
     },
   },
@@ -125,7 +125,7 @@ const CONCURRENCIES: readonly ConcurrencyRow[] = [
     concurrency: {
       entries: 128,
       mostEntries: 128,
-      blocks: 16,
+      blocks: 10,
       blockBytes: 255 * KIB,
     },
   },
@@ -174,7 +174,7 @@ const CONCURRENCIES: readonly ConcurrencyRow[] = [
     concurrency: {
       entries: 128,
       mostEntries: 128,
-      blocks: 64,
+      blocks: 52,
       blockBytes: 50_000,
     },
   },
