@@ -38,7 +38,7 @@ export interface Channel {
     | undefined;
   /**
    * Most bytes between those and the last ones written while the peer has not read them
-   * all: until then they change with the file. Absent where there is no `writeFrom`.
+   * all: until then they change with the file. It tells nothing without `writeFrom`.
    */
   readonly unseenBytes?: number;
   /**

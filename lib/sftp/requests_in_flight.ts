@@ -1,24 +1,21 @@
 import type { Concurrency } from "../filesystem/file_system.ts";
 import type { SftpTuning } from "../options/copy_options.ts";
+import type { RequestSender } from "./request_sender.ts";
 import type { BlockLimits } from "./sftp_file.ts";
 import type { ServerLimits } from "./wire/extended_packets.ts";
 
-/** Settings of a session, or of a pool of them. */
+/** Session, or several, as far as that tells how much may be in flight. */
+export type FlightSession = Pick<
+  RequestSender,
+  "isLockstep" | "width" | "takesParts" | "keepsOrder" | "roundTrip"
+>;
+
+/** Settings of a session, or of several. */
 export interface FlightOptions {
   /** Limits that the user asked for. */
   readonly tuning: SftpTuning;
   /** Preferred length of a READ or WRITE, in bytes. */
   readonly blockBytes: number;
-  /** True where each request is answered before the next one is sent. */
-  readonly isLockstep: boolean;
-  /** Most sessions with the server. */
-  readonly width: number;
-  /** True where data that come from a file are best taken from the file itself. */
-  readonly takesParts: boolean;
-  /** True where the server is known to keep the order of requests, as OpenSSH's. */
-  readonly keepsOrder: boolean;
-  /** Gives the time of a round trip, in milliseconds, once it is known. */
-  roundTrip(): number | undefined;
 }
 
 /** Requests that are best in flight at once. */
@@ -113,16 +110,10 @@ const USUAL_MILLISECONDS = 2;
  */
 export function requestsInFlight(
   limits: ServerLimits | undefined,
-  {
-    tuning,
-    blockBytes,
-    isLockstep,
-    width,
-    takesParts,
-    keepsOrder,
-    roundTrip,
-  }: FlightOptions,
+  session: FlightSession,
+  { tuning, blockBytes }: FlightOptions,
 ): RequestsInFlight {
+  const { isLockstep, width = 1, takesParts, keepsOrder } = session;
   const wanted = tuning.bufferBytes ?? blockBytes;
   const fallback = tuning.bufferBytes ?? SAFE_BLOCK_BYTES;
   const limit = (allowed = 0) =>
@@ -143,7 +134,7 @@ export function requestsInFlight(
   const share = Math.max(1, Math.floor(handles * ENTRIES_SHARE));
   const entriesAt = (perMillisecond: number) => {
     if (isLockstep) return 1;
-    const milliseconds = roundTrip() ?? USUAL_MILLISECONDS;
+    const milliseconds = session.roundTrip ?? USUAL_MILLISECONDS;
     const distant = Math.round(perMillisecond * milliseconds);
     const wanted = Math.min(MOST_ENTRIES, Math.max(USUAL_ENTRIES, distant));
     return Math.min(MOST_ENTRIES_IN_ALL, Math.min(wanted, share) * width);

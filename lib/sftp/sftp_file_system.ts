@@ -64,20 +64,12 @@ export class SftpFileSystem implements FileSystem {
     this.label = label;
     this.#requests = requests;
     this.#lookups = new Lookups(requests);
-    const { isLockstep, width = 1, extensions, takesParts, keepsOrder } =
-      requests.session;
-    const flight = requestsInFlight(limits, {
-      tuning,
-      blockBytes,
-      isLockstep,
-      width,
-      takesParts,
-      keepsOrder,
-      roundTrip: () => requests.session.roundTrip,
-    });
+    const { session } = requests;
+    const flight = requestsInFlight(limits, session, { tuning, blockBytes });
     this.#limits = flight.limits;
     this.#blocksOfFile = flight.blocksOfFile;
     this.concurrency = flight.concurrency;
+    const { isLockstep, width = 1, extensions, keepsOrder } = session;
     // An OpenSSH's listings have the attributes of links themselves (sftp-server.c,
     // `process_readdir`); some other servers' have those of what they lead to.
     if (keepsOrder) this.identifyInside = join;

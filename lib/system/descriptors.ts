@@ -217,16 +217,16 @@ function polled(request: Int32Array<ArrayBuffer>): Promise<void> {
 }
 
 /** Request of polls that block the thread, and that no two have at a time. */
-const blockingPoll = new Int32Array(2);
+let blockingPoll = new Int32Array(2);
 
 /** Blocks the thread until there are bytes to read, and tells that there are. */
 export function isReadableWithin(fd: number, milliseconds: number): boolean {
-  return isWithin(fd, POLLIN, milliseconds);
+  return isWithin([fd], POLLIN, milliseconds);
 }
 
 /** Blocks the thread until there is room to write, or a failure to report. */
 export function isWritableWithin(fd: number, milliseconds: number): boolean {
-  return isWithin(fd, POLLOUT, milliseconds);
+  return isWithin([fd], POLLOUT, milliseconds);
 }
 
 /** Blocks the thread until there are bytes to read from one of several, or its end. */
@@ -234,14 +234,23 @@ export function isOneReadableWithin(
   fds: readonly number[],
   milliseconds: number,
 ): boolean {
-  const request = Int32Array.from(fds.flatMap((fd) => [fd, POLLIN]));
-  return libc().poll_here(request, BigInt(fds.length), milliseconds) > 0;
+  return isWithin(fds, POLLIN, milliseconds);
 }
 
-function isWithin(fd: number, events: number, milliseconds: number): boolean {
-  blockingPoll[0] = fd;
-  blockingPoll[1] = events;
-  return libc().poll_here(blockingPoll, 1n, milliseconds) === 1;
+function isWithin(
+  fds: readonly number[],
+  events: number,
+  milliseconds: number,
+): boolean {
+  const { length } = fds;
+  if (blockingPoll.length < 2 * length) {
+    blockingPoll = new Int32Array(2 * length);
+  }
+  for (let at = 0; at < length; at++) {
+    blockingPoll[2 * at] = fds[at]!;
+    blockingPoll[2 * at + 1] = events;
+  }
+  return libc().poll_here(blockingPoll, BigInt(length), milliseconds) > 0;
 }
 
 /** Blocks the thread for a time, and some 50 µs more. */

@@ -191,17 +191,14 @@ export class FileFiller {
     input: OpenFile,
     { source, replaced, progress, isSpread, start }: FileToFill,
   ): Promise<CopiedContent> {
+    const isDevice = replaced?.kind === "other";
     const options = {
       expected: source.attributes.size,
       start,
       blocks: this.#blocks,
       // A FIFO or a device takes one block after the other, and cannot be cut.
-      mayPad: replaced?.kind !== "other",
-      atOnce: replaced?.kind === "other"
-        ? 1
-        : isSpread
-        ? this.#blocksAtOnce
-        : this.#blocksOfFile,
+      mayPad: !isDevice,
+      atOnce: isDevice ? 1 : isSpread ? this.#blocksAtOnce : this.#blocksOfFile,
       moved: (bytes: number) => progress.moved(bytes),
       checkpoint: (isEnd: boolean) => this.#checkpoint(isEnd),
     };

@@ -1,19 +1,19 @@
 import { assertEquals } from "@std/assert";
 import {
-  type FlightOptions,
+  type FlightSession,
   requestsInFlight,
 } from "../../../lib/sftp/requests_in_flight.ts";
 
 const KIB = 1024;
 
-const OPTIONS: FlightOptions = {
-  tuning: {},
-  blockBytes: 256 * KIB,
+const OPTIONS = { tuning: {}, blockBytes: 256 * KIB };
+
+const SESSION: FlightSession = {
   isLockstep: false,
   width: 1,
   takesParts: false,
   keepsOrder: true,
-  roundTrip: () => undefined,
+  roundTrip: undefined,
 };
 
 const OPENSSH = {
@@ -26,13 +26,14 @@ const OPENSSH = {
 /** Gives the entries in flight at first, and the most. */
 function entriesFor(
   milliseconds: number,
-  { handles = OPENSSH.handles, ...options }:
-    & Partial<FlightOptions>
+  { handles = OPENSSH.handles, ...session }:
+    & Partial<FlightSession>
     & { handles?: number } = {},
 ): readonly [number, number | undefined] {
   const { concurrency } = requestsInFlight(
     { ...OPENSSH, handles },
-    { ...OPTIONS, roundTrip: () => milliseconds, ...options },
+    { ...SESSION, roundTrip: milliseconds, ...session },
+    OPTIONS,
   );
   return [concurrency.entries, concurrency.mostEntries];
 }
@@ -56,8 +57,12 @@ Deno.test("requestsInFlight(): has no more entries in flight than there are hand
 Deno.test("requestsInFlight(): takes the usual numbers where a server tells no limits", () => {
   const rows = [[false, 64, 64], [true, 128, 128]] as const;
   for (const [keepsOrder, first, most] of rows) {
-    const options = { ...OPTIONS, keepsOrder };
-    const { concurrency, limits } = requestsInFlight(undefined, options);
+    const session = { ...SESSION, keepsOrder };
+    const { concurrency, limits } = requestsInFlight(
+      undefined,
+      session,
+      OPTIONS,
+    );
     assertEquals<unknown>(
       [concurrency.entries, concurrency.mostEntries],
       [first, most],
@@ -68,10 +73,13 @@ Deno.test("requestsInFlight(): takes the usual numbers where a server tells no l
 
 Deno.test("requestsInFlight(): has more entries in flight once a round trip is known to be long", () => {
   let milliseconds: number | undefined;
-  const { concurrency } = requestsInFlight(OPENSSH, {
-    ...OPTIONS,
-    roundTrip: () => milliseconds,
-  });
+  const session = {
+    ...SESSION,
+    get roundTrip() {
+      return milliseconds;
+    },
+  };
+  const { concurrency } = requestsInFlight(OPENSSH, session, OPTIONS);
   const entries = () => [concurrency.entries, concurrency.mostEntries];
   assertEquals(entries(), [128, 128]);
   milliseconds = 20;
@@ -82,10 +90,8 @@ Deno.test("requestsInFlight(): has more entries in flight once a round trip is k
 
 Deno.test("requestsInFlight(): has more blocks in flight where they go into ssh's pipe by themselves", () => {
   for (const [takesParts, blocks] of [[false, 10], [true, 16]] as const) {
-    const { blocksOfFile } = requestsInFlight(OPENSSH, {
-      ...OPTIONS,
-      takesParts,
-    });
+    const session = { ...SESSION, takesParts };
+    const { blocksOfFile } = requestsInFlight(OPENSSH, session, OPTIONS);
     assertEquals(blocksOfFile, blocks);
   }
 });
