@@ -4,6 +4,7 @@ import type { Compilation } from "./lib/cli/version.ts";
 import { processTerminal } from "./lib/terminal/terminal.ts";
 import { ignore, ignoredSignals } from "./lib/system/ignored_signals.ts";
 import { programName } from "./lib/system/program_name.ts";
+import { rawArguments } from "./lib/system/raw_arguments.ts";
 
 /** Signals that end a copy, and the exit status for each: 128 and its number. */
 const ENDING: readonly (readonly [Deno.Signal, number])[] =
@@ -15,12 +16,10 @@ const ENDING: readonly (readonly [Deno.Signal, number])[] =
 const REPLACED = "\ufffd";
 
 /** Gives the arguments as they were typed. */
-async function givenArguments(isCompiled: boolean): Promise<readonly string[]> {
+function givenArguments(isCompiled: boolean): readonly string[] {
   const mayDiffer = isCompiled ||
     Deno.args.some((arg) => arg.includes(REPLACED));
-  if (!mayDiffer) return Deno.args;
-  const { rawArguments } = await import("./lib/system/raw_arguments.ts");
-  return rawArguments(Deno.args, isCompiled);
+  return mayDiffer ? rawArguments(Deno.args, isCompiled) : Deno.args;
 }
 
 /**
@@ -72,7 +71,7 @@ function onContinuation(listener: () => void): void {
 export async function main(compiled?: Compilation): Promise<never> {
   const isCompiled = compiled !== undefined;
   Deno.exit(
-    await run(await givenArguments(isCompiled), {
+    await run(givenArguments(isCompiled), {
       terminal: processTerminal(onContinuation),
       programName: programName(isCompiled),
       build: {

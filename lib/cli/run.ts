@@ -1,33 +1,15 @@
 import type { CopyJob } from "../options/copy_options.ts";
 import { UsageError } from "../errors.ts";
 import { printable } from "../names/printable.ts";
-import type { Teller } from "./teller.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { servicePort } from "../system/service_port.ts";
-import type { Tally } from "../events/tally.ts";
 import {
   asksForJson,
-  type CopyRequest,
   parseCommandLine,
   type ServeCommand,
 } from "../options/command_line.ts";
 import { helpText, usageText } from "../options/usage.ts";
-import type { Build } from "./version.ts";
-
-/** Surroundings of a run. */
-export interface Surroundings {
-  readonly terminal: Terminal;
-  /** Name by which the program was called; messages begin with it. */
-  readonly programName: string;
-  readonly build: Build;
-  /**
-   * Gives the signal that ends the run; its reason is the exit status to give.
-   * Called once at most, where there is a run to end.
-   *
-   * @param last Called where the process ends at once, without the run.
-   */
-  interruption(last: () => void): AbortSignal;
-}
+import type { Surroundings } from "./surroundings.ts";
 
 /**
  * Runs the program. Each kind of command loads the modules that it alone needs:
@@ -66,8 +48,10 @@ export async function run(
         terminal.write(await answerTo(shell, words, rules));
         return 0;
       }
-      case "copy":
+      case "copy": {
+        const { runCopy } = await import("./copy_run.ts");
         return await runCopy(command, surroundings, rules);
+      }
       case "serve":
         return await runServer(command, terminal, {
           rules,
@@ -106,47 +90,6 @@ async function tellWrongCall(
   const results = new Results();
   results.failures = 1;
   json.end(status, results);
-}
-
-async function runCopy(
-  command: CopyRequest,
-  { terminal, programName, build, interruption }: Surroundings,
-  rules: CopyJob["rules"],
-): Promise<number> {
-  const running: { teller?: Teller } = {};
-  const signal = interruption(() => running.teller?.abandon());
-  const { Teller } = await import("./teller.ts");
-  const { copy } = await import("../routes/copy.ts");
-  const { hostHint } = await import("./host_hint.ts");
-  const teller = running.teller = new Teller(command, {
-    terminal,
-    programName,
-    interrupted: signal,
-    version: build.version,
-  });
-  const { interrupted, countsTotal } = teller;
-  const hint = await hostHint({ ...command, rules });
-  if (hint !== undefined) teller.report({ kind: "warning", message: hint });
-  const { sources, target, options } = command;
-  const job = { sources, target, options, rules, interrupted, countsTotal };
-  const ended = await copy(job, teller).catch((error) => {
-    teller.finish(1);
-    throw error;
-  });
-  const status = interrupted.aborted
-    ? Number(interrupted.reason)
-    : statusOf(ended, options);
-  teller.finish(status);
-  return status;
-}
-
-/** Gives the exit status of a copy that nobody interrupted. */
-function statusOf(
-  { failures, hasLostHost }: Pick<Tally, "failures" | "hasLostHost">,
-  { protocol }: CopyRequest["options"],
-): number {
-  if (failures === 0) return 0;
-  return hasLostHost && protocol !== "scp" ? 255 : 1;
 }
 
 async function runServer(
