@@ -45,6 +45,12 @@ const IN_FLIGHT_BYTES = 2.5 * 1024 * 1024;
 const PARTS_IN_FLIGHT_BYTES = 4 * 1024 * 1024;
 
 /**
+ * Fewest bytes of a WRITE whose data go so. Measured near by: with 32 KiB it takes as long
+ * to read them, with 4 KiB seven eighths of the time.
+ */
+const LEAST_PART_BYTES = 64 * 1024;
+
+/**
  * Length in bytes that every server takes (draft-ietf-secsh-filexfer-02, section
  * 3), for those that do not tell their limit.
  */
@@ -113,7 +119,7 @@ export function requestsInFlight(
   session: FlightSession,
   { tuning, blockBytes }: FlightOptions,
 ): RequestsInFlight {
-  const { isLockstep, width = 1, takesParts, keepsOrder } = session;
+  const { isLockstep, width = 1, keepsOrder } = session;
   const wanted = tuning.bufferBytes ?? blockBytes;
   const fallback = tuning.bufferBytes ?? SAFE_BLOCK_BYTES;
   const limit = (allowed = 0) =>
@@ -121,11 +127,10 @@ export function requestsInFlight(
       LEAST_BLOCK_BYTES,
       Math.min(wanted, allowed || fallback, MOST_BLOCK_BYTES),
     );
-  const blockLimits = {
-    read: limit(limits?.read),
-    write: limit(limits?.write),
-  };
-  const bytes = Math.min(blockLimits.read, blockLimits.write);
+  const read = limit(limits?.read);
+  const write = limit(limits?.write);
+  const takesParts = session.takesParts && write >= LEAST_PART_BYTES;
+  const bytes = Math.min(read, write);
   const inFlight = takesParts ? PARTS_IN_FLIGHT_BYTES : IN_FLIGHT_BYTES;
   const blocks = Math.min(MOST_REQUESTS, Math.floor(inFlight / bytes));
   const blocksOfFile = isLockstep ? 1 : tuning.requests ?? blocks;
@@ -140,7 +145,7 @@ export function requestsInFlight(
     return Math.min(MOST_ENTRIES_IN_ALL, Math.min(wanted, share) * width);
   };
   return {
-    limits: blockLimits,
+    limits: { read, write, takesParts },
     blocksOfFile,
     concurrency: {
       get entries() {

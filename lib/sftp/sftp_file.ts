@@ -9,10 +9,14 @@ import type { Access } from "./wire/open_packets.ts";
 import type { Request } from "./wire/requests.ts";
 import { Status } from "./wire/status.ts";
 
-/** Most bytes that one READ or WRITE may move. */
+/** Limits of the requests that move a file's data. */
 export interface BlockLimits {
+  /** Most bytes that one READ may move. */
   readonly read: number;
+  /** Most bytes that one WRITE may move. */
   readonly write: number;
+  /** True where the data of a WRITE are best taken from the file they come from. */
+  readonly takesParts: boolean;
 }
 
 /** Open file on a server. */
@@ -125,7 +129,7 @@ export class SftpFile implements OpenFile {
   }
 
   get writeFrom(): OpenFile["writeFrom"] {
-    return this.#requests.session.takesParts ? this.#writeFrom : undefined;
+    return this.#limits.takesParts ? this.#writeFrom : undefined;
   }
 
   async #writeFrom(

@@ -67,7 +67,11 @@ Deno.test("requestsInFlight(): takes the usual numbers where a server tells no l
       [concurrency.entries, concurrency.mostEntries],
       [first, most],
     );
-    assertEquals(limits, { read: 32 * KIB, write: 32 * KIB });
+    assertEquals(limits, {
+      read: 32 * KIB,
+      write: 32 * KIB,
+      takesParts: false,
+    });
   }
 });
 
@@ -93,5 +97,18 @@ Deno.test("requestsInFlight(): has more blocks in flight where they go into ssh'
     const session = { ...SESSION, takesParts };
     const { blocksOfFile } = requestsInFlight(OPENSSH, session, OPTIONS);
     assertEquals(blocksOfFile, blocks);
+  }
+});
+
+Deno.test("requestsInFlight(): reads the blocks that are too short to go by themselves", () => {
+  const session = { ...SESSION, takesParts: true };
+  const rows = [[64 * KIB - 1, false], [64 * KIB, true]] as const;
+  for (const [write, takesParts] of rows) {
+    const { limits } = requestsInFlight(
+      { ...OPENSSH, write },
+      session,
+      OPTIONS,
+    );
+    assertEquals(limits, { read: 255 * KIB, write, takesParts });
   }
 });

@@ -33,12 +33,13 @@ function fileOf(size: number, kind: Attributes["kind"] = "file"): Attributes {
 
 async function filesOf(
   { channel }: Pick<SftpServer, "channel">,
+  blockBytes = 1024,
 ): Promise<SftpFileSystem> {
   const session = await SftpSession.begin(channel);
   return await SftpFileSystem.of(session, {
     label: "scp: ",
-    tuning: {},
-    blockBytes: 1024,
+    tuning: { bufferBytes: blockBytes },
+    blockBytes,
   });
 }
 
@@ -231,7 +232,20 @@ function takingChannel(channel: Channel, most: number): Channel {
   });
 }
 
-const SOURCE = Uint8Array.from({ length: 2500 }, (_, at) => at % 255 + 1);
+/** Fewest bytes of a WRITE whose data the channel takes from a file. */
+const BLOCK = 64 * 1024;
+
+/** Content of a file of two blocks and a half. */
+const SOURCE = Uint8Array.from(
+  { length: 2.5 * BLOCK },
+  (_, at) => at % 255 + 1,
+);
+
+/** Gives a new file whose WRITEs have up to a block. */
+async function openedForParts(server: SftpServer): Promise<OpenFile> {
+  const files = await filesOf(server, BLOCK);
+  return await files.openToWrite("f", 0o644, fileOf(0));
+}
 
 /** Gives the source as a file with a descriptor; reads of it fail, where that is told. */
 function sourceFile(
@@ -249,7 +263,7 @@ function sourceFile(
 /** Gives a server that keeps each WRITE as its offset and its data, and what it kept. */
 function keepingServer(): { server: SftpServer; kept: [number, string][] } {
   const kept: [number, string][] = [];
-  const server = serverOf(2500).on("WRITE", ({ rest }) => {
+  const server = serverOf(SOURCE.length).on("WRITE", ({ rest }) => {
     const offset = wire(rest.slice(0, 8));
     kept.push([
       Number(new DataView(offset.buffer).getBigUint64(0)),
@@ -260,28 +274,38 @@ function keepingServer(): { server: SftpServer; kept: [number, string][] } {
   return { server, kept };
 }
 
-Deno.test("writeFrom(): is absent where the channel takes nothing from a file itself", async () => {
-  const file = await opened(serverOf(0), 0);
+Deno.test("writeFrom(): is absent where the channel takes nothing from a file itself, or WRITEs are short", async () => {
+  const file = await openedForParts(serverOf(0));
   assertEquals(file.writeFrom, undefined);
+  const server = serverOf(0);
+  takingChannel(server.channel, BLOCK);
+  const brief = await opened(server, 0);
+  assertEquals(brief.writeFrom, undefined);
 });
 
 Deno.test("writeFrom(): sends WRITEs of what the channel takes from the file, each as long as the server takes", async () => {
-  for (const most of [1, 1000, 5000]) {
+  for (const most of [100, BLOCK - 1, 5 * BLOCK]) {
     const { server, kept } = keepingServer();
     takingChannel(server.channel, most);
-    const file = await opened(server, 0);
-    assertEquals(await file.writeFrom!(sourceFile(), 100, 2100), 2100);
+    const file = await openedForParts(server);
+    assertEquals(
+      await file.writeFrom!(sourceFile(), 100, 2 * BLOCK + 50),
+      2 * BLOCK + 50,
+    );
     assertEquals(kept, [
-      [100, unwire(SOURCE.subarray(100, 1124))],
-      [1124, unwire(SOURCE.subarray(1124, 2148))],
-      [2148, unwire(SOURCE.subarray(2148, 2200))],
+      [100, unwire(SOURCE.subarray(100, 100 + BLOCK))],
+      [100 + BLOCK, unwire(SOURCE.subarray(100 + BLOCK, 100 + 2 * BLOCK))],
+      [
+        100 + 2 * BLOCK,
+        unwire(SOURCE.subarray(100 + 2 * BLOCK, 150 + 2 * BLOCK)),
+      ],
     ]);
   }
 });
 
 Deno.test("writeFrom(): counts what the server has before the channel tells that it left", async () => {
   const { server } = keepingServer();
-  const { writeFrom } = takingChannel(server.channel, 5000);
+  const { writeFrom } = takingChannel(server.channel, 5 * BLOCK);
   Object.assign(server.channel, {
     writeFrom: async (...part: Parameters<NonNullable<typeof writeFrom>>) => {
       const count = await writeFrom!(...part);
@@ -290,44 +314,46 @@ Deno.test("writeFrom(): counts what the server has before the channel tells that
       return count;
     },
   });
-  const file = await opened(server, 0);
-  assertEquals(await file.writeFrom!(sourceFile(), 0, 1024), 1024);
+  const file = await openedForParts(server);
+  assertEquals(await file.writeFrom!(sourceFile(), 0, BLOCK), BLOCK);
 });
 
 Deno.test("writeFrom(): sends zeros for what the file lacks, and tells what was there", async () => {
   const { server, kept } = keepingServer();
-  takingChannel(server.channel, 5000);
-  const file = await opened(server, 0);
-  assertEquals(await file.writeFrom!(sourceFile(), 2000, 3000), 500);
+  takingChannel(server.channel, 5 * BLOCK);
+  const file = await openedForParts(server);
+  const at = SOURCE.length - 500;
+  assertEquals(await file.writeFrom!(sourceFile(), at, 3 * BLOCK - 24), 500);
   assertEquals(kept, [
-    [2000, unwire(SOURCE.subarray(2000)) + "\0".repeat(524)],
-    [3024, "\0".repeat(1024)],
-    [4048, "\0".repeat(952)],
+    [at, unwire(SOURCE.subarray(at)) + "\0".repeat(BLOCK - 500)],
+    [at + BLOCK, "\0".repeat(BLOCK)],
+    [at + 2 * BLOCK, "\0".repeat(BLOCK - 24)],
   ]);
   // What the zeros have made longer is cut.
-  await file.truncate(2500);
+  await file.truncate(SOURCE.length);
   assertEquals(server.asked.at(-2), "FSETSTAT h");
 });
 
 Deno.test("writeFrom(): throws what a read of the rest throws, once the server has answered", async () => {
   const failure = new EntryError("f: Input/output error");
+  const at = SOURCE.length - 500;
   const { server, kept } = keepingServer();
-  takingChannel(server.channel, 5000);
-  const file = await opened(server, 0);
+  takingChannel(server.channel, 5 * BLOCK);
+  const file = await openedForParts(server);
   await assertRejects(
-    () => file.writeFrom!(sourceFile(failure), 2000, 1000),
+    () => file.writeFrom!(sourceFile(failure), at, 1000),
     EntryError,
     failure.message,
   );
   assertEquals(kept, [
-    [2000, unwire(SOURCE.subarray(2000)) + "\0".repeat(500)],
+    [at, unwire(SOURCE.subarray(at)) + "\0".repeat(500)],
   ]);
 });
 
 Deno.test("writeFrom(): throws the reason of a server that refuses a WRITE", async () => {
   const server = serverOf(0).on("WRITE", () => DENIED);
-  takingChannel(server.channel, 5000);
-  const file = await opened(server, 0);
+  takingChannel(server.channel, 5 * BLOCK);
+  const file = await openedForParts(server);
   await assertRejects(
     () => file.writeFrom!(sourceFile(), 0, 2000),
     EntryError,
