@@ -44,7 +44,7 @@ export interface ServerStart {
   readonly early: EarlyLogin | undefined;
   /** Looks at it that leave at once; none where they would be old. */
   readonly looks: readonly LookRequest[];
-  /** Connections that the copy has work for, as far as that shows. */
+  /** Connections that the copy is likely to have work for. */
   readonly width: number;
 }
 
@@ -151,8 +151,8 @@ export class ServerStarter implements Disposable {
   }
 
   /**
-   * Begins the connections that the copy has work for beside the first one, where each
-   * is expected to log in without a prompt.
+   * Begins the connections that the copy may have work for beside the first one, where
+   * each is expected to log in without a prompt.
    */
   async #beginOthers(
     others: EarlyConnections,

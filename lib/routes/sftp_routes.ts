@@ -38,7 +38,7 @@ export function downloadOverSftp(
   context: SftpContext,
 ): Route {
   return routeTo([source], context, {
-    width: ONE,
+    ...widthsFrom(context),
     looks: looksAtSource(source.path, context.job.options),
     run: ({ copyDown }, [server]) => copyDown(source, server!, target, context),
   });
@@ -51,7 +51,7 @@ export function relayOverSftp(
   context: SftpContext,
 ): Route {
   return routeTo([source, target], context, {
-    width: ONE,
+    ...widthsFrom(context),
     looks: looksAtSource(source.path, context.job.options),
     run: ({ copyAcross }, [from, to]) =>
       copyAcross(source, target, { from: from!, to: to! }, context),
@@ -62,6 +62,8 @@ export function relayOverSftp(
 interface PlannedCopy extends Pick<SftpCopy, "looks"> {
   /** Counts the connections that it has work for. */
   width(): Promise<number>;
+  /** Connections that it is likely to have work for, where that shows only later. */
+  readonly likelyWidth?: number;
   /** Makes it. */
   run(
     copies: typeof import("./sftp_copies.ts"),
@@ -72,7 +74,7 @@ interface PlannedCopy extends Pick<SftpCopy, "looks"> {
 function routeTo(
   locations: readonly RemoteLocation[],
   { sftpSessions }: SftpContext,
-  { width, looks, run }: PlannedCopy,
+  { width, likelyWidth, looks, run }: PlannedCopy,
 ): Route {
   return {
     connect: async (options) => {
@@ -82,11 +84,22 @@ function routeTo(
         run: async (files) => await run(await copies, files),
         looks,
         width: connections,
+        likelyWidth: likelyWidth ?? connections,
       };
       return await sftpSessions.connect(locations, copy, options);
     },
   };
 }
 
-/** Count for a source on a server: the files show one after the other. */
-const ONE = async (): Promise<number> => 1;
+/**
+ * Gives the widths of a copy from a server, whose files show one after the other. Who
+ * asks for several connections and names no tree has large files, or many.
+ */
+function widthsFrom(
+  { job: { options: { recursive, jobs } } }: RouteContext,
+): Pick<PlannedCopy, "width" | "likelyWidth"> {
+  return {
+    width: async () => 1,
+    likelyWidth: recursive ? 1 : jobs,
+  };
+}

@@ -30,6 +30,8 @@ export interface SftpCopy {
   run(files: readonly SftpFileSystem[]): Promise<void>;
   /** Connections that it has work for at once, as far as that shows before. */
   readonly width: number;
+  /** The same as far as that can be guessed: so many log in at once. */
+  readonly likelyWidth: number;
   /** Looks at the first location that it will begin with. */
   readonly looks: readonly LookRequest[];
 }
@@ -77,7 +79,7 @@ export class SftpSessions {
         options,
         early: await early.take(login),
         looks: locations.length === 1 ? copy.looks : [],
-        width: copy.width,
+        width: copy.likelyWidth,
       });
       if ("kind" in server) {
         await this.#closeAbandoned(locations);

@@ -98,6 +98,21 @@ for (const options of [[], ["--share"]]) {
 }
 
 peerTest(
+  "jobs: a file that comes by itself has four logins at once, and is told of no other",
+  NEEDS,
+  async () => {
+    using place = await shared.place();
+    Deno.writeTextFileSync(`${place.far}/f`, "content");
+    const options = ["--jobs", "8", "-s", "-v"];
+    const outcome = await place.copy([...options, place.remote("f"), "."]);
+    assertEquals(outcome.status, 0, outcome.stderr);
+    assertEquals(sshCount(outcome), 4);
+    assertEquals(warnings(outcome.stderr), []);
+    assertEquals(Deno.readTextFileSync(`${place.near}/f`), "content");
+  },
+);
+
+peerTest(
   "jobs: a large file replaces an older one, keeps its mode and leaves nothing else",
   [...NEEDS, "cmp"],
   async () => {

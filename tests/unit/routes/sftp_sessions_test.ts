@@ -6,6 +6,7 @@ import {
 } from "../../../lib/routes/sftp_sessions.ts";
 import { findProgram } from "../../../scripts/peers.ts";
 import { peerTest } from "../../support/doors.ts";
+import { isRunning } from "../../support/process/processes.ts";
 import { SFTP_CHILD_NEEDS } from "../../support/sftp/child.ts";
 import {
   BROKEN,
@@ -25,7 +26,7 @@ const unused = copyBy(async () => {
 });
 
 function copyBy(run: SftpCopy["run"]): SftpCopy {
-  return { run, width: 1, looks: [] };
+  return { run, width: 1, likelyWidth: 1, looks: [] };
 }
 
 Deno.test("SftpSessions: reports an unreachable server, but not while the other protocol may connect", async () => {
@@ -251,9 +252,15 @@ function awaitingSilent(silent: string): (path: string) => string {
 }
 
 /** Counts the logins that were silent from their beginning. */
-function silentLogins({ path }: KeyStage): number {
-  const names = Array.from(Deno.readDirSync(path), ({ name }) => name);
-  return names.filter((name) => name.endsWith(".begun")).length;
+function silentLogins(stage: KeyStage): number {
+  return silentIds(stage).length;
+}
+
+/** Gives the ids of their processes. */
+function silentIds({ path }: KeyStage): readonly number[] {
+  return Array.from(Deno.readDirSync(path), ({ name }) => name)
+    .filter((name) => name.endsWith(".begun"))
+    .map((name) => Number(name.split(".").at(-2)));
 }
 
 peerTest(
@@ -262,7 +269,11 @@ peerTest(
   async () => {
     using stage = new KeyStage(awaitingSilent(":"), { jobs: 4 });
     const sessions = new SftpSessions(stage.keyContext);
-    const copy = { ...copyBy(async () => {}), width: 4 };
+    const copy = {
+      ...copyBy(async () => {}),
+      width: 4,
+      likelyWidth: 4,
+    };
     const result = await sessions.connect([FAR], copy, {});
     assert(result.kind === "connected");
     assertEquals(silentLogins(stage), 3);
@@ -270,6 +281,24 @@ peerTest(
     await sessions.end();
     // None was started in vain.
     assertEquals(silentLogins(stage), 3);
+    assertEquals(stage.reported.failures, []);
+    assertEquals(stage.reported.warnings, []);
+  },
+);
+
+peerTest(
+  "SftpSessions: end the logins that a copy turns out to have no work for, and say nothing of them",
+  SFTP_CHILD_NEEDS,
+  async () => {
+    using stage = new KeyStage(awaitingSilent(":"), { jobs: 4 });
+    const sessions = new SftpSessions(stage.keyContext);
+    const copy = { ...copyBy(async () => {}), likelyWidth: 4 };
+    const result = await sessions.connect([FAR], copy, {});
+    assert(result.kind === "connected");
+    assertEquals(await result.run(), undefined);
+    assertEquals(silentLogins(stage), 3);
+    await sessions.end();
+    assertEquals(silentIds(stage).filter(isRunning), []);
     assertEquals(stage.reported.failures, []);
     assertEquals(stage.reported.warnings, []);
   },
@@ -287,7 +316,7 @@ peerTest(
       { jobs: 8 },
     );
     const sessions = new SftpSessions(stage.keyContext);
-    const copy = { ...unused, width: 8 };
+    const copy = { ...unused, likelyWidth: 8 };
     const result = await sessions.connect([FAR], copy, {});
     assertEquals(result.kind, "unavailable");
     await sessions.end();
@@ -309,8 +338,8 @@ peerTest(
       stage.configure(line);
       if (at === 0) stage.hosts.text = line;
       const sessions = new SftpSessions(stage.keyContext);
-      const width = line === "" ? 1 : 4;
-      const copy = { ...copyBy(async () => {}), width };
+      const likelyWidth = line === "" ? 1 : 4;
+      const copy = { ...copyBy(async () => {}), likelyWidth };
       const result = await sessions.connect([FAR], copy, {});
       assert(result.kind === "connected");
       const executed = stage.reported.verboseLines
