@@ -53,7 +53,11 @@ export class SftpSessions {
   constructor(context: SessionContext) {
     this.#context = context;
     const { interrupted, options } = context.job;
-    this.#interrupted = removalSignal(interrupted, options);
+    this.#interrupted = removalSignal(
+      interrupted,
+      options,
+      () => this.#servers.values().some((server) => !this.#idle.has(server)),
+    );
     this.#starter = new ServerStarter(context, this.#interrupted);
   }
 

@@ -101,17 +101,22 @@ function removesBeginnings(
 }
 
 /**
- * Gives a signal that ends the connections of an interrupted copy. Where a file that
+ * Gives a signal that ends the connections of an interrupted job. Where a file that
  * is not whole may not stay, they have some time to remove it.
+ *
+ * @param hasBegun Tells whether a copy has begun, so that there may be such a file.
  */
 export function removalSignal(
   interrupted: AbortSignal,
   options: Pick<CopyOptions, "jobs" | "isAtomic" | "existing">,
+  hasBegun: () => boolean,
 ): AbortSignal {
   if (options.jobs === 1 && !removesBeginnings(options)) return interrupted;
   const delayed = new AbortController();
+  const end = () => delayed.abort(interrupted.reason);
   interrupted.addEventListener("abort", () => {
-    setTimeout(() => delayed.abort(interrupted.reason), REMOVAL_MILLISECONDS);
+    if (hasBegun()) setTimeout(end, REMOVAL_MILLISECONDS);
+    else end();
   });
   return delayed.signal;
 }

@@ -6,6 +6,7 @@ import {
 } from "../../../lib/routes/sftp_sessions.ts";
 import { findProgram } from "../../../scripts/peers.ts";
 import { peerTest } from "../../support/doors.ts";
+import { exists } from "../../support/fixtures/tree.ts";
 import { isRunning } from "../../support/process/processes.ts";
 import { SFTP_CHILD_NEEDS } from "../../support/sftp/child.ts";
 import {
@@ -283,6 +284,24 @@ peerTest(
     assertEquals(silentLogins(stage), 3);
     assertEquals(stage.reported.failures, []);
     assertEquals(stage.reported.warnings, []);
+  },
+);
+
+peerTest(
+  "SftpSessions: end a login that is interrupted at once, where a copy would remove what is not whole",
+  [],
+  async () => {
+    using stage = new SessionStage(
+      script(`sleep 0.5; : >"$0.survived"; exit 255\n`),
+      { jobs: 8 },
+    );
+    const sessions = new SftpSessions(stage.context);
+    const connecting = sessions.connect([FAR], unused, {});
+    stage.interruption.abort(130);
+    assertEquals((await connecting).kind, "failed");
+    await sessions.end();
+    assertEquals(stage.reported.failures, ["far: interrupted"]);
+    assert(!exists(`${stage.path}/ssh.survived`));
   },
 );
 
