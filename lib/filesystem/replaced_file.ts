@@ -38,6 +38,9 @@ export const NO_RENAME =
 /** Letters of a temporary name; all disks tell them from each other. */
 const LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
 
+/** Listener for the path of a temporary file that may be left. */
+type LeftListener = (temporary: string) => void;
+
 /**
  * A file that is received under a temporary name in its directory, and takes its
  * place in one step once it is whole: until then the old file stays as it was.
@@ -47,16 +50,19 @@ export class ReplacedFile implements ReceivedFile {
   readonly file: OpenFile;
   readonly #files: FileSystem;
   readonly #state: SuspendedFile;
+  readonly #noteLeft: LeftListener | undefined;
 
   private constructor(
     files: FileSystem,
     file: OpenFile,
     state: SuspendedFile,
+    noteLeft?: LeftListener,
   ) {
     this.#files = files;
     this.file = file;
     this.path = state.path;
     this.#state = state;
+    this.#noteLeft = noteLeft;
   }
 
   /**
@@ -79,6 +85,8 @@ export class ReplacedFile implements ReceivedFile {
    * Makes the temporary file. A link at the path is followed: the file that it leads
    * to is replaced.
    *
+   * @param noteLeft Called with the temporary file's path where a connection is lost
+   * while it is made, or put in its place: it may be there.
    * @returns The reason where the file cannot be replaced in one step, or something
    * else than a file is there.
    * @throws {TooManyOpenError} If no more files can be open.
@@ -87,6 +95,7 @@ export class ReplacedFile implements ReceivedFile {
     files: FileSystem,
     entry: EntryToStore,
     policy: StorePolicy,
+    noteLeft?: LeftListener,
   ): Promise<ReplacedFile | EntryError> {
     const { path } = entry;
     const refused = (reason: string) =>
@@ -96,7 +105,10 @@ export class ReplacedFile implements ReceivedFile {
     if (objection !== undefined) return refused(objection);
     let place = path;
     for (let links = 0; links <= MAX_LINKS; links++) {
-      const attempt = await ReplacedFile.#openAt(place, files, entry, policy);
+      const attempt = await ReplacedFile.#openAt(place, files, entry, {
+        policy,
+        noteLeft,
+      });
       if (typeof attempt !== "string") return attempt;
       place = attempt;
     }
@@ -112,7 +124,10 @@ export class ReplacedFile implements ReceivedFile {
     place: string,
     files: FileSystem,
     { path, mode: announced, replaced }: EntryToStore,
-    policy: StorePolicy,
+    { policy, noteLeft }: {
+      policy: StorePolicy;
+      noteLeft: LeftListener | undefined;
+    },
   ): Promise<ReplacedFile | EntryError | string> {
     const name = files.nameOf(place);
     if (name === "" || !place.endsWith(name)) {
@@ -128,10 +143,15 @@ export class ReplacedFile implements ReceivedFile {
     const isLater = isKept || preserve;
     const made = isLater ? PRIVATE_MODE : openMode(mode, policy);
     // Both leave at once: a look for a link costs no round trip.
-    const [file, link] = await Promise.all([
-      files.createNew(temporary, made, path).catch(asEntryError),
-      files.readlink(place).catch(asEntryError),
-    ]);
+    const [file, link] = await notingLeft(
+      temporary,
+      noteLeft,
+      () =>
+        Promise.all([
+          files.createNew(temporary, made, path).catch(asEntryError),
+          files.readlink(place).catch(asEntryError),
+        ]),
+    );
     if (file instanceof TooManyOpenError) throw file;
     const received = file instanceof EntryError
       ? file
@@ -140,9 +160,12 @@ export class ReplacedFile implements ReceivedFile {
         place,
         temporary,
         mode: isLater || made !== mode ? mode : undefined,
-      });
+      }, noteLeft);
     if (typeof link !== "string") return received;
-    if (received instanceof ReplacedFile) await received.abandon();
+    if (received instanceof ReplacedFile) {
+      const left = await received.abandon();
+      if (left !== undefined) noteLeft?.(left);
+    }
     return isAbsolute(link) ? link : directory + link;
   }
 
@@ -160,6 +183,18 @@ export class ReplacedFile implements ReceivedFile {
     _size: number,
     times: Times | undefined,
     check?: FileCheck,
+  ): Promise<EntryError | undefined> {
+    const { temporary } = this.#state;
+    return await notingLeft(
+      temporary,
+      this.#noteLeft,
+      () => this.#finish(times, check),
+    );
+  }
+
+  async #finish(
+    times: Times | undefined,
+    check: FileCheck | undefined,
   ): Promise<EntryError | undefined> {
     const steps: (() => Promise<void>)[] = [];
     const { mode, temporary, place } = this.#state;
@@ -205,6 +240,23 @@ export class ReplacedFile implements ReceivedFile {
 
   [Symbol.dispose](): void {
     this.file[Symbol.dispose]();
+  }
+}
+
+/**
+ * Takes some steps on a temporary file, and notes the file where the connection is lost
+ * with them.
+ */
+export async function notingLeft<T>(
+  temporary: string,
+  noteLeft: LeftListener | undefined,
+  steps: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await steps();
+  } catch (error) {
+    if (isConnectionFailure(error)) noteLeft?.(temporary);
+    throw error;
   }
 }
 

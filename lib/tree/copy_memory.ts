@@ -75,7 +75,7 @@ export class CopyMemory {
     return this.#directories.get(path);
   }
 
-  /** Notes a temporary file that could not be removed. */
+  /** Notes a temporary file that may be left: it could not be removed. */
   noteLeft(path: string): void {
     this.#leftovers.add(path);
   }

@@ -6,11 +6,16 @@ import {
   type SkipReason,
 } from "../filesystem/existing_files.ts";
 import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
-import { NO_RENAME, temporaryBeside } from "../filesystem/replaced_file.ts";
+import {
+  NO_RENAME,
+  notingLeft,
+  temporaryBeside,
+} from "../filesystem/replaced_file.ts";
 import { mayLeadOut } from "../names/link_text.ts";
 import type { Platform } from "../names/names.ts";
 import { shortened } from "../names/printable.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
+import type { CopyMemory } from "./copy_memory.ts";
 import type { Destination, FoundEntry } from "./destination.ts";
 import { KeyedLock } from "./keyed_lock.ts";
 import type { SettledLinks } from "./options.ts";
@@ -29,6 +34,8 @@ export interface LinkOptions {
    * through those below it; absent where they may lead anywhere.
    */
   readonly confinedTo: Platform | undefined;
+  /** Memory of a copy that may be tried several times. */
+  readonly memory: Pick<CopyMemory, "noteLeft"> | undefined;
 }
 
 /** Outcome of a link: why it was not made, or else whether it took a place. */
@@ -143,13 +150,17 @@ export class LinkCopier {
       throw new EntryError(`${this.#to.label}${target}: ${NO_RENAME}`);
     }
     const temporary = temporaryBeside(this.#to, target);
-    await this.#to.symlink(temporary, says, false, target);
-    try {
-      await replace.call(this.#to, temporary, target);
-    } catch (error) {
-      await this.#to.remove(temporary).catch(asEntryError);
-      throw error;
-    }
+    const { memory } = this.#options;
+    const noteLeft = (path: string) => memory?.noteLeft(path);
+    await notingLeft(temporary, noteLeft, async () => {
+      await this.#to.symlink(temporary, says, false, target);
+      try {
+        await replace.call(this.#to, temporary, target);
+      } catch (error) {
+        await this.#to.remove(temporary).catch(asEntryError);
+        throw error;
+      }
+    });
   }
 
   get #replaces(): boolean {

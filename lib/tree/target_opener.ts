@@ -63,10 +63,15 @@ export class TargetOpener {
     size: number,
     isAgain: boolean,
   ): Promise<ReceivedFile | undefined> {
-    const { store, existing, isAtomic } = this.#options;
+    const { store, existing, isAtomic, memory } = this.#options;
     // Where a copy breaks off, a file that was spread has holes.
     if (isAtomic || this.maySpread(size)) {
-      const replaced = await ReplacedFile.open(this.#files, entry, store);
+      const replaced = await ReplacedFile.open(
+        this.#files,
+        entry,
+        store,
+        (temporary) => memory?.noteLeft(temporary),
+      );
       if (replaced instanceof ReplacedFile) return replaced;
       if (isAtomic) throw replaced;
     }

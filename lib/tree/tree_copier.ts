@@ -92,6 +92,7 @@ export class TreeCopier {
         existing,
         isAtomic: isAtomic === true,
         confinedTo: options.confinesLinks ? options.platform : undefined,
+        memory: options.memory,
       });
     }
   }

@@ -112,6 +112,42 @@ Deno.test("ReplacedFile: gives the path of a file that is out of reach", async (
   assertMatch(left!, /^\/\.f\.seacp-[a-z2-7]{6}$/);
 });
 
+for (
+  const step of [
+    "createNew",
+    "readlink",
+    "setTimes",
+    "close",
+    "replace",
+  ] as const
+) {
+  Deno.test(`ReplacedFile: notes the temporary file where the connection is lost with ${step}`, async () => {
+    const lost = () => Promise.reject(new SessionError("lost connection"));
+    const files = step === "setTimes" || step === "close"
+      ? new FaultyMemory({ [step]: lost })
+      : Object.assign(new MemoryFileSystem(), { [step]: lost });
+    files.addFile("/f", "old");
+    const replaced = await files.find("/f");
+    const entry = { path: "/f", mode: 0o644, replaced };
+    const left: string[] = [];
+    const receive = async () => {
+      const received = await ReplacedFile.open(
+        files,
+        entry,
+        PLAIN,
+        (temporary) => left.push(temporary),
+      );
+      assert(received instanceof ReplacedFile);
+      using file = received;
+      assertEquals(left, []);
+      await file.finish(0, TIMES);
+    };
+    await assertRejects(receive, SessionError);
+    assertEquals(left.length, 1);
+    assertMatch(left[0]!, /^\/\.f\.seacp-[a-z2-7]{6}$/);
+  });
+}
+
 Deno.test("ReplacedFile: keeps the old file where the new one cannot be closed or put in place", async () => {
   const unclosable = new FaultyMemory({
     close: () => Promise.reject(new EntryError("no space")),

@@ -77,6 +77,46 @@ Deno.test("copyTree(): a new try sends nothing again that has arrived", async ()
   assertEquals(await stage.names("to"), ["a", "b", "c"]);
 });
 
+for (const step of ["createNew", "replace", "symlink"] as const) {
+  Deno.test(`copyTree(): a new try removes the temporary file whose ${step} was lost with its answer`, async () => {
+    const stage = new Stage();
+    stage.lostAt = undefined;
+    const { from, to } = stage;
+    await from.symlink("d/link", "a");
+    let isLost = false;
+    const lose = (): never => {
+      isLost = true;
+      throw new SessionError("lost connection");
+    };
+    const steps = {
+      createNew: to.createNew.bind(to),
+      replace: to.replace.bind(to),
+      symlink: to.symlink.bind(to),
+    };
+    Object.assign(to, {
+      [step]: async (...args: never[]) => {
+        if (step !== "replace") await (steps[step] as Step)(...args);
+        lose();
+      },
+      remove: async () => lose(),
+    });
+    const options = { isAtomic: true, links: new Map() };
+    await stage.copyCut(options);
+    assert(isLost);
+    const left = (await stage.names("to")).filter((name) => name[0] === ".");
+    assert(left.length > 0);
+    Object.assign(to, {
+      [step]: steps[step],
+      remove: MemoryFileSystem.prototype.remove,
+    });
+    await stage.copy(options);
+    assertEquals(await stage.names("to"), ["a", "b", "c", "link"]);
+  });
+}
+
+/** A call of a file system. */
+type Step = (...args: readonly never[]) => Promise<unknown>;
+
 Deno.test("copyTree(): a new try fills the directory that the first one made, not one in it", async () => {
   const stage = new Stage();
   await stage.copyCut();
