@@ -89,10 +89,14 @@ export class FileCopier {
       this.#comparer = new ContentComparer(from, to, observer);
     }
     if (options.verified !== undefined) {
-      this.#verifier = new FileVerifier(from, to, options.verified, observer);
+      this.#verifier = new FileVerifier(from, to, options.verified, {
+        observer,
+        open,
+      });
     }
     this.#small = new SmallFileCopier(from, to, options, {
       observer,
+      open,
       verifier: this.#verifier,
     });
   }

@@ -108,6 +108,8 @@ export class FileFiller {
       progress.verifying();
       const hash = input.hashOfPassed?.(size) ??
         stored.file.hashOfPassed?.(size);
+      // What is read back is opened once more, which a server may refuse meanwhile.
+      input[Symbol.dispose]();
       return verification.check(path, { size, target: stored.path, hash });
     });
     return await stored.finish(size, times, check);

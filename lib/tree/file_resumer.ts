@@ -1,5 +1,5 @@
 import { hashByReading } from "../digest/read_hash.ts";
-import { asEntryError, EntryError } from "../errors.ts";
+import { asEntryError, EntryError, TooManyOpenError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type { FileSystem, OpenFile } from "../filesystem/file_system.ts";
 import type { FoundEntry } from "./destination.ts";
@@ -37,6 +37,7 @@ export class FileResumer {
    * Finds the point for a file.
    *
    * @param there File at the target.
+   * @throws {TooManyOpenError} If no more files can be open.
    * @throws {EntryError} If the source cannot be read.
    * @throws {SessionError} If the connection is lost.
    */
@@ -77,6 +78,7 @@ export class FileResumer {
       this.#from.digest!(source.path, { length, size }).catch(asEntryError),
       this.#hashThere(there, length).catch(asEntryError),
     ]);
+    if (other instanceof TooManyOpenError) throw other;
     if (one instanceof EntryError || other instanceof EntryError) {
       return "other";
     }
@@ -88,6 +90,7 @@ export class FileResumer {
     // Commands may see other files than the server shows.
     const isServed = await this.#haveSameEnd(source, there, length)
       .catch(asEntryError);
+    if (isServed instanceof TooManyOpenError) throw isServed;
     return isServed === true ? "same" : "other";
   }
 

@@ -5,6 +5,7 @@ import type { Digest, DigestOptions } from "../filesystem/digest.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import type { FoundEntry } from "./destination.ts";
+import type { OpenEntries } from "./open_entries.ts";
 import type { VerifiedSides } from "./options.ts";
 
 /** Blocks of a file that are read back at once. */
@@ -28,7 +29,7 @@ export interface Verification {
   /** Proof that the file arrived; absent before it is checked. */
   readonly proof: Proof | undefined;
   /**
-   * Compares the file with what passed.
+   * Compares the file with what passed, once both files are closed.
    *
    * @param path Place of the file by now.
    * @returns Reason why it is not proven.
@@ -69,6 +70,7 @@ export class FileVerifier {
   readonly #to: Side;
   readonly #sides: VerifiedSides;
   readonly #observer: Observer;
+  readonly #open: OpenEntries;
   readonly #blockBytes: number;
   /** Room for what is read back at once. */
   readonly #room: BufferPool;
@@ -77,12 +79,13 @@ export class FileVerifier {
     from: FileSystem,
     to: FileSystem,
     sides: VerifiedSides,
-    observer: Observer,
+    { observer, open }: { observer: Observer; open: OpenEntries },
   ) {
     this.#from = { files: from, isReadBack: false };
     this.#to = { files: to, isReadBack: false };
     this.#sides = sides;
     this.#observer = observer;
+    this.#open = open;
     this.#blockBytes = Math.min(
       from.concurrency.blockBytes,
       to.concurrency.blockBytes,
@@ -231,20 +234,24 @@ export class FileVerifier {
     });
   }
 
-  /** Reads a file once more; gives its SHA-256. */
+  /** Reads a file once more, which the copy has closed; gives its SHA-256. */
   async #readBack(
     files: FileSystem,
     path: string,
     size: number,
   ): Promise<string> {
-    using _room = await this.#room.acquire(
-      Math.min(Math.max(size, 1), this.#room.wholeBytes),
-    );
-    using file = await files.openToRead(path);
-    return await hashByReading(file, {
-      path: files.label + path,
-      blockBytes: this.#blockBytes,
-      atOnce: BLOCKS_AT_ONCE,
+    return await this.#open.useWithin(async (opened) => {
+      // Who waits to open the file holds no room, for which others would wait.
+      using _room = await this.#room.acquire(
+        Math.min(Math.max(size, 1), this.#room.wholeBytes),
+      );
+      using file = await files.openToRead(path);
+      opened();
+      return await hashByReading(file, {
+        path: files.label + path,
+        blockBytes: this.#blockBytes,
+        atOnce: BLOCKS_AT_ONCE,
+      });
     });
   }
 }

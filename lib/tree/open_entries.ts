@@ -17,6 +17,17 @@ export class OpenEntries {
   #attempts = 0;
   /** End of the line of entries that are tried again, in turn. */
   #retried = Promise.resolve();
+  readonly #step: Disposable = { [Symbol.dispose]: () => this.#endStep() };
+
+  /**
+   * Counts a step that opens files and closes them, until it is disposed of. Where
+   * that fails, the step itself sees to it.
+   */
+  begin(): Disposable {
+    this.#attempts++;
+    this.#steps++;
+    return this.#step;
+  }
 
   /**
    * Runs a step that opens files and closes them.
@@ -24,7 +35,7 @@ export class OpenEntries {
    * @param step Called again if it throws a `TooManyOpenError` before it has
    * called `opened`; by then it has closed all that it had open.
    */
-  async use(step: (opened: () => void) => Promise<void>): Promise<void> {
+  async use<T>(step: (opened: () => void) => Promise<T>): Promise<T> {
     let isOpen = false;
     try {
       return await this.#count(() => step(() => isOpen = true));
@@ -37,7 +48,20 @@ export class OpenEntries {
       await Promise.race([opened, over]);
       return { over };
     });
-    await over;
+    return await over;
+  }
+
+  /**
+   * Runs a step, as `use` does, inside another one that has closed all that it had
+   * open; that one counts again afterwards.
+   */
+  async useWithin<T>(step: (opened: () => void) => Promise<T>): Promise<T> {
+    this.#endStep();
+    try {
+      return await this.use(step);
+    } finally {
+      this.#steps++;
+    }
   }
 
   /**
@@ -69,15 +93,14 @@ export class OpenEntries {
   }
 
   async #count<T>(step: () => Promise<T>): Promise<T> {
-    this.#attempts++;
-    this.#steps++;
-    try {
-      return await step();
-    } finally {
-      this.#steps--;
-      this.#stepEnded?.resolve();
-      this.#stepEnded = undefined;
-    }
+    using _step = this.begin();
+    return await step();
+  }
+
+  #endStep(): void {
+    this.#steps--;
+    this.#stepEnded?.resolve();
+    this.#stepEnded = undefined;
   }
 
   #retryInTurn<T>(open: () => Promise<T>): Promise<T> {

@@ -11,6 +11,7 @@ import { BufferPool } from "./buffer_pool.ts";
 import { cutShort } from "./cut_short.ts";
 import type { EntryPaths, FoundEntry } from "./destination.ts";
 import type { FileVerifier, Verification } from "./file_verifier.ts";
+import type { OpenEntries } from "./open_entries.ts";
 import { eventPath, timesOf, type TransferOptions } from "./options.ts";
 
 /**
@@ -46,6 +47,7 @@ export class SmallFileCopier {
   readonly #to: FileSystem;
   readonly #options: TransferOptions;
   readonly #observer: Observer;
+  readonly #open: OpenEntries;
   readonly #verifier: FileVerifier | undefined;
   readonly #blocks: BufferPool;
 
@@ -53,8 +55,9 @@ export class SmallFileCopier {
     from: FileSystem,
     to: FileSystem,
     options: TransferOptions,
-    { observer, verifier }: {
+    { observer, open, verifier }: {
       observer: Observer;
+      open: OpenEntries;
       verifier: FileVerifier | undefined;
     },
   ) {
@@ -62,6 +65,7 @@ export class SmallFileCopier {
     this.#to = to;
     this.#options = options;
     this.#observer = observer;
+    this.#open = open;
     this.#verifier = verifier;
     const blockBytes = Math.min(
       from.concurrency.blockBytes,
@@ -103,6 +107,7 @@ export class SmallFileCopier {
     using block = this.#blocks.acquireNow(room) ??
       await this.#blocks.acquire(room);
     if (interrupted.aborted) return false;
+    using _step = this.#open.begin();
     const { bytes } = block;
     const reading = this.#read(source, bytes, () => {
       // Else the target's server is to be waited for, too.

@@ -1,6 +1,7 @@
 /** Files that go on where an earlier copy was cut. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { TooManyOpenError } from "../../../lib/errors.ts";
 import type { CopyEvent } from "../../../lib/events/copy_event.ts";
 import type { FileSystem } from "../../../lib/filesystem/file_system.ts";
 import { copyTree } from "../../../lib/tree/copy_tree.ts";
@@ -127,6 +128,17 @@ Deno.test("FileResumer: does not believe a hash of another file than is served",
   to.digest = (path, options) => elsewhere.digest(path, options);
   const { point } = await find("abcdef", "xyz", { to });
   assertEquals(point.kind, "whole");
+});
+
+Deno.test("FileResumer: leaves a file that cannot be opened beside others to another try", async () => {
+  for (const reason of [undefined, "the server runs no commands"]) {
+    const to = new HashingMemory(reason);
+    to.openToRead = () => Promise.reject(new TooManyOpenError("g: Failure"));
+    await assertRejects(
+      () => find("abcdef", "abc", { to }),
+      TooManyOpenError,
+    );
+  }
 });
 
 /** Copy of `f` to `g`, with what is written and said. */

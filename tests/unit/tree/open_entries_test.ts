@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
+import { HashedFileSystem } from "../../../lib/digest/hashed_file_system.ts";
 import { TooManyOpenError } from "../../../lib/errors.ts";
 import type {
   FileSystem,
@@ -7,6 +8,7 @@ import type {
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
 import { copyTree } from "../../../lib/tree/copy_tree.ts";
+import type { VerifiedSides } from "../../../lib/tree/options.ts";
 import { OpenEntries } from "../../../lib/tree/open_entries.ts";
 import { withFaults } from "../../support/file_systems/faulty_file.ts";
 import { HeldFileSystem } from "../../support/file_systems/held_file_system.ts";
@@ -85,14 +87,18 @@ function closing(file: OpenFile, close: () => void): OpenFile {
 /** Copies `from` to `to`, both in this directory, and gives what failed. */
 async function copyFrom(
   root: string,
-  { from, to = new LocalFileSystem() }: { from: FileSystem; to?: FileSystem },
+  { from, to = new LocalFileSystem(), verified }: {
+    from: FileSystem;
+    to?: FileSystem;
+    verified?: VerifiedSides;
+  },
 ): Promise<readonly string[]> {
   const observer = new RecordingObserver();
   await copyTree(
     { files: from, entries: [{ path: `${root}/from` }] },
     { files: to, path: `${root}/to`, mustBeDirectory: false },
     {
-      options: transferOptions(),
+      options: transferOptions({ verified }),
       observer,
     },
   );
@@ -139,6 +145,29 @@ for (
       assertCopied(directory.path, entries);
     });
   }
+}
+
+for (const limit of [1, 2, 7]) {
+  Deno.test(`OpenEntries: files are read back from and at a place that has ${limit} open at once`, async () => {
+    using directory = new TempDirectory();
+    makeTree(directory.path, MANY);
+    const few = () => {
+      const files = new LimitedFileSystem(directory.path, limit);
+      return Object.assign(files, { digest: undefined });
+    };
+    const here = () => new HashedFileSystem(new LocalFileSystem());
+    const { path } = directory;
+    for (
+      const copied of [
+        { from: few(), to: here(), verified: "source" },
+        { from: here(), to: few(), verified: "target" },
+      ] as const
+    ) {
+      assertEquals(await copyFrom(path, copied), []);
+      assertCopied(path, MANY);
+      Deno.removeSync(`${path}/to`, { recursive: true });
+    }
+  });
 }
 
 Deno.test("OpenEntries: a place that has two open at once is copied within itself", async () => {

@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { EntryError } from "../../../lib/errors.ts";
+import { EntryError, TooManyOpenError } from "../../../lib/errors.ts";
 import type {
   FileSystem,
   OpenFile,
 } from "../../../lib/filesystem/file_system.ts";
+import { OpenEntries } from "../../../lib/tree/open_entries.ts";
 import { SmallFileCopier } from "../../../lib/tree/small_file_copier.ts";
 import type { TransferOptions } from "../../../lib/tree/options.ts";
 import { withFaults } from "../../support/file_systems/faulty_file.ts";
@@ -39,9 +40,11 @@ function copierOf(
   from: FileSystem,
   to: FileSystem,
   options: Partial<TransferOptions> = {},
+  open = new OpenEntries(),
 ): SmallFileCopier {
   return new SmallFileCopier(from, to, transferOptions(options), {
     observer: new RecordingObserver(),
+    open,
     verifier: undefined,
   });
 }
@@ -64,6 +67,26 @@ Deno.test("SmallFileCopier: reads and closes a server's file in one flight, and 
   from.answered.resolve();
   assert(await copying);
   assertEquals(to.listing(), ['g = "abc"']);
+});
+
+Deno.test("SmallFileCopier: a directory that cannot be opened beside its files waits for them", async () => {
+  const from = new HeldServer();
+  from.addFile("/f", "abc");
+  const source = await sourceIn(from, "/f");
+  const open = new OpenEntries();
+  const to = new MemoryFileSystem();
+  const copying = copierOf(from, to, {}, open).copy(source, "/g", () => {});
+  await turn();
+  let isFull = true;
+  const listing = open.list("/d", async () => {
+    if (isFull) throw new TooManyOpenError("/d: Failure");
+    return await from.readdir("/");
+  });
+  await turn();
+  isFull = false;
+  from.answered.resolve();
+  assert(await copying);
+  using _opened = await listing;
 });
 
 Deno.test("SmallFileCopier: makes nothing of a file that has another length by now", async () => {
