@@ -31,8 +31,8 @@ export function hostsObserver(
 }
 
 /**
- * Gives an observer that reports empty files whose length only reading tells:
- * over SCP a remote announces the length 0, and sends nothing.
+ * Gives an observer that reports empty files whose length only reading tells as
+ * failed: over SCP a remote announces the length 0, and sends nothing.
  */
 export function lengthlessObserver(
   { host, path }: { host: string; path: string },
@@ -41,13 +41,14 @@ export function lengthlessObserver(
   if (!isLengthless(path)) return observer;
   return {
     report: (event) => {
-      if (event.kind === "fileStarted" && event.file.size === 0) {
-        const message =
-          `${host}: ${path}: ${event.file.name} has no length before it is ` +
-          "read, so scp sent nothing of it: try -s";
-        observer.report({ kind: "failure", message });
-      }
-      observer.report(event);
+      const isEmpty = event.kind === "settled" &&
+        event.outcome === "copied" && event.file.size === 0;
+      if (!isEmpty) return observer.report(event);
+      const { name, path: named } = event.file;
+      const message = `${host}: ${path}: ${name} has no length before it is ` +
+        "read, so scp sent nothing of it: try -s";
+      observer.report({ kind: "failure", message, path: named });
+      observer.report({ ...event, outcome: "failed" });
     },
   };
 }

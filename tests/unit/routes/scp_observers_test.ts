@@ -150,25 +150,26 @@ Deno.test("hostsObserver(): reports messages of an scp that begin with one of th
   );
 });
 
-Deno.test("lengthlessObserver(): reports empty files of /proc and /sys, before they move", () => {
+Deno.test("lengthlessObserver(): reports empty files of /proc and /sys as failed", () => {
   for (const path of ["/proc/cpuinfo", "/sys/kernel"]) {
     const observer = new RecordingObserver();
     const lengthless = lengthlessObserver({ host: "far", path }, observer);
-    moving(lengthless, "cpuinfo", 0).finished();
-    moving(lengthless, "full", 1).finished();
+    moving(lengthless, "cpuinfo", 0).settled("copied");
+    moving(lengthless, "full", 1).settled("copied");
     assertEquals(observer.failures, [
       `far: ${path}: cpuinfo has no length before it is read, ` +
       "so scp sent nothing of it: try -s",
     ]);
-    assertEquals(observer.bodies, ["cpuinfo 0/0", "full 0/1"]);
+    assertEquals(observer.outcomes, ["cpuinfo failed", "full copied"]);
   }
 });
 
 Deno.test("lengthlessObserver(): reports nothing of other paths", () => {
   const observer = new RecordingObserver();
   const location = { host: "far", path: "/home/proc/x" };
-  moving(lengthlessObserver(location, observer), "x", 0).finished();
+  moving(lengthlessObserver(location, observer), "x", 0).settled("copied");
   assertEquals(observer.failures, []);
+  assertEquals(observer.outcomes, ["x copied"]);
 });
 
 Deno.test("eachFailureOnce(): reports a failure once, and warnings each time", () => {
