@@ -162,7 +162,9 @@ export class OrderedPool {
     }
     if (step.hasRoom) this.#leave(step);
     else if (this.#hasRoom && this.#waiters.length > 0) this.#admitWaiters();
-    if (this.#steps.length === 0) this.#drained?.resolve();
+    if (this.#steps.length > 0) return;
+    this.#drained?.resolve();
+    this.#drained = undefined;
   }
 
   #admitWaiters(): void {

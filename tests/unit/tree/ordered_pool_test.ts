@@ -86,6 +86,19 @@ Deno.test("OrderedPool: reports each failure once, and nothing of what went well
   assertEquals(bench.reported, ["b"]);
 });
 
+Deno.test("OrderedPool: waits as often as it is asked to", async () => {
+  const bench = new Bench(1);
+  for (const name of "ab") {
+    await bench.begin(name);
+    let isOver = false;
+    bench.pool.wait().then(() => isOver = true);
+    await turn();
+    assertEquals(isOver, false);
+    await bench.end(name);
+    assertEquals(isOver, true);
+  }
+});
+
 Deno.test("OrderedPool: takes any error there is for a failure", async () => {
   const bench = new Bench(1);
   for (const error of [undefined, null, "", new TypeError("a bug")]) {
