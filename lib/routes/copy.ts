@@ -14,7 +14,7 @@ import { TotalCount } from "../events/total_count.ts";
 import type { CopyJob } from "../options/copy_options.ts";
 import { environmentVariable } from "../system/environment.ts";
 import { CopyMemory } from "../tree/copy_memory.ts";
-import { isInside, isLengthless, mayLieInside } from "./copy_facts.ts";
+import { holdsLengthless, isInside, mayLieInside } from "./copy_facts.ts";
 import { Banners } from "./banners.ts";
 import { countedUpload } from "./counted_upload.ts";
 import { filterRulesOf } from "./filters.ts";
@@ -230,7 +230,7 @@ class Copy implements AsyncDisposable {
       facts: {
         bringsTree: job.options.recursive,
         mayNest,
-        isLengthless: isLengthless(source.path),
+        isLengthless: holdsLengthless(source.path),
         leavesOut: this.#context.rules !== undefined ||
           job.options.existing !== undefined,
       },
@@ -261,7 +261,7 @@ class Copy implements AsyncDisposable {
       facts: {
         hasTwoHosts: true,
         makesTarget: job.options.makesTarget === true,
-        isLengthless: isLengthless(source.path),
+        isLengthless: holdsLengthless(source.path),
         mayNest: job.options.recursive && isInside(target.path, source.path),
       },
     }, context);

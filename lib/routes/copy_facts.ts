@@ -14,6 +14,14 @@ export function isLengthless(path: string): boolean {
   return LENGTHLESS.test(path);
 }
 
+/** Places of Linux that have a link to such a file: /etc/mtab, and what holds it. */
+const HOLDS_LENGTHLESS = /^\/+(?:etc(?:\/+(?:\.|mtab|[^/]*[*?[][^/]*)?)?\/*)?$/;
+
+/** Tells whether what a path names is such a file, or has links to some. */
+export function holdsLengthless(path: string): boolean {
+  return isLengthless(path) || HOLDS_LENGTHLESS.test(path);
+}
+
 /** Tells whether a path is another one or below it, by their texts. */
 export function isInside(path: string, outer: string): boolean {
   const rest = path.slice(outer.length);

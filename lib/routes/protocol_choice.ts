@@ -11,7 +11,7 @@ export interface ChoiceFacts {
   readonly lacking: ReadonlySet<Protocol>;
   /** True where a remote shell would change the meaning of a path. */
   readonly needsQuoting: boolean;
-  /** True where files of a source have no length before they are read. */
+  /** True where files of a source may have no length before they are read. */
   readonly isLengthless: boolean;
   /** True where the target may lie in the source, if their hosts are one. */
   readonly mayNest: boolean;
@@ -81,7 +81,7 @@ export function chooseProtocol(facts: ChoiceFacts): Choice {
     return found("sftp", "a remote shell would read the path otherwise");
   }
   if (isLengthless) {
-    return found("sftp", "files there have no length before they are read");
+    return found("sftp", "files there may have no length before they are read");
   }
   if (mayNest) {
     return found("sftp", "it sees a directory that is copied into itself");

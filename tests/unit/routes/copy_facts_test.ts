@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { LocalFileSystem } from "../../../lib/disk/local_file_system.ts";
 import {
+  holdsLengthless,
   isInside,
   isLengthless,
   mayLieInside,
@@ -15,6 +16,40 @@ Deno.test("isLengthless(): knows paths below /proc and /sys", () => {
   }
   for (const path of ["", "proc", "/process", "/system/x", "/srv/proc/x"]) {
     assertEquals(isLengthless(path), false, path);
+  }
+});
+
+Deno.test("holdsLengthless(): knows what has the link /etc/mtab", () => {
+  for (
+    const path of [
+      "/proc/x",
+      "/",
+      "//",
+      "/etc",
+      "/etc/",
+      "/etc/.",
+      "/etc//./",
+      "/etc/mtab",
+      "/etc/*",
+      "/etc/m?ab",
+    ]
+  ) {
+    assertEquals(holdsLengthless(path), true, path);
+  }
+  for (
+    const path of [
+      "",
+      ".",
+      "etc",
+      "/home",
+      "/etc/hosts",
+      "/etc/ssh",
+      "/etc/ssh/*",
+      "/etcetera",
+      "/srv/etc/mtab",
+    ]
+  ) {
+    assertEquals(holdsLengthless(path), false, path);
   }
 });
 
