@@ -247,7 +247,7 @@ testUnless(
     const output = { descriptor: readEnd, write: () => undefined };
     using channel = new DescriptorChannel(input, output);
     libc.send(writeEnd, Uint8Array.of(1, 2, 3));
-    assertEquals(channel.readNow(2), Uint8Array.of(1, 2));
+    assertEquals(await readInTurn(channel, 2), Uint8Array.of(1, 2));
     assertEquals(await channel.read(9), Uint8Array.of(3));
     libc.send(writeEnd, Uint8Array.of(4));
     assertEquals(await channel.read(9), Uint8Array.of(4));
