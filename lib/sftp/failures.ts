@@ -16,6 +16,10 @@ export type Attempt = "create file" | "create directory" | "write" | "other";
 /** Free space, in bytes, below which a disk counts as full. */
 const ROOM_BYTES = 1024 * 1024;
 
+/** Reason where a FIFO or a device was not written to: OpenSSH's server seeks first. */
+const NO_FILE =
+  "Failure: it is no regular file, which may take nothing over SFTP: try -O";
+
 /**
  * Gives the reason of a failure in the system's words. Where the server's
  * message says nothing, looks for an obstacle: at the path, in the directory
@@ -69,7 +73,7 @@ function obstacle(
     (mustBeDirectory && !exists && attempt === "create file");
   if (isDirectory) return "Is a directory";
   // A disk's free space says nothing about a device node on it.
-  if (entry === "other") return undefined;
+  if (entry === "other") return attempt === "write" ? NO_FILE : undefined;
   if (disk?.isReadOnly) return "Read-only file system";
   if (disk === undefined) return undefined;
   const isFull = entry === "missing"

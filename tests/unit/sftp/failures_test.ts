@@ -255,7 +255,8 @@ const ROWS: readonly Row[] = [
     name: "a device at the path",
     tries: ["write"],
     world: { tree: { "/d": DIRECTORY, "/d/f": DEVICE }, disk: FULL },
-    reason: "Failure",
+    reason: "Failure: it is no regular file, which may take nothing over " +
+      "SFTP: try -O",
   },
 ];
 
