@@ -33,6 +33,12 @@ export interface ListingSource {
   readdir(): Promise<Response>;
   /** Gives the names in a response; `undefined` after the last ones. */
   namesIn(response: Response): Promise<readonly NameEntry[] | undefined>;
+  /**
+   * Checks that the directory is really empty where no name came, not even `.`.
+   *
+   * @throws {EntryError} If it cannot be entered.
+   */
+  checkEntered(): Promise<void>;
   /** Gives the error of the listing for a reason. */
   failure(reason: string): Error;
   /** Closes the directory without waiting. */
@@ -90,6 +96,7 @@ async function* entries(
   } finally {
     close();
   }
+  if (count === 0) await source.checkEntered();
   if (refused !== undefined) throw refused;
 }
 

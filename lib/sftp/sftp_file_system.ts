@@ -23,6 +23,7 @@ import { readWhole, storeWhole } from "./whole_file.ts";
 import { isLink } from "./wire/attributes.ts";
 import { Extension, type ServerLimits } from "./wire/extended_packets.ts";
 import type { OpenRequest } from "./wire/open_packets.ts";
+import { Status } from "./wire/status.ts";
 
 /** Settings of a server's file system. */
 export interface SftpFileSystemOptions {
@@ -141,10 +142,30 @@ export class SftpFileSystem implements FileSystem {
     );
     return listingOf({
       readdir: () => requests.session.request({ kind: "readdir", handle }),
+      checkEntered: () => this.#checkEntered(path),
       namesIn: (response) => requests.expectNames(response, path),
       failure: (reason) => new EntryError(`${this.label}${path}: ${reason}`),
       close: () => requests.closeLater(handle),
     });
+  }
+
+  /**
+   * Checks that a directory without names, not even its own, can be entered: OpenSSH's
+   * server leaves out what it cannot look at (sftp-server.c, `process_readdir`).
+   *
+   * @throws {EntryError} If it cannot be.
+   */
+  async #checkEntered(path: string): Promise<void> {
+    const { session } = this.#requests;
+    const [itself, inside] = await Promise.all(
+      [path, join(path, ".")].map((path) =>
+        session.request({ kind: "stat", path })
+      ),
+    );
+    const isShut = itself!.kind === "attributes" &&
+      inside!.kind === "status" &&
+      inside!.code === Status.PERMISSION_DENIED;
+    if (isShut) throw await this.#requests.failure({ path }, inside!);
   }
 
   openToRead(path: string): Promise<OpenFile> {
@@ -162,7 +183,7 @@ export class SftpFileSystem implements FileSystem {
         access: "create",
         attributes: { permissions: mode },
       },
-      { path, name },
+      { path, name, attempt: "create file" },
     );
   }
 

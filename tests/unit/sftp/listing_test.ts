@@ -18,6 +18,7 @@ import type { NameEntry } from "../../../lib/sftp/wire/response_packets.ts";
 import { SftpSession } from "../../../lib/sftp/session.ts";
 import {
   type Answer,
+  attributes,
   handle,
   names,
   SftpServer,
@@ -232,6 +233,35 @@ Deno.test("readdir(): throws where the connection is lost", async () => {
   );
 });
 
+Deno.test("readdir(): fails where no name comes of a directory that cannot be entered", async () => {
+  const found = attributes(DIRECTORY);
+  const denied = status(3, "Permission denied");
+  for (
+    const [itself, inside, reason] of [
+      [found, denied, "Permission denied"],
+      [found, found, undefined],
+      [found, status(2, "No such file"), undefined],
+      [denied, denied, undefined],
+    ] as const
+  ) {
+    const server = serverOf()
+      .on("STAT", ({ subject }) => subject === "d" ? itself : inside);
+    const listing = Array.fromAsync(await listingOf(server));
+    if (reason === undefined) assertEquals(await listing, []);
+    else {
+      const error = await assertRejects(() => listing, EntryError);
+      assertEquals(error.message, `scp: d: ${reason}`);
+    }
+    assertEquals(count(server, "STAT d/."), 1);
+  }
+});
+
+Deno.test("readdir(): looks at no directory that has its own name", async () => {
+  const server = serverOf(names([".", DIRECTORY], ["..", DIRECTORY]));
+  assertEquals(await Array.fromAsync(await listingOf(server)), []);
+  assertEquals(count(server, "STAT d/."), 0);
+});
+
 /** Gives a listing of batches of names, without a server. */
 function limitedListing(
   parts: readonly (readonly NameEntry[])[],
@@ -248,6 +278,7 @@ function limitedListing(
           ? response.entries
           : undefined,
       ),
+    checkEntered: () => Promise.resolve(),
     failure: (reason) => new EntryError(`scp: d: ${reason}`),
     close: () => closed++,
   }, limits);
