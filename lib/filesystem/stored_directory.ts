@@ -112,8 +112,10 @@ async function mkdir(
   { path, mode }: { path: string; mode: number },
   { preserve, umask }: StorePolicy,
 ): Promise<LastMode | undefined> {
-  const made = (mode & 0o777) | OWNER_ALL;
-  if (!preserve && made === (umask === undefined ? mode & 0o777 : mode)) {
+  // A server keeps the sticky bit of a new directory, as mkdir(2) does.
+  const kept = umask === undefined ? mode & 0o1777 : mode;
+  const made = (umask === undefined ? kept : mode & 0o777) | OWNER_ALL;
+  if (!preserve && made === kept) {
     await files.mkdir(path, made);
     return undefined;
   }

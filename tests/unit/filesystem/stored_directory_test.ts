@@ -171,6 +171,8 @@ Deno.test("StoredDirectory: where the umask is unknown, takes off at last the bi
     [0o755, 0o755, undefined, 0o700],
     [0o700, 0o700, undefined, 0o700],
     [0o2777, 0o777, undefined, 0o700],
+    [0o1777, 0o1777, undefined, 0o1700],
+    [0o1555, 0o1755, 0o1500, 0o1500],
     [0o555, 0o755, 0o500, 0o500],
     [0o055, 0o755, 0o000, 0o000],
     [0o500, 0o700, 0o500, 0o500],
