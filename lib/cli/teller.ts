@@ -102,8 +102,8 @@ export class Teller implements Observer {
 
   /**
    * True where the user asked for the summary, or where more than one thing was to
-   * be copied and something failed, or it is a dry run that people read. What
-   * another scp copies is not known here.
+   * be copied and something failed or interrupted it, or it is a dry run that people
+   * read. What another scp copies is not known here.
    */
   get #wantsSummary(): boolean {
     const { summary, quiet, json, sources, options } = this.#request;
@@ -112,6 +112,7 @@ export class Teller implements Observer {
     const hasSeveral = options.recursive || sources.length > 1 ||
       copied > 1 || planned.files > 1;
     if (!hasSeveral || quiet || !options.throughHere) return false;
-    return failures > 0 ? count > 1 : options.isDry === true && !json;
+    if (failures > 0) return count > 1;
+    return this.interrupted.aborted || options.isDry === true && !json;
   }
 }

@@ -3,6 +3,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { peerTest, sftpSshdDoor, sshdDoor } from "../support/doors.ts";
 import { Place, UNPRIVILEGED } from "../support/fixtures/place.ts";
+import { exists } from "../support/fixtures/tree.ts";
 import { haltCopy, sftpWays, ways } from "../support/hostile/halted_copy.ts";
 import {
   type Outcome,
@@ -11,6 +12,7 @@ import {
   startProgram,
 } from "../support/process/program.ts";
 import { messagesOf } from "../support/process/summary.ts";
+import { until } from "../support/process/processes.ts";
 import { SharedSshd } from "../support/ssh/shared_sshd.ts";
 
 const NEEDS = [...sshdDoor.needs, ...sftpSshdDoor.needs];
@@ -172,3 +174,25 @@ for (const way of [...ways, ...sftpWays]) {
     },
   );
 }
+
+peerTest(
+  "summary: an interrupt that lets each file in flight arrive leaves it, too",
+  NEEDS,
+  async () => {
+    using place = await sshd.place("-s");
+    place.makeNear(
+      Array.from(
+        { length: 300 },
+        (_, at) => ({ path: `t/${at}`, content: "" }),
+      ),
+    );
+    const { pid, outcome } = place.start([
+      ...["-r", "--atomic", "-l", "100", "t", place.remote(".")],
+    ]);
+    await until("it begins", () => exists(`${place.far}/t`));
+    Deno.kill(pid, "SIGTERM");
+    const { status, stderr } = await outcome;
+    assertEquals(status, 143);
+    assertMatch(stderr, /^interrupted: \d+ files?, 0 bytes in .* s\b/m);
+  },
+);
