@@ -39,7 +39,7 @@ export const NO_RENAME =
 const LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
 
 /** Listener for the path of a temporary file that may be left. */
-type LeftListener = (temporary: string) => void;
+export type LeftListener = (temporary: string) => void;
 
 /**
  * A file that is received under a temporary name in its directory, and takes its
@@ -85,8 +85,8 @@ export class ReplacedFile implements ReceivedFile {
    * Makes the temporary file. A link at the path is followed: the file that it leads
    * to is replaced.
    *
-   * @param noteLeft Called with the temporary file's path where a connection is lost
-   * while it is made, or put in its place: it may be there.
+   * @param noteLeft Called with the temporary file's path where it may be there: a
+   * connection is lost while it is made or put in its place, or it cannot be removed.
    * @returns The reason where the file cannot be replaced in one step, or something
    * else than a file is there.
    * @throws {TooManyOpenError} If no more files can be open.
@@ -208,7 +208,9 @@ export class ReplacedFile implements ReceivedFile {
       await this.#files.replace!(temporary, place);
     } catch (error) {
       const failure = asEntryError(error);
-      return withLeft(failure, await this.abandon());
+      const left = await this.abandon();
+      if (left !== undefined) this.#noteLeft?.(left);
+      return withLeft(failure, left);
     }
     return flaw;
   }

@@ -7,7 +7,10 @@ import type {
   OpenFile,
 } from "../filesystem/file_system.ts";
 import { type SkipReason, skipReasonOf } from "../filesystem/existing_files.ts";
-import { ReplacedFile } from "../filesystem/replaced_file.ts";
+import {
+  type LeftListener,
+  ReplacedFile,
+} from "../filesystem/replaced_file.ts";
 import { keyOf } from "../names/names.ts";
 import { ContentComparer } from "./content_comparer.ts";
 import {
@@ -73,15 +76,19 @@ export class FileCopier {
     from: FileSystem,
     to: FileSystem,
     options: TransferOptions,
-    { observer, open }: { observer: Observer; open: OpenEntries },
+    { observer, open, noteLeft }: {
+      observer: Observer;
+      open: OpenEntries;
+      noteLeft: LeftListener;
+    },
   ) {
     this.#from = from;
     this.#to = to;
     this.#options = options;
     this.#observer = observer;
     this.#open = open;
-    this.#filler = new FileFiller(from, to, options);
-    this.#targets = new TargetOpener(to, options, this.#filler);
+    const filler = this.#filler = new FileFiller(from, to, options, noteLeft);
+    this.#targets = new TargetOpener(to, options, { filler, noteLeft });
     this.#resumer = new FileResumer(from, to, observer);
     const { memory } = options;
     if (memory) this.#reopener = new FileReopener(to, this.#resumer, memory);

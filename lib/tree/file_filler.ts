@@ -9,6 +9,7 @@ import {
   type OpenFile,
   type Times,
 } from "../filesystem/file_system.ts";
+import type { LeftListener } from "../filesystem/replaced_file.ts";
 import type { FileCheck, ReceivedFile } from "../filesystem/store.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { type CopiedContent, copyContent } from "./content.ts";
@@ -41,12 +42,19 @@ export class FileFiller {
   readonly #from: FileSystem;
   readonly #to: FileSystem;
   readonly #options: TransferOptions;
+  readonly #noteLeft: LeftListener;
   readonly #blocks: BufferPool;
   readonly #blocksAtOnce: number;
   readonly #blocksOfFile: number;
   readonly #turns = new Turns();
 
-  constructor(from: FileSystem, to: FileSystem, options: TransferOptions) {
+  constructor(
+    from: FileSystem,
+    to: FileSystem,
+    options: TransferOptions,
+    noteLeft: LeftListener,
+  ) {
+    this.#noteLeft = noteLeft;
     this.#from = from;
     this.#to = to;
     this.#options = options;
@@ -183,7 +191,7 @@ export class FileFiller {
       return namedBy === "target" ? undefined : temporary;
     }
     const left = await stored.abandon(size);
-    if (left !== undefined) memory?.noteLeft(left);
+    if (left !== undefined) this.#noteLeft(left);
     return left;
   }
 

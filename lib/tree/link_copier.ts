@@ -7,6 +7,7 @@ import {
 } from "../filesystem/existing_files.ts";
 import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
 import {
+  type LeftListener,
   NO_RENAME,
   notingLeft,
   temporaryBeside,
@@ -15,7 +16,6 @@ import { mayLeadOut } from "../names/link_text.ts";
 import type { Platform } from "../names/names.ts";
 import { shortened } from "../names/printable.ts";
 import { findQuietly } from "../filesystem/find_quietly.ts";
-import type { CopyMemory } from "./copy_memory.ts";
 import type { Destination, FoundEntry } from "./destination.ts";
 import { KeyedLock } from "./keyed_lock.ts";
 import type { SettledLinks } from "./options.ts";
@@ -34,8 +34,8 @@ export interface LinkOptions {
    * through those below it; absent where they may lead anywhere.
    */
   readonly confinedTo: Platform | undefined;
-  /** Memory of a copy that may be tried several times. */
-  readonly memory: Pick<CopyMemory, "noteLeft"> | undefined;
+  /** Hears of a temporary link that may be left. */
+  readonly noteLeft: LeftListener;
 }
 
 /** Outcome of a link: why it was not made, or else whether it took a place. */
@@ -150,8 +150,7 @@ export class LinkCopier {
       throw new EntryError(`${this.#to.label}${target}: ${NO_RENAME}`);
     }
     const temporary = temporaryBeside(this.#to, target);
-    const { memory } = this.#options;
-    const noteLeft = (path: string) => memory?.noteLeft(path);
+    const { noteLeft } = this.#options;
     await notingLeft(temporary, noteLeft, async () => {
       await this.#to.symlink(temporary, says, false, target);
       try {

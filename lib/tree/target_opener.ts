@@ -1,6 +1,9 @@
 import { isConnectionFailure } from "../errors.ts";
 import type { FileSystem } from "../filesystem/file_system.ts";
-import { ReplacedFile } from "../filesystem/replaced_file.ts";
+import {
+  type LeftListener,
+  ReplacedFile,
+} from "../filesystem/replaced_file.ts";
 import type { EntryToStore, ReceivedFile } from "../filesystem/store.ts";
 import { StoredFile } from "../filesystem/stored_file.ts";
 import type { FoundEntry } from "./destination.ts";
@@ -18,15 +21,20 @@ export class TargetOpener {
   readonly #files: FileSystem;
   readonly #options: TransferOptions;
   readonly #filler: Pick<FileFiller, "canSpread">;
+  readonly #noteLeft: LeftListener;
 
   constructor(
     files: FileSystem,
     options: TransferOptions,
-    filler: Pick<FileFiller, "canSpread">,
+    { filler, noteLeft }: {
+      filler: Pick<FileFiller, "canSpread">;
+      noteLeft: LeftListener;
+    },
   ) {
     this.#files = files;
     this.#options = options;
     this.#filler = filler;
+    this.#noteLeft = noteLeft;
   }
 
   /**
@@ -63,14 +71,14 @@ export class TargetOpener {
     size: number,
     isAgain: boolean,
   ): Promise<ReceivedFile | undefined> {
-    const { store, existing, isAtomic, memory } = this.#options;
+    const { store, existing, isAtomic } = this.#options;
     // Where a copy breaks off, a file that was spread has holes.
     if (isAtomic || this.maySpread(size)) {
       const replaced = await ReplacedFile.open(
         this.#files,
         entry,
         store,
-        (temporary) => memory?.noteLeft(temporary),
+        this.#noteLeft,
       );
       if (replaced instanceof ReplacedFile) return replaced;
       if (isAtomic) throw replaced;

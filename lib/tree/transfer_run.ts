@@ -16,6 +16,8 @@ export class TransferRun {
   readonly #pool: OrderedPool;
   readonly #interrupted: AbortSignal;
   #failure: { readonly error: unknown } | undefined;
+  /** Temporary files that may be left: paths, and how messages begin. */
+  readonly #left = new Map<string, string>();
 
   /** @param steps Number of steps that are in flight at once. */
   constructor(
@@ -90,14 +92,34 @@ export class TransferRun {
     this.#failure = { error: withPath(name, error) };
   }
 
+  /**
+   * Notes a temporary file that may be left at the target; `end` tells of it, unless
+   * the failure of its own file does.
+   *
+   * @param label Text that messages put before paths there.
+   */
+  noteLeft(path: string, label: string): void {
+    this.#left.set(path, label);
+  }
+
+  /** Tells whether a message names temporary files that are left, and forgets them. */
+  #tellsLeft(message: string): boolean {
+    const named = [...this.#left.keys()].filter((it) => message.includes(it));
+    for (const path of named) this.#left.delete(path);
+    return named.length > 0;
+  }
+
   #report(error: unknown, path: string | undefined): void {
     if (error instanceof EntryError) {
       const { message } = error;
+      const tellsLeft = this.#tellsLeft(message);
       this.observer.report({
         kind: "failure",
         message,
         ...(path === undefined ? {} : { path }),
-        ...(error instanceof CutError ? { cut: error.state } : {}),
+        ...(error instanceof CutError && !tellsLeft
+          ? { cut: error.state }
+          : {}),
       });
     } else this.#failure ??= { error };
   }
@@ -109,6 +131,13 @@ export class TransferRun {
    */
   async end(): Promise<void> {
     await this.#pool.wait();
-    if (this.#failure !== undefined) throw this.#failure.error;
+    const error = this.#failure?.error;
+    if (error instanceof Error) this.#tellsLeft(error.message);
+    for (const [path, label] of this.#left) {
+      const message = `${label}${path} may be left`;
+      this.observer.report({ kind: "warning", message });
+    }
+    this.#left.clear();
+    if (this.#failure !== undefined) throw error;
   }
 }

@@ -80,7 +80,12 @@ export class TreeCopier {
     this.#to = to;
     this.#options = options;
     this.#run = run;
-    this.#files = new FileCopier(from, to, options, run);
+    const { memory } = options;
+    const noteLeft = (path: string) =>
+      memory ? memory.noteLeft(path) : run.noteLeft(path, to.label);
+    const { observer, open } = run;
+    const shared = { observer, open, noteLeft };
+    this.#files = new FileCopier(from, to, options, shared);
     this.#directories = new DirectoryCopier(from, to, options, {
       run,
       ownDirectories,
@@ -92,7 +97,7 @@ export class TreeCopier {
         existing,
         isAtomic: isAtomic === true,
         confinedTo: options.confinesLinks ? options.platform : undefined,
-        memory: options.memory,
+        noteLeft,
       });
     }
   }

@@ -1,7 +1,7 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
-import { assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   EntryError,
+  LostFileError,
   SessionError,
   TooManyOpenError,
 } from "../../../lib/errors.ts";
@@ -261,6 +261,26 @@ Deno.test("ReplacedFile.finish(): tells the temporary file that it could not rem
     String(flaw?.message),
     /^\/f: Permission denied; \/\.f\.seacp-[a-z2-7]{6} is left$/,
   );
+});
+
+Deno.test("ReplacedFile.finish(): notes the temporary file of one that begins again, which it could not remove", async () => {
+  const files = Object.assign(
+    new FaultyMemory({
+      close: () => Promise.reject(new LostFileError("lost connection")),
+    }),
+    { remove: () => Promise.reject(new SessionError("lost connection")) },
+  );
+  const left: string[] = [];
+  const received = await ReplacedFile.open(
+    files,
+    { path: "/f", mode: 0o644, replaced: undefined },
+    PLAIN,
+    (temporary) => left.push(temporary),
+  );
+  assert(received instanceof ReplacedFile);
+  using file = received;
+  assert(await file.finish(0, undefined) instanceof LostFileError);
+  assertEquals(files.listing(), [`${left[0]?.slice(1)} = ""`]);
 });
 
 Deno.test("ReplacedFile.open(): refuses what is no regular file, and a server that cannot rename", async () => {

@@ -111,3 +111,27 @@ Deno.test("TransferRun: has ended, but is not broken, where it is interrupted", 
   assertEquals([run.isBroken, run.hasEnded], [false, true]);
   await run.end();
 });
+
+Deno.test("TransferRun: tells of the temporary files that no failure names", async () => {
+  const events: CopyEvent[] = [];
+  const run = new TransferRun({ size: 1, most: 1 }, {
+    observer: { report: (event) => events.push(event) },
+    interrupted: new AbortController().signal,
+  });
+  for (const path of ["/d/.a.seacp-a", "/d/.b.seacp-b", "/d/.c.seacp-c"]) {
+    run.noteLeft(path, "far: ");
+  }
+  const cut = new CutError(
+    "far: /d/a: interrupted after 3 bytes; /d/.a.seacp-a is left",
+    "in flight",
+  );
+  await run.runOrReport(() => Promise.reject(cut));
+  const lost = new SessionError("lost connection; /d/.b.seacp-b is left");
+  await run.begin(async () => run.fail("far: /d/b", lost));
+  await assertRejects(() => run.end(), SessionError);
+  assertEquals(events, [
+    // It has a line of its own, however many others were in flight.
+    { kind: "failure", message: cut.message },
+    { kind: "warning", message: "far: /d/.c.seacp-c may be left" },
+  ]);
+});
