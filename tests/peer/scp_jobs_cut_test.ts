@@ -63,7 +63,7 @@ for (const which of ["first", "last"] as const) {
           .map(({ name }) => `tree/${name}`);
         Deno.mkdirSync(`${place.far}/tree`);
         const { outcome } = place.start([
-          ...["-O", "--jobs", "4", "-rp", "-l", "4096"],
+          ...["-O", "--jobs", "4", "-rp", "-l", "2048"],
           ...isTree
             ? ["tree", place.remote(".")]
             : [...sources, place.remote("tree")],
