@@ -5,12 +5,20 @@ import { rewordedFailures } from "../events/reworded_failures.ts";
 import { isLengthless } from "./copy_facts.ts";
 import { asHostMessage, isScpMessage } from "./session_failure.ts";
 
-/** Gives an observer that reports a remote scp's messages as the host's. */
+/** End of what OpenSSH's source says of a directory whose name has a line break. */
+const ENCODED_DIRECTORY = /\\\^J.*: No such file or directory$/;
+
+/**
+ * Gives an observer that reports a remote scp's messages as the host's. OpenSSH's scp
+ * looks for a directory by the name that it sends for it (scp.c, `rsource`), and finds
+ * none whose name has a line break.
+ */
 export function hostObserver(host: string, observer: Observer): Observer {
-  return rewordedFailures(
-    observer,
-    (message) => isScpMessage(message) ? asHostMessage(host, message) : message,
-  );
+  return rewordedFailures(observer, (message) => {
+    if (!isScpMessage(message)) return message;
+    const text = asHostMessage(host, message);
+    return ENCODED_DIRECTORY.test(text) ? `${text}: try -s` : text;
+  });
 }
 
 /** Gives an observer that does so for messages that begin with one of some hosts. */

@@ -111,6 +111,11 @@ Deno.test("MissingFirst: passes on all but failures at once", () => {
 /** Messages, and what hostObserver() makes of them. */
 const MESSAGES: readonly (readonly [message: string, observed: string])[] = [
   ["scp: x: No such file or directory", "far: x: No such file or directory"],
+  [
+    "scp: d/a\\^Jb: No such file or directory",
+    "far: d/a\\^Jb: No such file or directory: try -s",
+  ],
+  ["scp: d/a\\^Jb: Permission denied", "far: d/a\\^Jb: Permission denied"],
   ["scp: scp: x", "far: scp: x"],
   ["scp:x", "scp:x"],
   ["x: Permission denied", "x: Permission denied"],
