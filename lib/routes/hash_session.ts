@@ -16,6 +16,10 @@ const CLOSE_MILLISECONDS = 2000;
 /** Status by which ssh tells that it failed itself. */
 const SSH_FAILED = 255;
 
+/** Line of an ssh that got no session (MaxSessions), of its own or of a shared login. */
+const SESSION_REFUSED =
+  /Session open refused by peer|^channel \d+: open failed: /;
+
 /** Answer of a host about a file, as in `HashAnswers`. */
 export type HostAnswer =
   | { readonly kind: "answer"; readonly answer: string }
@@ -182,7 +186,7 @@ export class HashSession implements Digester {
         kind: "verbose",
         message: () => `${this.#location.host}: no hashes: ${message}`,
       });
-      return NO_COMMANDS;
+      return this.#ssh === undefined ? message : await whyNot(this.#ssh);
     }
   }
 
@@ -208,4 +212,12 @@ export class HashSession implements Digester {
     await using ssh = this.#ssh;
     await ssh.end({ isWhole: false, graceMilliseconds: CLOSE_MILLISECONDS });
   }
+}
+
+/** Gives the reason why no script answered over an ssh, which is ended. */
+async function whyNot(ssh: SshSession): Promise<string> {
+  await ssh.end({ isWhole: false, graceMilliseconds: CLOSE_MILLISECONDS });
+  return ssh.stderrLines.some((line) => SESSION_REFUSED.test(line))
+    ? "the server opens no other session"
+    : NO_COMMANDS;
 }

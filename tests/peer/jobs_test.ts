@@ -240,6 +240,27 @@ for (const [lines, options, expected] of NARROW) {
   );
 }
 
+peerTest(
+  "jobs: under MaxSessions 1 a shared login has no session that hashes, and says so",
+  NEEDS,
+  async () => {
+    await using sshd = await Sshd.start({
+      prepare: async () => ({ lines: "MaxSessions 1" }),
+    });
+    using place = placeAt(sshd);
+    makeFiles(place.near);
+    const { status, stderr } = await place.copy([
+      ...["--jobs", "2", "--share", "--verify", "-r"],
+      ...["tree", place.remote(".")],
+    ]);
+    assertEquals(status, 0, stderr);
+    assertMatch(
+      stderr,
+      /^seacp: warning: far: files are read back to be verified: the server opens no other session$/m,
+    );
+  },
+);
+
 /** Makes a tree of 1.5 MiB, which takes more than a second at 8 Mbit/s. */
 function makeFiles(root: string): void {
   Deno.mkdirSync(`${root}/tree`);
