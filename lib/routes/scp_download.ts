@@ -116,6 +116,10 @@ export class DownloadDialogue implements Dialogue {
       recursive,
       targetIsDirectory,
       overwriteTarget: false,
+      // As over SFTP, where the server looks at the path as it is.
+      ...(location.path.endsWith("/")
+        ? { directory: `${location.host}: ${location.path}` }
+        : {}),
       among,
       mayHearShell: true,
       ackPolicy: ackPolicyFor(location.path, job.options),

@@ -25,6 +25,11 @@ export interface EntryStoreOptions {
   readonly overwriteTarget: boolean;
   /** Name of an entry at the top, in place of the source's. */
   readonly topName?: string;
+  /**
+   * Operand that can name only a directory, as messages name it; absent where it may
+   * name a file.
+   */
+  readonly directory?: string | undefined;
   /** Names that other copies put into the target; absent where there are none. */
   readonly among?: NameCollisions;
   /** System whose names the disk takes. */
@@ -85,6 +90,7 @@ export class EntryStore implements EntryReceiver {
   async takeFile(record: FileRecord, times: Times | undefined): Promise<void> {
     if (this.#levels.innermost.isLost) return await this.#dropFile(record);
     try {
+      this.#checkKind();
       const path = await this.#pathFor(record.name);
       await this.#receiveFile(record, path, times);
     } catch (error) {
@@ -141,6 +147,13 @@ export class EntryStore implements EntryReceiver {
     const { isLost, isDirectory, path } = this.#levels.innermost;
     // The paths of deep directories, each with all above it, are long.
     return isLost || !isDirectory ? path : this.#files.join(path, name);
+  }
+
+  /** @throws {EntryError} If a file comes where a directory was asked for. */
+  #checkKind(): void {
+    const { directory } = this.#options;
+    if (directory === undefined || this.#reader.depth > 0) return;
+    throw new EntryError(`${directory}: Not a directory`);
   }
 
   /** @throws {EntryError} If there is no place for an entry of that name. */

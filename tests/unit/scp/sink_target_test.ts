@@ -54,6 +54,24 @@ Deno.test({
   },
 });
 
+Deno.test("Sink: refuses a file where a directory was asked for, and takes the one that comes", async () => {
+  using directory = new TempDirectory();
+  makeTree(directory.path, [{ path: "to/" }]);
+  const refusal = "far: a/: Not a directory";
+  const peer = new ScriptedPeer()
+    .weSay("\0").peerSays("C0644 1 a\n")
+    .weSay(`\x01scp: ${refusal}\n`).peerSays("D0755 0 d\n")
+    .weSay("\0").peerSays("C0644 1 b\n")
+    .weSay("\0").peerSays("b\0")
+    .weSay("\0").peerSays("E\n")
+    .weSay("\0");
+  const { failures } = await receive(peer, `${directory.path}/to`, {
+    directory: "far: a/",
+  });
+  assertEquals(failures, [refusal]);
+  assertEquals(listing(directory.path), ["to/", "to/d/", 'to/d/b = "b"']);
+});
+
 Deno.test("Sink: makes a missing target of a directory that comes", async () => {
   using directory = new TempDirectory();
   const peer = new ScriptedPeer()
