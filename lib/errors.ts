@@ -137,6 +137,15 @@ export function asEntryError(error: unknown): EntryError {
 }
 
 /**
+ * Gives an `EntryError` back that another try would not cure, and throws anything else,
+ * too many open files as well; for a `catch`.
+ */
+export function asFinalError(error: unknown): EntryError {
+  if (error instanceof TooManyOpenError) throw error;
+  return asEntryError(error);
+}
+
+/**
  * Gives an error that begins with the name of an entry or a host, for a
  * `throw`. Only connection failures get one; the peer's own message stays as it
  * is.

@@ -1,6 +1,6 @@
 /** Paths that a pattern matches, on any file system. */
 
-import { asEntryError, EntryError, TooManyOpenError } from "../errors.ts";
+import { asFinalError, EntryError, TooManyOpenError } from "../errors.ts";
 import type { Attributes, DirectoryEntry, FileSystem } from "./file_system.ts";
 import { findQuietly } from "./find_quietly.ts";
 import { matchesName } from "../names/pattern.ts";
@@ -115,8 +115,7 @@ async function* listedQuietly(
   try {
     yield* await disk.readdir(path);
   } catch (error) {
-    if (error instanceof TooManyOpenError) throw error;
-    asEntryError(error);
+    asFinalError(error);
   }
 }
 

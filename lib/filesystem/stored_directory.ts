@@ -113,9 +113,9 @@ async function mkdir(
   { preserve, umask }: StorePolicy,
 ): Promise<LastMode | undefined> {
   // A server keeps the sticky bit of a new directory, as mkdir(2) does.
-  const kept = umask === undefined ? mode & 0o1777 : mode;
-  const made = (umask === undefined ? kept : mode & 0o777) | OWNER_ALL;
-  if (!preserve && made === kept) {
+  const bits = umask === undefined ? 0o1777 : 0o777;
+  const made = (mode & bits) | OWNER_ALL;
+  if (!preserve && made === (umask === undefined ? mode & bits : mode)) {
     await files.mkdir(path, made);
     return undefined;
   }

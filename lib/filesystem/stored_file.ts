@@ -1,9 +1,9 @@
 import {
   asEntryError,
+  asFinalError,
   EntryError,
   isConnectionFailure,
   NotCutError,
-  TooManyOpenError,
 } from "../errors.ts";
 import { isAnythingAt } from "./existing_files.ts";
 import type { Attributes, FileSystem, OpenFile, Times } from "./file_system.ts";
@@ -132,9 +132,8 @@ export class StoredFile implements ReceivedFile {
   ): Promise<StoredFile | undefined> {
     const made = await StoredFile
       .make(files, entry, policy, { isWholeOrGone: true })
-      .catch(asEntryError);
+      .catch(asFinalError);
     if (made instanceof StoredFile) return made;
-    if (made instanceof TooManyOpenError) throw made;
     if (await isAnythingAt(files, entry.path)) return undefined;
     throw made;
   }

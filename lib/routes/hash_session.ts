@@ -5,7 +5,7 @@ import type { RemoteHasher } from "../digest/remote_hasher.ts";
 import type { Digest, Digester, DigestOptions } from "../filesystem/digest.ts";
 import type { RemoteLocation } from "../location/location.ts";
 import type { LoginPart } from "../ssh/arguments.ts";
-import type { SshSession } from "../ssh/session.ts";
+import type { SshEnd, SshSession } from "../ssh/session.ts";
 import { HostScript, NO_COMMANDS } from "./host_script.ts";
 import type { SessionContext } from "./route.ts";
 import { hasEachHashed, hasFilesHashed } from "./verified_copy.ts";
@@ -97,10 +97,7 @@ export class HashSession implements Digester {
   async wasLost(): Promise<boolean> {
     const hasher = await this.#hasher();
     if (typeof hasher !== "string") return this.#isLost;
-    const end = await this.#ssh?.end({
-      isWhole: false,
-      graceMilliseconds: CLOSE_MILLISECONDS,
-    });
+    const end = this.#ssh && await endOf(this.#ssh);
     return end?.code === SSH_FAILED;
   }
 
@@ -210,13 +207,18 @@ export class HashSession implements Digester {
     await this.#begun;
     if (this.#ssh === undefined) return;
     await using ssh = this.#ssh;
-    await ssh.end({ isWhole: false, graceMilliseconds: CLOSE_MILLISECONDS });
+    await endOf(ssh);
   }
+}
+
+/** Ends an ssh, and waits a while for it. */
+function endOf(ssh: SshSession): Promise<SshEnd> {
+  return ssh.end({ isWhole: false, graceMilliseconds: CLOSE_MILLISECONDS });
 }
 
 /** Gives the reason why no script answered over an ssh, which is ended. */
 async function whyNot(ssh: SshSession): Promise<string> {
-  await ssh.end({ isWhole: false, graceMilliseconds: CLOSE_MILLISECONDS });
+  await endOf(ssh);
   return ssh.stderrLines.some((line) => SESSION_REFUSED.test(line))
     ? "the server opens no other session"
     : NO_COMMANDS;

@@ -117,9 +117,9 @@ export class DownloadDialogue implements Dialogue {
       targetIsDirectory,
       overwriteTarget: false,
       // As over SFTP, where the server looks at the path as it is.
-      ...(location.path.endsWith("/")
-        ? { directory: `${location.host}: ${location.path}` }
-        : {}),
+      directory: location.path.endsWith("/")
+        ? `${location.host}: ${location.path}`
+        : undefined,
       among,
       mayHearShell: true,
       ackPolicy: ackPolicyFor(location.path, job.options),

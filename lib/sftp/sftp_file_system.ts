@@ -157,15 +157,14 @@ export class SftpFileSystem implements FileSystem {
    */
   async #checkEntered(path: string): Promise<void> {
     const { session } = this.#requests;
-    const [itself, inside] = await Promise.all(
-      [path, join(path, ".")].map((path) =>
-        session.request({ kind: "stat", path })
-      ),
-    );
-    const isShut = itself!.kind === "attributes" &&
-      inside!.kind === "status" &&
-      inside!.code === Status.PERMISSION_DENIED;
-    if (isShut) throw await this.#requests.failure({ path }, inside!);
+    const stat = (path: string) => session.request({ kind: "stat", path });
+    const [itself, inside] = await Promise.all([
+      stat(path),
+      stat(join(path, ".")),
+    ]);
+    const isShut = itself.kind === "attributes" && inside.kind === "status" &&
+      inside.code === Status.PERMISSION_DENIED;
+    if (isShut) throw await this.#requests.failure({ path }, inside);
   }
 
   openToRead(path: string): Promise<OpenFile> {

@@ -1,4 +1,4 @@
-import { asEntryError, TooManyOpenError } from "../errors.ts";
+import { asEntryError, asFinalError } from "../errors.ts";
 import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
 import { ReplacedFile } from "../filesystem/replaced_file.ts";
 import type { CopyMemory, LeftFile } from "./copy_memory.ts";
@@ -49,8 +49,7 @@ export class FileReopener {
     if (point !== undefined) {
       const stored = await ReplacedFile
         .reopen(this.#to, left.suspended, found as Attributes)
-        .catch(asEntryError);
-      if (stored instanceof TooManyOpenError) throw stored;
+        .catch(asFinalError);
       if (stored instanceof ReplacedFile) {
         return { stored, point, [Symbol.dispose]: () => stored.suspend() };
       }

@@ -1,5 +1,10 @@
 import { hashByReading } from "../digest/read_hash.ts";
-import { asEntryError, EntryError, TooManyOpenError } from "../errors.ts";
+import {
+  asEntryError,
+  asFinalError,
+  EntryError,
+  TooManyOpenError,
+} from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
 import type { FileSystem, OpenFile } from "../filesystem/file_system.ts";
 import type { FoundEntry } from "./destination.ts";
@@ -89,8 +94,7 @@ export class FileResumer {
     if (length === size) return "same";
     // Commands may see other files than the server shows.
     const isServed = await this.#haveSameEnd(source, there, length)
-      .catch(asEntryError);
-    if (isServed instanceof TooManyOpenError) throw isServed;
+      .catch(asFinalError);
     return isServed === true ? "same" : "other";
   }
 

@@ -34,7 +34,7 @@ export interface LinkOptions {
    * through those below it; absent where they may lead anywhere.
    */
   readonly confinedTo: Platform | undefined;
-  /** Hears of a temporary link that may be left. */
+  /** Listener for the path of a temporary link that may be left. */
   readonly noteLeft: LeftListener;
 }
 

@@ -102,8 +102,8 @@ export class TransferRun {
     this.#left.set(path, label);
   }
 
-  /** Tells whether a message names temporary files that are left, and forgets them. */
-  #tellsLeft(message: string): boolean {
+  /** Forgets the temporary files that a message names; tells whether it names any. */
+  #forgetNamed(message: string): boolean {
     const named = [...this.#left.keys()].filter((it) => message.includes(it));
     for (const path of named) this.#left.delete(path);
     return named.length > 0;
@@ -112,7 +112,7 @@ export class TransferRun {
   #report(error: unknown, path: string | undefined): void {
     if (error instanceof EntryError) {
       const { message } = error;
-      const tellsLeft = this.#tellsLeft(message);
+      const tellsLeft = this.#forgetNamed(message);
       this.observer.report({
         kind: "failure",
         message,
@@ -132,12 +132,11 @@ export class TransferRun {
   async end(): Promise<void> {
     await this.#pool.wait();
     const error = this.#failure?.error;
-    if (error instanceof Error) this.#tellsLeft(error.message);
+    if (error instanceof Error) this.#forgetNamed(error.message);
     for (const [path, label] of this.#left) {
       const message = `${label}${path} may be left`;
       this.observer.report({ kind: "warning", message });
     }
-    this.#left.clear();
     if (this.#failure !== undefined) throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   asEntryError,
+  asFinalError,
   EntryError,
   interruptedMessage,
   isConnectionFailure,
@@ -35,6 +36,14 @@ Deno.test("isConnectionFailure(): knows the errors that end a session", () => {
     assertEquals(isConnectionFailure(new Kind("x")), false, Kind.name);
   }
   assertEquals(isConnectionFailure("x"), false);
+});
+
+Deno.test("asFinalError(): throws what another try may cure, and any error that is not an entry's", () => {
+  const error = new EntryError("no");
+  assertEquals(asFinalError(error), error);
+  for (const other of [new TooManyOpenError("full"), new ProtocolError("no")]) {
+    assertEquals(assertThrows(() => asFinalError(other), Error), other);
+  }
 });
 
 Deno.test("asEntryError(): throws any error that is not an entry's", () => {
