@@ -147,9 +147,12 @@ export abstract class BufferedChannel implements Channel {
     });
   }
 
-  /** Gives the next byte and leaves it there; `undefined` if none has come. */
-  peek(): number | undefined {
-    return this.#input[0];
+  get arrived(): Uint8Array {
+    return this.#input;
+  }
+
+  skip(count: number): void {
+    this.#input = this.#input.subarray(count);
   }
 
   #fill(soon: number): Promise<void> {

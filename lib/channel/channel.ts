@@ -20,6 +20,13 @@ export interface Channel {
    * `read` has to be called, and at the end of the stream. Absent where it always does.
    */
   readNow?(limit: number): Uint8Array | undefined;
+  /**
+   * Bytes that have come and are to be read, valid until the next read; none where the
+   * peer has to be waited for. Absent where nothing but `read` tells.
+   */
+  readonly arrived?: Uint8Array | undefined;
+  /** Reads `count` of the bytes that have `arrived`, which stay valid as those of `read`. */
+  skip?(count: number): void;
   /** Writes all of `bytes`, which the caller may change afterwards. */
   write(bytes: Uint8Array): Promise<void>;
   /**

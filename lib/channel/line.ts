@@ -3,7 +3,8 @@ import { decodeName } from "../names/name_bytes.ts";
 import { quoted } from "../names/printable.ts";
 import type { Channel, ReadOptions } from "./channel.ts";
 
-const NEWLINE = 0x0a;
+/** Byte that ends a line. */
+export const NEWLINE = 0x0a;
 
 const TO_NEWLINE: ReadOptions = { last: NEWLINE };
 

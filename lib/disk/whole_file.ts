@@ -1,7 +1,11 @@
 /** Small files of the local disk that are read or made in one go. */
 
 import { asEntryError, EntryError } from "../errors.ts";
-import type { StoredWhole, WholeFile } from "../filesystem/file_system.ts";
+import type {
+  FinalAttributes,
+  StoredWhole,
+  WholeFile,
+} from "../filesystem/file_system.ts";
 import { attempt } from "./attempt.ts";
 import { PlacedFile } from "./placed_file.ts";
 import type { SystemCalls } from "./system_calls.ts";
@@ -28,28 +32,43 @@ export function readWhole(
  *
  * @param calls Calls that set everything by the open file.
  */
-export async function storeWhole(
+export function storeWhole(
   calls: SystemCalls,
   { path, mode, content, attributes }: WholeFile,
   made: () => void,
-): Promise<StoredWhole | undefined> {
+): StoredWhole | undefined | Promise<StoredWhole> {
   const created = orEntryError(() =>
     attempt(path, () => calls.create(path, mode))
   );
   if (created === undefined || created instanceof EntryError) return undefined;
-  using file = new PlacedFile(path, created);
+  const file = new PlacedFile(path, created);
   made();
-  try {
-    const writing = file.write(content, 0);
-    if (writing !== undefined) await writing;
-  } catch (failure) {
+  const writing = orEntryError(() => file.write(content, 0));
+  return writing instanceof Promise
+    ? writing.catch(asEntryError).then((failure) =>
+      finished(file, attributes, failure)
+    )
+    : finished(file, attributes, writing);
+}
+
+/**
+ * Gives a new file its attributes, and closes it; empties one that was not written.
+ *
+ * @param failure Reason why it was not; absent where it was.
+ */
+function finished(
+  made: PlacedFile,
+  { mode, times }: FinalAttributes,
+  failure: EntryError | void,
+): StoredWhole {
+  using file = made;
+  if (failure !== undefined) {
     orEntryError(() => file.truncate(0));
     return { failure };
   }
-  const { mode: last, times } = attributes;
   // All steps are taken, whatever fails.
   const failures = [
-    last === undefined ? undefined : orEntryError(() => file.setMode(last)),
+    mode === undefined ? undefined : orEntryError(() => file.setMode(mode)),
     times === undefined ? undefined : orEntryError(() => file.setTimes(times)),
     orEntryError(() => file.close()),
   ];

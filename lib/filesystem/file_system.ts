@@ -251,12 +251,16 @@ export interface FileSystem {
    * no order, or where a system sets some of it by the path.
    *
    * @param made Called once it is made.
-   * @returns `undefined` where nothing was made, for whatever reason.
+   * @returns `undefined` where nothing was made, for whatever reason; at once where no
+   * call is waited for.
    * @throws {ProtocolError} If a server broke its protocol.
    * @throws {SessionError} If the connection is lost, unless that is a failure to write.
    */
   readonly storeWhole?:
-    | ((file: WholeFile, made: () => void) => Promise<StoredWhole | undefined>)
+    | ((
+      file: WholeFile,
+      made: () => void,
+    ) => StoredWhole | undefined | Promise<StoredWhole | undefined>)
     | undefined;
   /**
    * Makes a file with `mode` under the process's umask; gives `undefined` where

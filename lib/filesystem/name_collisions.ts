@@ -52,10 +52,14 @@ export class NameCollisions {
   /**
    * Adds and checks a name, in a copy of one entry after the other.
    *
+   * @returns Nothing to wait for where there is no doubt.
    * @throws {EntryError} If another entry of this copy is there by that name.
    */
-  async admit(name: string): Promise<void> {
-    if (this.add(name) !== "other") return;
+  admit(name: string): Promise<void> | undefined {
+    return this.add(name) === "other" ? this.#checkFound(name) : undefined;
+  }
+
+  async #checkFound(name: string): Promise<void> {
     const path = this.#files.join(this.#directory, name);
     if (await this.#files.find(path) !== undefined) await this.check(name);
   }

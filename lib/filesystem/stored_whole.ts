@@ -2,8 +2,7 @@ import { asEntryError, EntryError } from "../errors.ts";
 import type { FileSystem, StoredWhole, Times } from "./file_system.ts";
 import {
   type EntryToStore,
-  needsMode,
-  openMode,
+  policyFor,
   type StorePolicy,
   takenMode,
 } from "./store.ts";
@@ -37,21 +36,20 @@ export function storeWhole(
   entry: Omit<EntryToStore, "replaced">,
   policy: StorePolicy,
   whole: WholeContent,
-): Promise<MadeWhole | undefined> {
+): MadeWhole | undefined | Promise<MadeWhole | undefined> {
   if (files.storeWhole === undefined) {
     return storeInSteps(files, entry, policy, whole);
   }
   const { path, mode: announced } = entry;
   const { content, times, made } = whole;
   const mode = takenMode("file", announced, policy);
+  const { preserve } = policyFor("file", policy);
+  // Whoever makes a file may write to it as long as it is open, whatever its mode.
   return files.storeWhole({
     path,
-    mode: openMode(mode, policy),
+    mode: mode & 0o777,
     content,
-    attributes: {
-      mode: needsMode(mode, policy) ? mode : undefined,
-      times,
-    },
+    attributes: { mode: preserve ? mode : undefined, times },
   }, made);
 }
 

@@ -64,7 +64,8 @@ export class NameTable {
     const [keys, names] = [this.#keys, this.#names];
     this.#keys = new Float64Array(keys.length * 2);
     this.#names = new Float64Array(keys.length * 2);
-    for (const [from, key] of keys.entries()) {
+    for (let from = 0; from < keys.length; from++) {
+      const key = keys[from]!;
       if (key === 0) continue;
       const at = this.#find(key);
       this.#keys[at] = key;

@@ -68,5 +68,7 @@ export function keyOf(path: string): string {
 
 /** Gives a key of a name: Windows removes the dots and blanks at its end, too. */
 export function nameKeyOf(name: string): string {
-  return keyOf(name.replace(/(?<=[^. ])[. ]+$/, ""));
+  return keyOf(
+    /[. ]$/.test(name) ? name.replace(/(?<=[^. ])[. ]+$/, "") : name,
+  );
 }

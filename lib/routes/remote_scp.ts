@@ -120,7 +120,7 @@ export class RemoteScp implements AsyncDisposable {
 
   /** True where the next byte of the channel may be scp's first one. */
   get soundsLikeScp(): boolean {
-    const first = this.session.channel.peek();
+    const [first] = this.session.channel.arrived;
     return this.isMarked || this.#prepared !== undefined ||
       (first !== undefined &&
         FIRST_BYTES[this.role].includes(String.fromCharCode(first)));
@@ -178,7 +178,7 @@ export class RemoteScp implements AsyncDisposable {
       return "ready";
     }
     await channel.awaitInput();
-    return channel.peek() === undefined ? "ended" : "ready";
+    return channel.arrived.length === 0 ? "ended" : "ready";
   }
 
   /**
@@ -206,7 +206,7 @@ export class RemoteScp implements AsyncDisposable {
     await deadline(input, TRIAL_MILLISECONDS).catch(() => {
       // It is too late.
     });
-    return channel.peek() !== undefined;
+    return channel.arrived.length > 0;
   }
 
   /**

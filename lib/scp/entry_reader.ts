@@ -37,7 +37,10 @@ export interface EntryReceiver {
    */
   takeTimes?(record: TimesRecord): Promise<void>;
   /** Replies to a file's record, reads its body, and replies to that. */
-  takeFile(record: FileRecord, times: Times | undefined): Promise<void>;
+  takeFile(
+    record: FileRecord,
+    times: Times | undefined,
+  ): void | Promise<void>;
   /** Enters a directory, or refuses it. */
   takeDirectory(
     record: DirectoryRecord,
@@ -109,6 +112,11 @@ export class EntryReader {
     return this.#replies.isGiven;
   }
 
+  /** True where the next two steps were, a file and its body. */
+  get isFileAcknowledged(): boolean {
+    return this.#replies.given >= 2;
+  }
+
   /** Has the source begin. */
   async begin(): Promise<void> {
     await this.acknowledge();
@@ -126,14 +134,15 @@ export class EntryReader {
    */
   async readInto(receiver: EntryReceiver): Promise<Received> {
     for (let isFirst = true;;) {
-      const record = await this.peer.nextRecord();
+      const record = this.peer.nextRecordNow() ?? await this.peer.nextRecord();
       const depth = this.#depth;
       const isLast = record === undefined ||
         record.kind === "end" && depth === 0;
       if (isLast) {
         return { entries: this.#entries, isToldEnd: record !== undefined };
       }
-      await this.#take(record, receiver, isFirst);
+      const taking = this.#take(record, receiver, isFirst);
+      if (taking !== undefined) await taking;
       isFirst = this.#depth > depth;
     }
   }
@@ -144,10 +153,16 @@ export class EntryReader {
    * @param following Number of replies that are certain to come due after this
    * one, those to the ends of the open directories left out.
    */
-  async acknowledge(following = 0): Promise<void> {
+  acknowledge(following = 0): void | Promise<void> {
     // The next record would take the replies to those ends for its own.
-    if (this.#mayRefuse) return await this.#replies.ok(following, false);
-    await this.#replies.ok(following + this.#depth, this.#depth > 0);
+    if (this.#mayRefuse) return this.#replies.ok(following, false);
+    return this.#replies.ok(following + this.#depth, this.#depth > 0);
+  }
+
+  /** Passes over a file and its body where both are acknowledged. */
+  passFile(): void | Promise<void> {
+    if (this.#mayRefuse) return this.#replies.pass(2, 0, false);
+    return this.#replies.pass(2, this.#depth, this.#depth > 0);
   }
 
   /** True where the next record of an entry may be refused. */
@@ -185,11 +200,11 @@ export class EntryReader {
     return warning;
   }
 
-  async #take(
+  #take(
     record: ScpRecord,
     receiver: EntryReceiver,
     isFirst: boolean,
-  ): Promise<void> {
+  ): void | Promise<void> {
     switch (record.kind) {
       case "warning":
         this.peer.confirm();
@@ -197,26 +212,25 @@ export class EntryReader {
       case "fatal":
         throw new RefusalError(record.text);
       case "times":
-        return await this.#takeTimes(record, receiver);
+        return this.#takeTimes(record, receiver);
       case "file":
-        return await receiver.takeFile(record, await this.#admit(record));
       case "directory":
-        return await receiver.takeDirectory(record, await this.#admit(record));
+        return this.#takeEntry(record, receiver);
       case "end":
         this.#times = undefined;
         this.#depth--;
-        return await receiver.leaveDirectory();
+        return receiver.leaveDirectory();
       case "unknown":
-        return await this.#endAt(record.text, isFirst);
+        return this.#endAt(record.text, isFirst);
       default:
         return record satisfies never;
     }
   }
 
-  async #takeTimes(
+  #takeTimes(
     record: TimesRecord,
     receiver: EntryReceiver,
-  ): Promise<void> {
+  ): void | Promise<void> {
     this.#times = areReal(record) ? record : undefined;
     if (this.#times === undefined) {
       this.#observer.report({
@@ -225,23 +239,38 @@ export class EntryReader {
       });
     }
     // Its entry follows, and the body or the end of that one.
-    await this.acknowledge(this.#mayRefuse ? 0 : 2);
-    if (this.#times !== undefined) await receiver.takeTimes?.(record);
+    const acknowledging = this.acknowledge(this.#mayRefuse ? 0 : 2);
+    const isWanted = receiver.takeTimes !== undefined && areReal(record);
+    return isWanted
+      ? this.#handOnTimes(record, receiver, acknowledging)
+      : acknowledging;
   }
 
-  /** Holds an entry to the rules; gives the times that came for it. */
-  async #admit(
+  async #handOnTimes(
+    record: TimesRecord,
+    receiver: EntryReceiver,
+    acknowledging: void | Promise<void>,
+  ): Promise<void> {
+    await acknowledging;
+    await receiver.takeTimes?.(record);
+  }
+
+  /** Holds an entry to the rules, and hands it on with the times that came for it. */
+  #takeEntry(
     record: FileRecord | DirectoryRecord,
-  ): Promise<Times | undefined> {
+    receiver: EntryReceiver,
+  ): void | Promise<void> {
     const { rules } = this.#options;
     const place = { depth: this.#depth, entriesBefore: this.#entries };
     const refusal = refusalOf(record, place, rules);
-    if (refusal !== undefined) await this.peer.refuse(refusal);
+    if (refusal !== undefined) return this.peer.refuse(refusal);
     warnIfReceivedEncoded(record, rules, this.#observer);
     this.#entries++;
     const times = this.#times;
     this.#times = undefined;
-    return times;
+    return record.kind === "file"
+      ? receiver.takeFile(record, times)
+      : receiver.takeDirectory(record, times);
   }
 
   /** Ends the dialogue at a line that is no record. */

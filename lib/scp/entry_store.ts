@@ -17,6 +17,7 @@ import type { EntryReader, EntryReceiver, Received } from "./entry_reader.ts";
 import { type EntryRules, isContent } from "./entry_rules.ts";
 import { directoryLevel, type Level, OpenLevels, pathIn } from "./level.ts";
 import type { ComingFile, PresentFiles } from "./present_files.ts";
+import { WholeFiles } from "./whole_files.ts";
 import type { DirectoryRecord, FileRecord } from "./wire/records.ts";
 
 /** Options for storing entries. */
@@ -53,6 +54,8 @@ export class EntryStore implements EntryReceiver {
   readonly #options: EntryStoreOptions & Pick<EntryRules, "top">;
   readonly #observer: Observer;
   readonly #bodies: BodyReceiver;
+  /** Absent where something is to be asked before a file is stored. */
+  readonly #whole: WholeFiles | undefined;
   readonly #levels = new OpenLevels();
 
   constructor(
@@ -66,6 +69,10 @@ export class EntryStore implements EntryReceiver {
     this.#options = options;
     this.#observer = observer;
     this.#bodies = bodies;
+    const { existing, isAtomic, store } = options;
+    this.#whole = existing === undefined && isAtomic !== true
+      ? new WholeFiles(reader, files, store, observer)
+      : undefined;
   }
 
   /** Sets the target: entries go into it if it is a directory, else are it. */
@@ -87,11 +94,38 @@ export class EntryStore implements EntryReceiver {
     return endedInside === undefined ? {} : { endedInside };
   }
 
-  async takeFile(record: FileRecord, times: Times | undefined): Promise<void> {
-    if (this.#levels.innermost.isLost) return await this.#dropFile(record);
+  takeFile(
+    record: FileRecord,
+    times: Times | undefined,
+  ): void | Promise<void> {
+    if (this.#levels.innermost.isLost) return this.#dropFile(record);
+    const place = this.#placeFor(record);
+    const whole = this.#whole;
+    const content = whole?.bodyOf(record);
+    const inSteps = () => this.#takeFileAt(place, record, times);
+    return content === undefined || typeof place !== "string"
+      ? inSteps()
+      : whole!.store({ path: place, record, content, times }, inSteps);
+  }
+
+  /** Gives the path of a file, or why it has none. */
+  #placeFor({ name }: FileRecord): string | EntryError | Promise<string> {
     try {
       this.#checkKind();
-      const path = await this.#pathFor(record.name);
+      return this.#pathFor(name);
+    } catch (error) {
+      return asEntryError(error);
+    }
+  }
+
+  async #takeFileAt(
+    place: string | EntryError | Promise<string>,
+    record: FileRecord,
+    times: Times | undefined,
+  ): Promise<void> {
+    try {
+      const path = await place;
+      if (path instanceof EntryError) throw path;
       await this.#receiveFile(record, path, times);
     } catch (error) {
       if (!await this.#refuse(record, asEntryError(error))) {
@@ -157,13 +191,13 @@ export class EntryStore implements EntryReceiver {
   }
 
   /** @throws {EntryError} If there is no place for an entry of that name. */
-  async #pathFor(name: string): Promise<string> {
+  #pathFor(name: string): string | Promise<string> {
     const { depth, entries } = this.#reader;
     const { topName, platform, overwriteTarget } = this.#options;
     const stored = depth === 0 && topName ? topName : name;
     const { path, isDirectory } = this.#levels.innermost;
     if (isDirectory) {
-      return await pathIn(this.#levels.innermost, stored, {
+      return pathIn(this.#levels.innermost, stored, {
         files: this.#files,
         platform,
       });

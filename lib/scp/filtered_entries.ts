@@ -47,12 +47,13 @@ export class FilteredEntries implements EntryReceiver {
     this.#observer = observer;
   }
 
-  async takeFile(record: FileRecord, times: Times | undefined): Promise<void> {
-    if (!this.#excludes(record)) {
-      return await this.#receiver.takeFile(record, times);
-    }
+  takeFile(
+    record: FileRecord,
+    times: Times | undefined,
+  ): void | Promise<void> {
+    if (!this.#excludes(record)) return this.#receiver.takeFile(record, times);
     const { name, size } = record;
-    await this.#bodies.dropUnwanted(this.#pathOf(name), size);
+    return this.#bodies.dropUnwanted(this.#pathOf(name), size);
   }
 
   async takeDirectory(

@@ -40,20 +40,21 @@ export interface Disk {
 }
 
 /**
- * Gives the path of an entry in a directory that is there.
+ * Gives the path of an entry in a directory that is there, at once where no call is
+ * waited for.
  *
  * @throws {EntryError} If the disk has no such names, or takes this one for that
  * of another entry, which came before.
  */
-export async function pathIn(
+export function pathIn(
   { path: directory, among }: Level,
   name: string,
   { files, platform }: Disk,
-): Promise<string> {
+): string | Promise<string> {
   const path = files.join(directory, name);
   checkStorable(name, path, platform);
-  await among?.admit(name);
-  return path;
+  const admission = among?.admit(name);
+  return admission === undefined ? path : admission.then(() => path);
 }
 
 /** The target, and the directories in it that the source is in. */

@@ -1,6 +1,6 @@
 import { deadline } from "@std/async/deadline";
 import type { Channel } from "../channel/channel.ts";
-import { ByteBuffer, readByte, readLine } from "../channel/line.ts";
+import { ByteBuffer, NEWLINE, readByte, readLine } from "../channel/line.ts";
 import { Turns } from "../channel/turns.ts";
 import {
   LimitError,
@@ -136,6 +136,38 @@ export class ScpPeer {
   }
 
   /**
+   * Reads the next record without a wait; `undefined` where `nextRecord` has to be
+   * called: not all of it has come, it is malformed, or others are to have a turn.
+   */
+  nextRecordNow(): ScpRecord | undefined {
+    const { arrived } = this.channel;
+    if (arrived === undefined || this.#turns.areDue) return undefined;
+    const end = arrived.subarray(0, MAX_LINE_BYTES).indexOf(NEWLINE);
+    if (end < 0) return undefined;
+    const line = arrived.subarray(0, end);
+    const record = recordIn(line);
+    if (record === undefined) return undefined;
+    this.#onRecord(line);
+    this.channel.skip?.(end + 1);
+    return record;
+  }
+
+  /**
+   * Gives the body that comes next, and leaves it there, if all of it has come, and the
+   * peer says that it is whole; valid until the next read.
+   */
+  wholeBody(size: number): Uint8Array | undefined {
+    const { arrived } = this.channel;
+    return arrived?.[size] === OK[0] ? arrived?.subarray(0, size) : undefined;
+  }
+
+  /** Reads a body that `wholeBody` gave, and the word that it is whole. */
+  skipBody(size: number): void {
+    this.channel.skip?.(size + 1);
+    this.confirm();
+  }
+
+  /**
    * Reads the reply to a record or a body: the text of a warning, `undefined`
    * for an acknowledgement.
    *
@@ -196,5 +228,15 @@ export class ScpPeer {
     const line = await readLine(this.channel, MAX_LINE_BYTES - 1);
     if (line !== undefined) return decodeText(line);
     throw new SessionError("lost connection");
+  }
+}
+
+/** Parses a line; gives `undefined` for one that is malformed. */
+function recordIn(line: Uint8Array): ScpRecord | undefined {
+  try {
+    return parseRecord(line);
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
   }
 }

@@ -72,6 +72,11 @@ export class Replies {
     return this.#trial === "swallowed" || this.#inAdvance > 0;
   }
 
+  /** Number of steps, from the next one on, that were acknowledged, and are believed. */
+  get given(): number {
+    return this.#trial === "swallowed" ? 0 : this.#inAdvance;
+  }
+
   /** True where the source may wait for a reply that was given in advance. */
   get mayBeSwallowed(): boolean {
     return this.#trial === "open" && this.#wasGiven;
@@ -83,9 +88,30 @@ export class Replies {
    * @param certain Number of replies that are certain to become due after it.
    * @param isInside True where the source is in a directory after it.
    */
-  async ok(certain: number, isInside: boolean): Promise<void> {
+  ok(certain: number, isInside: boolean): void | Promise<void> {
+    if (this.given > 0) return this.pass(1, certain, isInside);
+    return this.#acknowledge(certain, isInside);
+  }
+
+  async #acknowledge(certain: number, isInside: boolean): Promise<void> {
     await this.#give(() => this.#peer.sendOk());
     await this.#acknowledgeInAdvance(certain, isInside);
+  }
+
+  /**
+   * Passes over the next steps, which were acknowledged in advance.
+   *
+   * @param steps Number of them, not more than were `given`.
+   * @param certain As that of `ok`, after the last of them.
+   */
+  pass(
+    steps: number,
+    certain: number,
+    isInside: boolean,
+  ): void | Promise<void> {
+    this.#wasGiven = true;
+    this.#inAdvance -= steps;
+    return this.#acknowledgeInAdvance(certain, isInside);
   }
 
   /**
@@ -121,10 +147,10 @@ export class Replies {
     else await send();
   }
 
-  async #acknowledgeInAdvance(
+  #acknowledgeInAdvance(
     certain: number,
     isInside: boolean,
-  ): Promise<void> {
+  ): void | Promise<void> {
     if (this.#policy === "none" || this.#trial === "swallowed") return;
     if (!this.#peer.isConfirmed) return;
     const hasWindow = this.#policy === "window" && isInside;
@@ -133,9 +159,16 @@ export class Replies {
     const wanted = hasWindow ? this.#window : certain;
     const acknowledgements = new Uint8Array(wanted - this.#inAdvance);
     this.#inAdvance = wanted;
+    return this.#sendInAdvance(acknowledgements, hasWindow);
+  }
+
+  async #sendInAdvance(
+    acknowledgements: Uint8Array,
+    isWindow: boolean,
+  ): Promise<void> {
     await this.#sendOrLeave(acknowledgements);
     // The source may run out of them before this side waits for it.
-    if (hasWindow) await this.#peer.channel.flush().catch(unlessLost);
+    if (isWindow) await this.#peer.channel.flush().catch(unlessLost);
   }
 
   /**

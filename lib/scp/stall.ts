@@ -52,6 +52,15 @@ export class WatchedChannel implements Channel {
       : this.#inner.read(limit, options);
   }
 
+  /** As of the channel; none where a read is to be watched. */
+  get arrived(): Uint8Array | undefined {
+    return this.#watch.isOn() ? undefined : this.#inner.arrived;
+  }
+
+  skip(count: number): void {
+    this.#inner.skip?.(count);
+  }
+
   async #readWatched(
     limit: number,
     options?: ReadOptions,

@@ -25,6 +25,12 @@ const MAX_TEXT_BYTES = MAX_RECORD_BYTES - 2;
 /** Mode bits that a record carries: set-id and permissions, never sticky. */
 export const RECORD_MODE_BITS = 0o6777;
 
+/** Octal digits of a mode in a record. */
+const MODE_DIGITS = 4;
+
+const BLANK = 0x20;
+const ZERO = 0x30;
+
 /** Latest time that a `Date` holds, in milliseconds since 1970 UTC. */
 export const LAST_MOMENT = 8.64e15;
 
@@ -116,9 +122,9 @@ export function parseRecord(line: Uint8Array): ScpRecord {
     case "T":
       return parseTimes(decodeName(rest));
     case "C":
-      return { kind: "file", ...parseEntry(decodeName(rest)) };
+      return { kind: "file", ...parseEntry(rest) };
     case "D": {
-      const { mode, name } = parseEntry(decodeName(rest));
+      const { mode, name } = parseEntry(rest);
       return { kind: "directory", mode, name };
     }
     default:
@@ -133,22 +139,37 @@ export function decodeText(bytes: Uint8Array): string {
     : `${decodeName(bytes.subarray(0, MAX_TEXT_BYTES))}…`;
 }
 
+/** Decodes the rest of an entry's line, byte by byte: most lines of a tree are such. */
 function parseEntry(
-  text: string,
+  bytes: Uint8Array,
 ): { mode: number; size: number; name: string } {
-  const mode = /^[0-7]{4}/.exec(text)?.[0];
-  if (mode === undefined) throw violation("bad mode");
-  if (text.charAt(4) !== " ") throw violation("mode not delimited");
-  const rest = text.slice(5);
-  const size = /^\d+/.exec(rest)?.[0];
-  if (size === undefined) throw violation("size not present");
-  if (rest.charAt(size.length) !== " ") throw violation("size not delimited");
-  if (!Number.isSafeInteger(Number(size))) throw violation("size out of range");
-  return {
-    mode: parseInt(mode, 8),
-    size: Number(size),
-    name: rest.slice(size.length + 1),
-  };
+  let mode = 0;
+  for (let at = 0; at < MODE_DIGITS; at++) {
+    const digit = digitAt(bytes, at);
+    if (!(digit <= 7)) throw violation("bad mode");
+    mode = mode * 8 + digit;
+  }
+  if (bytes[MODE_DIGITS] !== BLANK) throw violation("mode not delimited");
+  const start = MODE_DIGITS + 1;
+  let size = 0;
+  let at = start;
+  for (
+    let digit = digitAt(bytes, at);
+    digit <= 9;
+    digit = digitAt(bytes, ++at)
+  ) {
+    size = size * 10 + digit;
+  }
+  if (at === start) throw violation("size not present");
+  if (bytes[at] !== BLANK) throw violation("size not delimited");
+  if (!Number.isSafeInteger(size)) throw violation("size out of range");
+  return { mode, size, name: decodeName(bytes.subarray(at + 1)) };
+}
+
+/** Gives the value of a decimal digit; `NaN` for any other byte, or none. */
+function digitAt(bytes: Uint8Array, at: number): number {
+  const digit = bytes[at]! - ZERO;
+  return digit >= 0 && digit <= 9 ? digit : NaN;
 }
 
 function parseTimes(text: string): TimesRecord {

@@ -70,20 +70,22 @@ const tests: Record<string, (ends: ChannelEnds) => Promise<void>> = {
     assertEquals(await readText(channel, 2), "fg");
   },
 
-  "peek() gives the first byte that waits to be read, and leaves it": async (
+  "arrived is what waits to be read, and stays until it is skipped": async (
     { channel, say, fallSilent },
   ) => {
-    assertEquals(channel.peek(), undefined);
+    const arrived = () => decode(channel.arrived);
+    assertEquals(arrived(), "");
     say("abc");
     await channel.awaitInput();
-    assertEquals([channel.peek(), channel.peek()], [0x61, 0x61]);
-    assertEquals(await readText(channel, 2), "ab");
-    assertEquals(channel.peek(), 0x63);
-    assertEquals(await readText(channel, 1), "c");
-    assertEquals(channel.peek(), undefined);
+    assertEquals([arrived(), arrived()], ["abc", "abc"]);
+    assertEquals(await readText(channel, 1), "a");
+    assertEquals(arrived(), "bc");
+    channel.skip(1);
+    assertEquals(await readText(channel), "c");
+    assertEquals(arrived(), "");
     fallSilent();
     await channel.awaitInput();
-    assertEquals(channel.peek(), undefined);
+    assertEquals(arrived(), "");
     assertEquals(await readText(channel), "");
   },
 

@@ -4,6 +4,7 @@ import { withFaults } from "./faulty_file.ts";
 
 /** The local disk, with some calls of its open files replaced. */
 export class FaultyFileSystem extends LocalFileSystem {
+  override readonly storeWhole = undefined;
   readonly #faults: Partial<OpenFile>;
 
   constructor(faults: Partial<OpenFile>) {

@@ -31,6 +31,10 @@ export class FuzzChannel implements Channel {
   /** True where a read failed, since the connection was lost. */
   wasLost = false;
   readonly #input: Uint8Array;
+  /** Most bytes that have arrived before they are read. */
+  readonly #ahead: number;
+  /** Bytes that were given as arrived. */
+  #arrived = new Uint8Array();
   /** What the next read fills, and what the last one filled. */
   #buffers: [Uint8Array, Uint8Array];
   /** True where the end of the input is an error: the connection was lost. */
@@ -50,6 +54,7 @@ export class FuzzChannel implements Channel {
     this.blockBytes = random.pick([512, 4096, 128 * 1024]);
     const grain = random.pick([1, 7, 64, 4096]);
     this.#buffers = [new Uint8Array(grain), new Uint8Array(grain)];
+    this.#ahead = random.pick([0, 1, 64, 64 * 1024]);
     this.#isLost = random.chance(10);
     this.#writesLeft = random.chance(5) ? random.below(12) : Infinity;
     this.#listener = listener;
@@ -62,6 +67,7 @@ export class FuzzChannel implements Channel {
 
   async read(limit: number, { last }: ReadOptions = {}): Promise<Uint8Array> {
     if (!(limit >= 1)) throw new Error(`A read of ${limit} bytes`);
+    this.#arrived.fill(0);
     if (this.#at === this.#input.length) this.#readPastEnd();
     const [buffer, lastBuffer] = this.#buffers;
     this.#buffers = [lastBuffer, buffer];
@@ -72,6 +78,17 @@ export class FuzzChannel implements Channel {
     this.#at += part.length;
     this.#listener?.give(textOf(part));
     return part;
+  }
+
+  get arrived(): Uint8Array {
+    this.#arrived = this.#input.slice(this.#at, this.#at + this.#ahead);
+    return this.#arrived;
+  }
+
+  skip(count: number): void {
+    if (count > this.#arrived.length) throw new Error(`No ${count} bytes came`);
+    this.#at += count;
+    this.#listener?.give(textOf(this.#arrived.subarray(0, count)));
   }
 
   #readPastEnd(): void {

@@ -89,6 +89,20 @@ export class ScriptedPeer implements Channel {
     return Uint8Array.from(part);
   }
 
+  /** All that the peer has said by now; nothing is known of it where reads are short. */
+  get arrived(): Uint8Array | undefined {
+    if (this.#grain !== Infinity) return undefined;
+    const said = this.#theirs.slice(this.#read);
+    const end = said.findIndex(({ byte, after }) =>
+      byte === END || after > this.#written
+    );
+    return Uint8Array.from(said.slice(0, end < 0 ? said.length : end), byteOf);
+  }
+
+  skip(count: number): void {
+    this.#read += count;
+  }
+
   async write(bytes: Uint8Array): Promise<void> {
     for (const [at, byte] of bytes.entries()) {
       const next = this.#ours[this.#written];

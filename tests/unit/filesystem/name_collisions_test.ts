@@ -16,7 +16,10 @@ Deno.test("admit(): refuses a name that the target takes for one it admitted", a
   files.addFile("/d/README", "first");
   await names.admit("README");
   for (const name of ["readme", "ReadMe", "readme"]) {
-    const error = await assertRejects(() => names.admit(name), EntryError);
+    const error = await assertRejects(
+      async () => await names.admit(name),
+      EntryError,
+    );
     assertEquals(
       error.message,
       `/d/${name}: not copied: the target takes its name for that of ` +

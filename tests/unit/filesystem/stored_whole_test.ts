@@ -68,7 +68,7 @@ Deno.test("storeWhole(): leaves all to a file system that takes whole files, wit
       attributes,
     ]),
     [
-      ["/f", 0o600, CONTENT, { mode: 0o400, times: TIMES }],
+      ["/f", 0o400, CONTENT, { mode: undefined, times: TIMES }],
       ["/f", 0o600, CONTENT, { mode: undefined, times: undefined }],
       ["/f", 0o755, CONTENT, { mode: 0o4755, times: undefined }],
     ],

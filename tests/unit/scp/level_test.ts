@@ -15,7 +15,7 @@ Deno.test("pathIn(): gives the path of an entry, and refuses a name that the dis
     files.join(path, "a"),
   );
   await assertRejects(
-    () => pathIn(level, "a:b", { files, platform: "windows" }),
+    async () => await pathIn(level, "a:b", { files, platform: "windows" }),
     EntryError,
     "Windows does not allow this name",
   );

@@ -29,6 +29,63 @@ Deno.test("nextRecord(): reads glued records one by one, up to the end", async (
   assertEquals(kinds, ["times", "file", "end", undefined]);
 });
 
+Deno.test("nextRecordNow(): reads the records that have come, and leaves all else", async () => {
+  const script = new ScriptedPeer().peerSays("C0644 3 a\nE\nC0644");
+  const lines: string[] = [];
+  const peer = new ScpPeer(script, {
+    onRecord: (line) => lines.push(new TextDecoder().decode(line)),
+  });
+  assertEquals(peer.nextRecordNow(), {
+    kind: "file",
+    mode: 0o644,
+    size: 3,
+    name: "a",
+  });
+  assertEquals(peer.nextRecordNow(), { kind: "end" });
+  assertEquals(peer.nextRecordNow(), undefined);
+  assertEquals(lines, ["C0644 3 a", "E"]);
+  assertEquals(await script.read(9), new TextEncoder().encode("C0644"));
+});
+
+Deno.test("nextRecordNow(): leaves what is malformed, and what is too long, to nextRecord()", () => {
+  const long = "a".repeat(65536);
+  for (const said of ["Cx\n", "\n", `C0644 3 ${long}\n`]) {
+    const script = new ScriptedPeer().peerSays(said);
+    assertEquals(new ScpPeer(script).nextRecordNow(), undefined);
+    assertEquals(script.arrived?.length, said.length);
+  }
+  const unknown = new ScriptedPeer(1).peerSays("E\n");
+  assertEquals(new ScpPeer(unknown).nextRecordNow(), undefined);
+});
+
+Deno.test("wholeBody(): gives a body that is told to be whole, once all of it has come", () => {
+  const cases: [string, number, string | undefined][] = [
+    ["abc\0E\n", 3, "abc"],
+    ["\0", 0, ""],
+    ["\0\0\0", 2, "\0\0"],
+    ["abc", 3, undefined],
+    ["ab", 3, undefined],
+    ["", 0, undefined],
+    ["abc\x01scp: a: Input/output error\n", 3, undefined],
+  ];
+  for (const [said, size, body] of cases) {
+    const script = new ScriptedPeer().peerSays(said);
+    const peer = new ScpPeer(script);
+    const bytes = peer.wholeBody(size);
+    assertEquals(bytes && new TextDecoder().decode(bytes), body);
+    assertEquals([script.arrived?.length, peer.isConfirmed], [
+      said.length,
+      false,
+    ]);
+    if (bytes === undefined) continue;
+    peer.skipBody(size);
+    assertEquals([script.arrived?.length, peer.isConfirmed], [
+      said.length - size - 1,
+      true,
+    ]);
+  }
+});
+
 Deno.test("nextRecord(): refuses a record that is cut, at each byte", async () => {
   const line = "C0644 3 a\n";
   for (let length = 1; length < line.length; length++) {

@@ -75,3 +75,30 @@ Deno.test("Replies: sends the last reply again, and acknowledges each step after
     "the remote side takes one message at a time: going on in lockstep",
   ]);
 });
+
+Deno.test("Replies: passes over steps that were acknowledged in advance, and fills the window up", async () => {
+  const script = new ScriptedPeer().weSay("\0" + "\0".repeat(2048));
+  const { replies, peer } = repliesTo(script, "window");
+  peer.confirm();
+  await replies.ok(0, true);
+  assertEquals(replies.given, 2048);
+  assertEquals(replies.pass(2, 1, true), undefined);
+  assertEquals([replies.given, replies.mayBeSwallowed], [2046, true]);
+  for (let left = 2046; left > 1024; left -= 2) await replies.pass(2, 1, true);
+  script.weSay("\0".repeat(1026));
+  assertEquals(replies.given, 1024);
+  await replies.pass(2, 1, true);
+  assertEquals(replies.given, 2048);
+  script.assertDone();
+});
+
+Deno.test("Replies: believes no acknowledgement in advance once some were swallowed", async () => {
+  const script = new ScriptedPeer().weSay("\0\0\0" + "\0");
+  const { replies, peer } = repliesTo(script, "certain");
+  peer.confirm();
+  await replies.ok(2, false);
+  assertEquals(replies.given, 2);
+  await replies.repeat();
+  assertEquals([replies.given, replies.isGiven], [0, true]);
+  script.assertDone();
+});

@@ -87,3 +87,14 @@ Deno.test("WatchedChannel: writes, flushes and closes as the channel inside", as
   inner.assertDone();
   assertEquals([channel.blockBytes, inner.isClosed], [inner.blockBytes, true]);
 });
+
+Deno.test("WatchedChannel: tells what has arrived, but where a read is to be watched", async () => {
+  for (const isOn of [true, false]) {
+    const inner = new ScriptedPeer().peerSays("abc");
+    const { channel, notes } = watched(inner, isOn);
+    assertEquals(channel.arrived?.length, isOn ? undefined : 3);
+    if (!isOn) channel.skip(2);
+    assertEquals((await channel.read(9)).length, isOn ? 3 : 1);
+    assertEquals(notes, isOn ? ["input"] : []);
+  }
+});
