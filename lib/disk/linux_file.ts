@@ -118,16 +118,25 @@ export class LinuxFile implements ServerFile {
   }
 }
 
+/** Memory of the times that are passed to one call. */
+const passedTimes = new BigInt64Array(4);
+
 /**
  * Gives both times as utimensat(2) takes them, each as seconds and nanoseconds; a
- * fraction of a millisecond holds microseconds.
+ * fraction of a millisecond holds microseconds. They are for one call that is made at
+ * once: the next ones take their place.
  */
 export function timeSpecs(
   { accessed, modified }: Times,
 ): BigInt64Array<ArrayBuffer> {
-  return BigInt64Array.from([accessed, modified].flatMap((time) => {
-    const seconds = Math.floor(time / 1000);
-    const microseconds = Math.round((time - seconds * 1000) * 1000);
-    return [BigInt(seconds), BigInt(microseconds * 1000)];
-  }));
+  putTime(accessed, 0);
+  putTime(modified, 2);
+  return passedTimes;
+}
+
+function putTime(time: number, at: number): void {
+  const seconds = Math.floor(time / 1000);
+  const microseconds = Math.round((time - seconds * 1000) * 1000);
+  passedTimes[at] = BigInt(seconds);
+  passedTimes[at + 1] = BigInt(microseconds * 1000);
 }

@@ -28,6 +28,9 @@ export const RECORD_MODE_BITS = 0o6777;
 /** Octal digits of a mode in a record. */
 const MODE_DIGITS = 4;
 
+/** Most decimal digits of a time's microseconds. */
+const MICROSECOND_DIGITS = 6;
+
 const BLANK = 0x20;
 const ZERO = 0x30;
 
@@ -120,7 +123,7 @@ export function parseRecord(line: Uint8Array): ScpRecord {
     case "E":
       return { kind: "end" };
     case "T":
-      return parseTimes(decodeName(rest));
+      return parseTimes(rest);
     case "C":
       return { kind: "file", ...parseEntry(rest) };
     case "D": {
@@ -139,63 +142,77 @@ export function decodeText(bytes: Uint8Array): string {
     : `${decodeName(bytes.subarray(0, MAX_TEXT_BYTES))}…`;
 }
 
-/** Decodes the rest of an entry's line, byte by byte: most lines of a tree are such. */
+/** Decodes the rest of an entry's line. */
 function parseEntry(
   bytes: Uint8Array,
 ): { mode: number; size: number; name: string } {
-  let mode = 0;
-  for (let at = 0; at < MODE_DIGITS; at++) {
-    const digit = digitAt(bytes, at);
-    if (!(digit <= 7)) throw violation("bad mode");
-    mode = mode * 8 + digit;
+  if (digitsEnd(bytes, 0, MODE_DIGITS) < MODE_DIGITS) {
+    throw violation("bad mode");
   }
+  const mode = numberIn(bytes, 0, MODE_DIGITS, 8);
+  if (Number.isNaN(mode)) throw violation("bad mode");
   if (bytes[MODE_DIGITS] !== BLANK) throw violation("mode not delimited");
   const start = MODE_DIGITS + 1;
-  let size = 0;
-  let at = start;
-  for (
-    let digit = digitAt(bytes, at);
-    digit <= 9;
-    digit = digitAt(bytes, ++at)
-  ) {
-    size = size * 10 + digit;
-  }
-  if (at === start) throw violation("size not present");
-  if (bytes[at] !== BLANK) throw violation("size not delimited");
+  const end = digitsEnd(bytes, start);
+  if (end === start) throw violation("size not present");
+  if (bytes[end] !== BLANK) throw violation("size not delimited");
+  const size = numberIn(bytes, start, end);
   if (!Number.isSafeInteger(size)) throw violation("size out of range");
-  return { mode, size, name: decodeName(bytes.subarray(at + 1)) };
+  return { mode, size, name: decodeName(bytes.subarray(end + 1)) };
 }
 
-/** Gives the value of a decimal digit; `NaN` for any other byte, or none. */
-function digitAt(bytes: Uint8Array, at: number): number {
-  const digit = bytes[at]! - ZERO;
-  return digit >= 0 && digit <= 9 ? digit : NaN;
+function parseTimes(bytes: Uint8Array): TimesRecord {
+  const modified = parseTime(bytes, 0, "mtime", BLANK);
+  const accessed = parseTime(bytes, modified.end + 1, "atime", undefined);
+  return { kind: "times", modified: modified.time, accessed: accessed.time };
 }
 
-function parseTimes(text: string): TimesRecord {
-  const [modified, afterModified] = parseTime(text, "mtime", " ");
-  const [accessed] = parseTime(afterModified, "atime", "");
-  return { kind: "times", modified, accessed };
-}
-
-/** Reads `seconds microseconds` and their end; gives milliseconds and the rest. */
+/**
+ * Reads `seconds microseconds` and what is to stand behind them; gives milliseconds, and
+ * the place of that.
+ */
 function parseTime(
-  text: string,
+  bytes: Uint8Array,
+  start: number,
   field: "mtime" | "atime",
-  end: " " | "",
-): [number, string] {
-  const seconds = /^\d+/.exec(text)?.[0];
-  if (seconds === undefined) throw violation(`${field}.sec not present`);
-  if (text.charAt(seconds.length) !== " ") {
-    throw violation(`${field}.sec not delimited`);
+  behind: number | undefined,
+): { time: number; end: number } {
+  const middle = digitsEnd(bytes, start);
+  if (middle === start) throw violation(`${field}.sec not present`);
+  if (bytes[middle] !== BLANK) throw violation(`${field}.sec not delimited`);
+  const end = digitsEnd(bytes, middle + 1, MICROSECOND_DIGITS);
+  if (bytes[end] !== behind) throw violation(`${field}.usec not delimited`);
+  const microseconds = numberIn(bytes, middle + 1, end);
+  return {
+    time: numberIn(bytes, start, middle) * 1000 + microseconds / 1000,
+    end,
+  };
+}
+
+/** Gives the end of the decimal digits at a place, at most so many of them. */
+function digitsEnd(bytes: Uint8Array, start: number, most = Infinity): number {
+  let end = start;
+  while (isDigit(bytes[end]) && end - start < most) end++;
+  return end;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= ZERO && byte <= ZERO + 9;
+}
+
+/** Gives the number of some digits; `NaN` if the base has not all of them. */
+function numberIn(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  base: 8 | 10 = 10,
+): number {
+  let value = 0;
+  for (let at = start; at < end; at++) {
+    const digit = bytes[at]! - ZERO;
+    value = digit < base ? value * base + digit : NaN;
   }
-  const rest = text.slice(seconds.length + 1);
-  const micros = /^\d{0,6}/.exec(rest)![0];
-  if (rest.charAt(micros.length) !== end) {
-    throw violation(`${field}.usec not delimited`);
-  }
-  const milliseconds = Number(seconds) * 1000 + Number(micros) / 1000;
-  return [milliseconds, rest.slice(micros.length + 1)];
+  return value;
 }
 
 function violation(mistake: string): ProtocolError {
