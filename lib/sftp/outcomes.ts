@@ -32,27 +32,3 @@ export class AwaitedResponse implements OutcomeListener {
     else this.#resolve(outcome);
   }
 }
-
-/** Listener to requests that are awaited together: one promise for all. */
-export class Flight implements OutcomeListener {
-  /** Promise of the outcome of each request, in their order; it never rejects. */
-  readonly outcomes: Promise<Outcome[]>;
-  readonly #outcomes: Outcome[];
-  readonly #resolve: (outcomes: Outcome[]) => void;
-  #left: number;
-
-  /** @param count Number of requests, at least one. */
-  constructor(count: number) {
-    const { promise, resolve } = Promise.withResolvers<Outcome[]>();
-    this.outcomes = promise;
-    this.#resolve = resolve;
-    this.#outcomes = new Array(count);
-    this.#left = count;
-  }
-
-  settle(outcome: Outcome, place: number): void {
-    this.#outcomes[place] = outcome;
-    this.#left--;
-    if (this.#left === 0) this.#resolve(this.#outcomes);
-  }
-}

@@ -20,7 +20,7 @@ export interface RequestSender extends
     | "isAlive"
     | "keepsOrder"
     | "request"
-    | "requestAll"
+    | "requestFor"
     | "takesParts"
     | "read"
     | "limits"

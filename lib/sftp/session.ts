@@ -7,12 +7,7 @@ import { type EarlyRequest, earlyRequests } from "./early_requests.ts";
 import { readHandshake } from "./handshake.ts";
 import { isLook, type LookRequest, LooksAhead } from "./looks_ahead.ts";
 import { OpenHandles } from "./open_handles.ts";
-import {
-  AwaitedResponse,
-  Flight,
-  type Outcome,
-  type OutcomeListener,
-} from "./outcomes.ts";
+import { AwaitedResponse, type OutcomeListener } from "./outcomes.ts";
 import { RequestQueue } from "./request_queue.ts";
 import { type PendingRequest, ResponseReceiver } from "./response_receiver.ts";
 import { RoundTrips } from "./round_trips.ts";
@@ -186,16 +181,20 @@ export class SftpSession {
   }
 
   /**
-   * Sends requests that change something, in their order, and resolves to what became
-   * of each once that is known of all. It never rejects.
+   * Sends a request that is no look, whose outcome a listener takes: at once where the
+   * session has failed. A promise for each would cost a tree of small files more than
+   * the packet does.
+   *
+   * @param place Number that the listener knows it by.
    */
-  requestAll(requests: readonly Request[]): Promise<Outcome[]> {
+  requestFor(
+    listener: OutcomeListener,
+    place: number,
+    request: Request,
+    receiver?: DataReceiver,
+  ): void {
     this.#ahead.clear();
-    const flight = new Flight(requests.length);
-    for (const [place, request] of requests.entries()) {
-      this.#sendFor(flight, place, request);
-    }
-    return flight.outcomes;
+    this.#sendFor(listener, place, request, receiver);
   }
 
   /** Closes a handle that nobody took; a session that fails closes it, too. */

@@ -1,5 +1,5 @@
 import { LostFileError, SessionError } from "../errors.ts";
-import type { Outcome } from "./outcomes.ts";
+import type { OutcomeListener } from "./outcomes.ts";
 import { type Lane, type LaneRequest, Lanes } from "./lanes.ts";
 import type { RequestSender, SpreadFile } from "./request_sender.ts";
 import { wasDone } from "./repeated_requests.ts";
@@ -150,12 +150,14 @@ export class SessionPool implements RequestSender {
     }
   }
 
-  requestAll(requests: readonly Request[]): Promise<Outcome[]> {
-    return Promise.all(
-      requests.map((request) =>
-        this.request(request).catch((error: Error) => error)
-      ),
-    );
+  requestFor(
+    listener: OutcomeListener,
+    place: number,
+    request: Request,
+    receiver?: DataReceiver,
+  ): void {
+    this.request(request, receiver).catch((error: Error) => error)
+      .then((outcome) => listener.settle(outcome, place));
   }
 
   read(

@@ -384,3 +384,23 @@ Deno.test("SessionPool: ends the reads that wait for a session when it is interr
   await stage.end(0);
   await Promise.allSettled(reads);
 });
+
+Deno.test("requestFor(): gives a listener the outcome of a request, or the error in place of one", async () => {
+  const stage = new Stage({ REMOVE: () => status(0) }, {});
+  const pool = await stage.begin();
+  const settled: (readonly [number, unknown])[] = [];
+  const listener = {
+    settle: (outcome: unknown, place: number) =>
+      void settled.push([place, outcome]),
+  };
+  pool.requestFor(listener, 7, { kind: "remove", path: "a" });
+  await turn();
+  assertEquals(settled, [[7, OK]]);
+  for (const server of stage.servers) server.end();
+  await turn();
+  pool.requestFor(listener, 8, { kind: "remove", path: "b" });
+  await turn();
+  assertEquals(settled.length, 2);
+  const [place, lost] = settled[1]!;
+  assertEquals([place, lost instanceof SessionError], [8, true]);
+});
