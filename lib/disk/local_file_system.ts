@@ -4,7 +4,6 @@ import type { Digest, DigestOptions } from "../filesystem/digest.ts";
 import type {
   Attributes,
   Concurrency,
-  DirectoryEntry,
   FileSystem,
   Listing,
   OpenFile,
@@ -15,8 +14,9 @@ import { attempt } from "./attempt.ts";
 import { denoCalls } from "./deno_calls.ts";
 import { hasLinuxCalls, linuxCalls } from "./linux_calls.ts";
 import { LocalFile } from "./local_file.ts";
+import { LocalListing } from "./local_listing.ts";
 import { joinPath, nameOfPath } from "./local_path.ts";
-import type { Entries, SystemCalls } from "./system_calls.ts";
+import type { SystemCalls } from "./system_calls.ts";
 import { readWhole, storeWhole } from "./whole_file.ts";
 
 /** Linux's own calls reach every name and every kind of entry. */
@@ -63,12 +63,7 @@ export class LocalFileSystem implements FileSystem {
   async readdir(path: string): Promise<Listing> {
     const entries = attempt(path, () => this.#calls.readdir(path));
     const first = await attempt(path, () => entries.next());
-    return {
-      [Symbol.asyncIterator]: () => listed(path, entries, first),
-      [Symbol.dispose]: () => {
-        entries.return?.();
-      },
-    };
+    return new LocalListing(path, entries, first);
   }
 
   async openToRead(path: string): Promise<OpenFile> {
@@ -174,26 +169,6 @@ export class LocalFileSystem implements FileSystem {
   nameOf(path: string): string {
     return nameOfPath(path);
   }
-}
-
-/** Gives the entries of a listing, whose first one was taken already. */
-function listed(
-  path: string,
-  entries: Entries,
-  first: IteratorResult<DirectoryEntry>,
-): AsyncIterator<DirectoryEntry> {
-  let taken: typeof first | undefined = first;
-  return {
-    next: async () => {
-      const next = taken ?? attempt(path, () => entries.next());
-      taken = undefined;
-      return next;
-    },
-    return: async () => {
-      await entries.return?.();
-      return { done: true, value: undefined };
-    },
-  };
 }
 
 /** Gives the process's umask; no bits where there is none, as on Windows. */

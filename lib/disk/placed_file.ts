@@ -51,10 +51,8 @@ export class PlacedFile implements Disposable {
   }
 
   #writeSome(bytes: Uint8Array, done: number): number | Promise<number> {
-    const written = attempt(
-      this.#path,
-      () => this.#file.write(bytes.subarray(done)),
-    );
+    const rest = done === 0 ? bytes : bytes.subarray(done);
+    const written = attempt(this.#path, () => this.#file.write(rest));
     if (typeof written === "number") return this.#advance(written);
     return written.then((count) => this.#advance(count));
   }

@@ -1,4 +1,7 @@
-/** Small files of the local disk that are read or made in one go. */
+/**
+ * Small files of the local disk that are read or made in one go. A `using` here costs a
+ * tree of them a microsecond a file, measured: they are closed by hand.
+ */
 
 import { asEntryError, EntryError } from "../errors.ts";
 import type {
@@ -18,8 +21,12 @@ export function readWhole(
 ): number | undefined {
   const count = orEntryError(() =>
     attempt(path, () => {
-      using file = calls.openToRead(path);
-      return file.read(buffer);
+      const file = calls.openToRead(path);
+      try {
+        return file.read(buffer);
+      } finally {
+        file[Symbol.dispose]();
+      }
     })
   );
   return count instanceof EntryError ? undefined : count;
@@ -57,22 +64,22 @@ export function storeWhole(
  * @param failure Reason why it was not; absent where it was.
  */
 function finished(
-  made: PlacedFile,
+  file: PlacedFile,
   { mode, times }: FinalAttributes,
   failure: EntryError | void,
 ): StoredWhole {
-  using file = made;
   if (failure !== undefined) {
     orEntryError(() => file.truncate(0));
+    file[Symbol.dispose]();
     return { failure };
   }
   // All steps are taken, whatever fails.
-  const failures = [
+  const ends = [
     mode === undefined ? undefined : orEntryError(() => file.setMode(mode)),
     times === undefined ? undefined : orEntryError(() => file.setTimes(times)),
     orEntryError(() => file.close()),
   ];
-  const flaw = failures.find((failure) => failure instanceof EntryError);
+  const flaw = ends.find((end) => end instanceof EntryError);
   return flaw === undefined ? {} : { flaw };
 }
 

@@ -66,18 +66,26 @@ export async function untilSettled(
   progress: FileProgress,
   step: () => Promise<Proof | undefined>,
 ): Promise<void> {
-  let outcome: FileOutcome = "failed";
   let proof: Proof | undefined;
   try {
     proof = await step();
-    outcome = "copied";
   } catch (error) {
-    if (error instanceof LostFileError) outcome = "again";
+    settleFailed(progress, error);
     throw error;
-  } finally {
-    progress.finished();
-    progress.settled(outcome, proof);
   }
+  settleCopied(progress, proof);
+}
+
+/** Reports the end of a file that was copied. */
+export function settleCopied(progress: FileProgress, proof?: Proof): void {
+  progress.finished();
+  progress.settled("copied", proof);
+}
+
+/** Reports the end of a file that failed, or begins again. */
+export function settleFailed(progress: FileProgress, error: unknown): void {
+  progress.finished();
+  progress.settled(error instanceof LostFileError ? "again" : "failed");
 }
 
 /** Progress of a file that nobody is told of. */

@@ -47,7 +47,14 @@ export interface DirectoryEntry {
  * Entries of a directory, to be iterated once. A listing that is not iterated to
  * its end must be disposed of.
  */
-export interface Listing extends AsyncIterable<DirectoryEntry>, Disposable {}
+export interface Listing extends AsyncIterable<DirectoryEntry>, Disposable {
+  /**
+   * Gives the next entry where it has come, in place of the iterator; `undefined` where
+   * that has to be asked. Promises for each entry cost a tree of small files a twentieth
+   * of the client's time, measured. Absent where the iterator has always to be asked.
+   */
+  takeNow?(): DirectoryEntry | undefined;
+}
 
 /** Attributes that a file gets once it has its content. */
 export interface FinalAttributes {

@@ -53,15 +53,7 @@ export function listingOf(
   source: ListingSource,
   limits: ListingLimits = LISTING_LIMITS,
 ): Listing {
-  let isOpen = true;
-  const close = () => {
-    if (isOpen) source.close();
-    isOpen = false;
-  };
-  return {
-    [Symbol.asyncIterator]: () => entries(source, { close, limits }),
-    [Symbol.dispose]: close,
-  };
+  return new ServerListing(source, limits);
 }
 
 function isEntryName({ name, isWhole }: NameEntry): boolean {
@@ -69,35 +61,109 @@ function isEntryName({ name, isWhole }: NameEntry): boolean {
     isPlainName(name);
 }
 
-async function* entries(
-  source: ListingSource,
-  { close, limits }: { close: () => void; limits: ListingLimits },
-): AsyncIterator<DirectoryEntry> {
-  let count = 0;
-  let refusedCount = 0;
-  let refused: Error | undefined;
-  try {
-    for await (const batch of batchesOf(source)) {
-      for (const entry of batch) {
-        const { name, attributes } = entry;
-        if (++count > limits.entries) {
-          throw source.failure(`more than ${limits.entries} entries`);
-        }
-        if (name === "." || name === "..") continue;
-        if (!isEntryName(entry)) {
-          refused ??= source.failure(
-            `error: unexpected filename: ${shortened(name)}`,
-          );
-          if (++refusedCount > limits.refused) throw refused;
-        } else if (isLink(attributes) || !tellsKind(attributes)) yield { name };
-        else yield { name, attributes: attributesFrom(attributes) };
-      }
-    }
-  } finally {
-    close();
+/** Listing of a directory, which is its own iterator. */
+class ServerListing implements Listing, AsyncIterator<DirectoryEntry> {
+  readonly #source: ListingSource;
+  readonly #limits: ListingLimits;
+  readonly #batches: AsyncIterator<readonly NameEntry[]>;
+  /** Names that have come, and the number of those that were taken. */
+  #batch: readonly NameEntry[] = [];
+  #taken = 0;
+  #isOpen = true;
+  #hasEnded = false;
+  #count = 0;
+  #refusedCount = 0;
+  #refused: Error | undefined;
+
+  constructor(source: ListingSource, limits: ListingLimits) {
+    this.#source = source;
+    this.#limits = limits;
+    this.#batches = batchesOf(source);
   }
-  if (count === 0) await source.checkEntered();
-  if (refused !== undefined) throw refused;
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  takeNow(): DirectoryEntry | undefined {
+    while (this.#taken < this.#batch.length) {
+      const entry = this.#entryOf(this.#batch[this.#taken++]!);
+      if (entry !== undefined) return entry;
+    }
+    return undefined;
+  }
+
+  async next(): Promise<IteratorResult<DirectoryEntry>> {
+    try {
+      const entry = await this.#nextEntry();
+      if (entry !== undefined) return { done: false, value: entry };
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+    return { done: true, value: undefined };
+  }
+
+  async return(): Promise<IteratorResult<DirectoryEntry>> {
+    this.#end();
+    return { done: true, value: undefined };
+  }
+
+  async #nextEntry(): Promise<DirectoryEntry | undefined> {
+    let entry = this.takeNow();
+    while (entry === undefined && !this.#hasEnded) {
+      const { done, value } = await this.#batches.next();
+      if (done !== true) this.#add(value);
+      entry = this.takeNow();
+      if (entry === undefined && done === true) await this.#finish();
+    }
+    return entry;
+  }
+
+  /** Adds a batch behind the names that somebody else has asked for meanwhile. */
+  #add(batch: readonly NameEntry[]): void {
+    const left = this.#batch.slice(this.#taken);
+    this.#batch = left.length === 0 ? batch : [...left, ...batch];
+    this.#taken = 0;
+  }
+
+  /** Closes the directory after its last name; throws what was wrong with it. */
+  async #finish(): Promise<void> {
+    this.#end();
+    if (this.#count === 0) await this.#source.checkEntered();
+    if (this.#refused !== undefined) throw this.#refused;
+  }
+
+  #end(): void {
+    this.#hasEnded = true;
+    this.#batch = [];
+    this[Symbol.dispose]();
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#isOpen) this.#source.close();
+    this.#isOpen = false;
+  }
+
+  /** Gives the entry of a name; `undefined` where it is none, or is left out. */
+  #entryOf(entry: NameEntry): DirectoryEntry | undefined {
+    const { name, attributes } = entry;
+    if (++this.#count > this.#limits.entries) {
+      throw this.#source.failure(`more than ${this.#limits.entries} entries`);
+    }
+    if (name === "." || name === "..") return undefined;
+    if (!isEntryName(entry)) return this.#refuse(name);
+    return isLink(attributes) || !tellsKind(attributes)
+      ? { name }
+      : { name, attributes: attributesFrom(attributes) };
+  }
+
+  #refuse(name: string): undefined {
+    this.#refused ??= this.#source.failure(
+      `error: unexpected filename: ${shortened(name)}`,
+    );
+    if (++this.#refusedCount > this.#limits.refused) throw this.#refused;
+  }
 }
 
 /**
@@ -106,7 +172,7 @@ async function* entries(
  */
 async function* batchesOf(
   source: ListingSource,
-): AsyncIterable<readonly NameEntry[]> {
+): AsyncIterator<readonly NameEntry[]> {
   const inFlight: Promise<Response>[] = [];
   const prefetch = (most: number) => {
     while (inFlight.length < most) {

@@ -65,6 +65,10 @@ export class BufferableListing implements Listing {
     return given(entries, failure);
   }
 
+  takeNow(): DirectoryEntry | undefined {
+    return this.#kept === undefined ? this.#listing.takeNow?.() : undefined;
+  }
+
   [Symbol.asyncIterator](): AsyncIterator<DirectoryEntry> {
     return {
       next: () => this.#next(),

@@ -116,20 +116,31 @@ export class FileCopier {
    * @throws {ProtocolError} If a server broke its protocol; the same.
    * @throws {SessionError} If the connection is lost; the same.
    */
-  async copy(
+  copy(
     source: FoundEntry,
     destination: Destination,
     sent: () => void,
   ): Promise<void> {
-    const { making, mayExist, path } = destination;
+    const { mayExist, path } = destination;
     // What is made where nothing is, in one step, needs no lock.
     const isSmall = !mayExist && !this.#mayLose && this.#small.takes(source);
-    if (isSmall && await this.#small.copy(source, path, sent)) return;
-    const outcome = await making;
+    if (!isSmall) return this.#copyMade(source, destination, sent);
+    return this.#small.copy(source, path, sent).then((isCopied) => {
+      if (isCopied) return;
+      return this.#copyMade(source, { ...destination, mayExist: true }, sent);
+    });
+  }
+
+  /** Copies a file once the directory that holds it is made. */
+  async #copyMade(
+    source: FoundEntry,
+    destination: Destination,
+    sent: () => void,
+  ): Promise<void> {
+    const outcome = await destination.making;
     if (outcome === "refused") return;
-    const mayBeThere = mayExist || isSmall || outcome === "found";
-    const there = { ...destination, mayExist: mayBeThere };
-    await this.#copyTo(source, there, sent);
+    const mayExist = destination.mayExist || outcome === "found";
+    await this.#copyTo(source, { ...destination, mayExist }, sent);
   }
 
   /** True where a connection of several may take a file with it, which begins again. */

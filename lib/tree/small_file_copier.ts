@@ -2,6 +2,8 @@ import { asEntryError, EntryError } from "../errors.ts";
 import type { Observer, Proof } from "../events/copy_event.ts";
 import {
   type FileProgress,
+  settleCopied,
+  settleFailed,
   startFile,
   untilSettled,
 } from "../events/file_progress.ts";
@@ -30,6 +32,13 @@ const UNHASHED: ReadSource = {};
 interface BegunFile {
   readonly progress: FileProgress;
   readonly verification: Verification | undefined;
+}
+
+/** File whose target was to get its content. */
+interface MadeFile extends BegunFile {
+  readonly path: string;
+  readonly size: number;
+  readonly read: ReadSource;
 }
 
 /** Error that ended the storing of a file. */
@@ -104,45 +113,53 @@ export class SmallFileCopier {
     const { memory, interrupted, store } = this.#options;
     // One byte more shows that the file has grown.
     const room = size + 1;
-    using block = this.#blocks.acquireNow(room) ??
+    const block = this.#blocks.acquireNow(room) ??
       await this.#blocks.acquire(room);
-    if (interrupted.aborted) return false;
-    using _step = this.#open.begin();
-    const { bytes } = block;
-    const reading = this.#read(source, bytes, () => {
-      // Else the target's server is to be waited for, too.
-      if (this.#to.keepsOrder === undefined) sent();
-    });
-    const read = reading instanceof Promise ? await reading : reading;
-    if (read === undefined) return false;
-    const paths = { source: source.path, target: path };
-    let begun = undefined as BegunFile | undefined;
-    const made = () => {
-      begun = this.#begin(source, paths);
-      if (this.#to.keepsOrder !== undefined) sent();
-    };
-    const content = bytes.subarray(0, size);
-    const times = timesOf(source, this.#options);
-    let stored: MadeWhole | Thrown | undefined;
+    let step: Disposable | undefined;
+    // By hand, as a `using` costs a tree of small files a microsecond a file, measured.
     try {
-      stored = await storeWhole(this.#to, { path, mode }, store, {
-        content,
-        times,
-        made,
+      if (interrupted.aborted) return false;
+      step = this.#open.begin();
+      const { bytes } = block;
+      const reading = this.#read(source, bytes, () => {
+        // Else the target's server is to be waited for, too.
+        if (this.#to.keepsOrder === undefined) sent();
       });
-    } catch (error) {
-      stored = { thrown: error };
+      const read = reading instanceof Promise ? await reading : reading;
+      if (read === undefined) return false;
+      const paths = { source: source.path, target: path };
+      let begun = undefined as BegunFile | undefined;
+      const made = () => {
+        begun = this.#begin(source, paths);
+        if (this.#to.keepsOrder !== undefined) sent();
+      };
+      const content = bytes.subarray(0, size);
+      const times = timesOf(source, this.#options);
+      let stored: MadeWhole | Thrown | undefined;
+      try {
+        const storing = storeWhole(this.#to, { path, mode }, store, {
+          content,
+          times,
+          made,
+        });
+        stored = storing instanceof Promise ? await storing : storing;
+      } catch (error) {
+        stored = { thrown: error };
+      }
+      if (stored === undefined) return false;
+      if (begun === undefined) {
+        // It may be there all the same.
+        memory?.noteBegun(paths, true);
+        throw (stored as Thrown).thrown;
+      }
+      const verifying = this.#finish({ ...begun, size, path, read }, stored);
+      if (verifying !== undefined) await verifying;
+      memory?.noteArrived(paths);
+      return true;
+    } finally {
+      step?.[Symbol.dispose]();
+      block[Symbol.dispose]();
     }
-    if (stored === undefined) return false;
-    if (begun === undefined) {
-      // It may be there all the same.
-      memory?.noteBegun(paths, true);
-      throw (stored as Thrown).thrown;
-    }
-    const file = { ...begun, size, path, read };
-    await untilSettled(begun.progress, () => this.#finish(file, stored));
-    memory?.noteArrived(paths);
-    return true;
   }
 
   /**
@@ -194,34 +211,51 @@ export class SmallFileCopier {
   }
 
   /**
-   * Tells what moved of a file, and checks it.
+   * Tells what became of a file, and checks it.
    *
-   * @returns Its proof, if it is verified.
+   * @returns Nothing to wait for where it is not verified.
    * @throws What failed.
    */
-  async #finish(
-    { progress, verification, path, size, read }: BegunFile & {
-      readonly path: string;
-      readonly size: number;
-      readonly read: ReadSource;
-    },
-    stored: MadeWhole | Thrown,
-  ): Promise<Proof | undefined> {
-    if ("thrown" in stored) throw stored.thrown;
-    const { failure, flaw } = stored;
-    if (failure !== undefined) {
-      throw cutShort(this.#to.label + path, {
-        expected: size,
-        size: 0,
-        failure,
-        left: undefined,
-        interrupted: this.#options.interrupted,
-      });
+  #finish(file: MadeFile, stored: MadeWhole | Thrown): void | Promise<void> {
+    const { progress, verification } = file;
+    const failed = this.#failureOf(file, stored);
+    if (failed !== undefined) {
+      settleFailed(progress, failed.thrown);
+      throw failed.thrown;
     }
-    progress.moved(size);
-    if (flaw !== undefined) throw flaw;
-    if (verification === undefined) return undefined;
-    const hash = read.hashOfPassed?.(size) ?? stored.hash;
+    if (verification === undefined) return settleCopied(progress);
+    const { hash } = stored as MadeWhole;
+    return untilSettled(progress, () => this.#verify(file, verification, hash));
+  }
+
+  /** Gives what failed of a file, and tells what moved of it. */
+  #failureOf(
+    { progress, path, size }: MadeFile,
+    stored: MadeWhole | Thrown,
+  ): Thrown | undefined {
+    if ("thrown" in stored) return stored;
+    const { failure, flaw } = stored;
+    if (failure === undefined) {
+      progress.moved(size);
+      return flaw && { thrown: flaw };
+    }
+    const cut = cutShort(this.#to.label + path, {
+      expected: size,
+      size: 0,
+      failure,
+      left: undefined,
+      interrupted: this.#options.interrupted,
+    });
+    return { thrown: cut };
+  }
+
+  /** @throws {EntryError} If the file is not what its source is. */
+  async #verify(
+    { path, size, read }: MadeFile,
+    verification: Verification,
+    stored: string | undefined,
+  ): Promise<Proof | undefined> {
+    const hash = read.hashOfPassed?.(size) ?? stored;
     const doubt = await verification.check(path, { size, target: path, hash });
     if (doubt !== undefined) throw doubt;
     return verification.proof;

@@ -1,5 +1,9 @@
 import { CutError, EntryError } from "../errors.ts";
-import type { Attributes, FileSystem } from "../filesystem/file_system.ts";
+import type {
+  Attributes,
+  DirectoryEntry,
+  FileSystem,
+} from "../filesystem/file_system.ts";
 import { keyOf } from "../names/names.ts";
 import { NameCollisions } from "../filesystem/name_collisions.ts";
 import { startFile } from "../events/file_progress.ts";
@@ -115,21 +119,39 @@ export class TreeCopier {
   /**
    * Begins to copy an entry with all that is in it.
    *
+   * @returns Nothing to wait for where it began at once.
    * @throws {EntryError} If it is neither a file, a directory nor a link.
    */
-  async copy(
+  copy(
     source: SourceEntry,
     destination: Destination,
     surroundings: Surroundings,
-  ): Promise<void> {
-    const { path } = source;
+  ): void | Promise<void> {
+    const { path, attributes, isNoLink } = source;
     if (this.#run.hasEnded) return this.#pass(path, surroundings);
     this.#run.observer.report({
       kind: "scan",
       path,
       target: destination.path,
     });
-    const link = source.isNoLink ? undefined : await this.#links?.find(path);
+    const isKnown = attributes !== undefined &&
+      (isNoLink === true || this.#links === undefined);
+    return isKnown
+      ? this.#copyFound(
+        { path, attributes, isNoLink },
+        destination,
+        surroundings,
+      )
+      : this.#copyUnknown(source, destination, surroundings);
+  }
+
+  /** Begins to copy an entry of which nothing tells yet what it is. */
+  async #copyUnknown(
+    { path, attributes, isNoLink }: SourceEntry,
+    destination: Destination,
+    surroundings: Surroundings,
+  ): Promise<void> {
+    const link = isNoLink ? undefined : await this.#links?.find(path);
     if (link !== undefined) {
       return await this.#begin(
         { path, destination },
@@ -138,26 +160,37 @@ export class TreeCopier {
         rethrow,
       );
     }
-    const attributes = source.attributes ?? await this.#from.stat(path);
-    const { isNoLink } = source;
-    const found = { path, attributes, isNoLink };
-    if (attributes.kind === "file") {
-      const begun = this.#begin(
+    const found = {
+      path,
+      attributes: attributes ?? await this.#from.stat(path),
+      isNoLink,
+    };
+    await this.#copyFound(found, destination, surroundings);
+  }
+
+  /** Begins to copy a file or a directory. */
+  #copyFound(
+    found: FoundEntry,
+    destination: Destination,
+    surroundings: Surroundings,
+  ): void | Promise<void> {
+    const { path, attributes: { kind } } = found;
+    if (kind === "file") {
+      const links = this.#links;
+      return this.#begin(
         { path, destination },
         surroundings,
         (leave) =>
-          this.#links === undefined
+          links === undefined
             ? this.#files.copy(found, destination, leave)
-            : this.#copyClaimed(this.#links, found, destination, leave),
+            : this.#copyClaimed(links, found, destination, leave),
         (error, name) => this.#run.fail(name, error),
       );
-      if (begun !== undefined) await begun;
-      return;
     }
-    if (attributes.kind !== "directory" || !this.#options.recursive) {
+    if (kind !== "directory" || !this.#options.recursive) {
       throw new EntryError(`${this.#from.label}${path}: not a regular file`);
     }
-    await this.#beside(this.#copyDirectory(found, destination, surroundings));
+    return this.#beside(this.#copyDirectory(found, destination, surroundings));
   }
 
   /** Gives the path by which events name an entry. */
@@ -184,21 +217,23 @@ export class TreeCopier {
   ): Promise<void> | undefined {
     const { pending } = surroundings;
     const name = this.nameOf({ source: path, target: destination.path });
-    pending.add();
-    return this.#run.begin(async (leave) => {
+    const pass = async () => this.#pass(path, surroundings);
+    const fail = async (error: unknown) => {
       try {
-        if (this.#run.hasEnded) this.#pass(path, surroundings);
-        else await step(leave);
-      } catch (error) {
-        try {
-          failed(error, name);
-        } catch (failure) {
-          await throwUnlessRefused(failure, destination);
-        }
+        failed(error, name);
+      } catch (failure) {
+        await throwUnlessRefused(failure, destination);
       } finally {
         pending.done();
       }
-    }, name);
+    };
+    pending.add();
+    return this.#run.begin(
+      (leave) =>
+        (this.#run.hasEnded ? pass() : step(leave))
+          .then(() => pending.done(), fail),
+      name,
+    );
   }
 
   /** Waits for a directory where too many are walked at once. */
@@ -311,19 +346,23 @@ export class TreeCopier {
     const among = new NameCollisions(this.#to, destination.path);
     let isRefused = false;
     making?.then((outcome) => isRefused = outcome === "refused");
+    const iterator = entries[Symbol.asyncIterator]();
     await this.#run.runOrReport(async () => {
-      for await (const { name, attributes } of entries) {
-        if (this.#run.hasEnded || isRefused) return;
+      using _listing = entries;
+      for (;;) {
+        const entry = entries.takeNow?.() ?? await nextOf(iterator);
+        if (entry === undefined || this.#run.hasEnded || isRefused) return;
+        const { name, attributes } = entry;
         const path = this.#from.join(source.path, name);
-        const entry = {
-          path,
-          attributes,
-          isNoLink: attributes !== undefined,
-        };
+        const isNoLink = attributes !== undefined;
         try {
           const there = { isNew, making, among };
           const inside = this.inside(destination, name, there);
-          await this.copy(entry, inside, { above: source, pending });
+          const copying = this.copy({ path, attributes, isNoLink }, inside, {
+            above: source,
+            pending,
+          });
+          if (copying !== undefined) await copying;
         } catch (error) {
           if (await making === "refused") return;
           const target = this.#to.join(destination.path, name);
@@ -333,6 +372,13 @@ export class TreeCopier {
       }
     }, this.nameOf({ source: source.path, target: destination.path }));
   }
+}
+
+async function nextOf(
+  entries: AsyncIterator<DirectoryEntry>,
+): Promise<DirectoryEntry | undefined> {
+  const { done, value } = await entries.next();
+  return done === true ? undefined : value;
 }
 
 function rethrow(error: unknown): never {

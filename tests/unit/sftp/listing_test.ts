@@ -75,6 +75,42 @@ Deno.test("readdir(): gives the names of all batches in their order", async () =
   assertEquals(count(server, "CLOSE h"), 1);
 });
 
+Deno.test("readdir(): gives each name once, to several who ask at once, too", async () => {
+  const listing = await listingOf(serverOf(
+    names(["a", FILE], ["b", FILE], ["c", FILE]),
+    names(["d", FILE], ["e", FILE]),
+  ));
+  const iterator = listing[Symbol.asyncIterator]();
+  const first = await Promise.all(Array.from({ length: 3 }, () => {
+    return iterator.next();
+  }));
+  const listed = [
+    ...first.map(({ value }) => value.name),
+    listing.takeNow?.()?.name,
+    ...await Array.fromAsync(listing, ({ name }) => name),
+  ];
+  assertEquals(listed, ["a", "b", "c", "d", "e"]);
+});
+
+Deno.test("takeNow(): gives the names that have come, and nothing where one is to be waited for", async () => {
+  const server = serverOf(names(["."], ["a", FILE], ["l", LINK]), names(["b"]));
+  const listing = await listingOf(server);
+  const iterator = listing[Symbol.asyncIterator]();
+  const now = () => {
+    const entry = listing.takeNow?.();
+    return entry && [entry.name, entry.attributes?.kind];
+  };
+  assertEquals(now(), undefined);
+  assertEquals((await iterator.next()).value?.name, "a");
+  assertEquals([now(), now()], [["l", undefined], undefined]);
+  assertEquals((await iterator.next()).value?.name, "b");
+  assertEquals(now(), undefined);
+  assertEquals((await iterator.next()).done, true);
+  assertEquals([now(), (await iterator.next()).done], [undefined, true]);
+  await turn();
+  assertEquals(count(server, "CLOSE h"), 1);
+});
+
 Deno.test("readdir(): gives nothing for an empty directory", async () => {
   const listing = await listingOf(serverOf(names(["."], [".."])));
   assertEquals(await Array.fromAsync(listing), []);

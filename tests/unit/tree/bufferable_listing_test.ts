@@ -49,3 +49,18 @@ Deno.test("BufferableListing: keeps as many entries as it may, and fails beyond"
       "beside the directory",
   );
 });
+
+Deno.test("BufferableListing: gives what has come of a listing, and nothing of what is kept", async () => {
+  const left = ["a", "b"].map((name): DirectoryEntry => ({ name }));
+  const inner = Object.assign(listingOf(entriesUpTo(2)), {
+    takeNow: () => left.shift(),
+  });
+  const options = { name: "d", closed: () => {} };
+  const listing = new BufferableListing(inner, options);
+  assertEquals(listing.takeNow()?.name, "a");
+  listing.keep();
+  assertEquals(listing.takeNow(), undefined);
+  assertEquals(await namesIn(listing), ["0", "1"]);
+  const slow = new BufferableListing(listingOf(entriesUpTo(1)), options);
+  assertEquals(slow.takeNow(), undefined);
+});
