@@ -153,7 +153,9 @@ export class DirectoryCopier {
     goesOn: boolean;
   }> {
     const isOurs = this.#mayGoOn && !destination.mayExist;
-    const early = isOurs ? undefined : this.#identify(destination.path);
+    const early = destination.mayExist
+      ? this.#identify(destination.path)
+      : undefined;
     const found = await findThere(this.#to, destination);
     const replaced = isKnown(found) ? found : undefined;
     const { place } = destination;

@@ -279,3 +279,36 @@ Deno.test("copyTree(): a target is listed for names in doubt alone, and once", a
     assert(lists.length <= round, lists.join());
   }
 });
+
+Deno.test("copyTree(): asks for no identity where nothing can be yet", async () => {
+  using from = new TempDirectory();
+  using to = new TempDirectory();
+  makeTree(from.path, [{ path: "t/d/e/f", content: "f" }, { path: "t/g/" }]);
+  makeTree(to.path, [{ path: "t/" }]);
+  const asked: string[] = [];
+  class Counted extends LocalFileSystem {
+    override async identify(path: string) {
+      asked.push(path.replace(to.path, ""));
+      return await super.identify(path);
+    }
+  }
+  const options = transferOptions({ links: "followed" });
+  await copyTree(
+    {
+      files: new LocalFileSystem(),
+      entries: [{ path: `${from.path}/t` }],
+    },
+    { files: new Counted(), path: to.path, mustBeDirectory: true },
+    { options, observer: new RecordingObserver() },
+  );
+  // Where something may be, it is asked for before the directory is made, too.
+  const once = ["/t", "/t/d", "/t/d", "/t/d/e", "/t/g", "/t/g"];
+  assertEquals(asked.filter((path) => path !== "").toSorted(), once);
+  assertEquals(listing(to.path), [
+    "t/",
+    "t/d/",
+    "t/d/e/",
+    't/d/e/f = "f"',
+    "t/g/",
+  ]);
+});
