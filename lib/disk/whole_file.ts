@@ -49,13 +49,18 @@ export function storeWhole(
   );
   if (created === undefined || created instanceof EntryError) return undefined;
   const file = new PlacedFile(path, created);
-  made();
-  const writing = orEntryError(() => file.write(content, 0));
-  return writing instanceof Promise
-    ? writing.catch(asEntryError).then((failure) =>
-      finished(file, attributes, failure)
-    )
-    : finished(file, attributes, writing);
+  try {
+    made();
+    const writing = orEntryError(() => file.write(content, 0));
+    return writing instanceof Promise
+      ? writing.catch(asEntryError).then((failure) =>
+        finished(file, attributes, failure)
+      )
+      : finished(file, attributes, writing);
+  } catch (fault) {
+    file[Symbol.dispose]();
+    throw fault;
+  }
 }
 
 /**
@@ -75,12 +80,21 @@ function finished(
   }
   // All steps are taken, whatever fails.
   const ends = [
-    mode === undefined ? undefined : orEntryError(() => file.setMode(mode)),
+    mode === undefined ? undefined : orEntryError(() => setMode(file, mode)),
     times === undefined ? undefined : orEntryError(() => file.setTimes(times)),
     orEntryError(() => file.close()),
   ];
   const flaw = ends.find((end) => end instanceof EntryError);
   return flaw === undefined ? {} : { flaw };
+}
+
+/** Sets a mode; some disks refuse that although the file has it. */
+function setMode(file: PlacedFile, mode: number): void {
+  try {
+    file.setMode(mode);
+  } catch (error) {
+    if (file.stat().mode !== mode) throw error;
+  }
 }
 
 /** Makes a call and gives its result, or the `EntryError` that it throws. */

@@ -171,6 +171,22 @@ export function openBits({ umask }: StorePolicy): number {
   return umask === undefined ? 0 : OWNER_WRITE;
 }
 
+/**
+ * Gives the mode to make a file with whose content is written by whoever makes it, and
+ * the one to set at last; `undefined` where it has the right one. Its maker may write to
+ * it as long as it is open, whatever its mode.
+ *
+ * @param announced Mode as announced.
+ */
+export function wholeModes(
+  announced: number,
+  policy: StorePolicy,
+): { made: number; last: number | undefined } {
+  const mode = takenMode("file", announced, policy);
+  const { preserve } = policyFor("file", policy);
+  return { made: mode & 0o777, last: preserve ? mode : undefined };
+}
+
 /** Tells whether a new file, made as `openMode` says, has to be given its mode at last. */
 export function needsMode(mode: number, policy: StorePolicy): boolean {
   return policyFor("file", policy).preserve ||

@@ -1,11 +1,6 @@
 import { asEntryError, EntryError } from "../errors.ts";
 import type { FileSystem, StoredWhole, Times } from "./file_system.ts";
-import {
-  type EntryToStore,
-  policyFor,
-  type StorePolicy,
-  takenMode,
-} from "./store.ts";
+import { type EntryToStore, type StorePolicy, wholeModes } from "./store.ts";
 import { StoredFile } from "./stored_file.ts";
 
 /** Content and times of a file that is stored whole. */
@@ -42,15 +37,9 @@ export function storeWhole(
   }
   const { path, mode: announced } = entry;
   const { content, times, made } = whole;
-  const mode = takenMode("file", announced, policy);
-  const { preserve } = policyFor("file", policy);
-  // Whoever makes a file may write to it as long as it is open, whatever its mode.
-  return files.storeWhole({
-    path,
-    mode: mode & 0o777,
-    content,
-    attributes: { mode: preserve ? mode : undefined, times },
-  }, made);
+  const { made: mode, last } = wholeModes(announced, policy);
+  const attributes = { mode: last, times };
+  return files.storeWhole({ path, mode, content, attributes }, made);
 }
 
 async function storeInSteps(

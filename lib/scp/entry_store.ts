@@ -54,7 +54,7 @@ export class EntryStore implements EntryReceiver {
   readonly #options: EntryStoreOptions & Pick<EntryRules, "top">;
   readonly #observer: Observer;
   readonly #bodies: BodyReceiver;
-  /** Absent where something is to be asked before a file is stored. */
+  /** Absent where what is there decides whether or how a file is stored. */
   readonly #whole: WholeFiles | undefined;
   readonly #levels = new OpenLevels();
 

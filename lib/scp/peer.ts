@@ -158,7 +158,8 @@ export class ScpPeer {
    */
   wholeBody(size: number): Uint8Array | undefined {
     const { arrived } = this.channel;
-    return arrived?.[size] === OK[0] ? arrived?.subarray(0, size) : undefined;
+    if (arrived === undefined || arrived[size] !== OK[0]) return undefined;
+    return arrived.subarray(0, size);
   }
 
   /** Reads a body that `wholeBody` gave, and the word that it is whole. */

@@ -56,7 +56,7 @@ export class Replies {
   #trial: "open" | "passed" | "swallowed" = "open";
   /** Number of acknowledgements in the next window. */
   #window = FIRST_WINDOW;
-  /** Number of acknowledgements in advance that the source went on by. */
+  /** Number of times that the source went on by acknowledgements in advance. */
   #taken = 0;
   /** True where the last reply was given in advance, and not sent again. */
   #wasGiven = false;

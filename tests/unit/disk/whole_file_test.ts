@@ -1,6 +1,6 @@
 /** Small files of the local disk that are read or made in one go. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { denoCalls } from "../../../lib/disk/deno_calls.ts";
 import { linuxCalls } from "../../../lib/disk/linux_calls.ts";
 import type {
@@ -16,8 +16,12 @@ const CONTENT = new TextEncoder().encode("new");
 const FINAL = { mode: 0o640, times: { modified: 5000, accessed: 6000 } };
 const NOTHING = { mode: undefined, times: undefined };
 
-/** Gives calls whose only file notes each call, and fails at some of them. */
-function callsOf(fails: readonly string[]) {
+/**
+ * Gives calls whose only file notes each call, and fails at some of them.
+ *
+ * @param mode Mode that the file has.
+ */
+function callsOf(fails: readonly string[], mode = 0o600) {
   const made: string[] = [];
   const step = (name: string) => {
     made.push(name);
@@ -27,6 +31,7 @@ function callsOf(fails: readonly string[]) {
   };
   const file = {
     seek: () => {},
+    fstat: () => ({ kind: "file", mode, size: 0, modified: 0, accessed: 0 }),
     write: (bytes: Uint8Array) => {
       step(`write ${bytes.length}`);
       return Math.min(bytes.length, 2);
@@ -85,6 +90,22 @@ Deno.test("storeWhole(): takes each step behind one that fails, and gives the fi
   assertEquals(stored?.flaw?.message, "f: set mode: no chmod");
   assertEquals(stored?.failure, undefined);
   assertEquals(made.slice(-3), ["chmod 640", "utimes", "close"]);
+});
+
+Deno.test("storeWhole(): takes a mode that cannot be set for set where the file has it", async () => {
+  const { calls, made } = callsOf(["chmod"], FINAL.mode);
+  assertEquals(await store(calls, {}), {});
+  assertEquals(made.slice(-3), ["chmod 640", "utimes", "close"]);
+});
+
+Deno.test("storeWhole(): closes the file where a listener throws", () => {
+  const { calls, made } = callsOf([]);
+  const fault = new RangeError("a fault");
+  assertThrows(() =>
+    store(calls, {}, () => {
+      throw fault;
+    }), RangeError);
+  assertEquals(made, ["create f 600", "dispose"]);
 });
 
 Deno.test("storeWhole(): makes nothing where that fails, and tells nobody that it did", async () => {

@@ -7,6 +7,7 @@ import {
   policyFor,
   type StorePolicy,
   takenMode,
+  wholeModes,
 } from "../../../lib/filesystem/store.ts";
 import {
   octal,
@@ -45,6 +46,14 @@ Deno.test("takenMode(): takes a mode that is given whole, for its kind alone", (
   assertEquals(octal(takenMode("directory", 0o777, policy)), "0700");
   assertEquals(policyFor("file", policy).preserve, true);
   assertEquals(policyFor("directory", policy), policy);
+});
+
+Deno.test("wholeModes(): makes a file with its own mode, and sets it where it is kept whole", () => {
+  assertEquals(wholeModes(0o4444, PLAIN), { made: 0o400, last: undefined });
+  const preserving = { ...PLAIN, preserve: true, modeBits: 0o7777 };
+  assertEquals(wholeModes(0o4444, preserving), { made: 0o444, last: 0o4444 });
+  const given = { ...PLAIN, given: { file: 0o600 } };
+  assertEquals(wholeModes(0o4444, given), { made: 0o600, last: 0o600 });
 });
 
 Deno.test("openMode(): opens a read-only file to its owner where the umask is known", () => {
