@@ -6,7 +6,7 @@ import type { Entries } from "./system_calls.ts";
 export class LocalListing implements Listing, AsyncIterator<DirectoryEntry> {
   readonly #path: string;
   readonly #entries: Entries;
-  /** What comes next, where it was asked for and not taken. */
+  /** Next entry, or the end, where it was asked for and not taken. */
   #coming: ReturnType<Entries["next"]> | undefined;
 
   /**

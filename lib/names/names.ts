@@ -68,7 +68,5 @@ export function keyOf(path: string): string {
 
 /** Gives a key of a name: Windows removes the dots and blanks at its end, too. */
 export function nameKeyOf(name: string): string {
-  return keyOf(
-    /[. ]$/.test(name) ? name.replace(/(?<=[^. ])[. ]+$/, "") : name,
-  );
+  return keyOf(name.replace(/(?<=[^. ])[. ]+$/, ""));
 }

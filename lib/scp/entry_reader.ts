@@ -154,15 +154,22 @@ export class EntryReader {
    * one, those to the ends of the open directories left out.
    */
   acknowledge(following = 0): void | Promise<void> {
-    // The next record would take the replies to those ends for its own.
-    if (this.#mayRefuse) return this.#replies.ok(following, false);
-    return this.#replies.ok(following + this.#depth, this.#depth > 0);
+    const ends = this.#certainEnds;
+    return this.#replies.ok(following + ends, ends > 0);
   }
 
   /** Passes over a file and its body where both are acknowledged. */
   passFile(): void | Promise<void> {
-    if (this.#mayRefuse) return this.#replies.pass(2, 0, false);
-    return this.#replies.pass(2, this.#depth, this.#depth > 0);
+    const ends = this.#certainEnds;
+    return this.#replies.pass(2, ends, ends > 0);
+  }
+
+  /**
+   * Number of replies that are certain to come due at the ends of the open directories:
+   * none where the next record may be refused, which would take them for its own.
+   */
+  get #certainEnds(): number {
+    return this.#mayRefuse ? 0 : this.#depth;
   }
 
   /** True where the next record of an entry may be refused. */
@@ -231,8 +238,9 @@ export class EntryReader {
     record: TimesRecord,
     receiver: EntryReceiver,
   ): void | Promise<void> {
-    this.#times = areReal(record) ? record : undefined;
-    if (this.#times === undefined) {
+    const isReal = areReal(record);
+    this.#times = isReal ? record : undefined;
+    if (!isReal) {
       this.#observer.report({
         kind: "warning",
         message: "times out of range are not set",
@@ -240,8 +248,7 @@ export class EntryReader {
     }
     // Its entry follows, and the body or the end of that one.
     const acknowledging = this.acknowledge(this.#mayRefuse ? 0 : 2);
-    const isWanted = receiver.takeTimes !== undefined && areReal(record);
-    return isWanted
+    return isReal && receiver.takeTimes !== undefined
       ? this.#handOnTimes(record, receiver, acknowledging)
       : acknowledging;
   }

@@ -1,6 +1,10 @@
 import { asEntryError } from "../errors.ts";
 import type { Observer } from "../events/copy_event.ts";
-import { startFile } from "../events/file_progress.ts";
+import {
+  settleCopied,
+  settleFailed,
+  startFile,
+} from "../events/file_progress.ts";
 import type {
   FileSystem,
   StoredWhole,
@@ -12,7 +16,7 @@ import type { EntryReader } from "./entry_reader.ts";
 import type { FileRecord } from "./wire/records.ts";
 
 /** File whose body has come whole, and its place. */
-export interface WholeFile {
+export interface ArrivedFile {
   readonly path: string;
   readonly record: FileRecord;
   readonly content: Uint8Array;
@@ -61,7 +65,7 @@ export class WholeFiles {
    * still to be read.
    */
   store(
-    file: WholeFile,
+    file: ArrivedFile,
     otherwise: () => Promise<void>,
   ): void | Promise<void> {
     const { path, record: { mode }, content, times } = file;
@@ -75,16 +79,16 @@ export class WholeFiles {
 
   /** Reads the body of a file that was made, and reports it. */
   #settle(
-    { path, record: { name, size } }: WholeFile,
+    { path, record: { name, size } }: ArrivedFile,
     { failure, flaw }: StoredWhole,
   ): void | Promise<void> {
     this.#reader.peer.skipBody(size);
     const progress = startFile(this.#observer, { name, path, size });
     progress.moved(size);
-    progress.finished();
     const error = failure === undefined ? flaw : asEntryError(failure);
-    progress.settled(error === undefined ? "copied" : "failed");
-    if (error !== undefined) {
+    if (error === undefined) settleCopied(progress);
+    else {
+      settleFailed(progress, error);
       const { message } = error;
       this.#observer.report({ kind: "failure", message, path });
     }

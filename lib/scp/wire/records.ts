@@ -146,9 +146,6 @@ export function decodeText(bytes: Uint8Array): string {
 function parseEntry(
   bytes: Uint8Array,
 ): { mode: number; size: number; name: string } {
-  if (digitsEnd(bytes, 0, MODE_DIGITS) < MODE_DIGITS) {
-    throw violation("bad mode");
-  }
   const mode = numberIn(bytes, 0, MODE_DIGITS, 8);
   if (Number.isNaN(mode)) throw violation("bad mode");
   if (bytes[MODE_DIGITS] !== BLANK) throw violation("mode not delimited");
@@ -200,7 +197,7 @@ function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= ZERO && byte <= ZERO + 9;
 }
 
-/** Gives the number of some digits; `NaN` if the base has not all of them. */
+/** Gives the number of some digits; `NaN` if not all are digits of the base. */
 function numberIn(
   bytes: Uint8Array,
   start: number,
@@ -210,7 +207,7 @@ function numberIn(
   let value = 0;
   for (let at = start; at < end; at++) {
     const digit = bytes[at]! - ZERO;
-    value = digit < base ? value * base + digit : NaN;
+    value = digit >= 0 && digit < base ? value * base + digit : NaN;
   }
   return value;
 }
